@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import type { CallTable, Handlers, TableInput, TableOutput } from '../../src-preload/contract/internal'
+import { PosternError, WireError } from '../../src-preload/contract/errors'
+
+/**
+ * Calls and events over a message port, both ways. Every message is validated on the receiving side:
+ * a shape that does not fit is answered with `invalid-input` and never reaches a function.
+ */
+
+/** What MessagePortMain, a utility process's parentPort and a UtilityProcess have in common. */
+export interface Port {
+  post(message: unknown): void
+  onMessage(listener: (message: unknown) => void): void
+  onClose?(listener: () => void): void
+}
+
+const Request = z.object({ t: z.literal('call'), id: z.int(), name: z.string().max(100), input: z.unknown() })
+const Answer = z.object({ t: z.literal('answer'), id: z.int(), value: z.unknown() })
+const Refusal = z.object({ t: z.literal('refusal'), id: z.int(), error: WireError })
+const EventMessage = z.object({ t: z.literal('event'), event: z.unknown() })
+const Message = z.discriminatedUnion('t', [Request, Answer, Refusal, EventMessage])
+
+export interface ServeOptions {
+  /** Called before the function; throws PosternError to refuse (permission, state). */
+  readonly before?: (name: string) => void
+  /** Told of every failure that is not a PosternError: a programmer's error, for the log. */
+  readonly onFault?: (name: string, fault: unknown) => void
+}
+
+export interface Rpc<Theirs extends CallTable> {
+  /** Calls the other side. Rejects with PosternError; `service-stopped` when the port closes first. */
+  call<N extends keyof Theirs & string>(name: N, input: TableInput<Theirs, N>): Promise<TableOutput<Theirs, N>>
+  emit(event: unknown): void
+  onEvent(listener: (event: unknown) => void): void
+  /** Fails everything that waits. */
+  close(code?: 'service-stopped' | 'service-restarting'): void
+}
+
+interface Waiting { resolve(value: unknown): void; reject(error: PosternError): void; output: z.ZodType }
+
+/** Joins a port: serves `mine` with `handlers` and calls what `theirs` offers. */
+export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
+  port: Port, mine: Mine, handlers: Handlers<Mine>, theirs: Theirs, options: ServeOptions = {},
+): Rpc<Theirs> {
+  const waiting = new Map<number, Waiting>()
+  const listeners: ((event: unknown) => void)[] = []
+  let nextId = 1
+  let closed = false
+
+  async function serve(request: z.infer<typeof Request>): Promise<void> {
+    try {
+      if (!Object.hasOwn(mine, request.name)) throw new PosternError('invalid-input', 'unknown call')
+      const def = mine[request.name]
+      const handler = handlers[request.name]
+      if (!def || !handler) throw new PosternError('invalid-input', 'unknown call')
+      const parsed = def.input.safeParse(request.input)
+      if (!parsed.success) throw new PosternError('invalid-input', `input of ${request.name} does not fit: ${issuesOf(parsed.error)}`)
+      options.before?.(request.name)
+      // The table ties handler and schema together; here the pair is looked up by name.
+      const value = await handler(parsed.data as never)
+      if (!closed) port.post({ t: 'answer', id: request.id, value })
+    } catch (thrown) {
+      if (!(thrown instanceof PosternError)) options.onFault?.(request.name, thrown)
+      if (!closed) port.post({ t: 'refusal', id: request.id, error: PosternError.from(thrown).toWire() })
+    }
+  }
+
+  port.onMessage((raw) => {
+    const parsed = Message.safeParse(raw)
+    if (!parsed.success) return
+    const message = parsed.data
+    if (message.t === 'call') {
+      void serve(message)
+    } else if (message.t === 'event') {
+      for (const listener of listeners) listener(message.event)
+    } else {
+      const waiter = waiting.get(message.id)
+      if (!waiter) return
+      waiting.delete(message.id)
+      if (message.t === 'refusal') return waiter.reject(PosternError.fromWire(message.error))
+      const output = waiter.output.safeParse(message.value)
+      if (output.success) waiter.resolve(output.data)
+      else waiter.reject(new PosternError('internal', `answer does not fit: ${issuesOf(output.error)}`))
+    }
+  })
+  port.onClose?.(() => close('service-stopped'))
+
+  function close(code: 'service-stopped' | 'service-restarting' = 'service-stopped'): void {
+    closed = true
+    const failed = [...waiting.values()]
+    waiting.clear()
+    for (const waiter of failed) waiter.reject(new PosternError(code))
+  }
+
+  return {
+    call(name, input) {
+      return new Promise((resolve, reject) => {
+        const def = theirs[name]
+        if (closed || !def) return reject(new PosternError('service-stopped'))
+        const id = nextId++
+        waiting.set(id, { resolve: (value) => resolve(value as never), reject, output: def.output })
+        port.post({ t: 'call', id, name, input })
+      })
+    },
+    emit(event) {
+      if (!closed) port.post({ t: 'event', event })
+    },
+    onEvent(listener) {
+      listeners.push(listener)
+    },
+    close,
+  }
+}
+
+/** Paths and codes of a schema failure, never the values: they may be mail. */
+function issuesOf(error: z.ZodError): string {
+  return error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')} ${issue.code}`).join('; ')
+}

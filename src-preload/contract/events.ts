@@ -1,0 +1,24 @@
+import { z } from 'zod'
+
+/**
+ * Topics pushed to the window. They carry ids, never content: the window asks again for what it shows.
+ * An empty id list means "many, ask again for everything on screen".
+ */
+export const PosternEvent = z.discriminatedUnion('topic', [
+  z.object({ topic: z.literal('conversations'), ids: z.array(z.int()) }),
+  z.object({ topic: z.literal('counts') }),
+  z.object({ topic: z.literal('customers'), ids: z.array(z.int()) }),
+  z.object({ topic: z.literal('drafts'), ids: z.array(z.int()) }),
+  z.object({ topic: z.literal('outbox'), ids: z.array(z.int()) }),
+  z.object({ topic: z.literal('mailboxes') }),
+  z.object({ topic: z.literal('sync') }),
+  z.object({ topic: z.literal('settings') }),
+  /** app: the state of the program changed (store ready, locked, failed; a service stopped). */
+  z.object({ topic: z.literal('app-state') }),
+  /** app: a running connection test has new results. */
+  z.object({ topic: z.literal('connection-test'), testId: z.string() }),
+  /** app: a menu entry or the system asks the window to do something. */
+  z.object({ topic: z.literal('command'), name: z.string(), id: z.int().optional() }),
+])
+export type PosternEvent = z.infer<typeof PosternEvent>
+export type Topic = PosternEvent['topic']

@@ -1,0 +1,7 @@
+export * from './access'
+export * from './calls'
+export * from './errors'
+export * from './events'
+export * from './mail'
+export * from './people'
+export * from './settings'

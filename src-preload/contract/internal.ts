@@ -1,0 +1,239 @@
+import { z } from 'zod'
+import { ServerSettings, Address, AutoKind, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
+import { TestStep } from './calls'
+import { ErrorCode, ErrorDetail } from './errors'
+
+/** Calls between app, store and mail. Same form as the window's calls; not reachable from the window. */
+export interface InternalDef<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> { readonly input: I; readonly output: O }
+export type CallTable = Record<string, InternalDef>
+export type TableInput<T extends CallTable, N extends keyof T> = z.input<T[N]['input']>
+export type TableParsed<T extends CallTable, N extends keyof T> = z.output<T[N]['input']>
+export type TableOutput<T extends CallTable, N extends keyof T> = z.output<T[N]['output']>
+/** The functions that one side must offer for a table. */
+export type Handlers<T extends CallTable> = { readonly [N in keyof T]: (input: TableParsed<T, N>) => Promise<z.input<T[N]['output']>> | z.input<T[N]['output']> }
+
+const nothing = z.object({})
+const done = z.object({})
+const bytes = z.instanceof(Uint8Array)
+const Failure = z.object({ code: ErrorCode, detail: ErrorDetail })
+export type Failure = z.infer<typeof Failure>
+
+// ---- ingest: what mail hands to store --------------------------------------------------------------------------
+
+export const IngestAttachment = z.object({
+  /** Position of the part in the parser's own order; `part.extract` finds it again in the source. */
+  index: z.int().min(0),
+  name: z.string(),
+  type: z.string(),
+  size: z.int().min(0),
+  inline: z.boolean(),
+  contentId: z.string().nullable(),
+  dangerous: z.boolean(),
+})
+
+/** A parsed message. `body` and `source` are packed by shared/message-body. */
+export const ParsedMessage = z.object({
+  /** Without angle brackets; null when the header is missing. */
+  messageId: z.string().max(998).nullable(),
+  /** First 16 bytes of SHA-256 over the raw message. */
+  hash: bytes,
+  inReplyTo: z.array(z.string()).max(100),
+  references: z.array(z.string()).max(200),
+  /** The Date header, when it can be read and is plausible. */
+  date: Time.nullable(),
+  subject: z.string(),
+  from: Address,
+  fromSuspicious: z.boolean(),
+  replyTo: z.array(Address), to: z.array(Address), cc: z.array(Address), bcc: z.array(Address),
+  autoKind: AutoKind,
+  snippet: z.string().max(400),
+  /** All words to be found: body text (quoted text included), attachment names. */
+  searchText: z.string(),
+  attachments: z.array(IngestAttachment),
+  remoteCount: z.int(),
+  /** Addresses of remote images, at most 500: the only ones that may be fetched when a person allows it. */
+  remoteUrls: z.array(z.string()),
+  unreadable: z.string().nullable(),
+  /** Value of our own private header, when this is a message that Postern sent. */
+  posternId: z.string().nullable(),
+  body: bytes,
+  /** null: the source is inside `body`. */
+  source: bytes.nullable(),
+  rawSize: z.int(),
+})
+export type ParsedMessage = z.infer<typeof ParsedMessage>
+
+export const IngestItem = z.object({ uid: z.int().positive(), flags: z.array(z.string()), internalDate: Time, message: ParsedMessage })
+export type IngestItem = z.infer<typeof IngestItem>
+
+export const FolderCursor = z.object({
+  folderId: Id,
+  path: z.string(),
+  role: FolderRole,
+  uidValidity: z.string().nullable(),
+  /** Highest UID that is stored; newer ones are fetched upward from here. */
+  highUid: z.int(),
+  /** All UIDs below this one are stored or skipped already; the first sync walks it down to 1. */
+  lowUid: z.int(),
+  /** Last HIGHESTMODSEQ whose flag changes were applied; decimal text. */
+  modSeq: z.string().nullable(),
+  complete: z.boolean(),
+})
+export type FolderCursor = z.infer<typeof FolderCursor>
+
+export const ServerOp = z.object({
+  id: Id,
+  mailboxId: Id,
+  kind: z.enum(['add-flags', 'remove-flags', 'move']),
+  folderPath: z.string(),
+  uidValidity: z.string(),
+  uids: z.array(z.int().positive()),
+  flags: z.array(z.string()),
+  /** Role of the target folder for `move`; mail finds the folder. */
+  targetRole: FolderRole.nullable(),
+})
+export type ServerOp = z.infer<typeof ServerOp>
+
+export const OutboxJob = z.object({
+  id: Id,
+  mailboxId: Id,
+  state: z.enum(['queued', 'uncertain']),
+  /** Frozen at Send. */
+  messageId: z.string(),
+  posternId: z.string(),
+  date: Time,
+  from: Address,
+  to: z.array(Address), cc: z.array(Address), bcc: z.array(Address),
+  subject: z.string(),
+  html: z.string(),
+  text: z.string(),
+  quote: z.string().nullable(),
+  inReplyTo: z.string().nullable(),
+  references: z.array(z.string()),
+  files: z.array(z.object({ name: z.string(), type: z.string(), bytes })),
+  /** The composed message when an earlier try made it already: sent again byte for byte. */
+  raw: bytes.nullable(),
+})
+export type OutboxJob = z.infer<typeof OutboxJob>
+
+export const OutboxOutcome = z.object({
+  id: Id,
+  state: z.enum(['queued', 'sent', 'failed', 'uncertain']),
+  error: Failure.nullable(),
+  /** The server's own reply line, untrusted plain text. */
+  serverLine: z.string().max(1000).nullable(),
+  /** Recipients that the server refused while it took the others. */
+  refused: z.array(z.string()),
+})
+export type OutboxOutcome = z.infer<typeof OutboxOutcome>
+
+export const MailboxProgress = z.object({
+  mailboxId: Id,
+  state: SyncState,
+  error: Failure.nullable(),
+  done: z.int(), total: z.int(),
+  reached: Time.nullable(),
+  syncedAt: Time.nullable(),
+})
+export type MailboxProgress = z.infer<typeof MailboxProgress>
+
+/** Served by store to mail. */
+export const storeForMail = {
+  'mailboxes.all': { input: nothing, output: z.object({ mailboxes: z.array(Mailbox) }) },
+  /** Makes the folders of a mailbox equal to the server's list; folders that are gone lose their locations, never their messages' records. */
+  'folders.sync': {
+    input: z.object({ mailboxId: Id, folders: z.array(z.object({ path: z.string().max(1000), delimiter: z.string().nullable(), role: FolderRole })) }),
+    output: z.object({ folders: z.array(FolderCursor) }),
+  },
+  /** UIDVALIDITY is new or changed: forgets the folder's UIDs (not its messages) and starts its cursor anew. */
+  'folder.reset': { input: z.object({ folderId: Id, uidValidity: z.string() }), output: FolderCursor },
+  /** Which of these UIDs are stored (to skip them), and which messages are known by hash elsewhere. */
+  'folder.known': { input: z.object({ folderId: Id, uidValidity: z.string(), fromUid: z.int(), toUid: z.int() }), output: z.object({ uids: z.array(z.int()) }) },
+  /** One page, idempotent by (folder, uidValidity, uid); the cursor moves in the same transaction. */
+  'ingest.page': {
+    input: z.object({
+      folderId: Id, uidValidity: z.string(), items: z.array(IngestItem).max(500),
+      cursor: FolderCursor.pick({ highUid: true, lowUid: true, modSeq: true, complete: true }).partial(),
+      /** true in the first sync and imports: no notifications, no re-opening of old conversations. */
+      backfill: z.boolean(),
+    }),
+    output: z.object({ stored: z.int() }),
+  },
+  /** Flags seen on the server; a flag with a queued act of ours keeps our value. */
+  'flags.apply': {
+    input: z.object({ folderId: Id, uidValidity: z.string(), changes: z.array(z.object({ uid: z.int(), flags: z.array(z.string()) })), modSeq: z.string().nullable() }),
+    output: z.object({ changed: z.int() }),
+  },
+  'folder.vanished': { input: z.object({ folderId: Id, uidValidity: z.string(), uids: z.array(z.int()) }), output: z.object({ removed: z.int() }) },
+  'folder.checked': { input: z.object({ folderId: Id, serverCount: z.int(), at: Time }), output: z.object({ localCount: z.int() }) },
+  'progress.set': { input: MailboxProgress, output: done },
+  /** Queued flag and move acts of a mailbox, oldest first; they stay until settled. */
+  'ops.next': { input: z.object({ mailboxId: Id, limit: z.int() }), output: z.object({ ops: z.array(ServerOp) }) },
+  'ops.settle': { input: z.object({ id: Id, result: z.enum(['done', 'gone', 'retry', 'refused']), newUids: z.array(z.object({ uid: z.int(), newUid: z.int() })), newPath: z.string().nullable() }), output: done },
+  /** The next reply that is due, marked `sending` before it is answered; null when none. */
+  'outbox.claim': { input: z.object({ mailboxId: Id }), output: z.object({ job: OutboxJob.nullable(), nextDueAt: Time.nullable() }) },
+  /** Keeps the composed bytes before the first byte leaves. */
+  'outbox.composed': { input: z.object({ id: Id, raw: bytes, message: ParsedMessage }), output: done },
+  'outbox.settle': { input: OutboxOutcome, output: done },
+  /** Found while looking in Sent: which outbox items of the mailbox are uncertain. */
+  'outbox.uncertain': { input: z.object({ mailboxId: Id }), output: z.object({ jobs: z.array(OutboxJob) }) },
+} as const satisfies CallTable
+export type StoreForMail = typeof storeForMail
+
+/** Served by mail to store. */
+export const mailForStore = {
+  /** Bytes of one attachment out of a message's source. */
+  'part.extract': { input: z.object({ raw: bytes, index: z.int().min(0) }), output: z.object({ type: z.string(), bytes }) },
+  /** A remote image: https or http, public addresses only, no cookies, no referrer, at most 10 MB (R14). */
+  'image.fetch': { input: z.object({ url: z.string() }), output: z.object({ type: z.string(), bytes }) },
+  'outbox.wake': { input: z.object({ mailboxId: Id }), output: done },
+  'ops.wake': { input: z.object({ mailboxId: Id }), output: done },
+  'sync.now': { input: z.object({ mailboxId: Id.nullable() }), output: done },
+} as const satisfies CallTable
+export type MailForStore = typeof mailForStore
+
+/** Served by store to app. */
+export const storeForApp = {
+  'store.open': { input: z.object({ dir: z.string(), key: bytes }), output: z.object({ created: z.boolean(), restored: z.boolean() }) },
+  /** Last checkpoint; the database is closed when it answers. */
+  'store.close': { input: nothing, output: done },
+  'mailbox.create': { input: z.object({ settings: MailboxSettings }), output: z.object({ id: Id, existed: z.boolean() }) },
+  'mailbox.update': { input: z.object({ id: Id, settings: MailboxSettings }), output: done },
+  'mailbox.remove': { input: z.object({ id: Id }), output: done },
+  'mailbox.all': { input: nothing, output: z.object({ mailboxes: z.array(Mailbox) }) },
+  'mailbox.pause': { input: z.object({ id: Id, paused: z.boolean() }), output: done },
+  'settings.set': { input: z.record(z.string(), z.unknown()), output: done },
+  'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },
+  'attachment.info': { input: z.object({ id: Id }), output: z.object({ name: z.string(), type: z.string(), size: z.int(), dangerous: z.boolean() }) },
+  /** Writes the attachment to a new file (never over an old one unless `overwrite`), no exec bit, mode 0600. */
+  'attachment.write': { input: z.object({ id: Id, path: z.string(), overwrite: z.boolean() }), output: done },
+} as const satisfies CallTable
+export type StoreForApp = typeof storeForApp
+
+/** Served by mail to app. */
+export const mailForApp = {
+  'mail.start': { input: nothing, output: done },
+  'mailbox.changed': { input: z.object({ id: Id }), output: done },
+  'mailbox.removed': { input: z.object({ id: Id }), output: done },
+  'network.changed': { input: z.object({ online: z.boolean() }), output: done },
+  /** Finishes or gives up what is under way, closes connections. */
+  'mail.stop': { input: nothing, output: done },
+  'connection.test': { input: z.object({ testId: z.string(), settings: MailboxSettings, password: z.string(), smtpPassword: z.string().optional() }), output: z.object({ ok: z.boolean() }) },
+  /** Loads the sample mail from its files into mailboxes that have no server (demo without Dovecot). */
+  'import.sample': { input: z.object({ dir: z.string(), mailboxIds: z.array(Id) }), output: z.object({ messages: z.int() }) },
+} as const satisfies CallTable
+export type MailForApp = typeof mailForApp
+
+/** Served by app to mail. */
+export const appForMail = {
+  /** The secret for one connection. Refused when the mailbox's host is not the one the secret was given for (R34). */
+  'credentials.get': { input: z.object({ mailboxId: Id, use: z.enum(['imap', 'smtp']), server: ServerSettings }), output: z.object({ user: z.string(), password: z.string() }) },
+  'connection.progress': { input: z.object({ testId: z.string(), steps: z.array(TestStep), finished: z.boolean() }), output: done },
+} as const satisfies CallTable
+export type AppForMail = typeof appForMail
+
+/** Served by app to store. */
+export const appForStore = {
+  'mailbox.changed': { input: z.object({ id: Id }), output: done },
+} as const satisfies CallTable
+export type AppForStore = typeof appForStore

@@ -1,0 +1,252 @@
+import { z } from 'zod'
+
+/** Row id of a thing in the local store. */
+export const Id = z.int().positive()
+/** Milliseconds since 1970-01-01 UTC. */
+export const Time = z.int()
+
+export const Address = z.object({ name: z.string(), address: z.string() })
+export type Address = z.infer<typeof Address>
+
+// ---- Mailboxes -------------------------------------------------------------------------------------------------
+
+export const Security = z.enum(['tls', 'starttls', 'none'])
+export type Security = z.infer<typeof Security>
+
+/** One server of a mailbox. `none` (no encryption) is accepted for loopback hosts only. */
+export const ServerSettings = z.object({
+  host: z.string().trim().min(1).max(253),
+  port: z.int().min(1).max(65535),
+  security: Security,
+  user: z.string().min(1).max(320),
+})
+export type ServerSettings = z.infer<typeof ServerSettings>
+
+export const MailboxSettings = z.object({
+  name: z.string().trim().min(1).max(80),
+  address: z.email().max(320),
+  imap: ServerSettings,
+  smtp: ServerSettings,
+})
+export type MailboxSettings = z.infer<typeof MailboxSettings>
+
+export const Mailbox = MailboxSettings.extend({ id: Id, paused: z.boolean() })
+export type Mailbox = z.infer<typeof Mailbox>
+
+export const FolderRole = z.enum(['inbox', 'sent', 'drafts', 'junk', 'trash', 'archive', 'all', 'flagged', 'other'])
+export type FolderRole = z.infer<typeof FolderRole>
+
+// ---- Conversations ---------------------------------------------------------------------------------------------
+
+export const Status = z.enum(['open', 'pending', 'closed', 'spam'])
+export type Status = z.infer<typeof Status>
+
+/** inbox = every open conversation; the mailbox is a filter on top of a view. */
+export const View = z.enum(['inbox', 'pending', 'closed', 'spam', 'drafts', 'outbox'])
+export type View = z.infer<typeof View>
+
+export const OutboxState = z.enum(['queued', 'held', 'sending', 'sent', 'uncertain', 'failed'])
+export type OutboxState = z.infer<typeof OutboxState>
+
+/** One row of the list "Conversations". */
+export const ConversationRow = z.object({
+  id: Id,
+  subject: z.string(),
+  /** Names (or addresses) of the people on the other side, newest first, at most 3. */
+  people: z.array(z.string()),
+  messageCount: z.int(),
+  unread: z.boolean(),
+  status: Status,
+  lastAt: Time,
+  snippet: z.string(),
+  /** Set when the newest message is the team's: the name in front of the snippet. */
+  lastFromTeam: z.string().nullable(),
+  attachmentCount: z.int(),
+  mailboxIds: z.array(Id),
+  hasDraft: z.boolean(),
+  outbox: OutboxState.nullable(),
+  outboxError: z.string().nullable(),
+})
+export type ConversationRow = z.infer<typeof ConversationRow>
+
+export const AutoKind = z.enum(['none', 'auto-reply', 'bounce', 'newsletter', 'notification'])
+export type AutoKind = z.infer<typeof AutoKind>
+
+export const Attachment = z.object({
+  id: Id,
+  messageId: Id,
+  name: z.string(),
+  /** Type decided from content and name together, not from the header alone (R22). */
+  type: z.string(),
+  size: z.int(),
+  inline: z.boolean(),
+  contentId: z.string().nullable(),
+  /** Opening it asks first: programs, scripts, HTML, SVG, shortcuts, macros, archives with those inside. */
+  dangerous: z.boolean(),
+})
+export type Attachment = z.infer<typeof Attachment>
+
+export const MessageBody = z.object({
+  text: z.string(),
+  /** null: nothing to show but the text. The renderer sanitises it; it is never put into the app's own document. */
+  html: z.string().nullable(),
+  /** true: the HTML says nothing that the text does not say, so the text is shown in the app's own type. */
+  textSuffices: z.boolean(),
+  /** The body was longer than what is shown; the source is whole. */
+  cut: z.boolean(),
+})
+export type MessageBody = z.infer<typeof MessageBody>
+
+export const Message = z.object({
+  id: Id,
+  conversationId: Id,
+  direction: z.enum(['in', 'out']),
+  from: Address,
+  /** The From header held more than one address, or a name that imitates another address (R20). */
+  fromSuspicious: z.boolean(),
+  replyTo: z.array(Address),
+  to: z.array(Address),
+  cc: z.array(Address),
+  bcc: z.array(Address),
+  subject: z.string(),
+  date: Time,
+  snippet: z.string(),
+  seen: z.boolean(),
+  autoKind: AutoKind,
+  attachments: z.array(Attachment),
+  remoteCount: z.int(),
+  remoteAllowed: z.boolean(),
+  /** Set when the message could not be understood: shown as a raw card with its source. */
+  unreadable: z.string().nullable(),
+  /** Sent along for the messages that are open at first (the last three and the unread ones). */
+  body: MessageBody.nullable(),
+})
+export type Message = z.infer<typeof Message>
+
+export const DraftKind = z.enum(['reply', 'reply-all', 'forward', 'new'])
+export type DraftKind = z.infer<typeof DraftKind>
+
+export const DraftFile = z.object({ id: Id, name: z.string(), type: z.string(), size: z.int() })
+export type DraftFile = z.infer<typeof DraftFile>
+
+export const DraftContent = z.object({
+  mailboxId: Id,
+  to: z.array(Address).max(2000),
+  cc: z.array(Address).max(2000),
+  bcc: z.array(Address).max(2000),
+  subject: z.string().max(2000),
+  html: z.string().max(5_000_000),
+  text: z.string().max(5_000_000),
+  /** The quoted original goes below the text when sent; null = none. Only what was visible (R19). */
+  quote: z.string().max(2_000_000).nullable(),
+})
+export type DraftContent = z.infer<typeof DraftContent>
+
+export const Draft = DraftContent.extend({
+  id: Id,
+  kind: DraftKind,
+  conversationId: Id.nullable(),
+  /** The message that is answered or forwarded. */
+  messageId: Id.nullable(),
+  /** Version of the conversation when the draft was begun. */
+  baseVersion: z.int(),
+  files: z.array(DraftFile),
+  updatedAt: Time,
+})
+export type Draft = z.infer<typeof Draft>
+
+export const OutboxItem = z.object({
+  id: Id,
+  conversationId: Id,
+  mailboxId: Id,
+  state: OutboxState,
+  /** Earliest time to leave: now + the undo window at Send. */
+  dueAt: Time,
+  createdAt: Time,
+  from: Address,
+  to: z.array(Address),
+  cc: z.array(Address),
+  subject: z.string(),
+  snippet: z.string(),
+  text: z.string(),
+  fileNames: z.array(z.string()),
+  /** Why it has not left: code for the sentence, and the server's own line (untrusted plain text). */
+  error: z.string().nullable(),
+  serverLine: z.string().nullable(),
+  attempts: z.int(),
+})
+export type OutboxItem = z.infer<typeof OutboxItem>
+
+export const Conversation = z.object({
+  id: Id,
+  subject: z.string(),
+  status: Status,
+  /** Grows with every message and status change; a reply begun on an older version is told. */
+  version: z.int(),
+  mailboxIds: z.array(Id),
+  customerId: Id.nullable(),
+  messages: z.array(Message),
+  outbox: z.array(OutboxItem),
+  draft: Draft.nullable(),
+  /** What changed, newest last, for the thin lines between messages. */
+  history: z.array(z.object({ at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged']), by: z.string() })),
+})
+export type Conversation = z.infer<typeof Conversation>
+
+// ---- Search ----------------------------------------------------------------------------------------------------
+
+/** A text with its hits: every second part (index 1, 3, ...) is a hit. */
+export const Marked = z.array(z.string())
+export type Marked = z.infer<typeof Marked>
+
+export const SearchHit = z.object({
+  conversationId: Id,
+  messageId: Id,
+  person: Marked,
+  subject: Marked,
+  snippet: Marked,
+  at: Time,
+  status: Status,
+  mailboxIds: z.array(Id),
+  attachmentCount: z.int(),
+})
+export type SearchHit = z.infer<typeof SearchHit>
+
+// ---- Sync ------------------------------------------------------------------------------------------------------
+
+export const SyncState = z.enum(['waiting', 'connecting', 'syncing', 'idle', 'offline', 'auth-failed', 'error', 'paused'])
+export type SyncState = z.infer<typeof SyncState>
+
+export const FolderStatus = z.object({
+  id: Id,
+  path: z.string(),
+  role: FolderRole,
+  serverCount: z.int(),
+  localCount: z.int(),
+  checkedAt: Time.nullable(),
+})
+export type FolderStatus = z.infer<typeof FolderStatus>
+
+export const MailboxSync = z.object({
+  mailboxId: Id,
+  state: SyncState,
+  /** ErrorCode and its facts, for the sentence under the mailbox. */
+  error: z.object({ code: z.string(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }).nullable(),
+  errorAt: Time.nullable(),
+  done: z.int(),
+  total: z.int(),
+  /** Date of the oldest message fetched so far in the first sync. */
+  reached: Time.nullable(),
+  syncedAt: Time.nullable(),
+  folders: z.array(FolderStatus),
+})
+export type MailboxSync = z.infer<typeof MailboxSync>
+
+export const SyncStatus = z.object({
+  overall: z.enum(['nothing', 'syncing', 'up-to-date', 'offline', 'error']),
+  syncedAt: Time.nullable(),
+  /** Replies, flags and moves that wait for the network. */
+  waiting: z.int(),
+  mailboxes: z.array(MailboxSync),
+})
+export type SyncStatus = z.infer<typeof SyncStatus>

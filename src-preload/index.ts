@@ -1,0 +1,66 @@
+import { contextBridge, ipcRenderer } from 'electron'
+import type { WireError } from './contract/errors'
+import type { PosternEvent } from './contract/events'
+
+/**
+ * The only bridge into the window: `call` and `on`. Calls named `app.*` go to app over one validated channel; all others
+ * go straight to store over a port that stays in here.
+ */
+export type CallResult = { ok: true; value: unknown } | { ok: false; error: WireError }
+export interface PosternBridge {
+  call(name: string, input: unknown): Promise<CallResult>
+  on(listener: (event: PosternEvent) => void): () => void
+}
+
+const listeners = new Set<(event: PosternEvent) => void>()
+const waiting = new Map<number, (result: CallResult) => void>()
+let storePort: MessagePort | null = null
+let nextId = 1
+
+const refused = (code: WireError['code']): CallResult => ({ ok: false, error: { code, message: code, detail: {} } })
+
+function tell(event: PosternEvent): void {
+  for (const listener of listeners) listener(event)
+}
+
+function dropPort(): void {
+  storePort?.close()
+  storePort = null
+  const failed = [...waiting.values()]
+  waiting.clear()
+  for (const answer of failed) answer(refused('service-restarting'))
+}
+
+function callStore(name: string, input: unknown): Promise<CallResult> {
+  const port = storePort
+  if (!port) return Promise.resolve(refused('service-restarting'))
+  return new Promise((resolve) => {
+    const id = nextId++
+    waiting.set(id, resolve)
+    port.postMessage({ t: 'call', id, name, input })
+  })
+}
+
+ipcRenderer.on('postern:store-port', (event) => {
+  dropPort()
+  const port = event.ports[0]
+  if (!port) return
+  storePort = port
+  port.onmessage = ({ data }) => {
+    if (data.t === 'event') return tell(data.event)
+    const answer = waiting.get(data.id)
+    waiting.delete(data.id)
+    answer?.(data.t === 'answer' ? { ok: true, value: data.value } : { ok: false, error: data.error })
+  }
+})
+ipcRenderer.on('postern:store-gone', dropPort)
+ipcRenderer.on('postern:event', (_event, posternEvent: PosternEvent) => tell(posternEvent))
+
+const bridge: PosternBridge = {
+  call: (name, input) => (name.startsWith('app.') ? ipcRenderer.invoke('postern:call', name, input) : callStore(name, input)),
+  on: (listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  },
+}
+contextBridge.exposeInMainWorld('postern', bridge)
