@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Permission } from './access'
 import {
-  Address, Attachment, Conversation, ConversationRow, Draft, DraftContent, DraftFile, DraftKind, Id, Mailbox, MailboxSettings,
+  Address, Attachment, Bytes, Conversation, ConversationRow, Draft, DraftContent, DraftFile, DraftKind, Id, Mailbox, MailboxSettings,
   MessageBody, OutboxItem, SearchHit, Status, SyncStatus, Time, View,
 } from './mail'
 import { Customer } from './people'
@@ -16,10 +16,10 @@ export interface CallDef<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
   readonly output: O
 }
 
-function store<I extends z.ZodType, O extends z.ZodType>(kind: 'read' | 'write', permission: Permission, input: I, output: O): CallDef<I, O> {
+function store<I extends z.ZodType, O extends z.ZodType>(kind: 'read' | 'write', permission: Permission, input: I, output: O): CallDef<I, O> & { readonly home: 'store' } {
   return { home: 'store', kind, permission, input, output }
 }
-function app<I extends z.ZodType, O extends z.ZodType>(kind: 'read' | 'write', permission: Permission, input: I, output: O): CallDef<I, O> {
+function app<I extends z.ZodType, O extends z.ZodType>(kind: 'read' | 'write', permission: Permission, input: I, output: O): CallDef<I, O> & { readonly home: 'app' } {
   return { home: 'app', kind, permission, input, output }
 }
 
@@ -64,9 +64,9 @@ export const calls = {
   'messages.source': store('read', 'read', z.object({ id: Id }), z.object({ source: z.string(), cut: z.boolean() })),
   'messages.allowRemote': store('write', 'work', z.object({ id: Id }), done),
   /** A remote image of a message whose remote content was allowed by a person (R13, R14). */
-  'messages.remoteImage': store('read', 'read', z.object({ id: Id, url: z.url().max(4096) }), z.object({ type: z.string(), bytes: z.instanceof(Uint8Array) })),
+  'messages.remoteImage': store('read', 'read', z.object({ id: Id, url: z.url().max(4096) }), z.object({ type: z.string(), bytes: Bytes })),
   /** Bytes of an image part, for the preview and for inline images. Other kinds are refused. */
-  'attachments.image': store('read', 'read', z.object({ id: Id }), z.object({ type: z.string(), bytes: z.instanceof(Uint8Array) })),
+  'attachments.image': store('read', 'read', z.object({ id: Id }), z.object({ type: z.string(), bytes: Bytes })),
 
   // ---- customers
   'customers.get': store('read', 'read', z.object({ id: Id }), Customer),
@@ -84,7 +84,7 @@ export const calls = {
   }), Draft),
   'drafts.save': store('write', 'work', DraftContent.extend({ id: Id }), z.object({ savedAt: Time })),
   'drafts.discard': store('write', 'work', z.object({ id: Id }), undoable),
-  'drafts.attach': store('write', 'work', z.object({ id: Id, name: z.string().max(1000), type: z.string().max(200), bytes: z.instanceof(Uint8Array) }), DraftFile),
+  'drafts.attach': store('write', 'work', z.object({ id: Id, name: z.string().max(1000), type: z.string().max(200), bytes: Bytes }), DraftFile),
   'drafts.detach': store('write', 'work', z.object({ id: Id, fileId: Id }), done),
   /** Freezes identity, envelope and text, and queues it. Durable before it answers (R39). */
   'outbox.send': store('write', 'send', z.object({ draftId: Id, thenStatus: z.enum(['open', 'pending', 'closed']) }), z.object({ outboxId: Id, conversationId: Id, dueAt: Time })),
@@ -140,7 +140,7 @@ export const calls = {
   /** Asks where with the system's dialog; false when the person cancelled. */
   'app.saveAttachments': app('write', 'work', z.object({ ids: z.array(Id).min(1).max(500) }), z.object({ saved: z.boolean() })),
   'app.setTheme': app('write', 'settings', z.object({ theme: Theme }), done),
-  'app.window': app('write', 'work', z.object({ act: z.enum(['minimize', 'maximize', 'close', 'quit', 'show-logs']) }), done),
+  'app.window': app('write', 'work', z.object({ act: z.enum(['minimize', 'maximize', 'close', 'ready-to-close', 'quit', 'show-logs']) }), done),
 } as const satisfies Record<string, CallDef>
 
 export type Calls = typeof calls

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ServerSettings, Address, AutoKind, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
+import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
 import { TestStep } from './calls'
 import { ErrorCode, ErrorDetail } from './errors'
 
@@ -14,7 +14,7 @@ export type Handlers<T extends CallTable> = { readonly [N in keyof T]: (input: T
 
 const nothing = z.object({})
 const done = z.object({})
-const bytes = z.instanceof(Uint8Array)
+const bytes = Bytes
 const Failure = z.object({ code: ErrorCode, detail: ErrorDetail })
 export type Failure = z.infer<typeof Failure>
 

@@ -5,6 +5,9 @@ export const Id = z.int().positive()
 /** Milliseconds since 1970-01-01 UTC. */
 export const Time = z.int()
 
+/** Binary data; any Uint8Array, a Node Buffer too. */
+export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes expected')
+
 export const Address = z.object({ name: z.string(), address: z.string() })
 export type Address = z.infer<typeof Address>
 

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { app, dialog, shell, type BrowserWindow, type Session } from 'electron'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { StoreForApp } from '../../src-preload/contract/internal'
+import type { Rpc } from '../shared/port-rpc'
+import { logger } from '../shared/log'
+import { safeFileName } from '../shared/guards'
+import { appOrigin, mailOrigin } from './protocol'
+
+const log = logger('desktop')
+
+/** No page navigates, opens windows, asks for devices or downloads (R8). Links leave only through `openLink`. */
+export function lockDown(session: Session): void {
+  session.setPermissionRequestHandler((contents, permission, answer, details) => {
+    answer(permission === 'clipboard-sanitized-write' && details.isMainFrame && new URL(contents.getURL()).origin === appOrigin)
+  })
+  session.setPermissionCheckHandler((_contents, permission, origin) => permission === 'clipboard-sanitized-write' && origin.startsWith(appOrigin))
+  session.setDevicePermissionHandler(() => false)
+  session.on('will-download', (event) => event.preventDefault())
+  session.setSpellCheckerEnabled(false)
+
+  app.on('web-contents-created', (_event, contents) => {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+    contents.on('will-attach-webview', (event) => event.preventDefault())
+    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-redirect', (event) => event.preventDefault())
+    contents.on('will-frame-navigate', (event) => {
+      const ours = !event.isMainFrame && (event.url === `${mailOrigin}/mail-frame.html` || event.url === 'about:srcdoc')
+      if (!ours) event.preventDefault()
+    })
+    contents.on('will-prevent-unload', (event) => event.preventDefault())
+  })
+}
+
+/** Opens a link in the person's browser or mail program; only http, https and mailto (R16). Throws `not-allowed`. */
+export async function openLink(url: string): Promise<void> {
+  let target: URL
+  try {
+    target = new URL(url)
+  } catch {
+    throw new PosternError('not-allowed', 'not a link')
+  }
+  if (!['http:', 'https:', 'mailto:'].includes(target.protocol)) throw new PosternError('not-allowed', 'scheme is not opened')
+  await shell.openExternal(target.href)
+}
+
+/** Attachments on their way to other programs. Plain copies live in one folder that is emptied at start and end (R23). */
+export class Files {
+  private readonly dir: string
+
+  constructor(profile: string, private readonly store: () => Rpc<StoreForApp>, private readonly window: () => BrowserWindow | null) {
+    this.dir = join(profile, 'opened')
+    this.empty()
+  }
+
+  /** Removes every plain copy. A file that another program holds open is left for the next time. */
+  empty(): void {
+    try {
+      rmSync(this.dir, { recursive: true, force: true, maxRetries: 2 })
+    } catch (fault) {
+      log.warn('opened files remain', { fault })
+    }
+  }
+
+  /** Opens with the system's program. A dangerous kind is opened only when the person confirmed; else answers false. */
+  async openAttachment(id: number, confirmed: boolean): Promise<boolean> {
+    const info = await this.store().call('attachment.info', { id })
+    if (info.dangerous && !confirmed) return false
+    // One folder each: two attachments of one name never meet, and the name stays as the sender wrote it.
+    const folder = join(this.dir, randomUUID())
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const path = join(folder, safeFileName(info.name))
+    await this.store().call('attachment.write', { id, path, overwrite: false })
+    const failure = await shell.openPath(path)
+    if (failure !== '') throw new PosternError('not-found', 'no program opens this kind')
+    return true
+  }
+
+  /** Asks where and saves. One file: a name; several: a folder, where no file is ever replaced. */
+  async save(ids: readonly number[]): Promise<boolean> {
+    const window = this.window()
+    if (!window) throw new PosternError('cancelled')
+    const [only] = ids
+    if (ids.length === 1 && only !== undefined) {
+      const info = await this.store().call('attachment.info', { id: only })
+      const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('downloads'), safeFileName(info.name)) })
+      if (canceled || !filePath) return false
+      // The system's dialog has asked about replacing.
+      await this.store().call('attachment.write', { id: only, path: filePath, overwrite: true })
+      return true
+    }
+    const { canceled, filePaths: [folder] } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'], defaultPath: app.getPath('downloads') })
+    if (canceled || folder === undefined) return false
+    for (const id of ids) {
+      const info = await this.store().call('attachment.info', { id })
+      await this.store().call('attachment.write', { id, path: freePath(folder, safeFileName(info.name)), overwrite: false })
+    }
+    return true
+  }
+}
+
+/** `name.pdf`, `name (2).pdf`, ... whichever is free. */
+function freePath(folder: string, name: string): string {
+  const dot = name.lastIndexOf('.')
+  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
+  for (let n = 1; ; n++) {
+    const path = join(folder, n === 1 ? name : `${stem} (${n})${ending}`)
+    if (!existsSync(path)) return path
+  }
+}

@@ -1,0 +1,45 @@
+import { ipcMain, type IpcMainInvokeEvent } from 'electron'
+import { z } from 'zod'
+import { calls, type CallInput, type CallName, type CallOutput, type Calls } from '../../src-preload/contract/calls'
+import { PosternError, type WireError } from '../../src-preload/contract/errors'
+import { logger } from '../shared/log'
+import { appOrigin } from './protocol'
+
+const log = logger('gate')
+
+type AppCallName = { [N in CallName]: Calls[N]['home'] extends 'app' ? N : never }[CallName]
+/** One function for each call whose home is app. */
+export type AppHandlers = { readonly [N in AppCallName]: (input: z.output<Calls[N]['input']>) => Promise<CallOutput<N>> | CallOutput<N> }
+export type AppInput<N extends AppCallName> = CallInput<N>
+
+type Result = { ok: true; value: unknown } | { ok: false; error: WireError }
+
+/**
+ * The one channel from the window to app. Refuses every sender but the main frame of our own page (R6), every unknown
+ * name and every input that does not fit.
+ */
+export function openGate(isOurs: (event: IpcMainInvokeEvent) => boolean, handlers: AppHandlers): void {
+  ipcMain.handle('postern:call', async (event, name: unknown, input: unknown): Promise<Result> => {
+    try {
+      const frame = event.senderFrame
+      if (!frame || frame.parent !== null || frame.origin !== appOrigin || !isOurs(event)) throw new PosternError('not-allowed', 'foreign sender')
+      if (!isAppCall(name)) throw new PosternError('invalid-input', 'unknown call')
+      return { ok: true, value: await answer(handlers, name, input) }
+    } catch (fault) {
+      if (!(fault instanceof PosternError)) log.error('call failed', { call: typeof name === 'string' ? name.slice(0, 60) : typeof name, fault })
+      return { ok: false, error: PosternError.from(fault).toWire() }
+    }
+  })
+}
+
+function isAppCall(name: unknown): name is AppCallName {
+  return typeof name === 'string' && Object.hasOwn(calls, name) && name.startsWith('app.')
+}
+
+async function answer(handlers: AppHandlers, name: AppCallName, input: unknown): Promise<unknown> {
+  const def = calls[name]
+  const parsed = def.input.safeParse(input)
+  if (!parsed.success) throw new PosternError('invalid-input', `input of ${name} does not fit`)
+  // Name, schema and function come from one table; the lookup by name loses that tie for the compiler.
+  return def.output.parse(await handlers[name](parsed.data as never))
+}

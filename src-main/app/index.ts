@@ -1,0 +1,161 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, net, powerMonitor, session as sessions, type IpcMainInvokeEvent } from 'electron'
+import { z } from 'zod'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { PosternEvent } from '../../src-preload/contract/events'
+import { logger, setLogSink } from '../shared/log'
+import { setAppMenu } from './menu'
+import { Files, lockDown, openLink } from './desktop'
+import { openGate } from './gate'
+import { openLogFile } from './log-file'
+import { registerSchemes, servePages } from './protocol'
+import { commandLine, refuseUnsafeSwitches } from './switches'
+import { MainWindow } from './window'
+import { Workspace } from './workspace'
+
+const log = logger('app')
+const options = commandLine(process.argv)
+const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
+
+refuseUnsafeSwitches(app.isPackaged, process.argv)
+app.setName('Postern')
+if (process.platform === 'win32') app.setAppUserModelId('org.postern.desk')
+app.setPath('userData', options.userDataDir ?? join(app.getPath('appData'), 'Postern'))
+const profile = app.getPath('userData')
+mkdirSync(profile, { recursive: true, mode: 0o700 })
+
+// Chromium itself has no business on the network: mail's process is the only one that connects. No name resolves,
+// so no prefetch, no update check and no leak of a mail can leave, whatever else fails (R12).
+app.commandLine.appendSwitch('host-resolver-rules', devServer === undefined ? 'MAP * ~NOTFOUND' : 'MAP * ~NOTFOUND, EXCLUDE localhost')
+app.commandLine.appendSwitch('disable-background-networking')
+app.commandLine.appendSwitch('disable-component-update')
+app.commandLine.appendSwitch('no-pings')
+app.commandLine.appendSwitch('disable-features', 'MediaRouter,OptimizationHints,Translate,AutofillServerCommunication')
+registerSchemes()
+
+if (!app.requestSingleInstanceLock()) {
+  // The first instance brings its window to the front (R52).
+  app.exit(0)
+} else {
+  const logFile = openLogFile(profile)
+  setLogSink((line) => logFile.write('app', line))
+  process.on('uncaughtException', (fault) => log.error('uncaught', { fault }))
+  process.on('unhandledRejection', (fault) => log.error('unhandled rejection', { fault }))
+  void run(logFile).catch((fault: unknown) => {
+    log.error('start failed', { fault })
+    app.exit(1)
+  })
+}
+
+async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
+  await app.whenReady()
+  const session = sessions.defaultSession
+  lockDown(session)
+  servePages(session, join(import.meta.dirname, '../renderer'), devServer)
+
+  const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)
+  const window = new MainWindow(profile, session, join(import.meta.dirname, '../preload/index.cjs'), () => emit({ topic: 'app-state' }))
+  const workspace = new Workspace({
+    profile, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit,
+    onLog: (process, line) => logFile.write(process, line),
+    windowPort: (port) => {
+      if (port) window.contents?.postMessage('postern:store-port', null, [port])
+      else window.contents?.send('postern:store-gone')
+    },
+  })
+  const files = new Files(profile, () => workspace.store, () => window.browserWindow)
+
+  openGate((event: IpcMainInvokeEvent) => event.sender === window.contents, {
+    'app.state': () => ({
+      phase: workspace.phase,
+      error: workspace.error && { code: workspace.error.code, detail: workspace.error.detail },
+      stopped: workspace.stopped,
+      version: app.getVersion(),
+      platform: process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'windows' : 'linux',
+      theme: window.theme,
+      maximized: window.maximized,
+      keyIn: workspace.keys.keyIn,
+      standIn: isStandIn(),
+      provisionError: workspace.provisionError === null ? null : String(workspace.provisionError.detail['what'] ?? workspace.provisionError.code),
+    }),
+    'app.unlock': async ({ passphrase }) => done(await workspace.unlock(passphrase)),
+    'app.setPassphrase': async ({ passphrase, current }) => done(await workspace.setPassphrase(passphrase, current)),
+    'app.removePassphrase': async ({ current }) => done(await workspace.removePassphrase(current)),
+    'app.restartService': async ({ service }) => done(await workspace.restart(service)),
+    'app.setAsideDamaged': async () => done(await workspace.setAsideDamaged()),
+    'app.testConnection': ({ testId, settings, password, smtpPassword }) => done(workspace.mailboxes.startTest(testId, settings, password, smtpPassword)),
+    'app.connectionTest': ({ testId }) => workspace.mailboxes.test(testId),
+    'app.addMailbox': async ({ settings, password, smtpPassword }) => {
+      const { id, existed } = await workspace.mailboxes.add(settings, password, smtpPassword)
+      if (existed) throw new PosternError('conflict', 'mailbox exists', { what: 'mailbox' })
+      return { id }
+    },
+    'app.updateMailbox': async ({ id, settings, password, smtpPassword }) => done(await workspace.mailboxes.update(id, settings, password, smtpPassword)),
+    'app.removeMailbox': async ({ id }) => done(await workspace.mailboxes.remove(id)),
+    'app.openLink': async ({ url }) => done(await openLink(url)),
+    'app.openAttachment': async ({ id, confirmed }) => ({ opened: await files.openAttachment(id, confirmed) }),
+    'app.saveAttachments': async ({ ids }) => ({ saved: await files.save(ids) }),
+    'app.setTheme': ({ theme }) => done(window.setTheme(theme)),
+    'app.window': ({ act }) => {
+      if (act === 'ready-to-close') window.close()
+      else if (act === 'quit') app.quit()
+      else if (act === 'show-logs') void import('electron').then(({ shell }) => shell.openPath(logFile.dir))
+      else window.act(act)
+      return {}
+    },
+  })
+
+  const openWindow = (): void => {
+    const isNew = window.contents === null
+    const opened = window.open(() => emit({ topic: 'command', name: 'before-close' }))
+    if (isNew) opened.on('did-finish-load', () => workspace.windowLoaded())
+  }
+  setAppMenu((name) => emit({ topic: 'command', name }), () => app.quit())
+  openWindow()
+  app.on('second-instance', openWindow)
+  app.on('activate', openWindow)
+  app.on('window-all-closed', () => {
+    // On macOS too: an inbox without its window would go on syncing unseen.
+    app.quit()
+  })
+
+  watchNetwork((online) => workspace.networkChanged(online))
+
+  let stopping = false
+  app.on('will-quit', (event) => {
+    if (stopping) return
+    stopping = true
+    event.preventDefault()
+    void workspace.stop().finally(() => {
+      files.empty()
+      log.info('stopped')
+      app.exit(0)
+    })
+  })
+
+  await workspace.start()
+}
+
+function done(_nothing: void): Record<string, never> {
+  return {}
+}
+
+/** In development another Electron than the one the package names may serve (see build/electron.mjs). */
+function isStandIn(): boolean {
+  if (app.isPackaged) return false
+  const wanted = z.object({ devDependencies: z.object({ electron: z.string() }) })
+    .safeParse(JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')))
+  return wanted.success && wanted.data.devDependencies.electron !== process.versions.electron
+}
+
+/** Wake from sleep and a network that comes back are told at once; mail's own deadlines find out the rest. */
+function watchNetwork(changed: (online: boolean) => void): void {
+  let online = net.isOnline()
+  powerMonitor.on('resume', () => changed(true))
+  setInterval(() => {
+    const now = net.isOnline()
+    if (now !== online) changed(now)
+    online = now
+  }, 2000).unref()
+}

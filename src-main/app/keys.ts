@@ -1,0 +1,161 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { PosternError } from '../../src-preload/contract/errors'
+import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
+import { logger } from '../shared/log'
+import { writeFileSafely } from './files'
+import { keychainWorks, sealedFile, systemKeychain, type SecretKeeper } from './secrets'
+
+const log = logger('keys')
+
+/** `<profile>/keyring.json`: says where the database key is. Holds no key in the clear. */
+const Keyring = z.discriminatedUnion('mode', [
+  z.object({ version: z.literal(1), mode: z.literal('keychain'), id: z.uuid() }),
+  z.object({ version: z.literal(1), mode: z.literal('passphrase'), id: z.uuid(), wrapped: WrappedKey }),
+])
+type Keyring = z.infer<typeof Keyring>
+
+export type KeyState =
+  | { is: 'ready'; key: Buffer; keyIn: 'keychain' | 'passphrase' }
+  | { is: 'set-passphrase' }
+  | { is: 'locked' }
+  | { is: 'failed'; error: PosternError }
+
+/** The database key and the mailbox passwords of one profile. Never writes a key in the clear, never makes a second key for an existing database. */
+export class Keys {
+  private readonly file: string
+  private key: Buffer | null = null
+  private ring: Keyring | null = null
+  private wrongTries = 0
+
+  constructor(private readonly profile: string, private readonly keychain: SecretKeeper = systemKeychain()) {
+    this.file = join(profile, 'keyring.json')
+  }
+
+  get keyIn(): 'keychain' | 'passphrase' | 'none' {
+    return this.ring?.mode ?? 'none'
+  }
+
+  /** Finds the key, or says what a person must do. Changes nothing when a key that should be there is not (R45). */
+  async find(): Promise<KeyState> {
+    try {
+      if (existsSync(this.file)) {
+        const parsed = Keyring.safeParse(JSON.parse(readFileSync(this.file, 'utf8')))
+        if (!parsed.success) throw new PosternError('key-missing', 'keyring does not fit')
+        this.ring = parsed.data
+        if (this.ring.mode === 'passphrase') return { is: 'locked' }
+        const stored = await this.keychain.get(`database:${this.ring.id}`)
+        if (stored === null) throw new PosternError('key-missing')
+        this.key = Buffer.from(stored, 'base64')
+        if (this.key.length !== 32) throw new PosternError('key-missing', 'key has a wrong length')
+        return { is: 'ready', key: this.key, keyIn: 'keychain' }
+      }
+      if (existsSync(join(this.profile, 'postern.db'))) throw new PosternError('key-missing', 'database without keyring')
+      if (!(await keychainWorks(this.keychain))) return { is: 'set-passphrase' }
+      const id = randomUUID()
+      const key = newKey()
+      await this.keychain.set(`database:${id}`, key.toString('base64'))
+      return this.keep({ version: 1, mode: 'keychain', id }, key)
+    } catch (fault) {
+      const error = fault instanceof SyntaxError ? new PosternError('key-missing', 'keyring is not JSON') : PosternError.from(fault)
+      log.error('no key', { code: error.code })
+      return { is: 'failed', error }
+    }
+  }
+
+  private keep(ring: Keyring, key: Buffer): KeyState {
+    writeFileSafely(this.file, JSON.stringify(ring))
+    this.ring = ring
+    this.key = key
+    return { is: 'ready', key, keyIn: ring.mode }
+  }
+
+  /** Opens a passphrase-locked profile. Throws `wrong-passphrase`, later each time. */
+  async unlock(passphrase: string): Promise<Buffer> {
+    if (this.ring?.mode !== 'passphrase') throw new PosternError('not-found', 'no passphrase is set')
+    await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, this.wrongTries === 0 ? 0 : 250 * 2 ** this.wrongTries)))
+    try {
+      this.key = await unwrapKey(this.ring.wrapped, passphrase)
+      this.wrongTries = 0
+      return this.key
+    } catch (fault) {
+      this.wrongTries++
+      throw fault
+    }
+  }
+
+  /** First passphrase of a new profile, a new one for an old (then `current` must fit), or a lock on a keychain profile. */
+  async setPassphrase(passphrase: string, current: string | undefined): Promise<KeyState> {
+    const ring = this.ring
+    if (ring?.mode === 'passphrase') await unwrapKey(ring.wrapped, current ?? '')
+    const key = this.key ?? newKey()
+    if (ring && !this.key) throw new PosternError('store-locked')
+    const id = ring?.id ?? randomUUID()
+    const next: Keyring = { version: 1, mode: 'passphrase', id, wrapped: await wrapKey(key, passphrase) }
+    const moved = ring?.mode === 'keychain' ? await this.moveSecrets(this.keychain, sealedFile(this.profile, key), id) : []
+    const state = this.keep(next, key)
+    // Only once the wrapped key is safely on disk does the keychain forget its copies.
+    if (ring?.mode === 'keychain') for (const name of [`database:${id}`, ...moved]) await this.keychain.remove(name)
+    return state
+  }
+
+  /** Back to the keychain. Throws `wrong-passphrase`, `no-keychain`. */
+  async removePassphrase(current: string): Promise<void> {
+    if (this.ring?.mode !== 'passphrase') throw new PosternError('not-found', 'no passphrase is set')
+    const key = await unwrapKey(this.ring.wrapped, current)
+    if (!(await keychainWorks(this.keychain))) throw new PosternError('no-keychain')
+    const { id } = this.ring
+    await this.keychain.set(`database:${id}`, key.toString('base64'))
+    const file = sealedFile(this.profile, key)
+    const moved = await this.moveSecrets(file, this.keychain, id)
+    this.keep({ version: 1, mode: 'keychain', id }, key)
+    for (const name of moved) await file.remove(name)
+  }
+
+  /** Mailbox passwords, by the names that `names` lists. */
+  async secret(name: string): Promise<string | null> {
+    return this.keeper().get(this.scoped(name))
+  }
+  async setSecret(name: string, value: string): Promise<void> {
+    await this.keeper().set(this.scoped(name), value)
+    await this.remember(name, true)
+  }
+  async removeSecret(name: string): Promise<void> {
+    await this.keeper().remove(this.scoped(name))
+    await this.remember(name, false)
+  }
+
+  private keeper(): SecretKeeper {
+    if (!this.key || !this.ring) throw new PosternError('store-locked')
+    return this.ring.mode === 'keychain' ? this.keychain : sealedFile(this.profile, this.key)
+  }
+
+  /** Two profiles on one computer share a keychain but not their secrets. */
+  private scoped(name: string): string {
+    return `${name}:${this.ring?.id ?? ''}`
+  }
+
+  /** A keychain cannot list what we kept, so the names are kept as one more secret. */
+  private async remember(name: string, there: boolean): Promise<void> {
+    const names = new Set(await this.names(this.keeper(), this.ring?.id ?? ''))
+    if (there) names.add(name)
+    else names.delete(name)
+    await this.keeper().set(this.scoped('names'), JSON.stringify([...names]))
+  }
+  private async names(keeper: SecretKeeper, id: string): Promise<string[]> {
+    const stored = await keeper.get(`names:${id}`)
+    return stored === null ? [] : z.array(z.string()).parse(JSON.parse(stored))
+  }
+  private async moveSecrets(from: SecretKeeper, to: SecretKeeper, id: string): Promise<string[]> {
+    const moved: string[] = []
+    for (const name of ['names', ...(await this.names(from, id))]) {
+      const value = await from.get(`${name}:${id}`)
+      if (value === null) continue
+      await to.set(`${name}:${id}`, value)
+      moved.push(`${name}:${id}`)
+    }
+    return moved
+  }
+}

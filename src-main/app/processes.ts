@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { MessageChannelMain, utilityProcess, type UtilityProcess } from 'electron'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { CallTable, Handlers } from '../../src-preload/contract/internal'
+import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
+import { logger, type LogLine } from '../shared/log'
+
+const log = logger('processes')
+
+const crashWindow = 5 * 60_000
+const crashLimit = 5
+const restartDelays = [200, 1000, 3000, 8000]
+
+export type ServiceName = 'store' | 'mail'
+
+export interface ServiceOptions<Mine extends CallTable, Theirs extends CallTable> {
+  readonly name: ServiceName
+  readonly mine: Mine
+  readonly handlers: Handlers<Mine>
+  readonly theirs: Theirs
+  readonly onLog: (process: string, line: LogLine) => void
+  /** Called each time a fresh process is up; a rejection counts as a crash unless it is a PosternError, which is the owner's to show. */
+  readonly onUp: (rpc: Rpc<Theirs>) => Promise<void>
+  readonly onDown: (stopped: boolean) => void
+}
+
+/**
+ * One supervised utility process: restarted with growing delays; five crashes in five minutes stop it until a person
+ * asks for another try. All calls that wait when it dies fail with `service-restarting` or `service-stopped`.
+ */
+export class Service<Mine extends CallTable, Theirs extends CallTable> {
+  private child: UtilityProcess | null = null
+  private current: Rpc<Theirs> | null = null
+  private crashes: number[] = []
+  private wanted = false
+  stopped = false
+
+  constructor(private readonly options: ServiceOptions<Mine, Theirs>) {}
+
+  /** The connection; throws `service-stopped` or `service-restarting` while there is none. */
+  get rpc(): Rpc<Theirs> {
+    if (!this.current) throw new PosternError(this.stopped ? 'service-stopped' : 'service-restarting')
+    return this.current
+  }
+  get running(): boolean {
+    return this.current !== null
+  }
+  get pid(): number | undefined {
+    return this.child?.pid
+  }
+
+  /** Starts it, also after it was stopped for crashing too often. */
+  start(): void {
+    this.wanted = true
+    this.stopped = false
+    this.crashes = []
+    if (!this.child) this.spawn()
+  }
+
+  private spawn(): void {
+    const { name } = this.options
+    const child = utilityProcess.fork(join(import.meta.dirname, `${name}.js`), [], { serviceName: `Postern ${name}`, stdio: 'pipe' })
+    this.child = child
+    // Output outside the logger is a fault of a library or a crash report: its first bytes go to the log, redacted.
+    child.stderr?.on('data', (chunk: Buffer) => log.warn(`${name} wrote to stderr`, { text: chunk.toString('utf8', 0, 500) }))
+    child.stdout?.on('data', (chunk: Buffer) => log.warn(`${name} wrote to stdout`, { text: chunk.toString('utf8', 0, 200) }))
+
+    const port: Port = {
+      post: (message) => child.postMessage(message),
+      onMessage: (listener) => child.on('message', listener),
+    }
+    const rpc = joinPort(port, this.options.mine, this.options.handlers, this.options.theirs, {
+      onFault: (call, fault) => log.error('handler failed', { call, fault }),
+    })
+    rpc.onEvent((event) => {
+      if (isLogEvent(event)) this.options.onLog(name, event.line)
+    })
+    child.once('spawn', () => {
+      if (this.child !== child) return
+      this.current = rpc
+      log.info('process is up', { service: name, pid: child.pid })
+      this.options.onUp(rpc).catch((fault: unknown) => log.error('start failed', { service: name, fault }))
+    })
+    child.once('exit', (code) => {
+      const last = this.child === child
+      rpc.close(this.wanted ? 'service-restarting' : 'service-stopped')
+      if (!last) return
+      this.child = null
+      this.current = null
+      if (this.wanted) this.crashed(code)
+    })
+  }
+
+  private crashed(code: number): void {
+    const now = Date.now()
+    this.crashes = [...this.crashes.filter((at) => now - at < crashWindow), now]
+    this.stopped = this.crashes.length >= crashLimit
+    log.error('process ended', { service: this.options.name, exit: code, crashes: this.crashes.length, stopped: this.stopped })
+    this.options.onDown(this.stopped)
+    if (this.stopped) {
+      this.wanted = false
+      return
+    }
+    const delay = restartDelays[Math.min(this.crashes.length - 1, restartDelays.length - 1)] ?? 8000
+    setTimeout(() => {
+      if (this.wanted && !this.child) this.spawn()
+    }, delay)
+  }
+
+  /** Hands one end of a channel to this process. Does nothing when it is not up: it gets a new one when it is. */
+  give(port: Electron.MessagePortMain, to: 'window' | 'mail' | 'store', caller: { kind: 'agent'; name: string } | null): void {
+    this.child?.postMessage({ t: 'port', to, caller }, [port])
+  }
+
+  /** Asks it to finish (`ask`), waits at most `deadline` ms, then ends it. */
+  async stop(ask: (rpc: Rpc<Theirs>) => Promise<unknown>, deadline: number): Promise<void> {
+    this.wanted = false
+    const { child, current } = this
+    if (!child) return
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    if (current) {
+      const asked = ask(current).catch((fault: unknown) => log.warn('did not finish', { service: this.options.name, fault }))
+      await Promise.race([asked, gone, new Promise((resolve) => setTimeout(resolve, deadline))])
+    }
+    child.kill()
+    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 1000))])
+  }
+}
+
+/** A fresh channel between two processes, or between a process and the window. */
+export function channel(): { one: Electron.MessagePortMain; two: Electron.MessagePortMain } {
+  const { port1, port2 } = new MessageChannelMain()
+  return { one: port1, two: port2 }
+}
+
+function isLogEvent(event: unknown): event is { topic: 'log'; line: LogLine } {
+  return typeof event === 'object' && event !== null && 'topic' in event && event.topic === 'log' && 'line' in event
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { extname, join, normalize, sep } from 'node:path'
+import { net, protocol, type Session } from 'electron'
+
+/** The app's own pages. `postern-mail` is a second origin, so that mail never shares one with the app (R11). */
+export const appOrigin = 'postern://app'
+export const mailOrigin = 'postern-mail://frame'
+
+const appPolicy = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "media-src 'none'",
+  `frame-src ${mailOrigin}`, "object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+]
+const mailPolicy = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", 'img-src data:', 'font-src data:', "object-src 'none'",
+  "base-uri 'none'", "form-action 'none'", `frame-ancestors ${appOrigin}`,
+]
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
+  '.png': 'image/png', '.woff2': 'font/woff2', '.ico': 'image/x-icon', '.json': 'application/json',
+}
+
+/** Must run before the app is ready. */
+export function registerSchemes(): void {
+  const privileges = { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, codeCache: true }
+  protocol.registerSchemesAsPrivileged([{ scheme: 'postern', privileges }, { scheme: 'postern-mail', privileges }])
+}
+
+/** Serves both origins out of `root` and nothing else: no other host, no path outside, no directory, GET only (R4, R5). */
+export function servePages(session: Session, root: string, devServer: string | undefined): void {
+  const base = normalize(root)
+  const answer = (host: string, policy: readonly string[], allowed: (path: string) => boolean) => async (request: Request): Promise<Response> => {
+    const url = new URL(request.url)
+    let path: string
+    try {
+      path = decodeURIComponent(url.pathname)
+    } catch {
+      return new Response(null, { status: 404 })
+    }
+    const file = normalize(join(base, path === '/' ? 'index.html' : path))
+    const type = types[extname(file)]
+    if (url.host !== host || request.method !== 'GET' || path.includes('\0') || path.includes('\\')) return new Response(null, { status: 404 })
+    const headers = {
+      'content-security-policy': policy.join('; '), 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin', 'x-dns-prefetch-control': 'off',
+    }
+    if (devServer !== undefined) return fromDevServer(devServer, url, policy)
+    if (!file.startsWith(base + sep) || !allowed(path) || type === undefined) return new Response(null, { status: 404, headers })
+    try {
+      return new Response(new Uint8Array(await readFile(file)), { headers: { ...headers, 'content-type': type } })
+    } catch {
+      return new Response(null, { status: 404, headers })
+    }
+  }
+  session.protocol.handle('postern', answer('app', appPolicy, (path) => !path.includes('mail-frame')))
+  session.protocol.handle('postern-mail', answer('frame', mailPolicy, (path) => path === '/mail-frame.html' || path.startsWith('/assets/')))
+}
+
+/** Hot reload in development: the same origins, served by the local dev server, whose client needs inline styles and a socket. */
+async function fromDevServer(devServer: string, url: URL, policy: readonly string[]): Promise<Response> {
+  const response = await net.fetch(new URL(url.pathname + url.search, devServer).href, { bypassCustomProtocolHandlers: true })
+  const headers = new Headers(response.headers)
+  const loose = policy.map((rule) => (/^(script|style)-src/.test(rule) ? `${rule} 'unsafe-inline'` : rule))
+  headers.set('content-security-policy', [...loose, `connect-src 'self' ${devServer.replace('http', 'ws')}`].join('; '))
+  return new Response(response.body, { status: response.status, headers })
+}

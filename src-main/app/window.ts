@@ -1,0 +1,138 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { BrowserWindow, nativeTheme, screen, type Session } from 'electron'
+import { z } from 'zod'
+import { Theme } from '../../src-preload/contract/settings'
+import { writeFileSafely } from './files'
+import { appOrigin } from './protocol'
+
+/** What must be known before the store opens, so that the window appears at once and in its place: no content. */
+const WindowState = z.object({
+  theme: Theme.default('system'),
+  maximized: z.boolean().default(false),
+  bounds: z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int() }).nullable().default(null),
+})
+type WindowState = z.infer<typeof WindowState>
+
+const smallest = { width: 960, height: 600 }
+const usual = { width: 1280, height: 800 }
+
+export class MainWindow {
+  private readonly file: string
+  private state: WindowState
+  private window: BrowserWindow | null = null
+  private mayClose = false
+
+  constructor(profile: string, private readonly session: Session, private readonly preload: string, private readonly changed: () => void) {
+    this.file = join(profile, 'window.json')
+    this.state = this.read()
+    nativeTheme.themeSource = this.state.theme
+  }
+
+  get theme(): Theme {
+    return this.state.theme
+  }
+  get maximized(): boolean {
+    return this.window?.isMaximized() ?? false
+  }
+  get contents(): Electron.WebContents | null {
+    return this.window && !this.window.isDestroyed() ? this.window.webContents : null
+  }
+  get browserWindow(): BrowserWindow | null {
+    return this.window && !this.window.isDestroyed() ? this.window : null
+  }
+
+  private read(): WindowState {
+    try {
+      return WindowState.parse(existsSync(this.file) ? JSON.parse(readFileSync(this.file, 'utf8')) : {})
+    } catch {
+      return WindowState.parse({})
+    }
+  }
+
+  private save(change: Partial<WindowState>): void {
+    this.state = { ...this.state, ...change }
+    try {
+      writeFileSafely(this.file, JSON.stringify(this.state))
+    } catch {
+      // Forgetting a window's place is not worth a word.
+    }
+  }
+
+  /** Opens the window, or brings the open one to the front. `beforeClose` lets the page save its draft first. */
+  open(beforeClose: () => void): Electron.WebContents {
+    if (this.window && !this.window.isDestroyed()) {
+      this.focus()
+      return this.window.webContents
+    }
+    const { bounds, maximized } = this.state
+    const onScreen = bounds !== null && screen.getAllDisplays().some(({ workArea: a }) =>
+      bounds.x < a.x + a.width - 80 && bounds.x + bounds.width > a.x + 80 && bounds.y >= a.y - 10 && bounds.y < a.y + a.height - 80)
+    const dark = nativeTheme.shouldUseDarkColors
+    const window = new BrowserWindow({
+      ...(onScreen && bounds ? bounds : usual),
+      minWidth: smallest.width, minHeight: smallest.height,
+      show: false, title: 'Postern', backgroundColor: dark ? '#191816' : '#f3f1ed',
+      ...(process.platform === 'darwin' ? { titleBarStyle: 'hiddenInset' as const, trafficLightPosition: { x: 16, y: 13 } } : { frame: false }),
+      webPreferences: {
+        session: this.session, preload: this.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true,
+        webviewTag: false, spellcheck: false, navigateOnDragDrop: false, safeDialogs: true,
+      },
+    })
+    this.window = window
+    this.mayClose = false
+    window.once('ready-to-show', () => {
+      if (maximized) window.maximize()
+      window.show()
+    })
+    const remember = (): void => {
+      if (!window.isMaximized() && !window.isMinimized() && !window.isFullScreen()) this.save({ bounds: window.getBounds() })
+    }
+    window.on('resized', remember)
+    window.on('moved', remember)
+    for (const [event, now] of [['maximize', true], ['unmaximize', false]] as const) {
+      window.on(event as 'maximize', () => {
+        this.save({ maximized: now })
+        this.changed()
+      })
+    }
+    window.on('close', (event) => {
+      remember()
+      if (this.mayClose) return
+      event.preventDefault()
+      beforeClose()
+      // A page that hangs does not keep its window open.
+      setTimeout(() => this.close(), 1500).unref()
+    })
+    window.on('closed', () => (this.window = null))
+    void window.loadURL(`${appOrigin}/index.html`)
+    return window.webContents
+  }
+
+  /** Closes for good; the page has saved what it had. */
+  close(): void {
+    this.mayClose = true
+    if (this.window && !this.window.isDestroyed()) this.window.close()
+  }
+
+  focus(): void {
+    if (!this.window || this.window.isDestroyed()) return
+    if (this.window.isMinimized()) this.window.restore()
+    this.window.show()
+    this.window.focus()
+  }
+
+  setTheme(theme: Theme): void {
+    nativeTheme.themeSource = theme
+    this.save({ theme })
+  }
+
+  act(act: 'minimize' | 'maximize' | 'close'): void {
+    const window = this.browserWindow
+    if (!window) return
+    if (act === 'minimize') window.minimize()
+    else if (act === 'close') window.close()
+    else if (window.isMaximized()) window.unmaximize()
+    else window.maximize()
+  }
+}

@@ -1,0 +1,212 @@
+import { renameSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { PosternError } from '../../src-preload/contract/errors'
+import { storeForApp, mailForApp, appForMail, appForStore, type AppForMail, type AppForStore, type MailForApp, type StoreForApp } from '../../src-preload/contract/internal'
+import type { PosternEvent } from '../../src-preload/contract/events'
+import { logger, type LogLine } from '../shared/log'
+import type { Rpc } from '../shared/port-rpc'
+import { Keys } from './keys'
+import { Mailboxes } from './mailboxes'
+import { channel, Service } from './processes'
+import { readProvision } from './provision'
+
+const log = logger('workspace')
+
+export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed'
+
+export interface WorkspaceOptions {
+  readonly profile: string
+  readonly provisionFile: string | null
+  readonly sampleDir: string | null
+  readonly onLog: (process: string, line: LogLine) => void
+  readonly emit: (event: PosternEvent) => void
+  /** Gives the window its port to store, or takes it away. */
+  readonly windowPort: (port: Electron.MessagePortMain | null) => void
+}
+
+/** Brings the workspace up: finds the key, opens store, starts mail, joins them, and does so again after a crash. */
+export class Workspace {
+  readonly keys: Keys
+  readonly mailboxes: Mailboxes
+  phase: Phase = 'starting'
+  error: PosternError | null = null
+  provisionError: PosternError | null = null
+  private key: Buffer | null = null
+  private windowReady = false
+  private setUp = false
+  private readonly storeService: Service<AppForStore, StoreForApp>
+  private readonly mailService: Service<AppForMail, MailForApp>
+
+  constructor(private readonly options: WorkspaceOptions) {
+    this.keys = new Keys(options.profile)
+    this.mailboxes = new Mailboxes(this.keys, () => this.store, () => this.mailService.rpc, (testId) => options.emit({ topic: 'connection-test', testId }))
+    this.storeService = new Service({
+      name: 'store', mine: appForStore, theirs: storeForApp, onLog: options.onLog,
+      handlers: {
+        'mailbox.changed': async ({ id }) => {
+          await this.mailService.rpc.call('mailbox.changed', { id })
+          return {}
+        },
+      },
+      onUp: () => this.openStore(),
+      onDown: (stopped) => {
+        options.windowPort(null)
+        if (stopped) this.become('failed', new PosternError('service-stopped', 'store crashed too often', { service: 'store' }))
+        else options.emit({ topic: 'app-state' })
+      },
+    })
+    this.mailService = new Service({
+      name: 'mail', mine: appForMail, handlers: this.mailboxes.forMail, theirs: mailForApp, onLog: options.onLog,
+      onUp: async (rpc) => {
+        if (this.phase === 'ready') await this.startMail(rpc)
+      },
+      onDown: () => options.emit({ topic: 'app-state' }),
+    })
+  }
+
+  get store(): Rpc<StoreForApp> {
+    if (this.phase !== 'ready') throw new PosternError('store-locked')
+    return this.storeService.rpc
+  }
+  get mail(): Rpc<MailForApp> {
+    return this.mailService.rpc
+  }
+  get stopped(): ('store' | 'mail')[] {
+    return [...(this.storeService.stopped ? ['store' as const] : []), ...(this.mailService.stopped ? ['mail' as const] : [])]
+  }
+
+  /** Processes start while the keychain is asked; neither needs the other. */
+  async start(): Promise<void> {
+    this.storeService.start()
+    const found = await this.keys.find()
+    if (found.is === 'ready') await this.useKey(found.key)
+    else if (found.is === 'failed') this.become('failed', found.error)
+    else this.become(found.is, found.is === 'set-passphrase' ? new PosternError('no-keychain') : null)
+  }
+
+  private become(phase: Phase, error: PosternError | null): void {
+    this.phase = phase
+    this.error = error
+    log.info('phase', { phase, code: error?.code })
+    this.options.emit({ topic: 'app-state' })
+  }
+
+  private async useKey(key: Buffer): Promise<void> {
+    this.key = key
+    if (this.storeService.running) await this.openStore()
+  }
+
+  /** Runs when both the key and a store process are there; again for each new store process. */
+  private async openStore(): Promise<void> {
+    if (!this.key) return
+    try {
+      const opened = await this.storeService.rpc.call('store.open', { dir: this.options.profile, key: this.key })
+      log.info('store is open', { created: opened.created })
+    } catch (fault) {
+      const error = PosternError.from(fault)
+      // A process that died meanwhile is restarted and comes here again.
+      if (error.code !== 'service-restarting') this.become('failed', error)
+      return
+    }
+    this.phase = 'ready'
+    this.error = null
+    this.giveWindowPort()
+    this.options.emit({ topic: 'app-state' })
+    await this.provisionOnce()
+    if (this.mailService.running) await this.startMail(this.mailService.rpc)
+    else this.mailService.start()
+  }
+
+  private async provisionOnce(): Promise<void> {
+    if (this.setUp || this.options.provisionFile === null) return
+    this.setUp = true
+    try {
+      await this.mailboxes.provision(readProvision(this.options.provisionFile))
+    } catch (fault) {
+      this.provisionError = PosternError.from(fault)
+      log.error('provision failed', { code: this.provisionError.code, fault })
+      this.options.emit({ topic: 'app-state' })
+    }
+  }
+
+  private async startMail(rpc: Rpc<MailForApp>): Promise<void> {
+    const { one, two } = channel()
+    this.storeService.give(one, 'mail', null)
+    this.mailService.give(two, 'store', null)
+    if (this.options.sampleDir === null) await rpc.call('mail.start', {})
+    else await this.importSample(rpc, this.options.sampleDir)
+  }
+
+  /** The demo without a server: the sample mail comes from its files, and nothing connects anywhere. */
+  private async importSample(rpc: Rpc<MailForApp>, dir: string): Promise<void> {
+    const { mailboxes } = await this.store.call('mailbox.all', {})
+    const { messages } = await rpc.call('import.sample', { dir, mailboxIds: mailboxes.map(({ id }) => id) })
+    log.info('sample mail is in', { messages })
+  }
+
+  /** The window's page has loaded (again): it gets a port of its own. */
+  windowLoaded(): void {
+    this.windowReady = true
+    this.giveWindowPort()
+  }
+
+  private giveWindowPort(): void {
+    if (!this.windowReady || this.phase !== 'ready' || !this.storeService.running) return
+    const { one, two } = channel()
+    this.storeService.give(one, 'window', { kind: 'agent', name: '' })
+    this.options.windowPort(two)
+  }
+
+  async unlock(passphrase: string): Promise<void> {
+    await this.useKey(await this.keys.unlock(passphrase))
+  }
+
+  async setPassphrase(passphrase: string, current: string | undefined): Promise<void> {
+    const state = await this.keys.setPassphrase(passphrase, current)
+    if (state.is === 'ready' && this.phase === 'set-passphrase') await this.useKey(state.key)
+    this.options.emit({ topic: 'app-state' })
+  }
+
+  async removePassphrase(current: string): Promise<void> {
+    await this.keys.removePassphrase(current)
+    this.options.emit({ topic: 'app-state' })
+  }
+
+  /** A person asks for another try after a failure or too many crashes. */
+  async restart(service: 'store' | 'mail'): Promise<void> {
+    if (service === 'mail') return this.mailService.start()
+    if (this.storeService.running) {
+      this.become('starting', null)
+      if (this.key) await this.openStore()
+      else await this.start()
+    } else {
+      this.become('starting', null)
+      await this.start()
+    }
+  }
+
+  /** Moves a damaged database away (never deletes it) and opens a fresh one; mail comes again from the server. */
+  async setAsideDamaged(): Promise<void> {
+    if (this.error?.code !== 'store-corrupt') throw new PosternError('not-allowed', 'the store is not damaged')
+    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 3000)
+    const stamp = new Date().toISOString().replace(/[:.]/g, '-')
+    for (const ending of ['', '-wal', '-shm']) {
+      const file = join(this.options.profile, `postern.db${ending}`)
+      if (existsSync(file)) renameSync(file, join(this.options.profile, `postern-damaged-${stamp}.db${ending}`))
+    }
+    this.setUp = false
+    this.become('starting', null)
+    this.storeService.start()
+  }
+
+  networkChanged(online: boolean): void {
+    if (this.mailService.running && this.phase === 'ready') void this.mailService.rpc.call('network.changed', { online }).catch(() => undefined)
+  }
+
+  /** In reverse order of starting, each with its deadline. */
+  async stop(): Promise<void> {
+    await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
+    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
+    this.key?.fill(0)
+  }
+}

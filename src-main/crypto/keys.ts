@@ -1,0 +1,51 @@
+import { argon2, randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { PosternError } from '../../src-preload/contract/errors'
+import { open, seal } from './envelopes'
+
+/** A key wrapped under a passphrase. Binary fields are base64. */
+export const WrappedKey = z.object({
+  kdf: z.literal('argon2id'),
+  /** KiB, passes, lanes (RFC 9106). Kept with the key, so they can be raised later. */
+  memory: z.int().min(8).max(4_194_304),
+  passes: z.int().min(1).max(100),
+  parallelism: z.int().min(1).max(16),
+  salt: z.base64(),
+  sealed: z.base64(),
+})
+export type WrappedKey = z.infer<typeof WrappedKey>
+
+const context = 'database key'
+/** RFC 9106 section 4, second recommendation: 64 MiB, 3 passes, 4 lanes. */
+const cost = { memory: 65_536, passes: 3, parallelism: 4 }
+
+/** 256 random bits. */
+export function newKey(): Buffer {
+  return randomBytes(32)
+}
+
+function derive(passphrase: string, salt: Uint8Array, params: { memory: number; passes: number; parallelism: number }): Promise<Buffer> {
+  // NFKC: the same passphrase typed on another keyboard layout or system gives the same bytes.
+  const message = Buffer.from(passphrase.normalize('NFKC'), 'utf8')
+  return new Promise((resolve, reject) => {
+    argon2('argon2id', { message, nonce: salt, parallelism: params.parallelism, tagLength: 32, memory: params.memory, passes: params.passes },
+      (error, key) => (error ? reject(error) : resolve(key)))
+  })
+}
+
+/** Wraps a key under a passphrase with Argon2id and AES-256-GCM; about 0.2 s on purpose. */
+export async function wrapKey(key: Uint8Array, passphrase: string): Promise<WrappedKey> {
+  const salt = randomBytes(16)
+  const wrapping = await derive(passphrase, salt, cost)
+  return { kdf: 'argon2id', ...cost, salt: salt.toString('base64'), sealed: seal(wrapping, key, context).toString('base64') }
+}
+
+/** Throws `wrong-passphrase` when the passphrase (or the file) is not the right one. */
+export async function unwrapKey(wrapped: WrappedKey, passphrase: string): Promise<Buffer> {
+  const wrapping = await derive(passphrase, Buffer.from(wrapped.salt, 'base64'), wrapped)
+  try {
+    return open(wrapping, Buffer.from(wrapped.sealed, 'base64'), context)
+  } catch {
+    throw new PosternError('wrong-passphrase')
+  }
+}
