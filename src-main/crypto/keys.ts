@@ -1,4 +1,5 @@
-import { argon2, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import argon2 from 'argon2'
 import { z } from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { open, seal } from './envelopes'
@@ -25,12 +26,10 @@ export function newKey(): Buffer {
 }
 
 function derive(passphrase: string, salt: Uint8Array, params: { memory: number; passes: number; parallelism: number }): Promise<Buffer> {
-  // NFKC: the same passphrase typed on another keyboard layout or system gives the same bytes.
+  // Not Node's own argon2: Electron links BoringSSL, which has none. This is the reference implementation, in a thread of its own.
+  // NFKC: the same passphrase typed on another system gives the same bytes.
   const message = Buffer.from(passphrase.normalize('NFKC'), 'utf8')
-  return new Promise((resolve, reject) => {
-    argon2('argon2id', { message, nonce: salt, parallelism: params.parallelism, tagLength: 32, memory: params.memory, passes: params.passes },
-      (error, key) => (error ? reject(error) : resolve(key)))
-  })
+  return argon2.hash(message, { type: argon2.argon2id, raw: true, salt: Buffer.from(salt), hashLength: 32, memoryCost: params.memory, timeCost: params.passes, parallelism: params.parallelism })
 }
 
 /** Wraps a key under a passphrase with Argon2id and AES-256-GCM; about 0.2 s on purpose. */

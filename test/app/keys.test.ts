@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PosternError } from '../../src-preload/contract/errors'
+import { Keys } from '../../src-main/app/keys'
+import type { SecretKeeper } from '../../src-main/app/secrets'
+
+/** A keychain in memory, with a switch for one that does not answer. */
+function keychainInMemory(): SecretKeeper & { values: Map<string, string>; dead: boolean } {
+  const values = new Map<string, string>()
+  const keeper = {
+    values, dead: false,
+    get: async (name: string) => (alive(), values.get(name) ?? null),
+    set: async (name: string, value: string) => void (alive(), values.set(name, value)),
+    remove: async (name: string) => void (alive(), values.delete(name)),
+  }
+  const alive = (): void => {
+    if (keeper.dead) throw new PosternError('keychain-failed')
+  }
+  return keeper
+}
+
+let profile: string
+beforeEach(() => (profile = mkdtempSync(join(tmpdir(), 'postern-keys-'))))
+afterEach(() => rmSync(profile, { recursive: true, force: true }))
+
+const digest = (): string => readdirSync(profile).sort().map((name) => `${name} ${createHash('sha256').update(readFileSync(join(profile, name))).digest('hex')}`).join('\n')
+
+describe('the database key', () => {
+  it('is the same at every start and is in no file (R44)', async () => {
+    const keychain = keychainInMemory()
+    const first = await new Keys(profile, keychain).find()
+    const second = await new Keys(profile, keychain).find()
+    if (first.is !== 'ready' || second.is !== 'ready') throw new Error('not ready')
+    expect(first.key).toHaveLength(32)
+    expect(second.key.equals(first.key)).toBe(true)
+    for (const name of readdirSync(profile)) {
+      const content = readFileSync(join(profile, name))
+      expect(content.includes(first.key)).toBe(false)
+      expect(content.includes(first.key.toString('base64').slice(0, 16))).toBe(false)
+    }
+  })
+
+  it('is not kept in the clear when there is no keychain: a passphrase is asked for (R44)', async () => {
+    const keychain = keychainInMemory()
+    keychain.dead = true
+    const keys = new Keys(profile, keychain)
+    expect(await keys.find()).toEqual({ is: 'set-passphrase' })
+    expect(readdirSync(profile)).toEqual([])
+    const state = await keys.setPassphrase('a long passphrase', undefined)
+    if (state.is !== 'ready') throw new Error('not ready')
+    const again = new Keys(profile, keychain)
+    expect(await again.find()).toEqual({ is: 'locked' })
+    await expect(again.unlock('a wrong passphrase')).rejects.toMatchObject({ code: 'wrong-passphrase' })
+    expect((await again.unlock('a long passphrase')).equals(state.key)).toBe(true)
+  })
+
+  it('is not made anew when the keychain is silent, has lost it, or the keyring is broken (R45)', async () => {
+    const keychain = keychainInMemory()
+    await new Keys(profile, keychain).find()
+    writeFileSync(join(profile, 'postern.db'), 'the database')
+    const before = digest()
+
+    keychain.dead = true
+    expect(await new Keys(profile, keychain).find()).toMatchObject({ is: 'failed', error: { code: 'keychain-failed' } })
+    keychain.dead = false
+    const kept = new Map(keychain.values)
+    keychain.values.clear()
+    expect(await new Keys(profile, keychain).find()).toMatchObject({ is: 'failed', error: { code: 'key-missing' } })
+    expect(digest()).toBe(before)
+
+    for (const [name, value] of kept) keychain.values.set(name, value)
+    expect(await new Keys(profile, keychain).find()).toMatchObject({ is: 'ready' })
+
+    writeFileSync(join(profile, 'keyring.json'), '{"version":1,"mode":"key')
+    expect(await new Keys(profile, keychain).find()).toMatchObject({ is: 'failed', error: { code: 'key-missing' } })
+    rmSync(join(profile, 'keyring.json'))
+    expect(await new Keys(profile, keychain).find()).toMatchObject({ is: 'failed', error: { code: 'key-missing' } })
+    expect(readFileSync(join(profile, 'postern.db'), 'utf8')).toBe('the database')
+  })
+
+  it('keeps mailbox passwords through a change to a passphrase and back, in the clear nowhere (R33, R53)', async () => {
+    const keychain = keychainInMemory()
+    const keys = new Keys(profile, keychain)
+    const found = await keys.find()
+    if (found.is !== 'ready') throw new Error('not ready')
+    await keys.setSecret('mailbox:1:imap', 'canary-password')
+    expect(await keys.secret('mailbox:1:imap')).toBe('canary-password')
+
+    await keys.setPassphrase('a long passphrase', undefined)
+    expect([...keychain.values]).toEqual([])
+    expect(await keys.secret('mailbox:1:imap')).toBe('canary-password')
+    for (const name of readdirSync(profile)) expect(readFileSync(join(profile, name), 'utf8')).not.toContain('canary')
+
+    const later = new Keys(profile, keychain)
+    expect(await later.find()).toEqual({ is: 'locked' })
+    await expect(later.secret('mailbox:1:imap')).rejects.toMatchObject({ code: 'store-locked' })
+    expect((await later.unlock('a long passphrase')).equals(found.key)).toBe(true)
+    await expect(later.setPassphrase('another passphrase', 'not the current')).rejects.toMatchObject({ code: 'wrong-passphrase' })
+    await later.setPassphrase('another passphrase', 'a long passphrase')
+    await later.removePassphrase('another passphrase')
+    expect(await later.secret('mailbox:1:imap')).toBe('canary-password')
+    expect(await new Keys(profile, keychain).find()).toMatchObject({ is: 'ready', keyIn: 'keychain' })
+  })
+
+  it('of two profiles on one computer are not mixed up', async () => {
+    const keychain = keychainInMemory()
+    const other = mkdtempSync(join(tmpdir(), 'postern-keys-'))
+    const one = new Keys(profile, keychain)
+    const two = new Keys(other, keychain)
+    await one.find()
+    await two.find()
+    await one.setSecret('mailbox:1:imap', 'of one')
+    expect(await two.secret('mailbox:1:imap')).toBeNull()
+    rmSync(other, { recursive: true })
+  })
+})
