@@ -1,0 +1,153 @@
+import { useCallback, useEffect, useSyncExternalStore } from 'react'
+import type { CallInput, CallName, CallOutput, PosternEvent } from '../src-preload/contract'
+import { asCallError, call, onEvent, type CallError } from './client'
+import { share } from './state/share'
+
+export type Topic = PosternEvent['topic']
+
+export interface QueryState<T> {
+  /** The newest answer; the old one stays while a new one is fetched. */
+  data: T | undefined
+  /** Set when the last try failed. `data` may still hold what was there before. */
+  error: CallError | null
+  /** True when there is nothing to show yet and the answer has been awaited for 300 ms: only now draw grey bars. */
+  slow: boolean
+}
+
+/** Background refetches of one query start at most this often, so that a running sync asks 4 times a second. */
+const gapMs = 250
+const slowMs = 300
+const keepMs = 20_000
+const retryMs = 400
+
+class Query<N extends CallName> {
+  state: QueryState<CallOutput<N>> = { data: undefined, error: null, slow: false }
+  private readonly listeners = new Set<() => void>()
+  private readonly watched = new Map<Topic, readonly number[] | null>()
+  private running = false
+  private stale = true
+  private startedAt = 0
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private drop: ReturnType<typeof setTimeout> | undefined
+
+  constructor(private readonly name: N, private readonly input: CallInput<N>, private readonly key: string, private readonly home: Map<string, Query<N>>) {}
+
+  watch(topics: readonly Topic[], ids: readonly number[] | null): void {
+    for (const topic of topics) {
+      const before = this.watched.get(topic)
+      this.watched.set(topic, before === null || ids === null ? null : [...(before ?? []), ...ids])
+    }
+  }
+
+  subscribe(listener: () => void): () => void {
+    clearTimeout(this.drop)
+    this.home.set(this.key, this)
+    this.listeners.add(listener)
+    if (this.stale) this.refetch()
+    return () => {
+      this.listeners.delete(listener)
+      if (this.listeners.size === 0) this.drop = setTimeout(() => this.home.delete(this.key), keepMs)
+    }
+  }
+
+  hear(event: PosternEvent): void {
+    if (event.topic === 'app-state' && this.state.error) return this.refetch()
+    const ids = this.watched.get(event.topic)
+    if (ids === undefined) return
+    if (ids && 'ids' in event && event.ids.length > 0 && !ids.some((id) => event.ids.includes(id))) return
+    this.refetch()
+  }
+
+  /** One request at a time; what arrives meanwhile makes one more afterwards. */
+  refetch(): void {
+    this.stale = true
+    if (this.listeners.size === 0 || this.running) return
+    clearTimeout(this.timer)
+    const wait = this.startedAt + gapMs - performance.now()
+    if (wait <= 0) void this.ask()
+    else this.timer = setTimeout(() => void this.ask(), wait)
+  }
+
+  private async ask(): Promise<void> {
+    this.running = true
+    this.stale = false
+    this.startedAt = performance.now()
+    const slow = setTimeout(() => this.set({ ...this.state, slow: this.state.data === undefined }), slowMs)
+    try {
+      const answer = await call(this.name, this.input)
+      const data = share(this.state.data, answer)
+      if (data !== this.state.data || this.state.error || this.state.slow) this.set({ data, error: null, slow: false })
+    } catch (thrown) {
+      const error = asCallError(thrown)
+      this.set({ data: this.state.data, error, slow: false })
+      if (error.code === 'service-restarting') this.timer = setTimeout(() => this.refetch(), retryMs)
+    } finally {
+      clearTimeout(slow)
+      this.running = false
+      if (this.stale) this.refetch()
+    }
+  }
+
+  private set(state: QueryState<CallOutput<N>>): void {
+    this.state = state
+    for (const listener of this.listeners) listener()
+  }
+}
+
+const registry: { [N in CallName]?: Map<string, Query<N>> } = {}
+let stopHearing: (() => void) | undefined
+
+function listen(): void {
+  stopHearing ??= onEvent((event) => {
+    for (const queries of Object.values(registry)) for (const query of queries.values()) query.hear(event)
+  })
+}
+
+function queryFor<N extends CallName>(name: N, input: CallInput<N>): Query<N> {
+  listen()
+  const key = JSON.stringify(input)
+  let queries: Map<string, Query<N>> | undefined = registry[name]
+  if (!queries) {
+    queries = new Map<string, Query<N>>()
+    Object.assign(registry, { [name]: queries })
+  }
+  const found = queries.get(key)
+  if (found) return found
+  const made = new Query(name, input, key, queries)
+  queries.set(key, made)
+  return made
+}
+
+const nothing: QueryState<never> = { data: undefined, error: null, slow: false }
+
+export interface QueryOptions {
+  /** Events after which it is asked again. */
+  topics: readonly Topic[]
+  /** Only events about these ids count (events without ids always do). */
+  ids?: readonly number[]
+}
+
+/**
+ * Asks a reading call and keeps its answer fresh: subscribes to topics, collapses refetches, keeps the old value meanwhile.
+ * Components that ask the same share one request. `input` null: ask nothing.
+ */
+export function useQuery<N extends CallName>(name: N, input: CallInput<N> | null, options: QueryOptions): QueryState<CallOutput<N>> & { refetch: () => void } {
+  const query = input === null ? null : queryFor(name, input)
+  const topics = options.topics.join()
+  const ids = options.ids?.join()
+  useEffect(() => {
+    query?.watch(options.topics, options.ids ?? null)
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the joined texts stand for the lists
+  }, [query, topics, ids])
+  const subscribe = useCallback((listener: () => void) => query?.subscribe(listener) ?? (() => undefined), [query])
+  const state = useSyncExternalStore(subscribe, () => query?.state ?? nothing)
+  const refetch = useCallback(() => query?.refetch(), [query])
+  return { ...state, refetch }
+}
+
+/** Starts a query before a component asks for it, so that its answer is there at the first paint. */
+export function prefetch<N extends CallName>(name: N, input: CallInput<N>, options: QueryOptions): void {
+  const query = queryFor(name, input)
+  query.watch(options.topics, options.ids ?? null)
+  query.subscribe(() => undefined)()
+}

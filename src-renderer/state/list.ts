@@ -1,0 +1,71 @@
+import { create } from 'zustand'
+import type { Status } from '../../src-preload/contract'
+import { openConversation, usePlaces } from './places'
+
+/** What the list on screen can answer; it puts itself here while it is there. */
+export interface ListHands {
+  /** Opens the next (1) or previous (-1) conversation. */
+  step(delta: number): void
+  /** The conversation that takes the place of these when they leave; null when none is left. */
+  after(ids: ReadonlySet<number>): Promise<number | null> | number | null
+  /** Puts keyboard focus on the row of the open conversation, else on the first. */
+  focus(): void
+}
+
+interface State {
+  order: 'newest' | 'oldest'
+  unreadOnly: boolean
+  /** Conversations that are picked for a bulk act. */
+  picked: ReadonlySet<number>
+  hands: ListHands | null
+  setOrder(order: State['order']): void
+  setUnreadOnly(on: boolean): void
+  pick(ids: Iterable<number>): void
+  togglePick(id: number): void
+  clearPicks(): void
+  /**
+   * Call before an act that takes conversations out of the view (`status` null: out of every view) and call what it answers
+   * after the act: the open conversation, if it left, is followed by the next one, and picks are cleared.
+   */
+  leaving(ids: readonly number[], status: Status | null): () => void
+}
+
+const none: ReadonlySet<number> = new Set()
+const statusOfView: Partial<Record<string, Status>> = { inbox: 'open', pending: 'pending', closed: 'closed', spam: 'spam' }
+
+export const useList = create<State>()((set, get) => ({
+  order: 'newest',
+  unreadOnly: false,
+  picked: none,
+  hands: null,
+  setOrder: (order) => set({ order }),
+  setUnreadOnly: (unreadOnly) => set({ unreadOnly, picked: none }),
+  pick: (ids) => set({ picked: new Set(ids) }),
+  togglePick: (id) => set((state) => {
+    const picked = new Set(state.picked)
+    if (!picked.delete(id)) picked.add(id)
+    return { picked }
+  }),
+  clearPicks: () => set((state) => (state.picked.size === 0 ? state : { picked: none })),
+  leaving: (ids, status) => {
+    const place = usePlaces.getState().place
+    if (place.kind !== 'inbox' || statusOfView[place.view] === status) return () => undefined
+    const gone = new Set(ids)
+    const open = place.conversationId
+    const next = open !== null && gone.has(open) ? get().hands?.after(gone) ?? null : undefined
+    return () => {
+      set((state) => ({ picked: new Set([...state.picked].filter((id) => !gone.has(id))) }))
+      if (next === undefined) return
+      void Promise.resolve(next).then((id) => {
+        const now = usePlaces.getState().place
+        if (now.kind !== 'inbox' || now.conversationId !== open) return
+        openConversation(id)
+      })
+    }
+  },
+}))
+
+/** Opens the next or previous conversation of the list (also when the list has no focus). */
+export function stepConversation(delta: 1 | -1): void {
+  useList.getState().hands?.step(delta)
+}

@@ -1,0 +1,82 @@
+import { create } from 'zustand'
+import type { View } from '../../src-preload/contract'
+
+/** Where a person can be. A conversation that is open is part of the place, so that Back returns to it. */
+export type Place =
+  | { kind: 'inbox'; view: View; mailboxId: number | null; conversationId: number | null }
+  | { kind: 'search'; text: string }
+  | { kind: 'settings'; page: string | null }
+  | { kind: 'add-mailbox' }
+  | { kind: 'new-message'; draftId: number | null }
+
+interface State {
+  place: Place
+  past: readonly Place[]
+  future: readonly Place[]
+  /** Goes somewhere. Moving inside one list or typing a search replaces the place instead of adding to the history. */
+  go(place: Place): void
+  replace(place: Place): void
+  back(): void
+  forward(): void
+}
+
+const longest = 100
+const first: Place = { kind: 'inbox', view: 'inbox', mailboxId: null, conversationId: null }
+
+export const usePlaces = create<State>()((set) => ({
+  place: first,
+  past: [],
+  future: [],
+  go: (place) => set((state) => ({ place, past: [...state.past, state.place].slice(-longest), future: [] })),
+  replace: (place) => set({ place }),
+  back: () => set((state) => {
+    const place = state.past[state.past.length - 1]
+    return place ? { place, past: state.past.slice(0, -1), future: [state.place, ...state.future] } : state
+  }),
+  forward: () => set((state) => {
+    const place = state.future[0]
+    return place ? { place, past: [...state.past, state.place], future: state.future.slice(1) } : state
+  }),
+}))
+
+const places = () => usePlaces.getState()
+
+/** The conversation that is open, or null. */
+export function useOpenConversation(): number | null {
+  return usePlaces((state) => (state.place.kind === 'inbox' ? state.place.conversationId : null))
+}
+
+export function goView(view: View, mailboxId: number | null = null): void {
+  places().go({ kind: 'inbox', view, mailboxId, conversationId: null })
+}
+
+/** Opens a conversation in the list that is shown; from elsewhere, in `view`. */
+export function openConversation(id: number | null, view: View = 'inbox'): void {
+  const { place, go, replace } = places()
+  if (place.kind !== 'inbox') return go({ kind: 'inbox', view, mailboxId: null, conversationId: id })
+  if (place.conversationId === id) return
+  replace({ ...place, conversationId: id })
+}
+
+export function goSettings(page: string | null = null): void {
+  places().go({ kind: 'settings', page })
+}
+
+export function goAddMailbox(): void {
+  places().go({ kind: 'add-mailbox' })
+}
+
+/** Opens the composer for a new conversation, or for a draft of one. */
+export function goNewMessage(draftId: number | null = null): void {
+  places().go({ kind: 'new-message', draftId })
+}
+
+export function goSearch(text: string): void {
+  const { place, go, replace } = places()
+  if (place.kind === 'search') replace({ kind: 'search', text })
+  else go({ kind: 'search', text })
+}
+
+export function goBack(): void {
+  places().back()
+}

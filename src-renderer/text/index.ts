@@ -1,0 +1,41 @@
+import i18next, { t } from 'i18next'
+import type { ErrorDetail } from '../../src-preload/contract'
+import { en } from './en'
+import { detailWords } from './detail'
+
+export { t }
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common'
+    resources: typeof en
+  }
+}
+
+void i18next.init({
+  lng: 'en',
+  fallbackLng: 'en',
+  ns: Object.keys(en),
+  defaultNS: 'common',
+  resources: { en },
+  initAsync: false,
+  interpolation: { escapeValue: false },
+  returnNull: false,
+})
+
+/** Codes travel as text where they were stored; one that is not known gets the sentence of `internal`. */
+function isKnown(code: string): code is keyof typeof en.errors {
+  return Object.hasOwn(en.errors, code)
+}
+
+/**
+ * The sentence for an error: what happened, what is safe, what to do. With a `host` among its facts the sentence names it.
+ * Takes a CallError or the `error` of a mailbox, a test step or an outbox item.
+ */
+export function errorText(error: { code: string; detail?: ErrorDetail }): string {
+  const detail = error.detail ?? {}
+  const code = isKnown(error.code) ? error.code : 'internal'
+  const named = `${code}_host`
+  const sentence = detail['host'] !== undefined && isKnown(named) ? en.errors[named] : en.errors[code]
+  return i18next.services.interpolator.interpolate(sentence, detailWords(detail), i18next.language, {})
+}

@@ -1,0 +1,104 @@
+import { t } from 'i18next'
+
+const day = 86_400_000
+/** Constructing a formatter takes a hundred times longer than using it, so each is made once. */
+const made = new Map<string, Intl.DateTimeFormat>()
+
+function format(at: number, options: Intl.DateTimeFormatOptions): string {
+  const key = JSON.stringify(options)
+  let formatter = made.get(key)
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat(undefined, options)
+    made.set(key, formatter)
+  }
+  return formatter.format(at)
+}
+
+const clock = (at: number) => format(at, { hour: '2-digit', minute: '2-digit' })
+const weekday = (at: number) => format(at, { weekday: 'short' })
+
+function date(at: number, now: number): string {
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return format(at, sameYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' })
+}
+
+/** Whole calendar days between two times, by the local calendar (so that summer time counts right). */
+export function daysBetween(at: number, now: number): number {
+  const midnight = (time: number) => {
+    const local = new Date(time)
+    return Date.UTC(local.getFullYear(), local.getMonth(), local.getDate())
+  }
+  return Math.round((midnight(now) - midnight(at)) / day)
+}
+
+/** For rows: 10:42, Yesterday, Tue, 3 Oct, 3 Oct 2025. Times in the future (a wrong clock) are shown as dates. */
+export function listTime(at: number, now: number): string {
+  const days = daysBetween(at, now)
+  if (days === 0) return clock(at)
+  if (days === 1) return t('common:time.yesterday')
+  return days > 1 && days < 7 ? weekday(at) : date(at, now)
+}
+
+/** For messages: 10:31, Yesterday 10:31, Tue 17:48, 3 Oct 17:48. */
+export function messageTime(at: number, now: number): string {
+  return daysBetween(at, now) === 0 ? clock(at) : `${listTime(at, now)} ${clock(at)}`
+}
+
+/** For search results: Today 10:31, Yesterday, Tue, 29 Aug. */
+export function searchTime(at: number, now: number): string {
+  return daysBetween(at, now) === 0 ? t('common:time.today', { clock: clock(at) }) : listTime(at, now)
+}
+
+/** For counters: now, 20 s ago, 5 m ago, 3 h ago, then like a row. */
+export function agoText(at: number, now: number): string {
+  const seconds = Math.floor((now - at) / 1000)
+  if (seconds < 5) return t('common:time.now')
+  if (seconds < 60) return t('common:time.seconds', { n: seconds })
+  if (seconds < 3600) return t('common:time.minutes', { n: Math.floor(seconds / 60) })
+  if (seconds < 86_400) return t('common:time.hours', { n: Math.floor(seconds / 3600) })
+  return listTime(at, now)
+}
+
+/** The clock time of today, else date and clock: for "checked 09:14". */
+export function checkedTime(at: number, now: number): string {
+  return messageTime(at, now)
+}
+
+/** For tooltips: Sunday, 22 November 2026, 10:42:07. */
+export function fullTime(at: number): string {
+  return format(at, { dateStyle: 'full', timeStyle: 'medium' })
+}
+
+/** A day written out: 12 October 2026. */
+export function dayText(at: number): string {
+  return format(at, { dateStyle: 'long' })
+}
+
+const numbers = new Intl.NumberFormat()
+
+/** 12,481 */
+export function numberText(value: number): string {
+  return numbers.format(value)
+}
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+const sizes = new Map<string, Intl.NumberFormat>()
+
+/** 8.4 MB, 112 kB; by thousands, as the systems show them. */
+export function sizeText(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  const name = units[unit] ?? 'byte'
+  const digits = unit > 1 && value < 100 ? 1 : 0
+  const key = `${name}${digits}`
+  let formatter = sizes.get(key)
+  if (!formatter) {
+    formatter = new Intl.NumberFormat(undefined, { style: 'unit', unit: name, unitDisplay: name === 'byte' ? 'long' : 'short', maximumFractionDigits: digits })
+    sizes.set(key, formatter)
+  }
+  return formatter.format(value)
+}
