@@ -1,5 +1,5 @@
 /** A cable that can be cut: a TCP proxy on loopback in front of a server. */
-import net from 'node:net';
+import net from 'node:net'
 
 /** @typedef {'toServer' | 'toClient'} Direction */
 
@@ -22,108 +22,108 @@ import net from 'node:net';
  * @returns {Promise<CutProxy>}
  */
 export async function startCutProxy({ port: targetPort, host: targetHost = '127.0.0.1' }) {
-  const pairs = new Set();
-  const counters = { toServer: 0, toClient: 0, connections: 0, refused: 0 };
+  const pairs = new Set()
+  const counters = { toServer: 0, toClient: 0, connections: 0, refused: 0 }
   /** @type {{ direction: Direction, left: number } | undefined} */
-  let limit;
-  let stalled = false;
-  let isCut = false;
-  let port = 0;
+  let limit
+  let stalled = false
+  let isCut = false
+  let port = 0
 
   const server = net.createServer({ noDelay: true }, (client) => {
-    client.on('error', () => {});
+    client.on('error', () => {})
     if (isCut) {
-      counters.refused += 1;
-      client.destroy();
-      return;
+      counters.refused += 1
+      client.destroy()
+      return
     }
-    counters.connections += 1;
-    const behind = net.connect({ port: targetPort, host: targetHost, noDelay: true });
-    const pair = { client, behind };
-    pairs.add(pair);
+    counters.connections += 1
+    const behind = net.connect({ port: targetPort, host: targetHost, noDelay: true })
+    const pair = { client, behind }
+    pairs.add(pair)
     const close = () => {
-      pairs.delete(pair);
-      client.destroy();
-      behind.destroy();
-    };
-    behind.on('error', close);
-    pass(client, behind, 'toServer');
-    pass(behind, client, 'toClient');
-    client.on('close', close);
-    behind.on('close', close);
-    if (stalled) pausePair(pair);
-  });
+      pairs.delete(pair)
+      client.destroy()
+      behind.destroy()
+    }
+    behind.on('error', close)
+    pass(client, behind, 'toServer')
+    pass(behind, client, 'toClient')
+    client.on('close', close)
+    behind.on('close', close)
+    if (stalled) pausePair(pair)
+  })
 
   /** Hands on what comes, with the count and the limit in between. */
   function pass(/** @type {net.Socket} */ from, /** @type {net.Socket} */ to, /** @type {Direction} */ direction) {
     from.on('data', (chunk) => {
-      const last = limit?.direction === direction && chunk.length >= limit.left;
-      const piece = last && limit ? chunk.subarray(0, limit.left) : chunk;
-      if (limit?.direction === direction) limit.left -= piece.length;
-      counters[direction] += piece.length;
+      const last = limit?.direction === direction && chunk.length >= limit.left
+      const piece = last && limit ? chunk.subarray(0, limit.left) : chunk
+      if (limit?.direction === direction) limit.left -= piece.length
+      counters[direction] += piece.length
       if (last) {
-        limit = undefined;
+        limit = undefined
         // The allowed bytes must arrive: end this side in order, and drop everything once they are out.
-        to.end(piece, () => void cut());
+        to.end(piece, () => void cut())
       } else if (!to.write(piece)) {
-        from.pause();
+        from.pause()
         to.once('drain', () => {
-          if (!stalled) from.resume();
-        });
+          if (!stalled) from.resume()
+        })
       }
-    });
-    from.on('end', () => to.end());
+    })
+    from.on('end', () => to.end())
   }
 
   const pausePair = (pair) => {
-    pair.client.pause();
-    pair.behind.pause();
-  };
+    pair.client.pause()
+    pair.behind.pause()
+  }
 
   const listen = () =>
     new Promise((resolve, reject) => {
-      server.once('error', reject);
+      server.once('error', reject)
       server.listen(port, '127.0.0.1', () => {
-        server.off('error', reject);
-        port = /** @type {net.AddressInfo} */ (server.address()).port;
-        resolve(undefined);
-      });
-    });
+        server.off('error', reject)
+        port = /** @type {net.AddressInfo} */ (server.address()).port
+        resolve(undefined)
+      })
+    })
 
   async function cut() {
-    limit = undefined;
-    isCut = true;
+    limit = undefined
+    isCut = true
     for (const { client, behind } of pairs) {
       // A reset, as when a router goes away, not an orderly end.
-      client.resetAndDestroy();
-      behind.destroy();
+      client.resetAndDestroy()
+      behind.destroy()
     }
-    pairs.clear();
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
+    pairs.clear()
+    if (server.listening) await new Promise((resolve) => server.close(resolve))
   }
 
-  await listen();
+  await listen()
   return {
     host: '127.0.0.1',
     port,
     cut,
     restore: async () => {
-      isCut = false;
-      if (!server.listening) await listen();
-      stalled = false;
+      isCut = false
+      if (!server.listening) await listen()
+      stalled = false
       for (const { client, behind } of pairs) {
-        client.resume();
-        behind.resume();
+        client.resume()
+        behind.resume()
       }
     },
     cutAfterBytes: (bytes, direction = 'toClient') => {
-      limit = { direction, left: bytes };
+      limit = { direction, left: bytes }
     },
     stall: () => {
-      stalled = true;
-      for (const pair of pairs) pausePair(pair);
+      stalled = true
+      for (const pair of pairs) pausePair(pair)
     },
     counters: () => ({ ...counters, open: pairs.size }),
     stop: cut,
-  };
+  }
 }

@@ -1,7 +1,7 @@
 /** Reading what a mail server has taken in, as deliver.sh wrote it: NAME.eml beside NAME.envelope. */
-import fs from 'node:fs';
-import path from 'node:path';
-import { waitFor } from './process.mjs';
+import fs from 'node:fs'
+import path from 'node:path'
+import { waitFor } from './process.mjs'
 
 /**
  * @typedef {object} Delivery
@@ -25,30 +25,30 @@ import { waitFor } from './process.mjs';
  */
 export function deliveryMethods(folder) {
   const names = () =>
-    fs.readdirSync(folder).filter((name) => name.endsWith('.envelope')).map((name) => name.slice(0, -9)).sort();
-  const deliveries = () => names().map((id) => readDelivery(folder, id));
+    fs.readdirSync(folder).filter((name) => name.endsWith('.envelope')).map((name) => name.slice(0, -9)).sort()
+  const deliveries = () => names().map((id) => readDelivery(folder, id))
   return {
     deliveries,
     waitForDeliveries: async (enough, ms = 10_000) => {
-      const done = typeof enough === 'function' ? enough : (/** @type {Delivery[]} */ all) => all.length >= enough;
-      const what = () => `deliveries (there are ${names().length})`;
+      const done = typeof enough === 'function' ? enough : (/** @type {Delivery[]} */ all) => all.length >= enough
+      const what = () => `deliveries (there are ${names().length})`
       return waitFor(() => {
-        const all = deliveries();
-        return done(all) ? all : undefined;
-      }, { ms, what });
+        const all = deliveries()
+        return done(all) ? all : undefined
+      }, { ms, what })
     },
     clearDeliveries: () => {
       for (const name of names()) {
-        fs.rmSync(path.join(folder, `${name}.envelope`));
-        fs.rmSync(path.join(folder, `${name}.eml`));
+        fs.rmSync(path.join(folder, `${name}.envelope`))
+        fs.rmSync(path.join(folder, `${name}.eml`))
       }
     },
-  };
+  }
 }
 
 /** @returns {Delivery} */
 function readDelivery(folder, id) {
-  const [sender = '', ...recipients] = fs.readFileSync(path.join(folder, `${id}.envelope`), 'utf8').trimEnd().split('\n');
-  const raw = fs.readFileSync(path.join(folder, `${id}.eml`));
-  return { id, sender: sender === '<>' ? '' : sender, recipients, raw, text: raw.toString('utf8') };
+  const [sender = '', ...recipients] = fs.readFileSync(path.join(folder, `${id}.envelope`), 'utf8').trimEnd().split('\n')
+  const raw = fs.readFileSync(path.join(folder, `${id}.eml`))
+  return { id, sender: sender === '<>' ? '' : sender, recipients, raw, text: raw.toString('utf8') }
 }

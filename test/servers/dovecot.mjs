@@ -1,15 +1,15 @@
 /** A private Dovecot on loopback with its own configuration, users and Maildirs: a real IMAP server for tests and demo. */
-import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import {
   freePort, greets, isRoot, mailOwner, makeEnterable, requireProgram, startGuarded, tail, tempFolder, waitFor,
-} from './process.mjs';
+} from './process.mjs'
 
-export { seedMaildir } from './maildir.mjs';
+export { seedMaildir } from './maildir.mjs'
 
-export const SPECIAL_FOLDERS = ['Sent', 'Drafts', 'Junk', 'Trash', 'Archive'];
+export const SPECIAL_FOLDERS = ['Sent', 'Drafts', 'Junk', 'Trash', 'Archive']
 
 /**
  * @typedef {{ name: string, password: string }} MailUser
@@ -41,54 +41,54 @@ export const SPECIAL_FOLDERS = ['Sent', 'Drafts', 'Junk', 'Trash', 'Archive'];
  * @returns {Promise<Dovecot>} once it greets on its port
  */
 export async function startDovecot({ dir, users, port, tls, config = '' }) {
-  const program = requireProgram('dovecot', 'dovecot-imapd');
-  if (!fs.existsSync('/usr/lib/dovecot/imap')) requireProgram('dovecot-imap', 'dovecot-imapd');
-  const own = dir ? undefined : tempFolder('dovecot');
-  const home = dir ?? /** @type {string} */ (own);
-  makeEnterable(home);
+  const program = requireProgram('dovecot', 'dovecot-imapd')
+  if (!fs.existsSync('/usr/lib/dovecot/imap')) requireProgram('dovecot-imap', 'dovecot-imapd')
+  const own = dir ? undefined : tempFolder('dovecot')
+  const home = dir ?? /** @type {string} */ (own)
+  makeEnterable(home)
   // Sockets live in a short path of their own: a Unix socket's name ends at 108 bytes.
-  const run = own ? path.join(own, 'run') : tempFolder('dovecot-run');
-  makeEnterable(run);
-  const owner = mailOwner();
-  const mail = path.join(home, 'mail');
-  fs.mkdirSync(mail, { recursive: true, mode: 0o755 });
-  fs.chownSync(mail, owner.uid, owner.gid);
+  const run = own ? path.join(own, 'run') : tempFolder('dovecot-run')
+  makeEnterable(run)
+  const owner = mailOwner()
+  const mail = path.join(home, 'mail')
+  fs.mkdirSync(mail, { recursive: true, mode: 0o755 })
+  fs.chownSync(mail, owner.uid, owner.gid)
   const at = {
     configFile: path.join(home, 'dovecot.conf'),
     usersFile: path.join(home, 'users'),
     logFile: path.join(home, 'dovecot.log'),
     authSocket: path.join(run, 'auth-sasl'),
-  };
-  const passwords = new Map(users.map((user) => [user.name.toLowerCase(), user.password]));
+  }
+  const passwords = new Map(users.map((user) => [user.name.toLowerCase(), user.password]))
   const writeUsers = () => {
-    const lines = [...passwords].map(([name, password]) => `${name}:{PLAIN}${password}::::::\n`);
-    fs.writeFileSync(at.usersFile, lines.join(''), { mode: 0o600 });
-    if (isRoot) spawnSync('chown', ['dovecot', at.usersFile]);
-  };
-  writeUsers();
+    const lines = [...passwords].map(([name, password]) => `${name}:{PLAIN}${password}::::::\n`)
+    fs.writeFileSync(at.usersFile, lines.join(''), { mode: 0o600 })
+    if (isRoot) spawnSync('chown', ['dovecot', at.usersFile])
+  }
+  writeUsers()
 
-  let server = /** @type {import('./process.mjs').Guarded | undefined} */ (undefined);
-  let ports = { port: 0, tlsPort: /** @type {number | undefined} */ (undefined) };
+  let server = /** @type {import('./process.mjs').Guarded | undefined} */ (undefined)
+  let ports = { port: 0, tlsPort: /** @type {number | undefined} */ (undefined) }
   const launch = async () => {
-    fs.writeFileSync(at.configFile, configText({ ...at, ...ports, run, mail, owner, tls, config }), { mode: 0o644 });
-    server = startGuarded([program, '-F', '-c', at.configFile], { logFile: at.logFile, folder: own ?? run });
-    await waitFor(async () => !server?.running() || (await greets(ports.port)), { what: 'Dovecot to greet' });
-    if (!server.running()) throw new Error(`Dovecot did not start: ${tail(at.logFile)}`);
-  };
+    fs.writeFileSync(at.configFile, configText({ ...at, ...ports, run, mail, owner, tls, config }), { mode: 0o644 })
+    server = startGuarded([program, '-F', '-c', at.configFile], { logFile: at.logFile, folder: own ?? run })
+    await waitFor(async () => !server?.running() || (await greets(ports.port)), { what: 'Dovecot to greet' })
+    if (!server.running()) throw new Error(`Dovecot did not start: ${tail(at.logFile)}`)
+  }
   for (let tries = 1; ; tries += 1) {
-    ports = { port: port ?? (await freePort()), tlsPort: tls ? await freePort() : undefined };
+    ports = { port: port ?? (await freePort()), tlsPort: tls ? await freePort() : undefined }
     try {
-      await launch();
-      break;
+      await launch()
+      break
     } catch (error) {
       // Somebody else may have taken a free port between the look and the start.
-      const taken = /Address already in use/.test(tail(at.logFile, 30));
-      if (!taken || port !== undefined || tries === 5) throw error;
-      fs.writeFileSync(at.logFile, '');
+      const taken = /Address already in use/.test(tail(at.logFile, 30))
+      if (!taken || port !== undefined || tries === 5) throw error
+      fs.writeFileSync(at.logFile, '')
     }
   }
 
-  const maildirOf = (/** @type {string} */ user) => path.join(mail, user.toLowerCase(), 'Maildir');
+  const maildirOf = (/** @type {string} */ user) => path.join(mail, user.toLowerCase(), 'Maildir')
   return {
     host: '127.0.0.1',
     ...ports,
@@ -97,35 +97,35 @@ export async function startDovecot({ dir, users, port, tls, config = '' }) {
     authSocket: at.authSocket,
     maildirOf,
     setUser: (user) => {
-      passwords.set(user.name.toLowerCase(), user.password);
-      writeUsers();
+      passwords.set(user.name.toLowerCase(), user.password)
+      writeUsers()
     },
     doveadm: (...args) => {
       const result = spawnSync(requireProgram('doveadm', 'dovecot-core'), ['-c', at.configFile, ...args], {
         encoding: 'utf8',
-      });
-      if (result.status !== 0) throw new Error(`doveadm ${args.join(' ')}: ${result.stderr || result.stdout}`);
-      return result.stdout;
+      })
+      if (result.status !== 0) throw new Error(`doveadm ${args.join(' ')}: ${result.stderr || result.stdout}`)
+      return result.stdout
     },
     stop: async () => {
-      await server?.stop();
-      fs.rmSync(run, { recursive: true, force: true });
-      if (own) fs.rmSync(own, { recursive: true, force: true });
+      await server?.stop()
+      fs.rmSync(run, { recursive: true, force: true })
+      if (own) fs.rmSync(own, { recursive: true, force: true })
     },
     kill: async () => server?.kill(),
     restart: async () => {
-      await server?.pause();
-      await launch();
+      await server?.pause()
+      await launch()
     },
-  };
+  }
 }
 
 function configText({ port, tlsPort, run, mail, owner, tls, config, usersFile, logFile, authSocket }) {
-  const me = os.userInfo().username;
+  const me = os.userInfo().username
   // Without root nothing can change user or be locked into a folder.
   const rootless = ['anvil', 'imap-login', 'stats', 'director', 'old-stats']
     .map((service) => `service ${service} {\n  chroot =\n}`)
-    .join('\n');
+    .join('\n')
   return `
 base_dir = ${run}
 state_dir = ${run}/state
@@ -183,5 +183,5 @@ namespace inbox {
 ${SPECIAL_FOLDERS.map((name) => `  mailbox ${name} {\n    auto = subscribe\n    special_use = \\${name}\n  }`).join('\n')}
 }
 ${config}
-`;
+`
 }

@@ -1,8 +1,8 @@
 /** A private D-Bus session with an unlocked gnome-keyring, so that tests never touch anybody's real keychain. */
-import { spawn } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
-import { requireProgram, startGuarded, tail, tempFolder, waitFor } from './process.mjs';
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { requireProgram, startGuarded, tail, tempFolder, waitFor } from './process.mjs'
 
 /**
  * @typedef {object} Keychain
@@ -16,20 +16,20 @@ import { requireProgram, startGuarded, tail, tempFolder, waitFor } from './proce
  * @returns {Promise<Keychain>}
  */
 export async function startKeychain({ keyring = true } = {}) {
-  const busProgram = requireProgram('dbus-daemon', 'dbus');
-  const keyringProgram = requireProgram('gnome-keyring-daemon', 'gnome-keyring');
-  const dir = tempFolder('keychain');
-  fs.chmodSync(dir, 0o700);
-  const at = (/** @type {string} */ name) => path.join(dir, name);
-  for (const name of ['data', 'config', 'runtime']) fs.mkdirSync(at(name), { mode: 0o700 });
-  fs.writeFileSync(at('bus.conf'), busConfig(at('bus')));
+  const busProgram = requireProgram('dbus-daemon', 'dbus')
+  const keyringProgram = requireProgram('gnome-keyring-daemon', 'gnome-keyring')
+  const dir = tempFolder('keychain')
+  fs.chmodSync(dir, 0o700)
+  const at = (/** @type {string} */ name) => path.join(dir, name)
+  for (const name of ['data', 'config', 'runtime']) fs.mkdirSync(at(name), { mode: 0o700 })
+  fs.writeFileSync(at('bus.conf'), busConfig(at('bus')))
 
   const bus = startGuarded([busProgram, '--nofork', '--nopidfile', '--config-file', at('bus.conf')], {
     logFile: at('bus.log'),
     folder: dir,
-  });
-  await waitFor(() => !bus.running() || fs.existsSync(at('bus')), { what: 'the D-Bus session' });
-  if (!bus.running()) throw new Error(`D-Bus did not start: ${tail(at('bus.log'))}`);
+  })
+  await waitFor(() => !bus.running() || fs.existsSync(at('bus')), { what: 'the D-Bus session' })
+  if (!bus.running()) throw new Error(`D-Bus did not start: ${tail(at('bus.log'))}`)
   const env = {
     DBUS_SESSION_BUS_ADDRESS: `unix:path=${at('bus')}`,
     // Keeps GTK from looking for services that this bus does not have, and from writing settings.
@@ -38,22 +38,22 @@ export async function startKeychain({ keyring = true } = {}) {
     GNOME_KEYRING_CONTROL: '',
     // Electron picks the keychain by the desktop's name.
     XDG_CURRENT_DESKTOP: 'GNOME',
-  };
-  const daemon = keyring ? await startKeyring(keyringProgram, { at, env }) : undefined;
+  }
+  const daemon = keyring ? await startKeyring(keyringProgram, { at, env }) : undefined
   return {
     env,
     kill: async () => daemon?.kill(),
     stop: async () => {
-      await daemon?.kill();
-      await bus.stop();
-      fs.rmSync(dir, { recursive: true, force: true });
+      await daemon?.kill()
+      await bus.stop()
+      fs.rmSync(dir, { recursive: true, force: true })
     },
-  };
+  }
 }
 
 /** The password that unlocks it is read from standard input, which the guard keeps for itself: a shell gives it anew. */
 async function startKeyring(program, { at, env }) {
-  const command = `exec ${program} --foreground --unlock --components=secrets <<END\ntest\nEND\n`;
+  const command = `exec ${program} --foreground --unlock --components=secrets <<END\ntest\nEND\n`
   const daemon = startGuarded(['/bin/sh', '-c', command], {
     logFile: at('keyring.log'),
     env: {
@@ -63,10 +63,10 @@ async function startKeyring(program, { at, env }) {
       XDG_CONFIG_HOME: at('config'),
       XDG_RUNTIME_DIR: at('runtime'),
     },
-  });
-  await waitFor(async () => !daemon.running() || (await ownsSecrets(env)), { what: 'gnome-keyring', every: 50 });
-  if (!daemon.running()) throw new Error(`gnome-keyring did not start: ${tail(at('keyring.log'))}`);
-  return daemon;
+  })
+  await waitFor(async () => !daemon.running() || (await ownsSecrets(env)), { what: 'gnome-keyring', every: 50 })
+  if (!daemon.running()) throw new Error(`gnome-keyring did not start: ${tail(at('keyring.log'))}`)
+  return daemon
 }
 
 /** Asks the bus whether somebody serves the keychain's well-known name, with its login keyring open. */
@@ -74,17 +74,17 @@ function ownsSecrets(env) {
   const args = [
     '--session', '--print-reply', '--dest=org.freedesktop.secrets', '/org/freedesktop/secrets/aliases/default',
     'org.freedesktop.DBus.Properties.Get', 'string:org.freedesktop.Secret.Collection', 'string:Locked',
-  ];
+  ]
   return new Promise((resolve) => {
     const child = spawn(requireProgram('dbus-send', 'dbus'), args, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    let out = '';
-    child.stdout.on('data', (chunk) => (out += chunk));
-    child.on('error', () => resolve(false));
-    child.on('close', () => resolve(out.includes('boolean false')));
-  });
+    })
+    let out = ''
+    child.stdout.on('data', (chunk) => (out += chunk))
+    child.on('error', () => resolve(false))
+    child.on('close', () => resolve(out.includes('boolean false')))
+  })
 }
 
 /** No folders with services: nothing of the real session is started through this bus. */
@@ -101,5 +101,5 @@ function busConfig(socket) {
     <allow own="*"/>
   </policy>
 </busconfig>
-`;
+`
 }

@@ -2,17 +2,17 @@
  * A private Postfix on loopback: accepts mail for anybody, sends none anywhere, and keeps all of it for the test to read.
  * Postfix can only run as root; without root `startSmtpSink` of smtp-sink.mjs is the small replacement.
  */
-import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { deliveryMethods } from './deliveries.mjs';
-import { makeFolder } from './maildir.mjs';
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { deliveryMethods } from './deliveries.mjs'
+import { makeFolder } from './maildir.mjs'
 import {
   freePort, greets, isRoot, mailOwner, makeEnterable, requireProgram, startGuarded, tail, tempFolder, waitFor,
-} from './process.mjs';
+} from './process.mjs'
 
-const deliverScript = fileURLToPath(new URL('deliver.sh', import.meta.url));
+const deliverScript = fileURLToPath(new URL('deliver.sh', import.meta.url))
 
 /**
  * @typedef {object} PostfixOptions
@@ -37,55 +37,55 @@ const deliverScript = fileURLToPath(new URL('deliver.sh', import.meta.url));
  */
 
 /** Whether a private Postfix can run here; otherwise startPostfix throws. */
-export const canRunPostfix = () => isRoot && fs.existsSync('/usr/sbin/postconf');
+export const canRunPostfix = () => isRoot && fs.existsSync('/usr/sbin/postconf')
 
 /**
  * @param {PostfixOptions} [options]
  * @returns {Promise<Postfix>} once it greets on its port
  */
 export async function startPostfix({ dir, port, sasl, deliverTo = {}, tls, settings = {} } = {}) {
-  const postconf = requireProgram('postconf', 'postfix');
-  if (!isRoot) throw new Error('Postfix can only be started by root; use startSmtpSink, or run this as root.');
-  const own = dir ? undefined : tempFolder('postfix');
-  const home = dir ?? /** @type {string} */ (own);
-  makeEnterable(home);
-  const owner = mailOwner();
+  const postconf = requireProgram('postconf', 'postfix')
+  if (!isRoot) throw new Error('Postfix can only be started by root; use startSmtpSink, or run this as root.')
+  const own = dir ? undefined : tempFolder('postfix')
+  const home = dir ?? /** @type {string} */ (own)
+  makeEnterable(home)
+  const owner = mailOwner()
   const at = {
     config: path.join(home, 'etc'),
     queue: path.join(home, 'queue'),
     data: path.join(home, 'data'),
     deliveries: path.join(home, 'deliveries'),
     logFile: path.join(home, 'postfix.log'),
-  };
-  makeFolders(at, owner);
+  }
+  makeFolders(at, owner)
   const lines = Object.entries(deliverTo).map(([address, maildir]) => {
-    makeFolder(maildir, 'INBOX', owner);
-    return `${address.toLowerCase()} ${maildir}\n`;
-  });
-  fs.writeFileSync(path.join(at.deliveries, 'local'), lines.join(''), { mode: 0o644 });
-  const programs = spawnSync(postconf, ['-d', '-h', 'daemon_directory'], { encoding: 'utf8' }).stdout.trim();
+    makeFolder(maildir, 'INBOX', owner)
+    return `${address.toLowerCase()} ${maildir}\n`
+  })
+  fs.writeFileSync(path.join(at.deliveries, 'local'), lines.join(''), { mode: 0o644 })
+  const programs = spawnSync(postconf, ['-d', '-h', 'daemon_directory'], { encoding: 'utf8' }).stdout.trim()
 
-  let server = /** @type {import('./process.mjs').Guarded | undefined} */ (undefined);
-  let ports = { port: 0, tlsPort: /** @type {number | undefined} */ (undefined) };
+  let server = /** @type {import('./process.mjs').Guarded | undefined} */ (undefined)
+  let ports = { port: 0, tlsPort: /** @type {number | undefined} */ (undefined) }
   const launch = async () => {
-    writeConfig({ ...at, ...ports, programs, owner, sasl, tls, settings });
+    writeConfig({ ...at, ...ports, programs, owner, sasl, tls, settings })
     // -d: no session of its own, so that the guard's group holds all of it.
     server = startGuarded([path.join(programs, 'master'), '-c', at.config, '-d'], {
       logFile: path.join(home, 'master.log'),
       folder: own,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', MAIL_CONFIG: at.config, LANG: 'C' },
-    });
-    await waitFor(async () => !server?.running() || (await greets(ports.port)), { what: 'Postfix to greet' });
-    if (!server.running()) throw new Error(`Postfix did not start: ${tail(at.logFile)}\n${tail(path.join(home, 'master.log'))}`);
-  };
+    })
+    await waitFor(async () => !server?.running() || (await greets(ports.port)), { what: 'Postfix to greet' })
+    if (!server.running()) throw new Error(`Postfix did not start: ${tail(at.logFile)}\n${tail(path.join(home, 'master.log'))}`)
+  }
   for (let tries = 1; ; tries += 1) {
-    ports = { port: port ?? (await freePort()), tlsPort: tls ? await freePort() : undefined };
+    ports = { port: port ?? (await freePort()), tlsPort: tls ? await freePort() : undefined }
     try {
-      await launch();
-      break;
+      await launch()
+      break
     } catch (error) {
-      const taken = /Address already in use/.test(String(error));
-      if (!taken || port !== undefined || tries === 5) throw error;
+      const taken = /Address already in use/.test(String(error))
+      if (!taken || port !== undefined || tries === 5) throw error
     }
   }
 
@@ -96,37 +96,37 @@ export async function startPostfix({ dir, port, sasl, deliverTo = {}, tls, setti
     logFile: at.logFile,
     ...deliveryMethods(at.deliveries),
     stop: async () => {
-      await server?.stop();
-      if (own) fs.rmSync(own, { recursive: true, force: true });
+      await server?.stop()
+      if (own) fs.rmSync(own, { recursive: true, force: true })
     },
     kill: async () => server?.kill(),
     restart: async () => {
-      await server?.pause();
-      await launch();
+      await server?.pause()
+      await launch()
     },
-  };
+  }
 }
 
 /** The folders with the owners and modes that Postfix insists on. */
 function makeFolders(at, owner) {
-  const id = (/** @type {string} */ flag) => Number(spawnSync('id', [flag, 'postfix'], { encoding: 'utf8' }).stdout);
-  const postfix = id('-u');
+  const id = (/** @type {string} */ flag) => Number(spawnSync('id', [flag, 'postfix'], { encoding: 'utf8' }).stdout)
+  const postfix = id('-u')
   const make = (dir, uid, gid, mode) => {
-    fs.mkdirSync(dir, { recursive: true });
-    fs.chownSync(dir, uid, gid);
-    fs.chmodSync(dir, mode);
-  };
-  make(at.config, 0, 0, 0o755);
-  make(at.queue, 0, 0, 0o755);
-  make(at.data, postfix, 0, 0o700);
-  for (const name of ['active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 'incoming', 'private', 'saved', 'trace']) {
-    make(path.join(at.queue, name), postfix, 0, 0o700);
+    fs.mkdirSync(dir, { recursive: true })
+    fs.chownSync(dir, uid, gid)
+    fs.chmodSync(dir, mode)
   }
-  make(path.join(at.queue, 'pid'), 0, 0, 0o755);
-  make(path.join(at.queue, 'public'), postfix, 0, 0o755);
-  make(path.join(at.queue, 'maildrop'), postfix, 0, 0o700);
-  make(at.deliveries, owner.uid, owner.gid, 0o755);
-  make(path.join(at.deliveries, 'tmp'), owner.uid, owner.gid, 0o755);
+  make(at.config, 0, 0, 0o755)
+  make(at.queue, 0, 0, 0o755)
+  make(at.data, postfix, 0, 0o700)
+  for (const name of ['active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 'incoming', 'private', 'saved', 'trace']) {
+    make(path.join(at.queue, name), postfix, 0, 0o700)
+  }
+  make(path.join(at.queue, 'pid'), 0, 0, 0o755)
+  make(path.join(at.queue, 'public'), postfix, 0, 0o755)
+  make(path.join(at.queue, 'maildrop'), postfix, 0, 0o700)
+  make(at.deliveries, owner.uid, owner.gid, 0o755)
+  make(path.join(at.deliveries, 'tmp'), owner.uid, owner.gid, 0o755)
 }
 
 function writeConfig({ config, queue, data, deliveries, logFile, port, tlsPort, programs, owner, sasl, tls, settings }) {
@@ -175,13 +175,13 @@ function writeConfig({ config, queue, data, deliveries, logFile, port, tlsPort, 
       smtpd_tls_security_level: tls.required ? 'encrypt' : 'may',
     }),
     ...settings,
-  };
-  const mainText = Object.entries(main).map(([key, value]) => `${key} = ${value}\n`).join('');
-  fs.writeFileSync(path.join(config, 'main.cf'), mainText, { mode: 0o644 });
+  }
+  const mainText = Object.entries(main).map(([key, value]) => `${key} = ${value}\n`).join('')
+  fs.writeFileSync(path.join(config, 'main.cf'), mainText, { mode: 0o644 })
   // Postfix waits nearly two seconds for a main.cf that may still be in an editor, by its time.
-  const past = new Date(Date.now() - 60_000);
-  fs.utimesSync(path.join(config, 'main.cf'), past, past);
-  const smtps = `127.0.0.1:${tlsPort} inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes -o smtpd_tls_security_level=encrypt\n`;
+  const past = new Date(Date.now() - 60_000)
+  fs.utimesSync(path.join(config, 'main.cf'), past, past)
+  const smtps = `127.0.0.1:${tlsPort} inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes -o smtpd_tls_security_level=encrypt\n`
   fs.writeFileSync(
     path.join(config, 'master.cf'),
     `127.0.0.1:${port} inet n - n - - smtpd
@@ -206,5 +206,5 @@ capture unix - n n - 10 pipe
   user=${owner.user}:${owner.group} null_sender=<> argv=/bin/sh ${deliverScript} ${deliveries} \${queue_id} \${sender} \${recipient}
 `,
     { mode: 0o644 },
-  );
+  )
 }

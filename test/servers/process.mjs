@@ -1,12 +1,12 @@
 /** Starting server programs so that none outlives the program that started it, and the small things all of them need. */
-import { spawn, spawnSync } from 'node:child_process';
-import fs from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { spawn, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const guard = fileURLToPath(new URL('guard.sh', import.meta.url));
+const guard = fileURLToPath(new URL('guard.sh', import.meta.url))
 
 /**
  * @typedef {object} Guarded
@@ -26,66 +26,66 @@ const guard = fileURLToPath(new URL('guard.sh', import.meta.url));
  * @returns {Guarded}
  */
 export function startGuarded(command, { env, cwd, logFile, folder = '', onOutput }) {
-  const log = fs.openSync(logFile, 'a');
+  const log = fs.openSync(logFile, 'a')
   const child = spawn('/bin/sh', [guard, folder, ...command], {
     env: env ?? process.env,
     cwd,
     // Its own session: Ctrl-C in the terminal reaches us first, and we decide.
     detached: true,
     stdio: ['pipe', onOutput ? 'pipe' : log, log],
-  });
-  fs.closeSync(log);
-  let running = true;
+  })
+  fs.closeSync(log)
+  let running = true
   const exited = new Promise((resolve) => {
-    child.once('error', () => resolve(127));
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('error', () => resolve(127))
+    child.once('exit', (code) => resolve(code ?? 1))
   }).then((code) => {
-    running = false;
-    child.stdin?.destroy();
-    return /** @type {number} */ (code);
-  });
-  child.stdin?.on('error', () => {});
-  child.stdout?.on('data', (chunk) => onOutput?.(String(chunk)));
-  child.unref();
-  for (const stream of [child.stdin, child.stdout]) /** @type {net.Socket | null} */ (stream)?.unref();
+    running = false
+    child.stdin?.destroy()
+    return /** @type {number} */ (code)
+  })
+  child.stdin?.on('error', () => {})
+  child.stdout?.on('data', (chunk) => onOutput?.(String(chunk)))
+  child.unref()
+  for (const stream of [child.stdin, child.stdout]) /** @type {net.Socket | null} */ (stream)?.unref()
   return {
     exited,
     running: () => running,
     stop: async () => {
-      child.stdin?.destroy();
-      await keepAlive(exited);
+      child.stdin?.destroy()
+      await keepAlive(exited)
     },
     pause: async () => {
-      if (running) child.kill('SIGTERM');
-      await keepAlive(exited);
+      if (running) child.kill('SIGTERM')
+      await keepAlive(exited)
     },
     kill: async () => {
-      if (running) child.kill('SIGUSR2');
-      await keepAlive(exited);
+      if (running) child.kill('SIGUSR2')
+      await keepAlive(exited)
     },
-  };
+  }
 }
 
 /** The child is unreferenced, so without a timer Node might end while we wait for it. */
 async function keepAlive(promise) {
-  const timer = setInterval(() => {}, 1000);
+  const timer = setInterval(() => {}, 1000)
   try {
-    return await promise;
+    return await promise
   } finally {
-    clearInterval(timer);
+    clearInterval(timer)
   }
 }
 
 /** @returns {Promise<number>} a port on 127.0.0.1 that nobody uses at this moment */
 export function freePort() {
   return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.on('error', reject);
+    const server = net.createServer()
+    server.on('error', reject)
     server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
+      const { port } = /** @type {net.AddressInfo} */ (server.address())
+      server.close(() => resolve(port))
+    })
+  })
 }
 
 /**
@@ -96,14 +96,14 @@ export function freePort() {
  * @returns {Promise<NonNullable<T>>}
  */
 export async function waitFor(check, { ms = 10_000, every = 20, what = 'something' } = {}) {
-  const end = Date.now() + ms;
+  const end = Date.now() + ms
   for (;;) {
-    const result = await check();
-    if (result) return /** @type {NonNullable<T>} */ (result);
+    const result = await check()
+    if (result) return /** @type {NonNullable<T>} */ (result)
     if (Date.now() > end) {
-      throw new Error(`Waited ${ms} ms in vain for ${typeof what === 'string' ? what : what()}`);
+      throw new Error(`Waited ${ms} ms in vain for ${typeof what === 'string' ? what : what()}`)
     }
-    await new Promise((resolve) => setTimeout(resolve, every));
+    await new Promise((resolve) => setTimeout(resolve, every))
   }
 }
 
@@ -114,64 +114,64 @@ export async function waitFor(check, { ms = 10_000, every = 20, what = 'somethin
  */
 export function greets(port) {
   return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
+    const socket = net.connect(port, '127.0.0.1')
     const done = (/** @type {boolean} */ value) => {
-      socket.destroy();
-      resolve(value);
-    };
-    socket.setTimeout(500, () => done(false));
-    socket.once('data', () => done(true));
-    socket.once('error', () => done(false));
-    socket.once('close', () => done(false));
-  });
+      socket.destroy()
+      resolve(value)
+    }
+    socket.setTimeout(500, () => done(false))
+    socket.once('data', () => done(true))
+    socket.once('error', () => done(false))
+    socket.once('close', () => done(false))
+  })
 }
 
 /** Full path of a program, looked up where Debian keeps servers too. */
 export function findProgram(name) {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin'];
-  return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin']
+  return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file))
 }
 
 /** @throws {Error} with the line to type when the program is missing */
 export function requireProgram(name, debianPackage) {
-  const file = findProgram(name);
-  if (!file) throw new Error(`${name} is not installed; type: sudo apt-get install -y ${debianPackage}`);
-  return file;
+  const file = findProgram(name)
+  if (!file) throw new Error(`${name} is not installed; type: sudo apt-get install -y ${debianPackage}`)
+  return file
 }
 
 /** @returns {string} a new folder under the system's temporary one that other system users may enter */
 export function tempFolder(prefix) {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), `postern-${prefix}-`));
-  fs.chmodSync(dir, 0o711);
-  return dir;
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), `postern-${prefix}-`))
+  fs.chmodSync(dir, 0o711)
+  return dir
 }
 
 /** Servers run as their own users: lets them pass through `dir`, and says which parent keeps them out. */
 export function makeEnterable(dir) {
-  fs.mkdirSync(dir, { recursive: true });
-  if (!isRoot) return;
-  fs.chmodSync(dir, fs.statSync(dir).mode | 0o011);
+  fs.mkdirSync(dir, { recursive: true })
+  if (!isRoot) return
+  fs.chmodSync(dir, fs.statSync(dir).mode | 0o011)
   for (let at = path.resolve(dir); at !== '/'; at = path.dirname(at)) {
     if ((fs.statSync(at).mode & 0o001) === 0) {
-      throw new Error(`Mail servers run as users of their own and cannot enter ${at}; use a folder under ${os.tmpdir()}`);
+      throw new Error(`Mail servers run as users of their own and cannot enter ${at}; use a folder under ${os.tmpdir()}`)
     }
   }
 }
 
-export const isRoot = process.getuid?.() === 0;
+export const isRoot = process.getuid?.() === 0
 
 /** The system user who owns mail when run as root (Dovecot refuses uid 0); otherwise whoever runs this. */
 export function mailOwner() {
   const id = (/** @type {string} */ flag) =>
-    spawnSync('id', isRoot ? [flag, 'nobody'] : [flag], { encoding: 'utf8' }).stdout.trim();
-  return { uid: Number(id('-u')), gid: Number(id('-g')), user: id('-un'), group: id('-gn') };
+    spawnSync('id', isRoot ? [flag, 'nobody'] : [flag], { encoding: 'utf8' }).stdout.trim()
+  return { uid: Number(id('-u')), gid: Number(id('-g')), user: id('-un'), group: id('-gn') }
 }
 
 /** Last lines of a log file, for error messages. */
 export function tail(file, lines = 8) {
   try {
-    return fs.readFileSync(file, 'utf8').trim().split('\n').slice(-lines).join('\n');
+    return fs.readFileSync(file, 'utf8').trim().split('\n').slice(-lines).join('\n')
   } catch {
-    return '(no log)';
+    return '(no log)'
   }
 }

@@ -1,8 +1,8 @@
 /** Certificates for tests, made by openssl: a good one and the bad ones a client must refuse. */
-import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
-import { makeEnterable, requireProgram, tempFolder } from './process.mjs';
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { makeEnterable, requireProgram, tempFolder } from './process.mjs'
 
 /**
  * @typedef {{ cert: string, key: string }} Certificate files in PEM
@@ -17,33 +17,33 @@ import { makeEnterable, requireProgram, tempFolder } from './process.mjs';
  * @property {Certificate} unknownCa for localhost, signed by an authority that nobody knows
  */
 
-const LOCAL = 'DNS:localhost,IP:127.0.0.1';
-const ELSEWHERE = 'DNS:mail.elsewhere.example';
+const LOCAL = 'DNS:localhost,IP:127.0.0.1'
+const ELSEWHERE = 'DNS:mail.elsewhere.example'
 
 /**
  * @param {string} [dir] without it a temporary folder, which the caller removes
  * @returns {Certificates}
  */
 export function makeCertificates(dir = tempFolder('tls')) {
-  makeEnterable(dir);
-  const at = (/** @type {string} */ name) => path.join(dir, name);
-  const day = 86_400_000;
-  const [from, to] = [new Date(Date.now() - day), new Date(Date.now() + 3650 * day)];
-  const [oldFrom, oldTo] = [new Date(Date.now() - 730 * day), new Date(Date.now() - 365 * day)];
+  makeEnterable(dir)
+  const at = (/** @type {string} */ name) => path.join(dir, name)
+  const day = 86_400_000
+  const [from, to] = [new Date(Date.now() - day), new Date(Date.now() + 3650 * day)]
+  const [oldFrom, oldTo] = [new Date(Date.now() - 730 * day), new Date(Date.now() - 365 * day)]
   // `openssl ca` wants files for its records; it is the one command that can sign for a time in the past.
-  fs.mkdirSync(at('issued'), { recursive: true });
-  fs.writeFileSync(at('index.txt'), '');
-  fs.writeFileSync(at('index.txt.attr'), 'unique_subject = no\n');
-  const authority = (/** @type {string} */ name) => selfSign(dir, name, 'CA:TRUE', undefined);
+  fs.mkdirSync(at('issued'), { recursive: true })
+  fs.writeFileSync(at('index.txt'), '')
+  fs.writeFileSync(at('index.txt.attr'), 'unique_subject = no\n')
+  const authority = (/** @type {string} */ name) => selfSign(dir, name, 'CA:TRUE', undefined)
   const signed = (name, names, start, end, signer) => {
-    openssl(dir, 'req', '-new', '-nodes', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
-    fs.writeFileSync(at('ca.cnf'), caConfig(names));
+    openssl(dir, 'req', '-new', '-nodes', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`)
+    fs.writeFileSync(at('ca.cnf'), caConfig(names))
     openssl(dir, 'ca', '-batch', '-notext', '-config', 'ca.cnf', '-cert', `${signer}.pem`, '-keyfile', `${signer}.key`,
-      '-startdate', stamp(start), '-enddate', stamp(end), '-in', `${name}.csr`, '-out', `${name}.pem`);
-    return pair(dir, name);
-  };
-  authority('ca');
-  authority('other-ca');
+      '-startdate', stamp(start), '-enddate', stamp(end), '-in', `${name}.csr`, '-out', `${name}.pem`)
+    return pair(dir, name)
+  }
+  authority('ca')
+  authority('other-ca')
   const certificates = {
     dir,
     ca: at('ca.pem'),
@@ -52,26 +52,26 @@ export function makeCertificates(dir = tempFolder('tls')) {
     wrongHost: signed('wrong-host', ELSEWHERE, from, to, 'ca'),
     unknownCa: signed('unknown-ca', LOCAL, from, to, 'other-ca'),
     selfSigned: selfSign(dir, 'self-signed', 'CA:FALSE', LOCAL),
-  };
+  }
   // Servers may read the keys as users of their own; these keys protect nothing.
-  for (const file of fs.readdirSync(dir)) if (/\.(pem|key)$/.test(file)) fs.chmodSync(at(file), 0o644);
-  return certificates;
+  for (const file of fs.readdirSync(dir)) if (/\.(pem|key)$/.test(file)) fs.chmodSync(at(file), 0o644)
+  return certificates
 }
 
-const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
 
 function selfSign(dir, name, constraints, names) {
-  const extensions = ['-addext', `basicConstraints=critical,${constraints}`];
-  if (names) extensions.push('-addext', `subjectAltName=${names}`);
+  const extensions = ['-addext', `basicConstraints=critical,${constraints}`]
+  if (names) extensions.push('-addext', `subjectAltName=${names}`)
   openssl(dir, 'req', '-x509', '-nodes', ...newKey, '-days', '3650', '-config', '/dev/null', '-subj', `/CN=${name}`,
-    ...extensions, '-keyout', `${name}.key`, '-out', `${name}.pem`);
-  return pair(dir, name);
+    ...extensions, '-keyout', `${name}.key`, '-out', `${name}.pem`)
+  return pair(dir, name)
 }
 
-const pair = (dir, name) => ({ cert: path.join(dir, `${name}.pem`), key: path.join(dir, `${name}.key`) });
+const pair = (dir, name) => ({ cert: path.join(dir, `${name}.pem`), key: path.join(dir, `${name}.key`) })
 
 /** openssl's form of a date: 20261122101530Z */
-const stamp = (/** @type {Date} */ date) => `${date.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
+const stamp = (/** @type {Date} */ date) => `${date.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`
 
 function caConfig(names) {
   return `[ca]
@@ -89,10 +89,10 @@ commonName = supplied
 basicConstraints = critical,CA:FALSE
 extendedKeyUsage = serverAuth
 subjectAltName = ${names}
-`;
+`
 }
 
 function openssl(dir, ...args) {
-  const result = spawnSync(requireProgram('openssl', 'openssl'), args, { cwd: dir, encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(`openssl ${args[0]} failed: ${result.stderr}`);
+  const result = spawnSync(requireProgram('openssl', 'openssl'), args, { cwd: dir, encoding: 'utf8' })
+  if (result.status !== 0) throw new Error(`openssl ${args[0]} failed: ${result.stderr}`)
 }

@@ -1,0 +1,42 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+/** One output folder per process: out/main (app, store and mail), out/preload, out/renderer. */
+export default defineConfig({
+  main: {
+    build: {
+      // What package.json lists under "dependencies" stays in node_modules (some of it is native); the rest is bundled.
+      externalizeDeps: true,
+      rolldownOptions: {
+        input: {
+          index: 'src-main/app/index.ts',
+          store: 'src-main/store/index.ts',
+          mail: 'src-main/mail/index.ts',
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload can load nothing but electron, so all it uses comes along, as CommonJS.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'src-preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [react()],
+    build: {
+      // The content security policy allows files of our own only, no data: URLs made from small ones.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: { index: 'src-renderer/index.html', 'mail-frame': 'src-renderer/mail-frame.html' },
+      },
+    },
+  },
+})

@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const integration = 'test/**/*.integration.test.ts'
+
+/** Run inside Electron as Node (see build/test.mjs), so that tests meet the runtime and native modules that ship. */
+export default defineConfig({
+  root,
+  test: {
+    // Each file in a process of its own: native modules and crashes stay apart.
+    pool: 'forks',
+    projects: [
+      {
+        root,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: [...configDefaults.exclude, integration, 'test/e2e/**'],
+          testTimeout: 15_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'integration',
+          include: [integration],
+          // Real servers and the clock: one file at a time.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
