@@ -59,9 +59,9 @@ export function findMissing(wanted) {
   // Newer releases name some libraries with t64 at the end (64-bit time).
   const names = wanted.flatMap((name) => [name, `${name}t64`])
   const args = ['-W', '-f', '${Package} ${db:Status-Status}\n', ...names]
-  const { stdout = '' } = spawnSync('dpkg-query', args, { encoding: 'utf8' })
+  const { stdout } = spawnSync('dpkg-query', args, { encoding: 'utf8' })
   const installed = new Set(
-    stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]),
+    (stdout ?? '').split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]),
   )
   return wanted.filter((name) => !installed.has(name) && !installed.has(`${name}t64`))
 }
