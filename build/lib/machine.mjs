@@ -91,7 +91,11 @@ export function checkModules(dir, pkg) {
   }
 }
 
-/** @param {string} dir the repository */
+/**
+ * @param {string} dir the repository
+ * @param {string} [platform]
+ * @param {string} [arch]
+ */
 export function checkDatabaseBinary(dir, platform = process.platform, arch = process.arch) {
   // The same naming as the package's own loader: musl has binaries apart.
   const report = /** @type {any} */ (process.report?.getReport())
@@ -107,7 +111,8 @@ export function checkDatabaseBinary(dir, platform = process.platform, arch = pro
 }
 
 /**
- * Runs a command with the terminal's own input and output.
+ * Runs a command with the terminal's own input and output. A polite kill of this script goes on to the command; Ctrl-C
+ * reaches it from the terminal anyway.
  * @param {string} command
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]
@@ -116,11 +121,17 @@ export function checkDatabaseBinary(dir, platform = process.platform, arch = pro
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
+    const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal)
+    process.on('SIGTERM', forward).on('SIGHUP', forward)
+    const done = (/** @type {number} */ code) => {
+      process.off('SIGTERM', forward).off('SIGHUP', forward)
+      resolve(code)
+    }
     child.on('error', (error) => {
       console.error(`postern: ${path.basename(command)} could not be started: ${error.message}`)
-      resolve(1)
+      done(1)
     })
-    child.on('exit', (code) => resolve(code ?? 1))
+    child.on('exit', (code) => done(code ?? 1))
   })
 }
 

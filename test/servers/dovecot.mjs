@@ -29,7 +29,7 @@ export const SPECIAL_FOLDERS = ['Sent', 'Drafts', 'Junk', 'Trash', 'Archive']
  * @property {string} logFile
  * @property {string} authSocket for Postfix's SASL
  * @property {(user: string) => string} maildirOf
- * @property {(user: MailUser) => void} setUser adds a user or changes the password
+ * @property {(user: MailUser) => Promise<void>} setUser adds a user or changes the password; takes a second
  * @property {(...args: string[]) => string} doveadm runs doveadm on this server and gives its output
  * @property {() => Promise<void>} stop
  * @property {() => Promise<void>} kill as in a crash: all processes at once by SIGKILL
@@ -96,9 +96,11 @@ export async function startDovecot({ dir, users, port, tls, config = '' }) {
     logFile: at.logFile,
     authSocket: at.authSocket,
     maildirOf,
-    setUser: (user) => {
+    setUser: async (user) => {
       passwords.set(user.name.toLowerCase(), user.password)
       writeUsers()
+      // Dovecot looks at the file once in a second.
+      await new Promise((resolve) => setTimeout(resolve, 1100))
     },
     doveadm: (...args) => {
       const result = spawnSync(requireProgram('doveadm', 'dovecot-core'), ['-c', at.configFile, ...args], {
