@@ -1,7 +1,8 @@
 import { common } from './common'
+import { conversation } from './conversation'
 import { errors } from './errors'
 import { inbox } from './inbox'
 import { search } from './search'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { common, errors, inbox, search } as const
+export const en = { common, conversation, errors, inbox, search } as const

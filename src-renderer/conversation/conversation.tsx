@@ -1,0 +1,137 @@
+import { CircleOff } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
+import type { Conversation as ConversationData, Message } from '../../src-preload/contract'
+import { useQuery } from '../live'
+import { setRead } from '../state/acts'
+import { openConversation } from '../state/places'
+import { useShortcuts } from '../state/shortcuts'
+import { errorText, t } from '../text'
+import { Button } from '../ui/button'
+import { EmptyState } from '../ui/empty-state'
+import { warmFrame } from './frames'
+import { Head } from './head'
+import { followLink, LinkDialog, type CheckedLink } from './link-dialog'
+import { useLook, watchTheme } from './look'
+import { SourceDialog } from './source-dialog'
+import { Thread } from './thread'
+import { visibleTextOf } from './visible'
+import './conversation.css'
+
+/** How long an unread conversation is looked at before it counts as read. */
+const readAfterMs = 1000
+
+export interface ReplyRequest {
+  /** Grows with each request, so that the same one can be made twice. */
+  n: number
+  kind: 'reply' | 'reply-all' | 'forward'
+  messageId: number
+}
+
+/** What the composer at the foot is given. */
+export interface ComposerSlot {
+  conversation: ConversationData
+  /** The last thing that was asked of it; null: nothing yet. */
+  request: ReplyRequest | null
+  /** What can be seen of a message, for the quote (R19); null when it is not on screen. */
+  visibleTextOf: (messageId: number) => Promise<string | null>
+}
+
+export interface ConversationProps {
+  id: number
+  /** The composer, put at the foot. */
+  composer: (slot: ComposerSlot) => ReactNode
+  /** A mailto: link was followed (R17). */
+  onMailto: (url: string) => void
+}
+
+/** Starts what conversations need before the first one opens: the theme of mails, a warm frame. Call when the window is idle. */
+export function prepareConversations(): void {
+  watchTheme()
+  warmFrame()
+}
+
+function useMarkRead(conversation: ConversationData): void {
+  const { id } = conversation
+  const unread = conversation.messages.some((message) => !message.seen && message.direction === 'in')
+  useEffect(() => {
+    if (!unread) return undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const start = () => {
+      clearTimeout(timer)
+      if (document.hasFocus() && document.visibilityState === 'visible') timer = setTimeout(() => void setRead([id], true, true), readAfterMs)
+    }
+    const stop = () => clearTimeout(timer)
+    start()
+    window.addEventListener('focus', start)
+    window.addEventListener('blur', stop)
+    return () => {
+      stop()
+      window.removeEventListener('focus', start)
+      window.removeEventListener('blur', stop)
+    }
+  }, [id, unread])
+}
+
+function LinkTarget() {
+  const target = useLook((state) => state.target)
+  return target === null ? null : <div className="link-target" dir="ltr" aria-hidden="true"><span className="cut">{target}</span></div>
+}
+
+function Loaded({ conversation, composer, onMailto }: { conversation: ConversationData } & Pick<ConversationProps, 'composer' | 'onMailto'>) {
+  const [asked, setAsked] = useState<CheckedLink | null>(null)
+  const [source, setSource] = useState<number | null>(null)
+  const [request, setRequest] = useState<ReplyRequest | null>(null)
+  useMarkRead(conversation)
+
+  const onLink = useCallback((url: string, text: string) => followLink(url, text, setAsked, onMailto), [onMailto])
+  const ask = useCallback((message: Pick<Message, 'id'>, kind: ReplyRequest['kind']) => setRequest((before) => ({ n: (before?.n ?? 0) + 1, kind, messageId: message.id })), [])
+  const acts = useMemo(() => ({ onReply: ask, onSource: setSource }), [ask])
+
+  const { messages } = conversation
+  const answered = messages.findLast((message) => message.direction === 'in') ?? messages.at(-1)
+  const askLast = (kind: ReplyRequest['kind']) => (answered ? ask(answered, kind) : false)
+  useShortcuts([
+    { id: 'conversation.reply', keys: 'r', group: 'conversation', label: t('conversation:keys.reply'), run: () => askLast('reply') },
+    { id: 'conversation.replyAll', keys: 'shift+r', group: 'conversation', label: t('conversation:keys.replyAll'), run: () => askLast('reply-all') },
+    { id: 'conversation.forward', keys: 'f', group: 'conversation', label: t('conversation:keys.forward'), run: () => askLast('forward') },
+  ])
+
+  return (
+    <>
+      <Head conversation={conversation} onSource={setSource} />
+      <div className="thread-pane">
+        <Thread key={conversation.id} conversation={conversation} onLink={onLink} acts={acts} />
+        <LinkTarget />
+      </div>
+      {composer({ conversation, request, visibleTextOf })}
+      {asked && <LinkDialog link={asked} onClose={() => setAsked(null)} />}
+      {source !== null && <SourceDialog messageId={source} onClose={() => setSource(null)} />}
+    </>
+  )
+}
+
+function Waiting() {
+  return (
+    <div className="thread waiting" role="status" aria-label={t('conversation:state.loading')}>
+      <div className="skel title" />
+      <div className="skel" />
+      <div className="skel short" />
+      <div className="skel" />
+    </div>
+  )
+}
+
+/** The conversation pane: head, messages, composer; its own loading, failed and gone states. */
+export function Conversation({ id, composer, onMailto }: ConversationProps) {
+  const { data, error, slow, refetch } = useQuery('conversations.get', { id }, { topics: ['conversations'], ids: [id] })
+  useEffect(watchTheme, [])
+  let inside: ReactNode = null
+  if (error?.code === 'not-found') {
+    inside = <EmptyState icon={CircleOff} title={t('conversation:state.goneTitle')} action={<Button onClick={() => openConversation(null)}>{t('conversation:state.back')}</Button>}>{t('conversation:state.goneText')}</EmptyState>
+  } else if (data) {
+    inside = <Loaded key={data.id} conversation={data} composer={composer} onMailto={onMailto} />
+  } else if (error) {
+    inside = <EmptyState icon={CircleOff} title={t('conversation:state.failedTitle')} action={<Button onClick={refetch}>{t('retry')}</Button>}>{errorText(error)}</EmptyState>
+  } else if (slow) inside = <Waiting />
+  return <section className="pane conv" aria-label={t('conversation:region')} tabIndex={-1} data-pane="conversation">{inside}</section>
+}

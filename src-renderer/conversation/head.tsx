@@ -1,0 +1,73 @@
+import { ChevronDown, ChevronUp, Circle, CircleCheck, Code, Ellipsis, MailOpen, OctagonAlert, PanelRight, Pause, Trash2 } from 'lucide-react'
+import type { Conversation, Status } from '../../src-preload/contract'
+import { setRead, setStatus, trash } from '../state/acts'
+import { isProfilePane, useLayout } from '../state/layout'
+import { stepConversation } from '../state/list'
+import { openConversation } from '../state/places'
+import { t } from '../text'
+import { Button, IconButton } from '../ui/button'
+import { Icon, type LucideIcon } from '../ui/icon'
+import { Menu } from '../ui/menu'
+
+const statuses: readonly { status: Status; icon: LucideIcon; colour: string }[] = [
+  { status: 'open', icon: Circle, colour: 'good' },
+  { status: 'pending', icon: Pause, colour: 'warn' },
+  { status: 'closed', icon: CircleCheck, colour: 'stone' },
+  { status: 'spam', icon: OctagonAlert, colour: 'bad' },
+]
+
+/** Subject, number, status and what can be done with the whole conversation. */
+export function Head({ conversation, onSource }: { conversation: Conversation; onSource: (messageId: number) => void }) {
+  const { id, status, subject } = conversation
+  const ids = [id]
+  const profileShown = useLayout(isProfilePane)
+  const done = status === 'closed' || status === 'spam'
+  const last = conversation.messages.at(-1)
+  return (
+    <header className="convhead y">
+      <div className="x">
+        <h2 className="cut grow sel"><bdi>{subject || t('noSubject')}</bdi></h2>
+        <span className="t3 meta num nowrap">{t('conversation:number', { id })}</span>
+        <span className="x">
+          <IconButton icon={ChevronUp} size="sm" label={t('conversation:previous')} keys="k" onClick={() => stepConversation(-1)} />
+          <IconButton icon={ChevronDown} size="sm" label={t('conversation:next')} keys="j" onClick={() => stepConversation(1)} />
+          {!profileShown && <IconButton icon={PanelRight} flip size="sm" label={t('conversation:showCustomer')} keys="p" onClick={() => useLayout.getState().toggleProfile()} />}
+          <Menu
+            label={t('conversation:more')}
+            trigger={<IconButton icon={Ellipsis} size="sm" label={t('conversation:more')} />}
+            items={[
+              {
+                label: t('conversation:markUnread'), icon: MailOpen,
+                onSelect: () => {
+                  // closed first: an open conversation is read again by being looked at
+                  openConversation(null)
+                  void setRead(ids, false)
+                },
+              },
+              status === 'spam'
+                ? { label: t('conversation:notSpam'), icon: OctagonAlert, onSelect: () => void setStatus(ids, 'open') }
+                : { label: t('conversation:markSpam'), icon: OctagonAlert, onSelect: () => void setStatus(ids, 'spam') },
+              { label: t('conversation:trash'), icon: Trash2, onSelect: () => void trash(ids) },
+              ...(last ? ['separator' as const, { label: t('conversation:showSource'), icon: Code, onSelect: () => onSource(last.id) }] : []),
+            ]}
+          />
+        </span>
+      </div>
+      <div className="x tight">
+        <Menu
+          align="start"
+          label={t('conversation:setStatus')}
+          trigger={
+            <button type="button" className="btn sm" aria-label={t('conversation:status', { status: t(`status.${status}`) })}>
+              <i className={`dot t s-${status}`} />{t(`status.${status}`)}<Icon icon={ChevronDown} small />
+            </button>
+          }
+          items={statuses.map((one) => ({ label: t(`status.${one.status}`), icon: one.icon, checked: one.status === status, onSelect: () => void setStatus(ids, one.status) }))}
+        />
+        <span className="push x tight">
+          <Button size="sm" icon={done ? Circle : CircleCheck} keys="e" onClick={() => void setStatus(ids, done ? 'open' : 'closed')}>{t(done ? 'conversation:reopen' : 'conversation:close')}</Button>
+        </span>
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,136 @@
+import { memo, useEffect, useLayoutEffect, useRef } from 'react'
+import type { Message } from '../../src-preload/contract'
+import { t } from '../text'
+import { releaseFrame, takeFrame, type MailFrame } from './frames'
+import { inlineParts, remoteImages } from './images'
+import { useLook } from './look'
+import { onScreen } from './visible'
+
+/** Heights of mails shown before, so that coming back does not make the thread jump. CSS pixels by message. */
+const heights = new Map<number, number>()
+/** Inline images come from the local store: worth waiting this long, so that the mail is laid out once. */
+const partsWaitMs = 60
+/** Remote images that arrive together are put in together. */
+const batchMs = 200
+
+export interface HtmlBodyProps {
+  message: Message
+  html: string
+  /** The person allowed remote images for this message. */
+  remoteAllowed: boolean
+  /** Folding is off for messages that forward another. */
+  foldQuotes: boolean
+  onLink: (url: string, text: string) => void
+  /** Remote images that the message would load. */
+  onRemote: (addresses: string[]) => void
+  onRemoteDone: (failed: number) => void
+}
+
+/** A message in its own frame, sanitised there (R11). */
+export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, foldQuotes, onLink, onRemote, onRemoteDone }: HtmlBodyProps) {
+  const slot = useRef<HTMLDivElement>(null)
+  const frame = useRef<MailFrame | null>(null)
+  const hands = useRef({ onLink, onRemote, onRemoteDone, remoteAllowed })
+  const loadRemote = useRef<() => void>(() => undefined)
+  const theme = useLook((state) => state.theme)
+  const { id, attachments, from } = message
+
+  useEffect(() => {
+    Object.assign(hands.current, { onLink, onRemote, onRemoteDone, remoteAllowed })
+  })
+
+  useLayoutEffect(() => {
+    const place = slot.current
+    // read here and not a dependency: a change of theme goes into the standing frame, see below
+    const theme = useLook.getState().theme
+    if (!place || !theme) return undefined
+    const lent = takeFrame(place)
+    frame.current = lent
+    let remote: string[] = []
+    let asked = false
+    let gone = false
+    const { element } = lent
+    element.title = t('conversation:message.frame', { name: from.name || from.address })
+    const setHeight = (height: number) => {
+      heights.set(id, height)
+      element.style.blockSize = `${height}px`
+    }
+    element.style.blockSize = `${heights.get(id) ?? 0}px`
+    place.dataset['state'] = 'waiting'
+    loadRemote.current = () => {
+      if (!hands.current.remoteAllowed || asked || remote.length === 0) return
+      asked = true
+      fetchInto(lent, id, remote, () => gone, (failed) => hands.current.onRemoteDone(failed))
+    }
+    const start = (parts: Record<string, string>) => lent.show({ html, theme, parts, images: {}, foldQuotes, labels: { showQuote: t('conversation:message.quote') } }, {
+      shown: (height, found) => {
+        setHeight(height)
+        place.dataset['state'] = 'shown'
+        remote = found
+        hands.current.onRemote(remote)
+        loadRemote.current()
+      },
+      height: setHeight,
+      link: (url, text) => hands.current.onLink(url, text),
+      hover: (url) => useLook.getState().setTarget(url),
+      scroll: (top) => scrollBy(element, top),
+    })
+    const embedded = /\bcid:/i.test(html) ? attachments : []
+    if (embedded.length === 0) start({})
+    else {
+      let begun = false
+      const begin = (parts: Record<string, string>) => {
+        if (gone) return
+        if (begun) lent.addImages(parts, {})
+        else start(parts)
+        begun = true
+      }
+      const timer = setTimeout(() => begin({}), partsWaitMs)
+      void inlineParts(embedded).then((parts) => {
+        clearTimeout(timer)
+        begin(parts)
+      })
+    }
+    const off = onScreen(id, () => lent.visibleText())
+    return () => {
+      gone = true
+      off()
+      frame.current = null
+      useLook.getState().setTarget(null)
+      releaseFrame(lent)
+    }
+  }, [id, html, foldQuotes, attachments, from])
+
+  useEffect(() => loadRemote.current(), [remoteAllowed])
+
+  useEffect(() => {
+    if (theme) frame.current?.setTheme(theme)
+  }, [theme])
+
+  return <div ref={slot} className="mail-slot" />
+})
+
+function scrollBy(element: HTMLElement, top: number): void {
+  const pane = element.closest('.scroll')
+  if (pane) pane.scrollTop += element.getBoundingClientRect().top + top - pane.getBoundingClientRect().top
+}
+
+function fetchInto(frame: MailFrame, id: number, addresses: string[], gone: () => boolean, done: (failed: number) => void): void {
+  let batch: Record<string, string> = {}
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const put = () => {
+    clearTimeout(timer)
+    timer = undefined
+    if (!gone() && Object.keys(batch).length > 0) frame.addImages({}, batch)
+    batch = {}
+  }
+  const work = async () => {
+    const { failed } = await remoteImages(id, addresses, (images) => {
+      Object.assign(batch, images)
+      timer ??= setTimeout(put, batchMs)
+    })
+    put()
+    if (!gone()) done(failed)
+  }
+  void work()
+}

@@ -1,0 +1,101 @@
+import { ChevronDown, ChevronUp, Code, Copy, EllipsisVertical, FoldVertical, Forward, Reply, ReplyAll } from 'lucide-react'
+import type { Address, Message } from '../../src-preload/contract'
+import { tellFailure } from '../state/acts'
+import { t } from '../text'
+import { fullTime } from '../text/time'
+import { Avatar } from '../ui/avatar'
+import { Button, IconButton } from '../ui/button'
+import { Menu, type MenuPart } from '../ui/menu'
+import { Time } from '../ui/time'
+import { nameOf, namesOf } from './people'
+import { visibleTextOf } from './visible'
+
+function People({ label, people }: { label: string; people: readonly Address[] }) {
+  if (people.length === 0) return null
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd className="sel">
+        {people.map((person, index) => (
+          <span key={index} className="recipient"><bdi>{person.name ? `${person.name} ` : ''}</bdi><bdi className="t2">{person.name ? `<${person.address}>` : person.address}</bdi></span>
+        ))}
+      </dd>
+    </>
+  )
+}
+
+/** All addresses and the exact date of a message. */
+export function MessageDetails({ message }: { message: Message }) {
+  return (
+    <dl className="msg-details kv">
+      <People label={t('conversation:message.from')} people={[message.from]} />
+      <People label={t('conversation:message.replyTo')} people={message.replyTo.filter((one) => one.address !== message.from.address)} />
+      <People label={t('conversation:message.toField')} people={message.to} />
+      <People label={t('conversation:message.cc')} people={message.cc} />
+      <People label={t('conversation:message.bcc')} people={message.bcc} />
+      <dt>{t('conversation:message.date')}</dt>
+      <dd>{fullTime(message.date)}</dd>
+    </dl>
+  )
+}
+
+export interface MessageActs {
+  onReply: (message: Message, kind: 'reply' | 'reply-all' | 'forward') => void
+  onSource: (messageId: number) => void
+}
+
+/** Who wrote to whom and when; addresses on demand; what can be done with the message. */
+export function MessageHead({ message, details, onDetails, onFold, acts }: { message: Message; details: boolean; onDetails: () => void; onFold: (() => void) | null; acts: MessageActs }) {
+  const name = nameOf(message.from)
+  const copy = async () => {
+    const text = await visibleTextOf(message.id)
+    await navigator.clipboard.writeText(text ?? message.snippet)
+  }
+  const items: MenuPart[] = [
+    { label: t('conversation:message.reply'), icon: Reply, onSelect: () => acts.onReply(message, 'reply') },
+    ...(message.to.length + message.cc.length > 1 ? [{ label: t('conversation:message.replyAll'), icon: ReplyAll, onSelect: () => acts.onReply(message, 'reply-all') }] : []),
+    { label: t('conversation:message.forward'), icon: Forward, onSelect: () => acts.onReply(message, 'forward') },
+    'separator',
+    { label: t('conversation:message.copyText'), icon: Copy, onSelect: () => void copy().catch(tellFailure) },
+    { label: t('conversation:showSource'), icon: Code, onSelect: () => acts.onSource(message.id) },
+    ...(onFold ? [{ label: t('conversation:message.fold'), icon: FoldVertical, onSelect: onFold }] : []),
+  ]
+  return (
+    <div className="msg-head">
+      <Avatar name={name} seed={message.from.address} size="sm" />
+      <bdi className="medium cut from" data-tip={message.from.address}>{name}</bdi>
+      {message.autoKind !== 'none' && <span className="chip sm">{t(`conversation:message.auto.${message.autoKind}`)}</span>}
+      {message.to.length > 0 && <bdi className="t3 meta cut to" data-tip={message.to.slice(0, 12).map((one) => one.address).join(', ')}>{t('conversation:message.to', { names: namesOf(message.to) })}</bdi>}
+      <span className="push x g1 msg-acts">
+        <IconButton icon={details ? ChevronUp : ChevronDown} size="sm" className="msg-act" aria-expanded={details} label={t(details ? 'conversation:message.hideDetails' : 'conversation:message.details')} onClick={onDetails} />
+        <Menu label={t('conversation:message.actions')} items={items} trigger={<IconButton icon={EllipsisVertical} size="sm" className="msg-act" label={t('conversation:message.actions')} />} />
+      </span>
+      <Time at={message.date} form="message" className="t3 meta nowrap" />
+    </div>
+  )
+}
+
+/** A folded message: one line that opens it. */
+export function FoldedMessage({ message, onOpen, clip }: { message: Message; onOpen: () => void; clip: React.ReactNode }) {
+  const name = nameOf(message.from)
+  return (
+    <button type="button" className="fold" aria-expanded={false} aria-label={`${t('conversation:message.unfold', { name })}: ${message.snippet}`} onClick={onOpen}>
+      <Avatar name={name} seed={message.from.address} size="sm" />
+      <bdi className="medium nowrap">{name}</bdi>
+      <bdi className="t3 cut grow snip">{message.snippet}</bdi>
+      {clip}
+      <Time at={message.date} form="message" className="t3 meta nowrap" />
+    </button>
+  )
+}
+
+/** The strip that says that images are kept out, with the permission for this message only (R13). */
+export function ImageBar({ icon, count, onShow }: { icon: React.ReactNode; count: number; onShow: () => void }) {
+  return (
+    <div className="imgbar">
+      {icon}
+      <span className="cut grow">{t('conversation:images.blocked', { count })}</span>
+      <Button kind="ghost" size="sm" className="acc-btn" aria-label={t('conversation:images.showFor')} onClick={onShow}>{t('conversation:images.show')}</Button>
+    </div>
+  )
+}

@@ -1,0 +1,99 @@
+import { CircleAlert, ImageOff, Paperclip } from 'lucide-react'
+import { memo, useState } from 'react'
+import type { Message as MessageData, MessageBody } from '../../src-preload/contract'
+import { call } from '../client'
+import { useQuery } from '../live'
+import { tellFailure } from '../state/acts'
+import { errorText, t } from '../text'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { Icon } from '../ui/icon'
+import { Spinner } from '../ui/spinner'
+import { Files } from './files'
+import { HtmlBody } from './html-body'
+import { FoldedMessage, ImageBar, MessageDetails, MessageHead, type MessageActs } from './message-head'
+import { TextBody } from './text-body'
+
+const isForward = /^\s*(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|doorst)\s*:/i
+
+function Remote({ message, found, failed, onAllow, allowed }: { message: MessageData; found: number; failed: number | null; allowed: boolean; onAllow: () => void }) {
+  const icon = <Icon icon={ImageOff} small />
+  if (!allowed) return found > 0 ? <ImageBar icon={icon} count={Math.max(found, message.remoteCount)} onShow={onAllow} /> : null
+  if (failed === null) return found > 0 ? <div className="imgbar"><Spinner /><span className="cut grow">{t('conversation:images.loading')}</span></div> : null
+  return failed > 0 ? <div className="imgbar">{icon}<span className="cut grow">{t('conversation:images.failed', { count: failed })}</span></div> : null
+}
+
+function Body({ message, body, onLink, onSource }: { message: MessageData; body: MessageBody; onLink: (url: string, text: string) => void; onSource: (id: number) => void }) {
+  const [found, setFound] = useState(0)
+  const [failed, setFailed] = useState<number | null>(null)
+  const [allowed, setAllowed] = useState(message.remoteAllowed)
+  const html = body.textSuffices ? null : body.html
+
+  const allow = async () => {
+    try {
+      await call('messages.allowRemote', { id: message.id })
+      setAllowed(true)
+    } catch (thrown) {
+      tellFailure(thrown)
+    }
+  }
+  return (
+    <>
+      {html !== null && <Remote message={message} found={found} failed={failed} allowed={allowed} onAllow={() => void allow()} />}
+      <div className="msg-body">
+        {html === null
+          ? <TextBody messageId={message.id} text={body.text} onLink={onLink} />
+          : <HtmlBody message={message} html={html} remoteAllowed={allowed} foldQuotes={!isForward.test(message.subject)} onLink={onLink} onRemote={(addresses) => setFound(addresses.length)} onRemoteDone={setFailed} />}
+      </div>
+      {body.cut && <div className="msg-strip"><Banner actions={<Button size="sm" onClick={() => onSource(message.id)}>{t('conversation:showSource')}</Button>}>{t('conversation:message.cut')}</Banner></div>}
+    </>
+  )
+}
+
+/** The body of a message that was folded: fetched when it opens. */
+function FetchedBody({ message, ...rest }: { message: MessageData; onLink: (url: string, text: string) => void; onSource: (id: number) => void }) {
+  const { data, error, slow, refetch } = useQuery('messages.body', { id: message.id }, { topics: ['conversations'], ids: [message.conversationId] })
+  if (data) return <Body message={message} body={data} {...rest} />
+  if (error) return <div className="msg-strip"><Banner kind="bad" actions={<Button size="sm" onClick={refetch}>{t('retry')}</Button>}>{t('conversation:message.bodyFailed')} {errorText(error)}</Banner></div>
+  return <div className="msg-body" aria-busy="true">{slow ? <><div className="skel" /><div className="skel short" /><span className="sr">{t('conversation:message.loading')}</span></> : null}</div>
+}
+
+export interface MessageProps {
+  message: MessageData
+  open: boolean
+  onToggle: (id: number) => void
+  onLink: (url: string, text: string) => void
+  acts: MessageActs
+}
+
+/** One message of the thread, folded or open. */
+export const Message = memo(function Message({ message, open, onToggle, onLink, acts }: MessageProps) {
+  const [details, setDetails] = useState(false)
+  const files = message.attachments.filter((file) => !file.inline)
+  if (!open) {
+    return (
+      <li className="thread-item" data-message={message.id}>
+        <FoldedMessage message={message} onOpen={() => onToggle(message.id)} clip={files.length > 0 && <span className="t3"><Icon icon={Paperclip} small /><span className="sr">{t('conversation:message.attachments', { count: files.length })}</span></span>} />
+      </li>
+    )
+  }
+  return (
+    <li className="thread-item" data-message={message.id}>
+      <article className={`msg${message.direction === 'out' ? ' agent' : ''}`} aria-label={t('conversation:message.frame', { name: message.from.name || message.from.address })}>
+        <MessageHead message={message} details={details} onDetails={() => setDetails(!details)} onFold={() => onToggle(message.id)} acts={acts} />
+        {details && <MessageDetails message={message} />}
+        {message.fromSuspicious && <div className="msg-strip"><Banner kind="warn" icon={CircleAlert} top>{t('conversation:message.suspicious', { address: message.from.address || t('conversation:message.noAddress') })}</Banner></div>}
+        {message.unreadable !== null
+          ? (
+            <div className="msg-strip last">
+              <Banner kind="warn" top actions={<Button size="sm" onClick={() => acts.onSource(message.id)}>{t('conversation:showSource')}</Button>}>{t('conversation:message.unreadable', { why: message.unreadable })}</Banner>
+            </div>
+          )
+          : message.body
+            ? <Body message={message} body={message.body} onLink={onLink} onSource={acts.onSource} />
+            : <FetchedBody message={message} onLink={onLink} onSource={acts.onSource} />}
+        {files.length > 0 && <Files files={files} from={message.from} />}
+      </article>
+    </li>
+  )
+})

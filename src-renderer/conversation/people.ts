@@ -1,0 +1,14 @@
+import type { Address } from '../../src-preload/contract'
+import { t } from '../text'
+
+/** What a person is called: the name, else the address. */
+export function nameOf(person: Address): string {
+  return person.name.trim() || person.address || t('conversation:message.noAddress')
+}
+
+/** Names side by side, the first few of many. */
+export function namesOf(people: readonly Address[], most = 3): string {
+  const names = people.map(nameOf)
+  if (names.length <= most) return names.join(', ')
+  return t('conversation:message.andMore', { names: names.slice(0, most - 1).join(', '), count: names.length - most + 1 })
+}

@@ -1,0 +1,141 @@
+import { CircleCheck, Circle, Merge, OctagonAlert, Pause } from 'lucide-react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react'
+import type { Conversation, Message as MessageData } from '../../src-preload/contract'
+import { t } from '../text'
+import { Icon, type LucideIcon } from '../ui/icon'
+import { Time } from '../ui/time'
+import { Message } from './message'
+import type { MessageActs } from './message-head'
+import { OutboxMessage } from './outbox-message'
+
+/** Messages that stay open at the end of a thread. */
+const openLast = 3
+/** A longer run of folded messages is one line. */
+const longestRun = 6
+/** Where each conversation was scrolled to, for coming back. */
+const places = new Map<number, number>()
+
+type Event = Conversation['history'][number]
+const eventIcons: Record<Event['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge }
+
+function EventLine({ event }: { event: Event }) {
+  const by = event.by.trim()
+  const text = by && event.kind !== 'reopened' ? t(`conversation:history.${event.kind}By`, { by }) : t(`conversation:history.${event.kind}`)
+  return <li className="event thread-item"><Icon icon={eventIcons[event.kind]} /><span className="grow"><bdi>{text}</bdi></span><Time at={event.at} form="message" className="nowrap" /></li>
+}
+
+type Item = { kind: 'message'; at: number; message: MessageData } | { kind: 'event'; at: number; event: Event } | { kind: 'run'; at: number; ids: number[] }
+
+/** Messages and events in order of time; long runs of folded messages put together. */
+export function arrange(messages: readonly MessageData[], history: readonly Event[], isOpen: (id: number) => boolean): Item[] {
+  const items: Item[] = [...messages.map((message): Item => ({ kind: 'message', at: message.date, message })), ...history.map((event): Item => ({ kind: 'event', at: event.at, event }))]
+  items.sort((a, b) => a.at - b.at)
+  const shown: Item[] = []
+  let run: Item[] = []
+  const flush = () => {
+    const folded = run.flatMap((item) => (item.kind === 'message' ? [item.message.id] : []))
+    const [first, ...rest] = run
+    if (folded.length <= longestRun || !first) shown.push(...run)
+    else if (first.kind === 'message') shown.push(first, { kind: 'run', at: rest[0]?.at ?? first.at, ids: folded.slice(1) })
+    else shown.push({ kind: 'run', at: first.at, ids: folded })
+    run = []
+  }
+  for (const item of items) {
+    if (item.kind === 'message' && isOpen(item.message.id)) flush()
+    if (item.kind === 'message' && isOpen(item.message.id)) shown.push(item)
+    else run.push(item)
+  }
+  // what stands after the last open message is never put away
+  const tail = run
+  run = []
+  shown.push(...tail)
+  return shown
+}
+
+/** Keeps the pane where it belongs while frames and images find their height, until the person scrolls. */
+function useScrollPlace(pane: RefObject<HTMLDivElement | null>, conversationId: number, target: number | null): void {
+  useLayoutEffect(() => {
+    const element = pane.current
+    const list = element?.firstElementChild
+    if (!element || !list) return undefined
+    let pinned = true
+    let ours = -1
+    const remembered = places.get(conversationId)
+    const place = () => {
+      if (!pinned) return
+      const message = target === null ? null : element.querySelector<HTMLElement>(`[data-message="${target}"]`)
+      if (remembered !== undefined) element.scrollTop = remembered
+      else if (message) element.scrollTop = Math.max(0, message.offsetTop - 16)
+      else element.scrollTop = element.scrollHeight
+      ours = element.scrollTop
+    }
+    const letGo = () => {
+      pinned = false
+    }
+    const scrolled = () => {
+      if (Math.abs(element.scrollTop - ours) > 2) places.set(conversationId, element.scrollTop)
+    }
+    place()
+    const observer = new ResizeObserver(place)
+    observer.observe(list)
+    observer.observe(element)
+    for (const name of ['wheel', 'pointerdown', 'keydown', 'touchstart']) element.addEventListener(name, letGo, { passive: true })
+    element.addEventListener('scroll', scrolled, { passive: true })
+    return () => {
+      observer.disconnect()
+      for (const name of ['wheel', 'pointerdown', 'keydown', 'touchstart']) element.removeEventListener(name, letGo)
+      element.removeEventListener('scroll', scrolled)
+    }
+  }, [pane, conversationId, target])
+}
+
+/** The messages of a conversation, oldest first; opens at the first unread one, else at the end. */
+export function Thread({ conversation, onLink, acts }: { conversation: Conversation; onLink: (url: string, text: string) => void; acts: MessageActs }) {
+  const { id, messages, outbox, history } = conversation
+  // what was unread when the conversation was opened stays open after it was marked read
+  const [firstUnread] = useState(() => messages.find((message) => !message.seen && message.direction === 'in')?.id ?? null)
+  const [wereUnread] = useState(() => new Set(messages.filter((message) => !message.seen).map((message) => message.id)))
+  const [toggled, setToggled] = useState<ReadonlyMap<number, boolean>>(() => new Map())
+  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(() => new Set())
+
+  const tail = useMemo(() => new Set(messages.slice(-openLast).map((message) => message.id)), [messages])
+  const isOpen = useCallback((message: number) => toggled.get(message) ?? (tail.has(message) || wereUnread.has(message)), [toggled, tail, wereUnread])
+  const onToggle = useCallback((message: number) => setToggled((before) => new Map(before).set(message, !(before.get(message) ?? (tail.has(message) || wereUnread.has(message))))), [tail, wereUnread])
+  const items = useMemo(() => arrange(messages, history, (message) => isOpen(message) || unfolded.has(message)), [messages, history, isOpen, unfolded])
+  const target = firstUnread !== null && messages.at(-1)?.id !== firstUnread ? firstUnread : null
+  const pane = useRef<HTMLDivElement>(null)
+  useScrollPlace(pane, id, target)
+
+  const newest = messages.at(-1)?.id
+  const before = useRef(newest)
+  useEffect(() => {
+    const element = pane.current
+    if (before.current === newest || !element) return
+    before.current = newest
+    // a message that arrives is followed only by somebody who is at the end anyway
+    if (element.scrollHeight - element.scrollTop - element.clientHeight < 240) element.scrollTop = element.scrollHeight
+  }, [newest])
+  const lastQueued = outbox.at(-1)?.id
+  useEffect(() => {
+    if (lastQueued !== undefined && pane.current) pane.current.scrollTop = pane.current.scrollHeight
+  }, [lastQueued])
+
+  return (
+    <div ref={pane} className="scroll" tabIndex={-1} data-pane="thread">
+      <ol className="thread" aria-label={t('conversation:messages')}>
+        {items.map((item) => {
+          if (item.kind === 'event') return <EventLine key={`e${item.event.at}${item.event.kind}`} event={item.event} />
+          if (item.kind === 'run') {
+            return (
+              <li key={`r${item.ids[0]}`} className="thread-item">
+                <button type="button" className="fold run" onClick={() => setUnfolded(new Set([...unfolded, ...item.ids]))}>{t('conversation:earlier', { count: item.ids.length })}</button>
+              </li>
+            )
+          }
+          return <Message key={item.message.id} message={item.message} open={isOpen(item.message.id)} onToggle={onToggle} onLink={onLink} acts={acts} />
+        })}
+        {outbox.filter((item) => item.state !== 'sent').map((item) => <OutboxMessage key={`o${item.id}`} item={item} />)}
+      </ol>
+    </div>
+  )
+}
