@@ -5,17 +5,18 @@ import { requireProgram, startGuarded, tail, tempFolder, waitFor } from './proce
 
 /**
  * Starts Xvfb (1280x800, 24 bits) when no DISPLAY is set.
- * @param {{ always?: boolean }} [options] always: a private screen even where there is one
+ * @param {{ always?: boolean, framebufferDir?: string }} [options] always: a private screen even where there is one;
+ *   framebufferDir: keep the picture in a file there, for benchmarks that watch it
  * @returns {Promise<{ env: Record<string, string>, stop: () => Promise<void> }>} env: to be added for child processes
  */
-export async function ensureDisplay({ always = false } = {}) {
+export async function ensureDisplay({ always = false, framebufferDir } = {}) {
   if (process.env.DISPLAY && !always) return { env: {}, stop: async () => {} }
   const program = requireProgram('Xvfb', 'xvfb')
   const dir = tempFolder('display')
   const logFile = path.join(dir, 'xvfb.log')
   let printed = ''
   // Xvfb itself picks a free number and prints it once it is ready.
-  const args = ['-displayfd', '1', '-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-noreset']
+  const args = ['-displayfd', '1', '-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-noreset', ...(framebufferDir ? ['-fbdir', framebufferDir] : [])]
   const server = startGuarded([program, ...args], {
     logFile,
     folder: dir,

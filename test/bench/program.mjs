@@ -1,0 +1,51 @@
+/** Starts the built program for a benchmark and talks to it through its own window. */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { _electron } from '@playwright/test'
+import { appEnv, electronArgs } from '../../build/lib/app.mjs'
+import { root } from '../../build/lib/machine.mjs'
+import { sleep } from './measure.mjs'
+
+/** A new empty profile folder. */
+export const newProfile = () => fs.mkdtempSync(path.join(os.tmpdir(), 'postern-bench-'))
+
+/**
+ * @param {{ electron: string, env: Record<string, string>, profile: string }} options
+ * @returns {Promise<{ app: import('@playwright/test').ElectronApplication, page: import('@playwright/test').Page,
+ *   call: (name: string, input?: unknown) => Promise<any>, close: () => Promise<void> }>}
+ */
+export async function startProgram({ electron, env, profile }) {
+  const app = await _electron.launch({ executablePath: electron, args: [...electronArgs(), root, `--user-data-dir=${profile}`], env: appEnv(env) })
+  const page = await app.firstWindow()
+  const call = async (name, input = {}) => {
+    const result = await page.evaluate(([n, i]) => window.postern.call(n, i), [name, input])
+    if (!result.ok) throw Object.assign(new Error(`${name}: ${result.error.code}`), { code: result.error.code })
+    return result.value
+  }
+  for (let tries = 0; (await call('app.state')).phase !== 'ready'; tries += 1) {
+    if (tries > 300) throw new Error('the program did not come up')
+    await sleep(50)
+  }
+  return { app, page, call, close: () => app.close() }
+}
+
+/** The settings of a mailbox on a loopback Dovecot. */
+export const mailboxSettings = (user, port, smtpPort = 2) => ({
+  name: user, address: `${user}@acme.example`,
+  imap: { host: '127.0.0.1', port, security: 'none', user },
+  smtp: { host: '127.0.0.1', port: smtpPort, security: 'none', user },
+})
+
+/** Waits until a mailbox's whole mail is here and says how many messages the store counts. */
+export async function untilSynced(call, count, { limit = 600_000, every = 50 } = {}) {
+  const end = Date.now() + limit
+  for (;;) {
+    const status = await call('sync.status').catch(() => null)
+    const folders = status?.mailboxes.flatMap((mailbox) => mailbox.folders) ?? []
+    const local = folders.reduce((sum, folder) => sum + folder.localCount, 0)
+    if (status?.overall === 'up-to-date' && local >= count) return local
+    if (Date.now() > end) throw new Error(`not synced: ${JSON.stringify(status)}`)
+    await sleep(every)
+  }
+}

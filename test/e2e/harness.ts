@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { _electron as electron, expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
+import { ensureElectron } from '../../build/electron.mjs'
+import { startCutProxy } from '../servers/cut-proxy.mjs'
+import { seedMaildir, startDovecot } from '../servers/dovecot.mjs'
+import { startPostfix } from '../servers/postfix.mjs'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Desk {
+  readonly app: ElectronApplication
+  readonly page: Page
+  readonly profile: string
+  /** Quits as a person would and waits until the process is gone. */
+  close(): Promise<void>
+  /** SIGKILL to every process of the program at once. */
+  kill(): Promise<void>
+}
+
+export interface StartOptions {
+  profile: string
+  provision?: unknown
+  args?: string[]
+  env?: Record<string, string>
+  size?: { width: number; height: number }
+}
+
+/** A fresh profile folder that goes when the test's process ends. */
+export function newProfile(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'postern-profile-'))
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+/** Starts the built program in a real Electron window on a profile. */
+export async function startPostern({ profile, provision, args = [], env = {}, size }: StartOptions): Promise<Desk> {
+  const { path } = await ensureElectron()
+  const provisionArgs: string[] = []
+  if (provision !== undefined) {
+    const file = join(profile, 'provision-for-test.json')
+    writeFileSync(file, JSON.stringify(provision), { mode: 0o600 })
+    provisionArgs.push(`--provision=${file}`)
+  }
+  const inherited = Object.fromEntries(Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
+  const app = await electron.launch({
+    executablePath: path,
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--user-data-dir=${profile}`, ...provisionArgs, ...args],
+    env: { ...inherited, ...env },
+  })
+  const page = await app.firstWindow()
+  if (size) await app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
+  return {
+    app, page, profile,
+    close: async () => app.close(),
+    kill: async () => {
+      const main = app.process()
+      const gone = new Promise((resolve) => main.once('exit', resolve))
+      for (const pid of [...descendants(main.pid ?? 0), main.pid ?? 0]) {
+        try {
+          process.kill(pid, 'SIGKILL')
+        } catch {
+          // Gone with its parent already.
+        }
+      }
+      await gone
+    },
+  }
+}
+
+function descendants(pid: number): number[] {
+  const children = (of: number): number[] => {
+    try {
+      return readChildren(of)
+    } catch {
+      return []
+    }
+  }
+  return children(pid).flatMap((child) => [...descendants(child), child])
+}
+
+function readChildren(pid: number): number[] {
+  return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).split('\n').map(Number).filter((n) => n > 0)
+}
+
+export interface Team {
+  readonly dovecot: Awaited<ReturnType<typeof startDovecot>>
+  readonly postfix: Awaited<ReturnType<typeof startPostfix>>
+  readonly imapCable: Awaited<ReturnType<typeof startCutProxy>>
+  readonly smtpCable: Awaited<ReturnType<typeof startCutProxy>>
+  readonly provision: { version: 1; workspace: { name: string }; agent: { name: string }; mailboxes: TeamMailbox[] }
+  cutCables(): Promise<void>
+  restoreCables(): Promise<void>
+  stop(): Promise<void>
+}
+interface TeamMailbox { name: string; address: string; imap: Server; smtp: Server; password: string }
+interface Server { host: string; port: number; security: 'none'; user: string }
+
+/** Dovecot and Postfix with the team mailboxes help@ and warranty@, each behind a cable that can be cut. */
+export async function startTeam(names: readonly string[] = ['help', 'warranty']): Promise<Team> {
+  const domain = 'northwindbikes.example'
+  const dovecot = await startDovecot({ users: names.map((name) => ({ name, password: `secret-${name}` })) })
+  const postfix = await startPostfix({
+    sasl: { dovecotAuthSocket: dovecot.authSocket },
+    deliverTo: Object.fromEntries(names.map((name) => [`${name}@${domain}`, dovecot.maildirOf(name)])),
+  })
+  const imapCable = await startCutProxy({ port: dovecot.port })
+  const smtpCable = await startCutProxy({ port: postfix.port })
+  return {
+    dovecot, postfix, imapCable, smtpCable,
+    provision: {
+      version: 1, workspace: { name: 'Northwind Bikes' }, agent: { name: 'Ana Ferreira' },
+      mailboxes: names.map((name) => ({
+        name: name.charAt(0).toUpperCase() + name.slice(1), address: `${name}@${domain}`, password: `secret-${name}`,
+        imap: { host: '127.0.0.1', port: imapCable.port, security: 'none', user: name },
+        smtp: { host: '127.0.0.1', port: smtpCable.port, security: 'none', user: name },
+      })),
+    },
+    cutCables: async () => void (await Promise.all([imapCable.cut(), smtpCable.cut()])),
+    restoreCables: async () => void (await Promise.all([imapCable.restore(), smtpCable.restore()])),
+    stop: async () => {
+      await Promise.all([imapCable.stop(), smtpCable.stop()])
+      await postfix.stop()
+      await dovecot.stop()
+    },
+  }
+}
+
+export interface MailText {
+  from?: string
+  to?: string
+  subject?: string
+  id?: string
+  inReplyTo?: string
+  references?: string
+  date?: Date
+  headers?: string[]
+  text?: string
+  html?: string
+}
+let nextMail = 1
+
+/** A small message as a customer's program writes it. */
+export function mail({ from = 'Priya Raman <priya@harbourcycle.example>', to = 'help@northwindbikes.example', subject = 'A question', id, inReplyTo, references, date = new Date(), headers = [], text, html }: MailText): string {
+  const n = nextMail++
+  const lines = [
+    `From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Date: ${date.toUTCString().replace('GMT', '+0000')}`, `Message-ID: <${id ?? `m${n}.${Date.now()}@harbourcycle.example`}>`,
+    ...(inReplyTo ? [`In-Reply-To: <${inReplyTo}>`] : []), ...(references ? [`References: ${references}`] : []), ...headers, 'MIME-Version: 1.0',
+  ]
+  if (html === undefined) return [...lines, 'Content-Type: text/plain; charset=utf-8', '', text ?? 'Hello.', ''].join('\r\n')
+  if (text === undefined) return [...lines, 'Content-Type: text/html; charset=utf-8', '', html, ''].join('\r\n')
+  const boundary = `b${n}`
+  return [...lines, `Content-Type: multipart/alternative; boundary="${boundary}"`, '', `--${boundary}`, 'Content-Type: text/plain; charset=utf-8', '', text, `--${boundary}`,
+    'Content-Type: text/html; charset=utf-8', '', html, `--${boundary}--`, ''].join('\r\n')
+}
+
+/** Puts messages into a mailbox on the server, oldest first. */
+export function seed(team: Team, user: string, messages: readonly { raw: string; folder?: string; date?: Date; flags?: string[] }[]): void {
+  seedMaildir(team.dovecot.maildirOf(user), messages.map(({ raw, folder = 'INBOX', date = new Date(), flags = [] }) => ({ raw, folder, date, flags })))
+}
+
+// ---- the window's stable names -----------------------------------------------------------------------------------
+
+export const list = (page: Page): Locator => page.getByRole('grid', { name: 'Conversations' })
+export const row = (page: Page, text: string | RegExp): Locator => list(page).getByRole('row', { name: text })
+export const conversation = (page: Page): Locator => page.getByRole('region', { name: 'Conversation', exact: true })
+export const syncStatus = (page: Page): Locator => page.getByRole('status', { name: 'Sync status' })
+
+/** Waits until everything is here. */
+export async function synced(page: Page, timeout = 30_000): Promise<void> {
+  await expect(syncStatus(page)).toContainText(/up to date/i, { timeout })
+}

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@playwright/test'
+import { ensureElectron } from '../../build/electron.mjs'
+import { calls } from '../../src-preload/contract/calls'
+import { newProfile, startPostern, type Desk } from './harness'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+let desk: Desk
+
+test.beforeAll(async () => {
+  desk = await startPostern({ profile: newProfile() })
+  await desk.page.getByRole('heading', { level: 1 }).first().waitFor()
+})
+test.afterAll(async () => desk.close())
+
+test('no window runs without its walls (R1)', async () => {
+  const all = await desk.app.evaluate(({ webContents }) => webContents.getAllWebContents().map((contents) => {
+    const { contextIsolation, sandbox, webSecurity, nodeIntegration, nodeIntegrationInWorker, nodeIntegrationInSubFrames, webviewTag, allowRunningInsecureContent, experimentalFeatures } = Reflect.apply(Reflect.get(contents, 'getLastWebPreferences'), contents, [])
+    return { contextIsolation, sandbox, webSecurity, nodeIntegration, nodeIntegrationInWorker, nodeIntegrationInSubFrames, webviewTag, allowRunningInsecureContent, experimentalFeatures }
+  }))
+  expect(all.length).toBeGreaterThan(0)
+  for (const preferences of all) {
+    expect(preferences).toMatchObject({ contextIsolation: true, sandbox: true, webSecurity: true, nodeIntegration: false, webviewTag: false })
+    for (const off of ['nodeIntegrationInWorker', 'nodeIntegrationInSubFrames', 'allowRunningInsecureContent', 'experimentalFeatures'] as const) expect(Boolean(preferences[off]), off).toBe(false)
+  }
+  for (const frame of desk.page.frames()) {
+    expect(await frame.evaluate('[typeof require, typeof process, typeof module, typeof Buffer].join()')).toBe('undefined,undefined,undefined,undefined')
+  }
+})
+
+test('no page is served from the file system or from outside its folder (R4)', async () => {
+  for (const frame of desk.page.frames()) expect(frame.url()).toMatch(/^(postern:\/\/app\/|postern-mail:\/\/frame\/|about:srcdoc)/)
+  const answers = await desk.app.evaluate(async ({ session }) => {
+    const urls = ['postern://app/%2e%2e/%2e%2e/package.json', 'postern://app/..%2f..%2fpackage.json', 'postern://app/..%5c..%5cpackage.json', 'postern://app/assets/', 'postern://app/nothing.html',
+      'postern://other/index.html', 'postern-mail://frame/index.html', 'postern-mail://frame/%2e%2e/main/index.js', 'postern-mail://app/mail-frame.html', 'postern://app/mail-frame.html', 'postern://app/index.html%00.js']
+    return Promise.all(urls.map(async (url) => [url, (await session.defaultSession.fetch(url).catch(() => ({ status: 'refused' }))).status]))
+  })
+  for (const [url, status] of answers) expect([404, 'refused'], String(url)).toContain(status)
+  expect(await desk.page.evaluate(async () => fetch('file:///etc/passwd').then(() => 'read', () => 'refused'))).toBe('refused')
+})
+
+test('no inline script, eval or foreign script runs in the app page (R5)', async () => {
+  const policy = await desk.app.evaluate(async ({ session }) => (await session.defaultSession.fetch('postern://app/index.html')).headers.get('content-security-policy'))
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).not.toMatch(/script-src[^;]*unsafe/)
+  for (const rule of ["object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]) expect(policy).toContain(rule)
+  const ran = await desk.page.evaluate(async () => {
+    const box = document.createElement('div')
+    box.innerHTML = '<img src="x" onerror="window.canary=1"><svg onload="window.canary=2"></svg>'
+    const inline = document.createElement('script')
+    inline.textContent = 'window.canary = 3'
+    const foreign = document.createElement('script')
+    foreign.src = 'https://example.com/x.js'
+    document.body.append(box, inline, foreign)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    box.remove()
+    return Reflect.get(window, 'canary') ?? 'nothing'
+  })
+  expect(ran).toBe('nothing')
+})
+
+test('no call gets past the gate with input that does not fit, and none echoes it (R6)', async () => {
+  const names = Object.entries(calls).filter(([, def]) => def.home === 'app').map(([name]) => name)
+  expect(names.length).toBeGreaterThan(10)
+  const results = await desk.page.evaluate(async (all) => {
+    const bridge = Reflect.get(window, 'postern') as { call(name: string, input: unknown): Promise<unknown> }
+    const bad = ['canary', 7, null, [], { id: 'canary', ids: 'canary', url: 7, act: 'canary', theme: 'canary', passphrase: 7, current: {}, service: 'canary', testId: 9, settings: 'canary', confirmed: 'canary' }]
+    const out: [string, unknown][] = []
+    for (const name of all) for (const input of bad) out.push([name, await bridge.call(name, input)])
+    for (const name of ['app.', 'app.constructor', 'app.__proto__', 'postern:call']) out.push([name, await bridge.call(name, {})])
+    return out
+  }, names.filter((name) => !['app.state', 'app.setAsideDamaged'].includes(name)))
+  for (const [name, result] of results) {
+    expect(result, name).toMatchObject({ ok: false })
+    expect(JSON.stringify(result), name).not.toContain('canary')
+  }
+})
+
+test('the page is handed nothing but two functions (R7)', async () => {
+  const graph = await desk.page.evaluate(() => {
+    const bridge: unknown = Reflect.get(window, 'postern')
+    return typeof bridge === 'object' && bridge !== null ? Object.entries(bridge).map(([key, value]) => `${key}: ${typeof value}`).sort() : []
+  })
+  expect(graph).toEqual(['call: function', 'on: function'])
+  for (const frame of desk.page.frames().slice(1)) expect(await frame.evaluate('typeof window.postern')).toBe('undefined')
+})
+
+test('no page navigates, opens windows, asks for devices or downloads (R8)', async () => {
+  const before = desk.page.url()
+  const results = await desk.page.evaluate(async () => {
+    const opened = window.open('https://example.com/') === null
+    const permission = await Promise.race([
+      Notification.requestPermission(),
+      new Promise((resolve) => setTimeout(() => resolve('no answer'), 1000)),
+    ])
+    const media = await navigator.mediaDevices?.getUserMedia({ audio: true }).then(() => 'given', () => 'refused')
+    const place = await new Promise((resolve) => navigator.geolocation.getCurrentPosition(() => resolve('given'), () => resolve('refused'), { timeout: 1000 }))
+    const link = document.createElement('a')
+    link.href = 'postern://app/index.html'
+    link.download = 'x'
+    document.body.append(link)
+    link.click()
+    location.href = 'https://example.com/'
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    return { opened, permission, media, place }
+  })
+  expect(results).toMatchObject({ opened: true, media: 'refused', place: 'refused' })
+  expect(results.permission).not.toBe('granted')
+  expect(desk.page.url()).toBe(before)
+  expect(await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+})
+
+test('a second start on the same profile brings the first window forward and ends; a stale lock does not block (R52)', async () => {
+  const { path } = await ensureElectron()
+  const again = (): Promise<number | null> => new Promise((resolve) => {
+    const child = spawn(path, [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--user-data-dir=${desk.profile}`], { stdio: 'ignore' })
+    child.on('exit', resolve)
+  })
+  await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())
+  expect(await Promise.all(Array.from({ length: 4 }, again))).toEqual([0, 0, 0, 0])
+  await expect.poll(() => desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((w) => w.isMinimized()))).toEqual([false])
+  await desk.kill()
+  desk = await startPostern({ profile: desk.profile })
+  await desk.page.getByRole('heading', { level: 1 }).first().waitFor()
+})
