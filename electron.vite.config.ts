@@ -1,5 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+
+/** A page as an absolute path: the dev server looks for relative ones inside src-renderer. */
+const page = (name: string) => fileURLToPath(new URL(`src-renderer/${name}`, import.meta.url))
 
 /** One output folder per process: out/main (app, store and mail), out/preload, out/renderer. */
 export default defineConfig({
@@ -35,7 +39,7 @@ export default defineConfig({
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: { index: 'src-renderer/index.html', 'mail-frame': 'src-renderer/mail-frame.html' },
+        input: { index: page('index.html'), 'mail-frame': page('mail-frame.html') },
       },
     },
   },
