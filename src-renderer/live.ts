@@ -18,7 +18,8 @@ export interface QueryState<T> {
 const gapMs = 250
 const slowMs = 300
 const keepMs = 20_000
-const retryMs = 400
+const firstRetryMs = 16
+const longestRetryMs = 1000
 
 class Query<N extends CallName> {
   state: QueryState<CallOutput<N>> = { data: undefined, error: null, slow: false }
@@ -26,7 +27,9 @@ class Query<N extends CallName> {
   private readonly watched = new Map<Topic, readonly number[] | null>()
   private running = false
   private stale = true
-  private startedAt = 0
+  private again = false
+  private startedAt = -gapMs
+  private retryMs = firstRetryMs
   private timer: ReturnType<typeof setTimeout> | undefined
   private drop: ReturnType<typeof setTimeout> | undefined
 
@@ -61,6 +64,7 @@ class Query<N extends CallName> {
   /** One request at a time; what arrives meanwhile makes one more afterwards. */
   refetch(): void {
     this.stale = true
+    this.again = this.running
     if (this.listeners.size === 0 || this.running) return
     clearTimeout(this.timer)
     const wait = this.startedAt + gapMs - performance.now()
@@ -76,16 +80,26 @@ class Query<N extends CallName> {
     try {
       const answer = await call(this.name, this.input)
       const data = share(this.state.data, answer)
+      this.retryMs = firstRetryMs
       if (data !== this.state.data || this.state.error || this.state.slow) this.set({ data, error: null, slow: false })
     } catch (thrown) {
       const error = asCallError(thrown)
-      this.set({ data: this.state.data, error, slow: false })
-      if (error.code === 'service-restarting') this.timer = setTimeout(() => this.refetch(), retryMs)
+      // the store is on its way: ask again soon, and say nothing unless it takes long
+      if (error.code === 'service-restarting') this.retry()
+      else this.set({ data: this.state.data, error, slow: false })
     } finally {
       clearTimeout(slow)
       this.running = false
-      if (this.stale) this.refetch()
+      if (this.again) this.refetch()
     }
+  }
+
+  private retry(): void {
+    this.stale = true
+    this.startedAt = -gapMs
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.refetch(), this.retryMs)
+    this.retryMs = Math.min(longestRetryMs, this.retryMs * 2)
   }
 
   private set(state: QueryState<CallOutput<N>>): void {

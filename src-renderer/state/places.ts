@@ -9,8 +9,12 @@ export type Place =
   | { kind: 'add-mailbox' }
   | { kind: 'new-message'; draftId: number | null }
 
+export type ListPlace = Extract<Place, { kind: 'inbox' }>
+
 interface State {
   place: Place
+  /** The list that was on screen last: it stays beside the composer, and is where the sidebar points. */
+  list: ListPlace
   past: readonly Place[]
   future: readonly Place[]
   /** Goes somewhere. Moving inside one list or typing a search replaces the place instead of adding to the history. */
@@ -21,21 +25,26 @@ interface State {
 }
 
 const longest = 100
-const first: Place = { kind: 'inbox', view: 'inbox', mailboxId: null, conversationId: null }
+const first: ListPlace = { kind: 'inbox', view: 'inbox', mailboxId: null, conversationId: null }
+
+function at(place: Place, list: ListPlace): Pick<State, 'place' | 'list'> {
+  return { place, list: place.kind === 'inbox' ? place : list }
+}
 
 export const usePlaces = create<State>()((set) => ({
   place: first,
+  list: first,
   past: [],
   future: [],
-  go: (place) => set((state) => ({ place, past: [...state.past, state.place].slice(-longest), future: [] })),
-  replace: (place) => set({ place }),
+  go: (place) => set((state) => ({ ...at(place, state.list), past: [...state.past, state.place].slice(-longest), future: [] })),
+  replace: (place) => set((state) => at(place, state.list)),
   back: () => set((state) => {
     const place = state.past[state.past.length - 1]
-    return place ? { place, past: state.past.slice(0, -1), future: [state.place, ...state.future] } : state
+    return place ? { ...at(place, state.list), past: state.past.slice(0, -1), future: [state.place, ...state.future] } : state
   }),
   forward: () => set((state) => {
     const place = state.future[0]
-    return place ? { place, past: [...state.past, state.place], future: state.future.slice(1) } : state
+    return place ? { ...at(place, state.list), past: [...state.past, state.place], future: state.future.slice(1) } : state
   }),
 }))
 
@@ -53,6 +62,7 @@ export function goView(view: View, mailboxId: number | null = null): void {
 /** Opens a conversation in the list that is shown; from elsewhere, in `view`. */
 export function openConversation(id: number | null, view: View = 'inbox'): void {
   const { place, go, replace } = places()
+  if (place.kind === 'new-message') return go({ ...places().list, conversationId: id })
   if (place.kind !== 'inbox') return go({ kind: 'inbox', view, mailboxId: null, conversationId: id })
   if (place.conversationId === id) return
   replace({ ...place, conversationId: id })

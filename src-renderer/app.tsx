@@ -1,0 +1,51 @@
+import { lazy, Suspense, useEffect } from 'react'
+import type { CallOutput } from '../src-preload/contract'
+import { useQuery } from './live'
+import { MainWindow } from './shell/window'
+import { prepareConversationPane } from './shell/conversation-pane'
+import { applySettings, applyTheme } from './state/window'
+
+const StartScreen = lazy(() => import('./setup/start-screen').then((module) => ({ default: module.StartScreen })))
+const FirstRun = lazy(() => import('./setup/first-run').then((module) => ({ default: module.FirstRun })))
+
+type AppState = CallOutput<'app.state'>
+
+/** Asks how the program stands and shows what belongs to that: start, lock, failure, first run, or the window. */
+export function App() {
+  const state = useQuery('app.state', {}, { topics: ['app-state'] }).data
+  useEffect(() => {
+    if (!state) return
+    document.documentElement.dataset['os'] = state.platform
+    applyTheme(state.theme)
+  }, [state])
+  if (!state || state.phase === 'starting') return <Starting />
+  if (state.phase !== 'ready' || state.stopped.includes('store')) return <Suspense fallback={<Starting />}><StartScreen state={state} /></Suspense>
+  return <Ready state={state} />
+}
+
+function Ready({ state }: { state: AppState }) {
+  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
+  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
+  useEffect(() => {
+    if (settings) applySettings(settings)
+  }, [settings])
+  const filled = (mailboxes?.length ?? 0) > 0
+  useEffect(() => {
+    if (!filled) return undefined
+    const idle = requestIdleCallback(prepareConversationPane, { timeout: 1500 })
+    return () => cancelIdleCallback(idle)
+  }, [filled])
+  if (!mailboxes) return <Starting />
+  if (!filled) return <Suspense fallback={<Starting />}><FirstRun /></Suspense>
+  return <MainWindow platform={state.platform} maximized={state.maximized} />
+}
+
+/** The bare window while the store opens: the panes without content, so that nothing flashes or jumps. */
+function Starting() {
+  return (
+    <div className="window" aria-busy="true">
+      <div className="titlebar" />
+      <div className="panes inbox"><div className="sidebar" /><div className="pane list"><div className="panehead" /></div><div className="pane" /></div>
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
+import type { CallInput, View } from '../../src-preload/contract'
+import { call, onEvent } from '../client'
+import { ListWindow } from '../state/list-window'
+
+/** What makes a list: everything that `conversations.list` is asked with but the page. */
+export type ListFilter = Omit<CallInput<'conversations.list'>, 'offset' | 'limit'>
+
+/** Lists that were on screen lately, so that going back to one shows it at once. */
+const kept = new Map<string, ListWindow>()
+const most = 8
+
+export function listFilter(view: View, mailboxId: number | null, order: 'newest' | 'oldest', unreadOnly: boolean): ListFilter {
+  return { view, mailboxId, order, unreadOnly }
+}
+
+/** The window on one list; the same filter gives the same window while it is kept. */
+export function listWindow(filter: ListFilter): ListWindow {
+  const key = JSON.stringify(filter)
+  const found = kept.get(key)
+  const window = found ?? new ListWindow((offset, limit) => call('conversations.list', { ...filter, offset, limit }))
+  kept.delete(key)
+  kept.set(key, window)
+  for (const old of kept.keys()) {
+    if (kept.size <= most) break
+    kept.delete(old)
+  }
+  return window
+}
+
+let hearing = false
+function hear(): void {
+  if (hearing) return
+  hearing = true
+  onEvent((event) => {
+    if (event.topic === 'conversations' || event.topic === 'app-state') for (const window of kept.values()) window.refresh()
+  })
+}
+
+/** The list on screen; draws again when its visible rows change. */
+export function useListWindow(filter: ListFilter): ListWindow {
+  const key = JSON.stringify(filter)
+  const window = useMemo(() => listWindow(filter), [key])
+  useEffect(hear, [])
+  useSyncExternalStore(useCallback((listener: () => void) => window.subscribe(listener), [window]), () => window.version)
+  return window
+}
+
+/** Asks for the first page of the inbox before the list is drawn. */
+export function firstList(): void {
+  const stop = listWindow(listFilter('inbox', null, 'newest', false)).subscribe(() => stop())
+}

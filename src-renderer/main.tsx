@@ -1,0 +1,17 @@
+import { createRoot } from 'react-dom/client'
+import { App } from './app'
+import { prefetch } from './live'
+import { firstList } from './inbox/use-list-window'
+import './text'
+import './styles.css'
+
+// What the first paint shows is asked for before React begins to draw.
+prefetch('app.state', {}, { topics: ['app-state'] })
+prefetch('settings.get', {}, { topics: ['settings'] })
+prefetch('mailboxes.list', {}, { topics: ['mailboxes'] })
+prefetch('counts.get', {}, { topics: ['counts'] })
+prefetch('sync.status', {}, { topics: ['sync', 'mailboxes'] })
+firstList()
+
+const root = document.getElementById('root')
+if (root) createRoot(root).render(<App />)

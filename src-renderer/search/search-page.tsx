@@ -1,0 +1,105 @@
+import { Mail, Paperclip, Search, SearchX } from 'lucide-react'
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Marked, SearchHit, View } from '../../src-preload/contract'
+import { useQuery } from '../live'
+import { openConversation } from '../state/places'
+import { useSearch } from '../state/search'
+import { errorText, t } from '../text'
+import { numberText } from '../text/time'
+import { Button } from '../ui/button'
+import { EmptyState } from '../ui/empty-state'
+import { Icon } from '../ui/icon'
+import { Time } from '../ui/time'
+import { useSearchResults } from './use-search-results'
+
+const viewOf: Record<SearchHit['status'], View> = { open: 'inbox', pending: 'pending', closed: 'closed', spam: 'spam' }
+
+function open(hit: SearchHit): void {
+  openConversation(hit.conversationId, viewOf[hit.status])
+}
+
+const plain = (text: Marked) => text.join('')
+
+/** A text whose every second part is a hit. */
+const Hits = memo(function Hits({ text }: { text: Marked }) {
+  return <>{text.map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}</>
+})
+
+/** Results while typing, over everything that is on this computer. */
+export function SearchPage({ text }: { text: string }) {
+  const results = useSearchResults(text)
+  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
+  const syncing = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data?.overall === 'syncing'
+  const names = useMemo(() => new Map(mailboxes?.map((mailbox) => [mailbox.id, mailbox.name])), [mailboxes])
+  const [active, setActive] = useState(0)
+  const scroller = useRef<HTMLDivElement>(null)
+  const { hits, answeredFor, more, loadMore } = results
+  useEffect(() => setActive(0), [answeredFor])
+
+  useEffect(() => {
+    const hands = {
+      move: (delta: number) => setActive((now) => Math.max(0, Math.min(hits.length - 1, now + delta))),
+      open: () => {
+        const hit = hits[active]
+        if (hit) open(hit)
+      },
+    }
+    useSearch.setState({ hands, activeId: hits[active] ? `hit-${active}` : null })
+    return () => useSearch.setState((state) => (state.hands === hands ? { hands: null, activeId: null } : state))
+  }, [hits, active])
+  useEffect(() => {
+    document.getElementById(`hit-${active}`)?.scrollIntoView({ block: 'nearest' })
+  }, [active])
+
+  const onScroll = useCallback(() => {
+    const box = scroller.current
+    if (box && more && box.scrollTop + box.clientHeight * 2 > box.scrollHeight) loadMore()
+  }, [more, loadMore])
+
+  const asked = text.trim() !== ''
+  return (
+    <section className="pane" aria-label={t('search:region')} data-pane="search" aria-busy={results.slow || undefined}>
+      <div className="shead">
+        <div className="tabs" aria-live="polite">
+          <span className="on">{t('search:conversations')} {asked && answeredFor !== null && <span className="t3 num">{numberText(results.total)}</span>}</span>
+          {asked && results.ms !== null && <span className="push meta t3 num">{t('search:took', { ms: numberText(Math.max(1, Math.round(results.ms))) })}</span>}
+        </div>
+      </div>
+      <div className={`scroll${asked && hits.length > 0 ? '' : ' center'}`} ref={scroller} onScroll={onScroll}>
+        {!asked && <EmptyState icon={Search} title={t('search:beginTitle')}>{t('search:beginText')}</EmptyState>}
+        {asked && results.error && <EmptyState icon={SearchX} title={t('search:failedTitle')} action={<Button onClick={results.again}>{t('common:retry')}</Button>}>{errorText(results.error)}</EmptyState>}
+        {asked && !results.error && answeredFor !== null && hits.length === 0 && (
+          <EmptyState icon={SearchX} title={t('search:nothingTitle')}>{t('search:nothingText')}{syncing && ` ${t('search:nothingSyncing')}`}</EmptyState>
+        )}
+        {asked && hits.length > 0 && (
+          <div id="search-results" role="listbox" aria-label={t('search:region')} tabIndex={-1}>
+            {hits.map((hit, index) => <Hit key={`${hit.conversationId}-${hit.messageId}`} hit={hit} index={index} on={index === active} mailbox={hit.mailboxIds.map((id) => names.get(id) ?? '').filter(Boolean).join(', ')} />)}
+          </div>
+        )}
+      </div>
+    </section>
+  )
+}
+
+const Hit = memo(function Hit({ hit, index, on, mailbox }: { hit: SearchHit; index: number; on: boolean; mailbox: string }) {
+  return (
+    <div
+      id={`hit-${index}`} role="option" aria-selected={on} tabIndex={-1} className={`res${on ? ' on' : ''}`}
+      aria-label={t('search:row', { person: plain(hit.person), subject: plain(hit.subject) })} onClick={() => open(hit)}
+    >
+      <Icon icon={Mail} />
+      <div className="cut">
+        <bdi className="strong"><Hits text={hit.person} /></bdi>
+        <span className="t3 between">·</span>
+        <bdi className="medium">{plain(hit.subject).trim() ? <Hits text={hit.subject} /> : t('common:noSubject')}</bdi>
+      </div>
+      <Time at={hit.at} form="search" />
+      <p className="sn"><Hits text={hit.snippet} /></p>
+      <div className="mt">
+        <span>{t(`common:status.${hit.status}`)}</span>
+        {mailbox && <bdi>{mailbox}</bdi>}
+        {hit.attachmentCount > 0 && <span className="x g1" data-tip={t('search:attachments', { count: hit.attachmentCount })}><Icon icon={Paperclip} small />{numberText(hit.attachmentCount)}</span>}
+      </div>
+    </div>
+  )
+})

@@ -1,0 +1,73 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { SearchHit } from '../../src-preload/contract'
+import { asCallError, call, type CallError } from '../client'
+
+const pauseMs = 60
+const slowMs = 300
+const pageSize = 50
+
+interface Results {
+  hits: readonly SearchHit[]
+  total: number
+  more: boolean
+  /** What the search took in the store; null before the first answer. */
+  ms: number | null
+  error: CallError | null
+  /** The text that the hits belong to; null before the first answer. */
+  answeredFor: string | null
+  slow: boolean
+}
+
+const nothing: Results = { hits: [], total: 0, more: false, ms: null, error: null, answeredFor: null, slow: false }
+
+/**
+ * Asks while a person types: at most one request under way, the newest text wins, older answers are dropped, and the old
+ * hits stay until the new ones are there.
+ */
+export function useSearchResults(text: string): Results & { loadMore: () => void; again: () => void } {
+  const [results, setResults] = useState(nothing)
+  const wanted = useRef('')
+  const running = useRef(false)
+
+  const ask = useCallback(async () => {
+    if (running.current) return
+    running.current = true
+    const asked = wanted.current
+    const slow = setTimeout(() => setResults((now) => ({ ...now, slow: true })), slowMs)
+    try {
+      const answer = await call('search.query', { text: asked, offset: 0, limit: pageSize })
+      if (wanted.current === asked) setResults({ hits: answer.hits, total: answer.total, more: answer.more, ms: answer.ms, error: null, answeredFor: asked, slow: false })
+    } catch (thrown) {
+      if (wanted.current === asked) setResults({ ...nothing, error: asCallError(thrown), answeredFor: asked })
+    } finally {
+      clearTimeout(slow)
+      running.current = false
+      if (wanted.current !== asked && wanted.current !== '') void ask()
+    }
+  }, [])
+
+  useEffect(() => {
+    wanted.current = text.trim()
+    if (wanted.current === '') {
+      setResults(nothing)
+      return undefined
+    }
+    const timer = setTimeout(() => void ask(), pauseMs)
+    return () => clearTimeout(timer)
+  }, [text, ask])
+
+  const loadMore = useCallback(() => {
+    if (running.current || !results.more || results.answeredFor === null) return
+    running.current = true
+    const asked = results.answeredFor
+    call('search.query', { text: asked, offset: results.hits.length, limit: pageSize }).then((answer) => {
+      if (wanted.current === asked) setResults((now) => ({ ...now, hits: [...now.hits, ...answer.hits], total: answer.total, more: answer.more && answer.hits.length > 0 }))
+    }, () => setResults((now) => ({ ...now, more: false }))).finally(() => {
+      running.current = false
+      if (wanted.current !== asked && wanted.current !== '') void ask()
+    })
+  }, [results.more, results.answeredFor, results.hits.length, ask])
+
+  const again = useCallback(() => void ask(), [ask])
+  return { ...results, loadMore, again }
+}

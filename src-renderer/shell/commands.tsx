@@ -1,0 +1,69 @@
+import type { View } from '../../src-preload/contract'
+import { useEffect } from 'react'
+import { onEvent } from '../client'
+import { setStatus } from '../state/acts'
+import { closeWindow } from '../state/closing'
+import { useLayout } from '../state/layout'
+import { useList } from '../state/list'
+import { goBack, goNewMessage, goSettings, goView, openConversation, usePlaces } from '../state/places'
+import { focusSearch } from '../state/search'
+import { useShortcuts, type Shortcut } from '../state/shortcuts'
+import { useToasts } from '../state/toast'
+import { showHelp, showPalette } from '../state/window'
+import { t } from '../text'
+import { cyclePanes } from './panes'
+
+const goKeys: readonly { keys: string; view: View }[] = [
+  { keys: 'g i', view: 'inbox' }, { keys: 'g p', view: 'pending' }, { keys: 'g d', view: 'drafts' }, { keys: 'g o', view: 'outbox' }, { keys: 'g c', view: 'closed' },
+]
+
+function closeOrOpen(): boolean | void {
+  const place = usePlaces.getState().place
+  if (place.kind !== 'inbox' || place.view === 'drafts' || place.view === 'outbox') return false
+  const picked = [...useList.getState().picked]
+  const ids = picked.length > 0 ? picked : place.conversationId === null ? [] : [place.conversationId]
+  if (ids.length === 0) return false
+  void setStatus(ids, place.view === 'inbox' || place.view === 'pending' ? 'closed' : 'open')
+  return undefined
+}
+
+function layerUp(): boolean | void {
+  const layout = useLayout.getState()
+  if (layout.profileOver) return layout.toggleProfile()
+  const list = useList.getState()
+  if (list.picked.size > 0) return list.clearPicks()
+  const place = usePlaces.getState().place
+  if (place.kind === 'inbox' || place.kind === 'new-message') return list.hands?.focus()
+  return goBack()
+}
+
+/** The keys that work everywhere in the window, and what the menu bar asks for. Draws nothing. */
+export function Commands() {
+  const shortcuts: Shortcut[] = [
+    { id: 'palette', keys: 'mod+k', group: 'everywhere', label: t('common:shortcuts.palette'), hidden: true, run: () => showPalette(true) },
+    { id: 'search', keys: '/', group: 'everywhere', label: t('common:shortcuts.search'), run: focusSearch },
+    { id: 'help', keys: '?', group: 'everywhere', label: t('common:shortcuts.help'), run: () => showHelp(true) },
+    { id: 'new', keys: 'c', group: 'everywhere', label: t('common:shortcuts.newConversation'), run: () => goNewMessage() },
+    { id: 'undo', keys: 'mod+z', inText: false, group: 'everywhere', label: t('common:shortcuts.undo'), run: () => useToasts.getState().undo() },
+    { id: 'pane.next', keys: 'F6', group: 'everywhere', label: t('common:shortcuts.nextPane'), hidden: true, run: () => cyclePanes(1) },
+    { id: 'pane.previous', keys: 'shift+F6', inText: true, group: 'everywhere', label: t('common:shortcuts.previousPane'), hidden: true, run: () => cyclePanes(-1) },
+    { id: 'sidebar', keys: 'mod+\\', group: 'everywhere', label: t('common:shortcuts.sidebar'), run: () => useLayout.getState().toggleSidebar() },
+    { id: 'profile', keys: 'p', group: 'everywhere', label: t('common:shortcuts.profile'), run: () => useLayout.getState().toggleProfile() },
+    { id: 'back', keys: 'alt+ArrowLeft', inText: false, group: 'everywhere', label: t('common:shortcuts.back'), run: goBack },
+    { id: 'forward', keys: 'alt+ArrowRight', inText: false, group: 'everywhere', label: t('common:shortcuts.forward'), run: () => usePlaces.getState().forward() },
+    { id: 'escape', keys: 'Escape', group: 'everywhere', label: t('common:shortcuts.layerUp'), hidden: true, run: layerUp },
+    { id: 'closeOrOpen', keys: 'e', group: 'list', label: t('inbox:keys.closeOrOpen'), run: closeOrOpen },
+    ...goKeys.map(({ keys, view }): Shortcut => ({ id: `go.${view}`, keys, group: 'go', label: t(`common:nav.${view}`), run: () => goView(view) })),
+    { id: 'go.settings', keys: 'g s', group: 'go', label: t('common:nav.settings'), run: () => goSettings() },
+  ]
+  useShortcuts(shortcuts)
+  useEffect(() => onEvent((event) => {
+    if (event.topic !== 'command') return
+    const does: Record<string, () => void> = {
+      settings: () => goSettings(), 'new-message': () => goNewMessage(), palette: () => showPalette(true), sidebar: () => useLayout.getState().toggleSidebar(),
+      'before-close': () => void closeWindow(), 'open-conversation': () => event.id !== undefined && openConversation(event.id),
+    }
+    does[event.name]?.()
+  }), [])
+  return null
+}

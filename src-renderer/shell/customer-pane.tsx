@@ -1,0 +1,19 @@
+import { lazy, Suspense } from 'react'
+import { useQuery } from '../live'
+import { profileWidth, profileWidthOf, useLayout } from '../state/layout'
+import { t } from '../text'
+import { PaneEdge } from '../ui/pane-edge'
+
+const CustomerPanel = lazy(() => import('../customer/panel').then((module) => ({ default: module.CustomerPanel })))
+
+/** The customer of the open conversation: a pane of its own, or laid over the conversation in narrower windows. */
+export function CustomerPane({ conversationId, over }: { conversationId: number; over: boolean }) {
+  const customerId = useQuery('conversations.get', { id: conversationId }, { topics: ['conversations'], ids: [conversationId] }).data?.customerId
+  const width = useLayout(profileWidthOf)
+  return (
+    <aside className={`pane list profile${over ? ' over' : ''}`} aria-label={t('common:places.customerRegion')} data-pane="customer" tabIndex={-1}>
+      <Suspense fallback={null}>{customerId != null && <CustomerPanel customerId={customerId} />}</Suspense>
+      {!over && <PaneEdge at="start" label={t('inbox:resizeProfile')} value={width} min={profileWidth.min} max={profileWidth.max} onChange={(value) => useLayout.getState().set('profileWidth', value)} />}
+    </aside>
+  )
+}

@@ -1,0 +1,19 @@
+import { useEffect, useRef, useState } from 'react'
+import { useQuery } from '../live'
+import { t } from '../text'
+
+/** Reads out at once when a message could not be sent: the one thing that may interrupt. */
+export function StoppedSend() {
+  const items = useQuery('outbox.list', {}, { topics: ['outbox'] }).data?.items
+  const known = useRef<ReadonlySet<number> | null>(null)
+  const [said, setSaid] = useState('')
+  useEffect(() => {
+    if (!items) return
+    const failed = items.filter((item) => item.state === 'failed' || item.state === 'uncertain')
+    const fresh = known.current === null ? [] : failed.filter((item) => !known.current?.has(item.id))
+    known.current = new Set(failed.map((item) => item.id))
+    const first = fresh[0]
+    if (first) setSaid(t('inbox:outbox.failedAnnounce', { subject: first.subject }))
+  }, [items])
+  return <div className="sr" role="alert">{said}</div>
+}

@@ -1,0 +1,84 @@
+import { AlertTriangle, Cloud, CloudOff } from 'lucide-react'
+import { useState } from 'react'
+import type { Mailbox, MailboxSync, SyncStatus } from '../../src-preload/contract'
+import { call } from '../client'
+import { tellFailure } from '../state/acts'
+import { useNow } from '../state/clock'
+import { goSettings } from '../state/places'
+import { errorText, t } from '../text'
+import { agoText, checkedTime, numberText } from '../text/time'
+import { Button } from '../ui/button'
+import { Icon } from '../ui/icon'
+import { Popover } from '../ui/popover'
+import { Spinner } from '../ui/spinner'
+import { syncWords } from './sync-words'
+
+/** How the sync stands, as a live region; a click shows every mailbox and its folders. */
+export function SyncFoot({ sync, mailboxes }: { sync: SyncStatus | undefined; mailboxes: readonly Mailbox[] }) {
+  const now = useNow()
+  const [open, setOpen] = useState(false)
+  const words = syncWords(sync, mailboxes, now)
+  const mark = {
+    nothing: <Icon icon={Cloud} />, 'up-to-date': <Icon icon={Cloud} />, offline: <Icon icon={CloudOff} />,
+    syncing: <Spinner />, error: <span className="bad"><Icon icon={AlertTriangle} /></span>,
+  }[words.state]
+  return (
+    <div role="status" aria-label={t('common:sync.label')}>
+      <Popover
+        open={open} onOpenChange={setOpen} side="top" align="start" label={t('common:sync.details')}
+        trigger={
+          <button type="button" className={`nav${words.state === 'error' || words.state === 'offline' ? ' warnfoot' : ''}`} data-tip={[words.text, words.end].filter(Boolean).join(' ')}>
+            {mark}
+            <span className="meta cut">{words.text}</span>
+            {/* counts and times change all the time: seen, but not read out */}
+            {words.end && <span className="n" aria-hidden={words.state === 'offline' ? undefined : true}>{words.end}</span>}
+          </button>
+        }
+      >
+        <div className="syncs">
+          {sync?.mailboxes.map((one) => <MailboxDetail key={one.mailboxId} sync={one} name={mailboxes.find((mailbox) => mailbox.id === one.mailboxId)?.name ?? ''} now={now} onLeave={() => setOpen(false)} />)}
+          {(sync?.mailboxes.length ?? 0) === 0 && <p className="t2">{t('common:sync.nothing')}</p>}
+        </div>
+      </Popover>
+    </div>
+  )
+}
+
+async function tryOr(does: () => Promise<unknown>): Promise<void> {
+  try {
+    await does()
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+function MailboxDetail({ sync, name, now, onLeave }: { sync: MailboxSync; name: string; now: number; onLeave: () => void }) {
+  const id = sync.mailboxId
+  const paused = sync.state === 'paused'
+  const bad = sync.state === 'auth-failed' || sync.state === 'error'
+  const stands = sync.state === 'syncing' && sync.total > 0 ? t('common:sync.progress', { done: numberText(sync.done), total: numberText(sync.total) })
+    : sync.state === 'idle' && sync.syncedAt !== null ? agoText(sync.syncedAt, now) : ''
+  return (
+    <section className="syncbox y" aria-label={name}>
+      <div className="x">
+        <span className="strong cut"><bdi>{name}</bdi></span>
+        <span className={`meta push nowrap ${bad ? 'bad' : 't3'}`}>{[t(`common:sync.state.${sync.state}`), stands].filter(Boolean).join(', ')}</span>
+      </div>
+      {bad && <p className="meta t2">{errorText(sync.error ?? { code: sync.state === 'auth-failed' ? 'auth-refused' : 'internal' })}</p>}
+      <ul>
+        {sync.folders.map((folder) => (
+          <li key={folder.id} className="meta folderline">
+            <span className="cut" data-tip={folder.path}><bdi>{t(`common:folderRole.${folder.role}`) || folder.path}</bdi></span>
+            <span className="t2 num">{t('common:sync.folder', { server: numberText(folder.serverCount), local: numberText(folder.localCount) })}</span>
+            <span className="t3 num">{folder.checkedAt === null ? t('common:sync.neverChecked') : t('common:sync.checked', { time: checkedTime(folder.checkedAt, now) })}</span>
+          </li>
+        ))}
+      </ul>
+      <div className="x">
+        <Button size="sm" disabled={paused} onClick={() => void tryOr(() => call('sync.now', { mailboxId: id }))}>{t('common:sync.now')}</Button>
+        <Button size="sm" onClick={() => void tryOr(() => call('mailboxes.pause', { id, paused: !paused }))}>{t(paused ? 'common:sync.resume' : 'common:sync.pause')}</Button>
+        {bad && <Button size="sm" onClick={() => { onLeave(); goSettings('mailboxes') }}>{t('common:sync.openSettings')}</Button>}
+      </div>
+    </section>
+  )
+}

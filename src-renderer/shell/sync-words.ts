@@ -1,0 +1,40 @@
+import type { Mailbox, SyncStatus } from '../../src-preload/contract'
+import { t } from '../text'
+import { common } from '../text/en/common'
+import { agoText, numberText } from '../text/time'
+
+export interface SyncWords {
+  state: 'nothing' | 'syncing' | 'up-to-date' | 'offline' | 'error'
+  text: string
+  /** The quieter word at the end: a time, a count. */
+  end: string
+}
+
+function isShort(code: string): code is keyof typeof common.sync.short {
+  return Object.hasOwn(common.sync.short, code)
+}
+
+/** How the sync stands, in a few words for the foot of the sidebar. */
+export function syncWords(sync: SyncStatus | undefined, mailboxes: readonly Mailbox[], now: number): SyncWords {
+  if (!sync || sync.overall === 'nothing') return { state: 'nothing', text: t('common:sync.nothing'), end: '' }
+  const waiting = sync.waiting > 0 ? t('common:sync.waiting', { count: sync.waiting }) : ''
+  switch (sync.overall) {
+    case 'offline': return { state: 'offline', text: t('common:sync.offline'), end: waiting }
+    case 'error': {
+      const bad = sync.mailboxes.find((mailbox) => mailbox.state === 'auth-failed' || mailbox.state === 'error')
+      const code = bad?.error?.code ?? (bad?.state === 'auth-failed' ? 'auth-refused' : 'other')
+      const what = t(`common:sync.short.${isShort(code) ? code : 'other'}`)
+      const name = mailboxes.find((mailbox) => mailbox.id === bad?.mailboxId)?.name ?? ''
+      return { state: 'error', text: t('common:sync.mailboxError', { name, what }), end: waiting }
+    }
+    case 'syncing': {
+      const running = sync.mailboxes.filter((mailbox) => mailbox.state === 'syncing')
+      const done = running.reduce((so, mailbox) => so + mailbox.done, 0)
+      const total = running.reduce((so, mailbox) => so + mailbox.total, 0)
+      if (total === 0) return { state: 'syncing', text: t('common:sync.connecting'), end: waiting }
+      return { state: 'syncing', text: t('common:sync.syncing'), end: t('common:sync.progress', { done: numberText(done), total: numberText(total) }) }
+    }
+    case 'up-to-date':
+      return { state: 'up-to-date', text: t('common:sync.upToDate'), end: waiting || (sync.syncedAt === null ? '' : agoText(sync.syncedAt, now)) }
+  }
+}

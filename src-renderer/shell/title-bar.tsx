@@ -1,0 +1,97 @@
+import { ArrowLeft, ArrowRight, Keyboard, PanelLeft, Search, X } from 'lucide-react'
+import { useEffect, useState, type KeyboardEvent } from 'react'
+import { call } from '../client'
+import { useQuery } from '../live'
+import { isRail, useLayout } from '../state/layout'
+import { goSearch, goSettings, goBack, usePlaces } from '../state/places'
+import { useSearch } from '../state/search'
+import { showHelp } from '../state/window'
+import { t } from '../text'
+import { Avatar } from '../ui/avatar'
+import { IconButton } from '../ui/button'
+import { Icon } from '../ui/icon'
+import { Kbd } from '../ui/kbd'
+
+/** Title bar: drags the window except on its controls; draws the window's buttons where the system does not. */
+export function TitleBar({ platform, maximized }: { platform: 'mac' | 'windows' | 'linux'; maximized: boolean }) {
+  const hasPast = usePlaces((state) => state.past.length > 0)
+  const hasFuture = usePlaces((state) => state.future.length > 0)
+  const rail = useLayout(isRail)
+  const name = useQuery('settings.get', {}, { topics: ['settings'] }).data?.agentName
+  return (
+    <header className="titlebar">
+      <div className="tb-start">
+        <IconButton icon={PanelLeft} flip label={t(rail ? 'common:titlebar.showSidebar' : 'common:titlebar.hideSidebar')} keys="mod+\" onClick={() => useLayout.getState().toggleSidebar()} />
+        <IconButton icon={ArrowLeft} flip label={t('common:back')} keys="alt+ArrowLeft" disabled={!hasPast} onClick={goBack} />
+        <IconButton icon={ArrowRight} flip label={t('common:forward')} keys="alt+ArrowRight" disabled={!hasFuture} onClick={() => usePlaces.getState().forward()} />
+      </div>
+      <SearchField />
+      <div className="tb-end">
+        <IconButton icon={Keyboard} label={t('common:titlebar.shortcuts')} keys="?" onClick={() => showHelp(true)} />
+        {name && (
+          <button type="button" className="tb-you" aria-label={t('common:titlebar.you', { name })} data-tip={t('common:titlebar.you', { name })} onClick={() => goSettings()}>
+            <Avatar name={name} />
+          </button>
+        )}
+        {platform !== 'mac' && <WindowButtons maximized={maximized} />}
+      </div>
+    </header>
+  )
+}
+
+function SearchField() {
+  const place = usePlaces((state) => state.place)
+  const active = useSearch((state) => state.activeId)
+  const shown = place.kind === 'search' ? place.text : ''
+  // typing must never wait for the results to be drawn, so the field has its own text
+  const [text, setText] = useState(shown)
+  useEffect(() => setText(shown), [shown])
+  const change = (value: string) => {
+    setText(value)
+    if (value !== '' || place.kind === 'search') goSearch(value)
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    const hands = useSearch.getState().hands
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault()
+      hands?.move(event.key === 'ArrowDown' ? 1 : -1)
+    } else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+      event.preventDefault()
+      if (place.kind === 'search') hands?.open()
+      else goSearch(text)
+    } else if (event.key === 'Escape') {
+      event.preventDefault()
+      if (text !== '') change('')
+      else {
+        event.currentTarget.blur()
+        if (place.kind === 'search') goBack()
+      }
+    }
+  }
+  const results = place.kind === 'search'
+  return (
+    <div className="tb-search" role="search">
+      <Icon icon={Search} small />
+      <input
+        type="search" value={text} placeholder={t('common:titlebar.search')} aria-label={t('common:titlebar.searchName')} autoComplete="off" spellCheck={false}
+        aria-controls={results ? 'search-results' : undefined} aria-activedescendant={results && active ? active : undefined}
+        onChange={(event) => change(event.target.value)} onKeyDown={onKeyDown}
+      />
+      {text !== '' ? <IconButton icon={X} size="sm" label={t('common:titlebar.clearSearch')} onClick={() => change('')} /> : <Kbd keys="mod+k" />}
+    </div>
+  )
+}
+
+function WindowButtons({ maximized }: { maximized: boolean }) {
+  const act = (name: 'minimize' | 'maximize' | 'close') => void call('app.window', { act: name })
+  const names = { minimize: t('common:titlebar.minimize'), maximize: t(maximized ? 'common:titlebar.restore' : 'common:titlebar.maximize'), close: t('common:titlebar.closeWindow') }
+  return (
+    <span className="winbtns">
+      <button type="button" aria-label={names.minimize} onClick={() => act('minimize')}><svg width="10" height="10" viewBox="0 0 10 10" stroke="currentColor" aria-hidden="true"><path d="M0 5.5h10" /></svg></button>
+      <button type="button" aria-label={names.maximize} onClick={() => act('maximize')}>
+        <svg width="10" height="10" viewBox="0 0 10 10" stroke="currentColor" fill="none" aria-hidden="true"><path d={maximized ? 'M.5 2.5h7v7h-7zM2.5 2.5v-2h7v7h-2' : 'M.5.5h9v9h-9z'} /></svg>
+      </button>
+      <button type="button" aria-label={names.close} onClick={() => act('close')}><svg width="10" height="10" viewBox="0 0 10 10" stroke="currentColor" aria-hidden="true"><path d="m0 0 10 10M10 0 0 10" /></svg></button>
+    </span>
+  )
+}

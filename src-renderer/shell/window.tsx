@@ -1,0 +1,98 @@
+import { lazy, Suspense, useEffect, type CSSProperties } from 'react'
+import { ListPane } from '../inbox/list-pane'
+import { NoSelection } from '../inbox/no-selection'
+import { useQuery } from '../live'
+import { isProfilePane, isRail, listWidthOf, profileWidthOf, useLayout } from '../state/layout'
+import { usePlaces, type Place } from '../state/places'
+import { startShortcuts } from '../state/shortcuts'
+import { keepLayout, showHelp, showPalette, useWindow } from '../state/window'
+import { TooltipLayer } from '../ui/tooltip'
+import { Commands } from './commands'
+import { ConversationPane } from './conversation-pane'
+import { CustomerPane } from './customer-pane'
+import { PaneGuard } from './pane-guard'
+import { Sidebar } from './sidebar'
+import { StoppedSend } from './stopped-send'
+import { TitleBar } from './title-bar'
+
+const Palette = lazy(() => import('../search/palette').then((module) => ({ default: module.Palette })))
+const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })))
+const SearchPage = lazy(() => import('../search/search-page').then((module) => ({ default: module.SearchPage })))
+const Settings = lazy(() => import('../settings/settings').then((module) => ({ default: module.Settings })))
+const AddMailbox = lazy(() => import('../setup/add-mailbox').then((module) => ({ default: module.AddMailbox })))
+const NewMessage = lazy(() => import('../composer/new-message').then((module) => ({ default: module.NewMessage })))
+
+/** Custom properties that the stylesheet reads; React's type of `style` knows only standard ones. */
+function widths(list: number, profile: number): CSSProperties {
+  return Object.fromEntries([['--w-list', `${list}px`], ['--w-profile', `${profile}px`]])
+}
+
+/** The window once the store is open: title bar, sidebar, and the place where the person is. */
+export function MainWindow({ platform, maximized }: { platform: 'mac' | 'windows' | 'linux'; maximized: boolean }) {
+  const rail = useLayout(isRail)
+  const { palette, help } = useWindow()
+  useEffect(startShortcuts, [])
+  useEffect(keepLayout, [])
+  useEffect(() => {
+    const measure = () => useLayout.getState().measure(window.innerWidth)
+    measure()
+    window.addEventListener('resize', measure)
+    return () => window.removeEventListener('resize', measure)
+  }, [])
+  return (
+    <div className="window" data-sidebar={rail ? 'rail' : 'full'}>
+      <TitleBar platform={platform} maximized={maximized} />
+      <Panes />
+      <Commands />
+      <StoppedSend />
+      <TooltipLayer />
+      <Suspense fallback={null}>
+        {palette && <Palette onClose={() => showPalette(false)} />}
+        {help && <HelpDialog onClose={() => showHelp(false)} />}
+      </Suspense>
+    </div>
+  )
+}
+
+function Panes() {
+  const place = usePlaces((state) => state.place)
+  if (place.kind === 'inbox' || place.kind === 'new-message') return <InboxPanes place={place} />
+  return (
+    <main className="panes page">
+      <Sidebar />
+      <PaneGuard resetKey={place.kind}><Suspense fallback={<section className="pane" />}><Page place={place} /></Suspense></PaneGuard>
+    </main>
+  )
+}
+
+function Page({ place }: { place: Exclude<Place, { kind: 'inbox' } | { kind: 'new-message' }> }) {
+  switch (place.kind) {
+    case 'search': return <SearchPage text={place.text} />
+    case 'settings': return <Settings page={place.page} />
+    case 'add-mailbox': return <AddMailbox />
+  }
+}
+
+function InboxPanes({ place }: { place: Extract<Place, { kind: 'inbox' } | { kind: 'new-message' }> }) {
+  const list = usePlaces((state) => state.list)
+  const density = useQuery('settings.get', {}, { topics: ['settings'] }).data?.density ?? 'comfortable'
+  const listWidth = useLayout(listWidthOf)
+  const profileWidth = useLayout(profileWidthOf)
+  const pane = useLayout(isProfilePane)
+  const over = useLayout((state) => state.profileOver)
+  const openId = place.kind === 'inbox' ? place.conversationId : null
+  const withProfile = pane && openId !== null
+  return (
+    <main className={`panes inbox${withProfile ? ' with-profile' : ''}`} style={widths(listWidth, profileWidth)}>
+      <Sidebar />
+      <ListPane view={list.view} mailboxId={list.mailboxId} openId={openId} density={density} />
+      <PaneGuard resetKey={`${place.kind} ${openId}`}>
+        <Suspense fallback={<section className="pane" />}>
+          {place.kind === 'new-message' ? <NewMessage key={place.draftId} draftId={place.draftId} />
+            : openId === null ? <NoSelection /> : <ConversationPane id={openId} />}
+        </Suspense>
+      </PaneGuard>
+      {openId !== null && (withProfile || over) && <PaneGuard resetKey={String(openId)}><CustomerPane conversationId={openId} over={!withProfile} /></PaneGuard>}
+    </main>
+  )
+}

@@ -1,0 +1,15 @@
+import { call } from '../client'
+
+const savers = new Set<() => Promise<void>>()
+
+/** Registers what must be saved before the window closes (an open draft). Answers with the function that takes it back. */
+export function beforeClosing(save: () => Promise<void>): () => void {
+  savers.add(save)
+  return () => savers.delete(save)
+}
+
+/** The window was asked to close: everything is saved first; what cannot be saved does not hold the window open. */
+export async function closeWindow(): Promise<void> {
+  await Promise.allSettled([...savers].map((save) => save()))
+  await call('app.window', { act: 'ready-to-close' })
+}

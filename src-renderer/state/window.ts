@@ -1,0 +1,57 @@
+import { create } from 'zustand'
+import type { Settings } from '../../src-preload/contract'
+import { call } from '../client'
+import { useLayout } from './layout'
+import { useShortcutStore } from './shortcuts'
+
+interface State {
+  palette: boolean
+  help: boolean
+}
+
+/** Layers that lie over the whole window. */
+export const useWindow = create<State>()(() => ({ palette: false, help: false }))
+
+export function showPalette(palette: boolean): void {
+  useWindow.setState({ palette, help: false })
+}
+
+export function showHelp(help: boolean): void {
+  useWindow.setState({ help, palette: false })
+}
+
+/** Brings the settings that change the whole window into force. */
+export function applySettings(settings: Settings): void {
+  const root = document.documentElement
+  root.dataset['density'] = settings.density
+  applyTheme(settings.theme)
+  useShortcutStore.getState().setLetters(settings.letterShortcuts)
+  const layout = useLayout.getState()
+  if (!loaded) layout.load(settings.layout)
+  loaded = true
+}
+let loaded = false
+
+/** `system` follows the computer; the others pin a theme. */
+export function applyTheme(theme: Settings['theme']): void {
+  const root = document.documentElement
+  if (theme === 'system') delete root.dataset['theme']
+  else root.dataset['theme'] = theme
+}
+
+const saveAfterMs = 600
+
+/** Keeps widths and closed panes in the settings, at a pause. Answers with the function that stops it. */
+export function keepLayout(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stop = useLayout.subscribe((now, before) => {
+    if (!loaded || now.kept === before.kept) return
+    clearTimeout(timer)
+    // a width that could not be kept is not worth a word
+    timer = setTimeout(() => void call('settings.set', { layout: now.kept }).catch(() => undefined), saveAfterMs)
+  })
+  return () => {
+    clearTimeout(timer)
+    stop()
+  }
+}

@@ -1,0 +1,128 @@
+import { useEffect, useImperativeHandle, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode, type Ref } from 'react'
+import { useRows } from './use-rows'
+
+/** What a row must put on its outer element so that the grid knows it. */
+export interface RowProps {
+  role: 'row'
+  'data-index': number
+  'aria-rowindex': number
+  tabIndex: 0 | -1
+  style: CSSProperties
+}
+
+export interface RowGridHandle {
+  /** Scrolls the row into sight and focuses it. */
+  focus(index: number): void
+  reveal(index: number, center?: boolean): void
+  shift(rows: number): void
+  /** True when a row has the focus. */
+  hasFocus(): boolean
+}
+
+export interface RowGridProps {
+  label: string
+  count: number
+  /** px */
+  rowHeight: number
+  /** Draws a row, or grey bars when its content is not there yet. Give it a memoised component. */
+  renderRow: (index: number, row: RowProps, top: number) => ReactNode
+  /** Click or Enter. Modifier keys are in the event. */
+  onOpen: (index: number, event: MouseEvent | KeyboardEvent) => void
+  /** Arrow keys went to this row. */
+  onMove?: (index: number, event: KeyboardEvent) => void
+  onVisible?: (first: number, last: number) => void
+  multiselectable?: boolean
+  /** The row that Tab goes to when none has been focused yet. */
+  current?: number
+  ref?: Ref<RowGridHandle>
+  className?: string
+}
+
+/** A list of rows of one height as an ARIA grid with one tab stop; draws only what is on screen. */
+export function RowGrid({ label, count, rowHeight, renderRow, onOpen, onMove, onVisible, multiselectable = false, current = -1, ref, className = '' }: RowGridProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useRows(scroller, count, rowHeight)
+  const [active, setActive] = useState(-1)
+  const wanted = useRef<number | null>(null)
+  const { first, last } = rows
+
+  useEffect(() => onVisible?.(first, last), [onVisible, first, last])
+
+  const rowElement = (index: number) => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`) ?? null
+  const focusRow = (index: number) => {
+    rows.reveal(index)
+    setActive(index)
+    const element = rowElement(index)
+    if (element) element.focus({ preventScroll: true })
+    else wanted.current = index
+  }
+  useEffect(() => {
+    if (wanted.current === null) return
+    const element = rowElement(wanted.current)
+    if (!element) return
+    wanted.current = null
+    element.focus({ preventScroll: true })
+  })
+  useImperativeHandle(ref, () => ({
+    focus: focusRow,
+    reveal: rows.reveal,
+    shift: rows.shift,
+    hasFocus: () => scroller.current?.contains(document.activeElement) ?? false,
+  }))
+
+  const indexOf = (target: EventTarget) => {
+    const element = target instanceof Element ? target.closest('[data-index]') : null
+    return element ? Number(element.getAttribute('data-index')) : -1
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const index = indexOf(event.target)
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1)
+    const steps: Record<string, number> = { ArrowDown: index + 1, ArrowUp: index - 1, PageDown: index + page, PageUp: index - page, Home: 0, End: count - 1 }
+    const target = steps[event.key]
+    if (target !== undefined) {
+      event.preventDefault()
+      const next = Math.max(0, Math.min(count - 1, target))
+      if (count === 0 || next === index) return
+      focusRow(next)
+      onMove?.(next, event)
+    } else if (event.key === 'Enter' && index >= 0 && event.target instanceof Element && event.target.matches('[data-index]')) {
+      event.preventDefault()
+      onOpen(index, event)
+    }
+  }
+
+  const stop = active >= 0 && active < count ? active : current >= 0 ? current : 0
+  const drawn: number[] = []
+  for (let index = first; index <= last; index++) drawn.push(index)
+  // the row with the focus stays drawn, else the focus would fall out of the list
+  if (active >= 0 && active < count && (active < first || active > last)) drawn.push(active)
+
+  return (
+    <div className={`scroll ${className}`} ref={scroller} tabIndex={-1}>
+      <div
+        className="rows"
+        role="grid"
+        aria-label={label}
+        aria-rowcount={count}
+        aria-multiselectable={multiselectable || undefined}
+        style={{ blockSize: rows.height }}
+        onClick={(event) => {
+          const index = indexOf(event.target)
+          if (index >= 0) onOpen(index, event)
+        }}
+        onFocus={(event) => {
+          const index = indexOf(event.target)
+          if (index >= 0 && index !== active) setActive(index)
+        }}
+        onKeyDown={onKeyDown}
+      >
+        {drawn.map((index) => renderRow(index, {
+          role: 'row', 'data-index': index, 'aria-rowindex': index + 1, tabIndex: index === stop ? 0 : -1,
+          style: { translate: `0 ${rows.top(index)}px`, blockSize: rowHeight },
+        }, rows.top(index)))}
+      </div>
+    </div>
+  )
+}

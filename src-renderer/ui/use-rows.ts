@@ -1,0 +1,83 @@
+import { useCallback, useEffect, useLayoutEffect, useState, type RefObject } from 'react'
+
+/** Chromium cuts boxes off somewhere above 16 million px; longer lists are scrolled by a factor. */
+const tallest = 16_000_000
+const overscan = 6
+
+export interface Rows {
+  /** Height of the scrolled box in px. */
+  height: number
+  first: number
+  last: number
+  /** Where row `index` stands in the scrolled box, in px. */
+  top(index: number): number
+  /** Scrolls as little as it takes to show the row; `center` puts it in the middle. */
+  reveal(index: number, center?: boolean): void
+  /** Moves the view by whole rows without showing it: rows came in above. */
+  shift(rows: number): void
+}
+
+/** Offset in px of the list at a scroll position; the two differ only in lists higher than `tallest`. */
+export function offsetAt(scrollTop: number, full: number, height: number, view: number): number {
+  return full <= height ? scrollTop : (scrollTop * (full - view)) / Math.max(1, height - view)
+}
+
+/**
+ * Which rows of a list with one row height are on screen. Reads nothing but the scroll position, so its cost does not grow with
+ * the number of rows.
+ */
+export function useRows(scroller: RefObject<HTMLElement | null>, count: number, rowHeight: number): Rows {
+  const [view, setView] = useState({ scrollTop: 0, height: 800 })
+  const full = count * rowHeight
+  const height = Math.min(full, tallest)
+
+  const measure = useCallback(() => {
+    const box = scroller.current
+    if (!box) return
+    const next = { scrollTop: box.scrollTop, height: box.clientHeight }
+    setView((now) => {
+      const step = rowHeight * 2
+      const same = full <= tallest && Math.floor(now.scrollTop / step) === Math.floor(next.scrollTop / step) && now.height === next.height
+      return same ? now : next
+    })
+  }, [scroller, rowHeight, full])
+
+  useLayoutEffect(measure, [measure, count])
+  useEffect(() => {
+    const box = scroller.current
+    if (!box) return undefined
+    const observer = new ResizeObserver(measure)
+    observer.observe(box)
+    box.addEventListener('scroll', measure, { passive: true })
+    return () => {
+      observer.disconnect()
+      box.removeEventListener('scroll', measure)
+    }
+  }, [scroller, measure])
+
+  const offset = offsetAt(view.scrollTop, full, height, view.height)
+  const first = Math.max(0, Math.floor(offset / rowHeight) - overscan)
+  const last = Math.min(count - 1, Math.ceil((offset + view.height) / rowHeight) + overscan)
+
+  const top = (index: number) => index * rowHeight - offset + (full <= height ? offset : view.scrollTop)
+  const reveal = (index: number, center = false) => {
+    const box = scroller.current
+    if (!box) return
+    const at = index * rowHeight
+    const now = offsetAt(box.scrollTop, full, height, box.clientHeight)
+    let wanted = now
+    if (center && (at < now || at + rowHeight > now + box.clientHeight)) wanted = at - (box.clientHeight - rowHeight) / 2
+    else if (at < now) wanted = at
+    else if (at + rowHeight > now + box.clientHeight) wanted = at + rowHeight - box.clientHeight
+    if (wanted === now) return
+    box.scrollTop = full <= height ? wanted : (wanted * (height - box.clientHeight)) / Math.max(1, full - box.clientHeight)
+    measure()
+  }
+  const shift = (rows: number) => {
+    const box = scroller.current
+    if (!box) return
+    box.scrollTop += full <= height ? rows * rowHeight : (rows * rowHeight * height) / full
+    measure()
+  }
+  return { height, first, last, top, reveal, shift }
+}
