@@ -6,6 +6,7 @@ import crypto from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { startDovecot } from '../test/servers/dovecot.mjs'
 import { canRunPostfix, startPostfix } from '../test/servers/postfix.mjs'
 import { tail } from '../test/servers/process.mjs'
@@ -46,7 +47,10 @@ runMain(async () => {
     const env = appEnv(session.env)
     if (headless) return await takePicture({ electron: electron.path, args, env, profile })
     console.error('Postern is open; close its window to end the demo.')
-    return await run(electron.path, args, { env })
+    const closed = run(electron.path, args, { env })
+    // On Ctrl-C the window goes first, with a moment to put its things away, then the servers.
+    ends.push(async () => void (await Promise.race([closed, delay(3000, 0, { ref: false })])))
+    return await closed
   } finally {
     await cleanUp()
   }
