@@ -7,6 +7,12 @@ import type { PosternEvent } from './contract/events'
  * go straight to store over a port that stays in here.
  */
 export type CallResult = { ok: true; value: unknown } | { ok: false; error: WireError }
+/** What store posts; it is our own process, so the shape is known and not checked again here. */
+type FromStore =
+  | { t: 'event'; event: PosternEvent }
+  | { t: 'answer'; id: number; value: unknown }
+  | { t: 'refusal'; id: number; error: WireError }
+
 export interface PosternBridge {
   call(name: string, input: unknown): Promise<CallResult>
   on(listener: (event: PosternEvent) => void): () => void
@@ -46,7 +52,7 @@ ipcRenderer.on('postern:store-port', (event) => {
   const port = event.ports[0]
   if (!port) return
   storePort = port
-  port.onmessage = ({ data }) => {
+  port.onmessage = ({ data }: MessageEvent<FromStore>) => {
     if (data.t === 'event') return tell(data.event)
     const answer = waiting.get(data.id)
     waiting.delete(data.id)
