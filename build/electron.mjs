@@ -46,12 +46,21 @@ export async function ensureElectron({ standIn: mayStandIn = true } = {}) {
     )
   }
   const standIn = await ensureStandIn()
+  notice(standIn, version)
+  return { path: standIn.path, official: false, version: standIn.version }
+}
+
+let noticed = false
+
+/** Once for each program; the programs that test.mjs starts with this Electron need not say it again. */
+function notice(standIn, wanted) {
+  if (noticed || process.env.POSTERN_ELECTRON === standIn.path) return
+  noticed = true
   console.error(
-    `Note: Electron ${version} could not be downloaded here, so this uses the stand-in Electron ` +
+    `Note: Electron ${wanted} could not be downloaded here, so this uses the stand-in Electron ` +
       `${standIn.version}, for development and tests only; never packaged. It is ${standIn.name} from the npm ` +
       'registry, checked against the fingerprint in build/electron.mjs.',
   )
-  return { path: standIn.path, official: false, version: standIn.version }
 }
 
 /** Path of the official binary when node_modules/electron holds it whole, as Electron's own installer judges it. */
