@@ -42,7 +42,7 @@ export function ListPane({ view, mailboxId, openId, density }: Props) {
       {view === 'drafts' || view === 'outbox' ? (
         <>
           <div className="panehead">
-            <h2 className="cut"><bdi>{place}</bdi></h2>
+            <h1 className="title cut"><bdi>{place}</bdi></h1>
             <span className="push"><NewButton /></span>
           </div>
           <OfflineStrip sync={sync} />
@@ -80,7 +80,7 @@ function Conversations({ view, mailboxId, place, sync, openId, density, mailboxN
   return (
     <>
       <div className="panehead">
-        <h2 className="cut"><bdi>{place}</bdi></h2>
+        <h1 className="title cut"><bdi>{place}</bdi></h1>
         <span className="t3 num nowrap">{counted}</span>
         <span className="push x g1">
           <Menu

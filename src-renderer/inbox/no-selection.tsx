@@ -1,6 +1,6 @@
 import { AlertTriangle, Clock, MousePointerClick, Pause } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Mailbox, MailboxSync, SyncStatus } from '../../src-preload/contract'
+import type { Mailbox, MailboxSync, SyncStatus, View } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -16,18 +16,18 @@ import { isFirst, minutesLeft } from './first-sync'
 const troubled = (mailbox: MailboxSync) => mailbox.state === 'auth-failed' || mailbox.state === 'error'
 
 /** The pane beside the list when no conversation is open: how far the first sync is, or a quiet word. */
-export function NoSelection() {
+export function NoSelection({ view }: { view: View }) {
   const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
-  const unread = useQuery('counts.get', {}, { topics: ['counts'] }).data
+  const counts = useQuery('counts.get', {}, { topics: ['counts'] }).data
   const first = sync?.mailboxes.some(isFirst) ?? false
   const trouble = sync?.mailboxes.some(troubled) ?? false
   return (
     <section className="pane" aria-label={t('common:places.conversationRegion')} data-pane="conversation" tabIndex={-1}>
       <div className="scroll center">
         {sync && mailboxes && (first || trouble)
-          ? <SyncCards sync={sync} mailboxes={mailboxes} started={(unread?.views.inbox ?? 0) > 0} first={first} />
-          : <EmptyState icon={MousePointerClick} title={t('inbox:none.title')}>{t('inbox:none.text')}</EmptyState>}
+          ? <SyncCards sync={sync} mailboxes={mailboxes} started={(counts?.views.inbox ?? 0) > 0} first={first} />
+          : counts?.views[view] !== 0 && <EmptyState icon={MousePointerClick} title={t('inbox:none.title')}>{t('inbox:none.text')}</EmptyState>}
       </div>
     </section>
   )
@@ -50,12 +50,12 @@ function SyncCards({ sync, mailboxes, started, first }: { sync: SyncStatus; mail
     <div className="startcol">
       {first && (
         <>
-          <h1>{t(started ? 'inbox:start.title' : 'inbox:start.titleEarly')}</h1>
+          <h2 className="page-title">{t(started ? 'inbox:start.title' : 'inbox:start.titleEarly')}</h2>
           <p className="t2">{t(started ? 'inbox:start.text' : 'inbox:start.textEarly')}</p>
         </>
       )}
       <div className="card">
-        {sync.mailboxes.map((mailbox) => <MailboxProgress key={mailbox.mailboxId} name={nameOf(mailbox.mailboxId)} mailbox={mailbox} before={syncing && syncing !== mailbox ? nameOf(syncing.mailboxId) : null} />)}
+        {sync.mailboxes.filter((mailbox) => first || troubled(mailbox)).map((mailbox) => <MailboxProgress key={mailbox.mailboxId} name={nameOf(mailbox.mailboxId)} mailbox={mailbox} before={syncing && syncing !== mailbox ? nameOf(syncing.mailboxId) : null} />)}
       </div>
       {first && (running.length > 0 || allPaused) && (
         <div className="x"><Button icon={Pause} onClick={() => void pause(!allPaused)}>{t(allPaused ? 'inbox:start.resume' : 'inbox:start.pause')}</Button></div>

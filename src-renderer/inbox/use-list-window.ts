@@ -37,10 +37,9 @@ function hear(): void {
   })
 }
 
-/** The list on screen; draws again when its visible rows change. */
+/** The list on screen; draws again when its visible rows change. Keep `filter` the same object while it says the same. */
 export function useListWindow(filter: ListFilter): ListWindow {
-  const key = JSON.stringify(filter)
-  const window = useMemo(() => listWindow(filter), [key])
+  const window = useMemo(() => listWindow(filter), [filter])
   useEffect(hear, [])
   useSyncExternalStore(useCallback((listener: () => void) => window.subscribe(listener), [window]), () => window.version)
   return window

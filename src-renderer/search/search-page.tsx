@@ -59,6 +59,7 @@ export function SearchPage({ text }: { text: string }) {
   const asked = text.trim() !== ''
   return (
     <section className="pane" aria-label={t('search:region')} data-pane="search" aria-busy={results.slow || undefined}>
+      <h1 className="sr">{t('search:region')}</h1>
       <div className="shead">
         <div className="tabs" aria-live="polite">
           <span className="on">{t('search:conversations')} {asked && answeredFor !== null && <span className="t3 num">{numberText(results.total)}</span>}</span>

@@ -17,11 +17,11 @@ const goKeys: readonly { keys: string; view: View }[] = [
   { keys: 'g i', view: 'inbox' }, { keys: 'g p', view: 'pending' }, { keys: 'g d', view: 'drafts' }, { keys: 'g o', view: 'outbox' }, { keys: 'g c', view: 'closed' },
 ]
 
-function closeOrOpen(): boolean | void {
+/** The key E for what is picked; for the open conversation it is the conversation's own (see conversation-parts). */
+function closeOrOpenPicked(): boolean | void {
   const place = usePlaces.getState().place
   if (place.kind !== 'inbox' || place.view === 'drafts' || place.view === 'outbox') return false
-  const picked = [...useList.getState().picked]
-  const ids = picked.length > 0 ? picked : place.conversationId === null ? [] : [place.conversationId]
+  const ids = [...useList.getState().picked]
   if (ids.length === 0) return false
   void setStatus(ids, place.view === 'inbox' || place.view === 'pending' ? 'closed' : 'open')
   return undefined
@@ -52,7 +52,7 @@ export function Commands() {
     { id: 'back', keys: 'alt+ArrowLeft', inText: false, group: 'everywhere', label: t('common:shortcuts.back'), run: goBack },
     { id: 'forward', keys: 'alt+ArrowRight', inText: false, group: 'everywhere', label: t('common:shortcuts.forward'), run: () => usePlaces.getState().forward() },
     { id: 'escape', keys: 'Escape', group: 'everywhere', label: t('common:shortcuts.layerUp'), hidden: true, run: layerUp },
-    { id: 'closeOrOpen', keys: 'e', group: 'list', label: t('inbox:keys.closeOrOpen'), run: closeOrOpen },
+    { id: 'closeOrOpen', keys: 'e', group: 'list', label: t('inbox:keys.closeOrOpen'), run: closeOrOpenPicked },
     ...goKeys.map(({ keys, view }): Shortcut => ({ id: `go.${view}`, keys, group: 'go', label: t(`common:nav.${view}`), run: () => goView(view) })),
     { id: 'go.settings', keys: 'g s', group: 'go', label: t('common:nav.settings'), run: () => goSettings() },
   ]

@@ -1,9 +1,33 @@
 import { Conversation, prepareConversations } from '../conversation/conversation'
+import { useQuery } from '../live'
+import { setStatus } from '../state/acts'
+import { useList } from '../state/list'
 import { goNewMessage } from '../state/places'
+import { useShortcuts } from '../state/shortcuts'
+import { t } from '../text'
 
 export { prepareConversations }
 
 /** The conversation with its composer. */
 export function ConversationParts({ id }: { id: number }) {
-  return <Conversation id={id} composer={() => null} onMailto={() => goNewMessage()} />
+  return (
+    <>
+      <Conversation id={id} composer={() => null} onMailto={() => goNewMessage()} />
+      <CloseKey id={id} />
+    </>
+  )
+}
+
+/** The key E closes or reopens the open conversation, unless others are picked. Draws nothing. */
+function CloseKey({ id }: { id: number }) {
+  const status = useQuery('conversations.get', { id }, { topics: ['conversations'], ids: [id] }).data?.status
+  useShortcuts([{
+    id: 'conversation.close', keys: 'e', group: 'conversation', label: t('inbox:keys.closeOrOpen'),
+    run: () => {
+      if (status === undefined || useList.getState().picked.size > 0) return false
+      void setStatus([id], status === 'closed' || status === 'spam' ? 'open' : 'closed')
+      return undefined
+    },
+  }])
+  return null
 }

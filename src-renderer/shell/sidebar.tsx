@@ -25,12 +25,12 @@ interface NavProps {
 
 const Nav = memo(function Nav({ icon, mark, name, count = 0, end, on, hot = false, tip, onClick }: NavProps) {
   const shown = end ?? (count > 0 ? numberText(count) : '')
-  const label = count > 0 ? t('common:nav.withCount', { name, n: numberText(count), count }) : name
   return (
-    <button type="button" className={`nav${on ? ' on' : ''}${hot ? ' hot' : ''}`} aria-current={on ? 'page' : undefined} aria-label={tip ? `${label}. ${tip}` : label} data-tip={tip ?? name} onClick={onClick}>
+    <button type="button" className={`nav${on ? ' on' : ''}${hot ? ' hot' : ''}`} aria-current={on ? 'page' : undefined} data-tip={tip ?? name} onClick={onClick}>
       {mark ?? <Icon icon={icon} />}
       <span className="cut"><bdi>{name}</bdi></span>
-      {shown && <span className="n">{shown}</span>}
+      {shown && <span className="n">{shown}{end === undefined && <span className="sr"> {t('common:nav.conversations', { count })}</span>}</span>}
+      {tip && <span className="sr">. {tip}</span>}
     </button>
   )
 })

@@ -1,4 +1,4 @@
-import { ArrowLeft, ArrowRight, Keyboard, PanelLeft, Search, X } from 'lucide-react'
+import { ChevronLeft, ChevronRight, Keyboard, PanelLeft, Search, X } from 'lucide-react'
 import { useEffect, useState, type KeyboardEvent } from 'react'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -22,8 +22,8 @@ export function TitleBar({ platform, maximized }: { platform: 'mac' | 'windows' 
     <header className="titlebar">
       <div className="tb-start">
         <IconButton icon={PanelLeft} flip label={t(rail ? 'common:titlebar.showSidebar' : 'common:titlebar.hideSidebar')} keys="mod+\" onClick={() => useLayout.getState().toggleSidebar()} />
-        <IconButton icon={ArrowLeft} flip label={t('common:back')} keys="alt+ArrowLeft" disabled={!hasPast} onClick={goBack} />
-        <IconButton icon={ArrowRight} flip label={t('common:forward')} keys="alt+ArrowRight" disabled={!hasFuture} onClick={() => usePlaces.getState().forward()} />
+        <IconButton icon={ChevronLeft} flip label={t('common:back')} keys="alt+ArrowLeft" disabled={!hasPast} onClick={goBack} />
+        <IconButton icon={ChevronRight} flip label={t('common:forward')} keys="alt+ArrowRight" disabled={!hasFuture} onClick={() => usePlaces.getState().forward()} />
       </div>
       <SearchField />
       <div className="tb-end">
@@ -68,13 +68,13 @@ function SearchField() {
       }
     }
   }
-  const results = place.kind === 'search'
+  const results = place.kind === 'search' && active !== null
   return (
     <div className="tb-search" role="search">
       <Icon icon={Search} small />
       <input
         type="search" value={text} placeholder={t('common:titlebar.search')} aria-label={t('common:titlebar.searchName')} autoComplete="off" spellCheck={false}
-        aria-controls={results ? 'search-results' : undefined} aria-activedescendant={results && active ? active : undefined}
+        aria-controls={results ? 'search-results' : undefined} aria-activedescendant={results ? active : undefined}
         onChange={(event) => change(event.target.value)} onKeyDown={onKeyDown}
       />
       {text !== '' ? <IconButton icon={X} size="sm" label={t('common:titlebar.clearSearch')} onClick={() => change('')} /> : <Kbd keys="mod+k" />}

@@ -89,7 +89,7 @@ function InboxPanes({ place }: { place: Extract<Place, { kind: 'inbox' } | { kin
       <PaneGuard resetKey={`${place.kind} ${openId}`}>
         <Suspense fallback={<section className="pane" />}>
           {place.kind === 'new-message' ? <NewMessage key={place.draftId} draftId={place.draftId} />
-            : openId === null ? <NoSelection /> : <ConversationPane id={openId} />}
+            : openId === null ? <NoSelection view={list.view} /> : <ConversationPane id={openId} />}
         </Suspense>
       </PaneGuard>
       {openId !== null && (withProfile || over) && <PaneGuard resetKey={String(openId)}><CustomerPane conversationId={openId} over={!withProfile} /></PaneGuard>}

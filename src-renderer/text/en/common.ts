@@ -54,10 +54,8 @@ export const common = {
     addMailbox: 'Add mailbox',
     workspace: 'Workspace',
     allMailboxes: 'All mailboxes',
-    withCount_one: '{{name}}, {{n}} conversation',
-    withCount_other: '{{name}}, {{n}} conversations',
-    waiting_one: '{{name}}, {{n}} waiting',
-    waiting_other: '{{name}}, {{n}} waiting',
+    conversations_one: 'conversation',
+    conversations_other: 'conversations',
   },
   status: { open: 'Open', pending: 'Pending', closed: 'Closed', spam: 'Spam' },
   sync: {
