@@ -1,0 +1,295 @@
+import { decodeEntities } from './html-entities'
+
+/** What a person would read in an HTML body, and what it would fetch. Found in one pass, linear in its length. */
+export interface HtmlView {
+  readonly text: string
+  /** true: only structure that plain text has too. */
+  readonly plain: boolean
+  /** Remote references of any kind. */
+  readonly remoteCount: number
+  /** Addresses of remote images, at most 500, each once. */
+  readonly remoteUrls: string[]
+}
+
+const voids = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'param', 'source', 'track', 'wbr'])
+const rawText = new Set(['script', 'style', 'title', 'textarea', 'xmp', 'iframe', 'noembed', 'noframes', 'template', 'object', 'svg', 'math', 'select', 'audio', 'video'])
+const paragraphs = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'dl', 'pre', 'blockquote', 'table', 'hr', 'fieldset'])
+const blocks = new Set(['div', 'tr', 'li', 'dt', 'dd', 'section', 'article', 'header', 'footer', 'main', 'aside', 'nav', 'address', 'center', 'form', 'figure', 'figcaption', 'caption', 'tbody', 'thead', 'tfoot', 'body'])
+const plainTags = new Set(['html', 'head', 'meta', 'title', 'body', 'p', 'div', 'br', 'span', 'b', 'i', 'u', 'strong', 'em', 'a', 'blockquote', 'ul', 'ol', 'li', 'pre', 'wbr', 'o:p'])
+const mostUrls = 500
+
+export function viewHtml(html: string): HtmlView {
+  return new Walk(html).run()
+}
+
+interface Tag { readonly name: string; readonly closing: boolean; readonly attributes: ReadonlyMap<string, string> | null; readonly end: number }
+
+class Walk {
+  private readonly out: string[] = []
+  private readonly urls = new Set<string>()
+  private remoteCount = 0
+  private plain = true
+  private pendingBreaks = 0
+  private atLineStart = true
+  private quoteDepth = 0
+  private preDepth = 0
+  private hidden: { name: string; depth: number } | null = null
+  private link: { target: string; from: number } | null = null
+
+  constructor(private readonly html: string) {}
+
+  run(): HtmlView {
+    const { html } = this
+    let at = 0
+    while (at < html.length) {
+      const open = html.indexOf('<', at)
+      if (open === -1) {
+        this.text(html.slice(at))
+        break
+      }
+      if (open > at) this.text(html.slice(at, open))
+      at = this.markup(open)
+    }
+    const text = this.out.join('').split('\n').map((line) => line.trimEnd()).join('\n').trimEnd()
+    return { text, plain: this.plain, remoteCount: this.remoteCount, remoteUrls: [...this.urls] }
+  }
+
+  /** Handles what begins with `<`; returns where it ends. */
+  private markup(open: number): number {
+    const { html } = this
+    if (html.startsWith('<!--', open)) {
+      // <!--> and <!---> are whole comments.
+      if (html.startsWith('<!-->', open)) return open + 5
+      const end = html.indexOf('-->', open + 4)
+      return end === -1 ? html.length : end + 3
+    }
+    const next = html.charCodeAt(open + 1)
+    if (next === 0x21 || next === 0x3f) {
+      const end = html.indexOf('>', open)
+      return end === -1 ? html.length : end + 1
+    }
+    const tag = readTag(html, open)
+    if (!tag) {
+      this.text('<')
+      return open + 1
+    }
+    if (tag.closing) this.close(tag.name)
+    else return this.open(tag)
+    return tag.end
+  }
+
+  private open(tag: Tag): number {
+    const { name, attributes } = tag
+    if (this.plain && !plainTags.has(name)) this.plain = false
+    if (attributes) this.attributes(name, attributes)
+    let end = tag.end
+    if (rawText.has(name)) {
+      const content = this.rawContent(name, end)
+      if (name === 'style') this.css(this.html.slice(end, content.start))
+      else if (name === 'audio' || name === 'video' || name === 'object' || name === 'svg') this.nested(this.html.slice(end, content.start))
+      end = content.end
+    }
+    if (this.hidden) {
+      if (this.hidden.name === 'p' && (paragraphs.has(name) || blocks.has(name))) this.hidden = null
+      else {
+        if (this.hidden.name === name && !voids.has(name)) this.hidden.depth += 1
+        return end
+      }
+    }
+    if (attributes && !voids.has(name) && !rawText.has(name) && isHidden(attributes)) {
+      this.hidden = { name, depth: 1 }
+      this.plain = false
+      return end
+    }
+    this.layout(name, true)
+    if (name === 'blockquote') this.quoteDepth += 1
+    if (name === 'pre') this.preDepth += 1
+    if (name === 'li') this.text('• ')
+    if (name === 'a') this.link = { target: attributes?.get('href') ?? '', from: this.out.length }
+    if (name === 'img') {
+      const alt = attributes?.get('alt')?.trim() ?? ''
+      if (alt !== '') this.text(`[${alt}]`)
+    }
+    return end
+  }
+
+  private close(name: string): void {
+    if (this.hidden) {
+      if (this.hidden.name === name) {
+        this.hidden.depth -= 1
+        if (this.hidden.depth === 0) this.hidden = null
+      }
+      return
+    }
+    if (name === 'a' && this.link) {
+      if (this.plain && !sameAsTarget(this.out.slice(this.link.from).join(''), this.link.target)) this.plain = false
+      this.link = null
+    }
+    if (name === 'pre' && this.preDepth > 0) this.preDepth -= 1
+    this.layout(name, false)
+    if (name === 'blockquote' && this.quoteDepth > 0) this.quoteDepth -= 1
+  }
+
+  private layout(name: string, opening: boolean): void {
+    if (name === 'br') {
+      if (this.out.length > 0) this.pendingBreaks += 1
+      this.atLineStart = true
+    } else if (paragraphs.has(name)) this.breaks(2)
+    else if (blocks.has(name)) this.breaks(1)
+    else if ((name === 'td' || name === 'th') && opening && !this.atLineStart) this.out.push(' ')
+  }
+
+  private breaks(count: number): void {
+    if (this.out.length > 0) this.pendingBreaks = Math.max(this.pendingBreaks, count)
+    this.atLineStart = true
+  }
+
+  private text(raw: string): void {
+    if (this.hidden) return
+    let text = decodeEntities(raw)
+    if (this.preDepth === 0) {
+      text = text.replace(/[ \t\n\r\f]+/g, ' ')
+      if (this.atLineStart || this.pendingBreaks > 0) text = text.startsWith(' ') ? text.slice(1) : text
+    }
+    if (text === '') return
+    if (this.pendingBreaks > 0) {
+      this.out.push('\n'.repeat(Math.min(this.pendingBreaks, 3)))
+      this.pendingBreaks = 0
+      this.atLineStart = true
+    }
+    if (this.quoteDepth > 0) {
+      const prefix = '> '.repeat(Math.min(this.quoteDepth, 8))
+      if (this.atLineStart) this.out.push(prefix)
+      if (text.includes('\n')) text = text.replaceAll('\n', `\n${prefix}`)
+    }
+    this.out.push(text)
+    this.atLineStart = false
+  }
+
+  /** The closing tag of an element whose content is no text of the page. */
+  private rawContent(name: string, from: number): { start: number; end: number } {
+    const closing = new RegExp(`</${name}(?=[\\s/>])`, 'gi')
+    closing.lastIndex = from
+    const match = closing.exec(this.html)
+    // An element that is never closed is no reason to lose the rest of a message, except where browsers do so too.
+    if (!match) return ['script', 'style', 'title', 'textarea', 'xmp', 'iframe', 'noembed', 'noframes'].includes(name) ? { start: this.html.length, end: this.html.length } : { start: from, end: from }
+    const end = this.html.indexOf('>', match.index)
+    return { start: match.index, end: end === -1 ? this.html.length : end + 1 }
+  }
+
+  /** Looks for references inside an element that is not read otherwise. */
+  private nested(content: string): void {
+    for (let at = content.indexOf('<'); at !== -1; at = content.indexOf('<', at)) {
+      const tag = readTag(content, at)
+      if (tag?.attributes) this.attributes(tag.name, tag.attributes)
+      at = tag ? tag.end : at + 1
+    }
+  }
+
+  private attributes(tag: string, attributes: ReadonlyMap<string, string>): void {
+    for (const [name, value] of attributes) {
+      if (name === 'src' || name === 'background' || name === 'poster' || name === 'lowsrc' || name === 'dynsrc') this.remote(value, tag !== 'script' && tag !== 'iframe' && tag !== 'frame')
+      else if (name === 'srcset' || name === 'imagesrcset') for (const candidate of value.split(',').slice(0, 50)) this.remote(candidate.trim().split(/\s/)[0] ?? '', true)
+      else if ((name === 'href' || name === 'xlink:href') && (tag === 'link' || tag === 'image' || tag === 'use' || tag === 'feimage')) this.remote(value, tag === 'image')
+      else if (name === 'data' && tag === 'object') this.remote(value, false)
+      else if (name === 'style') {
+        this.css(value)
+        if (this.plain && !isPlainStyle(value)) this.plain = false
+      } else if (this.plain && (name === 'bgcolor' || name === 'color' || name === 'face')) this.plain = false
+      if (name === 'background') this.plain = false
+    }
+  }
+
+  private css(css: string): void {
+    if (!/url\s*\(|@import|image-set/i.test(css)) return
+    for (const [, quoted, plain] of css.matchAll(/url\(\s{0,20}(?:["']([^"'\n]{0,4096})["']|([^\s"'()]{0,4096}))/gi)) this.remote(decodeCss(quoted ?? plain ?? ''), true)
+    for (const [, target] of css.matchAll(/@import\s{1,20}["']([^"'\n]{0,4096})["']/gi)) this.remote(decodeCss(target ?? ''), false)
+    for (const [, set] of css.matchAll(/image-set\(([^)]{0,4096})\)/gi)) for (const [, target] of (set ?? '').matchAll(/["']([^"']{1,2048})["']/g)) this.remote(target ?? '', true)
+  }
+
+  private remote(reference: string, image: boolean): void {
+    // Browsers drop tabs and line ends inside an address.
+    const url = reference.replace(/[\t\n\r]/g, '').trim()
+    const absolute = /^(?:https?:)?[\\/]{2}/i.test(url) ? url.replace(/^[\\/]{2}/, 'https://') : null
+    if (absolute === null) return
+    this.remoteCount += 1
+    this.plain = false
+    if (image && this.urls.size < mostUrls && absolute.length <= 4096 && URL.canParse(absolute)) this.urls.add(new URL(absolute).href)
+  }
+}
+
+function decodeCss(value: string): string {
+  return value.replace(/\\([0-9a-fA-F]{1,6})\s?/g, (_, hex: string) => String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff))).replace(/\\(.)/g, '$1')
+}
+
+/** Reads the tag at `<`; null when it is none. A tag that the end of the text cuts off swallows the rest, as in browsers. */
+function readTag(html: string, open: number): Tag | null {
+  let at = open + 1
+  const closing = html.charCodeAt(at) === 0x2f
+  if (closing) at += 1
+  if (!isLetter(html.charCodeAt(at))) return null
+  const start = at
+  while (at < html.length && !isTagNameEnd(html.charCodeAt(at))) at += 1
+  const name = html.slice(start, at).toLowerCase()
+  if (html.charCodeAt(at) === 0x3e) return { name, closing, attributes: null, end: at + 1 }
+  const attributes = new Map<string, string>()
+  for (;;) {
+    while (at < html.length && (isSpace(html.charCodeAt(at)) || html.charCodeAt(at) === 0x2f)) at += 1
+    if (at >= html.length) return { name, closing, attributes, end: html.length }
+    if (html.charCodeAt(at) === 0x3e) return { name, closing, attributes, end: at + 1 }
+    const keyStart = at
+    at += 1
+    while (at < html.length && !isTagNameEnd(html.charCodeAt(at)) && html.charCodeAt(at) !== 0x3d) at += 1
+    const key = html.slice(keyStart, at).toLowerCase()
+    while (at < html.length && isSpace(html.charCodeAt(at))) at += 1
+    let value = ''
+    if (html.charCodeAt(at) === 0x3d) {
+      at += 1
+      while (at < html.length && isSpace(html.charCodeAt(at))) at += 1
+      const quote = html.charCodeAt(at)
+      if (quote === 0x22 || quote === 0x27) {
+        const end = html.indexOf(html.charAt(at), at + 1)
+        if (end === -1) return { name, closing, attributes, end: html.length }
+        value = html.slice(at + 1, end)
+        at = end + 1
+      } else {
+        const valueStart = at
+        while (at < html.length && !isSpace(html.charCodeAt(at)) && html.charCodeAt(at) !== 0x3e) at += 1
+        value = html.slice(valueStart, at)
+      }
+    }
+    if (attributes.size < 100 && !attributes.has(key)) attributes.set(key, decodeEntities(value))
+  }
+}
+
+function isLetter(code: number): boolean {
+  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
+}
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c
+}
+function isTagNameEnd(code: number): boolean {
+  return code === 0x3e || code === 0x2f || isSpace(code)
+}
+
+function isHidden(attributes: ReadonlyMap<string, string>): boolean {
+  if (attributes.has('hidden')) return true
+  const style = attributes.get('style')
+  if (style === undefined) return false
+  const rules = style.toLowerCase().replace(/\s+/g, '')
+  return /(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:0(?:\.0*)?(?:[;!]|$)|font-size:0(?:\.0*)?(?:px|pt|em|rem|%)?(?:[;!]|$))/.test(rules)
+    || (/(?:^|;)(?:max-)?(?:height|width):0(?:px|pt|em|%)?(?:[;!]|$)/.test(rules) && /(?:^|;)overflow:hidden/.test(rules))
+}
+
+/** Styles that plain text need not show: black on nothing, ordinary margins and fonts. */
+function isPlainStyle(style: string): boolean {
+  const rules = style.toLowerCase().replace(/\s+/g, '')
+  if (/background|border(?!-collapse)|image|float|position|width:\d|height:\d{3}|columns|display:(?!block|inline)|text-decoration:line-through|font-size:(?:[2-9]\d|large|x-large|xx-large)/.test(rules)) return false
+  const colour = /(?:^|;)color:([^;!]*)/.exec(rules)?.[1]
+  return colour === undefined || /^(?:black|#000|#000000|rgb\(0,0,0\)|rgba\(0,0,0,1\)|inherit|initial|windowtext|currentcolor|#1f497d|#222|#222222|#333|#333333)$/.test(colour)
+}
+
+function sameAsTarget(text: string, target: string): boolean {
+  const bare = (value: string): string => value.trim().toLowerCase().replace(/^(?:mailto:|tel:|https?:\/\/)/, '').replace(/^www\./, '').replace(/\/$/, '').replace(/\s+/g, '')
+  return bare(text) === bare(target)
+}

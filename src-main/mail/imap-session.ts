@@ -1,0 +1,308 @@
+import { ImapFlow, type FetchMessageObject, type ImapFlowOptions, type MailboxObject } from 'imapflow'
+import type { ServerSettings } from '../../src-preload/contract/mail'
+import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
+import { logger } from '../shared/log'
+import { withDeadline } from './backoff'
+import { errorField, networkError, serverLine } from './network-error'
+import { refusePlaintext, tlsOptions } from './server-rules'
+
+const log = logger('imap')
+
+/** A message larger than this is not taken in one piece; the server's announcement alone must not fill memory (R36). */
+export const largestMessage = 160 * 1024 * 1024
+
+export interface Credentials { readonly user: string; readonly password: string }
+
+/** A row of a body fetch. */
+export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly internalDate: number; readonly source: Buffer }
+export interface FolderFlags { readonly uid: number; readonly flags: string[] }
+export interface ListedFolder { readonly path: string; readonly delimiter: string | null; readonly specialUse: string | null; readonly selectable: boolean }
+/** State of a folder as SELECT or STATUS gave it; null: not told this time. */
+export interface FolderState { readonly uidValidity: string; readonly uidNext: number | null; readonly exists: number; readonly modSeq: bigint | null }
+
+const commandMs = 60_000
+const quietMs = 90_000
+
+/**
+ * One IMAP connection with deadlines on everything and failures as PosternError. Commands run one after another.
+ * After a failure of the connection the session is closed and stays so; its owner makes a new one.
+ */
+export class ImapSession {
+  private readonly client: ImapFlow
+  private selected: string | null = null
+  private vanishedUids: number[] = []
+  private closedBy: PosternError | null = null
+  private onChangeListener: (() => void) | null = null
+  private onCloseListener: (() => void) | null = null
+
+  private constructor(private readonly server: ServerSettings, auth: Credentials, idle: boolean) {
+    refusePlaintext(server)
+    this.client = new ImapFlow(clientOptions(server, auth, idle))
+    this.client.on('error', (error: unknown) => { this.closedBy ??= this.failure(error) })
+    this.client.on('close', () => {
+      this.closedBy ??= new PosternError('connection-lost', 'closed by the server', this.facts())
+      this.onCloseListener?.()
+    })
+    this.client.on('exists', () => this.onChangeListener?.())
+    this.client.on('flags', () => this.onChangeListener?.())
+    this.client.on('expunge', (event) => {
+      if (event.uid !== undefined) this.vanishedUids.push(event.uid)
+      this.onChangeListener?.()
+    })
+  }
+
+  /**
+   * Connects and logs in. `idle`: the session goes into IDLE by itself when nothing else is to be done.
+   * Throws `auth-refused` for a wrong password, else the code of what failed, with host, port and the server's line.
+   */
+  static async open(server: ServerSettings, auth: Credentials, idle = false): Promise<ImapSession> {
+    const session = new ImapSession(server, auth, idle)
+    try {
+      await withDeadline(session.client.connect(), 60_000, () => new PosternError('timeout', 'connect', session.facts()))
+      return session
+    } catch (error) {
+      session.client.close()
+      throw session.failure(error)
+    }
+  }
+
+  get capabilities(): ReadonlySet<string> { return new Set(this.client.capabilities.keys()) }
+  get condstore(): boolean { return this.client.enabled.has('CONDSTORE') || this.client.enabled.has('QRESYNC') }
+  get qresync(): boolean { return this.client.enabled.has('QRESYNC') }
+  get closed(): boolean { return this.closedBy !== null }
+  /** TLS protocol of the connection, null when there is none. */
+  get protocol(): string | null { return this.client.tls ? this.client.tls.version : null }
+
+  /** Told when the selected folder changed (new mail, flags, deletions). */
+  onChange(listener: () => void): void { this.onChangeListener = listener }
+  onClose(listener: () => void): void {
+    this.onCloseListener = listener
+    if (this.closed) listener()
+  }
+
+  async listFolders(): Promise<ListedFolder[]> {
+    const rows = await this.run('LIST', () => this.client.list())
+    return rows.filter((row) => row.listed).map((row) => ({
+      path: row.path, delimiter: row.delimiter || null, specialUse: row.specialUse ?? null,
+      selectable: !row.flags.has('\\Noselect') && !row.flags.has('\\NonExistent'),
+    }))
+  }
+
+  /** Opens a folder, or returns its fresh state when it is open already. Throws `not-found` when the server has no such folder. */
+  async select(path: string): Promise<FolderState> {
+    if (this.selected === path && this.client.mailbox) {
+      await this.run('NOOP', () => this.client.noop())
+      // NOOP tells of new mail and deletions, but not how far UIDs and MODSEQ went.
+      if (this.client.mailbox) return { ...stateOf(this.client.mailbox), uidNext: null, modSeq: null }
+    }
+    this.selected = null
+    this.vanishedUids = []
+    const mailbox = await this.run('SELECT', () => this.client.mailboxOpen(path))
+    this.selected = path
+    return stateOf(mailbox)
+  }
+
+  /** State of a folder without opening it; null when it is gone. */
+  async status(path: string): Promise<FolderState | null> {
+    const status = await this.run('STATUS', () => this.client.status(path, { messages: true, uidNext: true, uidValidity: true, highestModseq: true }))
+    if (!status) return null
+    return {
+      uidValidity: String(status.uidValidity ?? '0'), uidNext: status.uidNext ?? 1, exists: status.messages ?? 0,
+      modSeq: status.highestModseq ?? null,
+    }
+  }
+
+  /** UIDs of the selected folder, ascending, that fit. */
+  async searchUids(query: { uid?: string; messageId?: string; posternId?: string } = {}): Promise<number[]> {
+    const search = query.messageId !== undefined ? { header: { 'Message-ID': query.messageId } }
+      : query.posternId !== undefined ? { header: { 'X-Postern-Id': query.posternId } }
+        : query.uid !== undefined ? { uid: query.uid } : { all: true }
+    const found = await this.run('SEARCH', () => this.client.search(search, { uid: true }))
+    // A refused search is no empty folder.
+    if (!Array.isArray(found)) throw new PosternError('server-refused', 'search', this.facts())
+    return found.toSorted((a, b) => a - b)
+  }
+
+  /** Whole messages, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */
+  async *fetchSources(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
+    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, source: true })) {
+      if (!row.source) continue
+      const date = row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
+      yield { uid: row.uid, flags: keptFlags(row.flags), internalDate: Number.isFinite(date) ? date : Date.now(), source: row.source }
+    }
+  }
+
+  async *fetchFlags(uids: readonly number[]): AsyncGenerator<FolderFlags> {
+    for await (const row of this.rows(uids, { uid: true, flags: true })) yield { uid: row.uid, flags: keptFlags(row.flags) }
+  }
+
+  /** Flag changes since a MODSEQ (RFC 7162). With QRESYNC the UIDs that vanished come by `takeVanished`. */
+  async fetchFlagChanges(since: bigint): Promise<{ changes: FolderFlags[]; highest: bigint }> {
+    const rows = await this.run('FETCH', () => this.client.fetchAll('1:*', { uid: true, flags: true }, { uid: true, changedSince: since }), 300_000)
+    const highest = rows.reduce((most, row) => row.modseq !== undefined && row.modseq > most ? row.modseq : most, since)
+    return { changes: rows.filter((row) => row.flags !== undefined).map((row) => ({ uid: row.uid, flags: keptFlags(row.flags) })), highest }
+  }
+
+  /** UIDs that the server said are gone since this was asked last. */
+  takeVanished(): number[] {
+    const uids = this.vanishedUids
+    this.vanishedUids = []
+    return uids
+  }
+
+  async addFlags(uids: readonly number[], flags: string[]): Promise<void> {
+    const done = await this.run('STORE', () => this.client.messageFlagsAdd(uidSet(uids), flags, { uid: true }))
+    if (!done) throw new PosternError('server-refused', 'store', this.facts())
+  }
+
+  async removeFlags(uids: readonly number[], flags: string[]): Promise<void> {
+    const done = await this.run('STORE', () => this.client.messageFlagsRemove(uidSet(uids), flags, { uid: true }))
+    if (!done) throw new PosternError('server-refused', 'store', this.facts())
+  }
+
+  /** MOVE, or COPY and EXPUNGE of just these UIDs where the server has no MOVE. Old to new UID where the server says so. */
+  async move(uids: readonly number[], target: string): Promise<ReadonlyMap<number, number>> {
+    const result = await this.run('MOVE', () => this.client.messageMove(uidSet(uids), target, { uid: true }))
+    if (!result) throw new PosternError('server-refused', 'move', this.facts())
+    return result.uidMap ?? new Map<number, number>()
+  }
+
+  async createFolder(path: string): Promise<void> {
+    await this.run('CREATE', () => this.client.mailboxCreate(path))
+  }
+
+  async append(path: string, raw: Uint8Array, flags: string[], at: Date): Promise<void> {
+    const done = await this.run('APPEND', () => this.client.append(path, Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), flags, at), commandMs + Math.ceil(raw.byteLength / 20))
+    if (!done) throw new PosternError('server-refused', 'append', this.facts())
+  }
+
+  /** Says goodbye, at most two seconds long. */
+  async close(): Promise<void> {
+    this.onCloseListener = null
+    if (!this.closed) await withDeadline(this.client.logout(), 2_000, () => new Error('no answer')).catch(() => undefined)
+    this.closedBy ??= new PosternError('cancelled', 'closed')
+    this.client.close()
+  }
+
+  /** Ends at once; a command under way fails with `error`. */
+  drop(error: PosternError): void {
+    this.closedBy ??= error
+    this.client.close()
+  }
+
+  private async *rows(uids: readonly number[], query: Parameters<ImapFlow['fetch']>[1]): AsyncGenerator<FetchMessageObject> {
+    if (uids.length === 0) return
+    const wanted = new Set(uids)
+    const rows = this.client.fetch(uidSet(uids), query, { uid: true })
+    try {
+      for (;;) {
+        // The clock runs while the server has the turn, not while our side works on a row.
+        const next = await withDeadline(rows.next(), quietMs, () => new PosternError('timeout', 'fetch', this.facts()))
+        if (next.done) return
+        // A server may send rows nobody asked for (R36).
+        if (wanted.delete(next.value.uid)) yield next.value
+      }
+    } catch (error) {
+      throw this.broken(error)
+    } finally {
+      if (!this.closed) await rows.return?.(false).catch(() => undefined)
+    }
+  }
+
+  private async run<T>(command: string, work: () => Promise<T>, ms = commandMs): Promise<T> {
+    if (this.closedBy) throw this.closedBy
+    try {
+      return await withDeadline(work(), ms, () => new PosternError('timeout', command, { ...this.facts(), command }))
+    } catch (error) {
+      throw this.broken(error)
+    }
+  }
+
+  /** A refusal by the server leaves the connection as it is; everything else ends it. */
+  private broken(error: unknown): PosternError {
+    const failure = this.failure(error)
+    if (!['server-refused', 'not-found', 'auth-refused'].includes(failure.code)) this.drop(failure)
+    return failure
+  }
+
+  private failure(error: unknown): PosternError {
+    if (error instanceof PosternError) return error
+    if (this.closedBy) return this.closedBy
+    const line = serverLine(errorField(error, 'responseText') ?? errorField(error, 'response'))
+    const facts: ErrorDetail = { ...this.facts(), ...(line === '' ? {} : { serverLine: line }) }
+    if (errorField(error, 'authenticationFailed') === true) return authFailure(error, facts)
+    if (errorField(error, 'mailboxMissing') === true || errorField(error, 'serverResponseCode') === 'NONEXISTENT') return new PosternError('not-found', 'no such folder', facts)
+    const status = errorField(error, 'responseStatus')
+    if (status === 'NO' || status === 'BAD') return new PosternError('server-refused', 'refused', facts)
+    const message = errorField(error, 'message')
+    if (this.server.security === 'starttls' && typeof message === 'string' && /STARTTLS/i.test(message) && errorField(error, 'code') !== 'STARTTLS_INJECTION') {
+      return new PosternError('plaintext-refused', 'no STARTTLS', facts)
+    }
+    return networkError(error, this.server, line === '' ? {} : { serverLine: line })
+  }
+
+  private facts(): ErrorDetail { return { host: this.server.host, port: this.server.port } }
+}
+
+/** A refused login, told apart from a server that cannot check at the moment (RFC 5530). */
+function authFailure(error: unknown, facts: ErrorDetail): PosternError {
+  const code = errorField(error, 'serverResponseCode')
+  if (code === 'UNAVAILABLE' || code === 'INUSE' || code === 'LIMIT' || code === 'SERVERBUG') return new PosternError('server-refused', 'login not possible now', facts)
+  const message = errorField(error, 'message')
+  if (message === 'Login is disabled') return new PosternError('plaintext-refused', 'login disabled', facts)
+  return new PosternError('auth-refused', 'login refused', facts)
+}
+
+function clientOptions(server: ServerSettings, auth: Credentials, idle: boolean): ImapFlowOptions {
+  return {
+    host: server.host, port: server.port,
+    secure: server.security === 'tls',
+    ...(server.security === 'tls' ? {} : { doSTARTTLS: server.security === 'starttls' }),
+    tls: tlsOptions(),
+    auth: { user: auth.user, pass: auth.password },
+    // Nothing about this machine is told (R42).
+    clientInfo: { name: 'Postern', version: false, os: false, vendor: false },
+    logger: quietLogger,
+    qresync: true,
+    disableAutoIdle: !idle,
+    ...(idle ? { autoIdleDelay: 100 } : {}),
+    maxIdleTime: 9 * 60_000,
+    // Outlook's IMAP4rev2 mode is known to misbehave.
+    ...(/(^|\.)(outlook|office365|hotmail|live)\.(com|office\.com)$/i.test(server.host) ? { disableIMAP4rev2: true } : {}),
+    connectionTimeout: 20_000, greetingTimeout: 15_000, socketTimeout: 10 * 60_000,
+    maxLineLength: 64 * 1024 * 1024, maxLiteralSize: largestMessage, maxResponseSize: largestMessage + 1024 * 1024, maxResponseTokens: 300_000,
+  }
+}
+
+/** imapflow's lines hold folder names and server text: only that something went wrong reaches our log. */
+const quietLogger = {
+  debug: () => undefined, info: () => undefined, trace: () => undefined,
+  warn: () => undefined,
+  error: (line: unknown) => log.debug('imapflow reports an error', { code: errorField(errorField(line, 'err'), 'code') }),
+}
+
+function stateOf(mailbox: MailboxObject): FolderState {
+  return { uidValidity: String(mailbox.uidValidity), uidNext: mailbox.uidNext, exists: mailbox.exists, modSeq: mailbox.noModseq ? null : mailbox.highestModseq ?? null }
+}
+
+/** \Recent belongs to a session, not to a message. */
+function keptFlags(flags: ReadonlySet<string> | undefined): string[] {
+  return [...(flags ?? [])].filter((flag) => flag.toLowerCase() !== '\\recent')
+}
+
+/** Sequence set of UIDs: runs are joined (`3,7:12`). */
+export function uidSet(uids: readonly number[]): string {
+  const sorted = uids.toSorted((a, b) => a - b)
+  const parts: string[] = []
+  let start = -1
+  let last = -1
+  for (const uid of [...sorted, -1]) {
+    if (uid === last + 1 && start !== -1) {
+      last = uid
+      continue
+    }
+    if (start !== -1) parts.push(start === last ? String(start) : `${start}:${last}`)
+    start = last = uid
+  }
+  return parts.join(',')
+}

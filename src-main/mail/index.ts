@@ -1,0 +1,68 @@
+import { isMainThread } from 'node:worker_threads'
+import { appForMail, mailForApp, mailForStore, storeForMail, type StoreForMail } from '../../src-preload/contract/internal'
+import { PosternError } from '../../src-preload/contract/errors'
+import { logger } from '../shared/log'
+import { joinPort, type Rpc } from '../shared/port-rpc'
+import { joinApp } from '../shared/utility'
+import { testConnection } from './connection-test'
+import { fetchImage } from './fetch-image'
+import { importSample } from './import-sample'
+import { Mailboxes } from './mailboxes'
+import { serveParser } from './parse-worker'
+import { Parser } from './parser'
+import { trustSystemAuthorities } from './server-rules'
+
+/**
+ * The mail process: the only one on the network and the only one that parses hostile bytes. This file is also the
+ * script of its parser thread, so that the bundle needs no second entry.
+ */
+if (isMainThread) startMail()
+else serveParser()
+
+function startMail(): void {
+  const log = logger('mail')
+  const onFault = (call: string, fault: unknown): void => log.error('handler failed', { call, fault })
+  // Whatever a socket or a library still throws after its owner let go must not end the process.
+  process.on('unhandledRejection', (fault) => log.error('unhandled rejection', fault))
+  process.on('uncaughtException', (fault) => log.error('uncaught exception', fault))
+  try {
+    trustSystemAuthorities()
+  } catch (error) {
+    log.warn('the system list of authorities cannot be read', error)
+  }
+
+  const parser = new Parser(new URL(import.meta.url))
+  let store: Rpc<StoreForMail> | null = null
+
+  const appPort = joinApp((handover, port) => {
+    if (handover.to !== 'store') return
+    store?.close('service-restarting')
+    store = joinPort(port, mailForStore, {
+      'part.extract': async ({ raw, index }) => parser.extract(raw, index),
+      'image.fetch': async ({ url }) => fetchImage(url),
+      'outbox.wake': ({ mailboxId }) => (mailboxes.wakeOutbox(mailboxId), {}),
+      'ops.wake': ({ mailboxId }) => (mailboxes.wakeActs(mailboxId), {}),
+      'sync.now': ({ mailboxId }) => (mailboxes.syncNow(mailboxId), {}),
+    }, storeForMail, { onFault })
+    mailboxes.connectStore(store)
+  })
+  const app = joinPort(appPort, mailForApp, {
+    'mail.start': () => (mailboxes.start(), {}),
+    'mailbox.changed': ({ id }) => (mailboxes.changed(id), {}),
+    'mailbox.removed': ({ id }) => (mailboxes.removed(id), {}),
+    'network.changed': ({ online }) => (mailboxes.network(online), {}),
+    'mail.stop': async () => {
+      await mailboxes.stop()
+      await parser.close()
+      return {}
+    },
+    'connection.test': async ({ testId, ...input }) => ({
+      ok: await testConnection(input, (steps, finished) => void app.call('connection.progress', { testId, steps, finished }).catch(() => undefined)),
+    }),
+    'import.sample': async ({ dir, mailboxIds }) => {
+      if (!store) throw new PosternError('service-restarting', 'no store')
+      return { messages: await importSample(dir, mailboxIds, store, parser) }
+    },
+  }, appForMail, { onFault })
+  const mailboxes = new Mailboxes({ app, parser })
+}

@@ -1,0 +1,124 @@
+import type { Mailbox } from '../../src-preload/contract/mail'
+import type { StoreForMail } from '../../src-preload/contract/internal'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { Rpc } from '../shared/port-rpc'
+import { logger } from '../shared/log'
+import { Backoff } from './backoff'
+import { MailboxSync, type SyncPorts } from './mailbox-sync'
+import { OutboxSender } from './outbox-sender'
+
+const log = logger('mail')
+
+interface Running { readonly sync: MailboxSync; readonly sender: OutboxSender }
+
+/** All mailboxes at work: one sync and one sender each, on the store that is there now. */
+export class Mailboxes {
+  private readonly running = new Map<number, Running>()
+  private store: Rpc<StoreForMail> | null = null
+  private started = false
+  private turn: Promise<void> = Promise.resolve()
+
+  constructor(private readonly ports: Omit<SyncPorts, 'store'>) {}
+
+  /** A store was connected, perhaps in place of another one that ended: all work begins anew on it. */
+  connectStore(store: Rpc<StoreForMail>): void {
+    this.store = store
+    this.queue(async () => {
+      await this.endAll()
+      await this.beginAll()
+    })
+  }
+
+  start(): void {
+    this.started = true
+    this.queue(() => this.beginAll())
+  }
+
+  async stop(): Promise<void> {
+    this.started = false
+    this.queue(() => this.endAll())
+    await this.turn
+  }
+
+  /** Settings or credentials changed, or it is new, or it was paused. */
+  changed(id: number): void {
+    this.queue(async () => {
+      await this.end(id)
+      const mailbox = (await this.all()).find((one) => one.id === id)
+      if (mailbox) this.begin(mailbox)
+    })
+  }
+
+  removed(id: number): void {
+    this.queue(() => this.end(id))
+  }
+
+  network(online: boolean): void {
+    for (const { sync, sender } of this.running.values()) {
+      if (!online) sync.networkLost()
+      else {
+        sync.wake()
+        sender.wake()
+      }
+    }
+  }
+
+  syncNow(id: number | null): void {
+    for (const [mailboxId, { sync, sender }] of this.running) {
+      if (id !== null && id !== mailboxId) continue
+      sync.wake()
+      sender.wake()
+    }
+  }
+
+  wakeOutbox(id: number): void { this.running.get(id)?.sender.wake() }
+  wakeActs(id: number): void { this.running.get(id)?.sync.actsWaiting() }
+
+  private begin(mailbox: Mailbox): void {
+    if (!this.started || !this.store || this.running.has(mailbox.id)) return
+    if (mailbox.paused) {
+      void this.store.call('progress.set', { mailboxId: mailbox.id, state: 'paused', error: null, done: 0, total: 0, reached: null, syncedAt: null }).catch(() => undefined)
+      return
+    }
+    const ports: SyncPorts = { ...this.ports, store: this.store }
+    const sync = new MailboxSync(mailbox, ports)
+    const sender = new OutboxSender(mailbox, ports, sync)
+    this.running.set(mailbox.id, { sync, sender })
+    sync.start()
+    sender.start()
+  }
+
+  private async beginAll(): Promise<void> {
+    const backoff = new Backoff(200, 10_000)
+    while (this.started && this.store) {
+      const { store } = this
+      try {
+        for (const mailbox of await this.all()) this.begin(mailbox)
+        return
+      } catch (error) {
+        // The store is starting, or ended: then another port will come.
+        if (this.store !== store || PosternError.from(error).code === 'service-stopped') return
+        log.warn('mailboxes are not to be had', { code: PosternError.from(error).code })
+        await new Promise((resolve) => setTimeout(resolve, backoff.next()))
+      }
+    }
+  }
+
+  private async all(): Promise<Mailbox[]> {
+    return this.store ? (await this.store.call('mailboxes.all', {})).mailboxes : []
+  }
+
+  private async end(id: number): Promise<void> {
+    const one = this.running.get(id)
+    this.running.delete(id)
+    await Promise.all([one?.sync.stop(), one?.sender.stop()])
+  }
+
+  private async endAll(): Promise<void> {
+    await Promise.all([...this.running.keys()].map((id) => this.end(id)))
+  }
+
+  private queue(work: () => Promise<void>): void {
+    this.turn = this.turn.then(work).catch((error: unknown) => log.error('a change of the mailboxes failed', error))
+  }
+}

@@ -1,0 +1,58 @@
+/** Words out of a body text. */
+
+/** The first words of a message for the list: no quoted lines, no "On ... wrote:", no greeting, at most 200 characters. */
+export function snippetOf(text: string): string {
+  const words: string[] = []
+  let length = 0
+  let first = true
+  for (const rawLine of text.slice(0, 8000).split('\n', 200)) {
+    const line = rawLine.trim()
+    if (line === '' || line.startsWith('>') || /^[-_=*~\s]{3,}$/.test(line)) continue
+    if (line === '--' || /^-{2,}\s?(?:original|ursprüngliche|message d'origine|forwarded)/i.test(line)) break
+    if (isAttribution(line)) break
+    if (first && isGreeting(line)) {
+      first = false
+      continue
+    }
+    first = false
+    words.push(line)
+    length += line.length + 1
+    if (length > 220) break
+  }
+  const joined = (words.length > 0 ? words.join(' ') : text.slice(0, 400).replace(/[>\s]+/g, ' ')).replace(/\s+/g, ' ').trim()
+  return joined.length <= 200 ? joined : `${cutAtCharacter(joined, 199)}…`
+}
+
+function isAttribution(line: string): boolean {
+  return line.length < 300 && (/^(?:on|am|le|el|il|op|den|em|w dniu)\b.{5,250}(?:wrote|schrieb|écrit|escribió|ha scritto|schreef|skrev|escreveu|napisał(?:\(a\))?)\b.{0,80}:$/i.test(line) || /^(?:from|von|de|da|van):\s.{1,200}@/i.test(line))
+}
+
+function isGreeting(line: string): boolean {
+  return line.length <= 60 && /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hallo|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen|abend)|moin|bonjour|salut|ch(?:er|ère|ers)|hola|buenos días|estimad[oa]s?|ciao|buongiorno|gentile|beste|geachte|olá|prezad[oa]s?|hej|cześć|dzień dobry|здравствуйте|привет)\b[^.!?]{0,50}[,!.:]?$/i.test(line)
+}
+
+/** Cuts without tearing a surrogate pair apart. */
+export function cutAtCharacter(text: string, length: number): string {
+  if (text.length <= length) return text
+  const code = text.charCodeAt(length - 1)
+  return text.slice(0, code >= 0xd800 && code <= 0xdbff ? length - 1 : length)
+}
+
+/** true: two texts hold the same words; white space, quote marks and list bullets do not count. */
+export function sameWords(a: string, b: string): boolean {
+  let [i, j] = [0, 0]
+  for (;;) {
+    while (i < a.length && isFiller(a.charCodeAt(i))) i += 1
+    while (j < b.length && isFiller(b.charCodeAt(j))) j += 1
+    if (i >= a.length || j >= b.length) return i >= a.length && j >= b.length
+    if (a.charCodeAt(i) !== b.charCodeAt(j)) return false
+    i += 1
+    j += 1
+  }
+}
+
+/** White space, zero-width characters, and > • * · - _ */
+function isFiller(code: number): boolean {
+  return code <= 0x20 || code === 0x3e || code === 0x2a || code === 0x2d || code === 0x5f || code === 0xa0 || code === 0xb7
+    || (code >= 0x2000 && (code <= 0x200d || code === 0x2022 || code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x3000 || code === 0xfeff))
+}

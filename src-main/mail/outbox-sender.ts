@@ -1,0 +1,204 @@
+import type { Mailbox } from '../../src-preload/contract/mail'
+import type { Failure, OutboxJob, OutboxOutcome } from '../../src-preload/contract/internal'
+import { PosternError } from '../../src-preload/contract/errors'
+import { logger } from '../shared/log'
+import { Backoff, Sleeper } from './backoff'
+import { compose } from './compose'
+import type { ImapSession } from './imap-session'
+import type { MailboxSync, SyncPorts } from './mailbox-sync'
+import { SmtpSession, type SendResult } from './smtp-session'
+
+const log = logger('outbox')
+
+const idleMs = 10 * 60_000
+/** How long and how often the server is asked for a message whose fate is unknown. */
+const lookForMs = 180_000
+const lookEveryMs = 20_000
+const copyTries = 20
+
+interface SentCopy { readonly raw: Uint8Array; readonly messageId: string; readonly date: number; tries: number }
+
+/**
+ * Sends what the outbox of one mailbox holds, one message after another. What has left in doubt is never sent again by
+ * itself: it is looked for on the server, and else a person decides (R40).
+ */
+export class OutboxSender {
+  private readonly sleeper = new Sleeper()
+  private readonly backoff = new Backoff(2_000, 300_000)
+  private readonly copies: SentCopy[] = []
+  private readonly lookedSince = new Map<number, number>()
+  private running: Promise<void> | null = null
+  private stopped = false
+
+  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly sync: Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched'>) {}
+
+  start(): void {
+    this.running ??= this.loop()
+  }
+
+  /** Waits for a message that is just leaving, at most a few seconds. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    this.sleeper.wake()
+    await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, 4_000))])
+  }
+
+  /** Something new is due, or the network is back. */
+  wake(): void {
+    this.backoff.reset()
+    this.sleeper.wake()
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      let wait = idleMs
+      try {
+        wait = Math.min(wait, await this.sendDue(), await this.lookForUncertain(), await this.fileCopies())
+      } catch (error) {
+        const failure = PosternError.from(error)
+        if (failure.code === 'service-stopped' || failure.code === 'service-restarting') return
+        log.error('outbox turn failed', error)
+        wait = this.backoff.next()
+      }
+      if (!this.stopped) await this.sleeper.sleep(wait)
+    }
+  }
+
+  /** Sends until nothing is due; returns how long to wait. */
+  private async sendDue(): Promise<number> {
+    while (!this.stopped) {
+      const { job, nextDueAt } = await this.ports.store.call('outbox.claim', { mailboxId: this.mailbox.id })
+      if (!job) return nextDueAt === null ? idleMs : Math.max(50, nextDueAt - Date.now())
+      const outcome = await this.sendOne(job)
+      await this.ports.store.call('outbox.settle', outcome)
+      log.info('message settled', { id: job.id, state: outcome.state, code: outcome.error?.code })
+      if (outcome.state === 'queued') return this.backoff.next()
+      this.backoff.reset()
+    }
+    return idleMs
+  }
+
+  private async sendOne(job: OutboxJob): Promise<OutboxOutcome> {
+    const settled = (state: OutboxOutcome['state'], error: PosternError | null, serverLine: string | null = null, refused: string[] = []): OutboxOutcome =>
+      ({ id: job.id, state, error: error ? failureOf(error) : null, serverLine, refused })
+    let session: SmtpSession | null = null
+    try {
+      const to = [...new Set([...job.to, ...job.cc, ...job.bcc].map((one) => one.address))]
+      if (to.length === 0) return settled('failed', new PosternError('no-recipient'))
+      const raw = await this.composed(job)
+      const server = this.mailbox.smtp
+      const auth = await this.ports.app.call('credentials.get', { mailboxId: this.mailbox.id, use: 'smtp', server })
+      session = await SmtpSession.connect({ ...server, user: auth.user })
+      await session.login(auth)
+      const result = await session.send({ from: job.from.address, to }, raw)
+      if (result.state === 'accepted') this.copies.push({ raw, messageId: job.messageId, date: job.date, tries: 0 })
+      return outcomeOf(result, settled)
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (failure.code === 'internal') log.error('sending failed', error)
+      // Nothing has left yet. What another try cannot change is told at once.
+      const final = ['invalid-input', 'plaintext-refused', 'auth-refused', 'internal'].includes(failure.code)
+      const line = failure.detail['serverLine']
+      return settled(final ? 'failed' : 'queued', failure, typeof line === 'string' ? line : null)
+    } finally {
+      session?.quit()
+    }
+  }
+
+  /** The bytes that leave: made once, kept before the first of them leaves, the same at every try. */
+  private async composed(job: OutboxJob): Promise<Uint8Array> {
+    if (job.raw) return job.raw
+    const raw = await compose(job)
+    const [message] = await this.ports.parser.parse([raw])
+    if (!message) throw new PosternError('internal', 'the parser gave nothing')
+    await this.ports.store.call('outbox.composed', { id: job.id, raw, message })
+    return raw
+  }
+
+  /** Asks the server whether doubtful messages arrived: their copy in Sent or in all mail proves it. */
+  private async lookForUncertain(): Promise<number> {
+    const { jobs } = await this.ports.store.call('outbox.uncertain', { mailboxId: this.mailbox.id })
+    const open = jobs.filter((job) => {
+      const since = this.lookedSince.get(job.id)
+      if (since === undefined) this.lookedSince.set(job.id, Date.now())
+      return since === undefined || Date.now() - since < lookForMs
+    })
+    if (open.length === 0) return idleMs
+    try {
+      await this.sync.withActsSession(async (session) => {
+        for (const job of open) {
+          if (!(await this.isOnServer(session, job))) continue
+          await this.ports.store.call('outbox.settle', { id: job.id, state: 'sent', error: null, serverLine: null, refused: [] })
+          this.lookedSince.delete(job.id)
+        }
+      })
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (failure.code === 'service-stopped') throw failure
+      // Time without a look is no time of looking.
+      for (const job of open) this.lookedSince.delete(job.id)
+    }
+    return lookEveryMs
+  }
+
+  private async isOnServer(session: ImapSession, job: Pick<OutboxJob, 'messageId' | 'posternId'>): Promise<boolean> {
+    for (const role of ['sent', 'all'] as const) {
+      const path = await this.existing(session, role)
+      if (path === null) continue
+      await session.select(path)
+      if ((await session.searchUids({ messageId: job.messageId })).length > 0) return true
+      if ((await session.searchUids({ posternId: job.posternId })).length > 0) return true
+    }
+    return false
+  }
+
+  private async existing(session: ImapSession, role: 'sent' | 'all'): Promise<string | null> {
+    try {
+      return await this.sync.pathOf(session, role)
+    } catch (error) {
+      if (PosternError.from(error).code === 'server-refused') return null
+      throw error
+    }
+  }
+
+  /** Files copies of what was sent, where the server makes none itself. */
+  private async fileCopies(): Promise<number> {
+    if (filesItself(this.mailbox)) this.copies.length = 0
+    const [next] = this.copies
+    if (!next) return idleMs
+    try {
+      await this.sync.withActsSession(async (session) => {
+        const path = await this.sync.pathOf(session, 'sent')
+        for (let copy = this.copies[0]; copy && path !== null; copy = this.copies[0]) {
+          await session.select(path)
+          if ((await session.searchUids({ messageId: copy.messageId })).length === 0) await session.append(path, copy.raw, ['\\Seen'], new Date(copy.date))
+          this.copies.shift()
+        }
+        if (path !== null) this.sync.touched(path)
+      })
+      return idleMs
+    } catch (error) {
+      next.tries += 1
+      log.warn('the Sent copy waits', { code: PosternError.from(error).code, tries: next.tries })
+      if (next.tries >= copyTries) this.copies.shift()
+      return this.backoff.next()
+    }
+  }
+}
+
+function outcomeOf(result: SendResult, settled: (state: OutboxOutcome['state'], error: PosternError | null, serverLine?: string | null, refused?: string[]) => OutboxOutcome): OutboxOutcome {
+  if (result.state === 'unknown') return settled('uncertain', result.error)
+  const refused = result.refused.map((one) => one.address)
+  const line = result.refused[0]?.line ?? result.line
+  if (result.state === 'accepted') return settled('sent', null, refused.length > 0 ? line : null, refused)
+  return settled(result.final ? 'failed' : 'queued', result.error, line === '' ? null : line, refused)
+}
+
+function failureOf(error: PosternError): Failure {
+  return { code: error.code, detail: error.detail }
+}
+
+/** Servers that put what was sent by SMTP into Sent by themselves. */
+function filesItself({ smtp }: Mailbox): boolean {
+  return /(^|\.)(gmail\.com|googlemail\.com|office365\.com|outlook\.com|smtp\.office365\.com)$/i.test(smtp.host)
+}

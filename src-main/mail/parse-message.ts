@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { decodeWords } from 'postal-mime'
+import type { ParsedMessage } from '../../src-preload/contract/internal'
+import { PosternError } from '../../src-preload/contract/errors'
+import { packMessage } from '../shared/message-body'
+import { addressList, messageIds, plainLine, sender } from './addresses'
+import { attachmentKind, displayName } from './attachment-kind'
+import { autoKind } from './auto-kind'
+import { viewHtml, type HtmlView } from './html-view'
+import { cutAtCharacter, sameWords, snippetOf } from './message-text'
+import { readMime, type MimeMessage, type MimePart } from './mime'
+
+/** What is shown of a body at most; the source stays whole (R25). */
+const longestText = 1024 * 1024
+const longestHtml = 2 * 1024 * 1024
+const longestSearchText = 1024 * 1024
+const mostParts = 10_000
+/** Beyond this a message is kept and shown raw only; parsing it would cost minutes. */
+const largestParsed = 150 * 1024 * 1024
+
+/**
+ * Raw bytes of a message to what the store keeps. Never rejects: what cannot be understood comes back with the reason
+ * in `unreadable` and its source kept (R24).
+ */
+export async function parseMessage(raw: Uint8Array): Promise<ParsedMessage> {
+  try {
+    if (raw.byteLength > largestParsed) return unreadableMessage(raw, 'too-large')
+    const mime = await readMime(raw)
+    if (mime.parts.length > mostParts) return unreadableMessage(raw, 'too-many-parts')
+    return build(raw, mime)
+  } catch (error) {
+    return unreadableMessage(raw, reasonOf(error))
+  }
+}
+
+/** The message with its source only. `reason` is one plain word or sentence for the log and the raw card. */
+export function unreadableMessage(raw: Uint8Array, reason: string): ParsedMessage {
+  const start = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, 64 * 1024)).toString('utf8')
+  const header = (name: string): string => new RegExp(`^${name}:[ \\t]*(.{0,500})`, 'im').exec(start)?.[1]?.trim() ?? ''
+  let subject = ''
+  let from = { address: { name: '', address: '' }, suspicious: true }
+  try {
+    subject = plainLine(decodeWords(header('Subject')), 500)
+    from = sender([header('From')])
+  } catch {
+    // Even the header is beyond reading; the raw view shows it.
+  }
+  return {
+    messageId: messageIds(header('Message-ID'), 1)[0] ?? null, hash: hashOf(raw), inReplyTo: [], references: [], date: null,
+    subject, from: from.address, fromSuspicious: true, replyTo: [], to: [], cc: [], bcc: [], autoKind: 'none',
+    snippet: '', searchText: subject, attachments: [], remoteCount: 0, remoteUrls: [], unreadable: reason, posternId: null,
+    ...packMessage({ text: '', html: null, textSuffices: true, cut: false }, raw), rawSize: raw.byteLength,
+  }
+}
+
+/** Bytes of one attachment, by its index in ParsedMessage.attachments. Throws `not-found` or `unreadable`. */
+export async function extractPart(raw: Uint8Array, index: number): Promise<{ type: string; bytes: Uint8Array }> {
+  let mime: MimeMessage
+  try {
+    mime = await readMime(raw)
+  } catch (error) {
+    throw new PosternError('unreadable', reasonOf(error))
+  }
+  const part = mime.parts[index]
+  if (!part) throw new PosternError('not-found', 'no such part')
+  return { type: attachmentKind(nameOf(part), part.type, part.content).type, bytes: part.content }
+}
+
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : ''
+  if (/nesting/i.test(message)) return 'nested-too-deep'
+  if (/header size/i.test(message)) return 'headers-too-large'
+  return error instanceof RangeError ? 'too-large' : 'malformed'
+}
+
+function hashOf(raw: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(raw).digest().subarray(0, 16))
+}
+
+function nameOf(part: MimePart): string {
+  return displayName(part.filename, part.type)
+}
+
+function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
+  const byKey = new Map<string, string[]>()
+  for (const { key, value } of mime.headers) {
+    const known = byKey.get(key)
+    if (known) known.push(value)
+    else byKey.set(key, [value])
+  }
+  const all = (key: string): string[] => byKey.get(key) ?? []
+  const first = (key: string): string | undefined => byKey.get(key)?.[0]
+  const from = sender(all('from'))
+  const body = bodyOf(mime)
+  const subject = plainLine(decodeWords((first('subject') ?? '').slice(0, 10_000)), 2000)
+  const attachments = mime.parts.map((part, index) => {
+    const kind = attachmentKind(nameOf(part), part.type, part.content)
+    const contentId = part.contentId === null ? null : part.contentId.trim().replace(/^<|>$/g, '').slice(0, 998)
+    return {
+      index, name: nameOf(part), type: kind.type, size: part.content.byteLength, dangerous: kind.dangerous, contentId,
+      inline: contentId !== null && kind.type.startsWith('image/') && (part.related || part.disposition === 'inline') && (body.html?.includes('cid:') ?? false),
+    }
+  })
+  const names = attachments.filter((part) => !part.inline).map((part) => part.name).join(' ')
+  return {
+    messageId: messageIds(first('message-id'), 1)[0] ?? null,
+    hash: hashOf(raw),
+    inReplyTo: messageIds(first('in-reply-to'), 100),
+    references: messageIds(first('references'), 200),
+    date: dateOf(first('date')),
+    subject,
+    from: from.address, fromSuspicious: from.suspicious,
+    replyTo: addressList(all('reply-to')), to: addressList(all('to')), cc: addressList(all('cc')), bcc: addressList(all('bcc')),
+    autoKind: autoKind({ first, contentType: first('content-type') ?? '', fromAddress: from.address.address }),
+    snippet: snippetOf(body.text),
+    searchText: cutAtCharacter(names === '' ? body.searchText : `${body.searchText}\n${names}`, longestSearchText),
+    attachments,
+    remoteCount: body.remote.remoteCount, remoteUrls: [...body.remote.remoteUrls],
+    unreadable: null,
+    posternId: first('x-postern-id')?.trim().slice(0, 200) ?? null,
+    ...packMessage({ text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut }, raw),
+    rawSize: raw.byteLength,
+  }
+}
+
+interface Body { text: string; html: string | null; textSuffices: boolean; cut: boolean; searchText: string; remote: Pick<HtmlView, 'remoteCount' | 'remoteUrls'> }
+
+function bodyOf(mime: MimeMessage): Body {
+  const fullHtml = mime.html !== null && mime.html.trim() !== '' ? mime.html : null
+  const html = fullHtml === null ? null : cutAtCharacter(fullHtml, longestHtml)
+  const view = html === null ? null : viewHtml(html)
+  const plain = mime.text !== null && mime.text.trim() !== '' ? mime.text : null
+  const fullText = plain ?? view?.text ?? ''
+  const text = cutAtCharacter(fullText, longestText).trimEnd()
+  const cut = fullText.length > longestText || (fullHtml !== null && fullHtml.length > longestHtml)
+  const same = plain !== null && view !== null && sameWords(plain, view.text)
+  return {
+    text, html, cut,
+    textSuffices: view === null || (view.plain && (plain === null || same)),
+    // A text part that says something else than the HTML ("view in browser") must not hide the HTML's words.
+    searchText: plain !== null && view !== null && !same ? missingWords(fullText, view.text) : fullText,
+    remote: view ?? { remoteCount: 0, remoteUrls: [] },
+  }
+}
+
+/** `text`, and of `other` the lines that it has not. */
+function missingWords(text: string, other: string): string {
+  const bare = (line: string): string => line.replace(/[\s>•*\-_]+/g, '')
+  const known = bare(text)
+  const lines = other.split('\n')
+  // Looking each line up in the text is for ordinary lengths; beyond them both are kept whole.
+  if (known.length > 100_000 || lines.length > 400) return `${text}\n${other}`
+  const extra = lines.filter((line) => {
+    const words = bare(line)
+    return words !== '' && !known.includes(words)
+  })
+  return extra.length === 0 ? text : `${text}\n${extra.join('\n')}`
+}
+
+/** The Date header in milliseconds; null when it is unreadable, before 1980 or more than two days ahead. */
+function dateOf(value: string | undefined): number | null {
+  if (value === undefined || value.length > 200) return null
+  // Comments such as (CEST), and zones that Date does not know, must not cost the date.
+  const plain = value.replace(/\([^()]*\)/g, ' ').trim()
+  const time = [plain, plain.replace(/\s[A-Z]{2,5}$/, ' +0000')].map((text) => Date.parse(text)).find((parsed) => Number.isFinite(parsed))
+  if (time === undefined) return null
+  return time < Date.UTC(1980, 0, 1) || time > Date.now() + 2 * 86_400_000 ? null : time
+}

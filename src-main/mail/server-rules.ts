@@ -1,0 +1,31 @@
+import net from 'node:net'
+import tls, { type ConnectionOptions } from 'node:tls'
+import type { ServerSettings } from '../../src-preload/contract/mail'
+import { PosternError } from '../../src-preload/contract/errors'
+
+/** What holds for every connection to a mail server, IMAP or SMTP. */
+
+/** Hosts that never leave this machine: the only ones that may be spoken to without TLS. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  if (name === 'localhost') return true
+  if (net.isIPv4(name)) return name.startsWith('127.')
+  return name === '::1' || name === '0:0:0:0:0:0:0:1'
+}
+
+/** Refuses `none` for anything but loopback (R28). Throws `plaintext-refused`. */
+export function refusePlaintext(server: Pick<ServerSettings, 'host' | 'port' | 'security'>): void {
+  if (server.security !== 'none' || isLoopbackHost(server.host)) return
+  throw new PosternError('plaintext-refused', 'no encryption is for loopback only', { host: server.host, port: server.port })
+}
+
+/** TLS of at least 1.2, certificate and name checked (R28, R29). */
+export function tlsOptions(): ConnectionOptions {
+  return { minVersion: 'TLSv1.2', rejectUnauthorized: true }
+}
+
+/** Trusts what the system trusts besides the list that comes with the runtime: companies have authorities of their own. */
+export function trustSystemAuthorities(): void {
+  const system = tls.getCACertificates('system')
+  if (system.length > 0) tls.setDefaultCACertificates([...new Set([...tls.getCACertificates('default'), ...system])])
+}
