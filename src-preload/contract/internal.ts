@@ -91,6 +91,8 @@ export const ServerOp = z.object({
   flags: z.array(z.string()),
   /** Role of the target folder for `move`; mail finds the folder. */
   targetRole: FolderRole.nullable(),
+  /** For a move back to where a message was: this folder when it still exists, else the one with the role. */
+  targetPath: z.string().nullable().default(null),
 })
 export type ServerOp = z.infer<typeof ServerOp>
 

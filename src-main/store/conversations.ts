@@ -1,0 +1,170 @@
+import { PosternError } from '../../src-preload/contract/errors'
+import type { Attachment, Conversation, ConversationRow, Message, MessageBody, OutboxState, View } from '../../src-preload/contract/mail'
+import { unpackSource, unpackView } from '../shared/message-body'
+import type { Reader, Value } from './database'
+import { draftIn } from './drafts'
+import { itemsOf, outboxStateOf } from './outbox'
+import { shownPlaces } from './places'
+import { autoKindOf, parseIds, parsePeople, parseTexts, statusNumber, statusOf } from './rows'
+import { survivorOf } from './threads'
+
+interface Row {
+  id: number; subject: string; people: string; message_count: number; unread: number; status: number; last_at: number; snippet: string
+  last_from_team: string | null; attachment_count: number; mailbox_ids: string; has_draft: number; outbox_state: string | null; outbox_error: string | null
+}
+
+export interface ListQuery {
+  readonly view: View
+  readonly mailboxId: number | null
+  readonly order: 'newest' | 'oldest'
+  readonly unreadOnly: boolean
+}
+
+/** Tables and conditions of a list; every one of them is answered from one index, in its order. */
+function listed({ view, mailboxId, unreadOnly }: ListQuery): { from: string; id: string; where: string; params: Value[] } {
+  if (view === 'drafts' || view === 'outbox') {
+    const mark = view === 'drafts' ? 'has_draft = 1' : 'outbox_state IS NOT NULL'
+    const inMailbox = mailboxId === null ? '' : ' AND EXISTS(SELECT 1 FROM conversation_mailboxes m WHERE m.conversation_id = l.id AND m.mailbox_id = ?)'
+    return { from: 'conversations l', id: 'l.id', where: `${mark}${unreadOnly ? ' AND unread = 1' : ''}${inMailbox}`, params: mailboxId === null ? [] : [mailboxId] }
+  }
+  const status = statusNumber(view === 'inbox' ? 'open' : view)
+  const unread = unreadOnly ? ' AND l.unread = 1' : ''
+  if (mailboxId === null) return { from: 'conversations l', id: 'l.id', where: `l.hidden = 0 AND l.status = ?${unread}`, params: [status] }
+  return { from: 'conversation_mailboxes l', id: 'l.conversation_id', where: `l.mailbox_id = ? AND l.hidden = 0 AND l.status = ?${unread}`, params: [mailboxId, status] }
+}
+
+/** The SQL of a page of a list, apart so that a test can look at its plan. */
+export function listSql(query: ListQuery): { sql: string; params: Value[] } {
+  const { from, id, where, params } = listed(query)
+  const way = query.order === 'newest' ? 'DESC' : 'ASC'
+  // Skipping to the offset reads the index only; rows are fetched for the page alone.
+  return { sql: `SELECT ${id} AS id FROM ${from} WHERE ${where} ORDER BY l.last_at ${way}, ${id} ${way} LIMIT ? OFFSET ?`, params }
+}
+
+export function listConversations(read: Reader, query: ListQuery & { offset: number; limit: number }): { rows: ConversationRow[]; total: number } {
+  const { sql, params } = listSql(query)
+  const ids = read.all<{ id: number }>(sql, ...params, query.limit, query.offset)
+  const rows = ids.flatMap(({ id }) => {
+    const row = read.get<Row>(
+      `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error
+       FROM conversations WHERE id = ?`, id)
+    return row ? [rowOf(row)] : []
+  })
+  return { rows, total: countListed(read, query) }
+}
+
+function countListed(read: Reader, query: ListQuery): number {
+  if (query.view === 'drafts' || query.view === 'outbox') {
+    const { from, where, params } = listed(query)
+    return read.get<{ n: number }>(`SELECT count(*) AS n FROM ${from} WHERE ${where}`, ...params)?.n ?? 0
+  }
+  const counted = read.get<{ total: number; unread: number }>('SELECT total, unread FROM view_counts WHERE mailbox_id = ? AND status = ?',
+    query.mailboxId ?? 0, statusNumber(query.view === 'inbox' ? 'open' : query.view))
+  return (query.unreadOnly ? counted?.unread : counted?.total) ?? 0
+}
+
+function rowOf(row: Row): ConversationRow {
+  return {
+    id: row.id, subject: row.subject, people: parseTexts(row.people), messageCount: row.message_count, unread: row.unread === 1, status: statusOf(row.status),
+    lastAt: row.last_at, snippet: row.snippet, lastFromTeam: row.last_from_team, attachmentCount: row.attachment_count, mailboxIds: parseIds(row.mailbox_ids),
+    hasDraft: row.has_draft === 1, outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state), outboxError: row.outbox_error,
+  }
+}
+
+/** Where a conversation stands in a list, from 0; -1 when it is not in it. */
+export function positionOf(read: Reader, query: ListQuery & { id: number }): number {
+  const { from, id, where, params } = listed(query)
+  const wanted = survivorOf(read, query.id)
+  const own = read.get<{ last_at: number }>(`SELECT l.last_at FROM ${from} WHERE ${where} AND ${id} = ?`, ...params, wanted)
+  if (!own) return -1
+  const before = query.order === 'newest' ? '>' : '<'
+  return read.get<{ n: number }>(`SELECT count(*) AS n FROM ${from} WHERE ${where} AND (l.last_at, ${id}) ${before} (?, ?)`, ...params, own.last_at, wanted)?.n ?? 0
+}
+
+interface Counts { views: Record<View, number>; unread: number; mailboxes: { id: number; open: number; unread: number }[] }
+
+export function getCounts(read: Reader): Counts {
+  const rows = read.all<{ mailbox_id: number; status: number; total: number; unread: number }>('SELECT mailbox_id, status, total, unread FROM view_counts')
+  const of = (mailboxId: number, status: number): { total: number; unread: number } => rows.find((row) => row.mailbox_id === mailboxId && row.status === status) ?? { total: 0, unread: 0 }
+  const all = (view: 'open' | 'pending' | 'closed' | 'spam'): number => of(0, statusNumber(view)).total
+  const n = (sql: string): number => read.get<{ n: number }>(sql)?.n ?? 0
+  const open = statusNumber('open')
+  return {
+    views: {
+      inbox: all('open'), pending: all('pending'), closed: all('closed'), spam: all('spam'),
+      drafts: n("SELECT count(*) AS n FROM drafts WHERE state = 'open'"),
+      outbox: n("SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),
+    },
+    unread: of(0, open).unread,
+    mailboxes: read.all<{ id: number }>('SELECT id FROM mailboxes WHERE removing = 0 ORDER BY id').map(({ id }) => ({ id, open: of(id, open).total, unread: of(id, open).unread })),
+  }
+}
+
+interface MessageRow {
+  id: number; conversation_id: number; direction: number; date: number; seen: number; from_name: string; from_address: string; from_suspicious: number
+  people: string; subject: string; snippet: string; auto_kind: string; remote_count: number; remote_allowed: number; unreadable: string | null
+}
+interface FileRow { id: number; message_id: number; name: string; type: string; size: number; inline: number; content_id: string | null; dangerous: number }
+
+/** Bodies that come along with the conversation: the last ones and the unread ones, unless they are very large. */
+const openBodies = 3
+const largestOpenBody = 256 * 1024
+
+export function getConversation(read: Reader, id: number): Conversation {
+  const current = survivorOf(read, id)
+  const row = read.get<Row & { version: number; customer_id: number | null }>('SELECT * FROM conversations WHERE id = ?', current)
+  if (!row) throw new PosternError('not-found', 'no such conversation')
+  const messages = read.all<MessageRow>(
+    `SELECT id, conversation_id, direction, date, seen, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, remote_count, remote_allowed, unreadable
+     FROM messages WHERE conversation_id = ? AND place IN ${shownPlaces} ORDER BY date, id`, current)
+  const files = Map.groupBy(read.all<FileRow>(
+    `SELECT a.id, a.message_id, a.name, a.type, a.size, a.inline, a.content_id, a.dangerous FROM messages m JOIN attachments a ON a.message_id = m.id
+     WHERE m.conversation_id = ? ORDER BY a.id`, current), ({ message_id: messageId }) => messageId)
+  return {
+    id: current, subject: row.subject, status: statusOf(row.status), version: row.version, mailboxIds: parseIds(row.mailbox_ids), customerId: row.customer_id,
+    messages: messages.map((message, index) => {
+      const opened = index >= messages.length - openBodies || (message.direction === 0 && message.seen === 0)
+      return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null)
+    }),
+    outbox: itemsOf(read, current),
+    draft: draftIn(read, current),
+    history: read.all<Conversation['history'][number]>('SELECT at, kind, by FROM history WHERE conversation_id = ? ORDER BY id', current),
+  }
+}
+
+function messageOf(row: MessageRow, files: readonly FileRow[], body: MessageBody | null): Message {
+  return {
+    id: row.id, conversationId: row.conversation_id, direction: row.direction === 1 ? 'out' : 'in', from: { name: row.from_name, address: row.from_address },
+    fromSuspicious: row.from_suspicious === 1, ...parsePeople(row.people), subject: row.subject, date: row.date, snippet: row.snippet, seen: row.seen === 1 || row.direction === 1,
+    autoKind: autoKindOf(row.auto_kind), attachments: files.map(attachmentOf), remoteCount: row.remote_count, remoteAllowed: row.remote_allowed === 1, unreadable: row.unreadable, body,
+  }
+}
+
+function attachmentOf(row: FileRow): Attachment {
+  return { id: row.id, messageId: row.message_id, name: row.name, type: row.type, size: row.size, inline: row.inline === 1, contentId: row.content_id, dangerous: row.dangerous === 1 }
+}
+
+function openBody(read: Reader, messageId: number): MessageBody | null {
+  const row = read.get<{ body: Buffer }>('SELECT body FROM message_bodies WHERE message_id = ? AND length(body) <= ?', messageId, largestOpenBody)
+  if (!row) return null
+  const view = unpackView(row.body)
+  return view.text.length + (view.html?.length ?? 0) <= largestOpenBody ? view : null
+}
+
+export function messageBody(read: Reader, messageId: number): MessageBody {
+  const row = read.get<{ body: Buffer }>('SELECT body FROM message_bodies WHERE message_id = ?', messageId)
+  if (!row) throw new PosternError('not-found', 'no such message')
+  return unpackView(row.body)
+}
+
+/** Beyond this the source is of no use on a screen; it is whole in the database. */
+const shownSource = 2 * 2 ** 20
+
+export function messageSource(read: Reader, messageId: number): { source: string; cut: boolean } {
+  const row = read.get<{ body: Buffer; source: Buffer | null }>('SELECT body, source FROM message_bodies WHERE message_id = ?', messageId)
+  if (!row) throw new PosternError('not-found', 'no such message')
+  const raw = unpackSource(row.body, row.source)
+  return { source: Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, shownSource)).toString('utf8'), cut: raw.byteLength > shownSource }
+}
+
+export type { OutboxState }

@@ -1,0 +1,264 @@
+import { createHmac } from 'node:crypto'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import path from 'node:path'
+import Driver from 'better-sqlite3-multiple-ciphers'
+import { PosternError } from '../../src-preload/contract/errors'
+import { Changes } from './changes'
+import { migrations, type Migration } from './migrations'
+
+export type Value = string | number | bigint | Uint8Array | null
+
+/** What a query may do. There is no way from here to a write. */
+export interface Reader {
+  get<Row>(sql: string, ...params: Value[]): Row | undefined
+  all<Row>(sql: string, ...params: Value[]): Row[]
+  /** Rows one by one; the statement is busy until the loop ends, so do not nest the same text. */
+  iterate<Row>(sql: string, ...params: Value[]): IterableIterator<Row>
+}
+
+/** Handed to the function of `write` and of no use outside it. */
+export interface Writer extends Reader {
+  run(sql: string, ...params: Value[]): Driver.RunResult
+  readonly changes: Changes
+}
+
+/**
+ * How surely a commit outlives a power cut. `full`: it is on the disk when `write` returns; for everything that is
+ * acknowledged to a person. `normal`: it may be lost whole (never torn); for mail, which the server still has, because
+ * messages and cursor are lost together.
+ */
+export type Durability = 'full' | 'normal'
+
+export const databaseFile = (dir: string): string => path.join(dir, 'postern.db')
+
+/** WAL pages that may pile up before a commit copies them back; upkeep does it earlier, in quiet moments. */
+const walPages = 8000
+
+/**
+ * The encrypted database: AEGIS-256, an authenticated cipher, so a changed byte is an error and never other data.
+ * The 256-bit key is used as it is, no derivation. One connection: this process is single-threaded and every
+ * transaction ends within the call that began it, so a second one would wait for the same thread.
+ */
+export class Database {
+  readonly read: Reader
+  private readonly writer: Writer
+  private readonly statements = new Map<string, Driver.Statement>()
+  private changes = new Changes()
+  private durability: Durability | null = null
+  private writing = false
+  private readonly begin: Driver.Statement
+  private readonly commit: Driver.Statement
+  private readonly rollback: Driver.Statement
+
+  private constructor(private readonly db: Driver, readonly file: string, private readonly onCommit: (changes: Changes) => void) {
+    const statement = (sql: string): Driver.Statement => this.statement(sql)
+    const get = <Row>(sql: string, ...params: Value[]): Row | undefined => guarded(() => this.typed<Row>(sql).get(...bound(sql, params)))
+    const all = <Row>(sql: string, ...params: Value[]): Row[] => guarded(() => this.typed<Row>(sql).all(...bound(sql, params)))
+    const rows = <Row>(sql: string, params: Value[]): IterableIterator<Row> => this.typed<Row>(sql).iterate(...bound(sql, params))
+    function* iterate<Row>(sql: string, ...params: Value[]): Generator<Row> {
+      try {
+        yield* rows<Row>(sql, params)
+      } catch (fault) {
+        throw translated(fault)
+      }
+    }
+    this.read = { get, all, iterate }
+    const changesNow = (): Changes => this.changes
+    this.writer = {
+      get, all, iterate,
+      run: (sql, ...params) => guarded(() => statement(sql).run(...bound(sql, params))),
+      get changes() {
+        return changesNow()
+      },
+    }
+    this.begin = db.prepare('BEGIN IMMEDIATE')
+    this.commit = db.prepare('COMMIT')
+    this.rollback = db.prepare('ROLLBACK')
+  }
+
+  /**
+   * Opens or makes `postern.db` in `dir` and brings its schema up to date.
+   * @param key 32 bytes; the caller may wipe it afterwards
+   * @throws PosternError `key-missing` (another key's database), `store-corrupt`, `store-newer`, `disk-full`, `disk-error`
+   */
+  static open(dir: string, key: Uint8Array, onCommit: (changes: Changes) => void, steps: readonly Migration[] = migrations): { database: Database; created: boolean } {
+    if (key.byteLength !== 32) throw new PosternError('key-missing', 'the key is not 256 bits')
+    const file = databaseFile(dir)
+    const created = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
+    return guarded(() => {
+      const db = openDriver(file, key)
+      try {
+        db.pragma(`wal_autocheckpoint = ${walPages}`)
+        db.prepare('SELECT count(*) FROM sqlite_schema').get()
+        db.pragma('journal_mode = WAL')
+        migrate(db, steps)
+        return { database: new Database(db, file, onCommit), created }
+      } catch (fault) {
+        db.close()
+        throw isNotADatabase(fault) && !created ? explainUnreadable(file, key) : fault
+      }
+    })
+  }
+
+  /** One transaction, at most about 20 ms of work. What it changed is published after the commit. */
+  write<T>(work: (tx: Writer) => T, durability: Durability = 'full'): T {
+    if (this.writing) throw new Error('a transaction inside a transaction')
+    return guarded(() => {
+      this.setDurability(durability)
+      const changes = new Changes()
+      this.changes = changes
+      this.begin.run()
+      this.writing = true
+      try {
+        const result = work(this.writer)
+        this.commit.run()
+        this.onCommit(changes)
+        return result
+      } catch (fault) {
+        if (this.db.inTransaction) this.rollback.run()
+        throw fault
+      } finally {
+        this.writing = false
+      }
+    })
+  }
+
+  /** One step of work that changes nothing anybody reads: no events, no waiting for the disk. @returns rows written inside */
+  upkeep(sql: string, ...params: Value[]): number {
+    return guarded(() => {
+      this.setDurability('normal')
+      const before = this.totalChanges()
+      this.statement(sql).run(...params)
+      return this.totalChanges() - before
+    })
+  }
+
+  private totalChanges(): number {
+    return Number(this.db.prepare('SELECT total_changes()').pluck().get())
+  }
+
+  pragma(source: string): unknown {
+    return guarded(() => this.db.pragma(source, { simple: true }))
+  }
+
+  /** Copies the journal back into the file; `TRUNCATE` also empties it, so that nothing deleted lingers there (R48). */
+  checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
+    guarded(() => this.db.pragma(`wal_checkpoint(${mode})`))
+  }
+
+  close(): void {
+    this.statements.clear()
+    guarded(() => {
+      try {
+        this.db.pragma('wal_checkpoint(TRUNCATE)')
+      } finally {
+        this.db.close()
+      }
+    })
+  }
+
+  private setDurability(durability: Durability): void {
+    if (this.durability === durability) return
+    this.db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+    this.durability = durability
+  }
+
+  private statement(sql: string): Driver.Statement {
+    const known = this.statements.get(sql)
+    if (known) return known
+    const made = this.db.prepare(sql)
+    this.statements.set(sql, made)
+    return made
+  }
+
+  /** The row's type is the caller's word for what the SQL beside it selects. */
+  private typed<Row>(sql: string): Driver.Statement<Bound[], Row> {
+    return this.statement(sql) as Driver.Statement<Bound[], Row>
+  }
+}
+
+type Bound = Value | Record<string, Value>
+
+/** The driver takes numbered parameters (?1, ?2) as the names of an object. */
+function bound(sql: string, params: Value[]): Bound[] {
+  return sql.includes('?1') ? [Object.fromEntries(params.map((value, index) => [String(index + 1), value]))] : params
+}
+
+/** A connection with the key and every setting of the house (R43, R49). Nothing has been read yet. */
+export function openDriver(file: string, key: Uint8Array, options: { readonly?: boolean } = {}): Driver {
+  const db = new Driver(file, { timeout: 2000, readonly: options.readonly ?? false })
+  const raw = Buffer.concat([Buffer.from('raw:'), key, keyMark(key)])
+  try {
+    db.pragma("cipher = 'aegis'")
+    db.pragma("algorithm = 'aegis-256'")
+    db.key(raw)
+    for (const setting of [
+      'synchronous = FULL', 'foreign_keys = ON', 'temp_store = MEMORY', 'secure_delete = ON', 'mmap_size = 0', 'trusted_schema = OFF',
+      'cell_size_check = ON', 'cache_size = -16000', `journal_size_limit = ${64 * 2 ** 20}`,
+    ]) db.pragma(setting)
+    return db
+  } catch (fault) {
+    db.close()
+    throw fault
+  } finally {
+    raw.fill(0)
+  }
+}
+
+/**
+ * The first 16 bytes of the file. SQLite3MC keeps its salt there, which a raw key does not need; ours tells whether a
+ * file that cannot be read belongs to this key (then it is damaged) or to another.
+ */
+function keyMark(key: Uint8Array): Buffer {
+  return createHmac('sha256', key).update('postern database key mark').digest().subarray(0, 16)
+}
+
+function explainUnreadable(file: string, key: Uint8Array): PosternError {
+  const head = Buffer.alloc(16)
+  const handle = openSync(file, 'r')
+  try {
+    readSync(handle, head, 0, 16, 0)
+  } finally {
+    closeSync(handle)
+  }
+  if (head.equals(keyMark(key))) return new PosternError('store-corrupt', 'the first page cannot be read')
+  // A file that was cut or wiped is no other key's database.
+  if (head.every((byte) => byte === 0)) return new PosternError('store-corrupt', 'the file has no header')
+  return new PosternError('key-missing', 'the database was made with another key', { otherKey: true })
+}
+
+function migrate(db: Driver, steps: readonly Migration[]): void {
+  const newest = steps.at(-1)?.version ?? 0
+  const current = Number(db.pragma('user_version', { simple: true }))
+  if (current > newest) throw new PosternError('store-newer', 'the database is from a newer program', { found: current, known: newest })
+  for (const step of steps) {
+    if (step.version <= current) continue
+    db.transaction(() => {
+      db.exec(step.up)
+      db.pragma(`user_version = ${step.version}`)
+    }).immediate()
+  }
+}
+
+function isNotADatabase(fault: unknown): boolean {
+  return fault instanceof Driver.SqliteError && fault.code === 'SQLITE_NOTADB'
+}
+
+/** Gives failures of the database their code of the closed list. The driver's text may quote data, so it is left out. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (fault) {
+    throw translated(fault)
+  }
+}
+
+function translated(fault: unknown): unknown {
+  if (!(fault instanceof Driver.SqliteError)) return fault
+  const { code } = fault
+  if (code === 'SQLITE_FULL') return new PosternError('disk-full', code)
+  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) return new PosternError('disk-error', code)
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new PosternError('store-corrupt', code)
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return new PosternError('profile-in-use', code)
+  return fault
+}

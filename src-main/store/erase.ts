@@ -1,0 +1,12 @@
+import type { Writer } from './database'
+
+/** Takes a message out of every table and out of the search index. Its conversation's row is the caller's to renew. */
+export function dropMessage(tx: Writer, id: number): void {
+  tx.run('DELETE FROM search WHERE rowid = ?', id)
+  tx.run('DELETE FROM attachments WHERE message_id = ?', id)
+  tx.run('DELETE FROM message_bodies WHERE message_id = ?', id)
+  tx.run('DELETE FROM locations WHERE message_id = ?', id)
+  tx.run('UPDATE outbox SET sent_message = NULL WHERE sent_message = ?', id)
+  tx.run('UPDATE drafts SET message_id = NULL WHERE message_id = ?', id)
+  tx.run('DELETE FROM messages WHERE id = ?', id)
+}

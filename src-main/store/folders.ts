@@ -1,0 +1,73 @@
+import { PosternError } from '../../src-preload/contract/errors'
+import type { FolderRole } from '../../src-preload/contract/mail'
+import type { FolderCursor } from '../../src-preload/contract/internal'
+import { z } from 'zod'
+import type { Reader } from './database'
+import { emptyFolder, replaceFolder } from './flags'
+import { openFolder } from './messages'
+import type { Workspace } from './workspace'
+
+interface CursorRow { id: number; path: string; role: FolderRole; uid_validity: string | null; high_uid: number; low_uid: number; mod_seq: string | null; complete: number }
+const columns = 'id, path, role, uid_validity, high_uid, low_uid, mod_seq, complete'
+
+function cursorOf(row: CursorRow): z.infer<typeof FolderCursor> {
+  return {
+    folderId: row.id, path: row.path, role: row.role, uidValidity: row.uid_validity, highUid: row.high_uid, lowUid: row.low_uid,
+    modSeq: row.mod_seq, complete: row.complete === 1,
+  }
+}
+
+export interface ListedFolder { readonly path: string; readonly delimiter: string | null; readonly role: FolderRole }
+
+/** Makes the folders of a mailbox equal to the server's list. Folders that are gone lose their places, never their messages. */
+export async function syncFolders(workspace: Workspace, mailboxId: number, listed: readonly ListedFolder[]): Promise<{ folders: z.infer<typeof FolderCursor>[] }> {
+  const { db } = workspace
+  if (!db.read.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId)) throw new PosternError('not-found', 'no such mailbox')
+  const before = db.read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ?`, mailboxId)
+  const paths = new Set(listed.map(({ path }) => path))
+  const changedRole: number[] = []
+  db.write((tx) => {
+    for (const { path, delimiter, role } of listed) {
+      const known = before.find((folder) => folder.path === path)
+      if (known && known.role !== role) changedRole.push(known.id)
+      tx.run(
+        `INSERT INTO folders(mailbox_id, path, delimiter, role) VALUES(?1, ?2, ?3, ?4)
+         ON CONFLICT(mailbox_id, path) DO UPDATE SET delimiter = ?3, role = ?4 WHERE delimiter IS NOT ?3 OR role <> ?4`, mailboxId, path, delimiter, role)
+    }
+    tx.changes.touched('sync')
+  }, 'normal')
+  for (const { id, path } of before) {
+    if (paths.has(path)) continue
+    await emptyFolder(workspace, id)
+    db.write((tx) => tx.run('DELETE FROM folders WHERE id = ?', id), 'normal')
+  }
+  for (const id of changedRole) await replaceFolder(workspace, id)
+  return { folders: db.read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? ORDER BY id`, mailboxId).map(cursorOf) }
+}
+
+/** A new UIDVALIDITY: all UIDs known so far mean nothing any more (RFC 9051, 2.3.1.1). Messages are known again by their content. */
+export async function resetFolder(workspace: Workspace, folderId: number, uidValidity: string): Promise<z.infer<typeof FolderCursor>> {
+  const { db } = workspace
+  // First the cursor, so that a page of the old numbering is refused from now on.
+  db.write((tx) => tx.run('UPDATE folders SET uid_validity = ?, high_uid = 0, low_uid = 0, mod_seq = NULL, complete = 0 WHERE id = ?', uidValidity, folderId))
+  await emptyFolder(workspace, folderId)
+  const row = db.read.get<CursorRow>(`SELECT ${columns} FROM folders WHERE id = ?`, folderId)
+  if (!row) throw new PosternError('not-found', 'no such folder')
+  return cursorOf(row)
+}
+
+export function knownUids(read: Reader, folderId: number, uidValidity: string, fromUid: number, toUid: number): { uids: number[] } {
+  openFolder(read, folderId, uidValidity)
+  return { uids: read.all<{ uid: number }>('SELECT uid FROM locations WHERE folder_id = ? AND uid BETWEEN ? AND ? ORDER BY uid', folderId, fromUid, toUid).map(({ uid }) => uid) }
+}
+
+/** The server's count of a folder, to be held against ours. */
+export function folderChecked(workspace: Workspace, folderId: number, serverCount: number, at: number): { localCount: number } {
+  return workspace.db.write((tx) => {
+    tx.run('UPDATE folders SET server_count = ?, checked_at = ? WHERE id = ?', serverCount, at, folderId)
+    tx.changes.touched('sync')
+    const row = tx.get<{ local_count: number }>('SELECT local_count FROM folders WHERE id = ?', folderId)
+    if (!row) throw new PosternError('not-found', 'no such folder')
+    return { localCount: row.local_count }
+  }, 'normal')
+}

@@ -1,0 +1,20 @@
+import { joinApp } from '../shared/utility'
+import { logger } from '../shared/log'
+import { StoreService } from './service'
+
+/** The store process: the only holder of the database and its key, the single writer. */
+const log = logger('store')
+const service = new StoreService()
+
+const app = joinApp((handover, port) => {
+  if (handover.to === 'mail') service.joinMail(port)
+  else if (handover.to === 'window' && handover.caller) service.joinWindow(port, handover.caller)
+  else log.warn('a port that is not for the store', { to: handover.to })
+})
+service.joinApp(app)
+
+process.on('uncaughtException', (fault) => {
+  log.error('uncaught', { fault })
+  // What is half done was one transaction; app starts a fresh process.
+  process.exit(70)
+})

@@ -1,0 +1,94 @@
+import type { Handlers, StoreForApp, StoreForMail } from '../../src-preload/contract/internal'
+import { attachmentInfo, writeAttachment } from './files'
+import { applyFlags, vanish } from './flags'
+import { folderChecked, knownUids, resetFolder, syncFolders } from './folders'
+import { allMailboxes, createMailbox, pauseMailbox, updateMailbox } from './mailboxes'
+import { ingestPage } from './messages'
+import { claim, composed, settle, uncertainJobs } from './outbox-queue'
+import { hideMailbox } from './removal'
+import { nextOps, settleOp } from './server-ops'
+import type { StoreService } from './service'
+import { setSettings, storedSettings } from './settings'
+import type { Workspace } from './workspace'
+
+/** What app may ask of the store. */
+export function appHandlers(service: StoreService): Handlers<StoreForApp> {
+  const workspace = (): Workspace => service.open.workspace
+  return {
+    'store.open': ({ dir, key }) => {
+      try {
+        return service.openStore(dir, key)
+      } finally {
+        key.fill(0)
+      }
+    },
+    'store.close': () => {
+      service.closeStore()
+      return {}
+    },
+    'mailbox.create': ({ settings }) => createMailbox(workspace(), settings),
+    'mailbox.update': ({ id, settings }) => {
+      updateMailbox(workspace(), id, settings)
+      return {}
+    },
+    'mailbox.remove': ({ id }) => {
+      hideMailbox(workspace(), id)
+      service.open.board.forget(id)
+      service.open.upkeep.removalWaits()
+      return {}
+    },
+    'mailbox.all': () => ({ mailboxes: allMailboxes(workspace().db.read) }),
+    'mailbox.pause': ({ id, paused }) => {
+      pauseMailbox(workspace(), id, paused)
+      return {}
+    },
+    'settings.set': (values) => {
+      workspace().db.write((tx) => setSettings(tx, values))
+      return {}
+    },
+    'settings.get': () => storedSettings(workspace().db.read),
+    'attachment.info': ({ id }) => attachmentInfo(workspace().db.read, id),
+    'attachment.write': async ({ id, path, overwrite }) => {
+      await writeAttachment(workspace(), id, path, overwrite)
+      return {}
+    },
+  }
+}
+
+/** What mail may ask of the store. */
+export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
+  const workspace = (): Workspace => service.open.workspace
+  return {
+    'mailboxes.all': () => ({ mailboxes: allMailboxes(workspace().db.read) }),
+    'folders.sync': ({ mailboxId, folders }) => syncFolders(workspace(), mailboxId, folders),
+    'folder.reset': ({ folderId, uidValidity }) => resetFolder(workspace(), folderId, uidValidity),
+    'folder.known': ({ folderId, uidValidity, fromUid, toUid }) => knownUids(workspace().db.read, folderId, uidValidity, fromUid, toUid),
+    'ingest.page': async (page) => {
+      const result = await ingestPage(workspace(), page)
+      service.open.upkeep.betweenPages()
+      return result
+    },
+    'flags.apply': (changes) => applyFlags(workspace(), changes),
+    'folder.vanished': ({ folderId, uidValidity, uids }) => vanish(workspace(), folderId, uidValidity, uids),
+    'folder.checked': ({ folderId, serverCount, at }) => folderChecked(workspace(), folderId, serverCount, at),
+    'progress.set': (progress) => {
+      service.open.board.set(progress)
+      return {}
+    },
+    'ops.next': ({ mailboxId, limit }) => nextOps(workspace(), mailboxId, limit),
+    'ops.settle': (result) => {
+      settleOp(workspace(), result)
+      return {}
+    },
+    'outbox.claim': ({ mailboxId }) => claim(workspace(), mailboxId),
+    'outbox.composed': ({ id, raw, message }) => {
+      composed(workspace(), id, raw, message)
+      return {}
+    },
+    'outbox.settle': (outcome) => {
+      settle(workspace(), outcome)
+      return {}
+    },
+    'outbox.uncertain': ({ mailboxId }) => uncertainJobs(workspace(), mailboxId),
+  }
+}

@@ -1,0 +1,50 @@
+import { PosternError } from '../../src-preload/contract/errors'
+import { ServerSettings, type Mailbox, type MailboxSettings } from '../../src-preload/contract/mail'
+import type { Reader } from './database'
+import { addressKey } from './rows'
+import type { Workspace } from './workspace'
+
+interface MailboxRow { id: number; name: string; address: string; imap: string; smtp: string; paused: number }
+
+const serverOf = (text: string): ServerSettings => ServerSettings.parse(JSON.parse(text))
+
+export function allMailboxes(read: Reader): Mailbox[] {
+  return read.all<MailboxRow>('SELECT id, name, address, imap, smtp, paused FROM mailboxes WHERE removing = 0 ORDER BY id')
+    .map((row) => ({ id: row.id, name: row.name, address: row.address, imap: serverOf(row.imap), smtp: serverOf(row.smtp), paused: row.paused === 1 }))
+}
+
+/** A mailbox is its address: adding one that is there changes nothing and says so. */
+export function createMailbox(workspace: Workspace, settings: MailboxSettings): { id: number; existed: boolean } {
+  const made = workspace.db.write((tx) => {
+    const known = tx.get<{ id: number }>('SELECT id FROM mailboxes WHERE address_key = ? AND removing = 0', addressKey(settings.address))
+    if (known) return { id: known.id, existed: true }
+    const { lastInsertRowid } = tx.run('INSERT INTO mailboxes(name, address, address_key, imap, smtp, created_at) VALUES(?, ?, ?, ?, ?, ?)',
+      settings.name, settings.address, addressKey(settings.address), JSON.stringify(settings.imap), JSON.stringify(settings.smtp), Date.now())
+    tx.changes.touched('mailboxes')
+    tx.changes.touched('sync')
+    return { id: Number(lastInsertRowid), existed: false }
+  })
+  workspace.mailboxesChanged()
+  return made
+}
+
+/** @throws PosternError `conflict` when another mailbox has the address */
+export function updateMailbox(workspace: Workspace, id: number, settings: MailboxSettings): void {
+  workspace.db.write((tx) => {
+    if (tx.get('SELECT 1 FROM mailboxes WHERE address_key = ? AND removing = 0 AND id <> ?', addressKey(settings.address), id)) throw new PosternError('conflict', 'another mailbox has this address')
+    const { changes } = tx.run('UPDATE mailboxes SET name = ?, address = ?, address_key = ?, imap = ?, smtp = ? WHERE id = ? AND removing = 0',
+      settings.name, settings.address, addressKey(settings.address), JSON.stringify(settings.imap), JSON.stringify(settings.smtp), id)
+    if (changes === 0) throw new PosternError('not-found', 'no such mailbox')
+    tx.changes.touched('mailboxes')
+    tx.changes.touched('sync')
+  })
+  workspace.mailboxesChanged()
+}
+
+export function pauseMailbox(workspace: Workspace, id: number, paused: boolean): void {
+  workspace.db.write((tx) => {
+    if (tx.run('UPDATE mailboxes SET paused = ? WHERE id = ? AND removing = 0', Number(paused), id).changes === 0) throw new PosternError('not-found', 'no such mailbox')
+    tx.changes.touched('mailboxes')
+    tx.changes.touched('sync')
+  })
+}

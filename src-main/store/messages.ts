@@ -1,0 +1,232 @@
+import { hash } from 'node:crypto'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { FolderRole } from '../../src-preload/contract/mail'
+import type { IngestItem, ParsedMessage } from '../../src-preload/contract/internal'
+import { normalId } from '../shared/threading'
+import { customerOf } from './customers'
+import type { Writer } from './database'
+import { flagBits } from './flags'
+import { place, placeOfRole, replaceMessage, type Place } from './places'
+import { addressKey, displayName, statusNumber } from './rows'
+import { settleFound } from './outbox-found'
+import { indexedText } from './search-text'
+import { addToMailbox, markWork, summarize } from './summary'
+import { joinThread, note } from './threads'
+import { breathe, type Workspace } from './workspace'
+
+/** Text of one transaction, in UTF-16 units: with index and commit about 15 ms. */
+const chunkText = 200_000
+const chunkItems = 64
+
+export interface Page {
+  readonly folderId: number
+  readonly uidValidity: string
+  readonly items: readonly IngestItem[]
+  readonly cursor: { readonly highUid?: number | undefined; readonly lowUid?: number | undefined; readonly modSeq?: string | null | undefined; readonly complete?: boolean | undefined }
+  readonly backfill: boolean
+}
+
+interface FolderRow { mailbox_id: number; role: FolderRole; uid_validity: string | null }
+
+/**
+ * Stores one page of a folder, idempotent by (folder, uidValidity, uid). Message, thread, customer and search index
+ * of an item are one transaction; the cursor moves with the last of them, so a page that was cut short is fetched again.
+ * @throws PosternError `not-found` (no such folder), `conflict` (another UIDVALIDITY)
+ */
+export async function ingestPage(workspace: Workspace, page: Page): Promise<{ stored: number }> {
+  let stored = 0
+  // Within a page the index and the tables are filled in the order of their keys.
+  const items = page.items.map((item) => ({ item, date: messageDate(item.message.date, item.internalDate) })).toSorted((a, b) => a.date - b.date)
+  let from = 0
+  do {
+    const to = chunkEnd(items.map(({ item }) => item), from)
+    workspace.db.write((tx) => {
+      const folder = openFolder(tx, page.folderId, page.uidValidity)
+      const touched = new Set<number>()
+      for (const { item, date } of items.slice(from, to)) if (ingest(tx, workspace, page, folder, item, date, touched)) stored++
+      for (const id of touched) summarize(tx, id, workspace.own)
+      if (to >= items.length) moveCursor(tx, page)
+      tx.changes.touched('sync')
+    }, page.backfill ? 'normal' : 'full')
+    from = to
+    if (from < items.length) await breathe()
+  } while (from < items.length)
+  return { stored }
+}
+
+function chunkEnd(items: readonly IngestItem[], from: number): number {
+  let text = 0
+  let to = from
+  while (to < items.length && to - from < chunkItems) {
+    text += items[to]?.message.searchText.length ?? 0
+    if (text > chunkText && to > from) break
+    to++
+  }
+  return to
+}
+
+/** @throws PosternError when the folder is not there or has begun anew: what mail knows of it is out of date */
+export function openFolder(tx: Pick<Writer, 'get'>, folderId: number, uidValidity: string): FolderRow {
+  const folder = tx.get<FolderRow>('SELECT f.mailbox_id, f.role, f.uid_validity FROM folders f JOIN mailboxes m ON m.id = f.mailbox_id WHERE f.id = ? AND m.removing = 0', folderId)
+  if (!folder) throw new PosternError('not-found', 'no such folder')
+  if (folder.uid_validity !== uidValidity) throw new PosternError('conflict', 'the folder has another UIDVALIDITY')
+  return folder
+}
+
+function moveCursor(tx: Writer, { folderId, cursor }: Page): void {
+  tx.run(
+    `UPDATE folders SET high_uid = coalesce(?, high_uid), low_uid = coalesce(?, low_uid), mod_seq = coalesce(?, mod_seq), complete = coalesce(?, complete) WHERE id = ?`,
+    cursor.highUid ?? null, cursor.lowUid ?? null, cursor.modSeq ?? null, cursor.complete === undefined ? null : Number(cursor.complete), folderId)
+}
+
+/** The Date header, unless it lies after the arrival (a wrong clock must not keep mail on top): then the arrival. */
+function messageDate(header: number | null, internalDate: number): number {
+  return header === null || header > internalDate + 10 * 60_000 ? internalDate : header
+}
+
+interface Known { id: number; conversation_id: number | null; content_hash: Buffer; direction: number }
+
+function ingest(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, date: number, touched: Set<number>): boolean {
+  if (tx.get('SELECT 1 FROM locations WHERE folder_id = ? AND uid = ?', page.folderId, item.uid)) return false
+  const { message } = item
+  const key = messageKey(workspace, message)
+  const content = contentHash(message)
+  const ours = workspace.own.has(addressKey(message.from.address))
+  const sent = ours ? sentFromHere(tx, key, message) : undefined
+  const select = 'SELECT id, conversation_id, content_hash, direction FROM messages'
+  const known = tx.all<Known>(`${select} WHERE key_hash = ?`, key)
+  // Servers rewrite what they file in Sent, so for mail that left from here its identity decides, not its bytes.
+  const same = known.find(({ content_hash: other }) => content.equals(other)) ?? (sent?.sent_message == null ? undefined : tx.get<Known>(`${select} WHERE id = ?`, sent.sent_message))
+  const flags = flagBits(item.flags)
+  const where = placeOfRole(folder.role)
+  if (same) {
+    addLocation(tx, workspace, page, folder, item, same, key, where, touched)
+    if (sent) settleFound(tx, sent.id, same.id)
+    return true
+  }
+
+  const id = insertMessage(tx, workspace, message, { key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0, conversationId: null })
+  tx.run('INSERT INTO locations(folder_id, uid, message_id, flags) VALUES(?, ?, ?, ?)', page.folderId, item.uid, id, flags)
+  if (where === place.draft) return true
+  enter(tx, workspace, { id, message, key, date, ours, where, mailboxId: folder.mailbox_id, role: folder.role, backfill: page.backfill, into: null }, touched)
+  if (sent) settleFound(tx, sent.id, id)
+  return true
+}
+
+/** A message that is here already has one more place: a copy for a second mailbox, a move, the copy in Sent. */
+function addLocation(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, same: Known, key: bigint, where: Place, touched: Set<number>): void {
+  tx.run('INSERT INTO locations(folder_id, uid, message_id, flags) VALUES(?, ?, ?, ?)', page.folderId, item.uid, same.id, flagBits(item.flags))
+  replaceMessage(tx, same.id)
+  if (same.conversation_id !== null) {
+    addToMailbox(tx, same.conversation_id, folder.mailbox_id)
+    touched.add(same.conversation_id)
+  } else if (where !== place.draft) {
+    const ours = same.direction === 1
+    const date = tx.get<{ date: number }>('SELECT date FROM messages WHERE id = ?', same.id)?.date ?? item.internalDate
+    enter(tx, workspace, { id: same.id, message: item.message, key, date, ours, where, mailboxId: folder.mailbox_id, role: folder.role, backfill: page.backfill, into: null }, touched)
+  }
+}
+
+interface Entering {
+  readonly id: number
+  readonly message: ParsedMessage
+  readonly key: bigint
+  readonly date: number
+  readonly ours: boolean
+  readonly where: Place
+  readonly mailboxId: number
+  readonly role: FolderRole | null
+  readonly backfill: boolean
+  /** A conversation that it belongs to whatever its ids say: the one it was written in. */
+  readonly into: number | null
+}
+
+/** Thread, customer and search index of a stored message. */
+export function enter(tx: Writer, workspace: Workspace, entering: Entering, touched: Set<number>): number {
+  const { id, message, date, ours } = entering
+  const joined = joinThread(tx, workspace, message, entering.key, entering.into)
+  const { conversationId } = joined
+  tx.run('UPDATE messages SET conversation_id = ? WHERE id = ?', conversationId, id)
+  addToMailbox(tx, conversationId, entering.mailboxId)
+  const others = ours ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5) : [message.from]
+  for (const person of others) customerOf(tx, person, date, message.autoKind)
+  tx.run('INSERT INTO search(rowid, words) VALUES(?, ?)', id, indexedText(message, ours))
+  if (joined.merged.length > 0) {
+    if (!entering.backfill) note(tx, conversationId, 'merged', '', Date.now())
+    markWork(tx, conversationId)
+    for (const gone of joined.merged) touched.delete(gone)
+  }
+  if (!entering.backfill) arriveLive(tx, conversationId, joined.created, entering)
+  touched.add(conversationId)
+  return conversationId
+}
+
+/** New mail moves a status: a customer's mail opens; a machine's answer and our own from elsewhere leave it as it is. */
+function arriveLive(tx: Writer, conversationId: number, created: boolean, { message, ours, role, date }: Entering): void {
+  const aside = role === null || role === 'junk' || role === 'trash' || role === 'sent'
+  if (created) {
+    // A rule on the server may have filed it: it is new mail all the same.
+    if (!ours && !aside) tx.run('UPDATE conversations SET status = ?, status_by_person = ? WHERE id = ?', statusNumber('open'), role === 'inbox' ? 0 : 1, conversationId)
+    return
+  }
+  const current = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status
+  const person = !ours && !aside && message.autoKind !== 'auto-reply' && message.autoKind !== 'bounce'
+  const opens = person && (current === statusNumber('closed') || current === statusNumber('pending'))
+  tx.run('UPDATE conversations SET status = ?, status_by_person = 1 WHERE id = ?', opens ? statusNumber('open') : current ?? 0, conversationId)
+  if (opens) note(tx, conversationId, 'reopened', displayName(message.from.name, message.from.address), date)
+}
+
+interface NewMessage {
+  readonly key: bigint
+  readonly content: Buffer
+  readonly date: number
+  readonly place: Place
+  readonly seen: boolean
+  readonly direction: 0 | 1
+  readonly conversationId: number | null
+}
+
+/** The message itself with its body and attachments; no thread yet. */
+export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedMessage, made: NewMessage): number {
+  const id = workspace.messageIds.next(tx, made.date)
+  const { replyTo, to, cc, bcc } = message
+  tx.run(
+    `INSERT INTO messages(id, conversation_id, key_hash, content_hash, message_id, refs, direction, place, seen, date, from_name, from_address,
+       from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, unreadable, raw_size)
+     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    id, made.conversationId, made.key, made.content, message.messageId, JSON.stringify((message.references.length > 0 ? message.references : message.inReplyTo).slice(-50)),
+    made.direction, made.place, Number(made.seen), made.date, message.from.name, message.from.address, Number(message.fromSuspicious),
+    JSON.stringify({ replyTo, to, cc, bcc }), message.subject, message.snippet, message.autoKind, message.attachments.filter(({ inline }) => !inline).length,
+    message.remoteCount, message.unreadable, message.rawSize)
+  tx.run('INSERT INTO message_bodies(message_id, remote_urls, body, source) VALUES(?, ?, ?, ?)',
+    id, message.remoteUrls.length === 0 ? null : JSON.stringify(message.remoteUrls), message.body, message.source)
+  for (const file of message.attachments) {
+    tx.run('INSERT INTO attachments(message_id, part, name, type, size, inline, content_id, dangerous) VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
+      id, file.index, file.name, file.type, file.size, Number(file.inline), file.contentId, Number(file.dangerous))
+  }
+  return id
+}
+
+/** What a message is known by: its Message-ID, or, without one, its bytes. */
+export function messageKey(workspace: Workspace, message: ParsedMessage): bigint {
+  const id = message.messageId === null ? null : normalId(message.messageId)
+  return id === null ? workspace.hashes.hash('content', Buffer.from(message.hash).toString('hex')) : workspace.hashes.hash('id', id)
+}
+
+/**
+ * What the sender wrote, without the trace headers: copies that went to two of our addresses have it in common, and a
+ * forgery under a known Message-ID has not.
+ */
+export function contentHash(message: ParsedMessage): Buffer {
+  const written = [message.from.address, message.subject, message.date, message.to, message.cc, message.searchText, message.attachments.map(({ name, size }) => [name, size]), message.unreadable]
+  return hash('sha256', JSON.stringify(written), 'buffer').subarray(0, 16)
+}
+
+interface SentRow { id: number; sent_message: number | null }
+
+/** The outbox row that a message from one of our addresses came from: same Message-ID, or our own header. */
+function sentFromHere(tx: Writer, key: bigint, message: ParsedMessage): SentRow | undefined {
+  const byKey = tx.get<SentRow>('SELECT id, sent_message FROM outbox WHERE key_hash = ?', key)
+  if (byKey || message.posternId === null) return byKey
+  return tx.get<SentRow>('SELECT id, sent_message FROM outbox WHERE postern_id = ?', message.posternId)
+}

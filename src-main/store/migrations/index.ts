@@ -1,0 +1,9 @@
+import { first } from './0001-first'
+
+/** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
+export interface Migration {
+  readonly version: number
+  readonly up: string
+}
+
+export const migrations: readonly Migration[] = [first]

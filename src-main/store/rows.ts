@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { Address, Id, type AutoKind, type Status } from '../../src-preload/contract/mail'
+
+/** Statuses as stored; never renumber. */
+const statuses: readonly Status[] = ['open', 'pending', 'closed', 'spam']
+export const statusNumber = (status: Status): number => statuses.indexOf(status)
+export const statusOf = (stored: number): Status => statuses[stored] ?? 'open'
+
+const autoKinds: readonly AutoKind[] = ['none', 'auto-reply', 'bounce', 'newsletter', 'notification']
+export const autoKindOf = (stored: string): AutoKind => autoKinds.find((kind) => kind === stored) ?? 'none'
+
+/** Addresses in one form, for comparing only. */
+export const addressKey = (address: string): string => address.trim().toLowerCase()
+
+const People = z.object({ replyTo: z.array(Address), to: z.array(Address), cc: z.array(Address), bcc: z.array(Address) })
+export type People = z.infer<typeof People>
+const Recipients = People.omit({ replyTo: true })
+export type Recipients = z.infer<typeof Recipients>
+const Ids = z.array(Id)
+const Texts = z.array(z.string())
+
+const json = (text: string): unknown => JSON.parse(text)
+export const parsePeople = (text: string): People => People.parse(json(text))
+export const parseRecipients = (text: string): Recipients => Recipients.parse(json(text))
+export const parseAddress = (text: string): Address => Address.parse(json(text))
+export const parseIds = (text: string): number[] => Ids.parse(json(text))
+export const parseTexts = (text: string): string[] => Texts.parse(json(text))
+
+/** Who a person on a list is: the name, or the address when there is none. */
+export const displayName = (name: string, address: string): string => (name.trim() === '' ? address : name.trim())
+
+export const idList = (ids: Iterable<number>): string => JSON.stringify([...ids])

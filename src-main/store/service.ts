@@ -1,0 +1,123 @@
+import type { Caller } from '../../src-preload/contract/access'
+import { calls, type CallName, type Calls } from '../../src-preload/contract/calls'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { PosternEvent } from '../../src-preload/contract/events'
+import { appForStore, mailForStore, storeForApp, storeForMail, type AppForStore, type MailForStore } from '../../src-preload/contract/internal'
+import { logger } from '../shared/log'
+import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
+import { requirePermission } from './access'
+import { Acts } from './acts'
+import { Publisher } from './changes'
+import { forgetParts } from './files'
+import { appHandlers, mailHandlers } from './internal-handlers'
+import { recoverSending } from './outbox-queue'
+import { SyncBoard } from './sync-status'
+import { Upkeep } from './upkeep'
+import { windowHandlers } from './window-handlers'
+import { Workspace } from './workspace'
+
+const log = logger('store')
+
+export type StoreCallName = Exclude<CallName, `app.${string}`>
+/** The window's calls that are at home here. */
+export type StoreCalls = Pick<Calls, StoreCallName>
+
+/** Everything that lives while the database is open. */
+export interface Open {
+  readonly workspace: Workspace
+  readonly acts: Acts
+  readonly board: SyncBoard
+  readonly upkeep: Upkeep
+}
+
+/** The store as a service: ports come and go, the database is opened and closed by app, events go to every window. */
+export class StoreService {
+  private current: { dir: string; open: Open; created: boolean } | null = null
+  private mail: Rpc<MailForStore> | null = null
+  private app: Rpc<AppForStore> | null = null
+  private readonly windows = new Set<Rpc<Record<never, never>>>()
+  private readonly publisher = new Publisher((event) => this.publish(event))
+
+  /** @throws PosternError `store-locked` before `store.open` and after `store.close` */
+  get open(): Open {
+    if (!this.current) throw new PosternError('store-locked')
+    return this.current.open
+  }
+
+  /** Asking again for what is open is no error: app may not have heard the first answer. */
+  openStore(dir: string, key: Uint8Array): { created: boolean; restored: boolean } {
+    if (this.current?.dir === dir) return { created: this.current.created, restored: false }
+    this.closeStore()
+    const { workspace, created } = Workspace.open(dir, key, {
+      mail: () => this.mail, app: () => this.app,
+      onCommit: (changes) => {
+        this.publisher.committed(changes)
+        this.current?.open.upkeep.committed()
+      },
+    })
+    recoverSending(workspace)
+    workspace.db.write((tx) => tx.run("DELETE FROM drafts WHERE state = 'discarded'"))
+    const acts = new Acts(workspace, (mailboxIds) => {
+      for (const mailboxId of mailboxIds) this.mail?.call('ops.wake', { mailboxId }).catch(() => undefined)
+    })
+    const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
+    this.current = { dir, open: { workspace, acts, board, upkeep: new Upkeep(workspace) }, created }
+    log.info('database is open', { created })
+    return { created, restored: false }
+  }
+
+  closeStore(): void {
+    const { current } = this
+    this.current = null
+    if (!current) return
+    current.open.upkeep.stop()
+    forgetParts()
+    current.open.workspace.db.close()
+    log.info('database is closed')
+  }
+
+  joinApp(port: Port): void {
+    this.app = joinPort(port, storeForApp, appHandlers(this), appForStore, { onFault })
+  }
+
+  /** A new mail process: what the old one was sending is in doubt. */
+  joinMail(port: Port): void {
+    this.mail?.close('service-restarting')
+    const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); if (this.mail === rpc) this.mail = null }) }, storeForMail, mailHandlers(this), mailForStore, { onFault })
+    this.mail = rpc
+    if (this.current) recoverSending(this.current.open.workspace)
+  }
+
+  joinWindow(port: Port, caller: Caller): void {
+    const mine: StoreCalls = calls
+    const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); this.windows.delete(rpc) }) }, mine, windowHandlers(this, caller), {}, {
+      before: (name) => {
+        const def = isStoreCall(name) ? calls[name] : undefined
+        if (def?.home !== 'store') throw new PosternError('invalid-input', 'not a call of the store')
+        requirePermission(caller, def.permission)
+      },
+      onFault,
+    })
+    this.windows.add(rpc)
+  }
+
+  callMail(): Rpc<MailForStore> | null {
+    return this.mail
+  }
+
+  callApp(): Rpc<AppForStore> | null {
+    return this.app
+  }
+
+  private publish(event: PosternEvent): void {
+    for (const window of this.windows) window.emit(event)
+  }
+}
+
+function isStoreCall(name: string): name is StoreCallName {
+  return Object.hasOwn(calls, name) && !name.startsWith('app.')
+}
+
+function onFault(name: string, fault: unknown): void {
+  log.error('handler failed', { call: name, fault })
+}

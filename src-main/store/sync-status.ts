@@ -1,0 +1,65 @@
+import type { FolderRole, FolderStatus, MailboxSync, SyncStatus } from '../../src-preload/contract/mail'
+import type { MailboxProgress } from '../../src-preload/contract/internal'
+import type { z } from 'zod'
+import { Changes } from './changes'
+import type { Reader } from './database'
+import { waitingOps } from './server-ops'
+import type { Workspace } from './workspace'
+
+type Progress = z.infer<typeof MailboxProgress>
+
+/** What mail last said about each mailbox. Kept in memory: a fresh start is told afresh; only `syncedAt` outlives it. */
+export class SyncBoard {
+  private readonly progress = new Map<number, Progress & { errorAt: number | null }>()
+
+  constructor(private readonly workspace: Workspace, private readonly publish: (changes: Changes) => void) {}
+
+  set(progress: Progress): void {
+    const before = this.progress.get(progress.mailboxId)
+    const sameError = before?.error?.code === progress.error?.code
+    this.progress.set(progress.mailboxId, { ...progress, errorAt: progress.error === null ? null : sameError ? before?.errorAt ?? Date.now() : Date.now() })
+    if (progress.syncedAt !== null && progress.syncedAt !== before?.syncedAt) {
+      const { mailboxId, syncedAt } = progress
+      this.workspace.db.write((tx) => tx.run('UPDATE mailboxes SET synced_at = ? WHERE id = ?', syncedAt, mailboxId), 'normal')
+    }
+    const changes = new Changes()
+    changes.touched('sync')
+    this.publish(changes)
+  }
+
+  forget(mailboxId: number): void {
+    this.progress.delete(mailboxId)
+  }
+
+  status(read: Reader): SyncStatus {
+    const folders = Map.groupBy(read.all<FolderRow>('SELECT id, mailbox_id, path, role, server_count, local_count, checked_at FROM folders ORDER BY id'), (row) => row.mailbox_id)
+    const mailboxes = read.all<{ id: number; paused: number; synced_at: number | null }>('SELECT id, paused, synced_at FROM mailboxes WHERE removing = 0 ORDER BY id')
+      .map(({ id, paused, synced_at: syncedAt }) => this.mailbox(id, paused === 1, syncedAt, folders.get(id) ?? []))
+    const waitingMail = read.get<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE state IN ('queued', 'sending')")?.n ?? 0
+    const synced = mailboxes.flatMap(({ syncedAt }) => syncedAt ?? [])
+    return { overall: overall(mailboxes), syncedAt: synced.length === 0 ? null : Math.min(...synced), waiting: waitingMail + waitingOps(read), mailboxes }
+  }
+
+  private mailbox(id: number, paused: boolean, syncedAt: number | null, folders: readonly FolderRow[]): MailboxSync {
+    const told = this.progress.get(id)
+    return {
+      mailboxId: id, state: paused ? 'paused' : told?.state ?? 'waiting', error: told?.error ?? null, errorAt: told?.errorAt ?? null,
+      done: told?.done ?? 0, total: told?.total ?? 0, reached: told?.reached ?? null, syncedAt: told?.syncedAt ?? syncedAt, folders: folders.map(folderOf),
+    }
+  }
+}
+
+interface FolderRow { id: number; mailbox_id: number; path: string; role: FolderRole; server_count: number; local_count: number; checked_at: number | null }
+
+function folderOf({ id, path, role, server_count: serverCount, local_count: localCount, checked_at: checkedAt }: FolderRow): FolderStatus {
+  return { id, path, role, serverCount, localCount, checkedAt }
+}
+
+/** The worst that a person must know of; a paused mailbox is as it should be. */
+function overall(mailboxes: readonly MailboxSync[]): SyncStatus['overall'] {
+  const states = new Set(mailboxes.filter(({ state }) => state !== 'paused').map(({ state }) => state))
+  if (states.size === 0) return 'nothing'
+  if (states.has('auth-failed') || states.has('error')) return 'error'
+  if (states.has('syncing') || states.has('connecting') || states.has('waiting')) return 'syncing'
+  return states.has('offline') ? 'offline' : 'up-to-date'
+}

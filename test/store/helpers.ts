@@ -1,0 +1,160 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { z } from 'zod'
+import type { CallInput, CallOutput } from '../../src-preload/contract/calls'
+import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mail'
+import type { PosternEvent } from '../../src-preload/contract/events'
+import { appForStore, storeForApp, storeForMail, type Handlers, type IngestItem, type MailForStore, type ParsedMessage, mailForStore } from '../../src-preload/contract/internal'
+import { calls } from '../../src-preload/contract/calls'
+import { setLogSink } from '../../src-main/shared/log'
+import { packMessage } from '../../src-main/shared/message-body'
+import { joinPort, type Port, type Rpc } from '../../src-main/shared/port-rpc'
+import { StoreService, type StoreCallName, type StoreCalls } from '../../src-main/store/service'
+
+// A fault behind a call would otherwise be a bare `internal` in the test.
+setLogSink((line) => process.stderr.write(`${line.level} ${line.message} ${JSON.stringify(line.facts)}\n`), 'error')
+
+/** Two ends of a port whose messages are cloned, as between processes. */
+export function pair(): [Port, Port] {
+  const { port1, port2 } = new MessageChannel()
+  const end = (port: MessagePort): Port => ({
+    post: (message) => port.postMessage(message),
+    onMessage: (listener) => { port.onmessage = ({ data }) => listener(data) },
+    onClose: (listener) => port.addEventListener('close', listener),
+  })
+  return [end(port1), end(port2)]
+}
+
+export interface Sent { from: string; to?: string[]; cc?: string[]; replyTo?: string[]; subject?: string; text?: string; html?: string | null; id?: string | null; inReplyTo?: string[]; references?: string[]; date?: number; auto?: ParsedMessage['autoKind']; posternId?: string | null; files?: { name: string; type?: string; size?: number; inline?: boolean }[]; remoteUrls?: string[]; raw?: string }
+
+const person = (text: string): { name: string; address: string } => {
+  const match = /^(.*)<(.+)>$/.exec(text)
+  return match ? { name: match[1]?.trim() ?? '', address: match[2] ?? '' } : { name: '', address: text }
+}
+
+export const day = 86_400_000
+export const start = Date.UTC(2026, 9, 1)
+let running = 0
+
+/** A message as mail would hand it over. Without an id it gets one of its own; null leaves it without. */
+export function parsed(sent: Sent): ParsedMessage {
+  running++
+  const text = sent.text ?? 'The bell does not ring.'
+  const raw = Buffer.from(sent.raw ?? `From: ${sent.from}\r\nSubject: ${sent.subject ?? ''}\r\n\r\n${text}\r\n#${running}`)
+  const { body, source } = packMessage({ text, html: sent.html ?? null, textSuffices: (sent.html ?? null) === null, cut: false }, raw)
+  return {
+    messageId: sent.id === undefined ? `m${running}@test` : sent.id, hash: createHash('sha256').update(raw).digest().subarray(0, 16),
+    inReplyTo: sent.inReplyTo ?? [], references: sent.references ?? [], date: sent.date ?? start + running * 60_000, subject: sent.subject ?? 'Bell',
+    from: person(sent.from), fromSuspicious: false, replyTo: (sent.replyTo ?? []).map(person), to: (sent.to ?? ['support@acme.test']).map(person), cc: (sent.cc ?? []).map(person), bcc: [],
+    autoKind: sent.auto ?? 'none', snippet: text.slice(0, 100), searchText: `${text} ${(sent.files ?? []).map(({ name }) => name).join(' ')}`,
+    attachments: (sent.files ?? []).map((file, index) => ({ index, name: file.name, type: file.type ?? 'application/octet-stream', size: file.size ?? 10, inline: file.inline ?? false, contentId: null, dangerous: false })),
+    remoteCount: (sent.remoteUrls ?? []).length, remoteUrls: sent.remoteUrls ?? [], unreadable: null, posternId: sent.posternId ?? null, body, source, rawSize: raw.byteLength,
+  }
+}
+
+export const settings = (address = 'support@acme.test', name = 'Support'): MailboxSettings => ({
+  name, address,
+  imap: { host: 'imap.acme.test', port: 993, security: 'tls', user: address },
+  smtp: { host: 'smtp.acme.test', port: 465, security: 'tls', user: address },
+})
+
+export class Harness {
+  readonly dir: string
+  readonly key = randomBytes(32)
+  readonly events: PosternEvent[] = []
+  readonly woken: string[] = []
+  service = new StoreService()
+  app!: Rpc<typeof storeForApp>
+  mail!: Rpc<typeof storeForMail>
+  private window!: Rpc<StoreCalls>
+  parts: Handlers<MailForStore>['part.extract'] = () => ({ type: 'application/octet-stream', bytes: new Uint8Array([1]) })
+  image: Handlers<MailForStore>['image.fetch'] = () => ({ type: 'image/png', bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) })
+  private readonly uids = new Map<number, number>()
+
+  private constructor(dir: string | null) {
+    this.dir = dir ?? mkdtempSync(path.join(tmpdir(), 'postern-store-'))
+  }
+
+  static async make(dir: string | null = null): Promise<Harness> {
+    const harness = new Harness(dir)
+    await harness.start()
+    return harness
+  }
+
+  /** A process of its own could not know more than this one does after `restart`. */
+  async start(): Promise<void> {
+    this.service = new StoreService()
+    const [storeEnd, appEnd] = pair()
+    this.service.joinApp(storeEnd)
+    this.app = joinPort(appEnd, appForStore, { 'mailbox.changed': () => ({}) }, storeForApp)
+    await this.app.call('store.open', { dir: this.dir, key: Buffer.from(this.key) })
+    this.joinMail()
+    const [forWindow, windowEnd] = pair()
+    this.service.joinWindow(forWindow, { kind: 'agent', name: 'Ada' })
+    const mine: StoreCalls = calls
+    this.window = joinPort(windowEnd, {}, {}, mine)
+    this.window.onEvent((event) => this.events.push(event as PosternEvent))
+  }
+
+  joinMail(): void {
+    const [storeEnd, mailEnd] = pair()
+    this.service.joinMail(storeEnd)
+    this.mail = joinPort(mailEnd, mailForStore, {
+      'part.extract': (input) => this.parts(input), 'image.fetch': (input) => this.image(input),
+      'outbox.wake': ({ mailboxId }) => { this.woken.push(`outbox ${mailboxId}`); return {} },
+      'ops.wake': ({ mailboxId }) => { this.woken.push(`ops ${mailboxId}`); return {} },
+      'sync.now': () => { this.woken.push('sync'); return {} },
+    }, storeForMail)
+  }
+
+  async restart(): Promise<void> {
+    this.service.closeStore()
+    await this.start()
+  }
+
+  async stop(): Promise<void> {
+    this.service.closeStore()
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+
+  call<N extends StoreCallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+    return this.window.call(name, input) as Promise<CallOutput<N>>
+  }
+
+  /** A mailbox with folders; their ids by path. */
+  async mailbox(address = 'support@acme.test', folders: Record<string, FolderRole> = { INBOX: 'inbox', Sent: 'sent', Junk: 'junk', Trash: 'trash', Archive: 'archive', Drafts: 'drafts' }): Promise<{ id: number; folders: Record<string, number> }> {
+    const { id } = await this.app.call('mailbox.create', { settings: settings(address, address.split('@')[0]) })
+    const synced = await this.mail.call('folders.sync', { mailboxId: id, folders: Object.entries(folders).map(([name, role]) => ({ path: name, delimiter: '/', role })) })
+    for (const { folderId } of synced.folders) await this.mail.call('folder.reset', { folderId, uidValidity: '1' })
+    return { id, folders: Object.fromEntries(synced.folders.map(({ path: name, folderId }) => [name, folderId])) }
+  }
+
+  async put(folderId: number, sent: Sent | ParsedMessage, options: { seen?: boolean; live?: boolean; uid?: number; at?: number } = {}): Promise<number> {
+    const message = 'body' in sent ? sent : parsed(sent)
+    const uid = options.uid ?? (this.uids.get(folderId) ?? 0) + 1
+    this.uids.set(folderId, Math.max(uid, this.uids.get(folderId) ?? 0))
+    const item: z.infer<typeof IngestItem> = { uid, flags: options.seen ? ['\\Seen'] : [], internalDate: options.at ?? (message.date ?? start) + 1000, message }
+    await this.mail.call('ingest.page', { folderId, uidValidity: '1', items: [item], cursor: {}, backfill: !(options.live ?? false) })
+    return uid
+  }
+
+  async list(view: 'inbox' | 'pending' | 'closed' | 'spam' | 'drafts' | 'outbox' = 'inbox', mailboxId: number | null = null): Promise<CallOutput<'conversations.list'>['rows']> {
+    return (await this.call('conversations.list', { view, mailboxId, offset: 0, limit: 200 })).rows
+  }
+
+  get db(): StoreService['open']['workspace']['db'] {
+    return this.service.open.workspace.db
+  }
+}
+
+/** Waits until a promise is refused and gives its code. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+    return 'none'
+  } catch (fault) {
+    return fault instanceof Error && 'code' in fault ? String(fault.code) : 'other'
+  }
+}
