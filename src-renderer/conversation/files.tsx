@@ -1,4 +1,4 @@
-import { Archive, ChevronDown, Download, Eye, File, FileAudio, FileSpreadsheet, FileText, Image, SquareArrowOutUpRight, TriangleAlert, Video } from 'lucide-react'
+import { Archive, Download, Eye, File, FileAudio, FileSpreadsheet, FileText, Image, SquareArrowOutUpRight, TriangleAlert, Video } from 'lucide-react'
 import { memo, useState } from 'react'
 import type { Address, Attachment } from '../../src-preload/contract'
 import { call } from '../client'
@@ -43,7 +43,6 @@ function Chip({ file, onOpen, onPreview }: { file: Attachment; onOpen: () => voi
           <Icon icon={iconOf(file)} />
           <bdi className="cut file-name" data-tip={file.name}>{file.name}</bdi>
           <span className="t3 nowrap">{size}</span>
-          <Icon icon={ChevronDown} small />
         </button>
       }
       items={[

@@ -33,6 +33,7 @@ export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, f
   const hands = useRef({ onLink, onRemote, onRemoteDone, remoteAllowed })
   const loadRemote = useRef<() => void>(() => undefined)
   const theme = useLook((state) => state.theme)
+  const shownIn = useRef(theme)
   const { id, attachments, from } = message
 
   useEffect(() => {
@@ -104,7 +105,8 @@ export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, f
   useEffect(() => loadRemote.current(), [remoteAllowed])
 
   useEffect(() => {
-    if (theme) frame.current?.setTheme(theme)
+    if (theme && theme !== shownIn.current) frame.current?.setTheme(theme)
+    shownIn.current = theme
   }, [theme])
 
   return <div ref={slot} className="mail-slot" />

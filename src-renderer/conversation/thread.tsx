@@ -1,5 +1,5 @@
 import { CircleCheck, Circle, Merge, OctagonAlert, Pause } from 'lucide-react'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation, Message as MessageData } from '../../src-preload/contract'
 import { t } from '../text'
 import { Icon, type LucideIcon } from '../ui/icon'
@@ -7,13 +7,12 @@ import { Time } from '../ui/time'
 import { Message } from './message'
 import type { MessageActs } from './message-head'
 import { OutboxMessage } from './outbox-message'
+import { keepPlace } from './scroll-place'
 
 /** Messages that stay open at the end of a thread. */
 const openLast = 3
 /** A longer run of folded messages is one line. */
 const longestRun = 6
-/** Where each conversation was scrolled to, for coming back. */
-const places = new Map<number, number>()
 
 type Event = Conversation['history'][number]
 const eventIcons: Record<Event['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge }
@@ -52,43 +51,6 @@ export function arrange(messages: readonly MessageData[], history: readonly Even
   return shown
 }
 
-/** Keeps the pane where it belongs while frames and images find their height, until the person scrolls. */
-function useScrollPlace(pane: RefObject<HTMLDivElement | null>, conversationId: number, target: number | null): void {
-  useLayoutEffect(() => {
-    const element = pane.current
-    const list = element?.firstElementChild
-    if (!element || !list) return undefined
-    let pinned = true
-    let ours = -1
-    const remembered = places.get(conversationId)
-    const place = () => {
-      if (!pinned) return
-      const message = target === null ? null : element.querySelector<HTMLElement>(`[data-message="${target}"]`)
-      if (remembered !== undefined) element.scrollTop = remembered
-      else if (message) element.scrollTop = Math.max(0, message.offsetTop - 16)
-      else element.scrollTop = element.scrollHeight
-      ours = element.scrollTop
-    }
-    const letGo = () => {
-      pinned = false
-    }
-    const scrolled = () => {
-      if (Math.abs(element.scrollTop - ours) > 2) places.set(conversationId, element.scrollTop)
-    }
-    place()
-    const observer = new ResizeObserver(place)
-    observer.observe(list)
-    observer.observe(element)
-    for (const name of ['wheel', 'pointerdown', 'keydown', 'touchstart']) element.addEventListener(name, letGo, { passive: true })
-    element.addEventListener('scroll', scrolled, { passive: true })
-    return () => {
-      observer.disconnect()
-      for (const name of ['wheel', 'pointerdown', 'keydown', 'touchstart']) element.removeEventListener(name, letGo)
-      element.removeEventListener('scroll', scrolled)
-    }
-  }, [pane, conversationId, target])
-}
-
 /** The messages of a conversation, oldest first; opens at the first unread one, else at the end. */
 export function Thread({ conversation, onLink, acts }: { conversation: Conversation; onLink: (url: string, text: string) => void; acts: MessageActs }) {
   const { id, messages, outbox, history } = conversation
@@ -104,7 +66,7 @@ export function Thread({ conversation, onLink, acts }: { conversation: Conversat
   const items = useMemo(() => arrange(messages, history, (message) => isOpen(message) || unfolded.has(message)), [messages, history, isOpen, unfolded])
   const target = firstUnread !== null && messages.at(-1)?.id !== firstUnread ? firstUnread : null
   const pane = useRef<HTMLDivElement>(null)
-  useScrollPlace(pane, id, target)
+  useLayoutEffect(() => (pane.current ? keepPlace(pane.current, id, target) : undefined), [id, target])
 
   const newest = messages.at(-1)?.id
   const before = useRef(newest)

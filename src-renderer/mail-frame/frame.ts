@@ -134,6 +134,8 @@ function fill(showing: Showing, doc: Document): void {
 /** Builds the mail beside the one that stands, and takes its place when it is laid out: no blank moment between. */
 function show(shown: Shown): void {
   const clean = sanitise(shown.html, shown)
+  // a frame of another colour scheme than the page around it gets an opaque ground from the browser
+  document.documentElement.style.colorScheme = shown.theme.dark ? 'dark' : 'light'
   const frame = document.createElement('iframe')
   frame.setAttribute('sandbox', 'allow-same-origin')
   frame.title = document.title

@@ -20,8 +20,9 @@ img, table { max-inline-size: 100%; } img { block-size: auto; } table { overflow
 pre { white-space: pre-wrap; font: 13px/20px ui-monospace, "DejaVu Sans Mono", monospace; }
 blockquote { margin: 0 0 12px; padding-inline-start: 12px; border-inline-start: 2px solid ${c.line}; }
 hr { border: 0; border-block-start: 1px solid ${c.line}; }
-img.postern-dot { display: none !important; }
-img.postern-missing { background: #8886651f; border-radius: 4px; color: ${c.quiet}; font: 12px/16px ${theme.font}; overflow: hidden; }
+.postern-missing { display: inline-block; box-sizing: border-box; max-inline-size: 100%; padding: 2px 6px; overflow: hidden; vertical-align: bottom; border-radius: 4px; background: #8886651f; color: ${c.quiet};
+  font: 12px/16px ${theme.font}; text-align: start; }
+.postern-missing:empty { padding: 0; }
 details.postern-quote { margin-block-start: 8px; }
 details.postern-quote > summary { display: inline-block; list-style: none; min-inline-size: 28px; block-size: 24px; line-height: 18px; text-align: center; border-radius: 6px; color: ${c.quiet};
   background: #88866526; cursor: default; font-weight: 600; user-select: none; }

@@ -96,7 +96,6 @@ export function sanitise(html: string, sources: ImageSources): Sanitised {
       const kept = data.attrName === 'src' && node.nodeName !== 'IMG' ? null : source(data.attrValue)
       data.keepAttr = kept !== null
       if (kept !== null) data.attrValue = kept
-      else if (data.attrName === 'src' && node.nodeName === 'IMG') markMissing(node)
     } else if (data.attrName === 'title' && node.nodeName === 'A') {
       data.keepAttr = false // would be shown beside the pointer, where the real target belongs
     } else if (data.attrName === 'role' && !/^(?:presentation|none|img)$/i.test(data.attrValue)) {
@@ -115,6 +114,7 @@ export function sanitise(html: string, sources: ImageSources): Sanitised {
   const clean = purify.sanitize(parsed.body, config)
   purify.removeAllHooks()
   const body = clean instanceof HTMLElement ? clean : document.createElement('body')
+  for (const image of body.querySelectorAll('img:not([src])')) putPlaceholder(image)
   return { body, sheets, links, remote: [...remote] }
 }
 
@@ -122,8 +122,17 @@ function isStyle(value: unknown): value is CSSStyleDeclaration {
   return value instanceof CSSStyleDeclaration
 }
 
-/** A picture that is not shown: a quiet box with its alternative text; nothing at all when it is a tracking dot. */
-function markMissing(node: Element): void {
-  const dot = tiny.test(node.getAttribute('width') ?? '') || tiny.test(node.getAttribute('height') ?? '')
-  node.setAttribute('class', dot ? 'postern-dot' : 'postern-missing')
+/** In the place of a picture that is not shown: a quiet box with its alternative text; nothing when it is a tracking dot. */
+function putPlaceholder(image: Element): void {
+  const size = (name: 'width' | 'height'): string => image.getAttribute(name)?.trim() ?? ''
+  if (tiny.test(size('width')) || tiny.test(size('height'))) return image.remove()
+  const box = image.ownerDocument.createElement('span')
+  box.textContent = image.getAttribute('alt')
+  box.setAttribute('style', image.getAttribute('style') ?? '')
+  box.className = 'postern-missing'
+  for (const name of ['width', 'height'] as const) {
+    const value = /^(\d{1,4})(%?)(?:px)?$/.exec(size(name))
+    if (value && box.style[name] === '') box.style[name] = `${value[1]}${value[2] || 'px'}`
+  }
+  image.replaceWith(box)
 }

@@ -1,18 +1,22 @@
-import { Conversation, prepareConversations } from '../conversation/conversation'
+import { Reply } from '../composer/reply'
+import { writeToLink } from '../composer/write-to'
+import { Conversation, prepareConversations, type ComposerSlot } from '../conversation/conversation'
 import { useQuery } from '../live'
 import { setStatus } from '../state/acts'
 import { useList } from '../state/list'
-import { goNewMessage } from '../state/places'
 import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
 
 export { prepareConversations }
 
+const composer = (slot: ComposerSlot) => <Reply {...slot} />
+const onMailto = (url: string) => void writeToLink(url)
+
 /** The conversation with its composer. */
 export function ConversationParts({ id }: { id: number }) {
   return (
     <>
-      <Conversation id={id} composer={() => null} onMailto={() => goNewMessage()} />
+      <Conversation id={id} composer={composer} onMailto={onMailto} />
       <CloseKey id={id} />
     </>
   )

@@ -1,0 +1,187 @@
+import type { CallInput, CallOutput, Draft, DraftContent, DraftFile } from '../../src-preload/contract'
+import { asCallError, call, type CallError } from '../client'
+import { beforeClosing } from '../state/closing'
+
+/** A pause in typing after which the draft is kept, in ms. */
+const pauseMs = 600
+
+export type Saving = 'clean' | 'waiting' | 'saving' | 'saved' | 'failed'
+
+export interface Upload {
+  key: number
+  name: string
+  size: number
+  error: CallError | null
+}
+
+export interface DeskState {
+  draft: Draft | null
+  /** What is on screen; may be newer than the draft that is kept. */
+  content: Partial<DraftContent>
+  files: readonly DraftFile[]
+  uploads: readonly Upload[]
+  saving: Saving
+  error: CallError | null
+  /** Grows when the text must be put into the editor anew: another draft was loaded. */
+  loaded: number
+}
+
+export type StartInput = CallInput<'drafts.start'>
+
+const empty: DeskState = { draft: null, content: {}, files: [], uploads: [], saving: 'clean', error: null, loaded: 0 }
+
+function contentOf(draft: Draft): DraftContent {
+  const { mailboxId, to, cc, bcc, subject, html, text, quote } = draft
+  return { mailboxId, to, cc, bcc, subject, html, text, quote }
+}
+
+/**
+ * One draft being written. It is begun in the store by the first change, kept at every pause, and survives everything that
+ * happens to the pane: what could not be saved is tried again with the next change.
+ */
+export class DraftDesk {
+  state: DeskState = empty
+  private readonly listeners = new Set<() => void>()
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private starting: Promise<Draft> | null = null
+  private running: Promise<void> | null = null
+  private uploadKey = 0
+  private closed = false
+  private readonly unregister = beforeClosing(() => this.flush())
+
+  /** `start` tells how a draft is begun when there is none yet. */
+  constructor(private start: () => StartInput | Promise<StartInput>) {}
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  snapshot = (): DeskState => this.state
+
+  private set(change: Partial<DeskState>): void {
+    this.state = { ...this.state, ...change }
+    for (const listener of this.listeners) listener()
+  }
+
+  /** Takes up a draft that is in the store. */
+  load(draft: Draft): void {
+    clearTimeout(this.timer)
+    this.starting = null
+    this.set({ ...empty, draft, content: contentOf(draft), files: draft.files, saving: 'saved', loaded: this.state.loaded + 1 })
+  }
+
+  /** Begins with nothing again; the next change makes a new draft. */
+  reset(start?: () => StartInput | Promise<StartInput>): void {
+    clearTimeout(this.timer)
+    if (start) this.start = start
+    this.starting = null
+    this.set({ ...empty, loaded: this.state.loaded + 1 })
+  }
+
+  /** The draft in the store, begun if need be. */
+  ensure(): Promise<Draft> {
+    if (this.state.draft) return Promise.resolve(this.state.draft)
+    this.starting ??= this.begin()
+    return this.starting
+  }
+
+  private async begin(): Promise<Draft> {
+    try {
+      const draft = await call('drafts.start', await this.start())
+      // what the person wrote or chose meanwhile wins over what the store filled in
+      this.set({ draft, content: { ...contentOf(draft), ...this.state.content }, files: draft.files })
+      return draft
+    } catch (thrown) {
+      this.starting = null
+      throw asCallError(thrown)
+    }
+  }
+
+  /** A change by the person: shown at once, kept at the next pause. */
+  edit(change: Partial<DraftContent>): void {
+    this.set({ content: { ...this.state.content, ...change }, saving: 'waiting' })
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => void this.flush(), pauseMs)
+  }
+
+  /** Keeps what is not kept yet. Never rejects; `state.error` tells. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer)
+    while (this.running) await this.running
+    if (this.state.saving !== 'waiting' && this.state.saving !== 'failed') return
+    this.running = this.save()
+    await this.running
+    this.running = null
+    if (this.state.saving === 'waiting' && this.closed) await this.flush()
+  }
+
+  private async save(): Promise<void> {
+    this.set({ saving: 'saving' })
+    try {
+      const draft = await this.ensure()
+      const sent = { ...contentOf(draft), ...this.state.content }
+      await call('drafts.save', { id: draft.id, ...sent })
+      const unchanged = this.state.saving === 'saving'
+      this.set({ draft: { ...draft, ...sent }, error: null, saving: unchanged ? 'saved' : 'waiting' })
+    } catch (thrown) {
+      this.set({ saving: 'failed', error: asCallError(thrown) })
+    }
+  }
+
+  /** Adds a file; its progress and what went wrong are in `state.uploads`. */
+  async attach(file: File): Promise<void> {
+    const key = ++this.uploadKey
+    this.set({ uploads: [...this.state.uploads, { key, name: file.name, size: file.size, error: null }] })
+    try {
+      const draft = await this.ensure()
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      const added = await call('drafts.attach', { id: draft.id, name: file.name || 'image.png', type: file.type || 'application/octet-stream', bytes })
+      this.set({ files: [...this.state.files, added], uploads: this.state.uploads.filter((one) => one.key !== key) })
+    } catch (thrown) {
+      const error = asCallError(thrown)
+      this.set({ uploads: this.state.uploads.map((one) => (one.key === key ? { ...one, error } : one)) })
+    }
+  }
+
+  dismissUpload(key: number): void {
+    this.set({ uploads: this.state.uploads.filter((one) => one.key !== key) })
+  }
+
+  async detach(fileId: number): Promise<void> {
+    const { draft } = this.state
+    if (!draft) return
+    await call('drafts.detach', { id: draft.id, fileId })
+    this.set({ files: this.state.files.filter((file) => file.id !== fileId) })
+  }
+
+  /** Freezes and queues the message; the desk is empty afterwards. Rejects with a CallError and keeps everything. */
+  async send(thenStatus: CallInput<'outbox.send'>['thenStatus']): Promise<CallOutput<'outbox.send'>> {
+    const draft = await this.ensure()
+    await this.flush()
+    if (this.state.saving === 'failed' && this.state.error) throw this.state.error
+    const queued = await call('outbox.send', { draftId: draft.id, thenStatus })
+    this.reset()
+    return queued
+  }
+
+  /** Throws the draft away; answers with the token that brings it back, or null when there was none. */
+  async discard(): Promise<string | null> {
+    clearTimeout(this.timer)
+    const draft = this.state.draft ?? (await this.starting?.catch(() => null)) ?? null
+    if (!draft) {
+      this.reset()
+      return null
+    }
+    const { undo } = await call('drafts.discard', { id: draft.id })
+    this.reset()
+    return undo
+  }
+
+  /** The pane goes away: what is not kept yet is kept now. */
+  close(): void {
+    this.closed = true
+    void this.flush()
+    this.unregister()
+  }
+}

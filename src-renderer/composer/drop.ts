@@ -1,0 +1,25 @@
+import { useState, type DragEvent } from 'react'
+
+const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files')
+
+/** Files dragged over a part of the window: whether some hover there now, and what to put on the element. */
+export function useFileDrop(onFiles: (files: File[]) => void) {
+  const [depth, setDepth] = useState(0)
+  return {
+    over: depth > 0,
+    handlers: {
+      onDragEnter: (event: DragEvent) => hasFiles(event) && setDepth((now) => now + 1),
+      onDragLeave: (event: DragEvent) => hasFiles(event) && setDepth((now) => Math.max(0, now - 1)),
+      onDragOver: (event: DragEvent) => {
+        if (hasFiles(event)) event.preventDefault()
+      },
+      onDrop: (event: DragEvent) => {
+        setDepth(0)
+        // the editor has taken those that were dropped into the text
+        if (event.defaultPrevented || !hasFiles(event)) return
+        event.preventDefault()
+        onFiles([...event.dataTransfer.files])
+      },
+    },
+  }
+}

@@ -1,0 +1,143 @@
+import { EditorContent, useEditor, useEditorState, type Editor } from '@tiptap/react'
+import StarterKit from '@tiptap/starter-kit'
+import { Bold, Italic, Link as LinkIcon, List, ListOrdered, Quote, Undo2 } from 'lucide-react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { t } from '../text'
+import { Button, IconButton } from '../ui/button'
+import { Input } from '../ui/field'
+import { Popover } from '../ui/popover'
+import { cleanPaste } from './paste'
+import { toMailHtml, toPlainText } from './rich-text'
+
+const extensions = [
+  StarterKit.configure({
+    heading: false, codeBlock: false, horizontalRule: false, code: false, strike: false, trailingNode: false,
+    dropcursor: false,
+    link: { openOnClick: false, autolink: true, linkOnPaste: true, defaultProtocol: 'https', protocols: ['http', 'https', 'mailto'], HTMLAttributes: { target: null, rel: null } },
+  }),
+]
+
+export interface EditorOptions {
+  name: string
+  html: string
+  onChange: (content: { html: string; text: string }) => void
+  onFiles: (files: File[]) => void
+  onSend: (keepOpen: boolean) => void
+}
+
+const isMac = (): boolean => document.documentElement.dataset['os'] === 'mac'
+
+/** The rich text editor of a message. What is pasted is cleaned; files that are pasted or dropped become attachments. */
+export function useMessageEditor({ name, html, onChange, onFiles, onSend }: EditorOptions): Editor {
+  const hands = useRef({ onChange, onFiles, onSend })
+  useEffect(() => {
+    hands.current = { onChange, onFiles, onSend }
+  })
+  return useEditor({
+    extensions,
+    content: html,
+    injectCSS: false,
+    immediatelyRender: true,
+    shouldRerenderOnTransaction: false,
+    editorProps: {
+      attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': name, class: 'c-text sel', dir: 'auto' },
+      transformPastedHTML: cleanPaste,
+      handlePaste: (_view, event) => {
+        const files = [...(event.clipboardData?.files ?? [])]
+        // a spreadsheet or a web page also offers a picture of itself: words win
+        if (files.length === 0 || event.clipboardData?.types.includes('text/html')) return false
+        hands.current.onFiles(files)
+        return true
+      },
+      handleDrop: (_view, event) => {
+        const files = [...(event.dataTransfer?.files ?? [])]
+        if (files.length === 0) return false
+        hands.current.onFiles(files)
+        return true
+      },
+      handleKeyDown: (_view, event) => {
+        if (event.key !== 'Enter' || !(isMac() ? event.metaKey : event.ctrlKey)) return false
+        hands.current.onSend(event.shiftKey)
+        return true
+      },
+    },
+    onUpdate: ({ editor }) => hands.current.onChange({ html: toMailHtml(editor.getHTML()), text: toPlainText(editor.getJSON()) }),
+  })
+}
+
+export function EditorText({ editor }: { editor: Editor }) {
+  return <EditorContent editor={editor} className="c-editor" />
+}
+
+function LinkButton({ editor, on }: { editor: Editor; on: boolean }) {
+  const [open, setOpen] = useState(false)
+  const [address, setAddress] = useState('')
+  const [bad, setBad] = useState(false)
+  const set = () => {
+    const typed = address.trim()
+    const url = /^(?:https?:|mailto:)/i.test(typed) ? typed : typed.includes('@') && !typed.includes('/') ? `mailto:${typed}` : `https://${typed}`
+    if (typed === '' || /\s/.test(typed) || !URL.canParse(url)) return setBad(true)
+    const chain = editor.chain().focus().extendMarkRange('link').setLink({ href: url })
+    if (editor.state.selection.empty && !on) editor.chain().focus().insertContent({ type: 'text', text: typed, marks: [{ type: 'link', attrs: { href: url } }] }).run()
+    else chain.run()
+    setOpen(false)
+    return undefined
+  }
+  const change = (now: boolean) => {
+    setOpen(now)
+    setBad(false)
+    const href: unknown = editor.getAttributes('link')['href']
+    if (now) setAddress(typeof href === 'string' ? href : '')
+  }
+  return (
+    <Popover label={t('composer:link')} side="top" open={open} onOpenChange={change} trigger={<IconButton icon={LinkIcon} label={t('composer:link')} on={on} aria-pressed={on} />}>
+      <form
+        className="link-form y"
+        onSubmit={(event) => {
+          event.preventDefault()
+          set()
+        }}
+      >
+        <Input autoFocus value={address} placeholder="https://" aria-label={t('composer:linkAddress')} aria-invalid={bad || undefined} onChange={(event) => setAddress(event.target.value)} />
+        {bad && <span className="hint bad">{t('composer:linkBad')}</span>}
+        <div className="x">
+          {on && (
+            <Button
+              kind="ghost"
+              onClick={() => {
+                editor.chain().focus().extendMarkRange('link').unsetLink().run()
+                setOpen(false)
+              }}
+            >
+              {t('composer:linkRemove')}
+            </Button>
+          )}
+          <Button kind="primary" submit className="push">{t('composer:linkSet')}</Button>
+        </div>
+      </form>
+    </Popover>
+  )
+}
+
+/** Buttons for the form of the text. `before` stands in front (attach). */
+export function EditorTools({ editor, before }: { editor: Editor; before: ReactNode }) {
+  const on = useEditorState({
+    editor,
+    selector: ({ editor: now }) => ({
+      bold: now.isActive('bold'), italic: now.isActive('italic'), list: now.isActive('bulletList'), ordered: now.isActive('orderedList'), quote: now.isActive('blockquote'), link: now.isActive('link'), undo: now.can().undo(),
+    }),
+  })
+  const act = () => editor.chain().focus()
+  return (
+    <div className="x tools" role="toolbar" aria-label={t('composer:format')}>
+      {before}
+      <IconButton icon={Bold} label={t('composer:bold')} keys="mod+b" on={on.bold} aria-pressed={on.bold} onClick={() => act().toggleBold().run()} />
+      <IconButton icon={Italic} label={t('composer:italic')} keys="mod+i" on={on.italic} aria-pressed={on.italic} className="wide-only" onClick={() => act().toggleItalic().run()} />
+      <IconButton icon={List} label={t('composer:bulletList')} on={on.list} aria-pressed={on.list} onClick={() => act().toggleBulletList().run()} />
+      <IconButton icon={ListOrdered} label={t('composer:orderedList')} on={on.ordered} aria-pressed={on.ordered} className="wide-only" onClick={() => act().toggleOrderedList().run()} />
+      <IconButton icon={Quote} label={t('composer:quote')} on={on.quote} aria-pressed={on.quote} className="wide-only" onClick={() => act().toggleBlockquote().run()} />
+      <LinkButton editor={editor} on={on.link} />
+      <IconButton icon={Undo2} label={t('composer:undo')} disabled={!on.undo} className="wide-only" onClick={() => act().undo().run()} />
+    </div>
+  )
+}

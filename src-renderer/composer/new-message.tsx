@@ -1,0 +1,77 @@
+import { FileX, X } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { useQuery } from '../live'
+import { goBack, usePlaces } from '../state/places'
+import { useShortcuts } from '../state/shortcuts'
+import { errorText, t } from '../text'
+import { Button, IconButton } from '../ui/button'
+import { EmptyState } from '../ui/empty-state'
+import { AddressLines, FromChoice } from './address-lines'
+import { useFileDrop } from './drop'
+import { EditorText } from './editor'
+import { DraftFiles } from './parts'
+import { SavedMark, SendBar, SendDoubts, SendTrouble } from './send-bar'
+import { useComposer } from './use-composer'
+import './composer.css'
+
+const nobody = { to: [], cc: [], bcc: [] }
+
+function leave(): void {
+  if (usePlaces.getState().past.length > 0) goBack()
+  else usePlaces.getState().go(usePlaces.getState().list)
+}
+
+/** A conversation that the team begins: recipients, subject, text. */
+export function NewMessage({ draftId }: { draftId: number | null }) {
+  const { data: kept, error } = useQuery('drafts.get', draftId === null ? null : { id: draftId }, { topics: [] })
+  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
+  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const place = useRef<HTMLElement>(null)
+  const composer = useComposer({
+    name: t('composer:message'),
+    start: () => ({ kind: 'new', conversationId: null, messageId: null, mailboxId: null, visibleText: null }),
+    preview: nobody, isForward: false, asksSubject: true, settings, onSent: leave, onDiscarded: leave,
+  })
+  const { desk, state, send } = composer
+
+  const loaded = useRef(false)
+  useEffect(() => {
+    if (!kept || loaded.current) return
+    loaded.current = true
+    desk.load(kept)
+  }, [kept, desk])
+
+  useShortcuts([
+    { id: 'composer.send', keys: 'mod+Enter', group: 'composer', label: t('composer:send.keyDefault'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false) },
+    { id: 'composer.sendOpen', keys: 'mod+shift+Enter', group: 'composer', label: t('composer:send.keyOpen'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send('open') : false) },
+  ])
+  const drop = useFileDrop(composer.attach)
+
+  if (error && !kept) {
+    return (
+      <section className="pane conv" aria-label={t('composer:new.region')} data-pane="conversation">
+        <EmptyState icon={FileX} title={t('composer:new.gone')} action={<Button onClick={leave}>{t('back')}</Button>}>{error.code === 'not-found' || error.code === 'conflict' ? t('composer:new.goneText') : errorText(error)}</EmptyState>
+      </section>
+    )
+  }
+  const { content } = state
+  const people = { to: content.to ?? [], cc: content.cc ?? [], bcc: content.bcc ?? [] }
+  const from = mailboxes.length > 1 ? <FromChoice mailboxes={mailboxes} mailboxId={content.mailboxId} onChange={(mailboxId) => desk.edit({ mailboxId })} /> : null
+  return (
+    <section ref={place} className={`pane conv new-message${drop.over ? ' dropping' : ''}`} aria-label={t('composer:new.region')} data-pane="conversation" {...drop.handlers}>
+      <header className="panehead">
+        <h2 className="grow">{t('composer:new.title')}</h2>
+        <SavedMark saving={state.saving} />
+        <IconButton icon={X} size="sm" label={t('composer:new.close')} keys="Escape" onClick={leave} />
+      </header>
+      <AddressLines inline={false} from={from} people={people} focusTo={draftId === null} onChange={(next) => desk.edit(next)} />
+      <div className="c-addr"><label htmlFor="new-subject">{t('composer:subject')}</label><input id="new-subject" className="c-subject" dir="auto" value={content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
+      <SendTrouble composer={composer} />
+      <div className="c-scroll grow" onClick={(event) => event.target === event.currentTarget && composer.editor.commands.focus('end')}><EditorText editor={composer.editor} /></div>
+      <DraftFiles desk={desk} state={state} />
+      <SendBar composer={composer} isNew />
+      {drop.over && <div className="c-drop">{t('composer:dropHere')}</div>}
+      <SendDoubts composer={composer} />
+    </section>
+  )
+}

@@ -1,0 +1,157 @@
+import { Maximize2, Minimize2 } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { Address, Conversation, DraftKind, Message } from '../../src-preload/contract'
+import { useQuery } from '../live'
+import { tellFailure } from '../state/acts'
+import { useShortcuts } from '../state/shortcuts'
+import { t } from '../text'
+import { IconButton } from '../ui/button'
+import { Kbd } from '../ui/kbd'
+import { AddressLines, FromChoice } from './address-lines'
+import { useFileDrop } from './drop'
+import { EditorText } from './editor'
+import { DraftFiles, QuotedOriginal } from './parts'
+import { isBlank } from './rich-text'
+import { SavedMark, SendBar, SendDoubts, SendTrouble } from './send-bar'
+import { useComposer } from './use-composer'
+import './composer.css'
+
+type Kind = Exclude<DraftKind, 'new'>
+
+export interface ReplyProps {
+  conversation: Conversation
+  /** What was asked for last, with a key or at a message. `n` grows with each. */
+  request: { n: number; kind: Kind; messageId: number } | null
+  visibleTextOf: (messageId: number) => Promise<string | null>
+}
+
+function answeredMessage(conversation: Conversation): Message | undefined {
+  return conversation.messages.findLast((message) => message.direction === 'in') ?? conversation.messages.at(-1)
+}
+
+/** Who a reply goes to, until the store has said so. */
+function previewOf(message: Message | undefined, kind: Kind): { to: Address[]; cc: Address[]; bcc: Address[] } {
+  if (!message || kind === 'forward') return { to: [], cc: [], bcc: [] }
+  return { to: message.direction === 'out' ? message.to : message.replyTo.length > 0 ? message.replyTo : [message.from], cc: [], bcc: [] }
+}
+
+/** The composer at the foot of a conversation. */
+export function Reply({ conversation, request, visibleTextOf }: ReplyProps) {
+  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
+  const draftKind = conversation.draft?.kind
+  const [target, setTarget] = useState<{ kind: Kind; messageId: number | undefined }>(() => ({
+    kind: draftKind && draftKind !== 'new' ? draftKind : 'reply', messageId: conversation.draft?.messageId ?? answeredMessage(conversation)?.id,
+  }))
+  const [tall, setTall] = useState(false)
+  const place = useRef<HTMLElement>(null)
+  const to = useRef<HTMLInputElement>(null)
+  const message = conversation.messages.find((one) => one.id === target.messageId) ?? answeredMessage(conversation)
+  const preview = previewOf(message, target.kind)
+
+  const startFor = ({ kind, messageId }: typeof target) => async () => {
+    const answered = messageId ?? answeredMessage(conversation)?.id ?? null
+    return { kind, conversationId: conversation.id, messageId: answered, visibleText: answered === null ? null : await visibleTextOf(answered) }
+  }
+  const composer = useComposer({ name: t('composer:textbox'), start: startFor(target), preview, isForward: target.kind === 'forward', asksSubject: false, settings })
+  const { desk, state, editor, send } = composer
+
+  // the draft of the conversation came, came back after Undo, or was sent or thrown away elsewhere
+  const known = useRef<number | null>(null)
+  const inStore = conversation.draft
+  useEffect(() => {
+    const mine = desk.snapshot().draft
+    if (!inStore) {
+      if (mine && known.current === mine.id) desk.reset()
+      known.current = null
+    } else if (mine?.id === inStore.id) known.current = inStore.id
+    else if (!mine && known.current !== inStore.id) {
+      known.current = inStore.id
+      if (desk.snapshot().saving !== 'clean') return
+      desk.load(inStore)
+      if (inStore.kind !== 'new') setTarget({ kind: inStore.kind, messageId: inStore.messageId ?? undefined })
+    }
+  }, [inStore, desk])
+
+  const change = async (next: typeof target): Promise<void> => {
+    const now = desk.snapshot()
+    const written = !isBlank(now.content.text ?? '', settings?.signature ?? '') ? { html: now.content.html ?? '', text: now.content.text ?? '' } : null
+    try {
+      setTarget(next)
+      if (now.draft) await desk.discard()
+      desk.reset(startFor(next))
+      // a plain reply waits for the first word; the others show at once what the store fills in
+      if (next.kind !== 'reply' || written) desk.load(await desk.ensure())
+      if (written) {
+        desk.edit(written)
+        editor.commands.setContent(written.html, { emitUpdate: false })
+      }
+      if (next.kind === 'forward') to.current?.focus()
+      else editor.commands.focus('start')
+    } catch (thrown) {
+      tellFailure(thrown)
+    }
+  }
+
+  const choose = (kind: Kind, messageId: number | undefined) => {
+    if (kind === target.kind && (messageId === target.messageId || desk.snapshot().draft)) editor.commands.focus()
+    else void change({ kind, messageId })
+  }
+  const handled = useRef(request?.n ?? 0)
+  useEffect(() => {
+    if (!request || request.n === handled.current) return
+    handled.current = request.n
+    choose(request.kind, request.messageId)
+  })
+
+  useShortcuts([
+    { id: 'composer.send', keys: 'mod+Enter', group: 'composer', label: t('composer:send.keyDefault'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false) },
+    { id: 'composer.sendOpen', keys: 'mod+shift+Enter', group: 'composer', label: t('composer:send.keyOpen'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send('open') : false) },
+  ])
+  const drop = useFileDrop(composer.attach)
+  const people = { to: state.content.to ?? preview.to, cc: state.content.cc ?? preview.cc, bcc: state.content.bcc ?? preview.bcc }
+  const everybody = message ? message.to.length + message.cc.length > 1 : false
+  const tabs: { kind: Kind; label: string; keys?: string }[] = [
+    { kind: 'reply', label: t('composer:reply'), keys: 'r' },
+    ...(everybody || target.kind === 'reply-all' ? [{ kind: 'reply-all' as const, label: t('composer:replyAll') }] : []),
+    { kind: 'forward', label: t('composer:forward'), keys: 'f' },
+  ]
+  const quote = state.content.quote
+
+  return (
+    <section ref={place} className={`composer${tall ? ' tall' : ''}${drop.over ? ' dropping' : ''}`} aria-label={t('composer:region')} data-pane="composer" {...drop.handlers}>
+      <div className="c-top">
+        <div className="tabs" role="group" aria-label={t('composer:tabs')}>
+          {tabs.map((tab) => (
+            <button key={tab.kind} type="button" className={tab.kind === target.kind ? 'on' : ''} aria-pressed={tab.kind === target.kind} onClick={() => choose(tab.kind, message?.id)}>
+              {tab.label}{tab.keys && <Kbd keys={tab.keys} />}
+            </button>
+          ))}
+        </div>
+        <span className="push x g1">
+          <SavedMark saving={state.saving} />
+          <IconButton icon={tall ? Minimize2 : Maximize2} size="sm" label={t(tall ? 'composer:shrink' : 'composer:expand')} onClick={() => setTall(!tall)} />
+        </span>
+      </div>
+      <AddressLines
+        inline
+        toRef={to}
+        people={people}
+        onChange={(next) => desk.edit(next)}
+        from={<FromChoice mailboxes={mailboxes} mailboxId={state.content.mailboxId ?? conversation.mailboxIds[0]} onChange={(mailboxId) => desk.edit({ mailboxId })} />}
+      />
+      {target.kind === 'forward' && state.draft && (
+        <div className="c-addr"><label htmlFor="composer-subject">{t('composer:subject')}</label><input id="composer-subject" className="c-subject" dir="auto" value={state.content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
+      )}
+      <SendTrouble composer={composer} />
+      <div className="c-scroll" onClick={(event) => event.target === event.currentTarget && editor.commands.focus('end')}>
+        <EditorText editor={editor} />
+        {quote ? <QuotedOriginal quote={quote} onDrop={() => desk.edit({ quote: null })} /> : null}
+      </div>
+      <DraftFiles desk={desk} state={state} />
+      <SendBar composer={composer} isNew={false} />
+      {drop.over && <div className="c-drop">{t('composer:dropHere')}</div>}
+      <SendDoubts composer={composer} />
+    </section>
+  )
+}

@@ -1,0 +1,108 @@
+import { Check, ChevronDown, Circle, CircleCheck, Paperclip, Pause, Send, Trash2, TriangleAlert } from 'lucide-react'
+import { useRef } from 'react'
+import type { CallInput } from '../../src-preload/contract'
+import { errorText, t } from '../text'
+import { Banner } from '../ui/banner'
+import { Button, IconButton } from '../ui/button'
+import { Dialog } from '../ui/dialog'
+import { Icon } from '../ui/icon'
+import { Kbd } from '../ui/kbd'
+import { Menu } from '../ui/menu'
+import { Spinner } from '../ui/spinner'
+import type { Saving } from './draft-desk'
+import { EditorTools } from './editor'
+import type { Composer } from './use-composer'
+
+type Then = CallInput<'outbox.send'>['thenStatus']
+const icons = { closed: CircleCheck, open: Circle, pending: Pause } as const
+const queueWords = { closed: 'composer:send.queueClosed', pending: 'composer:send.queuePending', open: 'composer:send.queueOpen' } as const
+const sendWords = { closed: 'composer:send.closed', pending: 'composer:send.pending', open: 'composer:send.open' } as const
+
+const words = (then: Then, offline: boolean): string => t((offline ? queueWords : sendWords)[then])
+
+/** "Draft saved", "Saving": read out politely, without haste. */
+export function SavedMark({ saving }: { saving: Saving }) {
+  if (saving === 'clean') return <span role="status" />
+  return (
+    <span className="x g1 t3 meta nowrap" role="status">
+      {saving === 'saved' ? <Icon icon={Check} small /> : saving === 'failed' ? <span className="bad"><Icon icon={TriangleAlert} small /></span> : <Spinner />}
+      {t(`composer:saving.${saving}`)}
+    </span>
+  )
+}
+
+/** What stands in the way of sending, in place. Text is never lost by it. */
+export function SendTrouble({ composer }: { composer: Composer }) {
+  const { problem, failure, state, send, settings } = composer
+  const usual = settings?.afterSend ?? 'closed'
+  return (
+    <>
+      {problem && <Banner kind="bad" urgent className="c-banner">{t(`composer:problem.${problem}`)}</Banner>}
+      {failure && (failure.code === 'conflict'
+        ? <Banner kind="warn" urgent className="c-banner" actions={<Button size="sm" onClick={() => send(usual, true)}>{t('composer:sendAnyway')}</Button>}>{t('composer:conflict')}</Banner>
+        : <Banner kind="bad" urgent className="c-banner">{errorText(failure)}</Banner>)}
+      {state.saving === 'failed' && state.error && !failure && <Banner kind="warn" className="c-banner" actions={<Button size="sm" onClick={() => void composer.keepAll()}>{t('retry')}</Button>}>{t('composer:saveFailed')} {errorText(state.error)}</Banner>}
+    </>
+  )
+}
+
+/** Asks about what looks forgotten. */
+export function SendDoubts({ composer }: { composer: Composer }) {
+  const { asked, doubts, forgetDoubts, send, editor } = composer
+  if (asked === null) return null
+  const back = () => {
+    forgetDoubts()
+    editor.commands.focus()
+  }
+  return (
+    <Dialog
+      open
+      onClose={back}
+      title={t('composer:doubt.title')}
+      foot={
+        <>
+          <Button size="lg" onClick={back}>{t('composer:doubt.back')}</Button>
+          <Button size="lg" kind="primary" onClick={() => send(asked, true)}>{t('composer:doubt.send')}</Button>
+        </>
+      }
+    >
+      {doubts.map((doubt) => <Banner key={doubt} kind="warn">{t(`composer:doubt.${doubt}`)}</Banner>)}
+    </Dialog>
+  )
+}
+
+/** Tools at the start, Send at the end. */
+export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolean }) {
+  const { editor, attach, send, sending, settings, offline, discard, state } = composer
+  const picker = useRef<HTMLInputElement>(null)
+  const usual: Then = settings?.afterSend ?? 'closed'
+  const label = words(usual, offline)
+  const others = (['closed', 'open', 'pending'] as const)
+  return (
+    <div className="c-foot">
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        onChange={(event) => {
+          attach([...(event.target.files ?? [])])
+          event.target.value = ''
+        }}
+      />
+      <EditorTools editor={editor} before={<IconButton icon={Paperclip} label={t('composer:attach')} onClick={() => picker.current?.click()} />} />
+      <span className="push x">
+        {state.draft && <IconButton icon={Trash2} label={t('composer:discard')} onClick={discard} />}
+        {!isNew && <Kbd keys="mod+Enter" />}
+        <span className="split">
+          <Button kind="primary" icon={Send} busy={sending} aria-label={offline ? t('composer:send.queueName', { label }) : undefined} onClick={() => send(usual)}>{sending ? t('composer:send.busy') : label}</Button>
+          <Menu
+            label={t('composer:send.more')}
+            trigger={<button type="button" className="btn primary" aria-label={t('composer:send.more')} data-tip={t('composer:send.more')}><Icon icon={ChevronDown} /></button>}
+            items={others.map((then) => ({ label: words(then, offline), icon: then === usual ? Send : icons[then], ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}), onSelect: () => send(then) }))}
+          />
+        </span>
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,57 @@
+import type { CallInput, CallOutput, DraftContent, SyncStatus } from '../../src-preload/contract'
+import { call } from '../client'
+import { tellFailure } from '../state/acts'
+import { useList } from '../state/list'
+import { goNewMessage, openConversation } from '../state/places'
+import { showToast } from '../state/toast'
+import { t } from '../text'
+
+type Then = CallInput<'outbox.send'>['thenStatus']
+
+/** Where the caret was in a message that was sent, to put it back when the send is taken back. */
+const carets = new Map<number, { from: number; to: number }>()
+/** The draft that gets the focus when it appears. */
+let wanted: number | null = null
+
+export function rememberCaret(draftId: number, caret: { from: number; to: number }): void {
+  carets.set(draftId, caret)
+}
+
+/** The caret for a draft that came back, once; null when it did not come back just now. */
+export function takeCaret(draftId: number): { from: number; to: number } | null {
+  if (wanted !== draftId) return null
+  wanted = null
+  return carets.get(draftId) ?? { from: 1, to: 1 }
+}
+
+async function takeBack(outboxId: number): Promise<void> {
+  try {
+    const { draftId, conversationId } = await call('outbox.undo', { id: outboxId })
+    wanted = draftId
+    if (conversationId === null) goNewMessage(draftId)
+    else openConversation(conversationId)
+    showToast({ text: t('composer:sent.tookBack'), lastsMs: 3000 })
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+/** Says that a message is on its way, with Undo for as long as it has not begun to leave. */
+export function tellSent(queued: CallOutput<'outbox.send'>, content: Pick<DraftContent, 'to' | 'cc' | 'bcc'>, offline: boolean): void {
+  const [first, ...rest] = [...content.to, ...content.cc, ...content.bcc]
+  const one = first?.name || first?.address || ''
+  const name = rest.length > 0 ? t('composer:sent.many', { name: one, count: rest.length }) : one
+  const lastsMs = queued.dueAt - Date.now()
+  const text = t(offline ? 'composer:sent.toastOffline' : 'composer:sent.toast', { name })
+  if (lastsMs < 500) showToast({ text })
+  else showToast({ text, lastsMs, undo: () => takeBack(queued.outboxId) })
+}
+
+/** Moves on in the list when the sent message changed the status of its conversation. Call before sending; then what it answers. */
+export function leavingFor(conversationId: number | null, then: Then): () => void {
+  return conversationId === null ? () => undefined : useList.getState().leaving([conversationId], then)
+}
+
+export function isOffline(sync: SyncStatus | undefined): boolean {
+  return sync?.overall === 'offline'
+}

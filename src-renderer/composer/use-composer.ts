@@ -1,0 +1,153 @@
+import type { Editor } from '@tiptap/react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { CallInput, DraftContent, Settings } from '../../src-preload/contract'
+import { asCallError, type CallError } from '../client'
+import { useQuery } from '../live'
+import { tellDone, tellFailure } from '../state/acts'
+import { t } from '../text'
+import { findDoubts, findProblem, type SendDoubt, type SendProblem } from './checks'
+import { DraftDesk, type DeskState, type StartInput } from './draft-desk'
+import { useMessageEditor } from './editor'
+import { fromMailHtml, startHtml } from './rich-text'
+import { isOffline, leavingFor, rememberCaret, takeCaret, tellSent } from './sending'
+
+type Then = CallInput<'outbox.send'>['thenStatus']
+
+export interface Composer {
+  desk: DraftDesk
+  state: DeskState
+  editor: Editor
+  settings: Settings | undefined
+  offline: boolean
+  sending: boolean
+  problem: SendProblem | null
+  doubts: SendDoubt[]
+  failure: CallError | null
+  /** Checks, asks if need be, queues. `sure`: the doubts were answered. */
+  send: (then: Then, sure?: boolean) => void
+  /** What was asked about when doubts came up. */
+  asked: Then | null
+  forgetDoubts: () => void
+  discard: () => void
+  attach: (files: readonly File[]) => void
+  keepAll: () => Promise<void>
+}
+
+export interface ComposerOptions {
+  name: string
+  start: () => StartInput | Promise<StartInput>
+  /** Recipients that are shown before the store filled them in. */
+  preview: Pick<DraftContent, 'to' | 'cc' | 'bcc'>
+  isForward: boolean
+  asksSubject: boolean
+  settings: Settings | undefined
+  onSent?: () => void
+  onDiscarded?: () => void
+}
+
+const complete = (state: DeskState, preview: ComposerOptions['preview']) => ({
+  to: state.content.to ?? preview.to, cc: state.content.cc ?? preview.cc, bcc: state.content.bcc ?? preview.bcc,
+  subject: state.content.subject ?? '', text: state.content.text ?? '',
+})
+
+/** One message being written: its draft, its editor, and what Send does. */
+export function useComposer(options: ComposerOptions): Composer {
+  const { name, start, preview, isForward, asksSubject, settings } = options
+  const [desk] = useState(() => new DraftDesk(start))
+  const state = useSyncExternalStore(desk.subscribe, desk.snapshot)
+  const offline = isOffline(useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data)
+  const [sending, setSending] = useState(false)
+  const [problem, setProblem] = useState<SendProblem | null>(null)
+  const [doubts, setDoubts] = useState<SendDoubt[]>([])
+  const [asked, setAsked] = useState<Then | null>(null)
+  const [failure, setFailure] = useState<CallError | null>(null)
+  const signature = settings?.signature ?? ''
+
+  const attach = useCallback((files: readonly File[]) => {
+    for (const file of files) void desk.attach(file)
+  }, [desk])
+  const editor = useMessageEditor({
+    name,
+    html: startHtml(signature),
+    onChange: (content) => desk.edit(content),
+    onFiles: attach,
+    onSend: (keepOpen) => send(keepOpen ? 'open' : (settings?.afterSend ?? 'closed')),
+  })
+
+  // another draft on the desk, or none: its text goes into the editor, and the caret where it was
+  const shown = useRef(0)
+  useEffect(() => {
+    if (shown.current === state.loaded) return
+    shown.current = state.loaded
+    const html = state.content.html
+    editor.commands.setContent(html ? fromMailHtml(html) : startHtml(signature), { emitUpdate: false })
+    const caret = state.draft ? takeCaret(state.draft.id) : null
+    if (caret) editor.chain().setTextSelection(caret).focus().run()
+  }, [state.loaded, state.content.html, state.draft, editor, signature])
+
+  // the signature came, or changed, before anything was written
+  useEffect(() => {
+    const now = desk.snapshot()
+    if (!now.draft && now.content.html === undefined) editor.commands.setContent(startHtml(signature), { emitUpdate: false })
+  }, [signature, desk, editor])
+
+  useEffect(() => () => desk.close(), [desk])
+  useEffect(() => {
+    const keep = () => void desk.flush()
+    window.addEventListener('blur', keep)
+    return () => window.removeEventListener('blur', keep)
+  }, [desk])
+
+  async function queue(then: Then): Promise<void> {
+    setSending(true)
+    setFailure(null)
+    try {
+      const draft = await desk.ensure()
+      rememberCaret(draft.id, { from: editor.state.selection.from, to: editor.state.selection.to })
+      const content = complete(desk.snapshot(), preview)
+      const leaving = leavingFor(draft.conversationId, then)
+      const queued = await desk.send(then)
+      leaving()
+      tellSent(queued, content, offline)
+      options.onSent?.()
+    } catch (thrown) {
+      const error = asCallError(thrown)
+      if (error.code === 'no-recipient') setProblem('no-recipient')
+      else setFailure(error)
+    } finally {
+      setSending(false)
+    }
+  }
+
+  function send(then: Then, sure = false): void {
+    if (sending) return
+    const now = desk.snapshot()
+    const content = complete(now, preview)
+    const found = findProblem(content, now.uploads.some((one) => !one.error))
+    setProblem(found)
+    setAsked(null)
+    if (found) return
+    const open = sure ? [] : findDoubts(content, now.files, { signature, isForward, asksSubject })
+    setDoubts(open)
+    if (open.length > 0) setAsked(then)
+    else void queue(then)
+  }
+
+  const discard = async (): Promise<void> => {
+    try {
+      const undo = await desk.discard()
+      if (undo !== null) tellDone(t('composer:discarded'), undo)
+      options.onDiscarded?.()
+    } catch (thrown) {
+      tellFailure(thrown)
+    }
+  }
+
+  // a problem goes when what it was about changes
+  useEffect(() => setProblem(null), [state.content.to, state.content.cc, state.content.bcc])
+
+  return {
+    desk, state, editor, settings, offline, sending, problem, doubts, failure, asked, attach, send,
+    forgetDoubts: () => setAsked(null), discard: () => void discard(), keepAll: () => desk.flush(),
+  }
+}
