@@ -30,7 +30,7 @@ export async function compose(job: Letter): Promise<Uint8Array> {
         contentType: /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? file.type : 'application/octet-stream',
       })),
     ],
-    textEncoding: 'B', newline: 'win', baseBoundary: seed, boundaryPrefix: 'p',
+    textEncoding: 'B', encoding: 'quoted-printable', newline: 'win', baseBoundary: seed, boundaryPrefix: 'p',
     disableFileAccess: true, disableUrlAccess: true,
   })
   const node = composer.compile()

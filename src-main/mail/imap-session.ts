@@ -32,6 +32,7 @@ export class ImapSession {
   private selected: string | null = null
   private vanishedUids: number[] = []
   private closedBy: PosternError | null = null
+  private opening = true
   private onChangeListener: (() => void) | null = null
   private onCloseListener: (() => void) | null = null
 
@@ -40,6 +41,7 @@ export class ImapSession {
     this.client = new ImapFlow(clientOptions(server, auth, idle))
     this.client.on('error', (error: unknown) => { this.closedBy ??= this.failure(error) })
     this.client.on('close', () => {
+      if (this.opening) return
       this.closedBy ??= new PosternError('connection-lost', 'closed by the server', this.facts())
       this.onCloseListener?.()
     })
@@ -59,6 +61,7 @@ export class ImapSession {
     const session = new ImapSession(server, auth, idle)
     try {
       await withDeadline(session.client.connect(), 60_000, () => new PosternError('timeout', 'connect', session.facts()))
+      session.opening = false
       return session
     } catch (error) {
       session.client.close()
@@ -227,7 +230,6 @@ export class ImapSession {
 
   private failure(error: unknown): PosternError {
     if (error instanceof PosternError) return error
-    if (this.closedBy) return this.closedBy
     const line = serverLine(errorField(error, 'responseText') ?? errorField(error, 'response'))
     const facts: ErrorDetail = { ...this.facts(), ...(line === '' ? {} : { serverLine: line }) }
     if (errorField(error, 'authenticationFailed') === true) return authFailure(error, facts)
@@ -238,7 +240,9 @@ export class ImapSession {
     if (this.server.security === 'starttls' && typeof message === 'string' && /STARTTLS/i.test(message) && errorField(error, 'code') !== 'STARTTLS_INJECTION') {
       return new PosternError('plaintext-refused', 'no STARTTLS', facts)
     }
-    return networkError(error, this.server, line === '' ? {} : { serverLine: line })
+    const failure = networkError(error, this.server, line === '' ? {} : { serverLine: line })
+    // That the connection is gone is told by every command that waited; why it went was told once.
+    return failure.code === 'connection-lost' && this.closedBy ? this.closedBy : failure
   }
 
   private facts(): ErrorDetail { return { host: this.server.host, port: this.server.port } }
