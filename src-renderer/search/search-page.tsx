@@ -86,7 +86,7 @@ const Hit = memo(function Hit({ hit, index, on, mailbox }: { hit: SearchHit; ind
   return (
     <div
       id={`hit-${index}`} role="option" aria-selected={on} tabIndex={-1} className={`res${on ? ' on' : ''}`}
-      aria-label={t('search:row', { person: plain(hit.person), subject: plain(hit.subject) })} onClick={() => open(hit)}
+      onClick={() => open(hit)}
     >
       <Icon icon={Mail} />
       <div className="cut">

@@ -68,7 +68,7 @@ function MailboxDetail({ sync, name, now, onLeave }: { sync: MailboxSync; name: 
       <ul>
         {sync.folders.map((folder) => (
           <li key={folder.id} className="meta folderline">
-            <span className="cut" data-tip={folder.path}><bdi>{t(`common:folderRole.${folder.role}`) || folder.path}</bdi></span>
+            <span className="cut" data-tip={folder.path}><bdi>{folder.role === 'other' ? folder.path : t(`common:folderRole.${folder.role}`)}</bdi></span>
             <span className="t2 num">{t('common:sync.folder', { server: numberText(folder.serverCount), local: numberText(folder.localCount) })}</span>
             <span className="t3 num">{folder.checkedAt === null ? t('common:sync.neverChecked') : t('common:sync.checked', { time: checkedTime(folder.checkedAt, now) })}</span>
           </li>

@@ -57,8 +57,11 @@ function SearchField() {
       hands?.move(event.key === 'ArrowDown' ? 1 : -1)
     } else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
       event.preventDefault()
-      if (place.kind === 'search') hands?.open()
-      else goSearch(text)
+      if (place.kind !== 'search') goSearch(text)
+      else if (hands) {
+        event.currentTarget.blur()
+        hands.open()
+      }
     } else if (event.key === 'Escape') {
       event.preventDefault()
       if (text !== '') change('')

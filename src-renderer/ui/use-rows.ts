@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useState, type RefObject } from 'react'
+import { useCallback, useEffect, useState, type RefObject } from 'react'
 
 /** Chromium cuts boxes off somewhere above 16 million px; longer lists are scrolled by a factor. */
 const tallest = 16_000_000
@@ -27,7 +27,7 @@ export function offsetAt(scrollTop: number, full: number, height: number, view: 
  * the number of rows.
  */
 export function useRows(scroller: RefObject<HTMLElement | null>, count: number, rowHeight: number): Rows {
-  const [view, setView] = useState({ scrollTop: 0, height: 800 })
+  const [view, setView] = useState(() => ({ scrollTop: 0, height: window.innerHeight }))
   const full = count * rowHeight
   const height = Math.min(full, tallest)
 
@@ -42,7 +42,7 @@ export function useRows(scroller: RefObject<HTMLElement | null>, count: number, 
     })
   }, [scroller, rowHeight, full])
 
-  useLayoutEffect(measure, [measure, count])
+  // The observer tells the size after layout, so nothing here forces one; until then the window's height is a good guess.
   useEffect(() => {
     const box = scroller.current
     if (!box) return undefined

@@ -105,7 +105,7 @@ export const common = {
     openSettings: 'Mailbox settings',
   },
   folderRole: {
-    inbox: 'Inbox', sent: 'Sent', drafts: 'Drafts', junk: 'Junk', trash: 'Trash', archive: 'Archive', all: 'All mail', flagged: 'Flagged', other: '',
+    inbox: 'Inbox', sent: 'Sent', drafts: 'Drafts', junk: 'Junk', trash: 'Trash', archive: 'Archive', all: 'All mail', flagged: 'Flagged',
   },
   acts: {
     closed_one: 'Closed',
@@ -137,8 +137,8 @@ export const common = {
     sidebar: 'Narrow or widen the sidebar',
     profile: 'Show or hide the customer',
     layerUp: 'Close the top layer, then back to the list',
-    back: 'Back',
-    forward: 'Forward',
+    back: 'Go back',
+    forward: 'Go forward',
     go: 'Go to {{place}}',
   },
   places: {

@@ -13,7 +13,6 @@ export const search = {
   attachments_other: '{{count}} attachments',
   count_one: '{{n}} conversation found',
   count_other: '{{n}} conversations found',
-  row: '{{person}}, {{subject}}',
   palette: {
     label: 'Command palette',
     input: 'Type a command or search',

@@ -1,0 +1,63 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { useList } from '../../src-renderer/state/list'
+import { openConversation, usePlaces, type ListPlace } from '../../src-renderer/state/places'
+
+const place = (): ListPlace => usePlaces.getState().list
+const settle = () => new Promise((done) => setTimeout(done, 0))
+
+/** A list 1 to 5 of which conversations leave. */
+const hands = { step: () => undefined, focus: () => undefined, after: (gone: ReadonlySet<number>) => [1, 2, 3, 4, 5].find((id) => id > 2 && !gone.has(id)) ?? null }
+
+beforeEach(() => {
+  usePlaces.setState({ place: { kind: 'inbox', view: 'inbox', mailboxId: null, conversationId: 2 }, list: { kind: 'inbox', view: 'inbox', mailboxId: null, conversationId: 2 }, past: [], future: [] })
+  useList.setState({ hands, picked: new Set() })
+})
+
+describe('the selection when conversations leave the list', () => {
+  it('does not stay on a conversation that was closed: the next is opened', async () => {
+    const done = useList.getState().leaving([2], 'closed')
+    expect(place().conversationId).toBe(2)
+    done()
+    await settle()
+    expect(place().conversationId).toBe(3)
+  })
+  it('skips those that leave with it', async () => {
+    useList.getState().leaving([2, 3, 4], 'closed')()
+    await settle()
+    expect(place().conversationId).toBe(5)
+  })
+  it('does not move when others leave, or when it stays in the view', async () => {
+    useList.getState().leaving([3], 'closed')()
+    useList.getState().leaving([2], 'open')()
+    await settle()
+    expect(place().conversationId).toBe(2)
+  })
+  it('does not pull the person back who went elsewhere meanwhile', async () => {
+    const done = useList.getState().leaving([2], 'closed')
+    openConversation(4)
+    done()
+    await settle()
+    expect(place().conversationId).toBe(4)
+  })
+  it('does not keep picks of what has left', () => {
+    useList.getState().pick([2, 3, 5])
+    useList.getState().leaving([2, 3], 'closed')()
+    expect([...useList.getState().picked]).toEqual([5])
+  })
+})
+
+describe('places', () => {
+  it('moving through a list does not fill the history', () => {
+    openConversation(3)
+    openConversation(4)
+    expect(usePlaces.getState().past).toEqual([])
+  })
+  it('the composer does not lose the list beside it, and Back returns to the conversation', () => {
+    usePlaces.getState().go({ kind: 'new-message', draftId: null })
+    expect(place()).toMatchObject({ view: 'inbox', conversationId: 2 })
+    usePlaces.getState().back()
+    expect(usePlaces.getState().place).toMatchObject({ kind: 'inbox', conversationId: 2 })
+    usePlaces.getState().forward()
+    expect(usePlaces.getState().place.kind).toBe('new-message')
+  })
+})

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import type { MailboxSync, SyncStatus } from '../../src-preload/contract'
+import { errorCodes } from '../../src-preload/contract/errors'
+import { firstSync, minutesLeft } from '../../src-renderer/inbox/first-sync'
+import { syncWords } from '../../src-renderer/shell/sync-words'
+import { isProfilePane, isRail, listWidthOf, sizeClassOf } from '../../src-renderer/state/layout'
+import { share } from '../../src-renderer/state/share'
+import { errorText } from '../../src-renderer/text'
+import { hueOf, initialsOf } from '../../src-renderer/ui/initials'
+import { offsetAt } from '../../src-renderer/ui/use-rows'
+
+const mailbox = (more: Partial<MailboxSync> = {}): MailboxSync => ({ mailboxId: 1, state: 'idle', error: null, errorAt: null, done: 10, total: 10, reached: null, syncedAt: 1, folders: [], ...more })
+const status = (overall: SyncStatus['overall'], more: Partial<SyncStatus> = {}): SyncStatus => ({ overall, syncedAt: 1_000, waiting: 0, mailboxes: [mailbox()], ...more })
+const boxes = [{ id: 1, name: 'Wholesale', address: 'w@x.example', paused: false, imap: { host: 'h', port: 993, security: 'tls' as const, user: 'u' }, smtp: { host: 'h', port: 465, security: 'tls' as const, user: 'u' } }]
+
+describe('sync in words', () => {
+  const words = (sync: SyncStatus) => {
+    const { text, end } = syncWords(sync, boxes, 21_000)
+    return [text, end].filter(Boolean).join(' ')
+  }
+  it('says how old the news is, how much waits, how far it is', () => {
+    expect(words(status('up-to-date'))).toBe('Up to date 20 s ago')
+    expect(words(status('offline', { waiting: 2 }))).toBe('Offline 2 waiting')
+    expect(words(status('syncing', { mailboxes: [mailbox({ state: 'syncing', done: 1284, total: 18930, syncedAt: null })] }))).toMatch(/^Syncing 1.?284 of 18.?930$/)
+  })
+  it('never says up to date when the server refused the password', () => {
+    const bad = mailbox({ state: 'auth-failed', error: { code: 'auth-refused', detail: {} } })
+    expect(words(status('error', { mailboxes: [bad] }))).toBe('Wholesale: password refused')
+  })
+  it('a mailbox that has been in step once is not a first sync again', () => {
+    expect(firstSync(status('syncing', { mailboxes: [mailbox({ state: 'syncing' })] }))).toBeNull()
+    expect(firstSync(status('syncing', { mailboxes: [mailbox({ state: 'syncing', syncedAt: null, done: 3, total: 9 }), mailbox({ state: 'auth-failed', syncedAt: null, total: 50 })] }))).toEqual({ done: 3, total: 9 })
+  })
+  it('does not promise a time out of too little', () => {
+    expect(minutesLeft([{ at: 0, done: 0 }, { at: 1_000, done: 500 }], 1_000)).toBeNull()
+    expect(minutesLeft([{ at: 0, done: 100 }, { at: 10_000, done: 100 }], 1_000)).toBeNull()
+    expect(minutesLeft([{ at: 0, done: 0 }, { at: 60_000, done: 500 }], 1_000)).toBe(1)
+  })
+})
+
+describe('errors in words', () => {
+  it('no code is without a sentence, and no sentence shows a gap for a fact', () => {
+    for (const code of errorCodes) {
+      for (const detail of [{}, { host: 'mail.example.org', port: 993 }]) {
+        const text = errorText({ code, detail })
+        expect(text, code).toMatch(/\.$/)
+        expect(text, code).not.toMatch(/\{\{|\}\}|undefined|  /)
+      }
+    }
+  })
+  it('a code that is not known does not reach the person', () => {
+    expect(errorText({ code: 'ECONNRESET' })).toBe(errorText({ code: 'internal' }))
+    expect(errorText({ code: 'toString' })).toBe(errorText({ code: 'internal' }))
+  })
+  it('names the server, ports without separators', () => {
+    expect(errorText({ code: 'connection-refused', detail: { host: 'mail.example.org', port: 10143 } })).toContain('mail.example.org refused the connection on port 10143')
+  })
+})
+
+describe('layout', () => {
+  it('a width that was kept never goes beyond the limits', () => {
+    expect(listWidthOf({ size: 'wide', kept: { 'wide.list': 9_999 } })).toBe(420)
+    expect(listWidthOf({ size: 'wide', kept: { 'wide.list': 'x' } })).toBe(320)
+    expect(listWidthOf({ size: 'narrow', kept: { 'wide.list': 400 } })).toBe(304)
+  })
+  it('what was closed in one size class is not closed in another', () => {
+    const kept = { 'wide.profile': false, 'narrow.rail': false }
+    expect(isProfilePane({ size: 'wide', kept })).toBe(false)
+    expect(isProfilePane({ size: 'middle', kept: {} })).toBe(false)
+    expect(isRail({ size: 'narrow', kept })).toBe(false)
+    expect(isRail({ size: 'narrow', kept: {} })).toBe(true)
+    expect([1280, 1180, 1179, 1060, 1059].map(sizeClassOf)).toEqual(['wide', 'wide', 'middle', 'middle', 'narrow'])
+  })
+  it('a list of a million rows does not leave its last rows out of reach', () => {
+    const view = 600, full = 97_000_000, height = 16_000_000
+    expect(offsetAt(0, full, height, view)).toBe(0)
+    expect(offsetAt(height - view, full, height, view)).toBe(full - view)
+    expect(offsetAt(1234, 5000, 5000, view)).toBe(1234)
+  })
+})
+
+describe('sharing what did not change', () => {
+  it('gives the old object back when nothing changed', () => {
+    const old = { rows: [{ id: 1, tags: ['a'] }], total: 1 }
+    expect(share(old, structuredClone(old))).toBe(old)
+  })
+  it('keeps unchanged rows although they moved, and takes changed ones', () => {
+    const old = { rows: [{ id: 1, n: 1 }, { id: 2, n: 1 }] }
+    const next = share(old, { rows: [{ id: 3, n: 1 }, { id: 1, n: 1 }, { id: 2, n: 2 }] })
+    expect(next.rows[1]).toBe(old.rows[0])
+    expect(next.rows[2]).not.toBe(old.rows[1])
+    expect(next.rows[2]?.n).toBe(2)
+  })
+  it('a key that went away is not kept', () => {
+    const old: { a?: number; b: number } = { a: 1, b: 2 }
+    expect(share<{ a?: number; b: number }>(old, { b: 2 })).toEqual({ b: 2 })
+  })
+})
+
+describe('avatars', () => {
+  it('a person never changes colour, and spaces or capitals do not matter', () => {
+    expect(hueOf('Hannah@Post.example ')).toBe(hueOf('hannah@post.example'))
+  })
+  it('no name breaks them', () => {
+    expect(initialsOf('Priya Raman')).toBe('PR')
+    expect(initialsOf('ليلى حداد')).toHaveLength(2)
+    expect(initialsOf('help@northwind.example')).toBe('H')
+    expect(initialsOf('😀 !!')).toBe('?')
+    expect(initialsOf('')).toBe('?')
+  })
+})
