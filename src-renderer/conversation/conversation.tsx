@@ -44,10 +44,17 @@ export interface ConversationProps {
   onMailto: (url: string) => void
 }
 
-/** Starts what conversations need before the first one opens: the theme of mails, a warm frame. Call when the window is idle. */
+/**
+ * Starts what conversations need before the first one opens: the theme of mails, and a warm frame. The frame's process costs
+ * memory and start-up time, so it waits for the first sign of a person: nobody opens a mail without moving or pressing a key.
+ */
 export function prepareConversations(): void {
   watchTheme()
-  warmFrame()
+  const warmOnce = (): void => {
+    for (const sign of ['pointermove', 'keydown', 'focusin'] as const) removeEventListener(sign, warmOnce, true)
+    warmFrame()
+  }
+  for (const sign of ['pointermove', 'keydown', 'focusin'] as const) addEventListener(sign, warmOnce, true)
 }
 
 function useMarkRead(conversation: ConversationData): void {
