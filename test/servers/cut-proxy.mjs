@@ -8,9 +8,12 @@ import net from 'node:net'
  * @property {string} host "127.0.0.1"
  * @property {number} port stays the same through cut and restore
  * @property {() => Promise<void>} cut drops every connection and refuses new ones
- * @property {() => Promise<void>} restore lets new connections through again, and ends a stall
+ * @property {() => Promise<void>} restore lets everything through again: ends a cut, a stall and a cutAfterBytes that has
+ *   not come about
  * @property {(bytes: number, direction?: Direction) => void} cutAfterBytes cuts right after that many more bytes went
- *   through in that direction (default toClient), counted over all connections; the rest of the piece is dropped
+ *   through in that direction (default toClient), counted over all connections; what follows is dropped
+ * @property {() => Promise<void>} untilCut resolves once it is cut; wait for this rather than for `counters().open` to be 0,
+ *   which it also is while nobody has connected again yet
  * @property {() => void} stall connections stay open but nothing passes any more, in either direction, until restore
  * @property {() => { toServer: number, toClient: number, connections: number, open: number, refused: number }} counters
  *   connections: how many ever came through; refused: accepted at the port while cut (in the moment before it closes)
@@ -26,6 +29,8 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
   const counters = { toServer: 0, toClient: 0, connections: 0, refused: 0 }
   /** @type {{ direction: Direction, left: number } | undefined} */
   let limit
+  /** @type {(() => void)[]} */
+  const waiting = []
   let stalled = false
   let isCut = false
   let port = 0
@@ -57,14 +62,22 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
   /** Hands on what comes, with the count and the limit in between. */
   function pass(/** @type {net.Socket} */ from, /** @type {net.Socket} */ to, /** @type {Direction} */ direction) {
     from.on('data', (chunk) => {
+      // What comes after the cut is lost, on every connection.
+      if (isCut) return
       const last = limit?.direction === direction && chunk.length >= limit.left
       const piece = last && limit ? chunk.subarray(0, limit.left) : chunk
       if (limit?.direction === direction) limit.left -= piece.length
       counters[direction] += piece.length
       if (last) {
         limit = undefined
-        // The allowed bytes must arrive: end this side in order, and drop everything once they are out.
-        to.end(piece, () => void cut())
+        isCut = true
+        // The allowed bytes must arrive: end this side in order, and drop everything once they are out; a receiver that
+        // does not read only gets a moment.
+        const hurry = setTimeout(() => void cut(), 1000)
+        to.end(piece, () => {
+          clearTimeout(hurry)
+          void cut()
+        })
       } else if (!to.write(piece)) {
         from.pause()
         to.once('drain', () => {
@@ -100,6 +113,7 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
     }
     pairs.clear()
     if (server.listening) await new Promise((resolve) => server.close(resolve))
+    for (const resolve of waiting.splice(0)) resolve()
   }
 
   await listen()
@@ -109,6 +123,7 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
     cut,
     restore: async () => {
       isCut = false
+      limit = undefined
       if (!server.listening) await listen()
       stalled = false
       for (const { client, behind } of pairs) {
@@ -119,6 +134,11 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
     cutAfterBytes: (bytes, direction = 'toClient') => {
       limit = { direction, left: bytes }
     },
+    untilCut: () =>
+      new Promise((resolve) => {
+        if (isCut && !server.listening && pairs.size === 0) resolve()
+        else waiting.push(resolve)
+      }),
     stall: () => {
       stalled = true
       for (const pair of pairs) pausePair(pair)

@@ -160,6 +160,7 @@ describe('the cable', () => {
     const before = cable.counters().toClient
     cable.cutAfterBytes(40, 'toClient')
     await expect(login()).rejects.toThrow()
+    await cable.untilCut()
     expect(cable.counters().toClient - before).toBe(40)
     await cable.restore()
 
