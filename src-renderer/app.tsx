@@ -1,8 +1,11 @@
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, type ReactNode } from 'react'
 import type { CallOutput } from '../src-preload/contract'
 import { useQuery } from './live'
+import { BareTitleBar } from './shell/title-bar'
 import { MainWindow } from './shell/window'
 import { prepareConversationPane } from './shell/conversation-pane'
+import { ToastHost } from './ui/toast'
+import { TooltipLayer } from './ui/tooltip'
 import { applySettings, applyTheme } from './state/window'
 
 const StartScreen = lazy(() => import('./setup/start-screen').then((module) => ({ default: module.StartScreen })))
@@ -19,7 +22,7 @@ export function App() {
     applyTheme(state.theme)
   }, [state])
   if (!state || state.phase === 'starting') return <Starting />
-  if (state.phase !== 'ready' || state.stopped.includes('store')) return <Suspense fallback={<Starting />}><StartScreen state={state} /></Suspense>
+  if (state.phase !== 'ready' || state.stopped.includes('store')) return <Bare state={state}><StartScreen state={state} /></Bare>
   return <Ready state={state} />
 }
 
@@ -36,8 +39,21 @@ function Ready({ state }: { state: AppState }) {
     return () => cancelIdleCallback(idle)
   }, [filled])
   if (!mailboxes) return <Starting />
-  if (!filled) return <Suspense fallback={<Starting />}><FirstRun /></Suspense>
+  if (!filled) return <Bare state={state}><FirstRun /></Bare>
   return <MainWindow platform={state.platform} maximized={state.maximized} />
+}
+
+/** A window for what comes before the mail: it can be moved and closed, and says what went wrong. */
+function Bare({ state, children }: { state: AppState; children: ReactNode }) {
+  return (
+    <Suspense fallback={<Starting />}>
+      <div className="window">
+        <BareTitleBar platform={state.platform} maximized={state.maximized} />
+        <div className="panes bare">{children}<ToastHost /></div>
+        <TooltipLayer />
+      </div>
+    </Suspense>
+  )
 }
 
 /** The bare window while the store opens: the panes without content, so that nothing flashes or jumps. */

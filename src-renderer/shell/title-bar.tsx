@@ -39,6 +39,11 @@ export function TitleBar({ platform, maximized }: { platform: 'mac' | 'windows' 
   )
 }
 
+/** The title bar of screens that come before the window: drags it and closes it, nothing else. */
+export function BareTitleBar({ platform, maximized }: { platform: 'mac' | 'windows' | 'linux'; maximized: boolean }) {
+  return <header className="titlebar"><div className="tb-start" /><div /><div className="tb-end">{platform !== 'mac' && <WindowButtons maximized={maximized} />}</div></header>
+}
+
 function SearchField() {
   const place = usePlaces((state) => state.place)
   const active = useSearch((state) => state.activeId)

@@ -20,6 +20,7 @@ const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ defaul
 const SearchPage = lazy(() => import('../search/search-page').then((module) => ({ default: module.SearchPage })))
 const Settings = lazy(() => import('../settings/settings').then((module) => ({ default: module.Settings })))
 const AddMailbox = lazy(() => import('../setup/add-mailbox').then((module) => ({ default: module.AddMailbox })))
+const EditMailbox = lazy(() => import('../setup/edit-mailbox').then((module) => ({ default: module.EditMailbox })))
 const NewMessage = lazy(() => import('../composer/new-message').then((module) => ({ default: module.NewMessage })))
 
 /** Custom properties that the stylesheet reads; React's type of `style` knows only standard ones. */
@@ -68,7 +69,7 @@ function Panes() {
 function Page({ place }: { place: Exclude<Place, { kind: 'inbox' } | { kind: 'new-message' }> }) {
   switch (place.kind) {
     case 'search': return <SearchPage text={place.text} />
-    case 'settings': return <Settings page={place.page} />
+    case 'settings': return <Settings page={place.page} editMailbox={(mailbox, onClose) => <EditMailbox key={mailbox.id} mailbox={mailbox} onClose={onClose} />} />
     case 'add-mailbox': return <AddMailbox />
   }
 }

@@ -1,9 +1,12 @@
 import { common } from './common'
 import { composer } from './composer'
 import { conversation } from './conversation'
+import { customer } from './customer'
 import { errors } from './errors'
 import { inbox } from './inbox'
 import { search } from './search'
+import { settings } from './settings'
+import { setup } from './setup'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { common, composer, conversation, errors, inbox, search } as const
+export const en = { common, composer, conversation, customer, errors, inbox, search, settings, setup } as const

@@ -1,0 +1,85 @@
+import { Pencil } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { asCallError, call } from '../client'
+import { beforeClosing } from '../state/closing'
+import { errorText, t } from '../text'
+import { IconButton } from '../ui/button'
+import { TextArea } from '../ui/field'
+
+const pauseMs = 600
+type Saving = { state: 'clean' | 'waiting' | 'saving' | 'saved' } | { state: 'failed'; why: string }
+
+/** The team's note about a customer: kept at every pause. */
+export function Note({ customerId, name, note }: { customerId: number; name: string; note: string }) {
+  const [text, setText] = useState<string | null>(null)
+  const [saving, setSaving] = useState<Saving>({ state: 'clean' })
+  const pending = useRef<string | null>(null)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+
+  const save = useRef(async () => {
+    clearTimeout(timer.current)
+    const value = pending.current
+    if (value === null) return
+    pending.current = null
+    setSaving({ state: 'saving' })
+    try {
+      await call('customers.update', { id: customerId, note: value })
+      setSaving((now) => (now.state === 'saving' ? { state: 'saved' } : now))
+    } catch (thrown) {
+      pending.current ??= value
+      setSaving({ state: 'failed', why: errorText(asCallError(thrown)) })
+    }
+  })
+  useEffect(() => {
+    const keep = save.current
+    const off = beforeClosing(keep)
+    return () => {
+      off()
+      void keep()
+    }
+  }, [])
+
+  const change = (value: string) => {
+    setText(value)
+    setSaving({ state: 'waiting' })
+    pending.current = value
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => void save.current(), pauseMs)
+  }
+  const close = () => {
+    void save.current().then(() => {
+      if (pending.current === null) setText(null)
+    })
+  }
+  return (
+    <div className="sect">
+      <div className="sect-h">
+        <h3>{t('customer:notes')}</h3>
+        <span className="push x g1">
+          {text !== null && saving.state !== 'clean' && saving.state !== 'failed' && <span className="micro t3" role="status">{t(saving.state === 'saved' ? 'customer:noteSaved' : 'customer:noteSaving')}</span>}
+          <IconButton icon={Pencil} size="sm" label={t('customer:editNote')} onClick={() => setText(note)} />
+        </span>
+      </div>
+      {text === null
+        ? <p className={`sel note-text ${note === '' ? 't3' : 't2'}`}>{note === '' ? t('customer:noNote') : note}</p>
+        : (
+          <TextArea
+            autoFocus
+            rows={4}
+            dir="auto"
+            maxLength={20_000}
+            aria-label={t('customer:note', { name })}
+            value={text}
+            onChange={(event) => change(event.target.value)}
+            onBlur={close}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return
+              event.stopPropagation()
+              close()
+            }}
+          />
+        )}
+      {saving.state === 'failed' && <p className="hint bad" role="alert">{t('customer:noteFailed', { why: saving.why })}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,109 @@
+import { Ellipsis, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import type { Mailbox, MailboxSync } from '../../src-preload/contract'
+import { asCallError, call } from '../client'
+import { useQuery } from '../live'
+import { tellFailure } from '../state/acts'
+import { goAddMailbox, goSettings } from '../state/places'
+import { showToast } from '../state/toast'
+import { errorText, t } from '../text'
+import { numberText } from '../text/time'
+import { Avatar } from '../ui/avatar'
+import { Banner } from '../ui/banner'
+import { Button, IconButton } from '../ui/button'
+import { Dialog } from '../ui/dialog'
+import { EmptyState } from '../ui/empty-state'
+import { Menu } from '../ui/menu'
+
+function stateText(sync: MailboxSync): string {
+  return sync.state === 'syncing' ? t('settings:mailboxes.states.syncing', { done: numberText(sync.done), total: numberText(sync.total) }) : t(`settings:mailboxes.states.${sync.state}`)
+}
+
+function State({ mailbox, sync }: { mailbox: Mailbox; sync: MailboxSync | undefined }) {
+  if (mailbox.paused) return <span className="chip sm">{t('settings:mailboxes.states.paused')}</span>
+  if (!sync) return null
+  const bad = sync.state === 'auth-failed' || sync.state === 'error'
+  return (
+    <>
+      <span className={`chip sm${bad ? ' bad' : sync.state === 'idle' ? ' good' : ''}`}>{stateText(sync)}</span>
+      {sync.error && <div className="meta t2 state-why">{errorText(sync.error)}</div>}
+    </>
+  )
+}
+
+function Remove({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const remove = async () => {
+    setBusy(true)
+    try {
+      await call('app.removeMailbox', { id: mailbox.id })
+      showToast({ text: t('settings:mailboxes.removed', { name: mailbox.name }) })
+      onClose()
+    } catch (thrown) {
+      setFailure(errorText(asCallError(thrown)))
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('settings:mailboxes.removeTitle', { name: mailbox.name })}
+      description={t('settings:mailboxes.removeText', { address: mailbox.address })}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
+          <Button size="lg" kind="danger-fill" busy={busy} onClick={() => void remove()}>{t(busy ? 'settings:mailboxes.removing' : 'settings:mailboxes.removeDo')}</Button>
+        </>
+      }
+    >
+      <Banner kind="good">{t('settings:mailboxes.removeServer')}</Banner>
+      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+    </Dialog>
+  )
+}
+
+/** The mailboxes of the workspace: how they stand, and what can be done with them. */
+export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
+  const syncs = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data?.mailboxes ?? []
+  const [removing, setRemoving] = useState<Mailbox | null>(null)
+  const quietly = (work: Promise<unknown>) => void work.catch(tellFailure)
+  return (
+    <section aria-label={t('settings:mailboxes.title')}>
+      <div className="x group-head"><h2 className="grow">{t('settings:mailboxes.title')}</h2><Button size="sm" icon={Plus} onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button></div>
+      {mailboxes.length === 0
+        ? <div className="card"><EmptyState icon={Mail} title={t('settings:mailboxes.empty')} action={<Button icon={Plus} onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button>} /></div>
+        : (
+          <div className="card clip">
+            <table>
+              <thead><tr><th>{t('settings:mailboxes.name')}</th><th>{t('settings:mailboxes.server')}</th><th>{t('settings:mailboxes.state')}</th><th><span className="sr">{t('settings:mailboxes.acts')}</span></th></tr></thead>
+              <tbody>
+                {mailboxes.map((mailbox) => (
+                  <tr key={mailbox.id}>
+                    <td><div className="x g3"><Avatar name={mailbox.name} seed={mailbox.address} square /><div className="cut"><bdi className="medium">{mailbox.name}</bdi><div className="meta t3 cut"><bdi>{mailbox.address}</bdi></div></div></div></td>
+                    <td className="t2"><div className="meta" dir="ltr">{mailbox.imap.host}:{mailbox.imap.port}</div><div className="meta" dir="ltr">{mailbox.smtp.host}:{mailbox.smtp.port}</div></td>
+                    <td><State mailbox={mailbox} sync={syncs.find((one) => one.mailboxId === mailbox.id)} /></td>
+                    <td className="r">
+                      <Menu
+                        label={t('settings:mailboxes.more', { name: mailbox.name })}
+                        trigger={<IconButton icon={Ellipsis} size="sm" label={t('settings:mailboxes.more', { name: mailbox.name })} />}
+                        items={[
+                          { label: t('settings:mailboxes.edit'), icon: Pencil, onSelect: () => goSettings(`mailboxes/${mailbox.id}`) },
+                          ...(mailbox.paused ? [] : [{ label: t('settings:mailboxes.sync'), icon: RefreshCw, onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })) }]),
+                          { label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'), icon: mailbox.paused ? Play : Pause, onSelect: () => quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })) },
+                          'separator',
+                          { label: t('settings:mailboxes.remove'), icon: Trash2, danger: true, onSelect: () => setRemoving(mailbox) },
+                        ]}
+                      />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      {removing && <Remove mailbox={removing} onClose={() => setRemoving(null)} />}
+    </section>
+  )
+}

@@ -1,0 +1,31 @@
+import type { Mailbox } from '../../src-preload/contract'
+import { asCallError, call } from '../client'
+import { showToast } from '../state/toast'
+import { errorText, t } from '../text'
+import { formOf } from './guess'
+import { MailboxPage } from './mailbox-page'
+
+/** Changes the settings of a mailbox; without a new password the stored one stays. */
+export function EditMailbox({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
+  return (
+    <MailboxPage
+      region={t('setup:add.editRegion')}
+      title={t('setup:add.editTitle', { name: mailbox.name })}
+      text={t('setup:add.textEdit')}
+      begin={formOf(mailbox)}
+      passwordOptional
+      act={t('setup:add.save')}
+      acting={t('setup:add.saving')}
+      onBack={onClose}
+      onSubmit={async ({ settings, password, smtpPassword }) => {
+        try {
+          await call('app.updateMailbox', { id: mailbox.id, settings, ...(password === '' ? {} : { password }), ...(smtpPassword === undefined || smtpPassword === '' ? {} : { smtpPassword }) })
+        } catch (thrown) {
+          throw new Error(t('setup:add.failedEdit', { why: errorText(asCallError(thrown)) }))
+        }
+        showToast({ text: t('setup:add.saved') })
+        onClose()
+      }}
+    />
+  )
+}
