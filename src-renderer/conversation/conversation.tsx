@@ -51,10 +51,10 @@ export interface ConversationProps {
 export function prepareConversations(): void {
   watchTheme()
   const warmOnce = (): void => {
-    for (const sign of ['pointermove', 'keydown', 'focusin'] as const) removeEventListener(sign, warmOnce, true)
+    for (const sign of ['pointermove', 'keydown'] as const) removeEventListener(sign, warmOnce, true)
     warmFrame()
   }
-  for (const sign of ['pointermove', 'keydown', 'focusin'] as const) addEventListener(sign, warmOnce, true)
+  for (const sign of ['pointermove', 'keydown'] as const) addEventListener(sign, warmOnce, true)
 }
 
 function useMarkRead(conversation: ConversationData): void {
