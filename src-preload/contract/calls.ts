@@ -5,7 +5,7 @@ import {
   MessageBody, OutboxItem, SearchHit, Status, SyncStatus, Time, View,
 } from './mail'
 import { Customer } from './people'
-import { Settings, Theme } from './settings'
+import { Settings, SettingsChange, Theme } from './settings'
 
 /** One call of the window. The part before the dot of an app call is `app`; every other call goes to the store. */
 export interface CallDef<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -105,7 +105,7 @@ export const calls = {
   'sync.status': store('read', 'read', nothing, SyncStatus),
   'sync.now': store('write', 'work', z.object({ mailboxId: Id.nullable().default(null) }), done),
   'settings.get': store('read', 'read', nothing, Settings),
-  'settings.set': store('write', 'settings', Settings.partial(), done),
+  'settings.set': store('write', 'settings', SettingsChange, done),
 
   // ---- app
   'app.state': app('read', 'read', nothing, z.object({

@@ -3,20 +3,38 @@ import { z } from 'zod'
 export const Theme = z.enum(['system', 'light', 'dark'])
 export type Theme = z.infer<typeof Theme>
 
+/** What each setting may hold. */
+const value = z.object({
+  workspaceName: z.string().max(80),
+  agentName: z.string().max(80),
+  theme: Theme,
+  density: z.enum(['comfortable', 'compact']),
+  /** Seconds between Send and the first try to leave. */
+  undoSeconds: z.int().min(0).max(60),
+  /** Single-letter shortcuts (R, E, J, K ...). */
+  letterShortcuts: z.boolean(),
+  /** What "Send and close" does by default. */
+  afterSend: z.enum(['closed', 'pending', 'open']),
+  signature: z.string().max(10_000),
+  /** Widths, closed panes, last place: per window size class. Opaque to the store. */
+  layout: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+})
+
+/** Some settings to change. Not made of `Settings`: its defaults would come with it and reset all that was not named. */
+export const SettingsChange = value.partial()
+
+const { shape } = value
+
 /** Settings of this installation, kept in the store. Every key has a default, so an empty table is a valid one. */
 export const Settings = z.object({
-  workspaceName: z.string().max(80).default(''),
-  agentName: z.string().max(80).default(''),
-  theme: Theme.default('system'),
-  density: z.enum(['comfortable', 'compact']).default('comfortable'),
-  /** Seconds between Send and the first try to leave. */
-  undoSeconds: z.int().min(0).max(60).default(10),
-  /** Single-letter shortcuts (R, E, J, K ...). */
-  letterShortcuts: z.boolean().default(true),
-  /** What "Send and close" does by default. */
-  afterSend: z.enum(['closed', 'pending', 'open']).default('closed'),
-  signature: z.string().max(10_000).default(''),
-  /** Widths, closed panes, last place: per window size class. Opaque to the store. */
-  layout: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({}),
+  workspaceName: shape.workspaceName.default(''),
+  agentName: shape.agentName.default(''),
+  theme: shape.theme.default('system'),
+  density: shape.density.default('comfortable'),
+  undoSeconds: shape.undoSeconds.default(10),
+  letterShortcuts: shape.letterShortcuts.default(true),
+  afterSend: shape.afterSend.default('closed'),
+  signature: shape.signature.default(''),
+  layout: shape.layout.default({}),
 })
 export type Settings = z.infer<typeof Settings>

@@ -50,7 +50,8 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
     void positionOf(openId).then((index) => {
       if (!current || index < 0) return
       grid.current?.reveal(index, true)
-      if (document.activeElement === document.body || document.activeElement === null) grid.current?.focus(index)
+      // the focus goes along when it is in the list or nowhere, never out of a text or a button elsewhere
+      if (grid.current?.hasFocus() || document.activeElement === document.body || document.activeElement === null) grid.current?.focus(index)
     }, () => undefined)
     return () => {
       current = false
