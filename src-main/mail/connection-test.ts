@@ -72,7 +72,7 @@ async function imapLogin(server: ServerSettings, password: string): Promise<Erro
     const folders = (await session.listFolders()).filter((folder) => folder.selectable)
     const inbox = await session.status('INBOX')
     const able = ['IDLE', 'CONDSTORE', 'QRESYNC', 'MOVE'].filter((name) => session.capabilities.has(name))
-    return { host: server.host, port: server.port, folders: folders.length, messages: inbox?.exists ?? 0, capabilities: able.join(' '), ...(session.protocol === null ? {} : { protocol: session.protocol }) }
+    return { host: server.host, port: server.port, folders: folders.length, messages: inbox?.exists ?? 0, capabilities: able.join(' ') }
   } finally {
     await session.close()
   }

@@ -73,8 +73,7 @@ export class ImapSession {
   get condstore(): boolean { return this.client.enabled.has('CONDSTORE') || this.client.enabled.has('QRESYNC') }
   get qresync(): boolean { return this.client.enabled.has('QRESYNC') }
   get closed(): boolean { return this.closedBy !== null }
-  /** TLS protocol of the connection, null when there is none. */
-  get protocol(): string | null { return this.client.tls ? this.client.tls.version : null }
+  get encrypted(): boolean { return this.client.secureConnection && this.client.tls !== undefined && this.client.tls !== false }
 
   /** Told when the selected folder changed (new mail, flags, deletions). */
   onChange(listener: () => void): void { this.onChangeListener = listener }

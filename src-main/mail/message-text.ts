@@ -53,6 +53,7 @@ export function sameWords(a: string, b: string): boolean {
 
 /** White space, zero-width characters, and > • * · - _ */
 function isFiller(code: number): boolean {
-  return code <= 0x20 || code === 0x3e || code === 0x2a || code === 0x2d || code === 0x5f || code === 0xa0 || code === 0xb7
-    || (code >= 0x2000 && (code <= 0x200d || code === 0x2022 || code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x3000 || code === 0xfeff))
+  if (code < 128) return asciiFiller[code] === 1
+  return code === 0xa0 || code === 0xb7 || (code >= 0x2000 && (code <= 0x200d || code === 0x2022 || code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x3000 || code === 0xfeff))
 }
+const asciiFiller = Uint8Array.from({ length: 128 }, (_, code) => (code <= 0x20 || code === 0x3e || code === 0x2a || code === 0x2d || code === 0x5f ? 1 : 0))

@@ -62,8 +62,9 @@ export class Parser {
     this.current = null
     this.queue.length = 0
     for (const one of waiting) one.stuck('crashed', 0)
-    await this.worker?.terminate()
+    const { worker } = this
     this.worker = null
+    await worker?.terminate()
   }
 
   private run(job: ParserJob): Promise<{ answer: ParserAnswer } | { reason: StuckReason; index: number }> {
