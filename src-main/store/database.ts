@@ -179,9 +179,13 @@ export class Database {
 
 type Bound = Value | Record<string, Value>
 
+const numbered = new Map<string, boolean>()
+
 /** The driver takes numbered parameters (?1, ?2) as the names of an object. */
 function bound(sql: string, params: Value[]): Bound[] {
-  return sql.includes('?1') ? [Object.fromEntries(params.map((value, index) => [String(index + 1), value]))] : params
+  let isNumbered = numbered.get(sql)
+  if (isNumbered === undefined) numbered.set(sql, (isNumbered = sql.includes('?1')))
+  return isNumbered ? [Object.fromEntries(params.map((value, index) => [String(index + 1), value]))] : params
 }
 
 /** A connection with the key and every setting of the house (R43, R49). Nothing has been read yet. */

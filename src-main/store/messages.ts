@@ -11,12 +11,12 @@ import { addressKey, displayName, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
 import { indexedText } from './search-text'
 import { addToMailbox, markWork, summarize } from './summary'
-import { joinThread, note } from './threads'
+import { joinThread, note, type Joined } from './threads'
 import { breathe, type Workspace } from './workspace'
 
 /** Text of one transaction, in UTF-16 units: with index and commit about 15 ms. */
-const chunkText = 200_000
-const chunkItems = 64
+const chunkText = 400_000
+const chunkItems = 100
 
 export interface Page {
   readonly folderId: number
@@ -40,18 +40,40 @@ export async function ingestPage(workspace: Workspace, page: Page): Promise<{ st
   let from = 0
   do {
     const to = chunkEnd(items.map(({ item }) => item), from)
-    workspace.db.write((tx) => {
+    stored += workspace.db.write((tx) => {
       const folder = openFolder(tx, page.folderId, page.uidValidity)
-      const touched = new Set<number>()
-      for (const { item, date } of items.slice(from, to)) if (ingest(tx, workspace, page, folder, item, date, touched)) stored++
-      for (const id of touched) summarize(tx, id, workspace.own)
+      const batch = new Batch()
+      let fresh = 0
+      for (const { item, date } of items.slice(from, to)) if (ingest(tx, workspace, page, folder, item, date, batch)) fresh++
       if (to >= items.length) moveCursor(tx, page)
       tx.changes.touched('sync')
+      batch.finish(tx, workspace)
+      return fresh
     }, page.backfill ? 'normal' : 'full')
     from = to
     if (from < items.length) await breathe()
   } while (from < items.length)
   return { stored }
+}
+
+/** What is done once for all messages of a transaction. */
+export class Batch {
+  readonly touched = new Set<number>()
+  private readonly words: [id: number, text: string][] = []
+
+  index(id: number, text: string): void {
+    this.words.push([id, text])
+  }
+
+  /**
+   * Rows of the lists first, the search index last of all: a statement that fires triggers makes SQLite set a
+   * savepoint, at which FTS5 writes out what it has gathered. With the index between, each message would be a segment
+   * of its own.
+   */
+  finish(tx: Writer, workspace: Workspace): void {
+    for (const id of this.touched) summarize(tx, id, workspace.own)
+    for (const [id, text] of this.words) tx.run('INSERT INTO search(rowid, words) VALUES(?, ?)', id, text)
+  }
 }
 
 function chunkEnd(items: readonly IngestItem[], from: number): number {
@@ -86,7 +108,7 @@ function messageDate(header: number | null, internalDate: number): number {
 
 interface Known { id: number; conversation_id: number | null; content_hash: Buffer; direction: number }
 
-function ingest(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, date: number, touched: Set<number>): boolean {
+function ingest(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, date: number, batch: Batch): boolean {
   if (tx.get('SELECT 1 FROM locations WHERE folder_id = ? AND uid = ?', page.folderId, item.uid)) return false
   const { message } = item
   const key = messageKey(workspace, message)
@@ -100,65 +122,61 @@ function ingest(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow,
   const flags = flagBits(item.flags)
   const where = placeOfRole(folder.role)
   if (same) {
-    addLocation(tx, workspace, page, folder, item, same, key, where, touched)
+    addLocation(tx, workspace, page, folder, item, same, key, where, batch)
     if (sent) settleFound(tx, sent.id, same.id)
     return true
   }
 
-  const id = insertMessage(tx, workspace, message, { key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0, conversationId: null })
+  const conversation = where === place.draft ? null : joinThread(tx, workspace, message, key)
+  const id = insertMessage(tx, workspace, message, {
+    key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0, conversationId: conversation?.conversationId ?? null,
+  })
   tx.run('INSERT INTO locations(folder_id, uid, message_id, flags) VALUES(?, ?, ?, ?)', page.folderId, item.uid, id, flags)
-  if (where === place.draft) return true
-  enter(tx, workspace, { id, message, key, date, ours, where, mailboxId: folder.mailbox_id, role: folder.role, backfill: page.backfill, into: null }, touched)
+  if (conversation) enter(tx, workspace, conversation, { id, message, date, ours, mailboxId: folder.mailbox_id, role: folder.role, backfill: page.backfill }, batch)
   if (sent) settleFound(tx, sent.id, id)
   return true
 }
 
 /** A message that is here already has one more place: a copy for a second mailbox, a move, the copy in Sent. */
-function addLocation(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, same: Known, key: bigint, where: Place, touched: Set<number>): void {
+function addLocation(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, same: Known, key: bigint, where: Place, batch: Batch): void {
   tx.run('INSERT INTO locations(folder_id, uid, message_id, flags) VALUES(?, ?, ?, ?)', page.folderId, item.uid, same.id, flagBits(item.flags))
   replaceMessage(tx, same.id)
   if (same.conversation_id !== null) {
     addToMailbox(tx, same.conversation_id, folder.mailbox_id)
-    touched.add(same.conversation_id)
+    batch.touched.add(same.conversation_id)
   } else if (where !== place.draft) {
-    const ours = same.direction === 1
+    // A draft on the server that has been sent since.
     const date = tx.get<{ date: number }>('SELECT date FROM messages WHERE id = ?', same.id)?.date ?? item.internalDate
-    enter(tx, workspace, { id: same.id, message: item.message, key, date, ours, where, mailboxId: folder.mailbox_id, role: folder.role, backfill: page.backfill, into: null }, touched)
+    const conversation = joinThread(tx, workspace, item.message, key)
+    tx.run('UPDATE messages SET conversation_id = ? WHERE id = ?', conversation.conversationId, same.id)
+    enter(tx, workspace, conversation, { id: same.id, message: item.message, date, ours: same.direction === 1, mailboxId: folder.mailbox_id, role: folder.role, backfill: page.backfill }, batch)
   }
 }
 
 interface Entering {
   readonly id: number
   readonly message: ParsedMessage
-  readonly key: bigint
   readonly date: number
   readonly ours: boolean
-  readonly where: Place
   readonly mailboxId: number
   readonly role: FolderRole | null
   readonly backfill: boolean
-  /** A conversation that it belongs to whatever its ids say: the one it was written in. */
-  readonly into: number | null
 }
 
-/** Thread, customer and search index of a stored message. */
-export function enter(tx: Writer, workspace: Workspace, entering: Entering, touched: Set<number>): number {
+/** Mailbox, customer and search index of a stored message of a conversation. */
+export function enter(tx: Writer, workspace: Workspace, { conversationId, created, merged }: Joined, entering: Entering, batch: Batch): void {
   const { id, message, date, ours } = entering
-  const joined = joinThread(tx, workspace, message, entering.key, entering.into)
-  const { conversationId } = joined
-  tx.run('UPDATE messages SET conversation_id = ? WHERE id = ?', conversationId, id)
   addToMailbox(tx, conversationId, entering.mailboxId)
   const others = ours ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5) : [message.from]
   for (const person of others) customerOf(tx, person, date, message.autoKind)
-  tx.run('INSERT INTO search(rowid, words) VALUES(?, ?)', id, indexedText(message, ours))
-  if (joined.merged.length > 0) {
+  batch.index(id, indexedText(message, ours))
+  if (merged.length > 0) {
     if (!entering.backfill) note(tx, conversationId, 'merged', '', Date.now())
     markWork(tx, conversationId)
-    for (const gone of joined.merged) touched.delete(gone)
+    for (const gone of merged) batch.touched.delete(gone)
   }
-  if (!entering.backfill) arriveLive(tx, conversationId, joined.created, entering)
-  touched.add(conversationId)
-  return conversationId
+  if (!entering.backfill) arriveLive(tx, conversationId, created, entering)
+  batch.touched.add(conversationId)
 }
 
 /** New mail moves a status: a customer's mail opens; a machine's answer and our own from elsewhere leave it as it is. */

@@ -2,12 +2,12 @@ import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../src-preload/
 import type { z } from 'zod'
 import { putStatus } from './acts'
 import type { Writer } from './database'
-import { contentHash, enter, insertMessage, messageKey } from './messages'
+import { Batch, contentHash, enter, insertMessage, messageKey } from './messages'
 import { finish, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox'
 import { place } from './places'
 import { statusNumber } from './rows'
 import { markWork, summarize } from './summary'
-import { note } from './threads'
+import { joinThread, note } from './threads'
 import type { Workspace } from './workspace'
 
 /** Waits between tries, ms; the last one repeats. */
@@ -51,12 +51,14 @@ export function composed(workspace: Workspace, id: number, raw: Uint8Array, mess
     tx.run('UPDATE outbox SET raw = ? WHERE id = ?', raw, id)
     if (row.sent_message !== null) return
     const key = messageKey(workspace, message)
+    const conversation = joinThread(tx, workspace, message, key, row.conversation_id)
     const sent = insertMessage(tx, workspace, message, {
-      key, content: contentHash(message), date: row.date, place: place.leaving, seen: true, direction: 1, conversationId: null,
+      key, content: contentHash(message), date: row.date, place: place.leaving, seen: true, direction: 1, conversationId: conversation.conversationId,
     })
-    const touched = new Set<number>()
-    enter(tx, workspace, { id: sent, message, key, date: row.date, ours: true, where: place.leaving, mailboxId: row.mailbox_id, role: null, backfill: true, into: row.conversation_id }, touched)
+    const batch = new Batch()
+    enter(tx, workspace, conversation, { id: sent, message, date: row.date, ours: true, mailboxId: row.mailbox_id, role: null, backfill: true }, batch)
     tx.run('UPDATE outbox SET sent_message = ? WHERE id = ?', sent, id)
+    batch.finish(tx, workspace)
   })
 }
 

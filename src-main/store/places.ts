@@ -19,8 +19,8 @@ export const place = {
 } as const
 export type Place = (typeof place)[keyof typeof place]
 
-/** Places whose messages keep a conversation in the lists, as SQL. */
-export const listedPlaces = `(${place.inbox}, ${place.other}, ${place.junk}, ${place.sent})`
+/** Places whose messages keep a conversation in the lists. */
+export const listedPlaces: ReadonlySet<number> = new Set([place.inbox, place.other, place.junk, place.sent])
 /** Places whose messages are shown in a conversation, as SQL. */
 export const shownPlaces = `(${place.inbox}, ${place.other}, ${place.junk}, ${place.trash}, ${place.gone}, ${place.sent})`
 

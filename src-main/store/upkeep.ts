@@ -9,7 +9,7 @@ const quiet = 400
 /** Index pages written by one step of a merge; about 5 ms. */
 const mergePages = 24
 /** Commits that each left an index segment, after which merging goes on even while mail comes in. */
-const manySegments = 96
+const manySegments = 400
 /** Deleted content leaves the journal within a minute (R48). */
 const longestJournal = 30_000
 
