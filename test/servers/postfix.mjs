@@ -153,6 +153,7 @@ function writeConfig({ config, queue, data, deliveries, logFile, port, tlsPort, 
     default_transport: 'capture:all',
     relay_transport: 'capture:all',
     local_transport: 'capture:all',
+    // One at a time (see master.cf), so that deliveries come in the order of sending.
     capture_destination_recipient_limit: '10000',
     smtpd_recipient_limit: '10000',
     message_size_limit: '104857600',
@@ -202,7 +203,7 @@ retry unix - - n - - error
 discard unix - - n - - discard
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
-capture unix - n n - 10 pipe
+capture unix - n n - 1 pipe
   user=${owner.user}:${owner.group} null_sender=<> argv=/bin/sh ${deliverScript} ${deliveries} \${queue_id} \${sender} \${recipient}
 `,
     { mode: 0o644 },

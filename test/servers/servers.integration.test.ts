@@ -114,6 +114,7 @@ describe.skipIf(!canRunPostfix())('Postfix', () => {
       await expect(send(postfix.port, { auth: { user: 'help', pass: 'wrong' } })).rejects.toMatchObject({ code: 'EAUTH' })
       const before = await imap({}, (client) => client.status('INBOX', { messages: true }))
       await send(postfix.port)
+      await postfix.waitForDeliveries(1)
       await send(postfix.tlsPort ?? 0, { secure: true }, { to: 'Help@northwindbikes.example', bcc: 'hidden@elsewhere.example' })
       const [first, second] = await postfix.waitForDeliveries(2)
       expect(first).toMatchObject({ sender: 'ana@customer.example', recipients: ['help@northwindbikes.example'] })
