@@ -7,6 +7,7 @@ import { prepareConversationPane } from './shell/conversation-pane'
 import { ToastHost } from './ui/toast'
 import { TooltipLayer } from './ui/tooltip'
 import { applySettings, applyTheme } from './state/window'
+import { t } from './text'
 
 const StartScreen = lazy(() => import('./setup/start-screen').then((module) => ({ default: module.StartScreen })))
 const FirstRun = lazy(() => import('./setup/first-run').then((module) => ({ default: module.FirstRun })))
@@ -21,7 +22,7 @@ export function App() {
     document.documentElement.dataset['os'] = state.platform
     applyTheme(state.theme)
   }, [state])
-  if (!state || state.phase === 'starting') return <Starting />
+  if (!state || state.phase === 'starting') return <Starting state={state} />
   if (state.phase !== 'ready' || state.stopped.includes('store')) return <Bare state={state}><StartScreen state={state} /></Bare>
   return <Ready state={state} />
 }
@@ -38,15 +39,15 @@ function Ready({ state }: { state: AppState }) {
     const idle = requestIdleCallback(prepareConversationPane, { timeout: 1500 })
     return () => cancelIdleCallback(idle)
   }, [filled])
-  if (!mailboxes) return <Starting />
-  if (!filled) return <Bare state={state}><FirstRun /></Bare>
+  if (!mailboxes) return <Starting state={state} />
+  if (!filled) return <Bare state={state}><main className="fill"><FirstRun /></main></Bare>
   return <MainWindow platform={state.platform} maximized={state.maximized} />
 }
 
 /** A window for what comes before the mail: it can be moved and closed, and says what went wrong. */
 function Bare({ state, children }: { state: AppState; children: ReactNode }) {
   return (
-    <Suspense fallback={<Starting />}>
+    <Suspense fallback={<Starting state={state} />}>
       <div className="window">
         <BareTitleBar platform={state.platform} maximized={state.maximized} />
         <div className="panes bare">{children}<ToastHost /></div>
@@ -57,11 +58,14 @@ function Bare({ state, children }: { state: AppState; children: ReactNode }) {
 }
 
 /** The bare window while the store opens: the panes without content, so that nothing flashes or jumps. */
-function Starting() {
+function Starting({ state }: { state: AppState | undefined }) {
   return (
-    <div className="window" aria-busy="true">
-      <div className="titlebar" />
-      <div className="panes inbox"><div className="sidebar" /><div className="pane list"><div className="panehead" /></div><div className="pane" /></div>
+    <div className="window">
+      {state ? <BareTitleBar platform={state.platform} maximized={state.maximized} /> : <div className="titlebar" />}
+      <main className="panes inbox" aria-busy="true">
+        <h1 className="sr">{t('common:places.loading')}</h1>
+        <div className="sidebar" /><div className="pane list"><div className="panehead" /></div><div className="pane" />
+      </main>
     </div>
   )
 }

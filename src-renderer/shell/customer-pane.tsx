@@ -1,7 +1,9 @@
+import { X } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { useQuery } from '../live'
 import { profileWidth, profileWidthOf, useLayout } from '../state/layout'
 import { t } from '../text'
+import { IconButton } from '../ui/button'
 import { PaneEdge } from '../ui/pane-edge'
 
 const CustomerPanel = lazy(() => import('../customer/panel').then((module) => ({ default: module.CustomerPanel })))
@@ -12,6 +14,7 @@ export function CustomerPane({ conversationId, over }: { conversationId: number;
   const width = useLayout(profileWidthOf)
   return (
     <aside className={`pane list profile${over ? ' over' : ''}`} aria-label={t('common:places.customerRegion')} data-pane="customer" tabIndex={-1}>
+      {over && <IconButton className="over-close" icon={X} size="sm" label={t('common:places.hideCustomer')} keys="p" onClick={() => useLayout.getState().toggleProfile()} />}
       <Suspense fallback={null}>{customerId != null && <CustomerPanel customerId={customerId} />}</Suspense>
       {!over && <PaneEdge at="start" label={t('inbox:resizeProfile')} value={width} min={profileWidth.min} max={profileWidth.max} onChange={(value) => useLayout.getState().set('profileWidth', value)} />}
     </aside>

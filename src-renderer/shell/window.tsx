@@ -6,6 +6,7 @@ import { isProfilePane, isRail, listWidthOf, profileWidthOf, useLayout } from '.
 import { usePlaces, type Place } from '../state/places'
 import { startShortcuts } from '../state/shortcuts'
 import { keepLayout, showHelp, showPalette, useWindow } from '../state/window'
+import { ToastHost } from '../ui/toast'
 import { TooltipLayer } from '../ui/tooltip'
 import { Commands } from './commands'
 import { ConversationPane } from './conversation-pane'
@@ -62,6 +63,7 @@ function Panes() {
     <main className="panes page">
       <Sidebar />
       <PaneGuard resetKey={place.kind}><Suspense fallback={<section className="pane" />}><Page place={place} /></Suspense></PaneGuard>
+      <ToastHost />
     </main>
   )
 }

@@ -144,7 +144,8 @@ export const common = {
   places: {
     conversationRegion: 'Conversation',
     customerRegion: 'Customer',
-    loading: 'Opening',
+    hideCustomer: 'Hide the customer',
+    loading: 'Opening Postern',
     crashedTitle: 'This pane stopped',
     crashedText: 'Your mail and drafts are safe. Show it again, or restart Postern if it stops again.',
     crashedAgain: 'Show it again',
