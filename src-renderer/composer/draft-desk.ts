@@ -47,7 +47,6 @@ export class DraftDesk {
   private running: Promise<void> | null = null
   private uploadKey = 0
   private closed = false
-  private readonly unregister = beforeClosing(() => this.flush())
 
   /** `start` tells how a draft is begun when there is none yet. */
   constructor(private start: () => StartInput | Promise<StartInput>) {}
@@ -178,10 +177,14 @@ export class DraftDesk {
     return undo
   }
 
-  /** The pane goes away: what is not kept yet is kept now. */
-  close(): void {
-    this.closed = true
-    void this.flush()
-    this.unregister()
+  /** The pane is there. Answers with what to call when it goes: what is not kept yet is kept then. */
+  open(): () => void {
+    this.closed = false
+    const unregister = beforeClosing(() => this.flush())
+    return () => {
+      this.closed = true
+      void this.flush()
+      unregister()
+    }
   }
 }

@@ -74,24 +74,21 @@ export function useComposer(options: ComposerOptions): Composer {
     onSend: (keepOpen) => send(keepOpen ? 'open' : (settings?.afterSend ?? 'closed')),
   })
 
-  // another draft on the desk, or none: its text goes into the editor, and the caret where it was
-  const shown = useRef(0)
-  useEffect(() => {
-    if (shown.current === state.loaded) return
-    shown.current = state.loaded
-    const html = state.content.html
-    editor.commands.setContent(html ? fromMailHtml(html) : startHtml(signature), { emitUpdate: false })
-    const caret = state.draft ? takeCaret(state.draft.id) : null
-    if (caret) editor.chain().setTextSelection(caret).focus().run()
-  }, [state.loaded, state.content.html, state.draft, editor, signature])
-
-  // the signature came, or changed, before anything was written
+  // another draft on the desk, or another editor: the text goes into it, and the caret where it was
+  const shown = useRef<{ editor: Editor | null; loaded: number; signature: string }>({ editor: null, loaded: 0, signature: '' })
   useEffect(() => {
     const now = desk.snapshot()
-    if (!now.draft && now.content.html === undefined) editor.commands.setContent(startHtml(signature), { emitUpdate: false })
-  }, [signature, desk, editor])
+    const before = shown.current
+    const untouched = !now.draft && now.content.html === undefined
+    if (editor.isDestroyed || (before.editor === editor && before.loaded === now.loaded && (before.signature === signature || !untouched))) return
+    shown.current = { editor, loaded: now.loaded, signature }
+    const { html } = now.content
+    editor.commands.setContent(html ? fromMailHtml(html) : startHtml(signature), { emitUpdate: false })
+    const caret = now.draft ? takeCaret(now.draft.id) : null
+    if (caret) editor.chain().setTextSelection(caret).focus().run()
+  }, [state.loaded, editor, desk, signature])
 
-  useEffect(() => () => desk.close(), [desk])
+  useEffect(() => desk.open(), [desk])
   useEffect(() => {
     const keep = () => void desk.flush()
     window.addEventListener('blur', keep)

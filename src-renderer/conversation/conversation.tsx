@@ -11,7 +11,7 @@ import { EmptyState } from '../ui/empty-state'
 import { warmFrame } from './frames'
 import { Head } from './head'
 import { followLink, LinkDialog, type CheckedLink } from './link-dialog'
-import { useLook, watchTheme } from './look'
+import { themeNow, useLook } from './look'
 import { SourceDialog } from './source-dialog'
 import { Thread } from './thread'
 import { visibleTextOf } from './visible'
@@ -49,7 +49,7 @@ export interface ConversationProps {
  * memory and start-up time, so it waits for the first sign of a person: nobody opens a mail without moving or pressing a key.
  */
 export function prepareConversations(): void {
-  watchTheme()
+  themeNow()
   const warmOnce = (): void => {
     for (const sign of ['pointermove', 'keydown'] as const) removeEventListener(sign, warmOnce, true)
     warmFrame()
@@ -131,7 +131,6 @@ function Waiting() {
 /** The conversation pane: head, messages, composer; its own loading, failed and gone states. */
 export function Conversation({ id, composer, onMailto }: ConversationProps) {
   const { data, error, slow, refetch } = useQuery('conversations.get', { id }, { topics: ['conversations'], ids: [id] })
-  useEffect(watchTheme, [])
   let inside: ReactNode = null
   if (error?.code === 'not-found') {
     inside = <EmptyState icon={CircleOff} title={t('conversation:state.goneTitle')} action={<Button onClick={() => openConversation(null)}>{t('conversation:state.back')}</Button>}>{t('conversation:state.goneText')}</EmptyState>

@@ -1,9 +1,10 @@
 import { memo, useEffect, useLayoutEffect, useRef } from 'react'
 import type { Message } from '../../src-preload/contract'
+import type { FrameTheme } from '../mail-frame/protocol'
 import { t } from '../text'
 import { releaseFrame, takeFrame, type MailFrame } from './frames'
 import { inlineParts, remoteImages } from './images'
-import { useLook } from './look'
+import { themeNow, useLook } from './look'
 import { onScreen } from './visible'
 
 /** Heights of mails shown before, so that coming back does not make the thread jump. CSS pixels by message. */
@@ -33,7 +34,7 @@ export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, f
   const hands = useRef({ onLink, onRemote, onRemoteDone, remoteAllowed })
   const loadRemote = useRef<() => void>(() => undefined)
   const theme = useLook((state) => state.theme)
-  const shownIn = useRef(theme)
+  const shownIn = useRef<FrameTheme | null>(null)
   const { id, attachments, from } = message
 
   useEffect(() => {
@@ -42,9 +43,10 @@ export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, f
 
   useLayoutEffect(() => {
     const place = slot.current
+    if (!place) return undefined
     // read here and not a dependency: a change of theme goes into the standing frame, see below
-    const theme = useLook.getState().theme
-    if (!place || !theme) return undefined
+    const theme = themeNow()
+    shownIn.current = theme
     const lent = takeFrame(place)
     frame.current = lent
     let remote: string[] = []
@@ -105,8 +107,9 @@ export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, f
   useEffect(() => loadRemote.current(), [remoteAllowed])
 
   useEffect(() => {
-    if (theme && theme !== shownIn.current) frame.current?.setTheme(theme)
+    if (!theme || theme === shownIn.current) return
     shownIn.current = theme
+    frame.current?.setTheme(theme)
   }, [theme])
 
   return <div ref={slot} className="mail-slot" />

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import type { FrameTheme } from '../mail-frame/protocol'
 
 /** The colours that mails without their own are shown in, read from the tokens of the theme that is on. */
-export function frameTheme(): FrameTheme {
+function frameTheme(): FrameTheme {
   const probe = document.createElement('span')
   probe.hidden = true
   document.body.append(probe)
@@ -44,12 +44,17 @@ export const useLook = create<State>()((set) => ({
 
 let watching = false
 
-/** Reads the theme and keeps it up to date from now on. */
-export function watchTheme(): void {
-  if (watching) return
+/** The theme of mails; from the first call on it is kept up to date in the store. */
+export function themeNow(): FrameTheme {
+  const known = useLook.getState().theme
+  if (known && watching) return known
   watching = true
-  const read = (): void => useLook.setState({ theme: frameTheme() })
-  read()
+  const read = (): FrameTheme => {
+    const theme = frameTheme()
+    useLook.setState({ theme })
+    return theme
+  }
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', read)
   new MutationObserver(read).observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  return read()
 }
