@@ -13,6 +13,7 @@ import { tail } from '../test/servers/process.mjs'
 import { startSmtpSink } from '../test/servers/smtp-sink.mjs'
 import { ensureElectron } from './electron.mjs'
 import { appEnv, buildIfNeeded, electronArgs, noticeRoot } from './lib/app.mjs'
+import { launchPostern } from './lib/drive.mjs'
 import { PlainError, checkMachine, hasDisplay, onInterrupt, root, run, runMain } from './lib/machine.mjs'
 import { readSample, sampleDir, seedSample } from './lib/sample.mjs'
 import { startSession } from './lib/session.mjs'
@@ -40,14 +41,10 @@ runMain(async () => {
     ends.push(session.stop)
     const servers = await startServers(temp)
     if (servers) ends.push(servers.stop)
-    const args = [
-      ...electronArgs(), root, `--user-data-dir=${profile}`,
-      servers ? `--provision=${servers.provision}` : `--import-sample=${sampleDir}`,
-    ]
-    const env = appEnv(session.env)
-    if (headless) return await takePicture({ electron: electron.path, args, env, profile })
+    const args = [`--user-data-dir=${profile}`, servers ? `--provision=${servers.provision}` : `--import-sample=${sampleDir}`]
+    if (headless) return await takePicture({ electron, args, env: session.env, profile })
     console.error('Postern is open; close its window to end the demo.')
-    const closed = run(electron.path, args, { env })
+    const closed = run(electron.path, [...electronArgs(), root, ...args], { env: appEnv(session.env) })
     // On Ctrl-C the window goes first, with a moment to put its things away, then the servers.
     ends.push(async () => void (await Promise.race([closed, delay(3000, 0, { ref: false })])))
     return await closed
@@ -121,14 +118,13 @@ function provisionFor(sample, users, imapPort, smtpPort) {
 
 /** Opens Postern unseen, waits until its inbox is filled and in step with the server, and saves a picture. */
 async function takePicture({ electron, args, env, profile }) {
-  const { _electron } = await import('@playwright/test')
   const folder = path.join(os.tmpdir(), 'postern-demo')
   fs.mkdirSync(folder, { recursive: true })
   const picture = path.join(folder, 'inbox.png')
   const said = /** @type {string[]} */ ([])
   let app
   try {
-    app = await _electron.launch({ executablePath: electron, args, env, timeout: 60_000 })
+    app = await launchPostern(electron, { args, env })
     app.process().stderr?.on('data', (chunk) => said.push(String(chunk)))
     const page = await app.firstWindow({ timeout: 60_000 })
     const start = performance.now()

@@ -2,21 +2,19 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { _electron } from '@playwright/test'
-import { appEnv, electronArgs } from '../../build/lib/app.mjs'
-import { root } from '../../build/lib/machine.mjs'
+import { launchPostern } from '../../build/lib/drive.mjs'
 import { sleep } from './measure.mjs'
 
 /** A new empty profile folder. */
 export const newProfile = () => fs.mkdtempSync(path.join(os.tmpdir(), 'postern-bench-'))
 
 /**
- * @param {{ electron: string, env: Record<string, string>, profile: string }} options
+ * @param {{ electron: { path: string, official: boolean }, env: Record<string, string>, profile: string }} options
  * @returns {Promise<{ app: import('@playwright/test').ElectronApplication, page: import('@playwright/test').Page,
  *   call: (name: string, input?: unknown) => Promise<any>, close: () => Promise<void> }>}
  */
 export async function startProgram({ electron, env, profile }) {
-  const app = await _electron.launch({ executablePath: electron, args: [...electronArgs(), root, `--user-data-dir=${profile}`], env: appEnv(env) })
+  const app = await launchPostern(electron, { args: [`--user-data-dir=${profile}`], env })
   const page = await app.firstWindow()
   const call = async (name, input = {}) => {
     const result = await page.evaluate(([n, i]) => window.postern.call(n, i), [name, input])

@@ -31,8 +31,8 @@ export default async function benchStart({ electron, env, count = 20_000, rounds
     const empty = { start: [], memory: [] }
     const postern = { start: [], memory: [] }
     for (let round = 0; round <= rounds; round += 1) {
-      const one = await watch(electron, [...electronArgs(), emptyApp, `--user-data-dir=${newProfile()}`], watched, screen)
-      const other = await watch(electron, [...electronArgs(), root, `--user-data-dir=${profile}`], watched, screen)
+      const one = await watch(electron.path, [...electronArgs(), emptyApp, `--user-data-dir=${newProfile()}`], watched, screen)
+      const other = await watch(electron.path, [...electronArgs(), root, `--user-data-dir=${profile}`], watched, screen)
       if (round === 0) continue // Warms the disk cache for both.
       empty.start.push(one.appeared)
       empty.memory.push(one.memory)

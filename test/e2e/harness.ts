@@ -2,14 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { _electron as electron, expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
+import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 import { ensureElectron } from '../../build/electron.mjs'
+import { launchPostern } from '../../build/lib/drive.mjs'
 import { startCutProxy } from '../servers/cut-proxy.mjs'
 import { seedMaildir, startDovecot } from '../servers/dovecot.mjs'
 import { startPostfix } from '../servers/postfix.mjs'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Desk {
   readonly app: ElectronApplication
@@ -38,19 +36,13 @@ export function newProfile(): string {
 
 /** Starts the built program in a real Electron window on a profile. */
 export async function startPostern({ profile, provision, args = [], env = {}, size }: StartOptions): Promise<Desk> {
-  const { path } = await ensureElectron()
   const provisionArgs: string[] = []
   if (provision !== undefined) {
     const file = join(profile, 'provision-for-test.json')
     writeFileSync(file, JSON.stringify(provision), { mode: 0o600 })
     provisionArgs.push(`--provision=${file}`)
   }
-  const inherited = Object.fromEntries(Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
-  const app = await electron.launch({
-    executablePath: path,
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--user-data-dir=${profile}`, ...provisionArgs, ...args],
-    env: { ...inherited, ...env },
-  })
+  const app = await launchPostern(await ensureElectron(), { args: [`--user-data-dir=${profile}`, ...provisionArgs, ...args], env })
   const page = await app.firstWindow()
   if (size) await app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
   return {
