@@ -8,6 +8,7 @@ import { attachmentKind, displayName } from './attachment-kind'
 import { autoKind } from './auto-kind'
 import { viewHtml, type HtmlView } from './html-view'
 import { cutAtCharacter, sameWords, snippetOf } from './message-text'
+import { repairCharsets } from './charset-repair'
 import { readMime, type MimeMessage, type MimePart } from './mime'
 
 /** What is shown of a body at most; the source stays whole (R25). */
@@ -25,7 +26,7 @@ const largestParsed = 150 * 1024 * 1024
 export async function parseMessage(raw: Uint8Array): Promise<ParsedMessage> {
   try {
     if (raw.byteLength > largestParsed) return unreadableMessage(raw, 'too-large')
-    const mime = await readMime(raw)
+    const mime = await repairCharsets(raw, await readMime(raw), readMime)
     if (mime.parts.length > mostParts) return unreadableMessage(raw, 'too-many-parts')
     return build(raw, mime)
   } catch (error) {
@@ -138,7 +139,7 @@ function bodyOf(mime: MimeMessage): Body {
     text, html, cut,
     textSuffices: view === null || (view.plain && (plain === null || same)),
     // A text part that says something else than the HTML ("view in browser") must not hide the HTML's words.
-    searchText: plain !== null && view !== null && !same ? missingWords(fullText, view.text) : fullText,
+    searchText: plain !== null && view !== null && !same ? missingWords(fullText.trimEnd(), view.text) : fullText.trimEnd(),
     remote: view ?? { remoteCount: 0, remoteUrls: [] },
   }
 }
