@@ -37,11 +37,14 @@ export function joinConversations(found: readonly number[]): { survivor: number 
   return { survivor: sorted[0] ?? null, merged: sorted.slice(1) }
 }
 
-const prefix = /^\s*(?:(?:re|aw|antw|sv|vs|odp|rif|ynt|res|enc|fwd?|wg|tr|rv|doorst|i|vb|vl|转发|回复|答复|轉寄|回覆|返信|転送)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*)+/iu
+/** Every repeat is bounded: a subject is a stranger's text. */
+const replyMark = /^(?:re|aw|antw|sv|vs|odp|rif|ynt|res|enc|fwd?|wg|tr|rv|doorst|i|vb|vl|转发|回复|答复|轉寄|回覆|返信|転送)\s{0,4}(?:\[\d{1,4}\]|\(\d{1,4}\))?\s{0,4}[:：]/iu
 
 /** The subject without the marks of reply and forward of any language's mail program. */
 export function baseSubject(subject: string): string {
-  return subject.replace(prefix, '').trim()
+  let rest = subject.trim()
+  for (let mark = replyMark.exec(rest); mark; mark = replyMark.exec(rest)) rest = rest.slice(mark[0].length).trimStart()
+  return rest
 }
 
 /** `Re: ` or `Fwd: ` in front, once. */

@@ -86,15 +86,16 @@ export class Database {
     const file = databaseFile(dir)
     const created = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
     return guarded(() => {
-      const db = openDriver(file, key)
+      let db: Driver | null = null
       try {
+        db = openDriver(file, key)
         db.pragma(`wal_autocheckpoint = ${walPages}`)
         db.prepare('SELECT count(*) FROM sqlite_schema').get()
         db.pragma('journal_mode = WAL')
         migrate(db, steps)
         return { database: new Database(db, file, onCommit), created }
       } catch (fault) {
-        db.close()
+        db?.close()
         throw isNotADatabase(fault) && !created ? explainUnreadable(file, key) : fault
       }
     })

@@ -21,8 +21,8 @@ export function hideMailbox(workspace: Workspace, id: number): void {
   forgetParts()
 }
 
-/** Finishes removals, also those that an earlier run began. @returns whether anything was removed */
-export async function finishRemovals(workspace: Workspace): Promise<boolean> {
+/** Finishes removals, also those that an earlier run began. */
+export async function finishRemovals(workspace: Workspace): Promise<void> {
   const removing = workspace.db.read.all<{ id: number }>('SELECT id FROM mailboxes WHERE removing = 1')
   for (const { id } of removing) {
     while (removeSome(workspace, id)) await breathe()
@@ -36,7 +36,6 @@ export async function finishRemovals(workspace: Workspace): Promise<boolean> {
       tx.changes.changed('customers')
     })
   }
-  return removing.length > 0
 }
 
 function removeSome(workspace: Workspace, mailboxId: number): boolean {

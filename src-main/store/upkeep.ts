@@ -13,6 +13,8 @@ const manySegments = 400
 /** Deleted content leaves the journal within a minute (R48). */
 const longestJournal = 30_000
 
+const merge = "INSERT INTO search(search, rank) VALUES('merge', ?)"
+
 /**
  * Work that no commit waits for: merging the segments of the search index, emptying the journal, finishing removals.
  * Done in quiet moments and in pieces of a few milliseconds, so that no call waits for it.
@@ -72,6 +74,7 @@ export class Upkeep {
         this.removalDue = false
         await finishRemovals(this.workspace)
       }
+      if (this.workspace.db.read.get("SELECT 1 FROM meta WHERE key = 'purge'")) await this.purge()
       const before = this.commits
       while (!this.stopped && this.commits === before && this.mergeStep()) await breathe()
       if (!this.stopped && this.commits === before) this.commits = 0
@@ -87,8 +90,18 @@ export class Upkeep {
     }
   }
 
+  /** Merges the whole index into one segment, in which nothing of a removed message is left. */
+  private async purge(): Promise<void> {
+    let more = this.workspace.db.upkeep(merge, -mergePages) > 1
+    while (!this.stopped && more) {
+      await breathe()
+      more = this.mergeStep()
+    }
+    if (!this.stopped) this.workspace.db.write((tx) => tx.run("DELETE FROM meta WHERE key = 'purge'"))
+  }
+
   /** @returns whether there may be more to merge */
   private mergeStep(): boolean {
-    return this.workspace.db.upkeep("INSERT INTO search(search, rank) VALUES('merge', ?)", mergePages) > 1
+    return this.workspace.db.upkeep(merge, mergePages) > 1
   }
 }

@@ -118,12 +118,13 @@ async function main(): Promise<void> {
     }
     if (process.argv[4] === 'ingest') process.exit(0)
     measureReads('before-upkeep')
+    const segments = (): number => workspace.db.read.get<{ n: number }>('SELECT count(DISTINCT segid) AS n FROM search_idx')?.n ?? 0
     const quiet = performance.now()
-    while (workspace.db.read.get<{ n: number }>("SELECT count(DISTINCT segid) AS n FROM search_idx")?.n ?? 0 > 12) {
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      if (performance.now() - quiet > 8000) break
-    }
-    say(`figure store.segments ${workspace.db.read.get<{ n: number }>('SELECT count(DISTINCT segid) AS n FROM search_idx')?.n ?? 0}`)
+    const before = segments()
+    while (segments() > 12 && performance.now() - quiet < 30_000) await new Promise((resolve) => setTimeout(resolve, 100))
+    say(`figure store.segments-before ${before}`)
+    say(`figure store.segments-after ${segments()}`)
+    say(`figure store.upkeep-ms ${(performance.now() - quiet).toFixed(0)}`)
     measureReads('after-upkeep')
     upkeep.stop()
     const closing = performance.now()
