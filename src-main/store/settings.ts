@@ -1,4 +1,4 @@
-import { Settings } from '../../src-preload/contract/settings'
+import { Settings, SettingsChange } from '../../src-preload/contract/settings'
 import type { Reader, Writer } from './database'
 
 /** Settings with their defaults; a value that no longer fits its schema is as good as none. */
@@ -7,7 +7,7 @@ export function getSettings(read: Reader): Settings {
   const stored = Object.fromEntries(rows.map(({ key, value }) => [key, json(value)]))
   const whole = Settings.safeParse(stored)
   if (whole.success) return whole.data
-  const fitting = Object.entries(stored).filter(([key, value]) => Settings.partial().safeParse({ [key]: value }).success)
+  const fitting = Object.entries(stored).filter(([key, value]) => SettingsChange.safeParse({ [key]: value }).success)
   return Settings.parse(Object.fromEntries(fitting))
 }
 
