@@ -2,6 +2,7 @@ import { CircleCheck, CircleDot, Clock, Inbox, MailOpen, OctagonAlert } from 'lu
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import type { View } from '../../src-preload/contract'
 import { call } from '../client'
+import { prefetch } from '../live'
 import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
 import { goView, openConversation } from '../state/places'
@@ -57,6 +58,17 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
       current = false
     }
   }, [openId, positionOf])
+
+  // The neighbours of the open conversation are asked for while nothing else is to be done, so that J and K find them there.
+  useEffect(() => {
+    if (openIndex < 0) return undefined
+    const idle = requestIdleCallback(() => {
+      for (const row of [window.row(openIndex + 1), window.row(openIndex - 1)]) {
+        if (row) prefetch('conversations.get', { id: row.id }, { topics: ['conversations'], ids: [row.id] })
+      }
+    })
+    return () => cancelIdleCallback(idle)
+  }, [openIndex, window])
 
   // Rows that come in above what is being read do not push it away.
   const version = window.version

@@ -20,6 +20,15 @@ interface Results {
 
 const nothing: Results = { hits: [], total: 0, more: false, ms: null, error: null, answeredFor: null, slow: false }
 
+async function answer(text: string): Promise<Results> {
+  try {
+    const { hits, total, more, ms } = await call('search.query', { text, offset: 0, limit: pageSize })
+    return { hits, total, more, ms, error: null, answeredFor: text, slow: false }
+  } catch (thrown) {
+    return { ...nothing, error: asCallError(thrown), answeredFor: text }
+  }
+}
+
 /**
  * Asks while a person types: at most one request under way, the newest text wins, older answers are dropped, and the old
  * hits stay until the new ones are there.
@@ -32,18 +41,16 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
   const ask = useCallback(async () => {
     if (running.current) return
     running.current = true
-    const asked = wanted.current
     const slow = setTimeout(() => setResults((now) => ({ ...now, slow: true })), slowMs)
-    try {
-      const answer = await call('search.query', { text: asked, offset: 0, limit: pageSize })
-      if (wanted.current === asked) setResults({ hits: answer.hits, total: answer.total, more: answer.more, ms: answer.ms, error: null, answeredFor: asked, slow: false })
-    } catch (thrown) {
-      if (wanted.current === asked) setResults({ ...nothing, error: asCallError(thrown), answeredFor: asked })
-    } finally {
-      clearTimeout(slow)
-      running.current = false
-      if (wanted.current !== asked && wanted.current !== '') void ask()
+    let asked = ''
+    // what was typed meanwhile is asked next; what was typed in between is skipped
+    while (wanted.current !== asked && wanted.current !== '') {
+      asked = wanted.current
+      const found = await answer(asked)
+      if (wanted.current === asked) setResults(found)
     }
+    clearTimeout(slow)
+    running.current = false
   }, [])
 
   useEffect(() => {
@@ -60,8 +67,8 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
     if (running.current || !results.more || results.answeredFor === null) return
     running.current = true
     const asked = results.answeredFor
-    call('search.query', { text: asked, offset: results.hits.length, limit: pageSize }).then((answer) => {
-      if (wanted.current === asked) setResults((now) => ({ ...now, hits: [...now.hits, ...answer.hits], total: answer.total, more: answer.more && answer.hits.length > 0 }))
+    call('search.query', { text: asked, offset: results.hits.length, limit: pageSize }).then((page) => {
+      if (wanted.current === asked) setResults((now) => ({ ...now, hits: [...now.hits, ...page.hits], total: page.total, more: page.more && page.hits.length > 0 }))
     }, () => setResults((now) => ({ ...now, more: false }))).finally(() => {
       running.current = false
       if (wanted.current !== asked && wanted.current !== '') void ask()

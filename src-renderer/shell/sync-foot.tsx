@@ -29,7 +29,7 @@ export function SyncFoot({ sync, mailboxes }: { sync: SyncStatus | undefined; ma
         trigger={
           <button type="button" className={`nav${words.state === 'error' || words.state === 'offline' ? ' warnfoot' : ''}`} data-tip={[words.text, words.end].filter(Boolean).join(' ')}>
             {mark}
-            <span className="meta cut">{words.text}</span>
+            <span className="meta cut">{words.text}</span>{' '}
             {/* counts and times change all the time: seen, but not read out */}
             {words.end && <span className="n" aria-hidden={words.state === 'offline' ? undefined : true}>{words.end}</span>}
           </button>

@@ -45,15 +45,15 @@ export function BareTitleBar({ platform, maximized }: { platform: 'mac' | 'windo
 }
 
 function SearchField() {
-  const place = usePlaces((state) => state.place)
+  const searched = usePlaces((state) => (state.place.kind === 'search' ? state.place.text : null))
   const active = useSearch((state) => state.activeId)
-  const shown = place.kind === 'search' ? place.text : ''
+  const shown = searched ?? ''
   // typing must never wait for the results to be drawn, so the field has its own text
   const [text, setText] = useState(shown)
   useEffect(() => setText(shown), [shown])
   const change = (value: string) => {
     setText(value)
-    if (value !== '' || place.kind === 'search') goSearch(value)
+    if (value !== '' || searched !== null) goSearch(value)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const hands = useSearch.getState().hands
@@ -62,7 +62,7 @@ function SearchField() {
       hands?.move(event.key === 'ArrowDown' ? 1 : -1)
     } else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
       event.preventDefault()
-      if (place.kind !== 'search') goSearch(text)
+      if (searched === null) goSearch(text)
       else if (hands) {
         event.currentTarget.blur()
         hands.open()
@@ -72,11 +72,11 @@ function SearchField() {
       if (text !== '') change('')
       else {
         event.currentTarget.blur()
-        if (place.kind === 'search') goBack()
+        if (searched !== null) goBack()
       }
     }
   }
-  const results = place.kind === 'search' && active !== null
+  const results = searched !== null && active !== null
   return (
     <div className="tb-search" role="search">
       <Icon icon={Search} small />

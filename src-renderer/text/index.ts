@@ -1,9 +1,7 @@
-import i18next, { t } from 'i18next'
+import i18next from 'i18next'
 import type { ErrorDetail } from '../../src-preload/contract'
 import { en } from './en'
 import { detailWords } from './detail'
-
-export { t }
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -21,6 +19,22 @@ void i18next.init({
   initAsync: false,
   interpolation: { escapeValue: false },
   returnNull: false,
+})
+
+/** Texts without gaps never change while the window is open; looking one up through i18next takes a hundred times longer. */
+const fixed = new Map<string, unknown>()
+
+/** The words for a key, as `t` of i18next. */
+export const t = new Proxy(i18next.t, {
+  apply(target, self, args: unknown[]): unknown {
+    const key = args[0]
+    if (args.length !== 1 || typeof key !== 'string') return Reflect.apply(target, self, args)
+    const known = fixed.get(key)
+    if (known !== undefined) return known
+    const text: unknown = Reflect.apply(target, self, args)
+    fixed.set(key, text)
+    return text
+  },
 })
 
 /** Codes travel as text where they were stored; one that is not known gets the sentence of `internal`. */

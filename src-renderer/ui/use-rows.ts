@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, type RefObject } from 'react'
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
 
 /** Chromium cuts boxes off somewhere above 16 million px; longer lists are scrolled by a factor. */
 const tallest = 16_000_000
@@ -17,6 +17,10 @@ export interface Rows {
   shift(rows: number): void
 }
 
+interface View { scrollTop: number; height: number }
+
+const look = (box: HTMLElement): View => ({ scrollTop: box.scrollTop, height: box.clientHeight })
+
 /** Offset in px of the list at a scroll position; the two differ only in lists higher than `tallest`. */
 export function offsetAt(scrollTop: number, full: number, height: number, view: number): number {
   return full <= height ? scrollTop : (scrollTop * (full - view)) / Math.max(1, height - view)
@@ -27,25 +31,28 @@ export function offsetAt(scrollTop: number, full: number, height: number, view: 
  * the number of rows.
  */
 export function useRows(scroller: RefObject<HTMLElement | null>, count: number, rowHeight: number): Rows {
-  const [view, setView] = useState(() => ({ scrollTop: 0, height: window.innerHeight }))
+  const [view, setView] = useState<View>(() => ({ scrollTop: 0, height: window.innerHeight }))
+  // kept from the last scroll or resize, so that asking where we are never forces a layout
+  const seen = useRef(view)
   const full = count * rowHeight
   const height = Math.min(full, tallest)
 
-  const measure = useCallback(() => {
-    const box = scroller.current
-    if (!box) return
-    const next = { scrollTop: box.scrollTop, height: box.clientHeight }
+  const show = useCallback((next: View) => {
     setView((now) => {
       const step = rowHeight * 2
       const same = full <= tallest && Math.floor(now.scrollTop / step) === Math.floor(next.scrollTop / step) && now.height === next.height
       return same ? now : next
     })
-  }, [scroller, rowHeight, full])
+  }, [rowHeight, full])
 
   // The observer tells the size after layout, so nothing here forces one; until then the window's height is a good guess.
   useEffect(() => {
     const box = scroller.current
     if (!box) return undefined
+    const measure = () => {
+      seen.current = look(box)
+      show(seen.current)
+    }
     const observer = new ResizeObserver(measure)
     observer.observe(box)
     box.addEventListener('scroll', measure, { passive: true })
@@ -53,7 +60,7 @@ export function useRows(scroller: RefObject<HTMLElement | null>, count: number, 
       observer.disconnect()
       box.removeEventListener('scroll', measure)
     }
-  }, [scroller, measure])
+  }, [scroller, show])
 
   const offset = offsetAt(view.scrollTop, full, height, view.height)
   const first = Math.max(0, Math.floor(offset / rowHeight) - overscan)
@@ -64,20 +71,23 @@ export function useRows(scroller: RefObject<HTMLElement | null>, count: number, 
     const box = scroller.current
     if (!box) return
     const at = index * rowHeight
-    const now = offsetAt(box.scrollTop, full, height, box.clientHeight)
+    const { scrollTop, height: visible } = seen.current
+    const now = offsetAt(scrollTop, full, height, visible)
     let wanted = now
-    if (center && (at < now || at + rowHeight > now + box.clientHeight)) wanted = at - (box.clientHeight - rowHeight) / 2
+    if (center && (at < now || at + rowHeight > now + visible)) wanted = at - (visible - rowHeight) / 2
     else if (at < now) wanted = at
-    else if (at + rowHeight > now + box.clientHeight) wanted = at + rowHeight - box.clientHeight
+    else if (at + rowHeight > now + visible) wanted = at + rowHeight - visible
     if (wanted === now) return
-    box.scrollTop = full <= height ? wanted : (wanted * (height - box.clientHeight)) / Math.max(1, full - box.clientHeight)
-    measure()
+    box.scrollTo({ top: full <= height ? wanted : (wanted * (height - visible)) / Math.max(1, full - visible) })
+    seen.current = look(box)
+    show(seen.current)
   }
   const shift = (rows: number) => {
     const box = scroller.current
     if (!box) return
-    box.scrollTop += full <= height ? rows * rowHeight : (rows * rowHeight * height) / full
-    measure()
+    box.scrollBy({ top: full <= height ? rows * rowHeight : (rows * rowHeight * height) / full })
+    seen.current = look(box)
+    show(seen.current)
   }
   return { height, first, last, top, reveal, shift }
 }
