@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly before?: (name: string) => void
   /** Told of every failure that is not a PosternError: a programmer's error, for the log. */
   readonly onFault?: (name: string, fault: unknown) => void
+  /** Told of every refusal, for the owner who must act on some (a damaged database). */
+  readonly onRefused?: (name: string, error: PosternError) => void
 }
 
 export interface Rpc<Theirs extends CallTable> {
@@ -61,6 +63,7 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
       if (!closed) port.post({ t: 'answer', id: request.id, value })
     } catch (thrown) {
       if (!(thrown instanceof PosternError)) options.onFault?.(request.name, thrown)
+      options.onRefused?.(request.name, PosternError.from(thrown))
       if (!closed) port.post({ t: 'refusal', id: request.id, error: PosternError.from(thrown).toWire() })
     }
   }

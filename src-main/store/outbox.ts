@@ -132,7 +132,10 @@ const snippetOf = (text: string): string => text.replace(/\s+/gu, ' ').trim().sl
 
 /** In-Reply-To and References of an answer (RFC 5322, 3.6.4). A forward starts no answer, but stays in the thread. */
 function answeredIds(read: Reader, draft: Draft): { inReplyTo: string | null; references: string[] } {
-  const original = draft.messageId === null ? undefined : read.get<{ message_id: string | null; refs: string }>('SELECT message_id, refs FROM messages WHERE id = ?', draft.messageId)
+  // The message may be gone, with a damaged database or an undone reply: then it answers the newest one from outside.
+  const original = draft.messageId === null
+    ? read.get<{ message_id: string | null; refs: string }>('SELECT message_id, refs FROM messages WHERE conversation_id = ? ORDER BY direction, date DESC LIMIT 1', draft.conversationId)
+    : read.get<{ message_id: string | null; refs: string }>('SELECT message_id, refs FROM messages WHERE id = ?', draft.messageId)
   if (!original || original.message_id === null || draft.kind === 'new') return { inReplyTo: null, references: [] }
   const references = [...parseTexts(original.refs).filter((id) => id !== original.message_id), original.message_id]
   return { inReplyTo: draft.kind === 'forward' ? null : original.message_id, references }

@@ -11,6 +11,7 @@ import { Publisher } from './changes'
 import { forgetParts } from './files'
 import { appHandlers, mailHandlers } from './internal-handlers'
 import { recoverSending } from './outbox-queue'
+import { salvage } from './salvage'
 import { SyncBoard } from './sync-status'
 import { Upkeep } from './upkeep'
 import { windowHandlers } from './window-handlers'
@@ -55,6 +56,7 @@ export class StoreService {
         this.current?.open.upkeep.committed()
       },
     })
+    const restored = created && salvage(workspace, dir, key)
     recoverSending(workspace)
     workspace.db.write((tx) => tx.run("DELETE FROM drafts WHERE state = 'discarded'"))
     const acts = new Acts(workspace, (mailboxIds) => {
@@ -62,8 +64,8 @@ export class StoreService {
     })
     const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
     this.current = { dir, open: { workspace, acts, board, upkeep: new Upkeep(workspace) }, created }
-    log.info('database is open', { created })
-    return { created, restored: false }
+    log.info('database is open', { created, restored })
+    return { created, restored }
   }
 
   closeStore(): void {
@@ -83,7 +85,7 @@ export class StoreService {
   /** A new mail process: what the old one was sending is in doubt. */
   joinMail(port: Port): void {
     this.mail?.close('service-restarting')
-    const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); if (this.mail === rpc) this.mail = null }) }, storeForMail, mailHandlers(this), mailForStore, { onFault })
+    const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); if (this.mail === rpc) this.mail = null }) }, storeForMail, mailHandlers(this), mailForStore, { onFault, onRefused: this.onRefused })
     this.mail = rpc
     if (this.current) recoverSending(this.current.open.workspace)
   }
@@ -97,6 +99,7 @@ export class StoreService {
         requirePermission(caller, def.permission)
       },
       onFault,
+      onRefused: this.onRefused,
     })
     this.windows.add(rpc)
   }
@@ -107,6 +110,13 @@ export class StoreService {
 
   callApp(): Rpc<AppForStore> | null {
     return this.app
+  }
+
+  /** Damage that is met while reading: app is told, so that it can offer to set the database aside. */
+  private readonly onRefused = (call: string, error: PosternError): void => {
+    if (error.code !== 'store-corrupt') return
+    log.error('the database is damaged', { call })
+    this.app?.emit({ topic: 'store-damaged' })
   }
 
   private publish(event: PosternEvent): void {

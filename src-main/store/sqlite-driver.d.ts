@@ -10,6 +10,7 @@ declare module 'better-sqlite3-multiple-ciphers' {
       all(...params: Params): Row[]
       iterate(...params: Params): IterableIterator<Row>
       pluck(): Statement<Params, unknown>
+      safeIntegers(): Statement<Params, Row>
     }
     interface Transaction<Params extends unknown[], Result> {
       (...params: Params): Result

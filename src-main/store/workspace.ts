@@ -8,7 +8,7 @@ import { addressKey } from './rows'
 
 /** The open database and what is derived from it; every function of the store gets this. */
 export class Workspace {
-  readonly hashes: KeyHash
+  hashes: KeyHash
   readonly messageIds = new MessageIds()
   private ownKeys: ReadonlySet<string> | null = null
 
@@ -31,6 +31,12 @@ export class Workspace {
   get own(): ReadonlySet<string> {
     this.ownKeys ??= new Set(this.db.read.all<{ address: string }>('SELECT address FROM mailboxes WHERE removing = 0').map(({ address }) => addressKey(address)))
     return this.ownKeys
+  }
+
+  /** Takes over the hash key of a database whose thread ids are taken over; before any message is stored. */
+  replaceHashKey(value: string): void {
+    this.db.write((tx) => tx.run("UPDATE meta SET value = ? WHERE key = 'hash_key'", value))
+    this.hashes = KeyHash.of(this.db.read)
   }
 
   mailboxesChanged(): void {

@@ -14,7 +14,7 @@ import { joinPort, type Port, type Rpc } from '../../src-main/shared/port-rpc'
 import { StoreService, type StoreCallName, type StoreCalls } from '../../src-main/store/service'
 
 // A fault behind a call would otherwise be a bare `internal` in the test.
-setLogSink((line) => process.stderr.write(`${line.level} ${line.message} ${JSON.stringify(line.facts)}\n`), 'error')
+setLogSink((line) => process.stderr.write(`${line.level} ${line.message} ${JSON.stringify(line.facts)}\n`), process.env['STORE_LOG'] === undefined ? 'error' : 'info')
 
 /** Two ends of a port whose messages are cloned, as between processes. */
 export function pair(): [Port, Port] {
