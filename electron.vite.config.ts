@@ -35,6 +35,7 @@ export default defineConfig({
     root: 'src-renderer',
     plugins: [react()],
     build: {
+      minify: true,
       // The content security policy allows files of our own only, no data: URLs made from small ones.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

@@ -32,6 +32,8 @@ app.commandLine.appendSwitch('disable-background-networking')
 app.commandLine.appendSwitch('disable-component-update')
 app.commandLine.appendSwitch('no-pings')
 app.commandLine.appendSwitch('disable-features', 'MediaRouter,OptimizationHints,Translate,AutofillServerCommunication')
+// Scrollbars lie over the panes on every system and take no width.
+app.commandLine.appendSwitch('enable-features', 'OverlayScrollbar')
 registerSchemes()
 
 if (!app.requestSingleInstanceLock()) {
