@@ -1,8 +1,12 @@
 import { decodeEntities } from './html-entities'
+import { WordCompare } from './message-text'
 
 /** What a person would read in an HTML body, and what it would fetch. Found in one pass, linear in its length. */
 export interface HtmlView {
-  readonly text: string
+  /** The words, made when asked for. */
+  text(): string
+  /** true: the same words as the text that it was compared with. */
+  readonly same: boolean
   /** true: only structure that plain text has too. */
   readonly plain: boolean
   /** Remote references of any kind. */
@@ -18,8 +22,9 @@ const blocks = new Set(['div', 'tr', 'li', 'dt', 'dd', 'section', 'article', 'he
 const plainTags = new Set(['html', 'head', 'meta', 'title', 'body', 'p', 'div', 'br', 'span', 'b', 'i', 'u', 'strong', 'em', 'a', 'blockquote', 'ul', 'ol', 'li', 'pre', 'wbr', 'o:p'])
 const mostUrls = 500
 
-export function viewHtml(html: string): HtmlView {
-  return new Walk(html).run()
+/** `beside` is the message's own plain text, to be compared with. */
+export function viewHtml(html: string, beside: string | null = null): HtmlView {
+  return new Walk(html, beside === null ? null : new WordCompare(beside)).run()
 }
 
 interface Tag { readonly name: string; readonly closing: boolean; readonly attributes: ReadonlyMap<string, string> | null; readonly end: number }
@@ -36,7 +41,7 @@ class Walk {
   private hidden: { name: string; depth: number } | null = null
   private link: { target: string; from: number } | null = null
 
-  constructor(private readonly html: string) {}
+  constructor(private readonly html: string, private readonly compare: WordCompare | null) {}
 
   run(): HtmlView {
     const { html } = this
@@ -50,8 +55,8 @@ class Walk {
       if (open > at) this.text(html.slice(at, open))
       at = this.markup(open)
     }
-    const text = this.out.join('').split('\n').map((line) => line.trimEnd()).join('\n').trimEnd()
-    return { text, plain: this.plain, remoteCount: this.remoteCount, remoteUrls: [...this.urls] }
+    const text = (): string => this.out.join('').split('\n').map((line) => line.trimEnd()).join('\n').trimEnd()
+    return { text, same: this.compare?.same() ?? false, plain: this.plain, remoteCount: this.remoteCount, remoteUrls: [...this.urls] }
   }
 
   /** Handles what begins with `<`; returns where it ends. */
@@ -163,6 +168,7 @@ class Walk {
       if (text.includes('\n')) text = text.replaceAll('\n', `\n${prefix}`)
     }
     this.out.push(text)
+    this.compare?.take(text)
     this.atLineStart = false
   }
 

@@ -1,12 +1,9 @@
 import { ImapFlow, type FetchMessageObject, type ImapFlowOptions, type MailboxObject } from 'imapflow'
 import type { ServerSettings } from '../../src-preload/contract/mail'
 import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
-import { logger } from '../shared/log'
 import { withDeadline } from './backoff'
 import { errorField, networkError, serverLine } from './network-error'
 import { refusePlaintext, tlsOptions } from './server-rules'
-
-const log = logger('imap')
 
 /** A message larger than this is not taken in one piece; the server's announcement alone must not fill memory (R36). */
 export const largestMessage = 160 * 1024 * 1024
@@ -265,7 +262,8 @@ function clientOptions(server: ServerSettings, auth: Credentials, idle: boolean)
     auth: { user: auth.user, pass: auth.password },
     // Nothing about this machine is told (R42).
     clientInfo: { name: 'Postern', version: false, os: false, vendor: false },
-    logger: quietLogger,
+    // Its lines hold folder names and server text; failures come as errors anyway, and building the lines costs time.
+    logger: false,
     qresync: true,
     disableAutoIdle: !idle,
     ...(idle ? { autoIdleDelay: 100 } : {}),
@@ -275,13 +273,6 @@ function clientOptions(server: ServerSettings, auth: Credentials, idle: boolean)
     connectionTimeout: 20_000, greetingTimeout: 15_000, socketTimeout: 10 * 60_000,
     maxLineLength: 64 * 1024 * 1024, maxLiteralSize: largestMessage, maxResponseSize: largestMessage + 1024 * 1024, maxResponseTokens: 300_000,
   }
-}
-
-/** imapflow's lines hold folder names and server text: only that something went wrong reaches our log. */
-const quietLogger = {
-  debug: () => undefined, info: () => undefined, trace: () => undefined,
-  warn: () => undefined,
-  error: (line: unknown) => log.debug('imapflow reports an error', { code: errorField(errorField(line, 'err'), 'code') }),
 }
 
 function stateOf(mailbox: MailboxObject): FolderState {

@@ -49,7 +49,8 @@ export class MailboxSync {
   private reportedAt = 0
   private reportTimer: NodeJS.Timeout | undefined
 
-  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts) {}
+  /** `connected` is told each time the server was reached. */
+  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly connected: () => void = () => undefined) {}
 
   start(): void {
     this.running ??= this.loop()
@@ -146,6 +147,7 @@ export class MailboxSync {
     try {
       this.report('connecting')
       const work = this.work = await this.connect(false)
+      this.connected()
       await this.listFolders(work)
       this.report('syncing')
       await this.firstPages(work)

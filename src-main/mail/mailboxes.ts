@@ -81,7 +81,8 @@ export class Mailboxes {
       return
     }
     const ports: SyncPorts = { ...this.ports, store: this.store }
-    const sync = new MailboxSync(mailbox, ports)
+    // What could not leave while the network was gone leaves when the mailbox is reached again.
+    const sync = new MailboxSync(mailbox, ports, () => this.running.get(mailbox.id)?.sender.wake())
     const sender = new OutboxSender(mailbox, ports, sync)
     this.running.set(mailbox.id, { sync, sender })
     sync.start()

@@ -38,16 +38,35 @@ export function cutAtCharacter(text: string, length: number): string {
   return text.slice(0, code >= 0xd800 && code <= 0xdbff ? length - 1 : length)
 }
 
-/** true: two texts hold the same words; white space, quote marks and list bullets do not count. */
-export function sameWords(a: string, b: string): boolean {
-  let [i, j] = [0, 0]
-  for (;;) {
-    while (i < a.length && isFiller(a.charCodeAt(i))) i += 1
-    while (j < b.length && isFiller(b.charCodeAt(j))) j += 1
-    if (i >= a.length || j >= b.length) return i >= a.length && j >= b.length
-    if (a.charCodeAt(i) !== b.charCodeAt(j)) return false
-    i += 1
-    j += 1
+/** Walks along a text and tells whether other pieces hold the same words in the same order; white space, quote marks and bullets do not count. */
+export class WordCompare {
+  private at = 0
+  private matches = true
+
+  constructor(private readonly expected: string) {}
+
+  /** The next piece of the other text. */
+  take(piece: string): void {
+    if (!this.matches) return
+    const { expected } = this
+    let { at } = this
+    for (let index = 0; index < piece.length; index += 1) {
+      const code = piece.charCodeAt(index)
+      if (isFiller(code)) continue
+      while (at < expected.length && isFiller(expected.charCodeAt(at))) at += 1
+      if (expected.charCodeAt(at) !== code) {
+        this.matches = false
+        return
+      }
+      at += 1
+    }
+    this.at = at
+  }
+
+  /** true: all pieces together held the same words. */
+  same(): boolean {
+    while (this.at < this.expected.length && isFiller(this.expected.charCodeAt(this.at))) this.at += 1
+    return this.matches && this.at >= this.expected.length
   }
 }
 

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer'
+import type { Place } from '../shared/message-body'
 import type { MimeHeader, MimeMessage, MimePart } from './mime'
 import { decodeWords } from 'postal-mime'
 
@@ -30,6 +31,7 @@ interface Entity {
 interface TextGroup { plain: string[]; html: string[] }
 
 const unusualTypes = new Set(['message/rfc822', 'message/delivery-status', 'message/feedback-report', 'text/calendar', 'application/ics', 'multipart/digest'])
+const plainEncodings = new Set(['7bit', '8bit', 'binary'])
 const deepest = 20
 const mostParts = 200
 const headerDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -39,6 +41,7 @@ class Unusual extends Error {}
 class Reader {
   private readonly groups: TextGroup[] = []
   private readonly parts: MimePart[] = []
+  private readonly texts: Entity[] = []
   private count = 0
 
   constructor(private readonly bytes: Buffer) {}
@@ -48,11 +51,16 @@ class Reader {
       const root = this.entity(0, this.bytes.length)
       this.collect(root, null, false, 0, [])
       const texts = this.joined()
-      return { headers: root.headers, text: texts.plain, html: texts.html, parts: this.parts }
+      return { headers: root.headers, text: texts.plain, html: texts.html, parts: this.parts, places: { text: this.placeOf('text/plain'), html: this.placeOf('text/html') } }
     } catch (error) {
       if (error instanceof Unusual) return null
       throw error
     }
+  }
+
+  private placeOf(type: string): Place | undefined {
+    const found = this.texts.filter((entity) => entity.type === type)
+    return found.length === 1 && found[0] && plainEncodings.has(found[0].encoding) ? [found[0].start, found[0].end] : undefined
   }
 
   /** Splits header and body of the entity in [start, end). */
@@ -133,6 +141,7 @@ class Reader {
     if (isText && entity.disposition.value !== 'attachment') {
       if (/^flowed$/i.test(entity.params.get('format') ?? '')) throw new Unusual()
       const text = this.text(entity)
+      this.texts.push(entity)
       const group = alternative ?? this.group()
       if (entity.type === 'text/plain') group.plain.push(text)
       else group.html.push(text)
@@ -171,7 +180,7 @@ class Reader {
   private lines(entity: Entity): string {
     const body = unifyLines(this.bytes.toString('latin1', entity.start, entity.end))
     if (entity.encoding === 'quoted-printable') return decodeQuotedPrintable(body)
-    if (!['7bit', '8bit', 'binary'].includes(entity.encoding)) throw new Unusual()
+    if (!plainEncodings.has(entity.encoding)) throw new Unusual()
     return body
   }
 

@@ -1,4 +1,5 @@
 import PostalMime, { type Email } from 'postal-mime'
+import type { Places } from '../shared/message-body'
 import { readSimpleMime } from './mime-simple'
 
 /** A message taken apart, before anything is decided about it. */
@@ -8,6 +9,8 @@ export interface MimeMessage {
   readonly text: string | null
   readonly html: string | null
   readonly parts: readonly MimePart[]
+  /** Where in the source text and HTML stand, when each is one part that is not encoded. */
+  readonly places?: Places
 }
 export interface MimeHeader { readonly key: string; readonly value: string }
 export interface MimePart {

@@ -99,7 +99,9 @@ export class OutboxSender {
       // Nothing has left yet. What another try cannot change is told at once.
       const final = ['invalid-input', 'plaintext-refused', 'auth-refused', 'internal'].includes(failure.code)
       const line = failure.detail['serverLine']
-      return settled(final ? 'failed' : 'queued', failure, typeof line === 'string' ? line : null)
+      const outcome = settled(final ? 'failed' : 'queued', failure, typeof line === 'string' ? line : null)
+      // The message is as good as before: it is due again as soon as there is a connection.
+      return networkFailures.has(failure.code) ? { ...outcome, retryAt: Date.now() } : outcome
     } finally {
       session?.quit()
     }
@@ -186,12 +188,15 @@ export class OutboxSender {
   }
 }
 
+const networkFailures: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout'])
+
 function outcomeOf(result: SendResult, settled: (state: OutboxOutcome['state'], error: PosternError | null, serverLine?: string | null, refused?: string[]) => OutboxOutcome): OutboxOutcome {
   if (result.state === 'unknown') return settled('uncertain', result.error)
   const refused = result.refused.map((one) => one.address)
   const line = result.refused[0]?.line ?? result.line
   if (result.state === 'accepted') return settled('sent', null, refused.length > 0 ? line : null, refused)
-  return settled(result.final ? 'failed' : 'queued', result.error, line === '' ? null : line, refused)
+  const outcome = settled(result.final ? 'failed' : 'queued', result.error, line === '' ? null : line, refused)
+  return !result.final && networkFailures.has(result.error.code) ? { ...outcome, retryAt: Date.now() } : outcome
 }
 
 function failureOf(error: PosternError): Failure {

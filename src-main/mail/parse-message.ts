@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { decodeWords } from 'postal-mime'
 import type { ParsedMessage } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
@@ -7,7 +7,7 @@ import { addressList, messageIds, plainLine, sender } from './addresses'
 import { attachmentKind, displayName } from './attachment-kind'
 import { autoKind } from './auto-kind'
 import { viewHtml, type HtmlView } from './html-view'
-import { cutAtCharacter, sameWords, snippetOf } from './message-text'
+import { cutAtCharacter, snippetOf } from './message-text'
 import { repairCharsets } from './charset-repair'
 import { readMime, type MimeMessage, type MimePart } from './mime'
 
@@ -75,7 +75,7 @@ function reasonOf(error: unknown): string {
 }
 
 function hashOf(raw: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(raw).digest().subarray(0, 16))
+  return new Uint8Array(hash('sha256', raw, 'buffer').subarray(0, 16))
 }
 
 function nameOf(part: MimePart): string {
@@ -119,7 +119,7 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
     remoteCount: body.remote.remoteCount, remoteUrls: [...body.remote.remoteUrls],
     unreadable: null,
     posternId: first('x-postern-id')?.trim().slice(0, 200) ?? null,
-    ...packMessage({ text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut }, raw),
+    ...packMessage({ text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut }, raw, mime.places),
     rawSize: raw.byteLength,
   }
 }
@@ -128,18 +128,17 @@ interface Body { text: string; html: string | null; textSuffices: boolean; cut: 
 
 function bodyOf(mime: MimeMessage): Body {
   const fullHtml = mime.html !== null && mime.html.trim() !== '' ? mime.html : null
-  const html = fullHtml === null ? null : cutAtCharacter(fullHtml, longestHtml)
-  const view = html === null ? null : viewHtml(html)
+  const html = fullHtml === null ? null : cutAtCharacter(fullHtml, longestHtml).trimEnd()
   const plain = mime.text !== null && mime.text.trim() !== '' ? mime.text : null
-  const fullText = plain ?? view?.text ?? ''
+  const view = html === null ? null : viewHtml(html, plain)
+  const fullText = plain ?? view?.text() ?? ''
   const text = cutAtCharacter(fullText, longestText).trimEnd()
   const cut = fullText.length > longestText || (fullHtml !== null && fullHtml.length > longestHtml)
-  const same = plain !== null && view !== null && sameWords(plain, view.text)
   return {
     text, html, cut,
-    textSuffices: view === null || (view.plain && (plain === null || same)),
+    textSuffices: view === null || (view.plain && (plain === null || view.same)),
     // A text part that says something else than the HTML ("view in browser") must not hide the HTML's words.
-    searchText: plain !== null && view !== null && !same ? missingWords(fullText.trimEnd(), view.text) : fullText.trimEnd(),
+    searchText: plain !== null && view !== null && !view.same ? missingWords(fullText.trimEnd(), view.text()) : fullText.trimEnd(),
     remote: view ?? { remoteCount: 0, remoteUrls: [] },
   }
 }

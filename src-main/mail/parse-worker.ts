@@ -11,9 +11,13 @@ export const ParserJob = z.discriminatedUnion('kind', [
 ])
 export type ParserJob = z.infer<typeof ParserJob>
 
+/** A message without its bytes. */
+type BareMessage = Omit<ParsedMessage, 'hash' | 'body' | 'source'>
+
 export const ParserAnswer = z.discriminatedUnion('kind', [
-  // The store checks the whole shape when it is handed over.
-  z.object({ kind: z.literal('page'), messages: z.array(z.custom<ParsedMessage>((value) => typeof value === 'object' && value !== null)) }),
+  // Bytes of all messages lie in one buffer: handing over hundreds of small ones costs more than parsing. The store
+  // checks the whole shape of the messages.
+  z.object({ kind: z.literal('page'), messages: z.array(z.custom<BareMessage>((value) => typeof value === 'object' && value !== null)), bytes: z.instanceof(Uint8Array), sizes: z.array(z.tuple([z.int(), z.int(), z.int().nullable()])) }),
   z.object({ kind: z.literal('part'), type: z.string(), bytes: z.instanceof(Uint8Array) }),
   z.object({ kind: z.literal('failed'), code: z.enum(['not-found', 'unreadable']) }),
 ])
@@ -29,8 +33,7 @@ export function serveParser(): void {
   const progress = new Int32Array(WorkerData.parse(workerData).parserProgress)
   port.on('message', (message: unknown) => {
     void answer(ParserJob.parse(message), progress).then((value) => {
-      const transfer = value.kind === 'page' ? value.messages.flatMap((one) => [ownBuffer(one.body), ...(one.source ? [ownBuffer(one.source)] : [])]) : []
-      port.postMessage(value, transfer.filter((buffer) => buffer !== null))
+      port.postMessage(value, value.kind !== 'failed' && value.bytes.buffer instanceof ArrayBuffer ? [value.bytes.buffer] : [])
     })
   })
 }
@@ -53,10 +56,32 @@ async function answer(job: ParserJob, progress: Int32Array): Promise<ParserAnswe
     messages.push(await parseMessage(job.bytes.subarray(from, from + size)))
     from += size
   }
-  return { kind: 'page', messages }
+  return pageOf(messages)
 }
 
-/** The buffer when it holds nothing else: small Buffers share one, which must not be given away. */
-function ownBuffer(bytes: Uint8Array): ArrayBuffer | null {
-  return bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === bytes.byteLength ? bytes.buffer : null
+function pageOf(messages: readonly ParsedMessage[]): ParserAnswer {
+  const bytes = new Uint8Array(messages.reduce((sum, one) => sum + one.hash.byteLength + one.body.byteLength + (one.source?.byteLength ?? 0), 0))
+  let at = 0
+  const put = (piece: Uint8Array): number => {
+    bytes.set(piece, at)
+    at += piece.byteLength
+    return piece.byteLength
+  }
+  const bare: BareMessage[] = []
+  const sizes: [number, number, number | null][] = []
+  for (const { hash, body, source, ...rest } of messages) {
+    bare.push(rest)
+    sizes.push([put(hash), put(body), source === null ? null : put(source)])
+  }
+  return { kind: 'page', messages: bare, bytes, sizes }
+}
+
+/** The messages of an answer, their bytes as pieces of its one buffer. */
+export function messagesOf({ messages, bytes, sizes }: Extract<ParserAnswer, { kind: 'page' }>): ParsedMessage[] {
+  let at = 0
+  const take = (size: number): Uint8Array => bytes.subarray(at, at += size)
+  return messages.map((message, index) => {
+    const [hash, body, source] = sizes[index] ?? [0, 0, null]
+    return { ...message, hash: take(hash), body: take(body), source: source === null ? null : take(source) }
+  })
 }

@@ -3,7 +3,7 @@ import type { ParsedMessage } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import { unreadableMessage } from './parse-message'
-import { ParserAnswer, type ParserJob } from './parse-worker'
+import { messagesOf, ParserAnswer, type ParserJob } from './parse-worker'
 
 const log = logger('parser')
 
@@ -36,7 +36,7 @@ export class Parser {
       // The copy goes to the thread; the originals stay here until they are parsed, for when the thread dies.
       const outcome = await this.run({ kind: 'page', bytes: joined(rest), sizes: rest.map((source) => source.byteLength) })
       if ('answer' in outcome) {
-        if (outcome.answer.kind === 'page') done.push(...outcome.answer.messages)
+        if (outcome.answer.kind === 'page') done.push(...messagesOf(outcome.answer))
         continue
       }
       // Everything before the stuck one is parsed again, by itself: it is known to work.

@@ -68,7 +68,7 @@ export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutco
     const row = outboxRow(tx, outcome.id)
     if (row.state === 'sent') return
     if (outcome.state === 'sent') return finish(tx, workspace, row, outcome.refused.length > 0 ? { line: outcome.serverLine } : null)
-    const dueAt = outcome.state === 'queued' ? Date.now() + (waits[Math.min(row.attempts, waits.length) - 1] ?? 30_000) : row.due_at
+    const dueAt = outcome.state === 'queued' ? outcome.retryAt ?? Date.now() + (waits[Math.min(row.attempts, waits.length) - 1] ?? 30_000) : row.due_at
     tx.run('UPDATE outbox SET state = ?, due_at = ?, error = ?, error_detail = ?, server_line = ? WHERE id = ?',
       outcome.state, dueAt, outcome.error?.code ?? (outcome.state === 'uncertain' ? 'sent-uncertain' : null), JSON.stringify(outcome.error?.detail ?? {}), outcome.serverLine, row.id)
     if (outcome.state === 'failed') reopenFailed(tx, workspace, row)

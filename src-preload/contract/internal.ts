@@ -126,6 +126,8 @@ export const OutboxOutcome = z.object({
   serverLine: z.string().max(1000).nullable(),
   /** Recipients that the server refused while it took the others. */
   refused: z.array(z.string()),
+  /** For `queued`: not before then. Set when the network failed, so that mail tries again as soon as it is back; else the store spaces the tries. */
+  retryAt: Time.optional(),
 })
 export type OutboxOutcome = z.infer<typeof OutboxOutcome>
 

@@ -21,7 +21,7 @@ export class MemoryStore {
   constructor(readonly mailboxes: Mailbox[]) {}
 
   readonly port = {
-    call: async <N extends keyof StoreForMail & string>(name: N, input: TableInput<StoreForMail, N>): Promise<TableOutput<StoreForMail, N>> => {
+    call: async <N extends keyof StoreForMail>(name: N, input: TableInput<StoreForMail, N>): Promise<TableOutput<StoreForMail, N>> => {
       const parsed = storeForMail[name].input.parse(input)
       const handler = this.handlers[name]
       const value = await handler(parsed as never)
@@ -126,6 +126,7 @@ export class MemoryStore {
       if (one) {
         one.state = outcome.state
         one.outcome = outcome
+        if (outcome.state === 'queued') one.dueAt = outcome.retryAt ?? Date.now() + 30_000
       }
       return {}
     },
