@@ -8,20 +8,24 @@ import { statusNumber, statusOf } from './rows'
 import { queueAct, takeBack, type Located } from './server-ops'
 import { summarize } from './summary'
 import { note, survivorOf } from './threads'
-import type { Workspace } from './workspace'
+import { breathe, type Workspace } from './workspace'
 
 /** Undo tokens live until the program ends; the oldest go when there are more than this. */
 const keptUndos = 200
+
+/** Conversations of one transaction: some milliseconds. */
+const chunk = 25
 
 type Undo = (tx: Writer) => void
 
 /** Acts on conversations that can be taken back. */
 export class Acts {
-  private readonly undos = new Map<string, Undo>()
+  /** Each token with its inverse acts, one transaction each. */
+  private readonly undos = new Map<string, readonly Undo[]>()
 
   constructor(private readonly workspace: Workspace, private readonly wakeMail: (mailboxIds: ReadonlySet<number>) => void) {}
 
-  setStatus(ids: readonly number[], status: Status, by: string): { undo: string } {
+  setStatus(ids: readonly number[], status: Status, by: string): Promise<{ undo: string }> {
     return this.act(ids, (tx, id, mailboxes) => {
       const before = tx.get<{ status: number; status_by_person: number }>('SELECT status, status_by_person FROM conversations WHERE id = ?', id)
       if (!before) throw new PosternError('not-found', 'no such conversation')
@@ -43,7 +47,7 @@ export class Acts {
     return []
   }
 
-  setRead(ids: readonly number[], read: boolean): { undo: string } {
+  setRead(ids: readonly number[], read: boolean): Promise<{ undo: string }> {
     return this.act(ids, (tx, id, mailboxes) => {
       // "Unread" is said of the newest mail from outside, as mail programs do.
       const messages = tx.all<{ id: number; seen: number }>(
@@ -66,7 +70,7 @@ export class Acts {
     }
   }
 
-  trash(ids: readonly number[]): { undo: string } {
+  trash(ids: readonly number[]): Promise<{ undo: string }> {
     return this.act(ids, (tx, id, mailboxes) => this.moveAll(tx, id, 'trash', `place <> ${place.trash}`, mailboxes))
   }
 
@@ -107,37 +111,45 @@ export class Acts {
   }
 
   /** @throws PosternError `not-found` when the token is of an earlier run or was used */
-  undo(token: string): void {
-    const undo = this.undos.get(token)
-    if (!undo) throw new PosternError('not-found', 'nothing to undo')
-    this.workspace.db.write(undo)
+  async undo(token: string): Promise<void> {
+    const steps = this.undos.get(token)
+    if (!steps) throw new PosternError('not-found', 'nothing to undo')
     this.undos.delete(token)
+    for (const step of steps) {
+      this.workspace.db.write(step)
+      await breathe()
+    }
   }
 
-  /** Keeps the inverse of an act that is done elsewhere (a discarded draft). */
-  keep(undo: Undo): { undo: string } {
+  /** Keeps the inverse of an act. */
+  keep(...steps: readonly Undo[]): { undo: string } {
     const token = randomUUID()
-    this.undos.set(token, undo)
+    this.undos.set(token, steps)
     const oldest = this.undos.keys().next().value
     if (this.undos.size > keptUndos && oldest !== undefined) this.undos.delete(oldest)
     return { undo: token }
   }
 
-  private act(ids: readonly number[], work: (tx: Writer, id: number, mailboxes: Set<number>) => Undo[]): { undo: string } {
-    const mailboxes = new Set<number>()
-    const { own } = this.workspace
-    const { inverses, touched } = this.workspace.db.write((tx) => {
-      const current = [...new Set(ids.map((id) => survivorOf(tx, id)))]
-      const all = current.flatMap((id) => work(tx, id, mailboxes))
-      for (const id of current) summarize(tx, id, own)
-      return { inverses: all.toReversed(), touched: current }
-    })
-    this.wakeMail(mailboxes)
-    return this.keep((tx) => {
-      for (const inverse of inverses) inverse(tx)
-      for (const id of touched) summarize(tx, survivorOf(tx, id), own)
+  /** Does the work for each conversation, in transactions of a few, with room for other calls between them. */
+  private async act(ids: readonly number[], work: (tx: Writer, id: number, mailboxes: Set<number>) => Undo[]): Promise<{ undo: string }> {
+    const steps: Undo[] = []
+    const all = [...new Set(ids)]
+    for (let from = 0; from < all.length; from += chunk) {
+      const mailboxes = new Set<number>()
+      steps.push(this.workspace.db.write((tx) => {
+        const current = [...new Set(all.slice(from, from + chunk).map((id) => survivorOf(tx, id)))]
+        const inverses = current.flatMap((id) => work(tx, id, mailboxes)).toReversed()
+        for (const id of current) summarize(tx, id, this.workspace.own)
+        return (undo: Writer) => {
+          for (const inverse of inverses) inverse(undo)
+          for (const id of current) summarize(undo, survivorOf(undo, id), this.workspace.own)
+          this.wakeMail(mailboxes)
+        }
+      }))
       this.wakeMail(mailboxes)
-    })
+      if (from + chunk < all.length) await breathe()
+    }
+    return this.keep(...steps.toReversed())
   }
 }
 

@@ -31,8 +31,8 @@ export type Durability = 'full' | 'normal'
 
 export const databaseFile = (dir: string): string => path.join(dir, 'postern.db')
 
-/** WAL pages that may pile up before a commit copies them back; upkeep does it earlier, in quiet moments. */
-const walPages = 8000
+/** WAL pages (8 MiB) that may pile up before a commit copies them back; more would make that one commit long. Upkeep does it earlier, in quiet moments. */
+const walPages = 2000
 
 /**
  * The encrypted database: AEGIS-256, an authenticated cipher, so a changed byte is an error and never other data.

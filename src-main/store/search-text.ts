@@ -50,12 +50,15 @@ export interface Query {
   readonly marks: readonly { readonly text: string; readonly prefix: boolean; readonly inside: boolean }[]
   /** Folded pieces that must stand together in subject, sender or body. */
   readonly phrases: readonly string[]
+  /** One or two letters that a word must begin with, as they are typed after other words. */
+  readonly begun: string | null
   /** Asked for by `in:spam` or `in:trash`. */
   readonly inSpam: boolean
   readonly inTrash: boolean
 }
 
 const mostWords = 12
+const shortestPrefix = 3
 
 /**
  * Reads what a person typed: all words must occur, the last one may be unfinished, "words in quotes" stand together.
@@ -69,6 +72,7 @@ export function parseQuery(typed: string): Query {
     return space
   })
   const terms: string[] = []
+  let short: string | null = null
   const marks: { text: string; prefix: boolean; inside: boolean }[] = []
   const phrases: string[] = []
   // Text between two quotes is a phrase; an unclosed quote is not there yet.
@@ -81,12 +85,17 @@ export function parseQuery(typed: string): Query {
     for (const [at, piece] of pieces.entries()) {
       if (terms.length >= mostWords) break
       const unfinished = last && !quoted && at === pieces.length - 1 && !/\s$/u.test(part)
-      addTerm(piece, unfinished, terms, marks, phrases)
+      if (unfinished && terms.length > 0 && isShort(piece)) short = fold(piece)
+      else addTerm(piece, unfinished, terms, marks, phrases)
     }
     if (quoted && pieces.length > 1) phrases.push(fold(pieces.join(' ')))
   }
-  return { match: terms.length === 0 ? null : terms.join(' AND '), marks, phrases, ...places }
+  if (short !== null && short !== '') marks.push({ text: short, prefix: true, inside: false })
+  return { match: terms.length === 0 ? null : terms.join(' AND '), marks, phrases, begun: short, ...places }
 }
+
+/** Too few letters for the index to look for words that begin with them: beside other words they are checked on the message. */
+const isShort = (piece: string): boolean => [...piece].length < shortestPrefix && !hasUnspaced.test(piece)
 
 function addTerm(piece: string, unfinished: boolean, terms: string[], marks: { text: string; prefix: boolean; inside: boolean }[], phrases: string[]): void {
   const folded = fold(piece)
@@ -100,8 +109,8 @@ function addTerm(piece: string, unfinished: boolean, terms: string[], marks: { t
     marks.push({ text: folded, prefix: false, inside: true })
     return
   }
-  // One letter begins too many words to be a question.
-  const prefix = unfinished && [...piece].length > 1
+  // Fewer letters begin too many words to be a question; for three the index has lists of their own.
+  const prefix = unfinished && [...piece].length >= shortestPrefix
   terms.push(quote(piece) + (prefix ? '*' : ''))
   marks.push({ text: folded, prefix, inside: false })
 }
@@ -113,11 +122,11 @@ export function wordsInARow(text: string): string {
   return ` ${(text.match(wordOrRun) ?? []).map(fold).join(' ')} `
 }
 
-/** Whether all pieces stand together somewhere in one of the texts. */
-export function holdsPhrases(phrases: readonly string[], texts: readonly string[]): boolean {
-  if (phrases.length === 0) return true
+/** Whether all pieces stand together somewhere in one of the texts, and some word begins with `begun`. */
+export function holds({ phrases, begun }: Pick<Query, 'phrases' | 'begun'>, texts: readonly string[]): boolean {
   const rows = texts.map(wordsInARow)
   return phrases.every((phrase) => rows.some((row) => row.includes(hasUnspaced.test(phrase) ? phrase : ` ${phrase} `)))
+    && (begun === null || rows.some((row) => row.includes(` ${begun}`)))
 }
 
 interface Hit { readonly from: number; readonly to: number }

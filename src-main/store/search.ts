@@ -3,7 +3,7 @@ import { unpackView } from '../shared/message-body'
 import type { Reader } from './database'
 import { place } from './places'
 import { displayName, parseIds, statusNumber, statusOf } from './rows'
-import { holdsPhrases, mark, markedSnippet, parseQuery, type Query } from './search-text'
+import { holds, mark, markedSnippet, parseQuery, type Query } from './search-text'
 
 /** Conversations that are counted, and ms after which counting stops: nobody pages through more. */
 const mostConversations = 500
@@ -37,12 +37,12 @@ export function search(read: Reader, text: string, offset: number, limit: number
     if (!hit || hit.conversation_id === null || met.has(hit.conversation_id) || hit.place === place.leaving) continue
     const conversation = read.get<ConversationRow>('SELECT status, hidden, mailbox_ids, attachment_count, subject FROM conversations WHERE id = ?', hit.conversation_id)
     if (!conversation || !wanted(query, hit, conversation)) continue
-    if (query.phrases.length > 0) {
+    if (query.phrases.length > 0 || query.begun !== null) {
       if (spent > longestPhraseCheck && found.length > 0) {
         more = true
         break
       }
-      if (!holdsPhrases(query.phrases, [hit.subject, `${hit.from_name} ${hit.from_address}`, bodyText(read, hit.id)])) continue
+      if (!holds(query, [hit.subject, `${hit.from_name} ${hit.from_address}`, bodyText(read, hit.id), ...fileNames(read, hit.id)])) continue
     }
     met.add(hit.conversation_id)
     found.push({ hit, conversation })
@@ -73,6 +73,10 @@ function wanted(query: Query, hit: HitRow, conversation: ConversationRow): boole
 function bodyText(read: Reader, messageId: number): string {
   const row = read.get<{ body: Buffer }>('SELECT body FROM message_bodies WHERE message_id = ?', messageId)
   return row ? unpackView(row.body).text : ''
+}
+
+function fileNames(read: Reader, messageId: number): string[] {
+  return read.all<{ name: string }>('SELECT name FROM attachments WHERE message_id = ?', messageId).map(({ name }) => name)
 }
 
 function hitOf(read: Reader, { hit, conversation }: Found, query: Query): SearchHit {

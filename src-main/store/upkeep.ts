@@ -87,6 +87,8 @@ export class Upkeep {
       log.warn('upkeep failed', { fault })
     } finally {
       this.running = false
+      // Commits that came meanwhile found it running.
+      if (this.commits > 0 || this.journalSince !== 0) this.schedule()
     }
   }
 

@@ -24,8 +24,8 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     'conversations.setStatus': ({ ids, status }) => service.open.acts.setStatus(ids, status, by()),
     'conversations.setRead': ({ ids, read: seen }) => service.open.acts.setRead(ids, seen),
     'conversations.trash': ({ ids }) => service.open.acts.trash(ids),
-    'acts.undo': ({ undo }) => {
-      service.open.acts.undo(undo)
+    'acts.undo': async ({ undo }) => {
+      await service.open.acts.undo(undo)
       return {}
     },
 

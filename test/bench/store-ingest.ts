@@ -113,7 +113,7 @@ async function main(): Promise<void> {
       const { rows } = listConversations(workspace.db.read, { view: 'inbox', mailboxId: null, order: 'newest', unreadOnly: false, offset: 0, limit: 60 })
       reads(`${when}.conversation`, (n) => getConversation(workspace.db.read, rows[n]?.id ?? 0))
       reads(`${when}.search-two-words`, (n) => search(workspace.db.read, `${words[n * 7] ?? ''} ${words[n * 3 + 5] ?? ''} `, 0, 50))
-      reads(`${when}.search-prefix`, (n) => search(workspace.db.read, (words[n * 331] ?? '').slice(0, 2 + (n % 4)), 0, 50))
+      reads(`${when}.search-prefix`, (n) => search(workspace.db.read, (words[n * 331] ?? '').slice(0, 3 + (n % 3)), 0, 50))
       reads(`${when}.search-common-two`, (n) => search(workspace.db.read, `example${n % 97} cust`, 0, 50))
     }
     if (process.argv[4] === 'ingest') process.exit(0)

@@ -274,12 +274,14 @@ CREATE INDEX outbox_by_draft ON outbox(draft_id);
 
 -- Words only, no positions and no copy of the text: phrases are checked on the message itself (store/search).
 CREATE VIRTUAL TABLE search USING fts5(
-  words, content='', contentless_delete=1, detail=none, prefix='2 3',
+  words, content='', contentless_delete=1, detail=none, prefix='3',
   tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
 -- Merges of index segments are done between pages (store/upkeep), not inside a page's transaction.
 INSERT INTO search(search, rank) VALUES('automerge', 0);
 INSERT INTO search(search, rank) VALUES('crisismerge', 600);
+-- Words of one page are gathered whole before they are written: one segment a page.
+INSERT INTO search(search, rank) VALUES('hashsize', 16777216);
 `,
 }
 
