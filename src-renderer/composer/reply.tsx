@@ -35,8 +35,29 @@ function previewOf(message: Message | undefined, kind: Kind): { to: Address[]; c
   return { to: message.direction === 'out' ? message.to : message.replyTo.length > 0 ? message.replyTo : [message.from], cc: [], bcc: [] }
 }
 
-/** The composer at the foot of a conversation. */
-export function Reply({ conversation, request, visibleTextOf }: ReplyProps) {
+/** Height of the last composer in CSS pixels: the next one keeps its place with it. */
+let usualHeight = 220
+
+/**
+ * The composer at the foot of a conversation. Its editor is made after the messages were painted, so that it costs nothing
+ * while somebody walks through the list.
+ */
+export function Reply(props: ReplyProps) {
+  const [ready, setReady] = useState(false)
+  useEffect(() => {
+    const start = () => setReady(true)
+    // frames stop in a window that cannot be seen; then the timer makes it
+    const timer = setTimeout(start, 150)
+    const frame = requestAnimationFrame(() => setTimeout(start))
+    return () => {
+      clearTimeout(timer)
+      cancelAnimationFrame(frame)
+    }
+  }, [])
+  return ready ? <OpenReply {...props} /> : <div className="composer" style={{ blockSize: usualHeight }} aria-busy="true" />
+}
+
+function OpenReply({ conversation, request, visibleTextOf }: ReplyProps) {
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
   const draftKind = conversation.draft?.kind
@@ -97,7 +118,7 @@ export function Reply({ conversation, request, visibleTextOf }: ReplyProps) {
     if (kind === target.kind && (messageId === target.messageId || desk.snapshot().draft)) editor.commands.focus()
     else void change({ kind, messageId })
   }
-  const handled = useRef(request?.n ?? 0)
+  const handled = useRef(0)
   useEffect(() => {
     if (!request || request.n === handled.current) return
     handled.current = request.n
@@ -108,6 +129,12 @@ export function Reply({ conversation, request, visibleTextOf }: ReplyProps) {
     { id: 'composer.send', keys: 'mod+Enter', group: 'composer', label: t('composer:send.keyDefault'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false) },
     { id: 'composer.sendOpen', keys: 'mod+shift+Enter', group: 'composer', label: t('composer:send.keyOpen'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send('open') : false) },
   ])
+  useEffect(() => {
+    const element = place.current
+    return () => {
+      if (element && !tall) usualHeight = element.offsetHeight || usualHeight
+    }
+  }, [tall])
   const drop = useFileDrop(composer.attach)
   const people = { to: state.content.to ?? preview.to, cc: state.content.cc ?? preview.cc, bcc: state.content.bcc ?? preview.bcc }
   const everybody = message ? message.to.length + message.cc.length > 1 : false

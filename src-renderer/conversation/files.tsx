@@ -39,7 +39,7 @@ function Chip({ file, onOpen, onPreview }: { file: Attachment; onOpen: () => voi
       align="start"
       label={file.name}
       trigger={
-        <button type="button" className="file" aria-label={t('conversation:files.menu', { name: file.name, size })}>
+        <button type="button" className="file">
           <Icon icon={iconOf(file)} />
           <bdi className="cut file-name" data-tip={file.name}>{file.name}</bdi>
           <span className="t3 nowrap">{size}</span>

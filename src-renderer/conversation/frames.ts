@@ -115,7 +115,6 @@ function storage(): HTMLElement {
   store = document.createElement('div')
   store.className = 'mail-frames'
   store.setAttribute('aria-hidden', 'true')
-  store.inert = true
   document.body.append(store)
   window.addEventListener('message', listen)
   return store

@@ -36,8 +36,17 @@ export function ImagePreview({ images, at, onMove, onClose, onSave }: { images: 
     }
   }, [id])
 
-  if (!image) return null
   const step = (delta: number) => onMove((at + delta + images.length) % images.length)
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (images.length < 2 || (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft')) return
+      event.preventDefault()
+      step((event.key === 'ArrowRight') === (document.documentElement.dir !== 'rtl') ? 1 : -1)
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  })
+  if (!image) return null
   const current = loaded?.id === id ? loaded : null
   return (
     <Dialog
@@ -52,14 +61,7 @@ export function ImagePreview({ images, at, onMove, onClose, onSave }: { images: 
         </>
       }
     >
-      <div
-        className="preview"
-        onKeyDown={(event) => {
-          if (images.length < 2) return
-          if (event.key === 'ArrowRight') step(1)
-          if (event.key === 'ArrowLeft') step(-1)
-        }}
-      >
+      <div className="preview">
         {images.length > 1 && <IconButton icon={ChevronLeft} flip label={t('conversation:files.previousImage')} onClick={() => step(-1)} />}
         <div className="preview-image">
           {current === null ? <Spinner /> : 'failed' in current ? <span className="t2">{t('conversation:files.previewFailed')}</span> : <img src={current.url} alt={image.name} />}

@@ -56,10 +56,11 @@ function staysInside(event: KeyboardEvent): boolean {
   return (event.ctrlKey || event.metaKey) && /^[ac]$/i.test(event.key)
 }
 
-/** Nodes of the inner document belong to its own realm, so its own `Element` has to tell. */
+/** A node that the sanitiser made keeps our realm's prototype after it moved; the browser may later give it the inner one. */
 function elementOf(target: EventTarget | null, doc: Document): Element | null {
-  const realm = doc.defaultView
-  return realm && target instanceof realm.Element ? target : null
+  if (target instanceof Element) return target
+  const inner = doc.defaultView
+  return inner && target instanceof inner.Element ? target : null
 }
 
 function targetOf(showing: Showing, link: HTMLAnchorElement): string | undefined {

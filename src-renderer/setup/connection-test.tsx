@@ -109,7 +109,7 @@ export function ConnectionTest({ running, ready, onUsePort }: { running: Running
   return (
     <section aria-label={t('setup:add.test')}>
       <div className="x test-head">
-        <h3>{t('setup:add.test')}</h3>
+        <h2 className="h3">{t('setup:add.test')}</h2>
         <span className="meta t3">{t('setup:add.testWhen')}</span>
         <Button kind="ghost" size="sm" icon={RefreshCw} className="push" disabled={!ready} onClick={again}>{t('setup:add.again')}</Button>
       </div>

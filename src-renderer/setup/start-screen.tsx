@@ -99,8 +99,9 @@ function Stopped({ service }: { service: 'store' | 'mail' }) {
 
 function Inside({ state }: { state: AppState }) {
   const stopped = state.stopped[0]
-  if (state.phase === 'failed') return <Failed error={state.error ?? { code: 'internal', detail: {} }} />
+  // a part that stopped is also a failed start, but this page says what helps
   if (stopped) return <Stopped service={stopped} />
+  if (state.phase === 'failed') return <Failed error={state.error ?? { code: 'internal', detail: {} }} />
   if (state.phase === 'set-passphrase') return <SetPassphrase />
   if (state.phase === 'locked') return <Unlock />
   return <div className="x" role="status"><Spinner /><span className="t2">{state.error ? errorText(state.error) : t('setup:start.opening')}</span></div>

@@ -65,6 +65,7 @@ export const common = {
     waiting_one: '{{count}} waiting',
     waiting_other: '{{count}} waiting',
     nothing: 'No mailbox yet',
+    stopped: 'Sync has stopped',
     syncing: 'Syncing',
     connecting: 'Connecting',
     progress: '{{done}} of {{total}}',

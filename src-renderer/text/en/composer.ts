@@ -7,7 +7,7 @@ export const composer = {
   textbox: 'Reply',
   message: 'Message',
   from: 'From',
-  fromChoose: 'Send from {{address}}',
+  fromChoose: 'From {{address}}',
   to: 'To',
   cc: 'Cc',
   bcc: 'Bcc',

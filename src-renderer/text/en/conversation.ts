@@ -75,7 +75,6 @@ export const conversation = {
   },
   files: {
     label: 'Attachments',
-    menu: '{{name}}, {{size}}',
     open: 'Open',
     preview: 'Preview',
     save: 'Save…',
