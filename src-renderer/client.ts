@@ -25,8 +25,23 @@ export function asCallError(thrown: unknown): CallError {
   return thrown instanceof CallError ? thrown : new CallError('internal')
 }
 
-/** Asks app or store. Rejects with a `CallError`, never with anything else. */
+let actedAt = -Infinity
+
+/** When a person last did something, on `performance.now()`'s clock: what it changed is to be seen at once. */
+export const lastAct = (): number => actedAt
+
+/** Asks app or store for a person's act. Rejects with a `CallError`, never with anything else. */
 export async function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+  actedAt = performance.now()
+  try {
+    return await ask(name, input)
+  } finally {
+    actedAt = performance.now()
+  }
+}
+
+/** The same for what the window asks by itself to stay fresh. */
+export async function ask<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
   let answer: Answer<CallOutput<N>>
   try {
     answer = await window.postern.call(name, input)

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { CallInput, CallName, CallOutput, PosternEvent } from '../src-preload/contract'
-import { asCallError, call, onEvent, type CallError } from './client'
+import { ask, asCallError, onEvent, type CallError } from './client'
+import { Pace } from './state/pace'
 import { share } from './state/share'
 
 export type Topic = PosternEvent['topic']
@@ -14,8 +15,6 @@ export interface QueryState<T> {
   slow: boolean
 }
 
-/** Background refetches of one query start at most this often, so that a running sync asks 4 times a second. */
-const gapMs = 250
 const slowMs = 300
 const keepMs = 20_000
 const firstRetryMs = 16
@@ -28,7 +27,7 @@ class Query<N extends CallName> {
   private running = false
   private stale = true
   private again = false
-  private startedAt = -gapMs
+  private readonly pace = new Pace()
   private retryMs = firstRetryMs
   private timer: ReturnType<typeof setTimeout> | undefined
   private drop: ReturnType<typeof setTimeout> | undefined
@@ -67,7 +66,7 @@ class Query<N extends CallName> {
     this.again = this.running
     if (this.listeners.size === 0 || this.running) return
     clearTimeout(this.timer)
-    const wait = this.startedAt + gapMs - performance.now()
+    const wait = this.pace.wait()
     if (wait <= 0) void this.ask()
     else this.timer = setTimeout(() => void this.ask(), wait)
   }
@@ -75,10 +74,10 @@ class Query<N extends CallName> {
   private async ask(): Promise<void> {
     this.running = true
     this.stale = false
-    this.startedAt = performance.now()
+    this.pace.started()
     const slow = setTimeout(() => this.set({ ...this.state, slow: this.state.data === undefined }), slowMs)
     try {
-      const answer = await call(this.name, this.input)
+      const answer = await ask(this.name, this.input)
       const data = share(this.state.data, answer)
       this.retryMs = firstRetryMs
       if (data !== this.state.data || this.state.error || this.state.slow) this.set({ data, error: null, slow: false })
@@ -96,7 +95,7 @@ class Query<N extends CallName> {
 
   private retry(): void {
     this.stale = true
-    this.startedAt = -gapMs
+    this.pace.reset()
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.refetch(), this.retryMs)
     this.retryMs = Math.min(longestRetryMs, this.retryMs * 2)

@@ -1,7 +1,7 @@
 import { CircleCheck, CircleDot, Clock, Inbox, MailOpen, OctagonAlert } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import type { View } from '../../src-preload/contract'
-import { call } from '../client'
+import { ask } from '../client'
 import { prefetch } from '../live'
 import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
@@ -41,7 +41,7 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
 
   const positionOf = useCallback(async (id: number): Promise<number> => {
     const known = window.indexOf(id)
-    return known >= 0 ? known : (await call('conversations.position', { ...filter, id })).position
+    return known >= 0 ? known : (await ask('conversations.position', { ...filter, id })).position
   }, [window, filter])
 
   // Every change of the open conversation is brought into sight, wherever in the list it is.

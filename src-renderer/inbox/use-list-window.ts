@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { CallInput, View } from '../../src-preload/contract'
-import { call, onEvent } from '../client'
+import { ask, onEvent } from '../client'
 import { ListWindow } from '../state/list-window'
 
 /** What makes a list: everything that `conversations.list` is asked with but the page. */
@@ -18,7 +18,7 @@ export function listFilter(view: View, mailboxId: number | null, order: 'newest'
 export function listWindow(filter: ListFilter): ListWindow {
   const key = JSON.stringify(filter)
   const found = kept.get(key)
-  const window = found ?? new ListWindow((offset, limit) => call('conversations.list', { ...filter, offset, limit }))
+  const window = found ?? new ListWindow((offset, limit) => ask('conversations.list', { ...filter, offset, limit }))
   kept.delete(key)
   kept.set(key, window)
   for (const old of kept.keys()) {

@@ -1,5 +1,6 @@
 import type { ConversationRow } from '../../src-preload/contract'
 import { asCallError, type CallError } from '../client'
+import { Pace } from './pace'
 import { share } from './share'
 
 export interface ListPage { rows: ConversationRow[]; total: number }
@@ -8,14 +9,13 @@ export type FetchPage = (offset: number, limit: number) => Promise<ListPage>
 export const pageSize = 100
 /** Pages that are kept although they are not on screen; older ones are forgotten. */
 const keptPages = 12
-const gapMs = 250
 const slowMs = 300
 const firstRetryMs = 16
 const longestRetryMs = 1000
 
 /**
  * The part of a long list that is on screen, by pages of 100 rows. It asks for what is shown, keeps old rows while it asks
- * again, and asks at most 4 times a second however many changes are told.
+ * again, and keeps its pace however many changes are told.
  */
 export class ListWindow {
   /** Rows of the whole list; null until the first answer. */
@@ -30,7 +30,7 @@ export class ListWindow {
   private readonly listeners = new Set<() => void>()
   private running = false
   private again = false
-  private startedAt = -gapMs
+  private readonly pace = new Pace()
   private retryMs = firstRetryMs
   private timer: ReturnType<typeof setTimeout> | undefined
 
@@ -107,7 +107,7 @@ export class ListWindow {
     if (wanted.length === 0) return
     clearTimeout(this.timer)
     // a page that is not there at all does not wait: only asking again does
-    const wait = wanted.some((page) => !this.pages.has(page)) && !this.error ? 0 : this.startedAt + gapMs - performance.now()
+    const wait = wanted.some((page) => !this.pages.has(page)) && !this.error ? 0 : this.pace.wait()
     if (wait <= 0) void this.run(wanted)
     else this.timer = setTimeout(() => this.load(), wait)
   }
@@ -115,7 +115,7 @@ export class ListWindow {
   private async run(wanted: readonly number[]): Promise<void> {
     this.running = true
     this.again = false
-    this.startedAt = performance.now()
+    this.pace.started()
     const slow = setTimeout(() => {
       this.slow = true
       this.changed()
@@ -146,7 +146,7 @@ export class ListWindow {
   private retry(): void {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.load(), this.retryMs)
-    this.startedAt = -gapMs
+    this.pace.reset()
     this.retryMs = Math.min(longestRetryMs, this.retryMs * 2)
   }
 
