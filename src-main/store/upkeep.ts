@@ -6,10 +6,10 @@ const log = logger('store')
 
 /** Quiet time after a commit before upkeep begins, ms. */
 const quiet = 400
-/** Index pages written by one step of a merge; about 5 ms. */
-const mergePages = 24
+/** Index pages written by one step of a merge; about 10 ms. A page of mail writes some 40, so merging keeps ahead. */
+const mergePages = 96
 /** Commits that each left an index segment, after which merging goes on even while mail comes in. */
-const manySegments = 400
+const manySegments = 256
 /** Deleted content leaves the journal within a minute (R48). */
 const longestJournal = 30_000
 

@@ -279,7 +279,7 @@ CREATE VIRTUAL TABLE search USING fts5(
 );
 -- Merges of index segments are done between pages (store/upkeep), not inside a page's transaction.
 INSERT INTO search(search, rank) VALUES('automerge', 0);
-INSERT INTO search(search, rank) VALUES('crisismerge', 600);
+INSERT INTO search(search, rank) VALUES('crisismerge', 1500);
 -- Words of one page are gathered whole before they are written: one segment a page.
 INSERT INTO search(search, rank) VALUES('hashsize', 16777216);
 `,
