@@ -6,7 +6,7 @@ export type LinkCheck =
   | { kind: 'mailto'; url: string }
   | { kind: 'web'; url: string; host: string; before: string; after: string; shownHost: string | null; warnings: LinkWarning[] }
 
-const fileEndings = /\.(?:pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|html?|php|aspx?|txt|csv|ics|eml|mp[34])$/i
+const fileEndings = /\.(?:js|ts|json|xml|pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|html?|php|aspx?|txt|csv|ics|eml|mp[34])$/i
 const hostInText = /(?:https?:\/\/(?:[^\s/@]*@)?)?((?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,24})(?::\d{1,5})?(?=[/?#\s"'<>),;:]|\.?$|\.\s)/giu
 
 function asciiHost(name: string): string | null {

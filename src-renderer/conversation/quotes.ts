@@ -1,4 +1,4 @@
-import { isAttribution, isForwardedHead, isHeaderBlock, isOriginalRule } from '../mail-frame/attribution'
+import { beginsAttribution, isAttribution, isForwardedHead, isHeaderBlock, isOriginalRule } from '../mail-frame/attribution'
 
 /** A stretch of a plain text message. `quote` is shown folded, `signature` quieter. */
 export interface TextPart {
@@ -18,8 +18,8 @@ function attributionLines(lines: readonly string[], at: number): number {
     if (k > 0 && line.trim() === '') return 0
     joined = k === 0 ? line : `${joined} ${line.replace(/^[\s>]+/, '')}`
     if (joined.length > 500) return 0
-    // A line that only continues text must not make an attribution out of what stands before it.
-    if (isAttribution(joined)) return k > 0 && isAttribution(line) ? 0 : k + 1
+    // a complete attribution must not draw the text before it along, unless that text begins one
+    if (isAttribution(joined)) return k > 0 && isAttribution(line) && !beginsAttribution(lines[at] ?? '') ? 0 : k + 1
   }
   return 0
 }
@@ -84,7 +84,7 @@ export function splitQuotes(text: string): TextPart[] {
   const own = result.some((part) => part.kind === 'text' && part.text.trim() !== '')
   const first = result.find((part) => part.kind === 'quote')
   if (!first || (own && !isForwardedHead(first.text))) return result
-  return result.some((part) => part.kind === 'signature') ? [{ kind: 'text', text: lines.join('\n') }] : [{ kind: 'text', text: lines.join('\n') }]
+  return [{ kind: 'text', text: lines.join('\n') }]
 }
 
 /** Lines with text up to the next quote. */

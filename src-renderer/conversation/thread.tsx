@@ -1,9 +1,10 @@
 import { CircleCheck, Circle, Merge, OctagonAlert, Pause } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { Conversation, Message as MessageData } from '../../src-preload/contract'
+import type { Conversation } from '../../src-preload/contract'
 import { t } from '../text'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Time } from '../ui/time'
+import { arrange, type ThreadEvent } from './arrange'
 import { Message } from './message'
 import type { MessageActs } from './message-head'
 import { OutboxMessage } from './outbox-message'
@@ -11,44 +12,13 @@ import { keepPlace } from './scroll-place'
 
 /** Messages that stay open at the end of a thread. */
 const openLast = 3
-/** A longer run of folded messages is one line. */
-const longestRun = 6
 
-type Event = Conversation['history'][number]
-const eventIcons: Record<Event['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge }
+const eventIcons: Record<ThreadEvent['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge }
 
-function EventLine({ event }: { event: Event }) {
+function EventLine({ event }: { event: ThreadEvent }) {
   const by = event.by.trim()
   const text = by && event.kind !== 'reopened' ? t(`conversation:history.${event.kind}By`, { by }) : t(`conversation:history.${event.kind}`)
   return <li className="event thread-item"><Icon icon={eventIcons[event.kind]} /><span className="grow"><bdi>{text}</bdi></span><Time at={event.at} form="message" className="nowrap" /></li>
-}
-
-type Item = { kind: 'message'; at: number; message: MessageData } | { kind: 'event'; at: number; event: Event } | { kind: 'run'; at: number; ids: number[] }
-
-/** Messages and events in order of time; long runs of folded messages put together. */
-export function arrange(messages: readonly MessageData[], history: readonly Event[], isOpen: (id: number) => boolean): Item[] {
-  const items: Item[] = [...messages.map((message): Item => ({ kind: 'message', at: message.date, message })), ...history.map((event): Item => ({ kind: 'event', at: event.at, event }))]
-  items.sort((a, b) => a.at - b.at)
-  const shown: Item[] = []
-  let run: Item[] = []
-  const flush = () => {
-    const folded = run.flatMap((item) => (item.kind === 'message' ? [item.message.id] : []))
-    const [first, ...rest] = run
-    if (folded.length <= longestRun || !first) shown.push(...run)
-    else if (first.kind === 'message') shown.push(first, { kind: 'run', at: rest[0]?.at ?? first.at, ids: folded.slice(1) })
-    else shown.push({ kind: 'run', at: first.at, ids: folded })
-    run = []
-  }
-  for (const item of items) {
-    if (item.kind === 'message' && isOpen(item.message.id)) flush()
-    if (item.kind === 'message' && isOpen(item.message.id)) shown.push(item)
-    else run.push(item)
-  }
-  // what stands after the last open message is never put away
-  const tail = run
-  run = []
-  shown.push(...tail)
-  return shown
 }
 
 /** The messages of a conversation, oldest first; opens at the first unread one, else at the end. */
