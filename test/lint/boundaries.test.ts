@@ -106,8 +106,8 @@ describe('what looks like SQL', () => {
 
 it('finds our folders in any absolute path', () => {
   expect(inRepository('/home/src-main-fan/postern/src-main/app/index.ts')).toBe('src-main/app/index.ts')
-  expect(inRepository('C:\\work\\postern\\src-renderer\\main.tsx')).toBe('src-renderer/main.tsx')
-  expect(inRepository('/work/postern/test/store/sql.test.ts')).toBeUndefined()
+  expect(inRepository('C:\\src\\postern\\src-renderer\\main.tsx')).toBe('src-renderer/main.tsx')
+  expect(inRepository('/srv/postern/test/store/sql.test.ts')).toBeUndefined()
 })
 
 it('is wired into oxlint: every rule speaks up in the right file and nowhere else', () => {

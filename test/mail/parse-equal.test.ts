@@ -6,9 +6,9 @@ import { fromPostalMime, type MimeMessage } from '../../src-main/mail/mime'
 import { readSimpleMime } from '../../src-main/mail/mime-simple'
 import { parseMessage } from '../../src-main/mail/parse-message'
 import { unpackSource } from '../../src-main/shared/message-body'
+import { corporaHome } from '../fixtures/corpora'
 import { makeMessages, numbers } from './make-messages'
 
-const corpora = join(import.meta.dirname, '../../../shared/corpora')
 const sample = join(import.meta.dirname, '../../resources/sample')
 
 function filesUnder(dir: string, limit: number): string[] {
@@ -17,7 +17,7 @@ function filesUnder(dir: string, limit: number): string[] {
     .filter((file) => statSync(file).isFile() && statSync(file).size < limit && !/\.(json|html?|md|py|js|sh|yml|LICENSE.*)$/i.test(file) && !/LICENSE|README/.test(file))
 }
 const mailSets = ['cpython-email', 'flanker', 'mikel-mail', 'nodemailer-mailparser', 'php-mime-mail-parser', 'postal-mime', 'spamassassin', 'spamscope-mail-parser', 'staktrace-mailparse', 'stalwart-rfc', 'talon', 'thunderbird-android-demo', 'webklex-php-imap']
-const corpusFiles = mailSets.flatMap((set) => filesUnder(join(corpora, set), 5_000_000))
+const corpusFiles = mailSets.flatMap((set) => filesUnder(join(corporaHome, set), 5_000_000))
 
 /** The same in a form that shows a difference well. */
 function plain(mime: MimeMessage): unknown {
@@ -57,7 +57,7 @@ describe('the quick reader gives nothing else than postal-mime', () => {
       try {
         if (await compare(readFileSync(file))) quick += 1
       } catch {
-        differing.push(file.slice(corpora.length + 1))
+        differing.push(file.slice(corporaHome.length + 1))
       }
     }
     expect(differing).toEqual([])
@@ -87,7 +87,7 @@ describe('the quick reader gives nothing else than postal-mime', () => {
 
 describe('no byte string throws, hangs or is lost (R24)', () => {
   test.skipIf(corpusFiles.length === 0)('every foreign message, each in less than two seconds (skipped: ../shared/corpora is absent)', async () => {
-    for (const file of [...corpusFiles, ...filesUnder(join(corpora, 'naughty-strings'), 5_000_000)]) {
+    for (const file of [...corpusFiles, ...filesUnder(join(corporaHome, 'naughty-strings'), 5_000_000)]) {
       const raw = readFileSync(file)
       const from = performance.now()
       const message = await parseMessage(raw)

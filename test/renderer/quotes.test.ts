@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ownText, splitQuotes } from '../../src-renderer/conversation/quotes'
-import { corpusFiles, corpusText, hasCorpus } from './corpora'
+import { corpusFiles, corpusText, hasCorpus } from '../fixtures/corpora'
 
 const shape = (text: string) => splitQuotes(text).map((part) => part.kind).join(' ')
 

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { imageType, safeFileName } from '../../src-main/shared/guards'
+import { corpusText, hasCorpus } from '../fixtures/corpora'
 
 const hostile = [
   '../../etc/passwd', '..\\..\\windows\\win.ini', '/etc/passwd', 'C:\\boot.ini', '.', '..', '...', '', ' ', '\0', 'a\0b.txt', 'con', 'CON.txt', 'nul.tar.gz', 'COM1', 'lpt9.log', 'aux.', 'prn .txt',
@@ -36,9 +36,8 @@ describe('safeFileName (R21)', () => {
     expect(safeFileName('invoice\u202Efdp.exe')).toBe('invoicefdp.exe')
   })
 
-  const corpus = '/work/shared/corpora/naughty-strings/blns.json'
-  it.skipIf(!existsSync(corpus))('lets no naughty string do harm', () => {
-    const strings: unknown = JSON.parse(readFileSync(corpus, 'utf8'))
+  it.skipIf(!hasCorpus('naughty-strings'))('lets no naughty string do harm', () => {
+    const strings: unknown = JSON.parse(corpusText('naughty-strings', 'blns.json'))
     if (!Array.isArray(strings)) throw new Error('not a list')
     for (const one of strings) expectSafe(String(one))
   })

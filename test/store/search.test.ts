@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { holds, mark, markedSnippet, parseQuery } from '../../src-main/store/search-text'
 import { Harness, start } from './helpers'
+import { corpusText, hasCorpus } from '../fixtures/corpora'
 
 let store: Harness
 beforeAll(async () => {
@@ -55,9 +55,8 @@ describe('search', () => {
     }), { numRuns: 400 })
   })
 
-  const corpus = '/work/shared/corpora/naughty-strings/blns.json'
-  test.skipIf(!existsSync(corpus))('no naughty string makes it fail', async () => {
-    const strings: unknown = JSON.parse(readFileSync(corpus, 'utf8'))
+  test.skipIf(!hasCorpus('naughty-strings'))('no naughty string makes it fail', async () => {
+    const strings: unknown = JSON.parse(corpusText('naughty-strings', 'blns.json'))
     if (!Array.isArray(strings)) throw new Error('not a list')
     for (const one of strings) await expect(store.call('search.query', { text: String(one).slice(0, 1000) })).resolves.toBeDefined()
   })
