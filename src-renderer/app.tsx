@@ -41,7 +41,7 @@ function Ready({ state }: { state: AppState }) {
   }, [filled])
   if (!mailboxes) return <Starting state={state} />
   if (!filled) return <Bare state={state}><main className="fill"><FirstRun /></main></Bare>
-  return <MainWindow platform={state.platform} maximized={state.maximized} />
+  return <MainWindow platform={state.platform} maximized={state.maximized} mailStopped={state.stopped.includes('mail')} />
 }
 
 /** A window for what comes before the mail: it can be moved and closed, and says what went wrong. */

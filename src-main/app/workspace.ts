@@ -175,14 +175,11 @@ export class Workspace {
   /** A person asks for another try after a failure or too many crashes. */
   async restart(service: 'store' | 'mail'): Promise<void> {
     if (service === 'mail') return this.mailService.start()
-    if (this.storeService.running) {
-      this.become('starting', null)
-      if (this.key) await this.openStore()
-      else await this.start()
-    } else {
-      this.become('starting', null)
-      await this.start()
-    }
+    this.become('starting', null)
+    if (!this.key) return this.start()
+    // A process that has to be started opens the store by itself when it is up.
+    if (this.storeService.running) await this.openStore()
+    else this.storeService.start()
   }
 
   /** Moves a damaged database away (never deletes it) and opens a fresh one; mail comes again from the server. */

@@ -48,6 +48,7 @@ export class MailboxSync {
   private syncedAt: number | null = null
   private reportedAt = 0
   private reportTimer: NodeJS.Timeout | undefined
+  private unreachable = false
 
   /** `connected` is told each time the server was reached. */
   constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly connected: () => void = () => undefined) {}
@@ -132,10 +133,12 @@ export class MailboxSync {
     while (!this.stopped) {
       const failure = await this.session()
       if (this.stopped) return
+      this.unreachable = failure !== null && offlineCodes.has(failure.code)
+      // Before the goodbyes, which take their time when nobody answers.
+      if (failure) this.report(failure.code === 'auth-refused' ? 'auth-failed' : this.unreachable ? 'offline' : 'error', failure)
       await this.closeSessions()
       if (!failure) continue
       const refused = failure.code === 'auth-refused' || failure.code === 'plaintext-refused'
-      this.report(refused && failure.code === 'auth-refused' ? 'auth-failed' : offlineCodes.has(failure.code) ? 'offline' : 'error', failure)
       log.info('connection ended', { code: failure.code, mailbox: this.mailbox.id })
       // A wrong password is not tried again until something changed: servers lock accounts.
       await this.sleeper.sleep(refused ? 2 ** 31 - 1 : this.backoff.next())
@@ -145,7 +148,8 @@ export class MailboxSync {
   /** From connecting to the end of the connection. Returns why it ended. */
   private async session(): Promise<PosternError | null> {
     try {
-      this.report('connecting')
+      // Offline stays offline until the server answers, or it would say "Connecting" at every try.
+      if (!this.unreachable) this.report('connecting')
       const work = this.work = await this.connect(false)
       this.connected()
       await this.listFolders(work)
@@ -181,8 +185,15 @@ export class MailboxSync {
   }
 
   private async live(session: ImapSession): Promise<void> {
+    // A connection that ends while nothing is asked of it is noticed at once, not at the next look around.
+    let resting = false
+    session.onClose(() => {
+      if (resting) this.sleeper.wake()
+    })
     while (!this.stopped) {
-      await this.sleeper.sleep(pollMs)
+      resting = !session.closed
+      if (resting) await this.sleeper.sleep(pollMs)
+      resting = false
       if (this.stopped) return
       if (session.closed) throw new PosternError('connection-lost', 'work connection')
       const all = this.askedForAll

@@ -2,6 +2,7 @@ import { AlertTriangle, Cloud, CloudOff } from 'lucide-react'
 import { useState } from 'react'
 import type { Mailbox, MailboxSync, SyncStatus } from '../../src-preload/contract'
 import { call } from '../client'
+import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { useNow } from '../state/clock'
 import { goSettings } from '../state/places'
@@ -11,13 +12,14 @@ import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Popover } from '../ui/popover'
 import { Spinner } from '../ui/spinner'
-import { syncWords } from './sync-words'
+import { syncWords, type SyncWords } from './sync-words'
 
 /** How the sync stands, as a live region; a click shows every mailbox and its folders. */
 export function SyncFoot({ sync, mailboxes }: { sync: SyncStatus | undefined; mailboxes: readonly Mailbox[] }) {
   const now = useNow()
   const [open, setOpen] = useState(false)
-  const words = syncWords(sync, mailboxes, now)
+  const stopped = useQuery('app.state', {}, { topics: ['app-state'] }).data?.stopped.includes('mail') === true
+  const words: SyncWords = stopped ? { state: 'error', text: t('common:sync.stopped'), end: '' } : syncWords(sync, mailboxes, now)
   const mark = {
     nothing: <Icon icon={Cloud} />, 'up-to-date': <Icon icon={Cloud} />, offline: <Icon icon={CloudOff} />,
     syncing: <Spinner />, error: <span className="bad"><Icon icon={AlertTriangle} /></span>,

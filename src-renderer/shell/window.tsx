@@ -13,6 +13,7 @@ import { ConversationPane } from './conversation-pane'
 import { CustomerPane } from './customer-pane'
 import { PaneGuard } from './pane-guard'
 import { Sidebar } from './sidebar'
+import { StoppedMail } from './stopped-mail'
 import { StoppedSend } from './stopped-send'
 import { TitleBar } from './title-bar'
 
@@ -30,7 +31,7 @@ function widths(list: number, profile: number): CSSProperties {
 }
 
 /** The window once the store is open: title bar, sidebar, and the place where the person is. */
-export function MainWindow({ platform, maximized }: { platform: 'mac' | 'windows' | 'linux'; maximized: boolean }) {
+export function MainWindow({ platform, maximized, mailStopped }: { platform: 'mac' | 'windows' | 'linux'; maximized: boolean; mailStopped: boolean }) {
   const rail = useLayout(isRail)
   const { palette, help } = useWindow()
   useEffect(startShortcuts, [])
@@ -42,8 +43,9 @@ export function MainWindow({ platform, maximized }: { platform: 'mac' | 'windows
     return () => window.removeEventListener('resize', measure)
   }, [])
   return (
-    <div className="window" data-sidebar={rail ? 'rail' : 'full'}>
+    <div className={`window${mailStopped ? ' noticed' : ''}`} data-sidebar={rail ? 'rail' : 'full'}>
       <TitleBar platform={platform} maximized={maximized} />
+      {mailStopped && <StoppedMail />}
       <Panes />
       <Commands />
       <StoppedSend />

@@ -38,7 +38,9 @@ export function newProfile(): string {
 export async function startPostern({ profile, provision, args = [], env = {}, size }: StartOptions): Promise<Desk> {
   const provisionArgs: string[] = []
   if (provision !== undefined) {
-    const file = join(profile, 'provision-for-test.json')
+    // Beside the profile, not in it: it holds passwords, and the profile may hold none (R53).
+    const file = `${profile}-provision.json`
+    process.once('exit', () => rmSync(file, { force: true }))
     writeFileSync(file, JSON.stringify(provision), { mode: 0o600 })
     provisionArgs.push(`--provision=${file}`)
   }
@@ -164,4 +166,12 @@ export const syncStatus = (page: Page): Locator => page.getByRole('status', { na
 /** Waits until everything is here. */
 export async function synced(page: Page, timeout = 30_000): Promise<void> {
   await expect(syncStatus(page)).toContainText(/up to date/i, { timeout })
+}
+
+/** Asks the program as its own page does; answers with what came back, `{ ok: false }` for a refusal. */
+export async function ask(page: Page, name: string, input: unknown): Promise<unknown> {
+  return page.evaluate(async ([called, given]) => {
+    const bridge: unknown = Reflect.get(window, 'postern')
+    return Reflect.apply(Reflect.get(Object(bridge), 'call'), bridge, [called, given]) as unknown
+  }, [name, input] as const)
 }

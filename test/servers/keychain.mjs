@@ -8,6 +8,7 @@ import { requireProgram, startGuarded, tail, tempFolder, waitFor } from './proce
  * @typedef {object} Keychain
  * @property {Record<string, string>} env to be added for child processes
  * @property {() => Promise<void>} kill ends the keyring but not the bus: the keychain is gone in mid-run
+ * @property {() => Promise<void>} restore the keyring comes back with what it held
  * @property {() => Promise<void>} stop
  */
 
@@ -39,10 +40,13 @@ export async function startKeychain({ keyring = true } = {}) {
     // Electron picks the keychain by the desktop's name.
     XDG_CURRENT_DESKTOP: 'GNOME',
   }
-  const daemon = keyring ? await startKeyring(keyringProgram, { at, env }) : undefined
+  let daemon = keyring ? await startKeyring(keyringProgram, { at, env }) : undefined
   return {
     env,
     kill: async () => daemon?.kill(),
+    restore: async () => {
+      daemon = await startKeyring(keyringProgram, { at, env })
+    },
     stop: async () => {
       await daemon?.kill()
       await bus.stop()

@@ -1,0 +1,272 @@
+import { createServer } from 'node:http'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { answerByKeyboard, answered, deliver, nav, onServer, openRow, replyBox } from './hands'
+import { conversation, list, mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
+
+const hour = 3_600_000
+const ago = (hours: number): Date => new Date(Date.now() - hours * hour)
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC'
+
+let team: Team
+let desk: Desk
+/** Counts whoever asks for the image that a mail refers to. */
+let hits = 0
+const web = createServer((_request, response) => {
+  hits++
+  response.end()
+})
+
+function withFiles(): string {
+  const part = (type: string, name: string, base64: string): string => `--files\r\nContent-Type: ${type}; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}\r\n`
+  const head = mail({ subject: 'Photos of the damage', id: 'files@harbourcycle.example', date: ago(5), headers: ['Content-Type: multipart/mixed; boundary=files'], text: '' }).split('\r\nMIME-Version')[0] ?? ''
+  return `${head}\r\nMIME-Version: 1.0\r\n\r\n--files\r\nContent-Type: text/plain\r\n\r\nSee the files.\r\n${part('image/png', 'dent.png', png)}${part('application/octet-stream', 'setup.exe', Buffer.from('MZ\x90\0 program').toString('base64'))}--files--\r\n`
+}
+
+test.beforeAll(async () => {
+  await new Promise<void>((resolve) => void web.listen(0, '127.0.0.1', resolve))
+  const address = web.address()
+  const pixel = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/pixel.png`
+  team = await startTeam()
+  const seen = ['\\Seen']
+  const wheel = { id: 'wheel-1@harbourcycle.example', reply: 'wheel-2@northwindbikes.example' }
+  const pump = 'pump-1@harbourcycle.example'
+  const ours = { from: 'Ana Ferreira <help@northwindbikes.example>', to: 'Priya Raman <priya@harbourcycle.example>' }
+  seed(team, 'help', [
+    { raw: mail({ subject: 'Wheel wobbles', id: wheel.id, date: ago(72), text: 'The front wheel wobbles since Tuesday.' }), date: ago(72), flags: seen },
+    { raw: mail({ ...ours, subject: 'Re: Wheel wobbles', id: wheel.reply, inReplyTo: wheel.id, references: `<${wheel.id}>`, date: ago(50), text: 'Please send the frame number.' }), folder: 'Sent', date: ago(50), flags: seen },
+    { raw: mail({ subject: 'Re: Wheel wobbles', id: 'wheel-3@harbourcycle.example', inReplyTo: wheel.reply, references: `<${wheel.id}> <${wheel.reply}>`, date: ago(2), text: 'It is NW-4471.' }), date: ago(2) },
+    { raw: mail({ subject: 'Wheel wobbles', id: 'other-wheel@customer.example', from: 'Tom Okafor <tom@customer.example>', date: ago(80), text: 'Same subject, another person.' }), date: ago(80), flags: seen },
+    { raw: mail({ subject: 'Pump arrived late', id: pump, date: ago(60), text: 'The pump came a week late.' }), date: ago(60), flags: seen },
+    { raw: mail({ ...ours, subject: 'Re: Pump arrived late', id: 'pump-2@northwindbikes.example', inReplyTo: pump, references: `<${pump}>`, date: ago(40), text: 'We are sorry.' }), folder: 'Sent', date: ago(40), flags: seen },
+    { raw: mail({ subject: 'Old order', date: ago(900), text: 'Please cancel the velocipede order from spring.' }), folder: 'Archive', date: ago(900), flags: seen },
+    { raw: mail({ subject: 'You have won', date: ago(30), text: 'Click here.' }), folder: 'Junk', date: ago(30) },
+    { raw: withFiles(), date: ago(5), flags: seen },
+    { raw: mail({ subject: 'Autumn pictures', id: 'pictures@harbourcycle.example', date: ago(6), html: `<p>Look at <b>this</b> in colour:</p><table><tr><td>one</td></tr></table><img src="${pixel}" width="20" height="20">` }), date: ago(6), flags: seen },
+    ...['Read on the phone', 'Unread here', 'Deleted on the phone', 'Moved on the phone', 'Thrown away here', 'Taken back', 'Half a draft', 'Answer me'].map((subject, n) => (
+      { raw: mail({ subject, id: `act-${n}@harbourcycle.example`, date: ago(7 + n) }), date: ago(7 + n), flags: n < 2 ? [] : seen })),
+  ])
+  seed(team, 'warranty', [
+    { raw: mail({ to: 'warranty@northwindbikes.example', subject: 'Frame crack', id: 'frame@harbourcycle.example', date: ago(3), text: 'A crack at the weld.' }), date: ago(3) },
+    { raw: mail({ to: 'warranty@northwindbikes.example', subject: 'Parts for the Kite', date: ago(100), text: 'Price list.' }), folder: 'Suppliers/Kite', date: ago(100), flags: seen },
+  ])
+  desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1400, height: 900 } })
+  await synced(desk.page)
+})
+test.afterAll(async () => {
+  await desk?.close()
+  await team?.stop()
+  web.close()
+})
+test.beforeEach(async () => {
+  await answered(desk.page, 'settings.set', { undoSeconds: 1 })
+  await nav(desk.page, 'Inbox').click()
+})
+
+test('no mailbox, folder, thread or sent message is missing or counted wrong', async () => {
+  const { page } = desk
+  // Open: the wheel thread, another person's with the same subject, files, pictures, eight to act on, and the frame.
+  await expect(nav(page, 'Inbox')).toHaveAccessibleName(/13 conversations/)
+  await expect(nav(page, 'Pending')).toHaveAccessibleName(/1 conversation/)
+  await expect(nav(page, 'Spam')).toHaveAccessibleName(/1 conversation/)
+  await expect(nav(page, 'Help')).toHaveAccessibleName(/12 conversations/)
+  await expect(nav(page, 'Warranty')).toHaveAccessibleName(/1 conversation/)
+  await expect(row(page, /Frame crack/)).toBeVisible()
+  await expect(row(page, /Wheel wobbles/)).toHaveCount(2)
+  await row(page, /Unread, Priya Raman, Wheel wobbles/).click()
+  const thread = conversation(page).getByRole('article')
+  await expect(thread).toHaveCount(3)
+  await expect(thread.nth(0)).toContainText('wobbles since Tuesday')
+  await expect(thread.nth(1)).toContainText('Please send the frame number')
+  await expect(thread.nth(2)).toContainText('It is NW-4471')
+  await nav(page, 'Pending').click()
+  await expect(row(page, /Pump arrived late/)).toBeVisible()
+  await nav(page, 'Closed').click()
+  await expect(list(page).getByRole('row')).toHaveCount(2)
+  await expect(row(page, /Parts for the Kite/)).toBeVisible()
+})
+
+test('a new mail does not wait for polling: it appears within seconds by IDLE', async () => {
+  const { page } = desk
+  await deliver(team, mail({ from: 'Nora Lind <nora@customer.example>', subject: 'Just now', text: 'Are you open today?' }))
+  await expect(row(page, /Unread, Nora Lind, Just now/)).toBeVisible({ timeout: 8_000 })
+})
+
+test('an answer leaves with right headers and nothing of this machine, makes one Sent copy, closes, and the next word re-opens (R42)', async () => {
+  const { page } = desk
+  await openRow(page, 'Answer me')
+  await answered(page, 'settings.set', { undoSeconds: 1 })
+  await answerByKeyboard(page, 'The wheel is ready on Friday.')
+  const [delivery] = await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Answer me')), 20_000)
+    .then((all) => all.filter(({ text }) => text.includes('Re: Answer me')))
+  expect(delivery?.sender).toBe('help@northwindbikes.example')
+  expect(delivery?.recipients).toEqual(['priya@harbourcycle.example'])
+  // Below what the server put on top.
+  const own = (delivery?.text ?? '').replace(/^Received:.*\n(?:[ \t].*\n)*/, '')
+  const head = own.slice(0, own.indexOf('\n\n')).replace(/\n[ \t]+/g, ' ')
+  expect(head).toMatch(/^From: Ana Ferreira <help@northwindbikes\.example>$/m)
+  expect(head).toMatch(/^To: Priya Raman <priya@harbourcycle\.example>$/m)
+  expect(head).toMatch(/^Subject: Re: Answer me$/m)
+  expect(head).toMatch(/^In-Reply-To: <act-7@harbourcycle\.example>$/m)
+  expect(head).toMatch(/^References: <act-7@harbourcycle\.example>$/m)
+  const id = /^Message-ID: <([^@>]+@northwindbikes\.example)>$/m.exec(head)?.[1] ?? ''
+  expect(id).not.toBe('')
+  expect(own).toContain('multipart/alternative')
+  expect(own).toContain('text/plain')
+  expect(own).toContain('text/html')
+  for (const leak of [/^Bcc/im, /^X-Mailer/im, /^User-Agent/im, /nodemailer/i, /localhost/, new RegExp(process.cwd())]) expect(own).not.toMatch(leak)
+  if (hostname() !== 'localhost') expect(own).not.toContain(hostname())
+  await expect.poll(() => onServer(team, 'help', 'Sent').filter((one) => one.id === id)).toEqual([{ id, flags: ['\\Seen'] }])
+
+  await expect(row(page, /Answer me/)).toHaveCount(0)
+  await nav(page, 'Closed').click()
+  await openRow(page, 'Answer me')
+  await expect(conversation(page).getByRole('button', { name: 'Status: Closed' })).toBeVisible()
+  await expect(conversation(page).getByRole('article')).toHaveCount(2)
+  await deliver(team, mail({ subject: 'Re: Answer me', inReplyTo: id, references: `<act-7@harbourcycle.example> <${id}>`, text: 'Thank you, see you then.' }))
+  await expect(conversation(page).getByRole('button', { name: 'Status: Open' })).toBeVisible()
+  await expect(conversation(page).getByRole('article')).toHaveCount(3)
+  // Found again in Sent by the next look around, it is still the same one message.
+  await answered(page, 'sync.now', {})
+  await synced(page)
+  expect(onServer(team, 'help', 'Sent').filter((one) => one.id === id)).toHaveLength(1)
+  await expect(conversation(page).getByRole('article')).toHaveCount(3)
+})
+
+test('nothing is delivered of an answer that was taken back, and its text and recipients return', async () => {
+  const { page } = desk
+  const before = team.postfix.deliveries().length
+  await answered(page, 'settings.set', { undoSeconds: 30 })
+  await openRow(page, 'Taken back')
+  await answerByKeyboard(page, 'Written too early.')
+  await expect(row(page, /Taken back/)).toHaveCount(0)
+  await page.getByRole('status', { name: 'Messages' }).getByRole('button', { name: /Undo/ }).click()
+  await expect(conversation(page).getByRole('heading', { name: 'Taken back' })).toBeVisible()
+  await expect(replyBox(page)).toHaveText('Written too early.')
+  await expect(replyBox(page)).toBeFocused()
+  await expect(page.getByRole('region', { name: 'Composer' }).getByText('Priya Raman').first()).toBeVisible()
+  await expect(conversation(page).getByRole('button', { name: 'Status: Open' })).toBeVisible()
+  expect((await answered(page, 'outbox.list', {})).items).toEqual([])
+  const { drafts } = await answered(page, 'drafts.list', {})
+  expect(drafts).toMatchObject([{ text: 'Written too early.', to: [{ address: 'priya@harbourcycle.example' }], subject: 'Re: Taken back' }])
+  // One sent after it arrives; the one taken back is not among them.
+  await answered(page, 'settings.set', { undoSeconds: 0 })
+  await openRow(page, 'Frame crack')
+  await answerByKeyboard(page, 'Please send a photo.')
+  const all = await team.postfix.waitForDeliveries(before + 1, 20_000)
+  expect(all.slice(before).map(({ sender }) => sender)).toEqual(['warranty@northwindbikes.example'])
+  expect(all.some(({ text }) => text.includes('Taken back'))).toBe(false)
+})
+
+test('flags, deletions and moves do not stay on one side', async () => {
+  const { page } = desk
+  const flagsOf = (id: string): string[] | undefined => onServer(team, 'help', 'INBOX').find((one) => one.id === id)?.flags
+  expect(flagsOf('act-1@harbourcycle.example')).toEqual([])
+  await openRow(page, 'Unread here')
+  await expect.poll(() => flagsOf('act-1@harbourcycle.example')).toEqual(['\\Seen'])
+  await expect(row(page, /^Unread, .*Unread here/)).toHaveCount(0)
+
+  await expect(row(page, /^Unread, .*Read on the phone/)).toBeVisible()
+  team.dovecot.doveadm('flags', 'add', '-u', 'help', '\\Seen', 'mailbox', 'INBOX', 'subject', 'Read on the phone')
+  await expect(row(page, /^Priya Raman, Read on the phone/)).toBeVisible({ timeout: 8_000 })
+
+  team.dovecot.doveadm('expunge', '-u', 'help', 'mailbox', 'INBOX', 'subject', 'Deleted on the phone')
+  await expect(row(page, /Deleted on the phone/)).toHaveCount(0, { timeout: 8_000 })
+  team.dovecot.doveadm('move', '-u', 'help', 'Trash', 'mailbox', 'INBOX', 'subject', 'Moved on the phone')
+  await expect(row(page, /Moved on the phone/)).toHaveCount(0, { timeout: 8_000 })
+
+  await openRow(page, 'Thrown away here')
+  await conversation(page).getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Move to Trash' }).click()
+  await expect(row(page, /Thrown away here/)).toHaveCount(0)
+  await expect.poll(() => onServer(team, 'help', 'Trash').map((one) => one.id)).toContain('act-4@harbourcycle.example')
+  expect(onServer(team, 'help', 'INBOX').map((one) => one.id)).not.toContain('act-4@harbourcycle.example')
+})
+
+test('search does not miss words of bodies in other folders, and marks them while one types', async () => {
+  const { page } = desk
+  await page.keyboard.press('/')
+  const box = page.getByRole('searchbox', { name: 'Search' })
+  await expect(box).toBeFocused()
+  await page.keyboard.type('velocip')
+  const found = page.getByRole('listbox', { name: 'Search results' }).getByRole('option')
+  await expect(found).toHaveCount(1)
+  await expect(found).toContainText('Old order')
+  await expect(found.locator('mark')).toHaveText([/velocip/])
+  await page.keyboard.press('Enter')
+  await expect(conversation(page).getByRole('article')).toContainText('velocipede order from spring')
+})
+
+test('a dangerous attachment is not opened without asking, and saving writes the very bytes without an exec bit (R22, R23)', async () => {
+  const { page, app } = desk
+  const folder = mkdtempSync(join(tmpdir(), 'postern-saved-'))
+  const target = join(folder, 'dent.png')
+  await app.evaluate(({ dialog, shell }, path) => {
+    dialog.showSaveDialog = async () => Promise.resolve({ canceled: false, filePath: path })
+    shell.openPath = async (opened) => {
+      Reflect.set(globalThis, 'openedPath', opened)
+      return Promise.resolve('')
+    }
+  }, target)
+  const opened = async (): Promise<unknown> => app.evaluate(() => Reflect.get(globalThis, 'openedPath') ?? null)
+  await openRow(page, 'Photos of the damage')
+  const files = conversation(page).getByRole('group', { name: 'Attachments' })
+  await files.getByRole('button', { name: /dent\.png/ }).click()
+  await page.getByRole('menuitem', { name: 'Preview' }).click()
+  const picture = page.getByRole('dialog').getByRole('img', { name: 'dent.png' })
+  await expect.poll(() => picture.evaluate((image) => (image instanceof HTMLImageElement ? image.naturalWidth : 0))).toBe(10)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await files.getByRole('button', { name: /dent\.png/ }).click()
+  await page.getByRole('menuitem', { name: 'Save…' }).click()
+  await expect.poll(() => existsSync(target)).toBe(true)
+  await expect.poll(() => readFileSync(target).toString('base64')).toBe(png)
+  expect(statSync(target).mode & 0o777).toBe(0o600)
+  rmSync(folder, { recursive: true })
+
+  await files.getByRole('button', { name: /setup\.exe/ }).click()
+  await expect(page.getByRole('menuitem', { name: 'Preview' })).toHaveCount(0)
+  await page.getByRole('menuitem', { name: 'Open', exact: true }).click()
+  const question = page.getByRole('dialog', { name: 'Open setup.exe?' })
+  await expect(question).toContainText('priya@harbourcycle.example')
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  expect(await opened()).toBeNull()
+  await files.getByRole('button', { name: /setup\.exe/ }).click()
+  await page.getByRole('menuitem', { name: 'Open', exact: true }).click()
+  await question.getByRole('button', { name: 'Open anyway' }).click()
+  await expect.poll(opened).toMatch(/setup\.exe$/)
+  expect(statSync(String(await opened())).mode & 0o111).toBe(0)
+})
+
+test('no remote image is fetched before Show, nor from a private address after it (R13, R14)', async () => {
+  const { page } = desk
+  await openRow(page, 'Autumn pictures')
+  await expect(conversation(page).getByText('1 remote image blocked')).toBeVisible()
+  expect(hits).toBe(0)
+  await conversation(page).getByRole('button', { name: 'Show remote images in this message' }).click()
+  await expect(conversation(page).getByText('1 image could not be fetched')).toBeVisible()
+  expect(hits).toBe(0)
+})
+
+test('a restart loses no draft and doubles no conversation', async () => {
+  await openRow(desk.page, 'Half a draft')
+  await desk.page.keyboard.press('r')
+  await desk.page.keyboard.type('Half a sentence that')
+  await expect(desk.page.getByRole('region', { name: 'Composer' }).getByText('Draft saved')).toBeVisible()
+  const before = await answered(desk.page, 'conversations.list', { view: 'inbox', offset: 0, limit: 200 })
+  const { profile } = desk
+  await desk.close()
+  // What another program was given in plain is gone with the program (R23).
+  expect(existsSync(join(profile, 'opened'))).toBe(false)
+  desk = await startPostern({ profile, size: { width: 1400, height: 900 } })
+  await synced(desk.page)
+  await expect(syncStatus(desk.page)).toBeVisible()
+  const after = await answered(desk.page, 'conversations.list', { view: 'inbox', offset: 0, limit: 200 })
+  expect(after.rows.map(({ id, subject, messageCount, unread }) => ({ id, subject, messageCount, unread }))).toEqual(before.rows.map(({ id, subject, messageCount, unread }) => ({ id, subject, messageCount, unread })))
+  await openRow(desk.page, 'Half a draft')
+  await expect(replyBox(desk.page)).toHaveText('Half a sentence that')
+  await nav(desk.page, 'Drafts').click()
+  await expect(row(desk.page, /Half a draft/)).toBeVisible()
+})
