@@ -19,6 +19,8 @@ export interface ServiceOptions<Mine extends CallTable, Theirs extends CallTable
   readonly handlers: Handlers<Mine>
   readonly theirs: Theirs
   readonly onLog: (process: string, line: LogLine) => void
+  /** What the process tells besides log lines. */
+  readonly onEvent?: (event: unknown) => void
   /** Called each time a fresh process is up; a rejection counts as a crash unless it is a PosternError, which is the owner's to show. */
   readonly onUp: (rpc: Rpc<Theirs>) => Promise<void>
   readonly onDown: (stopped: boolean) => void
@@ -74,6 +76,7 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
     })
     rpc.onEvent((event) => {
       if (isLogEvent(event)) this.options.onLog(name, event.line)
+      else this.options.onEvent?.(event)
     })
     child.once('spawn', () => {
       if (this.child !== child) return

@@ -49,6 +49,10 @@ export class Workspace {
         },
       },
       onUp: () => this.openStore(),
+      onEvent: (event) => {
+        // Found while reading, long after opening: the same page as when it is found at the start.
+        if (isDamage(event)) this.become('failed', new PosternError('store-corrupt', 'damage met while reading'))
+      },
       onDown: (stopped) => {
         options.windowPort(null)
         if (stopped) this.become('failed', new PosternError('service-stopped', 'store crashed too often', { service: 'store' }))
@@ -206,4 +210,8 @@ export class Workspace {
     await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
     this.key?.fill(0)
   }
+}
+
+function isDamage(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'topic' in event && event.topic === 'store-damaged'
 }
