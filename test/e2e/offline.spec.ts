@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
+import { conversation, mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
+
+let team: Team
+let desk: Desk
+
+const waiting = (): ReturnType<typeof conversation> => conversation(desk.page).getByRole('article', { name: /Waiting for network/ })
+const delivered = (subject: string): number => team.postfix.deliveries().filter(({ text }) => text.includes(`Subject: Re: ${subject}`)).length
+const copies = (): number => onServer(team, 'help', 'Sent').length
+/** What the system tells the program when the network comes back. */
+const networkBack = async (): Promise<unknown> => desk.app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'))
+
+test.beforeAll(async () => {
+  team = await startTeam(['help'])
+  seed(team, 'help', ['Brake squeals', 'Lost key', 'Chain length', 'Late answer'].map((subject, n) => (
+    { raw: mail({ subject, id: `off-${n}@harbourcycle.example`, text: `About the ${subject.toLowerCase()}: the derailleur hums.` }), flags: ['\\Seen'] })))
+  desk = await startPostern({ profile: newProfile(), provision: team.provision })
+  await synced(desk.page)
+  await answered(desk.page, 'settings.set', { undoSeconds: 1 })
+})
+test.afterAll(async () => {
+  await desk?.close()
+  await team?.stop()
+})
+
+test('a cut cable is not called up to date, nor connecting', async () => {
+  await team.cutCables()
+  await expect(syncStatus(desk.page)).toContainText('Offline', { timeout: 3_000 })
+  await desk.page.evaluate(() => {
+    const foot = document.querySelector('[role="status"][aria-label="Sync status"]')
+    const words = new Set<string>()
+    const look = (): void => void words.add(/Offline|Connecting|Syncing|Up to date/.exec(foot?.textContent ?? '')?.[0] ?? '')
+    look()
+    if (foot) new MutationObserver(look).observe(foot, { subtree: true, childList: true, characterData: true })
+    Reflect.set(window, 'said', words)
+  })
+  // It stays so through the tries that follow.
+  const tries = (): number => readFileSync(join(desk.profile, 'logs', 'postern.log'), 'utf8').split('connection ended').length
+  const before = tries()
+  await expect.poll(tries).toBeGreaterThan(before)
+  const said = await desk.page.evaluate(() => [...Object(Reflect.get(window, 'said'))])
+  expect(said).toEqual(['Offline'])
+})
+
+test('without a network nothing stops searching, reading and answering, and the answer says what it waits for', async () => {
+  const { page } = desk
+  await page.keyboard.press('/')
+  await page.keyboard.type('derailleur')
+  await expect(page.getByRole('listbox', { name: 'Search results' }).getByRole('option')).toHaveCount(4)
+  await nav(page, 'Inbox').click()
+  await openRow(page, 'Brake squeals')
+  await expect(conversation(page).getByRole('article')).toContainText('derailleur hums')
+  await answerByKeyboard(page, 'Written on the train.')
+  await nav(page, 'Closed').click()
+  await openRow(page, 'Brake squeals')
+  await expect(waiting()).toContainText('Written on the train.')
+  await expect(nav(page, 'Outbox')).toHaveAccessibleName(/1 conversation/)
+  await expect(syncStatus(page)).toContainText('1 waiting')
+  expect(delivered('Brake squeals')).toBe(0)
+})
+
+test('a restart without a network loses nothing of it', async () => {
+  const { profile } = desk
+  await desk.close()
+  desk = await startPostern({ profile })
+  await expect(syncStatus(desk.page)).toContainText('Offline')
+  await nav(desk.page, 'Closed').click()
+  await openRow(desk.page, 'Brake squeals')
+  await expect(waiting()).toContainText('Written on the train.')
+})
+
+test('when the cable is back the answer leaves at once, and not twice', async () => {
+  const { page } = desk
+  await team.restoreCables()
+  await networkBack()
+  await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Brake squeals')), 5_000)
+  await synced(page)
+  await expect(waiting()).toHaveCount(0)
+  await expect(conversation(page).getByRole('article')).toHaveCount(2)
+  await expect.poll(copies).toBe(1)
+  // Cut and joined once more: what has left does not leave again.
+  await team.cutCables()
+  await expect(syncStatus(page)).toContainText('Offline')
+  await team.restoreCables()
+  await networkBack()
+  await synced(page)
+  expect(delivered('Brake squeals')).toBe(1)
+  expect(copies()).toBe(1)
+  await deliver(team, mail({ subject: 'After the cut' }))
+  await nav(page, 'Inbox').click()
+  await expect(row(page, /After the cut/)).toBeVisible({ timeout: 8_000 })
+})
+
+test('a server that comes back unannounced is found again without anybody asking', async () => {
+  const { page } = desk
+  await team.cutCables()
+  await expect(syncStatus(page)).toContainText('Offline')
+  await openRow(page, 'Lost key')
+  await answerByKeyboard(page, 'We found it.')
+  await expect.poll(async () => (await answered(page, 'outbox.list', {})).items.map(({ state, attempts }) => state === 'queued' && attempts > 0)).toEqual([true])
+  await team.restoreCables()
+  await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Lost key')), 20_000)
+  await expect.poll(copies).toBe(2)
+  expect(delivered('Lost key')).toBe(1)
+})
