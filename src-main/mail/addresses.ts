@@ -28,7 +28,7 @@ export interface Sender { readonly address: Address; readonly suspicious: boolea
  */
 export function sender(values: readonly string[]): Sender {
   const parsed = values.flatMap((value) => flatten(parse(value), true))
-  const found = parsed.find((entry) => isAddress(entry.address)) ?? parsed[0]
+  const found = secondBracket(values) ?? parsed.find((entry) => isAddress(entry.address)) ?? parsed[0]
   if (!found) {
     const name = plainLine(decodeWords(values[0]?.slice(0, 1000) ?? ''), 320)
     return { address: { name, address: '' }, suspicious: true }
@@ -38,6 +38,12 @@ export function sender(values: readonly string[]): Sender {
     || (shown !== undefined && shown.toLowerCase() !== found.address.toLowerCase())
     || /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(values[0] ?? '') || deceives(found.name) || deceives(found.address)
   return { address: clean(found), suspicious }
+}
+
+/** `Name <shown@a> <real@b>`: the last is what servers check; parsers that take the first are fooled (CVE-2025-3875). */
+function secondBracket([value = '', ...more]: readonly string[]): Address | null {
+  const found = more.length > 0 || value.length > 10_000 ? null : /^([^<>,;]*<[^<>,;]*>)[^<>,;]*<([^<>,;\s]+@[^<>,;\s]+)>\s*$/.exec(value)
+  return found ? { name: decodeWords((found[1] ?? '').replaceAll('"', '').trim()), address: found[2] ?? '' } : null
 }
 
 function deceives(text: string): boolean {

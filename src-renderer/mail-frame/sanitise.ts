@@ -26,7 +26,7 @@ const tags = ('a abbr acronym address article aside b bdi bdo big blockquote bod
   'em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark menu nav ol p pre q rp rt ruby s samp section small span strike ' +
   'strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr').split(' ')
 const attributes = ('abbr align alt aria-hidden aria-label bgcolor border bordercolor cellpadding cellspacing class clear color cols colspan compact dir ' +
-  'face headers height href hspace id lang name noshade nowrap open reversed role rowspan rules scope size span src start style summary text title type ' +
+  'face headers height hidden href hspace id lang name noshade nowrap open reversed role rowspan rules scope size span src start style summary text title type ' +
   'valign value vspace width background').split(' ')
 
 const config: Config & { RETURN_DOM: true } = {
