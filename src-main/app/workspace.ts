@@ -178,7 +178,11 @@ export class Workspace {
 
   /** A person asks for another try after a failure or too many crashes. */
   async restart(service: 'store' | 'mail'): Promise<void> {
-    if (service === 'mail') return this.mailService.start()
+    if (service === 'mail') {
+      this.mailService.start()
+      this.options.emit({ topic: 'app-state' })
+      return
+    }
     this.become('starting', null)
     if (!this.key) return this.start()
     // A process that has to be started opens the store by itself when it is up.

@@ -20,9 +20,15 @@ export function onServer(team: Team, user: string, folder: string): { id: string
   }).toSorted((a, b) => a.id.localeCompare(b.id))
 }
 
-/** Asks the program through the window's own bridge, as its screens do. */
+/** Asks the program through the window's own bridge and, as its screens do, again while the store is on its way. */
 export async function answered<N extends CallName>(page: Page, name: N, input: CallInput<N>): Promise<CallOutput<N>> {
-  const answer = await page.evaluate<{ ok: true; value: CallOutput<N> } | { ok: false; error: WireError }>(`window.postern.call(${JSON.stringify(name)}, ${JSON.stringify(input)})`)
+  const answer = await page.evaluate<{ ok: true; value: CallOutput<N> } | { ok: false; error: WireError }>(`(async () => {
+    for (;;) {
+      const answer = await window.postern.call(${JSON.stringify(name)}, ${JSON.stringify(input)})
+      if (answer.ok || answer.error.code !== 'service-restarting') return answer
+      await new Promise((resolve) => setTimeout(resolve, 30))
+    }
+  })()`)
   if (!answer.ok) throw new Error(`${name}: ${answer.error.code}`)
   return answer.value
 }

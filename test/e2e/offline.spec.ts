@@ -4,6 +4,9 @@ import { expect, test } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
 import { conversation, mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
 
+// Each goes on where the one before it left the program.
+test.describe.configure({ mode: 'serial' })
+
 let team: Team
 let desk: Desk
 
