@@ -139,8 +139,17 @@ export function takeFrame(slot: HTMLElement): MailFrame {
   return frame
 }
 
+/** Throws a frame away that does not answer: its mail was too much for it, or its process is gone, and idle ones with it. */
+export function discardFrame(frame: MailFrame): void {
+  for (const one of [frame, ...idle.splice(0)]) {
+    all.delete(one)
+    one.element.remove()
+  }
+}
+
 /** Gives a frame back; its message is gone from it. */
 export function releaseFrame(frame: MailFrame): void {
+  if (!all.has(frame)) return
   frame.clear()
   if (idle.length < kept && frame.element.isConnected) {
     storage().moveBefore(frame.element, null)

@@ -2,7 +2,7 @@ import { memo, useEffect, useLayoutEffect, useRef } from 'react'
 import type { Message } from '../../src-preload/contract'
 import type { FrameTheme } from '../mail-frame/protocol'
 import { t } from '../text'
-import { releaseFrame, takeFrame, type MailFrame } from './frames'
+import { discardFrame, releaseFrame, takeFrame, type MailFrame } from './frames'
 import { inlineParts, remoteImages } from './images'
 import { themeNow, useLook } from './look'
 import { onScreen } from './visible'
@@ -11,6 +11,9 @@ import { onScreen } from './visible'
 const heights = new Map<number, number>()
 /** Inline images come from the local store: worth waiting this long, so that the mail is laid out once. */
 const partsWaitMs = 60
+/** A mail that is not laid out after the first time is shown as text meanwhile, after the second it stays text. ms. */
+const lateMs = 2_500
+const hopelessMs = 20_000
 /** Remote images that arrive together are put in together. */
 const batchMs = 200
 
@@ -25,20 +28,22 @@ export interface HtmlBodyProps {
   /** Remote images that the message would load. */
   onRemote: (addresses: string[]) => void
   onRemoteDone: (failed: number) => void
+  /** It takes long, or is too much for the frame: the text should stand in. */
+  onLate: (late: 'late' | 'hopeless' | null) => void
 }
 
 /** A message in its own frame, sanitised there (R11). */
-export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, foldQuotes, onLink, onRemote, onRemoteDone }: HtmlBodyProps) {
+export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, foldQuotes, onLink, onRemote, onRemoteDone, onLate }: HtmlBodyProps) {
   const slot = useRef<HTMLDivElement>(null)
   const frame = useRef<MailFrame | null>(null)
-  const hands = useRef({ onLink, onRemote, onRemoteDone, remoteAllowed })
+  const hands = useRef({ onLink, onRemote, onRemoteDone, onLate, remoteAllowed })
   const loadRemote = useRef<() => void>(() => undefined)
   const theme = useLook((state) => state.theme)
   const shownIn = useRef<FrameTheme | null>(null)
   const { id, attachments, from } = message
 
   useEffect(() => {
-    Object.assign(hands.current, { onLink, onRemote, onRemoteDone, remoteAllowed })
+    Object.assign(hands.current, { onLink, onRemote, onRemoteDone, onLate, remoteAllowed })
   })
 
   useLayoutEffect(() => {
@@ -52,7 +57,15 @@ export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, f
     let remote: string[] = []
     let asked = false
     let gone = false
+    let off: () => void = () => undefined
     const { element } = lent
+    const timers = [
+      setTimeout(() => hands.current.onLate('late'), lateMs),
+      setTimeout(() => {
+        discardFrame(lent)
+        hands.current.onLate('hopeless')
+      }, hopelessMs),
+    ]
     element.title = t('conversation:message.frame', { name: from.name || from.address })
     const setHeight = (height: number) => {
       heights.set(id, height)
@@ -67,8 +80,12 @@ export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, f
     }
     const start = (parts: Record<string, string>) => lent.show({ html, theme, parts, images: {}, foldQuotes, labels: { showQuote: t('conversation:message.quote') } }, {
       shown: (height, found) => {
+        for (const timer of timers) clearTimeout(timer)
+        hands.current.onLate(null)
         setHeight(height)
         place.dataset['state'] = 'shown'
+        off()
+        off = onScreen(id, () => lent.visibleText())
         remote = found
         hands.current.onRemote(remote)
         loadRemote.current()
@@ -94,9 +111,9 @@ export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, f
         begin(parts)
       })
     }
-    const off = onScreen(id, () => lent.visibleText())
     return () => {
       gone = true
+      for (const timer of timers) clearTimeout(timer)
       off()
       frame.current = null
       useLook.getState().setTarget(null)

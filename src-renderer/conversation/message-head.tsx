@@ -79,8 +79,9 @@ export function MessageHead({ message, details, onDetails, onFold, acts }: { mes
 export function FoldedMessage({ message, onOpen, clip }: { message: Message; onOpen: () => void; clip: React.ReactNode }) {
   const name = nameOf(message.from)
   return (
-    <button type="button" className="fold" aria-expanded={false} aria-label={`${t('conversation:message.unfold', { name })}: ${message.snippet}`} onClick={onOpen}>
+    <button type="button" className="fold" aria-expanded={false} onClick={onOpen}>
       <Avatar name={name} seed={message.from.address} size="sm" />
+      <span className="sr">{t('conversation:message.unfold')}</span>
       <bdi className="medium nowrap">{name}</bdi>
       <bdi className="t3 cut grow snip">{message.snippet}</bdi>
       {clip}

@@ -27,6 +27,7 @@ function Body({ message, body, onLink, onSource }: { message: MessageData; body:
   const [found, setFound] = useState(0)
   const [failed, setFailed] = useState<number | null>(null)
   const [allowed, setAllowed] = useState(message.remoteAllowed)
+  const [late, setLate] = useState<'late' | 'hopeless' | null>(null)
   const html = body.textSuffices ? null : body.html
 
   const allow = async () => {
@@ -43,7 +44,8 @@ function Body({ message, body, onLink, onSource }: { message: MessageData; body:
       <div className="msg-body">
         {html === null
           ? <TextBody messageId={message.id} text={body.text} onLink={onLink} />
-          : <HtmlBody message={message} html={html} remoteAllowed={allowed} foldQuotes={!isForward.test(message.subject)} onLink={onLink} onRemote={(addresses) => setFound(addresses.length)} onRemoteDone={setFailed} />}
+          : <HtmlBody message={message} html={html} remoteAllowed={allowed} foldQuotes={!isForward.test(message.subject)} onLink={onLink} onRemote={(addresses) => setFound(addresses.length)} onRemoteDone={setFailed} onLate={setLate} />}
+        {late !== null && html !== null && <div><p className="hint" role="status">{t(`conversation:message.${late}`)}</p><TextBody messageId={message.id} text={body.text} onLink={onLink} /></div>}
       </div>
       {body.cut && <div className="msg-strip"><Banner actions={<Button size="sm" onClick={() => onSource(message.id)}>{t('conversation:showSource')}</Button>}>{t('conversation:message.cut')}</Banner></div>}
     </>

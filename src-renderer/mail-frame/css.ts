@@ -90,9 +90,9 @@ function filterRules(rules: CSSRuleList, image: CssImage): string {
     if (rule instanceof CSSStyleRule) {
       const body = filterDeclarations(rule.style.cssText, image)
       if (body) out += `${rule.selectorText}{${body}}\n`
-    } else if (rule instanceof CSSMediaRule) {
+    } else if (rule instanceof CSSMediaRule && !loads.test(rule.conditionText)) {
       out += `@media ${rule.conditionText}{${filterRules(rule.cssRules, image)}}\n`
-    } else if (rule instanceof CSSSupportsRule) {
+    } else if (rule instanceof CSSSupportsRule && !loads.test(rule.conditionText)) {
       out += `@supports ${rule.conditionText}{${filterRules(rule.cssRules, image)}}\n`
     }
   }

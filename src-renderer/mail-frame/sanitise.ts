@@ -114,12 +114,31 @@ export function sanitise(html: string, sources: ImageSources): Sanitised {
   const clean = purify.sanitize(parsed.body, config)
   purify.removeAllHooks()
   const body = clean instanceof HTMLElement ? clean : document.createElement('body')
+  flattenTables(body)
   for (const image of body.querySelectorAll('img:not([src])')) putPlaceholder(image)
   return { body, sheets, links, remote: [...remote] }
 }
 
 function isStyle(value: unknown): value is CSSStyleDeclaration {
   return value instanceof CSSStyleDeclaration
+}
+
+/** Tables inside one another beyond this are laid out as text: the time of their layout doubles with each. */
+const deepestTable = 20
+
+function flattenTables(body: HTMLElement): void {
+  const depths = new Map<Element, number>()
+  for (const table of body.querySelectorAll('table')) {
+    if (!body.contains(table)) continue
+    const around = table.parentElement?.closest('table')
+    const depth = around ? (depths.get(around) ?? 0) + 1 : 1
+    if (depth <= deepestTable) depths.set(table, depth)
+    else {
+      const text = table.ownerDocument.createElement('div')
+      text.textContent = table.textContent
+      table.replaceWith(text)
+    }
+  }
 }
 
 /** In the place of a picture that is not shown: a quiet box with its alternative text; nothing when it is a tracking dot. */

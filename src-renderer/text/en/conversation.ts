@@ -49,7 +49,7 @@ export const conversation = {
     forward: 'Forward',
     copyText: 'Copy text',
     fold: 'Fold message',
-    unfold: 'Open message from {{name}}',
+    unfold: 'Open message from',
     frame: 'Message from {{name}}',
     quote: 'Show quoted text',
     hideQuote: 'Hide quoted text',
@@ -63,6 +63,8 @@ export const conversation = {
     unreadable: 'This message could not be understood: {{why}}. It is kept as it came.',
     bodyFailed: 'The text could not be shown.',
     empty: 'No text',
+    late: 'The layout of this message takes long. Meanwhile its text:',
+    hopeless: 'The layout of this message was too much to show safely. Its text:',
   },
   images: {
     blocked_one: '{{count}} remote image blocked, so the sender can’t tell you opened this',
