@@ -54,7 +54,8 @@ export function Reply(props: ReplyProps) {
       cancelAnimationFrame(frame)
     }
   }, [])
-  return ready ? <OpenReply {...props} /> : <div className="composer" style={{ blockSize: usualHeight }} aria-busy="true" />
+  // whoever asks to write does not wait: the next letter is meant for the text
+  return ready || props.request ? <OpenReply {...props} /> : <div className="composer" style={{ blockSize: usualHeight }} aria-busy="true" />
 }
 
 function OpenReply({ conversation, request, visibleTextOf }: ReplyProps) {
@@ -94,6 +95,12 @@ function OpenReply({ conversation, request, visibleTextOf }: ReplyProps) {
     }
   }, [inStore, desk])
 
+  // the editor's own command waits for the next frame, and letters typed until then would be shortcuts
+  const writeHere = (at: 'start' | null = null) => {
+    editor.view.focus()
+    editor.commands.focus(at)
+  }
+
   const change = async (next: typeof target): Promise<void> => {
     const now = desk.snapshot()
     const written = !isBlank(now.content.text ?? '', settings?.signature ?? '') ? { html: now.content.html ?? '', text: now.content.text ?? '' } : null
@@ -108,14 +115,14 @@ function OpenReply({ conversation, request, visibleTextOf }: ReplyProps) {
         editor.commands.setContent(written.html, { emitUpdate: false })
       }
       if (next.kind === 'forward') to.current?.focus()
-      else editor.commands.focus('start')
+      else writeHere('start')
     } catch (thrown) {
       tellFailure(thrown)
     }
   }
 
   const choose = (kind: Kind, messageId: number | undefined) => {
-    if (kind === target.kind && (messageId === target.messageId || desk.snapshot().draft)) editor.commands.focus()
+    if (kind === target.kind && (messageId === target.messageId || desk.snapshot().draft)) writeHere()
     else void change({ kind, messageId })
   }
   const handled = useRef(0)
