@@ -6,6 +6,7 @@ import { MainWindow } from './shell/window'
 import { prepareConversationPane } from './shell/conversation-pane'
 import { ToastHost } from './ui/toast'
 import { TooltipLayer } from './ui/tooltip'
+import { showToast } from './state/toast'
 import { applySettings, applyTheme } from './state/window'
 import { t } from './text'
 
@@ -34,6 +35,11 @@ function Ready({ state }: { state: AppState }) {
     if (settings) applySettings(settings)
   }, [settings])
   const filled = (mailboxes?.length ?? 0) > 0
+  const { provisionError } = state
+  useEffect(() => {
+    // the first run says it on its own page
+    if (filled && provisionError !== null) showToast({ text: t('setup:first.provision', { why: provisionError }), kind: 'bad', lastsMs: 60_000 })
+  }, [filled, provisionError])
   useEffect(() => {
     if (!filled) return undefined
     const idle = requestIdleCallback(prepareConversationPane, { timeout: 1500 })

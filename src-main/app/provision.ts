@@ -34,7 +34,7 @@ export function readProvision(file: string): Provision {
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    throw new PosternError('file-not-found', 'provision file cannot be read', { what: 'cannot be read' })
+    throw new PosternError('file-not-found', 'provision file cannot be read', { what: 'it is not there or cannot be read' })
   }
   if (text.length > largest) throw new PosternError('provision-invalid', 'too large', { what: 'it is larger than 1 MB' })
   let json: unknown

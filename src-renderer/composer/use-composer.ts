@@ -4,6 +4,7 @@ import type { CallInput, DraftContent, Settings } from '../../src-preload/contra
 import { asCallError, type CallError } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
+import { useList } from '../state/list'
 import { t } from '../text'
 import { findDoubts, findProblem, type SendDoubt, type SendProblem } from './checks'
 import { DraftDesk, type DeskState, type StartInput } from './draft-desk'
@@ -104,6 +105,8 @@ export function useComposer(options: ComposerOptions): Composer {
       const content = complete(desk.snapshot(), preview)
       const leaving = leavingFor(draft.conversationId, then)
       const queued = await desk.send(then)
+      // out of the editor, so that single-letter shortcuts work again; the list takes the focus along to the next row
+      useList.getState().hands?.focus()
       leaving()
       tellSent(queued, content, offline)
       options.onSent?.()

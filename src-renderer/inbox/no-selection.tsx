@@ -77,7 +77,7 @@ function MailboxProgress({ name, mailbox, before }: { name: string; mailbox: Mai
       {icon}
       <span className="medium cut"><bdi>{name}</bdi></span>
       {bad
-        ? <Button size="sm" onClick={() => goSettings('mailboxes')}>{t(mailbox.state === 'auth-failed' ? 'inbox:start.signIn' : 'inbox:start.check')}</Button>
+        ? <Button size="sm" onClick={() => goSettings(`mailboxes/${mailbox.mailboxId}`)}>{t(mailbox.state === 'auth-failed' ? 'inbox:start.signIn' : 'inbox:start.check')}</Button>
         : <span className="num t2">{t('inbox:progressOf', { done: numberText(mailbox.done), total: numberText(mailbox.total) })}</span>}
       {!bad && <div className="bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(percent)}><i style={{ inlineSize: `${percent}%` }} /></div>}
       <span className={`sub meta ${bad ? 't2' : 't3'}`}>

@@ -1,7 +1,7 @@
 import { Mail, Server } from 'lucide-react'
 import { useState } from 'react'
 import { useQuery } from '../live'
-import { errorText, t } from '../text'
+import { t } from '../text'
 import { Banner } from '../ui/banner'
 import { Icon } from '../ui/icon'
 import { AddMailbox } from './add-mailbox'
@@ -18,7 +18,7 @@ export function FirstRun() {
         <div className="start">
           <h1>{t('setup:first.title')}</h1>
           <p className="t2">{t('setup:first.text')}</p>
-          {provisionError && <Banner kind="bad" top>{t('setup:first.provision', { why: errorText({ code: provisionError }) })}</Banner>}
+          {provisionError && <Banner kind="bad" top>{t('setup:first.provision', { why: provisionError })}</Banner>}
           <div className="card options">
             <button type="button" className="opt inset-focus" onClick={() => setKind('server')}>
               <span className="av sq lg c-stone"><Icon icon={Server} /></span>

@@ -79,7 +79,7 @@ function MailboxDetail({ sync, name, now, onLeave }: { sync: MailboxSync; name: 
       <div className="x">
         <Button size="sm" disabled={paused} onClick={() => void tryOr(() => call('sync.now', { mailboxId: id }))}>{t('common:sync.now')}</Button>
         <Button size="sm" onClick={() => void tryOr(() => call('mailboxes.pause', { id, paused: !paused }))}>{t(paused ? 'common:sync.resume' : 'common:sync.pause')}</Button>
-        {bad && <Button size="sm" onClick={() => { onLeave(); goSettings('mailboxes') }}>{t('common:sync.openSettings')}</Button>}
+        {bad && <Button size="sm" onClick={() => { onLeave(); goSettings(`mailboxes/${id}`) }}>{t('common:sync.openSettings')}</Button>}
       </div>
     </section>
   )

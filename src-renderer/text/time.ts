@@ -14,7 +14,7 @@ function format(at: number, options: Intl.DateTimeFormatOptions): string {
   return formatter.format(at)
 }
 
-const clock = (at: number) => format(at, { hour: '2-digit', minute: '2-digit' })
+const clock = (at: number) => format(at, { hour: 'numeric', minute: '2-digit' })
 const weekday = (at: number) => format(at, { weekday: 'short' })
 
 function date(at: number, now: number): string {

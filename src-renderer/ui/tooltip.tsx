@@ -5,6 +5,13 @@ interface Tip { text: string; keys: string | null; box: DOMRect }
 
 const delayMs = 500
 
+/** Whether the words of the tip stand in the element already, in full: a tip that repeats them would only be in the way. */
+function isReadable(element: HTMLElement, text: string): boolean {
+  const label = element.matches('.cut') ? element : element.querySelector<HTMLElement>('.cut')
+  if (!label || label.clientWidth < 4 || label.scrollWidth > label.clientWidth) return false
+  return element.innerText.replace(/\s+/g, ' ').includes(text.replace(/\s+/g, ' '))
+}
+
 /**
  * All tooltips of the window: any element with `data-tip` (and `data-tip-keys`) has one, on hover and on keyboard focus.
  * One layer for all costs nothing per row. It repeats names that screen readers already have, so it is hidden from them.
@@ -29,7 +36,7 @@ export function TooltipLayer() {
       if (!element || !text) return
       current = element
       timer = setTimeout(() => {
-        if (element.isConnected) setTip({ text, keys: element.getAttribute('data-tip-keys'), box: element.getBoundingClientRect() })
+        if (element.isConnected && !(element instanceof HTMLElement && isReadable(element, text))) setTip({ text, keys: element.getAttribute('data-tip-keys'), box: element.getBoundingClientRect() })
       }, wait)
     }
     const over = (event: PointerEvent) => show(event.target, delayMs)

@@ -7,7 +7,7 @@ process.env['TZ'] = 'Europe/Berlin'
 
 const at = (text: string) => new Date(text).getTime()
 const now = at('2026-11-22T12:00:00')
-const clock = (time: number) => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(time)
+const clock = (time: number) => new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(time)
 
 describe('times', () => {
   it('a message of last night is not "today"', () => {

@@ -60,7 +60,7 @@ export const setup = {
     serverText: 'Any IMAP and SMTP account, with its password',
     gmail: 'Gmail with an app password',
     gmailText: 'The servers are filled in; Google shows how to make one',
-    provision: 'The set-up file could not be used: {{why}}',
+    provision: 'The set-up file could not be used: {{why}}. Nothing of it was taken over. Ask whoever made it, then start Postern with it again.',
     region: 'First mailbox',
   },
   add: {
