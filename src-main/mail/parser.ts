@@ -7,6 +7,11 @@ import { messagesOf, ParserAnswer, type ParserJob } from './parse-worker'
 
 const log = logger('parser')
 
+/** A thread that has nothing to do for so long is ended; it starts again within some 50 ms. */
+const restMs = 20_000
+/** Parsing makes much that is soon forgotten: a roomy nursery halves the collector's work during a sync. */
+const limits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 }
+
 interface Waiting { readonly job: ParserJob; resolve(answer: ParserAnswer): void; stuck(reason: StuckReason, index: number): void }
 type StuckReason = 'takes-too-long' | 'crashed'
 
@@ -23,6 +28,7 @@ export class Parser {
   private seen = 0
   private seenAt = 0
   private watch: NodeJS.Timeout | undefined
+  private rest: NodeJS.Timeout | undefined
   private ended = false
 
   /** `script` is the file that serves as the thread; `limitMs` the longest time for one message. */
@@ -58,6 +64,7 @@ export class Parser {
   async close(): Promise<void> {
     this.ended = true
     clearInterval(this.watch)
+    clearTimeout(this.rest)
     const waiting = [...(this.current ? [this.current] : []), ...this.queue]
     this.current = null
     this.queue.length = 0
@@ -81,8 +88,11 @@ export class Parser {
     if (!next) {
       clearInterval(this.watch)
       this.watch = undefined
+      this.rest ??= setTimeout(() => this.sleep(), restMs).unref()
       return
     }
+    clearTimeout(this.rest)
+    this.rest = undefined
     this.current = next
     this.seen = Atomics.load(this.progress, 0)
     this.seenAt = performance.now()
@@ -95,7 +105,7 @@ export class Parser {
     if (this.worker) return this.worker
     this.progress = new Int32Array(new SharedArrayBuffer(8))
     this.seen = 0
-    const worker = new Worker(this.script, { workerData: { parserProgress: this.progress.buffer }, resourceLimits: { maxOldGenerationSizeMb: 1024 } })
+    const worker = new Worker(this.script, { workerData: { parserProgress: this.progress.buffer }, resourceLimits: limits })
     worker.on('message', (message: unknown) => {
       const answer = ParserAnswer.safeParse(message)
       const current = this.current
@@ -108,6 +118,14 @@ export class Parser {
     worker.on('exit', () => { if (this.worker === worker) this.restart('crashed') })
     this.worker = worker
     return worker
+  }
+
+  /** Gives the memory of an idle thread back. */
+  private sleep(): void {
+    const { worker } = this
+    this.worker = null
+    this.rest = undefined
+    void worker?.terminate()
   }
 
   private look(): void {
