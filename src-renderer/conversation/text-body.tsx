@@ -3,6 +3,7 @@ import { t } from '../text'
 import { linkify } from './links'
 import { useLook } from './look'
 import { splitQuotes, type TextPart } from './quotes'
+import { unwrap } from './unwrap'
 import { onScreen } from './visible'
 
 type OpenLink = (url: string, text: string) => void
@@ -35,7 +36,7 @@ function Linked({ text, onLink }: { text: string; onLink: OpenLink }) {
 }
 
 function Paragraphs({ text, onLink }: { text: string; onLink: OpenLink }) {
-  const paragraphs = text.replace(/^(?:[ \t]*\n)+|\s+$/g, '').split(/\n[ \t]*(?:\n[ \t]*)+/)
+  const paragraphs = unwrap(text).replace(/^(?:[ \t]*\n)+|\s+$/g, '').split(/\n[ \t]*(?:\n[ \t]*)+/)
   return paragraphs.map((paragraph, index) => <p key={index}><Linked text={paragraph} onLink={onLink} /></p>)
 }
 
