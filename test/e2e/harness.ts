@@ -27,6 +27,9 @@ export interface StartOptions {
   size?: { width: number; height: number }
 }
 
+// Each profile and server cleans up after itself at the end.
+process.setMaxListeners(100)
+
 /** A fresh profile folder that goes when the test's process ends. */
 export function newProfile(): string {
   const dir = mkdtempSync(join(tmpdir(), 'postern-profile-'))
@@ -93,12 +96,12 @@ export interface Team {
 interface TeamMailbox { name: string; address: string; imap: Server; smtp: Server; password: string }
 interface Server { host: string; port: number; security: 'none'; user: string }
 
-/** Dovecot and Postfix with the team mailboxes help@ and warranty@, each behind a cable that can be cut. */
-export async function startTeam(names: readonly string[] = ['help', 'warranty']): Promise<Team> {
+/** Dovecot and Postfix with the team mailboxes help@ and warranty@, each behind a cable that can be cut; `settings` are Postfix's. */
+export async function startTeam(names: readonly string[] = ['help', 'warranty'], settings: Record<string, string> = {}): Promise<Team> {
   const domain = 'northwindbikes.example'
   const dovecot = await startDovecot({ users: names.map((name) => ({ name, password: `secret-${name}` })) })
   const postfix = await startPostfix({
-    sasl: { dovecotAuthSocket: dovecot.authSocket },
+    sasl: { dovecotAuthSocket: dovecot.authSocket }, settings,
     deliverTo: Object.fromEntries(names.map((name) => [`${name}@${domain}`, dovecot.maildirOf(name)])),
   })
   const imapCable = await startCutProxy({ port: dovecot.port })
