@@ -91,4 +91,22 @@ export function foldQuote(body: HTMLElement, label: string): void {
   summary.setAttribute('title', label)
   details.append(summary, inner.extractContents())
   inner.insertNode(details)
+  trimBefore(details, body)
+}
+
+const isBlank = (node: Node): boolean => textOf(node) === '' && (!(node instanceof Element) || (!node.matches(substance) && node.querySelector(substance) === null))
+const substance = 'img, hr, table, .postern-missing, details'
+
+/** Blank lines between the writer's last words and the folded quote are taken away: the button needs no gap. */
+function trimBefore(details: Element, body: HTMLElement): void {
+  let place: Node = details
+  while (place.parentNode && place.parentNode !== body && !place.previousSibling) place = place.parentNode
+  let last = place.previousSibling
+  while (last) {
+    if (isBlank(last)) {
+      const { previousSibling, parentNode }: Node = last
+      last.remove()
+      last = previousSibling ?? (parentNode === place.parentNode ? null : parentNode instanceof Element && isBlank(parentNode) ? parentNode : null)
+    } else last = last instanceof Element && !last.matches('table, ul, ol, pre, details') ? last.lastChild : null
+  }
 }

@@ -5,7 +5,8 @@ const inside = 'a[href], button:not(:disabled), input:not(:disabled), select, te
 /** Moves the focus to the next (1) or previous (-1) pane of the window. */
 export function cyclePanes(delta: 1 | -1): void {
   const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')]
-  const now = panes.findIndex((pane) => pane.contains(document.activeElement))
+  // panes lie inside panes: the innermost is the one where the focus is
+  const now = panes.findLastIndex((pane) => pane.contains(document.activeElement))
   const next = panes[(now + delta + panes.length + (now < 0 && delta < 0 ? 1 : 0)) % Math.max(1, panes.length)]
   if (!next) return
   const hands = useList.getState().hands
