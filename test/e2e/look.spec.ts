@@ -1,0 +1,209 @@
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { readSample, seedSample } from '../../build/lib/sample.mjs'
+import { startKeychain } from '../servers/keychain.mjs'
+import { nav } from './hands'
+import { ask, conversation, list, newProfile, row, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+
+/** Where the pictures go; POSTERN_SHOTS names a folder to keep them in. */
+const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
+mkdirSync(shots, { recursive: true })
+const sizes = [{ width: 1280, height: 800 }, { width: 960, height: 600 }] as const
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const said: string[] = []
+let team: Team
+let desk: Desk
+let page: Page
+
+function listen(to: Page): void {
+  to.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') said.push(message.text())
+  })
+  to.on('pageerror', (fault) => said.push(String(fault)))
+}
+
+async function openFirst(): Promise<void> {
+  await row(page, /./).first().click()
+  await expect(conversation(page).getByRole('article').last()).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Reply' })).toBeVisible()
+}
+
+/** Every place is looked at in two sizes, light and dark: axe finds nothing, nothing scrolls sideways, and a picture is kept. */
+async function look(on: Desk, name: string): Promise<void> {
+  for (const size of sizes) {
+    await on.app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
+    // Without a window manager a window comes out a pixel smaller.
+    await expect.poll(() => on.page.evaluate(([w, h]) => Math.max(Math.abs(innerWidth - w), Math.abs(innerHeight - h)), [size.width, size.height] as const)).toBeLessThanOrEqual(1)
+    for (const theme of ['light', 'dark'] as const) {
+      await ask(on.page, 'app.setTheme', { theme })
+      // Playwright holds every page to light unless told otherwise.
+      await on.page.emulateMedia({ colorScheme: theme })
+      await expect.poll(() => on.page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(theme === 'dark')
+      // Colours that are on their way would be measured half-way.
+      await on.page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => null))))
+      await on.page.screenshot({ path: join(shots, `${name}-${theme}-${size.width}.png`) })
+      // Both themes and both sizes pass by; all four together would only cost time.
+      if ((theme === 'light') === (size === sizes[0])) {
+        const { violations } = await new AxeBuilder({ page: on.page }).setLegacyMode(true)
+          // Selects are named by the title of their row, which is text that everybody sees.
+          .withTags(tags).disableRules('label-title-only').exclude('iframe').analyze()
+        expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`), `${name} ${theme} ${size.width}`).toEqual([])
+      }
+      expect.soft(await on.page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.body.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]), `${name} ${theme} ${size.width} does not scroll`).toEqual([0, 0, 0])
+    }
+  }
+}
+
+test.beforeAll(async () => {
+  team = await startTeam()
+  const sample = readSample()
+  for (const mailbox of sample.mailboxes) seedSample(sample, mailbox, team.dovecot.maildirOf(mailbox.folder))
+  desk = await startPostern({ profile: newProfile(), provision: team.provision, size: sizes[0] })
+  page = desk.page
+  listen(page)
+  await synced(page, 60_000)
+})
+test.afterAll(async () => {
+  await desk.close()
+  await team.stop()
+})
+
+test('no fault in the inbox and an open conversation', async () => {
+  await expect(list(page).getByRole('row').first()).toBeVisible()
+  await look(desk, 'inbox')
+  for (const subject of [/hub/i, /spring order/i]) {
+    await page.getByRole('searchbox', { name: 'Search' }).fill(subject.source)
+    await page.getByRole('option').first().click()
+    await expect(conversation(page).getByRole('article').last()).toBeVisible()
+    await look(desk, `conversation-${subject.source.replace(/\W/g, '')}`)
+  }
+})
+
+test('no fault in a reply with text and quote, and in a new message', async () => {
+  await nav(page, 'Inbox').click()
+  await openFirst()
+  await page.keyboard.press('r')
+  await page.keyboard.type('Dear customer, this is an answer.')
+  await page.getByRole('button', { name: 'Show the quoted message' }).click()
+  await look(desk, 'reply')
+  await page.getByRole('button', { name: 'Discard draft' }).click()
+  await page.keyboard.press('Escape')
+  await nav(page, 'Inbox').click()
+  await page.getByRole('button', { name: 'New conversation' }).click()
+  await page.getByRole('combobox', { name: 'To' }).fill('somebody@shop.example')
+  await page.getByRole('combobox', { name: 'To' }).press('Enter')
+  await page.getByRole('textbox', { name: 'Message' }).pressSequentially('Text of a new message')
+  await expect(page.getByText('Draft saved')).toBeVisible()
+  await look(desk, 'new-message')
+})
+
+test('no fault in search, palette and the list of shortcuts', async () => {
+  await page.getByRole('searchbox', { name: 'Search' }).fill('wheel')
+  await expect(page.getByRole('option').first()).toBeVisible()
+  await look(desk, 'search')
+  await nav(page, 'Inbox').click()
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await look(desk, 'palette')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await look(desk, 'shortcuts')
+  await page.keyboard.press('Escape')
+})
+
+test('no fault on the pages of settings and in the form of a mailbox', async () => {
+  await nav(page, 'Settings').click()
+  for (const name of ['General', 'Mailboxes', 'Security', 'About']) {
+    await page.getByRole('navigation', { name: 'Settings pages' }).getByRole('button', { name: new RegExp(`^${name}`) }).click()
+    await look(desk, `settings-${name.toLowerCase()}`)
+  }
+  await page.getByRole('navigation', { name: 'Settings pages' }).getByRole('button', { name: /^Mailboxes/ }).click()
+  await page.getByRole('region', { name: 'Mailboxes' }).getByRole('button', { name: 'Add mailbox' }).click()
+  await page.getByLabel('Email address').fill('help@northwindbikes.example')
+  await page.getByLabel('Password or app password', { exact: true }).fill('x')
+  await page.getByLabel('Incoming server (IMAP)').fill('127.0.0.1')
+  await page.getByLabel('Outgoing server (SMTP)').fill('127.0.0.1')
+  await expect(page.getByRole('region', { name: 'Connection test' }).getByRole('listitem')).not.toHaveCount(0)
+  await look(desk, 'add-mailbox')
+})
+
+test('no fault in the other views, filled and empty', async () => {
+  await nav(page, 'Drafts').click()
+  await look(desk, 'drafts')
+  await nav(page, 'Inbox').click()
+  await openFirst()
+  await page.keyboard.press('r')
+  await page.keyboard.type('On its way')
+  await page.keyboard.press('Control+Enter')
+  await nav(page, 'Outbox').click()
+  await look(desk, 'outbox')
+  for (const name of ['Pending', 'Closed', 'Spam']) {
+    await nav(page, name).click()
+    await look(desk, name.toLowerCase())
+  }
+})
+
+test('everything on screen is reached by keyboard, with F6 from pane to pane', async () => {
+  await nav(page, 'Inbox').click()
+  await openFirst()
+  const paneNow = () => page.evaluate(() => document.activeElement?.closest('[data-pane]')?.getAttribute('data-pane') ?? 'none')
+  const panes = new Set<string>()
+  for (let i = 0; i < 8; i++) {
+    await page.keyboard.press('F6')
+    panes.add(await paneNow())
+  }
+  expect([...panes].sort()).toEqual(expect.arrayContaining(['composer', 'conversation', 'list', 'sidebar']))
+  // Tab goes round everything that can be clicked and is not reached by arrows.
+  const wanted = await page.evaluate(() => [...document.querySelectorAll<HTMLElement>('button:not(:disabled), a[href], input, select, textarea, [role=textbox]')].filter((el) => el.tabIndex >= 0 && el.checkVisibility({ visibilityProperty: true }) && !el.closest('[role=grid], [hidden], [inert]')).map((el, i) => (el.dataset['walk'] = String(i))).length)
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('button').first().focus()
+  const seen = new Set<string>()
+  for (let i = 0; i < wanted + 40; i++) {
+    const at = await page.evaluate(() => (document.activeElement instanceof HTMLElement ? document.activeElement.dataset['walk'] : undefined))
+    if (at !== undefined) seen.add(at)
+    await page.keyboard.press('Tab')
+  }
+  const missed = await page.evaluate((reached) => [...document.querySelectorAll<HTMLElement>('[data-walk]')].filter((el) => !reached.includes(el.dataset['walk'] ?? '')).map((el) => el.outerHTML.slice(0, 120)), [...seen])
+  expect(missed).toEqual([])
+})
+
+test('after Send the focus is out of the editor, so that letters are shortcuts again', async () => {
+  await nav(page, 'Inbox').click()
+  await openFirst()
+  await page.keyboard.press('r')
+  await page.keyboard.type('Thank you.')
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.closest('[role=grid]')?.getAttribute('aria-label') ?? document.activeElement?.outerHTML.slice(0, 80))).toBe('Conversations')
+})
+
+test('no fault at first run, with empty views and when locked', async () => {
+  const first = await startPostern({ profile: newProfile(), size: sizes[0] })
+  listen(first.page)
+  await first.page.getByRole('heading', { name: 'Add your first mailbox' }).waitFor()
+  await look(first, 'first-run')
+  await first.close()
+  const bus = await startKeychain({ keyring: false })
+  const locked = await startPostern({ profile: newProfile(), env: bus.env, size: sizes[0] })
+  listen(locked.page)
+  await locked.page.getByRole('heading', { name: 'Choose a passphrase' }).waitFor()
+  await look(locked, 'passphrase')
+  await locked.close()
+  await bus.stop()
+  const bare = await startTeam(['help'])
+  const empty = await startPostern({ profile: newProfile(), provision: bare.provision, size: sizes[0] })
+  listen(empty.page)
+  await synced(empty.page)
+  for (const name of ['Inbox', 'Outbox', 'Closed']) {
+    await nav(empty.page, name).click()
+    await look(empty, `empty-${name.toLowerCase()}`)
+  }
+  await empty.close()
+  await bare.stop()
+})
+
+test('no error or warning in the console, wherever it was looked', () => {
+  expect(said).toEqual([])
+})
