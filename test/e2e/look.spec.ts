@@ -42,6 +42,11 @@ async function look(on: Desk, name: string): Promise<void> {
       // Playwright holds every page to light unless told otherwise.
       await on.page.emulateMedia({ colorScheme: theme })
       await expect.poll(() => on.page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(theme === 'dark')
+      // Every mail that is shown has taken the theme over, and the one it replaces is gone.
+      for (const frame of await on.page.locator('.mail-slot .mail-frame').all()) {
+        const inside = frame.contentFrame().locator('html')
+        await expect.poll(() => inside.evaluate((html) => [html.style.colorScheme, document.querySelectorAll('iframe').length, document.querySelectorAll('iframe.next').length])).toEqual([theme, 1, 0])
+      }
       // Colours that are on their way would be measured half-way.
       await on.page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => null))))
       await on.page.screenshot({ path: join(shots, `${name}-${theme}-${size.width}.png`) })
