@@ -210,6 +210,18 @@ test.describe('quoted text', () => {
     await show('<div class="gmail_quote"><blockquote>all there is</blockquote></div>')
     expect(await visibleText()).toContain('all there is')
   })
+
+  test('leaves no blank lines above its button, and takes no words or pictures with them', async () => {
+    const quote = '<div class="gmail_quote">On 3 Nov 2026, A &lt;a@b.example&gt; wrote:<blockquote>old</blockquote></div>'
+    for (const gap of ['', '<br><br>', '<div><br></div>\n<div><br></div>', '<div>&nbsp;<p></p></div><br>']) {
+      const { height } = await show(`<div>Priya${gap}</div>${gap}${quote}`)
+      const plain = await show(`<div>Priya</div>${quote}`)
+      expect(height, gap).toBe(plain.height)
+      expect(await visibleText()).toBe('Priya')
+    }
+    await show(`<div>Priya<br><img alt="logo" width=90 height=30></div>${quote}`)
+    expect(await visibleText()).toContain('logo')
+  })
 })
 
 test('a mail cannot grow without end or leave its frame (R15)', async () => {
