@@ -21,6 +21,8 @@ export interface PosternBridge {
 const listeners = new Set<(event: PosternEvent) => void>()
 const waiting = new Map<number, (result: CallResult) => void>()
 let storePort: MessagePort | null = null
+/** What the page asked before store was there for the first time; it is asked the moment store is. */
+let early: (() => void)[] | null = []
 let nextId = 1
 
 const refused = (code: WireError['code']): CallResult => ({ ok: false, error: { code, message: code, detail: {} } })
@@ -39,6 +41,10 @@ function dropPort(): void {
 
 function callStore(name: string, input: unknown): Promise<CallResult> {
   const port = storePort
+  if (!port && early) {
+    const queue = early
+    return new Promise((resolve) => queue.push(() => resolve(callStore(name, input))))
+  }
   if (!port) return Promise.resolve(refused('service-restarting'))
   return new Promise((resolve) => {
     const id = nextId++
@@ -58,6 +64,9 @@ ipcRenderer.on('postern:store-port', (event) => {
     waiting.delete(data.id)
     answer?.(data.t === 'answer' ? { ok: true, value: data.value } : { ok: false, error: data.error })
   }
+  const waited = early ?? []
+  early = null
+  for (const ask of waited) ask()
 })
 ipcRenderer.on('postern:store-gone', dropPort)
 ipcRenderer.on('postern:event', (_event, posternEvent: PosternEvent) => tell(posternEvent))

@@ -1,5 +1,5 @@
 import { ipcMain, type IpcMainInvokeEvent } from 'electron'
-import { z } from 'zod'
+import * as z from 'zod'
 import { calls, type CallInput, type CallName, type CallOutput, type Calls } from '../../src-preload/contract/calls'
 import { PosternError, type WireError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'

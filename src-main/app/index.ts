@@ -1,15 +1,16 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, net, powerMonitor, session as sessions, type IpcMainInvokeEvent } from 'electron'
-import { z } from 'zod'
+import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, setLogSink } from '../shared/log'
 import { setAppMenu } from './menu'
 import { Files, lockDown, openLink } from './desktop'
 import { openGate } from './gate'
+import { Keys } from './keys'
 import { openLogFile } from './log-file'
-import { registerSchemes, servePages } from './protocol'
+import { readPages, registerSchemes, servePages } from './protocol'
 import { commandLine, refuseUnsafeSwitches } from './switches'
 import { MainWindow } from './window'
 import { Workspace } from './workspace'
@@ -51,15 +52,18 @@ if (!app.requestSingleInstanceLock()) {
 }
 
 async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
+  const keys = new Keys(profile)
+  const found = keys.find()
+  const pages = readPages(join(import.meta.dirname, '../renderer'))
   await app.whenReady()
   const session = sessions.defaultSession
   lockDown(session)
-  servePages(session, join(import.meta.dirname, '../renderer'), devServer)
+  servePages(session, pages, devServer)
 
   const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)
   const window = new MainWindow(profile, session, join(import.meta.dirname, '../preload/index.cjs'), () => emit({ topic: 'app-state' }))
   const workspace = new Workspace({
-    profile, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit,
+    profile, keys, found, drawn: window.drawn, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit,
     onLog: (process, line) => logFile.write(process, line),
     windowPort: (port) => {
       if (port) window.contents?.postMessage('postern:store-port', null, [port])
@@ -114,7 +118,9 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
     if (isNew) opened.on('did-finish-load', () => workspace.windowLoaded())
   }
   setAppMenu((name) => emit({ topic: 'command', name }), () => app.quit())
+  // The window first: its process takes longest to come up, and the keychain and store are ready before it asks.
   openWindow()
+  const started = workspace.start()
   app.on('second-instance', openWindow)
   app.on('activate', openWindow)
   app.on('window-all-closed', () => {
@@ -136,7 +142,7 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
     })
   })
 
-  await workspace.start()
+  await started
 }
 
 function done(_nothing: void): Record<string, never> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
 import { logger } from '../shared/log'

@@ -5,7 +5,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import type { Rpc } from '../shared/port-rpc'
 import type { Keys } from './keys'
 import type { Provision } from './provision'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A password is bound to the server it was given for: it never goes to another one (R34). */
 const Secret = z.object({ host: z.string(), port: z.int(), user: z.string(), password: z.string() })

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
 import { net, protocol, type Session } from 'electron'
 
@@ -26,9 +26,19 @@ export function registerSchemes(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'postern', privileges }, { scheme: 'postern-mail', privileges }])
 }
 
-/** Serves both origins out of `root` and nothing else: no other host, no path outside, no directory, GET only (R4, R5). */
-export function servePages(session: Session, root: string, devServer: string | undefined): void {
+/** Our pages by path, read while Electron itself still starts: the window then waits for no disk. */
+export type Pages = ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+
+/** Reads every file that may be served: a page of ours, known by name before anybody asks (R4). */
+export async function readPages(root: string): Promise<Pages> {
   const base = normalize(root)
+  const names = await readdir(base, { recursive: true }).catch(() => [])
+  const files = names.filter((name) => types[extname(name)] !== undefined)
+  return new Map(await Promise.all(files.map(async (name) => [`/${name.split(sep).join('/')}`, new Uint8Array(await readFile(join(base, name)))] as const)))
+}
+
+/** Serves both origins out of `pages` and nothing else: no other host, no other path, GET only (R4, R5). */
+export function servePages(session: Session, pages: Promise<Pages>, devServer: string | undefined): void {
   const answer = (host: string, policy: readonly string[], allowed: (path: string) => boolean) => async (request: Request): Promise<Response> => {
     const url = new URL(request.url)
     let path: string
@@ -37,20 +47,17 @@ export function servePages(session: Session, root: string, devServer: string | u
     } catch {
       return new Response(null, { status: 404 })
     }
-    const file = normalize(join(base, path === '/' ? 'index.html' : path))
-    const type = types[extname(file)]
-    if (url.host !== host || request.method !== 'GET' || path.includes('\0') || path.includes('\\')) return new Response(null, { status: 404 })
+    if (path === '/') path = '/index.html'
+    const type = types[extname(path)]
+    if (url.host !== host || request.method !== 'GET') return new Response(null, { status: 404 })
     const headers = {
       'content-security-policy': policy.join('; '), 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin', 'x-dns-prefetch-control': 'off',
     }
     if (devServer !== undefined) return fromDevServer(devServer, url, policy)
-    if (!file.startsWith(base + sep) || !allowed(path) || type === undefined) return new Response(null, { status: 404, headers })
-    try {
-      return new Response(new Uint8Array(await readFile(file)), { headers: { ...headers, 'content-type': type } })
-    } catch {
-      return new Response(null, { status: 404, headers })
-    }
+    const content = (await pages).get(path)
+    if (!content || !allowed(path) || type === undefined) return new Response(null, { status: 404, headers })
+    return new Response(content, { headers: { ...headers, 'content-type': type } })
   }
   session.protocol.handle('postern', answer('app', appPolicy, (path) => !path.includes('mail-frame')))
   session.protocol.handle('postern-mail', answer('frame', mailPolicy, (path) => path === '/mail-frame.html' || path.startsWith('/assets/')))

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { open, seal, subkey } from '../crypto/envelopes'
 import { logger } from '../shared/log'

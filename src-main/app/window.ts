@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BrowserWindow, nativeTheme, screen, type Session } from 'electron'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Theme } from '../../src-preload/contract/settings'
 import { writeFileSafely } from './files'
 import { appOrigin } from './protocol'
@@ -16,15 +16,24 @@ type WindowState = z.infer<typeof WindowState>
 
 const smallest = { width: 960, height: 600 }
 const usual = { width: 1280, height: 800 }
+/** ms from showing the window to its list being there, on a slow machine. */
+const afterShow = 700
 
 export class MainWindow {
   private readonly file: string
   private state: WindowState
   private window: BrowserWindow | null = null
   private mayClose = false
+  /** Settles when the page has had time to draw itself for the first time, or is too slow to be waited for. */
+  readonly drawn: Promise<void>
+  private tellDrawn: () => void = () => undefined
 
   constructor(profile: string, private readonly session: Session, private readonly preload: string, private readonly changed: () => void) {
     this.file = join(profile, 'window.json')
+    this.drawn = new Promise((resolve) => {
+      this.tellDrawn = resolve
+      setTimeout(resolve, 4000).unref()
+    })
     this.state = this.read()
     nativeTheme.themeSource = this.state.theme
   }
@@ -84,6 +93,7 @@ export class MainWindow {
     window.once('ready-to-show', () => {
       if (maximized) window.maximize()
       window.show()
+      setTimeout(this.tellDrawn, afterShow).unref()
     })
     const remember = (): void => {
       if (!window.isMaximized() && !window.isMinimized() && !window.isFullScreen()) this.save({ bounds: window.getBounds() })

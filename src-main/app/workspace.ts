@@ -5,7 +5,7 @@ import { storeForApp, mailForApp, appForMail, appForStore, type AppForMail, type
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
-import { Keys } from './keys'
+import type { Keys, KeyState } from './keys'
 import { Mailboxes } from './mailboxes'
 import { channel, Service } from './processes'
 import { readProvision } from './provision'
@@ -16,6 +16,11 @@ export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed
 
 export interface WorkspaceOptions {
   readonly profile: string
+  readonly keys: Keys
+  /** `keys.find()`, begun before anything else: the keychain takes its time. */
+  readonly found: Promise<KeyState>
+  /** The window has drawn itself: mail may have the processor now. */
+  readonly drawn: Promise<void>
   readonly provisionFile: string | null
   readonly sampleDir: string | null
   readonly onLog: (process: string, line: LogLine) => void
@@ -38,7 +43,7 @@ export class Workspace {
   private readonly mailService: Service<AppForMail, MailForApp>
 
   constructor(private readonly options: WorkspaceOptions) {
-    this.keys = new Keys(options.profile)
+    this.keys = options.keys
     this.mailboxes = new Mailboxes(this.keys, () => this.store, () => this.mailService.rpc, (testId) => options.emit({ topic: 'connection-test', testId }))
     this.storeService = new Service({
       name: 'store', mine: appForStore, theirs: storeForApp, onLog: options.onLog,
@@ -82,7 +87,10 @@ export class Workspace {
   /** Processes start while the keychain is asked; neither needs the other. */
   async start(): Promise<void> {
     this.storeService.start()
-    const found = await this.keys.find()
+    await this.takeKey(await this.options.found)
+  }
+
+  private async takeKey(found: KeyState): Promise<void> {
     if (found.is === 'ready') await this.useKey(found.key)
     else if (found.is === 'failed') this.become('failed', found.error)
     else this.become(found.is, found.is === 'set-passphrase' ? new PosternError('no-keychain') : null)
@@ -117,6 +125,7 @@ export class Workspace {
     this.giveWindowPort()
     this.options.emit({ topic: 'app-state' })
     await this.provisionOnce()
+    await this.options.drawn
     if (this.mailService.running) await this.startMail(this.mailService.rpc)
     else this.mailService.start()
   }
@@ -184,7 +193,10 @@ export class Workspace {
       return
     }
     this.become('starting', null)
-    if (!this.key) return this.start()
+    if (!this.key) {
+      this.storeService.start()
+      return this.takeKey(await this.keys.find())
+    }
     // A process that has to be started opens the store by itself when it is up.
     if (this.storeService.running) await this.openStore()
     else this.storeService.start()

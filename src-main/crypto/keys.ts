@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import argon2 from 'argon2'
-import { z } from 'zod'
+import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { open, seal } from './envelopes'
 

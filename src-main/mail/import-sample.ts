@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type { StoreForMail } from '../../src-preload/contract/internal'

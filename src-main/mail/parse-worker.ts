@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { z } from 'zod'
+import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { extractPart, parseMessage } from './parse-message'
 import type { ParsedMessage } from '../../src-preload/contract/internal'

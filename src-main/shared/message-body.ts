@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * The form in which a message is kept: the view (text and HTML as parsed) and the source as received.

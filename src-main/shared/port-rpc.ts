@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { CallTable, Handlers, TableInput, TableOutput } from '../../src-preload/contract/internal'
 import { PosternError, WireError } from '../../src-preload/contract/errors'
 

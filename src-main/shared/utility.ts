@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Caller } from '../../src-preload/contract/access'
 import { setLogSink } from './log'
 import type { Port } from './port-rpc'

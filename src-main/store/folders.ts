@@ -1,7 +1,7 @@
 import { PosternError } from '../../src-preload/contract/errors'
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type { FolderCursor } from '../../src-preload/contract/internal'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Reader } from './database'
 import { emptyFolder, replaceFolder } from './flags'
 import { openFolder } from './messages'

@@ -1,5 +1,5 @@
 import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../src-preload/contract/internal'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { putStatus } from './acts'
 import type { Writer } from './database'
 import { Batch, contentHash, enter, insertMessage, messageKey } from './messages'

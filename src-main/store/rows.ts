@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Address, Id, type AutoKind, type Status } from '../../src-preload/contract/mail'
 
 /** Statuses as stored; never renumber. */

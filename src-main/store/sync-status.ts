@@ -1,6 +1,6 @@
 import type { FolderRole, FolderStatus, MailboxSync, SyncStatus } from '../../src-preload/contract/mail'
 import type { MailboxProgress } from '../../src-preload/contract/internal'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { Changes } from './changes'
 import type { Reader } from './database'
 import { waitingOps } from './server-ops'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a caller must hold for a call. Checked in one place, before the function (store/access). */
 export const Permission = z.enum(['read', 'work', 'send', 'manage-mailboxes', 'settings'])

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Permission } from './access'
 import {
   Address, Attachment, Bytes, Conversation, ConversationRow, Draft, DraftContent, DraftFile, DraftKind, Id, Mailbox, MailboxSettings,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Every failure that may cross a border between processes. The sentence for people lives in the renderer's `text/`. */
 export const errorCodes = [

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Topics pushed to the window. They carry ids, never content: the window asks again for what it shows.

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
 import { TestStep } from './calls'
 import { ErrorCode, ErrorDetail } from './errors'

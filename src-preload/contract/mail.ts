@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Row id of a thing in the local store. */
 export const Id = z.int().positive()

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Id, Status, Time } from './mail'
 
 export const Customer = z.object({

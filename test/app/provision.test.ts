@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Provision, readProvision } from '../../src-main/app/provision'
 import { commandLine, refuseUnsafeSwitches } from '../../src-main/app/switches'
 

@@ -66,21 +66,29 @@ export function pssByProcess(pid) {
 /**
  * Reads Xvfb's own framebuffer file and compares it in bands of 8 rows.
  * @param {string} file `Xvfb_screen0` of the server's -fbdir
+ * @param {{ width?: number, height?: number, columns?: number }} [options] columns: only so many from the left count, so that
+ *   a scrollbar that fades away later is not taken for content
  */
-export function screenWatcher(file, { width = 1280, height = 800 } = {}) {
-  const bandBytes = width * 4 * 8
+export function screenWatcher(file, { width = 1280, height = 800, columns = width } = {}) {
+  const rowBytes = width * 4
+  const bandRows = 8
   const read = () => {
     const all = fs.readFileSync(file)
     return all.subarray(all.length - width * height * 4)
   }
   /** Share of bands that differ, 0 to 1. */
   const changed = (a, b) => {
-    const bands = Math.floor(a.length / bandBytes)
     let differing = 0
-    for (let band = 0; band < bands; band += 1) {
-      if (a.compare(b, band * bandBytes, (band + 1) * bandBytes, band * bandBytes, (band + 1) * bandBytes) !== 0) differing += 1
+    for (let top = 0; top < height; top += bandRows) {
+      for (let row = top; row < top + bandRows; row += 1) {
+        const from = row * rowBytes
+        if (a.compare(b, from, from + columns * 4, from, from + columns * 4) !== 0) {
+          differing += 1
+          break
+        }
+      }
     }
-    return differing / bands
+    return differing / (height / bandRows)
   }
   return {
     read,

@@ -19,7 +19,7 @@ export default async function benchStart({ electron, env, count = 20_000, rounds
   const emptyApp = emptyWindow()
   const frames = newProfile()
   const display = await ensureDisplay({ always: true, framebufferDir: frames })
-  const screen = screenWatcher(path.join(frames, 'Xvfb_screen0'))
+  const screen = screenWatcher(path.join(frames, 'Xvfb_screen0'), { columns: 500 })
   try {
     fill(dovecot.maildirOf('support'), count)
     const desk = await startProgram({ electron, env, profile })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { joinPort, type Port, type ServeOptions } from '../../src-main/shared/port-rpc'
 
