@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, type Page } from '@playwright/test'
-import { z } from 'zod'
+import * as z from 'zod'
 import { leakingBodies } from './hostile-mails'
 import { ask, conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 
