@@ -10,7 +10,7 @@ const log = logger('sync')
 export interface MessageParser { parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]> }
 
 /** The first page is small so that the list has something to show at once. */
-const firstPage = 50
+const firstPage = 30
 /** UIDs asked for in one FETCH of the first sync; its rows are stored in pages as they come. */
 const window = 400
 const pageMessages = 100
