@@ -57,11 +57,13 @@ async function switchThrough(page, times) {
           const now = region()?.getAttribute('data-conversation') ?? subjectOf()
           const text = region()?.querySelector('.msg-body')
           if (now === before || !text || text.textContent.trim() === '') return requestAnimationFrame(look)
-          // One more frame: what was found in the document is on the screen then.
-          requestAnimationFrame(() => {
+          // This frame paints what was found in the document; a message posted in it arrives after that.
+          const after = new MessageChannel()
+          after.port1.onmessage = () => {
             clearTimeout(give)
             resolve(performance.now() - t0)
-          })
+          }
+          after.port2.postMessage(null)
         }
         look()
       }, { once: true, capture: true })
