@@ -73,7 +73,7 @@ export const FolderCursor = z.object({
   uidValidity: z.string().nullable(),
   /** Highest UID that is stored; newer ones are fetched upward from here. */
   highUid: z.int(),
-  /** All UIDs below this one are stored or skipped already; the first sync walks it down to 1. */
+  /** Everything from this UID up to `highUid` is stored or skipped already; the first sync walks it down to 1. */
   lowUid: z.int(),
   /** Last HIGHESTMODSEQ whose flag changes were applied; decimal text. */
   modSeq: z.string().nullable(),
