@@ -8,13 +8,14 @@ import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { requirePermission } from './access'
 import { Acts } from './acts'
 import { Publisher } from './changes'
+import type { Reader } from './database'
 import { forgetParts } from './files'
-import { appHandlers, mailHandlers } from './internal-handlers'
+import { appHandlers, mailHandlers } from './handlers/internal'
 import { recoverSending } from './outbox-queue'
 import { salvage } from './salvage'
 import { SyncBoard } from './sync-status'
 import { Upkeep } from './upkeep'
-import { windowHandlers } from './window-handlers'
+import { windowHandlers } from './handlers'
 import { Workspace } from './workspace'
 
 const log = logger('store')
@@ -43,6 +44,11 @@ export class StoreService {
   get open(): Open {
     if (!this.current) throw new PosternError('store-locked')
     return this.current.open
+  }
+
+  /** The database for questions. @throws PosternError `store-locked` like `open` */
+  get read(): Reader {
+    return this.open.workspace.db.read
   }
 
   /** Asking again for what is open is no error: app may not have heard the first answer. */

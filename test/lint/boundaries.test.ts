@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 describe('imports that are allowed', () => {
   it.each([
-    ['src-preload/contract/calls.ts', 'zod'],
-    ['src-preload/contract/calls.ts', './mail'],
+    ['src-preload/contract/calls/search.ts', 'zod'],
+    ['src-preload/contract/calls/search.ts', '../mail'],
     ['src-preload/index.ts', 'electron'],
     ['src-preload/index.ts', './contract/calls'],
     ['src-main/app/index.ts', 'electron'],
@@ -42,8 +42,8 @@ describe('imports that are allowed', () => {
 
 describe('imports that are refused', () => {
   it.each([
-    ['src-preload/contract/calls.ts', 'node:fs'],
-    ['src-preload/contract/calls.ts', '../../src-main/shared/log'],
+    ['src-preload/contract/calls/search.ts', 'node:fs'],
+    ['src-preload/contract/calls/search.ts', '../../../src-main/shared/log'],
     ['src-preload/index.ts', 'node:fs'],
     ['src-preload/index.ts', '../src-main/shared/log'],
     ['src-main/app/index.ts', 'better-sqlite3-multiple-ciphers'],

@@ -1,0 +1,21 @@
+import type { conversationCalls } from '../../../src-preload/contract/calls/conversations'
+import { getConversation, getCounts, listConversations, positionOf } from '../conversations'
+import type { StoreService } from '../service'
+import type { Handlers } from '../../../src-preload/contract/internal'
+
+/** The list, one conversation, and acts on them. */
+export function conversations(service: StoreService, by: () => string): Handlers<typeof conversationCalls> {
+  return {
+    'counts.get': () => getCounts(service.read),
+    'conversations.list': (query) => listConversations(service.read, query),
+    'conversations.position': (query) => ({ position: positionOf(service.read, query) }),
+    'conversations.get': ({ id }) => getConversation(service.read, id),
+    'conversations.setStatus': ({ ids, status }) => service.open.acts.setStatus(ids, status, by()),
+    'conversations.setRead': ({ ids, read: seen }) => service.open.acts.setRead(ids, seen),
+    'conversations.trash': ({ ids }) => service.open.acts.trash(ids),
+    'acts.undo': async ({ undo }) => {
+      await service.open.acts.undo(undo)
+      return {}
+    },
+  }
+}

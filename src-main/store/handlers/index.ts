@@ -1,0 +1,25 @@
+import type { Caller } from '../../../src-preload/contract/access'
+import type { Handlers } from '../../../src-preload/contract/internal'
+import { getSettings } from '../settings'
+import type { StoreCalls, StoreService } from '../service'
+import { conversations } from './conversations'
+import { customers } from './customers'
+import { mailboxes } from './mailboxes'
+import { messages } from './messages'
+import { replies } from './replies'
+import { search } from './search'
+import { settings } from './settings'
+
+/** The functions behind the window's calls, for one caller; one file a thing. Permission has been checked before they run. */
+export function windowHandlers(service: StoreService, caller: Caller): Handlers<StoreCalls> {
+  const by = (): string => caller.name || getSettings(service.read).agentName
+  return {
+    ...conversations(service, by),
+    ...messages(service),
+    ...customers(service),
+    ...replies(service, by),
+    ...search(service),
+    ...mailboxes(service),
+    ...settings(service),
+  }
+}

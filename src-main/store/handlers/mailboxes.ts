@@ -1,0 +1,24 @@
+import type { mailboxCalls } from '../../../src-preload/contract/calls/mailboxes'
+import { PosternError } from '../../../src-preload/contract/errors'
+import { allMailboxes, pauseMailbox } from '../mailboxes'
+import type { StoreService } from '../service'
+import type { Handlers } from '../../../src-preload/contract/internal'
+
+/** Mailboxes and their sync. */
+export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> {
+  return {
+    'mailboxes.list': () => ({ mailboxes: allMailboxes(service.read) }),
+    'mailboxes.pause': async ({ id, paused }) => {
+      pauseMailbox(service.open.workspace, id, paused)
+      await service.callApp()?.call('mailbox.changed', { id })
+      return {}
+    },
+    'sync.status': () => service.open.board.status(service.read),
+    'sync.now': async ({ mailboxId }) => {
+      const mail = service.callMail()
+      if (!mail) throw new PosternError('service-restarting', 'mail is not there')
+      await mail.call('sync.now', { mailboxId })
+      return {}
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import * as z from 'zod'
+import { app, done, nothing, type CallDef } from './define'
+import { Id, MailboxSettings } from '../mail'
+import { Theme } from '../settings'
+
+export const TestStep = z.object({
+  name: z.enum(['imap-connect', 'imap-certificate', 'imap-login', 'smtp-connect', 'smtp-certificate', 'smtp-login']),
+  state: z.enum(['waiting', 'running', 'ok', 'failed', 'skipped']),
+  /** ErrorCode when failed; facts for the sentence (host, port, ms, folders, messages, protocol, issuedTo, validUntil, tryPort, serverLine). */
+  code: z.string().nullable(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+})
+export type TestStep = z.infer<typeof TestStep>
+
+const secrets = { password: z.string().max(4096), smtpPassword: z.string().max(4096).optional() }
+
+/** What only app can do: windows, keychain, files. Their names begin with `app.`. */
+export const appCalls = {
+  'app.state': app('read', 'read', nothing, z.object({
+    phase: z.enum(['starting', 'set-passphrase', 'locked', 'ready', 'failed']),
+    /** Why it failed, or why a passphrase is asked for. */
+    error: z.object({ code: z.string(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }).nullable(),
+    /** Services that were stopped after five crashes in five minutes. */
+    stopped: z.array(z.enum(['store', 'mail'])),
+    version: z.string(),
+    platform: z.enum(['mac', 'windows', 'linux']),
+    theme: Theme,
+    maximized: z.boolean(),
+    keyIn: z.enum(['keychain', 'passphrase', 'none']),
+    standIn: z.boolean(),
+    /** Set when a provision file was given and could not be used. */
+    provisionError: z.string().nullable(),
+  })),
+  'app.unlock': app('write', 'settings', z.object({ passphrase: z.string().min(1).max(1024) }), done),
+  'app.setPassphrase': app('write', 'settings', z.object({ passphrase: z.string().min(8).max(1024), current: z.string().max(1024).optional() }), done),
+  'app.removePassphrase': app('write', 'settings', z.object({ current: z.string().min(1).max(1024) }), done),
+  'app.restartService': app('write', 'settings', z.object({ service: z.enum(['store', 'mail']) }), done),
+  'app.setAsideDamaged': app('write', 'settings', nothing, done),
+  'app.testConnection': app('write', 'manage-mailboxes', z.object({ testId: z.string().max(64), settings: MailboxSettings, ...secrets }), done),
+  'app.connectionTest': app('read', 'read', z.object({ testId: z.string().max(64) }), z.object({ steps: z.array(TestStep), finished: z.boolean(), ok: z.boolean() })),
+  'app.addMailbox': app('write', 'manage-mailboxes', z.object({ settings: MailboxSettings, ...secrets }), z.object({ id: Id })),
+  'app.updateMailbox': app('write', 'manage-mailboxes', z.object({ id: Id, settings: MailboxSettings, password: z.string().max(4096).optional(), smtpPassword: z.string().max(4096).optional() }), done),
+  /** Removes the mailbox, its secrets and its local copy. Nothing is deleted on the server. */
+  'app.removeMailbox': app('write', 'manage-mailboxes', z.object({ id: Id }), done),
+  /** Opens http, https and mailto only (R16). */
+  'app.openLink': app('write', 'work', z.object({ url: z.string().max(8192) }), done),
+  'app.openAttachment': app('write', 'work', z.object({ id: Id, confirmed: z.boolean() }), z.object({ opened: z.boolean() })),
+  /** Asks where with the system's dialog; false when the person cancelled. */
+  'app.saveAttachments': app('write', 'work', z.object({ ids: z.array(Id).min(1).max(500) }), z.object({ saved: z.boolean() })),
+  'app.setTheme': app('write', 'settings', z.object({ theme: Theme }), done),
+  'app.window': app('write', 'work', z.object({ act: z.enum(['minimize', 'maximize', 'close', 'ready-to-close', 'quit', 'show-logs']) }), done),
+} as const satisfies Record<string, CallDef>

@@ -1,0 +1,30 @@
+import type * as z from 'zod'
+import { appCalls } from './app'
+import { conversationCalls } from './conversations'
+import { customerCalls } from './customers'
+import type { CallDef } from './define'
+import { mailboxCalls } from './mailboxes'
+import { messageCalls } from './messages'
+import { replyCalls } from './replies'
+import { searchCalls } from './search'
+import { settingsCalls } from './settings'
+
+export { TestStep } from './app'
+export type { CallDef } from './define'
+
+/** Every call of the window, by name. One file a thing; an app call's name begins with `app.`, every other call goes to the store. */
+export const calls = {
+  ...conversationCalls,
+  ...messageCalls,
+  ...customerCalls,
+  ...replyCalls,
+  ...searchCalls,
+  ...mailboxCalls,
+  ...settingsCalls,
+  ...appCalls,
+} as const satisfies Record<string, CallDef>
+
+export type Calls = typeof calls
+export type CallName = keyof Calls
+export type CallInput<N extends CallName> = z.input<Calls[N]['input']>
+export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>

@@ -1,0 +1,9 @@
+import * as z from 'zod'
+import { store, type CallDef } from './define'
+import { SearchHit } from '../mail'
+
+/** Search over everything synced. */
+export const searchCalls = {
+  'search.query': store('read', 'read', z.object({ text: z.string().max(1000), offset: z.int().min(0).default(0), limit: z.int().min(1).max(100).default(50) }),
+    z.object({ hits: z.array(SearchHit), total: z.int(), more: z.boolean(), ms: z.number() })),
+} as const satisfies Record<string, CallDef>
