@@ -3,6 +3,7 @@ import type { Attachment, Conversation, ConversationRow, Message, MessageBody, O
 import { unpackSource, unpackView } from '../shared/message-body'
 import type { Reader, Value } from './database'
 import { draftIn } from './drafts'
+import { notesOf } from './notes'
 import { itemsOf, outboxStateOf } from './outbox'
 import { shownPlaces } from './places'
 import { autoKindOf, parseIds, parsePeople, parseTexts, statusNumber, statusOf } from './rows'
@@ -126,6 +127,7 @@ export function getConversation(read: Reader, id: number): Conversation {
       const opened = index >= messages.length - openBodies || (message.direction === 0 && message.seen === 0)
       return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null)
     }),
+    notes: notesOf(read, current),
     outbox: itemsOf(read, current),
     draft: draftIn(read, current),
     history: read.all<Conversation['history'][number]>('SELECT at, kind, by FROM history WHERE conversation_id = ? ORDER BY id', current),

@@ -19,9 +19,10 @@ const tables: readonly { readonly name: string; readonly key: string; readonly c
   { name: 'mailboxes', key: 'id', columns: 'id, name, address, address_key, imap, smtp, paused, created_at', where: 'removing = 0' },
   { name: 'customers', key: 'id', columns: 'id, name, named_by_person, note, first_at, first_auto_at, last_at', where: "note <> '' OR named_by_person = 1" },
   { name: 'customer_addresses', key: 'address_key', columns: 'address_key, address, name, name_key, customer_id, last_at', where: 'customer_id IN (SELECT id FROM kept_customers)' },
-  { name: 'conversations', key: 'id', columns: 'id, subject, status, status_by_person, last_at', where: `merged_into IS NULL AND (status_by_person = 1 OR has_draft = 1 OR outbox_state IS NOT NULL)` },
+  { name: 'conversations', key: 'id', columns: 'id, subject, status, status_by_person, last_at', where: `merged_into IS NULL AND (status_by_person = 1 OR has_draft = 1 OR outbox_state IS NOT NULL OR id IN (SELECT conversation_id FROM notes))` },
   { name: 'thread_ids', key: 'hash', columns: 'hash, conversation_id', where: 'conversation_id IN (SELECT id FROM kept_conversations)' },
   { name: 'history', key: 'id', columns: 'id, conversation_id, at, kind, by', where: 'conversation_id IN (SELECT id FROM kept_conversations)' },
+  { name: 'notes', key: 'id', columns: 'id, conversation_id, at, author, text', where: '1' },
   { name: 'drafts', key: 'id', columns: 'id, state, kind, conversation_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at', where: "state <> 'discarded'" },
   { name: 'draft_files', key: 'id', columns: 'id, draft_id, name, type, size, bytes', where: '1' },
   {
@@ -43,6 +44,7 @@ export function salvage(workspace: Workspace, dir: string, key: Uint8Array): boo
     old = openDriver(path.join(dir, damaged), key)
     old.exec('CREATE TEMP TABLE kept_customers(id INTEGER PRIMARY KEY); CREATE TEMP TABLE kept_conversations(id INTEGER PRIMARY KEY)')
     copyHashKey(workspace, old)
+    standIn(old)
     for (const table of tables) copied[table.name] = copyTable(workspace, old, table)
     finish(workspace)
   } catch (fault) {
@@ -60,8 +62,22 @@ function copyHashKey(workspace: Workspace, old: Driver): void {
   if (row) workspace.replaceHashKey(row.value)
 }
 
+/** A database that was damaged before an update knows less: tables that it has not got count as empty. */
+function standIn(old: Driver): void {
+  for (const { name, columns } of tables) {
+    const known = readable(() => old.prepare<[string], { n: number }>('SELECT count(*) AS n FROM main.sqlite_schema WHERE name = ?').get(name)?.n)
+    if (known === 0) old.exec(`CREATE TEMP TABLE ${name}(${columns})`)
+  }
+}
+
+/** Of some columns those that a table of the damaged database has; the others get their defaults. */
+function presentColumns(old: Driver, table: string, columns: string): string[] {
+  const present = new Set(old.prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)').all(table).map(({ name }) => name))
+  return columns.split(',').map((column) => column.trim()).filter((column) => present.has(column))
+}
+
 function copyTable(workspace: Workspace, old: Driver, { name, key, columns, where }: (typeof tables)[number]): number {
-  const names = columns.split(',').map((column) => column.trim())
+  const names = presentColumns(old, name, columns)
   const insert = `INSERT OR IGNORE INTO ${name}(${names.join(', ')}) VALUES(${names.map(() => '?').join(', ')})`
   let copied = 0
   let batch: Value[][] = []
@@ -74,7 +90,7 @@ function copyTable(workspace: Workspace, old: Driver, { name, key, columns, wher
   const seen = new Set<Value>()
   for (const way of ['ASC', 'DESC']) {
     readable(() => {
-      const statement = old.prepare<[], Record<string, Value>>(`SELECT ${columns} FROM ${name} WHERE ${where} ORDER BY ${key} ${way}`).safeIntegers()
+      const statement = old.prepare<[], Record<string, Value>>(`SELECT ${names.join(', ')} FROM ${name} WHERE ${where} ORDER BY ${key} ${way}`).safeIntegers()
       for (const row of statement.iterate()) {
         const id = row[key] ?? null
         if (seen.has(id)) break

@@ -180,6 +180,10 @@ export const OutboxItem = z.object({
 })
 export type OutboxItem = z.infer<typeof OutboxItem>
 
+/** An internal note: the team's own words in a conversation. It has no recipients, so no call that sends takes one. */
+export const Note = z.object({ noteId: Id, conversationId: Id, at: Time, author: z.string(), text: z.string() })
+export type Note = z.infer<typeof Note>
+
 export const Conversation = z.object({
   id: Id,
   subject: z.string(),
@@ -189,6 +193,7 @@ export const Conversation = z.object({
   mailboxIds: z.array(Id),
   customerId: Id.nullable(),
   messages: z.array(Message),
+  notes: z.array(Note),
   outbox: z.array(OutboxItem),
   draft: Draft.nullable(),
   /** What changed, newest last, for the thin lines between messages. */

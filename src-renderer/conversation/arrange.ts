@@ -1,14 +1,14 @@
-import type { Conversation, Message } from '../../src-preload/contract'
+import type { Conversation, Message, Note } from '../../src-preload/contract'
 
 /** A longer run of folded messages is one line. */
 const longestRun = 6
 
 export type ThreadEvent = Conversation['history'][number]
-export type ThreadItem = { kind: 'message'; at: number; message: Message } | { kind: 'event'; at: number; event: ThreadEvent } | { kind: 'run'; at: number; ids: number[] }
+export type ThreadItem = { kind: 'message'; at: number; message: Message } | { kind: 'event'; at: number; event: ThreadEvent } | { kind: 'note'; at: number; note: Note } | { kind: 'run'; at: number; ids: number[] }
 
-/** Messages and events in order of time; long runs of folded messages put together. */
-export function arrange(messages: readonly Message[], history: readonly ThreadEvent[], isOpen: (id: number) => boolean): ThreadItem[] {
-  const items: ThreadItem[] = [...messages.map((message): ThreadItem => ({ kind: 'message', at: message.date, message })), ...history.map((event): ThreadItem => ({ kind: 'event', at: event.at, event }))]
+/** Messages, notes and events in order of time; long runs of folded messages put together. A note is never put away. */
+export function arrange(messages: readonly Message[], history: readonly ThreadEvent[], notes: readonly Note[], isOpen: (id: number) => boolean): ThreadItem[] {
+  const items: ThreadItem[] = [...messages.map((message): ThreadItem => ({ kind: 'message', at: message.date, message })), ...notes.map((note): ThreadItem => ({ kind: 'note', at: note.at, note })), ...history.map((event): ThreadItem => ({ kind: 'event', at: event.at, event }))]
   items.sort((a, b) => a.at - b.at)
   const shown: ThreadItem[] = []
   let run: ThreadItem[] = []
@@ -21,9 +21,11 @@ export function arrange(messages: readonly Message[], history: readonly ThreadEv
     run = []
   }
   for (const item of items) {
-    if (item.kind === 'message' && isOpen(item.message.id)) flush()
-    if (item.kind === 'message' && isOpen(item.message.id)) shown.push(item)
-    else run.push(item)
+    const stays = item.kind === 'note' || (item.kind === 'message' && isOpen(item.message.id))
+    if (stays) {
+      flush()
+      shown.push(item)
+    } else run.push(item)
   }
   // what stands after the last open message is never put away
   const tail = run

@@ -7,6 +7,7 @@ import { Time } from '../ui/time'
 import { arrange, type ThreadEvent } from './arrange'
 import { Message } from './message'
 import type { MessageActs } from './message-head'
+import { NoteCard } from './note-card'
 import { OutboxMessage } from './outbox-message'
 import { keepPlace } from './scroll-place'
 
@@ -23,7 +24,7 @@ function EventLine({ event }: { event: ThreadEvent }) {
 
 /** The messages of a conversation, oldest first; opens at the first unread one, else at the end. */
 export function Thread({ conversation, onLink, acts }: { conversation: Conversation; onLink: (url: string, text: string) => void; acts: MessageActs }) {
-  const { id, messages, outbox, history } = conversation
+  const { id, messages, notes, outbox, history } = conversation
   // what was unread when the conversation was opened stays open after it was marked read
   const [firstUnread] = useState(() => messages.find((message) => !message.seen && message.direction === 'in')?.id ?? null)
   const [wereUnread] = useState(() => new Set(messages.filter((message) => !message.seen).map((message) => message.id)))
@@ -33,7 +34,7 @@ export function Thread({ conversation, onLink, acts }: { conversation: Conversat
   const tail = useMemo(() => new Set(messages.slice(-openLast).map((message) => message.id)), [messages])
   const isOpen = useCallback((message: number) => toggled.get(message) ?? (tail.has(message) || wereUnread.has(message)), [toggled, tail, wereUnread])
   const onToggle = useCallback((message: number) => setToggled((before) => new Map(before).set(message, !(before.get(message) ?? (tail.has(message) || wereUnread.has(message))))), [tail, wereUnread])
-  const items = useMemo(() => arrange(messages, history, (message) => isOpen(message) || unfolded.has(message)), [messages, history, isOpen, unfolded])
+  const items = useMemo(() => arrange(messages, history, notes, (message) => isOpen(message) || unfolded.has(message)), [messages, history, notes, isOpen, unfolded])
   const target = firstUnread !== null && messages.at(-1)?.id !== firstUnread ? firstUnread : null
   const pane = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => (pane.current ? keepPlace(pane.current, id, target) : undefined), [id, target])
@@ -57,6 +58,7 @@ export function Thread({ conversation, onLink, acts }: { conversation: Conversat
       <ol className="thread" aria-label={t('conversation:messages')}>
         {items.map((item) => {
           if (item.kind === 'event') return <EventLine key={`e${item.event.at}${item.event.kind}`} event={item.event} />
+          if (item.kind === 'note') return <NoteCard key={`n${item.note.noteId}`} note={item.note} />
           if (item.kind === 'run') {
             return (
               <li key={`r${item.ids[0]}`} className="thread-item">

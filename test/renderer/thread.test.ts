@@ -8,9 +8,9 @@ const message = (id: number): Message => ({
   id, conversationId: 1, direction: 'in', from: { name: '', address: 'a@b.example' }, fromSuspicious: false, replyTo: [], to: [], cc: [], bcc: [], subject: '', date: id * 1000,
   snippet: '', seen: true, autoKind: 'none', attachments: [], remoteCount: 0, remoteAllowed: false, unreadable: null, body: null,
 })
-const shape = (count: number, open: number[], events: number[] = []) =>
-  arrange(Array.from({ length: count }, (_, i) => message(i + 1)), events.map((at) => ({ at, kind: 'closed' as const, by: '' })), (id) => open.includes(id))
-    .map((item) => (item.kind === 'message' ? item.message.id : item.kind === 'run' ? `run${item.ids.length}` : 'event'))
+const shape = (count: number, open: number[], events: number[] = [], notes: number[] = []) =>
+  arrange(Array.from({ length: count }, (_, i) => message(i + 1)), events.map((at) => ({ at, kind: 'closed' as const, by: '' })), notes.map((at) => ({ noteId: 1, conversationId: 1, at, author: 'Bo', text: '' })), (id) => open.includes(id))
+    .map((item) => (item.kind === 'message' ? item.message.id : item.kind === 'run' ? `run${item.ids.length}` : item.kind))
 
 test('a thread of 500 messages does not draw 500 rows', () => {
   expect(shape(500, [498, 499, 500])).toEqual([1, 'run496', 498, 499, 500])
@@ -18,6 +18,9 @@ test('a thread of 500 messages does not draw 500 rows', () => {
 })
 test('no open message is put away, and no event after the last message', () => {
   expect(shape(20, [10, 20], [20_500])).toEqual([1, 'run8', 10, 11, 'run8', 20, 'event'])
+})
+test('no note is put away among folded messages', () => {
+  expect(shape(20, [20], [], [10_500])).toEqual([1, 'run9', 'note', 11, 'run8', 20])
 })
 test('a file that can do harm is not previewed, and its kind is told', () => {
   expect(isPreviewable({ type: 'image/svg+xml', dangerous: true })).toBe(false)

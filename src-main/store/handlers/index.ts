@@ -6,6 +6,7 @@ import { conversations } from './conversations'
 import { customers } from './customers'
 import { mailboxes } from './mailboxes'
 import { messages } from './messages'
+import { notes } from './notes'
 import { replies } from './replies'
 import { search } from './search'
 import { settings } from './settings'
@@ -17,6 +18,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...conversations(service, by),
     ...messages(service),
     ...customers(service),
+    ...notes(service, by),
     ...replies(service, by),
     ...search(service),
     ...mailboxes(service),

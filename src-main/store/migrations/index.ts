@@ -1,4 +1,5 @@
 import { first } from './0001-first'
+import { notes } from './0002-notes'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -6,4 +7,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first]
+export const migrations: readonly Migration[] = [first, notes]

@@ -5,6 +5,7 @@ import { customerCalls } from './customers'
 import type { CallDef } from './define'
 import { mailboxCalls } from './mailboxes'
 import { messageCalls } from './messages'
+import { noteCalls } from './notes'
 import { replyCalls } from './replies'
 import { searchCalls } from './search'
 import { settingsCalls } from './settings'
@@ -17,6 +18,7 @@ export const calls = {
   ...conversationCalls,
   ...messageCalls,
   ...customerCalls,
+  ...noteCalls,
   ...replyCalls,
   ...searchCalls,
   ...mailboxCalls,

@@ -31,6 +31,7 @@ export const conversation = {
     merged: 'Joined with another conversation',
     mergedBy: 'Joined with another conversation by {{by}}',
   },
+  note: { mark: 'Internal note', frame: 'Internal note by {{name}}', someone: 'A colleague' },
   message: {
     to: 'to {{names}}',
     you: 'You',

@@ -1,0 +1,8 @@
+import * as z from 'zod'
+import { store, type CallDef } from './define'
+import { Id } from '../mail'
+
+/** Internal notes of a conversation. */
+export const noteCalls = {
+  'notes.add': store('write', 'work', z.object({ conversationId: Id, text: z.string().trim().min(1).max(100_000) }), z.object({ noteId: Id })),
+} as const satisfies Record<string, CallDef>

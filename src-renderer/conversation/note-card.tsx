@@ -1,0 +1,25 @@
+import { Lock } from 'lucide-react'
+import { memo } from 'react'
+import type { Note } from '../../src-preload/contract'
+import { t } from '../text'
+import { Avatar } from '../ui/avatar'
+import { Icon } from '../ui/icon'
+import { Time } from '../ui/time'
+
+/** An internal note between the messages: the team's own, in a colour that nothing else has. */
+export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
+  const name = note.author.trim() === '' ? t('conversation:note.someone') : note.author
+  return (
+    <li className="thread-item" data-note={note.noteId}>
+      <article className="msg note" aria-label={t('conversation:note.frame', { name })}>
+        <div className="msg-head">
+          <Avatar name={name} seed={name} size="sm" />
+          <bdi className="medium cut from">{name}</bdi>
+          <span className="note-mark x g1"><Icon icon={Lock} small />{t('conversation:note.mark')}</span>
+          <Time at={note.at} form="message" className="t3 meta nowrap push" />
+        </div>
+        <div className="msg-body sel"><bdi className="note-text">{note.text}</bdi></div>
+      </article>
+    </li>
+  )
+})
