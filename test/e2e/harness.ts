@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 import { ensureElectron } from '../../build/electron.mjs'
 import { launchPostern } from '../../build/lib/drive.mjs'
+import { startSession } from '../../build/lib/session.mjs'
 import { startCutProxy } from '../servers/cut-proxy.mjs'
 import { seedMaildir, startDovecot } from '../servers/dovecot.mjs'
 import { startPostfix } from '../servers/postfix.mjs'
@@ -37,6 +38,12 @@ export function newProfile(): string {
   return dir
 }
 
+let started: ReturnType<typeof startSession> | undefined
+/** A screen and a keychain for this worker alone, so that two windows never fight for the focus; they end with its process. */
+function session(): ReturnType<typeof startSession> {
+  return (started ??= startSession({ display: 'private' }))
+}
+
 /** Starts the built program in a real Electron window on a profile. */
 export async function startPostern({ profile, provision, args = [], env = {}, size }: StartOptions): Promise<Desk> {
   const provisionArgs: string[] = []
@@ -47,7 +54,8 @@ export async function startPostern({ profile, provision, args = [], env = {}, si
     writeFileSync(file, JSON.stringify(provision), { mode: 0o600 })
     provisionArgs.push(`--provision=${file}`)
   }
-  const app = await launchPostern(await ensureElectron(), { args: [`--user-data-dir=${profile}`, ...provisionArgs, ...args], env })
+  const { env: mine } = await session()
+  const app = await launchPostern(await ensureElectron(), { args: [`--user-data-dir=${profile}`, ...provisionArgs, ...args], env: { ...mine, ...env } })
   const page = await app.firstWindow()
   if (size) await app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
   return {

@@ -74,6 +74,13 @@ test.afterAll(async () => {
   await team.stop()
 })
 
+/** Runs in a frame: elements and attributes that could run, load or submit something. */
+function countDanger(): number {
+  const elements = document.querySelectorAll('script:not([src="/assets/mail-frame.js"]):not([type=module]), svg, math, object, embed, form, input, meta[http-equiv=refresh], link[rel=stylesheet]:not([crossorigin]), base')
+  const attributes = [...document.querySelectorAll('*')].flatMap((el) => [...el.attributes])
+  return elements.length + attributes.filter((a) => /^on|^(?:javascript|vbscript):/i.test(a.name) || /^\s*(?:javascript|vbscript):/i.test(a.value)).length
+}
+
 test('no script of a mail runs, in no frame, and the window stays untouched (R11)', async () => {
   const url = page.url()
   expect(batches).toBeGreaterThan(0)
@@ -81,8 +88,11 @@ test('no script of a mail runs, in no frame, and the window stays untouched (R11
   for (let n = 0; n < batches; n++) {
     await open(`Canaries ${n}`)
     frames += await slot().count()
-    const danger = await Promise.all(page.frames().slice(1).map((frame) => frame.evaluate(() => document.querySelectorAll('script:not([src="/assets/mail-frame.js"]):not([type=module]), svg, math, object, embed, form, input, meta[http-equiv=refresh], link[rel=stylesheet]:not([crossorigin]), base').length + [...document.querySelectorAll('*')].flatMap((el) => [...el.attributes]).filter((a) => /^on|^(?:javascript|vbscript):/i.test(a.name) || /^\s*(?:javascript|vbscript):/i.test(a.value)).length)))
-    expect(danger.reduce((a, b) => a + b, 0), `in batch ${n}`).toBe(0)
+    // A frame of the conversation before may go while it is asked; then all are asked again.
+    await expect(async () => {
+      const danger = await Promise.all(page.frames().slice(1).map((frame) => frame.evaluate(countDanger)))
+      expect(danger.reduce((a, b) => a + b, 0), `in batch ${n}`).toBe(0)
+    }).toPass({ timeout: 15_000 })
   }
   expect(frames).toBeGreaterThan(batches)
   expect(said.filter((text) => text.includes('CANARY'))).toEqual([])
@@ -92,6 +102,7 @@ test('no script of a mail runs, in no frame, and the window stays untouched (R11
 })
 
 test('a script can be seen to run where one may: the canary works (R11)', async () => {
+  await open('Canaries 0')
   await page.frames()[1]?.evaluate("console.log('CANARY control')")
   await expect.poll(() => said.includes('CANARY control')).toBe(true)
 })
