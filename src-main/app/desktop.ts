@@ -7,6 +7,7 @@ import type { StoreForApp } from '../../src-preload/contract/internal'
 import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
 import { safeFileName } from '../shared/guards'
+import { writeFileSafely } from './files'
 import { appOrigin, mailOrigin } from './protocol'
 
 const log = logger('desktop')
@@ -75,6 +76,21 @@ export class Files {
     await this.store().call('attachment.write', { id, path, overwrite: false })
     const failure = await shell.openPath(path)
     if (failure !== '') throw new PosternError('not-found', 'no program opens this kind')
+    return true
+  }
+
+  /** Asks where and writes a text there, readable by its owner only. False when the person cancelled. */
+  async saveText(name: string, text: () => Promise<string>): Promise<boolean> {
+    const window = this.window()
+    if (!window) throw new PosternError('cancelled')
+    const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('downloads'), name) })
+    if (canceled || !filePath) return false
+    try {
+      writeFileSafely(filePath, await text())
+    } catch (fault) {
+      if (fault instanceof PosternError) throw fault
+      throw new PosternError('disk-error', 'the file cannot be written')
+    }
     return true
   }
 

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, setLogSink } from '../shared/log'
+import { forbidNetwork } from '../shared/network-gate'
 import { setAppMenu } from './menu'
 import { Files, lockDown, openLink } from './desktop'
 import { openGate } from './gate'
@@ -43,6 +44,7 @@ if (!app.requestSingleInstanceLock()) {
 } else {
   const logFile = openLogFile(profile)
   setLogSink((line) => logFile.write('app', line))
+  forbidNetwork((host) => log.error('a connection was refused', { host }))
   process.on('uncaughtException', (fault) => log.error('uncaught', { fault }))
   process.on('unhandledRejection', (fault) => log.error('unhandled rejection', { fault }))
   void run(logFile).catch((fault: unknown) => {
@@ -102,6 +104,7 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
     'app.openLink': async ({ url }) => done(await openLink(url)),
     'app.openAttachment': async ({ id, confirmed }) => ({ opened: await files.openAttachment(id, confirmed) }),
     'app.saveAttachments': async ({ ids }) => ({ saved: await files.save(ids) }),
+    'app.saveLedger': async () => ({ saved: await files.saveText('postern-network-ledger.jsonl', async () => (await workspace.store.call('ledger.export', {})).text) }),
     'app.setTheme': ({ theme }) => done(window.setTheme(theme)),
     'app.window': ({ act }) => {
       if (act === 'ready-to-close') window.close()

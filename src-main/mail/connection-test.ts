@@ -1,6 +1,7 @@
 import type { MailboxSettings, ServerSettings } from '../../src-preload/contract/mail'
 import type { TestStep } from '../../src-preload/contract/calls'
 import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
+import { onErrand } from '../shared/network-gate'
 import { ImapSession } from './imap-session'
 import { lookAtCertificate, openPort, otherPort, type MailProtocol } from './server-probe'
 import { refusePlaintext } from './server-rules'
@@ -22,8 +23,8 @@ export async function testConnection(input: TestInput, tell: (steps: TestStep[],
   }
   const { imap, smtp } = input.settings
   const results = await Promise.all([
-    testServer('imap', imap, set, () => imapLogin(imap, input.password)),
-    testServer('smtp', smtp, set, () => smtpLogin(smtp, input.smtpPassword ?? input.password)),
+    onErrand({ use: 'test-connection', host: imap.host, mailboxId: null }, () => testServer('imap', imap, set, () => imapLogin(imap, input.password))),
+    onErrand({ use: 'test-connection', host: smtp.host, mailboxId: null }, () => testServer('smtp', smtp, set, () => smtpLogin(smtp, input.smtpPassword ?? input.password))),
   ])
   tell([...steps], true)
   return results.every(Boolean)

@@ -4,6 +4,7 @@ import https from 'node:https'
 import net, { type LookupFunction } from 'node:net'
 import { PosternError } from '../../src-preload/contract/errors'
 import { imageType } from '../shared/guards'
+import { onErrand } from '../shared/network-gate'
 import { networkError } from './network-error'
 import { tlsOptions } from './server-rules'
 
@@ -100,7 +101,7 @@ async function request(target: URL, reach: Reach, signal: AbortSignal): Promise<
       }
       collect(response, { host, port }).then((bytes) => resolve({ location: null, bytes }), fail)
     }
-    const outgoing = target.protocol === 'https:' ? https.request(target, { ...options, ...tlsOptions() }, answered) : http.request(target, options, answered)
+    const outgoing = onErrand({ use: 'remote-image', host, mailboxId: null }, () => target.protocol === 'https:' ? https.request(target, { ...options, ...tlsOptions() }, answered) : http.request(target, options, answered))
     outgoing.on('error', fail)
     outgoing.end()
   })

@@ -2,12 +2,14 @@ import { isMainThread } from 'node:worker_threads'
 import { appForMail, mailForApp, mailForStore, storeForMail, type StoreForMail } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
+import { forbidNetwork } from '../shared/network-gate'
 import { joinPort, type Rpc } from '../shared/port-rpc'
 import { joinApp } from '../shared/utility'
 import { testConnection } from './connection-test'
 import { fetchImage } from './fetch-image'
 import { importSample } from './import-sample'
 import { Mailboxes } from './mailboxes'
+import { NetworkLedger } from './network-ledger'
 import { serveParser } from './parse-worker'
 import { Parser } from './parser'
 import { trustSystemAuthorities } from './server-rules'
@@ -17,10 +19,16 @@ import { trustSystemAuthorities } from './server-rules'
  * script of its parser thread, so that the bundle needs no second entry.
  */
 if (isMainThread) startMail()
-else serveParser()
+else {
+  // The thread that meets hostile bytes first reaches nobody.
+  forbidNetwork(() => undefined)
+  serveParser()
+}
 
 function startMail(): void {
   const log = logger('mail')
+  const ledger = new NetworkLedger()
+  ledger.start()
   const onFault = (call: string, fault: unknown): void => log.error('handler failed', { call, fault })
   // Whatever a socket or a library still throws after its owner let go must not end the process.
   process.on('unhandledRejection', (fault) => log.error('unhandled rejection', fault))
@@ -43,7 +51,9 @@ function startMail(): void {
       'outbox.wake': ({ mailboxId }) => (mailboxes.wakeOutbox(mailboxId), {}),
       'ops.wake': ({ mailboxId }) => (mailboxes.wakeActs(mailboxId), {}),
       'sync.now': ({ mailboxId }) => (mailboxes.syncNow(mailboxId), {}),
+      'network.rules': (rules) => (ledger.setRules(rules), {}),
     }, storeForMail, { onFault })
+    ledger.connectStore(store)
     mailboxes.connectStore(store)
   })
   const app = joinPort(appPort, mailForApp, {
@@ -54,6 +64,7 @@ function startMail(): void {
     'mail.stop': async () => {
       await mailboxes.stop()
       await parser.close()
+      await ledger.flush()
       return {}
     },
     'connection.test': async ({ testId, ...input }) => ({

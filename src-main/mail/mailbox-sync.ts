@@ -3,6 +3,7 @@ import type { AppForMail, StoreForMail } from '../../src-preload/contract/intern
 import { PosternError } from '../../src-preload/contract/errors'
 import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
+import { onErrand } from '../shared/network-gate'
 import { Backoff, Sleeper } from './backoff'
 import { folderRoles, inSyncOrder } from './folder-roles'
 import { FolderSync, type MessageParser } from './folder-sync'
@@ -291,7 +292,7 @@ export class MailboxSync {
     const server = this.mailbox.imap
     const auth = await this.ports.app.call('credentials.get', { mailboxId: this.mailbox.id, use: 'imap', server })
     if (this.stopped) throw new PosternError('cancelled')
-    const session = await ImapSession.open({ ...server, user: auth.user }, auth, idle)
+    const session = await onErrand({ use: 'fetch-mail', host: server.host, mailboxId: this.mailbox.id }, () => ImapSession.open({ ...server, user: auth.user }, auth, idle))
     if (this.stopped) {
       await session.close()
       throw new PosternError('cancelled')

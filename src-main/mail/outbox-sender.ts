@@ -2,6 +2,7 @@ import type { Mailbox } from '../../src-preload/contract/mail'
 import type { Failure, OutboxJob, OutboxOutcome } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
+import { onErrand } from '../shared/network-gate'
 import { Backoff, Sleeper } from './backoff'
 import { compose } from './compose'
 import type { ImapSession } from './imap-session'
@@ -88,7 +89,7 @@ export class OutboxSender {
       const raw = await this.composed(job)
       const server = this.mailbox.smtp
       const auth = await this.ports.app.call('credentials.get', { mailboxId: this.mailbox.id, use: 'smtp', server })
-      session = await SmtpSession.connect({ ...server, user: auth.user })
+      session = await onErrand({ use: 'send-mail', host: server.host, mailboxId: this.mailbox.id }, () => SmtpSession.connect({ ...server, user: auth.user }))
       await session.login(auth)
       const result = await session.send({ from: job.from.address, to }, raw)
       if (result.state === 'accepted') this.copies.push({ raw, messageId: job.messageId, date: job.date, tries: 0 })

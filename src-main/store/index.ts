@@ -1,9 +1,11 @@
 import { joinApp } from '../shared/utility'
 import { logger } from '../shared/log'
+import { forbidNetwork } from '../shared/network-gate'
 import { StoreService } from './service'
 
 /** The store process: the only holder of the database and its key, the single writer. */
 const log = logger('store')
+forbidNetwork((host) => log.error('a connection was refused', { host }))
 const service = new StoreService()
 
 const app = joinApp((handover, port) => {

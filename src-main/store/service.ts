@@ -13,6 +13,7 @@ import { forgetParts } from './files'
 import { appHandlers, mailHandlers } from './handlers/internal'
 import { recoverSending } from './outbox-queue'
 import { salvage } from './salvage'
+import { getSettings } from './settings'
 import { SyncBoard } from './sync-status'
 import { Upkeep } from './upkeep'
 import { windowHandlers } from './handlers'
@@ -93,7 +94,14 @@ export class StoreService {
     this.mail?.close('service-restarting')
     const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); if (this.mail === rpc) this.mail = null }) }, storeForMail, mailHandlers(this), mailForStore, { onFault, onRefused: this.onRefused })
     this.mail = rpc
-    if (this.current) recoverSending(this.current.open.workspace)
+    if (!this.current) return
+    recoverSending(this.current.open.workspace)
+    this.tellNetworkRules()
+  }
+
+  /** Settings or policy changed which hosts may be reached. */
+  tellNetworkRules(): void {
+    this.mail?.call('network.rules', { blockUnexpected: getSettings(this.read).blockUnexpectedHosts, allowedHosts: null }).catch(() => undefined)
   }
 
   joinWindow(port: Port, caller: Caller): void {

@@ -13,6 +13,7 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('mailboxes') }),
   z.object({ topic: z.literal('sync') }),
   z.object({ topic: z.literal('settings') }),
+  z.object({ topic: z.literal('ledger') }),
   /** app: the state of the program changed (store ready, locked, failed; a service stopped). */
   z.object({ topic: z.literal('app-state') }),
   /** app: a running connection test has new results. */

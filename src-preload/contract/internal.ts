@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
 import { TestStep } from './calls'
 import { ErrorCode, ErrorDetail } from './errors'
+import { NetworkContact, NetworkRules } from './network'
 
 /** Calls between app, store and mail. Same form as the window's calls; not reachable from the window. */
 export interface InternalDef<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> { readonly input: I; readonly output: O }
@@ -181,6 +182,8 @@ export const storeForMail = {
   'outbox.settle': { input: OutboxOutcome, output: done },
   /** Found while looking in Sent: which outbox items of the mailbox are uncertain. */
   'outbox.uncertain': { input: z.object({ mailboxId: Id }), output: z.object({ jobs: z.array(OutboxJob) }) },
+  /** What went over the network since it was told last; idempotence is not needed, a lost answer counts twice. */
+  'network.record': { input: z.object({ contacts: z.array(NetworkContact).max(5000) }), output: done },
 } as const satisfies CallTable
 export type StoreForMail = typeof storeForMail
 
@@ -193,6 +196,8 @@ export const mailForStore = {
   'outbox.wake': { input: z.object({ mailboxId: Id }), output: done },
   'ops.wake': { input: z.object({ mailboxId: Id }), output: done },
   'sync.now': { input: z.object({ mailboxId: Id.nullable() }), output: done },
+  /** Which hosts may be reached from now on. */
+  'network.rules': { input: NetworkRules, output: done },
 } as const satisfies CallTable
 export type MailForStore = typeof mailForStore
 
@@ -208,6 +213,8 @@ export const storeForApp = {
   'mailbox.pause': { input: z.object({ id: Id, paused: z.boolean() }), output: done },
   'settings.set': { input: z.record(z.string(), z.unknown()), output: done },
   'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },
+  /** The network ledger as JSON Lines. */
+  'ledger.export': { input: nothing, output: z.object({ text: z.string() }) },
   'attachment.info': { input: z.object({ id: Id }), output: z.object({ name: z.string(), type: z.string(), size: z.int(), dangerous: z.boolean() }) },
   /** Writes the attachment to a new file (never over an old one unless `overwrite`), no exec bit, mode 0600. */
   'attachment.write': { input: z.object({ id: Id, path: z.string(), overwrite: z.boolean() }), output: done },

@@ -16,6 +16,8 @@ const value = z.object({
   /** What "Send and close" does by default. */
   afterSend: z.enum(['closed', 'pending', 'open']),
   signature: z.string().max(10_000),
+  /** Connections that nobody announced, or that lead to another host than announced, are refused; else only shown. */
+  blockUnexpectedHosts: z.boolean(),
   /** Widths, closed panes, last place: per window size class. Opaque to the store. */
   layout: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
 })
@@ -35,6 +37,7 @@ export const Settings = z.object({
   letterShortcuts: shape.letterShortcuts.default(true),
   afterSend: shape.afterSend.default('closed'),
   signature: shape.signature.default(''),
+  blockUnexpectedHosts: shape.blockUnexpectedHosts.default(true),
   layout: shape.layout.default({}),
 })
 export type Settings = z.infer<typeof Settings>

@@ -5,7 +5,7 @@ import { setStatus } from '../state/acts'
 import { closeWindow } from '../state/closing'
 import { useLayout } from '../state/layout'
 import { useList } from '../state/list'
-import { goBack, goNewMessage, goSettings, goView, openConversation, usePlaces } from '../state/places'
+import { goBack, goNewMessage, goPrivacy, goSettings, goView, openConversation, usePlaces } from '../state/places'
 import { focusSearch } from '../state/search'
 import { useShortcuts, type Shortcut } from '../state/shortcuts'
 import { useToasts } from '../state/toast'
@@ -54,6 +54,7 @@ export function Commands() {
     { id: 'escape', keys: 'Escape', group: 'everywhere', label: t('common:shortcuts.layerUp'), hidden: true, run: layerUp },
     { id: 'closeOrOpen', keys: 'e', group: 'list', label: t('inbox:keys.closeOrOpen'), run: closeOrOpenPicked },
     ...goKeys.map(({ keys, view }): Shortcut => ({ id: `go.${view}`, keys, group: 'go', label: t(`common:nav.${view}`), run: () => goView(view) })),
+    { id: 'go.privacy', keys: 'g y', group: 'go', label: t('common:nav.privacy'), run: () => goPrivacy() },
     { id: 'go.settings', keys: 'g s', group: 'go', label: t('common:nav.settings'), run: () => goSettings() },
   ]
   useShortcuts(shortcuts)

@@ -1,8 +1,8 @@
-import { AlertTriangle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, SlidersHorizontal } from 'lucide-react'
+import { AlertTriangle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, Shield, SlidersHorizontal } from 'lucide-react'
 import { memo, type ReactNode } from 'react'
 import type { Mailbox, MailboxSync, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { goAddMailbox, goSettings, goView, usePlaces } from '../state/places'
+import { goAddMailbox, goPrivacy, goSettings, goView, usePlaces } from '../state/places'
 import { errorText, t } from '../text'
 import { numberText } from '../text/time'
 import { Avatar } from '../ui/avatar'
@@ -45,6 +45,7 @@ const views: readonly { view: Exclude<View, 'inbox'>; icon: LucideIcon }[] = [
 
 const goInbox = () => goView('inbox')
 const goSettingsHome = () => goSettings()
+const goPrivacyHome = () => goPrivacy()
 const goTo = Object.fromEntries(views.map(({ view }) => [view, () => goView(view)]))
 
 /** Sidebar: workspace, views with counts, mailboxes with their sync, and how the sync stands. */
@@ -66,6 +67,7 @@ export function Sidebar() {
       <div className="scroll" tabIndex={-1}>
         <Nav icon={Inbox} name={t('common:nav.inbox')} count={counts?.views.inbox} hot={(counts?.unread ?? 0) > 0} on={isOn('inbox')} onClick={goInbox} />
         <Nav icon={SlidersHorizontal} name={t('common:nav.settings')} on={kind === 'settings'} onClick={goSettingsHome} />
+        <Nav icon={Shield} name={t('common:nav.privacy')} on={kind === 'privacy'} onClick={goPrivacyHome} />
         <div className="navhead"><span>{t('common:nav.views')}</span></div>
         {views.map((entry) => (
           <Nav

@@ -20,6 +20,7 @@ import { TitleBar } from './title-bar'
 const Palette = lazy(() => import('../search/palette').then((module) => ({ default: module.Palette })))
 const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })))
 const SearchPage = lazy(() => import('../search/search-page').then((module) => ({ default: module.SearchPage })))
+const Privacy = lazy(() => import('../privacy/privacy').then((module) => ({ default: module.Privacy })))
 const Settings = lazy(() => import('../settings/settings').then((module) => ({ default: module.Settings })))
 const AddMailbox = lazy(() => import('../setup/add-mailbox').then((module) => ({ default: module.AddMailbox })))
 const EditMailbox = lazy(() => import('../setup/edit-mailbox').then((module) => ({ default: module.EditMailbox })))
@@ -74,6 +75,7 @@ function Page({ place }: { place: Exclude<Place, { kind: 'inbox' } | { kind: 'ne
   switch (place.kind) {
     case 'search': return <SearchPage text={place.text} />
     case 'settings': return <Settings page={place.page} editMailbox={(mailbox, onClose) => <EditMailbox key={mailbox.id} mailbox={mailbox} onClose={onClose} />} />
+    case 'privacy': return <Privacy tab={place.tab} />
     case 'add-mailbox': return <AddMailbox />
   }
 }

@@ -6,6 +6,7 @@ export type Place =
   | { kind: 'inbox'; view: View; mailboxId: number | null; conversationId: number | null }
   | { kind: 'search'; text: string }
   | { kind: 'settings'; page: string | null }
+  | { kind: 'privacy'; tab: string | null }
   | { kind: 'add-mailbox' }
   | { kind: 'new-message'; draftId: number | null }
 
@@ -70,6 +71,12 @@ export function openConversation(id: number | null, view: View = 'inbox'): void 
 
 export function goSettings(page: string | null = null): void {
   places().go({ kind: 'settings', page })
+}
+
+export function goPrivacy(tab: string | null = null): void {
+  const { place, go, replace } = places()
+  if (place.kind === 'privacy') replace({ kind: 'privacy', tab })
+  else go({ kind: 'privacy', tab })
 }
 
 export function goAddMailbox(): void {

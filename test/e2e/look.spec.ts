@@ -120,6 +120,15 @@ test('no fault in search, palette and the list of shortcuts', async () => {
   await page.keyboard.press('Escape')
 })
 
+test('no fault in the privacy panel', async () => {
+  await nav(page, 'Privacy and data').click()
+  for (const name of ['Network']) {
+    await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name }).click()
+    await expect(page.getByRole('region', { name: /ledger/ }).getByRole('row').nth(1)).toBeVisible()
+    await look(desk, `privacy-${name.toLowerCase()}`)
+  }
+})
+
 test('no fault on the pages of settings and in the form of a mailbox', async () => {
   await nav(page, 'Settings').click()
   for (const name of ['General', 'Mailboxes', 'Security', 'About']) {

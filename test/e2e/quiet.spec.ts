@@ -74,8 +74,9 @@ const Noted = z.object({ name: z.string(), host: z.string(), path: z.string(), h
 
 function inside(place: string): void {
   const [outer = '', log = ''] = place.split(' ')
-  const Link = z.array(z.object({ stats64: z.object({ rx: z.object({ packets: z.int() }) }) }))
-  const packets = (): number => Link.parse(JSON.parse(ip('-n', outer, '-s', '-j', 'link', 'show', 'way-out')))[0]?.stats64.rx.packets ?? -1
+  const Link = z.array(z.object({ stats64: z.object({ rx: z.object({ packets: z.int(), bytes: z.int() }) }) }))
+  const link = () => Link.parse(JSON.parse(ip('-n', outer, '-s', '-j', 'link', 'show', 'way-out')))[0]?.stats64.rx ?? { packets: -1, bytes: -1 }
+  const packets = (): number => link().packets
   const noted = () => readFileSync(log, 'utf8').trim().split('\n').map((line) => Noted.parse(JSON.parse(line)))
   const hits: string[] = []
   const loopback = createServer((request, response) => {
@@ -165,6 +166,23 @@ function inside(place: string): void {
     await expect(blocked(page)).toBeVisible()
     expect(await ask(page, 'app.openLink', { url: 'file:///etc/passwd' })).toMatchObject({ ok: false })
     expect(noted().filter(({ path }) => path !== undefined)).toHaveLength(4)
+  })
+
+  test('no connection is missing from the ledger and none stands there that was not made', async () => {
+    const Rows = z.object({ value: z.object({ rows: z.array(z.object({ host: z.string(), addresses: z.array(z.string()), use: z.string(), sent: z.int(), received: z.int(), begun: z.int(), verdict: z.string() })) }) })
+    const ledger = async () => Rows.parse(await ask(page, 'ledger.list', { days: null })).value.rows
+    await expect.poll(async () => (await ledger()).find(({ host }) => host === 'pictures.example')?.begun ?? 0, { timeout: 5000 }).toBe(4)
+    const rows = await ledger()
+    expect(rows.filter(({ host }) => host !== '127.0.0.1')).toMatchObject([{ host: 'pictures.example', addresses: ['93.184.215.14'], use: 'remote-image', verdict: 'expected' }])
+    // On the wire: what the ledger says, and at most headers, acknowledgements and the questions for names beside it.
+    const wire = link()
+    const sent = rows.filter(({ host }) => host !== '127.0.0.1').reduce((sum, row) => sum + row.sent, 0)
+    expect(sent).toBeGreaterThan(0)
+    expect(wire.bytes).toBeGreaterThan(sent)
+    expect(wire.bytes).toBeLessThan(sent + wire.packets * 120)
+    const mail = rows.filter(({ host }) => host === '127.0.0.1')
+    expect(mail.map(({ use }) => use)).toContain('fetch-mail')
+    expect(mail.every(({ verdict, received }) => verdict === 'expected' && received > 0)).toBe(true)
   })
 
   test('nothing but the allowed pictures was ever asked for, and the count would have seen it (R12)', async () => {

@@ -130,6 +130,7 @@ export class MemoryStore {
       }
       return {}
     },
+    'network.record': () => ({}),
     'outbox.uncertain': () => ({ jobs: this.outbox.filter((one) => one.state === 'uncertain').map((one) => ({ ...one.job, state: 'uncertain' as const })) }),
   }
 }

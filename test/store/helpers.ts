@@ -5,6 +5,7 @@ import path from 'node:path'
 import type * as z from 'zod'
 import type { CallInput, CallOutput } from '../../src-preload/contract/calls'
 import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mail'
+import type { NetworkRules } from '../../src-preload/contract/network'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { appForStore, storeForApp, storeForMail, type Handlers, type IngestItem, type MailForStore, type ParsedMessage, mailForStore } from '../../src-preload/contract/internal'
 import { calls } from '../../src-preload/contract/calls'
@@ -71,6 +72,7 @@ export class Harness {
   private window!: Rpc<StoreCalls>
   parts: Handlers<MailForStore>['part.extract'] = () => ({ type: 'application/octet-stream', bytes: new Uint8Array([1]) })
   image: Handlers<MailForStore>['image.fetch'] = () => ({ type: 'image/png', bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) })
+  networkRules: NetworkRules | null = null
   private readonly uids = new Map<number, number>()
 
   private constructor(dir: string | null) {
@@ -106,6 +108,7 @@ export class Harness {
       'outbox.wake': ({ mailboxId }) => { this.woken.push(`outbox ${mailboxId}`); return {} },
       'ops.wake': ({ mailboxId }) => { this.woken.push(`ops ${mailboxId}`); return {} },
       'sync.now': () => { this.woken.push('sync'); return {} },
+      'network.rules': (rules) => { this.networkRules = rules; return {} },
     }, storeForMail)
   }
 

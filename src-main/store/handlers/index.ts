@@ -4,6 +4,7 @@ import { getSettings } from '../settings'
 import type { StoreCalls, StoreService } from '../service'
 import { conversations } from './conversations'
 import { customers } from './customers'
+import { ledger } from './ledger'
 import { mailboxes } from './mailboxes'
 import { messages } from './messages'
 import { notes } from './notes'
@@ -23,5 +24,6 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...search(service),
     ...mailboxes(service),
     ...settings(service),
+    ...ledger(service),
   }
 }

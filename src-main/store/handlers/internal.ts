@@ -1,5 +1,6 @@
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
 import { attachmentInfo, writeAttachment } from '../files'
+import { exportLedger, recordContacts } from '../ledger'
 import { applyFlags, vanish } from '../flags'
 import { folderChecked, knownUids, resetFolder, syncFolders } from '../folders'
 import { allMailboxes, createMailbox, pauseMailbox, updateMailbox } from '../mailboxes'
@@ -47,6 +48,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       return {}
     },
     'settings.get': () => storedSettings(workspace().db.read),
+    'ledger.export': () => ({ text: exportLedger(workspace().db.read) }),
     'attachment.info': ({ id }) => attachmentInfo(workspace().db.read, id),
     'attachment.write': async ({ id, path, overwrite }) => {
       await writeAttachment(workspace(), id, path, overwrite)
@@ -87,6 +89,11 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     },
     'outbox.settle': (outcome) => {
       settle(workspace(), outcome)
+      return {}
+    },
+    'network.record': ({ contacts }) => {
+      // Kept without waiting for the disk: a power cut may lose the last seconds of counters, never rows of days before.
+      workspace().db.write((tx) => recordContacts(tx, contacts), 'normal')
       return {}
     },
     'outbox.uncertain': ({ mailboxId }) => uncertainJobs(workspace(), mailboxId),

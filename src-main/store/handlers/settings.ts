@@ -9,6 +9,7 @@ export function settings(service: StoreService): Handlers<typeof settingsCalls> 
     'settings.get': () => getSettings(service.read),
     'settings.set': (values) => {
       service.open.workspace.db.write((tx) => setSettings(tx, values))
+      if (values.blockUnexpectedHosts !== undefined) service.tellNetworkRules()
       return {}
     },
   }

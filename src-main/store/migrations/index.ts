@@ -1,5 +1,6 @@
 import { first } from './0001-first'
 import { notes } from './0002-notes'
+import { networkLedger } from './0003-network-ledger'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -7,4 +8,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes]
+export const migrations: readonly Migration[] = [first, notes, networkLedger]

@@ -1,8 +1,10 @@
 import type * as z from 'zod'
 import { appCalls } from './app'
+import { appPrivacyCalls } from './app-privacy'
 import { conversationCalls } from './conversations'
 import { customerCalls } from './customers'
 import type { CallDef } from './define'
+import { ledgerCalls } from './ledger'
 import { mailboxCalls } from './mailboxes'
 import { messageCalls } from './messages'
 import { noteCalls } from './notes'
@@ -23,7 +25,9 @@ export const calls = {
   ...searchCalls,
   ...mailboxCalls,
   ...settingsCalls,
+  ...ledgerCalls,
   ...appCalls,
+  ...appPrivacyCalls,
 } as const satisfies Record<string, CallDef>
 
 export type Calls = typeof calls

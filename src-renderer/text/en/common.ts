@@ -46,6 +46,7 @@ export const common = {
     mailboxes: 'Mailboxes',
     inbox: 'Inbox',
     settings: 'Settings',
+    privacy: 'Privacy and data',
     pending: 'Pending',
     drafts: 'Drafts',
     outbox: 'Outbox',

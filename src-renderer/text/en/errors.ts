@@ -36,6 +36,8 @@ export const errors = {
   'server-refused_host': '{{host}} refused this. Nothing is lost. Try again later, or ask the server’s administrator.',
   'server-broken': 'The server answered in a way that Postern does not understand. What was here before is kept. Postern tries again by itself.',
   'server-broken_host': '{{host}} answered in a way that Postern does not understand. What was here before is kept. Postern tries again by itself.',
+  'host-blocked': 'Postern did not connect: this host is not one that was expected, or your organisation does not allow it.',
+  'host-blocked_host': 'Postern did not connect to {{host}}: it is not a host that was expected, or your organisation does not allow it. Nothing was sent.',
   'blocked-address': 'This points to an address inside a private network, so Postern did not load it.',
   'recipient-refused': 'The server refused a recipient. The message is kept here and was not sent. Check the address.',
   'sender-refused': 'The server does not let you send from this address. The message is kept here. Check the mailbox’s settings.',

@@ -4,9 +4,10 @@ import { conversation } from './conversation'
 import { customer } from './customer'
 import { errors } from './errors'
 import { inbox } from './inbox'
+import { privacy } from './privacy'
 import { search } from './search'
 import { settings } from './settings'
 import { setup } from './setup'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { common, composer, conversation, customer, errors, inbox, search, settings, setup } as const
+export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, settings, setup } as const
