@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
+import { deviceSecretBytes, newDeviceSecret } from '../crypto/device-keys'
 import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
 import { logger } from '../shared/log'
 import { writeFileSafely } from './files'
@@ -29,6 +30,7 @@ export class Keys {
   private key: Buffer | null = null
   private ring: Keyring | null = null
   private wrongTries = 0
+  private deviceKeys: Buffer | null = null
 
   constructor(private readonly profile: string, private readonly keychain: SecretKeeper = systemKeychain()) {
     this.file = join(profile, 'keyring.json')
@@ -112,6 +114,18 @@ export class Keys {
     const moved = await this.moveSecrets(file, this.keychain, id)
     this.keep({ version: 1, mode: 'keychain', id }, key)
     for (const name of moved) await file.remove(name)
+  }
+
+  /** The device's own keys (crypto/device-keys), made once. When they are lost, this installation is a new device to the team. */
+  async device(): Promise<Buffer> {
+    if (this.deviceKeys) return Buffer.from(this.deviceKeys)
+    const stored = await this.secret('device')
+    const found = stored === null ? null : Buffer.from(stored, 'base64')
+    if (found && found.length !== deviceSecretBytes) throw new PosternError('key-missing', 'the device keys have a wrong length')
+    const secret = found ?? newDeviceSecret()
+    if (!found) await this.setSecret('device', secret.toString('base64'))
+    this.deviceKeys = secret
+    return Buffer.from(secret)
   }
 
   /** Mailbox passwords, by the names that `names` lists. */

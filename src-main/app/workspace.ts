@@ -112,7 +112,7 @@ export class Workspace {
   private async openStore(): Promise<void> {
     if (!this.key) return
     try {
-      const opened = await this.storeService.rpc.call('store.open', { dir: this.options.profile, key: this.key })
+      const opened = await this.storeService.rpc.call('store.open', { dir: this.options.profile, key: this.key, device: await this.keys.device() })
       log.info('store is open', { created: opened.created })
     } catch (fault) {
       const error = PosternError.from(fault)

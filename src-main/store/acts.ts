@@ -7,6 +7,7 @@ import { place, replaceMessage, shownPlaces } from './places'
 import { statusNumber, statusOf } from './rows'
 import { queueAct, takeBack, type Located } from './server-ops'
 import { summarize } from './summary'
+import { newestEntity } from './team/anchors'
 import { note, survivorOf } from './threads'
 import { breathe, type Workspace } from './workspace'
 
@@ -34,11 +35,17 @@ export class Acts {
       const moves = this.moveForStatus(tx, id, was, status, mailboxes)
       putStatus(tx, id, statusNumber(status), 1)
       note(tx, id, status === 'open' ? 'opened' : status, by, Date.now())
+      this.recordStatus(tx, id, status)
       return [...moves, (undo) => {
         putStatus(undo, id, before.status, before.status_by_person)
+        this.recordStatus(undo, id, was)
         undo.run('DELETE FROM history WHERE id = (SELECT max(id) FROM history WHERE conversation_id = ?)', id)
       }]
     })
+  }
+
+  private recordStatus(tx: Writer, id: number, status: Status): void {
+    this.workspace.team.recordOn(tx, id, 'status', { status, basis: newestEntity(tx, id) })
   }
 
   private moveForStatus(tx: Writer, id: number, was: Status, status: Status, mailboxes: Set<number>): Undo[] {

@@ -16,8 +16,22 @@ export class KeyHash {
 
   /** `kind` keeps a Message-ID and a content hash of the same spelling apart. */
   hash(kind: 'id' | 'content', text: string): bigint {
+    return this.keyed(kind, kind === 'id' ? anchorOf(text) : text)
+  }
+
+  /** The hash of the Message-ID that an anchor stands for: team events name conversations by anchors. */
+  ofAnchor(anchor: string): bigint {
+    return this.keyed('id', anchor)
+  }
+
+  private keyed(kind: 'id' | 'content', text: string): bigint {
     return hash('sha256', `${this.secret}\n${kind}\n${text}`, 'buffer').readBigInt64LE(0)
   }
+}
+
+/** The first 16 bytes of the SHA-256 of a Message-ID, base64url: the same on every laptop, unlike the keyed hash. */
+export function anchorOf(messageId: string): string {
+  return hash('sha256', messageId, 'buffer').toString('base64url', 0, 16)
 }
 
 /** Made once, with the database. */

@@ -9,6 +9,7 @@ import { dropMessage } from './erase'
 import { markSent } from './outbox-found'
 import { addressKey, parseAddress, parseTexts, statusNumber, statusOf } from './rows'
 import { getSettings } from './settings'
+import { newestEntity } from './team/anchors'
 import { addToMailbox, markWork, summarize } from './summary'
 import { expectId, note, survivorOf } from './threads'
 import type { Workspace } from './workspace'
@@ -111,6 +112,7 @@ export function send(workspace: Workspace, draftId: number, thenStatus: Status, 
     tx.run("UPDATE drafts SET state = 'queued', conversation_id = ? WHERE id = ?", conversationId, draftId)
     if (before !== statusNumber(thenStatus)) note(tx, conversationId, thenStatus === 'open' ? 'opened' : thenStatus, by, now)
     putStatus(tx, conversationId, statusNumber(thenStatus), 1)
+    workspace.team.recordOn(tx, conversationId, 'status', { status: thenStatus, basis: newestEntity(tx, conversationId) })
     summarize(tx, conversationId, workspace.own)
     if (fresh) describeFresh(tx, conversationId, draft)
     markWork(tx, conversationId)

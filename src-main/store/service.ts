@@ -38,6 +38,7 @@ export class StoreService {
   private current: { dir: string; open: Open; created: boolean } | null = null
   private mail: Rpc<MailForStore> | null = null
   private app: Rpc<AppForStore> | null = null
+  private timeKeeper: NodeJS.Timeout | undefined
   private readonly windows = new Set<Rpc<Record<never, never>>>()
   private readonly publisher = new Publisher((event) => this.publish(event))
 
@@ -53,11 +54,11 @@ export class StoreService {
   }
 
   /** Asking again for what is open is no error: app may not have heard the first answer. */
-  openStore(dir: string, key: Uint8Array): { created: boolean; restored: boolean } {
+  openStore(dir: string, key: Uint8Array, device: Uint8Array): { created: boolean; restored: boolean } {
     if (this.current?.dir === dir) return { created: this.current.created, restored: false }
     this.closeStore()
     const { workspace, created } = Workspace.open(dir, key, {
-      mail: () => this.mail, app: () => this.app,
+      device, mail: () => this.mail, app: () => this.app,
       onCommit: (changes) => {
         this.publisher.committed(changes)
         this.current?.open.upkeep.committed()
@@ -65,7 +66,12 @@ export class StoreService {
     })
     const restored = created && salvage(workspace, dir, key)
     recoverSending(workspace)
-    workspace.db.write((tx) => tx.run("DELETE FROM drafts WHERE state = 'discarded'"))
+    workspace.db.write((tx) => {
+      tx.run("DELETE FROM drafts WHERE state = 'discarded'")
+      workspace.keepTime(tx)
+    })
+    this.timeKeeper = setInterval(() => keepTime(workspace), 60_000)
+    this.timeKeeper.unref()
     const acts = new Acts(workspace, (mailboxIds) => {
       for (const mailboxId of mailboxIds) this.mail?.call('ops.wake', { mailboxId }).catch(() => undefined)
     })
@@ -80,6 +86,8 @@ export class StoreService {
     this.current = null
     if (!current) return
     current.open.upkeep.stop()
+    clearInterval(this.timeKeeper)
+    keepTime(current.open.workspace)
     forgetParts()
     current.open.workspace.db.close()
     log.info('database is closed')
@@ -140,6 +148,15 @@ export class StoreService {
 
 function isStoreCall(name: string): name is StoreCallName {
   return Object.hasOwn(calls, name) && !name.startsWith('app.')
+}
+
+/** A disk that takes nothing now is told by what a person does, not by this. */
+function keepTime(workspace: Workspace): void {
+  try {
+    workspace.db.write((tx) => workspace.keepTime(tx), 'normal')
+  } catch (fault) {
+    log.warn('the time could not be kept', { code: PosternError.from(fault).code })
+  }
 }
 
 function onFault(name: string, fault: unknown): void {

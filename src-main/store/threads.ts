@@ -27,6 +27,7 @@ export function joinThread(tx: Writer, workspace: Workspace, message: Threadable
   const conversationId = survivor ?? Number(tx.run('INSERT INTO conversations(status) VALUES(?)', statusNumber('closed')).lastInsertRowid)
   for (const loser of merged) mergeInto(tx, conversationId, loser)
   for (const hash of fresh) expectId(tx, hash, conversationId)
+  if (fresh.length > 0 || merged.length > 0) workspace.team.conversationGrew(tx, conversationId, fresh, merged)
   return { conversationId, created: survivor === null, merged }
 }
 

@@ -1,30 +1,64 @@
 import { randomBytes } from 'node:crypto'
 import type { AppForStore, MailForStore } from '../../src-preload/contract/internal'
+import { CorrectedClock } from '../crypto/clock'
+import { DeviceKeys } from '../crypto/device-keys'
 import type { Rpc } from '../shared/port-rpc'
-import { Database } from './database'
+import { Database, type Writer } from './database'
 import type { Changes } from './changes'
 import { KeyHash, makeHashKey, MessageIds } from './keys'
 import { addressKey } from './rows'
+import { TeamLog } from './team/log'
+
+export interface WorkspacePorts {
+  /** 64 bytes of the keychain; never written down here (crypto/device-keys). */
+  readonly device: Uint8Array
+  readonly mail: () => Rpc<MailForStore> | null
+  readonly app: () => Rpc<AppForStore> | null
+  readonly onCommit: (changes: Changes) => void
+}
 
 /** The open database and what is derived from it; every function of the store gets this. */
 export class Workspace {
   hashes: KeyHash
   readonly messageIds = new MessageIds()
   private ownKeys: ReadonlySet<string> | null = null
+  /** The ports to the other processes; null while one is not there. */
+  readonly mail: WorkspacePorts['mail']
+  readonly app: WorkspacePorts['app']
+  /** The keys of this installation: its name in the team, its signature. */
+  readonly device: DeviceKeys
+  /** Time that cannot be set back; for ends and deadlines that must hold. */
+  readonly clock: CorrectedClock
+  readonly team: TeamLog
+  private teamWork: () => void = () => undefined
 
-  private constructor(
-    readonly db: Database,
-    /** The ports to the other processes; null while one is not there. */
-    readonly mail: () => Rpc<MailForStore> | null,
-    readonly app: () => Rpc<AppForStore> | null,
-  ) {
+  /** For `open`, and for a database that is not a file. */
+  constructor(readonly db: Database, ports: Omit<WorkspacePorts, 'onCommit'>, clock?: CorrectedClock) {
+    this.mail = ports.mail
+    this.app = ports.app
+    this.device = new DeviceKeys(ports.device)
     db.write((tx) => makeHashKey(tx, randomBytes(32).toString('base64')))
     this.hashes = KeyHash.of(db.read)
+    this.clock = clock ?? new CorrectedClock(Number(db.read.get<{ value: string }>("SELECT value FROM meta WHERE key = 'time_seen'")?.value ?? 0))
+    this.team = new TeamLog(this)
   }
 
-  static open(dir: string, key: Uint8Array, ports: { mail: () => Rpc<MailForStore> | null; app: () => Rpc<AppForStore> | null; onCommit: (changes: Changes) => void }): { workspace: Workspace; created: boolean } {
+  static open(dir: string, key: Uint8Array, ports: WorkspacePorts): { workspace: Workspace; created: boolean } {
     const { database, created } = Database.open(dir, key, ports.onCommit)
-    return { workspace: new Workspace(database, ports.mail, ports.app), created }
+    return { workspace: new Workspace(database, ports), created }
+  }
+
+  /** Keeps the latest time that was seen, so that a clock set back while the program was closed is noticed (R55). */
+  keepTime(tx: Writer): void {
+    tx.run("INSERT INTO meta(key, value) VALUES('time_seen', ?1) ON CONFLICT DO UPDATE SET value = ?1", String(this.clock.now()))
+  }
+
+  /** Who is told that an event was recorded here and wants to reach the team. */
+  onTeamWork(listener: () => void): void {
+    this.teamWork = listener
+  }
+  noteTeamWork(): void {
+    this.teamWork()
   }
 
   /** Keys of the addresses of all mailboxes: mail from one of them is ours. */

@@ -14,6 +14,8 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('sync') }),
   z.object({ topic: z.literal('settings') }),
   z.object({ topic: z.literal('ledger') }),
+  /** Roster, link or trouble of the team. */
+  z.object({ topic: z.literal('team') }),
   /** app: the state of the program changed (store ready, locked, failed; a service stopped). */
   z.object({ topic: z.literal('app-state') }),
   /** app: a running connection test has new results. */

@@ -203,7 +203,7 @@ export type MailForStore = typeof mailForStore
 
 /** Served by store to app. */
 export const storeForApp = {
-  'store.open': { input: z.object({ dir: z.string(), key: bytes }), output: z.object({ created: z.boolean(), restored: z.boolean() }) },
+  'store.open': { input: z.object({ dir: z.string(), key: bytes, device: bytes }), output: z.object({ created: z.boolean(), restored: z.boolean() }) },
   /** Last checkpoint; the database is closed when it answers. */
   'store.close': { input: nothing, output: done },
   'mailbox.create': { input: z.object({ settings: MailboxSettings }), output: z.object({ id: Id, existed: z.boolean() }) },

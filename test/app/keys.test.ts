@@ -43,6 +43,25 @@ describe('the database key', () => {
     }
   })
 
+  it('device keys are made once, follow a change to a passphrase and are in no file in the clear', async () => {
+    const keychain = keychainInMemory()
+    const keys = new Keys(profile, keychain)
+    await keys.find()
+    const device = await keys.device()
+    expect(device).toHaveLength(64)
+    const again = new Keys(profile, keychain)
+    await again.find()
+    expect((await again.device()).equals(device)).toBe(true)
+    await again.setPassphrase('a long passphrase', undefined)
+    const locked = new Keys(profile, keychain)
+    await locked.find()
+    await locked.unlock('a long passphrase')
+    expect((await locked.device()).equals(device)).toBe(true)
+    for (const name of readdirSync(profile)) expect(readFileSync(join(profile, name)).includes(device.toString('base64').slice(0, 20))).toBe(false)
+    await locked.removePassphrase('a long passphrase')
+    expect((await new Keys(profile, keychain).find()).is).toBe('ready')
+  })
+
   it('is not kept in the clear when there is no keychain: a passphrase is asked for (R44)', async () => {
     const keychain = keychainInMemory()
     keychain.dead = true

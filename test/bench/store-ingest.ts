@@ -14,6 +14,7 @@ import { createMailbox } from '../../src-main/store/mailboxes'
 import { ingestPage } from '../../src-main/store/messages'
 import { search } from '../../src-main/store/search'
 import { Upkeep } from '../../src-main/store/upkeep'
+import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { Workspace } from '../../src-main/store/workspace'
 
 const count = Number(process.argv[2] ?? 20_000)
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   const dir = mkdtempSync(path.join(tmpdir(), 'postern-ingest-'))
   try {
     let upkeep: Upkeep | null = null
-    const { workspace } = Workspace.open(dir, randomBytes(32), { mail: () => null, app: () => null, onCommit: () => upkeep?.committed() })
+    const { workspace } = Workspace.open(dir, randomBytes(32), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => upkeep?.committed() })
     upkeep = new Upkeep(workspace)
     const server = { host: 'localhost', port: 1, security: 'none' as const, user: 'u' }
     const { id } = createMailbox(workspace, { name: 'Support', address: 'support@acme.test', imap: server, smtp: server })

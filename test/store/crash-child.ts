@@ -7,12 +7,13 @@ import { createMailbox } from '../../src-main/store/mailboxes'
 import { ingestPage } from '../../src-main/store/messages'
 import { send } from '../../src-main/store/outbox'
 import { Upkeep } from '../../src-main/store/upkeep'
+import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { Workspace } from '../../src-main/store/workspace'
 
 const [dir = '', key = ''] = process.argv.slice(2)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 let upkeep: Upkeep | null = null
-const { workspace } = Workspace.open(dir, Buffer.from(key, 'hex'), { mail: () => null, app: () => null, onCommit: () => upkeep?.committed() })
+const { workspace } = Workspace.open(dir, Buffer.from(key, 'hex'), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => upkeep?.committed() })
 upkeep = new Upkeep(workspace)
 const server = { host: 'localhost', port: 1, security: 'none' as const, user: 'u' }
 const { id: mailboxId } = createMailbox(workspace, { name: 'S', address: 's@acme.test', imap: server, smtp: server })

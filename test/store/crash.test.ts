@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'vite'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { Workspace } from '../../src-main/store/workspace'
 import { Harness, parsed } from './helpers'
 
@@ -49,7 +50,7 @@ describe('killed at any moment (R39, R51)', () => {
       child.kill('SIGKILL')
       await gone
 
-      const { workspace } = Workspace.open(dir, Buffer.from(key), { mail: () => null, app: () => null, onCommit: () => undefined })
+      const { workspace } = Workspace.open(dir, Buffer.from(key), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => undefined })
       const { db } = workspace
       const n = (sql: string): number => db.read.get<{ n: number }>(sql)?.n ?? -1
       expect(db.read.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])

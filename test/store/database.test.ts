@@ -227,7 +227,7 @@ describe('transactions', () => {
     expect((await store.call('counts.get', {})).unread).toBe(0)
     await store.app.call('store.close', {})
     expect(await codeOf(store.call('counts.get', {}))).toBe('store-locked')
-    await store.app.call('store.open', { dir, key: Buffer.from(store.key) })
+    await store.app.call('store.open', { dir, key: Buffer.from(store.key), device: Buffer.from(store.device) })
     expect((await store.call('counts.get', {})).unread).toBe(0)
     store.service.closeStore()
   })

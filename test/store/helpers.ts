@@ -9,6 +9,7 @@ import type { NetworkRules } from '../../src-preload/contract/network'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { appForStore, storeForApp, storeForMail, type Handlers, type IngestItem, type MailForStore, type ParsedMessage, mailForStore } from '../../src-preload/contract/internal'
 import { calls } from '../../src-preload/contract/calls'
+import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { setLogSink } from '../../src-main/shared/log'
 import { packMessage } from '../../src-main/shared/message-body'
 import { joinPort, type Port, type Rpc } from '../../src-main/shared/port-rpc'
@@ -64,6 +65,7 @@ export const settings = (address = 'support@acme.test', name = 'Support'): Mailb
 export class Harness {
   readonly dir: string
   readonly key = randomBytes(32)
+  readonly device = newDeviceSecret()
   readonly events: PosternEvent[] = []
   readonly woken: string[] = []
   service = new StoreService()
@@ -91,7 +93,7 @@ export class Harness {
     const [storeEnd, appEnd] = pair()
     this.service.joinApp(storeEnd)
     this.app = joinPort(appEnd, appForStore, { 'mailbox.changed': () => ({}) }, storeForApp)
-    await this.app.call('store.open', { dir: this.dir, key: Buffer.from(this.key) })
+    await this.app.call('store.open', { dir: this.dir, key: Buffer.from(this.key), device: Buffer.from(this.device) })
     this.joinMail()
     const [forWindow, windowEnd] = pair()
     this.service.joinWindow(forWindow, { kind: 'agent', name: 'Ada' })

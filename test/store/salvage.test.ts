@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, readdirSync, renameSync, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -16,7 +17,7 @@ test('what only this laptop has outlives damage: mailboxes, drafts, queued repli
   const store = await Harness.make()
   const { id: mailboxId, folders } = await store.mailbox()
   const inbox = folders['INBOX'] ?? 0
-  for (let n = 0; n < 60; n++) await store.put(inbox, { from: `c${n}@x.test`, id: `m${n}@x`, subject: `S${n}`, text: `text ${n} `.repeat(300), date: 1_780_000_000_000 + n * 1000 })
+  for (let n = 0; n < 60; n++) await store.put(inbox, { from: `c${n}@x.test`, id: `m${n}@x`, subject: `S${n}`, text: `text ${n} ${randomBytes(3000).toString('hex')}`, date: 1_780_000_000_000 + n * 1000 })
   const rows = await store.list()
   const byName = (name: string): number => rows.find(({ subject }) => subject === name)?.id ?? 0
   await store.call('conversations.setStatus', { ids: [byName('S1')], status: 'pending' })

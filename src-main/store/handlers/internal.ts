@@ -16,11 +16,12 @@ import type { Workspace } from '../workspace'
 export function appHandlers(service: StoreService): Handlers<StoreForApp> {
   const workspace = (): Workspace => service.open.workspace
   return {
-    'store.open': ({ dir, key }) => {
+    'store.open': ({ dir, key, device }) => {
       try {
-        return service.openStore(dir, key)
+        return service.openStore(dir, key, device)
       } finally {
         key.fill(0)
+        device.fill(0)
       }
     },
     'store.close': () => {

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import type { Reader, Writer } from '../database'
+import type { Workspace } from '../workspace'
+import { entityOfConversation, groupOf, groupOfConversation, moveAnchors, type Group } from './anchors'
+import { kindOf, kinds, type Kind, type KindName, type KindPayload } from './kinds'
+import { projectors } from './projectors'
+import { reduce, type Dot, type Effect, type Frontier, type LogEvent, type Stamp, type StateRow } from './reduce'
+
+/** A batch is closed at this many events or this many characters of payload; it becomes one blob. */
+const batchEvents = 100
+const batchText = 48_000
+
+/** Whether an event counts, and why not. Stored; never renumber. */
+export const standing = { counts: 0, held: 1, refused: 2, newer: 3, unknownDevice: 4, forked: 5 } as const
+
+/** One of the state rows of an entity with its value parsed. */
+export interface Changed {
+  readonly tx: Writer
+  readonly workspace: Workspace
+  readonly group: Group
+  readonly rows: readonly StateRow[]
+  /** Fields whose rows are not what they were. */
+  readonly fields: ReadonlySet<string>
+  /** true: it was recorded here a moment ago; what the act itself did to other tables is done. */
+  readonly own: boolean
+}
+
+/** A name for a new tag, note, group ...: 15 random bytes. */
+export const newName = (): string => randomBytes(15).toString('base64url')
+
+/** The team log: every act on shared state is recorded here, in the transaction of the act. */
+export class TeamLog {
+  constructor(private readonly workspace: Workspace) {}
+
+  /**
+   * Records an act of this device and applies it. `payload` must fit the kind's schema; a shape that does not is a
+   * programmer's error and throws. What the event does to other tables is the projector's or the caller's part.
+   */
+  record<K extends KindName>(tx: Writer, event: { readonly kind: K; readonly entity: string; readonly payload: KindPayload<K> }): Dot {
+    const payload = kinds[event.kind].payload.parse(event.payload)
+    const text = JSON.stringify(payload)
+    const { seq, idx } = this.place(tx, text.length)
+    const device = this.workspace.device.id
+    const { ms, ctr } = this.nextStamp(tx)
+    tx.run('INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload) VALUES(?, ?, ?, ?, ?, ?, ?, ?)', device, seq, idx, event.kind, event.entity, ms, ctr, text)
+    this.refresh(tx, event.entity, true)
+    this.workspace.noteTeamWork()
+    return { device, seq, idx }
+  }
+
+  /** Records an act on a conversation; does nothing while no other console could know the conversation. */
+  recordOn<K extends KindName>(tx: Writer, conversationId: number, kind: K, payload: KindPayload<K>): Dot | null {
+    const entity = entityOfConversation(tx, this.workspace.hashes, conversationId)
+    return entity === null ? null : this.record(tx, { kind, entity, payload })
+  }
+
+  /** Place in the open batch, or in a new one when that is full. */
+  private place(tx: Writer, size: number): { seq: number; idx: number } {
+    const device = this.workspace.device.id
+    const last = tx.get<{ seq: number; closed: number }>('SELECT seq, closed FROM team_batches WHERE device = ? ORDER BY seq DESC LIMIT 1', device)
+    if (last?.closed === 0) {
+      const held = tx.get<{ n: number; text: number | null }>('SELECT count(*) AS n, sum(length(payload)) AS text FROM team_events WHERE device = ? AND seq = ?', device, last.seq)
+      if (held && held.n < batchEvents && (held.text ?? 0) + size <= batchText) return { seq: last.seq, idx: held.n }
+      this.closeBatch(tx)
+    }
+    const seq = (last?.seq ?? 0) + 1
+    tx.run('INSERT INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 0)', device, seq, JSON.stringify(frontier(tx)))
+    return { seq, idx: 0 }
+  }
+
+  /**
+   * No more events are added to the open batch. Must be called before anything of other devices is applied: what a batch
+   * had seen is true for each of its events.
+   */
+  closeBatch(tx: Writer): void {
+    tx.run('UPDATE team_batches SET closed = 1 WHERE device = ? AND closed = 0', this.workspace.device.id)
+  }
+
+  private nextStamp(tx: Reader): Stamp {
+    const last = tx.get<Stamp>('SELECT ms, ctr FROM team_events WHERE device = ? ORDER BY seq DESC, idx DESC LIMIT 1', this.workspace.device.id) ?? { ms: 0, ctr: 0 }
+    const now = Math.max(this.workspace.clock.stamp(), this.latest)
+    if (now > last.ms) return { ms: now, ctr: 0 }
+    return last.ctr < 65_535 ? { ms: last.ms, ctr: last.ctr + 1 } : { ms: last.ms + 1, ctr: 0 }
+  }
+
+  /** Stamps of others raise ours by ten minutes at most: one wrong clock must not become everybody's. */
+  heardStamp(ms: number): void {
+    this.latest = Math.max(this.latest, Math.min(ms, this.workspace.clock.stamp() + 10 * 60_000))
+  }
+  private latest = 0
+
+  /** Makes the state of an entity anew from its events and tells the projectors what changed. */
+  refresh(tx: Writer, entity: string, own = false): void {
+    this.refreshGroup(tx, groupOf(tx, this.workspace.hashes, entity), own)
+  }
+
+  /** New mail tied messages to a conversation, or conversations to each other. */
+  conversationGrew(tx: Writer, conversationId: number, fresh: readonly bigint[], merged: readonly number[]): void {
+    if (moveAnchors(tx, conversationId, fresh, merged)) this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true)
+  }
+
+  /** `met`: the group has another conversation than before, so all of its state is news to the projectors. */
+  private refreshGroup(tx: Writer, group: Group, own: boolean, met = false): void {
+    const rows = reduce(group.entities.flatMap((entity) => eventsOf(tx, entity)), effectsOf)
+    const before = new Map<string, StoredRow>(group.entities.flatMap((owner) => storedRows(tx, owner).map((row): [string, StoredRow] => [`${owner}\n${keyOf(row)}`, row])))
+    const fields = new Set(met ? rows.map(({ field }) => field) : [])
+    for (const row of rows) {
+      const key = `${group.owner}\n${keyOf(row)}`
+      const was = before.get(key)
+      before.delete(key)
+      const value = JSON.stringify(row.value)
+      if (was && was.device === row.device && was.seq === row.seq && was.idx === row.idx && was.value === value) continue
+      fields.add(row.field)
+      tx.run('INSERT OR REPLACE INTO team_state(owner, field, element, rank, value, device, seq, idx, at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        group.owner, row.field, row.element, row.rank, value, row.device, row.seq, row.idx, row.at)
+    }
+    for (const [key, gone] of before) {
+      fields.add(gone.field)
+      tx.run('DELETE FROM team_state WHERE owner = ? AND field = ? AND element = ? AND rank = ?', key.slice(0, key.indexOf('\n')), gone.field, gone.element, gone.rank)
+    }
+    if (fields.size === 0) return
+    for (const project of projectors) project({ tx, workspace: this.workspace, group, rows, fields, own })
+  }
+}
+
+/** Up to which batch each other device's are here. */
+export function frontier(read: Reader): Frontier {
+  return Object.fromEntries(read.all<{ device: string; seq: number }>('SELECT device, seq FROM team_frontier ORDER BY device').map(({ device, seq }) => [device, seq]))
+}
+
+interface EventRow extends Dot, Stamp { readonly kind: string; readonly entity: string; readonly payload: string; readonly seen: string }
+
+function eventsOf(read: Reader, entity: string): LogEvent[] {
+  return read.all<EventRow>(
+    `SELECT e.device, e.seq, e.idx, e.kind, e.entity, e.ms, e.ctr, e.payload, b.seen FROM team_events e JOIN team_batches b ON b.device = e.device AND b.seq = e.seq
+     WHERE e.entity = ? AND e.standing = ${standing.counts}`, entity)
+    .map((row) => ({ ...row, payload: parsed(row.payload), seen: seenOf(row.seen) }))
+}
+
+const parsed = (text: string): unknown => JSON.parse(text)
+
+function seenOf(text: string): Frontier {
+  const value: unknown = JSON.parse(text)
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number')) : {}
+}
+
+function effectsOf(event: LogEvent): readonly Effect[] {
+  const kind: Kind | undefined = kindOf(event.kind)
+  const fits = kind?.payload.safeParse(event.payload)
+  return kind && fits?.success ? kind.effects(fits.data) : []
+}
+
+interface StoredRow extends Dot { readonly field: string; readonly element: string; readonly rank: number; readonly value: string }
+const keyOf = (row: { field: string; element: string; rank: number }): string => `${row.field}\n${row.element}\n${row.rank}`
+function storedRows(read: Reader, owner: string): StoredRow[] {
+  return read.all<StoredRow>('SELECT field, element, rank, value, device, seq, idx FROM team_state WHERE owner = ?', owner)
+}

@@ -1,0 +1,13 @@
+import type { Changed } from './log'
+import { projectConversation } from './project-conversation'
+
+/**
+ * What team state does to the tables that lists read, beyond `team_state` itself. Each runs in the transaction of the
+ * event, after the state was made anew, and must come to the same result however often it runs.
+ */
+export const projectors: readonly ((changed: Changed) => void)[] = [
+  projectConversation,
+  ({ tx, group }) => {
+    if (group.conversationId === null) tx.changes.touched('team')
+  },
+]

@@ -1,0 +1,102 @@
+/**
+ * What a set of events amounts to: a pure function of the set, so every console that has the same events shows the same,
+ * in whatever order they came. Concurrency is read from what a batch had seen; clocks only choose between writes that
+ * did not know of each other.
+ */
+
+/** Highest batch number of each device that was there without a gap. */
+export type Frontier = Readonly<Record<string, number>>
+
+/** Names an event: device, number of its batch, place in the batch. */
+export interface Dot { readonly device: string; readonly seq: number; readonly idx: number }
+
+export interface Stamp { readonly ms: number; readonly ctr: number }
+
+export interface LogEvent extends Dot, Stamp {
+  readonly kind: string
+  readonly entity: string
+  readonly payload: unknown
+  /** What its batch had seen. */
+  readonly seen: Frontier
+}
+
+/**
+ * What an event does to the state of its entity:
+ * - `set` writes a register: writes that knew of each other follow, concurrent ones are all kept and the latest stands;
+ * - `add` and `remove` change a set: a removal takes away the additions that it knew of, no other.
+ */
+export type Effect =
+  | { readonly do: 'set'; readonly field: string; readonly value: unknown }
+  | { readonly do: 'add'; readonly field: string; readonly element: string; readonly value?: unknown }
+  | { readonly do: 'remove'; readonly field: string; readonly element: string }
+
+export interface StateRow extends Dot {
+  readonly field: string
+  /** '' for a register. */
+  readonly element: string
+  /** 0 stands; higher: a concurrent write that does not. */
+  readonly rank: number
+  readonly value: unknown
+  /** ms since 1970 by the writer's corrected clock. */
+  readonly at: number
+}
+
+/** Whether the writer of `later` knew `earlier`. */
+export function knew(later: LogEvent, earlier: Dot): boolean {
+  if (later.device === earlier.device) return later.seq > earlier.seq || (later.seq === earlier.seq && later.idx > earlier.idx)
+  return (later.seen[earlier.device] ?? 0) >= earlier.seq
+}
+
+/** Order of writes that did not know of each other: by stamp, then by name so that all agree. */
+export function compareStamps(a: LogEvent, b: LogEvent): number {
+  return a.ms - b.ms || a.ctr - b.ctr || (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq || a.idx - b.idx)
+}
+
+interface Write { readonly event: LogEvent; readonly value: unknown }
+interface Element { readonly field: string; readonly element: string; readonly adds: Write[]; readonly removes: LogEvent[] }
+
+/** @param effectsOf what each event does; events of one entity (or of the entities of one conversation), in any order */
+export function reduce(events: readonly LogEvent[], effectsOf: (event: LogEvent) => readonly Effect[]): StateRow[] {
+  const registers = new Map<string, Write[]>()
+  const elements = new Map<string, Element>()
+  for (const event of events) {
+    for (const effect of effectsOf(event)) {
+      if (effect.do === 'set') {
+        const writes = registers.get(effect.field) ?? []
+        registers.set(effect.field, writes)
+        writes.push({ event, value: effect.value })
+        continue
+      }
+      const key = `${effect.field}\n${effect.element}`
+      const element = elements.get(key) ?? { field: effect.field, element: effect.element, adds: [], removes: [] }
+      elements.set(key, element)
+      if (effect.do === 'add') element.adds.push({ event, value: effect.value ?? null })
+      else element.removes.push(event)
+    }
+  }
+  const rows: StateRow[] = []
+  for (const [field, writes] of registers) rows.push(...standing(writes).map((write, rank) => row(field, '', rank, write)))
+  for (const { field, element, adds, removes } of elements.values()) {
+    const alive = adds.filter(({ event }) => !removes.some((remove) => knew(remove, event))).toSorted((a, b) => compareStamps(b.event, a.event))[0]
+    if (alive) rows.push(row(field, element, 0, alive))
+  }
+  return rows
+}
+
+/** Writes that no other write knew of, the one that stands first. */
+function standing(writes: readonly Write[]): Write[] {
+  // An earlier write of the same device is always known to its later one, so only the last of each device can stand.
+  const last = new Map<string, Write>()
+  for (const write of writes) {
+    const other = last.get(write.event.device)
+    if (!other || knew(write.event, other.event)) last.set(write.event.device, write)
+  }
+  const candidates = [...last.values()]
+  return candidates
+    .filter((write) => !writes.some(({ event }) => event.device !== write.event.device && knew(event, write.event)))
+    .toSorted((a, b) => compareStamps(b.event, a.event))
+}
+
+function row(field: string, element: string, rank: number, { event, value }: Write): StateRow {
+  return { field, element, rank, value, device: event.device, seq: event.seq, idx: event.idx, at: event.ms }
+}

@@ -1,0 +1,29 @@
+import type { Reader } from '../database'
+import { groupOfConversation } from './anchors'
+import type { StateRow } from './reduce'
+
+interface Row extends Omit<StateRow, 'value'> { readonly value: string }
+
+/** What the team's events amount to for one thing; rows with a rank above 0 are concurrent writes that do not stand. */
+export function stateOf(read: Reader, owner: string): StateRow[] {
+  return read.all<Row>('SELECT field, element, rank, value, device, seq, idx, at FROM team_state WHERE owner = ? ORDER BY field, element, rank', owner)
+    .map((row) => ({ ...row, value: parse(row.value) }))
+}
+
+export function stateOfConversation(read: Reader, conversationId: number): StateRow[] {
+  return stateOf(read, groupOfConversation(read, conversationId).owner)
+}
+
+/** All entities of a kind (`tag:`, `view:` ...), each with its state. */
+export function statesOf(read: Reader, prefix: string): Map<string, StateRow[]> {
+  const owners = read.all<{ owner: string }>('SELECT DISTINCT owner FROM team_state WHERE owner >= ? AND owner < ?', prefix, `${prefix}\uffff`)
+  return new Map(owners.map(({ owner }) => [owner, stateOf(read, owner)]))
+}
+
+/** Writes of one register that were made without knowing of each other, the one that stands first; empty when there is no conflict. */
+export function conflictOf(rows: readonly StateRow[], field: string): StateRow[] {
+  const writes = rows.filter((row) => row.field === field && row.element === '')
+  return new Set(writes.map(({ value }) => JSON.stringify(value))).size > 1 ? writes : []
+}
+
+const parse = (text: string): unknown => JSON.parse(text)
