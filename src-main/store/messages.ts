@@ -10,6 +10,7 @@ import { place, placeOfRole, replaceMessage, type Place } from './places'
 import { addressKey, displayName, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
 import { indexedText } from './search-text'
+import { queueForIndex } from './index-text'
 import { addToMailbox, markWork, summarize } from './summary'
 import { joinThread, note, type Joined } from './threads'
 import { breathe, type Workspace } from './workspace'
@@ -29,8 +30,8 @@ export interface Page {
 interface FolderRow { mailbox_id: number; role: FolderRole; uid_validity: string | null }
 
 /**
- * Stores one page of a folder, idempotent by (folder, uidValidity, uid). Message, thread, customer and search index
- * of an item are one transaction; the cursor moves with the last of them, so a page that was cut short is fetched again.
+ * Stores one page of a folder, idempotent by (folder, uidValidity, uid). Message, thread and customer of an
+ * item, and the note that the search index must take it up, are one transaction; the cursor moves with the last of them, so a page that was cut short is fetched again.
  * @throws PosternError `not-found` (no such folder), `conflict` (another UIDVALIDITY)
  */
 export async function ingestPage(workspace: Workspace, page: Page): Promise<{ stored: number }> {
@@ -59,20 +60,10 @@ export async function ingestPage(workspace: Workspace, page: Page): Promise<{ st
 /** What is done once for all messages of a transaction. */
 export class Batch {
   readonly touched = new Set<number>()
-  private readonly words: [id: number, text: string][] = []
 
-  index(id: number, text: string): void {
-    this.words.push([id, text])
-  }
-
-  /**
-   * Rows of the lists first, the search index last of all: a statement that fires triggers makes SQLite set a
-   * savepoint, at which FTS5 writes out what it has gathered. With the index between, each message would be a segment
-   * of its own.
-   */
+  /** Brings the rows of the lists in line. */
   finish(tx: Writer, workspace: Workspace): void {
     for (const id of this.touched) summarize(tx, id, workspace.own)
-    for (const [id, text] of this.words) tx.run('INSERT INTO search(rowid, words) VALUES(?, ?)', id, text)
   }
 }
 
@@ -169,7 +160,7 @@ export function enter(tx: Writer, workspace: Workspace, { conversationId, create
   addToMailbox(tx, conversationId, entering.mailboxId)
   const others = ours ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5) : [message.from]
   for (const person of others) customerOf(tx, person, date, message.autoKind)
-  batch.index(id, indexedText(message, ours))
+  queueForIndex(tx, id, indexedText(message, ours))
   if (merged.length > 0) {
     if (!entering.backfill) note(tx, conversationId, 'merged', '', Date.now())
     markWork(tx, conversationId)

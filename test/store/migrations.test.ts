@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Database } from '../../src-main/store/database'
+import { newDeviceSecret } from '../../src-main/crypto/device-keys'
+import { packMessage } from '../../src-main/shared/message-body'
 import { migrations } from '../../src-main/store/migrations'
+import { SearchIndex } from '../../src-main/store/search-index'
+import { Workspace } from '../../src-main/store/workspace'
 
 let dir: string
 const key = randomBytes(32)
@@ -28,4 +32,23 @@ test('notes: a conversation of before is kept and takes notes', () => {
   after.write((tx) => tx.run("INSERT INTO notes(conversation_id, at, author, text) VALUES(7, 1, 'Bo', 'x')"))
   expect(after.read.all('SELECT c.subject, n.text FROM conversations c JOIN notes n ON n.conversation_id = c.id')).toEqual([{ subject: 'Bell', text: 'x' }])
   after.close()
+})
+
+test('search file: the words of a message of before are found again', async () => {
+  const before = at(4)
+  before.write((tx) => {
+    tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
+    tx.run(`INSERT INTO messages(id, conversation_id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
+      attachment_count, remote_count, raw_size) VALUES(3, 7, 1, x'00', '[]', 0, 1, 0, 1, 'Hannah', 'h@x.test', 0, '{"replyTo":[],"to":[],"cc":[],"bcc":[]}', 'Bell', '', 'none', 0, 0, 1)`)
+    tx.run('INSERT INTO message_bodies(message_id, body) VALUES(3, ?)', packMessage({ text: 'it does not ring', html: null, textSuffices: true, cut: false }, Buffer.from('raw')).body)
+    tx.run("INSERT INTO search(rowid, words) VALUES(3, 'it does not ring')")
+  })
+  before.close()
+  at(5).close()
+  const { workspace } = Workspace.open(dir, Buffer.from(key), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => undefined })
+  const index = new SearchIndex(workspace, dir, key, null)
+  await expect.poll(() => index.waiting).toBe(0)
+  expect([...index.matches('"ring" AND "hannah"')]).toEqual([3])
+  index.stop()
+  workspace.db.close()
 })

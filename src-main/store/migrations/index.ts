@@ -2,6 +2,7 @@ import { first } from './0001-first'
 import { notes } from './0002-notes'
 import { networkLedger } from './0003-network-ledger'
 import { team } from './0004-team'
+import { searchFile } from './0005-search-file'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -9,4 +10,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile]
