@@ -33,6 +33,8 @@ export class SearchIndex {
   private reading: IndexFile | null = null
   private readonly queue = new Map<number, string | null>()
   private text = 0
+  /** Messages of the batch that is being written. */
+  private underWay = 0
   /** While the index is made anew: the messages below this id are still to come. */
   private walk: number | null = null
   private walkLeft = 0
@@ -61,7 +63,7 @@ export class SearchIndex {
 
   /** Messages whose words cannot be found yet. */
   get waiting(): number {
-    return this.queue.size + this.walkLeft
+    return this.queue.size + this.underWay + this.walkLeft
   }
 
   /** Messages that a commit changed, with their words where those were at hand. */
@@ -173,7 +175,9 @@ export class SearchIndex {
       length += text?.length ?? 2000
       if (taken.length >= batchMessages || length > batchText) break
     }
+    this.underWay = taken.length
     const answer = await this.perform({ kind: 'batch', ...await this.resolve(taken) })
+    this.underWay = 0
     if ('code' in answer) {
       // Noted anew, unless it changed meanwhile.
       for (const [id] of taken) if (!this.queue.has(id)) this.queue.set(id, null)
