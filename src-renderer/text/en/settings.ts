@@ -1,7 +1,8 @@
 export const settings = {
   title: 'Settings',
-  tabs: { general: 'General', mailboxes: 'Mailboxes', security: 'Security', about: 'About' },
-  tabsName: 'Settings pages',
+  leave: 'Leave settings',
+  groups: { you: 'You', workspace: 'Workspace', trust: 'Trust' },
+  pages: { profile: 'Profile', appearance: 'Appearance', shortcuts: 'Shortcuts', general: 'General', mailboxes: 'Mailboxes', privacy: 'Privacy and data', security: 'Security', about: 'About Postern' },
   loading: 'Opening the settings',
   failed: 'The settings could not be shown.',
   saveFailed: 'Not kept: {{why}}',
@@ -32,6 +33,11 @@ export const settings = {
     keys: 'Keyboard',
     letters: 'Single-letter shortcuts',
     lettersHint: 'R to reply, E to close, J and K to move. Shortcuts with Ctrl or ⌘ always work.',
+  },
+  shortcuts: {
+    all: 'All shortcuts',
+    allHint: 'Every key that does something, place by place.',
+    show: 'Show shortcuts',
   },
   mailboxes: {
     title: 'Mailboxes',
