@@ -21,7 +21,7 @@ export function Appearance() {
 function Fields({ settings }: { settings: Settings }) {
   return (
     <>
-      <Group title={t('settings:general.look')}>
+      <Group>
         <Row title={t('settings:general.theme')} text={t('settings:general.themeHint')}>
           {() => <Segmented label={t('settings:general.theme')} value={settings.theme} options={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`settings:general.themes.${value}`) }))} onChange={(theme) => void setTheme(theme)} />}
         </Row>

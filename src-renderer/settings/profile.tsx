@@ -15,7 +15,7 @@ function Fields({ settings }: { settings: Settings }) {
   const signature = useKept(settings.signature, (value) => keep({ signature: value }))
   return (
     <>
-      <Group title={t('settings:general.you')}>
+      <Group>
         <Row title={t('settings:general.yourName')} text={t('settings:general.yourNameHint')}>
           {({ labelledBy, describedBy }) => <Input {...name} aria-labelledby={labelledBy} aria-describedby={describedBy} maxLength={80} dir="auto" autoComplete="off" />}
         </Row>

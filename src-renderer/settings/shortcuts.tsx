@@ -15,7 +15,7 @@ export function Shortcuts() {
 function Fields({ settings }: { settings: Settings }) {
   return (
     <>
-      <Group title={t('settings:general.keys')}>
+      <Group>
         <Row title={t('settings:general.letters')} text={t('settings:general.lettersHint')}>
           {({ labelledBy, describedBy }) => <Switch on={settings.letterShortcuts} labelledBy={labelledBy} {...(describedBy === undefined ? {} : { describedBy })} onChange={(letterShortcuts) => void keep({ letterShortcuts })} />}
         </Row>

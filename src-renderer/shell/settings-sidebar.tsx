@@ -19,8 +19,8 @@ export function SettingsSidebar({ address }: { address: string | null }) {
   const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
   return (
     <nav className="sidebar" aria-label={t('settings:title')} data-pane="sidebar">
-      <button type="button" className="wsp leave" data-tip={t('settings:leave')} aria-label={t('settings:leave')} onClick={leaveSettings}>
-        <Icon icon={ChevronLeft} flip /><span className="strong cut">{t('settings:title')}</span><span className="push"><Kbd keys="Escape" /></span>
+      <button type="button" className="wsp leave" data-tip={t('settings:leave')} onClick={leaveSettings}>
+        <Icon icon={ChevronLeft} flip /><span className="strong cut" aria-hidden="true">{t('settings:title')}</span><span className="sr">{t('settings:leave')}</span><span className="push"><Kbd keys="Escape" /></span>
       </button>
       <div className="scroll" tabIndex={-1}>
         {groups.map((group) => (
