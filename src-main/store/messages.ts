@@ -12,7 +12,8 @@ import { settleFound } from './outbox-found'
 import { indexedText } from './search-text'
 import { queueForIndex } from './index-text'
 import { addToMailbox, markWork, summarize } from './summary'
-import { joinThread, note, type Joined } from './threads'
+import { joinThread, type Joined } from './thread-join'
+import { note } from './threads'
 import { breathe, type Workspace } from './workspace'
 
 /** Text of one transaction, in UTF-16 units: with index and commit about 15 ms. */
@@ -155,7 +156,7 @@ interface Entering {
 }
 
 /** Mailbox, customer and search index of a stored message of a conversation. */
-export function enter(tx: Writer, workspace: Workspace, { conversationId, created, merged }: Joined, entering: Entering, batch: Batch): void {
+export function enter(tx: Writer, workspace: Workspace, { conversationId, created, merged, moved }: Joined, entering: Entering, batch: Batch): void {
   const { id, message, date, ours } = entering
   addToMailbox(tx, conversationId, entering.mailboxId)
   const others = ours ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5) : [message.from]
@@ -168,6 +169,7 @@ export function enter(tx: Writer, workspace: Workspace, { conversationId, create
   }
   if (!entering.backfill) arriveLive(tx, conversationId, created, entering)
   batch.touched.add(conversationId)
+  for (const id of moved) batch.touched.add(id)
 }
 
 /** New mail moves a status: a customer's mail opens; a machine's answer and our own from elsewhere leave it as it is. */
@@ -201,12 +203,12 @@ export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedM
   const { replyTo, to, cc, bcc } = message
   tx.run(
     `INSERT INTO messages(id, conversation_id, key_hash, content_hash, message_id, refs, direction, place, seen, date, from_name, from_address,
-       from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, unreadable, raw_size)
-     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, unreadable, raw_size, in_reply_to)
+     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id, made.conversationId, made.key, made.content, message.messageId, JSON.stringify((message.references.length > 0 ? message.references : message.inReplyTo).slice(-50)),
     made.direction, made.place, Number(made.seen), made.date, message.from.name, message.from.address, Number(message.fromSuspicious),
     JSON.stringify({ replyTo, to, cc, bcc }), message.subject, message.snippet, message.autoKind, message.attachments.filter(({ inline }) => !inline).length,
-    message.remoteCount, message.unreadable, message.rawSize)
+    message.remoteCount, message.unreadable, message.rawSize, message.inReplyTo[0] ?? null)
   tx.run('INSERT INTO message_bodies(message_id, remote_urls, body, source) VALUES(?, ?, ?, ?)',
     id, message.remoteUrls.length === 0 ? null : JSON.stringify(message.remoteUrls), message.body, message.source)
   for (const file of message.attachments) {

@@ -52,3 +52,22 @@ test('search file: the words of a message of before are found again', async () =
   index.stop()
   workspace.db.close()
 })
+
+test('threads: ids of before still lead to their conversation, and a person can sort it', () => {
+  const before = at(5)
+  before.write((tx) => {
+    tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
+    tx.run('INSERT INTO thread_ids(hash, conversation_id) VALUES(123, 7)')
+    tx.run("INSERT INTO history(conversation_id, at, kind, by) VALUES(7, 1, 'closed', 'Bo')")
+  })
+  before.close()
+  const after = at(6)
+  after.write((tx) => {
+    tx.run("INSERT INTO thread_acts(id, kind, at, by, conversation_id, other_id) VALUES(1, 'keep', 1, 'Bo', 7, 7)")
+    tx.run('INSERT INTO thread_pins(key_hash, conversation_id, act_id, chosen) VALUES(123, 7, 1, 1)')
+  })
+  expect(after.read.get('SELECT conversation_id, broadcast FROM thread_ids WHERE hash = 123')).toEqual({ conversation_id: 7, broadcast: 0 })
+  expect(after.read.get('SELECT family FROM conversations WHERE id = 7')).toEqual({ family: null })
+  expect(after.read.get('SELECT kind, act_id FROM history')).toEqual({ kind: 'closed', act_id: null })
+  after.close()
+})

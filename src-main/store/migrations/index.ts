@@ -3,6 +3,7 @@ import { notes } from './0002-notes'
 import { networkLedger } from './0003-network-ledger'
 import { team } from './0004-team'
 import { searchFile } from './0005-search-file'
+import { threads } from './0006-threads'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -10,4 +11,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads]
