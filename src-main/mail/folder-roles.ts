@@ -1,19 +1,26 @@
 import type { FolderRole } from '../../src-preload/contract/mail'
-import type { ListedFolder } from './imap-session'
+import type { FolderState, ListedFolder } from './imap-session'
 
 const bySpecialUse: Readonly<Record<string, FolderRole>> = {
   '\\Inbox': 'inbox', '\\Sent': 'sent', '\\Drafts': 'drafts', '\\Junk': 'junk', '\\Trash': 'trash', '\\Archive': 'archive', '\\All': 'all', '\\Flagged': 'flagged',
 }
 
-export interface FolderWithRole { readonly path: string; readonly delimiter: string | null; readonly role: FolderRole }
+export interface FolderWithRole { readonly path: string; readonly delimiter: string | null; readonly role: FolderRole; readonly state: FolderState | null }
+
+/** More than any mailbox has; a server that lists without end must not fill memory (R36). */
+const mostFolders = 10_000
+const longestPath = 1000
+// eslint-disable-next-line no-control-regex
+const unusableName = /[\u0000-\u001f\u007f]/
 
 /**
  * The selectable folders with their roles: by the server's special-use marks (RFC 6154), else by well-known names in
  * many languages; both come from imapflow, which gives each role to one folder.
  */
 export function folderRoles(listed: readonly ListedFolder[]): FolderWithRole[] {
-  return listed.filter((folder) => folder.selectable).map((folder) => ({
-    path: folder.path, delimiter: folder.delimiter,
+  const usable = listed.filter(({ path, selectable }) => selectable && path !== '' && path.length <= longestPath && !unusableName.test(path))
+  return [...new Map(usable.map((folder) => [folder.path, folder])).values()].slice(0, mostFolders).map((folder) => ({
+    path: folder.path, delimiter: folder.delimiter, state: folder.state,
     role: folder.path.toUpperCase() === 'INBOX' ? 'inbox' : bySpecialUse[folder.specialUse ?? ''] ?? 'other',
   }))
 }

@@ -2,6 +2,7 @@ import type { FolderCursor, IngestItem, ParsedMessage, StoreForMail } from '../.
 import type { Rpc } from '../shared/port-rpc'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
+import { FetchAround } from './fetch-around'
 import type { FetchedMessage, FolderState, ImapSession } from './imap-session'
 import { Lock } from './lock'
 
@@ -19,7 +20,11 @@ const pageBytes = 4 * 1024 * 1024
 const inFlightBytes = 16 * 1024 * 1024
 const inFlightPages = 2
 const flagsWindow = 1_000
-const allFlagsMs = 300_000
+/** Without CONDSTORE: how often the newest flags are looked at unasked, and how often all of them. */
+const newestFlagsMs = 300_000
+const allFlagsMs = 3_600_000
+/** How often the UIDs of a folder are compared one by one although the counts agree. */
+const everyUidMs = 3_600_000
 
 export interface FolderProgress {
   /** `stored` more messages are in the store; `oldest` is the date of the oldest of them. */
@@ -33,14 +38,22 @@ export interface FolderProgress {
 export class FolderSync {
   private readonly filling = new Lock()
   private readonly following = new Lock()
+  private readonly opening = new Lock()
   private lastState: FolderState | null = null
-  private flagsCheckedAt = 0
+  private newestFlagsAt = 0
+  private allFlagsAt = 0
+  private everyUidAt = 0
+  /** Grows when all UIDs known so far lose their meaning: pages that are under way then are worth nothing. */
+  private generation = 0
+  /** MODSEQ at which a backfill began: flags that changed while its pages were under way are looked at again. */
+  private filledSince: string | null = null
 
   constructor(
     private readonly store: Pick<Rpc<StoreForMail>, 'call'>,
     private readonly parser: MessageParser,
     private current: FolderCursor,
     private readonly progress: FolderProgress,
+    private readonly around = new FetchAround(),
   ) {}
 
   get cursor(): FolderCursor { return this.current }
@@ -52,26 +65,42 @@ export class FolderSync {
   }
 
   /**
-   * Opens the folder and starts anew when its UIDs mean other messages now (R35). A folder that was never seen gets
-   * its first page.
+   * Opens the folder and starts anew when its UIDs mean other messages now (R35). A UIDNEXT below what was seen is the
+   * same under a UIDVALIDITY that the server forgot to change (R36).
    */
   async open(session: ImapSession): Promise<FolderState> {
-    const state = await session.select(this.path)
-    if (this.current.uidValidity !== state.uidValidity) {
-      if (this.current.uidValidity !== null) log.info('UIDVALIDITY changed', { folder: this.current.folderId })
-      const fresh = await this.store.call('folder.reset', { folderId: this.current.folderId, uidValidity: state.uidValidity })
-      this.current = { ...fresh, path: this.path, role: this.current.role }
-    }
-    // A look by NOOP says less than SELECT and STATUS do.
-    if (state.uidNext !== null) this.lastState = state
-    return state
+    return await this.opening.hold(async () => {
+      const seenBefore = this.current.highUid
+      const state = await session.select(this.path)
+      const reused = state.uidNext !== null && state.uidNext <= seenBefore
+      if (this.current.uidValidity !== state.uidValidity || reused) {
+        if (this.current.uidValidity !== null) log.info('UIDs begin anew', { folder: this.current.folderId, reused })
+        this.generation += 1
+        this.filledSince = null
+        this.around.reset()
+        const fresh = await this.store.call('folder.reset', { folderId: this.current.folderId, uidValidity: state.uidValidity })
+        this.current = { ...fresh, path: this.path, role: this.current.role }
+      }
+      // A look by NOOP says less than SELECT and STATUS do.
+      if (state.uidNext !== null) this.lastState = { ...state, unseen: this.lastState?.unseen ?? null }
+      return state
+    })
   }
 
-  /** true: STATUS shows nothing that was not seen before. */
+  /** true: STATUS shows nothing that was not seen before, and nothing is due. */
   unchanged(state: FolderState): boolean {
     const last = this.lastState
     if (last === null || !this.current.complete || state.uidValidity !== last.uidValidity || state.uidNext !== last.uidNext || state.exists !== last.exists) return false
-    return state.modSeq === null ? Date.now() - this.flagsCheckedAt < allFlagsMs : state.modSeq === last.modSeq
+    const sinceAll = Date.now() - this.everyUidAt
+    if (sinceAll > everyUidMs) return false
+    if (state.modSeq !== null) return state.modSeq === last.modSeq
+    // Read or unread elsewhere shows in a count, on a server that has nothing better.
+    return (last.unseen === null || state.unseen === last.unseen) && Date.now() - this.newestFlagsAt < newestFlagsMs
+  }
+
+  /** What STATUS said, once it has been followed. */
+  followed(state: FolderState): void {
+    if (this.lastState !== null) this.lastState = { ...state, modSeq: this.lastState.modSeq ?? state.modSeq }
   }
 
   /** Fetches what is not stored yet, newest first, until the folder is complete or `stopped` says so. */
@@ -81,6 +110,7 @@ export class FolderSync {
       if (this.current.complete) return
       const store = this.storeFor(true)
       const fresh = this.current.highUid === 0
+      this.filledSince ??= this.current.modSeq ?? state.modSeq?.toString() ?? null
       const uids = await session.searchUids(fresh ? {} : { uid: `1:${Math.max(1, this.current.lowUid - 1)}` })
       const below = fresh ? uids : uids.filter((uid) => uid < this.current.lowUid)
       if (below.length === 0) return await store([], { lowUid: 1, complete: true, ...(fresh ? { highUid: Math.max(0, (state.uidNext ?? 1) - 1), ...this.modSeqOf(state) } : {}) })
@@ -93,7 +123,7 @@ export class FolderSync {
         const known = fresh && end === below.length ? new Set<number>() : await this.knownAmong(wanted)
         const low = wanted[0] ?? 1
         const high = wanted.at(-1) ?? 1
-        for await (const message of session.fetchSources(wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
+        for await (const message of this.around.fetch(session, wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
         const first = fresh && end === below.length
         await pages.endOfWindow({
           lowUid: start === 0 ? 1 : low, ...(start === 0 ? { complete: true } : {}),
@@ -114,7 +144,7 @@ export class FolderSync {
       if (this.current.highUid === 0 && !this.current.complete) return 0
       await this.followFlags(session, state, thorough)
       const came = await this.fetchNew(session, state)
-      await this.followDeletions(session, state)
+      await this.followDeletions(session, state, thorough)
       return came
     })
   }
@@ -130,7 +160,7 @@ export class FolderSync {
     for (let start = 0; start < uids.length; start += window) {
       const wanted = uids.slice(start, start + window)
       const known = await this.knownAmong(wanted)
-      for await (const message of session.fetchSources(wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
+      for await (const message of this.around.fetch(session, wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
       await pages.endOfWindow({ highUid: wanted.at(-1) ?? this.current.highUid })
     }
     await pages.drain()
@@ -138,26 +168,32 @@ export class FolderSync {
   }
 
   private async followFlags(session: ImapSession, state: FolderState, thorough: boolean): Promise<void> {
-    const since = this.current.modSeq
-    if (session.condstore && since !== null) {
-      if (state.modSeq !== null && state.modSeq === BigInt(since)) return
-      const { changes, highest } = await session.fetchFlagChanges(BigInt(since))
+    const known = this.current.modSeq === null ? null : BigInt(this.current.modSeq)
+    const backwards = known !== null && state.modSeq !== null && state.modSeq < known
+    if (session.condstore && known !== null && !backwards) {
+      const refill = this.current.complete && this.filledSince !== null ? BigInt(this.filledSince) : known
+      const since = refill < known ? refill : known
+      if (state.modSeq !== null && state.modSeq === since) return
+      const { changes, highest } = await session.fetchFlagChanges(since)
       const vanished = session.takeVanished()
       if (vanished.length > 0) await this.vanish(vanished)
-      const modSeq = state.modSeq !== null && state.modSeq > highest ? state.modSeq : highest
+      const modSeq = [known, highest, state.modSeq ?? 0n].reduce((most, one) => (one > most ? one : most))
       await this.applyFlags(changes.filter((change) => change.uid <= this.current.highUid && (this.current.complete || change.uid >= this.current.lowUid)), modSeq.toString())
+      if (this.current.complete) this.filledSince = null
       return
     }
-    // Without CONDSTORE: the newest window at every look, everything at connecting and every five minutes.
-    const due = thorough || Date.now() - this.flagsCheckedAt > allFlagsMs
-    const uids = (await session.searchUids()).filter((uid) => uid <= this.current.highUid)
-    const wanted = due ? uids : uids.slice(-flagsWindow)
+    // Without CONDSTORE, or with one that went backwards: the newest window at every look, everything when it is due.
+    const countsModSeq = session.condstore && state.modSeq !== null
+    const all = thorough || countsModSeq || Date.now() - this.allFlagsAt > allFlagsMs
+    const uids = (await session.searchUids()).filter((uid) => uid <= this.current.highUid && (this.current.complete || uid >= this.current.lowUid))
+    const wanted = all ? uids : uids.slice(-flagsWindow)
     for (let end = wanted.length; end > 0; end -= flagsWindow) {
       const changes: { uid: number; flags: string[] }[] = []
       for await (const row of session.fetchFlags(wanted.slice(Math.max(0, end - flagsWindow), end))) changes.push(row)
-      await this.applyFlags(changes, session.condstore && state.modSeq !== null && end <= flagsWindow ? state.modSeq.toString() : null)
+      await this.applyFlags(changes, countsModSeq && end <= flagsWindow ? String(state.modSeq) : null)
     }
-    if (due) this.flagsCheckedAt = Date.now()
+    this.newestFlagsAt = Date.now()
+    if (all) this.allFlagsAt = Date.now()
   }
 
   private async applyFlags(changes: readonly { uid: number; flags: string[] }[], modSeq: string | null): Promise<void> {
@@ -168,25 +204,39 @@ export class FolderSync {
     if (modSeq !== null) this.current = { ...this.current, modSeq }
   }
 
-  /** Compares counts with the server; where they differ, UIDs one by one. */
-  private async followDeletions(session: ImapSession, state: FolderState): Promise<void> {
+  /** Compares counts with the server; where they differ, and now and then anyway, UIDs one by one. Mends what differs. */
+  private async followDeletions(session: ImapSession, state: FolderState, thorough: boolean): Promise<void> {
     const vanished = session.takeVanished()
     if (vanished.length > 0) await this.vanish(vanished)
-    const { localCount } = await this.store.call('folder.checked', { folderId: this.current.folderId, serverCount: state.exists, at: Date.now() })
-    if (!this.current.complete || localCount === state.exists) return
+    const { localCount } = await this.store.call('folder.checked', { folderId: this.current.folderId, serverCount: state.exists, at: Date.now(), missing: this.around.missing.size, verified: false })
+    if (!this.current.complete) return
+    const due = thorough || Date.now() - this.everyUidAt > everyUidMs
+    if (localCount === state.exists && !due) return
+    const generation = this.generation
     const onServer = new Set(await session.searchUids())
-    const { uids: local } = await this.store.call('folder.known', { folderId: this.current.folderId, uidValidity: this.uidValidity(), fromUid: 1, toUid: Math.max(this.current.highUid, 1) })
+    const local = await this.localUids()
+    if (generation !== this.generation) return
     const gone = local.filter((uid) => !onServer.has(uid))
     if (gone.length > 0) await this.vanish(gone)
     const here = new Set(local)
-    const missing = [...onServer].filter((uid) => uid <= this.current.highUid && !here.has(uid))
+    const missing = [...onServer].filter((uid) => uid <= this.current.highUid && !here.has(uid) && this.around.due(uid))
     if (missing.length > 0) {
+      log.info('messages that were missing are fetched', { folder: this.current.folderId, count: missing.length })
       const pages = new PagePipe(this.parser, this.storeFor(true))
-      for await (const message of session.fetchSources(missing)) await pages.add(message)
+      for (let start = 0; start < missing.length; start += window) {
+        for await (const message of this.around.fetch(session, missing.slice(start, start + window))) await pages.add(message)
+      }
       await pages.endOfWindow({})
       await pages.drain()
     }
-    await this.store.call('folder.checked', { folderId: this.current.folderId, serverCount: onServer.size, at: Date.now() })
+    this.around.confirm(onServer, missing.length > 0 ? new Set(await this.localUids()) : here)
+    this.everyUidAt = Date.now()
+    const unread = [...onServer].filter((uid) => uid > this.current.highUid).length
+    await this.store.call('folder.checked', { folderId: this.current.folderId, serverCount: onServer.size - unread, at: Date.now(), missing: this.around.missing.size, verified: true })
+  }
+
+  private async localUids(): Promise<number[]> {
+    return (await this.store.call('folder.known', { folderId: this.current.folderId, uidValidity: this.uidValidity(), fromUid: 1, toUid: Math.max(this.current.highUid, 1) })).uids
   }
 
   private async vanish(uids: readonly number[]): Promise<void> {
@@ -203,8 +253,9 @@ export class FolderSync {
   /** Stores pages under the UIDVALIDITY of now: when another connection sees it change, the rest is worth nothing. */
   private storeFor(backfill: boolean): (items: IngestItem[], cursor: CursorMove) => Promise<void> {
     const uidValidity = this.uidValidity()
+    const { generation } = this
     return async (items, cursor) => {
-      if (this.current.uidValidity !== uidValidity) throw new PosternError('connection-lost', 'UIDVALIDITY changed meanwhile')
+      if (this.generation !== generation) throw new PosternError('connection-lost', 'UIDVALIDITY changed meanwhile')
       await this.store.call('ingest.page', { folderId: this.current.folderId, uidValidity, items, cursor, backfill })
       this.current = { ...this.current, ...cursor }
       if (items.length > 0) this.progress.stored(items.length, Math.min(...items.map((item) => item.message.date ?? item.internalDate)))

@@ -1,9 +1,9 @@
-import { ImapFlow, type FetchMessageObject, type ImapFlowOptions, type MailboxObject } from 'imapflow'
+import { ImapFlow, type FetchMessageObject, type ImapFlowOptions, type MailboxObject, type StatusObject } from 'imapflow'
 import type { ServerSettings } from '../../src-preload/contract/mail'
 import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
 import { withDeadline } from './backoff'
 import { errorField, networkError, serverLine } from './network-error'
-import { refusePlaintext, tlsOptions } from './server-rules'
+import { isMicrosoft, refusePlaintext, tlsOptions } from './server-rules'
 
 /** A message larger than this is not taken in one piece; the server's announcement alone must not fill memory (R36). */
 export const largestMessage = 160 * 1024 * 1024
@@ -13,9 +13,18 @@ export interface Credentials { readonly user: string; readonly password: string 
 /** A row of a body fetch. */
 export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly internalDate: number; readonly source: Buffer }
 export interface FolderFlags { readonly uid: number; readonly flags: string[] }
-export interface ListedFolder { readonly path: string; readonly delimiter: string | null; readonly specialUse: string | null; readonly selectable: boolean }
-/** State of a folder as SELECT or STATUS gave it; null: not told this time. */
-export interface FolderState { readonly uidValidity: string; readonly uidNext: number | null; readonly exists: number; readonly modSeq: bigint | null }
+export interface ListedFolder {
+  readonly path: string
+  readonly delimiter: string | null
+  readonly specialUse: string | null
+  readonly selectable: boolean
+  /** Asked for with the list; null when it was not, or could not be told. */
+  readonly state: FolderState | null
+}
+/** State of a folder as SELECT or STATUS gave it; null: not told this time. `unseen` comes by STATUS only. */
+export interface FolderState { readonly uidValidity: string; readonly uidNext: number | null; readonly exists: number; readonly modSeq: bigint | null; readonly unseen: number | null }
+/** What a message is told apart by without its body. */
+export interface Fingerprint { readonly uid: number; readonly messageId: string | null; readonly size: number }
 
 const commandMs = 60_000
 const quietMs = 90_000
@@ -79,11 +88,13 @@ export class ImapSession {
     if (this.closed) listener()
   }
 
-  async listFolders(): Promise<ListedFolder[]> {
-    const rows = await this.run('LIST', () => this.client.list())
+  /** All folders; with their states in the same answer where the server can (LIST-STATUS, RFC 5819), else one by one. */
+  async listFolders(withStates = false): Promise<ListedFolder[]> {
+    const rows = await this.run('LIST', () => this.client.list(withStates ? { statusQuery } : {}), withStates ? 300_000 : commandMs)
     return rows.filter((row) => row.listed).map((row) => ({
       path: row.path, delimiter: row.delimiter || null, specialUse: row.specialUse ?? null,
       selectable: !row.flags.has('\\Noselect') && !row.flags.has('\\NonExistent'),
+      state: row.status && row.status.uidValidity !== undefined ? stateOfStatus(row.status) : null,
     }))
   }
 
@@ -93,22 +104,21 @@ export class ImapSession {
       await this.run('NOOP', () => this.client.noop())
       // NOOP tells of new mail and deletions, but not how far UIDs and MODSEQ went.
       if (this.client.mailbox) return { ...stateOf(this.client.mailbox), uidNext: null, modSeq: null }
+      throw this.broken(new PosternError('connection-lost', 'the folder was closed', this.facts()))
     }
     this.selected = null
     this.vanishedUids = []
     const mailbox = await this.run('SELECT', () => this.client.mailboxOpen(path))
     this.selected = path
+    // What vanished while the command ran was in the folder that was open before.
+    this.vanishedUids = []
     return stateOf(mailbox)
   }
 
   /** State of a folder without opening it; null when it is gone. */
   async status(path: string): Promise<FolderState | null> {
-    const status = await this.run('STATUS', () => this.client.status(path, { messages: true, uidNext: true, uidValidity: true, highestModseq: true }))
-    if (!status) return null
-    return {
-      uidValidity: String(status.uidValidity ?? '0'), uidNext: status.uidNext ?? 1, exists: status.messages ?? 0,
-      modSeq: status.highestModseq ?? null,
-    }
+    const status = await this.run('STATUS', () => this.client.status(path, statusQuery))
+    return status ? stateOfStatus(status) : null
   }
 
   /** UIDs of the selected folder, ascending, that fit. */
@@ -133,6 +143,16 @@ export class ImapSession {
 
   async *fetchFlags(uids: readonly number[]): AsyncGenerator<FolderFlags> {
     for await (const row of this.rows(uids, { uid: true, flags: true })) yield { uid: row.uid, flags: keptFlags(row.flags) }
+  }
+
+  /** Message-ID and size of some messages of the selected folder. */
+  async fingerprints(uids: readonly number[]): Promise<Fingerprint[]> {
+    const found: Fingerprint[] = []
+    for await (const row of this.rows(uids, { uid: true, size: true, headers: ['message-id'] })) {
+      const id = /^message-id:\s*<?([^>\s]+)/im.exec(row.headers?.toString('utf8') ?? '')?.[1]
+      found.push({ uid: row.uid, messageId: id ?? null, size: row.size ?? 0 })
+    }
+    return found
   }
 
   /** Flag changes since a MODSEQ (RFC 7162). With QRESYNC the UIDs that vanished come by `takeVanished`. */
@@ -173,6 +193,20 @@ export class ImapSession {
   async append(path: string, raw: Uint8Array, flags: string[], at: Date): Promise<void> {
     const done = await this.run('APPEND', () => this.client.append(path, Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), flags, at), commandMs + Math.ceil(raw.byteLength / 20))
     if (!done) throw new PosternError('server-refused', 'append', this.facts())
+  }
+
+  /**
+   * After sleep or a change of network: is anybody still there? Ends the session when nothing at all comes within `ms`;
+   * a long answer under way counts as life.
+   */
+  async probe(ms: number): Promise<void> {
+    if (this.closedBy) return
+    const heard = this.client.stats().received
+    const answered = await Promise.race([
+      this.client.noop().then(() => true, () => true),
+      new Promise<false>((resolve) => { setTimeout(() => resolve(false), ms).unref() }),
+    ])
+    if (!answered && this.client.stats().received === heard) this.drop(new PosternError('timeout', 'no answer to a probe', this.facts()))
   }
 
   /** Says goodbye, at most two seconds long. */
@@ -231,6 +265,8 @@ export class ImapSession {
     if (errorField(error, 'authenticationFailed') === true) return authFailure(error, facts)
     if (errorField(error, 'mailboxMissing') === true || errorField(error, 'serverResponseCode') === 'NONEXISTENT') return new PosternError('not-found', 'no such folder', facts)
     const status = errorField(error, 'responseStatus')
+    // Exchange lets in whom it cannot serve at the moment; only a new connection helps.
+    if (/authenticated but not connected/i.test(line)) return new PosternError('server-busy', 'not connected to the mailbox', facts)
     if (status === 'NO' || status === 'BAD') return new PosternError('server-refused', 'refused', facts)
     const message = errorField(error, 'message')
     if (this.server.security === 'starttls' && typeof message === 'string' && /STARTTLS/i.test(message) && errorField(error, 'code') !== 'STARTTLS_INJECTION') {
@@ -247,11 +283,16 @@ export class ImapSession {
 /** A refused login, told apart from a server that cannot check at the moment (RFC 5530). */
 function authFailure(error: unknown, facts: ErrorDetail): PosternError {
   const code = errorField(error, 'serverResponseCode')
-  if (code === 'UNAVAILABLE' || code === 'INUSE' || code === 'LIMIT' || code === 'SERVERBUG') return new PosternError('server-refused', 'login not possible now', facts)
+  const line = facts['serverLine']
+  const busy = code === 'UNAVAILABLE' || code === 'INUSE' || code === 'LIMIT' || code === 'SERVERBUG' || code === 'OVERQUOTA'
+  // Gmail and Exchange say in words only that it is not about the password.
+  if (busy || (typeof line === 'string' && notNow.test(line))) return new PosternError('server-busy', 'login not possible now', facts)
   const message = errorField(error, 'message')
   if (message === 'Login is disabled') return new PosternError('plaintext-refused', 'login disabled', facts)
   return new PosternError('auth-refused', 'login refused', facts)
 }
+
+const notNow = /too many|simultaneous|maximum number of|connection limit|try again later|temporar|throttl|exceeded|not connected/i
 
 function clientOptions(server: ServerSettings, auth: Credentials, idle: boolean): ImapFlowOptions {
   return {
@@ -269,14 +310,36 @@ function clientOptions(server: ServerSettings, auth: Credentials, idle: boolean)
     ...(idle ? { autoIdleDelay: 100 } : {}),
     maxIdleTime: 9 * 60_000,
     // Outlook's IMAP4rev2 mode is known to misbehave.
-    ...(/(^|\.)(outlook|office365|hotmail|live)\.(com|office\.com)$/i.test(server.host) ? { disableIMAP4rev2: true } : {}),
+    ...(isMicrosoft(server.host) ? { disableIMAP4rev2: true } : {}),
     connectionTimeout: 20_000, greetingTimeout: 15_000, socketTimeout: 10 * 60_000,
     maxLineLength: 64 * 1024 * 1024, maxLiteralSize: largestMessage, maxResponseSize: largestMessage + 1024 * 1024, maxResponseTokens: 300_000,
   }
 }
 
+const statusQuery = { messages: true, uidNext: true, uidValidity: true, highestModseq: true, unseen: true }
+
 function stateOf(mailbox: MailboxObject): FolderState {
-  return { uidValidity: String(mailbox.uidValidity), uidNext: mailbox.uidNext, exists: mailbox.exists, modSeq: mailbox.noModseq ? null : mailbox.highestModseq ?? null }
+  return {
+    uidValidity: String(mailbox.uidValidity), uidNext: known(mailbox.uidNext), exists: mailbox.exists,
+    modSeq: mailbox.noModseq ? null : modSeqOf(mailbox.highestModseq), unseen: null,
+  }
+}
+
+function stateOfStatus(status: StatusObject): FolderState {
+  return {
+    uidValidity: String(status.uidValidity ?? '0'), uidNext: known(status.uidNext), exists: status.messages ?? 0,
+    modSeq: modSeqOf(status.highestModseq), unseen: known(status.unseen),
+  }
+}
+
+/** A number that the server really told. */
+function known(value: number | undefined): number | null {
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : null
+}
+
+/** A MODSEQ of 0 is none (RFC 7162, 3.1.2.2). */
+function modSeqOf(value: bigint | undefined): bigint | null {
+  return value === undefined || value <= 0n ? null : value
 }
 
 /** \Recent belongs to a session, not to a message. */

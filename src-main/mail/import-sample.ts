@@ -48,7 +48,7 @@ export async function importSample(dir: string, mailboxIds: readonly number[], s
         count += items.length
       }
       await store.call('ingest.page', { folderId, uidValidity: '1', items: [], cursor: { lowUid: 1, complete: true }, backfill: true })
-      await store.call('folder.checked', { folderId, serverCount: messages.length, at: Date.now() })
+      await store.call('folder.checked', { folderId, serverCount: messages.length, at: Date.now(), missing: 0, verified: true })
     }
     await store.call('progress.set', { mailboxId: mailbox.id, state: 'idle', error: null, done: sample.messages.length, total: sample.messages.length, reached: null, syncedAt: Date.now() })
   }

@@ -12,6 +12,7 @@ import { Mailboxes } from './mailboxes'
 import { NetworkLedger } from './network-ledger'
 import { serveParser } from './parse-worker'
 import { Parser } from './parser'
+import { watchAddresses } from './network-watch'
 import { trustSystemAuthorities } from './server-rules'
 
 /**
@@ -76,4 +77,5 @@ function startMail(): void {
     },
   }, appForMail, { onFault })
   const mailboxes = new Mailboxes({ app, parser })
+  watchAddresses(() => mailboxes.network(true))
 }

@@ -5,18 +5,29 @@ import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
 import { onErrand } from '../shared/network-gate'
 import { Backoff, Sleeper } from './backoff'
-import { folderRoles, inSyncOrder } from './folder-roles'
-import { FolderSync, type MessageParser } from './folder-sync'
-import { ImapSession } from './imap-session'
+import { FolderList } from './folder-list'
+import { folderRoles } from './folder-roles'
+import type { FolderSync, MessageParser } from './folder-sync'
+import { ImapSession, type FolderState } from './imap-session'
 import { Lock } from './lock'
 import { performActs } from './server-acts'
+import { isMicrosoft } from './server-rules'
 
 const log = logger('mailbox')
 
 const newFolderNames: Readonly<Partial<Record<FolderRole, string>>> = { sent: 'Sent', trash: 'Trash', junk: 'Junk', archive: 'Archive', drafts: 'Drafts' }
+/** IDLE may be silent, and tells of one folder only: everything is looked at once a minute. */
 const pollMs = 60_000
-const listFoldersMs = 600_000
 const actsIdleMs = 60_000
+/** A connection that was gone for so long has missed flags that only a look at all of them shows. */
+const longAwayMs = 600_000
+/** Silence that ends a connection after sleep or a change of network. */
+const probeMs = 5_000
+/** For so long after sleep or a change of network tries follow each other closely. */
+const unsettledMs = 600_000
+const unsettledTryMs = 8_000
+/** A refused password is tried again so seldom that no server locks the account over it. */
+const refusedTryMs = 3_600_000
 
 export interface SyncPorts {
   readonly store: Pick<Rpc<StoreForMail>, 'call'>
@@ -25,12 +36,14 @@ export interface SyncPorts {
 }
 
 /**
- * Keeps one mailbox equal to its server: the first sync newest first, then live. At most three connections: one works
- * through the folders, one idles on the inbox, one carries acts and Sent copies out while the first is busy.
+ * Keeps one mailbox equal to its server: the first sync newest first, then live. One connection at rest: it idles on the
+ * inbox and looks at the other folders once a minute. A second one watches the inbox while a first sync fills the rest,
+ * and one carries acts and Sent copies out and goes when it has nothing to do: servers allow few (Dovecot 10 for all
+ * colleagues behind one address, Gmail 15, Microsoft 20).
  */
 export class MailboxSync {
   private readonly sleeper = new Sleeper()
-  private readonly backoff = new Backoff()
+  private readonly backoff: Backoff
   private running: Promise<void> | null = null
   private stopped = false
   private work: ImapSession | null = null
@@ -39,10 +52,11 @@ export class MailboxSync {
   private readonly actsLock = new Lock()
   private actsTimer: NodeJS.Timeout | undefined
   private actsUnderWay: Promise<void> = Promise.resolve()
-  private folders: FolderSync[] = []
-  private foldersListedAt = 0
+  private readonly list: FolderList
   private touchedPaths = new Set<string>()
   private askedForAll = false
+  private lookAround = false
+  private refused = false
   private done = 0
   private total = 0
   private reached: number | null = null
@@ -50,9 +64,16 @@ export class MailboxSync {
   private reportedAt = 0
   private reportTimer: NodeJS.Timeout | undefined
   private unreachable = false
+  private moved = false
+  private awaySince = 0
+  private networkChangedAt = 0
 
   /** `connected` is told each time the server was reached. */
-  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly connected: () => void = () => undefined) {}
+  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly connected: () => void = () => undefined, backoff?: Backoff) {
+    // Microsoft answers quick tries with "authenticated but not connected".
+    this.backoff = backoff ?? new Backoff(isMicrosoft(mailbox.imap.host) ? 5_000 : 1_000)
+    this.list = new FolderList(mailbox.id, ports.store, ports.parser, { stored: (stored, oldest) => this.stored(stored, oldest) })
+  }
 
   start(): void {
     this.running ??= this.loop()
@@ -68,15 +89,26 @@ export class MailboxSync {
     await this.running
   }
 
-  /** A person asked, or the network came back: try at once and look at everything. */
+  /** A person asked: try at once and look at everything. */
   wake(): void {
     this.backoff.reset()
     this.askedForAll = true
     this.sleeper.wake()
   }
 
+  /** Awake after sleep, or another network: connections may be dead without knowing, and what failed may work now. */
+  networkChanged(): void {
+    this.networkChangedAt = Date.now()
+    for (const session of this.sessions()) void session.probe(probeMs)
+    this.backoff.reset()
+    if (this.refused) return
+    this.lookAround = true
+    this.sleeper.wake()
+  }
+
   /** The network is gone: connections that hang are of no use. */
   networkLost(): void {
+    this.networkChangedAt = Date.now()
     const lost = new PosternError('offline', 'network is gone', { host: this.mailbox.imap.host, port: this.mailbox.imap.port })
     for (const session of this.sessions()) session.drop(lost)
   }
@@ -85,7 +117,9 @@ export class MailboxSync {
   actsWaiting(): void {
     this.actsUnderWay = this.actsUnderWay.then(async () => {
       if (this.stopped || !this.work || this.work.closed) return
-      await this.withActsSession((session) => performActs(this.mailbox.id, session, this.ports.store, this))
+      const { count } = await this.ports.store.call('ops.waiting', { mailboxId: this.mailbox.id })
+      // A connection is opened for acts only, not to find that there are none.
+      if (count > 0) await this.withActsSession((session) => performActs(this.mailbox.id, session, this.ports.store, this))
     }).catch((error: unknown) => log.info('acts wait', { code: PosternError.from(error).code }))
   }
 
@@ -105,11 +139,11 @@ export class MailboxSync {
   }
 
   has(path: string): boolean {
-    return this.folders.some((folder) => folder.path === path)
+    return this.list.byPath(path) !== undefined
   }
 
   async pathOf(session: ImapSession, role: FolderRole): Promise<string | null> {
-    const known = this.folders.find((folder) => folder.cursor.role === role)
+    const known = this.list.byRole(role)
     if (known) return known.path
     const listed = folderRoles(await session.listFolders())
     const found = listed.find((folder) => folder.role === role)
@@ -120,13 +154,13 @@ export class MailboxSync {
     const inInbox = delimiter !== null && listed.every((folder) => folder.path.toUpperCase().startsWith('INBOX'))
     const path = inInbox ? `INBOX${delimiter}${name}` : name
     await session.createFolder(path)
-    this.foldersListedAt = 0
+    this.list.relist()
     return path
   }
 
   touched(path: string): void {
     this.touchedPaths.add(path)
-    this.folders.find((folder) => folder.path === path)?.forget()
+    this.list.byPath(path)?.forget()
     this.sleeper.wake()
   }
 
@@ -135,14 +169,17 @@ export class MailboxSync {
       const failure = await this.session()
       if (this.stopped) return
       this.unreachable = failure !== null && offlineCodes.has(failure.code)
+      this.awaySince = Date.now()
       // Before the goodbyes, which take their time when nobody answers.
       if (failure) this.report(failure.code === 'auth-refused' ? 'auth-failed' : this.unreachable ? 'offline' : 'error', failure)
       await this.closeSessions()
       if (!failure) continue
-      const refused = failure.code === 'auth-refused' || failure.code === 'plaintext-refused'
       log.info('connection ended', { code: failure.code, mailbox: this.mailbox.id })
-      // A wrong password is not tried again until something changed: servers lock accounts.
-      await this.sleeper.sleep(refused ? 2 ** 31 - 1 : this.backoff.next())
+      // A wrong password is not tried again until something changed, or a long time went by: servers lock accounts.
+      this.refused = failure.code === 'auth-refused' || failure.code === 'plaintext-refused'
+      const unsettled = this.unreachable && Date.now() - this.networkChangedAt < unsettledMs
+      await this.sleeper.sleep(this.refused ? refusedTryMs : Math.min(this.backoff.next(), unsettled ? unsettledTryMs : Infinity))
+      this.refused = false
     }
   }
 
@@ -151,22 +188,18 @@ export class MailboxSync {
     try {
       // Offline stays offline until the server answers, or it would say "Connecting" at every try.
       if (!this.unreachable) this.report('connecting')
-      const work = this.work = await this.connect(false)
+      const work = this.work = await this.connectFirst()
       this.connected()
-      await this.listFolders(work)
+      const states = await this.list.refresh(work)
       this.report('syncing')
       await this.firstPages(work)
       this.actsWaiting()
-      const watching = this.watchInbox()
-      // A failure of the watch connection ends the session too; it is looked at below.
-      watching.catch(() => work.drop(new PosternError('connection-lost', 'the idle connection ended')))
-      await this.countEverything(work)
-      for (const folder of this.folders) {
-        await folder.backfill(work, () => this.stopped)
-        if (this.stopped) return null
-      }
+      await this.count(states)
+      await this.fill(work)
+      if (this.stopped) return null
       this.backoff.reset()
-      for (const folder of this.folders) await folder.catchUp(work, true)
+      const thorough = this.awaySince > 0 && Date.now() - this.awaySince > longAwayMs
+      for (const folder of this.list.all) await this.bring(work, folder, thorough)
       this.synced()
       await this.live(work)
       return null
@@ -177,90 +210,159 @@ export class MailboxSync {
     }
   }
 
+  /** The connection that everything hangs on. A server that was known and shows another face on a new network is not that server. */
+  private async connectFirst(): Promise<ImapSession> {
+    try {
+      return await this.connect(true)
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (!otherFaceCodes.has(failure.code) || Date.now() - this.networkChangedAt > unsettledMs) throw failure
+      const { folders } = await this.ports.store.call('folders.all', { mailboxId: this.mailbox.id })
+      throw folders.length > 0 ? new PosternError('network-intercepted', failure.code, failure.detail) : failure
+    }
+  }
+
   /** Inbox first: its newest page is what the window waits for. */
   private async firstPages(session: ImapSession): Promise<void> {
-    const inbox = this.folders.find((folder) => folder.cursor.role === 'inbox')
+    const { inbox } = this.list
     if (!inbox) return
+    await inbox.open(session)
     if (inbox.cursor.highUid === 0) await inbox.backfill(session, () => this.stopped, true)
     else await inbox.catchUp(session)
   }
 
-  private async live(session: ImapSession): Promise<void> {
-    // A connection that ends while nothing is asked of it is noticed at once, not at the next look around.
-    let resting = false
-    session.onClose(() => {
-      if (resting) this.sleeper.wake()
-    })
-    while (!this.stopped) {
-      resting = !session.closed
-      if (resting) await this.sleeper.sleep(pollMs)
-      resting = false
-      if (this.stopped) return
-      if (session.closed) throw new PosternError('connection-lost', 'work connection')
-      const all = this.askedForAll
-      this.askedForAll = false
-      if (all || Date.now() - this.foldersListedAt > listFoldersMs) await this.listFolders(session)
-      const touched = this.touchedPaths
-      this.touchedPaths = new Set()
-      for (const folder of this.folders) {
+  /** Fetches what is not here yet; meanwhile a second connection keeps the inbox live. */
+  private async fill(session: ImapSession): Promise<void> {
+    if (this.list.all.every((folder) => folder.cursor.complete)) return
+    const filled = new Sleeper()
+    let filling = true
+    const watching = this.watchInbox(() => filling && !this.stopped && !session.closed, filled)
+    try {
+      for (const folder of this.list.all) {
+        await this.attempt(folder, () => folder.backfill(session, () => this.stopped))
         if (this.stopped) return
-        const onlyTouched = touched.size > 0 && !all && !touched.has(folder.path)
-        if (onlyTouched) continue
-        const state = await session.status(folder.path)
-        if (!state) {
-          this.foldersListedAt = 0
-          continue
-        }
-        if (folder.unchanged(state) && !all) continue
-        if (!folder.cursor.complete) await folder.backfill(session, () => this.stopped)
-        await folder.catchUp(session, all)
       }
-      if (this.askedForAll || this.touchedPaths.size > 0) this.sleeper.wake()
+    } finally {
+      filling = false
+      filled.wake()
+      await watching
+    }
+  }
+
+  /** Goes without when the server allows no second connection, and tries again now and then. */
+  private async watchInbox(wanted: () => boolean, signal: Sleeper): Promise<void> {
+    const { inbox } = this.list
+    while (inbox && wanted()) {
+      try {
+        const session = this.watch = await this.connect(true)
+        session.onChange(() => signal.wake())
+        session.onClose(() => signal.wake())
+        while (wanted() && !session.closed) {
+          await inbox.catchUp(session)
+          await signal.sleep(pollMs)
+          // Several changes at once come as several lines.
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        }
+        await session.close()
+      } catch (error) {
+        log.info('no second connection', { code: PosternError.from(error).code })
+      }
+      if (wanted()) await signal.sleep(pollMs)
+    }
+    this.watch = null
+  }
+
+  /** At rest: IDLE on the inbox, a look at everything once a minute, and at once when told. */
+  private async live(session: ImapSession): Promise<void> {
+    session.onChange(() => {
+      this.moved = true
+      this.sleeper.wake()
+    })
+    // A connection that ends while nothing is asked of it is noticed at once, not at the next look around.
+    session.onClose(() => this.sleeper.wake())
+    let lookedAt = Date.now()
+    while (!this.stopped) {
+      const { inbox } = this.list
+      if (inbox) await inbox.open(session)
+      // Its UIDs began anew.
+      if (inbox && !inbox.cursor.complete) this.moved = true
+      const nothingToDo = !this.moved && !this.askedForAll && !this.lookAround && this.touchedPaths.size === 0
+      if (nothingToDo && !session.closed) await this.sleeper.sleep(Math.max(0, lookedAt + pollMs - Date.now()))
+      if (this.stopped) return
+      if (session.closed) throw new PosternError('connection-lost', 'work connection', { host: this.mailbox.imap.host, port: this.mailbox.imap.port })
+      if (this.askedForAll || this.lookAround || Date.now() - lookedAt >= pollMs) {
+        lookedAt = Date.now()
+        await this.lookAtEverything(session)
+      } else await this.lookAtMoved(session)
       this.actsWaiting()
       this.synced()
     }
   }
 
-  /** Second connection, idling on the inbox: new mail, flags and deletions are there within a moment. */
-  private async watchInbox(): Promise<void> {
-    const inbox = this.folders.find((folder) => folder.cursor.role === 'inbox')
-    if (!inbox) return
-    const session = this.watch = await this.connect(true)
-    const signal = new Sleeper()
-    session.onChange(() => signal.wake())
-    session.onClose(() => signal.wake())
-    while (!this.stopped) {
-      if (session.closed) throw new PosternError('connection-lost', 'idle connection')
-      await inbox.catchUp(session)
-      await signal.sleep(10 * 60_000)
+  private async lookAtMoved(session: ImapSession): Promise<void> {
+    const touched = this.touchedPaths
+    this.touchedPaths = new Set()
+    if (this.moved) {
+      this.moved = false
       // Several changes at once come as several lines.
       await new Promise((resolve) => setTimeout(resolve, 20))
+      await this.bring(session, this.list.inbox)
     }
+    for (const path of touched) await this.bring(session, this.list.byPath(path))
   }
 
-  private async listFolders(session: ImapSession): Promise<void> {
-    const listed = folderRoles(await session.listFolders())
-    const { folders } = await this.ports.store.call('folders.sync', { mailboxId: this.mailbox.id, folders: listed })
-    const known = new Map(this.folders.map((folder) => [folder.cursor.folderId, folder]))
-    this.folders = inSyncOrder(folders).map((cursor) => {
-      const folder = known.get(cursor.folderId)
-      folder?.adopt(cursor)
-      return folder ?? new FolderSync(this.ports.store, this.ports.parser, cursor, { stored: (stored, oldest) => this.stored(stored, oldest) })
-    })
-    this.foldersListedAt = Date.now()
-  }
-
-  private async countEverything(session: ImapSession): Promise<void> {
-    let [done, total] = [0, 0]
-    for (const folder of this.folders) {
-      const state = await session.status(folder.path)
+  private async lookAtEverything(session: ImapSession): Promise<void> {
+    const all = this.askedForAll
+    this.askedForAll = this.lookAround = this.moved = false
+    this.touchedPaths = new Set()
+    const states = await this.list.refresh(session)
+    const differing = await this.count(states)
+    for (const folder of this.list.all) {
+      if (this.stopped) return
+      const state = states.get(folder.cursor.folderId)
       if (!state) continue
-      total += state.exists
-      done += (await this.ports.store.call('folder.checked', { folderId: folder.cursor.folderId, serverCount: state.exists, at: Date.now() })).localCount
+      const quiet = folder !== this.list.inbox && !differing.has(folder.cursor.folderId) && folder.unchanged(state)
+      if (quiet && !all) continue
+      if (await this.bring(session, folder, all)) folder.followed(state)
     }
-    this.done = done
-    this.total = total
-    this.report('syncing')
+  }
+
+  /** Brings one folder to the server's state. false: it is not there any more. */
+  private async bring(session: ImapSession, folder: FolderSync | undefined, thorough = false): Promise<boolean> {
+    if (!folder) return false
+    return await this.attempt(folder, async () => {
+      if (folder.cursor.complete) await folder.catchUp(session, thorough)
+      // New, or begun anew just now.
+      if (folder.cursor.complete || this.stopped) return
+      await folder.backfill(session, () => this.stopped)
+      await folder.catchUp(session, thorough)
+    })
+  }
+
+  /** One folder that is gone, or that the server will not open, holds up none of the others. false: it could not be done. */
+  private async attempt(folder: FolderSync, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      const { code } = PosternError.from(error)
+      if (code === 'not-found') this.list.relist()
+      else if (code === 'server-refused') log.warn('the server refuses a folder', { folder: folder.cursor.folderId })
+      else throw error
+      return false
+    }
+  }
+
+  /** The server's counts go into the ledger. Gives the folders that hold another number here. */
+  private async count(states: ReadonlyMap<number, FolderState>): Promise<ReadonlySet<number>> {
+    const counts = [...states].map(([folderId, { exists }]) => ({ folderId, serverCount: exists }))
+    const { differing, done } = await this.ports.store.call('folders.counted', { at: Date.now(), counts })
+    if (this.syncedAt === null) {
+      this.done = done
+      this.total = counts.reduce((sum, { serverCount }) => sum + serverCount, 0)
+      this.report('syncing')
+    }
+    return new Set(differing)
   }
 
   private stored(count: number, oldest: number): void {
@@ -308,10 +410,11 @@ export class MailboxSync {
     const sessions = this.sessions()
     this.work = this.watch = this.acts = null
     await Promise.all(sessions.map((session) => session.close()))
-    for (const folder of this.folders) folder.forget()
-    this.folders = []
+    this.list.forget()
     this.syncedAt = null
   }
 }
 
-const offlineCodes: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout'])
+const offlineCodes: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout', 'server-busy', 'network-intercepted'])
+/** What a hotel's sign-in page looks like to a mail program. */
+const otherFaceCodes: ReadonlySet<string> = new Set(['certificate-wrong-host', 'certificate-not-trusted', 'certificate-expired', 'not-tls', 'server-broken'])

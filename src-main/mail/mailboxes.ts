@@ -57,7 +57,7 @@ export class Mailboxes {
     for (const { sync, sender } of this.running.values()) {
       if (!online) sync.networkLost()
       else {
-        sync.wake()
+        sync.networkChanged()
         sender.wake()
       }
     }

@@ -29,3 +29,8 @@ export function trustSystemAuthorities(): void {
   const system = tls.getCACertificates('system')
   if (system.length > 0) tls.setDefaultCACertificates([...new Set([...tls.getCACertificates('default'), ...system])])
 }
+
+/** Microsoft 365 and Outlook.com, whose IMAP has quirks of its own. */
+export function isMicrosoft(host: string): boolean {
+  return /(^|\.)(outlook|office365|hotmail|live)\.(com|office\.com)$/i.test(host)
+}

@@ -42,14 +42,18 @@ export async function syncFolders(workspace: Workspace, mailboxId: number, liste
     db.write((tx) => tx.run('DELETE FROM folders WHERE id = ?', id), 'normal')
   }
   for (const id of changedRole) await replaceFolder(workspace, id)
-  return { folders: db.read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? ORDER BY id`, mailboxId).map(cursorOf) }
+  return allFolders(db.read, mailboxId)
+}
+
+export function allFolders(read: Reader, mailboxId: number): { folders: z.infer<typeof FolderCursor>[] } {
+  return { folders: read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? ORDER BY id`, mailboxId).map(cursorOf) }
 }
 
 /** A new UIDVALIDITY: all UIDs known so far mean nothing any more (RFC 9051, 2.3.1.1). Messages are known again by their content. */
 export async function resetFolder(workspace: Workspace, folderId: number, uidValidity: string): Promise<z.infer<typeof FolderCursor>> {
   const { db } = workspace
   // First the cursor, so that a page of the old numbering is refused from now on.
-  db.write((tx) => tx.run('UPDATE folders SET uid_validity = ?, high_uid = 0, low_uid = 0, mod_seq = NULL, complete = 0 WHERE id = ?', uidValidity, folderId))
+  db.write((tx) => tx.run('UPDATE folders SET uid_validity = ?, high_uid = 0, low_uid = 0, mod_seq = NULL, complete = 0, missing = 0, checked_at = NULL, verified_at = NULL WHERE id = ?', uidValidity, folderId))
   await emptyFolder(workspace, folderId)
   const row = db.read.get<CursorRow>(`SELECT ${columns} FROM folders WHERE id = ?`, folderId)
   if (!row) throw new PosternError('not-found', 'no such folder')
@@ -61,13 +65,49 @@ export function knownUids(read: Reader, folderId: number, uidValidity: string, f
   return { uids: read.all<{ uid: number }>('SELECT uid FROM locations WHERE folder_id = ? AND uid BETWEEN ? AND ? ORDER BY uid', folderId, fromUid, toUid).map(({ uid }) => uid) }
 }
 
+interface Check { readonly folderId: number; readonly serverCount: number; readonly at: number; readonly missing: number; readonly verified: boolean }
+
 /** The server's count of a folder, to be held against ours. */
-export function folderChecked(workspace: Workspace, folderId: number, serverCount: number, at: number): { localCount: number } {
+export function folderChecked(workspace: Workspace, { folderId, serverCount, at, missing, verified }: Check): { localCount: number } {
   return workspace.db.write((tx) => {
-    tx.run('UPDATE folders SET server_count = ?, checked_at = ? WHERE id = ?', serverCount, at, folderId)
+    tx.run('UPDATE folders SET server_count = ?1, checked_at = ?2, missing = ?3, verified_at = CASE WHEN ?4 THEN ?2 ELSE verified_at END WHERE id = ?5',
+      serverCount, at, missing, Number(verified), folderId)
     tx.changes.touched('sync')
     const row = tx.get<{ local_count: number }>('SELECT local_count FROM folders WHERE id = ?', folderId)
     if (!row) throw new PosternError('not-found', 'no such folder')
     return { localCount: row.local_count }
   }, 'normal')
+}
+
+/** A look at all folders: their counts go into the ledger. @returns the complete folders whose count here is another, and how many messages are here in all */
+export function foldersCounted(workspace: Workspace, counts: readonly { readonly folderId: number; readonly serverCount: number }[], at: number): { differing: number[]; done: number } {
+  return workspace.db.write((tx) => {
+    const differing: number[] = []
+    let done = 0
+    for (const { folderId, serverCount } of counts) {
+      tx.run('UPDATE folders SET server_count = ?, checked_at = ? WHERE id = ?', serverCount, at, folderId)
+      const here = tx.get<{ local_count: number; complete: number }>('SELECT local_count, complete FROM folders WHERE id = ?', folderId)
+      done += here?.local_count ?? 0
+      if (here?.complete === 1 && here.local_count !== serverCount) differing.push(folderId)
+    }
+    tx.changes.touched('sync')
+    return { differing, done }
+  }, 'normal')
+}
+
+/** The same folder under another path: nothing is fetched again, and acts that wait go to the new path. */
+export function renameFolder(workspace: Workspace, folderId: number, path: string, delimiter: string | null): void {
+  workspace.db.write((tx) => {
+    tx.run('UPDATE folders SET path = ?, delimiter = ? WHERE id = ?', path, delimiter, folderId)
+    tx.changes.touched('sync')
+  }, 'normal')
+}
+
+/** Messages spread over a folder, newest and oldest among them, to know the folder again by. */
+export function sampleFolder(read: Reader, folderId: number, limit: number): { messages: { uid: number; messageId: string | null; size: number }[] } {
+  const select = 'SELECT l.uid, m.message_id AS messageId, m.raw_size AS size FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ?1'
+  const half = Math.ceil(limit / 2)
+  const newest = read.all<{ uid: number; messageId: string | null; size: number }>(`${select} ORDER BY l.uid DESC LIMIT ?2`, folderId, half)
+  const oldest = read.all<{ uid: number; messageId: string | null; size: number }>(`${select} ORDER BY l.uid LIMIT ?2`, folderId, half)
+  return { messages: [...new Map([...newest, ...oldest].map((row) => [row.uid, row])).values()] }
 }

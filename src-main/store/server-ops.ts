@@ -129,7 +129,8 @@ function revertFlag(tx: Writer, folderId: number, uid: number, kind: string, bit
   if (row.conversation_id !== null) touched.add(row.conversation_id)
 }
 
-/** Acts that wait for the network. */
-export function waitingOps(read: Reader): number {
-  return read.get<{ n: number }>('SELECT count(*) AS n FROM server_op_uids')?.n ?? 0
+/** Acts that wait for the network, of one mailbox or of all. */
+export function waitingOps(read: Reader, mailboxId: number | null = null): number {
+  if (mailboxId === null) return read.get<{ n: number }>('SELECT count(*) AS n FROM server_op_uids')?.n ?? 0
+  return read.get<{ n: number }>('SELECT count(*) AS n FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE o.mailbox_id = ?', mailboxId)?.n ?? 0
 }

@@ -7,7 +7,7 @@ import { logger } from '../shared/log'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { requirePermission } from './access'
 import { Acts } from './acts'
-import { Changes, Publisher } from './changes'
+import { Publisher } from './changes'
 import type { Reader } from './database'
 import { forgetParts } from './files'
 import { appHandlers, mailHandlers } from './handlers/internal'
@@ -15,7 +15,6 @@ import { recoverSending } from './outbox-queue'
 import { salvage } from './salvage'
 import { getSettings } from './settings'
 import { SyncBoard } from './sync-status'
-import { SearchIndex } from './search-index'
 import { Upkeep } from './upkeep'
 import { windowHandlers } from './handlers'
 import { Workspace } from './workspace'
@@ -32,7 +31,6 @@ export interface Open {
   readonly acts: Acts
   readonly board: SyncBoard
   readonly upkeep: Upkeep
-  readonly index: SearchIndex
 }
 
 /** The store as a service: ports come and go, the database is opened and closed by app, events go to every window. */
@@ -43,9 +41,6 @@ export class StoreService {
   private timeKeeper: NodeJS.Timeout | undefined
   private readonly windows = new Set<Rpc<Record<never, never>>>()
   private readonly publisher = new Publisher((event) => this.publish(event))
-
-  /** `indexScript`: the file that serves as the thread of the search index; null: the index is written in this one. */
-  constructor(private readonly indexScript: URL | null = null) {}
 
   /** @throws PosternError `store-locked` before `store.open` and after `store.close` */
   get open(): Open {
@@ -67,7 +62,6 @@ export class StoreService {
       onCommit: (changes) => {
         this.publisher.committed(changes)
         this.current?.open.upkeep.committed()
-        this.current?.open.index.committed(changes.texts)
       },
     })
     const restored = created && salvage(workspace, dir, key)
@@ -82,7 +76,7 @@ export class StoreService {
       for (const mailboxId of mailboxIds) this.mail?.call('ops.wake', { mailboxId }).catch(() => undefined)
     })
     const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
-    this.current = { dir, open: { workspace, acts, board, upkeep: new Upkeep(workspace), index: new SearchIndex(workspace, dir, key, this.indexScript, () => this.indexCaughtUp()) }, created }
+    this.current = { dir, open: { workspace, acts, board, upkeep: new Upkeep(workspace) }, created }
     log.info('database is open', { created, restored })
     return { created, restored }
   }
@@ -92,7 +86,6 @@ export class StoreService {
     this.current = null
     if (!current) return
     current.open.upkeep.stop()
-    current.open.index.stop()
     clearInterval(this.timeKeeper)
     keepTime(current.open.workspace)
     forgetParts()
@@ -146,12 +139,6 @@ export class StoreService {
     if (error.code !== 'store-corrupt') return
     log.error('the database is damaged', { call })
     this.app?.emit({ topic: 'store-damaged' })
-  }
-
-  private indexCaughtUp(): void {
-    const changes = new Changes()
-    changes.touched('sync')
-    this.publisher.committed(changes)
   }
 
   private publish(event: PosternEvent): void {

@@ -1,3 +1,4 @@
+import { folderDiffers, isStale } from '../../src-preload/contract/completeness'
 import type { FolderRole, FolderStatus, MailboxSync, SyncStatus } from '../../src-preload/contract/mail'
 import type { MailboxProgress } from '../../src-preload/contract/internal'
 import type * as z from 'zod'
@@ -32,12 +33,12 @@ export class SyncBoard {
   }
 
   status(read: Reader): SyncStatus {
-    const folders = Map.groupBy(read.all<FolderRow>('SELECT id, mailbox_id, path, role, server_count, local_count, checked_at FROM folders ORDER BY id'), (row) => row.mailbox_id)
+    const folders = Map.groupBy(read.all<FolderRow>('SELECT id, mailbox_id, path, role, server_count, local_count, complete, checked_at, verified_at, missing FROM folders ORDER BY id'), (row) => row.mailbox_id)
     const mailboxes = read.all<{ id: number; paused: number; synced_at: number | null }>('SELECT id, paused, synced_at FROM mailboxes WHERE removing = 0 ORDER BY id')
       .map(({ id, paused, synced_at: syncedAt }) => this.mailbox(id, paused === 1, syncedAt, folders.get(id) ?? []))
     const waitingMail = read.get<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE state IN ('queued', 'sending')")?.n ?? 0
     const synced = mailboxes.flatMap(({ syncedAt }) => syncedAt ?? [])
-    return { overall: overall(mailboxes), syncedAt: synced.length === 0 ? null : Math.min(...synced), waiting: waitingMail + waitingOps(read), mailboxes }
+    return { overall: overall(mailboxes, Date.now()), syncedAt: synced.length === 0 ? null : Math.min(...synced), waiting: waitingMail + waitingOps(read), mailboxes }
   }
 
   private mailbox(id: number, paused: boolean, syncedAt: number | null, folders: readonly FolderRow[]): MailboxSync {
@@ -49,17 +50,23 @@ export class SyncBoard {
   }
 }
 
-interface FolderRow { id: number; mailbox_id: number; path: string; role: FolderRole; server_count: number; local_count: number; checked_at: number | null }
+interface FolderRow { id: number; mailbox_id: number; path: string; role: FolderRole; server_count: number; local_count: number; complete: number; checked_at: number | null; verified_at: number | null; missing: number }
 
-function folderOf({ id, path, role, server_count: serverCount, local_count: localCount, checked_at: checkedAt }: FolderRow): FolderStatus {
-  return { id, path, role, serverCount, localCount, checkedAt }
+function folderOf(row: FolderRow): FolderStatus {
+  return {
+    id: row.id, path: row.path, role: row.role, serverCount: row.server_count, localCount: row.local_count, complete: row.complete === 1,
+    checkedAt: row.checked_at, verifiedAt: row.verified_at, missing: row.missing,
+  }
 }
 
 /** The worst that a person must know of; a paused mailbox is as it should be. */
-function overall(mailboxes: readonly MailboxSync[]): SyncStatus['overall'] {
-  const states = new Set(mailboxes.filter(({ state }) => state !== 'paused').map(({ state }) => state))
+export function overall(mailboxes: readonly MailboxSync[], now: number): SyncStatus['overall'] {
+  const active = mailboxes.filter(({ state }) => state !== 'paused')
+  const states = new Set(active.map(({ state }) => state))
   if (states.size === 0) return 'nothing'
   if (states.has('auth-failed') || states.has('error')) return 'error'
   if (states.has('syncing') || states.has('connecting') || states.has('waiting')) return 'syncing'
-  return states.has('offline') ? 'offline' : 'up-to-date'
+  if (states.has('offline')) return 'offline'
+  if (active.some((mailbox) => isStale(mailbox, now))) return 'stale'
+  return active.some((mailbox) => mailbox.folders.some((folder) => folderDiffers(folder, now))) ? 'differs' : 'up-to-date'
 }

@@ -150,6 +150,8 @@ export const storeForMail = {
     input: z.object({ mailboxId: Id, folders: z.array(z.object({ path: z.string().max(1000), delimiter: z.string().nullable(), role: FolderRole })) }),
     output: z.object({ folders: z.array(FolderCursor) }),
   },
+  /** What is known of a mailbox's folders. */
+  'folders.all': { input: z.object({ mailboxId: Id }), output: z.object({ folders: z.array(FolderCursor) }) },
   /** UIDVALIDITY is new or changed: forgets the folder's UIDs (not its messages) and starts its cursor anew. */
   'folder.reset': { input: z.object({ folderId: Id, uidValidity: z.string() }), output: FolderCursor },
   /** Which of these UIDs are stored (to skip them), and which messages are known by hash elsewhere. */
@@ -170,10 +172,25 @@ export const storeForMail = {
     output: z.object({ changed: z.int() }),
   },
   'folder.vanished': { input: z.object({ folderId: Id, uidValidity: z.string(), uids: z.array(z.int()) }), output: z.object({ removed: z.int() }) },
-  'folder.checked': { input: z.object({ folderId: Id, serverCount: z.int(), at: Time }), output: z.object({ localCount: z.int() }) },
+  /** An entry of the ledger: the server's count of a folder. `verified`: its UIDs were compared one by one; `missing`: the server did not hand out so many. */
+  'folder.checked': {
+    input: z.object({ folderId: Id, serverCount: z.int(), at: Time, missing: z.int().min(0), verified: z.boolean() }),
+    output: z.object({ localCount: z.int() }),
+  },
+  /** Counts of many folders at once; answers with those complete folders whose count here is another, and how many messages are here in all. */
+  'folders.counted': {
+    input: z.object({ at: Time, counts: z.array(z.object({ folderId: Id, serverCount: z.int() })).max(10_000) }),
+    output: z.object({ differing: z.array(Id), done: z.int() }),
+  },
+  /** The server gave a folder another name: the same UIDs under a new path. */
+  'folder.renamed': { input: z.object({ folderId: Id, path: z.string().max(1000), delimiter: z.string().nullable() }), output: done },
+  /** Some messages of a folder, spread over it, by what tells them apart without their bodies. */
+  'folder.sample': { input: z.object({ folderId: Id, limit: z.int().min(1).max(200) }), output: z.object({ messages: z.array(z.object({ uid: z.int(), messageId: z.string().nullable(), size: z.int() })) }) },
   'progress.set': { input: MailboxProgress, output: done },
   /** Queued flag and move acts of a mailbox, oldest first; they stay until settled. */
   'ops.next': { input: z.object({ mailboxId: Id, limit: z.int() }), output: z.object({ ops: z.array(ServerOp) }) },
+  /** How many acts wait, without taking any. */
+  'ops.waiting': { input: z.object({ mailboxId: Id }), output: z.object({ count: z.int() }) },
   'ops.settle': { input: z.object({ id: Id, result: z.enum(['done', 'gone', 'retry', 'refused']), newUids: z.array(z.object({ uid: z.int(), newUid: z.int() })), newPath: z.string().nullable() }), output: done },
   /** The next reply that is due, marked `sending` before it is answered; null when none. */
   'outbox.claim': { input: z.object({ mailboxId: Id }), output: z.object({ job: OutboxJob.nullable(), nextDueAt: Time.nullable() }) },

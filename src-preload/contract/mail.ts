@@ -119,8 +119,6 @@ export const Message = z.object({
   attachments: z.array(Attachment),
   remoteCount: z.int(),
   remoteAllowed: z.boolean(),
-  /** Its subject is a new one in the conversation, and nobody has said yet that it belongs there. */
-  newSubject: z.boolean(),
   /** Set when the message could not be understood: shown as a raw card with its source. */
   unreadable: z.string().nullable(),
   /** Sent along for the messages that are open at first (the last three and the unread ones). */
@@ -199,11 +197,7 @@ export const Conversation = z.object({
   outbox: z.array(OutboxItem),
   draft: Draft.nullable(),
   /** What changed, newest last, for the thin lines between messages. */
-  history: z.array(z.object({
-    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from']), by: z.string(),
-    /** The split or merge that the line tells of, and the other conversation; it can be taken back from here. */
-    act: z.object({ id: Id, otherId: Id, otherSubject: z.string() }).nullable(),
-  })),
+  history: z.array(z.object({ at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged']), by: z.string() })),
 })
 export type Conversation = z.infer<typeof Conversation>
 
@@ -237,7 +231,13 @@ export const FolderStatus = z.object({
   role: FolderRole,
   serverCount: z.int(),
   localCount: z.int(),
+  /** The first sync of the folder is done. */
+  complete: z.boolean(),
+  /** When the counts were last compared, and when all UIDs were. */
   checkedAt: Time.nullable(),
+  verifiedAt: Time.nullable(),
+  /** Messages that the server counts and does not hand out. */
+  missing: z.int(),
 })
 export type FolderStatus = z.infer<typeof FolderStatus>
 
@@ -257,7 +257,8 @@ export const MailboxSync = z.object({
 export type MailboxSync = z.infer<typeof MailboxSync>
 
 export const SyncStatus = z.object({
-  overall: z.enum(['nothing', 'syncing', 'up-to-date', 'offline', 'error']),
+  /** stale: a mailbox has not synced for an hour; differs: a folder holds other mail here than on the server, and mending did not help yet. */
+  overall: z.enum(['nothing', 'syncing', 'up-to-date', 'differs', 'stale', 'offline', 'error']),
   syncedAt: Time.nullable(),
   /** Replies, flags and moves that wait for the network. */
   waiting: z.int(),

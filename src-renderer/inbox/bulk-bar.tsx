@@ -3,7 +3,6 @@ import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { call } from '../client'
 import { setRead, setStatus, tellFailure, trash } from '../state/acts'
-import { mergeConversations } from '../state/threads'
 import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
 import { useShortcuts } from '../state/shortcuts'
@@ -16,7 +15,6 @@ import type { ListFilter } from './use-list-window'
 /** As many as one call takes. */
 const most = 1000
 const pageMost = 200
-const mostMerged = 100
 
 async function idsOf(filter: ListFilter): Promise<number[]> {
   const ids: number[] = []
@@ -70,7 +68,6 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
           label={t('inbox:bulk.more')}
           trigger={<IconButton icon={Ellipsis} size="sm" label={t('inbox:bulk.more')} className="push" disabled={busy} />}
           items={[
-            { label: t('threads:mergePicked'), disabled: ids.length < 2 || ids.length > mostMerged, onSelect: () => void act(async () => void await mergeConversations(ids)) },
             { label: t('inbox:bulk.markUnread'), onSelect: () => void act(() => setRead(ids, false)) },
             ...(view === 'pending' ? [] : [{ label: t('inbox:bulk.setPending'), onSelect: () => void act(() => setStatus(ids, 'pending')) }]),
             ...(view === 'spam' ? [] : [{ label: t('inbox:bulk.markSpam'), onSelect: () => void act(() => setStatus(ids, 'spam')) }]),

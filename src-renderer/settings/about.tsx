@@ -5,15 +5,13 @@ import { tellFailure } from '../state/acts'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
-import { Page } from '../ui/page'
-import './settings.css'
 
 /** Which program this is, and its logs. */
 export function About() {
   const state = useQuery('app.state', {}, { topics: ['app-state'] }).data
   if (!state) return null
   return (
-    <Page title={t('settings:pages.about')}>
+    <section aria-label={t('settings:about.product')} className="y g3">
       <div className="card">
         <div className="set"><div className="grow"><div className="medium sel">{t('settings:about.version', { version: state.version })}</div><p>{t('settings:about.licence')}</p></div></div>
         <div className="set">
@@ -22,6 +20,6 @@ export function About() {
         </div>
       </div>
       {state.standIn && <Banner kind="warn">{t('settings:about.standIn')}</Banner>}
-    </Page>
+    </section>
   )
 }

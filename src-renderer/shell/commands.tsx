@@ -5,7 +5,7 @@ import { setStatus } from '../state/acts'
 import { closeWindow } from '../state/closing'
 import { useLayout } from '../state/layout'
 import { useList } from '../state/list'
-import { goBack, goNewMessage, goPrivacy, goSettings, goView, leaveSettings, openConversation, usePlaces } from '../state/places'
+import { goBack, goNewMessage, goPrivacy, goSettings, goView, openConversation, usePlaces } from '../state/places'
 import { focusSearch } from '../state/search'
 import { useShortcuts, type Shortcut } from '../state/shortcuts'
 import { useToasts } from '../state/toast'
@@ -34,7 +34,7 @@ function layerUp(): boolean | void {
   if (list.picked.size > 0) return list.clearPicks()
   const place = usePlaces.getState().place
   if (place.kind === 'inbox' || place.kind === 'new-message') return list.hands?.focus()
-  return place.kind === 'settings' ? leaveSettings() : goBack()
+  return goBack()
 }
 
 /** The keys that work everywhere in the window, and what the menu bar asks for. Draws nothing. */

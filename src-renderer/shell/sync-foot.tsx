@@ -1,6 +1,7 @@
 import { AlertTriangle, Cloud, CloudOff } from 'lucide-react'
 import { useState } from 'react'
-import type { Mailbox, MailboxSync, SyncStatus } from '../../src-preload/contract'
+import type { FolderStatus, Mailbox, MailboxSync, SyncStatus } from '../../src-preload/contract'
+import { folderDiffers, isStale } from '../../src-preload/contract/completeness'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -23,13 +24,15 @@ export function SyncFoot({ sync, mailboxes }: { sync: SyncStatus | undefined; ma
   const mark = {
     nothing: <Icon icon={Cloud} />, 'up-to-date': <Icon icon={Cloud} />, offline: <Icon icon={CloudOff} />,
     syncing: <Spinner />, error: <span className="bad"><Icon icon={AlertTriangle} /></span>,
+    stale: <span className="warn"><Icon icon={AlertTriangle} /></span>, differs: <span className="warn"><Icon icon={AlertTriangle} /></span>,
   }[words.state]
+  const loud = words.state !== 'nothing' && words.state !== 'up-to-date' && words.state !== 'syncing'
   return (
     <div role="status" aria-label={t('common:sync.label')}>
       <Popover
         open={open} onOpenChange={setOpen} side="top" align="start" label={t('common:sync.details')}
         trigger={
-          <button type="button" className={`nav${words.state === 'error' || words.state === 'offline' ? ' warnfoot' : ''}`} data-tip={[words.text, words.end].filter(Boolean).join(' ')}>
+          <button type="button" className={`nav${loud ? ' warnfoot' : ''}`} data-tip={[words.text, words.end].filter(Boolean).join(' ')}>
             {mark}
             <span className="meta cut">{words.text}</span>{' '}
             {/* counts and times change all the time: seen, but not read out */}
@@ -66,15 +69,11 @@ function MailboxDetail({ sync, name, now, onLeave }: { sync: MailboxSync; name: 
         <span className="strong cut"><bdi>{name}</bdi></span>
         <span className={`meta push nowrap ${bad ? 'bad' : 't3'}`}>{[t(`common:sync.state.${sync.state}`), stands].filter(Boolean).join(', ')}</span>
       </div>
+      {sync.state === 'offline' && sync.error && <p className="meta t2">{errorText(sync.error)}</p>}
       {bad && <p className="meta t2">{errorText(sync.error ?? { code: sync.state === 'auth-failed' ? 'auth-refused' : 'internal' })}</p>}
+      {!bad && !paused && sync.syncedAt !== null && isStale(sync, now) && <p className="meta warn">{t('common:sync.staleLong', { time: checkedTime(sync.syncedAt, now) })}</p>}
       <ul>
-        {sync.folders.map((folder) => (
-          <li key={folder.id} className="meta folderline">
-            <span className="cut" data-tip={folder.path}><bdi>{folder.role === 'other' ? folder.path : t(`common:folderRole.${folder.role}`)}</bdi></span>
-            <span className="t2 num">{t('common:sync.folder', { server: numberText(folder.serverCount), local: numberText(folder.localCount) })}</span>
-            <span className="t3 num">{folder.checkedAt === null ? t('common:sync.neverChecked') : t('common:sync.checked', { time: checkedTime(folder.checkedAt, now) })}</span>
-          </li>
-        ))}
+        {sync.folders.map((folder) => <FolderLine key={folder.id} folder={folder} now={now} />)}
       </ul>
       <div className="x">
         <Button size="sm" disabled={paused} onClick={() => void tryOr(() => call('sync.now', { mailboxId: id }))}>{t('common:sync.now')}</Button>
@@ -82,5 +81,24 @@ function MailboxDetail({ sync, name, now, onLeave }: { sync: MailboxSync; name: 
         {bad && <Button size="sm" onClick={() => { onLeave(); goSettings(`mailboxes/${id}`) }}>{t('common:sync.openSettings')}</Button>}
       </div>
     </section>
+  )
+}
+
+/** One line of the ledger: what the server counts, what is here, when that was compared; loud when it differs. */
+function FolderLine({ folder, now }: { folder: FolderStatus; now: number }) {
+  const differs = folderDiffers(folder, now)
+  const lacking = Math.max(folder.missing, folder.serverCount - folder.localCount)
+  const compared = folder.verifiedAt === null ? t('common:sync.unverified') : t('common:sync.verified', { time: checkedTime(folder.verifiedAt, now) })
+  return (
+    <li className="meta folderline">
+      <span className="cut" data-tip={folder.path}><bdi>{folder.role === 'other' ? folder.path : t(`common:folderRole.${folder.role}`)}</bdi></span>
+      <span className={`num ${differs ? 'warn medium' : 't2'}`}>{t('common:sync.folder', { server: numberText(folder.serverCount), local: numberText(folder.localCount) })}</span>
+      <span className="t3 num" data-tip={compared}>{folder.checkedAt === null ? t('common:sync.neverChecked') : t('common:sync.checked', { time: checkedTime(folder.checkedAt, now) })}</span>
+      {differs && (
+        <span className="warn folderword">
+          {lacking > 0 ? t('common:sync.folderMissing', { count: lacking }) : t('common:sync.folderExtra', { count: folder.localCount - folder.serverCount })}
+        </span>
+      )}
+    </li>
   )
 }

@@ -1,10 +1,11 @@
 import type { Mailbox, SyncStatus } from '../../src-preload/contract'
+import { isStale } from '../../src-preload/contract/completeness'
 import { t } from '../text'
 import { common } from '../text/en/common'
 import { agoText, numberText } from '../text/time'
 
 export interface SyncWords {
-  state: 'nothing' | 'syncing' | 'up-to-date' | 'offline' | 'error'
+  state: SyncStatus['overall']
   text: string
   /** The quieter word at the end: a time, a count. */
   end: string
@@ -14,17 +15,28 @@ function isShort(code: string): code is keyof typeof common.sync.short {
   return Object.hasOwn(common.sync.short, code)
 }
 
+function nameOf(mailboxes: readonly Mailbox[], id: number | undefined): string {
+  return mailboxes.find((mailbox) => mailbox.id === id)?.name ?? ''
+}
+
 /** How the sync stands, in a few words for the foot of the sidebar. */
 export function syncWords(sync: SyncStatus | undefined, mailboxes: readonly Mailbox[], now: number): SyncWords {
   if (!sync || sync.overall === 'nothing') return { state: 'nothing', text: t('common:sync.nothing'), end: '' }
   const waiting = sync.waiting > 0 ? t('common:sync.waiting', { count: sync.waiting }) : ''
-  switch (sync.overall) {
-    case 'offline': return { state: 'offline', text: t('common:sync.offline'), end: waiting }
+  const stale = sync.mailboxes.find((mailbox) => mailbox.state === 'idle' && isStale(mailbox, now))
+  // Time passes without any news: what was green an hour ago is not green now.
+  switch (sync.overall === 'up-to-date' && stale ? 'stale' : sync.overall) {
+    case 'offline': {
+      const told = sync.mailboxes.find((mailbox) => mailbox.state === 'offline' && (mailbox.error?.code === 'server-busy' || mailbox.error?.code === 'network-intercepted'))
+      const code = told?.error?.code
+      const text = code !== undefined && isShort(code) ? t('common:sync.mailboxError', { name: nameOf(mailboxes, told?.mailboxId), what: t(`common:sync.short.${code}`) }) : t('common:sync.offline')
+      return { state: 'offline', text, end: waiting }
+    }
     case 'error': {
       const bad = sync.mailboxes.find((mailbox) => mailbox.state === 'auth-failed' || mailbox.state === 'error')
       const code = bad?.error?.code ?? (bad?.state === 'auth-failed' ? 'auth-refused' : 'other')
       const what = t(`common:sync.short.${isShort(code) ? code : 'other'}`)
-      const name = mailboxes.find((mailbox) => mailbox.id === bad?.mailboxId)?.name ?? ''
+      const name = nameOf(mailboxes, bad?.mailboxId)
       return { state: 'error', text: t('common:sync.mailboxError', { name, what }), end: waiting }
     }
     case 'syncing': {
@@ -34,6 +46,8 @@ export function syncWords(sync: SyncStatus | undefined, mailboxes: readonly Mail
       if (total === 0) return { state: 'syncing', text: t('common:sync.connecting'), end: waiting }
       return { state: 'syncing', text: t('common:sync.syncing'), end: t('common:sync.progress', { done: numberText(done), total: numberText(total) }) }
     }
+    case 'stale': return { state: 'stale', text: t('common:sync.stale', { name: nameOf(mailboxes, stale?.mailboxId) }), end: waiting || (stale?.syncedAt == null ? '' : agoText(stale.syncedAt, now)) }
+    case 'differs': return { state: 'differs', text: t('common:sync.differs'), end: waiting }
     case 'up-to-date':
       return { state: 'up-to-date', text: t('common:sync.upToDate'), end: waiting || (sync.syncedAt === null ? '' : agoText(sync.syncedAt, now)) }
   }

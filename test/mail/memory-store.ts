@@ -4,7 +4,7 @@ import type { Mailbox } from '../../src-preload/contract/mail'
 import { PosternError } from '../../src-preload/contract/errors'
 
 export interface StoredMessage { uid: number; flags: string[]; message: ParsedMessage; backfill: boolean; order: number }
-export interface StoredFolder { cursor: FolderCursor; mailboxId: number; messages: Map<number, StoredMessage>; serverCount: number }
+export interface StoredFolder { cursor: FolderCursor; mailboxId: number; messages: Map<number, StoredMessage>; serverCount: number; missing?: number; verifiedAt?: number }
 
 export class MemoryStore {
   readonly folders: StoredFolder[] = []
@@ -91,9 +91,20 @@ export class MemoryStore {
       const folder = this.checked(folderId, uidValidity)
       return { removed: uids.filter((uid) => folder.messages.delete(uid)).length }
     },
-    'folder.checked': ({ folderId, serverCount }) => {
+    'folders.all': ({ mailboxId }) => ({ folders: this.folders.filter((folder) => folder.mailboxId === mailboxId).map((folder) => ({ ...folder.cursor })) }),
+    'folders.counted': ({ counts }) => {
+      for (const { folderId, serverCount } of counts) this.byId(folderId).serverCount = serverCount
+      const here = counts.map(({ folderId }) => this.byId(folderId))
+      return { differing: here.filter((folder) => folder.cursor.complete && folder.messages.size !== folder.serverCount).map(({ cursor }) => cursor.folderId), done: here.reduce((sum, folder) => sum + folder.messages.size, 0) }
+    },
+    'folder.renamed': ({ folderId, path }) => {
+      this.byId(folderId).cursor.path = path
+      return {}
+    },
+    'folder.sample': ({ folderId, limit }) => ({ messages: [...this.byId(folderId).messages.values()].slice(0, limit).map(({ uid, message }) => ({ uid, messageId: message.messageId, size: message.rawSize })) }),
+    'folder.checked': ({ folderId, serverCount, missing, verified }) => {
       const folder = this.byId(folderId)
-      folder.serverCount = serverCount
+      Object.assign(folder, { serverCount, missing }, verified ? { verifiedAt: Date.now() } : {})
       return { localCount: folder.messages.size }
     },
     'progress.set': (progress) => {
@@ -102,6 +113,7 @@ export class MemoryStore {
       return {}
     },
     'ops.next': ({ mailboxId, limit }) => ({ ops: this.ops.filter((op) => op.mailboxId === mailboxId).slice(0, limit) }),
+    'ops.waiting': ({ mailboxId }) => ({ count: this.ops.filter((op) => op.mailboxId === mailboxId).length }),
     'ops.settle': ({ id, result, newUids, newPath }) => {
       this.settledOps.push({ id, result, newUids, newPath })
       if (result !== 'retry') this.ops.splice(this.ops.findIndex((op) => op.id === id), 1)

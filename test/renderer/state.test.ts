@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MailboxSync, SyncStatus } from '../../src-preload/contract'
+import { folderDiffers } from '../../src-preload/contract/completeness'
 import { errorCodes } from '../../src-preload/contract/errors'
 import { firstSync, minutesLeft } from '../../src-renderer/inbox/first-sync'
 import { syncWords } from '../../src-renderer/shell/sync-words'
@@ -26,6 +27,20 @@ describe('sync in words', () => {
   it('never says up to date when the server refused the password', () => {
     const bad = mailbox({ state: 'auth-failed', error: { code: 'auth-refused', detail: {} } })
     expect(words(status('error', { mailboxes: [bad] }))).toBe('Wholesale: password refused')
+  })
+  it('a mailbox that has not synced for an hour is never green, even if no news came', () => {
+    const hour = 3_600_000
+    const old = status('up-to-date', { mailboxes: [mailbox({ syncedAt: 1_000 })] })
+    expect(syncWords(old, boxes, 1_000 + hour).state).toBe('up-to-date')
+    expect(syncWords(old, boxes, 1_002 + hour)).toMatchObject({ state: 'stale', text: 'Wholesale not synced' })
+  })
+  it('a count that differs is loud only when mending did not help', () => {
+    const folder = { id: 1, path: 'INBOX', role: 'inbox' as const, serverCount: 12, localCount: 11, complete: true, checkedAt: 0, verifiedAt: null, missing: 0 }
+    expect(folderDiffers(folder, 60_000)).toBe(false)
+    expect(folderDiffers(folder, 120_000)).toBe(true)
+    expect(folderDiffers({ ...folder, complete: false }, 120_000)).toBe(false)
+    expect(folderDiffers({ ...folder, missing: 1 }, 60_000)).toBe(true)
+    expect(syncWords(status('differs'), boxes, 0).text).toBe('Mail is missing here')
   })
   it('a mailbox that has been in step once is not a first sync again', () => {
     expect(firstSync(status('syncing', { mailboxes: [mailbox({ state: 'syncing' })] }))).toBeNull()

@@ -148,7 +148,7 @@ describe('folders that change on the server', () => {
   test('the local count of a folder is what is stored of it', async () => {
     for (let n = 0; n < 4; n++) await store.put(inbox(), { from: `c${n}@x.test` })
     await store.mail.call('folder.vanished', { folderId: inbox(), uidValidity: '1', uids: [2, 99] })
-    expect(await store.mail.call('folder.checked', { folderId: inbox(), serverCount: 3, at: 1 })).toEqual({ localCount: 3 })
+    expect(await store.mail.call('folder.checked', { folderId: inbox(), serverCount: 3, at: 1, missing: 0, verified: true })).toEqual({ localCount: 3 })
   })
 })
 

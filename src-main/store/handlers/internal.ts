@@ -2,12 +2,12 @@ import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/c
 import { attachmentInfo, writeAttachment } from '../files'
 import { exportLedger, recordContacts } from '../ledger'
 import { applyFlags, vanish } from '../flags'
-import { folderChecked, knownUids, resetFolder, syncFolders } from '../folders'
+import { allFolders, folderChecked, foldersCounted, knownUids, renameFolder, resetFolder, sampleFolder, syncFolders } from '../folders'
 import { allMailboxes, createMailbox, pauseMailbox, updateMailbox } from '../mailboxes'
 import { ingestPage } from '../messages'
 import { claim, composed, settle, uncertainJobs } from '../outbox-queue'
 import { hideMailbox } from '../removal'
-import { nextOps, settleOp } from '../server-ops'
+import { nextOps, settleOp, waitingOps } from '../server-ops'
 import type { StoreService } from '../service'
 import { setSettings, storedSettings } from '../settings'
 import type { Workspace } from '../workspace'
@@ -64,21 +64,29 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
   return {
     'mailboxes.all': () => ({ mailboxes: allMailboxes(workspace().db.read) }),
     'folders.sync': ({ mailboxId, folders }) => syncFolders(workspace(), mailboxId, folders),
+    'folders.all': ({ mailboxId }) => allFolders(workspace().db.read, mailboxId),
     'folder.reset': ({ folderId, uidValidity }) => resetFolder(workspace(), folderId, uidValidity),
     'folder.known': ({ folderId, uidValidity, fromUid, toUid }) => knownUids(workspace().db.read, folderId, uidValidity, fromUid, toUid),
     'ingest.page': async (page) => {
       const result = await ingestPage(workspace(), page)
-      await service.open.index.room()
+      service.open.upkeep.betweenPages()
       return result
     },
     'flags.apply': (changes) => applyFlags(workspace(), changes),
     'folder.vanished': ({ folderId, uidValidity, uids }) => vanish(workspace(), folderId, uidValidity, uids),
-    'folder.checked': ({ folderId, serverCount, at }) => folderChecked(workspace(), folderId, serverCount, at),
+    'folder.checked': (check) => folderChecked(workspace(), check),
+    'folders.counted': ({ counts, at }) => foldersCounted(workspace(), counts, at),
+    'folder.renamed': ({ folderId, path, delimiter }) => {
+      renameFolder(workspace(), folderId, path, delimiter)
+      return {}
+    },
+    'folder.sample': ({ folderId, limit }) => sampleFolder(workspace().db.read, folderId, limit),
     'progress.set': (progress) => {
       service.open.board.set(progress)
       return {}
     },
     'ops.next': ({ mailboxId, limit }) => nextOps(workspace(), mailboxId, limit),
+    'ops.waiting': ({ mailboxId }) => ({ count: waitingOps(workspace().db.read, mailboxId) }),
     'ops.settle': (result) => {
       settleOp(workspace(), result)
       return {}

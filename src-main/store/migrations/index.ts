@@ -2,8 +2,7 @@ import { first } from './0001-first'
 import { notes } from './0002-notes'
 import { networkLedger } from './0003-network-ledger'
 import { team } from './0004-team'
-import { searchFile } from './0005-search-file'
-import { threads } from './0006-threads'
+import { completeness } from './0005-completeness'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -11,4 +10,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, completeness]

@@ -11,7 +11,6 @@ import { noteCalls } from './notes'
 import { replyCalls } from './replies'
 import { searchCalls } from './search'
 import { settingsCalls } from './settings'
-import { threadCalls } from './threads'
 
 export { TestStep } from './app'
 export type { CallDef } from './define'
@@ -19,7 +18,6 @@ export type { CallDef } from './define'
 /** Every call of the window, by name. One file a thing; an app call's name begins with `app.`, every other call goes to the store. */
 export const calls = {
   ...conversationCalls,
-  ...threadCalls,
   ...messageCalls,
   ...customerCalls,
   ...noteCalls,

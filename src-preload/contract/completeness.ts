@@ -1,0 +1,17 @@
+import type { FolderStatus, MailboxSync } from './mail'
+
+/** What makes a mailbox less than green, decided once for the store and the window. */
+
+const hour = 3_600_000
+/** A count that differs for so long was not mended by the look that found it. */
+const mendedWithin = 90_000
+
+/** true: not in step for an hour, whatever its connection looks like. */
+export function isStale({ syncedAt }: Pick<MailboxSync, 'syncedAt'>, now: number): boolean {
+  return syncedAt !== null && now - syncedAt > hour
+}
+
+/** true: the folder holds other mail here than on the server, and mending it did not help, or the server withholds some. */
+export function folderDiffers({ complete, serverCount, localCount, checkedAt, missing }: FolderStatus, now: number): boolean {
+  return missing > 0 || (complete && checkedAt !== null && serverCount !== localCount && now - checkedAt > mendedWithin)
+}
