@@ -4,8 +4,11 @@ import { app, net, powerMonitor, session as sessions, type IpcMainInvokeEvent } 
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
+import { Settings } from '../../src-preload/contract/settings'
 import { logger, setLogSink } from '../shared/log'
 import { forbidNetwork } from '../shared/network-gate'
+import { accountHandlers } from './accounts'
+import { AutoLock } from './auto-lock'
 import { setAppMenu } from './menu'
 import { Files, lockDown, openLink } from './desktop'
 import { openGate } from './gate'
@@ -13,6 +16,7 @@ import { Keys } from './keys'
 import { openLogFile } from './log-file'
 import { readPages, registerSchemes, servePages } from './protocol'
 import { commandLine, refuseUnsafeSwitches } from './switches'
+import { systemUnlock } from './system-unlock'
 import { MainWindow } from './window'
 import { Workspace } from './workspace'
 
@@ -65,7 +69,7 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
   const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)
   const window = new MainWindow(profile, session, join(import.meta.dirname, '../preload/index.cjs'), () => emit({ topic: 'app-state' }))
   const workspace = new Workspace({
-    profile, keys, found, drawn: window.drawn, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit,
+    profile, keys, found, drawn: window.drawn, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit, openBrowser: openLink, systemUnlock: systemUnlock(), emptyWindow: () => window.replace(openWindow),
     onLog: (process, line) => logFile.write(process, line),
     windowPort: (port) => {
       if (port) window.contents?.postMessage('postern:store-port', null, [port])
@@ -84,23 +88,26 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
       theme: window.theme,
       maximized: window.maximized,
       keyIn: workspace.keys.keyIn,
+      canLock: workspace.canLock,
       standIn: isStandIn(),
       provisionError: workspace.provisionError === null ? null : String(workspace.provisionError.detail['what'] ?? workspace.provisionError.code),
     }),
     'app.unlock': async ({ passphrase }) => done(await workspace.unlock(passphrase)),
+    'app.unlockWithSystem': async () => done(await workspace.unlockWithSystem()),
     'app.setPassphrase': async ({ passphrase, current }) => done(await workspace.setPassphrase(passphrase, current)),
     'app.removePassphrase': async ({ current }) => done(await workspace.removePassphrase(current)),
     'app.restartService': async ({ service }) => done(await workspace.restart(service)),
     'app.setAsideDamaged': async () => done(await workspace.setAsideDamaged()),
-    'app.testConnection': ({ testId, settings, password, smtpPassword }) => done(workspace.mailboxes.startTest(testId, settings, password, smtpPassword)),
+    'app.testConnection': ({ testId, settings, ...given }) => done(workspace.mailboxes.startTest(testId, settings, given)),
     'app.connectionTest': ({ testId }) => workspace.mailboxes.test(testId),
-    'app.addMailbox': async ({ settings, password, smtpPassword }) => {
-      const { id, existed } = await workspace.mailboxes.add(settings, password, smtpPassword)
+    'app.addMailbox': async ({ settings, ...given }) => {
+      const { id, existed } = await workspace.mailboxes.add(settings, given)
       if (existed) throw new PosternError('conflict', 'mailbox exists', { what: 'mailbox' })
       return { id }
     },
-    'app.updateMailbox': async ({ id, settings, password, smtpPassword }) => done(await workspace.mailboxes.update(id, settings, password, smtpPassword)),
+    'app.updateMailbox': async ({ id, settings, ...given }) => done(await workspace.mailboxes.update(id, settings, given)),
     'app.removeMailbox': async ({ id }) => done(await workspace.mailboxes.remove(id)),
+    ...accountHandlers(workspace),
     'app.openLink': async ({ url }) => done(await openLink(url)),
     'app.openAttachment': async ({ id, confirmed }) => ({ opened: await files.openAttachment(id, confirmed) }),
     'app.saveAttachments': async ({ ids }) => ({ saved: await files.save(ids) }),
@@ -131,6 +138,7 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
     app.quit()
   })
 
+  watchForLock(workspace, window, () => emit({ topic: 'command', name: 'lock' }))
   watchNetwork((online) => workspace.networkChanged(online))
 
   let stopping = false
@@ -158,6 +166,30 @@ function isStandIn(): boolean {
   const wanted = z.object({ devDependencies: z.object({ electron: z.string() }) })
     .safeParse(JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')))
   return wanted.success && wanted.data.devDependencies.electron !== process.versions.electron
+}
+
+/** How long the window has to keep what is being written before a lock comes, in ms. */
+const keepMs = 1500
+
+/** Locks when nobody is there; the window keeps its draft first and locks itself, or is locked. */
+function watchForLock(workspace: Workspace, window: MainWindow, askWindow: () => void): void {
+  const lock = (): void => {
+    askWindow()
+    setTimeout(() => void workspace.lock().catch((fault: unknown) => log.warn('not locked', { fault })), keepMs)
+  }
+  const auto = new AutoLock({
+    open: () => workspace.phase === 'ready' && workspace.canLock,
+    rules: async () => {
+      const { lockMinutes, lockOnSleep } = Settings.parse(await workspace.store.call('settings.get', {}))
+      return { minutes: lockMinutes, onSleep: lockOnSleep }
+    },
+    systemIdle: () => powerMonitor.getSystemIdleTime(), now: () => Date.now(), lock,
+  })
+  window.onHand(() => auto.handSeen())
+  const quietly = (work: Promise<void>): void => void work.catch((fault: unknown) => log.warn('lock was not looked at', { fault }))
+  setInterval(() => quietly(auto.tick()), 5000).unref()
+  powerMonitor.on('suspend', () => quietly(auto.sleeping()))
+  powerMonitor.on('lock-screen', () => quietly(auto.sleeping()))
 }
 
 /** Wake from sleep and a network that comes back are told at once; mail's own deadlines find out the rest. */

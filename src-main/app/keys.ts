@@ -77,21 +77,44 @@ export class Keys {
   /** Opens a passphrase-locked profile. Throws `wrong-passphrase`, later each time. */
   async unlock(passphrase: string): Promise<Buffer> {
     if (this.ring?.mode !== 'passphrase') throw new PosternError('not-found', 'no passphrase is set')
+    this.key = await this.unwrap(this.ring.wrapped, passphrase)
+    await this.sweep(this.ring.id)
+    return this.key
+  }
+
+  /** Every place that takes a passphrase takes it here: wrong ones slow all of them down. */
+  private async unwrap(wrapped: WrappedKey, passphrase: string): Promise<Buffer> {
     await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, this.wrongTries === 0 ? 0 : 250 * 2 ** this.wrongTries)))
     try {
-      this.key = await unwrapKey(this.ring.wrapped, passphrase)
+      const key = await unwrapKey(wrapped, passphrase)
       this.wrongTries = 0
-      return this.key
+      return key
     } catch (fault) {
       this.wrongTries++
       throw fault
     }
   }
 
+  /** A crash while a passphrase was set or removed may have left a second copy of the key in the keychain: it goes. */
+  private async sweep(id: string): Promise<void> {
+    try {
+      if ((await this.keychain.get(`database:${id}`)) !== null) await this.keychain.remove(`database:${id}`)
+    } catch {
+      // No keychain, no copy.
+    }
+  }
+
+  /** Locked: no key and no secret of this profile is in memory any more. */
+  forget(): void {
+    this.key?.fill(0)
+    this.deviceKeys?.fill(0)
+    this.key = this.deviceKeys = null
+  }
+
   /** First passphrase of a new profile, a new one for an old (then `current` must fit), or a lock on a keychain profile. */
   async setPassphrase(passphrase: string, current: string | undefined): Promise<KeyState> {
     const ring = this.ring
-    if (ring?.mode === 'passphrase') await unwrapKey(ring.wrapped, current ?? '')
+    if (ring?.mode === 'passphrase') (await this.unwrap(ring.wrapped, current ?? '')).fill(0)
     const key = this.key ?? newKey()
     if (ring && !this.key) throw new PosternError('store-locked')
     const id = ring?.id ?? randomUUID()
@@ -106,7 +129,7 @@ export class Keys {
   /** Back to the keychain. Throws `wrong-passphrase`, `no-keychain`. */
   async removePassphrase(current: string): Promise<void> {
     if (this.ring?.mode !== 'passphrase') throw new PosternError('not-found', 'no passphrase is set')
-    const key = await unwrapKey(this.ring.wrapped, current)
+    const key = await this.unwrap(this.ring.wrapped, current)
     if (!(await keychainWorks(this.keychain))) throw new PosternError('no-keychain')
     const { id } = this.ring
     await this.keychain.set(`database:${id}`, key.toString('base64'))

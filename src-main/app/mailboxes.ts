@@ -1,15 +1,31 @@
-import type { AppForMail, Handlers, MailForApp, StoreForApp } from '../../src-preload/contract/internal'
-import type { MailboxSettings, ServerSettings } from '../../src-preload/contract/mail'
-import type { TestStep } from '../../src-preload/contract/calls'
+import type { AppForMail, Credential, Handlers, MailForApp, StoreForApp } from '../../src-preload/contract/internal'
+import type { MailboxSettings } from '../../src-preload/contract/mail'
+import { OauthClient } from '../../src-preload/contract/sign-in'
+import type { SignInFacts, TestStep } from '../../src-preload/contract/calls'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { Rpc } from '../shared/port-rpc'
 import type { Keys } from './keys'
+import type { SignIns } from './oauth'
 import type { Provision } from './provision'
 import * as z from 'zod'
 
-/** A password is bound to the server it was given for: it never goes to another one (R34). */
-const Secret = z.object({ host: z.string(), port: z.int(), user: z.string(), password: z.string() })
+/**
+ * What one server of a mailbox is signed in to with, an entry of its own in the keychain. It is bound to the server it was
+ * given for: it never goes to another one (R34).
+ */
+const bound = { host: z.string(), port: z.int(), user: z.string() }
+const Secret = z.union([z.object({ ...bound, password: z.string() }), z.object({ ...bound, grant: z.string() })])
+type Secret = z.infer<typeof Secret>
 type Use = 'imap' | 'smtp'
+const uses: readonly Use[] = ['imap', 'smtp']
+
+/** What a person gave: passwords, finished sign-ins by browser, or both. Left out: what is kept stays. */
+export interface Given {
+  readonly password?: string | undefined
+  readonly smtpPassword?: string | undefined
+  readonly signInId?: string | undefined
+  readonly smtpSignInId?: string | undefined
+}
 
 const secretName = (id: number, use: Use): string => `mailbox:${id}:${use}`
 
@@ -21,47 +37,106 @@ export class Mailboxes {
 
   constructor(
     private readonly keys: Keys,
+    private readonly signIns: SignIns,
     private readonly store: () => Rpc<StoreForApp>,
     private readonly mail: () => Rpc<MailForApp>,
     private readonly testChanged: (testId: string) => void,
   ) {}
 
-  async add(settings: MailboxSettings, password: string | undefined, smtpPassword: string | undefined): Promise<{ id: number; existed: boolean }> {
+  async add(settings: MailboxSettings, given: Given): Promise<{ id: number; existed: boolean }> {
     refusePlaintext(settings)
     const made = await this.store().call('mailbox.create', { settings })
-    if (password !== undefined) await this.keepSecrets(made.id, settings, password, smtpPassword)
+    if (!made.existed) await this.keepSecrets(made.id, settings, given)
     await this.tellMail('mailbox.changed', made.id)
     return made
   }
 
-  async update(id: number, settings: MailboxSettings, password: string | undefined, smtpPassword: string | undefined): Promise<void> {
+  async update(id: number, settings: MailboxSettings, given: Given): Promise<void> {
     refusePlaintext(settings)
     await this.store().call('mailbox.update', { id, settings })
-    if (password !== undefined) await this.keepSecrets(id, settings, password, smtpPassword)
+    await this.keepSecrets(id, settings, given)
     await this.tellMail('mailbox.changed', id)
   }
 
   async remove(id: number): Promise<void> {
     await this.tellMail('mailbox.removed', id)
     await this.store().call('mailbox.remove', { id })
-    for (const use of ['imap', 'smtp'] as const) await this.keys.removeSecret(secretName(id, use))
+    const grants = await this.grantsOf(id)
+    for (const use of uses) await this.keys.removeSecret(secretName(id, use))
+    for (const grant of grants.keys()) await this.signIns.forget(grant, true)
   }
 
   /** Mailboxes that are there already get the file's settings; a password only when the file holds one. */
   async provision(file: Provision): Promise<void> {
-    const settings = { ...(file.workspace && { workspaceName: file.workspace.name }), ...(file.agent && { agentName: file.agent.name }) }
+    const settings = {
+      ...(file.workspace && { workspaceName: file.workspace.name }), ...(file.agent && { agentName: file.agent.name }), ...(file.oauthClients && { oauthClients: file.oauthClients }),
+    }
     if (Object.keys(settings).length > 0) await this.store().call('settings.set', settings)
     for (const { password, smtpPassword, ...mailbox } of file.mailboxes) {
-      const made = await this.add(mailbox, password, smtpPassword)
-      if (made.existed) await this.update(made.id, mailbox, undefined, undefined)
+      const made = await this.add(mailbox, { password, smtpPassword })
+      if (made.existed) await this.update(made.id, mailbox, {})
     }
   }
 
-  private async keepSecrets(id: number, settings: MailboxSettings, password: string, smtpPassword: string | undefined): Promise<void> {
-    const keep = async (use: Use, { host, port, user }: ServerSettings, value: string): Promise<void> =>
-      this.keys.setSecret(secretName(id, use), JSON.stringify({ host, port, user, password: value }))
-    await keep('imap', settings.imap, password)
-    await keep('smtp', settings.smtp, smtpPassword ?? password)
+  /** OAuth clients of one's own, by mail server. What IT prescribes belongs before what the settings say; this is the place. */
+  async oauthClients(): Promise<readonly OauthClient[]> {
+    const stored = z.array(z.unknown()).safeParse((await this.store().call('settings.get', {}))['oauthClients'])
+    return (stored.data ?? []).flatMap((one) => OauthClient.safeParse(one).data ?? [])
+  }
+
+  private async keepSecrets(id: number, settings: MailboxSettings, given: Given): Promise<void> {
+    const before = await this.grantsOf(id)
+    const kept = new Map<string, string>()
+    const grantOf = async (signInId: string): Promise<string> => {
+      const known = kept.get(signInId) ?? await this.signIns.keep(signInId)
+      kept.set(signInId, known)
+      return known
+    }
+    for (const use of uses) {
+      const { host, port, user, signIn = 'password' } = settings[use]
+      const keep = async (secret: Secret): Promise<void> => this.keys.setSecret(secretName(id, use), JSON.stringify(secret))
+      const password = use === 'smtp' ? given.smtpPassword ?? given.password : given.password
+      const signInId = use === 'smtp' ? given.smtpSignInId ?? given.signInId : given.signInId
+      if (signIn === 'oauth' && signInId !== undefined) await keep({ host, port, user, grant: await grantOf(signInId) })
+      else if (signIn === 'password' && password !== undefined) await keep({ host, port, user, password })
+    }
+    const now = await this.grantsOf(id)
+    // A permission that was replaced is forgotten here; telling the provider would end the new one with it.
+    for (const grant of before.keys()) if (!now.has(grant)) await this.signIns.forget(grant, false)
+  }
+
+  private async secret(id: number, use: Use): Promise<Secret | null> {
+    const stored = await this.keys.secret(secretName(id, use))
+    return stored === null ? null : Secret.parse(JSON.parse(stored))
+  }
+
+  /** The permissions of a mailbox and what each serves. */
+  private async grantsOf(id: number): Promise<Map<string, Use[]>> {
+    const found = new Map<string, Use[]>()
+    for (const use of uses) {
+      const secret = await this.secret(id, use)
+      if (secret && 'grant' in secret) found.set(secret.grant, [...(found.get(secret.grant) ?? []), use])
+    }
+    return found
+  }
+
+  /** How each mailbox that signs in by browser stands. */
+  async signInFacts(): Promise<SignInFacts[]> {
+    const { mailboxes } = await this.store().call('mailbox.all', {})
+    const facts: SignInFacts[] = []
+    for (const mailbox of mailboxes) {
+      const wanted = uses.filter((use) => mailbox[use].signIn === 'oauth')
+      if (wanted.length === 0) continue
+      const grants = await this.grantsOf(mailbox.id)
+      for (const [id, served] of grants) {
+        const grant = await this.signIns.grant(id)
+        const serves = served.filter((use) => wanted.includes(use))
+        if (grant && serves.length > 0) facts.push({ mailboxId: mailbox.id, uses: serves, service: grant.service.name, scope: grant.scope.split(' ').filter(Boolean), at: grant.at, endsAt: grant.endsAt, state: this.signIns.stateOf(grant) })
+      }
+      const missing = wanted.filter((use) => ![...grants.values()].some((served) => served.includes(use)))
+      if (missing.length > 0) facts.push({ mailboxId: mailbox.id, uses: missing, service: mailbox[missing[0] ?? 'imap'].host, scope: [], at: 0, endsAt: null, state: 'needed' })
+    }
+    return facts
   }
 
   /** mail may be down or restarting; it reads all mailboxes anew when it comes up. */
@@ -73,9 +148,17 @@ export class Mailboxes {
     }
   }
 
-  /** Starts a test; its steps come through `test`. */
-  startTest(testId: string, settings: MailboxSettings, password: string, smtpPassword: string | undefined): void {
+  /** Starts a test; its steps come through `test`. Tokens of a sign-in go to the servers it was made for only. */
+  startTest(testId: string, settings: MailboxSettings, given: Given): void {
     refusePlaintext(settings)
+    const credential = (use: Use): Credential => {
+      const own = use === 'smtp'
+      const signInId = own ? given.smtpSignInId ?? given.signInId : given.signInId
+      if (settings[use].signIn === 'oauth') return signInId === undefined ? {} : { accessToken: this.signIns.pendingToken(signInId, settings[use]) }
+      const password = own ? given.smtpPassword ?? given.password : given.password
+      return password === undefined ? {} : { password }
+    }
+    const input = { testId, settings, imap: credential('imap'), smtp: credential('smtp') }
     const started: Test = { steps: [], finished: false, ok: false }
     this.tests.set(testId, started)
     if (this.tests.size > 20) this.tests.delete([...this.tests.keys()][0] ?? '')
@@ -83,7 +166,7 @@ export class Mailboxes {
       Object.assign(this.tests.get(testId) ?? started, { finished: true, ok })
       this.testChanged(testId)
     }
-    this.mail().call('connection.test', { testId, settings, password, smtpPassword }).then(({ ok }) => end(ok), () => end(false))
+    this.mail().call('connection.test', input).then(({ ok }) => end(ok), () => end(false))
   }
 
   test(testId: string): Test {
@@ -94,14 +177,21 @@ export class Mailboxes {
 
   /** What mail may ask of app. */
   readonly forMail: Handlers<AppForMail> = {
-    'credentials.get': async ({ mailboxId, use, server }) => {
-      const stored = await this.keys.secret(secretName(mailboxId, use))
-      if (stored === null) throw new PosternError('auth-refused', 'no password is kept', { missing: true })
-      const secret = Secret.parse(JSON.parse(stored))
-      if (secret.host !== server.host || secret.port !== server.port || secret.user !== server.user) {
-        throw new PosternError('auth-refused', 'the server changed since the password was given', { serverChanged: true })
+    'credentials.get': async ({ mailboxId, use, server, renew = false }) => {
+      const secret = await this.secret(mailboxId, use)
+      const byBrowser = server.signIn === 'oauth'
+      if (secret === null || ('grant' in secret) !== byBrowser) {
+        throw byBrowser ? new PosternError('sign-in-needed', 'not signed in', { host: server.host }) : new PosternError('auth-refused', 'no password is kept', { missing: true })
       }
-      return { user: secret.user, password: secret.password }
+      if (secret.host !== server.host || secret.port !== server.port || secret.user !== server.user) {
+        throw new PosternError(byBrowser ? 'sign-in-needed' : 'auth-refused', 'the server changed since this was given', { serverChanged: true })
+      }
+      if ('password' in secret) return { user: secret.user, password: secret.password }
+      return { user: secret.user, accessToken: await this.signIns.token(secret.grant, server, renew) }
+    },
+    'oauth.step': async ({ signInId, step }) => {
+      await this.signIns.step(signInId, step)
+      return {}
     },
     'connection.progress': ({ testId, steps, finished }) => {
       const test = this.tests.get(testId)

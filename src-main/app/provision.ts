@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { MailboxSettings, ServerSettings } from '../../src-preload/contract/mail'
+import { OauthClient } from '../../src-preload/contract/sign-in'
 
 const Password = z.string().min(1).max(4096)
+
+/** Exceptions for certificates are a person's word, never a file's. */
+const server = z.strictObject(ServerSettings.omit({ pin: true }).shape)
 
 /**
  * The file of `--provision=FILE`: what IT writes to set a laptop up without a click. `resources/provision.schema.json`
@@ -14,10 +18,12 @@ export const Provision = z.strictObject({
   version: z.literal(1),
   workspace: z.strictObject({ name: z.string().trim().min(1).max(80) }).optional(),
   agent: z.strictObject({ name: z.string().trim().min(1).max(80) }).optional(),
+  /** OAuth clients of one's own, by mail server, for servers with `"signIn": "oauth"`. */
+  oauthClients: z.array(z.strictObject(OauthClient.shape)).max(50).optional(),
   mailboxes: z.array(z.strictObject({
     ...MailboxSettings.shape,
-    imap: z.strictObject(ServerSettings.shape),
-    smtp: z.strictObject(ServerSettings.shape),
+    imap: server,
+    smtp: server,
     /** Goes into the keychain and is not kept anywhere else; the file can be deleted afterwards. Left out: Postern asks. */
     password: Password.optional(),
     /** When the outgoing server wants another one. */

@@ -68,6 +68,12 @@ export class MainWindow {
     }
   }
 
+  private handSeen: () => void = () => undefined
+  /** Told of each key and movement in the window. */
+  onHand(seen: () => void): void {
+    this.handSeen = seen
+  }
+
   /** Opens the window, or brings the open one to the front. `beforeClose` lets the page save its draft first. */
   open(beforeClose: () => void): Electron.WebContents {
     if (this.window && !this.window.isDestroyed()) {
@@ -90,6 +96,7 @@ export class MainWindow {
     })
     this.window = window
     this.mayClose = false
+    window.webContents.on('input-event', () => this.handSeen())
     window.once('ready-to-show', () => {
       if (maximized) window.maximize()
       window.show()
@@ -114,9 +121,22 @@ export class MainWindow {
       // A page that hangs does not keep its window open.
       setTimeout(() => this.close(), 1500).unref()
     })
-    window.on('closed', () => (this.window = null))
+    window.on('closed', () => {
+      if (this.window === window) this.window = null
+    })
     void window.loadURL(`${appOrigin}/index.html`)
     return window.webContents
+  }
+
+  /** Puts a new window with a process of its own in the place of this one; what this one had in memory ends with it. */
+  replace(open: () => void): void {
+    const old = this.window
+    if (!old || old.isDestroyed()) return
+    if (!old.isMaximized() && !old.isMinimized() && !old.isFullScreen()) this.save({ bounds: old.getBounds() })
+    this.window = null
+    // The new one first: a program without a window ends.
+    open()
+    old.destroy()
   }
 
   /** Closes for good; the page has saved what it had. */

@@ -7,8 +7,10 @@ import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
 import type { Keys, KeyState } from './keys'
 import { Mailboxes } from './mailboxes'
+import { SignIns } from './oauth'
 import { channel, Service } from './processes'
 import { readProvision } from './provision'
+import type { SystemUnlock } from './system-unlock'
 
 const log = logger('workspace')
 
@@ -25,6 +27,11 @@ export interface WorkspaceOptions {
   readonly sampleDir: string | null
   readonly onLog: (process: string, line: LogLine) => void
   readonly emit: (event: PosternEvent) => void
+  readonly systemUnlock: SystemUnlock
+  /** Puts a fresh window in place of the one that showed mail. */
+  readonly emptyWindow: () => void
+  /** Opens a page in the person's own browser. */
+  readonly openBrowser: (url: string) => Promise<void>
   /** Gives the window its port to store, or takes it away. */
   readonly windowPort: (port: Electron.MessagePortMain | null) => void
 }
@@ -33,6 +40,7 @@ export interface WorkspaceOptions {
 export class Workspace {
   readonly keys: Keys
   readonly mailboxes: Mailboxes
+  readonly signIns: SignIns
   phase: Phase = 'starting'
   error: PosternError | null = null
   provisionError: PosternError | null = null
@@ -44,7 +52,8 @@ export class Workspace {
 
   constructor(private readonly options: WorkspaceOptions) {
     this.keys = options.keys
-    this.mailboxes = new Mailboxes(this.keys, () => this.store, () => this.mailService.rpc, (testId) => options.emit({ topic: 'connection-test', testId }))
+    this.signIns = new SignIns(this.keys, () => this.mailService.rpc, options.openBrowser, (signInId) => options.emit({ topic: 'sign-in', signInId }))
+    this.mailboxes = new Mailboxes(this.keys, this.signIns, () => this.store, () => this.mailService.rpc, (testId) => options.emit({ topic: 'connection-test', testId }))
     this.storeService = new Service({
       name: 'store', mine: appForStore, theirs: storeForApp, onLog: options.onLog,
       handlers: {
@@ -105,7 +114,9 @@ export class Workspace {
 
   private async useKey(key: Buffer): Promise<void> {
     this.key = key
+    // After a lock the store's process has to come up first; it opens the store by itself.
     if (this.storeService.running) await this.openStore()
+    else this.storeService.start()
   }
 
   /** Runs when both the key and a store process are there; again for each new store process. */
@@ -172,6 +183,36 @@ export class Workspace {
 
   async unlock(passphrase: string): Promise<void> {
     await this.useKey(await this.keys.unlock(passphrase))
+  }
+
+  /** Whether locking makes sense: something must be asked for before the key comes back. */
+  get canLock(): boolean {
+    return this.keys.keyIn === 'passphrase' || (this.keys.keyIn === 'keychain' && this.options.systemUnlock.available())
+  }
+
+  /**
+   * Stops mail, closes the store, forgets every key and token and empties the window, until somebody unlocks.
+   * What was not sent waits in the store. Throws `not-allowed` when nothing would be asked for at unlocking.
+   */
+  async lock(): Promise<void> {
+    if (this.phase === 'locked') return
+    if (this.phase !== 'ready' || !this.canLock) throw new PosternError('not-allowed', 'no passphrase')
+    this.become('locked', null)
+    this.options.windowPort(null)
+    this.options.emptyWindow()
+    await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
+    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
+    this.signIns.clear()
+    this.keys.forget()
+    this.key?.fill(0)
+    this.key = null
+  }
+
+  /** Unlocks a profile whose key is in the keychain by the system's own check. Throws `not-allowed` when it says no. */
+  async unlockWithSystem(): Promise<void> {
+    if (this.phase !== 'locked' || this.keys.keyIn !== 'keychain') throw new PosternError('not-allowed', 'not locked by the system')
+    if (!(await this.options.systemUnlock.ask())) throw new PosternError('cancelled', 'system unlock')
+    await this.takeKey(await this.keys.find())
   }
 
   async setPassphrase(passphrase: string, current: string | undefined): Promise<void> {

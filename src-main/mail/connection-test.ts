@@ -1,4 +1,5 @@
 import type { MailboxSettings, ServerSettings } from '../../src-preload/contract/mail'
+import type { Credential } from '../../src-preload/contract/internal'
 import type { TestStep } from '../../src-preload/contract/calls'
 import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
 import { onErrand } from '../shared/network-gate'
@@ -7,7 +8,7 @@ import { lookAtCertificate, openPort, otherPort, type MailProtocol } from './ser
 import { refusePlaintext } from './server-rules'
 import { SmtpSession } from './smtp-session'
 
-export interface TestInput { readonly settings: MailboxSettings; readonly password: string; readonly smtpPassword?: string | undefined }
+export interface TestInput { readonly settings: MailboxSettings; readonly imap: Credential; readonly smtp: Credential }
 
 /**
  * Tries a mailbox's settings step by step and tells after each what came out of it. Returns whether all went well.
@@ -23,8 +24,8 @@ export async function testConnection(input: TestInput, tell: (steps: TestStep[],
   }
   const { imap, smtp } = input.settings
   const results = await Promise.all([
-    onErrand({ use: 'test-connection', host: imap.host, mailboxId: null }, () => testServer('imap', imap, set, () => imapLogin(imap, input.password))),
-    onErrand({ use: 'test-connection', host: smtp.host, mailboxId: null }, () => testServer('smtp', smtp, set, () => smtpLogin(smtp, input.smtpPassword ?? input.password))),
+    onErrand({ use: 'test-connection', host: imap.host, mailboxId: null }, () => testServer('imap', imap, set, () => imapLogin(imap, input.imap))),
+    onErrand({ use: 'test-connection', host: smtp.host, mailboxId: null }, () => testServer('smtp', smtp, set, () => smtpLogin(smtp, input.smtp))),
   ])
   tell([...steps], true)
   return results.every(Boolean)
@@ -67,8 +68,8 @@ async function testServer(protocol: MailProtocol, server: ServerSettings, set: S
   }
 }
 
-async function imapLogin(server: ServerSettings, password: string): Promise<ErrorDetail> {
-  const session = await ImapSession.open(server, { user: server.user, password })
+async function imapLogin(server: ServerSettings, credential: Credential): Promise<ErrorDetail> {
+  const session = await ImapSession.open(server, { user: server.user, ...credential })
   try {
     const folders = (await session.listFolders()).filter((folder) => folder.selectable)
     const inbox = await session.status('INBOX')
@@ -79,10 +80,10 @@ async function imapLogin(server: ServerSettings, password: string): Promise<Erro
   }
 }
 
-async function smtpLogin(server: ServerSettings, password: string): Promise<ErrorDetail> {
+async function smtpLogin(server: ServerSettings, credential: Credential): Promise<ErrorDetail> {
   const session = await SmtpSession.connect(server)
   try {
-    await session.login({ user: server.user, password })
+    await session.login({ user: server.user, ...credential })
     return { host: server.host, port: server.port }
   } finally {
     session.quit()

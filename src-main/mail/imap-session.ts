@@ -8,7 +8,8 @@ import { isMicrosoft, refusePlaintext, tlsOptions } from './server-rules'
 /** A message larger than this is not taken in one piece; the server's announcement alone must not fill memory (R36). */
 export const largestMessage = 160 * 1024 * 1024
 
-export interface Credentials { readonly user: string; readonly password: string }
+/** A password, or an access token for OAUTHBEARER (RFC 7628) or XOAUTH2, whichever the server offers. */
+export interface Credentials { readonly user: string; readonly password?: string | undefined; readonly accessToken?: string | undefined }
 
 /** A row of a body fetch. */
 export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly internalDate: number; readonly source: Buffer }
@@ -299,8 +300,8 @@ function clientOptions(server: ServerSettings, auth: Credentials, idle: boolean)
     host: server.host, port: server.port,
     secure: server.security === 'tls',
     ...(server.security === 'tls' ? {} : { doSTARTTLS: server.security === 'starttls' }),
-    tls: tlsOptions(),
-    auth: { user: auth.user, pass: auth.password },
+    tls: tlsOptions(server),
+    auth: auth.accessToken === undefined ? { user: auth.user, pass: auth.password } : { user: auth.user, accessToken: auth.accessToken },
     // Nothing about this machine is told (R42).
     clientInfo: { name: 'Postern', version: false, os: false, vendor: false },
     // Its lines hold folder names and server text; failures come as errors anyway, and building the lines costs time.

@@ -6,10 +6,12 @@ import { forbidNetwork } from '../shared/network-gate'
 import { joinPort, type Rpc } from '../shared/port-rpc'
 import { joinApp } from '../shared/utility'
 import { testConnection } from './connection-test'
+import { findSettings } from './autoconfig'
 import { fetchImage } from './fetch-image'
 import { importSample } from './import-sample'
 import { Mailboxes } from './mailboxes'
 import { NetworkLedger } from './network-ledger'
+import { refresh, revoke, signIn } from './oauth'
 import { serveParser } from './parse-worker'
 import { Parser } from './parser'
 import { watchAddresses } from './network-watch'
@@ -42,6 +44,7 @@ function startMail(): void {
 
   const parser = new Parser(new URL(import.meta.url))
   let store: Rpc<StoreForMail> | null = null
+  const signingIn = new Map<string, AbortController>()
 
   const appPort = joinApp((handover, port) => {
     if (handover.to !== 'store') return
@@ -71,6 +74,19 @@ function startMail(): void {
     'connection.test': async ({ testId, ...input }) => ({
       ok: await testConnection(input, (steps, finished) => void app.call('connection.progress', { testId, steps, finished }).catch(() => undefined)),
     }),
+    'settings.find': async ({ address }) => ({ found: await findSettings(address) }),
+    'oauth.signIn': async ({ signInId, service, address, method }) => {
+      const cancel = new AbortController()
+      signingIn.set(signInId, cancel)
+      try {
+        return await signIn(service, address, method, (step) => void app.call('oauth.step', { signInId, step }).catch(() => cancel.abort()), cancel.signal)
+      } finally {
+        signingIn.delete(signInId)
+      }
+    },
+    'oauth.cancel': ({ signInId }) => (signingIn.get(signInId)?.abort(), {}),
+    'oauth.refresh': async (grant) => refresh(grant),
+    'oauth.revoke': async (grant) => ({ told: await revoke(grant) }),
     'import.sample': async ({ dir, mailboxIds }) => {
       if (!store) throw new PosternError('service-restarting', 'no store')
       return { messages: await importSample(dir, mailboxIds, store, parser) }

@@ -5,6 +5,7 @@ import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
 import { onErrand } from '../shared/network-gate'
 import { Backoff, Sleeper } from './backoff'
+import { withCredentials } from './credentials'
 import { FolderList } from './folder-list'
 import { folderRoles } from './folder-roles'
 import type { FolderSync, MessageParser } from './folder-sync'
@@ -171,12 +172,12 @@ export class MailboxSync {
       this.unreachable = failure !== null && offlineCodes.has(failure.code)
       this.awaySince = Date.now()
       // Before the goodbyes, which take their time when nobody answers.
-      if (failure) this.report(failure.code === 'auth-refused' ? 'auth-failed' : this.unreachable ? 'offline' : 'error', failure)
+      if (failure) this.report(failure.code === 'auth-refused' || failure.code === 'sign-in-needed' ? 'auth-failed' : this.unreachable ? 'offline' : 'error', failure)
       await this.closeSessions()
       if (!failure) continue
       log.info('connection ended', { code: failure.code, mailbox: this.mailbox.id })
       // A wrong password is not tried again until something changed, or a long time went by: servers lock accounts.
-      this.refused = failure.code === 'auth-refused' || failure.code === 'plaintext-refused'
+      this.refused = ['auth-refused', 'sign-in-needed', 'plaintext-refused'].includes(failure.code)
       const unsettled = this.unreachable && Date.now() - this.networkChangedAt < unsettledMs
       await this.sleeper.sleep(this.refused ? refusedTryMs : Math.min(this.backoff.next(), unsettled ? unsettledTryMs : Infinity))
       this.refused = false
@@ -392,9 +393,10 @@ export class MailboxSync {
 
   private async connect(idle: boolean): Promise<ImapSession> {
     const server = this.mailbox.imap
-    const auth = await this.ports.app.call('credentials.get', { mailboxId: this.mailbox.id, use: 'imap', server })
-    if (this.stopped) throw new PosternError('cancelled')
-    const session = await onErrand({ use: 'fetch-mail', host: server.host, mailboxId: this.mailbox.id }, () => ImapSession.open({ ...server, user: auth.user }, auth, idle))
+    const session = await withCredentials(this.ports.app, this.mailbox, 'imap', async (auth) => {
+      if (this.stopped) throw new PosternError('cancelled')
+      return onErrand({ use: 'fetch-mail', host: server.host, mailboxId: this.mailbox.id }, () => ImapSession.open({ ...server, user: auth.user }, auth, idle))
+    })
     if (this.stopped) {
       await session.close()
       throw new PosternError('cancelled')

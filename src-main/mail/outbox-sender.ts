@@ -5,6 +5,7 @@ import { logger } from '../shared/log'
 import { onErrand } from '../shared/network-gate'
 import { Backoff, Sleeper } from './backoff'
 import { compose } from './compose'
+import { withCredentials } from './credentials'
 import type { ImapSession } from './imap-session'
 import type { MailboxSync, SyncPorts } from './mailbox-sync'
 import { SmtpSession, type SendResult } from './smtp-session'
@@ -88,9 +89,16 @@ export class OutboxSender {
       if (to.length === 0) return settled('failed', new PosternError('no-recipient'))
       const raw = await this.composed(job)
       const server = this.mailbox.smtp
-      const auth = await this.ports.app.call('credentials.get', { mailboxId: this.mailbox.id, use: 'smtp', server })
-      session = await onErrand({ use: 'send-mail', host: server.host, mailboxId: this.mailbox.id }, () => SmtpSession.connect({ ...server, user: auth.user }))
-      await session.login(auth)
+      session = await withCredentials(this.ports.app, this.mailbox, 'smtp', async (auth) => {
+        const opened = await onErrand({ use: 'send-mail', host: server.host, mailboxId: this.mailbox.id }, () => SmtpSession.connect({ ...server, user: auth.user }))
+        try {
+          await opened.login(auth)
+          return opened
+        } catch (error) {
+          opened.quit()
+          throw error
+        }
+      })
       const result = await session.send({ from: job.from.address, to }, raw)
       if (result.state === 'accepted') this.copies.push({ raw, messageId: job.messageId, date: job.date, tries: 0 })
       return outcomeOf(result, settled)
@@ -98,7 +106,7 @@ export class OutboxSender {
       const failure = PosternError.from(error)
       if (failure.code === 'internal') log.error('sending failed', error)
       // Nothing has left yet. What another try cannot change is told at once.
-      const final = ['invalid-input', 'plaintext-refused', 'auth-refused', 'internal'].includes(failure.code)
+      const final = ['invalid-input', 'plaintext-refused', 'auth-refused', 'sign-in-needed', 'internal'].includes(failure.code)
       const line = failure.detail['serverLine']
       const outcome = settled(final ? 'failed' : 'queued', failure, typeof line === 'string' ? line : null)
       // The message is as good as before: it is due again as soon as there is a connection.

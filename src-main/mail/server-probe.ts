@@ -41,7 +41,7 @@ export async function lookAtCertificate(socket: net.Socket, protocol: MailProtoc
   if (server.security === 'starttls') await startTls(socket, protocol, server)
   const secure = await new Promise<tls.TLSSocket>((resolve, reject) => {
     // The verdict on the certificate is read below, so that its facts can be shown with it; nothing is sent on this connection.
-    const upgraded = tls.connect({ ...tlsOptions(), socket, host: server.host, ...(net.isIP(server.host) === 0 ? { servername: server.host } : {}), rejectUnauthorized: false })
+    const upgraded = tls.connect({ ...tlsOptions(server), socket, host: server.host, ...(net.isIP(server.host) === 0 ? { servername: server.host } : {}), rejectUnauthorized: false })
     const timer = setTimeout(() => reject(new PosternError('timeout', 'handshake', at)), stepMs)
     upgraded.once('secureConnect', () => {
       clearTimeout(timer)
@@ -63,6 +63,7 @@ export async function lookAtCertificate(socket: net.Socket, protocol: MailProtoc
       ...at, protocol: secure.getProtocol() ?? '',
       issuedTo: serverLine(nameOf(certificate.subject)) || serverLine(certificate.subjectaltname ?? ''), issuedBy: serverLine(nameOf(certificate.issuer)),
       ...(Number.isFinite(until) ? { validUntil: until } : {}),
+      ...(Buffer.isBuffer(certificate.raw) ? { sha256: certificate.fingerprint256, certificate: pemOf(certificate.raw) } : {}),
     }
     const verdict: unknown = secure.authorized ? null : secure.authorizationError
     const failure = verdict === null ? null : networkError(verdict instanceof Error ? verdict : { code: verdict }, server, facts)
@@ -70,6 +71,10 @@ export async function lookAtCertificate(socket: net.Socket, protocol: MailProtoc
   } finally {
     secure.destroy()
   }
+}
+
+function pemOf(der: Buffer): string {
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
 }
 
 function nameOf(subject: tls.Certificate | undefined): string {

@@ -19,9 +19,18 @@ export function refusePlaintext(server: Pick<ServerSettings, 'host' | 'port' | '
   throw new PosternError('plaintext-refused', 'no encryption is for loopback only', { host: server.host, port: server.port })
 }
 
-/** TLS of at least 1.2, certificate and name checked (R28, R29). */
-export function tlsOptions(): ConnectionOptions {
-  return { minVersion: 'TLSv1.2', rejectUnauthorized: true }
+/**
+ * TLS of at least 1.2, certificate and name checked (R28, R29). A certificate that a person pinned for this host stands in
+ * for the known authorities: exactly it is accepted, and nothing else any more. An expired one is never accepted.
+ */
+export function tlsOptions(server?: Pick<ServerSettings, 'host' | 'port' | 'pin'>): ConnectionOptions {
+  const strict = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const
+  const pin = server?.pin
+  if (!server || !pin || pin.host !== server.host) return strict
+  return {
+    ...strict, ca: pin.certificate, allowPartialTrustChain: true,
+    checkServerIdentity: (_name, certificate) => (certificate.fingerprint256 === pin.sha256 ? undefined : new PosternError('certificate-changed', 'not the pinned one', { host: server.host, port: server.port })),
+  }
 }
 
 /** Trusts what the system trusts besides the list that comes with the runtime: companies have authorities of their own. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import SMTPConnection, { type SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection'
+import SMTPConnection, { type SMTPConnectionCustomAuthContext, type SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection'
 import type { ServerSettings } from '../../src-preload/contract/mail'
 import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
 import { withDeadline } from './backoff'
@@ -32,7 +32,8 @@ export class SmtpSession {
     const connection = new SMTPConnection({
       host: server.host, port: server.port, secure: server.security === 'tls',
       requireTLS: server.security === 'starttls', ignoreTLS: server.security === 'none', opportunisticTLS: false,
-      tls: tlsOptions(), name: '[127.0.0.1]', logger: false,
+      customAuth: { [tokenMethod]: (context) => tokenLogin(server, String(connection.lastServerResponse), context) },
+      tls: tlsOptions(server), name: '[127.0.0.1]', logger: false,
       connectionTimeout: 20_000, greetingTimeout: 30_000, socketTimeout: 120_000, dnsTimeout: 15_000, maxResponseSize: 64 * 1024,
       allowInternalNetworkInterfaces: true,
     })
@@ -51,12 +52,15 @@ export class SmtpSession {
   }
 
   /** Throws `auth-refused` for a wrong password. A server that asks for no login gets none. */
-  async login({ user, password }: Credentials): Promise<void> {
+  async login({ user, password, accessToken }: Credentials): Promise<void> {
     if (!this.connection.allowsAuth) return
+    const auth = accessToken === undefined
+      ? { user, pass: password ?? '', credentials: { user, pass: password ?? '' } }
+      : { user, pass: accessToken, method: tokenMethod, credentials: { user, pass: accessToken } }
     try {
       await withDeadline(new Promise<void>((resolve, reject) => {
         this.connection.once('error', reject)
-        this.connection.login({ user, pass: password, credentials: { user, pass: password } }, (error) => (error ? reject(error) : resolve()))
+        this.connection.login(auth, (error) => (error ? reject(error) : resolve()))
       }), 60_000, () => new PosternError('timeout', 'login', this.facts()))
     } catch (error) {
       throw this.loginFailure(error)
@@ -138,6 +142,22 @@ export class SmtpSession {
   }
 
   private facts(): ErrorDetail { return { host: this.server.host, port: this.server.port } }
+}
+
+/** Name under which our own handler does the login with a token: the library knows XOAUTH2 only and asks the provider itself. */
+const tokenMethod = 'POSTERN-TOKEN'
+
+/** OAUTHBEARER (RFC 7628) where the server has it, else XOAUTH2; a refusal's challenge is answered so that its reason comes. */
+async function tokenLogin(server: ServerSettings, hello: string, { auth, sendCommand, resolve, reject }: SMTPConnectionCustomAuthContext): Promise<void> {
+  const { user, pass } = auth.credentials
+  const bearer = /^\d{3}[ -]AUTH[ =].*\bOAUTHBEARER\b/im.test(hello)
+  const text = bearer
+    ? `n,a=${user.replaceAll('=', '=3D').replaceAll(',', '=2C')},\u0001host=${server.host}\u0001port=${server.port}\u0001auth=Bearer ${pass}\u0001\u0001`
+    : `user=${user}\u0001auth=Bearer ${pass}\u0001\u0001`
+  let answer = await sendCommand(`AUTH ${bearer ? 'OAUTHBEARER' : 'XOAUTH2'} ${Buffer.from(text).toString('base64')}`)
+  if (answer.status === 334) answer = await sendCommand(bearer ? 'AQ==' : '')
+  if (answer.status === 235) resolve()
+  else reject(Object.assign(new Error('refused'), { response: answer.response, responseCode: answer.status }))
 }
 
 function refusals(errors: unknown): { address: string; line: string }[] {

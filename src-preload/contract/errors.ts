@@ -6,7 +6,7 @@ export const errorCodes = [
   // network
   'offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout', 'not-tls',
   'certificate-expired', 'certificate-not-trusted', 'certificate-wrong-host', 'plaintext-refused',
-  'auth-refused', 'server-refused', 'server-broken', 'server-busy', 'network-intercepted', 'blocked-address', 'host-blocked',
+  'auth-refused', 'sign-in-needed', 'sign-in-refused', 'oauth-client-missing', 'certificate-changed', 'server-refused', 'server-broken', 'server-busy', 'network-intercepted', 'blocked-address', 'host-blocked',
   // sending
   'recipient-refused', 'sender-refused', 'message-refused', 'too-many-recipients', 'sent-uncertain', 'no-recipient',
   // store and keys

@@ -20,6 +20,8 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('app-state') }),
   /** app: a running connection test has new results. */
   z.object({ topic: z.literal('connection-test'), testId: z.string() }),
+  /** app: a sign-in by browser went on or ended, or the state of a kept one changed. */
+  z.object({ topic: z.literal('sign-in'), signInId: z.string() }),
   /** app: a menu entry or the system asks the window to do something. */
   z.object({ topic: z.literal('command'), name: z.string(), id: z.int().optional() }),
 ])

@@ -16,12 +16,30 @@ export type Address = z.infer<typeof Address>
 export const Security = z.enum(['tls', 'starttls', 'none'])
 export type Security = z.infer<typeof Security>
 
+/** How a server is signed in to: with a password, or with a token that the provider gave after a sign-in in the browser. */
+export const SignIn = z.enum(['password', 'oauth'])
+export type SignIn = z.infer<typeof SignIn>
+
+/** A certificate that a person accepted although nobody known vouches for it: for this host and this certificate only (R29). */
+export const CertificatePin = z.object({
+  host: z.string().max(253),
+  /** SHA-256 of the certificate, as `AB:CD:...`. */
+  sha256: z.string().regex(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+  /** The certificate itself in PEM, so that exactly it is trusted. */
+  certificate: z.string().max(20_000),
+  at: Time,
+})
+export type CertificatePin = z.infer<typeof CertificatePin>
+
 /** One server of a mailbox. `none` (no encryption) is accepted for loopback hosts only. */
 export const ServerSettings = z.object({
   host: z.string().trim().min(1).max(253),
   port: z.int().min(1).max(65535),
   security: Security,
   user: z.string().min(1).max(320),
+  /** Left out: with a password. */
+  signIn: SignIn.optional(),
+  pin: CertificatePin.optional(),
 })
 export type ServerSettings = z.infer<typeof ServerSettings>
 

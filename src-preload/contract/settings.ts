@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { OauthClient } from './sign-in'
 
 export const Theme = z.enum(['system', 'light', 'dark'])
 export type Theme = z.infer<typeof Theme>
@@ -18,6 +19,12 @@ const value = z.object({
   signature: z.string().max(10_000),
   /** Connections that nobody announced, or that lead to another host than announced, are refused; else only shown. */
   blockUnexpectedHosts: z.boolean(),
+  /** OAuth clients of one's own, by mail server. */
+  oauthClients: z.array(OauthClient).max(50),
+  /** Minutes without a hand on the computer after which Postern locks; 0 is never. */
+  lockMinutes: z.int().min(0).max(1440),
+  /** Lock when the computer goes to sleep. */
+  lockOnSleep: z.boolean(),
   /** Widths, closed panes, last place: per window size class. Opaque to the store. */
   layout: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
 })
@@ -38,6 +45,9 @@ export const Settings = z.object({
   afterSend: shape.afterSend.default('closed'),
   signature: shape.signature.default(''),
   blockUnexpectedHosts: shape.blockUnexpectedHosts.default(true),
+  oauthClients: shape.oauthClients.default([]),
+  lockMinutes: shape.lockMinutes.default(15),
+  lockOnSleep: shape.lockOnSleep.default(true),
   layout: shape.layout.default({}),
 })
 export type Settings = z.infer<typeof Settings>

@@ -9,6 +9,8 @@ import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field } from '../ui/field'
 import { Icon } from '../ui/icon'
+import { LockSettings } from './lock'
+import { PinnedCertificates } from './pins'
 import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase'
 
 type Act = 'set' | 'change' | 'remove'
@@ -63,7 +65,7 @@ function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
 
 /** Where the key to the store is, and the passphrase. */
 export function Security() {
-  const keyIn = useQuery('app.state', {}, { topics: ['app-state'] }).data?.keyIn
+  const { keyIn, canLock = false } = useQuery('app.state', {}, { topics: ['app-state'] }).data ?? {}
   const [act, setAct] = useState<Act | null>(null)
   if (!keyIn) return null
   const words = { keychain: ['keychain', 'keychainText'], passphrase: ['passphrase', 'passphraseText'], none: ['none', 'noneText'] } as const
@@ -84,6 +86,8 @@ export function Security() {
           </div>
         </div>
       </section>
+      <LockSettings canLock={canLock} />
+      <PinnedCertificates />
       <section aria-label={t('settings:security.networkTitle')}>
         <h2 className="group-title">{t('settings:security.networkTitle')}</h2>
         <div className="card"><div className="set"><span className="t2"><Icon icon={Wifi} /></span><div className="grow"><div className="medium">{t('settings:security.network')}</div><p>{t('settings:security.networkText')}</p></div></div></div>

@@ -36,6 +36,29 @@ export function SetPassphrase() {
   )
 }
 
+/** Locked, with the key in the system's keychain: the system itself asks who is there. */
+export function UnlockWithSystem() {
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const unlock = async () => {
+    setBusy(true)
+    setFailure(null)
+    try {
+      await call('app.unlockWithSystem', {})
+    } catch (thrown) {
+      setFailure(errorText(asCallError(thrown)))
+      setBusy(false)
+    }
+  }
+  return (
+    <div className="y g4">
+      <div className="y"><h1>{t('setup:start.lockedTitle')}</h1><p className="t2">{t('setup:start.lockedSystem')}</p></div>
+      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      <div className="x"><Button kind="primary" size="lg" className="push" autoFocus busy={busy} onClick={() => void unlock()}>{t(busy ? 'setup:start.unlocking' : 'setup:start.unlockSystem')}</Button></div>
+    </div>
+  )
+}
+
 /** Asks for the passphrase; after wrong ones it slows down. */
 export function Unlock() {
   const [text, setText] = useState('')

@@ -9,7 +9,7 @@ import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Icon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
-import { SetPassphrase, Unlock } from './passphrase'
+import { SetPassphrase, Unlock, UnlockWithSystem } from './passphrase'
 import './setup.css'
 
 type AppState = CallOutput<'app.state'>
@@ -103,7 +103,7 @@ function Inside({ state }: { state: AppState }) {
   if (stopped) return <Stopped service={stopped} />
   if (state.phase === 'failed') return <Failed error={state.error ?? { code: 'internal', detail: {} }} />
   if (state.phase === 'set-passphrase') return <SetPassphrase />
-  if (state.phase === 'locked') return <Unlock />
+  if (state.phase === 'locked') return state.keyIn === 'keychain' ? <UnlockWithSystem /> : <Unlock />
   return <div className="x" role="status"><Spinner /><span className="t2">{state.error ? errorText(state.error) : t('setup:start.opening')}</span></div>
 }
 

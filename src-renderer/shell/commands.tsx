@@ -1,14 +1,14 @@
 import type { View } from '../../src-preload/contract'
 import { useEffect } from 'react'
 import { onEvent } from '../client'
-import { setStatus } from '../state/acts'
-import { closeWindow } from '../state/closing'
+import { setStatus, tellFailure } from '../state/acts'
+import { closeWindow, lockWindow } from '../state/closing'
 import { useLayout } from '../state/layout'
 import { useList } from '../state/list'
 import { goBack, goNewMessage, goPrivacy, goSettings, goView, openConversation, usePlaces } from '../state/places'
 import { focusSearch } from '../state/search'
 import { useShortcuts, type Shortcut } from '../state/shortcuts'
-import { useToasts } from '../state/toast'
+import { showToast, useToasts } from '../state/toast'
 import { showHelp, showPalette } from '../state/window'
 import { t } from '../text'
 import { cyclePanes } from './panes'
@@ -37,6 +37,14 @@ function layerUp(): boolean | void {
   return goBack()
 }
 
+/** Locks; where there is nothing to lock with, leads to where a passphrase is set. */
+function lockNow(): void {
+  void lockWindow(() => {
+    goSettings('security')
+    showToast({ text: t('common:lock.noPassphrase') })
+  }).catch(tellFailure)
+}
+
 /** The keys that work everywhere in the window, and what the menu bar asks for. Draws nothing. */
 export function Commands() {
   const shortcuts: Shortcut[] = [
@@ -48,6 +56,7 @@ export function Commands() {
     { id: 'pane.next', keys: 'F6', group: 'everywhere', label: t('common:shortcuts.nextPane'), hidden: true, run: () => cyclePanes(1) },
     { id: 'pane.previous', keys: 'shift+F6', inText: true, group: 'everywhere', label: t('common:shortcuts.previousPane'), hidden: true, run: () => cyclePanes(-1) },
     { id: 'sidebar', keys: 'mod+\\', group: 'everywhere', label: t('common:shortcuts.sidebar'), run: () => useLayout.getState().toggleSidebar() },
+    { id: 'lock', keys: 'mod+shift+l', inText: true, group: 'everywhere', label: t('common:shortcuts.lock'), run: lockNow },
     { id: 'profile', keys: 'p', group: 'everywhere', label: t('common:shortcuts.profile'), run: () => useLayout.getState().toggleProfile() },
     { id: 'back', keys: 'alt+ArrowLeft', inText: false, group: 'everywhere', label: t('common:shortcuts.back'), run: goBack },
     { id: 'forward', keys: 'alt+ArrowRight', inText: false, group: 'everywhere', label: t('common:shortcuts.forward'), run: () => usePlaces.getState().forward() },
@@ -62,7 +71,7 @@ export function Commands() {
     if (event.topic !== 'command') return
     const does: Record<string, () => void> = {
       settings: () => goSettings(), 'new-message': () => goNewMessage(), palette: () => showPalette(true), sidebar: () => useLayout.getState().toggleSidebar(),
-      'before-close': () => void closeWindow(), 'open-conversation': () => event.id !== undefined && openConversation(event.id),
+      'before-close': () => void closeWindow(), lock: lockNow, 'open-conversation': () => event.id !== undefined && openConversation(event.id),
     }
     does[event.name]?.()
   }), [])

@@ -1,4 +1,4 @@
-import { call } from '../client'
+import { ask, call } from '../client'
 
 const savers = new Set<() => Promise<void>>()
 
@@ -12,4 +12,12 @@ export function beforeClosing(save: () => Promise<void>): () => void {
 export async function closeWindow(): Promise<void> {
   await Promise.allSettled([...savers].map((save) => save()))
   await call('app.window', { act: 'ready-to-close' })
+}
+
+/** Locks at once, after everything is saved. Where nothing would be asked for afterwards, `cannot` is run instead. */
+export async function lockWindow(cannot: () => void): Promise<void> {
+  const { canLock } = await ask('app.state', {})
+  if (!canLock) return cannot()
+  await Promise.allSettled([...savers].map((save) => save()))
+  return void await call('app.lock', {})
 }

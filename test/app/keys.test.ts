@@ -3,24 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PosternError } from '../../src-preload/contract/errors'
 import { Keys } from '../../src-main/app/keys'
-import type { SecretKeeper } from '../../src-main/app/secrets'
-
-/** A keychain in memory, with a switch for one that does not answer. */
-function keychainInMemory(): SecretKeeper & { values: Map<string, string>; dead: boolean } {
-  const values = new Map<string, string>()
-  const keeper = {
-    values, dead: false,
-    get: async (name: string) => (alive(), values.get(name) ?? null),
-    set: async (name: string, value: string) => void (alive(), values.set(name, value)),
-    remove: async (name: string) => void (alive(), values.delete(name)),
-  }
-  const alive = (): void => {
-    if (keeper.dead) throw new PosternError('keychain-failed')
-  }
-  return keeper
-}
+import { keychainInMemory } from './keychain'
 
 let profile: string
 beforeEach(() => (profile = mkdtempSync(join(tmpdir(), 'postern-keys-'))))
@@ -134,5 +118,35 @@ describe('the database key', () => {
     await one.setSecret('mailbox:1:imap', 'of one')
     expect(await two.secret('mailbox:1:imap')).toBeNull()
     rmSync(other, { recursive: true })
+  })
+})
+
+describe('the lock', () => {
+  it('leaves no key in memory and gives the same one back for the passphrase', async () => {
+    const keys = new Keys(profile, keychainInMemory())
+    const found = await keys.find()
+    if (found.is !== 'ready') throw new Error('not ready')
+    const copy = Buffer.from(found.key)
+    await keys.setPassphrase('four words that fit', undefined)
+    keys.forget()
+    expect(found.key.every((byte) => byte === 0)).toBe(true)
+    await expect(keys.secret('mailbox:1:imap')).rejects.toMatchObject({ code: 'store-locked' })
+    expect((await keys.unlock('four words that fit')).equals(copy)).toBe(true)
+  })
+
+  it('a wrong passphrase slows down the next try, wherever it is given', async () => {
+    const keys = new Keys(profile, keychainInMemory())
+    await keys.find()
+    await keys.setPassphrase('four words that fit', undefined)
+    const took = async (work: Promise<unknown>): Promise<number> => {
+      const began = performance.now()
+      await work.catch(() => undefined)
+      return performance.now() - began
+    }
+    const first = await took(keys.unlock('wrong'))
+    await took(keys.setPassphrase('another one that fits', 'wrong'))
+    const third = await took(keys.removePassphrase('wrong'))
+    // 0 ms, 500 ms, 1 s are waited before the tries.
+    expect(third).toBeGreaterThan(first + 500)
   })
 })

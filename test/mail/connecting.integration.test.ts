@@ -145,7 +145,7 @@ describe.skipIf(!canRunPostfix())('SMTP and the connection test', () => {
   async function steps(imap: ServerSettings, smtp: ServerSettings, password = user.password): Promise<{ ok: boolean; by: Record<string, TestStep>; told: number }> {
     let last: TestStep[] = []
     let told = 0
-    const ok = await testConnection({ settings: settings(imap, smtp), password }, (now) => { last = now; told += 1 })
+    const ok = await testConnection({ settings: settings(imap, smtp), imap: { password }, smtp: { password } }, (now) => { last = now; told += 1 })
     return { ok, by: Object.fromEntries(last.map((step) => [step.name, step])), told }
   }
 

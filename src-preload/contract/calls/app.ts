@@ -12,7 +12,11 @@ export const TestStep = z.object({
 })
 export type TestStep = z.infer<typeof TestStep>
 
-const secrets = { password: z.string().max(4096), smtpPassword: z.string().max(4096).optional() }
+/** What signs in: a password or a finished sign-in by browser for both servers, or one of its own for the outgoing one. */
+const secrets = {
+  password: z.string().max(4096).optional(), smtpPassword: z.string().max(4096).optional(),
+  signInId: z.string().max(64).optional(), smtpSignInId: z.string().max(64).optional(),
+}
 
 /** What only app can do: windows, keychain, files. Their names begin with `app.`. */
 export const appCalls = {
@@ -27,11 +31,15 @@ export const appCalls = {
     theme: Theme,
     maximized: z.boolean(),
     keyIn: z.enum(['keychain', 'passphrase', 'none']),
+    /** Locking would ask for something before the mail is shown again. */
+    canLock: z.boolean(),
     standIn: z.boolean(),
     /** Set when a provision file was given and could not be used. */
     provisionError: z.string().nullable(),
   })),
   'app.unlock': app('write', 'settings', z.object({ passphrase: z.string().min(1).max(1024) }), done),
+  /** The system's own check, where the key is in its keychain (Touch ID). */
+  'app.unlockWithSystem': app('write', 'settings', nothing, done),
   'app.setPassphrase': app('write', 'settings', z.object({ passphrase: z.string().min(8).max(1024), current: z.string().max(1024).optional() }), done),
   'app.removePassphrase': app('write', 'settings', z.object({ current: z.string().min(1).max(1024) }), done),
   'app.restartService': app('write', 'settings', z.object({ service: z.enum(['store', 'mail']) }), done),
@@ -39,7 +47,7 @@ export const appCalls = {
   'app.testConnection': app('write', 'manage-mailboxes', z.object({ testId: z.string().max(64), settings: MailboxSettings, ...secrets }), done),
   'app.connectionTest': app('read', 'read', z.object({ testId: z.string().max(64) }), z.object({ steps: z.array(TestStep), finished: z.boolean(), ok: z.boolean() })),
   'app.addMailbox': app('write', 'manage-mailboxes', z.object({ settings: MailboxSettings, ...secrets }), z.object({ id: Id })),
-  'app.updateMailbox': app('write', 'manage-mailboxes', z.object({ id: Id, settings: MailboxSettings, password: z.string().max(4096).optional(), smtpPassword: z.string().max(4096).optional() }), done),
+  'app.updateMailbox': app('write', 'manage-mailboxes', z.object({ id: Id, settings: MailboxSettings, ...secrets }), done),
   /** Removes the mailbox, its secrets and its local copy. Nothing is deleted on the server. */
   'app.removeMailbox': app('write', 'manage-mailboxes', z.object({ id: Id }), done),
   /** Opens http, https and mailto only (R16). */

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { appCalls } from './app'
+import { appAccountCalls } from './app-accounts'
 import { appPrivacyCalls } from './app-privacy'
 import { conversationCalls } from './conversations'
 import { customerCalls } from './customers'
@@ -13,6 +14,7 @@ import { searchCalls } from './search'
 import { settingsCalls } from './settings'
 
 export { TestStep } from './app'
+export { FoundSettings, SignInFacts } from './app-accounts'
 export type { CallDef } from './define'
 
 /** Every call of the window, by name. One file a thing; an app call's name begins with `app.`, every other call goes to the store. */
@@ -27,6 +29,7 @@ export const calls = {
   ...settingsCalls,
   ...ledgerCalls,
   ...appCalls,
+  ...appAccountCalls,
   ...appPrivacyCalls,
 } as const satisfies Record<string, CallDef>
 

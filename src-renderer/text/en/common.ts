@@ -147,6 +147,7 @@ export const common = {
     newConversation: 'New conversation',
     nextPane: 'Next pane',
     previousPane: 'Previous pane',
+    lock: 'Lock now',
     sidebar: 'Narrow or widen the sidebar',
     profile: 'Show or hide the customer',
     layerUp: 'Close the top layer, then back to the list',
@@ -163,4 +164,5 @@ export const common = {
     crashedText: 'Your mail and drafts are safe. Show it again, or restart Postern if it stops again.',
     crashedAgain: 'Show it again',
   },
+  lock: { noPassphrase: 'Set a passphrase first: without one, anybody at this computer could unlock.' },
 } as const

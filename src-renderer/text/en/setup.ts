@@ -19,6 +19,8 @@ export const setup = {
     setting: 'Encrypting',
     lockedTitle: 'Postern is locked',
     lockedText: 'The mail on this computer is encrypted. Enter the passphrase to open it.',
+    lockedSystem: 'The mail on this computer is encrypted and its key is in the system’s keychain.',
+    unlockSystem: 'Unlock with Touch ID',
     unlock: 'Unlock',
     unlocking: 'Unlocking',
     wrong: 'This is not the right passphrase. Nothing was changed.',

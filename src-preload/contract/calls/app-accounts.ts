@@ -1,0 +1,57 @@
+import * as z from 'zod'
+import { ErrorCode, ErrorDetail } from '../errors'
+import { Id, MailboxSettings, Time } from '../mail'
+import { MailUse, ProviderFacts } from '../sign-in'
+import { app, done, nothing, type CallDef } from './define'
+
+const signInId = z.string().min(1).max(64)
+
+/** Settings that were found for an address, and by whom they were told. */
+export const FoundSettings = z.object({
+  settings: MailboxSettings,
+  provider: ProviderFacts.nullable(),
+  source: z.enum(['known', 'exchanger', 'published', 'srv', 'guessed']),
+  /** Servers outside of the address's domain that the domain itself did not vouch for over TLS: a person looks at them first (R31). */
+  foreign: z.array(z.string()),
+  /** Some server would be spoken to by STARTTLS, not by TLS from the first byte. */
+  weaker: z.boolean(),
+})
+export type FoundSettings = z.infer<typeof FoundSettings>
+
+/** How one of a mailbox's servers is signed in to by browser, and how long that holds. */
+export const SignInFacts = z.object({
+  mailboxId: Id,
+  uses: z.array(MailUse),
+  service: z.string(),
+  scope: z.array(z.string()),
+  at: Time,
+  /** When the provider said that it ends; null: it did not say. */
+  endsAt: Time.nullable(),
+  /** `needed`: the provider wants the person again. `not-lasting`: it gave no permission beyond this run of Postern. */
+  state: z.enum(['good', 'ends-soon', 'not-lasting', 'needed']),
+})
+export type SignInFacts = z.infer<typeof SignInFacts>
+
+/** Setting mailboxes up and signing in: what needs the network, the browser or the keychain. */
+export const appAccountCalls = {
+  /** null: nothing was found; the person knows better. */
+  'app.findSettings': app('read', 'manage-mailboxes', z.object({ address: z.email().max(320) }), z.object({ found: FoundSettings.nullable() })),
+  /** How to sign in for a server by browser; null: no such way is known. */
+  'app.provider': app('read', 'read', z.object({ host: z.string().max(253), uses: z.array(MailUse).min(1) }), z.object({ provider: ProviderFacts.nullable() })),
+  /** Begins a sign-in. The token it gives goes to the servers of `settings` named in `uses` only. */
+  'app.signIn': app('write', 'manage-mailboxes', z.object({ signInId, settings: MailboxSettings, uses: z.array(MailUse).min(1), method: z.enum(['browser', 'device']) }), done),
+  'app.signInState': app('read', 'read', z.object({ signInId }), z.object({
+    state: z.enum(['starting', 'browser', 'device', 'done', 'failed']),
+    /** Where the person goes: in the browser, or to type `userCode`. */
+    url: z.string().nullable(), userCode: z.string().nullable(), until: Time.nullable(),
+    /** The account that was picked, when the provider said so; and what it allowed. */
+    address: z.string().nullable(), scope: z.array(z.string()),
+    error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable(),
+  })),
+  /** Opens the browser once more. */
+  'app.openSignIn': app('write', 'manage-mailboxes', z.object({ signInId }), done),
+  'app.cancelSignIn': app('write', 'manage-mailboxes', z.object({ signInId }), done),
+  'app.signIns': app('read', 'read', nothing, z.object({ signIns: z.array(SignInFacts) })),
+  /** Closes the store, forgets every key and stops mail until somebody unlocks. */
+  'app.lock': app('write', 'read', nothing, done),
+} as const satisfies Record<string, CallDef>

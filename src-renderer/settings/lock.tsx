@@ -1,0 +1,47 @@
+import { Lock } from 'lucide-react'
+import type { CallInput } from '../../src-preload/contract'
+import { asCallError, call } from '../client'
+import { useQuery } from '../live'
+import { tellFailure } from '../state/acts'
+import { lockWindow } from '../state/closing'
+import { showToast } from '../state/toast'
+import { errorText, t } from '../text'
+import { Button } from '../ui/button'
+import { Select, Switch } from '../ui/field'
+import { Group, Row } from './row'
+
+const minutes = [0, 1, 5, 15, 30, 60]
+
+async function set(change: CallInput<'settings.set'>): Promise<void> {
+  try {
+    await call('settings.set', change)
+  } catch (thrown) {
+    showToast({ text: t('settings:saveFailed', { why: errorText(asCallError(thrown)) }), kind: 'bad' })
+  }
+}
+
+/** When Postern locks by itself, and locking now. Without anything to ask for at unlocking there is no lock. */
+export function LockSettings({ canLock }: { canLock: boolean }) {
+  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
+  if (!settings) return null
+  const choices = minutes.includes(settings.lockMinutes) ? minutes : [...minutes, settings.lockMinutes].toSorted((a, b) => a - b)
+  return (
+    <Group title={t('settings:lock.title')}>
+      <Row title={t('settings:lock.after')} text={t(canLock ? 'settings:lock.afterText' : 'settings:lock.needsPassphrase')}>
+        {({ labelledBy, describedBy }) => (
+          <Select
+            aria-labelledby={labelledBy} aria-describedby={describedBy} disabled={!canLock} value={String(settings.lockMinutes)}
+            options={choices.map((n) => ({ value: String(n), label: n === 0 ? t('settings:lock.never') : t('settings:lock.minutes', { count: n }) }))}
+            onChange={(event) => void set({ lockMinutes: Number(event.target.value) })}
+          />
+        )}
+      </Row>
+      <Row title={t('settings:lock.sleep')} text={t('settings:lock.sleepText')}>
+        {({ labelledBy, describedBy }) => <Switch on={settings.lockOnSleep} labelledBy={labelledBy} {...(describedBy === undefined ? {} : { describedBy })} disabled={!canLock} onChange={(lockOnSleep) => void set({ lockOnSleep })} />}
+      </Row>
+      <Row title={t('settings:lock.now')} text={t('settings:lock.nowText')}>
+        {() => <Button icon={Lock} keys="mod+shift+l" disabled={!canLock} onClick={() => void lockWindow(() => undefined).catch(tellFailure)}>{t('settings:lock.do')}</Button>}
+      </Row>
+    </Group>
+  )
+}

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { expect, test, type Page } from '@playwright/test'
+import { answered, openRow } from './hands'
+import { ask, conversation, list, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+
+const passphrase = 'seven loose spokes'
+const canary = 'canarybodyofthelockedmailqx'
+let team: Team
+let desk: Desk
+let page: Page
+
+test.beforeAll(async () => {
+  team = await startTeam(['help'])
+  seed(team, 'help', [{ raw: mail({ subject: 'Brake squeals', text: `It hums. ${canary}` }), flags: ['\\Seen'] }])
+  desk = await startPostern({ profile: newProfile(), provision: team.provision })
+  page = desk.page
+  await synced(page)
+})
+test.afterAll(async () => {
+  await desk?.close()
+  await team?.stop()
+})
+
+function processes(pid: number): number[] {
+  try {
+    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).split('\n').map(Number).filter((n) => n > 0)
+    return [...children.flatMap(processes), pid]
+  } catch {
+    return [pid]
+  }
+}
+
+/** Runs what locks and waits for the window that comes in place of the one with mail. */
+async function locks(act: () => Promise<unknown>): Promise<void> {
+  const next = desk.app.waitForEvent('window')
+  await act()
+  page = await next
+  await expect(page.getByRole('heading', { name: 'Postern is locked' })).toBeVisible()
+  await expect.poll(() => desk.app.windows().length).toBe(1)
+}
+
+/**
+ * Which of the program's processes have a word in the memory that they may write to. Not Electron's first one: this test's own
+ * remote control goes through it, and mail does not.
+ */
+function whoRemembers(word: string): string[] {
+  const needles = [Buffer.from(word), Buffer.from(word, 'utf16le')]
+  const main = desk.app.process().pid ?? 0
+  return processes(main).filter((pid) => pid !== main).flatMap((pid) => {
+    let maps: string
+    try {
+      maps = readFileSync(`/proc/${pid}/maps`, 'utf8')
+    } catch {
+      return []
+    }
+    const memory = openSync(`/proc/${pid}/mem`, 'r')
+    try {
+      for (const line of maps.split('\n')) {
+        const [, from, to] = /^([\da-f]+)-([\da-f]+) rw/.exec(line) ?? []
+        if (from === undefined || to === undefined) continue
+        const [start, end] = [Number(`0x${from}`), Number(`0x${to}`)]
+        for (let at = start; at < end; at += 8 * 1024 * 1024) {
+          const chunk = Buffer.alloc(Math.min(8 * 1024 * 1024 + 200, end - at))
+          try {
+            const got = chunk.subarray(0, readSync(memory, chunk, 0, chunk.length, at))
+            if (needles.some((needle) => got.includes(needle))) return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(-200)]
+          } catch {
+            break
+          }
+        }
+      }
+    } finally {
+      closeSync(memory)
+    }
+    return []
+  })
+}
+
+async function unlock(): Promise<void> {
+  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase)
+  await page.keyboard.press('Enter')
+  await expect(row(page, /Brake squeals/)).toBeVisible({ timeout: 30_000 })
+}
+
+test('without a passphrase there is nothing to lock with: the shortcut leads to where one is set', async () => {
+  await page.keyboard.press('Control+Shift+L')
+  await expect(page.getByText('Set a passphrase first: without one')).toBeVisible()
+  expect(await ask(page, 'app.lock', {})).toMatchObject({ ok: false, error: { code: 'not-allowed' } })
+  await expect(page.getByRole('button', { name: 'Lock now' })).toBeDisabled()
+  await page.getByRole('button', { name: 'Set a passphrase' }).click()
+  await page.getByLabel('New passphrase', { exact: true }).fill(passphrase)
+  await page.getByLabel('Passphrase again', { exact: true }).fill(passphrase)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Lock now' })).toBeEnabled()
+})
+
+test('locking keeps the draft, ends store and mail, and leaves no mail in any process; the passphrase brings all of it back', async () => {
+  await page.getByRole('navigation').getByRole('button', { name: /^Inbox/ }).first().click()
+  await openRow(page, 'Brake squeals')
+  await expect(conversation(page).getByText(canary)).toBeVisible()
+  expect(whoRemembers(canary)).not.toEqual([])
+  await page.keyboard.press('r')
+  await page.keyboard.type('A draft that was not kept yet')
+  await locks(() => page.keyboard.press('Control+Shift+L'))
+  await expect(list(page)).toHaveCount(0)
+  await expect.poll(() => whoRemembers(canary), { timeout: 20_000 }).toEqual([])
+
+  const field = page.getByLabel('Passphrase', { exact: true })
+  await field.fill('seven tight spokes')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('This is not the right passphrase. Nothing was changed.')).toBeVisible()
+  await unlock()
+  await openRow(page, 'Brake squeals')
+  await expect(page.getByText('A draft that was not kept yet')).toBeVisible()
+  await synced(page)
+})
+
+test('sleep locks, and what arrives meanwhile is there after unlocking', async () => {
+  await locks(() => desk.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('suspend')))
+  seed(team, 'help', [{ raw: mail({ subject: 'Came while locked' }) }])
+  await unlock()
+  await expect(row(page, /Came while locked/)).toBeVisible({ timeout: 30_000 })
+  await answered(page, 'settings.set', { lockOnSleep: false })
+  await desk.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('suspend'))
+  await page.waitForTimeout(2500)
+  await expect(row(page, /Came while locked/)).toBeVisible()
+})
