@@ -114,17 +114,17 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
     replyTo: addressList(all('reply-to')), to: addressList(all('to')), cc: addressList(all('cc')), bcc: addressList(all('bcc')),
     autoKind: autoKind({ first, contentType: first('content-type') ?? '', fromAddress: from.address.address }),
     snippet: snippetOf(body.text),
-    searchText: cutAtCharacter(names === '' ? body.searchText : `${body.searchText}\n${names}`, longestSearchText),
+    searchText: cutAtCharacter([body.fullText.trimEnd(), body.more, names].filter((piece) => piece !== '').join('\n'), longestSearchText),
     attachments,
     remoteCount: body.remote.remoteCount, remoteUrls: [...body.remote.remoteUrls],
     unreadable: null,
     posternId: first('x-postern-id')?.trim().slice(0, 200) ?? null,
-    ...packMessage({ text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut }, raw, mime.places),
+    ...packMessage({ text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut }, raw, mime.places, body.more),
     rawSize: raw.byteLength,
   }
 }
 
-interface Body { text: string; html: string | null; textSuffices: boolean; cut: boolean; searchText: string; remote: Pick<HtmlView, 'remoteCount' | 'remoteUrls'> }
+interface Body { text: string; html: string | null; textSuffices: boolean; cut: boolean; fullText: string; more: string; remote: Pick<HtmlView, 'remoteCount' | 'remoteUrls'> }
 
 function bodyOf(mime: MimeMessage): Body {
   const fullHtml = mime.html !== null && mime.html.trim() !== '' ? mime.html : null
@@ -138,23 +138,23 @@ function bodyOf(mime: MimeMessage): Body {
     text, html, cut,
     textSuffices: view === null || (view.plain && (plain === null || view.same)),
     // A text part that says something else than the HTML ("view in browser") must not hide the HTML's words.
-    searchText: plain !== null && view !== null && !view.same ? missingWords(fullText.trimEnd(), view.text()) : fullText.trimEnd(),
+    fullText,
+    more: plain !== null && view !== null && !view.same ? missingWords(fullText.trimEnd(), view.text()) : '',
     remote: view ?? { remoteCount: 0, remoteUrls: [] },
   }
 }
 
-/** `text`, and of `other` the lines that it has not. */
+/** Of `other` the lines that `text` has not. */
 function missingWords(text: string, other: string): string {
   const bare = (line: string): string => line.replace(/[\s>•*\-_]+/g, '')
   const known = bare(text)
   const lines = other.split('\n')
   // Looking each line up in the text is for ordinary lengths; beyond them both are kept whole.
-  if (known.length > 100_000 || lines.length > 400) return `${text}\n${other}`
-  const extra = lines.filter((line) => {
+  if (known.length > 100_000 || lines.length > 400) return other
+  return lines.filter((line) => {
     const words = bare(line)
     return words !== '' && !known.includes(words)
-  })
-  return extra.length === 0 ? text : `${text}\n${extra.join('\n')}`
+  }).join('\n')
 }
 
 /** The Date header in milliseconds; null when it is unreadable, before 1980 or more than two days ahead. */

@@ -14,7 +14,7 @@ export type View = z.infer<typeof View>
 const Place = z.tuple([z.int(), z.int()])
 export type Place = z.infer<typeof Place>
 export interface Places { readonly text?: Place | undefined; readonly html?: Place | undefined }
-const Kept = View.extend({ text: z.union([z.string(), Place]), html: z.union([z.string(), Place]).nullable() })
+const Kept = View.extend({ text: z.union([z.string(), Place]), html: z.union([z.string(), Place]).nullable(), more: z.string().optional() })
 
 const togetherLimit = 256 * 1024
 /** Tables and output as large as the message needs them, and level 1, which packs mail as well as 3: half the time of the defaults. */
@@ -25,11 +25,12 @@ const header = 4
 
 /**
  * Packs for `messages.body` and `messages.source`; `source` is null when it is inside `body`. `places` say where in the
- * source text and HTML may stand; they are used where that gives the very same.
+ * source text and HTML may stand; they are used where that gives the very same. `more`: words to be found that the text has not.
  */
-export function packMessage(view: View, raw: Uint8Array, places: Places = {}): { body: Uint8Array; source: Uint8Array | null } {
+export function packMessage(view: View, raw: Uint8Array, places: Places = {}, more = ''): { body: Uint8Array; source: Uint8Array | null } {
   const together = raw.byteLength <= togetherLimit
-  const kept = together ? { ...view, text: placeOr(view.text, raw, places.text), html: view.html === null ? null : placeOr(view.html, raw, places.html) } : view
+  const words = more === '' ? {} : { more }
+  const kept = together ? { ...view, ...words, text: placeOr(view.text, raw, places.text), html: view.html === null ? null : placeOr(view.html, raw, places.html) } : { ...view, ...words }
   const viewBytes = Buffer.from(JSON.stringify(kept), 'utf8')
   const length = Buffer.alloc(header)
   length.writeUInt32LE(viewBytes.length)
@@ -48,11 +49,21 @@ function textAt(raw: Uint8Array, [start, end]: Place): string {
 
 /** Throws when the bytes are not a packed body. */
 export function unpackView(body: Uint8Array): View {
+  const { kept: { text, html, more: _, ...rest }, raw } = unpackKept(body)
+  return { ...rest, text: typeof text === 'string' ? text : textAt(raw, text), html: html === null || typeof html === 'string' ? html : textAt(raw, html) }
+}
+
+/** The words of a body that are to be found: its text, and what only its HTML says. */
+export function unpackSearchText(body: Uint8Array): string {
+  const { kept: { text, more }, raw } = unpackKept(body)
+  const shown = typeof text === 'string' ? text : textAt(raw, text)
+  return more === undefined ? shown : `${shown}\n${more}`
+}
+
+function unpackKept(body: Uint8Array): { kept: z.infer<typeof Kept>; raw: Uint8Array } {
   const plain = zstdDecompressSync(body)
   const viewEnd = header + plain.readUInt32LE(0)
-  const { text, html, ...rest } = Kept.parse(JSON.parse(plain.toString('utf8', header, viewEnd)))
-  const raw = plain.subarray(viewEnd)
-  return { ...rest, text: typeof text === 'string' ? text : textAt(raw, text), html: html === null || typeof html === 'string' ? html : textAt(raw, html) }
+  return { kept: Kept.parse(JSON.parse(plain.toString('utf8', header, viewEnd))), raw: plain.subarray(viewEnd) }
 }
 
 /** The message as the server gave it. */

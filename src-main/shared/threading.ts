@@ -1,7 +1,9 @@
 /**
- * Which messages belong together (RFC 5322, 3.6.4): two messages that share a Message-ID, as their own or as one they
- * refer to, are of one conversation. That is a partition by shared ids, so it comes out the same in whatever order
- * mail arrives. Subjects play no part: "Re: Invoice" of two customers are two conversations.
+ * Which messages belong together (RFC 5322, 3.6.4): two messages of which one refers to the other, or that refer to the
+ * same third one, are of one conversation. If the third one is not here, or went to many (a newsletter), the two must
+ * have a person in common besides. That is a partition by shared ids, so it comes out the same in whatever order mail
+ * arrives. Subjects play no part: "Re: Invoice" of two customers are two conversations. What a person decided outweighs
+ * all that (`sortByPersons`).
  */
 export interface Threadable {
   readonly messageId: string | null
@@ -28,6 +30,89 @@ export function threadIds(message: Threadable): string[] {
   return [...ids]
 }
 
+/** Whom a message names, and what kind it is: decides whether it can tie strangers together. */
+export interface Addressed {
+  readonly from: { readonly address: string }
+  readonly replyTo: readonly { readonly address: string }[]
+  readonly to: readonly { readonly address: string }[]
+  readonly cc: readonly { readonly address: string }[]
+  readonly bcc: readonly { readonly address: string }[]
+  readonly autoKind: string
+}
+
+/** Mail to more people than this is no conversation among them. */
+const mostInOneConversation = 10
+/** People of one message that are remembered for a message that is not here. */
+const mostPeople = 4
+
+const addressKey = (address: string): string => address.trim().toLowerCase()
+
+/**
+ * A newsletter, or mail whose readers do not see each other: its Message-ID ties nobody together. Two customers who
+ * answer it have nothing else in common.
+ * @param own keys of the team's addresses
+ */
+export function isBroadcast(message: Addressed, own: ReadonlySet<string>): boolean {
+  if (message.autoKind === 'newsletter') return true
+  const from = addressKey(message.from.address)
+  const visible = new Set([...message.to, ...message.cc].map(({ address }) => addressKey(address)))
+  const outside = [...visible].filter((key) => !own.has(key))
+  if (outside.length > mostInOneConversation) return true
+  // Only a letter of ours can be a blind mailing of ours; a customer may well hide us in Bcc.
+  if (!own.has(from) || outside.length > 0 || [...visible].some((key) => key !== from)) return false
+  return message.bcc.length !== 1
+}
+
+/**
+ * Keys of the people outside the team whom a message names, the writer first. One of them must be named by another
+ * message too before a third message, that is not here, ties the two together. Never empty.
+ */
+export function outsiders(message: Addressed, own: ReadonlySet<string>): string[] {
+  const from = addressKey(message.from.address)
+  const others = new Set([...message.replyTo, ...message.to, ...message.cc].map(({ address }) => addressKey(address)))
+  others.delete(from)
+  const keys = [...(own.has(from) ? [] : [from]), ...[...others].filter((key) => !own.has(key)).toSorted()]
+  return keys.length === 0 ? [''] : keys.slice(0, mostPeople)
+}
+
+/** A message of conversations that a person has taken apart or put together. */
+export interface Placeable<Place> {
+  readonly key: string
+  /** Keys of the messages that it refers to, oldest first. */
+  readonly ancestors: readonly string[]
+  readonly date: number
+  /** Where a person put it; null: nobody did. */
+  readonly put: Place | null
+}
+
+/**
+ * Where each message belongs once persons have sorted some of them: what a person put stays, an answer goes with the
+ * nearest message that it answers, and what nobody decided goes to `otherwise`. A function of the set of messages, so
+ * it comes out the same in whatever order they arrive.
+ */
+export function sortByPersons<Place>(messages: readonly Placeable<Place>[], otherwise: Place): Map<string, Place> {
+  const ordered = messages.toSorted((a, b) => a.date - b.date || (a.key < b.key ? -1 : 1))
+  const byKey = new Map<string, Placeable<Place>>()
+  /** For a message that is not here: the first of those that a person put and that name it. */
+  const naming = new Map<string, Place>()
+  for (const message of ordered) {
+    if (!byKey.has(message.key)) byKey.set(message.key, message)
+    if (message.put !== null) for (const id of message.ancestors) if (!naming.has(id)) naming.set(id, message.put)
+  }
+  const decided = (message: Placeable<Place>, seen: Set<string>): Place | null => {
+    if (message.put !== null) return message.put
+    if (seen.has(message.key)) return null
+    seen.add(message.key)
+    for (const id of message.ancestors.toReversed()) {
+      const ancestor = byKey.get(id)
+      const place = ancestor ? decided(ancestor, seen) : naming.get(id)
+      if (place !== undefined && place !== null) return place
+    }
+    return naming.get(message.key) ?? null
+  }
+  return new Map([...byKey.values()].map((message) => [message.key, decided(message, new Set()) ?? otherwise]))
+}
+
 /**
  * Where a message goes, given the conversations that its ids are known in: the oldest (lowest id) survives and takes
  * the others in; none: a new one.
@@ -50,4 +135,9 @@ export function baseSubject(subject: string): string {
 /** `Re: ` or `Fwd: ` in front, once. */
 export function prefixedSubject(kind: 'Re' | 'Fwd', subject: string): string {
   return `${kind}: ${baseSubject(subject)}`.trim()
+}
+
+/** A subject for comparing: without reply marks, list marks in brackets, case and spacing. */
+export function comparableSubject(subject: string): string {
+  return baseSubject(baseSubject(subject).replace(/^(?:\[[^\]]{0,60}\]\s{0,4}){1,4}/u, '')).toLowerCase().replace(/[\s\p{P}]+/gu, ' ').trim()
 }

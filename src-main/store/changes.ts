@@ -10,12 +10,18 @@ type PlainTopic = 'counts' | 'mailboxes' | 'sync' | 'settings' | 'ledger' | 'tea
 export class Changes {
   private readonly ids = new Map<IdTopic, Set<number>>()
   private readonly topics = new Set<PlainTopic>()
+  /** Messages that the search index must take up anew, with their words where those are at hand. */
+  readonly texts = new Map<number, string | null>()
 
   /** Without an id: many. */
   changed(topic: IdTopic, id?: number): void {
     const set = this.ids.get(topic) ?? new Set<number>()
     this.ids.set(topic, set)
     set.add(id ?? 0)
+  }
+
+  indexed(id: number, text: string | null): void {
+    this.texts.set(id, text)
   }
 
   touched(topic: PlainTopic): void {

@@ -1,6 +1,7 @@
 import { PosternError } from '../../src-preload/contract/errors'
 import type { Attachment, Conversation, ConversationRow, Message, MessageBody, OutboxState, View } from '../../src-preload/contract/mail'
 import { unpackSource, unpackView } from '../shared/message-body'
+import { comparableSubject } from '../shared/threading'
 import type { Reader, Value } from './database'
 import { draftIn } from './drafts'
 import { notesOf } from './notes'
@@ -121,24 +122,50 @@ export function getConversation(read: Reader, id: number): Conversation {
   const files = Map.groupBy(read.all<FileRow>(
     `SELECT a.id, a.message_id, a.name, a.type, a.size, a.inline, a.content_id, a.dangerous FROM messages m JOIN attachments a ON a.message_id = m.id
      WHERE m.conversation_id = ? ORDER BY a.id`, current), ({ message_id: messageId }) => messageId)
+  const newSubjects = subjectsThatAreNew(read, current, messages)
   return {
     id: current, subject: row.subject, status: statusOf(row.status), version: row.version, mailboxIds: parseIds(row.mailbox_ids), customerId: row.customer_id,
     messages: messages.map((message, index) => {
       const opened = index >= messages.length - openBodies || (message.direction === 0 && message.seen === 0)
-      return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null)
+      return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null, newSubjects.has(message.id))
     }),
     notes: notesOf(read, current),
     outbox: itemsOf(read, current),
     draft: draftIn(read, current),
-    history: read.all<Conversation['history'][number]>('SELECT at, kind, by FROM history WHERE conversation_id = ? ORDER BY id', current),
+    history: historyOf(read, current),
   }
 }
 
-function messageOf(row: MessageRow, files: readonly FileRow[], body: MessageBody | null): Message {
+/** Messages from outside whose subject was not there before, unless a person has put or kept them here. */
+function subjectsThatAreNew(read: Reader, conversationId: number, messages: readonly MessageRow[]): ReadonlySet<number> {
+  const known = new Set<string>()
+  const fresh: number[] = []
+  for (const message of messages) {
+    const subject = comparableSubject(message.subject)
+    if (known.size > 0 && subject !== '' && !known.has(subject) && message.direction === 0 && message.auto_kind === 'none') fresh.push(message.id)
+    known.add(subject)
+  }
+  if (fresh.length === 0) return new Set()
+  const put = new Set(read.all<{ id: number }>(
+    'SELECT m.id FROM messages m JOIN thread_pins p ON p.key_hash = m.key_hash JOIN thread_acts a ON a.id = p.act_id AND a.undone = 0 WHERE m.conversation_id = ?', conversationId).map(({ id }) => id))
+  return new Set(fresh.filter((id) => !put.has(id)))
+}
+
+interface HistoryRow { at: number; kind: Conversation['history'][number]['kind']; by: string; act_id: number | null; other_id: number | null; subject: string | null }
+
+function historyOf(read: Reader, conversationId: number): Conversation['history'] {
+  return read.all<HistoryRow>(
+    `SELECT h.at, h.kind, h.by, a.id AS act_id, iif(h.kind = 'split-off', a.conversation_id, a.other_id) AS other_id, c.subject
+     FROM history h LEFT JOIN thread_acts a ON a.id = h.act_id LEFT JOIN conversations c ON c.id = iif(h.kind = 'split-off', a.conversation_id, a.other_id)
+     WHERE h.conversation_id = ? ORDER BY h.id`, conversationId)
+    .map(({ act_id: id, other_id: otherId, subject, ...line }) => ({ ...line, act: id === null || otherId === null ? null : { id, otherId, otherSubject: subject ?? '' } }))
+}
+
+function messageOf(row: MessageRow, files: readonly FileRow[], body: MessageBody | null, newSubject: boolean): Message {
   return {
     id: row.id, conversationId: row.conversation_id, direction: row.direction === 1 ? 'out' : 'in', from: { name: row.from_name, address: row.from_address },
     fromSuspicious: row.from_suspicious === 1, ...parsePeople(row.people), subject: row.subject, date: row.date, snippet: row.snippet, seen: row.seen === 1 || row.direction === 1,
-    autoKind: autoKindOf(row.auto_kind), attachments: files.map(attachmentOf), remoteCount: row.remote_count, remoteAllowed: row.remote_allowed === 1, unreadable: row.unreadable, body,
+    autoKind: autoKindOf(row.auto_kind), attachments: files.map(attachmentOf), remoteCount: row.remote_count, remoteAllowed: row.remote_allowed === 1, newSubject, unreadable: row.unreadable, body,
   }
 }
 

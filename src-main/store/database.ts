@@ -124,20 +124,6 @@ export class Database {
     })
   }
 
-  /** One step of work that changes nothing anybody reads: no events, no waiting for the disk. @returns rows written inside */
-  upkeep(sql: string, ...params: Value[]): number {
-    return guarded(() => {
-      this.setDurability('normal')
-      const before = this.totalChanges()
-      this.statement(sql).run(...params)
-      return this.totalChanges() - before
-    })
-  }
-
-  private totalChanges(): number {
-    return Number(this.db.prepare('SELECT total_changes()').pluck().get())
-  }
-
   pragma(source: string): unknown {
     return guarded(() => this.db.pragma(source, { simple: true }))
   }

@@ -1,9 +1,10 @@
 import type { Writer } from './database'
+import { queueForIndex } from './index-text'
 
 /** Takes a message out of every table and out of the search index. Its conversation's row is the caller's to renew. */
 export function dropMessage(tx: Writer, id: number): void {
-  tx.run('DELETE FROM search WHERE rowid = ?', id)
-  // Its words lie in the index until the segments that hold them are merged (R48): store/upkeep does it, also after a crash.
+  queueForIndex(tx, id, null)
+  // Its words lie in the index until the segments that hold them are merged (R48): store/search-index does it, also after a crash.
   tx.run("INSERT OR REPLACE INTO meta(key, value) VALUES('purge', '1')")
   tx.run('DELETE FROM attachments WHERE message_id = ?', id)
   tx.run('DELETE FROM message_bodies WHERE message_id = ?', id)

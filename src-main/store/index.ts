@@ -1,22 +1,35 @@
+import { isMainThread } from 'node:worker_threads'
 import { joinApp } from '../shared/utility'
 import { logger } from '../shared/log'
 import { forbidNetwork } from '../shared/network-gate'
+import { serveIndex } from './index-thread'
 import { StoreService } from './service'
 
-/** The store process: the only holder of the database and its key, the single writer. */
-const log = logger('store')
-forbidNetwork((host) => log.error('a connection was refused', { host }))
-const service = new StoreService()
+/**
+ * The store process: the only holder of the database and its key, the single writer. This file is also the script of
+ * the thread that writes the search index, so that the bundle needs no second entry.
+ */
+if (isMainThread) startStore()
+else {
+  forbidNetwork(() => undefined)
+  serveIndex()
+}
 
-const app = joinApp((handover, port) => {
-  if (handover.to === 'mail') service.joinMail(port)
-  else if (handover.to === 'window' && handover.caller) service.joinWindow(port, handover.caller)
-  else log.warn('a port that is not for the store', { to: handover.to })
-})
-service.joinApp(app)
+function startStore(): void {
+  const log = logger('store')
+  forbidNetwork((host) => log.error('a connection was refused', { host }))
+  const service = new StoreService(new URL(import.meta.url))
 
-process.on('uncaughtException', (fault) => {
-  log.error('uncaught', { fault })
-  // What is half done was one transaction; app starts a fresh process.
-  process.exit(70)
-})
+  const app = joinApp((handover, port) => {
+    if (handover.to === 'mail') service.joinMail(port)
+    else if (handover.to === 'window' && handover.caller) service.joinWindow(port, handover.caller)
+    else log.warn('a port that is not for the store', { to: handover.to })
+  })
+  service.joinApp(app)
+
+  process.on('uncaughtException', (fault) => {
+    log.error('uncaught', { fault })
+    // What is half done was one transaction; app starts a fresh process.
+    process.exit(70)
+  })
+}

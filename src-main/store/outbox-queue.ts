@@ -7,7 +7,8 @@ import { finish, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbo
 import { place } from './places'
 import { statusNumber } from './rows'
 import { markWork, summarize } from './summary'
-import { joinThread, note } from './threads'
+import { joinThread } from './thread-join'
+import { note } from './threads'
 import type { Workspace } from './workspace'
 
 /** Waits between tries, ms; the last one repeats. */

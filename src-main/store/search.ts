@@ -3,6 +3,7 @@ import { unpackView } from '../shared/message-body'
 import type { Reader } from './database'
 import { place } from './places'
 import { displayName, parseIds, statusNumber, statusOf } from './rows'
+import type { SearchIndex } from './search-index'
 import { holds, mark, markedSnippet, parseQuery, type Query } from './search-text'
 
 /** Conversations that are counted, and ms after which counting stops: nobody pages through more. */
@@ -17,17 +18,20 @@ interface HitRow {
 interface ConversationRow { status: number; hidden: number; mailbox_ids: string; attachment_count: number; subject: string }
 interface Found { readonly hit: HitRow; readonly conversation: ConversationRow }
 
-export interface Answer { hits: SearchHit[]; total: number; more: boolean; ms: number }
+export interface Answer { hits: SearchHit[]; total: number; more: boolean; waiting: number; ms: number }
+
+/** What is asked of the index: ids, newest first, and how many messages it does not know yet. */
+export type Index = Pick<SearchIndex, 'matches' | 'waiting'>
 
 /** Newest first, one hit a conversation: its newest message that has all the words. Takes any text. */
-export function search(read: Reader, text: string, offset: number, limit: number): Answer {
+export function search(read: Reader, index: Index, text: string, offset: number, limit: number): Answer {
   const begun = performance.now()
   const query = parseQuery(text)
-  if (query.match === null) return { hits: [], total: 0, more: false, ms: performance.now() - begun }
+  if (query.match === null) return { hits: [], total: 0, more: false, waiting: index.waiting, ms: performance.now() - begun }
   const found: Found[] = []
   const met = new Set<number>()
   let more = false
-  for (const { rowid } of matches(read, query.match)) {
+  for (const rowid of index.matches(query.match)) {
     const spent = performance.now() - begun
     if (met.size >= mostConversations || (found.length >= offset + limit && spent > longestCount) || spent > 4 * longestPhraseCheck) {
       more = true
@@ -48,18 +52,7 @@ export function search(read: Reader, text: string, offset: number, limit: number
     found.push({ hit, conversation })
   }
   const hits = found.slice(offset, offset + limit).map((one) => hitOf(read, one, query))
-  return { hits, total: found.length, more: more || found.length > offset + limit, ms: performance.now() - begun }
-}
-
-/** A tokenizer of another Unicode version may split a word that we take for one; then there is no such word to find. */
-function* matches(read: Reader, expression: string): Generator<{ rowid: number }> {
-  let rows: IterableIterator<{ rowid: number }>
-  try {
-    rows = read.iterate<{ rowid: number }>('SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC', expression)
-    yield* rows
-  } catch (fault) {
-    if (!(fault instanceof Error) || !('code' in fault) || fault.code !== 'SQLITE_ERROR') throw fault
-  }
+  return { hits, total: found.length, more: more || found.length > offset + limit, waiting: index.waiting, ms: performance.now() - begun }
 }
 
 /** Spam and what lies in the trash are found only when asked for. */

@@ -7,7 +7,7 @@ import { logger } from '../shared/log'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { requirePermission } from './access'
 import { Acts } from './acts'
-import { Publisher } from './changes'
+import { Changes, Publisher } from './changes'
 import type { Reader } from './database'
 import { forgetParts } from './files'
 import { appHandlers, mailHandlers } from './handlers/internal'
@@ -15,6 +15,7 @@ import { recoverSending } from './outbox-queue'
 import { salvage } from './salvage'
 import { getSettings } from './settings'
 import { SyncBoard } from './sync-status'
+import { SearchIndex } from './search-index'
 import { Upkeep } from './upkeep'
 import { windowHandlers } from './handlers'
 import { Workspace } from './workspace'
@@ -31,6 +32,7 @@ export interface Open {
   readonly acts: Acts
   readonly board: SyncBoard
   readonly upkeep: Upkeep
+  readonly index: SearchIndex
 }
 
 /** The store as a service: ports come and go, the database is opened and closed by app, events go to every window. */
@@ -41,6 +43,9 @@ export class StoreService {
   private timeKeeper: NodeJS.Timeout | undefined
   private readonly windows = new Set<Rpc<Record<never, never>>>()
   private readonly publisher = new Publisher((event) => this.publish(event))
+
+  /** `indexScript`: the file that serves as the thread of the search index; null: the index is written in this one. */
+  constructor(private readonly indexScript: URL | null = null) {}
 
   /** @throws PosternError `store-locked` before `store.open` and after `store.close` */
   get open(): Open {
@@ -62,6 +67,7 @@ export class StoreService {
       onCommit: (changes) => {
         this.publisher.committed(changes)
         this.current?.open.upkeep.committed()
+        this.current?.open.index.committed(changes.texts)
       },
     })
     const restored = created && salvage(workspace, dir, key)
@@ -76,7 +82,7 @@ export class StoreService {
       for (const mailboxId of mailboxIds) this.mail?.call('ops.wake', { mailboxId }).catch(() => undefined)
     })
     const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
-    this.current = { dir, open: { workspace, acts, board, upkeep: new Upkeep(workspace) }, created }
+    this.current = { dir, open: { workspace, acts, board, upkeep: new Upkeep(workspace), index: new SearchIndex(workspace, dir, key, this.indexScript, () => this.indexCaughtUp()) }, created }
     log.info('database is open', { created, restored })
     return { created, restored }
   }
@@ -86,6 +92,7 @@ export class StoreService {
     this.current = null
     if (!current) return
     current.open.upkeep.stop()
+    current.open.index.stop()
     clearInterval(this.timeKeeper)
     keepTime(current.open.workspace)
     forgetParts()
@@ -139,6 +146,12 @@ export class StoreService {
     if (error.code !== 'store-corrupt') return
     log.error('the database is damaged', { call })
     this.app?.emit({ topic: 'store-damaged' })
+  }
+
+  private indexCaughtUp(): void {
+    const changes = new Changes()
+    changes.touched('sync')
+    this.publisher.committed(changes)
   }
 
   private publish(event: PosternEvent): void {

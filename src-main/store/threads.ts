@@ -1,35 +1,6 @@
-import { joinConversations, threadIds, type Threadable } from '../shared/threading'
 import type { Reader, Writer } from './database'
+import { parseIds } from './rows'
 import { addToMailbox } from './summary'
-import { parseIds, statusNumber } from './rows'
-import type { Workspace } from './workspace'
-
-export interface Joined {
-  readonly conversationId: number
-  readonly created: boolean
-  /** Conversations that the message tied together; they are gone into `conversationId`. */
-  readonly merged: readonly number[]
-}
-
-/** Finds or makes the conversation of a message by its ids and remembers the ids, also those only referred to. */
-export function joinThread(tx: Writer, workspace: Workspace, message: Threadable, keyHash: bigint, into: number | null = null): Joined {
-  const hashes = new Set(threadIds(message).map((id) => workspace.hashes.hash('id', id)))
-  hashes.add(keyHash)
-  const found: number[] = into === null ? [] : [into]
-  const fresh: bigint[] = []
-  for (const hash of hashes) {
-    const known = tx.get<{ conversation_id: number }>('SELECT conversation_id FROM thread_ids WHERE hash = ?', hash)
-    const survivor = known ? findSurvivor(tx, known.conversation_id) : null
-    if (survivor === null) fresh.push(hash)
-    else found.push(survivor)
-  }
-  const { survivor, merged } = joinConversations(found)
-  const conversationId = survivor ?? Number(tx.run('INSERT INTO conversations(status) VALUES(?)', statusNumber('closed')).lastInsertRowid)
-  for (const loser of merged) mergeInto(tx, conversationId, loser)
-  for (const hash of fresh) expectId(tx, hash, conversationId)
-  if (fresh.length > 0 || merged.length > 0) workspace.team.conversationGrew(tx, conversationId, fresh, merged)
-  return { conversationId, created: survivor === null, merged }
-}
 
 /** Makes an id known before its message is there: our own, at Send. */
 export function expectId(tx: Writer, keyHash: bigint, conversationId: number): void {
@@ -42,7 +13,7 @@ export function survivorOf(read: Reader, id: number): number {
 }
 
 /** null: it is gone, with its mailbox; its ids are free again. */
-function findSurvivor(read: Reader, id: number): number | null {
+export function findSurvivor(read: Reader, id: number): number | null {
   let current = id
   for (;;) {
     const row = read.get<{ merged_into: number | null }>('SELECT merged_into FROM conversations WHERE id = ?', current)
@@ -52,10 +23,14 @@ function findSurvivor(read: Reader, id: number): number | null {
   }
 }
 
+export function familyOf(read: Reader, id: number): number | null {
+  return read.get<{ family: number | null }>('SELECT family FROM conversations WHERE id = ?', id)?.family ?? null
+}
+
 interface Merging { status: number; status_by_person: number; mailbox_ids: string; version: number; last_at: number }
 
 /** Everything of `loser` becomes `survivor`'s. The empty row stays and points on, for whoever still holds the old id. */
-function mergeInto(tx: Writer, survivor: number, loser: number): void {
+export function mergeInto(tx: Writer, survivor: number, loser: number): void {
   const select = 'SELECT status, status_by_person, mailbox_ids, version, last_at FROM conversations WHERE id = ?'
   const from = tx.get<Merging>(select, loser)
   const to = tx.get<Merging>(select, survivor)
@@ -76,7 +51,9 @@ function mergeInto(tx: Writer, survivor: number, loser: number): void {
   tx.changes.changed('conversations', loser)
 }
 
-/** One thin line between messages: what changed, when and by whom. */
-export function note(tx: Writer, conversationId: number, kind: 'reopened' | 'closed' | 'pending' | 'opened' | 'spam' | 'merged', by: string, at: number): void {
-  tx.run('INSERT INTO history(conversation_id, at, kind, by) VALUES(?, ?, ?, ?)', conversationId, at, kind, by)
+export type HistoryKind = 'reopened' | 'closed' | 'pending' | 'opened' | 'spam' | 'merged' | 'split-off' | 'split-from'
+
+/** One thin line between messages: what changed, when and by whom. `actId`: the thread act that it tells of. */
+export function note(tx: Writer, conversationId: number, kind: HistoryKind, by: string, at: number, actId: number | null = null): void {
+  tx.run('INSERT INTO history(conversation_id, at, kind, by, act_id) VALUES(?, ?, ?, ?, ?)', conversationId, at, kind, by, actId)
 }

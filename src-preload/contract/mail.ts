@@ -137,6 +137,8 @@ export const Message = z.object({
   attachments: z.array(Attachment),
   remoteCount: z.int(),
   remoteAllowed: z.boolean(),
+  /** Its subject is a new one in the conversation, and nobody has said yet that it belongs there. */
+  newSubject: z.boolean(),
   /** Set when the message could not be understood: shown as a raw card with its source. */
   unreadable: z.string().nullable(),
   /** Sent along for the messages that are open at first (the last three and the unread ones). */
@@ -215,7 +217,11 @@ export const Conversation = z.object({
   outbox: z.array(OutboxItem),
   draft: Draft.nullable(),
   /** What changed, newest last, for the thin lines between messages. */
-  history: z.array(z.object({ at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged']), by: z.string() })),
+  history: z.array(z.object({
+    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from']), by: z.string(),
+    /** The split or merge that the line tells of, and the other conversation; it can be taken back from here. */
+    act: z.object({ id: Id, otherId: Id, otherSubject: z.string() }).nullable(),
+  })),
 })
 export type Conversation = z.infer<typeof Conversation>
 

@@ -12,9 +12,12 @@ import { warmFrame } from './frames'
 import { Head } from './head'
 import { followLink, LinkDialog, type CheckedLink } from './link-dialog'
 import { themeNow, useLook } from './look'
+import { MergeDialog } from './merge-dialog'
 import { SourceDialog } from './source-dialog'
+import { SplitDialog } from './split-dialog'
 import { Thread } from './thread'
 import { visibleTextOf } from './visible'
+import { WhyDialog } from './why-dialog'
 import './conversation.css'
 
 /** How long an unread conversation is looked at before it counts as read. */
@@ -87,12 +90,14 @@ function LinkTarget() {
 function Loaded({ conversation, composer, onMailto }: { conversation: ConversationData } & Pick<ConversationProps, 'composer' | 'onMailto'>) {
   const [asked, setAsked] = useState<CheckedLink | null>(null)
   const [source, setSource] = useState<number | null>(null)
+  const [why, setWhy] = useState<number | null>(null)
+  const [sorting, setSorting] = useState<'merge' | 'split' | null>(null)
   const [request, setRequest] = useState<ReplyRequest | null>(null)
   useMarkRead(conversation)
 
   const onLink = useCallback((url: string, text: string) => followLink(url, text, setAsked, onMailto), [onMailto])
   const ask = useCallback((message: Pick<Message, 'id'>, kind: ReplyRequest['kind']) => setRequest((before) => ({ n: (before?.n ?? 0) + 1, kind, messageId: message.id })), [])
-  const acts = useMemo(() => ({ onReply: ask, onSource: setSource }), [ask])
+  const acts = useMemo(() => ({ onReply: ask, onSource: setSource, onWhy: setWhy }), [ask])
 
   const { messages } = conversation
   const answered = messages.findLast((message) => message.direction === 'in') ?? messages.at(-1)
@@ -101,11 +106,13 @@ function Loaded({ conversation, composer, onMailto }: { conversation: Conversati
     { id: 'conversation.reply', keys: 'r', group: 'conversation', label: t('conversation:keys.reply'), run: () => askLast('reply') },
     { id: 'conversation.replyAll', keys: 'shift+r', group: 'conversation', label: t('conversation:keys.replyAll'), run: () => askLast('reply-all') },
     { id: 'conversation.forward', keys: 'f', group: 'conversation', label: t('conversation:keys.forward'), run: () => askLast('forward') },
+    { id: 'conversation.merge', keys: 'm', group: 'conversation', label: t('threads:keys.merge'), run: () => setSorting('merge') },
+    { id: 'conversation.split', keys: 'shift+m', group: 'conversation', label: t('threads:keys.split'), run: () => (messages.length > 1 ? setSorting('split') : false) },
   ])
 
   return (
     <>
-      <Head conversation={conversation} onSource={setSource} />
+      <Head conversation={conversation} onSource={setSource} onMerge={() => setSorting('merge')} onSplit={() => setSorting('split')} />
       <div className="thread-pane">
         <Thread key={conversation.id} conversation={conversation} onLink={onLink} acts={acts} />
         <LinkTarget />
@@ -113,6 +120,9 @@ function Loaded({ conversation, composer, onMailto }: { conversation: Conversati
       {composer({ conversation, request, visibleTextOf })}
       {asked && <LinkDialog link={asked} onClose={() => setAsked(null)} />}
       {source !== null && <SourceDialog messageId={source} onClose={() => setSource(null)} />}
+      {why !== null && <WhyDialog messageId={why} alone={messages.length < 2} onClose={() => setWhy(null)} />}
+      {sorting === 'merge' && <MergeDialog conversation={conversation} onClose={() => setSorting(null)} />}
+      {sorting === 'split' && <SplitDialog conversation={conversation} onClose={() => setSorting(null)} />}
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronUp, Circle, CircleCheck, Code, Ellipsis, MailOpen, OctagonAlert, PanelRight, Pause, Trash2 } from 'lucide-react'
+import { ChevronDown, ChevronUp, Circle, CircleCheck, Code, Ellipsis, MailOpen, Merge, OctagonAlert, PanelRight, Pause, Split, Trash2 } from 'lucide-react'
 import type { Conversation, Status } from '../../src-preload/contract'
 import { setRead, setStatus, trash } from '../state/acts'
 import { isProfilePane, useLayout } from '../state/layout'
@@ -17,7 +17,7 @@ const statuses: readonly { status: Status; icon: LucideIcon; colour: string }[] 
 ]
 
 /** Subject, number, status and what can be done with the whole conversation. */
-export function Head({ conversation, onSource }: { conversation: Conversation; onSource: (messageId: number) => void }) {
+export function Head({ conversation, onSource, onMerge, onSplit }: { conversation: Conversation; onSource: (messageId: number) => void; onMerge: () => void; onSplit: () => void }) {
   const { id, status, subject } = conversation
   const ids = [id]
   const profileShown = useLayout(isProfilePane)
@@ -47,6 +47,10 @@ export function Head({ conversation, onSource }: { conversation: Conversation; o
               status === 'spam'
                 ? { label: t('conversation:notSpam'), icon: OctagonAlert, onSelect: () => void setStatus(ids, 'open') }
                 : { label: t('conversation:markSpam'), icon: OctagonAlert, onSelect: () => void setStatus(ids, 'spam') },
+              'separator',
+              { label: t('threads:merge'), icon: Merge, keys: 'm', onSelect: onMerge },
+              { label: t('threads:split'), icon: Split, keys: 'shift+m', disabled: conversation.messages.length < 2, onSelect: onSplit },
+              'separator',
               { label: t('conversation:trash'), icon: Trash2, onSelect: () => void trash(ids) },
               ...(last ? ['separator' as const, { label: t('conversation:showSource'), icon: Code, onSelect: () => onSource(last.id) }] : []),
             ]}

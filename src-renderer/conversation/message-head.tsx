@@ -1,6 +1,7 @@
-import { ChevronDown, ChevronUp, Code, Copy, EllipsisVertical, FoldVertical, Forward, Reply, ReplyAll } from 'lucide-react'
+import { ChevronDown, ChevronUp, Code, Copy, EllipsisVertical, FoldVertical, Forward, HelpCircle, Reply, ReplyAll, Scissors, Split } from 'lucide-react'
 import type { Address, Message } from '../../src-preload/contract'
 import { tellFailure } from '../state/acts'
+import { splitConversation } from '../state/threads'
 import { t } from '../text'
 import { fullTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
@@ -42,6 +43,7 @@ export function MessageDetails({ message }: { message: Message }) {
 export interface MessageActs {
   onReply: (message: Message, kind: 'reply' | 'reply-all' | 'forward') => void
   onSource: (messageId: number) => void
+  onWhy: (messageId: number) => void
 }
 
 /** Who wrote to whom and when; addresses on demand; what can be done with the message. */
@@ -55,6 +57,10 @@ export function MessageHead({ message, details, onDetails, onFold, acts }: { mes
     { label: t('conversation:message.reply'), icon: Reply, onSelect: () => acts.onReply(message, 'reply') },
     ...(message.to.length + message.cc.length > 1 ? [{ label: t('conversation:message.replyAll'), icon: ReplyAll, onSelect: () => acts.onReply(message, 'reply-all') }] : []),
     { label: t('conversation:message.forward'), icon: Forward, onSelect: () => acts.onReply(message, 'forward') },
+    'separator',
+    { label: t('threads:why'), icon: HelpCircle, onSelect: () => acts.onWhy(message.id) },
+    { label: t('threads:splitFrom'), icon: Split, onSelect: () => void splitConversation(message.id, 'from') },
+    { label: t('threads:splitOne'), icon: Scissors, onSelect: () => void splitConversation(message.id, 'one') },
     'separator',
     { label: t('conversation:message.copyText'), icon: Copy, onSelect: () => void copy().catch(tellFailure) },
     { label: t('conversation:showSource'), icon: Code, onSelect: () => acts.onSource(message.id) },

@@ -1,9 +1,10 @@
-import { CircleAlert, ImageOff, Paperclip } from 'lucide-react'
+import { CircleAlert, ImageOff, Paperclip, Split } from 'lucide-react'
 import { memo, useState } from 'react'
 import type { Message as MessageData, MessageBody } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
+import { keepHere, splitConversation } from '../state/threads'
 import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
@@ -84,6 +85,13 @@ export const Message = memo(function Message({ message, open, onToggle, onLink, 
       <article className={`msg${message.direction === 'out' ? ' agent' : ''}`} aria-label={t('conversation:message.frame', { name: message.from.name || message.from.address })}>
         <MessageHead message={message} details={details} onDetails={() => setDetails(!details)} onFold={() => onToggle(message.id)} acts={acts} />
         {details && <MessageDetails message={message} />}
+        {message.newSubject && (
+          <div className="msg-strip">
+            <Banner icon={Split} actions={<><Button size="sm" onClick={() => void splitConversation(message.id, 'from')}>{t('threads:splitFrom')}</Button><Button size="sm" kind="ghost" onClick={() => void keepHere(message.id)}>{t('threads:keep')}</Button></>}>
+              <bdi>{t('threads:newSubject', { subject: message.subject })}</bdi>
+            </Banner>
+          </div>
+        )}
         {message.fromSuspicious && <div className="msg-strip"><Banner kind="warn" icon={CircleAlert} top>{t('conversation:message.suspicious', { address: message.from.address || t('conversation:message.noAddress') })}</Banner></div>}
         {message.unreadable !== null
           ? (

@@ -1,6 +1,8 @@
-import { CircleCheck, Circle, Merge, OctagonAlert, Pause } from 'lucide-react'
+import { CircleCheck, Circle, Merge, OctagonAlert, Pause, Split } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../../src-preload/contract'
+import { openConversation } from '../state/places'
+import { undoThreadAct } from '../state/threads'
 import { t } from '../text'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Time } from '../ui/time'
@@ -14,12 +16,21 @@ import { keepPlace } from './scroll-place'
 /** Messages that stay open at the end of a thread. */
 const openLast = 3
 
-const eventIcons: Record<ThreadEvent['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge }
+const eventIcons: Record<ThreadEvent['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge, 'split-off': Split, 'split-from': Split }
 
 function EventLine({ event }: { event: ThreadEvent }) {
   const by = event.by.trim()
   const text = by && event.kind !== 'reopened' ? t(`conversation:history.${event.kind}By`, { by }) : t(`conversation:history.${event.kind}`)
-  return <li className="event thread-item"><Icon icon={eventIcons[event.kind]} /><span className="grow"><bdi>{text}</bdi></span><Time at={event.at} form="message" className="nowrap" /></li>
+  const { act } = event
+  return (
+    <li className="event thread-item">
+      <Icon icon={eventIcons[event.kind]} />
+      <span className="grow"><bdi>{text}</bdi>{act && <bdi className="t2"> “{act.otherSubject || t('common:noSubject')}”</bdi>}</span>
+      {act && event.kind !== 'merged' && <button type="button" className="link nowrap" onClick={() => openConversation(act.otherId)}>{t('threads:openOther')}</button>}
+      {act && <button type="button" className="link nowrap" onClick={() => void undoThreadAct(act.id)}>{t('threads:undoAct')}</button>}
+      <Time at={event.at} form="message" className="nowrap" />
+    </li>
+  )
 }
 
 /** The messages of a conversation, oldest first; opens at the first unread one, else at the end. */

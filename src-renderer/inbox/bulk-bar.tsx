@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { call } from '../client'
 import { setRead, setStatus, tellFailure, trash } from '../state/acts'
+import { mergeConversations } from '../state/threads'
 import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
 import { useShortcuts } from '../state/shortcuts'
@@ -15,6 +16,7 @@ import type { ListFilter } from './use-list-window'
 /** As many as one call takes. */
 const most = 1000
 const pageMost = 200
+const mostMerged = 100
 
 async function idsOf(filter: ListFilter): Promise<number[]> {
   const ids: number[] = []
@@ -68,6 +70,7 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
           label={t('inbox:bulk.more')}
           trigger={<IconButton icon={Ellipsis} size="sm" label={t('inbox:bulk.more')} className="push" disabled={busy} />}
           items={[
+            { label: t('threads:mergePicked'), disabled: ids.length < 2 || ids.length > mostMerged, onSelect: () => void act(async () => void await mergeConversations(ids)) },
             { label: t('inbox:bulk.markUnread'), onSelect: () => void act(() => setRead(ids, false)) },
             ...(view === 'pending' ? [] : [{ label: t('inbox:bulk.setPending'), onSelect: () => void act(() => setStatus(ids, 'pending')) }]),
             ...(view === 'spam' ? [] : [{ label: t('inbox:bulk.markSpam'), onSelect: () => void act(() => setStatus(ids, 'spam')) }]),

@@ -63,7 +63,11 @@ export function SearchPage({ text }: { text: string }) {
       <div className="shead">
         <div className="tabs" aria-live="polite">
           <span className="on">{t('search:conversations')} {asked && answeredFor !== null && <span className="t3 num">{numberText(results.total)}</span>}</span>
-          {asked && results.ms !== null && <span className="push meta t3 num">{t('search:took', { ms: numberText(Math.max(1, Math.round(results.ms))) })}</span>}
+          {asked && results.ms !== null && (
+            <span className="push meta t3 num">
+              {results.waiting > 0 ? t('search:waiting', { count: results.waiting, n: numberText(results.waiting) }) : t('search:took', { ms: numberText(Math.max(1, Math.round(results.ms))) })}
+            </span>
+          )}
         </div>
       </div>
       <div className={`scroll${asked && hits.length > 0 ? '' : ' center'}`} ref={scroller} onScroll={onScroll}>

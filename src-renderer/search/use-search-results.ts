@@ -4,12 +4,16 @@ import { asCallError, call, type CallError } from '../client'
 
 const pauseMs = 60
 const slowMs = 300
+/** While messages are on their way into the index the answer is asked for again. */
+const againMs = 1500
 const pageSize = 50
 
 interface Results {
   hits: readonly SearchHit[]
   total: number
   more: boolean
+  /** Messages that cannot be found yet. */
+  waiting: number
   /** What the search took in the store; null before the first answer. */
   ms: number | null
   error: CallError | null
@@ -18,12 +22,12 @@ interface Results {
   slow: boolean
 }
 
-const nothing: Results = { hits: [], total: 0, more: false, ms: null, error: null, answeredFor: null, slow: false }
+const nothing: Results = { hits: [], total: 0, more: false, waiting: 0, ms: null, error: null, answeredFor: null, slow: false }
 
 async function answer(text: string): Promise<Results> {
   try {
-    const { hits, total, more, ms } = await call('search.query', { text, offset: 0, limit: pageSize })
-    return { hits, total, more, ms, error: null, answeredFor: text, slow: false }
+    const { hits, total, more, waiting, ms } = await call('search.query', { text, offset: 0, limit: pageSize })
+    return { hits, total, more, waiting, ms, error: null, answeredFor: text, slow: false }
   } catch (thrown) {
     return { ...nothing, error: asCallError(thrown), answeredFor: text }
   }
@@ -62,6 +66,13 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
     const timer = setTimeout(() => void ask(), pauseMs)
     return () => clearTimeout(timer)
   }, [text, ask])
+
+  useEffect(() => {
+    // A list that was scrolled on is not pulled from under the reader.
+    if (results.waiting === 0 || results.hits.length > pageSize) return undefined
+    const timer = setTimeout(() => void ask(), againMs)
+    return () => clearTimeout(timer)
+  }, [results, ask])
 
   const loadMore = useCallback(() => {
     if (running.current || !results.more || results.answeredFor === null) return

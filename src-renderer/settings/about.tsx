@@ -5,13 +5,15 @@ import { tellFailure } from '../state/acts'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
+import { Page } from '../ui/page'
+import './settings.css'
 
 /** Which program this is, and its logs. */
 export function About() {
   const state = useQuery('app.state', {}, { topics: ['app-state'] }).data
   if (!state) return null
   return (
-    <section aria-label={t('settings:about.product')} className="y g3">
+    <Page title={t('settings:pages.about')}>
       <div className="card">
         <div className="set"><div className="grow"><div className="medium sel">{t('settings:about.version', { version: state.version })}</div><p>{t('settings:about.licence')}</p></div></div>
         <div className="set">
@@ -20,6 +22,6 @@ export function About() {
         </div>
       </div>
       {state.standIn && <Banner kind="warn">{t('settings:about.standIn')}</Banner>}
-    </section>
+    </Page>
   )
 }

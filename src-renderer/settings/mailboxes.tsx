@@ -14,6 +14,8 @@ import { Button, IconButton } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { EmptyState } from '../ui/empty-state'
 import { Menu } from '../ui/menu'
+import { Page } from '../ui/page'
+import './settings.css'
 
 function stateText(sync: MailboxSync): string {
   return sync.state === 'syncing' ? t('settings:mailboxes.states.syncing', { done: numberText(sync.done), total: numberText(sync.total) }) : t(`settings:mailboxes.states.${sync.state}`)
@@ -70,8 +72,7 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
   const [removing, setRemoving] = useState<Mailbox | null>(null)
   const quietly = (work: Promise<unknown>) => void work.catch(tellFailure)
   return (
-    <section aria-label={t('settings:mailboxes.title')}>
-      <div className="x group-head"><h2 className="grow">{t('settings:mailboxes.title')}</h2><Button size="sm" icon={Plus} onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button></div>
+    <Page title={t('settings:pages.mailboxes')} end={<Button icon={Plus} kind="primary" onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button>}>
       {mailboxes.length === 0
         ? <div className="card"><EmptyState icon={Mail} title={t('settings:mailboxes.empty')} action={<Button icon={Plus} onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button>} /></div>
         : (
@@ -104,6 +105,6 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
           </div>
         )}
       {removing && <Remove mailbox={removing} onClose={() => setRemoving(null)} />}
-    </section>
+    </Page>
   )
 }

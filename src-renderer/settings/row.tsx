@@ -14,7 +14,8 @@ export function Row({ title, text, children }: { title: string; text?: ReactNode
   )
 }
 
-/** Settings that belong together. */
-export function Group({ title, children }: { title: string; children: ReactNode }) {
+/** Settings that belong together; without a title where the page has no others. */
+export function Group({ title, children }: { title?: string; children: ReactNode }) {
+  if (title === undefined) return <div className="card">{children}</div>
   return <section aria-label={title}><h2 className="group-title">{title}</h2><div className="card">{children}</div></section>
 }

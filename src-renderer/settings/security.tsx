@@ -11,7 +11,9 @@ import { Field } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { LockSettings } from './lock'
 import { PinnedCertificates } from './pins'
+import { Page } from '../ui/page'
 import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase'
+import './settings.css'
 
 type Act = 'set' | 'change' | 'remove'
 const done = { set: 'settings:security.isSet', change: 'settings:security.isChanged', remove: 'settings:security.isRemoved' } as const
@@ -71,7 +73,7 @@ export function Security() {
   const words = { keychain: ['keychain', 'keychainText'], passphrase: ['passphrase', 'passphraseText'], none: ['none', 'noneText'] } as const
   const [title, text] = words[keyIn]
   return (
-    <>
+    <Page title={t('settings:pages.security')}>
       <section aria-label={t('settings:security.keyTitle')}>
         <h2 className="group-title">{t('settings:security.keyTitle')}</h2>
         <div className="card">
@@ -93,6 +95,6 @@ export function Security() {
         <div className="card"><div className="set"><span className="t2"><Icon icon={Wifi} /></span><div className="grow"><div className="medium">{t('settings:security.network')}</div><p>{t('settings:security.networkText')}</p></div></div></div>
       </section>
       {act && <PassphraseDialog act={act} onClose={() => setAct(null)} />}
-    </>
+    </Page>
   )
 }

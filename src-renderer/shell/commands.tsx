@@ -5,7 +5,7 @@ import { setStatus, tellFailure } from '../state/acts'
 import { closeWindow, lockWindow } from '../state/closing'
 import { useLayout } from '../state/layout'
 import { useList } from '../state/list'
-import { goBack, goNewMessage, goPrivacy, goSettings, goView, openConversation, usePlaces } from '../state/places'
+import { goBack, goNewMessage, goPrivacy, goSettings, goView, leaveSettings, openConversation, usePlaces } from '../state/places'
 import { focusSearch } from '../state/search'
 import { useShortcuts, type Shortcut } from '../state/shortcuts'
 import { showToast, useToasts } from '../state/toast'
@@ -34,7 +34,7 @@ function layerUp(): boolean | void {
   if (list.picked.size > 0) return list.clearPicks()
   const place = usePlaces.getState().place
   if (place.kind === 'inbox' || place.kind === 'new-message') return list.hands?.focus()
-  return goBack()
+  return place.kind === 'settings' ? leaveSettings() : goBack()
 }
 
 /** Locks; where there is nothing to lock with, leads to where a passphrase is set. */

@@ -1,39 +1,14 @@
-import { AlertTriangle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, Shield, SlidersHorizontal } from 'lucide-react'
-import { memo, type ReactNode } from 'react'
+import { AlertTriangle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, SlidersHorizontal } from 'lucide-react'
 import type { Mailbox, MailboxSync, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { goAddMailbox, goPrivacy, goSettings, goView, usePlaces } from '../state/places'
+import { goAddMailbox, goSettings, goView, usePlaces } from '../state/places'
 import { errorText, t } from '../text'
-import { numberText } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
+import { Nav } from './nav'
 import { SyncFoot } from './sync-foot'
-
-interface NavProps {
-  icon: LucideIcon
-  mark?: ReactNode
-  name: string
-  count?: number | undefined
-  end?: string | undefined
-  on: boolean
-  hot?: boolean
-  tip?: string | undefined
-  onClick: () => void
-}
-
-const Nav = memo(function Nav({ icon, mark, name, count = 0, end, on, hot = false, tip, onClick }: NavProps) {
-  const shown = end ?? (count > 0 ? numberText(count) : '')
-  return (
-    <button type="button" className={`nav${on ? ' on' : ''}${hot ? ' hot' : ''}`} aria-current={on ? 'page' : undefined} data-tip={tip ?? name} onClick={onClick}>
-      {mark ?? <Icon icon={icon} />}
-      <span className="cut"><bdi>{name}</bdi></span>
-      {shown && <span className="n">{shown}{end === undefined && <span className="sr"> {t('common:nav.conversations', { count })}</span>}</span>}
-      {tip && <span className="sr">. {tip}</span>}
-    </button>
-  )
-})
 
 const views: readonly { view: Exclude<View, 'inbox'>; icon: LucideIcon }[] = [
   { view: 'pending', icon: Clock },
@@ -45,7 +20,6 @@ const views: readonly { view: Exclude<View, 'inbox'>; icon: LucideIcon }[] = [
 
 const goInbox = () => goView('inbox')
 const goSettingsHome = () => goSettings()
-const goPrivacyHome = () => goPrivacy()
 const goTo = Object.fromEntries(views.map(({ view }) => [view, () => goView(view)]))
 
 /** Sidebar: workspace, views with counts, mailboxes with their sync, and how the sync stands. */
@@ -66,8 +40,7 @@ export function Sidebar() {
       <div className="wsp"><Avatar name={name} square /><span className="strong cut"><bdi>{name}</bdi></span></div>
       <div className="scroll" tabIndex={-1}>
         <Nav icon={Inbox} name={t('common:nav.inbox')} count={counts?.views.inbox} hot={(counts?.unread ?? 0) > 0} on={isOn('inbox')} onClick={goInbox} />
-        <Nav icon={SlidersHorizontal} name={t('common:nav.settings')} on={kind === 'settings'} onClick={goSettingsHome} />
-        <Nav icon={Shield} name={t('common:nav.privacy')} on={kind === 'privacy'} onClick={goPrivacyHome} />
+        <Nav icon={SlidersHorizontal} name={t('common:nav.settings')} on={false} onClick={goSettingsHome} />
         <div className="navhead"><span>{t('common:nav.views')}</span></div>
         {views.map((entry) => (
           <Nav

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, type CSSProperties } from 'react'
+import { lazy, Suspense, useEffect, type ComponentType, type CSSProperties } from 'react'
 import { ListPane } from '../inbox/list-pane'
 import { NoSelection } from '../inbox/no-selection'
 import { useQuery } from '../live'
@@ -12,6 +12,8 @@ import { Commands } from './commands'
 import { ConversationPane } from './conversation-pane'
 import { CustomerPane } from './customer-pane'
 import { PaneGuard } from './pane-guard'
+import { findPage, settingsPages } from './settings-pages'
+import { SettingsSidebar } from './settings-sidebar'
 import { Sidebar } from './sidebar'
 import { StoppedMail } from './stopped-mail'
 import { StoppedSend } from './stopped-send'
@@ -20,10 +22,7 @@ import { TitleBar } from './title-bar'
 const Palette = lazy(() => import('../search/palette').then((module) => ({ default: module.Palette })))
 const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })))
 const SearchPage = lazy(() => import('../search/search-page').then((module) => ({ default: module.SearchPage })))
-const Privacy = lazy(() => import('../privacy/privacy').then((module) => ({ default: module.Privacy })))
-const Settings = lazy(() => import('../settings/settings').then((module) => ({ default: module.Settings })))
 const AddMailbox = lazy(() => import('../setup/add-mailbox').then((module) => ({ default: module.AddMailbox })))
-const EditMailbox = lazy(() => import('../setup/edit-mailbox').then((module) => ({ default: module.EditMailbox })))
 const NewMessage = lazy(() => import('../composer/new-message').then((module) => ({ default: module.NewMessage })))
 
 /** Custom properties that the stylesheet reads; React's type of `style` knows only standard ones. */
@@ -64,8 +63,8 @@ function Panes() {
   if (place.kind === 'inbox' || place.kind === 'new-message') return <InboxPanes place={place} />
   return (
     <main className="panes page">
-      <Sidebar />
-      <PaneGuard resetKey={place.kind}><Suspense fallback={<section className="pane" />}><Page place={place} /></Suspense></PaneGuard>
+      {place.kind === 'settings' ? <SettingsSidebar address={place.page} /> : <Sidebar />}
+      <PaneGuard resetKey={place.kind === 'settings' ? `settings ${place.page}` : place.kind}><Suspense fallback={<section className="pane" />}><Page place={place} /></Suspense></PaneGuard>
       <ToastHost />
     </main>
   )
@@ -74,10 +73,15 @@ function Panes() {
 function Page({ place }: { place: Exclude<Place, { kind: 'inbox' } | { kind: 'new-message' }> }) {
   switch (place.kind) {
     case 'search': return <SearchPage text={place.text} />
-    case 'settings': return <Settings page={place.page} editMailbox={(mailbox, onClose) => <EditMailbox key={mailbox.id} mailbox={mailbox} onClose={onClose} />} />
-    case 'privacy': return <Privacy tab={place.tab} />
+    case 'settings': return <SettingsPage address={place.page} />
     case 'add-mailbox': return <AddMailbox />
   }
+}
+
+function SettingsPage({ address }: { address: string | null }) {
+  const { id, part } = findPage(address)
+  const Shown: ComponentType<{ part: string | null }> | undefined = settingsPages.find((page) => page.id === id)?.page
+  return Shown ? <Shown part={part} /> : null
 }
 
 function InboxPanes({ place }: { place: Extract<Place, { kind: 'inbox' } | { kind: 'new-message' }> }) {

@@ -6,7 +6,6 @@ export type Place =
   | { kind: 'inbox'; view: View; mailboxId: number | null; conversationId: number | null }
   | { kind: 'search'; text: string }
   | { kind: 'settings'; page: string | null }
-  | { kind: 'privacy'; tab: string | null }
   | { kind: 'add-mailbox' }
   | { kind: 'new-message'; draftId: number | null }
 
@@ -73,10 +72,17 @@ export function goSettings(page: string | null = null): void {
   places().go({ kind: 'settings', page })
 }
 
+/** A tab of the privacy panel. Going from tab to tab adds nothing to the history. */
 export function goPrivacy(tab: string | null = null): void {
+  const page = tab === null ? 'privacy' : `privacy/${tab}`
   const { place, go, replace } = places()
-  if (place.kind === 'privacy') replace({ kind: 'privacy', tab })
-  else go({ kind: 'privacy', tab })
+  if (place.kind === 'settings' && place.page?.startsWith('privacy')) replace({ kind: 'settings', page })
+  else go({ kind: 'settings', page })
+}
+
+/** Back to the list that was on screen before the settings. */
+export function leaveSettings(): void {
+  places().go(places().list)
 }
 
 export function goAddMailbox(): void {

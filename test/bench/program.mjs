@@ -47,3 +47,12 @@ export async function untilSynced(call, count, { limit = 600_000, every = 50 } =
     await sleep(every)
   }
 }
+
+/** Waits until every message that is here can be found, and gives the answer to `text`. */
+export async function untilSearchable(call, text) {
+  for (;;) {
+    const found = await call('search.query', { text, offset: 0, limit: 5 })
+    if (found.waiting === 0) return found
+    await sleep(20)
+  }
+}

@@ -12,7 +12,11 @@ import { getConversation, getCounts, listConversations } from '../../src-main/st
 import { syncFolders, resetFolder } from '../../src-main/store/folders'
 import { createMailbox } from '../../src-main/store/mailboxes'
 import { ingestPage } from '../../src-main/store/messages'
+import { isMainThread } from 'node:worker_threads'
+import { IndexFile } from '../../src-main/store/index-file'
+import { serveIndex } from '../../src-main/store/index-thread'
 import { search } from '../../src-main/store/search'
+import { SearchIndex } from '../../src-main/store/search-index'
 import { Upkeep } from '../../src-main/store/upkeep'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { Workspace } from '../../src-main/store/workspace'
@@ -60,7 +64,13 @@ async function main(): Promise<void> {
   const dir = mkdtempSync(path.join(tmpdir(), 'postern-ingest-'))
   try {
     let upkeep: Upkeep | null = null
-    const { workspace } = Workspace.open(dir, randomBytes(32), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => upkeep?.committed() })
+    let index: SearchIndex | null = null
+    const key = randomBytes(32)
+    const { workspace } = Workspace.open(dir, key, { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: (changes) => { upkeep?.committed(); index?.committed(changes.texts) } })
+    index = new SearchIndex(workspace, dir, key, new URL(import.meta.url))
+    const caughtUp = async (): Promise<void> => {
+      while (index.waiting > 0) await new Promise((resolve) => { setTimeout(resolve, 10) })
+    }
     upkeep = new Upkeep(workspace)
     const server = { host: 'localhost', port: 1, security: 'none' as const, user: 'u' }
     const { id } = createMailbox(workspace, { name: 'Support', address: 'support@acme.test', imap: server, smtp: server })
@@ -87,12 +97,15 @@ async function main(): Promise<void> {
         uid: Math.max(0, to - pageSize) + index + 1, flags: index % 2 === 0 ? ['\\Seen'] : [], internalDate: (message.date ?? 0) + 2000, message,
       }))
       await ingestPage(workspace, { folderId, uidValidity: '1', items, cursor: { highUid: count, lowUid: Math.max(1, to - pageSize) }, backfill: true })
-      upkeep.betweenPages()
+      await index.room()
       pages.push(performance.now() - page)
       // Between pages mail's next one comes through the port.
       await new Promise((resolve) => setImmediate(resolve))
     }
+    const stored = performance.now() - begun
+    await caughtUp()
     const took = performance.now() - begun
+    say(`figure store.rows-ms ${stored.toFixed(0)}`)
     const cpu = process.cpuUsage(cpuBegun)
     watching = false
     say(`figure store.ingest-ms ${took.toFixed(0)}`)
@@ -113,28 +126,24 @@ async function main(): Promise<void> {
       reads(`${when}.counts`, () => getCounts(workspace.db.read))
       const { rows } = listConversations(workspace.db.read, { view: 'inbox', mailboxId: null, order: 'newest', unreadOnly: false, offset: 0, limit: 60 })
       reads(`${when}.conversation`, (n) => getConversation(workspace.db.read, rows[n]?.id ?? 0))
-      reads(`${when}.search-two-words`, (n) => search(workspace.db.read, `${words[n * 7] ?? ''} ${words[n * 3 + 5] ?? ''} `, 0, 50))
-      reads(`${when}.search-prefix`, (n) => search(workspace.db.read, (words[n * 331] ?? '').slice(0, 3 + (n % 3)), 0, 50))
-      reads(`${when}.search-common-two`, (n) => search(workspace.db.read, `example${n % 97} cust`, 0, 50))
+      reads(`${when}.search-two-words`, (n) => search(workspace.db.read, index, `${words[n * 7] ?? ''} ${words[n * 3 + 5] ?? ''} `, 0, 50))
+      reads(`${when}.search-prefix`, (n) => search(workspace.db.read, index, (words[n * 331] ?? '').slice(0, 3 + (n % 3)), 0, 50))
+      reads(`${when}.search-common-two`, (n) => search(workspace.db.read, index, `example${n % 97} cust`, 0, 50))
     }
-    if (process.argv[4] === 'ingest') process.exit(0)
+    if (process.argv[4] === 'ingest') return index.stop()
     measureReads('before-upkeep')
-    const segments = (): number => workspace.db.read.get<{ n: number }>('SELECT count(DISTINCT segid) AS n FROM search_idx')?.n ?? 0
-    const quiet = performance.now()
-    const before = segments()
-    while (segments() > 12 && performance.now() - quiet < 30_000) await new Promise((resolve) => setTimeout(resolve, 100))
-    say(`figure store.segments-before ${before}`)
-    say(`figure store.segments-after ${segments()}`)
-    say(`figure store.upkeep-ms ${(performance.now() - quiet).toFixed(0)}`)
+    await new Promise((resolve) => { setTimeout(resolve, 3_000) })
     measureReads('after-upkeep')
     upkeep.stop()
+    index.stop()
     const closing = performance.now()
     workspace.db.close()
     say(`figure store.close-ms ${(performance.now() - closing).toFixed(0)}`)
-    say(`figure store.mib ${(statSync(path.join(dir, 'postern.db')).size / 2 ** 20).toFixed(1)}`)
+    say(`figure store.mib ${((statSync(path.join(dir, 'postern.db')).size + statSync(IndexFile.path(dir)).size) / 2 ** 20).toFixed(1)}`)
     say(`figure store.rss-mib ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)}`)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
 }
-await main()
+if (isMainThread) await main()
+else serveIndex()

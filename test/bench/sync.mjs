@@ -8,7 +8,7 @@ import path from 'node:path'
 import { startDovecot } from '../servers/dovecot.mjs'
 import { fill } from './mailbox.mjs'
 import { figure, median, seconds, sleep } from './measure.mjs'
-import { mailboxSettings, newProfile, startProgram, untilSynced } from './program.mjs'
+import { mailboxSettings, newProfile, startProgram, untilSearchable, untilSynced } from './program.mjs'
 
 export default async function benchSync({ electron, env, count = 20_000, rounds = 3 }) {
   const dovecot = await startDovecot({ users: [{ name: 'support', password: 'pw' }] })
@@ -82,8 +82,8 @@ async function postern({ electron, env, port, count }) {
     await desk.call('app.addMailbox', { settings: mailboxSettings('support', port), password: 'pw' })
     const firstPage = desk.page.getByRole('grid', { name: 'Conversations' }).getByRole('row').nth(5).waitFor({ timeout: 60_000 }).then(() => performance.now() - t0)
     const local = await untilSynced(desk.call, count)
+    const { total } = await untilSearchable(desk.call, 'w00123')
     const done = performance.now() - t0
-    const { total } = await desk.call('search.query', { text: 'w00123', offset: 0, limit: 5 })
     if (local !== count || total === 0) throw new Error(`${local} of ${count} messages, ${total} found`)
     if (fs.readFileSync(path.join(profile, 'postern.db')).subarray(0, 15).toString() === 'SQLite format 3') throw new Error('not encrypted')
     return { done, firstPage: await firstPage }

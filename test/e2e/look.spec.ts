@@ -121,21 +121,28 @@ test('no fault in search, palette and the list of shortcuts', async () => {
 })
 
 test('no fault in the privacy panel', async () => {
-  await nav(page, 'Privacy and data').click()
+  await nav(page, 'Settings').click()
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Privacy and data' }).click()
   for (const name of ['Network']) {
     await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name }).click()
     await expect(page.getByRole('region', { name: /ledger/ }).getByRole('row').nth(1)).toBeVisible()
     await look(desk, `privacy-${name.toLowerCase()}`)
   }
+  await page.keyboard.press('Escape')
 })
 
 test('no fault on the pages of settings and in the form of a mailbox', async () => {
   await nav(page, 'Settings').click()
-  for (const name of ['General', 'Mailboxes', 'Security', 'About']) {
-    await page.getByRole('navigation', { name: 'Settings pages' }).getByRole('button', { name: new RegExp(`^${name}`) }).click()
-    await look(desk, `settings-${name.toLowerCase()}`)
+  const pages = page.getByRole('navigation', { name: 'Settings' })
+  for (const name of ['Profile', 'Appearance', 'Shortcuts', 'General', 'Mailboxes', 'Security', 'About Postern']) {
+    await pages.getByRole('button', { name, exact: true }).click()
+    await expect(page.getByRole('heading', { name, exact: true, level: 1 })).toBeVisible()
+    await look(desk, `settings-${name.split(' ')[0]?.toLowerCase()}`)
   }
-  await page.getByRole('navigation', { name: 'Settings pages' }).getByRole('button', { name: /^Mailboxes/ }).click()
+  await page.keyboard.press('Escape')
+  await expect(pages).toBeHidden()
+  await nav(page, 'Settings').click()
+  await pages.getByRole('button', { name: 'Mailboxes', exact: true }).click()
   await page.getByRole('region', { name: 'Mailboxes' }).getByRole('button', { name: 'Add mailbox' }).click()
   await page.getByLabel('Email address').fill('help@northwindbikes.example')
   await page.getByLabel('Password or app password', { exact: true }).fill('x')

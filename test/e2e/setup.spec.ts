@@ -176,6 +176,7 @@ test('a password that stops being right later is told at its mailbox, leads to i
   await change('Password or app password', 'changed')
   await page.getByRole('button', { name: 'Save' }).click({ timeout: 30_000 })
   await synced(page, 60_000)
+  await page.keyboard.press('Escape')
   await nav(page, 'Inbox').click()
   await expect(list(page)).toBeVisible()
 })

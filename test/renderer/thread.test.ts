@@ -6,10 +6,10 @@ import { isFromFrame } from '../../src-renderer/mail-frame/protocol'
 
 const message = (id: number): Message => ({
   id, conversationId: 1, direction: 'in', from: { name: '', address: 'a@b.example' }, fromSuspicious: false, replyTo: [], to: [], cc: [], bcc: [], subject: '', date: id * 1000,
-  snippet: '', seen: true, autoKind: 'none', attachments: [], remoteCount: 0, remoteAllowed: false, unreadable: null, body: null,
+  snippet: '', seen: true, autoKind: 'none', attachments: [], remoteCount: 0, remoteAllowed: false, newSubject: false, unreadable: null, body: null,
 })
 const shape = (count: number, open: number[], events: number[] = [], notes: number[] = []) =>
-  arrange(Array.from({ length: count }, (_, i) => message(i + 1)), events.map((at) => ({ at, kind: 'closed' as const, by: '' })), notes.map((at) => ({ noteId: 1, conversationId: 1, at, author: 'Bo', text: '' })), (id) => open.includes(id))
+  arrange(Array.from({ length: count }, (_, i) => message(i + 1)), events.map((at) => ({ at, kind: 'closed' as const, by: '', act: null })), notes.map((at) => ({ noteId: 1, conversationId: 1, at, author: 'Bo', text: '' })), (id) => open.includes(id))
     .map((item) => (item.kind === 'message' ? item.message.id : item.kind === 'run' ? `run${item.ids.length}` : item.kind))
 
 test('a thread of 500 messages does not draw 500 rows', () => {

@@ -71,7 +71,7 @@ describe('conversations', () => {
     await store.put(folders['INBOX'] ?? 0, { from: 'b@x.test', id: 'c2@x', inReplyTo: ['other@x'] })
     const before = (await store.list()).map(({ id }) => id).toSorted((a, b) => a - b)
     expect(before).toHaveLength(2)
-    await store.put(folders['INBOX'] ?? 0, { from: 'a@x.test', id: 'root@x', references: ['other@x'], date: start - day }, { live: true })
+    await store.put(folders['INBOX'] ?? 0, { from: 'a@x.test', id: 'root@x', cc: ['b@x.test'], references: ['other@x'], date: start - day }, { live: true })
     const rows = await store.list()
     expect(rows.map(({ id, messageCount }) => [id, messageCount])).toEqual([[before[0], 3]])
     // Whoever still holds the old id is led on.

@@ -6,6 +6,9 @@ import path from 'node:path'
 import { build } from 'vite'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
+import { openDriver } from '../../src-main/store/database'
+import { IndexFile } from '../../src-main/store/index-file'
+import { SearchIndex } from '../../src-main/store/search-index'
 import { Workspace } from '../../src-main/store/workspace'
 import { Harness, parsed } from './helpers'
 
@@ -57,11 +60,19 @@ describe('killed at any moment (R39, R51)', () => {
       expect(db.read.all('PRAGMA foreign_key_check')).toEqual([])
       expect(n('SELECT count(*) AS n FROM messages')).toBeGreaterThanOrEqual(stored)
       expect(n('SELECT max(id) AS n FROM outbox')).toBeGreaterThanOrEqual(queued === 0 ? -1 : queued)
-      // Message, place, index and counts belong to one transaction.
+      // Message, place and counts belong to one transaction.
       expect(n('SELECT count(*) AS n FROM locations')).toBe(n('SELECT count(*) AS n FROM messages'))
-      expect(n('SELECT count(*) AS n FROM search_docsize')).toBe(n('SELECT count(*) AS n FROM messages'))
       expect(n('SELECT coalesce(sum(total), 0) AS n FROM view_counts WHERE mailbox_id = 0')).toBe(n('SELECT count(*) AS n FROM conversations WHERE hidden = 0'))
       expect(n('SELECT coalesce(max(high_uid), 0) AS n FROM folders')).toBeLessThanOrEqual(n('SELECT coalesce(max(uid), 0) AS n FROM locations'))
+      // What the index had not taken up is noted, and taken up now.
+      const index = new SearchIndex(workspace, dir, key, null)
+      await expect.poll(() => index.waiting).toBe(0)
+      index.stop()
+      const file = openDriver(IndexFile.path(dir), key)
+      expect(file.prepare('SELECT id FROM search_docsize ORDER BY id').pluck().all()).toEqual(db.read.all<{ id: number }>('SELECT id FROM messages ORDER BY id').map(({ id }) => id))
+      expect(file.pragma('integrity_check', { simple: true })).toBe('ok')
+      file.exec("INSERT INTO search(search) VALUES('integrity-check')")
+      file.close()
       db.close()
     }
     expect(stored).toBeGreaterThan(100)

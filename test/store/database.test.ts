@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PosternError } from '../../src-preload/contract/errors'
 import { Database, databaseFile, openDriver } from '../../src-main/store/database'
+import { IndexFile } from '../../src-main/store/index-file'
 import { migrations } from '../../src-main/store/migrations'
 import { listSql } from '../../src-main/store/conversations'
 import { codeOf, Harness } from './helpers'
@@ -142,19 +143,22 @@ describe('the encrypted file', () => {
     await store.put(folders['INBOX'] ?? 0, { from: 'h@x.test', subject: canary, text: `${canary} text`, raw: canary })
     for (let n = 20; n < 40; n++) await store.put(kept, { from: `k${n}@x.test`, text: `kept word${n}` })
     // Upkeep has merged the index: what is removed now lies in a segment that nothing would merge again.
-    await expect.poll(() => statSync(`${databaseFile(dir)}-wal`).size, { timeout: 10_000 }).toBe(0)
+    const journals = (): number => statSync(`${databaseFile(dir)}-wal`).size + statSync(`${IndexFile.path(dir)}-wal`).size
+    await expect.poll(journals, { timeout: 10_000 }).toBe(0)
     await store.app.call('mailbox.remove', { id })
     await expect.poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM mailboxes')?.n, { timeout: 10_000 }).toBe(1)
-    await expect.poll(() => statSync(`${databaseFile(dir)}-wal`).size, { timeout: 10_000 }).toBe(0)
+    await expect.poll(journals, { timeout: 10_000 }).toBe(0)
     store.service.closeStore()
     // Every page without the encryption, as one who holds the key could have it: free pages too.
-    const plain = openDriver(databaseFile(dir), store.key)
-    plain.pragma('journal_mode = DELETE')
-    plain.pragma("rekey = ''")
-    plain.close()
-    const text = readFileSync(databaseFile(dir)).toString('latin1')
-    expect(text).toContain('CREATE TABLE')
-    expect(text.toLowerCase()).not.toContain(canary.toLowerCase())
+    for (const name of [databaseFile(dir), IndexFile.path(dir)]) {
+      const plain = openDriver(name, store.key)
+      plain.pragma('journal_mode = DELETE')
+      plain.pragma("rekey = ''")
+      plain.close()
+      const text = readFileSync(name).toString('latin1')
+      expect(text).toContain('CREATE TABLE')
+      expect(text.toLowerCase()).not.toContain(canary.toLowerCase())
+    }
   })
 })
 

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Database } from '../../src-main/store/database'
+import { newDeviceSecret } from '../../src-main/crypto/device-keys'
+import { packMessage } from '../../src-main/shared/message-body'
 import { migrations } from '../../src-main/store/migrations'
+import { SearchIndex } from '../../src-main/store/search-index'
+import { Workspace } from '../../src-main/store/workspace'
 
 let dir: string
 const key = randomBytes(32)
@@ -30,14 +34,52 @@ test('notes: a conversation of before is kept and takes notes', () => {
   after.close()
 })
 
-test('completeness: a folder of before keeps its counts and has been compared with nothing yet', () => {
+test('search file: the words of a message of before are found again', async () => {
   const before = at(4)
+  before.write((tx) => {
+    tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
+    tx.run(`INSERT INTO messages(id, conversation_id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
+      attachment_count, remote_count, raw_size) VALUES(3, 7, 1, x'00', '[]', 0, 1, 0, 1, 'Hannah', 'h@x.test', 0, '{"replyTo":[],"to":[],"cc":[],"bcc":[]}', 'Bell', '', 'none', 0, 0, 1)`)
+    tx.run('INSERT INTO message_bodies(message_id, body) VALUES(3, ?)', packMessage({ text: 'it does not ring', html: null, textSuffices: true, cut: false }, Buffer.from('raw')).body)
+    tx.run("INSERT INTO search(rowid, words) VALUES(3, 'it does not ring')")
+  })
+  before.close()
+  at(5).close()
+  const { workspace } = Workspace.open(dir, Buffer.from(key), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => undefined })
+  const index = new SearchIndex(workspace, dir, key, null)
+  await expect.poll(() => index.waiting).toBe(0)
+  expect([...index.matches('"ring" AND "hannah"')]).toEqual([3])
+  index.stop()
+  workspace.db.close()
+})
+
+test('threads: ids of before still lead to their conversation, and a person can sort it', () => {
+  const before = at(5)
+  before.write((tx) => {
+    tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
+    tx.run('INSERT INTO thread_ids(hash, conversation_id) VALUES(123, 7)')
+    tx.run("INSERT INTO history(conversation_id, at, kind, by) VALUES(7, 1, 'closed', 'Bo')")
+  })
+  before.close()
+  const after = at(6)
+  after.write((tx) => {
+    tx.run("INSERT INTO thread_acts(id, kind, at, by, conversation_id, other_id) VALUES(1, 'keep', 1, 'Bo', 7, 7)")
+    tx.run('INSERT INTO thread_pins(key_hash, conversation_id, act_id, chosen) VALUES(123, 7, 1, 1)')
+  })
+  expect(after.read.get('SELECT conversation_id, broadcast FROM thread_ids WHERE hash = 123')).toEqual({ conversation_id: 7, broadcast: 0 })
+  expect(after.read.get('SELECT family FROM conversations WHERE id = 7')).toEqual({ family: null })
+  expect(after.read.get('SELECT kind, act_id FROM history')).toEqual({ kind: 'closed', act_id: null })
+  after.close()
+})
+
+test('completeness: a folder of before keeps its counts and has been compared with nothing yet', () => {
+  const before = at(6)
   before.write((tx) => {
     tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)")
     tx.run("INSERT INTO folders(id, mailbox_id, path, role, server_count, checked_at) VALUES(3, 1, 'INBOX', 'inbox', 12, 99)")
   })
   before.close()
-  const after = at(5)
+  const after = at(7)
   expect(after.read.all('SELECT path, server_count, checked_at, verified_at, missing FROM folders')).toEqual([{ path: 'INBOX', server_count: 12, checked_at: 99, verified_at: null, missing: 0 }])
   after.close()
 })

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, readdirSync, renameSync, statSync, writeSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { databaseFile } from '../../src-main/store/database'
@@ -17,7 +17,7 @@ test('what only this laptop has outlives damage: mailboxes, drafts, queued repli
   const store = await Harness.make()
   const { id: mailboxId, folders } = await store.mailbox()
   const inbox = folders['INBOX'] ?? 0
-  for (let n = 0; n < 60; n++) await store.put(inbox, { from: `c${n}@x.test`, id: `m${n}@x`, subject: `S${n}`, text: `text ${n} ${randomBytes(3000).toString('hex')}`, date: 1_780_000_000_000 + n * 1000 })
+  for (let n = 0; n < 60; n++) await store.put(inbox, { from: `c${n}@x.test`, id: `m${n}@x`, subject: `S${n}`, text: `text ${n}`, raw: `From: c${n}@x.test\r\n\r\n${randomBytes(12_000).toString('base64')}`, date: 1_780_000_000_000 + n * 1000 })
   const rows = await store.list()
   const byName = (name: string): number => rows.find(({ subject }) => subject === name)?.id ?? 0
   await store.call('conversations.setStatus', { ids: [byName('S1')], status: 'pending' })
@@ -30,11 +30,11 @@ test('what only this laptop has outlives damage: mailboxes, drafts, queued repli
   await store.call('settings.set', { workspaceName: 'Acme' })
   const customerId = (await store.call('conversations.get', { id: byName('S4') })).customerId ?? 0
   await store.call('customers.update', { id: customerId, note: 'VIP' })
-  // A page in the middle of the bodies breaks.
+  // Bodies are most of the file: a page in its middle is one of theirs.
   store.service.closeStore()
   const pages = statSync(databaseFile(store.dir)).size / 4096
   const file = openSync(databaseFile(store.dir), 'r+')
-  for (let page = Math.floor(pages * 0.7); page < pages * 0.7 + 4; page++) writeSync(file, Buffer.from('damage'), 0, 6, page * 4096 + 500)
+  for (let page = Math.floor(pages * 0.5); page < pages * 0.5 + 4; page++) writeSync(file, Buffer.from('damage'), 0, 6, page * 4096 + 500)
   closeSync(file)
   setAside(store)
 

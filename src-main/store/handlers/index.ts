@@ -11,12 +11,14 @@ import { notes } from './notes'
 import { replies } from './replies'
 import { search } from './search'
 import { settings } from './settings'
+import { threads } from './threads'
 
 /** The functions behind the window's calls, for one caller; one file a thing. Permission has been checked before they run. */
 export function windowHandlers(service: StoreService, caller: Caller): Handlers<StoreCalls> {
   const by = (): string => caller.name || getSettings(service.read).agentName
   return {
     ...conversations(service, by),
+    ...threads(service, by),
     ...messages(service),
     ...customers(service),
     ...notes(service, by),

@@ -69,7 +69,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'folder.known': ({ folderId, uidValidity, fromUid, toUid }) => knownUids(workspace().db.read, folderId, uidValidity, fromUid, toUid),
     'ingest.page': async (page) => {
       const result = await ingestPage(workspace(), page)
-      service.open.upkeep.betweenPages()
+      await service.open.index.room()
       return result
     },
     'flags.apply': (changes) => applyFlags(workspace(), changes),

@@ -2,7 +2,9 @@ import { first } from './0001-first'
 import { notes } from './0002-notes'
 import { networkLedger } from './0003-network-ledger'
 import { team } from './0004-team'
-import { completeness } from './0005-completeness'
+import { searchFile } from './0005-search-file'
+import { threads } from './0006-threads'
+import { completeness } from './0007-completeness'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -10,4 +12,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, completeness]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness]

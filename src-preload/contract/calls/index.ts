@@ -12,6 +12,7 @@ import { noteCalls } from './notes'
 import { replyCalls } from './replies'
 import { searchCalls } from './search'
 import { settingsCalls } from './settings'
+import { threadCalls } from './threads'
 
 export { TestStep } from './app'
 export { FoundSettings, SignInFacts } from './app-accounts'
@@ -20,6 +21,7 @@ export type { CallDef } from './define'
 /** Every call of the window, by name. One file a thing; an app call's name begins with `app.`, every other call goes to the store. */
 export const calls = {
   ...conversationCalls,
+  ...threadCalls,
   ...messageCalls,
   ...customerCalls,
   ...noteCalls,

@@ -8,6 +8,7 @@ import { privacy } from './privacy'
 import { search } from './search'
 import { settings } from './settings'
 import { setup } from './setup'
+import { threads } from './threads'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, settings, setup } as const
+export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, settings, setup, threads } as const

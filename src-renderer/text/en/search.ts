@@ -3,6 +3,8 @@ export const search = {
   placeholder: 'Search mail',
   conversations: 'Conversations',
   took: '{{ms}} ms, on this computer',
+  waiting_one: '{{n}} message cannot be found yet',
+  waiting_other: '{{n}} messages cannot be found yet',
   nothingTitle: 'Nothing matches',
   nothingText: 'Try fewer words, or only the beginning of a word. Search looks at sender, subject and text of all mail that is here.',
   nothingSyncing: 'Older mail is still coming in, so there may be more later.',

@@ -5,7 +5,7 @@ import type { Migration } from './index'
  * the server's messages it would not hand out.
  */
 export const completeness: Migration = {
-  version: 5,
+  version: 7,
   up: `
 ALTER TABLE folders ADD COLUMN verified_at INTEGER;
 ALTER TABLE folders ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;

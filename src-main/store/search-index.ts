@@ -1,0 +1,325 @@
+import { Worker } from 'node:worker_threads'
+import { logger } from '../shared/log'
+import { IndexFile, type IndexBatch } from './index-file'
+import { storedText } from './index-text'
+import { codeOf, IndexAnswer, perform, type IndexJob } from './index-thread'
+import { breathe, type Workspace } from './workspace'
+
+const log = logger('search')
+
+/** A batch is one segment of the index. Larger ones make it smaller and faster, and new mail later to be found. */
+const batchMessages = 1000
+const batchText = 4_000_000
+/** After a commit the batch waits so long for more, ms. */
+const gather = 120
+/** Words that are held for the index (UTF-16 units); beyond this whoever brings mail waits. */
+const mostText = 12_000_000
+/** Messages looked up before waiting calls are served. */
+const lookups = 40
+/** After a failure (a full disk), ms. */
+const pause = 15_000
+/** A thread with nothing to do for so long is ended, ms. */
+const idle = 20_000
+
+interface Waiting { resolve(answer: IndexAnswer): void }
+
+/**
+ * Keeps the search index equal to the messages, behind the commits: a message that changed is noted in `index_queue`
+ * in its own transaction, its words go to the thread that writes the index, and once they are on the disk the note is
+ * taken away. After a crash the notes are still there. An index that is missing, damaged or of another database is made anew.
+ */
+export class SearchIndex {
+  private readonly key: Buffer
+  private reading: IndexFile | null = null
+  private readonly queue = new Map<number, string | null>()
+  private text = 0
+  /** Messages of the batch that is being written. */
+  private underWay = 0
+  /** While the index is made anew: the messages below this id are still to come. */
+  private walk: number | null = null
+  private walkLeft = 0
+  private busy = false
+  private stopped = false
+  private timer: NodeJS.Timeout | null = null
+  private worker: Worker | null = null
+  private rest: NodeJS.Timeout | null = null
+  private current: Waiting | null = null
+  private mergeDue = false
+  private pausedUntil = 0
+  private roomWanted: (() => void)[] = []
+
+  /**
+   * @param key 32 bytes; copied
+   * @param script of the thread; null: the work is done here, for tools and tests
+   * @param caughtUp told when nothing waits any more
+   */
+  constructor(private readonly workspace: Workspace, private readonly dir: string, key: Uint8Array, private readonly script: URL | null, private readonly caughtUp: () => void = () => undefined) {
+    this.key = Buffer.from(key)
+    this.openFile()
+    for (const { message_id: id } of workspace.db.read.iterate<{ message_id: number }>('SELECT message_id FROM index_queue')) this.queue.set(id, null)
+    // Also what an earlier run removed may still have to leave the index.
+    this.schedule()
+  }
+
+  /** Messages whose words cannot be found yet. */
+  get waiting(): number {
+    return this.queue.size + this.underWay + this.walkLeft
+  }
+
+  /** Messages that a commit changed, with their words where those were at hand. */
+  committed(texts: ReadonlyMap<number, string | null>): void {
+    if (texts.size === 0 || this.stopped) return
+    for (const [id, text] of texts) {
+      this.text += (text?.length ?? 0) - (this.queue.get(id)?.length ?? 0)
+      this.queue.set(id, text)
+    }
+    this.schedule()
+  }
+
+  /** Resolves once there is room for more: keeps memory bounded while mail comes in faster than it is indexed. */
+  async room(): Promise<void> {
+    while (!this.stopped && (this.script === null ? this.waiting > 0 : this.text > mostText) && !this.paused) {
+      await new Promise<void>((resolve) => this.roomWanted.push(resolve))
+    }
+  }
+
+  /** Ids of messages, newest first. An expression that the index does not take has no matches. */
+  *matches(expression: string): Generator<number> {
+    try {
+      for (const { rowid } of this.reading?.matches(expression) ?? []) yield rowid
+    } catch (fault) {
+      const code = codeOf(fault)
+      if (code === 'UNKNOWN') throw fault
+      // A tokenizer of another Unicode version may split a word that we take for one; then there is no such word to find.
+      if (code !== 'SQLITE_ERROR') this.failed(code)
+    }
+  }
+
+  /** Ends the work; what is not in the index yet stays noted. */
+  stop(): void {
+    this.stopped = true
+    if (this.timer) clearTimeout(this.timer)
+    if (this.rest) clearTimeout(this.rest)
+    this.endThread()
+    this.reading?.close()
+    this.reading = null
+    this.key.fill(0)
+    this.wakeWaiting()
+  }
+
+  private openFile(): void {
+    const meta = (key: string): string | undefined => this.workspace.db.read.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value
+    try {
+      this.reading = IndexFile.open(this.dir, this.key)
+    } catch (fault) {
+      log.warn('the search index cannot be read and is made anew', { code: codeOf(fault) })
+      IndexFile.remove(this.dir)
+      this.reading = IndexFile.open(this.dir, this.key)
+    }
+    if (meta('index_id') !== this.reading.id) this.beginAnew(this.reading.id)
+    const walk = meta('index_walk')
+    this.walk = walk === undefined ? null : Number(walk)
+    this.walkLeft = this.walk === null ? 0 : this.workspace.db.read.get<{ n: number }>('SELECT count(*) AS n FROM messages WHERE id < ?', this.walk)?.n ?? 0
+  }
+
+  private beginAnew(id: string): void {
+    this.workspace.db.write((tx) => {
+      tx.run("INSERT OR REPLACE INTO meta(key, value) VALUES('index_id', ?)", id)
+      const last = tx.get<{ id: number | null }>('SELECT max(id) AS id FROM messages')?.id ?? null
+      if (last === null) tx.run("DELETE FROM meta WHERE key = 'index_walk'")
+      else tx.run("INSERT OR REPLACE INTO meta(key, value) VALUES('index_walk', ?)", String(last + 1))
+    })
+  }
+
+  private get paused(): boolean {
+    return this.pausedUntil > Date.now()
+  }
+
+  private schedule(wait = this.script === null ? 0 : gather): void {
+    if (this.stopped || this.busy || this.timer) return
+    this.timer = setTimeout(() => {
+      this.timer = null
+      void this.run()
+    }, Math.max(wait, this.pausedUntil - Date.now()))
+    if (this.script !== null) this.timer.unref()
+  }
+
+  private async run(): Promise<void> {
+    this.busy = true
+    try {
+      while (!this.stopped && await this.step()) await breathe()
+    } catch (fault) {
+      log.error('indexing failed', { fault })
+      this.pausedUntil = Date.now() + pause
+    } finally {
+      this.busy = false
+      this.wakeWaiting()
+      if (this.waiting > 0) this.schedule()
+    }
+  }
+
+  /** @returns whether more is to be done at once */
+  private async step(): Promise<boolean> {
+    if (this.queue.size > 0) return await this.indexQueue()
+    if (this.walk !== null) return await this.indexWalk()
+    return await this.tidy()
+  }
+
+  private async indexQueue(): Promise<boolean> {
+    const taken: [number, string | null][] = []
+    let length = 0
+    for (const [id, text] of this.queue) {
+      taken.push([id, text])
+      this.queue.delete(id)
+      this.text -= text?.length ?? 0
+      length += text?.length ?? 2000
+      if (taken.length >= batchMessages || length > batchText) break
+    }
+    this.underWay = taken.length
+    const answer = await this.perform({ kind: 'batch', ...await this.resolve(taken) })
+    this.underWay = 0
+    if ('code' in answer) {
+      // Noted anew, unless it changed meanwhile.
+      for (const [id] of taken) if (!this.queue.has(id)) this.queue.set(id, null)
+      this.failed(answer.code)
+      return false
+    }
+    const done = taken.flatMap(([id]) => (this.queue.has(id) ? [] : [id]))
+    this.note('DELETE FROM index_queue WHERE message_id IN (SELECT value FROM json_each(?))', JSON.stringify(done))
+    this.mergeDue = true
+    this.wakeWaiting()
+    if (this.waiting === 0) this.caughtUp()
+    return this.queue.size === 0 || this.queue.size >= batchMessages || this.text > batchText || await this.gathered()
+  }
+
+  private async gathered(): Promise<true> {
+    if (this.script !== null) await new Promise((resolve) => { setTimeout(resolve, gather) })
+    return true
+  }
+
+  private async indexWalk(): Promise<boolean> {
+    const { walk } = this
+    if (walk === null) return false
+    const ids = this.workspace.db.read.all<{ id: number }>('SELECT id FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?', walk, batchMessages / 2).map(({ id }) => id)
+    if (ids.length > 0) {
+      const answer = await this.perform({ kind: 'batch', ...await this.resolve(ids.map((id) => [id, null])) })
+      if ('code' in answer) {
+        this.failed(answer.code)
+        return false
+      }
+    }
+    const last = ids.at(-1) ?? null
+    this.walk = last
+    this.walkLeft = last === null ? 0 : Math.max(0, this.walkLeft - ids.length)
+    if (last === null) this.note("DELETE FROM meta WHERE key = 'index_walk'")
+    else this.note("INSERT OR REPLACE INTO meta(key, value) VALUES('index_walk', ?)", String(last))
+    this.mergeDue = true
+    if (this.waiting === 0) {
+      log.info('the search index is whole again')
+      this.caughtUp()
+    }
+    return true
+  }
+
+  /** With nothing else to do: merges segments, rids the index of what was removed, empties the journal. */
+  private async tidy(): Promise<boolean> {
+    const purge = this.workspace.db.read.get("SELECT 1 FROM meta WHERE key = 'purge'") !== undefined
+    if (!purge && !this.mergeDue) return false
+    let answer = await this.perform(purge ? { kind: 'purge', begin: true } : { kind: 'merge' })
+    while (!this.stopped && 'more' in answer && answer.more && this.queue.size === 0) answer = await this.perform(purge ? { kind: 'purge', begin: false } : { kind: 'merge' })
+    if ('code' in answer) {
+      this.failed(answer.code)
+      return false
+    }
+    if (this.stopped || answer.more) return !this.stopped
+    const rested = await this.perform({ kind: 'rest' })
+    if ('code' in rested) {
+      // Somebody reads just now: a moment later it works.
+      this.schedule(1_000)
+      return false
+    }
+    this.mergeDue = false
+    if (purge && this.queue.size === 0) this.note("DELETE FROM meta WHERE key = 'purge'")
+    return this.queue.size > 0
+  }
+
+  /** Looks up the words that were not at hand; a message that is gone is taken out. */
+  private async resolve(taken: readonly (readonly [number, string | null])[]): Promise<IndexBatch> {
+    const remove: number[] = []
+    const put: [number, string][] = []
+    let looked = 0
+    for (const [id, text] of taken) {
+      if (text === null && ++looked % lookups === 0) await breathe()
+      const words = text ?? (this.stopped ? null : storedText(this.workspace.db.read, id))
+      if (words === null) remove.push(id)
+      else put.push([id, words])
+    }
+    return { remove, put }
+  }
+
+  /** Damage: the index is made anew. Anything else (a full disk): it is tried again later. */
+  private failed(code: string): void {
+    if (this.stopped) return
+    log.warn('the search index failed', { code })
+    if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_NOTADB') {
+      this.pausedUntil = Date.now() + pause
+      this.schedule()
+      return
+    }
+    this.endThread()
+    this.reading?.close()
+    IndexFile.remove(this.dir)
+    this.openFile()
+    this.schedule()
+  }
+
+  private perform(job: IndexJob): Promise<IndexAnswer> {
+    if (this.stopped) return Promise.resolve({ code: 'STOPPED' })
+    if (this.script === null) return Promise.resolve(this.reading ? perform(this.reading, job) : { code: 'STOPPED' })
+    if (this.rest) clearTimeout(this.rest)
+    this.rest = null
+    return new Promise((resolve) => {
+      this.current = {
+        resolve: (answer) => {
+          this.current = null
+          this.rest ??= setTimeout(() => this.endThread(), idle).unref()
+          resolve(answer)
+        },
+      }
+      this.thread().postMessage(job)
+    })
+  }
+
+  private thread(): Worker {
+    if (this.worker) return this.worker
+    if (this.script === null) throw new Error('no script for the index thread')
+    const worker = new Worker(this.script, { workerData: { indexDir: this.dir, indexKey: Uint8Array.from(this.key) } })
+    worker.on('message', (message: unknown) => this.current?.resolve(IndexAnswer.parse(message)))
+    worker.on('error', (fault: unknown) => log.warn('the index thread failed', { fault }))
+    worker.on('exit', () => {
+      if (this.worker === worker) this.worker = null
+      if (this.worker === null) this.current?.resolve({ code: 'STOPPED' })
+    })
+    this.worker = worker
+    return worker
+  }
+
+  private endThread(): void {
+    const { worker } = this
+    this.worker = null
+    this.rest = null
+    void worker?.terminate()
+    this.current?.resolve({ code: 'STOPPED' })
+  }
+
+  /** What a power cut takes back is only done once more. */
+  private note(sql: string, ...params: string[]): void {
+    this.workspace.db.write((tx) => tx.run(sql, ...params), 'normal')
+  }
+
+  private wakeWaiting(): void {
+    const waiting = this.roomWanted
+    this.roomWanted = []
+    for (const resolve of waiting) resolve()
+  }
+}

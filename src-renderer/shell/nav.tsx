@@ -1,0 +1,29 @@
+import { memo, type ReactNode } from 'react'
+import { t } from '../text'
+import { numberText } from '../text/time'
+import { Icon, type LucideIcon } from '../ui/icon'
+
+interface NavProps {
+  icon: LucideIcon
+  mark?: ReactNode
+  name: string
+  count?: number | undefined
+  end?: string | undefined
+  on: boolean
+  hot?: boolean
+  tip?: string | undefined
+  onClick: () => void
+}
+
+/** One row of a sidebar. */
+export const Nav = memo(function Nav({ icon, mark, name, count = 0, end, on, hot = false, tip, onClick }: NavProps) {
+  const shown = end ?? (count > 0 ? numberText(count) : '')
+  return (
+    <button type="button" className={`nav${on ? ' on' : ''}${hot ? ' hot' : ''}`} aria-current={on ? 'page' : undefined} data-tip={tip ?? name} onClick={onClick}>
+      {mark ?? <Icon icon={icon} />}
+      <span className="cut"><bdi>{name}</bdi></span>
+      {shown && <span className="n">{shown}{end === undefined && <span className="sr"> {t('common:nav.conversations', { count })}</span>}</span>}
+      {tip && <span className="sr">. {tip}</span>}
+    </button>
+  )
+})

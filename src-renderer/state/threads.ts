@@ -1,0 +1,49 @@
+import { asCallError, call } from '../client'
+import { t } from '../text'
+import { tellDone, tellFailure } from './acts'
+import { useList } from './list'
+import { openConversation } from './places'
+import { showToast } from './toast'
+
+/** Takes a message, or it and all newer ones, into a conversation of their own; the old one stays on screen. */
+export async function splitConversation(messageId: number, which: 'from' | 'one'): Promise<void> {
+  try {
+    tellDone(t('threads:splitDone'), (await call('threads.split', { messageId, which })).undo)
+  } catch (thrown) {
+    if (asCallError(thrown).code === 'conflict') showToast({ text: t('threads:splitNothing'), kind: 'bad' })
+    else tellFailure(thrown)
+  }
+}
+
+/** Merges conversations, into `into` or else into the one that began first, and shows that one. */
+export async function mergeConversations(ids: readonly number[], into: number | null = null): Promise<boolean> {
+  try {
+    const merged = await call('threads.merge', { ids: [...ids], into })
+    useList.getState().clearPicks()
+    openConversation(merged.conversationId)
+    tellDone(t('threads:merged', { count: into === null ? ids.length : 1 }), merged.undo)
+    return true
+  } catch (thrown) {
+    tellFailure(thrown)
+    return false
+  }
+}
+
+/** A changed subject is no reason to split: it is not asked again. */
+export async function keepHere(messageId: number): Promise<void> {
+  try {
+    tellDone(t('threads:kept'), (await call('threads.keep', { messageId })).undo)
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+/** Takes a split or merge back from its line in the thread, however long ago it was. */
+export async function undoThreadAct(actId: number): Promise<void> {
+  try {
+    await call('threads.undo', { actId })
+    showToast({ text: t('threads:undone') })
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
