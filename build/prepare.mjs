@@ -18,7 +18,7 @@ export const GROUPS = {
     'fonts-inter', 'fonts-noto-core', 'fonts-noto-cjk', 'fonts-noto-color-emoji',
   ],
   servers: ['dovecot-imapd', 'postfix', 'openssl'],
-  bench: ['isync'],
+  bench: ['isync', 'maildir-utils', 'notmuch'],
 }
 
 /** Packages whose services Debian would start; only our private copies are wanted. */

@@ -153,7 +153,8 @@ class Walk {
     if (this.hidden) return
     let text = decodeEntities(raw)
     if (this.preDepth === 0) {
-      text = text.replace(/[ \t\n\r\f]+/g, ' ')
+      // Single spaces, which are most of the white space there is, stay as they are.
+      text = text.replace(/[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+/g, ' ')
       if (this.atLineStart || this.pendingBreaks > 0) text = text.startsWith(' ') ? text.slice(1) : text
     }
     if (text === '') return

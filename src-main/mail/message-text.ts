@@ -50,7 +50,16 @@ export class WordCompare {
     if (!this.matches) return
     const { expected } = this
     let { at } = this
-    for (let index = 0; index < piece.length; index += 1) {
+    let index = 0
+    while (index < piece.length && isFiller(piece.charCodeAt(index))) index += 1
+    while (at < expected.length && isFiller(expected.charCodeAt(at))) at += 1
+    // Mostly the whole piece stands here as it is.
+    const rest = index === 0 ? piece : piece.slice(index)
+    if (expected.startsWith(rest, at)) {
+      this.at = at + rest.length
+      return
+    }
+    for (; index < piece.length; index += 1) {
       const code = piece.charCodeAt(index)
       if (isFiller(code)) continue
       while (at < expected.length && isFiller(expected.charCodeAt(at))) at += 1

@@ -49,18 +49,49 @@ export function pssMiB(pid) {
   return kib / 1024
 }
 
+/** What a process of Electron is: mail, store, renderer, gpu-process or main. */
+function kindOf(pid) {
+  const args = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  const type = args.find((arg) => arg.startsWith('--type='))?.slice('--type='.length) ?? 'main'
+  if (type !== 'utility') return type
+  // Both services look alike from outside; each has its own script.
+  const open = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => { try { return fs.readlinkSync(`/proc/${pid}/fd/${fd}`) } catch { return '' } })
+  if (open.some((file) => /postern.*\.db/.test(file))) return 'store'
+  return args.some((arg) => arg.includes('node.mojom.NodeService')) ? 'mail' : 'utility'
+}
+
 /** The same by process, largest first, for finding where memory goes. */
 export function pssByProcess(pid) {
   return processTree(pid).flatMap((one) => {
     try {
       const kib = Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
-      const args = fs.readFileSync(`/proc/${one}/cmdline`, 'utf8').split('\0')
-      const kind = args.find((arg) => arg.startsWith('--utility-sub-type=') || arg.startsWith('--type='))?.split('=')[1] ?? 'main'
-      return [{ kind, mib: kib / 1024 }]
+      return [{ kind: kindOf(one), mib: kib / 1024 }]
     } catch {
       return []
     }
   }).sort((a, b) => b.mib - a.mib)
+}
+
+/**
+ * Processor time of each process of a tree in seconds, without what `before` (an earlier answer) had; most first.
+ * @param {{ pid: number, name: string, cpu: number }[]} before
+ */
+export function cpuByProcess(pid, before = []) {
+  return processTree(pid).flatMap((one) => {
+    try {
+      const stat = fs.readFileSync(`/proc/${one}/stat`, 'utf8')
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      const cpu = (Number(fields[11]) + Number(fields[12])) / 100 - (before.find((other) => other.pid === one)?.cpu ?? 0)
+      return [{ pid: one, name: kindOf(one), cpu }]
+    } catch {
+      return []
+    }
+  }).filter(({ cpu }) => cpu >= 0.05 || before.length === 0).sort((a, b) => b.cpu - a.cpu)
+}
+
+/** Bytes of all files below a folder. */
+export function folderBytes(folder) {
+  return fs.readdirSync(folder, { recursive: true, withFileTypes: true }).reduce((sum, entry) => sum + (entry.isFile() ? fs.statSync(`${entry.parentPath}/${entry.name}`).size : 0), 0)
 }
 
 /**
