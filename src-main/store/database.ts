@@ -4,6 +4,7 @@ import path from 'node:path'
 import Driver from 'better-sqlite3-multiple-ciphers'
 import { PosternError } from '../../src-preload/contract/errors'
 import { Changes } from './changes'
+import { readJournal, type Journal } from './journal'
 import { migrations, type Migration } from './migrations'
 
 export type Value = string | number | bigint | Uint8Array | null
@@ -77,14 +78,16 @@ export class Database {
   }
 
   /**
-   * Opens or makes `postern.db` in `dir` and brings its schema up to date.
+   * Opens or makes `postern.db` in `dir` and brings its schema up to date. `journalDamaged`: transactions that an earlier
+   * run committed cannot be read from the journal any more and are lost.
    * @param key 32 bytes; the caller may wipe it afterwards
    * @throws PosternError `key-missing` (another key's database), `store-corrupt`, `store-newer`, `disk-full`, `disk-error`
    */
-  static open(dir: string, key: Uint8Array, onCommit: (changes: Changes) => void, steps: readonly Migration[] = migrations): { database: Database; created: boolean } {
+  static open(dir: string, key: Uint8Array, onCommit: (changes: Changes) => void, steps: readonly Migration[] = migrations): { database: Database; created: boolean; journalDamaged: boolean } {
     if (key.byteLength !== 32) throw new PosternError('key-missing', 'the key is not 256 bits')
     const file = databaseFile(dir)
     const created = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
+    const journal = readJournal(`${file}-wal`)
     return guarded(() => {
       let db: Driver | null = null
       try {
@@ -92,8 +95,9 @@ export class Database {
         db.pragma(`wal_autocheckpoint = ${walPages}`)
         db.prepare('SELECT count(*) FROM sqlite_schema').get()
         db.pragma('journal_mode = WAL')
+        const journalDamaged = isJournalDamaged(db, journal)
         migrate(db, steps)
-        return { database: new Database(db, file, onCommit), created }
+        return { database: new Database(db, file, onCommit), created, journalDamaged }
       } catch (fault) {
         db?.close()
         throw isNotADatabase(fault) && !created ? explainUnreadable(file, key) : fault
@@ -173,6 +177,13 @@ function bound(sql: string, params: Value[]): Bound[] {
   let isNumbered = numbered.get(sql)
   if (isNumbered === undefined) numbered.set(sql, (isNumbered = sql.includes('?1')))
   return isNumbered ? [Object.fromEntries(params.map((value, index) => [String(index + 1), value]))] : params
+}
+
+/** Whether SQLite, which has read the journal by now, found less in it than was written. */
+export function isJournalDamaged(db: Driver, journal: Journal | null): boolean {
+  if (journal === null || journal.written === 0) return false
+  const [state] = db.prepare<[], { log: number }>('PRAGMA wal_checkpoint(PASSIVE)').all()
+  return (state?.log ?? 0) < journal.written
 }
 
 /** A connection with the key and every setting of the house (R43, R49). Nothing has been read yet. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import Driver from 'better-sqlite3-multiple-ciphers'
-import { openDriver } from './database'
+import { isJournalDamaged, openDriver } from './database'
+import { readJournal } from './journal'
 
 /** Another number makes every program that opens the file build it anew from the messages. */
 const format = 1
@@ -31,11 +32,13 @@ export class IndexFile {
 
   /** Opens or makes the file. Throws the driver's error when it is damaged, of another key or format. */
   static open(dir: string, key: Uint8Array): IndexFile {
+    const journal = readJournal(`${IndexFile.path(dir)}-wal`)
     const db = openDriver(IndexFile.path(dir), key)
     try {
       db.pragma(`wal_autocheckpoint = ${walPages}`)
       db.prepare('SELECT count(*) FROM sqlite_schema').get()
       db.pragma('journal_mode = WAL')
+      if (isJournalDamaged(db, journal)) throw new Error('the journal of the search index is damaged')
       const found = Number(db.pragma('user_version', { simple: true }))
       if (found === 0) db.transaction(() => make(db)).immediate()
       else if (found !== format) throw new Error(`the search index has format ${found}`)

@@ -5,6 +5,7 @@ import { DeviceKeys } from '../crypto/device-keys'
 import type { Rpc } from '../shared/port-rpc'
 import { Database, type Writer } from './database'
 import type { Changes } from './changes'
+import { noteJournalDamage } from './journal-damage'
 import { KeyHash, makeHashKey, MessageIds } from './keys'
 import { addressKey } from './rows'
 import { TeamLog } from './team/log'
@@ -44,8 +45,10 @@ export class Workspace {
   }
 
   static open(dir: string, key: Uint8Array, ports: WorkspacePorts): { workspace: Workspace; created: boolean } {
-    const { database, created } = Database.open(dir, key, ports.onCommit)
-    return { workspace: new Workspace(database, ports), created }
+    const { database, created, journalDamaged } = Database.open(dir, key, ports.onCommit)
+    const workspace = new Workspace(database, ports)
+    if (journalDamaged) database.write((tx) => noteJournalDamage(tx, Date.now()))
+    return { workspace, created }
   }
 
   /** Keeps the latest time that was seen, so that a clock set back while the program was closed is noticed (R55). */

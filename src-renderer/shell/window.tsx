@@ -11,6 +11,7 @@ import { TooltipLayer } from '../ui/tooltip'
 import { Commands } from './commands'
 import { ConversationPane } from './conversation-pane'
 import { CustomerPane } from './customer-pane'
+import { DamagedJournal, useJournalDamage } from './damaged-journal'
 import { PaneGuard } from './pane-guard'
 import { findPage, settingsPages } from './settings-pages'
 import { SettingsSidebar } from './settings-sidebar'
@@ -34,6 +35,7 @@ function widths(list: number, profile: number): CSSProperties {
 export function MainWindow({ platform, maximized, mailStopped }: { platform: 'mac' | 'windows' | 'linux'; maximized: boolean; mailStopped: boolean }) {
   const rail = useLayout(isRail)
   const { palette, help } = useWindow()
+  const journalDamaged = useJournalDamage()
   useEffect(startShortcuts, [])
   useEffect(keepLayout, [])
   useEffect(() => {
@@ -43,9 +45,9 @@ export function MainWindow({ platform, maximized, mailStopped }: { platform: 'ma
     return () => window.removeEventListener('resize', measure)
   }, [])
   return (
-    <div className={`window${mailStopped ? ' noticed' : ''}`} data-sidebar={rail ? 'rail' : 'full'}>
+    <div className={`window${mailStopped || journalDamaged ? ' noticed' : ''}`} data-sidebar={rail ? 'rail' : 'full'}>
       <TitleBar platform={platform} maximized={maximized} />
-      {mailStopped && <StoppedMail />}
+      {(mailStopped || journalDamaged) && <div>{mailStopped && <StoppedMail />}{journalDamaged && <DamagedJournal />}</div>}
       <Panes />
       <Commands />
       <StoppedSend />

@@ -8,6 +8,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { openDriver } from '../../src-main/store/database'
 import { IndexFile } from '../../src-main/store/index-file'
+import { journalDamage } from '../../src-main/store/journal-damage'
 import { SearchIndex } from '../../src-main/store/search-index'
 import { Workspace } from '../../src-main/store/workspace'
 import { Harness, parsed } from './helpers'
@@ -55,6 +56,7 @@ describe('killed at any moment (R39, R51)', () => {
 
       const { workspace } = Workspace.open(dir, Buffer.from(key), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => undefined })
       const { db } = workspace
+      expect(journalDamage(db.read)).toBeNull()
       const n = (sql: string): number => db.read.get<{ n: number }>(sql)?.n ?? -1
       expect(db.read.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
       expect(db.read.all('PRAGMA foreign_key_check')).toEqual([])

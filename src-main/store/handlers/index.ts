@@ -4,6 +4,7 @@ import { getSettings } from '../settings'
 import type { StoreCalls, StoreService } from '../service'
 import { conversations } from './conversations'
 import { customers } from './customers'
+import { journal } from './journal'
 import { ledger } from './ledger'
 import { mailboxes } from './mailboxes'
 import { messages } from './messages'
@@ -26,6 +27,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...search(service),
     ...mailboxes(service),
     ...settings(service),
+    ...journal(service),
     ...ledger(service),
   }
 }

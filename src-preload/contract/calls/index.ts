@@ -5,6 +5,7 @@ import { appPrivacyCalls } from './app-privacy'
 import { conversationCalls } from './conversations'
 import { customerCalls } from './customers'
 import type { CallDef } from './define'
+import { journalCalls } from './journal'
 import { ledgerCalls } from './ledger'
 import { mailboxCalls } from './mailboxes'
 import { messageCalls } from './messages'
@@ -29,6 +30,7 @@ export const calls = {
   ...searchCalls,
   ...mailboxCalls,
   ...settingsCalls,
+  ...journalCalls,
   ...ledgerCalls,
   ...appCalls,
   ...appAccountCalls,

@@ -39,6 +39,8 @@ export const setup = {
     stoppedTodo: 'Start it again. If it stops once more, send the logs to your IT team: they hold no mail and no addresses.',
     restart: 'Start it again',
     restarting: 'Starting',
+    journal: 'The last changes before Postern closed could not be read back: bytes of the store’s journal are not what was written. Mail comes again from the server. Look into Drafts, Outbox and the conversations you worked on last: what you did in the last minute may be missing.',
+    journalSeen: 'I have read this',
     setAside: 'Set aside and sync again',
     setAsideTitle: 'Set the damaged store aside?',
     setAsideText: 'Postern puts the damaged store into a folder beside it and begins a new one. All mail is fetched from the server again. Drafts, notes about customers and replies that were not sent are in the damaged store and may not come back.',
