@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test, type Page } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
 import { conversation, list, mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
@@ -49,6 +50,7 @@ async function picture(page: Page): Promise<unknown> {
   const { views, unread } = await answered(page, 'counts.get', {})
   const folders = (await answered(page, 'sync.status', {})).mailboxes.flatMap((mailbox) => mailbox.folders.map(({ path, role, serverCount, localCount }) => `${path} ${role} ${serverCount} ${localCount}`))
   const found = []
+  await expect.poll(async () => (await answered(page, 'search.query', { text: 'Number' })).waiting).toBe(0)
   for (const text of ['Number 703', 'c702@customer.example']) found.push((await answered(page, 'search.query', { text })).total)
   return { rows: rows.toSorted(), views, unread, folders: folders.toSorted(), found }
 }
@@ -160,4 +162,26 @@ test('a store that ended five times says so on a page, and its button opens the 
   await start.getByRole('button', { name: 'Start it again' }).click()
   await synced(desk.page)
   await expect(list(desk.page).getByRole('row').first()).toBeVisible()
+})
+
+test('bytes of the journal that changed while the program was closed are told, and told until they were read (R46)', async () => {
+  const { page, profile } = desk
+  for (let n = 0; n < 5; n++) await answered(page, 'settings.set', { undoSeconds: 5 + n })
+  await desk.kill()
+  const journal = `${profile}/postern.db-wal`
+  const bytes = readFileSync(journal)
+  expect(bytes.length).toBeGreaterThan(8000)
+  bytes[200] = (bytes[200] ?? 0) ^ 1
+  writeFileSync(journal, bytes)
+  desk = await startPostern({ profile })
+  const notice = desk.page.getByRole('alert').filter({ hasText: 'could not be read back' })
+  await expect(notice).toContainText('Look into Drafts, Outbox')
+  await expect(list(desk.page).getByRole('row').first()).toBeVisible()
+  await desk.close()
+  desk = await startPostern({ profile })
+  await expect(desk.page.getByRole('alert').filter({ hasText: 'could not be read back' })).toBeVisible()
+  await desk.page.screenshot({ path: test.info().outputPath('journal.png') })
+  await desk.page.getByRole('button', { name: 'I have read this' }).click()
+  await expect(desk.page.getByRole('button', { name: 'I have read this' })).toHaveCount(0)
+  await synced(desk.page)
 })
