@@ -8,8 +8,9 @@ const log = logger('fetch')
 const windowTries = 2
 /** A message that ended this many connections by itself is left out. */
 const messageTries = 2
-/** What a server would not hand out is asked for again after this time. */
-const retryMs = 600_000
+/** What a server would not hand out is asked for again at once, then after this time, doubled up to the longest. */
+const firstRetryMs = 30_000
+const longestRetryMs = 600_000
 
 /**
  * Fetches messages of one folder around those that the server cannot hand out: it may refuse a whole window because of
@@ -20,7 +21,7 @@ export class FetchAround {
   private brokenAt: number | null = null
   private broken = 0
   private readonly culprits = new Map<number, number>()
-  private readonly withheld = new Map<number, number>()
+  private readonly withheld = new Map<number, { at: number; times: number }>()
 
   constructor(private readonly now: () => number = Date.now) {}
 
@@ -37,8 +38,9 @@ export class FetchAround {
 
   /** true: worth asking for now. */
   due(uid: number): boolean {
-    const at = this.withheld.get(uid)
-    return at === undefined || this.now() - at > retryMs
+    const last = this.withheld.get(uid)
+    if (!last || last.times === 1) return true
+    return this.now() - last.at > Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(last.times - 2, 10))
   }
 
   /** Whole messages of these UIDs, ascending, as far as they are to be had. Throws when the connection ends. */
@@ -86,7 +88,8 @@ export class FetchAround {
         if (code !== 'server-refused') {
           const times = (this.culprits.get(uid) ?? 0) + 1
           this.culprits.set(uid, times)
-          if (times >= messageTries) this.withhold(uid)
+          // Not at once again: it would cost this connection too.
+          if (times >= messageTries) this.withheld.set(uid, { at: this.now(), times: times + 3 })
           throw error
         }
         this.withhold(uid)
@@ -95,8 +98,9 @@ export class FetchAround {
   }
 
   private withhold(uid: number): void {
-    if (!this.withheld.has(uid)) log.warn('the server does not hand out a message', { uid })
-    this.withheld.set(uid, this.now())
+    const times = (this.withheld.get(uid)?.times ?? 0) + 1
+    if (times === 1) log.warn('the server does not hand out a message', { uid })
+    this.withheld.set(uid, { at: this.now(), times })
   }
 
   /** Keeps only what is still on the server. */

@@ -98,6 +98,15 @@ export class FolderSync {
     return (last.unseen === null || state.unseen === last.unseen) && Date.now() - this.newestFlagsAt < newestFlagsMs
   }
 
+  /** What STATUS says before the folder is looked at: a MODSEQ that fell makes all that was counted by it void (R36). */
+  notice(state: FolderState): void {
+    if (state.modSeq === null || this.current.modSeq === null || state.modSeq >= BigInt(this.current.modSeq)) return
+    log.info('MODSEQ went backwards', { folder: this.current.folderId })
+    this.current = { ...this.current, modSeq: null }
+    this.filledSince = null
+    this.lastState = state
+  }
+
   /** What STATUS said, once it has been followed. */
   followed(state: FolderState): void {
     if (this.lastState !== null) this.lastState = { ...state, modSeq: this.lastState.modSeq ?? state.modSeq }
@@ -110,10 +119,12 @@ export class FolderSync {
       if (this.current.complete) return
       const store = this.storeFor(true)
       const fresh = this.current.highUid === 0
-      this.filledSince ??= this.current.modSeq ?? state.modSeq?.toString() ?? null
-      const uids = await session.searchUids(fresh ? {} : { uid: `1:${Math.max(1, this.current.lowUid - 1)}` })
+      this.filledSince ??= this.current.modSeq ?? this.modSeqOf(state).modSeq ?? null
+      const uids = fresh ? (await session.allUids()).uids : await session.searchUids({ uid: `1:${Math.max(1, this.current.lowUid - 1)}` })
+      // An empty answer about a folder that is not empty would end its first sync before it began.
+      if (fresh && uids.length === 0 && state.exists > 0) throw new PosternError('server-broken', 'a search that finds nothing of what is there')
       const below = fresh ? uids : uids.filter((uid) => uid < this.current.lowUid)
-      if (below.length === 0) return await store([], { lowUid: 1, complete: true, ...(fresh ? { highUid: Math.max(0, (state.uidNext ?? 1) - 1), ...this.modSeqOf(state) } : {}) })
+      if (below.length === 0) return await store([], { lowUid: 1, complete: true, ...(fresh ? { highUid: Math.max(0, (state.uidNext ?? this.lastState?.uidNext ?? 1) - 1), ...this.modSeqOf(state) } : {}) })
       const pages = new PagePipe(this.parser, store)
       let end = below.length
       let size = fresh ? firstPage : window
@@ -183,14 +194,15 @@ export class FolderSync {
       return
     }
     // Without CONDSTORE, or with one that went backwards: the newest window at every look, everything when it is due.
-    const countsModSeq = session.condstore && state.modSeq !== null
+    const modSeq = session.condstore ? this.modSeqOf(state).modSeq ?? null : null
+    const countsModSeq = modSeq !== null
     const all = thorough || countsModSeq || Date.now() - this.allFlagsAt > allFlagsMs
     const uids = (await session.searchUids()).filter((uid) => uid <= this.current.highUid && (this.current.complete || uid >= this.current.lowUid))
     const wanted = all ? uids : uids.slice(-flagsWindow)
     for (let end = wanted.length; end > 0; end -= flagsWindow) {
       const changes: { uid: number; flags: string[] }[] = []
       for await (const row of session.fetchFlags(wanted.slice(Math.max(0, end - flagsWindow), end))) changes.push(row)
-      await this.applyFlags(changes, countsModSeq && end <= flagsWindow ? String(state.modSeq) : null)
+      await this.applyFlags(changes, end <= flagsWindow ? modSeq : null)
     }
     this.newestFlagsAt = Date.now()
     if (all) this.allFlagsAt = Date.now()
@@ -213,11 +225,13 @@ export class FolderSync {
     const due = thorough || Date.now() - this.everyUidAt > everyUidMs
     if (localCount === state.exists && !due) return
     const generation = this.generation
-    const onServer = new Set(await session.searchUids())
+    const { uids, whole } = await session.allUids()
+    const onServer = new Set(uids)
     const local = await this.localUids()
     if (generation !== this.generation) return
     const gone = local.filter((uid) => !onServer.has(uid))
-    if (gone.length > 0) await this.vanish(gone)
+    // A search that does not fit the server's own count takes nothing away here; the next look asks again.
+    if (gone.length > 0 && whole) await this.vanish(gone)
     const here = new Set(local)
     const missing = [...onServer].filter((uid) => uid <= this.current.highUid && !here.has(uid) && this.around.due(uid))
     if (missing.length > 0) {
@@ -230,6 +244,7 @@ export class FolderSync {
       await pages.drain()
     }
     this.around.confirm(onServer, missing.length > 0 ? new Set(await this.localUids()) : here)
+    if (!whole) return
     this.everyUidAt = Date.now()
     const unread = [...onServer].filter((uid) => uid > this.current.highUid).length
     await this.store.call('folder.checked', { folderId: this.current.folderId, serverCount: onServer.size - unread, at: Date.now(), missing: this.around.missing.size, verified: true })
@@ -263,7 +278,9 @@ export class FolderSync {
   }
 
   private modSeqOf(state: FolderState): { modSeq?: string } {
-    return state.modSeq === null ? {} : { modSeq: state.modSeq.toString() }
+    // A look by NOOP has none; that of the SELECT before it is older, which loses nothing.
+    const modSeq = state.modSeq ?? this.lastState?.modSeq ?? null
+    return modSeq === null ? {} : { modSeq: modSeq.toString() }
   }
 
   private uidValidity(): string {

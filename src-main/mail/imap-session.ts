@@ -28,6 +28,7 @@ export interface FolderState { readonly uidValidity: string; readonly uidNext: n
 export interface Fingerprint { readonly uid: number; readonly messageId: string | null; readonly size: number }
 
 const commandMs = 60_000
+const mostVanished = 100_000
 const quietMs = 90_000
 
 /**
@@ -55,6 +56,8 @@ export class ImapSession {
     this.client.on('exists', () => this.onChangeListener?.())
     this.client.on('flags', () => this.onChangeListener?.())
     this.client.on('expunge', (event) => {
+      // A few bytes can name millions of UIDs (R36); beyond this the comparison of counts finds what is gone.
+      if (this.vanishedUids.length >= mostVanished) return
       if (event.uid !== undefined) this.vanishedUids.push(event.uid)
       this.onChangeListener?.()
     })
@@ -131,6 +134,12 @@ export class ImapSession {
     // A refused search is no empty folder.
     if (!Array.isArray(found)) throw new PosternError('server-refused', 'search', this.facts())
     return found.toSorted((a, b) => a - b)
+  }
+
+  /** All UIDs of the selected folder. `whole`: as many as the server counts; else they prove nothing about what is gone. */
+  async allUids(): Promise<{ uids: number[]; whole: boolean }> {
+    const uids = await this.searchUids()
+    return { uids, whole: this.client.mailbox !== false && this.client.mailbox.exists === uids.length }
   }
 
   /** Whole messages, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */

@@ -322,6 +322,7 @@ export class MailboxSync {
       if (this.stopped) return
       const state = states.get(folder.cursor.folderId)
       if (!state) continue
+      folder.notice(state)
       const quiet = folder !== this.list.inbox && !differing.has(folder.cursor.folderId) && folder.unchanged(state)
       if (quiet && !all) continue
       if (await this.bring(session, folder, all)) folder.followed(state)

@@ -30,6 +30,9 @@ test('one refused message takes none of its window along', async () => {
   const around = new FetchAround(() => 0)
   expect(await fetched(around, server(new Set([3]), 'server-refused'), [1, 2, 3, 4, 5])).toEqual([1, 2, 4, 5])
   expect([...around.missing]).toEqual([3])
+  // Once more at once, then not for a while.
+  expect(around.due(3)).toBe(true)
+  await fetched(around, server(new Set([3]), 'server-refused'), [3])
   expect(around.due(3)).toBe(false)
 })
 

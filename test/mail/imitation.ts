@@ -25,9 +25,9 @@ export function letter(subject: string, more = ''): string {
 }
 
 /** Syncs a mailbox on the server; tries follow each other fast. */
-export function follow(server: { port: number }, store: MemoryStore = new MemoryStore([mailboxAt(serverAt(server.port))]), port: Pick<MemoryStore['port'], 'call'> = store.port): { store: MemoryStore; sync: MailboxSync; stop: () => Promise<void> } {
+export function follow(server: { port: number }, store: MemoryStore = new MemoryStore([mailboxAt(serverAt(server.port))]), port: Pick<MemoryStore['port'], 'call'> = store.port, mailbox = mailboxAt(serverAt(server.port))): { store: MemoryStore; sync: MailboxSync; stop: () => Promise<void> } {
   const ports: SyncPorts = { store: port, app: { call: async () => ({ user: user.name, password: user.password }) as never }, parser: inlineParser }
-  const sync = new MailboxSync(mailboxAt(serverAt(server.port)), ports, () => undefined, new Backoff(20, 200))
+  const sync = new MailboxSync(mailbox, ports, () => undefined, new Backoff(20, 200))
   sync.start()
   ends.push(() => sync.stop())
   return { store, sync, stop: () => sync.stop() }

@@ -2,7 +2,9 @@
  * An IMAP server of our own that imitates those which cannot be had here: Gmail and Microsoft 365 by their published
  * capability lists and quirks, and servers that are hostile or broken. Everything is in memory; TCP on loopback.
  */
+import fs from 'node:fs'
 import net from 'node:net'
+import tls from 'node:tls'
 import { MailState } from './imap-mail.mjs'
 import { answer } from './imap-commands.mjs'
 
@@ -39,11 +41,12 @@ export const capabilities = {
  * @property {keyof typeof capabilities} kind
  * @property {string} [caps] instead of the kind's own
  * @property {number} [maxConnections] further ones are refused at login
+ * @property {{ cert: string, key: string }} [tls] implicit TLS with these PEM files
  * @property {(command: Command, session: Session) => boolean | Promise<boolean>} [script] true: it has answered by itself
  */
 
 /** @param {Options} options */
-export async function startImitation({ kind, caps = capabilities[kind], maxConnections = Infinity, script }) {
+export async function startImitation({ kind, caps = capabilities[kind], maxConnections = Infinity, script, tls: files }) {
   const mail = new MailState(kind === 'gmail')
   /** @type {Map<Session, net.Socket>} */
   const sessions = new Map()
@@ -51,7 +54,8 @@ export async function startImitation({ kind, caps = capabilities[kind], maxConne
   const world = { kind, caps, mail, sessions, seen, maxConnections, script, password: 'right-password', greeting: '* OK ready' }
   let nextId = 0
 
-  const server = net.createServer({ noDelay: true }, (socket) => {
+  const secrets = (/** @type {{ cert: string, key: string }} */ of) => ({ cert: fs.readFileSync(of.cert), key: fs.readFileSync(of.key) })
+  const onConnection = (/** @type {net.Socket} */ socket) => {
     socket.on('error', () => {})
     /** @type {Session} */
     const session = {
@@ -64,7 +68,8 @@ export async function startImitation({ kind, caps = capabilities[kind], maxConne
     socket.on('close', () => sessions.delete(session))
     session.send(`${world.greeting}\r\n`)
     read(socket, session, world)
-  })
+  }
+  const server = files ? tls.createServer({ ...secrets(files), noDelay: true }, onConnection) : net.createServer({ noDelay: true }, onConnection)
   mail.listeners.add((path, change) => {
     for (const session of sessions.keys()) {
       if (session.folder?.path !== path) continue
@@ -84,6 +89,8 @@ export async function startImitation({ kind, caps = capabilities[kind], maxConne
     /** May be changed while it runs: password, greeting, maxConnections, script, caps. */
     world,
     open: () => sessions.size,
+    /** From now on it shows another certificate, as another server would. */
+    showCertificate: (/** @type {{ cert: string, key: string }} */ of) => { if (server instanceof tls.Server) server.setSecureContext(secrets(of)) },
     /** Drops every connection, as a restart would. */
     dropAll: () => { for (const socket of sessions.values()) socket.destroy() },
     stop: async () => {
