@@ -138,7 +138,7 @@ export class Acts {
   }
 
   /** Does the work for each conversation, in transactions of a few, with room for other calls between them. */
-  private async act(ids: readonly number[], work: (tx: Writer, id: number, mailboxes: Set<number>) => Undo[]): Promise<{ undo: string }> {
+  async act(ids: readonly number[], work: (tx: Writer, id: number, mailboxes: Set<number>) => Undo[]): Promise<{ undo: string }> {
     const steps: Undo[] = []
     const all = [...new Set(ids)]
     for (let from = 0; from < all.length; from += chunk) {

@@ -9,73 +9,102 @@ import { itemsOf, outboxStateOf } from './outbox'
 import { shownPlaces } from './places'
 import { autoKindOf, parseIds, parsePeople, parseTexts, statusNumber, statusOf } from './rows'
 import { survivorOf } from './threads'
+import { conflictsOf, workOf } from './work'
 
 interface Row {
   id: number; subject: string; people: string; message_count: number; unread: number; status: number; last_at: number; snippet: string
   last_from_team: string | null; attachment_count: number; mailbox_ids: string; has_draft: number; outbox_state: string | null; outbox_error: string | null
+  assignee: string | null; tags: string; snoozed_until: number | null
 }
 
 export interface ListQuery {
   readonly view: View
   readonly mailboxId: number | null
+  /** Only conversations with this tag. */
+  readonly tag?: string | null
   readonly order: 'newest' | 'oldest'
   readonly unreadOnly: boolean
 }
 
-/** Tables and conditions of a list; every one of them is answered from one index, in its order. */
-function listed({ view, mailboxId, unreadOnly }: ListQuery): { from: string; id: string; where: string; params: Value[] } {
-  if (view === 'drafts' || view === 'outbox') {
-    const mark = view === 'drafts' ? 'has_draft = 1' : 'outbox_state IS NOT NULL'
-    const inMailbox = mailboxId === null ? '' : ' AND EXISTS(SELECT 1 FROM conversation_mailboxes m WHERE m.conversation_id = l.id AND m.mailbox_id = ?)'
-    return { from: 'conversations l', id: 'l.id', where: `${mark}${unreadOnly ? ' AND unread = 1' : ''}${inMailbox}`, params: mailboxId === null ? [] : [mailboxId] }
-  }
-  const status = statusNumber(view === 'inbox' ? 'open' : view)
+const inMailbox = 'EXISTS(SELECT 1 FROM conversation_mailboxes m WHERE m.conversation_id = l.id AND m.mailbox_id = ?)'
+const inbox = 'l.hidden = 0 AND l.status = 0'
+/** Views beside the statuses: each has an index of its own. */
+const ofWork = {
+  unassigned: `${inbox} AND l.assignee IS NULL`,
+  mine: `${inbox} AND l.assignee = ?`,
+  assigned: `${inbox} AND l.assignee IS NOT NULL`,
+  snoozed: 'l.hidden = 2',
+  drafts: 'l.has_draft = 1',
+  outbox: 'l.outbox_state IS NOT NULL',
+} as const
+const isOfWork = (view: View): view is keyof typeof ofWork => Object.hasOwn(ofWork, view)
+
+interface Listed { readonly from: string; readonly id: string; readonly where: string; readonly params: Value[]; /** Counted by triggers in `view_counts`. */ readonly counted: boolean }
+
+/** Tables and conditions of a list; all but rare combinations are answered from one index, in its order. `me`: id of this device. */
+function listed({ view, mailboxId, tag = null, unreadOnly }: ListQuery, me: string): Listed {
   const unread = unreadOnly ? ' AND l.unread = 1' : ''
-  if (mailboxId === null) return { from: 'conversations l', id: 'l.id', where: `l.hidden = 0 AND l.status = ?${unread}`, params: [status] }
-  return { from: 'conversation_mailboxes l', id: 'l.conversation_id', where: `l.mailbox_id = ? AND l.hidden = 0 AND l.status = ?${unread}`, params: [mailboxId, status] }
+  const status = statusNumber(view === 'inbox' ? 'open' : isOfWork(view) ? 'open' : view)
+  if (tag !== null && view === 'inbox' && mailboxId === null && !unreadOnly) {
+    return { from: 'conversation_tags l', id: 'l.conversation_id', where: 'l.tag = ? AND l.listed = 1', params: [tag], counted: false }
+  }
+  if (isOfWork(view) || tag !== null) {
+    const params: Value[] = view === 'mine' ? [me] : isOfWork(view) ? [] : [status]
+    let where = `${isOfWork(view) ? ofWork[view] : 'l.hidden = 0 AND l.status = ?'}${unread}`
+    if (mailboxId !== null) {
+      where += ` AND ${inMailbox}`
+      params.push(mailboxId)
+    }
+    if (tag !== null) {
+      where += ' AND EXISTS(SELECT 1 FROM conversation_tags t WHERE t.conversation_id = l.id AND t.tag = ?)'
+      params.push(tag)
+    }
+    // The planner takes "not null" for no condition at all.
+    return { from: `conversations l${view === 'assigned' ? ' INDEXED BY conversations_assigned' : ''}`, id: 'l.id', where, params, counted: false }
+  }
+  if (mailboxId === null) return { from: 'conversations l', id: 'l.id', where: `l.hidden = 0 AND l.status = ?${unread}`, params: [status], counted: true }
+  return { from: 'conversation_mailboxes l', id: 'l.conversation_id', where: `l.mailbox_id = ? AND l.hidden = 0 AND l.status = ?${unread}`, params: [mailboxId, status], counted: true }
 }
 
 /** The SQL of a page of a list, apart so that a test can look at its plan. */
-export function listSql(query: ListQuery): { sql: string; params: Value[] } {
-  const { from, id, where, params } = listed(query)
+export function listSql(query: ListQuery, me = ''): { sql: string; params: Value[] } {
+  const { from, id, where, params } = listed(query, me)
   const way = query.order === 'newest' ? 'DESC' : 'ASC'
   // Skipping to the offset reads the index only; rows are fetched for the page alone.
   return { sql: `SELECT ${id} AS id FROM ${from} WHERE ${where} ORDER BY l.last_at ${way}, ${id} ${way} LIMIT ? OFFSET ?`, params }
 }
 
-export function listConversations(read: Reader, query: ListQuery & { offset: number; limit: number }): { rows: ConversationRow[]; total: number } {
-  const { sql, params } = listSql(query)
+export function listConversations(read: Reader, query: ListQuery & { offset: number; limit: number }, me = ''): { rows: ConversationRow[]; total: number } {
+  const { sql, params } = listSql(query, me)
   const ids = read.all<{ id: number }>(sql, ...params, query.limit, query.offset)
   const rows = ids.flatMap(({ id }) => {
     const row = read.get<Row>(
-      `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error
+      `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error, assignee, tags, snoozed_until
        FROM conversations WHERE id = ?`, id)
-    return row ? [rowOf(row)] : []
+    return row ? [rowOf(read, row, me)] : []
   })
-  return { rows, total: countListed(read, query) }
+  return { rows, total: countListed(read, query, me) }
 }
 
-function countListed(read: Reader, query: ListQuery): number {
-  if (query.view === 'drafts' || query.view === 'outbox') {
-    const { from, where, params } = listed(query)
-    return read.get<{ n: number }>(`SELECT count(*) AS n FROM ${from} WHERE ${where}`, ...params)?.n ?? 0
-  }
+function countListed(read: Reader, query: ListQuery, me: string): number {
+  const { from, where, params, counted: byTriggers } = listed(query, me)
+  if (!byTriggers) return read.get<{ n: number }>(`SELECT count(*) AS n FROM ${from} WHERE ${where}`, ...params)?.n ?? 0
   const counted = read.get<{ total: number; unread: number }>('SELECT total, unread FROM view_counts WHERE mailbox_id = ? AND status = ?',
-    query.mailboxId ?? 0, statusNumber(query.view === 'inbox' ? 'open' : query.view))
+    query.mailboxId ?? 0, statusNumber(query.view === 'inbox' || isOfWork(query.view) ? 'open' : query.view))
   return (query.unreadOnly ? counted?.unread : counted?.total) ?? 0
 }
 
-function rowOf(row: Row): ConversationRow {
+function rowOf(read: Reader, row: Row, me: string): ConversationRow {
   return {
     id: row.id, subject: row.subject, people: parseTexts(row.people), messageCount: row.message_count, unread: row.unread === 1, status: statusOf(row.status),
     lastAt: row.last_at, snippet: row.snippet, lastFromTeam: row.last_from_team, attachmentCount: row.attachment_count, mailboxIds: parseIds(row.mailbox_ids),
-    hasDraft: row.has_draft === 1, outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state), outboxError: row.outbox_error,
+    hasDraft: row.has_draft === 1, outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state), outboxError: row.outbox_error, ...workOf(read, me, row),
   }
 }
 
 /** Where a conversation stands in a list, from 0; -1 when it is not in it. */
-export function positionOf(read: Reader, query: ListQuery & { id: number }): number {
-  const { from, id, where, params } = listed(query)
+export function positionOf(read: Reader, query: ListQuery & { id: number }, me = ''): number {
+  const { from, id, where, params } = listed(query, me)
   const wanted = survivorOf(read, query.id)
   const own = read.get<{ last_at: number }>(`SELECT l.last_at FROM ${from} WHERE ${where} AND ${id} = ?`, ...params, wanted)
   if (!own) return -1
@@ -85,15 +114,17 @@ export function positionOf(read: Reader, query: ListQuery & { id: number }): num
 
 interface Counts { views: Record<View, number>; unread: number; mailboxes: { id: number; open: number; unread: number }[] }
 
-export function getCounts(read: Reader): Counts {
+export function getCounts(read: Reader, me = ''): Counts {
   const rows = read.all<{ mailbox_id: number; status: number; total: number; unread: number }>('SELECT mailbox_id, status, total, unread FROM view_counts')
   const of = (mailboxId: number, status: number): { total: number; unread: number } => rows.find((row) => row.mailbox_id === mailboxId && row.status === status) ?? { total: 0, unread: 0 }
   const all = (view: 'open' | 'pending' | 'closed' | 'spam'): number => of(0, statusNumber(view)).total
-  const n = (sql: string): number => read.get<{ n: number }>(sql)?.n ?? 0
+  const n = (sql: string, ...params: Value[]): number => read.get<{ n: number }>(sql, ...params)?.n ?? 0
+  const assigned = n(`SELECT count(*) AS n FROM conversations l WHERE ${ofWork.assigned}`)
   const open = statusNumber('open')
   return {
     views: {
-      inbox: all('open'), pending: all('pending'), closed: all('closed'), spam: all('spam'),
+      inbox: all('open'), unassigned: Math.max(0, all('open') - assigned), mine: n(`SELECT count(*) AS n FROM conversations l WHERE ${ofWork.mine}`, me), assigned,
+      snoozed: n(`SELECT count(*) AS n FROM conversations l WHERE ${ofWork.snoozed}`), pending: all('pending'), closed: all('closed'), spam: all('spam'),
       drafts: n("SELECT count(*) AS n FROM drafts WHERE state = 'open'"),
       outbox: n("SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),
     },
@@ -112,7 +143,7 @@ interface FileRow { id: number; message_id: number; name: string; type: string; 
 const openBodies = 3
 const largestOpenBody = 256 * 1024
 
-export function getConversation(read: Reader, id: number): Conversation {
+export function getConversation(read: Reader, id: number, me = ''): Conversation {
   const current = survivorOf(read, id)
   const row = read.get<Row & { version: number; customer_id: number | null }>('SELECT * FROM conversations WHERE id = ?', current)
   if (!row) throw new PosternError('not-found', 'no such conversation')
@@ -125,6 +156,7 @@ export function getConversation(read: Reader, id: number): Conversation {
   const newSubjects = subjectsThatAreNew(read, current, messages)
   return {
     id: current, subject: row.subject, status: statusOf(row.status), version: row.version, mailboxIds: parseIds(row.mailbox_ids), customerId: row.customer_id,
+    ...workOf(read, me, row), conflicts: conflictsOf(read, me, current),
     messages: messages.map((message, index) => {
       const opened = index >= messages.length - openBodies || (message.direction === 0 && message.seen === 0)
       return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null, newSubjects.has(message.id))
@@ -151,11 +183,11 @@ function subjectsThatAreNew(read: Reader, conversationId: number, messages: read
   return new Set(fresh.filter((id) => !put.has(id)))
 }
 
-interface HistoryRow { at: number; kind: Conversation['history'][number]['kind']; by: string; act_id: number | null; other_id: number | null; subject: string | null }
+interface HistoryRow { at: number; kind: Conversation['history'][number]['kind']; by: string; detail: string; act_id: number | null; other_id: number | null; subject: string | null }
 
 function historyOf(read: Reader, conversationId: number): Conversation['history'] {
   return read.all<HistoryRow>(
-    `SELECT h.at, h.kind, h.by, a.id AS act_id, iif(h.kind = 'split-off', a.conversation_id, a.other_id) AS other_id, c.subject
+    `SELECT h.at, h.kind, h.by, h.detail, a.id AS act_id, iif(h.kind = 'split-off', a.conversation_id, a.other_id) AS other_id, c.subject
      FROM history h LEFT JOIN thread_acts a ON a.id = h.act_id LEFT JOIN conversations c ON c.id = iif(h.kind = 'split-off', a.conversation_id, a.other_id)
      WHERE h.conversation_id = ? ORDER BY h.id`, conversationId)
     .map(({ act_id: id, other_id: otherId, subject, ...line }) => ({ ...line, act: id === null || otherId === null ? null : { id, otherId, otherSubject: subject ?? '' } }))

@@ -7,6 +7,7 @@ import { logger } from '../shared/log'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { requirePermission } from './access'
 import { Acts } from './acts'
+import { Alarm } from './alarm'
 import { Changes, Publisher } from './changes'
 import type { Reader } from './database'
 import { forgetParts } from './files'
@@ -32,6 +33,8 @@ export interface Open {
   readonly acts: Acts
   readonly board: SyncBoard
   readonly upkeep: Upkeep
+  /** Ends snoozes. */
+  readonly alarm: Alarm
   readonly index: SearchIndex
 }
 
@@ -82,7 +85,7 @@ export class StoreService {
       for (const mailboxId of mailboxIds) this.mail?.call('ops.wake', { mailboxId }).catch(() => undefined)
     })
     const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
-    this.current = { dir, open: { workspace, acts, board, upkeep: new Upkeep(workspace), index: new SearchIndex(workspace, dir, key, this.indexScript, () => this.indexCaughtUp()) }, created }
+    this.current = { dir, open: { workspace, acts, board, upkeep: new Upkeep(workspace), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, this.indexScript, () => this.indexCaughtUp()) }, created }
     log.info('database is open', { created, restored })
     return { created, restored }
   }
@@ -92,6 +95,7 @@ export class StoreService {
     this.current = null
     if (!current) return
     current.open.upkeep.stop()
+    current.open.alarm.stop()
     current.open.index.stop()
     clearInterval(this.timeKeeper)
     keepTime(current.open.workspace)

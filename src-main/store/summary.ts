@@ -4,7 +4,7 @@ import { customerOf } from './customers'
 import { listedPlaces, place, shownPlaces } from './places'
 import { addressKey, autoKindOf, displayName, parseIds, parsePeople, statusNumber } from './rows'
 
-interface Current { status: number; status_by_person: number; hidden: number; message_count: number; subject: string; unread: number; last_at: number; customer_id: number | null }
+interface Current { status: number; status_by_person: number; hidden: number; message_count: number; subject: string; unread: number; last_at: number; customer_id: number | null; snoozed_until: number | null; snoozed_at: number; snooze_unless_reply: number; woke_at: number }
 interface Shown {
   direction: number; subject: string; date: number; from_name: string; from_address: string; people: string; snippet: string; auto_kind: string
   place: number; seen: number; attachment_count: number
@@ -18,7 +18,7 @@ const spam = statusNumber('spam')
  * @param own keys of the mailboxes' addresses
  */
 export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): void {
-  const current = tx.get<Current>('SELECT status, status_by_person, hidden, message_count, subject, unread, last_at, customer_id FROM conversations WHERE id = ? AND merged_into IS NULL', id)
+  const current = tx.get<Current>('SELECT status, status_by_person, hidden, message_count, subject, unread, last_at, customer_id, snoozed_until, snoozed_at, snooze_unless_reply, woke_at FROM conversations WHERE id = ? AND merged_into IS NULL', id)
   if (!current) return
   const messages = tx.all<Shown>(
     `SELECT direction, subject, date, from_name, from_address, people, snippet, auto_kind, place, seen, attachment_count
@@ -27,9 +27,11 @@ export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): voi
   const first = messages[0]
   const last = messages.at(-1)
   const status = nextStatus(current, messages)
-  const hidden = listed.length === 0 && !tx.get("SELECT 1 FROM outbox WHERE conversation_id = ? AND state <> 'sent'", id) ? 1 : 0
+  const asleep = sleeps(tx, id, current, listed)
+  const away = listed.length === 0 && !tx.get("SELECT 1 FROM outbox WHERE conversation_id = ? AND state <> 'sent'", id)
+  const hidden = away ? 1 : asleep ? 2 : 0
   const unread = listed.some(({ direction, seen }) => direction === 0 && seen === 0) ? 1 : 0
-  const lastAt = listed.at(-1)?.date ?? current.last_at
+  const lastAt = Math.max(listed.at(-1)?.date ?? current.last_at, current.woke_at)
   tx.run(
     `UPDATE conversations SET subject = ?, status = ?, hidden = ?, unread = ?, last_at = ?, customer_id = ?, message_count = ?,
        attachment_count = ?, people = ?, snippet = ?, last_from_team = ?, version = version + ? WHERE id = ?`,
@@ -40,6 +42,15 @@ export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): voi
   tx.run('UPDATE conversation_mailboxes SET hidden = ?, status = ?, unread = ?, last_at = ? WHERE conversation_id = ?', hidden, status, unread, lastAt, id)
   tx.changes.changed('conversations', id)
   if (hidden !== current.hidden || status !== current.status || unread !== current.unread) tx.changes.touched('counts')
+}
+
+/** Whether a snooze holds; a person who writes ends it, unless it was told to hold. */
+function sleeps(tx: Writer, id: number, current: Current, listed: readonly Shown[]): boolean {
+  if (current.snoozed_until === null) return false
+  const answered = current.snooze_unless_reply === 1
+    && listed.some((message) => message.direction === 0 && message.date > current.snoozed_at && message.auto_kind !== 'auto-reply' && message.auto_kind !== 'bounce')
+  if (answered) tx.run('UPDATE conversations SET snoozed_until = NULL WHERE id = ?', id)
+  return !answered
 }
 
 function nextStatus(current: Current, messages: readonly Shown[]): number {

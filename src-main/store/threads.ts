@@ -51,9 +51,12 @@ export function mergeInto(tx: Writer, survivor: number, loser: number): void {
   tx.changes.changed('conversations', loser)
 }
 
-export type HistoryKind = 'reopened' | 'closed' | 'pending' | 'opened' | 'spam' | 'merged' | 'split-off' | 'split-from'
+export type HistoryKind = 'reopened' | 'closed' | 'pending' | 'opened' | 'spam' | 'merged' | 'split-off' | 'split-from' | 'assigned' | 'unassigned' | 'tagged' | 'untagged' | 'snoozed' | 'unsnoozed' | 'woke'
 
-/** One thin line between messages: what changed, when and by whom. `actId`: the thread act that it tells of. */
-export function note(tx: Writer, conversationId: number, kind: HistoryKind, by: string, at: number, actId: number | null = null): void {
-  tx.run('INSERT INTO history(conversation_id, at, kind, by, act_id) VALUES(?, ?, ?, ?, ?)', conversationId, at, kind, by, actId)
+/**
+ * One thin line between messages: what changed, when and by whom. `actId`: the thread act that it tells of; `detail`: to
+ * whom, which tag, until when (ms as text). @returns its row
+ */
+export function note(tx: Writer, conversationId: number, kind: HistoryKind, by: string, at: number, actId: number | null = null, detail = ''): number {
+  return Number(tx.run('INSERT INTO history(conversation_id, at, kind, by, act_id, detail) VALUES(?, ?, ?, ?, ?, ?)', conversationId, at, kind, by, actId, detail).lastInsertRowid)
 }

@@ -16,6 +16,7 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('ledger') }),
   /** Roster, link or trouble of the team. */
   z.object({ topic: z.literal('team') }),
+  z.object({ topic: z.literal('tags') }),
   /** app: the state of the program changed (store ready, locked, failed; a service stopped). */
   z.object({ topic: z.literal('app-state') }),
   /** app: a running connection test has new results. */

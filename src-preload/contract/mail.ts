@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Work, WorkConflict } from './work'
 
 /** Row id of a thing in the local store. */
 export const Id = z.int().positive()
@@ -62,8 +63,8 @@ export type FolderRole = z.infer<typeof FolderRole>
 export const Status = z.enum(['open', 'pending', 'closed', 'spam'])
 export type Status = z.infer<typeof Status>
 
-/** inbox = every open conversation; the mailbox is a filter on top of a view. */
-export const View = z.enum(['inbox', 'pending', 'closed', 'spam', 'drafts', 'outbox'])
+/** inbox = every open conversation that does not sleep; mailbox and tag are filters on top of a view. */
+export const View = z.enum(['inbox', 'unassigned', 'mine', 'assigned', 'snoozed', 'pending', 'closed', 'spam', 'drafts', 'outbox'])
 export type View = z.infer<typeof View>
 
 export const OutboxState = z.enum(['queued', 'held', 'sending', 'sent', 'uncertain', 'failed'])
@@ -87,6 +88,7 @@ export const ConversationRow = z.object({
   hasDraft: z.boolean(),
   outbox: OutboxState.nullable(),
   outboxError: z.string().nullable(),
+  ...Work.shape,
 })
 export type ConversationRow = z.infer<typeof ConversationRow>
 
@@ -212,13 +214,17 @@ export const Conversation = z.object({
   version: z.int(),
   mailboxIds: z.array(Id),
   customerId: Id.nullable(),
+  ...Work.shape,
+  conflicts: z.array(WorkConflict),
   messages: z.array(Message),
   notes: z.array(Note),
   outbox: z.array(OutboxItem),
   draft: Draft.nullable(),
   /** What changed, newest last, for the thin lines between messages. */
   history: z.array(z.object({
-    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from']), by: z.string(),
+    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from', 'assigned', 'unassigned', 'tagged', 'untagged', 'snoozed', 'unsnoozed', 'woke']), by: z.string(),
+    /** To whom, which tag, until when (ms as text). */
+    detail: z.string(),
     /** The split or merge that the line tells of, and the other conversation; it can be taken back from here. */
     act: z.object({ id: Id, otherId: Id, otherSubject: z.string() }).nullable(),
   })),

@@ -17,6 +17,7 @@ import { SourceDialog } from './source-dialog'
 import { SplitDialog } from './split-dialog'
 import { Thread } from './thread'
 import { visibleTextOf } from './visible'
+import { Conflicts } from './work-bar'
 import { WhyDialog } from './why-dialog'
 import './conversation.css'
 
@@ -113,6 +114,7 @@ function Loaded({ conversation, composer, onMailto }: { conversation: Conversati
   return (
     <>
       <Head conversation={conversation} onSource={setSource} onMerge={() => setSorting('merge')} onSplit={() => setSorting('split')} />
+      {conversation.conflicts.length > 0 && <Conflicts conversation={conversation} />}
       <div className="thread-pane">
         <Thread key={conversation.id} conversation={conversation} onLink={onLink} acts={acts} />
         <LinkTarget />

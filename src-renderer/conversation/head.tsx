@@ -1,4 +1,5 @@
 import { ChevronDown, ChevronUp, Circle, CircleCheck, Code, Ellipsis, MailOpen, Merge, OctagonAlert, PanelRight, Pause, Split, Trash2 } from 'lucide-react'
+import { useState } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
 import { setRead, setStatus, trash } from '../state/acts'
 import { isProfilePane, useLayout } from '../state/layout'
@@ -8,6 +9,7 @@ import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Menu } from '../ui/menu'
+import { SnoozeButton, WorkBar } from './work-bar'
 
 const statuses: readonly { status: Status; icon: LucideIcon; colour: string }[] = [
   { status: 'open', icon: Circle, colour: 'good' },
@@ -20,6 +22,7 @@ const statuses: readonly { status: Status; icon: LucideIcon; colour: string }[] 
 export function Head({ conversation, onSource, onMerge, onSplit }: { conversation: Conversation; onSource: (messageId: number) => void; onMerge: () => void; onSplit: () => void }) {
   const { id, status, subject } = conversation
   const ids = [id]
+  const [snoozing, setSnoozing] = useState(false)
   const profileShown = useLayout(isProfilePane)
   const done = status === 'closed' || status === 'spam'
   const last = conversation.messages.at(-1)
@@ -57,7 +60,7 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
           />
         </span>
       </div>
-      <div className="x tight">
+      <div className="x tight wrap">
         <Menu
           align="start"
           label={t('conversation:setStatus')}
@@ -68,7 +71,9 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
           }
           items={statuses.map((one) => ({ label: t(`status.${one.status}`), icon: one.icon, checked: one.status === status, onSelect: () => void setStatus(ids, one.status) }))}
         />
+        <WorkBar conversation={conversation} onSnooze={setSnoozing} />
         <span className="push x tight">
+          <SnoozeButton conversation={conversation} open={snoozing} onOpenChange={setSnoozing} />
           <Button size="sm" icon={done ? Circle : CircleCheck} keys="e" onClick={() => void setStatus(ids, done ? 'open' : 'closed')}>{t(done ? 'conversation:reopen' : 'conversation:close')}</Button>
         </span>
       </div>

@@ -1,9 +1,11 @@
-import { CircleCheck, Circle, Merge, OctagonAlert, Pause, Split } from 'lucide-react'
+import { AlarmClock, CircleCheck, Circle, Merge, OctagonAlert, Pause, Split, Tag, UserCheck, UserMinus } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../../src-preload/contract'
+import { useNow } from '../state/clock'
 import { openConversation } from '../state/places'
 import { undoThreadAct } from '../state/threads'
 import { t } from '../text'
+import { whenText } from '../text/time'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Time } from '../ui/time'
 import { arrange, type ThreadEvent } from './arrange'
@@ -16,11 +18,13 @@ import { keepPlace } from './scroll-place'
 /** Messages that stay open at the end of a thread. */
 const openLast = 3
 
-const eventIcons: Record<ThreadEvent['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge, 'split-off': Split, 'split-from': Split }
+const eventIcons: Record<ThreadEvent['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge, 'split-off': Split, 'split-from': Split, assigned: UserCheck, unassigned: UserMinus, tagged: Tag, untagged: Tag, snoozed: AlarmClock, unsnoozed: AlarmClock, woke: AlarmClock }
 
 function EventLine({ event }: { event: ThreadEvent }) {
+  const now = useNow()
   const by = event.by.trim()
-  const text = by && event.kind !== 'reopened' ? t(`conversation:history.${event.kind}By`, { by }) : t(`conversation:history.${event.kind}`)
+  const detail = event.kind === 'snoozed' ? whenText(Number(event.detail), now) : event.detail
+  const text = by && event.kind !== 'reopened' ? t(`conversation:history.${event.kind}By`, { by, detail }) : t(`conversation:history.${event.kind}`, { detail })
   const { act } = event
   return (
     <li className="event thread-item">

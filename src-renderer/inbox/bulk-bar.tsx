@@ -1,9 +1,10 @@
-import { Ellipsis, X } from 'lucide-react'
+import { AlarmClock, Ellipsis, Tag, UserCheck, X } from 'lucide-react'
 import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { call } from '../client'
 import { setRead, setStatus, tellFailure, trash } from '../state/acts'
 import { mergeConversations } from '../state/threads'
+import { assign } from '../state/work'
 import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
 import { useShortcuts } from '../state/shortcuts'
@@ -11,6 +12,9 @@ import { t } from '../text'
 import { numberText } from '../text/time'
 import { Button, IconButton } from '../ui/button'
 import { Menu } from '../ui/menu'
+import { AssignMenu, usePeople } from '../work/assign-menu'
+import { SnoozeMenu } from '../work/snooze-menu'
+import { TagPicker } from '../work/tag-picker'
 import type { ListFilter } from './use-list-window'
 
 /** As many as one call takes. */
@@ -33,6 +37,9 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
   const picked = useList((state) => state.picked)
   const clear = useList((state) => state.clearPicks)
   const [busy, setBusy] = useState(false)
+  const [layer, setLayer] = useState<'assign' | 'tag' | 'snooze' | null>(null)
+  const layered = (one: 'assign' | 'tag' | 'snooze') => (on: boolean) => setLayer(on ? one : null)
+  const people = usePeople()
   const ids = [...picked]
   const total = window.total ?? 0
 
@@ -49,10 +56,17 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
     setBusy(false)
     clear()
   }
-  useShortcuts([{ id: 'list.pickAll', keys: 'mod+a', inText: false, group: 'list', label: t('inbox:keys.pickAll'), run: () => (total > 0 ? void pickAll() : false) }])
+  const ifPicked = (does: () => void) => () => (picked.size > 0 ? does() : false)
+  useShortcuts([
+    { id: 'list.pickAll', keys: 'mod+a', inText: false, group: 'list', label: t('inbox:keys.pickAll'), run: () => (total > 0 ? void pickAll() : false) },
+    { id: 'list.assign', keys: 'a', group: 'list', label: t('work:keys.assign'), run: ifPicked(() => setLayer('assign')) },
+    { id: 'list.toMe', keys: 'i', group: 'list', label: t('work:keys.toMe'), run: ifPicked(() => people && void assign(ids, people.people.find((one) => one.id === people.self) ?? { id: people.self, name: '' })) },
+    { id: 'list.tag', keys: 't', group: 'list', label: t('work:keys.tag'), run: ifPicked(() => setLayer('tag')) },
+    { id: 'list.snooze', keys: 'z', group: 'list', label: t('work:keys.snooze'), run: ifPicked(() => setLayer('snooze')) },
+  ])
 
   if (picked.size === 0) return null
-  const toOpen = view !== 'inbox'
+  const toOpen = view === 'closed' || view === 'spam'
   return (
     <div className="bulk y" role="toolbar" aria-label={t('inbox:bulk.label', { count: picked.size })} aria-busy={busy || undefined}>
       <div className="x">
@@ -66,6 +80,9 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
           : <Button size="sm" keys="e" disabled={busy} onClick={() => void act(() => setStatus(ids, 'closed'))}>{t('inbox:bulk.close')}</Button>}
         <Button size="sm" disabled={busy} onClick={() => void act(() => setRead(ids, true))}>{t('inbox:bulk.read')}</Button>
         <Button size="sm" disabled={busy} onClick={() => void act(() => trash(ids))}>{t('inbox:bulk.trash')}</Button>
+        <AssignMenu ids={ids} assignee={undefined} open={layer === 'assign'} onOpenChange={layered('assign')} trigger={<IconButton icon={UserCheck} size="sm" label={t('work:assignTo')} keys="a" disabled={busy} />} />
+        <TagPicker ids={ids} has={[]} open={layer === 'tag'} onOpenChange={layered('tag')} trigger={<IconButton icon={Tag} size="sm" label={t('work:addTag')} keys="t" disabled={busy} />} />
+        <SnoozeMenu ids={ids} snoozedUntil={null} open={layer === 'snooze'} onOpenChange={layered('snooze')} trigger={<IconButton icon={AlarmClock} size="sm" label={t('work:snooze')} keys="z" disabled={busy} />} />
         <Menu
           label={t('inbox:bulk.more')}
           trigger={<IconButton icon={Ellipsis} size="sm" label={t('inbox:bulk.more')} className="push" disabled={busy} />}

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleDot, Clock, Inbox, MailOpen, OctagonAlert } from 'lucide-react'
+import { AlarmClock, Circle, CircleCheck, CircleDot, Clock, Inbox, MailOpen, OctagonAlert, User, UserCheck } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import type { View } from '../../src-preload/contract'
 import { ask } from '../client'
@@ -238,7 +238,7 @@ function ListError({ window }: { window: ListWindow }) {
   )
 }
 
-const emptyIcons: Record<ListView, LucideIcon> = { inbox: Inbox, pending: Clock, closed: CircleCheck, spam: CircleDot }
+const emptyIcons: Record<ListView, LucideIcon> = { inbox: Inbox, unassigned: Circle, mine: User, assigned: UserCheck, snoozed: AlarmClock, pending: Clock, closed: CircleCheck, spam: CircleDot }
 
 function EmptyList({ view, unreadOnly, syncing }: { view: ListView; unreadOnly: boolean; syncing: boolean }) {
   if (unreadOnly) {

@@ -1,6 +1,7 @@
-import { Paperclip } from 'lucide-react'
+import { AlarmClock, Paperclip } from 'lucide-react'
 import { memo } from 'react'
 import type { ConversationRow } from '../../src-preload/contract'
+import { Avatar } from '../ui/avatar'
 import { Icon } from '../ui/icon'
 import { Time } from '../ui/time'
 import type { RowProps } from '../ui/row-grid'
@@ -21,10 +22,14 @@ interface Props {
   onPick: (id: number, range: boolean) => void
 }
 
+/** More tags are counted only. */
+const shownTags = 2
+
 function spoken(row: ConversationRow): string {
   const parts = [row.unread ? t('inbox:row.unread') : '', nameOf(row), subjectOf(row.subject)]
   if (row.outbox && row.outbox !== 'sent') parts.push(outboxWords(row.outbox, row.outboxError).text)
   else if (row.hasDraft) parts.push(t('inbox:row.draft'))
+  parts.push(...row.tags.map((tag) => tag.label), row.assignee ? t('work:assigned', { name: row.assignee.name || t('work:someone') }) : '')
   return parts.filter(Boolean).join(', ')
 }
 
@@ -67,11 +72,15 @@ export const ConversationRowView = memo(function ConversationRowView({ row, top,
         <div className="l"><span className="subj cut">{subjectOf(row.subject)}</span></div>
         <div className="l"><span className="snip cut">{row.lastFromTeam ? t('inbox:row.team', { name: row.lastFromTeam, text: row.snippet }) : row.snippet}</span></div>
         <div className="l l4">
-          {mailboxes && <span className="tag"><bdi>{mailboxes}</bdi></span>}
+          {row.tags.length === 0 && mailboxes && <span className="tag"><bdi>{mailboxes}</bdi></span>}
+          {row.tags.slice(0, shownTags).map((tag) => <span key={tag.name} className="tag"><i className={`dot c-${tag.hue}`} /><bdi className="cut">{tag.label}</bdi></span>)}
+          {row.tags.length > shownTags && <span className="t3 meta num" data-tip={row.tags.slice(shownTags).map((tag) => tag.label).join(', ')}>+{row.tags.length - shownTags}</span>}
           <span className="end">
             {row.attachmentCount > 0 && <span data-tip={t('inbox:row.attachments', { count: row.attachmentCount })}><Icon icon={Paperclip} small /></span>}
+            {row.snoozedUntil !== null && <span className="chip sm"><Icon icon={AlarmClock} /><Time at={row.snoozedUntil} form="when" /></span>}
             {row.hasDraft && !outbox && <span className="chip sm">{t('inbox:row.draft')}</span>}
             {outbox && <span className={`chip sm ${outbox.kind}`}><Icon icon={outbox.icon} />{outbox.text}</span>}
+            {row.assignee && <span data-tip={t('work:assigned', { name: row.assignee.name || t('work:someone') })}><Avatar name={row.assignee.name || t('work:someone')} seed={row.assignee.id} size="xs" /></span>}
           </span>
         </div>
       </div>

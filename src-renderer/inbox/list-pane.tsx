@@ -12,6 +12,7 @@ import { Icon } from '../ui/icon'
 import { Menu } from '../ui/menu'
 import { PaneEdge } from '../ui/pane-edge'
 import { ToastHost } from '../ui/toast'
+import { useTags } from '../work/tags'
 import { BulkBar } from './bulk-bar'
 import { ConversationList } from './conversation-list'
 import { DraftList } from './draft-list'
@@ -22,6 +23,7 @@ import { listFilter, useListWindow } from './use-list-window'
 interface Props {
   view: View
   mailboxId: number | null
+  tag: string | null
   openId: number | null
   density: 'comfortable' | 'compact'
 }
@@ -29,13 +31,14 @@ interface Props {
 const noMailboxes: readonly Mailbox[] = []
 
 /** The list pane: head, sync strip, the list of the view, bulk bar and toast. */
-export function ListPane({ view, mailboxId, openId, density }: Props) {
+export function ListPane({ view, mailboxId, tag, openId, density }: Props) {
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? noMailboxes
   const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
   const width = useLayout(listWidthOf)
   const setLayout = useLayout((state) => state.set)
   const names = useMemo(() => new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox.name])), [mailboxes])
-  const place = mailboxId === null ? t(`common:nav.${view}`) : names.get(mailboxId) ?? ''
+  const tagLabel = useTags().find((one) => one.name === tag)?.label ?? ''
+  const place = tag !== null ? tagLabel : mailboxId === null ? t(`common:nav.${view}`) : names.get(mailboxId) ?? ''
   const shared = { openId, density, mailboxNames: names }
   return (
     <section className="pane list" aria-label={t('inbox:pane', { view: place })} data-pane="list">
@@ -49,7 +52,7 @@ export function ListPane({ view, mailboxId, openId, density }: Props) {
           {view === 'drafts' ? <DraftList {...shared} /> : <OutboxList {...shared} />}
         </>
       ) : (
-        <Conversations {...shared} view={view} mailboxId={mailboxId} place={place} sync={sync} />
+        <Conversations {...shared} view={view} mailboxId={mailboxId} tag={tag} place={place} sync={sync} />
       )}
       <ToastHost />
       <PaneEdge
@@ -64,15 +67,15 @@ function NewButton() {
   return <IconButton icon={SquarePen} size="sm" label={t('inbox:newConversation')} keys="c" onClick={() => goNewMessage()} />
 }
 
-function Conversations({ view, mailboxId, place, sync, openId, density, mailboxNames }: {
-  view: Exclude<View, 'drafts' | 'outbox'>; mailboxId: number | null; place: string; sync: SyncStatus | undefined
+function Conversations({ view, mailboxId, tag, place, sync, openId, density, mailboxNames }: {
+  view: Exclude<View, 'drafts' | 'outbox'>; mailboxId: number | null; tag: string | null; place: string; sync: SyncStatus | undefined
   openId: number | null; density: 'comfortable' | 'compact'; mailboxNames: ReadonlyMap<number, string>
 }) {
   const order = useList((state) => state.order)
   const unreadOnly = useList((state) => state.unreadOnly)
   const setOrder = useList((state) => state.setOrder)
   const setUnreadOnly = useList((state) => state.setUnreadOnly)
-  const filter = useMemo(() => listFilter(view, mailboxId, order, unreadOnly), [view, mailboxId, order, unreadOnly])
+  const filter = useMemo(() => listFilter(view, mailboxId, order, unreadOnly, tag), [view, mailboxId, order, unreadOnly, tag])
   const window = useListWindow(filter)
   const first = firstSync(sync)
   const total = window.total

@@ -14,7 +14,7 @@ import { t } from '../text'
 import { cyclePanes } from './panes'
 
 const goKeys: readonly { keys: string; view: View }[] = [
-  { keys: 'g i', view: 'inbox' }, { keys: 'g p', view: 'pending' }, { keys: 'g d', view: 'drafts' }, { keys: 'g o', view: 'outbox' }, { keys: 'g c', view: 'closed' },
+  { keys: 'g i', view: 'inbox' }, { keys: 'g u', view: 'unassigned' }, { keys: 'g m', view: 'mine' }, { keys: 'g a', view: 'assigned' }, { keys: 'g z', view: 'snoozed' }, { keys: 'g p', view: 'pending' }, { keys: 'g d', view: 'drafts' }, { keys: 'g o', view: 'outbox' }, { keys: 'g c', view: 'closed' },
 ]
 
 /** The key E for what is picked; for the open conversation it is the conversation's own (see conversation-parts). */
@@ -23,7 +23,7 @@ function closeOrOpenPicked(): boolean | void {
   if (place.kind !== 'inbox' || place.view === 'drafts' || place.view === 'outbox') return false
   const ids = [...useList.getState().picked]
   if (ids.length === 0) return false
-  void setStatus(ids, place.view === 'inbox' || place.view === 'pending' ? 'closed' : 'open')
+  void setStatus(ids, place.view === 'closed' || place.view === 'spam' ? 'open' : 'closed')
   return undefined
 }
 

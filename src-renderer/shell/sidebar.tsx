@@ -1,4 +1,4 @@
-import { AlertTriangle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, SlidersHorizontal } from 'lucide-react'
+import { AlarmClock, AlertTriangle, Circle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, SlidersHorizontal, User, UserCheck } from 'lucide-react'
 import type { Mailbox, MailboxSync, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { goAddMailbox, goSettings, goView, usePlaces } from '../state/places'
@@ -7,10 +7,15 @@ import { Avatar } from '../ui/avatar'
 import { IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
+import { useTags } from '../work/tags'
 import { Nav } from './nav'
 import { SyncFoot } from './sync-foot'
 
 const views: readonly { view: Exclude<View, 'inbox'>; icon: LucideIcon }[] = [
+  { view: 'unassigned', icon: Circle },
+  { view: 'mine', icon: User },
+  { view: 'assigned', icon: UserCheck },
+  { view: 'snoozed', icon: AlarmClock },
   { view: 'pending', icon: Clock },
   { view: 'drafts', icon: PenLine },
   { view: 'outbox', icon: Send },
@@ -32,7 +37,9 @@ export function Sidebar() {
   const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
   const workspace = useQuery('settings.get', {}, { topics: ['settings'] }).data?.workspaceName
   const inList = kind === 'inbox' || kind === 'new-message'
-  const isOn = (wanted: View) => inList && view === wanted && mailboxId === null
+  const tag = usePlaces((state) => state.list.tag)
+  const tags = useTags()
+  const isOn = (wanted: View) => inList && view === wanted && mailboxId === null && tag === null
   const waiting = counts?.views.outbox ?? 0
   const name = workspace || t('common:appName')
   return (
@@ -54,6 +61,10 @@ export function Sidebar() {
             key={mailbox.id} mailbox={mailbox} sync={sync?.mailboxes.find((one) => one.mailboxId === mailbox.id)}
             count={counts?.mailboxes.find((one) => one.id === mailbox.id)} on={inList && mailboxId === mailbox.id}
           />
+        ))}
+        <div className="navhead"><span>{t('common:nav.tags')}</span><IconButton icon={Plus} size="sm" label={t('common:nav.newTag')} onClick={() => goSettings('tags')} /></div>
+        {tags.map((one) => (
+          <Nav key={one.name} icon={Inbox} mark={<i className={`dot c-${one.hue}`} />} name={one.label} count={one.open} on={inList && tag === one.name} onClick={() => goView('inbox', null, one.name)} />
         ))}
       </div>
       <div className="sidefoot"><SyncFoot sync={sync} mailboxes={mailboxes} /></div>

@@ -31,7 +31,7 @@ interface State {
 }
 
 const none: ReadonlySet<number> = new Set()
-const statusOfView: Partial<Record<string, Status>> = { inbox: 'open', pending: 'pending', closed: 'closed', spam: 'spam' }
+const statusOfView: Partial<Record<string, Status>> = { inbox: 'open', unassigned: 'open', mine: 'open', assigned: 'open', snoozed: 'open', pending: 'pending', closed: 'closed', spam: 'spam' }
 
 export const useList = create<State>()((set, get) => ({
   order: 'newest',

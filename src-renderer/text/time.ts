@@ -102,3 +102,12 @@ export function sizeText(bytes: number): string {
   }
   return formatter.format(value)
 }
+
+/** A moment ahead: the time today, else day and time. */
+export function whenText(at: number, now: number): string {
+  const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(at)
+  const days = daysBetween(now, at)
+  if (days === 0) return time
+  const day = new Intl.DateTimeFormat(undefined, Math.abs(days) < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' }).format(at)
+  return `${day}, ${time}`
+}

@@ -15,6 +15,8 @@ export interface MenuItem {
   disabled?: boolean
   /** Set for a choice: shows a tick when true. */
   checked?: boolean
+  /** The menu stays open: for switches. */
+  keepOpen?: boolean
   onSelect: () => void
 }
 
@@ -30,17 +32,20 @@ function Item({ item }: { item: MenuItem }) {
       {(item.hint ?? item.keys) && <span className="end">{item.hint}{item.keys && <Kbd keys={item.keys} bare />}</span>}
     </>
   )
-  const shared = { className: `mi${item.danger ? ' bad' : ''}`, disabled: item.disabled ?? false, onSelect: item.onSelect }
+  const shared = { className: `mi${item.danger ? ' bad' : ''}`, disabled: item.disabled ?? false, onSelect: (event: Event) => {
+    if (item.keepOpen) event.preventDefault()
+    item.onSelect()
+  } }
   return item.checked === undefined
     ? <DropdownMenu.Item {...shared}>{inner}</DropdownMenu.Item>
     : <DropdownMenu.CheckboxItem {...shared} checked={item.checked}>{inner}</DropdownMenu.CheckboxItem>
 }
 
 /** A menu on a button. `trigger` must be one element that takes a ref (Button, IconButton). Focus returns to it on close. */
-export function Menu({ trigger, items, align = 'end', label, children }: { trigger: ReactElement; items: readonly MenuPart[]; align?: 'start' | 'end'; label: string; children?: ReactNode }) {
+export function Menu({ trigger, items, align = 'end', label, children, open, onOpenChange }: { trigger: ReactElement; items: readonly MenuPart[]; align?: 'start' | 'end'; label: string; children?: ReactNode; /** Set both to open it by other means than its button. */ open?: boolean; onOpenChange?: (open: boolean) => void }) {
   return (
     // not modal: the modal kind locks scrolling with a <style> of its own, which the window's CSP refuses
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8} aria-label={label} loop>

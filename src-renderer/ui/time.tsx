@@ -1,8 +1,8 @@
 import { memo } from 'react'
 import { useNow } from '../state/clock'
-import { agoText, fullTime, listTime, messageTime, searchTime } from '../text/time'
+import { agoText, fullTime, listTime, messageTime, searchTime, whenText } from '../text/time'
 
-const forms = { list: listTime, message: messageTime, search: searchTime, ago: agoText }
+const forms = { list: listTime, message: messageTime, search: searchTime, ago: agoText, when: whenText }
 
 /** A time in the short form of its place, with the full time in the tooltip; it keeps itself up to date. */
 export const Time = memo(function Time({ at, form = 'list', className }: { at: number; form?: keyof typeof forms; className?: string }) {

@@ -9,7 +9,7 @@ const message = (id: number): Message => ({
   snippet: '', seen: true, autoKind: 'none', attachments: [], remoteCount: 0, remoteAllowed: false, newSubject: false, unreadable: null, body: null,
 })
 const shape = (count: number, open: number[], events: number[] = [], notes: number[] = []) =>
-  arrange(Array.from({ length: count }, (_, i) => message(i + 1)), events.map((at) => ({ at, kind: 'closed' as const, by: '', act: null })), notes.map((at) => ({ noteId: 1, conversationId: 1, at, author: 'Bo', text: '' })), (id) => open.includes(id))
+  arrange(Array.from({ length: count }, (_, i) => message(i + 1)), events.map((at) => ({ at, kind: 'closed' as const, by: '', detail: '', act: null })), notes.map((at) => ({ noteId: 1, conversationId: 1, at, author: 'Bo', text: '' })), (id) => open.includes(id))
     .map((item) => (item.kind === 'message' ? item.message.id : item.kind === 'run' ? `run${item.ids.length}` : item.kind))
 
 test('a thread of 500 messages does not draw 500 rows', () => {

@@ -83,3 +83,16 @@ test('completeness: a folder of before keeps its counts and has been compared wi
   expect(after.read.all('SELECT path, server_count, checked_at, verified_at, missing FROM folders')).toEqual([{ path: 'INBOX', server_count: 12, checked_at: 99, verified_at: null, missing: 0 }])
   after.close()
 })
+
+test('work: a conversation of before is unassigned, awake and without tags', () => {
+  const before = at(8)
+  before.write((tx) => {
+    tx.run("INSERT INTO conversations(id, subject, status, hidden) VALUES(7, 'Bell', 0, 0)")
+    tx.run("INSERT INTO history(conversation_id, at, kind, by) VALUES(7, 1, 'closed', 'Bo')")
+  })
+  before.close()
+  const after = at(8)
+  expect(after.read.get('SELECT assignee, tags, snoozed_until FROM conversations WHERE id = 7')).toEqual({ assignee: null, tags: '[]', snoozed_until: null })
+  expect(after.read.get('SELECT detail FROM history')).toEqual({ detail: '' })
+  after.close()
+})

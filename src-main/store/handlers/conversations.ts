@@ -5,11 +5,12 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 
 /** The list, one conversation, and acts on them. */
 export function conversations(service: StoreService, by: () => string): Handlers<typeof conversationCalls> {
+  const me = (): string => service.open.workspace.device.id
   return {
-    'counts.get': () => getCounts(service.read),
-    'conversations.list': (query) => listConversations(service.read, query),
-    'conversations.position': (query) => ({ position: positionOf(service.read, query) }),
-    'conversations.get': ({ id }) => getConversation(service.read, id),
+    'counts.get': () => getCounts(service.read, me()),
+    'conversations.list': (query) => listConversations(service.read, query, me()),
+    'conversations.position': (query) => ({ position: positionOf(service.read, query, me()) }),
+    'conversations.get': ({ id }) => getConversation(service.read, id, me()),
     'conversations.setStatus': ({ ids, status }) => service.open.acts.setStatus(ids, status, by()),
     'conversations.setRead': ({ ids, read: seen }) => service.open.acts.setRead(ids, seen),
     'conversations.trash': ({ ids }) => service.open.acts.trash(ids),

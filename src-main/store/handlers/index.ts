@@ -13,6 +13,7 @@ import { replies } from './replies'
 import { search } from './search'
 import { settings } from './settings'
 import { threads } from './threads'
+import { work } from './work'
 
 /** The functions behind the window's calls, for one caller; one file a thing. Permission has been checked before they run. */
 export function windowHandlers(service: StoreService, caller: Caller): Handlers<StoreCalls> {
@@ -20,6 +21,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
   return {
     ...conversations(service, by),
     ...threads(service, by),
+    ...work(service, by),
     ...messages(service),
     ...customers(service),
     ...notes(service, by),

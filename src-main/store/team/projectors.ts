@@ -1,5 +1,6 @@
 import type { Changed } from './log'
 import { projectConversation } from './project-conversation'
+import { projectTag, projectWork } from './project-work'
 
 /**
  * What team state does to the tables that lists read, beyond `team_state` itself. Each runs in the transaction of the
@@ -7,6 +8,8 @@ import { projectConversation } from './project-conversation'
  */
 export const projectors: readonly ((changed: Changed) => void)[] = [
   projectConversation,
+  projectWork,
+  projectTag,
   ({ tx, group }) => {
     if (group.conversationId === null) tx.changes.touched('team')
   },

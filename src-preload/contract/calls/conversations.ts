@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { done, nothing, store, undoable, type CallDef } from './define'
 import { Conversation, ConversationRow, Id, Status, View } from '../mail'
+import { TagName } from '../work'
 
-const filter = { view: View, mailboxId: Id.nullable().default(null) }
+const filter = { view: View, mailboxId: Id.nullable().default(null), tag: TagName.nullable().default(null) }
 
 /** The list, one conversation, and acts on them. */
 export const conversationCalls = {

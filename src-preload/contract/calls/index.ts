@@ -14,6 +14,7 @@ import { replyCalls } from './replies'
 import { searchCalls } from './search'
 import { settingsCalls } from './settings'
 import { threadCalls } from './threads'
+import { workCalls } from './work'
 
 export { TestStep } from './app'
 export { FoundSettings, SignInFacts } from './app-accounts'
@@ -23,6 +24,7 @@ export type { CallDef } from './define'
 export const calls = {
   ...conversationCalls,
   ...threadCalls,
+  ...workCalls,
   ...messageCalls,
   ...customerCalls,
   ...noteCalls,

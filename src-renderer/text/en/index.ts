@@ -9,6 +9,7 @@ import { search } from './search'
 import { settings } from './settings'
 import { setup } from './setup'
 import { threads } from './threads'
+import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, settings, setup, threads } as const
+export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, settings, setup, threads, work } as const

@@ -1,0 +1,35 @@
+import type { workCalls } from '../../../src-preload/contract/calls/work'
+import type { Handlers } from '../../../src-preload/contract/internal'
+import { groupsOf, peopleOf } from '../people'
+import type { StoreService } from '../service'
+import { changeTag, createTag, listTags, retireTag } from '../tags'
+import { assign, setTag, snooze } from '../work'
+import type { Workspace } from '../workspace'
+
+/** Who does what until when. */
+export function work(service: StoreService, by: () => string): Handlers<typeof workCalls> {
+  const workspace = (): Workspace => service.open.workspace
+  return {
+    'people.list': () => {
+      const me = workspace().device.id
+      return { self: me, people: peopleOf(service.read, me), groups: groupsOf(service.read) }
+    },
+    'conversations.assign': ({ ids, to }) => assign(service.open.acts, workspace(), ids, to, by()),
+    'conversations.tag': ({ ids, tag, on }) => setTag(service.open.acts, workspace(), ids, tag, on, by()),
+    'conversations.snooze': async ({ ids, until, unlessReply }) => {
+      const done = await snooze(service.open.acts, workspace(), ids, until, unlessReply, by())
+      service.open.alarm.look()
+      return done
+    },
+    'tags.list': () => ({ tags: listTags(service.read) }),
+    'tags.create': ({ label, hue }) => workspace().db.write((tx) => createTag(tx, workspace(), label, hue)),
+    'tags.change': (tag) => {
+      workspace().db.write((tx) => changeTag(tx, workspace(), tag))
+      return {}
+    },
+    'tags.retire': ({ name, into }) => {
+      workspace().db.write((tx) => retireTag(tx, workspace(), name, true, into))
+      return service.open.acts.keep((tx) => retireTag(tx, workspace(), name, false, null))
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { AlarmClock, ChevronDown, Circle, Plus, X } from 'lucide-react'
+import { useState } from 'react'
+import type { Conversation } from '../../src-preload/contract'
+import { useNow } from '../state/clock'
+import { useList } from '../state/list'
+import { useShortcuts } from '../state/shortcuts'
+import { assign, setTag } from '../state/work'
+import { t } from '../text'
+import { whenText } from '../text/time'
+import { Avatar } from '../ui/avatar'
+import { IconButton } from '../ui/button'
+import { Icon } from '../ui/icon'
+import { AssignMenu, usePeople } from '../work/assign-menu'
+import { SnoozeMenu } from '../work/snooze-menu'
+import { TagPicker } from '../work/tag-picker'
+
+type Layer = 'assign' | 'tag' | 'snooze'
+
+/** Who looks after the conversation and its tags; keys A, I, T and Z. */
+export function WorkBar({ conversation, onSnooze }: { conversation: Conversation; onSnooze: (open: boolean) => void }) {
+  const [open, setOpen] = useState<Layer | null>(null)
+  const people = usePeople()
+  const { id, assignee, tags } = conversation
+  const ids = [id]
+  const only = (does: () => void) => () => (useList.getState().picked.size > 0 ? false : does())
+  useShortcuts([
+    { id: 'conversation.assign', keys: 'a', group: 'conversation', label: t('work:keys.assign'), run: only(() => setOpen('assign')) },
+    { id: 'conversation.toMe', keys: 'i', group: 'conversation', label: t('work:keys.toMe'), run: only(() => people && void assign(ids, people.people.find((one) => one.id === people.self) ?? { id: people.self, name: '' })) },
+    { id: 'conversation.tag', keys: 't', group: 'conversation', label: t('work:keys.tag'), run: only(() => setOpen('tag')) },
+    { id: 'conversation.snooze', keys: 'z', group: 'conversation', label: t('work:keys.snooze'), run: only(() => onSnooze(true)) },
+  ])
+  const name = assignee === null ? t('work:unassigned') : assignee.name || t('work:someone')
+  const control = (layer: Layer) => ({ open: open === layer, onOpenChange: (on: boolean) => setOpen(on ? layer : null) })
+  return (
+    <>
+      <AssignMenu
+        ids={ids} assignee={assignee?.id ?? null} align="start" {...control('assign')}
+        trigger={
+          <button type="button" className="btn sm" aria-label={assignee ? t('work:assigned', { name }) : t('work:unassigned')}>
+            {assignee ? <Avatar name={name} seed={assignee.id} size="xs" /> : <Icon icon={Circle} small />}<bdi className="cut">{name}</bdi><Icon icon={ChevronDown} small />
+          </button>
+        }
+      />
+      {tags.map((tag) => (
+        <span key={tag.name} className="tag lg">
+          <i className={`dot c-${tag.hue}`} /><bdi>{tag.label}</bdi>
+          <button type="button" className="untag" aria-label={t('work:removeTag', { label: tag.label })} data-tip={t('work:removeTag', { label: tag.label })} onClick={() => void setTag(ids, tag, false)}><Icon icon={X} small /></button>
+        </span>
+      ))}
+      <TagPicker ids={ids} has={tags.map((tag) => tag.name)} {...control('tag')} trigger={<IconButton icon={Plus} size="sm" label={t('work:addTag')} keys="t" />} />
+    </>
+  )
+}
+
+/** The snooze of the conversation: its button, and until when it sleeps. */
+export function SnoozeButton({ conversation, open, onOpenChange }: { conversation: Conversation; open: boolean; onOpenChange: (open: boolean) => void }) {
+  const now = useNow()
+  const { id, snoozedUntil } = conversation
+  const label = snoozedUntil === null ? t('work:snooze') : t('work:snoozedUntil', { when: whenText(snoozedUntil, now) })
+  return (
+    <>
+      {snoozedUntil !== null && <span className="chip sm"><Icon icon={AlarmClock} />{whenText(snoozedUntil, now)}</span>}
+      <SnoozeMenu ids={[id]} snoozedUntil={snoozedUntil} open={open} onOpenChange={onOpenChange} trigger={<IconButton icon={AlarmClock} size="sm" on={snoozedUntil !== null} label={label} keys="z" />} />
+    </>
+  )
+}
+
+/** Two of the team set the same thing without knowing of each other: said in words, and either can be chosen. */
+export function Conflicts({ conversation }: { conversation: Conversation }) {
+  const now = useNow()
+  const choice = (write: Conversation['conflicts'][number]['writes'][number]) => (write.until !== null ? whenText(write.until, now) : write.to ? write.to.name || t('work:someone') : t('work:nobody'))
+  return conversation.conflicts.filter(({ field }) => field === 'assignee').map(({ field, writes }) => (
+    <div key={field} className="banner warn" role="status" aria-label={t('work:conflict.label')}>
+      <span className="grow">{t(`work:conflict.${field}`, { names: writes.map((write) => write.by || t('work:someone')).join(t('work:conflict.and')), stands: writes[0] ? choice(writes[0]) : '' })}</span>
+      {writes.map((write, index) => (
+        <button key={`${write.at}${write.by}`} type="button" className="link nowrap" onClick={() => void assign([conversation.id], write.to)}>{index === 0 ? t('work:conflict.keep') : t('work:conflict.use', { choice: choice(write) })}</button>
+      ))}
+    </div>
+  ))
+}

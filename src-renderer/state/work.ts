@@ -1,0 +1,51 @@
+import { call } from '../client'
+import { t } from '../text'
+import { whenText } from '../text/time'
+import { tellDone, tellFailure } from './acts'
+import { useList } from './list'
+import { usePlaces } from './places'
+
+/** Whether an act takes conversations out of the list on screen. */
+function leaves(view: 'assign' | 'snooze'): boolean {
+  const { place } = usePlaces.getState()
+  if (place.kind !== 'inbox') return false
+  return view === 'snooze' ? place.view !== 'snoozed' : place.view === 'unassigned'
+}
+
+async function act(ids: readonly number[], gone: boolean, does: () => Promise<{ undo: string }>, said: string): Promise<void> {
+  try {
+    // "closed" stands for any list but the one on screen
+    const leaving = gone ? useList.getState().leaving(ids, null) : () => undefined
+    const done = await does()
+    leaving()
+    tellDone(said, done.undo)
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+/** Gives conversations to somebody, a group, or nobody. */
+export function assign(ids: readonly number[], to: { id: string; name: string } | null): Promise<void> {
+  const said = to ? t('work:did.assigned', { count: ids.length, name: to.name || t('work:you') }) : t('work:did.unassigned', { count: ids.length })
+  return act(ids, to !== null && leaves('assign'), () => call('conversations.assign', { ids: [...ids], to: to?.id ?? null }), said)
+}
+
+export function setTag(ids: readonly number[], tag: { name: string; label: string }, on: boolean): Promise<void> {
+  const said = on ? t('work:did.tagged', { count: ids.length, label: tag.label }) : t('work:did.untagged', { count: ids.length, label: tag.label })
+  return act(ids, false, () => call('conversations.tag', { ids: [...ids], tag: tag.name, on }), said)
+}
+
+/** `until` in ms; null ends the snooze. */
+export function snooze(ids: readonly number[], until: number | null, unlessReply = true): Promise<void> {
+  const said = until === null ? t('work:did.woke', { count: ids.length }) : t('work:did.snoozed', { count: ids.length, when: whenText(until, Date.now()) })
+  return act(ids, until !== null && leaves('snooze'), () => call('conversations.snooze', { ids: [...ids], until, unlessReply }), said)
+}
+
+/** Makes a tag and gives it to conversations. */
+export async function makeTag(ids: readonly number[], label: string): Promise<void> {
+  try {
+    await setTag(ids, await call('tags.create', { label }), true)
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}

@@ -1,0 +1,38 @@
+import { Circle, User, Users } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { useQuery } from '../live'
+import { assign } from '../state/work'
+import { t } from '../text'
+import { Menu, type MenuPart } from '../ui/menu'
+
+interface Props {
+  trigger: ReactElement
+  ids: readonly number[]
+  /** Who has them now; undefined when they differ. */
+  assignee: string | null | undefined
+  align?: 'start' | 'end'
+  open?: boolean
+  onOpenChange?: (open: boolean) => void
+}
+
+/** Everybody that a conversation can be given to, oneself first. */
+export function usePeople() {
+  return useQuery('people.list', {}, { topics: ['team', 'settings'] }).data
+}
+
+/** Gives conversations to somebody, a group, or nobody. */
+export function AssignMenu({ trigger, ids, assignee, ...rest }: Props) {
+  const data = usePeople()
+  const person = (one: { id: string; name: string }, group: boolean) => ({
+    label: one.id === data?.self ? (one.name ? t('work:me', { name: one.name }) : t('work:you')) : one.name || t('work:someone'),
+    icon: group ? Users : User, checked: one.id === assignee, ...(one.id === data?.self ? { keys: 'i' } : {}),
+    onSelect: () => void assign(ids, one),
+  })
+  const items: MenuPart[] = [
+    { label: t('work:nobody'), icon: Circle, checked: assignee === null, onSelect: () => void assign(ids, null) },
+    'separator',
+    ...(data?.people ?? []).map((one) => person(one, false)),
+    ...(data && data.groups.length > 0 ? [{ heading: t('work:groups') }, ...data.groups.map((one) => person(one, true))] : []),
+  ]
+  return <Menu label={t('work:assignTo')} trigger={trigger} items={items} {...rest} />
+}

@@ -1,0 +1,80 @@
+import { expect, test, type Page } from '@playwright/test'
+import { nav } from './hands'
+import { conversation, list, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+
+let team: Team
+let desk: Desk
+let page: Page
+
+test.beforeAll(async () => {
+  team = await startTeam(['help'])
+  seed(team, 'help', ['Rear hub clicking', 'Delivery slot moved', 'Refund for a light'].map((subject, i) => ({ raw: mail({ subject, from: `Customer ${i} <c${i}@harbour.example>` }) })))
+  desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  page = desk.page
+  await synced(page)
+})
+test.afterAll(async () => {
+  await desk.close()
+  await team.stop()
+})
+
+test('assigning, tagging and snoozing by keyboard loses no conversation, and each is taken back', async () => {
+  await row(page, /Rear hub/).click()
+  await expect(conversation(page).getByRole('button', { name: 'Unassigned' })).toBeVisible()
+  await page.keyboard.press('i')
+  await expect(conversation(page).getByRole('button', { name: 'Assigned to Ana Ferreira' })).toBeVisible()
+  await expect(conversation(page).getByText('Ana Ferreira assigned this to Ana Ferreira')).toBeVisible()
+  await expect(nav(page, 'Mine')).toHaveAccessibleName(/^Mine 1 conversation/)
+  await expect(nav(page, 'Unassigned')).toHaveAccessibleName(/^Unassigned 2 conversations/)
+  await page.keyboard.press('ControlOrMeta+z')
+  await expect(nav(page, 'Unassigned')).toHaveAccessibleName(/^Unassigned 3 conversations/)
+
+  await page.keyboard.press('t')
+  await page.keyboard.type('Warranty claim')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  await expect(nav(page, 'Warranty claim')).toHaveAccessibleName(/^Warranty claim 1 conversation/)
+  await expect(row(page, /Rear hub.*Warranty claim/)).toBeVisible()
+  await nav(page, 'Warranty claim').click()
+  await expect(list(page).getByRole('row')).toHaveCount(1)
+  await nav(page, 'Inbox').click()
+
+  await row(page, /Delivery slot/).click()
+  await page.keyboard.press('z')
+  await page.getByRole('menuitem', { name: /^Tomorrow morning/ }).click()
+  await expect(row(page, /Delivery slot/)).toBeHidden()
+  await nav(page, 'Snoozed').click()
+  await row(page, /Delivery slot/).click()
+  await conversation(page).getByRole('button', { name: /^Snoozed until/ }).click()
+  await page.getByRole('menuitem', { name: 'End the snooze' }).click()
+  await nav(page, 'Inbox').click()
+  await expect(row(page, /Delivery slot/)).toBeVisible()
+})
+
+test('many are assigned, tagged and snoozed at once', async () => {
+  await list(page).getByRole('row').first().focus()
+  await page.keyboard.press('ControlOrMeta+a')
+  const bar = page.getByRole('toolbar', { name: '3 selected' })
+  await bar.getByRole('button', { name: 'Assign to…' }).click()
+  await page.getByRole('menuitemcheckbox', { name: /Ana Ferreira/ }).click()
+  await expect(nav(page, 'Mine')).toHaveAccessibleName(/^Mine 3 conversations/)
+  await page.keyboard.press('Escape')
+})
+
+test('a tag is renamed and merged in settings, and its conversations follow', async () => {
+  await nav(page, 'Settings').click()
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Tags' }).click()
+  await page.getByRole('button', { name: 'New tag' }).click()
+  await page.getByLabel('Name').fill('Warranty CLAIM')
+  await page.getByRole('button', { name: 'Make tag' }).click()
+  await expect(page.getByRole('dialog')).toContainText('There is a tag with this name already.')
+  await page.getByLabel('Name').fill('Guarantee')
+  await page.getByRole('button', { name: 'Make tag' }).click()
+  await page.getByRole('button', { name: 'More actions for Warranty claim' }).click()
+  await page.getByRole('menuitem', { name: 'Merge into…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Merge' }).click()
+  await expect(page.getByRole('cell', { name: 'Warranty claim' })).toBeHidden()
+  await expect(page.getByRole('row', { name: /Guarantee/ })).toContainText('1')
+  await page.keyboard.press('Escape')
+  await expect(nav(page, 'Guarantee')).toHaveAccessibleName(/^Guarantee 1 conversation/)
+})
