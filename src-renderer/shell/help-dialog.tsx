@@ -15,7 +15,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onClose={onClose} title={t('common:shortcuts.title')} wide>
       {!letters && <Banner>{t('common:shortcuts.off')}</Banner>}
-      <div className="keysheet">
+      <div className="keysheet" role="group" aria-label={t('common:shortcuts.title')} tabIndex={0}>
         {groups.map((group) => {
           const rows = unique.filter((shortcut) => shortcut.group === group)
           return rows.length > 0 && (

@@ -23,7 +23,7 @@ test('assigning, tagging and snoozing by keyboard loses no conversation, and eac
   await expect(conversation(page).getByRole('button', { name: 'Unassigned' })).toBeVisible()
   await page.keyboard.press('i')
   await expect(conversation(page).getByRole('button', { name: 'Assigned to Ana Ferreira' })).toBeVisible()
-  await expect(conversation(page).getByText('Ana Ferreira assigned this to Ana Ferreira')).toBeVisible()
+  await expect(conversation(page).getByText('Ana Ferreira took this')).toBeVisible()
   await expect(nav(page, 'Mine')).toHaveAccessibleName(/^Mine 1 conversation/)
   await expect(nav(page, 'Unassigned')).toHaveAccessibleName(/^Unassigned 2 conversations/)
   await page.keyboard.press('ControlOrMeta+z')

@@ -17,7 +17,8 @@ export function app<I extends z.ZodType, O extends z.ZodType>(kind: 'read' | 'wr
   return { home: 'app', kind, permission, input, output }
 }
 
-export const nothing = z.object({})
+/** Strict, so that a call that takes nothing refuses what was meant for another. */
+export const nothing = z.strictObject({})
 export const done = z.object({})
 /** Acts that can be taken back return a token for `acts.undo`; it lives until the program ends. */
 export const undoable = z.object({ undo: z.string() })

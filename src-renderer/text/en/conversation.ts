@@ -34,6 +34,7 @@ export const conversation = {
     'split-fromBy': '{{by}} split this off from another conversation',
     assigned: 'Assigned to {{detail}}',
     assignedBy: '{{by}} assigned this to {{detail}}',
+    took: '{{by}} took this',
     unassigned: 'Assigned to nobody',
     unassignedBy: '{{by}} assigned this to nobody',
     tagged: 'Tagged {{detail}}',
