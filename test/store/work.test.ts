@@ -68,7 +68,7 @@ describe('tags', () => {
     await store.call('conversations.tag', { ids: [one, two], tag: tag.name, on: true })
     expect((await store.call('tags.list', {})).tags).toMatchObject([{ label: 'Shipping', open: 2, all: 2 }])
     const tagged = await store.call('conversations.list', { view: 'inbox', tag: tag.name, offset: 0, limit: 10 })
-    expect(tagged.rows.map(({ id }) => id).toSorted()).toEqual([one, two].toSorted())
+    expect(new Set(tagged.rows.map(({ id }) => id))).toEqual(new Set([one, two]))
     await store.call('conversations.setStatus', { ids: [one], status: 'closed' })
     expect((await store.call('tags.list', {})).tags).toMatchObject([{ open: 1, all: 2 }])
     const { undo } = await store.call('conversations.tag', { ids: [two], tag: tag.name, on: false })
