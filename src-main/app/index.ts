@@ -17,6 +17,7 @@ import { openLogFile } from './log-file'
 import { readPages, registerSchemes, servePages } from './protocol'
 import { commandLine, refuseUnsafeSwitches } from './switches'
 import { systemUnlock } from './system-unlock'
+import { Transfers } from './transfers'
 import { MainWindow } from './window'
 import { Workspace } from './workspace'
 
@@ -78,6 +79,8 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
   })
   const files = new Files(profile, () => workspace.store, () => window.browserWindow)
 
+  const transfers = new Transfers(() => workspace.store, () => window.browserWindow)
+
   openGate((event: IpcMainInvokeEvent) => event.sender === window.contents, {
     'app.state': () => ({
       phase: workspace.phase,
@@ -112,6 +115,10 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
     'app.openAttachment': async ({ id, confirmed }) => ({ opened: await files.openAttachment(id, confirmed) }),
     'app.saveAttachments': async ({ ids }) => ({ saved: await files.save(ids) }),
     'app.saveLedger': async () => ({ saved: await files.saveText('postern-network-ledger.jsonl', async () => (await workspace.store.call('ledger.export', {})).text) }),
+    'app.chooseImport': ({ what }) => transfers.choose(what),
+    'app.startImport': ({ token, target }) => transfers.import(token, target),
+    'app.exportMail': ({ scope, format }) => transfers.export(scope, format),
+    'app.showExport': async ({ id }) => done(await transfers.show(id)),
     'app.setTheme': ({ theme }) => done(window.setTheme(theme)),
     'app.window': ({ act }) => {
       if (act === 'ready-to-close') window.close()

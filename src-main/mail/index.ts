@@ -9,6 +9,7 @@ import { testConnection } from './connection-test'
 import { findSettings } from './autoconfig'
 import { fetchImage } from './fetch-image'
 import { importSample } from './import-sample'
+import { Importer } from './importer'
 import { Mailboxes } from './mailboxes'
 import { NetworkLedger } from './network-ledger'
 import { refresh, revoke, signIn } from './oauth'
@@ -43,6 +44,7 @@ function startMail(): void {
   }
 
   const parser = new Parser(new URL(import.meta.url))
+  const importer = new Importer(parser)
   let store: Rpc<StoreForMail> | null = null
   const signingIn = new Map<string, AbortController>()
 
@@ -55,10 +57,12 @@ function startMail(): void {
       'outbox.wake': ({ mailboxId }) => (mailboxes.wakeOutbox(mailboxId), {}),
       'ops.wake': ({ mailboxId }) => (mailboxes.wakeActs(mailboxId), {}),
       'sync.now': ({ mailboxId }) => (mailboxes.syncNow(mailboxId), {}),
+      'imports.wake': () => (importer.wake(), {}),
       'network.rules': (rules) => (ledger.setRules(rules), {}),
     }, storeForMail, { onFault })
     ledger.connectStore(store)
     mailboxes.connectStore(store)
+    importer.connectStore(store)
   })
   const app = joinPort(appPort, mailForApp, {
     'mail.start': () => (mailboxes.start(), {}),
@@ -67,6 +71,7 @@ function startMail(): void {
     'network.changed': ({ online }) => (mailboxes.network(online), {}),
     'mail.stop': async () => {
       await mailboxes.stop()
+      await importer.stop()
       await parser.close()
       await ledger.flush()
       return {}

@@ -76,6 +76,7 @@ export class Mailboxes {
 
   private begin(mailbox: Mailbox): void {
     if (!this.started || !this.store || this.running.has(mailbox.id)) return
+    if (mailbox.local) return
     if (mailbox.paused) {
       void this.store.call('progress.set', { mailboxId: mailbox.id, state: 'paused', error: null, done: 0, total: 0, reached: null, syncedAt: null }).catch(() => undefined)
       return

@@ -4,7 +4,7 @@ import type { PosternEvent } from '../../src-preload/contract/events'
 const manyIds = 200
 
 type IdTopic = 'conversations' | 'customers' | 'drafts' | 'outbox'
-type PlainTopic = 'counts' | 'mailboxes' | 'sync' | 'settings' | 'ledger' | 'team' | 'tags'
+type PlainTopic = 'counts' | 'mailboxes' | 'sync' | 'settings' | 'ledger' | 'transfers' | 'team' | 'tags'
 
 /** What a write changed, by topic; ids only, never content. */
 export class Changes {

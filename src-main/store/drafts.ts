@@ -69,7 +69,7 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
   if (known) return known
   const original = start.kind === 'new' ? null : originalOf(read, conversationId, start.messageId)
   if (start.kind !== 'new' && !original) throw new PosternError('not-found', 'nothing to answer')
-  const mailboxId = start.mailboxId ?? mailboxFor(read, original)
+  const mailboxId = start.mailboxId !== null && read.get('SELECT 1 FROM mailboxes WHERE id = ? AND local = 0', start.mailboxId) ? start.mailboxId : mailboxFor(read, original)
   const files = original && start.kind === 'forward' ? await filesOf(workspace, original.id) : []
   const content = original ? contentFor(workspace, start, original) : { to: [], cc: [], bcc: [], subject: '', quote: null }
   const { html, text } = signed(getSettings(read).signature)
@@ -98,7 +98,7 @@ function originalOf(read: Reader, conversationId: number | null, messageId: numb
 
 /** The mailbox that the message came to or left from, so that the answer leaves from the same address. */
 function mailboxFor(read: Reader, original: Original | null | undefined): number {
-  const mailboxes = read.all<{ id: number; address_key: string }>('SELECT id, address_key FROM mailboxes WHERE removing = 0 ORDER BY id')
+  const mailboxes = read.all<{ id: number; address_key: string }>('SELECT id, address_key FROM mailboxes WHERE removing = 0 AND local = 0 ORDER BY id')
   const first = mailboxes[0]
   if (!first) throw new PosternError('not-found', 'there is no mailbox')
   if (!original) return first.id

@@ -113,9 +113,9 @@ export async function writeAttachment(workspace: Workspace, id: number, path: st
   }
 }
 
-function fileError(fault: unknown): unknown {
+export function fileError(fault: unknown): unknown {
   if (!(fault instanceof Error) || !('code' in fault)) return fault
   if (fault.code === 'EEXIST') return new PosternError('conflict', 'the file is there already')
-  if (fault.code === 'ENOSPC' || fault.code === 'EDQUOT') return new PosternError('disk-full', 'while writing an attachment')
-  return new PosternError('disk-error', `while writing an attachment: ${String(fault.code)}`)
+  if (fault.code === 'ENOSPC' || fault.code === 'EDQUOT') return new PosternError('disk-full', 'while writing a file')
+  return new PosternError('disk-error', `while writing a file: ${String(fault.code)}`)
 }

@@ -23,7 +23,7 @@ export interface ListedFolder { readonly path: string; readonly delimiter: strin
 export async function syncFolders(workspace: Workspace, mailboxId: number, listed: readonly ListedFolder[]): Promise<{ folders: z.infer<typeof FolderCursor>[] }> {
   const { db } = workspace
   if (!db.read.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId)) throw new PosternError('not-found', 'no such mailbox')
-  const before = db.read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ?`, mailboxId)
+  const before = db.read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? AND local = 0`, mailboxId)
   const paths = new Set(listed.map(({ path }) => path))
   const changedRole: number[] = []
   db.write((tx) => {
@@ -46,7 +46,7 @@ export async function syncFolders(workspace: Workspace, mailboxId: number, liste
 }
 
 export function allFolders(read: Reader, mailboxId: number): { folders: z.infer<typeof FolderCursor>[] } {
-  return { folders: read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? ORDER BY id`, mailboxId).map(cursorOf) }
+  return { folders: read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? AND local = 0 ORDER BY id`, mailboxId).map(cursorOf) }
 }
 
 /** A new UIDVALIDITY: all UIDs known so far mean nothing any more (RFC 9051, 2.3.1.1). Messages are known again by their content. */

@@ -4,13 +4,13 @@ import type { Reader } from './database'
 import { addressKey } from './rows'
 import type { Workspace } from './workspace'
 
-interface MailboxRow { id: number; name: string; address: string; imap: string; smtp: string; paused: number }
+interface MailboxRow { id: number; name: string; address: string; imap: string; smtp: string; paused: number; local: number }
 
 const serverOf = (text: string): ServerSettings => ServerSettings.parse(JSON.parse(text))
 
 export function allMailboxes(read: Reader): Mailbox[] {
-  return read.all<MailboxRow>('SELECT id, name, address, imap, smtp, paused FROM mailboxes WHERE removing = 0 ORDER BY id')
-    .map((row) => ({ id: row.id, name: row.name, address: row.address, imap: serverOf(row.imap), smtp: serverOf(row.smtp), paused: row.paused === 1 }))
+  return read.all<MailboxRow>('SELECT id, name, address, imap, smtp, paused, local FROM mailboxes WHERE removing = 0 ORDER BY id')
+    .map((row) => ({ id: row.id, name: row.name, address: row.address, imap: serverOf(row.imap), smtp: serverOf(row.smtp), paused: row.paused === 1, local: row.local === 1 }))
 }
 
 /** A mailbox is its address: adding one that is there changes nothing and says so. */
@@ -47,4 +47,21 @@ export function pauseMailbox(workspace: Workspace, id: number, paused: boolean):
     tx.changes.touched('mailboxes')
     tx.changes.touched('sync')
   })
+}
+
+/** Stands where a server would: nothing ever connects to it. */
+const noServer: ServerSettings = { host: 'localhost', port: 1, security: 'none', user: 'nobody' }
+
+/** A mailbox for imported mail, without a server. @throws PosternError `conflict` when a mailbox has the address */
+export function createLocalMailbox(workspace: Workspace, name: string, address: string | null): number {
+  const id = workspace.db.write((tx) => {
+    const known = address === null ? `import-${Date.now()}@local.invalid` : address
+    if (tx.get('SELECT 1 FROM mailboxes WHERE address_key = ? AND removing = 0', addressKey(known))) throw new PosternError('conflict', 'another mailbox has this address', { what: 'mailbox' })
+    const server = JSON.stringify(noServer)
+    tx.changes.touched('mailboxes')
+    tx.changes.touched('counts')
+    return Number(tx.run('INSERT INTO mailboxes(name, address, address_key, imap, smtp, created_at, local) VALUES(?, ?, ?, ?, ?, ?, 1)', name, known, addressKey(known), server, server, Date.now()).lastInsertRowid)
+  })
+  workspace.mailboxesChanged()
+  return id
 }

@@ -68,7 +68,8 @@ export class Batch {
   }
 }
 
-function chunkEnd(items: readonly IngestItem[], from: number): number {
+/** The end of what one transaction takes from `from` on. */
+export function chunkEnd(items: readonly Pick<IngestItem, 'message'>[], from: number): number {
   let text = 0
   let to = from
   while (to < items.length && to - from < chunkItems) {
@@ -100,7 +101,8 @@ function messageDate(header: number | null, internalDate: number): number {
 
 interface Known { id: number; conversation_id: number | null; content_hash: Buffer; direction: number }
 
-function ingest(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, date: number, batch: Batch): boolean {
+/** One message of a page. @returns false when its place is known */
+export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, date: number, batch: Batch): boolean {
   if (tx.get('SELECT 1 FROM locations WHERE folder_id = ? AND uid = ?', page.folderId, item.uid)) return false
   const { message } = item
   const key = messageKey(workspace, message)

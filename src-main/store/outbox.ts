@@ -88,7 +88,7 @@ export function send(workspace: Workspace, draftId: number, thenStatus: Status, 
   const sent = workspace.db.write((tx) => {
     const draft = openDraft(tx, draftId)
     checkRecipients(draft)
-    const mailbox = tx.get<{ name: string; address: string }>('SELECT name, address FROM mailboxes WHERE id = ? AND removing = 0', draft.mailboxId)
+    const mailbox = tx.get<{ name: string; address: string }>('SELECT name, address FROM mailboxes WHERE id = ? AND removing = 0 AND local = 0', draft.mailboxId)
     if (!mailbox) throw new PosternError('not-found', 'no such mailbox')
     const { agentName, undoSeconds } = getSettings(tx)
     const now = Date.now()

@@ -19,6 +19,8 @@ const maxUids = 500
 
 /** Queues an act for one place of a message: joins a waiting act of the same kind, or cancels a waiting opposite. */
 export function queueAct(tx: Writer, { folder_id: folderId, uid, mailbox_id: mailboxId }: Located, act: Act): void {
+  // A folder that only this computer has: what the act changed here is all there is to do.
+  if (tx.get('SELECT 1 FROM folders WHERE id = ? AND local = 1', folderId)) return
   if (act.kind === 'move') takeBack(tx, folderId, uid, 'move', null)
   else if (takeBack(tx, folderId, uid, act.kind === 'add-flags' ? 'remove-flags' : 'add-flags', act.flag)) return
   // Acts on one message keep their order: a flag set after a move is no part of an act before it.

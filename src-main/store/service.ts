@@ -17,6 +17,7 @@ import { salvage } from './salvage'
 import { getSettings } from './settings'
 import { SyncBoard } from './sync-status'
 import { SearchIndex } from './search-index'
+import { recoverTransfers } from './transfers'
 import { Upkeep } from './upkeep'
 import { windowHandlers } from './handlers'
 import { Workspace } from './workspace'
@@ -75,6 +76,7 @@ export class StoreService {
     })
     const restored = created && salvage(workspace, dir, key)
     recoverSending(workspace)
+    recoverTransfers(workspace)
     workspace.db.write((tx) => {
       tx.run("DELETE FROM drafts WHERE state = 'discarded'")
       workspace.keepTime(tx)

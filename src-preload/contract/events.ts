@@ -14,6 +14,7 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('sync') }),
   z.object({ topic: z.literal('settings') }),
   z.object({ topic: z.literal('ledger') }),
+  z.object({ topic: z.literal('transfers') }),
   /** Roster, link or trouble of the team. */
   z.object({ topic: z.literal('team') }),
   z.object({ topic: z.literal('tags') }),

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
 import { FoundSettings, TestStep } from './calls'
 import { ErrorCode, ErrorDetail } from './errors'
+import { ExportScope, ImportTarget, MailFormat } from './transfers'
 import { NetworkContact, NetworkRules } from './network'
 import { OauthService, OauthTokens, SignInStep } from './sign-in'
 
@@ -143,6 +144,14 @@ export const MailboxProgress = z.object({
 })
 export type MailboxProgress = z.infer<typeof MailboxProgress>
 
+/** Messages of one folder out of files; `position` is where reading goes on after them. */
+export const ImportPage = z.object({
+  id: Id, folder: z.string().max(300), role: FolderRole, position: z.string().max(10_000).nullable(), done: z.int(), total: z.int(),
+  items: z.array(IngestItem.omit({ uid: true })).max(500),
+  /** Files, or messages too large, that could not be taken. */
+  left: z.int(),
+})
+
 /** Served by store to mail. */
 export const storeForMail = {
   'mailboxes.all': { input: nothing, output: z.object({ mailboxes: z.array(Mailbox) }) },
@@ -198,6 +207,11 @@ export const storeForMail = {
   /** Keeps the composed bytes before the first byte leaves. */
   'outbox.composed': { input: z.object({ id: Id, raw: bytes, message: ParsedMessage }), output: done },
   'outbox.settle': { input: OutboxOutcome, output: done },
+  /** The oldest import that is not over. */
+  'imports.next': { input: nothing, output: z.object({ job: z.object({ id: Id, paths: z.array(z.string()), position: z.string().nullable(), done: z.int() }).nullable() }) },
+  /** `go`: false when a person cancelled it. */
+  'import.page': { input: ImportPage, output: z.object({ go: z.boolean() }) },
+  'import.end': { input: z.object({ id: Id, error: Failure.nullable() }), output: done },
   /** Found while looking in Sent: which outbox items of the mailbox are uncertain. */
   'outbox.uncertain': { input: z.object({ mailboxId: Id }), output: z.object({ jobs: z.array(OutboxJob) }) },
   /** What went over the network since it was told last; idempotence is not needed, a lost answer counts twice. */
@@ -214,6 +228,7 @@ export const mailForStore = {
   'outbox.wake': { input: z.object({ mailboxId: Id }), output: done },
   'ops.wake': { input: z.object({ mailboxId: Id }), output: done },
   'sync.now': { input: z.object({ mailboxId: Id.nullable() }), output: done },
+  'imports.wake': { input: nothing, output: done },
   /** Which hosts may be reached from now on. */
   'network.rules': { input: NetworkRules, output: done },
 } as const satisfies CallTable
@@ -233,6 +248,9 @@ export const storeForApp = {
   'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },
   /** The network ledger as JSON Lines. */
   'ledger.export': { input: nothing, output: z.object({ text: z.string() }) },
+  'transfer.import': { input: z.object({ paths: z.array(z.string()).min(1).max(1000), name: z.string(), target: ImportTarget }), output: z.object({ id: Id }) },
+  'transfer.export': { input: z.object({ dir: z.string(), scope: ExportScope, format: MailFormat }), output: z.object({ id: Id }) },
+  'transfer.path': { input: z.object({ id: Id }), output: z.object({ path: z.string() }) },
   'attachment.info': { input: z.object({ id: Id }), output: z.object({ name: z.string(), type: z.string(), size: z.int(), dangerous: z.boolean() }) },
   /** Writes the attachment to a new file (never over an old one unless `overwrite`), no exec bit, mode 0600. */
   'attachment.write': { input: z.object({ id: Id, path: z.string(), overwrite: z.boolean() }), output: done },

@@ -52,7 +52,7 @@ export const MailboxSettings = z.object({
 })
 export type MailboxSettings = z.infer<typeof MailboxSettings>
 
-export const Mailbox = MailboxSettings.extend({ id: Id, paused: z.boolean() })
+export const Mailbox = MailboxSettings.extend({ id: Id, paused: z.boolean(), /** Imported mail without a server; its server settings mean nothing. */ local: z.boolean() })
 export type Mailbox = z.infer<typeof Mailbox>
 
 export const FolderRole = z.enum(['inbox', 'sent', 'drafts', 'junk', 'trash', 'archive', 'all', 'flagged', 'other'])

@@ -25,7 +25,7 @@ function leave(): void {
 export function NewMessage({ draftId }: { draftId: number | null }) {
   const { data: kept, error } = useQuery('drafts.get', draftId === null ? null : { id: draftId }, { topics: [] })
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(({ local }) => !local)
   const place = useRef<HTMLElement>(null)
   const composer = useComposer({
     name: t('composer:message'),

@@ -59,7 +59,7 @@ export function Reply(props: ReplyProps) {
 }
 
 function OpenReply({ conversation, request, visibleTextOf }: ReplyProps) {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(({ local }) => !local)
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
   const draftKind = conversation.draft?.kind
   const [target, setTarget] = useState<{ kind: Kind; messageId: number | undefined }>(() => ({

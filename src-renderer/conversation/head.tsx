@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronUp, Circle, CircleCheck, Code, Ellipsis, MailOpen, Merge, OctagonAlert, PanelRight, Pause, Split, Trash2 } from 'lucide-react'
+import { ChevronDown, ChevronUp, Circle, CircleCheck, Code, Ellipsis, FileUp, MailOpen, Merge, OctagonAlert, PanelRight, Pause, Split, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
 import { setRead, setStatus, trash } from '../state/acts'
@@ -8,6 +8,7 @@ import { openConversation } from '../state/places'
 import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
+import { ExportPicked } from '../ui/export-picked'
 import { Menu } from '../ui/menu'
 import { SnoozeButton, WorkBar } from './work-bar'
 
@@ -26,6 +27,7 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
   const profileShown = useLayout(isProfilePane)
   const done = status === 'closed' || status === 'spam'
   const last = conversation.messages.at(-1)
+  const [exporting, setExporting] = useState(false)
   return (
     <header className="convhead y">
       <div className="x">
@@ -53,6 +55,7 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
               'separator',
               { label: t('threads:merge'), icon: Merge, keys: 'm', onSelect: onMerge },
               { label: t('threads:split'), icon: Split, keys: 'shift+m', disabled: conversation.messages.length < 2, onSelect: onSplit },
+              { label: t('threads:export'), icon: FileUp, onSelect: () => setExporting(true) },
               'separator',
               { label: t('conversation:trash'), icon: Trash2, onSelect: () => void trash(ids) },
               ...(last ? ['separator' as const, { label: t('conversation:showSource'), icon: Code, onSelect: () => onSource(last.id) }] : []),
@@ -77,6 +80,7 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
           <Button size="sm" icon={done ? Circle : CircleCheck} keys="e" onClick={() => void setStatus(ids, done ? 'open' : 'closed')}>{t(done ? 'conversation:reopen' : 'conversation:close')}</Button>
         </span>
       </div>
+      {exporting && <ExportPicked ids={ids} onClose={() => setExporting(false)} />}
     </header>
   )
 }

@@ -11,6 +11,7 @@ import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
 import { numberText } from '../text/time'
 import { Button, IconButton } from '../ui/button'
+import { ExportPicked } from '../ui/export-picked'
 import { Menu } from '../ui/menu'
 import { AssignMenu, usePeople } from '../work/assign-menu'
 import { SnoozeMenu } from '../work/snooze-menu'
@@ -40,6 +41,7 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
   const [layer, setLayer] = useState<'assign' | 'tag' | 'snooze' | null>(null)
   const layered = (one: 'assign' | 'tag' | 'snooze') => (on: boolean) => setLayer(on ? one : null)
   const people = usePeople()
+  const [exporting, setExporting] = useState(false)
   const ids = [...picked]
   const total = window.total ?? 0
 
@@ -88,12 +90,14 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
           trigger={<IconButton icon={Ellipsis} size="sm" label={t('inbox:bulk.more')} className="push" disabled={busy} />}
           items={[
             { label: t('threads:mergePicked'), disabled: ids.length < 2 || ids.length > mostMerged, onSelect: () => void act(async () => void await mergeConversations(ids)) },
+            { label: t('threads:export'), onSelect: () => setExporting(true) },
             { label: t('inbox:bulk.markUnread'), onSelect: () => void act(() => setRead(ids, false)) },
             ...(view === 'pending' ? [] : [{ label: t('inbox:bulk.setPending'), onSelect: () => void act(() => setStatus(ids, 'pending')) }]),
             ...(view === 'spam' ? [] : [{ label: t('inbox:bulk.markSpam'), onSelect: () => void act(() => setStatus(ids, 'spam')) }]),
           ]}
         />
       </div>
+      {exporting && <ExportPicked ids={ids} onClose={() => setExporting(false)} />}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { Ellipsis, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
+import { Ellipsis, FileUp, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Mailbox, MailboxSync } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
@@ -15,6 +15,7 @@ import { Dialog } from '../ui/dialog'
 import { EmptyState } from '../ui/empty-state'
 import { Menu } from '../ui/menu'
 import { Page } from '../ui/page'
+import { ExportDialog } from './export-dialog'
 import './settings.css'
 
 function stateText(sync: MailboxSync): string {
@@ -70,6 +71,7 @@ function Remove({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void })
 export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
   const syncs = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data?.mailboxes ?? []
   const [removing, setRemoving] = useState<Mailbox | null>(null)
+  const [exporting, setExporting] = useState<Mailbox | null>(null)
   const quietly = (work: Promise<unknown>) => void work.catch(tellFailure)
   return (
     <Page title={t('settings:pages.mailboxes')} end={<Button icon={Plus} kind="primary" onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button>}>
@@ -82,17 +84,18 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
               <tbody>
                 {mailboxes.map((mailbox) => (
                   <tr key={mailbox.id}>
-                    <td><div className="x g3"><Avatar name={mailbox.name} seed={mailbox.address} square /><div className="cut"><bdi className="medium">{mailbox.name}</bdi><div className="meta t3 cut"><bdi>{mailbox.address}</bdi></div></div></div></td>
-                    <td className="t2"><div className="meta" dir="ltr">{mailbox.imap.host}:{mailbox.imap.port}</div><div className="meta" dir="ltr">{mailbox.smtp.host}:{mailbox.smtp.port}</div></td>
+                    <td><div className="x g3"><Avatar name={mailbox.name} seed={mailbox.address} square /><div className="cut"><bdi className="medium">{mailbox.name}</bdi><div className="meta t3 cut"><bdi>{mailbox.address.endsWith('.invalid') ? '' : mailbox.address}</bdi></div></div></div></td>
+                    <td className="t2">{mailbox.local ? <div className="meta">{t('settings:mailboxes.localOnly')}</div> : <><div className="meta" dir="ltr">{mailbox.imap.host}:{mailbox.imap.port}</div><div className="meta" dir="ltr">{mailbox.smtp.host}:{mailbox.smtp.port}</div></>}</td>
                     <td><State mailbox={mailbox} sync={syncs.find((one) => one.mailboxId === mailbox.id)} /></td>
                     <td className="r">
                       <Menu
                         label={t('settings:mailboxes.more', { name: mailbox.name })}
                         trigger={<IconButton icon={Ellipsis} size="sm" label={t('settings:mailboxes.more', { name: mailbox.name })} />}
                         items={[
-                          { label: t('settings:mailboxes.edit'), icon: Pencil, onSelect: () => goSettings(`mailboxes/${mailbox.id}`) },
-                          ...(mailbox.paused ? [] : [{ label: t('settings:mailboxes.sync'), icon: RefreshCw, onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })) }]),
-                          { label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'), icon: mailbox.paused ? Play : Pause, onSelect: () => quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })) },
+                          ...(mailbox.local ? [] : [{ label: t('settings:mailboxes.edit'), icon: Pencil, onSelect: () => goSettings(`mailboxes/${mailbox.id}`) }]),
+                          ...(mailbox.paused || mailbox.local ? [] : [{ label: t('settings:mailboxes.sync'), icon: RefreshCw, onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })) }]),
+                          ...(mailbox.local ? [] : [{ label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'), icon: mailbox.paused ? Play : Pause, onSelect: () => quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })) }]),
+                          { label: t('settings:mailboxes.export'), icon: FileUp, onSelect: () => setExporting(mailbox) },
                           'separator',
                           { label: t('settings:mailboxes.remove'), icon: Trash2, danger: true, onSelect: () => setRemoving(mailbox) },
                         ]}
@@ -104,6 +107,7 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
             </table>
           </div>
         )}
+      {exporting && <ExportDialog mailboxes={mailboxes} mailboxId={exporting.id} onClose={() => setExporting(null)} />}
       {removing && <Remove mailbox={removing} onClose={() => setRemoving(null)} />}
     </Page>
   )

@@ -1,4 +1,4 @@
-import { Building2, Info, Keyboard, Lock, Mail, Moon, Shield, Tag, User } from 'lucide-react'
+import { ArrowDownUp, Building2, Info, Keyboard, Lock, Mail, Moon, Shield, Tag, User } from 'lucide-react'
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
 import type { LucideIcon } from '../ui/icon'
 
@@ -18,6 +18,7 @@ export const settingsPages = [
   { id: 'general', group: 'workspace', icon: Building2, page: lazy(() => import('../settings/general').then((module) => ({ default: module.General }))) },
   { id: 'mailboxes', group: 'workspace', icon: Mail, page: lazy(() => import('./mailbox-settings').then((module) => ({ default: module.MailboxSettings }))) },
   { id: 'tags', group: 'workspace', icon: Tag, page: lazy(() => import('../settings/tags').then((module) => ({ default: module.Tags }))) },
+  { id: 'transfers', group: 'workspace', icon: ArrowDownUp, page: lazy(() => import('../settings/transfers').then((module) => ({ default: module.Transfers }))) },
   { id: 'privacy', group: 'trust', icon: Shield, page: lazy(() => import('../privacy/privacy').then((module) => ({ default: module.Privacy }))) },
   { id: 'security', group: 'trust', icon: Lock, page: lazy(() => import('../settings/security').then((module) => ({ default: module.Security }))) },
   { id: 'about', group: 'trust', icon: Info, page: lazy(() => import('../settings/about').then((module) => ({ default: module.About }))) },

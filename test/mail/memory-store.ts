@@ -143,6 +143,9 @@ export class MemoryStore {
       return {}
     },
     'network.record': () => ({}),
+    'imports.next': () => ({ job: null }),
+    'import.page': () => ({ go: false }),
+    'import.end': () => ({}),
     'outbox.uncertain': () => ({ jobs: this.outbox.filter((one) => one.state === 'uncertain').map((one) => ({ ...one.job, state: 'uncertain' as const })) }),
   }
 }

@@ -110,6 +110,7 @@ export class Harness {
       'outbox.wake': ({ mailboxId }) => { this.woken.push(`outbox ${mailboxId}`); return {} },
       'ops.wake': ({ mailboxId }) => { this.woken.push(`ops ${mailboxId}`); return {} },
       'sync.now': () => { this.woken.push('sync'); return {} },
+      'imports.wake': () => { this.woken.push('imports'); return {} },
       'network.rules': (rules) => { this.networkRules = rules; return {} },
     }, storeForMail)
   }

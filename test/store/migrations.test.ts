@@ -96,3 +96,16 @@ test('work: a conversation of before is unassigned, awake and without tags', () 
   expect(after.read.get('SELECT detail FROM history')).toEqual({ detail: '' })
   after.close()
 })
+
+test('transfers: mailboxes and folders of before have a server', () => {
+  const before = at(8)
+  before.write((tx) => {
+    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'A', 'a@x', 'a@x', '{}', '{}', 1)")
+    tx.run("INSERT INTO folders(id, mailbox_id, path, role) VALUES(2, 1, 'INBOX', 'inbox')")
+  })
+  before.close()
+  const after = at(9)
+  expect(after.read.get('SELECT m.local AS mailbox, f.local AS folder FROM mailboxes m JOIN folders f ON f.mailbox_id = m.id')).toEqual({ mailbox: 0, folder: 0 })
+  expect(after.read.all('SELECT id FROM transfers')).toEqual([])
+  after.close()
+})

@@ -14,6 +14,7 @@ import { search } from './search'
 import { settings } from './settings'
 import { threads } from './threads'
 import { work } from './work'
+import { transfers } from './transfers'
 
 /** The functions behind the window's calls, for one caller; one file a thing. Permission has been checked before they run. */
 export function windowHandlers(service: StoreService, caller: Caller): Handlers<StoreCalls> {
@@ -22,6 +23,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...conversations(service, by),
     ...threads(service, by),
     ...work(service, by),
+    ...transfers(service),
     ...messages(service),
     ...customers(service),
     ...notes(service, by),

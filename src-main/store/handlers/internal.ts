@@ -5,6 +5,9 @@ import { applyFlags, vanish } from '../flags'
 import { allFolders, folderChecked, foldersCounted, knownUids, renameFolder, resetFolder, sampleFolder, syncFolders } from '../folders'
 import { allMailboxes, createMailbox, pauseMailbox, updateMailbox } from '../mailboxes'
 import { ingestPage } from '../messages'
+import { beginExport } from '../export'
+import { endImport, importPage } from '../import-page'
+import { beginImport, nextImport, pathOf } from '../transfers'
 import { claim, composed, settle, uncertainJobs } from '../outbox-queue'
 import { hideMailbox } from '../removal'
 import { nextOps, settleOp, waitingOps } from '../server-ops'
@@ -50,6 +53,9 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
     },
     'settings.get': () => storedSettings(workspace().db.read),
     'ledger.export': () => ({ text: exportLedger(workspace().db.read) }),
+    'transfer.import': ({ paths, name, target }) => beginImport(workspace(), paths, name, target),
+    'transfer.export': ({ dir, scope, format }) => beginExport(workspace(), dir, scope, format),
+    'transfer.path': ({ id }) => pathOf(workspace().db.read, id),
     'attachment.info': ({ id }) => attachmentInfo(workspace().db.read, id),
     'attachment.write': async ({ id, path, overwrite }) => {
       await writeAttachment(workspace(), id, path, overwrite)
@@ -94,6 +100,16 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'outbox.claim': ({ mailboxId }) => claim(workspace(), mailboxId),
     'outbox.composed': ({ id, raw, message }) => {
       composed(workspace(), id, raw, message)
+      return {}
+    },
+    'imports.next': () => nextImport(workspace().db.read),
+    'import.page': async (page) => {
+      const answer = await importPage(workspace(), page)
+      await service.open.index.room()
+      return answer
+    },
+    'import.end': ({ id, error }) => {
+      endImport(workspace(), id, error?.code ?? null)
       return {}
     },
     'outbox.settle': (outcome) => {

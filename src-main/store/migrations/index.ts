@@ -6,6 +6,7 @@ import { searchFile } from './0005-search-file'
 import { threads } from './0006-threads'
 import { completeness } from './0007-completeness'
 import { work } from './0008-work'
+import { transfers } from './0009-transfers'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -13,4 +14,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers]

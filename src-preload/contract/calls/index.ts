@@ -15,6 +15,7 @@ import { searchCalls } from './search'
 import { settingsCalls } from './settings'
 import { threadCalls } from './threads'
 import { workCalls } from './work'
+import { transferAppCalls, transferCalls } from './transfers'
 
 export { TestStep } from './app'
 export { FoundSettings, SignInFacts } from './app-accounts'
@@ -25,6 +26,7 @@ export const calls = {
   ...conversationCalls,
   ...threadCalls,
   ...workCalls,
+  ...transferCalls,
   ...messageCalls,
   ...customerCalls,
   ...noteCalls,
@@ -36,6 +38,7 @@ export const calls = {
   ...ledgerCalls,
   ...appCalls,
   ...appAccountCalls,
+  ...transferAppCalls,
   ...appPrivacyCalls,
 } as const satisfies Record<string, CallDef>
 

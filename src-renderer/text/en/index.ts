@@ -9,7 +9,8 @@ import { search } from './search'
 import { settings } from './settings'
 import { setup } from './setup'
 import { threads } from './threads'
+import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, settings, setup, threads, work } as const
+export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, settings, setup, threads, transfers, work } as const

@@ -39,6 +39,7 @@ export const threads = {
   mergeNoneYet: 'No other conversation of this customer. Type to find one.',
   mergeDo: 'Merge',
   mergeInto: 'Merge into {{subject}}, conversation {{id}}',
+  export: 'Export…',
   merged_one: 'Merged',
   merged_other: '{{count}} conversations merged',
   otherCustomer: 'Another customer',

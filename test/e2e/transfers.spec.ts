@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { nav, openRow } from './hands'
+import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+
+let team: Team
+let desk: Desk
+const dir = mkdtempSync(join(tmpdir(), 'postern-transfer-'))
+
+test.beforeAll(async () => {
+  team = await startTeam(['help'])
+  const now = new Date()
+  seed(team, 'help', [{ raw: mail({ subject: 'Bell is silent', id: 'bell@harbourcycle.example', date: now }), date: now, flags: ['\\Seen'] }])
+  mkdirSync(join(dir, 'old', 'letters'), { recursive: true })
+  for (let n = 0; n < 30; n++) {
+    writeFileSync(join(dir, 'old', 'letters', `${n}.eml`), mail({ subject: `Old order ${n}`, id: `old-${n}@harbourcycle.example`, date: new Date(Date.UTC(2015, 2, 1 + (n % 28))), text: 'From years ago.' }))
+  }
+  mkdirSync(join(dir, 'out'))
+  desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  await synced(desk.page)
+})
+test.afterAll(async () => {
+  await desk?.close()
+  await team?.stop()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+/** What the person picks in the system's dialog, which no test can drive. */
+const answerDialog = (path: string): Promise<void> => desk.app.evaluate(({ dialog }, chosen) => {
+  dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
+}, path)
+
+test('old mail is not lost on its way in and out: import to a mailbox of its own, then export of it and of one conversation', async () => {
+  const { page } = desk
+  await page.keyboard.press('g')
+  await page.keyboard.press('t')
+  await expect(page.getByRole('heading', { name: 'Import and export' })).toBeVisible()
+  await answerDialog(join(dir, 'old'))
+  await page.getByRole('button', { name: 'Choose folder…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Import old' })
+  await dialog.getByLabel('Whose mail it was').fill('nobody')
+  await expect(dialog.getByText('This is not an address.')).toBeVisible()
+  await dialog.getByLabel('Whose mail it was').fill('shop@northwindbikes.example')
+  await dialog.getByLabel('Name of the mailbox').fill('Old shop')
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(page.getByText('Done')).toBeVisible({ timeout: 20_000 })
+  await expect(page.locator('.transfer')).toContainText('30 messages')
+
+  await page.locator('.transfer').getByRole('button', { name: 'Show' }).click()
+  await expect(nav(page, 'Old shop')).toBeVisible()
+  await openRow(page, 'Old order 27')
+  await expect(conversation(page)).toContainText('From years ago.')
+  await expect(row(page, /Bell is silent/)).toHaveCount(0)
+
+  // Of one conversation, from its menu.
+  await answerDialog(join(dir, 'out'))
+  await conversation(page).getByRole('button', { name: 'More actions' }).first().click()
+  await page.getByRole('menuitem', { name: 'Export…' }).click()
+  await page.getByRole('dialog').getByRole('combobox', { name: 'Form' }).selectOption('eml')
+  await page.getByRole('button', { name: 'Choose where…' }).click()
+  await expect.poll(() => readdirSync(join(dir, 'out')).length).toBe(1)
+
+  // Of the mailbox, from its settings.
+  await page.keyboard.press('g')
+  await page.keyboard.press('t')
+  await page.getByRole('button', { name: 'Export…' }).click()
+  await page.getByRole('dialog').getByRole('combobox', { name: 'Mailbox' }).selectOption({ label: 'Old shop' })
+  await page.getByRole('button', { name: 'Choose where…' }).click()
+  await expect(page.locator('.transfer').first()).toContainText('30 messages', { timeout: 20_000 })
+  await expect.poll(() => readdirSync(join(dir, 'out')).filter((name) => name.startsWith('Old shop')).length).toBe(1)
+})
