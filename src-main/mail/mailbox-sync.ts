@@ -139,6 +139,25 @@ export class MailboxSync {
     })
   }
 
+  /**
+   * Brings in what is new where mail and answers of colleagues lie: inbox, Sent, all mail. Throws when the server cannot be
+   * reached.
+   */
+  async seeAnswers(): Promise<void> {
+    const deadline = Date.now() + 10_000
+    // Just connected: the list of folders is on its way.
+    while (this.list.all.length === 0 && this.work && !this.work.closed && !this.stopped && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100))
+    await this.withActsSession(async (session) => {
+      const states = await this.list.refresh(session)
+      for (const folder of this.list.all.filter(({ cursor }) => answersLieIn.has(cursor.role))) {
+        const state = states.get(folder.cursor.folderId)
+        if (state && folder.unchanged(state)) continue
+        if (folder.cursor.highUid === 0 && !folder.cursor.complete) await folder.backfill(session, () => this.stopped, true)
+        else await folder.catchUp(session)
+      }
+    })
+  }
+
   has(path: string): boolean {
     return this.list.byPath(path) !== undefined
   }
@@ -418,6 +437,7 @@ export class MailboxSync {
   }
 }
 
+const answersLieIn: ReadonlySet<FolderRole> = new Set(['inbox', 'sent', 'all'])
 const offlineCodes: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout', 'server-busy', 'network-intercepted'])
 /** What a hotel's sign-in page looks like to a mail program. */
 const otherFaceCodes: ReadonlySet<string> = new Set(['certificate-wrong-host', 'certificate-not-trusted', 'certificate-expired', 'not-tls', 'server-broken'])

@@ -7,6 +7,7 @@ import { Backoff, Sleeper } from './backoff'
 import { compose } from './compose'
 import { withCredentials } from './credentials'
 import type { ImapSession } from './imap-session'
+import { filesSentItself, limitsOf } from './provider-limits'
 import type { MailboxSync, SyncPorts } from './mailbox-sync'
 import { SmtpSession, type SendResult } from './smtp-session'
 
@@ -16,9 +17,8 @@ const idleMs = 10 * 60_000
 /** How long and how often the server is asked for a message whose fate is unknown. */
 const lookForMs = 180_000
 const lookEveryMs = 20_000
-const copyTries = 20
-
-interface SentCopy { readonly raw: Uint8Array; readonly messageId: string; readonly date: number; tries: number }
+/** How long a server that says it was too much is left alone. */
+const rateLimitMs = 300_000
 
 /**
  * Sends what the outbox of one mailbox holds, one message after another. What has left in doubt is never sent again by
@@ -27,12 +27,13 @@ interface SentCopy { readonly raw: Uint8Array; readonly messageId: string; reado
 export class OutboxSender {
   private readonly sleeper = new Sleeper()
   private readonly backoff = new Backoff(2_000, 300_000)
-  private readonly copies: SentCopy[] = []
   private readonly lookedSince = new Map<number, number>()
+  /** When everything that is in the mailbox was last seen. */
+  private lookedAt = 0
   private running: Promise<void> | null = null
   private stopped = false
 
-  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly sync: Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched'>) {}
+  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly sync: Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched' | 'seeAnswers'>) {}
 
   start(): void {
     this.running ??= this.loop()
@@ -69,7 +70,11 @@ export class OutboxSender {
   /** Sends until nothing is due; returns how long to wait. */
   private async sendDue(): Promise<number> {
     while (!this.stopped) {
-      const { job, nextDueAt } = await this.ports.store.call('outbox.claim', { mailboxId: this.mailbox.id })
+      const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', { mailboxId: this.mailbox.id, lookedAt: this.lookedAt, limits: limitsOf(this.mailbox) })
+      if (look !== null) {
+        if (await this.look(look)) continue
+        return this.backoff.next()
+      }
       if (!job) return nextDueAt === null ? idleMs : Math.max(50, nextDueAt - Date.now())
       const outcome = await this.sendOne(job)
       await this.ports.store.call('outbox.settle', outcome)
@@ -80,13 +85,28 @@ export class OutboxSender {
     return idleMs
   }
 
+  /** Before an answer leaves, what came in meanwhile must be here: a colleague may have answered. */
+  private async look(id: number): Promise<boolean> {
+    const began = Date.now()
+    try {
+      await this.sync.seeAnswers()
+      this.lookedAt = began
+      return true
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (failure.code === 'service-stopped' || failure.code === 'service-restarting') throw failure
+      log.info('an answer waits for a look at the mailbox', { id, code: failure.code })
+      await this.ports.store.call('outbox.settle', { id, state: 'queued', error: failureOf(failure), serverLine: null, refused: [], later: [], retryAt: Date.now() })
+      return false
+    }
+  }
+
   private async sendOne(job: OutboxJob): Promise<OutboxOutcome> {
-    const settled = (state: OutboxOutcome['state'], error: PosternError | null, serverLine: string | null = null, refused: string[] = []): OutboxOutcome =>
-      ({ id: job.id, state, error: error ? failureOf(error) : null, serverLine, refused })
+    const settled = (state: OutboxOutcome['state'], error: PosternError | null, serverLine: string | null = null, refused: string[] = [], later: string[] = []): OutboxOutcome =>
+      ({ id: job.id, state, error: error ? failureOf(error) : null, serverLine, refused, later })
     let session: SmtpSession | null = null
     try {
-      const to = [...new Set([...job.to, ...job.cc, ...job.bcc].map((one) => one.address))]
-      if (to.length === 0) return settled('failed', new PosternError('no-recipient'))
+      if (job.envelope.length === 0) return settled('failed', new PosternError('no-recipient'))
       const raw = await this.composed(job)
       const server = this.mailbox.smtp
       session = await withCredentials(this.ports.app, this.mailbox, 'smtp', async (auth) => {
@@ -99,8 +119,7 @@ export class OutboxSender {
           throw error
         }
       })
-      const result = await session.send({ from: job.from.address, to }, raw)
-      if (result.state === 'accepted') this.copies.push({ raw, messageId: job.messageId, date: job.date, tries: 0 })
+      const result = await session.send({ from: job.from.address, to: job.envelope }, raw)
       return outcomeOf(result, settled)
     } catch (error) {
       const failure = PosternError.from(error)
@@ -129,17 +148,19 @@ export class OutboxSender {
   /** Asks the server whether doubtful messages arrived: their copy in Sent or in all mail proves it. */
   private async lookForUncertain(): Promise<number> {
     const { jobs } = await this.ports.store.call('outbox.uncertain', { mailboxId: this.mailbox.id })
-    const open = jobs.filter((job) => {
-      const since = this.lookedSince.get(job.id)
-      if (since === undefined) this.lookedSince.set(job.id, Date.now())
-      return since === undefined || Date.now() - since < lookForMs
-    })
+    const open: OutboxJob[] = []
+    for (const job of jobs) {
+      const since = this.lookedSince.get(job.id) ?? Date.now()
+      this.lookedSince.set(job.id, since)
+      if (Date.now() - since < lookForMs) open.push(job)
+      else await this.ports.store.call('outbox.lookedInVain', { id: job.id })
+    }
     if (open.length === 0) return idleMs
     try {
       await this.sync.withActsSession(async (session) => {
         for (const job of open) {
           if (!(await this.isOnServer(session, job))) continue
-          await this.ports.store.call('outbox.settle', { id: job.id, state: 'sent', error: null, serverLine: null, refused: [] })
+          await this.ports.store.call('outbox.settle', { id: job.id, state: 'sent', error: null, serverLine: null, refused: [], later: [] })
           this.lookedSince.delete(job.id)
         }
       })
@@ -172,47 +193,58 @@ export class OutboxSender {
     }
   }
 
-  /** Files copies of what was sent, where the server makes none itself. */
+  /**
+   * Files copies of what was sent, where the server makes none itself. The store keeps them until they lie in Sent; one
+   * that was filed before a crash is found there and not filed again.
+   */
   private async fileCopies(): Promise<number> {
-    if (filesItself(this.mailbox)) this.copies.length = 0
-    const [next] = this.copies
-    if (!next) return idleMs
-    try {
-      await this.sync.withActsSession(async (session) => {
-        const path = await this.sync.pathOf(session, 'sent')
-        for (let copy = this.copies[0]; copy && path !== null; copy = this.copies[0]) {
-          await session.select(path)
-          if ((await session.searchUids({ messageId: copy.messageId })).length === 0) await session.append(path, copy.raw, ['\\Seen'], new Date(copy.date))
-          this.copies.shift()
-        }
-        if (path !== null) this.sync.touched(path)
-      })
-      return idleMs
-    } catch (error) {
-      next.tries += 1
-      log.warn('the Sent copy waits', { code: PosternError.from(error).code, tries: next.tries })
-      if (next.tries >= copyTries) this.copies.shift()
-      return this.backoff.next()
+    while (!this.stopped) {
+      const { copy } = await this.ports.store.call('copies.next', { mailboxId: this.mailbox.id })
+      if (!copy) return idleMs
+      try {
+        if (!filesSentItself(this.mailbox)) await this.fileCopy(copy)
+        await this.ports.store.call('copies.settle', { id: copy.id, done: true })
+      } catch (error) {
+        const { code } = PosternError.from(error)
+        if (code === 'service-stopped' || code === 'service-restarting') throw error
+        log.warn('the Sent copy waits', { code, tries: copy.tries })
+        await this.ports.store.call('copies.settle', { id: copy.id, done: false })
+        return this.backoff.next()
+      }
     }
+    return idleMs
+  }
+
+  private async fileCopy(copy: { messageId: string; date: number; raw: Uint8Array }): Promise<void> {
+    await this.sync.withActsSession(async (session) => {
+      const path = await this.sync.pathOf(session, 'sent')
+      if (path === null) throw new PosternError('server-refused', 'no folder for sent mail')
+      await session.select(path)
+      if ((await session.searchUids({ messageId: copy.messageId })).length === 0) await session.append(path, copy.raw, ['\\Seen'], new Date(copy.date))
+      this.sync.touched(path)
+    })
   }
 }
 
 const networkFailures: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout'])
 
-function outcomeOf(result: SendResult, settled: (state: OutboxOutcome['state'], error: PosternError | null, serverLine?: string | null, refused?: string[]) => OutboxOutcome): OutboxOutcome {
+type Settled = (state: OutboxOutcome['state'], error: PosternError | null, serverLine?: string | null, refused?: string[], later?: string[]) => OutboxOutcome
+
+function outcomeOf(result: SendResult, settled: Settled): OutboxOutcome {
   if (result.state === 'unknown') return settled('uncertain', result.error)
-  const refused = result.refused.map((one) => one.address)
   const line = result.refused[0]?.line ?? result.line
-  if (result.state === 'accepted') return settled('sent', null, refused.length > 0 ? line : null, refused)
-  const outcome = settled(result.final ? 'failed' : 'queued', result.error, line === '' ? null : line, refused)
-  return !result.final && networkFailures.has(result.error.code) ? { ...outcome, retryAt: Date.now() } : outcome
+  if (result.state === 'accepted') {
+    // 4xx: put off (greylisting, too many at once), to be tried again for these alone.
+    const later = result.refused.filter((one) => one.line.startsWith('4')).map((one) => one.address)
+    const refused = result.refused.filter((one) => !one.line.startsWith('4')).map((one) => one.address)
+    return settled('sent', null, line === '' ? null : line, refused, later)
+  }
+  const outcome = settled(result.final ? 'failed' : 'queued', result.error, line === '' ? null : line, result.refused.map((one) => one.address))
+  if (result.final) return outcome
+  if (result.error.code === 'rate-limited') return { ...outcome, retryAt: Date.now() + rateLimitMs }
+  return networkFailures.has(result.error.code) ? { ...outcome, retryAt: Date.now() } : outcome
 }
 
 function failureOf(error: PosternError): Failure {
   return { code: error.code, detail: error.detail }
-}
-
-/** Servers that put what was sent by SMTP into Sent by themselves. */
-function filesItself({ smtp }: Mailbox): boolean {
-  return /(^|\.)(gmail\.com|googlemail\.com|office365\.com|outlook\.com|smtp\.office365\.com)$/i.test(smtp.host)
 }

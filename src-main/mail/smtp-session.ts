@@ -5,6 +5,7 @@ import { PosternError, type ErrorDetail } from '../../src-preload/contract/error
 import { withDeadline } from './backoff'
 import type { Credentials } from './imap-session'
 import { errorField, networkError, serverLine } from './network-error'
+import { isRateLimit } from './provider-limits'
 import { refusePlaintext, tlsOptions } from './server-rules'
 
 export interface Envelope { readonly from: string; readonly to: readonly string[] }
@@ -106,6 +107,7 @@ export class SmtpSession {
     if (typeof code === 'number' && code >= 400) {
       const command = errorField(error, 'command')
       const refused = refusals(errorField(error, 'rejectedErrors'))
+      if (isRateLimit(line)) return { state: 'not-sent', final: false, error: new PosternError('rate-limited', 'too much for now', { ...this.facts(), serverLine: line }), refused, line }
       return { state: 'not-sent', final: isFinal(code, refused), error: new PosternError(refusalCode(command, code, response), 'refused', { ...this.facts(), serverLine: line }), refused, line }
     }
     if (errorField(error, 'code') === 'EMESSAGE' || errorField(error, 'code') === 'EENVELOPE') {

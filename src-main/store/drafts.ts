@@ -7,6 +7,7 @@ import { extractPart } from './files'
 import { shownPlaces } from './places'
 import { addressKey, displayName, parseIds, parsePeople, parseRecipients } from './rows'
 import { getSettings } from './settings'
+import { basisOf, sinceOf } from './since'
 import { markWork } from './summary'
 import { survivorOf } from './threads'
 import type { Workspace } from './workspace'
@@ -22,7 +23,7 @@ function draftOf(read: Reader, row: DraftRow): Draft {
   const files = read.all<DraftFile>('SELECT id, name, type, size FROM draft_files WHERE draft_id = ? ORDER BY id', row.id)
   return {
     id: row.id, kind: row.kind, conversationId: row.conversation_id, messageId: row.message_id, mailboxId: row.mailbox_id, baseVersion: row.base_version,
-    ...parseRecipients(row.recipients), subject: row.subject, html: row.html, text: row.text, quote: row.quote, files, updatedAt: row.updated_at,
+    ...parseRecipients(row.recipients), subject: row.subject, html: row.html, text: row.text, quote: row.quote, files, updatedAt: row.updated_at, since: row.state === 'open' ? sinceOf(read, row.id) : [],
   }
 }
 
@@ -80,8 +81,8 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
     const version = conversationId === null ? 0 : tx.get<{ version: number }>('SELECT version FROM conversations WHERE id = ?', conversationId)?.version ?? 0
     const { to, cc, bcc, subject, quote } = content
     const made = Number(tx.run(
-      'INSERT INTO drafts(kind, conversation_id, message_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      start.kind, conversationId, original?.id ?? null, mailboxId, version, JSON.stringify({ to, cc, bcc }), subject, html, text, quote, Date.now()).lastInsertRowid)
+      'INSERT INTO drafts(kind, conversation_id, message_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at, basis) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      start.kind, conversationId, original?.id ?? null, mailboxId, version, JSON.stringify({ to, cc, bcc }), subject, html, text, quote, Date.now(), basisOf(tx, conversationId)).lastInsertRowid)
     for (const file of files) tx.run('INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)', made, file.name, file.type, file.bytes.byteLength, file.bytes)
     changed(tx, made, conversationId)
     return made

@@ -9,6 +9,7 @@ import { flagBits } from './flags'
 import { place, placeOfRole, replaceMessage, type Place } from './places'
 import { addressKey, displayName, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
+import { noteArrival } from './since'
 import { indexedText } from './search-text'
 import { queueForIndex } from './index-text'
 import { addToMailbox, markWork, summarize } from './summary'
@@ -117,7 +118,7 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   const where = placeOfRole(folder.role)
   if (same) {
     addLocation(tx, workspace, page, folder, item, same, key, where, batch)
-    if (sent) settleFound(tx, sent.id, same.id)
+    if (sent) settleFound(tx, sent.id, same.id, folder.role === 'sent' || folder.role === 'all')
     return true
   }
 
@@ -127,7 +128,7 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   })
   tx.run('INSERT INTO locations(folder_id, uid, message_id, flags) VALUES(?, ?, ?, ?)', page.folderId, item.uid, id, flags)
   if (conversation) enter(tx, workspace, conversation, { id, message, date, ours, mailboxId: folder.mailbox_id, role: folder.role, backfill: page.backfill }, batch)
-  if (sent) settleFound(tx, sent.id, id)
+  if (sent) settleFound(tx, sent.id, id, folder.role === 'sent' || folder.role === 'all')
   return true
 }
 
@@ -169,7 +170,10 @@ export function enter(tx: Writer, workspace: Workspace, { conversationId, create
     markWork(tx, conversationId)
     for (const gone of merged) batch.touched.delete(gone)
   }
-  if (!entering.backfill) arriveLive(tx, conversationId, created, entering)
+  if (!entering.backfill) {
+    arriveLive(tx, conversationId, created, entering)
+    if (!created) noteArrival(tx, conversationId, id)
+  }
   batch.touched.add(conversationId)
   for (const id of moved) batch.touched.add(id)
 }

@@ -1,11 +1,14 @@
-import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../src-preload/contract/internal'
 import type * as z from 'zod'
+import type { OutboxJob, OutboxOutcome, ParsedMessage, SendLimits } from '../../src-preload/contract/internal'
 import { putStatus } from './acts'
 import type { Writer } from './database'
+import { queuedDraft } from './drafts'
 import { Batch, contentHash, enter, insertMessage, messageKey } from './messages'
-import { finish, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox'
+import { accepted } from './outbox'
+import { everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
 import { place } from './places'
-import { statusNumber } from './rows'
+import { parseTexts, statusNumber } from './rows'
+import { sinceOf } from './since'
 import { markWork, summarize } from './summary'
 import { joinThread } from './thread-join'
 import { note } from './threads'
@@ -13,6 +16,9 @@ import type { Workspace } from './workspace'
 
 /** Waits between tries, ms; the last one repeats. */
 const waits = [30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000]
+/** How long a look at the mailbox counts, ms, and only one that began when the answer was due already. */
+const lookCounts = 15_000
+const day = 24 * 3_600_000
 
 /**
  * Items that were leaving when a process died. Its bytes are kept before the first of them leaves, so one without
@@ -20,29 +26,95 @@ const waits = [30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000]
  */
 export function recoverSending(workspace: Workspace): void {
   workspace.db.write((tx) => {
-    for (const { id, conversation_id: conversationId, raw } of tx.all<{ id: number; conversation_id: number; raw: number }>(
+    for (const row of tx.all<{ id: number; conversation_id: number; raw: number }>(
       "SELECT id, conversation_id, raw IS NOT NULL AS raw FROM outbox WHERE state = 'sending'")) {
-      tx.run('UPDATE outbox SET state = ?, error = ? WHERE id = ?', raw === 1 ? 'uncertain' : 'queued', raw === 1 ? 'sent-uncertain' : null, id)
-      tx.changes.changed('outbox', id)
-      markWork(tx, conversationId)
+      tx.run('UPDATE outbox SET state = ?, error = ?, asked = (recipients_left IS NOT NULL) WHERE id = ?', row.raw === 1 ? 'uncertain' : 'queued', row.raw === 1 ? 'sent-uncertain' : null, row.id)
+      tx.changes.changed('outbox', row.id)
+      markWork(tx, row.conversation_id)
     }
   })
 }
 
-/** The next item that is due, marked `sending` on the disk before it is answered: two askers never get the same. */
-export function claim(workspace: Workspace, mailboxId: number): { job: OutboxJob | null; nextDueAt: number | null } {
-  const now = Date.now()
-  const next = workspace.db.read.get<{ id: number; due_at: number; conversation_id: number }>(
-    "SELECT id, due_at, conversation_id FROM outbox WHERE mailbox_id = ? AND state = 'queued' ORDER BY due_at LIMIT 1", mailboxId)
-  if (!next || next.due_at > now) return { job: null, nextDueAt: next?.due_at ?? null }
-  return workspace.db.write((tx) => {
-    const job = jobOf(tx, next.id)
-    tx.run("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?", next.id)
-    tx.changes.changed('outbox', next.id)
-    markWork(tx, next.conversation_id)
-    const later = tx.get<{ due_at: number }>("SELECT due_at FROM outbox WHERE mailbox_id = ? AND state = 'queued' ORDER BY due_at LIMIT 1", mailboxId)
-    return { job, nextDueAt: later?.due_at ?? null }
-  })
+export interface Claim {
+  readonly mailboxId: number
+  /** When mail last saw everything that is in the mailbox; 0: not yet. */
+  readonly lookedAt: number
+  readonly limits: z.infer<typeof SendLimits>
+}
+export interface Claimed {
+  job: OutboxJob | null
+  nextDueAt: number | null
+  /** The item that is due but needs a look at the mailbox first: somebody may have answered meanwhile. */
+  look: number | null
+}
+
+/**
+ * The next item that is due, marked `sending` on the disk before it is answered: two askers never get the same (R41).
+ * One whose conversation moved on is held, one that is beyond the provider's limits waits until there is room.
+ */
+export function claim(workspace: Workspace, { mailboxId, lookedAt, limits }: Claim): Claimed {
+  for (;;) {
+    const now = Date.now()
+    const next = nextQueued(workspace.db.read, mailboxId)
+    if (!next || next.due_at > now) return { job: null, nextDueAt: next?.due_at ?? null, look: null }
+    if (needsLook(next, lookedAt, now)) return { job: null, nextDueAt: null, look: next.id }
+    const claimed = workspace.db.write((tx): Claimed | null => {
+      const row = nextQueued(tx, mailboxId)
+      if (!row || row.due_at > now) return null
+      if (needsLook(row, lookedAt, now)) return null
+      if (row.unless_answered === 1 && row.draft_id !== null && sinceOf(tx, row.draft_id).length > 0) {
+        hold(tx, workspace, row)
+        return null
+      }
+      const room = roomFor(tx, mailboxId, limits, now)
+      if (room.at > now) {
+        tx.run("UPDATE outbox SET due_at = ?, error = 'rate-limited' WHERE id = ?", room.at, row.id)
+        told(tx, row)
+        return null
+      }
+      tx.run("UPDATE outbox SET state = 'sending', attempts = attempts + 1, envelope = ?, error = NULL WHERE id = ?", envelopeOf(tx, row, Math.min(limits.recipients, room.recipients)), row.id)
+      told(tx, row)
+      return { job: jobOf(tx, outboxRow(tx, row.id)), nextDueAt: nextQueued(tx, mailboxId)?.due_at ?? null, look: null }
+    })
+    if (claimed) return claimed
+  }
+}
+
+const nextQueued = (read: Pick<Writer, 'get'>, mailboxId: number): OutboxRow | undefined =>
+  read.get<OutboxRow>(`SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'queued' ORDER BY due_at, id LIMIT 1`, mailboxId)
+
+/** An answer that could pass somebody else's. A look of before it was due may have been a look of before the network went. */
+const needsLook = (row: OutboxRow, lookedAt: number, now: number): boolean =>
+  row.unless_answered === 1 && row.in_reply_to !== null && (lookedAt < row.due_at || now - lookedAt > lookCounts)
+
+function told(tx: Writer, row: OutboxRow): void {
+  tx.changes.changed('outbox', row.id)
+  markWork(tx, row.conversation_id)
+}
+
+/** Stops an item for review: it stays, and its conversation is work again. */
+function hold(tx: Writer, workspace: Workspace, row: OutboxRow): void {
+  tx.run("UPDATE outbox SET state = 'held', error = 'moved-on', server_line = NULL WHERE id = ?", row.id)
+  reopen(tx, workspace, row)
+  told(tx, row)
+}
+
+/** Recipients of this try as JSON; null: all of them at once. */
+function envelopeOf(tx: Writer, row: OutboxRow, most: number): string | null {
+  const draft = row.draft_id === null ? null : queuedDraft(tx, row.draft_id)
+  const left = row.recipients_left === null ? (draft ? everybody(draft) : []) : parseTexts(row.recipients_left)
+  if (row.recipients_left === null && left.length <= most) return null
+  return JSON.stringify(left.slice(0, most))
+}
+
+/** When, and for how many recipients, there is room under the limits; what was accepted counts. */
+function roomFor(tx: Writer, mailboxId: number, { perMinute, recipientsPerDay }: z.infer<typeof SendLimits>, now: number): { at: number; recipients: number } {
+  const minute = tx.all<{ at: number }>('SELECT at FROM send_log WHERE mailbox_id = ? AND at > ? ORDER BY at DESC LIMIT ?', mailboxId, now - 60_000, perMinute)
+  const oldest = minute.at(-1)
+  if (minute.length >= perMinute && oldest) return { at: oldest.at + 60_001, recipients: 0 }
+  const used = tx.get<{ n: number | null; first: number | null }>('SELECT sum(recipients) AS n, min(at) AS first FROM send_log WHERE mailbox_id = ? AND at > ?', mailboxId, now - day)
+  const left = recipientsPerDay - (used?.n ?? 0)
+  return left > 0 ? { at: now, recipients: left } : { at: (used?.first ?? now) + day + 1, recipients: 0 }
 }
 
 /** Keeps the composed bytes, and the message in its conversation, unseen until it has left. */
@@ -67,27 +139,52 @@ export function composed(workspace: Workspace, id: number, raw: Uint8Array, mess
 export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutcome>): void {
   workspace.db.write((tx) => {
     const row = outboxRow(tx, outcome.id)
-    if (row.state === 'sent') return
-    if (outcome.state === 'sent') return finish(tx, workspace, row, outcome.refused.length > 0 ? { line: outcome.serverLine } : null)
+    if (row.state === 'sent' || row.state === 'held') return
+    if (outcome.state === 'sent') return accepted(tx, workspace, row, { refused: outcome.refused, later: outcome.later, line: outcome.serverLine })
     const dueAt = outcome.state === 'queued' ? outcome.retryAt ?? Date.now() + (waits[Math.min(row.attempts, waits.length) - 1] ?? 30_000) : row.due_at
-    tx.run('UPDATE outbox SET state = ?, due_at = ?, error = ?, error_detail = ?, server_line = ? WHERE id = ?',
-      outcome.state, dueAt, outcome.error?.code ?? (outcome.state === 'uncertain' ? 'sent-uncertain' : null), JSON.stringify(outcome.error?.detail ?? {}), outcome.serverLine, row.id)
-    if (outcome.state === 'failed') reopenFailed(tx, workspace, row)
-    tx.changes.changed('outbox', row.id)
-    markWork(tx, row.conversation_id)
+    tx.run('UPDATE outbox SET state = ?, due_at = ?, error = ?, error_detail = ?, server_line = ?, asked = ? WHERE id = ?',
+      outcome.state, dueAt, outcome.error?.code ?? (outcome.state === 'uncertain' ? 'sent-uncertain' : null), JSON.stringify(outcome.error?.detail ?? {}), outcome.serverLine,
+      Number(row.recipients_left !== null), row.id)
+    if (outcome.state === 'failed') reopen(tx, workspace, row)
+    told(tx, row)
   })
 }
 
 /** A reply that could not leave is work again, even if the conversation was closed with it. */
-function reopenFailed(tx: Writer, workspace: Workspace, row: OutboxRow): void {
+function reopen(tx: Writer, workspace: Workspace, row: OutboxRow): void {
   const current = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', row.conversation_id)?.status
   if (current === undefined || current !== row.status_after || current === statusNumber('open')) return
   putStatus(tx, row.conversation_id, statusNumber('open'), 1)
-  note(tx, row.conversation_id, 'reopened', '', Date.now())
+  note(tx, row.conversation_id, 'opened', '', Date.now())
   summarize(tx, row.conversation_id, workspace.own)
 }
 
+/** Items in doubt for which a copy on the server would prove something, and about which no person has been asked yet. */
 export function uncertainJobs(workspace: Workspace, mailboxId: number): { jobs: OutboxJob[] } {
-  const rows = workspace.db.read.all<OutboxRow>(`SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'uncertain' ORDER BY id`, mailboxId)
-  return { jobs: rows.map(({ id }) => jobOf(workspace.db.read, id)) }
+  const rows = workspace.db.read.all<OutboxRow>(`SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'uncertain' AND asked = 0 ORDER BY id`, mailboxId)
+  return { jobs: rows.map((row) => jobOf(workspace.db.read, row)) }
+}
+
+/** The server has been looked through and has no copy: a person decides now. */
+export function lookedInVain(workspace: Workspace, id: number): void {
+  workspace.db.write((tx) => {
+    const row = outboxRow(tx, id)
+    if (row.state !== 'uncertain') return
+    tx.run('UPDATE outbox SET asked = 1 WHERE id = ?', id)
+    told(tx, row)
+  })
+}
+
+export interface SentCopy { id: number; messageId: string; date: number; raw: Uint8Array; tries: number }
+
+/** The next sent message whose copy is still to be filed, those that were tried least first. */
+export function nextCopy(workspace: Workspace, mailboxId: number): { copy: SentCopy | null } {
+  const copy = workspace.db.read.get<SentCopy>(
+    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries FROM outbox WHERE mailbox_id = ? AND copy = 1 AND raw IS NOT NULL ORDER BY copy_tries, id LIMIT 1', mailboxId)
+  return { copy: copy ?? null }
+}
+
+/** `done`: its copy lies in Sent, or the server files one by itself. Else it is tried again later, for ever. */
+export function settleCopy(workspace: Workspace, id: number, done: boolean): void {
+  workspace.db.write((tx) => tx.run(done ? 'UPDATE outbox SET copy = 0, raw = NULL WHERE id = ?' : 'UPDATE outbox SET copy_tries = copy_tries + 1 WHERE id = ?', id))
 }

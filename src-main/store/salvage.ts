@@ -25,12 +25,12 @@ const tables: readonly { readonly name: string; readonly key: string; readonly c
   { name: 'thread_pins', key: 'key_hash', columns: 'key_hash, conversation_id, act_id, chosen', where: 'conversation_id IN (SELECT id FROM kept_conversations)' },
   { name: 'history', key: 'id', columns: 'id, conversation_id, at, kind, by', where: 'conversation_id IN (SELECT id FROM kept_conversations)' },
   { name: 'notes', key: 'id', columns: 'id, conversation_id, at, author, text', where: '1' },
-  { name: 'drafts', key: 'id', columns: 'id, state, kind, conversation_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at', where: "state <> 'discarded'" },
+  { name: 'drafts', key: 'id', columns: 'id, state, kind, conversation_id, mailbox_id, base_version, basis, recipients, subject, html, text, quote, updated_at', where: "state <> 'discarded'" },
   { name: 'draft_files', key: 'id', columns: 'id, draft_id, name, type, size, bytes', where: '1' },
   {
     name: 'outbox', key: 'id',
     columns: `id, state, conversation_id, mailbox_id, draft_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet, status_before, status_after,
-      made_conversation, error, error_detail, server_line, attempts, raw`,
+      made_conversation, error, error_detail, server_line, attempts, raw, scheduled, unless_answered, recipients_left, envelope, refused, asked`,
     where: "state <> 'sent'",
   },
 ]

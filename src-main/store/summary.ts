@@ -110,7 +110,7 @@ export function markWork(tx: Writer, conversationId: number): void {
   tx.run(
     `UPDATE conversations SET
        has_draft = EXISTS(SELECT 1 FROM drafts WHERE conversation_id = ?1 AND state = 'open'),
-       (outbox_state, outbox_error) = (SELECT state, error FROM outbox WHERE conversation_id = ?1 AND state <> 'sent'
+       (outbox_state, outbox_error) = (SELECT state, CASE WHEN state = 'queued' AND scheduled = 1 AND error IS NULL THEN 'scheduled' ELSE error END FROM outbox WHERE conversation_id = ?1 AND state <> 'sent'
          ORDER BY CASE state WHEN 'uncertain' THEN 0 WHEN 'failed' THEN 1 WHEN 'held' THEN 2 WHEN 'sending' THEN 3 ELSE 4 END, id DESC LIMIT 1)
      WHERE id = ?1`, conversationId)
   tx.changes.changed('conversations', conversationId)

@@ -36,7 +36,7 @@ export class SyncBoard {
     const folders = Map.groupBy(read.all<FolderRow>('SELECT id, mailbox_id, path, role, server_count, local_count, complete, checked_at, verified_at, missing FROM folders WHERE local = 0 ORDER BY id'), (row) => row.mailbox_id)
     const mailboxes = read.all<{ id: number; paused: number; synced_at: number | null }>('SELECT id, paused, synced_at FROM mailboxes WHERE removing = 0 AND local = 0 ORDER BY id')
       .map(({ id, paused, synced_at: syncedAt }) => this.mailbox(id, paused === 1, syncedAt, folders.get(id) ?? []))
-    const waitingMail = read.get<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE state IN ('queued', 'sending')")?.n ?? 0
+    const waitingMail = read.get<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE state = 'sending' OR (state = 'queued' AND (scheduled = 0 OR due_at <= ?))", Date.now())?.n ?? 0
     const synced = mailboxes.flatMap(({ syncedAt }) => syncedAt ?? [])
     return { overall: overall(mailboxes, Date.now()), syncedAt: synced.length === 0 ? null : Math.min(...synced), waiting: waitingMail + waitingOps(read), mailboxes }
   }

@@ -109,6 +109,8 @@ export const OutboxJob = z.object({
   date: Time,
   from: Address,
   to: z.array(Address), cc: z.array(Address), bcc: z.array(Address),
+  /** To whom this try goes: everybody, or a part when the provider limits recipients. */
+  envelope: z.array(z.string()),
   subject: z.string(),
   html: z.string(),
   text: z.string(),
@@ -121,6 +123,10 @@ export const OutboxJob = z.object({
 })
 export type OutboxJob = z.infer<typeof OutboxJob>
 
+/** What a provider allows; beyond it messages wait their turn. */
+export const SendLimits = z.object({ perMinute: z.int().positive(), recipients: z.int().positive(), recipientsPerDay: z.int().positive() })
+export type SendLimits = z.infer<typeof SendLimits>
+
 export const OutboxOutcome = z.object({
   id: Id,
   state: z.enum(['queued', 'sent', 'failed', 'uncertain']),
@@ -129,6 +135,8 @@ export const OutboxOutcome = z.object({
   serverLine: z.string().max(1000).nullable(),
   /** Recipients that the server refused while it took the others. */
   refused: z.array(z.string()),
+  /** Recipients that the server put off while it took the others: it is tried again for them alone. */
+  later: z.array(z.string()).default([]),
   /** For `queued`: not before then. Set when the network failed, so that mail tries again as soon as it is back; else the store spaces the tries. */
   retryAt: Time.optional(),
 })
@@ -203,7 +211,11 @@ export const storeForMail = {
   'ops.waiting': { input: z.object({ mailboxId: Id }), output: z.object({ count: z.int() }) },
   'ops.settle': { input: z.object({ id: Id, result: z.enum(['done', 'gone', 'retry', 'refused']), newUids: z.array(z.object({ uid: z.int(), newUid: z.int() })), newPath: z.string().nullable() }), output: done },
   /** The next reply that is due, marked `sending` before it is answered; null when none. */
-  'outbox.claim': { input: z.object({ mailboxId: Id }), output: z.object({ job: OutboxJob.nullable(), nextDueAt: Time.nullable() }) },
+  'outbox.claim': {
+    input: z.object({ mailboxId: Id, lookedAt: Time, limits: SendLimits }),
+    /** `look`: this item is due, but the mailbox must be looked at first. */
+    output: z.object({ job: OutboxJob.nullable(), nextDueAt: Time.nullable(), look: Id.nullable() }),
+  },
   /** Keeps the composed bytes before the first byte leaves. */
   'outbox.composed': { input: z.object({ id: Id, raw: bytes, message: ParsedMessage }), output: done },
   'outbox.settle': { input: OutboxOutcome, output: done },
@@ -213,6 +225,10 @@ export const storeForMail = {
   'import.page': { input: ImportPage, output: z.object({ go: z.boolean() }) },
   'import.end': { input: z.object({ id: Id, error: Failure.nullable() }), output: done },
   /** Found while looking in Sent: which outbox items of the mailbox are uncertain. */
+  'outbox.lookedInVain': { input: z.object({ id: Id }), output: done },
+  /** The next sent message whose copy is to be filed in Sent; it stays until `done`. */
+  'copies.next': { input: z.object({ mailboxId: Id }), output: z.object({ copy: z.object({ id: Id, messageId: z.string(), date: Time, raw: bytes, tries: z.int() }).nullable() }) },
+  'copies.settle': { input: z.object({ id: Id, done: z.boolean() }), output: done },
   'outbox.uncertain': { input: z.object({ mailboxId: Id }), output: z.object({ jobs: z.array(OutboxJob) }) },
   /** What went over the network since it was told last; idempotence is not needed, a lost answer counts twice. */
   'network.record': { input: z.object({ contacts: z.array(NetworkContact).max(5000) }), output: done },

@@ -154,6 +154,10 @@ export type DraftKind = z.infer<typeof DraftKind>
 export const DraftFile = z.object({ id: Id, name: z.string(), type: z.string(), size: z.int() })
 export type DraftFile = z.infer<typeof DraftFile>
 
+/** A message that came into a conversation while an answer was being written, or waited. */
+export const Since = z.object({ messageId: Id, direction: z.enum(['in', 'out']), from: Address, at: Time, snippet: z.string() })
+export type Since = z.infer<typeof Since>
+
 export const DraftContent = z.object({
   mailboxId: Id,
   to: z.array(Address).max(2000),
@@ -177,6 +181,8 @@ export const Draft = DraftContent.extend({
   baseVersion: z.int(),
   files: z.array(DraftFile),
   updatedAt: Time,
+  /** What came in since it was begun and its writer has not confirmed to know. */
+  since: z.array(Since),
 })
 export type Draft = z.infer<typeof Draft>
 
@@ -199,6 +205,18 @@ export const OutboxItem = z.object({
   error: z.string().nullable(),
   serverLine: z.string().nullable(),
   attempts: z.int(),
+  /** A person chose its time. */
+  scheduled: z.boolean(),
+  /** It stops for review when the conversation moves on before it leaves. */
+  unlessAnswered: z.boolean(),
+  /** In doubt, and its copy is still being looked for on the server. */
+  looking: z.boolean(),
+  /** Set once the server took it for a part of its recipients: those that it waits for. */
+  left: z.array(z.string()).nullable(),
+  /** Recipients that the server refused for good. */
+  refused: z.array(z.string()),
+  /** For a held one: what happened since it was begun. */
+  since: z.array(Since),
 })
 export type OutboxItem = z.infer<typeof OutboxItem>
 

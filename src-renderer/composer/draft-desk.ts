@@ -155,11 +155,11 @@ export class DraftDesk {
   }
 
   /** Freezes and queues the message; the desk is empty afterwards. Rejects with a CallError and keeps everything. */
-  async send(thenStatus: CallInput<'outbox.send'>['thenStatus']): Promise<CallOutput<'outbox.send'>> {
+  async send(choice: Omit<CallInput<'outbox.send'>, 'draftId'>): Promise<CallOutput<'outbox.send'>> {
     const draft = await this.ensure()
     await this.flush()
     if (this.state.saving === 'failed' && this.state.error) throw this.state.error
-    const queued = await call('outbox.send', { draftId: draft.id, thenStatus })
+    const queued = await call('outbox.send', { draftId: draft.id, ...choice })
     this.reset()
     return queued
   }

@@ -12,7 +12,7 @@ import { useFileDrop } from './drop'
 import { EditorText } from './editor'
 import { DraftFiles, QuotedOriginal } from './parts'
 import { isBlank } from './rich-text'
-import { SavedMark, SendBar, SendDoubts, SendTrouble } from './send-bar'
+import { SavedMark, SendBar, SendDoubts, SendTrouble, SinceStrip } from './send-bar'
 import { useComposer } from './use-composer'
 import './composer.css'
 
@@ -177,6 +177,7 @@ function OpenReply({ conversation, request, visibleTextOf }: ReplyProps) {
       {target.kind === 'forward' && state.draft && (
         <div className="c-addr"><label htmlFor="composer-subject">{t('composer:subject')}</label><input id="composer-subject" className="c-subject" dir="auto" value={state.content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
       )}
+      <SinceStrip draft={inStore} />
       <SendTrouble composer={composer} />
       <div className="c-scroll" onClick={(event) => event.target === event.currentTarget && editor.commands.focus('end')}>
         <EditorText editor={editor} />

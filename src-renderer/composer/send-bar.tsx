@@ -1,6 +1,8 @@
-import { Check, ChevronDown, Circle, CircleCheck, Paperclip, Pause, Send, Trash2, TriangleAlert } from 'lucide-react'
-import { useRef } from 'react'
-import type { CallInput } from '../../src-preload/contract'
+import { CalendarClock, Check, ChevronDown, Circle, CircleCheck, Paperclip, Pause, Send, Trash2, TriangleAlert } from 'lucide-react'
+import { useRef, useState } from 'react'
+import type { CallInput, Draft } from '../../src-preload/contract'
+import { call } from '../client'
+import { tellFailure } from '../state/acts'
 import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button, IconButton } from '../ui/button'
@@ -8,6 +10,7 @@ import { Dialog } from '../ui/dialog'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
 import { Menu } from '../ui/menu'
+import { SendLater } from '../ui/send-later'
 import { Spinner } from '../ui/spinner'
 import type { Saving } from './draft-desk'
 import { EditorTools } from './editor'
@@ -33,16 +36,26 @@ export function SavedMark({ saving }: { saving: Saving }) {
 
 /** What stands in the way of sending, in place. Text is never lost by it. */
 export function SendTrouble({ composer }: { composer: Composer }) {
-  const { problem, failure, state, send, settings } = composer
-  const usual = settings?.afterSend ?? 'closed'
+  const { problem, failure, state } = composer
   return (
     <>
       {problem && <Banner kind="bad" urgent className="c-banner">{t(`composer:problem.${problem}`)}</Banner>}
-      {failure && (failure.code === 'conflict'
-        ? <Banner kind="warn" urgent className="c-banner" actions={<Button size="sm" onClick={() => send(usual, true)}>{t('composer:sendAnyway')}</Button>}>{t('composer:conflict')}</Banner>
-        : <Banner kind="bad" urgent className="c-banner">{errorText(failure)}</Banner>)}
+      {failure && <Banner kind="bad" urgent className="c-banner">{errorText(failure)}</Banner>}
       {state.saving === 'failed' && state.error && !failure && <Banner kind="warn" className="c-banner" actions={<Button size="sm" onClick={() => void composer.keepAll()}>{t('retry')}</Button>}>{t('composer:saveFailed')} {errorText(state.error)}</Banner>}
     </>
+  )
+}
+
+/** Says who wrote while this reply was being written: it would be held. Its writer can say that it still fits. */
+export function SinceStrip({ draft }: { draft: Draft | null }) {
+  const [first, ...others] = draft?.since ?? []
+  if (!draft || !first) return null
+  const name = first.from.name.trim() || first.from.address
+  const fits = () => void call('drafts.rebase', { id: draft.id }).catch(tellFailure)
+  return (
+    <Banner kind="warn" className="c-banner" actions={<Button size="sm" onClick={fits}>{t('sending:since.fits')}</Button>}>
+      <bdi>{t(first.direction === 'out' ? 'sending:since.stripOut' : 'sending:since.strip', { name, count: others.length + 1 })}</bdi>
+    </Banner>
   )
 }
 
@@ -62,7 +75,7 @@ export function SendDoubts({ composer }: { composer: Composer }) {
       foot={
         <>
           <Button size="lg" onClick={back}>{t('composer:doubt.back')}</Button>
-          <Button size="lg" kind="primary" onClick={() => send(asked, true)}>{t('composer:doubt.send')}</Button>
+          <Button size="lg" kind="primary" onClick={() => send(asked.status, true, asked.later)}>{t('composer:doubt.send')}</Button>
         </>
       }
     >
@@ -75,6 +88,7 @@ export function SendDoubts({ composer }: { composer: Composer }) {
 export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolean }) {
   const { editor, attach, send, sending, settings, offline, discard, state } = composer
   const picker = useRef<HTMLInputElement>(null)
+  const [askingTime, setAskingTime] = useState(false)
   const usual: Then = settings?.afterSend ?? 'closed'
   const label = words(usual, offline)
   const others = (['closed', 'open', 'pending'] as const)
@@ -99,10 +113,11 @@ export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolea
           <Menu
             label={t('composer:send.more')}
             trigger={<button type="button" className="btn primary" aria-label={t('composer:send.more')} data-tip={t('composer:send.more')}><Icon icon={ChevronDown} /></button>}
-            items={others.map((then) => ({ label: words(then, offline), icon: then === usual ? Send : icons[then], ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}), onSelect: () => send(then) }))}
+            items={[...others.map((then) => ({ label: words(then, offline), icon: then === usual ? Send : icons[then], ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}), onSelect: () => send(then) })), 'separator', { label: t('sending:later.menu'), icon: CalendarClock, onSelect: () => setAskingTime(true) }]}
           />
         </span>
       </span>
+      {askingTime && <SendLater onClose={() => setAskingTime(false)} onChoose={(sendAt, unlessAnswered) => send(usual, false, { sendAt, unlessAnswered })} />}
     </div>
   )
 }

@@ -5,6 +5,7 @@ import { useList } from '../state/list'
 import { goNewMessage, openConversation } from '../state/places'
 import { showToast } from '../state/toast'
 import { t } from '../text'
+import { comingTime } from '../text/time'
 
 type Then = CallInput<'outbox.send'>['thenStatus']
 
@@ -37,10 +38,14 @@ async function takeBack(outboxId: number): Promise<void> {
 }
 
 /** Says that a message is on its way, with Undo for as long as it has not begun to leave. */
-export function tellSent(queued: CallOutput<'outbox.send'>, content: Pick<DraftContent, 'to' | 'cc' | 'bcc'>, offline: boolean): void {
+export function tellSent(queued: CallOutput<'outbox.send'>, content: Pick<DraftContent, 'to' | 'cc' | 'bcc'>, offline: boolean, scheduled: boolean): void {
   const [first, ...rest] = [...content.to, ...content.cc, ...content.bcc]
   const one = first?.name || first?.address || ''
   const name = rest.length > 0 ? t('composer:sent.many', { name: one, count: rest.length }) : one
+  if (scheduled) {
+    showToast({ text: t('sending:done.scheduled', { time: comingTime(queued.dueAt, Date.now()) }), undo: () => takeBack(queued.outboxId) })
+    return
+  }
   const lastsMs = queued.dueAt - Date.now()
   const text = t(offline ? 'composer:sent.toastOffline' : 'composer:sent.toast', { name })
   if (lastsMs < 500) showToast({ text })

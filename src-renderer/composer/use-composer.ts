@@ -5,6 +5,7 @@ import { asCallError, type CallError } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
 import { useList } from '../state/list'
+import { showToast } from '../state/toast'
 import { t } from '../text'
 import { findDoubts, findProblem, type SendDoubt, type SendProblem } from './checks'
 import { DraftDesk, type DeskState, type StartInput } from './draft-desk'
@@ -13,6 +14,8 @@ import { fromMailHtml, startHtml } from './rich-text'
 import { isOffline, leavingFor, rememberCaret, takeCaret, tellSent } from './sending'
 
 type Then = CallInput<'outbox.send'>['thenStatus']
+/** A time that a person chose for a message to leave. */
+export interface Later { sendAt: number; unlessAnswered: boolean }
 
 export interface Composer {
   desk: DraftDesk
@@ -25,9 +28,9 @@ export interface Composer {
   doubts: SendDoubt[]
   failure: CallError | null
   /** Checks, asks if need be, queues. `sure`: the doubts were answered. */
-  send: (then: Then, sure?: boolean) => void
+  send: (then: Then, sure?: boolean, later?: Later) => void
   /** What was asked about when doubts came up. */
-  asked: Then | null
+  asked: { status: Then; later?: Later | undefined } | null
   forgetDoubts: () => void
   discard: () => void
   attach: (files: readonly File[]) => void
@@ -60,7 +63,7 @@ export function useComposer(options: ComposerOptions): Composer {
   const [sending, setSending] = useState(false)
   const [problem, setProblem] = useState<SendProblem | null>(null)
   const [doubts, setDoubts] = useState<SendDoubt[]>([])
-  const [asked, setAsked] = useState<Then | null>(null)
+  const [asked, setAsked] = useState<Composer['asked']>(null)
   const [failure, setFailure] = useState<CallError | null>(null)
   const signature = settings?.signature ?? ''
 
@@ -96,7 +99,7 @@ export function useComposer(options: ComposerOptions): Composer {
     return () => window.removeEventListener('blur', keep)
   }, [desk])
 
-  async function queue(then: Then): Promise<void> {
+  async function queue(then: Then, later?: Later): Promise<void> {
     setSending(true)
     setFailure(null)
     try {
@@ -104,11 +107,15 @@ export function useComposer(options: ComposerOptions): Composer {
       rememberCaret(draft.id, { from: editor.state.selection.from, to: editor.state.selection.to })
       const content = complete(desk.snapshot(), preview)
       const leaving = leavingFor(draft.conversationId, then)
-      const queued = await desk.send(then)
+      const queued = await desk.send({ thenStatus: then, ...later })
+      if (queued.state === 'held') {
+        showToast({ text: t('sending:done.held') })
+        return
+      }
       // out of the editor, so that single-letter shortcuts work again; the list takes the focus along to the next row
       useList.getState().hands?.focus()
       leaving()
-      tellSent(queued, content, offline)
+      tellSent(queued, content, offline, later !== undefined)
       options.onSent?.()
     } catch (thrown) {
       const error = asCallError(thrown)
@@ -119,7 +126,7 @@ export function useComposer(options: ComposerOptions): Composer {
     }
   }
 
-  function send(then: Then, sure = false): void {
+  function send(then: Then, sure = false, later?: Later): void {
     if (sending) return
     const now = desk.snapshot()
     const content = complete(now, preview)
@@ -129,8 +136,8 @@ export function useComposer(options: ComposerOptions): Composer {
     if (found) return
     const open = sure ? [] : findDoubts(content, now.files, { signature, isForward, asksSubject })
     setDoubts(open)
-    if (open.length > 0) setAsked(then)
-    else void queue(then)
+    if (open.length > 0) setAsked({ status: then, later })
+    else void queue(then, later)
   }
 
   const discard = async (): Promise<void> => {

@@ -1,14 +1,16 @@
-import { CircleAlert, Clock, Paperclip, Send, TriangleAlert } from 'lucide-react'
+import { CalendarClock, CircleAlert, Clock, Ellipsis, Paperclip, Send, TriangleAlert } from 'lucide-react'
 import { memo, useEffect, useState } from 'react'
-import type { OutboxItem } from '../../src-preload/contract'
-import { call } from '../client'
-import { tellFailure } from '../state/acts'
-import { showToast } from '../state/toast'
-import { errorText, t } from '../text'
+import type { OutboxItem, Since } from '../../src-preload/contract'
+import { useNow } from '../state/clock'
+import { outboxActs, outboxState, outboxWhy, reschedule, takeBack } from '../state/outbox'
+import { t } from '../text'
+import { messageTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Banner } from '../ui/banner'
-import { Button } from '../ui/button'
+import { Button, IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
+import { Menu } from '../ui/menu'
+import { SendLater } from '../ui/send-later'
 import { Spinner } from '../ui/spinner'
 import { Time } from '../ui/time'
 import { nameOf, namesOf } from './people'
@@ -28,66 +30,73 @@ function useSecondsTo(at: number): number {
   return seconds
 }
 
-async function act(work: () => Promise<unknown>, done?: string): Promise<void> {
-  try {
-    await work()
-    if (done !== undefined) showToast({ text: done })
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
-}
-
-function stateText(item: OutboxItem, seconds: number): string {
-  switch (item.state) {
-    case 'queued': return seconds > 0 ? t('conversation:outbox.sendingIn', { seconds }) : t('conversation:outbox.waiting')
-    case 'sending': return t('conversation:outbox.sending')
-    case 'sent': return t('conversation:outbox.sent')
-    case 'held': return t('conversation:outbox.held')
-    case 'uncertain': return t('conversation:outbox.uncertain')
-    case 'failed': return t('conversation:outbox.failed')
-  }
+/** What happened since a held reply was begun; each line leads to the message. */
+function SinceList({ since }: { since: readonly Since[] }) {
+  const now = useNow()
+  return (
+    <ul className="since">
+      {since.map((one) => (
+        <li key={one.messageId}>
+          <span className="medium"><bdi>{t(one.direction === 'in' ? 'sending:since.in' : 'sending:since.out', { name: nameOf(one.from), time: messageTime(one.at, now) })}</bdi></span>
+          <bdi className="t2 cut">{one.snippet}</bdi>
+          <Button kind="ghost" size="sm" className="acc-btn" onClick={() => document.querySelector(`[data-message="${one.messageId}"]`)?.scrollIntoView({ block: 'start' })}>{t('sending:since.read')}</Button>
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 /** A reply that has not left yet, or about which a person must decide. */
 export const OutboxMessage = memo(function OutboxMessage({ item }: { item: OutboxItem }) {
   const seconds = useSecondsTo(item.dueAt)
-  const state = stateText(item, seconds)
-  const takeBack = () => void act(() => call('outbox.undo', { id: item.id }), t('conversation:outbox.tookBack'))
-  const retry = () => void act(() => call('outbox.retry', { id: item.id }))
-  const decide = (decision: 'arrived' | 'send-again') => void act(() => call('outbox.decide', { id: item.id, decision }))
-  const bad = item.state === 'failed' || item.state === 'uncertain'
+  const now = useNow()
+  const [asking, setAsking] = useState(false)
+  const undoable = item.state === 'queued' && !item.scheduled && item.error === null && seconds > 0
+  const words = undoable ? { text: t('conversation:outbox.sendingIn', { seconds }), kind: '' } : outboxState(item, now)
+  const { buttons, more } = outboxActs(item, false, () => setAsking(true))
+  const why = outboxWhy(item)
+  const warn = item.state === 'held' || (item.state === 'uncertain' && !item.looking)
+  const told = why !== '' || buttons.length > 1
+  const acts = (
+    <>
+      {buttons.map((act) => <Button key={act.label} size="sm" onClick={act.run}>{act.label}</Button>)}
+      {more.length > 0 && (
+        <Menu
+          label={t('sending:acts.more')}
+          trigger={<IconButton icon={Ellipsis} size="sm" label={t('sending:acts.more')} />}
+          items={more.map(({ label, danger, run }) => ({ label, ...(danger ? { danger } : {}), onSelect: run }))}
+        />
+      )}
+    </>
+  )
   return (
     <li className="thread-item" data-outbox={item.id}>
-      <article className="msg agent" aria-label={t('conversation:outbox.label', { names: namesOf(item.to), state })}>
+      <article className="msg agent" aria-label={t('conversation:outbox.label', { names: namesOf(item.to), state: words.text })}>
         <div className="msg-head">
           <Avatar name={nameOf(item.from)} seed={item.from.address} size="sm" />
           <bdi className="medium cut from">{nameOf(item.from)}</bdi>
-          <span className={`chip sm${item.state === 'failed' ? ' bad' : item.state === 'uncertain' ? ' warn' : ''}`} role="status">
-            {item.state === 'sending' ? <Spinner /> : <Icon icon={item.state === 'queued' ? (seconds > 0 ? Send : Clock) : bad ? TriangleAlert : Clock} />}
-            <span className="num">{state}</span>
+          <span className={`chip sm ${words.kind}`} role="status">
+            {item.state === 'sending' || item.looking ? <Spinner /> : <Icon icon={item.state === 'failed' || warn ? TriangleAlert : undoable ? Send : item.scheduled ? CalendarClock : Clock} />}
+            <span className="num">{words.text}</span>
           </span>
-          {item.state === 'queued' && <Button kind="ghost" size="sm" className="acc-btn" onClick={takeBack}>{seconds > 0 ? t('conversation:outbox.undo') : t('conversation:outbox.edit')}</Button>}
+          {undoable && <Button kind="ghost" size="sm" className="acc-btn" onClick={() => void takeBack(item, false)}>{t('conversation:outbox.undo')}</Button>}
           <bdi className="t3 meta cut to">{t('conversation:message.to', { names: namesOf(item.to) })}</bdi>
           <Time at={item.createdAt} form="message" className="t3 meta nowrap push" />
         </div>
-        {bad && (
+        {told && (
           <div className="msg-strip">
-            <Banner
-              kind={item.state === 'failed' ? 'bad' : 'warn'}
-              icon={CircleAlert}
-              top
-              urgent={item.state === 'failed'}
-              actions={item.state === 'failed'
-                ? <><Button size="sm" onClick={retry}>{t('conversation:outbox.retry')}</Button><Button size="sm" onClick={takeBack}>{t('conversation:outbox.edit')}</Button></>
-                : <><Button size="sm" onClick={() => decide('arrived')}>{t('conversation:outbox.arrived')}</Button><Button size="sm" onClick={() => decide('send-again')}>{t('conversation:outbox.sendAgain')}</Button></>}
-            >
-              {item.state === 'failed' ? errorText({ code: item.error ?? 'internal' }) : t('conversation:outbox.uncertainWhy')}
-              {item.serverLine && <div className="t2 server-line">{t('conversation:outbox.serverSaid', { line: item.serverLine })}</div>}
+            <Banner kind={item.state === 'failed' ? 'bad' : warn || item.left ? 'warn' : 'plain'} icon={item.scheduled && item.state === 'queued' && item.error === null ? CalendarClock : CircleAlert} top urgent={item.state === 'failed' || item.state === 'held'}>
+              {why || (item.scheduled ? t(item.unlessAnswered ? 'sending:why.unlessAnswered' : 'sending:why.always') : words.text)}
+              {item.serverLine && <div className="t2 server-line">{t('sending:serverSaid', { line: item.serverLine })}</div>}
+              {item.since.length > 0 && <SinceList since={item.since} />}
+              <div className="x wrap g1 out-acts">{acts}</div>
             </Banner>
           </div>
         )}
-        <div className="msg-body">{item.text.split(/\n\s*\n/).map((paragraph, index) => <p key={index}>{paragraph}</p>)}</div>
+        {!told && !undoable && <div className="msg-strip x g1 out-acts">{acts}</div>}
+        <div className="msg-body sel">{item.text.split(/\n\s*\n/).map((paragraph, index) => <p key={index}>{paragraph}</p>)}</div>
         {item.fileNames.length > 0 && <div className="files">{item.fileNames.map((name, index) => <span key={index} className="file"><Icon icon={Paperclip} /><bdi className="cut file-name">{name}</bdi></span>)}</div>}
+        {asking && <SendLater from={{ at: item.dueAt, unlessAnswered: item.unlessAnswered }} onClose={() => setAsking(false)} onChoose={(at, unlessAnswered) => void reschedule(item, at, unlessAnswered)} />}
       </article>
     </li>
   )

@@ -1,4 +1,4 @@
-import { AlertTriangle, CircleAlert, Clock, Pause, Send, type LucideIcon } from 'lucide-react'
+import { AlertTriangle, CalendarClock, CircleAlert, Clock, Send, TriangleAlert, type LucideIcon } from 'lucide-react'
 import type { OutboxState } from '../../src-preload/contract'
 import { t } from '../text'
 import { inbox } from '../text/en/inbox'
@@ -12,8 +12,11 @@ function isKnown(code: string): code is keyof typeof inbox.outboxWhy {
 /** What the chip of a message that has not left says. `failed` names the reason in two words. */
 export function outboxWords(state: OutboxState, error: string | null): Words {
   switch (state) {
-    case 'queued': return { text: t('inbox:outboxState.queued'), kind: '', icon: Clock }
-    case 'held': return { text: t('inbox:outboxState.held'), kind: 'warn', icon: Pause }
+    case 'queued':
+      if (error === 'scheduled') return { text: t('inbox:outboxState.scheduled'), kind: '', icon: CalendarClock }
+      if (error === 'rate-limited') return { text: t('inbox:outboxState.rateLimited'), kind: '', icon: Clock }
+      return { text: t('inbox:outboxState.queued'), kind: '', icon: Clock }
+    case 'held': return { text: t('inbox:outboxState.held'), kind: 'warn', icon: TriangleAlert }
     case 'sending': return { text: t('inbox:outboxState.sending'), kind: '', icon: Send }
     case 'sent': return { text: t('inbox:outboxState.sent'), kind: '', icon: Send }
     case 'uncertain': return { text: t('inbox:outboxState.uncertain'), kind: 'warn', icon: CircleAlert }

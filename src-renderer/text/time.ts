@@ -44,6 +44,14 @@ export function messageTime(at: number, now: number): string {
   return daysBetween(at, now) === 0 ? clock(at) : `${listTime(at, now)} ${clock(at)}`
 }
 
+/** For what lies ahead: 18:00, Tomorrow 08:00, Mon 08:00, 3 Dec 08:00. */
+export function comingTime(at: number, now: number): string {
+  const days = daysBetween(now, at)
+  if (days <= 0) return clock(at)
+  if (days === 1) return t('common:time.tomorrow', { clock: clock(at) })
+  return `${days < 7 ? weekday(at) : date(at, now)} ${clock(at)}`
+}
+
 /** For search results: Today 10:31, Yesterday, Tue, 29 Aug. */
 export function searchTime(at: number, now: number): string {
   return daysBetween(at, now) === 0 ? t('common:time.today', { clock: clock(at) }) : listTime(at, now)

@@ -59,12 +59,13 @@ export function serverDigest(dovecot: Dovecot, folders: readonly string[]): Reco
 let nextJob = 1
 export function queue(store: MemoryStore, change: Partial<OutboxJob> = {}): number {
   const id = nextJob++
-  const job: OutboxJob = {
+  const job: Omit<OutboxJob, 'envelope'> = {
     id, mailboxId: 1, state: 'queued', messageId: `reply-${id}-${Date.now()}@postern.test`, posternId: `p-${id}-${Date.now()}`, date: Date.UTC(2026, 10, 22, 9, 30),
     from: { name: 'Support', address: 'support@acme.test' }, to: [{ name: 'Anna Müller', address: 'anna@customer.test' }], cc: [], bcc: [],
     subject: 'Re: Größe', html: '<p>Grüße</p>', text: 'Grüße\n', quote: null, inReplyTo: 'first@customer.test', references: ['root@customer.test', 'first@customer.test'], files: [], raw: null, ...change,
   }
-  store.outbox.push({ job, state: 'queued', outcome: null, dueAt: 0, composed: null })
+  const envelope = [...job.to, ...job.cc, ...job.bcc].map((one) => one.address)
+  store.outbox.push({ job: { ...job, envelope }, state: 'queued', outcome: null, dueAt: 0, composed: null })
   return id
 }
 export { waitFor }

@@ -11,6 +11,7 @@ export class MemoryStore {
   readonly ops: ServerOp[] = []
   readonly settledOps: { id: number; result: string; newUids: { uid: number; newUid: number }[]; newPath: string | null }[] = []
   readonly outbox: { job: OutboxJob; state: OutboxOutcome['state'] | 'sending'; outcome: OutboxOutcome | null; dueAt: number; composed: ParsedMessage | null }[] = []
+  readonly copies: { id: number; messageId: string; date: number; raw: Uint8Array; tries: number }[] = []
   progress: MailboxProgress | null = null
   readonly states: string[] = []
   pages = 0
@@ -123,7 +124,7 @@ export class MemoryStore {
       const queued = this.outbox.filter((one) => one.job.mailboxId === mailboxId && one.state === 'queued')
       const due = queued.find((one) => one.dueAt <= Date.now())
       if (due) due.state = 'sending'
-      return { job: due?.job ?? null, nextDueAt: queued.length > 0 ? Math.min(...queued.map((one) => one.dueAt)) : null }
+      return { look: null, job: due?.job ?? null, nextDueAt: queued.length > 0 ? Math.min(...queued.map((one) => one.dueAt)) : null }
     },
     'outbox.composed': ({ id, raw, message }) => {
       const one = this.outbox.find((entry) => entry.job.id === id)
@@ -137,6 +138,7 @@ export class MemoryStore {
       const one = this.outbox.find((entry) => entry.job.id === outcome.id)
       if (one) {
         one.state = outcome.state
+        if (outcome.state === 'sent' && one.job.raw) this.copies.push({ id: one.job.id, messageId: one.job.messageId, date: one.job.date, raw: one.job.raw, tries: 0 })
         one.outcome = outcome
         if (outcome.state === 'queued') one.dueAt = outcome.retryAt ?? Date.now() + 30_000
       }
@@ -146,6 +148,12 @@ export class MemoryStore {
     'imports.next': () => ({ job: null }),
     'import.page': () => ({ go: false }),
     'import.end': () => ({}),
+    'outbox.lookedInVain': () => ({}),
+    'copies.next': () => ({ copy: this.copies[0] ?? null }),
+    'copies.settle': ({ id, done }) => {
+      if (done) this.copies.splice(this.copies.findIndex((copy) => copy.id === id), 1)
+      return {}
+    },
     'outbox.uncertain': () => ({ jobs: this.outbox.filter((one) => one.state === 'uncertain').map((one) => ({ ...one.job, state: 'uncertain' as const })) }),
   }
 }

@@ -50,7 +50,7 @@ async function main(): Promise<void> {
     say(`stored ${uid}`)
     const draft = await startDraft(workspace, { kind: 'new', conversationId: null, messageId: null, mailboxId, visibleText: null })
     workspace.db.write((tx) => saveDraft(tx, draft.id, { ...draft, to: [{ name: '', address: 'h@x.test' }], text: `reply ${page}` }))
-    say(`queued ${send(workspace, draft.id, 'closed', 'Ada').outboxId}`)
+    say(`queued ${send(workspace, { draftId: draft.id, thenStatus: 'closed', sendAt: null, unlessAnswered: true }, 'Ada').outboxId}`)
     await new Promise((resolve) => setImmediate(resolve))
   }
 }

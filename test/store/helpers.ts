@@ -7,7 +7,7 @@ import type { CallInput, CallOutput } from '../../src-preload/contract/calls'
 import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mail'
 import type { NetworkRules } from '../../src-preload/contract/network'
 import type { PosternEvent } from '../../src-preload/contract/events'
-import { appForStore, storeForApp, storeForMail, type Handlers, type IngestItem, type MailForStore, type ParsedMessage, mailForStore } from '../../src-preload/contract/internal'
+import { appForStore, storeForApp, storeForMail, type Handlers, type IngestItem, type MailForStore, type ParsedMessage, type SendLimits, type StoreForMail, type TableOutput, mailForStore } from '../../src-preload/contract/internal'
 import { calls } from '../../src-preload/contract/calls'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { setLogSink } from '../../src-main/shared/log'
@@ -144,6 +144,11 @@ export class Harness {
     const item: z.infer<typeof IngestItem> = { uid, flags: options.seen ? ['\\Seen'] : [], internalDate: options.at ?? (message.date ?? start) + 1000, message }
     await this.mail.call('ingest.page', { folderId, uidValidity: '1', items: [item], cursor: {}, backfill: !(options.live ?? false) })
     return uid
+  }
+
+  /** What mail asks when it has just looked at the mailbox and its server sets no limits. */
+  claim(mailboxId: number, limits: Partial<SendLimits> = {}, lookedAt = Date.now()): Promise<TableOutput<StoreForMail, 'outbox.claim'>> {
+    return this.mail.call('outbox.claim', { mailboxId, lookedAt, limits: { perMinute: 10_000, recipients: 10_000, recipientsPerDay: 1_000_000, ...limits } })
   }
 
   async list(view: 'inbox' | 'pending' | 'closed' | 'spam' | 'drafts' | 'outbox' = 'inbox', mailboxId: number | null = null): Promise<CallOutput<'conversations.list'>['rows']> {

@@ -92,10 +92,10 @@ describe('outbox', () => {
     expect((await store.call('conversations.get', { id: conversationId })).outbox).toMatchObject([{ id: outboxId, state: 'queued', from: { name: 'Ada', address: 'support@acme.test' } }])
     expect((await store.list('closed'))[0]).toMatchObject({ outbox: 'queued', hasDraft: false })
 
-    const { job } = await store.mail.call('outbox.claim', { mailboxId })
+    const { job } = await store.claim(mailboxId)
     expect(job).toMatchObject({ to: [{ name: 'Hannah', address: 'h@x.test' }], inReplyTo: 'a@x', references: ['root@x', 'a@x'], subject: 'Re: Bell', raw: null })
     expect(job?.messageId).toMatch(/^[0-9a-f-]{36}@acme\.test$/)
-    expect((await store.mail.call('outbox.claim', { mailboxId })).job).toBeNull()
+    expect((await store.claim(mailboxId)).job).toBeNull()
     expect(await codeOf(store.call('outbox.undo', { id: outboxId }))).toBe('conflict')
 
     const message = parsed({ from: 'Ada <support@acme.test>', to: ['h@x.test'], subject: 'Re: Bell', id: job?.messageId ?? '', inReplyTo: ['a@x'], references: ['root@x', 'a@x'], posternId: job?.posternId ?? '', text: 'We send a new one.', date: job?.date ?? 0 })
@@ -119,7 +119,7 @@ describe('outbox', () => {
     await store.call('drafts.attach', { id: draftId, name: 'x.pdf', type: 'application/pdf', bytes: new Uint8Array(3) })
     const before = await store.call('drafts.get', { id: draftId })
     const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'closed' })
-    const claimed = await store.mail.call('outbox.claim', { mailboxId })
+    const claimed = await store.claim(mailboxId)
     expect(claimed.job).toBeNull()
     expect(claimed.nextDueAt).toBeGreaterThan(Date.now() + 20_000)
     expect(await codeOf(store.call('drafts.save', { ...before, text: 'changed after Send' }))).toBe('conflict')
@@ -141,11 +141,11 @@ describe('outbox', () => {
   test('found leaving after a crash: with bytes it is in doubt, without it waits again (R40)', async () => {
     const { draftId } = await reply()
     const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'open' })
-    await store.mail.call('outbox.claim', { mailboxId })
+    await store.claim(mailboxId)
     store.joinMail()
     expect((await store.call('outbox.list', {})).items[0]?.state).toBe('queued')
 
-    const { job } = await store.mail.call('outbox.claim', { mailboxId })
+    const { job } = await store.claim(mailboxId)
     const message = parsed({ from: 'support@acme.test', id: job?.messageId ?? '', posternId: job?.posternId ?? '', to: ['h@x.test'] })
     await store.mail.call('outbox.composed', { id: outboxId, raw: Buffer.from('raw bytes'), message })
     await store.restart()
@@ -154,14 +154,14 @@ describe('outbox', () => {
     expect(jobs).toMatchObject([{ id: outboxId, state: 'uncertain', messageId: job?.messageId }])
     expect(Buffer.from(jobs[0]?.raw ?? []).toString()).toBe('raw bytes')
     expect(await codeOf(store.call('outbox.retry', { id: outboxId }))).toBe('conflict')
-    expect((await store.mail.call('outbox.claim', { mailboxId })).job).toBeNull()
+    expect((await store.claim(mailboxId)).job).toBeNull()
   })
 
   test('one in doubt is settled by its copy in Sent, or by a person, and never sent twice by itself', async () => {
     for (const way of ['copy', 'arrived', 'send-again'] as const) {
       const { draftId } = await reply(way)
       const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'open' })
-      const { job } = await store.mail.call('outbox.claim', { mailboxId })
+      const { job } = await store.claim(mailboxId)
       const message = parsed({ from: 'support@acme.test', id: job?.messageId ?? '', posternId: job?.posternId ?? '', to: ['h@x.test'], text: way })
       await store.mail.call('outbox.composed', { id: outboxId, raw: Buffer.from(way), message })
       await store.mail.call('outbox.settle', { id: outboxId, state: 'uncertain', error: { code: 'connection-lost', detail: {} }, serverLine: null, refused: [] })
@@ -170,7 +170,7 @@ describe('outbox', () => {
       const { items } = await store.call('outbox.list', {})
       expect(items.map(({ state }) => state)).toEqual(way === 'send-again' ? ['queued'] : [])
       // The same bytes under the same identity leave again.
-      if (way === 'send-again') expect(Buffer.from((await store.mail.call('outbox.claim', { mailboxId })).job?.raw ?? []).toString()).toBe(way)
+      if (way === 'send-again') expect(Buffer.from((await store.claim(mailboxId)).job?.raw ?? []).toString()).toBe(way)
     }
     expect((await store.call('conversations.get', { id: await conversation() })).messages.filter(({ direction }) => direction === 'out')).toHaveLength(2)
   })
@@ -178,20 +178,20 @@ describe('outbox', () => {
   test('a refusal by the server re-opens the conversation and says why; retry sends the same identity', async () => {
     const { draftId, conversationId } = await reply()
     const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'closed' })
-    const first = await store.mail.call('outbox.claim', { mailboxId })
+    const first = await store.claim(mailboxId)
     await store.mail.call('outbox.settle', { id: outboxId, state: 'failed', error: { code: 'message-refused', detail: {} }, serverLine: '554 no', refused: [] })
     const shown = await store.call('conversations.get', { id: conversationId })
     expect(shown).toMatchObject({ status: 'open', outbox: [{ state: 'failed', error: 'message-refused', serverLine: '554 no' }] })
     await store.call('outbox.retry', { id: outboxId })
-    expect((await store.mail.call('outbox.claim', { mailboxId })).job?.messageId).toBe(first.job?.messageId)
+    expect((await store.claim(mailboxId)).job?.messageId).toBe(first.job?.messageId)
   })
 
   test('an offline try waits longer each time', async () => {
     const { draftId } = await reply()
     const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'closed' })
-    await store.mail.call('outbox.claim', { mailboxId })
+    await store.claim(mailboxId)
     await store.mail.call('outbox.settle', { id: outboxId, state: 'queued', error: { code: 'offline', detail: {} }, serverLine: null, refused: [] })
-    const { job, nextDueAt } = await store.mail.call('outbox.claim', { mailboxId })
+    const { job, nextDueAt } = await store.claim(mailboxId)
     expect(job).toBeNull()
     expect(nextDueAt).toBeGreaterThan(Date.now() + 10_000)
     expect((await store.call('outbox.list', {})).items[0]).toMatchObject({ state: 'queued', error: 'offline', attempts: 1 })
@@ -200,7 +200,7 @@ describe('outbox', () => {
   test("a customer's answer to what was sent joins its conversation, even before the Sent copy is seen", async () => {
     const { draftId, conversationId } = await reply()
     await store.call('outbox.send', { draftId, thenStatus: 'closed' })
-    const { job } = await store.mail.call('outbox.claim', { mailboxId })
+    const { job } = await store.claim(mailboxId)
     await store.put(folders['INBOX'] ?? 0, { from: 'h@x.test', inReplyTo: [job?.messageId ?? ''] }, { live: true })
     expect((await store.call('conversations.get', { id: conversationId })).messages).toHaveLength(2)
   })

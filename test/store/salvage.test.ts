@@ -57,7 +57,7 @@ test('what only this laptop has outlives damage: mailboxes, drafts, queued repli
   expect(open.find(({ subject }) => subject === 'S2')?.hasDraft).toBe(true)
   const customer = (await store.call('conversations.get', { id: open.find(({ subject }) => subject === 'S4')?.id ?? 0 })).customerId ?? 0
   expect((await store.call('customers.get', { id: customer })).note).toBe('VIP')
-  const { job } = await store.mail.call('outbox.claim', { mailboxId })
+  const { job } = await store.claim(mailboxId)
   expect(job === null || job.inReplyTo === 'm3@x').toBe(true)
   await store.stop()
 })

@@ -8,7 +8,7 @@ import { ingestPage } from '../messages'
 import { beginExport } from '../export'
 import { endImport, importPage } from '../import-page'
 import { beginImport, nextImport, pathOf } from '../transfers'
-import { claim, composed, settle, uncertainJobs } from '../outbox-queue'
+import { claim, composed, lookedInVain, nextCopy, settle, settleCopy, uncertainJobs } from '../outbox-queue'
 import { hideMailbox } from '../removal'
 import { nextOps, settleOp, waitingOps } from '../server-ops'
 import type { StoreService } from '../service'
@@ -97,7 +97,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
       settleOp(workspace(), result)
       return {}
     },
-    'outbox.claim': ({ mailboxId }) => claim(workspace(), mailboxId),
+    'outbox.claim': (asked) => claim(workspace(), asked),
     'outbox.composed': ({ id, raw, message }) => {
       composed(workspace(), id, raw, message)
       return {}
@@ -119,6 +119,15 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'network.record': ({ contacts }) => {
       // Kept without waiting for the disk: a power cut may lose the last seconds of counters, never rows of days before.
       workspace().db.write((tx) => recordContacts(tx, contacts), 'normal')
+      return {}
+    },
+    'outbox.lookedInVain': ({ id }) => {
+      lookedInVain(workspace(), id)
+      return {}
+    },
+    'copies.next': ({ mailboxId }) => nextCopy(workspace(), mailboxId),
+    'copies.settle': ({ id, done }) => {
+      settleCopy(workspace(), id, done)
       return {}
     },
     'outbox.uncertain': ({ mailboxId }) => uncertainJobs(workspace(), mailboxId),

@@ -7,6 +7,7 @@ import { threads } from './0006-threads'
 import { completeness } from './0007-completeness'
 import { work } from './0008-work'
 import { transfers } from './0009-transfers'
+import { sending } from './0010-sending'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -14,4 +15,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending]

@@ -19,7 +19,7 @@ export const common = {
   noName: '(no name)',
   time: {
     now: 'just now',
-    yesterday: 'Yesterday',
+    yesterday: 'Yesterday', tomorrow: 'Tomorrow {{clock}}',
     today: 'Today {{clock}}',
     seconds: '{{n}} s ago',
     minutes: '{{n}} m ago',

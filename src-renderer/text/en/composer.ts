@@ -84,8 +84,6 @@ export const composer = {
     many: '{{name}} and {{count}} more',
     tookBack: 'Taken back to drafts',
   },
-  conflict: 'Something new came in while you wrote. Read it, then send if your answer still fits.',
-  sendAnyway: 'Send anyway',
   new: {
     region: 'New message',
     title: 'New message',

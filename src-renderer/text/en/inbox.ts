@@ -29,8 +29,9 @@ export const inbox = {
   },
   outboxState: {
     queued: 'Waiting for network',
-    soon: 'Leaves in a moment',
-    held: 'Held',
+    scheduled: 'Scheduled',
+    rateLimited: 'Waits its turn',
+    held: 'Needs review',
     sending: 'Sending',
     sent: 'Sent',
     uncertain: 'May have been sent',
@@ -50,14 +51,6 @@ export const inbox = {
   },
   outbox: {
     to: 'To {{names}}',
-    retry: 'Try again',
-    edit: 'Edit',
-    arrived: 'It arrived',
-    sendAgain: 'Send again',
-    undo: 'Take back',
-    failedAnnounce: 'A message was not sent: {{subject}}',
-    serverSaid: 'The server said: {{line}}',
-    tookBack: 'Taken back to drafts',
   },
   draft: {
     to: 'To {{names}}',

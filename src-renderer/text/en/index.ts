@@ -6,6 +6,7 @@ import { errors } from './errors'
 import { inbox } from './inbox'
 import { privacy } from './privacy'
 import { search } from './search'
+import { sending } from './sending'
 import { settings } from './settings'
 import { setup } from './setup'
 import { threads } from './threads'
@@ -13,4 +14,4 @@ import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, settings, setup, threads, transfers, work } as const
+export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, sending, settings, setup, threads, transfers, work } as const

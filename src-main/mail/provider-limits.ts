@@ -1,0 +1,39 @@
+import type * as z from 'zod'
+import type { SendLimits } from '../../src-preload/contract/internal'
+import type { Mailbox } from '../../src-preload/contract/mail'
+
+type Limits = z.infer<typeof SendLimits>
+
+/**
+ * What large providers document for mail that programs hand in by SMTP. Going beyond locks an account for a day, so
+ * messages wait here instead. Below the documented figure where other programs send from the same account too.
+ */
+const known: readonly { readonly host: RegExp; readonly limits: Limits }[] = [
+  // Exchange Online: 30 messages a minute, 500 recipients a message unless an admin raised it, 10,000 recipients a day.
+  { host: /(^|\.)(office365\.com|outlook\.office\.com)$/i, limits: { perMinute: 28, recipients: 500, recipientsPerDay: 9_500 } },
+  // Outlook.com and Hotmail for persons.
+  { host: /(^|\.)(smtp-mail\.outlook\.com|hotmail\.com|live\.com)$/i, limits: { perMinute: 28, recipients: 100, recipientsPerDay: 300 } },
+  // Google Workspace: 100 recipients a message by SMTP, 2,000 messages and 10,000 recipients a day.
+  { host: /(^|\.)(gmail\.com|googlemail\.com|smtp-relay\.gmail\.com)$/i, limits: { perMinute: 60, recipients: 100, recipientsPerDay: 2_000 } },
+  { host: /(^|\.)(yahoo\.com|aol\.com)$/i, limits: { perMinute: 30, recipients: 100, recipientsPerDay: 500 } },
+  { host: /(^|\.)mail\.me\.com$/i, limits: { perMinute: 30, recipients: 500, recipientsPerDay: 1_000 } },
+]
+
+/** Enough for any team, and little enough that a loop of whatever kind does no great harm. */
+const elsewhere: Limits = { perMinute: 120, recipients: 500, recipientsPerDay: 20_000 }
+
+/** Limits of the server that a mailbox sends by. Personal Google accounts may write to a quarter as many. */
+export function limitsOf({ smtp }: Pick<Mailbox, 'smtp'>): Limits {
+  const limits = known.find(({ host }) => host.test(smtp.host))?.limits ?? elsewhere
+  return /@(gmail|googlemail)\.com$/i.test(smtp.user) ? { ...limits, recipientsPerDay: 500 } : limits
+}
+
+/** A server's own word that it was too much for now, also where it says so with a code that sounds final. */
+export function isRateLimit(line: string): boolean {
+  return /\b(?:4\.7\.28|5\.4\.5|4\.4\.5|4\.3\.2|4\.7\.500|5\.7\.233)\b|rate.?limit|throttl|(?:sending|message|submission|daily)[\w ]* (?:limit|quota)|too many (?:messages|mails|connections|concurrent)/i.test(line)
+}
+
+/** Servers that put what was sent by SMTP into Sent by themselves: a copy of ours would be the second. */
+export function filesSentItself({ smtp }: Pick<Mailbox, 'smtp'>): boolean {
+  return /(^|\.)(gmail\.com|googlemail\.com|office365\.com|outlook\.com|outlook\.office\.com)$/i.test(smtp.host)
+}

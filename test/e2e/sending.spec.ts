@@ -1,0 +1,144 @@
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '@playwright/test'
+import { answerByKeyboard, answered, deliver, nav, onServer, openRow, replyBox } from './hands'
+import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+
+let team: Team
+let desk: Desk
+const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
+mkdirSync(shots, { recursive: true })
+const ago = (hours: number): Date => new Date(Date.now() - hours * 3_600_000)
+const subjects = ['Answered by Mei', 'Wrote again', 'For tomorrow', 'Came back from a train', 'Plain']
+const idOf = (subject: string): string => `${subject.replaceAll(' ', '-')}@harbourcycle.example`
+
+/** A picture of what is on screen in both themes and sizes; axe finds nothing in it. */
+async function look(name: string): Promise<void> {
+  const { app, page } = desk
+  for (const [width, height, theme] of [[1280, 800, 'light'], [1280, 800, 'dark'], [960, 600, 'light'], [960, 600, 'dark']] as const) {
+    await app.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size[0], size[1]), [width, height] as const)
+    await expect.poll(() => page.evaluate((w) => Math.abs(innerWidth - w), width)).toBeLessThanOrEqual(1)
+    await answered(page, 'app.setTheme', { theme })
+    await page.emulateMedia({ colorScheme: theme })
+    await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => null))))
+    await page.screenshot({ path: join(shots, `${name}-${theme}-${width}.png`) })
+    if ((theme === 'light') !== (width === 1280)) continue
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).disableRules('label-title-only').exclude('iframe').analyze()
+    expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`), `${name} ${theme} ${width}`).toEqual([])
+  }
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800))
+}
+
+/** A colleague's answer, sent with another program: it lies in Sent. */
+function colleagueAnswers(subject: string, text: string): void {
+  seed(team, 'help', [{ raw: mail({ from: 'Mei Tanaka <help@northwindbikes.example>', to: 'Priya Raman <priya@harbourcycle.example>', subject: `Re: ${subject}`, inReplyTo: idOf(subject), references: `<${idOf(subject)}>`, text }), folder: 'Sent', date: new Date(), flags: ['\\Seen'] }])
+}
+const sentAbout = (subject: string): number => team.postfix.deliveries().filter(({ text }) => text.includes(`Subject: Re: ${subject}`)).length
+
+test.beforeAll(async () => {
+  team = await startTeam(['help'])
+  seed(team, 'help', subjects.map((subject, n) => ({ raw: mail({ subject, id: idOf(subject), date: ago(n + 2), text: 'When will it be ready?' }), date: ago(n + 2), flags: ['\\Seen'] })))
+  desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  await synced(desk.page)
+})
+test.afterAll(async () => {
+  await desk?.close()
+  await team?.stop()
+})
+test.beforeEach(async () => {
+  await answered(desk.page, 'settings.set', { undoSeconds: 0 })
+  await nav(desk.page, 'Inbox').click()
+})
+
+test('a reply does not leave past a colleague\'s answer in Sent; it can become a note, and back', async () => {
+  const { page } = desk
+  await openRow(page, 'Answered by Mei')
+  await page.keyboard.press('r')
+  await page.keyboard.type('On Friday.')
+  await expect(page.getByRole('region', { name: 'Composer' }).getByText('Draft saved')).toBeVisible()
+  colleagueAnswers('Answered by Mei', 'On Thursday, at ten.')
+  await page.keyboard.press('Control+Enter')
+  await nav(page, 'Outbox').click()
+  await expect(row(page, /Answered by Mei, Needs review/)).toBeVisible({ timeout: 20_000 })
+  await row(page, /Answered by Mei, Needs review/).click()
+  const card = conversation(page).getByRole('article', { name: /Message to .*, Needs review/ })
+  await expect(card).toContainText('Mei Tanaka answered')
+  await expect(card).toContainText('On Thursday, at ten.')
+  await expect(conversation(page).getByRole('button', { name: 'Status: Open' })).toBeVisible()
+  await look('held-reply')
+  await card.getByRole('button', { name: 'Make it a note' }).click()
+  const note = conversation(page).getByRole('article', { name: 'Internal note by Ana Ferreira' })
+  await expect(note).toContainText('On Friday.')
+  await look('note')
+  await page.getByRole('status', { name: 'Messages' }).getByRole('button', { name: /Undo/ }).click()
+  await expect(note).toHaveCount(0)
+  await expect(replyBox(page)).toContainText('On Friday.')
+  await expect(page.getByRole('region', { name: 'Composer' })).toContainText('Mei Tanaka answered since you began')
+  await look('since-strip')
+  expect(sentAbout('Answered by Mei')).toBe(0)
+  await page.getByRole('button', { name: 'My reply still fits' }).click()
+  await expect(page.getByRole('button', { name: 'My reply still fits' })).toHaveCount(0)
+  await replyBox(page).click()
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => sentAbout('Answered by Mei'), { timeout: 20_000 }).toBe(1)
+})
+
+test('mail that comes in while one writes stops the reply at Send; sent anyway, it leaves once', async () => {
+  const { page } = desk
+  await openRow(page, 'Wrote again')
+  await page.keyboard.press('r')
+  await page.keyboard.type('It is ready.')
+  await expect(page.getByRole('region', { name: 'Composer' }).getByText('Draft saved')).toBeVisible()
+  await deliver(team, mail({ subject: 'Re: Wrote again', inReplyTo: idOf('Wrote again'), references: `<${idOf('Wrote again')}>`, text: 'Never mind, I found it.' }))
+  await expect(page.getByRole('region', { name: 'Composer' })).toContainText('Priya Raman wrote since you began')
+  await page.keyboard.press('Control+Enter')
+  const card = conversation(page).getByRole('article', { name: /Message to .*, Needs review/ })
+  await expect(card).toContainText('Never mind, I found it.')
+  await card.getByRole('button', { name: 'Send anyway' }).click()
+  await expect.poll(() => sentAbout('Wrote again'), { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => onServer(team, 'help', 'Sent').filter(({ id }) => team.postfix.deliveries().some(({ text }) => text.includes('Re: Wrote again') && text.includes(id)))).toHaveLength(1)
+  await expect(card).toHaveCount(0)
+})
+
+test('a scheduled reply waits in the outbox, can be given another time, and leaves when it is told to', async () => {
+  const { page } = desk
+  await openRow(page, 'For tomorrow')
+  await page.keyboard.press('r')
+  await page.keyboard.type('Good morning.')
+  await page.getByRole('button', { name: 'More ways to send' }).click()
+  await page.getByRole('menuitem', { name: 'Send later…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Send later' })
+  await expect(dialog.getByRole('checkbox', { name: /Only if nobody answers meanwhile/ })).toBeChecked()
+  await look('send-later')
+  await dialog.getByRole('button', { name: /Tomorrow morning/ }).click()
+  await nav(page, 'Outbox').click()
+  await expect(row(page, /For tomorrow, Scheduled for Tomorrow/)).toBeVisible()
+  await row(page, /For tomorrow/).getByRole('button', { name: 'Change time…' }).click()
+  await page.getByRole('dialog', { name: 'Change when it leaves' }).getByRole('button', { name: /In one hour/ }).click()
+  await row(page, /For tomorrow/).click()
+  const card = conversation(page).getByRole('article', { name: /Scheduled for/ })
+  await expect(card).toContainText('Only if nobody answers meanwhile')
+  await look('scheduled')
+  expect(sentAbout('For tomorrow')).toBe(0)
+  await card.getByRole('button', { name: 'Send now' }).click()
+  await expect.poll(() => sentAbout('For tomorrow'), { timeout: 20_000 }).toBe(1)
+})
+
+test('what was queued offline is held when a colleague answered meanwhile; what nobody answered leaves', async () => {
+  const { page } = desk
+  await openRow(page, 'Came back from a train')
+  await team.cutCables()
+  await answerByKeyboard(page, 'Written on the train.')
+  await nav(page, 'Inbox').click()
+  await openRow(page, 'Plain')
+  await answerByKeyboard(page, 'Also written on the train.')
+  colleagueAnswers('Came back from a train', 'Done meanwhile.')
+  await team.restoreCables()
+  await expect.poll(() => sentAbout('Plain'), { timeout: 40_000 }).toBe(1)
+  await nav(page, 'Outbox').click()
+  await expect(row(page, /Came back from a train, Needs review/)).toBeVisible({ timeout: 20_000 })
+  expect(sentAbout('Came back from a train')).toBe(0)
+  await look('outbox')
+})
