@@ -32,8 +32,8 @@ export type Durability = 'full' | 'normal'
 
 export const databaseFile = (dir: string): string => path.join(dir, 'postern.db')
 
-/** WAL pages (8 MiB) that may pile up before a commit copies them back; more would make that one commit long. Upkeep does it earlier, in quiet moments. */
-const walPages = 2000
+/** Journal pages (64 MiB) after which a commit itself copies them back, if the store's thread has not done so long before (store/upkeep). */
+const walPages = 16_000
 
 /**
  * The encrypted database: AEGIS-256, an authenticated cipher, so a changed byte is an error and never other data.
@@ -130,6 +130,12 @@ export class Database {
 
   pragma(source: string): unknown {
     return guarded(() => this.db.pragma(source, { simple: true }))
+  }
+
+  /** Pages in the journal, and how many of them have been copied back. Once all are, the next commit begins the journal anew. */
+  journal(): { pages: number; copied: number } {
+    const [state] = guarded(() => this.db.prepare<[], { log: number; checkpointed: number }>('PRAGMA wal_checkpoint(NOOP)').all())
+    return { pages: Math.max(0, state?.log ?? 0), copied: Math.max(0, state?.checkpointed ?? 0) }
   }
 
   /** Copies the journal back into the file; `TRUNCATE` also empties it, so that nothing deleted lingers there (R48). */

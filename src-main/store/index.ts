@@ -2,17 +2,17 @@ import { isMainThread } from 'node:worker_threads'
 import { joinApp } from '../shared/utility'
 import { logger } from '../shared/log'
 import { forbidNetwork } from '../shared/network-gate'
-import { serveIndex } from './index-thread'
 import { StoreService } from './service'
+import { serveStoreThread } from './thread-jobs'
 
 /**
  * The store process: the only holder of the database and its key, the single writer. This file is also the script of
- * the thread that writes the search index, so that the bundle needs no second entry.
+ * the store's thread, so that the bundle needs no second entry.
  */
 if (isMainThread) startStore()
 else {
   forbidNetwork(() => undefined)
-  serveIndex()
+  serveStoreThread()
 }
 
 function startStore(): void {

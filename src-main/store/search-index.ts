@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads'
 import { logger } from '../shared/log'
 import { IndexFile, type IndexBatch } from './index-file'
 import { storedText } from './index-text'
-import { codeOf, IndexAnswer, perform, type IndexJob } from './index-thread'
+import type { StoreThread } from './store-thread'
+import { codeOf } from './thread-jobs'
 import { breathe, type Workspace } from './workspace'
 
 const log = logger('search')
@@ -18,11 +18,6 @@ const mostText = 12_000_000
 const lookups = 40
 /** After a failure (a full disk), ms. */
 const pause = 15_000
-/** A thread with nothing to do for so long is ended, ms. */
-const idle = 20_000
-
-interface Waiting { resolve(answer: IndexAnswer): void }
-
 /**
  * Keeps the search index equal to the messages, behind the commits: a message that changed is noted in `index_queue`
  * in its own transaction, its words go to the thread that writes the index, and once they are on the disk the note is
@@ -41,19 +36,16 @@ export class SearchIndex {
   private busy = false
   private stopped = false
   private timer: NodeJS.Timeout | null = null
-  private worker: Worker | null = null
-  private rest: NodeJS.Timeout | null = null
-  private current: Waiting | null = null
   private mergeDue = false
   private pausedUntil = 0
   private roomWanted: (() => void)[] = []
 
   /**
    * @param key 32 bytes; copied
-   * @param script of the thread; null: the work is done here, for tools and tests
+   * @param thread writes the index
    * @param caughtUp told when nothing waits any more
    */
-  constructor(private readonly workspace: Workspace, private readonly dir: string, key: Uint8Array, private readonly script: URL | null, private readonly caughtUp: () => void = () => undefined) {
+  constructor(private readonly workspace: Workspace, private readonly dir: string, key: Uint8Array, private readonly thread: StoreThread, private readonly caughtUp: () => void = () => undefined) {
     this.key = Buffer.from(key)
     this.openFile()
     for (const { message_id: id } of workspace.db.read.iterate<{ message_id: number }>('SELECT message_id FROM index_queue')) this.queue.set(id, null)
@@ -78,7 +70,7 @@ export class SearchIndex {
 
   /** Resolves once there is room for more: keeps memory bounded while mail comes in faster than it is indexed. */
   async room(): Promise<void> {
-    while (!this.stopped && (this.script === null ? this.waiting > 0 : this.text > mostText) && !this.paused) {
+    while (!this.stopped && (this.thread.script === null ? this.waiting > 0 : this.text > mostText) && !this.paused) {
       await new Promise<void>((resolve) => this.roomWanted.push(resolve))
     }
   }
@@ -99,8 +91,6 @@ export class SearchIndex {
   stop(): void {
     this.stopped = true
     if (this.timer) clearTimeout(this.timer)
-    if (this.rest) clearTimeout(this.rest)
-    this.endThread()
     this.reading?.close()
     this.reading = null
     this.key.fill(0)
@@ -135,13 +125,13 @@ export class SearchIndex {
     return this.pausedUntil > Date.now()
   }
 
-  private schedule(wait = this.script === null ? 0 : gather): void {
+  private schedule(wait = this.thread.script === null ? 0 : gather): void {
     if (this.stopped || this.busy || this.timer) return
     this.timer = setTimeout(() => {
       this.timer = null
       void this.run()
     }, Math.max(wait, this.pausedUntil - Date.now()))
-    if (this.script !== null) this.timer.unref()
+    if (this.thread.script !== null) this.timer.unref()
   }
 
   private async run(): Promise<void> {
@@ -176,7 +166,7 @@ export class SearchIndex {
       if (taken.length >= batchMessages || length > batchText) break
     }
     this.underWay = taken.length
-    const answer = await this.perform({ kind: 'batch', ...await this.resolve(taken) })
+    const answer = await this.thread.perform({ kind: 'batch', ...await this.resolve(taken) })
     this.underWay = 0
     if ('code' in answer) {
       // Noted anew, unless it changed meanwhile.
@@ -193,7 +183,7 @@ export class SearchIndex {
   }
 
   private async gathered(): Promise<true> {
-    if (this.script !== null) await new Promise((resolve) => { setTimeout(resolve, gather) })
+    if (this.thread.script !== null) await new Promise((resolve) => { setTimeout(resolve, gather) })
     return true
   }
 
@@ -202,7 +192,7 @@ export class SearchIndex {
     if (walk === null) return false
     const ids = this.workspace.db.read.all<{ id: number }>('SELECT id FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?', walk, batchMessages / 2).map(({ id }) => id)
     if (ids.length > 0) {
-      const answer = await this.perform({ kind: 'batch', ...await this.resolve(ids.map((id) => [id, null])) })
+      const answer = await this.thread.perform({ kind: 'batch', ...await this.resolve(ids.map((id) => [id, null])) })
       if ('code' in answer) {
         this.failed(answer.code)
         return false
@@ -225,14 +215,14 @@ export class SearchIndex {
   private async tidy(): Promise<boolean> {
     const purge = this.workspace.db.read.get("SELECT 1 FROM meta WHERE key = 'purge'") !== undefined
     if (!purge && !this.mergeDue) return false
-    let answer = await this.perform(purge ? { kind: 'purge', begin: true } : { kind: 'merge' })
-    while (!this.stopped && 'more' in answer && answer.more && this.queue.size === 0) answer = await this.perform(purge ? { kind: 'purge', begin: false } : { kind: 'merge' })
+    let answer = await this.thread.perform(purge ? { kind: 'purge', begin: true } : { kind: 'merge' })
+    while (!this.stopped && 'more' in answer && answer.more && this.queue.size === 0) answer = await this.thread.perform(purge ? { kind: 'purge', begin: false } : { kind: 'merge' })
     if ('code' in answer) {
       this.failed(answer.code)
       return false
     }
     if (this.stopped || answer.more) return !this.stopped
-    const rested = await this.perform({ kind: 'rest' })
+    const rested = await this.thread.perform({ kind: 'rest' })
     if ('code' in rested) {
       // Somebody reads just now: a moment later it works.
       this.schedule(1_000)
@@ -266,50 +256,11 @@ export class SearchIndex {
       this.schedule()
       return
     }
-    this.endThread()
+    this.thread.end()
     this.reading?.close()
     IndexFile.remove(this.dir)
     this.openFile()
     this.schedule()
-  }
-
-  private perform(job: IndexJob): Promise<IndexAnswer> {
-    if (this.stopped) return Promise.resolve({ code: 'STOPPED' })
-    if (this.script === null) return Promise.resolve(this.reading ? perform(this.reading, job) : { code: 'STOPPED' })
-    if (this.rest) clearTimeout(this.rest)
-    this.rest = null
-    return new Promise((resolve) => {
-      this.current = {
-        resolve: (answer) => {
-          this.current = null
-          this.rest ??= setTimeout(() => this.endThread(), idle).unref()
-          resolve(answer)
-        },
-      }
-      this.thread().postMessage(job)
-    })
-  }
-
-  private thread(): Worker {
-    if (this.worker) return this.worker
-    if (this.script === null) throw new Error('no script for the index thread')
-    const worker = new Worker(this.script, { workerData: { indexDir: this.dir, indexKey: Uint8Array.from(this.key) } })
-    worker.on('message', (message: unknown) => this.current?.resolve(IndexAnswer.parse(message)))
-    worker.on('error', (fault: unknown) => log.warn('the index thread failed', { fault }))
-    worker.on('exit', () => {
-      if (this.worker === worker) this.worker = null
-      if (this.worker === null) this.current?.resolve({ code: 'STOPPED' })
-    })
-    this.worker = worker
-    return worker
-  }
-
-  private endThread(): void {
-    const { worker } = this
-    this.worker = null
-    this.rest = null
-    void worker?.terminate()
-    this.current?.resolve({ code: 'STOPPED' })
   }
 
   /** What a power cut takes back is only done once more. */

@@ -17,6 +17,7 @@ import { salvage } from './salvage'
 import { getSettings } from './settings'
 import { SyncBoard } from './sync-status'
 import { SearchIndex } from './search-index'
+import { StoreThread } from './store-thread'
 import { recoverTransfers } from './transfers'
 import { Upkeep } from './upkeep'
 import { windowHandlers } from './handlers'
@@ -37,6 +38,7 @@ export interface Open {
   /** Ends snoozes. */
   readonly alarm: Alarm
   readonly index: SearchIndex
+  readonly thread: StoreThread
 }
 
 /** The store as a service: ports come and go, the database is opened and closed by app, events go to every window. */
@@ -48,8 +50,8 @@ export class StoreService {
   private readonly windows = new Set<Rpc<Record<never, never>>>()
   private readonly publisher = new Publisher((event) => this.publish(event))
 
-  /** `indexScript`: the file that serves as the thread of the search index; null: the index is written in this one. */
-  constructor(private readonly indexScript: URL | null = null) {}
+  /** `threadScript`: the file that serves as the store's thread; null: its work is done in this one. */
+  constructor(private readonly threadScript: URL | null = null) {}
 
   /** @throws PosternError `store-locked` before `store.open` and after `store.close` */
   get open(): Open {
@@ -86,8 +88,9 @@ export class StoreService {
     const acts = new Acts(workspace, (mailboxIds) => {
       for (const mailboxId of mailboxIds) this.mail?.call('ops.wake', { mailboxId }).catch(() => undefined)
     })
+    const thread = new StoreThread(dir, key, this.threadScript)
     const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
-    this.current = { dir, open: { workspace, acts, board, upkeep: new Upkeep(workspace), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, this.indexScript, () => this.indexCaughtUp()) }, created }
+    this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()) }, created }
     log.info('database is open', { created, restored })
     return { created, restored }
   }
@@ -99,6 +102,7 @@ export class StoreService {
     current.open.upkeep.stop()
     current.open.alarm.stop()
     current.open.index.stop()
+    current.open.thread.stop()
     clearInterval(this.timeKeeper)
     keepTime(current.open.workspace)
     forgetParts()

@@ -1,11 +1,15 @@
 import { logger } from '../shared/log'
 import { finishRemovals } from './removal'
+import type { StoreThread } from './store-thread'
 import type { Workspace } from './workspace'
 
 const log = logger('store')
 
 /** Quiet time after a commit before upkeep begins, ms. */
 const quiet = 400
+/** Journal pages that wait to be copied back (16 MiB) before the thread is asked to, and after which mail waits for it. */
+const copyPages = 4_000
+const mostPages = 12_000
 /** Deleted content leaves the journal within a minute (R48). */
 const longestJournal = 30_000
 
@@ -21,8 +25,32 @@ export class Upkeep {
   private journalSince = 0
   private removalDue = true
 
-  constructor(private readonly workspace: Workspace) {
+  private copying: Promise<unknown> | null = null
+
+  constructor(private readonly workspace: Workspace, private readonly thread: StoreThread) {
     this.schedule()
+  }
+
+  /**
+   * Called between two pages of mail: has the journal copied back beside the work when it grew. Resolves at once, unless
+   * it has grown so far that writing must pause for it to begin anew.
+   */
+  async room(): Promise<void> {
+    let { pages, copied } = this.workspace.db.journal()
+    if (pages - copied > copyPages) void this.copyBack()
+    while (pages > mostPages && copied < pages && !this.stopped) {
+      const before = copied
+      await this.copyBack()
+      if (this.stopped) return
+      ;({ pages, copied } = this.workspace.db.journal())
+      // A full disk, or a reader in the way: the commit will say what there is to say.
+      if (copied <= before) return
+    }
+  }
+
+  private async copyBack(): Promise<void> {
+    this.copying ??= this.thread.perform({ kind: 'checkpoint' }).finally(() => { this.copying = null })
+    await this.copying
   }
 
   /** After every commit. */
@@ -65,6 +93,8 @@ export class Upkeep {
       }
       if (!this.stopped) this.commits = 0
       if (!this.stopped && this.journalSince !== 0) {
+        await this.copyBack()
+        if (this.stopped) return
         this.workspace.db.checkpoint('TRUNCATE')
         this.journalSince = 0
       }

@@ -14,6 +14,7 @@ import { IndexFile } from '../../src-main/store/index-file'
 import { allMailboxes, createMailbox } from '../../src-main/store/mailboxes'
 import { ingestPage } from '../../src-main/store/messages'
 import { SearchIndex } from '../../src-main/store/search-index'
+import { StoreThread } from '../../src-main/store/store-thread'
 import { Upkeep } from '../../src-main/store/upkeep'
 import { Workspace } from '../../src-main/store/workspace'
 import { numbers } from '../mail/make-messages'
@@ -84,7 +85,7 @@ const folders = ['inbox', 'archive', 'archive', 'archive', 'archive', 'archive',
 /**
  * Opens the store in `dir`, or makes an empty one. Of ten messages one lies in the inbox, the rest in the archive.
  * @param total the number of messages that it is to have in the end: their dates depend on it
- * @param script the file of the caller's thread, which must serve the index (`serveIndex`)
+ * @param script the file of the caller's thread, which must serve the index (`serveStoreThread`)
  */
 export async function openBigStore(dir: string, total: number, script: URL): Promise<BigStore> {
   mkdirSync(dir, { recursive: true })
@@ -100,8 +101,9 @@ export async function openBigStore(dir: string, total: number, script: URL): Pro
       index?.committed(changes.texts)
     },
   })
-  upkeep = new Upkeep(workspace)
-  index = new SearchIndex(workspace, dir, key, script)
+  const thread = new StoreThread(dir, key, script)
+  upkeep = new Upkeep(workspace, thread)
+  index = new SearchIndex(workspace, dir, key, thread)
   const server = { host: 'localhost', port: 1, security: 'none' as const, user: 'u' }
   const mailboxId = allMailboxes(workspace.db.read)[0]?.id ?? createMailbox(workspace, { name: 'Support', address: 'support@acme.test', imap: server, smtp: server }).id
   const synced = await syncFolders(workspace, mailboxId, [{ path: 'INBOX', delimiter: '/', role: 'inbox' }, { path: 'Archive', delimiter: '/', role: 'archive' }])
@@ -119,6 +121,7 @@ export async function openBigStore(dir: string, total: number, script: URL): Pro
           await ingestPage(workspace, { folderId: folderIds[role] ?? 0, uidValidity: '1', items, cursor: {}, backfill: true })
         }
         await index.room()
+        await upkeep.room()
       }
       while (index.waiting > 0) await new Promise((resolve) => { setTimeout(resolve, 50) })
     },
@@ -126,6 +129,7 @@ export async function openBigStore(dir: string, total: number, script: URL): Pro
     close: () => {
       upkeep.stop()
       index.stop()
+      thread.stop()
       workspace.db.close()
     },
   }

@@ -12,7 +12,7 @@ export async function fetchAndForget(port, user = 'support', password = 'pw') {
   let wanted = ''
   socket.on('data', (chunk) => {
     // The tag is nothing that mail contains; only the end of what came is looked at.
-    tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - 300))).slice(-600)
+    tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - 4000))).slice(-8000)
     if (tail.includes(`\n${wanted} OK`) && tail.endsWith('\n')) done()
   })
   const command = (tag, text) => new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import type { View } from '../../src-preload/contract/mail'
 import { getConversation, getCounts, listConversations, positionOf, type ListQuery } from '../../src-main/store/conversations'
-import { serveIndex } from '../../src-main/store/index-thread'
+import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { search } from '../../src-main/store/search'
 import { figure, openBigStore, p95, say, word, type BigStore } from './big-store'
 
@@ -72,4 +72,4 @@ async function main(): Promise<void> {
 }
 
 if (isMainThread) await main()
-else serveIndex()
+else serveStoreThread()

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import { serveIndex } from '../../src-main/store/index-thread'
+import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { search } from '../../src-main/store/search'
 import { numbers } from '../mail/make-messages'
 import { figure, openBigStore, p95, say, word, zipf } from './big-store'
@@ -50,4 +50,4 @@ async function main(): Promise<void> {
 }
 
 if (isMainThread) await main()
-else serveIndex()
+else serveStoreThread()

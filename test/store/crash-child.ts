@@ -7,14 +7,15 @@ import { resetFolder, syncFolders } from '../../src-main/store/folders'
 import { createMailbox } from '../../src-main/store/mailboxes'
 import { ingestPage } from '../../src-main/store/messages'
 import { send } from '../../src-main/store/outbox'
-import { serveIndex } from '../../src-main/store/index-thread'
+import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { SearchIndex } from '../../src-main/store/search-index'
+import { StoreThread } from '../../src-main/store/store-thread'
 import { Upkeep } from '../../src-main/store/upkeep'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { Workspace } from '../../src-main/store/workspace'
 
 if (isMainThread) await main()
-else serveIndex()
+else serveStoreThread()
 
 async function main(): Promise<void> {
   const [dir = '', key = ''] = process.argv.slice(2)
@@ -22,8 +23,9 @@ async function main(): Promise<void> {
   let upkeep: Upkeep | null = null
   let index: SearchIndex | null = null
   const { workspace } = Workspace.open(dir, Buffer.from(key, 'hex'), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: (changes) => { upkeep?.committed(); index?.committed(changes.texts) } })
-  upkeep = new Upkeep(workspace)
-  index = new SearchIndex(workspace, dir, Buffer.from(key, 'hex'), new URL(import.meta.url))
+  const thread = new StoreThread(dir, Buffer.from(key, 'hex'), new URL(import.meta.url))
+  upkeep = new Upkeep(workspace, thread)
+  index = new SearchIndex(workspace, dir, Buffer.from(key, 'hex'), thread)
   const server = { host: 'localhost', port: 1, security: 'none' as const, user: 'u' }
   const { id: mailboxId } = createMailbox(workspace, { name: 'S', address: 's@acme.test', imap: server, smtp: server })
   const { folders } = await syncFolders(workspace, mailboxId, [{ path: 'INBOX', delimiter: '/', role: 'inbox' }])
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
       }
     })
     await ingestPage(workspace, { folderId, uidValidity: '1', items, cursor: { highUid: uid }, backfill: page % 2 === 0 })
+    await upkeep.room()
     say(`stored ${uid}`)
     const draft = await startDraft(workspace, { kind: 'new', conversationId: null, messageId: null, mailboxId, visibleText: null })
     workspace.db.write((tx) => saveDraft(tx, draft.id, { ...draft, to: [{ name: '', address: 'h@x.test' }], text: `reply ${page}` }))

@@ -10,6 +10,7 @@ import { openDriver } from '../../src-main/store/database'
 import { IndexFile } from '../../src-main/store/index-file'
 import { journalDamage } from '../../src-main/store/journal-damage'
 import { SearchIndex } from '../../src-main/store/search-index'
+import { StoreThread } from '../../src-main/store/store-thread'
 import { Workspace } from '../../src-main/store/workspace'
 import { Harness, parsed } from './helpers'
 
@@ -67,9 +68,11 @@ describe('killed at any moment (R39, R51)', () => {
       expect(n('SELECT coalesce(sum(total), 0) AS n FROM view_counts WHERE mailbox_id = 0')).toBe(n('SELECT count(*) AS n FROM conversations WHERE hidden = 0'))
       expect(n('SELECT coalesce(max(high_uid), 0) AS n FROM folders')).toBeLessThanOrEqual(n('SELECT coalesce(max(uid), 0) AS n FROM locations'))
       // What the index had not taken up is noted, and taken up now.
-      const index = new SearchIndex(workspace, dir, key, null)
+      const thread = new StoreThread(dir, key, null)
+      const index = new SearchIndex(workspace, dir, key, thread)
       await expect.poll(() => index.waiting).toBe(0)
       index.stop()
+      thread.stop()
       const file = openDriver(IndexFile.path(dir), key)
       expect(file.prepare('SELECT id FROM search_docsize ORDER BY id').pluck().all()).toEqual(db.read.all<{ id: number }>('SELECT id FROM messages ORDER BY id').map(({ id }) => id))
       expect(file.pragma('integrity_check', { simple: true })).toBe('ok')

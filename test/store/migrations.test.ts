@@ -8,6 +8,7 @@ import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { packMessage } from '../../src-main/shared/message-body'
 import { migrations } from '../../src-main/store/migrations'
 import { SearchIndex } from '../../src-main/store/search-index'
+import { StoreThread } from '../../src-main/store/store-thread'
 import { Workspace } from '../../src-main/store/workspace'
 
 let dir: string
@@ -46,10 +47,12 @@ test('search file: the words of a message of before are found again', async () =
   before.close()
   at(5).close()
   const { workspace } = Workspace.open(dir, Buffer.from(key), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => undefined })
-  const index = new SearchIndex(workspace, dir, key, null)
+  const thread = new StoreThread(dir, key, null)
+  const index = new SearchIndex(workspace, dir, key, thread)
   await expect.poll(() => index.waiting).toBe(0)
   expect([...index.matches('"ring" AND "hannah"')]).toEqual([3])
   index.stop()
+  thread.stop()
   workspace.db.close()
 })
 

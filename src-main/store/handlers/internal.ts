@@ -76,6 +76,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'ingest.page': async (page) => {
       const result = await ingestPage(workspace(), page)
       await service.open.index.room()
+      await service.open.upkeep.room()
       return result
     },
     'flags.apply': (changes) => applyFlags(workspace(), changes),

@@ -1,0 +1,67 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import Driver from 'better-sqlite3-multiple-ciphers'
+import * as z from 'zod'
+import { databaseFile, openDriver } from './database'
+import { IndexFile } from './index-file'
+
+/** What the store's thread is asked; jobs are done one after another. */
+export const ThreadJob = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('batch'), remove: z.array(z.int()), put: z.array(z.tuple([z.int(), z.string()])) }),
+  z.object({ kind: z.literal('merge') }),
+  z.object({ kind: z.literal('purge'), begin: z.boolean() }),
+  /** Empties the journal of the index. */
+  z.object({ kind: z.literal('rest') }),
+  /** Copies what is in the database's journal back into the database. */
+  z.object({ kind: z.literal('checkpoint') }),
+])
+export type ThreadJob = z.infer<typeof ThreadJob>
+
+/** `more`: another step of the same job has work to do. `code`: SQLite's word for what failed. */
+export const ThreadAnswer = z.union([z.object({ more: z.boolean() }), z.object({ code: z.string() })])
+export type ThreadAnswer = z.infer<typeof ThreadAnswer>
+
+export const ThreadData = z.object({ storeDir: z.string(), storeKey: z.instanceof(Uint8Array) })
+
+/** The files that the thread works on, each opened by the first job that needs it. */
+export interface Hands { readonly dir: string; readonly key: Uint8Array; index: IndexFile | null; database: Driver | null }
+
+export const openHands = (dir: string, key: Uint8Array): Hands => ({ dir, key: Uint8Array.from(key), index: null, database: null })
+
+export function closeHands(hands: Hands): void {
+  hands.index?.close()
+  hands.database?.close()
+  hands.key.fill(0)
+}
+
+/** Does one job; the same in the thread and without one. */
+export function perform(hands: Hands, job: ThreadJob): ThreadAnswer {
+  try {
+    if (job.kind === 'checkpoint') {
+      hands.database ??= openDriver(databaseFile(hands.dir), hands.key)
+      hands.database.pragma('wal_checkpoint(PASSIVE)')
+      return { more: false }
+    }
+    const index = hands.index ??= IndexFile.open(hands.dir, hands.key)
+    if (job.kind === 'merge') return { more: index.merge() }
+    if (job.kind === 'purge') return { more: index.purge(job.begin) }
+    if (job.kind === 'rest') index.rest()
+    else index.apply(job)
+    return { more: false }
+  } catch (fault) {
+    return { code: codeOf(fault) }
+  }
+}
+
+/** Serves jobs; the whole life of the thread. */
+export function serveStoreThread(): void {
+  const port = parentPort
+  if (!port) throw new Error('not a worker thread')
+  const { storeDir, storeKey } = ThreadData.parse(workerData)
+  const hands = openHands(storeDir, storeKey)
+  storeKey.fill(0)
+  port.on('message', (message: unknown) => port.postMessage(perform(hands, ThreadJob.parse(message))))
+}
+
+export function codeOf(fault: unknown): string {
+  return fault instanceof Driver.SqliteError ? fault.code : 'UNKNOWN'
+}
