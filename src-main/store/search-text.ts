@@ -175,8 +175,8 @@ export function markedSnippet(body: string, marks: Query['marks']): Marked | nul
   const first = hitsOf(text, marks).next()
   if (first.done) return null
   const from = first.value.from <= lead ? 0 : startOfWord(text, first.value.from - lead)
-  // White space is folded after cutting, so some more than needed is taken.
-  const piece = text.slice(from, from + snippetLength * 2).replace(/\s+/gu, ' ').trim()
+  // White space and the marks of quoted lines are taken out after cutting, so some more than needed is taken.
+  const piece = text.slice(from, from + snippetLength * 2).replace(/(^|\n)[ \t>]*>/gu, '$1').replace(/\s+/gu, ' ').trim()
   const cut = piece.length > snippetLength ? `${piece.slice(0, piece.lastIndexOf(' ', snippetLength) > lead * 2 ? piece.lastIndexOf(' ', snippetLength) : snippetLength).toWellFormed()}…` : piece
   return mark(`${from > 0 ? '…' : ''}${cut}`, marks)
 }

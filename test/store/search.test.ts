@@ -76,6 +76,12 @@ describe('marks', () => {
     expect(markedSnippet('nothing here', parseQuery('absent').marks)).toBeNull()
   })
 
+  test('a snippet shows words, not the marks of quoted lines', () => {
+    const { marks } = parseQuery('saddle ')
+    expect(markedSnippet('Hello\n> > the saddle\n>\n>> squeaks\nwhen a > b', marks)?.join('')).toBe('Hello the saddle squeaks when a > b')
+    expect(markedSnippet('> saddle first', marks)).toEqual(['', 'saddle', ' first'])
+  })
+
   test('a phrase does not hold across other words', () => {
     expect(holds({ phrases: ['one two'], begun: null }, ['One, TWO!'])).toBe(true)
     expect(holds({ phrases: ['one two'], begun: null }, ['one and two', 'two one'])).toBe(false)
