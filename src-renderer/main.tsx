@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app'
 import { prefetch } from './live'
@@ -5,13 +6,19 @@ import { firstList } from './inbox/use-list-window'
 import './text'
 import './styles.css'
 
-// What the first paint shows is asked for before React begins to draw.
-prefetch('app.state', {}, { topics: ['app-state'] })
-prefetch('settings.get', {}, { topics: ['settings'] })
-prefetch('mailboxes.list', {}, { topics: ['mailboxes'] })
-prefetch('counts.get', {}, { topics: ['counts'] })
-prefetch('sync.status', {}, { topics: ['sync', 'mailboxes'] })
-firstList()
+const SessionWindow = lazy(() => import('./support/session-window').then((module) => ({ default: module.SessionWindow })))
+// Which page it is is the window's own affair; what it may ask is fixed with its port.
+const isSupport = location.hash === '#support'
+
+if (!isSupport) {
+  // What the first paint shows is asked for before React begins to draw.
+  prefetch('app.state', {}, { topics: ['app-state'] })
+  prefetch('settings.get', {}, { topics: ['settings'] })
+  prefetch('mailboxes.list', {}, { topics: ['mailboxes'] })
+  prefetch('counts.get', {}, { topics: ['counts'] })
+  prefetch('sync.status', {}, { topics: ['sync', 'mailboxes'] })
+  firstList()
+}
 
 const root = document.getElementById('root')
-if (root) createRoot(root).render(<App />)
+if (root) createRoot(root).render(isSupport ? <Suspense fallback={null}><SessionWindow /></Suspense> : <App />)

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { app, dialog, shell, type BrowserWindow, type Session } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { StoreForApp } from '../../src-preload/contract/internal'
@@ -77,6 +77,17 @@ export class Files {
     const failure = await shell.openPath(path)
     if (failure !== '') throw new PosternError('not-found', 'no program opens this kind')
     return true
+  }
+
+  /** Asks where; the log goes there, its proof beside it. */
+  async saveAccessLog(by: string): Promise<{ saved: boolean; entries: number; proof: string }> {
+    const window = this.window()
+    if (!window) throw new PosternError('cancelled')
+    const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('downloads'), 'postern-access-log.jsonl') })
+    if (canceled || !filePath) return { saved: false, entries: 0, proof: '' }
+    const proofPath = `${filePath}.proof.json`
+    const { entries } = await this.store().call('accessLog.export', { path: filePath, proofPath, by })
+    return { saved: true, entries, proof: basename(proofPath) }
   }
 
   /** Asks where and writes a text there, readable by its owner only. False when the person cancelled. */

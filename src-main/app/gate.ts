@@ -15,15 +15,16 @@ export type AppInput<N extends AppCallName> = CallInput<N>
 type Result = { ok: true; value: unknown } | { ok: false; error: WireError }
 
 /**
- * The one channel from the window to app. Refuses every sender but the main frame of our own page (R6), every unknown
- * name and every input that does not fit.
+ * The one channel from the windows to app. Refuses every sender but the main frame of our own page (R6), every unknown
+ * name and every input that does not fit. The window of a support session may ask for two things only (R56).
  */
-export function openGate(isOurs: (event: IpcMainInvokeEvent) => boolean, handlers: AppHandlers): void {
+export function openGate(from: (event: IpcMainInvokeEvent) => 'agent' | 'support' | null, handlers: AppHandlers): void {
   ipcMain.handle('postern:call', async (event, name: unknown, input: unknown): Promise<Result> => {
     try {
       const frame = event.senderFrame
-      if (!frame || frame.parent !== null || frame.origin !== appOrigin || !isOurs(event)) throw new PosternError('not-allowed', 'foreign sender')
+      if (!frame || frame.parent !== null || frame.origin !== appOrigin || from(event) === null) throw new PosternError('not-allowed', 'foreign sender')
       if (!isAppCall(name)) throw new PosternError('invalid-input', 'unknown call')
+      if (from(event) === 'support' && name !== 'app.state' && name !== 'app.endSupport') throw new PosternError('not-allowed', 'not part of the grant', { grant: true })
       return { ok: true, value: await answer(handlers, name, input) }
     } catch (fault) {
       if (!(fault instanceof PosternError)) log.error('call failed', { call: typeof name === 'string' ? name.slice(0, 60) : typeof name, fault })

@@ -12,10 +12,12 @@ import { AutoLock } from './auto-lock'
 import { setAppMenu } from './menu'
 import { Files, lockDown, openLink } from './desktop'
 import { openGate } from './gate'
+import { policyFolder, PolicyWatch, type PolicyPlace } from './policy'
 import { Keys } from './keys'
 import { openLogFile } from './log-file'
 import { readPages, registerSchemes, servePages } from './protocol'
 import { commandLine, refuseUnsafeSwitches } from './switches'
+import { SupportAccess } from './support'
 import { systemUnlock } from './system-unlock'
 import { Transfers } from './transfers'
 import { MainWindow } from './window'
@@ -68,9 +70,11 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
   servePages(session, pages, devServer)
 
   const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)
+  const policy = new PolicyWatch(policyPlace(app.isPackaged, options.policyDir))
+  const policyRead = policy.start()
   const window = new MainWindow(profile, session, join(import.meta.dirname, '../preload/index.cjs'), () => emit({ topic: 'app-state' }))
   const workspace = new Workspace({
-    profile, keys, found, drawn: window.drawn, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit, openBrowser: openLink, systemUnlock: systemUnlock(), emptyWindow: () => window.replace(openWindow),
+    profile, keys, found, drawn: window.drawn, policy, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit, openBrowser: openLink, systemUnlock: systemUnlock(), emptyWindow: () => window.replace(openWindow),
     onLog: (process, line) => logFile.write(process, line),
     windowPort: (port) => {
       if (port) window.contents?.postMessage('postern:store-port', null, [port])
@@ -81,7 +85,10 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
 
   const transfers = new Transfers(() => workspace.store, () => window.browserWindow)
 
-  openGate((event: IpcMainInvokeEvent) => event.sender === window.contents, {
+  const support = new SupportAccess(workspace, () => window.browserWindow, session, join(import.meta.dirname, '../preload/index.cjs'))
+  workspace.onSupportEnded = (number, why) => support.ended(number, why)
+
+  openGate((event: IpcMainInvokeEvent) => (event.sender === window.contents ? 'agent' : support.isSupport(event) ? 'support' : null), {
     'app.state': () => ({
       phase: workspace.phase,
       error: workspace.error && { code: workspace.error.code, detail: workspace.error.detail },
@@ -119,6 +126,16 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
     'app.startImport': ({ token, target }) => transfers.import(token, target),
     'app.exportMail': ({ scope, format }) => transfers.export(scope, format),
     'app.showExport': async ({ id }) => done(await transfers.show(id)),
+    'app.saveAccessLog': ({ by }) => files.saveAccessLog(by),
+    'app.makeSupportIdentity': async ({ name, organisation, passphrase }) => ({ person: await support.makeIdentity(name, organisation, passphrase) }),
+    'app.saveSupportCard': async ({ card }) => ({ saved: await support.saveCard(card) }),
+    'app.openSupportCard': async () => ({ text: await support.openCard() }),
+    'app.openSupportKey': async () => ({ person: await support.openKey() }),
+    'app.supportSignIn': async ({ passphrase }) => done(await support.signIn(passphrase)),
+    'app.supportChallenge': async ({ card }) => ({ challenge: await support.challenge(card) }),
+    'app.supportAnswer': async ({ challenge, answer }) => done(await support.answer(challenge, answer)),
+    'app.signChallenge': async ({ challenge, passphrase }) => ({ answer: await support.sign(challenge, passphrase) }),
+    'app.endSupport': async () => done(await support.end()),
     'app.setTheme': ({ theme }) => done(window.setTheme(theme)),
     'app.window': ({ act }) => {
       if (act === 'ready-to-close') window.close()
@@ -137,6 +154,7 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
   setAppMenu((name) => emit({ topic: 'command', name }), () => app.quit())
   // The window first: its process takes longest to come up, and the keychain and store are ready before it asks.
   openWindow()
+  await policyRead
   const started = workspace.start()
   app.on('second-instance', openWindow)
   app.on('activate', openWindow)
@@ -161,6 +179,12 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
   })
 
   await started
+}
+
+/** Where policy is on this platform; another folder only in development, so that nobody unlocks a shipped build with a switch. */
+function policyPlace(packaged: boolean, given: string | null): PolicyPlace | null {
+  if (!packaged && given !== null) return policyFolder(given)
+  return process.platform === 'linux' ? policyFolder('/etc/postern/policies/managed') : null
 }
 
 function done(_nothing: void): Record<string, never> {

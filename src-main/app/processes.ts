@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { MessageChannelMain, utilityProcess, type UtilityProcess } from 'electron'
+import type { Caller } from '../../src-preload/contract/access'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { CallTable, Handlers } from '../../src-preload/contract/internal'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
@@ -111,7 +112,7 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
   }
 
   /** Hands one end of a channel to this process. Does nothing when it is not up: it gets a new one when it is. */
-  give(port: Electron.MessagePortMain, to: 'window' | 'mail' | 'store', caller: { kind: 'agent'; name: string } | null): void {
+  give(port: Electron.MessagePortMain, to: 'window' | 'mail' | 'store', caller: Caller | null): void {
     this.child?.postMessage({ t: 'port', to, caller }, [port])
   }
 

@@ -4,15 +4,17 @@ export interface CommandLine {
   readonly userDataDir: string | null
   readonly provisionFile: string | null
   readonly sampleDir: string | null
+  /** Where policy is read from instead; heard in development only. */
+  readonly policyDir: string | null
 }
 
-/** `--user-data-dir=DIR`, `--provision=FILE`, `--import-sample=DIR`; paths relative to where it was started. */
+/** `--user-data-dir=DIR`, `--provision=FILE`, `--import-sample=DIR`, `--policy-dir=DIR`; paths relative to where it was started. */
 export function commandLine(argv: readonly string[]): CommandLine {
   const value = (name: string): string | null => {
     const found = argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3)
     return found === undefined || found === '' ? null : resolve(found)
   }
-  return { userDataDir: value('user-data-dir'), provisionFile: value('provision'), sampleDir: value('import-sample') }
+  return { userDataDir: value('user-data-dir'), provisionFile: value('provision'), sampleDir: value('import-sample'), policyDir: value('policy-dir') }
 }
 
 /** Switches that would open the program to another one; a shipped build does not start with them (R3). */

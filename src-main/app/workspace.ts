@@ -5,6 +5,9 @@ import { storeForApp, mailForApp, appForMail, appForStore, type AppForMail, type
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
+import * as z from 'zod'
+import { AccessHead } from './access-head'
+import type { PolicyWatch } from './policy'
 import type { Keys, KeyState } from './keys'
 import { Mailboxes } from './mailboxes'
 import { SignIns } from './oauth'
@@ -13,6 +16,13 @@ import { readProvision } from './provision'
 import type { SystemUnlock } from './system-unlock'
 
 const log = logger('workspace')
+
+/** What the store tells besides answers. */
+const StoreEvent = z.discriminatedUnion('topic', [
+  z.object({ topic: z.literal('access-head'), device: z.string(), entries: z.int(), hash: z.string() }),
+  z.object({ topic: z.literal('access-notice'), what: z.enum(['granted', 'first-use', 'ends-soon', 'ended']), grantId: z.int(), name: z.string() }),
+  z.object({ topic: z.literal('support-ended'), session: z.int(), why: z.string() }),
+])
 
 export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed'
 
@@ -32,6 +42,7 @@ export interface WorkspaceOptions {
   readonly emptyWindow: () => void
   /** Opens a page in the person's own browser. */
   readonly openBrowser: (url: string) => Promise<void>
+  readonly policy: PolicyWatch
   /** Gives the window its port to store, or takes it away. */
   readonly windowPort: (port: Electron.MessagePortMain | null) => void
 }
@@ -45,6 +56,9 @@ export class Workspace {
   error: PosternError | null = null
   provisionError: PosternError | null = null
   private key: Buffer | null = null
+  private readonly head: AccessHead
+  /** Told when a support session is over. */
+  onSupportEnded: (session: number, why: string) => void = () => undefined
   private windowReady = false
   private setUp = false
   private readonly storeService: Service<AppForStore, StoreForApp>
@@ -52,6 +66,10 @@ export class Workspace {
 
   constructor(private readonly options: WorkspaceOptions) {
     this.keys = options.keys
+    this.head = new AccessHead(options.keys)
+    options.policy.onChange((state) => {
+      if (this.phase === 'ready') void this.store.call('policy.set', state).catch((fault: unknown) => log.error('policy was not taken', { fault }))
+    })
     this.signIns = new SignIns(this.keys, () => this.mailService.rpc, options.openBrowser, (signInId) => options.emit({ topic: 'sign-in', signInId }))
     this.mailboxes = new Mailboxes(this.keys, this.signIns, () => this.store, () => this.mailService.rpc, (testId) => options.emit({ topic: 'connection-test', testId }))
     this.storeService = new Service({
@@ -66,6 +84,7 @@ export class Workspace {
       onEvent: (event) => {
         // Found while reading, long after opening: the same page as when it is found at the start.
         if (isDamage(event)) this.become('failed', new PosternError('store-corrupt', 'damage met while reading'))
+        else this.heard(event)
       },
       onDown: (stopped) => {
         options.windowPort(null)
@@ -133,7 +152,10 @@ export class Workspace {
     }
     this.phase = 'ready'
     this.error = null
+    // Before anybody can ask anything: what policy forbids is forbidden from the first call on.
+    await this.store.call('policy.set', this.options.policy.state)
     this.giveWindowPort()
+    void this.head.read().then((mark) => this.store.call('access.mark', { mark })).catch((fault: unknown) => log.error('the access log was not checked', { fault }))
     this.options.emit({ topic: 'app-state' })
     await this.provisionOnce()
     await this.options.drawn
@@ -179,6 +201,26 @@ export class Workspace {
     const { one, two } = channel()
     this.storeService.give(one, 'window', { kind: 'agent', name: '' })
     this.options.windowPort(two)
+  }
+
+  private heard(event: unknown): void {
+    const { data } = StoreEvent.safeParse(event)
+    if (data?.topic === 'access-head') this.head.hear(data)
+    else if (data?.topic === 'support-ended') this.onSupportEnded(data.session, data.why)
+    else if (data?.topic === 'access-notice') this.options.emit({ topic: 'access-notice', what: data.what, grantId: data.grantId, name: data.name })
+  }
+
+  /** Opens a support session with the answer to a challenge; the key goes along for the session's own connection. */
+  async supportSignIn(challenge: string, answer: string): Promise<{ session: number; name: string }> {
+    if (!this.key) throw new PosternError('store-locked')
+    return this.store.call('support.signIn', { challenge, answer, key: this.key })
+  }
+
+  /** The port of a session's window: who is asking is fixed here. */
+  supportPort(session: number, name: string): Electron.MessagePortMain {
+    const { one, two } = channel()
+    this.storeService.give(one, 'window', { kind: 'support', name, session })
+    return two
   }
 
   async unlock(passphrase: string): Promise<void> {
@@ -265,6 +307,7 @@ export class Workspace {
   async stop(): Promise<void> {
     await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
     await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
+    await this.head.flush()
     this.key?.fill(0)
   }
 }

@@ -16,7 +16,7 @@ export const WrappedKey = z.object({
 })
 export type WrappedKey = z.infer<typeof WrappedKey>
 
-const context = 'database key'
+const databaseKey = 'database key'
 /** RFC 9106 section 4, second recommendation: 64 MiB, 3 passes, 4 lanes. */
 const cost = { memory: 65_536, passes: 3, parallelism: 4 }
 
@@ -33,17 +33,17 @@ function derive(passphrase: string, salt: Uint8Array, params: { memory: number; 
 }
 
 /** Wraps a key under a passphrase with Argon2id and AES-256-GCM; about 0.2 s on purpose. */
-export async function wrapKey(key: Uint8Array, passphrase: string): Promise<WrappedKey> {
+export async function wrapKey(key: Uint8Array, passphrase: string, purpose: string = databaseKey): Promise<WrappedKey> {
   const salt = randomBytes(16)
   const wrapping = await derive(passphrase, salt, cost)
-  return { kdf: 'argon2id', ...cost, salt: salt.toString('base64'), sealed: seal(wrapping, key, context).toString('base64') }
+  return { kdf: 'argon2id', ...cost, salt: salt.toString('base64'), sealed: seal(wrapping, key, purpose).toString('base64') }
 }
 
 /** Throws `wrong-passphrase` when the passphrase (or the file) is not the right one. */
-export async function unwrapKey(wrapped: WrappedKey, passphrase: string): Promise<Buffer> {
+export async function unwrapKey(wrapped: WrappedKey, passphrase: string, purpose: string = databaseKey): Promise<Buffer> {
   const wrapping = await derive(passphrase, Buffer.from(wrapped.salt, 'base64'), wrapped)
   try {
-    return open(wrapping, Buffer.from(wrapped.sealed, 'base64'), context)
+    return open(wrapping, Buffer.from(wrapped.sealed, 'base64'), purpose)
   } catch {
     throw new PosternError('wrong-passphrase')
   }

@@ -23,6 +23,8 @@ const Message = z.discriminatedUnion('t', [Request, Answer, Refusal, EventMessag
 export interface ServeOptions {
   /** Called before the function; throws PosternError to refuse (permission, state). */
   readonly before?: (name: string) => void
+  /** Told of a call that is not in the table; may throw a PosternError of its own. */
+  readonly onUnknown?: (name: string) => void
   /** Told of every failure that is not a PosternError: a programmer's error, for the log. */
   readonly onFault?: (name: string, fault: unknown) => void
   /** Told of every refusal, for the owner who must act on some (a damaged database). */
@@ -51,7 +53,10 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
 
   async function serve(request: z.infer<typeof Request>): Promise<void> {
     try {
-      if (!Object.hasOwn(mine, request.name)) throw new PosternError('invalid-input', 'unknown call')
+      if (!Object.hasOwn(mine, request.name)) {
+        options.onUnknown?.(request.name)
+        throw new PosternError('invalid-input', 'unknown call')
+      }
       const def = mine[request.name]
       const handler = handlers[request.name]
       if (!def || !handler) throw new PosternError('invalid-input', 'unknown call')

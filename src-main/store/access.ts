@@ -2,7 +2,14 @@ import type { Caller, Permission } from '../../src-preload/contract/access'
 import { PosternError } from '../../src-preload/contract/errors'
 
 const held: Readonly<Record<Caller['kind'], ReadonlySet<Permission>>> = {
-  agent: new Set<Permission>(['read', 'work', 'send', 'manage-mailboxes', 'settings']),
+  // What a support session may do follows from its grant: store/support-session.
+  support: new Set<Permission>(),
+  agent: new Set<Permission>(['read', 'work', 'send', 'manage-mailboxes', 'settings', 'support-access']),
+}
+
+/** Whether a caller holds a permission. */
+export function mayDo(caller: Caller, permission: Permission): boolean {
+  return held[caller.kind].has(permission)
 }
 
 /**
@@ -10,5 +17,5 @@ const held: Readonly<Record<Caller['kind'], ReadonlySet<Permission>>> = {
  * @throws PosternError `not-allowed`
  */
 export function requirePermission(caller: Caller, permission: Permission): void {
-  if (!held[caller.kind].has(permission)) throw new PosternError('not-allowed', 'the caller lacks the permission', { permission })
+  if (!mayDo(caller, permission)) throw new PosternError('not-allowed', 'the caller lacks the permission', { permission })
 }

@@ -4,7 +4,7 @@ import type { PosternEvent } from '../../src-preload/contract/events'
 const manyIds = 200
 
 type IdTopic = 'conversations' | 'customers' | 'drafts' | 'outbox'
-type PlainTopic = 'counts' | 'mailboxes' | 'sync' | 'settings' | 'ledger' | 'transfers' | 'team' | 'tags'
+type PlainTopic = 'counts' | 'mailboxes' | 'sync' | 'settings' | 'ledger' | 'transfers' | 'team' | 'tags' | 'access'
 
 /** What a write changed, by topic; ids only, never content. */
 export class Changes {
@@ -26,6 +26,10 @@ export class Changes {
 
   touched(topic: PlainTopic): void {
     this.topics.add(topic)
+  }
+
+  has(topic: PlainTopic): boolean {
+    return this.topics.has(topic)
   }
 
   add(other: Changes): void {

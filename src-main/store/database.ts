@@ -128,6 +128,11 @@ export class Database {
     })
   }
 
+  /** Inside `write` now. */
+  get isWriting(): boolean {
+    return this.writing
+  }
+
   pragma(source: string): unknown {
     return guarded(() => this.db.pragma(source, { simple: true }))
   }
@@ -171,6 +176,21 @@ export class Database {
   /** The row's type is the caller's word for what the SQL beside it selects. */
   private typed<Row>(sql: string): Driver.Statement<Bound[], Row> {
     return this.statement(sql) as Driver.Statement<Bound[], Row>
+  }
+}
+
+/** Questions on a connection of its own, which somebody opened and will close. */
+export function readerOf(db: Driver): Reader {
+  const statements = new Map<string, Driver.Statement>()
+  const prepared = <Row>(sql: string): Driver.Statement<Bound[], Row> => {
+    const known = statements.get(sql) ?? db.prepare(sql)
+    statements.set(sql, known)
+    return known as Driver.Statement<Bound[], Row>
+  }
+  return {
+    get: <Row>(sql: string, ...params: Value[]): Row | undefined => guarded(() => prepared<Row>(sql).get(...bound(sql, params))),
+    all: <Row>(sql: string, ...params: Value[]): Row[] => guarded(() => prepared<Row>(sql).all(...bound(sql, params))),
+    iterate: <Row>(sql: string, ...params: Value[]): IterableIterator<Row> => prepared<Row>(sql).iterate(...bound(sql, params)),
   }
 }
 

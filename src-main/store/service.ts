@@ -1,5 +1,6 @@
 import type { Caller } from '../../src-preload/contract/access'
-import { calls, type CallName, type Calls } from '../../src-preload/contract/calls'
+import { calls, supportTable, type CallName, type Calls } from '../../src-preload/contract/calls'
+import type { LogBody } from '../../src-preload/contract/support'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { appForStore, mailForStore, storeForApp, storeForMail, type AppForStore, type MailForStore } from '../../src-preload/contract/internal'
@@ -7,6 +8,7 @@ import { logger } from '../shared/log'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { requirePermission } from './access'
 import { Acts } from './acts'
+import type { Mark, Verdict } from './access-log'
 import { Alarm } from './alarm'
 import { Changes, Publisher } from './changes'
 import type { Reader } from './database'
@@ -15,6 +17,8 @@ import { appHandlers, mailHandlers } from './handlers/internal'
 import { recoverSending } from './outbox-queue'
 import { salvage } from './salvage'
 import { getSettings } from './settings'
+import { supportHandlers } from './handlers/support'
+import { SupportDesk } from './support-desk'
 import { SyncBoard } from './sync-status'
 import { SearchIndex } from './search-index'
 import { StoreThread } from './store-thread'
@@ -39,6 +43,7 @@ export interface Open {
   readonly alarm: Alarm
   readonly index: SearchIndex
   readonly thread: StoreThread
+  readonly support: SupportDesk
 }
 
 /** The store as a service: ports come and go, the database is opened and closed by app, events go to every window. */
@@ -48,6 +53,10 @@ export class StoreService {
   private app: Rpc<AppForStore> | null = null
   private timeKeeper: NodeJS.Timeout | undefined
   private readonly windows = new Set<Rpc<Record<never, never>>>()
+  private readonly supportWindows = new Map<number, Rpc<Record<never, never>>>()
+  /** The head that app kept in the keychain; undefined until it was told. */
+  private mark: Mark | null | undefined
+  private marked = true
   private readonly publisher = new Publisher((event) => this.publish(event))
 
   /** `threadScript`: the file that serves as the store's thread; null: its work is done in this one. */
@@ -74,6 +83,7 @@ export class StoreService {
         this.publisher.committed(changes)
         this.current?.open.upkeep.committed()
         this.current?.open.index.committed(changes.texts)
+        if (changes.has('access')) this.tellHead()
       },
     })
     const restored = created && salvage(workspace, dir, key)
@@ -90,15 +100,21 @@ export class StoreService {
     })
     const thread = new StoreThread(dir, key, this.threadScript)
     const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
-    this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()) }, created }
+    const support = new SupportDesk(workspace, dir, {
+      notice: (notice) => this.app?.emit({ topic: 'access-notice', ...notice }),
+      sessionEnded: (session, why) => this.dropSupport(session, why),
+    })
+    this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()), support }, created }
     log.info('database is open', { created, restored })
     return { created, restored }
   }
 
   closeStore(): void {
     const { current } = this
-    this.current = null
     if (!current) return
+    current.open.support.close()
+    this.current = null
+    this.mark = undefined
     current.open.upkeep.stop()
     current.open.alarm.stop()
     current.open.index.stop()
@@ -126,10 +142,67 @@ export class StoreService {
 
   /** Settings or policy changed which hosts may be reached. */
   tellNetworkRules(): void {
-    this.mail?.call('network.rules', { blockUnexpected: getSettings(this.read).blockUnexpectedHosts, allowedHosts: null }).catch(() => undefined)
+    this.mail?.call('network.rules', { blockUnexpected: this.open.support.policy.blockUnexpectedHosts ?? getSettings(this.read).blockUnexpectedHosts, allowedHosts: this.open.support.policy.allowedMailHosts ?? null }).catch(() => undefined)
+  }
+
+  /** App tells the head that it kept outside the database: the log must go through it (R58). @returns whether it does */
+  setMark(mark: Mark | null): boolean {
+    this.mark = mark
+    const { workspace } = this.open
+    this.marked = mark === null || mark.entries === 0 || workspace.accessLog.passes(this.read, mark)
+    if (this.marked) this.tellHead()
+    else {
+      log.error('the access log does not go through the head that was kept', { entries: mark?.entries })
+      void this.verifyLog()
+    }
+    return this.marked
+  }
+
+  /** A person has seen the alarm: it stands in the log, and the head is kept anew from here. */
+  acknowledgeMark(who: LogBody['who']): void {
+    const { workspace } = this.open
+    const { mark } = this
+    if (this.marked || !mark) return
+    const found = workspace.accessLog.head(this.read).entries
+    workspace.db.write((tx) => workspace.accessLog.append(tx, { who, act: 'restored-older', detail: { expected: mark.entries, found, head: mark.hash } }))
+    this.mark = null
+    this.marked = true
+    this.tellHead()
+    void this.verifyLog()
+  }
+
+  async verifyLog(): Promise<Verdict> {
+    const { workspace } = this.open
+    const verdict = await workspace.accessLog.verify(this.read, this.mark && !this.marked ? [this.mark] : [])
+    this.publisher.committed(workspace.accessChanged())
+    return verdict
+  }
+
+  /** The head goes to the keychain as soon as it is sure that the one there is not a witness against this database. */
+  private tellHead(): void {
+    if (this.mark === undefined || !this.marked || !this.current) return
+    this.app?.emit({ topic: 'access-head', ...this.current.open.workspace.accessLog.head(this.read) })
+  }
+
+  /** The window of a support session: its own table, its own functions, its own connection. */
+  private joinSupport(port: Port, number: number): void {
+    const session = this.open.support.session(number)
+    const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); this.current?.open.support.endSession(number, 'window-closed') }) }, supportTable, supportHandlers(this, session), {}, {
+      before: (name) => session.admit(name), onUnknown: (name) => session.admit(name), onFault, onRefused: this.onRefused,
+    })
+    this.supportWindows.set(number, rpc)
+  }
+
+  private dropSupport(number: number, why: string): void {
+    const rpc = this.supportWindows.get(number)
+    this.supportWindows.delete(number)
+    rpc?.emit({ topic: 'support-ended', why } satisfies PosternEvent)
+    rpc?.close()
+    this.app?.emit({ topic: 'support-ended', session: number, why })
   }
 
   joinWindow(port: Port, caller: Caller): void {
+    if (caller.kind === 'support') return this.joinSupport(port, caller.session)
     const mine: StoreCalls = calls
     const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); this.windows.delete(rpc) }) }, mine, windowHandlers(this, caller), {}, {
       before: (name) => {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { AppForStore, MailForStore } from '../../src-preload/contract/internal'
 import { CorrectedClock } from '../crypto/clock'
+import { AccessLog } from './access-log'
 import { DeviceKeys } from '../crypto/device-keys'
 import type { Rpc } from '../shared/port-rpc'
 import { Database, type Writer } from './database'
-import type { Changes } from './changes'
+import { Changes } from './changes'
 import { noteJournalDamage } from './journal-damage'
 import { KeyHash, makeHashKey, MessageIds } from './keys'
 import { addressKey } from './rows'
@@ -31,6 +32,8 @@ export class Workspace {
   /** Time that cannot be set back; for ends and deadlines that must hold. */
   readonly clock: CorrectedClock
   readonly team: TeamLog
+  /** Who looked, and every act about access; append-only. */
+  readonly accessLog: AccessLog
   private teamWork: () => void = () => undefined
 
   /** For `open`, and for a database that is not a file. */
@@ -42,6 +45,7 @@ export class Workspace {
     this.hashes = KeyHash.of(db.read)
     this.clock = clock ?? new CorrectedClock(Number(db.read.get<{ value: string }>("SELECT value FROM meta WHERE key = 'time_seen'")?.value ?? 0))
     this.team = new TeamLog(this)
+    this.accessLog = new AccessLog(this.device, this.clock)
   }
 
   static open(dir: string, key: Uint8Array, ports: WorkspacePorts): { workspace: Workspace; created: boolean } {
@@ -54,6 +58,13 @@ export class Workspace {
   /** Keeps the latest time that was seen, so that a clock set back while the program was closed is noticed (R55). */
   keepTime(tx: Writer): void {
     tx.run("INSERT INTO meta(key, value) VALUES('time_seen', ?1) ON CONFLICT DO UPDATE SET value = ?1", String(this.clock.now()))
+  }
+
+  /** Says that what stands about access is to be asked again, without a write. */
+  accessChanged(): Changes {
+    const changes = new Changes()
+    changes.touched('access')
+    return changes
   }
 
   /** Who is told that an event was recorded here and wants to reach the team. */

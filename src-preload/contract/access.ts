@@ -1,9 +1,15 @@
 import * as z from 'zod'
 
 /** What a caller must hold for a call. Checked in one place, before the function (store/access). */
-export const Permission = z.enum(['read', 'work', 'send', 'manage-mailboxes', 'settings'])
+export const Permission = z.enum(['read', 'work', 'send', 'manage-mailboxes', 'settings', 'support-access'])
 export type Permission = z.infer<typeof Permission>
 
-/** Who is asking. Fixed when the port is made; never taken from a call. */
-export const Caller = z.object({ kind: z.enum(['agent']), name: z.string() })
+/**
+ * Who is asking. Fixed when the port is made; never taken from a call. `support`: a support session, whose number stands in
+ * `session`; what it may do follows from its grant.
+ */
+export const Caller = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('agent'), name: z.string() }),
+  z.object({ kind: z.literal('support'), name: z.string(), session: z.int().positive() }),
+])
 export type Caller = z.infer<typeof Caller>

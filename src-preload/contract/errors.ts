@@ -13,6 +13,8 @@ export const errorCodes = [
   // store and keys
   'store-failed', 'store-locked', 'store-corrupt', 'store-newer', 'disk-full', 'disk-error', 'profile-in-use',
   'no-keychain', 'keychain-failed', 'key-missing', 'wrong-passphrase',
+  // access
+  'grant-too-long', 'grant-ended', 'time-doubtful',
   // files given by a person or by IT
   'file-not-found', 'provision-invalid',
   // processes

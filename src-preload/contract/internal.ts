@@ -3,6 +3,7 @@ import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, Mail
 import { FoundSettings, TestStep } from './calls'
 import { ErrorCode, ErrorDetail } from './errors'
 import { ExportScope, ImportTarget, MailFormat } from './transfers'
+import { PolicyState } from './policy'
 import { NetworkContact, NetworkRules } from './network'
 import { OauthService, OauthTokens, SignInStep } from './sign-in'
 
@@ -262,6 +263,16 @@ export const storeForApp = {
   'mailbox.pause': { input: z.object({ id: Id, paused: z.boolean() }), output: done },
   'settings.set': { input: z.record(z.string(), z.unknown()), output: done },
   'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },
+  /** What policy says; again whenever it changes. */
+  'policy.set': { input: PolicyState, output: done },
+  /** The head of the access log that was kept in the keychain. */
+  'access.mark': { input: z.object({ mark: z.object({ device: z.string(), entries: z.int(), hash: z.string() }).nullable() }), output: z.object({ holds: z.boolean() }) },
+  'support.challenge': { input: z.object({ card: z.string() }), output: z.object({ challenge: z.string() }) },
+  /** The answer to a challenge; the key opens the session's own connection. */
+  'support.signIn': { input: z.object({ challenge: z.string(), answer: z.string(), key: bytes }), output: z.object({ session: z.int(), name: z.string() }) },
+  'support.end': { input: z.object({ session: z.int() }), output: done },
+  /** Writes the access log of this device and its proof to new files. */
+  'accessLog.export': { input: z.object({ path: z.string(), proofPath: z.string(), by: z.string() }), output: z.object({ entries: z.int() }) },
   /** The network ledger as JSON Lines. */
   'ledger.export': { input: nothing, output: z.object({ text: z.string() }) },
   'transfer.import': { input: z.object({ paths: z.array(z.string()).min(1).max(1000), name: z.string(), target: ImportTarget }), output: z.object({ id: Id }) },

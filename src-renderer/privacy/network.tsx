@@ -1,4 +1,4 @@
-import { Ban, Download, Globe, OctagonAlert } from 'lucide-react'
+import { Ban, Download, Globe, Lock, OctagonAlert } from 'lucide-react'
 import { useState } from 'react'
 import type { CallOutput } from '../../src-preload/contract'
 import { call } from '../client'
@@ -62,6 +62,9 @@ export function Network() {
   const [period, setPeriod] = useState<Period>('week')
   const now = useNow()
   const { data, error, refetch } = useQuery('ledger.list', { days: periods[period] }, { topics: ['ledger', 'mailboxes'] })
+  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data
+  const forced = policy?.policy.blockUnexpectedHosts
+  const managed = forced !== undefined
   const block = useQuery('settings.get', {}, { topics: ['settings'] }).data?.blockUnexpectedHosts
   return (
     <>
@@ -90,7 +93,8 @@ export function Network() {
         <div className="card">
           <div className="set">
             <div className="grow"><div className="medium" id="block-hosts">{t('privacy:network.blockTitle')}</div><p id="block-hosts-text">{t('privacy:network.blockText')}</p></div>
-            <Switch on={block} labelledBy="block-hosts" describedBy="block-hosts-text" onChange={(on) => void call('settings.set', { blockUnexpectedHosts: on }).catch(tellFailure)} />
+            {managed && <span className="lockmark"><Icon icon={Lock} />{t('common:managed')}</span>}
+            <Switch disabled={managed} on={forced ?? block} labelledBy="block-hosts" describedBy="block-hosts-text" onChange={(on) => void call('settings.set', { blockUnexpectedHosts: on }).catch(tellFailure)} />
           </div>
         </div>
       )}

@@ -6,6 +6,7 @@ import { t } from '../text'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
 import { Nav } from './nav'
+import { AccessFoot } from './access-foot'
 import { findPage, settingsPages } from './settings-pages'
 import { SyncFoot } from './sync-foot'
 
@@ -30,7 +31,7 @@ export function SettingsSidebar({ address }: { address: string | null }) {
           </Fragment>
         ))}
       </div>
-      <div className="sidefoot"><SyncFoot sync={sync} mailboxes={mailboxes} /></div>
+      <div className="sidefoot"><AccessFoot /><SyncFoot sync={sync} mailboxes={mailboxes} /></div>
     </nav>
   )
 }

@@ -8,6 +8,7 @@ import { IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
 import { useTags } from '../work/tags'
+import { AccessFoot } from './access-foot'
 import { Nav } from './nav'
 import { SyncFoot } from './sync-foot'
 
@@ -67,7 +68,7 @@ export function Sidebar() {
           <Nav key={one.name} icon={Inbox} mark={<i className={`dot c-${one.hue}`} />} name={one.label} count={one.open} on={inList && tag === one.name} onClick={() => goView('inbox', null, one.name)} />
         ))}
       </div>
-      <div className="sidefoot"><SyncFoot sync={sync} mailboxes={mailboxes} /></div>
+      <div className="sidefoot"><AccessFoot /><SyncFoot sync={sync} mailboxes={mailboxes} /></div>
     </nav>
   )
 }

@@ -1,7 +1,10 @@
 import type { Caller } from '../../../src-preload/contract/access'
+import type { supportCalls } from '../../../src-preload/contract/calls/access'
+import { PosternError } from '../../../src-preload/contract/errors'
 import type { Handlers } from '../../../src-preload/contract/internal'
 import { getSettings } from '../settings'
 import type { StoreCalls, StoreService } from '../service'
+import { access } from './access'
 import { conversations } from './conversations'
 import { customers } from './customers'
 import { journal } from './journal'
@@ -15,6 +18,11 @@ import { settings } from './settings'
 import { threads } from './threads'
 import { work } from './work'
 import { transfers } from './transfers'
+
+const notHere = (): never => {
+  throw new PosternError('not-allowed', 'not a support session')
+}
+const onlyInSupport: Handlers<typeof supportCalls> = { 'support.session': notHere, 'support.log': notHere, 'support.diagnostics': notHere }
 
 /** The functions behind the window's calls, for one caller; one file a thing. Permission has been checked before they run. */
 export function windowHandlers(service: StoreService, caller: Caller): Handlers<StoreCalls> {
@@ -33,5 +41,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...settings(service),
     ...journal(service),
     ...ledger(service),
+    ...access(service, caller, by),
+    ...onlyInSupport,
   }
 }

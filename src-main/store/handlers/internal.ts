@@ -1,5 +1,6 @@
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
 import { attachmentInfo, writeAttachment } from '../files'
+import { exportLog } from '../access-export'
 import { exportLedger, recordContacts } from '../ledger'
 import { applyFlags, vanish } from '../flags'
 import { allFolders, folderChecked, foldersCounted, knownUids, renameFolder, resetFolder, sampleFolder, syncFolders } from '../folders'
@@ -52,6 +53,26 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       return {}
     },
     'settings.get': () => storedSettings(workspace().db.read),
+    'policy.set': (state) => {
+      service.open.support.setPolicy(state)
+      service.tellNetworkRules()
+      return {}
+    },
+    'access.mark': ({ mark }) => ({ holds: service.setMark(mark) }),
+    'support.challenge': ({ card }) => ({ challenge: service.open.support.challenge(card) }),
+    'support.signIn': ({ challenge, answer, key }) => {
+      try {
+        const { session, name } = service.open.support.signIn(challenge, answer, key)
+        return { session, name }
+      } finally {
+        key.fill(0)
+      }
+    },
+    'support.end': ({ session }) => {
+      service.open.support.endSession(session, 'ended-by-staff')
+      return {}
+    },
+    'accessLog.export': ({ path, proofPath, by }) => exportLog(workspace(), path, proofPath, by),
     'ledger.export': () => ({ text: exportLedger(workspace().db.read) }),
     'transfer.import': ({ paths, name, target }) => beginImport(workspace(), paths, name, target),
     'transfer.export': ({ dir, scope, format }) => beginExport(workspace(), dir, scope, format),

@@ -8,6 +8,7 @@ import { completeness } from './0007-completeness'
 import { work } from './0008-work'
 import { transfers } from './0009-transfers'
 import { sending } from './0010-sending'
+import { access } from './0011-access'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -15,4 +16,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access]

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { accessCalls, supportCalls } from './access'
 import { appCalls } from './app'
 import { appAccountCalls } from './app-accounts'
 import { appPrivacyCalls } from './app-privacy'
@@ -36,11 +37,29 @@ export const calls = {
   ...settingsCalls,
   ...journalCalls,
   ...ledgerCalls,
+  ...accessCalls,
+  ...supportCalls,
   ...appCalls,
   ...appAccountCalls,
   ...transferAppCalls,
   ...appPrivacyCalls,
 } as const satisfies Record<string, CallDef>
+
+/** All that a support session can reach; what its grant allows of it is decided at each call. */
+export const supportTable = {
+  ...supportCalls,
+  'mailboxes.list': calls['mailboxes.list'],
+  'counts.get': calls['counts.get'],
+  'conversations.list': calls['conversations.list'],
+  'conversations.position': calls['conversations.position'],
+  'conversations.get': calls['conversations.get'],
+  'messages.body': calls['messages.body'],
+  'customers.get': calls['customers.get'],
+  'search.query': calls['search.query'],
+  /** For the manager of a customer-success grant only. */
+  'notes.add': calls['notes.add'],
+} as const satisfies Record<string, CallDef>
+export type SupportTable = typeof supportTable
 
 export type Calls = typeof calls
 export type CallName = keyof Calls

@@ -9,9 +9,10 @@ import { search } from './search'
 import { sending } from './sending'
 import { settings } from './settings'
 import { setup } from './setup'
+import { support } from './support'
 import { threads } from './threads'
 import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, sending, settings, setup, threads, transfers, work } as const
+export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, sending, settings, setup, support, threads, transfers, work } as const

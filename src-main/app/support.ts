@@ -1,0 +1,157 @@
+import { readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { app, BrowserWindow, dialog, nativeTheme, type IpcMainInvokeEvent, type Session } from 'electron'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { PosternEvent } from '../../src-preload/contract/events'
+import type { SupportCard } from '../../src-preload/contract/support'
+import { fingerprintOf, newSupportIdentity, readCard, readKeyFile, signChallenge, wordsOf, type KeyFile } from '../crypto/support-identity'
+import { safeFileName } from '../shared/guards'
+import { logger } from '../shared/log'
+import { writeFileSafely } from './files'
+import { appOrigin } from './protocol'
+import type { Workspace } from './workspace'
+
+const log = logger('support')
+
+interface Person { readonly card: SupportCard; readonly fingerprint: string; readonly words: string }
+
+const personOf = (card: SupportCard): Person => ({ card, fingerprint: fingerprintOf(card), words: wordsOf(card) })
+
+/** Signing in of support people, and the window of a session. Keys are read from their file for one signature and forgotten. */
+export class SupportAccess {
+  private keyFile: KeyFile | null = null
+  private current: { window: BrowserWindow; session: number } | null = null
+
+  constructor(
+    private readonly workspace: Workspace, private readonly owner: () => BrowserWindow | null,
+    private readonly session: Session, private readonly preload: string,
+  ) {}
+
+  /** Whether a call comes from the window of a session. */
+  isSupport(event: IpcMainInvokeEvent): boolean {
+    return this.current !== null && !this.current.window.isDestroyed() && event.sender === this.current.window.webContents
+  }
+
+  async makeIdentity(name: string, organisation: string, passphrase: string): Promise<Person | null> {
+    const path = await this.askSave(`${safeFileName(name)}.postern-key`)
+    if (path === null) return null
+    const file = await newSupportIdentity(name, organisation, passphrase)
+    keep(path, file)
+    return personOf(file.card)
+  }
+
+  async saveCard(card: SupportCard): Promise<boolean> {
+    const path = await this.askSave(`${safeFileName(card.name)}.postern-card`)
+    if (path === null) return false
+    keep(path, readCard(JSON.stringify(card)))
+    return true
+  }
+
+  async openCard(): Promise<string | null> {
+    return this.askOpen('postern-card')
+  }
+
+  async openKey(): Promise<Person | null> {
+    const text = await this.askOpen('postern-key')
+    if (text === null) return null
+    this.keyFile = readKeyFile(text)
+    return personOf(this.keyFile.card)
+  }
+
+  async signIn(passphrase: string): Promise<void> {
+    const file = this.keyFile
+    if (!file) throw new PosternError('not-found', 'no key file was chosen')
+    const challenge = await this.challenge(JSON.stringify(file.card))
+    await this.answer(challenge, await signChallenge(file, passphrase, challenge))
+    this.keyFile = null
+  }
+
+  async challenge(card: string): Promise<string> {
+    return (await this.workspace.store.call('support.challenge', { card })).challenge
+  }
+
+  async answer(challenge: string, answer: string): Promise<void> {
+    if (this.current) throw new PosternError('conflict', 'a session is open', { what: 'session' })
+    const { session, name } = await this.workspace.supportSignIn(challenge, answer)
+    this.open(session, name)
+  }
+
+  async sign(challenge: string, passphrase: string): Promise<string> {
+    if (!this.keyFile) throw new PosternError('not-found', 'no key file was chosen')
+    if (!/^postern-challenge [\w-]{43} [\w-]*$/.test(challenge)) throw new PosternError('invalid-input', 'not a challenge')
+    return signChallenge(this.keyFile, passphrase, challenge)
+  }
+
+  /** The session ended: revoked, over, or by its own window. Its window goes at once. */
+  ended(session: number, why: string): void {
+    if (this.current?.session !== session) return
+    const { window } = this.current
+    log.info('support session ended', { why })
+    this.current = null
+    if (!window.isDestroyed()) window.destroy()
+  }
+
+  /** From the session's own window, or because that was closed. */
+  async end(): Promise<void> {
+    const session = this.current?.session
+    if (session !== undefined) await this.workspace.store.call('support.end', { session })
+  }
+
+  private open(session: number, name: string): void {
+    const window = new BrowserWindow({
+      width: 1280, height: 800, minWidth: 960, minHeight: 600, title: 'Postern', autoHideMenuBar: true,
+      backgroundColor: nativeTheme.shouldUseDarkColors ? '#191816' : '#f3f1ed',
+      webPreferences: {
+        session: this.session, preload: this.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false, spellcheck: false,
+        navigateOnDragDrop: false, safeDialogs: true,
+        // No way past the page for whoever looks: no developer tools.
+        devTools: false,
+      },
+    })
+    this.current = { window, session }
+    window.removeMenu()
+    // Ctrl P and the like have no menu to come from; printing by script is refused with them.
+    window.webContents.on('before-input-event', (event, input) => {
+      if ((input.control || input.meta) && ['p', 's'].includes(input.key.toLowerCase())) event.preventDefault()
+    })
+    window.webContents.once('did-finish-load', () => {
+      const port = this.workspace.supportPort(session, name)
+      window.webContents.postMessage('postern:store-port', null, [port])
+      const state: PosternEvent = { topic: 'app-state' }
+      window.webContents.send('postern:event', state)
+    })
+    window.on('closed', () => {
+      if (this.current?.session !== session) return
+      void this.end().catch(() => undefined)
+    })
+    void window.loadURL(`${appOrigin}/index.html#support`)
+  }
+
+  private async askSave(name: string): Promise<string | null> {
+    const owner = this.owner()
+    if (!owner) throw new PosternError('cancelled')
+    const { canceled, filePath } = await dialog.showSaveDialog(owner, { defaultPath: join(app.getPath('documents'), basename(name)) })
+    return canceled || !filePath ? null : filePath
+  }
+
+  private async askOpen(extension: string): Promise<string | null> {
+    const owner = this.owner()
+    if (!owner) throw new PosternError('cancelled')
+    const { canceled, filePaths: [path] } = await dialog.showOpenDialog(owner, { properties: ['openFile'], filters: [{ name: 'Postern', extensions: [extension, 'json'] }, { name: '*', extensions: ['*'] }] })
+    if (canceled || path === undefined) return null
+    try {
+      if (statSync(path).size > 20_000) throw new PosternError('unreadable', 'too large')
+      return readFileSync(path, 'utf8')
+    } catch (fault) {
+      throw fault instanceof PosternError ? fault : new PosternError('file-not-found', 'cannot be read')
+    }
+  }
+}
+
+function keep(path: string, value: unknown): void {
+  try {
+    writeFileSafely(path, `${JSON.stringify(value, null, 2)}\n`)
+  } catch {
+    throw new PosternError('disk-error', 'the file cannot be written')
+  }
+}

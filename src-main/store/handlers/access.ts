@@ -1,0 +1,54 @@
+import type { Caller } from '../../../src-preload/contract/access'
+import type { accessCalls } from '../../../src-preload/contract/calls/access'
+import type { Handlers } from '../../../src-preload/contract/internal'
+import type { LogBody } from '../../../src-preload/contract/support'
+import { fingerprintOf, readCard, wordsOf } from '../../crypto/support-identity'
+import { mayDo } from '../access'
+import { listLog } from '../access-log'
+import { listGrants, longestMs, makeGrant } from '../grants'
+import type { StoreService } from '../service'
+import { addIdentity, listIdentities, removeIdentity } from '../support-identities'
+
+/** Grants, identities and the access log. */
+export function access(service: StoreService, caller: Caller, by: () => string): Handlers<typeof accessCalls> {
+  const who = (): LogBody['who'] => ({ kind: 'agent', name: by().slice(0, 120) || 'An agent without a name' })
+  const policy = () => service.open.support.policy
+  return {
+    'policy.get': () => service.open.support.state,
+    'identities.list': () => ({ identities: listIdentities(service.read, policy()) }),
+    'identities.read': ({ card: text }) => {
+      const card = readCard(text)
+      return { card, fingerprint: fingerprintOf(card), words: wordsOf(card) }
+    },
+    'identities.add': ({ card }) => ({ id: addIdentity(service.open.workspace, policy(), card, who()) }),
+    'identities.remove': ({ id }) => {
+      removeIdentity(service.open.workspace, policy(), id, who())
+      return {}
+    },
+    'grants.list': () => {
+      const { workspace, support } = service.open
+      const { doubt } = workspace.clock
+      return {
+        grants: listGrants(workspace, support.policy, (id) => support.openSessions(id)), longestMs: longestMs(support.policy), now: workspace.clock.now(), doubt,
+        refusal: support.policy.supportAccess === 'off' ? 'policy' : mayDo(caller, 'support-access') ? (doubt === null ? null : 'time-doubtful') : 'permission',
+      }
+    },
+    'grants.make': ({ replaces, ...wish }) => {
+      const id = makeGrant(service.open.workspace, policy(), wish, who(), replaces)
+      service.open.support.sweep()
+      return { id }
+    },
+    'grants.revoke': ({ id }) => {
+      service.open.support.revoke(id, who())
+      return {}
+    },
+    'accessLog.list': (query) => listLog(service.read, query, service.open.workspace.clock.now()),
+    'accessLog.verify': () => service.verifyLog(),
+    'accessLog.acknowledge': () => {
+      service.acknowledgeMark(who())
+      return {}
+    },
+    'accessLog.verdict': () => ({ verdict: service.open.workspace.accessLog.lastVerdict }),
+  }
+}
+

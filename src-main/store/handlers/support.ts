@@ -1,0 +1,36 @@
+import type { Handlers } from '../../../src-preload/contract/internal'
+import { diagnosticsText } from '../diagnostics'
+import { listLog } from '../access-log'
+import { getConversation, getCounts, listConversations, messageBody, positionOf } from '../conversations'
+import { getCustomer } from '../customers'
+import { allMailboxes } from '../mailboxes'
+import { search } from '../search'
+import type { SupportTable } from '../../../src-preload/contract/calls'
+import { addNote } from '../notes'
+import type { StoreService } from '../service'
+import type { SupportSession } from '../support-session'
+
+/**
+ * The calls of a support session: the store's own questions on the session's connection, each behind a look. Which of them a
+ * grant allows was decided before (`SupportSession.admit`); every other call of the window has no function here.
+ */
+export function supportHandlers(service: StoreService, session: SupportSession): Handlers<SupportTable> {
+  return {
+    'support.session': () => session.about(),
+    'support.log': () => ({ entries: listLog(service.read, { who: null, grantId: session.grant.id, days: null, looksOnly: false, offset: 0, limit: 100 }, Date.now()).entries }),
+    'support.diagnostics': () => session.look('look-diagnostics', null, (read) => ({ text: diagnosticsText(read, service.open) })),
+    'mailboxes.list': () => session.look('look-list', { kind: 'mailboxes', id: 0 }, (read) => ({ mailboxes: allMailboxes(read) })),
+    'counts.get': () => session.look('look-counts', null, (read) => getCounts(read)),
+    'conversations.list': (query) => session.look('look-list', { kind: 'view', id: query.view }, (read) => listConversations(read, query), ({ rows }) => ({ rows: rows.length, from: query.offset })),
+    'conversations.position': (query) => session.look('look-list', { kind: 'view', id: query.view }, (read) => ({ position: positionOf(read, query) })),
+    'conversations.get': ({ id }) => session.look('look-conversation', { kind: 'conversation', id }, (read) => getConversation(read, id), ({ messages }) => ({ messages: messages.length })),
+    'messages.body': ({ id }) => session.look('look-message', { kind: 'message', id }, (read) => messageBody(read, id)),
+    'customers.get': ({ id }) => session.look('look-customer', { kind: 'customer', id }, (read) => getCustomer(read, id)),
+    'notes.add': ({ conversationId, text }) => {
+      session.wrote('notes.add', { kind: 'conversation', id: conversationId })
+      const { db, clock } = service.open.workspace
+      return { noteId: db.write((tx) => addNote(tx, conversationId, text, `${session.card.name}, ${session.card.organisation}`, clock.now())) }
+    },
+    'search.query': ({ text, offset, limit }) => session.look('look-search', null, (read) => search(read, service.open.index, text, offset, limit), ({ total }) => ({ results: total })),
+  }
+}

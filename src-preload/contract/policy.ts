@@ -1,0 +1,37 @@
+import * as z from 'zod'
+import { longestGrantDays, SupportCard } from './support'
+
+const HostPattern = z.string().trim().min(1).max(253).regex(/^(\*\.)?[A-Za-z0-9._:-]+$/)
+
+/**
+ * Everything that IT can set. A key that is there is locked. The descriptions go into the templates for administrators
+ * (resources/policy), which are generated from this schema.
+ */
+export const policyShape = {
+  managedBy: z.string().trim().min(1).max(80).describe('Who manages these settings, as people will read it: "Northwind IT".'),
+  supportAccess: z.enum(['allowed', 'off']).describe('Whether anybody outside the team can be granted access at all.'),
+  supportAccessLongestDays: z.int().min(1).max(longestGrantDays).describe('Longest grant in days; 180 is the most that Postern allows.'),
+  supportIdentities: z.array(SupportCard).max(50).describe('Support cards of the only people who may be granted access.'),
+  customerSuccessAccess: z.enum(['allowed', 'off']).describe('Whether grants for customer-success managers can be made.'),
+  diagnostics: z.enum(['allowed', 'off']).describe('Whether a report for troubleshooting can be made.'),
+  blockUnexpectedHosts: z.boolean().describe('Refuse connections that were not announced; off only shows them.'),
+  allowedMailHosts: z.array(HostPattern).min(1).max(500).describe('The only hosts that Postern may connect to; *.example.com takes every name below example.com.'),
+  remoteContent: z.enum(['ask', 'never']).describe('Whether people may show remote images of a message.'),
+} as const
+
+/** A policy as one JSON object; keys that it does not know are refused, so that a typing error is not a hole. */
+export const Policy = z.strictObject(policyShape).partial()
+export type Policy = z.infer<typeof Policy>
+export type PolicyKey = keyof typeof policyShape
+
+/** What is in force. */
+export const PolicyState = z.object({
+  /** Where it was read from; null when nothing is managed. */
+  source: z.string().nullable(),
+  managedBy: z.string().nullable(),
+  locked: z.array(z.string()),
+  /** Files that could not be used: name, key and what is wrong. What they would lock is locked at its safest. */
+  faults: z.array(z.object({ file: z.string(), key: z.string(), why: z.string() })),
+  policy: Policy,
+})
+export type PolicyState = z.infer<typeof PolicyState>

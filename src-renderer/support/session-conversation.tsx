@@ -1,0 +1,119 @@
+import { Lock, MessageSquare, StickyNote } from 'lucide-react'
+import { useState, type FormEvent } from 'react'
+import type { CallOutput, Message } from '../../src-preload/contract'
+import { asCallError, call } from '../client'
+import { useQuery } from '../live'
+import { errorText, t } from '../text'
+import { Avatar } from '../ui/avatar'
+import { Button } from '../ui/button'
+import { EmptyState } from '../ui/empty-state'
+import { Field, TextArea } from '../ui/field'
+import { Icon } from '../ui/icon'
+import { Time } from '../ui/time'
+
+type Session = CallOutput<'support.session'>
+const nameOf = (one: { name: string; address: string }): string => one.name || one.address
+
+function FetchedText({ id }: { id: number }) {
+  const { data, error } = useQuery('messages.body', { id }, { topics: [] })
+  return error ? <p className="t2">{errorText(error)}</p> : <p className="ses-text">{data?.text}</p>
+}
+
+function MessageCard({ message, full }: { message: Message; full: boolean }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <li className="ses-msg">
+      <div className="msg-head">
+        <Avatar name={nameOf(message.from)} seed={message.from.address} size="sm" />
+        <bdi className="medium cut" data-tip={message.from.address}>{nameOf(message.from)}</bdi>
+        <bdi className="t3 meta cut">{t('support:to', { names: message.to.map(nameOf).join(', ') })}</bdi>
+        <Time at={message.date} form="message" className="t3 meta push nowrap" />
+      </div>
+      <div className="ses-body">
+        {!full ? <p className="t3 x"><Icon icon={Lock} small />{t('support:noText')}</p>
+          : message.body ? <p className="ses-text">{message.body.text}</p>
+            : open ? <FetchedText id={message.id} /> : <Button size="sm" onClick={() => setOpen(true)}>{t('support:showText')}</Button>}
+        {message.attachments.filter((file) => !file.inline).map((file) => <div key={file.id} className="t3 meta x"><Icon icon={Lock} small /><bdi className="cut">{t('support:file', { name: file.name })}</bdi></div>)}
+      </div>
+    </li>
+  )
+}
+
+function NoteForm({ conversationId, onAdded }: { conversationId: number; onAdded: () => void }) {
+  const [text, setText] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const add = async (event: FormEvent) => {
+    event.preventDefault()
+    if (text.trim() === '' || busy) return
+    setBusy(true)
+    try {
+      await call('notes.add', { conversationId, text })
+      setText('')
+      setFailure(null)
+      onAdded()
+    } catch (thrown) {
+      setFailure(errorText(asCallError(thrown)))
+    }
+    setBusy(false)
+  }
+  return (
+    <form className="y g2 grow" onSubmit={(event) => void add(event)}>
+      <Field label={t('support:noteField')} error={failure}>{(ids) => <TextArea {...ids} rows={2} value={text} dir="auto" onChange={(event) => setText(event.target.value)} />}</Field>
+      <div className="x"><span className="grow meta t2">{t('support:managerText')}</span><Button submit busy={busy} disabled={text.trim() === ''}>{t(busy ? 'support:adding' : 'support:addNote')}</Button></div>
+    </form>
+  )
+}
+
+function Profile({ id }: { id: number }) {
+  const [open, setOpen] = useState(false)
+  if (!open) return <div className="ses-profile"><Button size="sm" onClick={() => setOpen(true)}>{t('support:showProfile')}</Button></div>
+  return <ProfileData id={id} />
+}
+function ProfileData({ id }: { id: number }) {
+  const { data, error } = useQuery('customers.get', { id }, { topics: [] })
+  if (error) return <p className="ses-profile t2">{errorText(error)}</p>
+  if (!data) return null
+  return (
+    <dl className="kv ses-profile" aria-label={t('support:profile')}>
+      <dt>{t('support:profile')}</dt><dd><bdi>{data.name}</bdi></dd>
+      <dt>{t('support:addresses')}</dt><dd>{data.addresses.join(', ')}</dd>
+      <dt>{t('support:conversations')}</dt><dd className="num">{data.conversationCount}</dd>
+      {data.note !== '' && <><dt>{t('support:customerNote')}</dt><dd><bdi>{data.note}</bdi></dd></>}
+    </dl>
+  )
+}
+
+/** One conversation, as text. Mail is shown without its HTML: nothing of it runs, loads or links here. */
+export function SessionConversation({ id, session }: { id: number | null; session: Session }) {
+  if (id === null) return <section className="pane" aria-label={t('support:conversation')} tabIndex={-1}><EmptyState icon={MessageSquare} title={t('support:choose')}>{t('support:chooseText')}</EmptyState></section>
+  return <Opened id={id} session={session} />
+}
+
+function Opened({ id, session }: { id: number; session: Session }) {
+  const { data, error, refetch } = useQuery('conversations.get', { id }, { topics: [] })
+  const full = session.scope === 'full'
+  const items = data ? [...data.messages.map((message) => ({ at: message.date, message, note: null })), ...data.notes.map((note) => ({ at: note.at, message: null, note }))].toSorted((a, b) => a.at - b.at) : []
+  return (
+    <section className="pane conv" aria-label={t('support:conversation')} tabIndex={-1}>
+      {error && <EmptyState icon={Lock} title={t('support:failed')}>{errorText(error)}</EmptyState>}
+      {data && (
+        <>
+          <div className="convhead y"><div className="x"><h2 className="cut grow sel"><bdi>{data.subject || t('support:noSubject')}</bdi></h2><span className="t3 meta num">#{data.id}</span></div><div className="x"><span className="tag lg">{t(`common:status.${data.status}`)}</span></div></div>
+          <div className="scroll" tabIndex={0}>
+            <ol className="ses-thread">
+              {items.map((item) => (item.message
+                ? <MessageCard key={item.message.id} message={item.message} full={full} />
+                : item.note && <li key={`n${item.note.noteId}`} className="ses-msg note"><div className="msg-head"><Icon icon={StickyNote} small /><bdi className="medium">{item.note.author}</bdi><span className="meta">{t('support:note')}</span><Time at={item.note.at} form="message" className="t3 meta push nowrap" /></div><div className="ses-body"><p className="ses-text">{item.note.text}</p></div></li>))}
+            </ol>
+            {full && data.customerId !== null && <Profile id={data.customerId} />}
+          </div>
+        </>
+      )}
+      <div className="roc">
+        {session.mayWriteNotes && data ? <NoteForm conversationId={data.id} onAdded={refetch} /> : <><Icon icon={Lock} /><div className="grow"><div className="medium">{t('support:readOnly')}</div><div className="meta t2">{t('support:readOnlyText')}</div></div></>}
+      </div>
+    </section>
+  )
+}
+

@@ -1,0 +1,148 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test, type ElectronApplication, type Page } from '@playwright/test'
+import { ask, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+
+let team: Team
+let desk: Desk
+let page: Page
+const profile = newProfile()
+const dir = mkdtempSync(join(tmpdir(), 'postern-support-'))
+const files = { key: join(dir, 'idris.postern-key'), card: join(dir, 'idris.postern-card'), log: join(dir, 'log.jsonl') }
+const passphrase = 'correct horse battery'
+
+test.describe.configure({ mode: 'serial' })
+test.beforeAll(async () => {
+  team = await startTeam(['help'])
+  seed(team, 'help', ['Rear hub clicking', 'Delivery moved twice', 'Refund for an order', 'Brake squeal gone'].map((subject, n) => ({ raw: mail({ subject, text: `canarytext ${n}` }), date: new Date(Date.now() - n * 60_000) })))
+  await start()
+})
+test.afterAll(async () => {
+  await desk.close()
+  await team.stop()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+async function start(): Promise<void> {
+  desk = await startPostern({ profile, provision: team.provision, size: { width: 1280, height: 800 } })
+  page = desk.page
+  await synced(page, 60_000)
+}
+const tab = async (name: string): Promise<void> => {
+  await page.keyboard.press('g')
+  await page.keyboard.press('y')
+  await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name }).click()
+}
+/** The next dialog of the system answers with this file. */
+const answerDialogs = (app: ElectronApplication, path: string): Promise<void> => app.evaluate(({ dialog }, file) => {
+  dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
+  dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] })
+}, path)
+const dialog = () => page.getByRole('dialog')
+const logRows = () => page.getByRole('table', { name: 'Access log' }).getByRole('row')
+
+test('a support person makes an identity; its key file holds no key in the clear', async () => {
+  await tab('Support access')
+  await page.getByRole('button', { name: 'My support identity…' }).click()
+  await dialog().getByLabel('Your name').fill('Idris Vaughan')
+  await dialog().getByLabel('Your organisation').fill('Postern support')
+  await dialog().getByLabel('New passphrase', { exact: true }).fill(passphrase)
+  await dialog().getByLabel(/again/i).first().fill(passphrase)
+  await answerDialogs(desk.app, files.key)
+  await dialog().getByRole('button', { name: 'Make and save key file' }).click()
+  await expect(page.getByRole('dialog', { name: 'Your identity is ready' })).toBeVisible({ timeout: 20_000 })
+  await answerDialogs(desk.app, files.card)
+  await dialog().getByRole('button', { name: 'Save card…' }).click()
+  await expect.poll(() => existsSync(files.card)).toBe(true)
+  await dialog().getByRole('button', { name: 'Done' }).click()
+  expect(readFileSync(files.card, 'utf8')).not.toContain('wrapped')
+})
+
+test('nobody is granted access for more than 180 days, in the window or by a crafted call (R54)', async () => {
+  await page.getByRole('button', { name: 'Grant access…' }).click()
+  await dialog().getByRole('button', { name: 'Add person…' }).click()
+  await answerDialogs(desk.app, files.card)
+  await dialog().getByRole('button', { name: 'Open file…' }).click()
+  await expect(dialog().getByText('Idris Vaughan')).toBeVisible()
+  await dialog().getByRole('button', { name: 'Add person', exact: true }).click()
+  await expect(page.getByRole('dialog', { name: 'Grant support access' })).toBeVisible()
+  await dialog().getByRole('radio', { name: /Full read/ }).check()
+  await dialog().getByLabel('Reason').fill('Search skips Arabic subjects')
+  await dialog().getByLabel('Ticket number (optional)').fill('case 51207')
+  await dialog().getByRole('checkbox', { name: /I checked the fingerprint/ }).check()
+  await dialog().getByRole('radio', { name: 'Custom…' }).click()
+  const day = (n: number): string => new Date(Date.now() + n * 86_400_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+  await dialog().getByLabel('Ends on').fill(day(181))
+  await expect(dialog().getByText('180 days is the most.')).toBeVisible()
+  await expect(dialog().getByRole('button', { name: /^Grant for/ })).toBeDisabled()
+  const wish = { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'crafted', endsAt: Date.now() + 181 * 86_400_000 }
+  expect(await ask(page, 'grants.make', wish)).toMatchObject({ ok: false, error: { code: 'grant-too-long' } })
+  await dialog().getByRole('radio', { name: '180 days' }).click()
+  await dialog().getByRole('button', { name: 'Grant for 180 days' }).click()
+  await expect(dialog()).toBeHidden()
+  const card = page.getByRole('region', { name: 'Support access' }).getByRole('listitem').filter({ hasText: 'Idris Vaughan' })
+  await expect(card).toContainText('of 180 days')
+  await expect(card).toContainText('Full read')
+  await expect(page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: /Support access/ })).toContainText('179 d')
+})
+
+test('staff sign in and read three conversations; the log shows three looks live; a patched client gets nothing beyond the grant; revoking closes the window (R56, R57)', async () => {
+  await page.getByRole('button', { name: 'Support sign-in…' }).click()
+  await answerDialogs(desk.app, files.key)
+  await dialog().getByRole('button', { name: 'Choose key file…' }).click()
+  await dialog().getByLabel('Passphrase of the key file', { exact: true }).fill('a wrong passphrase')
+  await dialog().getByRole('button', { name: 'Sign in' }).click()
+  await expect(dialog().getByRole('alert')).toBeVisible({ timeout: 20_000 })
+  await dialog().getByLabel('Passphrase of the key file', { exact: true }).fill(passphrase)
+  const opened = desk.app.waitForEvent('window')
+  await dialog().getByRole('button', { name: 'Sign in' }).click()
+  const session = await opened
+  await expect(session.getByRole('status', { name: 'Support session' })).toContainText('You are viewing Northwind Bikes', { timeout: 20_000 })
+  await expect(session.getByRole('status', { name: 'Support session' })).toContainText('Granted by Ana Ferreira for case 51207')
+  await tab('Access log')
+  for (const subject of ['Rear hub clicking', 'Delivery moved twice', 'Refund for an order']) {
+    await session.getByRole('list', { name: 'Conversations' }).getByRole('button', { name: subject }).click()
+    await expect(session.getByRole('region', { name: 'Conversation', exact: true })).toContainText('canarytext')
+  }
+  await expect(logRows().filter({ hasText: /Opened conversation #/ })).toHaveCount(3)
+  await expect(logRows().filter({ hasText: 'Signed in' })).toHaveCount(1)
+  await expect(session.getByRole('complementary', { name: 'What they see' })).toContainText('Opened conversation')
+  for (const [name, input] of [['settings.get', {}], ['drafts.list', {}], ['outbox.list', {}], ['grants.list', {}], ['conversations.trash', { ids: [1] }], ['notes.add', { conversationId: 1, text: 'x' }], ['messages.source', { id: 1 }],
+    ['app.saveAttachments', { ids: [1] }], ['app.setTheme', { theme: 'dark' }], ['app.addMailbox', {}], ['app.saveAccessLog', { by: 'x' }], ['app.window', { act: 'quit' }]] as const) {
+    expect(await ask(session, name, input), name).toMatchObject({ ok: false })
+  }
+  expect(await session.evaluate(() => [typeof Reflect.get(window, 'require'), typeof Reflect.get(window, 'process')])).toEqual(['undefined', 'undefined'])
+  await expect(logRows().filter({ hasText: 'Refused' }).first()).toBeVisible()
+  await session.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'support-session.png') })
+  await page.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'access-log.png') })
+  await tab('Support access')
+  const closed = session.waitForEvent('close')
+  await page.getByRole('button', { name: 'Revoke' }).click()
+  await closed
+  await expect(page.getByText('Revoked by Ana Ferreira')).toBeVisible()
+})
+
+test('the log is verified, exported with its proof, and told broken after yesterday\'s database took its place (R58)', async () => {
+  await tab('Access log')
+  await page.getByRole('button', { name: 'Verify' }).click()
+  await expect(page.getByText(/Chain verified, \d+ entries/)).toBeVisible()
+  await answerDialogs(desk.app, files.log)
+  await page.getByRole('button', { name: 'Export' }).click()
+  await expect.poll(() => existsSync(`${files.log}.proof.json`)).toBe(true)
+  expect(readFileSync(files.log, 'utf8')).not.toMatch(/canary|Rear hub/)
+  await desk.close()
+  const database = join(profile, 'postern.db')
+  copyFileSync(database, join(dir, 'yesterday.db'))
+  await start()
+  expect(await ask(page, 'identities.add', { card: readFileSync(files.card, 'utf8') })).toMatchObject({ ok: true })
+  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'metadata', mailboxIds: null, reason: 'another look', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
+  await desk.close()
+  copyFileSync(join(dir, 'yesterday.db'), database)
+  await start()
+  await page.getByRole('button', { name: 'Access log broken' }).click()
+  await expect(page.getByRole('region', { name: 'Access log' }).getByRole('alert')).toContainText('The database is older than it should be, or was replaced.')
+  await page.getByRole('button', { name: 'I know why' }).click()
+  await expect(page.getByText(/Noted that the log had \d+ entries/)).toBeVisible()
+  await expect(page.getByText(/Chain verified, \d+ entries/)).toBeVisible()
+})
