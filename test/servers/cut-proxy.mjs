@@ -12,10 +12,12 @@ import net from 'node:net'
  *   not come about
  * @property {(bytes: number, direction?: Direction) => void} cutAfterBytes cuts right after that many more bytes went
  *   through in that direction (default toClient), counted over all connections; what follows is dropped
+ * @property {(line: number, when: 'before' | 'after') => void} cutAtLine cuts at that line of the clients, counted from now
+ *   over all connections: before it reaches the server, or right after, when its answer can no longer come through
  * @property {() => Promise<void>} untilCut resolves once it is cut; wait for this rather than for `counters().open` to be 0,
  *   which it also is while nobody has connected again yet
  * @property {() => void} stall connections stay open but nothing passes any more, in either direction, until restore
- * @property {() => { toServer: number, toClient: number, connections: number, open: number, refused: number }} counters
+ * @property {() => { toServer: number, toClient: number, connections: number, open: number, refused: number, lines: number }} counters
  *   connections: how many ever came through; refused: accepted at the port while cut (in the moment before it closes)
  * @property {() => Promise<void>} stop
  */
@@ -26,7 +28,9 @@ import net from 'node:net'
  */
 export async function startCutProxy({ port: targetPort, host: targetHost = '127.0.0.1' }) {
   const pairs = new Set()
-  const counters = { toServer: 0, toClient: 0, connections: 0, refused: 0 }
+  const counters = { toServer: 0, toClient: 0, connections: 0, refused: 0, lines: 0 }
+  /** @type {{ left: number, when: 'before' | 'after' } | undefined} */
+  let lineLimit
   /** @type {{ direction: Direction, left: number } | undefined} */
   let limit
   /** @type {(() => void)[]} */
@@ -64,6 +68,7 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
     from.on('data', (chunk) => {
       // What comes after the cut is lost, on every connection.
       if (isCut) return
+      if (direction === 'toServer' && cutsAtLine(chunk, to)) return
       const last = limit?.direction === direction && chunk.length >= limit.left
       const piece = last && limit ? chunk.subarray(0, limit.left) : chunk
       if (limit?.direction === direction) limit.left -= piece.length
@@ -88,6 +93,22 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
     from.on('end', () => to.end())
   }
 
+  /** Counts lines on their way to the server. true: the cable was cut here. */
+  function cutsAtLine(/** @type {Buffer} */ chunk, /** @type {net.Socket} */ to) {
+    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) {
+      counters.lines += 1
+      if (lineLimit === undefined || --lineLimit.left > 0) continue
+      const piece = chunk.subarray(0, lineLimit.when === 'after' ? at + 1 : chunk.lastIndexOf(10, at - 1) + 1)
+      lineLimit = undefined
+      isCut = true
+      if (piece.length === 0) void cut()
+      // The server gets the line and acts on it; nothing of what it answers comes back.
+      else to.write(piece, () => setTimeout(() => void cut(), 30))
+      return true
+    }
+    return false
+  }
+
   const pausePair = (pair) => {
     pair.client.pause()
     pair.behind.pause()
@@ -104,7 +125,7 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
     })
 
   async function cut() {
-    limit = undefined
+    limit = lineLimit = undefined
     isCut = true
     for (const { client, behind } of pairs) {
       // A reset, as when a router goes away, not an orderly end.
@@ -123,7 +144,7 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
     cut,
     restore: async () => {
       isCut = false
-      limit = undefined
+      limit = lineLimit = undefined
       if (!server.listening) await listen()
       stalled = false
       for (const { client, behind } of pairs) {
@@ -133,6 +154,9 @@ export async function startCutProxy({ port: targetPort, host: targetHost = '127.
     },
     cutAfterBytes: (bytes, direction = 'toClient') => {
       limit = { direction, left: bytes }
+    },
+    cutAtLine: (line, when) => {
+      lineLimit = { left: line, when }
     },
     untilCut: () =>
       new Promise((resolve) => {
