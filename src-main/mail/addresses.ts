@@ -68,10 +68,15 @@ function flatten(list: readonly ParsedAddress[], keepForeign = false): Address[]
 }
 
 function clean({ name, address }: Address): Address {
-  const plainAddress = plainLine(address, 320).replaceAll(' ', '')
+  const plainAddress = withoutComments(plainLine(address, 320)).replaceAll(' ', '')
   const plainName = plainLine(name, 320)
   // "anna@example.org" <anna@example.org> says nothing more than the address.
   return { name: plainName.toLowerCase() === plainAddress.toLowerCase() ? '' : plainName, address: plainAddress }
+}
+
+/** RFC 5322, 3.2.2: `anna(at work)@example.org` is written to anna@example.org. */
+function withoutComments(address: string): string {
+  return address.includes('(') && !address.includes('"') ? address.replace(/\([^()]*\)/g, '') : address
 }
 
 function isAddress(address: string): boolean {

@@ -162,7 +162,7 @@ function dateOf(value: string | undefined): number | null {
   if (value === undefined || value.length > 200) return null
   // Comments such as (CEST), and zones that Date does not know, must not cost the date.
   const plain = value.replace(/\([^()]*\)/g, ' ').trim()
-  const time = [plain, plain.replace(/\s[A-Z]{2,5}$/, ' +0000')].map((text) => Date.parse(text)).find((parsed) => Number.isFinite(parsed))
+  const time = [plain, plain.replace(/\s[A-Z]{1,5}$/, ' +0000')].map((text) => Date.parse(text)).find((parsed) => Number.isFinite(parsed))
   if (time === undefined) return null
   return time < Date.UTC(1980, 0, 1) || time > Date.now() + 2 * 86_400_000 ? null : time
 }

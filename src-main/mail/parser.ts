@@ -9,6 +9,8 @@ const log = logger('parser')
 
 /** A thread that has nothing to do for so long is ended; it starts again within some 50 ms. */
 const restMs = 20_000
+/** So many times the limit may pass on the clock. */
+const idleFactor = 12
 /** Parsing makes much that is soon forgotten: a roomy nursery halves the collector's work during a sync. */
 const limits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 }
 
@@ -27,6 +29,8 @@ export class Parser {
   private progress = new Int32Array(new SharedArrayBuffer(8))
   private seen = 0
   private seenAt = 0
+  /** Processor time of the thread when the message now at work was first looked at; null: not asked yet. */
+  private usedBefore: number | null = null
   private watch: NodeJS.Timeout | undefined
   private rest: NodeJS.Timeout | undefined
   private ended = false
@@ -96,6 +100,7 @@ export class Parser {
     this.current = next
     this.seen = Atomics.load(this.progress, 0)
     this.seenAt = performance.now()
+    this.usedBefore = null
     this.watch ??= setInterval(() => this.look(), Math.min(1_000, this.limitMs / 4))
     const { buffer } = next.job.bytes
     this.thread().postMessage(next.job, buffer instanceof ArrayBuffer ? [buffer] : [])
@@ -133,7 +138,22 @@ export class Parser {
     if (begun !== this.seen) {
       this.seen = begun
       this.seenAt = performance.now()
-    } else if (this.current && performance.now() - this.seenAt > this.limitMs) this.restart('takes-too-long')
+      this.usedBefore = null
+    }
+    if (this.current) void this.measure(begun)
+  }
+
+  /**
+   * What counts is the processor time that a message took: on a busy computer, or over a sleep, the clock runs on while the
+   * thread gets nothing. Without any of it the clock decides after all.
+   */
+  private async measure(begun: number): Promise<void> {
+    const { worker } = this
+    const { user, system } = await worker?.cpuUsage().catch(() => ({ user: 0, system: 0 })) ?? { user: 0, system: 0 }
+    if (this.worker !== worker || !this.current || this.seen !== begun || Atomics.load(this.progress, 0) !== begun) return
+    const used = (user + system) / 1000
+    this.usedBefore ??= used
+    if (used - this.usedBefore > this.limitMs || performance.now() - this.seenAt > this.limitMs * idleFactor) this.restart('takes-too-long')
   }
 
   private restart(reason: StuckReason): void {

@@ -6,7 +6,7 @@ import { Harness } from '../store/helpers'
 import { inlineParser, mailboxAt, serverAt, user, waitFor } from './harness'
 
 export class RealStore {
-  private constructor(readonly harness: Harness, readonly mailbox: Mailbox) {}
+  constructor(readonly harness: Harness, readonly mailbox: Mailbox) {}
 
   /** A new store with one mailbox on a server at `port`. */
   static async make(port: number): Promise<RealStore> {

@@ -64,8 +64,6 @@ export const settings = (address = 'support@acme.test', name = 'Support'): Mailb
 
 export class Harness {
   readonly dir: string
-  readonly key = randomBytes(32)
-  readonly device = newDeviceSecret()
   readonly events: PosternEvent[] = []
   readonly woken: string[] = []
   service = new StoreService()
@@ -77,12 +75,13 @@ export class Harness {
   networkRules: NetworkRules | null = null
   private readonly uids = new Map<number, number>()
 
-  private constructor(dir: string | null) {
+  private constructor(dir: string | null, readonly key: Uint8Array, readonly device: Uint8Array) {
     this.dir = dir ?? mkdtempSync(path.join(tmpdir(), 'postern-store-'))
   }
 
-  static async make(dir: string | null = null): Promise<Harness> {
-    const harness = new Harness(dir)
+  /** `key` and `device`: those of an earlier run on the same folder. */
+  static async make(dir: string | null = null, key: Uint8Array = randomBytes(32), device: Uint8Array = newDeviceSecret()): Promise<Harness> {
+    const harness = new Harness(dir, key, device)
     await harness.start()
     return harness
   }

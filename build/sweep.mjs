@@ -1,0 +1,20 @@
+/**
+ * npm run sweep:NAME: the long form of a test of which `npm test` runs a few points only. The test reads POSTERN_SWEEP and
+ * ends with one line a figure: `figure NAME VALUE UNIT`.
+ */
+import path from 'node:path'
+import { PlainError, root, run, runMain } from './lib/machine.mjs'
+
+/** Which step of build/test.mjs, and which file. */
+const sweeps = /** @type {Record<string, [step: string, file: string]>} */ ({
+  cut: ['integration', 'test/mail/cut'],
+  kill: ['integration', 'test/mail/kill'],
+  mime: ['unit', 'test/mail/mutations'],
+})
+
+runMain(async () => {
+  const name = process.argv[2] ?? ''
+  const [step, file] = sweeps[name] ?? []
+  if (!step || !file) throw new PlainError(`There is no sweep ${name}; there are ${Object.keys(sweeps).join(', ')}.`)
+  return run(process.execPath, [path.join(root, 'build/test.mjs'), '--only', step, file], { env: { ...process.env, POSTERN_SWEEP: name } })
+})
