@@ -20,6 +20,7 @@ import { commandLine, refuseUnsafeSwitches } from './switches'
 import { SupportAccess } from './support'
 import { systemUnlock } from './system-unlock'
 import { Transfers } from './transfers'
+import { Notices } from './notices'
 import { MainWindow } from './window'
 import { Workspace } from './workspace'
 
@@ -81,6 +82,10 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
       else window.contents?.send('postern:store-gone')
     },
   })
+  const notices = new Notices((conversationId) => {
+    openWindow()
+    if (conversationId !== null) emit({ topic: 'command', name: 'open-conversation', id: conversationId })
+  })
   const files = new Files(profile, () => workspace.store, () => window.browserWindow)
 
   const transfers = new Transfers(() => workspace.store, () => window.browserWindow)
@@ -136,6 +141,8 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
     'app.supportAnswer': async ({ challenge, answer }) => done(await support.answer(challenge, answer)),
     'app.signChallenge': async ({ challenge, passphrase }) => ({ answer: await support.sign(challenge, passphrase) }),
     'app.endSupport': async () => done(await support.end()),
+    'app.notify': (notice) => ({ shown: notices.show(notice) }),
+    'app.badge': ({ count }) => done(notices.badge(count)),
     'app.setTheme': ({ theme }) => done(window.setTheme(theme)),
     'app.window': ({ act }) => {
       if (act === 'ready-to-close') window.close()

@@ -181,6 +181,7 @@ export function enter(tx: Writer, workspace: Workspace, { conversationId, create
 /** New mail moves a status: a customer's mail opens; a machine's answer and our own from elsewhere leave it as it is. */
 function arriveLive(tx: Writer, conversationId: number, created: boolean, { message, ours, role, date }: Entering): void {
   const aside = role === null || role === 'junk' || role === 'trash' || role === 'sent'
+  if (!ours && !aside && (message.autoKind === 'none' || message.autoKind === 'notification')) tx.changes.changed('arrived', conversationId)
   if (created) {
     // A rule on the server may have filed it: it is new mail all the same.
     if (!ours && !aside) tx.run('UPDATE conversations SET status = ?, status_by_person = ? WHERE id = ?', statusNumber('open'), role === 'inbox' ? 0 : 1, conversationId)

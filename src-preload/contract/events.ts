@@ -6,6 +6,8 @@ import * as z from 'zod'
  */
 export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('conversations'), ids: z.array(z.int()) }),
+  /** A customer wrote just now; not for mail of a first sync or an import. Empty: many. */
+  z.object({ topic: z.literal('arrived'), ids: z.array(z.int()) }),
   z.object({ topic: z.literal('counts') }),
   z.object({ topic: z.literal('customers'), ids: z.array(z.int()) }),
   z.object({ topic: z.literal('drafts'), ids: z.array(z.int()) }),

@@ -19,6 +19,15 @@ const value = z.object({
   signature: z.string().max(10_000),
   /** Connections that nobody announced, or that lead to another host than announced, are refused; else only shown. */
   blockUnexpectedHosts: z.boolean(),
+  /** What is told by the system's notifications. `mine`: what is assigned to the person, and mentions. */
+  notify: z.enum(['all', 'new', 'mine', 'nothing']),
+  /** Mailboxes of which nothing is told, by id. */
+  notifyNotFor: z.array(z.int()).max(1000),
+  /** With sender and subject; else only that there is mail. */
+  notifyContent: z.boolean(),
+  /** Quiet hours, minutes after midnight; equal: none. They may go over midnight. */
+  quietFrom: z.int().min(0).max(1439),
+  quietTo: z.int().min(0).max(1439),
   /** OAuth clients of one's own, by mail server. */
   oauthClients: z.array(OauthClient).max(50),
   /** Minutes without a hand on the computer after which Postern locks; 0 is never. */
@@ -45,6 +54,11 @@ export const Settings = z.object({
   afterSend: shape.afterSend.default('closed'),
   signature: shape.signature.default(''),
   blockUnexpectedHosts: shape.blockUnexpectedHosts.default(true),
+  notify: shape.notify.default('mine'),
+  notifyNotFor: shape.notifyNotFor.default([]),
+  notifyContent: shape.notifyContent.default(true),
+  quietFrom: shape.quietFrom.default(0),
+  quietTo: shape.quietTo.default(0),
   oauthClients: shape.oauthClients.default([]),
   lockMinutes: shape.lockMinutes.default(15),
   lockOnSleep: shape.lockOnSleep.default(true),

@@ -1,4 +1,4 @@
-import { ArrowDownUp, Building2, Info, Keyboard, Lock, Mail, Moon, Shield, Tag, User } from 'lucide-react'
+import { ArrowDownUp, Bell, Building2, Info, Keyboard, Lock, Mail, Moon, Shield, Tag, User } from 'lucide-react'
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
 import type { LucideIcon } from '../ui/icon'
 
@@ -13,6 +13,7 @@ export interface SettingsPage {
 /** Every page of settings, in the order of the sidebar. Its name stands in the words under `settings:pages`. */
 export const settingsPages = [
   { id: 'profile', group: 'you', icon: User, page: lazy(() => import('../settings/profile').then((module) => ({ default: module.Profile }))) },
+  { id: 'notifications', group: 'you', icon: Bell, page: lazy(() => import('../settings/notifications').then((module) => ({ default: module.Notifications }))) },
   { id: 'appearance', group: 'you', icon: Moon, page: lazy(() => import('../settings/appearance').then((module) => ({ default: module.Appearance }))) },
   { id: 'shortcuts', group: 'you', icon: Keyboard, page: lazy(() => import('../settings/shortcuts').then((module) => ({ default: module.Shortcuts }))) },
   { id: 'general', group: 'workspace', icon: Building2, page: lazy(() => import('../settings/general').then((module) => ({ default: module.General }))) },

@@ -3,6 +3,7 @@ import { ListPane } from '../inbox/list-pane'
 import { NoSelection } from '../inbox/no-selection'
 import { useQuery } from '../live'
 import { isProfilePane, isRail, listWidthOf, profileWidthOf, useLayout } from '../state/layout'
+import { startNotices } from '../state/notices'
 import { usePlaces, type Place } from '../state/places'
 import { startShortcuts } from '../state/shortcuts'
 import { keepLayout, showHelp, showPalette, useWindow } from '../state/window'
@@ -37,6 +38,7 @@ export function MainWindow({ platform, maximized, mailStopped }: { platform: 'ma
   const { palette, help } = useWindow()
   const journalDamaged = useJournalDamage()
   useEffect(startShortcuts, [])
+  useEffect(startNotices, [])
   useEffect(keepLayout, [])
   useEffect(() => {
     const measure = () => useLayout.getState().measure(window.innerWidth)

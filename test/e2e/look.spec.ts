@@ -134,7 +134,7 @@ test('no fault in the privacy panel', async () => {
 test('no fault on the pages of settings and in the form of a mailbox', async () => {
   await nav(page, 'Settings').click()
   const pages = page.getByRole('navigation', { name: 'Settings' })
-  for (const name of ['Profile', 'Appearance', 'Shortcuts', 'General', 'Mailboxes', 'Tags', 'Security', 'About Postern']) {
+  for (const name of ['Profile', 'Notifications', 'Appearance', 'Shortcuts', 'General', 'Mailboxes', 'Tags', 'Security', 'About Postern']) {
     await pages.getByRole('button', { name, exact: true }).click()
     await expect(page.getByRole('heading', { name, exact: true, level: 1 })).toBeVisible()
     await look(desk, `settings-${name.split(' ')[0]?.toLowerCase()}`)

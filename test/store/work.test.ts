@@ -144,3 +144,13 @@ describe('snooze', () => {
     expect(await ids()).toEqual([one])
   })
 })
+
+test('mail of a first sync and machines are not told as new', async () => {
+  const arrived = () => store.events.flatMap((event) => (event.topic === 'arrived' ? event.ids : []))
+  await store.put(inbox, { from: 'old@x.test' })
+  await store.put(inbox, { from: 'news@x.test', auto: 'newsletter' }, { live: true })
+  await store.put(inbox, { from: 'support@acme.test' }, { live: true })
+  await store.put(inbox, { from: 'fresh@x.test', subject: 'Fresh' }, { live: true })
+  const fresh = (await store.list()).find(({ subject }) => subject === 'Fresh')?.id
+  await expect.poll(arrived).toEqual([fresh])
+})

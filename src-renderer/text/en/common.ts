@@ -40,6 +40,7 @@ export const common = {
     restore: 'Restore',
     closeWindow: 'Close window',
   },
+  notices: { one: 'New message', many: 'Several new messages' },
   nav: {
     label: 'Views',
     views: 'Views',

@@ -1,0 +1,54 @@
+import type { ConversationRow, Settings } from '../../src-preload/contract'
+import { ask, call, onEvent } from '../client'
+import { t } from '../text'
+
+/** More conversations at once than these are told as one notice. */
+const mostSingle = 3
+
+/** Whether a time of day, in minutes after midnight, lies in the quiet hours; they may go over midnight. */
+export function isQuiet({ quietFrom, quietTo }: Pick<Settings, 'quietFrom' | 'quietTo'>, minutes: number): boolean {
+  if (quietFrom === quietTo) return false
+  return quietFrom < quietTo ? minutes >= quietFrom && minutes < quietTo : minutes >= quietFrom || minutes < quietTo
+}
+
+type Told = Pick<ConversationRow, 'messageCount' | 'mailboxIds' | 'assignee'>
+
+/** Whether a person wants to hear of mail in this conversation. `self`: who the person is. */
+export function isTold(row: Told, settings: Pick<Settings, 'notify' | 'notifyNotFor'>, self: string): boolean {
+  if (settings.notify === 'nothing') return false
+  if (row.mailboxIds.length > 0 && row.mailboxIds.every((id) => settings.notifyNotFor.includes(id))) return false
+  const mine = row.assignee?.id === self
+  if (settings.notify === 'mine') return mine
+  return settings.notify === 'all' || mine || row.messageCount <= 1
+}
+
+async function tell(ids: readonly number[]): Promise<void> {
+  // Who looks at the window sees it come in.
+  if (document.hasFocus()) return
+  const [settings, { self }] = await Promise.all([ask('settings.get', {}), ask('people.list', {})])
+  const now = new Date()
+  if (settings.notify === 'nothing' || isQuiet(settings, now.getHours() * 60 + now.getMinutes())) return
+  const rows = (await Promise.all(ids.map((id) => ask('conversations.get', { id }).catch(() => null))))
+    .flatMap((one) => (one && isTold({ ...one, messageCount: one.messages.length }, settings, self) ? [one] : []))
+  if (rows.length > mostSingle || (ids.length === 0 && settings.notify === 'all')) {
+    await call('app.notify', { title: t('common:notices.many'), body: '', conversationId: null })
+    return
+  }
+  for (const one of rows) {
+    const from = one.messages.findLast((message) => message.direction === 'in')?.from
+    const title = settings.notifyContent ? (from?.name || from?.address || t('common:notices.one')) : t('common:notices.one')
+    await call('app.notify', { title: title.slice(0, 200), body: settings.notifyContent ? (one.subject || t('common:noSubject')).slice(0, 500) : '', conversationId: one.id })
+  }
+}
+
+/** Tells of new mail while the window has no focus, and keeps the number on the icon. Answers with what stops it. */
+export function startNotices(): () => void {
+  const badge = async () => call('app.badge', { count: (await ask('counts.get', {})).unread })
+  // A number or notice that could not be shown is not worth a word.
+  const quietly = (work: Promise<unknown>) => void work.catch(() => undefined)
+  quietly(badge())
+  return onEvent((event) => {
+    if (event.topic === 'arrived') quietly(tell(event.ids))
+    if (event.topic === 'counts') quietly(badge())
+  })
+}
