@@ -13,11 +13,12 @@ export default defineConfig({
       externalizeDeps: true,
       rolldownOptions: {
         input: {
-          index: 'src-main/app/index.ts',
+          index: 'src-main/app/start.ts',
           store: 'src-main/store/index.ts',
           mail: 'src-main/mail/index.ts',
         },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        // All in one folder: code finds its neighbours from where it lies.
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'part-[name]-[hash].js' },
       },
     },
   },

@@ -23,30 +23,33 @@ export function App() {
     document.documentElement.dataset['os'] = state.platform
     applyTheme(state.theme)
   }, [state])
-  if (!state || state.phase === 'starting') return <Starting state={state} />
-  if (state.phase !== 'ready' || state.stopped.includes('store')) return <Bare state={state}><StartScreen state={state} /></Bare>
+  if (!state) return <Starting state={state} />
+  const starting = state.phase === 'starting' && !state.stopped.includes('store')
+  if (starting && !state.filled) return <Starting state={state} />
+  if (!starting && (state.phase !== 'ready' || state.stopped.includes('store'))) return <Bare state={state}><StartScreen state={state} /></Bare>
   return <Ready state={state} />
 }
 
+/** The window, or the first run. Where there was mail the last time, the window is drawn while the store still opens; its lists fill then. */
 function Ready({ state }: { state: AppState }) {
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
   useEffect(() => {
     if (settings) applySettings(settings)
   }, [settings])
-  const filled = (mailboxes?.length ?? 0) > 0
+  const filled = mailboxes ? mailboxes.length > 0 : state.filled
+  const there = mailboxes !== undefined && filled
   const { provisionError } = state
   useEffect(() => {
     // the first run says it on its own page
     if (filled && provisionError !== null) showToast({ text: t('setup:first.provision', { why: provisionError }), kind: 'bad', lastsMs: 60_000 })
   }, [filled, provisionError])
   useEffect(() => {
-    if (!filled) return undefined
+    if (!there) return undefined
     const idle = requestIdleCallback(prepareConversationPane, { timeout: 1500 })
     return () => cancelIdleCallback(idle)
-  }, [filled])
-  if (!mailboxes) return <Starting state={state} />
-  if (!filled) return <Bare state={state}><main className="fill"><FirstRun /></main></Bare>
+  }, [there])
+  if (!filled) return mailboxes ? <Bare state={state}><main className="fill"><FirstRun /></main></Bare> : <Starting state={state} />
   return <MainWindow platform={state.platform} maximized={state.maximized} mailStopped={state.stopped.includes('mail')} />
 }
 

@@ -1,39 +1,15 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { basename, join } from 'node:path'
-import { app, dialog, shell, type BrowserWindow, type Session } from 'electron'
+import { app, dialog, shell, type BrowserWindow } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { StoreForApp } from '../../src-preload/contract/internal'
 import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
 import { safeFileName } from '../shared/guards'
 import { writeFileSafely } from './files'
-import { appOrigin, mailOrigin } from './protocol'
 
 const log = logger('desktop')
-
-/** No page navigates, opens windows, asks for devices or downloads (R8). Links leave only through `openLink`. */
-export function lockDown(session: Session): void {
-  session.setPermissionRequestHandler((contents, permission, answer, details) => {
-    answer(permission === 'clipboard-sanitized-write' && details.isMainFrame && new URL(contents.getURL()).origin === appOrigin)
-  })
-  session.setPermissionCheckHandler((_contents, permission, origin) => permission === 'clipboard-sanitized-write' && origin.startsWith(appOrigin))
-  session.setDevicePermissionHandler(() => false)
-  session.on('will-download', (event) => event.preventDefault())
-  session.setSpellCheckerEnabled(false)
-
-  app.on('web-contents-created', (_event, contents) => {
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
-    contents.on('will-attach-webview', (event) => event.preventDefault())
-    contents.on('will-navigate', (event) => event.preventDefault())
-    contents.on('will-redirect', (event) => event.preventDefault())
-    contents.on('will-frame-navigate', (event) => {
-      const ours = !event.isMainFrame && (event.url === `${mailOrigin}/mail-frame.html` || event.url === 'about:srcdoc')
-      if (!ours) event.preventDefault()
-    })
-    contents.on('will-prevent-unload', (event) => event.preventDefault())
-  })
-}
 
 /** Opens a link in the person's browser or mail program; only http, https and mailto (R16). Throws `not-allowed`. */
 export async function openLink(url: string): Promise<void> {

@@ -1,89 +1,62 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, net, powerMonitor, session as sessions, type IpcMainInvokeEvent } from 'electron'
+import { app, net, powerMonitor, type IpcMainInvokeEvent, type Session, type UtilityProcess } from 'electron'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { Settings } from '../../src-preload/contract/settings'
-import { logger, setLogSink } from '../shared/log'
+import { logger } from '../shared/log'
 import { forbidNetwork } from '../shared/network-gate'
 import { accountHandlers } from './accounts'
 import { AutoLock } from './auto-lock'
-import { setAppMenu } from './menu'
-import { Files, lockDown, openLink } from './desktop'
+import { Files, openLink } from './desktop'
 import { openGate } from './gate'
 import { policyFolder, PolicyWatch, type PolicyPlace } from './policy'
 import { Keys } from './keys'
-import { openLogFile } from './log-file'
-import { readPages, registerSchemes, servePages } from './protocol'
-import { commandLine, refuseUnsafeSwitches } from './switches'
+import type { openLogFile } from './log-file'
+import { setAppMenu } from './menu'
+import type { CommandLine } from './switches'
 import { SupportAccess } from './support'
 import { systemUnlock } from './system-unlock'
 import { Transfers } from './transfers'
 import { Notices } from './notices'
-import { MainWindow } from './window'
+import type { MainWindow } from './window'
 import { Workspace } from './workspace'
 
 const log = logger('app')
-const options = commandLine(process.argv)
-const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
 
-refuseUnsafeSwitches(app.isPackaged, process.argv)
-app.setName('Postern')
-if (process.platform === 'win32') app.setAppUserModelId('org.postern.desk')
-app.setPath('userData', options.userDataDir ?? join(app.getPath('appData'), 'Postern'))
-const profile = app.getPath('userData')
-mkdirSync(profile, { recursive: true, mode: 0o700 })
-
-// Chromium itself has no business on the network: mail's process is the only one that connects. No name resolves,
-// so no prefetch, no update check and no leak of a mail can leave, whatever else fails (R12).
-app.commandLine.appendSwitch('host-resolver-rules', devServer === undefined ? 'MAP * ~NOTFOUND' : 'MAP * ~NOTFOUND, EXCLUDE localhost')
-app.commandLine.appendSwitch('disable-background-networking')
-app.commandLine.appendSwitch('disable-component-update')
-app.commandLine.appendSwitch('no-pings')
-app.commandLine.appendSwitch('disable-features', 'MediaRouter,OptimizationHints,Translate,AutofillServerCommunication')
-// Scrollbars lie over the panes on every system and take no width.
-app.commandLine.appendSwitch('enable-features', 'OverlayScrollbar')
-registerSchemes()
-
-if (!app.requestSingleInstanceLock()) {
-  // The first instance brings its window to the front (R52).
-  app.exit(0)
-} else {
-  const logFile = openLogFile(profile)
-  setLogSink((line) => logFile.write('app', line))
-  forbidNetwork((host) => log.error('a connection was refused', { host }))
-  process.on('uncaughtException', (fault) => log.error('uncaught', { fault }))
-  process.on('unhandledRejection', (fault) => log.error('unhandled rejection', { fault }))
-  void run(logFile).catch((fault: unknown) => {
-    log.error('start failed', { fault })
-    app.exit(1)
-  })
+/** What `start.ts` has ready when the rest of app is loaded. */
+export interface Started {
+  readonly profile: string
+  readonly options: CommandLine
+  readonly logFile: ReturnType<typeof openLogFile>
+  readonly window: MainWindow
+  readonly session: Session
+  /** The store's process, on its way up. */
+  readonly store: UtilityProcess
 }
 
-async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
+/** The program once its window is opened: joins window, store and mail. All that the window may ask can be answered when this returns. */
+export async function run({ profile, options, logFile, window, session, store }: Started): Promise<void> {
+  forbidNetwork((host) => log.error('a connection was refused', { host }))
   const keys = new Keys(profile)
-  const found = keys.find()
-  const pages = readPages(join(import.meta.dirname, '../renderer'))
-  await app.whenReady()
-  const session = sessions.defaultSession
-  lockDown(session)
-  servePages(session, pages, devServer)
-
   const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)
   const policy = new PolicyWatch(policyPlace(app.isPackaged, options.policyDir))
   const policyRead = policy.start()
-  const window = new MainWindow(profile, session, join(import.meta.dirname, '../preload/index.cjs'), () => emit({ topic: 'app-state' }))
+  window.onChange = () => emit({ topic: 'app-state' })
+  window.beforeClose = () => emit({ topic: 'command', name: 'before-close' })
+  window.onLoad = () => workspace.windowLoaded()
   const workspace = new Workspace({
-    profile, keys, found, drawn: window.drawn, policy, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit, openBrowser: openLink, systemUnlock: systemUnlock(), emptyWindow: () => window.replace(openWindow),
+    profile, keys, found: keys.find(), storeProcess: store, drawn: window.drawn, policy, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit, openBrowser: openLink, systemUnlock: systemUnlock(), emptyWindow: () => window.replace(),
     onLog: (process, line) => logFile.write(process, line),
+    onFilled: (filled) => window.setFilled(filled),
     windowPort: (port) => {
       if (port) window.contents?.postMessage('postern:store-port', null, [port])
       else window.contents?.send('postern:store-gone')
     },
   })
   const notices = new Notices((conversationId) => {
-    openWindow()
+    window.open()
     if (conversationId !== null) emit({ topic: 'command', name: 'open-conversation', id: conversationId })
   })
   const files = new Files(profile, () => workspace.store, () => window.browserWindow)
@@ -102,6 +75,7 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
       platform: process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'windows' : 'linux',
       theme: window.theme,
       maximized: window.maximized,
+      filled: window.filled,
       keyIn: workspace.keys.keyIn,
       canLock: workspace.canLock,
       standIn: isStandIn(),
@@ -153,18 +127,11 @@ async function run(logFile: ReturnType<typeof openLogFile>): Promise<void> {
     },
   })
 
-  const openWindow = (): void => {
-    const isNew = window.contents === null
-    const opened = window.open(() => emit({ topic: 'command', name: 'before-close' }))
-    if (isNew) opened.on('did-finish-load', () => workspace.windowLoaded())
-  }
   setAppMenu((name) => emit({ topic: 'command', name }), () => app.quit())
-  // The window first: its process takes longest to come up, and the keychain and store are ready before it asks.
-  openWindow()
   await policyRead
   const started = workspace.start()
-  app.on('second-instance', openWindow)
-  app.on('activate', openWindow)
+  app.on('second-instance', () => window.open())
+  app.on('activate', () => window.open())
   app.on('window-all-closed', () => {
     // On macOS too: an inbox without its window would go on syncing unseen.
     app.quit()

@@ -1,10 +1,10 @@
-import { join } from 'node:path'
-import { MessageChannelMain, utilityProcess, type UtilityProcess } from 'electron'
+import { MessageChannelMain, type UtilityProcess } from 'electron'
 import type { Caller } from '../../src-preload/contract/access'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { CallTable, Handlers } from '../../src-preload/contract/internal'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { logger, type LogLine } from '../shared/log'
+import { forkService, type ServiceName } from './fork'
 
 const log = logger('processes')
 
@@ -12,10 +12,10 @@ const crashWindow = 5 * 60_000
 const crashLimit = 5
 const restartDelays = [200, 1000, 3000, 8000]
 
-export type ServiceName = 'store' | 'mail'
-
 export interface ServiceOptions<Mine extends CallTable, Theirs extends CallTable> {
   readonly name: ServiceName
+  /** Its first process, when it was started before anything else. */
+  readonly first?: UtilityProcess
   readonly mine: Mine
   readonly handlers: Handlers<Mine>
   readonly theirs: Theirs
@@ -36,9 +36,12 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
   private current: Rpc<Theirs> | null = null
   private crashes: number[] = []
   private wanted = false
+  private first: UtilityProcess | undefined
   stopped = false
 
-  constructor(private readonly options: ServiceOptions<Mine, Theirs>) {}
+  constructor(private readonly options: ServiceOptions<Mine, Theirs>) {
+    this.first = options.first
+  }
 
   /** The connection; throws `service-stopped` or `service-restarting` while there is none. */
   get rpc(): Rpc<Theirs> {
@@ -62,7 +65,8 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
 
   private spawn(): void {
     const { name } = this.options
-    const child = utilityProcess.fork(join(import.meta.dirname, `${name}.js`), [], { serviceName: `Postern ${name}`, stdio: 'pipe' })
+    const child = this.first ?? forkService(name)
+    this.first = undefined
     this.child = child
     // Output outside the logger is a fault of a library or a crash report: its first bytes go to the log, redacted.
     child.stderr?.on('data', (chunk: Buffer) => log.warn(`${name} wrote to stderr`, { text: chunk.toString('utf8', 0, 500) }))
@@ -79,12 +83,14 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
       if (isLogEvent(event)) this.options.onLog(name, event.line)
       else this.options.onEvent?.(event)
     })
-    child.once('spawn', () => {
+    const up = (): void => {
       if (this.child !== child) return
       this.current = rpc
       log.info('process is up', { service: name, pid: child.pid })
       this.options.onUp(rpc).catch((fault: unknown) => log.error('start failed', { service: name, fault }))
-    })
+    }
+    if (child.pid === undefined) child.once('spawn', up)
+    else up()
     child.once('exit', (code) => {
       const last = this.child === child
       rpc.close(this.wanted ? 'service-restarting' : 'service-stopped')

@@ -1,18 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BrowserWindow, nativeTheme, screen, type Session } from 'electron'
-import * as z from 'zod'
-import { Theme } from '../../src-preload/contract/settings'
+import type { Theme } from '../../src-preload/contract/settings'
 import { writeFileSafely } from './files'
 import { appOrigin } from './protocol'
-
-/** What must be known before the store opens, so that the window appears at once and in its place: no content. */
-const WindowState = z.object({
-  theme: Theme.default('system'),
-  maximized: z.boolean().default(false),
-  bounds: z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int() }).nullable().default(null),
-})
-type WindowState = z.infer<typeof WindowState>
+import { windowStateOf, type WindowState } from './window-state'
 
 const smallest = { width: 960, height: 600 }
 const usual = { width: 1280, height: 800 }
@@ -28,7 +20,14 @@ export class MainWindow {
   readonly drawn: Promise<void>
   private tellDrawn: () => void = () => undefined
 
-  constructor(profile: string, private readonly session: Session, private readonly preload: string, private readonly changed: () => void) {
+  /** Told when it was maximised or made smaller again. */
+  onChange: () => void = () => undefined
+  /** Told before it closes: the page may save its draft first. */
+  beforeClose: () => void = () => undefined
+  /** Told when its page has loaded (again). */
+  onLoad: () => void = () => undefined
+
+  constructor(profile: string, private readonly session: Session, private readonly preload: string) {
     this.file = join(profile, 'window.json')
     this.drawn = new Promise((resolve) => {
       this.tellDrawn = resolve
@@ -40,6 +39,9 @@ export class MainWindow {
 
   get theme(): Theme {
     return this.state.theme
+  }
+  get filled(): boolean {
+    return this.state.filled
   }
   get maximized(): boolean {
     return this.window?.isMaximized() ?? false
@@ -53,9 +55,9 @@ export class MainWindow {
 
   private read(): WindowState {
     try {
-      return WindowState.parse(existsSync(this.file) ? JSON.parse(readFileSync(this.file, 'utf8')) : {})
+      return windowStateOf(existsSync(this.file) ? JSON.parse(readFileSync(this.file, 'utf8')) : {})
     } catch {
-      return WindowState.parse({})
+      return windowStateOf({})
     }
   }
 
@@ -74,11 +76,11 @@ export class MainWindow {
     this.handSeen = seen
   }
 
-  /** Opens the window, or brings the open one to the front. `beforeClose` lets the page save its draft first. */
-  open(beforeClose: () => void): Electron.WebContents {
+  /** Opens the window, or brings the open one to the front. */
+  open(): void {
     if (this.window && !this.window.isDestroyed()) {
       this.focus()
-      return this.window.webContents
+      return
     }
     const { bounds, maximized } = this.state
     const onScreen = bounds !== null && screen.getAllDisplays().some(({ workArea: a }) =>
@@ -110,32 +112,32 @@ export class MainWindow {
     for (const [event, now] of [['maximize', true], ['unmaximize', false]] as const) {
       window.on(event as 'maximize', () => {
         this.save({ maximized: now })
-        this.changed()
+        this.onChange()
       })
     }
     window.on('close', (event) => {
       remember()
       if (this.mayClose) return
       event.preventDefault()
-      beforeClose()
+      this.beforeClose()
       // A page that hangs does not keep its window open.
       setTimeout(() => this.close(), 1500).unref()
     })
     window.on('closed', () => {
       if (this.window === window) this.window = null
     })
+    window.webContents.on('did-finish-load', () => this.onLoad())
     void window.loadURL(`${appOrigin}/index.html`)
-    return window.webContents
   }
 
   /** Puts a new window with a process of its own in the place of this one; what this one had in memory ends with it. */
-  replace(open: () => void): void {
+  replace(): void {
     const old = this.window
     if (!old || old.isDestroyed()) return
     if (!old.isMaximized() && !old.isMinimized() && !old.isFullScreen()) this.save({ bounds: old.getBounds() })
     this.window = null
     // The new one first: a program without a window ends.
-    open()
+    this.open()
     old.destroy()
   }
 
@@ -150,6 +152,10 @@ export class MainWindow {
     if (this.window.isMinimized()) this.window.restore()
     this.window.show()
     this.window.focus()
+  }
+
+  setFilled(filled: boolean): void {
+    if (filled !== this.state.filled) this.save({ filled })
   }
 
   setTheme(theme: Theme): void {

@@ -1,5 +1,6 @@
 import { renameSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { UtilityProcess } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
 import { storeForApp, mailForApp, appForMail, appForStore, type AppForMail, type AppForStore, type MailForApp, type StoreForApp } from '../../src-preload/contract/internal'
 import type { PosternEvent } from '../../src-preload/contract/events'
@@ -29,8 +30,10 @@ export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed
 export interface WorkspaceOptions {
   readonly profile: string
   readonly keys: Keys
-  /** `keys.find()`, begun before anything else: the keychain takes its time. */
+  /** `keys.find()`, begun while the store's process starts: the keychain takes its time. */
   readonly found: Promise<KeyState>
+  /** The store's first process, started ahead of everything. */
+  readonly storeProcess: UtilityProcess
   /** The window has drawn itself: mail may have the processor now. */
   readonly drawn: Promise<void>
   readonly provisionFile: string | null
@@ -43,6 +46,8 @@ export interface WorkspaceOptions {
   /** Opens a page in the person's own browser. */
   readonly openBrowser: (url: string) => Promise<void>
   readonly policy: PolicyWatch
+  /** Told at each start whether there are mailboxes. */
+  readonly onFilled: (filled: boolean) => void
   /** Gives the window its port to store, or takes it away. */
   readonly windowPort: (port: Electron.MessagePortMain | null) => void
 }
@@ -73,7 +78,7 @@ export class Workspace {
     this.signIns = new SignIns(this.keys, () => this.mailService.rpc, options.openBrowser, (signInId) => options.emit({ topic: 'sign-in', signInId }))
     this.mailboxes = new Mailboxes(this.keys, this.signIns, () => this.store, () => this.mailService.rpc, (testId) => options.emit({ topic: 'connection-test', testId }))
     this.storeService = new Service({
-      name: 'store', mine: appForStore, theirs: storeForApp, onLog: options.onLog,
+      name: 'store', first: options.storeProcess, mine: appForStore, theirs: storeForApp, onLog: options.onLog,
       handlers: {
         'mailbox.changed': async ({ id }) => {
           await this.mailService.rpc.call('mailbox.changed', { id })
@@ -161,6 +166,7 @@ export class Workspace {
     await this.options.drawn
     if (this.mailService.running) await this.startMail(this.mailService.rpc)
     else this.mailService.start()
+    this.options.onFilled((await this.store.call('mailbox.all', {})).mailboxes.length > 0)
   }
 
   private async provisionOnce(): Promise<void> {

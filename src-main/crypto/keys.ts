@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import argon2 from 'argon2'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { open, seal } from './envelopes'
@@ -25,10 +24,11 @@ export function newKey(): Buffer {
   return randomBytes(32)
 }
 
-function derive(passphrase: string, salt: Uint8Array, params: { memory: number; passes: number; parallelism: number }): Promise<Buffer> {
-  // Not Node's own argon2: Electron links BoringSSL, which has none. This is the reference implementation, in a thread of its own.
+async function derive(passphrase: string, salt: Uint8Array, params: { memory: number; passes: number; parallelism: number }): Promise<Buffer> {
+  // Loaded when a passphrase is used: few have one. Not Node's own argon2: Electron links BoringSSL, which has none. This is the reference implementation, in a thread of its own.
   // NFKC: the same passphrase typed on another system gives the same bytes.
   const message = Buffer.from(passphrase.normalize('NFKC'), 'utf8')
+  const { default: argon2 } = await import('argon2')
   return argon2.hash(message, { type: argon2.argon2id, raw: true, salt: Buffer.from(salt), hashLength: 32, memoryCost: params.memory, timeCost: params.passes, parallelism: params.parallelism })
 }
 

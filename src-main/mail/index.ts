@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import { appForMail, mailForApp, mailForStore, storeForMail, type StoreForMail } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
@@ -26,6 +27,12 @@ if (isMainThread) startMail()
 else {
   // The thread that meets hostile bytes first reaches nobody.
   forbidNetwork(() => undefined)
+  try {
+    // Where threads have priorities of their own, parsing takes what the window and the store leave of the processor.
+    if (process.platform === 'linux') setPriority(5)
+  } catch {
+    // A system that forbids it only makes the window a little slower while mail comes in.
+  }
   serveParser()
 }
 

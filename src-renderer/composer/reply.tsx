@@ -38,21 +38,18 @@ function previewOf(message: Message | undefined, kind: Kind): { to: Address[]; c
 /** Height of the last composer in CSS pixels: the next one keeps its place with it. */
 let usualHeight = 220
 
+/** How long a conversation is looked at before its editor is made, in ms: walking through the list is quicker. */
+const lookMs = 120
+
 /**
- * The composer at the foot of a conversation. Its editor is made after the messages were painted, so that it costs nothing
- * while somebody walks through the list.
+ * The composer at the foot of a conversation. Its editor is made once somebody stays with the conversation, so that it
+ * costs nothing while they walk through the list.
  */
 export function Reply(props: ReplyProps) {
   const [ready, setReady] = useState(false)
   useEffect(() => {
-    const start = () => setReady(true)
-    // frames stop in a window that cannot be seen; then the timer makes it
-    const timer = setTimeout(start, 150)
-    const frame = requestAnimationFrame(() => setTimeout(start))
-    return () => {
-      clearTimeout(timer)
-      cancelAnimationFrame(frame)
-    }
+    const timer = setTimeout(() => setReady(true), lookMs)
+    return () => clearTimeout(timer)
   }, [])
   // whoever asks to write does not wait: the next letter is meant for the text
   return ready || props.request ? <OpenReply {...props} /> : <div className="composer" style={{ blockSize: usualHeight }} aria-busy="true" />

@@ -12,6 +12,8 @@ const opener = /^[\s>*_]*(?:on|le|am|den|el|em|il|op|w dniu|dnia|på|pe|ke|a|à|
 const verbEnd = new RegExp(`(?:${verbs})[^\\n]{0,80}[:：]\\s*\\*?\\s*$`, 'iu')
 const verbEndBare = /\bwrote\s*$/i
 const numberOrAddress = /\d|@/
+/** All that follows costs much for each line of a mail, and every attribution ends in one of these. */
+const ending = /(?:[:：][\s*]*|\bwrote\s*)(?:-{2,})?$/i
 /** "Ana Ferreira <ana@example.com> schrieb am 4. Mai 2026 um 10:31:" */
 const nameFirst = new RegExp(`(?:<[^>]*@[^>]*>|@|^[\\p{L}\\p{M}"'. ,()-]{2,80})\\s*(?:\\S+\\s+){0,2}(?:${verbs})(?!\\p{L})`, 'iu')
 /** "2026年11月20日(金) 10:31 Ana <ana@example.com>:" and the like: a date, an address, a colon, no verb. */
@@ -27,6 +29,7 @@ const forwarded = /forwarded message|weitergeleitete nachricht|begin forwarded|m
 
 /** Whether a text, one line or the lines of one put together, introduces quoted text by naming its writer. */
 export function isAttribution(text: string): boolean {
+  if (!ending.test(text.trimEnd().slice(-40))) return false
   const line = text.replace(/\s+/g, ' ').replace(/^ ?-{2,} | -{2,} ?$/g, '').trim()
   if (line.length < 6 || line.length > 500 || !numberOrAddress.test(line)) return false
   if (verbEnd.test(line)) return opener.test(line) || nameFirst.test(line)

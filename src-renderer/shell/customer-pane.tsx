@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { lazy, Suspense } from 'react'
+import { lazy, memo, Suspense, useDeferredValue } from 'react'
 import { useQuery } from '../live'
 import { profileWidth, profileWidthOf, useLayout } from '../state/layout'
 import { t } from '../text'
@@ -10,6 +10,11 @@ const CustomerPanel = lazy(() => import('../customer/panel').then((module) => ({
 
 /** The customer of the open conversation: a pane of its own, or laid over the conversation in narrower windows. */
 export function CustomerPane({ conversationId, over }: { conversationId: number; over: boolean }) {
+  // the words of the conversation come first, who wrote them a frame later
+  return <Panel conversationId={useDeferredValue(conversationId)} over={over} />
+}
+
+const Panel = memo(function Panel({ conversationId, over }: { conversationId: number; over: boolean }) {
   const customerId = useQuery('conversations.get', { id: conversationId }, { topics: ['conversations'], ids: [conversationId] }).data?.customerId
   const width = useLayout(profileWidthOf)
   return (
@@ -19,4 +24,4 @@ export function CustomerPane({ conversationId, over }: { conversationId: number;
       {!over && <PaneEdge at="start" label={t('inbox:resizeProfile')} value={width} min={profileWidth.min} max={profileWidth.max} onChange={(value) => useLayout.getState().set('profileWidth', value)} />}
     </aside>
   )
-}
+})

@@ -42,7 +42,7 @@ export default async function benchUi({ electron, env, count = 20_000, switches 
 }
 
 /** Presses J and waits in the page until the region shows another conversation with its text; ms for each. */
-async function switchThrough(page, times) {
+export async function switchThrough(page, times) {
   const out = []
   for (let n = 0; n < times; n += 1) {
     // The page listens before the key goes down: the two travel on different ways.

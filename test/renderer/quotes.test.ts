@@ -26,6 +26,13 @@ describe('splitQuotes', () => {
   })
 
   test.each([
+    '*On Tue, 3 Nov 2026 at 10:31, Ana <ana@shop.example> wrote:*', '---- On Tue, 3 Nov 2026 10:31, Ana <ana@shop.example> wrote ----', '-- On Tue, 3 Nov 2026, Ana <ana@shop.example> wrote: --',
+    `On Tue, 3 Nov 2026, Ana <ana@shop.example> wrote:${' '.repeat(60)}`, 'On Tue, 3 Nov 2026, Ana <ana@shop.example> wrote',
+  ])('does not miss an attribution for what stands after its colon: %s', (line) => {
+    expect(ownText(`Yes.\n\n${line}\n> Is it there?\n`)).toBe('Yes.')
+  })
+
+  test.each([
     ['From: Ana <ana@shop.example>\nSent: Tuesday, 3 November 2026 10:31\nTo: Priya\nSubject: Hub\n\nOld'],
     ['Von: Ana <ana@shop.example>\nGesendet: Dienstag, 3. November 2026 10:31\nAn: Priya\nBetreff: Hub\n\nOld'],
     ['De : Ana <ana@shop.example>\nEnvoyé : mardi 3 novembre 2026 10:31\nÀ : Priya\nObjet : Hub\n\nOld'],

@@ -30,6 +30,8 @@ export const appCalls = {
     platform: z.enum(['mac', 'windows', 'linux']),
     theme: Theme,
     maximized: z.boolean(),
+    /** There were mailboxes at the last start: what the window shows before the store is open. */
+    filled: z.boolean(),
     keyIn: z.enum(['keychain', 'passphrase', 'none']),
     /** Locking would ask for something before the mail is shown again. */
     canLock: z.boolean(),

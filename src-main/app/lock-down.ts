@@ -1,0 +1,25 @@
+import { app, type Session } from 'electron'
+import { appOrigin, mailOrigin } from './protocol'
+
+/** No page navigates, opens windows, asks for devices or downloads (R8). Links leave only through `openLink`. */
+export function lockDown(session: Session): void {
+  session.setPermissionRequestHandler((contents, permission, answer, details) => {
+    answer(permission === 'clipboard-sanitized-write' && details.isMainFrame && new URL(contents.getURL()).origin === appOrigin)
+  })
+  session.setPermissionCheckHandler((_contents, permission, origin) => permission === 'clipboard-sanitized-write' && origin.startsWith(appOrigin))
+  session.setDevicePermissionHandler(() => false)
+  session.on('will-download', (event) => event.preventDefault())
+  session.setSpellCheckerEnabled(false)
+
+  app.on('web-contents-created', (_event, contents) => {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+    contents.on('will-attach-webview', (event) => event.preventDefault())
+    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-redirect', (event) => event.preventDefault())
+    contents.on('will-frame-navigate', (event) => {
+      const ours = !event.isMainFrame && (event.url === `${mailOrigin}/mail-frame.html` || event.url === 'about:srcdoc')
+      if (!ours) event.preventDefault()
+    })
+    contents.on('will-prevent-unload', (event) => event.preventDefault())
+  })
+}

@@ -1,0 +1,68 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, session as sessions } from 'electron'
+import { logger, setLogSink } from '../shared/log'
+import { forkService } from './fork'
+import { lockDown } from './lock-down'
+import { openLogFile } from './log-file'
+import { readPages, registerSchemes, servePages } from './protocol'
+import { commandLine, refuseUnsafeSwitches } from './switches'
+import { MainWindow } from './window'
+
+/**
+ * The entry of the program. It does what must be done before Electron is ready, then starts the two processes that take
+ * longest to come up, the window's and the store's, and only then loads the rest of app (`index.ts`) while they start.
+ * So nothing that is imported here may be heavy: no schemas, no native modules.
+ */
+const log = logger('app')
+const options = commandLine(process.argv)
+const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
+
+refuseUnsafeSwitches(app.isPackaged, process.argv)
+app.setName('Postern')
+if (process.platform === 'win32') app.setAppUserModelId('org.postern.desk')
+app.setPath('userData', options.userDataDir ?? join(app.getPath('appData'), 'Postern'))
+const profile = app.getPath('userData')
+mkdirSync(profile, { recursive: true, mode: 0o700 })
+
+// Chromium itself has no business on the network: mail's process is the only one that connects. No name resolves,
+// so no prefetch, no update check and no leak of a mail can leave, whatever else fails (R12).
+app.commandLine.appendSwitch('host-resolver-rules', devServer === undefined ? 'MAP * ~NOTFOUND' : 'MAP * ~NOTFOUND, EXCLUDE localhost')
+app.commandLine.appendSwitch('disable-background-networking')
+app.commandLine.appendSwitch('disable-component-update')
+app.commandLine.appendSwitch('no-pings')
+app.commandLine.appendSwitch('disable-features', 'MediaRouter,OptimizationHints,Translate,AutofillServerCommunication')
+// Scrollbars lie over the panes on every system and take no width.
+app.commandLine.appendSwitch('enable-features', 'OverlayScrollbar')
+registerSchemes()
+
+if (!app.requestSingleInstanceLock()) {
+  // The first instance brings its window to the front (R52).
+  app.exit(0)
+} else {
+  const logFile = openLogFile(profile)
+  setLogSink((line) => logFile.write('app', line))
+  process.on('uncaughtException', (fault) => log.error('uncaught', { fault }))
+  process.on('unhandledRejection', (fault) => log.error('unhandled rejection', { fault }))
+  void start(logFile).catch((fault: unknown) => {
+    log.error('start failed', { fault })
+    app.exit(1)
+  })
+}
+
+async function start(logFile: ReturnType<typeof openLogFile>): Promise<void> {
+  const pages = readPages(join(import.meta.dirname, '../renderer'))
+  await app.whenReady()
+  const store = forkService('store')
+  const session = sessions.defaultSession
+  lockDown(session)
+  // No page is answered before app can hear what it asks.
+  const { promise: listening, resolve: listen } = Promise.withResolvers<void>()
+  servePages(session, listening.then(() => pages), devServer)
+  const window = new MainWindow(profile, session, join(import.meta.dirname, '../preload/index.cjs'))
+  window.open()
+  const { run } = await import('./index')
+  const started = run({ profile, options, logFile, window, session, store })
+  listen()
+  await started
+}
