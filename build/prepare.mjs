@@ -17,7 +17,8 @@ export const GROUPS = {
     // Glyphs for the languages that customers write in.
     'fonts-inter', 'fonts-noto-core', 'fonts-noto-cjk', 'fonts-noto-color-emoji',
   ],
-  servers: ['dovecot-imapd', 'postfix', 'openssl'],
+  // chromium stands for the person's own browser when a sign-in is tested.
+  servers: ['dovecot-imapd', 'postfix', 'openssl', 'chromium'],
   bench: ['isync', 'maildir-utils', 'notmuch'],
 }
 

@@ -179,8 +179,12 @@ const keepMs = 1500
 /** Locks when nobody is there; the window keeps its draft first and locks itself, or is locked. */
 function watchForLock(workspace: Workspace, window: MainWindow, askWindow: () => void): void {
   const lock = (): void => {
+    const before = workspace.locks
     askWindow()
-    setTimeout(() => void workspace.lock().catch((fault: unknown) => log.warn('not locked', { fault })), keepMs)
+    setTimeout(() => {
+      // The window has locked by itself, and somebody may have unlocked since.
+      if (workspace.locks === before) void workspace.lock().catch((fault: unknown) => log.warn('not locked', { fault }))
+    }, keepMs)
   }
   const auto = new AutoLock({
     open: () => workspace.phase === 'ready' && workspace.canLock,

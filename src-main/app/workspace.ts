@@ -60,6 +60,8 @@ export class Workspace {
   phase: Phase = 'starting'
   error: PosternError | null = null
   provisionError: PosternError | null = null
+  /** How often it was locked in this run. */
+  locks = 0
   private key: Buffer | null = null
   private readonly head: AccessHead
   /** Told when a support session is over. */
@@ -243,8 +245,8 @@ export class Workspace {
    * What was not sent waits in the store. Throws `not-allowed` when nothing would be asked for at unlocking.
    */
   async lock(): Promise<void> {
-    if (this.phase === 'locked') return
     if (this.phase !== 'ready' || !this.canLock) throw new PosternError('not-allowed', 'no passphrase')
+    this.locks += 1
     this.become('locked', null)
     this.options.windowPort(null)
     this.options.emptyWindow()

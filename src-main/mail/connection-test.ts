@@ -2,11 +2,14 @@ import type { MailboxSettings, ServerSettings } from '../../src-preload/contract
 import type { Credential } from '../../src-preload/contract/internal'
 import type { TestStep } from '../../src-preload/contract/calls'
 import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
+import { logger } from '../shared/log'
 import { onErrand } from '../shared/network-gate'
 import { ImapSession } from './imap-session'
 import { lookAtCertificate, openPort, otherPort, type MailProtocol } from './server-probe'
 import { refusePlaintext } from './server-rules'
 import { SmtpSession } from './smtp-session'
+
+const log = logger('connection-test')
 
 export interface TestInput { readonly settings: MailboxSettings; readonly imap: Credential; readonly smtp: Credential }
 
@@ -60,6 +63,8 @@ async function testServer(protocol: MailProtocol, server: ServerSettings, set: S
     return true
   } catch (error) {
     const failure = PosternError.from(error)
+    if (failure.code === 'internal') log.error('test failed', error)
+    else log.info('step failed', { step: now, code: failure.code, reason: failure.message })
     const other = now === names.connect && (failure.code === 'connection-refused' || failure.code === 'timeout') ? await otherPort(protocol, server) : {}
     set(now, 'failed', failure.code, { ...failure.detail, ...other })
     const order = [names.connect, names.certificate, names.login]

@@ -11,6 +11,7 @@ const byCode: Readonly<Record<string, ErrorCode>> = {
   ECONNRESET: 'connection-lost', EPIPE: 'connection-lost', ECONNABORTED: 'connection-lost', ECONNECTION: 'connection-lost', ESOCKET: 'connection-lost',
   NoConnection: 'connection-lost', EConnectionClosed: 'connection-lost', StateLogout: 'connection-lost',
   ClosedAfterConnectText: 'connection-lost', ClosedAfterConnectTLS: 'connection-lost',
+  'certificate-changed': 'certificate-changed',
   CERT_HAS_EXPIRED: 'certificate-expired', CERT_NOT_YET_VALID: 'certificate-expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-wrong-host', HOSTNAME_MISMATCH: 'certificate-wrong-host',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate-not-trusted', SELF_SIGNED_CERT_IN_CHAIN: 'certificate-not-trusted',

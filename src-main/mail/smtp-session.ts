@@ -1,4 +1,6 @@
+import net from 'node:net'
 import { Readable } from 'node:stream'
+import tls from 'node:tls'
 import SMTPConnection, { type SMTPConnectionCustomAuthContext, type SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection'
 import type { ServerSettings } from '../../src-preload/contract/mail'
 import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
@@ -6,6 +8,7 @@ import { withDeadline } from './backoff'
 import type { Credentials } from './imap-session'
 import { errorField, networkError, serverLine } from './network-error'
 import { isRateLimit } from './provider-limits'
+import { openPort } from './server-probe'
 import { refusePlaintext, tlsOptions } from './server-rules'
 
 export interface Envelope { readonly from: string; readonly to: readonly string[] }
@@ -17,6 +20,31 @@ export type SendResult =
   | { readonly state: 'not-sent'; readonly final: boolean; readonly error: PosternError; readonly refused: { readonly address: string; readonly line: string }[]; readonly line: string }
   /** The whole message had left when the connection broke: nobody knows (R40). */
   | { readonly state: 'unknown'; readonly error: PosternError }
+
+const connectMs = 20_000
+
+/** The open connection, with TLS from the first byte where the settings say so. Throws the code of what failed. */
+async function openServer(server: ServerSettings): Promise<net.Socket> {
+  const { host, port } = server
+  if (server.security !== 'tls') return await openPort(host, port, connectMs)
+  return await new Promise<net.Socket>((resolve, reject) => {
+    const socket = tls.connect({ ...tlsOptions(server), host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}) })
+    const fail = (error: unknown): void => {
+      clearTimeout(timer)
+      socket.destroy()
+      reject(networkError(error, server))
+    }
+    const timer = setTimeout(() => fail(new PosternError('timeout', 'connect', { host, port })), connectMs)
+    socket.once('error', fail)
+    socket.once('secureConnect', () => {
+      clearTimeout(timer)
+      socket.off('error', fail)
+      // What comes before the library listens must not end the process.
+      socket.on('error', () => undefined)
+      resolve(socket)
+    })
+  })
+}
 
 /** One SMTP connection, logged in. Says hello with a neutral name (R42). */
 export class SmtpSession {
@@ -30,13 +58,14 @@ export class SmtpSession {
   /** Connects without logging in. Throws the code of what failed, with host, port and the server's line. */
   static async connect(server: ServerSettings): Promise<SmtpSession> {
     refusePlaintext(server)
+    // By name and by us: the library would connect to a bare address, which nobody announced.
+    const socket = await openServer(server)
     const connection = new SMTPConnection({
-      host: server.host, port: server.port, secure: server.security === 'tls',
+      host: server.host, port: server.port, connection: socket, secure: server.security === 'tls', secured: server.security === 'tls',
       requireTLS: server.security === 'starttls', ignoreTLS: server.security === 'none', opportunisticTLS: false,
       customAuth: { [tokenMethod]: (context) => tokenLogin(server, String(connection.lastServerResponse), context) },
       tls: tlsOptions(server), name: '[127.0.0.1]', logger: false,
-      connectionTimeout: 20_000, greetingTimeout: 30_000, socketTimeout: 120_000, dnsTimeout: 15_000, maxResponseSize: 64 * 1024,
-      allowInternalNetworkInterfaces: true,
+      greetingTimeout: 30_000, socketTimeout: 120_000, maxResponseSize: 64 * 1024,
     })
     const session = new SmtpSession(server, connection)
     try {

@@ -1,6 +1,6 @@
 import { Check, Minus, RefreshCw, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { CallInput, CallOutput, MailboxSettings } from '../../src-preload/contract'
+import type { CallInput, CallOutput, CertificatePin, MailboxSettings } from '../../src-preload/contract'
 import { asCallError, call, type CallError } from '../client'
 import { useQuery } from '../live'
 import { errorText, t } from '../text'
@@ -9,12 +9,13 @@ import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
+import { AcceptCertificate, ViewCertificate } from './certificate'
 
 /** A pause in typing after which the test runs, in ms. */
 const pauseMs = 800
 type Test = CallOutput<'app.connectionTest'>
 export type TestStep = Test['steps'][number]
-export interface TestInput { settings: MailboxSettings; password: string; smtpPassword?: string }
+export interface TestInput { settings: MailboxSettings; password?: string; smtpPassword?: string; signInId?: string; smtpSignInId?: string }
 
 export interface RunningTest {
   test: Test | undefined
@@ -82,7 +83,9 @@ function factsOf(step: TestStep): string {
   if (step.state === 'failed') {
     const tryPort = text(step, 'tryPort')
     const line = text(step, 'serverLine')
-    return [errorText({ code: step.code ?? 'internal', detail: step.detail }), tryPort && t('setup:add.tryPort', { port: tryPort }), line && t('setup:add.serverSaid', { line })].filter(Boolean).join(' ')
+    const says = step.name.endsWith('certificate') && text(step, 'issuedTo') !== ''
+      ? t('accounts:certificate.says', { issuedTo: text(step, 'issuedTo'), issuedBy: text(step, 'issuedBy'), day: dayText(Number(step.detail['validUntil'] ?? 0)) }) : ''
+    return [errorText({ code: step.code ?? 'internal', detail: step.detail }), says, tryPort && t('setup:add.tryPort', { port: tryPort }), line && t('setup:add.serverSaid', { line })].filter(Boolean).join(' ')
   }
   if (step.state !== 'ok') return ''
   if (step.name.endsWith('connect')) return t('setup:add.answered', { host: text(step, 'host'), ms: text(step, 'ms') })
@@ -97,6 +100,9 @@ function endOf(step: TestStep): string {
   return step.state === 'ok' ? (step.name.endsWith('certificate') ? text(step, 'protocol').replace('TLSv', 'TLS ') : text(step, 'capabilities').replaceAll(' ', ', ').replaceAll(',,', ',')) : ''
 }
 
+/** Nobody known vouches for it, or it names another host: a person may say that it is the right one all the same. */
+const pinnable = (step: TestStep): boolean => (step.code === 'certificate-not-trusted' || step.code === 'certificate-wrong-host' || step.code === 'certificate-changed') && typeof step.detail['certificate'] === 'string'
+
 function Mark({ state }: { state: TestStep['state'] }) {
   if (state === 'ok') return <span className="good"><Icon icon={Check} /></span>
   if (state === 'failed') return <span className="bad"><Icon icon={X} /></span>
@@ -104,7 +110,7 @@ function Mark({ state }: { state: TestStep['state'] }) {
 }
 
 /** The steps of the test, each with what came out of it and, where it failed, what to do. */
-export function ConnectionTest({ running, ready, onUsePort }: { running: RunningTest; ready: boolean; onUsePort: (kind: 'imap' | 'smtp', port: number, security: string) => void }) {
+export function ConnectionTest({ running, ready, onUsePort, onPin }: { running: RunningTest; ready: boolean; onPin?: (kind: 'imap' | 'smtp', pin: CertificatePin) => void; onUsePort: (kind: 'imap' | 'smtp', port: number, security: string) => void }) {
   const { test, error, again } = running
   return (
     <section aria-label={t('setup:add.test')}>
@@ -125,7 +131,9 @@ export function ConnectionTest({ running, ready, onUsePort }: { running: Running
                 <span className={step.state === 'waiting' || step.state === 'running' || step.state === 'skipped' ? 't2' : ''}>{titleOf(step)}{facts && <span className={`meta block sel ${step.state === 'failed' ? 't2' : 't3'}`}>{facts}</span>}</span>
                 {typeof port === 'number' && step.state === 'failed'
                   ? <Button size="sm" onClick={() => onUsePort(step.name.startsWith('imap') ? 'imap' : 'smtp', port, text(step, 'trySecurity'))}>{t('setup:add.use', { port })}</Button>
-                  : <span className="meta t3 nowrap">{endOf(step)}</span>}
+                  : onPin && step.state === 'failed' && pinnable(step)
+                    ? <AcceptCertificate facts={step.detail} onAccept={(pin) => onPin(step.name.startsWith('imap') ? 'imap' : 'smtp', pin)} />
+                    : <span className="x g2 meta t3 nowrap">{endOf(step)}{step.state === 'ok' && step.detail['sha256'] !== undefined && <ViewCertificate facts={step.detail} />}</span>}
               </li>
             )
           })}

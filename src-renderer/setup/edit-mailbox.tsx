@@ -13,13 +13,13 @@ export function EditMailbox({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
       title={t('setup:add.editTitle', { name: mailbox.name })}
       text={t('setup:add.textEdit')}
       begin={formOf(mailbox)}
-      passwordOptional
+      changes={mailbox}
       act={t('setup:add.save')}
       acting={t('setup:add.saving')}
       onBack={onClose}
-      onSubmit={async ({ settings, password, smtpPassword }) => {
+      onSubmit={async ({ settings, ...given }) => {
         try {
-          await call('app.updateMailbox', { id: mailbox.id, settings, ...(password === '' ? {} : { password }), ...(smtpPassword === undefined || smtpPassword === '' ? {} : { smtpPassword }) })
+          await call('app.updateMailbox', { id: mailbox.id, settings, ...given })
         } catch (thrown) {
           throw new Error(t('setup:add.failedEdit', { why: errorText(asCallError(thrown)) }))
         }

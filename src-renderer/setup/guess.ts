@@ -1,4 +1,4 @@
-import type { MailboxSettings, Security, ServerSettings } from '../../src-preload/contract'
+import type { CertificatePin, MailboxSettings, Security, ServerSettings, SignIn } from '../../src-preload/contract'
 
 /** What stands in the form; ports are text while they are typed. */
 export interface MailboxForm {
@@ -11,7 +11,7 @@ export interface MailboxForm {
   ownSmtp: boolean
   smtpPassword: string
 }
-export interface ServerForm { host: string; port: string; security: Security; user: string }
+export interface ServerForm { host: string; port: string; security: Security; user: string; signIn: SignIn; pin: CertificatePin | null }
 
 export type FormField = 'address' | 'imap.host' | 'imap.port' | 'smtp.host' | 'smtp.port'
 
@@ -32,19 +32,20 @@ export function isAddress(address: string): boolean {
 
 const empty: MailboxForm = {
   name: '', address: '', password: '', ownSmtp: false, smtpPassword: '',
-  imap: { host: '', port: '993', security: 'tls', user: '' },
-  smtp: { host: '', port: '465', security: 'tls', user: '' },
+  imap: { host: '', port: '993', security: 'tls', user: '', signIn: 'password', pin: null },
+  smtp: { host: '', port: '465', security: 'tls', user: '', signIn: 'password', pin: null },
 }
 
-/** An empty form; for Gmail with its servers, which take an app password. */
-export function newForm(kind: 'server' | 'gmail'): MailboxForm {
-  if (kind === 'server') return empty
-  return { ...empty, imap: { ...empty.imap, host: 'imap.gmail.com' }, smtp: { ...empty.smtp, host: 'smtp.gmail.com' } }
+/** An empty form for an address; its servers are guessed by name until better ones are known. */
+export function newForm(address = ''): MailboxForm {
+  return withAddress(empty, address)
 }
 
 export function formOf(settings: MailboxSettings): MailboxForm {
-  const server = ({ host, port, security, user }: ServerSettings): ServerForm => ({ host, port: String(port), security, user })
-  return { name: settings.name, address: settings.address, imap: server(settings.imap), smtp: server(settings.smtp), password: '', ownSmtp: settings.smtp.user !== settings.imap.user, smtpPassword: '' }
+  const server = ({ host, port, security, user, signIn = 'password', pin }: ServerSettings): ServerForm => ({ host, port: String(port), security, user, signIn, pin: pin ?? null })
+  const { imap, smtp } = settings
+  const ownSmtp = smtp.user !== imap.user || (smtp.signIn ?? 'password') !== (imap.signIn ?? 'password')
+  return { name: settings.name, address: settings.address, imap: server(imap), smtp: server(smtp), password: '', ownSmtp, smtpPassword: '' }
 }
 
 function domainOf(address: string): string {
@@ -82,7 +83,8 @@ export function withSecurity(server: ServerForm, kind: 'imap' | 'smtp', security
 
 /** The form with another host; without encryption is for this computer only. */
 export function withHost(server: ServerForm, kind: 'imap' | 'smtp', host: string): ServerForm {
-  const changed = { ...server, host }
+  // An accepted certificate counts for the server it was accepted for.
+  const changed = { ...server, host, pin: server.pin?.host === host.trim() ? server.pin : null }
   return server.security === 'none' && !isLoopback(host) ? withSecurity(changed, kind, 'tls') : changed
 }
 
@@ -105,13 +107,16 @@ export function wrongFields(form: MailboxForm): ReadonlySet<FormField> {
 /** The settings, when the form is complete and nothing in it is wrong; else null. The password is not looked at. */
 export function settingsOf(form: MailboxForm): MailboxSettings | null {
   if (!isAddress(form.address) || wrongFields(form).size > 0) return null
-  const server = (one: ServerForm, user: string): ServerSettings | null => {
+  const server = (one: ServerForm, user: string, signIn: SignIn): ServerSettings | null => {
     const port = portOf(one.port)
     if (port === null || one.host.trim() === '' || user.trim() === '') return null
     if (one.security === 'none' && !isLoopback(one.host)) return null
-    return { host: one.host.trim(), port, security: one.security, user: user.trim() }
+    return {
+      host: one.host.trim(), port, security: one.security, user: user.trim(),
+      ...(signIn === 'oauth' ? { signIn } : {}), ...(one.pin ? { pin: one.pin } : {}),
+    }
   }
-  const imap = server(form.imap, form.imap.user)
-  const smtp = server(form.smtp, form.ownSmtp ? form.smtp.user : form.imap.user)
+  const imap = server(form.imap, form.imap.user, form.imap.signIn)
+  const smtp = form.ownSmtp ? server(form.smtp, form.smtp.user, form.smtp.signIn) : server(form.smtp, form.imap.user, form.imap.signIn)
   return imap && smtp ? { name: form.name.trim() || guessedName(form.address), address: form.address.trim(), imap, smtp } : null
 }

@@ -1,5 +1,5 @@
-import { useState } from 'react'
-import type { Security } from '../../src-preload/contract'
+import { useState, type ReactNode } from 'react'
+import type { Security, SignIn } from '../../src-preload/contract'
 import { t } from '../text'
 import { Checkbox, Field, Input, Select } from '../ui/field'
 import { PasswordInput } from '../ui/passphrase'
@@ -38,8 +38,28 @@ function ServerRow({ kind, server, bad, onChange, failed }: { kind: 'imap' | 'sm
   )
 }
 
+/** With a password or by browser. */
+function SignInChoice({ label, value, onChange }: { label: string; value: SignIn; onChange: (value: SignIn) => void }) {
+  return (
+    <Field label={label}>
+      {(ids) => (
+        <Select
+          {...ids} value={value}
+          options={[{ value: 'password', label: t('accounts:signIn.withPassword') }, { value: 'oauth', label: t('accounts:signIn.withBrowser') }]}
+          onChange={(event) => onChange(event.target.value === 'oauth' ? 'oauth' : 'password')}
+        />
+      )}
+    </Field>
+  )
+}
+
 /** The fields of a mailbox. `failedPort`: the test says that nothing answers there. */
-export function MailboxFields({ form, onChange, failedPort, passwordHint }: { form: Form; onChange: (form: Form) => void; failedPort: 'imap' | 'smtp' | null; passwordHint?: string | undefined }) {
+export function MailboxFields({ form, onChange, failedPort, passwordHint, receive, send }: {
+  form: Form; onChange: (form: Form) => void; failedPort: 'imap' | 'smtp' | null; passwordHint?: string | undefined
+  /** Signing in by browser, for receiving (and sending, when it is the same) and for sending alone. */
+  receive: ReactNode; send: ReactNode
+}) {
+  const byBrowser = form.imap.signIn === 'oauth'
   const [left, setLeft] = useState(false)
   const wrong = wrongFields(form)
   const bad = (kind: 'imap' | 'smtp') => ({ host: left && wrong.has(`${kind}.host`), port: wrong.has(`${kind}.port`) })
@@ -57,25 +77,33 @@ export function MailboxFields({ form, onChange, failedPort, passwordHint }: { fo
         <ServerRow kind="imap" server={form.imap} bad={bad('imap')} failed={failedPort === 'imap'} onChange={(imap) => onChange({ ...form, imap })} />
         <ServerRow kind="smtp" server={form.smtp} bad={bad('smtp')} failed={failedPort === 'smtp'} onChange={(smtp) => onChange({ ...form, smtp })} />
       </div>
-      <div className="grid-half">
+      <div className="grid-login">
         <Field label={t('setup:add.user')}>
           {(ids) => <Input {...ids} value={form.imap.user} spellCheck={false} autoCapitalize="off" dir="ltr" onChange={(event) => onChange({ ...form, imap: { ...form.imap, user: event.target.value } })} />}
         </Field>
-        <Field label={t('setup:add.password')} hint={passwordHint}>
-          {(ids) => <PasswordInput ids={ids} label={t('setup:add.password')} value={form.password} onChange={(password) => onChange({ ...form, password })} />}
-        </Field>
+        <SignInChoice label={t('accounts:signIn.receive')} value={form.imap.signIn} onChange={(signIn) => onChange({ ...form, imap: { ...form.imap, signIn } })} />
+        {!byBrowser && (
+          <Field label={t('setup:add.password')} hint={passwordHint}>
+            {(ids) => <PasswordInput ids={ids} label={t('setup:add.password')} value={form.password} onChange={(password) => onChange({ ...form, password })} />}
+          </Field>
+        )}
       </div>
+      {byBrowser && receive}
       <Checkbox label={t('setup:add.own')} checked={form.ownSmtp} onChange={(event) => onChange({ ...form, ownSmtp: event.target.checked, smtp: { ...form.smtp, user: form.smtp.user || form.imap.user } })} />
       {form.ownSmtp && (
-        <div className="grid-half">
+        <div className="grid-login">
           <Field label={t('setup:add.smtpUser')}>
             {(ids) => <Input {...ids} value={form.smtp.user} spellCheck={false} autoCapitalize="off" dir="ltr" onChange={(event) => onChange({ ...form, smtp: { ...form.smtp, user: event.target.value } })} />}
           </Field>
-          <Field label={t('setup:add.smtpPassword')} hint={passwordHint}>
-            {(ids) => <PasswordInput ids={ids} label={t('setup:add.smtpPassword')} value={form.smtpPassword} onChange={(smtpPassword) => onChange({ ...form, smtpPassword })} />}
-          </Field>
+          <SignInChoice label={t('accounts:signIn.send')} value={form.smtp.signIn} onChange={(signIn) => onChange({ ...form, smtp: { ...form.smtp, signIn } })} />
+          {form.smtp.signIn === 'password' && (
+            <Field label={t('setup:add.smtpPassword')} hint={passwordHint}>
+              {(ids) => <PasswordInput ids={ids} label={t('setup:add.smtpPassword')} value={form.smtpPassword} onChange={(smtpPassword) => onChange({ ...form, smtpPassword })} />}
+            </Field>
+          )}
         </div>
       )}
+      {form.ownSmtp && form.smtp.signIn === 'oauth' && send}
     </div>
   )
 }

@@ -1,11 +1,14 @@
 import { ChevronLeft } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { useState, type FormEvent, type ReactNode } from 'react'
+import type { CertificatePin, Mailbox } from '../../src-preload/contract'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { ConnectionTest, useConnectionTest, type RunningTest, type TestInput } from './connection-test'
 import { settingsOf, usualPort, type MailboxForm } from './guess'
 import { MailboxFields } from './mailbox-form'
+import { SignInControl } from './sign-in-control'
+import { useSignIn } from './use-sign-in'
 import './setup.css'
 
 export interface MailboxPageProps {
@@ -13,12 +16,17 @@ export interface MailboxPageProps {
   title: string
   text: string
   begin: MailboxForm
-  /** The stored password may stay: then nothing is tested. */
-  passwordOptional?: boolean
+  /** The mailbox that is changed: what it signs in with may stay, and then nothing is tested. */
+  changes?: Mailbox
   act: string
   acting: string
+  /** Something to confirm before a password is typed or sent. */
+  confirm?: ReactNode
+  confirmed?: boolean
+  /** Below the form: what stands about the mailbox besides its settings. */
+  below?: ReactNode
   /** Rejects with the sentence to show. */
-  onSubmit: (input: TestInput & { form: MailboxForm }) => Promise<void>
+  onSubmit: (input: TestInput) => Promise<void>
   onBack: () => void
 }
 
@@ -27,17 +35,31 @@ function failedServer(test: RunningTest): 'imap' | 'smtp' | null {
   return failed ? (failed.name.startsWith('imap') ? 'imap' : 'smtp') : null
 }
 
+/** What one server is signed in to with: given now, kept from before, or still missing. */
+type Has = 'given' | 'kept' | 'missing'
+
 /** The form of a mailbox with its live connection test, as a page of its own. */
-export function MailboxPage({ region, title, text, begin, passwordOptional = false, act, acting, onSubmit, onBack }: MailboxPageProps) {
+export function MailboxPage({ region, title, text, begin, changes, act, acting, confirm, confirmed = true, below, onSubmit, onBack }: MailboxPageProps) {
   const [form, setForm] = useState(begin)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
+  const receive = useSignIn()
+  const send = useSignIn()
   const settings = settingsOf(form)
-  const withPassword = form.password !== '' && (!form.ownSmtp || form.smtpPassword !== '')
-  const input: TestInput | null = settings && withPassword ? { settings, password: form.password, ...(form.ownSmtp ? { smtpPassword: form.smtpPassword } : {}) } : null
+  const has = (use: 'imap' | 'smtp', given: boolean): Has => (given ? 'given' : changes && (changes[use].signIn ?? 'password') === (form.ownSmtp ? form[use].signIn : form.imap.signIn) ? 'kept' : 'missing')
+  const imapGiven = form.imap.signIn === 'oauth' ? receive.done : form.password !== ''
+  const smtpGiven = !form.ownSmtp ? imapGiven : form.smtp.signIn === 'oauth' ? send.done : form.smtpPassword !== ''
+  const [imap, smtp] = [has('imap', imapGiven), has('smtp', smtpGiven)]
+  const given: Omit<TestInput, 'settings'> = {
+    ...(form.imap.signIn === 'password' && form.password !== '' ? { password: form.password } : {}),
+    ...(form.imap.signIn === 'oauth' && receive.done && receive.id !== null ? { signInId: receive.id } : {}),
+    ...(form.ownSmtp && form.smtp.signIn === 'password' && form.smtpPassword !== '' ? { smtpPassword: form.smtpPassword } : {}),
+    ...(form.ownSmtp && form.smtp.signIn === 'oauth' && send.done && send.id !== null ? { smtpSignInId: send.id } : {}),
+  }
+  const input: TestInput | null = settings && imap === 'given' && smtp === 'given' && confirmed ? { settings, ...given } : null
   const test = useConnectionTest(input)
-  const untested = passwordOptional && settings !== null && form.password === '' && form.smtpPassword === ''
-  const ready = test.ok || untested
+  const untested = settings !== null && imap !== 'missing' && smtp !== 'missing' && !(imap === 'given' && smtp === 'given')
+  const ready = confirmed && (test.ok || untested)
   const failed = failedServer(test)
   const portFailed = test.test?.steps.some((step) => step.state === 'failed' && step.name.endsWith('connect')) === true
 
@@ -47,7 +69,7 @@ export function MailboxPage({ region, title, text, begin, passwordOptional = fal
     setBusy(true)
     setFailure(null)
     try {
-      await onSubmit({ settings, password: form.password, ...(form.ownSmtp ? { smtpPassword: form.smtpPassword } : {}), form })
+      await onSubmit({ settings, ...given })
     } catch (thrown) {
       setFailure(thrown instanceof Error ? thrown.message : t('errors:internal'))
       setBusy(false)
@@ -57,6 +79,7 @@ export function MailboxPage({ region, title, text, begin, passwordOptional = fal
     const kept = security === 'tls' || security === 'starttls' ? security : String(port) === usualPort[kind].starttls ? 'starttls' : 'tls'
     setForm({ ...form, [kind]: { ...form[kind], port: String(port), security: kept } })
   }
+  const pin = (kind: 'imap' | 'smtp', accepted: CertificatePin) => setForm({ ...form, [kind]: { ...form[kind], pin: accepted } })
   const hint = ready ? '' : failed ? t(failed === 'imap' ? 'setup:add.fixImap' : 'setup:add.fixSmtp') : input === null ? t('setup:add.incomplete') : t('setup:add.testing')
 
   return (
@@ -66,10 +89,15 @@ export function MailboxPage({ region, title, text, begin, passwordOptional = fal
           <div className="setup-in">
             <h1>{title}</h1>
             <p className="t2 setup-text">{text}</p>
-            <MailboxFields form={form} onChange={setForm} failedPort={portFailed ? failed : null} passwordHint={undefined} />
-            {!untested && <ConnectionTest running={test} ready={input !== null} onUsePort={usePort} />}
+            {confirm}
+            <MailboxFields
+              form={form} onChange={setForm} failedPort={portFailed ? failed : null} passwordHint={undefined}
+              receive={<SignInControl label={t('accounts:signIn.receive')} settings={settings} uses={form.ownSmtp ? ['imap'] : ['imap', 'smtp']} signIn={receive} kept={imap === 'kept'} />}
+              send={<SignInControl label={t('accounts:signIn.send')} settings={settings} uses={['smtp']} signIn={send} kept={smtp === 'kept'} />}
+            />
+            {!untested && <ConnectionTest running={test} ready={input !== null} onUsePort={usePort} onPin={pin} />}
             {failure && <Banner kind="bad" urgent>{failure}</Banner>}
-            <p className="meta t3 setup-note">{t('setup:add.note')}</p>
+            {below}
           </div>
         </div>
         <footer className="setup-foot">

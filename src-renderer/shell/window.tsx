@@ -65,6 +65,8 @@ export function MainWindow({ platform, maximized, mailStopped }: { platform: 'ma
 function Panes() {
   const place = usePlaces((state) => state.place)
   if (place.kind === 'inbox' || place.kind === 'new-message') return <InboxPanes place={place} />
+  // Its steps stand where the sidebar is elsewhere.
+  if (place.kind === 'add-mailbox') return <main className="panes bare"><PaneGuard resetKey="add-mailbox"><Suspense fallback={<section className="pane" />}><AddMailbox /></Suspense></PaneGuard><ToastHost /></main>
   return (
     <main className="panes page">
       {place.kind === 'settings' ? <SettingsSidebar address={place.page} /> : <Sidebar />}
@@ -74,11 +76,10 @@ function Panes() {
   )
 }
 
-function Page({ place }: { place: Exclude<Place, { kind: 'inbox' } | { kind: 'new-message' }> }) {
+function Page({ place }: { place: Exclude<Place, { kind: 'inbox' } | { kind: 'new-message' } | { kind: 'add-mailbox' }> }) {
   switch (place.kind) {
     case 'search': return <SearchPage text={place.text} />
     case 'settings': return <SettingsPage address={place.page} />
-    case 'add-mailbox': return <AddMailbox />
   }
 }
 

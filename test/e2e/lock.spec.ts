@@ -96,7 +96,8 @@ test('without a passphrase there is nothing to lock with: the shortcut leads to 
 })
 
 test('locking keeps the draft, ends store and mail, and leaves no mail in any process; the passphrase brings all of it back', async () => {
-  await page.getByRole('navigation').getByRole('button', { name: /^Inbox/ }).first().click()
+  await page.keyboard.press('g')
+  await page.keyboard.press('i')
   await openRow(page, 'Brake squeals')
   await expect(conversation(page).getByText(canary)).toBeVisible()
   expect(whoRemembers(canary)).not.toEqual([])

@@ -56,8 +56,8 @@ describe('the browser', () => {
     await session.close()
     await expect(ImapSession.open(imapAt(), { user: account, accessToken: 'made-up' })).rejects.toMatchObject({ code: 'auth-refused' })
     if (!canRunPostfix()) return
-    const postfix = await startPostfix({ sasl: { dovecotAuthSocket: dovecot.authSocket } })
-    const smtp = { host: '127.0.0.1', port: postfix.port, security: 'none', user: account } as const
+    const postfix = await startPostfix({ sasl: { dovecotAuthSocket: dovecot.authSocket }, tls: { ...certificates.good } })
+    const smtp = { host: 'localhost', port: postfix.tlsPort ?? 0, security: 'tls', user: account } as const
     const good = await SmtpSession.connect(smtp)
     await good.login({ user: account, accessToken: tokens.accessToken })
     expect((await good.send({ from: account, to: ['priya@harbourcycle.example'] }, Buffer.from(`From: ${account}\r\nSubject: x\r\n\r\nHello\r\n`))).state).toBe('accepted')

@@ -4,7 +4,7 @@ import { waitAfter } from '../../src-renderer/setup/wait'
 import { strengthOf } from '../../src-renderer/ui/strength'
 
 describe('the mailbox form', () => {
-  const typed = (address: string) => [...address].reduce((form, _c, i) => withAddress(form, address.slice(0, i + 1)), newForm('server'))
+  const typed = (address: string) => [...address].reduce((form, _c, i) => withAddress(form, address.slice(0, i + 1)), newForm())
   test('guesses from the address as it is typed', () => {
     expect(typed('help@bikes.example')).toMatchObject({ name: 'Help', imap: { host: 'imap.bikes.example', user: 'help@bikes.example' }, smtp: { host: 'smtp.bikes.example' } })
   })
@@ -14,7 +14,7 @@ describe('the mailbox form', () => {
     expect(withAddress(own, 'help@other.example')).toMatchObject({ name: 'Support', imap: { host: 'mail.host.example', user: 'u1' }, smtp: { host: 'smtp.other.example' } })
   })
   test('does not go without encryption to a server that is not on this computer (R28)', () => {
-    const local = { ...newForm('server').imap, host: 'localhost', security: 'none' as const }
+    const local = { ...newForm().imap, host: 'localhost', security: 'none' as const }
     expect(withHost(local, 'imap', 'mail.example').security).toBe('tls')
     const form = { ...typed('help@bikes.example'), password: 'x' }
     expect(settingsOf({ ...form, imap: { ...form.imap, security: 'none' } })).toBeNull()
@@ -22,7 +22,7 @@ describe('the mailbox form', () => {
     for (const host of ['localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', '1270.0.0.1', '']) expect(isLoopback(host), host).toBe(false)
   })
   test('does not keep the port of another kind of security', () => {
-    const { smtp } = newForm('server')
+    const { smtp } = newForm()
     expect(withSecurity(smtp, 'smtp', 'starttls').port).toBe('587')
     expect(withSecurity({ ...smtp, port: '2525' }, 'smtp', 'starttls').port).toBe('2525')
   })

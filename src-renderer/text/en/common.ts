@@ -82,6 +82,8 @@ export const common = {
     mailboxError: '{{name}}: {{what}}',
     short: {
       'auth-refused': 'password refused',
+      'sign-in-needed': 'sign in again',
+      'certificate-changed': 'another certificate',
       offline: 'offline',
       'certificate-expired': 'certificate expired',
       'certificate-not-trusted': 'certificate not trusted',

@@ -45,6 +45,7 @@ export const inbox = {
     'too-many-recipients': 'too many recipients',
     'too-large': 'too large',
     'auth-refused': 'password refused',
+    'sign-in-needed': 'sign in again',
     'no-recipient': 'no recipient',
     'server-refused': 'server refused',
     other: 'see why',

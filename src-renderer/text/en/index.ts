@@ -1,3 +1,4 @@
+import { accounts } from './accounts'
 import { common } from './common'
 import { composer } from './composer'
 import { conversation } from './conversation'
@@ -15,4 +16,4 @@ import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { common, composer, conversation, customer, errors, inbox, privacy, search, sending, settings, setup, support, threads, transfers, work } as const
+export const en = { accounts, common, composer, conversation, customer, errors, inbox, privacy, search, sending, settings, setup, support, threads, transfers, work } as const

@@ -1,0 +1,137 @@
+import { Server } from 'lucide-react'
+import { useEffect, useState, type FormEvent, type KeyboardEvent, type ReactNode } from 'react'
+import type { FoundSettings } from '../../src-preload/contract'
+import { call } from '../client'
+import { t } from '../text'
+import { Button } from '../ui/button'
+import { Field, Input } from '../ui/field'
+import { Icon } from '../ui/icon'
+import { Kbd } from '../ui/kbd'
+import { isAddress } from './guess'
+
+export const choices = ['google', 'microsoft', 'other'] as const
+export type ProviderChoice = (typeof choices)[number]
+
+/** A pause in typing after which settings are looked for, in ms. */
+const pauseMs = 500
+
+interface Look { address: string; found: FoundSettings | null }
+
+/** Looks for settings at each pause of typing; what was found for another address is not shown. */
+function useSettings(address: string): { looking: boolean; look: Look | null } {
+  const [look, setLook] = useState<Look | null>(null)
+  const wanted = isAddress(address) ? address.trim() : ''
+  useEffect(() => {
+    if (wanted === '') return undefined
+    let stopped = false
+    const find = async (): Promise<FoundSettings | null> => {
+      try {
+        return (await call('app.findSettings', { address: wanted })).found
+      } catch {
+        // Nothing found is no failure here: the person knows better.
+        return null
+      }
+    }
+    const timer = setTimeout(() => {
+      void (async () => {
+        const found = await find()
+        if (!stopped) setLook({ address: wanted, found })
+      })()
+    }, pauseMs)
+    return () => {
+      stopped = true
+      clearTimeout(timer)
+    }
+  }, [wanted])
+  const mine = look?.address === wanted ? look : null
+  return { looking: wanted !== '' && !mine, look: mine }
+}
+
+const choiceOf = (found: FoundSettings | null): ProviderChoice => choices.find((one) => one === found?.provider?.id) ?? 'other'
+
+function foundText({ found }: Look): string {
+  if (!found) return t('accounts:provider.none')
+  return found.source === 'known' || found.source === 'exchanger' ? t('accounts:provider.known', { name: found.provider?.name ?? found.settings.imap.host }) : t(`accounts:provider.${found.source}`)
+}
+
+/** Whose mailbox it is: the address, what was found for it, and the choice. */
+export function ProviderPage({ first, notice, address: begin, choice: chosen, onLeave, onNext }: {
+  first: boolean; notice?: ReactNode; address: string; choice: ProviderChoice | null; onLeave: (() => void) | null
+  onNext: (next: { address: string; choice: ProviderChoice; found: FoundSettings | null }) => void
+}) {
+  const [address, setAddress] = useState(begin)
+  const [picked, setPicked] = useState<ProviderChoice | null>(chosen)
+  const [left, setLeft] = useState(false)
+  const { looking, look } = useSettings(address)
+  const match = look?.found ? choiceOf(look.found) : null
+  const choice = picked ?? match ?? (look ? 'other' : null)
+  const good = isAddress(address)
+  const next = (event?: FormEvent) => {
+    event?.preventDefault()
+    if (!good) return setLeft(true)
+    const going = choice ?? 'other'
+    const found = look?.found ?? null
+    return onNext({ address: address.trim(), choice: going, found: found && choiceOf(found) === going ? found : null })
+  }
+  const keys = (event: KeyboardEvent<HTMLElement>) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    const named = choices[Number(event.key) - 1]
+    const at = choices.findIndex((one) => one === choice)
+    const going = by === undefined ? named : choices[(at + by + choices.length) % choices.length]
+    if (going === undefined) return
+    event.preventDefault()
+    setPicked(going)
+    event.currentTarget.querySelector<HTMLElement>(`[data-choice="${going}"]`)?.focus()
+  }
+  return (
+    <section className="pane" aria-label={t('accounts:provider.region')} data-pane="page" tabIndex={-1}>
+      <form
+        className="setup-form" noValidate onSubmit={next}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || !onLeave) return
+          event.preventDefault()
+          event.stopPropagation()
+          onLeave()
+        }}
+      >
+        <div className="scroll">
+          <div className="setup-in">
+            <div><h1>{t(first ? 'accounts:provider.firstTitle' : 'accounts:provider.title')}</h1><p className="t2 setup-under">{t(first ? 'accounts:provider.firstText' : 'accounts:provider.text')}</p></div>
+            {notice}
+            <Field label={t('accounts:provider.address')} error={left && address.trim() !== '' && !good ? t('accounts:provider.badAddress') : undefined}>
+              {(ids) => (
+                <Input
+                  {...ids} type="email" autoFocus value={address} spellCheck={false} autoComplete="off" dir="ltr" busy={looking}
+                  onChange={(event) => {
+                    setAddress(event.target.value)
+                    setPicked(null)
+                  }}
+                  onBlur={() => setLeft(true)}
+                  end={<span className="push meta t3 nowrap" role="status">{looking ? t('accounts:provider.looking') : look ? foundText(look) : ''}</span>}
+                />
+              )}
+            </Field>
+            <div className="card clip" role="radiogroup" aria-label={t('accounts:provider.choices')} tabIndex={-1} onKeyDown={keys}>
+              {choices.map((one, index) => (
+                <button
+                  key={one} type="button" role="radio" data-choice={one} aria-checked={choice === one} tabIndex={choice === one || (choice === null && index === 0) ? 0 : -1}
+                  className={`prov inset-focus${choice === one ? ' on' : ''}`} onClick={() => setPicked(one)} onDoubleClick={() => next()}
+                >
+                  <span className={`av sq ${{ google: 'c-sky', microsoft: 'c-teal', other: 'c-stone' }[one]}`} aria-hidden="true">{one === 'other' ? <Icon icon={Server} /> : one === 'google' ? 'G' : 'M'}</span>
+                  <span className="medium">{t(`accounts:provider.${one}`)}</span>
+                  <span className={`meta ${choice === one ? 't2' : 't3'} prov-text`}>{t(`accounts:provider.${one}Text`)}</span>
+                  <span className="go">{match === one && <span className="chip acc">{t('accounts:provider.matches')}</span>}<Kbd keys={String(index + 1)} /></span>
+                </button>
+              ))}
+            </div>
+          </div>
+        </div>
+        <footer className="setup-foot">
+          <span className="push" />
+          {onLeave && <Button kind="ghost" size="lg" keys="Escape" onClick={onLeave}>{t('accounts:provider.cancel')}</Button>}
+          <Button submit size="lg" kind="primary" keys="Enter" disabled={!good}>{t('accounts:provider.next')}</Button>
+        </footer>
+      </form>
+    </section>
+  )
+}
