@@ -18,12 +18,12 @@ export const GROUPS = {
     'fonts-inter', 'fonts-noto-core', 'fonts-noto-cjk', 'fonts-noto-color-emoji',
   ],
   // chromium stands for the person's own browser when a sign-in is tested.
-  servers: ['dovecot-imapd', 'postfix', 'openssl', 'chromium'],
+  servers: ['dovecot-imapd', 'postfix', 'openssl', 'nats-server', 'chromium'],
   bench: ['isync', 'maildir-utils', 'notmuch'],
 }
 
 /** Packages whose services Debian would start; only our private copies are wanted. */
-const SERVICES = { 'dovecot-imapd': ['dovecot.service', 'dovecot.socket'], postfix: ['postfix.service'] }
+const SERVICES = { 'dovecot-imapd': ['dovecot.service', 'dovecot.socket'], postfix: ['postfix.service'], 'nats-server': ['nats-server.service'] }
 
 /**
  * Makes sure that the packages of the groups are installed.

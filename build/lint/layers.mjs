@@ -32,8 +32,8 @@ const LAYERS = /** @type {Record<string, Layer>} */ ({
     'src-main/store', ['crypto', 'shared', 'contract'], ['better-sqlite3-multiple-ciphers', 'zod'],
     nodeWithoutNetwork, 'node:* without net, tls, http, https, http2, dns, dgram',
   ),
-  mail: layer('src-main/mail', ['shared', 'contract'], ['imapflow', 'nodemailer', 'oauth4webapi', 'postal-mime', 'zod'], anyNode, 'node:*'),
-  crypto: layer('src-main/crypto', ['contract'], ['argon2', 'zod'], /^crypto$/, 'node:crypto'),
+  mail: layer('src-main/mail', ['shared', 'contract'], ['imapflow', 'nodemailer', 'oauth4webapi', 'postal-mime', '@nats-io/[^/]+', 'zod'], anyNode, 'node:*'),
+  crypto: layer('src-main/crypto', ['contract'], ['argon2', 'cborg', 'zod'], /^(crypto|zlib)$/, 'node:crypto, node:zlib'),
   shared: layer('src-main/shared', ['contract'], ['zod'], anyNode, 'node:*'),
   renderer: layer('src-renderer', ['contract'], RENDERER_PACKAGES),
 })

@@ -73,8 +73,13 @@ export class DeviceKeys implements DevicePublic {
 
 /** Whether `signature` is the device's over these bytes and this purpose. False for anything malformed. */
 export function verifyBy(signKey: Uint8Array, purpose: string, bytes: Uint8Array, signature: Uint8Array): boolean {
+  return verifyRaw(signKey, bound(purpose, bytes), signature)
+}
+
+/** Plain Ed25519 (RFC 8032), without a purpose. */
+export function verifyRaw(signKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
   try {
-    return verify(null, bound(purpose, bytes), knownPublic(signKey), signature)
+    return verify(null, bytes, knownPublic(signKey), signature)
   } catch {
     return false
   }

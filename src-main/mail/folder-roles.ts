@@ -1,5 +1,6 @@
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type { FolderState, ListedFolder } from './imap-session'
+import { isTeamFolder } from './team-message'
 
 const bySpecialUse: Readonly<Record<string, FolderRole>> = {
   '\\Inbox': 'inbox', '\\Sent': 'sent', '\\Drafts': 'drafts', '\\Junk': 'junk', '\\Trash': 'trash', '\\Archive': 'archive', '\\All': 'all', '\\Flagged': 'flagged',
@@ -15,10 +16,10 @@ const unusableName = /[\u0000-\u001f\u007f]/
 
 /**
  * The selectable folders with their roles: by the server's special-use marks (RFC 6154), else by well-known names in
- * many languages; both come from imapflow, which gives each role to one folder.
+ * many languages; both come from imapflow, which gives each role to one folder. The team's own folder holds no mail.
  */
 export function folderRoles(listed: readonly ListedFolder[]): FolderWithRole[] {
-  const usable = listed.filter(({ path, selectable }) => selectable && path !== '' && path.length <= longestPath && !unusableName.test(path))
+  const usable = listed.filter(({ path, delimiter, selectable }) => selectable && path !== '' && !isTeamFolder(path, delimiter) && path.length <= longestPath && !unusableName.test(path))
   return [...new Map(usable.map((folder) => [folder.path, folder])).values()].slice(0, mostFolders).map((folder) => ({
     path: folder.path, delimiter: folder.delimiter, state: folder.state,
     role: folder.path.toUpperCase() === 'INBOX' ? 'inbox' : bySpecialUse[folder.specialUse ?? ''] ?? 'other',

@@ -196,13 +196,48 @@ export class ImapSession {
     return result.uidMap ?? new Map<number, number>()
   }
 
-  async createFolder(path: string): Promise<void> {
+  async createFolder(path: string, subscribed = true): Promise<void> {
     await this.run('CREATE', () => this.client.mailboxCreate(path))
+    // The library subscribes by itself.
+    if (!subscribed) await this.run('UNSUBSCRIBE', () => this.client.mailboxUnsubscribe(path))
   }
 
-  async append(path: string, raw: Uint8Array, flags: string[], at: Date): Promise<void> {
-    const done = await this.run('APPEND', () => this.client.append(path, Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), flags, at), commandMs + Math.ceil(raw.byteLength / 20))
+  /** Removes just these messages for good. Without UIDPLUS they are only marked: a plain EXPUNGE would take others' along. */
+  async expunge(uids: readonly number[]): Promise<void> {
+    if (uids.length === 0) return
+    if (!this.capabilities.has('UIDPLUS')) return this.addFlags(uids, ['\\Deleted'])
+    const done = await this.run('EXPUNGE', () => this.client.messageDelete(uidSet(uids), { uid: true }))
+    if (!done) throw new PosternError('server-refused', 'expunge', this.facts())
+  }
+
+  /** The second part of each message as it is encoded there, up to `most` bytes; null where there is none. */
+  async *fetchSecondParts(uids: readonly number[], most: number): AsyncGenerator<{ uid: number; part: Buffer | null }> {
+    for await (const row of this.rows(uids, { uid: true, bodyParts: [{ key: '2', start: 0, maxLength: most }] })) {
+      const part = [...(row.bodyParts?.values() ?? [])].find((bytes) => bytes !== null && bytes.byteLength > 0)
+      yield { uid: row.uid, part: part ?? null }
+    }
+  }
+
+  async fetchSizes(uids: readonly number[]): Promise<Map<number, number>> {
+    const sizes = new Map<number, number>()
+    for await (const row of this.rows(uids, { uid: true, size: true })) if (row.size !== undefined) sizes.set(row.uid, row.size)
+    return sizes
+  }
+
+  /** When the server says that a message arrived, ms; null when it does not. */
+  async internalDate(uid: number): Promise<number | null> {
+    for await (const row of this.rows([uid], { uid: true, internalDate: true })) {
+      const at = row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
+      return Number.isFinite(at) ? at : null
+    }
+    return null
+  }
+
+  /** @param at the date that the server keeps for it; null: its own. @returns the UID where the server tells it (UIDPLUS) */
+  async append(path: string, raw: Uint8Array, flags: string[], at: Date | null): Promise<number | null> {
+    const done = await this.run('APPEND', () => this.client.append(path, Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), flags, at ?? undefined), commandMs + Math.ceil(raw.byteLength / 20))
     if (!done) throw new PosternError('server-refused', 'append', this.facts())
+    return done.uid ?? null
   }
 
   /**

@@ -63,6 +63,7 @@ function startMail(): void {
       'image.fetch': async ({ url }) => fetchImage(url),
       'outbox.wake': ({ mailboxId }) => (mailboxes.wakeOutbox(mailboxId), {}),
       'ops.wake': ({ mailboxId }) => (mailboxes.wakeActs(mailboxId), {}),
+      'team.wake': ({ changed }) => (mailboxes.wakeTeam(changed), {}),
       'sync.now': ({ mailboxId }) => (mailboxes.syncNow(mailboxId), {}),
       'imports.wake': () => (importer.wake(), {}),
       'network.rules': (rules) => (ledger.setRules(rules), {}),

@@ -6,6 +6,7 @@ import { logger } from '../shared/log'
 import { Backoff } from './backoff'
 import { MailboxSync, type SyncPorts } from './mailbox-sync'
 import { OutboxSender } from './outbox-sender'
+import { TeamLink } from './team-link'
 
 const log = logger('mail')
 
@@ -16,6 +17,7 @@ export class Mailboxes {
   private readonly running = new Map<number, Running>()
   private store: Rpc<StoreForMail> | null = null
   private started = false
+  private link: TeamLink | null = null
   private turn: Promise<void> = Promise.resolve()
 
   constructor(private readonly ports: Omit<SyncPorts, 'store'>) {}
@@ -46,6 +48,7 @@ export class Mailboxes {
       await this.end(id)
       const mailbox = (await this.all()).find((one) => one.id === id)
       if (mailbox) this.begin(mailbox)
+      this.link?.wake(true)
     })
   }
 
@@ -54,6 +57,8 @@ export class Mailboxes {
   }
 
   network(online: boolean): void {
+    if (online) this.link?.wake(false)
+    else this.link?.networkLost()
     for (const { sync, sender } of this.running.values()) {
       if (!online) sync.networkLost()
       else {
@@ -72,6 +77,7 @@ export class Mailboxes {
   }
 
   wakeOutbox(id: number): void { this.running.get(id)?.sender.wake() }
+  wakeTeam(changed: boolean): void { this.link?.wake(changed) }
   wakeActs(id: number): void { this.running.get(id)?.sync.actsWaiting() }
 
   private begin(mailbox: Mailbox): void {
@@ -96,6 +102,8 @@ export class Mailboxes {
       const { store } = this
       try {
         for (const mailbox of await this.all()) this.begin(mailbox)
+        this.link ??= new TeamLink({ ...this.ports, store })
+        this.link.start()
         return
       } catch (error) {
         // The store is starting, or ended: then another port will come.
@@ -117,7 +125,9 @@ export class Mailboxes {
   }
 
   private async endAll(): Promise<void> {
-    await Promise.all([...this.running.keys()].map((id) => this.end(id)))
+    const { link } = this
+    this.link = null
+    await Promise.all([link?.stop(), ...[...this.running.keys()].map((id) => this.end(id))])
   }
 
   private queue(work: () => Promise<void>): void {

@@ -105,6 +105,14 @@ export class Database {
     })
   }
 
+  /** A database that lives in memory and is gone with it, unencrypted: for runs that need many of them. */
+  static inMemory(): Database {
+    const db = new Driver(':memory:')
+    db.pragma('foreign_keys = ON')
+    migrate(db, migrations)
+    return new Database(db, ':memory:', () => undefined)
+  }
+
   /** One transaction, at most about 20 ms of work. What it changed is published after the commit. */
   write<T>(work: (tx: Writer) => T, durability: Durability = 'full'): T {
     if (this.writing) throw new Error('a transaction inside a transaction')

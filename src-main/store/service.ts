@@ -22,6 +22,8 @@ import { SupportDesk } from './support-desk'
 import { SyncBoard } from './sync-status'
 import { SearchIndex } from './search-index'
 import { StoreThread } from './store-thread'
+import { ownPermissions } from './team/roster'
+import { TeamService } from './team/service'
 import { recoverTransfers } from './transfers'
 import { Upkeep } from './upkeep'
 import { windowHandlers } from './handlers'
@@ -44,6 +46,7 @@ export interface Open {
   readonly index: SearchIndex
   readonly thread: StoreThread
   readonly support: SupportDesk
+  readonly team: TeamService
 }
 
 /** The store as a service: ports come and go, the database is opened and closed by app, events go to every window. */
@@ -104,7 +107,7 @@ export class StoreService {
       notice: (notice) => this.app?.emit({ topic: 'access-notice', ...notice }),
       sessionEnded: (session, why) => this.dropSupport(session, why),
     })
-    this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()), support }, created }
+    this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()), support, team: new TeamService(workspace) }, created }
     log.info('database is open', { created, restored })
     return { created, restored }
   }
@@ -117,6 +120,7 @@ export class StoreService {
     this.mark = undefined
     current.open.upkeep.stop()
     current.open.alarm.stop()
+    current.open.team.stop()
     current.open.index.stop()
     current.open.thread.stop()
     clearInterval(this.timeKeeper)
@@ -208,7 +212,8 @@ export class StoreService {
       before: (name) => {
         const def = isStoreCall(name) ? calls[name] : undefined
         if (def?.home !== 'store') throw new PosternError('invalid-input', 'not a call of the store')
-        requirePermission(caller, def.permission)
+        const workspace = this.current?.open.workspace
+        requirePermission(caller, def.permission, workspace ? ownPermissions(workspace.db.read, workspace.device.id) : null)
       },
       onFault,
       onRefused: this.onRefused,

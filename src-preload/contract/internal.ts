@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
 import { FoundSettings, TestStep } from './calls'
+import { teamForMail } from './internal-team'
 import { ErrorCode, ErrorDetail } from './errors'
 import { ExportScope, ImportTarget, MailFormat } from './transfers'
 import { PolicyState } from './policy'
@@ -233,6 +234,7 @@ export const storeForMail = {
   'outbox.uncertain': { input: z.object({ mailboxId: Id }), output: z.object({ jobs: z.array(OutboxJob) }) },
   /** What went over the network since it was told last; idempotence is not needed, a lost answer counts twice. */
   'network.record': { input: z.object({ contacts: z.array(NetworkContact).max(5000) }), output: done },
+  ...teamForMail,
 } as const satisfies CallTable
 export type StoreForMail = typeof storeForMail
 
@@ -246,6 +248,8 @@ export const mailForStore = {
   'ops.wake': { input: z.object({ mailboxId: Id }), output: done },
   'sync.now': { input: z.object({ mailboxId: Id.nullable() }), output: done },
   'imports.wake': { input: nothing, output: done },
+  /** Something of the team wants to go, or how it goes has changed. */
+  'team.wake': { input: z.object({ changed: z.boolean() }), output: done },
   /** Which hosts may be reached from now on. */
   'network.rules': { input: NetworkRules, output: done },
 } as const satisfies CallTable

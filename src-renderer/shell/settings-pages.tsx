@@ -1,4 +1,4 @@
-import { ArrowDownUp, Bell, Building2, Info, Keyboard, Lock, Mail, Moon, Shield, Tag, User } from 'lucide-react'
+import { ArrowDownUp, Bell, Building2, Info, Keyboard, Lock, Mail, Moon, Shield, Tag, User, Users } from 'lucide-react'
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
 import type { LucideIcon } from '../ui/icon'
 
@@ -18,6 +18,7 @@ export const settingsPages = [
   { id: 'shortcuts', group: 'you', icon: Keyboard, page: lazy(() => import('../settings/shortcuts').then((module) => ({ default: module.Shortcuts }))) },
   { id: 'general', group: 'workspace', icon: Building2, page: lazy(() => import('../settings/general').then((module) => ({ default: module.General }))) },
   { id: 'mailboxes', group: 'workspace', icon: Mail, page: lazy(() => import('./mailbox-settings').then((module) => ({ default: module.MailboxSettings }))) },
+  { id: 'team', group: 'workspace', icon: Users, page: lazy(() => import('../settings/team').then((module) => ({ default: module.Team }))) },
   { id: 'tags', group: 'workspace', icon: Tag, page: lazy(() => import('../settings/tags').then((module) => ({ default: module.Tags }))) },
   { id: 'transfers', group: 'workspace', icon: ArrowDownUp, page: lazy(() => import('../settings/transfers').then((module) => ({ default: module.Transfers }))) },
   { id: 'privacy', group: 'trust', icon: Shield, page: lazy(() => import('../privacy/privacy').then((module) => ({ default: module.Privacy }))) },

@@ -68,4 +68,4 @@ export function queue(store: MemoryStore, change: Partial<OutboxJob> = {}): numb
   store.outbox.push({ job: { ...job, envelope }, state: 'queued', outcome: null, dueAt: 0, composed: null })
   return id
 }
-export { waitFor }
+export { seedMaildir, waitFor }

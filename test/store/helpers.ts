@@ -66,6 +66,7 @@ export class Harness {
   readonly dir: string
   readonly events: PosternEvent[] = []
   readonly woken: string[] = []
+  onTeamWake: (changed: boolean) => void = () => undefined
   service = new StoreService()
   app!: Rpc<typeof storeForApp>
   mail!: Rpc<typeof storeForMail>
@@ -108,6 +109,7 @@ export class Harness {
       'part.extract': (input) => this.parts(input), 'image.fetch': (input) => this.image(input),
       'outbox.wake': ({ mailboxId }) => { this.woken.push(`outbox ${mailboxId}`); return {} },
       'ops.wake': ({ mailboxId }) => { this.woken.push(`ops ${mailboxId}`); return {} },
+      'team.wake': ({ changed }) => { this.woken.push(`team ${changed}`); this.onTeamWake(changed); return {} },
       'sync.now': () => { this.woken.push('sync'); return {} },
       'imports.wake': () => { this.woken.push('imports'); return {} },
       'network.rules': (rules) => { this.networkRules = rules; return {} },

@@ -8,6 +8,7 @@ import { listLog } from '../access-log'
 import { listGrants, longestMs, makeGrant } from '../grants'
 import type { StoreService } from '../service'
 import { addIdentity, listIdentities, removeIdentity } from '../support-identities'
+import { ownPermissions } from '../team/roster'
 
 /** Grants, identities and the access log. */
 export function access(service: StoreService, caller: Caller, by: () => string): Handlers<typeof accessCalls> {
@@ -30,7 +31,7 @@ export function access(service: StoreService, caller: Caller, by: () => string):
       const { doubt } = workspace.clock
       return {
         grants: listGrants(workspace, support.policy, (id) => support.openSessions(id)), longestMs: longestMs(support.policy), now: workspace.clock.now(), doubt,
-        refusal: support.policy.supportAccess === 'off' ? 'policy' : mayDo(caller, 'support-access') ? (doubt === null ? null : 'time-doubtful') : 'permission',
+        refusal: support.policy.supportAccess === 'off' ? 'policy' : mayDo(caller, 'support-access', ownPermissions(service.read, service.open.workspace.device.id)) ? (doubt === null ? null : 'time-doubtful') : 'permission',
       }
     },
     'grants.make': ({ replaces, ...wish }) => {

@@ -15,6 +15,7 @@ import { notes } from './notes'
 import { replies } from './replies'
 import { search } from './search'
 import { settings } from './settings'
+import { team } from './team'
 import { threads } from './threads'
 import { work } from './work'
 import { transfers } from './transfers'
@@ -40,6 +41,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...mailboxes(service),
     ...settings(service),
     ...journal(service),
+    ...team(service),
     ...ledger(service),
     ...access(service, caller, by),
     ...onlyInSupport,

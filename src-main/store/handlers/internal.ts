@@ -1,3 +1,4 @@
+import type { teamForMail } from '../../../src-preload/contract/internal-team'
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
 import { attachmentInfo, writeAttachment } from '../files'
 import { exportLog } from '../access-export'
@@ -88,7 +89,16 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
 /** What mail may ask of the store. */
 export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
   const workspace = (): Workspace => service.open.workspace
+  const team = (): Handlers<typeof teamForMail> => service.open.team.forMail
   return {
+    'team.link': (input) => team()['team.link'](input),
+    'team.outgoing': (input) => team()['team.outgoing'](input),
+    'team.sent': (input) => team()['team.sent'](input),
+    'team.known': (input) => team()['team.known'](input),
+    'team.arrived': (input) => team()['team.arrived'](input),
+    'team.folder': (input) => team()['team.folder'](input),
+    'team.time': (input) => team()['team.time'](input),
+    'team.status': (input) => team()['team.status'](input),
     'mailboxes.all': () => ({ mailboxes: allMailboxes(workspace().db.read) }),
     'folders.sync': ({ mailboxId, folders }) => syncFolders(workspace(), mailboxId, folders),
     'folders.all': ({ mailboxId }) => allFolders(workspace().db.read, mailboxId),

@@ -8,7 +8,7 @@ import type { Migration } from './index'
  * - `team_batches.seen`: {device: seq}, contiguous. `closed`: no more events are added.
  * - `team_frontier`: up to which batch each other device's are here without a gap.
  * - `team_events.standing`: 0 counts, 1 held (after its device's cut-off), 2 refused (role), 3 of a newer program,
- *   4 its device is not in the roster yet, 5 its device signed two different batches of one number.
+ *   4 its device is not in the roster yet, 5 its device signed two different batches of one number, 6 held and settled by the owner.
  * - `team_state.rank`: 0 stands; higher ones were written at the same time without knowing of it and are shown.
  * - `team_anchors`: conversations that events speak of, by their anchor (see store/team/anchors).
  */

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { PosternError } from '../../../src-preload/contract/errors'
 import type { Reader, Writer } from '../database'
 import type { Workspace } from '../workspace'
 import { entityOfConversation, groupOf, groupOfConversation, moveAnchors, type Group } from './anchors'
 import { kindOf, kinds, type Kind, type KindName, type KindPayload } from './kinds'
 import { projectors } from './projectors'
+import { rightsAt, teamInfo } from './roster'
 import { reduce, type Dot, type Effect, type Frontier, type LogEvent, type Stamp, type StateRow } from './reduce'
 
 /** A batch is closed at this many events or this many characters of payload; it becomes one blob. */
@@ -11,7 +13,7 @@ const batchEvents = 100
 const batchText = 48_000
 
 /** Whether an event counts, and why not. Stored; never renumber. */
-export const standing = { counts: 0, held: 1, refused: 2, newer: 3, unknownDevice: 4, forked: 5 } as const
+export const standing = { counts: 0, held: 1, refused: 2, newer: 3, unknownDevice: 4, forked: 5, settled: 6 } as const
 
 /** One of the state rows of an entity with its value parsed. */
 export interface Changed {
@@ -34,15 +36,19 @@ export class TeamLog {
 
   /**
    * Records an act of this device and applies it. `payload` must fit the kind's schema; a shape that does not is a
-   * programmer's error and throws. What the event does to other tables is the projector's or the caller's part.
+   * programmer's error and throws; so does a role that does not allow it (`not-allowed`). What the event does to other tables is the projector's or the caller's part.
    */
   record<K extends KindName>(tx: Writer, event: { readonly kind: K; readonly entity: string; readonly payload: KindPayload<K> }): Dot {
     const payload = kinds[event.kind].payload.parse(event.payload)
     const text = JSON.stringify(payload)
     const { seq, idx } = this.place(tx, text.length)
     const device = this.workspace.device.id
+    // A role that was taken away while this was open; alone, everything is allowed.
+    const stands = teamInfo(tx) ? this.judge(tx, device, seq)(event.kind, text) : standing.counts
+    if (stands === standing.refused || stands === standing.held) throw new PosternError('not-allowed', 'the role does not allow it', { kind: event.kind })
     const { ms, ctr } = this.nextStamp(tx)
-    tx.run('INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload) VALUES(?, ?, ?, ?, ?, ?, ?, ?)', device, seq, idx, event.kind, event.entity, ms, ctr, text)
+    tx.run('INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)', device, seq, idx, event.kind, event.entity, ms, ctr, text,
+      stands === standing.unknownDevice ? standing.counts : stands)
     this.refresh(tx, event.entity, true)
     this.workspace.noteTeamWork()
     return { device, seq, idx }
@@ -88,6 +94,35 @@ export class TeamLog {
     this.latest = Math.max(this.latest, Math.min(ms, this.workspace.clock.stamp() + 10 * 60_000))
   }
   private latest = 0
+
+  /** How the events of one batch of a device stand, by the roster that is known now. */
+  judge(read: Reader, device: string, seq: number): (kind: string, payload: string) => number {
+    const rights = rightsAt(read, device, seq)
+    const forked = (read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY) <= seq
+    return (name, payload) => {
+      const kind = kindOf(name)
+      if (!kind) return standing.newer
+      if (forked) return standing.forked
+      if (rights === null) return standing.unknownDevice
+      if (rights.held) return standing.held
+      return rights.permissions.has(kind.permission) && kind.payload.safeParse(parsed(payload)).success ? standing.counts : standing.refused
+    }
+  }
+
+  /** The roster says something else of a device: all its events are judged anew. */
+  judgeAgain(tx: Writer, device: string): void {
+    const touched = new Set<string>()
+    for (const { seq } of tx.all<{ seq: number }>('SELECT seq FROM team_batches WHERE device = ?', device)) {
+      const judge = this.judge(tx, device, seq)
+      for (const event of tx.all<{ idx: number; kind: string; entity: string; payload: string; standing: number }>('SELECT idx, kind, entity, payload, standing FROM team_events WHERE device = ? AND seq = ?', device, seq)) {
+        const now = judge(event.kind, event.payload)
+        if (now === event.standing || (now === standing.held && event.standing === standing.settled)) continue
+        tx.run('UPDATE team_events SET standing = ? WHERE device = ? AND seq = ? AND idx = ?', now, device, seq, event.idx)
+        touched.add(event.entity)
+      }
+    }
+    for (const entity of touched) this.refresh(tx, entity)
+  }
 
   /** Makes the state of an entity anew from its events and tells the projectors what changed. */
   refresh(tx: Writer, entity: string, own = false): void {

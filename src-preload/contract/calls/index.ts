@@ -14,6 +14,7 @@ import { noteCalls } from './notes'
 import { replyCalls } from './replies'
 import { searchCalls } from './search'
 import { settingsCalls } from './settings'
+import { teamCalls } from './team'
 import { threadCalls } from './threads'
 import { workCalls } from './work'
 import { transferAppCalls, transferCalls } from './transfers'
@@ -36,6 +37,7 @@ export const calls = {
   ...mailboxCalls,
   ...settingsCalls,
   ...journalCalls,
+  ...teamCalls,
   ...ledgerCalls,
   ...accessCalls,
   ...supportCalls,

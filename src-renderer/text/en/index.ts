@@ -11,9 +11,10 @@ import { sending } from './sending'
 import { settings } from './settings'
 import { setup } from './setup'
 import { support } from './support'
+import { team } from './team'
 import { threads } from './threads'
 import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, errors, inbox, privacy, search, sending, settings, setup, support, threads, transfers, work } as const
+export const en = { accounts, common, composer, conversation, customer, errors, inbox, privacy, search, sending, settings, setup, support, team, threads, transfers, work } as const

@@ -1,0 +1,65 @@
+import type { teamCalls } from '../../../src-preload/contract/calls/team'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { Handlers } from '../../../src-preload/contract/internal'
+import type { Writer } from '../database'
+import type { StoreService } from '../service'
+import { applyWaiting } from '../team/exchange'
+import { approve, invite, join, leaveTeam, withdraw } from '../team/invites'
+import { changeRoster, createTeam, currentRoster, cutOff, recover, recoveryOf, setRole } from '../team/roster'
+import { accessRevoked, settleHeld, teamState, wantRevoked } from '../team/trouble'
+import type { Workspace } from '../workspace'
+
+/** The team's roster and its troubles. Each act is one transaction, and the link is told. */
+export function team(service: StoreService): Handlers<typeof teamCalls> {
+  const act = <T>(work: (tx: Writer, workspace: Workspace) => T, changed = false): T => {
+    const { workspace } = service.open
+    const result = workspace.db.write((tx) => {
+      const value = work(tx, workspace)
+      applyWaiting(tx, workspace)
+      tx.changes.touched('team')
+      return value
+    })
+    service.open.team.wake(changed)
+    return result
+  }
+  const nothing = (work: (tx: Writer, workspace: Workspace) => void, changed = false): Record<never, never> => {
+    act(work, changed)
+    return {}
+  }
+  return {
+    'team.state': () => teamState(service.open.workspace, service.open.team.status),
+    'team.create': ({ mailboxId, carrier }) => act((tx, workspace) => {
+      const mailbox = tx.get<{ address: string }>('SELECT address FROM mailboxes WHERE id = ? AND removing = 0', mailboxId)
+      if (!mailbox) throw new PosternError('not-found', 'no such mailbox')
+      return createTeam(tx, workspace, mailboxId, mailbox.address, carrier)
+    }, true),
+    'team.checkRecovery': ({ code }) => {
+      const known = currentRoster(service.read)?.body.recovery.signKey
+      const keys = recoveryOf(code)
+      return { right: keys !== null && known === keys.signKey.toString('base64url') }
+    },
+    'team.invite': (who) => act((tx, workspace) => invite(tx, workspace, who)),
+    'team.withdraw': ({ id }) => nothing((tx) => withdraw(tx, id)),
+    'team.approve': ({ id }) => nothing((tx, workspace) => approve(tx, workspace, id)),
+    'team.join': ({ code, mailboxId, carrier }) => nothing((tx, workspace) => join(tx, workspace, code, mailboxId, '', carrier), true),
+    'team.leave': () => nothing((tx) => leaveTeam(tx), true),
+    'team.setRole': ({ member, role, permissions }) => nothing((tx, workspace) => setRole(tx, workspace, member, role, permissions)),
+    'team.remove': ({ member }) => nothing((tx, workspace) => {
+      cutOff(tx, workspace, { member })
+      wantRevoked(tx, member)
+    }),
+    'team.retireDevice': ({ device }) => nothing((tx, workspace) => cutOff(tx, workspace, { device })),
+    'team.setCarrier': async ({ carrier }) => {
+      if (service.open.team.status.state !== 'live') throw new PosternError('offline', 'the others could not be told')
+      act((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, carrier })))
+      // The record that says so still goes the old way.
+      await service.open.team.sentAll()
+      service.open.team.wake(true)
+      return {}
+    },
+    'team.nameDevice': ({ device, name }) => nothing((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, devices: body.devices.map((one) => (one.id === device ? { ...one, name } : one)) }))),
+    'team.accessRevoked': ({ member }) => nothing((tx) => accessRevoked(tx, member)),
+    'team.settleHeld': ({ member, take }) => nothing((tx, workspace) => settleHeld(tx, workspace, member, take)),
+    'team.recover': ({ code }) => nothing((tx, workspace) => recover(tx, workspace, code)),
+  }
+}

@@ -1,0 +1,104 @@
+import type { Handlers } from '../../../src-preload/contract/internal'
+import type { teamForMail, TeamLinkState } from '../../../src-preload/contract/internal-team'
+import { PosternError, type ErrorCode, type ErrorDetail } from '../../../src-preload/contract/errors'
+import { logger } from '../../shared/log'
+import type { Workspace } from '../workspace'
+import { arrived, folderIs, nextDue, nextPack, placesOf, sealOwn, sent } from './exchange'
+import { teamInfo } from './roster'
+
+const log = logger('team')
+
+/** Events wait for company: this long after the last one, and not longer than that after the first. ms */
+const quietMs = 750
+const longestMs = 3000
+
+/** How the team's link is, for the window. Forgotten when the program ends. */
+export interface LinkStatus { readonly state: TeamLinkState; readonly error: { readonly code: ErrorCode; readonly detail: ErrorDetail } | null; readonly at: number }
+
+/** The store's side of the link: when to wake it, and what it asks. */
+export class TeamService {
+  status: LinkStatus = { state: 'off', error: null, at: 0 }
+  private timer: NodeJS.Timeout | undefined
+  private firstAt = 0
+  private stopped = false
+
+  constructor(private readonly workspace: Workspace) {
+    workspace.onTeamWork(() => this.soon())
+  }
+
+  stop(): void {
+    this.stopped = true
+    clearTimeout(this.timer)
+  }
+
+  /** Something was recorded. Alone, nothing needs to go anywhere. */
+  private soon(): void {
+    if (this.status.state === 'off' || this.stopped) return
+    const now = Date.now()
+    if (this.timer === undefined) this.firstAt = now
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.wake(false), Math.max(0, Math.min(quietMs, this.firstAt + longestMs - now)))
+    this.timer.unref()
+  }
+
+  /** @param changed there is a team now, or none any more, or it travels another way */
+  wake(changed: boolean): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.workspace.mail()?.call('team.wake', { changed }).catch((fault: unknown) => log.info('the link was not woken', { code: PosternError.from(fault).code }))
+  }
+
+  /** Waits until everything that is due has left. @throws PosternError `timeout` after ten seconds */
+  async sentAll(): Promise<void> {
+    const { db, clock } = this.workspace
+    for (let tries = 0; tries < 100; tries++) {
+      if ((nextDue(db.read) ?? Number.POSITIVE_INFINITY) > clock.stamp()) return
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    throw new PosternError('timeout', 'the link did not send')
+  }
+
+  readonly forMail: Handlers<typeof teamForMail> = {
+    'team.link': () => {
+      const info = teamInfo(this.workspace.db.read)
+      // Who was removed has nothing to send and nothing to read.
+      return { link: info && info.membership !== 'removed' ? { mailboxId: info.mailboxId, team: info.team, carrier: info.carrier } : null }
+    },
+    'team.outgoing': () => {
+      const { db, clock } = this.workspace
+      if (!nextPack(db.read, clock.stamp())) db.write((tx) => sealOwn(tx, this.workspace))
+      const next = nextPack(db.read, clock.stamp())
+      return { pack: next?.pack ?? null, hashes: [...(next?.hashes ?? [])], nextDueAt: next ? null : nextDue(db.read) }
+    },
+    'team.sent': ({ hashes, generation, place }) => {
+      this.workspace.db.write((tx) => {
+        sent(tx, hashes, generation, place)
+        tx.changes.touched('team')
+      })
+      return {}
+    },
+    'team.known': ({ generation }) => ({ places: placesOf(this.workspace.db.read, generation) }),
+    'team.arrived': ({ generation, messages }) => {
+      const before = teamInfo(this.workspace.db.read)?.membership
+      const carrier = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
+      this.workspace.db.write((tx) => arrived(tx, this.workspace, generation, messages))
+      const now = teamInfo(this.workspace.db.read)?.membership
+      const over = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
+      if (now !== before || over !== carrier) this.wake(now === 'removed' || over !== carrier)
+      return {}
+    },
+    'team.folder': ({ generation, places }) => {
+      this.workspace.db.write((tx) => folderIs(tx, this.workspace, generation, places))
+      return {}
+    },
+    'team.time': ({ serverAt }) => {
+      this.workspace.clock.heardServer(serverAt)
+      return {}
+    },
+    'team.status': ({ state, error }) => {
+      this.status = { state, error, at: Date.now() }
+      this.workspace.db.write((tx) => tx.changes.touched('team'), 'normal')
+      return {}
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import { Bytes, Id, Time } from './mail'
+import { ErrorCode, ErrorDetail } from './errors'
+
+const nothing = z.object({})
+const done = z.object({})
+/** Where a message lies with its carrier: a UID, a sequence number. */
+const Place = z.string().max(40)
+const Generation = z.string().max(100)
+
+/** Over what the team's messages travel. */
+export const TeamCarrier = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('mailbox') }),
+  z.object({ kind: z.literal('nats'), url: z.url({ protocol: /^(nats|tls)$/ }).max(300), token: z.string().max(500) }),
+])
+export type TeamCarrier = z.infer<typeof TeamCarrier>
+
+export const TeamLinkState = z.enum(['off', 'connecting', 'catching-up', 'live', 'offline', 'delayed', 'failed'])
+export type TeamLinkState = z.infer<typeof TeamLinkState>
+
+/** Served by store to mail: the team's messages, which mail carries and cannot read. */
+export const teamForMail = {
+  /** Null: no team, nothing is to be carried. */
+  'team.link': { input: nothing, output: z.object({ link: z.object({ mailboxId: Id, team: z.string(), carrier: TeamCarrier }).nullable() }) },
+  /** The next message that is due; it comes again until it is reported as sent. */
+  'team.outgoing': { input: nothing, output: z.object({ pack: Bytes.nullable(), hashes: z.array(z.string()), nextDueAt: Time.nullable() }) },
+  'team.sent': { input: z.object({ hashes: z.array(z.string()), generation: Generation, place: Place.nullable() }), output: done },
+  'team.known': { input: z.object({ generation: Generation }), output: z.object({ places: z.array(Place) }) },
+  'team.arrived': { input: z.object({ generation: Generation, messages: z.array(z.object({ place: Place, pack: Bytes })).max(500) }), output: done },
+  /** All that lies there now, all of it taken in. */
+  'team.folder': { input: z.object({ generation: Generation, places: z.array(Place) }), output: done },
+  /** The server's clock, heard just now. */
+  'team.time': { input: z.object({ serverAt: Time }), output: done },
+  'team.status': { input: z.object({ state: TeamLinkState, error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable(), messages: z.int() }), output: done },
+} as const

@@ -1,0 +1,121 @@
+import { Copy } from 'lucide-react'
+import { useState, type FormEvent } from 'react'
+import { asCallError, call } from '../client'
+import { useQuery } from '../live'
+import { goAddMailbox } from '../state/places'
+import { showToast } from '../state/toast'
+import { errorText, t } from '../text'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { Dialog } from '../ui/dialog'
+import { Field, Input, Select } from '../ui/field'
+import { CarrierFields, isCarrier, plainCarrier, toCarrier } from './team-carrier'
+import './settings.css'
+
+/** The mailboxes to choose from, as options. */
+function useMailboxes(): readonly { value: string; label: string }[] {
+  return (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).map(({ id, name, address }) => ({ value: String(id), label: `${name} (${address})` }))
+}
+
+/** A long code in letters that are easy to tell apart, with a button that copies it. */
+export function Code({ value }: { value: string }) {
+  return (
+    <div className="x g2 code-box">
+      <code className="grow sel" dir="ltr">{value}</code>
+      <Button size="sm" icon={Copy} onClick={() => void navigator.clipboard.writeText(value).then(() => showToast({ text: t('team:create.copied') }))}>{t('team:create.copy')}</Button>
+    </div>
+  )
+}
+
+/** Makes a team, then shows the recovery code and has it typed once. */
+export function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
+  const mailboxes = useMailboxes()
+  const [mailbox, setMailbox] = useState<string | null>(null)
+  const [over, setOver] = useState(plainCarrier)
+  const [code, setCode] = useState<string | null>(null)
+  const [typed, setTyped] = useState('')
+  const [failure, setFailure] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const chosen = mailbox ?? mailboxes[0]?.value
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (busy || chosen === undefined) return
+    setBusy(true)
+    setFailure(null)
+    try {
+      if (code === null) setCode((await call('team.create', { mailboxId: Number(chosen), carrier: toCarrier(over) })).recoveryCode)
+      else if ((await call('team.checkRecovery', { code: typed })).right) return onMade()
+      else setFailure(t('team:create.wrong'))
+    } catch (thrown) {
+      setFailure(errorText(asCallError(thrown)))
+    } finally {
+      setBusy(false)
+    }
+  }
+  if (mailboxes.length === 0) return <NoMailbox title={t('team:create.title')} onClose={onClose} />
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={code === null ? t('team:create.title') : t('team:create.recoveryTitle')}
+      description={code === null ? t('team:create.text') : t('team:create.recoveryText')}
+      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="create-team" busy={busy} disabled={code === null ? !isCarrier(over) : typed.trim() === ''}>{code === null ? t('team:create.do') : t('team:create.done')}</Button></>}
+    >
+      <form id="create-team" className="y g3" onSubmit={(event) => void submit(event)}>
+        {code === null
+          ? <><Field label={t('team:create.mailbox')}>{(ids) => <Select {...ids} value={chosen} options={mailboxes} onChange={(event) => setMailbox(event.target.value)} />}</Field><CarrierFields form={over} onChange={setOver} /></>
+          : (
+            <>
+              <Code value={code} />
+              <Field label={t('team:create.again')} hint={t('team:create.later')} error={failure ?? undefined}>{(ids) => <Input {...ids} autoFocus dir="ltr" autoComplete="off" spellCheck={false} maxLength={100} value={typed} onChange={(event) => setTyped(event.target.value)} />}</Field>
+            </>
+          )}
+      </form>
+      {failure && code === null && <Banner kind="bad" urgent>{failure}</Banner>}
+    </Dialog>
+  )
+}
+
+export function JoinDialog({ onClose }: { onClose: () => void }) {
+  const mailboxes = useMailboxes()
+  const [mailbox, setMailbox] = useState<string | null>(null)
+  const [code, setCode] = useState('')
+  const [over, setOver] = useState(plainCarrier)
+  const [failure, setFailure] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const chosen = mailbox ?? mailboxes[0]?.value
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (busy || chosen === undefined || code.trim() === '') return
+    setBusy(true)
+    setFailure(null)
+    try {
+      await call('team.join', { code, mailboxId: Number(chosen), carrier: toCarrier(over) })
+      onClose()
+    } catch (thrown) {
+      const error = asCallError(thrown)
+      setFailure(error.code === 'invalid-input' ? t('team:join.wrong') : errorText(error))
+      setBusy(false)
+    }
+  }
+  if (mailboxes.length === 0) return <NoMailbox title={t('team:join.title')} onClose={onClose} />
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('team:join.title')}
+      description={t('team:join.text')}
+      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="join-team" busy={busy} disabled={code.trim() === '' || !isCarrier(over)}>{t('team:join.do')}</Button></>}
+    >
+      <form id="join-team" className="y g3" onSubmit={(event) => void submit(event)}>
+        <Field label={t('team:join.code')} hint={t('team:join.codeHint')} error={failure ?? undefined}>{(ids) => <Input {...ids} autoFocus dir="ltr" autoComplete="off" spellCheck={false} maxLength={200} value={code} onChange={(event) => setCode(event.target.value)} />}</Field>
+        <Field label={t('team:join.mailbox')}>{(ids) => <Select {...ids} value={chosen} options={mailboxes} onChange={(event) => setMailbox(event.target.value)} />}</Field>
+        <CarrierFields form={over} onChange={setOver} />
+      </form>
+    </Dialog>
+  )
+}
+
+function NoMailbox({ title, onClose }: { title: string; onClose: () => void }) {
+  return <Dialog open onClose={onClose} title={title} description={t('team:join.noMailbox')} foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" onClick={() => { onClose(); goAddMailbox() }}>{t('team:join.addMailbox')}</Button></>} />
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react'
+import type { TeamState, Trouble } from '../../src-preload/contract/calls/team'
+import { call } from '../client'
+import { tellFailure } from '../state/acts'
+import { goSettings } from '../state/places'
+import { showToast } from '../state/toast'
+import { errorText, t } from '../text'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+
+interface Shown { kind: 'plain' | 'warn' | 'bad'; text: string; acts?: ReactNode }
+
+/** What needs a person: plain words, one act each. Nothing when all is well. */
+export function TeamTrouble({ team, onRetire }: { team: TeamState; onRetire: (device: string) => void }) {
+  if (team.trouble.length === 0) return null
+  const owner = team.membership === 'owner'
+  return (
+    <section className="y g2" aria-label={t('team:trouble.title')}>
+      {team.trouble.map((one) => {
+        const { kind, text, acts } = describe(one, owner, onRetire)
+        return <Banner key={JSON.stringify(one)} kind={kind} actions={acts}>{text}</Banner>
+      })}
+    </section>
+  )
+}
+
+function act(work: () => Promise<unknown>, toast: string): () => void {
+  return () => void work().then(() => showToast({ text: toast })).catch(tellFailure)
+}
+
+function describe(one: Trouble, owner: boolean, onRetire: (device: string) => void): Shown {
+  if (one.kind === 'removal') {
+    return {
+      kind: 'bad', text: t('team:trouble.removal', { name: one.name }),
+      acts: owner && <><Button size="sm" onClick={() => goSettings('mailboxes')}>{t('team:trouble.removalOpen')}</Button><Button size="sm" onClick={() => void call('team.accessRevoked', { member: one.member }).catch(tellFailure)}>{t('team:trouble.removalDo')}</Button></>,
+    }
+  }
+  if (one.kind === 'held') {
+    return {
+      kind: 'warn', text: t('team:trouble.held', { count: one.events, notes: one.notes, name: one.name }),
+      acts: owner && (
+        <>
+          <Button size="sm" onClick={act(() => call('team.settleHeld', { member: one.member, take: false }), t('team:trouble.dropped'))}>{t('team:trouble.drop')}</Button>
+          <Button size="sm" onClick={act(() => call('team.settleHeld', { member: one.member, take: true }), t('team:trouble.taken'))}>{t('team:trouble.take')}</Button>
+        </>
+      ),
+    }
+  }
+  if (one.kind === 'forked') return { kind: 'bad', text: t('team:trouble.forked', { name: one.name }), acts: owner && <Button size="sm" kind="danger" onClick={() => onRetire(one.device)}>{t('team:trouble.forkedDo')}</Button> }
+  if (one.kind === 'gap') return { kind: 'plain', text: `${t('team:trouble.gap', { count: one.missing, name: one.name })} ${t('team:trouble.gapHint')}` }
+  if (one.kind === 'refused') return { kind: 'plain', text: t('team:trouble.refusedCount', { what: t(`team:trouble.refused.${reasonOf(one.reason)}`), count: one.count }) }
+  if (one.kind === 'newer') return { kind: 'warn', text: t('team:trouble.newer', { count: one.count }) }
+  if (one.kind === 'clock') return { kind: 'warn', text: one.doubt === 'set-back' ? t('team:trouble.clockBack') : t('team:trouble.clockDiffers', { minutes: one.minutes }) }
+  return { kind: 'warn', text: t('team:trouble.link', { why: one.error === null ? '' : errorText(one.error) }) }
+}
+
+const reasons = ['not-ours', 'unreadable', 'other-team', 'false-signature', 'broken'] as const
+const reasonOf = (reason: string): (typeof reasons)[number] => reasons.find((one) => one === reason) ?? 'broken'

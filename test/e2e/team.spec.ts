@@ -1,0 +1,120 @@
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { nav } from './hands'
+import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+
+const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
+mkdirSync(shots, { recursive: true })
+let team: Team
+let ana: Desk
+let ben: Desk
+
+test.beforeAll(async () => {
+  team = await startTeam(['help'])
+  seed(team, 'help', [{ raw: mail({ subject: 'The bell does not ring', id: 'bell@harbourcycle.example' }) }])
+  ana = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  ben = await startPostern({ profile: newProfile(), provision: { ...team.provision, agent: { name: 'Bo Lindqvist' } }, size: { width: 1280, height: 800 } })
+  await Promise.all([synced(ana.page), synced(ben.page)])
+})
+test.afterAll(async () => {
+  await Promise.all([ana?.close(), ben?.close()])
+  await team?.stop()
+})
+
+const wait = { timeout: 20_000 }
+async function settings(page: Page): Promise<void> {
+  await nav(page, 'Settings').click()
+  await page.getByRole('button', { name: 'Team and roles' }).click()
+}
+/** Pictures in both sizes and themes; axe looks at dialogs in one theme only, since all have the same colours. */
+async function look(desk: Desk, name: string): Promise<void> {
+  const dialog = await desk.page.getByRole('dialog').isVisible()
+  for (const theme of ['light', 'dark'] as const) {
+    for (const size of [{ width: 1280, height: 800 }, { width: 960, height: 600 }]) {
+      await desk.app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
+      await desk.page.emulateMedia({ colorScheme: theme })
+      await expect.poll(() => desk.page.evaluate(() => innerWidth)).toBeGreaterThan(size.width - 3)
+      await desk.page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => null))))
+      await desk.page.screenshot({ path: join(shots, `${name}-${theme}-${size.width}.png`) })
+    }
+    if (dialog && theme === 'dark') continue
+    const { violations } = await new AxeBuilder({ page: desk.page }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).exclude('iframe').analyze()
+    expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`), `${name} ${theme}`).toEqual([])
+  }
+}
+
+test('two people become a team by a code and three words, work on one conversation, and one is taken out again', async () => {
+  test.setTimeout(180_000)
+  const [a, b] = [ana.page, ben.page]
+  await settings(a)
+  await look(ana, 'team-alone')
+  await a.getByRole('button', { name: 'Create a team' }).click()
+  await a.getByRole('dialog').getByRole('button', { name: 'Create team' }).click()
+  const recovery = (await a.getByRole('dialog').locator('code').textContent()) ?? ''
+  expect(recovery.replace(/-/g, '')).toMatch(/^[0-9A-Z]{32}$/)
+  await a.getByLabel('Type the code again').fill('wrong')
+  await a.getByRole('button', { name: 'I have kept it' }).click()
+  await expect(a.getByText('That is not the code')).toBeVisible()
+  await a.getByLabel('Type the code again').fill(recovery.toLowerCase())
+  await a.getByRole('button', { name: 'I have kept it' }).click()
+
+  await a.getByLabel('Their name').fill('Bo Lindqvist')
+  await a.getByRole('button', { name: 'Make an invitation' }).click()
+  const code = (await a.getByRole('dialog').locator('code').textContent()) ?? ''
+  await look(ana, 'team-code')
+  await a.getByRole('dialog').getByRole('button', { name: 'Done' }).click()
+
+  await settings(b)
+  await b.getByRole('button', { name: 'Join with an invitation' }).click()
+  await b.getByLabel('Invitation code').fill('K7QPM')
+  await b.getByRole('button', { name: 'Ask to join' }).click()
+  await expect(b.getByText('This is no invitation code')).toBeVisible()
+  await b.getByLabel('Invitation code').fill(code)
+  await b.getByRole('button', { name: 'Ask to join' }).click()
+  await expect(b.getByText('Waiting for the owner')).toBeVisible()
+
+  await a.getByRole('button', { name: /^Invites/ }).click()
+  await a.getByRole('button', { name: 'Compare words' }).click(wait)
+  const words = await a.getByRole('dialog').locator('.check-words').textContent()
+  await expect(b.locator('.check-words')).toHaveText(words ?? '', wait)
+  await look(ana, 'team-approve')
+  await look(ben, 'team-joining')
+  await a.getByRole('button', { name: /let in$/ }).click()
+  await expect(b.getByRole('table')).toContainText('Ana Ferreira', wait)
+  await a.getByRole('button', { name: /^People/ }).click()
+  await look(ana, 'team-people')
+  await a.getByRole('button', { name: /^Devices/ }).click()
+  await look(ana, 'team-devices')
+  await a.getByRole('button', { name: /^Roles/ }).click()
+  await look(ana, 'team-roles')
+  await a.getByRole('button', { name: /^People/ }).click()
+
+  // What one does is there for the other.
+  await a.getByRole('button', { name: 'Settings, back to the list' }).click()
+  await b.getByRole('button', { name: 'Settings, back to the list' }).click()
+  await row(a, /bell does not ring/).click()
+  await expect(row(b, /bell does not ring/)).toBeVisible()
+  await expect(conversation(a).getByRole('article').last()).toBeVisible()
+  await a.keyboard.press('e')
+  await expect(row(a, /bell does not ring/)).toBeHidden()
+  await expect(row(b, /bell does not ring/)).toBeHidden(wait)
+  await nav(b, 'Closed').click()
+  await row(b, /bell does not ring/).click()
+  await expect(b.getByText(/Ana Ferreira.*closed|closed.*Ana Ferreira/i).first()).toBeVisible()
+
+  await settings(a)
+  await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
+  await a.getByRole('menuitem', { name: 'Remove from the team' }).click()
+  await look(ana, 'team-remove')
+  await a.getByRole('button', { name: 'Remove Bo Lindqvist' }).click()
+  await expect(a.getByText(/still opens for Bo Lindqvist/)).toBeVisible()
+  await look(ana, 'team-trouble')
+  await settings(b)
+  await expect(b.getByText('not in the team any more')).toBeVisible(wait)
+  await look(ben, 'team-removed')
+  await a.getByRole('button', { name: 'It is changed' }).click()
+  await expect(a.getByText(/still opens for/)).toBeHidden()
+})

@@ -1,0 +1,395 @@
+import { readBlob, sealBlob, noBlob } from '../../src-main/crypto/blob'
+import { DeviceKeys, newDeviceSecret } from '../../src-main/crypto/device-keys'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { Role } from '../../src-preload/contract/team'
+import { applyWaiting, arrived, folderIs, gaps, nextPack, packItems, sealOwn, sent, unpackItems } from '../../src-main/store/team/exchange'
+import { addDevice, createTeam, cutOff, setRole, teamInfo } from '../../src-main/store/team/roster'
+import { kinds, type KindName, type KindPayload } from '../../src-main/store/team/kinds'
+import { permissionsOf } from '../../src-main/store/team/roles'
+import { knew, type LogEvent } from '../../src-main/store/team/reduce'
+import { consoles, type Console } from './console'
+import { Random } from './random'
+import { Server } from './server'
+
+/** What is broken on purpose, to see that a property notices. */
+export type Sabotage = 'none' | 'no-cut-off' | 'open-batch' | 'claims-too-much' | 'no-healing'
+
+/** One step of a run: who, what, and the seed of its own choices, so that steps can be left out when a run is shrunk. */
+export interface Step { readonly who: number; readonly what: string; readonly seed: number }
+export interface Plan { readonly seed: number; readonly agents: number; readonly steps: readonly Step[] }
+export interface Outcome { readonly violation: string | null; readonly events: number; readonly appends: number }
+
+const acts = ['record', 'record', 'record', 'record', 'record', 'record', 'send', 'send', 'send', 'receive', 'receive', 'receive', 'receive']
+const rare = ['wipe', 'renumber', 'lose', 'skew', 'pass', 'crash', 'remove', 'role', 'equivocate', 'junk', 'replay', 'partition']
+
+export function plan(seed: number): Plan {
+  const random = new Random(seed)
+  const agents = 2 + random.below(random.chance(0.1) ? 6 : 3)
+  const count = 15 + random.below(40)
+  // Not every run has faults of every kind, or the plain ones would never be seen alone.
+  const faults = rare.filter(() => random.chance(0.35))
+  const steps = Array.from({ length: count }, (): Step => ({ who: random.below(agents), what: faults.length > 0 && random.chance(0.2) ? random.pick(faults) : random.pick(acts), seed: random.below(2 ** 31) }))
+  return { seed, agents, steps }
+}
+
+interface Written extends LogEvent { readonly known: ReadonlySet<string>; readonly member: number }
+const dotOf = (event: { device: string; seq: number; idx: number }): string => `${event.device} ${event.seq} ${event.idx}`
+
+/** Runs a plan on the real log, outbox and roster; every promise is checked against what the simulation itself wrote down. */
+export function run({ agents, steps, seed }: Plan, sabotage: Sabotage = 'none'): Outcome {
+  const world = new World(agents, sabotage, seed)
+  for (const step of steps) world.step(step)
+  world.settle()
+  return { violation: world.check(), events: world.written.length, appends: world.server.appends }
+}
+
+class World {
+  readonly server = new Server()
+  readonly written: Written[] = []
+  private now = Date.UTC(2026, 5, 1)
+  private readonly all: Console[]
+  private readonly owner: Console
+  /** By device: roles from which batch, as the owner set them. */
+  private readonly roles = new Map<string, { from: number; role: Role }[]>()
+  private readonly cutOffs = new Map<string, number>()
+  private readonly forks = new Map<string, { seq: number; lie: string }>()
+  private readonly partitioned = new Set<Console>()
+  private appendsBudget = 40
+
+  constructor(agents: number, private readonly sabotage: Sabotage, seed: number) {
+    this.all = consoles(agents, this.now)
+    const random = new Random(seed ^ 0x5bd1e995)
+    for (const one of this.all) if (random.chance(0.3)) one.skew = random.below(96 * 3_600_000) - 48 * 3_600_000
+    const [owner] = this.all
+    if (!owner) throw new Error('no consoles')
+    this.owner = owner
+    this.in(owner, (tx) => createTeam(tx, owner.workspace, 1, 'support@acme.test'))
+    this.roles.set(owner.id, [{ from: 1, role: 'owner' }])
+    for (const one of this.all.slice(1)) {
+      const role: Role = random.chance(0.2) ? 'light' : 'agent'
+      const { signKey, sealKey } = one.workspace.device
+      this.in(owner, (tx) => addDevice(tx, owner.workspace, { name: `A${one.index}`, address: 'support@acme.test', role, permissions: [], signKey, sealKey, deviceName: '' }))
+      this.in(one, (tx) => tx.run("INSERT INTO team_info(key, value) VALUES('team', ?)", JSON.stringify({ team: '', trust: owner.id, membership: 'joining', mailboxId: 1 })))
+      this.roles.set(one.id, [{ from: 1, role }])
+    }
+    for (const { workspace } of this.all) Reflect.deleteProperty(workspace.team, 'judge')
+    if (sabotage === 'no-cut-off') for (const { workspace } of this.all) workspace.team.judge = () => () => 0
+  }
+
+  private in<T>(one: Console, work: Parameters<typeof one.workspace.db.write<T>>[0]): T {
+    one.time.now = this.now
+    return one.workspace.db.write(work, 'normal')
+  }
+
+  step({ who, what, seed }: Step): void {
+    const one = this.all[who]
+    if (!one) return
+    const random = new Random(seed)
+    this.now += random.below(5000)
+    if (what === 'record') this.record(one, random)
+    else if (what === 'send') this.send(one, random)
+    else if (what === 'receive') this.receive(one, random)
+    else if (what === 'wipe') this.upset(() => this.server.wipe())
+    else if (what === 'renumber') this.upset(() => this.server.renumber())
+    else if (what === 'lose') this.upset(() => this.server.remove(random.pick([...this.server.list(this.now), '0'])))
+    else if (what === 'skew') one.skew = random.below(96 * 3_600_000) - 48 * 3_600_000
+    else if (what === 'pass') this.now += random.below(3 * 86_400_000)
+    else if (what === 'crash') this.crash(one, random)
+    else if (what === 'remove') this.remove(random)
+    else if (what === 'role') this.changeRole(random)
+    else if (what === 'equivocate') this.equivocate(random)
+    else if (what === 'junk') this.junk(random)
+    else if (what === 'replay') this.replay(random)
+    else if (this.partitioned.delete(one)) return
+    else this.partitioned.add(one)
+  }
+
+  private upset(act: () => void): void {
+    act()
+    this.appendsBudget += this.all.length * 12
+  }
+
+  // ---- acts
+
+  private record(one: Console, random: Random): void {
+    const notes = this.written.filter(({ kind }) => kind === 'note')
+    const entity = random.chance(0.8) ? `c:${'conversation'.padEnd(21, '0')}${random.below(3)}` : `tag:tagtagtag${random.below(2)}`
+    let event: { kind: KindName; payload: unknown }
+    if (entity.startsWith('tag:')) event = { kind: 'tag-define', payload: { name: `t${random.below(4)}` } }
+    else {
+      const kind = random.pick(['status', 'assign', 'assign', 'tag', 'tag', 'note', 'note-edit', 'title', 'snooze'] as const)
+      const note = notes.length > 0 ? (random.pick(notes).payload as { note: string }).note : 'note00000'
+      if (kind === 'status') event = { kind, payload: { status: random.pick(['open', 'pending', 'closed']) } }
+      else if (kind === 'assign') event = { kind, payload: { to: random.chance(0.2) ? null : { member: `member00${random.below(5)}` } } }
+      else if (kind === 'tag') event = { kind, payload: { tag: `tagtagtag${random.below(3)}`, on: random.chance(0.6) } }
+      else if (kind === 'note') event = { kind, payload: { note: `note0000${this.written.length}`, text: `text ${random.below(1000)}` } }
+      else if (kind === 'note-edit') event = { kind, payload: { note, text: `edited ${random.below(1000)}` } }
+      else if (kind === 'title') event = { kind, payload: { title: `title ${random.below(3)}` } }
+      else event = { kind, payload: { until: random.below(1000) } }
+    }
+    const known = new Set(one.workspace.db.read.all<{ device: string; seq: number; idx: number }>('SELECT device, seq, idx FROM team_events').map(dotOf))
+    let dot
+    try {
+      dot = this.in(one, (tx) => one.workspace.team.record(tx, { kind: event.kind, entity, payload: event.payload as KindPayload<KindName> }))
+    } catch (fault) {
+      if (PosternError.from(fault).code === 'not-allowed') return
+      throw fault
+    }
+    const stamp = one.workspace.db.read.get<{ ms: number; ctr: number }>('SELECT ms, ctr FROM team_events WHERE device = ? AND seq = ? AND idx = ?', dot.device, dot.seq, dot.idx)
+    this.written.push({ ...dot, ...event, entity, ms: stamp?.ms ?? 0, ctr: stamp?.ctr ?? 0, seen: {}, known, member: one.index })
+    if (this.sabotage === 'claims-too-much') {
+      // As if it counted the highest number that it ever heard of instead of those without a gap.
+      const highest = Object.fromEntries(this.all.filter((other) => other !== one).map((other) => [other.id, other.workspace.db.read.get<{ n: number | null }>('SELECT max(seq) AS n FROM team_blobs WHERE device = ?', other.id)?.n ?? 0]))
+      this.in(one, (tx) => tx.run('UPDATE team_batches SET seen = ? WHERE device = ? AND seq = ?', JSON.stringify(highest), one.id, dot.seq))
+    }
+  }
+
+  private send(one: Console, random: Random, calm = false): void {
+    if (!calm && this.partitioned.has(one)) return
+    this.look(one)
+    this.in(one, (tx) => sealOwn(tx, one.workspace))
+    for (let n = 0; n < 5; n++) {
+      const pack = nextPack(one.workspace.db.read, one.workspace.clock.stamp())
+      if (!pack) return
+      const fate = calm ? 1 : random.next()
+      if (fate < 0.1) return
+      const place = this.server.append(pack.pack, calm ? 0 : this.now + (random.chance(0.2) ? random.below(60_000) : 0))
+      this.appendsBudget++
+      // Taken, and the answer was lost: it goes again later, and is the same blob.
+      if (fate < 0.2) return
+      this.in(one, (tx) => sent(tx, pack.hashes, this.server.generation, fate < 0.3 ? null : place))
+    }
+  }
+
+  /** What the link does when it opens the folder: a new generation, or messages that are gone. */
+  private look(one: Console): void {
+    const { generation } = this.server
+    if (one.generation !== generation) {
+      one.generation = generation
+      one.read = new Set()
+    }
+    const there = this.server.list(Number.POSITIVE_INFINITY)
+    // Only a folder that was read to its end says what is missing.
+    if (this.sabotage !== 'no-healing' && there.every((place) => one.read.has(place))) this.in(one, (tx) => folderIs(tx, one.workspace, generation, there, () => 0.5))
+  }
+
+  private receive(one: Console, random: Random, calm = false): void {
+    if (!calm && this.partitioned.has(one)) return
+    this.look(one)
+    const fresh = this.server.list(calm ? Number.POSITIVE_INFINITY : this.now).filter((place) => !one.read.has(place))
+    const some = calm ? fresh : random.shuffle(fresh).slice(0, 1 + random.below(6))
+    if (some.length === 0) return
+    const messages = some.map((place) => ({ place, pack: this.server.pack(place) }))
+    const { team } = one.workspace
+    if (this.sabotage === 'open-batch') team.closeBatch = () => undefined
+    this.in(one, (tx) => arrived(tx, one.workspace, one.generation, messages))
+    Reflect.deleteProperty(team, 'closeBatch')
+    if (!calm && random.chance(0.1)) this.in(one, (tx) => arrived(tx, one.workspace, one.generation, random.shuffle(messages)))
+    for (const place of some) if (calm || random.chance(0.9)) one.read.add(place)
+  }
+
+  /** The process dies before the commit: nothing of it may be there. */
+  private crash(one: Console, random: Random): void {
+    const places = random.shuffle(this.server.list(this.now)).slice(0, 3)
+    try {
+      this.in(one, (tx) => {
+        arrived(tx, one.workspace, this.server.generation, places.map((place) => ({ place, pack: this.server.pack(place) })))
+        one.workspace.team.record(tx, { kind: 'title', entity: `c:${'conversation'.padEnd(22, '0')}`, payload: { title: 'never' } })
+        sealOwn(tx, one.workspace)
+        throw new Error('crash')
+      })
+    } catch (fault) {
+      if (!(fault instanceof Error) || (fault.message !== 'crash' && PosternError.from(fault).code !== 'not-allowed')) throw fault
+    }
+  }
+
+  private member(console: Console): string {
+    return this.owner.workspace.db.read.get<{ member: string }>('SELECT member FROM team_devices WHERE device = ?', console.id)?.member ?? ''
+  }
+
+  private seenByOwner(console: Console): number {
+    return this.owner.workspace.db.read.get<{ seq: number }>('SELECT seq FROM team_frontier WHERE device = ?', console.id)?.seq ?? 0
+  }
+
+  private remove(random: Random): void {
+    const candidates = this.all.slice(1).filter((one) => !this.cutOffs.has(one.id))
+    if (candidates.length < 2) return
+    const one = random.pick(candidates)
+    this.in(this.owner, (tx) => cutOff(tx, this.owner.workspace, { member: this.member(one) }))
+    this.cutOffs.set(one.id, this.seenByOwner(one))
+    one.left = true
+  }
+
+  private changeRole(random: Random): void {
+    const candidates = this.all.slice(1).filter((one) => !this.cutOffs.has(one.id))
+    if (candidates.length === 0) return
+    const one = random.pick(candidates)
+    const role = random.pick(['agent', 'light', 'admin'] as const)
+    this.in(this.owner, (tx) => setRole(tx, this.owner.workspace, this.member(one), role, []))
+    this.roles.get(one.id)?.push({ from: this.seenByOwner(one) + 1, role })
+  }
+
+  /** A console that was brought back from a backup, or lies: a second batch under a number that it used. */
+  private equivocate(random: Random): void {
+    const liars = this.all.slice(1).filter((one) => !this.forks.has(one.id) && one.workspace.db.read.get("SELECT 1 FROM team_blobs WHERE kind = 'log' AND device = ?", one.id))
+    if (liars.length === 0 || random.chance(0.5)) return
+    const one = random.pick(liars)
+    const blobs = one.workspace.db.read.all<{ seq: number; bytes: Buffer }>("SELECT seq, bytes FROM team_blobs WHERE kind = 'log' AND device = ? ORDER BY seq", one.id)
+    const at = random.below(blobs.length)
+    const original = blobs[at]
+    if (!original) return
+    const key = one.workspace.db.read.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
+    const team = teamInfo(one.workspace.db.read)?.team
+    if (!key || !team) return
+    const { seq, previous } = readBlob(original.bytes)
+    const lie = sealBlob(one.workspace.device, key.key, { team, seq, previous, roster: 1, epoch: key.epoch }, [[], this.now, [['title', 'c:' + 'conversation'.padEnd(22, '0'), 0, 0, { title: 'lie' }]]])
+    this.server.append(packItems([{ kind: 'log', bytes: lie }]), 0)
+    // The true one is there too: the fork is only found where both are.
+    this.server.append(packItems([{ kind: 'log', bytes: original.bytes }]), 0)
+    this.forks.set(one.id, { seq, lie: readBlob(lie).hash })
+  }
+
+  private junk(random: Random): void {
+    const device = new DeviceKeys(newDeviceSecret())
+    const team = teamInfo(this.owner.workspace.db.read)?.team ?? ''
+    const strange = sealBlob(device, Buffer.alloc(32, 7), { team: random.chance(0.5) ? team : 'ffffffffffffffff', seq: 1, previous: noBlob, roster: 1, epoch: 1 }, [[], 0, []])
+    const packs = this.server.packs()
+    const bent = Buffer.from(packs.length > 0 ? random.pick(packs) : strange)
+    const at = random.below(bent.length)
+    if (bent.length > 0) bent.writeUInt8(bent.readUInt8(at) ^ (1 + random.below(255)), at)
+    this.server.append(random.pick([Buffer.from('PST1 not at all'), packItems([{ kind: 'log', bytes: strange }]), bent, Buffer.alloc(0), packItems([{ kind: 'roster', bytes: strange }, { kind: 'join', bytes: strange }])]), 0)
+    // A member's blob under another member's name: the signature is not that one's.
+    const victim = random.pick(this.all)
+    const forged = sealBlob(device, Buffer.alloc(32, 7), { team, seq: 1, previous: noBlob, roster: 1, epoch: 1 }, [[], 0, []])
+    Buffer.from(victim.id, 'hex').copy(forged, Buffer.from(forged).indexOf(Buffer.from(device.id, 'hex')))
+    this.server.append(packItems([{ kind: 'log', bytes: forged }]), 0)
+  }
+
+  /** The server gives old messages again, in any company and order. */
+  private replay(random: Random): void {
+    const items = this.server.packs().flatMap((pack) => {
+      try {
+        return unpackItems(pack)
+      } catch {
+        return []
+      }
+    })
+    if (items.length > 0) this.server.append(packItems(random.shuffle(items).slice(0, 1 + random.below(10))), 0)
+  }
+
+  // ---- the end
+
+  /** Everybody is connected and all is quiet: what can be known is known to all. */
+  settle(): void {
+    this.partitioned.clear()
+    const random = new Random(1)
+    for (let round = 0; round < 6; round++) {
+      for (const one of this.all) {
+        this.receive(one, random, true)
+        this.send(one, random, true)
+      }
+      this.now += 61_000
+    }
+    for (const one of this.all) this.receive(one, random, true)
+    for (const one of this.all) this.in(one, (tx) => applyWaiting(tx, one.workspace))
+  }
+
+  /** @returns the first promise that does not hold */
+  check(): string | null {
+    const present = this.all.filter((one) => !one.left)
+    const states = present.map((one) => JSON.stringify(one.workspace.db.read.all('SELECT owner, field, element, rank, value, device, seq, idx, at FROM team_state ORDER BY owner, field, element, rank')))
+    if (new Set(states).size > 1) return `P1: consoles differ: ${firstDifference(states)}`
+    for (const one of present) {
+      const gap = gaps(one.workspace.db.read, one.id).filter(({ device }) => !this.cutOffs.has(device))[0]
+      if (gap) return `P1: ${one.index} waits for ${gap.device} ${gap.from}-${gap.to}`
+    }
+    // A lie that nobody got to see is none.
+    for (const [device, { lie }] of this.forks) if (!present.some((one) => one.workspace.db.read.get('SELECT 1 FROM team_blobs WHERE hash = ?', lie))) this.forks.delete(device)
+    return this.checkState() ?? this.checkServer()
+  }
+
+  /** By the simulation's own books: does an event count? */
+  private counts(event: Written): boolean {
+    const { device, seq } = event
+    if (seq > (this.cutOffs.get(device) ?? Number.POSITIVE_INFINITY) || seq >= (this.forks.get(device)?.seq ?? Number.POSITIVE_INFINITY)) return false
+    const role = this.roles.get(device)?.filter(({ from }) => from <= seq).at(-1)?.role ?? 'light'
+    const kind = Object.entries(kinds).find(([name]) => name === event.kind)?.[1]
+    return kind !== undefined && permissionsOf(role, []).has(kind.permission)
+  }
+
+  private checkState(): string | null {
+    const read = this.owner.workspace.db.read
+    const rows = read.all<{ owner: string; field: string; element: string; rank: number; device: string; seq: number; idx: number }>('SELECT owner, field, element, rank, device, seq, idx FROM team_state')
+    const counting = this.written.filter((event) => this.counts(event))
+    const byDot = new Map(this.written.map((event) => [dotOf(event), event]))
+    for (const row of rows) {
+      const event = byDot.get(dotOf(row))
+      if (!event || !this.counts(event)) return `P5: an event that must not count stands: ${JSON.stringify(row)}`
+    }
+    const there = new Set(rows.map((row) => `${row.owner} ${row.field} ${row.element} ${dotOf(row)}`))
+    for (const event of counting) {
+      if (event.kind === 'note' && !there.has(`${event.entity} notes ${(event.payload as { note: string }).note} ${dotOf(event)}`)) return `P2: a note is lost: ${dotOf(event)}`
+    }
+    // Every write that no other write knew of must be shown, and nothing else.
+    const writes = new Map<string, Written[]>()
+    for (const event of counting) {
+      for (const field of registersOf(event)) writes.set(`${event.entity} ${field}`, [...(writes.get(`${event.entity} ${field}`) ?? []), event])
+    }
+    for (const [register, events] of writes) {
+      const shown = new Set(rows.filter((row) => `${row.owner} ${row.field}` === register && row.element === '').map(dotOf))
+      const open = events.filter((event) => !events.some((other) => other !== event && truly(other, event)))
+      for (const event of open) if (!shown.has(dotOf(event))) return `P3: a concurrent write of ${register} is swallowed: ${dotOf(event)}`
+      for (const dot of shown) if (!open.some((event) => dotOf(event) === dot)) return `P3: ${register} shows a write that was followed by another: ${dot}`
+    }
+    return null
+  }
+
+  private checkServer(): string | null {
+    const there = new Set(this.server.packs().flatMap((pack) => {
+      try {
+        return unpackItems(pack).flatMap(({ kind, bytes }) => (kind === 'log' ? [readBlob(bytes).hash] : []))
+      } catch {
+        return []
+      }
+    }))
+    for (const one of this.all.filter(({ left }) => !left)) {
+      for (const { hash } of one.workspace.db.read.all<{ hash: string }>("SELECT hash FROM team_blobs WHERE kind = 'log' AND state = 'applied'")) {
+        if (!there.has(hash)) return `P9: a blob is not on the server again: ${hash}`
+      }
+    }
+    const blobs = this.all.reduce((sum, one) => sum + (one.workspace.db.read.get<{ n: number }>('SELECT count(*) AS n FROM team_blobs WHERE device = ?', one.id)?.n ?? 0), 0)
+    if (this.server.appends > this.appendsBudget + blobs * 2) return `P10: ${this.server.appends} messages for ${blobs} items`
+    return null
+  }
+}
+
+function truly(later: Written, earlier: Written): boolean {
+  return later.device === earlier.device ? knew(later, earlier) : later.known.has(dotOf(earlier))
+}
+
+function registersOf({ kind, payload }: Written): string[] {
+  if (kind === 'status' || kind === 'title' || kind === 'snooze') return [kind]
+  if (kind === 'assign') return ['assignee']
+  if (kind === 'note-edit') return [`note:${(payload as { note: string }).note}`]
+  return kind === 'tag-define' ? ['name', 'colour'] : []
+}
+
+function firstDifference(states: readonly string[]): string {
+  const [a = '', b = ''] = [...new Set(states)]
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  return `${a.slice(Math.max(0, at - 150), at + 80)} | ${b.slice(Math.max(0, at - 20), at + 80)}`
+}
+
+/** Leaves steps out as long as the run still fails. */
+export function shrink(failing: Plan, sabotage: Sabotage = 'none'): Plan {
+  let best = failing
+  for (let size = Math.ceil(best.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let from = 0; from < best.steps.length;) {
+      const fewer = { ...best, steps: [...best.steps.slice(0, from), ...best.steps.slice(from + size)] }
+      if (run(fewer, sabotage).violation !== null) best = fewer
+      else from += size
+    }
+  }
+  return best
+}

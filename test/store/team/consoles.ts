@@ -1,0 +1,66 @@
+import { TeamLink } from '../../../src-main/mail/team-link'
+import type { Trouble } from '../../../src-preload/contract/calls/team'
+import { Harness, settings } from '../helpers'
+
+export const password = 'right-password'
+export const shared = { name: 'support@acme.test', password }
+
+/** A console as it is on a laptop, store and link, on a real mail server; without window and sync of mail. */
+export class TeamConsole {
+  private link: TeamLink | null = null
+  private constructor(readonly store: Harness, readonly mailboxId: number) {}
+
+  static async make(name: string, port: number): Promise<TeamConsole> {
+    const store = await Harness.make()
+    const server = { host: '127.0.0.1', port, security: 'none' as const, user: shared.name }
+    const { id } = await store.app.call('mailbox.create', { settings: { ...settings(shared.name), imap: server, smtp: server } })
+    await store.call('settings.set', { agentName: name })
+    const console = new TeamConsole(store, id)
+    console.connect()
+    return console
+  }
+
+  connect(): void {
+    const link = this.link = new TeamLink({
+      store: this.store.mail,
+      app: { call: async (_name, input) => ({ user: shared.name, password, ...('server' in input ? {} : {}) }) as never },
+    })
+    this.store.onTeamWake = (changed) => link.wake(changed)
+    link.start()
+  }
+  async disconnect(): Promise<void> {
+    this.store.onTeamWake = () => undefined
+    await this.link?.stop()
+    this.link = null
+  }
+
+  get device(): string {
+    return this.store.service.open.workspace.device.id
+  }
+  state(): ReturnType<Harness['call']> & Promise<import('../../../src-preload/contract/calls/team').TeamState> {
+    return this.store.call('team.state', {}) as never
+  }
+  async trouble(): Promise<Trouble[]> {
+    return (await this.state()).trouble
+  }
+  /** What all consoles must agree on. */
+  digest(): string {
+    return JSON.stringify(this.store.db.read.all('SELECT owner, field, element, rank, value, device, seq, idx FROM team_state ORDER BY owner, field, element, rank'))
+  }
+  note(entity: string, name: string, text: string): void {
+    const { workspace } = this.store.service.open
+    this.store.db.write((tx) => workspace.team.record(tx, { kind: 'note', entity, payload: { note: name, text } }))
+  }
+  tag(entity: string, tag: string, on = true): void {
+    const { workspace } = this.store.service.open
+    this.store.db.write((tx) => workspace.team.record(tx, { kind: 'tag', entity, payload: { tag, on } }))
+  }
+  assign(entity: string, member: string): void {
+    const { workspace } = this.store.service.open
+    this.store.db.write((tx) => workspace.team.record(tx, { kind: 'assign', entity, payload: { to: { member } } }))
+  }
+  async stop(): Promise<void> {
+    await this.disconnect()
+    await this.store.stop()
+  }
+}

@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startDovecot } from '../../servers/dovecot.mjs'
+import { codeOf } from '../helpers'
+import { shared, TeamConsole } from './consoles'
+
+let dovecot: Awaited<ReturnType<typeof startDovecot>>
+beforeAll(async () => {
+  dovecot = await startDovecot({ users: [shared], config: 'mail_max_userip_connections = 100\n' })
+})
+afterAll(() => dovecot.stop())
+
+const consoles: TeamConsole[] = []
+const make = async (name: string): Promise<TeamConsole> => {
+  const one = await TeamConsole.make(name, dovecot.port)
+  consoles.push(one)
+  return one
+}
+const folders = (): string => dovecot.doveadm('mailbox', 'list', '-u', shared.name)
+afterEach(async () => {
+  await Promise.all(consoles.splice(0).map((one) => one.stop()))
+  if (folders().includes('Postern')) dovecot.doveadm('mailbox', 'delete', '-u', shared.name, 'Postern')
+})
+
+const wait = { timeout: 20_000, interval: 50 }
+const messages = (): number => Number(/messages=(\d+)/.exec(dovecot.doveadm('mailbox', 'status', '-u', shared.name, 'messages', 'Postern'))?.[1] ?? 0)
+
+/** An owner and the others, who join by invitation as people do it. */
+async function makeTeam(...names: string[]): Promise<TeamConsole[]> {
+  const [first = 'Ana', ...rest] = names
+  const owner = await make(first)
+  await owner.store.call('team.create', { mailboxId: owner.mailboxId })
+  const others: TeamConsole[] = []
+  for (const name of rest) {
+    const { id, code } = await owner.store.call('team.invite', { name, role: 'agent' })
+    const joiner = await make(name)
+    await joiner.store.call('team.join', { code: code.toLowerCase(), mailboxId: joiner.mailboxId })
+    await expect.poll(async () => (await owner.state()).invites.find((one) => one.id === id)?.state, wait).toBe('asked')
+    const asked = (await owner.state()).invites.find((one) => one.id === id)
+    await expect.poll(async () => (await joiner.state()).words, wait).toEqual(asked?.asks?.words)
+    await owner.store.call('team.approve', { id })
+    await expect.poll(async () => (await joiner.state()).membership, wait).toBe('member')
+    others.push(joiner)
+  }
+  return [owner, ...others]
+}
+
+const conversation = 'c:AAAAAAAAAAAAAAAAAAAAAA'
+
+describe('a team on a real mail server', () => {
+  test('an agent alone costs nothing: no folder, no connection, no message', async () => {
+    const alone = await make('Ana')
+    alone.tag(conversation, 'tagtagtag')
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(folders()).not.toContain('Postern')
+    expect((await alone.state()).link).toBe('off')
+  })
+
+  test('three consoles, each cut off in turn, come to the same state; conflicts are kept (R60)', { timeout: 120_000 }, async () => {
+    const team = await makeTeam('Ana', 'Ben', 'Cy')
+    for (const [index, away] of team.entries()) {
+      await away.disconnect()
+      for (const [who, one] of team.entries()) {
+        one.assign(conversation, `member00${index}${who}`)
+        one.tag(conversation, `tagtagtag${index}${who}`)
+        one.note(conversation, `note0000${index}${who}`, `from ${who} in round ${index}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1200))
+      away.connect()
+      await expect.poll(() => new Set(team.map((one) => one.digest())).size, wait).toBe(1)
+      await expect.poll(() => team[0]?.store.db.read.get<{ n: number }>("SELECT count(*) AS n FROM team_state WHERE field = 'notes'")?.n, wait).toBe((index + 1) * 3)
+      await expect.poll(() => new Set(team.map((one) => one.digest())).size, wait).toBe(1)
+    }
+    // All three assigned it without knowing of each other: one stands, the others are shown.
+    expect(team[0]?.store.db.read.all("SELECT rank FROM team_state WHERE field = 'assignee' ORDER BY rank").length).toBeGreaterThan(1)
+    for (const one of team) expect(await one.trouble()).toEqual([])
+  })
+
+  test('a folder that is deleted is put back whole, under another UIDVALIDITY (R60)', { timeout: 120_000 }, async () => {
+    const [ana, ben] = await makeTeam('Ana', 'Ben')
+    if (!ana || !ben) throw new Error('no team')
+    ana.note(conversation, 'note00001', 'before')
+    await expect.poll(() => ben.digest() === ana.digest() && ben.digest().includes('before'), wait).toBe(true)
+    dovecot.doveadm('mailbox', 'delete', '-u', shared.name, 'Postern')
+    await ben.disconnect()
+    ana.note(conversation, 'note00002', 'after')
+    ben.connect()
+    await expect.poll(() => ben.digest() === ana.digest() && ben.digest().includes('after'), { timeout: 40_000, interval: 50 }).toBe(true)
+    // Dovecot's IDLE may sleep on a folder that was made anew; a console asks every 20 s, or when it connects.
+    await ana.disconnect()
+    const cy = await make('Cy')
+    const { code, id } = await ana.store.call('team.invite', { name: 'Cy', role: 'light' })
+    const before = messages()
+    await cy.store.call('team.join', { code, mailboxId: cy.mailboxId })
+    await expect.poll(messages, wait).toBeGreaterThan(before)
+    ana.connect()
+    await expect.poll(async () => (await ana.state()).invites.find((one) => one.id === id)?.state, wait).toBe('asked')
+    await ana.store.call('team.approve', { id })
+    // Everything of before is there for the one who comes now.
+    await expect.poll(() => cy.digest() === ana.digest() && cy.digest().includes('before'), { timeout: 40_000, interval: 50 }).toBe(true)
+    expect(await codeOf(cy.store.call('conversations.setStatus', { ids: [1], status: 'closed' }))).toBe('not-allowed')
+    expect(await codeOf(ben.store.call('team.invite', { name: 'X', role: 'agent' }))).toBe('not-allowed')
+  })
+
+  test('who is taken out reads nothing new, and what they write afterwards is held for the owner (R60)', { timeout: 90_000 }, async () => {
+    const [ana, ben] = await makeTeam('Ana', 'Ben')
+    if (!ana || !ben) throw new Error('no team')
+    ben.note(conversation, 'note00001', 'while a member')
+    await expect.poll(() => ana.digest().includes('while a member'), wait).toBe(true)
+    const member = (await ana.state()).members.find(({ name }) => name === 'Ben')?.id ?? ''
+    await ana.disconnect()
+    await ana.store.call('team.remove', { member })
+    ana.note(conversation, 'note00002', 'secret for those who stay')
+    // His laptop has not heard of it yet and sends what it has.
+    const before = messages()
+    ben.note(conversation, 'note00003', 'written after removal')
+    await expect.poll(messages, wait).toBeGreaterThan(before)
+    ana.connect()
+    await expect.poll(async () => (await ana.trouble()).map(({ kind }) => kind).toSorted(), wait).toEqual(['held', 'removal'])
+    await expect.poll(async () => (await ben.state()).membership, wait).toBe('removed')
+    expect(ana.digest()).not.toContain('written after removal')
+    expect(ben.digest()).not.toContain('secret for those who stay')
+    expect(ben.store.db.read.all('SELECT epoch FROM team_keys')).toHaveLength(1)
+    await ana.store.call('team.settleHeld', { member, take: true })
+    expect(ana.digest()).toContain('written after removal')
+    await ana.store.call('team.accessRevoked', { member })
+    expect(await ana.trouble()).toEqual([])
+    expect(await codeOf(ben.store.call('team.invite', { name: 'X', role: 'agent' }))).toBe('not-allowed')
+  })
+
+  test('a forged, a mistyped and an ended invitation let nobody in; junk in the folder is named and harmless (R60)', { timeout: 60_000 }, async () => {
+    const [ana] = await makeTeam('Ana')
+    if (!ana) throw new Error('no team')
+    const eve = await make('Eve')
+    const { code, id } = await ana.store.call('team.invite', { name: 'Ben', role: 'agent' })
+    expect(await codeOf(eve.store.call('team.join', { code: `${code.slice(0, -1)}${code.endsWith('0') ? '1' : '0'}`, mailboxId: eve.mailboxId }))).toBe('invalid-input')
+    const other = await make('Mallory')
+    await other.store.call('team.create', { mailboxId: other.mailboxId })
+    const foreign = await other.store.call('team.invite', { name: 'Ben', role: 'agent' })
+    await eve.store.call('team.join', { code: foreign.code, mailboxId: eve.mailboxId })
+    await ana.store.call('team.withdraw', { id })
+    await expect.poll(messages, wait).toBeGreaterThan(2)
+    await expect.poll(async () => (await ana.state()).link, wait).toBe('live')
+    expect((await ana.state()).invites).toEqual([])
+    expect((await eve.state()).membership).toBe('joining')
+    expect((await ana.state()).members).toHaveLength(1)
+  })
+})
