@@ -11,7 +11,7 @@ import { accountHandlers } from './accounts'
 import { AutoLock } from './auto-lock'
 import { Files, openLink } from './desktop'
 import { openGate } from './gate'
-import { policyFolder, PolicyWatch, type PolicyPlace } from './policy'
+import { linuxPolicies, policyFolder, PolicyWatch, type PolicyPlace } from './policy'
 import { Keys } from './keys'
 import type { openLogFile } from './log-file'
 import { setAppMenu } from './menu'
@@ -158,7 +158,7 @@ export async function run({ profile, options, logFile, window, session, store }:
 /** Where policy is on this platform; another folder only in development, so that nobody unlocks a shipped build with a switch. */
 function policyPlace(packaged: boolean, given: string | null): PolicyPlace | null {
   if (!packaged && given !== null) return policyFolder(given)
-  return process.platform === 'linux' ? policyFolder('/etc/postern/policies/managed') : null
+  return process.platform === 'linux' ? policyFolder(linuxPolicies) : null
 }
 
 function done(_nothing: void): Record<string, never> {

@@ -14,6 +14,9 @@ export interface PolicyPlace {
   watch(changed: () => void): () => void
 }
 
+/** Only root may write there. */
+export const linuxPolicies = '/etc/postern/policies/managed'
+
 /** Linux: every `*.json` of a folder that only root may write, in the order of their names; later ones win. */
 export function policyFolder(dir: string): PolicyPlace {
   return {

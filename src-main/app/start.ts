@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, session as sessions } from 'electron'
 import { logger, setLogSink } from '../shared/log'
+import { commandOf } from './command'
 import { forkService } from './fork'
 import { lockDown } from './lock-down'
 import { openLogFile } from './log-file'
@@ -36,7 +37,13 @@ app.commandLine.appendSwitch('disable-features', 'MediaRouter,OptimizationHints,
 app.commandLine.appendSwitch('enable-features', 'OverlayScrollbar')
 registerSchemes()
 
-if (!app.requestSingleInstanceLock()) {
+const asked = commandOf(process.argv)
+if (asked) {
+  // No window and no lock: a command may run beside the program.
+  app.disableHardwareAcceleration()
+  const { runCommand, systemTerminal } = await import('./cli')
+  void runCommand(asked.command, asked.rest, systemTerminal(profile, app.getVersion())).then((code) => app.exit(code))
+} else if (!app.requestSingleInstanceLock()) {
   // The first instance brings its window to the front (R52).
   app.exit(0)
 } else {

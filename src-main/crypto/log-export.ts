@@ -11,32 +11,52 @@ export interface ExportVerdict {
   readonly device: string | null
 }
 
-/**
- * Checks an exported access log without the program's data.
- * @param lines of the file, read lazily and more than once only when a signature is bad; an empty last line is none
- * @param proofText the proof beside it; null when there is none, then the first line names the device and the key is unknown
- */
-export function checkExport(lines: Iterable<string>, proofText: string | null): ExportVerdict {
-  const proof = proofOf(proofText)
-  if (proofText !== null && proof === null) return { entries: 0, fault: { entry: 0, why: 'forged' }, proven: false, device: null }
-  // Without a proof the key is not known: hashes are checked, signatures are not.
-  const signKey = Buffer.from(proof?.signKey ?? '', 'hex')
-  const check = new ChainCheck(signKey, proof ? { entries: proof.entries, hash: Buffer.from(proof.head, 'hex') } : null, proof === null)
-  const digest = createHash('sha256')
-  const kept: ChainLink[] = []
-  let place = 0
-  for (const line of lines) {
-    if (line === '') continue
-    place += 1
-    digest.update(`${line}\n`)
-    const link = linkOf(line)
-    if (!link) return { entries: place - 1, fault: { entry: place, why: 'not-readable' }, proven: proof !== null, device: proof?.device ?? null }
-    kept.push(link)
-    if (!check.add(link)) break
+/** Checks an exported access log line by line, without the program's data. */
+export class ExportCheck {
+  private readonly proof: LogProof | null
+  private readonly check: ChainCheck
+  private readonly digest = createHash('sha256')
+  /** Hashes and signatures, for finding the first bad one; bodies are not kept. */
+  private readonly kept: ChainLink[] = []
+  private place = 0
+  private fault: LogFault | null = null
+
+  /** @param proofText the proof beside the file; null when there is none: then the key is not known, and hashes alone are checked */
+  constructor(proofText: string | null) {
+    this.proof = proofOf(proofText)
+    if (proofText !== null && this.proof === null) this.fault = { entry: 0, why: 'forged' }
+    const { proof } = this
+    this.check = new ChainCheck(Buffer.from(proof?.signKey ?? '', 'hex'), proof ? { entries: proof.entries, hash: Buffer.from(proof.head, 'hex') } : null, proof === null)
   }
-  const fault = check.finish(() => kept)
-  const whole = fault ?? (proof && digest.digest('hex') !== proof.file ? { entry: place, why: 'edited' as const } : null)
-  return { entries: check.entries, fault: whole, proven: proof !== null, device: proof?.device ?? null }
+
+  /** Takes the next line; an empty last one is none. @returns false once a fault is known */
+  add(line: string): boolean {
+    if (this.fault) return false
+    if (line === '') return true
+    this.place += 1
+    this.digest.update(`${line}\n`)
+    const link = linkOf(line)
+    if (!link) {
+      this.fault = { entry: this.place, why: 'not-readable' }
+      return false
+    }
+    this.kept.push({ ...link, body: '' })
+    return this.check.add(link)
+  }
+
+  finish(): ExportVerdict {
+    const { proof } = this
+    const found = this.fault ?? this.check.finish(() => this.kept)
+    const fault = found ?? (proof && this.digest.digest('hex') !== proof.file ? { entry: this.place, why: 'edited' as const } : null)
+    return { entries: this.check.entries, fault, proven: proof !== null, device: proof?.device ?? null }
+  }
+}
+
+/** The same for lines that are at hand. */
+export function checkExport(lines: Iterable<string>, proofText: string | null): ExportVerdict {
+  const check = new ExportCheck(proofText)
+  for (const line of lines) if (!check.add(line)) break
+  return check.finish()
 }
 
 function proofOf(text: string | null): LogProof | null {
