@@ -6,6 +6,7 @@ import { packMessage } from '../shared/message-body'
 import { addressList, messageIds, plainLine, sender } from './addresses'
 import { attachmentKind, displayName } from './attachment-kind'
 import { autoKind } from './auto-kind'
+import { deliveryReport } from './delivery-report'
 import { viewHtml, type HtmlView } from './html-view'
 import { cutAtCharacter, snippetOf } from './message-text'
 import { repairCharsets } from './charset-repair'
@@ -102,23 +103,29 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
       inline: contentId !== null && kind.type.startsWith('image/') && (part.related || part.disposition === 'inline') && (body.html?.includes('cid:') ?? false),
     }
   })
+  const kind = autoKind({ first, contentType: first('content-type') ?? '', fromAddress: from.address.address })
+  const messageId = messageIds(first('message-id'), 1)[0] ?? null
+  const inReplyTo = messageIds(first('in-reply-to'), 100)
+  const references = messageIds(first('references'), 200)
+  const report = kind === 'bounce' ? deliveryReport(raw, messageId, first('x-failed-recipients'), [...inReplyTo, ...references]) : null
   const names = attachments.filter((part) => !part.inline).map((part) => part.name).join(' ')
   return {
-    messageId: messageIds(first('message-id'), 1)[0] ?? null,
+    messageId,
     hash: hashOf(raw),
-    inReplyTo: messageIds(first('in-reply-to'), 100),
-    references: messageIds(first('references'), 200),
+    // A report belongs to the conversation of the message that it is about.
+    inReplyTo: inReplyTo.length === 0 && report ? report.messageIds : inReplyTo,
+    references,
     date: dateOf(first('date')),
     subject,
     from: from.address, fromSuspicious: from.suspicious,
     replyTo: addressList(all('reply-to')), to: addressList(all('to')), cc: addressList(all('cc')), bcc: addressList(all('bcc')),
-    autoKind: autoKind({ first, contentType: first('content-type') ?? '', fromAddress: from.address.address }),
+    autoKind: kind,
     snippet: snippetOf(body.text),
     searchText: cutAtCharacter([body.fullText.trimEnd(), body.more, names].filter((piece) => piece !== '').join('\n'), longestSearchText),
     attachments,
     remoteCount: body.remote.remoteCount, remoteUrls: [...body.remote.remoteUrls],
     unreadable: null,
-    posternId: first('x-postern-id')?.trim().slice(0, 200) ?? null,
+    posternId: first('x-postern-id')?.trim().slice(0, 200) ?? null, report,
     ...packMessage({ text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut }, raw, mime.places, body.more),
     rawSize: raw.byteLength,
   }

@@ -3,6 +3,7 @@ import type { Attachment, Conversation, ConversationRow, Message, MessageBody, O
 import { unpackSource, unpackView } from '../shared/message-body'
 import { comparableSubject } from '../shared/threading'
 import type { Reader, Value } from './database'
+import { deliveriesIn } from './delivery'
 import { draftIn } from './drafts'
 import { notesOf } from './notes'
 import { itemsOf, outboxStateOf } from './outbox-rows'
@@ -161,6 +162,7 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
       const opened = index >= messages.length - openBodies || (message.direction === 0 && message.seen === 0)
       return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null, newSubjects.has(message.id))
     }),
+    deliveries: deliveriesIn(read, current),
     notes: notesOf(read, current),
     outbox: itemsOf(read, current),
     draft: draftIn(read, current),

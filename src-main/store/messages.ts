@@ -9,6 +9,7 @@ import { flagBits } from './flags'
 import { place, placeOfRole, replaceMessage, type Place } from './places'
 import { addressKey, displayName, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
+import { keepReport } from './delivery'
 import { noteArrival } from './since'
 import { indexedText } from './search-text'
 import { queueForIndex } from './index-text'
@@ -170,8 +171,9 @@ export function enter(tx: Writer, workspace: Workspace, { conversationId, create
     markWork(tx, conversationId)
     for (const gone of merged) batch.touched.delete(gone)
   }
+  const failed = message.report ? keepReport(tx, workspace, id, message.report, date) : false
   if (!entering.backfill) {
-    arriveLive(tx, conversationId, created, entering)
+    arriveLive(tx, conversationId, created, failed, entering)
     if (!created) noteArrival(tx, conversationId, id)
   }
   batch.touched.add(conversationId)
@@ -179,7 +181,7 @@ export function enter(tx: Writer, workspace: Workspace, { conversationId, create
 }
 
 /** New mail moves a status: a customer's mail opens; a machine's answer and our own from elsewhere leave it as it is. */
-function arriveLive(tx: Writer, conversationId: number, created: boolean, { message, ours, role, date }: Entering): void {
+function arriveLive(tx: Writer, conversationId: number, created: boolean, failed: boolean, { message, ours, role, date }: Entering): void {
   const aside = role === null || role === 'junk' || role === 'trash' || role === 'sent'
   if (!ours && !aside && (message.autoKind === 'none' || message.autoKind === 'notification')) tx.changes.changed('arrived', conversationId)
   if (created) {
@@ -189,9 +191,10 @@ function arriveLive(tx: Writer, conversationId: number, created: boolean, { mess
   }
   const current = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status
   const person = !ours && !aside && message.autoKind !== 'auto-reply' && message.autoKind !== 'bounce'
-  const opens = person && (current === statusNumber('closed') || current === statusNumber('pending'))
+  const opens = (person || (failed && !aside)) && (current === statusNumber('closed') || current === statusNumber('pending'))
   tx.run('UPDATE conversations SET status = ?, status_by_person = 1 WHERE id = ?', opens ? statusNumber('open') : current ?? 0, conversationId)
-  if (opens) note(tx, conversationId, 'reopened', displayName(message.from.name, message.from.address), date)
+  if (opens && failed) note(tx, conversationId, 'opened', '', date)
+  else if (opens) note(tx, conversationId, 'reopened', displayName(message.from.name, message.from.address), date)
 }
 
 interface NewMessage {

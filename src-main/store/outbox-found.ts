@@ -1,4 +1,5 @@
 import type { Writer } from './database'
+import { keepRefusals } from './delivery'
 import { place } from './places'
 import { markWork } from './summary'
 
@@ -26,11 +27,11 @@ export function settleFound(tx: Writer, outboxId: number, messageId: number, inS
  * The conversation's row is the caller's to renew.
  */
 export function markSent(tx: Writer, item: Leaving, { refused, line }: { refused: readonly string[]; line: string | null }): void {
-  const partly = refused.length > 0
-  tx.run("UPDATE outbox SET state = 'sent', error = ?, error_detail = '{}', server_line = ?, refused = ?, recipients_left = NULL, copy = (raw IS NOT NULL), settled_at = ? WHERE id = ?",
-    partly ? 'recipient-refused' : null, line, JSON.stringify(refused), Date.now(), item.id)
+  tx.run("UPDATE outbox SET state = 'sent', error = NULL, error_detail = '{}', server_line = ?, refused = ?, recipients_left = NULL, copy = (raw IS NOT NULL), settled_at = ? WHERE id = ?",
+    line, JSON.stringify(refused), Date.now(), item.id)
+  keepRefusals(tx, item.id, refused, line)
   if (item.sent_message !== null) tx.run(`UPDATE messages SET place = ${place.sent} WHERE id = ? AND place = ${place.leaving}`, item.sent_message)
-  if (!partly && item.draft_id !== null) {
+  if (item.draft_id !== null) {
     tx.run('UPDATE outbox SET draft_id = NULL WHERE id = ?', item.id)
     tx.run('DELETE FROM drafts WHERE id = ?', item.draft_id)
   }

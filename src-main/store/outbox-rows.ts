@@ -39,8 +39,8 @@ function itemOf(read: Reader, row: OutboxRow): OutboxItem | null {
   }
 }
 
-/** Items that have not left, and those that left for a part of their recipients only. */
-const shown = "(state <> 'sent' OR error IS NOT NULL)"
+/** Items that have not left; whom one that left did not reach is told at its message. */
+const shown = "state <> 'sent'"
 
 export function listOutbox(read: Reader): OutboxItem[] {
   return read.all<OutboxRow>(`SELECT ${outboxColumns} FROM outbox WHERE ${shown} ORDER BY created_at DESC, id DESC`).flatMap((row) => itemOf(read, row) ?? [])

@@ -282,6 +282,10 @@ export function accepted(tx: Writer, workspace: Workspace, row: OutboxRow, { ref
 }
 
 function finish(tx: Writer, workspace: Workspace, row: OutboxRow, line: string | null): void {
-  markSent(tx, row, { refused: parseTexts(row.refused), line })
+  const refused = parseTexts(row.refused)
+  markSent(tx, row, { refused, line })
+  const now = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', row.conversation_id)?.status
+  // Somebody did not get it: that is work again, also when the conversation was closed with it.
+  if (refused.length > 0 && now !== undefined && now === row.status_after && now !== statusNumber('open')) moveStatus(tx, workspace, row.conversation_id, now, statusNumber('open'), '')
   summarize(tx, row.conversation_id, workspace.own)
 }

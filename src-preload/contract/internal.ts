@@ -36,6 +36,14 @@ export const IngestAttachment = z.object({
   dangerous: z.boolean(),
 })
 
+/** A delivery report (RFC 3464, or one of the forms before it): about which message, and what became of it at whom. */
+export const DeliveryReport = z.object({
+  messageIds: z.array(z.string()),
+  posternId: z.string().nullable(),
+  recipients: z.array(z.object({ address: z.string(), action: z.enum(['failed', 'delayed', 'delivered']), line: z.string() })),
+})
+export type DeliveryReport = z.infer<typeof DeliveryReport>
+
 /** A parsed message. `body` and `source` are packed by shared/message-body. */
 export const ParsedMessage = z.object({
   /** Without angle brackets; null when the header is missing. */
@@ -61,6 +69,8 @@ export const ParsedMessage = z.object({
   unreadable: z.string().nullable(),
   /** Value of our own private header, when this is a message that Postern sent. */
   posternId: z.string().nullable(),
+  /** Set for delivery reports. */
+  report: DeliveryReport.nullable().optional(),
   body: bytes,
   /** null: the source is inside `body`. */
   source: bytes.nullable(),

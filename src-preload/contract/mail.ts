@@ -224,6 +224,10 @@ export type OutboxItem = z.infer<typeof OutboxItem>
 export const Note = z.object({ noteId: Id, conversationId: Id, at: Time, author: z.string(), text: z.string() })
 export type Note = z.infer<typeof Note>
 
+/** What a server said about a message of ours: it took it, it keeps trying, or it gave up on a recipient. */
+export const Delivery = z.object({ messageId: Id, recipient: z.string(), action: z.enum(['accepted', 'delivered', 'delayed', 'failed']), line: z.string(), at: Time })
+export type Delivery = z.infer<typeof Delivery>
+
 export const Conversation = z.object({
   id: Id,
   subject: z.string(),
@@ -235,6 +239,7 @@ export const Conversation = z.object({
   ...Work.shape,
   conflicts: z.array(WorkConflict),
   messages: z.array(Message),
+  deliveries: z.array(Delivery),
   notes: z.array(Note),
   outbox: z.array(OutboxItem),
   draft: Draft.nullable(),

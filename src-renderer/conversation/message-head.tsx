@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronUp, Code, Copy, EllipsisVertical, FoldVertical, Forward, HelpCircle, Reply, ReplyAll, Scissors, Split } from 'lucide-react'
-import type { Address, Message } from '../../src-preload/contract'
+import { Fragment } from 'react'
+import type { Address, Delivery, Message } from '../../src-preload/contract'
 import { tellFailure } from '../state/acts'
 import { splitConversation } from '../state/threads'
 import { t } from '../text'
@@ -26,7 +27,7 @@ function People({ label, people }: { label: string; people: readonly Address[] }
 }
 
 /** All addresses and the exact date of a message. */
-export function MessageDetails({ message }: { message: Message }) {
+export function MessageDetails({ message, deliveries = [] }: { message: Message; deliveries?: readonly Delivery[] | undefined }) {
   return (
     <dl className="msg-details kv">
       <People label={t('conversation:message.from')} people={[message.from]} />
@@ -36,6 +37,7 @@ export function MessageDetails({ message }: { message: Message }) {
       <People label={t('conversation:message.bcc')} people={message.bcc} />
       <dt>{t('conversation:message.date')}</dt>
       <dd>{fullTime(message.date)}</dd>
+      {deliveries.filter((one) => one.action === 'accepted').map((one) => <Fragment key={one.at}><dt>{t('sending:delivery.accepted')}</dt><dd className="sel"><bdi>{one.line}</bdi></dd></Fragment>)}
     </dl>
   )
 }

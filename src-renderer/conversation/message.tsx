@@ -1,6 +1,6 @@
-import { CircleAlert, ImageOff, Paperclip, Split } from 'lucide-react'
+import { CircleAlert, TriangleAlert, ImageOff, Paperclip, Split } from 'lucide-react'
 import { memo, useState } from 'react'
-import type { Message as MessageData, MessageBody } from '../../src-preload/contract'
+import type { Delivery, Message as MessageData, MessageBody } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -67,16 +67,31 @@ export interface MessageProps {
   onToggle: (id: number) => void
   onLink: (url: string, text: string) => void
   acts: MessageActs
+  /** What servers said about a message of the team. */
+  deliveries?: readonly Delivery[] | undefined
+}
+
+/** The red or amber mark of a message that did not reach somebody, with the server's own line. */
+function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
+  return deliveries.filter((one) => one.action === 'failed' || one.action === 'delayed').map((one) => (
+    <div key={one.recipient} className="msg-strip">
+      <Banner kind={one.action === 'failed' ? 'bad' : 'warn'} top>
+        <bdi>{t(one.action === 'failed' ? 'sending:delivery.failed' : 'sending:delivery.delayed', { recipient: one.recipient })}</bdi>
+        {one.line && <div className="t2 server-line"><bdi>{t('sending:serverSaid', { line: one.line })}</bdi></div>}
+      </Banner>
+    </div>
+  ))
 }
 
 /** One message of the thread, folded or open. */
-export const Message = memo(function Message({ message, open, onToggle, onLink, acts }: MessageProps) {
+export const Message = memo(function Message({ message, open, onToggle, onLink, acts, deliveries }: MessageProps) {
   const [details, setDetails] = useState(false)
   const files = message.attachments.filter((file) => !file.inline)
+  const failed = deliveries?.some((one) => one.action === 'failed') ?? false
   if (!open) {
     return (
       <li className="thread-item" data-message={message.id}>
-        <FoldedMessage message={message} onOpen={() => onToggle(message.id)} clip={files.length > 0 && <span className="t3"><Icon icon={Paperclip} small /><span className="sr">{t('conversation:message.attachments', { count: files.length })}</span></span>} />
+        <FoldedMessage message={message} onOpen={() => onToggle(message.id)} clip={<>{failed && <span className="chip sm bad"><Icon icon={TriangleAlert} />{t('sending:delivery.mark')}</span>}{files.length > 0 && <span className="t3"><Icon icon={Paperclip} small /><span className="sr">{t('conversation:message.attachments', { count: files.length })}</span></span>}</>} />
       </li>
     )
   }
@@ -84,7 +99,7 @@ export const Message = memo(function Message({ message, open, onToggle, onLink, 
     <li className="thread-item" data-message={message.id}>
       <article className={`msg${message.direction === 'out' ? ' agent' : ''}`} aria-label={t('conversation:message.frame', { name: message.from.name || message.from.address })}>
         <MessageHead message={message} details={details} onDetails={() => setDetails(!details)} onFold={() => onToggle(message.id)} acts={acts} />
-        {details && <MessageDetails message={message} />}
+        {details && <MessageDetails message={message} deliveries={deliveries} />}
         {message.newSubject && (
           <div className="msg-strip">
             <Banner icon={Split} actions={<><Button size="sm" onClick={() => void splitConversation(message.id, 'from')}>{t('threads:splitFrom')}</Button><Button size="sm" kind="ghost" onClick={() => void keepHere(message.id)}>{t('threads:keep')}</Button></>}>
@@ -92,6 +107,7 @@ export const Message = memo(function Message({ message, open, onToggle, onLink, 
             </Banner>
           </div>
         )}
+        {deliveries && <Deliveries deliveries={deliveries} />}
         {message.fromSuspicious && <div className="msg-strip"><Banner kind="warn" icon={CircleAlert} top>{t('conversation:message.suspicious', { address: message.from.address || t('conversation:message.noAddress') })}</Banner></div>}
         {message.unreadable !== null
           ? (

@@ -39,7 +39,7 @@ function EventLine({ event }: { event: ThreadEvent }) {
 
 /** The messages of a conversation, oldest first; opens at the first unread one, else at the end. */
 export function Thread({ conversation, onLink, acts }: { conversation: Conversation; onLink: (url: string, text: string) => void; acts: MessageActs }) {
-  const { id, messages, notes, outbox, history } = conversation
+  const { id, messages, deliveries, notes, outbox, history } = conversation
   // what was unread when the conversation was opened stays open after it was marked read
   const [firstUnread] = useState(() => messages.find((message) => !message.seen && message.direction === 'in')?.id ?? null)
   const [wereUnread] = useState(() => new Set(messages.filter((message) => !message.seen).map((message) => message.id)))
@@ -51,6 +51,7 @@ export function Thread({ conversation, onLink, acts }: { conversation: Conversat
   const onToggle = useCallback((message: number) => setToggled((before) => new Map(before).set(message, !(before.get(message) ?? (tail.has(message) || wereUnread.has(message))))), [tail, wereUnread])
   const items = useMemo(() => arrange(messages, history, notes, (message) => isOpen(message) || unfolded.has(message)), [messages, history, notes, isOpen, unfolded])
   const target = firstUnread !== null && messages.at(-1)?.id !== firstUnread ? firstUnread : null
+  const told = useMemo(() => Map.groupBy(deliveries, (one) => one.messageId), [deliveries])
   const pane = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => (pane.current ? keepPlace(pane.current, id, target) : undefined), [id, target])
 
@@ -81,7 +82,7 @@ export function Thread({ conversation, onLink, acts }: { conversation: Conversat
               </li>
             )
           }
-          return <Message key={item.message.id} message={item.message} open={isOpen(item.message.id)} onToggle={onToggle} onLink={onLink} acts={acts} />
+          return <Message key={item.message.id} message={item.message} open={isOpen(item.message.id)} onToggle={onToggle} onLink={onLink} acts={acts} deliveries={told.get(item.message.id)} />
         })}
         {outbox.filter((item) => item.state !== 'sent').map((item) => <OutboxMessage key={`o${item.id}`} item={item} />)}
       </ol>

@@ -11,7 +11,7 @@ let desk: Desk
 const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
 mkdirSync(shots, { recursive: true })
 const ago = (hours: number): Date => new Date(Date.now() - hours * 3_600_000)
-const subjects = ['Answered by Mei', 'Wrote again', 'For tomorrow', 'Came back from a train', 'Plain']
+const subjects = ['Answered by Mei', 'Wrote again', 'For tomorrow', 'Came back from a train', 'Plain', 'Bounces']
 const idOf = (subject: string): string => `${subject.replaceAll(' ', '-')}@harbourcycle.example`
 
 /** A picture of what is on screen in both themes and sizes; axe finds nothing in it. */
@@ -141,4 +141,27 @@ test('what was queued offline is held when a colleague answered meanwhile; what 
   await expect(row(page, /Came back from a train, Needs review/)).toBeVisible({ timeout: 20_000 })
   expect(sentAbout('Came back from a train')).toBe(0)
   await look('outbox')
+})
+
+test('a reply that could not be delivered says so at the message, in red, with the server\'s line', async () => {
+  const { page } = desk
+  await openRow(page, 'Bounces')
+  await answerByKeyboard(page, 'Please come by.')
+  await expect.poll(() => sentAbout('Bounces'), { timeout: 20_000 }).toBe(1)
+  const text = team.postfix.deliveries().find((one) => one.text.includes('Subject: Re: Bounces'))?.text ?? ''
+  const head = (name: string): string => new RegExp(`^${name}: (.*)$`, 'im').exec(text)?.[1] ?? ''
+  const report = ['--r', 'Content-Type: text/plain', '', 'Sorry.', '--r', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.harbourcycle.example', '',
+    'Final-Recipient: rfc822; priya@harbourcycle.example', 'Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 mailbox of Priya is gone', '',
+    '--r', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${head('Message-ID')}`, `X-Postern-Id: ${head('X-Postern-Id')}`, '', '--r--', ''].join('\r\n')
+  const raw = mail({ from: 'Mail Delivery System <MAILER-DAEMON@mx.harbourcycle.example>', subject: 'Undelivered Mail Returned to Sender', headers: ['Auto-Submitted: auto-replied', 'Content-Type: multipart/report; report-type=delivery-status; boundary="r"'], text: '' })
+  await deliver(team, `${raw.slice(0, raw.indexOf('\r\n\r\n')).split('\r\n').filter((line) => !/^(?:content-type: text|content-transfer|mime-version)/i.test(line)).join('\r\n')}\r\nMIME-Version: 1.0\r\n\r\n${report}`)
+  await nav(page, 'Inbox').click()
+  await expect(row(page, /Bounces/)).toBeVisible({ timeout: 20_000 })
+  await openRow(page, 'Bounces')
+  const message = conversation(page).getByRole('article', { name: 'Message from Ana Ferreira' })
+  await expect(message).toContainText('Could not be delivered to priya@harbourcycle.example.')
+  await expect(message).toContainText('550 5.1.1 mailbox of Priya is gone')
+  await look('not-delivered')
+  await message.getByRole('button', { name: 'Show addresses and date' }).click()
+  await expect(message).toContainText(/Accepted.*250/)
 })

@@ -73,7 +73,9 @@ describe('providers\' limits', () => {
     await store.call('outbox.retry', { id })
     expect((await store.claim(mailboxId)).job?.envelope).toEqual(['c1@x.test'])
     await accept(id)
-    expect(await item(id)).toMatchObject({ state: 'sent', error: 'recipient-refused', refused: ['c0@x.test'] })
+    expect(await item(id)).toBeUndefined()
+    const conversationId = store.db.read.get<{ id: number }>('SELECT conversation_id AS id FROM outbox WHERE id = ?', id)?.id ?? 0
+    expect((await store.call('conversations.get', { id: conversationId })).deliveries).toMatchObject([{ action: 'accepted', line: '250 2.0.0 queued' }, { recipient: 'c0@x.test', action: 'failed' }])
   })
 
   test('in doubt at the second part of the recipients: a person is asked at once, a copy in Sent proves nothing', async () => {

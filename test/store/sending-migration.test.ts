@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Database } from '../../src-main/store/database'
 import { migrations } from '../../src-main/store/migrations'
 import { sending } from '../../src-main/store/migrations/0010-sending'
+import { delivery } from '../../src-main/store/migrations/0013-delivery'
 import { listOutbox } from '../../src-main/store/outbox-rows'
 import { sinceOf } from '../../src-main/store/since'
 
@@ -32,5 +33,15 @@ test('sending: a draft and a queued reply of before keep their text, and mail of
   expect(after.read.all('SELECT id, text FROM drafts ORDER BY id')).toEqual([{ id: 1, text: 'open' }, { id: 2, text: 'queued' }])
   expect([sinceOf(after.read, 1), sinceOf(after.read, 2)]).toEqual([[], []])
   expect(listOutbox(after.read)).toMatchObject([{ state: 'queued', scheduled: false, unlessAnswered: true, left: null, looking: false }])
+  after.close()
+})
+
+test('delivery: a message of before can be marked', () => {
+  const before = at(delivery.version - 1)
+  before.write((tx) => tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)"))
+  before.close()
+  const after = at(delivery.version)
+  after.write((tx) => tx.run("INSERT INTO delivery_reports(about_key, recipient, report_message, action, line, at) VALUES(1, 'a@x.test', 0, 'failed', '550', 1)"))
+  expect(after.read.get('SELECT (SELECT count(*) FROM conversations) AS c, (SELECT count(*) FROM delivery_reports) AS r')).toEqual({ c: 1, r: 1 })
   after.close()
 })

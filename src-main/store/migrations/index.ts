@@ -10,6 +10,7 @@ import { transfers } from './0009-transfers'
 import { sending } from './0010-sending'
 import { access } from './0011-access'
 import { teamExchange } from './0012-team-exchange'
+import { delivery } from './0013-delivery'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -17,4 +18,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery]

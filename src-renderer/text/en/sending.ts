@@ -75,5 +75,11 @@ export const sending = {
     failed: 'A message was not sent: {{subject}}',
     held: 'A reply needs your review: {{subject}}',
   },
+  delivery: {
+    mark: 'Not delivered',
+    failed: 'Could not be delivered to {{recipient}}.',
+    delayed: 'Delivery to {{recipient}} is delayed. The mail server keeps trying.',
+    accepted: 'Accepted',
+  },
   serverSaid: 'The server said: {{line}}',
 } as const
