@@ -301,11 +301,13 @@ export class MailboxSync {
     // A connection that ends while nothing is asked of it is noticed at once, not at the next look around.
     session.onClose(() => this.sleeper.wake())
     let lookedAt = Date.now()
+    let nextUid: number | null | undefined
     while (!this.stopped) {
       const { inbox } = this.list
-      if (inbox) await inbox.open(session)
-      // Its UIDs began anew.
-      if (inbox && !inbox.cursor.complete) this.moved = true
+      const state = inbox ? await inbox.open(session) : null
+      // Its UIDs began anew, or mail came while another folder was open, of which nothing is told on coming back.
+      if (inbox && (!inbox.cursor.complete || state?.uidNext !== nextUid)) this.moved = true
+      nextUid = state?.uidNext ?? null
       const nothingToDo = !this.moved && !this.askedForAll && !this.lookAround && this.touchedPaths.size === 0
       if (nothingToDo && !session.closed) await this.sleeper.sleep(Math.max(0, lookedAt + pollMs - Date.now()))
       if (this.stopped) return

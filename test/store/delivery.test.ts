@@ -47,3 +47,18 @@ test('a report about somebody else\'s message marks nothing', async () => {
   await putReport({ ...failed, messageIds: ['other@else.test', 'a@x'] }, 'dsn@mx.test')
   expect((await conversation()).deliveries).toEqual([])
 })
+
+test('a report that carries our own header finds its message, whatever the server made of its Message-ID', async () => {
+  await store.call('settings.set', { undoSeconds: 0 })
+  const { id } = await conversation()
+  const draft = await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })
+  const { outboxId } = await store.call('outbox.send', { draftId: draft.id, thenStatus: 'closed' })
+  const { job } = await store.claim(1)
+  const message = parsed({ from: 'support@acme.test', to: ['h@x.test'], id: job?.messageId ?? '', posternId: job?.posternId ?? '', inReplyTo: ['a@x'] })
+  await store.mail.call('outbox.composed', { id: outboxId, raw: Buffer.from('raw'), message })
+  await store.mail.call('outbox.settle', { id: outboxId, state: 'sent', error: null, serverLine: null, refused: [] })
+  await putReport({ ...failed, messageIds: [job?.messageId ?? ''], posternId: job?.posternId ?? '' }, 'dsn@mx.test')
+  const after = await store.call('conversations.get', { id })
+  expect(after.status).toBe('open')
+  expect(after.deliveries).toMatchObject([{ action: 'failed', recipient: 'h@x.test' }])
+})
