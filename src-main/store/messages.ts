@@ -6,6 +6,7 @@ import { normalId } from '../shared/threading'
 import { customerOf } from './customers'
 import type { Writer } from './database'
 import { flagBits } from './flags'
+import { countUse } from './mailbox-use'
 import { place, placeOfRole, replaceMessage, type Place } from './places'
 import { addressKey, displayName, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
@@ -49,6 +50,7 @@ export async function ingestPage(workspace: Workspace, page: Page): Promise<{ st
       const batch = new Batch()
       let fresh = 0
       for (const { item, date } of items.slice(from, to)) if (ingest(tx, workspace, page, folder, item, date, batch)) fresh++
+      countUse(tx, folder.mailbox_id, 'read', fresh)
       if (to >= items.length) moveCursor(tx, page)
       tx.changes.touched('sync')
       batch.finish(tx, workspace)

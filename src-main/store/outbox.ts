@@ -5,6 +5,7 @@ import { putStatus } from './acts'
 import type { Reader, Writer } from './database'
 import { openDraft, queuedDraft } from './drafts'
 import { dropMessage } from './erase'
+import { countUse } from './mailbox-use'
 import { addNote } from './notes'
 import { markSent } from './outbox-found'
 import { everybody, outboxRow, type OutboxRow } from './outbox-rows'
@@ -274,6 +275,7 @@ export function accepted(tx: Writer, workspace: Workspace, row: OutboxRow, { ref
   const now = Date.now()
   tx.run('INSERT INTO send_log(mailbox_id, at, recipients) VALUES(?, ?, ?)', row.mailbox_id, now, tried.size - refused.length - later.length)
   tx.run('DELETE FROM send_log WHERE at < ?', now - 25 * 3_600_000)
+  countUse(tx, row.mailbox_id, 'sent', 1)
   if (left.length === 0) return finish(tx, workspace, { ...row, refused: allRefused }, line)
   const wait = left.length === later.length ? 300_000 : 0
   tx.run("UPDATE outbox SET state = 'queued', due_at = ?, recipients_left = ?, refused = ?, envelope = NULL, asked = 0, unless_answered = 0, error = ?, server_line = ? WHERE id = ?",

@@ -2,6 +2,7 @@ import type { ServerOp } from '../../src-preload/contract/internal'
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type { Reader, Writer } from './database'
 import { dropLocation, flagBits } from './flags'
+import { countUse } from './mailbox-use'
 import { replaceMessage } from './places'
 import { summarize } from './summary'
 import type { Workspace } from './workspace'
@@ -92,6 +93,7 @@ export function settleOp(workspace: Workspace, { id, result, newUids, newPath }:
     }
     const uids = tx.all<{ uid: number }>('SELECT uid FROM server_op_uids WHERE op_id = ?', id).map(({ uid }) => uid)
     tx.run('DELETE FROM server_ops WHERE id = ?', id)
+    if (result === 'done') countUse(tx, op.mailbox_id, 'acts', uids.length)
     const touched = new Set<number>()
     if (op.kind === 'move') {
       const target = newPath === null ? undefined : tx.get<{ id: number }>('SELECT id FROM folders WHERE mailbox_id = ? AND path = ?', op.mailbox_id, newPath)

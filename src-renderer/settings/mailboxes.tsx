@@ -16,6 +16,7 @@ import { EmptyState } from '../ui/empty-state'
 import { Menu } from '../ui/menu'
 import { Page } from '../ui/page'
 import { ExportDialog } from './export-dialog'
+import { OauthClients } from './oauth-clients'
 import './settings.css'
 
 function stateText(sync: MailboxSync): string {
@@ -108,6 +109,7 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
           </div>
         )}
       {exporting && <ExportDialog mailboxes={mailboxes} mailboxId={exporting.id} onClose={() => setExporting(null)} />}
+      <OauthClients />
       {removing && <Remove mailbox={removing} onClose={() => setRemoving(null)} />}
     </Page>
   )

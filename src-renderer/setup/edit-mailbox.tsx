@@ -3,6 +3,7 @@ import { asCallError, call } from '../client'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { formOf } from './guess'
+import { MailboxAccess } from './mailbox-access'
 import { MailboxPage } from './mailbox-page'
 
 /** Changes the settings of a mailbox; without a new password the stored one stays. */
@@ -14,6 +15,7 @@ export function EditMailbox({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
       text={t('setup:add.textEdit')}
       begin={formOf(mailbox)}
       changes={mailbox}
+      below={<MailboxAccess mailbox={mailbox} />}
       act={t('setup:add.save')}
       acting={t('setup:add.saving')}
       onBack={onClose}

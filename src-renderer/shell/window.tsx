@@ -17,6 +17,7 @@ import { PaneGuard } from './pane-guard'
 import { findPage, settingsPages } from './settings-pages'
 import { SettingsSidebar } from './settings-sidebar'
 import { Sidebar } from './sidebar'
+import { SignInNotice, useEndingSignIn } from './sign-in-notice'
 import { StoppedMail } from './stopped-mail'
 import { StoppedSend } from './stopped-send'
 import { TitleBar } from './title-bar'
@@ -37,6 +38,9 @@ export function MainWindow({ platform, maximized, mailStopped }: { platform: 'ma
   const rail = useLayout(isRail)
   const { palette, help } = useWindow()
   const journalDamaged = useJournalDamage()
+  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const ending = useEndingSignIn(mailboxes)
+  const noticed = mailStopped || journalDamaged || ending !== null
   useEffect(startShortcuts, [])
   useEffect(startNotices, [])
   useEffect(keepLayout, [])
@@ -47,9 +51,9 @@ export function MainWindow({ platform, maximized, mailStopped }: { platform: 'ma
     return () => window.removeEventListener('resize', measure)
   }, [])
   return (
-    <div className={`window${mailStopped || journalDamaged ? ' noticed' : ''}`} data-sidebar={rail ? 'rail' : 'full'}>
+    <div className={`window${noticed ? ' noticed' : ''}`} data-sidebar={rail ? 'rail' : 'full'}>
       <TitleBar platform={platform} maximized={maximized} />
-      {(mailStopped || journalDamaged) && <div>{mailStopped && <StoppedMail />}{journalDamaged && <DamagedJournal />}</div>}
+      {noticed && <div>{mailStopped && <StoppedMail />}{journalDamaged && <DamagedJournal />}{ending && <SignInNotice {...ending} />}</div>}
       <Panes />
       <Commands />
       <StoppedSend />

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import tls from 'node:tls'
@@ -186,4 +187,46 @@ describe.skipIf(!canRunPostfix())('SMTP and the connection test', () => {
       await server.stop()
     }
   }, 60_000)
+})
+
+describe('a certificate that a person accepted (R29)', () => {
+  const pinOf = (file: string, host: string): NonNullable<ServerSettings['pin']> => {
+    const certificate = readFileSync(file, 'utf8')
+    return { host, sha256: new X509Certificate(certificate).fingerprint256, certificate, at: 0 }
+  }
+  const open = async (server: ServerSettings): Promise<string> => {
+    const session = await ImapSession.open(server, { user: user.name, password: user.password })
+    await session.close()
+    return 'open'
+  }
+
+  test.each(['selfSigned', 'unknownCa', 'wrongHost'] as const)('%s: only it and only for its host, never another one', async (kind) => {
+    const bad = await startDovecot({ users: [user], tls: { ...certificates[kind] } })
+    const other = await startDovecot({ users: [user], tls: { ...certificates.good } })
+    const at = (port: number | undefined, pin?: ServerSettings['pin']): ServerSettings => ({ host: 'localhost', port: port ?? 0, security: 'tls', user: user.name, ...(pin && { pin }) })
+    const pin = pinOf(certificates[kind].cert, 'localhost')
+    await expect(open(at(bad.tlsPort))).rejects.toMatchObject({ code: expect.stringMatching(/^certificate-/) })
+    expect(await open(at(bad.tlsPort, pin))).toBe('open')
+    // STARTTLS too.
+    expect(await open({ ...at(bad.port, pin), security: 'starttls' })).toBe('open')
+    // Another certificate at the same host is refused, even one that would be good without the exception.
+    await expect(open(at(other.tlsPort, pin))).rejects.toMatchObject({ code: expect.stringMatching(/^certificate-/) })
+    // The same certificate at another host is judged as ever.
+    await expect(open(at(bad.tlsPort, { ...pin, host: 'other.example' }))).rejects.toMatchObject({ code: expect.stringMatching(/^certificate-/) })
+    if (canRunPostfix()) {
+      const out = await startPostfix({ tls: { ...certificates[kind] } })
+      const session = await SmtpSession.connect(at(out.tlsPort, pin))
+      session.quit()
+      await expect(SmtpSession.connect(at(out.tlsPort))).rejects.toMatchObject({ code: expect.stringMatching(/^certificate-/) })
+      await out.stop()
+    }
+    await bad.stop()
+    await other.stop()
+  })
+
+  test('an expired one is refused all the same', async () => {
+    const expired = await startDovecot({ users: [user], tls: { ...certificates.expired } })
+    await expect(open({ host: 'localhost', port: expired.tlsPort ?? 0, security: 'tls', user: user.name, pin: pinOf(certificates.expired.cert, 'localhost') })).rejects.toMatchObject({ code: 'certificate-expired' })
+    await expired.stop()
+  })
 })

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { countUse, usedOf } from '../../src-main/store/mailbox-use'
 import { Database } from '../../src-main/store/database'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { packMessage } from '../../src-main/shared/message-body'
@@ -110,5 +111,21 @@ test('transfers: mailboxes and folders of before have a server', () => {
   const after = at(9)
   expect(after.read.get('SELECT m.local AS mailbox, f.local AS folder FROM mailboxes m JOIN folders f ON f.mailbox_id = m.id')).toEqual({ mailbox: 0, folder: 0 })
   expect(after.read.all('SELECT id FROM transfers')).toEqual([])
+  after.close()
+})
+
+test('mailbox use: nothing was counted before', () => {
+  const before = at(13)
+  before.write((tx) => tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)"))
+  before.close()
+  const after = at(14)
+  expect(usedOf(after.read)).toEqual([{ mailboxId: 1, read: 0, sent: 0, acts: 0, since: null, lastAt: null }])
+  after.write((tx) => countUse(tx, 1, 'read', 3))
+  after.write((tx) => {
+    countUse(tx, 1, 'read', 2)
+    countUse(tx, 1, 'sent', 0)
+    countUse(tx, 1, 'acts', 1)
+  })
+  expect(usedOf(after.read)).toMatchObject([{ read: 5, sent: 0, acts: 1, since: expect.any(Number), lastAt: expect.any(Number) }])
   after.close()
 })

@@ -1,6 +1,7 @@
 import type { mailboxCalls } from '../../../src-preload/contract/calls/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { allMailboxes, pauseMailbox } from '../mailboxes'
+import { usedOf } from '../mailbox-use'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
 
@@ -8,6 +9,7 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> {
   return {
     'mailboxes.list': () => ({ mailboxes: allMailboxes(service.read) }),
+    'mailboxes.used': () => ({ used: usedOf(service.read) }),
     'mailboxes.pause': async ({ id, paused }) => {
       pauseMailbox(service.open.workspace, id, paused)
       await service.callApp()?.call('mailbox.changed', { id })

@@ -11,6 +11,7 @@ import { sending } from './0010-sending'
 import { access } from './0011-access'
 import { teamExchange } from './0012-team-exchange'
 import { delivery } from './0013-delivery'
+import { mailboxUse } from './0014-mailbox-use'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -18,4 +19,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse]

@@ -21,6 +21,7 @@ import { transferAppCalls, transferCalls } from './transfers'
 
 export { TestStep } from './app'
 export { FoundSettings, SignInFacts } from './app-accounts'
+export { MailboxUse } from './mailboxes'
 export type { CallDef } from './define'
 
 /** Every call of the window, by name. One file a thing; an app call's name begins with `app.`, every other call goes to the store. */

@@ -103,8 +103,8 @@ export const settings = {
     isChanged: 'Passphrase changed',
     isRemoved: 'Passphrase removed',
     networkTitle: 'Network',
-    network: 'Postern connects to your mail servers and to nothing else',
-    networkText: 'Remote images in a mail are fetched only when you ask for them, message by message. There is no telemetry.',
+    network: 'Postern connects to your mail servers and to what you allow',
+    networkText: 'A mailbox’s own domain is asked for its settings when you add it, and a sign-in service only after you allow it. Remote images in a mail are fetched only when you ask for them, message by message. There is no telemetry.',
   },
   about: {
     version: 'Postern {{version}}',

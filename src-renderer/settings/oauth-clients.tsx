@@ -1,0 +1,70 @@
+import { Plus, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { asCallError, call } from '../client'
+import type { OauthClient } from '../../src-preload/contract'
+import { useQuery } from '../live'
+import { showToast } from '../state/toast'
+import { errorText, t } from '../text'
+import { Button, IconButton } from '../ui/button'
+import { Dialog } from '../ui/dialog'
+import { Field, Input } from '../ui/field'
+
+async function keep(oauthClients: OauthClient[]): Promise<boolean> {
+  try {
+    await call('settings.set', { oauthClients })
+    return true
+  } catch (thrown) {
+    showToast({ text: t('settings:saveFailed', { why: errorText(asCallError(thrown)) }), kind: 'bad' })
+    return false
+  }
+}
+
+const names = ['host', 'issuer', 'clientId', 'clientSecret', 'scope'] as const
+const labels = { host: 'accounts:clients.host', issuer: 'accounts:client.issuer', clientId: 'accounts:client.id', clientSecret: 'accounts:clients.secret', scope: 'accounts:clients.scope' } as const
+
+function AddClient({ clients, onClose }: { clients: readonly OauthClient[]; onClose: () => void }) {
+  const [form, setForm] = useState({ host: '', issuer: '', clientId: '', clientSecret: '', scope: '' })
+  const badIssuer = form.issuer !== '' && !(URL.canParse(form.issuer.trim()) && form.issuer.trim().startsWith('https://'))
+  const ready = form.host.trim() !== '' && form.clientId.trim() !== '' && !badIssuer
+  const add = async () => {
+    const [host, issuer, clientId] = [form.host.trim().toLowerCase(), form.issuer.trim(), form.clientId.trim()]
+    const client: OauthClient = { host, clientId, ...(issuer === '' ? {} : { issuer }), ...(form.clientSecret === '' ? {} : { clientSecret: form.clientSecret }), ...(form.scope.trim() === '' ? {} : { scope: form.scope.trim() }) }
+    if (await keep([...clients.filter((one) => one.host !== host), client])) onClose()
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('accounts:clients.addTitle')}
+      foot={<><Button size="lg" onClick={onClose}>{t('common:cancel')}</Button><Button size="lg" kind="primary" disabled={!ready} onClick={() => void add()}>{t('accounts:clients.add')}</Button></>}
+    >
+      {names.map((name) => (
+        <Field key={name} label={t(labels[name])} error={name === 'issuer' && badIssuer ? t('accounts:client.badIssuer') : undefined}>
+          {(ids) => <Input {...ids} value={form[name]} dir="ltr" spellCheck={false} onChange={(event) => setForm({ ...form, [name]: event.target.value })} />}
+        </Field>
+      ))}
+    </Dialog>
+  )
+}
+
+/** OAuth clients of the organisation, by mail server. */
+export function OauthClients() {
+  const [adding, setAdding] = useState(false)
+  const clients = useQuery('settings.get', {}, { topics: ['settings'] }).data?.oauthClients
+  if (!clients) return null
+  return (
+    <section aria-label={t('accounts:clients.title')}>
+      <div className="x group-head"><h2 className="grow">{t('accounts:clients.title')}</h2><Button size="sm" icon={Plus} onClick={() => setAdding(true)}>{t('accounts:clients.add')}</Button></div>
+      <div className="card">
+        <div className="set"><div className="grow"><p>{t('accounts:clients.text')}{clients.length === 0 && <> {t('accounts:clients.none')}</>}</p></div></div>
+        {clients.map((one) => (
+          <div className="set" key={one.host}>
+            <div className="grow"><div className="medium sel" dir="ltr">{one.host}</div><p className="sel pin-print" dir="ltr">{one.issuer ?? ''} {one.clientId}</p></div>
+            <IconButton icon={Trash2} label={t('accounts:clients.remove', { host: one.host })} onClick={() => void keep(clients.filter((other) => other !== one))} />
+          </div>
+        ))}
+      </div>
+      {adding && <AddClient clients={clients} onClose={() => setAdding(false)} />}
+    </section>
+  )
+}
