@@ -10,8 +10,11 @@ const log = logger('search')
 /** A batch is one segment of the index. Larger ones make it smaller and faster, and new mail later to be found. */
 const batchMessages = 1000
 const batchText = 4_000_000
-/** After a commit the batch waits so long for more, ms. */
+/** A batch waits so long for more after each commit, and so long in all, ms. */
 const gather = 120
+const longestGather = 1_500
+/** Without a batch for so long, segments are merged and the journal is emptied, ms. */
+const quiet = 2_000
 /** Words that are held for the index (UTF-16 units); beyond this whoever brings mail waits. */
 const mostText = 12_000_000
 /** Messages looked up before waiting calls are served. */
@@ -36,6 +39,10 @@ export class SearchIndex {
   private busy = false
   private stopped = false
   private timer: NodeJS.Timeout | null = null
+  private due = 0
+  private lastBatch = 0
+  /** Set by a step that wants to be called again after so many ms. */
+  private tidyIn: number | null = null
   private mergeDue = false
   private pausedUntil = 0
   private roomWanted: (() => void)[] = []
@@ -125,12 +132,18 @@ export class SearchIndex {
     return this.pausedUntil > Date.now()
   }
 
-  private schedule(wait = this.thread.script === null ? 0 : gather): void {
-    if (this.stopped || this.busy || this.timer) return
+  private schedule(wait = 0): void {
+    if (this.stopped || this.busy) return
+    const due = Math.max(Date.now() + wait, this.pausedUntil)
+    if (this.timer) {
+      if (this.due <= due) return
+      clearTimeout(this.timer)
+    }
+    this.due = due
     this.timer = setTimeout(() => {
       this.timer = null
       void this.run()
-    }, Math.max(wait, this.pausedUntil - Date.now()))
+    }, due - Date.now())
     if (this.thread.script !== null) this.timer.unref()
   }
 
@@ -145,12 +158,17 @@ export class SearchIndex {
       this.busy = false
       this.wakeWaiting()
       if (this.waiting > 0) this.schedule()
+      else if (this.tidyIn !== null) this.schedule(this.tidyIn)
+      this.tidyIn = null
     }
   }
 
   /** @returns whether more is to be done at once */
   private async step(): Promise<boolean> {
-    if (this.queue.size > 0) return await this.indexQueue()
+    if (this.queue.size > 0) {
+      await this.gathered()
+      return await this.indexQueue()
+    }
     if (this.walk !== null) return await this.indexWalk()
     return await this.tidy()
   }
@@ -177,14 +195,21 @@ export class SearchIndex {
     const done = taken.flatMap(([id]) => (this.queue.has(id) ? [] : [id]))
     this.note('DELETE FROM index_queue WHERE message_id IN (SELECT value FROM json_each(?))', JSON.stringify(done))
     this.mergeDue = true
+    this.lastBatch = Date.now()
     this.wakeWaiting()
     if (this.waiting === 0) this.caughtUp()
-    return this.queue.size === 0 || this.queue.size >= batchMessages || this.text > batchText || await this.gathered()
+    return true
   }
 
-  private async gathered(): Promise<true> {
-    if (this.thread.script !== null) await new Promise((resolve) => { setTimeout(resolve, gather) })
-    return true
+  /** Waits until no more messages come, or there are enough for a batch. */
+  private async gathered(): Promise<void> {
+    if (this.thread.script === null) return
+    const begun = Date.now()
+    let before = 0
+    while (!this.stopped && this.queue.size > before && this.queue.size < batchMessages && this.text < batchText && Date.now() - begun < longestGather) {
+      before = this.queue.size
+      await new Promise((resolve) => { setTimeout(resolve, gather) })
+    }
   }
 
   private async indexWalk(): Promise<boolean> {
@@ -215,6 +240,11 @@ export class SearchIndex {
   private async tidy(): Promise<boolean> {
     const purge = this.workspace.db.read.get("SELECT 1 FROM meta WHERE key = 'purge'") !== undefined
     if (!purge && !this.mergeDue) return false
+    const wait = this.lastBatch + quiet - Date.now()
+    if (wait > 0 && this.thread.script !== null) {
+      this.tidyIn = wait
+      return false
+    }
     let answer = await this.thread.perform(purge ? { kind: 'purge', begin: true } : { kind: 'merge' })
     while (!this.stopped && 'more' in answer && answer.more && this.queue.size === 0) answer = await this.thread.perform(purge ? { kind: 'purge', begin: false } : { kind: 'merge' })
     if ('code' in answer) {
@@ -225,7 +255,7 @@ export class SearchIndex {
     const rested = await this.thread.perform({ kind: 'rest' })
     if ('code' in rested) {
       // Somebody reads just now: a moment later it works.
-      this.schedule(1_000)
+      this.tidyIn = 1_000
       return false
     }
     this.mergeDue = false
@@ -253,6 +283,7 @@ export class SearchIndex {
     log.warn('the search index failed', { code })
     if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_NOTADB') {
       this.pausedUntil = Date.now() + pause
+      this.tidyIn = pause
       this.schedule()
       return
     }

@@ -51,7 +51,7 @@ export function pssMiB(pid) {
 
 /** What a process of Electron is: mail, store, renderer, gpu-process or main. */
 function kindOf(pid) {
-  const args = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  const args = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0 ]/)
   const type = args.find((arg) => arg.startsWith('--type='))?.slice('--type='.length) ?? 'main'
   if (type !== 'utility') return type
   // Both services look alike from outside; each has its own script.
