@@ -6,7 +6,7 @@ import { isJournalDamaged, openDriver } from './database'
 import { readJournal } from './journal'
 
 /** Another number makes every program that opens the file build it anew from the messages. */
-const format = 1
+const format = 2
 /** Journal pages (8 MiB) after which a commit copies them back. */
 const walPages = 2000
 /** Index pages that one step of merging writes: some 30 ms. */
@@ -36,6 +36,8 @@ export class IndexFile {
     const db = openDriver(IndexFile.path(dir), key)
     try {
       db.pragma(`wal_autocheckpoint = ${walPages}`)
+      // Before the first table: merging leaves pages free, which are given back to the disk.
+      db.pragma('auto_vacuum = INCREMENTAL')
       db.prepare('SELECT count(*) FROM sqlite_schema').get()
       db.pragma('journal_mode = WAL')
       if (isJournalDamaged(db, journal)) throw new Error('the journal of the search index is damaged')
@@ -83,8 +85,9 @@ export class IndexFile {
     return this.step(begin ? -mergePages : mergePages)
   }
 
-  /** Empties the journal. */
+  /** Gives free pages back to the disk and empties the journal. */
   rest(): void {
+    this.db.exec('PRAGMA incremental_vacuum')
     this.db.pragma('wal_checkpoint(TRUNCATE)')
   }
 

@@ -89,8 +89,9 @@ describe('the encrypted file', () => {
       const db = openDriver(databaseFile(dir), store.key, { readonly: true })
       try {
         const tables = db.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search%' AND name NOT LIKE 'sqlite_%'").all()
-        const indexed = db.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE name IN ('search_data', 'search_idx', 'search_docsize')").all()
-        return JSON.stringify([...tables, ...indexed].map(({ name }) => db.prepare(`SELECT * FROM "${name}"`).all()), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) + JSON.stringify(db.prepare('PRAGMA integrity_check').all())
+        // Pages that only an index uses are met by the check, which tells of them instead of failing.
+        if (db.pragma('integrity_check', { simple: true }) !== 'ok') throw new Error('not whole')
+        return JSON.stringify(tables.map(({ name }) => db.prepare(`SELECT * FROM "${name}"`).all()), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
       } finally {
         db.close()
       }

@@ -12,7 +12,7 @@ beforeEach(() => { dir = mkdtempSync(path.join(tmpdir(), 'postern-index-')) })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const found = async (store: Harness, text: string): Promise<number> => (await store.call('search.query', { text })).hits.length
-const whole = async (store: Harness): Promise<void> => await expect.poll(() => store.service.open.index.waiting).toBe(0)
+const whole = async (store: Harness): Promise<void> => await expect.poll(() => store.service.open.index.waiting, { timeout: 20_000 }).toBe(0)
 
 /** A store with `count` messages, each with a word of its own. */
 async function filled(count: number): Promise<Harness> {
