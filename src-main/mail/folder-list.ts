@@ -12,6 +12,14 @@ const log = logger('folders')
 /** Messages compared to know a folder again under another name. */
 const sampleSize = 40
 
+/**
+ * Gmail shows each label as a folder of its own, with the same message in several of them. All Mail has each once, with its
+ * labels; only what lies in Spam and Trash is not in it. Where All Mail is hidden from IMAP, its folders are taken as they are.
+ */
+function withoutLabels(rows: readonly FolderWithRole[]): readonly FolderWithRole[] {
+  return rows.some(({ role }) => role === 'all') ? rows.filter(({ role }) => role === 'all' || role === 'junk' || role === 'trash') : rows
+}
+
 /** The folders of one mailbox, kept equal to the server's list. Outlives connections. */
 export class FolderList {
   private folders: FolderSync[] = []
@@ -26,7 +34,8 @@ export class FolderList {
   ) {}
 
   get all(): readonly FolderSync[] { return this.folders }
-  get inbox(): FolderSync | undefined { return this.byRole('inbox') }
+  /** Where new mail comes in: with Gmail, All Mail. */
+  get inbox(): FolderSync | undefined { return this.byRole('inbox') ?? this.byRole('all') }
   byRole(role: FolderRole): FolderSync | undefined { return this.folders.find((folder) => folder.cursor.role === role) }
   byPath(path: string): FolderSync | undefined { return this.folders.find((folder) => folder.path === path) }
 
@@ -37,9 +46,10 @@ export class FolderList {
 
   /** Asks for the server's list and makes ours equal to it: new, renamed and deleted folders. Gives each folder's state. */
   async refresh(session: ImapSession): Promise<ReadonlyMap<number, FolderState>> {
-    const rows = folderRoles(await session.listFolders(true))
+    const everything = folderRoles(await session.listFolders(true))
     // INBOX is always there (RFC 9051, 5.1): an answer without it must not take the mail out of every folder.
-    if (!rows.some(({ role }) => role === 'inbox')) throw new PosternError('server-broken', 'a list without INBOX')
+    if (!everything.some(({ role }) => role === 'inbox')) throw new PosternError('server-broken', 'a list without INBOX')
+    const rows = session.gmail ? withoutLabels(everything) : everything
     const listed = JSON.stringify(rows.map(({ path, role }) => [path, role]))
     if (listed !== this.listed) {
       await this.followRenames(session, rows)

@@ -3,7 +3,7 @@ import type { Rpc } from '../shared/port-rpc'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import { FetchAround } from './fetch-around'
-import type { FetchedMessage, FolderState, ImapSession } from './imap-session'
+import type { FetchedMessage, FolderFlags, FolderState, ImapSession } from './imap-session'
 import { Lock } from './lock'
 
 const log = logger('sync')
@@ -200,7 +200,7 @@ export class FolderSync {
     const uids = (await session.searchUids()).filter((uid) => uid <= this.current.highUid && (this.current.complete || uid >= this.current.lowUid))
     const wanted = all ? uids : uids.slice(-flagsWindow)
     for (let end = wanted.length; end > 0; end -= flagsWindow) {
-      const changes: { uid: number; flags: string[] }[] = []
+      const changes: FolderFlags[] = []
       for await (const row of session.fetchFlags(wanted.slice(Math.max(0, end - flagsWindow), end))) changes.push(row)
       await this.applyFlags(changes, end <= flagsWindow ? modSeq : null)
     }
@@ -208,7 +208,7 @@ export class FolderSync {
     if (all) this.allFlagsAt = Date.now()
   }
 
-  private async applyFlags(changes: readonly { uid: number; flags: string[] }[], modSeq: string | null): Promise<void> {
+  private async applyFlags(changes: readonly FolderFlags[], modSeq: string | null): Promise<void> {
     for (let start = 0; start === 0 || start < changes.length; start += flagsWindow) {
       const last = start + flagsWindow >= changes.length
       await this.store.call('flags.apply', { folderId: this.current.folderId, uidValidity: this.uidValidity(), changes: changes.slice(start, start + flagsWindow), modSeq: last ? modSeq : null })
@@ -335,7 +335,7 @@ class PagePipe {
       if (this.failure !== null) return
       const items = rows.flatMap((row, index) => {
         const message = messages[index]
-        return message ? [{ uid: row.uid, flags: row.flags, internalDate: row.internalDate, message }] : []
+        return message ? [{ uid: row.uid, flags: row.flags, labels: row.labels, internalDate: row.internalDate, message }] : []
       })
       await this.store(items, cursor)
     }).catch((error: unknown) => { this.failure ??= error instanceof Error ? error : new PosternError('internal') }).finally(() => {

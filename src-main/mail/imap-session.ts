@@ -12,8 +12,9 @@ export const largestMessage = 160 * 1024 * 1024
 export interface Credentials { readonly user: string; readonly password?: string | undefined; readonly accessToken?: string | undefined }
 
 /** A row of a body fetch. */
-export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly internalDate: number; readonly source: Buffer }
-export interface FolderFlags { readonly uid: number; readonly flags: string[] }
+/** `labels`: Gmail only. */
+export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly labels?: string[]; readonly internalDate: number; readonly source: Buffer }
+export interface FolderFlags { readonly uid: number; readonly flags: string[]; readonly labels?: string[] }
 export interface ListedFolder {
   readonly path: string
   readonly delimiter: string | null
@@ -82,6 +83,8 @@ export class ImapSession {
   get capabilities(): ReadonlySet<string> { return new Set(this.client.capabilities.keys()) }
   get condstore(): boolean { return this.client.enabled.has('CONDSTORE') || this.client.enabled.has('QRESYNC') }
   get qresync(): boolean { return this.client.enabled.has('QRESYNC') }
+  /** Labels instead of folders (X-GM-EXT-1). */
+  get gmail(): boolean { return this.client.capabilities.has('X-GM-EXT-1') }
   get closed(): boolean { return this.closedBy !== null }
   get encrypted(): boolean { return this.client.secureConnection && this.client.tls !== undefined && this.client.tls !== false }
 
@@ -144,15 +147,15 @@ export class ImapSession {
 
   /** Whole messages, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */
   async *fetchSources(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
-    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, source: true })) {
+    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, source: true, labels: this.gmail })) {
       if (!row.source) continue
       const date = row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
-      yield { uid: row.uid, flags: keptFlags(row.flags), internalDate: Number.isFinite(date) ? date : Date.now(), source: row.source }
+      yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), internalDate: Number.isFinite(date) ? date : Date.now(), source: row.source }
     }
   }
 
   async *fetchFlags(uids: readonly number[]): AsyncGenerator<FolderFlags> {
-    for await (const row of this.rows(uids, { uid: true, flags: true })) yield { uid: row.uid, flags: keptFlags(row.flags) }
+    for await (const row of this.rows(uids, { uid: true, flags: true, labels: this.gmail })) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row) }
   }
 
   /** Message-ID and size of some messages of the selected folder. */
@@ -167,9 +170,9 @@ export class ImapSession {
 
   /** Flag changes since a MODSEQ (RFC 7162). With QRESYNC the UIDs that vanished come by `takeVanished`. */
   async fetchFlagChanges(since: bigint): Promise<{ changes: FolderFlags[]; highest: bigint }> {
-    const rows = await this.run('FETCH', () => this.client.fetchAll('1:*', { uid: true, flags: true }, { uid: true, changedSince: since }), 300_000)
+    const rows = await this.run('FETCH', () => this.client.fetchAll('1:*', { uid: true, flags: true, labels: this.gmail }, { uid: true, changedSince: since }), 300_000)
     const highest = rows.reduce((most, row) => row.modseq !== undefined && row.modseq > most ? row.modseq : most, since)
-    return { changes: rows.filter((row) => row.flags !== undefined).map((row) => ({ uid: row.uid, flags: keptFlags(row.flags) })), highest }
+    return { changes: rows.filter((row) => row.flags !== undefined).map((row) => ({ uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row) })), highest }
   }
 
   /** UIDs that the server said are gone since this was asked last. */
@@ -187,6 +190,14 @@ export class ImapSession {
   async removeFlags(uids: readonly number[], flags: string[]): Promise<void> {
     const done = await this.run('STORE', () => this.client.messageFlagsRemove(uidSet(uids), flags, { uid: true }))
     if (!done) throw new PosternError('server-refused', 'store', this.facts())
+  }
+
+  /** Gmail: sets and takes labels of messages in the selected folder. */
+  async changeLabels(uids: readonly number[], { add, remove }: { add: string[]; remove: string[] }): Promise<void> {
+    const options = { uid: true, useLabels: true }
+    const added = add.length === 0 || await this.run('STORE', () => this.client.messageFlagsAdd(uidSet(uids), add, options))
+    const removed = remove.length === 0 || await this.run('STORE', () => this.client.messageFlagsRemove(uidSet(uids), remove, options))
+    if (!added || !removed) throw new PosternError('server-refused', 'labels', this.facts())
   }
 
   /** MOVE, or COPY and EXPUNGE of just these UIDs where the server has no MOVE. Old to new UID where the server says so. */
@@ -385,6 +396,10 @@ function known(value: number | undefined): number | null {
 /** A MODSEQ of 0 is none (RFC 7162, 3.1.2.2). */
 function modSeqOf(value: bigint | undefined): bigint | null {
   return value === undefined || value <= 0n ? null : value
+}
+
+function labelsOf({ labels }: Pick<FetchMessageObject, 'labels'>): { labels?: string[] } {
+  return labels ? { labels: [...labels] } : {}
 }
 
 /** \Recent belongs to a session, not to a message. */

@@ -162,6 +162,10 @@ export class MailboxSync {
     return this.list.byPath(path) !== undefined
   }
 
+  isAll(path: string): boolean {
+    return this.list.byPath(path)?.cursor.role === 'all'
+  }
+
   async pathOf(session: ImapSession, role: FolderRole): Promise<string | null> {
     const known = this.list.byRole(role)
     if (known) return known.path

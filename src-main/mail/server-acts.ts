@@ -8,10 +8,17 @@ import type { ImapSession } from './imap-session'
 const log = logger('acts')
 const batch = 50
 
+/** Moves within Gmail's All Mail are changes of labels; into Spam and Trash a message really moves. */
+const labelsFor: Readonly<Record<string, { add: string[]; remove: string[] }>> = {
+  inbox: { add: ['\\Inbox'], remove: [] }, archive: { add: [], remove: ['\\Inbox'] }, all: { add: [], remove: ['\\Inbox'] },
+}
+
 export interface FolderFinder {
   has(path: string): boolean
   /** Path of the folder with this role, made when there is none; null when it cannot be had. */
   pathOf(session: ImapSession, role: FolderRole): Promise<string | null>
+  /** true: Gmail's All Mail, where labels say where a message lies. */
+  isAll(path: string): boolean
   /** The folder changed by our own act: look at it soon. */
   touched(path: string): void
 }
@@ -56,6 +63,11 @@ async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder
 }
 
 async function move(op: ServerOp, session: ImapSession, folders: FolderFinder): Promise<Settled> {
+  const labels = session.gmail && folders.isAll(op.folderPath) ? labelsFor[op.targetRole ?? ''] : undefined
+  if (labels) {
+    await session.changeLabels(op.uids, labels)
+    return { result: 'done', newUids: op.uids.map((uid) => ({ uid, newUid: uid })), newPath: op.folderPath }
+  }
   const target = op.targetPath !== null && folders.has(op.targetPath) ? op.targetPath : op.targetRole === null ? null : await folders.pathOf(session, op.targetRole)
   if (target === null) return { result: 'refused', newUids: [], newPath: null }
   if (target === op.folderPath) return { result: 'done', newUids: [], newPath: target }

@@ -168,9 +168,10 @@ export function putStatus(tx: Writer, id: number, status: number, byPerson: numb
   tx.changes.touched('counts')
 }
 
-interface LocatedRow extends Located { readonly role: FolderRole; readonly path: string; readonly flags: number }
+/** `path`: where to move it back to; null where labels, not folders, say where it lies. */
+interface LocatedRow extends Located { readonly role: FolderRole; readonly path: string | null; readonly flags: number }
 
 function locationsOf(tx: Writer, messageId: number): LocatedRow[] {
   return tx.all<LocatedRow>(
-    'SELECT l.folder_id, l.uid, f.mailbox_id, f.role, f.path, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ?', messageId)
+    'SELECT l.folder_id, l.uid, f.mailbox_id, coalesce(l.shown_as, f.role) AS role, CASE WHEN l.shown_as IS NULL THEN f.path END AS path, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ?', messageId)
 }

@@ -1,6 +1,7 @@
+import type { FolderRole } from '../../src-preload/contract/mail'
 import type { Writer } from './database'
 import { openFolder } from './messages'
-import { replaceMessage } from './places'
+import { replaceMessage, roleOfLabels } from './places'
 import { summarize } from './summary'
 import { breathe, type Workspace } from './workspace'
 
@@ -31,23 +32,31 @@ async function inChunks<T>(workspace: Workspace, items: readonly T[], work: (tx:
   } while (from < items.length)
 }
 
-interface LocationRow { message_id: number; flags: number; conversation_id: number | null }
-const selectLocation = 'SELECT l.message_id, l.flags, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?'
+interface LocationRow { message_id: number; flags: number; shown_as: FolderRole | null; conversation_id: number | null }
+const selectLocation = 'SELECT l.message_id, l.flags, l.shown_as, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?'
 
 export interface FlagChanges {
   readonly folderId: number
   readonly uidValidity: string
-  readonly changes: readonly { readonly uid: number; readonly flags: readonly string[] }[]
+  readonly changes: readonly { readonly uid: number; readonly flags: readonly string[]; readonly labels?: readonly string[] | undefined }[]
   readonly modSeq: string | null
 }
 
 /** Flags as the server has them now; where an act of ours waits, ours stays until it is settled. */
 export async function applyFlags(workspace: Workspace, { folderId, uidValidity, changes, modSeq }: FlagChanges): Promise<{ changed: number }> {
   let changed = 0
-  await inChunks(workspace, changes, (tx, { uid, flags }, touched) => {
+  await inChunks(workspace, changes, (tx, { uid, flags, labels }, touched) => {
     const row = tx.get<LocationRow>(selectLocation, folderId, uid)
     if (!row) return
+    // Only a message that was filed by labels when it came is filed by them now.
+    const shown = labels === undefined || row.shown_as === null ? row.shown_as : roleOfLabels(labels)
+    if (labels !== undefined && row.shown_as !== null) tx.run('UPDATE locations SET shown_as = ?, labels = ? WHERE folder_id = ? AND uid = ?', shown, JSON.stringify(labels), folderId, uid)
     const next = withWaitingActs(tx, folderId, uid, flagBits(flags))
+    if (shown !== row.shown_as) {
+      changed++
+      replaceMessage(tx, row.message_id)
+      if (row.conversation_id !== null) touched.add(row.conversation_id)
+    }
     if (next === row.flags) return
     tx.run('UPDATE locations SET flags = ? WHERE folder_id = ? AND uid = ?', next, folderId, uid)
     changed++

@@ -7,7 +7,7 @@ import { customerOf } from './customers'
 import type { Writer } from './database'
 import { flagBits } from './flags'
 import { countUse } from './mailbox-use'
-import { place, placeOfRole, replaceMessage, type Place } from './places'
+import { place, placeOfRole, replaceMessage, roleOfLabels, type Place } from './places'
 import { addressKey, displayName, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
 import { keepReport } from './delivery'
@@ -118,9 +118,11 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   // Servers rewrite what they file in Sent, so for mail that left from here its identity decides, not its bytes.
   const same = known.find(({ content_hash: other }) => content.equals(other)) ?? (sent?.sent_message == null ? undefined : tx.get<Known>(`${select} WHERE id = ?`, sent.sent_message))
   const flags = flagBits(item.flags)
-  const where = placeOfRole(folder.role)
+  const shown = shownAs(folder, item)
+  const role = shown ?? folder.role
+  const where = placeOfRole(role)
   if (same) {
-    addLocation(tx, workspace, page, folder, item, same, key, where, batch)
+    addLocation(tx, workspace, page, folder, item, same, key, role, batch)
     if (sent) settleFound(tx, sent.id, same.id, folder.role === 'sent' || folder.role === 'all')
     return true
   }
@@ -129,25 +131,35 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   const id = insertMessage(tx, workspace, message, {
     key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0, conversationId: conversation?.conversationId ?? null,
   })
-  tx.run('INSERT INTO locations(folder_id, uid, message_id, flags) VALUES(?, ?, ?, ?)', page.folderId, item.uid, id, flags)
-  if (conversation) enter(tx, workspace, conversation, { id, message, date, ours, mailboxId: folder.mailbox_id, role: folder.role, backfill: page.backfill }, batch)
+  putLocation(tx, page.folderId, item, id, shown)
+  if (conversation) enter(tx, workspace, conversation, { id, message, date, ours, mailboxId: folder.mailbox_id, role, backfill: page.backfill }, batch)
   if (sent) settleFound(tx, sent.id, id, folder.role === 'sent' || folder.role === 'all')
   return true
 }
 
+/** The role that labels give a message of All Mail; null: that of its folder. */
+function shownAs(folder: FolderRow, { labels }: IngestItem): FolderRole | null {
+  return folder.role === 'all' && labels !== undefined ? roleOfLabels(labels) : null
+}
+
+function putLocation(tx: Writer, folderId: number, { uid, flags, labels }: IngestItem, messageId: number, shown: FolderRole | null): void {
+  tx.run('INSERT INTO locations(folder_id, uid, message_id, flags, shown_as, labels) VALUES(?, ?, ?, ?, ?, ?)',
+    folderId, uid, messageId, flagBits(flags), shown, shown === null || labels === undefined ? null : JSON.stringify(labels))
+}
+
 /** A message that is here already has one more place: a copy for a second mailbox, a move, the copy in Sent. */
-function addLocation(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, same: Known, key: bigint, where: Place, batch: Batch): void {
-  tx.run('INSERT INTO locations(folder_id, uid, message_id, flags) VALUES(?, ?, ?, ?)', page.folderId, item.uid, same.id, flagBits(item.flags))
+function addLocation(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, same: Known, key: bigint, role: FolderRole, batch: Batch): void {
+  putLocation(tx, page.folderId, item, same.id, shownAs(folder, item))
   replaceMessage(tx, same.id)
   if (same.conversation_id !== null) {
     addToMailbox(tx, same.conversation_id, folder.mailbox_id)
     batch.touched.add(same.conversation_id)
-  } else if (where !== place.draft) {
+  } else if (placeOfRole(role) !== place.draft) {
     // A draft on the server that has been sent since.
     const date = tx.get<{ date: number }>('SELECT date FROM messages WHERE id = ?', same.id)?.date ?? item.internalDate
     const conversation = joinThread(tx, workspace, item.message, key)
     tx.run('UPDATE messages SET conversation_id = ? WHERE id = ?', conversation.conversationId, same.id)
-    enter(tx, workspace, conversation, { id: same.id, message: item.message, date, ours: same.direction === 1, mailboxId: folder.mailbox_id, role: folder.role, backfill: page.backfill }, batch)
+    enter(tx, workspace, conversation, { id: same.id, message: item.message, date, ours: same.direction === 1, mailboxId: folder.mailbox_id, role, backfill: page.backfill }, batch)
   }
 }
 

@@ -29,6 +29,14 @@ export function placeOfRole(role: FolderRole): Place {
   return role === 'drafts' ? place.draft : place.other
 }
 
+/** Where a message of Gmail's All Mail counts as lying, by its labels. */
+export function roleOfLabels(labels: readonly string[]): FolderRole {
+  const has = (name: string): boolean => labels.some((label) => label.toLowerCase() === name)
+  if (has('\\draft') || has('\\drafts')) return 'drafts'
+  if (has('\\inbox')) return 'inbox'
+  return has('\\sent') ? 'sent' : 'archive'
+}
+
 /** The nearest to a person's eyes wins: a message in the inbox and in the trash is in the inbox. */
 const order: readonly Place[] = [place.inbox, place.other, place.junk, place.trash, place.draft]
 
@@ -42,7 +50,7 @@ interface LocationRow { role: FolderRole; flags: number }
 /** Brings `place` and `seen` of a message in line with its locations. A move that waits for the network counts as done. */
 export function replaceMessage(tx: Writer, messageId: number): void {
   const locations = tx.all<LocationRow>(
-    'SELECT coalesce(l.moving_to, f.role) AS role, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ?', messageId)
+    'SELECT coalesce(l.moving_to, l.shown_as, f.role) AS role, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ?', messageId)
   const best = bestPlace(locations.map(({ role }) => placeOfRole(role)))
   if (best === null) {
     // One that was never in a folder is not gone.

@@ -106,6 +106,12 @@ export function settleOp(workspace: Workspace, { id, result, newUids, newPath }:
   })
 }
 
+/** Gmail moves by labels: the message stays where it is in All Mail and lies elsewhere. */
+function relabel(tx: Writer, folderId: number, uid: number, messageId: number): void {
+  tx.run('UPDATE locations SET shown_as = coalesce(moving_to, shown_as), moving_to = NULL WHERE folder_id = ? AND uid = ?', folderId, uid)
+  replaceMessage(tx, messageId)
+}
+
 function settleMove(tx: Writer, folderId: number, uid: number, done: boolean, target: { folderId: number; uid: number | null } | null, touched: Set<number>): void {
   const row = tx.get<{ message_id: number; flags: number; conversation_id: number | null }>(
     'SELECT l.message_id, l.flags, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?', folderId, uid)
@@ -114,6 +120,10 @@ function settleMove(tx: Writer, folderId: number, uid: number, done: boolean, ta
   if (!done) {
     tx.run('UPDATE locations SET moving_to = NULL WHERE folder_id = ? AND uid = ?', folderId, uid)
     replaceMessage(tx, row.message_id)
+    return
+  }
+  if (target?.folderId === folderId && target.uid === uid) {
+    relabel(tx, folderId, uid, row.message_id)
     return
   }
   dropLocation(tx, folderId, uid)

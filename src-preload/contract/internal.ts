@@ -78,7 +78,10 @@ export const ParsedMessage = z.object({
 })
 export type ParsedMessage = z.infer<typeof ParsedMessage>
 
-export const IngestItem = z.object({ uid: z.int().positive(), flags: z.array(z.string()), internalDate: Time, message: ParsedMessage })
+/** Gmail's labels of a message in All Mail; system labels begin with a backslash. */
+const Labels = z.array(z.string().max(1000)).max(5_000).optional()
+
+export const IngestItem = z.object({ uid: z.int().positive(), flags: z.array(z.string()), labels: Labels, internalDate: Time, message: ParsedMessage })
 export type IngestItem = z.infer<typeof IngestItem>
 
 export const FolderCursor = z.object({
@@ -198,7 +201,7 @@ export const storeForMail = {
   },
   /** Flags seen on the server; a flag with a queued act of ours keeps our value. */
   'flags.apply': {
-    input: z.object({ folderId: Id, uidValidity: z.string(), changes: z.array(z.object({ uid: z.int(), flags: z.array(z.string()) })), modSeq: z.string().nullable() }),
+    input: z.object({ folderId: Id, uidValidity: z.string(), changes: z.array(z.object({ uid: z.int(), flags: z.array(z.string()), labels: Labels })), modSeq: z.string().nullable() }),
     output: z.object({ changed: z.int() }),
   },
   'folder.vanished': { input: z.object({ folderId: Id, uidValidity: z.string(), uids: z.array(z.int()) }), output: z.object({ removed: z.int() }) },

@@ -16,6 +16,11 @@ export class RealStore {
     return new RealStore(harness, { ...settings, id, paused: false })
   }
 
+  private running: MailboxSync | null = null
+
+  /** As the store does when a person has acted. */
+  wakeActs(): void { this.running?.actsWaiting() }
+
   get db(): Harness['db'] { return this.harness.db }
 
   /** Starts the sync; tries follow each other fast. */
@@ -23,6 +28,7 @@ export class RealStore {
     const app = { call: async () => ({ user: user.name, password: user.password }) as never }
     const sync = new MailboxSync(this.mailbox, { store: this.harness.mail, app, parser: inlineParser }, () => undefined, new Backoff(10, 50))
     sync.start()
+    this.running = sync
     return sync
   }
 

@@ -129,3 +129,17 @@ test('mailbox use: nothing was counted before', () => {
   expect(usedOf(after.read)).toMatchObject([{ read: 5, sent: 0, acts: 1, since: expect.any(Number), lastAt: expect.any(Number) }])
   after.close()
 })
+
+test('labels: a place of before lies where its folder says', () => {
+  const before = at(14)
+  before.write((tx) => {
+    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)")
+    tx.run("INSERT INTO folders(id, mailbox_id, path, role) VALUES(3, 1, 'INBOX', 'inbox')")
+    tx.run("INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, raw_size) VALUES(9, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)")
+    tx.run('INSERT INTO locations(folder_id, uid, message_id, flags) VALUES(3, 7, 9, 1)')
+  })
+  before.close()
+  const after = at(15)
+  expect(after.read.all('SELECT folder_id, uid, message_id, flags, shown_as, labels FROM locations')).toEqual([{ folder_id: 3, uid: 7, message_id: 9, flags: 1, shown_as: null, labels: null }])
+  after.close()
+})

@@ -12,6 +12,7 @@ import { access } from './0011-access'
 import { teamExchange } from './0012-team-exchange'
 import { delivery } from './0013-delivery'
 import { mailboxUse } from './0014-mailbox-use'
+import { labels } from './0015-labels'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -19,4 +20,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels]
