@@ -233,7 +233,7 @@ export class FolderSync {
     // A search that does not fit the server's own count takes nothing away here; the next look asks again.
     if (gone.length > 0 && whole) await this.vanish(gone)
     const here = new Set(local)
-    const missing = [...onServer].filter((uid) => uid <= this.current.highUid && !here.has(uid) && this.around.due(uid))
+    const missing = [...onServer].filter((uid) => uid <= this.current.highUid && !here.has(uid) && (thorough || this.around.due(uid)))
     if (missing.length > 0) {
       log.info('messages that were missing are fetched', { folder: this.current.folderId, count: missing.length })
       const pages = new PagePipe(this.parser, this.storeFor(true))

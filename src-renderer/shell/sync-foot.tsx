@@ -61,13 +61,14 @@ function MailboxDetail({ sync, name, now, onLeave }: { sync: MailboxSync; name: 
   const id = sync.mailboxId
   const paused = sync.state === 'paused'
   const bad = sync.state === 'auth-failed' || sync.state === 'error'
+  const lacks = sync.state === 'idle' && sync.folders.some((folder) => folderDiffers(folder, now))
   const stands = sync.state === 'syncing' && sync.total > 0 ? t('common:sync.progress', { done: numberText(sync.done), total: numberText(sync.total) })
     : sync.state === 'idle' && sync.syncedAt !== null ? agoText(sync.syncedAt, now) : ''
   return (
     <section className="syncbox y" aria-label={name}>
       <div className="x">
         <span className="strong cut"><bdi>{name}</bdi></span>
-        <span className={`meta push nowrap ${bad ? 'bad' : 't3'}`}>{[t(`common:sync.state.${sync.state}`), stands].filter(Boolean).join(', ')}</span>
+        <span className={`meta push nowrap ${bad ? 'bad' : lacks ? 'warn' : 't3'}`}>{[lacks ? t('common:sync.differs') : t(`common:sync.state.${sync.state}`), stands].filter(Boolean).join(', ')}</span>
       </div>
       {sync.state === 'offline' && sync.error && <p className="meta t2">{errorText(sync.error)}</p>}
       {bad && <p className="meta t2">{errorText(sync.error ?? { code: sync.state === 'auth-failed' ? 'auth-refused' : 'internal' })}</p>}

@@ -48,7 +48,10 @@ export class MailState {
     this.create('[Gmail]/Trash', '\\Trash')
   }
 
-  /** @returns {Folder} */
+  /**
+   * @param {string} path @param {string | null} specialUse @param {string | null} label
+   * @returns {Folder}
+   */
   create(path, specialUse = null, label = null) {
     const folder = { path, specialUse, label: label ?? (this.gmail && specialUse === null ? path : null), uidValidity: ++lastValidity, uidNext: 1, entries: [], gone: [] }
     this.folders.set(path, folder)
