@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { app, net, powerMonitor, type IpcMainInvokeEvent, type Session, type UtilityProcess } from 'electron'
 import * as z from 'zod'
@@ -11,7 +12,7 @@ import { accountHandlers } from './accounts'
 import { AutoLock } from './auto-lock'
 import { Files, openLink } from './desktop'
 import { openGate } from './gate'
-import { linuxPolicies, policyFolder, PolicyWatch, type PolicyPlace } from './policy'
+import { linuxPolicies, managedPreferences, policyFolder, registryPolicies, PolicyWatch, type PolicyPlace } from './policy'
 import { Keys } from './keys'
 import type { openLogFile } from './log-file'
 import { setAppMenu } from './menu'
@@ -156,9 +157,10 @@ export async function run({ profile, options, logFile, window, session, store }:
 }
 
 /** Where policy is on this platform; another folder only in development, so that nobody unlocks a shipped build with a switch. */
-function policyPlace(packaged: boolean, given: string | null): PolicyPlace | null {
+function policyPlace(packaged: boolean, given: string | null): PolicyPlace {
   if (!packaged && given !== null) return policyFolder(given)
-  return process.platform === 'linux' ? policyFolder(linuxPolicies) : null
+  if (process.platform === 'darwin') return managedPreferences(userInfo().username)
+  return process.platform === 'win32' ? registryPolicies() : policyFolder(linuxPolicies)
 }
 
 function done(_nothing: void): Record<string, never> {

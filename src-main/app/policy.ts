@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, watch, type FSWatcher } from 'node:fs'
 import { join } from 'node:path'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import { logger } from '../shared/log'
+import { fromManagedPreferences, fromRegistry } from '../shared/policy-sources'
 import { readPolicies, type PolicyText } from '../shared/policy-reader'
 
 const log = logger('policy')
@@ -45,6 +47,42 @@ export function policyFolder(dir: string): PolicyPlace {
       }
     },
   }
+}
+
+/** What a tool of the system prints; null when there is nothing to print. */
+type Tool = (file: string, args: readonly string[]) => Promise<string | null>
+const everyMs = 60_000
+
+const tool: Tool = (file, args) => new Promise((resolve) => {
+  execFile(file, args, { timeout: 10_000, windowsHide: true, maxBuffer: 2 ** 20 }, (error, out) => resolve(error ? null : out))
+})
+
+function looked(name: string, read: () => Promise<PolicyText[]>): PolicyPlace {
+  return {
+    name, read,
+    watch: (changed) => {
+      const timer = setInterval(changed, everyMs)
+      timer.unref()
+      return () => clearInterval(timer)
+    },
+  }
+}
+
+/** macOS: the preferences that a profile manages, for the computer and for the person; the computer's win. */
+export function managedPreferences(user: string, run: Tool = tool): PolicyPlace {
+  const files = [`/Library/Managed Preferences/${user}/org.postern.desk.plist`, '/Library/Managed Preferences/org.postern.desk.plist']
+  return looked('managed preferences', async () => {
+    const found = await Promise.all(files.map(async (file) => ({ file, printed: await run('/usr/bin/plutil', ['-convert', 'json', '-o', '-', file]) })))
+    return found.flatMap(({ file, printed }) => (printed === null ? [] : [{ file, text: fromManagedPreferences(printed) }]))
+  })
+}
+
+/** Windows: the registry's policies, the person's first; the computer's win. */
+export function registryPolicies(run: Tool = tool): PolicyPlace {
+  return looked('registry', async () => {
+    const found = await Promise.all(['HKCU', 'HKLM'].map(async (hive) => ({ file: `${hive}\\Software\\Policies\\Postern`, printed: await run('reg.exe', ['query', `${hive}\\Software\\Policies\\Postern`, '/s']) })))
+    return found.flatMap(({ file, printed }) => (printed === null ? [] : [{ file, text: fromRegistry(printed) }]))
+  })
 }
 
 /** Reads policy at start and whenever it changes. */

@@ -5,7 +5,7 @@ export interface PolicyText { readonly file: string; readonly text: string | nul
 
 /** What a key is set to when its value cannot be used: the safest there is, so that a typing error opens nothing. */
 const safest: { readonly [K in PolicyKey]?: Policy[K] } = {
-  supportAccess: 'off', supportAccessLongestDays: 1, supportIdentities: [], customerSuccessAccess: 'off', diagnostics: 'off', blockUnexpectedHosts: true,
+  supportAccess: 'off', supportAccessLongestDays: 1, supportIdentities: [], customerSuccessAccess: 'off', blockUnexpectedHosts: true,
   // No host at all: mail stops, visibly, rather than going where it may not.
   allowedMailHosts: ['policy.invalid'], remoteContent: 'never',
 }

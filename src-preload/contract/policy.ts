@@ -13,7 +13,6 @@ export const policyShape = {
   supportAccessLongestDays: z.int().min(1).max(longestGrantDays).describe('Longest grant in days; 180 is the most that Postern allows.'),
   supportIdentities: z.array(SupportCard).max(50).describe('Support cards of the only people who may be granted access.'),
   customerSuccessAccess: z.enum(['allowed', 'off']).describe('Whether grants for customer-success managers can be made.'),
-  diagnostics: z.enum(['allowed', 'off']).describe('Whether a report for troubleshooting can be made.'),
   blockUnexpectedHosts: z.boolean().describe('Refuse connections that were not announced; off only shows them.'),
   allowedMailHosts: z.array(HostPattern).min(1).max(500).describe('The only hosts that Postern may connect to; *.example.com takes every name below example.com.'),
   remoteContent: z.enum(['ask', 'never']).describe('Whether people may show remote images of a message.'),

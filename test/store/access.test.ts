@@ -82,6 +82,18 @@ describe('a grant', () => {
   })
 })
 
+test('policy keeps remote images out, of messages that were allowed before too, and names hosts that mail may reach', async () => {
+  await store.put(inbox, { from: 'Priya <priya@cycle.test>', remoteUrls: ['https://cycle.test/a.png'] })
+  const [{ id } = { id: 0 }] = (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })).rows
+  const message = (await store.call('conversations.get', { id })).messages[0]?.id ?? 0
+  await store.call('messages.allowRemote', { id: message })
+  await store.call('messages.remoteImage', { id: message, url: 'https://cycle.test/a.png' })
+  await store.app.call('policy.set', { ...noPolicy, policy: { remoteContent: 'never', allowedMailHosts: ['*.acme.test'] } })
+  expect(await codeOf(store.call('messages.remoteImage', { id: message, url: 'https://cycle.test/a.png' }))).toBe('not-allowed')
+  expect(await codeOf(store.call('messages.allowRemote', { id: message }))).toBe('not-allowed')
+  await expect.poll(() => store.networkRules).toEqual({ blockUnexpected: true, allowedHosts: ['*.acme.test'] })
+})
+
 describe('signing in', () => {
   test('takes the key, not the card: a wrong passphrase, a foreign key and a used challenge open nothing', async () => {
     await grant(store)

@@ -7,10 +7,15 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 
 /** What one message holds. */
 export function messages(service: StoreService): Handlers<typeof messageCalls> {
+  /** Policy may keep every remote image out, also of messages that were allowed before. */
+  const mayFetch = (): void => {
+    if (service.open.support.policy.remoteContent === 'never') throw new PosternError('not-allowed', 'policy keeps remote images out', { managed: true })
+  }
   return {
     'messages.body': ({ id }) => messageBody(service.read, id),
     'messages.source': ({ id }) => messageSource(service.read, id),
     'messages.allowRemote': ({ id }) => {
+      mayFetch()
       service.open.workspace.db.write((tx) => {
         const message = tx.get<{ conversation_id: number | null }>('SELECT conversation_id FROM messages WHERE id = ?', id)
         if (!message) throw new PosternError('not-found', 'no such message')
@@ -19,7 +24,10 @@ export function messages(service: StoreService): Handlers<typeof messageCalls> {
       })
       return {}
     },
-    'messages.remoteImage': ({ id, url }) => remoteImage(service.open.workspace, id, url),
+    'messages.remoteImage': ({ id, url }) => {
+      mayFetch()
+      return remoteImage(service.open.workspace, id, url)
+    },
     'attachments.image': ({ id }) => imagePart(service.open.workspace, id),
   }
 }
