@@ -23,17 +23,17 @@ export function accountHandlers(workspace: Workspace): Pick<AppHandlers, keyof t
       if (!found) return { found: null }
       const { host } = found.settings.imap
       const known = providerOfServer({ host })
-      const service = serviceFor(host, ['imap', 'smtp'], await mailboxes.oauthClients())
+      const service = serviceFor(host, ['imap', 'smtp'], await mailboxes.oauthClients(host))
       return { found: { ...found, provider: known || service ? factsOf(known?.id ?? 'own', known?.name ?? host, service) : null } }
     },
     'app.provider': async ({ host, uses }) => {
-      const service = serviceFor(host, uses, await mailboxes.oauthClients())
+      const service = serviceFor(host, uses, await mailboxes.oauthClients(host))
       const known = providerOfServer({ host })
       return { provider: known || service ? factsOf(known?.id ?? 'own', known?.name ?? host, service) : null }
     },
     'app.signIn': async ({ signInId, settings, uses, method }) => {
       const [first] = uses
-      const service = first === undefined ? null : serviceFor(settings[first].host, uses, await mailboxes.oauthClients())
+      const service = first === undefined ? null : serviceFor(settings[first].host, uses, await mailboxes.oauthClients(settings[first].host))
       if (!service) throw new PosternError('oauth-client-missing', 'no way to sign in', { host: settings[first ?? 'imap'].host })
       signIns.start(signInId, service, settings, uses, method)
       return {}

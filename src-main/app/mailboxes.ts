@@ -3,6 +3,7 @@ import type { MailboxSettings } from '../../src-preload/contract/mail'
 import { OauthClient } from '../../src-preload/contract/sign-in'
 import type { SignInFacts, TestStep } from '../../src-preload/contract/calls'
 import { PosternError } from '../../src-preload/contract/errors'
+import { ownClient } from '../shared/providers'
 import type { Rpc } from '../shared/port-rpc'
 import type { Keys } from './keys'
 import type { SignIns } from './oauth'
@@ -41,6 +42,7 @@ export class Mailboxes {
     private readonly store: () => Rpc<StoreForApp>,
     private readonly mail: () => Rpc<MailForApp>,
     private readonly testChanged: (testId: string) => void,
+    private readonly managedClients: () => readonly OauthClient[] = () => [],
   ) {}
 
   async add(settings: MailboxSettings, given: Given): Promise<{ id: number; existed: boolean }> {
@@ -78,8 +80,10 @@ export class Mailboxes {
     }
   }
 
-  /** OAuth clients of one's own, by mail server. What IT prescribes belongs before what the settings say; this is the place. */
-  async oauthClients(): Promise<readonly OauthClient[]> {
+  /** OAuth clients for a mail server: what IT prescribes for it, else what the settings say. */
+  async oauthClients(host: string): Promise<readonly OauthClient[]> {
+    const managed = this.managedClients()
+    if (ownClient(host, managed)) return managed
     const stored = z.array(z.unknown()).safeParse((await this.store().call('settings.get', {}))['oauthClients'])
     return (stored.data ?? []).flatMap((one) => OauthClient.safeParse(one).data ?? [])
   }

@@ -78,7 +78,7 @@ export class Workspace {
       if (this.phase === 'ready') void this.store.call('policy.set', state).catch((fault: unknown) => log.error('policy was not taken', { fault }))
     })
     this.signIns = new SignIns(this.keys, () => this.mailService.rpc, options.openBrowser, (signInId) => options.emit({ topic: 'sign-in', signInId }))
-    this.mailboxes = new Mailboxes(this.keys, this.signIns, () => this.store, () => this.mailService.rpc, (testId) => options.emit({ topic: 'connection-test', testId }))
+    this.mailboxes = new Mailboxes(this.keys, this.signIns, () => this.store, () => this.mailService.rpc, (testId) => options.emit({ topic: 'connection-test', testId }), () => options.policy.state.policy.oauthClients ?? [])
     this.storeService = new Service({
       name: 'store', first: options.storeProcess, mine: appForStore, theirs: storeForApp, onLog: options.onLog,
       handlers: {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { OauthClient } from './sign-in'
 import { longestGrantDays, SupportCard } from './support'
 
 const HostPattern = z.string().trim().min(1).max(253).regex(/^(\*\.)?[A-Za-z0-9._:-]+$/)
@@ -15,6 +16,7 @@ export const policyShape = {
   customerSuccessAccess: z.enum(['allowed', 'off']).describe('Whether grants for customer-success managers can be made.'),
   blockUnexpectedHosts: z.boolean().describe('Refuse connections that were not announced; off only shows them.'),
   allowedMailHosts: z.array(HostPattern).min(1).max(500).describe('The only hosts that Postern may connect to; *.example.com takes every name below example.com.'),
+  oauthClients: z.array(z.strictObject(OauthClient.shape)).max(50).describe('OAuth clients by mail server, for signing in with the browser; they go before those that people give.'),
   remoteContent: z.enum(['ask', 'never']).describe('Whether people may show remote images of a message.'),
 } as const
 

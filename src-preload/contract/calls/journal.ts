@@ -7,5 +7,5 @@ export const journalCalls = {
   /** `at`: when it was found; null: nothing to tell. */
   'journal.damage': store('read', 'read', nothing, z.object({ at: Time.nullable() })),
   /** A person has read it. */
-  'journal.damageSeen': store('write', 'read', nothing, done),
+  'journal.damageSeen': store('write', 'work', nothing, done),
 } as const satisfies Record<string, CallDef>
