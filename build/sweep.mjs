@@ -9,6 +9,7 @@ import { PlainError, root, run, runMain } from './lib/machine.mjs'
 const sweeps = /** @type {Record<string, [step: string, file: string]>} */ ({
   cut: ['integration', 'test/mail/cut'],
   kill: ['integration', 'test/mail/kill'],
+  send: ['integration', 'test/mail/send-sweep'],
   mime: ['unit', 'test/mail/mutations'],
 })
 
