@@ -11,8 +11,8 @@ const log = logger('parser')
 const restMs = 20_000
 /** So many times the limit may pass on the clock. */
 const idleFactor = 12
-/** Parsing makes much that is soon forgotten: a roomy nursery halves the collector's work during a sync. */
-const limits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 }
+/** Parsing makes much that is soon forgotten: a roomy nursery halves the collector's work during a sync. A larger one takes memory and saves no more. */
+const limits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 }
 
 interface Waiting { readonly job: ParserJob; resolve(answer: ParserAnswer): void; stuck(reason: StuckReason, index: number): void }
 type StuckReason = 'takes-too-long' | 'crashed'

@@ -16,7 +16,7 @@ const longestGather = 1_500
 /** Without a batch for so long, segments are merged and the journal is emptied, ms. */
 const quiet = 2_000
 /** Words that are held for the index (UTF-16 units); beyond this whoever brings mail waits. */
-const mostText = 12_000_000
+const mostText = 6_000_000
 /** Messages looked up before waiting calls are served. */
 const lookups = 40
 /** After a failure (a full disk), ms. */
