@@ -1,11 +1,12 @@
-import { setPriority } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import { appForMail, mailForApp, mailForStore, storeForMail, type StoreForMail } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import { forbidNetwork } from '../shared/network-gate'
 import { joinPort, type Rpc } from '../shared/port-rpc'
+import { giveBackAtRest } from '../shared/rest'
 import { joinApp } from '../shared/utility'
+import { yieldToWindow } from '../shared/yield'
 import { testConnection } from './connection-test'
 import { findSettings } from './autoconfig'
 import { fetchImage } from './fetch-image'
@@ -27,16 +28,12 @@ if (isMainThread) startMail()
 else {
   // The thread that meets hostile bytes first reaches nobody.
   forbidNetwork(() => undefined)
-  try {
-    // Where threads have priorities of their own, parsing takes what the window and the store leave of the processor.
-    if (process.platform === 'linux') setPriority(5)
-  } catch {
-    // A system that forbids it only makes the window a little slower while mail comes in.
-  }
+  yieldToWindow()
   serveParser()
 }
 
 function startMail(): void {
+  giveBackAtRest()
   const log = logger('mail')
   const ledger = new NetworkLedger()
   ledger.start()

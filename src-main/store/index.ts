@@ -1,7 +1,9 @@
 import { isMainThread } from 'node:worker_threads'
 import { joinApp } from '../shared/utility'
 import { logger } from '../shared/log'
+import { giveBackAtRest } from '../shared/rest'
 import { forbidNetwork } from '../shared/network-gate'
+import { yieldToWindow } from '../shared/yield'
 import { StoreService } from './service'
 import { serveStoreThread } from './thread-jobs'
 
@@ -9,9 +11,11 @@ import { serveStoreThread } from './thread-jobs'
  * The store process: the only holder of the database and its key, the single writer. This file is also the script of
  * the store's thread, so that the bundle needs no second entry.
  */
+giveBackAtRest()
 if (isMainThread) startStore()
 else {
   forbidNetwork(() => undefined)
+  yieldToWindow()
   serveStoreThread()
 }
 

@@ -33,6 +33,7 @@ interface Props {
 export function ConversationList({ view, filter, window, openId, density, mailboxNames, syncing }: Props) {
   const grid = useRef<RowGridHandle>(null)
   const picked = useList((state) => state.picked)
+  const closing = useList((state) => state.closing)
   const anchor = useRef<number | null>(null)
   const total = window.total ?? 0
   const openIndex = openId === null ? -1 : window.indexOf(openId)
@@ -200,7 +201,7 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
   if (total === 0) return <EmptyList view={view} unreadOnly={filter.unreadOnly ?? false} syncing={syncing} />
   return (
     <RowGrid
-      ref={grid} label={t('inbox:list')} count={total} rowHeight={height} multiselectable className={picked.size > 0 ? 'picking' : ''}
+      ref={grid} label={t('inbox:list')} count={total} rowHeight={height} multiselectable className={`${picked.size > 0 ? 'picking' : ''}${closing ? ' closing' : ''}`}
       current={openIndex} renderRow={renderRow} onOpen={onOpen} onMove={onMove} onVisible={onVisible}
     />
   )

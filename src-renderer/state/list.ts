@@ -18,6 +18,8 @@ interface State {
   /** Conversations that are picked for a bulk act. */
   picked: ReadonlySet<number>
   hands: ListHands | null
+  /** Rows just left: those below close the gap with a movement instead of a jump. */
+  closing: boolean
   setOrder(order: State['order']): void
   setUnreadOnly(on: boolean): void
   pick(ids: Iterable<number>): void
@@ -30,6 +32,10 @@ interface State {
   leaving(ids: readonly number[], status: Status | null): () => void
 }
 
+/** The list is asked again after the act, then its rows move; ms for both. */
+const closingMs = 500
+let closed: ReturnType<typeof setTimeout> | undefined
+
 const none: ReadonlySet<number> = new Set()
 const statusOfView: Partial<Record<string, Status>> = { inbox: 'open', unassigned: 'open', mine: 'open', assigned: 'open', snoozed: 'open', pending: 'pending', closed: 'closed', spam: 'spam' }
 
@@ -38,6 +44,7 @@ export const useList = create<State>()((set, get) => ({
   unreadOnly: false,
   picked: none,
   hands: null,
+  closing: false,
   setOrder: (order) => set({ order }),
   setUnreadOnly: (unreadOnly) => set({ unreadOnly, picked: none }),
   pick: (ids) => set({ picked: new Set(ids) }),
@@ -54,7 +61,9 @@ export const useList = create<State>()((set, get) => ({
     const open = place.conversationId
     const next = open !== null && gone.has(open) ? get().hands?.after(gone) ?? null : undefined
     return () => {
-      set((state) => ({ picked: new Set([...state.picked].filter((id) => !gone.has(id))) }))
+      set((state) => ({ picked: new Set([...state.picked].filter((id) => !gone.has(id))), closing: true }))
+      clearTimeout(closed)
+      closed = setTimeout(() => set({ closing: false }), closingMs)
       if (next === undefined) return
       void Promise.resolve(next).then((id) => {
         const now = usePlaces.getState().place

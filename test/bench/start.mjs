@@ -25,6 +25,10 @@ export default async function benchStart({ electron, env, count = 20_000, rounds
     const desk = await startProgram({ electron, env, profile })
     await desk.call('app.addMailbox', { settings: mailboxSettings('support', dovecot.port), password: 'pw' })
     await untilSynced(desk.call, count)
+    // Long enough that everything has come to rest and given back what it took.
+    await sleep(25_000)
+    const afterSync = pssMiB(desk.app.process().pid)
+    console.log(`after the sync: ${afterSync.toFixed(0)} MiB: ${pssByProcess(desk.app.process().pid).map(({ kind, mib }) => `${kind} ${mib.toFixed(0)}`).join(', ')}`)
     await desk.close()
 
     const watched = appEnv({ ...env, ...display.env })
@@ -41,6 +45,7 @@ export default async function benchStart({ electron, env, count = 20_000, rounds
       console.log(`round ${round}: empty window ${seconds(one.appeared)}, ${one.memory.toFixed(0)} MiB; Postern painted ${seconds(other.rest)} (window ${seconds(other.appeared)}), ${other.memory.toFixed(0)} MiB: ${other.byProcess}`)
     }
     figure('start.vs-empty-window', median(postern.start) / median(empty.start), 'x')
+    figure('memory.after-sync-vs-empty-window', afterSync / median(empty.memory), 'x')
     figure('memory.vs-empty-window', median(postern.memory) / median(empty.memory), 'x')
   } finally {
     await display.stop()

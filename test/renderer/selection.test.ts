@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { useList } from '../../src-renderer/state/list'
 import { openConversation, usePlaces, type ListPlace } from '../../src-renderer/state/places'
 
@@ -20,6 +20,14 @@ describe('the selection when conversations leave the list', () => {
     done()
     await settle()
     expect(place().conversationId).toBe(3)
+  })
+  it('does not close the gap in a jump, and does not go on moving rows afterwards', () => {
+    vi.useFakeTimers()
+    useList.getState().leaving([2], 'closed')()
+    expect(useList.getState().closing).toBe(true)
+    vi.advanceTimersByTime(1000)
+    expect(useList.getState().closing).toBe(false)
+    vi.useRealTimers()
   })
   it('skips those that leave with it', async () => {
     useList.getState().leaving([2, 3, 4], 'closed')()
