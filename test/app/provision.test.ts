@@ -51,9 +51,9 @@ describe('a provision file', () => {
 })
 
 describe('the command line', () => {
-  it('takes the three switches and nothing else', () => {
+  it('takes its four switches and nothing else', () => {
     const read = commandLine(['postern', '.', '--user-data-dir=/a/b', '--provision=/c.json', '--provisional=/x'])
-    expect(read).toEqual({ userDataDir: '/a/b', provisionFile: '/c.json', sampleDir: null })
+    expect(read).toEqual({ userDataDir: '/a/b', provisionFile: '/c.json', sampleDir: null, policyDir: null })
   })
 
   it('of a build in development is not refused its debugging switches (R3)', () => {
