@@ -2,7 +2,7 @@
  * bench:access [-- ENTRIES MESSAGES]: what a look costs, how long a log of ENTRIES (1,000,000) takes to verify, and a support
  * session's reads beside the agent's own on the same database.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
@@ -36,6 +36,17 @@ async function main(): Promise<void> {
       log.push(performance.now() - from)
     }
     figure('access.log-look-p95', p95(log), 'ms')
+    // The floor: the same number of bytes to a file and to the disk, which a look must wait for.
+    const file = openSync(path.join(dir, 'floor'), 'w')
+    const floor: number[] = []
+    for (let n = 0; n < looks; n++) {
+      const from = performance.now()
+      writeSync(file, Buffer.alloc(16_384, n))
+      fsyncSync(file)
+      floor.push(performance.now() - from)
+    }
+    closeSync(file)
+    figure('access.fsync-floor-p95', p95(floor), 'ms')
 
     // Turn about, so that a noisy moment meets both.
     const own: number[] = []

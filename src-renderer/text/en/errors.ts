@@ -5,6 +5,7 @@
 export const errors = {
   'invalid-input': 'Postern could not use what was entered. Nothing was changed. Check it and try again.',
   'not-found': 'This is not here any more. It may have been moved or deleted on the server.',
+  'not-allowed_managed': 'Your organisation does not allow this. Nothing was changed.',
   'not-allowed': 'You do not have the permission for this. Nothing was changed.',
   conflict: 'Something changed here meanwhile. Your text is kept. Look at what is new, then decide.',
   'too-large': 'This is too large. Nothing was sent or changed. Use a smaller file or fewer of them.',
