@@ -87,7 +87,7 @@ export class Mailboxes {
       void this.store.call('progress.set', { mailboxId: mailbox.id, state: 'paused', error: null, done: 0, total: 0, reached: null, syncedAt: null }).catch(() => undefined)
       return
     }
-    const ports: SyncPorts = { ...this.ports, store: this.store }
+    const ports: SyncPorts = { ...this.ports, store: this.store, claim: async (key) => this.link?.claim(mailbox.id, key) ?? null }
     // What could not leave while the network was gone leaves when the mailbox is reached again.
     const sync = new MailboxSync(mailbox, ports, () => this.running.get(mailbox.id)?.sender.wake())
     const sender = new OutboxSender(mailbox, ports, sync)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Mailbox } from '../../src-preload/contract/mail'
 import type { Failure, OutboxJob, OutboxOutcome } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
@@ -76,7 +77,7 @@ export class OutboxSender {
         return this.backoff.next()
       }
       if (!job) return nextDueAt === null ? idleMs : Math.max(50, nextDueAt - Date.now())
-      const outcome = await this.sendOne(job)
+      const outcome = await this.isClaimed(job) ? claimedBy(job) : await this.sendOne(job)
       await this.ports.store.call('outbox.settle', outcome)
       log.info('message settled', { id: job.id, state: outcome.state, code: outcome.error?.code })
       if (outcome.state === 'queued') return this.backoff.next()
@@ -97,6 +98,21 @@ export class OutboxSender {
       if (failure.code === 'service-stopped' || failure.code === 'service-restarting') throw failure
       log.info('an answer waits for a look at the mailbox', { id, code: failure.code })
       await this.ports.store.call('outbox.settle', { id, state: 'queued', error: failureOf(failure), serverLine: null, refused: [], later: [], retryAt: Date.now() })
+      return false
+    }
+  }
+
+  /**
+   * Whether another console is sending an answer to the same message right now. The team's server settles who came first;
+   * where nobody can be asked, the look at the mailbox must do.
+   */
+  private async isClaimed(job: OutboxJob): Promise<boolean> {
+    if (job.inReplyTo === null || !this.ports.claim) return false
+    try {
+      const claim = await this.ports.claim(createHash('sha256').update(job.inReplyTo).digest('base64url'))
+      return claim !== null && !claim.won
+    } catch (error) {
+      log.info('the team could not be asked', { id: job.id, code: PosternError.from(error).code })
       return false
     }
   }
@@ -248,3 +264,5 @@ function outcomeOf(result: SendResult, settled: Settled): OutboxOutcome {
 function failureOf(error: PosternError): Failure {
   return { code: error.code, detail: error.detail }
 }
+
+const claimedBy = (job: OutboxJob): OutboxOutcome => ({ id: job.id, state: 'failed', error: failureOf(new PosternError('claimed', 'a colleague is sending an answer')), serverLine: null, refused: [], later: [] })

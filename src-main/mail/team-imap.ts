@@ -16,6 +16,7 @@ function readClaim(pack: Uint8Array): { endsAt: number; key: string; holder: str
 export class ImapCarrier implements LogCarrier {
   private claims: { uid: number; endsAt: number; key: string; holder: string }[] = []
   private claimsReadTo = 0
+  private ownClaims: { uid: number; endsAt: number }[] = []
 
   private constructor(private readonly session: ImapSession, private readonly path: string, readonly generation: string, private readonly address: string, private uidNext: number) {}
 
@@ -34,6 +35,11 @@ export class ImapCarrier implements LogCarrier {
   }
 
   async *fetch(places: readonly string[]): AsyncGenerator<{ place: string; pack: Uint8Array }> {
+    // Claims lie between the messages and are none.
+    for await (const message of this.all(places)) if (readClaim(message.pack) === null) yield message
+  }
+
+  private async *all(places: readonly string[]): AsyncGenerator<{ place: string; pack: Uint8Array }> {
     const uids = places.map(Number)
     const odd: number[] = []
     for await (const { uid, part } of this.session.fetchSecondParts(uids, largestTeamMessage)) {
@@ -72,12 +78,15 @@ export class ImapCarrier implements LogCarrier {
     await this.session.select(this.path)
     const from = this.claimsReadTo === 0 ? Math.max(1, this.uidNext) : this.claimsReadTo + 1
     const uids = (await this.session.searchUids({ uid: `${from}:*` })).filter((one) => one >= from)
-    for await (const { place, pack } of this.fetch(uids.map(String))) {
+    for await (const { place, pack } of this.all(uids.map(String))) {
       const claim = readClaim(pack)
       if (claim) this.claims.push({ uid: Number(place), ...claim })
     }
     this.claimsReadTo = Math.max(this.claimsReadTo, ...uids)
     const now = Date.now()
+    this.ownClaims.push({ uid, endsAt })
+    await this.prune(this.ownClaims.filter((one) => one.endsAt <= now).map((one) => String(one.uid)))
+    this.ownClaims = this.ownClaims.filter((one) => one.endsAt > now)
     this.claims = this.claims.filter((claim) => claim.endsAt > now)
     const first = this.claims.filter((claim) => claim.key === key).toSorted((a, b) => a.uid - b.uid)[0]
     return { won: first?.holder === holder, holder: first?.holder ?? holder }

@@ -5,7 +5,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import { onErrand } from '../shared/network-gate'
 import type { Rpc } from '../shared/port-rpc'
-import { Backoff, Sleeper } from './backoff'
+import { Backoff, Sleeper, withDeadline } from './backoff'
 import { withCredentials } from './credentials'
 import { ImapSession } from './imap-session'
 import type { LogCarrier } from './team-carrier'
@@ -19,6 +19,10 @@ const pokeMs = 20_000
 /** How often the whole folder is compared, ms. */
 const compareMs = 30 * 60_000
 const pageMessages = 40
+/** A claim ends by itself: the console that made it may have gone. */
+const claimMs = 90_000
+/** Longer than this an answer does not wait for it. */
+const claimPatienceMs = 8_000
 const pageBytes = 512 * 1024
 
 export interface LinkPorts {
@@ -36,6 +40,7 @@ export class TeamLink {
   private carrier: LogCarrier | null = null
   private comparedAt = 0
   private less = false
+  private who: { mailboxId: number; device: string } | null = null
 
   constructor(private readonly ports: LinkPorts) {}
 
@@ -55,6 +60,13 @@ export class TeamLink {
     if (changed) this.linkChanged = true
     this.backoff.reset()
     this.sleeper.wake()
+  }
+
+  /** Claims something for this console, so that of two who do the same one stops. Null: there is no team here, or no connection to it. */
+  async claim(mailboxId: number, key: string): Promise<{ won: boolean } | null> {
+    const { carrier, who } = this
+    if (carrier === null || who === null || mailboxId !== who.mailboxId) return null
+    return withDeadline(carrier.claim(key, who.device, claimMs), claimPatienceMs, () => new PosternError('timeout', 'a claim'))
   }
 
   networkLost(): void {
@@ -94,6 +106,7 @@ export class TeamLink {
       return false
     }
     const carrier = this.carrier = await this.open(mailbox, link.carrier)
+    this.who = { mailboxId: mailbox.id, device: link.device }
     let open = true
     carrier.onClose(() => {
       open = false

@@ -63,11 +63,9 @@ export class NatsCarrier implements LogCarrier {
   async *fetch(places: readonly string[]): AsyncGenerator<{ place: string; pack: Uint8Array }> {
     for (let from = 0; from < places.length; from += inFlight) {
       const page = places.slice(from, from + inFlight)
-      yield* await this.guarded(() => Promise.all(page.map(async (place) => {
-        const message = await this.manager.streams.getMessage(this.stream, { seq: Number(place) })
-        // Claims lie in the same stream and are no messages of the team.
-        return { place, pack: message?.subject === `${this.subject}.log` ? message.data : new Uint8Array() }
-      })))
+      const messages = await this.guarded(() => Promise.all(page.map(async (place) => ({ place, message: await this.manager.streams.getMessage(this.stream, { seq: Number(place) }) }))))
+      // Claims lie in the same stream and are no messages of the team.
+      for (const { place, message } of messages) if (message?.subject === `${this.subject}.log`) yield { place, pack: message.data }
     }
   }
 

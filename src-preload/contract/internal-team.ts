@@ -21,7 +21,7 @@ export type TeamLinkState = z.infer<typeof TeamLinkState>
 /** Served by store to mail: the team's messages, which mail carries and cannot read. */
 export const teamForMail = {
   /** Null: no team, nothing is to be carried. */
-  'team.link': { input: nothing, output: z.object({ link: z.object({ mailboxId: Id, team: z.string(), carrier: TeamCarrier }).nullable() }) },
+  'team.link': { input: nothing, output: z.object({ link: z.object({ mailboxId: Id, team: z.string(), device: z.string(), carrier: TeamCarrier }).nullable() }) },
   /** The next message that is due; it comes again until it is reported as sent. */
   'team.outgoing': { input: nothing, output: z.object({ pack: Bytes.nullable(), hashes: z.array(z.string()), nextDueAt: Time.nullable() }) },
   'team.sent': { input: z.object({ hashes: z.array(z.string()), generation: Generation, place: Place.nullable() }), output: done },

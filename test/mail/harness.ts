@@ -26,11 +26,12 @@ export function mailboxAt(imap: ServerSettings, smtp: ServerSettings = serverAt(
 export interface Running { store: MemoryStore; sync: MailboxSync; sender: OutboxSender; stop: () => Promise<void> }
 
 /** Starts sync (and sender) of one mailbox on a store. */
-export function run(mailbox: Mailbox, store = new MemoryStore([mailbox]), password: string | (() => string) = user.password): Running {
+export function run(mailbox: Mailbox, store = new MemoryStore([mailbox]), password: string | (() => string) = user.password, claim: SyncPorts['claim'] = undefined): Running {
   const ports: SyncPorts = {
     store: store.port,
     app: { call: async (_name, input) => ({ user: 'server' in input ? input.server.user : '', password: typeof password === 'string' ? password : password() }) as never },
     parser: inlineParser,
+    ...(claim ? { claim } : {}),
   }
   const sync = new MailboxSync(mailbox, ports)
   const sender = new OutboxSender(mailbox, ports, sync)

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
 import PostalMime from 'postal-mime'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { ImapSession } from '../../src-main/mail/imap-session'
+import { ImapCarrier } from '../../src-main/mail/team-imap'
 import { startDovecot } from '../servers/dovecot.mjs'
 import { canRunPostfix, startPostfix } from '../servers/postfix.mjs'
 import { startCutProxy } from '../servers/cut-proxy.mjs'
@@ -25,8 +27,8 @@ afterAll(async () => {
   await dovecot.stop()
 })
 
-async function started(smtpPort = postfix.port): Promise<Running> {
-  const one = run(mailboxAt(serverAt(dovecot.port), serverAt(smtpPort)))
+async function started(smtpPort = postfix.port, claim?: (key: string) => Promise<{ won: boolean } | null>): Promise<Running> {
+  const one = run(mailboxAt(serverAt(dovecot.port), serverAt(smtpPort)), undefined, undefined, claim)
   running.push(one)
   await untilIdle(one.store)
   one.sender.start()
@@ -55,6 +57,22 @@ describe.skipIf(!canRunPostfix())('sending through Postfix', () => {
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(serverDigest(dovecot, ['Sent'])['Sent']?.filter((line) => line.includes(job?.messageId ?? '?'))).toHaveLength(1)
     expect([...one.store.folder('Sent').messages.values()].at(-1)).toMatchObject({ flags: ['\\Seen'], message: { posternId: job?.posternId } })
+  })
+
+  test('of two consoles that answer one message at the same moment one stops before sending (R41)', async () => {
+    const carriers = await Promise.all([0, 1].map(async () => ImapCarrier.open(await ImapSession.open(serverAt(dovecot.port), { user: user.name, password: user.password }, true), user.name)))
+    try {
+      const consoles = await Promise.all(carriers.map((carrier, n) => started(postfix.port, (key) => carrier.claim(key, `device${n}`, 90_000))))
+      const ids = consoles.map((one) => queue(one.store, { inReplyTo: 'asked-once@customer.test' }))
+      for (const one of consoles) one.sender.wake()
+      const outcomes = await Promise.all(consoles.map((one, n) => outcome(one, ids[n] ?? 0)))
+      expect(outcomes.map((one) => one?.error?.code ?? one?.state).toSorted()).toEqual(['claimed', 'sent'])
+      await postfix.waitForDeliveries(1)
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      expect(await postfix.waitForDeliveries(1)).toHaveLength(1)
+    } finally {
+      await Promise.all(carriers.map((carrier) => carrier.close()))
+    }
   })
 
   test('a refused recipient is told with the server\'s line and not tried again', async () => {

@@ -62,7 +62,7 @@ export class TeamService {
     'team.link': () => {
       const info = teamInfo(this.workspace.db.read)
       // Who was removed has nothing to send and nothing to read.
-      return { link: info && info.membership !== 'removed' ? { mailboxId: info.mailboxId, team: info.team, carrier: info.carrier } : null }
+      return { link: info && info.membership !== 'removed' ? { mailboxId: info.mailboxId, team: info.team, device: this.workspace.device.id, carrier: info.carrier } : null }
     },
     'team.outgoing': () => {
       const { db, clock } = this.workspace

@@ -59,6 +59,7 @@ export const errors = {
   'sender-refused': 'The server does not let you send from this address. The message is kept here. Check the mailbox’s settings.',
   'message-refused': 'The server refused the message. It is kept here and was not sent. Change it and try again.',
   'too-many-recipients': 'These are more recipients than one message may have. The message is kept here. Send it in parts.',
+  claimed: 'A colleague is sending an answer to the same message right now, so yours did not leave. Read theirs, then decide.',
   'sent-uncertain': 'The connection broke at the last moment, so this may have been sent. Check whether it arrived, then decide.',
   'moved-on': 'Somebody wrote or answered here after this reply was begun, so it was not sent. Your text is kept. Read what is new, then decide.',
   'rate-limited': 'The provider allows only so many messages at a time. Nothing is lost; it leaves by itself when there is room.',
