@@ -31,8 +31,7 @@ const unsettledTryMs = 8_000
 const refusedTryMs = 3_600_000
 
 export interface SyncPorts {
-  /** Asks the team whether an answer may leave; null: nobody can be asked. */
-  readonly claim?: (key: string) => Promise<{ readonly won: boolean } | null>
+  /** Asks the team whether an answer may leave; null: nobody can be asked. */ readonly claim?: (key: string) => Promise<{ readonly won: boolean } | null>
   readonly store: Pick<Rpc<StoreForMail>, 'call'>
   readonly app: Pick<Rpc<AppForMail>, 'call'>
   readonly parser: MessageParser

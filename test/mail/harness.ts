@@ -26,7 +26,7 @@ export function mailboxAt(imap: ServerSettings, smtp: ServerSettings = serverAt(
 export interface Running { store: MemoryStore; sync: MailboxSync; sender: OutboxSender; stop: () => Promise<void> }
 
 /** Starts sync (and sender) of one mailbox on a store. */
-export function run(mailbox: Mailbox, store = new MemoryStore([mailbox]), password: string | (() => string) = user.password, claim: SyncPorts['claim'] = undefined): Running {
+export function run(mailbox: Mailbox, store = new MemoryStore([mailbox]), password: string | (() => string) = user.password, claim?: SyncPorts['claim']): Running {
   const ports: SyncPorts = {
     store: store.port,
     app: { call: async (_name, input) => ({ user: 'server' in input ? input.server.user : '', password: typeof password === 'string' ? password : password() }) as never },

@@ -231,10 +231,10 @@ class World {
 
   /** A console that was brought back from a backup, or lies: a second batch under a number that it used. */
   private equivocate(random: Random): void {
-    const liars = this.all.slice(1).filter((one) => !this.forks.has(one.id) && one.workspace.db.read.get("SELECT 1 FROM team_blobs WHERE kind = 'log' AND device = ?", one.id))
+    const liars = this.all.slice(1).filter((one) => !this.forks.has(one.id) && one.workspace.db.read.get("SELECT 1 FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device = ?", one.id))
     if (liars.length === 0 || random.chance(0.5)) return
     const one = random.pick(liars)
-    const blobs = one.workspace.db.read.all<{ seq: number; bytes: Buffer }>("SELECT seq, bytes FROM team_blobs WHERE kind = 'log' AND device = ? ORDER BY seq", one.id)
+    const blobs = one.workspace.db.read.all<{ seq: number; bytes: Buffer }>("SELECT seq, bytes FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device = ? ORDER BY seq", one.id)
     const at = random.below(blobs.length)
     const original = blobs[at]
     if (!original) return

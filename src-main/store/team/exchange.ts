@@ -41,6 +41,9 @@ function nameOf({ kind, bytes }: Item): string {
 
 // ---- out
 
+/** What others may put back as well waits for them at most this long, ms. */
+const longestDelayMs = 60_000
+
 /** Bytes of one message, with room for its frame. */
 const packBytes = 192 * 1024
 const packItemsMost = 500
@@ -69,11 +72,14 @@ export function sealOwn(tx: Writer, workspace: Workspace): void {
 
 export interface Outgoing { readonly hashes: readonly string[]; readonly pack: Uint8Array }
 
-/** The next message for the server: roster records first, then blobs in their order. null: nothing is due. */
+/**
+ * The next message for the server: roster records first, then blobs in their order. null: nothing is due. What would be due
+ * later than anything is ever put off was put off by a clock that was wrong.
+ */
 export function nextPack(read: Reader, now: number): Outgoing | null {
   if (!teamInfo(read)) return null
   const due = read.iterate<{ hash: string; kind: ItemKind; bytes: Buffer }>(
-    "SELECT hash, kind, bytes FROM team_blobs WHERE send_at IS NOT NULL AND send_at <= ? ORDER BY kind = 'log', device, seq LIMIT ?", now, packItemsMost)
+    `SELECT hash, kind, bytes FROM team_blobs WHERE send_at <= ?1 OR send_at > ?1 + ${longestDelayMs * 2} ORDER BY kind = 'log', device, seq LIMIT ?2`, now, packItemsMost)
   const items: Item[] = []
   const hashes: string[] = []
   let size = 0
@@ -262,7 +268,7 @@ export function folderIs(tx: Writer, workspace: Workspace, generation: string, p
   const now = workspace.clock.stamp()
   const missing = tx.all<{ hash: string; device: string }>(
     "SELECT hash, device FROM team_blobs b WHERE state <> 'refused' AND send_at IS NULL AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = b.hash)")
-  for (const { hash, device } of missing) tx.run('UPDATE team_blobs SET send_at = ? WHERE hash = ?', device === workspace.device.id ? now : now + Math.floor(random() * 60_000), hash)
+  for (const { hash, device } of missing) tx.run('UPDATE team_blobs SET send_at = ? WHERE hash = ?', device === workspace.device.id ? 0 : now + Math.floor(random() * longestDelayMs), hash)
 }
 
 export const placesOf = (read: Reader, generation: string): string[] => read.all<{ place: string }>('SELECT DISTINCT place FROM team_places WHERE generation = ?', generation).map(({ place }) => place)
