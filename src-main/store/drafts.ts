@@ -90,11 +90,11 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
   return openDraft(read, id)
 }
 
-/** The message that is answered: the given one, else the newest from outside, else the newest. */
+/** The message that is answered: the given one, else the newest from outside, else the newest. Never a delivery report: nobody reads its address. */
 function originalOf(read: Reader, conversationId: number | null, messageId: number | null): Original | undefined {
   const select = `SELECT id, conversation_id, direction, from_name, from_address, people, subject, date FROM messages WHERE place IN ${shownPlaces}`
   if (messageId !== null) return read.get<Original>(`${select} AND id = ? AND conversation_id IS NOT NULL`, messageId)
-  return conversationId === null ? undefined : read.get<Original>(`${select} AND conversation_id = ? ORDER BY direction, date DESC, id DESC LIMIT 1`, conversationId)
+  return conversationId === null ? undefined : read.get<Original>(`${select} AND conversation_id = ? ORDER BY auto_kind = 'bounce', direction, date DESC, id DESC LIMIT 1`, conversationId)
 }
 
 /** The mailbox that the message came to or left from, so that the answer leaves from the same address. */

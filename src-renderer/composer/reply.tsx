@@ -26,7 +26,7 @@ export interface ReplyProps {
 }
 
 function answeredMessage(conversation: Conversation): Message | undefined {
-  return conversation.messages.findLast((message) => message.direction === 'in') ?? conversation.messages.at(-1)
+  return conversation.messages.findLast((message) => message.direction === 'in' && message.autoKind !== 'bounce') ?? conversation.messages.at(-1)
 }
 
 /** Who a reply goes to, until the store has said so. */

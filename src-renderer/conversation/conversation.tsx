@@ -101,7 +101,7 @@ function Loaded({ conversation, composer, onMailto }: { conversation: Conversati
   const acts = useMemo(() => ({ onReply: ask, onSource: setSource, onWhy: setWhy }), [ask])
 
   const { messages } = conversation
-  const answered = messages.findLast((message) => message.direction === 'in') ?? messages.at(-1)
+  const answered = messages.findLast((message) => message.direction === 'in' && message.autoKind !== 'bounce') ?? messages.at(-1)
   const askLast = (kind: ReplyRequest['kind']) => (answered ? ask(answered, kind) : false)
   useShortcuts([
     { id: 'conversation.reply', keys: 'r', group: 'conversation', label: t('conversation:keys.reply'), run: () => askLast('reply') },

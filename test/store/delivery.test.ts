@@ -62,3 +62,10 @@ test('a report that carries our own header finds its message, whatever the serve
   expect(after.status).toBe('open')
   expect(after.deliveries).toMatchObject([{ action: 'failed', recipient: 'h@x.test' }])
 })
+
+test('an answer after a report goes to the customer, never to the mail system', async () => {
+  await putReply()
+  await putReport(failed, 'dsn@mx.test')
+  const { id } = await conversation()
+  expect((await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })).to).toMatchObject([{ address: 'h@x.test' }])
+})
