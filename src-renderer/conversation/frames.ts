@@ -40,6 +40,7 @@ export class MailFrame {
   show(what: Omit<Shown, 'n'>, listener: FrameListener): void {
     this.listener = listener
     this.n += 1
+    this.setScheme(what.theme.dark)
     this.post({ type: 'show', n: this.n, ...what })
   }
 
@@ -49,6 +50,11 @@ export class MailFrame {
 
   setTheme(theme: FrameTheme): void {
     this.post({ type: 'theme', n: this.n, theme })
+  }
+
+  /** The scheme of what the frame holds at this moment, not of the page: where the two differ it gets a ground of white or black. */
+  private setScheme(dark: boolean): void {
+    this.element.style.colorScheme = dark ? 'dark' : 'light'
   }
 
   /** The text that can be seen in it, without folded quotes (R19). */
@@ -80,6 +86,7 @@ export class MailFrame {
     switch (message.type) {
       case 'shown': return this.listener?.shown(message.height, message.remote)
       case 'height': return this.listener?.height(message.height)
+      case 'scheme': return this.setScheme(message.dark)
       case 'link': return this.listener?.link(message.url, message.text)
       case 'hover': return this.listener?.hover(message.url)
       case 'scroll': return this.listener?.scroll(message.top)

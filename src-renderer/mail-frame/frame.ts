@@ -1,7 +1,7 @@
 import { hasOwnColours, stripColours } from './colours'
 import { foldQuote } from './fold'
 import { innerPolicy, innerStyle } from './inner-style'
-import type { FrameKey, FromFrame, Shown, ToFrame } from './protocol'
+import type { FrameKey, FrameTheme, FromFrame, Shown, ToFrame } from './protocol'
 import { sanitise, type Sanitised } from './sanitise'
 import { visibleText } from './visible-text'
 
@@ -16,6 +16,10 @@ interface Showing {
   frame: HTMLIFrameElement
   body: HTMLElement
   paper: string
+  /** The mail brings colours of its own. */
+  own: boolean
+  /** The style under the mail's own. */
+  ground: HTMLStyleElement | null
   height: number
   observer: ResizeObserver
 }
@@ -118,12 +122,14 @@ function close(showing: Showing | null): void {
 function fill(showing: Showing, doc: Document): void {
   const { shown, clean } = showing
   const own = hasOwnColours(clean.body, clean.sheets)
+  showing.own = own
   const onPaper = shown.theme.dark && own
   const sheets = shown.theme.dark && !own ? stripColours(clean.body, clean.sheets) : clean.sheets
   for (const css of [innerStyle(shown.theme, onPaper), ...sheets]) {
     const style = doc.createElement('style')
     style.textContent = css
     doc.head.append(style)
+    showing.ground ??= style
   }
   if (shown.foldQuotes) foldQuote(clean.body, shown.labels.showQuote)
   for (const { name, value } of clean.body.attributes) if (name !== 'class') showing.body.setAttribute(name, value)
@@ -132,17 +138,27 @@ function fill(showing: Showing, doc: Document): void {
   showing.paper = onPaper || !shown.theme.dark ? 'rgb(255, 255, 255)' : 'rgb(35, 34, 32)'
 }
 
+/**
+ * Gives the mail that stands the colours of another theme, all in one picture: a frame of another colour scheme than what is
+ * around it gets an opaque ground from the browser, so page, mail and, told by `scheme`, the frame change together. Black text
+ * that the sender's program wrote gives way when the mail is built anew right after.
+ */
+function recolour({ shown, own, ground }: Showing, theme: FrameTheme): void {
+  document.documentElement.style.colorScheme = theme.dark ? 'dark' : 'light'
+  if (ground) ground.textContent = innerStyle(theme, theme.dark && own)
+  tell({ type: 'scheme', n: shown.n, dark: theme.dark })
+}
+
 /** Builds the mail beside the one that stands, and takes its place when it is laid out: no blank moment between. */
 function show(shown: Shown): void {
   const clean = sanitise(shown.html, shown)
-  // a frame of another colour scheme than the page around it gets an opaque ground from the browser
   document.documentElement.style.colorScheme = shown.theme.dark ? 'dark' : 'light'
   const frame = document.createElement('iframe')
   frame.setAttribute('sandbox', 'allow-same-origin')
   frame.title = document.title
   frame.className = 'next'
   frame.srcdoc = `<!doctype html><html><head><meta http-equiv="Content-Security-Policy" content="${innerPolicy}"></head><body></body></html>`
-  const showing: Showing = { shown, clean, frame, body: document.body, paper: '', height: 0, observer: new ResizeObserver(() => fit(showing)) }
+  const showing: Showing = { shown, clean, frame, body: document.body, paper: '', own: false, ground: null, height: 0, observer: new ResizeObserver(() => fit(showing)) }
   close(next)
   next = showing
   frame.addEventListener('load', () => {
@@ -180,7 +196,9 @@ window.addEventListener('message', (event: MessageEvent<ToFrame>) => {
   const latest = next ?? current
   if (latest?.shown.n !== message.n) return
   if (message.type === 'images') show({ ...latest.shown, parts: { ...latest.shown.parts, ...message.parts }, images: { ...latest.shown.images, ...message.images } })
-  else if (message.type === 'theme') show({ ...latest.shown, theme: message.theme })
-  else if (current) tell({ type: 'text', n: message.n, ask: message.ask, text: visibleText(current.body, current.paper) })
+  else if (message.type === 'theme') {
+    if (current) recolour(current, message.theme)
+    show({ ...latest.shown, theme: message.theme })
+  } else if (current) tell({ type: 'text', n: message.n, ask: message.ask, text: visibleText(current.body, current.paper) })
 })
 tell({ type: 'ready' })

@@ -49,6 +49,8 @@ export type FromFrame =
   /** The message stands, this many CSS pixels high. `remote`: addresses of remote images it would load if allowed. */
   | { type: 'shown'; n: number; height: number; remote: string[] }
   | { type: 'height'; n: number; height: number }
+  /** The mail that stands has the colours of another theme now. */
+  | { type: 'scheme'; n: number; dark: boolean }
   | { type: 'link'; n: number; url: string; text: string }
   /** null: the pointer or focus left the link. */
   | { type: 'hover'; n: number; url: string | null }
@@ -70,6 +72,7 @@ export function isFromFrame(value: unknown): value is FromFrame {
   switch (value['type']) {
     case 'shown': return numbers(value, 'height') && Array.isArray(value['remote']) && value['remote'].every((address) => typeof address === 'string')
     case 'height': return numbers(value, 'height')
+    case 'scheme': return typeof value['dark'] === 'boolean'
     case 'scroll': return numbers(value, 'top')
     case 'link': return texts(value, 'url', 'text')
     case 'hover': return value['url'] === null || texts(value, 'url')

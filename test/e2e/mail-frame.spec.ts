@@ -233,6 +233,26 @@ test('a mail cannot grow without end or leave its frame (R15)', async () => {
   expect(after).toBe(before)
 })
 
+test('no moment of another ground comes with a change of theme', async () => {
+  await show('<p style="color:#222">x</p>')
+  await frame.evaluate(() => {
+    const seen = new Set<string>()
+    Reflect.set(window, 'seen', seen)
+    const look = () => {
+      const doc = document.querySelector<HTMLIFrameElement>('iframe:not(.next)')?.contentDocument
+      if (doc) seen.add([document.documentElement, doc.documentElement].map((root) => getComputedStyle(root).colorScheme).join(' around '))
+    }
+    look()
+    setInterval(look, 1)
+  })
+  await desk.page.evaluate(([n, theme]) => {
+    document.querySelector<HTMLIFrameElement>('#mail')?.contentWindow?.postMessage({ type: 'theme', n, theme }, 'postern-mail://frame')
+  }, [shows, { ...light, dark: true }] as const)
+  const seen = () => frame.evaluate(() => [...(Reflect.get(window, 'seen') as Set<string>)])
+  await expect.poll(seen).toContain('dark around dark')
+  expect(await seen()).toEqual(['light around light', 'dark around dark'])
+})
+
 test('a plain mail follows the dark theme, a designed one keeps its colours', async () => {
   const dark = { ...light, dark: true, text: 'rgb(236, 233, 227)' }
   const colour = () => frame.evaluate(() => {
