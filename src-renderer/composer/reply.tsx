@@ -23,6 +23,8 @@ export interface ReplyProps {
   /** What was asked for last, with a key or at a message. `n` grows with each. */
   request: { n: number; kind: Kind; messageId: number } | null
   visibleTextOf: (messageId: number) => Promise<string | null>
+  /** Turns to the note. */
+  onNote?: () => void
 }
 
 function answeredMessage(conversation: Conversation): Message | undefined {
@@ -55,7 +57,7 @@ export function Reply(props: ReplyProps) {
   return ready || props.request ? <OpenReply {...props} /> : <div className="composer" style={{ blockSize: usualHeight }} aria-busy="true" />
 }
 
-function OpenReply({ conversation, request, visibleTextOf }: ReplyProps) {
+function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps) {
   const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(({ local }) => !local)
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
   const draftKind = conversation.draft?.kind
@@ -158,6 +160,7 @@ function OpenReply({ conversation, request, visibleTextOf }: ReplyProps) {
               {tab.label}{tab.keys && <Kbd keys={tab.keys} />}
             </button>
           ))}
+          {onNote && <button type="button" aria-pressed={false} onClick={onNote}>{t('work:note.tab')}<Kbd keys="n" /></button>}
         </div>
         <span className="push x g1">
           <SavedMark saving={state.saving} />

@@ -1,13 +1,17 @@
 import { Lock } from 'lucide-react'
 import { memo } from 'react'
 import type { Note } from '../../src-preload/contract'
+import { markMentions } from '../text/mentions'
 import { t } from '../text'
 import { Avatar } from '../ui/avatar'
 import { Icon } from '../ui/icon'
 import { Time } from '../ui/time'
+import { usePeople } from '../work/assign-menu'
 
 /** An internal note between the messages: the team's own, in a colour that nothing else has. */
 export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
+  const people = usePeople()
+  const parts = markMentions(note.text, [...(people?.people ?? []), ...(people?.groups ?? [])].map((one) => one.name))
   const name = note.author.trim() === '' ? t('conversation:note.someone') : note.author
   return (
     <li className="thread-item" data-note={note.noteId}>
@@ -18,7 +22,7 @@ export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
           <span className="note-mark x g1"><Icon icon={Lock} small />{t('conversation:note.mark')}</span>
           <Time at={note.at} form="message" className="t3 meta nowrap push" />
         </div>
-        <div className="msg-body sel"><bdi className="note-text">{note.text}</bdi></div>
+        <div className="msg-body sel"><bdi className="note-text">{parts.map((part, index) => (index % 2 === 1 ? <span key={index} className="mention">{part}</span> : part))}</bdi></div>
       </article>
     </li>
   )

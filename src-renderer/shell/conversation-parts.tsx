@@ -1,4 +1,4 @@
-import { Reply } from '../composer/reply'
+import { ReplyOrNote } from '../composer/note'
 import { writeToLink } from '../composer/write-to'
 import { Conversation, prepareConversations, type ComposerSlot } from '../conversation/conversation'
 import { useQuery } from '../live'
@@ -9,7 +9,7 @@ import { t } from '../text'
 
 export { prepareConversations }
 
-const composer = (slot: ComposerSlot) => <Reply {...slot} />
+const composer = (slot: ComposerSlot) => <ReplyOrNote {...slot} />
 const onMailto = (url: string) => void writeToLink(url)
 
 /** The conversation with its composer. */

@@ -51,6 +51,26 @@ test('assigning, tagging and snoozing by keyboard loses no conversation, and eac
   await expect(row(page, /Delivery slot/)).toBeVisible()
 })
 
+test('a note stays inside: it is yellow in the thread, keeps its words over a walk, and no composer can send it', async () => {
+  await row(page, /Refund for a light/).click()
+  await page.keyboard.press('n')
+  const note = page.getByRole('region', { name: 'Internal note' })
+  await note.getByRole('combobox', { name: 'Note' }).pressSequentially('@An')
+  await page.getByRole('option', { name: 'Ana Ferreira' }).click()
+  await page.keyboard.type('refund it today')
+  await row(page, /Rear hub/).click()
+  await row(page, /Refund for a light/).click()
+  await expect(note.getByRole('combobox', { name: 'Note' })).toHaveValue('@Ana Ferreira refund it today')
+  await expect(note.getByRole('button', { name: /^Send/ })).toHaveCount(0)
+  await note.getByRole('combobox', { name: 'Note' }).focus()
+  await page.keyboard.press('ControlOrMeta+Enter')
+  const card = conversation(page).getByRole('article', { name: 'Internal note by Ana Ferreira' })
+  await expect(card).toContainText('@Ana Ferreira refund it today')
+  await expect(card.locator('.mention')).toHaveText('@Ana Ferreira')
+  await expect(page.getByRole('textbox', { name: 'Reply' })).toBeVisible()
+  await nav(page, 'Inbox').click()
+})
+
 test('many are assigned, tagged and snoozed at once', async () => {
   await list(page).getByRole('row').first().focus()
   await page.keyboard.press('ControlOrMeta+a')

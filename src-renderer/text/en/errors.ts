@@ -45,7 +45,7 @@ export const errors = {
   'server-refused_host': '{{host}} refused this. Nothing is lost. Try again later, or ask the server’s administrator.',
   'server-broken': 'The server answered in a way that Postern does not understand. What was here before is kept. Postern tries again by itself.',
   'server-broken_host': '{{host}} answered in a way that Postern does not understand. What was here before is kept. Postern tries again by itself.',
-  'grant-too-long': 'Nobody can be granted access for that long. {{days}} days is the most.',
+  'grant-too-long': 'Nobody can be granted access for that long. 180 days is the most, and your organisation may allow less.',
   'grant-ended': 'The access that this belongs to has ended. Nothing more can be seen.',
   'time-doubtful': 'The clock of this computer cannot be trusted at the moment: it was set back or differs from the mail server’s. Nobody is let in until it is right.',
   'host-blocked': 'Postern did not connect: this host is not one that was expected, or your organisation does not allow it.',

@@ -54,7 +54,15 @@ export const work = {
     and: ' and ',
     keep: 'Keep it so',
   },
-  keys: { assign: 'Assign', toMe: 'Assign to me', tag: 'Tag', snooze: 'Snooze' },
+  note: {
+    tab: 'Note',
+    region: 'Internal note',
+    textbox: 'Note',
+    hint: 'Only your team sees this. Type @ to mention someone.',
+    people: 'People to mention',
+    add: 'Add note',
+  },
+  keys: { note: 'Internal note', assign: 'Assign', toMe: 'Assign to me', tag: 'Tag', snooze: 'Snooze' },
   page: {
     text: 'Tags sort conversations. The team shares them.',
     name: 'Tag',

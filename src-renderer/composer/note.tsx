@@ -1,0 +1,116 @@
+import { Lock } from 'lucide-react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import type { Conversation } from '../../src-preload/contract'
+import { call } from '../client'
+import { tellFailure } from '../state/acts'
+import { useShortcuts } from '../state/shortcuts'
+import { t } from '../text'
+import { Avatar } from '../ui/avatar'
+import { Button } from '../ui/button'
+import { Icon } from '../ui/icon'
+import { Kbd } from '../ui/kbd'
+import { usePeople } from '../work/assign-menu'
+import { findMention, putMention } from '../text/mentions'
+import { Reply, type ReplyProps } from './reply'
+
+/** What was typed into notes that were not added yet, by conversation. Kept until the program ends, never on disk. */
+const unsaved = new Map<number, string>()
+
+/** The composer: a reply, or with N a note that only the team sees. */
+export function ReplyOrNote(props: ReplyProps) {
+  const { id } = props.conversation
+  const [note, setNote] = useState(() => unsaved.has(id))
+  const [asked, setAsked] = useState(props.request?.n ?? 0)
+  // A key or button that asks for a reply leaves the note; its words stay.
+  if ((props.request?.n ?? 0) !== asked) {
+    setAsked(props.request?.n ?? 0)
+    setNote(false)
+  }
+  useShortcuts([{ id: 'conversation.note', keys: 'n', group: 'conversation', label: t('work:keys.note'), run: () => setNote(true) }])
+  return note ? <NoteComposer conversation={props.conversation} onReply={() => setNote(false)} /> : <Reply {...props} onNote={() => setNote(true)} />
+}
+
+function NoteComposer({ conversation, onReply }: { conversation: Conversation; onReply: () => void }) {
+  const { id } = conversation
+  const [text, setText] = useState(() => unsaved.get(id) ?? '')
+  const [caret, setCaret] = useState(0)
+  const [busy, setBusy] = useState(false)
+  const [active, setActive] = useState(0)
+  const place = useRef<HTMLElement>(null)
+  const area = useRef<HTMLTextAreaElement>(null)
+  const all = usePeople()
+  useEffect(() => area.current?.focus(), [])
+  const write = (next: string) => {
+    setText(next)
+    setActive(0)
+    if (next.trim() === '') unsaved.delete(id)
+    else unsaved.set(id, next)
+  }
+  const asking = findMention(text, caret)
+  const wanted = asking?.typed.toLocaleLowerCase() ?? ''
+  const people = asking ? [...(all?.people ?? []), ...(all?.groups ?? [])].filter(({ name }) => name.trim() !== '' && name.toLocaleLowerCase().startsWith(wanted)).slice(0, 6) : []
+  const choose = (name: string) => {
+    if (!asking) return
+    const put = putMention(text, asking, name)
+    write(put.text)
+    requestAnimationFrame(() => {
+      area.current?.setSelectionRange(put.caret, put.caret)
+      setCaret(put.caret)
+    })
+  }
+  const add = async () => {
+    if (text.trim() === '' || busy) return
+    setBusy(true)
+    try {
+      await call('notes.add', { conversationId: id, text: text.trim() })
+      unsaved.delete(id)
+      onReply()
+    } catch (thrown) {
+      tellFailure(thrown)
+      setBusy(false)
+    }
+  }
+  const onKey = (event: KeyboardEvent) => {
+    if (people.length === 0) return
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    const name = people[active]?.name
+    if (step !== 0) setActive((active + step + people.length) % people.length)
+    else if ((event.key === 'Enter' || event.key === 'Tab') && !event.ctrlKey && !event.metaKey && name !== undefined) choose(name)
+    else return
+    event.preventDefault()
+  }
+  useShortcuts([{ id: 'composer.addNote', keys: 'mod+Enter', group: 'composer', label: t('work:note.add'), inText: true, run: () => (place.current?.contains(document.activeElement) ? void add() : false) }])
+  return (
+    <section ref={place} className="composer is-note" aria-label={t('work:note.region')} data-pane="composer">
+      <div className="c-top">
+        <div className="tabs" role="group" aria-label={t('composer:tabs')}>
+          <button type="button" aria-pressed={false} onClick={onReply}>{t('composer:reply')}<Kbd keys="r" /></button>
+          <button type="button" className="on" aria-pressed>{t('work:note.tab')}<Kbd keys="n" /></button>
+        </div>
+      </div>
+      <div className="c-note-hint x tight"><Icon icon={Lock} small /><span id="note-hint">{t('work:note.hint')}</span></div>
+      <div className="c-note">
+        <textarea
+          ref={area} className="c-text" dir="auto" rows={3} maxLength={50_000} value={text} aria-label={t('work:note.textbox')} aria-describedby="note-hint" aria-autocomplete="list"
+          aria-expanded={people.length > 0} {...(people.length > 0 ? { 'aria-controls': 'note-people', 'aria-activedescendant': `note-person-${active}` } : {})} role="combobox"
+          onChange={(event) => {
+            write(event.target.value)
+            setCaret(event.target.selectionStart)
+          }}
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+          onKeyDown={onKey}
+        />
+        {people.length > 0 && (
+          <ul id="note-people" className="menu suggestions" role="listbox" aria-label={t('work:note.people')}>
+            {people.map((one, index) => (
+              <li key={one.id} id={`note-person-${index}`} role="option" aria-selected={index === active} className={`mi${index === active ? ' on' : ''}`} onMouseDown={(event) => event.preventDefault()} onClick={() => choose(one.name)}>
+                <Avatar name={one.name} seed={one.id} size="xs" /><bdi className="cut">{one.name}</bdi>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <div className="c-foot"><span className="push"><Button kind="primary" keys="mod+Enter" busy={busy} disabled={text.trim() === ''} onClick={() => void add()}>{t('work:note.add')}</Button></span></div>
+    </section>
+  )
+}
