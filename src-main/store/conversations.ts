@@ -32,7 +32,8 @@ const inbox = 'l.hidden = 0 AND l.status = 0'
 /** Views beside the statuses: each has an index of its own. */
 const ofWork = {
   unassigned: `${inbox} AND l.assignee IS NULL`,
-  mine: `${inbox} AND l.assignee = ?`,
+  // By the device before there was a team, by the member since.
+  mine: `${inbox} AND l.assignee IN (?, (SELECT member FROM team_devices WHERE device = ?))`,
   assigned: `${inbox} AND l.assignee IS NOT NULL`,
   snoozed: 'l.hidden = 2',
   drafts: 'l.has_draft = 1',
@@ -50,7 +51,7 @@ function listed({ view, mailboxId, tag = null, unreadOnly }: ListQuery, me: stri
     return { from: 'conversation_tags l', id: 'l.conversation_id', where: 'l.tag = ? AND l.listed = 1', params: [tag], counted: false }
   }
   if (isOfWork(view) || tag !== null) {
-    const params: Value[] = view === 'mine' ? [me] : isOfWork(view) ? [] : [status]
+    const params: Value[] = view === 'mine' ? [me, me] : isOfWork(view) ? [] : [status]
     let where = `${isOfWork(view) ? ofWork[view] : 'l.hidden = 0 AND l.status = ?'}${unread}`
     if (mailboxId !== null) {
       where += ` AND ${inMailbox}`
@@ -60,8 +61,9 @@ function listed({ view, mailboxId, tag = null, unreadOnly }: ListQuery, me: stri
       where += ' AND EXISTS(SELECT 1 FROM conversation_tags t WHERE t.conversation_id = l.id AND t.tag = ?)'
       params.push(tag)
     }
-    // The planner takes "not null" for no condition at all.
-    return { from: `conversations l${view === 'assigned' ? ' INDEXED BY conversations_assigned' : ''}`, id: 'l.id', where, params, counted: false }
+    // The planner takes "not null" for no condition at all, and a list for too many.
+    const index = view === 'assigned' ? ' INDEXED BY conversations_assigned' : view === 'mine' ? ' INDEXED BY conversations_by_assignee' : ''
+    return { from: `conversations l${index}`, id: 'l.id', where, params, counted: false }
   }
   if (mailboxId === null) return { from: 'conversations l', id: 'l.id', where: `l.hidden = 0 AND l.status = ?${unread}`, params: [status], counted: true }
   return { from: 'conversation_mailboxes l', id: 'l.conversation_id', where: `l.mailbox_id = ? AND l.hidden = 0 AND l.status = ?${unread}`, params: [mailboxId, status], counted: true }
@@ -124,7 +126,7 @@ export function getCounts(read: Reader, me = ''): Counts {
   const open = statusNumber('open')
   return {
     views: {
-      inbox: all('open'), unassigned: Math.max(0, all('open') - assigned), mine: n(`SELECT count(*) AS n FROM conversations l WHERE ${ofWork.mine}`, me), assigned,
+      inbox: all('open'), unassigned: Math.max(0, all('open') - assigned), mine: n(`SELECT count(*) AS n FROM conversations l WHERE ${ofWork.mine}`, me, me), assigned,
       snoozed: n(`SELECT count(*) AS n FROM conversations l WHERE ${ofWork.snoozed}`), pending: all('pending'), closed: all('closed'), spam: all('spam'),
       drafts: n("SELECT count(*) AS n FROM drafts WHERE state = 'open'"),
       outbox: n("SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),

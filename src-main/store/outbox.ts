@@ -6,7 +6,7 @@ import type { Reader, Writer } from './database'
 import { openDraft, queuedDraft } from './drafts'
 import { dropMessage } from './erase'
 import { countUse } from './mailbox-use'
-import { addNote } from './notes'
+import { addNote, removeNote } from './notes'
 import { markSent } from './outbox-found'
 import { everybody, outboxRow, type OutboxRow } from './outbox-rows'
 import { parseTexts, statusNumber, statusOf } from './rows'
@@ -176,10 +176,10 @@ export function discardSend(tx: Writer, workspace: Workspace, id: number): (undo
 export function sendToNote(tx: Writer, workspace: Workspace, id: number, by: string): (undo: Writer) => void {
   const row = waitingRow(tx, id)
   const text = queuedDraft(tx, row.draft_id)?.text.trim() ?? ''
-  const noteId = addNote(tx, row.conversation_id, text === '' ? row.snippet : text, by, Date.now())
+  const noteId = addNote(tx, workspace, row.conversation_id, text === '' ? row.snippet : text, by, Date.now())
   const undoDiscard = discardSend(tx, workspace, id)
   return (undo) => {
-    undo.run('DELETE FROM notes WHERE id = ?', noteId)
+    removeNote(undo, workspace, noteId)
     undoDiscard(undo)
   }
 }

@@ -3,14 +3,21 @@ import type { Reader } from './database'
 import { getSettings } from './settings'
 import { statesOf } from './team/state'
 
+/** The member whose device it is; alone, before there is a team, the device stands for the person. */
+function memberOf(read: Reader, device: string): string {
+  return read.get<{ member: string }>('SELECT member FROM team_devices WHERE device = ?', device)?.member ?? device
+}
+
 /** Who this installation is to the team. `me` is the id of its device. */
 export function selfOf(read: Reader, me: string): Person {
-  return { id: me, name: getSettings(read).agentName }
+  const id = memberOf(read, me)
+  return read.get<Person>('SELECT member AS id, name FROM team_members WHERE member = ?', id) ?? { id, name: getSettings(read).agentName }
 }
 
 /** Everybody that a conversation can be given to, oneself first. */
 export function peopleOf(read: Reader, me: string): Person[] {
-  return [selfOf(read, me)]
+  const self = selfOf(read, me)
+  return [self, ...read.all<Person>('SELECT member AS id, name FROM team_members WHERE removed_at IS NULL AND member <> ? ORDER BY name', self.id)]
 }
 
 export function groupsOf(read: Reader): Person[] {
@@ -23,6 +30,9 @@ export function groupsOf(read: Reader): Person[] {
 
 /** The name of a member, a device's owner or a group; empty for somebody who is not known. */
 export function personOf(read: Reader, me: string, id: string): Person {
-  const all = id.startsWith('g:') ? groupsOf(read) : peopleOf(read, me)
-  return all.find((one) => one.id === id) ?? { id, name: '' }
+  if (id.startsWith('g:')) return groupsOf(read).find((one) => one.id === id) ?? { id, name: '' }
+  const member = memberOf(read, id)
+  const self = selfOf(read, me)
+  if (member === self.id) return self
+  return read.get<Person>('SELECT member AS id, name FROM team_members WHERE member = ?', member) ?? { id: member, name: '' }
 }

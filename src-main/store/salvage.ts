@@ -24,7 +24,7 @@ const tables: readonly { readonly name: string; readonly key: string; readonly c
   { name: 'thread_acts', key: 'id', columns: 'id, kind, at, by, conversation_id, other_id, undone, before', where: '1' },
   { name: 'thread_pins', key: 'key_hash', columns: 'key_hash, conversation_id, act_id, chosen', where: 'conversation_id IN (SELECT id FROM kept_conversations)' },
   { name: 'history', key: 'id', columns: 'id, conversation_id, at, kind, by', where: 'conversation_id IN (SELECT id FROM kept_conversations)' },
-  { name: 'notes', key: 'id', columns: 'id, conversation_id, at, author, text', where: '1' },
+  { name: 'notes', key: 'id', columns: 'id, conversation_id, at, author, text, name', where: '1' },
   { name: 'drafts', key: 'id', columns: 'id, state, kind, conversation_id, mailbox_id, base_version, basis, recipients, subject, html, text, quote, updated_at', where: "state <> 'discarded'" },
   { name: 'draft_files', key: 'id', columns: 'id, draft_id, name, type, size, bytes', where: '1' },
   {

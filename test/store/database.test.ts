@@ -117,7 +117,7 @@ describe('the encrypted file', () => {
     }
     closeSync(file)
     expect(refused / pages).toBeGreaterThan(0.9)
-    expect(everything()).toBe(whole)
+    expect(everything()).toEqual(whole)
   })
 
   test('damage found while reading is told as damage; everything else goes on', async () => {

@@ -143,3 +143,17 @@ test('labels: a place of before lies where its folder says', () => {
   expect(after.read.all('SELECT folder_id, uid, message_id, flags, shown_as, labels FROM locations')).toEqual([{ folder_id: 3, uid: 7, message_id: 9, flags: 1, shown_as: null, labels: null }])
   after.close()
 })
+
+test('note names: notes of before keep their words, each with a name of its own', () => {
+  const before = at(15)
+  before.write((tx) => {
+    tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
+    for (const text of ['one', 'two']) tx.run('INSERT INTO notes(conversation_id, at, author, text) VALUES(7, 1, ?, ?)', 'Bo', text)
+  })
+  before.close()
+  const after = at(16)
+  const rows = after.read.all<{ text: string; name: string }>('SELECT text, name FROM notes ORDER BY id')
+  expect(rows.map(({ text }) => text)).toEqual(['one', 'two'])
+  expect(new Set(rows.map(({ name }) => name)).size).toBe(2)
+  after.close()
+})

@@ -154,3 +154,23 @@ test('mail of a first sync and machines are not told as new', async () => {
   const fresh = (await store.list()).find(({ subject }) => subject === 'Fresh')?.id
   await expect.poll(arrived).toEqual([fresh])
 })
+
+test('a note is told to the team once, and taking it away leaves no word of it in the thread', async () => {
+  const [one = 0] = await some(1)
+  const notes = async () => (await store.call('conversations.get', { id: one })).notes.map(({ text }) => text)
+  const { noteId } = await store.call('notes.add', { conversationId: one, text: 'Same batch as the recall' })
+  expect(await notes()).toEqual(['Same batch as the recall'])
+  const { undo } = await store.call('notes.remove', { noteId })
+  expect(await notes()).toEqual([])
+  await store.call('acts.undo', { undo })
+  expect(await notes()).toEqual(['Same batch as the recall'])
+  expect(kinds()).toEqual(['note', 'note-delete', 'note-delete'])
+  // What the events amount to is what the thread shows, made anew too.
+  store.db.write((tx) => {
+    tx.run('DELETE FROM notes')
+    tx.run('DELETE FROM team_state')
+    const entity = tx.get<{ entity: string }>('SELECT entity FROM team_events LIMIT 1')?.entity ?? ''
+    store.service.open.workspace.team.refresh(tx, entity)
+  })
+  expect(await notes()).toEqual(['Same batch as the recall'])
+})

@@ -28,8 +28,9 @@ export function supportHandlers(service: StoreService, session: SupportSession):
     'customers.get': ({ id }) => session.look('look-customer', { kind: 'customer', id }, (read) => getCustomer(read, id)),
     'notes.add': ({ conversationId, text }) => {
       session.wrote('notes.add', { kind: 'conversation', id: conversationId })
-      const { db, clock } = service.open.workspace
-      return { noteId: db.write((tx) => addNote(tx, conversationId, text, `${session.card.name}, ${session.card.organisation}`, clock.now())) }
+      const { workspace } = service.open
+      const guest = `${session.card.name}, ${session.card.organisation}`
+      return { noteId: workspace.db.write((tx) => addNote(tx, workspace, conversationId, text, guest, workspace.clock.now(), guest)) }
     },
     'search.query': ({ text, offset, limit }) => session.look('look-search', null, (read) => search(read, service.open.index, text, offset, limit), ({ total }) => ({ results: total })),
   }

@@ -13,6 +13,7 @@ import { teamExchange } from './0012-team-exchange'
 import { delivery } from './0013-delivery'
 import { mailboxUse } from './0014-mailbox-use'
 import { labels } from './0015-labels'
+import { noteNames } from './0016-note-names'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -20,4 +21,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames]

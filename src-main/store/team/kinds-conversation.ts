@@ -24,7 +24,7 @@ export const conversationKinds = {
   field: kind('work', z.object({ field: Name, value: z.union([z.string().max(4000), z.number(), z.boolean()]).nullable() }), (p) => [set(`field:${p.field}`, p.value)]),
   follow: kind('read', z.object({ member: MemberId, on }), (p) => [p.on ? add('followers', p.member) : remove('followers', p.member)]),
   /** Has no way to mail: notes are no messages and never enter the outbox. */
-  note: kind('read', z.object({ note: Name, text: NoteText, mentions: z.array(MemberId).max(50).default([]) }), ({ note, ...rest }) => [add('notes', note, rest)]),
+  note: kind('read', z.object({ note: Name, text: NoteText, mentions: z.array(MemberId).max(50).default([]), /** Whose words: a guest of support; '' the writer's own. */ as: z.string().max(200).default('') }), ({ note, ...rest }) => [add('notes', note, rest)]),
   'note-edit': kind('read', z.object({ note: Name, text: NoteText, mentions: z.array(MemberId).max(50).default([]) }), ({ note, ...rest }) => [set(`note:${note}`, rest)]),
   'note-delete': kind('read', z.object({ note: Name, on: on.default(true) }), (p) => [set(`note-gone:${p.note}`, p.on)]),
   /** The conversation becomes part of another one; `null` takes it out again. */

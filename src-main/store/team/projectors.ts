@@ -1,5 +1,6 @@
 import type { Changed } from './log'
 import { projectConversation } from './project-conversation'
+import { projectNotes } from './project-notes'
 import { projectTag, projectWork } from './project-work'
 
 /**
@@ -9,6 +10,7 @@ import { projectTag, projectWork } from './project-work'
 export const projectors: readonly ((changed: Changed) => void)[] = [
   projectConversation,
   projectWork,
+  projectNotes,
   projectTag,
   ({ tx, group }) => {
     if (group.conversationId === null) tx.changes.touched('team')

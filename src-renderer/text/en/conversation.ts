@@ -50,7 +50,7 @@ export const conversation = {
     merged: 'Joined with another conversation',
     mergedBy: 'Joined with another conversation by {{by}}',
   },
-  note: { mark: 'Internal note', frame: 'Internal note by {{name}}', someone: 'A colleague' },
+  note: { mark: 'Internal note', frame: 'Internal note by {{name}}', someone: 'A colleague', remove: 'Remove the note', removed: 'Note removed' },
   message: {
     to: 'to {{names}}',
     you: 'You',

@@ -1,0 +1,20 @@
+import * as z from 'zod'
+import { dropNote, keepNote } from '../notes'
+import type { Changed } from './log'
+import { nameOfDevice } from './members'
+
+const NoteValue = z.object({ text: z.string(), as: z.string().default('') })
+
+/** Notes of other consoles, with their newest text; what was taken away goes here too. */
+export function projectNotes({ tx, group, rows, fields, own }: Changed): void {
+  const { conversationId } = group
+  if (conversationId === null || own || ![...fields].some((field) => field.startsWith('note'))) return
+  const register = (field: string): unknown => rows.find((row) => row.field === field && row.rank === 0)?.value
+  for (const row of rows.filter(({ field, rank }) => field === 'notes' && rank === 0)) {
+    const written = NoteValue.safeParse(row.value)
+    if (!written.success) continue
+    const edited = NoteValue.safeParse(register(`note:${row.element}`))
+    if (register(`note-gone:${row.element}`) === true) dropNote(tx, row.element)
+    else keepNote(tx, { name: row.element, conversationId, at: row.at, author: written.data.as || nameOfDevice(tx, row.device), text: edited.success ? edited.data.text : written.data.text })
+  }
+}
