@@ -139,6 +139,7 @@ export async function run({ profile, options, logFile, window, session, store }:
   })
 
   watchForLock(workspace, window, () => emit({ topic: 'command', name: 'lock' }))
+  watchPower((onBattery) => workspace.powerChanged(onBattery))
   watchNetwork((online) => workspace.networkChanged(online))
 
   let stopping = false
@@ -212,4 +213,11 @@ function watchNetwork(changed: (online: boolean) => void): void {
     if (now !== online) changed(now)
     online = now
   }, 2000).unref()
+}
+
+/** On battery, background work goes slower. */
+function watchPower(changed: (onBattery: boolean) => void): void {
+  changed(powerMonitor.isOnBatteryPower())
+  powerMonitor.on('on-battery', () => changed(true))
+  powerMonitor.on('on-ac', () => changed(false))
 }

@@ -74,9 +74,10 @@ export class Mailboxes {
       ...(file.workspace && { workspaceName: file.workspace.name }), ...(file.agent && { agentName: file.agent.name }), ...(file.oauthClients && { oauthClients: file.oauthClients }),
     }
     if (Object.keys(settings).length > 0) await this.store().call('settings.set', settings)
-    for (const { password, smtpPassword, ...mailbox } of file.mailboxes) {
+    for (const { password, smtpPassword, depth, ...mailbox } of file.mailboxes) {
       const made = await this.add(mailbox, { password, smtpPassword })
-      if (made.existed) await this.update(made.id, mailbox, {})
+      if (depth) await this.store().call('mailbox.depth', { id: made.id, depth })
+      if (made.existed || depth) await this.update(made.id, mailbox, {})
     }
   }
 

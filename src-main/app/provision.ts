@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
+import { MailboxDepth } from '../../src-preload/contract/depth'
 import { MailboxSettings, ServerSettings } from '../../src-preload/contract/mail'
 import { OauthClient } from '../../src-preload/contract/sign-in'
 
@@ -26,6 +27,8 @@ export const Provision = z.strictObject({
     smtp: server,
     /** Goes into the keychain and is not kept anywhere else; the file can be deleted afterwards. Left out: Postern asks. */
     password: Password.optional(),
+    /** How much mail is kept on this computer at once. Left out: all of it. */
+    depth: z.strictObject(MailboxDepth.shape).optional(),
     /** When the outgoing server wants another one. */
     smtpPassword: Password.optional(),
   })).max(50),

@@ -68,6 +68,7 @@ export class Workspace {
   onSupportEnded: (session: number, why: string) => void = () => undefined
   private windowReady = false
   private setUp = false
+  private onBattery = false
   private readonly storeService: Service<AppForStore, StoreForApp>
   private readonly mailService: Service<AppForMail, MailForApp>
 
@@ -187,6 +188,7 @@ export class Workspace {
     const { one, two } = channel()
     this.storeService.give(one, 'mail', null)
     this.mailService.give(two, 'store', null)
+    await rpc.call('power.changed', { onBattery: this.onBattery })
     if (this.options.sampleDir === null) await rpc.call('mail.start', {})
     else await this.importSample(rpc, this.options.sampleDir)
   }
@@ -305,6 +307,11 @@ export class Workspace {
     this.setUp = false
     this.become('starting', null)
     this.storeService.start()
+  }
+
+  powerChanged(onBattery: boolean): void {
+    this.onBattery = onBattery
+    if (this.mailService.running && this.phase === 'ready') void this.mailService.rpc.call('power.changed', { onBattery }).catch(() => undefined)
   }
 
   networkChanged(online: boolean): void {

@@ -5,7 +5,7 @@ import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
 import { FetchAround } from './fetch-around'
 import { folderRoles, inSyncOrder, type FolderWithRole } from './folder-roles'
-import { FolderSync, type FolderProgress, type MessageParser } from './folder-sync'
+import { FolderSync, type Budget, type FolderProgress, type MessageParser } from './folder-sync'
 import type { FolderState, Fingerprint, ImapSession } from './imap-session'
 
 const log = logger('folders')
@@ -31,6 +31,7 @@ export class FolderList {
     private readonly store: Pick<Rpc<StoreForMail>, 'call'>,
     private readonly parser: MessageParser,
     private readonly progress: FolderProgress,
+    private readonly budget?: Budget,
   ) {}
 
   get all(): readonly FolderSync[] { return this.folders }
@@ -58,7 +59,7 @@ export class FolderList {
       this.folders = inSyncOrder(folders).map((cursor) => {
         const folder = known.get(cursor.folderId)
         folder?.adopt(cursor)
-        return folder ?? new FolderSync(this.store, this.parser, cursor, this.progress, this.aroundOf(cursor.folderId))
+        return folder ?? new FolderSync(this.store, this.parser, cursor, this.progress, this.aroundOf(cursor.folderId), this.budget)
       })
       this.listed = listed
     }

@@ -2,9 +2,12 @@ import type { FolderCursor, IngestItem, ParsedMessage, StoreForMail } from '../.
 import type { Rpc } from '../shared/port-rpc'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
+import type { MailboxDepth } from '../../src-preload/contract/depth'
+import { DepthFetch, isWhole, sinceOf } from './depth-fetch'
 import { FetchAround } from './fetch-around'
 import type { FetchedMessage, FolderFlags, FolderState, ImapSession } from './imap-session'
 import { Lock } from './lock'
+import type { Pace } from './pace'
 
 const log = logger('sync')
 
@@ -25,6 +28,12 @@ const newestFlagsMs = 300_000
 const allFlagsMs = 3_600_000
 /** How often the UIDs of a folder are compared one by one although the counts agree. */
 const everyUidMs = 3_600_000
+
+/** How much is kept here, and how hard to work for it. */
+export interface Budget { readonly depth: MailboxDepth; readonly pace: Pick<Pace, 'rest'> }
+const unlimited: Budget = { depth: { bodies: 'all', months: 12, largest: null, pace: 'full' }, pace: { rest: () => Promise.resolve() } }
+/** Messages in part that are completed at one look. */
+const deepenPage = 50
 
 export interface FolderProgress {
   /** `stored` more messages are in the store; `oldest` is the date of the oldest of them. */
@@ -54,6 +63,7 @@ export class FolderSync {
     private current: FolderCursor,
     private readonly progress: FolderProgress,
     private readonly around = new FetchAround(),
+    private readonly budget: Budget = unlimited,
   ) {}
 
   get cursor(): FolderCursor { return this.current }
@@ -134,7 +144,7 @@ export class FolderSync {
         const known = fresh && end === below.length ? new Set<number>() : await this.knownAmong(wanted)
         const low = wanted[0] ?? 1
         const high = wanted.at(-1) ?? 1
-        for await (const message of this.around.fetch(session, wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
+        for await (const message of this.around.fetch(this.shallow(session), wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
         const first = fresh && end === below.length
         await pages.endOfWindow({
           lowUid: start === 0 ? 1 : low, ...(start === 0 ? { complete: true } : {}),
@@ -160,6 +170,39 @@ export class FolderSync {
     })
   }
 
+  private shallow(session: ImapSession): Pick<ImapSession, 'fetchSources'> {
+    return isWhole(this.budget.depth) ? session : new DepthFetch(session, this.budget.depth)
+  }
+
+  /** UIDs of messages that are here in part and belong here whole, newest first. */
+  async partial(limit: number): Promise<number[]> {
+    const { depth } = this.budget
+    const since = Math.max(sinceOf(depth, Date.now()), 0)
+    if (!Number.isFinite(since)) return []
+    return (await this.store.call('parts.next', { folderId: this.current.folderId, since: Math.floor(since), largest: depth.largest ?? Number.MAX_SAFE_INTEGER, limit })).uids
+  }
+
+  /** Completes what is here in part since a smaller depth and belongs here whole now, newest first. */
+  async deepen(session: ImapSession, stopped: () => boolean): Promise<void> {
+    const { depth, pace } = this.budget
+    await this.open(session)
+    while (!stopped()) {
+      const uidValidity = this.uidValidity()
+      const uids = await this.partial(deepenPage)
+      const wanted = new Set(uids)
+      for await (const row of session.fetchSources(uids)) {
+        const begun = performance.now()
+        const [message] = await this.parser.parse([row.source])
+        if (message) await this.store.call('parts.complete', { folderId: this.current.folderId, uidValidity, uid: row.uid, message })
+        wanted.delete(row.uid)
+        if (stopped()) return
+        await pace.rest(performance.now() - begun, depth.pace === 'full')
+      }
+      // What the server does not hand out would be asked for again and again.
+      if (uids.length < deepenPage || wanted.size > 0) return
+    }
+  }
+
   /** A message that was moved here by our own act, or anything else that makes the last look stale. */
   forget(): void { this.lastState = null }
 
@@ -171,7 +214,7 @@ export class FolderSync {
     for (let start = 0; start < uids.length; start += window) {
       const wanted = uids.slice(start, start + window)
       const known = await this.knownAmong(wanted)
-      for await (const message of this.around.fetch(session, wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
+      for await (const message of this.around.fetch(this.shallow(session), wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
       await pages.endOfWindow({ highUid: wanted.at(-1) ?? this.current.highUid })
     }
     await pages.drain()
@@ -238,7 +281,7 @@ export class FolderSync {
       log.info('messages that were missing are fetched', { folder: this.current.folderId, count: missing.length })
       const pages = new PagePipe(this.parser, this.storeFor(true))
       for (let start = 0; start < missing.length; start += window) {
-        for await (const message of this.around.fetch(session, missing.slice(start, start + window))) await pages.add(message)
+        for await (const message of this.around.fetch(this.shallow(session), missing.slice(start, start + window))) await pages.add(message)
       }
       await pages.endOfWindow({})
       await pages.drain()
@@ -271,9 +314,11 @@ export class FolderSync {
     const { generation } = this
     return async (items, cursor) => {
       if (this.generation !== generation) throw new PosternError('connection-lost', 'UIDVALIDITY changed meanwhile')
+      const begun = performance.now()
       await this.store.call('ingest.page', { folderId: this.current.folderId, uidValidity, items, cursor, backfill })
       this.current = { ...this.current, ...cursor }
       if (items.length > 0) this.progress.stored(items.length, Math.min(...items.map((item) => item.message.date ?? item.internalDate)))
+      if (backfill && items.length > 0) await this.budget.pace.rest(performance.now() - begun, this.budget.depth.pace === 'full')
     }
   }
 
@@ -335,7 +380,7 @@ class PagePipe {
       if (this.failure !== null) return
       const items = rows.flatMap((row, index) => {
         const message = messages[index]
-        return message ? [{ uid: row.uid, flags: row.flags, labels: row.labels, internalDate: row.internalDate, message }] : []
+        return message ? [{ uid: row.uid, flags: row.flags, labels: row.labels, internalDate: row.internalDate, message, ...(row.part && { part: row.part, size: row.size }) }] : []
       })
       await this.store(items, cursor)
     }).catch((error: unknown) => { this.failure ??= error instanceof Error ? error : new PosternError('internal') }).finally(() => {

@@ -13,7 +13,8 @@ export interface Credentials { readonly user: string; readonly password?: string
 
 /** A row of a body fetch. */
 /** `labels`: Gmail only. */
-export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly labels?: string[]; readonly internalDate: number; readonly source: Buffer }
+export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly labels?: string[]; readonly internalDate: number; readonly source: Buffer; /** When only a part was fetched: which, and the size of the whole. */ readonly part?: 'start' | 'headers'; readonly size?: number }
+export interface MessageFacts { readonly uid: number; readonly size: number; readonly internalDate: number }
 export interface FolderFlags { readonly uid: number; readonly flags: string[]; readonly labels?: string[] }
 export interface ListedFolder {
   readonly path: string
@@ -145,13 +146,25 @@ export class ImapSession {
     return { uids, whole: this.client.mailbox !== false && this.client.mailbox.exists === uids.length }
   }
 
-  /** Whole messages, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */
-  async *fetchSources(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
-    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, source: true, labels: this.gmail })) {
-      if (!row.source) continue
-      const date = row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
-      yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), internalDate: Number.isFinite(date) ? date : Date.now(), source: row.source }
+  /** Whole messages, or the first `most` bytes of each, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */
+  async *fetchSources(uids: readonly number[], most?: number): AsyncGenerator<FetchedMessage> {
+    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, source: most === undefined ? true : { start: 0, maxLength: most }, labels: this.gmail })) {
+      if (row.source) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), internalDate: arrivalOf(row), source: row.source }
     }
+  }
+
+  /** Headers only, as the source of a message that has nothing else. */
+  async *fetchHeaders(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
+    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, headers: true, labels: this.gmail })) {
+      if (row.headers) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), internalDate: arrivalOf(row), source: row.headers }
+    }
+  }
+
+  /** Size and arrival of messages, without their bytes. */
+  async fetchFacts(uids: readonly number[]): Promise<MessageFacts[]> {
+    const facts: MessageFacts[] = []
+    for await (const row of this.rows(uids, { uid: true, internalDate: true, size: true })) facts.push({ uid: row.uid, size: row.size ?? 0, internalDate: arrivalOf(row) })
+    return facts
   }
 
   async *fetchFlags(uids: readonly number[]): AsyncGenerator<FolderFlags> {
@@ -422,4 +435,9 @@ export function uidSet(uids: readonly number[]): string {
     start = last = uid
   }
   return parts.join(',')
+}
+
+function arrivalOf(row: FetchMessageObject): number {
+  const date = row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
+  return Number.isFinite(date) ? date : Date.now()
 }

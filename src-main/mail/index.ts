@@ -15,6 +15,7 @@ import { Importer } from './importer'
 import { Mailboxes } from './mailboxes'
 import { NetworkLedger } from './network-ledger'
 import { refresh, revoke, signIn } from './oauth'
+import { Pace } from './pace'
 import { serveParser } from './parse-worker'
 import { Parser } from './parser'
 import { watchAddresses } from './network-watch'
@@ -49,6 +50,7 @@ function startMail(): void {
 
   const parser = new Parser(new URL(import.meta.url))
   const importer = new Importer(parser)
+  const pace = new Pace()
   let store: Rpc<StoreForMail> | null = null
   const signingIn = new Map<string, AbortController>()
 
@@ -62,6 +64,7 @@ function startMail(): void {
       'ops.wake': ({ mailboxId }) => (mailboxes.wakeActs(mailboxId), {}),
       'team.wake': ({ changed }) => (mailboxes.wakeTeam(changed), {}),
       'sync.now': ({ mailboxId }) => (mailboxes.syncNow(mailboxId), {}),
+      'message.fetch': async ({ mailboxId, path, uidValidity, uid }) => ({ message: await mailboxes.fetchMessage(mailboxId, path, uidValidity, uid) }),
       'imports.wake': () => (importer.wake(), {}),
       'network.rules': (rules) => (ledger.setRules(rules), {}),
     }, storeForMail, { onFault })
@@ -74,7 +77,9 @@ function startMail(): void {
     'mailbox.changed': ({ id }) => (mailboxes.changed(id), {}),
     'mailbox.removed': ({ id }) => (mailboxes.removed(id), {}),
     'network.changed': ({ online }) => (mailboxes.network(online), {}),
+    'power.changed': ({ onBattery }) => (pace.setPower(onBattery), {}),
     'mail.stop': async () => {
+      pace.wake()
       await mailboxes.stop()
       await importer.stop()
       await parser.close()
@@ -102,6 +107,6 @@ function startMail(): void {
       return { messages: await importSample(dir, mailboxIds, store, parser) }
     },
   }, appForMail, { onFault })
-  const mailboxes = new Mailboxes({ app, parser })
+  const mailboxes = new Mailboxes({ app, parser, pace })
   watchAddresses(() => mailboxes.network(true))
 }

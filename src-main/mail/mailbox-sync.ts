@@ -11,30 +11,20 @@ import { folderRoles } from './folder-roles'
 import type { FolderSync, MessageParser } from './folder-sync'
 import { ImapSession, type FolderState } from './imap-session'
 import { Lock } from './lock'
+import { Pace } from './pace'
 import { performActs } from './server-acts'
 import { isMicrosoft } from './server-rules'
+import { answersLieIn, newFolderNames, pollMs, actsIdleMs, longAwayMs, probeMs, unsettledMs, unsettledTryMs, refusedTryMs, offlineCodes, otherFaceCodes } from './sync-timing'
 
 const log = logger('mailbox')
-
-const newFolderNames: Readonly<Partial<Record<FolderRole, string>>> = { sent: 'Sent', trash: 'Trash', junk: 'Junk', archive: 'Archive', drafts: 'Drafts' }
-/** IDLE may be silent, and tells of one folder only: everything is looked at once a minute. */
-const pollMs = 60_000
-const actsIdleMs = 60_000
-/** A connection that was gone for so long has missed flags that only a look at all of them shows. */
-const longAwayMs = 600_000
-/** Silence that ends a connection after sleep or a change of network. */
-const probeMs = 5_000
-/** For so long after sleep or a change of network tries follow each other closely. */
-const unsettledMs = 600_000
-const unsettledTryMs = 8_000
-/** A refused password is tried again so seldom that no server locks the account over it. */
-const refusedTryMs = 3_600_000
 
 export interface SyncPorts {
   /** Asks the team whether an answer may leave; null: nobody can be asked. */ readonly claim?: (key: string) => Promise<{ readonly won: boolean } | null>
   readonly store: Pick<Rpc<StoreForMail>, 'call'>
   readonly app: Pick<Rpc<AppForMail>, 'call'>
   readonly parser: MessageParser
+  /** Shared by all mailboxes: the machine has one battery. */
+  readonly pace?: Pace
 }
 
 /**
@@ -74,7 +64,7 @@ export class MailboxSync {
   constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly connected: () => void = () => undefined, backoff?: Backoff) {
     // Microsoft answers quick tries with "authenticated but not connected".
     this.backoff = backoff ?? new Backoff(isMicrosoft(mailbox.imap.host) ? 5_000 : 1_000)
-    this.list = new FolderList(mailbox.id, ports.store, ports.parser, { stored: (stored, oldest) => this.stored(stored, oldest) })
+    this.list = new FolderList(mailbox.id, ports.store, ports.parser, { stored: (stored, oldest) => this.stored(stored, oldest) }, { depth: mailbox.depth, pace: ports.pace ?? new Pace() })
   }
 
   start(): void {
@@ -226,6 +216,7 @@ export class MailboxSync {
       const thorough = this.awaySince > 0 && Date.now() - this.awaySince > longAwayMs
       for (const folder of this.list.all) await this.bring(work, folder, thorough)
       this.synced()
+      await this.deepen(work)
       await this.live(work)
       return null
     } catch (error) {
@@ -256,15 +247,27 @@ export class MailboxSync {
     else await inbox.catchUp(session)
   }
 
-  /** Fetches what is not here yet; meanwhile a second connection keeps the inbox live. */
+  /** Fetches what is not here yet. */
   private async fill(session: ImapSession): Promise<void> {
     if (this.list.all.every((folder) => folder.cursor.complete)) return
+    await this.besideInbox(session, this.list.all, (folder) => folder.backfill(session, () => this.stopped))
+  }
+
+  /** After more is to be kept than before: completes what is here in part. */
+  private async deepen(session: ImapSession): Promise<void> {
+    const folders: FolderSync[] = []
+    for (const folder of this.list.all) if ((await folder.partial(1)).length > 0) folders.push(folder)
+    if (folders.length > 0) await this.besideInbox(session, folders, (folder) => folder.deepen(session, () => this.stopped))
+  }
+
+  /** Long work on folders, while a second connection keeps the inbox live. */
+  private async besideInbox(session: ImapSession, folders: readonly FolderSync[], work: (folder: FolderSync) => Promise<void>): Promise<void> {
     const filled = new Sleeper()
     let filling = true
     const watching = this.watchInbox(() => filling && !this.stopped && !session.closed, filled)
     try {
-      for (const folder of this.list.all) {
-        await this.attempt(folder, () => folder.backfill(session, () => this.stopped))
+      for (const folder of folders) {
+        await this.attempt(folder, () => work(folder))
         if (this.stopped) return
       }
     } finally {
@@ -443,8 +446,3 @@ export class MailboxSync {
     this.syncedAt = null
   }
 }
-
-const answersLieIn: ReadonlySet<FolderRole> = new Set(['inbox', 'sent', 'all'])
-const offlineCodes: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout', 'server-busy', 'network-intercepted'])
-/** What a hotel's sign-in page looks like to a mail program. */
-const otherFaceCodes: ReadonlySet<string> = new Set(['certificate-wrong-host', 'certificate-not-trusted', 'certificate-expired', 'not-tls', 'server-broken'])

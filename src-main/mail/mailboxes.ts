@@ -1,5 +1,5 @@
 import type { Mailbox } from '../../src-preload/contract/mail'
-import type { StoreForMail } from '../../src-preload/contract/internal'
+import type { ParsedMessage, StoreForMail } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
@@ -74,6 +74,22 @@ export class Mailboxes {
       sync.wake()
       sender.wake()
     }
+  }
+
+  /** One whole message, now. @throws PosternError `offline` while the mailbox is not at work, `not-found` when its UID means nothing any more, or what the connection met */
+  async fetchMessage(id: number, path: string, uidValidity: string, uid: number): Promise<ParsedMessage> {
+    const one = this.running.get(id)
+    if (!one) throw new PosternError('offline', 'the mailbox is not at work')
+    return await one.sync.withActsSession(async (session) => {
+      const state = await session.select(path)
+      if (state.uidValidity === uidValidity) {
+        for await (const row of session.fetchSources([uid])) {
+          const [message] = await this.ports.parser.parse([row.source])
+          if (message) return message
+        }
+      }
+      throw new PosternError('not-found', 'the server has it no more')
+    })
   }
 
   wakeOutbox(id: number): void { this.running.get(id)?.sender.wake() }

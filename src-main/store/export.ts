@@ -6,6 +6,7 @@ import { logger } from '../shared/log'
 import { safeFileName } from '../shared/guards'
 import { mboxEntry } from '../shared/mbox'
 import { fileError, sourceOf } from './files'
+import { fetchWhole } from './parts'
 import { shownPlaces } from './places'
 import { survivorOf } from './threads'
 import { begin, endTransfer, isRunning } from './transfers'
@@ -13,7 +14,7 @@ import { breathe, type Workspace } from './workspace'
 
 const log = logger('store')
 
-interface Chosen { id: number; date: number; from_address: string; subject: string; seen: number; flags: number | null }
+interface Chosen { id: number; date: number; from_address: string; subject: string; seen: number; flags: number | null; part: number }
 interface Group { readonly name: string; readonly messages: readonly Chosen[] }
 
 /** Messages between two notes of the progress. */
@@ -41,16 +42,19 @@ async function run(workspace: Workspace, id: number, target: string, groups: rea
   const finish = (state: 'done' | 'failed', error: string | null): void => workspace.db.write((tx) => endTransfer(tx, id, state, error))
   try {
     let done = 0
+    let left = 0
     const names = new Set<string>()
     for (const { name, messages } of groups) {
       const writer = await writers[format](target, freeName(names, safeFileName(name)))
       try {
         for (const message of messages) {
-          await writer.write(sourceOf(workspace.db.read, message.id), message)
+          // Its whole is on the server only, or not to be had now: a part must not pass for the message.
+          if (message.part !== 0 && !await isWhole(workspace, message.id)) left++
+          else await writer.write(sourceOf(workspace.db.read, message.id), message)
           done++
           if (done % noteEvery === 0) {
             if (!isRunning(workspace.db.read, id)) return
-            progress(workspace, id, done)
+            progress(workspace, id, done, left)
           }
           await breathe()
         }
@@ -58,7 +62,7 @@ async function run(workspace: Workspace, id: number, target: string, groups: rea
         await writer.close()
       }
     }
-    progress(workspace, id, done)
+    progress(workspace, id, done, left)
     finish('done', null)
   } catch (fault) {
     const error = PosternError.from(fileError(fault))
@@ -71,14 +75,24 @@ async function run(workspace: Workspace, id: number, target: string, groups: rea
   }
 }
 
-function progress(workspace: Workspace, id: number, done: number): void {
+async function isWhole(workspace: Workspace, id: number): Promise<boolean> {
+  try {
+    await fetchWhole(workspace, id)
+    return true
+  } catch (fault) {
+    if (!(fault instanceof PosternError)) throw fault
+    return false
+  }
+}
+
+function progress(workspace: Workspace, id: number, done: number, left: number): void {
   workspace.db.write((tx) => {
-    tx.run('UPDATE transfers SET done = ?1, messages = ?1 WHERE id = ?2', done, id)
+    tx.run('UPDATE transfers SET done = ?1, messages = ?1 - ?2, left = ?2 WHERE id = ?3', done, left, id)
     tx.changes.touched('transfers')
   }, 'normal')
 }
 
-const columns = 'm.id, m.date, m.from_address, m.subject, m.seen'
+const columns = 'm.id, m.date, m.from_address, m.subject, m.seen, m.part'
 
 function chosen(workspace: Workspace, scope: ExportScope): { name: string; groups: Group[] } {
   const { read } = workspace.db

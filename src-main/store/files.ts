@@ -3,6 +3,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import { imageType, safeFileName } from '../shared/guards'
 import { unpackSource } from '../shared/message-body'
 import type { Reader } from './database'
+import { fetchWhole } from './parts'
 import { parseTexts } from './rows'
 import type { Workspace } from './workspace'
 
@@ -49,7 +50,9 @@ export async function extractPart(workspace: Workspace, id: number): Promise<{ t
     cache.set(id, known)
     return known
   }
-  const { message_id: messageId, part } = attachment(workspace.db.read, id)
+  const { message_id: messageId } = attachment(workspace.db.read, id)
+  await fetchWhole(workspace, messageId)
+  const { part } = attachment(workspace.db.read, id)
   const mail = workspace.mail()
   if (!mail) throw new PosternError('service-restarting', 'mail is not there')
   const extracted = await mail.call('part.extract', { raw: sourceOf(workspace.db.read, messageId), index: part })

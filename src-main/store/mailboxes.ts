@@ -1,16 +1,17 @@
 import { PosternError } from '../../src-preload/contract/errors'
 import { ServerSettings, type Mailbox, type MailboxSettings } from '../../src-preload/contract/mail'
 import type { Reader } from './database'
+import { depthOf } from './parts'
 import { addressKey } from './rows'
 import type { Workspace } from './workspace'
 
-interface MailboxRow { id: number; name: string; address: string; imap: string; smtp: string; paused: number; local: number }
+interface MailboxRow { id: number; name: string; address: string; imap: string; smtp: string; paused: number; local: number; depth: string }
 
 const serverOf = (text: string): ServerSettings => ServerSettings.parse(JSON.parse(text))
 
 export function allMailboxes(read: Reader): Mailbox[] {
-  return read.all<MailboxRow>('SELECT id, name, address, imap, smtp, paused, local FROM mailboxes WHERE removing = 0 ORDER BY id')
-    .map((row) => ({ id: row.id, name: row.name, address: row.address, imap: serverOf(row.imap), smtp: serverOf(row.smtp), paused: row.paused === 1, local: row.local === 1 }))
+  return read.all<MailboxRow>('SELECT id, name, address, imap, smtp, paused, local, depth FROM mailboxes WHERE removing = 0 ORDER BY id')
+    .map((row) => ({ id: row.id, name: row.name, address: row.address, imap: serverOf(row.imap), smtp: serverOf(row.smtp), paused: row.paused === 1, local: row.local === 1, depth: depthOf(row.depth) }))
 }
 
 /** A mailbox is its address: adding one that is there changes nothing and says so. */

@@ -8,6 +8,7 @@ import type { Writer } from './database'
 import { flagBits } from './flags'
 import { countUse } from './mailbox-use'
 import { place, placeOfRole, replaceMessage, roleOfLabels, type Place } from './places'
+import { complete, partNumber, samePart } from './parts'
 import { addressKey, displayName, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
 import { keepReport } from './delivery'
@@ -103,7 +104,7 @@ function messageDate(header: number | null, internalDate: number): number {
   return header === null || header > internalDate + 10 * 60_000 ? internalDate : header
 }
 
-interface Known { id: number; conversation_id: number | null; content_hash: Buffer; direction: number }
+interface Known { id: number; conversation_id: number | null; content_hash: Buffer; direction: number; part: number; subject: string; from_address: string; date: number }
 
 /** One message of a page. @returns false when its place is known */
 export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, date: number, batch: Batch): boolean {
@@ -113,15 +114,17 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   const content = contentHash(message)
   const ours = workspace.own.has(addressKey(message.from.address))
   const sent = ours ? sentFromHere(tx, key, message) : undefined
-  const select = 'SELECT id, conversation_id, content_hash, direction FROM messages'
+  const select = 'SELECT id, conversation_id, content_hash, direction, part, subject, from_address, date FROM messages'
   const known = tx.all<Known>(`${select} WHERE key_hash = ?`, key)
   // Servers rewrite what they file in Sent, so for mail that left from here its identity decides, not its bytes.
-  const same = known.find(({ content_hash: other }) => content.equals(other)) ?? (sent?.sent_message == null ? undefined : tx.get<Known>(`${select} WHERE id = ?`, sent.sent_message))
+  const part = item.part ?? 'whole'
+  const same = known.find(({ content_hash: other }) => content.equals(other)) ?? known.find(({ id }) => id === samePart(known, part, message, date)) ?? (sent?.sent_message == null ? undefined : tx.get<Known>(`${select} WHERE id = ?`, sent.sent_message))
   const flags = flagBits(item.flags)
   const shown = shownAs(folder, item)
   const role = shown ?? folder.role
   const where = placeOfRole(role)
   if (same) {
+    if (part === 'whole' && same.part !== 0) complete(tx, workspace, same.id, message)
     addLocation(tx, workspace, page, folder, item, same, key, role, batch)
     if (sent) settleFound(tx, sent.id, same.id, folder.role === 'sent' || folder.role === 'all')
     return true
@@ -131,6 +134,7 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   const id = insertMessage(tx, workspace, message, {
     key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0, conversationId: conversation?.conversationId ?? null,
   })
+  if (part !== 'whole') tx.run('UPDATE messages SET part = ?, raw_size = ? WHERE id = ?', partNumber(part), item.size ?? message.rawSize, id)
   putLocation(tx, page.folderId, item, id, shown)
   if (conversation) enter(tx, workspace, conversation, { id, message, date, ours, mailboxId: folder.mailbox_id, role, backfill: page.backfill }, batch)
   if (sent) settleFound(tx, sent.id, id, folder.role === 'sent' || folder.role === 'all')

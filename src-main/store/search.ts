@@ -18,7 +18,7 @@ interface HitRow {
 interface ConversationRow { status: number; hidden: number; mailbox_ids: string; attachment_count: number; subject: string }
 interface Found { readonly hit: HitRow; readonly conversation: ConversationRow }
 
-export interface Answer { hits: SearchHit[]; total: number; more: boolean; waiting: number; ms: number }
+export interface Answer { hits: SearchHit[]; total: number; more: boolean; waiting: number; partial: number; ms: number }
 
 /** What is asked of the index: ids, newest first, and how many messages it does not know yet. */
 export type Index = Pick<SearchIndex, 'matches' | 'waiting'>
@@ -27,7 +27,7 @@ export type Index = Pick<SearchIndex, 'matches' | 'waiting'>
 export function search(read: Reader, index: Index, text: string, offset: number, limit: number): Answer {
   const begun = performance.now()
   const query = parseQuery(text)
-  if (query.match === null) return { hits: [], total: 0, more: false, waiting: index.waiting, ms: performance.now() - begun }
+  if (query.match === null) return { hits: [], total: 0, more: false, waiting: index.waiting, partial: 0, ms: performance.now() - begun }
   const found: Found[] = []
   const met = new Set<number>()
   let more = false
@@ -52,7 +52,12 @@ export function search(read: Reader, index: Index, text: string, offset: number,
     found.push({ hit, conversation })
   }
   const hits = found.slice(offset, offset + limit).map((one) => hitOf(read, one, query))
-  return { hits, total: found.length, more: more || found.length > offset + limit, waiting: index.waiting, ms: performance.now() - begun }
+  return { hits, total: found.length, more: more || found.length > offset + limit, waiting: index.waiting, partial: partialCount(read), ms: performance.now() - begun }
+}
+
+/** Looked up in an index that holds nothing else. */
+function partialCount(read: Reader): number {
+  return read.get<{ n: number }>('SELECT count(*) AS n FROM messages WHERE part <> 0')?.n ?? 0
 }
 
 /** Spam and what lies in the trash are found only when asked for. */

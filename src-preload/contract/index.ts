@@ -1,5 +1,6 @@
 export * from './access'
 export * from './calls'
+export * from './depth'
 export * from './errors'
 export * from './events'
 export * from './mail'

@@ -3,6 +3,7 @@ import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, Mail
 import { FoundSettings, TestStep } from './calls'
 import { teamForMail } from './internal-team'
 import { ErrorCode, ErrorDetail } from './errors'
+import { MailboxDepth, Part } from './depth'
 import { ExportScope, ImportTarget, MailFormat } from './transfers'
 import { PolicyState } from './policy'
 import { NetworkContact, NetworkRules } from './network'
@@ -81,8 +82,8 @@ export type ParsedMessage = z.infer<typeof ParsedMessage>
 /** Gmail's labels of a message in All Mail; system labels begin with a backslash. */
 const Labels = z.array(z.string().max(1000)).max(5_000).optional()
 
-export const IngestItem = z.object({ uid: z.int().positive(), flags: z.array(z.string()), labels: Labels, internalDate: Time, message: ParsedMessage })
-export type IngestItem = z.infer<typeof IngestItem>
+export const IngestItem = z.object({ uid: z.int().positive(), flags: z.array(z.string()), labels: Labels, internalDate: Time, message: ParsedMessage, part: Part.default('whole'), /** Of the whole message, when only a part is here. */ size: z.int().optional() })
+export type IngestItem = z.input<typeof IngestItem>
 
 export const FolderCursor = z.object({
   folderId: Id,
@@ -234,6 +235,9 @@ export const storeForMail = {
   /** Keeps the composed bytes before the first byte leaves. */
   'outbox.composed': { input: z.object({ id: Id, raw: bytes, message: ParsedMessage }), output: done },
   'outbox.settle': { input: OutboxOutcome, output: done },
+  /** Messages that are here in part and whose whole belongs here: at most `limit`, newest first. */
+  'parts.next': { input: z.object({ folderId: Id, since: z.int(), largest: z.int(), limit: z.int() }), output: z.object({ uids: z.array(z.int()) }) },
+  'parts.complete': { input: z.object({ folderId: Id, uidValidity: z.string(), uid: z.int(), message: ParsedMessage }), output: done },
   /** The oldest import that is not over. */
   'imports.next': { input: nothing, output: z.object({ job: z.object({ id: Id, paths: z.array(z.string()), position: z.string().nullable(), done: z.int() }).nullable() }) },
   /** `go`: false when a person cancelled it. */
@@ -263,6 +267,8 @@ export const mailForStore = {
   'imports.wake': { input: nothing, output: done },
   /** Something of the team wants to go, or how it goes has changed. */
   'team.wake': { input: z.object({ changed: z.boolean() }), output: done },
+  /** One whole message. `not-found`: the server has it no more. */
+  'message.fetch': { input: z.object({ mailboxId: Id, path: z.string(), uidValidity: z.string(), uid: z.int() }), output: z.object({ message: ParsedMessage }) },
   /** Which hosts may be reached from now on. */
   'network.rules': { input: NetworkRules, output: done },
 } as const satisfies CallTable
@@ -277,6 +283,7 @@ export const storeForApp = {
   'mailbox.update': { input: z.object({ id: Id, settings: MailboxSettings }), output: done },
   'mailbox.remove': { input: z.object({ id: Id }), output: done },
   'mailbox.all': { input: nothing, output: z.object({ mailboxes: z.array(Mailbox) }) },
+  'mailbox.depth': { input: z.object({ id: Id, depth: MailboxDepth }), output: done },
   'mailbox.pause': { input: z.object({ id: Id, paused: z.boolean() }), output: done },
   'settings.set': { input: z.record(z.string(), z.unknown()), output: done },
   'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },
@@ -312,6 +319,7 @@ export const mailForApp = {
   'mail.start': { input: nothing, output: done },
   'mailbox.changed': { input: z.object({ id: Id }), output: done },
   'mailbox.removed': { input: z.object({ id: Id }), output: done },
+  'power.changed': { input: z.object({ onBattery: z.boolean() }), output: done },
   'network.changed': { input: z.object({ online: z.boolean() }), output: done },
   /** Finishes or gives up what is under way, closes connections. */
   'mail.stop': { input: nothing, output: done },

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { MailboxDepth, Part } from './depth'
 import { Work, WorkConflict } from './work'
 
 /** Row id of a thing in the local store. */
@@ -52,7 +53,7 @@ export const MailboxSettings = z.object({
 })
 export type MailboxSettings = z.infer<typeof MailboxSettings>
 
-export const Mailbox = MailboxSettings.extend({ id: Id, paused: z.boolean(), /** Imported mail without a server; its server settings mean nothing. */ local: z.boolean() })
+export const Mailbox = MailboxSettings.extend({ id: Id, paused: z.boolean(), /** Imported mail without a server; its server settings mean nothing. */ local: z.boolean(), depth: MailboxDepth })
 export type Mailbox = z.infer<typeof Mailbox>
 
 export const FolderRole = z.enum(['inbox', 'sent', 'drafts', 'junk', 'trash', 'archive', 'all', 'flagged', 'other'])
@@ -139,6 +140,10 @@ export const Message = z.object({
   attachments: z.array(Attachment),
   remoteCount: z.int(),
   remoteAllowed: z.boolean(),
+  /** How much of it is here; the rest comes from the server when it is asked for. */
+  part: Part,
+  /** Of the whole message, in bytes. */
+  rawSize: z.int(),
   /** Its subject is a new one in the conversation, and nobody has said yet that it belongs there. */
   newSubject: z.boolean(),
   /** Set when the message could not be understood: shown as a raw card with its source. */

@@ -13,6 +13,7 @@ import { Spinner } from '../ui/spinner'
 import { Files } from './files'
 import { HtmlBody } from './html-body'
 import { FoldedMessage, ImageBar, MessageDetails, MessageHead, type MessageActs } from './message-head'
+import { BodyOnServer, RestOnServer } from './on-server'
 import { TextBody } from './text-body'
 
 const isForward = /^\s*(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|doorst)\s*:/i
@@ -115,9 +116,12 @@ export const Message = memo(function Message({ message, open, onToggle, onLink, 
               <Banner kind="warn" top actions={<Button size="sm" onClick={() => acts.onSource(message.id)}>{t('conversation:showSource')}</Button>}>{t('conversation:message.unreadable', { why: message.unreadable })}</Banner>
             </div>
           )
-          : message.body
+          : message.part === 'headers'
+            ? <BodyOnServer message={message} />
+            : message.body
             ? <Body message={message} body={message.body} onLink={onLink} onSource={acts.onSource} />
             : <FetchedBody message={message} onLink={onLink} onSource={acts.onSource} />}
+        {message.part === 'start' && <RestOnServer message={message} />}
         {files.length > 0 && <Files files={files} from={message.from} />}
       </article>
     </li>

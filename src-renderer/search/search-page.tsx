@@ -71,6 +71,7 @@ export function SearchPage({ text }: { text: string }) {
         </div>
       </div>
       <div className={`scroll${asked && hits.length > 0 ? '' : ' center'}`} ref={scroller} onScroll={onScroll}>
+        {asked && results.partial > 0 && <p className="hint search-part" role="status">{t('depth:search', { count: results.partial, n: numberText(results.partial) })}</p>}
         {!asked && <EmptyState icon={Search} title={t('search:beginTitle')}>{t('search:beginText')}</EmptyState>}
         {asked && results.error && <EmptyState icon={SearchX} title={t('search:failedTitle')} action={<Button onClick={results.again}>{t('common:retry')}</Button>}>{errorText(results.error)}</EmptyState>}
         {asked && !results.error && answeredFor !== null && hits.length === 0 && (

@@ -14,6 +14,8 @@ interface Results {
   more: boolean
   /** Messages that cannot be found yet. */
   waiting: number
+  /** Messages of which only a part is here: their text is not searched. */
+  partial: number
   /** What the search took in the store; null before the first answer. */
   ms: number | null
   error: CallError | null
@@ -22,12 +24,12 @@ interface Results {
   slow: boolean
 }
 
-const nothing: Results = { hits: [], total: 0, more: false, waiting: 0, ms: null, error: null, answeredFor: null, slow: false }
+const nothing: Results = { hits: [], total: 0, more: false, waiting: 0, partial: 0, ms: null, error: null, answeredFor: null, slow: false }
 
 async function answer(text: string): Promise<Results> {
   try {
-    const { hits, total, more, waiting, ms } = await call('search.query', { text, offset: 0, limit: pageSize })
-    return { hits, total, more, waiting, ms, error: null, answeredFor: text, slow: false }
+    const { hits, total, more, waiting, partial, ms } = await call('search.query', { text, offset: 0, limit: pageSize })
+    return { hits, total, more, waiting, partial, ms, error: null, answeredFor: text, slow: false }
   } catch (thrown) {
     return { ...nothing, error: asCallError(thrown), answeredFor: text }
   }

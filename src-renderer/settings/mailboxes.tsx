@@ -1,4 +1,4 @@
-import { Ellipsis, FileUp, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
+import { Ellipsis, FileUp, HardDrive, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Mailbox, MailboxSync } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
@@ -15,6 +15,7 @@ import { Dialog } from '../ui/dialog'
 import { EmptyState } from '../ui/empty-state'
 import { Menu } from '../ui/menu'
 import { Page } from '../ui/page'
+import { DepthDialog } from './depth-dialog'
 import { ExportDialog } from './export-dialog'
 import { OauthClients } from './oauth-clients'
 import './settings.css'
@@ -72,6 +73,7 @@ function Remove({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void })
 export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
   const syncs = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data?.mailboxes ?? []
   const [removing, setRemoving] = useState<Mailbox | null>(null)
+  const [storage, setStorage] = useState<Mailbox | null>(null)
   const [exporting, setExporting] = useState<Mailbox | null>(null)
   const quietly = (work: Promise<unknown>) => void work.catch(tellFailure)
   return (
@@ -96,6 +98,7 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
                           ...(mailbox.local ? [] : [{ label: t('settings:mailboxes.edit'), icon: Pencil, onSelect: () => goSettings(`mailboxes/${mailbox.id}`) }]),
                           ...(mailbox.paused || mailbox.local ? [] : [{ label: t('settings:mailboxes.sync'), icon: RefreshCw, onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })) }]),
                           ...(mailbox.local ? [] : [{ label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'), icon: mailbox.paused ? Play : Pause, onSelect: () => quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })) }]),
+                          ...(mailbox.local ? [] : [{ label: t('depth:menu'), icon: HardDrive, onSelect: () => setStorage(mailbox) }]),
                           { label: t('settings:mailboxes.export'), icon: FileUp, onSelect: () => setExporting(mailbox) },
                           'separator',
                           { label: t('settings:mailboxes.remove'), icon: Trash2, danger: true, onSelect: () => setRemoving(mailbox) },
@@ -108,6 +111,7 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
             </table>
           </div>
         )}
+      {storage && <DepthDialog mailbox={storage} onClose={() => setStorage(null)} />}
       {exporting && <ExportDialog mailboxes={mailboxes} mailboxId={exporting.id} onClose={() => setExporting(null)} />}
       <OauthClients />
       {removing && <Remove mailbox={removing} onClose={() => setRemoving(null)} />}

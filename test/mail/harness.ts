@@ -20,7 +20,7 @@ export function serverAt(port: number, change: Partial<ServerSettings> = {}): Se
 }
 
 export function mailboxAt(imap: ServerSettings, smtp: ServerSettings = serverAt(1)): Mailbox {
-  return { id: 1, name: 'Support', address: 'support@acme.test', imap, smtp, paused: false, local: false }
+  return { id: 1, name: 'Support', address: 'support@acme.test', imap, smtp, paused: false, local: false, depth: { bodies: 'all', months: 12, largest: null, pace: 'auto' } }
 }
 
 export interface Running { store: MemoryStore; sync: MailboxSync; sender: OutboxSender; stop: () => Promise<void> }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findMailFiles } from '../../src-main/mail/import-files'
 import { Importer } from '../../src-main/mail/importer'
 import { parseMessage } from '../../src-main/mail/parse-message'
@@ -20,6 +20,10 @@ afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true, force: true 
 
 const letter = (n: number, from = `p${n}@x.test`, text = `text ${n}`): Buffer =>
   Buffer.from(`From: ${from}\r\nTo: old@acme.test\r\nSubject: Old ${n}\r\nMessage-ID: <old${n}@x.test>\r\nDate: Tue, ${10 + (n % 18)} Mar 2015 09:05:01 +0000\r\n\r\n${text}\r\nFrom here on\r\n`)
+
+/** The machine may be busy with other things. */
+const patient = { timeout: 20_000 }
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let store: Harness
 let importer: Importer
@@ -119,7 +123,7 @@ test('goes on where it was when mail or the store ended in the middle, and nothi
   }) as typeof store.mail.call }
   importer = new Importer(parser)
   importer.connectStore(cut)
-  await expect.poll(() => pages).toBe(3)
+  await expect.poll(() => pages, patient).toBe(3)
   await importer.stop()
   expect(await last()).toMatchObject({ state: 'running' })
   await store.restart()
@@ -141,8 +145,8 @@ test('cancelled, it stops and keeps what came; what cannot be imported is refuse
     if (name === 'import.page' && ++pages === 2) await store.call('transfers.cancel', { id })
     return store.mail.call(name, input)
   }) as typeof store.mail.call })
-  await expect.poll(async () => (await last()).state).toBe('cancelled')
-  await expect.poll(() => pages).toBe(2)
+  await expect.poll(async () => (await last()).state, patient).toBe('cancelled')
+  await expect.poll(() => pages, patient).toBe(2)
   expect(sources()).toHaveLength(100)
   await store.call('transfers.forget', { id })
   expect((await store.call('transfers.list', {})).transfers).toEqual([])
@@ -166,7 +170,7 @@ test('what is exported and imported again is equal byte for byte, in every form'
   for (const format of ['mbox', 'maildir', 'eml'] as const) {
     const dir = folder()
     await store.app.call('transfer.export', { dir, scope: { kind: 'mailbox', mailboxId }, format })
-    await expect.poll(async () => (await last()).state).toBe('done')
+    await expect.poll(async () => (await last()).state, patient).toBe('done')
     expect(await last()).toMatchObject({ kind: 'export', messages: 6, total: 6, done: 6 })
     const other = await Harness.make()
     try {
@@ -194,11 +198,11 @@ test('picked conversations and one folder are exported alone; names of files are
   const ids = (await store.list()).map(({ id }) => id)
   const dir = folder()
   await store.app.call('transfer.export', { dir, scope: { kind: 'conversations', ids }, format: 'eml' })
-  await expect.poll(async () => (await last()).state).toBe('done')
+  await expect.poll(async () => (await last()).state, patient).toBe('done')
   const { path } = await store.app.call('transfer.path', { id: (await last()).id })
   expect(readdirSync(join(path, 'Conversations')).toSorted()).toEqual(['2026-01-01 0000 .._.._etc_pass wd (2).eml', '2026-01-01 0000 .._.._etc_pass wd.eml'])
   await store.app.call('transfer.export', { dir, scope: { kind: 'folder', folderId: folders['Archive'] ?? 0 }, format: 'mbox' })
-  await expect.poll(async () => (await last()).state).toBe('done')
+  await expect.poll(async () => (await last()).state, patient).toBe('done')
   const second = (await store.app.call('transfer.path', { id: (await last()).id })).path
   expect(readdirSync(second)).toEqual(['Archive.mbox'])
   expect(readFileSync(join(second, 'Archive.mbox'), 'latin1')).toContain('Subject: Other')

@@ -29,7 +29,7 @@ function connect(store: MemoryStore): { rpc: Rpc<StoreForMail>; die: () => void 
   const [storeSide, mailSide] = pair()
   const handlers = Object.fromEntries(Object.keys(storeForMail).map((name) => [name, (input: never) => store.port.call(name as keyof StoreForMail, input)])) as unknown as Handlers<StoreForMail>
   joinPort(storeSide, storeForMail, handlers, mailForStore)
-  const nothing: Handlers<MailForStore> = { 'part.extract': () => ({ type: '', bytes: new Uint8Array() }), 'image.fetch': () => ({ type: '', bytes: new Uint8Array() }), 'outbox.wake': () => ({}), 'ops.wake': () => ({}), 'sync.now': () => ({}), 'team.wake': () => ({}), 'network.rules': () => ({}), 'imports.wake': () => ({}) }
+  const nothing: Handlers<MailForStore> = { 'part.extract': () => ({ type: '', bytes: new Uint8Array() }), 'image.fetch': () => ({ type: '', bytes: new Uint8Array() }), 'outbox.wake': () => ({}), 'ops.wake': () => ({}), 'sync.now': () => ({}), 'team.wake': () => ({}), 'network.rules': () => ({}), 'imports.wake': () => ({}), 'message.fetch': () => { throw new Error('not asked') } }
   return { rpc: joinPort(mailSide, mailForStore, nothing, storeForMail), die: storeSide.close }
 }
 

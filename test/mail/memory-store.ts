@@ -147,6 +147,8 @@ export class MemoryStore {
       return {}
     },
     'network.record': () => ({}),
+    'parts.next': () => ({ uids: [] }),
+    'parts.complete': () => ({}),
     'imports.next': () => ({ job: null }),
     'import.page': () => ({ go: false }),
     'import.end': () => ({}),

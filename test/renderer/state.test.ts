@@ -12,7 +12,7 @@ import { offsetAt } from '../../src-renderer/ui/use-rows'
 
 const mailbox = (more: Partial<MailboxSync> = {}): MailboxSync => ({ mailboxId: 1, state: 'idle', error: null, errorAt: null, done: 10, total: 10, reached: null, syncedAt: 1, folders: [], ...more })
 const status = (overall: SyncStatus['overall'], more: Partial<SyncStatus> = {}): SyncStatus => ({ overall, syncedAt: 1_000, waiting: 0, mailboxes: [mailbox()], ...more })
-const boxes = [{ id: 1, name: 'Wholesale', address: 'w@x.example', paused: false, local: false, imap: { host: 'h', port: 993, security: 'tls' as const, user: 'u' }, smtp: { host: 'h', port: 465, security: 'tls' as const, user: 'u' } }]
+const boxes = [{ id: 1, name: 'Wholesale', address: 'w@x.example', paused: false, local: false, depth: { bodies: 'all' as const, months: 12, largest: null, pace: 'auto' as const }, imap: { host: 'h', port: 993, security: 'tls' as const, user: 'u' }, smtp: { host: 'h', port: 465, security: 'tls' as const, user: 'u' } }]
 
 describe('sync in words', () => {
   const words = (sync: SyncStatus) => {

@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type * as z from 'zod'
 import type { CallInput, CallOutput } from '../../src-preload/contract/calls'
 import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mail'
 import type { NetworkRules } from '../../src-preload/contract/network'
+import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { appForStore, storeForApp, storeForMail, type Handlers, type IngestItem, type MailForStore, type ParsedMessage, type SendLimits, type StoreForMail, type TableOutput, mailForStore } from '../../src-preload/contract/internal'
 import { calls } from '../../src-preload/contract/calls'
@@ -72,6 +72,7 @@ export class Harness {
   mail!: Rpc<typeof storeForMail>
   private window!: Rpc<StoreCalls>
   parts: Handlers<MailForStore>['part.extract'] = () => ({ type: 'application/octet-stream', bytes: new Uint8Array([1]) })
+  whole: Handlers<MailForStore>['message.fetch'] = () => { throw new PosternError('offline') }
   image: Handlers<MailForStore>['image.fetch'] = () => ({ type: 'image/png', bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) })
   networkRules: NetworkRules | null = null
   private readonly uids = new Map<number, number>()
@@ -111,6 +112,7 @@ export class Harness {
       'ops.wake': ({ mailboxId }) => { this.woken.push(`ops ${mailboxId}`); return {} },
       'team.wake': ({ changed }) => { this.woken.push(`team ${changed}`); this.onTeamWake(changed); return {} },
       'sync.now': () => { this.woken.push('sync'); return {} },
+      'message.fetch': (input) => this.whole(input),
       'imports.wake': () => { this.woken.push('imports'); return {} },
       'network.rules': (rules) => { this.networkRules = rules; return {} },
     }, storeForMail)
@@ -142,7 +144,7 @@ export class Harness {
     const message = 'body' in sent ? sent : parsed(sent)
     const uid = options.uid ?? (this.uids.get(folderId) ?? 0) + 1
     this.uids.set(folderId, Math.max(uid, this.uids.get(folderId) ?? 0))
-    const item: z.infer<typeof IngestItem> = { uid, flags: options.seen ? ['\\Seen'] : [], internalDate: options.at ?? (message.date ?? start) + 1000, message }
+    const item: IngestItem = { uid, flags: options.seen ? ['\\Seen'] : [], internalDate: options.at ?? (message.date ?? start) + 1000, message }
     await this.mail.call('ingest.page', { folderId, uidValidity: '1', items: [item], cursor: {}, backfill: !(options.live ?? false) })
     return uid
   }

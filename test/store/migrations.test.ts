@@ -157,3 +157,16 @@ test('note names: notes of before keep their words, each with a name of its own'
   expect(new Set(rows.map(({ name }) => name)).size).toBe(2)
   after.close()
 })
+
+test('depth: messages of before are whole and mailboxes keep everything', () => {
+  const before = at(16)
+  before.write((tx) => {
+    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'A', 'a@x', 'a@x', '{}', '{}', 1)")
+    tx.run(`INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
+      attachment_count, remote_count, raw_size) VALUES(3, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`)
+  })
+  before.close()
+  const after = at(17)
+  expect(after.read.get('SELECT m.part, b.depth FROM messages m, mailboxes b')).toEqual({ part: 0, depth: '{}' })
+  after.close()
+})

@@ -8,6 +8,7 @@ import { allFolders, folderChecked, foldersCounted, knownUids, renameFolder, res
 import { allMailboxes, createMailbox, pauseMailbox, updateMailbox } from '../mailboxes'
 import { ingestPage } from '../messages'
 import { beginExport } from '../export'
+import { completeAt, partialUids, setDepth } from '../parts'
 import { endImport, importPage } from '../import-page'
 import { beginImport, nextImport, pathOf } from '../transfers'
 import { claim, composed, lookedInVain, nextCopy, settle, settleCopy, uncertainJobs } from '../outbox-queue'
@@ -45,6 +46,10 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       return {}
     },
     'mailbox.all': () => ({ mailboxes: allMailboxes(workspace().db.read) }),
+    'mailbox.depth': ({ id, depth }) => {
+      setDepth(workspace(), id, depth)
+      return {}
+    },
     'mailbox.pause': ({ id, paused }) => {
       pauseMailbox(workspace(), id, paused)
       return {}
@@ -132,6 +137,11 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'outbox.claim': (asked) => claim(workspace(), asked),
     'outbox.composed': ({ id, raw, message }) => {
       composed(workspace(), id, raw, message)
+      return {}
+    },
+    'parts.next': ({ folderId, since, largest, limit }) => partialUids(workspace().db.read, folderId, since, largest, limit),
+    'parts.complete': ({ folderId, uidValidity, uid, message }) => {
+      completeAt(workspace(), folderId, uidValidity, uid, message)
       return {}
     },
     'imports.next': () => nextImport(workspace().db.read),

@@ -2,6 +2,7 @@ import type { mailboxCalls } from '../../../src-preload/contract/calls/mailboxes
 import { PosternError } from '../../../src-preload/contract/errors'
 import { allMailboxes, pauseMailbox } from '../mailboxes'
 import { usedOf } from '../mailbox-use'
+import { setDepth, usageOf } from '../parts'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
 
@@ -15,6 +16,12 @@ export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> 
       await service.callApp()?.call('mailbox.changed', { id })
       return {}
     },
+    'mailboxes.setDepth': async ({ id, depth }) => {
+      setDepth(service.open.workspace, id, depth)
+      await service.callApp()?.call('mailbox.changed', { id })
+      return {}
+    },
+    'mailboxes.usage': ({ id }) => usageOf(service.open.workspace, id),
     'sync.status': () => service.open.board.status(service.read),
     'sync.now': async ({ mailboxId }) => {
       const mail = service.callMail()

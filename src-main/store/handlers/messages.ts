@@ -2,6 +2,7 @@ import type { messageCalls } from '../../../src-preload/contract/calls/messages'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { messageBody, messageSource } from '../conversations'
 import { imagePart, remoteImage } from '../files'
+import { fetchWhole } from '../parts'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
 
@@ -13,6 +14,10 @@ export function messages(service: StoreService): Handlers<typeof messageCalls> {
   }
   return {
     'messages.body': ({ id }) => messageBody(service.read, id),
+    'messages.fetch': async ({ id }) => {
+      await fetchWhole(service.open.workspace, id)
+      return {}
+    },
     'messages.source': ({ id }) => messageSource(service.read, id),
     'messages.allowRemote': ({ id }) => {
       mayFetch()

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { done, nothing, store, type CallDef } from './define'
+import { MailboxDepth, MailboxUsage } from '../depth'
 import { Id, Mailbox, SyncStatus, Time } from '../mail'
 
 /** How much of a mailbox's permission was used since it was set up here; times null: not at all. */
@@ -11,6 +12,9 @@ export const mailboxCalls = {
   'mailboxes.list': store('read', 'read', nothing, z.object({ mailboxes: z.array(Mailbox) })),
   'mailboxes.pause': store('write', 'manage-mailboxes', z.object({ id: Id, paused: z.boolean() }), done),
   'mailboxes.used': store('read', 'read', nothing, z.object({ used: z.array(MailboxUse) })),
+  'mailboxes.setDepth': store('write', 'manage-mailboxes', z.object({ id: Id, depth: MailboxDepth }), done),
+  /** Counted anew at each call: some seconds for a very large mailbox. */
+  'mailboxes.usage': store('read', 'read', z.object({ id: Id }), MailboxUsage),
   'sync.status': store('read', 'read', nothing, SyncStatus),
   'sync.now': store('write', 'work', z.object({ mailboxId: Id.nullable().default(null) }), done),
 } as const satisfies Record<string, CallDef>

@@ -5,6 +5,8 @@ import { Bytes, Id, MessageBody } from '../mail'
 /** What one message holds. */
 export const messageCalls = {
   'messages.body': store('read', 'read', z.object({ id: Id }), MessageBody),
+  /** Brings what is missing of a message from its server. Rejects with what the connection met. */
+  'messages.fetch': store('write', 'work', z.object({ id: Id }), done),
   'messages.source': store('read', 'read', z.object({ id: Id }), z.object({ source: z.string(), cut: z.boolean() })),
   'messages.allowRemote': store('write', 'work', z.object({ id: Id }), done),
   /** A remote image of a message whose remote content was allowed by a person (R13, R14). */

@@ -3,6 +3,7 @@ import { common } from './common'
 import { composer } from './composer'
 import { conversation } from './conversation'
 import { customer } from './customer'
+import { depth } from './depth'
 import { errors } from './errors'
 import { inbox } from './inbox'
 import { privacy } from './privacy'
@@ -17,4 +18,4 @@ import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, errors, inbox, privacy, search, sending, settings, setup, support, team, threads, transfers, work } as const
+export const en = { accounts, common, composer, conversation, customer, depth, errors, inbox, privacy, search, sending, settings, setup, support, team, threads, transfers, work } as const

@@ -1,0 +1,80 @@
+import { useState } from 'react'
+import type { Mailbox, MailboxDepth } from '../../src-preload/contract'
+import { asCallError, call } from '../client'
+import { useQuery } from '../live'
+import { errorText, t } from '../text'
+import { numberText, sizeText } from '../text/time'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { Dialog } from '../ui/dialog'
+import { Field, Input, Segmented, Select } from '../ui/field'
+
+const kinds = ['all', 'months', 'headers'] as const
+const megabytes = [1, 5, 25]
+const mb = 1024 * 1024
+
+/** How much of a mailbox is kept on this computer, and what it takes up. */
+export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
+  const [depth, setDepth] = useState<MailboxDepth>(mailbox.depth)
+  const [months, setMonths] = useState(String(mailbox.depth.months))
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const usage = useQuery('mailboxes.usage', { id: mailbox.id }, { topics: [] }).data
+  const count = Number(months)
+  const badMonths = depth.bodies === 'months' && (!Number.isInteger(count) || count < 1 || count > 240)
+  const limits = [...new Set([...megabytes, ...(depth.largest === null ? [] : [depth.largest / mb])])].toSorted((a, b) => a - b)
+  const keep = async () => {
+    setBusy(true)
+    try {
+      await call('mailboxes.setDepth', { id: mailbox.id, depth: { ...depth, months: badMonths || !Number.isInteger(count) ? depth.months : Math.min(240, Math.max(1, count)) } })
+      onClose()
+    } catch (thrown) {
+      setFailure(errorText(asCallError(thrown)))
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('depth:title', { name: mailbox.name })}
+      description={t('depth:text')}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
+          <Button size="lg" kind="primary" busy={busy} disabled={badMonths} onClick={() => void keep()}>{t('depth:keep')}</Button>
+        </>
+      }
+    >
+      {failure !== null && <Banner kind="bad" urgent>{failure}</Banner>}
+      <Field label={t('depth:bodies')} hint={depth.bodies === 'all' ? undefined : `${t('depth:headersHint')} ${t('depth:less')}`}>
+        {(ids) => <Select {...ids} value={depth.bodies} onChange={(event) => setDepth({ ...depth, bodies: kinds.find((kind) => kind === event.target.value) ?? 'all' })} options={kinds.map((kind) => ({ value: kind, label: t(`depth:${kind}`) }))} />}
+      </Field>
+      {depth.bodies === 'months' && (
+        <Field label={t('depth:monthsField')} error={badMonths ? t('depth:monthsBad') : undefined}>
+          {(ids) => <Input {...ids} value={months} inputMode="numeric" autoComplete="off" onChange={(event) => setMonths(event.target.value)} />}
+        </Field>
+      )}
+      {depth.bodies !== 'headers' && (
+        <Field label={t('depth:largest')} hint={t('depth:largestHint')}>
+          {(ids) => (
+            <Select
+              {...ids}
+              value={depth.largest === null ? '' : String(depth.largest / mb)}
+              onChange={(event) => setDepth({ ...depth, largest: event.target.value === '' ? null : Number(event.target.value) * mb })}
+              options={[{ value: '', label: t('depth:largestAny') }, ...limits.map((n) => ({ value: String(n), label: t('depth:largestOver', { mb: numberText(n) }) }))]}
+            />
+          )}
+        </Field>
+      )}
+      <div className="y g1">
+        <span className="medium">{t('depth:pace')}</span>
+        <Segmented label={t('depth:pace')} value={depth.pace} onChange={(pace) => setDepth({ ...depth, pace })} options={(['auto', 'full'] as const).map((value) => ({ value, label: t(`depth:paces.${value}`) }))} />
+      </div>
+      <div className="y g1" role="status">
+        <span className="medium">{t('depth:usage')}</span>
+        <span className="t2 num sel">{usage ? [t('depth:usageText', { size: sizeText(usage.bytes), messages: numberText(usage.messages) }), ...(usage.partial > 0 ? [t('depth:usagePartial', { count: usage.partial, n: numberText(usage.partial) })] : [])].join(', ') : t('depth:counting')}</span>
+      </div>
+    </Dialog>
+  )
+}
