@@ -30,9 +30,12 @@ export class IndexFile {
     return path.join(dir, 'postern-search.db')
   }
 
-  /** Opens or makes the file. Throws the driver's error when it is damaged, of another key or format. */
-  static open(dir: string, key: Uint8Array): IndexFile {
-    const journal = readJournal(`${IndexFile.path(dir)}-wal`)
+  /**
+   * Opens or makes the file. Throws the driver's error when it is damaged, of another key or format.
+   * @param first nobody else has it open: only then can what the journal holds be compared with what SQLite took from it
+   */
+  static open(dir: string, key: Uint8Array, first = false): IndexFile {
+    const journal = first ? readJournal(`${IndexFile.path(dir)}-wal`) : null
     const db = openDriver(IndexFile.path(dir), key)
     try {
       db.pragma(`wal_autocheckpoint = ${walPages}`)

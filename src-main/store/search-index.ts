@@ -107,11 +107,11 @@ export class SearchIndex {
   private openFile(): void {
     const meta = (key: string): string | undefined => this.workspace.db.read.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value
     try {
-      this.reading = IndexFile.open(this.dir, this.key)
+      this.reading = IndexFile.open(this.dir, this.key, true)
     } catch (fault) {
       log.warn('the search index cannot be read and is made anew', { code: codeOf(fault) })
       IndexFile.remove(this.dir)
-      this.reading = IndexFile.open(this.dir, this.key)
+      this.reading = IndexFile.open(this.dir, this.key, true)
     }
     if (meta('index_id') !== this.reading.id) this.beginAnew(this.reading.id)
     const walk = meta('index_walk')

@@ -70,7 +70,8 @@ describe('killed at any moment (R39, R51)', () => {
       // What the index had not taken up is noted, and taken up now.
       const thread = new StoreThread(dir, key, null)
       const index = new SearchIndex(workspace, dir, key, thread)
-      await expect.poll(() => index.waiting, { timeout: 20_000 }).toBe(0)
+      // Shorter than the pause after a failure: opening it after a kill is none.
+      await expect.poll(() => index.waiting, { timeout: 10_000 }).toBe(0)
       index.stop()
       thread.stop()
       const file = openDriver(IndexFile.path(dir), key)
