@@ -93,7 +93,7 @@ test('a tag is renamed and merged in settings, and its conversations follow', as
   await page.getByRole('button', { name: 'More actions for Warranty claim' }).click()
   await page.getByRole('menuitem', { name: 'Merge into…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Merge' }).click()
-  await expect(page.getByRole('cell', { name: 'Warranty claim' })).toBeHidden()
+  await expect(page.getByRole('cell', { name: 'Warranty claim', exact: true })).toBeHidden()
   await expect(page.getByRole('row', { name: /Guarantee/ })).toContainText('1')
   await page.keyboard.press('Escape')
   await expect(nav(page, 'Guarantee')).toHaveAccessibleName(/^Guarantee 1 conversation/)
