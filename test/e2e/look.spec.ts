@@ -170,6 +170,9 @@ test('no fault on the pages of settings and in the form of a mailbox', async () 
   await page.getByLabel('Outgoing server (SMTP)').fill('127.0.0.1')
   await expect(page.getByRole('region', { name: 'Connection test' }).getByRole('listitem')).not.toHaveCount(0)
   await look(desk, 'add-mailbox')
+  await page.getByRole('banner').getByRole('button', { name: 'Back' }).click()
+  await expect(pages).toBeVisible()
+  await page.keyboard.press('Escape')
 })
 
 test('no fault in the other views, filled and empty', async () => {
