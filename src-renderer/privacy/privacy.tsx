@@ -8,9 +8,10 @@ import { Page } from '../ui/page'
 import { Access } from './access'
 import { AccessLog } from './access-log'
 import { Network } from './network'
+import { Overview } from './overview'
 import './privacy.css'
 
-const tabs = ['access', 'log', 'network'] as const
+const tabs = ['overview', 'access', 'log', 'network'] as const
 type Tab = (typeof tabs)[number]
 const isTab = (name: string | null): name is Tab => tabs.some((tab) => tab === name)
 
@@ -26,6 +27,7 @@ export function Privacy({ part }: { part: string | null }) {
     >
       <div className="privacy y">
         {policy?.faults.map((fault) => <Banner key={`${fault.file} ${fault.key}`} kind="bad">{t('privacy:policyFault', { what: `${fault.file}${fault.key === '' ? '' : `, ${fault.key}`}: ${fault.why}` })}</Banner>)}
+        {shown === 'overview' && <Overview />}
         {shown === 'access' && <Access />}
         {shown === 'log' && <AccessLog />}
         {shown === 'network' && <Network />}

@@ -132,9 +132,9 @@ test('no fault in the privacy panel, in a grant and at the sign-in of staff', as
   expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'Search skips Arabic subjects', reference: 'case 51207', endsAt: Date.now() + 7 * 86_400_000 })).toMatchObject({ ok: true })
   await page.keyboard.press('g')
   await page.keyboard.press('y')
-  for (const name of ['Network', 'Access log', 'Support access']) {
+  for (const name of ['Overview', 'Network', 'Access log', 'Support access']) {
     await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name }).click()
-    await expect(page.getByRole('region', { name: name === 'Network' ? /ledger/ : name }).first()).toBeVisible()
+    await expect(page.getByRole('region', { name: name === 'Network' ? /ledger/ : name === 'Overview' ? 'Your team' : name }).first()).toBeVisible()
     await look(desk, `privacy-${name.toLowerCase().replace(' ', '-')}`)
   }
   for (const [button, name] of [['Grant access…', 'grant'], ['Support sign-in…', 'sign-in']] as const) {

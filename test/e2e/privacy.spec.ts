@@ -85,6 +85,15 @@ test('nobody is granted access for more than 180 days, in the window or by a cra
   await expect(card).toContainText('of 180 days')
   await expect(card).toContainText('Full read')
   await expect(page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: /Support access/ })).toContainText('179 d')
+  // The overview is made of what stands now, and each line leads to the act that ends it.
+  await tab('Overview')
+  const shared = (region: string, text: string) => page.getByRole('region', { name: region }).getByRole('listitem').filter({ hasText: text })
+  await expect(shared('People outside your team', 'Idris Vaughan, Postern support')).toContainText('Full read until')
+  await expect(shared('People outside your team', 'Idris Vaughan').getByRole('button', { name: 'Revoke' })).toBeVisible()
+  await expect(shared('Mail servers', 'Help: 127.0.0.1')).toContainText('password kept in the keychain')
+  await expect(page.getByRole('region', { name: 'Your team', exact: true })).toContainText('Nobody else')
+  await expect(page.getByRole('status', { name: 'What this workspace shares right now' })).toContainText('1 person outside your team can look')
+  await page.getByRole('region', { name: 'People outside your team' }).getByRole('button', { name: 'Support access' }).click()
 })
 
 test('staff sign in and read three conversations; the log shows three looks live; a patched client gets nothing beyond the grant; revoking closes the window (R56, R57)', async () => {

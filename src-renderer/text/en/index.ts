@@ -11,6 +11,7 @@ import { search } from './search'
 import { sending } from './sending'
 import { settings } from './settings'
 import { setup } from './setup'
+import { sharing } from './sharing'
 import { support } from './support'
 import { team } from './team'
 import { threads } from './threads'
@@ -18,4 +19,4 @@ import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, depth, errors, inbox, privacy, search, sending, settings, setup, support, team, threads, transfers, work } as const
+export const en = { accounts, common, composer, conversation, customer, depth, errors, inbox, privacy, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const
