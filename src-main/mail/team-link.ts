@@ -196,7 +196,8 @@ export class TeamLink {
       const { pack, hashes, nextDueAt } = await this.ports.store.call('team.outgoing', {})
       if (pack === null) return nextDueAt
       const { place, serverAt } = await carrier.append(pack)
-      await this.ports.store.call('team.sent', { hashes, generation: carrier.generation, place })
+      const { prune } = await this.ports.store.call('team.sent', { hashes, generation: carrier.generation, place })
+      if (prune.length > 0) await carrier.prune(prune)
       if (serverAt !== null) await this.ports.store.call('team.time', { serverAt })
     }
   }

@@ -8,6 +8,7 @@ import { draftIn } from './drafts'
 import { notesOf } from './notes'
 import { itemsOf, outboxStateOf } from './outbox-rows'
 import { partOf } from './parts'
+import { peopleBook, type PeopleBook } from './people'
 import { shownPlaces } from './places'
 import { autoKindOf, parseIds, parsePeople, parseTexts, statusNumber, statusOf } from './rows'
 import { survivorOf } from './threads'
@@ -81,11 +82,12 @@ export function listSql(query: ListQuery, me = ''): { sql: string; params: Value
 export function listConversations(read: Reader, query: ListQuery & { offset: number; limit: number }, me = ''): { rows: ConversationRow[]; total: number } {
   const { sql, params } = listSql(query, me)
   const ids = read.all<{ id: number }>(sql, ...params, query.limit, query.offset)
+  const person = peopleBook(read, me)
   const rows = ids.flatMap(({ id }) => {
     const row = read.get<Row>(
       `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error, assignee, tags, snoozed_until
        FROM conversations WHERE id = ?`, id)
-    return row ? [rowOf(read, row, me)] : []
+    return row ? [rowOf(read, row, person)] : []
   })
   return { rows, total: countListed(read, query, me) }
 }
@@ -98,11 +100,11 @@ function countListed(read: Reader, query: ListQuery, me: string): number {
   return (query.unreadOnly ? counted?.unread : counted?.total) ?? 0
 }
 
-function rowOf(read: Reader, row: Row, me: string): ConversationRow {
+function rowOf(read: Reader, row: Row, person: PeopleBook): ConversationRow {
   return {
     id: row.id, subject: row.subject, people: parseTexts(row.people), messageCount: row.message_count, unread: row.unread === 1, status: statusOf(row.status),
     lastAt: row.last_at, snippet: row.snippet, lastFromTeam: row.last_from_team, attachmentCount: row.attachment_count, mailboxIds: parseIds(row.mailbox_ids),
-    hasDraft: row.has_draft === 1, outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state), outboxError: row.outbox_error, ...workOf(read, me, row),
+    hasDraft: row.has_draft === 1, outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state), outboxError: row.outbox_error, ...workOf(read, person, row),
   }
 }
 
@@ -157,10 +159,11 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
   const files = Map.groupBy(read.all<FileRow>(
     `SELECT a.id, a.message_id, a.name, a.type, a.size, a.inline, a.content_id, a.dangerous FROM messages m JOIN attachments a ON a.message_id = m.id
      WHERE m.conversation_id = ? ORDER BY a.id`, current), ({ message_id: messageId }) => messageId)
+  const person = peopleBook(read, me)
   const newSubjects = subjectsThatAreNew(read, current, messages)
   return {
     id: current, subject: row.subject, status: statusOf(row.status), version: row.version, mailboxIds: parseIds(row.mailbox_ids), customerId: row.customer_id,
-    ...workOf(read, me, row), conflicts: conflictsOf(read, me, current),
+    ...workOf(read, person, row), conflicts: conflictsOf(read, person, current),
     messages: messages.map((message, index) => {
       const opened = index >= messages.length - openBodies || (message.direction === 0 && message.seen === 0)
       return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null, newSubjects.has(message.id))

@@ -9,6 +9,7 @@ import { addressKey, displayName, parseIds, parsePeople, parseRecipients } from 
 import { getSettings } from './settings'
 import { basisOf, sinceOf } from './since'
 import { markWork } from './summary'
+import { tellDraft } from './draft-marks'
 import { survivorOf } from './threads'
 import type { Workspace } from './workspace'
 
@@ -84,7 +85,7 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
       'INSERT INTO drafts(kind, conversation_id, message_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at, basis) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       start.kind, conversationId, original?.id ?? null, mailboxId, version, JSON.stringify({ to, cc, bcc }), subject, html, text, quote, Date.now(), basisOf(tx, conversationId)).lastInsertRowid)
     for (const file of files) tx.run('INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)', made, file.name, file.type, file.bytes.byteLength, file.bytes)
-    changed(tx, made, conversationId)
+    changed(tx, workspace, made, conversationId)
     return made
   })
   return openDraft(read, id)
@@ -194,15 +195,15 @@ export function saveDraft(tx: Writer, id: number, content: DraftContent): { save
 }
 
 /** Leaves the lists at once; the row goes when the program starts anew, so that the act can be taken back until then. */
-export function discardDraft(tx: Writer, id: number): (undo: Writer) => void {
+export function discardDraft(tx: Writer, workspace: Workspace, id: number): (undo: Writer) => void {
   const draft = openDraft(tx, id)
   tx.run("UPDATE drafts SET state = 'discarded' WHERE id = ?", id)
-  changed(tx, id, draft.conversationId)
+  changed(tx, workspace, id, draft.conversationId)
   return (undo) => {
     const taken = draft.conversationId !== null && draftIn(undo, draft.conversationId) !== null
     if (taken) throw new PosternError('conflict', 'another draft was begun')
     undo.run("UPDATE drafts SET state = 'open' WHERE id = ?", id)
-    changed(undo, id, draft.conversationId)
+    changed(undo, workspace, id, draft.conversationId)
   }
 }
 
@@ -221,8 +222,10 @@ export function detachFile(tx: Writer, id: number, fileId: number): void {
   tx.changes.changed('drafts', id)
 }
 
-function changed(tx: Writer, id: number, conversationId: number | null): void {
+function changed(tx: Writer, workspace: Workspace, id: number, conversationId: number | null): void {
   tx.changes.changed('drafts', id)
   tx.changes.touched('counts')
-  if (conversationId !== null) markWork(tx, conversationId)
+  if (conversationId === null) return
+  markWork(tx, conversationId)
+  tellDraft(tx, workspace, conversationId)
 }

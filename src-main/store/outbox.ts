@@ -12,6 +12,7 @@ import { everybody, outboxRow, type OutboxRow } from './outbox-rows'
 import { parseTexts, statusNumber, statusOf } from './rows'
 import { getSettings } from './settings'
 import { rebase, sinceOf } from './since'
+import { tellDraft } from './draft-marks'
 import { newestEntity } from './team/anchors'
 import { addToMailbox, markWork, summarize } from './summary'
 import { expectId, note, survivorOf } from './threads'
@@ -78,6 +79,7 @@ export function send(workspace: Workspace, { draftId, thenStatus, sendAt, unless
     summarize(tx, conversationId, workspace.own)
     if (fresh) describeFresh(tx, conversationId, draft)
     told(tx, id, draftId, conversationId)
+    tellDraft(tx, workspace, conversationId)
     return { outboxId: id, conversationId, dueAt, state, mailboxId: draft.mailboxId } as const
   })
   wakeOutbox(workspace, sent.mailboxId)
@@ -153,6 +155,7 @@ export function undoSend(workspace: Workspace, id: number): { draftId: number; c
     const { conversationId } = withdraw(tx, workspace, row)
     tx.run("UPDATE drafts SET state = 'open', updated_at = ? WHERE id = ?", Date.now(), row.draft_id)
     markWork(tx, row.conversation_id)
+    tellDraft(tx, workspace, conversationId)
     return { draftId: row.draft_id, conversationId }
   })
 }
@@ -169,6 +172,7 @@ export function discardSend(tx: Writer, workspace: Workspace, id: number): (undo
     if (draft.conversationId !== null && undo.get("SELECT 1 FROM drafts WHERE conversation_id = ? AND state = 'open'", draft.conversationId)) throw new PosternError('conflict', 'another draft was begun')
     undo.run("UPDATE drafts SET state = 'open' WHERE id = ?", row.draft_id)
     told(undo, id, row.draft_id, row.conversation_id)
+    tellDraft(undo, workspace, row.conversation_id)
   }
 }
 

@@ -29,10 +29,22 @@ export function groupsOf(read: Reader): Person[] {
 }
 
 /** The name of a member, a device's owner or a group; empty for somebody who is not known. */
-export function personOf(read: Reader, me: string, id: string): Person {
-  if (id.startsWith('g:')) return groupsOf(read).find((one) => one.id === id) ?? { id, name: '' }
-  const member = memberOf(read, id)
-  const self = selfOf(read, me)
-  if (member === self.id) return self
-  return read.get<Person>('SELECT member AS id, name FROM team_members WHERE member = ?', member) ?? { id: member, name: '' }
+export type PeopleBook = (id: string) => Person
+
+/** Names for one page or one answer: what many rows ask for is looked up once. */
+export function peopleBook(read: Reader, me: string): PeopleBook {
+  const known = new Map<string, Person>()
+  let groups: Person[] | null = null
+  const find = (id: string): Person => {
+    if (id.startsWith('g:')) return (groups ??= groupsOf(read)).find((one) => one.id === id) ?? { id, name: '' }
+    const member = memberOf(read, id)
+    const self = selfOf(read, me)
+    if (member === self.id) return self
+    return read.get<Person>('SELECT member AS id, name FROM team_members WHERE member = ?', member) ?? { id: member, name: '' }
+  }
+  return (id) => {
+    const person = known.get(id) ?? find(id)
+    known.set(id, person)
+    return person
+  }
 }

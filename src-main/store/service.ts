@@ -107,7 +107,7 @@ export class StoreService {
       notice: (notice) => this.app?.emit({ topic: 'access-notice', ...notice }),
       sessionEnded: (session, why) => this.dropSupport(session, why),
     })
-    this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()), support, team: new TeamService(workspace) }, created }
+    this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()), support, team: new TeamService(workspace, (changes) => this.publisher.committed(changes)) }, created }
     log.info('database is open', { created, restored })
     return { created, restored }
   }

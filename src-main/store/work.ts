@@ -3,7 +3,7 @@ import type { Person, WorkConflict } from '../../src-preload/contract/work'
 import * as z from 'zod'
 import type { Acts } from './acts'
 import type { Reader, Writer } from './database'
-import { personOf } from './people'
+import { peopleBook, type PeopleBook } from './people'
 import { parseTexts } from './rows'
 import { summarize } from './summary'
 import { current, tagsNamed } from './tags'
@@ -39,7 +39,7 @@ export function assign(acts: Acts, workspace: Workspace, ids: readonly number[],
     if (before === to && conflictOf(stateOfConversation(tx, id), 'assignee').length === 0) return []
     putAssignee(tx, id, to)
     workspace.team.recordOn(tx, id, 'assign', { to: target(to) })
-    const line = note(tx, id, to === null ? 'unassigned' : 'assigned', by, Date.now(), null, to === null ? '' : personOf(tx, workspace.device.id, to).name)
+    const line = note(tx, id, to === null ? 'unassigned' : 'assigned', by, Date.now(), null, to === null ? '' : peopleBook(tx, workspace.device.id)(to).name)
     return [(undo) => {
       putAssignee(undo, id, before)
       workspace.team.recordOn(undo, id, 'assign', { to: target(before) })
@@ -135,9 +135,9 @@ export function wake(workspace: Workspace, now: number): number | null {
 
 export interface WorkColumns { readonly assignee: string | null; readonly tags: string; readonly snoozed_until: number | null }
 
-export function workOf(read: Reader, me: string, row: WorkColumns): { assignee: Person | null; tags: ReturnType<typeof tagsNamed>; snoozedUntil: number | null } {
+export function workOf(read: Reader, person: PeopleBook, row: WorkColumns): { assignee: Person | null; tags: ReturnType<typeof tagsNamed>; snoozedUntil: number | null } {
   return {
-    assignee: row.assignee === null ? null : personOf(read, me, row.assignee),
+    assignee: row.assignee === null ? null : person(row.assignee),
     tags: row.tags === '[]' ? [] : tagsNamed(read, parseTexts(row.tags)),
     snoozedUntil: row.snoozed_until,
   }
@@ -146,13 +146,13 @@ export function workOf(read: Reader, me: string, row: WorkColumns): { assignee: 
 const SnoozeValue = z.object({ until: z.number().nullable() }).nullable()
 
 /** What two of the team set at the same time, for the line that lets a person choose. */
-export function conflictsOf(read: Reader, me: string, id: number): WorkConflict[] {
+export function conflictsOf(read: Reader, person: PeopleBook, id: number): WorkConflict[] {
   const rows = stateOfConversation(read, id)
   return (['assignee', 'snooze'] as const).flatMap((field) => {
     const writes = conflictOf(rows, field).map((row) => {
       const to = field === 'assignee' ? assigneeOf(row.value) : null
       const until = field === 'snooze' ? SnoozeValue.safeParse(row.value).data?.until ?? null : null
-      return { by: nameOfDevice(read, row.device), at: row.at, to: to === null ? null : personOf(read, me, to), until }
+      return { by: nameOfDevice(read, row.device), at: row.at, to: to === null ? null : person(to), until }
     })
     return writes.length > 1 ? [{ field, writes }] : []
   })

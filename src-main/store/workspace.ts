@@ -10,6 +10,7 @@ import { noteJournalDamage } from './journal-damage'
 import { KeyHash, makeHashKey, MessageIds } from './keys'
 import { addressKey } from './rows'
 import { TeamLog } from './team/log'
+import { Presence } from './team/presence'
 
 export interface WorkspacePorts {
   /** 64 bytes of the keychain; never written down here (crypto/device-keys). */
@@ -32,6 +33,8 @@ export class Workspace {
   /** Time that cannot be set back; for ends and deadlines that must hold. */
   readonly clock: CorrectedClock
   readonly team: TeamLog
+  /** Who else is here, as far as it was heard. */
+  readonly presence: Presence
   /** Who looked, and every act about access; append-only. */
   readonly accessLog: AccessLog
   private teamWork: () => void = () => undefined
@@ -45,6 +48,7 @@ export class Workspace {
     this.hashes = KeyHash.of(db.read)
     this.clock = clock ?? new CorrectedClock(Number(db.read.get<{ value: string }>("SELECT value FROM meta WHERE key = 'time_seen'")?.value ?? 0))
     this.team = new TeamLog(this)
+    this.presence = new Presence(this)
     this.accessLog = new AccessLog(this.device, this.clock)
   }
 

@@ -26,6 +26,8 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   /** Roster, link or trouble of the team. */
   z.object({ topic: z.literal('team') }),
   z.object({ topic: z.literal('tags') }),
+  /** Who looks at what, and who has begun an answer. */
+  z.object({ topic: z.literal('presence') }),
   /** app: the state of the program changed (store ready, locked, failed; a service stopped). */
   z.object({ topic: z.literal('app-state') }),
   /** app: a running connection test has new results. */

@@ -24,7 +24,7 @@ export const teamForMail = {
   'team.link': { input: nothing, output: z.object({ link: z.object({ mailboxId: Id, team: z.string(), device: z.string(), carrier: TeamCarrier }).nullable() }) },
   /** The next message that is due; it comes again until it is reported as sent. */
   'team.outgoing': { input: nothing, output: z.object({ pack: Bytes.nullable(), hashes: z.array(z.string()), nextDueAt: Time.nullable() }) },
-  'team.sent': { input: z.object({ hashes: z.array(z.string()), generation: Generation, place: Place.nullable() }), output: done },
+  'team.sent': { input: z.object({ hashes: z.array(z.string()), generation: Generation, place: Place.nullable() }), output: z.object({ /** Messages that are of no use to anybody any more. */ prune: z.array(Place) }) },
   'team.known': { input: z.object({ generation: Generation }), output: z.object({ places: z.array(Place) }) },
   'team.arrived': { input: z.object({ generation: Generation, messages: z.array(z.object({ place: Place, pack: Bytes })).max(500) }), output: done },
   /** All that lies there now, all of it taken in. */

@@ -3,10 +3,14 @@ import { useEffect, useRef, useState } from 'react'
 import type { Address, Conversation, DraftKind, Message } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
+import { stopWriting, writing } from '../state/presence'
 import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
+import { listText } from '../text/lists'
+import { Banner } from '../ui/banner'
 import { IconButton } from '../ui/button'
 import { Kbd } from '../ui/kbd'
+import { usePresenceIn } from '../work/presence'
 import { AddressLines, FromChoice } from './address-lines'
 import { useFileDrop } from './drop'
 import { EditorText } from './editor'
@@ -76,6 +80,14 @@ function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps)
   }
   const composer = useComposer({ name: t('composer:textbox'), start: startFor(target), preview, isForward: target.kind === 'forward', asksSubject: false, settings })
   const { desk, state, editor, send } = composer
+
+  // colleagues hear that an answer is being written, and that it is not any more
+  const { saving, content } = state
+  useEffect(() => {
+    if (saving === 'waiting') writing(conversation.id)
+    else if (saving === 'clean') stopWriting(conversation.id)
+  }, [saving, content, conversation.id])
+  const rivals = usePresenceIn(conversation.id).filter(({ doing }) => doing === 'replying').map(({ person }) => person.name || t('work:someone'))
 
   // the draft of the conversation came, came back after Undo, or was sent or thrown away elsewhere
   const known = useRef<number | null>(null)
@@ -178,6 +190,7 @@ function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps)
         <div className="c-addr"><label htmlFor="composer-subject">{t('composer:subject')}</label><input id="composer-subject" className="c-subject" dir="auto" value={state.content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
       )}
       <SinceStrip draft={inStore} />
+      {rivals.length > 0 && state.draft && <Banner kind="warn" className="c-banner">{t('presence:composer', { count: rivals.length, names: listText(rivals) })}</Banner>}
       <SendTrouble composer={composer} />
       <div className="c-scroll" onClick={(event) => event.target === event.currentTarget && editor.commands.focus('end')}>
         <EditorText editor={editor} />

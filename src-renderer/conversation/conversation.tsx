@@ -13,6 +13,7 @@ import { Head } from './head'
 import { followLink, LinkDialog, type CheckedLink } from './link-dialog'
 import { themeNow, useLook } from './look'
 import { MergeDialog } from './merge-dialog'
+import { PresenceStrip } from './presence-strip'
 import { SourceDialog } from './source-dialog'
 import { SplitDialog } from './split-dialog'
 import { Thread } from './thread'
@@ -114,6 +115,7 @@ function Loaded({ conversation, composer, onMailto }: { conversation: Conversati
   return (
     <>
       <Head conversation={conversation} onSource={setSource} onMerge={() => setSorting('merge')} onSplit={() => setSorting('split')} />
+      <PresenceStrip conversationId={conversation.id} />
       {conversation.conflicts.length > 0 && <Conflicts conversation={conversation} />}
       <div className="thread-pane">
         <Thread key={conversation.id} conversation={conversation} onLink={onLink} acts={acts} />

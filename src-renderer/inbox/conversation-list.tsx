@@ -12,12 +12,15 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import type { LucideIcon } from '../ui/icon'
 import { RowGrid, type RowGridHandle, type RowProps } from '../ui/row-grid'
+import { usePresence, type Mark } from '../work/presence'
 import { ConversationRowView, SkeletonRow } from './conversation-row'
 import type { ListFilter } from './use-list-window'
 
 export const rowHeights = { comfortable: 97, compact: 53 } as const
 
 type ListView = Exclude<View, 'drafts' | 'outbox'>
+
+const nobody: readonly Mark[] = []
 
 interface Props {
   view: ListView
@@ -184,13 +187,14 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
 
   const several = useMemo(() => mailboxNames.size > 1 && filter.mailboxId === null, [mailboxNames, filter])
   const height = rowHeights[density]
+  const presence = usePresence()
   const renderRow = (index: number, props: RowProps, at: number) => {
     const row = window.row(index)
     if (!row) return <SkeletonRow key={`empty-${index}`} props={props} />
     return (
       <ConversationRowView
         key={row.id} row={row} index={index} top={at} height={height} tabStop={props.tabIndex === 0}
-        on={row.id === openId} picked={picked.has(row.id)} onPick={onPick}
+        on={row.id === openId} picked={picked.has(row.id)} onPick={onPick} marks={presence.get(row.id) ?? nobody}
         mailboxes={several ? row.mailboxIds.map((id) => mailboxNames.get(id) ?? '').filter(Boolean).join(', ') : ''}
       />
     )

@@ -1,4 +1,4 @@
-import { AlarmClock, Paperclip } from 'lucide-react'
+import { AlarmClock, Paperclip, PenLine } from 'lucide-react'
 import { memo } from 'react'
 import type { ConversationRow } from '../../src-preload/contract'
 import { Avatar } from '../ui/avatar'
@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon'
 import { Time } from '../ui/time'
 import type { RowProps } from '../ui/row-grid'
 import { t } from '../text'
+import type { Mark } from '../work/presence'
 import { outboxWords } from './outbox-words'
 import { nameOf, subjectOf } from './words'
 
@@ -19,22 +20,27 @@ interface Props {
   picked: boolean
   /** Mailbox names, shown when the list holds more than one mailbox. */
   mailboxes: string
+  /** Who else is here. */
+  marks: readonly Mark[]
   onPick: (id: number, range: boolean) => void
 }
 
+const firstName = (name: string): string => name.trim().split(/\s+/, 1)[0] ?? ''
 /** More tags are counted only. */
 const shownTags = 2
 
-function spoken(row: ConversationRow): string {
+const markText = (mark: Mark): string => t(`presence:${mark.doing}`, { name: mark.person.name || t('work:someone') })
+
+function spoken(row: ConversationRow, marks: readonly Mark[]): string {
   const parts = [row.unread ? t('inbox:row.unread') : '', nameOf(row), subjectOf(row.subject)]
   if (row.outbox && row.outbox !== 'sent') parts.push(outboxWords(row.outbox, row.outboxError).text)
   else if (row.hasDraft) parts.push(t('inbox:row.draft'))
-  parts.push(...row.tags.map((tag) => tag.label), row.assignee ? t('work:assigned', { name: row.assignee.name || t('work:someone') }) : '')
+  parts.push(...row.tags.map((tag) => tag.label), row.assignee ? t('work:assigned', { name: row.assignee.name || t('work:someone') }) : '', ...marks.map(markText))
   return parts.filter(Boolean).join(', ')
 }
 
 /** One conversation in the list. Memoised: it is drawn again only when something that it shows changes. */
-export const ConversationRowView = memo(function ConversationRowView({ row, top, height, index, tabStop, on, picked, mailboxes, onPick }: Props) {
+export const ConversationRowView = memo(function ConversationRowView({ row, top, height, index, tabStop, on, picked, mailboxes, marks, onPick }: Props) {
   const outbox = row.outbox && row.outbox !== 'sent' ? outboxWords(row.outbox, row.outboxError) : null
   return (
     <div
@@ -44,7 +50,7 @@ export const ConversationRowView = memo(function ConversationRowView({ row, top,
       tabIndex={tabStop ? 0 : -1}
       aria-selected={picked || on}
       aria-current={on || undefined}
-      aria-label={spoken(row)}
+      aria-label={spoken(row, marks)}
       className={`row${row.unread ? ' unread' : ''}${on ? ' on' : ''}${picked ? ' picked' : ''}`}
       style={{ translate: `0 ${top}px`, blockSize: height }}
     >
@@ -80,6 +86,9 @@ export const ConversationRowView = memo(function ConversationRowView({ row, top,
             {row.snoozedUntil !== null && <span className="chip sm"><Icon icon={AlarmClock} /><Time at={row.snoozedUntil} form="when" /></span>}
             {row.hasDraft && !outbox && <span className="chip sm">{t('inbox:row.draft')}</span>}
             {outbox && <span className={`chip sm ${outbox.kind}`}><Icon icon={outbox.icon} />{outbox.text}</span>}
+            {marks.map((mark) => (mark.doing === 'viewing'
+              ? <Avatar key={mark.person.id} name={mark.person.name || t('work:someone')} seed={mark.person.id} size="xs" viewing label={markText(mark)} />
+              : <span key={mark.person.id} className="chip sm" data-tip={markText(mark)}><Icon icon={PenLine} /><bdi>{firstName(mark.person.name) || t('work:someone')}</bdi></span>))}
             {row.assignee && <span data-tip={t('work:assigned', { name: row.assignee.name || t('work:someone') })}><Avatar name={row.assignee.name || t('work:someone')} seed={row.assignee.id} size="xs" /></span>}
           </span>
         </div>

@@ -4,6 +4,7 @@ import { NoSelection } from '../inbox/no-selection'
 import { useQuery } from '../live'
 import { isProfilePane, isRail, listWidthOf, profileWidthOf, useLayout } from '../state/layout'
 import { startNotices } from '../state/notices'
+import { startPresence } from '../state/presence'
 import { usePlaces, type Place } from '../state/places'
 import { startShortcuts } from '../state/shortcuts'
 import { keepLayout, showHelp, showPalette, useWindow } from '../state/window'
@@ -43,6 +44,7 @@ export function MainWindow({ platform, maximized, mailStopped }: { platform: 'ma
   const noticed = mailStopped || journalDamaged || ending !== null
   useEffect(startShortcuts, [])
   useEffect(startNotices, [])
+  useEffect(startPresence, [])
   useEffect(keepLayout, [])
   useEffect(() => {
     const measure = () => useLayout.getState().measure(window.innerWidth)

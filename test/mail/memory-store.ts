@@ -55,7 +55,7 @@ export class MemoryStore {
 
   private readonly handlers: Handlers<StoreForMail> = {
     'mailboxes.all': () => ({ mailboxes: this.mailboxes }),
-    'team.link': () => ({ link: null }), 'team.outgoing': () => ({ pack: null, hashes: [], nextDueAt: null }), 'team.sent': () => ({}), 'team.known': () => ({ places: [] }),
+    'team.link': () => ({ link: null }), 'team.outgoing': () => ({ pack: null, hashes: [], nextDueAt: null }), 'team.sent': () => ({ prune: [] }), 'team.known': () => ({ places: [] }),
     'team.arrived': () => ({}), 'team.folder': () => ({}), 'team.time': () => ({}), 'team.status': () => ({}),
     'folders.sync': ({ mailboxId, folders }) => {
       for (const one of this.folders.filter((folder) => folder.mailboxId === mailboxId && !folders.some((wanted) => wanted.path === folder.cursor.path))) this.folders.splice(this.folders.indexOf(one), 1)

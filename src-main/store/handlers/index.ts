@@ -12,6 +12,7 @@ import { ledger } from './ledger'
 import { mailboxes } from './mailboxes'
 import { messages } from './messages'
 import { notes } from './notes'
+import { presence } from './presence'
 import { replies } from './replies'
 import { search } from './search'
 import { settings } from './settings'
@@ -37,6 +38,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...customers(service),
     ...notes(service, by),
     ...replies(service, by),
+    ...presence(service),
     ...search(service),
     ...mailboxes(service),
     ...settings(service),

@@ -13,7 +13,7 @@ export function replies(service: StoreService, by: () => string): Handlers<typeo
     'drafts.get': ({ id }) => openDraft(service.read, id),
     'drafts.start': (start) => startDraft(service.open.workspace, start),
     'drafts.save': ({ id, ...content }) => service.open.workspace.db.write((tx) => saveDraft(tx, id, content)),
-    'drafts.discard': ({ id }) => service.open.acts.keep(service.open.workspace.db.write((tx) => discardDraft(tx, id))),
+    'drafts.discard': ({ id }) => service.open.acts.keep(service.open.workspace.db.write((tx) => discardDraft(tx, service.open.workspace, id))),
     'drafts.rebase': ({ id }) => {
       service.open.workspace.db.write((tx) => {
         openDraft(tx, id)

@@ -18,8 +18,9 @@ const log = logger('team')
  * a request to join. Anybody may put anybody's items back, in any company: signatures are over the items.
  */
 const magic = Buffer.from('PST1')
-const Items = z.array(z.tuple([z.enum(['log', 'roster', 'join']), z.instanceof(Uint8Array)])).max(2000)
-export type ItemKind = 'log' | 'roster' | 'join'
+const Items = z.array(z.tuple([z.enum(['log', 'roster', 'join', 'mark']), z.instanceof(Uint8Array)])).max(2000)
+/** `mark`: who is here now; kept by nobody. */
+export type ItemKind = 'log' | 'roster' | 'join' | 'mark'
 export interface Item { readonly kind: ItemKind; readonly bytes: Uint8Array }
 
 export const packItems = (items: readonly Item[]): Uint8Array => Buffer.concat([magic, toCbor(items.map(({ kind, bytes }) => [kind, bytes]))])
@@ -119,6 +120,10 @@ export function arrived(tx: Writer, workspace: Workspace, generation: string, me
       continue
     }
     for (const item of items) {
+      if (item.kind === 'mark') {
+        if (!workspace.presence.receive(tx, item.bytes, place)) refuse(tx, workspace, 'mark', place, 'false-signature', item.bytes)
+        continue
+      }
       const hash = receive(tx, workspace, item)
       if (hash === null) continue
       tx.run('INSERT OR IGNORE INTO team_places(generation, place, hash) VALUES(?, ?, ?)', generation, place, hash)

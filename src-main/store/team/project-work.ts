@@ -3,7 +3,7 @@ import { Hue } from '../../../src-preload/contract/work'
 import { parseTexts } from '../rows'
 import { summarize } from '../summary'
 import { note } from '../threads'
-import { personOf } from '../people'
+import { peopleBook } from '../people'
 import { assigneeOf, putAssignee, putSnooze, putTags } from '../work'
 import type { Changed } from './log'
 import { nameOfDevice } from './members'
@@ -23,7 +23,7 @@ export function projectWork({ tx, workspace, group, rows, fields, own }: Changed
     const to = assigneeOf(assigned.value)
     if (to !== before.assignee) {
       putAssignee(tx, id, to)
-      note(tx, id, to === null ? 'unassigned' : 'assigned', nameOfDevice(tx, assigned.device), assigned.at, null, to === null ? '' : personOf(tx, workspace.device.id, to).name)
+      note(tx, id, to === null ? 'unassigned' : 'assigned', nameOfDevice(tx, assigned.device), assigned.at, null, to === null ? '' : peopleBook(tx, workspace.device.id)(to).name)
     }
   }
   if (fields.has('tags')) {

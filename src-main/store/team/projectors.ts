@@ -12,7 +12,8 @@ export const projectors: readonly ((changed: Changed) => void)[] = [
   projectWork,
   projectNotes,
   projectTag,
-  ({ tx, group }) => {
+  ({ tx, group, fields }) => {
+    if ([...fields].some((field) => field.startsWith('draft:'))) tx.changes.touched('presence')
     if (group.conversationId === null) tx.changes.touched('team')
   },
 ]

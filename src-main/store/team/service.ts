@@ -2,8 +2,10 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 import type { teamForMail, TeamLinkState } from '../../../src-preload/contract/internal-team'
 import { PosternError, type ErrorCode, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
+import type { Changes } from '../changes'
 import type { Workspace } from '../workspace'
-import { arrived, folderIs, nextDue, nextPack, placesOf, sealOwn, sent } from './exchange'
+import { arrived, folderIs, nextDue, nextPack, packItems, placesOf, sealOwn, sent } from './exchange'
+import { Presence } from './presence'
 import { teamInfo } from './roster'
 
 const log = logger('team')
@@ -22,13 +24,15 @@ export class TeamService {
   private firstAt = 0
   private stopped = false
 
-  constructor(private readonly workspace: Workspace) {
+  constructor(private readonly workspace: Workspace, publish: (changes: Changes) => void) {
     workspace.onTeamWork(() => this.soon())
+    workspace.presence.listen(() => this.status.state === 'live' && this.wake(false), publish)
   }
 
   stop(): void {
     this.stopped = true
     clearTimeout(this.timer)
+    this.workspace.presence.stop()
   }
 
   /** Something was recorded. Alone, nothing needs to go anywhere. */
@@ -68,14 +72,17 @@ export class TeamService {
       const { db, clock } = this.workspace
       if (!nextPack(db.read, clock.stamp())) db.write((tx) => sealOwn(tx, this.workspace))
       const next = nextPack(db.read, clock.stamp())
+      const mark = next ? null : this.workspace.presence.outgoing()
+      if (mark) return { pack: packItems([{ kind: 'mark', bytes: mark.bytes }]), hashes: mark.hashes, nextDueAt: null }
       return { pack: next?.pack ?? null, hashes: [...(next?.hashes ?? [])], nextDueAt: next ? null : nextDue(db.read) }
     },
     'team.sent': ({ hashes, generation, place }) => {
+      if (Presence.isMark(hashes)) return { prune: this.workspace.presence.sent(place) }
       this.workspace.db.write((tx) => {
         sent(tx, hashes, generation, place)
         tx.changes.touched('team')
       })
-      return {}
+      return { prune: [] }
     },
     'team.known': ({ generation }) => ({ places: placesOf(this.workspace.db.read, generation) }),
     'team.arrived': ({ generation, messages }) => {

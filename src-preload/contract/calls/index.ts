@@ -11,6 +11,7 @@ import { ledgerCalls } from './ledger'
 import { mailboxCalls } from './mailboxes'
 import { messageCalls } from './messages'
 import { noteCalls } from './notes'
+import { presenceCalls } from './presence'
 import { replyCalls } from './replies'
 import { searchCalls } from './search'
 import { settingsCalls } from './settings'
@@ -34,6 +35,7 @@ export const calls = {
   ...customerCalls,
   ...noteCalls,
   ...replyCalls,
+  ...presenceCalls,
   ...searchCalls,
   ...mailboxCalls,
   ...settingsCalls,

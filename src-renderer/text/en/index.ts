@@ -6,6 +6,7 @@ import { customer } from './customer'
 import { depth } from './depth'
 import { errors } from './errors'
 import { inbox } from './inbox'
+import { presence } from './presence'
 import { privacy } from './privacy'
 import { search } from './search'
 import { sending } from './sending'
@@ -19,4 +20,4 @@ import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, depth, errors, inbox, privacy, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const
+export const en = { accounts, common, composer, conversation, customer, depth, errors, inbox, presence, privacy, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const
