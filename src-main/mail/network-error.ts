@@ -28,7 +28,6 @@ const byCode: Readonly<Record<string, ErrorCode>> = {
 
 /** A text of the server as one plain line, at most 300 characters: shown as untrusted text only (R30). */
 export function serverLine(text: unknown): string {
-  // eslint-disable-next-line no-control-regex
   return typeof text === 'string' ? text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim().slice(0, 300) : ''
 }
 

@@ -63,7 +63,50 @@ async function scripted(greeting: string, answer: (line: string) => string): Pro
   return { port, heard, stop: async () => { for (const socket of sockets) socket.destroy(); await new Promise((resolve) => server.close(resolve)) } }
 }
 
+/**
+ * An attacker on the line (RFC 3501 section 11, CVE-2011-0411): behind the answer to STARTTLS, before the handshake, he
+ * says something of his own; from there on he passes the real server's words through TLS.
+ */
+async function injecting(to: number, said: string): Promise<{ port: number; stop: () => Promise<void> }> {
+  const sockets = new Set<net.Socket>()
+  const server = net.createServer((socket) => {
+    const real = net.connect(to, '127.0.0.1')
+    for (const end of [socket, real]) sockets.add(end.on('error', () => undefined))
+    let client: net.Socket = socket
+    const fromServer = (chunk: Buffer): void => {
+      if (asked !== '' && /(OK|220)/.test(chunk.toString('latin1'))) {
+        asked = ''
+        socket.off('data', fromClient)
+        socket.write(Buffer.concat([chunk, Buffer.from(said)]))
+        real.off('data', fromServer)
+        const secure = tls.connect({ socket: real, host: 'localhost' })
+        client = new tls.TLSSocket(socket, { isServer: true, cert: readFileSync(certificates.good.cert), key: readFileSync(certificates.good.key) })
+        for (const end of [client, secure]) sockets.add(end.on('error', () => undefined))
+        client.pipe(secure).pipe(client)
+        return
+      }
+      client.write(chunk)
+    }
+    let asked = ''
+    const fromClient = (chunk: Buffer): void => {
+      if (/STARTTLS/i.test(chunk.toString('latin1'))) asked = chunk.toString('latin1')
+      real.write(chunk)
+    }
+    socket.on('data', fromClient)
+    real.on('data', fromServer)
+  })
+  const port = await freePort()
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return { port, stop: async () => { for (const socket of sockets) socket.destroy(); await new Promise((resolve) => server.close(resolve)) } }
+}
+
 describe('IMAP', () => {
+  test('a line spoken into STARTTLS before the handshake ends the connection before the password (R30)', async () => {
+    const line = await injecting(good.port, '* LIST () "/" "Injected"\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN XINJECTED\r\n1 OK [CAPABILITY IMAP4rev1 XINJECTED] hello\r\n2 OK [CAPABILITY IMAP4rev1 XINJECTED] hello\r\n3 OK hello\r\nA1 OK hello\r\nA2 OK hello\r\nA3 OK hello\r\n')
+    await expect(ImapSession.open(at(line.port, 'starttls'), auth)).rejects.toMatchObject({ code: 'server-broken' })
+    await line.stop()
+  })
+
   test('implicit TLS and STARTTLS both end encrypted', async () => {
     for (const server of [at(good.tlsPort ?? 0, 'tls'), at(good.port, 'starttls')]) {
       const session = await ImapSession.open(server, auth)
@@ -178,6 +221,13 @@ describe.skipIf(!canRunPostfix())('SMTP and the connection test', () => {
     const tested = await steps(at(good.port, 'starttls'), at(stripped.port, 'starttls', '127.0.0.1'))
     expect(tested.by['smtp-certificate']).toMatchObject({ state: 'failed', code: 'plaintext-refused' })
     await stripped.stop()
+  })
+
+  test('what comes before TLS is never taken for an answer of the SMTP server inside it (R30)', async () => {
+    const line = await injecting(postfix.port, '250-localhost\r\n250 SIZE 1\r\n235 welcome\r\n250 fine\r\n250 fine\r\n354 go on\r\n250 stolen\r\n')
+    const session = await SmtpSession.connect(at(line.port, 'starttls'))
+    await expect(session.login({ user: user.name, password: 'wrong' })).rejects.toMatchObject({ code: 'auth-refused' })
+    await line.stop()
   })
 
   test('bad certificates of SMTP are refused too (R29)', async () => {
