@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { LogAct, LogBody, LogEntry, LogFault, LogProof } from '../../src-preload/contract/support'
+import type { LogAct, LogBody, LogEntry, LogProof, LogVerdict } from '../../src-preload/contract/support'
 import { LogBody as LogBodySchema } from '../../src-preload/contract/support'
 import { ChainCheck, chainStart, linkHash, logPurpose, proofBytes, proofPurpose, type ChainHead, type ChainLink } from '../crypto/hash-chain'
 import type { CorrectedClock } from '../crypto/clock'
@@ -20,13 +20,11 @@ export interface Act {
 /** An earlier head that was kept outside the database: the log must go through it (R58). */
 export interface Mark { readonly device: string; readonly entries: number; readonly hash: string }
 
-export interface Verdict { readonly entries: number; readonly at: number; readonly fault: (LogFault & { device: string }) | null }
-
 const perPage = 5000
 
 /** The access log of this database: append-only, chained, signed by the device that wrote. */
 export class AccessLog {
-  private verdict: Verdict | null = null
+  private verdict: LogVerdict | null = null
 
   constructor(private readonly device: DeviceKeys, private readonly clock: CorrectedClock) {}
 
@@ -57,15 +55,16 @@ export class AccessLog {
   /**
    * Verifies every chain, in pages that let others work between them. Entries that are added meanwhile are verified too.
    * @param marks heads that were kept elsewhere
+   * @param others what is wrong with the log of another console, where ours holds
    */
-  async verify(read: Reader, marks: readonly Mark[]): Promise<Verdict> {
+  async verify(read: Reader, marks: readonly Mark[], others: () => LogVerdict['fault'] = () => null): Promise<LogVerdict> {
     let entries = 0
-    let fault: Verdict['fault'] = null
+    let fault: LogVerdict['fault'] = null
     const chains = read.all<{ device: string; sign_key: Buffer }>('SELECT device, sign_key FROM access_chains ORDER BY device')
     const named = new Set(chains.map(({ device }) => device))
     // A mark of a chain that is not there at all: the database is older than the chain, or was emptied.
     const lost = marks.find(({ device, entries: count }) => count > 0 && !named.has(device))
-    if (lost) fault = { device: lost.device, entry: 1, why: 'rolled-back' }
+    if (lost) fault = { device: lost.device, entry: 1, why: 'rolled-back', of: null }
     for (const { device, sign_key: signKey } of chains) {
       const mark = marks.filter((one) => one.device === device).toSorted((a, b) => b.entries - a.entries)[0]
       const check = new ChainCheck(signKey, mark ? headOf(mark) : null)
@@ -77,10 +76,10 @@ export class AccessLog {
       }
       const found = check.finish(() => allLinks(read, device))
       // A chain that ends before its mark was cut; the whole database being older is the likeliest way to get there.
-      if (found && !fault) fault = { device, entry: found.entry, why: found.why === 'cut' ? 'rolled-back' : found.why }
+      if (found && !fault) fault = { device, entry: found.entry, why: found.why === 'cut' ? 'rolled-back' : found.why, of: null }
       entries += check.entries
     }
-    this.verdict = { entries, at: Date.now(), fault }
+    this.verdict = { entries, at: Date.now(), fault: fault ?? others() }
     return this.verdict
   }
 
@@ -90,7 +89,7 @@ export class AccessLog {
     return at !== undefined && hex(at.hash) === mark.hash
   }
 
-  get lastVerdict(): Verdict | null {
+  get lastVerdict(): LogVerdict | null {
     return this.verdict
   }
 

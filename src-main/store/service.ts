@@ -1,6 +1,6 @@
 import type { Caller } from '../../src-preload/contract/access'
 import { calls, supportTable, type CallName, type Calls } from '../../src-preload/contract/calls'
-import type { LogBody } from '../../src-preload/contract/support'
+import type { LogBody, LogVerdict } from '../../src-preload/contract/support'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { appForStore, mailForStore, storeForApp, storeForMail, type AppForStore, type MailForStore } from '../../src-preload/contract/internal'
@@ -8,11 +8,12 @@ import { logger } from '../shared/log'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { requirePermission } from './access'
 import { Acts } from './acts'
-import type { Mark, Verdict } from './access-log'
+import type { Mark } from './access-log'
 import { Alarm } from './alarm'
 import { Changes, Publisher } from './changes'
 import type { Reader } from './database'
 import { forgetParts } from './files'
+import { acceptHeads, headFault, ownMark } from './log-heads'
 import { appHandlers, mailHandlers } from './handlers/internal'
 import { recoverSending } from './outbox-queue'
 import { salvage } from './salvage'
@@ -22,6 +23,7 @@ import { SupportDesk } from './support-desk'
 import { SyncBoard } from './sync-status'
 import { SearchIndex } from './search-index'
 import { StoreThread } from './store-thread'
+import { nameOfDevice } from './team/members'
 import { ownPermissions } from './team/roster'
 import { TeamService } from './team/service'
 import { recoverTransfers } from './transfers'
@@ -106,6 +108,7 @@ export class StoreService {
     const support = new SupportDesk(workspace, dir, {
       notice: (notice) => this.app?.emit({ topic: 'access-notice', ...notice }),
       sessionEnded: (session, why) => this.dropSupport(session, why),
+      headsArrived: () => this.checkHeads(),
     })
     this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()), support, team: new TeamService(workspace, (changes) => this.publisher.committed(changes)) }, created }
     log.info('database is open', { created, restored })
@@ -154,8 +157,10 @@ export class StoreService {
     this.mark = mark
     const { workspace } = this.open
     this.marked = mark === null || mark.entries === 0 || workspace.accessLog.passes(this.read, mark)
-    if (this.marked) this.tellHead()
-    else {
+    if (this.marked) {
+      this.tellHead()
+      this.checkHeads()
+    } else {
       log.error('the access log does not go through the head that was kept', { entries: mark?.entries })
       void this.verifyLog()
     }
@@ -166,18 +171,46 @@ export class StoreService {
   acknowledgeMark(who: LogBody['who']): void {
     const { workspace } = this.open
     const { mark } = this
-    if (this.marked || !mark) return
+    const fault = workspace.accessLog.lastVerdict?.fault
+    if (this.marked || !mark) {
+      if (fault) this.acknowledgeHeads(fault, who)
+      return
+    }
     const found = workspace.accessLog.head(this.read).entries
     workspace.db.write((tx) => workspace.accessLog.append(tx, { who, act: 'restored-older', detail: { expected: mark.entries, found, head: mark.hash } }))
+    workspace.db.write((tx) => acceptHeads(tx, workspace.device.id))
     this.mark = null
     this.marked = true
     this.tellHead()
     void this.verifyLog()
   }
 
-  async verifyLog(): Promise<Verdict> {
+  /** The same for what the team was told: it holds from what the device tells now on. */
+  private acknowledgeHeads(fault: NonNullable<LogVerdict['fault']>, who: LogBody['who']): void {
     const { workspace } = this.open
-    const verdict = await workspace.accessLog.verify(this.read, this.mark && !this.marked ? [this.mark] : [])
+    const expected = (fault.of === null ? ownMark(this.read, fault.device)?.entries : undefined) ?? fault.entry
+    workspace.db.write((tx) => {
+      workspace.accessLog.append(tx, { who, act: 'restored-older', object: { kind: 'device', id: fault.device }, detail: { expected, found: fault.entry - 1, ...(fault.of === null ? {} : { of: fault.of.slice(0, 120) }) } })
+      acceptHeads(tx, fault.device)
+    })
+    void this.verifyLog()
+  }
+
+  /** Whether the log goes through what the team was told of it, and the logs of the others through what they told. */
+  private checkHeads(): void {
+    const { workspace } = this.open
+    const own = ownMark(this.read, workspace.device.id)
+    if ((own && !workspace.accessLog.passes(this.read, own)) || headFault(this.read, workspace.device.id)) void this.verifyLog()
+  }
+
+  async verifyLog(): Promise<LogVerdict> {
+    const { workspace } = this.open
+    const { id } = workspace.device
+    const told = ownMark(this.read, id)
+    const verdict = await workspace.accessLog.verify(this.read, [...(this.mark && !this.marked ? [this.mark] : []), ...(told ? [told] : [])], () => {
+      const fault = headFault(this.read, id)
+      return fault && { ...fault, of: nameOfDevice(this.read, fault.device) }
+    })
     this.publisher.committed(workspace.accessChanged())
     return verdict
   }

@@ -4,7 +4,8 @@ import type { GrantState, LogBody, SupportCard } from '../../src-preload/contrac
 import { answersChallenge, fingerprintOf, newChallenge, readCard } from '../crypto/support-identity'
 import { logger } from '../shared/log'
 import { cardOf, takePinned } from './support-identities'
-import { endGrant, grantRow, stateOf, sweepGrants, type GrantRow } from './grants'
+import { endGrant, grantorLeft, grantRow, stateOf, sweepGrants, tellUsed, type GrantRow } from './grants'
+import { anchorHead } from './log-heads'
 import { getSettings } from './settings'
 import { SupportSession } from './support-session'
 import type { Workspace } from './workspace'
@@ -13,6 +14,7 @@ const log = logger('access')
 const sweepMs = 500
 const challengeMs = 10 * 60_000
 const mostChallenges = 20
+const anchorMs = 60_000
 
 /** Told to people as it happens. */
 export interface Notice { readonly what: 'granted' | 'first-use' | 'ends-soon' | 'ended'; readonly grantId: number; readonly name: string }
@@ -24,10 +26,14 @@ export class SupportDesk {
   private readonly challenges = new Map<string, { at: number; card: SupportCard }>()
   private readonly timer: NodeJS.Timeout
   private nextSession = 1
+  private anchoredAt = performance.now()
+  /** What was told of each grant of another console; nothing is told of those that were there at the start. */
+  private readonly others = new Map<number, Notice['what']>()
+  private heardOnce = false
 
   constructor(
     private readonly workspace: Workspace, private readonly dir: string,
-    private readonly tell: { notice(notice: Notice): void; sessionEnded(session: number, why: string): void },
+    private readonly tell: { notice(notice: Notice): void; sessionEnded(session: number, why: string): void; headsArrived(): void },
   ) {
     this.timer = setInterval(() => this.sweep(), sweepMs)
     this.timer.unref()
@@ -54,7 +60,8 @@ export class SupportDesk {
   }
 
   standing(row: GrantRow): GrantState {
-    return stateOf(row, cardOf(this.workspace.db.read, row.identity_id), this.policy, this.workspace.clock)
+    const { db: { read }, clock, device } = this.workspace
+    return stateOf(row, cardOf(read, row.identity_id), this.policy, clock, grantorLeft(read, row, device.id))
   }
 
   openSessions(grantId: number): number {
@@ -89,7 +96,7 @@ export class SupportDesk {
     if (!answersChallenge(Buffer.from(card.signKey, 'base64url'), challenge, answer)) return refuse('signature', new PosternError('not-allowed', 'the answer does not fit', { why: 'signature' }))
     const known = this.workspace.db.read.get<{ id: number }>('SELECT id FROM support_identities WHERE sign_key = ? AND removed = 0', card.signKey)
     if (!known) return refuse('unknown', new PosternError('not-allowed', 'nobody known', { why: 'unknown' }))
-    const rows = this.workspace.db.read.all<GrantRow>('SELECT * FROM grants WHERE identity_id = ? ORDER BY id DESC', known.id)
+    const rows = this.workspace.db.read.all<GrantRow>("SELECT * FROM grants WHERE identity_id = ? AND device = '' ORDER BY id DESC", known.id)
     const live = rows.find((row) => this.standing(row) === 'live')
     if (!live) {
       const doubtful = rows.some((row) => this.standing(row) === 'time-doubtful')
@@ -102,6 +109,7 @@ export class SupportDesk {
         this.workspace.accessLog.append(tx, { who, act: 'session-began', grant: live.id })
         const now = this.workspace.clock.now()
         tx.run('UPDATE grants SET last_used_at = ?1, first_used_at = coalesce(first_used_at, ?1) WHERE id = ?2', now, live.id)
+        if (live.first_used_at === null) tellUsed(tx, this.workspace, live)
       })
     } catch (fault) {
       session.close('not-logged')
@@ -133,7 +141,10 @@ export class SupportDesk {
     session.close(why)
     // Also when the log cannot be written: an end must never fail.
     try {
-      this.workspace.db.write((tx) => this.workspace.accessLog.append(tx, { who: session.who, act: 'session-ended', grant: session.grant.id, detail: { why } }))
+      this.workspace.db.write((tx) => {
+        this.workspace.accessLog.append(tx, { who: session.who, act: 'session-ended', grant: session.grant.id, detail: { why } })
+        anchorHead(tx, this.workspace)
+      })
     } catch (fault) {
       log.error('the end of a session is not in the log', { fault })
     }
@@ -147,10 +158,35 @@ export class SupportDesk {
       if (session.ended !== null || state !== 'live') this.endSession(number, session.ended ?? state)
     }
     if (this.workspace.db.isWriting) return
+    this.hearOthers()
+    this.anchorNow()
     const { ended, soon } = sweepGrants(this.workspace, this.policy)
     for (const [what, rows] of [['ended', ended], ['ends-soon', soon]] as const) {
       for (const row of rows) this.tell.notice({ what, grantId: row.id, name: cardOf(this.workspace.db.read, row.identity_id).name })
     }
+  }
+
+  /** While somebody looks, the team is told every minute where the log stands. */
+  private anchorNow(): void {
+    const now = performance.now()
+    if (now - this.anchoredAt < anchorMs) return
+    this.anchoredAt = now
+    this.workspace.db.write((tx) => anchorHead(tx, this.workspace))
+  }
+
+  /** Grants of other consoles came, were used or ended; their logs may have told something that does not fit. */
+  private hearOthers(): void {
+    if (this.workspace.headsArrived) {
+      this.workspace.headsArrived = false
+      this.tell.headsArrived()
+    }
+    for (const row of this.workspace.db.read.all<GrantRow>("SELECT * FROM grants WHERE device <> '' AND (ended_at IS NULL OR ended_at > ?)", this.workspace.clock.now() - 60_000)) {
+      const state = row.ended_at !== null ? 'ended' : row.first_used_at !== null ? 'first-use' : 'granted'
+      const before = this.others.get(row.id)
+      this.others.set(row.id, state)
+      if (this.heardOnce && before !== state) this.tell.notice({ what: state, grantId: row.id, name: cardOf(this.workspace.db.read, row.identity_id).name })
+    }
+    this.heardOnce = true
   }
 
   close(): void {

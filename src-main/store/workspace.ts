@@ -37,6 +37,8 @@ export class Workspace {
   readonly presence: Presence
   /** Who looked, and every act about access; append-only. */
   readonly accessLog: AccessLog
+  /** Another console told where its access log stands; whoever checks that takes it down again. */
+  headsArrived = false
   private teamWork: () => void = () => undefined
 
   /** For `open`, and for a database that is not a file. */

@@ -60,6 +60,8 @@ export const Grant = z.object({
   state: GrantState,
   /** Sessions that are open now. */
   open: z.int(),
+  /** The console of a colleague where it opens; null: here. */
+  elsewhere: z.object({ device: z.string(), name: z.string() }).nullable(),
 })
 export type Grant = z.infer<typeof Grant>
 
@@ -122,6 +124,10 @@ export const LogFault = z.object({
   why: z.enum(['not-readable', 'edited', 'missing', 'out-of-order', 'forged', 'cut', 'rolled-back', 'forked']),
 })
 export type LogFault = z.infer<typeof LogFault>
+
+/** What the last check found. A fault of another console's log has its name in `of`; of our own, null. */
+export const LogVerdict = z.object({ entries: z.int(), at: Time, fault: LogFault.extend({ device: z.string(), of: z.string().nullable() }).nullable() })
+export type LogVerdict = z.infer<typeof LogVerdict>
 
 export const LogEntry = z.object({ seq: z.int(), at: Time, hash: z.string(), who: LogBody.shape.who, act: LogAct, grant: z.int().nullable(), object: LogBody.shape.object.nullable(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])), device: z.string(), deviceName: z.string() })
 export type LogEntry = z.infer<typeof LogEntry>

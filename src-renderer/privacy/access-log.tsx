@@ -88,7 +88,7 @@ export function AccessLog() {
     >
       {verdict?.fault && (
         <Banner kind="bad" urgent top className="sec-note" actions={['rolled-back', 'forked'].includes(verdict.fault.why) ? <Button size="sm" onClick={() => void acknowledge()}>{t('privacy:log.acknowledge')}</Button> : undefined}>
-          {t(`privacy:log.faults.${verdict.fault.why}`, { entry: numberText(verdict.fault.entry) })} {t('privacy:log.faultText')}
+          {verdict.fault.of === null ? t(`privacy:log.faults.${verdict.fault.why}`, { entry: numberText(verdict.fault.entry) }) : t('privacy:log.otherFault', { name: verdict.fault.of, entry: numberText(verdict.fault.entry) })} {t('privacy:log.faultText')}
         </Banner>
       )}
       <div className="x wrap log-filter">

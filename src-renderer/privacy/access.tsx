@@ -54,7 +54,7 @@ function Card({ grant, now, canGrant, onExtend }: { grant: Grant; now: number; c
           {grant.open > 0 && <span className="chip sm acc">{t('privacy:access.openNow')}</span>}
         </div>
         <div className="meta t3 cut" data-tip={byLine(grant, now)}><bdi>{byLine(grant, now)}</bdi></div>
-        <div className="meta t3">{grant.mailboxIds === null ? t('privacy:access.allMailboxes') : t('privacy:access.mailboxes', { count: grant.mailboxIds.length })} · {grant.lastUsedAt === null ? t('privacy:access.unused') : t('privacy:access.used', { when: messageTime(grant.lastUsedAt, now) })}</div>
+        <div className="meta t3">{grant.mailboxIds === null ? t('privacy:access.allMailboxes') : t('privacy:access.mailboxes', { count: grant.mailboxIds.length })} · {grant.elsewhere && <>{t('privacy:access.elsewhere', { name: grant.elsewhere.name })} · </>}{grant.lastUsedAt === null ? t('privacy:access.unused') : t('privacy:access.used', { when: messageTime(grant.lastUsedAt, now) })}</div>
       </div>
       <div className="left">
         {live
@@ -68,7 +68,7 @@ function Card({ grant, now, canGrant, onExtend }: { grant: Grant; now: number; c
           : <span className="meta t2">{t(`privacy:access.states.${grant.state}`, { by: grant.endedBy ?? '' })}</span>}
       </div>
       <div className="x g1">
-        {live && canGrant && <Button onClick={onExtend}>{t('privacy:access.extend')}</Button>}
+        {live && canGrant && !grant.elsewhere && <Button onClick={onExtend}>{t('privacy:access.extend')}</Button>}
         {grant.endedAt === null && canGrant && <Button kind="danger" onClick={() => void revoke(grant)}>{t('privacy:access.revoke')}</Button>}
       </div>
     </li>

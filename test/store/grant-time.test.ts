@@ -9,7 +9,7 @@ const start = Date.UTC(2026, 10, 1)
 const card: SupportCard = { postern: 'support-card', version: 1, name: 'x', organisation: 'x', signKey: 'a', sealKey: 'b', signature: 'c' }
 const row = (endsAt: number): GrantRow => ({
   id: 1, name: 'g', identity_id: 1, kind: 'support', scope: 'full', mailboxes: null, reason: 'why', reference: '', granted_by: 'me', granted_at: start, ends_at: endsAt,
-  ended_at: null, ended_by: null, ended_why: null, first_used_at: null, last_used_at: null, told_soon: 0,
+  ended_at: null, ended_by: null, ended_why: null, first_used_at: null, last_used_at: null, told_soon: 0, device: '',
 })
 
 /** A laptop whose clock people set, that sleeps, and that is started again; the true time goes on. */

@@ -15,6 +15,7 @@ import { mailboxUse } from './0014-mailbox-use'
 import { labels } from './0015-labels'
 import { noteNames } from './0016-note-names'
 import { depth } from './0017-depth'
+import { grantDevice } from './0018-grant-device'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -22,4 +23,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice]

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { Permission } from '../../../src-preload/contract/access'
+import { accessKinds } from './kinds-access'
 import { conversationKinds } from './kinds-conversation'
 import { workspaceKinds } from './kinds-workspace'
 import type { Effect } from './reduce'
@@ -14,7 +15,7 @@ export interface Kind<P extends z.ZodType = z.ZodType> {
 }
 
 /** All kinds that this program knows; others are kept for a newer one. Names and payloads never change their meaning. */
-export const kinds = { ...conversationKinds, ...workspaceKinds } as const satisfies Record<string, Kind>
+export const kinds = { ...conversationKinds, ...workspaceKinds, ...accessKinds } as const satisfies Record<string, Kind>
 
 export type KindName = keyof typeof kinds
 export type KindPayload<K extends KindName> = z.input<(typeof kinds)[K]['payload']>

@@ -1,5 +1,6 @@
 import type { Changed } from './log'
 import { projectConversation } from './project-conversation'
+import { projectGrants } from './project-grants'
 import { projectNotes } from './project-notes'
 import { projectTag, projectWork } from './project-work'
 
@@ -12,6 +13,10 @@ export const projectors: readonly ((changed: Changed) => void)[] = [
   projectWork,
   projectNotes,
   projectTag,
+  projectGrants,
+  ({ group, workspace, own }) => {
+    if (!own && group.owner.startsWith('access-log:')) workspace.headsArrived = true
+  },
   ({ tx, group, fields }) => {
     if ([...fields].some((field) => field.startsWith('draft:'))) tx.changes.touched('presence')
     if (group.conversationId === null) tx.changes.touched('team')

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { done, nothing, store, type CallDef } from './define'
 import { Id, Time } from '../mail'
 import { PolicyState } from '../policy'
-import { Grant, GrantWish, LogEntry, LogFault, SupportCard, SupportIdentity, SupportSession } from '../support'
+import { Grant, GrantWish, LogEntry, LogVerdict, SupportCard, SupportIdentity, SupportSession } from '../support'
 
 const Card = z.string().max(20_000)
 
@@ -29,11 +29,11 @@ export const accessCalls = {
     z.object({ who: z.string().max(200).nullable().default(null), grantId: Id.nullable().default(null), days: z.int().min(1).max(3660).nullable().default(null), looksOnly: z.boolean().default(false), offset: z.int().min(0).default(0), limit: z.int().min(1).max(200).default(100) }),
     z.object({ entries: z.array(LogEntry), total: z.int(), who: z.array(z.object({ key: z.string(), name: z.string() })) })),
   /** Checks every entry of every chain, and the heads that were kept elsewhere. */
-  'accessLog.verify': store('read', 'read', nothing, z.object({ entries: z.int(), at: Time, fault: LogFault.extend({ device: z.string() }).nullable() })),
+  'accessLog.verify': store('read', 'read', nothing, LogVerdict),
   /** A person has seen the alarm about an older or cut log; it stands in the log from now on. */
   'accessLog.acknowledge': store('write', 'support-access', nothing, done),
   /** What the last check found; null before the first. */
-  'accessLog.verdict': store('read', 'read', nothing, z.object({ verdict: z.object({ entries: z.int(), at: Time, fault: LogFault.extend({ device: z.string() }).nullable() }).nullable() })),
+  'accessLog.verdict': store('read', 'read', nothing, z.object({ verdict: LogVerdict.nullable() })),
 } as const satisfies Record<string, CallDef>
 
 /** What only a support session asks. */
