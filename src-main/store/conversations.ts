@@ -45,7 +45,11 @@ const isOfWork = (view: View): view is keyof typeof ofWork => Object.hasOwn(ofWo
 
 interface Listed { readonly from: string; readonly id: string; readonly where: string; readonly params: Value[]; /** Counted by triggers in `view_counts`. */ readonly counted: boolean }
 
-/** Tables and conditions of a list; all but rare combinations are answered from one index, in its order. `me`: id of this device. */
+/**
+ * Tables and conditions of a list; all but rare combinations are answered from one index, in its order. The planner takes "not
+ * null" for no condition at all, and a list for too many, so it is told which. `me`: id of this device; '': a support session,
+ * which reads views and has no index to name.
+ */
 function listed({ view, mailboxId, tag = null, unreadOnly }: ListQuery, me: string): Listed {
   const unread = unreadOnly ? ' AND l.unread = 1' : ''
   const status = statusNumber(view === 'inbox' ? 'open' : isOfWork(view) ? 'open' : view)
@@ -63,8 +67,7 @@ function listed({ view, mailboxId, tag = null, unreadOnly }: ListQuery, me: stri
       where += ' AND EXISTS(SELECT 1 FROM conversation_tags t WHERE t.conversation_id = l.id AND t.tag = ?)'
       params.push(tag)
     }
-    // The planner takes "not null" for no condition at all, and a list for too many.
-    const index = view === 'assigned' ? ' INDEXED BY conversations_assigned' : view === 'mine' ? ' INDEXED BY conversations_by_assignee' : ''
+    const index = me === '' ? '' : view === 'assigned' ? ' INDEXED BY conversations_assigned' : view === 'mine' ? ' INDEXED BY conversations_by_assignee' : ''
     return { from: `conversations l${index}`, id: 'l.id', where, params, counted: false }
   }
   if (mailboxId === null) return { from: 'conversations l', id: 'l.id', where: `l.hidden = 0 AND l.status = ?${unread}`, params: [status], counted: true }
@@ -124,13 +127,14 @@ export function getCounts(read: Reader, me = ''): Counts {
   const rows = read.all<{ mailbox_id: number; status: number; total: number; unread: number }>('SELECT mailbox_id, status, total, unread FROM view_counts')
   const of = (mailboxId: number, status: number): { total: number; unread: number } => rows.find((row) => row.mailbox_id === mailboxId && row.status === status) ?? { total: 0, unread: 0 }
   const all = (view: 'open' | 'pending' | 'closed' | 'spam'): number => of(0, statusNumber(view)).total
-  const n = (sql: string, ...params: Value[]): number => read.get<{ n: number }>(sql, ...params)?.n ?? 0
-  const assigned = n(`SELECT count(*) AS n FROM conversations l WHERE ${ofWork.assigned}`)
+  const n = (sql: string): number => read.get<{ n: number }>(sql)?.n ?? 0
+  const work = (view: keyof typeof ofWork): number => countListed(read, { view, mailboxId: null, order: 'newest', unreadOnly: false }, me)
+  const assigned = work('assigned')
   const open = statusNumber('open')
   return {
     views: {
-      inbox: all('open'), unassigned: Math.max(0, all('open') - assigned), mine: n(`SELECT count(*) AS n FROM conversations l WHERE ${ofWork.mine}`, me, me), assigned,
-      snoozed: n(`SELECT count(*) AS n FROM conversations l WHERE ${ofWork.snoozed}`), pending: all('pending'), closed: all('closed'), spam: all('spam'),
+      inbox: all('open'), unassigned: Math.max(0, all('open') - assigned), mine: work('mine'), assigned,
+      snoozed: work('snoozed'), pending: all('pending'), closed: all('closed'), spam: all('spam'),
       drafts: n("SELECT count(*) AS n FROM drafts WHERE state = 'open'"),
       outbox: n("SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),
     },

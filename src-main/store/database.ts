@@ -151,11 +151,6 @@ export class Database {
     return { pages: Math.max(0, state?.log ?? 0), copied: Math.max(0, state?.checkpointed ?? 0) }
   }
 
-  /** Copies the journal back into the file; `TRUNCATE` also empties it, so that nothing deleted lingers there (R48). */
-  checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
-    guarded(() => this.db.pragma(`wal_checkpoint(${mode})`))
-  }
-
   close(): void {
     this.statements.clear()
     guarded(() => {

@@ -3,7 +3,7 @@ import type { ImportPage } from '../../src-preload/contract/internal'
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type * as z from 'zod'
 import type { Writer } from './database'
-import { Batch, chunkEnd, contentHash, ingest, messageKey, openFolder } from './messages'
+import { Batch, Portion, contentHash, ingest, messageKey, openFolder } from './messages'
 import { endTransfer } from './transfers'
 import { breathe, type Workspace } from './workspace'
 
@@ -18,12 +18,12 @@ const below = 'Imported mail'
 export async function importPage(workspace: Workspace, page: z.infer<typeof ImportPage>): Promise<{ go: boolean }> {
   let from = 0
   do {
-    const to = chunkEnd(page.items, from)
+    const portion = new Portion(workspace, from, page.items.length)
     const go = workspace.db.write((tx) => {
       const transfer = tx.get<{ mailbox_id: number }>("SELECT mailbox_id FROM transfers WHERE id = ? AND state = 'running'", page.id)
       if (!transfer) return false
-      const counts = storeItems(tx, workspace, transfer.mailbox_id, page, from, to)
-      const last = to >= page.items.length
+      const counts = storeItems(tx, workspace, transfer.mailbox_id, page, portion)
+      const last = portion.end >= page.items.length
       tx.run('UPDATE transfers SET messages = messages + ?, duplicates = duplicates + ?, unreadable = unreadable + ?, left = left + ? WHERE id = ?',
         counts.messages, counts.duplicates, counts.unreadable, last ? page.left : 0, page.id)
       if (last) tx.run('UPDATE transfers SET position = ?, done = ?, total = ? WHERE id = ?', page.position, page.done, Math.max(page.total, page.done), page.id)
@@ -31,7 +31,7 @@ export async function importPage(workspace: Workspace, page: z.infer<typeof Impo
       return true
     }, 'normal')
     if (!go) return { go }
-    from = to
+    from = portion.end
     await breathe()
   } while (from < page.items.length)
   return { go: true }
@@ -41,14 +41,19 @@ export function endImport(workspace: Workspace, id: number, error: string | null
   workspace.db.write((tx) => endTransfer(tx, id, error === null ? 'done' : 'failed', error))
 }
 
-function storeItems(tx: Writer, workspace: Workspace, mailboxId: number, page: z.infer<typeof ImportPage>, from: number, to: number): { messages: number; duplicates: number; unreadable: number } {
+function storeItems(tx: Writer, workspace: Workspace, mailboxId: number, page: z.infer<typeof ImportPage>, portion: Portion): { messages: number; duplicates: number; unreadable: number } {
   const counts = { messages: 0, duplicates: 0, unreadable: 0 }
   const folderId = page.items.length === 0 ? 0 : folderFor(tx, mailboxId, page.folder, page.role)
-  if (folderId === 0) return counts
+  if (folderId === 0) {
+    portion.skipRest()
+    return counts
+  }
   const folder = openFolder(tx, folderId, uidValidity)
   const batch = new Batch()
   let uid = tx.get<{ high_uid: number }>('SELECT high_uid FROM folders WHERE id = ?', folderId)?.high_uid ?? 0
-  for (const item of page.items.slice(from, to)) {
+  for (const at of portion) {
+    const item = page.items[at]
+    if (!item) continue
     if (isHere(tx, workspace, mailboxId, item)) {
       counts.duplicates++
       continue

@@ -20,9 +20,8 @@ import { joinThread, type Joined } from './thread-join'
 import { note } from './threads'
 import { breathe, type Workspace } from './workspace'
 
-/** Text of one transaction, in UTF-16 units: with index and commit about 15 ms. */
-const chunkText = 400_000
-const chunkItems = 100
+/** Messages of one transaction at most; most end earlier, by time (store/turns). */
+const mostInPortion = 100
 
 export interface Page {
   readonly folderId: number
@@ -45,19 +44,22 @@ export async function ingestPage(workspace: Workspace, page: Page): Promise<{ st
   const items = page.items.map((item) => ({ item, date: messageDate(item.message.date, item.internalDate) })).toSorted((a, b) => a.date - b.date)
   let from = 0
   do {
-    const to = chunkEnd(items.map(({ item }) => item), from)
+    const portion = new Portion(workspace, from, items.length)
     stored += workspace.db.write((tx) => {
       const folder = openFolder(tx, page.folderId, page.uidValidity)
       const batch = new Batch()
       let fresh = 0
-      for (const { item, date } of items.slice(from, to)) if (ingest(tx, workspace, page, folder, item, date, batch)) fresh++
+      for (const at of portion) {
+        const next = items[at]
+        if (next && ingest(tx, workspace, page, folder, next.item, next.date, batch)) fresh++
+      }
       countUse(tx, folder.mailbox_id, 'read', fresh)
-      if (to >= items.length) moveCursor(tx, page)
+      if (portion.end >= items.length) moveCursor(tx, page)
       tx.changes.touched('sync')
       batch.finish(tx, workspace)
       return fresh
     }, page.backfill ? 'normal' : 'full')
-    from = to
+    from = portion.end
     if (from < items.length) await breathe()
   } while (from < items.length)
   return { stored }
@@ -73,16 +75,26 @@ export class Batch {
   }
 }
 
-/** The end of what one transaction takes from `from` on. */
-export function chunkEnd(items: readonly Pick<IngestItem, 'message'>[], from: number): number {
-  let text = 0
-  let to = from
-  while (to < items.length && to - from < chunkItems) {
-    text += items[to]?.message.searchText.length ?? 0
-    if (text > chunkText && to > from) break
-    to++
+/** What one transaction takes of a page: places from `end` on, at least one, until its time is over. Walked once. */
+export class Portion implements Iterable<number> {
+  private readonly over: () => boolean
+
+  constructor({ turns }: Pick<Workspace, 'turns'>, public end: number, private readonly length: number) {
+    this.over = turns.begin()
   }
-  return to
+
+  *[Symbol.iterator](): Generator<number> {
+    const most = Math.min(this.length, this.end + mostInPortion)
+    while (this.end < most) {
+      yield this.end++
+      if (this.over()) return
+    }
+  }
+
+  /** Nothing more of this page is wanted. */
+  skipRest(): void {
+    this.end = this.length
+  }
 }
 
 /** @throws PosternError when the folder is not there or has begun anew: what mail knows of it is out of date */

@@ -246,6 +246,7 @@ export class StoreService {
         const def = isStoreCall(name) ? calls[name] : undefined
         if (def?.home !== 'store') throw new PosternError('invalid-input', 'not a call of the store')
         const workspace = this.current?.open.workspace
+        workspace?.turns.asked()
         requirePermission(caller, def.permission, workspace ? ownPermissions(workspace.db.read, workspace.device.id) : null)
       },
       onFault,

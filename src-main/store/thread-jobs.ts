@@ -11,8 +11,8 @@ export const ThreadJob = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('purge'), begin: z.boolean() }),
   /** Empties the journal of the index. */
   z.object({ kind: z.literal('rest') }),
-  /** Copies what is in the database's journal back into the database. */
-  z.object({ kind: z.literal('checkpoint') }),
+  /** Copies what is in the database's journal back into the database; `empty`: nothing stays behind in the journal. */
+  z.object({ kind: z.literal('checkpoint'), empty: z.boolean() }),
 ])
 export type ThreadJob = z.infer<typeof ThreadJob>
 
@@ -38,8 +38,8 @@ export function perform(hands: Hands, job: ThreadJob): ThreadAnswer {
   try {
     if (job.kind === 'checkpoint') {
       hands.database ??= openDriver(databaseFile(hands.dir), hands.key)
-      hands.database.pragma('wal_checkpoint(PASSIVE)')
-      return { more: false }
+      const state = hands.database.prepare<[], { busy: number }>(`PRAGMA wal_checkpoint(${job.empty ? 'TRUNCATE' : 'PASSIVE'})`).get()
+      return { more: job.empty && state?.busy === 1 }
     }
     const index = hands.index ??= IndexFile.open(hands.dir, hands.key)
     if (job.kind === 'merge') return { more: index.merge() }

@@ -1,6 +1,7 @@
 import { logger } from '../shared/log'
 import { finishRemovals } from './removal'
 import type { StoreThread } from './store-thread'
+import type { ThreadAnswer } from './thread-jobs'
 import type { Workspace } from './workspace'
 
 const log = logger('store')
@@ -26,6 +27,7 @@ export class Upkeep {
   private removalDue = true
 
   private copying: Promise<unknown> | null = null
+  private emptying: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly workspace: Workspace, private readonly thread: StoreThread) {
     this.schedule()
@@ -33,9 +35,10 @@ export class Upkeep {
 
   /**
    * Called between two pages of mail: has the journal copied back beside the work when it grew. Resolves at once, unless
-   * it has grown so far that writing must pause for it to begin anew.
+   * it is being emptied, or has grown so far that writing must pause for it to begin anew.
    */
   async room(): Promise<void> {
+    await this.emptying
     let { pages, copied } = this.workspace.db.journal()
     if (pages - copied > copyPages) void this.copyBack()
     while (pages > mostPages && copied < pages && !this.stopped) {
@@ -49,8 +52,15 @@ export class Upkeep {
   }
 
   private async copyBack(): Promise<void> {
-    this.copying ??= this.thread.perform({ kind: 'checkpoint' }).finally(() => { this.copying = null })
+    this.copying ??= this.thread.perform({ kind: 'checkpoint', empty: false }).finally(() => { this.copying = null })
     await this.copying
+  }
+
+  /** By the thread as well: cutting off a long file takes longer than a reader may wait. Who reads goes on; who writes would wait. */
+  private async empty(): Promise<ThreadAnswer> {
+    const emptying = this.thread.perform({ kind: 'checkpoint', empty: true })
+    this.emptying = emptying
+    return await emptying
   }
 
   /** After every commit. */
@@ -95,8 +105,9 @@ export class Upkeep {
       if (!this.stopped && this.journalSince !== 0) {
         await this.copyBack()
         if (this.stopped) return
-        this.workspace.db.checkpoint('TRUNCATE')
-        this.journalSince = 0
+        const answer = await this.empty()
+        if ('code' in answer) log.warn('the journal was not emptied', { code: answer.code })
+        else if (!answer.more) this.journalSince = 0
       }
     } catch (fault) {
       // A full disk or the like: the next commit schedules it anew, and the commit itself tells the person.

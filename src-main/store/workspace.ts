@@ -10,6 +10,7 @@ import { noteJournalDamage } from './journal-damage'
 import { KeyHash, makeHashKey, MessageIds } from './keys'
 import { addressKey } from './rows'
 import { TeamLog } from './team/log'
+import { Turns } from './turns'
 import { Presence } from './team/presence'
 
 export interface WorkspacePorts {
@@ -24,6 +25,8 @@ export interface WorkspacePorts {
 export class Workspace {
   hashes: KeyHash
   readonly messageIds = new MessageIds()
+  /** When long work lets the windows' questions through. */
+  readonly turns = new Turns()
   private ownKeys: ReadonlySet<string> | null = null
   /** The ports to the other processes; null while one is not there. */
   readonly mail: WorkspacePorts['mail']

@@ -130,6 +130,17 @@ describe('a support session', () => {
     expect(await codeOf(session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 }))).toBe('internal')
   })
 
+  test('has every list of the window, those of assignment too', async () => {
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
+    const { self } = await store.call('people.list', {})
+    await store.call('conversations.assign', { ids: (await store.list()).map(({ id }) => id), to: self })
+    await grant(store)
+    const session = await signIn(store)
+    const rows = async (view: 'assigned' | 'mine' | 'unassigned') => (await session.ask('conversations.list', { view, offset: 0, limit: 50 })).rows.length
+    expect([await rows('assigned'), await rows('mine'), await rows('unassigned')]).toEqual([1, 0, 0])
+    expect((await session.ask('counts.get', {})).views).toMatchObject({ inbox: 1, assigned: 1, mine: 0 })
+  })
+
   test('refuses every call that is not part of the grant, whoever sends it, and writes that down (R56)', async () => {
     await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
     const { rows } = await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })

@@ -48,7 +48,7 @@ describe('the encrypted file', () => {
     }
     expect(statSync(`${databaseFile(dir)}-wal`).size).toBeGreaterThan(10_000)
     look()
-    store.db.checkpoint('TRUNCATE')
+    store.db.pragma('wal_checkpoint(TRUNCATE)')
     look()
     store.service.closeStore()
     look()

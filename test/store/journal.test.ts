@@ -16,7 +16,7 @@ const transactions = 5
 beforeAll(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'postern-journal-'))
   const { database } = Database.open(dir, key, () => undefined)
-  database.checkpoint('TRUNCATE')
+  database.pragma('wal_checkpoint(TRUNCATE)')
   for (let n = 0; n < transactions; n++) database.write((tx) => tx.run("INSERT INTO settings(key, value) VALUES(?, ?)", `act ${n}`, randomBytes(1500).toString('hex')))
   file = readFileSync(databaseFile(dir))
   wal = readFileSync(`${databaseFile(dir)}-wal`)
@@ -76,7 +76,7 @@ test('an old journal behind a new one is not taken for damage', () => {
   const { database } = Database.open(again, key, () => undefined)
   const put = (n: number): void => void database.write((tx) => tx.run('INSERT OR REPLACE INTO settings(key, value) VALUES(?, ?)', `act ${n}`, randomBytes(1500).toString('hex')))
   for (let n = 0; n < 30; n++) put(n)
-  database.checkpoint('PASSIVE')
+  database.pragma('wal_checkpoint(PASSIVE)')
   put(99)
   const copy = mkdtempSync(path.join(tmpdir(), 'postern-journal-'))
   for (const ending of ['', '-wal']) copyFileSync(databaseFile(again) + ending, databaseFile(copy) + ending)
@@ -91,7 +91,7 @@ test('an old journal behind a new one is not taken for damage', () => {
 test('a person is told until they have read it (R46)', async () => {
   const store = await Harness.make()
   await store.mailbox()
-  store.db.checkpoint('TRUNCATE')
+  store.db.pragma('wal_checkpoint(TRUNCATE)')
   const before = readFileSync(databaseFile(store.dir))
   for (let n = 0; n < 3; n++) await store.put((await store.mailbox(`m${n}@acme.test`)).folders['INBOX'] ?? 0, { from: 'h@x.test', text: `text ${n}` })
   const journal = readFileSync(`${databaseFile(store.dir)}-wal`)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { listSql } from '../../src-main/store/conversations'
+import { getCounts, listSql } from '../../src-main/store/conversations'
 import { wake } from '../../src-main/store/work'
 import { codeOf, Harness } from './helpers'
 
@@ -53,6 +53,21 @@ describe('assignment', () => {
       const plan = store.db.read.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params, 10, 0).map(({ detail }) => detail).join('; ')
       expect(plan, name).toMatch(new RegExp(`INDEX conversations_${indexes[name]}`))
     }
+  })
+
+  test('no count in the sidebar reads the rows of all open conversations', async () => {
+    const { read } = store.db
+    const plans: string[] = []
+    getCounts({
+      ...read,
+      get: (sql, ...params) => {
+        plans.push(...read.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params).map(({ detail }) => detail))
+        return read.get(sql, ...params)
+      },
+    }, 'me')
+    const ofConversations = plans.filter((plan) => / l /.test(plan))
+    expect(ofConversations).toHaveLength(3)
+    for (const plan of ofConversations) expect(plan).toMatch(/COVERING INDEX|INDEX conversations_assigned/)
   })
 })
 
