@@ -18,7 +18,7 @@ const log = logger('team')
 const pokeMs = 20_000
 /** How often the whole folder is compared, ms. */
 const compareMs = 30 * 60_000
-const pageMessages = 40
+const pageMessages = 200
 /** A claim ends by itself: the console that made it may have gone. */
 const claimMs = 90_000
 /** Longer than this an answer does not wait for it. */
@@ -171,23 +171,31 @@ export class TeamLink {
     return there.at(-1) ?? '0'
   }
 
+  /** One page is on its way from the server while the store takes in the one before. */
   private async take(carrier: LogCarrier, places: readonly string[]): Promise<void> {
     const { generation } = carrier
+    let given: Promise<unknown> = Promise.resolve()
+    let page: { place: string; pack: Uint8Array }[] = []
+    let size = 0
+    const hand = async (more: boolean): Promise<void> => {
+      await given
+      if (page.length === 0 && more) return
+      given = this.ports.store.call('team.arrived', { generation, messages: page, more })
+      // Who waits for it hears of a failure; until then it is nobody's.
+      given.catch(() => undefined)
+      page = []
+      size = 0
+    }
+    if (places.length === 0) return
     for (let from = 0; from < places.length; from += pageMessages) {
-      let page: { place: string; pack: Uint8Array }[] = []
-      let size = 0
-      const hand = async (): Promise<void> => {
-        if (page.length > 0) await this.ports.store.call('team.arrived', { generation, messages: page })
-        page = []
-        size = 0
-      }
       for await (const message of carrier.fetch(places.slice(from, from + pageMessages))) {
         page.push(message)
         size += message.pack.byteLength
-        if (size > pageBytes) await hand()
+        if (size > pageBytes || page.length >= pageMessages) await hand(true)
       }
-      await hand()
     }
+    await hand(false)
+    await given
   }
 
   /** Sends what is due. @returns when more is */

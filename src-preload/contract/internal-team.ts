@@ -26,7 +26,8 @@ export const teamForMail = {
   'team.outgoing': { input: nothing, output: z.object({ pack: Bytes.nullable(), hashes: z.array(z.string()), nextDueAt: Time.nullable() }) },
   'team.sent': { input: z.object({ hashes: z.array(z.string()), generation: Generation, place: Place.nullable() }), output: z.object({ /** Messages that are of no use to anybody any more. */ prune: z.array(Place) }) },
   'team.known': { input: z.object({ generation: Generation }), output: z.object({ places: z.array(Place) }) },
-  'team.arrived': { input: z.object({ generation: Generation, messages: z.array(z.object({ place: Place, pack: Bytes })).max(500) }), output: done },
+  /** `more`: others follow at once. */
+  'team.arrived': { input: z.object({ generation: Generation, messages: z.array(z.object({ place: Place, pack: Bytes })).max(500), more: z.boolean().default(false) }), output: done },
   /** All that lies there now, all of it taken in. */
   'team.folder': { input: z.object({ generation: Generation, places: z.array(Place) }), output: done },
   /** The server's clock, heard just now. */

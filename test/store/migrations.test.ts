@@ -170,3 +170,12 @@ test('depth: messages of before are whole and mailboxes keep everything', () => 
   expect(after.read.get('SELECT m.part, b.depth FROM messages m, mailboxes b')).toEqual({ part: 0, depth: '{}' })
   after.close()
 })
+
+test('stale team states: the state of before is not made anew', () => {
+  const before = at(18)
+  before.write((tx) => tx.run("INSERT INTO team_state(owner, field, element, rank, value, device, seq, idx, at) VALUES('tag:x', 'name', '', 0, '\"Bell\"', 'd', 1, 0, 5)"))
+  before.close()
+  const after = at(19)
+  expect(after.read.get('SELECT count(*) AS n, (SELECT count(*) FROM team_state) AS kept FROM team_stale')).toEqual({ n: 0, kept: 1 })
+  after.close()
+})

@@ -5,7 +5,7 @@ import type { Workspace } from '../workspace'
 import { entityOfConversation, groupOf, groupOfConversation, moveAnchors, type Group } from './anchors'
 import { kindOf, kinds, type Kind, type KindName, type KindPayload } from './kinds'
 import { projectors } from './projectors'
-import { rightsAt, teamInfo } from './roster'
+import { rightsOf, teamInfo } from './roster'
 import { reduce, type Dot, type Effect, type Frontier, type LogEvent, type Stamp, type StateRow } from './reduce'
 
 /** A batch is closed at this many events or this many characters of payload; it becomes one blob. */
@@ -41,10 +41,11 @@ export class TeamLog {
   record<K extends KindName>(tx: Writer, event: { readonly kind: K; readonly entity: string; readonly payload: KindPayload<K> }): Dot {
     const payload = kinds[event.kind].payload.parse(event.payload)
     const text = JSON.stringify(payload)
+    this.freshen(tx, event.entity)
     const { seq, idx } = this.place(tx, text.length)
     const device = this.workspace.device.id
     // A role that was taken away while this was open; alone, everything is allowed.
-    const stands = teamInfo(tx) ? this.judge(tx, device, seq)(event.kind, text) : standing.counts
+    const stands = teamInfo(tx) ? this.judge(tx, device)(seq, event.kind, text) : standing.counts
     if (stands === standing.refused || stands === standing.held) throw new PosternError('not-allowed', 'the role does not allow it', { kind: event.kind })
     const { ms, ctr } = this.nextStamp(tx)
     tx.run('INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)', device, seq, idx, event.kind, event.entity, ms, ctr, text,
@@ -79,7 +80,8 @@ export class TeamLog {
    * had seen is true for each of its events.
    */
   closeBatch(tx: Writer): void {
-    tx.run('UPDATE team_batches SET closed = 1 WHERE device = ? AND closed = 0', this.workspace.device.id)
+    // Only the last one can be open.
+    tx.run('UPDATE team_batches SET closed = 1 WHERE device = ?1 AND seq = (SELECT max(seq) FROM team_batches WHERE device = ?1) AND closed = 0', this.workspace.device.id)
   }
 
   private nextStamp(tx: Reader): Stamp {
@@ -95,33 +97,57 @@ export class TeamLog {
   }
   private latest = 0
 
-  /** How the events of one batch of a device stand, by the roster that is known now. */
-  judge(read: Reader, device: string, seq: number): (kind: string, payload: string) => number {
-    const rights = rightsAt(read, device, seq)
-    const forked = (read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY) <= seq
-    return (name, payload) => {
+  /** How the events of a device stand, by the roster that is known now. */
+  judge(read: Reader, device: string): (seq: number, kind: string, payload: string) => number {
+    const rights = rightsOf(read, device)
+    const forkedFrom = read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
+    return (seq, name, payload) => {
       const kind = kindOf(name)
       if (!kind) return standing.newer
-      if (forked) return standing.forked
-      if (rights === null) return standing.unknownDevice
-      if (rights.held) return standing.held
-      return rights.permissions.has(kind.permission) && kind.payload.safeParse(parsed(payload)).success ? standing.counts : standing.refused
+      if (forkedFrom <= seq) return standing.forked
+      const at = rights?.(seq)
+      if (!at) return standing.unknownDevice
+      if (at.held) return standing.held
+      return at.permissions.has(kind.permission) && kind.payload.safeParse(parsed(payload)).success ? standing.counts : standing.refused
     }
   }
 
   /** The roster says something else of a device: all its events are judged anew. */
   judgeAgain(tx: Writer, device: string): void {
     const touched = new Set<string>()
-    for (const { seq } of tx.all<{ seq: number }>('SELECT seq FROM team_batches WHERE device = ?', device)) {
-      const judge = this.judge(tx, device, seq)
-      for (const event of tx.all<{ idx: number; kind: string; entity: string; payload: string; standing: number }>('SELECT idx, kind, entity, payload, standing FROM team_events WHERE device = ? AND seq = ?', device, seq)) {
-        const now = judge(event.kind, event.payload)
-        if (now === event.standing || (now === standing.held && event.standing === standing.settled)) continue
-        tx.run('UPDATE team_events SET standing = ? WHERE device = ? AND seq = ? AND idx = ?', now, device, seq, event.idx)
-        touched.add(event.entity)
-      }
+    const judge = this.judge(tx, device)
+    for (const event of tx.all<{ seq: number; idx: number; kind: string; entity: string; payload: string; standing: number }>('SELECT seq, idx, kind, entity, payload, standing FROM team_events WHERE device = ?', device)) {
+      const now = judge(event.seq, event.kind, event.payload)
+      if (now === event.standing || (now === standing.held && event.standing === standing.settled)) continue
+      tx.run('UPDATE team_events SET standing = ? WHERE device = ? AND seq = ? AND idx = ?', now, device, event.seq, event.idx)
+      touched.add(event.entity)
     }
     for (const entity of touched) this.refresh(tx, entity)
+  }
+
+  /** Events of these entities came or count otherwise than before; `refreshStale` makes their states anew, each once however much came. */
+  nowStale(tx: Writer, entities: Iterable<string>): void {
+    for (const entity of entities) tx.run('INSERT OR IGNORE INTO team_stale(entity) VALUES(?)', entity)
+  }
+
+  /** @returns whether some are left because the time was up */
+  refreshStale(tx: Writer, until: () => boolean): boolean {
+    for (;;) {
+      const some = tx.all<{ entity: string }>('SELECT entity FROM team_stale LIMIT 50')
+      for (const { entity } of some) {
+        if (tx.run('DELETE FROM team_stale WHERE entity = ?', entity).changes === 0) continue
+        this.refresh(tx, entity)
+        if (until()) return true
+      }
+      if (some.length < 50) return false
+    }
+  }
+
+  /** An act of our own must not pass for what came from others and was not shown yet. */
+  private freshen(tx: Writer, entity: string): void {
+    if (!tx.get('SELECT 1 FROM team_stale LIMIT 1')) return
+    const { entities } = groupOf(tx, this.workspace.hashes, entity)
+    if (entities.some((one) => tx.get('SELECT 1 FROM team_stale WHERE entity = ?', one))) this.refresh(tx, entity)
   }
 
   /** Makes the state of an entity anew from its events and tells the projectors what changed. */
@@ -136,6 +162,7 @@ export class TeamLog {
 
   /** `met`: the group has another conversation than before, so all of its state is news to the projectors. */
   private refreshGroup(tx: Writer, group: Group, own: boolean, met = false): void {
+    for (const entity of group.entities) tx.run('DELETE FROM team_stale WHERE entity = ?', entity)
     const rows = reduce(group.entities.flatMap((entity) => eventsOf(tx, entity)), effectsOf)
     const before = new Map<string, StoredRow>(group.entities.flatMap((owner) => storedRows(tx, owner).map((row): [string, StoredRow] => [`${owner}\n${keyOf(row)}`, row])))
     const fields = new Set(met ? rows.map(({ field }) => field) : [])
@@ -174,9 +201,16 @@ function eventsOf(read: Reader, entity: string): LogEvent[] {
 
 const parsed = (text: string): unknown => JSON.parse(text)
 
+/** The batches of a page of events are few, and each is read for every event of it. */
+const seenTexts = new Map<string, Frontier>()
 function seenOf(text: string): Frontier {
+  const known = seenTexts.get(text)
+  if (known) return known
   const value: unknown = JSON.parse(text)
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number')) : {}
+  const seen = typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number')) : {}
+  if (seenTexts.size > 5000) seenTexts.clear()
+  seenTexts.set(text, seen)
+  return seen
 }
 
 function effectsOf(event: LogEvent): readonly Effect[] {

@@ -202,12 +202,13 @@ function materialize(tx: Writer, workspace: Workspace, body: RosterBody): void {
   for (const { epoch, key } of body.keys) tx.run('INSERT OR IGNORE INTO team_keys(epoch, key) VALUES(?, ?)', epoch, bytes(key))
 }
 
-/** What a device may do with the events of a batch; null: nothing, it is not in the roster. */
-export function rightsAt(read: Reader, device: string, seq: number): { permissions: ReadonlySet<Permission>; held: boolean } | null {
+/** What a device may do with the events of its batch `seq`; null: nothing, it is not in the roster. */
+export function rightsOf(read: Reader, device: string): ((seq: number) => { permissions: ReadonlySet<Permission>; held: boolean }) | null {
   const row = read.get<{ roles: string; cut_off: number | null }>('SELECT roles, cut_off FROM team_devices WHERE device = ?', device)
   if (!row) return null
-  const rights = z.array(Rights).parse(JSON.parse(row.roles)).filter(({ from }) => from <= seq).at(-1)
-  return { permissions: rights ? permissionsOf(rights.role, rights.permissions) : new Set(), held: row.cut_off !== null && seq > row.cut_off }
+  const all = z.array(Rights).parse(JSON.parse(row.roles)).map(({ from, role, permissions }) => ({ from, permissions: permissionsOf(role, permissions) }))
+  const nothing: ReadonlySet<Permission> = new Set()
+  return (seq) => ({ permissions: all.findLast(({ from }) => from <= seq)?.permissions ?? nothing, held: row.cut_off !== null && seq > row.cut_off })
 }
 
 /** What the person at this installation may do. Alone: everything. */

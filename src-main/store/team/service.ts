@@ -3,8 +3,12 @@ import type { teamForMail, TeamLinkState } from '../../../src-preload/contract/i
 import { PosternError, type ErrorCode, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import type { Changes } from '../changes'
-import type { Workspace } from '../workspace'
-import { arrived, folderIs, nextDue, nextPack, packItems, placesOf, sealOwn, sent } from './exchange'
+import type { Writer } from '../database'
+import { breathe, type Workspace } from '../workspace'
+import { folderIs, placesOf } from './healing'
+import { Intake } from './incoming'
+import { packItems } from './items'
+import { nextDue, nextPack, sealOwn, sent } from './outgoing'
 import { Presence } from './presence'
 import { teamInfo } from './roster'
 
@@ -13,6 +17,10 @@ const log = logger('team')
 /** Events wait for company: this long after the last one, and not longer than that after the first. ms */
 const quietMs = 750
 const longestMs = 3000
+/** A step of taking in what came, ms: whoever asks meanwhile waits no longer. */
+const stepMs = 18
+/** While much comes, the states are shown anew this often, ms. */
+const refreshMs = 3000
 
 /** How the team's link is, for the window. Forgotten when the program ends. */
 export interface LinkStatus { readonly state: TeamLinkState; readonly error: { readonly code: ErrorCode; readonly detail: ErrorDetail } | null; readonly at: number }
@@ -23,10 +31,13 @@ export class TeamService {
   private timer: NodeJS.Timeout | undefined
   private firstAt = 0
   private stopped = false
+  private refreshedAt = 0
 
   constructor(private readonly workspace: Workspace, publish: (changes: Changes) => void) {
     workspace.onTeamWork(() => this.soon())
     workspace.presence.listen(() => this.status.state === 'live' && this.wake(false), publish)
+    // What an earlier run took in and did not come to show.
+    if (workspace.db.read.get('SELECT 1 FROM team_stale LIMIT 1')) void this.refresh()
   }
 
   stop(): void {
@@ -62,6 +73,19 @@ export class TeamService {
     throw new PosternError('timeout', 'the link did not send')
   }
 
+  /** One transaction of a few ms; the calls of the window that wait come next. What arrives again after a power cut need not be on the disk at once. */
+  private async step<T>(work: (tx: Writer, until: () => boolean) => T): Promise<T> {
+    const end = performance.now() + stepMs
+    const result = this.workspace.db.write((tx) => work(tx, () => performance.now() > end), 'normal')
+    await breathe()
+    return result
+  }
+
+  private async refresh(): Promise<void> {
+    while (await this.step((tx, until) => this.workspace.team.refreshStale(tx, until)));
+    this.refreshedAt = Date.now()
+  }
+
   readonly forMail: Handlers<typeof teamForMail> = {
     'team.link': () => {
       const info = teamInfo(this.workspace.db.read)
@@ -85,10 +109,19 @@ export class TeamService {
       return { prune: [] }
     },
     'team.known': ({ generation }) => ({ places: placesOf(this.workspace.db.read, generation) }),
-    'team.arrived': ({ generation, messages }) => {
+    'team.arrived': async ({ generation, messages, more }) => {
       const before = teamInfo(this.workspace.db.read)?.membership
       const carrier = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
-      this.workspace.db.write((tx) => arrived(tx, this.workspace, generation, messages))
+      const intake = new Intake(this.workspace)
+      for (const message of messages) {
+        for (let from: number | null = 0; from !== null;) {
+          const at: number = from
+          from = await this.step((tx, until) => intake.take(tx, generation, message, at, until))
+        }
+      }
+      while (await this.step((tx, until) => intake.apply(tx, until)));
+      // While more comes, a state would only be made anew again; but a person sees that something comes.
+      if (!more || Date.now() - this.refreshedAt > refreshMs) await this.refresh()
       const now = teamInfo(this.workspace.db.read)?.membership
       const over = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
       if (now !== before || over !== carrier) this.wake(now === 'removed' || over !== carrier)

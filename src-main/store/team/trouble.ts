@@ -2,7 +2,7 @@ import type { Trouble, TeamState } from '../../../src-preload/contract/calls/tea
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Writer } from '../database'
 import type { Workspace } from '../workspace'
-import { gaps } from './exchange'
+import { gaps } from './healing'
 import { invites, ownWords } from './invites'
 import { kindOf, type KindName, type KindPayload } from './kinds'
 import { standing } from './log'

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { packItems, unpackItems } from '../../../src-main/store/team/exchange'
+import { packItems, unpackItems } from '../../../src-main/store/team/items'
 import { fadesMs, Presence } from '../../../src-main/store/team/presence'
 import type { Harness } from '../helpers'
 import { PumpedTeam } from './pumped'

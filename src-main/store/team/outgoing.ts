@@ -1,0 +1,66 @@
+import { noBlob, readBlob, sealBlob } from '../../crypto/blob'
+import type { Reader, Writer } from '../database'
+import type { Workspace } from '../workspace'
+import { batchBody } from './batch'
+import { longestDelayMs } from './healing'
+import { packItems, type Item, type ItemKind } from './items'
+import { teamInfo } from './roster'
+
+/** Bytes of one message, with room for its frame. */
+const packBytes = 192 * 1024
+const packItemsMost = 500
+
+interface OwnBatch { seq: number; seen: string }
+
+/** Makes blobs of what was recorded here and has none yet. Until this device is in the roster nothing is sealed. */
+export function sealOwn(tx: Writer, workspace: Workspace): void {
+  const info = teamInfo(tx)
+  const { device } = workspace
+  if (!info || (info.membership !== 'owner' && info.membership !== 'member')) return
+  workspace.team.closeBatch(tx)
+  const key = tx.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
+  const roster = tx.get<{ version: number }>('SELECT max(version) AS version FROM team_rosters WHERE chain = 1')
+  if (!key || !roster) return
+  const last = tx.get<{ hash: string; seq: number }>("SELECT hash, seq FROM team_blobs WHERE device = ? AND kind = 'log' AND state = 'applied' ORDER BY seq DESC LIMIT 1", device.id) ?? { hash: noBlob, seq: 0 }
+  let previous = last.hash
+  let seenBefore = tx.get<OwnBatch>('SELECT seq, seen FROM team_batches WHERE device = ? AND seq = ?', device.id, last.seq)?.seen ?? '{}'
+  for (const { seq, seen } of tx.all<OwnBatch>('SELECT seq, seen FROM team_batches WHERE device = ? AND seq > ? AND closed = 1 ORDER BY seq', device.id, last.seq)) {
+    const blob = sealBlob(device, key.key, { team: info.team, seq, previous, roster: roster.version, epoch: key.epoch }, batchBody(tx, device.id, seq, seenBefore, seen))
+    previous = readBlob(blob).hash
+    seenBefore = seen
+    tx.run("INSERT INTO team_blobs(hash, kind, device, seq, bytes, state, at, send_at) VALUES(?, 'log', ?, ?, ?, 'applied', ?, 0)", previous, device.id, seq, blob, workspace.clock.stamp())
+  }
+}
+
+export interface Outgoing { readonly hashes: readonly string[]; readonly pack: Uint8Array }
+
+/**
+ * The next message for the server: roster records first, then blobs in their order. null: nothing is due. What would be due
+ * later than anything is ever put off was put off by a clock that was wrong.
+ */
+export function nextPack(read: Reader, now: number): Outgoing | null {
+  if (!teamInfo(read)) return null
+  const due = read.iterate<{ hash: string; kind: ItemKind; bytes: Buffer }>(
+    `SELECT hash, kind, bytes FROM team_blobs WHERE send_at <= ?1 OR send_at > ?1 + ${longestDelayMs * 2} ORDER BY kind = 'log', device, seq LIMIT ?2`, now, packItemsMost)
+  const items: Item[] = []
+  const hashes: string[] = []
+  let size = 0
+  for (const { hash, kind, bytes } of due) {
+    if (items.length > 0 && size + bytes.byteLength > packBytes) break
+    size += bytes.byteLength
+    items.push({ kind, bytes })
+    hashes.push(hash)
+  }
+  return items.length === 0 ? null : { hashes, pack: packItems(items) }
+}
+
+/** When the next item is due; null: none is. */
+export const nextDue = (read: Reader): number | null => read.get<{ at: number | null }>('SELECT min(send_at) AS at FROM team_blobs WHERE send_at IS NOT NULL')?.at ?? null
+
+/** The server has taken a message. `place` null: it did not say where; then it is found when the folder is read. */
+export function sent(tx: Writer, hashes: readonly string[], generation: string, place: string | null): void {
+  for (const hash of hashes) {
+    tx.run('UPDATE team_blobs SET send_at = NULL WHERE hash = ?', hash)
+    if (place !== null) tx.run('INSERT OR IGNORE INTO team_places(generation, place, hash) VALUES(?, ?, ?)', generation, place, hash)
+  }
+}
