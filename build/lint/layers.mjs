@@ -45,7 +45,7 @@ function layer(folder, layers, packages, node, nodeNames = '') {
 
 /** Folders of the window that each are one place where a person can be; they know the building blocks, not each other. */
 export const PLACES = ['inbox', 'conversation', 'customer', 'privacy', 'reports', 'settings', 'setup', 'support', 'search']
-const FOR_PLACES = ['ui', 'work', 'state', 'text', 'client', 'live', 'mail-frame']
+const FOR_PLACES = ['ui', 'work', 'writing', 'state', 'text', 'client', 'live', 'mail-frame']
 
 /** The part of a path that starts at one of our source folders, or undefined for files elsewhere. */
 export function inRepository(file) {

@@ -7,7 +7,7 @@ import { ownClient } from '../shared/providers'
 import type { Rpc } from '../shared/port-rpc'
 import type { Keys } from './keys'
 import type { SignIns } from './oauth'
-import type { Provision } from './provision'
+import { identityChange, type Provision } from './provision'
 import * as z from 'zod'
 
 /**
@@ -74,10 +74,23 @@ export class Mailboxes {
       ...(file.workspace && { workspaceName: file.workspace.name }), ...(file.agent && { agentName: file.agent.name }), ...(file.oauthClients && { oauthClients: file.oauthClients }),
     }
     if (Object.keys(settings).length > 0) await this.store().call('settings.set', settings)
-    for (const { password, smtpPassword, depth, ...mailbox } of file.mailboxes) {
+    for (const { password, smtpPassword, depth, identity: _identity, ...mailbox } of file.mailboxes) {
       const made = await this.add(mailbox, { password, smtpPassword })
       if (depth) await this.store().call('mailbox.depth', { id: made.id, depth })
       if (made.existed || depth) await this.update(made.id, mailbox, {})
+    }
+    await this.provisionIdentities(file)
+  }
+
+  /** After all mailboxes are there: one may send through the account of another. */
+  private async provisionIdentities(file: Provision): Promise<void> {
+    const { mailboxes } = await this.store().call('mailbox.all', {})
+    const idOf = (address: string): number | null => mailboxes.find((one) => one.address.toLowerCase() === address.toLowerCase())?.id ?? null
+    for (const { address, identity } of file.mailboxes) {
+      const id = idOf(address)
+      if (!identity || id === null) continue
+      if (identity.sendThrough && idOf(identity.sendThrough) === null) throw new PosternError('provision-invalid', 'no such account', { what: `sendThrough: there is no mailbox ${identity.sendThrough}` })
+      await this.store().call('mailbox.identity', { id, identity: identityChange(identity, idOf) })
     }
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { MailboxDepth } from '../../src-preload/contract/depth'
+import { Alias, IdentityChange, plainSignature, SendLimits } from '../../src-preload/contract/identity'
 import { MailboxSettings, ServerSettings } from '../../src-preload/contract/mail'
 import { OauthClient } from '../../src-preload/contract/sign-in'
 
@@ -9,6 +10,21 @@ const Password = z.string().min(1).max(4096)
 
 /** Exceptions for certificates are a person's word, never a file's. */
 const server = z.strictObject(ServerSettings.omit({ pin: true }).shape)
+
+const signature = z.string().max(5_000)
+
+/** Who the mailbox is to those who get its mail; what is left out stays as it is. */
+const identity = z.strictObject({
+  displayName: IdentityChange.shape.displayName,
+  shows: IdentityChange.shape.shows,
+  agentName: IdentityChange.shape.agentName,
+  /** Plain text. */
+  signature: signature.optional(),
+  aliases: z.array(z.strictObject({ address: Alias.shape.address, name: z.string().trim().max(80).optional(), signature: signature.optional() })).max(100).optional(),
+  /** Address of the mailbox whose account carries the mail; "" for its own. */
+  sendThrough: z.union([z.email().max(320), z.literal('')]).optional(),
+  limits: SendLimits.optional(),
+})
 
 /**
  * The file of `--provision=FILE`: what IT writes to set a laptop up without a click. `resources/provision.schema.json`
@@ -31,9 +47,21 @@ export const Provision = z.strictObject({
     depth: z.strictObject(MailboxDepth.shape).optional(),
     /** When the outgoing server wants another one. */
     smtpPassword: Password.optional(),
+    identity: identity.optional(),
   })).max(50),
 })
 export type Provision = z.infer<typeof Provision>
+
+/** What a file says about a mailbox's identity, as the store takes it. `idOf`: the mailbox with an address, null when there is none. */
+export function identityChange(given: NonNullable<Provision['mailboxes'][number]['identity']>, idOf: (address: string) => number | null): IdentityChange {
+  const { signature: text, aliases, sendThrough, ...rest } = given
+  return {
+    ...rest,
+    ...(text === undefined ? {} : { signature: plainSignature(text) }),
+    ...(aliases === undefined ? {} : { aliases: aliases.map((alias) => ({ address: alias.address, name: alias.name ?? '', signature: alias.signature === undefined ? null : plainSignature(alias.signature) })) }),
+    ...(sendThrough === undefined ? {} : { sendThrough: idOf(sendThrough) }),
+  }
+}
 
 const largest = 1024 * 1024
 

@@ -4,7 +4,7 @@ import type { Address } from '../../src-preload/contract/mail'
 import type { OutboxJob } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 
-type Letter = Pick<OutboxJob, 'messageId' | 'posternId' | 'date' | 'from' | 'to' | 'cc' | 'subject' | 'html' | 'text' | 'quote' | 'inReplyTo' | 'references' | 'files'>
+type Letter = Pick<OutboxJob, 'messageId' | 'posternId' | 'date' | 'from' | 'to' | 'cc' | 'subject' | 'html' | 'text' | 'quote' | 'signature' | 'inReplyTo' | 'references' | 'files'>
 
 /**
  * The bytes of a message as they leave, the same for the same job: nothing of this machine, its user, its time zone or
@@ -12,7 +12,7 @@ type Letter = Pick<OutboxJob, 'messageId' | 'posternId' | 'date' | 'from' | 'to'
  */
 export async function compose(job: Letter): Promise<Uint8Array> {
   const seed = createHash('sha256').update(job.messageId).digest('hex').slice(0, 24)
-  const { html, images } = embedImages(withQuote(job.html, job.quote), seed)
+  const { html, images } = embedImages(withQuote(signedHtml(job), job.quote), seed)
   const composer = new MailComposer({
     from: address(job.from), to: job.to.map(address), cc: job.cc.map(address),
     subject: line(job.subject),
@@ -21,7 +21,7 @@ export async function compose(job: Letter): Promise<Uint8Array> {
     ...(job.inReplyTo === null ? {} : { inReplyTo: `<${identifier(job.inReplyTo)}>` }),
     ...(job.references.length === 0 ? {} : { references: references(job.references).map((id) => `<${id}>`) }),
     headers: { 'X-Postern-Id': line(job.posternId) },
-    text: withTextQuote(job.text, job.quote),
+    text: withTextQuote(signedText(job), job.quote),
     html,
     attachments: [
       ...images,
@@ -58,6 +58,15 @@ function address({ name, address: value }: Address): { name: string; address: st
   // eslint-disable-next-line no-control-regex
   if (!/^[^\s@<>(),;:\\"\u0000-\u001f]+@[^\s@<>(),;:\\"\u0000-\u001f]+$/u.test(value) || value.length > 320) throw new PosternError('invalid-input', 'not an address')
   return { name: line(name), address: value }
+}
+
+/** The signature in a block of its own below the text, so that nothing of what was typed is touched. */
+function signedHtml({ html, signature }: Pick<Letter, 'html' | 'signature'>): string {
+  return signature === null ? html : `${html}<div><br></div><div class="signature">${signature.html}</div>`
+}
+
+function signedText({ text, signature }: Pick<Letter, 'text' | 'signature'>): string {
+  return signature === null ? text : `${text.trimEnd()}\n\n${signature.text}`
 }
 
 /** The original below the answer, each line marked. */

@@ -4,11 +4,11 @@ import type { Failure, OutboxJob, OutboxOutcome } from '../../src-preload/contra
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import { onErrand } from '../shared/network-gate'
+import { filesSentItself } from '../shared/provider-limits'
 import { Backoff, Sleeper } from './backoff'
 import { compose } from './compose'
 import { withCredentials } from './credentials'
 import type { ImapSession } from './imap-session'
-import { filesSentItself, limitsOf } from './provider-limits'
 import type { MailboxSync, SyncPorts } from './mailbox-sync'
 import { SmtpSession, type SendResult } from './smtp-session'
 
@@ -71,7 +71,7 @@ export class OutboxSender {
   /** Sends until nothing is due; returns how long to wait. */
   private async sendDue(): Promise<number> {
     while (!this.stopped) {
-      const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', { mailboxId: this.mailbox.id, lookedAt: this.lookedAt, limits: limitsOf(this.mailbox) })
+      const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', { mailboxId: this.mailbox.id, lookedAt: this.lookedAt })
       if (look !== null) {
         if (await this.look(look)) continue
         return this.backoff.next()
@@ -124,9 +124,10 @@ export class OutboxSender {
     try {
       if (job.envelope.length === 0) return settled('failed', new PosternError('no-recipient'))
       const raw = await this.composed(job)
-      const server = this.mailbox.smtp
-      session = await withCredentials(this.ports.app, this.mailbox, 'smtp', async (auth) => {
-        const opened = await onErrand({ use: 'send-mail', host: server.host, mailboxId: this.mailbox.id }, () => SmtpSession.connect({ ...server, user: auth.user }))
+      const account = await this.accountOf(job)
+      const server = account.smtp
+      session = await withCredentials(this.ports.app, account, 'smtp', async (auth) => {
+        const opened = await onErrand({ use: 'send-mail', host: server.host, mailboxId: account.id }, () => SmtpSession.connect({ ...server, user: auth.user }))
         try {
           await opened.login(auth)
           return opened
@@ -149,6 +150,15 @@ export class OutboxSender {
     } finally {
       session?.quit()
     }
+  }
+
+  /** Whose outgoing server carries it: the mailbox itself, or the account that it sends through. */
+  private async accountOf({ throughId }: Pick<OutboxJob, 'throughId'>): Promise<Mailbox> {
+    if (throughId === null || throughId === this.mailbox.id) return this.mailbox
+    const { mailboxes } = await this.ports.store.call('mailboxes.all', {})
+    const account = mailboxes.find(({ id }) => id === throughId)
+    if (!account) throw new PosternError('sender-refused', 'the account that it leaves through is gone', { account: true })
+    return account
   }
 
   /** The bytes that leave: made once, kept before the first of them leaves, the same at every try. */
@@ -218,7 +228,7 @@ export class OutboxSender {
       const { copy } = await this.ports.store.call('copies.next', { mailboxId: this.mailbox.id })
       if (!copy) return idleMs
       try {
-        if (!filesSentItself(this.mailbox)) await this.fileCopy(copy)
+        if (copy.throughId !== null || !filesSentItself(this.mailbox)) await this.fileCopy(copy)
         await this.ports.store.call('copies.settle', { id: copy.id, done: true })
       } catch (error) {
         const { code } = PosternError.from(error)

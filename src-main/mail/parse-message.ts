@@ -119,6 +119,7 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
     subject,
     from: from.address, fromSuspicious: from.suspicious,
     replyTo: addressList(all('reply-to')), to: addressList(all('to')), cc: addressList(all('cc')), bcc: addressList(all('bcc')),
+    ...deliveredTo(all),
     autoKind: kind,
     snippet: snippetOf(body.text),
     searchText: cutAtCharacter([body.fullText.trimEnd(), body.more, names].filter((piece) => piece !== '').join('\n'), longestSearchText),
@@ -129,6 +130,17 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
     ...packMessage({ text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut }, raw, mime.places, body.more),
     rawSize: raw.byteLength,
   }
+}
+
+/** Headers in which servers name the address that a message was delivered to; none of them is standard, each is common. */
+const deliveryHeaders = ['delivered-to', 'x-original-to', 'x-delivered-to', 'envelope-to', 'x-envelope-to']
+
+/** Only what To and Cc do not say, so that nothing is kept twice. */
+function deliveredTo(all: (key: string) => string[]): Pick<ParsedMessage, 'deliveredTo'> {
+  const said = new Set([...addressList(all('to')), ...addressList(all('cc'))].map(({ address }) => address.toLowerCase()))
+  const names = deliveryHeaders.flatMap(all).flatMap((value) => /^<?([^\s<>,;@]{1,128}@[^\s<>,;@]{1,190})>?$/.exec(value.trim())?.[1] ?? [])
+  const found = [...new Map(names.map((name) => [name.toLowerCase(), name])).entries()].flatMap(([key, name]) => (said.has(key) ? [] : [name])).slice(0, 10)
+  return found.length === 0 ? {} : { deliveredTo: found }
 }
 
 interface Body { text: string; html: string | null; textSuffices: boolean; cut: boolean; fullText: string; more: string; remote: Pick<HtmlView, 'remoteCount' | 'remoteUrls'> }

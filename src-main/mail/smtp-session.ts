@@ -7,7 +7,7 @@ import { PosternError, type ErrorDetail } from '../../src-preload/contract/error
 import { withDeadline } from './backoff'
 import type { Credentials } from './imap-session'
 import { errorField, networkError, serverLine } from './network-error'
-import { isRateLimit } from './provider-limits'
+import { isRateLimit } from '../shared/provider-limits'
 import { openPort } from './server-probe'
 import { refusePlaintext, tlsOptions } from './server-rules'
 

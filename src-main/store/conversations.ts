@@ -5,6 +5,7 @@ import { comparableSubject } from '../shared/threading'
 import type { Reader, Value } from './database'
 import { deliveriesIn } from './delivery'
 import { draftIn } from './drafts'
+import { answerFrom, senders, type From } from './identities'
 import { notesOf } from './notes'
 import { itemsOf, outboxStateOf } from './outbox-rows'
 import { partOf } from './parts'
@@ -164,13 +165,14 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
     `SELECT a.id, a.message_id, a.name, a.type, a.size, a.inline, a.content_id, a.dangerous FROM messages m JOIN attachments a ON a.message_id = m.id
      WHERE m.conversation_id = ? ORDER BY a.id`, current), ({ message_id: messageId }) => messageId)
   const person = peopleBook(read, me)
+  const ours = senders(read)
   const newSubjects = subjectsThatAreNew(read, current, messages)
   return {
     id: current, subject: row.subject, status: statusOf(row.status), version: row.version, mailboxIds: parseIds(row.mailbox_ids), customerId: row.customer_id,
     ...workOf(read, person, row), conflicts: conflictsOf(read, person, current),
     messages: messages.map((message, index) => {
       const opened = index >= messages.length - openBodies || (message.direction === 0 && message.seen === 0)
-      return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null, newSubjects.has(message.id))
+      return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null, newSubjects.has(message.id), opened ? answerFrom(read, message, ours) : null)
     }),
     deliveries: deliveriesIn(read, current),
     notes: notesOf(read, current),
@@ -205,11 +207,12 @@ function historyOf(read: Reader, conversationId: number): Conversation['history'
     .map(({ act_id: id, other_id: otherId, subject, ...line }) => ({ ...line, act: id === null || otherId === null ? null : { id, otherId, otherSubject: subject ?? '' } }))
 }
 
-function messageOf(row: MessageRow, files: readonly FileRow[], body: MessageBody | null, newSubject: boolean): Message {
+function messageOf(row: MessageRow, files: readonly FileRow[], body: MessageBody | null, newSubject: boolean, from: From | null): Message {
+  const { deliveredTo: _deliveredTo, ...people } = parsePeople(row.people)
   return {
     id: row.id, conversationId: row.conversation_id, direction: row.direction === 1 ? 'out' : 'in', from: { name: row.from_name, address: row.from_address },
-    fromSuspicious: row.from_suspicious === 1, ...parsePeople(row.people), subject: row.subject, date: row.date, snippet: row.snippet, seen: row.seen === 1 || row.direction === 1,
-    autoKind: autoKindOf(row.auto_kind), attachments: files.map(attachmentOf), remoteCount: row.remote_count, remoteAllowed: row.remote_allowed === 1, newSubject, part: partOf(row.part), rawSize: row.raw_size, unreadable: row.unreadable, body,
+    fromSuspicious: row.from_suspicious === 1, ...people, subject: row.subject, date: row.date, snippet: row.snippet, seen: row.seen === 1 || row.direction === 1,
+    autoKind: autoKindOf(row.auto_kind), attachments: files.map(attachmentOf), remoteCount: row.remote_count, remoteAllowed: row.remote_allowed === 1, newSubject, part: partOf(row.part), rawSize: row.raw_size, unreadable: row.unreadable, answerFrom: from, body,
   }
 }
 

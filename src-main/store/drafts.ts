@@ -4,9 +4,9 @@ import { unpackView } from '../shared/message-body'
 import { prefixedSubject } from '../shared/threading'
 import type { Reader, Writer } from './database'
 import { extractPart } from './files'
+import { answerFrom } from './identities'
 import { shownPlaces } from './places'
-import { addressKey, displayName, parseIds, parsePeople, parseRecipients } from './rows'
-import { getSettings } from './settings'
+import { addressKey, displayName, parsePeople, parseRecipients } from './rows'
 import { basisOf, sinceOf } from './since'
 import { markWork } from './summary'
 import { tellDraft } from './draft-marks'
@@ -15,7 +15,7 @@ import type { Workspace } from './workspace'
 
 interface DraftRow {
   id: number; state: string; kind: DraftKind; conversation_id: number | null; message_id: number | null; mailbox_id: number; base_version: number
-  recipients: string; subject: string; html: string; text: string; quote: string | null; updated_at: number
+  recipients: string; subject: string; html: string; text: string; quote: string | null; updated_at: number; sender: string; signed: number
 }
 
 const filesLimit = 50 * 2 ** 20
@@ -23,7 +23,7 @@ const filesLimit = 50 * 2 ** 20
 function draftOf(read: Reader, row: DraftRow): Draft {
   const files = read.all<DraftFile>('SELECT id, name, type, size FROM draft_files WHERE draft_id = ? ORDER BY id', row.id)
   return {
-    id: row.id, kind: row.kind, conversationId: row.conversation_id, messageId: row.message_id, mailboxId: row.mailbox_id, baseVersion: row.base_version,
+    id: row.id, kind: row.kind, conversationId: row.conversation_id, messageId: row.message_id, mailboxId: row.mailbox_id, from: row.sender, signed: row.signed === 1, baseVersion: row.base_version,
     ...parseRecipients(row.recipients), subject: row.subject, html: row.html, text: row.text, quote: row.quote, files, updatedAt: row.updated_at, since: row.state === 'open' ? sinceOf(read, row.id) : [],
   }
 }
@@ -71,10 +71,12 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
   if (known) return known
   const original = start.kind === 'new' ? null : originalOf(read, conversationId, start.messageId)
   if (start.kind !== 'new' && !original) throw new PosternError('not-found', 'nothing to answer')
-  const mailboxId = start.mailboxId !== null && read.get('SELECT 1 FROM mailboxes WHERE id = ? AND local = 0', start.mailboxId) ? start.mailboxId : mailboxFor(read, original)
+  const chosen = start.mailboxId !== null && read.get('SELECT 1 FROM mailboxes WHERE id = ? AND local = 0', start.mailboxId)
+  const from = answerFrom(read, original)
+  if (!from) throw new PosternError('not-found', 'there is no mailbox')
+  const mailboxId = chosen && start.mailboxId !== null ? start.mailboxId : from.mailboxId
   const files = original && start.kind === 'forward' ? await filesOf(workspace, original.id) : []
   const content = original ? contentFor(workspace, start, original) : { to: [], cc: [], bcc: [], subject: '', quote: null }
-  const { html, text } = signed(getSettings(read).signature)
   const id = workspace.db.write((tx) => {
     // While files were taken out another window may have begun one.
     const other = conversationId === null ? null : draftIn(tx, conversationId)
@@ -82,8 +84,8 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
     const version = conversationId === null ? 0 : tx.get<{ version: number }>('SELECT version FROM conversations WHERE id = ?', conversationId)?.version ?? 0
     const { to, cc, bcc, subject, quote } = content
     const made = Number(tx.run(
-      'INSERT INTO drafts(kind, conversation_id, message_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at, basis) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      start.kind, conversationId, original?.id ?? null, mailboxId, version, JSON.stringify({ to, cc, bcc }), subject, html, text, quote, Date.now(), basisOf(tx, conversationId)).lastInsertRowid)
+      "INSERT INTO drafts(kind, conversation_id, message_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at, basis, sender, signed) VALUES(?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, 1)",
+      start.kind, conversationId, original?.id ?? null, mailboxId, version, JSON.stringify({ to, cc, bcc }), subject, quote, Date.now(), basisOf(tx, conversationId), mailboxId === from.mailboxId ? from.address : '').lastInsertRowid)
     for (const file of files) tx.run('INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)', made, file.name, file.type, file.bytes.byteLength, file.bytes)
     changed(tx, workspace, made, conversationId)
     return made
@@ -96,18 +98,6 @@ function originalOf(read: Reader, conversationId: number | null, messageId: numb
   const select = `SELECT id, conversation_id, direction, from_name, from_address, people, subject, date FROM messages WHERE place IN ${shownPlaces}`
   if (messageId !== null) return read.get<Original>(`${select} AND id = ? AND conversation_id IS NOT NULL`, messageId)
   return conversationId === null ? undefined : read.get<Original>(`${select} AND conversation_id = ? ORDER BY auto_kind = 'bounce', direction, date DESC, id DESC LIMIT 1`, conversationId)
-}
-
-/** The mailbox that the message came to or left from, so that the answer leaves from the same address. */
-function mailboxFor(read: Reader, original: Original | null | undefined): number {
-  const mailboxes = read.all<{ id: number; address_key: string }>('SELECT id, address_key FROM mailboxes WHERE removing = 0 AND local = 0 ORDER BY id')
-  const first = mailboxes[0]
-  if (!first) throw new PosternError('not-found', 'there is no mailbox')
-  if (!original) return first.id
-  const { to, cc, bcc } = parsePeople(original.people)
-  const named = [original.from_address, ...[...to, ...cc, ...bcc].map(({ address }) => address)].map(addressKey)
-  const inRow = parseIds(read.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', original.conversation_id)?.mailbox_ids ?? '[]')
-  return (mailboxes.find(({ address_key: key }) => named.includes(key)) ?? mailboxes.find(({ id }) => inRow.includes(id)) ?? first).id
 }
 
 type Filled = Pick<DraftContent, 'to' | 'cc' | 'bcc' | 'subject' | 'quote'>
@@ -170,12 +160,6 @@ function forwarded(original: Original, text: string): string {
 
 const lines = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/\n+$/, '')
 
-function signed(signature: string): { html: string; text: string } {
-  if (signature.trim() === '') return { html: '', text: '' }
-  const escaped = signature.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-  return { html: `<p></p><p>${escaped.replace(/\r\n?|\n/g, '<br>')}</p>`, text: `\n\n${signature}` }
-}
-
 async function filesOf(workspace: Workspace, messageId: number): Promise<{ name: string; type: string; bytes: Uint8Array }[]> {
   const parts = workspace.db.read.all<{ id: number; name: string; type: string }>('SELECT id, name, type FROM attachments WHERE message_id = ? AND inline = 0 ORDER BY id', messageId)
   const files = []
@@ -188,8 +172,8 @@ export function saveDraft(tx: Writer, id: number, content: DraftContent): { save
   if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', content.mailboxId)) throw new PosternError('not-found', 'no such mailbox')
   const savedAt = Date.now()
   const { to, cc, bcc } = content
-  tx.run('UPDATE drafts SET mailbox_id = ?, recipients = ?, subject = ?, html = ?, text = ?, quote = ?, updated_at = ? WHERE id = ?',
-    content.mailboxId, JSON.stringify({ to, cc, bcc }), content.subject, content.html, content.text, content.quote, savedAt, id)
+  tx.run('UPDATE drafts SET mailbox_id = ?, recipients = ?, subject = ?, html = ?, text = ?, quote = ?, updated_at = ?, sender = ?, signed = ? WHERE id = ?',
+    content.mailboxId, JSON.stringify({ to, cc, bcc }), content.subject, content.html, content.text, content.quote, savedAt, content.from, Number(content.signed), id)
   tx.changes.changed('drafts', draft.id)
   return { savedAt }
 }

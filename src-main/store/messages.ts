@@ -240,14 +240,14 @@ interface NewMessage {
 /** The message itself with its body and attachments; no thread yet. */
 export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedMessage, made: NewMessage): number {
   const id = workspace.messageIds.next(tx, made.date)
-  const { replyTo, to, cc, bcc } = message
+  const { replyTo, to, cc, bcc, deliveredTo = [] } = message
   tx.run(
     `INSERT INTO messages(id, conversation_id, key_hash, content_hash, message_id, refs, direction, place, seen, date, from_name, from_address,
        from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, unreadable, raw_size, in_reply_to)
      VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id, made.conversationId, made.key, made.content, message.messageId, JSON.stringify((message.references.length > 0 ? message.references : message.inReplyTo).slice(-50)),
     made.direction, made.place, Number(made.seen), made.date, message.from.name, message.from.address, Number(message.fromSuspicious),
-    JSON.stringify({ replyTo, to, cc, bcc }), message.subject, message.snippet, message.autoKind, message.attachments.filter(({ inline }) => !inline).length,
+    JSON.stringify({ replyTo, to, cc, bcc, ...(deliveredTo.length > 0 ? { deliveredTo } : {}) }), message.subject, message.snippet, message.autoKind, message.attachments.filter(({ inline }) => !inline).length,
     message.remoteCount, message.unreadable, message.rawSize, message.inReplyTo[0] ?? null)
   tx.run('INSERT INTO message_bodies(message_id, remote_urls, body, source) VALUES(?, ?, ?, ?)',
     id, message.remoteUrls.length === 0 ? null : JSON.stringify(message.remoteUrls), message.body, message.source)

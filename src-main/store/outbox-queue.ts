@@ -1,8 +1,13 @@
 import type * as z from 'zod'
-import type { OutboxJob, OutboxOutcome, ParsedMessage, SendLimits } from '../../src-preload/contract/internal'
+import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../src-preload/contract/internal'
+import type { SendLimits } from '../../src-preload/contract/identity'
+import { ServerSettings } from '../../src-preload/contract/mail'
+import { limitsOf } from '../shared/provider-limits'
 import { putStatus } from './acts'
-import type { Writer } from './database'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { Reader, Writer } from './database'
 import { queuedDraft } from './drafts'
+import { identityOf } from './identities'
 import { Batch, contentHash, enter, insertMessage, messageKey } from './messages'
 import { accepted } from './outbox'
 import { everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
@@ -39,7 +44,6 @@ export interface Claim {
   readonly mailboxId: number
   /** When mail last saw everything that is in the mailbox; 0: not yet. */
   readonly lookedAt: number
-  readonly limits: z.infer<typeof SendLimits>
 }
 export interface Claimed {
   job: OutboxJob | null
@@ -52,7 +56,7 @@ export interface Claimed {
  * The next item that is due, marked `sending` on the disk before it is answered: two askers never get the same (R41).
  * One whose conversation moved on is held, one that is beyond the provider's limits waits until there is room.
  */
-export function claim(workspace: Workspace, { mailboxId, lookedAt, limits }: Claim): Claimed {
+export function claim(workspace: Workspace, { mailboxId, lookedAt }: Claim): Claimed {
   for (;;) {
     const now = Date.now()
     const next = nextQueued(workspace.db.read, mailboxId)
@@ -66,7 +70,9 @@ export function claim(workspace: Workspace, { mailboxId, lookedAt, limits }: Cla
         hold(tx, workspace, row)
         return null
       }
-      const room = roomFor(tx, mailboxId, limits, now)
+      const account = row.through_id ?? mailboxId
+      const limits = limitsFor(tx, account)
+      const room = roomFor(tx, account, limits, now)
       if (room.at > now) {
         tx.run("UPDATE outbox SET due_at = ?, error = 'rate-limited' WHERE id = ?", room.at, row.id)
         told(tx, row)
@@ -107,8 +113,15 @@ function envelopeOf(tx: Writer, row: OutboxRow, most: number): string | null {
   return JSON.stringify(left.slice(0, most))
 }
 
+/** What the server of an account takes: as its owner said, else as is known of its provider. */
+function limitsFor(read: Reader, mailboxId: number): SendLimits {
+  const row = read.get<{ smtp: string; identity: string }>('SELECT smtp, identity FROM mailboxes WHERE id = ?', mailboxId)
+  if (!row) throw new PosternError('not-found', 'no such mailbox')
+  return identityOf(row.identity).limits ?? limitsOf({ smtp: ServerSettings.parse(JSON.parse(row.smtp)) })
+}
+
 /** When, and for how many recipients, there is room under the limits; what was accepted counts. */
-function roomFor(tx: Writer, mailboxId: number, { perMinute, recipientsPerDay }: z.infer<typeof SendLimits>, now: number): { at: number; recipients: number } {
+function roomFor(tx: Writer, mailboxId: number, { perMinute, recipientsPerDay }: SendLimits, now: number): { at: number; recipients: number } {
   const minute = tx.all<{ at: number }>('SELECT at FROM send_log WHERE mailbox_id = ? AND at > ? ORDER BY at DESC LIMIT ?', mailboxId, now - 60_000, perMinute)
   const oldest = minute.at(-1)
   if (minute.length >= perMinute && oldest) return { at: oldest.at + 60_001, recipients: 0 }
@@ -175,12 +188,12 @@ export function lookedInVain(workspace: Workspace, id: number): void {
   })
 }
 
-export interface SentCopy { id: number; messageId: string; date: number; raw: Uint8Array; tries: number }
+export interface SentCopy { id: number; messageId: string; date: number; raw: Uint8Array; tries: number; throughId: number | null }
 
 /** The next sent message whose copy is still to be filed, those that were tried least first. */
 export function nextCopy(workspace: Workspace, mailboxId: number): { copy: SentCopy | null } {
   const copy = workspace.db.read.get<SentCopy>(
-    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries FROM outbox WHERE mailbox_id = ? AND copy = 1 AND raw IS NOT NULL ORDER BY copy_tries, id LIMIT 1', mailboxId)
+    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries, through_id AS throughId FROM outbox WHERE mailbox_id = ? AND copy = 1 AND raw IS NOT NULL ORDER BY copy_tries, id LIMIT 1', mailboxId)
   return { copy: copy ?? null }
 }
 

@@ -1,4 +1,5 @@
 import { ErrorCode, PosternError } from '../../src-preload/contract/errors'
+import { Signature } from '../../src-preload/contract/identity'
 import type { OutboxJob } from '../../src-preload/contract/internal'
 import { OutboxState, type Address, type OutboxItem } from '../../src-preload/contract/mail'
 import type { Reader } from './database'
@@ -10,11 +11,11 @@ export interface OutboxRow {
   id: number; state: string; conversation_id: number; mailbox_id: number; draft_id: number | null; message_id: string; postern_id: string
   date: number; created_at: number; due_at: number; sender: string; in_reply_to: string | null; refs: string; snippet: string; status_before: number
   status_after: number; made_conversation: number; error: string | null; server_line: string | null; attempts: number; sent_message: number | null
-  scheduled: number; unless_answered: number; recipients_left: string | null; envelope: string | null; refused: string; asked: number
+  scheduled: number; unless_answered: number; recipients_left: string | null; envelope: string | null; refused: string; asked: number; signature: string | null; through_id: number | null
 }
 /** Without `raw`, which may be megabytes, and `key_hash`, which a JavaScript number cannot hold. */
 export const outboxColumns = `id, state, conversation_id, mailbox_id, draft_id, message_id, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet,
-  status_before, status_after, made_conversation, error, server_line, attempts, sent_message, scheduled, unless_answered, recipients_left, envelope, refused, asked`
+  status_before, status_after, made_conversation, error, server_line, attempts, sent_message, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id`
 
 export const outboxStateOf = (stored: string): OutboxState => OutboxState.parse(stored)
 
@@ -32,11 +33,18 @@ function itemOf(read: Reader, row: OutboxRow): OutboxItem | null {
   const state = outboxStateOf(row.state)
   return {
     id: row.id, conversationId: row.conversation_id, mailboxId: row.mailbox_id, state, dueAt: row.due_at, createdAt: row.created_at,
-    from: parseAddress(row.sender), to: draft.to, cc: draft.cc, subject: draft.subject, snippet: row.snippet, text: draft.text, fileNames: draft.files.map(({ name }) => name),
+    from: parseAddress(row.sender), to: draft.to, cc: draft.cc, subject: draft.subject, snippet: row.snippet, text: withSignature(draft.text, row), fileNames: draft.files.map(({ name }) => name),
     error: code.success ? code.data : null, serverLine: row.server_line, attempts: row.attempts, scheduled: row.scheduled === 1, unlessAnswered: row.unless_answered === 1,
     looking: state === 'uncertain' && row.asked === 0, left: row.recipients_left === null ? null : parseTexts(row.recipients_left), refused: parseTexts(row.refused),
     since: state === 'held' ? sinceOf(read, row.draft_id) : [],
   }
+}
+
+const signatureOf = ({ signature }: OutboxRow): Signature | null => (signature === null ? null : Signature.parse(JSON.parse(signature)))
+
+function withSignature(text: string, row: OutboxRow): string {
+  const signature = signatureOf(row)
+  return signature ? `${text.trimEnd()}\n\n${signature.text}` : text
 }
 
 /** Items that have not left; whom one that left did not reach is told at its message. */
@@ -63,7 +71,7 @@ export function jobOf(read: Reader, row: OutboxRow): OutboxJob {
   const { to, cc, bcc, subject, html, text, quote } = draft
   return {
     id: row.id, mailboxId: row.mailbox_id, state: row.state === 'uncertain' ? 'uncertain' : 'queued', messageId: row.message_id, posternId: row.postern_id, date: row.date,
-    from: parseAddress(row.sender), to, cc, bcc, envelope: row.envelope === null ? everybody(draft) : parseTexts(row.envelope), subject, html, text, quote,
+    from: parseAddress(row.sender), to, cc, bcc, envelope: row.envelope === null ? everybody(draft) : parseTexts(row.envelope), subject, html, text, quote, signature: signatureOf(row), throughId: row.through_id,
     inReplyTo: row.in_reply_to, references: parseTexts(row.refs),
     files: read.all<{ name: string; type: string; bytes: Buffer }>('SELECT name, type, bytes FROM draft_files WHERE draft_id = ? ORDER BY id', row.draft_id), raw,
   }

@@ -5,6 +5,7 @@ import { putStatus } from './acts'
 import type { Reader, Writer } from './database'
 import { openDraft, queuedDraft } from './drafts'
 import { dropMessage } from './erase'
+import { freezeSender, throughOf } from './identities'
 import { countUse } from './mailbox-use'
 import { addNote, removeNote } from './notes'
 import { markSent } from './outbox-found'
@@ -51,9 +52,8 @@ export function send(workspace: Workspace, { draftId, thenStatus, sendAt, unless
   const sent = workspace.db.write((tx) => {
     const draft = openDraft(tx, draftId)
     checkRecipients(draft)
-    const mailbox = tx.get<{ name: string; address: string }>('SELECT name, address FROM mailboxes WHERE id = ? AND removing = 0 AND local = 0', draft.mailboxId)
-    if (!mailbox) throw new PosternError('not-found', 'no such mailbox')
-    const { agentName, undoSeconds } = getSettings(tx)
+    const { sender, signature, throughId } = freezeSender(tx, draft)
+    const { undoSeconds } = getSettings(tx)
     const now = Date.now()
     const dueAt = sendAt === null ? now + undoSeconds * 1000 : Math.max(now, sendAt)
     const fresh = draft.conversationId === null
@@ -62,17 +62,17 @@ export function send(workspace: Workspace, { draftId, thenStatus, sendAt, unless
       : survivorOf(tx, draft.conversationId)
     addToMailbox(tx, conversationId, draft.mailboxId)
     const before = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status ?? statusNumber('open')
-    const messageId = `${randomUUID()}@${mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1).toLowerCase()}`
+    const messageId = `${randomUUID()}@${sender.address.slice(sender.address.lastIndexOf('@') + 1).toLowerCase()}`
     const key = workspace.hashes.hash('id', messageId)
     const answered = answeredIds(tx, draft)
     const state = unlessAnswered && sinceOf(tx, draftId).length > 0 ? 'held' : 'queued'
     const id = Number(tx.run(
       `INSERT INTO outbox(state, conversation_id, mailbox_id, draft_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet,
-         status_before, status_after, made_conversation, scheduled, unless_answered, error)
-       VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         status_before, status_after, made_conversation, scheduled, unless_answered, error, signature, through_id)
+       VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       state, conversationId, draft.mailboxId, draftId, messageId, key, randomUUID(), dueAt, now, dueAt,
-      JSON.stringify({ name: agentName === '' ? mailbox.name : agentName, address: mailbox.address }), answered.inReplyTo, JSON.stringify(answered.references), snippetOf(draft.text),
-      before, statusNumber(thenStatus), Number(fresh), Number(sendAt !== null), Number(unlessAnswered), state === 'held' ? 'moved-on' : null).lastInsertRowid)
+      JSON.stringify(sender), answered.inReplyTo, JSON.stringify(answered.references), snippetOf(draft.text),
+      before, statusNumber(thenStatus), Number(fresh), Number(sendAt !== null), Number(unlessAnswered), state === 'held' ? 'moved-on' : null, signature && JSON.stringify(signature), throughId).lastInsertRowid)
     expectId(tx, key, conversationId)
     tx.run("UPDATE drafts SET state = 'queued', conversation_id = ? WHERE id = ?", conversationId, draftId)
     if (state === 'queued') moveStatus(tx, workspace, conversationId, before, statusNumber(thenStatus), by)
@@ -238,6 +238,8 @@ export function reschedule(workspace: Workspace, id: number, sendAt: number | nu
 
 function requeue(tx: Writer, row: OutboxRow, dueAt: number): void {
   tx.run("UPDATE outbox SET state = 'queued', due_at = ?, asked = 0, error = NULL, error_detail = '{}', server_line = NULL WHERE id = ?", dueAt, row.id)
+  // Whose account carries it is no part of the letter: a person may have changed it because it could not leave.
+  tx.run('UPDATE outbox SET through_id = ? WHERE id = ?', throughOf(tx, row.mailbox_id), row.id)
   // The date that the customer reads is the day it leaves, as long as nothing of it has been composed.
   tx.run('UPDATE outbox SET date = ? WHERE id = ? AND raw IS NULL', dueAt, row.id)
   told(tx, row.id, row.draft_id, row.conversation_id)
@@ -277,7 +279,7 @@ export function accepted(tx: Writer, workspace: Workspace, row: OutboxRow, { ref
   const left = [...all.filter((address) => !tried.has(address)), ...later]
   const allRefused = JSON.stringify([...parseTexts(row.refused), ...refused])
   const now = Date.now()
-  tx.run('INSERT INTO send_log(mailbox_id, at, recipients) VALUES(?, ?, ?)', row.mailbox_id, now, tried.size - refused.length - later.length)
+  tx.run('INSERT INTO send_log(mailbox_id, at, recipients) VALUES(?, ?, ?)', row.through_id ?? row.mailbox_id, now, tried.size - refused.length - later.length)
   tx.run('DELETE FROM send_log WHERE at < ?', now - 25 * 3_600_000)
   countUse(tx, row.mailbox_id, 'sent', 1)
   if (left.length === 0) return finish(tx, workspace, { ...row, refused: allRefused }, line)

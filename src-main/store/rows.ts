@@ -12,9 +12,9 @@ export const autoKindOf = (stored: string): AutoKind => autoKinds.find((kind) =>
 /** Addresses in one form, for comparing only. */
 export const addressKey = (address: string): string => address.trim().toLowerCase()
 
-const People = z.object({ replyTo: z.array(Address), to: z.array(Address), cc: z.array(Address), bcc: z.array(Address) })
+const People = z.object({ replyTo: z.array(Address), to: z.array(Address), cc: z.array(Address), bcc: z.array(Address), deliveredTo: z.array(z.string()).optional() })
 export type People = z.infer<typeof People>
-const Recipients = People.omit({ replyTo: true })
+const Recipients = People.omit({ replyTo: true, deliveredTo: true })
 export type Recipients = z.infer<typeof Recipients>
 const Ids = z.array(Id)
 const Texts = z.array(z.string())

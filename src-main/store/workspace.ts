@@ -8,7 +8,7 @@ import { Database, type Writer } from './database'
 import { Changes } from './changes'
 import { noteJournalDamage } from './journal-damage'
 import { KeyHash, makeHashKey, MessageIds } from './keys'
-import { addressKey } from './rows'
+import { ownAddresses } from './identities'
 import { TeamLog } from './team/log'
 import { Turns } from './turns'
 import { Presence } from './team/presence'
@@ -84,9 +84,9 @@ export class Workspace {
     this.teamWork()
   }
 
-  /** Keys of the addresses of all mailboxes: mail from one of them is ours. */
+  /** Keys of all addresses of the mailboxes, aliases too: mail from one of them is ours. */
   get own(): ReadonlySet<string> {
-    this.ownKeys ??= new Set(this.db.read.all<{ address: string }>('SELECT address FROM mailboxes WHERE removing = 0').map(({ address }) => addressKey(address)))
+    this.ownKeys ??= new Set(ownAddresses(this.db.read))
     return this.ownKeys
   }
 

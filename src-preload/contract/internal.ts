@@ -4,6 +4,7 @@ import { FoundSettings, TestStep } from './calls'
 import { teamForMail } from './internal-team'
 import { ErrorCode, ErrorDetail } from './errors'
 import { MailboxDepth, Part } from './depth'
+import { IdentityChange, Signature } from './identity'
 import { ExportScope, ImportTarget, MailFormat } from './transfers'
 import { PolicyState } from './policy'
 import { NetworkContact, NetworkRules } from './network'
@@ -59,6 +60,8 @@ export const ParsedMessage = z.object({
   from: Address,
   fromSuspicious: z.boolean(),
   replyTo: z.array(Address), to: z.array(Address), cc: z.array(Address), bcc: z.array(Address),
+  /** Addresses that the receiving servers say they delivered it to, and that To and Cc do not name. */
+  deliveredTo: z.array(z.string()).max(10).optional(),
   autoKind: AutoKind,
   snippet: z.string().max(400),
   /** All words to be found: body text (quoted text included), attachment names. */
@@ -131,6 +134,9 @@ export const OutboxJob = z.object({
   html: z.string(),
   text: z.string(),
   quote: z.string().nullable(),
+  signature: Signature.nullable(),
+  /** The mailbox whose outgoing server carries it; null: its own. */
+  throughId: Id.nullable(),
   inReplyTo: z.string().nullable(),
   references: z.array(z.string()),
   files: z.array(z.object({ name: z.string(), type: z.string(), bytes })),
@@ -138,10 +144,6 @@ export const OutboxJob = z.object({
   raw: bytes.nullable(),
 })
 export type OutboxJob = z.infer<typeof OutboxJob>
-
-/** What a provider allows; beyond it messages wait their turn. */
-export const SendLimits = z.object({ perMinute: z.int().positive(), recipients: z.int().positive(), recipientsPerDay: z.int().positive() })
-export type SendLimits = z.infer<typeof SendLimits>
 
 export const OutboxOutcome = z.object({
   id: Id,
@@ -228,7 +230,7 @@ export const storeForMail = {
   'ops.settle': { input: z.object({ id: Id, result: z.enum(['done', 'gone', 'retry', 'refused']), newUids: z.array(z.object({ uid: z.int(), newUid: z.int() })), newPath: z.string().nullable() }), output: done },
   /** The next reply that is due, marked `sending` before it is answered; null when none. */
   'outbox.claim': {
-    input: z.object({ mailboxId: Id, lookedAt: Time, limits: SendLimits }),
+    input: z.object({ mailboxId: Id, lookedAt: Time }),
     /** `look`: this item is due, but the mailbox must be looked at first. */
     output: z.object({ job: OutboxJob.nullable(), nextDueAt: Time.nullable(), look: Id.nullable() }),
   },
@@ -246,7 +248,7 @@ export const storeForMail = {
   /** Found while looking in Sent: which outbox items of the mailbox are uncertain. */
   'outbox.lookedInVain': { input: z.object({ id: Id }), output: done },
   /** The next sent message whose copy is to be filed in Sent; it stays until `done`. */
-  'copies.next': { input: z.object({ mailboxId: Id }), output: z.object({ copy: z.object({ id: Id, messageId: z.string(), date: Time, raw: bytes, tries: z.int() }).nullable() }) },
+  'copies.next': { input: z.object({ mailboxId: Id }), output: z.object({ copy: z.object({ id: Id, messageId: z.string(), date: Time, raw: bytes, tries: z.int(), throughId: Id.nullable() }).nullable() }) },
   'copies.settle': { input: z.object({ id: Id, done: z.boolean() }), output: done },
   'outbox.uncertain': { input: z.object({ mailboxId: Id }), output: z.object({ jobs: z.array(OutboxJob) }) },
   /** What went over the network since it was told last; idempotence is not needed, a lost answer counts twice. */
@@ -283,6 +285,7 @@ export const storeForApp = {
   'mailbox.update': { input: z.object({ id: Id, settings: MailboxSettings }), output: done },
   'mailbox.remove': { input: z.object({ id: Id }), output: done },
   'mailbox.all': { input: nothing, output: z.object({ mailboxes: z.array(Mailbox) }) },
+  'mailbox.identity': { input: z.object({ id: Id, identity: IdentityChange }), output: done },
   'mailbox.depth': { input: z.object({ id: Id, depth: MailboxDepth }), output: done },
   'mailbox.pause': { input: z.object({ id: Id, paused: z.boolean() }), output: done },
   'settings.set': { input: z.record(z.string(), z.unknown()), output: done },

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { MailboxDepth, Part } from './depth'
+import { MailboxIdentity } from './identity'
 import { Work, WorkConflict } from './work'
 
 /** Row id of a thing in the local store. */
@@ -53,7 +54,7 @@ export const MailboxSettings = z.object({
 })
 export type MailboxSettings = z.infer<typeof MailboxSettings>
 
-export const Mailbox = MailboxSettings.extend({ id: Id, paused: z.boolean(), /** Imported mail without a server; its server settings mean nothing. */ local: z.boolean(), depth: MailboxDepth })
+export const Mailbox = MailboxSettings.extend({ id: Id, paused: z.boolean(), /** Imported mail without a server; its server settings mean nothing. */ local: z.boolean(), depth: MailboxDepth, identity: MailboxIdentity })
 export type Mailbox = z.infer<typeof Mailbox>
 
 export const FolderRole = z.enum(['inbox', 'sent', 'drafts', 'junk', 'trash', 'archive', 'all', 'flagged', 'other'])
@@ -148,6 +149,8 @@ export const Message = z.object({
   newSubject: z.boolean(),
   /** Set when the message could not be understood: shown as a raw card with its source. */
   unreadable: z.string().nullable(),
+  /** The mailbox and its address that it was written to: an answer leaves from there. */
+  answerFrom: z.object({ mailboxId: Id, address: z.string() }).nullable(),
   /** Sent along for the messages that are open at first (the last three and the unread ones). */
   body: MessageBody.nullable(),
 })
@@ -165,6 +168,8 @@ export type Since = z.infer<typeof Since>
 
 export const DraftContent = z.object({
   mailboxId: Id,
+  /** One of the mailbox's addresses; empty: its own. */
+  from: z.string().max(320).default(''),
   to: z.array(Address).max(2000),
   cc: z.array(Address).max(2000),
   bcc: z.array(Address).max(2000),
@@ -173,6 +178,8 @@ export const DraftContent = z.object({
   text: z.string().max(5_000_000),
   /** The quoted original goes below the text when sent; null = none. Only what was visible (R19). */
   quote: z.string().max(2_000_000).nullable(),
+  /** The signature of `from` goes below the text when it is sent. */
+  signed: z.boolean().default(false),
 })
 export type DraftContent = z.infer<typeof DraftContent>
 
@@ -204,6 +211,7 @@ export const OutboxItem = z.object({
   cc: z.array(Address),
   subject: z.string(),
   snippet: z.string(),
+  /** With the signature. */
   text: z.string(),
   fileNames: z.array(z.string()),
   /** Why it has not left: code for the sentence, and the server's own line (untrusted plain text). */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { noSignature, Signature } from './identity'
 import { OauthClient } from './sign-in'
 
 export const Theme = z.enum(['system', 'light', 'dark'])
@@ -16,7 +17,8 @@ const value = z.object({
   letterShortcuts: z.boolean(),
   /** What "Send and close" does by default. */
   afterSend: z.enum(['closed', 'pending', 'open']),
-  signature: z.string().max(10_000),
+  /** Below the agent's messages, where the mailbox has none of its own. */
+  signature: Signature,
   /** Connections that nobody announced, or that lead to another host than announced, are refused; else only shown. */
   blockUnexpectedHosts: z.boolean(),
   /** What is told by the system's notifications. `mine`: what is assigned to the person, and mentions. */
@@ -52,7 +54,7 @@ export const Settings = z.object({
   undoSeconds: shape.undoSeconds.default(10),
   letterShortcuts: shape.letterShortcuts.default(true),
   afterSend: shape.afterSend.default('closed'),
-  signature: shape.signature.default(''),
+  signature: shape.signature.default(noSignature),
   blockUnexpectedHosts: shape.blockUnexpectedHosts.default(true),
   notify: shape.notify.default('mine'),
   notifyNotFor: shape.notifyNotFor.default([]),

@@ -1,28 +1,7 @@
-import { ChevronDown } from 'lucide-react'
 import { useState, type Ref } from 'react'
-import type { DraftContent, Mailbox } from '../../src-preload/contract'
+import type { DraftContent } from '../../src-preload/contract'
 import { t } from '../text'
-import { Icon } from '../ui/icon'
-import { Menu } from '../ui/menu'
 import { RecipientField } from './recipient-field'
-
-/** The mailbox that it leaves from; a menu when there are several. */
-export function FromChoice({ mailboxes, mailboxId, onChange }: { mailboxes: readonly Mailbox[]; mailboxId: number | undefined; onChange: (id: number) => void }) {
-  const chosen = mailboxes.find((one) => one.id === mailboxId) ?? mailboxes[0]
-  if (!chosen) return null
-  if (mailboxes.length === 1) return <span className="c-from"><span>{t('composer:from')}</span><span className="c-own cut">{chosen.address}</span></span>
-  return (
-    <span className="c-from">
-      <span>{t('composer:from')}</span>
-      <Menu
-        align="start"
-        label={t('composer:from')}
-        trigger={<button type="button" className="c-own x g1" aria-label={t('composer:fromChoose', { address: chosen.address })}><span className="cut">{chosen.address}</span><Icon icon={ChevronDown} small /></button>}
-        items={mailboxes.map((one) => ({ label: one.address, hint: one.name, checked: one.id === chosen.id, onSelect: () => onChange(one.id) }))}
-      />
-    </span>
-  )
-}
 
 type People = Pick<DraftContent, 'to' | 'cc' | 'bcc'>
 

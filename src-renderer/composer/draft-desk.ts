@@ -31,8 +31,8 @@ export type StartInput = CallInput<'drafts.start'>
 const empty: DeskState = { draft: null, content: {}, files: [], uploads: [], saving: 'clean', error: null, loaded: 0 }
 
 function contentOf(draft: Draft): DraftContent {
-  const { mailboxId, to, cc, bcc, subject, html, text, quote } = draft
-  return { mailboxId, to, cc, bcc, subject, html, text, quote }
+  const { mailboxId, from, to, cc, bcc, subject, html, text, quote, signed } = draft
+  return { mailboxId, from, signed, to, cc, bcc, subject, html, text, quote }
 }
 
 /**

@@ -6,11 +6,13 @@ import { useShortcuts } from '../state/shortcuts'
 import { errorText, t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
-import { AddressLines, FromChoice } from './address-lines'
+import { AddressLines } from './address-lines'
 import { useFileDrop } from './drop'
-import { EditorText } from './editor'
+import { chosenFrom, FromChoice } from './from-choice'
+import { EditorText } from '../writing/editor'
 import { DraftFiles } from './parts'
 import { SavedMark, SendBar, SendDoubts, SendTrouble } from './send-bar'
+import { SignatureBlock } from './signature-block'
 import { useComposer } from './use-composer'
 import './composer.css'
 
@@ -56,7 +58,8 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
   }
   const { content } = state
   const people = { to: content.to ?? [], cc: content.cc ?? [], bcc: content.bcc ?? [] }
-  const from = mailboxes.length > 1 ? <FromChoice mailboxes={mailboxes} mailboxId={content.mailboxId} onChange={(mailboxId) => desk.edit({ mailboxId })} /> : null
+  const chosen = chosenFrom(mailboxes, { mailboxId: content.mailboxId, address: content.from ?? '' })
+  const from = mailboxes.length > 1 || mailboxes.some(({ identity }) => identity.aliases.length > 0) ? <FromChoice mailboxes={mailboxes} from={chosen} agentName={settings?.agentName ?? ''} onChange={(next) => desk.edit(next)} /> : null
   return (
     <section ref={place} className={`pane conv new-message${drop.over ? ' dropping' : ''}`} aria-label={t('composer:new.region')} data-pane="conversation" {...drop.handlers}>
       <header className="panehead">
@@ -67,7 +70,7 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
       <AddressLines inline={false} from={from} people={people} focusTo={draftId === null} onChange={(next) => desk.edit(next)} />
       <div className="c-addr"><label htmlFor="new-subject">{t('composer:subject')}</label><input id="new-subject" className="c-subject" dir="auto" value={content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
       <SendTrouble composer={composer} />
-      <div className="c-scroll grow" onClick={(event) => event.target === event.currentTarget && composer.editor.commands.focus('end')}><EditorText editor={composer.editor} /></div>
+      <div className="c-scroll grow" onClick={(event) => event.target === event.currentTarget && composer.editor.commands.focus('end')}><EditorText editor={composer.editor} /><SignatureBlock composer={composer} from={chosen} /></div>
       <DraftFiles desk={desk} state={state} />
       <SendBar composer={composer} isNew />
       {drop.over && <div className="c-drop">{t('composer:dropHere')}</div>}

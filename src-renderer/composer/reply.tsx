@@ -11,12 +11,14 @@ import { Banner } from '../ui/banner'
 import { IconButton } from '../ui/button'
 import { Kbd } from '../ui/kbd'
 import { usePresenceIn } from '../work/presence'
-import { AddressLines, FromChoice } from './address-lines'
+import { AddressLines } from './address-lines'
 import { useFileDrop } from './drop'
-import { EditorText } from './editor'
+import { chosenFrom, FromChoice } from './from-choice'
+import { EditorText } from '../writing/editor'
 import { DraftFiles, QuotedOriginal } from './parts'
-import { isBlank } from './rich-text'
+import { isBlank } from '../writing/rich-text'
 import { SavedMark, SendBar, SendDoubts, SendTrouble, SinceStrip } from './send-bar'
+import { SignatureBlock } from './signature-block'
 import { useComposer } from './use-composer'
 import './composer.css'
 
@@ -114,7 +116,7 @@ function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps)
 
   const change = async (next: typeof target): Promise<void> => {
     const now = desk.snapshot()
-    const written = !isBlank(now.content.text ?? '', settings?.signature ?? '') ? { html: now.content.html ?? '', text: now.content.text ?? '' } : null
+    const written = !isBlank(now.content.text ?? '') ? { html: now.content.html ?? '', text: now.content.text ?? '' } : null
     try {
       setTarget(next)
       if (now.draft) await desk.discard()
@@ -162,6 +164,7 @@ function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps)
     { kind: 'forward', label: t('composer:forward'), keys: 'f' },
   ]
   const quote = state.content.quote
+  const from = chosenFrom(mailboxes, state.content.mailboxId === undefined ? message?.answerFrom ?? { mailboxId: conversation.mailboxIds[0], address: '' } : { mailboxId: state.content.mailboxId, address: state.content.from ?? '' })
 
   return (
     <section ref={place} className={`composer${tall ? ' tall' : ''}${drop.over ? ' dropping' : ''}`} aria-label={t('composer:region')} data-pane="composer" {...drop.handlers}>
@@ -184,7 +187,7 @@ function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps)
         toRef={to}
         people={people}
         onChange={(next) => desk.edit(next)}
-        from={<FromChoice mailboxes={mailboxes} mailboxId={state.content.mailboxId ?? conversation.mailboxIds[0]} onChange={(mailboxId) => desk.edit({ mailboxId })} />}
+        from={<FromChoice mailboxes={mailboxes} from={from} agentName={settings?.agentName ?? ''} onChange={(next) => desk.edit(next)} />}
       />
       {target.kind === 'forward' && state.draft && (
         <div className="c-addr"><label htmlFor="composer-subject">{t('composer:subject')}</label><input id="composer-subject" className="c-subject" dir="auto" value={state.content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
@@ -194,6 +197,7 @@ function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps)
       <SendTrouble composer={composer} />
       <div className="c-scroll" onClick={(event) => event.target === event.currentTarget && editor.commands.focus('end')}>
         <EditorText editor={editor} />
+        <SignatureBlock composer={composer} from={from} />
         {quote ? <QuotedOriginal quote={quote} onDrop={() => desk.edit({ quote: null })} /> : null}
       </div>
       <DraftFiles desk={desk} state={state} />

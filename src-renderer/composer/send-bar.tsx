@@ -13,7 +13,7 @@ import { Menu } from '../ui/menu'
 import { SendLater } from '../ui/send-later'
 import { Spinner } from '../ui/spinner'
 import type { Saving } from './draft-desk'
-import { EditorTools } from './editor'
+import { EditorTools } from '../writing/editor'
 import type { Composer } from './use-composer'
 
 type Then = CallInput<'outbox.send'>['thenStatus']

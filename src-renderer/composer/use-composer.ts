@@ -9,8 +9,8 @@ import { showToast } from '../state/toast'
 import { t } from '../text'
 import { findDoubts, findProblem, type SendDoubt, type SendProblem } from './checks'
 import { DraftDesk, type DeskState, type StartInput } from './draft-desk'
-import { useMessageEditor } from './editor'
-import { fromMailHtml, startHtml } from './rich-text'
+import { useMessageEditor } from '../writing/editor'
+import { fromMailHtml, startHtml } from '../writing/rich-text'
 import { isOffline, leavingFor, rememberCaret, takeCaret, tellSent } from './sending'
 
 type Then = CallInput<'outbox.send'>['thenStatus']
@@ -65,32 +65,30 @@ export function useComposer(options: ComposerOptions): Composer {
   const [doubts, setDoubts] = useState<SendDoubt[]>([])
   const [asked, setAsked] = useState<Composer['asked']>(null)
   const [failure, setFailure] = useState<CallError | null>(null)
-  const signature = settings?.signature ?? ''
 
   const attach = useCallback((files: readonly File[]) => {
     for (const file of files) void desk.attach(file)
   }, [desk])
   const editor = useMessageEditor({
     name,
-    html: startHtml(signature),
+    html: startHtml,
     onChange: (content) => desk.edit(content),
     onFiles: attach,
     onSend: (keepOpen) => send(keepOpen ? 'open' : (settings?.afterSend ?? 'closed')),
   })
 
   // another draft on the desk, or another editor: the text goes into it, and the caret where it was
-  const shown = useRef<{ editor: Editor | null; loaded: number; signature: string }>({ editor: null, loaded: 0, signature: '' })
+  const shown = useRef<{ editor: Editor | null; loaded: number }>({ editor: null, loaded: 0 })
   useEffect(() => {
     const now = desk.snapshot()
     const before = shown.current
-    const untouched = !now.draft && now.content.html === undefined
-    if (editor.isDestroyed || (before.editor === editor && before.loaded === now.loaded && (before.signature === signature || !untouched))) return
-    shown.current = { editor, loaded: now.loaded, signature }
+    if (editor.isDestroyed || (before.editor === editor && before.loaded === now.loaded)) return
+    shown.current = { editor, loaded: now.loaded }
     const { html } = now.content
-    editor.commands.setContent(html ? fromMailHtml(html) : startHtml(signature), { emitUpdate: false })
+    editor.commands.setContent(html ? fromMailHtml(html) : startHtml, { emitUpdate: false })
     const caret = now.draft ? takeCaret(now.draft.id) : null
     if (caret) editor.chain().setTextSelection(caret).focus().run()
-  }, [state.loaded, editor, desk, signature])
+  }, [state.loaded, editor, desk])
 
   useEffect(() => desk.open(), [desk])
   useEffect(() => {
@@ -134,7 +132,7 @@ export function useComposer(options: ComposerOptions): Composer {
     setProblem(found)
     setAsked(null)
     if (found) return
-    const open = sure ? [] : findDoubts(content, now.files, { signature, isForward, asksSubject })
+    const open = sure ? [] : findDoubts(content, now.files, { isForward, asksSubject })
     setDoubts(open)
     if (open.length > 0) setAsked({ status: then, later })
     else void queue(then, later)

@@ -16,17 +16,17 @@ export async function keep(change: CallInput<'settings.set'>): Promise<void> {
   }
 }
 
-/** Text that is kept at every pause, when it is left, and when the window closes. */
-export function useKept(value: string, keepText: (value: string) => Promise<void>): { value: string; onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void; onBlur: () => void } {
-  const [text, setText] = useState<string | null>(null)
-  const work = useRef<{ pending: string | null; timer: ReturnType<typeof setTimeout> | undefined; flush: () => Promise<void> }>({ pending: null, timer: undefined, flush: () => Promise.resolve() })
+/** Something written that is kept at every pause, when it is left, and when the window closes. */
+export function useKeptValue<T>(value: T, keepValue: (value: T) => Promise<void>): { value: T; change: (value: T) => void; leave: () => void } {
+  const [written, setWritten] = useState<{ value: T } | null>(null)
+  const work = useRef<{ pending: { value: T } | null; timer: ReturnType<typeof setTimeout> | undefined; flush: () => Promise<void> }>({ pending: null, timer: undefined, flush: () => Promise.resolve() })
   useEffect(() => {
     work.current.flush = async () => {
       const { pending, timer } = work.current
       clearTimeout(timer)
       if (pending === null) return
       work.current.pending = null
-      await keepText(pending)
+      await keepValue(pending.value)
     }
   })
   useEffect(() => {
@@ -38,13 +38,19 @@ export function useKept(value: string, keepText: (value: string) => Promise<void
     }
   }, [])
   return {
-    value: text ?? value,
-    onChange: (event) => {
-      setText(event.target.value)
-      work.current.pending = event.target.value
+    value: written ? written.value : value,
+    change: (next) => {
+      setWritten({ value: next })
+      work.current.pending = { value: next }
       clearTimeout(work.current.timer)
       work.current.timer = setTimeout(() => void work.current.flush(), pauseMs)
     },
-    onBlur: () => void work.current.flush(),
+    leave: () => void work.current.flush(),
   }
+}
+
+/** The same for a field of text. */
+export function useKept(value: string, keepText: (value: string) => Promise<void>): { value: string; onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void; onBlur: () => void } {
+  const kept = useKeptValue(value, keepText)
+  return { value: kept.value, onChange: (event) => kept.change(event.target.value), onBlur: kept.leave }
 }

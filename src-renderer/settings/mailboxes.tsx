@@ -1,4 +1,4 @@
-import { Ellipsis, FileUp, HardDrive, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
+import { AtSign, Ellipsis, FileUp, HardDrive, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Mailbox, MailboxSync } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
@@ -95,7 +95,7 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
                         label={t('settings:mailboxes.more', { name: mailbox.name })}
                         trigger={<IconButton icon={Ellipsis} size="sm" label={t('settings:mailboxes.more', { name: mailbox.name })} />}
                         items={[
-                          ...(mailbox.local ? [] : [{ label: t('settings:mailboxes.edit'), icon: Pencil, onSelect: () => goSettings(`mailboxes/${mailbox.id}`) }]),
+                          ...(mailbox.local ? [] : [{ label: t('settings:mailboxes.edit'), icon: Pencil, onSelect: () => goSettings(`mailboxes/${mailbox.id}`) }, { label: t('identity:menu'), icon: AtSign, onSelect: () => goSettings(`mailboxes/identity-${mailbox.id}`) }]),
                           ...(mailbox.paused || mailbox.local ? [] : [{ label: t('settings:mailboxes.sync'), icon: RefreshCw, onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })) }]),
                           ...(mailbox.local ? [] : [{ label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'), icon: mailbox.paused ? Play : Pause, onSelect: () => quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })) }]),
                           ...(mailbox.local ? [] : [{ label: t('depth:menu'), icon: HardDrive, onSelect: () => setStorage(mailbox) }]),

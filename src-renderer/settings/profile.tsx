@@ -1,7 +1,8 @@
 import type { Settings } from '../../src-preload/contract'
 import { t } from '../text'
-import { Input, TextArea } from '../ui/field'
-import { keep, useKept } from './keep'
+import { Input } from '../ui/field'
+import { SignatureEditor } from '../writing/signature-editor'
+import { keep, useKept, useKeptValue } from './keep'
 import { ValuesPage } from './page'
 import { Group, Row } from './row'
 
@@ -12,16 +13,17 @@ export function Profile() {
 
 function Fields({ settings }: { settings: Settings }) {
   const name = useKept(settings.agentName, (agentName) => keep({ agentName }))
-  const signature = useKept(settings.signature, (value) => keep({ signature: value }))
+  const signature = useKeptValue(settings.signature, (value) => keep({ signature: value }))
   return (
     <>
       <Group>
         <Row title={t('settings:general.yourName')} text={t('settings:general.yourNameHint')}>
           {({ labelledBy, describedBy }) => <Input {...name} aria-labelledby={labelledBy} aria-describedby={describedBy} maxLength={80} dir="auto" autoComplete="off" />}
         </Row>
-        <Row title={t('settings:general.signature')} text={t('settings:general.signatureHint')}>
-          {({ labelledBy, describedBy }) => <TextArea {...signature} aria-labelledby={labelledBy} aria-describedby={describedBy} rows={3} maxLength={10_000} dir="auto" />}
-        </Row>
+        <div className="set signature-set" onBlur={signature.leave}>
+          <div className="grow"><div className="medium">{t('settings:general.signature')}</div><p>{t('settings:general.signatureHint')}</p></div>
+          <SignatureEditor name={t('settings:general.signature')} value={signature.value} onChange={signature.change} />
+        </div>
       </Group>
     </>
   )

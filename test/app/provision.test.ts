@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { Provision, readProvision } from '../../src-main/app/provision'
+import { identityChange, Provision, readProvision } from '../../src-main/app/provision'
 import { commandLine, refuseUnsafeSwitches } from '../../src-main/app/switches'
 
 const server = { host: 'mail.northwindbikes.example', port: 993, security: 'tls', user: 'help' }
@@ -58,5 +58,22 @@ describe('the command line', () => {
 
   it('of a build in development is not refused its debugging switches (R3)', () => {
     expect(() => refuseUnsafeSwitches(false, ['postern', '--remote-debugging-port=9222'])).not.toThrow()
+  })
+})
+
+describe('what a file says of a mailbox\'s identity', () => {
+  const read = (identity: object) => readProvision(file(JSON.stringify({ ...good, mailboxes: [{ ...good.mailboxes[0], identity }] }))).mailboxes[0]?.identity ?? {}
+  it('changes nothing that it does not name', () => {
+    expect(identityChange(read({ shows: 'both' }), () => null)).toEqual({ shows: 'both' })
+  })
+  it('does not take plain text for HTML, and finds the account by its address', () => {
+    const change = identityChange(read({ signature: 'Help <desk>\nHull', aliases: [{ address: 'returns@x.example' }], sendThrough: 'out@x.example' }), (address) => (address === 'out@x.example' ? 7 : null))
+    expect(change).toEqual({
+      signature: { text: 'Help <desk>\nHull', html: '<div>Help &lt;desk&gt;</div><div>Hull</div>' }, sendThrough: 7,
+      aliases: [{ address: 'returns@x.example', name: '', signature: null }],
+    })
+  })
+  it('is refused with where and what when an alias is no address', () => {
+    expect(() => read({ aliases: [{ address: 'returns' }] })).toThrow(expect.objectContaining({ code: 'provision-invalid' }))
   })
 })

@@ -1,35 +1,13 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow, replyBox } from './hands'
 import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import { look } from './pictures'
 
 let team: Team
 let desk: Desk
-const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
-mkdirSync(shots, { recursive: true })
 const ago = (hours: number): Date => new Date(Date.now() - hours * 3_600_000)
 const subjects = ['Answered by Mei', 'Wrote again', 'For tomorrow', 'Came back from a train', 'Plain', 'Bounces']
 const idOf = (subject: string): string => `${subject.replaceAll(' ', '-')}@harbourcycle.example`
-
-/** A picture of what is on screen in both themes and sizes; axe finds nothing in it. */
-async function look(name: string): Promise<void> {
-  const { app, page } = desk
-  for (const [width, height, theme] of [[1280, 800, 'light'], [1280, 800, 'dark'], [960, 600, 'light'], [960, 600, 'dark']] as const) {
-    await app.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size[0], size[1]), [width, height] as const)
-    await expect.poll(() => page.evaluate((w) => Math.abs(innerWidth - w), width)).toBeLessThanOrEqual(1)
-    await answered(page, 'app.setTheme', { theme })
-    await page.emulateMedia({ colorScheme: theme })
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => null))))
-    await page.screenshot({ path: join(shots, `${name}-${theme}-${width}.png`) })
-    if ((theme === 'light') !== (width === 1280)) continue
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).disableRules('label-title-only').exclude('iframe').analyze()
-    expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`), `${name} ${theme} ${width}`).toEqual([])
-  }
-  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800))
-}
 
 /** A colleague's answer, sent with another program: it lies in Sent. */
 function colleagueAnswers(subject: string, text: string): void {
@@ -67,16 +45,16 @@ test('a reply does not leave past a colleague\'s answer in Sent; it can become a
   await expect(card).toContainText('Mei Tanaka answered')
   await expect(card).toContainText('On Thursday, at ten.')
   await expect(conversation(page).getByRole('button', { name: 'Status: Open' })).toBeVisible()
-  await look('held-reply')
+  await look(desk, 'held-reply')
   await card.getByRole('button', { name: 'Make it a note' }).click()
   const note = conversation(page).getByRole('article', { name: 'Internal note by Ana Ferreira' })
   await expect(note).toContainText('On Friday.')
-  await look('note')
+  await look(desk, 'note')
   await page.getByRole('status', { name: 'Messages' }).getByRole('button', { name: /Undo/ }).click()
   await expect(note).toHaveCount(0)
   await expect(replyBox(page)).toContainText('On Friday.')
   await expect(page.getByRole('region', { name: 'Composer' })).toContainText('Mei Tanaka answered since you began')
-  await look('since-strip')
+  await look(desk, 'since-strip')
   expect(sentAbout('Answered by Mei')).toBe(0)
   await page.getByRole('button', { name: 'My reply still fits' }).click()
   await expect(page.getByRole('button', { name: 'My reply still fits' })).toHaveCount(0)
@@ -111,7 +89,7 @@ test('a scheduled reply waits in the outbox, can be given another time, and leav
   await page.getByRole('menuitem', { name: 'Send later…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Send later' })
   await expect(dialog.getByRole('checkbox', { name: /Only if nobody answers meanwhile/ })).toBeChecked()
-  await look('send-later')
+  await look(desk, 'send-later')
   await dialog.getByRole('button', { name: /Tomorrow morning/ }).click()
   await nav(page, 'Outbox').click()
   await expect(row(page, /For tomorrow, Scheduled for Tomorrow/)).toBeVisible()
@@ -120,7 +98,7 @@ test('a scheduled reply waits in the outbox, can be given another time, and leav
   await row(page, /For tomorrow/).click()
   const card = conversation(page).getByRole('article', { name: /Scheduled for/ })
   await expect(card).toContainText('Only if nobody answers meanwhile')
-  await look('scheduled')
+  await look(desk, 'scheduled')
   expect(sentAbout('For tomorrow')).toBe(0)
   await card.getByRole('button', { name: 'Send now' }).click()
   await expect.poll(() => sentAbout('For tomorrow'), { timeout: 20_000 }).toBe(1)
@@ -140,7 +118,7 @@ test('what was queued offline is held when a colleague answered meanwhile; what 
   await nav(page, 'Outbox').click()
   await expect(row(page, /Came back from a train, Needs review/)).toBeVisible({ timeout: 20_000 })
   expect(sentAbout('Came back from a train')).toBe(0)
-  await look('outbox')
+  await look(desk, 'outbox')
 })
 
 test('a reply that could not be delivered says so at the message, in red, with the server\'s line', async () => {
@@ -161,7 +139,7 @@ test('a reply that could not be delivered says so at the message, in red, with t
   const message = conversation(page).getByRole('article', { name: 'Message from Ana Ferreira' })
   await expect(message).toContainText('Could not be delivered to priya@harbourcycle.example.')
   await expect(message).toContainText('550 5.1.1 mailbox of Priya is gone')
-  await look('not-delivered')
+  await look(desk, 'not-delivered')
   await message.getByRole('button', { name: 'Show addresses and date' }).click()
   await expect(message).toContainText(/Accepted.*250/)
 })

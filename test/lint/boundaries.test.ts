@@ -29,6 +29,7 @@ describe('imports that are allowed', () => {
     ['src-main/shared/log.ts', '../../src-preload/contract/errors'],
     ['src-renderer/app.tsx', './inbox/list'],
     ['src-renderer/inbox/list.tsx', '../ui/button'],
+    ['src-renderer/settings/profile.tsx', '../writing/signature-editor'],
     ['src-renderer/inbox/list.tsx', '../live'],
     ['src-renderer/inbox/list.tsx', './row'],
     ['src-renderer/conversation/reply.tsx', '@tiptap/starter-kit'],

@@ -7,7 +7,7 @@ import { compose } from '../../src-main/mail/compose'
 type Letter = Parameters<typeof compose>[0]
 const letter = (change: Partial<Letter> = {}): Letter => ({
   messageId: 'one@postern.test', posternId: 'p-1', date: Date.UTC(2026, 10, 22, 9, 30), from: { name: 'Support', address: 'support@acme.test' },
-  to: [{ name: 'Anna', address: 'anna@customer.test' }], cc: [], subject: 'Hello', html: '<p>Hi</p>', text: 'Hi', quote: null, inReplyTo: null, references: [], files: [], ...change,
+  to: [{ name: 'Anna', address: 'anna@customer.test' }], cc: [], subject: 'Hello', html: '<p>Hi</p>', text: 'Hi', quote: null, signature: null, inReplyTo: null, references: [], files: [], ...change,
 })
 const text = async (change: Partial<Letter>): Promise<string> => Buffer.from(await compose(letter(change))).toString('latin1')
 const headerNames = (raw: string): string[] => raw.slice(0, raw.indexOf('\r\n\r\n')).split(/\r\n(?![ \t])/).map((line) => line.split(':')[0]?.toLowerCase() ?? '')
@@ -74,4 +74,12 @@ describe('the content survives', () => {
     const mail = await PostalMime.parse(await compose(letter({ text: '.\nFrom here\n..two' })))
     expect(mail.text?.trimEnd()).toBe('.\nFrom here\n..two')
   })
+})
+
+test('the signature stands between text and quote in both forms, and touches neither', async () => {
+  const mail = await PostalMime.parse(await compose(letter({
+    text: 'Yes.\n\n', html: '<div>Yes.</div>', signature: { html: '<div><b>Tom</b></div>', text: 'Tom' }, quote: 'On Monday Anna wrote:\nWhere?',
+  })))
+  expect(mail.text?.trimEnd()).toBe('Yes.\n\nTom\n\nOn Monday Anna wrote:\n> Where?')
+  expect(mail.html).toMatch(/^<div>Yes\.<\/div><div><br><\/div><div class="signature"><div><b>Tom<\/b><\/div><\/div><br><div>On Monday/)
 })

@@ -1,6 +1,7 @@
 /** What the integration tests of mail share: a mailbox on a private Dovecot, the memory store, a parser. */
 import { seedMaildir, startDovecot } from '../servers/dovecot.mjs'
 import { waitFor } from '../servers/process.mjs'
+import { MailboxIdentity } from '../../src-preload/contract/identity'
 import type { Mailbox, ServerSettings } from '../../src-preload/contract/mail'
 import type { OutboxJob, ParsedMessage } from '../../src-preload/contract/internal'
 import { MailboxSync, type SyncPorts } from '../../src-main/mail/mailbox-sync'
@@ -20,16 +21,16 @@ export function serverAt(port: number, change: Partial<ServerSettings> = {}): Se
 }
 
 export function mailboxAt(imap: ServerSettings, smtp: ServerSettings = serverAt(1)): Mailbox {
-  return { id: 1, name: 'Support', address: 'support@acme.test', imap, smtp, paused: false, local: false, depth: { bodies: 'all', months: 12, largest: null, pace: 'auto' } }
+  return { id: 1, name: 'Support', address: 'support@acme.test', imap, smtp, paused: false, local: false, depth: { bodies: 'all', months: 12, largest: null, pace: 'auto' }, identity: MailboxIdentity.parse({}) }
 }
 
 export interface Running { store: MemoryStore; sync: MailboxSync; sender: OutboxSender; stop: () => Promise<void> }
 
 /** Starts sync (and sender) of one mailbox on a store. */
-export function run(mailbox: Mailbox, store = new MemoryStore([mailbox]), password: string | (() => string) = user.password, claim?: SyncPorts['claim']): Running {
+export function run(mailbox: Mailbox, store = new MemoryStore([mailbox]), password: string | ((mailboxId: number) => string) = user.password, claim?: SyncPorts['claim']): Running {
   const ports: SyncPorts = {
     store: store.port,
-    app: { call: async (_name, input) => ({ user: 'server' in input ? input.server.user : '', password: typeof password === 'string' ? password : password() }) as never },
+    app: { call: async (_name, input) => ({ user: 'server' in input ? input.server.user : '', password: typeof password === 'string' ? password : password('mailboxId' in input ? input.mailboxId : 0) }) as never },
     parser: inlineParser,
     ...(claim ? { claim } : {}),
   }
@@ -63,7 +64,7 @@ export function queue(store: MemoryStore, change: Partial<OutboxJob> = {}): numb
   const job: Omit<OutboxJob, 'envelope'> = {
     id, mailboxId: 1, state: 'queued', messageId: `reply-${id}-${Date.now()}@postern.test`, posternId: `p-${id}-${Date.now()}`, date: Date.UTC(2026, 10, 22, 9, 30),
     from: { name: 'Support', address: 'support@acme.test' }, to: [{ name: 'Anna Müller', address: 'anna@customer.test' }], cc: [], bcc: [],
-    subject: 'Re: Größe', html: '<p>Grüße</p>', text: 'Grüße\n', quote: null, inReplyTo: 'first@customer.test', references: ['root@customer.test', 'first@customer.test'], files: [], raw: null, ...change,
+    subject: 'Re: Größe', html: '<p>Grüße</p>', text: 'Grüße\n', quote: null, signature: null, throughId: null, inReplyTo: 'first@customer.test', references: ['root@customer.test', 'first@customer.test'], files: [], raw: null, ...change,
   }
   const envelope = [...job.to, ...job.cc, ...job.bcc].map((one) => one.address)
   store.outbox.push({ job: { ...job, envelope }, state: 'queued', outcome: null, dueAt: 0, composed: null })

@@ -11,7 +11,7 @@ export class MemoryStore {
   readonly ops: ServerOp[] = []
   readonly settledOps: { id: number; result: string; newUids: { uid: number; newUid: number }[]; newPath: string | null }[] = []
   readonly outbox: { job: OutboxJob; state: OutboxOutcome['state'] | 'sending'; outcome: OutboxOutcome | null; dueAt: number; composed: ParsedMessage | null }[] = []
-  readonly copies: { id: number; messageId: string; date: number; raw: Uint8Array; tries: number }[] = []
+  readonly copies: { id: number; messageId: string; date: number; raw: Uint8Array; tries: number; throughId: number | null }[] = []
   progress: MailboxProgress | null = null
   readonly states: string[] = []
   pages = 0
@@ -140,7 +140,7 @@ export class MemoryStore {
       const one = this.outbox.find((entry) => entry.job.id === outcome.id)
       if (one) {
         one.state = outcome.state
-        if (outcome.state === 'sent' && one.job.raw) this.copies.push({ id: one.job.id, messageId: one.job.messageId, date: one.job.date, raw: one.job.raw, tries: 0 })
+        if (outcome.state === 'sent' && one.job.raw) this.copies.push({ id: one.job.id, messageId: one.job.messageId, date: one.job.date, raw: one.job.raw, tries: 0, throughId: one.job.throughId })
         one.outcome = outcome
         if (outcome.state === 'queued') one.dueAt = outcome.retryAt ?? Date.now() + 30_000
       }

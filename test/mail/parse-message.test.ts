@@ -195,3 +195,11 @@ describe('nothing is too large, too deep or too many to come through (R25)', () 
     expect(await parse(mail(['From: Anna <a@b.test>', 'Subject: deep', 'Content-Type: multipart/mixed; boundary=b0'], Array.from({ length: 2000 }, (_, depth) => `--b${depth}\r\nContent-Type: multipart/mixed; boundary=b${depth + 1}\r\n\r\n`).join('')))).toMatchObject({ unreadable: 'nested-too-deep', subject: 'deep', from: { address: 'a@b.test' } })
   })
 })
+
+test('the address that a server delivered to is kept when To and Cc do not name it, and nothing else passes for it', async () => {
+  const read = async (...headers: string[]): Promise<string[] | undefined> => (await parseMessage(Buffer.from([...headers, 'From: a@x.test', 'To: Help <help@acme.test>', '', 'x'].join('\r\n')))).deliveredTo
+  expect(await read('Delivered-To: <Returns@acme.test>', 'X-Original-To: returns@acme.test', 'Delivered-To: HELP@acme.test')).toEqual(['returns@acme.test'])
+  expect(await read('Delivered-To: help@acme.test')).toBeUndefined()
+  expect(await read('Delivered-To: "x" a@b.test, c@d.test', 'Envelope-To: a@b c@d', `X-Envelope-To: ${'a'.repeat(500)}@x.test`)).toBeUndefined()
+  expect((await read(...Array.from({ length: 40 }, (_, n) => `Delivered-To: a${n}@x.test`)))?.length).toBe(10)
+})

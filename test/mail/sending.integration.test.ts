@@ -59,6 +59,25 @@ describe.skipIf(!canRunPostfix())('sending through Postfix', () => {
     expect([...one.store.folder('Sent').messages.values()].at(-1)).toMatchObject({ flags: ['\\Seen'], message: { posternId: job?.posternId } })
   })
 
+  test('mail of an alias leaves through the other account with the alias in From and envelope, and its copy lies in Sent of the mailbox that was written to', async () => {
+    const one = run(mailboxAt(serverAt(dovecot.port)))
+    running.push(one)
+    one.store.mailboxes.push({ ...mailboxAt(serverAt(1), serverAt(postfix.port)), id: 2, address: 'out@acme.test' })
+    await untilIdle(one.store)
+    one.sender.start()
+    const id = queue(one.store, {
+      throughId: 2, from: { name: 'Tom, Acme Returns', address: 'returns@acme.test' }, text: 'Yes.', html: '<div>Yes.</div>', signature: { html: '<div><b>Tom</b> &amp; team</div>', text: 'Tom & team' },
+    })
+    one.sender.wake()
+    expect(await outcome(one, id)).toMatchObject({ state: 'sent' })
+    const [delivery] = await postfix.waitForDeliveries(1)
+    expect(delivery?.sender).toBe('returns@acme.test')
+    const mail = await PostalMime.parse(delivery?.raw ?? '')
+    expect(mail).toMatchObject({ from: { name: 'Tom, Acme Returns', address: 'returns@acme.test' }, text: expect.stringMatching(/^Yes\.\n\nTom & team\n/), html: expect.stringContaining('<div class="signature"><div><b>Tom</b> &amp; team</div></div>') })
+    expect(delivery?.text).not.toMatch(/out@acme\.test/i)
+    await waitFor(() => serverDigest(dovecot, ['Sent'])['Sent']?.some((line) => line.includes(one.store.outbox[0]?.job.messageId ?? '?')))
+  })
+
   test('of two consoles that answer one message at the same moment one stops before sending (R41)', async () => {
     const carriers = await Promise.all([0, 1].map(async () => ImapCarrier.open(await ImapSession.open(serverAt(dovecot.port), { user: user.name, password: user.password }, true), user.name)))
     try {

@@ -185,7 +185,7 @@ describe('a support session', () => {
 
   test('diagnostics shows no conversation, no person and no address (R59)', async () => {
     await store.put(inbox, { from: 'Canary Person <canary@cycle.test>', subject: 'canarysubject', text: 'canarytext' })
-    await store.call('settings.set', { agentName: 'Canary Agent', signature: 'canarysignature' })
+    await store.call('settings.set', { agentName: 'Canary Agent', signature: { html: '<div>canarysignature</div>', text: 'canarysignature' } })
     await grant(store, { scope: 'diagnostics' })
     const session = await signIn(store)
     const { text } = await session.ask('support.diagnostics', {})

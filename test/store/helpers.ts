@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { CallInput, CallOutput } from '../../src-preload/contract/calls'
 import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mail'
+import type { SendLimits } from '../../src-preload/contract/identity'
 import type { NetworkRules } from '../../src-preload/contract/network'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
-import { appForStore, storeForApp, storeForMail, type Handlers, type IngestItem, type MailForStore, type ParsedMessage, type SendLimits, type StoreForMail, type TableOutput, mailForStore } from '../../src-preload/contract/internal'
+import { appForStore, storeForApp, storeForMail, type Handlers, type IngestItem, type MailForStore, type ParsedMessage, type StoreForMail, type TableOutput, mailForStore } from '../../src-preload/contract/internal'
 import { calls } from '../../src-preload/contract/calls'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { setLogSink } from '../../src-main/shared/log'
@@ -149,9 +150,15 @@ export class Harness {
     return uid
   }
 
-  /** What mail asks when it has just looked at the mailbox and its server sets no limits. */
+  /** What mail asks when it has just looked at the mailbox; its server sets no limits but the given ones. */
   claim(mailboxId: number, limits: Partial<SendLimits> = {}, lookedAt = Date.now()): Promise<TableOutput<StoreForMail, 'outbox.claim'>> {
-    return this.mail.call('outbox.claim', { mailboxId, lookedAt, limits: { perMinute: 10_000, recipients: 10_000, recipientsPerDay: 1_000_000, ...limits } })
+    this.limit(mailboxId, limits)
+    return this.mail.call('outbox.claim', { mailboxId, lookedAt })
+  }
+
+  limit(mailboxId: number, limits: Partial<SendLimits>): void {
+    const all = { perMinute: 10_000, recipients: 10_000, recipientsPerDay: 1_000_000, ...limits }
+    this.service.open.workspace.db.write((tx) => tx.run("UPDATE mailboxes SET identity = json_set(identity, '$.limits', json(?)) WHERE id = ?", JSON.stringify(all), mailboxId))
   }
 
   async list(view: 'inbox' | 'pending' | 'closed' | 'spam' | 'drafts' | 'outbox' = 'inbox', mailboxId: number | null = null): Promise<CallOutput<'conversations.list'>['rows']> {

@@ -179,3 +179,15 @@ test('stale team states: the state of before is not made anew', () => {
   expect(after.read.get('SELECT count(*) AS n, (SELECT count(*) FROM team_state) AS kept FROM team_stale')).toEqual({ n: 0, kept: 1 })
   after.close()
 })
+
+test('identities: drafts of before keep the signature in their text and get no second one', () => {
+  const before = at(19)
+  before.write((tx) => {
+    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'A', 'a@x', 'a@x', '{}', '{}', 1)")
+    tx.run("INSERT INTO drafts(id, kind, mailbox_id, base_version, recipients, subject, html, text, updated_at) VALUES(2, 'new', 1, 0, '{}', '', '', 'Hi', 1)")
+  })
+  before.close()
+  const after = at(20)
+  expect(after.read.get('SELECT d.signed, d.sender, d.text, m.identity FROM drafts d, mailboxes m')).toEqual({ signed: 0, sender: '', text: 'Hi', identity: '{}' })
+  after.close()
+})

@@ -149,7 +149,7 @@ describe('two at once (R41)', () => {
       send(store.service.open.workspace, { draftId: made.id, thenStatus: 'open', sendAt: null, unlessAnswered: true }, 'Ada')
     }
     const programs = [open(), open()]
-    const asked = { mailboxId, lookedAt: Date.now(), limits: { perMinute: 1000, recipients: 100, recipientsPerDay: 10_000 } }
+    const asked = { mailboxId, lookedAt: Date.now() }
     const claimed: number[] = []
     for (let n = 0; n < 35; n++) for (const program of programs) {
       const { job } = claim(program, asked)

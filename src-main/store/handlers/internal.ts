@@ -5,6 +5,7 @@ import { exportLog } from '../access-export'
 import { exportLedger, recordContacts } from '../ledger'
 import { applyFlags, vanish } from '../flags'
 import { allFolders, folderChecked, foldersCounted, knownUids, renameFolder, resetFolder, sampleFolder, syncFolders } from '../folders'
+import { setIdentity } from '../identities'
 import { allMailboxes, createMailbox, pauseMailbox, updateMailbox } from '../mailboxes'
 import { ingestPage } from '../messages'
 import { beginExport } from '../export'
@@ -46,6 +47,10 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       return {}
     },
     'mailbox.all': () => ({ mailboxes: allMailboxes(workspace().db.read) }),
+    'mailbox.identity': ({ id, identity }) => {
+      workspace().db.write((tx) => setIdentity(tx, workspace(), id, identity))
+      return {}
+    },
     'mailbox.depth': ({ id, depth }) => {
       setDepth(workspace(), id, depth)
       return {}

@@ -1,5 +1,6 @@
 import type { mailboxCalls } from '../../../src-preload/contract/calls/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
+import { setIdentity } from '../identities'
 import { allMailboxes, pauseMailbox } from '../mailboxes'
 import { usedOf } from '../mailbox-use'
 import { setDepth, usageOf } from '../parts'
@@ -16,6 +17,8 @@ export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> 
       await service.callApp()?.call('mailbox.changed', { id })
       return {}
     },
+    'mailboxes.setPersonal': ({ id, ...change }) => service.open.acts.keep(service.open.workspace.db.write((tx) => setIdentity(tx, service.open.workspace, id, change))),
+    'mailboxes.setIdentity': ({ id, ...change }) => service.open.acts.keep(service.open.workspace.db.write((tx) => setIdentity(tx, service.open.workspace, id, change))),
     'mailboxes.setDepth': async ({ id, depth }) => {
       setDepth(service.open.workspace, id, depth)
       await service.callApp()?.call('mailbox.changed', { id })

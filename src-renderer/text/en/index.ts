@@ -5,6 +5,7 @@ import { conversation } from './conversation'
 import { customer } from './customer'
 import { depth } from './depth'
 import { errors } from './errors'
+import { identity } from './identity'
 import { inbox } from './inbox'
 import { presence } from './presence'
 import { privacy } from './privacy'
@@ -20,4 +21,4 @@ import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, depth, errors, inbox, presence, privacy, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const
+export const en = { accounts, common, composer, conversation, customer, depth, errors, identity, inbox, presence, privacy, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const

@@ -13,7 +13,7 @@ export const settings = {
     yourName: 'Your name',
     yourNameHint: 'Customers see it beside the mailbox’s address.',
     signature: 'Signature',
-    signatureHint: 'Put under each new message. You can still change it there.',
+    signatureHint: 'Stands below your messages, where a mailbox has none of its own.',
     theme: 'Theme',
     themeHint: 'System follows this computer.',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },

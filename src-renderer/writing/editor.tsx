@@ -8,6 +8,7 @@ import { Input } from '../ui/field'
 import { Popover } from '../ui/popover'
 import { cleanPaste } from './paste'
 import { toMailHtml, toPlainText } from './rich-text'
+import './writing.css'
 
 const extensions = [
   StarterKit.configure({

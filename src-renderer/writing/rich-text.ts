@@ -67,14 +67,8 @@ export function toPlainText(doc: DocNode): string {
   return blocks(doc.content).join('\n').replace(/\s+$/, '')
 }
 
-/** What an empty message of this agent begins with, as the store begins it too: a line to write on, then the signature. */
-export function startHtml(signature: string): string {
-  const text = signature.trim()
-  return text === '' ? '<p></p>' : `<p></p><p>${text.replace(/[&<>"]/g, (c) => escapes[c] ?? c).replace(/\r\n?|\n/g, '<br>')}</p>`
-}
+/** What an empty message begins with: a line to write on. */
+export const startHtml = '<p></p>'
 
-/** Whether nothing was written but the signature. */
-export function isBlank(text: string, signature: string): boolean {
-  const plain = (one: string): string => one.replace(/\r\n?/g, '\n').replace(/[ \t]+$/gm, '').trim()
-  return plain(text) === '' || plain(text) === plain(signature)
-}
+/** Whether nothing was written. */
+export const isBlank = (text: string): boolean => text.trim() === ''

@@ -1,14 +1,11 @@
-import type * as z from 'zod'
-import type { SendLimits } from '../../src-preload/contract/internal'
+import type { SendLimits } from '../../src-preload/contract/identity'
 import type { Mailbox } from '../../src-preload/contract/mail'
-
-type Limits = z.infer<typeof SendLimits>
 
 /**
  * What large providers document for mail that programs hand in by SMTP. Going beyond locks an account for a day, so
  * messages wait here instead. Below the documented figure where other programs send from the same account too.
  */
-const known: readonly { readonly host: RegExp; readonly limits: Limits }[] = [
+const known: readonly { readonly host: RegExp; readonly limits: SendLimits }[] = [
   // Exchange Online: 30 messages a minute, 500 recipients a message unless an admin raised it, 10,000 recipients a day.
   { host: /(^|\.)(office365\.com|outlook\.office\.com)$/i, limits: { perMinute: 28, recipients: 500, recipientsPerDay: 9_500 } },
   // Outlook.com and Hotmail for persons.
@@ -20,10 +17,10 @@ const known: readonly { readonly host: RegExp; readonly limits: Limits }[] = [
 ]
 
 /** Enough for any team, and little enough that a loop of whatever kind does no great harm. */
-const elsewhere: Limits = { perMinute: 120, recipients: 500, recipientsPerDay: 20_000 }
+const elsewhere: SendLimits = { perMinute: 120, recipients: 500, recipientsPerDay: 20_000 }
 
 /** Limits of the server that a mailbox sends by. Personal Google accounts may write to a quarter as many. */
-export function limitsOf({ smtp }: Pick<Mailbox, 'smtp'>): Limits {
+export function limitsOf({ smtp }: Pick<Mailbox, 'smtp'>): SendLimits {
   const limits = known.find(({ host }) => host.test(smtp.host))?.limits ?? elsewhere
   return /@(gmail|googlemail)\.com$/i.test(smtp.user) ? { ...limits, recipientsPerDay: 500 } : limits
 }

@@ -1,0 +1,142 @@
+import { ChevronLeft } from 'lucide-react'
+import { useState } from 'react'
+import { noSignature, senderName, signatureFor, type Mailbox, type MailboxIdentity, type Settings } from '../../src-preload/contract'
+import { asCallError, call, type CallError } from '../client'
+import { useQuery } from '../live'
+import { tellFailure } from '../state/acts'
+import { goSettings } from '../state/places'
+import { showToast } from '../state/toast'
+import { errorText, t } from '../text'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { Input, Segmented, Select } from '../ui/field'
+import { Page } from '../ui/page'
+import { SignatureEditor } from '../writing/signature-editor'
+import { Addresses } from './identity-addresses'
+import { Group, Row } from './row'
+import './settings.css'
+
+const personal = ['agentName', 'signature'] as const
+const shared = ['displayName', 'shows', 'aliases', 'sendThrough'] as const
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
+
+/** What was changed and not saved, by mailbox: whoever leaves the page and comes back finds it. */
+const unsaved = new Map<number, MailboxIdentity>()
+
+function changedOf<K extends keyof MailboxIdentity>(names: readonly K[], before: MailboxIdentity, after: MailboxIdentity): Partial<Pick<MailboxIdentity, K>> {
+  const changed: Partial<Pick<MailboxIdentity, K>> = {}
+  for (const name of names) if (!same(before[name], after[name])) changed[name] = after[name]
+  return changed
+}
+
+function why(error: CallError): string {
+  const address = error.detail['address']
+  return error.code === 'conflict' && typeof address === 'string' ? t('identity:addresses.taken', { address }) : errorText(error)
+}
+
+async function takeBack(tokens: readonly string[]): Promise<void> {
+  try {
+    for (const undo of tokens.toReversed()) await call('acts.undo', { undo })
+    showToast({ text: t('common:undone'), lastsMs: 3_000 })
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+/** Keeps what was changed; each part asks for its own permission. Rejects with a CallError. */
+async function keep(mailbox: Mailbox, next: MailboxIdentity): Promise<void> {
+  const tokens: string[] = []
+  const ofMailbox = changedOf(shared, mailbox.identity, next)
+  const ofAgent = changedOf(personal, mailbox.identity, next)
+  if (Object.keys(ofMailbox).length > 0) tokens.push((await call('mailboxes.setIdentity', { id: mailbox.id, ...ofMailbox })).undo)
+  if (Object.keys(ofAgent).length > 0) tokens.push((await call('mailboxes.setPersonal', { id: mailbox.id, ...ofAgent })).undo)
+  if (tokens.length > 0) showToast({ text: t('identity:saved', { name: mailbox.name }), undo: () => takeBack(tokens) })
+}
+
+/** Who a mailbox is to those who get its mail: names, addresses, signature, and the account that it leaves through. */
+export function IdentityPage({ mailbox, mailboxes }: { mailbox: Mailbox; mailboxes: readonly Mailbox[] }) {
+  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
+  // taken back by Undo: the page begins with what stands now
+  return settings ? <Fields key={JSON.stringify(mailbox.identity)} mailbox={mailbox} mailboxes={mailboxes} settings={settings} /> : null
+}
+
+function Fields({ mailbox, mailboxes, settings }: { mailbox: Mailbox; mailboxes: readonly Mailbox[]; settings: Settings }) {
+  const [form, setForm] = useState(() => unsaved.get(mailbox.id) ?? mailbox.identity)
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const dirty = !same(form, mailbox.identity)
+  const changed = { ...mailbox, identity: form }
+  const change = (next: Partial<MailboxIdentity>) => {
+    const changedForm = { ...form, ...next }
+    unsaved.set(mailbox.id, changedForm)
+    setForm(changedForm)
+  }
+  const save = async () => {
+    setBusy(true)
+    setFailure(null)
+    try {
+      await keep(mailbox, form)
+      unsaved.delete(mailbox.id)
+    } catch (thrown) {
+      setFailure(t('identity:failed', { why: why(asCallError(thrown)) }))
+    }
+    setBusy(false)
+  }
+  const others = mailboxes.filter((one) => one.id !== mailbox.id && !one.local)
+  return (
+    <Page
+      title={t('identity:title', { name: mailbox.name })}
+      end={
+        <>
+          {dirty && <span className="meta t3" role="status">{t('identity:unsaved')}</span>}
+          <Button icon={ChevronLeft} onClick={() => goSettings('mailboxes')}>{t('identity:back')}</Button>
+          <Button kind="primary" disabled={!dirty} busy={busy} onClick={() => void save()}>{t(busy ? 'identity:saving' : 'identity:save')}</Button>
+        </>
+      }
+    >
+      {failure !== null && <Banner kind="bad" urgent>{failure}</Banner>}
+      <Group title={t('identity:names.title')}>
+        <Row title={t('identity:names.display')} text={t('identity:names.displayHint')}>
+          {(ids) => <Input aria-labelledby={ids.labelledBy} aria-describedby={ids.describedBy} value={form.displayName} placeholder={mailbox.name} maxLength={80} dir="auto" autoComplete="off" onChange={(event) => change({ displayName: event.target.value })} />}
+        </Row>
+        <Row title={t('identity:names.agent')} text={t('identity:names.agentHint')}>
+          {(ids) => <Input aria-labelledby={ids.labelledBy} aria-describedby={ids.describedBy} value={form.agentName} placeholder={settings.agentName} maxLength={80} dir="auto" autoComplete="off" onChange={(event) => change({ agentName: event.target.value })} />}
+        </Row>
+        <Row title={t('identity:names.shows')}>
+          {() => <Segmented label={t('identity:names.shows')} value={form.shows} onChange={(shows) => change({ shows })} options={(['agent', 'both', 'mailbox'] as const).map((value) => ({ value, label: t(`identity:names.choices.${value}`) }))} />}
+        </Row>
+        <Row title={t('identity:names.preview')}>
+          {() => <span className="sel from-preview"><bdi className="medium">{senderName(changed, mailbox.address, settings.agentName)}</bdi> <bdi className="t2">&lt;{mailbox.address}&gt;</bdi></span>}
+        </Row>
+      </Group>
+      <Addresses mailbox={changed} agentName={settings.agentName} onChange={(aliases) => change({ aliases })} />
+      <Group title={t('identity:signature.title')}>
+        <Row title={t('identity:signature.from')}>
+          {() => (
+            <Segmented
+              label={t('identity:signature.from')} value={form.signature === null ? 'profile' : 'own'}
+              onChange={(value) => change({ signature: value === 'own' ? settings.signature : null })}
+              options={(['profile', 'own'] as const).map((value) => ({ value, label: t(`identity:signature.choices.${value}`) }))}
+            />
+          )}
+        </Row>
+        <div className="set signature-set">
+          {form.signature === null
+            ? <div className="t2 sel pre">{settings.signature.text === '' ? t('identity:signature.none') : signatureFor(changed, mailbox.address, noSignature).text || settings.signature.text}</div>
+            : <SignatureEditor name={t('identity:signature.text')} value={form.signature} onChange={(signature) => change({ signature })} />}
+        </div>
+      </Group>
+      <Group title={t('identity:sending.title')}>
+        <Row title={t('identity:sending.through')} text={t('identity:sending.throughText')}>
+          {(ids) => (
+            <Select
+              aria-labelledby={ids.labelledBy} aria-describedby={ids.describedBy} value={String(form.sendThrough ?? '')}
+              onChange={(event) => change({ sendThrough: others.find((one) => String(one.id) === event.target.value)?.id ?? null })}
+              options={[{ value: '', label: t('identity:sending.own', { host: mailbox.smtp.host }) }, ...others.map((one) => ({ value: String(one.id), label: t('identity:sending.other', { name: one.name, host: one.smtp.host }) }))]}
+            />
+          )}
+        </Row>
+      </Group>
+    </Page>
+  )
+}

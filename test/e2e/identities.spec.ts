@@ -1,0 +1,90 @@
+import { expect, test } from '@playwright/test'
+import PostalMime from 'postal-mime'
+import { answered, nav, openRow, replyBox } from './hands'
+import { conversation, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import { look } from './pictures'
+
+let team: Team
+let desk: Desk
+
+test.beforeAll(async () => {
+  team = await startTeam(['help', 'warranty'], { smtpd_sasl_authenticated_header: 'yes' })
+  seed(team, 'help', [{ raw: mail({ subject: 'Wheel to send back', id: 'wheel@harbourcycle.example', to: 'returns@northwindbikes.example', text: 'Where do I send it?' }), date: new Date(Date.now() - 3_600_000) }])
+  desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  await synced(desk.page)
+  await answered(desk.page, 'settings.set', { undoSeconds: 0 })
+})
+test.afterAll(async () => {
+  await desk?.close()
+  await team?.stop()
+})
+
+const toast = () => desk.page.getByRole('status', { name: 'Messages' })
+const composer = () => desk.page.getByRole('region', { name: 'Composer' })
+
+test('an answer leaves from the alias that was written to, with its name and signature, through the account that was chosen', async () => {
+  const { page } = desk
+  await page.keyboard.press('g')
+  await page.keyboard.press('s')
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Mailboxes' }).click()
+  await page.getByRole('button', { name: 'More actions for Help' }).click()
+  await page.getByRole('menuitem', { name: 'Names, addresses, signature' }).click()
+  await page.getByRole('textbox', { name: 'Name of the mailbox' }).fill('Northwind Help')
+  await page.getByRole('radio', { name: 'Both' }).click()
+  await expect(page.getByText('Ana Ferreira, Northwind Help').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Add address' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Address' }).fill('help@northwindbikes.example')
+  await expect(dialog.getByText('This mailbox has the address already.')).toBeVisible()
+  await dialog.getByRole('textbox', { name: 'Address' }).fill('returns@northwindbikes.example')
+  await dialog.getByRole('textbox', { name: 'Name in From' }).fill('Northwind Returns')
+  await dialog.getByRole('radio', { name: 'Own' }).click()
+  await dialog.getByRole('textbox', { name: 'Own signature' }).click()
+  await page.keyboard.press('Control+b')
+  await page.keyboard.type('Returns desk')
+  await look(desk, 'identity-address')
+  await dialog.getByRole('button', { name: 'Add address' }).click()
+  await page.getByRole('combobox', { name: 'Leaves through' }).selectOption({ label: 'Warranty, 127.0.0.1' })
+  await look(desk, 'identity')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(toast()).toContainText('Saved for Help')
+  await toast().getByRole('button', { name: /Undo/ }).click()
+  await expect(page.getByText('returns@northwindbikes.example')).toHaveCount(0)
+  // Taken back is taken back; a second time it stays.
+  const [help] = (await answered(page, 'mailboxes.list', {})).mailboxes
+  expect(help?.identity).toMatchObject({ displayName: '', aliases: [], sendThrough: null })
+  await answered(page, 'mailboxes.setIdentity', {
+    id: help?.id ?? 0, displayName: 'Northwind Help', shows: 'both', sendThrough: 2,
+    aliases: [{ address: 'returns@northwindbikes.example', name: 'Northwind Returns', signature: { html: '<div><strong>Returns desk</strong></div>', text: 'Returns desk' } }],
+  })
+
+  await page.getByRole('button', { name: 'Settings, back to the list' }).click()
+  await nav(page, 'Inbox').click()
+  await openRow(page, 'Wheel to send back')
+  const from = composer().getByRole('button', { name: /^From / })
+  await expect(from).toHaveText('returns@northwindbikes.example')
+  await page.keyboard.press('r')
+  await page.keyboard.type('To our workshop.')
+  await expect(composer().getByRole('group', { name: 'Signature' })).toHaveText('Returns desk')
+  await look(desk, 'reply-signature')
+  await from.click()
+  await page.getByRole('menuitemcheckbox', { name: /^warranty@/ }).click()
+  await expect(composer().getByRole('group', { name: 'Signature' })).toHaveCount(0)
+  await expect(replyBox(page)).toHaveText('To our workshop.')
+  await from.click()
+  await page.getByRole('menuitemcheckbox', { name: /^returns@/ }).click()
+  await expect(composer().getByRole('group', { name: 'Signature' })).toHaveText('Returns desk')
+  await replyBox(page).click()
+  await page.keyboard.press('Control+Enter')
+  const [sent] = await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Wheel to send back')))
+  expect(sent?.sender).toBe('returns@northwindbikes.example')
+  // The account that carried it is the other mailbox's.
+  expect(sent?.text).toMatch(/Authenticated sender: warranty/)
+  expect(await PostalMime.parse(sent?.raw ?? '')).toMatchObject({
+    from: { name: 'Northwind Returns', address: 'returns@northwindbikes.example' }, to: [{ address: 'priya@harbourcycle.example' }],
+    text: expect.stringMatching(/^To our workshop\.\n\nReturns desk\n/), html: expect.stringContaining('<strong>Returns desk</strong>'),
+  })
+  await nav(page, 'Closed').click()
+  await openRow(page, 'Wheel to send back')
+  await expect(conversation(page).getByRole('article').last()).toContainText('Northwind Returns')
+})
