@@ -38,6 +38,7 @@ export class AccessLog {
     const text = JSON.stringify(LogBodySchema.parse(body))
     const own = linkHash(prev, text)
     tx.run('INSERT INTO access_log(device, seq, prev, hash, signature, body) VALUES(?, ?, ?, ?, ?, ?)', this.device.id, seq, prev, own, this.device.sign(logPurpose, own), text)
+    tx.run('INSERT OR IGNORE INTO access_people(who, name) VALUES(?, ?)', act.who.fingerprint ?? act.who.name, act.who.name)
     tx.changes.touched('access')
     return seq
   }
@@ -127,41 +128,49 @@ function* allLinks(read: Reader, device: string): Generator<ChainLink> {
   }
 }
 
-export interface LogQuery { readonly who: string | null; readonly grantId: number | null; readonly days: number | null; readonly looksOnly: boolean; readonly offset: number; readonly limit: number }
+export interface LogQuery { readonly who: string | null; readonly grantId: number | null; readonly days: number | null; readonly looksOnly: boolean; readonly limit: number }
 
-interface LogRow { device: string; seq: number; hash: Buffer; body: string; name: string }
+interface LogRow { id: number; device: string; seq: number; hash: Buffer; body: string; name: string; at: number }
 
-/** Newest first. */
-export function listLog(read: Reader, query: LogQuery, now: number): { entries: LogEntry[]; total: number; who: { key: string; name: string }[] } {
-  const conditions: string[] = ['1']
+/**
+ * Newest first. The log has no index for this: it is read backwards in pages that let others work between them, and what is
+ * asked for is nearly always near the end.
+ */
+export async function listLog(read: Reader, query: LogQuery, now: number): Promise<{ entries: LogEntry[]; more: boolean; who: { key: string; name: string }[] }> {
+  const conditions: string[] = []
   const params: (string | number)[] = []
   if (query.who !== null) {
-    conditions.push('who = ?')
+    conditions.push('AND who = ?')
     params.push(query.who)
   }
   if (query.grantId !== null) {
-    conditions.push('granted = ?')
+    conditions.push('AND granted = ?')
     params.push(query.grantId)
   }
-  if (query.days !== null) {
-    conditions.push('at >= ?')
-    params.push(now - query.days * 86_400_000)
+  if (query.looksOnly) conditions.push("AND act LIKE 'look-%'")
+  const since = query.days === null ? 0 : now - query.days * 86_400_000
+  const entries: LogEntry[] = []
+  const whole = conditions.length === 0
+  for (let top = (read.get<{ id: number | null }>('SELECT max(id) AS id FROM access_log')?.id ?? 0) + 1; top > 1 && entries.length <= query.limit;) {
+    const bottom = Math.max(1, top - (whole ? query.limit + 1 : perPage))
+    const rows = read.all<LogRow>(
+      `SELECT l.id, l.device, l.seq, l.hash, l.body, c.name, l.at FROM access_log l JOIN access_chains c ON c.device = l.device WHERE l.id >= ? AND l.id < ? ${conditions.join(' ')} ORDER BY l.id DESC LIMIT ?`,
+      bottom, top, ...params, query.limit + 1 - entries.length)
+    for (const row of rows) if (row.at >= since) entries.push(...entryOf(row))
+    // Times never fall within a chain, so nothing newer lies behind an entry that is too old.
+    if (since > 0 && (read.get<{ at: number }>('SELECT at FROM access_log WHERE id >= ? ORDER BY id LIMIT 1', bottom)?.at ?? 0) < since) break
+    top = bottom
+    await breathe()
   }
-  if (query.looksOnly) conditions.push("act LIKE 'look-%'")
-  const where = conditions.join(' AND ')
-  const rows = read.all<LogRow>(
-    `SELECT l.device, l.seq, l.hash, l.body, c.name FROM access_log l JOIN access_chains c ON c.device = l.device WHERE ${where} ORDER BY l.id DESC LIMIT ? OFFSET ?`, ...params, query.limit, query.offset)
-  return {
-    entries: rows.flatMap((row) => {
-      const body = LogBodySchema.safeParse(json(row.body))
-      return body.success ? [{
-        seq: row.seq, at: body.data.at, hash: hex(row.hash), who: body.data.who, act: body.data.act, grant: body.data.grant ?? null, object: body.data.object ?? null,
-        detail: body.data.detail ?? {}, device: row.device, deviceName: row.name,
-      }] : []
-    }),
-    total: read.get<{ n: number }>(`SELECT count(*) AS n FROM access_log WHERE ${where}`, ...params)?.n ?? 0,
-    who: read.all<{ key: string; name: string }>("SELECT who AS key, max(body ->> '$.who.name') AS name FROM access_log GROUP BY who ORDER BY name"),
-  }
+  return { entries: entries.slice(0, query.limit), more: entries.length > query.limit, who: read.all<{ key: string; name: string }>('SELECT who AS key, name FROM access_people ORDER BY name') }
+}
+
+function entryOf(row: LogRow): LogEntry[] {
+  const body = LogBodySchema.safeParse(json(row.body))
+  return body.success ? [{
+    seq: row.seq, at: body.data.at, hash: hex(row.hash), who: body.data.who, act: body.data.act, grant: body.data.grant ?? null, object: body.data.object ?? null,
+    detail: body.data.detail ?? {}, device: row.device, deviceName: row.name,
+  }] : []
 }
 
 function json(text: string): unknown {

@@ -87,8 +87,9 @@ export class SupportSession {
       this.check()
       const seen = see(this.scoped.read)
       this.workspace.accessLog.append(tx, { who: this.who, act, grant: this.grantId, ...(object ? { object } : {}), ...(detail ? { detail: detail(seen) } : {}) })
+      // To the minute: the log has each look, and a look waits for every page that is written.
       const now = this.workspace.clock.now()
-      tx.run('UPDATE grants SET last_used_at = ?1, first_used_at = coalesce(first_used_at, ?1) WHERE id = ?2', now, this.grantId)
+      if (now - (this.grant.last_used_at ?? 0) >= 60_000) tx.run('UPDATE grants SET last_used_at = ?1, first_used_at = coalesce(first_used_at, ?1) WHERE id = ?2', now, this.grantId)
       return seen
     })
   }

@@ -23,6 +23,8 @@ type Period = keyof typeof periods
 const isPeriod = (name: string): name is Period => Object.hasOwn(periods, name)
 const periodNames = Object.keys(periods).filter(isPeriod)
 const page = 100
+/** More lines than this are for the export. */
+const most = 1000
 
 function Line({ entry, now }: { entry: Entry; now: number }) {
   const refused = entry.act === 'refused' || entry.act === 'sign-in-refused'
@@ -63,7 +65,7 @@ export function AccessLog() {
   const [shown, setShown] = useState(page)
   const [checking, setChecking] = useState(false)
   const now = useNow()
-  const query = useQuery('accessLog.list', { who: who === '' ? null : who, days: periods[period], looksOnly, offset: 0, limit: Math.min(200, shown) }, { topics: ['access'] })
+  const query = useQuery('accessLog.list', { who: who === '' ? null : who, days: periods[period], looksOnly, limit: shown }, { topics: ['access'] })
   const verdict = useQuery('accessLog.verdict', {}, { topics: ['access'] }).data?.verdict ?? null
   const by = useQuery('settings.get', {}, { topics: ['settings'] }).data?.agentName ?? ''
   const { data, error, refetch } = query
@@ -107,7 +109,7 @@ export function AccessLog() {
                 <tbody>{data.entries.map((entry) => <Line key={`${entry.device} ${entry.seq}`} entry={entry} now={now} />)}</tbody>
               </table>
             )}
-          {data.total > data.entries.length && data.entries.length < 200 && <div className="log-more"><Button size="sm" onClick={() => setShown(shown + page)}>{t('privacy:log.more')}</Button></div>}
+          {data.more && shown < most && <div className="log-more"><Button size="sm" onClick={() => setShown(Math.min(most, shown * 2))}>{t('privacy:log.more')}</Button></div>}
           <div className="log-foot meta t3"><span className="grow">{t('privacy:log.foot')}</span><span>{t('privacy:log.how')}</span></div>
         </div>
       )}

@@ -159,3 +159,39 @@ test('migration: a database without grants and log gets empty ones and keeps wha
   after.close()
   rmSync(dir, { recursive: true })
 })
+
+test('migration 21: who stands in the log is still known, and no page of an index is written with an entry', () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
+  const key = randomBytes(32)
+  const before = Database.open(dir, key, () => undefined, migrations.filter(({ version }) => version < 21)).database
+  before.write((tx) => {
+    tx.run("INSERT INTO access_chains(device, sign_key, name) VALUES('d', x'00', 'here')")
+    tx.run("INSERT INTO access_log(device, seq, prev, hash, signature, body) VALUES('d', 1, x'00', x'01', x'02', ?)", JSON.stringify({ v: 1, seq: 1, at: 5, device: 'd', who: { kind: 'support', name: 'Idris', fingerprint: 'F' }, act: 'look-counts' }))
+  })
+  before.close()
+  const { database } = Database.open(dir, key, () => undefined)
+  expect(database.read.all('SELECT who, name FROM access_people')).toEqual([{ who: 'F', name: 'Idris' }])
+  expect(database.read.all("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'access_log' AND sql IS NOT NULL")).toEqual([{ name: 'access_log_chain' }])
+  database.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+test('a filter finds what lies far behind the end of the log', async () => {
+  const store = await Harness.make()
+  try {
+    const { workspace } = store.service.open
+    store.db.write((tx) => {
+      for (const name of ['Idris', ...Array<string>(6000).fill('Ana')]) workspace.accessLog.append(tx, { who: { kind: 'agent', name }, act: name === 'Idris' ? 'look-counts' : 'exported' })
+    })
+    const found = await store.call('accessLog.list', { who: 'Idris', limit: 5 })
+    expect(found.entries.map(({ seq }) => seq)).toEqual([found.entries[0]?.seq])
+    expect(found.more).toBe(false)
+    expect(found.who.map(({ name }) => name)).toEqual(expect.arrayContaining(['Ana', 'Idris']))
+    const newest = await store.call('accessLog.list', { limit: 3 })
+    expect([newest.entries.length, newest.more, newest.entries[0]?.who.name]).toEqual([3, true, 'Ana'])
+    expect((await store.call('accessLog.list', { looksOnly: true })).entries).toHaveLength(1)
+    expect((await store.call('accessLog.list', { days: 1, limit: 1000 })).entries).toHaveLength(1000)
+  } finally {
+    await store.stop()
+  }
+})

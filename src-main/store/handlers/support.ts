@@ -17,7 +17,7 @@ import type { SupportSession } from '../support-session'
 export function supportHandlers(service: StoreService, session: SupportSession): Handlers<SupportTable> {
   return {
     'support.session': () => session.about(),
-    'support.log': () => ({ entries: listLog(service.read, { who: null, grantId: session.grant.id, days: null, looksOnly: false, offset: 0, limit: 100 }, Date.now()).entries }),
+    'support.log': async () => ({ entries: (await listLog(service.read, { who: null, grantId: session.grant.id, days: null, looksOnly: false, limit: 100 }, Date.now())).entries }),
     'support.diagnostics': () => session.look('look-diagnostics', null, (read) => ({ text: diagnosticsText(read, service.open) })),
     'mailboxes.list': () => session.look('look-list', { kind: 'mailboxes', id: 0 }, (read) => ({ mailboxes: allMailboxes(read) })),
     'counts.get': () => session.look('look-counts', null, (read) => getCounts(read)),

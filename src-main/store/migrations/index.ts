@@ -18,6 +18,7 @@ import { depth } from './0017-depth'
 import { grantDevice } from './0018-grant-device'
 import { teamStale } from './0019-team-stale'
 import { identities } from './0020-identities'
+import { logLight } from './0021-log-light'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -25,4 +26,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice, teamStale, identities]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice, teamStale, identities, logLight]

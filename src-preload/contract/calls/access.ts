@@ -26,8 +26,8 @@ export const accessCalls = {
   /** Ends a grant at once; its open sessions close. */
   'grants.revoke': store('write', 'support-access', z.object({ id: Id }), done),
   'accessLog.list': store('read', 'read',
-    z.object({ who: z.string().max(200).nullable().default(null), grantId: Id.nullable().default(null), days: z.int().min(1).max(3660).nullable().default(null), looksOnly: z.boolean().default(false), offset: z.int().min(0).default(0), limit: z.int().min(1).max(200).default(100) }),
-    z.object({ entries: z.array(LogEntry), total: z.int(), who: z.array(z.object({ key: z.string(), name: z.string() })) })),
+    z.object({ who: z.string().max(200).nullable().default(null), grantId: Id.nullable().default(null), days: z.int().min(1).max(3660).nullable().default(null), looksOnly: z.boolean().default(false), limit: z.int().min(1).max(1000).default(100) }),
+    z.object({ entries: z.array(LogEntry), more: z.boolean(), who: z.array(z.object({ key: z.string(), name: z.string() })) })),
   /** Checks every entry of every chain, and the heads that were kept elsewhere. */
   'accessLog.verify': store('read', 'read', nothing, LogVerdict),
   /** A person has seen the alarm about an older or cut log; it stands in the log from now on. */
