@@ -4,14 +4,27 @@ import { useQuery } from './live'
 import { BareTitleBar } from './shell/title-bar'
 import { MainWindow } from './shell/window'
 import { prepareConversationPane } from './shell/conversation-pane'
+import { prepareDialogs } from './ui/dialog'
+import { prepareMenus } from './ui/menu'
+import { preparePopovers } from './ui/popover'
 import { ToastHost } from './ui/toast'
 import { TooltipLayer } from './ui/tooltip'
 import { showToast } from './state/toast'
 import { applySettings, applyTheme } from './state/window'
 import { t } from './text'
+import { prepareTags } from './work/tag-picker'
 
 const StartScreen = lazy(() => import('./setup/start-screen').then((module) => ({ default: module.StartScreen })))
 const FirstRun = lazy(() => import('./setup/first-run').then((module) => ({ default: module.FirstRun })))
+
+/** Fetches what the first clicks need, once the list is there. */
+function prepareRest(): void {
+  prepareConversationPane()
+  prepareMenus()
+  preparePopovers()
+  prepareDialogs()
+  prepareTags()
+}
 
 type AppState = CallOutput<'app.state'>
 
@@ -46,7 +59,7 @@ function Ready({ state }: { state: AppState }) {
   }, [filled, provisionError])
   useEffect(() => {
     if (!there) return undefined
-    const idle = requestIdleCallback(prepareConversationPane, { timeout: 1500 })
+    const idle = requestIdleCallback(prepareRest, { timeout: 1500 })
     return () => cancelIdleCallback(idle)
   }, [there])
   if (!filled) return mailboxes ? <Bare state={state}><main className="fill"><FirstRun /></main></Bare> : <Starting state={state} />

@@ -37,7 +37,7 @@ class Query<N extends CallName> {
   watch(topics: readonly Topic[], ids: readonly number[] | null): void {
     for (const topic of topics) {
       const before = this.watched.get(topic)
-      this.watched.set(topic, before === null || ids === null ? null : [...(before ?? []), ...ids])
+      this.watched.set(topic, before === null || ids === null ? null : [...new Set([...(before ?? []), ...ids])])
     }
   }
 
@@ -68,7 +68,7 @@ class Query<N extends CallName> {
     clearTimeout(this.timer)
     const wait = this.pace.wait()
     if (wait <= 0) void this.ask()
-    else this.timer = setTimeout(() => void this.ask(), wait)
+    else this.timer = setTimeout(() => this.refetch(), wait)
   }
 
   private async ask(): Promise<void> {
@@ -158,9 +158,20 @@ export function useQuery<N extends CallName>(name: N, input: CallInput<N> | null
   return { ...state, refetch }
 }
 
-/** Starts a query before a component asks for it, so that its answer is there at the first paint. */
-export function prefetch<N extends CallName>(name: N, input: CallInput<N>, options: QueryOptions): void {
+/**
+ * Starts a query before a component asks for it, so that its answer is there at the first paint. `then` gets the answer, at once
+ * when it is there already.
+ */
+export function prefetch<N extends CallName>(name: N, input: CallInput<N>, options: QueryOptions, then?: (answer: CallOutput<N>) => void): void {
   const query = queryFor(name, input)
   query.watch(options.topics, options.ids ?? null)
-  query.subscribe(() => undefined)()
+  let stop = (): void => undefined
+  const look = (): void => {
+    const { data, error } = query.state
+    if (data === undefined && !error) return
+    stop()
+    if (data !== undefined) then?.(data)
+  }
+  stop = query.subscribe(look)
+  look()
 }

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app'
 import { prefetch } from './live'
 import { firstList } from './inbox/use-list-window'
+import { startHand } from './state/hand'
 import './text'
 import './styles.css'
 
@@ -10,6 +11,7 @@ const SessionWindow = lazy(() => import('./support/session-window').then((module
 // Which page it is is the window's own affair; what it may ask is fixed with its port.
 const isSupport = location.hash === '#support'
 
+startHand()
 if (!isSupport) {
   // What the first paint shows is asked for before React begins to draw.
   prefetch('app.state', {}, { topics: ['app-state'] })

@@ -17,7 +17,7 @@ import path from 'node:path'
 const exactly = (/** @type {string[]} */ ...names) => names.map((name) => new RegExp(`^${name}(/|$)`))
 
 const RENDERER_PACKAGES = [
-  'react', 'react-dom', 'zustand', 'i18next', 'radix-ui', 'lucide-react', 'cmdk',
+  'react', 'react-dom', 'zustand', 'i18next', 'radix-ui', '@radix-ui/react-menu', 'lucide-react', 'cmdk',
   '@tiptap/[^/]+', 'dompurify',
 ]
 const anyNode = /./

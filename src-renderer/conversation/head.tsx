@@ -40,7 +40,7 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
           <Menu
             label={t('conversation:more')}
             trigger={<IconButton icon={Ellipsis} size="sm" label={t('conversation:more')} />}
-            items={[
+            items={() => [
               {
                 label: t('conversation:markUnread'), icon: MailOpen,
                 onSelect: () => {
@@ -72,7 +72,7 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
               <i className={`dot t s-${status}`} />{t(`status.${status}`)}<Icon icon={ChevronDown} small />
             </button>
           }
-          items={statuses.map((one) => ({ label: t(`status.${one.status}`), icon: one.icon, checked: one.status === status, onSelect: () => void setStatus(ids, one.status) }))}
+          items={() => statuses.map((one) => ({ label: t(`status.${one.status}`), icon: one.icon, checked: one.status === status, onSelect: () => void setStatus(ids, one.status) }))}
         />
         <WorkBar conversation={conversation} onSnooze={setSnoozing} />
         <span className="push x tight">

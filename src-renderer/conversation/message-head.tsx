@@ -55,7 +55,7 @@ export function MessageHead({ message, details, onDetails, onFold, acts }: { mes
     const text = await visibleTextOf(message.id)
     await navigator.clipboard.writeText(text ?? message.snippet)
   }
-  const items: MenuPart[] = [
+  const items = (): MenuPart[] => [
     { label: t('conversation:message.reply'), icon: Reply, onSelect: () => acts.onReply(message, 'reply') },
     ...(message.to.length + message.cc.length > 1 ? [{ label: t('conversation:message.replyAll'), icon: ReplyAll, onSelect: () => acts.onReply(message, 'reply-all') }] : []),
     { label: t('conversation:message.forward'), icon: Forward, onSelect: () => acts.onReply(message, 'forward') },

@@ -24,7 +24,7 @@ export function keepPlace(pane: HTMLElement, conversationId: number, target: num
   const scrolled = () => {
     if (Math.abs(pane.scrollTop - ours) > 2) places.set(conversationId, pane.scrollTop)
   }
-  place()
+  // told for the first time within the frame, after its layout and before its picture
   const observer = new ResizeObserver(place)
   observer.observe(pane)
   if (pane.firstElementChild) observer.observe(pane.firstElementChild)

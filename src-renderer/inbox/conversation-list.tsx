@@ -3,6 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, typ
 import type { View } from '../../src-preload/contract'
 import { ask } from '../client'
 import { prefetch } from '../live'
+import { afterPaint } from '../state/after-paint'
 import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
 import { goView, openConversation } from '../state/places'
@@ -54,24 +55,22 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
     let current = true
     void positionOf(openId).then((index) => {
       if (!current || index < 0) return
-      grid.current?.reveal(index, true)
-      // the focus goes along when it is in the list or nowhere, never out of a text or a button elsewhere
-      if (grid.current?.hasFocus() || document.activeElement === document.body || document.activeElement === null) grid.current?.focus(index)
+      if (grid.current) goTo(grid.current, index)
     }, () => undefined)
     return () => {
       current = false
     }
   }, [openId, positionOf])
 
-  // The neighbours of the open conversation are asked for while nothing else is to be done, so that J and K find them there.
+  // The neighbours of the open conversation are asked for once it is painted, so that J and K find them there.
+  const walkedFrom = useRef(-1)
   useEffect(() => {
     if (openIndex < 0) return undefined
-    const idle = requestIdleCallback(() => {
-      for (const row of [window.row(openIndex + 1), window.row(openIndex - 1)]) {
-        if (row) prefetch('conversations.get', { id: row.id }, { topics: ['conversations'], ids: [row.id] })
-      }
+    return afterPaint(() => {
+      const ahead = openIndex < walkedFrom.current ? -1 : 1
+      walkedFrom.current = openIndex
+      for (const steps of [1, 2, 3, -1]) prefetchConversation(window.row(openIndex + ahead * steps)?.id)
     })
-    return () => cancelIdleCallback(idle)
   }, [openIndex, window])
 
   // Rows that come in above what is being read do not push it away.
@@ -94,7 +93,10 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
 
   const openAt = useCallback(async (index: number) => {
     const row = await window.ask(index)
-    if (row) openConversation(row.id, view)
+    if (!row) return
+    // before anything changes, while the page is laid out: the focus asks for that
+    if (grid.current) goTo(grid.current, index)
+    openConversation(row.id, view)
   }, [window, view])
 
   const step = useCallback(async (delta: number) => {
@@ -209,6 +211,20 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
       current={openIndex} renderRow={renderRow} onOpen={onOpen} onMove={onMove} onVisible={onVisible}
     />
   )
+}
+
+/** Brings a row into sight. The focus goes along when it is in the list or nowhere, never out of a text or a button elsewhere. */
+function goTo(grid: RowGridHandle, index: number): void {
+  grid.reveal(index, true)
+  if (grid.hasFocus() || document.activeElement === document.body || document.activeElement === null) grid.focus(index)
+}
+
+/** A conversation and its customer, kept for a while. */
+function prefetchConversation(id: number | undefined): void {
+  if (id === undefined) return
+  prefetch('conversations.get', { id }, { topics: ['conversations'], ids: [id] }, ({ customerId }) => {
+    if (customerId !== null) prefetch('customers.get', { id: customerId }, { topics: ['customers', 'conversations'], ids: [customerId] })
+  })
 }
 
 /** Where the open conversation stood last, for when it has left the list. */

@@ -1,4 +1,5 @@
 import { AlarmClock, AlertTriangle, Circle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, SlidersHorizontal, User, UserCheck } from 'lucide-react'
+import { memo } from 'react'
 import type { Mailbox, MailboxSync, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { goAddMailbox, goSettings, goView, usePlaces } from '../state/places'
@@ -29,7 +30,7 @@ const goSettingsHome = () => goSettings()
 const goTo = Object.fromEntries(views.map(({ view }) => [view, () => goView(view)]))
 
 /** Sidebar: workspace, views with counts, mailboxes with their sync, and how the sync stands. */
-export function Sidebar() {
+export const Sidebar = memo(function Sidebar() {
   const kind = usePlaces((state) => state.place.kind)
   const view = usePlaces((state) => state.list.view)
   const mailboxId = usePlaces((state) => state.list.mailboxId)
@@ -71,7 +72,7 @@ export function Sidebar() {
       <div className="sidefoot"><AccessFoot /><SyncFoot sync={sync} mailboxes={mailboxes} /></div>
     </nav>
   )
-}
+})
 
 function MailboxNav({ mailbox, sync, count, on }: { mailbox: Mailbox; sync: MailboxSync | undefined; count: { open: number; unread: number } | undefined; on: boolean }) {
   const bad = sync?.state === 'auth-failed' || sync?.state === 'error'

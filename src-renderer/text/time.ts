@@ -1,4 +1,4 @@
-import { t } from 'i18next'
+import { t } from './index'
 
 const day = 86_400_000
 /** Constructing a formatter takes a hundred times longer than using it, so each is made once. */
@@ -113,9 +113,9 @@ export function sizeText(bytes: number): string {
 
 /** A moment ahead: the time today, else day and time. */
 export function whenText(at: number, now: number): string {
-  const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(at)
+  const time = clock(at)
   const days = daysBetween(now, at)
   if (days === 0) return time
-  const day = new Intl.DateTimeFormat(undefined, Math.abs(days) < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' }).format(at)
+  const day = format(at, Math.abs(days) < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' })
   return `${day}, ${time}`
 }

@@ -1,8 +1,7 @@
-import { Check } from 'lucide-react'
-import { DropdownMenu } from 'radix-ui'
 import type { ReactElement, ReactNode } from 'react'
-import { Icon, type LucideIcon } from './icon'
-import { Kbd } from './kbd'
+import type { LucideIcon } from './icon'
+import { later } from './later'
+import { Trigger, useLayer } from './trigger'
 
 export interface MenuItem {
   label: string
@@ -23,40 +22,31 @@ export interface MenuItem {
 /** A line between items, or a small heading. */
 export type MenuPart = MenuItem | 'separator' | { heading: string }
 
-function Item({ item }: { item: MenuItem }) {
-  const inner = (
-    <>
-      {item.checked !== undefined && <span className="tick">{item.checked && <Icon icon={Check} />}</span>}
-      {item.icon && <Icon icon={item.icon} />}
-      <span className="cut">{item.label}</span>
-      {(item.hint ?? item.keys) && <span className="end">{item.hint}{item.keys && <Kbd keys={item.keys} bare />}</span>}
-    </>
-  )
-  const shared = { className: `mi${item.danger ? ' bad' : ''}`, disabled: item.disabled ?? false, onSelect: (event: Event) => {
-    if (item.keepOpen) event.preventDefault()
-    item.onSelect()
-  } }
-  return item.checked === undefined
-    ? <DropdownMenu.Item {...shared}>{inner}</DropdownMenu.Item>
-    : <DropdownMenu.CheckboxItem {...shared} checked={item.checked}>{inner}</DropdownMenu.CheckboxItem>
+const layers = later(() => import('./menu-layer').then((module) => module.MenuLayer))
+
+/** Fetches the code of menus ahead of the first click. */
+export const prepareMenus = layers.prepare
+
+export interface MenuProps {
+  /** One element that takes a ref (Button, IconButton). Focus returns to it on close. */
+  trigger: ReactElement
+  /** A function is asked only when the menu opens. */
+  items: readonly MenuPart[] | (() => readonly MenuPart[])
+  align?: 'start' | 'end'
+  label: string
+  children?: ReactNode
+  /** Set both to open it by other means than its button. */
+  open?: boolean
+  onOpenChange?: (open: boolean) => void
 }
 
-/** A menu on a button. `trigger` must be one element that takes a ref (Button, IconButton). Focus returns to it on close. */
-export function Menu({ trigger, items, align = 'end', label, children, open, onOpenChange }: { trigger: ReactElement; items: readonly MenuPart[]; align?: 'start' | 'end'; label: string; children?: ReactNode; /** Set both to open it by other means than its button. */ open?: boolean; onOpenChange?: (open: boolean) => void }) {
+/** A menu on a button. There are many of them on a page: until it opens, one costs no more than its button. */
+export function Menu({ trigger, items, align = 'end', label, children, open, onOpenChange }: MenuProps) {
+  const layer = useLayer('menu', open, onOpenChange)
   return (
-    // not modal: the modal kind locks scrolling with a <style> of its own, which the window's CSP refuses
-    <DropdownMenu.Root modal={false} {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8} aria-label={label} loop>
-          {items.map((item, index) => {
-            if (item === 'separator') return <DropdownMenu.Separator key={index} className="msep" />
-            if ('heading' in item) return <DropdownMenu.Label key={index} className="mh">{item.heading}</DropdownMenu.Label>
-            return <Item key={index} item={item} />
-          })}
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <>
+      <Trigger layer={layer}>{trigger}</Trigger>
+      {layer.open && <layers.Shown layer={layer} items={typeof items === 'function' ? items() : items} align={align} label={label}>{children}</layers.Shown>}
+    </>
   )
 }

@@ -1,16 +1,30 @@
-import { Popover as Radix } from 'radix-ui'
 import type { ReactElement, ReactNode } from 'react'
+import { later } from './later'
+import { Trigger, useLayer } from './trigger'
 
-/** A small layer on a button with more than menu items in it. Focus returns to the button on close. */
-export function Popover({ trigger, label, align = 'start', side = 'bottom', open, onOpenChange, children }: { trigger: ReactElement; label: string; align?: 'start' | 'end'; side?: 'top' | 'bottom' | 'right'; open?: boolean; onOpenChange?: (open: boolean) => void; children: ReactNode }) {
-  const control = open === undefined ? {} : { open }
-  const change = onOpenChange ? { onOpenChange } : {}
+const layers = later(() => import('./popover-layer').then((module) => module.PopoverLayer))
+
+/** Fetches the code of popovers ahead of the first click. */
+export const preparePopovers = layers.prepare
+
+export interface PopoverProps {
+  /** One element that takes a ref. Focus returns to it on close. */
+  trigger: ReactElement
+  label: string
+  align?: 'start' | 'end'
+  side?: 'top' | 'bottom' | 'right'
+  open?: boolean
+  onOpenChange?: (open: boolean) => void
+  children: ReactNode
+}
+
+/** A small layer on a button with more than menu items in it. Until it opens, it costs no more than its button. */
+export function Popover({ trigger, label, align = 'start', side = 'bottom', open, onOpenChange, children }: PopoverProps) {
+  const layer = useLayer('dialog', open, onOpenChange)
   return (
-    <Radix.Root {...control} {...change}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content className="menu popover" align={align} side={side} sideOffset={6} collisionPadding={8} aria-label={label}>{children}</Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      <Trigger layer={layer}>{trigger}</Trigger>
+      {layer.open && <layers.Shown layer={layer} label={label} align={align} side={side}>{children}</layers.Shown>}
+    </>
   )
 }

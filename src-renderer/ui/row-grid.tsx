@@ -53,8 +53,8 @@ export function RowGrid({ label, count, rowHeight, renderRow, onOpen, onMove, on
     rows.reveal(index)
     setActive(index)
     const element = rowElement(index)
-    if (element) element.focus({ preventScroll: true })
-    else wanted.current = index
+    if (!element) wanted.current = index
+    else if (element !== document.activeElement) element.focus({ preventScroll: true })
   }
   useEffect(() => {
     if (wanted.current === null) return

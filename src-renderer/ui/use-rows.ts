@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
+import { afterPaint } from '../state/after-paint'
 
 /** Chromium cuts boxes off somewhere above 16 million px; longer lists are scrolled by a factor. */
 const tallest = 16_000_000
@@ -34,6 +35,8 @@ export function useRows(scroller: RefObject<HTMLElement | null>, count: number, 
   const [view, setView] = useState<View>(() => ({ scrollTop: 0, height: window.innerHeight }))
   // kept from the last scroll or resize, so that asking where we are never forces a layout
   const seen = useRef(view)
+  /** The next scroll event is ours. */
+  const moved = useRef(false)
   const full = count * rowHeight
   const height = Math.min(full, tallest)
 
@@ -53,12 +56,21 @@ export function useRows(scroller: RefObject<HTMLElement | null>, count: number, 
       seen.current = look(box)
       show(seen.current)
     }
+    let later = (): void => undefined
+    const scrolled = () => {
+      // where we went ourselves is known: asking before the frame is laid out would lay it out twice
+      if (!moved.current) return measure()
+      moved.current = false
+      later()
+      later = afterPaint(measure)
+    }
     const observer = new ResizeObserver(measure)
     observer.observe(box)
-    box.addEventListener('scroll', measure, { passive: true })
+    box.addEventListener('scroll', scrolled, { passive: true })
     return () => {
+      later()
       observer.disconnect()
-      box.removeEventListener('scroll', measure)
+      box.removeEventListener('scroll', scrolled)
     }
   }, [scroller, show])
 
@@ -78,8 +90,12 @@ export function useRows(scroller: RefObject<HTMLElement | null>, count: number, 
     else if (at < now) wanted = at
     else if (at + rowHeight > now + visible) wanted = at + rowHeight - visible
     if (wanted === now) return
-    box.scrollTo({ top: full <= height ? wanted : (wanted * (height - visible)) / Math.max(1, full - visible) })
-    seen.current = look(box)
+    const target = full <= height ? wanted : (wanted * (height - visible)) / Math.max(1, full - visible)
+    const top = Math.max(0, Math.min(height - visible, target))
+    if (Math.abs(top - scrollTop) < 1) return
+    box.scrollTo({ top })
+    moved.current = true
+    seen.current = { scrollTop: top, height: visible }
     show(seen.current)
   }
   const shift = (rows: number) => {

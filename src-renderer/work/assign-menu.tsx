@@ -28,7 +28,7 @@ export function AssignMenu({ trigger, ids, assignee, ...rest }: Props) {
     icon: group ? Users : User, checked: one.id === assignee, ...(one.id === data?.self ? { keys: 'i' } : {}),
     onSelect: () => void assign(ids, one),
   })
-  const items: MenuPart[] = [
+  const items = (): MenuPart[] => [
     { label: t('work:nobody'), icon: Circle, checked: assignee === null, onSelect: () => void assign(ids, null) },
     'separator',
     ...(data?.people ?? []).map((one) => person(one, false)),

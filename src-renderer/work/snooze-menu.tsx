@@ -29,7 +29,7 @@ export function SnoozeMenu({ trigger, ids, snoozedUntil, ...rest }: Props) {
         label={t('work:snooze')}
         trigger={trigger}
         {...rest}
-        items={[
+        items={() => [
           ...(snoozedUntil === null ? [] : [{ label: t('work:endSnooze'), icon: AlarmClockOff, onSelect: () => void snooze(ids, null) }, 'separator' as const]),
           ...choices(now).map(({ name, at }) => ({ label: t(`work:${name}`), icon: AlarmClock, hint: whenText(at, now), onSelect: () => void snooze(ids, at, unlessReply) })),
           { label: t('work:pick'), icon: CalendarDays, onSelect: () => setPicking(true) },

@@ -1,0 +1,34 @@
+import { createElement, useEffect, useState, type ComponentType } from 'react'
+
+/** A component whose code comes later. */
+export interface Later<P extends object> {
+  /** Draws it: at once when its code is here, else as soon as it is. */
+  readonly Shown: ComponentType<P>
+  /** Fetches its code ahead. */
+  readonly prepare: () => void
+}
+
+/**
+ * A component whose code is not needed for the first picture. Unlike React's `lazy` it is drawn in the same frame once its code
+ * is here: whoever presses a key and types on must find the field there.
+ */
+export function later<P extends object>(load: () => Promise<ComponentType<P>>): Later<P> {
+  let code: ComponentType<P> | null = null
+  let loading: Promise<void> | null = null
+  const fetch = (): Promise<void> => (loading ??= load().then((loaded) => {
+    code = loaded
+  }, (fault: unknown) => {
+    loading = null
+    throw fault
+  }))
+  function Shown(props: P) {
+    const [, drawAgain] = useState(false)
+    const [fault, setFault] = useState<{ why: unknown } | null>(null)
+    useEffect(() => {
+      if (!code) fetch().then(() => drawAgain(true), (why: unknown) => setFault({ why }))
+    }, [])
+    if (fault) throw fault.why
+    return code ? createElement(code, props) : null
+  }
+  return { Shown, prepare: () => void fetch().catch(() => undefined) }
+}

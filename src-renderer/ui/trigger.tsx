@@ -1,0 +1,74 @@
+import { Slot } from 'radix-ui'
+import { useCallback, useId, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement, type RefObject } from 'react'
+
+/** What a button and the layer that it opens know of each other. */
+export interface Layer {
+  readonly kind: 'menu' | 'dialog'
+  readonly open: boolean
+  setOpen(open: boolean): void
+  readonly anchor: RefObject<HTMLElement | null>
+  /** Id of the layer's element. */
+  readonly id: string
+  /** Opened by a press of the pointer, not by a key. */
+  readonly byPointer: RefObject<boolean>
+}
+
+/** The state of a layer on a button; `open` and `onOpenChange` when somebody else holds it. */
+export function useLayer(kind: Layer['kind'], open: boolean | undefined, onOpenChange: ((open: boolean) => void) | undefined): Layer {
+  const [own, setOwn] = useState(false)
+  const anchor = useRef<HTMLElement>(null)
+  const byPointer = useRef(false)
+  const setOpen = useCallback((next: boolean) => {
+    if (!next) byPointer.current = false
+    setOwn(next)
+    onOpenChange?.(next)
+  }, [onOpenChange])
+  return { kind, open: open ?? own, setOpen, anchor, id: useId(), byPointer }
+}
+
+/** The button of a layer, as the ARIA patterns of menu button and dialog button want it. */
+export function Trigger({ layer, children }: { layer: Layer; children: ReactElement }) {
+  const { kind, open, setOpen, anchor, id, byPointer } = layer
+  const press = (event: PointerEvent) => {
+    if (event.button !== 0 || event.ctrlKey || isDisabled(event.currentTarget)) return
+    byPointer.current = !open
+    setOpen(!open)
+    // else the button takes the focus from the menu that is just opening
+    if (!open) event.preventDefault()
+  }
+  const key = (event: KeyboardEvent) => {
+    if (!['Enter', ' ', 'ArrowDown'].includes(event.key) || isDisabled(event.currentTarget)) return
+    event.preventDefault()
+    setOpen(event.key === 'ArrowDown' ? true : !open)
+  }
+  return (
+    <Slot.Root
+      ref={anchor} aria-haspopup={kind} aria-expanded={open} aria-controls={open ? id : undefined} data-state={open ? 'open' : 'closed'}
+      {...(kind === 'menu' ? { onPointerDown: press, onKeyDown: key } : { onClick: () => setOpen(!open) })}
+    >
+      {children}
+    </Slot.Root>
+  )
+}
+
+const isDisabled = (element: Element): boolean => element instanceof HTMLButtonElement && element.disabled
+
+interface OutsideEvent { readonly target: EventTarget | null; preventDefault(): void }
+
+/**
+ * What a layer does when it closes: the focus returns to its button, unless the person has pressed or gone elsewhere. A press on
+ * the button itself is the button's affair.
+ */
+export function useReturn({ anchor }: Layer): { onInteractOutside(event: OutsideEvent): void; onCloseAutoFocus(event: Event): void } {
+  const outside = useRef(false)
+  return {
+    onInteractOutside: (event) => {
+      if (event.target instanceof Node && anchor.current?.contains(event.target)) event.preventDefault()
+      else outside.current = true
+    },
+    onCloseAutoFocus: (event) => {
+      event.preventDefault()
+      if (!outside.current) anchor.current?.focus()
+    },
+  }
+}
