@@ -6,6 +6,7 @@ import { useList } from '../state/list'
 import { useShortcuts } from '../state/shortcuts'
 import { assign, setTag } from '../state/work'
 import { t } from '../text'
+import { firstName } from '../text/lists'
 import { whenText } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { IconButton } from '../ui/button'
@@ -37,7 +38,7 @@ export function WorkBar({ conversation, onSnooze }: { conversation: Conversation
         ids={ids} assignee={assignee?.id ?? null} align="start" {...control('assign')}
         trigger={
           <button type="button" className="btn sm" aria-label={assignee ? t('work:assigned', { name }) : t('work:unassigned')}>
-            {assignee ? <Avatar name={name} seed={assignee.id} size="xs" /> : <Icon icon={Circle} small />}<bdi className="cut">{name}</bdi><Icon icon={ChevronDown} small />
+            {assignee ? <Avatar name={name} seed={assignee.id} size="xs" /> : <Icon icon={Circle} small />}<bdi className="cut">{assignee ? firstName(name) : name}</bdi><Icon icon={ChevronDown} small />
           </button>
         }
       />

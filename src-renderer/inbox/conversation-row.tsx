@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon'
 import { Time } from '../ui/time'
 import type { RowProps } from '../ui/row-grid'
 import { t } from '../text'
+import { firstName } from '../text/lists'
 import type { Mark } from '../work/presence'
 import { outboxWords } from './outbox-words'
 import { nameOf, subjectOf } from './words'
@@ -25,7 +26,6 @@ interface Props {
   onPick: (id: number, range: boolean) => void
 }
 
-const firstName = (name: string): string => name.trim().split(/\s+/, 1)[0] ?? ''
 /** More tags are counted only. */
 const shownTags = 2
 
