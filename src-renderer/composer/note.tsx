@@ -104,7 +104,7 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
           <ul id="note-people" className="menu suggestions" role="listbox" aria-label={t('work:note.people')}>
             {people.map((one, index) => (
               <li key={one.id} id={`note-person-${index}`} role="option" aria-selected={index === active} className={`mi${index === active ? ' on' : ''}`} onMouseDown={(event) => event.preventDefault()} onClick={() => choose(one.name)}>
-                <Avatar name={one.name} seed={one.id} size="xs" /><bdi className="cut">{one.name}</bdi>
+                <Avatar name={one.name} size="xs" /><bdi className="cut">{one.name}</bdi>
               </li>
             ))}
           </ul>

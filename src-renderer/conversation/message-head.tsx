@@ -9,7 +9,7 @@ import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { Menu, type MenuPart } from '../ui/menu'
 import { Time } from '../ui/time'
-import { nameOf, namesOf } from './people'
+import { nameOf, namesOf, seedOf } from './people'
 import { visibleTextOf } from './visible'
 
 function People({ label, people }: { label: string; people: readonly Address[] }) {
@@ -70,7 +70,7 @@ export function MessageHead({ message, details, onDetails, onFold, acts }: { mes
   ]
   return (
     <div className="msg-head">
-      <Avatar name={name} seed={message.from.address} size="sm" />
+      <Avatar name={name} seed={seedOf(message)} size="sm" />
       <bdi className="medium cut from" data-tip={message.from.address}>{name}</bdi>
       {message.autoKind !== 'none' && <span className="chip sm">{t(`conversation:message.auto.${message.autoKind}`)}</span>}
       {message.to.length > 0 && <bdi className="t3 meta cut to" data-tip={message.to.slice(0, 12).map((one) => one.address).join(', ')}>{t('conversation:message.to', { names: namesOf(message.to) })}</bdi>}
@@ -88,7 +88,7 @@ export function FoldedMessage({ message, onOpen, clip }: { message: Message; onO
   const name = nameOf(message.from)
   return (
     <button type="button" className="fold" aria-expanded={false} onClick={onOpen}>
-      <Avatar name={name} seed={message.from.address} size="sm" />
+      <Avatar name={name} seed={seedOf(message)} size="sm" />
       <span className="sr">{t('conversation:message.unfold')}</span>
       <bdi className="medium nowrap">{name}</bdi>
       <bdi className="t3 cut grow snip">{message.snippet}</bdi>

@@ -28,7 +28,7 @@ export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
     <li className="thread-item" data-note={note.noteId}>
       <article className="msg note" aria-label={t('conversation:note.frame', { name })}>
         <div className="msg-head">
-          <Avatar name={name} seed={name} size="sm" />
+          <Avatar name={name} size="sm" />
           <bdi className="medium cut from">{name}</bdi>
           <span className="note-mark x g1"><Icon icon={Lock} small />{t('conversation:note.mark')}</span>
           <Time at={note.at} form="message" className="t3 meta nowrap push" />

@@ -73,7 +73,7 @@ export const OutboxMessage = memo(function OutboxMessage({ item }: { item: Outbo
     <li className="thread-item" data-outbox={item.id}>
       <article className="msg agent" aria-label={t('conversation:outbox.label', { names: namesOf(item.to), state: words.text })}>
         <div className="msg-head">
-          <Avatar name={nameOf(item.from)} seed={item.from.address} size="sm" />
+          <Avatar name={nameOf(item.from)} size="sm" />
           <bdi className="medium cut from">{nameOf(item.from)}</bdi>
           <span className={`chip sm ${words.kind}`} role="status">
             {item.state === 'sending' || item.looking ? <Spinner /> : <Icon icon={item.state === 'failed' || warn ? TriangleAlert : undoable ? Send : item.scheduled ? CalendarClock : Clock} />}

@@ -1,4 +1,4 @@
-import type { Address } from '../../src-preload/contract'
+import type { Address, Message } from '../../src-preload/contract'
 import { t } from '../text'
 
 /** What a person is called: the name, else the address. */
@@ -12,3 +12,6 @@ export function namesOf(people: readonly Address[], most = 3): string {
   if (names.length <= most) return names.join(', ')
   return t('conversation:message.andMore', { names: names.slice(0, most - 1).join(', '), count: names.length - most + 1 })
 }
+
+/** What the hue of a message's avatar hangs on: colleagues share the mailbox's address, so theirs hangs on the name as everywhere else. */
+export const seedOf = ({ direction, from }: Pick<Message, 'direction' | 'from'>): string => (direction === 'out' ? nameOf(from) : from.address)

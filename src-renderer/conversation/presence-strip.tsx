@@ -14,7 +14,7 @@ export function PresenceStrip({ conversationId }: { conversationId: number }) {
     <div className={first ? 'presence' : 'sr'} role="status" aria-label={t('presence:strip.label')}>
       {first && (
         <>
-          <Avatar name={first.person.name || t('work:someone')} seed={first.person.id} size="xs" />
+          <Avatar name={first.person.name || t('work:someone')} size="xs" />
           <span className="grow">
             {kinds.map((kind) => {
               const of = marks.filter(({ doing }) => doing === kind)

@@ -38,7 +38,7 @@ export function WorkBar({ conversation, onSnooze }: { conversation: Conversation
         ids={ids} assignee={assignee?.id ?? null} align="start" {...control('assign')}
         trigger={
           <button type="button" className="btn sm" aria-label={assignee ? t('work:assigned', { name }) : t('work:unassigned')}>
-            {assignee ? <Avatar name={name} seed={assignee.id} size="xs" /> : <Icon icon={Circle} small />}<bdi className="cut">{assignee ? firstName(name) : name}</bdi><Icon icon={ChevronDown} small />
+            {assignee ? <Avatar name={name} size="xs" /> : <Icon icon={Circle} small />}<bdi className="cut">{assignee ? firstName(name) : name}</bdi><Icon icon={ChevronDown} small />
           </button>
         }
       />

@@ -87,9 +87,9 @@ export const ConversationRowView = memo(function ConversationRowView({ row, top,
             {row.hasDraft && !outbox && <span className="chip sm">{t('inbox:row.draft')}</span>}
             {outbox && <span className={`chip sm ${outbox.kind}`}><Icon icon={outbox.icon} />{outbox.text}</span>}
             {marks.map((mark) => (mark.doing === 'viewing'
-              ? <Avatar key={mark.person.id} name={mark.person.name || t('work:someone')} seed={mark.person.id} size="xs" viewing label={markText(mark)} />
+              ? <Avatar key={mark.person.id} name={mark.person.name || t('work:someone')} size="xs" viewing label={markText(mark)} />
               : <span key={mark.person.id} className="chip sm" data-tip={markText(mark)}><Icon icon={PenLine} /><bdi>{firstName(mark.person.name) || t('work:someone')}</bdi></span>))}
-            {row.assignee && <span data-tip={t('work:assigned', { name: row.assignee.name || t('work:someone') })}><Avatar name={row.assignee.name || t('work:someone')} seed={row.assignee.id} size="xs" /></span>}
+            {row.assignee && <span data-tip={t('work:assigned', { name: row.assignee.name || t('work:someone') })}><Avatar name={row.assignee.name || t('work:someone')} size="xs" /></span>}
           </span>
         </div>
       </div>

@@ -78,7 +78,7 @@ function Colleagues({ team, now }: { team: Team; now: number }) {
         {team.membership === 'removed' && <Line mark={<Sign icon={UserRound} />} title={t('sharing:team.removed')} text={t('sharing:team.removedText')} />}
         {inTeam && members.map((member) => (
           <Line
-            key={member.id} mark={<Avatar name={member.name} seed={member.id} size="sm" />} title={member.id === team.you ? t('sharing:team.you', { name: member.name }) : member.name}
+            key={member.id} mark={<Avatar name={member.name} size="sm" />} title={member.id === team.you ? t('sharing:team.you', { name: member.name }) : member.name}
             text={t('sharing:team.member', { role: t(`team:roles.${member.role}`), devices: t('sharing:team.devices', { count: devicesOf(member.id) }) })}
           />
         ))}

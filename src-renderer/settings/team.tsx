@@ -123,7 +123,7 @@ function People({ team, owner, onRemove }: { team: TeamState; owner: boolean; on
           <tbody>
             {team.members.map((member) => (
               <tr key={member.id} className={member.removedAt === null ? '' : 't3'}>
-                <td><div className="x g3"><Avatar name={member.name} seed={member.address} /><div className="cut"><bdi className="medium">{member.name}</bdi> {member.id === team.you && <span className="t3">{t('team:you')}</span>}<div className="meta t3 cut"><bdi>{member.address}</bdi></div></div></div></td>
+                <td><div className="x g3"><Avatar name={member.name} /><div className="cut"><bdi className="medium">{member.name}</bdi> {member.id === team.you && <span className="t3">{t('team:you')}</span>}<div className="meta t3 cut"><bdi>{member.address}</bdi></div></div></div></td>
                 <td className="t2">{member.removedAt === null ? t(`team:roles.${member.role}`) : <span className="chip sm">{t('team:left')}</span>}</td>
                 <td className="t2">{member.heardAt === null ? (member.id === team.you ? '' : t('team:never')) : <Time at={member.heardAt} form="ago" />}</td>
                 <td className="r">
