@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { decodeWords } from 'postal-mime'
 import type { ParsedMessage } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
+import { contentHash } from '../shared/content-hash'
 import { packMessage } from '../shared/message-body'
 import { addressList, messageIds, plainLine, sender } from './addresses'
 import { attachmentKind, displayName } from './attachment-kind'
@@ -47,10 +48,10 @@ export function unreadableMessage(raw: Uint8Array, reason: string): ParsedMessag
   } catch {
     // Even the header is beyond reading; the raw view shows it.
   }
+  const written = { subject, from: from.address, date: null, to: [], cc: [], attachments: [], unreadable: reason }
   return {
-    messageId: messageIds(header('Message-ID'), 1)[0] ?? null, hash: hashOf(raw), inReplyTo: [], references: [], date: null,
-    subject, from: from.address, fromSuspicious: true, replyTo: [], to: [], cc: [], bcc: [], autoKind: 'none',
-    snippet: '', searchText: subject, attachments: [], remoteCount: 0, remoteUrls: [], unreadable: reason, posternId: null,
+    ...written, messageId: messageIds(header('Message-ID'), 1)[0] ?? null, hash: hashOf(raw), contentHash: contentHash(written, subject), inReplyTo: [], references: [],
+    fromSuspicious: true, replyTo: [], bcc: [], autoKind: 'none', snippet: '', remoteCount: 0, remoteUrls: [], posternId: null,
     ...packMessage({ text: '', html: null, textSuffices: true, cut: false }, raw), rawSize: raw.byteLength,
   }
 }
@@ -109,23 +110,21 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
   const references = messageIds(first('references'), 200)
   const report = kind === 'bounce' ? deliveryReport(raw, messageId, first('x-failed-recipients'), [...inReplyTo, ...references]) : null
   const names = attachments.filter((part) => !part.inline).map((part) => part.name).join(' ')
+  const words = cutAtCharacter([body.fullText.trimEnd(), body.more, names].filter((piece) => piece !== '').join('\n'), longestSearchText)
+  const written = { subject, from: from.address, date: dateOf(first('date')), to: addressList(all('to')), cc: addressList(all('cc')), attachments, unreadable: null }
   return {
+    ...written,
     messageId,
-    hash: hashOf(raw),
+    hash: hashOf(raw), contentHash: contentHash(written, words),
     // A report belongs to the conversation of the message that it is about.
     inReplyTo: inReplyTo.length === 0 && report ? report.messageIds : inReplyTo,
     references,
-    date: dateOf(first('date')),
-    subject,
-    from: from.address, fromSuspicious: from.suspicious,
-    replyTo: addressList(all('reply-to')), to: addressList(all('to')), cc: addressList(all('cc')), bcc: addressList(all('bcc')),
+    fromSuspicious: from.suspicious,
+    replyTo: addressList(all('reply-to')), bcc: addressList(all('bcc')),
     ...deliveredTo(all),
     autoKind: kind,
     snippet: snippetOf(body.text),
-    searchText: cutAtCharacter([body.fullText.trimEnd(), body.more, names].filter((piece) => piece !== '').join('\n'), longestSearchText),
-    attachments,
     remoteCount: body.remote.remoteCount, remoteUrls: [...body.remote.remoteUrls],
-    unreadable: null,
     posternId: first('x-postern-id')?.trim().slice(0, 200) ?? null, report,
     ...packMessage({ text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut }, raw, mime.places, body.more),
     rawSize: raw.byteLength,

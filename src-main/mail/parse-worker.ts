@@ -12,12 +12,12 @@ export const ParserJob = z.discriminatedUnion('kind', [
 export type ParserJob = z.infer<typeof ParserJob>
 
 /** A message without its bytes. */
-type BareMessage = Omit<ParsedMessage, 'hash' | 'body' | 'source'>
+type BareMessage = Omit<ParsedMessage, 'hash' | 'contentHash' | 'body' | 'source'>
 
 export const ParserAnswer = z.discriminatedUnion('kind', [
   // Bytes of all messages lie in one buffer: handing over hundreds of small ones costs more than parsing. The store
   // checks the whole shape of the messages.
-  z.object({ kind: z.literal('page'), messages: z.array(z.custom<BareMessage>((value) => typeof value === 'object' && value !== null)), bytes: z.instanceof(Uint8Array), sizes: z.array(z.tuple([z.int(), z.int(), z.int().nullable()])) }),
+  z.object({ kind: z.literal('page'), messages: z.array(z.custom<BareMessage>((value) => typeof value === 'object' && value !== null)), bytes: z.instanceof(Uint8Array), sizes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int().nullable()])) }),
   z.object({ kind: z.literal('part'), type: z.string(), bytes: z.instanceof(Uint8Array) }),
   z.object({ kind: z.literal('failed'), code: z.enum(['not-found', 'unreadable']) }),
 ])
@@ -60,7 +60,7 @@ async function answer(job: ParserJob, progress: Int32Array): Promise<ParserAnswe
 }
 
 function pageOf(messages: readonly ParsedMessage[]): ParserAnswer {
-  const bytes = new Uint8Array(messages.reduce((sum, one) => sum + one.hash.byteLength + one.body.byteLength + (one.source?.byteLength ?? 0), 0))
+  const bytes = new Uint8Array(messages.reduce((sum, one) => sum + one.hash.byteLength + one.contentHash.byteLength + one.body.byteLength + (one.source?.byteLength ?? 0), 0))
   let at = 0
   const put = (piece: Uint8Array): number => {
     bytes.set(piece, at)
@@ -68,10 +68,10 @@ function pageOf(messages: readonly ParsedMessage[]): ParserAnswer {
     return piece.byteLength
   }
   const bare: BareMessage[] = []
-  const sizes: [number, number, number | null][] = []
-  for (const { hash, body, source, ...rest } of messages) {
+  const sizes: [number, number, number, number | null][] = []
+  for (const { hash, contentHash, body, source, ...rest } of messages) {
     bare.push(rest)
-    sizes.push([put(hash), put(body), source === null ? null : put(source)])
+    sizes.push([put(hash), put(contentHash), put(body), source === null ? null : put(source)])
   }
   return { kind: 'page', messages: bare, bytes, sizes }
 }
@@ -81,7 +81,7 @@ export function messagesOf({ messages, bytes, sizes }: Extract<ParserAnswer, { k
   let at = 0
   const take = (size: number): Uint8Array => bytes.subarray(at, at += size)
   return messages.map((message, index) => {
-    const [hash, body, source] = sizes[index] ?? [0, 0, null]
-    return { ...message, hash: take(hash), body: take(body), source: source === null ? null : take(source) }
+    const [hash, contentHash, body, source] = sizes[index] ?? [0, 0, 0, null]
+    return { ...message, hash: take(hash), contentHash: take(contentHash), body: take(body), source: source === null ? null : take(source) }
   })
 }

@@ -10,8 +10,8 @@ type PlainTopic = 'counts' | 'mailboxes' | 'sync' | 'settings' | 'ledger' | 'tra
 export class Changes {
   private readonly ids = new Map<IdTopic, Set<number>>()
   private readonly topics = new Set<PlainTopic>()
-  /** Messages that the search index must take up anew, with their words where those are at hand. */
-  readonly texts = new Map<number, string | null>()
+  /** Messages that the search index must take up anew, or leave out. */
+  readonly reindexed = new Set<number>()
 
   /** Without an id: many. */
   changed(topic: IdTopic, id?: number): void {
@@ -20,8 +20,8 @@ export class Changes {
     set.add(id ?? 0)
   }
 
-  indexed(id: number, text: string | null): void {
-    this.texts.set(id, text)
+  reindex(id: number): void {
+    this.reindexed.add(id)
   }
 
   touched(topic: PlainTopic): void {

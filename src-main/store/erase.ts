@@ -3,7 +3,7 @@ import { queueForIndex } from './index-text'
 
 /** Takes a message out of every table and out of the search index. Its conversation's row is the caller's to renew. */
 export function dropMessage(tx: Writer, id: number): void {
-  queueForIndex(tx, id, null)
+  queueForIndex(tx, id)
   // Its words lie in the index until the segments that hold them are merged (R48): store/search-index does it, also after a crash.
   tx.run("INSERT OR REPLACE INTO meta(key, value) VALUES('purge', '1')")
   tx.run('DELETE FROM attachments WHERE message_id = ?', id)

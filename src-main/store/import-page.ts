@@ -3,7 +3,7 @@ import type { ImportPage } from '../../src-preload/contract/internal'
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type * as z from 'zod'
 import type { Writer } from './database'
-import { Batch, Portion, contentHash, ingest, messageKey, openFolder } from './messages'
+import { Batch, Portion, ingest, messageKey, openFolder } from './messages'
 import { endTransfer } from './transfers'
 import { breathe, type Workspace } from './workspace'
 
@@ -80,8 +80,7 @@ function folderFor(tx: Writer, mailboxId: number, name: string, role: FolderRole
 
 /** The same message, byte for byte what its sender wrote, lies in this mailbox already. */
 function isHere(tx: Writer, workspace: Workspace, mailboxId: number, { message }: z.infer<typeof ImportPage>['items'][number]): boolean {
-  const content = contentHash(message)
   return tx.all<{ id: number; content_hash: Buffer }>('SELECT id, content_hash FROM messages WHERE key_hash = ?', messageKey(workspace, message))
-    .some((known) => content.equals(known.content_hash)
+    .some((known) => known.content_hash.equals(message.contentHash)
       && tx.get('SELECT 1 FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? AND f.mailbox_id = ?', known.id, mailboxId) !== undefined)
 }

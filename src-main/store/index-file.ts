@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import Driver from 'better-sqlite3-multiple-ciphers'
+import { PosternError } from '../../src-preload/contract/errors'
 import { isJournalDamaged, openDriver } from './database'
 import { readJournal } from './journal'
 
@@ -11,9 +12,6 @@ const format = 2
 const walPages = 2000
 /** Index pages that one step of merging writes: some 30 ms. */
 const mergePages = 256
-
-/** What a batch does: takes messages out, and puts messages in, whether they are there already or not. */
-export interface IndexBatch { remove: number[]; put: [id: number, text: string][] }
 
 /**
  * The search index: an FTS5 table over the words of all messages in an encrypted file of its own, `postern-search.db`.
@@ -65,17 +63,32 @@ export class IndexFile {
     return this.db.prepare<[string], { rowid: number }>('SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC').iterate(expression)
   }
 
-  /** On the disk when it returns. */
-  apply({ remove, put }: IndexBatch): void {
+  /**
+   * Puts messages in, whether they are there already or not, and takes those out that have no words any more. On the disk when
+   * it returns.
+   * @param wordsOf null: the message is gone. What it throws about the one message costs that one only
+   * @returns messages whose words could not be read
+   */
+  apply(ids: readonly number[], wordsOf: (id: number) => string | null): number {
     const drop = this.db.prepare('DELETE FROM search WHERE rowid = ?')
     const known = this.db.prepare<[number], { id: number }>('SELECT id FROM search_docsize WHERE id = ?')
     const insert = this.db.prepare('INSERT INTO search(rowid, words) VALUES(?, ?)')
+    let unreadable = 0
     this.db.transaction(() => {
-      for (const id of remove) drop.run(id)
-      for (const [id] of put) if (known.get(id)) drop.run(id)
+      for (const id of ids) if (known.get(id)) drop.run(id)
       // Words are gathered into one segment as long as ids ascend.
-      for (const [id, text] of put.toSorted(([a], [b]) => a - b)) insert.run(id, text)
+      for (const id of ids.toSorted((a, b) => a - b)) {
+        let words: string | null = null
+        try {
+          words = wordsOf(id)
+        } catch (fault) {
+          if (fault instanceof PosternError && fault.code !== 'store-corrupt') throw fault
+          unreadable++
+        }
+        if (words !== null) insert.run(id, words)
+      }
     }).immediate()
+    return unreadable
   }
 
   /** One step of merging segments. @returns whether there may be more to merge */

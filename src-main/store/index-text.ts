@@ -4,13 +4,12 @@ import { parsePeople } from './rows'
 import { indexedText } from './search-text'
 
 /**
- * Notes that the search index does not hold a message as it is now: in the same transaction as the change itself, so
- * that no crash leaves a message out (store/search-index).
- * @param text its words, when they are at hand; null: they are looked up, or the message is gone
+ * Notes that the search index does not hold a message as it is now, or still holds one that is gone: in the same transaction
+ * as the change itself, so that no crash leaves a message out (store/search-index).
  */
-export function queueForIndex(tx: Writer, id: number, text: string | null): void {
+export function queueForIndex(tx: Writer, id: number): void {
   tx.run('INSERT OR IGNORE INTO index_queue(message_id) VALUES(?)', id)
-  tx.changes.indexed(id, text)
+  tx.changes.reindex(id)
 }
 
 interface Row { direction: number; from_name: string; from_address: string; people: string; subject: string; unreadable: string | null; body: Buffer }

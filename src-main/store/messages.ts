@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type { IngestItem, ParsedMessage } from '../../src-preload/contract/internal'
@@ -13,7 +12,6 @@ import { addressKey, displayName, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
 import { keepReport } from './delivery'
 import { noteArrival } from './since'
-import { indexedText } from './search-text'
 import { queueForIndex } from './index-text'
 import { addToMailbox, markWork, summarize } from './summary'
 import { joinThread, type Joined } from './thread-join'
@@ -123,14 +121,14 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   if (tx.get('SELECT 1 FROM locations WHERE folder_id = ? AND uid = ?', page.folderId, item.uid)) return false
   const { message } = item
   const key = messageKey(workspace, message)
-  const content = contentHash(message)
+  const content = message.contentHash
   const ours = workspace.own.has(addressKey(message.from.address))
   const sent = ours ? sentFromHere(tx, key, message) : undefined
   const select = 'SELECT id, conversation_id, content_hash, direction, part, subject, from_address, date FROM messages'
   const known = tx.all<Known>(`${select} WHERE key_hash = ?`, key)
   // Servers rewrite what they file in Sent, so for mail that left from here its identity decides, not its bytes.
   const part = item.part ?? 'whole'
-  const same = known.find(({ content_hash: other }) => content.equals(other)) ?? known.find(({ id }) => id === samePart(known, part, message, date)) ?? (sent?.sent_message == null ? undefined : tx.get<Known>(`${select} WHERE id = ?`, sent.sent_message))
+  const same = known.find(({ content_hash: other }) => other.equals(content)) ?? known.find(({ id }) => id === samePart(known, part, message, date)) ?? (sent?.sent_message == null ? undefined : tx.get<Known>(`${select} WHERE id = ?`, sent.sent_message))
   const flags = flagBits(item.flags)
   const shown = shownAs(folder, item)
   const role = shown ?? folder.role
@@ -195,7 +193,7 @@ export function enter(tx: Writer, workspace: Workspace, { conversationId, create
   addToMailbox(tx, conversationId, entering.mailboxId)
   const others = ours ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5) : [message.from]
   for (const person of others) customerOf(tx, person, date, message.autoKind)
-  queueForIndex(tx, id, indexedText(message, ours))
+  queueForIndex(tx, id)
   if (merged.length > 0) {
     if (!entering.backfill) note(tx, conversationId, 'merged', '', Date.now())
     markWork(tx, conversationId)
@@ -229,7 +227,7 @@ function arriveLive(tx: Writer, conversationId: number, created: boolean, failed
 
 interface NewMessage {
   readonly key: bigint
-  readonly content: Buffer
+  readonly content: Uint8Array
   readonly date: number
   readonly place: Place
   readonly seen: boolean
@@ -262,15 +260,6 @@ export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedM
 export function messageKey(workspace: Workspace, message: ParsedMessage): bigint {
   const id = message.messageId === null ? null : normalId(message.messageId)
   return id === null ? workspace.hashes.hash('content', Buffer.from(message.hash).toString('hex')) : workspace.hashes.hash('id', id)
-}
-
-/**
- * What the sender wrote, without the trace headers: copies that went to two of our addresses have it in common, and a
- * forgery under a known Message-ID has not.
- */
-export function contentHash(message: ParsedMessage): Buffer {
-  const written = [message.from.address, message.subject, message.date, message.to, message.cc, message.searchText, message.attachments.map(({ name, size }) => [name, size]), message.unreadable]
-  return hash('sha256', JSON.stringify(written), 'buffer').subarray(0, 16)
 }
 
 interface SentRow { id: number; sent_message: number | null }

@@ -8,7 +8,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import type { Reader, Writer } from './database'
 import { queuedDraft } from './drafts'
 import { identityOf } from './identities'
-import { Batch, contentHash, enter, insertMessage, messageKey } from './messages'
+import { Batch, enter, insertMessage, messageKey } from './messages'
 import { accepted } from './outbox'
 import { everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
 import { place } from './places'
@@ -139,7 +139,7 @@ export function composed(workspace: Workspace, id: number, raw: Uint8Array, mess
     const key = messageKey(workspace, message)
     const conversation = joinThread(tx, workspace, message, key, row.conversation_id)
     const sent = insertMessage(tx, workspace, message, {
-      key, content: contentHash(message), date: row.date, place: place.leaving, seen: true, direction: 1, conversationId: conversation.conversationId,
+      key, content: message.contentHash, date: row.date, place: place.leaving, seen: true, direction: 1, conversationId: conversation.conversationId,
     })
     const batch = new Batch()
     enter(tx, workspace, conversation, { id: sent, message, date: row.date, ours: true, mailboxId: row.mailbox_id, role: null, backfill: true }, batch)

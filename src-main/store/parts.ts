@@ -2,9 +2,8 @@ import { PosternError } from '../../src-preload/contract/errors'
 import { MailboxDepth, type MailboxUsage, type Part } from '../../src-preload/contract/depth'
 import type { ParsedMessage } from '../../src-preload/contract/internal'
 import type { Reader, Writer } from './database'
-import { contentHash, openFolder } from './messages'
+import { openFolder } from './messages'
 import { queueForIndex } from './index-text'
-import { indexedText } from './search-text'
 import { summarize } from './summary'
 import { breathe, type Workspace } from './workspace'
 
@@ -29,7 +28,7 @@ export function complete(tx: Writer, workspace: Workspace, id: number, message: 
   if (!row || row.part === 0) return
   tx.run(
     `UPDATE messages SET part = 0, content_hash = ?, snippet = ?, auto_kind = ?, attachment_count = ?, remote_count = ?, unreadable = ?, raw_size = ? WHERE id = ?`,
-    contentHash(message), message.snippet, message.autoKind, message.attachments.filter(({ inline }) => !inline).length, message.remoteCount, message.unreadable, message.rawSize, id)
+    message.contentHash, message.snippet, message.autoKind, message.attachments.filter(({ inline }) => !inline).length, message.remoteCount, message.unreadable, message.rawSize, id)
   tx.run('UPDATE message_bodies SET remote_urls = ?, body = ?, source = ? WHERE message_id = ?',
     message.remoteUrls.length === 0 ? null : JSON.stringify(message.remoteUrls), message.body, message.source, id)
   for (const file of message.attachments) {
@@ -40,7 +39,7 @@ export function complete(tx: Writer, workspace: Workspace, id: number, message: 
       id, file.index, file.name, file.type, file.size, Number(file.inline), file.contentId, Number(file.dangerous))
   }
   if (row.conversation_id === null) return
-  queueForIndex(tx, id, indexedText(message, row.direction === 1))
+  queueForIndex(tx, id)
   summarize(tx, row.conversation_id, workspace.own)
 }
 

@@ -1,6 +1,5 @@
 import { logger } from '../shared/log'
-import { IndexFile, type IndexBatch } from './index-file'
-import { storedText } from './index-text'
+import { IndexFile } from './index-file'
 import type { StoreThread } from './store-thread'
 import { codeOf } from './thread-jobs'
 import { breathe, type Workspace } from './workspace'
@@ -9,28 +8,24 @@ const log = logger('search')
 
 /** A batch is one segment of the index. Larger ones make it smaller and faster, and new mail later to be found. */
 const batchMessages = 1000
-const batchText = 4_000_000
 /** A batch waits so long for more after each commit, and so long in all, ms. */
 const gather = 120
 const longestGather = 1_500
 /** Without a batch for so long, segments are merged and the journal is emptied, ms. */
 const quiet = 2_000
-/** Words that are held for the index (UTF-16 units); beyond this whoever brings mail waits. */
-const mostText = 6_000_000
-/** Messages looked up before waiting calls are served. */
-const lookups = 40
+/** Messages that wait for the index; beyond this whoever brings mail waits, so that it is not far behind when a first sync ends. */
+const mostWaiting = 2_500
 /** After a failure (a full disk), ms. */
 const pause = 15_000
 /**
  * Keeps the search index equal to the messages, behind the commits: a message that changed is noted in `index_queue`
- * in its own transaction, its words go to the thread that writes the index, and once they are on the disk the note is
+ * in its own transaction, the thread that writes the index reads its words, and once they are on the disk the note is
  * taken away. After a crash the notes are still there. An index that is missing, damaged or of another database is made anew.
  */
 export class SearchIndex {
   private readonly key: Buffer
   private reading: IndexFile | null = null
-  private readonly queue = new Map<number, string | null>()
-  private text = 0
+  private readonly queue = new Set<number>()
   /** Messages of the batch that is being written. */
   private underWay = 0
   /** While the index is made anew: the messages below this id are still to come. */
@@ -55,7 +50,7 @@ export class SearchIndex {
   constructor(private readonly workspace: Workspace, private readonly dir: string, key: Uint8Array, private readonly thread: StoreThread, private readonly caughtUp: () => void = () => undefined) {
     this.key = Buffer.from(key)
     this.openFile()
-    for (const { message_id: id } of workspace.db.read.iterate<{ message_id: number }>('SELECT message_id FROM index_queue')) this.queue.set(id, null)
+    for (const { message_id: id } of workspace.db.read.iterate<{ message_id: number }>('SELECT message_id FROM index_queue')) this.queue.add(id)
     // Also what an earlier run removed may still have to leave the index.
     this.schedule()
   }
@@ -65,19 +60,16 @@ export class SearchIndex {
     return this.queue.size + this.underWay + this.walkLeft
   }
 
-  /** Messages that a commit changed, with their words where those were at hand. */
-  committed(texts: ReadonlyMap<number, string | null>): void {
-    if (texts.size === 0 || this.stopped) return
-    for (const [id, text] of texts) {
-      this.text += (text?.length ?? 0) - (this.queue.get(id)?.length ?? 0)
-      this.queue.set(id, text)
-    }
+  /** Messages that a commit changed. */
+  committed(ids: ReadonlySet<number>): void {
+    if (ids.size === 0 || this.stopped) return
+    for (const id of ids) this.queue.add(id)
     this.schedule()
   }
 
-  /** Resolves once there is room for more: keeps memory bounded while mail comes in faster than it is indexed. */
+  /** Resolves once there is room for more. */
   async room(): Promise<void> {
-    while (!this.stopped && (this.thread.script === null ? this.waiting > 0 : this.text > mostText) && !this.paused) {
+    while (!this.stopped && (this.thread.script === null ? this.waiting > 0 : this.queue.size > mostWaiting) && !this.paused) {
       await new Promise<void>((resolve) => this.roomWanted.push(resolve))
     }
   }
@@ -174,25 +166,16 @@ export class SearchIndex {
   }
 
   private async indexQueue(): Promise<boolean> {
-    const taken: [number, string | null][] = []
-    let length = 0
-    for (const [id, text] of this.queue) {
-      taken.push([id, text])
-      this.queue.delete(id)
-      this.text -= text?.length ?? 0
-      length += text?.length ?? 2000
-      if (taken.length >= batchMessages || length > batchText) break
-    }
+    const taken = [...this.queue].slice(0, batchMessages)
+    for (const id of taken) this.queue.delete(id)
     this.underWay = taken.length
-    const answer = await this.thread.perform({ kind: 'batch', ...await this.resolve(taken) })
+    const written = await this.write(taken)
     this.underWay = 0
-    if ('code' in answer) {
-      // Noted anew, unless it changed meanwhile.
-      for (const [id] of taken) if (!this.queue.has(id)) this.queue.set(id, null)
-      this.failed(answer.code)
+    if (!written) {
+      for (const id of taken) this.queue.add(id)
       return false
     }
-    const done = taken.flatMap(([id]) => (this.queue.has(id) ? [] : [id]))
+    const done = taken.filter((id) => !this.queue.has(id))
     this.note('DELETE FROM index_queue WHERE message_id IN (SELECT value FROM json_each(?))', JSON.stringify(done))
     this.mergeDue = true
     this.lastBatch = Date.now()
@@ -206,7 +189,7 @@ export class SearchIndex {
     if (this.thread.script === null) return
     const begun = Date.now()
     let before = 0
-    while (!this.stopped && this.queue.size > before && this.queue.size < batchMessages && this.text < batchText && Date.now() - begun < longestGather) {
+    while (!this.stopped && this.queue.size > before && this.queue.size < batchMessages && Date.now() - begun < longestGather) {
       before = this.queue.size
       await new Promise((resolve) => { setTimeout(resolve, gather) })
     }
@@ -216,13 +199,7 @@ export class SearchIndex {
     const { walk } = this
     if (walk === null) return false
     const ids = this.workspace.db.read.all<{ id: number }>('SELECT id FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?', walk, batchMessages / 2).map(({ id }) => id)
-    if (ids.length > 0) {
-      const answer = await this.thread.perform({ kind: 'batch', ...await this.resolve(ids.map((id) => [id, null])) })
-      if ('code' in answer) {
-        this.failed(answer.code)
-        return false
-      }
-    }
+    if (ids.length > 0 && !await this.write(ids)) return false
     const last = ids.at(-1) ?? null
     this.walk = last
     this.walkLeft = last === null ? 0 : Math.max(0, this.walkLeft - ids.length)
@@ -263,18 +240,15 @@ export class SearchIndex {
     return this.queue.size > 0
   }
 
-  /** Looks up the words that were not at hand; a message that is gone is taken out. */
-  private async resolve(taken: readonly (readonly [number, string | null])[]): Promise<IndexBatch> {
-    const remove: number[] = []
-    const put: [number, string][] = []
-    let looked = 0
-    for (const [id, text] of taken) {
-      if (text === null && ++looked % lookups === 0) await breathe()
-      const words = text ?? (this.stopped ? null : storedText(this.workspace.db.read, id))
-      if (words === null) remove.push(id)
-      else put.push([id, words])
+  /** @returns whether the index holds these messages as they are now */
+  private async write(ids: number[]): Promise<boolean> {
+    const answer = await this.thread.perform({ kind: 'batch', ids })
+    if ('code' in answer) {
+      this.failed(answer.code)
+      return false
     }
-    return { remove, put }
+    if (answer.unreadable) log.warn('the words of some messages cannot be read', { count: answer.unreadable })
+    return true
   }
 
   /** Damage: the index is made anew. Anything else (a full disk): it is tried again later. */

@@ -87,7 +87,7 @@ export class StoreService {
       onCommit: (changes) => {
         this.publisher.committed(changes)
         this.current?.open.upkeep.committed()
-        this.current?.open.index.committed(changes.texts)
+        this.current?.open.index.committed(changes.reindexed)
         if (changes.has('access')) this.tellHead()
       },
     })

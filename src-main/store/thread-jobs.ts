@@ -1,12 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Driver from 'better-sqlite3-multiple-ciphers'
 import * as z from 'zod'
-import { databaseFile, openDriver } from './database'
+import { databaseFile, openDriver, readerOf, type Reader } from './database'
 import { IndexFile } from './index-file'
+import { storedText } from './index-text'
 
 /** What the store's thread is asked; jobs are done one after another. */
 export const ThreadJob = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('batch'), remove: z.array(z.int()), put: z.array(z.tuple([z.int(), z.string()])) }),
+  /** Brings the index in line with these messages as they are in the database now. */
+  z.object({ kind: z.literal('batch'), ids: z.array(z.int()) }),
   z.object({ kind: z.literal('merge') }),
   z.object({ kind: z.literal('purge'), begin: z.boolean() }),
   /** Empties the journal of the index. */
@@ -16,20 +18,28 @@ export const ThreadJob = z.discriminatedUnion('kind', [
 ])
 export type ThreadJob = z.infer<typeof ThreadJob>
 
-/** `more`: another step of the same job has work to do. `code`: SQLite's word for what failed. */
-export const ThreadAnswer = z.union([z.object({ more: z.boolean() }), z.object({ code: z.string() })])
+/** `more`: another step of the same job has work to do. `unreadable`: messages whose words cannot be read. `code`: SQLite's word for what failed. */
+export const ThreadAnswer = z.union([z.object({ more: z.boolean(), unreadable: z.int().optional() }), z.object({ code: z.string() })])
 export type ThreadAnswer = z.infer<typeof ThreadAnswer>
 
 export const ThreadData = z.object({ storeDir: z.string(), storeKey: z.instanceof(Uint8Array) })
 
 /** The files that the thread works on, each opened by the first job that needs it. */
-export interface Hands { readonly dir: string; readonly key: Uint8Array; index: IndexFile | null; database: Driver | null }
+export interface Hands { readonly dir: string; readonly key: Uint8Array; index: IndexFile | null; database: { readonly db: Driver; readonly read: Reader } | null }
 
 export const openHands = (dir: string, key: Uint8Array): Hands => ({ dir, key: Uint8Array.from(key), index: null, database: null })
 
+function databaseOf(hands: Hands): { readonly db: Driver; readonly read: Reader } {
+  if (hands.database === null) {
+    const db = openDriver(databaseFile(hands.dir), hands.key)
+    hands.database = { db, read: readerOf(db) }
+  }
+  return hands.database
+}
+
 export function closeHands(hands: Hands): void {
   hands.index?.close()
-  hands.database?.close()
+  hands.database?.db.close()
   hands.key.fill(0)
 }
 
@@ -37,15 +47,14 @@ export function closeHands(hands: Hands): void {
 export function perform(hands: Hands, job: ThreadJob): ThreadAnswer {
   try {
     if (job.kind === 'checkpoint') {
-      hands.database ??= openDriver(databaseFile(hands.dir), hands.key)
-      const state = hands.database.prepare<[], { busy: number }>(`PRAGMA wal_checkpoint(${job.empty ? 'TRUNCATE' : 'PASSIVE'})`).get()
+      const state = databaseOf(hands).db.prepare<[], { busy: number }>(`PRAGMA wal_checkpoint(${job.empty ? 'TRUNCATE' : 'PASSIVE'})`).get()
       return { more: job.empty && state?.busy === 1 }
     }
     const index = hands.index ??= IndexFile.open(hands.dir, hands.key)
     if (job.kind === 'merge') return { more: index.merge() }
     if (job.kind === 'purge') return { more: index.purge(job.begin) }
     if (job.kind === 'rest') index.rest()
-    else index.apply(job)
+    else return { more: false, unreadable: index.apply(job.ids, (id) => storedText(databaseOf(hands).read, id)) }
     return { more: false }
   } catch (fault) {
     return { code: codeOf(fault) }

@@ -52,6 +52,8 @@ export const ParsedMessage = z.object({
   messageId: z.string().max(998).nullable(),
   /** First 16 bytes of SHA-256 over the raw message. */
   hash: bytes,
+  /** 16 bytes over what the sender wrote, without the trace headers (shared/content-hash). */
+  contentHash: bytes,
   inReplyTo: z.array(z.string()).max(100),
   references: z.array(z.string()).max(200),
   /** The Date header, when it can be read and is plausible. */
@@ -64,8 +66,6 @@ export const ParsedMessage = z.object({
   deliveredTo: z.array(z.string()).max(10).optional(),
   autoKind: AutoKind,
   snippet: z.string().max(400),
-  /** All words to be found: body text (quoted text included), attachment names. */
-  searchText: z.string(),
   attachments: z.array(IngestAttachment),
   remoteCount: z.int(),
   /** Addresses of remote images, at most 500: the only ones that may be fetched when a person allows it. */

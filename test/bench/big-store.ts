@@ -58,9 +58,9 @@ export function* messages(total: number, from: number, to: number): Generator<{ 
     yield {
       uid: index + 1, seen: random() < 0.9,
       message: {
-        messageId: id, hash: createHash('sha256').update(raw).digest().subarray(0, 16), inReplyTo: answers === null ? [] : [answers], references: answers === null ? [] : [answers],
+        messageId: id, hash: createHash('sha256').update(raw).digest().subarray(0, 16), contentHash: createHash('sha256').update(text).digest().subarray(0, 16), inReplyTo: answers === null ? [] : [answers], references: answers === null ? [] : [answers],
         date, subject: answers === null ? subject : `Re: ${subject}`, from: { name: `Customer ${customer}`, address: `c${customer}@mail${customer % 97}.example` }, fromSuspicious: false, replyTo: [],
-        to: [{ name: 'Support', address: 'support@acme.test' }], cc: [], bcc: [], autoKind: 'none', snippet: text.slice(0, 160).replaceAll('\n', ' '), searchText: text,
+        to: [{ name: 'Support', address: 'support@acme.test' }], cc: [], bcc: [], autoKind: 'none', snippet: text.slice(0, 160).replaceAll('\n', ' '),
         attachments: [], remoteCount: 0, remoteUrls: [], unreadable: null, posternId: null,
         ...packMessage({ text, html: null, textSuffices: true, cut: false }, raw, { text: [raw.length - Buffer.byteLength(text.replaceAll('\n', '\r\n')) - 2, raw.length] }), rawSize: raw.byteLength,
       },
@@ -98,7 +98,7 @@ export async function openBigStore(dir: string, total: number, script: URL): Pro
     device: newDeviceSecret(), mail: () => null, app: () => null,
     onCommit: (changes) => {
       upkeep?.committed()
-      index?.committed(changes.texts)
+      index?.committed(changes.reindexed)
     },
   })
   const thread = new StoreThread(dir, key, script)

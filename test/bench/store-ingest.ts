@@ -50,9 +50,9 @@ function* messages(total: number): Generator<ParsedMessage> {
     const raw = Buffer.from(`Message-ID: <${id}>\r\nSubject: ${subject}\r\n\r\n${text}\r\n${html}`)
     const packed = packMessage({ text, html: null, textSuffices: true, cut: false }, raw)
     yield {
-      messageId: id, hash: createHash('sha256').update(raw).digest().subarray(0, 16), inReplyTo: reply ? [reply[1]] : [], references: reply ? [reply[1]] : [],
+      messageId: id, hash: createHash('sha256').update(raw).digest().subarray(0, 16), contentHash: createHash('sha256').update(text).digest().subarray(0, 16), inReplyTo: reply ? [reply[1]] : [], references: reply ? [reply[1]] : [],
       date: at, subject, from: { name: `Cust ${customer}`, address: `cust${customer}@example${customer % 97}.com` }, fromSuspicious: false, replyTo: [],
-      to: [{ name: 'Support', address: 'support@acme.test' }], cc: [], bcc: [], autoKind: 'none', snippet: text.slice(0, 200).replaceAll('\n', ' '), searchText: text,
+      to: [{ name: 'Support', address: 'support@acme.test' }], cc: [], bcc: [], autoKind: 'none', snippet: text.slice(0, 200).replaceAll('\n', ' '),
       attachments: [], remoteCount: 0, remoteUrls: [], unreadable: null, posternId: null, ...packed, rawSize: raw.byteLength,
     }
   }
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     let upkeep: Upkeep | null = null
     let index: SearchIndex | null = null
     const key = randomBytes(32)
-    const { workspace } = Workspace.open(dir, key, { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: (changes) => { upkeep?.committed(); index?.committed(changes.texts) } })
+    const { workspace } = Workspace.open(dir, key, { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: (changes) => { upkeep?.committed(); index?.committed(changes.reindexed) } })
     const thread = new StoreThread(dir, key, new URL(import.meta.url))
     index = new SearchIndex(workspace, dir, key, thread)
     const caughtUp = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ParsedMessage } from '../../src-preload/contract/internal'
 import { ParsedMessage as Schema } from '../../src-preload/contract/internal'
 import { parseMessage } from '../../src-main/mail/parse-message'
-import { unpackSource, unpackView, type View } from '../../src-main/shared/message-body'
+import { unpackSearchText, unpackSource, unpackView, type View } from '../../src-main/shared/message-body'
 
 const mail = (headers: string[], body = 'hello\r\n'): Buffer => Buffer.from([...headers, '', body].join('\r\n'))
 const bytesMail = (headers: string[], body: Buffer): Buffer => Buffer.concat([Buffer.from([...headers, '', ''].join('\r\n')), body])
@@ -107,7 +107,7 @@ describe('text', () => {
   })
   test('words that only the HTML has can be found, and none is there twice', async () => {
     const parsed = await parse(multipart('alternative', part(['Content-Type: text/plain'], 'View in browser'), part(['Content-Type: text/html'], '<p>View in browser</p><p>Invoice 4711</p>')))
-    expect(parsed.searchText).toBe('View in browser\nInvoice 4711')
+    expect(unpackSearchText(parsed.body)).toBe('View in browser\nInvoice 4711')
   })
 })
 

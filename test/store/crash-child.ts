@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   let upkeep: Upkeep | null = null
   let index: SearchIndex | null = null
-  const { workspace } = Workspace.open(dir, Buffer.from(key, 'hex'), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: (changes) => { upkeep?.committed(); index?.committed(changes.texts) } })
+  const { workspace } = Workspace.open(dir, Buffer.from(key, 'hex'), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: (changes) => { upkeep?.committed(); index?.committed(changes.reindexed) } })
   const thread = new StoreThread(dir, Buffer.from(key, 'hex'), new URL(import.meta.url))
   upkeep = new Upkeep(workspace, thread)
   index = new SearchIndex(workspace, dir, Buffer.from(key, 'hex'), thread)
@@ -42,8 +42,8 @@ async function main(): Promise<void> {
       return {
         uid, flags: [], internalDate: 1_780_000_000_000 + uid * 60_000,
         message: {
-          messageId: `m${uid}@x`, hash: createHash('sha256').update(raw).digest().subarray(0, 16), inReplyTo: uid % 3 === 0 ? [`m${uid - 1}@x`] : [], references: [], date: null, subject: `S${uid}`,
-          from: { name: `C${uid % 50}`, address: `c${uid % 50}@x.test` }, fromSuspicious: false, replyTo: [], to: [], cc: [], bcc: [], autoKind: 'none' as const, snippet: text.slice(0, 50), searchText: text,
+          messageId: `m${uid}@x`, hash: createHash('sha256').update(raw).digest().subarray(0, 16), contentHash: createHash('sha256').update(text).digest().subarray(0, 16), inReplyTo: uid % 3 === 0 ? [`m${uid - 1}@x`] : [], references: [], date: null, subject: `S${uid}`,
+          from: { name: `C${uid % 50}`, address: `c${uid % 50}@x.test` }, fromSuspicious: false, replyTo: [], to: [], cc: [], bcc: [], autoKind: 'none' as const, snippet: text.slice(0, 50),
           attachments: [], remoteCount: 0, remoteUrls: [], unreadable: null, posternId: null, ...packMessage({ text, html: null, textSuffices: true, cut: false }, raw), rawSize: raw.byteLength,
         },
       }

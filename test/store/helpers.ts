@@ -12,6 +12,7 @@ import { appForStore, storeForApp, storeForMail, type Handlers, type IngestItem,
 import { calls } from '../../src-preload/contract/calls'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { setLogSink } from '../../src-main/shared/log'
+import { contentHash } from '../../src-main/shared/content-hash'
 import { packMessage } from '../../src-main/shared/message-body'
 import { joinPort, type Port, type Rpc } from '../../src-main/shared/port-rpc'
 import { StoreService, type StoreCallName, type StoreCalls } from '../../src-main/store/service'
@@ -47,13 +48,16 @@ export function parsed(sent: Sent): ParsedMessage {
   const text = sent.text ?? 'The bell does not ring.'
   const raw = Buffer.from(sent.raw ?? `From: ${sent.from}\r\nSubject: ${sent.subject ?? ''}\r\n\r\n${text}\r\n#${running}`)
   const { body, source } = packMessage({ text, html: sent.html ?? null, textSuffices: (sent.html ?? null) === null, cut: false }, raw)
-  return {
-    messageId: sent.id === undefined ? `m${running}@test` : sent.id, hash: createHash('sha256').update(raw).digest().subarray(0, 16),
-    inReplyTo: sent.inReplyTo ?? [], references: sent.references ?? [], date: sent.date ?? start + running * 60_000, subject: sent.subject ?? 'Bell',
-    from: person(sent.from), fromSuspicious: false, replyTo: (sent.replyTo ?? []).map(person), to: (sent.to ?? ['support@acme.test']).map(person), cc: (sent.cc ?? []).map(person), bcc: [],
-    autoKind: sent.auto ?? 'none', snippet: text.slice(0, 100), searchText: `${text} ${(sent.files ?? []).map(({ name }) => name).join(' ')}`,
+  const written = {
+    date: sent.date ?? start + running * 60_000, subject: sent.subject ?? 'Bell', from: person(sent.from), to: (sent.to ?? ['support@acme.test']).map(person), cc: (sent.cc ?? []).map(person), unreadable: null,
     attachments: (sent.files ?? []).map((file, index) => ({ index, name: file.name, type: file.type ?? 'application/octet-stream', size: file.size ?? 10, inline: file.inline ?? false, contentId: null, dangerous: false })),
-    remoteCount: (sent.remoteUrls ?? []).length, remoteUrls: sent.remoteUrls ?? [], unreadable: null, posternId: sent.posternId ?? null, body, source, rawSize: raw.byteLength,
+  }
+  return {
+    ...written,
+    messageId: sent.id === undefined ? `m${running}@test` : sent.id, hash: createHash('sha256').update(raw).digest().subarray(0, 16), contentHash: contentHash(written, text),
+    inReplyTo: sent.inReplyTo ?? [], references: sent.references ?? [], fromSuspicious: false, replyTo: (sent.replyTo ?? []).map(person), bcc: [],
+    autoKind: sent.auto ?? 'none', snippet: text.slice(0, 100),
+    remoteCount: (sent.remoteUrls ?? []).length, remoteUrls: sent.remoteUrls ?? [], posternId: sent.posternId ?? null, body, source, rawSize: raw.byteLength,
   }
 }
 

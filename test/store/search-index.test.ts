@@ -71,6 +71,23 @@ describe('the search index', () => {
     store.service.closeStore()
   })
 
+  test('a message that cannot be read keeps no other one from being found', async () => {
+    const store = await filled(3)
+    await whole(store)
+    store.db.write((tx) => {
+      tx.run("UPDATE message_bodies SET body = x'00' WHERE message_id = (SELECT min(id) FROM messages)")
+      tx.run('INSERT INTO index_queue(message_id) SELECT id FROM messages')
+    })
+    store.service.closeStore()
+    IndexFile.remove(dir)
+    await store.start()
+    await whole(store)
+    expect(await found(store, 'word1 ')).toBe(1)
+    expect(await found(store, 'word2 ')).toBe(1)
+    expect(await found(store, 'word0 ')).toBe(0)
+    store.service.closeStore()
+  })
+
   test('the index of another database is never searched', async () => {
     const other = await Harness.make()
     const { folders } = await other.mailbox()
