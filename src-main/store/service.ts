@@ -247,6 +247,7 @@ export class StoreService {
         if (def?.home !== 'store') throw new PosternError('invalid-input', 'not a call of the store')
         const workspace = this.current?.open.workspace
         workspace?.turns.asked()
+        if (byHand.has(name)) workspace?.turns.hand()
         requirePermission(caller, def.permission, workspace ? ownPermissions(workspace.db.read, workspace.device.id) : null)
       },
       onFault,
@@ -280,6 +281,9 @@ export class StoreService {
     for (const window of this.windows) window.emit(event)
   }
 }
+
+/** Calls that only a person's step causes; the others a window repeats by itself to stay fresh. */
+const byHand: ReadonlySet<string> = new Set<StoreCallName>(['conversations.get', 'messages.body', 'search.query', 'drafts.save'])
 
 function isStoreCall(name: string): name is StoreCallName {
   return Object.hasOwn(calls, name) && !name.startsWith('app.')

@@ -39,3 +39,21 @@ test('a portion of a page takes at least one message however long it takes, and 
   }
   expect(seen).toEqual([0, 1, 2, 3, 4])
 })
+
+test('old mail that comes in does not take the processor from somebody who walks through conversations, and never waits for good', async () => {
+  const clock = { at: 1_000 }
+  const turns = new Turns(() => clock.at, async (ms) => { clock.at += ms })
+  await turns.giveWay()
+  expect(clock.at).toBe(1_000)
+  turns.hand()
+  clock.at += 50
+  await turns.giveWay()
+  expect(clock.at).toBe(1_150)
+  const restless = new Turns(() => clock.at, async (ms) => {
+    clock.at += Math.min(ms, 20)
+    restless.hand()
+  })
+  restless.hand()
+  await restless.giveWay()
+  expect(clock.at).toBe(1_350)
+})

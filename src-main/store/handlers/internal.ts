@@ -116,6 +116,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'folder.known': ({ folderId, uidValidity, fromUid, toUid }) => knownUids(workspace().db.read, folderId, uidValidity, fromUid, toUid),
     'ingest.page': async (page) => {
       const result = await ingestPage(workspace(), page)
+      if (page.backfill) await workspace().turns.giveWay()
       await service.open.index.room()
       await service.open.upkeep.room()
       return result
