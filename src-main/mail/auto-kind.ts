@@ -16,10 +16,12 @@ export function autoKind({ first, contentType, fromAddress }: AutoEvidence): Aut
   const submitted = first('auto-submitted')?.trim().toLowerCase() ?? ''
   const precedence = first('precedence')?.trim().toLowerCase() ?? ''
   if (submitted.startsWith('auto-replied') || first('x-autoreply') !== undefined || first('x-autorespond') !== undefined || precedence === 'auto_reply') return 'auto-reply'
-  if (first('list-unsubscribe') !== undefined || first('list-id') !== undefined || precedence === 'bulk' || precedence === 'list' || precedence === 'junk') return 'newsletter'
+  if (first('list-unsubscribe') !== undefined || first('list-id') !== undefined || first('list-post') !== undefined || precedence === 'bulk' || precedence === 'list' || precedence === 'junk') return 'newsletter'
   if (submitted !== '' && !submitted.startsWith('no')) return 'notification'
   const suppress = first('x-auto-response-suppress')?.toLowerCase() ?? ''
   // Exchange writes this header into mail that no out-of-office note may answer.
   if (/\b(?:all|oof|autoreply)\b/.test(suppress)) return 'notification'
+  // Other reports (receipts, abuse), and whatever its sender wants no answer to: an empty return path (RFC 3834, 2).
+  if (/^multipart\/report\b/.test(type) || first('return-path')?.trim() === '<>') return 'notification'
   return /^(?:no-?reply|do-?not-?reply|notifications?|mailer|bounces?)\b/.test(local) ? 'notification' : 'none'
 }

@@ -146,7 +146,7 @@ export function getCounts(read: Reader, me = ''): Counts {
 
 interface MessageRow {
   id: number; conversation_id: number; direction: number; date: number; seen: number; from_name: string; from_address: string; from_suspicious: number
-  people: string; subject: string; snippet: string; auto_kind: string; remote_count: number; remote_allowed: number; unreadable: string | null; part: number; raw_size: number
+  people: string; subject: string; snippet: string; auto_kind: string; remote_count: number; remote_allowed: number; unreadable: string | null; part: number; raw_size: number; returned: number
 }
 interface FileRow { id: number; message_id: number; name: string; type: string; size: number; inline: number; content_id: string | null; dangerous: number }
 
@@ -159,7 +159,7 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
   const row = read.get<Row & { version: number; customer_id: number | null }>('SELECT * FROM conversations WHERE id = ?', current)
   if (!row) throw new PosternError('not-found', 'no such conversation')
   const messages = read.all<MessageRow>(
-    `SELECT id, conversation_id, direction, date, seen, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, remote_count, remote_allowed, unreadable, part, raw_size
+    `SELECT id, conversation_id, direction, date, seen, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, remote_count, remote_allowed, unreadable, part, raw_size, returned
      FROM messages WHERE conversation_id = ? AND place IN ${shownPlaces} ORDER BY date, id`, current)
   const files = Map.groupBy(read.all<FileRow>(
     `SELECT a.id, a.message_id, a.name, a.type, a.size, a.inline, a.content_id, a.dangerous FROM messages m JOIN attachments a ON a.message_id = m.id
@@ -212,7 +212,7 @@ function messageOf(row: MessageRow, files: readonly FileRow[], body: MessageBody
   return {
     id: row.id, conversationId: row.conversation_id, direction: row.direction === 1 ? 'out' : 'in', from: { name: row.from_name, address: row.from_address },
     fromSuspicious: row.from_suspicious === 1, ...people, subject: row.subject, date: row.date, snippet: row.snippet, seen: row.seen === 1 || row.direction === 1,
-    autoKind: autoKindOf(row.auto_kind), attachments: files.map(attachmentOf), remoteCount: row.remote_count, remoteAllowed: row.remote_allowed === 1, newSubject, part: partOf(row.part), rawSize: row.raw_size, unreadable: row.unreadable, answerFrom: from, body,
+    autoKind: autoKindOf(row.auto_kind), returned: row.returned === 1, attachments: files.map(attachmentOf), remoteCount: row.remote_count, remoteAllowed: row.remote_allowed === 1, newSubject, part: partOf(row.part), rawSize: row.raw_size, unreadable: row.unreadable, answerFrom: from, body,
   }
 }
 

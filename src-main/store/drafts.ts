@@ -97,7 +97,7 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
 function originalOf(read: Reader, conversationId: number | null, messageId: number | null): Original | undefined {
   const select = `SELECT id, conversation_id, direction, from_name, from_address, people, subject, date FROM messages WHERE place IN ${shownPlaces}`
   if (messageId !== null) return read.get<Original>(`${select} AND id = ? AND conversation_id IS NOT NULL`, messageId)
-  return conversationId === null ? undefined : read.get<Original>(`${select} AND conversation_id = ? ORDER BY auto_kind = 'bounce', direction, date DESC, id DESC LIMIT 1`, conversationId)
+  return conversationId === null ? undefined : read.get<Original>(`${select} AND conversation_id = ? ORDER BY auto_kind IN ('bounce', 'auto-reply'), direction, date DESC, id DESC LIMIT 1`, conversationId)
 }
 
 type Filled = Pick<DraftContent, 'to' | 'cc' | 'bcc' | 'subject' | 'quote'>

@@ -11,6 +11,7 @@ import { complete, partNumber, samePart } from './parts'
 import { addressKey, displayName, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
 import { keepReport } from './delivery'
+import { isEcho, wasDeliveredBack } from './loop-guard'
 import { noteArrival } from './since'
 import { queueForIndex } from './index-text'
 import { addToMailbox, markWork, summarize } from './summary'
@@ -119,10 +120,12 @@ interface Known { id: number; conversation_id: number | null; content_hash: Buff
 /** One message of a page. @returns false when its place is known */
 export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, date: number, batch: Batch): boolean {
   if (tx.get('SELECT 1 FROM locations WHERE folder_id = ? AND uid = ?', page.folderId, item.uid)) return false
-  const { message } = item
+  const ours = workspace.own.has(addressKey(item.message.from.address))
+  // What a list or a forwarder sends back is nobody's answer.
+  const echo = !ours && isEcho(tx, item.message)
+  const message: ParsedMessage = echo ? { ...item.message, autoKind: 'auto-reply' } : item.message
   const key = messageKey(workspace, message)
   const content = message.contentHash
-  const ours = workspace.own.has(addressKey(message.from.address))
   const sent = ours ? sentFromHere(tx, key, message) : undefined
   const select = 'SELECT id, conversation_id, content_hash, direction, part, subject, from_address, date FROM messages'
   const known = tx.all<Known>(`${select} WHERE key_hash = ?`, key)
@@ -136,6 +139,7 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   if (same) {
     if (part === 'whole' && same.part !== 0) complete(tx, workspace, same.id, message)
     addLocation(tx, workspace, page, folder, item, same, key, role, batch)
+    if (same.direction === 1 && folder.role === 'inbox' && wasDeliveredBack(workspace, message)) tx.run('UPDATE messages SET returned = 1 WHERE id = ?', same.id)
     if (sent) settleFound(tx, sent.id, same.id, folder.role === 'sent' || folder.role === 'all')
     return true
   }
@@ -144,6 +148,7 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   const id = insertMessage(tx, workspace, message, {
     key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0, conversationId: conversation?.conversationId ?? null,
   })
+  if (echo) tx.run('UPDATE messages SET returned = 1 WHERE id = ?', id)
   if (part !== 'whole') tx.run('UPDATE messages SET part = ?, raw_size = ? WHERE id = ?', partNumber(part), item.size ?? message.rawSize, id)
   putLocation(tx, page.folderId, item, id, shown)
   if (conversation) enter(tx, workspace, conversation, { id, message, date, ours, mailboxId: folder.mailbox_id, role, backfill: page.backfill }, batch)

@@ -11,6 +11,7 @@ import { identityOf } from './identities'
 import { Batch, enter, insertMessage, messageKey } from './messages'
 import { accepted } from './outbox'
 import { everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
+import { loopIn } from './loop-guard'
 import { place } from './places'
 import { parseTexts, statusNumber } from './rows'
 import { sinceOf } from './since'
@@ -67,7 +68,12 @@ export function claim(workspace: Workspace, { mailboxId, lookedAt }: Claim): Cla
       if (!row || row.due_at > now) return null
       if (needsLook(row, lookedAt, now)) return null
       if (row.unless_answered === 1 && row.draft_id !== null && sinceOf(tx, row.draft_id).length > 0) {
-        hold(tx, workspace, row)
+        hold(tx, workspace, row, 'moved-on')
+        return null
+      }
+      const loop = row.loop_ok === 1 ? null : loopIn(tx, row.conversation_id, recipientsOf(tx, row), now)
+      if (loop !== null && row.recipients_left === null) {
+        hold(tx, workspace, row, loop)
         return null
       }
       const account = row.through_id ?? mailboxId
@@ -99,16 +105,22 @@ function told(tx: Writer, row: OutboxRow): void {
 }
 
 /** Stops an item for review: it stays, and its conversation is work again. */
-function hold(tx: Writer, workspace: Workspace, row: OutboxRow): void {
-  tx.run("UPDATE outbox SET state = 'held', error = 'moved-on', server_line = NULL WHERE id = ?", row.id)
+function hold(tx: Writer, workspace: Workspace, row: OutboxRow, why: 'moved-on' | 'looping' | 'came-back'): void {
+  tx.run("UPDATE outbox SET state = 'held', error = ?, server_line = NULL WHERE id = ?", why, row.id)
   reopen(tx, workspace, row)
   told(tx, row)
 }
 
+/** Who has not got it yet. */
+function recipientsOf(read: Reader, row: OutboxRow): string[] {
+  if (row.recipients_left !== null) return parseTexts(row.recipients_left)
+  const draft = row.draft_id === null ? null : queuedDraft(read, row.draft_id)
+  return draft ? everybody(draft) : []
+}
+
 /** Recipients of this try as JSON; null: all of them at once. */
 function envelopeOf(tx: Writer, row: OutboxRow, most: number): string | null {
-  const draft = row.draft_id === null ? null : queuedDraft(tx, row.draft_id)
-  const left = row.recipients_left === null ? (draft ? everybody(draft) : []) : parseTexts(row.recipients_left)
+  const left = recipientsOf(tx, row)
   if (row.recipients_left === null && left.length <= most) return null
   return JSON.stringify(left.slice(0, most))
 }

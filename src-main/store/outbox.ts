@@ -6,6 +6,7 @@ import type { Reader, Writer } from './database'
 import { openDraft, queuedDraft } from './drafts'
 import { dropMessage } from './erase'
 import { freezeSender, throughOf } from './identities'
+import { loopIn } from './loop-guard'
 import { countUse } from './mailbox-use'
 import { addNote, removeNote } from './notes'
 import { markSent } from './outbox-found'
@@ -65,14 +66,15 @@ export function send(workspace: Workspace, { draftId, thenStatus, sendAt, unless
     const messageId = `${randomUUID()}@${sender.address.slice(sender.address.lastIndexOf('@') + 1).toLowerCase()}`
     const key = workspace.hashes.hash('id', messageId)
     const answered = answeredIds(tx, draft)
-    const state = unlessAnswered && sinceOf(tx, draftId).length > 0 ? 'held' : 'queued'
+    const why = unlessAnswered && sinceOf(tx, draftId).length > 0 ? 'moved-on' : loopIn(tx, conversationId, everybody(draft), now)
+    const state = why === null ? 'queued' : 'held'
     const id = Number(tx.run(
       `INSERT INTO outbox(state, conversation_id, mailbox_id, draft_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet,
          status_before, status_after, made_conversation, scheduled, unless_answered, error, signature, through_id)
        VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       state, conversationId, draft.mailboxId, draftId, messageId, key, randomUUID(), dueAt, now, dueAt,
       JSON.stringify(sender), answered.inReplyTo, JSON.stringify(answered.references), snippetOf(draft.text),
-      before, statusNumber(thenStatus), Number(fresh), Number(sendAt !== null), Number(unlessAnswered), state === 'held' ? 'moved-on' : null, signature && JSON.stringify(signature), throughId).lastInsertRowid)
+      before, statusNumber(thenStatus), Number(fresh), Number(sendAt !== null), Number(unlessAnswered), why, signature && JSON.stringify(signature), throughId).lastInsertRowid)
     expectId(tx, key, conversationId)
     tx.run("UPDATE drafts SET state = 'queued', conversation_id = ? WHERE id = ?", conversationId, draftId)
     if (state === 'queued') moveStatus(tx, workspace, conversationId, before, statusNumber(thenStatus), by)
@@ -213,6 +215,7 @@ export function sendAnyway(workspace: Workspace, id: number, by: string): void {
     const row = waitingRow(tx, id)
     rebase(tx, row.draft_id)
     if (row.state !== 'held') tx.run('UPDATE outbox SET unless_answered = 0 WHERE id = ?', id)
+    else if (row.error !== 'moved-on') tx.run('UPDATE outbox SET loop_ok = 1 WHERE id = ?', id)
     requeue(tx, row, row.scheduled === 1 ? Math.max(Date.now(), row.due_at) : Date.now())
     if (row.state === 'held') {
       const now = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', row.conversation_id)?.status ?? row.status_before

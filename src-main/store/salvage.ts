@@ -16,7 +16,7 @@ const rowsPerTransaction = 500
 const tables: readonly { readonly name: string; readonly key: string; readonly columns: string; readonly where: string }[] = [
   { name: 'settings', key: 'key', columns: 'key, value', where: '1' },
   // With their ids: secrets in the keychain are kept under them.
-  { name: 'mailboxes', key: 'id', columns: 'id, name, address, address_key, imap, smtp, paused, created_at', where: 'removing = 0' },
+  { name: 'mailboxes', key: 'id', columns: 'id, name, address, address_key, imap, smtp, paused, created_at, identity', where: 'removing = 0' },
   { name: 'customers', key: 'id', columns: 'id, name, named_by_person, note, first_at, first_auto_at, last_at', where: "note <> '' OR named_by_person = 1" },
   { name: 'customer_addresses', key: 'address_key', columns: 'address_key, address, name, name_key, customer_id, last_at', where: 'customer_id IN (SELECT id FROM kept_customers)' },
   { name: 'conversations', key: 'id', columns: 'id, subject, status, status_by_person, last_at, family', where: `merged_into IS NULL AND (family IS NOT NULL OR status_by_person = 1 OR has_draft = 1 OR outbox_state IS NOT NULL OR id IN (SELECT conversation_id FROM notes))` },
@@ -25,12 +25,12 @@ const tables: readonly { readonly name: string; readonly key: string; readonly c
   { name: 'thread_pins', key: 'key_hash', columns: 'key_hash, conversation_id, act_id, chosen', where: 'conversation_id IN (SELECT id FROM kept_conversations)' },
   { name: 'history', key: 'id', columns: 'id, conversation_id, at, kind, by', where: 'conversation_id IN (SELECT id FROM kept_conversations)' },
   { name: 'notes', key: 'id', columns: 'id, conversation_id, at, author, text, name', where: '1' },
-  { name: 'drafts', key: 'id', columns: 'id, state, kind, conversation_id, mailbox_id, base_version, basis, recipients, subject, html, text, quote, updated_at', where: "state <> 'discarded'" },
+  { name: 'drafts', key: 'id', columns: 'id, state, kind, conversation_id, mailbox_id, base_version, basis, recipients, subject, html, text, quote, updated_at, sender, signed', where: "state <> 'discarded'" },
   { name: 'draft_files', key: 'id', columns: 'id, draft_id, name, type, size, bytes', where: '1' },
   {
     name: 'outbox', key: 'id',
     columns: `id, state, conversation_id, mailbox_id, draft_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet, status_before, status_after,
-      made_conversation, error, error_detail, server_line, attempts, raw, scheduled, unless_answered, recipients_left, envelope, refused, asked`,
+      made_conversation, error, error_detail, server_line, attempts, raw, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok`,
     where: "state <> 'sent'",
   },
 ]

@@ -9,7 +9,7 @@ export const errorCodes = [
   'auth-refused', 'sign-in-needed', 'sign-in-refused', 'oauth-client-missing', 'certificate-changed', 'server-refused', 'server-broken', 'server-busy', 'network-intercepted', 'blocked-address', 'host-blocked',
   // sending
   'recipient-refused', 'sender-refused', 'message-refused', 'too-many-recipients', 'sent-uncertain', 'no-recipient', 'claimed',
-  'moved-on', 'rate-limited', 'recipients-later',
+  'moved-on', 'looping', 'came-back', 'rate-limited', 'recipients-later',
   // store and keys
   'store-failed', 'store-locked', 'store-corrupt', 'store-newer', 'disk-full', 'disk-error', 'profile-in-use',
   'no-keychain', 'keychain-failed', 'key-missing', 'wrong-passphrase',

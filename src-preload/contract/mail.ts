@@ -138,6 +138,8 @@ export const Message = z.object({
   snippet: z.string(),
   seen: z.boolean(),
   autoKind: AutoKind,
+  /** A message of ours that came back into a mailbox of ours. */
+  returned: z.boolean(),
   attachments: z.array(Attachment),
   remoteCount: z.int(),
   remoteAllowed: z.boolean(),

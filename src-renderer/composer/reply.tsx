@@ -17,7 +17,7 @@ import { chosenFrom, FromChoice } from './from-choice'
 import { EditorText } from '../writing/editor'
 import { DraftFiles, QuotedOriginal } from './parts'
 import { isBlank } from '../writing/rich-text'
-import { SavedMark, SendBar, SendDoubts, SendTrouble, SinceStrip } from './send-bar'
+import { MachineStrip, SavedMark, SendBar, SendDoubts, SendTrouble, SinceStrip } from './send-bar'
 import { SignatureBlock } from './signature-block'
 import { useComposer } from './use-composer'
 import './composer.css'
@@ -34,7 +34,7 @@ export interface ReplyProps {
 }
 
 function answeredMessage(conversation: Conversation): Message | undefined {
-  return conversation.messages.findLast((message) => message.direction === 'in' && message.autoKind !== 'bounce') ?? conversation.messages.at(-1)
+  return conversation.messages.findLast((message) => message.direction === 'in' && message.autoKind !== 'bounce' && message.autoKind !== 'auto-reply') ?? conversation.messages.at(-1)
 }
 
 /** Who a reply goes to, until the store has said so. */
@@ -193,6 +193,7 @@ function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps)
         <div className="c-addr"><label htmlFor="composer-subject">{t('composer:subject')}</label><input id="composer-subject" className="c-subject" dir="auto" value={state.content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
       )}
       <SinceStrip draft={inStore} />
+      {target.kind !== 'forward' && <MachineStrip kind={message?.autoKind ?? 'none'} />}
       {rivals.length > 0 && state.draft && <Banner kind="warn" className="c-banner">{t('presence:composer', { count: rivals.length, names: listText(rivals) })}</Banner>}
       <SendTrouble composer={composer} />
       <div className="c-scroll" onClick={(event) => event.target === event.currentTarget && editor.commands.focus('end')}>

@@ -1,6 +1,6 @@
 import { CalendarClock, Check, ChevronDown, Circle, CircleCheck, Paperclip, Pause, Send, Trash2, TriangleAlert } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { CallInput, Draft } from '../../src-preload/contract'
+import type { AutoKind, CallInput, Draft } from '../../src-preload/contract'
 import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { errorText, t } from '../text'
@@ -57,6 +57,11 @@ export function SinceStrip({ draft }: { draft: Draft | null }) {
       <bdi>{t(first.direction === 'out' ? 'sending:since.stripOut' : 'sending:since.strip', { name, count: others.length + 1 })}</bdi>
     </Banner>
   )
+}
+
+/** Says that the message that is answered was written by a machine. */
+export function MachineStrip({ kind }: { kind: AutoKind }) {
+  return kind === 'none' || kind === 'bounce' ? null : <Banner kind="plain" className="c-banner">{t(`sending:machine.${kind}`)}</Banner>
 }
 
 /** Asks about what looks forgotten. */

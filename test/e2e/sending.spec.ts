@@ -6,7 +6,7 @@ import { look } from './pictures'
 let team: Team
 let desk: Desk
 const ago = (hours: number): Date => new Date(Date.now() - hours * 3_600_000)
-const subjects = ['Answered by Mei', 'Wrote again', 'For tomorrow', 'Came back from a train', 'Plain', 'Bounces']
+const subjects = ['Answered by Mei', 'Wrote again', 'For tomorrow', 'Came back from a train', 'Plain', 'Bounces', 'Goes in circles']
 const idOf = (subject: string): string => `${subject.replaceAll(' ', '-')}@harbourcycle.example`
 
 /** A colleague's answer, sent with another program: it lies in Sent. */
@@ -142,4 +142,26 @@ test('a reply that could not be delivered says so at the message, in red, with t
   await look(desk, 'not-delivered')
   await message.getByRole('button', { name: 'Show addresses and date' }).click()
   await expect(message).toContainText(/Accepted.*250/)
+})
+
+test('a reply to what came back to us waits for a person\'s word; what a list sent back is no customer\'s answer', async () => {
+  const { page } = desk
+  await openRow(page, 'Goes in circles')
+  await answerByKeyboard(page, 'It is in the post.')
+  await expect.poll(() => sentAbout('Goes in circles'), { timeout: 20_000 }).toBe(1)
+  const text = team.postfix.deliveries().find((one) => one.text.includes('Subject: Re: Goes in circles'))?.text ?? ''
+  const own = /^X-Postern-Id: .*$/im.exec(text)?.[0] ?? ''
+  await deliver(team, mail({ from: 'Bike club <club@harbourcycle.example>', subject: 'Re: Goes in circles', inReplyTo: idOf('Goes in circles'), references: `<${idOf('Goes in circles')}>`, text: 'It is in the post.', headers: [own] }))
+  await nav(page, 'Closed').click()
+  await openRow(page, 'Goes in circles')
+  await expect(conversation(page).getByText('Came back to us')).toBeVisible({ timeout: 20_000 })
+  await expect(conversation(page).getByRole('button', { name: 'Status: Closed' })).toBeVisible()
+  await answerByKeyboard(page, 'Once more.')
+  const card = conversation(page).getByRole('article', { name: /Message to .*, Needs review/ })
+  await expect(card).toContainText('came back to your own mailbox')
+  await look(desk, 'loop')
+  const left = () => team.postfix.deliveries().filter((one) => one.sender === 'help@northwindbikes.example' && one.text.includes('Subject: Re: Goes in circles')).length
+  expect(left()).toBe(1)
+  await card.getByRole('button', { name: 'Send anyway' }).click()
+  await expect.poll(left, { timeout: 20_000 }).toBe(2)
 })

@@ -203,3 +203,10 @@ test('the address that a server delivered to is kept when To and Cc do not name 
   expect(await read('Delivered-To: "x" a@b.test, c@d.test', 'Envelope-To: a@b c@d', `X-Envelope-To: ${'a'.repeat(500)}@x.test`)).toBeUndefined()
   expect((await read(...Array.from({ length: 40 }, (_, n) => `Delivered-To: a${n}@x.test`)))?.length).toBe(10)
 })
+
+test.each([
+  ['Auto-Submitted: auto-replied', 'auto-reply'], ['Auto-Submitted: Auto-Generated; x=1', 'notification'], ['Auto-Submitted: no', 'none'], ['Precedence: bulk', 'newsletter'], ['List-Post: <mailto:l@x.test>', 'newsletter'],
+  ['Return-Path: <>', 'notification'], ['Content-Type: multipart/report; report-type=disposition-notification; boundary=b', 'notification'], ['X-Nothing: 1', 'none'],
+])('what a machine wrote is not taken for a person\'s word (RFC 3834): %s', async (header, kind) => {
+  expect((await parseMessage(Buffer.from([header, 'From: a@x.test', 'To: help@acme.test', '', 'x'].join('\r\n')))).autoKind).toBe(kind)
+})

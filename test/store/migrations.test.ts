@@ -191,3 +191,14 @@ test('identities: drafts of before keep the signature in their text and get no s
   expect(after.read.get('SELECT d.signed, d.sender, d.text, m.identity FROM drafts d, mailboxes m')).toEqual({ signed: 0, sender: '', text: 'Hi', identity: '{}' })
   after.close()
 })
+
+test('loops: nothing of before came back, and nothing that waits was confirmed', () => {
+  const before = at(21)
+  before.write((tx) => tx.run(`INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
+    attachment_count, remote_count, raw_size) VALUES(3, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`))
+  before.close()
+  const after = at(22)
+  expect(after.read.get('SELECT returned FROM messages')).toEqual({ returned: 0 })
+  expect(after.read.get("SELECT dflt_value AS standard FROM pragma_table_info('outbox') WHERE name = 'loop_ok'")).toEqual({ standard: '0' })
+  after.close()
+})

@@ -76,6 +76,7 @@ export const conversation = {
     loading: 'Opening the message',
     attachments_one: '{{count}} attachment',
     attachments_other: '{{count}} attachments',
+    returned: 'Came back to us',
     auto: { 'auto-reply': 'Automatic reply', bounce: 'Not delivered', newsletter: 'Newsletter', notification: 'Notification' },
     suspicious: 'The name does not fit the address. This was really sent from {{address}}.',
     noAddress: 'no address',

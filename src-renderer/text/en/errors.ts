@@ -61,6 +61,8 @@ export const errors = {
   'too-many-recipients': 'These are more recipients than one message may have. The message is kept here. Send it in parts.',
   claimed: 'A colleague is sending an answer to the same message right now, so yours did not leave. Read theirs, then decide.',
   'sent-uncertain': 'The connection broke at the last moment, so this may have been sent. Check whether it arrived, then decide.',
+  looping: 'Ten messages went from here to the same address within an hour, so this one was not sent by itself: two machines may be answering each other. Your text is kept. If a person reads it, send it anyway.',
+  'came-back': 'A message of this conversation came back to your own mailbox: the address forwards to you, or to a list. This one was not sent by itself, so that no loop begins. Your text is kept. Check the recipients, then decide.',
   'moved-on': 'Somebody wrote or answered here after this reply was begun, so it was not sent. Your text is kept. Read what is new, then decide.',
   'rate-limited': 'The provider allows only so many messages at a time. Nothing is lost; it leaves by itself when there is room.',
   'recipients-later': 'The server took this for some recipients and put the others off. It is tried again for them alone.',

@@ -33,7 +33,7 @@ export const sending = {
     note: 'Kept as an internal note',
     discarded: 'Message discarded',
     scheduled: 'Leaves {{time}}',
-    held: 'Not sent yet: somebody wrote meanwhile. Review it in the conversation.',
+    held: 'Not sent yet. Review it in the conversation.',
   },
   since: {
     title: 'This was stopped because the conversation moved on since you began.',
@@ -45,6 +45,11 @@ export const sending = {
     stripOut_one: '{{name}} answered since you began. Your reply will be held for review.',
     stripOut_other: '{{name}} and others wrote since you began. Your reply will be held for review.',
     fits: 'My reply still fits',
+  },
+  machine: {
+    'auto-reply': 'This was an automatic reply. An answer to it may reach nobody, or another machine.',
+    notification: 'A program wrote this. An answer to it may reach nobody.',
+    newsletter: 'This went to a list. Check who gets your answer.',
   },
   why: {
     rateLimited: 'The provider allows only so many messages at a time. It leaves by itself when there is room.',
