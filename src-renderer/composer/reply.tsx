@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Address, Conversation, DraftKind, Message } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
+import { answeredMessage } from '../state/answered'
 import { stopWriting, writing } from '../state/presence'
 import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
@@ -31,10 +32,6 @@ export interface ReplyProps {
   visibleTextOf: (messageId: number) => Promise<string | null>
   /** Turns to the note. */
   onNote?: () => void
-}
-
-function answeredMessage(conversation: Conversation): Message | undefined {
-  return conversation.messages.findLast((message) => message.direction === 'in' && message.autoKind !== 'bounce' && message.autoKind !== 'auto-reply') ?? conversation.messages.at(-1)
 }
 
 /** Who a reply goes to, until the store has said so. */
@@ -68,16 +65,16 @@ function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps)
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
   const draftKind = conversation.draft?.kind
   const [target, setTarget] = useState<{ kind: Kind; messageId: number | undefined }>(() => ({
-    kind: draftKind && draftKind !== 'new' ? draftKind : 'reply', messageId: conversation.draft?.messageId ?? answeredMessage(conversation)?.id,
+    kind: draftKind && draftKind !== 'new' ? draftKind : 'reply', messageId: conversation.draft?.messageId ?? answeredMessage(conversation.messages)?.id,
   }))
   const [tall, setTall] = useState(false)
   const place = useRef<HTMLElement>(null)
   const to = useRef<HTMLInputElement>(null)
-  const message = conversation.messages.find((one) => one.id === target.messageId) ?? answeredMessage(conversation)
+  const message = conversation.messages.find((one) => one.id === target.messageId) ?? answeredMessage(conversation.messages)
   const preview = previewOf(message, target.kind)
 
   const startFor = ({ kind, messageId }: typeof target) => async () => {
-    const answered = messageId ?? answeredMessage(conversation)?.id ?? null
+    const answered = messageId ?? answeredMessage(conversation.messages)?.id ?? null
     return { kind, conversationId: conversation.id, messageId: answered, visibleText: answered === null ? null : await visibleTextOf(answered) }
   }
   const composer = useComposer({ name: t('composer:textbox'), start: startFor(target), preview, isForward: target.kind === 'forward', asksSubject: false, settings })

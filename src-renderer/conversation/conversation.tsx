@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react
 import type { Conversation as ConversationData, Message } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { setRead } from '../state/acts'
+import { answeredMessage } from '../state/answered'
 import { openConversation } from '../state/places'
 import { useShortcuts } from '../state/shortcuts'
 import { errorText, t } from '../text'
@@ -102,7 +103,7 @@ function Loaded({ conversation, composer, onMailto }: { conversation: Conversati
   const acts = useMemo(() => ({ onReply: ask, onSource: setSource, onWhy: setWhy }), [ask])
 
   const { messages } = conversation
-  const answered = messages.findLast((message) => message.direction === 'in' && message.autoKind !== 'bounce') ?? messages.at(-1)
+  const answered = answeredMessage(messages)
   const askLast = (kind: ReplyRequest['kind']) => (answered ? ask(answered, kind) : false)
   useShortcuts([
     { id: 'conversation.reply', keys: 'r', group: 'conversation', label: t('conversation:keys.reply'), run: () => askLast('reply') },

@@ -156,6 +156,7 @@ test('a reply to what came back to us waits for a person\'s word; what a list se
   await openRow(page, 'Goes in circles')
   await expect(conversation(page).getByText('Came back to us')).toBeVisible({ timeout: 20_000 })
   await expect(conversation(page).getByRole('button', { name: 'Status: Closed' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Composer' }).getByText('Priya Raman')).toBeVisible()
   await answerByKeyboard(page, 'Once more.')
   const card = conversation(page).getByRole('article', { name: /Message to .*, Needs review/ })
   await expect(card).toContainText('came back to your own mailbox')

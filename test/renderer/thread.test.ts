@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Message } from '../../src-preload/contract'
 import { arrange } from '../../src-renderer/conversation/arrange'
 import { dangerOf, isPreviewable } from '../../src-renderer/conversation/file-kind'
+import { answeredMessage } from '../../src-renderer/state/answered'
 import { isFromFrame } from '../../src-renderer/mail-frame/protocol'
 
 const message = (id: number): Message => ({
@@ -31,4 +32,11 @@ test('a file that can do harm is not previewed, and its kind is told', () => {
 test('what does not have the form of a message from the mail frame is not listened to (R6)', () => {
   for (const bad of [null, 1, 'ready', {}, { type: 'link', n: 1 }, { type: 'link', n: 1, url: 1, text: '' }, { type: 'height', n: 1, height: Number.NaN }, { type: 'shown', n: 1, height: 1, remote: [1] }, { type: 'key', n: 1, key: 'a' }, { type: 'evil', n: 1 }]) expect(isFromFrame(bad)).toBe(false)
   expect(isFromFrame({ type: 'shown', n: 1, height: 10, remote: ['https://a.example/x'] })).toBe(true)
+})
+
+test('an answer goes to no machine while a person is there to be answered', () => {
+  const [anna, away, ours] = [message(1), { ...message(2), autoKind: 'auto-reply' as const }, { ...message(3), direction: 'out' as const }]
+  expect(answeredMessage([anna, away, ours])?.id).toBe(1)
+  expect(answeredMessage([ours, away])?.id).toBe(3)
+  expect(answeredMessage([away])?.id).toBe(2)
 })
