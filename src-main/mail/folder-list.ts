@@ -25,6 +25,7 @@ export class FolderList {
   private folders: FolderSync[] = []
   private readonly around = new Map<number, FetchAround>()
   private listed = ''
+  private labels: readonly string[] = []
 
   constructor(
     private readonly mailboxId: number,
@@ -38,6 +39,7 @@ export class FolderList {
   /** Where new mail comes in: with Gmail, All Mail. */
   get inbox(): FolderSync | undefined { return this.byRole('inbox') ?? this.byRole('all') }
   byRole(role: FolderRole): FolderSync | undefined { return this.folders.find((folder) => folder.cursor.role === role) }
+  hasLabel(name: string): boolean { return this.labels.includes(name) }
   byPath(path: string): FolderSync | undefined { return this.folders.find((folder) => folder.path === path) }
 
   /** A new connection, or an act of ours: what was seen last says nothing about now. */
@@ -51,16 +53,20 @@ export class FolderList {
     // INBOX is always there (RFC 9051, 5.1): an answer without it must not take the mail out of every folder.
     if (!everything.some(({ role }) => role === 'inbox')) throw new PosternError('server-broken', 'a list without INBOX')
     const rows = session.gmail ? withoutLabels(everything) : everything
-    const listed = JSON.stringify(rows.map(({ path, role }) => [path, role]))
+    const labels = rows === everything ? [] : everything.filter((row) => row.role === 'other' && !rows.includes(row) && !row.path.startsWith('[Gmail]')).map(({ path }) => path)
+    const listed = JSON.stringify([rows.map(({ path, role }) => [path, role]), labels])
     if (listed !== this.listed) {
       await this.followRenames(session, rows)
-      const { folders } = await this.store.call('folders.sync', { mailboxId: this.mailboxId, folders: rows.map(({ path, delimiter, role }) => ({ path, delimiter, role })) })
+      const { folders } = await this.store.call('folders.sync', { mailboxId: this.mailboxId, folders: rows.map(({ path, delimiter, role }) => ({ path, delimiter, role })), labels })
       const known = new Map(this.folders.map((folder) => [folder.cursor.folderId, folder]))
       this.folders = inSyncOrder(folders).map((cursor) => {
         const folder = known.get(cursor.folderId)
         folder?.adopt(cursor)
         return folder ?? new FolderSync(this.store, this.parser, cursor, this.progress, this.aroundOf(cursor.folderId), this.budget)
       })
+      // A label that is gone, or has another name now, is so on every message that bears it.
+      if (this.labels.some((label) => !labels.includes(label))) this.byRole('all')?.rereadFlags()
+      this.labels = labels
       this.listed = listed
     }
     const byPath = new Map(rows.map((row) => [row.path, row.state]))

@@ -117,6 +117,12 @@ export class FolderSync {
     this.lastState = state
   }
 
+  /** Flags and labels of all messages are read again at the next look. */
+  rereadFlags(): void {
+    this.current = { ...this.current, modSeq: null }
+    this.lastState = null
+  }
+
   /** What STATUS said, once it has been followed. */
   followed(state: FolderState): void {
     if (this.lastState !== null) this.lastState = { ...state, modSeq: this.lastState.modSeq ?? state.modSeq }
@@ -380,7 +386,7 @@ class PagePipe {
       if (this.failure !== null) return
       const items = rows.flatMap((row, index) => {
         const message = messages[index]
-        return message ? [{ uid: row.uid, flags: row.flags, labels: row.labels, internalDate: row.internalDate, message, ...(row.part && { part: row.part, size: row.size }) }] : []
+        return message ? [{ uid: row.uid, flags: row.flags, labels: row.labels, thread: row.thread, internalDate: row.internalDate, message, ...(row.part && { part: row.part, size: row.size }) }] : []
       })
       await this.store(items, cursor)
     }).catch((error: unknown) => { this.failure ??= error instanceof Error ? error : new PosternError('internal') }).finally(() => {

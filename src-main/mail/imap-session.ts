@@ -13,7 +13,7 @@ export interface Credentials { readonly user: string; readonly password?: string
 
 /** A row of a body fetch. */
 /** `labels`: Gmail only. */
-export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly labels?: string[]; readonly internalDate: number; readonly source: Buffer; /** When only a part was fetched: which, and the size of the whole. */ readonly part?: 'start' | 'headers'; readonly size?: number }
+export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly labels?: string[]; readonly thread?: string; readonly internalDate: number; readonly source: Buffer; /** When only a part was fetched: which, and the size of the whole. */ readonly part?: 'start' | 'headers'; readonly size?: number }
 export interface MessageFacts { readonly uid: number; readonly size: number; readonly internalDate: number }
 export interface FolderFlags { readonly uid: number; readonly flags: string[]; readonly labels?: string[] }
 export interface ListedFolder {
@@ -148,15 +148,15 @@ export class ImapSession {
 
   /** Whole messages, or the first `most` bytes of each, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */
   async *fetchSources(uids: readonly number[], most?: number): AsyncGenerator<FetchedMessage> {
-    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, source: most === undefined ? true : { start: 0, maxLength: most }, labels: this.gmail })) {
-      if (row.source) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), internalDate: arrivalOf(row), source: row.source }
+    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, source: most === undefined ? true : { start: 0, maxLength: most }, labels: this.gmail, threadId: this.gmail })) {
+      if (row.source) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), ...threadOf(row), internalDate: arrivalOf(row), source: row.source }
     }
   }
 
   /** Headers only, as the source of a message that has nothing else. */
   async *fetchHeaders(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
-    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, headers: true, labels: this.gmail })) {
-      if (row.headers) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), internalDate: arrivalOf(row), source: row.headers }
+    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, headers: true, labels: this.gmail, threadId: this.gmail })) {
+      if (row.headers) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), ...threadOf(row), internalDate: arrivalOf(row), source: row.headers }
     }
   }
 
@@ -413,6 +413,11 @@ function modSeqOf(value: bigint | undefined): bigint | null {
 
 function labelsOf({ labels }: Pick<FetchMessageObject, 'labels'>): { labels?: string[] } {
   return labels ? { labels: [...labels] } : {}
+}
+
+/** Digits, as Gmail gives them; anything else is no thread of its. */
+function threadOf({ threadId }: Pick<FetchMessageObject, 'threadId'>): { thread?: string } {
+  return threadId !== undefined && /^\d{1,20}$/.test(threadId) ? { thread: threadId } : {}
 }
 
 /** \Recent belongs to a session, not to a message. */

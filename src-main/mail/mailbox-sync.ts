@@ -153,6 +153,14 @@ export class MailboxSync {
     return this.list.byPath(path) !== undefined
   }
 
+  hasLabel(name: string): boolean {
+    return this.list.hasLabel(name)
+  }
+
+  relist(): void {
+    this.list.relist()
+  }
+
   isAll(path: string): boolean {
     return this.list.byPath(path)?.cursor.role === 'all'
   }

@@ -19,6 +19,10 @@ export interface FolderFinder {
   pathOf(session: ImapSession, role: FolderRole): Promise<string | null>
   /** true: Gmail's All Mail, where labels say where a message lies. */
   isAll(path: string): boolean
+  /** Gmail: there is a label of this name. */
+  hasLabel(name: string): boolean
+  /** The list of folders and labels changed by our own act. */
+  relist(): void
   /** The folder changed by our own act: look at it soon. */
   touched(path: string): void
 }
@@ -49,7 +53,8 @@ async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder
     if (op.uids.length === 0) return plain('done')
     if (op.kind === 'add-flags') await session.addFlags(op.uids, op.flags)
     else if (op.kind === 'remove-flags') await session.removeFlags(op.uids, op.flags)
-    else return await move(op, session, folders)
+    else if (op.kind === 'move') return await move(op, session, folders)
+    else await changeLabel(op, session, folders)
     return plain('done')
   } catch (error) {
     const failure = PosternError.from(error)
@@ -60,6 +65,15 @@ async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder
     }
     throw failure
   }
+}
+
+async function changeLabel(op: ServerOp, session: ImapSession, folders: FolderFinder): Promise<void> {
+  const add = op.kind === 'add-label'
+  for (const label of add ? op.flags.filter((name) => !folders.hasLabel(name)) : []) {
+    await session.createFolder(label)
+    folders.relist()
+  }
+  await session.changeLabels(op.uids, add ? { add: op.flags, remove: [] } : { add: [], remove: op.flags })
 }
 
 async function move(op: ServerOp, session: ImapSession, folders: FolderFinder): Promise<Settled> {

@@ -18,7 +18,7 @@ import { conflictsOf, workOf } from './work'
 interface Row {
   id: number; subject: string; people: string; message_count: number; unread: number; status: number; last_at: number; snippet: string
   last_from_team: string | null; attachment_count: number; mailbox_ids: string; has_draft: number; outbox_state: string | null; outbox_error: string | null
-  assignee: string | null; tags: string; snoozed_until: number | null
+  assignee: string | null; tags: string; snoozed_until: number | null; labels: string
 }
 
 export interface ListQuery {
@@ -26,6 +26,8 @@ export interface ListQuery {
   readonly mailboxId: number | null
   /** Only conversations with this tag. */
   readonly tag?: string | null
+  /** Only conversations with this label of the mail server. */
+  readonly label?: string | null
   readonly order: 'newest' | 'oldest'
   readonly unreadOnly: boolean
 }
@@ -51,8 +53,13 @@ interface Listed { readonly from: string; readonly id: string; readonly where: s
  * null" for no condition at all, and a list for too many, so it is told which. `me`: id of this device; '': a support session,
  * which reads views and has no index to name.
  */
-function listed({ view, mailboxId, tag = null, unreadOnly }: ListQuery, me: string): Listed {
+function listed({ view, mailboxId, tag = null, label = null, unreadOnly }: ListQuery, me: string): Listed {
   const unread = unreadOnly ? ' AND l.unread = 1' : ''
+  // All that bears it, archived mail too, as the server's own screens show it.
+  if (label !== null && view === 'inbox') {
+    const also = `${unreadOnly ? ' AND EXISTS(SELECT 1 FROM conversations c WHERE c.id = l.conversation_id AND c.unread = 1)' : ''}${mailboxId === null ? '' : ` AND ${inMailbox.replace('l.id', 'l.conversation_id')}`}`
+    return { from: 'conversation_labels l', id: 'l.conversation_id', where: `l.label = ? AND l.listed = 1${also}`, params: [label, ...(mailboxId === null ? [] : [mailboxId])], counted: false }
+  }
   const status = statusNumber(view === 'inbox' ? 'open' : isOfWork(view) ? 'open' : view)
   if (tag !== null && view === 'inbox' && mailboxId === null && !unreadOnly) {
     return { from: 'conversation_tags l', id: 'l.conversation_id', where: 'l.tag = ? AND l.listed = 1', params: [tag], counted: false }
@@ -89,7 +96,7 @@ export function listConversations(read: Reader, query: ListQuery & { offset: num
   const person = peopleBook(read, me)
   const rows = ids.flatMap(({ id }) => {
     const row = read.get<Row>(
-      `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error, assignee, tags, snoozed_until
+      `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error, assignee, tags, labels, snoozed_until
        FROM conversations WHERE id = ?`, id)
     return row ? [rowOf(read, row, person)] : []
   })
@@ -108,7 +115,7 @@ function rowOf(read: Reader, row: Row, person: PeopleBook): ConversationRow {
   return {
     id: row.id, subject: row.subject, people: parseTexts(row.people), messageCount: row.message_count, unread: row.unread === 1, status: statusOf(row.status),
     lastAt: row.last_at, snippet: row.snippet, lastFromTeam: row.last_from_team, attachmentCount: row.attachment_count, mailboxIds: parseIds(row.mailbox_ids),
-    hasDraft: row.has_draft === 1, outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state), outboxError: row.outbox_error, ...workOf(read, person, row),
+    hasDraft: row.has_draft === 1, outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state), outboxError: row.outbox_error, labels: parseTexts(row.labels), ...workOf(read, person, row),
   }
 }
 
@@ -168,7 +175,7 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
   const ours = senders(read)
   const newSubjects = subjectsThatAreNew(read, current, messages)
   return {
-    id: current, subject: row.subject, status: statusOf(row.status), version: row.version, mailboxIds: parseIds(row.mailbox_ids), customerId: row.customer_id,
+    id: current, subject: row.subject, status: statusOf(row.status), version: row.version, mailboxIds: parseIds(row.mailbox_ids), customerId: row.customer_id, labels: parseTexts(row.labels),
     ...workOf(read, person, row), conflicts: conflictsOf(read, person, current),
     messages: messages.map((message, index) => {
       const opened = index >= messages.length - openBodies || (message.direction === 0 && message.seen === 0)

@@ -1,5 +1,6 @@
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type { Writer } from './database'
+import { learnLabels, withWaitingLabels } from './labels'
 import { openFolder } from './messages'
 import { replaceMessage, roleOfLabels } from './places'
 import { summarize } from './summary'
@@ -32,8 +33,8 @@ async function inChunks<T>(workspace: Workspace, items: readonly T[], work: (tx:
   } while (from < items.length)
 }
 
-interface LocationRow { message_id: number; flags: number; shown_as: FolderRole | null; conversation_id: number | null }
-const selectLocation = 'SELECT l.message_id, l.flags, l.shown_as, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?'
+interface LocationRow { message_id: number; flags: number; shown_as: FolderRole | null; labels: string | null; conversation_id: number | null }
+const selectLocation = 'SELECT l.message_id, l.flags, l.shown_as, l.labels, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?'
 
 export interface FlagChanges {
   readonly folderId: number
@@ -50,7 +51,12 @@ export async function applyFlags(workspace: Workspace, { folderId, uidValidity, 
     if (!row) return
     // Only a message that was filed by labels when it came is filed by them now.
     const shown = labels === undefined || row.shown_as === null ? row.shown_as : roleOfLabels(labels)
-    if (labels !== undefined && row.shown_as !== null) tx.run('UPDATE locations SET shown_as = ?, labels = ? WHERE folder_id = ? AND uid = ?', shown, JSON.stringify(labels), folderId, uid)
+    const filed = labels === undefined || row.shown_as === null ? row.labels : JSON.stringify(withWaitingLabels(tx, folderId, uid, labels))
+    if (filed !== row.labels) {
+      tx.run('UPDATE locations SET shown_as = ?, labels = ? WHERE folder_id = ? AND uid = ?', shown, filed, folderId, uid)
+      learnLabels(tx, openFolder(tx, folderId, uidValidity).mailbox_id, labels ?? [])
+      if (row.conversation_id !== null) touched.add(row.conversation_id)
+    }
     const next = withWaitingActs(tx, folderId, uid, flagBits(flags))
     if (shown !== row.shown_as) {
       changed++
@@ -71,7 +77,7 @@ export async function applyFlags(workspace: Workspace, { folderId, uidValidity, 
 
 function withWaitingActs(tx: Writer, folderId: number, uid: number, flags: number): number {
   const waiting = tx.all<{ kind: string; flag: string }>(
-    `SELECT o.kind, o.flag FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE u.folder_id = ? AND u.uid = ? AND o.flag IS NOT NULL ORDER BY o.id`, folderId, uid)
+    `SELECT o.kind, o.flag FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE u.folder_id = ? AND u.uid = ? AND o.kind IN ('add-flags', 'remove-flags') ORDER BY o.id`, folderId, uid)
   return waiting.reduce((now, { kind, flag }) => (kind === 'add-flags' ? now | flagBits([flag]) : now & ~flagBits([flag])), flags)
 }
 

@@ -4,6 +4,7 @@ import type { FolderCursor } from '../../src-preload/contract/internal'
 import * as z from 'zod'
 import type { Reader } from './database'
 import { emptyFolder, replaceFolder } from './flags'
+import { syncLabels } from './labels'
 import { openFolder } from './messages'
 import type { Workspace } from './workspace'
 
@@ -20,7 +21,7 @@ function cursorOf(row: CursorRow): z.infer<typeof FolderCursor> {
 export interface ListedFolder { readonly path: string; readonly delimiter: string | null; readonly role: FolderRole }
 
 /** Makes the folders of a mailbox equal to the server's list. Folders that are gone lose their places, never their messages. */
-export async function syncFolders(workspace: Workspace, mailboxId: number, listed: readonly ListedFolder[]): Promise<{ folders: z.infer<typeof FolderCursor>[] }> {
+export async function syncFolders(workspace: Workspace, mailboxId: number, listed: readonly ListedFolder[], labels: readonly string[] = []): Promise<{ folders: z.infer<typeof FolderCursor>[] }> {
   const { db } = workspace
   if (!db.read.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId)) throw new PosternError('not-found', 'no such mailbox')
   const before = db.read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? AND local = 0`, mailboxId)
@@ -34,6 +35,7 @@ export async function syncFolders(workspace: Workspace, mailboxId: number, liste
         `INSERT INTO folders(mailbox_id, path, delimiter, role) VALUES(?1, ?2, ?3, ?4)
          ON CONFLICT(mailbox_id, path) DO UPDATE SET delimiter = ?3, role = ?4 WHERE delimiter IS NOT ?3 OR role <> ?4`, mailboxId, path, delimiter, role)
     }
+    syncLabels(tx, mailboxId, labels)
     tx.changes.touched('sync')
   }, 'normal')
   for (const { id, path } of before) {

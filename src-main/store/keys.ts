@@ -15,7 +15,7 @@ export class KeyHash {
   }
 
   /** `kind` keeps a Message-ID and a content hash of the same spelling apart. */
-  hash(kind: 'id' | 'content' | 'person', text: string): bigint {
+  hash(kind: 'id' | 'content' | 'person' | 'thread', text: string): bigint {
     return this.keyed(kind, kind === 'id' ? anchorOf(text) : text)
   }
 
@@ -24,7 +24,7 @@ export class KeyHash {
     return this.keyed('id', anchor)
   }
 
-  private keyed(kind: 'id' | 'content' | 'person', text: string): bigint {
+  private keyed(kind: 'id' | 'content' | 'person' | 'thread', text: string): bigint {
     return hash('sha256', `${this.secret}\n${kind}\n${text}`, 'buffer').readBigInt64LE(0)
   }
 }

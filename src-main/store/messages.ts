@@ -13,6 +13,7 @@ import { settleFound } from './outbox-found'
 import { keepReport } from './delivery'
 import { isEcho, wasDeliveredBack } from './loop-guard'
 import { noteArrival } from './since'
+import { learnLabels } from './labels'
 import { queueForIndex } from './index-text'
 import { addToMailbox, markWork, summarize } from './summary'
 import { joinThread, type Joined } from './thread-join'
@@ -144,13 +145,13 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
     return true
   }
 
-  const conversation = where === place.draft ? null : joinThread(tx, workspace, message, key)
+  const conversation = where === place.draft ? null : joinThread(tx, workspace, message, key, null, threadHint(workspace, folder, item))
   const id = insertMessage(tx, workspace, message, {
     key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0, conversationId: conversation?.conversationId ?? null,
   })
   if (echo) tx.run('UPDATE messages SET returned = 1 WHERE id = ?', id)
   if (part !== 'whole') tx.run('UPDATE messages SET part = ?, raw_size = ? WHERE id = ?', partNumber(part), item.size ?? message.rawSize, id)
-  putLocation(tx, page.folderId, item, id, shown)
+  putLocation(tx, folder, page.folderId, item, id, shown)
   if (conversation) enter(tx, workspace, conversation, { id, message, date, ours, mailboxId: folder.mailbox_id, role, backfill: page.backfill }, batch)
   if (sent) settleFound(tx, sent.id, id, folder.role === 'sent' || folder.role === 'all')
   return true
@@ -161,14 +162,21 @@ function shownAs(folder: FolderRow, { labels }: IngestItem): FolderRole | null {
   return folder.role === 'all' && labels !== undefined ? roleOfLabels(labels) : null
 }
 
-function putLocation(tx: Writer, folderId: number, { uid, flags, labels }: IngestItem, messageId: number, shown: FolderRole | null): void {
-  tx.run('INSERT INTO locations(folder_id, uid, message_id, flags, shown_as, labels) VALUES(?, ?, ?, ?, ?, ?)',
-    folderId, uid, messageId, flagBits(flags), shown, shown === null || labels === undefined ? null : JSON.stringify(labels))
+function putLocation(tx: Writer, folder: FolderRow, folderId: number, { uid, flags, labels, thread }: IngestItem, messageId: number, shown: FolderRole | null): void {
+  const kept = shown === null || labels === undefined ? null : labels
+  tx.run('INSERT INTO locations(folder_id, uid, message_id, flags, shown_as, labels, thread) VALUES(?, ?, ?, ?, ?, ?, ?)',
+    folderId, uid, messageId, flagBits(flags), shown, kept === null ? null : JSON.stringify(kept), thread ?? null)
+  if (kept !== null) learnLabels(tx, folder.mailbox_id, kept)
+}
+
+/** The server's own thread of a message, for `joinThread`; unique within its mailbox only. */
+function threadHint(workspace: Workspace, folder: FolderRow, { thread }: IngestItem): bigint | null {
+  return thread === undefined ? null : workspace.hashes.hash('thread', `${folder.mailbox_id} ${thread}`)
 }
 
 /** A message that is here already has one more place: a copy for a second mailbox, a move, the copy in Sent. */
 function addLocation(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, same: Known, key: bigint, role: FolderRole, batch: Batch): void {
-  putLocation(tx, page.folderId, item, same.id, shownAs(folder, item))
+  putLocation(tx, folder, page.folderId, item, same.id, shownAs(folder, item))
   replaceMessage(tx, same.id)
   if (same.conversation_id !== null) {
     addToMailbox(tx, same.conversation_id, folder.mailbox_id)
@@ -176,7 +184,7 @@ function addLocation(tx: Writer, workspace: Workspace, page: Page, folder: Folde
   } else if (placeOfRole(role) !== place.draft) {
     // A draft on the server that has been sent since.
     const date = tx.get<{ date: number }>('SELECT date FROM messages WHERE id = ?', same.id)?.date ?? item.internalDate
-    const conversation = joinThread(tx, workspace, item.message, key)
+    const conversation = joinThread(tx, workspace, item.message, key, null, threadHint(workspace, folder, item))
     tx.run('UPDATE messages SET conversation_id = ? WHERE id = ?', conversation.conversationId, same.id)
     enter(tx, workspace, conversation, { id: same.id, message: item.message, date, ours: same.direction === 1, mailboxId: folder.mailbox_id, role, backfill: page.backfill }, batch)
   }

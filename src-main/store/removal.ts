@@ -69,6 +69,7 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
         return
       }
       tx.run('DELETE FROM history WHERE conversation_id = ?', conversationId)
+      tx.run('DELETE FROM conversation_tags WHERE conversation_id = ?', conversationId)
       tx.run('DELETE FROM thread_pins WHERE conversation_id = ?', conversationId)
       tx.run('DELETE FROM notes WHERE conversation_id = ?', conversationId)
       tx.run('UPDATE drafts SET conversation_id = NULL WHERE conversation_id = ?', conversationId)

@@ -2,6 +2,7 @@ import type { ServerOp } from '../../src-preload/contract/internal'
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type { Reader, Writer } from './database'
 import { dropLocation, flagBits } from './flags'
+import { putLabel } from './labels'
 import { countUse } from './mailbox-use'
 import { replaceMessage } from './places'
 import { summarize } from './summary'
@@ -17,13 +18,14 @@ export interface Act {
 export interface Located { readonly folder_id: number; readonly uid: number; readonly mailbox_id: number }
 
 const maxUids = 500
+const opposite: Readonly<Record<Exclude<Act['kind'], 'move'>, Act['kind']>> = { 'add-flags': 'remove-flags', 'remove-flags': 'add-flags', 'add-label': 'remove-label', 'remove-label': 'add-label' }
 
 /** Queues an act for one place of a message: joins a waiting act of the same kind, or cancels a waiting opposite. */
 export function queueAct(tx: Writer, { folder_id: folderId, uid, mailbox_id: mailboxId }: Located, act: Act): void {
   // A folder that only this computer has: what the act changed here is all there is to do.
   if (tx.get('SELECT 1 FROM folders WHERE id = ? AND local = 1', folderId)) return
   if (act.kind === 'move') takeBack(tx, folderId, uid, 'move', null)
-  else if (takeBack(tx, folderId, uid, act.kind === 'add-flags' ? 'remove-flags' : 'add-flags', act.flag)) return
+  else if (takeBack(tx, folderId, uid, opposite[act.kind], act.flag)) return
   // Acts on one message keep their order: a flag set after a move is no part of an act before it.
   const open = tx.get<{ id: number }>(
     `SELECT o.id FROM server_ops o WHERE o.mailbox_id = ? AND o.folder_id = ? AND o.kind = ? AND o.flag IS ? AND o.target_role IS ? AND o.target_path IS ? AND o.taken = 0
@@ -100,7 +102,7 @@ export function settleOp(workspace: Workspace, { id, result, newUids, newPath }:
       const moved = new Map(newUids.map(({ uid, newUid }) => [uid, newUid]))
       for (const uid of uids) settleMove(tx, op.folder_id, uid, result === 'done', target === undefined ? null : { folderId: target.id, uid: moved.get(uid) ?? null }, touched)
     }
-    if (op.flag !== null && result === 'refused') for (const uid of uids) revertFlag(tx, op.folder_id, uid, op.kind, flagBits([op.flag]), touched)
+    if (op.flag !== null && result === 'refused') for (const uid of uids) revert(tx, op.folder_id, uid, op.kind, op.flag, touched)
     for (const conversation of touched) summarize(tx, conversation, workspace.own)
     tx.changes.touched('sync')
   })
@@ -134,11 +136,12 @@ function settleMove(tx: Writer, folderId: number, uid: number, done: boolean, ta
   if (tx.get('SELECT 1 FROM locations WHERE message_id = ?', row.message_id)) replaceMessage(tx, row.message_id)
 }
 
-function revertFlag(tx: Writer, folderId: number, uid: number, kind: string, bit: number, touched: Set<number>): void {
+function revert(tx: Writer, folderId: number, uid: number, kind: string, flag: string, touched: Set<number>): void {
   const row = tx.get<{ message_id: number; conversation_id: number | null }>(
     'SELECT l.message_id, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?', folderId, uid)
   if (!row) return
-  tx.run(`UPDATE locations SET flags = ${kind === 'add-flags' ? 'flags & ~?' : 'flags | ?'} WHERE folder_id = ? AND uid = ?`, bit, folderId, uid)
+  if (kind === 'add-label' || kind === 'remove-label') putLabel(tx, folderId, uid, flag, kind === 'remove-label')
+  else tx.run(`UPDATE locations SET flags = ${kind === 'add-flags' ? 'flags & ~?' : 'flags | ?'} WHERE folder_id = ? AND uid = ?`, flagBits([flag]), folderId, uid)
   replaceMessage(tx, row.message_id)
   if (row.conversation_id !== null) touched.add(row.conversation_id)
 }

@@ -1,10 +1,11 @@
 import { baseSubject } from '../shared/threading'
 import type { Writer } from './database'
 import { customerOf } from './customers'
+import { relabel } from './labels'
 import { listedPlaces, place, shownPlaces } from './places'
 import { addressKey, autoKindOf, displayName, parseIds, parsePeople, statusNumber } from './rows'
 
-interface Current { status: number; status_by_person: number; hidden: number; message_count: number; subject: string; unread: number; last_at: number; customer_id: number | null; snoozed_until: number | null; snoozed_at: number; snooze_unless_reply: number; woke_at: number }
+interface Current { status: number; status_by_person: number; hidden: number; message_count: number; subject: string; unread: number; last_at: number; customer_id: number | null; snoozed_until: number | null; snoozed_at: number; snooze_unless_reply: number; woke_at: number; labels: string }
 interface Shown {
   direction: number; subject: string; date: number; from_name: string; from_address: string; people: string; snippet: string; auto_kind: string
   place: number; seen: number; attachment_count: number
@@ -18,7 +19,7 @@ const spam = statusNumber('spam')
  * @param own keys of the mailboxes' addresses
  */
 export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): void {
-  const current = tx.get<Current>('SELECT status, status_by_person, hidden, message_count, subject, unread, last_at, customer_id, snoozed_until, snoozed_at, snooze_unless_reply, woke_at FROM conversations WHERE id = ? AND merged_into IS NULL', id)
+  const current = tx.get<Current>('SELECT status, status_by_person, hidden, message_count, subject, unread, last_at, customer_id, snoozed_until, snoozed_at, snooze_unless_reply, woke_at, labels FROM conversations WHERE id = ? AND merged_into IS NULL', id)
   if (!current) return
   const messages = tx.all<Shown>(
     `SELECT direction, subject, date, from_name, from_address, people, snippet, auto_kind, place, seen, attachment_count
@@ -40,6 +41,7 @@ export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): voi
     last?.direction === 1 ? displayName(last.from_name, last.from_address) : null,
     messages.length !== current.message_count || status !== current.status ? 1 : 0, id)
   tx.run('UPDATE conversation_mailboxes SET hidden = ?, status = ?, unread = ?, last_at = ? WHERE conversation_id = ?', hidden, status, unread, lastAt, id)
+  relabel(tx, id, current.labels)
   tx.changes.changed('conversations', id)
   if (hidden !== current.hidden || status !== current.status || unread !== current.unread) tx.changes.touched('counts')
 }

@@ -38,12 +38,13 @@ const shown: Readonly<Record<string, Shown>> = {
     where: inMailbox(mailboxes, 'conversations.id'),
     columns: {
       ...names('id', 'subject', 'status', 'status_by_person', 'hidden', 'unread', 'last_at', 'version', 'message_count', 'attachment_count', 'people', 'last_from_team', 'mailbox_ids', 'merged_into',
-        'assignee', 'tags', 'snoozed_until', 'snoozed_at', 'snooze_unless_reply', 'woke_at', 'family'),
+        'assignee', 'tags', 'labels', 'snoozed_until', 'snoozed_at', 'snooze_unless_reply', 'woke_at', 'family'),
       ...(scope === 'full' ? names('snippet', 'customer_id') : {}),
     },
   })),
   conversation_mailboxes: fromMetadata((_scope, mailboxes) => whole(own(mailboxes, 'mailbox_id'))),
   conversation_tags: fromMetadata((_scope, mailboxes) => whole(inMailbox(mailboxes, 'conversation_tags.conversation_id'))),
+  conversation_labels: fromMetadata((_scope, mailboxes) => whole(inMailbox(mailboxes, 'conversation_labels.conversation_id'))),
   tags: fromMetadata(() => whole('1')),
   // The sum over the granted mailboxes is counted anew: a conversation in two of them is one.
   view_counts: fromMetadata((_scope, mailboxes) => (mailboxes === null ? whole('1') : {

@@ -14,8 +14,12 @@ export interface Joined {
   readonly moved: readonly number[]
 }
 
-/** Finds or makes the conversation of a message by its ids and remembers the ids, also those only referred to. */
-export function joinThread(tx: Writer, workspace: Workspace, message: Threadable & Addressed, keyHash: bigint, into: number | null = null): Joined {
+/**
+ * Finds or makes the conversation of a message by its ids and remembers the ids, also those only referred to.
+ * @param hint the thread that the server keeps it in, hashed: like a message that is not here, it ties only mail that has a
+ * person in common
+ */
+export function joinThread(tx: Writer, workspace: Workspace, message: Threadable & Addressed, keyHash: bigint, into: number | null = null, hint: bigint | null = null): Joined {
   const broadcast = isBroadcast(message, workspace.own)
   const ties = new Ties(tx, workspace, outsiders(message, workspace.own))
   if (into !== null) ties.found.push(into)
@@ -24,6 +28,8 @@ export function joinThread(tx: Writer, workspace: Workspace, message: Threadable
   if (broadcast && !workspace.own.has(addressKey(message.from.address))) ties.sender(keyHash)
   const own = message.messageId === null ? null : normalId(message.messageId)
   for (const id of threadIds(message)) if (id !== own) ties.reference(workspace.hashes.hash('id', id))
+
+  if (hint !== null && !broadcast) ties.hint(hint)
 
   const put = pinOf(tx, keyHash)
   const sorted = put !== null || ties.found.some((id) => familyOf(tx, id) !== null)
@@ -67,6 +73,10 @@ class Ties {
 
   sender(hash: bigint): void {
     this.withPeople(hash, this.people.slice(0, 1))
+  }
+
+  hint(hash: bigint): void {
+    this.withPeople(hash, this.people)
   }
 
   reference(hash: bigint): void {

@@ -27,7 +27,17 @@ export function whyHere(read: Reader, id: number): WhyHere {
   if (later && own !== null) return { kind: 'named', header: headerOf(later, own), message: shown(later) }
   const shared = names.toReversed().flatMap((name) => others.filter((other) => namesOf(other).includes(name)).map((other) => ({ name, other })))[0]
   if (shared) return { kind: 'shared', header: headerOf(message, shared.name), message: shown(shared.other) }
-  return { kind: 'first' }
+  const kept = keptTogether(read, message)
+  return kept ? { kind: 'server', message: shown(kept) } : { kind: 'first' }
+}
+
+/** The nearest message that the server keeps in one thread with it. */
+function keptTogether(read: Reader, message: Row): Row | undefined {
+  return read.get<Row>(
+    `SELECT ${columns.split(', ').map((column) => (column.startsWith('CAST') ? 'CAST(m.key_hash AS TEXT) AS key' : `m.${column}`)).join(', ')}
+     FROM locations mine JOIN locations other ON other.thread = mine.thread JOIN folders a ON a.id = mine.folder_id JOIN folders b ON b.id = other.folder_id AND b.mailbox_id = a.mailbox_id
+     JOIN messages m ON m.id = other.message_id AND m.conversation_id = ?2 AND m.id <> ?1
+     WHERE mine.message_id = ?1 AND mine.thread IS NOT NULL ORDER BY abs(m.date - ?3) LIMIT 1`, message.id, message.conversation_id, message.date)
 }
 
 function byPerson(read: Reader, message: Row): WhyHere | null {

@@ -85,7 +85,7 @@ export type ParsedMessage = z.infer<typeof ParsedMessage>
 /** Gmail's labels of a message in All Mail; system labels begin with a backslash. */
 const Labels = z.array(z.string().max(1000)).max(5_000).optional()
 
-export const IngestItem = z.object({ uid: z.int().positive(), flags: z.array(z.string()), labels: Labels, internalDate: Time, message: ParsedMessage, part: Part.default('whole'), /** Of the whole message, when only a part is here. */ size: z.int().optional() })
+export const IngestItem = z.object({ uid: z.int().positive(), flags: z.array(z.string()), labels: Labels, /** Gmail: the thread that the server keeps it in. */ thread: z.string().max(40).optional(), internalDate: Time, message: ParsedMessage, part: Part.default('whole'), /** Of the whole message, when only a part is here. */ size: z.int().optional() })
 export type IngestItem = z.input<typeof IngestItem>
 
 export const FolderCursor = z.object({
@@ -106,10 +106,11 @@ export type FolderCursor = z.infer<typeof FolderCursor>
 export const ServerOp = z.object({
   id: Id,
   mailboxId: Id,
-  kind: z.enum(['add-flags', 'remove-flags', 'move']),
+  kind: z.enum(['add-flags', 'remove-flags', 'add-label', 'remove-label', 'move']),
   folderPath: z.string(),
   uidValidity: z.string(),
   uids: z.array(z.int().positive()),
+  /** Flags, or the one label. */
   flags: z.array(z.string()),
   /** Role of the target folder for `move`; mail finds the folder. */
   targetRole: FolderRole.nullable(),
@@ -183,7 +184,7 @@ export const storeForMail = {
   'mailboxes.all': { input: nothing, output: z.object({ mailboxes: z.array(Mailbox) }) },
   /** Makes the folders of a mailbox equal to the server's list; folders that are gone lose their locations, never their messages' records. */
   'folders.sync': {
-    input: z.object({ mailboxId: Id, folders: z.array(z.object({ path: z.string().max(1000), delimiter: z.string().nullable(), role: FolderRole })) }),
+    input: z.object({ mailboxId: Id, folders: z.array(z.object({ path: z.string().max(1000), delimiter: z.string().nullable(), role: FolderRole })), /** Gmail: its labels, used or not. */ labels: z.array(z.string().max(1000)).max(10_000).default([]) }),
     output: z.object({ folders: z.array(FolderCursor) }),
   },
   /** What is known of a mailbox's folders. */

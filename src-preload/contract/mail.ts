@@ -60,6 +60,9 @@ export type Mailbox = z.infer<typeof Mailbox>
 export const FolderRole = z.enum(['inbox', 'sent', 'drafts', 'junk', 'trash', 'archive', 'all', 'flagged', 'other'])
 export type FolderRole = z.infer<typeof FolderRole>
 
+/** A label that the mail server keeps (Gmail); system labels, which begin with a backslash, are none. */
+export const LabelName = z.string().trim().min(1).max(225).regex(/^[^\\]/)
+
 // ---- Conversations ---------------------------------------------------------------------------------------------
 
 export const Status = z.enum(['open', 'pending', 'closed', 'spam'])
@@ -90,6 +93,8 @@ export const ConversationRow = z.object({
   hasDraft: z.boolean(),
   outbox: OutboxState.nullable(),
   outboxError: z.string().nullable(),
+  /** The mail server's labels (Gmail), by name. */
+  labels: z.array(z.string()),
   ...Work.shape,
 })
 export type ConversationRow = z.infer<typeof ConversationRow>
@@ -251,6 +256,7 @@ export const Conversation = z.object({
   version: z.int(),
   mailboxIds: z.array(Id),
   customerId: Id.nullable(),
+  labels: z.array(z.string()),
   ...Work.shape,
   conflicts: z.array(WorkConflict),
   messages: z.array(Message),

@@ -14,6 +14,8 @@ export const WhyHere = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('named'), header: Header, message: Other }),
   /** Its header and this message name the same message, which is not here. */
   z.object({ kind: z.literal('shared'), header: Header, message: Other }),
+  /** The server keeps it in one thread with this message (Gmail). */
+  z.object({ kind: z.literal('server'), message: Other }),
   /** A person put it here. `otherId`: the conversation it was split from or that was merged away. */
   z.object({ kind: z.literal('person'), act: z.enum(['split', 'merge', 'keep']), actId: Id, by: z.string(), at: Time, otherId: Id, otherSubject: z.string() }),
 ])

@@ -11,6 +11,7 @@ import { Dialog } from '../ui/dialog'
 function reasonText(why: WhyHere): string {
   if (why.kind === 'first') return t('threads:because.first')
   if (why.kind === 'person') return t(`threads:because.${why.act}`, { by: why.by || t('threads:someone'), subject: why.otherSubject || t('common:noSubject'), time: fullTime(why.at) })
+  if (why.kind === 'server') return t('threads:because.server', { name: why.message.name, time: fullTime(why.message.at) })
   return t(`threads:because.${why.kind}`, { header: why.header, name: why.message.name, time: fullTime(why.message.at) })
 }
 

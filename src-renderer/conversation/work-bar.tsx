@@ -12,10 +12,11 @@ import { Avatar } from '../ui/avatar'
 import { IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { AssignMenu, usePeople } from '../work/assign-menu'
+import { LabelBar } from '../work/label-bar'
 import { SnoozeMenu } from '../work/snooze-menu'
 import { TagPicker } from '../work/tag-picker'
 
-type Layer = 'assign' | 'tag' | 'snooze'
+type Layer = 'assign' | 'tag' | 'label' | 'snooze'
 
 /** Who looks after the conversation and its tags; keys A, I, T and Z. */
 export function WorkBar({ conversation, onSnooze }: { conversation: Conversation; onSnooze: (open: boolean) => void }) {
@@ -49,6 +50,7 @@ export function WorkBar({ conversation, onSnooze }: { conversation: Conversation
         </span>
       ))}
       <TagPicker ids={ids} has={tags.map((tag) => tag.name)} {...control('tag')} trigger={<IconButton icon={Plus} size="sm" label={t('work:addTag')} keys="t" />} />
+      <LabelBar conversation={conversation} {...control('label')} />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { AlarmClock, Ellipsis, Tag, UserCheck, X } from 'lucide-react'
+import { AlarmClock, Bookmark, Ellipsis, Tag, UserCheck, X } from 'lucide-react'
 import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { call } from '../client'
@@ -14,6 +14,8 @@ import { Button, IconButton } from '../ui/button'
 import { ExportPicked } from '../ui/export-picked'
 import { Menu } from '../ui/menu'
 import { AssignMenu, usePeople } from '../work/assign-menu'
+import { LabelPicker } from '../work/label-bar'
+import { useLabels } from '../work/labels'
 import { SnoozeMenu } from '../work/snooze-menu'
 import { TagPicker } from '../work/tag-picker'
 import type { ListFilter } from './use-list-window'
@@ -22,6 +24,8 @@ import type { ListFilter } from './use-list-window'
 const most = 1000
 const pageMost = 200
 const mostMerged = 100
+
+type Layer = 'assign' | 'tag' | 'snooze' | 'label'
 
 async function idsOf(filter: ListFilter): Promise<number[]> {
   const ids: number[] = []
@@ -38,9 +42,10 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
   const picked = useList((state) => state.picked)
   const clear = useList((state) => state.clearPicks)
   const [busy, setBusy] = useState(false)
-  const [layer, setLayer] = useState<'assign' | 'tag' | 'snooze' | null>(null)
-  const layered = (one: 'assign' | 'tag' | 'snooze') => (on: boolean) => setLayer(on ? one : null)
+  const [layer, setLayer] = useState<Layer | null>(null)
+  const layered = (one: Layer) => (on: boolean) => setLayer(on ? one : null)
   const people = usePeople()
+  const { labels } = useLabels()
   const [exporting, setExporting] = useState(false)
   const ids = [...picked]
   const total = window.total ?? 0
@@ -85,12 +90,14 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
         <AssignMenu ids={ids} assignee={undefined} open={layer === 'assign'} onOpenChange={layered('assign')} trigger={<IconButton icon={UserCheck} size="sm" label={t('work:assignTo')} keys="a" disabled={busy} />} />
         <TagPicker ids={ids} has={[]} open={layer === 'tag'} onOpenChange={layered('tag')} trigger={<IconButton icon={Tag} size="sm" label={t('work:addTag')} keys="t" disabled={busy} />} />
         <SnoozeMenu ids={ids} snoozedUntil={null} open={layer === 'snooze'} onOpenChange={layered('snooze')} trigger={<IconButton icon={AlarmClock} size="sm" label={t('work:snooze')} keys="z" disabled={busy} />} />
+        {layer === 'label' && <LabelPicker ids={ids} has={[]} open onOpenChange={layered('label')} trigger={<IconButton icon={Bookmark} size="sm" label={t('labels:add')} disabled={busy} />} />}
         <Menu
           label={t('inbox:bulk.more')}
           trigger={<IconButton icon={Ellipsis} size="sm" label={t('inbox:bulk.more')} className="push" disabled={busy} />}
           items={[
             { label: t('threads:mergePicked'), disabled: ids.length < 2 || ids.length > mostMerged, onSelect: () => void act(async () => void await mergeConversations(ids)) },
             { label: t('threads:export'), onSelect: () => setExporting(true) },
+            ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), onSelect: () => setLayer('label') }]),
             { label: t('inbox:bulk.markUnread'), onSelect: () => void act(() => setRead(ids, false)) },
             ...(view === 'pending' ? [] : [{ label: t('inbox:bulk.setPending'), onSelect: () => void act(() => setStatus(ids, 'pending')) }]),
             ...(view === 'spam' ? [] : [{ label: t('inbox:bulk.markSpam'), onSelect: () => void act(() => setStatus(ids, 'spam')) }]),

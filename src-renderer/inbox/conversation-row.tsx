@@ -1,4 +1,4 @@
-import { AlarmClock, Paperclip, PenLine } from 'lucide-react'
+import { AlarmClock, Bookmark, Paperclip, PenLine } from 'lucide-react'
 import { memo } from 'react'
 import type { ConversationRow } from '../../src-preload/contract'
 import { Avatar } from '../ui/avatar'
@@ -29,18 +29,24 @@ interface Props {
 /** More tags are counted only. */
 const shownTags = 2
 
+/** Tags of the team first, then labels of the mail server. `hue` null: a label. */
+const tagsOf = ({ tags, labels }: ConversationRow): readonly { readonly key: string; readonly text: string; readonly hue: string | null }[] => [
+  ...tags.map(({ name, label, hue }) => ({ key: name, text: label, hue })), ...labels.map((label) => ({ key: `label ${label}`, text: label, hue: null })),
+]
+
 const markText = (mark: Mark): string => t(`presence:${mark.doing}`, { name: mark.person.name || t('work:someone') })
 
 function spoken(row: ConversationRow, marks: readonly Mark[]): string {
   const parts = [row.unread ? t('inbox:row.unread') : '', nameOf(row), subjectOf(row.subject)]
   if (row.outbox && row.outbox !== 'sent') parts.push(outboxWords(row.outbox, row.outboxError).text)
   else if (row.hasDraft) parts.push(t('inbox:row.draft'))
-  parts.push(...row.tags.map((tag) => tag.label), row.assignee ? t('work:assigned', { name: row.assignee.name || t('work:someone') }) : '', ...marks.map(markText))
+  parts.push(...tagsOf(row).map(({ text }) => text), row.assignee ? t('work:assigned', { name: row.assignee.name || t('work:someone') }) : '', ...marks.map(markText))
   return parts.filter(Boolean).join(', ')
 }
 
 /** One conversation in the list. Memoised: it is drawn again only when something that it shows changes. */
 export const ConversationRowView = memo(function ConversationRowView({ row, top, height, index, tabStop, on, picked, mailboxes, marks, onPick }: Props) {
+  const tags = tagsOf(row)
   const outbox = row.outbox && row.outbox !== 'sent' ? outboxWords(row.outbox, row.outboxError) : null
   return (
     <div
@@ -78,9 +84,9 @@ export const ConversationRowView = memo(function ConversationRowView({ row, top,
         <div className="l"><span className="subj cut">{subjectOf(row.subject)}</span></div>
         <div className="l"><span className="snip cut">{row.lastFromTeam ? t('inbox:row.team', { name: row.lastFromTeam, text: row.snippet }) : row.snippet}</span></div>
         <div className="l l4">
-          {row.tags.length === 0 && mailboxes && <span className="tag"><bdi>{mailboxes}</bdi></span>}
-          {row.tags.slice(0, shownTags).map((tag) => <span key={tag.name} className="tag"><i className={`dot c-${tag.hue}`} /><bdi className="cut">{tag.label}</bdi></span>)}
-          {row.tags.length > shownTags && <span className="t3 meta num" data-tip={row.tags.slice(shownTags).map((tag) => tag.label).join(', ')}>+{row.tags.length - shownTags}</span>}
+          {tags.length === 0 && mailboxes && <span className="tag"><bdi>{mailboxes}</bdi></span>}
+          {tags.slice(0, shownTags).map(({ key, text, hue }) => <span key={key} className="tag">{hue === null ? <Icon icon={Bookmark} small /> : <i className={`dot c-${hue}`} />}<bdi className="cut">{text}</bdi></span>)}
+          {tags.length > shownTags && <span className="t3 meta num" data-tip={tags.slice(shownTags).map(({ text }) => text).join(', ')}>+{tags.length - shownTags}</span>}
           <span className="end">
             {row.attachmentCount > 0 && <span data-tip={t('inbox:row.attachments', { count: row.attachmentCount })}><Icon icon={Paperclip} small /></span>}
             {row.snoozedUntil !== null && <span className="chip sm"><Icon icon={AlarmClock} /><Time at={row.snoozedUntil} form="when" /></span>}

@@ -24,6 +24,7 @@ interface Props {
   view: View
   mailboxId: number | null
   tag: string | null
+  label: string | null
   openId: number | null
   density: 'comfortable' | 'compact'
 }
@@ -31,14 +32,14 @@ interface Props {
 const noMailboxes: readonly Mailbox[] = []
 
 /** The list pane: head, sync strip, the list of the view, bulk bar and toast. */
-export function ListPane({ view, mailboxId, tag, openId, density }: Props) {
+export function ListPane({ view, mailboxId, tag, label, openId, density }: Props) {
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? noMailboxes
   const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
   const width = useLayout(listWidthOf)
   const setLayout = useLayout((state) => state.set)
   const names = useMemo(() => new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox.name])), [mailboxes])
   const tagLabel = useTags().find((one) => one.name === tag)?.label ?? ''
-  const place = tag !== null ? tagLabel : mailboxId === null ? t(`common:nav.${view}`) : names.get(mailboxId) ?? ''
+  const place = label ?? (tag !== null ? tagLabel : mailboxId === null ? t(`common:nav.${view}`) : names.get(mailboxId) ?? '')
   const shared = { openId, density, mailboxNames: names }
   return (
     <section className="pane list" aria-label={t('inbox:pane', { view: place })} data-pane="list">
@@ -52,7 +53,7 @@ export function ListPane({ view, mailboxId, tag, openId, density }: Props) {
           {view === 'drafts' ? <DraftList {...shared} /> : <OutboxList {...shared} />}
         </>
       ) : (
-        <Conversations {...shared} view={view} mailboxId={mailboxId} tag={tag} place={place} sync={sync} />
+        <Conversations {...shared} view={view} mailboxId={mailboxId} tag={tag} label={label} place={place} sync={sync} />
       )}
       <ToastHost />
       <PaneEdge
@@ -67,19 +68,19 @@ function NewButton() {
   return <IconButton icon={SquarePen} size="sm" label={t('inbox:newConversation')} keys="c" onClick={() => goNewMessage()} />
 }
 
-function Conversations({ view, mailboxId, tag, place, sync, openId, density, mailboxNames }: {
-  view: Exclude<View, 'drafts' | 'outbox'>; mailboxId: number | null; tag: string | null; place: string; sync: SyncStatus | undefined
+function Conversations({ view, mailboxId, tag, label, place, sync, openId, density, mailboxNames }: {
+  view: Exclude<View, 'drafts' | 'outbox'>; mailboxId: number | null; tag: string | null; label: string | null; place: string; sync: SyncStatus | undefined
   openId: number | null; density: 'comfortable' | 'compact'; mailboxNames: ReadonlyMap<number, string>
 }) {
   const order = useList((state) => state.order)
   const unreadOnly = useList((state) => state.unreadOnly)
   const setOrder = useList((state) => state.setOrder)
   const setUnreadOnly = useList((state) => state.setUnreadOnly)
-  const filter = useMemo(() => listFilter(view, mailboxId, order, unreadOnly, tag), [view, mailboxId, order, unreadOnly, tag])
+  const filter = useMemo(() => listFilter(view, mailboxId, order, unreadOnly, tag, label), [view, mailboxId, order, unreadOnly, tag, label])
   const window = useListWindow(filter)
   const first = firstSync(sync)
   const total = window.total
-  const counted = total === null ? '' : t(first ? 'inbox:soFar' : view === 'inbox' && !unreadOnly ? 'inbox:open' : 'inbox:count', { n: numberText(total) })
+  const counted = total === null ? '' : t(first ? 'inbox:soFar' : view === 'inbox' && label === null && !unreadOnly ? 'inbox:open' : 'inbox:count', { n: numberText(total) })
   return (
     <>
       <div className="panehead">

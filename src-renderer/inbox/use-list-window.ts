@@ -10,8 +10,8 @@ export type ListFilter = Omit<CallInput<'conversations.list'>, 'offset' | 'limit
 const kept = new Map<string, ListWindow>()
 const most = 8
 
-export function listFilter(view: View, mailboxId: number | null, order: 'newest' | 'oldest', unreadOnly: boolean, tag: string | null = null): ListFilter {
-  return { view, mailboxId, tag, order, unreadOnly }
+export function listFilter(view: View, mailboxId: number | null, order: 'newest' | 'oldest', unreadOnly: boolean, tag: string | null = null, label: string | null = null): ListFilter {
+  return { view, mailboxId, tag, label, order, unreadOnly }
 }
 
 /** The window on one list; the same filter gives the same window while it is kept. */

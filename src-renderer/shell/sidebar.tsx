@@ -1,4 +1,4 @@
-import { AlarmClock, AlertTriangle, Circle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, SlidersHorizontal, User, UserCheck } from 'lucide-react'
+import { AlarmClock, AlertTriangle, Bookmark, Circle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, SlidersHorizontal, User, UserCheck } from 'lucide-react'
 import { memo } from 'react'
 import type { Mailbox, MailboxSync, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
@@ -8,6 +8,7 @@ import { Avatar } from '../ui/avatar'
 import { IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
+import { useLabels } from '../work/labels'
 import { useTags } from '../work/tags'
 import { AccessFoot } from './access-foot'
 import { Nav } from './nav'
@@ -41,7 +42,9 @@ export const Sidebar = memo(function Sidebar() {
   const inList = kind === 'inbox' || kind === 'new-message'
   const tag = usePlaces((state) => state.list.tag)
   const tags = useTags()
-  const isOn = (wanted: View) => inList && view === wanted && mailboxId === null && tag === null
+  const label = usePlaces((state) => state.list.label)
+  const { labels } = useLabels()
+  const isOn = (wanted: View) => inList && view === wanted && mailboxId === null && tag === null && label === null
   const waiting = counts?.views.outbox ?? 0
   const name = workspace || t('common:appName')
   return (
@@ -67,6 +70,10 @@ export const Sidebar = memo(function Sidebar() {
         <div className="navhead"><span>{t('common:nav.tags')}</span><IconButton icon={Plus} size="sm" label={t('common:nav.newTag')} onClick={() => goSettings('tags')} /></div>
         {tags.map((one) => (
           <Nav key={one.name} icon={Inbox} mark={<i className={`dot c-${one.hue}`} />} name={one.label} count={one.open} on={inList && tag === one.name} onClick={() => goView('inbox', null, one.name)} />
+        ))}
+        {labels.length > 0 && <div className="navhead"><span>{t('common:nav.labels')}</span></div>}
+        {labels.map((one) => (
+          <Nav key={one.name} icon={Bookmark} name={one.name} count={one.count} on={inList && label === one.name} onClick={() => goView('inbox', null, null, one.name)} />
         ))}
       </div>
       <div className="sidefoot"><AccessFoot /><SyncFoot sync={sync} mailboxes={mailboxes} /></div>

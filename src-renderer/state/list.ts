@@ -56,7 +56,9 @@ export const useList = create<State>()((set, get) => ({
   clearPicks: () => set((state) => (state.picked.size === 0 ? state : { picked: none })),
   leaving: (ids, status) => {
     const place = usePlaces.getState().place
-    if (place.kind !== 'inbox' || statusOfView[place.view] === status) return () => undefined
+    // The list of a label holds every status.
+    const stays = place.kind === 'inbox' && place.label !== null && status !== null && status !== 'spam'
+    if (place.kind !== 'inbox' || stays || statusOfView[place.view] === status) return () => undefined
     const gone = new Set(ids)
     const open = place.conversationId
     const next = open !== null && gone.has(open) ? get().hands?.after(gone) ?? null : undefined

@@ -35,6 +35,12 @@ export function setTag(ids: readonly number[], tag: { name: string; label: strin
   return act(ids, false, () => call('conversations.tag', { ids: [...ids], tag: tag.name, on }), said)
 }
 
+/** Gives or takes a label that the mail server keeps. */
+export function setLabel(ids: readonly number[], label: string, on: boolean): Promise<void> {
+  const said = t(on ? 'labels:did.given' : 'labels:did.taken', { count: ids.length, label })
+  return act(ids, false, () => call('conversations.label', { ids: [...ids], label, on }), said)
+}
+
 /** `until` in ms; null ends the snooze. */
 export function snooze(ids: readonly number[], until: number | null, unlessReply = true): Promise<void> {
   const said = until === null ? t('work:did.woke', { count: ids.length }) : t('work:did.snoozed', { count: ids.length, when: whenText(until, Date.now()) })

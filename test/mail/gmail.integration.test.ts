@@ -78,3 +78,67 @@ test('Gmail: what a person moves here moves there, by label or for real, and bac
   await until(() => lying(store)['in-too'] === 'junk in [Gmail]/Spam', 'spam here')
   await end()
 })
+
+test('Gmail: a label given or taken here is on the server, one changed elsewhere is here, and neither is overwritten while it waits', async () => {
+  const { server, store, wake, end } = await start()
+  const { harness } = store
+  const row = async (subject: string): Promise<{ id: number; labels: string[] }> => {
+    const found = (await harness.list()).find((one) => one.subject === subject) ?? (await harness.list('closed')).find((one) => one.subject === subject)
+    if (!found) throw new Error(`no ${subject}`)
+    return found
+  }
+  const letterOf = (subject: string) => {
+    const found = server.mail.folder('[Gmail]/All Mail').entries.find(({ letter: { raw } }) => raw.includes(`Subject: ${subject}\r\n`))
+    if (!found) throw new Error(`no ${subject} on the server`)
+    return found.letter
+  }
+  const acts = async (): Promise<void> => {
+    store.wakeActs()
+    await until(async () => (await harness.mail.call('ops.waiting', { mailboxId: store.mailbox.id })).count === 0, 'acts done')
+  }
+  expect((await row('labelled')).labels).toEqual(['Größe "XL"', 'Orders'])
+  expect((await harness.call('labels.list', {})).labels.map(({ name, count }) => `${name} ${count}`)).toEqual(['Größe "XL" 1', 'Orders 1'])
+  // Given here, one that is not there yet with it.
+  const { id } = await row('in')
+  await harness.call('conversations.label', { ids: [id], label: 'Orders', on: true })
+  const { undo } = await harness.call('conversations.label', { ids: [id], label: 'Billing', on: true })
+  expect((await row('in')).labels).toEqual(['Billing', 'Orders'])
+  await acts()
+  expect([...letterOf('in').labels].toSorted()).toEqual(['Billing', 'Orders', '\\Inbox'])
+  expect(server.seen.commands.filter((command) => command.startsWith('CREATE'))).toEqual(['CREATE Billing'])
+  expect((await harness.call('conversations.list', { view: 'inbox', label: 'Orders', offset: 0, limit: 10 })).rows.map(({ subject }) => subject).toSorted()).toEqual(['in', 'labelled'])
+  // Taken back, and one taken here.
+  await harness.call('acts.undo', { undo })
+  await harness.call('conversations.label', { ids: [(await row('labelled')).id], label: 'Orders', on: false })
+  await acts()
+  expect([...letterOf('in').labels].toSorted()).toEqual(['Orders', '\\Inbox'])
+  expect([...letterOf('labelled').labels].toSorted()).toEqual(['Größe "XL"', '\\Inbox'])
+  // Elsewhere: on archived mail, which stays archived and is in the list of its label.
+  server.mail.label(letterOf('archived'), 'Orders', true)
+  await until(async () => (await row('archived')).labels.includes('Orders'), 'a label given elsewhere')
+  expect((await harness.call('conversations.list', { view: 'inbox', label: 'Orders', offset: 0, limit: 10 })).rows.map(({ subject }) => subject).toSorted()).toEqual(['archived', 'in'])
+  expect((await harness.call('conversations.get', { id: (await row('archived')).id })).status).toBe('closed')
+  wake()
+  await end()
+})
+
+test('Gmail: its thread joins what headers do not, and never two customers', async () => {
+  const server = await imitate('gmail')
+  const of = (name: string, subject: string, more = ''): string => letter(subject, more).replace('Ana <ana@customer.test>', `${name} <${name}@customer.test>`)
+  const { letter: { threadId } } = server.mail.add('INBOX', of('ana', 'Bell'))
+  server.mail.add('INBOX', of('ana', 'Bell-again'), { threadId })
+  server.mail.add('INBOX', of('ben', 'Bell-too'), { threadId })
+  server.mail.add('INBOX', of('ana', 'Other'))
+  const store = await RealStore.make(server.port)
+  const sync = store.follow()
+  await store.untilIdle()
+  const conversations = async (): Promise<string[]> => {
+    const rows = store.db.read.all<{ subjects: string }>("SELECT group_concat(subject, ' ') AS subjects FROM (SELECT conversation_id, subject FROM messages ORDER BY subject) GROUP BY conversation_id")
+    return rows.map(({ subjects }) => subjects).toSorted()
+  }
+  expect(await conversations()).toEqual(['Bell Bell-again', 'Bell-too', 'Other'])
+  const again = store.db.read.get<{ id: number }>("SELECT id FROM messages WHERE subject = 'Bell-again'")?.id ?? 0
+  expect(await store.harness.call('threads.why', { messageId: again })).toMatchObject({ kind: 'server', message: { name: 'ana' } })
+  await sync.stop()
+  await store.close()
+})

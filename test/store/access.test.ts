@@ -224,7 +224,7 @@ describe('a support session', () => {
   test('a table that nobody thought of is empty for it, drafts and the log itself too', async () => {
     const tables = store.db.read.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search%'").map(({ name }) => name)
     const full = tables.filter((name) => isShown(name, 'full'))
-    expect(full.toSorted()).toEqual(['attachments', 'conversation_mailboxes', 'conversation_tags', 'conversations', 'customer_addresses', 'customers', 'folders', 'history', 'mailboxes', 'message_bodies', 'messages', 'network_ledger', 'notes', 'settings', 'tags', 'view_counts'])
+    expect(full.toSorted()).toEqual(['attachments', 'conversation_labels', 'conversation_mailboxes', 'conversation_tags', 'conversations', 'customer_addresses', 'customers', 'folders', 'history', 'mailboxes', 'message_bodies', 'messages', 'network_ledger', 'notes', 'settings', 'tags', 'view_counts'])
     await grant(store)
     const session = await signIn(store)
     const { read } = store.service.open.support.session(session.session)

@@ -159,6 +159,8 @@ describe('removing a mailbox', () => {
     await store.put(inbox(), shared)
     await store.put(other.folders['INBOX'] ?? 0, shared)
     await store.put(inbox(), { from: 'only@x.test', text: 'lonely word', subject: 'Only here' })
+    const tag = await store.call('tags.create', { label: 'Bell' })
+    await store.call('conversations.tag', { ids: (await store.list()).map(({ id }) => id), tag: tag.name, on: true })
     await store.app.call('mailbox.remove', { id: mailboxId })
     await expect.poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM mailboxes')?.n, { timeout: 5000 }).toBe(1)
     expect(await store.list()).toHaveLength(1)

@@ -202,3 +202,22 @@ test('loops: nothing of before came back, and nothing that waits was confirmed',
   expect(after.read.get("SELECT dflt_value AS standard FROM pragma_table_info('outbox') WHERE name = 'loop_ok'")).toEqual({ standard: '0' })
   after.close()
 })
+
+test('mail labels: those of mail that is here already are shown at once, system labels are none', () => {
+  const before = at(23)
+  before.write((tx) => {
+    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)")
+    tx.run("INSERT INTO folders(id, mailbox_id, path, role) VALUES(3, 1, 'All', 'all')")
+    tx.run("INSERT INTO conversations(id, subject, status, hidden, last_at) VALUES(5, 'Bell', 2, 0, 40)")
+    tx.run("INSERT INTO messages(id, conversation_id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, raw_size) VALUES(9, 5, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)")
+    tx.run('INSERT INTO locations(folder_id, uid, message_id, flags, shown_as, labels) VALUES(3, 7, 9, 1, ?, ?)', 'inbox', JSON.stringify(['\\Inbox', 'Orders', 'Later']))
+  })
+  before.close()
+  const after = at(23)
+  expect(after.read.get('SELECT labels FROM conversations')).toEqual({ labels: '["Later","Orders"]' })
+  expect(after.read.all('SELECT * FROM conversation_labels ORDER BY label')).toEqual(['Later', 'Orders'].map((label) => ({ label, conversation_id: 5, listed: 1, last_at: 40 })))
+  expect(after.read.all('SELECT mailbox_id, name FROM mail_labels ORDER BY name')).toEqual([{ mailbox_id: 1, name: 'Later' }, { mailbox_id: 1, name: 'Orders' }])
+  after.write((tx) => tx.run('UPDATE conversations SET hidden = 2 WHERE id = 5'))
+  expect(after.read.get('SELECT max(listed) AS listed FROM conversation_labels')).toEqual({ listed: 0 })
+  after.close()
+})

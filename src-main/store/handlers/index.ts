@@ -8,6 +8,7 @@ import { access } from './access'
 import { conversations } from './conversations'
 import { customers } from './customers'
 import { journal } from './journal'
+import { labels } from './labels'
 import { ledger } from './ledger'
 import { mailboxes } from './mailboxes'
 import { messages } from './messages'
@@ -33,6 +34,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...conversations(service, by),
     ...threads(service, by),
     ...work(service, by),
+    ...labels(service),
     ...transfers(service),
     ...messages(service),
     ...customers(service),

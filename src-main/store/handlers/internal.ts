@@ -110,7 +110,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'team.time': (input) => team()['team.time'](input),
     'team.status': (input) => team()['team.status'](input),
     'mailboxes.all': () => ({ mailboxes: allMailboxes(workspace().db.read) }),
-    'folders.sync': ({ mailboxId, folders }) => syncFolders(workspace(), mailboxId, folders),
+    'folders.sync': ({ mailboxId, folders, labels }) => syncFolders(workspace(), mailboxId, folders, labels),
     'folders.all': ({ mailboxId }) => allFolders(workspace().db.read, mailboxId),
     'folder.reset': ({ folderId, uidValidity }) => resetFolder(workspace(), folderId, uidValidity),
     'folder.known': ({ folderId, uidValidity, fromUid, toUid }) => knownUids(workspace().db.read, folderId, uidValidity, fromUid, toUid),

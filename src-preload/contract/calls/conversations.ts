@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { done, nothing, store, undoable, type CallDef } from './define'
-import { Conversation, ConversationRow, Id, Status, View } from '../mail'
+import { Conversation, ConversationRow, Id, LabelName, Status, View } from '../mail'
 import { TagName } from '../work'
 
-const filter = { view: View, mailboxId: Id.nullable().default(null), tag: TagName.nullable().default(null) }
+const filter = { view: View, mailboxId: Id.nullable().default(null), tag: TagName.nullable().default(null), /** With the view inbox: all conversations in sight that have it. */ label: LabelName.nullable().default(null) }
 
 /** The list, one conversation, and acts on them. */
 export const conversationCalls = {

@@ -7,6 +7,7 @@ import { conversationCalls } from './conversations'
 import { customerCalls } from './customers'
 import type { CallDef } from './define'
 import { journalCalls } from './journal'
+import { labelCalls } from './labels'
 import { ledgerCalls } from './ledger'
 import { mailboxCalls } from './mailboxes'
 import { messageCalls } from './messages'
@@ -30,6 +31,7 @@ export const calls = {
   ...conversationCalls,
   ...threadCalls,
   ...workCalls,
+  ...labelCalls,
   ...transferCalls,
   ...messageCalls,
   ...customerCalls,

@@ -53,6 +53,7 @@ export const common = {
     assigned: 'Assigned',
     snoozed: 'Snoozed',
     tags: 'Tags',
+    labels: 'Labels',
     newTag: 'New tag',
     pending: 'Pending',
     drafts: 'Drafts',

@@ -16,9 +16,10 @@ import { setup } from './setup'
 import { sharing } from './sharing'
 import { support } from './support'
 import { team } from './team'
+import { labels } from './labels'
 import { threads } from './threads'
 import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, depth, errors, identity, inbox, presence, privacy, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const
+export const en = { accounts, common, composer, conversation, customer, depth, errors, identity, inbox, labels, presence, privacy, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const

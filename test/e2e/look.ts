@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { expect } from '@playwright/test'
+import { ask, type Desk } from './harness'
+
+/** Where the pictures go; POSTERN_SHOTS names a folder to keep them in. */
+export const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
+mkdirSync(shots, { recursive: true })
+export const sizes = [{ width: 1280, height: 800 }, { width: 960, height: 600 }] as const
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** Every place is looked at in two sizes, light and dark: axe finds nothing, nothing scrolls sideways, and a picture is kept. */
+export async function look(on: Desk, name: string): Promise<void> {
+  for (const size of sizes) {
+    await on.app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
+    // Without a window manager a window comes out a pixel smaller.
+    await expect.poll(() => on.page.evaluate(([w, h]) => Math.max(Math.abs(innerWidth - w), Math.abs(innerHeight - h)), [size.width, size.height] as const)).toBeLessThanOrEqual(1)
+    for (const theme of ['light', 'dark'] as const) {
+      await ask(on.page, 'app.setTheme', { theme })
+      // Playwright holds every page to light unless told otherwise.
+      await on.page.emulateMedia({ colorScheme: theme })
+      await expect.poll(() => on.page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(theme === 'dark')
+      // Every mail that is shown has taken the theme over, and the one it replaces is gone.
+      for (const frame of await on.page.locator('.mail-slot .mail-frame').all()) {
+        const inside = frame.contentFrame().locator('html')
+        await expect.poll(() => inside.evaluate((html) => [html.style.colorScheme, document.querySelectorAll('iframe').length, document.querySelectorAll('iframe.next').length])).toEqual([theme, 1, 0])
+      }
+      // Colours that are on their way would be measured half-way.
+      await on.page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => null))))
+      await on.page.screenshot({ path: join(shots, `${name}-${theme}-${size.width}.png`) })
+      // Both themes and both sizes pass by; all four together would only cost time.
+      if ((theme === 'light') === (size === sizes[0])) {
+        const { violations } = await new AxeBuilder({ page: on.page }).setLegacyMode(true)
+          // Selects are named by the title of their row, which is text that everybody sees.
+          .withTags(tags).disableRules('label-title-only').exclude('iframe').analyze()
+        expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`), `${name} ${theme} ${size.width}`).toEqual([])
+      }
+      expect.soft(await on.page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.body.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]), `${name} ${theme} ${size.width} does not scroll`).toEqual([0, 0, 0])
+    }
+  }
+}
