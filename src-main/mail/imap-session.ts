@@ -1,33 +1,13 @@
-import { ImapFlow, type FetchMessageObject, type ImapFlowOptions, type MailboxObject, type StatusObject } from 'imapflow'
+import { ImapFlow, type FetchMessageObject } from 'imapflow'
 import type { ServerSettings } from '../../src-preload/contract/mail'
 import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
 import { withDeadline } from './backoff'
-import { errorField, networkError, serverLine } from './network-error'
-import { isMicrosoft, refusePlaintext, tlsOptions } from './server-rules'
+import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
+import { arrivalOf, keptFlags, labelsOf, stateOf, stateOfStatus, statusQuery, threadOf, uidSet, type FetchedMessage, type Fingerprint, type FolderFlags, type FolderState, type ListedFolder, type MessageFacts } from './imap-rows'
+import { refusePlaintext } from './server-rules'
 
-/** A message larger than this is not taken in one piece; the server's announcement alone must not fill memory (R36). */
-export const largestMessage = 160 * 1024 * 1024
-
-/** A password, or an access token for OAUTHBEARER (RFC 7628) or XOAUTH2, whichever the server offers. */
-export interface Credentials { readonly user: string; readonly password?: string | undefined; readonly accessToken?: string | undefined }
-
-/** A row of a body fetch. */
-/** `labels`: Gmail only. */
-export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly labels?: string[]; readonly thread?: string; readonly internalDate: number; readonly source: Buffer; /** When only a part was fetched: which, and the size of the whole. */ readonly part?: 'start' | 'headers'; readonly size?: number }
-export interface MessageFacts { readonly uid: number; readonly size: number; readonly internalDate: number }
-export interface FolderFlags { readonly uid: number; readonly flags: string[]; readonly labels?: string[] }
-export interface ListedFolder {
-  readonly path: string
-  readonly delimiter: string | null
-  readonly specialUse: string | null
-  readonly selectable: boolean
-  /** Asked for with the list; null when it was not, or could not be told. */
-  readonly state: FolderState | null
-}
-/** State of a folder as SELECT or STATUS gave it; null: not told this time. `unseen` comes by STATUS only. */
-export interface FolderState { readonly uidValidity: string; readonly uidNext: number | null; readonly exists: number; readonly modSeq: bigint | null; readonly unseen: number | null }
-/** What a message is told apart by without its body. */
-export interface Fingerprint { readonly uid: number; readonly messageId: string | null; readonly size: number }
+export { largestMessage, type Credentials } from './imap-client'
+export { uidSet, type FetchedMessage, type Fingerprint, type FolderFlags, type FolderState, type ListedFolder, type MessageFacts } from './imap-rows'
 
 const commandMs = 60_000
 const mostVanished = 100_000
@@ -328,121 +308,10 @@ export class ImapSession {
   }
 
   private failure(error: unknown): PosternError {
-    if (error instanceof PosternError) return error
-    const line = serverLine(errorField(error, 'responseText') ?? errorField(error, 'response'))
-    const facts: ErrorDetail = { ...this.facts(), ...(line === '' ? {} : { serverLine: line }) }
-    if (errorField(error, 'authenticationFailed') === true) return authFailure(error, facts)
-    if (errorField(error, 'mailboxMissing') === true || errorField(error, 'serverResponseCode') === 'NONEXISTENT') return new PosternError('not-found', 'no such folder', facts)
-    const status = errorField(error, 'responseStatus')
-    // Exchange lets in whom it cannot serve at the moment; only a new connection helps.
-    if (/authenticated but not connected/i.test(line)) return new PosternError('server-busy', 'not connected to the mailbox', facts)
-    if (status === 'NO' || status === 'BAD') return new PosternError('server-refused', 'refused', facts)
-    const message = errorField(error, 'message')
-    if (this.server.security === 'starttls' && typeof message === 'string' && /STARTTLS/i.test(message) && errorField(error, 'code') !== 'STARTTLS_INJECTION') {
-      return new PosternError('plaintext-refused', 'no STARTTLS', facts)
-    }
-    const failure = networkError(error, this.server, line === '' ? {} : { serverLine: line })
+    const failure = imapFailure(error, this.server)
     // That the connection is gone is told by every command that waited; why it went was told once.
     return failure.code === 'connection-lost' && this.closedBy ? this.closedBy : failure
   }
 
-  private facts(): ErrorDetail { return { host: this.server.host, port: this.server.port } }
-}
-
-/** A refused login, told apart from a server that cannot check at the moment (RFC 5530). */
-function authFailure(error: unknown, facts: ErrorDetail): PosternError {
-  const code = errorField(error, 'serverResponseCode')
-  const line = facts['serverLine']
-  const busy = code === 'UNAVAILABLE' || code === 'INUSE' || code === 'LIMIT' || code === 'SERVERBUG' || code === 'OVERQUOTA'
-  // Gmail and Exchange say in words only that it is not about the password.
-  if (busy || (typeof line === 'string' && notNow.test(line))) return new PosternError('server-busy', 'login not possible now', facts)
-  const message = errorField(error, 'message')
-  if (message === 'Login is disabled') return new PosternError('plaintext-refused', 'login disabled', facts)
-  return new PosternError('auth-refused', 'login refused', facts)
-}
-
-const notNow = /too many|simultaneous|maximum number of|connection limit|try again later|temporar|throttl|exceeded|not connected/i
-
-function clientOptions(server: ServerSettings, auth: Credentials, idle: boolean): ImapFlowOptions {
-  return {
-    host: server.host, port: server.port,
-    secure: server.security === 'tls',
-    ...(server.security === 'tls' ? {} : { doSTARTTLS: server.security === 'starttls' }),
-    tls: tlsOptions(server),
-    auth: auth.accessToken === undefined ? { user: auth.user, pass: auth.password } : { user: auth.user, accessToken: auth.accessToken },
-    // Nothing about this machine is told (R42).
-    clientInfo: { name: 'Postern', version: false, os: false, vendor: false },
-    // Its lines hold folder names and server text; failures come as errors anyway, and building the lines costs time.
-    logger: false,
-    qresync: true,
-    disableAutoIdle: !idle,
-    ...(idle ? { autoIdleDelay: 100 } : {}),
-    maxIdleTime: 9 * 60_000,
-    // Outlook's IMAP4rev2 mode is known to misbehave.
-    ...(isMicrosoft(server.host) ? { disableIMAP4rev2: true } : {}),
-    connectionTimeout: 20_000, greetingTimeout: 15_000, socketTimeout: 10 * 60_000,
-    maxLineLength: 64 * 1024 * 1024, maxLiteralSize: largestMessage, maxResponseSize: largestMessage + 1024 * 1024, maxResponseTokens: 300_000,
-  }
-}
-
-const statusQuery = { messages: true, uidNext: true, uidValidity: true, highestModseq: true, unseen: true }
-
-function stateOf(mailbox: MailboxObject): FolderState {
-  return {
-    uidValidity: String(mailbox.uidValidity), uidNext: known(mailbox.uidNext), exists: mailbox.exists,
-    modSeq: mailbox.noModseq ? null : modSeqOf(mailbox.highestModseq), unseen: null,
-  }
-}
-
-function stateOfStatus(status: StatusObject): FolderState {
-  return {
-    uidValidity: String(status.uidValidity ?? '0'), uidNext: known(status.uidNext), exists: status.messages ?? 0,
-    modSeq: modSeqOf(status.highestModseq), unseen: known(status.unseen),
-  }
-}
-
-/** A number that the server really told. */
-function known(value: number | undefined): number | null {
-  return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : null
-}
-
-/** A MODSEQ of 0 is none (RFC 7162, 3.1.2.2). */
-function modSeqOf(value: bigint | undefined): bigint | null {
-  return value === undefined || value <= 0n ? null : value
-}
-
-function labelsOf({ labels }: Pick<FetchMessageObject, 'labels'>): { labels?: string[] } {
-  return labels ? { labels: [...labels] } : {}
-}
-
-/** Digits, as Gmail gives them; anything else is no thread of its. */
-function threadOf({ threadId }: Pick<FetchMessageObject, 'threadId'>): { thread?: string } {
-  return threadId !== undefined && /^\d{1,20}$/.test(threadId) ? { thread: threadId } : {}
-}
-
-/** \Recent belongs to a session, not to a message. */
-function keptFlags(flags: ReadonlySet<string> | undefined): string[] {
-  return [...(flags ?? [])].filter((flag) => flag.toLowerCase() !== '\\recent')
-}
-
-/** Sequence set of UIDs: runs are joined (`3,7:12`). */
-export function uidSet(uids: readonly number[]): string {
-  const sorted = uids.toSorted((a, b) => a - b)
-  const parts: string[] = []
-  let start = -1
-  let last = -1
-  for (const uid of [...sorted, -1]) {
-    if (uid === last + 1 && start !== -1) {
-      last = uid
-      continue
-    }
-    if (start !== -1) parts.push(start === last ? String(start) : `${start}:${last}`)
-    start = last = uid
-  }
-  return parts.join(',')
-}
-
-function arrivalOf(row: FetchMessageObject): number {
-  const date = row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
-  return Number.isFinite(date) ? date : Date.now()
+  private facts(): ErrorDetail { return factsOf(this.server) }
 }

@@ -1,20 +1,19 @@
-import type { FolderRole, Mailbox, SyncState } from '../../src-preload/contract/mail'
+import type { FolderRole, Mailbox } from '../../src-preload/contract/mail'
 import type { AppForMail, StoreForMail } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
-import { onErrand } from '../shared/network-gate'
 import { Backoff, Sleeper } from './backoff'
-import { withCredentials } from './credentials'
 import { FolderList } from './folder-list'
 import { folderRoles } from './folder-roles'
 import type { FolderSync, MessageParser } from './folder-sync'
-import { ImapSession, type FolderState } from './imap-session'
-import { Lock } from './lock'
+import type { ImapSession } from './imap-session'
 import { Pace } from './pace'
 import { performActs } from './server-acts'
 import { isMicrosoft } from './server-rules'
-import { answersLieIn, newFolderNames, pollMs, actsIdleMs, longAwayMs, probeMs, unsettledMs, unsettledTryMs, refusedTryMs, offlineCodes, otherFaceCodes } from './sync-timing'
+import { SyncConnections } from './sync-connections'
+import { SyncProgress } from './sync-progress'
+import { answersLieIn, newFolderNames, pollMs, longAwayMs, probeMs, unsettledMs, unsettledTryMs, refusedTryMs, offlineCodes, otherFaceCodes } from './sync-timing'
 
 const log = logger('mailbox')
 
@@ -28,33 +27,22 @@ export interface SyncPorts {
 }
 
 /**
- * Keeps one mailbox equal to its server: the first sync newest first, then live. One connection at rest: it idles on the
- * inbox and looks at the other folders once a minute. A second one watches the inbox while a first sync fills the rest,
- * and one carries acts and Sent copies out and goes when it has nothing to do: servers allow few (Dovecot 10 for all
- * colleagues behind one address, Gmail 15, Microsoft 20).
+ * Keeps one mailbox equal to its server: the first sync newest first, then live. At rest its connection idles on the inbox
+ * and looks at the other folders once a minute; while a first sync fills the rest a second one watches the inbox.
  */
 export class MailboxSync {
   private readonly sleeper = new Sleeper()
   private readonly backoff: Backoff
   private running: Promise<void> | null = null
   private stopped = false
-  private work: ImapSession | null = null
-  private watch: ImapSession | null = null
-  private acts: ImapSession | null = null
-  private readonly actsLock = new Lock()
-  private actsTimer: NodeJS.Timeout | undefined
+  private readonly connections: SyncConnections
+  private readonly progress: SyncProgress
   private actsUnderWay: Promise<void> = Promise.resolve()
   private readonly list: FolderList
   private touchedPaths = new Set<string>()
   private askedForAll = false
   private lookAround = false
   private refused = false
-  private done = 0
-  private total = 0
-  private reached: number | null = null
-  private syncedAt: number | null = null
-  private reportedAt = 0
-  private reportTimer: NodeJS.Timeout | undefined
   private unreachable = false
   private moved = false
   private awaySince = 0
@@ -64,7 +52,9 @@ export class MailboxSync {
   constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly connected: () => void = () => undefined, backoff?: Backoff) {
     // Microsoft answers quick tries with "authenticated but not connected".
     this.backoff = backoff ?? new Backoff(isMicrosoft(mailbox.imap.host) ? 5_000 : 1_000)
-    this.list = new FolderList(mailbox.id, ports.store, ports.parser, { stored: (stored, oldest) => this.stored(stored, oldest) }, { depth: mailbox.depth, pace: ports.pace ?? new Pace() })
+    this.connections = new SyncConnections(mailbox, ports.app)
+    this.progress = new SyncProgress(mailbox.id, ports.store)
+    this.list = new FolderList(mailbox.id, ports.store, ports.parser, this.progress, { depth: mailbox.depth, pace: ports.pace ?? new Pace() })
   }
 
   start(): void {
@@ -74,10 +64,9 @@ export class MailboxSync {
   /** Ends all work and connections of this mailbox. */
   async stop(): Promise<void> {
     this.stopped = true
-    clearTimeout(this.reportTimer)
-    clearTimeout(this.actsTimer)
+    this.progress.stop()
     this.sleeper.wake()
-    await Promise.all(this.sessions().map((session) => session.close()))
+    await this.connections.stop()
     await this.running
   }
 
@@ -91,7 +80,7 @@ export class MailboxSync {
   /** Awake after sleep, or another network: connections may be dead without knowing, and what failed may work now. */
   networkChanged(): void {
     this.networkChangedAt = Date.now()
-    for (const session of this.sessions()) void session.probe(probeMs)
+    this.connections.probe(probeMs)
     this.backoff.reset()
     if (this.refused) return
     this.lookAround = true
@@ -101,14 +90,13 @@ export class MailboxSync {
   /** The network is gone: connections that hang are of no use. */
   networkLost(): void {
     this.networkChangedAt = Date.now()
-    const lost = new PosternError('offline', 'network is gone', { host: this.mailbox.imap.host, port: this.mailbox.imap.port })
-    for (const session of this.sessions()) session.drop(lost)
+    this.connections.drop(new PosternError('offline', 'network is gone', { host: this.mailbox.imap.host, port: this.mailbox.imap.port }))
   }
 
   /** Queued acts wait: carries them out when there is a connection, else they wait for it. */
   actsWaiting(): void {
     this.actsUnderWay = this.actsUnderWay.then(async () => {
-      if (this.stopped || !this.work || this.work.closed) return
+      if (this.stopped || !this.connections.up) return
       const { count } = await this.ports.store.call('ops.waiting', { mailboxId: this.mailbox.id })
       // A connection is opened for acts only, not to find that there are none.
       if (count > 0) await this.withActsSession((session) => performActs(this.mailbox.id, session, this.ports.store, this))
@@ -116,18 +104,8 @@ export class MailboxSync {
   }
 
   /** Runs `job` on the connection for acts. Throws what connecting or the job throws. */
-  async withActsSession<T>(job: (session: ImapSession) => Promise<T>): Promise<T> {
-    return await this.actsLock.hold(async () => {
-      clearTimeout(this.actsTimer)
-      if (!this.acts || this.acts.closed) this.acts = await this.connect(false)
-      const session = this.acts
-      try {
-        return await job(session)
-      } finally {
-        this.actsTimer = setTimeout(() => void this.actsLock.hold(() => session.close()), actsIdleMs)
-        this.actsTimer.unref()
-      }
-    })
+  withActsSession<T>(job: (session: ImapSession) => Promise<T>): Promise<T> {
+    return this.connections.withActs(job)
   }
 
   /**
@@ -137,7 +115,7 @@ export class MailboxSync {
   async seeAnswers(): Promise<void> {
     const deadline = Date.now() + 10_000
     // Just connected: the list of folders is on its way.
-    while (this.list.all.length === 0 && this.work && !this.work.closed && !this.stopped && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100))
+    while (this.list.all.length === 0 && this.connections.up && !this.stopped && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100))
     await this.withActsSession(async (session) => {
       const states = await this.list.refresh(session)
       for (const folder of this.list.all.filter(({ cursor }) => answersLieIn.has(cursor.role))) {
@@ -194,8 +172,10 @@ export class MailboxSync {
       this.unreachable = failure !== null && offlineCodes.has(failure.code)
       this.awaySince = Date.now()
       // Before the goodbyes, which take their time when nobody answers.
-      if (failure) this.report(failure.code === 'auth-refused' || failure.code === 'sign-in-needed' ? 'auth-failed' : this.unreachable ? 'offline' : 'error', failure)
-      await this.closeSessions()
+      if (failure) this.progress.report(failure.code === 'auth-refused' || failure.code === 'sign-in-needed' ? 'auth-failed' : this.unreachable ? 'offline' : 'error', failure)
+      await this.connections.close()
+      this.list.forget()
+      this.progress.lost()
       if (!failure) continue
       log.info('connection ended', { code: failure.code, mailbox: this.mailbox.id })
       // A wrong password is not tried again until something changed, or a long time went by: servers lock accounts.
@@ -210,20 +190,20 @@ export class MailboxSync {
   private async session(): Promise<PosternError | null> {
     try {
       // Offline stays offline until the server answers, or it would say "Connecting" at every try.
-      if (!this.unreachable) this.report('connecting')
-      const work = this.work = await this.connectFirst()
+      if (!this.unreachable) this.progress.report('connecting')
+      const work = await this.connectFirst()
       this.connected()
       const states = await this.list.refresh(work)
-      this.report('syncing')
+      this.progress.report('syncing')
       await this.firstPages(work)
       this.actsWaiting()
-      await this.count(states)
+      await this.progress.count(states)
       await this.fill(work)
       if (this.stopped) return null
       this.backoff.reset()
       const thorough = this.awaySince > 0 && Date.now() - this.awaySince > longAwayMs
       for (const folder of this.list.all) await this.bring(work, folder, thorough)
-      this.synced()
+      this.progress.synced()
       await this.deepen(work)
       await this.live(work)
       return null
@@ -237,7 +217,7 @@ export class MailboxSync {
   /** The connection that everything hangs on. A server that was known and shows another face on a new network is not that server. */
   private async connectFirst(): Promise<ImapSession> {
     try {
-      return await this.connect(true)
+      return await this.connections.openWork()
     } catch (error) {
       const failure = PosternError.from(error)
       if (!otherFaceCodes.has(failure.code) || Date.now() - this.networkChangedAt > unsettledMs) throw failure
@@ -290,7 +270,7 @@ export class MailboxSync {
     const { inbox } = this.list
     while (inbox && wanted()) {
       try {
-        const session = this.watch = await this.connect(true)
+        const session = await this.connections.openWatch()
         session.onChange(() => signal.wake())
         session.onClose(() => signal.wake())
         while (wanted() && !session.closed) {
@@ -305,7 +285,6 @@ export class MailboxSync {
       }
       if (wanted()) await signal.sleep(pollMs)
     }
-    this.watch = null
   }
 
   /** At rest: IDLE on the inbox, a look at everything once a minute, and at once when told. */
@@ -333,7 +312,7 @@ export class MailboxSync {
         await this.lookAtEverything(session)
       } else await this.lookAtMoved(session)
       this.actsWaiting()
-      this.synced()
+      this.progress.synced()
     }
   }
 
@@ -354,7 +333,7 @@ export class MailboxSync {
     this.askedForAll = this.lookAround = this.moved = false
     this.touchedPaths = new Set()
     const states = await this.list.refresh(session)
-    const differing = await this.count(states)
+    const differing = await this.progress.count(states)
     for (const folder of this.list.all) {
       if (this.stopped) return
       const state = states.get(folder.cursor.folderId)
@@ -390,67 +369,5 @@ export class MailboxSync {
       else throw error
       return false
     }
-  }
-
-  /** The server's counts go into the ledger. Gives the folders that hold another number here. */
-  private async count(states: ReadonlyMap<number, FolderState>): Promise<ReadonlySet<number>> {
-    const counts = [...states].map(([folderId, { exists }]) => ({ folderId, serverCount: exists }))
-    const { differing, done } = await this.ports.store.call('folders.counted', { at: Date.now(), counts })
-    if (this.syncedAt === null) {
-      this.done = done
-      this.total = counts.reduce((sum, { serverCount }) => sum + serverCount, 0)
-      this.report('syncing')
-    }
-    return new Set(differing)
-  }
-
-  private stored(count: number, oldest: number): void {
-    this.done += count
-    if (this.syncedAt !== null) return
-    this.reached = this.reached === null ? oldest : Math.min(this.reached, oldest)
-    if (this.reportTimer) return
-    this.reportTimer = setTimeout(() => {
-      this.reportTimer = undefined
-      if (!this.stopped && this.syncedAt === null) this.report('syncing')
-    }, Math.max(0, this.reportedAt + 400 - Date.now()))
-  }
-
-  private synced(): void {
-    this.syncedAt = Date.now()
-    this.report('idle')
-  }
-
-  private report(state: SyncState, failure: PosternError | null = null): void {
-    this.reportedAt = Date.now()
-    const total = Math.max(this.total, this.done)
-    void this.ports.store.call('progress.set', {
-      mailboxId: this.mailbox.id, state, error: failure ? { code: failure.code, detail: failure.detail } : null,
-      done: this.done, total, reached: this.reached, syncedAt: this.syncedAt,
-    }).catch(() => undefined)
-  }
-
-  private async connect(idle: boolean): Promise<ImapSession> {
-    const server = this.mailbox.imap
-    const session = await withCredentials(this.ports.app, this.mailbox, 'imap', async (auth) => {
-      if (this.stopped) throw new PosternError('cancelled')
-      return onErrand({ use: 'fetch-mail', host: server.host, mailboxId: this.mailbox.id }, () => ImapSession.open({ ...server, user: auth.user }, auth, idle))
-    })
-    if (this.stopped) {
-      await session.close()
-      throw new PosternError('cancelled')
-    }
-    return session
-  }
-
-  private sessions(): ImapSession[] {
-    return [this.work, this.watch, this.acts].filter((session) => session !== null)
-  }
-
-  private async closeSessions(): Promise<void> {
-    const sessions = this.sessions()
-    this.work = this.watch = this.acts = null
-    await Promise.all(sessions.map((session) => session.close()))
-    this.list.forget()
-    this.syncedAt = null
   }
 }
