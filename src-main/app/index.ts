@@ -16,6 +16,7 @@ import { linuxPolicies, managedPreferences, policyFolder, registryPolicies, Poli
 import { Keys } from './keys'
 import type { openLogFile } from './log-file'
 import { setAppMenu } from './menu'
+import { makeReport } from './reports'
 import type { CommandLine } from './switches'
 import { SupportAccess } from './support'
 import { systemUnlock } from './system-unlock'
@@ -106,6 +107,8 @@ export async function run({ profile, options, logFile, window, session, store }:
     'app.startImport': ({ token, target }) => transfers.import(token, target),
     'app.exportMail': ({ scope, format }) => transfers.export(scope, format),
     'app.showExport': async ({ id }) => done(await transfers.show(id)),
+    'app.makeReport': async () => ({ text: await makeReport(workspace, app.getVersion(), logFile) }),
+    'app.saveReport': async ({ text }) => ({ saved: await files.saveText('postern-report.txt', () => Promise.resolve(text)) }),
     'app.saveAccessLog': ({ by }) => files.saveAccessLog(by),
     'app.makeSupportIdentity': async ({ name, organisation, passphrase }) => ({ person: await support.makeIdentity(name, organisation, passphrase) }),
     'app.saveSupportCard': async ({ card }) => ({ saved: await support.saveCard(card) }),

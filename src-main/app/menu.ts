@@ -14,5 +14,6 @@ export function setAppMenu(command: (name: string) => void, quit: () => void): v
     { role: 'editMenu' },
     { label: 'View', submenu: [item('Command palette', 'palette', 'Cmd+K'), item('Sidebar', 'sidebar', 'Cmd+\\'), { type: 'separator' }, { role: 'togglefullscreen' }] },
     { role: 'windowMenu' },
+    { role: 'help', submenu: [item('Keyboard Shortcuts', 'help'), { type: 'separator' }, item('Contact Support…', 'support'), item('My Support Identity…', 'identity')] },
   ]))
 }

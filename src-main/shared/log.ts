@@ -8,8 +8,13 @@ let sink: LogSink = () => undefined
 let lowest: Level = 'info'
 const order: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
+/** `POSTERN_LOG` names the lowest level that is written, in all processes. Redaction is the same at every level. */
+function wantedLevel(): Level {
+  return order.find((level) => level === process.env['POSTERN_LOG']) ?? 'info'
+}
+
 /** Where lines go in this process: a file in app, the port to app in store and mail. */
-export function setLogSink(next: LogSink, level: Level = 'info'): void {
+export function setLogSink(next: LogSink, level: Level = wantedLevel()): void {
   sink = next
   lowest = level
 }

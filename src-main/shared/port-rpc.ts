@@ -27,6 +27,8 @@ export interface ServeOptions {
   readonly onUnknown?: (name: string) => void
   /** Told of every failure that is not a PosternError: a programmer's error, for the log. */
   readonly onFault?: (name: string, fault: unknown) => void
+  /** Told how long each call took, ms. */
+  readonly onServed?: (name: string, ms: number) => void
   /** Told of every refusal, for the owner who must act on some (a damaged database). */
   readonly onRefused?: (name: string, error: PosternError) => void
 }
@@ -64,7 +66,9 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
       if (!parsed.success) throw new PosternError('invalid-input', `input of ${request.name} does not fit: ${issuesOf(parsed.error)}`)
       options.before?.(request.name)
       // The table ties handler and schema together; here the pair is looked up by name.
+      const from = performance.now()
       const value = await handler(parsed.data as never)
+      options.onServed?.(request.name, performance.now() - from)
       if (!closed) port.post({ t: 'answer', id: request.id, value })
     } catch (thrown) {
       if (!(thrown instanceof PosternError)) options.onFault?.(request.name, thrown)

@@ -25,6 +25,7 @@ import { SearchIndex } from './search-index'
 import { StoreThread } from './store-thread'
 import { nameOfDevice } from './team/members'
 import { ownPermissions } from './team/roster'
+import { Timings } from './timings'
 import { TeamService } from './team/service'
 import { recoverTransfers } from './transfers'
 import { Upkeep } from './upkeep'
@@ -62,6 +63,7 @@ export class StoreService {
   /** The head that app kept in the keychain; undefined until it was told. */
   private mark: Mark | null | undefined
   private marked = true
+  readonly timings = new Timings()
   private readonly publisher = new Publisher((event) => this.publish(event))
 
   /** `threadScript`: the file that serves as the store's thread; null: its work is done in this one. */
@@ -150,6 +152,15 @@ export class StoreService {
   /** Settings or policy changed which hosts may be reached. */
   tellNetworkRules(): void {
     this.mail?.call('network.rules', { blockUnexpected: this.open.support.policy.blockUnexpectedHosts ?? getSettings(this.read).blockUnexpectedHosts, allowedHosts: this.open.support.policy.allowedMailHosts ?? null }).catch(() => undefined)
+  }
+
+  /** Whether durations and faults are part of a report now. */
+  get isTroubleshooting(): boolean {
+    return this.open.support.policy.diagnostics !== 'off' && getSettings(this.read).troubleshooting
+  }
+
+  troubleshootingChanged(): void {
+    this.timings.switch(this.isTroubleshooting)
   }
 
   /** App tells the head that it kept outside the database: the log must go through it (R58). @returns whether it does */
@@ -249,6 +260,10 @@ export class StoreService {
         workspace?.turns.asked()
         if (byHand.has(name)) workspace?.turns.hand()
         requirePermission(caller, def.permission, workspace ? ownPermissions(workspace.db.read, workspace.device.id) : null)
+      },
+      onServed: (name, ms) => {
+        this.timings.note(name, ms)
+        log.debug('call', { call: name, ms: Math.round(ms) })
       },
       onFault,
       onRefused: this.onRefused,

@@ -301,6 +301,8 @@ export const storeForApp = {
   'support.end': { input: z.object({ session: z.int() }), output: done },
   /** Writes the access log of this device and its proof to new files. */
   'accessLog.export': { input: z.object({ path: z.string(), proofPath: z.string(), by: z.string() }), output: z.object({ entries: z.int() }) },
+  /** What the store says of itself in a report; that one was made is written to the access log. */
+  'report.text': { input: nothing, output: z.object({ text: z.string(), on: z.boolean() }) },
   /** The network ledger as JSON Lines. */
   'ledger.export': { input: nothing, output: z.object({ text: z.string() }) },
   'transfer.import': { input: z.object({ paths: z.array(z.string()).min(1).max(1000), name: z.string(), target: ImportTarget }), output: z.object({ id: Id }) },

@@ -17,6 +17,8 @@ export const policyShape = {
   blockUnexpectedHosts: z.boolean().describe('Refuse connections that were not announced; off only shows them.'),
   allowedMailHosts: z.array(HostPattern).min(1).max(500).describe('The only hosts that Postern may connect to; *.example.com takes every name below example.com.'),
   oauthClients: z.array(z.strictObject(OauthClient.shape)).max(50).describe('OAuth clients by mail server, for signing in with the browser; they go before those that people give.'),
+  diagnostics: z.enum(['allowed', 'off']).describe('Whether an admin may switch performance and troubleshooting on; reports are never sent by themselves.'),
+  supportAddress: z.email().max(320).describe('The address that Contact support writes to.'),
   remoteContent: z.enum(['ask', 'never']).describe('Whether people may show remote images of a message.'),
 } as const
 

@@ -36,12 +36,16 @@ const value = z.object({
   lockMinutes: z.int().min(0).max(1440),
   /** Lock when the computer goes to sleep. */
   lockOnSleep: z.boolean(),
+  /** Durations and faults go into reports; see the calls `reports.*`, which alone change it. */
+  troubleshooting: z.boolean(),
+  /** Where *Contact support* writes to. */
+  supportAddress: z.union([z.literal(''), z.email().max(320)]),
   /** Widths, closed panes, last place: per window size class. Opaque to the store. */
   layout: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
 })
 
 /** Some settings to change. Not made of `Settings`: its defaults would come with it and reset all that was not named. */
-export const SettingsChange = value.partial()
+export const SettingsChange = value.omit({ troubleshooting: true }).partial()
 
 const { shape } = value
 
@@ -64,6 +68,8 @@ export const Settings = z.object({
   oauthClients: shape.oauthClients.default([]),
   lockMinutes: shape.lockMinutes.default(15),
   lockOnSleep: shape.lockOnSleep.default(true),
+  troubleshooting: shape.troubleshooting.default(false),
+  supportAddress: shape.supportAddress.default(''),
   layout: shape.layout.default({}),
 })
 export type Settings = z.infer<typeof Settings>

@@ -44,6 +44,9 @@ function Facts({ title, facts, yes }: { title: string; facts: readonly Fact[]; y
   )
 }
 
+/** What was granted, for whoever tells of it. */
+export interface Granted { readonly name: string; readonly fingerprint: string; readonly scope: Scope; readonly endsAt: number }
+
 export interface GrantDialogProps {
   /** The grant that is extended: a new one is made in its place. */
   extend: Grant | null
@@ -52,11 +55,14 @@ export interface GrantDialogProps {
   now: number
   /** Who set the longest time, when it is managed. */
   managedBy: string | null
+  /** Filled in as the reason. */
+  reason?: string
+  onGranted?: (granted: Granted) => void
   onClose: () => void
 }
 
 /** One person, one reason, one scope, one end; and the same in plain words beside it. */
-export function GrantDialog({ extend, longestMs, now, managedBy, onClose }: GrantDialogProps) {
+export function GrantDialog({ extend, longestMs, now, managedBy, reason: given = '', onGranted, onClose }: GrantDialogProps) {
   const people = useQuery('identities.list', {}, { topics: ['access'] }).data?.identities.filter(({ allowed }) => allowed) ?? []
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
   const [chosen, setChosen] = useState<number | null>(extend?.identity.id ?? null)
@@ -65,7 +71,7 @@ export function GrantDialog({ extend, longestMs, now, managedBy, onClose }: Gran
   const [only, setOnly] = useState<readonly number[] | null>(extend?.mailboxIds ?? null)
   const [length, setLength] = useState<Preset | 'custom'>(longestMs >= presets.week ? 'week' : 'day')
   const [custom, setCustom] = useState(() => localInput(now + Math.min(longestMs, 14 * day)))
-  const [reason, setReason] = useState(extend?.reason ?? '')
+  const [reason, setReason] = useState(extend?.reason ?? given)
   const [reference, setReference] = useState(extend?.reference ?? '')
   const [checked, setChecked] = useState(extend !== null)
   const [adding, setAdding] = useState(false)
@@ -93,6 +99,7 @@ export function GrantDialog({ extend, longestMs, now, managedBy, onClose }: Gran
       const end = length === 'custom' ? endsAt : Math.min(endsAt, now + longestMs)
       await call('grants.make', { identityId: person.id, kind, scope: shownScope, mailboxIds: only === null ? null : [...only], reason, reference, endsAt: end, replaces: extend?.id ?? null })
       showToast({ text: t('privacy:grant.done', { name: person.name, when: fullTime(end) }) })
+      onGranted?.({ name: person.name, fingerprint: person.fingerprint, scope: shownScope, endsAt: end })
       onClose()
     } catch (thrown) {
       setFailure(errorText(asCallError(thrown)))

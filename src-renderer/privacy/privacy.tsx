@@ -9,9 +9,10 @@ import { Access } from './access'
 import { AccessLog } from './access-log'
 import { Network } from './network'
 import { Overview } from './overview'
+import { Sharing } from './sharing'
 import './privacy.css'
 
-const tabs = ['overview', 'access', 'log', 'network'] as const
+const tabs = ['overview', 'access', 'log', 'sharing', 'network'] as const
 type Tab = (typeof tabs)[number]
 const isTab = (name: string | null): name is Tab => tabs.some((tab) => tab === name)
 
@@ -30,6 +31,7 @@ export function Privacy({ part }: { part: string | null }) {
         {shown === 'overview' && <Overview />}
         {shown === 'access' && <Access />}
         {shown === 'log' && <AccessLog />}
+        {shown === 'sharing' && <Sharing />}
         {shown === 'network' && <Network />}
       </div>
     </Page>

@@ -65,13 +65,14 @@ export function Commands() {
     ...goKeys.map(({ keys, view }): Shortcut => ({ id: `go.${view}`, keys, group: 'go', label: t(`common:nav.${view}`), run: () => goView(view) })),
     { id: 'go.privacy', keys: 'g y', group: 'go', label: t('common:nav.privacy'), run: () => goPrivacy() },
     { id: 'go.transfers', keys: 'g t', group: 'go', label: t('transfers:title'), run: () => goSettings('transfers') },
+    { id: 'go.support', keys: 'g h', group: 'go', label: t('reports:contact.command'), run: () => goSettings('support') },
     { id: 'go.settings', keys: 'g s', group: 'go', label: t('common:nav.settings'), run: () => goSettings() },
   ]
   useShortcuts(shortcuts)
   useEffect(() => onEvent((event) => {
     if (event.topic !== 'command') return
     const does: Record<string, () => void> = {
-      settings: () => goSettings(), transfers: () => goSettings('transfers'), 'new-message': () => goNewMessage(), palette: () => showPalette(true), sidebar: () => useLayout.getState().toggleSidebar(),
+      settings: () => goSettings(), transfers: () => goSettings('transfers'), support: () => goSettings('support'), identity: () => goPrivacy('access'), help: () => showHelp(true), 'new-message': () => goNewMessage(), palette: () => showPalette(true), sidebar: () => useLayout.getState().toggleSidebar(),
       'before-close': () => void closeWindow(), lock: lockNow, 'open-conversation': () => event.id !== undefined && openConversation(event.id),
     }
     does[event.name]?.()

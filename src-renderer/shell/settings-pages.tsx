@@ -1,4 +1,4 @@
-import { ArrowDownUp, Bell, Building2, Info, Keyboard, Lock, Mail, Moon, Shield, Tag, User, Users } from 'lucide-react'
+import { ArrowDownUp, Bell, Building2, Info, Keyboard, LifeBuoy, Lock, Mail, Moon, Shield, Tag, User, Users } from 'lucide-react'
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
 import type { LucideIcon } from '../ui/icon'
 
@@ -23,6 +23,7 @@ export const settingsPages = [
   { id: 'transfers', group: 'workspace', icon: ArrowDownUp, page: lazy(() => import('../settings/transfers').then((module) => ({ default: module.Transfers }))) },
   { id: 'privacy', group: 'trust', icon: Shield, page: lazy(() => import('../privacy/privacy').then((module) => ({ default: module.Privacy }))) },
   { id: 'security', group: 'trust', icon: Lock, page: lazy(() => import('../settings/security').then((module) => ({ default: module.Security }))) },
+  { id: 'support', group: 'trust', icon: LifeBuoy, page: lazy(() => import('../privacy/contact-support').then((module) => ({ default: module.ContactSupport }))) },
   { id: 'about', group: 'trust', icon: Info, page: lazy(() => import('../settings/about').then((module) => ({ default: module.About }))) },
 ] as const satisfies readonly SettingsPage[]
 

@@ -95,7 +95,7 @@ test('no fault in the privacy panel, in a grant and at the sign-in of staff', as
   expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'Search skips Arabic subjects', reference: 'case 51207', endsAt: Date.now() + 7 * 86_400_000 })).toMatchObject({ ok: true })
   await page.keyboard.press('g')
   await page.keyboard.press('y')
-  for (const name of ['Overview', 'Network', 'Access log', 'Support access']) {
+  for (const name of ['Overview', 'Network', 'Sharing', 'Access log', 'Support access']) {
     await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name }).click()
     await expect(page.getByRole('region', { name: name === 'Network' ? /ledger/ : name === 'Overview' ? 'Your team' : name }).first()).toBeVisible()
     await look(desk, `privacy-${name.toLowerCase().replace(' ', '-')}`)
@@ -112,7 +112,7 @@ test('no fault in the privacy panel, in a grant and at the sign-in of staff', as
 test('no fault on the pages of settings and in the form of a mailbox', async () => {
   await nav(page, 'Settings').click()
   const pages = page.getByRole('navigation', { name: 'Settings' })
-  for (const name of ['Profile', 'Notifications', 'Appearance', 'Shortcuts', 'General', 'Mailboxes', 'Tags', 'Security', 'About Postern']) {
+  for (const name of ['Profile', 'Notifications', 'Appearance', 'Shortcuts', 'General', 'Mailboxes', 'Tags', 'Security', 'Contact support', 'About Postern']) {
     await pages.getByRole('button', { name, exact: true }).click()
     await expect(page.getByRole('heading', { name, exact: true, level: 1 })).toBeVisible()
     await look(desk, `settings-${name.split(' ')[0]?.toLowerCase()}`)

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test'
@@ -9,7 +9,7 @@ let desk: Desk
 let page: Page
 const profile = newProfile()
 const dir = mkdtempSync(join(tmpdir(), 'postern-support-'))
-const files = { key: join(dir, 'idris.postern-key'), card: join(dir, 'idris.postern-card'), log: join(dir, 'log.jsonl') }
+const files = { key: join(dir, 'idris.postern-key'), card: join(dir, 'idris.postern-card'), log: join(dir, 'log.jsonl'), report: join(dir, 'report.txt') }
 const passphrase = 'correct horse battery'
 
 test.describe.configure({ mode: 'serial' })
@@ -25,7 +25,7 @@ test.afterAll(async () => {
 })
 
 async function start(): Promise<void> {
-  desk = await startPostern({ profile, provision: team.provision, size: { width: 1280, height: 800 } })
+  desk = await startPostern({ profile, provision: team.provision, env: { POSTERN_LOG: 'debug' }, size: { width: 1280, height: 800 } })
   page = desk.page
   await synced(page, 60_000)
 }
@@ -132,6 +132,45 @@ test('staff sign in and read three conversations; the log shows three looks live
   await expect(page.getByText('Revoked by Ana Ferreira')).toBeVisible()
 })
 
+test('a report is off, admin only and read in full; support is written to with what the person left of it, and a grant (R59)', async () => {
+  await tab('Sharing')
+  const setting = page.getByRole('switch', { name: 'Performance and troubleshooting' })
+  await expect(setting).toHaveAttribute('aria-checked', 'false')
+  await setting.click()
+  await expect(page.getByText('How long calls take is measured on this computer')).toBeVisible()
+  await tab('Access log')
+  await tab('Sharing')
+  await page.getByRole('button', { name: 'See a report…' }).click()
+  const report = dialog().getByLabel('Text of the report')
+  await expect(report).toHaveValue(/accessLog\.list \d+/)
+  expect(await report.inputValue()).not.toMatch(/canary|Rear hub|@|secret-help|Northwind|harbourcycle/i)
+  await report.fill('What I leave in')
+  await answerDialogs(desk.app, files.report)
+  await dialog().getByRole('button', { name: 'Save…' }).click()
+  await expect.poll(() => existsSync(files.report) && readFileSync(files.report, 'utf8')).toBe('What I leave in')
+  await page.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'report.png') })
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Contact support' }).last().click()
+  const form = page.getByRole('form', { name: 'Contact support' })
+  await form.getByLabel('Support address').fill('support@postern.example')
+  await form.getByLabel('Subject').fill('Search skips Arabic subjects')
+  await form.getByLabel('What happened').fill('I searched and found nothing.')
+  await form.getByRole('checkbox', { name: 'Add diagnostics' }).check()
+  await form.getByLabel('Text of the report').fill('only this line')
+  await form.getByRole('button', { name: 'Grant access…' }).click()
+  await dialog().getByRole('radio', { name: /Diagnostics only/ }).check()
+  await expect(dialog().getByLabel('Reason')).toHaveValue('Search skips Arabic subjects')
+  await dialog().getByRole('checkbox', { name: /I checked the fingerprint/ }).check()
+  await dialog().getByRole('button', { name: 'Grant for 7 days' }).click()
+  await expect(form.getByText(/Idris Vaughan has access until/)).toBeVisible()
+  await form.getByRole('button', { name: 'Draft the mail' }).click()
+  const letter = page.getByRole('region', { name: 'New message' })
+  await expect(letter.getByRole('textbox', { name: 'Message' })).toContainText('I have granted Idris Vaughan')
+  await expect(letter.getByText('support@postern.example')).toBeVisible()
+  await expect(letter.getByText('postern-diagnostics.txt')).toBeVisible()
+  await letter.getByRole('button', { name: 'Discard draft' }).click()
+})
+
 test('the log is verified, exported with its proof, and told broken after yesterday\'s database took its place (R58)', async () => {
   await tab('Access log')
   await page.getByRole('button', { name: 'Verify' }).click()
@@ -154,4 +193,12 @@ test('the log is verified, exported with its proof, and told broken after yester
   await page.getByRole('button', { name: 'I know why' }).click()
   await expect(page.getByText(/Noted that the log had \d+ entries/)).toBeVisible()
   await expect(page.getByText(/Chain verified, \d+ entries/)).toBeVisible()
+})
+
+test('the logs of all processes, written at the lowest level, hold no address, subject, text, name or password (R59)', async () => {
+  await desk.close()
+  const logs = readdirSync(join(profile, 'logs')).map((name) => readFileSync(join(profile, 'logs', name), 'utf8')).join('\n')
+  expect(logs).toContain('"level":"debug"')
+  expect(logs).not.toMatch(/canarytext|Rear hub|Search skips|Idris|Priya|priya@|help@northwind|harbourcycle|secret-help|correct horse/)
+  await start()
 })

@@ -15,6 +15,7 @@ import { messages } from './messages'
 import { notes } from './notes'
 import { presence } from './presence'
 import { replies } from './replies'
+import { reports } from './reports'
 import { search } from './search'
 import { settings } from './settings'
 import { team } from './team'
@@ -48,6 +49,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...team(service),
     ...ledger(service),
     ...access(service, caller, by),
+    ...reports(service, caller, by),
     ...onlyInSupport,
   }
 }

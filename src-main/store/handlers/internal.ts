@@ -1,5 +1,6 @@
 import type { teamForMail } from '../../../src-preload/contract/internal-team'
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
+import { diagnosticsText } from '../diagnostics'
 import { attachmentInfo, writeAttachment } from '../files'
 import { exportLog } from '../access-export'
 import { exportLedger, recordContacts } from '../ledger'
@@ -16,7 +17,7 @@ import { claim, composed, lookedInVain, nextCopy, settle, settleCopy, uncertainJ
 import { hideMailbox } from '../removal'
 import { nextOps, settleOp, waitingOps } from '../server-ops'
 import type { StoreService } from '../service'
-import { setSettings, storedSettings } from '../settings'
+import { getSettings, setSettings, storedSettings } from '../settings'
 import type { Workspace } from '../workspace'
 
 /** What app may ask of the store. */
@@ -67,6 +68,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
     'policy.set': (state) => {
       service.open.support.setPolicy(state)
       service.tellNetworkRules()
+      service.troubleshootingChanged()
       return {}
     },
     'access.mark': ({ mark }) => ({ holds: service.setMark(mark) }),
@@ -84,6 +86,11 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       return {}
     },
     'accessLog.export': ({ path, proofPath, by }) => exportLog(workspace(), path, proofPath, by),
+    'report.text': () => {
+      const { workspace } = service.open
+      workspace.db.write((tx) => workspace.accessLog.append(tx, { who: { kind: 'agent', name: getSettings(tx).agentName || 'An agent without a name' }, act: 'report-made' }))
+      return { text: [diagnosticsText(workspace.db.read, service.open), ...service.timings.lines()].join('\n'), on: service.isTroubleshooting }
+    },
     'ledger.export': () => ({ text: exportLedger(workspace().db.read) }),
     'transfer.import': ({ paths, name, target }) => beginImport(workspace(), paths, name, target),
     'transfer.export': ({ dir, scope, format }) => beginExport(workspace(), dir, scope, format),

@@ -14,6 +14,7 @@ import { messageCalls } from './messages'
 import { noteCalls } from './notes'
 import { presenceCalls } from './presence'
 import { replyCalls } from './replies'
+import { reportAppCalls, reportCalls } from './reports'
 import { searchCalls } from './search'
 import { settingsCalls } from './settings'
 import { teamCalls } from './team'
@@ -46,10 +47,12 @@ export const calls = {
   ...ledgerCalls,
   ...accessCalls,
   ...supportCalls,
+  ...reportCalls,
   ...appCalls,
   ...appAccountCalls,
   ...transferAppCalls,
   ...appPrivacyCalls,
+  ...reportAppCalls,
 } as const satisfies Record<string, CallDef>
 
 /** All that a support session can reach; what its grant allows of it is decided at each call. */

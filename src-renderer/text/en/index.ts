@@ -9,6 +9,7 @@ import { identity } from './identity'
 import { inbox } from './inbox'
 import { presence } from './presence'
 import { privacy } from './privacy'
+import { reports } from './reports'
 import { search } from './search'
 import { sending } from './sending'
 import { settings } from './settings'
@@ -22,4 +23,4 @@ import { transfers } from './transfers'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, depth, errors, identity, inbox, labels, presence, privacy, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const
+export const en = { accounts, common, composer, conversation, customer, depth, errors, identity, inbox, labels, presence, privacy, reports, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const
