@@ -15,6 +15,8 @@ interface Running { readonly sync: MailboxSync; readonly sender: OutboxSender }
 /** All mailboxes at work: one sync and one sender each, on the store that is there now. */
 export class Mailboxes {
   private readonly running = new Map<number, Running>()
+  /** When a mailbox was last seen whole, for the look before an answer leaves. */
+  private readonly looked = new Map<number, number>()
   private store: Rpc<StoreForMail> | null = null
   private started = false
   private link: TeamLink | null = null
@@ -106,7 +108,7 @@ export class Mailboxes {
     const ports: SyncPorts = { ...this.ports, store: this.store, claim: async (key) => this.link?.claim(mailbox.id, key) ?? null }
     // What could not leave while the network was gone leaves when the mailbox is reached again.
     const sync = new MailboxSync(mailbox, ports, () => this.running.get(mailbox.id)?.sender.wake())
-    const sender = new OutboxSender(mailbox, ports, sync)
+    const sender = new OutboxSender(mailbox, ports, sync, { syncOf: (id) => this.running.get(id)?.sync, looked: this.looked })
     this.running.set(mailbox.id, { sync, sender })
     sync.start()
     sender.start()

@@ -21,6 +21,16 @@ const lookEveryMs = 20_000
 /** How long a server that says it was too much is left alone. */
 const rateLimitMs = 300_000
 
+/** What sending needs of the sync of a mailbox. */
+export type Synced = Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched' | 'seeAnswers'>
+
+/** The other mailboxes at work: a conversation may live in several, and one may send through the account of another. */
+export interface OtherMailboxes {
+  readonly syncOf: (mailboxId: number) => Synced | undefined
+  /** When everything that is in a mailbox was last seen, for all senders. */
+  readonly looked: Map<number, number>
+}
+
 /**
  * Sends what the outbox of one mailbox holds, one message after another. What has left in doubt is never sent again by
  * itself: it is looked for on the server, and else a person decides (R40).
@@ -29,12 +39,10 @@ export class OutboxSender {
   private readonly sleeper = new Sleeper()
   private readonly backoff = new Backoff(2_000, 300_000)
   private readonly lookedSince = new Map<number, number>()
-  /** When everything that is in the mailbox was last seen. */
-  private lookedAt = 0
   private running: Promise<void> | null = null
   private stopped = false
 
-  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly sync: Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched' | 'seeAnswers'>) {}
+  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly sync: Synced, private readonly others: OtherMailboxes = { syncOf: () => undefined, looked: new Map() }) {}
 
   start(): void {
     this.running ??= this.loop()
@@ -71,7 +79,7 @@ export class OutboxSender {
   /** Sends until nothing is due; returns how long to wait. */
   private async sendDue(): Promise<number> {
     while (!this.stopped) {
-      const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', { mailboxId: this.mailbox.id, lookedAt: this.lookedAt })
+      const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', { mailboxId: this.mailbox.id, looked: [...this.others.looked].map(([mailboxId, at]) => ({ mailboxId, at })) })
       if (look !== null) {
         if (await this.look(look)) continue
         return this.backoff.next()
@@ -87,19 +95,27 @@ export class OutboxSender {
   }
 
   /** Before an answer leaves, what came in meanwhile must be here: a colleague may have answered. */
-  private async look(id: number): Promise<boolean> {
-    const began = Date.now()
-    try {
-      await this.sync.seeAnswers()
-      this.lookedAt = began
-      return true
-    } catch (error) {
-      const failure = PosternError.from(error)
-      if (failure.code === 'service-stopped' || failure.code === 'service-restarting') throw failure
-      log.info('an answer waits for a look at the mailbox', { id, code: failure.code })
-      await this.ports.store.call('outbox.settle', { id, state: 'queued', error: failureOf(failure), serverLine: null, refused: [], later: [], retryAt: Date.now() })
-      return false
+  private async look({ id, mailboxIds }: { id: number; mailboxIds: readonly number[] }): Promise<boolean> {
+    for (const mailboxId of mailboxIds) {
+      const began = Date.now()
+      try {
+        const sync = this.syncOf(mailboxId)
+        if (!sync) throw new PosternError('offline', 'the mailbox is not at work')
+        await sync.seeAnswers()
+        this.others.looked.set(mailboxId, began)
+      } catch (error) {
+        const failure = PosternError.from(error)
+        if (failure.code === 'service-stopped' || failure.code === 'service-restarting') throw failure
+        log.info('an answer waits for a look at a mailbox', { id, mailboxId, code: failure.code })
+        await this.ports.store.call('outbox.settle', { id, state: 'queued', error: { code: failure.code, detail: { ...failure.detail, lookAt: mailboxId } }, serverLine: null, refused: [], later: [], retryAt: Date.now() })
+        return false
+      }
     }
+    return true
+  }
+
+  private syncOf(mailboxId: number): Synced | undefined {
+    return mailboxId === this.mailbox.id ? this.sync : this.others.syncOf(mailboxId)
   }
 
   /**
@@ -185,7 +201,7 @@ export class OutboxSender {
     try {
       await this.sync.withActsSession(async (session) => {
         for (const job of open) {
-          if (!(await this.isOnServer(session, job))) continue
+          if (!(await this.isOnServer(this.sync, session, job)) && !(await this.isOnOtherServer(job))) continue
           await this.ports.store.call('outbox.settle', { id: job.id, state: 'sent', error: null, serverLine: null, refused: [], later: [] })
           this.lookedSince.delete(job.id)
         }
@@ -199,9 +215,15 @@ export class OutboxSender {
     return lookEveryMs
   }
 
-  private async isOnServer(session: ImapSession, job: Pick<OutboxJob, 'messageId' | 'posternId'>): Promise<boolean> {
+  /** The provider of the account that carried it files its own copies there. */
+  private async isOnOtherServer(job: OutboxJob): Promise<boolean> {
+    const other = job.throughId === null || job.throughId === this.mailbox.id ? undefined : this.others.syncOf(job.throughId)
+    return other !== undefined && await other.withActsSession((session) => this.isOnServer(other, session, job))
+  }
+
+  private async isOnServer(sync: Synced, session: ImapSession, job: Pick<OutboxJob, 'messageId' | 'posternId'>): Promise<boolean> {
     for (const role of ['sent', 'all'] as const) {
-      const path = await this.existing(session, role)
+      const path = await this.existing(sync, session, role)
       if (path === null) continue
       await session.select(path)
       if ((await session.searchUids({ messageId: job.messageId })).length > 0) return true
@@ -210,9 +232,9 @@ export class OutboxSender {
     return false
   }
 
-  private async existing(session: ImapSession, role: 'sent' | 'all'): Promise<string | null> {
+  private async existing(sync: Synced, session: ImapSession, role: 'sent' | 'all'): Promise<string | null> {
     try {
-      return await this.sync.pathOf(session, role)
+      return await sync.pathOf(session, role)
     } catch (error) {
       if (PosternError.from(error).code === 'server-refused') return null
       throw error

@@ -1,19 +1,15 @@
 import type * as z from 'zod'
 import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../src-preload/contract/internal'
-import type { SendLimits } from '../../src-preload/contract/identity'
-import { ServerSettings } from '../../src-preload/contract/mail'
-import { limitsOf } from '../shared/provider-limits'
 import { putStatus } from './acts'
-import { PosternError } from '../../src-preload/contract/errors'
 import type { Reader, Writer } from './database'
 import { queuedDraft } from './drafts'
-import { identityOf } from './identities'
 import { Batch, enter, insertMessage, messageKey } from './messages'
 import { accepted } from './outbox'
 import { everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
 import { loopIn } from './loop-guard'
 import { place } from './places'
 import { parseTexts, statusNumber } from './rows'
+import { limitsFor, roomFor } from './send-limits'
 import { sinceOf } from './since'
 import { markWork, summarize } from './summary'
 import { joinThread } from './thread-join'
@@ -24,7 +20,6 @@ import type { Workspace } from './workspace'
 const waits = [30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000]
 /** How long a look at the mailbox counts, ms, and only one that began when the answer was due already. */
 const lookCounts = 15_000
-const day = 24 * 3_600_000
 
 /**
  * Items that were leaving when a process died. Its bytes are kept before the first of them leaves, so one without
@@ -43,30 +38,31 @@ export function recoverSending(workspace: Workspace): void {
 
 export interface Claim {
   readonly mailboxId: number
-  /** When mail last saw everything that is in the mailbox; 0: not yet. */
-  readonly lookedAt: number
+  /** When mail last saw everything that is in a mailbox. */
+  readonly looked: readonly { readonly mailboxId: number; readonly at: number }[]
 }
 export interface Claimed {
   job: OutboxJob | null
   nextDueAt: number | null
-  /** The item that is due but needs a look at the mailbox first: somebody may have answered meanwhile. */
-  look: number | null
+  /** The item that is due but needs a look at these mailboxes first: somebody may have answered meanwhile. */
+  look: { id: number; mailboxIds: number[] } | null
 }
 
 /**
  * The next item that is due, marked `sending` on the disk before it is answered: two askers never get the same (R41).
  * One whose conversation moved on is held, one that is beyond the provider's limits waits until there is room.
  */
-export function claim(workspace: Workspace, { mailboxId, lookedAt }: Claim): Claimed {
+export function claim(workspace: Workspace, { mailboxId, looked }: Claim): Claimed {
   for (;;) {
     const now = Date.now()
     const next = nextQueued(workspace.db.read, mailboxId)
     if (!next || next.due_at > now) return { job: null, nextDueAt: next?.due_at ?? null, look: null }
-    if (needsLook(next, lookedAt, now)) return { job: null, nextDueAt: null, look: next.id }
+    const unseen = needLook(workspace.db.read, next, looked, now)
+    if (unseen.length > 0) return { job: null, nextDueAt: null, look: { id: next.id, mailboxIds: unseen } }
     const claimed = workspace.db.write((tx): Claimed | null => {
       const row = nextQueued(tx, mailboxId)
       if (!row || row.due_at > now) return null
-      if (needsLook(row, lookedAt, now)) return null
+      if (needLook(tx, row, looked, now).length > 0) return null
       if (row.unless_answered === 1 && row.draft_id !== null && sinceOf(tx, row.draft_id).length > 0) {
         hold(tx, workspace, row, 'moved-on')
         return null
@@ -95,9 +91,22 @@ export function claim(workspace: Workspace, { mailboxId, lookedAt }: Claim): Cla
 const nextQueued = (read: Pick<Writer, 'get'>, mailboxId: number): OutboxRow | undefined =>
   read.get<OutboxRow>(`SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'queued' ORDER BY due_at, id LIMIT 1`, mailboxId)
 
-/** An answer that could pass somebody else's. A look of before it was due may have been a look of before the network went. */
-const needsLook = (row: OutboxRow, lookedAt: number, now: number): boolean =>
-  row.unless_answered === 1 && row.in_reply_to !== null && (lookedAt < row.due_at || now - lookedAt > lookCounts)
+/**
+ * The mailboxes to look at before an answer, which could pass somebody else's, leaves: every one that its conversation lives
+ * in, for a colleague may have answered from any of them. A look of before it was due may have been a look of before the
+ * network went. Mailboxes that a person paused, or that have no server, are left out.
+ */
+function needLook(read: Reader, row: OutboxRow, looked: Claim['looked'], now: number): number[] {
+  if (row.unless_answered === 0 || row.in_reply_to === null) return []
+  const homes = read.all<{ id: number }>(
+    `SELECT id FROM mailboxes WHERE removing = 0 AND local = 0 AND (id = ?1 OR (paused = 0 AND id IN (SELECT mailbox_id FROM conversation_mailboxes WHERE conversation_id = ?2))) ORDER BY id <> ?1, id`,
+    row.mailbox_id, row.conversation_id)
+  const seenAt = new Map(looked.map(({ mailboxId, at }) => [mailboxId, at]))
+  return homes.map(({ id }) => id).filter((id) => {
+    const at = seenAt.get(id) ?? 0
+    return at < row.due_at || now - at > lookCounts
+  })
+}
 
 function told(tx: Writer, row: OutboxRow): void {
   tx.changes.changed('outbox', row.id)
@@ -123,23 +132,6 @@ function envelopeOf(tx: Writer, row: OutboxRow, most: number): string | null {
   const left = recipientsOf(tx, row)
   if (row.recipients_left === null && left.length <= most) return null
   return JSON.stringify(left.slice(0, most))
-}
-
-/** What the server of an account takes: as its owner said, else as is known of its provider. */
-function limitsFor(read: Reader, mailboxId: number): SendLimits {
-  const row = read.get<{ smtp: string; identity: string }>('SELECT smtp, identity FROM mailboxes WHERE id = ?', mailboxId)
-  if (!row) throw new PosternError('not-found', 'no such mailbox')
-  return identityOf(row.identity).limits ?? limitsOf({ smtp: ServerSettings.parse(JSON.parse(row.smtp)) })
-}
-
-/** When, and for how many recipients, there is room under the limits; what was accepted counts. */
-function roomFor(tx: Writer, mailboxId: number, { perMinute, recipientsPerDay }: SendLimits, now: number): { at: number; recipients: number } {
-  const minute = tx.all<{ at: number }>('SELECT at FROM send_log WHERE mailbox_id = ? AND at > ? ORDER BY at DESC LIMIT ?', mailboxId, now - 60_000, perMinute)
-  const oldest = minute.at(-1)
-  if (minute.length >= perMinute && oldest) return { at: oldest.at + 60_001, recipients: 0 }
-  const used = tx.get<{ n: number | null; first: number | null }>('SELECT sum(recipients) AS n, min(at) AS first FROM send_log WHERE mailbox_id = ? AND at > ?', mailboxId, now - day)
-  const left = recipientsPerDay - (used?.n ?? 0)
-  return left > 0 ? { at: now, recipients: left } : { at: (used?.first ?? now) + day + 1, recipients: 0 }
 }
 
 /** Keeps the composed bytes, and the message in its conversation, unseen until it has left. */

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { ErrorCode, PosternError } from '../../src-preload/contract/errors'
 import { Signature } from '../../src-preload/contract/identity'
 import type { OutboxJob } from '../../src-preload/contract/internal'
@@ -11,11 +12,11 @@ export interface OutboxRow {
   id: number; state: string; conversation_id: number; mailbox_id: number; draft_id: number | null; message_id: string; postern_id: string
   date: number; created_at: number; due_at: number; sender: string; in_reply_to: string | null; refs: string; snippet: string; status_before: number
   status_after: number; made_conversation: number; error: string | null; server_line: string | null; attempts: number; sent_message: number | null
-  scheduled: number; unless_answered: number; recipients_left: string | null; envelope: string | null; refused: string; asked: number; signature: string | null; through_id: number | null; loop_ok: number
+  scheduled: number; unless_answered: number; recipients_left: string | null; envelope: string | null; refused: string; asked: number; signature: string | null; through_id: number | null; loop_ok: number; error_detail: string
 }
 /** Without `raw`, which may be megabytes, and `key_hash`, which a JavaScript number cannot hold. */
 export const outboxColumns = `id, state, conversation_id, mailbox_id, draft_id, message_id, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet,
-  status_before, status_after, made_conversation, error, server_line, attempts, sent_message, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok`
+  status_before, status_after, made_conversation, error, server_line, attempts, sent_message, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok, error_detail`
 
 export const outboxStateOf = (stored: string): OutboxState => OutboxState.parse(stored)
 
@@ -34,10 +35,18 @@ function itemOf(read: Reader, row: OutboxRow): OutboxItem | null {
   return {
     id: row.id, conversationId: row.conversation_id, mailboxId: row.mailbox_id, state, dueAt: row.due_at, createdAt: row.created_at,
     from: parseAddress(row.sender), to: draft.to, cc: draft.cc, subject: draft.subject, snippet: row.snippet, text: withSignature(draft.text, row), fileNames: draft.files.map(({ name }) => name),
-    error: code.success ? code.data : null, serverLine: row.server_line, attempts: row.attempts, scheduled: row.scheduled === 1, unlessAnswered: row.unless_answered === 1,
+    error: code.success ? code.data : null, serverLine: row.server_line, waitsFor: waitsFor(read, row), attempts: row.attempts, scheduled: row.scheduled === 1, unlessAnswered: row.unless_answered === 1,
     looking: state === 'uncertain' && row.asked === 0, left: row.recipients_left === null ? null : parseTexts(row.recipients_left), refused: parseTexts(row.refused),
     since: state === 'held' ? sinceOf(read, row.draft_id) : [],
   }
+}
+
+const LookDetail = z.object({ lookAt: z.int() })
+
+function waitsFor(read: Reader, row: OutboxRow): string | null {
+  const detail = LookDetail.safeParse(JSON.parse(row.error_detail))
+  if (row.error === null || !detail.success || detail.data.lookAt === row.mailbox_id) return null
+  return read.get<{ name: string }>('SELECT name FROM mailboxes WHERE id = ? AND removing = 0', detail.data.lookAt)?.name ?? null
 }
 
 const signatureOf = ({ signature }: OutboxRow): Signature | null => (signature === null ? null : Signature.parse(JSON.parse(signature)))

@@ -231,9 +231,10 @@ export const storeForMail = {
   'ops.settle': { input: z.object({ id: Id, result: z.enum(['done', 'gone', 'retry', 'refused']), newUids: z.array(z.object({ uid: z.int(), newUid: z.int() })), newPath: z.string().nullable() }), output: done },
   /** The next reply that is due, marked `sending` before it is answered; null when none. */
   'outbox.claim': {
-    input: z.object({ mailboxId: Id, lookedAt: Time }),
-    /** `look`: this item is due, but the mailbox must be looked at first. */
-    output: z.object({ job: OutboxJob.nullable(), nextDueAt: Time.nullable(), look: Id.nullable() }),
+    /** `looked`: when everything that is in a mailbox was last seen. */
+    input: z.object({ mailboxId: Id, looked: z.array(z.object({ mailboxId: Id, at: Time })) }),
+    /** `look`: this item is due, but these mailboxes of its conversation must be looked at first. */
+    output: z.object({ job: OutboxJob.nullable(), nextDueAt: Time.nullable(), look: z.object({ id: Id, mailboxIds: z.array(Id) }).nullable() }),
   },
   /** Keeps the composed bytes before the first byte leaves. */
   'outbox.composed': { input: z.object({ id: Id, raw: bytes, message: ParsedMessage }), output: done },

@@ -224,6 +224,8 @@ export const OutboxItem = z.object({
   /** Why it has not left: code for the sentence, and the server's own line (untrusted plain text). */
   error: z.string().nullable(),
   serverLine: z.string().nullable(),
+  /** Name of another mailbox of its conversation that `error` is about: it cannot be looked at. */
+  waitsFor: z.string().nullable(),
   attempts: z.int(),
   /** A person chose its time. */
   scheduled: z.boolean(),

@@ -9,15 +9,16 @@ import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
-import { Input, Segmented, Select } from '../ui/field'
+import { Input, Segmented } from '../ui/field'
 import { Page } from '../ui/page'
 import { SignatureEditor } from '../writing/signature-editor'
 import { Addresses } from './identity-addresses'
+import { Sending } from './identity-sending'
 import { Group, Row } from './row'
 import './settings.css'
 
 const personal = ['agentName', 'signature'] as const
-const shared = ['displayName', 'shows', 'aliases', 'sendThrough'] as const
+const shared = ['displayName', 'shows', 'aliases', 'sendThrough', 'limits'] as const
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 /** What was changed and not saved, by mailbox: whoever leaves the page and comes back finds it. */
@@ -126,17 +127,7 @@ function Fields({ mailbox, mailboxes, settings }: { mailbox: Mailbox; mailboxes:
             : <SignatureEditor name={t('identity:signature.text')} value={form.signature} onChange={(signature) => change({ signature })} />}
         </div>
       </Group>
-      <Group title={t('identity:sending.title')}>
-        <Row title={t('identity:sending.through')} text={t('identity:sending.throughText')}>
-          {(ids) => (
-            <Select
-              aria-labelledby={ids.labelledBy} aria-describedby={ids.describedBy} value={String(form.sendThrough ?? '')}
-              onChange={(event) => change({ sendThrough: others.find((one) => String(one.id) === event.target.value)?.id ?? null })}
-              options={[{ value: '', label: t('identity:sending.own', { host: mailbox.smtp.host }) }, ...others.map((one) => ({ value: String(one.id), label: t('identity:sending.other', { name: one.name, host: one.smtp.host }) }))]}
-            />
-          )}
-        </Row>
-      </Group>
+      <Sending mailbox={changed} others={others} onChange={change} />
     </Page>
   )
 }

@@ -30,7 +30,8 @@ export function outboxWhy(item: OutboxItem): string {
   if (item.error === 'rate-limited') return t('sending:why.rateLimited')
   if (item.left && item.state === 'queued') return t('sending:why.later', { count: item.left.length, names: item.left.slice(0, 5).join(', ') })
   if (item.error === null || item.state === 'sending') return ''
-  return errorText({ code: item.error })
+  const why = errorText({ code: item.error })
+  return item.waitsFor === null ? why : t('sending:why.otherMailbox', { name: item.waitsFor, why })
 }
 
 async function tried(work: () => Promise<unknown>): Promise<void> {

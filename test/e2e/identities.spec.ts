@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import PostalMime from 'postal-mime'
-import { answered, nav, openRow, replyBox } from './hands'
-import { conversation, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import { answerByKeyboard, answered, nav, openRow, replyBox } from './hands'
+import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 import { look } from './pictures'
 
 let team: Team
@@ -9,6 +9,7 @@ let desk: Desk
 
 test.beforeAll(async () => {
   team = await startTeam(['help', 'warranty'], { smtpd_sasl_authenticated_header: 'yes' })
+  for (const name of ['help', 'warranty']) seed(team, name, [{ raw: mail({ subject: 'To both desks', id: 'both@harbourcycle.example', to: 'help@northwindbikes.example, warranty@northwindbikes.example', text: 'Who can help?' }), date: new Date(Date.now() - 7_200_000) }])
   seed(team, 'help', [{ raw: mail({ subject: 'Wheel to send back', id: 'wheel@harbourcycle.example', to: 'returns@northwindbikes.example', text: 'Where do I send it?' }), date: new Date(Date.now() - 3_600_000) }])
   desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
   await synced(desk.page)
@@ -44,6 +45,13 @@ test('an answer leaves from the alias that was written to, with its name and sig
   await page.keyboard.type('Returns desk')
   await look(desk, 'identity-address')
   await dialog.getByRole('button', { name: 'Add address' }).click()
+  const limits = page.getByRole('radiogroup', { name: 'Limits' })
+  await expect(page.getByText('120 messages a minute, 500 recipients a message')).toBeVisible()
+  await limits.getByRole('radio', { name: 'Own', exact: true }).click()
+  await page.getByRole('spinbutton', { name: 'Messages a minute' }).fill('40')
+  await expect(page.getByText('40 messages a minute')).toBeVisible()
+  await look(desk, 'identity-limits')
+  await limits.getByRole('radio', { name: 'As known' }).click()
   await page.getByRole('combobox', { name: 'Leaves through' }).selectOption({ label: 'Warranty, 127.0.0.1' })
   await look(desk, 'identity')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
@@ -87,4 +95,19 @@ test('an answer leaves from the alias that was written to, with its name and sig
   await nav(page, 'Closed').click()
   await openRow(page, 'Wheel to send back')
   await expect(conversation(page).getByRole('article').last()).toContainText('Northwind Returns')
+})
+
+test('a reply written offline does not pass a colleague\'s answer in the other mailbox of its conversation', async () => {
+  const { page } = desk
+  await nav(page, 'Inbox').click()
+  await openRow(page, 'To both desks')
+  await team.cutCables()
+  await answerByKeyboard(page, 'We can.')
+  seed(team, 'warranty', [{ raw: mail({ from: 'Mei Tanaka <warranty@northwindbikes.example>', to: 'Priya Raman <priya@harbourcycle.example>', subject: 'Re: To both desks', inReplyTo: 'both@harbourcycle.example', references: '<both@harbourcycle.example>', text: 'The warranty desk can.' }), folder: 'Sent', flags: ['\\Seen'] }])
+  await team.restoreCables()
+  await nav(page, 'Outbox').click()
+  await expect(row(page, /To both desks, Needs review/)).toBeVisible({ timeout: 40_000 })
+  await openRow(page, 'To both desks')
+  await expect(conversation(page).getByRole('article', { name: /Needs review/ })).toContainText('The warranty desk can.')
+  expect(team.postfix.deliveries().filter(({ text }) => text.includes('Subject: Re: To both desks'))).toEqual([])
 })

@@ -157,7 +157,7 @@ export class Harness {
   /** What mail asks when it has just looked at the mailbox; its server sets no limits but the given ones. */
   claim(mailboxId: number, limits: Partial<SendLimits> = {}, lookedAt = Date.now()): Promise<TableOutput<StoreForMail, 'outbox.claim'>> {
     this.limit(mailboxId, limits)
-    return this.mail.call('outbox.claim', { mailboxId, lookedAt })
+    return this.mail.call('outbox.claim', { mailboxId, looked: this.db.read.all<{ id: number }>('SELECT id FROM mailboxes').map(({ id }) => ({ mailboxId: id, at: lookedAt })) })
   }
 
   limit(mailboxId: number, limits: Partial<SendLimits>): void {

@@ -38,6 +38,17 @@ describe('providers\' limits', () => {
     expect((await store.call('outbox.list', {})).items).toMatchObject([{ state: 'queued', error: 'rate-limited' }])
   })
 
+  test('what is used, what waits and until when stands beside the limits; own limits take the place of the provider\'s', async () => {
+    for (let n = 0; n < 2; n++) await queued(3)
+    await accept((await store.claim(mailboxId, { perMinute: 1, recipientsPerDay: 50 })).job?.id ?? 0)
+    await store.claim(mailboxId, { perMinute: 1, recipientsPerDay: 50 })
+    const facts = await store.call('mailboxes.sending', { id: mailboxId })
+    expect(facts).toMatchObject({ accountId: mailboxId, known: { perMinute: 120 }, limits: { perMinute: 1, recipientsPerDay: 50 }, lastMinute: 1, lastDay: 3, waiting: 1 })
+    expect(facts.nextAt).toBeGreaterThan(Date.now())
+    await store.call('mailboxes.setIdentity', { id: mailboxId, limits: null })
+    expect((await store.call('mailboxes.sending', { id: mailboxId })).limits).toEqual(facts.known)
+  })
+
   test('more recipients than one try allows get it in several, each of them once', async () => {
     const id = await queued(25)
     const got: string[] = []
@@ -149,7 +160,7 @@ describe('two at once (R41)', () => {
       send(store.service.open.workspace, { draftId: made.id, thenStatus: 'open', sendAt: null, unlessAnswered: true }, 'Ada')
     }
     const programs = [open(), open()]
-    const asked = { mailboxId, lookedAt: Date.now() }
+    const asked = { mailboxId, looked: [{ mailboxId, at: Date.now() }] }
     const claimed: number[] = []
     for (let n = 0; n < 35; n++) for (const program of programs) {
       const { job } = claim(program, asked)

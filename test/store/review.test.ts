@@ -76,7 +76,7 @@ describe('an answer does not pass somebody else\'s', () => {
   test('due after an offline time, it needs a look at the mailbox before it is handed out', async () => {
     await send(await draft())
     const stale = await store.claim(mailboxId, {}, Date.now() - 60_000)
-    expect(stale).toMatchObject({ job: null, look: (await item())?.id })
+    expect(stale).toMatchObject({ job: null, look: { id: (await item())?.id, mailboxIds: [mailboxId] } })
     await colleague()
     expect((await store.claim(mailboxId)).job).toBeNull()
     expect((await item())?.state).toBe('held')
@@ -85,7 +85,24 @@ describe('an answer does not pass somebody else\'s', () => {
   test('a look of before it was due does not count, however short ago', async () => {
     const before = Date.now() - 1
     await send(await draft())
-    expect((await store.claim(mailboxId, {}, before)).look).toBe((await item())?.id)
+    expect((await store.claim(mailboxId, {}, before)).look).toMatchObject({ id: (await item())?.id })
+  })
+
+  test('every mailbox that its conversation lives in is looked at, not only the one that sends; paused and imported ones are not', async () => {
+    const [sales, quiet] = [await store.mailbox('sales@acme.test'), await store.mailbox('quiet@acme.test')]
+    for (const other of [sales, quiet]) await store.put(other.folders['INBOX'] ?? 0, parsed({ from: 'Hannah <h@x.test>', subject: 'Bell', id: `again-${other.id}@x`, inReplyTo: ['a@x'], text: 'Does it ring?' }))
+    await store.call('mailboxes.pause', { id: quiet.id, paused: true })
+    await send(await draft())
+    const soon = Date.now() + 5
+    const looked = [{ mailboxId, at: soon }, { mailboxId: quiet.id, at: 0 }]
+    expect(await store.mail.call('outbox.claim', { mailboxId, looked })).toMatchObject({ job: null, look: { mailboxIds: [sales.id] } })
+    const id = (await item())?.id ?? 0
+    await store.mail.call('outbox.settle', { id, state: 'queued', error: { code: 'auth-refused', detail: { lookAt: sales.id } }, serverLine: null, refused: [], retryAt: 1 })
+    expect(await item()).toMatchObject({ error: 'auth-refused', waitsFor: 'sales' })
+    // A colleague's answer from the other mailbox stops it, whatever the one that sends knows.
+    await store.put(sales.folders['Sent'] ?? 0, { from: 'Mei <sales@acme.test>', to: ['h@x.test'], id: 'mei@acme.test', inReplyTo: ['a@x'], text: 'It does.' }, { live: true })
+    expect((await store.mail.call('outbox.claim', { mailboxId, looked: [...looked, { mailboxId: sales.id, at: soon }] })).job).toBeNull()
+    expect(await item()).toMatchObject({ state: 'held', since: [{ from: { name: 'Mei' } }] })
   })
 
   test('a new conversation needs no look', async () => {

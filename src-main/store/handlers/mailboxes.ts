@@ -3,6 +3,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { setIdentity } from '../identities'
 import { allMailboxes, pauseMailbox } from '../mailboxes'
 import { usedOf } from '../mailbox-use'
+import { sendingFacts } from '../send-limits'
 import { setDepth, usageOf } from '../parts'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
@@ -11,6 +12,7 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> {
   return {
     'mailboxes.list': () => ({ mailboxes: allMailboxes(service.read) }),
+    'mailboxes.sending': ({ id }) => sendingFacts(service.read, id),
     'mailboxes.used': () => ({ used: usedOf(service.read) }),
     'mailboxes.pause': async ({ id, paused }) => {
       pauseMailbox(service.open.workspace, id, paused)

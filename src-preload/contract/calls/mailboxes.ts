@@ -1,12 +1,26 @@
 import * as z from 'zod'
 import { done, nothing, store, undoable, type CallDef } from './define'
 import { MailboxDepth, MailboxUsage } from '../depth'
-import { PersonalIdentity, SharedIdentity } from '../identity'
+import { PersonalIdentity, SendLimits, SharedIdentity } from '../identity'
 import { Id, Mailbox, SyncStatus, Time } from '../mail'
 
 /** How much of a mailbox's permission was used since it was set up here; times null: not at all. */
 export const MailboxUse = z.object({ mailboxId: Id, read: z.int(), sent: z.int(), acts: z.int(), since: Time.nullable(), lastAt: Time.nullable() })
 export type MailboxUse = z.infer<typeof MailboxUse>
+
+/** What the account that carries a mailbox's mail takes and how much of that is used, shared with all that go through it. */
+export const SendingFacts = z.object({
+  /** Mailbox whose account it is. */
+  accountId: Id,
+  known: SendLimits,
+  limits: SendLimits,
+  /** Messages that left within the last minute, and recipients within the last day. */
+  lastMinute: z.int(), lastDay: z.int(),
+  waiting: z.int(),
+  /** When the next of those that wait for room may leave; null: none does. */
+  nextAt: Time.nullable(),
+})
+export type SendingFacts = z.infer<typeof SendingFacts>
 
 /** Mailboxes and their sync. */
 export const mailboxCalls = {
@@ -18,6 +32,7 @@ export const mailboxCalls = {
   'mailboxes.setPersonal': store('write', 'settings', z.object({ id: Id, ...PersonalIdentity.shape }), undoable),
   /** Who the mailbox is, which addresses it has, how its mail leaves. */
   'mailboxes.setIdentity': store('write', 'manage-mailboxes', z.object({ id: Id, ...SharedIdentity.shape }), undoable),
+  'mailboxes.sending': store('read', 'read', z.object({ id: Id }), SendingFacts),
   /** Counted anew at each call: some seconds for a very large mailbox. */
   'mailboxes.usage': store('read', 'read', z.object({ id: Id }), MailboxUsage),
   'sync.status': store('read', 'read', nothing, SyncStatus),

@@ -55,6 +55,7 @@ export const sending = {
     rateLimited: 'The provider allows only so many messages at a time. It leaves by itself when there is room.',
     later_one: 'The server put {{count}} recipient off for later: {{names}}. It is tried again for them alone.',
     later_other: 'The server put {{count}} recipients off for later: {{names}}. It is tried again for them alone.',
+    otherMailbox: 'This conversation lives in {{name}} too, and that mailbox cannot be looked at for answers: {{why}}',
     looking: 'The connection broke at the last moment. Postern looks on the server whether it arrived.',
     uncertain: 'The connection broke at the last moment, and no copy is on the server. Look whether it arrived, then decide. Postern does not send it again by itself.',
     unlessAnswered: 'Only if nobody answers meanwhile',
