@@ -4,7 +4,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 const held: Readonly<Record<Caller['kind'], ReadonlySet<Permission>>> = {
   // What a support session may do follows from its grant: store/support-session.
   support: new Set<Permission>(),
-  agent: new Set<Permission>(['read', 'work', 'send', 'manage-mailboxes', 'settings', 'support-access', 'manage-team', 'diagnostics']),
+  agent: new Set<Permission>(['read', 'note', 'work', 'send', 'manage-mailboxes', 'settings', 'support-access', 'manage-team', 'diagnostics']),
 }
 
 /**

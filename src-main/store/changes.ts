@@ -4,7 +4,7 @@ import type { PosternEvent } from '../../src-preload/contract/events'
 const manyIds = 200
 
 type IdTopic = 'arrived' | 'conversations' | 'customers' | 'drafts' | 'outbox'
-type PlainTopic = 'counts' | 'mailboxes' | 'sync' | 'settings' | 'ledger' | 'transfers' | 'team' | 'tags' | 'access' | 'presence'
+type PlainTopic = 'counts' | 'mailboxes' | 'sync' | 'settings' | 'ledger' | 'transfers' | 'team' | 'tags' | 'access' | 'presence' | 'views'
 
 /** What a write changed, by topic; ids only, never content. */
 export class Changes {

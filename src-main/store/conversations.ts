@@ -5,6 +5,7 @@ import { comparableSubject } from '../shared/threading'
 import type { Reader, Value } from './database'
 import { deliveriesIn } from './delivery'
 import { draftIn } from './drafts'
+import { fieldsOf } from './fields'
 import { answerFrom, senders, type From } from './identities'
 import { notesOf } from './notes'
 import { itemsOf, outboxStateOf } from './outbox-rows'
@@ -13,6 +14,8 @@ import { peopleBook, type PeopleBook } from './people'
 import { shownPlaces } from './places'
 import { autoKindOf, parseIds, parsePeople, parseTexts, statusNumber, statusOf } from './rows'
 import { survivorOf } from './threads'
+import type { Index } from './search'
+import { filterOf, viewNamed } from './views'
 import { conflictsOf, workOf } from './work'
 
 interface Row {
@@ -28,6 +31,8 @@ export interface ListQuery {
   readonly tag?: string | null
   /** Only conversations with this label of the mail server. */
   readonly label?: string | null
+  /** A saved view; then `view` means nothing. */
+  readonly saved?: string | null
   readonly order: 'newest' | 'oldest'
   readonly unreadOnly: boolean
 }
@@ -40,10 +45,13 @@ const ofWork = {
   // By the device before there was a team, by the member since.
   mine: `${inbox} AND l.assignee IN (?, (SELECT member FROM team_devices WHERE device = ?))`,
   assigned: `${inbox} AND l.assignee IS NOT NULL`,
+  mentions: 'l.hidden <> 1 AND l.id IN (SELECT conversation_id FROM conversation_people WHERE mentioned_at > 0 AND member IN (?, (SELECT member FROM team_devices WHERE device = ?)))',
+  followed: 'l.hidden <> 1 AND l.id IN (SELECT conversation_id FROM conversation_people WHERE follows = 1 AND member IN (?, (SELECT member FROM team_devices WHERE device = ?)))',
   snoozed: 'l.hidden = 2',
   drafts: 'l.has_draft = 1',
   outbox: 'l.outbox_state IS NOT NULL',
 } as const
+const isMine = (view: View): boolean => view === 'mine' || view === 'mentions' || view === 'followed'
 const isOfWork = (view: View): view is keyof typeof ofWork => Object.hasOwn(ofWork, view)
 
 interface Listed { readonly from: string; readonly id: string; readonly where: string; readonly params: Value[]; /** Counted by triggers in `view_counts`. */ readonly counted: boolean }
@@ -65,7 +73,7 @@ function listed({ view, mailboxId, tag = null, label = null, unreadOnly }: ListQ
     return { from: 'conversation_tags l', id: 'l.conversation_id', where: 'l.tag = ? AND l.listed = 1', params: [tag], counted: false }
   }
   if (isOfWork(view) || tag !== null) {
-    const params: Value[] = view === 'mine' ? [me, me] : isOfWork(view) ? [] : [status]
+    const params: Value[] = isMine(view) ? [me, me] : isOfWork(view) ? [] : [status]
     let where = `${isOfWork(view) ? ofWork[view] : 'l.hidden = 0 AND l.status = ?'}${unread}`
     if (mailboxId !== null) {
       where += ` AND ${inMailbox}`
@@ -82,16 +90,24 @@ function listed({ view, mailboxId, tag = null, label = null, unreadOnly }: ListQ
   return { from: 'conversation_mailboxes l', id: 'l.conversation_id', where: `l.mailbox_id = ? AND l.hidden = 0 AND l.status = ?${unread}`, params: [mailboxId, status], counted: true }
 }
 
+/** The same for a saved view too, whose conditions are looked up. @throws PosternError `not-found` for a view that is gone */
+function listedBy(read: Reader, index: Index | null, query: ListQuery, me: string): Listed {
+  if ((query.saved ?? null) === null) return listed(query, me)
+  const { where, params } = filterOf(read, index, viewNamed(read, me, query.saved ?? '').conditions, me, Date.now())
+  return { from: 'conversations l', id: 'l.id', where: `${where}${query.unreadOnly ? ' AND l.unread = 1' : ''}`, params, counted: false }
+}
+
 /** The SQL of a page of a list, apart so that a test can look at its plan. */
-export function listSql(query: ListQuery, me = ''): { sql: string; params: Value[] } {
-  const { from, id, where, params } = listed(query, me)
+export function listSql(query: ListQuery, me = '', by: Listed = listed(query, me)): { sql: string; params: Value[] } {
+  const { from, id, where, params } = by
   const way = query.order === 'newest' ? 'DESC' : 'ASC'
   // Skipping to the offset reads the index only; rows are fetched for the page alone.
   return { sql: `SELECT ${id} AS id FROM ${from} WHERE ${where} ORDER BY l.last_at ${way}, ${id} ${way} LIMIT ? OFFSET ?`, params }
 }
 
-export function listConversations(read: Reader, query: ListQuery & { offset: number; limit: number }, me = ''): { rows: ConversationRow[]; total: number } {
-  const { sql, params } = listSql(query, me)
+export function listConversations(read: Reader, query: ListQuery & { offset: number; limit: number }, me = '', index: Index | null = null): { rows: ConversationRow[]; total: number } {
+  const by = listedBy(read, index, query, me)
+  const { sql, params } = listSql(query, me, by)
   const ids = read.all<{ id: number }>(sql, ...params, query.limit, query.offset)
   const person = peopleBook(read, me)
   const rows = ids.flatMap(({ id }) => {
@@ -100,11 +116,10 @@ export function listConversations(read: Reader, query: ListQuery & { offset: num
        FROM conversations WHERE id = ?`, id)
     return row ? [rowOf(read, row, person)] : []
   })
-  return { rows, total: countListed(read, query, me) }
+  return { rows, total: countListed(read, query, by) }
 }
 
-function countListed(read: Reader, query: ListQuery, me: string): number {
-  const { from, where, params, counted: byTriggers } = listed(query, me)
+function countListed(read: Reader, query: ListQuery, { from, where, params, counted: byTriggers }: Listed): number {
   if (!byTriggers) return read.get<{ n: number }>(`SELECT count(*) AS n FROM ${from} WHERE ${where}`, ...params)?.n ?? 0
   const counted = read.get<{ total: number; unread: number }>('SELECT total, unread FROM view_counts WHERE mailbox_id = ? AND status = ?',
     query.mailboxId ?? 0, statusNumber(query.view === 'inbox' || isOfWork(query.view) ? 'open' : query.view))
@@ -120,8 +135,8 @@ function rowOf(read: Reader, row: Row, person: PeopleBook): ConversationRow {
 }
 
 /** Where a conversation stands in a list, from 0; -1 when it is not in it. */
-export function positionOf(read: Reader, query: ListQuery & { id: number }, me = ''): number {
-  const { from, id, where, params } = listed(query, me)
+export function positionOf(read: Reader, query: ListQuery & { id: number }, me = '', index: Index | null = null): number {
+  const { from, id, where, params } = listedBy(read, index, query, me)
   const wanted = survivorOf(read, query.id)
   const own = read.get<{ last_at: number }>(`SELECT l.last_at FROM ${from} WHERE ${where} AND ${id} = ?`, ...params, wanted)
   if (!own) return -1
@@ -135,13 +150,19 @@ export function getCounts(read: Reader, me = ''): Counts {
   const rows = read.all<{ mailbox_id: number; status: number; total: number; unread: number }>('SELECT mailbox_id, status, total, unread FROM view_counts')
   const of = (mailboxId: number, status: number): { total: number; unread: number } => rows.find((row) => row.mailbox_id === mailboxId && row.status === status) ?? { total: 0, unread: 0 }
   const all = (view: 'open' | 'pending' | 'closed' | 'spam'): number => of(0, statusNumber(view)).total
-  const n = (sql: string): number => read.get<{ n: number }>(sql)?.n ?? 0
-  const work = (view: keyof typeof ofWork): number => countListed(read, { view, mailboxId: null, order: 'newest', unreadOnly: false }, me)
+  const n = (sql: string, ...params: Value[]): number => read.get<{ n: number }>(sql, ...params)?.n ?? 0
+  const work = (view: keyof typeof ofWork): number => {
+    const query: ListQuery = { view, mailboxId: null, order: 'newest', unreadOnly: false }
+    return countListed(read, query, listed(query, me))
+  }
   const assigned = work('assigned')
   const open = statusNumber('open')
   return {
     views: {
       inbox: all('open'), unassigned: Math.max(0, all('open') - assigned), mine: work('mine'), assigned,
+      // Those that nobody has looked at since; what was read may be forgotten.
+      mentions: n(`SELECT count(*) AS n FROM conversations l WHERE l.hidden <> 1 AND l.id IN (SELECT conversation_id FROM conversation_people WHERE mentioned_at > seen_at AND member IN (?, (SELECT member FROM team_devices WHERE device = ?)))`, me, me),
+      followed: work('followed'),
       snoozed: work('snoozed'), pending: all('pending'), closed: all('closed'), spam: all('spam'),
       drafts: n("SELECT count(*) AS n FROM drafts WHERE state = 'open'"),
       outbox: n("SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),
@@ -182,11 +203,20 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
       return messageOf(message, files.get(message.id) ?? [], opened ? openBody(read, message.id) : null, newSubjects.has(message.id), opened ? answerFrom(read, message, ours) : null)
     }),
     deliveries: deliveriesIn(read, current),
+    fields: fieldsOf(read, current),
+    ...peopleIn(read, current, person, me),
     notes: notesOf(read, current),
     outbox: itemsOf(read, current),
     draft: draftIn(read, current),
     history: historyOf(read, current),
   }
+}
+
+/** Who follows it, and whether a mention waits for the person at this window. */
+function peopleIn(read: Reader, id: number, person: PeopleBook, me: string): Pick<Conversation, 'followers' | 'mentioned'> {
+  const rows = read.all<{ member: string; follows: number; waits: number }>('SELECT member, follows, mentioned_at > seen_at AS waits FROM conversation_people WHERE conversation_id = ? ORDER BY member', id)
+  const self = person(me).id
+  return { followers: rows.filter(({ follows }) => follows === 1).map(({ member }) => person(member)), mentioned: rows.some(({ member, waits }) => waits === 1 && (member === self || member === me)) }
 }
 
 /** Messages from outside whose subject was not there before, unless a person has put or kept them here. */

@@ -89,7 +89,8 @@ function peopleOf(messages: readonly Shown[], own: ReadonlySet<string>): string[
   }
   for (let index = messages.length - 1; index >= 0 && names.size < 3; index--) {
     const message = messages[index]
-    if (message?.direction === 0) add(message.from_name, message.from_address)
+    // A delivery report comes from a machine that nobody talks to.
+    if (message?.direction === 0 && message.auto_kind !== 'bounce') add(message.from_name, message.from_address)
   }
   const last = messages.at(-1)
   if (names.size === 0 && last) for (const { name, address } of [...parsePeople(last.people).to, ...parsePeople(last.people).cc]) add(name, address)

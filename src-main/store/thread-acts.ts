@@ -122,8 +122,8 @@ function revive(tx: Writer, workspace: Workspace, row: ActRow, here: number, sta
     for (const id of state[table]) tx.run(`UPDATE ${table} SET conversation_id = ? WHERE id = ? AND conversation_id = ?`, row.other_id, id, here)
   }
   for (const entity of state.anchors) tx.run('UPDATE team_anchors SET conversation_id = ? WHERE entity = ? AND conversation_id = ?', row.other_id, entity, here)
-  const left = tx.get<{ entity: string }>('SELECT entity FROM team_anchors WHERE conversation_id = ? LIMIT 1', here)
-  for (const entity of [left?.entity, state.anchors[0]]) if (entity !== undefined) workspace.team.refresh(tx, entity)
+  workspace.team.conversationShrank(tx, here)
+  workspace.team.conversationShrank(tx, row.other_id)
 }
 
 function renew(tx: Writer, workspace: Workspace, ids: readonly number[]): void {

@@ -1,5 +1,6 @@
 import { PosternError } from '../../src-preload/contract/errors'
 import type { Person, WorkConflict } from '../../src-preload/contract/work'
+import { FieldValue } from '../../src-preload/contract/fields'
 import * as z from 'zod'
 import type { Acts } from './acts'
 import type { Reader, Writer } from './database'
@@ -143,17 +144,22 @@ export function workOf(read: Reader, person: PeopleBook, row: WorkColumns): { as
   }
 }
 
+const StatusOf = z.object({ status: z.string() })
 const SnoozeValue = z.object({ until: z.number().nullable() }).nullable()
 
 /** What two of the team set at the same time, for the line that lets a person choose. */
 export function conflictsOf(read: Reader, person: PeopleBook, id: number): WorkConflict[] {
   const rows = stateOfConversation(read, id)
-  return (['assignee', 'snooze'] as const).flatMap((field) => {
-    const writes = conflictOf(rows, field).map((row) => {
+  const custom = new Set(rows.filter(({ field, rank }) => field.startsWith('field:') && rank > 0).map(({ field }) => field))
+  return (['assignee', 'snooze', 'status', ...custom] as const).flatMap((register): WorkConflict[] => {
+    const field = register === 'assignee' || register === 'snooze' || register === 'status' ? register : 'field'
+    const writes = conflictOf(rows, register).map((row) => {
       const to = field === 'assignee' ? assigneeOf(row.value) : null
       const until = field === 'snooze' ? SnoozeValue.safeParse(row.value).data?.until ?? null : null
-      return { by: nameOfDevice(read, row.device), at: row.at, to: to === null ? null : person(to), until }
+      const value = field === 'status' ? StatusOf.safeParse(row.value).data?.status ?? null : field === 'field' ? FieldValue.safeParse(row.value).data ?? null : null
+      return { by: nameOfDevice(read, row.device), at: row.at, to: to === null ? null : person(to), until, value }
     })
-    return writes.length > 1 ? [{ field, writes }] : []
+    // Two that closed it, one before and one after looking, want the same.
+    return writes.length > 1 && new Set(writes.map(({ to, until, value }) => JSON.stringify([to, until, value]))).size > 1 ? [{ field, name: field === 'field' ? register.slice('field:'.length) : '', writes }] : []
   })
 }

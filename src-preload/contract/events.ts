@@ -26,6 +26,8 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   /** Roster, link or trouble of the team. */
   z.object({ topic: z.literal('team') }),
   z.object({ topic: z.literal('tags') }),
+  /** Definitions of saved views and custom fields. */
+  z.object({ topic: z.literal('views') }),
   /** Who looks at what, and who has begun an answer. */
   z.object({ topic: z.literal('presence') }),
   /** app: the state of the program changed (store ready, locked, failed; a service stopped). */

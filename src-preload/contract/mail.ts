@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { MailboxDepth, Part } from './depth'
+import { FieldOf } from './fields'
 import { MailboxIdentity } from './identity'
-import { Work, WorkConflict } from './work'
+import { Person, Work, WorkConflict } from './work'
 
 /** Row id of a thing in the local store. */
 export const Id = z.int().positive()
@@ -69,7 +70,7 @@ export const Status = z.enum(['open', 'pending', 'closed', 'spam'])
 export type Status = z.infer<typeof Status>
 
 /** inbox = every open conversation that does not sleep; mailbox and tag are filters on top of a view. */
-export const View = z.enum(['inbox', 'unassigned', 'mine', 'assigned', 'snoozed', 'pending', 'closed', 'spam', 'drafts', 'outbox'])
+export const View = z.enum(['inbox', 'unassigned', 'mine', 'assigned', 'mentions', 'followed', 'snoozed', 'pending', 'closed', 'spam', 'drafts', 'outbox'])
 export type View = z.infer<typeof View>
 
 export const OutboxState = z.enum(['queued', 'held', 'sending', 'sent', 'uncertain', 'failed'])
@@ -263,12 +264,17 @@ export const Conversation = z.object({
   conflicts: z.array(WorkConflict),
   messages: z.array(Message),
   deliveries: z.array(Delivery),
+  /** Values of custom fields. */
+  fields: z.array(FieldOf),
+  followers: z.array(Person),
+  /** A note mentions the person at this window since they looked last. */
+  mentioned: z.boolean(),
   notes: z.array(Note),
   outbox: z.array(OutboxItem),
   draft: Draft.nullable(),
   /** What changed, newest last, for the thin lines between messages. */
   history: z.array(z.object({
-    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from', 'assigned', 'unassigned', 'tagged', 'untagged', 'snoozed', 'unsnoozed', 'woke']), by: z.string(),
+    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from', 'assigned', 'unassigned', 'tagged', 'untagged', 'snoozed', 'unsnoozed', 'woke', 'field-set', 'field-cleared']), by: z.string(),
     /** To whom, which tag, until when (ms as text). */
     detail: z.string(),
     /** The split or merge that the line tells of, and the other conversation; it can be taken back from here. */

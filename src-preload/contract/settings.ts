@@ -32,6 +32,8 @@ const value = z.object({
   quietTo: z.int().min(0).max(1439),
   /** OAuth clients of one's own, by mail server. */
   oauthClients: z.array(OauthClient).max(50),
+  /** The sidebar's views in this person's order, and those that it leaves out: names of built-in or saved views. */
+  sidebarViews: z.object({ order: z.array(z.string().max(40)).max(500), hidden: z.array(z.string().max(40)).max(500) }),
   /** Minutes without a hand on the computer after which Postern locks; 0 is never. */
   lockMinutes: z.int().min(0).max(1440),
   /** Lock when the computer goes to sleep. */
@@ -66,6 +68,7 @@ export const Settings = z.object({
   quietFrom: shape.quietFrom.default(0),
   quietTo: shape.quietTo.default(0),
   oauthClients: shape.oauthClients.default([]),
+  sidebarViews: shape.sidebarViews.default({ order: [], hidden: [] }),
   lockMinutes: shape.lockMinutes.default(15),
   lockOnSleep: shape.lockOnSleep.default(true),
   troubleshooting: shape.troubleshooting.default(false),

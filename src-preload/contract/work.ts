@@ -19,9 +19,11 @@ export type Tag = z.infer<typeof Tag>
 
 /** Two of the team wrote the same thing without knowing of each other: what stands, and what does not. */
 export const WorkConflict = z.object({
-  field: z.enum(['assignee', 'snooze']),
-  /** The first one stands. `to` and `until` are what choosing it would set again. */
-  writes: z.array(z.object({ by: z.string(), at: Time, to: Person.nullable(), until: Time.nullable() })).min(2),
+  /** `name`: which custom field. */
+  field: z.enum(['assignee', 'snooze', 'status', 'field']),
+  name: z.string().default(''),
+  /** The first one stands. `to`, `until` and `value` are what choosing it would set again. */
+  writes: z.array(z.object({ by: z.string(), at: Time, to: Person.nullable(), until: Time.nullable(), value: z.union([z.string(), z.number()]).nullable().default(null) })).min(2),
 })
 export type WorkConflict = z.infer<typeof WorkConflict>
 

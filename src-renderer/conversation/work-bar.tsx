@@ -67,17 +67,3 @@ export function SnoozeButton({ conversation, open, onOpenChange }: { conversatio
     </>
   )
 }
-
-/** Two of the team set the same thing without knowing of each other: said in words, and either can be chosen. */
-export function Conflicts({ conversation }: { conversation: Conversation }) {
-  const now = useNow()
-  const choice = (write: Conversation['conflicts'][number]['writes'][number]) => (write.until !== null ? whenText(write.until, now) : write.to ? write.to.name || t('work:someone') : t('work:nobody'))
-  return conversation.conflicts.filter(({ field }) => field === 'assignee').map(({ field, writes }) => (
-    <div key={field} className="banner warn" role="status" aria-label={t('work:conflict.label')}>
-      <span className="grow">{t(`work:conflict.${field}`, { names: writes.map((write) => write.by || t('work:someone')).join(t('work:conflict.and')), stands: writes[0] ? choice(writes[0]) : '' })}</span>
-      {writes.map((write, index) => (
-        <button key={`${write.at}${write.by}`} type="button" className="link nowrap" onClick={() => void assign([conversation.id], write.to)}>{index === 0 ? t('work:conflict.keep') : t('work:conflict.use', { choice: choice(write) })}</button>
-      ))}
-    </div>
-  ))
-}

@@ -1,4 +1,4 @@
-import { AlarmClock, Circle, CircleCheck, CircleDot, Clock, Inbox, MailOpen, OctagonAlert, User, UserCheck } from 'lucide-react'
+import { AlarmClock, AtSign, Bookmark, Circle, CircleCheck, CircleDot, Clock, Inbox, ListFilter as ListFilterIcon, MailOpen, OctagonAlert, User, UserCheck } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import type { View } from '../../src-preload/contract'
 import { ask } from '../client'
@@ -204,6 +204,7 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
 
   if (window.total === null && window.error) return <ListError window={window} />
   if (window.total === null) return <div className="scroll" aria-busy="true">{window.slow && <LoadingBars height={height} />}</div>
+  if (total === 0 && filter.saved) return <div className="scroll center"><EmptyState icon={ListFilterIcon} title={t('views:emptyTitle')}>{t('views:emptyText')}</EmptyState></div>
   if (total === 0) return <EmptyList view={view} unreadOnly={filter.unreadOnly ?? false} syncing={syncing} />
   return (
     <RowGrid
@@ -259,7 +260,7 @@ function ListError({ window }: { window: ListWindow }) {
   )
 }
 
-const emptyIcons: Record<ListView, LucideIcon> = { inbox: Inbox, unassigned: Circle, mine: User, assigned: UserCheck, snoozed: AlarmClock, pending: Clock, closed: CircleCheck, spam: CircleDot }
+const emptyIcons: Record<ListView, LucideIcon> = { inbox: Inbox, unassigned: Circle, mine: User, mentions: AtSign, followed: Bookmark, assigned: UserCheck, snoozed: AlarmClock, pending: Clock, closed: CircleCheck, spam: CircleDot }
 
 function EmptyList({ view, unreadOnly, syncing }: { view: ListView; unreadOnly: boolean; syncing: boolean }) {
   if (unreadOnly) {

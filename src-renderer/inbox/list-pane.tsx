@@ -1,6 +1,6 @@
-import { ArrowDownWideNarrow, CloudOff, ListFilter as FilterIcon, SquarePen } from 'lucide-react'
-import { useCallback, useMemo } from 'react'
-import type { Mailbox, SyncStatus, View } from '../../src-preload/contract'
+import { ArrowDownWideNarrow, CloudOff, EyeOff, ListFilter as FilterIcon, Pencil, Plus, SquarePen, Trash2 } from 'lucide-react'
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import type { Mailbox, SavedView, SyncStatus, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { useLayout, listWidth, listWidthOf } from '../state/layout'
 import { useList } from '../state/list'
@@ -9,22 +9,27 @@ import { t } from '../text'
 import { numberText } from '../text/time'
 import { Button, IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
-import { Menu } from '../ui/menu'
+import { Menu, type MenuPart } from '../ui/menu'
 import { PaneEdge } from '../ui/pane-edge'
 import { ToastHost } from '../ui/toast'
 import { useTags } from '../work/tags'
+import { hideView, removeView, useSavedViews, useViewLines } from '../work/use-views'
 import { BulkBar } from './bulk-bar'
 import { ConversationList } from './conversation-list'
 import { DraftList } from './draft-list'
 import { OutboxList } from './outbox-list'
 import { firstSync } from './first-sync'
+import { conditionsOf } from './list-conditions'
 import { listFilter, useListWindow } from './use-list-window'
+
+const ViewDialog = lazy(() => import('../work/view-dialog').then((module) => ({ default: module.ViewDialog })))
 
 interface Props {
   view: View
   mailboxId: number | null
   tag: string | null
   label: string | null
+  saved: string | null
   openId: number | null
   density: 'comfortable' | 'compact'
 }
@@ -32,14 +37,15 @@ interface Props {
 const noMailboxes: readonly Mailbox[] = []
 
 /** The list pane: head, sync strip, the list of the view, bulk bar and toast. */
-export function ListPane({ view, mailboxId, tag, label, openId, density }: Props) {
+export function ListPane({ view, mailboxId, tag, label, saved: savedName, openId, density }: Props) {
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? noMailboxes
   const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
   const width = useLayout(listWidthOf)
   const setLayout = useLayout((state) => state.set)
   const names = useMemo(() => new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox.name])), [mailboxes])
   const tagLabel = useTags().find((one) => one.name === tag)?.label ?? ''
-  const place = label ?? (tag !== null ? tagLabel : mailboxId === null ? t(`common:nav.${view}`) : names.get(mailboxId) ?? '')
+  const saved = useSavedViews().find((one) => one.name === savedName) ?? null
+  const place = savedName !== null ? saved?.label ?? '' : label !== null ? label : tag !== null ? tagLabel : mailboxId === null ? t(`common:nav.${view}`) : names.get(mailboxId) ?? ''
   const shared = { openId, density, mailboxNames: names }
   return (
     <section className="pane list" aria-label={t('inbox:pane', { view: place })} data-pane="list">
@@ -53,7 +59,7 @@ export function ListPane({ view, mailboxId, tag, label, openId, density }: Props
           {view === 'drafts' ? <DraftList {...shared} /> : <OutboxList {...shared} />}
         </>
       ) : (
-        <Conversations {...shared} view={view} mailboxId={mailboxId} tag={tag} label={label} place={place} sync={sync} />
+        <Conversations {...shared} view={view} mailboxId={mailboxId} tag={tag} label={label} savedName={savedName} saved={saved} place={place} sync={sync} />
       )}
       <ToastHost />
       <PaneEdge
@@ -68,15 +74,26 @@ function NewButton() {
   return <IconButton icon={SquarePen} size="sm" label={t('inbox:newConversation')} keys="c" onClick={() => goNewMessage()} />
 }
 
-function Conversations({ view, mailboxId, tag, label, place, sync, openId, density, mailboxNames }: {
-  view: Exclude<View, 'drafts' | 'outbox'>; mailboxId: number | null; tag: string | null; label: string | null; place: string; sync: SyncStatus | undefined
+function Conversations({ view, mailboxId, tag, label, savedName, saved, place, sync, openId, density, mailboxNames }: {
+  view: Exclude<View, 'drafts' | 'outbox'>; mailboxId: number | null; tag: string | null; label: string | null; savedName: string | null; saved: SavedView | null; place: string; sync: SyncStatus | undefined
   openId: number | null; density: 'comfortable' | 'compact'; mailboxNames: ReadonlyMap<number, string>
 }) {
-  const order = useList((state) => state.order)
+  const chosen = useList((state) => (savedName === null ? state.order : state.savedOrder[savedName]))
+  const order = chosen ?? saved?.order ?? 'newest'
   const unreadOnly = useList((state) => state.unreadOnly)
   const setOrder = useList((state) => state.setOrder)
   const setUnreadOnly = useList((state) => state.setUnreadOnly)
-  const filter = useMemo(() => listFilter(view, mailboxId, order, unreadOnly, tag, label), [view, mailboxId, order, unreadOnly, tag, label])
+  const filter = useMemo(() => listFilter(view, mailboxId, order, unreadOnly, tag, label, savedName), [view, mailboxId, order, unreadOnly, tag, label, savedName])
+  const [dialog, setDialog] = useState<'new' | 'edit' | null>(null)
+  const lines = useViewLines()
+  const mailboxAddress = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes.find(({ id }) => id === mailboxId)?.address
+  const ofView: MenuPart[] = saved
+    ? [
+        { label: t('views:edit'), icon: Pencil, onSelect: () => setDialog('edit') },
+        { label: t('views:hide'), icon: EyeOff, onSelect: () => void hideView(lines, saved.name, true) },
+        { label: t('views:remove'), icon: Trash2, danger: true, onSelect: () => void removeView(saved) },
+      ]
+    : [{ label: t('views:saveAs'), icon: Plus, onSelect: () => setDialog('new') }]
   const window = useListWindow(filter)
   const first = firstSync(sync)
   const total = window.total
@@ -91,14 +108,14 @@ function Conversations({ view, mailboxId, tag, label, place, sync, openId, densi
             label={t('inbox:sort')}
             trigger={<Button kind="ghost" size="sm" icon={ArrowDownWideNarrow} aria-label={`${t('inbox:sort')}: ${t(`inbox:${order}First`)}`}>{t(`inbox:${order}`)}</Button>}
             items={[
-              { label: t('inbox:newestFirst'), checked: order === 'newest', onSelect: () => setOrder('newest') },
-              { label: t('inbox:oldestFirst'), checked: order === 'oldest', onSelect: () => setOrder('oldest') },
+              { label: t('inbox:newestFirst'), checked: order === 'newest', onSelect: () => setOrder('newest', savedName) },
+              { label: t('inbox:oldestFirst'), checked: order === 'oldest', onSelect: () => setOrder('oldest', savedName) },
             ]}
           />
           <Menu
             label={t('inbox:filter')}
             trigger={<IconButton icon={FilterIcon} size="sm" on={unreadOnly} label={t(unreadOnly ? 'inbox:filterOn' : 'inbox:filter')} />}
-            items={[{ label: t('inbox:unreadOnly'), checked: unreadOnly, onSelect: () => setUnreadOnly(!unreadOnly) }]}
+            items={[{ label: t('inbox:unreadOnly'), checked: unreadOnly, onSelect: () => setUnreadOnly(!unreadOnly) }, 'separator', ...ofView]}
           />
           <NewButton />
         </span>
@@ -106,6 +123,7 @@ function Conversations({ view, mailboxId, tag, label, place, sync, openId, densi
       {first ? <SyncStrip done={first.done} total={first.total} /> : <OfflineStrip sync={sync} />}
       <ConversationList key={JSON.stringify(filter)} view={view} filter={filter} window={window} openId={openId} density={density} mailboxNames={mailboxNames} syncing={first !== null} />
       <BulkBar view={view} filter={filter} window={window} />
+      {dialog && <Suspense fallback={null}><ViewDialog view={dialog === 'edit' ? saved : null} begin={conditionsOf(view, mailboxAddress, tag, unreadOnly)} onClose={() => setDialog(null)} /></Suspense>}
     </>
   )
 }

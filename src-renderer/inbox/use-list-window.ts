@@ -10,8 +10,8 @@ export type ListFilter = Omit<CallInput<'conversations.list'>, 'offset' | 'limit
 const kept = new Map<string, ListWindow>()
 const most = 8
 
-export function listFilter(view: View, mailboxId: number | null, order: 'newest' | 'oldest', unreadOnly: boolean, tag: string | null = null, label: string | null = null): ListFilter {
-  return { view, mailboxId, tag, label, order, unreadOnly }
+export function listFilter(view: View, mailboxId: number | null, order: 'newest' | 'oldest', unreadOnly: boolean, tag: string | null = null, label: string | null = null, saved: string | null = null): ListFilter {
+  return { view, mailboxId, tag, label, saved, order, unreadOnly }
 }
 
 /** The window on one list; the same filter gives the same window while it is kept. */
@@ -33,7 +33,7 @@ function hear(): void {
   if (hearing) return
   hearing = true
   onEvent((event) => {
-    if (event.topic === 'conversations' || event.topic === 'app-state') for (const window of kept.values()) window.refresh()
+    if (event.topic === 'conversations' || event.topic === 'app-state' || event.topic === 'views') for (const window of kept.values()) window.refresh()
   })
 }
 

@@ -1,10 +1,10 @@
 import { Command } from 'cmdk'
-import { ArrowRight, Clock, CircleCheck, Inbox, Mail, OctagonAlert, PenLine, Search, Send, SlidersHorizontal, Zap } from 'lucide-react'
+import { ArrowRight, Clock, CircleCheck, Inbox, ListFilter, Mail, OctagonAlert, PenLine, Search, Send, SlidersHorizontal, Zap } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { goSearch, goView, openConversation } from '../state/places'
+import { goSaved, goSearch, goView, openConversation } from '../state/places'
 import { useShortcutStore, type Shortcut } from '../state/shortcuts'
 import { t } from '../text'
 import { Icon, type LucideIcon } from '../ui/icon'
@@ -29,6 +29,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const shortcuts = useShortcutStore((state) => state.shortcuts)
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const views = useQuery('views.list', {}, { topics: ['views', 'team'] }).data?.views ?? []
   const found = useSearchResults(text)
   const listed = [...new Map<string, Shortcut>(shortcuts.filter((one) => !one.hidden).map((one) => [one.label, one])).values()]
   const run = (does: () => void) => () => {
@@ -56,6 +57,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
                 <Command.Group heading={t('search:palette.go')}>
                   {listed.filter((one) => one.group === 'go').map((one) => command(one, goIcons[one.id] ?? ArrowRight))}
                   <Command.Item className="mi" value="go.spam" keywords={[t('common:nav.spam')]} onSelect={run(() => goView('spam'))}><Icon icon={OctagonAlert} /><span>{t('common:nav.spam')}</span></Command.Item>
+                  {views.map((view) => (
+                    <Command.Item key={view.name} className="mi" value={`view ${view.name} ${view.label}`} keywords={[view.label]} onSelect={run(() => goSaved(view.name))}><Icon icon={ListFilter} /><bdi className="cut">{view.label}</bdi></Command.Item>
+                  ))}
                   {mailboxes.map((mailbox) => (
                     <Command.Item key={mailbox.id} className="mi" value={`mailbox ${mailbox.id} ${mailbox.name}`} keywords={[mailbox.name, mailbox.address]} onSelect={run(() => goView('inbox', mailbox.id))}>
                       <Icon icon={Mail} /><bdi className="cut">{mailbox.name}</bdi><span className="end"><bdi>{mailbox.address}</bdi></span>

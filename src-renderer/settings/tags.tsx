@@ -1,9 +1,9 @@
 import { Ellipsis, Merge, Pencil, Plus, Tag as TagIcon, Trash2 } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { hues, type Tag } from '../../src-preload/contract'
-import { asCallError, call } from '../client'
+import { call, type CallError } from '../client'
 import { tellDone } from '../state/acts'
-import { errorText, t } from '../text'
+import { t } from '../text'
 import { numberText } from '../text/time'
 import { Banner } from '../ui/banner'
 import { Button, IconButton } from '../ui/button'
@@ -12,6 +12,7 @@ import { EmptyState } from '../ui/empty-state'
 import { Field, Input, Select } from '../ui/field'
 import { Menu } from '../ui/menu'
 import { Page } from '../ui/page'
+import { useFinish } from '../ui/use-finish'
 import { useTags, type CountedTag } from '../work/tags'
 import '../work/work.css'
 import './settings.css'
@@ -62,29 +63,12 @@ export function Tags() {
   )
 }
 
-/** What a dialog does at its end: busy while it is done, the sentence when it fails, else it closes. */
-function useFinish(onClose: () => void): { busy: boolean; failure: string | null; finish: (does: () => Promise<void>) => void } {
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
-  const run = async (does: () => Promise<void>) => {
-    setBusy(true)
-    setFailure(null)
-    try {
-      await does()
-      onClose()
-    } catch (thrown) {
-      const error = asCallError(thrown)
-      setFailure(error.code === 'conflict' ? t('work:page.twin') : errorText(error))
-      setBusy(false)
-    }
-  }
-  return { busy, failure, finish: (does) => void run(does) }
-}
+const twin = (error: CallError) => (error.code === 'conflict' ? t('work:page.twin') : undefined)
 
 function EditTag({ tag, onClose }: { tag: CountedTag | null; onClose: () => void }) {
   const [label, setLabel] = useState(tag?.label ?? '')
   const [hue, setHue] = useState<Tag['hue']>(tag?.hue ?? 'clay')
-  const { busy, failure, finish } = useFinish(onClose)
+  const { busy, failure, finish } = useFinish(onClose, twin)
   const ready = label.trim() !== ''
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -119,7 +103,7 @@ function EditTag({ tag, onClose }: { tag: CountedTag | null; onClose: () => void
 /** Takes a tag out of use; with `others`, one of them takes its place. */
 function RetireTag({ tag, others, onClose }: { tag: CountedTag; others: readonly CountedTag[] | null; onClose: () => void }) {
   const [into, setInto] = useState(others?.[0]?.name ?? null)
-  const { busy, failure, finish } = useFinish(onClose)
+  const { busy, failure, finish } = useFinish(onClose, twin)
   const words = others ? 'merge' : 'retire'
   return (
     <Dialog

@@ -1,34 +1,25 @@
-import { AlarmClock, AlertTriangle, Bookmark, Circle, CircleCheck, Clock, Inbox, Mail, OctagonAlert, Pause, PenLine, Plus, Send, SlidersHorizontal, User, UserCheck } from 'lucide-react'
-import { memo } from 'react'
+import { AlertTriangle, Bookmark, Inbox, Mail, Pause, Plus, SlidersHorizontal } from 'lucide-react'
+import { lazy, memo, Suspense, useState } from 'react'
 import type { Mailbox, MailboxSync, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { goAddMailbox, goSettings, goView, usePlaces } from '../state/places'
+import { goAddMailbox, goSaved, goSettings, goView, usePlaces } from '../state/places'
 import { errorText, t } from '../text'
+import { numberText } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { IconButton } from '../ui/button'
-import { Icon, type LucideIcon } from '../ui/icon'
+import { Icon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
 import { useLabels } from '../work/labels'
 import { useTags } from '../work/tags'
+import { useViewLines } from '../work/use-views'
 import { AccessFoot } from './access-foot'
 import { Nav } from './nav'
 import { SyncFoot } from './sync-foot'
 
-const views: readonly { view: Exclude<View, 'inbox'>; icon: LucideIcon }[] = [
-  { view: 'unassigned', icon: Circle },
-  { view: 'mine', icon: User },
-  { view: 'assigned', icon: UserCheck },
-  { view: 'snoozed', icon: AlarmClock },
-  { view: 'pending', icon: Clock },
-  { view: 'drafts', icon: PenLine },
-  { view: 'outbox', icon: Send },
-  { view: 'closed', icon: CircleCheck },
-  { view: 'spam', icon: OctagonAlert },
-]
+const ViewDialog = lazy(() => import('../work/view-dialog').then((module) => ({ default: module.ViewDialog })))
 
 const goInbox = () => goView('inbox')
 const goSettingsHome = () => goSettings()
-const goTo = Object.fromEntries(views.map(({ view }) => [view, () => goView(view)]))
 
 /** Sidebar: workspace, views with counts, mailboxes with their sync, and how the sync stands. */
 export const Sidebar = memo(function Sidebar() {
@@ -41,10 +32,14 @@ export const Sidebar = memo(function Sidebar() {
   const workspace = useQuery('settings.get', {}, { topics: ['settings'] }).data?.workspaceName
   const inList = kind === 'inbox' || kind === 'new-message'
   const tag = usePlaces((state) => state.list.tag)
+  const saved = usePlaces((state) => state.list.saved)
   const tags = useTags()
   const label = usePlaces((state) => state.list.label)
   const { labels } = useLabels()
-  const isOn = (wanted: View) => inList && view === wanted && mailboxId === null && tag === null && label === null
+  const lines = useViewLines().filter(({ hidden }) => !hidden)
+  const savedCounts = useQuery('views.counts', lines.some((line) => line.saved) ? {} : null, { topics: ['counts', 'views'] }).data?.counts
+  const [making, setMaking] = useState(false)
+  const isOn = (wanted: View) => inList && view === wanted && mailboxId === null && tag === null && label === null && saved === null
   const waiting = counts?.views.outbox ?? 0
   const name = workspace || t('common:appName')
   return (
@@ -53,18 +48,24 @@ export const Sidebar = memo(function Sidebar() {
       <div className="scroll" tabIndex={-1}>
         <Nav icon={Inbox} name={t('common:nav.inbox')} count={counts?.views.inbox} hot={(counts?.unread ?? 0) > 0} on={isOn('inbox')} onClick={goInbox} />
         <Nav icon={SlidersHorizontal} name={t('common:nav.settings')} on={false} onClick={goSettingsHome} />
-        <div className="navhead"><span>{t('common:nav.views')}</span></div>
-        {views.map((entry) => (
-          <Nav
-            key={entry.view} icon={entry.icon} name={t(`common:nav.${entry.view}`)} on={isOn(entry.view)} onClick={goTo[entry.view] ?? goInbox}
-            count={entry.view === 'closed' ? undefined : counts?.views[entry.view]} hot={entry.view === 'outbox' && waiting > 0 && sync?.overall === 'offline'}
-          />
-        ))}
+        <div className="navhead"><span>{t('common:nav.views')}</span><IconButton icon={Plus} size="sm" label={t('common:nav.newView')} onClick={() => setMaking(true)} /></div>
+        {lines.map(({ id, icon, label: text, view: builtIn, saved: own }) => {
+          if (builtIn !== null) {
+            return (
+              <Nav
+                key={id} icon={icon} name={text} on={isOn(builtIn)} onClick={() => goView(builtIn)}
+                count={builtIn === 'closed' ? undefined : counts?.views[builtIn]} hot={(builtIn === 'outbox' && waiting > 0 && sync?.overall === 'offline') || (builtIn === 'mentions' && (counts?.views.mentions ?? 0) > 0)}
+              />
+            )
+          }
+          const shown = savedCounts?.find(({ name: of }) => of === own?.name)
+          return <Nav key={id} icon={icon} name={text} on={inList && saved === id} count={shown?.count} end={shown?.more ? t('views:more', { n: numberText(shown.count) }) : undefined} onClick={() => goSaved(id)} />
+        })}
         <div className="navhead"><span>{t('common:nav.mailboxes')}</span><IconButton icon={Plus} size="sm" label={t('common:nav.addMailbox')} onClick={goAddMailbox} /></div>
         {mailboxes.map((mailbox) => (
           <MailboxNav
             key={mailbox.id} mailbox={mailbox} sync={sync?.mailboxes.find((one) => one.mailboxId === mailbox.id)}
-            count={counts?.mailboxes.find((one) => one.id === mailbox.id)} on={inList && mailboxId === mailbox.id}
+            count={counts?.mailboxes.find((one) => one.id === mailbox.id)} on={inList && saved === null && mailboxId === mailbox.id}
           />
         ))}
         <div className="navhead"><span>{t('common:nav.tags')}</span><IconButton icon={Plus} size="sm" label={t('common:nav.newTag')} onClick={() => goSettings('tags')} /></div>
@@ -76,6 +77,7 @@ export const Sidebar = memo(function Sidebar() {
           <Nav key={one.name} icon={Bookmark} name={one.name} count={one.count} on={inList && label === one.name} onClick={() => goView('inbox', null, null, one.name)} />
         ))}
       </div>
+      {making && <Suspense fallback={null}><ViewDialog view={null} begin={[{ on: 'status', any: ['open'] }]} onClose={() => setMaking(false)} /></Suspense>}
       <div className="sidefoot"><AccessFoot /><SyncFoot sync={sync} mailboxes={mailboxes} /></div>
     </nav>
   )

@@ -107,7 +107,7 @@ function InboxPanes({ place }: { place: Extract<Place, { kind: 'inbox' } | { kin
   return (
     <main className={`panes inbox${withProfile ? ' with-profile' : ''}`} style={widths(listWidth, profileWidth)}>
       <Sidebar />
-      <ListPane view={list.view} mailboxId={list.mailboxId} tag={list.tag} label={list.label} openId={openId} density={density} />
+      <ListPane view={list.view} mailboxId={list.mailboxId} tag={list.tag} label={list.label} saved={list.saved} openId={openId} density={density} />
       <PaneGuard resetKey={`${place.kind} ${openId}`}>
         <Suspense fallback={<section className="pane" />}>
           {place.kind === 'new-message' ? <NewMessage key={place.draftId} draftId={place.draftId} />

@@ -14,13 +14,15 @@ export interface ListHands {
 
 interface State {
   order: 'newest' | 'oldest'
+  /** Chosen in saved views, which have an order of their own. */
+  savedOrder: Readonly<Record<string, 'newest' | 'oldest'>>
   unreadOnly: boolean
   /** Conversations that are picked for a bulk act. */
   picked: ReadonlySet<number>
   hands: ListHands | null
   /** Rows just left: those below close the gap with a movement instead of a jump. */
   closing: boolean
-  setOrder(order: State['order']): void
+  setOrder(order: State['order'], saved?: string | null): void
   setUnreadOnly(on: boolean): void
   pick(ids: Iterable<number>): void
   togglePick(id: number): void
@@ -41,11 +43,12 @@ const statusOfView: Partial<Record<string, Status>> = { inbox: 'open', unassigne
 
 export const useList = create<State>()((set, get) => ({
   order: 'newest',
+  savedOrder: {},
   unreadOnly: false,
   picked: none,
   hands: null,
   closing: false,
-  setOrder: (order) => set({ order }),
+  setOrder: (order, saved = null) => set((state) => (saved === null ? { order } : { savedOrder: { ...state.savedOrder, [saved]: order } })),
   setUnreadOnly: (unreadOnly) => set({ unreadOnly, picked: none }),
   pick: (ids) => set({ picked: new Set(ids) }),
   togglePick: (id) => set((state) => {
@@ -58,7 +61,8 @@ export const useList = create<State>()((set, get) => ({
     const place = usePlaces.getState().place
     // The list of a label holds every status.
     const stays = place.kind === 'inbox' && place.label !== null && status !== null && status !== 'spam'
-    if (place.kind !== 'inbox' || stays || statusOfView[place.view] === status) return () => undefined
+    // Whether it leaves a view that people made is the view's matter: the list is asked again.
+    if (place.kind !== 'inbox' || stays || place.saved !== null || statusOfView[place.view] === status) return () => undefined
     const gone = new Set(ids)
     const open = place.conversationId
     const next = open !== null && gone.has(open) ? get().hands?.after(gone) ?? null : undefined

@@ -3,7 +3,7 @@ import type { View } from '../../src-preload/contract'
 
 /** Where a person can be. A conversation that is open is part of the place, so that Back returns to it. */
 export type Place =
-  | { kind: 'inbox'; view: View; mailboxId: number | null; /** Only conversations with this tag. */ tag: string | null; /** Only conversations with this label of the mail server. */ label: string | null; conversationId: number | null }
+  | { kind: 'inbox'; view: View; mailboxId: number | null; /** Only conversations with this tag. */ tag: string | null; /** Only conversations with this label of the mail server. */ label: string | null; /** A saved view; then `view` means nothing. */ saved: string | null; conversationId: number | null }
   | { kind: 'search'; text: string }
   | { kind: 'settings'; page: string | null }
   | { kind: 'add-mailbox' }
@@ -25,7 +25,7 @@ interface State {
 }
 
 const longest = 100
-const first: ListPlace = { kind: 'inbox', view: 'inbox', mailboxId: null, tag: null, label: null, conversationId: null }
+const first: ListPlace = { kind: 'inbox', view: 'inbox', mailboxId: null, tag: null, label: null, saved: null, conversationId: null }
 
 function at(place: Place, list: ListPlace): Pick<State, 'place' | 'list'> {
   return { place, list: place.kind === 'inbox' ? place : list }
@@ -56,14 +56,19 @@ export function useOpenConversation(): number | null {
 }
 
 export function goView(view: View, mailboxId: number | null = null, tag: string | null = null, label: string | null = null): void {
-  places().go({ kind: 'inbox', view, mailboxId, tag, label, conversationId: null })
+  places().go({ kind: 'inbox', view, mailboxId, tag, label, saved: null, conversationId: null })
+}
+
+/** A view that people made. */
+export function goSaved(saved: string): void {
+  places().go({ kind: 'inbox', view: 'inbox', mailboxId: null, tag: null, label: null, saved, conversationId: null })
 }
 
 /** Opens a conversation in the list that is shown; from elsewhere, in `view`. */
 export function openConversation(id: number | null, view: View = 'inbox'): void {
   const { place, go, replace } = places()
   if (place.kind === 'new-message') return go({ ...places().list, conversationId: id })
-  if (place.kind !== 'inbox') return go({ kind: 'inbox', view, mailboxId: null, tag: null, label: null, conversationId: id })
+  if (place.kind !== 'inbox') return go({ kind: 'inbox', view, mailboxId: null, tag: null, label: null, saved: null, conversationId: id })
   if (place.conversationId === id) return
   replace({ ...place, conversationId: id })
 }

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { readSample, seedSample } from '../../build/lib/sample.mjs'
 import { startKeychain } from '../servers/keychain.mjs'
 import { nav } from './hands'
+import { look, shots, sizes } from './pictures'
 import { ask, conversation, list, newProfile, row, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 import { look, shots, sizes } from './look'
 

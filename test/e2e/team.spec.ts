@@ -1,13 +1,8 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { nav } from './hands'
 import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import { look } from './pictures'
 
-const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
-mkdirSync(shots, { recursive: true })
 let team: Team
 let ana: Desk
 let ben: Desk
@@ -29,23 +24,6 @@ async function settings(page: Page): Promise<void> {
   await nav(page, 'Settings').click()
   await page.getByRole('button', { name: 'Team and roles' }).click()
 }
-/** Pictures in both sizes and themes; axe looks at dialogs in one theme only, since all have the same colours. */
-async function look(desk: Desk, name: string): Promise<void> {
-  const dialog = await desk.page.getByRole('dialog').isVisible()
-  for (const theme of ['light', 'dark'] as const) {
-    for (const size of [{ width: 1280, height: 800 }, { width: 960, height: 600 }]) {
-      await desk.app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
-      await desk.page.emulateMedia({ colorScheme: theme })
-      await expect.poll(() => desk.page.evaluate(() => innerWidth)).toBeGreaterThan(size.width - 3)
-      await desk.page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => null))))
-      await desk.page.screenshot({ path: join(shots, `${name}-${theme}-${size.width}.png`) })
-    }
-    if (dialog && theme === 'dark') continue
-    const { violations } = await new AxeBuilder({ page: desk.page }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).exclude('iframe').analyze()
-    expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`), `${name} ${theme}`).toEqual([])
-  }
-}
-
 test('two people become a team by a code and three words, work on one conversation, and one is taken out again', async () => {
   test.setTimeout(180_000)
   const [a, b] = [ana.page, ben.page]

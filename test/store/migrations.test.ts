@@ -221,3 +221,18 @@ test('mail labels: those of mail that is here already are shown at once, system 
   expect(after.read.get('SELECT max(listed) AS listed FROM conversation_labels')).toEqual({ listed: 0 })
   after.close()
 })
+
+test('views: a conversation of before has no field and no follower, and takes them', () => {
+  const before = at(23)
+  before.write((tx) => tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)"))
+  before.close()
+  const after = at(24)
+  expect(after.read.all('SELECT * FROM conversation_fields')).toEqual([])
+  after.write((tx) => {
+    tx.run("INSERT INTO conversation_fields(conversation_id, field, value) VALUES(7, 'order', 10), (7, 'due', '2026-10-05')")
+    tx.run("INSERT INTO conversation_people(conversation_id, member, follows) VALUES(7, 'ana', 1)")
+  })
+  expect(after.read.all('SELECT field, typeof(value) AS kind FROM conversation_fields ORDER BY field')).toEqual([{ field: 'due', kind: 'text' }, { field: 'order', kind: 'integer' }])
+  expect(after.read.all('SELECT member, follows, mentioned_at, seen_at FROM conversation_people')).toEqual([{ member: 'ana', follows: 1, mentioned_at: 0, seen_at: 0 }])
+  after.close()
+})

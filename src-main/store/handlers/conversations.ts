@@ -8,8 +8,8 @@ export function conversations(service: StoreService, by: () => string): Handlers
   const me = (): string => service.open.workspace.device.id
   return {
     'counts.get': () => getCounts(service.read, me()),
-    'conversations.list': (query) => listConversations(service.read, query, me()),
-    'conversations.position': (query) => ({ position: positionOf(service.read, query, me()) }),
+    'conversations.list': (query) => listConversations(service.read, query, me(), service.open.index),
+    'conversations.position': (query) => ({ position: positionOf(service.read, query, me(), service.open.index) }),
     'conversations.get': ({ id }) => getConversation(service.read, id, me()),
     'conversations.setStatus': ({ ids, status }) => service.open.acts.setStatus(ids, status, by()),
     'conversations.setRead': ({ ids, read: seen }) => service.open.acts.setRead(ids, seen),

@@ -20,6 +20,7 @@ import { search } from './search'
 import { settings } from './settings'
 import { team } from './team'
 import { threads } from './threads'
+import { views } from './views'
 import { work } from './work'
 import { transfers } from './transfers'
 
@@ -36,6 +37,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...threads(service, by),
     ...work(service, by),
     ...labels(service),
+    ...views(service, by),
     ...transfers(service),
     ...messages(service),
     ...customers(service),

@@ -21,6 +21,7 @@ import { identities } from './0020-identities'
 import { logLight } from './0021-log-light'
 import { loops } from './0022-loops'
 import { mailLabels } from './0023-mail-labels'
+import { views } from './0024-views'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -28,4 +29,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice, teamStale, identities, logLight, loops, mailLabels]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice, teamStale, identities, logLight, loops, mailLabels, views]

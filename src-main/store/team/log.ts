@@ -3,6 +3,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import type { Reader, Writer } from '../database'
 import type { Workspace } from '../workspace'
 import { entityOfConversation, groupOf, groupOfConversation, moveAnchors, type Group } from './anchors'
+import { forgetProjected } from './forget-projected'
 import { kindOf, kinds, type Kind, type KindName, type KindPayload } from './kinds'
 import { projectors } from './projectors'
 import { rightsOf, teamInfo } from './roster'
@@ -25,6 +26,8 @@ export interface Changed {
   readonly fields: ReadonlySet<string>
   /** true: it was recorded here a moment ago; what the act itself did to other tables is done. */
   readonly own: boolean
+  /** true: nothing happened now, so nothing is told in the thread. */
+  readonly quiet: boolean
 }
 
 /** A name for a new tag, note, group ...: 15 random bytes. */
@@ -160,8 +163,14 @@ export class TeamLog {
     if (moveAnchors(tx, conversationId, fresh, merged)) this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true)
   }
 
+  /** Messages were taken out of a conversation: what its state amounts to is made anew from what is left to it. */
+  conversationShrank(tx: Writer, conversationId: number): void {
+    forgetProjected(tx, conversationId)
+    this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true, true)
+  }
+
   /** `met`: the group has another conversation than before, so all of its state is news to the projectors. */
-  private refreshGroup(tx: Writer, group: Group, own: boolean, met = false): void {
+  private refreshGroup(tx: Writer, group: Group, own: boolean, met = false, quiet = false): void {
     for (const entity of group.entities) tx.run('DELETE FROM team_stale WHERE entity = ?', entity)
     const rows = reduce(group.entities.flatMap((entity) => eventsOf(tx, entity)), effectsOf)
     const before = new Map<string, StoredRow>(group.entities.flatMap((owner) => storedRows(tx, owner).map((row): [string, StoredRow] => [`${owner}\n${keyOf(row)}`, row])))
@@ -181,7 +190,7 @@ export class TeamLog {
       tx.run('DELETE FROM team_state WHERE owner = ? AND field = ? AND element = ? AND rank = ?', key.slice(0, key.indexOf('\n')), gone.field, gone.element, gone.rank)
     }
     if (fields.size === 0) return
-    for (const project of projectors) project({ tx, workspace: this.workspace, group, rows, fields, own })
+    for (const project of projectors) project({ tx, workspace: this.workspace, group, rows, fields, own, quiet })
   }
 }
 

@@ -14,7 +14,7 @@ import { nameOfDevice } from './members'
 const StatusValue = z.object({ status: Status, basis: z.string().nullable() })
 
 /** A conversation's status by the team's acts and by what came in since. */
-export function projectConversation({ tx, workspace, group, rows, fields, own }: Changed): void {
+export function projectConversation({ tx, workspace, group, rows, fields, own, quiet }: Changed): void {
   const { conversationId } = group
   if (conversationId === null) return
   tx.changes.changed('conversations', conversationId)
@@ -27,7 +27,7 @@ export function projectConversation({ tx, workspace, group, rows, fields, own }:
   if (!before || before.status === statusNumber(status)) return
   putStatus(tx, conversationId, statusNumber(status), 1)
   const kind = status === 'open' ? (value.data.status === 'open' ? 'opened' : 'reopened') : status
-  note(tx, conversationId, kind, nameOfDevice(tx, stands.device), stands.at)
+  if (!quiet) note(tx, conversationId, kind, nameOfDevice(tx, stands.device), stands.at)
   summarize(tx, conversationId, workspace.own)
 }
 

@@ -13,7 +13,7 @@ const SnoozeValue = z.object({ until: z.number().nullable(), unlessReply: z.bool
 const standing = (rows: readonly StateRow[], field: string): StateRow | undefined => rows.find((row) => row.field === field && row.rank === 0)
 
 /** Assignee, tags and snooze of a conversation as the team's events say; our own acts have written them already. */
-export function projectWork({ tx, workspace, group, rows, fields, own }: Changed): void {
+export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: Changed): void {
   const { conversationId: id } = group
   if (id === null || own) return
   const before = tx.get<{ assignee: string | null; tags: string; snoozed_until: number | null }>('SELECT assignee, tags, snoozed_until FROM conversations WHERE id = ?', id)
@@ -23,7 +23,7 @@ export function projectWork({ tx, workspace, group, rows, fields, own }: Changed
     const to = assigneeOf(assigned.value)
     if (to !== before.assignee) {
       putAssignee(tx, id, to)
-      note(tx, id, to === null ? 'unassigned' : 'assigned', nameOfDevice(tx, assigned.device), assigned.at, null, to === null ? '' : peopleBook(tx, workspace.device.id)(to).name)
+      if (!quiet) note(tx, id, to === null ? 'unassigned' : 'assigned', nameOfDevice(tx, assigned.device), assigned.at, null, to === null ? '' : peopleBook(tx, workspace.device.id)(to).name)
     }
   }
   if (fields.has('tags')) {
@@ -36,7 +36,7 @@ export function projectWork({ tx, workspace, group, rows, fields, own }: Changed
     const until = value.success ? value.data?.until ?? null : null
     if (value.success && until !== before.snoozed_until && (until === null || until > workspace.clock.now())) {
       putSnooze(tx, id, until, slept.at, value.data?.unlessReply ?? true)
-      note(tx, id, until === null ? 'unsnoozed' : 'snoozed', nameOfDevice(tx, slept.device), slept.at, null, until === null ? '' : String(until))
+      if (!quiet) note(tx, id, until === null ? 'unsnoozed' : 'snoozed', nameOfDevice(tx, slept.device), slept.at, null, until === null ? '' : String(until))
       summarize(tx, id, workspace.own)
     }
   }

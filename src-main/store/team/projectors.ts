@@ -1,7 +1,9 @@
 import type { Changed } from './log'
 import { projectConversation } from './project-conversation'
+import { projectDefinitions, projectFields } from './project-fields'
 import { projectGrants } from './project-grants'
 import { projectNotes } from './project-notes'
+import { projectPeople } from './project-people'
 import { projectTag, projectWork } from './project-work'
 
 /**
@@ -17,6 +19,9 @@ export const projectors: readonly ((changed: Changed) => void)[] = [
   ({ group, workspace, own }) => {
     if (!own && group.owner.startsWith('access-log:')) workspace.headsArrived = true
   },
+  projectFields,
+  projectPeople,
+  projectDefinitions,
   ({ tx, group, fields }) => {
     if ([...fields].some((field) => field.startsWith('draft:'))) tx.changes.touched('presence')
     if (group.conversationId === null) tx.changes.touched('team')

@@ -7,8 +7,8 @@ const everything: readonly Permission[] = Permission.options
 const ofRole: Readonly<Record<Role, readonly Permission[]>> = {
   owner: everything,
   admin: everything,
-  agent: ['read', 'work', 'send', 'settings'],
-  light: ['read', 'settings'],
+  agent: ['read', 'note', 'work', 'send', 'settings'],
+  light: ['read', 'note', 'settings'],
 }
 
 /** Role and single permissions together. Names of permissions that this program does not know are kept but allow nothing. */

@@ -1,9 +1,16 @@
 import * as z from 'zod'
 import { done, nothing, store, undoable, type CallDef } from './define'
+import { ThingName } from '../fields'
 import { Conversation, ConversationRow, Id, LabelName, Status, View } from '../mail'
 import { TagName } from '../work'
 
-const filter = { view: View, mailboxId: Id.nullable().default(null), tag: TagName.nullable().default(null), /** With the view inbox: all conversations in sight that have it. */ label: LabelName.nullable().default(null) }
+const filter = {
+  view: View, mailboxId: Id.nullable().default(null), tag: TagName.nullable().default(null),
+  /** With the view inbox: all conversations in sight that have it. */
+  label: LabelName.nullable().default(null),
+  /** A saved view; then `view` means nothing. */
+  saved: ThingName.nullable().default(null),
+}
 
 /** The list, one conversation, and acts on them. */
 export const conversationCalls = {
@@ -22,5 +29,5 @@ export const conversationCalls = {
   'conversations.setRead': store('write', 'work', z.object({ ids: z.array(Id).min(1).max(1000), read: z.boolean() }), undoable),
   /** Moves all messages to the mailbox's Trash folder on the server. */
   'conversations.trash': store('write', 'work', z.object({ ids: z.array(Id).min(1).max(1000) }), undoable),
-  'acts.undo': store('write', 'work', z.object({ undo: z.string() }), done),
+  'acts.undo': store('write', 'note', z.object({ undo: z.string() }), done),
 } as const satisfies Record<string, CallDef>

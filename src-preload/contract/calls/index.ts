@@ -19,6 +19,7 @@ import { searchCalls } from './search'
 import { settingsCalls } from './settings'
 import { teamCalls } from './team'
 import { threadCalls } from './threads'
+import { viewCalls } from './views'
 import { workCalls } from './work'
 import { transferAppCalls, transferCalls } from './transfers'
 
@@ -33,6 +34,7 @@ export const calls = {
   ...threadCalls,
   ...workCalls,
   ...labelCalls,
+  ...viewCalls,
   ...transferCalls,
   ...messageCalls,
   ...customerCalls,

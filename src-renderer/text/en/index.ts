@@ -5,6 +5,7 @@ import { conversation } from './conversation'
 import { customer } from './customer'
 import { depth } from './depth'
 import { errors } from './errors'
+import { fields } from './fields'
 import { identity } from './identity'
 import { inbox } from './inbox'
 import { presence } from './presence'
@@ -20,7 +21,8 @@ import { team } from './team'
 import { labels } from './labels'
 import { threads } from './threads'
 import { transfers } from './transfers'
+import { views } from './views'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, depth, errors, identity, inbox, labels, presence, privacy, reports, search, sending, settings, setup, sharing, support, team, threads, transfers, work } as const
+export const en = { accounts, common, composer, conversation, customer, depth, errors, fields, identity, inbox, labels, presence, privacy, reports, search, sending, settings, setup, sharing, support, team, threads, transfers, views, work } as const

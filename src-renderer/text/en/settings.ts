@@ -2,7 +2,7 @@ export const settings = {
   title: 'Settings',
   leave: 'Settings, back to the list',
   groups: { you: 'You', workspace: 'Workspace', trust: 'Trust' },
-  pages: { profile: 'Profile', notifications: 'Notifications', appearance: 'Appearance', shortcuts: 'Shortcuts', general: 'General', mailboxes: 'Mailboxes', team: 'Team and roles', tags: 'Tags', transfers: 'Import and export', privacy: 'Privacy and data', security: 'Security', support: 'Contact support', about: 'About Postern' },
+  pages: { profile: 'Profile', notifications: 'Notifications', appearance: 'Appearance', shortcuts: 'Shortcuts', general: 'General', mailboxes: 'Mailboxes', team: 'Team and roles', tags: 'Tags', views: 'Views', transfers: 'Import and export', privacy: 'Privacy and data', security: 'Security', support: 'Contact support', about: 'About Postern' },
   loading: 'Opening the settings',
   failed: 'The settings could not be shown.',
   saveFailed: 'Not kept: {{why}}',

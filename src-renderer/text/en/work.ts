@@ -50,8 +50,11 @@ export const work = {
     label: 'Two changes at the same time',
     assignee: '{{names}} assigned this at the same time. It stands with {{stands}}.',
     snooze: '{{names}} snoozed this at the same time. It stands until {{stands}}.',
+    status: '{{names}} set the status at the same time. It stands as {{stands}}.',
+    field: '{{names}} set {{field}} at the same time. It stands as {{stands}}.',
+    empty: 'empty',
+    awake: 'not snoozed',
     use: 'Use {{choice}}',
-    and: ' and ',
     keep: 'Keep it so',
   },
   note: {

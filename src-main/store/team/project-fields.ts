@@ -1,0 +1,34 @@
+import { FieldDefinition, FieldValue } from '../../../src-preload/contract/fields'
+import { note } from '../threads'
+import type { Changed } from './log'
+import { nameOfDevice } from './members'
+import { stateOf } from './state'
+
+const prefix = 'field:'
+
+/** Custom fields of a conversation, as lists ask for them; a colleague's change is a line of the thread. */
+export function projectFields({ tx, group, rows, fields, own, quiet }: Changed): void {
+  const { conversationId: id } = group
+  if (id === null) return
+  for (const register of [...fields].filter((field) => field.startsWith(prefix))) {
+    const name = register.slice(prefix.length)
+    const stands = rows.find(({ field, rank }) => field === register && rank === 0)
+    const value = FieldValue.safeParse(stands?.value)
+    const before = tx.get<{ value: unknown }>('SELECT value FROM conversation_fields WHERE conversation_id = ? AND field = ?', id, name)?.value ?? null
+    const now = value.success ? value.data : null
+    if (before === now) continue
+    if (now === null) tx.run('DELETE FROM conversation_fields WHERE conversation_id = ? AND field = ?', id, name)
+    else tx.run('INSERT INTO conversation_fields(conversation_id, field, value) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = ?3', id, name, now)
+    tx.changes.touched('counts')
+    if (own || quiet || !stands) continue
+    const definition = FieldDefinition.safeParse(stateOf(tx, `${prefix}${name}`).find(({ field, rank }) => field === 'definition' && rank === 0)?.value)
+    if (definition.success) note(tx, id, now === null ? 'field-cleared' : 'field-set', nameOfDevice(tx, stands.device), stands.at, null, now === null ? definition.data.label : `${definition.data.label}: ${now}`)
+  }
+}
+
+/** Views and fields are asked for anew when their definitions change. */
+export function projectDefinitions({ tx, group }: Changed): void {
+  if (!/^(?:view|field):/.test(group.owner)) return
+  tx.changes.touched('views')
+  tx.changes.touched('counts')
+}

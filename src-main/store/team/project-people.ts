@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import type { Changed } from './log'
+
+const NoteValue = z.object({ mentions: z.array(z.string()) })
+
+/** Who follows a conversation, and who was mentioned in its notes and when. */
+export function projectPeople({ tx, group, rows, fields }: Changed): void {
+  const { conversationId: id } = group
+  if (id === null || ![...fields].some((field) => field === 'followers' || field.startsWith('note'))) return
+  const standing = rows.filter(({ rank }) => rank === 0)
+  const register = (field: string): unknown => standing.find((row) => row.field === field)?.value
+  const followers = new Set(standing.filter(({ field }) => field === 'followers').map(({ element }) => element))
+  const mentioned = new Map<string, number>()
+  for (const row of standing.filter(({ field }) => field === 'notes')) {
+    if (register(`note-gone:${row.element}`) === true) continue
+    const edited = NoteValue.safeParse(register(`note:${row.element}`))
+    const written = edited.success ? edited : NoteValue.safeParse(row.value)
+    for (const member of written.success ? written.data.mentions : []) mentioned.set(member, Math.max(row.at, mentioned.get(member) ?? 0))
+  }
+  tx.run('UPDATE conversation_people SET follows = 0, mentioned_at = 0 WHERE conversation_id = ?', id)
+  for (const member of new Set([...followers, ...mentioned.keys()])) {
+    tx.run('INSERT INTO conversation_people(conversation_id, member, follows, mentioned_at) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET follows = ?3, mentioned_at = ?4',
+      id, member, Number(followers.has(member)), mentioned.get(member) ?? 0)
+  }
+  tx.changes.touched('counts')
+}

@@ -1,0 +1,23 @@
+import * as z from 'zod'
+import { done, nothing, store, undoable, type CallDef } from './define'
+import { Field, FieldDefinition, FieldValue, ThingName } from '../fields'
+import { Ids, SavedView, ViewCount, ViewDefinition } from '../views'
+
+/** Saved views, custom fields, and following. */
+export const viewCalls = {
+  'views.list': store('read', 'read', nothing, z.object({ views: z.array(SavedView) })),
+  'views.counts': store('read', 'read', nothing, z.object({ counts: z.array(ViewCount) })),
+  /** How many conversations a view would show. */
+  'views.try': store('read', 'read', ViewDefinition, z.object({ count: z.int(), more: z.boolean() })),
+  'views.save': store('write', 'work', ViewDefinition.extend({ name: ThingName.nullable() }), z.object({ name: ThingName })),
+  'views.remove': store('write', 'work', z.object({ name: ThingName }), undoable),
+  'fields.list': store('read', 'read', nothing, z.object({ fields: z.array(Field) })),
+  /** @throws `conflict` when a field has this label already */
+  'fields.save': store('write', 'manage-team', FieldDefinition.extend({ name: ThingName.nullable() }), z.object({ name: ThingName })),
+  'fields.remove': store('write', 'manage-team', z.object({ name: ThingName }), undoable),
+  /** null takes the value away. @throws `invalid-input` when it does not fit the field */
+  'conversations.setField': store('write', 'work', z.object({ ids: Ids, field: ThingName, value: FieldValue.nullable() }), undoable),
+  'conversations.follow': store('write', 'note', z.object({ ids: Ids, on: z.boolean() }), undoable),
+  /** The person has seen that they were mentioned there. */
+  'mentions.seen': store('write', 'note', z.object({ id: Ids.element }), done),
+} as const satisfies Record<string, CallDef>

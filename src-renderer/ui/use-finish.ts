@@ -1,0 +1,26 @@
+import { useState } from 'react'
+import { asCallError, type CallError } from '../client'
+import { errorText } from '../text'
+
+/**
+ * What a dialog does at its end: busy while it is done, the sentence when it fails, else it closes.
+ * @param words a sentence of the dialog's own for an error; undefined for the usual one
+ */
+export function useFinish(onClose: () => void, words: (error: CallError) => string | undefined = () => undefined): { busy: boolean; failure: string | null; finish: (does: () => Promise<void>) => void } {
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const run = async (does: () => Promise<void>) => {
+    if (busy) return
+    setBusy(true)
+    setFailure(null)
+    try {
+      await does()
+      onClose()
+    } catch (thrown) {
+      const error = asCallError(thrown)
+      setFailure(words(error) ?? errorText(error))
+      setBusy(false)
+    }
+  }
+  return { busy, failure, finish: (does) => void run(does) }
+}

@@ -1,0 +1,88 @@
+import { AlarmClock, AtSign, Bookmark, Circle, CircleCheck, Clock, ListFilter, OctagonAlert, PenLine, Send, User, UserCheck } from 'lucide-react'
+import { useMemo } from 'react'
+import type { Field, SavedView, View } from '../../src-preload/contract'
+import { call } from '../client'
+import { useQuery } from '../live'
+import { tellDone, tellFailure } from '../state/acts'
+import { goView, usePlaces } from '../state/places'
+import { showToast } from '../state/toast'
+import { t } from '../text'
+import type { LucideIcon } from '../ui/icon'
+
+/** A line of the sidebar: one that comes with the program, or one that people made. */
+export interface ViewLine {
+  /** Of the built-in view, or the saved view's name. */
+  readonly id: string
+  readonly icon: LucideIcon
+  readonly label: string
+  readonly view: Exclude<View, 'inbox'> | null
+  readonly saved: SavedView | null
+  readonly hidden: boolean
+}
+
+const builtIn: readonly { view: Exclude<View, 'inbox'>; icon: LucideIcon }[] = [
+  { view: 'unassigned', icon: Circle },
+  { view: 'mine', icon: User },
+  { view: 'mentions', icon: AtSign },
+  { view: 'followed', icon: Bookmark },
+  { view: 'assigned', icon: UserCheck },
+  { view: 'snoozed', icon: AlarmClock },
+  { view: 'pending', icon: Clock },
+  { view: 'drafts', icon: PenLine },
+  { view: 'outbox', icon: Send },
+  { view: 'closed', icon: CircleCheck },
+  { view: 'spam', icon: OctagonAlert },
+]
+
+const noViews: readonly SavedView[] = []
+const noFields: readonly Field[] = []
+
+export function useSavedViews(): readonly SavedView[] {
+  return useQuery('views.list', {}, { topics: ['views', 'team'] }).data?.views ?? noViews
+}
+
+export function useFields(): readonly Field[] {
+  return useQuery('fields.list', {}, { topics: ['views'] }).data?.fields ?? noFields
+}
+
+/** All views but the inbox in this person's order. Saved ones that nobody has placed follow the built-in ones. */
+export function useViewLines(): readonly ViewLine[] {
+  const saved = useSavedViews()
+  const kept = useQuery('settings.get', {}, { topics: ['settings'] }).data?.sidebarViews
+  return useMemo(() => {
+    const hidden = new Set(kept?.hidden)
+    const place = new Map((kept?.order ?? []).map((id, index) => [id, index]))
+    const lines: ViewLine[] = [
+      ...builtIn.map(({ view, icon }): ViewLine => ({ id: view, icon, label: t(`common:nav.${view}`), view, saved: null, hidden: hidden.has(view) })),
+      ...saved.map((view): ViewLine => ({ id: view.name, icon: ListFilter, label: view.label, view: null, saved: view, hidden: hidden.has(view.name) })),
+    ]
+    const at = (line: ViewLine, index: number): number => place.get(line.id) ?? index + 1000
+    return lines.map((line, index) => ({ line, at: at(line, index) })).toSorted((a, b) => a.at - b.at).map(({ line }) => line)
+  }, [saved, kept])
+}
+
+/** Keeps which views this person's sidebar shows, and in what order. */
+export async function keepViews(lines: readonly ViewLine[]): Promise<void> {
+  try {
+    await call('settings.set', { sidebarViews: { order: lines.map(({ id }) => id), hidden: lines.filter(({ hidden }) => hidden).map(({ id }) => id) } })
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+export async function hideView(lines: readonly ViewLine[], id: string, hidden: boolean): Promise<void> {
+  await keepViews(lines.map((line) => (line.id === id ? { ...line, hidden } : line)))
+  const label = lines.find((line) => line.id === id)?.label ?? ''
+  if (hidden) showToast({ text: t('views:hidden', { label }), undo: () => keepViews(lines) })
+}
+
+/** Deletes a saved view, for the team where it is the team's; the inbox takes its place on screen. */
+export async function removeView({ name, label }: SavedView): Promise<void> {
+  try {
+    const { undo } = await call('views.remove', { name })
+    if (usePlaces.getState().list.saved === name) goView('inbox')
+    tellDone(t('views:removed', { label }), undo)
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
