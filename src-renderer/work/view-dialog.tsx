@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react'
-import { useRef, useState, type FormEvent } from 'react'
+import { useState, type FormEvent } from 'react'
 import type { Condition, SavedView } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -16,14 +16,16 @@ import { useFields } from './use-views'
 import { begun, conditionKinds, ConditionLine, isFilled } from './view-conditions'
 import './work.css'
 
+let lastKey = 0
+/** A line has a key of its own: its kind may change. */
+const keyed = (condition: Condition) => ({ key: ++lastKey, condition })
+
 /** Makes or changes a view. `begin`: the conditions that a new one starts with. */
 export function ViewDialog({ view, begin = [], onClose }: { view: SavedView | null; begin?: readonly Condition[]; onClose: () => void }) {
-  const keys = useRef(0)
-  const keyed = (condition: Condition) => ({ key: keys.current++, condition })
   const [label, setLabel] = useState(view?.label ?? '')
   const [own, setOwn] = useState(view?.own ?? true)
   const [order, setOrder] = useState(view?.order ?? 'newest')
-  const [lines, setLines] = useState(() => (view?.conditions ?? begin).map(keyed))
+  const [lines, setLines] = useState(() => (view?.conditions ?? begin).map((condition) => keyed(condition)))
   const fields = useFields()
   const { busy, failure, finish } = useFinish(onClose)
   const conditions = lines.map(({ condition }) => condition)
