@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { startImitation } from '../servers/imap-imitation.mjs'
 import { nav, openRow } from './hands'
 import { conversation, mail, newProfile, row, startPostern, synced, type Desk } from './harness'
-import { look } from './look'
+import { look } from './pictures'
 
 let server: Awaited<ReturnType<typeof startImitation>>
 let desk: Desk

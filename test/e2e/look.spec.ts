@@ -7,7 +7,6 @@ import { startKeychain } from '../servers/keychain.mjs'
 import { nav } from './hands'
 import { look, shots, sizes } from './pictures'
 import { ask, conversation, list, newProfile, row, startPostern, startTeam, synced, type Desk, type Team } from './harness'
-import { look, shots, sizes } from './look'
 
 const said: string[] = []
 let team: Team
