@@ -284,7 +284,7 @@ export function accepted(tx: Writer, workspace: Workspace, row: OutboxRow, { ref
   const now = Date.now()
   tx.run('INSERT INTO send_log(mailbox_id, at, recipients) VALUES(?, ?, ?)', row.through_id ?? row.mailbox_id, now, tried.size - refused.length - later.length)
   tx.run('DELETE FROM send_log WHERE at < ?', now - 25 * 3_600_000)
-  countUse(tx, row.mailbox_id, 'sent', 1)
+  countUse(tx, row.through_id ?? row.mailbox_id, 'sent', 1)
   if (left.length === 0) return finish(tx, workspace, { ...row, refused: allRefused }, line)
   const wait = left.length === later.length ? 300_000 : 0
   tx.run("UPDATE outbox SET state = 'queued', due_at = ?, recipients_left = ?, refused = ?, envelope = NULL, asked = 0, unless_answered = 0, error = ?, server_line = ? WHERE id = ?",

@@ -7,12 +7,13 @@ import { Icon } from '../ui/icon'
 import { Page } from '../ui/page'
 import { Access } from './access'
 import { AccessLog } from './access-log'
+import { MailboxAccess } from './mailbox-access'
 import { Network } from './network'
 import { Overview } from './overview'
 import { Sharing } from './sharing'
 import './privacy.css'
 
-const tabs = ['overview', 'access', 'log', 'sharing', 'network'] as const
+const tabs = ['overview', 'access', 'log', 'sharing', 'mailboxes', 'network'] as const
 type Tab = (typeof tabs)[number]
 const isTab = (name: string | null): name is Tab => tabs.some((tab) => tab === name)
 
@@ -32,6 +33,7 @@ export function Privacy({ part }: { part: string | null }) {
         {shown === 'access' && <Access />}
         {shown === 'log' && <AccessLog />}
         {shown === 'sharing' && <Sharing />}
+        {shown === 'mailboxes' && <MailboxAccess />}
         {shown === 'network' && <Network />}
       </div>
     </Page>

@@ -1,4 +1,4 @@
-import { Plus, Trash2 } from 'lucide-react'
+import { Lock, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { asCallError, call } from '../client'
 import type { OauthClient } from '../../src-preload/contract'
@@ -8,6 +8,7 @@ import { errorText, t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input } from '../ui/field'
+import { Icon } from '../ui/icon'
 
 async function keep(oauthClients: OauthClient[]): Promise<boolean> {
   try {
@@ -51,16 +52,31 @@ function AddClient({ clients, onClose }: { clients: readonly OauthClient[]; onCl
 export function OauthClients() {
   const [adding, setAdding] = useState(false)
   const clients = useQuery('settings.get', {}, { topics: ['settings'] }).data?.oauthClients
+  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data
   if (!clients) return null
+  const managed = policy?.policy.oauthClients ?? []
+  const remove = async (client: OauthClient) => {
+    if (await keep(clients.filter((other) => other !== client))) showToast({ text: t('accounts:clients.removed', { host: client.host }), undo: async () => void (await keep([...clients])) })
+  }
   return (
     <section aria-label={t('accounts:clients.title')}>
       <div className="x group-head"><h2 className="grow">{t('accounts:clients.title')}</h2><Button size="sm" icon={Plus} onClick={() => setAdding(true)}>{t('accounts:clients.add')}</Button></div>
       <div className="card">
         <div className="set"><div className="grow"><p>{t('accounts:clients.text')}{clients.length === 0 && <> {t('accounts:clients.none')}</>}</p></div></div>
+        {managed.map((one) => (
+          <div className="set" key={`managed ${one.host}`}>
+            <div className="grow">
+              <div className="medium sel" dir="ltr">{one.host}</div>
+              <p className="sel pin-print" dir="ltr">{one.issuer ?? ''} {one.clientId}</p>
+              <p>{policy?.managedBy ? t('accounts:clients.managed', { who: policy.managedBy }) : t('accounts:clients.managedUnnamed')}</p>
+            </div>
+            <span className="lockmark"><Icon icon={Lock} />{t('accounts:clients.lock')}</span>
+          </div>
+        ))}
         {clients.map((one) => (
           <div className="set" key={one.host}>
             <div className="grow"><div className="medium sel" dir="ltr">{one.host}</div><p className="sel pin-print" dir="ltr">{one.issuer ?? ''} {one.clientId}</p></div>
-            <IconButton icon={Trash2} label={t('accounts:clients.remove', { host: one.host })} onClick={() => void keep(clients.filter((other) => other !== one))} />
+            <IconButton icon={Trash2} label={t('accounts:clients.remove', { host: one.host })} onClick={() => void remove(one)} />
           </div>
         ))}
       </div>

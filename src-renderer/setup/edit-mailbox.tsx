@@ -2,8 +2,8 @@ import type { Mailbox } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
+import { AccessHeld } from '../work/access-held'
 import { formOf } from './guess'
-import { MailboxAccess } from './mailbox-access'
 import { MailboxPage } from './mailbox-page'
 
 /** Changes the settings of a mailbox; without a new password the stored one stays. */
@@ -15,7 +15,7 @@ export function EditMailbox({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
       text={t('setup:add.textEdit')}
       begin={formOf(mailbox)}
       changes={mailbox}
-      below={<MailboxAccess mailbox={mailbox} />}
+      below={<section className="y" aria-label={t('accounts:held.title')}><h2 className="h3">{t('accounts:held.title')}</h2><AccessHeld mailbox={mailbox} /></section>}
       act={t('setup:add.save')}
       acting={t('setup:add.saving')}
       onBack={onClose}

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import PostalMime from 'postal-mime'
 import { answerByKeyboard, answered, nav, openRow, replyBox } from './hands'
@@ -11,7 +14,9 @@ test.beforeAll(async () => {
   team = await startTeam(['help', 'warranty'], { smtpd_sasl_authenticated_header: 'yes' })
   for (const name of ['help', 'warranty']) seed(team, name, [{ raw: mail({ subject: 'To both desks', id: 'both@harbourcycle.example', to: 'help@northwindbikes.example, warranty@northwindbikes.example', text: 'Who can help?' }), date: new Date(Date.now() - 7_200_000) }])
   seed(team, 'help', [{ raw: mail({ subject: 'Wheel to send back', id: 'wheel@harbourcycle.example', to: 'returns@northwindbikes.example', text: 'Where do I send it?' }), date: new Date(Date.now() - 3_600_000) }])
-  desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  const policies = mkdtempSync(join(tmpdir(), 'postern-policies-'))
+  writeFileSync(join(policies, 'northwind.json'), JSON.stringify({ managedBy: 'Northwind IT', oauthClients: [{ host: '*.northwindbikes.example', issuer: 'https://id.northwindbikes.example', clientId: 'northwind-desk' }] }))
+  desk = await startPostern({ profile: newProfile(), provision: team.provision, args: [`--policy-dir=${policies}`], size: { width: 1280, height: 800 } })
   await synced(desk.page)
   await answered(desk.page, 'settings.set', { undoSeconds: 0 })
 })
@@ -110,4 +115,34 @@ test('a reply written offline does not pass a colleague\'s answer in the other m
   await openRow(page, 'To both desks')
   await expect(conversation(page).getByRole('article', { name: /Needs review/ })).toContainText('The warranty desk can.')
   expect(team.postfix.deliveries().filter(({ text }) => text.includes('Subject: Re: To both desks'))).toEqual([])
+})
+
+test('what a mailbox\'s permission was used for stands in the privacy panel, and sign-in services of IT are shown and cannot be removed', async () => {
+  const { page } = desk
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('g')
+  await page.keyboard.press('y')
+  await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name: 'Mailboxes' }).click()
+  // The reply of help@ left through the account of warranty@, so it counts there.
+  await expect(page.getByRole('region', { name: 'Warranty' })).toContainText('1 message sent')
+  await expect(page.getByRole('region', { name: 'Help' })).toContainText('3 messages read')
+  await look(desk, 'privacy-mailboxes')
+  await page.getByRole('region', { name: 'Help' }).getByRole('button', { name: 'Mailbox settings' }).click()
+  await expect(page.getByRole('region', { name: 'What Postern may do here, and did' })).toContainText('3 messages read')
+  await page.keyboard.press('g')
+  await page.keyboard.press('s')
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Mailboxes' }).click()
+  const services = page.getByRole('region', { name: 'Sign-in services' })
+  await expect(services).toContainText('northwind-desk')
+  await expect(services).toContainText('Set by Northwind IT')
+  await expect(services.getByRole('button', { name: /^Remove/ })).toHaveCount(0)
+  await services.getByRole('button', { name: 'Add' }).click()
+  await page.getByRole('dialog').getByLabel('Mail server, or *.example.com').fill('imap.elsewhere.example')
+  await page.getByRole('dialog').getByLabel('Client ID').fill('elsewhere')
+  await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click()
+  await look(desk, 'sign-in-services')
+  await services.getByRole('button', { name: 'Remove imap.elsewhere.example' }).click()
+  await expect(services).not.toContainText('imap.elsewhere.example')
+  await toast().getByRole('button', { name: /Undo/ }).click()
+  await expect(services).toContainText('imap.elsewhere.example')
 })

@@ -7,15 +7,20 @@ import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { startCutProxy } from '../servers/cut-proxy.mjs'
+import { ImapSession } from '../../src-main/mail/imap-session'
+import { ImapCarrier } from '../../src-main/mail/team-imap'
+import { startDovecot } from '../servers/dovecot.mjs'
 import { startSmtpSink } from '../servers/smtp-sink.mjs'
 import { Harness } from '../store/helpers'
 import { itemInOutbox, mailboxFor, outboxDesk, queueOne, stateOfOutbox } from './outbox-desk'
-import { waitFor } from './harness'
+import { mailboxAt, queue, run, serverAt, untilIdle, user, waitFor } from './harness'
 
 const root = path.join(import.meta.dirname, '../..')
 const built = path.join(root, 'node_modules/.cache/test-send')
 /** `npm run sweep:send` sets this: every byte and every call instead of a few. */
 const whole = process.env['POSTERN_SWEEP'] === 'send'
+const [slice = 1, slices = 1] = (process.env['POSTERN_SLICE'] ?? '1/1').split('/').map(Number)
+const inSlice = <T>(points: readonly T[]): T[] => points.filter((_, index) => index % slices === slice - 1)
 const key = randomBytes(32)
 const device = newDeviceSecret()
 
@@ -84,7 +89,7 @@ describe('a message leaves at most once and is never lost (R40)', () => {
     const tally = new Tally()
     for (const direction of ['toClient', 'toServer'] as const) {
       const step = whole ? 1 : Math.ceil(sizes[direction] / 8)
-      for (let at = 1; at < sizes[direction]; at += step) {
+      for (const at of inSlice(Array.from({ length: Math.ceil((sizes[direction] - 1) / step) }, (_, n) => 1 + n * step))) {
         sink.clearDeliveries()
         const id = await queueOne(harness, `cut ${direction} ${at}`)
         proxy.cutAfterBytes(at, direction)
@@ -136,7 +141,7 @@ describe('a message leaves at most once and is never lost (R40)', () => {
     const counts = calls.map((name) => [name, lines.filter((line) => line.startsWith(main) && line.includes(` ${name}(`)).length] as const)
     rmSync(first, { recursive: true, force: true })
     const points = counts.flatMap(([name, n]) => Array.from({ length: n }, (_, at) => [name, at + 1] as const))
-    const chosen = whole ? points : points.filter((_, index) => index % Math.ceil(points.length / 4) === 5)
+    const chosen = whole ? inSlice(points) : points.filter((_, index) => index % Math.ceil(points.length / 4) === 5)
     const tally = new Tally()
     for (const [name, at] of chosen) {
       sink.clearDeliveries()
@@ -163,7 +168,7 @@ describe('a message leaves at most once and is never lost (R40)', () => {
 
 test('two windows send one draft at the same time: one message each (R41)', async () => {
   const harness = await made(mkdtempSync(path.join(tmpdir(), 'postern-race-')))
-  const races = whole ? 1000 : 20
+  const races = inSlice(Array.from({ length: whole ? 1000 : 20 }, (_, n) => n)).length
   let accepted = 0
   for (let n = 0; n < races; n++) {
     const draft = await harness.call('drafts.start', { kind: 'new', conversationId: null, messageId: null, mailboxId: 1 })
@@ -177,3 +182,29 @@ test('two windows send one draft at the same time: one message each (R41)', asyn
   console.log(`figure send.race-sends ${accepted} messages`)
   await harness.stop()
 }, 600_000)
+
+test('two devices answer one message at the same moment: one of the answers leaves (R41)', async () => {
+  const dovecot = await startDovecot({ users: [user] })
+  const carriers = await Promise.all([0, 1].map(async () => ImapCarrier.open(await ImapSession.open(serverAt(dovecot.port), { user: user.name, password: user.password }, true), user.name)))
+  const devices = carriers.map((carrier, n) => run(mailboxAt(serverAt(dovecot.port), serverAt(sink.port)), undefined, undefined, (claimed) => carrier.claim(claimed, `device${n}`, 90_000)))
+  const races = inSlice(Array.from({ length: whole ? 1000 : 5 }, (_, n) => n)).length
+  let [sent, stopped] = [0, 0]
+  try {
+    await Promise.all(devices.map(({ store }) => untilIdle(store)))
+    for (const { sender } of devices) sender.start()
+    for (let n = 0; n < races; n++) {
+      sink.clearDeliveries()
+      const ids = devices.map(({ store }) => queue(store, { inReplyTo: `asked-${slice}-${n}@customer.test` }))
+      for (const { sender } of devices) sender.wake()
+      const ends = await Promise.all(devices.map(({ store }, at) => waitFor(() => store.outbox.find(({ job }) => job.id === ids[at])?.outcome, { ms: 30_000 })))
+      sent += sink.deliveries().length
+      stopped += ends.filter(({ error }) => error?.code === 'claimed').length
+    }
+  } finally {
+    await Promise.all([...devices.map((one) => one.stop()), ...carriers.map((carrier) => carrier.close())])
+    await dovecot.stop()
+  }
+  console.log(`figure send.device-races ${races} races`)
+  console.log(`figure send.device-race-sends ${sent} messages`)
+  expect({ sent, stopped }).toEqual({ sent: races, stopped: races })
+}, whole ? 1_200_000 : 60_000)

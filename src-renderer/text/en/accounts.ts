@@ -152,6 +152,7 @@ export const accounts = {
   },
   sync: { needed: '{{name}} wants you to sign in again', soon: 'The sign-in of {{name}} ends {{day}}. Mail stops then.', notLasting: 'The sign-in of {{name}} ends with this run of Postern: the provider gave no lasting permission.', act: 'Sign in again', later: 'Later' },
   held: {
+    settings: 'Mailbox settings',
     title: 'What Postern may do here, and did',
     counted: 'Counted on this computer since {{day}}.',
     nothing: 'Nothing was used yet.',
@@ -167,6 +168,10 @@ export const accounts = {
     title: 'Sign-in services',
     text: 'OAuth clients of your organisation, by mail server. They go before those that Postern knows.',
     none: 'None of your own.',
+    managed: 'Set by {{who}}. It goes before one of your own for the same server.',
+    managedUnnamed: 'Set by your organisation. It goes before one of your own for the same server.',
+    lock: 'Managed',
+    removed: 'Sign-in service of {{host}} removed',
     add: 'Add',
     addTitle: 'Add a sign-in service',
     secret: 'Client secret, when the service gave one',

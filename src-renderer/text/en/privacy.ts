@@ -1,7 +1,7 @@
 export const privacy = {
   title: 'Privacy and data',
   tabsName: 'Privacy pages',
-  tabs: { overview: 'Overview', access: 'Support access', log: 'Access log', sharing: 'Sharing', network: 'Network' },
+  tabs: { overview: 'Overview', access: 'Support access', log: 'Access log', sharing: 'Sharing', mailboxes: 'Mailboxes', network: 'Network' },
   managed: 'Some settings are managed by {{who}}',
   managedUnnamed: 'Some settings are managed by your organisation',
   policyFault: 'A policy of your organisation cannot be used ({{what}}). What it would set is locked at its safest until it is mended.',

@@ -13,12 +13,12 @@ function stateText({ state, service, at, endsAt }: SignInFacts): string {
 }
 
 /** What Postern may do with a mailbox and how much of it was used, with the exact permissions where it is signed in by browser. */
-export function MailboxAccess({ mailbox }: { mailbox: Mailbox }) {
+export function AccessHeld({ mailbox }: { mailbox: Mailbox }) {
   const used = useQuery('mailboxes.used', {}, { topics: ['sync', 'outbox'] }).data?.used.find((one) => one.mailboxId === mailbox.id)
   const signIns = useQuery('app.signIns', {}, { topics: ['sign-in', 'mailboxes', 'sync'] }).data?.signIns.filter((one) => one.mailboxId === mailbox.id) ?? []
   return (
-    <section className="y g3" aria-label={t('accounts:held.title')}>
-      <div className="y"><h2 className="h3">{t('accounts:held.title')}</h2><p className="meta t3">{typeof used?.since === 'number' ? t('accounts:held.counted', { day: dayText(used.since) }) : t('accounts:held.nothing')}</p></div>
+    <div className="y g3">
+      <p className="meta t3">{typeof used?.since === 'number' ? t('accounts:held.counted', { day: dayText(used.since) }) : t('accounts:held.nothing')}</p>
       <AccessTable name={signIns[0]?.service ?? null} uses={uses} identity={signIns.some((one) => one.scope.includes('email'))} used={used ?? { read: 0, sent: 0, acts: 0 }} />
       {signIns.map((one) => (
         <p key={one.uses.join()} className="meta t2 sel">
@@ -26,6 +26,6 @@ export function MailboxAccess({ mailbox }: { mailbox: Mailbox }) {
           {one.scope.length > 0 && <> {t('accounts:access.scopes')}: <span className="mono print" dir="ltr">{one.scope.join(' ')}</span></>}
         </p>
       ))}
-    </section>
+    </div>
   )
 }
