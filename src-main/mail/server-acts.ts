@@ -49,7 +49,11 @@ async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder
   try {
     const state = await session.select(op.folderPath)
     // These UIDs mean other messages now, or none (R35).
-    if (state.uidValidity !== op.uidValidity) return plain('gone')
+    // The next look at the folder begins it anew, and the act waits for its messages to be found again.
+    if (state.uidValidity !== op.uidValidity) {
+      folders.touched(op.folderPath)
+      return plain('retry')
+    }
     if (op.uids.length === 0) return plain('done')
     if (op.kind === 'add-flags') await session.addFlags(op.uids, op.flags)
     else if (op.kind === 'remove-flags') await session.removeFlags(op.uids, op.flags)

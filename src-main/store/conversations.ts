@@ -13,6 +13,7 @@ import { partOf } from './parts'
 import { peopleBook, type PeopleBook } from './people'
 import { shownPlaces } from './places'
 import { autoKindOf, parseIds, parsePeople, parseTexts, statusNumber, statusOf } from './rows'
+import { hasFormer, isChecking } from './renumbering'
 import { survivorOf } from './threads'
 import type { Index } from './search'
 import { filterOf, viewNamed } from './views'
@@ -110,11 +111,12 @@ export function listConversations(read: Reader, query: ListQuery & { offset: num
   const { sql, params } = listSql(query, me, by)
   const ids = read.all<{ id: number }>(sql, ...params, query.limit, query.offset)
   const person = peopleBook(read, me)
+  const renumbered = hasFormer(read)
   const rows = ids.flatMap(({ id }) => {
     const row = read.get<Row>(
       `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error, assignee, tags, labels, snoozed_until
        FROM conversations WHERE id = ?`, id)
-    return row ? [rowOf(read, row, person)] : []
+    return row ? [rowOf(read, row, person, renumbered && isChecking(read, id))] : []
   })
   return { rows, total: countListed(read, query, by) }
 }
@@ -126,11 +128,11 @@ function countListed(read: Reader, query: ListQuery, { from, where, params, coun
   return (query.unreadOnly ? counted?.unread : counted?.total) ?? 0
 }
 
-function rowOf(read: Reader, row: Row, person: PeopleBook): ConversationRow {
+function rowOf(read: Reader, row: Row, person: PeopleBook, checking: boolean): ConversationRow {
   return {
     id: row.id, subject: row.subject, people: parseTexts(row.people), messageCount: row.message_count, unread: row.unread === 1, status: statusOf(row.status),
     lastAt: row.last_at, snippet: row.snippet, lastFromTeam: row.last_from_team, attachmentCount: row.attachment_count, mailboxIds: parseIds(row.mailbox_ids),
-    hasDraft: row.has_draft === 1, outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state), outboxError: row.outbox_error, labels: parseTexts(row.labels), ...workOf(read, person, row),
+    hasDraft: row.has_draft === 1, outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state), outboxError: row.outbox_error, labels: parseTexts(row.labels), checking, ...workOf(read, person, row),
   }
 }
 
@@ -196,7 +198,7 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
   const ours = senders(read)
   const newSubjects = subjectsThatAreNew(read, current, messages)
   return {
-    id: current, subject: row.subject, status: statusOf(row.status), version: row.version, mailboxIds: parseIds(row.mailbox_ids), customerId: row.customer_id, labels: parseTexts(row.labels),
+    id: current, subject: row.subject, status: statusOf(row.status), version: row.version, mailboxIds: parseIds(row.mailbox_ids), customerId: row.customer_id, labels: parseTexts(row.labels), checking: isChecking(read, current),
     ...workOf(read, person, row), conflicts: conflictsOf(read, person, current),
     messages: messages.map((message, index) => {
       const opened = index >= messages.length - openBodies || (message.direction === 0 && message.seen === 0)

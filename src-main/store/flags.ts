@@ -75,7 +75,8 @@ export async function applyFlags(workspace: Workspace, { folderId, uidValidity, 
   return { changed }
 }
 
-function withWaitingActs(tx: Writer, folderId: number, uid: number, flags: number): number {
+/** The server's flags of a message, with those acts of ours that wait. */
+export function withWaitingActs(tx: Writer, folderId: number, uid: number, flags: number): number {
   const waiting = tx.all<{ kind: string; flag: string }>(
     `SELECT o.kind, o.flag FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE u.folder_id = ? AND u.uid = ? AND o.kind IN ('add-flags', 'remove-flags') ORDER BY o.id`, folderId, uid)
   return waiting.reduce((now, { kind, flag }) => (kind === 'add-flags' ? now | flagBits([flag]) : now & ~flagBits([flag])), flags)

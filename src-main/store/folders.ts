@@ -6,6 +6,7 @@ import type { Reader } from './database'
 import { emptyFolder, replaceFolder } from './flags'
 import { syncLabels } from './labels'
 import { openFolder } from './messages'
+import { beginAnew, finishRenumbering } from './renumbering'
 import type { Workspace } from './workspace'
 
 interface CursorRow { id: number; path: string; role: FolderRole; uid_validity: string | null; high_uid: number; low_uid: number; mod_seq: string | null; complete: number }
@@ -44,6 +45,7 @@ export async function syncFolders(workspace: Workspace, mailboxId: number, liste
     db.write((tx) => tx.run('DELETE FROM folders WHERE id = ?', id), 'normal')
   }
   for (const id of changedRole) await replaceFolder(workspace, id)
+  await finishRenumbering(workspace, mailboxId)
   return allFolders(db.read, mailboxId)
 }
 
@@ -51,13 +53,11 @@ export function allFolders(read: Reader, mailboxId: number): { folders: z.infer<
   return { folders: read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? AND local = 0 ORDER BY id`, mailboxId).map(cursorOf) }
 }
 
-/** A new UIDVALIDITY: all UIDs known so far mean nothing any more (RFC 9051, 2.3.1.1). Messages are known again by their content. */
-export async function resetFolder(workspace: Workspace, folderId: number, uidValidity: string): Promise<z.infer<typeof FolderCursor>> {
+/** A new UIDVALIDITY: all UIDs known so far mean nothing any more (RFC 9051, 2.3.1.1). Messages are known again by their content, and stay where they were until then (store/renumbering). */
+export function resetFolder(workspace: Workspace, folderId: number, uidValidity: string): z.infer<typeof FolderCursor> {
   const { db } = workspace
-  // First the cursor, so that a page of the old numbering is refused from now on.
-  db.write((tx) => tx.run('UPDATE folders SET uid_validity = ?, high_uid = 0, low_uid = 0, mod_seq = NULL, complete = 0, missing = 0, checked_at = NULL, verified_at = NULL WHERE id = ?', uidValidity, folderId))
-  await emptyFolder(workspace, folderId)
-  const row = db.read.get<CursorRow>(`SELECT ${columns} FROM folders WHERE id = ?`, folderId)
+  const id = db.write((tx) => beginAnew(tx, folderId, uidValidity))
+  const row = db.read.get<CursorRow>(`SELECT ${columns} FROM folders WHERE id = ?`, id)
   if (!row) throw new PosternError('not-found', 'no such folder')
   return cursorOf(row)
 }

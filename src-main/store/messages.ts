@@ -16,6 +16,7 @@ import { noteArrival } from './since'
 import { learnLabels } from './labels'
 import { queueForIndex } from './index-text'
 import { addToMailbox, markWork, summarize } from './summary'
+import { carryOver, finishRenumbering, hasFormer } from './renumbering'
 import { joinThread, type Joined } from './thread-join'
 import { note } from './threads'
 import { breathe, type Workspace } from './workspace'
@@ -31,7 +32,7 @@ export interface Page {
   readonly backfill: boolean
 }
 
-interface FolderRow { mailbox_id: number; role: FolderRole; uid_validity: string | null }
+interface FolderRow { mailbox_id: number; role: FolderRole; uid_validity: string | null; /** 1: it was numbered anew, and not all of it has been found again. */ renumbered: number }
 
 /**
  * Stores one page of a folder, idempotent by (folder, uidValidity, uid). Message, thread and customer of an
@@ -62,6 +63,7 @@ export async function ingestPage(workspace: Workspace, page: Page): Promise<{ st
     from = portion.end
     if (from < items.length) await breathe()
   } while (from < items.length)
+  if (page.cursor.complete === true && hasFormer(workspace.db.read)) await finishRenumbering(workspace, mailboxOf(workspace.db.read, page.folderId))
   return { stored }
 }
 
@@ -99,10 +101,14 @@ export class Portion implements Iterable<number> {
 
 /** @throws PosternError when the folder is not there or has begun anew: what mail knows of it is out of date */
 export function openFolder(tx: Pick<Writer, 'get'>, folderId: number, uidValidity: string): FolderRow {
-  const folder = tx.get<FolderRow>('SELECT f.mailbox_id, f.role, f.uid_validity FROM folders f JOIN mailboxes m ON m.id = f.mailbox_id WHERE f.id = ? AND m.removing = 0', folderId)
+  const folder = tx.get<FolderRow>('SELECT f.mailbox_id, f.role, f.uid_validity, EXISTS(SELECT 1 FROM folders o WHERE o.former_of = f.id) AS renumbered FROM folders f JOIN mailboxes m ON m.id = f.mailbox_id WHERE f.id = ? AND m.removing = 0', folderId)
   if (!folder) throw new PosternError('not-found', 'no such folder')
   if (folder.uid_validity !== uidValidity) throw new PosternError('conflict', 'the folder has another UIDVALIDITY')
   return folder
+}
+
+function mailboxOf(read: Pick<Writer, 'get'>, folderId: number): number {
+  return read.get<{ mailbox_id: number }>('SELECT mailbox_id FROM folders WHERE id = ?', folderId)?.mailbox_id ?? 0
 }
 
 function moveCursor(tx: Writer, { folderId, cursor }: Page): void {
@@ -177,6 +183,7 @@ function threadHint(workspace: Workspace, folder: FolderRow, { thread }: IngestI
 /** A message that is here already has one more place: a copy for a second mailbox, a move, the copy in Sent. */
 function addLocation(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, same: Known, key: bigint, role: FolderRole, batch: Batch): void {
   putLocation(tx, folder, page.folderId, item, same.id, shownAs(folder, item))
+  if (folder.renumbered === 1) carryOver(tx, folder.mailbox_id, page.folderId, item.uid, same.id)
   replaceMessage(tx, same.id)
   if (same.conversation_id !== null) {
     addToMailbox(tx, same.conversation_id, folder.mailbox_id)

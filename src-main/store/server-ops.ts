@@ -89,7 +89,9 @@ export function settleOp(workspace: Workspace, { id, result, newUids, newPath }:
   workspace.db.write((tx) => {
     const op = tx.get<{ mailbox_id: number; folder_id: number; kind: string; flag: string | null }>('SELECT mailbox_id, folder_id, kind, flag FROM server_ops WHERE id = ?', id)
     if (!op) return
-    if (result === 'retry') {
+    // Numbered anew while it was under way: it waits for its messages to be found again.
+    const renumbered = tx.get('SELECT 1 FROM folders WHERE id = ? AND former_of IS NOT NULL', op.folder_id) !== undefined
+    if (result === 'retry' || (result === 'gone' && renumbered)) {
       tx.run('UPDATE server_ops SET attempts = attempts + 1 WHERE id = ?', id)
       return
     }

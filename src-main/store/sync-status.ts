@@ -33,7 +33,7 @@ export class SyncBoard {
   }
 
   status(read: Reader): SyncStatus {
-    const folders = Map.groupBy(read.all<FolderRow>('SELECT id, mailbox_id, path, role, server_count, local_count, complete, checked_at, verified_at, missing FROM folders WHERE local = 0 ORDER BY id'), (row) => row.mailbox_id)
+    const folders = Map.groupBy(read.all<FolderRow>('SELECT id, mailbox_id, path, role, server_count, local_count, complete, checked_at, verified_at, missing, (SELECT coalesce(sum(o.local_count), 0) FROM folders o WHERE o.former_of = f.id) AS checking FROM folders f WHERE local = 0 ORDER BY id'), (row) => row.mailbox_id)
     const mailboxes = read.all<{ id: number; paused: number; synced_at: number | null }>('SELECT id, paused, synced_at FROM mailboxes WHERE removing = 0 AND local = 0 ORDER BY id')
       .map(({ id, paused, synced_at: syncedAt }) => this.mailbox(id, paused === 1, syncedAt, folders.get(id) ?? []))
     const waitingMail = read.get<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE state = 'sending' OR (state = 'queued' AND (scheduled = 0 OR due_at <= ?))", Date.now())?.n ?? 0
@@ -50,12 +50,12 @@ export class SyncBoard {
   }
 }
 
-interface FolderRow { id: number; mailbox_id: number; path: string; role: FolderRole; server_count: number; local_count: number; complete: number; checked_at: number | null; verified_at: number | null; missing: number }
+interface FolderRow { id: number; mailbox_id: number; path: string; role: FolderRole; server_count: number; local_count: number; complete: number; checked_at: number | null; verified_at: number | null; missing: number; checking: number }
 
 function folderOf(row: FolderRow): FolderStatus {
   return {
     id: row.id, path: row.path, role: row.role, serverCount: row.server_count, localCount: row.local_count, complete: row.complete === 1,
-    checkedAt: row.checked_at, verifiedAt: row.verified_at, missing: row.missing,
+    checkedAt: row.checked_at, verifiedAt: row.verified_at, missing: row.missing, checking: row.checking,
   }
 }
 

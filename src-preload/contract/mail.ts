@@ -96,6 +96,8 @@ export const ConversationRow = z.object({
   outboxError: z.string().nullable(),
   /** The mail server's labels (Gmail), by name. */
   labels: z.array(z.string()),
+  /** The server numbered its folder anew, and its mail has not been found there again yet. */
+  checking: z.boolean(),
   ...Work.shape,
 })
 export type ConversationRow = z.infer<typeof ConversationRow>
@@ -260,6 +262,7 @@ export const Conversation = z.object({
   mailboxIds: z.array(Id),
   customerId: Id.nullable(),
   labels: z.array(z.string()),
+  checking: z.boolean(),
   ...Work.shape,
   conflicts: z.array(WorkConflict),
   messages: z.array(Message),
@@ -313,6 +316,8 @@ export const FolderStatus = z.object({
   role: FolderRole,
   serverCount: z.int(),
   localCount: z.int(),
+  /** The server numbered it anew: so many messages wait to be found again. */
+  checking: z.int(),
   /** The first sync of the folder is done. */
   complete: z.boolean(),
   /** When the counts were last compared, and when all UIDs were. */

@@ -117,6 +117,7 @@ function Loaded({ conversation, composer, onMailto }: { conversation: Conversati
     <>
       <Head conversation={conversation} onSource={setSource} onMerge={() => setSorting('merge')} onSplit={() => setSorting('split')} />
       <PresenceStrip conversationId={conversation.id} />
+      {conversation.checking && <div className="banner" role="status"><span className="grow">{t('conversation:checking')}</span></div>}
       {conversation.conflicts.length > 0 && <Conflicts conversation={conversation} />}
       <div className="thread-pane">
         <Thread key={conversation.id} conversation={conversation} onLink={onLink} acts={acts} />

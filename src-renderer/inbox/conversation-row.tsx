@@ -1,4 +1,4 @@
-import { AlarmClock, Bookmark, Paperclip, PenLine } from 'lucide-react'
+import { AlarmClock, Bookmark, Paperclip, PenLine, RefreshCw } from 'lucide-react'
 import { memo } from 'react'
 import type { ConversationRow } from '../../src-preload/contract'
 import { Avatar } from '../ui/avatar'
@@ -89,6 +89,7 @@ export const ConversationRowView = memo(function ConversationRowView({ row, top,
           {tags.length > shownTags && <span className="t3 meta num" data-tip={tags.slice(shownTags).map(({ text }) => text).join(', ')}>+{tags.length - shownTags}</span>}
           <span className="end">
             {row.attachmentCount > 0 && <span data-tip={t('inbox:row.attachments', { count: row.attachmentCount })}><Icon icon={Paperclip} small /></span>}
+            {row.checking && <span className="chip sm" data-tip={t('inbox:row.checkingTip')}><Icon icon={RefreshCw} />{t('inbox:row.checking')}</span>}
             {row.snoozedUntil !== null && <span className="chip sm"><Icon icon={AlarmClock} /><Time at={row.snoozedUntil} form="when" /></span>}
             {row.hasDraft && !outbox && <span className="chip sm">{t('inbox:row.draft')}</span>}
             {outbox && <span className={`chip sm ${outbox.kind}`}><Icon icon={outbox.icon} />{outbox.text}</span>}

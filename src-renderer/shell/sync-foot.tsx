@@ -95,6 +95,7 @@ function FolderLine({ folder, now }: { folder: FolderStatus; now: number }) {
       <span className="cut" data-tip={folder.path}><bdi>{folder.role === 'other' ? folder.path : t(`common:folderRole.${folder.role}`)}</bdi></span>
       <span className={`num ${differs ? 'warn medium' : 't2'}`}>{t('common:sync.folder', { server: numberText(folder.serverCount), local: numberText(folder.localCount) })}</span>
       <span className="t3 num" data-tip={compared}>{folder.checkedAt === null ? t('common:sync.neverChecked') : t('common:sync.checked', { time: checkedTime(folder.checkedAt, now) })}</span>
+      {folder.checking > 0 && <span className="t2 folderword">{t('common:sync.folderChecking', { count: folder.checking })}</span>}
       {differs && (
         <span className="warn folderword">
           {lacking > 0 ? t('common:sync.folderMissing', { count: lacking }) : t('common:sync.folderExtra', { count: folder.localCount - folder.serverCount })}

@@ -64,3 +64,24 @@ test('labels of the mail server are shown, are lists of their own, and are given
   await expect(page.getByRole('button', { name: 'Status: Closed' })).toBeVisible()
   await expect(row(page, /./)).toHaveCount(2)
 })
+
+test('a folder that the server numbers anew takes nothing out of the list: it is said what is being checked, and the mark goes', async () => {
+  const { page } = desk
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => { release = resolve })
+  server.world.script = async ({ name, args }) => {
+    if (name === 'UID FETCH' && args.includes('BODY')) await held
+    return false
+  }
+  await nav(page, 'Inbox').click()
+  await row(page, /Delivery slot/).click()
+  server.mail.newValidity('[Gmail]/All Mail')
+  server.dropAll()
+  await expect(row(page, /Delivery slot/).getByText('Checking')).toBeVisible({ timeout: 30_000 })
+  await expect(conversation(page).getByText('being checked against the server')).toBeVisible()
+  await expect(conversation(page)).toContainText('When does it come?')
+  await look(desk, 'checking')
+  release()
+  await expect(conversation(page).getByText('being checked against the server')).toBeHidden()
+  await expect(row(page, /Delivery slot/).getByText('Checking')).toBeHidden()
+})

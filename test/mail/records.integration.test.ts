@@ -33,8 +33,19 @@ test('new UIDs, an emptied server and a backup in another folder: status, note, 
   // Another numbering: what was UID 1 is UID 3 now.
   server.mail.folder('INBOX').entries.reverse()
   server.mail.newValidity('INBOX')
+  // Held while the new numbering is known and nothing of it has been fetched.
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => { release = resolve })
+  server.world.script = async ({ name, args }) => {
+    if (name === 'UID FETCH' && args.includes('BODY')) await held
+    return false
+  }
   server.dropAll()
   sync.wake()
+  const listed = async (): Promise<string[]> => [...await harness.list(), ...await harness.list('pending')].map(({ subject, checking }) => `${subject} ${checking}`).toSorted()
+  await until(async () => (await listed()).join() === 'm1 true,m2 true,m3 true', 'all listed, and marked')
+  expect(await records(store, one)).toEqual(before)
+  release()
   const validity = (): string | undefined => store.db.read.get<{ v: string }>("SELECT uid_validity AS v FROM folders WHERE path = 'INBOX'")?.v
   await until(() => validity() === String(server.mail.folder('INBOX').uidValidity) && uids().length === 3, 'the new numbering')
   expect(await records(store, one)).toEqual(before)

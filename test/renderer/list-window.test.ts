@@ -5,7 +5,7 @@ import { ListWindow, pageSize, type ListPage } from '../../src-renderer/state/li
 
 const row = (id: number, subject = `Subject ${id}`): ConversationRow => ({
   id, subject, people: ['Hannah Oduya'], messageCount: 1, unread: false, status: 'open', lastAt: 1_000_000 - id, snippet: '',
-  lastFromTeam: null, attachmentCount: 0, mailboxIds: [1], hasDraft: false, outbox: null, outboxError: null, assignee: null, tags: [], labels: [], snoozedUntil: null,
+  lastFromTeam: null, attachmentCount: 0, mailboxIds: [1], hasDraft: false, outbox: null, outboxError: null, assignee: null, tags: [], labels: [], checking: false, snoozedUntil: null,
 })
 
 /** A list of which a test changes the rows, and which counts what it is asked. */

@@ -35,7 +35,7 @@ describe('sync in words', () => {
     expect(syncWords(old, boxes, 1_002 + hour)).toMatchObject({ state: 'stale', text: 'Wholesale not synced' })
   })
   it('a count that differs is loud only when mending did not help', () => {
-    const folder = { id: 1, path: 'INBOX', role: 'inbox' as const, serverCount: 12, localCount: 11, complete: true, checkedAt: 0, verifiedAt: null, missing: 0 }
+    const folder = { id: 1, path: 'INBOX', role: 'inbox' as const, serverCount: 12, localCount: 11, complete: true, checkedAt: 0, verifiedAt: null, missing: 0, checking: 0 }
     expect(folderDiffers(folder, 60_000)).toBe(false)
     expect(folderDiffers(folder, 120_000)).toBe(true)
     expect(folderDiffers({ ...folder, complete: false }, 120_000)).toBe(false)

@@ -128,11 +128,11 @@ describe('acts reach the server once', () => {
 describe('folders that change on the server', () => {
   test('a new UIDVALIDITY forgets the numbers, not the messages, and refuses pages of the old one (R35)', async () => {
     await store.put(inbox(), { from: 'a@x.test', id: 'a@x', text: 'kept', raw: 'same bytes', date: 1_790_000_000_000 })
-    await store.mail.call('folder.reset', { folderId: inbox(), uidValidity: '2' })
+    const { folderId } = await store.mail.call('folder.reset', { folderId: inbox(), uidValidity: '2' })
     expect(await codeOf(store.put(inbox(), { from: 'b@x.test' }))).toBe('conflict')
     expect(await codeOf(store.mail.call('flags.apply', { folderId: inbox(), uidValidity: '1', changes: [{ uid: 1, flags: ['\\Seen'] }], modSeq: null }))).toBe('conflict')
-    await store.mail.call('folder.reset', { folderId: inbox(), uidValidity: '1' })
-    await store.put(inbox(), { from: 'a@x.test', id: 'a@x', text: 'kept', raw: 'same bytes', date: 1_790_000_000_000 }, { uid: 900 })
+    await store.mail.call('folder.reset', { folderId, uidValidity: '1' })
+    await store.put(folderId, { from: 'a@x.test', id: 'a@x', text: 'kept', raw: 'same bytes', date: 1_790_000_000_000 }, { uid: 900 })
     const rows = await store.list()
     expect(rows.map(({ messageCount }) => messageCount)).toEqual([1])
   })

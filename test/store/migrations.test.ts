@@ -204,7 +204,7 @@ test('loops: nothing of before came back, and nothing that waits was confirmed',
 })
 
 test('mail labels: those of mail that is here already are shown at once, system labels are none', () => {
-  const before = at(23)
+  const before = at(22)
   before.write((tx) => {
     tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)")
     tx.run("INSERT INTO folders(id, mailbox_id, path, role) VALUES(3, 1, 'All', 'all')")
@@ -234,5 +234,17 @@ test('views: a conversation of before has no field and no follower, and takes th
   })
   expect(after.read.all('SELECT field, typeof(value) AS kind FROM conversation_fields ORDER BY field')).toEqual([{ field: 'due', kind: 'text' }, { field: 'order', kind: 'integer' }])
   expect(after.read.all('SELECT member, follows, mentioned_at, seen_at FROM conversation_people')).toEqual([{ member: 'ana', follows: 1, mentioned_at: 0, seen_at: 0 }])
+  after.close()
+})
+
+test('renumbering: folders of before hold their own places', () => {
+  const before = at(24)
+  before.write((tx) => {
+    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)")
+    tx.run("INSERT INTO folders(id, mailbox_id, path, role, uid_validity) VALUES(3, 1, 'INBOX', 'inbox', '7')")
+  })
+  before.close()
+  const after = at(25)
+  expect(after.read.get('SELECT path, uid_validity, former_of FROM folders')).toEqual({ path: 'INBOX', uid_validity: '7', former_of: null })
   after.close()
 })

@@ -125,6 +125,8 @@ export const common = {
     verified: 'Every message compared {{time}}',
     unverified: 'Messages not compared one by one yet',
     checked: 'checked {{time}}',
+    folderChecking_one: 'Numbered anew by the server. {{count}} message is still to be found again.',
+    folderChecking_other: 'Numbered anew by the server. {{count}} messages are still to be found again.',
     neverChecked: 'not checked yet',
     announceOffline: 'Offline. You can go on working.',
     announceOnline: 'Up to date',

@@ -1,4 +1,5 @@
 export const conversation = {
+  checking: 'The mail server numbered this folder anew. Its messages are being checked against the server. Nothing is lost, and what you change here is kept until then.',
   region: 'Conversation',
   number: '#{{id}}',
   previous: 'Previous conversation',

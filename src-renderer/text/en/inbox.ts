@@ -18,6 +18,8 @@ export const inbox = {
   resize: 'Width of the list',
   resizeProfile: 'Width of the customer pane',
   row: {
+    checking: 'Checking',
+    checkingTip: 'Being checked against the server, which numbered its folder anew',
     unread: 'Unread',
     attachments_one: '{{count}} attachment',
     attachments_other: '{{count}} attachments',
