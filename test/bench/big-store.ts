@@ -107,7 +107,7 @@ export async function openBigStore(dir: string, total: number, script: URL): Pro
   const server = { host: 'localhost', port: 1, security: 'none' as const, user: 'u' }
   const mailboxId = allMailboxes(workspace.db.read)[0]?.id ?? createMailbox(workspace, { name: 'Support', address: 'support@acme.test', imap: server, smtp: server }).id
   const synced = await syncFolders(workspace, mailboxId, [{ path: 'INBOX', delimiter: '/', role: 'inbox' }, { path: 'Archive', delimiter: '/', role: 'archive' }])
-  for (const folder of synced.folders) if (folder.uidValidity === null) await resetFolder(workspace, folder.folderId, '1')
+  for (const folder of synced.folders) if (folder.uidValidity === null) resetFolder(workspace, folder.folderId, '1')
   const folderIds = Object.fromEntries(synced.folders.map(({ role, folderId }) => [role, folderId]))
   const counted = (): number => workspace.db.read.get<{ n: number }>('SELECT coalesce(sum(local_count), 0) AS n FROM folders')?.n ?? 0
   const store = { workspace, index, count: counted() }

@@ -78,7 +78,7 @@ async function main(): Promise<void> {
     const { id } = createMailbox(workspace, { name: 'Support', address: 'support@acme.test', imap: server, smtp: server })
     const { folders } = await syncFolders(workspace, id, [{ path: 'INBOX', delimiter: '/', role: 'inbox' }])
     const folderId = folders[0]?.folderId ?? 0
-    await resetFolder(workspace, folderId, '1')
+    resetFolder(workspace, folderId, '1')
     const begun = performance.now()
     const cpuBegun = process.cpuUsage()
     const pages: number[] = []

@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const { folders } = await syncFolders(workspace, mailboxId, [{ path: 'INBOX', delimiter: '/', role: 'inbox' }])
   const folder = folders[0]
   const folderId = folder?.folderId ?? 0
-  if (folder?.uidValidity !== '1') await resetFolder(workspace, folderId, '1')
+  if (folder?.uidValidity !== '1') resetFolder(workspace, folderId, '1')
   let uid = folder?.highUid ?? 0
   say('ready')
   for (let page = 0; page < 100_000; page++) {
