@@ -110,10 +110,10 @@ export class ImapSession {
   }
 
   /** UIDs of the selected folder, ascending, that fit. */
-  async searchUids(query: { uid?: string; messageId?: string; posternId?: string } = {}): Promise<number[]> {
+  async searchUids(query: { uid?: string; messageId?: string; posternId?: string; subject?: string } = {}): Promise<number[]> {
     const search = query.messageId !== undefined ? { header: { 'Message-ID': query.messageId } }
       : query.posternId !== undefined ? { header: { 'X-Postern-Id': query.posternId } }
-        : query.uid !== undefined ? { uid: query.uid } : { all: true }
+        : query.uid !== undefined ? { uid: query.uid } : query.subject !== undefined ? { subject: query.subject } : { all: true }
     const found = await this.run('SEARCH', () => this.client.search(search, { uid: true }))
     // A refused search is no empty folder.
     if (!Array.isArray(found)) throw new PosternError('server-refused', 'search', this.facts())

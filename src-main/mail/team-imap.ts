@@ -1,7 +1,7 @@
 import { PosternError } from '../../src-preload/contract/errors'
 import type { ImapSession } from './imap-session'
 import type { LogCarrier } from './team-carrier'
-import { findPack, largestTeamMessage, teamFolder, teamMessage, unbase64 } from './team-message'
+import { findPack, largestTeamMessage, summarySubject, teamFolder, teamMessage, unbase64 } from './team-message'
 
 /** Begins a message that is a claim: a word, the moment it ends, the key and the holder. */
 const claimWord = 'PSTC'
@@ -53,8 +53,12 @@ export class ImapCarrier implements LogCarrier {
     for (const uid of odd) if (!readable.includes(uid)) yield { place: String(uid), pack: new Uint8Array() }
   }
 
-  async append(pack: Uint8Array): Promise<{ place: string | null; serverAt: number | null }> {
-    const uid = await this.session.append(this.path, teamMessage(this.address, pack, new Date()), ['\\Seen'], null)
+  async summaries(): Promise<string[]> {
+    return (await this.session.searchUids({ subject: summarySubject })).map(String)
+  }
+
+  async append(pack: Uint8Array, summary = false): Promise<{ place: string | null; serverAt: number | null }> {
+    const uid = await this.session.append(this.path, teamMessage(this.address, pack, new Date(), summary), ['\\Seen'], null)
     const serverAt = uid === null ? null : await this.session.internalDate(uid)
     return { place: uid === null ? null : String(uid), serverAt }
   }

@@ -19,6 +19,8 @@ const pokeMs = 20_000
 /** How often the whole folder is compared, ms. */
 const compareMs = 30 * 60_000
 const pageMessages = 200
+/** Fewer unread messages are read as they are. */
+const fewMessages = 20
 /** A claim ends by itself: the console that made it may have gone. */
 const claimMs = 90_000
 /** Longer than this an answer does not wait for it. */
@@ -40,7 +42,7 @@ export class TeamLink {
   private carrier: LogCarrier | null = null
   private comparedAt = 0
   private less = false
-  private who: { mailboxId: number; device: string } | null = null
+  private who: { mailboxId: number; device: string; team: string } | null = null
 
   constructor(private readonly ports: LinkPorts) {}
 
@@ -106,7 +108,7 @@ export class TeamLink {
       return false
     }
     const carrier = this.carrier = await this.open(mailbox, link.carrier)
-    this.who = { mailboxId: mailbox.id, device: link.device }
+    this.who = { mailboxId: mailbox.id, device: link.device, team: link.team }
     let open = true
     carrier.onClose(() => {
       open = false
@@ -164,9 +166,24 @@ export class TeamLink {
     this.less = false
     const { generation } = carrier
     const there = await carrier.list()
-    const known = new Set((await this.ports.store.call('team.known', { generation })).places)
-    await this.take(carrier, there.filter((place) => !known.has(place)))
-    await this.ports.store.call('team.folder', { generation, places: there })
+    const asked = (): Promise<{ places: string[]; upTo: string | null }> => this.ports.store.call('team.known', { generation })
+    const unread = ({ places, upTo }: { places: string[]; upTo: string | null }): string[] => {
+      const known = new Set(places)
+      return there.filter((place) => !known.has(place) && !(upTo !== null && Number(place) <= Number(upTo)))
+    }
+    let known = await asked()
+    if (unread(known).length > fewMessages) {
+      // A summary stands for everything before it: who is new here, or was away for long, reads it first, and what came after it.
+      const summaries = await carrier.summaries()
+      const last = Number(summaries.at(-1) ?? Number.POSITIVE_INFINITY)
+      await this.take(carrier, unread(known).filter((place) => summaries.includes(place) || Number(place) > last))
+      known = await asked()
+      // Until one is let in nothing else could be read.
+      if (summaries.length > 0 && this.who?.team === '') return there.at(-1) ?? '0'
+    }
+    await this.take(carrier, unread(known))
+    const { prune } = await this.ports.store.call('team.folder', { generation, places: there })
+    if (prune.length > 0) await carrier.prune(prune)
     this.comparedAt = Date.now()
     return there.at(-1) ?? '0'
   }
@@ -201,9 +218,9 @@ export class TeamLink {
   /** Sends what is due. @returns when more is */
   private async flush(carrier: LogCarrier): Promise<number | null> {
     for (;;) {
-      const { pack, hashes, nextDueAt } = await this.ports.store.call('team.outgoing', {})
+      const { pack, hashes, nextDueAt, summary } = await this.ports.store.call('team.outgoing', {})
       if (pack === null) return nextDueAt
-      const { place, serverAt } = await carrier.append(pack)
+      const { place, serverAt } = await carrier.append(pack, summary)
       const { prune } = await this.ports.store.call('team.sent', { hashes, generation: carrier.generation, place })
       if (prune.length > 0) await carrier.prune(prune)
       if (serverAt !== null) await this.ports.store.call('team.time', { serverAt })

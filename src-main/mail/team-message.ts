@@ -11,12 +11,15 @@ const explanation = [
   'If it is deleted anyway, Postern puts it back.',
 ]
 
+/** By these words a new console finds what it reads first. */
+export const summarySubject = 'Postern team summary'
+
 /** A message with one attachment, in a form that mail programs leave in peace. Each upload has a Message-ID of its own: some servers keep one of a kind. */
-export function teamMessage(address: string, pack: Uint8Array, at: Date): Buffer {
+export function teamMessage(address: string, pack: Uint8Array, at: Date, summary = false): Buffer {
   const boundary = `pst-${randomUUID()}`
   const body = Buffer.from(pack.buffer, pack.byteOffset, pack.byteLength).toString('base64').replace(/.{76}(?=.)/g, '$&\r\n')
   return Buffer.from([
-    `From: <${address}>`, `To: <${address}>`, 'Subject: Postern team data - please do not delete', `Date: ${at.toUTCString().replace('GMT', '+0000')}`,
+    `From: <${address}>`, `To: <${address}>`, `Subject: ${summary ? summarySubject : 'Postern team data'} - please do not delete`, `Date: ${at.toUTCString().replace('GMT', '+0000')}`,
     `Message-ID: <${randomUUID()}@postern.invalid>`, 'Auto-Submitted: auto-generated', 'MIME-Version: 1.0', `Content-Type: multipart/mixed; boundary="${boundary}"`, '',
     `--${boundary}`, 'Content-Type: text/plain; charset=utf-8', '', ...explanation, '',
     `--${boundary}`, 'Content-Type: application/octet-stream; name="postern.bin"', 'Content-Disposition: attachment; filename="postern.bin"', 'Content-Transfer-Encoding: base64', '',

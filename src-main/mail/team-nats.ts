@@ -17,7 +17,7 @@ export interface NatsServer {
 
 /**
  * The team's messages in a JetStream stream of a NATS server that the team runs itself. It sees ciphertext only. `postern.log` is for
- * messages, `postern.claim.KEY` for claims, which the server gives to whoever publishes first. Teams that share a server
+ * messages, `postern.summary` for what a new console reads first, `postern.claim.KEY` for claims, which the server gives to whoever publishes first. Teams that share a server
  * have accounts of their own there, and so streams of their own.
  */
 export class NatsCarrier implements LogCarrier {
@@ -40,7 +40,7 @@ export class NatsCarrier implements LogCarrier {
       const info = await manager.streams.info(stream).catch(async (fault: unknown) => {
         if (!(fault instanceof JetStreamApiError)) throw fault
         return manager.streams.add({
-          name: stream, subjects: [`${subject}.log`, `${subject}.claim.*`], retention: RetentionPolicy.Limits, storage: StorageType.File, discard: DiscardPolicy.New,
+          name: stream, subjects: [`${subject}.log`, `${subject}.summary`, `${subject}.claim.*`], retention: RetentionPolicy.Limits, storage: StorageType.File, discard: DiscardPolicy.New,
           duplicate_window: nanos(120_000), max_msg_size: 2 * 1024 * 1024,
         })
       })
@@ -65,12 +65,23 @@ export class NatsCarrier implements LogCarrier {
       const page = places.slice(from, from + inFlight)
       const messages = await this.guarded(() => Promise.all(page.map(async (place) => ({ place, message: await this.manager.streams.getMessage(this.stream, { seq: Number(place) }) }))))
       // Claims lie in the same stream and are no messages of the team.
-      for (const { place, message } of messages) if (message?.subject === `${this.subject}.log`) yield { place, pack: message.data }
+      for (const { place, message } of messages) if (message?.subject === `${this.subject}.log` || message?.subject === `${this.subject}.summary`) yield { place, pack: message.data }
     }
   }
 
-  async append(pack: Uint8Array): Promise<{ place: string | null; serverAt: number | null }> {
-    const { seq } = await this.guarded(() => this.js.publish(`${this.subject}.log`, pack, { msgID: createHash('sha256').update(pack).digest('hex'), timeout: quietMs }))
+  async summaries(): Promise<string[]> {
+    return this.guarded(async () => {
+      const consumer = await this.js.consumers.get(this.stream, { filter_subjects: `${this.subject}.summary` })
+      const { num_pending: waiting } = await consumer.info()
+      const found: string[] = []
+      if (waiting > 0) for await (const message of await consumer.fetch({ max_messages: waiting, expires: quietMs })) found.push(String(message.seq))
+      await consumer.delete()
+      return found
+    })
+  }
+
+  async append(pack: Uint8Array, summary = false): Promise<{ place: string | null; serverAt: number | null }> {
+    const { seq } = await this.guarded(() => this.js.publish(`${this.subject}.${summary ? 'summary' : 'log'}`, pack, { msgID: createHash('sha256').update(pack).digest('hex'), timeout: quietMs }))
     const stored = await this.guarded(() => this.manager.streams.getMessage(this.stream, { seq }))
     return { place: String(seq), serverAt: stored?.time.getTime() ?? null }
   }
@@ -81,7 +92,7 @@ export class NatsCarrier implements LogCarrier {
   }
 
   onChange(listener: (what: 'more' | 'less') => void): void {
-    this.connection.subscribe(`${this.subject}.log`, { callback: () => listener('more') })
+    for (const subject of ['log', 'summary']) this.connection.subscribe(`${this.subject}.${subject}`, { callback: () => listener('more') })
   }
 
   onClose(listener: () => void): void {

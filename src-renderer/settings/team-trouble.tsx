@@ -50,6 +50,7 @@ function describe(one: Trouble, owner: boolean, onRetire: (device: string) => vo
   if (one.kind === 'gap') return { kind: 'plain', text: `${t('team:trouble.gap', { count: one.missing, name: one.name })} ${t('team:trouble.gapHint')}` }
   if (one.kind === 'refused') return { kind: 'plain', text: t('team:trouble.refusedCount', { what: t(`team:trouble.refused.${reasonOf(one.reason)}`), count: one.count }) }
   if (one.kind === 'newer') return { kind: 'warn', text: t('team:trouble.newer', { count: one.count }) }
+  if (one.kind === 'differs') return { kind: 'bad', text: t('team:trouble.differs'), acts: <Button size="sm" onClick={act(() => call('team.takeOwners', {}), t('team:trouble.differsDone'))}>{t('team:trouble.differsDo')}</Button> }
   if (one.kind === 'clock') return { kind: 'warn', text: one.doubt === 'set-back' ? t('team:trouble.clockBack') : t('team:trouble.clockDiffers', { minutes: one.minutes }) }
   return { kind: 'warn', text: t('team:trouble.link', { why: one.error === null ? '' : errorText(one.error) }) }
 }

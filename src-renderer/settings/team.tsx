@@ -6,6 +6,7 @@ import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
+import { fullTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
@@ -223,6 +224,7 @@ function Devices({ team, owner, onOpen, onRecover, onCarrier }: { team: TeamStat
           <div className="grow"><div className="medium">{t('team:create.over')}</div><p>{team.carrier.kind === 'nats' ? <bdi>{team.carrier.url}</bdi> : t('team:create.overs.mailbox')}</p></div>
           {owner && <Button size="sm" onClick={onCarrier}>{t('team:devices.carrierChange')}</Button>}
         </div>
+        {team.summary && <div className="set"><div className="grow"><div className="medium">{t('team:devices.summary')}</div><p>{t('team:devices.summaryText', { when: fullTime(team.summary.at), confirmed: team.summary.confirmed, of: team.summary.of })}</p></div></div>}
       </div>
     </section>
   )

@@ -2,17 +2,21 @@
  * npm run sim [-- runs firstSeed]: random runs of several consoles on the real log, outbox and roster, with everything that
  * can go wrong between them; then the same with bugs planted on purpose, which must be caught.
  */
-import { plan, run, shrink, type Sabotage } from '../sim/run'
+import { plan, run, sabotages, shrink } from '../sim/run'
 
 const [runs = 20_000, first = 1] = process.argv.slice(2).map(Number)
 const out = (line: string): void => void process.stdout.write(`${line}\n`)
 
 let events = 0
 let violations = 0
+let snapshots = 0
+let prunings = 0
 const start = performance.now()
 for (let seed = first; seed < first + runs; seed++) {
   const outcome = run(plan(seed))
   events += outcome.events
+  snapshots += outcome.snapshots
+  prunings += outcome.prunings
   if (outcome.violation !== null) {
     violations++
     out(`seed ${seed}: ${outcome.violation}`)
@@ -24,10 +28,12 @@ for (let seed = first; seed < first + runs; seed++) {
 }
 out(`figure sim.runs ${runs} runs`)
 out(`figure sim.events ${events} events`)
+out(`figure sim.snapshots ${snapshots} snapshots`)
+out(`figure sim.prunings ${prunings} prunings`)
 out(`figure sim.violations ${violations} violations`)
 out(`figure sim.seconds ${((performance.now() - start) / 1000).toFixed(1)} s`)
 
-for (const sabotage of ['no-cut-off', 'open-batch', 'claims-too-much', 'no-healing'] satisfies Sabotage[]) {
+for (const sabotage of sabotages) {
   const tries = Math.min(runs, 500)
   let caught = 0
   for (let seed = first; seed < first + tries; seed++) {

@@ -59,6 +59,21 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
     expect(await all(two)).toEqual([big])
   })
 
+  test('what a new console reads first is found among the rest, in its order, and is told to those who listen', async () => {
+    const [one, two] = [await another(), await another()]
+    expect(await one.summaries()).toEqual([])
+    let told = 0
+    two.onChange((what) => { if (what === 'more') told++ })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const first = await one.append(pack('sum1'), true)
+    await one.append(pack('news'))
+    const second = await one.append(pack('sum2'), true)
+    await two.poke()
+    expect(await two.summaries()).toEqual([first.place, second.place])
+    expect(await all(two)).toEqual(['sum1', 'news', 'sum2'])
+    await expect.poll(() => told, wait).toBeGreaterThan(0)
+  })
+
   test('others are told without asking', async () => {
     const [one, two] = [await another(), await another()]
     let told = 0

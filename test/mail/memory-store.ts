@@ -55,8 +55,8 @@ export class MemoryStore {
 
   private readonly handlers: Handlers<StoreForMail> = {
     'mailboxes.all': () => ({ mailboxes: this.mailboxes }),
-    'team.link': () => ({ link: null }), 'team.outgoing': () => ({ pack: null, hashes: [], nextDueAt: null }), 'team.sent': () => ({ prune: [] }), 'team.known': () => ({ places: [] }),
-    'team.arrived': () => ({}), 'team.folder': () => ({}), 'team.time': () => ({}), 'team.status': () => ({}),
+    'team.link': () => ({ link: null }), 'team.outgoing': () => ({ pack: null, hashes: [], nextDueAt: null, summary: false }), 'team.sent': () => ({ prune: [] }), 'team.known': () => ({ places: [], upTo: null }),
+    'team.arrived': () => ({}), 'team.folder': () => ({ prune: [] }), 'team.time': () => ({}), 'team.status': () => ({}),
     'folders.sync': ({ mailboxId, folders }) => {
       for (const one of this.folders.filter((folder) => folder.mailboxId === mailboxId && !folders.some((wanted) => wanted.path === folder.cursor.path))) this.folders.splice(this.folders.indexOf(one), 1)
       for (const { path, role } of folders) {

@@ -5,7 +5,7 @@ import { Workspace } from '../../src-main/store/workspace'
 
 export const tables = [
   'team_batches', 'team_frontier', 'team_events', 'team_state', 'team_anchors', 'team_info', 'team_rosters', 'team_members', 'team_devices', 'team_keys', 'team_blobs',
-  'team_places', 'team_forks', 'team_invites', 'team_stale',
+  'team_places', 'team_forks', 'team_invites', 'team_stale', 'team_snapshots', 'team_snapshot_parts',
 ]
 
 /** Time that the simulation moves; each console's own clock is off by its skew. */

@@ -4,8 +4,12 @@ import { PosternError } from '../../src-preload/contract/errors'
 import type { Role } from '../../src-preload/contract/team'
 import { folderIs, gaps } from '../../src-main/store/team/healing'
 import { applyWaiting, arrived } from '../../src-main/store/team/incoming'
+import { covers, type Cover } from '../../src-main/store/team/cover'
 import { packItems, unpackItems } from '../../src-main/store/team/items'
 import { nextPack, sealOwn, sent } from '../../src-main/store/team/outgoing'
+import { packOld, settledSnapshot, superfluous } from '../../src-main/store/team/pruning'
+import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, standingSnapshot } from '../../src-main/store/team/snapshot'
+import { finish } from '../../src-main/store/team/snapshot-draw'
 import { addDevice, createTeam, cutOff, setRole, teamInfo } from '../../src-main/store/team/roster'
 import { kinds, type KindName, type KindPayload } from '../../src-main/store/team/kinds'
 import { permissionsOf } from '../../src-main/store/team/roles'
@@ -15,15 +19,18 @@ import { Random } from './random'
 import { Server } from './server'
 
 /** What is broken on purpose, to see that a property notices. */
-export type Sabotage = 'none' | 'no-cut-off' | 'open-batch' | 'claims-too-much' | 'no-healing'
+export const sabotages = ['no-cut-off', 'open-batch', 'claims-too-much', 'no-healing', 'snapshot-drops', 'cover-too-far'] as const
+export type Sabotage = 'none' | (typeof sabotages)[number]
 
 /** One step of a run: who, what, and the seed of its own choices, so that steps can be left out when a run is shrunk. */
 export interface Step { readonly who: number; readonly what: string; readonly seed: number }
 export interface Plan { readonly seed: number; readonly agents: number; readonly steps: readonly Step[] }
-export interface Outcome { readonly violation: string | null; readonly events: number; readonly appends: number }
+export interface Outcome { readonly violation: string | null; readonly events: number; readonly appends: number; readonly snapshots: number; readonly prunings: number }
 
 const acts = ['record', 'record', 'record', 'record', 'record', 'record', 'send', 'send', 'send', 'receive', 'receive', 'receive', 'receive']
-const rare = ['wipe', 'renumber', 'lose', 'skew', 'pass', 'crash', 'remove', 'role', 'equivocate', 'junk', 'replay', 'partition']
+/** A laptop that is set up only at the very end and reads what lies there then. */
+const late = 1
+const rare = ['wipe', 'renumber', 'lose', 'skew', 'pass', 'crash', 'remove', 'role', 'equivocate', 'junk', 'replay', 'partition', 'snapshot', 'snapshot', 'long']
 
 export function plan(seed: number): Plan {
   const random = new Random(seed)
@@ -43,7 +50,7 @@ export function run({ agents, steps, seed }: Plan, sabotage: Sabotage = 'none'):
   const world = new World(agents, sabotage, seed)
   for (const step of steps) world.step(step)
   world.settle()
-  return { violation: world.check(), events: world.written.length, appends: world.server.appends }
+  return { violation: world.check(), events: world.written.length, appends: world.server.appends, snapshots: world.snapshots, prunings: world.pruned }
 }
 
 class World {
@@ -52,6 +59,7 @@ class World {
   private now = Date.UTC(2026, 5, 1)
   private readonly all: Console[]
   private readonly owner: Console
+  private readonly atWork: Console[]
   /** By device: roles from which batch, as the owner set them. */
   private readonly roles = new Map<string, { from: number; role: Role }[]>()
   private readonly cutOffs = new Map<string, number>()
@@ -60,7 +68,8 @@ class World {
   private appendsBudget = 40
 
   constructor(agents: number, private readonly sabotage: Sabotage, seed: number) {
-    this.all = consoles(agents, this.now)
+    this.all = consoles(agents + late, this.now)
+    this.atWork = this.all.slice(0, agents)
     const random = new Random(seed ^ 0x5bd1e995)
     for (const one of this.all) if (random.chance(0.3)) one.skew = random.below(96 * 3_600_000) - 48 * 3_600_000
     const [owner] = this.all
@@ -85,7 +94,7 @@ class World {
   }
 
   step({ who, what, seed }: Step): void {
-    const one = this.all[who]
+    const one = this.atWork[who]
     if (!one) return
     const random = new Random(seed)
     this.now += random.below(5000)
@@ -103,6 +112,8 @@ class World {
     else if (what === 'equivocate') this.equivocate(random)
     else if (what === 'junk') this.junk(random)
     else if (what === 'replay') this.replay(random)
+    else if (what === 'snapshot') this.snapshot(random)
+    else if (what === 'long') this.now += 50 * 86_400_000
     else if (this.partitioned.delete(one)) return
     else this.partitioned.add(one)
   }
@@ -156,7 +167,7 @@ class World {
       if (!pack) return
       const fate = calm ? 1 : random.next()
       if (fate < 0.1) return
-      const place = this.server.append(pack.pack, calm ? 0 : this.now + (random.chance(0.2) ? random.below(60_000) : 0))
+      const place = this.server.append(pack.pack, calm ? 0 : this.now + (random.chance(0.2) ? random.below(60_000) : 0), pack.summary)
       this.appendsBudget++
       // Taken, and the answer was lost: it goes again later, and is the same blob.
       if (fate < 0.2) return
@@ -173,14 +184,56 @@ class World {
     }
     const there = this.server.list(Number.POSITIVE_INFINITY)
     // Only a folder that was read to its end says what is missing.
-    if (this.sabotage !== 'no-healing' && there.every((place) => one.read.has(place))) this.in(one, (tx) => folderIs(tx, one.workspace, generation, there, () => 0.5))
+    if (this.sabotage === 'no-healing' || !there.every((place) => one.read.has(place))) return
+    this.in(one, (tx) => {
+      folderIs(tx, one.workspace, generation, there, () => 0.5)
+      packOld(tx, one.workspace, generation)
+      confirmSnapshot(tx, one.workspace, finish(checkSnapshot(one.workspace)))
+    })
+    const gone = superfluous(one.workspace.db.read, one.workspace, generation)
+    for (const place of gone) this.server.remove(place)
+    if (gone.length > 0) this.pruned++
   }
+
+  /** The owner's console sums up, as it does now and then once it has read everything. */
+  private snapshot(random: Random): void {
+    const { owner } = this
+    if (!this.partitioned.has(owner)) this.receive(owner, random, true)
+    const { generation } = this.server
+    const there = this.server.list(Number.POSITIVE_INFINITY)
+    if (owner.generation !== generation || !there.every((place) => owner.read.has(place))) return
+    const drawn = finish(drawSnapshot(owner.workspace))
+    if (!drawn) return
+    // A lie that the owner has not heard is settled by it; which of the two stands is then the owner's word, and not in these books.
+    for (const [device, { seq }] of this.forks) if (seq <= (drawn.cover[device]?.seq ?? 0)) return
+    if (this.sabotage === 'snapshot-drops') drawn.kept.splice(random.below(drawn.kept.length), 1)
+    if (this.sabotage === 'cover-too-far') {
+      const device = random.pick(Object.keys(drawn.cover))
+      drawn.cover[device] = { seq: (drawn.cover[device]?.seq ?? 0) + 1, hash: 'ff'.repeat(16) }
+    }
+    this.in(owner, (tx) => keepSnapshot(tx, owner.workspace, drawn, generation, there))
+    this.settled = drawn.cover
+    this.appendsBudget += 10 + this.all.length * 4
+    this.snapshots++
+  }
+  /** What the last one reaches over. */
+  private settled: Cover = {}
+  snapshots = 0
+  pruned = 0
 
   private receive(one: Console, random: Random, calm = false): void {
     if (!calm && this.partitioned.has(one)) return
     this.look(one)
     const fresh = this.server.list(calm ? Number.POSITIVE_INFINITY : this.now).filter((place) => !one.read.has(place))
-    const some = calm ? fresh : random.shuffle(fresh).slice(0, 1 + random.below(6))
+    let some = calm ? fresh : random.shuffle(fresh).slice(0, 1 + random.below(6))
+    if (calm) {
+      // As the link does it: summaries first, and then only what they do not say.
+      const first = this.server.summaries().filter((place) => !one.read.has(place))
+      this.in(one, (tx) => arrived(tx, one.workspace, one.generation, first.map((place) => ({ place, pack: this.server.pack(place) }))))
+      const standing = standingSnapshot(one.workspace.db.read)
+      if (standing?.generation === one.generation) for (const place of fresh) if (Number(place) <= Number(standing.place)) one.read.add(place)
+      some = fresh.filter((place) => !one.read.has(place))
+    }
     if (some.length === 0) return
     const messages = some.map((place) => ({ place, pack: this.server.pack(place) }))
     const { team } = one.workspace
@@ -215,7 +268,7 @@ class World {
   }
 
   private remove(random: Random): void {
-    const candidates = this.all.slice(1).filter((one) => !this.cutOffs.has(one.id))
+    const candidates = this.atWork.slice(1).filter((one) => !this.cutOffs.has(one.id))
     if (candidates.length < 2) return
     const one = random.pick(candidates)
     this.in(this.owner, (tx) => cutOff(tx, this.owner.workspace, { member: this.member(one) }))
@@ -224,7 +277,7 @@ class World {
   }
 
   private changeRole(random: Random): void {
-    const candidates = this.all.slice(1).filter((one) => !this.cutOffs.has(one.id))
+    const candidates = this.atWork.slice(1).filter((one) => !this.cutOffs.has(one.id))
     if (candidates.length === 0) return
     const one = random.pick(candidates)
     const role = random.pick(['agent', 'light', 'admin'] as const)
@@ -234,7 +287,7 @@ class World {
 
   /** A console that was brought back from a backup, or lies: a second batch under a number that it used. */
   private equivocate(random: Random): void {
-    const liars = this.all.slice(1).filter((one) => !this.forks.has(one.id) && one.workspace.db.read.get("SELECT 1 FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device = ?", one.id))
+    const liars = this.atWork.slice(1).filter((one) => !this.forks.has(one.id) && one.workspace.db.read.get("SELECT 1 FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device = ?", one.id))
     if (liars.length === 0 || random.chance(0.5)) return
     const one = random.pick(liars)
     const blobs = one.workspace.db.read.all<{ seq: number; bytes: Buffer }>("SELECT seq, bytes FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device = ? ORDER BY seq", one.id)
@@ -245,6 +298,8 @@ class World {
     const team = teamInfo(one.workspace.db.read)?.team
     if (!key || !team) return
     const { seq, previous } = readBlob(original.bytes)
+    // What a snapshot reaches over is settled; see below.
+    if (seq <= (this.settled[one.id]?.seq ?? 0)) return
     const lie = sealBlob(one.workspace.device, key.key, { team, seq, previous, roster: 1, epoch: key.epoch }, [[], this.now, [['title', 'c:' + 'conversation'.padEnd(22, '0'), 0, 0, { title: 'lie' }]]])
     this.server.append(packItems([{ kind: 'log', bytes: lie }]), 0)
     // The true one is there too: the fork is only found where both are.
@@ -326,6 +381,8 @@ class World {
     const counting = this.written.filter((event) => this.counts(event))
     const byDot = new Map(this.written.map((event) => [dotOf(event), event]))
     for (const row of rows) {
+      // Written by the consoles themselves.
+      if (row.owner.startsWith('snapshot:')) continue
       const event = byDot.get(dotOf(row))
       if (!event || !this.counts(event)) return `P5: an event that must not count stands: ${JSON.stringify(row)}`
     }
@@ -350,14 +407,18 @@ class World {
   private checkServer(): string | null {
     const there = new Set(this.server.packs().flatMap((pack) => {
       try {
-        return unpackItems(pack).flatMap(({ kind, bytes }) => (kind === 'log' ? [readBlob(bytes).hash] : []))
+        return unpackItems(pack).flatMap(({ kind, bytes }) => (kind === 'log' || kind === 'snap' ? [readBlob(bytes).hash] : []))
       } catch {
         return []
       }
     }))
     for (const one of this.all.filter(({ left }) => !left)) {
       for (const { hash } of one.workspace.db.read.all<{ hash: string }>("SELECT hash FROM team_blobs WHERE kind = 'log' AND state = 'applied'")) {
-        if (!there.has(hash)) return `P9: a blob is not on the server again: ${hash}`
+        if (there.has(hash)) continue
+        const snapshot = settledSnapshot(one.workspace.db.read, one.workspace.clock.stamp())
+        const blob = one.workspace.db.read.get<{ device: string; seq: number }>('SELECT device, seq FROM team_blobs WHERE hash = ?', hash)
+        const parts = snapshot && one.workspace.db.read.all<{ hash: string }>('SELECT hash FROM team_snapshot_parts WHERE id = ?', snapshot.id)
+        if (!parts || !blob || !covers(snapshot.cover, blob.device, blob.seq) || !parts.every((part) => there.has(part.hash))) return `P9: a blob is not on the server again: ${hash}`
       }
     }
     const blobs = this.all.reduce((sum, one) => sum + (one.workspace.db.read.get<{ n: number }>('SELECT count(*) AS n FROM team_blobs WHERE device = ?', one.id)?.n ?? 0), 0)

@@ -3,12 +3,12 @@ export class Server {
   generation = 'g1'
   appends = 0
   private next = 1
-  private readonly messages = new Map<string, { pack: Uint8Array; visibleAt: number }>()
+  private readonly messages = new Map<string, { pack: Uint8Array; visibleAt: number; summary: boolean }>()
 
-  append(pack: Uint8Array, visibleAt: number): string {
+  append(pack: Uint8Array, visibleAt: number, summary = false): string {
     const place = String(this.next++)
     this.appends++
-    this.messages.set(place, { pack: Buffer.from(pack), visibleAt })
+    this.messages.set(place, { pack: Buffer.from(pack), visibleAt, summary })
     return place
   }
   wipe(): void {
@@ -27,6 +27,9 @@ export class Server {
   }
   list(now: number): string[] {
     return [...this.messages].filter(([, { visibleAt }]) => visibleAt <= now).map(([place]) => place)
+  }
+  summaries(): string[] {
+    return [...this.messages].filter(([, { summary }]) => summary).map(([place]) => place)
   }
   pack(place: string): Uint8Array {
     return this.messages.get(place)?.pack ?? new Uint8Array()

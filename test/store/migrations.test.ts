@@ -248,3 +248,15 @@ test('renumbering: folders of before hold their own places', () => {
   expect(after.read.get('SELECT path, uid_validity, former_of FROM folders')).toEqual({ path: 'INBOX', uid_validity: '7', former_of: null })
   after.close()
 })
+
+test('team snapshots: places and frontiers of before stay; nothing counts as read back, no snapshot stands', () => {
+  const before = at(25)
+  before.write((tx) => {
+    tx.run("INSERT INTO team_frontier(device, seq) VALUES('d', 7)")
+    tx.run("INSERT INTO team_places(generation, place, hash) VALUES('g', '1', 'h')")
+  })
+  before.close()
+  const after = at(26)
+  expect(after.read.get('SELECT f.seq, f.hash, p.place, p.read, (SELECT count(*) FROM team_snapshots) AS snapshots FROM team_frontier f, team_places p')).toEqual({ seq: 7, hash: '', place: '1', read: 0, snapshots: 0 })
+  after.close()
+})

@@ -6,6 +6,7 @@ import type { StoreService } from '../service'
 import { applyWaiting } from '../team/incoming'
 import { approve, invite, join, leaveTeam, withdraw } from '../team/invites'
 import { changeRoster, createTeam, currentRoster, cutOff, recover, recoveryOf, setRole } from '../team/roster'
+import { takeOwners } from '../team/snapshot'
 import { accessRevoked, settleHeld, teamState, wantRevoked } from '../team/trouble'
 import type { Workspace } from '../workspace'
 
@@ -60,6 +61,7 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.nameDevice': ({ device, name }) => nothing((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, devices: body.devices.map((one) => (one.id === device ? { ...one, name } : one)) }))),
     'team.accessRevoked': ({ member }) => nothing((tx) => accessRevoked(tx, member)),
     'team.settleHeld': ({ member, take }) => nothing((tx, workspace) => settleHeld(tx, workspace, member, take)),
+    'team.takeOwners': () => nothing((tx, workspace) => takeOwners(tx, workspace)),
     'team.recover': ({ code }) => nothing((tx, workspace) => recover(tx, workspace, code)),
   }
 }

@@ -23,6 +23,7 @@ import { loops } from './0022-loops'
 import { mailLabels } from './0023-mail-labels'
 import { views } from './0024-views'
 import { renumbering } from './0025-renumbering'
+import { teamSnapshots } from './0026-team-snapshots'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -30,4 +31,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice, teamStale, identities, logLight, loops, mailLabels, views, renumbering]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice, teamStale, identities, logLight, loops, mailLabels, views, renumbering, teamSnapshots]

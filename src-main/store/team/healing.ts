@@ -1,6 +1,8 @@
 import type { Reader, Writer } from '../database'
 import type { Workspace } from '../workspace'
+import { covers } from './cover'
 import { frontier } from './log'
+import { settledSnapshot } from './pruning'
 
 /** What others may put back as well waits for them at most this long, ms. */
 export const longestDelayMs = 60_000
@@ -11,10 +13,12 @@ export const longestDelayMs = 60_000
  */
 export function folderIs(tx: Writer, workspace: Workspace, generation: string, places: readonly string[], random: () => number = Math.random): void {
   tx.run('DELETE FROM team_places WHERE generation <> ?1 OR place NOT IN (SELECT value FROM json_each(?2))', generation, JSON.stringify(places))
+  forgetCovered(tx, workspace, generation)
   const now = workspace.clock.stamp()
-  const missing = tx.all<{ hash: string; device: string }>(
-    "SELECT hash, device FROM team_blobs b WHERE state <> 'refused' AND send_at IS NULL AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = b.hash)")
-  for (const { hash, device } of missing) tx.run('UPDATE team_blobs SET send_at = ? WHERE hash = ?', device === workspace.device.id ? 0 : now + Math.floor(random() * longestDelayMs), hash)
+  const settled = settledSnapshot(tx, now)?.cover ?? {}
+  const missing = tx.all<{ hash: string; device: string; kind: string; seq: number }>(
+    "SELECT hash, device, kind, seq FROM team_blobs b WHERE state <> 'refused' AND send_at IS NULL AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = b.hash)")
+  for (const { hash, device, kind, seq } of missing) if (kind !== 'log' || !covers(settled, device, seq)) tx.run('UPDATE team_blobs SET send_at = ? WHERE hash = ?', device === workspace.device.id ? 0 : now + Math.floor(random() * longestDelayMs), hash)
 }
 
 export const placesOf = (read: Reader, generation: string): string[] => read.all<{ place: string }>('SELECT DISTINCT place FROM team_places WHERE generation = ?', generation).map(({ place }) => place)
@@ -33,4 +37,14 @@ export function gaps(read: Reader, own: string): Gap[] {
   for (const { device, seq } of read.all<{ device: string; seq: number }>("SELECT device, max(seq) AS seq FROM team_blobs WHERE state = 'waiting' GROUP BY device")) want(device, seq - 1)
   const forked = new Set(read.all<{ device: string }>('SELECT device FROM team_forks').map(({ device }) => device))
   return [...wanted].filter(([device]) => !forked.has(device)).map(([device, to]) => ({ device, from: (here[device] ?? 0) + 1, to }))
+}
+
+/** What a settled snapshot covers is neither put back nor kept; the last blob of each device stays, so that its chain goes on. */
+function forgetCovered(tx: Writer, workspace: Workspace, generation: string): void {
+  const snapshot = settledSnapshot(tx, workspace.clock.stamp())
+  if (!snapshot) return
+  for (const [device, { seq }] of Object.entries(snapshot.cover)) {
+    tx.run("DELETE FROM team_blobs WHERE device = ?1 AND seq < ?2 AND kind = 'log' AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = team_blobs.hash AND p.generation = ?3)", device, seq, generation)
+    tx.run("UPDATE team_blobs SET send_at = NULL WHERE device = ? AND seq <= ? AND kind = 'log'", device, seq)
+  }
 }

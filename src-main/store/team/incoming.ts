@@ -6,9 +6,11 @@ import type { Reader, Writer } from '../database'
 import type { Workspace } from '../workspace'
 import { readBody, type Batch } from './batch'
 import { receiveJoin } from './invites'
+import { blobAt, covers, type Cover } from './cover'
 import { nameItem, unpackItems, type Item, type ItemKind } from './items'
 import { standing } from './log'
 import { receiveRecord, teamInfo } from './roster'
+import { standingSnapshot, takeSnapshots } from './snapshot'
 
 const log = logger('team')
 
@@ -66,7 +68,7 @@ export class Intake {
       if (at + 1 < items.length && until()) return at + 1
     }
     for (const hash of this.names) {
-      tx.run('INSERT OR IGNORE INTO team_places(generation, place, hash) VALUES(?, ?, ?)', generation, place, hash)
+      tx.run('INSERT INTO team_places(generation, place, hash, read) VALUES(?, ?, ?, 1) ON CONFLICT DO UPDATE SET read = 1', generation, place, hash)
       tx.run('UPDATE team_blobs SET send_at = NULL WHERE hash = ? AND send_at IS NOT NULL', hash)
     }
     return null
@@ -77,13 +79,15 @@ export class Intake {
     const { workspace } = this
     const info = teamInfo(tx)
     if (!info || info.team === '') return false
+    takeSnapshots(tx, workspace)
     const waiting = tx.all<{ device: string }>("SELECT DISTINCT device FROM team_blobs WHERE state = 'waiting'")
     if (waiting.length === 0) return false
     // What a batch of ours had seen is true for each of its events.
     workspace.team.closeBatch(tx)
+    const settled = standingSnapshot(tx)?.cover ?? {}
     for (const { device } of waiting) {
       const signKey = tx.get<{ sign_key: Buffer }>('SELECT sign_key FROM team_devices WHERE device = ?', device)?.sign_key
-      if (signKey && applyDevice(tx, workspace, device, signKey, this.fresh, until)) return true
+      if (signKey && applyDevice(tx, workspace, { device, signKey, settled }, this.fresh, until)) return true
     }
     return false
   }
@@ -99,6 +103,10 @@ function receive(tx: Writer, workspace: Workspace, item: Item, place: string, fr
     const { hash, blob } = nameItem(item)
     if (tx.get('SELECT 1 FROM team_blobs WHERE hash = ?', hash)) return hash
     if (item.kind === 'roster') return receiveRecord(tx, workspace, item.bytes) === 'foreign' ? null : hash
+    if (item.kind === 'snap') {
+      keep(tx, workspace, hash, 'snap', readBlob(item.bytes).device, 0, item.bytes, 'snap')
+      return hash
+    }
     if (blob === null) {
       receiveJoin(tx, workspace, item.bytes)
       keep(tx, workspace, hash, 'join', '', 0, item.bytes, 'applied')
@@ -138,7 +146,7 @@ function refuse(tx: Writer, workspace: Workspace, kind: ItemKind, name: string, 
 const pageRows = 200
 
 /** @returns whether it stopped because the time was up */
-function applyDevice(tx: Writer, workspace: Workspace, device: string, signKey: Buffer, fresh: Fresh, until: Until): boolean {
+function applyDevice(tx: Writer, workspace: Workspace, { device, signKey, settled }: { device: string; signKey: Buffer; settled: Cover }, fresh: Fresh, until: Until): boolean {
   const mark = markOf(tx, workspace, device)
   const judge = workspace.team.judge(tx, device)
   const touched = new Set<string>()
@@ -155,6 +163,10 @@ function applyDevice(tx: Writer, workspace: Workspace, device: string, signKey: 
         tx.run("UPDATE team_blobs SET state = 'refused', reason = 'false-signature' WHERE hash = ?", row.hash)
         continue
       }
+      if (row.seq <= mark.seq && covers(settled, device, row.seq)) {
+        tx.run("UPDATE team_blobs SET state = 'covered' WHERE hash = ?", row.hash)
+        continue
+      }
       if (row.seq <= mark.seq || forkedAt(tx, device) <= row.seq) {
         // A second, different batch of one number: this device speaks with two tongues, or was brought back from a backup.
         fork(tx, device, row.seq, touched)
@@ -163,7 +175,7 @@ function applyDevice(tx: Writer, workspace: Workspace, device: string, signKey: 
       }
       if (row.seq > mark.seq + 1) break pages
       if (blob.previous !== mark.hash) {
-        fork(tx, device, Math.max(1, row.seq - 1), touched)
+        fork(tx, device, Math.max(1, row.seq - 1, (settled[device]?.seq ?? 0) + 1), touched)
         tx.run("UPDATE team_blobs SET state = 'forked' WHERE hash = ?", row.hash)
         continue
       }
@@ -180,7 +192,7 @@ function applyDevice(tx: Writer, workspace: Workspace, device: string, signKey: 
     if (rows.length < pageRows) break
   }
   if (applied > 0) {
-    if (device !== workspace.device.id) tx.run('INSERT INTO team_frontier(device, seq) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET seq = ?2', device, mark.seq)
+    if (device !== workspace.device.id) tx.run('INSERT INTO team_frontier(device, seq, hash) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET seq = ?2, hash = ?3', device, mark.seq, mark.hash)
     tx.run('UPDATE team_devices SET heard_at = ? WHERE device = ?', workspace.clock.stamp(), device)
     tx.changes.touched('team')
   }
@@ -206,7 +218,7 @@ function markOf(read: Reader, workspace: Workspace, device: string): Mark {
   const own = device === workspace.device.id
   const seq = own ? read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device)?.seq ?? 0
     : read.get<{ seq: number }>('SELECT seq FROM team_frontier WHERE device = ?', device)?.seq ?? 0
-  const hash = read.get<{ hash: string }>("SELECT hash FROM team_blobs WHERE device = ? AND seq = ? AND kind = 'log' AND state = 'applied'", device, seq)?.hash ?? noBlob
+  const hash = blobAt(read, device, seq) ?? noBlob
   const seen: unknown = JSON.parse(read.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', device, seq)?.seen ?? '{}')
   return { seq, hash, seen: typeof seen === 'object' && seen !== null ? { ...seen } : {} }
 }

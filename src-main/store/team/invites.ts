@@ -74,7 +74,7 @@ export function join(tx: Writer, workspace: Workspace, code: string, mailboxId: 
 
 /** Back to working alone, with everything that was recorded here. */
 export function leaveTeam(tx: Writer): void {
-  for (const table of ['team_info', 'team_rosters', 'team_members', 'team_devices', 'team_keys', 'team_blobs', 'team_places', 'team_forks', 'team_invites']) tx.run(`DELETE FROM ${table}`)
+  for (const table of ['team_info', 'team_rosters', 'team_members', 'team_devices', 'team_keys', 'team_blobs', 'team_places', 'team_forks', 'team_invites', 'team_snapshots', 'team_snapshot_parts']) tx.run(`DELETE FROM ${table}`)
   tx.changes.touched('team')
 }
 

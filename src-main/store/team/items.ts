@@ -6,12 +6,12 @@ import { readRecord } from '../../crypto/roster-record'
 
 /**
  * What lies on the server is a message with one attachment: a magic word and a list of items, each a blob, a roster record or
- * a request to join. Anybody may put anybody's items back, in any company: signatures are over the items.
+ * a request to join, a mark or a part of a snapshot. Anybody may put anybody's items back, in any company: signatures are over the items.
  */
 const magic = Buffer.from('PST1')
-const Items = z.array(z.tuple([z.enum(['log', 'roster', 'join', 'mark']), z.instanceof(Uint8Array)])).max(2000)
-/** `mark`: who is here now; kept by nobody. */
-export type ItemKind = 'log' | 'roster' | 'join' | 'mark'
+const Items = z.array(z.tuple([z.enum(['log', 'roster', 'join', 'mark', 'snap']), z.instanceof(Uint8Array)])).max(2000)
+/** `mark`: who is here now; kept by nobody. `snap`: a part of a snapshot. */
+export type ItemKind = 'log' | 'roster' | 'join' | 'mark' | 'snap'
 export interface Item { readonly kind: ItemKind; readonly bytes: Uint8Array }
 
 export const packItems = (items: readonly Item[]): Uint8Array => Buffer.concat([magic, toCbor(items.map(({ kind, bytes }) => [kind, bytes]))])
@@ -30,5 +30,6 @@ export function nameItem({ kind, bytes }: Item): { hash: string; blob: SealedBlo
     const blob = readBlob(bytes)
     return { hash: blob.hash, blob }
   }
+  if (kind === 'snap') return { hash: readBlob(bytes).hash, blob: null }
   return { hash: kind === 'roster' ? readRecord(bytes).hash : digest('sha256', Buffer.from(bytes), 'buffer').toString('hex', 0, 16), blob: null }
 }

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { Permission } from '../../../src-preload/contract/access'
 import { accessKinds } from './kinds-access'
 import { conversationKinds } from './kinds-conversation'
+import { upkeepKinds } from './kinds-upkeep'
 import { workspaceKinds } from './kinds-workspace'
 import type { Effect } from './reduce'
 
@@ -15,7 +16,7 @@ export interface Kind<P extends z.ZodType = z.ZodType> {
 }
 
 /** All kinds that this program knows; others are kept for a newer one. Names and payloads never change their meaning. */
-export const kinds = { ...conversationKinds, ...workspaceKinds, ...accessKinds } as const satisfies Record<string, Kind>
+export const kinds = { ...conversationKinds, ...workspaceKinds, ...accessKinds, ...upkeepKinds } as const satisfies Record<string, Kind>
 
 export type KindName = keyof typeof kinds
 export type KindPayload<K extends KindName> = z.input<(typeof kinds)[K]['payload']>

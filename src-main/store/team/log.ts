@@ -201,7 +201,8 @@ export function frontier(read: Reader): Frontier {
 
 interface EventRow extends Dot, Stamp { readonly kind: string; readonly entity: string; readonly payload: string; readonly seen: string }
 
-function eventsOf(read: Reader, entity: string): LogEvent[] {
+/** Events of an entity that count, in any order. */
+export function eventsOf(read: Reader, entity: string): LogEvent[] {
   return read.all<EventRow>(
     `SELECT e.device, e.seq, e.idx, e.kind, e.entity, e.ms, e.ctr, e.payload, b.seen FROM team_events e JOIN team_batches b ON b.device = e.device AND b.seq = e.seq
      WHERE e.entity = ? AND e.standing = ${standing.counts}`, entity)
@@ -212,7 +213,7 @@ const parsed = (text: string): unknown => JSON.parse(text)
 
 /** The batches of a page of events are few, and each is read for every event of it. */
 const seenTexts = new Map<string, Frontier>()
-function seenOf(text: string): Frontier {
+export function seenOf(text: string): Frontier {
   const known = seenTexts.get(text)
   if (known) return known
   const value: unknown = JSON.parse(text)
@@ -222,7 +223,7 @@ function seenOf(text: string): Frontier {
   return seen
 }
 
-function effectsOf(event: LogEvent): readonly Effect[] {
+export function effectsOf(event: LogEvent): readonly Effect[] {
   const kind: Kind | undefined = kindOf(event.kind)
   const fits = kind?.payload.safeParse(event.payload)
   return kind && fits?.success ? kind.effects(fits.data) : []

@@ -32,27 +32,35 @@ export function sealOwn(tx: Writer, workspace: Workspace): void {
   }
 }
 
-export interface Outgoing { readonly hashes: readonly string[]; readonly pack: Uint8Array }
+export interface Outgoing {
+  readonly hashes: readonly string[]
+  readonly pack: Uint8Array
+  /** It is what a new console reads first. */
+  readonly summary: boolean
+}
+
+interface Due { hash: string; kind: ItemKind; bytes: Buffer }
 
 /**
- * The next message for the server: roster records first, then blobs in their order. null: nothing is due. What would be due
- * later than anything is ever put off was put off by a clock that was wrong.
+ * The next message for the server: parts of a snapshot first, with the whole roster; then roster records, then blobs in their order.
+ * null: nothing is due. What would be due later than anything is ever put off was put off by a clock that was wrong.
  */
 export function nextPack(read: Reader, now: number): Outgoing | null {
   if (!teamInfo(read)) return null
-  const due = read.iterate<{ hash: string; kind: ItemKind; bytes: Buffer }>(
-    `SELECT hash, kind, bytes FROM team_blobs WHERE send_at <= ?1 OR send_at > ?1 + ${longestDelayMs * 2} ORDER BY kind = 'log', device, seq LIMIT ?2`, now, packItemsMost)
-  const items: Item[] = []
-  const hashes: string[] = []
+  const isDue = `(send_at <= ?1 OR send_at > ?1 + ${longestDelayMs * 2})`
+  const part = read.get<Due>(`SELECT hash, kind, bytes FROM team_blobs WHERE ${isDue} AND kind = 'snap' LIMIT 1`, now)
+  if (part) return packOf([...read.all<Due>("SELECT hash, kind, bytes FROM team_blobs WHERE kind = 'roster' AND state = 'applied' ORDER BY seq"), part], true)
+  const fitting: Due[] = []
   let size = 0
-  for (const { hash, kind, bytes } of due) {
-    if (items.length > 0 && size + bytes.byteLength > packBytes) break
-    size += bytes.byteLength
-    items.push({ kind, bytes })
-    hashes.push(hash)
+  for (const one of read.iterate<Due>(`SELECT hash, kind, bytes FROM team_blobs WHERE ${isDue} ORDER BY kind = 'log', device, seq LIMIT ?2`, now, packItemsMost)) {
+    if (fitting.length > 0 && size + one.bytes.byteLength > packBytes) break
+    size += one.bytes.byteLength
+    fitting.push(one)
   }
-  return items.length === 0 ? null : { hashes, pack: packItems(items) }
+  return fitting.length === 0 ? null : packOf(fitting, false)
 }
+
+const packOf = (all: readonly Due[], summary: boolean): Outgoing => ({ hashes: all.map(({ hash }) => hash), pack: packItems(all.map(({ kind, bytes }): Item => ({ kind, bytes }))), summary })
 
 /** When the next item is due; null: none is. */
 export const nextDue = (read: Reader): number | null => read.get<{ at: number | null }>('SELECT min(send_at) AS at FROM team_blobs WHERE send_at IS NOT NULL')?.at ?? null

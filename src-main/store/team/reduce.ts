@@ -52,6 +52,41 @@ export function compareStamps(a: LogEvent, b: LogEvent): number {
   return a.ms - b.ms || a.ctr - b.ctr || (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq || a.idx - b.idx)
 }
 
+/**
+ * The events that are enough: with them alone the states are what they are with all, now and after whatever else comes that none of
+ * all had seen. Those that stand, and for each of their effects that does not, one that says so.
+ * @param from begins with these instead of those that stand
+ */
+export function enough(events: readonly LogEvent[], effectsOf: (event: LogEvent) => readonly Effect[], from?: readonly LogEvent[]): LogEvent[] {
+  const writes = new Map<string, Write[]>()
+  const additions = new Map<string, LogEvent[]>()
+  const removals = new Map<string, LogEvent[]>()
+  const put = <T>(map: Map<string, T[]>, key: string, value: T): void => void (map.get(key)?.push(value) ?? map.set(key, [value]))
+  for (const event of events) {
+    for (const effect of effectsOf(event)) {
+      if (effect.do === 'set') put(writes, effect.field, { event, value: null })
+      else put(effect.do === 'add' ? additions : removals, `${effect.field}\n${effect.element}`, event)
+    }
+  }
+  const kept = new Set<LogEvent>(from)
+  if (from) return explained(kept, effectsOf, writes, removals)
+  for (const all of writes.values()) for (const { event } of standing(all)) kept.add(event)
+  for (const [key, adds] of additions) for (const event of adds) if (!removals.get(key)?.some((remove) => knew(remove, event))) kept.add(event)
+  return explained(kept, effectsOf, writes, removals)
+}
+
+/** A set is added to while it is walked: who overrules a kept event is kept, and so on. */
+function explained(kept: Set<LogEvent>, effectsOf: (event: LogEvent) => readonly Effect[], writes: ReadonlyMap<string, readonly Write[]>, removals: ReadonlyMap<string, readonly LogEvent[]>): LogEvent[] {
+  for (const event of kept) {
+    for (const effect of effectsOf(event)) {
+      const rivals = effect.do === 'set' ? (writes.get(effect.field) ?? []).map((write) => write.event) : effect.do === 'add' ? removals.get(`${effect.field}\n${effect.element}`) ?? [] : []
+      const over = rivals.filter((rival) => rival !== event && knew(rival, event)).toSorted((a, b) => compareStamps(b, a))[0]
+      if (over) kept.add(over)
+    }
+  }
+  return [...kept]
+}
+
 interface Write { readonly event: LogEvent; readonly value: unknown }
 interface Element { readonly field: string; readonly element: string; readonly adds: Write[]; readonly removes: LogEvent[] }
 

@@ -10,7 +10,9 @@ import { Intake } from './incoming'
 import { packItems } from './items'
 import { nextDue, nextPack, sealOwn, sent } from './outgoing'
 import { Presence } from './presence'
+import { packOld, superfluous } from './pruning'
 import { teamInfo } from './roster'
+import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, snapshotDue, standingSnapshot } from './snapshot'
 
 const log = logger('team')
 
@@ -86,6 +88,15 @@ export class TeamService {
     this.refreshedAt = Date.now()
   }
 
+  /** Walks through long reading; the calls of the window that wait come in between. */
+  private async drive<T>(steps: Generator<void, T>): Promise<T> {
+    for (;;) {
+      const step = steps.next()
+      if (step.done) return step.value
+      await breathe()
+    }
+  }
+
   readonly forMail: Handlers<typeof teamForMail> = {
     'team.link': () => {
       const info = teamInfo(this.workspace.db.read)
@@ -97,8 +108,8 @@ export class TeamService {
       if (!nextPack(db.read, clock.stamp())) db.write((tx) => sealOwn(tx, this.workspace))
       const next = nextPack(db.read, clock.stamp())
       const mark = next ? null : this.workspace.presence.outgoing()
-      if (mark) return { pack: packItems([{ kind: 'mark', bytes: mark.bytes }]), hashes: mark.hashes, nextDueAt: null }
-      return { pack: next?.pack ?? null, hashes: [...(next?.hashes ?? [])], nextDueAt: next ? null : nextDue(db.read) }
+      if (mark) return { pack: packItems([{ kind: 'mark', bytes: mark.bytes }]), hashes: mark.hashes, nextDueAt: null, summary: false }
+      return { pack: next?.pack ?? null, hashes: [...(next?.hashes ?? [])], nextDueAt: next ? null : nextDue(db.read), summary: next?.summary ?? false }
     },
     'team.sent': ({ hashes, generation, place }) => {
       if (Presence.isMark(hashes)) return { prune: this.workspace.presence.sent(place) }
@@ -108,7 +119,10 @@ export class TeamService {
       })
       return { prune: [] }
     },
-    'team.known': ({ generation }) => ({ places: placesOf(this.workspace.db.read, generation) }),
+    'team.known': ({ generation }) => {
+      const snapshot = standingSnapshot(this.workspace.db.read)
+      return { places: placesOf(this.workspace.db.read, generation), upTo: snapshot?.generation === generation ? snapshot.place : null }
+    },
     'team.arrived': async ({ generation, messages, more }) => {
       const before = teamInfo(this.workspace.db.read)?.membership
       const carrier = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
@@ -124,12 +138,24 @@ export class TeamService {
       if (!more || Date.now() - this.refreshedAt > refreshMs) await this.refresh()
       const now = teamInfo(this.workspace.db.read)?.membership
       const over = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
-      if (now !== before || over !== carrier) this.wake(now === 'removed' || over !== carrier)
+      // Who was let in reads now what could not be read before.
+      if (now !== before || over !== carrier) this.wake(now === 'removed' || before === 'joining' || over !== carrier)
       return {}
     },
-    'team.folder': ({ generation, places }) => {
-      this.workspace.db.write((tx) => folderIs(tx, this.workspace, generation, places))
-      return {}
+    'team.folder': async ({ generation, places }) => {
+      const { db } = this.workspace
+      db.write((tx) => {
+        folderIs(tx, this.workspace, generation, places)
+        packOld(tx, this.workspace, generation)
+      })
+      await this.refresh()
+      if (snapshotDue(db.read, this.workspace, this.workspace.clock.stamp())) {
+        const drawn = await this.drive(drawSnapshot(this.workspace))
+        if (drawn) db.write((tx) => keepSnapshot(tx, this.workspace, drawn, generation, places))
+      }
+      const checked = await this.drive(checkSnapshot(this.workspace))
+      db.write((tx) => confirmSnapshot(tx, this.workspace, checked))
+      return { prune: superfluous(db.read, this.workspace, generation) }
     },
     'team.time': ({ serverAt }) => {
       this.workspace.clock.heardServer(serverAt)

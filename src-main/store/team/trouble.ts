@@ -9,6 +9,7 @@ import { standing } from './log'
 import { nameOfDevice } from './members'
 import { currentRoster, teamInfo } from './roster'
 import type { LinkStatus } from './service'
+import { confirmedBy, standingSnapshot } from './snapshot'
 import * as z from 'zod'
 import { Role } from '../../../src-preload/contract/team'
 
@@ -36,8 +37,17 @@ export function teamState(workspace: Workspace, link: LinkStatus): TeamState {
     waiting: info ? read.get<{ n: number }>(
       `SELECT (SELECT count(*) FROM team_events WHERE device = ?1 AND seq > (SELECT coalesce(max(seq), 0) FROM team_blobs WHERE device = ?1 AND kind = 'log' AND state = 'applied')) +
          (SELECT count(*) FROM team_blobs WHERE send_at IS NOT NULL AND device = ?1) AS n`, workspace.device.id)?.n ?? 0 : 0,
+    summary: summaryOf(workspace, devices),
     trouble: info ? troubles(workspace, link) : [],
   }
+}
+
+function summaryOf({ db, device }: Workspace, devices: TeamState['devices']): TeamState['summary'] {
+  const snapshot = standingSnapshot(db.read)
+  if (!snapshot) return null
+  const others = devices.filter((one) => !one.gone && one.id !== snapshot.device)
+  const confirmed = confirmedBy(db.read, snapshot.id)
+  return { at: snapshot.at, confirmed: others.filter(({ id }) => confirmed.has(id) || (id === device.id && snapshot.same !== null && snapshot.same >= 0)).length, of: others.length }
 }
 
 function troubles(workspace: Workspace, link: LinkStatus): Trouble[] {
@@ -54,6 +64,7 @@ function troubles(workspace: Workspace, link: LinkStatus): Trouble[] {
     if (old && read.get('SELECT 1 FROM team_devices WHERE device = ? AND cut_off IS NULL', device)) all.push({ kind: 'gap', device, name: nameOfDevice(read, device), missing: to - from + 1 })
   }
   for (const { reason, count } of read.all<{ reason: string; count: number }>("SELECT reason, count(*) AS count FROM team_blobs WHERE state IN ('refused', 'forked') AND reason IS NOT NULL GROUP BY reason ORDER BY reason")) all.push({ kind: 'refused', reason, count })
+  if (standingSnapshot(read)?.same === -1) all.push({ kind: 'differs' })
   const newer = read.get<{ n: number }>(`SELECT count(*) AS n FROM team_events WHERE standing = ${standing.newer}`)?.n ?? 0
   if (newer > 0) all.push({ kind: 'newer', count: newer })
   const { doubt, serverOffset } = workspace.clock

@@ -23,6 +23,8 @@ export const Trouble = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('newer'), count: z.int() }),
   z.object({ kind: z.literal('clock'), doubt: z.enum(['set-back', 'server-differs']), minutes: z.int() }),
   z.object({ kind: z.literal('link'), state: TeamLinkState, error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable() }),
+  /** What the owner's console summed up is not what the events here come to. */
+  z.object({ kind: z.literal('differs') }),
   /** Taken out of the team, but the mailbox still opens with what they know. */
   z.object({ kind: z.literal('removal'), member: MemberId, name: z.string() }),
 ])
@@ -46,6 +48,8 @@ export const TeamState = z.object({
   carrier: z.object({ kind: z.enum(['mailbox', 'nats']), url: z.string() }),
   /** Events recorded here that wait to go out. */
   waiting: z.int(),
+  /** From what a new computer starts: when it was made, how many of the others have confirmed it. */
+  summary: z.object({ at: Time, confirmed: z.int(), of: z.int() }).nullable(),
   trouble: z.array(Trouble),
 })
 export type TeamState = z.infer<typeof TeamState>
@@ -73,6 +77,8 @@ export const teamCalls = {
   'team.accessRevoked': store('write', 'manage-team', z.object({ member: MemberId }), done),
   /** What a person who was taken out wrote afterwards: takes it over under the owner's name, or puts it aside for good. */
   'team.settleHeld': store('write', 'manage-team', z.object({ member: MemberId, take: z.boolean() }), done),
+  /** Takes the owner's summary for what differs from it here. */
+  'team.takeOwners': store('write', 'settings', nothing, done),
   /** With the recovery code: this device becomes the owner's. */
   'team.recover': store('write', 'settings', z.object({ code: z.string().max(100) }), done),
 } as const satisfies Record<string, CallDef>

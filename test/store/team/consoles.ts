@@ -1,4 +1,6 @@
 import { TeamLink } from '../../../src-main/mail/team-link'
+import { drawSnapshot, keepSnapshot, standingSnapshot } from '../../../src-main/store/team/snapshot'
+import { finish } from '../../../src-main/store/team/snapshot-draw'
 import type { Trouble } from '../../../src-preload/contract/calls/team'
 import { Harness, settings } from '../helpers'
 
@@ -45,7 +47,7 @@ export class TeamConsole {
   }
   /** What all consoles must agree on. */
   digest(): string {
-    return JSON.stringify(this.store.db.read.all('SELECT owner, field, element, rank, value, device, seq, idx FROM team_state ORDER BY owner, field, element, rank'))
+    return JSON.stringify(this.store.db.read.all("SELECT owner, field, element, rank, value, device, seq, idx FROM team_state WHERE owner NOT LIKE 'snapshot:%' ORDER BY owner, field, element, rank"))
   }
   note(entity: string, name: string, text: string): void {
     const { workspace } = this.store.service.open
@@ -58,6 +60,32 @@ export class TeamConsole {
   assign(entity: string, member: string): void {
     const { workspace } = this.store.service.open
     this.store.db.write((tx) => workspace.team.record(tx, { kind: 'assign', entity, payload: { to: { member } } }))
+  }
+  /** What is recorded from here on goes as another blob. */
+  closeBatch(): void {
+    const { workspace } = this.store.service.open
+    this.store.db.write((tx) => workspace.team.closeBatch(tx))
+  }
+  /** Waits until everything that was recorded has left. */
+  async sendNow(): Promise<void> {
+    this.link?.wake(false)
+    for (const end = Date.now() + 20_000; (await this.state()).waiting > 0 || this.store.db.read.get('SELECT 1 FROM team_blobs WHERE send_at IS NOT NULL');) {
+      if (Date.now() > end) throw new Error('it does not leave')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  /** Makes the summary that is made once there is enough for one. */
+  sumUp(places: readonly string[]): void {
+    const { workspace } = this.store.service.open
+    const drawn = finish(drawSnapshot(workspace))
+    const generation = this.store.db.read.get<{ generation: string }>('SELECT generation FROM team_places LIMIT 1')?.generation ?? ''
+    if (drawn) this.store.db.write((tx) => keepSnapshot(tx, workspace, drawn, generation, places))
+  }
+  coveredUpTo(): string {
+    return standingSnapshot(this.store.db.read)?.place ?? '0'
+  }
+  logBlobs(): number {
+    return this.store.db.read.get<{ n: number }>("SELECT count(*) AS n FROM team_blobs WHERE kind = 'log'")?.n ?? 0
   }
   async stop(): Promise<void> {
     await this.disconnect()

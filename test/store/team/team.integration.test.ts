@@ -22,6 +22,7 @@ afterEach(async () => {
 })
 
 const wait = { timeout: 20_000, interval: 50 }
+const folderPlaces = (): string[] => dovecot.doveadm('fetch', '-u', shared.name, 'uid', 'mailbox', 'Postern', 'all').match(/\d+/g) ?? []
 const messages = (): number => Number(/messages=(\d+)/.exec(dovecot.doveadm('mailbox', 'status', '-u', shared.name, 'messages', 'Postern'))?.[1] ?? 0)
 
 /** An owner and the others, who join by invitation as people do it. */
@@ -99,6 +100,42 @@ describe('a team on a real mail server', () => {
     await expect.poll(() => cy.digest() === ana.digest() && cy.digest().includes('before'), { timeout: 40_000, interval: 50 }).toBe(true)
     expect(await codeOf(cy.store.call('conversations.setStatus', { ids: [1], status: 'closed' }))).toBe('not-allowed')
     expect(await codeOf(ben.store.call('team.invite', { name: 'X', role: 'agent' }))).toBe('not-allowed')
+  })
+
+  test('a new console reads the summary and what came after it, not every message; one that missed what was removed heals (P7)', { timeout: 120_000 }, async () => {
+    const [ana, ben, cy] = await makeTeam('Ana', 'Ben', 'Cy')
+    if (!ana || !ben || !cy) throw new Error('no team')
+    await cy.disconnect()
+    const before = messages()
+    for (let n = 0; n < 30; n++) {
+      ana.note(conversation, `note1${String(n).padStart(4, '0')}`, `words ${n}`)
+      ana.closeBatch()
+      await ana.sendNow()
+    }
+    await expect.poll(() => messages() >= before + 25 && ben.digest() === ana.digest(), wait).toBe(true)
+    ana.sumUp(folderPlaces())
+    await ana.sendNow()
+    ben.note(conversation, 'note20000', 'after the summary')
+    await expect.poll(() => ana.digest().includes('after the summary'), wait).toBe(true)
+
+    const dan = await make('Dan')
+    const { code, id } = await ana.store.call('team.invite', { name: 'Dan', role: 'agent' })
+    await dan.store.call('team.join', { code, mailboxId: dan.mailboxId })
+    await expect.poll(async () => (await ana.state()).invites.find((one) => one.id === id)?.state, wait).toBe('asked')
+    await ana.store.call('team.approve', { id })
+    await expect.poll(() => dan.digest() === ana.digest() && dan.digest().includes('after the summary'), wait).toBe(true)
+    expect(dan.logBlobs()).toBeLessThan(10)
+    expect(ana.logBlobs()).toBeGreaterThan(25)
+
+    // Everything that the summary says is gone from the server before Cy, who was away for all of it, comes back.
+    dovecot.doveadm('expunge', '-u', shared.name, 'mailbox', 'Postern', 'uid', `1:${ana.coveredUpTo()}`)
+    for (const one of [ana, ben, dan]) await one.disconnect()
+    cy.connect()
+    await expect.poll(() => cy.digest() === ana.digest() && cy.digest().includes('after the summary'), wait).toBe(true)
+    cy.note(conversation, 'note30000', 'back again')
+    ana.connect()
+    await expect.poll(() => ana.digest() === cy.digest() && ana.digest().includes('back again'), wait).toBe(true)
+    expect(await cy.trouble()).toEqual([])
   })
 
   test('who is taken out reads nothing new, and what they write afterwards is held for the owner (R60)', { timeout: 90_000 }, async () => {

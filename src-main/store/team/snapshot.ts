@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto'
+import * as z from 'zod'
+import { PosternError } from '../../../src-preload/contract/errors'
+import { noBlob, openBlob, readBlob, sealBlob, signedBy } from '../../crypto/blob'
+import { logger } from '../../shared/log'
+import type { Reader, Writer } from '../database'
+import type { Workspace } from '../workspace'
+import { blobAt, coverable, covers, type Cover } from './cover'
+import { frontier, standing } from './log'
+import { currentRoster, teamInfo } from './roster'
+import { draw, type Kept } from './snapshot-draw'
+import { partsOf, readPart, type SnapshotBatch, type SnapshotPart } from './snapshot-part'
+
+const log = logger('team')
+
+/** A new one is made after so many batches, and not more often than this. ms */
+export const snapshotBatches = 1000
+const snapshotMs = 86_400_000
+
+const StoredCover = z.record(z.string(), z.object({ seq: z.int(), hash: z.string() }))
+
+/** A snapshot that stands: what it reaches over is settled. */
+export interface Standing {
+  readonly id: string
+  readonly device: string
+  readonly at: number
+  readonly cover: Cover
+  readonly root: string
+  readonly generation: string
+  readonly place: string
+  /** 1: made anew from all events here and the same; 0: taken over; -1: not the same; null: not looked at yet. */
+  readonly same: number | null
+}
+
+interface Row { id: string; device: string; at: number; roster: number; root: string; cover: string; generation: string; place: string; parts: number; stands: number; same: number | null }
+
+export function standingSnapshot(read: Reader): Standing | null {
+  const row = read.get<Row>('SELECT * FROM team_snapshots WHERE stands = 1 ORDER BY at DESC LIMIT 1')
+  return row ? { id: row.id, device: row.device, at: row.at, cover: StoredCover.parse(JSON.parse(row.cover)), root: row.root, generation: row.generation, place: row.place, same: row.same } : null
+}
+
+// ---- made by the owner's console
+
+/** Whether it is time for this console to make one. */
+export function snapshotDue(read: Reader, workspace: Workspace, now: number): boolean {
+  if (teamInfo(read)?.membership !== 'owner') return false
+  const last = standingSnapshot(read)
+  if (last && last.device !== workspace.device.id) return true
+  if (last && now - last.at < snapshotMs) return false
+  const fresh = Object.entries(coverable(read, workspace.device.id)).reduce((sum, [device, { seq }]) => sum + seq - (last?.cover[device]?.seq ?? 0), 0)
+  return fresh >= snapshotBatches
+}
+
+export interface Drawn { readonly cover: Record<string, { seq: number; hash: string }>; readonly roster: string; readonly kept: Kept[]; readonly root: string }
+
+/** Draws what is settled here, in steps. */
+export function* drawSnapshot(workspace: Workspace): Generator<void, Drawn | null> {
+  const { read } = workspace.db
+  const roster = currentRoster(read)?.hash ?? ''
+  const cover = coverable(read, workspace.device.id)
+  if (Object.keys(cover).length === 0) return null
+  return { cover: { ...cover }, roster, ...(yield* draw(read, cover)) }
+}
+
+/** Signs it and puts it on the server. Nothing when the roster has changed since it was drawn. @param places all that lies there, all of it taken in */
+export function keepSnapshot(tx: Writer, workspace: Workspace, { cover, roster, kept, root }: Drawn, generation: string, places: readonly string[]): void {
+  const { device } = workspace
+  const info = teamInfo(tx)
+  const current = currentRoster(tx)
+  const key = tx.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
+  if (!info || !key || current?.hash !== roster || info.membership !== 'owner') return
+  const head = { id: randomBytes(16).toString('hex'), at: workspace.clock.stamp(), roster: current.version, root, cover, generation, place: neededFrom(tx, cover, generation, places) }
+  const last = Object.entries(cover).flatMap(([name, { seq }]): SnapshotBatch[] => {
+    const seen = tx.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', name, seq)?.seen
+    return seen === undefined ? [] : [{ device: name, seq, seen }]
+  })
+  const parts = partsOf(head, last, kept)
+  note(tx, { ...head, parts: parts.length }, device.id, 1, 1)
+  for (const [part, body] of parts.entries()) {
+    const blob = sealBlob(device, key.key, { team: info.team, seq: 0, previous: noBlob, roster: current.version, epoch: key.epoch }, body)
+    const { hash } = readBlob(blob)
+    tx.run("INSERT INTO team_blobs(hash, kind, device, seq, bytes, state, at, send_at) VALUES(?, 'snap', ?, 0, ?, 'applied', ?, 0)", hash, device.id, blob, workspace.clock.stamp())
+    tx.run('INSERT INTO team_snapshot_parts(id, part, hash) VALUES(?, ?, ?)', head.id, part, hash)
+  }
+  dropOlder(tx, head.id)
+  log.info('a snapshot of the team was made', { events: kept.length, parts: parts.length })
+}
+
+function note(tx: Writer, { id, at, roster, root, cover, generation, place, parts }: SnapshotPart['head'], device: string, stands: number, same: number | null): void {
+  tx.run('INSERT OR IGNORE INTO team_snapshots(id, device, at, roster, root, cover, generation, place, parts, stands, same) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    id, device, at, roster, root, JSON.stringify(cover), generation, place, parts, stands, same)
+}
+
+/** The last place up to which only what is covered lies there; '0': there is none. */
+function neededFrom(read: Reader, cover: Cover, generation: string, places: readonly string[]): string {
+  const needed = read.all<{ place: string; device: string; seq: number }>(
+    "SELECT p.place, b.device, b.seq FROM team_places p JOIN team_blobs b ON b.hash = p.hash WHERE p.generation = ? AND b.kind = 'log'", generation)
+    .filter(({ device, seq }) => !covers(cover, device, seq)).map(({ place }) => Number(place))
+  const first = needed.reduce((least, place) => Math.min(least, place), Number.POSITIVE_INFINITY)
+  return String(places.map(Number).filter((place) => place < first).reduce((most, place) => Math.max(most, place), 0))
+}
+
+/** What an older one says is said by the newer one. */
+function dropOlder(tx: Writer, id: string): void {
+  tx.run('DELETE FROM team_blobs WHERE hash IN (SELECT hash FROM team_snapshot_parts WHERE id <> ?1 AND id IN (SELECT o.id FROM team_snapshots o JOIN team_snapshots n ON n.id = ?1 WHERE o.at < n.at))', id)
+  tx.run('DELETE FROM team_snapshot_parts WHERE id <> ?1 AND id IN (SELECT o.id FROM team_snapshots o JOIN team_snapshots n ON n.id = ?1 WHERE o.at < n.at)', id)
+  tx.run('DELETE FROM team_snapshots WHERE id <> ?1 AND at < (SELECT at FROM team_snapshots WHERE id = ?1)', id)
+}
+
+// ---- taken over by others
+
+/** Looks at parts that came, and at snapshots that are whole: one that reaches further than what is here is taken over. */
+export function takeSnapshots(tx: Writer, workspace: Workspace): void {
+  for (const { hash, device, bytes } of tx.all<{ hash: string; device: string; bytes: Buffer }>("SELECT hash, device, bytes FROM team_blobs WHERE kind = 'snap' AND state = 'snap'")) {
+    const part = opened(tx, device, bytes)
+    if (part === null) continue
+    if (part === 'false') {
+      tx.run("UPDATE team_blobs SET state = 'refused', reason = 'false-signature' WHERE hash = ?", hash)
+      continue
+    }
+    if (part.head.at < (standingSnapshot(tx)?.at ?? 0)) {
+      // A newer one says it.
+      tx.run('DELETE FROM team_blobs WHERE hash = ?', hash)
+      continue
+    }
+    note(tx, part.head, device, 0, null)
+    tx.run('INSERT OR IGNORE INTO team_snapshot_parts(id, part, hash) VALUES(?, ?, ?)', part.head.id, part.part, hash)
+    tx.run("UPDATE team_blobs SET state = 'applied' WHERE hash = ?", hash)
+  }
+  const roster = currentRoster(tx)
+  if (!roster) return
+  const whole = tx.get<Row>(
+    `SELECT * FROM team_snapshots s WHERE stands = 0 AND device = ?1 AND roster <= ?2 AND parts = (SELECT count(*) FROM team_snapshot_parts p WHERE p.id = s.id)
+       AND at > coalesce((SELECT max(at) FROM team_snapshots WHERE stands = 1), -1) ORDER BY at DESC LIMIT 1`, roster.body.owner, roster.version)
+  if (!whole) return
+  const cover = StoredCover.parse(JSON.parse(whole.cover))
+  // What is settled stays so.
+  const before = standingSnapshot(tx)
+  if (before && !Object.entries(before.cover).every(([device, { seq }]) => covers(cover, device, seq))) return
+  const same = reached(tx, workspace, cover) ? null : 0
+  if (same === 0) takeOver(tx, workspace, whole, cover)
+  tx.run('UPDATE team_snapshots SET stands = 1, same = ? WHERE id = ?', same, whole.id)
+  dropOlder(tx, whole.id)
+  tx.changes.touched('team')
+}
+
+/** null: it cannot be read yet. */
+function opened(read: Reader, device: string, bytes: Uint8Array): SnapshotPart | 'false' | null {
+  const signKey = read.get<{ sign_key: Buffer }>('SELECT sign_key FROM team_devices WHERE device = ?', device)?.sign_key
+  if (!signKey) return null
+  try {
+    const blob = readBlob(bytes)
+    const key = read.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
+    if (!signedBy(blob, signKey)) return 'false'
+    return key ? readPart(openBlob(blob, key)) : null
+  } catch (fault) {
+    if (fault instanceof PosternError) return 'false'
+    throw fault
+  }
+}
+
+/** Whether all that went into it is here, and on the same branch of each device. */
+function reached(read: Reader, workspace: Workspace, cover: Cover): boolean {
+  const here = hereOf(read, workspace)
+  return Object.entries(cover).every(([device, { seq, hash }]) => (here[device] ?? 0) >= seq && (blobAt(read, device, seq) ?? hash) === hash && forkOf(read, device) > seq)
+}
+
+const forkOf = (read: Reader, device: string): number => read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
+
+const hereOf = (read: Reader, { device }: Workspace): Record<string, number> => ({
+  ...frontier(read), [device.id]: read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device.id)?.seq ?? 0,
+})
+
+/** Puts a snapshot in the place of everything that it reaches over. What lies beyond it stays, or comes again. */
+function takeOver(tx: Writer, workspace: Workspace, { id, device: writer }: Row, cover: Cover): void {
+  const here = hereOf(tx, workspace)
+  for (const [device, { seq, hash }] of Object.entries(cover)) {
+    const own = device === workspace.device.id
+    // The device spoke with two tongues: the owner had heard this one, and that settles it.
+    const other = forkOf(tx, device) <= seq || ((here[device] ?? 0) >= seq && (blobAt(tx, device, seq) ?? hash) !== hash)
+    const to = other && !own ? Number.MAX_SAFE_INTEGER : seq
+    tx.run('INSERT OR IGNORE INTO team_stale(entity) SELECT DISTINCT entity FROM team_events WHERE device = ? AND seq <= ?', device, to)
+    tx.run('DELETE FROM team_events WHERE device = ? AND seq <= ?', device, to)
+    if (own) continue
+    tx.run('DELETE FROM team_batches WHERE device = ? AND seq <= ?', device, to)
+    tx.run("UPDATE team_blobs SET state = 'covered' WHERE device = ? AND seq <= ? AND kind = 'log' AND state = 'waiting'", device, seq)
+    if (other) {
+      tx.run('DELETE FROM team_forks WHERE device = ?', device)
+      tx.run("UPDATE team_blobs SET state = CASE WHEN seq > ?2 THEN 'waiting' ELSE 'covered' END WHERE device = ?1 AND kind = 'log' AND state IN ('applied', 'forked')", device, seq)
+    }
+    if (other || (here[device] ?? 0) < seq) tx.run('INSERT INTO team_frontier(device, seq, hash) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET seq = ?2, hash = ?3', device, seq, hash)
+  }
+  const judges = new Map<string, ReturnType<Workspace['team']['judge']>>()
+  let events = 0
+  for (const { bytes } of tx.all<{ bytes: Buffer }>('SELECT b.bytes FROM team_snapshot_parts p JOIN team_blobs b ON b.hash = p.hash WHERE p.id = ? ORDER BY p.part', id)) {
+    const part = opened(tx, writer, bytes)
+    if (part === null || part === 'false') throw new PosternError('unreadable', 'a part of a snapshot cannot be read any more')
+    for (const { device, seq, seen } of part.batches) if (covers(cover, device, seq)) tx.run('INSERT OR IGNORE INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 1)', device, seq, seen)
+    for (const { device, seq, idx, kind, entity, ms, ctr, payload } of part.events) {
+      if (!covers(cover, device, seq)) continue
+      const judge = judges.get(device) ?? workspace.team.judge(tx, device)
+      judges.set(device, judge)
+      workspace.team.heardStamp(ms)
+      tx.run('INSERT OR REPLACE INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)', device, seq, idx, kind, entity, ms, ctr, payload, judge(seq, kind, payload))
+      tx.run('INSERT OR IGNORE INTO team_stale(entity) VALUES(?)', entity)
+      events++
+    }
+  }
+  log.info('a snapshot of the team was taken over', { events })
+}
+
+// ---- looked at by others
+
+interface Checked { readonly id: string; /** As in `Standing`. */ readonly same: number }
+
+/** Draws the snapshot anew from the events here, in steps, where all of them are. @returns null: there is nothing to look at */
+export function* checkSnapshot(workspace: Workspace): Generator<void, Checked | null> {
+  const { read } = workspace.db
+  const snapshot = standingSnapshot(read)
+  if (snapshot === null || snapshot.same !== null) return null
+  // Who does not know a kind of event cannot tell which of them are enough.
+  if (read.get(`SELECT 1 FROM team_events WHERE standing = ${standing.newer} LIMIT 1`)) return { id: snapshot.id, same: 0 }
+  const { root } = yield* draw(read, snapshot.cover)
+  return { id: snapshot.id, same: root === snapshot.root ? 1 : -1 }
+}
+
+/** Tells the team that this device has the snapshot, once. */
+export function confirmSnapshot(tx: Writer, workspace: Workspace, checked: Checked | null): void {
+  if (checked) {
+    tx.run('UPDATE team_snapshots SET same = ? WHERE id = ?', checked.same, checked.id)
+    if (checked.same < 0) log.error('the states here are not those of the snapshot')
+    tx.changes.touched('team')
+  }
+  const snapshot = standingSnapshot(tx)
+  const { device } = workspace
+  if (snapshot === null || snapshot.device === device.id || snapshot.same === null || snapshot.same < 0 || teamInfo(tx)?.membership !== 'member') return
+  if (tx.get("SELECT 1 FROM team_state WHERE owner = ? AND field = 'seen' AND element = ?", `snapshot:${snapshot.id}`, device.id)) return
+  workspace.team.record(tx, { kind: 'snapshot-seen', entity: `snapshot:${snapshot.id}`, payload: { device: device.id, same: snapshot.same === 1 } })
+}
+
+/** Devices that have confirmed a snapshot, each by its own word. */
+export function confirmedBy(read: Reader, id: string): ReadonlySet<string> {
+  return new Set(read.all<{ element: string }>("SELECT element FROM team_state WHERE owner = ? AND field = 'seen' AND rank = 0 AND element = device", `snapshot:${id}`).map(({ element }) => element))
+}
+
+/** What is not the same as in the owner's snapshot is given up for it. */
+export function takeOwners(tx: Writer, workspace: Workspace): void {
+  const row = tx.get<Row>('SELECT * FROM team_snapshots WHERE stands = 1 AND same = -1 ORDER BY at DESC LIMIT 1')
+  if (!row) return
+  takeOver(tx, workspace, row, StoredCover.parse(JSON.parse(row.cover)))
+  tx.run('UPDATE team_snapshots SET same = 0 WHERE id = ?', row.id)
+  tx.changes.touched('team')
+}

@@ -1,0 +1,240 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { randomBytes } from 'node:crypto'
+import { noBlob, sealBlob } from '../../../src-main/crypto/blob'
+import { coverable } from '../../../src-main/store/team/cover'
+import { folderIs } from '../../../src-main/store/team/healing'
+import { arrived } from '../../../src-main/store/team/incoming'
+import { packItems, unpackItems } from '../../../src-main/store/team/items'
+import { nextPack, sealOwn, sent } from '../../../src-main/store/team/outgoing'
+import { coveredMs, packOld, superfluous } from '../../../src-main/store/team/pruning'
+import { enough, reduce, type Effect, type LogEvent } from '../../../src-main/store/team/reduce'
+import { addDevice, createTeam, cutOff, teamInfo } from '../../../src-main/store/team/roster'
+import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, standingSnapshot, takeOwners } from '../../../src-main/store/team/snapshot'
+import { finish } from '../../../src-main/store/team/snapshot-draw'
+import { partsOf } from '../../../src-main/store/team/snapshot-part'
+import { consoles, type Console } from '../../sim/console'
+import { Server } from '../../sim/server'
+
+const day = 86_400_000
+let server: Server
+let now: number
+let ana: Console
+let ben: Console
+let cy: Console
+beforeEach(() => {
+  server = new Server()
+  now = Date.UTC(2026, 5, 1);
+  [ana, ben, cy] = consoles(3, now) as [Console, Console, Console]
+  write(ana, (tx) => createTeam(tx, ana.workspace, 1, 'support@acme.test'))
+  for (const one of [ben, cy]) {
+    const { signKey, sealKey } = one.workspace.device
+    write(ana, (tx) => addDevice(tx, ana.workspace, { name: `A${one.index}`, address: 'support@acme.test', role: 'agent', permissions: [], signKey, sealKey, deviceName: '' }))
+    write(one, (tx) => tx.run("INSERT INTO team_info(key, value) VALUES('team', ?)", JSON.stringify({ team: '', trust: ana.id, membership: 'joining', mailboxId: 1 })))
+  }
+})
+
+function write<T>(one: Console, work: Parameters<typeof one.workspace.db.write<T>>[0]): T {
+  one.time.now = now
+  return one.workspace.db.write(work, 'normal')
+}
+function give(one: Console): void {
+  write(one, (tx) => sealOwn(tx, one.workspace))
+  for (let next = nextPack(one.workspace.db.read, now); next; next = nextPack(one.workspace.db.read, now)) {
+    const { hashes, pack, summary } = next
+    const place = server.append(pack, 0, summary)
+    write(one, (tx) => sent(tx, hashes, server.generation, place))
+  }
+}
+function take(one: Console, places = server.list(Number.POSITIVE_INFINITY)): void {
+  write(one, (tx) => arrived(tx, one.workspace, server.generation, places.map((place) => ({ place, pack: server.pack(place) }))))
+}
+function sumUp(): void {
+  take(ana)
+  const drawn = finish(drawSnapshot(ana.workspace))
+  if (drawn) write(ana, (tx) => keepSnapshot(tx, ana.workspace, drawn, server.generation, server.list(now)))
+  give(ana)
+  take(ana)
+}
+const confirm = (one: Console): void => write(one, (tx) => confirmSnapshot(tx, one.workspace, finish(checkSnapshot(one.workspace))))
+const entity = (n: number): string => `c:${'conversation'.padEnd(21, '0')}${n}`
+function work(one: Console, count: number): void {
+  for (let n = 0; n < count; n++) {
+    write(one, (tx) => {
+      one.workspace.team.record(tx, n % 3 === 0 ? { kind: 'note', entity: entity(n % 4), payload: { note: `note${one.index}${String(n).padStart(6, '0')}`, text: 'words' } } : { kind: 'assign', entity: entity(n % 4), payload: { to: { member: `member00${n % 5}` } } })
+      one.workspace.team.closeBatch(tx)
+    })
+  }
+}
+const state = (one: Console): unknown => one.workspace.db.read.all("SELECT owner, field, element, rank, value, device, seq, idx, at FROM team_state WHERE owner NOT LIKE 'snapshot:%' ORDER BY owner, field, element, rank")
+const blobs = (one: Console): number => one.workspace.db.read.get<{ n: number }>("SELECT count(*) AS n FROM team_blobs WHERE kind = 'log'")?.n ?? 0
+const compare = (one: Console): void => write(one, (tx) => folderIs(tx, one.workspace, server.generation, server.list(now), () => 0))
+
+describe('a snapshot in place of the log', () => {
+  test('a console that has nothing but the summary and what came later shows the same, and says so (P7)', () => {
+    work(ana, 30)
+    give(ana)
+    take(ben)
+    work(ben, 30)
+    give(ben)
+    sumUp()
+    work(ana, 3)
+    give(ana)
+    const summaries = server.summaries()
+    take(cy, summaries)
+    const place = Number(standingSnapshot(cy.workspace.db.read)?.place)
+    expect(place).toBeGreaterThan(0)
+    const rest = server.list(now).filter((one) => Number(one) > place)
+    expect(rest.length).toBeLessThan(5)
+    take(cy, rest)
+    take(ben)
+    expect(state(cy)).toEqual(state(ana))
+    expect(state(ben)).toEqual(state(ana))
+    expect(blobs(cy)).toBeLessThan(10)
+    for (const one of [ben, cy]) {
+      confirm(one)
+      give(one)
+    }
+    take(ana)
+    expect([standingSnapshot(ben.workspace.db.read)?.same, standingSnapshot(cy.workspace.db.read)?.same]).toEqual([1, 0])
+    // What the newcomer does on top of it counts for all.
+    work(cy, 4)
+    give(cy)
+    for (const one of [ana, ben]) take(one)
+    expect(state(ana)).toEqual(state(cy))
+    expect(state(ben)).toEqual(state(cy))
+  })
+
+  test('what it covers goes only when it is old, confirmed by all who work, and lies on the server; then nobody puts it back, and who missed it heals (P7)', () => {
+    work(ana, 20)
+    give(ana)
+    take(ben)
+    take(cy)
+    sumUp()
+    const gone = (): string[] => superfluous(ana.workspace.db.read, ana.workspace, server.generation)
+    const log = server.list(now).filter((place) => unpackItems(server.pack(place)).some(({ kind }) => kind === 'log'))
+    const hear = (one: Console): void => {
+      write(one, (tx) => one.workspace.team.record(tx, { kind: 'title', entity: entity(9), payload: { title: 'x' } }))
+      give(one)
+      take(ana)
+    }
+    hear(ben)
+    now += coveredMs + day
+    hear(ben)
+    hear(cy)
+    expect(gone().filter((place) => log.includes(place))).toEqual([])
+    take(ben)
+    confirm(ben)
+    give(ben)
+    take(ana)
+    expect(gone().filter((place) => log.includes(place))).toEqual([])
+    take(cy, server.summaries())
+    confirm(cy)
+    give(cy)
+    take(ana)
+    const prune = gone()
+    expect(log.every((place) => prune.includes(place))).toBe(true)
+    for (const place of prune) server.remove(place)
+    for (const one of [ana, ben, cy]) {
+      take(one)
+      compare(one)
+      give(one)
+    }
+    expect(server.list(now).some((place) => log.includes(place))).toBe(false)
+    expect(blobs(ana)).toBeLessThan(12)
+    expect(state(cy)).toEqual(state(ana))
+    expect(state(ben)).toEqual(state(ana))
+    // The chain goes on where the blobs before it are gone.
+    work(ana, 3)
+    give(ana)
+    for (const one of [ben, cy]) take(one)
+    expect(state(ben)).toEqual(state(ana))
+    expect(state(cy)).toEqual(state(ana))
+  })
+
+  test('a summary by anybody but the owner, a bent one and one of words left out change nothing or are told', () => {
+    work(ana, 8)
+    give(ana)
+    take(ben)
+    const info = teamInfo(ben.workspace.db.read)
+    const key = ben.workspace.db.read.get<{ key: Buffer; epoch: number }>('SELECT key, epoch FROM team_keys')
+    const place = { team: info?.team ?? '', seq: 0, previous: noBlob, roster: 1, epoch: key?.epoch ?? 1 }
+    const head = { id: randomBytes(16).toString('hex'), at: now + 5, roster: 1, root: '00'.repeat(32), cover: coverable(ana.workspace.db.read, ana.id), generation: 'g1', place: '9' }
+    const [part] = partsOf(head, [], [])
+    const byBen = sealBlob(ben.workspace.device, key?.key ?? Buffer.alloc(32), place, part)
+    const bent = Buffer.from(byBen)
+    bent.writeUInt8(bent.readUInt8(70) ^ 1, 70)
+    for (const bytes of [byBen, bent]) server.append(packItems([{ kind: 'snap', bytes }]), 0, true)
+    take(cy)
+    expect(standingSnapshot(cy.workspace.db.read)).toBeNull()
+    expect(state(cy)).toEqual(state(ana))
+    // The owner's own, but without an event that is needed: whoever has all of them notices.
+    const drawn = finish(drawSnapshot(ana.workspace))
+    if (drawn) write(ana, (tx) => keepSnapshot(tx, ana.workspace, { ...drawn, kept: drawn.kept.slice(1), root: 'ab'.repeat(32) }, server.generation, []))
+    give(ana)
+    take(cy)
+    confirm(cy)
+    expect(standingSnapshot(cy.workspace.db.read)?.same).toBe(-1)
+    expect(cy.workspace.db.read.get("SELECT 1 FROM team_state WHERE owner LIKE 'snapshot:%'")).toBeUndefined()
+    expect(state(cy)).toEqual(state(ana))
+    write(cy, (tx) => {
+      takeOwners(tx, cy.workspace)
+      cy.workspace.team.refreshStale(tx, () => false)
+    })
+    expect(state(cy)).not.toEqual(state(ana))
+  })
+
+  test('what came after a cut-off is in no summary, and stays out for who starts from it (P5, P7)', () => {
+    work(ben, 4)
+    take(ben)
+    give(ben)
+    take(ana)
+    const member = ana.workspace.db.read.get<{ member: string }>('SELECT member FROM team_devices WHERE device = ?', ben.id)?.member ?? ''
+    write(ana, (tx) => cutOff(tx, ana.workspace, { member }))
+    const last = coverable(ana.workspace.db.read, ana.id)[ben.id]?.seq
+    work(ben, 4)
+    give(ben)
+    take(ana)
+    expect(coverable(ana.workspace.db.read, ana.id)[ben.id]?.seq).toBe(last)
+    sumUp()
+    take(cy, server.summaries())
+    take(cy)
+    expect(state(cy)).toEqual(state(ana))
+  })
+})
+
+test('many small old messages become few, and only what was read back in the larger one goes', () => {
+  for (let n = 0; n < 60; n++) {
+    work(ana, 1)
+    give(ana)
+  }
+  take(ana)
+  const before = server.list(now)
+  const pack = (): void => write(ana, (tx) => packOld(tx, ana.workspace, server.generation))
+  pack()
+  expect(nextPack(ana.workspace.db.read, now)).toBeNull()
+  now += 3 * day
+  pack()
+  give(ana)
+  expect(superfluous(ana.workspace.db.read, ana.workspace, server.generation)).toEqual([])
+  take(ana)
+  const gone = superfluous(ana.workspace.db.read, ana.workspace, server.generation)
+  // The first of them also has the roster, which lies nowhere else.
+  expect(gone).toHaveLength(59)
+  expect(gone.every((place) => before.includes(place))).toBe(true)
+  for (const place of gone) server.remove(place)
+  compare(ana)
+  expect(nextPack(ana.workspace.db.read, now)).toBeNull()
+  take(ben)
+  expect(state(ben)).toEqual(state(ana))
+})
+
+test('events that are enough overrule what the rest overruled, also under another name of the conversation', () => {
+  const at = (device: string, seq: number, payload: Effect, seen: Record<string, number> = {}): LogEvent => ({ device, seq, idx: 0, kind: 'x', entity: 'e', ms: seq, ctr: 0, payload, seen })
+  const effects = ({ payload }: LogEvent): Effect[] => [payload as Effect]
+  const put = (value: string): Effect => ({ do: 'set', field: 'assignee', value })
+  const [a1, b1, c1] = [at('a', 1, put('one')), at('b', 1, put('two'), { a: 1 }), at('c', 1, put('three'), { b: 1 })]
+  expect(enough([a1, b1, c1], effects)).toEqual([c1])
+  // c has not seen a: begun with a and c, b must be there to say that a is overruled.
+  const needed = enough([a1, b1, c1], effects, [a1, c1])
+  expect(reduce(needed, effects)).toEqual(reduce([a1, b1, c1], effects))
+})
