@@ -58,7 +58,7 @@ export function SearchPage({ text }: { text: string }) {
 
   const asked = text.trim() !== ''
   return (
-    <section className="pane" aria-label={t('search:region')} data-pane="search" aria-busy={results.slow || undefined}>
+    <section className="pane" aria-label={t('search:region')} data-pane="search" aria-busy={(asked && answeredFor !== text.trim()) || undefined}>
       <h1 className="sr">{t('search:region')}</h1>
       <div className="shead">
         <div className="tabs" aria-live="polite">

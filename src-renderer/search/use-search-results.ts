@@ -2,7 +2,6 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { SearchHit } from '../../src-preload/contract'
 import { asCallError, call, type CallError } from '../client'
 
-const pauseMs = 60
 const slowMs = 300
 /** While messages are on their way into the index the answer is asked for again. */
 const againMs = 1500
@@ -36,8 +35,8 @@ async function answer(text: string): Promise<Results> {
 }
 
 /**
- * Asks while a person types: at most one request under way, the newest text wins, older answers are dropped, and the old
- * hits stay until the new ones are there.
+ * Asks with every letter: at most one request under way, so that slow answers make fewer of them; the newest text wins, older
+ * answers are dropped, and the old hits stay until the new ones are there.
  */
 export function useSearchResults(text: string): Results & { loadMore: () => void; again: () => void } {
   const [results, setResults] = useState(nothing)
@@ -65,8 +64,8 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
       setResults(nothing)
       return undefined
     }
-    const timer = setTimeout(() => void ask(), pauseMs)
-    return () => clearTimeout(timer)
+    void ask()
+    return undefined
   }, [text, ask])
 
   useEffect(() => {
