@@ -27,7 +27,7 @@ export default async function benchUi({ electron, env, count = 20_000, switches 
     const syncing = async () => (await desk.call('sync.status')).mailboxes.some(({ mailboxId, done, total }) => mailboxId !== first.id && (total === 0 || done < total))
     await openList(page)
     const busy = { switches: [], typing: [], search: [] }
-    for (let round = 0; busy.switches.length < switches; round += 1) {
+    while (busy.switches.length < switches) {
       const share = { switches: await switchThrough(page, 20), typing: await type(page, 10), search: await search(page, 5) }
       // What was measured after the last mail had come does not count.
       if (!await syncing()) break
