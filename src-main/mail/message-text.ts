@@ -1,6 +1,6 @@
 /** Words out of a body text. */
 
-/** The first words of a message for the list: no quoted lines, no "On ... wrote:", no greeting, at most 200 characters. */
+/** The first words of a message for the list: no quoted lines, no "On ... wrote:", no greeting, at most 160 characters. */
 export function snippetOf(text: string): string {
   const words: string[] = []
   let length = 0
@@ -17,10 +17,10 @@ export function snippetOf(text: string): string {
     first = false
     words.push(line)
     length += line.length + 1
-    if (length > 220) break
+    if (length > 180) break
   }
   const joined = (words.length > 0 ? words.join(' ') : text.slice(0, 400).replace(/[>\s]+/g, ' ')).replace(/\s+/g, ' ').trim()
-  return joined.length <= 200 ? joined : `${cutAtCharacter(joined, 199)}…`
+  return joined.length <= 160 ? joined : `${cutAtCharacter(joined, 159)}…`
 }
 
 function isAttribution(line: string): boolean {

@@ -32,8 +32,10 @@ export type Durability = 'full' | 'normal'
 
 export const databaseFile = (dir: string): string => path.join(dir, 'postern.db')
 
+/** Bytes of a page of a new database: four packed messages fit with little left over; in half of that, two leave a quarter empty. */
+export const pageBytes = 8192
 /** Journal pages (64 MiB) after which a commit itself copies them back, if the store's thread has not done so long before (store/upkeep). */
-const walPages = 16_000
+const walPages = 8_000
 
 /**
  * The encrypted database: AEGIS-256, an authenticated cipher, so a changed byte is an error and never other data.
@@ -87,11 +89,12 @@ export class Database {
     if (key.byteLength !== 32) throw new PosternError('key-missing', 'the key is not 256 bits')
     const file = databaseFile(dir)
     const created = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
-    const journal = readJournal(`${file}-wal`)
+    const journal = readJournal(`${file}-wal`, pageBytes)
     return guarded(() => {
       let db: Driver | null = null
       try {
         db = openDriver(file, key)
+        if (created) db.pragma(`page_size = ${pageBytes}`)
         db.pragma(`wal_autocheckpoint = ${walPages}`)
         db.prepare('SELECT count(*) FROM sqlite_schema').get()
         db.pragma('journal_mode = WAL')

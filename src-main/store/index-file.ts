@@ -8,6 +8,8 @@ import { readJournal } from './journal'
 
 /** Another number makes every program that opens the file build it anew from the messages. */
 const format = 2
+/** Bytes of a page. */
+const pageBytes = 4096
 /** Journal pages (8 MiB) after which a commit copies them back. */
 const walPages = 2000
 /** Index pages that one step of merging writes: some 30 ms. */
@@ -33,7 +35,7 @@ export class IndexFile {
    * @param first nobody else has it open: only then can what the journal holds be compared with what SQLite took from it
    */
   static open(dir: string, key: Uint8Array, first = false): IndexFile {
-    const journal = first ? readJournal(`${IndexFile.path(dir)}-wal`) : null
+    const journal = first ? readJournal(`${IndexFile.path(dir)}-wal`, pageBytes) : null
     const db = openDriver(IndexFile.path(dir), key)
     try {
       db.pragma(`wal_autocheckpoint = ${walPages}`)

@@ -13,17 +13,17 @@ export interface Journal {
 const headerSize = 32
 const frameHeader = 24
 
-/** Reads headers of frames only. Call it before the database is opened. @returns null when there is no journal */
-export function readJournal(file: string): Journal | null {
+/** Reads headers of frames only. Call it before the database is opened. @param pageBytes of a page, where the journal's own word is damaged @returns null when there is no journal */
+export function readJournal(file: string, pageBytes: number): Journal | null {
   const handle = opened(file)
   if (handle === null) return null
   try {
     const { size } = fstatSync(handle)
     const header = Buffer.alloc(headerSize)
     if (size < headerSize || readSync(handle, header, 0, headerSize, 0) < headerSize) return null
-    // One damaged byte must not hide the rest: the page size is a power of two, 4096 here, whatever the header says.
+    // One damaged byte must not hide the rest: the page size is a power of two, whatever the header says.
     const pageSize = header.readUInt32BE(8)
-    const step = frameHeader + (pageSize >= 512 && pageSize <= 65_536 && (pageSize & (pageSize - 1)) === 0 ? pageSize : 4096)
+    const step = frameHeader + (pageSize >= 512 && pageSize <= 65_536 && (pageSize & (pageSize - 1)) === 0 ? pageSize : pageBytes)
     const frames = Math.floor((size - headerSize) / step)
     const frame = Buffer.alloc(frameHeader)
     const at = (n: number): Buffer => frame.subarray(0, readSync(handle, frame, 0, frameHeader, headerSize + n * step))

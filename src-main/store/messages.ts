@@ -8,7 +8,7 @@ import { flagBits } from './flags'
 import { countUse } from './mailbox-use'
 import { place, placeOfRole, replaceMessage, roleOfLabels, type Place } from './places'
 import { complete, partNumber, samePart } from './parts'
-import { addressKey, displayName, statusNumber } from './rows'
+import { addressKey, displayName, packPeople, statusNumber } from './rows'
 import { settleFound } from './outbox-found'
 import { keepReport } from './delivery'
 import { isEcho, wasDeliveredBack } from './loop-guard'
@@ -265,7 +265,7 @@ export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedM
      VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id, made.conversationId, made.key, made.content, message.messageId, JSON.stringify((message.references.length > 0 ? message.references : message.inReplyTo).slice(-50)),
     made.direction, made.place, Number(made.seen), made.date, message.from.name, message.from.address, Number(message.fromSuspicious),
-    JSON.stringify({ replyTo, to, cc, bcc, ...(deliveredTo.length > 0 ? { deliveredTo } : {}) }), message.subject, message.snippet, message.autoKind, message.attachments.filter(({ inline }) => !inline).length,
+    packPeople({ replyTo, to, cc, bcc, deliveredTo }), message.subject, message.snippet, message.autoKind, message.attachments.filter(({ inline }) => !inline).length,
     message.remoteCount, message.unreadable, message.rawSize, message.inReplyTo[0] ?? null)
   tx.run('INSERT INTO message_bodies(message_id, remote_urls, body, source) VALUES(?, ?, ?, ?)',
     id, message.remoteUrls.length === 0 ? null : JSON.stringify(message.remoteUrls), message.body, message.source)

@@ -9,8 +9,8 @@ const log = logger('store')
 /** Quiet time after a commit before upkeep begins, ms. */
 const quiet = 400
 /** Journal pages that wait to be copied back (16 MiB) before the thread is asked to, and after which mail waits for it. */
-const copyPages = 4_000
-const mostPages = 12_000
+const copyPages = 2_000
+const mostPages = 6_000
 /** Deleted content leaves the journal within a minute (R48). */
 const longestJournal = 30_000
 

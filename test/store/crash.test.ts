@@ -92,7 +92,7 @@ describe('a full disk (R50)', () => {
   test.skipIf(!isRoot)('stops writing, not reading; nothing is torn, and it goes on when there is room', { timeout: 60_000 }, async () => {
     const small = path.join(dir, 'small')
     mkdirSync(small)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', small])
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', small])
     try {
       const store = await Harness.make(small)
       const { folders } = await store.mailbox()

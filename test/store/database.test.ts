@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PosternError } from '../../src-preload/contract/errors'
-import { Database, databaseFile, openDriver } from '../../src-main/store/database'
+import { Database, databaseFile, openDriver, pageBytes } from '../../src-main/store/database'
 import { IndexFile } from '../../src-main/store/index-file'
 import { migrations } from '../../src-main/store/migrations'
 import { listSql } from '../../src-main/store/conversations'
@@ -84,7 +84,7 @@ describe('the encrypted file', () => {
     const { folders } = await store.mailbox()
     for (let n = 0; n < 25; n++) await store.put(folders['INBOX'] ?? 0, { from: `c${n}@x.test`, text: `word${n} ${randomBytes(400).toString('hex')}` })
     store.service.closeStore()
-    const pages = statSync(databaseFile(dir)).size / 4096
+    const pages = statSync(databaseFile(dir)).size / pageBytes
     const everything = (): string => {
       const db = openDriver(databaseFile(dir), store.key, { readonly: true })
       try {
@@ -102,7 +102,7 @@ describe('the encrypted file', () => {
     let refused = 0
     for (let page = 0; page < pages; page++) {
       // Behind the first 24 bytes, which hold the key mark and the page size.
-      const at = page * 4096 + 24 + Math.floor(Math.random() * 4000)
+      const at = page * pageBytes + 24 + Math.floor(Math.random() * 8000)
       readSync(file, byte, 0, 1, at)
       writeSync(file, Buffer.from([(byte[0] ?? 0) ^ 0x20]), 0, 1, at)
       let seen: string | null = null
@@ -128,7 +128,7 @@ describe('the encrypted file', () => {
     const root = store.db.read.get<{ rootpage: number }>("SELECT rootpage FROM sqlite_schema WHERE name = 'message_bodies'")?.rootpage ?? 0
     store.service.closeStore()
     const file = openSync(databaseFile(dir), 'r+')
-    writeSync(file, Buffer.from([1, 2, 3]), 0, 3, (root - 1) * 4096 + 100)
+    writeSync(file, Buffer.from([1, 2, 3]), 0, 3, (root - 1) * pageBytes + 100)
     closeSync(file)
     await store.start()
     expect(await codeOf(store.call('conversations.get', { id: rows[0]?.id ?? 0 }))).toBe('store-corrupt')

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Database, databaseFile } from '../../src-main/store/database'
+import { Database, databaseFile, pageBytes } from '../../src-main/store/database'
 import { Harness } from './helpers'
 
 const key = randomBytes(32)
@@ -46,11 +46,11 @@ test('a journal that a kill left is read whole and nothing is told', () => {
 })
 
 test('a byte that was changed anywhere in the journal never drops an acknowledged act without a word (R46)', () => {
-  const step = 24 + 4096
+  const step = 24 + pageBytes
   const frames = Math.floor((wal.length - 32) / step)
   expect(frames).toBeGreaterThanOrEqual(transactions)
   const header = [0, 3, 8, 11, 12, 17, 22, 24, 31]
-  const inFrames = Array.from({ length: frames }, (_, frame) => [0, 4, 7, 8, 13, 16, 20, 24 + (frame * 997) % 4096, step - 1].map((at) => 32 + frame * step + at)).flat()
+  const inFrames = Array.from({ length: frames }, (_, frame) => [0, 4, 7, 8, 13, 16, 20, 24 + (frame * 997) % pageBytes, step - 1].map((at) => 32 + frame * step + at)).flat()
   let told = 0
   for (const at of [...header, ...inFrames]) {
     const answer = open(flipped(at))
@@ -61,7 +61,7 @@ test('a byte that was changed anywhere in the journal never drops an acknowledge
 }, 60_000)
 
 test('the torn end of a transaction that was never acknowledged is no damage', () => {
-  const step = 24 + 4096
+  const step = 24 + pageBytes
   const frames = Math.floor((wal.length - 32) / step)
   // A kill in the middle of writing a frame: the transaction before it is whole, its own has no end.
   const unfinished = Buffer.concat([wal.subarray(0, 32 + frames * step), wal.subarray(32, 32 + 8), wal.subarray(32 + 8, 32 + 16), randomBytes(8), randomBytes(2000)])

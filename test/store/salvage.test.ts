@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, renameSync, statSync, writeSync } fro
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { databaseFile } from '../../src-main/store/database'
+import { databaseFile, pageBytes } from '../../src-main/store/database'
 import { Harness } from './helpers'
 
 /** As app does it when a person asks for it. */
@@ -32,9 +32,9 @@ test('what only this laptop has outlives damage: mailboxes, drafts, queued repli
   await store.call('customers.update', { id: customerId, note: 'VIP' })
   // Bodies are most of the file: a page in its middle is one of theirs.
   store.service.closeStore()
-  const pages = statSync(databaseFile(store.dir)).size / 4096
+  const pages = statSync(databaseFile(store.dir)).size / pageBytes
   const file = openSync(databaseFile(store.dir), 'r+')
-  for (let page = Math.floor(pages * 0.5); page < pages * 0.5 + 4; page++) writeSync(file, Buffer.from('damage'), 0, 6, page * 4096 + 500)
+  for (let page = Math.floor(pages * 0.5); page < pages * 0.5 + 4; page++) writeSync(file, Buffer.from('damage'), 0, 6, page * pageBytes + 500)
   closeSync(file)
   setAside(store)
 
