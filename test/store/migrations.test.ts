@@ -260,3 +260,25 @@ test('team snapshots: places and frontiers of before stay; nothing counts as rea
   expect(after.read.get('SELECT f.seq, f.hash, p.place, p.read, (SELECT count(*) FROM team_snapshots) AS snapshots FROM team_frontier f, team_places p')).toEqual({ seq: 7, hash: '', place: '1', read: 0, snapshots: 0 })
   after.close()
 })
+
+test('bodies in order: each message keeps its own body, and later ones are put behind', () => {
+  const before = at(26)
+  const columns = "key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, raw_size) VALUES"
+  before.write((tx) => {
+    for (const id of [9, 3]) {
+      tx.run(`INSERT INTO messages(id, ${columns}(?, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`, id)
+      tx.run('INSERT INTO message_bodies(message_id, remote_urls, body, source) VALUES(?, ?, ?, ?)', id, `["${id}"]`, Buffer.from([id]), id === 9 ? null : Buffer.from([7]))
+    }
+  })
+  before.close()
+  const after = at(27)
+  after.write((tx) => {
+    tx.run(`INSERT INTO messages(id, ${columns}(1, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`)
+    tx.run("INSERT INTO message_bodies(message_id, body) VALUES(1, x'01')")
+  })
+  expect(after.read.all('SELECT message_id, remote_urls, hex(body) AS body, hex(source) AS source FROM message_bodies ORDER BY id')).toEqual([
+    { message_id: 3, remote_urls: '["3"]', body: '03', source: '07' }, { message_id: 9, remote_urls: '["9"]', body: '09', source: '' }, { message_id: 1, remote_urls: null, body: '01', source: '' },
+  ])
+  expect(() => after.write((tx) => tx.run("INSERT INTO message_bodies(message_id, body) VALUES(1, x'02')"))).toThrow(/UNIQUE/)
+  after.close()
+})
