@@ -65,8 +65,10 @@ ipcRenderer.on('postern:store-port', (event) => {
     answer?.(data.t === 'answer' ? { ok: true, value: data.value } : { ok: false, error: data.error })
   }
   const waited = early ?? []
+  const isFirst = early !== null
   early = null
   for (const ask of waited) ask()
+  if (!isFirst) tell({ topic: 'store-back' })
 })
 ipcRenderer.on('postern:store-gone', dropPort)
 ipcRenderer.on('postern:event', (_event, posternEvent: PosternEvent) => tell(posternEvent))

@@ -53,7 +53,7 @@ class Query<N extends CallName> {
   }
 
   hear(event: PosternEvent): void {
-    if (event.topic === 'app-state' && this.state.error) return this.refetch()
+    if (event.topic === 'store-back' || (event.topic === 'app-state' && this.state.error)) return this.refetch()
     const ids = this.watched.get(event.topic)
     if (ids === undefined) return
     if (ids && 'ids' in event && event.ids.length > 0 && !ids.some((id) => event.ids.includes(id))) return

@@ -8,8 +8,8 @@ import { allMailboxes } from './mailboxes'
 import { openScoped, type ScopedReader } from './support-views'
 import type { Workspace } from './workspace'
 
-/** Calls that write, for the manager of a customer-success grant only. */
-const writes = ['notes.add'] as const satisfies readonly (keyof SupportTable)[]
+/** Notes, tags and assignments, and what is asked to write them: for the manager of a customer-success grant only. */
+const writes = ['notes.add', 'conversations.assign', 'conversations.tag', 'people.list', 'tags.list'] as const satisfies readonly (keyof SupportTable)[]
 type ReadName = Exclude<keyof SupportTable, (typeof writes)[number]>
 
 /** What each scope may ask; every other call is refused, whoever sends it (R56). */
@@ -23,6 +23,7 @@ const allowed: Readonly<Record<ReadName, readonly GrantScope[]>> = {
   'conversations.position': ['metadata', 'full'],
   'conversations.get': ['metadata', 'full'],
   'messages.body': ['full'],
+  'support.attachment': ['full'],
   'customers.get': ['full'],
   'search.query': ['full'],
 }
@@ -94,11 +95,15 @@ export class SupportSession {
     })
   }
 
-  /** An act of a customer-success manager: written down, then done. */
-  wrote(call: string, object: LogBody['object']): void {
+  /**
+   * An act of a customer-success manager on conversations of the grant: written down, then done.
+   * @throws PosternError `not-found` for a conversation that the grant does not show
+   */
+  wrote(call: string, ids: readonly number[]): void {
     this.workspace.db.write((tx) => {
       this.check()
-      this.workspace.accessLog.append(tx, { who: this.who, act: 'wrote', grant: this.grantId, ...(object ? { object } : {}), detail: { call } })
+      if (!ids.every((id) => this.scoped.read.get('SELECT 1 FROM conversations WHERE id = ?', id))) throw new PosternError('not-found', 'no such conversation')
+      for (const id of ids) this.workspace.accessLog.append(tx, { who: this.who, act: 'wrote', grant: this.grantId, object: { kind: 'conversation', id }, detail: { call } })
     })
   }
 
@@ -109,7 +114,7 @@ export class SupportSession {
     return {
       workspace: workspaceName(read), staff: this.card.name, organisation: this.card.organisation, fingerprint: this.who.fingerprint ?? '', grantId: this.grantId,
       kind: GrantKind.parse(grant.kind), scope: this.scope, reason: grant.reason, reference: grant.reference, grantedBy: grant.granted_by, grantedAt: grant.granted_at, endsAt: grant.ends_at,
-      now: this.workspace.clock.now(), mailboxes: allMailboxes(read).map(({ id, name }) => ({ id, name })), mayWriteNotes: this.mayWrite,
+      now: this.workspace.clock.now(), mailboxes: allMailboxes(read).map(({ id, name }) => ({ id, name })), mayWrite: this.mayWrite,
     }
   }
 

@@ -28,6 +28,8 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('tags') }),
   /** Definitions of saved views and custom fields. */
   z.object({ topic: z.literal('views') }),
+  /** The store was gone and is there again: whatever it told meanwhile was not heard. */
+  z.object({ topic: z.literal('store-back') }),
   /** Who looks at what, and who has begun an answer. */
   z.object({ topic: z.literal('presence') }),
   /** app: the state of the program changed (store ready, locked, failed; a service stopped). */

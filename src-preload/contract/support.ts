@@ -141,6 +141,6 @@ export const SupportSession = z.object({
   /** Corrected time when this was answered; the window counts down from it. */
   now: Time,
   mailboxes: z.array(z.object({ id: Id, name: z.string() })),
-  mayWriteNotes: z.boolean(),
+  mayWrite: z.boolean(),
 })
 export type SupportSession = z.infer<typeof SupportSession>

@@ -9,6 +9,8 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Field, TextArea } from '../ui/field'
 import { Icon } from '../ui/icon'
+import { SessionFile } from './session-file'
+import { SessionWork } from './session-work'
 import { Time } from '../ui/time'
 
 type Session = CallOutput<'support.session'>
@@ -33,7 +35,7 @@ function MessageCard({ message, full }: { message: Message; full: boolean }) {
         {!full ? <p className="t3 x"><Icon icon={Lock} small />{t('support:noText')}</p>
           : message.body ? <p className="ses-text">{message.body.text}</p>
             : open ? <FetchedText id={message.id} /> : <Button size="sm" onClick={() => setOpen(true)}>{t('support:showText')}</Button>}
-        {message.attachments.filter((file) => !file.inline).map((file) => <div key={file.id} className="t3 meta x"><Icon icon={Lock} small /><bdi className="cut">{t('support:file', { name: file.name })}</bdi></div>)}
+        {message.attachments.filter((file) => !file.inline).map((file) => <SessionFile key={file.id} file={file} full={full} />)}
       </div>
     </li>
   )
@@ -99,7 +101,7 @@ function Opened({ id, session }: { id: number; session: Session }) {
       {error && <EmptyState icon={Lock} title={t('support:failed')}>{errorText(error)}</EmptyState>}
       {data && (
         <>
-          <div className="convhead y"><div className="x"><h2 className="cut grow sel"><bdi>{data.subject || t('support:noSubject')}</bdi></h2><span className="t3 meta num">#{data.id}</span></div><div className="x"><span className="tag lg">{t(`common:status.${data.status}`)}</span></div></div>
+          <div className="convhead y"><div className="x"><h2 className="cut grow sel"><bdi>{data.subject || t('support:noSubject')}</bdi></h2><span className="t3 meta num">#{data.id}</span></div><div className="x"><span className="tag lg">{t(`common:status.${data.status}`)}</span>{session.mayWrite && <SessionWork conversation={data} onChanged={refetch} />}</div></div>
           <div className="scroll" tabIndex={0}>
             <ol className="ses-thread">
               {items.map((item) => (item.message
@@ -111,7 +113,7 @@ function Opened({ id, session }: { id: number; session: Session }) {
         </>
       )}
       <div className="roc">
-        {session.mayWriteNotes && data ? <NoteForm conversationId={data.id} onAdded={refetch} /> : <><Icon icon={Lock} /><div className="grow"><div className="medium">{t('support:readOnly')}</div><div className="meta t2">{t('support:readOnlyText')}</div></div></>}
+        {session.mayWrite && data ? <NoteForm conversationId={data.id} onAdded={refetch} /> : <><Icon icon={Lock} /><div className="grow"><div className="medium">{t('support:readOnly')}</div><div className="meta t2">{t('support:readOnlyText')}</div></div></>}
       </div>
     </section>
   )

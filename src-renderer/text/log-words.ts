@@ -11,6 +11,8 @@ export function actWords(entry: Entry): string {
     const value = detail[key]
     return typeof value === 'number' ? numberText(value) : String(value ?? '')
   }
+  const written = detail['call']
+  if (entry.act === 'wrote' && (written === 'conversations.assign' || written === 'conversations.tag')) return t(`privacy:log.${written === 'conversations.assign' ? 'assigned' : 'tagged'}`, { object: String(entry.object?.id ?? '') })
   const until = detail['endsAt']
   const scope = detail['scope']
   return t(`privacy:log.acts.${entry.act}`, {

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test'
-import { ask, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import { ask, conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 
 let team: Team
 let desk: Desk
@@ -16,6 +16,9 @@ test.describe.configure({ mode: 'serial' })
 test.beforeAll(async () => {
   team = await startTeam(['help'])
   seed(team, 'help', ['Rear hub clicking', 'Delivery moved twice', 'Refund for an order', 'Brake squeal gone'].map((subject, n) => ({ raw: mail({ subject, text: `canarytext ${n}` }), date: new Date(Date.now() - n * 60_000) })))
+  const parts = ['--b1', 'Content-Type: text/plain; charset=utf-8', '', 'canarytext with a file', '--b1', 'Content-Type: text/plain; name="measures.txt"', 'Content-Disposition: attachment; filename="measures.txt"', '', '32 mm at the hub', '--b1--', ''].join('\r\n')
+  const [head = ''] = mail({ subject: 'Hub with a file' }).split('\r\n\r\n')
+  seed(team, 'help', [{ raw: `${head.replace(/Content-Type: .*/, 'Content-Type: multipart/mixed; boundary="b1"')}\r\n\r\n${parts}`, date: new Date(Date.now() - 600_000) }])
   await start()
 })
 test.afterAll(async () => {
@@ -24,8 +27,8 @@ test.afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-async function start(): Promise<void> {
-  desk = await startPostern({ profile, provision: team.provision, env: { POSTERN_LOG: 'debug' }, size: { width: 1280, height: 800 } })
+async function start(env: Record<string, string> = {}): Promise<void> {
+  desk = await startPostern({ profile, provision: team.provision, env: { POSTERN_LOG: 'debug', ...env }, size: { width: 1280, height: 800 } })
   page = desk.page
   await synced(page, 60_000)
 }
@@ -117,6 +120,10 @@ test('staff sign in and read three conversations; the log shows three looks live
   await expect(logRows().filter({ hasText: /Opened conversation #/ })).toHaveCount(3)
   await expect(logRows().filter({ hasText: 'Signed in' })).toHaveCount(1)
   await expect(session.getByRole('complementary', { name: 'What they see' })).toContainText('Opened conversation')
+  await session.getByRole('list', { name: 'Conversations' }).getByRole('button', { name: 'Hub with a file' }).click()
+  await session.getByRole('button', { name: 'View measures.txt' }).click()
+  await expect(session.getByText('32 mm at the hub')).toBeVisible()
+  await expect(logRows().filter({ hasText: /Opened attachment #/ })).toHaveCount(1)
   for (const [name, input] of [['settings.get', {}], ['drafts.list', {}], ['outbox.list', {}], ['grants.list', {}], ['conversations.trash', { ids: [1] }], ['notes.add', { conversationId: 1, text: 'x' }], ['messages.source', { id: 1 }],
     ['app.saveAttachments', { ids: [1] }], ['app.setTheme', { theme: 'dark' }], ['app.addMailbox', {}], ['app.saveAccessLog', { by: 'x' }], ['app.window', { act: 'quit' }]] as const) {
     expect(await ask(session, name, input), name).toMatchObject({ ok: false })
@@ -130,6 +137,39 @@ test('staff sign in and read three conversations; the log shows three looks live
   await page.getByRole('button', { name: 'Revoke' }).click()
   await closed
   await expect(page.getByText('Revoked by Ana Ferreira')).toBeVisible()
+})
+
+test('the named manager writes a note, a tag and an assignment, which the team sees, and nothing else (R56)', async () => {
+  expect(await ask(page, 'tags.create', { label: 'Shipping' })).toMatchObject({ ok: true })
+  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'customer-success-manager', scope: 'full', mailboxIds: null, reason: 'Onboarding', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
+  await tab('Support access')
+  await page.getByRole('button', { name: 'Support sign-in…' }).click()
+  await answerDialogs(desk.app, files.key)
+  await dialog().getByRole('button', { name: 'Choose key file…' }).click()
+  await dialog().getByLabel('Passphrase of the key file', { exact: true }).fill(passphrase)
+  const opened = desk.app.waitForEvent('window')
+  await dialog().getByRole('button', { name: 'Sign in' }).click()
+  const session = await opened
+  await session.getByRole('list', { name: 'Conversations' }).getByRole('button', { name: 'Brake squeal gone' }).click({ timeout: 20_000 })
+  await session.getByLabel('Add a tag').selectOption({ label: 'Shipping' })
+  await expect(session.getByRole('button', { name: 'Remove the tag Shipping' })).toBeVisible()
+  await session.getByLabel('Assigned to').selectOption({ label: 'Ana Ferreira' })
+  await session.getByLabel('Internal note').fill('canarynote of the manager')
+  await session.getByRole('button', { name: 'Add note' }).click()
+  await expect(session.getByText('canarynote of the manager')).toBeVisible()
+  for (const [name, input] of [['conversations.setStatus', { ids: [1], status: 'closed' }], ['tags.create', { label: 'x' }], ['outbox.list', {}], ['settings.set', { agentName: 'x' }], ['conversations.snooze', { ids: [1], until: null }]] as const) expect(await ask(session, name, input), name).toMatchObject({ ok: false })
+  await session.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'manager-session.png') })
+  await session.getByRole('button', { name: 'End session' }).click()
+  await tab('Access log')
+  await expect(logRows().filter({ hasText: 'Changed tags of conversation #' })).toHaveCount(1)
+  await expect(logRows().filter({ hasText: 'Assigned conversation #' })).toHaveCount(1)
+  await tab('Support access')
+  await page.getByRole('button', { name: 'Revoke' }).click()
+  await page.keyboard.press('Escape')
+  await row(page, /Brake squeal gone/).click()
+  await expect(conversation(page).getByText('canarynote of the manager')).toBeVisible()
+  await expect(conversation(page).getByText('Idris Vaughan, Postern support tagged it Shipping')).toBeVisible()
+  await expect(conversation(page).getByRole('button', { name: 'Assigned to Ana Ferreira' })).toBeVisible()
 })
 
 test('a report is off, admin only and read in full; support is written to with what the person left of it, and a grant (R59)', async () => {
@@ -201,4 +241,38 @@ test('the logs of all processes, written at the lowest level, hold no address, s
   expect(logs).toContain('"level":"debug"')
   expect(logs).not.toMatch(/canarytext|Rear hub|Search skips|Idris|Priya|priya@|help@northwind|harbourcycle|secret-help|correct horse/)
   await start()
+})
+
+/** The store's process starts anew with a wall clock that is off, as when somebody had set the computer's. */
+async function setClock(offset: number): Promise<void> {
+  await desk.app.evaluate(({ app, utilityProcess }, [wrapper, ms]) => {
+    const fork = Reflect.get(utilityProcess, 'asItWas') ?? utilityProcess.fork
+    Reflect.set(utilityProcess, 'asItWas', fork)
+    utilityProcess.fork = (module, args, options) => fork.call(utilityProcess, wrapper, [module, ms, ...(args ?? [])], options)
+    const store = app.getAppMetrics().find((one) => one.name === 'Postern store' || one.serviceName === 'Postern store')
+    if (store) process.kill(store.pid, 'SIGKILL')
+  }, [join(import.meta.dirname, '../servers/clock.mjs'), String(offset)] as const)
+}
+
+test('a clock that is set back a year lets nobody in, and prolongs and revives nothing (R55)', async () => {
+  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'clock test', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
+  await tab('Support access')
+  await setClock(-365 * 86_400_000)
+  await expect(page.getByText('The clock of this computer was set back')).toBeVisible()
+  await expect(page.getByRole('listitem').filter({ hasText: 'clock test' })).toContainText('The time cannot be trusted. Nobody is let in.')
+  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'while set back', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: false, error: { code: 'time-doubtful' } })
+  await page.getByRole('button', { name: 'Support sign-in…' }).click()
+  await answerDialogs(desk.app, files.key)
+  await dialog().getByRole('button', { name: 'Choose key file…' }).click()
+  await dialog().getByLabel('Passphrase of the key file', { exact: true }).fill(passphrase)
+  await dialog().getByRole('button', { name: 'Sign in' }).click()
+  await expect(dialog().getByRole('alert')).toContainText('Nobody is let in until it is right', { timeout: 20_000 })
+  await page.keyboard.press('Escape')
+  // Ahead by two hours: its end has passed, and stays passed when the clock is right again.
+  const earlier = page.getByRole('region', { name: 'Earlier grants' }).getByRole('listitem').filter({ hasText: 'clock test' })
+  await setClock(2 * 3_600_000)
+  await expect(earlier).toContainText('Ended')
+  await setClock(0)
+  await expect(page.getByText('The clock of this computer was set back')).toBeVisible()
+  await expect(earlier).toContainText('Ended')
 })

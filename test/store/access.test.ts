@@ -146,7 +146,7 @@ describe('a support session', () => {
     const { rows } = await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })
     const before = JSON.stringify([rows, await store.call('settings.get', {}), await store.call('drafts.list', {})])
     await grant(store)
-    const mayAsk = new Set(['support.session', 'support.log', 'support.diagnostics', 'mailboxes.list', 'counts.get', 'conversations.list', 'conversations.position', 'conversations.get', 'messages.body', 'customers.get', 'search.query'])
+    const mayAsk = new Set(['support.session', 'support.log', 'support.diagnostics', 'mailboxes.list', 'counts.get', 'conversations.list', 'conversations.position', 'conversations.get', 'messages.body', 'customers.get', 'search.query', 'support.attachment'])
     const forbidden = Object.keys(calls).filter((name) => !mayAsk.has(name))
     expect(forbidden.length).toBeGreaterThan(40)
     let session = await signIn(store)
@@ -264,5 +264,55 @@ describe('a support session', () => {
     expect((await store.call('conversations.get', { id })).notes[0]?.author).toBe('Idris Vaughan, Postern support')
     for (const name of ['outbox.send', 'settings.set', 'conversations.trash', 'drafts.start'] as const) expect(await codeOf(manager.askAnything(name, {}))).toBe('not-allowed')
     expect(await log()).toContain('wrote')
+  })
+
+  test('the manager writes tags and assignments of what the grant shows, and nothing of another mailbox', async () => {
+    const other = await store.mailbox('secret@acme.test')
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
+    await store.put(other.folders['INBOX'] ?? 0, { from: 'Hidden <hidden@cycle.test>', to: ['secret@acme.test'] })
+    const rows = (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 10 })).rows
+    const shown = rows.find(({ people }) => people.includes('Priya'))?.id ?? 0
+    const hidden = rows.find(({ people }) => people.includes('Hidden'))?.id ?? 0
+    const tag = await store.call('tags.create', { label: 'Shipping' })
+    await grant(store, { kind: 'customer-success', mailboxIds: [1] })
+    const reader = await signIn(store)
+    for (const [name, input] of [['conversations.tag', { ids: [shown], tag: tag.name, on: true }], ['conversations.assign', { ids: [shown], to: null }], ['people.list', {}], ['tags.list', {}]] as const) expect(await codeOf(reader.askAnything(name, input)), name).toBe('not-allowed')
+    await grant(store, { kind: 'customer-success-manager', mailboxIds: [1] })
+    const manager = await signIn(store)
+    const { self } = await manager.ask('people.list', {})
+    expect((await manager.ask('tags.list', {})).tags.map(({ label }) => label)).toEqual(['Shipping'])
+    await manager.ask('conversations.tag', { ids: [shown], tag: tag.name, on: true })
+    await manager.ask('conversations.assign', { ids: [shown], to: self })
+    const now = await store.call('conversations.get', { id: shown })
+    expect([now.assignee?.id, now.tags.map(({ label }) => label)]).toEqual([self, ['Shipping']])
+    for (const [name, input] of [['conversations.tag', { ids: [shown, hidden], tag: tag.name, on: true }], ['conversations.assign', { ids: [hidden], to: self }], ['notes.add', { conversationId: hidden, text: 'x' }]] as const) expect(await codeOf(manager.askAnything(name, input)), name).toBe('not-found')
+    const untouched = await store.call('conversations.get', { id: hidden })
+    expect([untouched.assignee, untouched.tags, untouched.notes]).toEqual([null, [], []])
+    expect((await log()).filter((act) => act === 'wrote')).toHaveLength(2)
+  })
+
+  test('an attachment is shown when the grant shows its message, after it was written down; no other kind and none of another mailbox', async () => {
+    const other = await store.mailbox('secret@acme.test')
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>', files: [{ name: 'bell.png', type: 'image/png' }, { name: 'list.txt', type: 'text/plain' }, { name: 'sheet.pdf', type: 'application/pdf' }] })
+    await store.put(other.folders['INBOX'] ?? 0, { from: 'Hidden <hidden@cycle.test>', to: ['secret@acme.test'], files: [{ name: 'canary.png', type: 'image/png' }] })
+    let asked = 0
+    store.parts = ({ index }) => {
+      asked += 1
+      return { type: '', bytes: index === 0 ? new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) : Buffer.from('plain words') }
+    }
+    const idOf = (name: string): number => store.db.read.get<{ id: number }>('SELECT id FROM attachments WHERE name = ?', name)?.id ?? 0
+    await grant(store, { mailboxIds: [1] })
+    const session = await signIn(store)
+    expect((await session.ask('support.attachment', { id: idOf('bell.png') })).image?.type).toBe('image/png')
+    expect((await session.ask('support.attachment', { id: idOf('list.txt') })).text).toBe('plain words')
+    expect(await codeOf(session.ask('support.attachment', { id: idOf('sheet.pdf') }))).toBe('not-allowed')
+    expect(asked).toBe(3)
+    expect(await codeOf(session.ask('support.attachment', { id: idOf('canary.png') }))).toBe('not-found')
+    expect((await log()).filter((act) => act === 'look-attachment')).toHaveLength(3)
+    store.db.write((tx) => tx.run("CREATE TRIGGER full BEFORE INSERT ON access_log WHEN NEW.act LIKE 'look-%' BEGIN SELECT RAISE(ABORT, 'full'); END"))
+    expect(await codeOf(session.ask('support.attachment', { id: idOf('bell.png') }))).not.toBe('none')
+    expect(asked).toBe(3)
+    await grant(store, { scope: 'metadata' })
+    expect(await codeOf((await signIn(store)).ask('support.attachment', { id: idOf('bell.png') }))).toBe('not-allowed')
   })
 })

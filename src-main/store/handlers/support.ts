@@ -3,10 +3,14 @@ import { diagnosticsText } from '../diagnostics'
 import { listLog } from '../access-log'
 import { getConversation, getCounts, listConversations, messageBody, positionOf } from '../conversations'
 import { getCustomer } from '../customers'
+import { attachmentSource, shownPart } from '../files'
 import { allMailboxes } from '../mailboxes'
 import { search } from '../search'
 import type { SupportTable } from '../../../src-preload/contract/calls'
 import { addNote } from '../notes'
+import { groupsOf, peopleOf, selfOf } from '../people'
+import { listTags } from '../tags'
+import { assign, setTag } from '../work'
 import type { StoreService } from '../service'
 import type { SupportSession } from '../support-session'
 
@@ -15,6 +19,7 @@ import type { SupportSession } from '../support-session'
  * grant allows was decided before (`SupportSession.admit`); every other call of the window has no function here.
  */
 export function supportHandlers(service: StoreService, session: SupportSession): Handlers<SupportTable> {
+  const guest = `${session.card.name}, ${session.card.organisation}`
   return {
     'support.session': () => session.about(),
     'support.log': async () => ({ entries: (await listLog(service.read, { who: null, grantId: session.grant.id, days: null, looksOnly: false, limit: 100 }, Date.now())).entries }),
@@ -26,10 +31,27 @@ export function supportHandlers(service: StoreService, session: SupportSession):
     'conversations.get': ({ id }) => session.look('look-conversation', { kind: 'conversation', id }, (read) => getConversation(read, id), ({ messages }) => ({ messages: messages.length })),
     'messages.body': ({ id }) => session.look('look-message', { kind: 'message', id }, (read) => messageBody(read, id)),
     'customers.get': ({ id }) => session.look('look-customer', { kind: 'customer', id }, (read) => getCustomer(read, id)),
-    'notes.add': ({ conversationId, text }) => {
-      session.wrote('notes.add', { kind: 'conversation', id: conversationId })
+    'support.attachment': async ({ id }) => {
+      // Written down and committed before the bytes are even looked for.
+      const file = session.look('look-attachment', { kind: 'attachment', id }, (read) => attachmentSource(read, id))
+      return shownPart(service.open.workspace, file)
+    },
+    'people.list': () => session.look('look-list', { kind: 'people', id: 0 }, () => {
       const { workspace } = service.open
-      const guest = `${session.card.name}, ${session.card.organisation}`
+      return { self: selfOf(service.read, workspace.device.id).id, people: peopleOf(service.read, workspace.device.id), groups: groupsOf(service.read) }
+    }),
+    'tags.list': () => session.look('look-list', { kind: 'tags', id: 0 }, (read) => ({ tags: listTags(read) })),
+    'conversations.assign': ({ ids, to }) => {
+      session.wrote('conversations.assign', ids)
+      return assign(service.open.acts, service.open.workspace, ids, to, guest)
+    },
+    'conversations.tag': ({ ids, tag, on }) => {
+      session.wrote('conversations.tag', ids)
+      return setTag(service.open.acts, service.open.workspace, ids, tag, on, guest)
+    },
+    'notes.add': ({ conversationId, text }) => {
+      session.wrote('notes.add', [conversationId])
+      const { workspace } = service.open
       return { noteId: workspace.db.write((tx) => addNote(tx, workspace, conversationId, text, guest, workspace.clock.now(), guest)) }
     },
     'search.query': ({ text, offset, limit }) => session.look('look-search', null, (read) => search(read, service.open.index, text, offset, limit), ({ total }) => ({ results: total })),

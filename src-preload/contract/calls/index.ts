@@ -70,6 +70,10 @@ export const supportTable = {
   'search.query': calls['search.query'],
   /** For the manager of a customer-success grant only. */
   'notes.add': calls['notes.add'],
+  'conversations.assign': calls['conversations.assign'],
+  'conversations.tag': calls['conversations.tag'],
+  'people.list': calls['people.list'],
+  'tags.list': calls['tags.list'],
 } as const satisfies Record<string, CallDef>
 export type SupportTable = typeof supportTable
 
