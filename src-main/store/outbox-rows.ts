@@ -12,11 +12,11 @@ export interface OutboxRow {
   id: number; state: string; conversation_id: number; mailbox_id: number; draft_id: number | null; message_id: string; postern_id: string
   date: number; created_at: number; due_at: number; sender: string; in_reply_to: string | null; refs: string; snippet: string; status_before: number
   status_after: number; made_conversation: number; error: string | null; server_line: string | null; attempts: number; sent_message: number | null
-  scheduled: number; unless_answered: number; recipients_left: string | null; envelope: string | null; refused: string; asked: number; signature: string | null; through_id: number | null; loop_ok: number; error_detail: string
+  scheduled: number; unless_answered: number; recipients_left: string | null; envelope: string | null; refused: string; asked: number; signature: string | null; through_id: number | null; loop_ok: number; error_detail: string; assigned: string | null
 }
 /** Without `raw`, which may be megabytes, and `key_hash`, which a JavaScript number cannot hold. */
 export const outboxColumns = `id, state, conversation_id, mailbox_id, draft_id, message_id, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet,
-  status_before, status_after, made_conversation, error, server_line, attempts, sent_message, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok, error_detail`
+  status_before, status_after, made_conversation, error, server_line, attempts, sent_message, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok, error_detail, assigned`
 
 export const outboxStateOf = (stored: string): OutboxState => OutboxState.parse(stored)
 

@@ -18,6 +18,7 @@ import { tellDraft } from './draft-marks'
 import { newestEntity } from './team/anchors'
 import { addToMailbox, markWork, summarize } from './summary'
 import { expectId, note, survivorOf } from './threads'
+import { Assigned, assignOne, unassignOne } from './work'
 import type { Workspace } from './workspace'
 
 /** More recipients than this is a campaign, which a support mailbox is not for. */
@@ -40,6 +41,8 @@ export interface SendChoice {
   readonly sendAt: number | null
   /** Stops for review when the conversation moved on meanwhile. */
   readonly unlessAnswered: boolean
+  /** Given to in the same act; null: to nobody; undefined: it stays as it is. */
+  readonly assign?: string | null | undefined
 }
 
 export interface Queued { outboxId: number; conversationId: number; dueAt: number; state: 'queued' | 'held' }
@@ -49,7 +52,7 @@ export interface Queued { outboxId: number; conversationId: number; dueAt: numbe
  * transaction is synced, and mail is only told afterwards. An answer whose conversation moved on since it was begun is
  * held for review instead.
  */
-export function send(workspace: Workspace, { draftId, thenStatus, sendAt, unlessAnswered }: SendChoice, by: string): Queued {
+export function send(workspace: Workspace, { draftId, thenStatus, sendAt, unlessAnswered, assign }: SendChoice, by: string): Queued {
   const sent = workspace.db.write((tx) => {
     const draft = openDraft(tx, draftId)
     checkRecipients(draft)
@@ -78,6 +81,8 @@ export function send(workspace: Workspace, { draftId, thenStatus, sendAt, unless
     expectId(tx, key, conversationId)
     tx.run("UPDATE drafts SET state = 'queued', conversation_id = ? WHERE id = ?", conversationId, draftId)
     if (state === 'queued') moveStatus(tx, workspace, conversationId, before, statusNumber(thenStatus), by)
+    const assigned = assign === undefined ? null : assignOne(tx, workspace, conversationId, assign, by)
+    if (assigned) tx.run('UPDATE outbox SET assigned = ? WHERE id = ?', JSON.stringify(assigned), id)
     summarize(tx, conversationId, workspace.own)
     if (fresh) describeFresh(tx, conversationId, draft)
     told(tx, id, draftId, conversationId)
@@ -143,6 +148,8 @@ function withdraw(tx: Writer, workspace: Workspace, row: OutboxRow & { draft_id:
     putStatus(tx, conversationId, row.status_before, 1)
     note(tx, conversationId, statusOf(row.status_before) === 'open' ? 'opened' : statusNote(row.status_before), '', Date.now())
   }
+  const assigned = row.assigned === null ? null : Assigned.parse(JSON.parse(row.assigned))
+  if (assigned && tx.get('SELECT 1 FROM conversations WHERE id = ? AND assignee IS ?', conversationId, assigned.to)) unassignOne(tx, workspace, conversationId, assigned)
   const empty = row.made_conversation === 1 && !tx.get('SELECT 1 FROM messages WHERE conversation_id = ? UNION ALL SELECT 1 FROM notes WHERE conversation_id = ?', conversationId, conversationId)
   if (empty) tx.run('UPDATE drafts SET conversation_id = NULL WHERE id = ?', draftId)
   summarize(tx, conversationId, workspace.own)

@@ -36,7 +36,7 @@ export function mergeInto(tx: Writer, survivor: number, loser: number): void {
   const to = tx.get<Merging>(select, survivor)
   if (!from || !to) return
   for (const table of ['messages', 'history', 'notes', 'drafts', 'outbox']) tx.run(`UPDATE ${table} SET conversation_id = ? WHERE conversation_id = ?`, survivor, loser)
-  for (const table of ['conversation_mailboxes', 'conversation_fields', 'conversation_people']) tx.run(`DELETE FROM ${table} WHERE conversation_id = ?`, loser)
+  for (const table of ['conversation_mailboxes', 'conversation_fields', 'conversation_people', 'note_drafts']) tx.run(`DELETE FROM ${table} WHERE conversation_id = ?`, loser)
   tx.run(
     `UPDATE conversations SET merged_into = ?, hidden = 1, customer_id = NULL, message_count = 0, has_draft = 0, outbox_state = NULL, outbox_error = NULL WHERE id = ?`,
     survivor, loser)

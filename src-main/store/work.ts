@@ -36,17 +36,29 @@ export function assigneeOf(value: unknown): string | null {
 
 export function assign(acts: Acts, workspace: Workspace, ids: readonly number[], to: string | null, by: string): Promise<{ undo: string }> {
   return acts.act(ids, (tx, id) => {
-    const { assignee: before } = rowOf(tx, id)
-    if (before === to && conflictOf(stateOfConversation(tx, id), 'assignee').length === 0) return []
-    putAssignee(tx, id, to)
-    workspace.team.recordOn(tx, id, 'assign', { to: target(to) })
-    const line = note(tx, id, to === null ? 'unassigned' : 'assigned', by, Date.now(), null, to === null ? '' : peopleBook(tx, workspace.device.id)(to).name)
-    return [(undo) => {
-      putAssignee(undo, id, before)
-      workspace.team.recordOn(undo, id, 'assign', { to: target(before) })
-      undo.run('DELETE FROM history WHERE id = ?', line)
-    }]
+    const done = assignOne(tx, workspace, id, to, by)
+    return done ? [(undo) => unassignOne(undo, workspace, id, done)] : []
   })
+}
+
+/** Whom a conversation was given to before, and the line in its thread. */
+export const Assigned = z.object({ before: z.string().nullable(), to: z.string().nullable(), line: z.int() })
+export type Assigned = z.infer<typeof Assigned>
+
+/** Gives one conversation to somebody, as part of another act. @returns what takes it back; null: it stood so already */
+export function assignOne(tx: Writer, workspace: Workspace, id: number, to: string | null, by: string): Assigned | null {
+  const { assignee: before } = rowOf(tx, id)
+  if (before === to && conflictOf(stateOfConversation(tx, id), 'assignee').length === 0) return null
+  putAssignee(tx, id, to)
+  workspace.team.recordOn(tx, id, 'assign', { to: target(to) })
+  const line = note(tx, id, to === null ? 'unassigned' : 'assigned', by, Date.now(), null, to === null ? '' : peopleBook(tx, workspace.device.id)(to).name)
+  return { before, to, line }
+}
+
+export function unassignOne(tx: Writer, workspace: Workspace, id: number, { before, line }: Assigned): void {
+  putAssignee(tx, id, before)
+  workspace.team.recordOn(tx, id, 'assign', { to: target(before) })
+  tx.run('DELETE FROM history WHERE id = ?', line)
 }
 
 /** @throws PosternError `not-found` for a tag that is not in use */

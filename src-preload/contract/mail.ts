@@ -246,7 +246,7 @@ export const OutboxItem = z.object({
 export type OutboxItem = z.infer<typeof OutboxItem>
 
 /** An internal note: the team's own words in a conversation. It has no recipients, so no call that sends takes one. */
-export const Note = z.object({ noteId: Id, conversationId: Id, at: Time, author: z.string(), text: z.string() })
+export const Note = z.object({ noteId: Id, conversationId: Id, at: Time, author: z.string(), text: z.string(), /** Its text is not the first one. */ edited: z.boolean(), /** Two changed it without knowing of each other: both texts are in its history. */ twoVersions: z.boolean() })
 export type Note = z.infer<typeof Note>
 
 /** What a server said about a message of ours: it took it, it keeps trying, or it gave up on a recipient. */

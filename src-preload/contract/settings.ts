@@ -23,6 +23,10 @@ const value = z.object({
   blockUnexpectedHosts: z.boolean(),
   /** What is told by the system's notifications. `mine`: what is assigned to the person, and mentions. */
   notify: z.enum(['all', 'new', 'mine', 'nothing']),
+  /** Beside mail: notes that name the person, conversations given to them, mail in conversations that they follow. */
+  notifyMentions: z.boolean(),
+  notifyGiven: z.boolean(),
+  notifyFollowed: z.boolean(),
   /** Mailboxes of which nothing is told, by id. */
   notifyNotFor: z.array(z.int()).max(1000),
   /** With sender and subject; else only that there is mail. */
@@ -63,6 +67,9 @@ export const Settings = z.object({
   signature: shape.signature.default(noSignature),
   blockUnexpectedHosts: shape.blockUnexpectedHosts.default(true),
   notify: shape.notify.default('mine'),
+  notifyMentions: shape.notifyMentions.default(true),
+  notifyGiven: shape.notifyGiven.default(true),
+  notifyFollowed: shape.notifyFollowed.default(true),
   notifyNotFor: shape.notifyNotFor.default([]),
   notifyContent: shape.notifyContent.default(true),
   quietFrom: shape.quietFrom.default(0),

@@ -1,25 +1,48 @@
-import { Lock } from 'lucide-react'
+import { ChevronDown, Lock, UserCheck } from 'lucide-react'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
-import type { Conversation } from '../../src-preload/contract'
-import { call } from '../client'
+import type { Conversation, Person } from '../../src-preload/contract'
+import { ask, call } from '../client'
 import { tellFailure } from '../state/acts'
+import { beforeClosing } from '../state/closing'
 import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
 import { Avatar } from '../ui/avatar'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
+import { Menu } from '../ui/menu'
 import { usePeople } from '../work/assign-menu'
 import { findMention, putMention } from '../text/mentions'
 import { Reply, type ReplyProps } from './reply'
+import { assignItems } from './send-bar'
 
-/** What was typed into notes that were not added yet, by conversation. Kept until the program ends, never on disk. */
+/** A pause in typing after which the words are kept, in ms. */
+const pauseMs = 500
+
+/** What was typed into notes that were not added yet, by conversation, as it was typed; the store keeps it durably. */
 const unsaved = new Map<number, string>()
+const keep = async (conversationId: number, text: string): Promise<void> => void await call('notes.keepDraft', { conversationId, text })
 
 /** The composer: a reply, or with N a note that only the team sees. */
 export function ReplyOrNote(props: ReplyProps) {
   const { id } = props.conversation
   const [note, setNote] = useState(() => unsaved.has(id))
+  const [looked, setLooked] = useState(false)
+  useEffect(() => {
+    if (looked) return undefined
+    let here = true
+    // Words of an earlier run are there again; what was typed meanwhile wins.
+    void ask('notes.draft', { conversationId: id }).then(({ text }) => {
+      if (!here) return
+      setLooked(true)
+      if (text === '' || unsaved.has(id)) return
+      unsaved.set(id, text)
+      setNote(true)
+    }, () => undefined)
+    return () => {
+      here = false
+    }
+  }, [id, looked])
   const [asked, setAsked] = useState(props.request?.n ?? 0)
   // A key or button that asks for a reply leaves the note; its words stay.
   if ((props.request?.n ?? 0) !== asked) {
@@ -40,11 +63,34 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
   const area = useRef<HTMLTextAreaElement>(null)
   const all = usePeople()
   useEffect(() => area.current?.focus(), [])
+  const [assign, setAssign] = useState<Person | null | undefined>()
+  const pending = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; text: string | null }>({ timer: undefined, text: null })
+  useEffect(() => {
+    const held = pending.current
+    const flush = async () => {
+      clearTimeout(held.timer)
+      const { text: last } = held
+      held.text = null
+      if (last !== null) await keep(id, last)
+    }
+    const off = beforeClosing(flush)
+    return () => {
+      off()
+      void flush().catch(() => undefined)
+    }
+  }, [id])
   const write = (next: string) => {
     setText(next)
     setActive(0)
     if (next.trim() === '') unsaved.delete(id)
     else unsaved.set(id, next)
+    const held = pending.current
+    clearTimeout(held.timer)
+    held.text = next
+    held.timer = setTimeout(() => {
+      held.text = null
+      void keep(id, next).catch(tellFailure)
+    }, pauseMs)
   }
   const asking = findMention(text, caret)
   const wanted = asking?.typed.toLocaleLowerCase() ?? ''
@@ -62,7 +108,9 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
     if (text.trim() === '' || busy) return
     setBusy(true)
     try {
-      await call('notes.add', { conversationId: id, text: text.trim() })
+      clearTimeout(pending.current.timer)
+      pending.current.text = null
+      await call('notes.add', { conversationId: id, text: text.trim(), ...(assign === undefined ? {} : { assign: assign?.id ?? null }) })
       unsaved.delete(id)
       onReply()
     } catch (thrown) {
@@ -110,7 +158,13 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
           </ul>
         )}
       </div>
-      <div className="c-foot"><span className="push"><Button kind="primary" keys="mod+Enter" busy={busy} disabled={text.trim() === ''} onClick={() => void add()}>{t('work:note.add')}</Button></span></div>
+      <div className="c-foot"><span className="push x">
+        {assign !== undefined && <span className="chip"><Icon icon={UserCheck} /><bdi>{assign === null ? t('work:assignsToNobody') : t('work:assignsTo', { name: assign.name || t('work:you') })}</bdi></span>}
+        <span className="split">
+          <Button kind="primary" keys="mod+Enter" busy={busy} disabled={text.trim() === ''} onClick={() => void add()}>{t('work:note.add')}</Button>
+          <Menu label={t('work:note.more')} trigger={<button type="button" className="btn primary" aria-label={t('work:note.more')} data-tip={t('work:note.more')}><Icon icon={ChevronDown} /></button>} items={assignItems(all, assign, setAssign)} />
+        </span>
+      </span></div>
     </section>
   )
 }

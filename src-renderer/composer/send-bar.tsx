@@ -1,6 +1,6 @@
-import { CalendarClock, Check, ChevronDown, Circle, CircleCheck, Paperclip, Pause, Send, Trash2, TriangleAlert } from 'lucide-react'
+import { CalendarClock, Check, ChevronDown, Circle, CircleCheck, Paperclip, Pause, Send, Trash2, TriangleAlert, UserCheck } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { AutoKind, CallInput, Draft } from '../../src-preload/contract'
+import type { AutoKind, CallInput, Draft, Person } from '../../src-preload/contract'
 import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { errorText, t } from '../text'
@@ -9,9 +9,10 @@ import { Button, IconButton } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
-import { Menu } from '../ui/menu'
+import { Menu, type MenuPart } from '../ui/menu'
 import { SendLater } from '../ui/send-later'
 import { Spinner } from '../ui/spinner'
+import { usePeople } from '../work/assign-menu'
 import type { Saving } from './draft-desk'
 import { EditorTools } from '../writing/editor'
 import type { Composer } from './use-composer'
@@ -89,9 +90,21 @@ export function SendDoubts({ composer }: { composer: Composer }) {
   )
 }
 
+/** Whom the conversation is given to when this leaves. */
+export function assignItems(people: ReturnType<typeof usePeople>, chosen: Person | null | undefined, choose: (to: Person | null | undefined) => void): MenuPart[] {
+  const item = (to: Person | null | undefined, label: string): MenuPart => ({ label, checked: chosen?.id === to?.id && (chosen === null) === (to === null), keepOpen: true, onSelect: () => choose(to) })
+  return [
+    { heading: t('work:assignToo') },
+    item(undefined, t('work:asIs')),
+    ...[...(people?.people ?? []), ...(people?.groups ?? [])].map((one) => item(one, one.id === people?.self ? t('work:me', { name: one.name }) : one.name || t('work:someone'))),
+    item(null, t('work:nobody')),
+  ]
+}
+
 /** Tools at the start, Send at the end. */
 export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolean }) {
-  const { editor, attach, send, sending, settings, offline, discard, state } = composer
+  const { editor, attach, send, sending, settings, offline, discard, state, assign, setAssign } = composer
+  const people = usePeople()
   const picker = useRef<HTMLInputElement>(null)
   const [askingTime, setAskingTime] = useState(false)
   const usual: Then = settings?.afterSend ?? 'closed'
@@ -112,13 +125,14 @@ export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolea
       <EditorTools editor={editor} before={<IconButton icon={Paperclip} label={t('composer:attach')} onClick={() => picker.current?.click()} />} />
       <span className="push x">
         {state.draft && <IconButton icon={Trash2} label={t('composer:discard')} onClick={discard} />}
+        {assign !== undefined && <span className="chip"><Icon icon={UserCheck} /><bdi>{assign === null ? t('work:assignsToNobody') : t('work:assignsTo', { name: assign.name || t('work:you') })}</bdi></span>}
         {!isNew && <Kbd keys="mod+Enter" />}
         <span className="split">
           <Button kind="primary" icon={Send} busy={sending} aria-label={offline ? t('composer:send.queueName', { label }) : undefined} onClick={() => send(usual)}>{sending ? t('composer:send.busy') : label}</Button>
           <Menu
             label={t('composer:send.more')}
             trigger={<button type="button" className="btn primary" aria-label={t('composer:send.more')} data-tip={t('composer:send.more')}><Icon icon={ChevronDown} /></button>}
-            items={[...others.map((then) => ({ label: words(then, offline), icon: then === usual ? Send : icons[then], ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}), onSelect: () => send(then) })), 'separator', { label: t('sending:later.menu'), icon: CalendarClock, onSelect: () => setAskingTime(true) }]}
+            items={[...others.map((then) => ({ label: words(then, offline), icon: then === usual ? Send : icons[then], ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}), onSelect: () => send(then) })), 'separator', { label: t('sending:later.menu'), icon: CalendarClock, onSelect: () => setAskingTime(true) }, ...(isNew ? [] : assignItems(people, assign, setAssign))]}
           />
         </span>
       </span>

@@ -1,6 +1,6 @@
 import type { Editor } from '@tiptap/react'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import type { CallInput, DraftContent, Settings } from '../../src-preload/contract'
+import type { CallInput, DraftContent, Person, Settings } from '../../src-preload/contract'
 import { asCallError, type CallError } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
@@ -18,6 +18,9 @@ type Then = CallInput<'outbox.send'>['thenStatus']
 export interface Later { sendAt: number; unlessAnswered: boolean }
 
 export interface Composer {
+  /** Whom the conversation is given to in the same act; undefined: it stays as it is. */
+  assign: Person | null | undefined
+  setAssign: (to: Person | null | undefined) => void
   desk: DraftDesk
   state: DeskState
   editor: Editor
@@ -61,6 +64,7 @@ export function useComposer(options: ComposerOptions): Composer {
   const state = useSyncExternalStore(desk.subscribe, desk.snapshot)
   const offline = isOffline(useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data)
   const [sending, setSending] = useState(false)
+  const [assign, setAssign] = useState<Person | null | undefined>()
   const [problem, setProblem] = useState<SendProblem | null>(null)
   const [doubts, setDoubts] = useState<SendDoubt[]>([])
   const [asked, setAsked] = useState<Composer['asked']>(null)
@@ -105,7 +109,8 @@ export function useComposer(options: ComposerOptions): Composer {
       rememberCaret(draft.id, { from: editor.state.selection.from, to: editor.state.selection.to })
       const content = complete(desk.snapshot(), preview)
       const leaving = leavingFor(draft.conversationId, then)
-      const queued = await desk.send({ thenStatus: then, ...later })
+      const queued = await desk.send({ thenStatus: then, ...later, ...(assign === undefined ? {} : { assign: assign?.id ?? null }) })
+      setAssign(undefined)
       if (queued.state === 'held') {
         showToast({ text: t('sending:done.held') })
         return
@@ -152,7 +157,7 @@ export function useComposer(options: ComposerOptions): Composer {
   useEffect(() => setProblem(null), [state.content.to, state.content.cc, state.content.bcc])
 
   return {
-    desk, state, editor, settings, offline, sending, problem, doubts, failure, asked, attach, send,
+    assign, setAssign, desk, state, editor, settings, offline, sending, problem, doubts, failure, asked, attach, send,
     forgetDoubts: () => setAsked(null), discard: () => void discard(), keepAll: () => desk.flush(),
   }
 }

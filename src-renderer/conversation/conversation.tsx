@@ -10,6 +10,7 @@ import { errorText, t } from '../text'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Conflicts } from './conflicts'
+import { useMentionSeen } from './follow-button'
 import { warmFrame } from './frames'
 import { Head } from './head'
 import { followLink, LinkDialog, type CheckedLink } from './link-dialog'
@@ -97,6 +98,7 @@ function Loaded({ conversation, composer, onMailto }: { conversation: Conversati
   const [sorting, setSorting] = useState<'merge' | 'split' | null>(null)
   const [request, setRequest] = useState<ReplyRequest | null>(null)
   useMarkRead(conversation)
+  useMentionSeen(conversation)
 
   const onLink = useCallback((url: string, text: string) => followLink(url, text, setAsked, onMailto), [onMailto])
   const ask = useCallback((message: Pick<Message, 'id'>, kind: ReplyRequest['kind']) => setRequest((before) => ({ n: (before?.n ?? 0) + 1, kind, messageId: message.id })), [])

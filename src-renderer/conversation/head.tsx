@@ -10,6 +10,7 @@ import { Button, IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { ExportPicked } from '../ui/export-picked'
 import { Menu } from '../ui/menu'
+import { FollowButton } from './follow-button'
 import { SnoozeButton, WorkBar } from './work-bar'
 
 const statuses: readonly { status: Status; icon: LucideIcon; colour: string }[] = [
@@ -76,6 +77,7 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
         />
         <WorkBar conversation={conversation} onSnooze={setSnoozing} />
         <span className="push x tight">
+          <FollowButton conversation={conversation} />
           <SnoozeButton conversation={conversation} open={snoozing} onOpenChange={setSnoozing} />
           <Button size="sm" icon={done ? Circle : CircleCheck} keys="e" onClick={() => void setStatus(ids, done ? 'open' : 'closed')}>{t(done ? 'conversation:reopen' : 'conversation:close')}</Button>
         </span>

@@ -1,5 +1,5 @@
 import { Circle, CircleCheck, Copy, Mail, OctagonAlert, Pause, Pencil, UserX } from 'lucide-react'
-import { useState, type KeyboardEvent } from 'react'
+import { useState, type KeyboardEvent, type ReactNode } from 'react'
 import type { Customer, Status } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -96,7 +96,7 @@ function Earlier({ customer }: { customer: Customer }) {
 }
 
 /** Who the customer of the open conversation is. */
-export function CustomerPanel({ customerId }: { customerId: number }) {
+export function CustomerPanel({ customerId, details }: { customerId: number; /** What the team keeps about the open conversation. */ details?: ReactNode }) {
   const { data, error, slow, refetch } = useQuery('customers.get', { id: customerId }, { topics: ['customers', 'conversations'], ids: [customerId] })
   if (!data) {
     if (error) return <div className="scroll center"><EmptyState icon={UserX} title={t('customer:failedTitle')} action={<Button onClick={refetch}>{t('retry')}</Button>}>{errorText(error)}</EmptyState></div>
@@ -113,6 +113,7 @@ export function CustomerPanel({ customerId }: { customerId: number }) {
         <div className="x g1 facts"><span className="chip line" data-tip={dayText(data.firstSeenAt)}>{t('customer:since', { year })}</span></div>
       </div>
       {data.addresses.length > 0 && <Addresses addresses={data.addresses} />}
+      {details}
       <Note customerId={data.id} name={data.name} note={data.note} />
       <Earlier customer={data} />
     </div>

@@ -11,6 +11,7 @@ import { ValuesPage } from './page'
 import { Group, Row } from './row'
 
 const kinds = ['all', 'new', 'mine', 'nothing'] as const
+const events = [['notifyMentions', 'mentions'], ['notifyGiven', 'given'], ['notifyFollowed', 'followed']] as const
 const two = (n: number): string => String(n).padStart(2, '0')
 const timeOf = (minutes: number): string => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 function minutesOf(time: string): number | null {
@@ -50,6 +51,11 @@ function Fields({ settings }: { settings: Settings }) {
             />
           )}
         </Row>
+        {events.map(([key, name]) => (
+          <Row key={key} title={t(`settings:notifications.${name}`)} text={t(`settings:notifications.${name}Hint`)}>
+            {({ labelledBy, describedBy }) => <Switch on={settings[key]} disabled={settings.notify === 'nothing'} labelledBy={labelledBy} {...(describedBy === undefined ? {} : { describedBy })} onChange={(on) => void keep({ [key]: on })} />}
+          </Row>
+        ))}
         <Row title={t('settings:notifications.content')} text={t('settings:notifications.contentHint')}>
           {({ labelledBy, describedBy }) => <Switch on={settings.notifyContent} labelledBy={labelledBy} {...(describedBy === undefined ? {} : { describedBy })} onChange={(notifyContent) => void keep({ notifyContent })} />}
         </Row>

@@ -5,6 +5,7 @@ import { profileWidth, profileWidthOf, useLayout } from '../state/layout'
 import { t } from '../text'
 import { IconButton } from '../ui/button'
 import { PaneEdge } from '../ui/pane-edge'
+import { FieldSection } from '../work/field-section'
 
 const CustomerPanel = lazy(() => import('../customer/panel').then((module) => ({ default: module.CustomerPanel })))
 
@@ -20,7 +21,7 @@ const Panel = memo(function Panel({ conversationId, over }: { conversationId: nu
   return (
     <aside className={`pane list profile${over ? ' over' : ''}`} aria-label={t('common:places.customerRegion')} data-pane="customer" tabIndex={-1}>
       {over && <IconButton className="over-close" icon={X} size="sm" label={t('common:places.hideCustomer')} keys="p" onClick={() => useLayout.getState().toggleProfile()} />}
-      <Suspense fallback={null}>{customerId != null && <CustomerPanel customerId={customerId} />}</Suspense>
+      <Suspense fallback={null}>{customerId != null && <CustomerPanel customerId={customerId} details={<FieldSection conversationId={conversationId} />} />}</Suspense>
       {!over && <PaneEdge at="start" label={t('inbox:resizeProfile')} value={width} min={profileWidth.min} max={profileWidth.max} onChange={(value) => useLayout.getState().set('profileWidth', value)} />}
     </aside>
   )

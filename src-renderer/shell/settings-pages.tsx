@@ -1,4 +1,4 @@
-import { ArrowDownUp, Bell, Building2, Info, Keyboard, LifeBuoy, ListFilter, Lock, Mail, Moon, Shield, Tag, User, Users } from 'lucide-react'
+import { ArrowDownUp, Bell, Building2, ClipboardList, Info, Keyboard, LifeBuoy, ListFilter, Lock, Mail, Moon, Shield, Tag, User, Users, UsersRound } from 'lucide-react'
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
 import type { LucideIcon } from '../ui/icon'
 
@@ -21,6 +21,8 @@ export const settingsPages = [
   { id: 'team', group: 'workspace', icon: Users, page: lazy(() => import('../settings/team').then((module) => ({ default: module.Team }))) },
   { id: 'tags', group: 'workspace', icon: Tag, page: lazy(() => import('../settings/tags').then((module) => ({ default: module.Tags }))) },
   { id: 'views', group: 'workspace', icon: ListFilter, page: lazy(() => import('../settings/views').then((module) => ({ default: module.Views }))) },
+  { id: 'fields', group: 'workspace', icon: ClipboardList, page: lazy(() => import('../settings/fields').then((module) => ({ default: module.Fields }))) },
+  { id: 'groups', group: 'workspace', icon: UsersRound, page: lazy(() => import('../settings/groups').then((module) => ({ default: module.Groups }))) },
   { id: 'transfers', group: 'workspace', icon: ArrowDownUp, page: lazy(() => import('../settings/transfers').then((module) => ({ default: module.Transfers }))) },
   { id: 'privacy', group: 'trust', icon: Shield, page: lazy(() => import('../privacy/privacy').then((module) => ({ default: module.Privacy }))) },
   { id: 'security', group: 'trust', icon: Lock, page: lazy(() => import('../settings/security').then((module) => ({ default: module.Security }))) },

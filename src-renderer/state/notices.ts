@@ -11,13 +11,13 @@ export function isQuiet({ quietFrom, quietTo }: Pick<Settings, 'quietFrom' | 'qu
   return quietFrom < quietTo ? minutes >= quietFrom && minutes < quietTo : minutes >= quietFrom || minutes < quietTo
 }
 
-type Told = Pick<ConversationRow, 'messageCount' | 'mailboxIds' | 'assignee'>
+type Told = Pick<ConversationRow, 'messageCount' | 'mailboxIds' | 'assignee'> & { readonly followers?: readonly { readonly id: string }[] }
 
 /** Whether a person wants to hear of mail in this conversation. `self`: who the person is. */
-export function isTold(row: Told, settings: Pick<Settings, 'notify' | 'notifyNotFor'>, self: string): boolean {
+export function isTold(row: Told, settings: Pick<Settings, 'notify' | 'notifyNotFor' | 'notifyFollowed'>, self: string): boolean {
   if (settings.notify === 'nothing') return false
   if (row.mailboxIds.length > 0 && row.mailboxIds.every((id) => settings.notifyNotFor.includes(id))) return false
-  const mine = row.assignee?.id === self
+  const mine = row.assignee?.id === self || (settings.notifyFollowed && row.followers?.some(({ id }) => id === self) === true)
   if (settings.notify === 'mine') return mine
   return settings.notify === 'all' || mine || row.messageCount <= 1
 }
@@ -41,6 +41,24 @@ async function tell(ids: readonly number[]): Promise<void> {
   }
 }
 
+/** Tells that a colleague named this person, or gave them a conversation. */
+async function tellWork(ids: readonly number[], what: 'mentioned' | 'given'): Promise<void> {
+  if (document.hasFocus()) return
+  const settings = await ask('settings.get', {})
+  const now = new Date()
+  const wanted = what === 'mentioned' ? settings.notifyMentions : settings.notifyGiven
+  if (!wanted || settings.notify === 'nothing' || isQuiet(settings, now.getHours() * 60 + now.getMinutes())) return
+  if (ids.length === 0 || ids.length > mostSingle) {
+    await call('app.notify', { title: t(`common:notices.${what}`), body: '', conversationId: null })
+    return
+  }
+  for (const id of ids) {
+    const one = await ask('conversations.get', { id }).catch(() => null)
+    if (!one || (one.mailboxIds.length > 0 && one.mailboxIds.every((mailbox) => settings.notifyNotFor.includes(mailbox)))) continue
+    await call('app.notify', { title: t(`common:notices.${what}`), body: settings.notifyContent ? (one.subject || t('common:noSubject')).slice(0, 500) : '', conversationId: one.id })
+  }
+}
+
 /** Tells of new mail while the window has no focus, and keeps the number on the icon. Answers with what stops it. */
 export function startNotices(): () => void {
   const badge = async () => call('app.badge', { count: (await ask('counts.get', {})).unread })
@@ -49,6 +67,7 @@ export function startNotices(): () => void {
   quietly(badge())
   return onEvent((event) => {
     if (event.topic === 'arrived') quietly(tell(event.ids))
+    if (event.topic === 'mentioned' || event.topic === 'given') quietly(tellWork(event.ids, event.topic))
     if (event.topic === 'counts') quietly(badge())
   })
 }

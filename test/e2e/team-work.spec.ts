@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { conversation, list, mail, row, seed, startTeam, type Desk, type Team } from './harness'
-import { nav, openRow, replyBox } from './hands'
+import { answered, nav, openRow, replyBox } from './hands'
 import { look } from './pictures'
 import { startDesks } from './team-desks'
 
@@ -93,5 +93,94 @@ test('a view shows every console the same, its makers what is theirs, and deleti
   for (const page of [ana, bo, cy]) {
     await nav(page, 'Inbox').click()
     await expect(list(page).getByRole('row')).toHaveCount(3)
+  }
+})
+
+test('what one decides about a conversation, all three see alike; who is named or follows is told', async () => {
+  test.setTimeout(120_000)
+  await bo.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
+  await desks[1]?.app.evaluate(({ Notification }) => {
+    // No screen of the tests shows notifications: this keeps what would be shown.
+    const shown: Electron.Notification[] = []
+    Reflect.set(globalThis, 'notices', shown)
+    Reflect.set(Notification, 'isSupported', () => true)
+    Notification.prototype.show = function show(this: Electron.Notification) {
+      shown.push(this)
+    }
+  })
+  const notices = () => desks[1]?.app.evaluate(() => {
+    const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
+    return shown.map(({ title, body }) => `${title}: ${body}`)
+  })
+  // A field and a group are made where they are managed.
+  await nav(ana, 'Settings').click()
+  await ana.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Fields' }).click()
+  await ana.getByRole('button', { name: 'New field' }).click()
+  await ana.getByRole('dialog').getByLabel('Name').fill('Order')
+  await ana.getByRole('button', { name: 'Save field' }).click()
+  await expect(ana.getByRole('cell', { name: 'Order', exact: true })).toBeVisible()
+  const [desk] = desks
+  if (desk) await look(desk, 'settings-fields')
+  await ana.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Groups' }).click()
+  await ana.getByRole('button', { name: 'New group' }).click()
+  await ana.getByRole('dialog').getByLabel('Name').fill('Workshop')
+  await ana.getByRole('checkbox', { name: 'Bo Lindqvist' }).check()
+  await ana.getByRole('button', { name: 'Save group' }).click()
+  await expect(ana.getByRole('row', { name: /Workshop/ })).toContainText('Bo Lindqvist')
+  await ana.keyboard.press('Escape')
+
+  await openRow(ana, 'Refund for a light')
+  await ana.getByRole('button', { name: 'Change Order: Not filled in' }).click()
+  await ana.keyboard.type('NW-20377')
+  await ana.keyboard.press('Enter')
+  await expect(conversation(ana).getByText('Ana Ferreira set Order: NW-20377')).toBeVisible()
+  // A note names Bo and gives the conversation to the workshop in one act.
+  await ana.keyboard.press('n')
+  await ana.getByRole('combobox', { name: 'Note' }).pressSequentially('@Bo')
+  await ana.getByRole('option', { name: 'Bo Lindqvist' }).click()
+  await ana.keyboard.type('same freehub batch')
+  await ana.getByRole('button', { name: 'More ways to add the note' }).click()
+  await ana.getByRole('menuitemcheckbox', { name: 'Workshop' }).click()
+  await ana.keyboard.press('Escape')
+  if (desk) await look(desk, 'note-assign')
+  await ana.getByRole('button', { name: 'Add note' }).click()
+  for (const page of [bo, cy]) {
+    await expect(nav(page, 'Assigned')).toHaveAccessibleName(/^Assigned 1 conversation/, wait)
+    await openRow(page, 'Refund for a light')
+    await expect(conversation(page).getByRole('button', { name: 'Assigned to Workshop' })).toBeVisible(wait)
+    await expect(conversation(page).getByText('Ana Ferreira set Order: NW-20377')).toBeVisible(wait)
+    await expect(page.getByRole('button', { name: 'Change Order: NW-20377' })).toBeVisible()
+  }
+  await expect.poll(notices, wait).toEqual(['You were mentioned: Refund for a light'])
+  await expect(nav(bo, 'Mentions')).toHaveAccessibleName(/^Mentions 1 conversation/)
+  await nav(bo, 'Mentions').click()
+  await expect(row(bo, /Refund for a light/)).toBeVisible()
+  await bo.evaluate(() => Reflect.set(document, 'hasFocus', () => true))
+  await openRow(bo, 'Refund for a light')
+  await expect(nav(bo, 'Mentions')).toHaveAccessibleName(/^Mentions$/, wait)
+  // Following is by key; its list is the person's own.
+  await bo.keyboard.press('Shift+F')
+  await expect(nav(bo, 'Followed')).toHaveAccessibleName(/^Followed 1 conversation/)
+  await expect(conversation(cy).getByRole('button', { name: 'Follow (also followed by Bo Lindqvist)' })).toBeVisible(wait)
+  await expect(nav(cy, 'Followed')).toHaveAccessibleName(/^Followed$/)
+  // A note is changed; what it said stays in its history, on every console.
+  const note = (page: Page) => conversation(page).getByRole('article', { name: 'Internal note by Ana Ferreira' })
+  await note(ana).hover()
+  await note(ana).getByRole('button', { name: 'Edit the note' }).click()
+  await ana.getByRole('textbox', { name: 'Text of the note' }).fill('@Bo Lindqvist another batch')
+  await ana.getByRole('button', { name: 'Save note' }).click()
+  await expect(note(cy)).toContainText('another batch', wait)
+  await note(cy).getByRole('button', { name: 'edited' }).click()
+  await expect(cy.getByRole('dialog')).toContainText('same freehub batch')
+  await cy.keyboard.press('Escape')
+  // Half a note outlives the program.
+  await cy.keyboard.press('n')
+  await cy.getByRole('combobox', { name: 'Note' }).pressSequentially('half a note')
+  await expect.poll(async () => (await answered(cy, 'notes.draft', { conversationId: 1 })).text + (await answered(cy, 'notes.draft', { conversationId: 3 })).text + (await answered(cy, 'notes.draft', { conversationId: 2 })).text).toContain('half a note')
+  await cy.getByRole('combobox', { name: 'Note' }).fill('')
+  if (desk) {
+    await nav(ana, 'Inbox').click()
+    await openRow(ana, 'Refund for a light')
+    await look(desk, 'fields-followed')
   }
 })

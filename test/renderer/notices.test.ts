@@ -14,10 +14,12 @@ test('nobody hears of what they did not ask for', () => {
   const mine = { messageCount: 4, mailboxIds: [1], assignee: { id: 'me-device', name: 'Ana' } }
   const fresh = { messageCount: 1, mailboxIds: [1], assignee: null }
   const other = { messageCount: 4, mailboxIds: [1, 2], assignee: null }
-  const told = (notify: 'all' | 'new' | 'mine' | 'nothing', notifyNotFor: number[] = []) => [mine, fresh, other].map((row) => isTold(row, { notify, notifyNotFor }, 'me-device'))
+  const told = (notify: 'all' | 'new' | 'mine' | 'nothing', notifyNotFor: number[] = []) => [mine, fresh, other].map((row) => isTold(row, { notify, notifyNotFor, notifyFollowed: true }, 'me-device'))
   expect(told('all')).toEqual([true, true, true])
   expect(told('new')).toEqual([true, true, false])
   expect(told('mine')).toEqual([true, false, false])
   expect(told('nothing')).toEqual([false, false, false])
   expect(told('all', [1])).toEqual([false, false, true])
+  const followed = { ...other, followers: [{ id: 'me-device' }] }
+  expect([true, false].map((notifyFollowed) => isTold(followed, { notify: 'mine', notifyNotFor: [], notifyFollowed }, 'me-device'))).toEqual([true, false])
 })

@@ -10,7 +10,7 @@ const message = (id: number): Message => ({
   snippet: '', seen: true, autoKind: 'none', returned: false, attachments: [], remoteCount: 0, remoteAllowed: false, part: 'whole', rawSize: 1, newSubject: false, unreadable: null, answerFrom: null, body: null,
 })
 const shape = (count: number, open: number[], events: number[] = [], notes: number[] = []) =>
-  arrange(Array.from({ length: count }, (_, i) => message(i + 1)), events.map((at) => ({ at, kind: 'closed' as const, by: '', detail: '', act: null })), notes.map((at) => ({ noteId: 1, conversationId: 1, at, author: 'Bo', text: '' })), (id) => open.includes(id))
+  arrange(Array.from({ length: count }, (_, i) => message(i + 1)), events.map((at) => ({ at, kind: 'closed' as const, by: '', detail: '', act: null })), notes.map((at) => ({ noteId: 1, conversationId: 1, at, author: 'Bo', text: '', edited: false, twoVersions: false })), (id) => open.includes(id))
     .map((item) => (item.kind === 'message' ? item.message.id : item.kind === 'run' ? `run${item.ids.length}` : item.kind))
 
 test('a thread of 500 messages does not draw 500 rows', () => {

@@ -282,3 +282,13 @@ test('bodies in order: each message keeps its own body, and later ones are put b
   expect(() => after.write((tx) => tx.run("INSERT INTO message_bodies(message_id, body) VALUES(1, x'02')"))).toThrow(/UNIQUE/)
   after.close()
 })
+
+test('note drafts: what waits in the outbox of before was given to nobody with it', () => {
+  const before = at(27)
+  before.write((tx) => tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)"))
+  before.close()
+  const after = at(28)
+  after.write((tx) => tx.run("INSERT INTO note_drafts(conversation_id, text, updated_at) VALUES(7, 'half a note', 1)"))
+  expect(after.read.get("SELECT (SELECT dflt_value FROM pragma_table_info('outbox') WHERE name = 'assigned') AS standard, (SELECT text FROM note_drafts) AS text")).toEqual({ standard: null, text: 'half a note' })
+  after.close()
+})

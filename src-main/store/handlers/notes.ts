@@ -1,14 +1,31 @@
 import type { noteCalls } from '../../../src-preload/contract/calls/notes'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { addNote, removeNote } from '../notes'
+import { keepNoteDraft, noteDraft } from '../note-drafts'
+import { addNote, editNote, noteHistory, removeNote } from '../notes'
 import type { StoreService } from '../service'
+import { survivorOf } from '../threads'
+import { assignOne } from '../work'
 import type { Workspace } from '../workspace'
 
 /** Internal notes. */
 export function notes(service: StoreService, by: () => string): Handlers<typeof noteCalls> {
   const workspace = (): Workspace => service.open.workspace
   return {
-    'notes.add': ({ conversationId, text }) => ({ noteId: workspace().db.write((tx) => addNote(tx, workspace(), conversationId, text, by(), Date.now())) }),
+    'notes.add': ({ conversationId, text, assign }) => ({
+      noteId: workspace().db.write((tx) => {
+        const id = addNote(tx, workspace(), conversationId, text, by(), Date.now())
+        keepNoteDraft(tx, conversationId, '')
+        if (assign !== undefined) assignOne(tx, workspace(), survivorOf(tx, conversationId), assign, by())
+        return id
+      }),
+    }),
+    'notes.edit': ({ noteId, text }) => service.open.acts.keep(workspace().db.write((tx) => editNote(tx, workspace(), noteId, text))),
+    'notes.history': ({ noteId }) => ({ versions: noteHistory(service.read, noteId) }),
+    'notes.draft': ({ conversationId }) => ({ text: noteDraft(service.read, conversationId) }),
+    'notes.keepDraft': ({ conversationId, text }) => {
+      workspace().db.write((tx) => keepNoteDraft(tx, conversationId, text))
+      return {}
+    },
     'notes.remove': ({ noteId }) => service.open.acts.keep(workspace().db.write((tx) => removeNote(tx, workspace(), noteId)).undo),
   }
 }

@@ -2,6 +2,7 @@ import type { viewCalls } from '../../../src-preload/contract/calls/views'
 import type { Handlers } from '../../../src-preload/contract/internal'
 import { listFields, removeField, saveField, setField } from '../fields'
 import { follow, mentionSeen } from '../follow'
+import { listGroups, removeGroup, saveGroup } from '../groups'
 import type { StoreService } from '../service'
 import { countView, listViews, removeView, saveView, ViewCounts } from '../views'
 import type { Workspace } from '../workspace'
@@ -23,6 +24,9 @@ export function views(service: StoreService, by: () => string): Handlers<typeof 
     'fields.save': (field) => workspace().db.write((tx) => saveField(tx, workspace(), field)),
     'fields.remove': ({ name }) => service.open.acts.keep(workspace().db.write((tx) => removeField(tx, workspace(), name))),
     'conversations.setField': ({ ids, field, value }) => setField(service.open.acts, workspace(), ids, field, value, by()),
+    'groups.list': () => ({ groups: listGroups(service.read, workspace().device.id) }),
+    'groups.save': ({ name, label, members }) => workspace().db.write((tx) => saveGroup(tx, workspace(), name, label, members)),
+    'groups.remove': ({ name }) => service.open.acts.keep(workspace().db.write((tx) => removeGroup(tx, workspace(), name))),
     'conversations.follow': ({ ids, on }) => follow(service.open.acts, workspace(), ids, on),
     'mentions.seen': ({ id }) => {
       workspace().db.write((tx) => mentionSeen(tx, workspace(), id))

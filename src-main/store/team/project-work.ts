@@ -3,7 +3,8 @@ import { Hue } from '../../../src-preload/contract/work'
 import { parseTexts } from '../rows'
 import { summarize } from '../summary'
 import { note } from '../threads'
-import { peopleBook } from '../people'
+import { peopleBook, selfOf } from '../people'
+import { isFresh } from './project-people'
 import { assigneeOf, putAssignee, putSnooze, putTags } from '../work'
 import type { Changed } from './log'
 import { nameOfDevice } from './members'
@@ -23,6 +24,7 @@ export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: 
     const to = assigneeOf(assigned.value)
     if (to !== before.assignee) {
       putAssignee(tx, id, to)
+      if (!quiet && to !== null && isFresh(workspace, assigned.at) && (to === selfOf(tx, workspace.device.id).id || to === workspace.device.id)) tx.changes.changed('given', id)
       if (!quiet) note(tx, id, to === null ? 'unassigned' : 'assigned', nameOfDevice(tx, assigned.device), assigned.at, null, to === null ? '' : peopleBook(tx, workspace.device.id)(to).name)
     }
   }

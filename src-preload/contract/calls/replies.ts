@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { done, nothing, store, undoable, type CallDef } from './define'
 import { Bytes, Draft, DraftContent, DraftFile, DraftKind, Id, OutboxItem, Time } from '../mail'
+import { Assignee } from '../work'
 
 /** Drafts and the outbox. */
 export const replyCalls = {
@@ -25,6 +26,8 @@ export const replyCalls = {
     sendAt: Time.nullable().default(null),
     /** Stops for review when somebody answers or writes meanwhile. */
     unlessAnswered: z.boolean().default(true),
+    /** Given to in the same act; null: to nobody; left out: it stays as it is. */
+    assign: Assignee.nullable().optional(),
   }), z.object({ outboxId: Id, conversationId: Id, dueAt: Time, state: z.enum(['queued', 'held']) })),
   /** Takes a reply back as long as it has not begun to leave; the draft returns with its recipients. */
   'outbox.undo': store('write', 'send', z.object({ id: Id }), z.object({ draftId: Id, conversationId: Id.nullable() })),

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { done, nothing, store, undoable, type CallDef } from './define'
 import { Field, FieldDefinition, FieldValue, ThingName } from '../fields'
 import { Ids, SavedView, ViewCount, ViewDefinition } from '../views'
+import { Assignee, Person } from '../work'
 
 /** Saved views, custom fields, and following. */
 export const viewCalls = {
@@ -17,6 +18,10 @@ export const viewCalls = {
   'fields.remove': store('write', 'manage-team', z.object({ name: ThingName }), undoable),
   /** null takes the value away. @throws `invalid-input` when it does not fit the field */
   'conversations.setField': store('write', 'work', z.object({ ids: Ids, field: ThingName, value: FieldValue.nullable() }), undoable),
+  'groups.list': store('read', 'read', nothing, z.object({ groups: z.array(z.object({ name: ThingName, label: z.string(), members: z.array(Person) })) })),
+  /** @throws `conflict` when a group has this name already */
+  'groups.save': store('write', 'manage-team', z.object({ name: ThingName.nullable(), label: z.string().trim().min(1).max(60), members: z.array(Assignee).max(1000) }), z.object({ name: ThingName })),
+  'groups.remove': store('write', 'manage-team', z.object({ name: ThingName }), undoable),
   'conversations.follow': store('write', 'note', z.object({ ids: Ids, on: z.boolean() }), undoable),
   /** The person has seen that they were mentioned there. */
   'mentions.seen': store('write', 'note', z.object({ id: Ids.element }), done),

@@ -40,7 +40,7 @@ export const common = {
     restore: 'Restore',
     closeWindow: 'Close window',
   },
-  notices: { one: 'New message', many: 'Several new messages' },
+  notices: { mentioned: 'You were mentioned', given: 'Assigned to you', one: 'New message', many: 'Several new messages' },
   nav: {
     label: 'Views',
     views: 'Views',

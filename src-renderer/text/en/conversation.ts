@@ -55,7 +55,7 @@ export const conversation = {
     merged: 'Joined with another conversation',
     mergedBy: 'Joined with another conversation by {{by}}',
   },
-  note: { mark: 'Internal note', frame: 'Internal note by {{name}}', someone: 'A colleague', remove: 'Remove the note', removed: 'Note removed' },
+  note: { mark: 'Internal note', frame: 'Internal note by {{name}}', someone: 'A colleague', remove: 'Remove the note', removed: 'Note removed', edit: 'Edit the note', editing: 'Text of the note', save: 'Save note', saved: 'Note changed', edited: 'edited', twoVersions: 'two versions', history: 'Earlier texts', historyTitle: 'Texts of this note', historyText: 'The newest first. Nothing that was written is lost by a change.' },
   message: {
     to: 'to {{names}}',
     you: 'You',

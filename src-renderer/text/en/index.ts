@@ -6,6 +6,7 @@ import { customer } from './customer'
 import { depth } from './depth'
 import { errors } from './errors'
 import { fields } from './fields'
+import { groups } from './groups'
 import { identity } from './identity'
 import { inbox } from './inbox'
 import { presence } from './presence'
@@ -25,4 +26,4 @@ import { views } from './views'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, depth, errors, fields, identity, inbox, labels, presence, privacy, reports, search, sending, settings, setup, sharing, support, team, threads, transfers, views, work } as const
+export const en = { accounts, common, composer, conversation, customer, depth, errors, fields, groups, identity, inbox, labels, presence, privacy, reports, search, sending, settings, setup, sharing, support, team, threads, transfers, views, work } as const

@@ -1,0 +1,13 @@
+import { call } from '../client'
+import { t } from '../text'
+import { tellDone, tellFailure } from './acts'
+
+/** Follows conversations, or no longer. */
+export async function follow(ids: readonly number[], on: boolean): Promise<void> {
+  try {
+    const done = await call('conversations.follow', { ids: [...ids], on })
+    tellDone(t(on ? 'work:did.followed' : 'work:did.unfollowed', { count: ids.length }), done.undo)
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}

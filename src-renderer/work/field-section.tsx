@@ -1,0 +1,94 @@
+import { SlidersHorizontal } from 'lucide-react'
+import { useState, type FormEvent } from 'react'
+import type { Field, FieldValue } from '../../src-preload/contract'
+import { call } from '../client'
+import { useQuery } from '../live'
+import { tellDone, tellFailure } from '../state/acts'
+import { goSettings } from '../state/places'
+import { showToast } from '../state/toast'
+import { t } from '../text'
+import { dayText } from '../text/time'
+import { IconButton } from '../ui/button'
+import { Input, Select } from '../ui/field'
+import { useFields } from './use-views'
+import './work.css'
+
+async function set(id: number, field: Field, value: FieldValue | null): Promise<void> {
+  try {
+    const { undo } = await call('conversations.setField', { ids: [id], field: field.name, value })
+    tellDone(t(value === null ? 'fields:didClear' : 'fields:didSet', { count: 1, label: field.label }), undo)
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+/** As people read it: a day in their own form. */
+export function fieldText(field: Field | undefined, value: FieldValue): string {
+  if (field?.kind !== 'date' || typeof value !== 'string') return String(value)
+  const [year = 0, month = 1, day = 1] = value.split('-').map(Number)
+  return dayText(new Date(year, month - 1, day).getTime())
+}
+
+/** What the team keeps about a conversation beyond its mail; each value is changed in place. */
+export function FieldSection({ conversationId }: { conversationId: number }) {
+  const fields = useFields()
+  const values = useQuery('conversations.get', { id: conversationId }, { topics: ['conversations'], ids: [conversationId] }).data?.fields ?? []
+  const [edited, setEdited] = useState<string | null>(null)
+  if (fields.length === 0) return null
+  return (
+    <div className="sect">
+      <div className="sect-h"><h3>{t('fields:title')}</h3><span className="push"><IconButton icon={SlidersHorizontal} size="sm" label={t('fields:manage')} onClick={() => goSettings('fields')} /></span></div>
+      <dl className="kv">
+        {fields.map((field) => {
+          const value = values.find(({ name }) => name === field.name)?.value
+          return (
+            <div key={field.name} className="address">
+              <dt className="cut" data-tip={field.label}>{field.label}</dt>
+              <dd>
+                {edited === field.name
+                  ? <Editor field={field} value={value} onDone={(next) => { setEdited(null); if (next !== undefined && next !== (value ?? null)) void set(conversationId, field, next) }} />
+                  : <button type="button" className="field-value cut" aria-label={`${t('fields:edit', { label: field.label })}: ${value === undefined ? t('fields:none') : fieldText(field, value)}`} onClick={() => setEdited(field.name)}>{value === undefined ? <span className="t3">{t('fields:none')}</span> : <bdi>{fieldText(field, value)}</bdi>}</button>}
+              </dd>
+            </div>
+          )
+        })}
+      </dl>
+    </div>
+  )
+}
+
+/** @param onDone undefined: it stays as it was; null: no value */
+function Editor({ field, value, onDone }: { field: Field; value: FieldValue | undefined; onDone: (value?: FieldValue | null) => void }) {
+  const [text, setText] = useState(value === undefined ? '' : String(value))
+  const finish = () => {
+    const typed = text.trim()
+    if (typed === '') return onDone(null)
+    if (field.kind !== 'number') return onDone(typed)
+    const number = Number(typed)
+    if (Number.isFinite(number)) return onDone(number)
+    showToast({ text: t('fields:badNumber'), kind: 'bad' })
+    return onDone()
+  }
+  const label = t('fields:edit', { label: field.label })
+  if (field.kind === 'choice') {
+    return (
+      <Select
+        small autoFocus aria-label={label} value={text} options={[{ value: '', label: t('fields:none') }, ...field.choices.map((one) => ({ value: one, label: one }))]}
+        onChange={(event) => onDone(event.target.value === '' ? null : event.target.value)} onBlur={() => onDone()}
+      />
+    )
+  }
+  return (
+    <form onSubmit={(event: FormEvent) => { event.preventDefault(); finish() }}>
+      <Input
+        small autoFocus aria-label={label} type={field.kind === 'number' ? 'number' : field.kind === 'date' ? 'date' : 'text'} step="any" dir="auto" maxLength={1000} value={text}
+        onChange={(event) => setText(event.target.value)} onBlur={finish}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return
+          event.stopPropagation()
+          onDone()
+        }}
+      />
+    </form>
+  )
+}

@@ -1,0 +1,119 @@
+import { afterEach, expect, test } from 'vitest'
+import type { Harness } from '../helpers'
+import { PumpedTeam } from './pumped'
+
+let team: PumpedTeam
+afterEach(() => team.stop())
+
+const only = async (one: Harness): Promise<number> => (await one.list())[0]?.id ?? 0
+const get = async (one: Harness) => one.call('conversations.get', { id: await only(one) })
+const pair = async (): Promise<[Harness, Harness]> => {
+  team = await PumpedTeam.make('Ana', 'Ben')
+  await team.put({ from: 'c@x.test', id: 'one@x.test' })
+  const [ana, ben] = team.consoles
+  if (!ana || !ben) throw new Error('no team')
+  return [ana, ben]
+}
+const told = (one: Harness, topic: 'mentioned' | 'given'): number => one.events.filter((event) => event.topic === topic).length
+
+test('a view is the same on every console, one of one’s own is nobody else’s, and undo brings both back', async () => {
+  const [ana, ben] = await pair()
+  const shared = await ana.call('views.save', { name: null, label: 'Unread', conditions: [{ on: 'unread' }] })
+  await ana.call('views.save', { name: null, label: 'Secret', conditions: [], own: true })
+  await team.pump()
+  expect((await ben.call('views.list', {})).views).toMatchObject([{ label: 'Unread', mine: false }])
+  await ben.call('views.save', { name: shared.name, label: 'Not read', conditions: [{ on: 'unread' }] })
+  const { undo } = await ana.call('views.remove', { name: shared.name })
+  await ana.call('acts.undo', { undo })
+  await team.pump()
+  const labels = async (one: Harness) => (await one.call('views.list', {})).views.map(({ label }) => label)
+  expect(await labels(ben)).toHaveLength(1)
+  expect(await labels(ana)).toContain('Secret')
+  expect((await labels(ana)).filter((label) => label !== 'Secret')).toEqual(await labels(ben))
+})
+
+test('two who set one field, or the status, at the same time are told so in words, and a choice settles it everywhere', async () => {
+  const [ana, ben] = await pair()
+  const { name } = await ana.call('fields.save', { name: null, label: 'Order', kind: 'text' })
+  await team.pump()
+  await ana.call('conversations.setField', { ids: [await only(ana)], field: name, value: 'NW-1' })
+  await ben.call('conversations.setField', { ids: [await only(ben)], field: name, value: 'NW-2' })
+  await ana.call('conversations.setStatus', { ids: [await only(ana)], status: 'pending' })
+  await ben.call('conversations.setStatus', { ids: [await only(ben)], status: 'closed' })
+  const id = 1
+  await team.pump()
+  const conflicts = async (one: Harness) => (await one.call('conversations.get', { id })).conflicts
+  for (const one of [ana, ben]) {
+    expect((await conflicts(one)).find(({ field }) => field === 'field')).toMatchObject({ name, writes: [{}, {}] })
+    expect((await conflicts(one)).find(({ field }) => field === 'status')?.writes.map(({ value }) => value).toSorted()).toEqual(['closed', 'pending'])
+  }
+  expect((await conflicts(ana)).map(({ writes }) => writes.map(({ by, value }) => [by, value]))).toEqual((await conflicts(ben)).map(({ writes }) => writes.map(({ by, value }) => [by, value])))
+  await ben.call('conversations.setField', { ids: [id], field: name, value: 'NW-1' })
+  await ben.call('conversations.setStatus', { ids: [id], status: 'pending' })
+  await team.pump()
+  for (const one of [ana, ben]) {
+    expect(await conflicts(one)).toEqual([])
+    expect(await one.call('conversations.get', { id })).toMatchObject({ status: 'pending', fields: [{ value: 'NW-1' }] })
+  }
+  expect((await ana.call('conversations.get', { id })).history.some(({ kind, by }) => kind === 'field-set' && by === 'Ben')).toBe(true)
+})
+
+test('a note is changed without losing a word: its history has all texts, two at the same time are both kept', async () => {
+  const [ana, ben] = await pair()
+  const { noteId } = await ana.call('notes.add', { conversationId: await only(ana), text: 'first' })
+  await team.pump()
+  const { undo } = await ana.call('notes.edit', { noteId, text: 'second' })
+  await ana.call('acts.undo', { undo })
+  await ana.call('notes.edit', { noteId, text: 'from Ana' })
+  const ours = (await get(ben)).notes[0]?.noteId ?? 0
+  await ben.call('notes.edit', { noteId: ours, text: 'from Ben' })
+  await team.pump()
+  for (const one of [ana, ben]) {
+    const [note] = (await get(one)).notes
+    expect(note).toMatchObject({ edited: true, twoVersions: true })
+    const { versions } = await one.call('notes.history', { noteId: note?.noteId ?? 0 })
+    expect(versions.map(({ text }) => text).toSorted()).toEqual(['first', 'first', 'from Ana', 'from Ben', 'second'])
+    expect(versions.find(({ text }) => text === 'from Ben')?.by).toBe('Ben')
+  }
+  expect((await get(ana)).notes[0]?.text).toBe((await get(ben)).notes[0]?.text)
+})
+
+test('who is named in a note, or given a conversation, hears of it once; who does it hears nothing', async () => {
+  const [ana, ben] = await pair()
+  const people = (await ana.call('people.list', {})).people
+  const him = people.find(({ name }) => name === 'Ben')?.id ?? ''
+  await ana.call('notes.add', { conversationId: await only(ana), text: 'Look at this, @Ben', assign: him })
+  await team.pump()
+  await expect.poll(() => [told(ben, 'mentioned'), told(ben, 'given'), told(ana, 'mentioned'), told(ana, 'given')]).toEqual([1, 1, 0, 0])
+  expect((await ben.call('counts.get', {})).views).toMatchObject({ mentions: 1, mine: 1 })
+  expect(await get(ben)).toMatchObject({ mentioned: true, assignee: { name: 'Ben' } })
+  await ana.call('conversations.follow', { ids: [await only(ana)], on: true })
+  await team.pump()
+  expect((await get(ben)).followers).toMatchObject([{ name: 'Ana' }])
+})
+
+test('a group is the same everywhere, and an answer gives a conversation to it in the same act, taken back with it', async () => {
+  const [ana, ben] = await pair()
+  const people = (await ana.call('people.list', {})).people.map(({ id }) => id)
+  const { name } = await ana.call('groups.save', { name: null, label: 'Workshop', members: people })
+  await ana.call('groups.save', { name, label: 'Workshop', members: people.slice(1) })
+  await team.pump()
+  expect((await ben.call('groups.list', {})).groups).toMatchObject([{ label: 'Workshop', members: [{ name: 'Ben' }] }])
+  const draft = await ana.call('drafts.start', { kind: 'reply', conversationId: await only(ana), messageId: null })
+  const { outboxId } = await ana.call('outbox.send', { draftId: draft.id, thenStatus: 'open', assign: `g:${name}` })
+  await team.pump()
+  expect((await get(ben)).assignee).toMatchObject({ id: `g:${name}`, name: 'Workshop' })
+  await ana.call('outbox.undo', { id: outboxId })
+  await team.pump()
+  for (const one of [ana, ben]) expect((await get(one)).assignee).toBeNull()
+})
+
+test('half a note is there again after a kill, and gone once it was added', async () => {
+  const [ana] = await pair()
+  const id = await only(ana)
+  await ana.call('notes.keepDraft', { conversationId: id, text: 'half a' })
+  await ana.restart()
+  expect(await ana.call('notes.draft', { conversationId: id })).toEqual({ text: 'half a' })
+  await ana.call('notes.add', { conversationId: id, text: 'half a note' })
+  expect(await ana.call('notes.draft', { conversationId: id })).toEqual({ text: '' })
+})
