@@ -42,7 +42,7 @@ export function FieldSection({ conversationId }: { conversationId: number }) {
         {fields.map((field) => {
           const value = values.find(({ name }) => name === field.name)?.value
           return (
-            <div key={field.name} className="address">
+            <div key={field.name} className="field-line">
               <dt className="cut" data-tip={field.label}>{field.label}</dt>
               <dd>
                 {edited === field.name
