@@ -4,6 +4,7 @@ import type { Writer } from './database'
 import { familyOf, findSurvivor, mergeInto, note, survivorOf } from './threads'
 import { fitMailboxes, sortFamily, unite } from './families'
 import { markWork, summarize } from './summary'
+import { entityOfConversation, entityOfMessage } from './team/anchors'
 import type { Workspace } from './workspace'
 
 /** Splitting, merging and keeping together by a person. Each is one row of `thread_acts`, which its undo reads back. */
@@ -14,6 +15,8 @@ const Before = z.object({
   history: z.array(z.int()), notes: z.array(z.int()), drafts: z.array(z.int()), outbox: z.array(z.int()),
   /** Names under which the team's events speak of the other conversation. */
   anchors: z.array(z.string()),
+  /** How the team's events name the act: what was merged away or taken out, and from where. */
+  named: z.object({ entity: z.string(), from: z.string().nullable() }).nullable().default(null),
 })
 type Before = z.infer<typeof Before>
 
@@ -30,14 +33,38 @@ export function split(tx: Writer, workspace: Workspace, messageId: number, which
   const members = membersOf(tx, from)
   const at = members.findIndex(({ id }) => id === messageId)
   const chosen = which === 'one' ? members.slice(at, at + 1) : members.slice(at)
-  const keys = new Set(chosen.map(({ key }) => key))
-  if (members.every(({ key }) => keys.has(key))) throw new PosternError('conflict', 'nothing would be left', { what: 'split' })
+  const entity = entityOfConversation(tx, workspace.hashes, from)
+  const messages = chosen.map(({ id }) => entityOfMessageId(tx, id)).slice(0, mostSplit)
+  const [first] = messages
+  const made = splitKeys(tx, workspace, from, chosen.map(({ key }) => key), by, first === undefined ? null : { entity: first, from: entity })
+  if (made === null) throw new PosternError('conflict', 'nothing would be left', { what: 'split' })
+  if (entity !== null && first !== undefined) workspace.team.record(tx, { kind: 'split', entity, payload: { messages } })
+  return made
+}
+
+/** As many messages as one event names. */
+const mostSplit = 500
+
+function entityOfMessageId(tx: Writer, id: number): string {
+  const message = tx.get<{ message_id: string | null; content_hash: Buffer }>('SELECT message_id, content_hash FROM messages WHERE id = ?', id)
+  if (!message) throw new PosternError('not-found', 'no such message')
+  return entityOfMessage(message.message_id, message.content_hash)
+}
+
+/**
+ * The same by the keys of messages, of which some may not be here yet.
+ * @returns null when nothing of them is here, or nothing would be left behind
+ */
+export function splitKeys(tx: Writer, workspace: Workspace, from: number, chosen: readonly bigint[], by: string, named: Before['named']): { conversationId: number; actId: number } | null {
+  const members = membersOf(tx, from)
+  const keys = new Set(chosen)
+  if (members.every(({ key }) => keys.has(key)) || !members.some(({ key }) => keys.has(key))) return null
   const old = stateOf(tx, from)
   const into = Number(tx.run('INSERT INTO conversations(status, status_by_person) VALUES(?, ?)', old.status, old.status_by_person).lastInsertRowid)
   const root = unite(tx, [from])
   tx.run('UPDATE conversations SET family = ? WHERE id = ?', root, into)
   const now = Date.now()
-  const actId = act(tx, 'split', by, now, into, from, before(tx, old, old, null))
+  const actId = act(tx, 'split', by, now, into, from, { ...before(tx, old, old, null), named })
   for (const member of members) {
     if (keys.has(member.key)) pin(tx, actId, member, into, true, from)
     else if (member.pin_conversation === null) pin(tx, actId, member, from, false, from)
@@ -48,12 +75,32 @@ export function split(tx: Writer, workspace: Workspace, messageId: number, which
   return { conversationId: into, actId }
 }
 
+/** The act of this kind that an event's name stands for and nobody took back; null: there is none here. */
+export function standingAct(tx: Writer, kind: 'merge' | 'split', entity: string): number | null {
+  return tx.get<{ id: number }>("SELECT id FROM thread_acts WHERE kind = ? AND undone = 0 AND json_extract(before, '$.named.entity') = ? ORDER BY id DESC LIMIT 1", kind, entity)?.id ?? null
+}
+
+/** A person takes an act back, here and for the team. */
+export function takeBackThreadAct(tx: Writer, workspace: Workspace, actId: number): void {
+  const row = tx.get<{ kind: string; before: string }>('SELECT kind, before FROM thread_acts WHERE id = ?', actId)
+  const named = row ? Before.parse(JSON.parse(row.before)).named : null
+  // What was split off is asked before it goes back; a merge is taken back first, so that each has its own name again.
+  const parts = row?.kind === 'split' && named?.from ? workspace.team.eventsOf(tx, named.from).filter(({ field, value }) => field === 'split-off' && value === named.entity).map(({ element }) => element) : []
+  undoThreadAct(tx, workspace, actId)
+  if (row?.kind === 'merge' && named) workspace.team.record(tx, { kind: 'merge', entity: named.entity, payload: { into: null } })
+  if (parts.length > 0 && named?.from) workspace.team.record(tx, { kind: 'split', entity: named.from, payload: { messages: parts, on: false } })
+}
+
 /** Puts all of `other` into `into`, for good: later answers to it follow. @throws PosternError `conflict` when they are one already */
-export function merge(tx: Writer, workspace: Workspace, into: number, other: number, by: string): { actId: number } {
+export function merge(tx: Writer, workspace: Workspace, into: number, other: number, by: string, heard: { entity: string } | null = null): { actId: number } {
   const [target, source] = [stateOf(tx, into), stateOf(tx, other)]
   if (target.id === source.id) throw new PosternError('conflict', 'one conversation already', { what: 'merge' })
   const now = Date.now()
-  const actId = act(tx, 'merge', by, now, target.id, source.id, before(tx, target, source, source.id))
+  const entity = heard?.entity ?? entityOfConversation(tx, workspace.hashes, source.id)
+  const targetEntity = entityOfConversation(tx, workspace.hashes, target.id)
+  // Recorded before they are one, under the name of the one that goes.
+  if (!heard && entity !== null && targetEntity !== null) workspace.team.record(tx, { kind: 'merge', entity, payload: { into: targetEntity } })
+  const actId = act(tx, 'merge', by, now, target.id, source.id, { ...before(tx, target, source, source.id), named: entity === null ? null : { entity, from: targetEntity } })
   for (const member of membersOf(tx, source.id)) pin(tx, actId, member, target.id, true, source.id)
   for (const member of membersOf(tx, target.id)) if (member.pin_conversation === null) pin(tx, actId, member, target.id, false, target.id)
   const families = [familyOf(tx, target.id) ?? target.id, familyOf(tx, source.id) ?? source.id]
@@ -157,6 +204,7 @@ function before(tx: Writer, here: State, other: State, from: number | null): Bef
   return {
     status: here.status, byPerson: here.status_by_person, otherStatus: other.status, otherByPerson: other.status_by_person,
     history: ids('history'), notes: ids('notes'), drafts: ids('drafts'), outbox: ids('outbox'),
+    named: null,
     anchors: from === null ? [] : tx.all<{ entity: string }>('SELECT entity FROM team_anchors WHERE conversation_id = ?', from).map(({ entity }) => entity),
   }
 }

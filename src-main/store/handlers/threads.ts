@@ -2,7 +2,7 @@ import type { threadCalls } from '../../../src-preload/contract/calls/threads'
 import type { Handlers } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { StoreService } from '../service'
-import { keepHere, merge, split, undoThreadAct } from '../thread-acts'
+import { keepHere, merge, split, takeBackThreadAct } from '../thread-acts'
 import { whyHere } from '../thread-why'
 import { survivorOf } from '../threads'
 import { breathe, type Workspace } from '../workspace'
@@ -11,7 +11,7 @@ import { breathe, type Workspace } from '../workspace'
 export function threads(service: StoreService, by: () => string): Handlers<typeof threadCalls> {
   const workspace = (): Workspace => service.open.workspace
   const takeBack = (...acts: readonly number[]): { undo: string } =>
-    service.open.acts.keep(...acts.toReversed().map((id) => (tx: Parameters<typeof undoThreadAct>[0]) => undoThreadAct(tx, workspace(), id)))
+    service.open.acts.keep(...acts.toReversed().map((id) => (tx: Parameters<typeof takeBackThreadAct>[0]) => takeBackThreadAct(tx, workspace(), id)))
   return {
     'threads.why': ({ messageId }) => whyHere(service.read, messageId),
     'threads.split': ({ messageId, which }) => {
@@ -31,7 +31,7 @@ export function threads(service: StoreService, by: () => string): Handlers<typeo
     },
     'threads.keep': ({ messageId }) => takeBack(workspace().db.write((tx) => keepHere(tx, messageId, by())).actId),
     'threads.undo': ({ actId }) => {
-      workspace().db.write((tx) => undoThreadAct(tx, workspace(), actId))
+      workspace().db.write((tx) => takeBackThreadAct(tx, workspace(), actId))
       return {}
     },
   }

@@ -5,6 +5,7 @@ import type { Workspace } from '../workspace'
 import { entityOfConversation, groupOf, groupOfConversation, moveAnchors, type Group } from './anchors'
 import { forgetProjected } from './forget-projected'
 import { kindOf, kinds, type Kind, type KindName, type KindPayload } from './kinds'
+import { placeWaiting } from './project-threads'
 import { projectors } from './projectors'
 import { rightsOf, teamInfo } from './roster'
 import { reduce, type Dot, type Effect, type Frontier, type LogEvent, type Stamp, type StateRow } from './reduce'
@@ -156,11 +157,37 @@ export class TeamLog {
   /** Makes the state of an entity anew from its events and tells the projectors what changed. */
   refresh(tx: Writer, entity: string, own = false): void {
     this.refreshGroup(tx, groupOf(tx, this.workspace.hashes, entity), own)
+    this.doLater()
+  }
+
+  /** What the events of one entity alone amount to, without those of others of its conversation. */
+  eventsOf(read: Reader, entity: string): StateRow[] {
+    return reduce(eventsOf(read, entity), effectsOf)
+  }
+
+  /** For projectors: what changes conversations themselves is done once the state that is being made is whole. */
+  afterwards(work: () => void): void {
+    this.later.push(work)
+  }
+  private readonly later: (() => void)[] = []
+  private working = false
+  private doLater(): void {
+    if (this.working) return
+    this.working = true
+    try {
+      for (let work = this.later.shift(); work; work = this.later.shift()) work()
+    } finally {
+      this.working = false
+      this.later.length = 0
+    }
   }
 
   /** New mail tied messages to a conversation, or conversations to each other. */
   conversationGrew(tx: Writer, conversationId: number, fresh: readonly bigint[], merged: readonly number[]): void {
-    if (moveAnchors(tx, conversationId, fresh, merged)) this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true)
+    if (!moveAnchors(tx, conversationId, fresh, merged)) return
+    this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true)
+    placeWaiting(tx, this.workspace, groupOfConversation(tx, conversationId))
+    this.doLater()
   }
 
   /** Messages were taken out of a conversation: what its state amounts to is made anew from what is left to it. */

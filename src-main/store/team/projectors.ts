@@ -4,6 +4,7 @@ import { projectDefinitions, projectFields } from './project-fields'
 import { projectGrants } from './project-grants'
 import { projectNotes } from './project-notes'
 import { projectPeople } from './project-people'
+import { projectThreads } from './project-threads'
 import { projectTag, projectWork } from './project-work'
 
 /**
@@ -15,6 +16,7 @@ export const projectors: readonly ((changed: Changed) => void)[] = [
   projectWork,
   projectNotes,
   projectTag,
+  projectThreads,
   projectGrants,
   ({ group, workspace, own }) => {
     if (!own && group.owner.startsWith('access-log:')) workspace.headsArrived = true

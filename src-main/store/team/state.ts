@@ -26,4 +26,12 @@ export function conflictOf(rows: readonly StateRow[], field: string): StateRow[]
   return new Set(writes.map(({ value }) => JSON.stringify(value))).size > 1 ? writes : []
 }
 
+/** One thing that stands about an entity. */
+export interface EntityState { readonly value: unknown; readonly device: string; readonly at: number }
+
+/** What the events of one entity alone amount to; elements of a set are named by field and element. */
+export function stateOfEntity(rows: readonly StateRow[]): ReadonlyMap<string, EntityState> {
+  return new Map(rows.filter(({ rank }) => rank === 0).map(({ field, element, value, device, at }) => [element === '' ? field : `${field} ${element}`, { value, device, at }]))
+}
+
 const parse = (text: string): unknown => JSON.parse(text)
