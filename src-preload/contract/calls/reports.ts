@@ -21,5 +21,5 @@ export const reportAppCalls = {
   /** What a report would hold now. That it was made stands in the access log. */
   'app.makeReport': app('read', 'read', nothing, z.object({ text: ReportText })),
   /** Saves the text as the person left it; false when they cancelled. */
-  'app.saveReport': app('write', 'read', z.object({ text: ReportText }), z.object({ saved: z.boolean() })),
+  'app.saveReport': app('write', 'work', z.object({ text: ReportText }), z.object({ saved: z.boolean() })),
 } as const satisfies Record<string, CallDef>
