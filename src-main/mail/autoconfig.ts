@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises'
 import type { MailboxSettings, ServerSettings } from '../../src-preload/contract/mail'
 import type { FoundSettings } from '../../src-preload/contract/calls'
 import { PosternError } from '../../src-preload/contract/errors'
-import { onErrand } from '../shared/network-gate'
+import { lookUpName, onErrand } from '../shared/network-gate'
 import { logger } from '../shared/log'
 import { domainOf, isWithin, providerOfAddress, providerOfExchangers, settingsAt } from '../shared/providers'
 import { readPublished, type Published } from './autoconfig-file'
@@ -29,9 +29,10 @@ const guessMs = 4_000
 
 function outside(): Outside {
   const names = new Resolver({ timeout: 3000, tries: 2 })
+  const ask = <T>(host: string, question: () => Promise<T>): Promise<T> => lookUpName({ use: 'look-up', host, mailboxId: null }, names.getServers(), question)
   return {
-    mx: async (domain) => (await names.resolveMx(domain)).toSorted((a, b) => a.priority - b.priority).map((one) => one.exchange),
-    srv: async (name) => (await names.resolveSrv(name)).toSorted((a, b) => a.priority - b.priority || b.weight - a.weight).map((one) => ({ name: one.name, port: one.port })),
+    mx: async (domain) => (await ask(domain, () => names.resolveMx(domain))).toSorted((a, b) => a.priority - b.priority).map((one) => one.exchange),
+    srv: async (name) => (await ask(name, () => names.resolveSrv(name))).toSorted((a, b) => a.priority - b.priority || b.weight - a.weight).map((one) => ({ name: one.name, port: one.port })),
     text: async (url) => {
       const answer = await webRequest(url, { use: 'find-settings', limit: fileBytes, ms: webMs })
       return answer.status === 200 ? answer.body.toString('utf8') : null

@@ -1,7 +1,7 @@
 import { PosternError, type ErrorCode, type ErrorDetail } from '../../src-preload/contract/errors'
 
 /** The server that a failure is about; its host and port are the facts of the sentence that a person reads. */
-export interface Endpoint { readonly host: string; readonly port: number }
+export interface Endpoint { readonly host: string; readonly port: number; /** The certificate that was accepted for a host. */ readonly pin?: { readonly host: string } | undefined }
 
 const byCode: Readonly<Record<string, ErrorCode>> = {
   ENOTFOUND: 'host-not-found', EAI_NONAME: 'host-not-found', EDNS: 'host-not-found',
@@ -45,7 +45,9 @@ export function networkError(thrown: unknown, at: Endpoint, more: ErrorDetail = 
   for (const candidate of [original, code]) {
     if (typeof candidate !== 'string') continue
     const known = byCode[candidate] ?? (candidate.startsWith('ParserError') ? 'server-broken' : candidate.startsWith('ERR_SSL_') ? 'not-tls' : undefined)
-    if (known) return new PosternError(known, `network: ${candidate}`, detail)
+    // Where exactly one certificate counts, any other is a changed one, however it fails.
+    const changed = at.pin?.host === at.host && (known === 'certificate-not-trusted' || known === 'certificate-wrong-host')
+    if (known) return new PosternError(changed ? 'certificate-changed' : known, `network: ${candidate}`, detail)
   }
   return new PosternError('connection-lost', `network: ${typeof code === 'string' ? code.slice(0, 60) : 'unknown failure'}`, detail)
 }

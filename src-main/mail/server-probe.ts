@@ -73,8 +73,9 @@ export async function lookAtCertificate(socket: net.Socket, protocol: MailProtoc
   }
 }
 
-function pemOf(der: Buffer): string {
-  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+/** A certificate in PEM (RFC 7468): lines of 64 characters and never an empty one, at which readers would stop. */
+export function pemOf(der: Buffer): string {
+  return `-----BEGIN CERTIFICATE-----\n${(der.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`
 }
 
 function nameOf(subject: tls.Certificate | undefined): string {

@@ -45,6 +45,39 @@ export function refusal(host: string, errand: Errand | null, rules: NetworkRules
   return sameHost(host, errand.host) ? null : 'other-host'
 }
 
+let gate: { readonly rules: () => NetworkRules; readonly watch: Watcher } | null = null
+
+/** Bytes of a question to a name server: header, name, type and class (RFC 1035, 4.1). */
+const questionBytes = (name: string): number => 12 + name.length + 2 + 4
+
+/**
+ * Asks a name server about `name` under the same rules. Node asks it outside of its sockets, so the gate is passed here. The
+ * question's bytes are counted; how long the answer was is not told, so it counts as nothing.
+ * @throws PosternError `host-blocked` by the rules
+ */
+export async function lookUpName<T>(errand: Errand, servers: readonly string[], ask: () => Promise<T>): Promise<T> {
+  if (gate === null) return await ask()
+  const why = refusal(errand.host, errand, gate.rules())
+  const contact: Contact = {
+    host: errand.host, port: 53, errand, expected: why !== 'policy', address: servers[0] ?? '',
+    state: why === null ? 'begun' : 'blocked', sent: 0, received: 0, failure: why === null ? null : 'host-blocked',
+  }
+  gate.watch(contact)
+  if (why !== null) throw new PosternError('host-blocked', why, { host: errand.host, port: 53, reason: why })
+  contact.sent = questionBytes(errand.host)
+  try {
+    const answer = await ask()
+    contact.state = 'closed'
+    return answer
+  } catch (error) {
+    contact.state = 'failed'
+    contact.failure = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code.slice(0, 60) : 'error'
+    throw error
+  } finally {
+    gate.watch(contact)
+  }
+}
+
 interface Target { host: string; port: number }
 
 /**
@@ -53,6 +86,7 @@ interface Target { host: string; port: number }
  * UDP is refused altogether. Names are resolved by the system (getaddrinfo), which opens no socket of ours.
  */
 export function guardNetwork(rules: () => NetworkRules, watch: Watcher): void {
+  gate = { rules, watch }
   const { connect } = net.Socket.prototype
   net.Socket.prototype.connect = function guarded(this: net.Socket, ...given: unknown[]): net.Socket {
     const target = targetOf(given)

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Id, Time } from './mail'
 
 /** What a connection is for. `unknown`: nobody said so beforehand, which must not happen. */
-export const NetworkUse = z.enum(['fetch-mail', 'send-mail', 'test-connection', 'find-settings', 'sign-in', 'remote-image', 'team-log', 'unknown'])
+export const NetworkUse = z.enum(['fetch-mail', 'send-mail', 'test-connection', 'find-settings', 'look-up', 'sign-in', 'remote-image', 'team-log', 'unknown'])
 export type NetworkUse = z.infer<typeof NetworkUse>
 
 /** One connection, or what was added to it since it was told last. */

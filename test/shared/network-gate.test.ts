@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { NetworkRules } from '../../src-preload/contract/network'
-import { fitsHost, guardNetwork, onErrand, type Contact } from '../../src-main/shared/network-gate'
+import { fitsHost, guardNetwork, lookUpName, onErrand, type Contact } from '../../src-main/shared/network-gate'
 
 /** The gate changes Node's own socket for the whole process, so it is put up once and its rules are changed. */
 let rules: NetworkRules = { blockUnexpected: true, allowedHosts: null }
@@ -75,4 +75,21 @@ test('a pattern with a star takes names below, not the name itself and no look-a
   expect(fitsHost('acme.test', ['*.acme.test'])).toBe(false)
   expect(fitsHost('evilacme.test', ['*.acme.test'])).toBe(false)
   expect(fitsHost('acme.test.evil.test', ['*.acme.test', 'acme.test'])).toBe(false)
+})
+
+test('a question to a name server stands in the ledger with its bytes, also when nobody knows the name', async () => {
+  const errand = { use: 'look-up', host: '_imaps._tcp.acme.test', mailboxId: null } as const
+  expect(await lookUpName(errand, ['192.0.2.53'], async () => ['imap.acme.test'])).toEqual(['imap.acme.test'])
+  expect(newest()).toMatchObject({ host: '_imaps._tcp.acme.test', port: 53, address: '192.0.2.53', state: 'closed', sent: 39, received: 0, expected: true })
+  await expect(lookUpName(errand, [], async () => { throw Object.assign(new Error('no'), { code: 'ENOTFOUND' }) })).rejects.toThrow('no')
+  expect(newest()).toMatchObject({ state: 'failed', failure: 'ENOTFOUND' })
+})
+
+test('a question that policy forbids is not asked', async () => {
+  rules = { blockUnexpected: true, allowedHosts: ['*.acme.test'] }
+  let asked = false
+  await expect(lookUpName({ use: 'look-up', host: 'elsewhere.test', mailboxId: null }, [], async () => { asked = true })).rejects.toMatchObject({ code: 'host-blocked' })
+  expect(asked).toBe(false)
+  expect(newest()).toMatchObject({ state: 'blocked', expected: false, sent: 0 })
+  rules = { blockUnexpected: true, allowedHosts: null }
 })

@@ -162,6 +162,7 @@ export const privacy = {
       'fetch-mail': 'Fetch mail for {{name}}',
       'send-mail': 'Send replies from {{name}}',
       'test-connection': 'Connection test of settings you typed',
+      'look-up': 'Ask the name server which mail servers a domain names',
       'find-settings': 'Look up mail settings for an address you typed',
       'sign-in': 'Sign in',
       'remote-image': 'Remote image in a message you allowed',
