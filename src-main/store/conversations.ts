@@ -11,7 +11,7 @@ import { notesOf } from './notes'
 import { itemsOf, outboxStateOf } from './outbox-rows'
 import { partOf } from './parts'
 import { peopleBook, type PeopleBook } from './people'
-import { shownPlaces } from './places'
+import { place, shownPlaces } from './places'
 import { autoKindOf, parseIds, parsePeople, parseTexts, statusNumber, statusOf } from './rows'
 import { hasFormer, isChecking } from './renumbering'
 import { survivorOf } from './threads'
@@ -177,6 +177,7 @@ export function getCounts(read: Reader, me = ''): Counts {
 interface MessageRow {
   id: number; conversation_id: number; direction: number; date: number; seen: number; from_name: string; from_address: string; from_suspicious: number
   people: string; subject: string; snippet: string; auto_kind: string; remote_count: number; remote_allowed: number; unreadable: string | null; part: number; raw_size: number; returned: number
+  place: number; elsewhere: number
 }
 interface FileRow { id: number; message_id: number; name: string; type: string; size: number; inline: number; content_id: string | null; dangerous: number }
 
@@ -189,7 +190,7 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
   const row = read.get<Row & { version: number; customer_id: number | null }>('SELECT * FROM conversations WHERE id = ?', current)
   if (!row) throw new PosternError('not-found', 'no such conversation')
   const messages = read.all<MessageRow>(
-    `SELECT id, conversation_id, direction, date, seen, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, remote_count, remote_allowed, unreadable, part, raw_size, returned
+    `SELECT id, conversation_id, direction, date, seen, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, remote_count, remote_allowed, unreadable, part, raw_size, returned, place, elsewhere
      FROM messages WHERE conversation_id = ? AND place IN ${shownPlaces} ORDER BY date, id`, current)
   const files = Map.groupBy(read.all<FileRow>(
     `SELECT a.id, a.message_id, a.name, a.type, a.size, a.inline, a.content_id, a.dangerous FROM messages m JOIN attachments a ON a.message_id = m.id
@@ -242,16 +243,19 @@ function historyOf(read: Reader, conversationId: number): Conversation['history'
   return read.all<HistoryRow>(
     `SELECT h.at, h.kind, h.by, h.detail, a.id AS act_id, iif(h.kind = 'split-off', a.conversation_id, a.other_id) AS other_id, c.subject
      FROM history h LEFT JOIN thread_acts a ON a.id = h.act_id LEFT JOIN conversations c ON c.id = iif(h.kind = 'split-off', a.conversation_id, a.other_id)
-     WHERE h.conversation_id = ? ORDER BY h.id`, conversationId)
+     WHERE h.conversation_id = ?1 AND NOT (h.kind = 'answered-elsewhere' AND EXISTS(SELECT 1 FROM messages m WHERE m.conversation_id = ?1 AND m.direction = 1 AND m.date >= CAST(h.detail AS INTEGER)))
+     ORDER BY h.id`, conversationId)
     .map(({ act_id: id, other_id: otherId, subject, ...line }) => ({ ...line, act: id === null || otherId === null ? null : { id, otherId, otherSubject: subject ?? '' } }))
 }
+
+const liesIn = (where: number): Message['lies'] => (where === place.trash ? 'trash' : where === place.junk ? 'junk' : where === place.gone ? 'gone' : null)
 
 function messageOf(row: MessageRow, files: readonly FileRow[], body: MessageBody | null, newSubject: boolean, from: From | null): Message {
   const { deliveredTo: _deliveredTo, ...people } = parsePeople(row.people)
   return {
     id: row.id, conversationId: row.conversation_id, direction: row.direction === 1 ? 'out' : 'in', from: { name: row.from_name, address: row.from_address },
     fromSuspicious: row.from_suspicious === 1, ...people, subject: row.subject, date: row.date, snippet: row.snippet, seen: row.seen === 1 || row.direction === 1,
-    autoKind: autoKindOf(row.auto_kind), returned: row.returned === 1, attachments: files.map(attachmentOf), remoteCount: row.remote_count, remoteAllowed: row.remote_allowed === 1, newSubject, part: partOf(row.part), rawSize: row.raw_size, unreadable: row.unreadable, answerFrom: from, body,
+    autoKind: autoKindOf(row.auto_kind), returned: row.returned === 1, attachments: files.map(attachmentOf), remoteCount: row.remote_count, remoteAllowed: row.remote_allowed === 1, newSubject, part: partOf(row.part), rawSize: row.raw_size, elsewhere: row.elsewhere === 1, lies: liesIn(row.place), unreadable: row.unreadable, answerFrom: from, body,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type { Writer } from './database'
+import { toldByServer } from './elsewhere'
 import { learnLabels, withWaitingLabels } from './labels'
 import { openFolder } from './messages'
 import { replaceMessage, roleOfLabels } from './places'
@@ -9,6 +10,7 @@ import { breathe, type Workspace } from './workspace'
 /** System flags of RFC 9051, 2.3.2, as kept with a location. */
 const bits: Readonly<Record<string, number>> = { '\\seen': 1, '\\answered': 2, '\\flagged': 4, '\\deleted': 8, '\\draft': 16 }
 export const seenBit = 1
+const answeredBit = 2
 
 export function flagBits(flags: readonly string[]): number {
   return flags.reduce((sum, flag) => sum | (bits[flag.toLowerCase()] ?? 0), 0)
@@ -66,6 +68,9 @@ export async function applyFlags(workspace: Workspace, { folderId, uidValidity, 
     if (next === row.flags) return
     tx.run('UPDATE locations SET flags = ? WHERE folder_id = ? AND uid = ?', next, folderId, uid)
     changed++
+    const turnedOn = next & ~row.flags
+    if ((turnedOn & (seenBit | answeredBit)) !== 0) toldByServer(tx, row.message_id, { seen: (turnedOn & seenBit) !== 0, answered: (turnedOn & answeredBit) !== 0 })
+    if ((turnedOn & answeredBit) !== 0 && row.conversation_id !== null) touched.add(row.conversation_id)
     if (((next ^ row.flags) & seenBit) === 0) return
     replaceMessage(tx, row.message_id)
     if (row.conversation_id !== null) touched.add(row.conversation_id)

@@ -155,6 +155,7 @@ export function ingest(tx: Writer, workspace: Workspace, page: Page, folder: Fol
   const id = insertMessage(tx, workspace, message, {
     key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0, conversationId: conversation?.conversationId ?? null,
   })
+  if (ours && !page.backfill && message.posternId === null && where !== place.draft) tx.run('UPDATE messages SET elsewhere = 1 WHERE id = ?', id)
   if (echo) tx.run('UPDATE messages SET returned = 1 WHERE id = ?', id)
   if (part !== 'whole') tx.run('UPDATE messages SET part = ?, raw_size = ? WHERE id = ?', partNumber(part), item.size ?? message.rawSize, id)
   putLocation(tx, folder, page.folderId, item, id, shown)

@@ -157,6 +157,10 @@ export const Message = z.object({
   rawSize: z.int(),
   /** Its subject is a new one in the conversation, and nobody has said yet that it belongs there. */
   newSubject: z.boolean(),
+  /** Ours, but written with another mail program. */
+  elsewhere: z.boolean(),
+  /** Where it lies on the server when it was put away there; `gone`: nowhere, it is kept here. */
+  lies: z.enum(['trash', 'junk', 'gone']).nullable(),
   /** Set when the message could not be understood: shown as a raw card with its source. */
   unreadable: z.string().nullable(),
   /** The mailbox and its address that it was written to: an answer leaves from there. */
@@ -277,7 +281,7 @@ export const Conversation = z.object({
   draft: Draft.nullable(),
   /** What changed, newest last, for the thin lines between messages. */
   history: z.array(z.object({
-    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from', 'assigned', 'unassigned', 'tagged', 'untagged', 'snoozed', 'unsnoozed', 'woke', 'field-set', 'field-cleared']), by: z.string(),
+    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from', 'assigned', 'unassigned', 'tagged', 'untagged', 'snoozed', 'unsnoozed', 'woke', 'field-set', 'field-cleared', 'answered-elsewhere', 'read-elsewhere']), by: z.string(),
     /** To whom, which tag, until when (ms as text). */
     detail: z.string(),
     /** The split or merge that the line tells of, and the other conversation; it can be taken back from here. */

@@ -72,6 +72,8 @@ export function MessageHead({ message, details, onDetails, onFold, acts }: { mes
     <div className="msg-head">
       <Avatar name={name} seed={seedOf(message)} size="sm" />
       <bdi className="medium cut from" data-tip={message.from.address}>{name}</bdi>
+      {message.elsewhere && <span className="chip sm">{t('conversation:message.elsewhere')}</span>}
+      {message.lies && <span className={`chip sm${message.lies === 'gone' ? ' warn' : ''}`} data-tip={t(`conversation:message.liesTip.${message.lies}`)}>{t(`conversation:message.lies.${message.lies}`)}</span>}
       {message.returned ? <span className="chip sm warn">{t('conversation:message.returned')}</span> : message.autoKind !== 'none' && <span className="chip sm">{t(`conversation:message.auto.${message.autoKind}`)}</span>}
       {message.to.length > 0 && <bdi className="t3 meta cut to" data-tip={message.to.slice(0, 12).map((one) => one.address).join(', ')}>{t('conversation:message.to', { names: namesOf(message.to) })}</bdi>}
       <span className="push x g1 msg-acts">

@@ -7,7 +7,7 @@ import { isFromFrame } from '../../src-renderer/mail-frame/protocol'
 
 const message = (id: number): Message => ({
   id, conversationId: 1, direction: 'in', from: { name: '', address: 'a@b.example' }, fromSuspicious: false, replyTo: [], to: [], cc: [], bcc: [], subject: '', date: id * 1000,
-  snippet: '', seen: true, autoKind: 'none', returned: false, attachments: [], remoteCount: 0, remoteAllowed: false, part: 'whole', rawSize: 1, newSubject: false, unreadable: null, answerFrom: null, body: null,
+  snippet: '', seen: true, autoKind: 'none', returned: false, attachments: [], remoteCount: 0, remoteAllowed: false, part: 'whole', rawSize: 1, newSubject: false, elsewhere: false, lies: null, unreadable: null, answerFrom: null, body: null,
 })
 const shape = (count: number, open: number[], events: number[] = [], notes: number[] = []) =>
   arrange(Array.from({ length: count }, (_, i) => message(i + 1)), events.map((at) => ({ at, kind: 'closed' as const, by: '', detail: '', act: null })), notes.map((at) => ({ noteId: 1, conversationId: 1, at, author: 'Bo', text: '', edited: false, twoVersions: false })), (id) => open.includes(id))

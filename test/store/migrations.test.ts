@@ -292,3 +292,13 @@ test('note drafts: what waits in the outbox of before was given to nobody with i
   expect(after.read.get("SELECT (SELECT dflt_value FROM pragma_table_info('outbox') WHERE name = 'assigned') AS standard, (SELECT text FROM note_drafts) AS text")).toEqual({ standard: null, text: 'half a note' })
   after.close()
 })
+
+test('elsewhere: no message of before is said to be of another program', () => {
+  const before = at(28)
+  before.write((tx) => tx.run(`INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
+    attachment_count, remote_count, raw_size) VALUES(3, 1, x'00', '[]', 1, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`))
+  before.close()
+  const after = at(29)
+  expect(after.read.get('SELECT elsewhere FROM messages')).toEqual({ elsewhere: 0 })
+  after.close()
+})
