@@ -1,21 +1,12 @@
 import type { MailboxDepth } from '../../src-preload/contract/depth'
+import { sinceOf, startBytes } from '../shared/depth'
 import type { FetchedMessage, ImapSession } from './imap-session'
-
-/** What is fetched of a message that is too large: its headers and, as a rule, its text. */
-const startBytes = 256 * 1024
-const month = 30.44 * 86_400_000
 
 type Session = Pick<ImapSession, 'fetchSources' | 'fetchHeaders' | 'fetchFacts'>
 
 /** true: every message is fetched whole, so nothing about it need be asked first. */
 export function isWhole(depth: MailboxDepth): boolean {
   return depth.bodies === 'all' && depth.largest === null
-}
-
-/** The oldest arrival that is fetched whole, ms; -Infinity: any, Infinity: none. */
-export function sinceOf(depth: MailboxDepth, now: number): number {
-  if (depth.bodies === 'all') return -Infinity
-  return depth.bodies === 'headers' ? Infinity : now - depth.months * month
 }
 
 /** Fetches of each message as much as the mailbox is to keep at once; takes the place of a session's `fetchSources`. */

@@ -3,7 +3,8 @@ import type { Rpc } from '../shared/port-rpc'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import type { MailboxDepth } from '../../src-preload/contract/depth'
-import { DepthFetch, isWhole, sinceOf } from './depth-fetch'
+import { sinceOf } from '../shared/depth'
+import { DepthFetch, isWhole } from './depth-fetch'
 import { FetchAround } from './fetch-around'
 import type { FetchedMessage, FolderFlags, FolderState, ImapSession } from './imap-session'
 import { Lock } from './lock'
@@ -202,7 +203,7 @@ export class FolderSync {
         if (message) await this.store.call('parts.complete', { folderId: this.current.folderId, uidValidity, uid: row.uid, message })
         wanted.delete(row.uid)
         if (stopped()) return
-        await pace.rest(performance.now() - begun, depth.pace === 'full')
+        await pace.rest(performance.now() - begun, depth.pace)
       }
       // What the server does not hand out would be asked for again and again.
       if (uids.length < deepenPage || wanted.size > 0) return
@@ -324,7 +325,7 @@ export class FolderSync {
       await this.store.call('ingest.page', { folderId: this.current.folderId, uidValidity, items, cursor, backfill })
       this.current = { ...this.current, ...cursor }
       if (items.length > 0) this.progress.stored(items.length, Math.min(...items.map((item) => item.message.date ?? item.internalDate)))
-      if (backfill && items.length > 0) await this.budget.pace.rest(performance.now() - begun, this.budget.depth.pace === 'full')
+      if (backfill && items.length > 0) await this.budget.pace.rest(performance.now() - begun, this.budget.depth.pace)
     }
   }
 

@@ -53,8 +53,9 @@ export class MailboxSync {
     // Microsoft answers quick tries with "authenticated but not connected".
     this.backoff = backoff ?? new Backoff(isMicrosoft(mailbox.imap.host) ? 5_000 : 1_000)
     this.connections = new SyncConnections(mailbox, ports.app)
-    this.progress = new SyncProgress(mailbox.id, ports.store)
-    this.list = new FolderList(mailbox.id, ports.store, ports.parser, this.progress, { depth: mailbox.depth, pace: ports.pace ?? new Pace() })
+    const pace = ports.pace ?? new Pace()
+    this.progress = new SyncProgress(mailbox.id, ports.store, () => pace.slows(mailbox.depth.pace))
+    this.list = new FolderList(mailbox.id, ports.store, ports.parser, this.progress, { depth: mailbox.depth, pace })
   }
 
   start(): void {

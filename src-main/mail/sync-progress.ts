@@ -16,7 +16,8 @@ export class SyncProgress {
   private reportedAt = 0
   private timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly mailboxId: number, private readonly store: Pick<Rpc<StoreForMail>, 'call'>) {}
+  /** `slowed`: whether background work is held back now. */
+  constructor(private readonly mailboxId: number, private readonly store: Pick<Rpc<StoreForMail>, 'call'>, private readonly slowed: () => boolean = () => false) {}
 
   /** The server's counts go into the ledger. Gives the folders that hold another number here. */
   async count(states: ReadonlyMap<number, FolderState>): Promise<ReadonlySet<number>> {
@@ -56,7 +57,7 @@ export class SyncProgress {
     this.reportedAt = Date.now()
     void this.store.call('progress.set', {
       mailboxId: this.mailboxId, state, error: failure ? { code: failure.code, detail: failure.detail } : null,
-      done: this.done, total: Math.max(this.total, this.done), reached: this.reached, syncedAt: this.syncedAt,
+      done: this.done, total: Math.max(this.total, this.done), reached: this.reached, syncedAt: this.syncedAt, slowed: this.slowed(),
     }).catch(() => undefined)
   }
 }

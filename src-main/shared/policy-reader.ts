@@ -8,6 +8,7 @@ const safest: { readonly [K in PolicyKey]?: Policy[K] } = {
   supportAccess: 'off', supportAccessLongestDays: 1, supportIdentities: [], customerSuccessAccess: 'off', blockUnexpectedHosts: true,
   // No host at all: mail stops, visibly, rather than going where it may not.
   allowedMailHosts: ['policy.invalid'], remoteContent: 'never', diagnostics: 'off',
+  mailDepthMonths: 0, mailDepthMegabytes: 1,
 }
 const keys = Object.keys(policyShape) as readonly PolicyKey[]
 const isKey = (name: string): name is PolicyKey => keys.some((key) => key === name)

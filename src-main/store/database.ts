@@ -97,6 +97,8 @@ export class Database {
         if (created) db.pragma(`page_size = ${pageBytes}`)
         db.pragma(`wal_autocheckpoint = ${walPages}`)
         db.prepare('SELECT count(*) FROM sqlite_schema').get()
+        // Set before the first page is: room that is given up goes back to the disk piece by piece.
+        if (created) db.pragma('auto_vacuum = INCREMENTAL')
         db.pragma('journal_mode = WAL')
         const journalDamaged = isJournalDamaged(db, journal)
         migrate(db, steps)
@@ -114,6 +116,15 @@ export class Database {
     db.pragma('foreign_keys = ON')
     migrate(db, migrations)
     return new Database(db, ':memory:', () => undefined)
+  }
+
+  /** Gives some free pages back to the disk. @returns whether there are more */
+  shrink(pages: number): boolean {
+    return guarded(() => {
+      this.setDurability('normal')
+      this.db.pragma(`incremental_vacuum(${pages})`)
+      return Number(this.db.pragma('freelist_count', { simple: true })) > keptFreePages
+    })
   }
 
   /** One transaction, at most about 20 ms of work. What it changed is published after the commit. */
@@ -217,6 +228,9 @@ export function isJournalDamaged(db: Driver, journal: Journal | null): boolean {
   const [state] = db.prepare<[], { log: number }>('PRAGMA wal_checkpoint(PASSIVE)').all()
   return (state?.log ?? 0) < journal.written
 }
+
+/** Pages that stay free for what is written next (4 MiB). */
+const keptFreePages = 500
 
 /** A connection with the key and every setting of the house (R43, R49). Nothing has been read yet. */
 export function openDriver(file: string, key: Uint8Array, options: { readonly?: boolean } = {}): Driver {

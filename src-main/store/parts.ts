@@ -2,6 +2,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import { MailboxDepth, type MailboxUsage, type Part } from '../../src-preload/contract/depth'
 import type { ParsedMessage } from '../../src-preload/contract/internal'
 import type { Reader, Writer } from './database'
+import { freeSoon, keepAfterAll } from './free'
 import { openFolder } from './messages'
 import { queueForIndex } from './index-text'
 import { summarize } from './summary'
@@ -13,9 +14,12 @@ const parts: readonly Part[] = ['whole', 'start', 'headers']
 export const partNumber = (part: Part): number => parts.indexOf(part)
 export const partOf = (stored: number): Part => parts[stored] ?? 'whole'
 
-export function setDepth(workspace: Workspace, mailboxId: number, depth: MailboxDepth): void {
+/** @param free what is here beyond it goes as well, in upkeep (store/free) */
+export function setDepth(workspace: Workspace, mailboxId: number, depth: MailboxDepth, free = false): void {
   workspace.db.write((tx) => {
     if (tx.run('UPDATE mailboxes SET depth = ? WHERE id = ? AND removing = 0', JSON.stringify(depth), mailboxId).changes === 0) throw new PosternError('not-found', 'no such mailbox')
+    if (free) freeSoon(tx, mailboxId)
+    else keepAfterAll(tx, mailboxId)
     tx.changes.touched('mailboxes')
   })
 }

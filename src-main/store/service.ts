@@ -1,3 +1,4 @@
+import type { Mailbox } from '../../src-preload/contract/mail'
 import type { Caller } from '../../src-preload/contract/access'
 import { calls, supportTable, type CallName, type Calls } from '../../src-preload/contract/calls'
 import type { LogBody, LogVerdict } from '../../src-preload/contract/support'
@@ -17,6 +18,9 @@ import { acceptHeads, headFault, ownMark } from './log-heads'
 import { appHandlers, mailHandlers } from './handlers/internal'
 import { recoverSending } from './outbox-queue'
 import { salvage } from './salvage'
+import { allMailboxes } from './mailboxes'
+import { setDepth } from './parts'
+import { withinPolicy } from '../shared/depth'
 import { getSettings } from './settings'
 import { supportHandlers } from './handlers/support'
 import { SupportDesk } from './support-desk'
@@ -147,6 +151,18 @@ export class StoreService {
     if (!this.current) return
     recoverSending(this.current.open.workspace)
     this.tellNetworkRules()
+  }
+
+  /** The mailboxes as they are in force: no depth goes beyond what policy allows. */
+  mailboxes(): Mailbox[] {
+    return allMailboxes(this.read).map((mailbox) => ({ ...mailbox, depth: withinPolicy(mailbox.depth, this.open.support.policy) }))
+  }
+
+  /** After a change of policy: what is here beyond it goes, without a question. */
+  keepDepth(): void {
+    const beyond = allMailboxes(this.read).filter(({ depth }) => JSON.stringify(withinPolicy(depth, this.open.support.policy)) !== JSON.stringify(depth))
+    for (const { id, depth } of beyond) setDepth(this.open.workspace, id, withinPolicy(depth, this.open.support.policy), true)
+    if (beyond.length > 0) this.open.upkeep.removalWaits()
   }
 
   /** Settings or policy changed which hosts may be reached. */

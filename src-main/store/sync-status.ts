@@ -45,7 +45,7 @@ export class SyncBoard {
     const told = this.progress.get(id)
     return {
       mailboxId: id, state: paused ? 'paused' : told?.state ?? 'waiting', error: told?.error ?? null, errorAt: told?.errorAt ?? null,
-      done: told?.done ?? 0, total: told?.total ?? 0, reached: told?.reached ?? null, syncedAt: told?.syncedAt ?? syncedAt, folders: folders.map(folderOf),
+      done: told?.done ?? 0, total: told?.total ?? 0, reached: told?.reached ?? null, syncedAt: told?.syncedAt ?? syncedAt, slowed: told?.slowed ?? false, folders: folders.map(folderOf),
     }
   }
 }

@@ -1,8 +1,9 @@
 import { logger } from '../shared/log'
+import { freeDue } from './free'
 import { finishRemovals } from './removal'
 import type { StoreThread } from './store-thread'
 import type { ThreadAnswer } from './thread-jobs'
-import type { Workspace } from './workspace'
+import { breathe, type Workspace } from './workspace'
 
 const log = logger('store')
 
@@ -11,6 +12,8 @@ const quiet = 400
 /** Journal pages that wait to be copied back (16 MiB) before the thread is asked to, and after which mail waits for it. */
 const copyPages = 2_000
 const mostPages = 6_000
+/** Free pages given back to the disk in one go: some milliseconds. */
+const shrinkPages = 100
 /** Deleted content leaves the journal within a minute (R48). */
 const longestJournal = 30_000
 
@@ -70,6 +73,7 @@ export class Upkeep {
     this.schedule()
   }
 
+  /** Something is to be removed: a mailbox, or what lies beyond a mailbox's depth. */
   removalWaits(): void {
     this.removalDue = true
     this.schedule()
@@ -100,6 +104,8 @@ export class Upkeep {
       if (this.removalDue) {
         this.removalDue = false
         await finishRemovals(this.workspace)
+        await freeDue(this.workspace)
+        while (!this.stopped && this.workspace.db.shrink(shrinkPages)) await breathe()
       }
       if (!this.stopped) this.commits = 0
       if (!this.stopped && this.journalSince !== 0) {

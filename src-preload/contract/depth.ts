@@ -7,8 +7,8 @@ export const MailboxDepth = z.object({
   months: z.int().min(1).max(240).default(12),
   /** Of a message larger than this, in bytes, only the beginning comes at once: its text, as a rule. null: no limit. */
   largest: z.int().min(65_536).max(160 * 1024 * 1024).nullable().default(null),
-  /** `auto`: the first sync goes slower on battery. `full`: never. */
-  pace: z.enum(['auto', 'full']).default('auto'),
+  /** `auto`: background work takes a third of the time on battery. `gentle`: always. `full`: never. */
+  pace: z.enum(['auto', 'gentle', 'full']).default('auto'),
 })
 export type MailboxDepth = z.infer<typeof MailboxDepth>
 
@@ -24,3 +24,9 @@ export const MailboxUsage = z.object({
   bytes: z.int(),
 })
 export type MailboxUsage = z.infer<typeof MailboxUsage>
+
+/** true: `depth` keeps less than `before` in some respect. */
+export function keepsLess(depth: MailboxDepth, before: MailboxDepth): boolean {
+  const months = ({ bodies, months: count }: MailboxDepth): number => (bodies === 'all' ? Infinity : bodies === 'headers' ? 0 : count)
+  return months(depth) < months(before) || (depth.largest ?? Infinity) < (before.largest ?? Infinity)
+}

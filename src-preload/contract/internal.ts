@@ -168,6 +168,8 @@ export const MailboxProgress = z.object({
   done: z.int(), total: z.int(),
   reached: Time.nullable(),
   syncedAt: Time.nullable(),
+  /** Background work is held back now. */
+  slowed: z.boolean().default(false),
 })
 export type MailboxProgress = z.infer<typeof MailboxProgress>
 

@@ -343,6 +343,8 @@ export const MailboxSync = z.object({
   /** Date of the oldest message fetched so far in the first sync. */
   reached: Time.nullable(),
   syncedAt: Time.nullable(),
+  /** Background work is held back now, to spare the machine. */
+  slowed: z.boolean(),
   folders: z.array(FolderStatus),
 })
 export type MailboxSync = z.infer<typeof MailboxSync>

@@ -19,6 +19,8 @@ export const policyShape = {
   oauthClients: z.array(z.strictObject(OauthClient.shape)).max(50).describe('OAuth clients by mail server, for signing in with the browser; they go before those that people give.'),
   diagnostics: z.enum(['allowed', 'off']).describe('Whether an admin may switch performance and troubleshooting on; reports are never sent by themselves.'),
   supportAddress: z.email().max(320).describe('The address that Contact support writes to.'),
+  mailDepthMonths: z.int().min(0).max(240).describe('Whole messages are kept on each computer for at most so many months, of older ones the headers; 0 keeps headers only.'),
+  mailDepthMegabytes: z.int().min(1).max(160).describe('Of messages larger than so many megabytes only the beginning is kept on each computer.'),
   remoteContent: z.enum(['ask', 'never']).describe('Whether people may show remote images of a message.'),
 } as const
 

@@ -1,7 +1,10 @@
+import { Lock } from 'lucide-react'
 import { useState } from 'react'
-import type { Mailbox, MailboxDepth } from '../../src-preload/contract'
+import type { CallOutput, Mailbox, MailboxDepth } from '../../src-preload/contract'
+import { keepsLess } from '../../src-preload/contract/depth'
 import { asCallError, call } from '../client'
 import { useQuery } from '../live'
+import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { numberText, sizeText } from '../text/time'
 import { Banner } from '../ui/banner'
@@ -13,6 +16,8 @@ const kinds = ['all', 'months', 'headers'] as const
 const megabytes = [1, 5, 25]
 const mb = 1024 * 1024
 
+type Beyond = CallOutput<'mailboxes.freeable'>
+
 /** How much of a mailbox is kept on this computer, and what it takes up. */
 export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
   const [depth, setDepth] = useState<MailboxDepth>(mailbox.depth)
@@ -20,18 +25,48 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const usage = useQuery('mailboxes.usage', { id: mailbox.id }, { topics: [] }).data
+  const policy = useQuery('policy.get', {}, { topics: ['settings'] }).data
+  const who = policy?.managedBy ?? t('depth:it')
   const count = Number(months)
   const badMonths = depth.bodies === 'months' && (!Number.isInteger(count) || count < 1 || count > 240)
   const limits = [...new Set([...megabytes, ...(depth.largest === null ? [] : [depth.largest / mb])])].toSorted((a, b) => a - b)
-  const keep = async () => {
+  const wanted = { ...depth, months: badMonths || !Number.isInteger(count) ? depth.months : Math.min(240, Math.max(1, count)) }
+  const [beyond, setBeyond] = useState<Beyond | null>(null)
+  /** First it is asked what is to become of what is here beyond the new depth. */
+  const keep = async (free: boolean | null) => {
     setBusy(true)
     try {
-      await call('mailboxes.setDepth', { id: mailbox.id, depth: { ...depth, months: badMonths || !Number.isInteger(count) ? depth.months : Math.min(240, Math.max(1, count)) } })
+      const found = free === null && keepsLess(wanted, mailbox.depth) ? await call('mailboxes.freeable', { id: mailbox.id, depth: wanted }) : null
+      setBusy(false)
+      if (found !== null && found.messages > 0) return setBeyond(found)
+      await call('mailboxes.setDepth', { id: mailbox.id, depth: wanted, free: free ?? false })
+      const text = free === true && beyond ? t('depth:freed', { size: sizeText(beyond.bytes) }) : t('depth:kept', { name: mailbox.name })
+      showToast({ text, undo: async () => { await call('mailboxes.setDepth', { id: mailbox.id, depth: mailbox.depth }) } })
       onClose()
     } catch (thrown) {
       setFailure(errorText(asCallError(thrown)))
       setBusy(false)
     }
+  }
+  if (beyond) {
+    const size = sizeText(beyond.bytes)
+    return (
+      <Dialog
+        open
+        onClose={onClose}
+        title={t('depth:freeTitle', { size })}
+        description={t('depth:freeText', { count: beyond.messages, n: numberText(beyond.messages) })}
+        foot={
+          <>
+            <Button size="lg" kind="ghost" onClick={() => setBeyond(null)}>{t('depth:freeBack')}</Button>
+            <Button size="lg" disabled={busy} onClick={() => void keep(false)}>{t('depth:freeNot')}</Button>
+            <Button size="lg" kind="primary" busy={busy} onClick={() => void keep(true)}>{t('depth:freeDo', { size })}</Button>
+          </>
+        }
+      >
+        {failure !== null && <Banner kind="bad" urgent>{failure}</Banner>}
+      </Dialog>
+    )
   }
   return (
     <Dialog
@@ -42,12 +77,14 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
       foot={
         <>
           <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="primary" busy={busy} disabled={badMonths} onClick={() => void keep()}>{t('depth:keep')}</Button>
+          <Button size="lg" kind="primary" busy={busy} disabled={badMonths} onClick={() => void keep(null)}>{t('depth:keep')}</Button>
         </>
       }
     >
       {failure !== null && <Banner kind="bad" urgent>{failure}</Banner>}
-      <Field label={t('depth:bodies')} hint={depth.bodies === 'all' ? undefined : `${t('depth:headersHint')} ${t('depth:less')}`}>
+      {policy?.policy.mailDepthMonths !== undefined && <Banner kind="plain" icon={Lock}>{policy.policy.mailDepthMonths === 0 ? t('depth:managedHeaders', { who }) : t('depth:managedMonths', { who, months: policy.policy.mailDepthMonths })}</Banner>}
+      {policy?.policy.mailDepthMegabytes !== undefined && <Banner kind="plain" icon={Lock}>{t('depth:managedMegabytes', { who, mb: policy.policy.mailDepthMegabytes })}</Banner>}
+      <Field label={t('depth:bodies')} hint={depth.bodies === 'all' ? undefined : t('depth:headersHint')}>
         {(ids) => <Select {...ids} value={depth.bodies} onChange={(event) => setDepth({ ...depth, bodies: kinds.find((kind) => kind === event.target.value) ?? 'all' })} options={kinds.map((kind) => ({ value: kind, label: t(`depth:${kind}`) }))} />}
       </Field>
       {depth.bodies === 'months' && (
@@ -69,7 +106,8 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
       )}
       <div className="y g1">
         <span className="medium">{t('depth:pace')}</span>
-        <Segmented label={t('depth:pace')} value={depth.pace} onChange={(pace) => setDepth({ ...depth, pace })} options={(['auto', 'full'] as const).map((value) => ({ value, label: t(`depth:paces.${value}`) }))} />
+        <Segmented label={t('depth:pace')} value={depth.pace} onChange={(pace) => setDepth({ ...depth, pace })} options={(['auto', 'gentle', 'full'] as const).map((value) => ({ value, label: t(`depth:paces.${value}`) }))} />
+        <p className="hint">{t('depth:paceHint')}</p>
       </div>
       <div className="y g1" role="status">
         <span className="medium">{t('depth:usage')}</span>

@@ -41,7 +41,7 @@ export function SyncFoot({ sync, mailboxes }: { sync: SyncStatus | undefined; ma
         }
       >
         <div className="syncs">
-          {sync?.mailboxes.map((one) => <MailboxDetail key={one.mailboxId} sync={one} name={mailboxes.find((mailbox) => mailbox.id === one.mailboxId)?.name ?? ''} now={now} onLeave={() => setOpen(false)} />)}
+          {sync?.mailboxes.map((one) => <MailboxDetail key={one.mailboxId} sync={one} mailbox={mailboxes.find((mailbox) => mailbox.id === one.mailboxId)} now={now} onLeave={() => setOpen(false)} />)}
           {(sync?.mailboxes.length ?? 0) === 0 && <p className="t2">{t('common:sync.nothing')}</p>}
         </div>
       </Popover>
@@ -57,8 +57,9 @@ async function tryOr(does: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function MailboxDetail({ sync, name, now, onLeave }: { sync: MailboxSync; name: string; now: number; onLeave: () => void }) {
+function MailboxDetail({ sync, mailbox, now, onLeave }: { sync: MailboxSync; mailbox: Mailbox | undefined; now: number; onLeave: () => void }) {
   const id = sync.mailboxId
+  const name = mailbox?.name ?? ''
   const paused = sync.state === 'paused'
   const bad = sync.state === 'auth-failed' || sync.state === 'error'
   const lacks = sync.state === 'idle' && sync.folders.some((folder) => folderDiffers(folder, now))
@@ -73,6 +74,7 @@ function MailboxDetail({ sync, name, now, onLeave }: { sync: MailboxSync; name: 
       {sync.state === 'offline' && sync.error && <p className="meta t2">{errorText(sync.error)}</p>}
       {bad && <p className="meta t2">{errorText(sync.error ?? { code: sync.state === 'auth-failed' ? 'auth-refused' : 'internal' })}</p>}
       {!bad && !paused && sync.syncedAt !== null && isStale(sync, now) && <p className="meta warn">{t('common:sync.staleLong', { time: checkedTime(sync.syncedAt, now) })}</p>}
+      {sync.slowed && sync.state === 'syncing' && <p className="meta t2">{t('depth:slowed')}{mailbox && <> <button type="button" className="link" onClick={() => void tryOr(() => call('mailboxes.setDepth', { id, depth: { ...mailbox.depth, pace: 'full' } }))}>{t('depth:fullSpeed')}</button></>}</p>}
       <ul>
         {sync.folders.map((folder) => <FolderLine key={folder.id} folder={folder} now={now} />)}
       </ul>

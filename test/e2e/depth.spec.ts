@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { answered, nav, openRow } from './hands'
+import { look } from './pictures'
 import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 
 const day = 86_400_000
@@ -10,7 +12,7 @@ let desk: Desk
 
 function large(): string {
   const head = mail({ subject: 'A film', id: 'film@harbourcycle.example', date: ago(2), headers: ['Content-Type: multipart/mixed; boundary=film'], text: '' }).split('\r\nMIME-Version')[0] ?? ''
-  const part = (name: string): string => `--film\r\nContent-Type: image/png; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9\r\n'.repeat(12_000)}\r\n`
+  const part = (name: string): string => `--film\r\nContent-Type: image/png; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo${randomBytes(400_000).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`
   return `${head}\r\nMIME-Version: 1.0\r\n\r\n--film\r\nContent-Type: text/plain\r\n\r\nSee the velocipede film.\r\n${part('one.png')}${part('two.png')}--film--\r\n`
 }
 
@@ -79,6 +81,26 @@ test('what is on the server only is said, comes when it is opened, and is never 
   await dialog.getByLabel('Mail on this computer').selectOption('all')
   await dialog.getByRole('button', { name: 'Keep' }).click()
   await expect.poll(() => search('tandem'), { timeout: 30_000 }).toMatchObject({ total: 1, partial: 0 })
+
+  // Less after all: it is asked what is to become of what is here, with how much; it is freed, and taken back.
+  const partial = async (): Promise<number> => (await answered(page, 'mailboxes.usage', { id: 1 })).partial
+  const less = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'More actions for Help' }).click()
+    await page.getByRole('menuitem', { name: 'Storage…' }).click()
+    await dialog.getByLabel('Mail on this computer').selectOption('headers')
+    await dialog.getByRole('radio', { name: 'Always gentle' }).click()
+  }
+  await less()
+  await look(desk, 'depth')
+  await dialog.getByRole('button', { name: 'Keep' }).click()
+  const question = page.getByRole('dialog', { name: /^Free .* on this computer\?/ })
+  await expect(question).toContainText('5 messages that are here lie beyond this.')
+  await look(desk, 'depth-free')
+  await question.getByRole('button', { name: /^Free / }).click()
+  await expect.poll(partial, { timeout: 20_000 }).toBe(5)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  // All but the large one, whose whole the former depth did not keep either.
+  await expect.poll(partial, { timeout: 30_000 }).toBe(1)
   await page.keyboard.press('Escape')
   await nav(page, 'Inbox').click()
   await expect(row(page, /Old order 3/)).toBeVisible()

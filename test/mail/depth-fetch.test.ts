@@ -52,9 +52,10 @@ test('the beginning of a message has its text and names its first file', async (
 })
 
 test('work rests on battery only, not at full speed, and not past the end', async () => {
-  const pace = new Pace()
+  let cpu = 0
+  const pace = new Pace(() => cpu)
   let done = 0
-  const rest = (full: boolean): void => void pace.rest(60_000, full).then(() => { done++ })
+  const rest = (full: boolean): void => void pace.rest(60_000, full ? 'full' : 'auto').then(() => { done++ })
   rest(false)
   await Promise.resolve()
   await expect.poll(() => done).toBe(1)
@@ -66,4 +67,17 @@ test('work rests on battery only, not at full speed, and not past the end', asyn
   expect(done).toBe(2)
   pace.setPower(false)
   await expect.poll(() => done).toBe(3)
+})
+
+test('gentle work takes no more than a third of the time, with what parsing used counted in', async () => {
+  let cpu = 1_000
+  const pace = new Pace(() => cpu)
+  expect([pace.slows('gentle'), pace.slows('auto'), pace.slows('full')]).toEqual([true, false, false])
+  for (const [storeMs, cpuMs] of [[5, 20], [0, 40]] as const) {
+    cpu += cpuMs
+    const begun = performance.now()
+    await pace.rest(storeMs, 'gentle')
+    // A timer may be late, never early by more than its own grain.
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(2 * (storeMs + cpuMs) - 2)
+  }
 })

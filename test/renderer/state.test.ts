@@ -10,7 +10,7 @@ import { errorText } from '../../src-renderer/text'
 import { hueOf, initialsOf } from '../../src-renderer/ui/initials'
 import { offsetAt } from '../../src-renderer/ui/use-rows'
 
-const mailbox = (more: Partial<MailboxSync> = {}): MailboxSync => ({ mailboxId: 1, state: 'idle', error: null, errorAt: null, done: 10, total: 10, reached: null, syncedAt: 1, folders: [], ...more })
+const mailbox = (more: Partial<MailboxSync> = {}): MailboxSync => ({ mailboxId: 1, state: 'idle', error: null, errorAt: null, done: 10, total: 10, reached: null, syncedAt: 1, slowed: false, folders: [], ...more })
 const status = (overall: SyncStatus['overall'], more: Partial<SyncStatus> = {}): SyncStatus => ({ overall, syncedAt: 1_000, waiting: 0, mailboxes: [mailbox()], ...more })
 const boxes = [{ id: 1, name: 'Wholesale', address: 'w@x.example', paused: false, local: false, depth: { bodies: 'all' as const, months: 12, largest: null, pace: 'auto' as const }, identity: MailboxIdentity.parse({}), imap: { host: 'h', port: 993, security: 'tls' as const, user: 'u' }, smtp: { host: 'h', port: 465, security: 'tls' as const, user: 'u' } }]
 

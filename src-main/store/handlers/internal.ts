@@ -7,7 +7,7 @@ import { exportLedger, recordContacts } from '../ledger'
 import { applyFlags, vanish } from '../flags'
 import { allFolders, folderChecked, foldersCounted, knownUids, renameFolder, resetFolder, sampleFolder, syncFolders } from '../folders'
 import { setIdentity } from '../identities'
-import { allMailboxes, createMailbox, pauseMailbox, updateMailbox } from '../mailboxes'
+import { createMailbox, pauseMailbox, updateMailbox } from '../mailboxes'
 import { ingestPage } from '../messages'
 import { beginExport } from '../export'
 import { completeAt, partialUids, setDepth } from '../parts'
@@ -47,7 +47,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       service.open.upkeep.removalWaits()
       return {}
     },
-    'mailbox.all': () => ({ mailboxes: allMailboxes(workspace().db.read) }),
+    'mailbox.all': () => ({ mailboxes: service.mailboxes() }),
     'mailbox.identity': ({ id, identity }) => {
       workspace().db.write((tx) => setIdentity(tx, workspace(), id, identity))
       return {}
@@ -67,6 +67,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
     'settings.get': () => storedSettings(workspace().db.read),
     'policy.set': (state) => {
       service.open.support.setPolicy(state)
+      service.keepDepth()
       service.tellNetworkRules()
       service.troubleshootingChanged()
       return {}
@@ -116,7 +117,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'team.folder': (input) => team()['team.folder'](input),
     'team.time': (input) => team()['team.time'](input),
     'team.status': (input) => team()['team.status'](input),
-    'mailboxes.all': () => ({ mailboxes: allMailboxes(workspace().db.read) }),
+    'mailboxes.all': () => ({ mailboxes: service.mailboxes() }),
     'folders.sync': ({ mailboxId, folders, labels }) => syncFolders(workspace(), mailboxId, folders, labels),
     'folders.all': ({ mailboxId }) => allFolders(workspace().db.read, mailboxId),
     'folder.reset': ({ folderId, uidValidity }) => resetFolder(workspace(), folderId, uidValidity),

@@ -1,9 +1,11 @@
 import type { mailboxCalls } from '../../../src-preload/contract/calls/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { setIdentity } from '../identities'
-import { allMailboxes, pauseMailbox } from '../mailboxes'
+import { pauseMailbox } from '../mailboxes'
 import { usedOf } from '../mailbox-use'
 import { sendingFacts } from '../send-limits'
+import { withinPolicy } from '../../shared/depth'
+import { freeable } from '../free'
 import { setDepth, usageOf } from '../parts'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
@@ -11,7 +13,7 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 /** Mailboxes and their sync. */
 export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> {
   return {
-    'mailboxes.list': () => ({ mailboxes: allMailboxes(service.read) }),
+    'mailboxes.list': () => ({ mailboxes: service.mailboxes() }),
     'mailboxes.sending': ({ id }) => sendingFacts(service.read, id),
     'mailboxes.used': () => ({ used: usedOf(service.read) }),
     'mailboxes.pause': async ({ id, paused }) => {
@@ -21,8 +23,10 @@ export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> 
     },
     'mailboxes.setPersonal': ({ id, ...change }) => service.open.acts.keep(service.open.workspace.db.write((tx) => setIdentity(tx, service.open.workspace, id, change))),
     'mailboxes.setIdentity': ({ id, ...change }) => service.open.acts.keep(service.open.workspace.db.write((tx) => setIdentity(tx, service.open.workspace, id, change))),
-    'mailboxes.setDepth': async ({ id, depth }) => {
-      setDepth(service.open.workspace, id, depth)
+    'mailboxes.freeable': ({ id, depth }) => freeable(service.open.workspace, id, withinPolicy(depth, service.open.support.policy)),
+    'mailboxes.setDepth': async ({ id, depth, free }) => {
+      setDepth(service.open.workspace, id, withinPolicy(depth, service.open.support.policy), free)
+      if (free) service.open.upkeep.removalWaits()
       await service.callApp()?.call('mailbox.changed', { id })
       return {}
     },

@@ -27,7 +27,9 @@ export const mailboxCalls = {
   'mailboxes.list': store('read', 'read', nothing, z.object({ mailboxes: z.array(Mailbox) })),
   'mailboxes.pause': store('write', 'manage-mailboxes', z.object({ id: Id, paused: z.boolean() }), done),
   'mailboxes.used': store('read', 'read', nothing, z.object({ used: z.array(MailboxUse) })),
-  'mailboxes.setDepth': store('write', 'manage-mailboxes', z.object({ id: Id, depth: MailboxDepth }), done),
+  'mailboxes.setDepth': store('write', 'manage-mailboxes', z.object({ id: Id, depth: MailboxDepth, /** What is here beyond it goes as well; it comes again when it is opened, or when more is to be kept. */ free: z.boolean().default(false) }), done),
+  /** About how much of what is here lies beyond a depth; counted anew at each call. */
+  'mailboxes.freeable': store('read', 'manage-mailboxes', z.object({ id: Id, depth: MailboxDepth }), z.object({ messages: z.int(), bytes: z.int() })),
   /** Who the agent is in a mailbox: each decides for themselves. */
   'mailboxes.setPersonal': store('write', 'settings', z.object({ id: Id, ...PersonalIdentity.shape }), undoable),
   /** Who the mailbox is, which addresses it has, how its mail leaves. */
