@@ -52,8 +52,7 @@ test('the beginning of a message has its text and names its first file', async (
 })
 
 test('work rests on battery only, not at full speed, and not past the end', async () => {
-  let cpu = 0
-  const pace = new Pace(() => cpu)
+  const pace = new Pace(() => 0)
   let done = 0
   const rest = (full: boolean): void => void pace.rest(60_000, full ? 'full' : 'auto').then(() => { done++ })
   rest(false)
