@@ -18,7 +18,7 @@ const exactly = (/** @type {string[]} */ ...names) => names.map((name) => new Re
 
 const RENDERER_PACKAGES = [
   'react', 'react-dom', 'zustand', 'i18next', 'radix-ui', '@radix-ui/react-menu', 'lucide-react', 'cmdk',
-  '@tiptap/[^/]+', 'dompurify',
+  '@tiptap/[^/]+', 'dompurify', 'uqr',
 ]
 const anyNode = /./
 const nodeWithoutNetwork = /^(?!(net|tls|http|https|http2|dns|dgram)(\/|$))/

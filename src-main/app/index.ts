@@ -129,7 +129,7 @@ export async function run({ profile, options, logFile, window, session, store }:
       else window.act(act)
       return {}
     },
-  })
+  }, async (permission) => (await workspace.store.call('access.allowed', { permission })).allowed)
 
   setAppMenu((name) => emit({ topic: 'command', name }), () => app.quit())
   await policyRead

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Permission } from './access'
 import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
 import { FoundSettings, TestStep } from './calls'
 import { teamForMail } from './internal-team'
@@ -282,6 +283,8 @@ export type MailForStore = typeof mailForStore
 
 /** Served by store to app. */
 export const storeForApp = {
+  /** Whether the person at this computer may, by the team's roster: asked before every call of the window that app answers. */
+  'access.allowed': { input: z.object({ permission: Permission }), output: z.object({ allowed: z.boolean() }) },
   'store.open': { input: z.object({ dir: z.string(), key: bytes, device: bytes }), output: z.object({ created: z.boolean(), restored: z.boolean() }) },
   /** Last checkpoint; the database is closed when it answers. */
   'store.close': { input: nothing, output: done },

@@ -9,6 +9,7 @@ import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input, Select } from '../ui/field'
 import { CarrierFields, isCarrier, toCarrier, type CarrierForm } from './team-carrier'
+import { Qr } from './qr'
 import { Code } from './team-start'
 import { Words } from './team-words'
 
@@ -44,22 +45,25 @@ function Ask({ title, text, act, danger = false, ready = true, work, say = error
   )
 }
 
-export function InviteDialog({ onClose }: { onClose: () => void }) {
-  const [name, setName] = useState('')
+/** @param member for another computer of this person */
+export function InviteDialog({ member = null, onClose }: { member?: TeamState['members'][number] | null; onClose: () => void }) {
+  const [name, setName] = useState(member?.name ?? '')
   const [role, setRole] = useState<(typeof roles)[number]>('agent')
   const [made, setMade] = useState<{ code: string; endsAt: number } | null>(null)
   if (made) {
     return (
       <Dialog open onClose={onClose} title={t('team:inviteDialog.codeTitle', { name })} description={t('team:inviteDialog.codeText', { name, when: fullTime(made.endsAt) })} foot={<Button size="lg" kind="primary" onClick={onClose}>{t('team:inviteDialog.done')}</Button>}>
         <Code value={made.code} />
+        <Qr text={made.code} label={t('team:inviteDialog.qr')} />
         <p className="t2">{t('team:inviteDialog.codeNext', { name })}</p>
       </Dialog>
     )
   }
   const work = async () => {
-    setMade(await call('team.invite', { name, role }))
+    setMade(await call('team.invite', { name, role, member: member?.id ?? null }))
     return null
   }
+  if (member) return <Ask title={t('team:inviteDialog.another', { name })} text={t('team:inviteDialog.anotherText', { name })} act={t('team:inviteDialog.do')} work={work} onClose={onClose} />
   return (
     <Ask title={t('team:inviteDialog.title')} text={undefined} act={t('team:inviteDialog.do')} ready={name.trim() !== ''} work={work} onClose={onClose}>
       <Field label={t('team:inviteDialog.name')}>{(ids) => <Input {...ids} autoFocus dir="auto" autoComplete="off" maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}</Field>

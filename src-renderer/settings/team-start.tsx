@@ -116,6 +116,47 @@ export function JoinDialog({ onClose }: { onClose: () => void }) {
   )
 }
 
+/** The owner's computer is lost: this one, which is in no team, takes its place. */
+export function StartRecoveryDialog({ onClose }: { onClose: () => void }) {
+  const mailboxes = useMailboxes()
+  const [mailbox, setMailbox] = useState<string | null>(null)
+  const [code, setCode] = useState('')
+  const [over, setOver] = useState(plainCarrier)
+  const [failure, setFailure] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const chosen = mailbox ?? mailboxes[0]?.value
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (busy || chosen === undefined || code.trim() === '') return
+    setBusy(true)
+    setFailure(null)
+    try {
+      await call('team.startRecovery', { code, mailboxId: Number(chosen), carrier: toCarrier(over) })
+      onClose()
+    } catch (thrown) {
+      const error = asCallError(thrown)
+      setFailure(error.code === 'wrong-passphrase' ? t('team:start.wrong') : errorText(error))
+      setBusy(false)
+    }
+  }
+  if (mailboxes.length === 0) return <NoMailbox title={t('team:start.title')} onClose={onClose} />
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('team:start.title')}
+      description={t('team:start.text')}
+      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="recover-team" busy={busy} disabled={code.trim() === '' || !isCarrier(over)}>{t('team:start.do')}</Button></>}
+    >
+      <form id="recover-team" className="y g3" onSubmit={(event) => void submit(event)}>
+        <Field label={t('team:start.code')} hint={t('team:start.codeHint')} error={failure ?? undefined}>{(ids) => <Input {...ids} autoFocus dir="ltr" autoComplete="off" spellCheck={false} maxLength={100} value={code} onChange={(event) => setCode(event.target.value)} />}</Field>
+        <Field label={t('team:join.mailbox')}>{(ids) => <Select {...ids} value={chosen} options={mailboxes} onChange={(event) => setMailbox(event.target.value)} />}</Field>
+        <CarrierFields form={over} onChange={setOver} />
+      </form>
+    </Dialog>
+  )
+}
+
 function NoMailbox({ title, onClose }: { title: string; onClose: () => void }) {
   return <Dialog open onClose={onClose} title={title} description={t('team:join.noMailbox')} foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" onClick={() => { onClose(); goAddMailbox() }}>{t('team:join.addMailbox')}</Button></>} />
 }

@@ -35,6 +35,12 @@ function describe(one: Trouble, owner: boolean, onRetire: (device: string) => vo
       acts: owner && <><Button size="sm" onClick={() => goSettings('mailboxes')}>{t('team:trouble.removalOpen')}</Button><Button size="sm" onClick={() => void call('team.accessRevoked', { member: one.member }).catch(tellFailure)}>{t('team:trouble.removalDo')}</Button></>,
     }
   }
+  if (one.kind === 'lost') {
+    return {
+      kind: 'bad', text: t('team:trouble.lost', { name: one.name }),
+      acts: owner && <><Button size="sm" onClick={() => goSettings('mailboxes')}>{t('team:trouble.removalOpen')}</Button><Button size="sm" onClick={() => void call('team.accessRevoked', { member: one.device }).catch(tellFailure)}>{t('team:trouble.removalDo')}</Button></>,
+    }
+  }
   if (one.kind === 'held') {
     return {
       kind: 'warn', text: t('team:trouble.held', { count: one.events, notes: one.notes, name: one.name }),

@@ -15,14 +15,14 @@ import { Menu, type MenuPart } from '../ui/menu'
 import { Page } from '../ui/page'
 import { Time } from '../ui/time'
 import { ApproveDialog, CarrierDialog, InviteDialog, RecoverDialog, RemoveDialog, RenameDialog, RetireDialog } from './team-dialogs'
-import { CreateDialog, JoinDialog } from './team-start'
+import { CreateDialog, JoinDialog, StartRecoveryDialog } from './team-start'
 import { TeamTrouble } from './team-trouble'
 import { Words } from './team-words'
 import './settings.css'
 
 type Member = TeamState['members'][number]
 type Device = TeamState['devices'][number]
-type Open = { is: 'create' | 'join' | 'invite' | 'recover' | 'carrier' } | { is: 'remove'; member: Member } | { is: 'approve'; invite: TeamState['invites'][number] } | { is: 'retire' | 'rename'; device: Device }
+type Open = { is: 'create' | 'join' | 'invite' | 'recover' | 'start-recovery' | 'carrier' } | { is: 'remove' | 'another'; member: Member } | { is: 'approve'; invite: TeamState['invites'][number] } | { is: 'retire' | 'rename'; device: Device }
 
 const tabs = ['people', 'roles', 'invites', 'devices'] as const
 const changeable = ['admin', 'agent', 'light'] as const
@@ -41,6 +41,8 @@ export function Team({ part }: { part: string | null }) {
       {open?.is === 'create' && <CreateDialog onClose={close} onMade={() => setOpen({ is: 'invite' })} />}
       {open?.is === 'join' && <JoinDialog onClose={close} />}
       {open?.is === 'invite' && <InviteDialog onClose={close} />}
+      {open?.is === 'another' && <InviteDialog member={open.member} onClose={close} />}
+      {open?.is === 'start-recovery' && <StartRecoveryDialog onClose={close} />}
       {open?.is === 'carrier' && <CarrierDialog carrier={team.carrier} onClose={close} />}
       {open?.is === 'recover' && <RecoverDialog onClose={close} />}
       {open?.is === 'remove' && <RemoveDialog member={open.member} onClose={close} />}
@@ -55,7 +57,7 @@ function Shown({ team, onOpen, shown, onShow }: { team: TeamState; onOpen: (open
   if (team.membership === 'none') {
     return (
       <Page title={t('settings:pages.team')}>
-        <div className="card"><EmptyState icon={Users} title={t('team:alone.title')} action={<><Button kind="primary" icon={Users} onClick={() => onOpen({ is: 'create' })}>{t('team:alone.create')}</Button><Button onClick={() => onOpen({ is: 'join' })}>{t('team:alone.join')}</Button></>}>{t('team:alone.text')}</EmptyState></div>
+        <div className="card"><EmptyState icon={Users} title={t('team:alone.title')} action={<><Button kind="primary" icon={Users} onClick={() => onOpen({ is: 'create' })}>{t('team:alone.create')}</Button><Button onClick={() => onOpen({ is: 'join' })}>{t('team:alone.join')}</Button><Button kind="ghost" onClick={() => onOpen({ is: 'start-recovery' })}>{t('team:alone.recover')}</Button></>}>{t('team:alone.text')}</EmptyState></div>
       </Page>
     )
   }
@@ -73,7 +75,7 @@ function Shown({ team, onOpen, shown, onShow }: { team: TeamState; onOpen: (open
         const device = team.devices.find((one) => one.id === id)
         if (device) onOpen({ is: 'retire', device })
       }} />
-      {shown === 'people' && <People team={team} owner={owner} onRemove={(member) => onOpen({ is: 'remove', member })} />}
+      {shown === 'people' && <People team={team} owner={owner} onRemove={(member) => onOpen({ is: 'remove', member })} onAnother={(member) => onOpen({ is: 'another', member })} />}
       {shown === 'roles' && <Roles />}
       {shown === 'invites' && owner && <Invites team={team} onReview={(invite) => onOpen({ is: 'approve', invite })} onInvite={() => onOpen({ is: 'invite' })} />}
       {shown === 'devices' && <Devices team={team} owner={owner} onOpen={(is, device) => onOpen({ is, device })} onRecover={() => onOpen({ is: 'recover' })} onCarrier={() => onOpen({ is: 'carrier' })} />}
@@ -82,6 +84,10 @@ function Shown({ team, onOpen, shown, onShow }: { team: TeamState; onOpen: (open
 }
 
 function Joining({ team }: { team: TeamState }) {
+  if (team.recovering !== null) {
+    const what = team.recovering
+    return <div className="card"><EmptyState icon={Users} title={t(`team:start.${what}Title`)} action={<Button onClick={() => void call('team.leave', {}).catch(tellFailure)}>{t('team:join.cancel')}</Button>}>{t(`team:start.${what}Text`)}</EmptyState></div>
+  }
   return (
     <div className="card">
       <EmptyState icon={Users} title={t('team:join.waitingTitle')} action={<Button onClick={() => void call('team.leave', {}).catch(tellFailure)}>{t('team:join.cancel')}</Button>}>
@@ -100,7 +106,7 @@ function Removed() {
   )
 }
 
-function People({ team, owner, onRemove }: { team: TeamState; owner: boolean; onRemove: (member: Member) => void }) {
+function People({ team, owner, onRemove, onAnother }: { team: TeamState; owner: boolean; onRemove: (member: Member) => void; onAnother: (member: Member) => void }) {
   const ownerName = team.members.find(({ role }) => role === 'owner')?.name ?? ''
   const setRole = async (member: Member, role: (typeof changeable)[number]) => {
     try {
@@ -110,10 +116,12 @@ function People({ team, owner, onRemove }: { team: TeamState; owner: boolean; on
       tellFailure(thrown)
     }
   }
-  const items = (member: Member): MenuPart[] => [
+  const another = (member: Member): MenuPart => ({ label: t('team:another'), onSelect: () => onAnother(member) })
+  const items = (member: Member): MenuPart[] => member.role === 'owner' ? [another(member)] : [
     { heading: t('team:changeRole') },
     ...changeable.map((role) => ({ label: t(`team:roles.${role}`), hint: t(`team:roleHints.${role}`), checked: member.role === role, onSelect: () => void setRole(member, role) })),
     'separator',
+    another(member),
     { label: t('team:remove'), danger: true, onSelect: () => onRemove(member) },
   ]
   return (
@@ -128,7 +136,7 @@ function People({ team, owner, onRemove }: { team: TeamState; owner: boolean; on
                 <td className="t2">{member.removedAt === null ? t(`team:roles.${member.role}`) : <span className="chip sm">{t('team:left')}</span>}</td>
                 <td className="t2">{member.heardAt === null ? (member.id === team.you ? '' : t('team:never')) : <Time at={member.heardAt} form="ago" />}</td>
                 <td className="r">
-                  {owner && member.role !== 'owner' && member.removedAt === null && <Menu label={t('team:more', { name: member.name })} trigger={<IconButton icon={Ellipsis} size="sm" label={t('team:more', { name: member.name })} />} items={items(member)} />}
+                  {owner && member.removedAt === null && <Menu label={t('team:more', { name: member.name })} trigger={<IconButton icon={Ellipsis} size="sm" label={t('team:more', { name: member.name })} />} items={items(member)} />}
                 </td>
               </tr>
             ))}

@@ -32,7 +32,7 @@ test('two people become a team by a code and three words, work on one conversati
   await a.getByRole('button', { name: 'Create a team' }).click()
   await a.getByRole('dialog').getByRole('button', { name: 'Create team' }).click()
   const recovery = (await a.getByRole('dialog').locator('code').textContent()) ?? ''
-  expect(recovery.replace(/-/g, '')).toMatch(/^[0-9A-Z]{32}$/)
+  expect(recovery.replace(/-/g, '')).toMatch(/^[0-9A-Z]{40}$/)
   await a.getByLabel('Type the code again').fill('wrong')
   await a.getByRole('button', { name: 'I have kept it' }).click()
   await expect(a.getByText('That is not the code')).toBeVisible()
@@ -42,6 +42,7 @@ test('two people become a team by a code and three words, work on one conversati
   await a.getByLabel('Their name').fill('Bo Lindqvist')
   await a.getByRole('button', { name: 'Make an invitation' }).click()
   const code = (await a.getByRole('dialog').locator('code').textContent()) ?? ''
+  await expect(a.getByRole('dialog').getByRole('img', { name: /camera/ })).toBeVisible()
   await look(ana, 'team-code')
   await a.getByRole('dialog').getByRole('button', { name: 'Done' }).click()
 
@@ -83,7 +84,19 @@ test('two people become a team by a code and three words, work on one conversati
   await row(b, /bell does not ring/).click()
   await expect(b.getByText(/Ana Ferreira.*closed|closed.*Ana Ferreira/i).first()).toBeVisible()
 
+  // A role holds below the window: a call that no button makes is refused by the processes behind it, those of app too.
   await settings(a)
+  await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
+  await a.getByRole('menuitemcheckbox', { name: /^Light user/ }).click()
+  const crafted = (name: string, input: unknown): Promise<string> => b.evaluate(async ([call, given]) => {
+    const answer = await (window as unknown as { postern: { call: (name: string, input: unknown) => Promise<{ ok: boolean; error?: { code: string } }> } }).postern.call(String(call), given)
+    return answer.ok ? 'ok' : answer.error?.code ?? ''
+  }, [name, input] as const)
+  await expect.poll(() => crafted('conversations.setStatus', { ids: [1], status: 'open' }), wait).toBe('not-allowed')
+  expect(await crafted('app.removeMailbox', { id: 1 })).toBe('not-allowed')
+  expect(await crafted('app.chooseImport', { what: 'files' })).toBe('not-allowed')
+  expect(await crafted('app.badge', { count: 0 })).toBe('ok')
+
   await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
   await a.getByRole('menuitem', { name: 'Remove from the team' }).click()
   await look(ana, 'team-remove')
@@ -95,4 +108,24 @@ test('two people become a team by a code and three words, work on one conversati
   await look(ben, 'team-removed')
   await a.getByRole('button', { name: 'It is changed' }).click()
   await expect(a.getByText(/still opens for/)).toBeHidden()
+
+  // The owner's computer is lost: a new one takes its place.
+  const late = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  try {
+    await synced(late.page)
+    await settings(late.page)
+    await late.page.getByRole('button', { name: 'Use the recovery code' }).click()
+    await late.page.getByLabel('Recovery code').fill('K7QPM')
+    await late.page.getByRole('button', { name: 'Recover', exact: true }).click()
+    await expect(late.page.getByText('This is no recovery code')).toBeVisible()
+    await look(late, 'team-recover')
+    await late.page.getByLabel('Recovery code').fill(recovery)
+    await late.page.getByRole('button', { name: 'Recover', exact: true }).click()
+    await expect(late.page.getByText(/was taken out, but it holds/)).toBeVisible(wait)
+    await late.page.getByRole('button', { name: /^Devices/ }).click()
+    await look(late, 'team-recovered')
+    await expect(a.getByText('not in the team any more')).toBeVisible(wait)
+  } finally {
+    await late.close()
+  }
 })

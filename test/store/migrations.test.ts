@@ -302,3 +302,12 @@ test('elsewhere: no message of before is said to be of another program', () => {
   expect(after.read.get('SELECT elsewhere FROM messages')).toEqual({ elsewhere: 0 })
   after.close()
 })
+
+test('team computers: an invitation of before is for somebody new', () => {
+  const before = at(29)
+  before.write((tx) => tx.run("INSERT INTO team_invites(id, secret, name, role, permissions, made_at, ends_at, state) VALUES('i', x'00', 'Ben', 'agent', '[]', 1, 2, 'open')"))
+  before.close()
+  const after = at(30)
+  expect(after.read.get('SELECT name, member FROM team_invites')).toEqual({ name: 'Ben', member: null })
+  after.close()
+})

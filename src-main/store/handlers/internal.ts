@@ -1,3 +1,5 @@
+import { mayDo } from '../access'
+import { ownPermissions } from '../team/roster'
 import type { teamForMail } from '../../../src-preload/contract/internal-team'
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
 import { diagnosticsText } from '../diagnostics'
@@ -24,6 +26,7 @@ import type { Workspace } from '../workspace'
 export function appHandlers(service: StoreService): Handlers<StoreForApp> {
   const workspace = (): Workspace => service.open.workspace
   return {
+    'access.allowed': ({ permission }) => ({ allowed: mayDo({ kind: 'agent', name: '' }, permission, ownPermissions(service.read, workspace().device.id)) }),
     'store.open': ({ dir, key, device }) => {
       try {
         return service.openStore(dir, key, device)

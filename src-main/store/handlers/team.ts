@@ -5,9 +5,11 @@ import type { Writer } from '../database'
 import type { StoreService } from '../service'
 import { applyWaiting } from '../team/incoming'
 import { approve, invite, join, leaveTeam, withdraw } from '../team/invites'
+import { accessRevoked, wantDeviceRevoked, wantRevoked } from '../team/revoking'
+import { startRecovery } from '../team/recovery'
 import { changeRoster, createTeam, currentRoster, cutOff, recover, recoveryOf, setRole } from '../team/roster'
 import { takeOwners } from '../team/snapshot'
-import { accessRevoked, settleHeld, teamState, wantRevoked } from '../team/trouble'
+import { settleHeld, teamState } from '../team/trouble'
 import type { Workspace } from '../workspace'
 
 /** The team's roster and its troubles. Each act is one transaction, and the link is told. */
@@ -36,7 +38,7 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     }, true),
     'team.checkRecovery': ({ code }) => {
       const known = currentRoster(service.read)?.body.recovery.signKey
-      const keys = recoveryOf(code)
+      const keys = recoveryOf(code)?.keys ?? null
       return { right: keys !== null && known === keys.signKey.toString('base64url') }
     },
     'team.invite': (who) => act((tx, workspace) => invite(tx, workspace, who)),
@@ -49,7 +51,10 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
       cutOff(tx, workspace, { member })
       wantRevoked(tx, member)
     }),
-    'team.retireDevice': ({ device }) => nothing((tx, workspace) => cutOff(tx, workspace, { device })),
+    'team.retireDevice': ({ device }) => nothing((tx, workspace) => {
+      cutOff(tx, workspace, { device })
+      wantDeviceRevoked(tx, device)
+    }),
     'team.setCarrier': async ({ carrier }) => {
       if (service.open.team.status.state !== 'live') throw new PosternError('offline', 'the others could not be told')
       act((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, carrier })))
@@ -62,6 +67,7 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.accessRevoked': ({ member }) => nothing((tx) => accessRevoked(tx, member)),
     'team.settleHeld': ({ member, take }) => nothing((tx, workspace) => settleHeld(tx, workspace, member, take)),
     'team.takeOwners': () => nothing((tx, workspace) => takeOwners(tx, workspace)),
+    'team.startRecovery': ({ code, mailboxId, carrier }) => nothing((tx) => startRecovery(tx, code, mailboxId, carrier), true),
     'team.recover': ({ code }) => nothing((tx, workspace) => recover(tx, workspace, code)),
   }
 }

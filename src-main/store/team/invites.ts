@@ -33,13 +33,17 @@ const keyOf = (secret: Uint8Array): Buffer => Buffer.from(hkdfSync('sha256', sec
 const words = (secret: Uint8Array, owner: Uint8Array, signKey: Uint8Array, sealKey: Uint8Array): [number, number, number] => checkNumbers(createHmac('sha256', secret).update('words').digest(), owner, signKey, sealKey)
 
 /** @returns the code; it is shown to the owner and given to the joiner by phone or in person */
-export function invite(tx: Writer, workspace: Workspace, who: { name: string; role: Role; permissions: readonly string[] }): { id: string; code: string; endsAt: number } {
+export function invite(tx: Writer, workspace: Workspace, who: { name: string; role: Role; permissions: readonly string[]; member?: string | null }): { id: string; code: string; endsAt: number } {
   if (teamInfo(tx)?.membership !== 'owner') throw new PosternError('not-allowed', 'only the owner invites')
   if (who.role === 'owner') throw new PosternError('not-allowed', 'there is one owner')
+  const member = who.member ?? null
+  const known = member === null ? null : currentRoster(tx)?.body.members.find((one) => one.id === member && one.removedAt === null)
+  if (known === undefined) throw new PosternError('not-found', 'no such member')
+  const { name, role, permissions } = known ?? who
   const secret = randomBytes(16)
   const id = idOf(secret).toString('hex')
   const now = workspace.clock.now()
-  tx.run("INSERT INTO team_invites(id, secret, name, role, permissions, made_at, ends_at, state) VALUES(?, ?, ?, ?, ?, ?, ?, 'open')", id, secret, who.name, who.role, JSON.stringify(who.permissions), now, now + inviteMs)
+  tx.run("INSERT INTO team_invites(id, secret, name, role, permissions, made_at, ends_at, state, member) VALUES(?, ?, ?, ?, ?, ?, ?, 'open', ?)", id, secret, name, role, JSON.stringify(permissions), now, now + inviteMs, member)
   tx.changes.touched('team')
   const plain = Buffer.concat([Buffer.from([1]), secret, Buffer.from(workspace.device.id, 'hex')])
   return { id, code: toBase32(Buffer.concat([plain, checkOf(plain)])), endsAt: now + inviteMs }
@@ -78,7 +82,7 @@ export function leaveTeam(tx: Writer): void {
   tx.changes.touched('team')
 }
 
-interface InviteRow { id: string; secret: Buffer; name: string; role: string; permissions: string; made_at: number; ends_at: number; state: string; request: string | null }
+interface InviteRow { id: string; secret: Buffer; name: string; role: string; permissions: string; made_at: number; ends_at: number; state: string; request: string | null; member: string | null }
 
 /** Somebody asks to be let in: the owner's console shows it. What no open invitation opens is nothing. */
 export function receiveJoin(tx: Writer, workspace: Workspace, bytes: Uint8Array): void {
@@ -125,7 +129,7 @@ export function approve(tx: Writer, workspace: Workspace, id: string): void {
   addDevice(tx, workspace, {
     name: request.name || row.name, address: request.address, role, permissions: z.array(z.string()).parse(JSON.parse(row.permissions)),
     signKey: bytesOf(request.signKey), sealKey: bytesOf(request.sealKey), deviceName: request.device,
-  })
+  }, row.member)
   tx.changes.touched('team')
 }
 

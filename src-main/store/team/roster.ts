@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { hash as digest, hkdfSync, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { Permission } from '../../../src-preload/contract/access'
 import { PosternError } from '../../../src-preload/contract/errors'
@@ -66,7 +66,7 @@ const bodyOf = (text: string | null): RosterBody => Body.parse(JSON.parse(text ?
  */
 export function createTeam(tx: Writer, workspace: Workspace, mailboxId: number, address: string, carrier: TeamCarrier = { kind: 'mailbox' }): { recoveryCode: string } {
   if (teamInfo(tx)) throw new PosternError('conflict', 'there is a team already', { what: 'team' })
-  const secret = randomBytes(20)
+  const secret = randomBytes(16)
   const recovery = recoveryKeys(secret)
   const { agentName, workspaceName } = getSettings(tx)
   const { device } = workspace
@@ -80,16 +80,28 @@ export function createTeam(tx: Writer, workspace: Workspace, mailboxId: number, 
     devices: [{ id: device.id, member, name: '', signKey: text(device.signKey), sealKey: text(device.sealKey), addedAt: now, roles: [{ from: 1, role: 'owner', permissions: [] }], cutOff: null }],
     keys: [{ epoch: 1, key: text(newKey()) }],
   })
-  return { recoveryCode: toBase32(secret) }
+  return { recoveryCode: toBase32(sealedCode(secret, device.id)) }
 }
 
-/** The keys that the recovery code stands for; null when it is no such code. */
-export function recoveryOf(code: string): DeviceKeys | null {
-  const secret = fromBase32(code)
-  return secret?.byteLength === 20 ? recoveryKeys(secret) : null
+/**
+ * The recovery code: secret (16), name of the device that made the team (8), check (1). The name is the hash of that device's key, so
+ * that a new computer believes the right roster from the first record on.
+ */
+const sealedCode = (secret: Uint8Array, root: string): Buffer => {
+  const plain = Buffer.concat([secret, Buffer.from(root, 'hex')])
+  return Buffer.concat([plain, digest('sha256', Buffer.concat([Buffer.from('postern recovery code'), plain]), 'buffer').subarray(0, 1)])
 }
 
-const recoveryKeys = (secret: Uint8Array): DeviceKeys => new DeviceKeys(Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'postern recovery', 64)))
+/** What a recovery code stands for; null when it is none. */
+export function recoveryOf(code: string): { secret: Buffer; keys: DeviceKeys; root: string } | null {
+  const bytesOfCode = fromBase32(code)
+  if (bytesOfCode?.byteLength !== 25) return null
+  const secret = Buffer.from(bytesOfCode.subarray(0, 16))
+  const root = Buffer.from(bytesOfCode.subarray(16, 24)).toString('hex')
+  return sealedCode(secret, root).equals(bytesOfCode) ? { secret, keys: recoveryKeys(secret), root } : null
+}
+
+export const recoveryKeys = (secret: Uint8Array): DeviceKeys => new DeviceKeys(Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'postern recovery', 64)))
 
 /** The next record by `change` of the current one. Only the owner's device, or the recovery key, can sign it. @throws PosternError `not-allowed` */
 export function changeRoster(tx: Writer, workspace: Workspace, change: (body: RosterBody) => RosterBody, signer: DeviceKeys = workspace.device): void {
@@ -128,7 +140,7 @@ export function receiveRecord(tx: Writer, workspace: Workspace, record: Uint8Arr
   if (!info) return 'foreign'
   if (tx.get('SELECT 1 FROM team_rosters WHERE hash = ?', read.hash)) return 'known'
   if (info.team === '' ? !trusted(info, read) : read.team !== info.team) return 'foreign'
-  const body = opened(read, workspace.device)
+  const body = opened(read, workspace.device) ?? openedBy(tx, read)
   tx.run('INSERT INTO team_rosters(hash, version, previous, signer, bytes, body) VALUES(?, ?, ?, ?, ?, ?)', read.hash, read.version, read.previous, text(read.signKey), record, body && JSON.stringify(body))
   tx.run("INSERT OR IGNORE INTO team_blobs(hash, kind, device, seq, bytes, state, at, send_at) VALUES(?, 'roster', ?, ?, ?, 'applied', ?, ?)",
     read.hash, read.signer, read.version, record, workspace.clock.stamp(), mine ? 0 : null)
@@ -138,6 +150,18 @@ export function receiveRecord(tx: Writer, workspace: Workspace, record: Uint8Arr
 
 /** While joining: the first record that is sealed to us and signed by the owner of the invitation. */
 const trusted = (info: TeamInfo, record: RosterRecord): boolean => info.trust === record.signer
+
+/** On a new computer that the recovery code was entered on. */
+function openedBy(read: Reader, record: RosterRecord): RosterBody | null {
+  const recovery = pendingRecovery(read)
+  return recovery && opened(record, recovery)
+}
+
+/** The keys of the recovery code while this computer looks for the team that it belongs to. */
+export function pendingRecovery(read: Reader): DeviceKeys | null {
+  const row = read.get<{ value: string }>("SELECT value FROM team_info WHERE key = 'recovery'")
+  return row ? recoveryKeys(bytes(z.string().parse(JSON.parse(row.value)))) : null
+}
 
 function opened(record: RosterRecord, device: DeviceKeys): RosterBody | null {
   try {
@@ -177,7 +201,7 @@ function followChain(tx: Writer, workspace: Workspace): void {
   tx.run('UPDATE team_rosters SET chain = (hash IN (SELECT value FROM json_each(?)))', JSON.stringify(chain))
   const body = bodyOf(last.body)
   const own = body.devices.find(({ id }) => id === workspace.device.id)
-  const membership = gone || own === undefined || own.cutOff !== null ? 'removed' : body.owner === workspace.device.id ? 'owner' : 'member'
+  const membership = own === undefined && pendingRecovery(tx) ? 'joining' : gone || own === undefined || own.cutOff !== null ? 'removed' : body.owner === workspace.device.id ? 'owner' : 'member'
   setTeamInfo(tx, { ...info, team: info.team === '' ? readRecord(tx.get<Stored>('SELECT bytes FROM team_rosters WHERE hash = ?', last.hash)?.bytes ?? new Uint8Array()).team : info.team, membership, carrier: body.carrier })
   materialize(tx, workspace, body)
 }
@@ -276,7 +300,7 @@ export function cutOff(tx: Writer, workspace: Workspace, what: { member: string 
 
 /** The recovery key makes this device the owner's. */
 export function recover(tx: Writer, workspace: Workspace, code: string): void {
-  const keys = recoveryOf(code)
+  const keys = recoveryOf(code)?.keys
   const now = currentRoster(tx)
   if (!keys || !now || text(keys.signKey) !== now.body.recovery.signKey) throw new PosternError('wrong-passphrase', 'not the recovery key of this team')
   const own = now.body.devices.find(({ id, cutOff: left }) => id === workspace.device.id && left === null)
@@ -287,6 +311,8 @@ export function recover(tx: Writer, workspace: Workspace, code: string): void {
     members: body.members.map((one) => (one.id === own.member ? { ...one, role: 'owner' as const } : one)),
     devices: body.devices.map((one) => (one.id === own.id ? { ...one, roles: [...one.roles, { from, role: 'owner' as const, permissions: [] }] } : one)),
   }), keys)
+  // And by this device itself, so that who joins next finds a word of the one that invited.
+  changeRoster(tx, workspace, (body) => body)
 }
 
 function ownFrontier(tx: Writer, workspace: Workspace): Record<string, number> {

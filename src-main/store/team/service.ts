@@ -11,6 +11,7 @@ import { packItems } from './items'
 import { nextDue, nextPack, sealOwn, sent } from './outgoing'
 import { Presence } from './presence'
 import { packOld, superfluous } from './pruning'
+import { finishRecovery } from './recovery'
 import { teamInfo } from './roster'
 import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, snapshotDue, standingSnapshot } from './snapshot'
 
@@ -125,6 +126,7 @@ export class TeamService {
     },
     'team.arrived': async ({ generation, messages, more }) => {
       const before = teamInfo(this.workspace.db.read)?.membership
+      const team = teamInfo(this.workspace.db.read)?.team
       const carrier = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
       const intake = new Intake(this.workspace)
       for (const message of messages) {
@@ -138,8 +140,9 @@ export class TeamService {
       if (!more || Date.now() - this.refreshedAt > refreshMs) await this.refresh()
       const now = teamInfo(this.workspace.db.read)?.membership
       const over = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
-      // Who was let in reads now what could not be read before.
-      if (now !== before || over !== carrier) this.wake(now === 'removed' || before === 'joining' || over !== carrier)
+      // What could not be read before can be read now.
+      const found = team === '' && teamInfo(this.workspace.db.read)?.team !== ''
+      if (now !== before || found || over !== carrier) this.wake(now === 'removed' || found || over !== carrier)
       return {}
     },
     'team.folder': async ({ generation, places }) => {
@@ -149,6 +152,7 @@ export class TeamService {
         packOld(tx, this.workspace, generation)
       })
       await this.refresh()
+      if (db.write((tx) => finishRecovery(tx, this.workspace))) this.wake(false)
       if (snapshotDue(db.read, this.workspace, this.workspace.clock.stamp())) {
         const drawn = await this.drive(drawSnapshot(this.workspace))
         if (drawn) db.write((tx) => keepSnapshot(tx, this.workspace, drawn, generation, places))

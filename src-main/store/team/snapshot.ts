@@ -174,6 +174,8 @@ const hereOf = (read: Reader, { device }: Workspace): Record<string, number> => 
 /** Puts a snapshot in the place of everything that it reaches over. What lies beyond it stays, or comes again. */
 function takeOver(tx: Writer, workspace: Workspace, { id, device: writer }: Row, cover: Cover): void {
   const here = hereOf(tx, workspace)
+  // What an open batch had seen is true for each of its events.
+  workspace.team.closeBatch(tx)
   for (const [device, { seq, hash }] of Object.entries(cover)) {
     const own = device === workspace.device.id
     // The device spoke with two tongues: the owner had heard this one, and that settles it.

@@ -7,6 +7,7 @@ import { invites, ownWords } from './invites'
 import { kindOf, type KindName, type KindPayload } from './kinds'
 import { standing } from './log'
 import { nameOfDevice } from './members'
+import { recoveryState } from './recovery'
 import { currentRoster, teamInfo } from './roster'
 import type { LinkStatus } from './service'
 import { confirmedBy, standingSnapshot } from './snapshot'
@@ -37,6 +38,7 @@ export function teamState(workspace: Workspace, link: LinkStatus): TeamState {
     waiting: info ? read.get<{ n: number }>(
       `SELECT (SELECT count(*) FROM team_events WHERE device = ?1 AND seq > (SELECT coalesce(max(seq), 0) FROM team_blobs WHERE device = ?1 AND kind = 'log' AND state = 'applied')) +
          (SELECT count(*) FROM team_blobs WHERE send_at IS NOT NULL AND device = ?1) AS n`, workspace.device.id)?.n ?? 0 : 0,
+    recovering: recoveryState(read),
     summary: summaryOf(workspace, devices),
     trouble: info ? troubles(workspace, link) : [],
   }
@@ -57,6 +59,7 @@ function troubles(workspace: Workspace, link: LinkStatus): Trouble[] {
     `SELECT d.member, m.name, count(*) AS events, sum(e.kind IN ('note', 'note-edit')) AS notes FROM team_events e JOIN team_devices d ON d.device = e.device JOIN team_members m ON m.member = d.member
      WHERE e.standing = ${standing.held} GROUP BY d.member`)) all.push({ kind: 'held', ...row })
   for (const { member, name } of read.all<{ member: string; name: string }>("SELECT m.member, m.name FROM team_info i JOIN team_members m ON i.key = 'revoke:' || m.member")) all.push({ kind: 'removal', member, name })
+  for (const { device, name } of read.all<{ device: string; name: string }>("SELECT d.device, d.name FROM team_info i JOIN team_devices d ON i.key = 'revoke-device:' || d.device")) all.push({ kind: 'lost', device, name: name || nameOfDevice(read, device) })
   for (const { device } of read.all<{ device: string }>('SELECT f.device FROM team_forks f JOIN team_devices d ON d.device = f.device WHERE d.cut_off IS NULL OR d.cut_off >= f.seq')) all.push({ kind: 'forked', device, name: nameOfDevice(read, device) })
   const since = workspace.clock.stamp() - patience
   for (const { device, from, to } of gaps(read, workspace.device.id)) {
@@ -92,13 +95,3 @@ function payloadOf(name: string, text: string): { kind: KindName; value: KindPay
   // The schema has looked at it: what fits a kind is its payload.
   return kind?.payload.safeParse(value).success ? { kind: name as KindName, value: value as KindPayload<KindName> } : null
 }
-
-/** Once a person was taken out, the wizard stays until the mailbox was closed to them too. */
-export function wantRevoked(tx: Writer, member: string): void {
-  tx.run("INSERT OR REPLACE INTO team_info(key, value) VALUES(?, 'true')", `revoke:${member}`)
-}
-export function accessRevoked(tx: Writer, member: string): void {
-  tx.run('DELETE FROM team_info WHERE key = ?', `revoke:${member}`)
-  tx.changes.touched('team')
-}
-

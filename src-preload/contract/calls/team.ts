@@ -25,6 +25,8 @@ export const Trouble = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('link'), state: TeamLinkState, error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable() }),
   /** What the owner's console summed up is not what the events here come to. */
   z.object({ kind: z.literal('differs') }),
+  /** A computer was taken out, and the mailbox's password lies in its keychain. */
+  z.object({ kind: z.literal('lost'), device: DeviceId, name: z.string() }),
   /** Taken out of the team, but the mailbox still opens with what they know. */
   z.object({ kind: z.literal('removal'), member: MemberId, name: z.string() }),
 ])
@@ -48,6 +50,8 @@ export const TeamState = z.object({
   carrier: z.object({ kind: z.enum(['mailbox', 'nats']), url: z.string() }),
   /** Events recorded here that wait to go out. */
   waiting: z.int(),
+  /** This computer is new and looks for the team of a recovery code; `nothing`: there is none in that mailbox. */
+  recovering: z.enum(['looking', 'nothing']).nullable(),
   /** From what a new computer starts: when it was made, how many of the others have confirmed it. */
   summary: z.object({ at: Time, confirmed: z.int(), of: z.int() }).nullable(),
   trouble: z.array(Trouble),
@@ -60,7 +64,7 @@ export const teamCalls = {
   /** Makes a team of this installation. The recovery code is shown once. */
   'team.create': store('write', 'manage-team', z.object({ mailboxId: Id, carrier: TeamCarrier.optional() }), z.object({ recoveryCode: z.string() })),
   'team.checkRecovery': store('read', 'manage-team', z.object({ code: z.string().max(100) }), z.object({ right: z.boolean() })),
-  'team.invite': store('write', 'manage-team', z.object({ name: z.string().trim().min(1).max(100), role: Role.exclude(['owner']), permissions: Permissions.default([]) }), z.object({ id: z.string(), code: z.string(), endsAt: Time })),
+  'team.invite': store('write', 'manage-team', z.object({ name: z.string().trim().min(1).max(100), role: Role.exclude(['owner']), permissions: Permissions.default([]), /** Another computer of somebody who is in the team; role and name are theirs. */ member: MemberId.nullable().default(null) }), z.object({ id: z.string(), code: z.string(), endsAt: Time })),
   'team.withdraw': store('write', 'manage-team', z.object({ id: z.string().max(60) }), done),
   'team.approve': store('write', 'manage-team', z.object({ id: z.string().max(60) }), done),
   'team.join': store('write', 'settings', z.object({ code: z.string().max(200), mailboxId: Id, carrier: TeamCarrier.optional() }), done),
@@ -74,11 +78,13 @@ export const teamCalls = {
   'team.setCarrier': store('write', 'manage-team', z.object({ carrier: TeamCarrier }), done),
   'team.nameDevice': store('write', 'manage-team', z.object({ device: DeviceId, name: z.string().trim().max(100) }), done),
   /** The mailbox's password or delegation was changed after a removal. */
-  'team.accessRevoked': store('write', 'manage-team', z.object({ member: MemberId }), done),
+  'team.accessRevoked': store('write', 'manage-team', z.object({ /** Of a person or of a computer. */ member: MemberId }), done),
   /** What a person who was taken out wrote afterwards: takes it over under the owner's name, or puts it aside for good. */
   'team.settleHeld': store('write', 'manage-team', z.object({ member: MemberId, take: z.boolean() }), done),
   /** Takes the owner's summary for what differs from it here. */
   'team.takeOwners': store('write', 'settings', nothing, done),
+  /** With the recovery code on a new computer, which is in no team: it looks for the team in the mailbox and becomes the owner's. */
+  'team.startRecovery': store('write', 'settings', z.object({ code: z.string().max(100), mailboxId: Id, carrier: TeamCarrier.optional() }), done),
   /** With the recovery code: this device becomes the owner's. */
   'team.recover': store('write', 'settings', z.object({ code: z.string().max(100) }), done),
 } as const satisfies Record<string, CallDef>

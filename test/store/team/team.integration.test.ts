@@ -25,23 +25,26 @@ const wait = { timeout: 20_000, interval: 50 }
 const folderPlaces = (): string[] => dovecot.doveadm('fetch', '-u', shared.name, 'uid', 'mailbox', 'Postern', 'all').match(/\d+/g) ?? []
 const messages = (): number => Number(/messages=(\d+)/.exec(dovecot.doveadm('mailbox', 'status', '-u', shared.name, 'messages', 'Postern'))?.[1] ?? 0)
 
+/** Joins by invitation as people do it. @param member as another computer of this one */
+async function join(owner: TeamConsole, name: string, member: string | null = null): Promise<TeamConsole> {
+  const { id, code } = await owner.store.call('team.invite', { name, role: 'agent', member })
+  const joiner = await make(name)
+  await joiner.store.call('team.join', { code: code.toLowerCase(), mailboxId: joiner.mailboxId })
+  await expect.poll(async () => (await owner.state()).invites.find((one) => one.id === id)?.state, wait).toBe('asked')
+  const asked = (await owner.state()).invites.find((one) => one.id === id)
+  await expect.poll(async () => (await joiner.state()).words, wait).toEqual(asked?.asks?.words)
+  await owner.store.call('team.approve', { id })
+  await expect.poll(async () => (await joiner.state()).membership, wait).toBe('member')
+  return joiner
+}
+
 /** An owner and the others, who join by invitation as people do it. */
 async function makeTeam(...names: string[]): Promise<TeamConsole[]> {
   const [first = 'Ana', ...rest] = names
   const owner = await make(first)
   await owner.store.call('team.create', { mailboxId: owner.mailboxId })
   const others: TeamConsole[] = []
-  for (const name of rest) {
-    const { id, code } = await owner.store.call('team.invite', { name, role: 'agent' })
-    const joiner = await make(name)
-    await joiner.store.call('team.join', { code: code.toLowerCase(), mailboxId: joiner.mailboxId })
-    await expect.poll(async () => (await owner.state()).invites.find((one) => one.id === id)?.state, wait).toBe('asked')
-    const asked = (await owner.state()).invites.find((one) => one.id === id)
-    await expect.poll(async () => (await joiner.state()).words, wait).toEqual(asked?.asks?.words)
-    await owner.store.call('team.approve', { id })
-    await expect.poll(async () => (await joiner.state()).membership, wait).toBe('member')
-    others.push(joiner)
-  }
+  for (const name of rest) others.push(await join(owner, name))
   return [owner, ...others]
 }
 
@@ -136,6 +139,60 @@ describe('a team on a real mail server', () => {
     ana.connect()
     await expect.poll(() => ana.digest() === cy.digest() && ana.digest().includes('back again'), wait).toBe(true)
     expect(await cy.trouble()).toEqual([])
+  })
+
+  test('the owner’s computer is lost: with the recovery code a new one takes over, nothing is lost, and the lost one counts no more', { timeout: 120_000 }, async () => {
+    const ana = await make('Ana')
+    const { recoveryCode } = await ana.store.call('team.create', { mailboxId: ana.mailboxId })
+    const ben = await join(ana, 'Ben')
+    ana.note(conversation, 'note00001', 'of before')
+    await expect.poll(() => ben.digest().includes('of before'), wait).toBe(true)
+    await ana.disconnect()
+
+    const fresh = await make('Ana')
+    const { mailboxId } = fresh
+    for (const code of ['K7QPM', `${recoveryCode.slice(0, -1)}${recoveryCode.endsWith('0') ? '1' : '0'}`]) expect(await codeOf(fresh.store.call('team.startRecovery', { code, mailboxId }))).toBe('wrong-passphrase')
+    await fresh.store.call('team.startRecovery', { code: recoveryCode.toLowerCase(), mailboxId })
+    await expect.poll(async () => (await fresh.state()).membership, wait).toBe('owner')
+    await expect.poll(() => fresh.digest() === ben.digest() && fresh.digest().includes('of before'), wait).toBe(true)
+    expect((await fresh.trouble()).map(({ kind }) => kind)).toEqual(['lost'])
+    expect((await fresh.state()).members.map(({ name, role }) => [name, role])).toEqual([['Ana', 'owner'], ['Ben', 'agent']])
+    expect(fresh.store.db.read.get("SELECT 1 FROM team_info WHERE key = 'recovery'")).toBeUndefined()
+    await expect.poll(async () => (await ben.state()).devices.filter(({ gone }) => gone).map(({ id }) => id), wait).toEqual([ana.device])
+
+    // Whoever has the lost one connects it: what it writes counts nowhere, and it reads nothing new.
+    ana.note(conversation, 'note00002', 'by a thief')
+    ben.note(conversation, 'note00003', 'after the loss')
+    await expect.poll(() => fresh.digest().includes('after the loss'), wait).toBe(true)
+    ana.connect()
+    await expect.poll(async () => (await ana.state()).membership, wait).toBe('removed')
+    expect(ana.digest()).not.toContain('after the loss')
+    expect(fresh.digest()).not.toContain('by a thief')
+
+    // The new one signs: another computer of Ben's is his, with his role.
+    const member = (await fresh.state()).members.find(({ name }) => name === 'Ben')?.id ?? ''
+    const second = await join(fresh, 'Ben', member)
+    await expect.poll(() => second.digest() === fresh.digest(), wait).toBe(true)
+    expect((await second.state()).you).toBe(member)
+    expect((await fresh.state()).members.filter(({ name }) => name === 'Ben')).toHaveLength(1)
+    const lost = (await fresh.trouble())[0]
+    await fresh.store.call('team.accessRevoked', { member: lost?.kind === 'lost' ? lost.device : '' })
+    expect(await fresh.trouble()).toEqual([])
+  })
+
+  test('a recovery code of another team finds nothing and says so', { timeout: 60_000 }, async () => {
+    const [ana, other] = [await make('Ana'), await make('Eve')]
+    await ana.store.call('team.create', { mailboxId: ana.mailboxId })
+    await join(ana, 'Ben')
+    const { recoveryCode } = await other.store.call('team.create', { mailboxId: other.mailboxId })
+    await other.stop()
+    consoles.splice(consoles.indexOf(other), 1)
+    dovecot.doveadm('mailbox', 'delete', '-u', shared.name, 'Postern')
+    const fresh = await make('Eve')
+    await fresh.store.call('team.startRecovery', { code: recoveryCode, mailboxId: fresh.mailboxId })
+    await expect.poll(async () => (await fresh.state()).recovering, wait).toBe('nothing')
+    await fresh.store.call('team.leave', {})
+    expect((await fresh.state()).membership).toBe('none')
   })
 
   test('who is taken out reads nothing new, and what they write afterwards is held for the owner (R60)', { timeout: 90_000 }, async () => {
