@@ -53,5 +53,5 @@ export const appAccountCalls = {
   'app.cancelSignIn': app('write', 'manage-mailboxes', z.object({ signInId }), done),
   'app.signIns': app('read', 'read', nothing, z.object({ signIns: z.array(SignInFacts) })),
   /** Closes the store, forgets every key and stops mail until somebody unlocks. */
-  'app.lock': app('write', 'read', nothing, done),
+  'app.lock': app('write', 'settings', nothing, done),
 } as const satisfies Record<string, CallDef>

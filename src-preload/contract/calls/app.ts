@@ -53,14 +53,14 @@ export const appCalls = {
   /** Removes the mailbox, its secrets and its local copy. Nothing is deleted on the server. */
   'app.removeMailbox': app('write', 'manage-mailboxes', z.object({ id: Id }), done),
   /** Opens http, https and mailto only (R16). */
-  'app.openLink': app('write', 'read', z.object({ url: z.string().max(8192) }), done),
-  'app.openAttachment': app('write', 'read', z.object({ id: Id, confirmed: z.boolean() }), z.object({ opened: z.boolean() })),
+  'app.openLink': app('write', 'settings', z.object({ url: z.string().max(8192) }), done),
+  'app.openAttachment': app('write', 'settings', z.object({ id: Id, confirmed: z.boolean() }), z.object({ opened: z.boolean() })),
   /** Asks where with the system's dialog; false when the person cancelled. */
-  'app.saveAttachments': app('write', 'read', z.object({ ids: z.array(Id).min(1).max(500) }), z.object({ saved: z.boolean() })),
+  'app.saveAttachments': app('write', 'settings', z.object({ ids: z.array(Id).min(1).max(500) }), z.object({ saved: z.boolean() })),
   /** A notification of the system; a click on it shows the window and opens the conversation. Plain text. */
-  'app.notify': app('write', 'read', z.object({ title: z.string().max(200), body: z.string().max(500), conversationId: Id.nullable() }), z.object({ shown: z.boolean() })),
+  'app.notify': app('write', 'settings', z.object({ title: z.string().max(200), body: z.string().max(500), conversationId: Id.nullable() }), z.object({ shown: z.boolean() })),
   /** The number on the icon in the dock or task bar, where the system has one. */
-  'app.badge': app('write', 'read', z.object({ count: z.int().min(0) }), done),
+  'app.badge': app('write', 'settings', z.object({ count: z.int().min(0) }), done),
   'app.setTheme': app('write', 'settings', z.object({ theme: Theme }), done),
-  'app.window': app('write', 'read', z.object({ act: z.enum(['minimize', 'maximize', 'close', 'ready-to-close', 'quit', 'show-logs']) }), done),
+  'app.window': app('write', 'settings', z.object({ act: z.enum(['minimize', 'maximize', 'close', 'ready-to-close', 'quit', 'show-logs']) }), done),
 } as const satisfies Record<string, CallDef>
