@@ -16,6 +16,9 @@ export default defineConfig({
           index: 'src-main/app/start.ts',
           store: 'src-main/store/index.ts',
           mail: 'src-main/mail/index.ts',
+          // Threads of the two.
+          'store-thread': 'src-main/store/thread.ts',
+          'mail-parser': 'src-main/mail/parser-thread.ts',
         },
         // All in one folder: code finds its neighbours from where it lies.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'part-[name]-[hash].js' },

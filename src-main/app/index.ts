@@ -8,6 +8,7 @@ import type { PosternEvent } from '../../src-preload/contract/events'
 import { Settings } from '../../src-preload/contract/settings'
 import { logger } from '../shared/log'
 import { forbidNetwork } from '../shared/network-gate'
+import { giveBackAtRest } from '../shared/rest'
 import { accountHandlers } from './accounts'
 import { AutoLock } from './auto-lock'
 import { Files, openLink } from './desktop'
@@ -41,6 +42,7 @@ export interface Started {
 /** The program once its window is opened: joins window, store and mail. All that the window may ask can be answered when this returns. */
 export async function run({ profile, options, logFile, window, session, store }: Started): Promise<void> {
   forbidNetwork((host) => log.error('a connection was refused', { host }))
+  giveBackAtRest()
   const keys = new Keys(profile)
   const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)
   const policy = new PolicyWatch(policyPlace(app.isPackaged, options.policyDir))

@@ -1,12 +1,9 @@
-import { isMainThread } from 'node:worker_threads'
 import { appForMail, mailForApp, mailForStore, storeForMail, type StoreForMail } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
-import { forbidNetwork } from '../shared/network-gate'
 import { joinPort, type Rpc } from '../shared/port-rpc'
 import { giveBackAtRest } from '../shared/rest'
 import { joinApp } from '../shared/utility'
-import { yieldToWindow } from '../shared/yield'
 import { testConnection } from './connection-test'
 import { findSettings } from './autoconfig'
 import { fetchImage } from './fetch-image'
@@ -16,22 +13,12 @@ import { Mailboxes } from './mailboxes'
 import { NetworkLedger } from './network-ledger'
 import { refresh, revoke, signIn } from './oauth'
 import { Pace } from './pace'
-import { serveParser } from './parse-worker'
 import { Parser } from './parser'
 import { watchAddresses } from './network-watch'
 import { trustSystemAuthorities } from './server-rules'
 
-/**
- * The mail process: the only one on the network and the only one that parses hostile bytes. This file is also the
- * script of its parser thread, so that the bundle needs no second entry.
- */
-if (isMainThread) startMail()
-else {
-  // The thread that meets hostile bytes first reaches nobody.
-  forbidNetwork(() => undefined)
-  yieldToWindow()
-  serveParser()
-}
+/** The mail process: the only one on the network and the only one that parses hostile bytes. */
+startMail()
 
 function startMail(): void {
   giveBackAtRest()
@@ -48,7 +35,7 @@ function startMail(): void {
     log.warn('the system list of authorities cannot be read', error)
   }
 
-  const parser = new Parser(new URL(import.meta.url))
+  const parser = new Parser(new URL('mail-parser.js', import.meta.url))
   const importer = new Importer(parser)
   const pace = new Pace()
   let store: Rpc<StoreForMail> | null = null

@@ -8,7 +8,7 @@ import { messagesOf, ParserAnswer, type ParserJob } from './parse-worker'
 const log = logger('parser')
 
 /** A thread that has nothing to do for so long is ended; it starts again within some 50 ms. */
-const restMs = 20_000
+const restMs = 5_000
 /** So many times the limit may pass on the clock. */
 const idleFactor = 12
 /** Parsing makes much that is soon forgotten: a roomy nursery halves the collector's work during a sync. A larger one takes memory and saves no more. */

@@ -5,13 +5,13 @@ import { logger } from './log'
 
 const log = logger('rest')
 
-const lookEveryMs = 5000
-/** Looks in a row, 15 s, without anything done. */
+const lookEveryMs = 1500
+/** Looks in a row, 4.5 s, without anything done. */
 const looksAtRest = 3
 /** Share of the time that counts as nothing: a server's keep-alive, a look at the clock. */
 const nothing = 0.02
 /** Bytes of heap that are worth a collection. */
-const worth = 16 * 1024 * 1024
+const worth = 4 * 1024 * 1024
 
 /** Decides when a thread has come to rest and holds more memory than it needs. */
 export class Rest {

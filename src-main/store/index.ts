@@ -1,28 +1,17 @@
-import { isMainThread } from 'node:worker_threads'
 import { joinApp } from '../shared/utility'
 import { logger } from '../shared/log'
 import { giveBackAtRest } from '../shared/rest'
 import { forbidNetwork } from '../shared/network-gate'
-import { yieldToWindow } from '../shared/yield'
 import { StoreService } from './service'
-import { serveStoreThread } from './thread-jobs'
 
-/**
- * The store process: the only holder of the database and its key, the single writer. This file is also the script of
- * the store's thread, so that the bundle needs no second entry.
- */
+/** The store process: the only holder of the database and its key, the single writer. */
 giveBackAtRest()
-if (isMainThread) startStore()
-else {
-  forbidNetwork(() => undefined)
-  yieldToWindow()
-  serveStoreThread()
-}
+startStore()
 
 function startStore(): void {
   const log = logger('store')
   forbidNetwork((host) => log.error('a connection was refused', { host }))
-  const service = new StoreService(new URL(import.meta.url))
+  const service = new StoreService(new URL('store-thread.js', import.meta.url))
 
   const app = joinApp((handover, port) => {
     if (handover.to === 'mail') service.joinMail(port)

@@ -5,7 +5,7 @@ import { perform, ThreadAnswer, type Hands, type ThreadJob, openHands, closeHand
 const log = logger('store')
 
 /** A thread with nothing to do for so long is ended, ms. */
-const idle = 20_000
+const idle = 5_000
 
 /**
  * The store's thread: writes the search index and copies the journal back, so that no read waits for either. It is

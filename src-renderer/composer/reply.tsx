@@ -1,29 +1,9 @@
-import { Maximize2, Minimize2 } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
-import type { Address, Conversation, DraftKind, Message } from '../../src-preload/contract'
-import { useQuery } from '../live'
-import { tellFailure } from '../state/acts'
-import { answeredMessage } from '../state/answered'
-import { stopWriting, writing } from '../state/presence'
-import { useShortcuts } from '../state/shortcuts'
-import { t } from '../text'
-import { listText } from '../text/lists'
-import { Banner } from '../ui/banner'
-import { IconButton } from '../ui/button'
-import { Kbd } from '../ui/kbd'
-import { usePresenceIn } from '../work/presence'
-import { AddressLines } from './address-lines'
-import { useFileDrop } from './drop'
-import { chosenFrom, FromChoice } from './from-choice'
-import { EditorText } from '../writing/editor'
-import { DraftFiles, QuotedOriginal } from './parts'
-import { isBlank } from '../writing/rich-text'
-import { MachineStrip, SavedMark, SendBar, SendDoubts, SendTrouble, SinceStrip } from './send-bar'
-import { SignatureBlock } from './signature-block'
-import { useComposer } from './use-composer'
+import { useEffect, useState } from 'react'
+import type { Conversation, DraftKind } from '../../src-preload/contract'
+import { later } from '../ui/later'
 import './composer.css'
 
-type Kind = Exclude<DraftKind, 'new'>
+export type Kind = Exclude<DraftKind, 'new'>
 
 export interface ReplyProps {
   conversation: Conversation
@@ -34,14 +14,22 @@ export interface ReplyProps {
   onNote?: () => void
 }
 
-/** Who a reply goes to, until the store has said so. */
-function previewOf(message: Message | undefined, kind: Kind): { to: Address[]; cc: Address[]; bcc: Address[] } {
-  if (!message || kind === 'forward') return { to: [], cc: [], bcc: [] }
-  return { to: message.direction === 'out' ? message.to : message.replyTo.length > 0 ? message.replyTo : [message.from], cc: [], bcc: [] }
-}
-
 /** Height of the last composer in CSS pixels: the next one keeps its place with it. */
 let usualHeight = 220
+
+function keepHeight(height: number): void {
+  usualHeight = height || usualHeight
+}
+
+/** The place of a composer that is not there yet. */
+function Room() {
+  return <div className="composer" style={{ blockSize: usualHeight }} aria-busy="true" />
+}
+
+const editors = later(() => import('./open-reply').then((module) => module.OpenReply), Room)
+
+/** Fetches the code of the editor, the largest part of the window, ahead of the first reply. */
+export const prepareReply = editors.prepare
 
 /** How long a conversation is looked at before its editor is made, in ms: walking through the list is quicker. */
 const lookMs = 120
@@ -57,151 +45,5 @@ export function Reply(props: ReplyProps) {
     return () => clearTimeout(timer)
   }, [])
   // whoever asks to write does not wait: the next letter is meant for the text
-  return ready || props.request ? <OpenReply {...props} /> : <div className="composer" style={{ blockSize: usualHeight }} aria-busy="true" />
-}
-
-function OpenReply({ conversation, request, visibleTextOf, onNote }: ReplyProps) {
-  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(({ local }) => !local)
-  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
-  const draftKind = conversation.draft?.kind
-  const [target, setTarget] = useState<{ kind: Kind; messageId: number | undefined }>(() => ({
-    kind: draftKind && draftKind !== 'new' ? draftKind : 'reply', messageId: conversation.draft?.messageId ?? answeredMessage(conversation.messages)?.id,
-  }))
-  const [tall, setTall] = useState(false)
-  const place = useRef<HTMLElement>(null)
-  const to = useRef<HTMLInputElement>(null)
-  const message = conversation.messages.find((one) => one.id === target.messageId) ?? answeredMessage(conversation.messages)
-  const preview = previewOf(message, target.kind)
-
-  const startFor = ({ kind, messageId }: typeof target) => async () => {
-    const answered = messageId ?? answeredMessage(conversation.messages)?.id ?? null
-    return { kind, conversationId: conversation.id, messageId: answered, visibleText: answered === null ? null : await visibleTextOf(answered) }
-  }
-  const composer = useComposer({ name: t('composer:textbox'), start: startFor(target), preview, isForward: target.kind === 'forward', asksSubject: false, settings })
-  const { desk, state, editor, send } = composer
-
-  // colleagues hear that an answer is being written, and that it is not any more
-  const { saving, content } = state
-  useEffect(() => {
-    if (saving === 'waiting') writing(conversation.id)
-    else if (saving === 'clean') stopWriting(conversation.id)
-  }, [saving, content, conversation.id])
-  const rivals = usePresenceIn(conversation.id).filter(({ doing }) => doing === 'replying').map(({ person }) => person.name || t('work:someone'))
-
-  // the draft of the conversation came, came back after Undo, or was sent or thrown away elsewhere
-  const known = useRef<number | null>(null)
-  const inStore = conversation.draft
-  useEffect(() => {
-    const mine = desk.snapshot().draft
-    if (!inStore) {
-      if (mine && known.current === mine.id) desk.reset()
-      known.current = null
-    } else if (mine?.id === inStore.id) known.current = inStore.id
-    else if (!mine && known.current !== inStore.id) {
-      known.current = inStore.id
-      if (desk.snapshot().saving !== 'clean') return
-      desk.load(inStore)
-      if (inStore.kind !== 'new') setTarget({ kind: inStore.kind, messageId: inStore.messageId ?? undefined })
-    }
-  }, [inStore, desk])
-
-  // the editor's own command waits for the next frame, and letters typed until then would be shortcuts
-  const writeHere = (at: 'start' | null = null) => {
-    editor.view.focus()
-    editor.commands.focus(at)
-  }
-
-  const change = async (next: typeof target): Promise<void> => {
-    const now = desk.snapshot()
-    const written = !isBlank(now.content.text ?? '') ? { html: now.content.html ?? '', text: now.content.text ?? '' } : null
-    try {
-      setTarget(next)
-      if (now.draft) await desk.discard()
-      desk.reset(startFor(next))
-      // a plain reply waits for the first word; the others show at once what the store fills in
-      if (next.kind !== 'reply' || written) desk.load(await desk.ensure())
-      if (written) {
-        desk.edit(written)
-        editor.commands.setContent(written.html, { emitUpdate: false })
-      }
-      if (next.kind === 'forward') to.current?.focus()
-      else writeHere('start')
-    } catch (thrown) {
-      tellFailure(thrown)
-    }
-  }
-
-  const choose = (kind: Kind, messageId: number | undefined) => {
-    if (kind === target.kind && (messageId === target.messageId || desk.snapshot().draft)) writeHere()
-    else void change({ kind, messageId })
-  }
-  const handled = useRef(0)
-  useEffect(() => {
-    if (!request || request.n === handled.current) return
-    handled.current = request.n
-    choose(request.kind, request.messageId)
-  })
-
-  useShortcuts([
-    { id: 'composer.send', keys: 'mod+Enter', group: 'composer', label: t('composer:send.keyDefault'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false) },
-    { id: 'composer.sendOpen', keys: 'mod+shift+Enter', group: 'composer', label: t('composer:send.keyOpen'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send('open') : false) },
-  ])
-  useEffect(() => {
-    const element = place.current
-    return () => {
-      if (element && !tall) usualHeight = element.offsetHeight || usualHeight
-    }
-  }, [tall])
-  const drop = useFileDrop(composer.attach)
-  const people = { to: state.content.to ?? preview.to, cc: state.content.cc ?? preview.cc, bcc: state.content.bcc ?? preview.bcc }
-  const everybody = message ? message.to.length + message.cc.length > 1 : false
-  const tabs: { kind: Kind; label: string; keys?: string }[] = [
-    { kind: 'reply', label: t('composer:reply'), keys: 'r' },
-    ...(everybody || target.kind === 'reply-all' ? [{ kind: 'reply-all' as const, label: t('composer:replyAll') }] : []),
-    { kind: 'forward', label: t('composer:forward'), keys: 'f' },
-  ]
-  const quote = state.content.quote
-  const from = chosenFrom(mailboxes, state.content.mailboxId === undefined ? message?.answerFrom ?? { mailboxId: conversation.mailboxIds[0], address: '' } : { mailboxId: state.content.mailboxId, address: state.content.from ?? '' })
-
-  return (
-    <section ref={place} className={`composer${tall ? ' tall' : ''}${drop.over ? ' dropping' : ''}`} aria-label={t('composer:region')} data-pane="composer" {...drop.handlers}>
-      <div className="c-top">
-        <div className="tabs" role="group" aria-label={t('composer:tabs')}>
-          {tabs.map((tab) => (
-            <button key={tab.kind} type="button" className={tab.kind === target.kind ? 'on' : ''} aria-pressed={tab.kind === target.kind} onClick={() => choose(tab.kind, message?.id)}>
-              {tab.label}{tab.keys && <Kbd keys={tab.keys} />}
-            </button>
-          ))}
-          {onNote && <button type="button" aria-pressed={false} onClick={onNote}>{t('work:note.tab')}<Kbd keys="n" /></button>}
-        </div>
-        <span className="push x g1">
-          <SavedMark saving={state.saving} />
-          <IconButton icon={tall ? Minimize2 : Maximize2} size="sm" label={t(tall ? 'composer:shrink' : 'composer:expand')} onClick={() => setTall(!tall)} />
-        </span>
-      </div>
-      <AddressLines
-        inline
-        toRef={to}
-        people={people}
-        onChange={(next) => desk.edit(next)}
-        from={<FromChoice mailboxes={mailboxes} from={from} agentName={settings?.agentName ?? ''} onChange={(next) => desk.edit(next)} />}
-      />
-      {target.kind === 'forward' && state.draft && (
-        <div className="c-addr"><label htmlFor="composer-subject">{t('composer:subject')}</label><input id="composer-subject" className="c-subject" dir="auto" value={state.content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
-      )}
-      <SinceStrip draft={inStore} />
-      {target.kind !== 'forward' && <MachineStrip kind={message?.autoKind ?? 'none'} />}
-      {rivals.length > 0 && state.draft && <Banner kind="warn" className="c-banner">{t('presence:composer', { count: rivals.length, names: listText(rivals) })}</Banner>}
-      <SendTrouble composer={composer} />
-      <div className="c-scroll" onClick={(event) => event.target === event.currentTarget && editor.commands.focus('end')}>
-        <EditorText editor={editor} />
-        <SignatureBlock composer={composer} from={from} />
-        {quote ? <QuotedOriginal quote={quote} onDrop={() => desk.edit({ quote: null })} /> : null}
-      </div>
-      <DraftFiles desk={desk} state={state} />
-      <SendBar composer={composer} isNew={false} />
-      {drop.over && <div className="c-drop">{t('composer:dropHere')}</div>}
-      <SendDoubts composer={composer} />
-    </section>
-  )
+  return ready || props.request ? <editors.Shown {...props} keepHeight={keepHeight} /> : <Room />
 }

@@ -4,6 +4,7 @@ import type { Conversation as ConversationData, Message } from '../../src-preloa
 import { useQuery } from '../live'
 import { setRead } from '../state/acts'
 import { answeredMessage } from '../state/answered'
+import { onFirstHand } from '../state/hand'
 import { openConversation } from '../state/places'
 import { useShortcuts } from '../state/shortcuts'
 import { errorText, t } from '../text'
@@ -53,15 +54,11 @@ export interface ConversationProps {
 
 /**
  * Starts what conversations need before the first one opens: the theme of mails, and a warm frame. The frame's process costs
- * memory and start-up time, so it waits for the first sign of a person: nobody opens a mail without moving or pressing a key.
+ * memory and start-up time, so it waits for the first sign of a person.
  */
 export function prepareConversations(): void {
   themeNow()
-  const warmOnce = (): void => {
-    for (const sign of ['pointermove', 'keydown'] as const) removeEventListener(sign, warmOnce, true)
-    warmFrame()
-  }
-  for (const sign of ['pointermove', 'keydown'] as const) addEventListener(sign, warmOnce, true)
+  onFirstHand(warmFrame)
 }
 
 function useMarkRead(conversation: ConversationData): void {

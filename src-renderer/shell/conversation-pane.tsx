@@ -6,7 +6,7 @@ const Parts = lazy(() => load().then((module) => ({ default: module.Conversation
 
 /** Fetches the code of the conversation ahead of the first click. */
 export function prepareConversationPane(): void {
-  void load().then((module) => module.prepareConversations())
+  void load().then((module) => module.prepare())
 }
 
 export function ConversationPane({ id }: { id: number }) {

@@ -1,13 +1,19 @@
 import { ReplyOrNote } from '../composer/note'
+import { prepareReply } from '../composer/reply'
 import { writeToLink } from '../composer/write-to'
 import { Conversation, prepareConversations, type ComposerSlot } from '../conversation/conversation'
 import { useQuery } from '../live'
 import { setStatus } from '../state/acts'
+import { onFirstHand } from '../state/hand'
 import { useList } from '../state/list'
 import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
 
-export { prepareConversations }
+/** Gets ready for the first conversation; what takes much memory waits until somebody is there. */
+export function prepare(): void {
+  prepareConversations()
+  onFirstHand(prepareReply)
+}
 
 const composer = (slot: ComposerSlot) => <ReplyOrNote {...slot} />
 const onMailto = (url: string) => void writeToLink(url)

@@ -10,9 +10,9 @@ export interface Later<P extends object> {
 
 /**
  * A component whose code is not needed for the first picture. Unlike React's `lazy` it is drawn in the same frame once its code
- * is here: whoever presses a key and types on must find the field there.
+ * is here: whoever presses a key and types on must find the field there. `Meanwhile` keeps its place.
  */
-export function later<P extends object>(load: () => Promise<ComponentType<P>>): Later<P> {
+export function later<P extends object>(load: () => Promise<ComponentType<P>>, Meanwhile?: ComponentType): Later<P> {
   let code: ComponentType<P> | null = null
   let loading: Promise<void> | null = null
   const fetch = (): Promise<void> => (loading ??= load().then((loaded) => {
@@ -28,7 +28,8 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
       if (!code) fetch().then(() => drawAgain(true), (why: unknown) => setFault({ why }))
     }, [])
     if (fault) throw fault.why
-    return code ? createElement(code, props) : null
+    if (code) return createElement(code, props)
+    return Meanwhile ? createElement(Meanwhile) : null
   }
   return { Shown, prepare: () => void fetch().catch(() => undefined) }
 }
