@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Mailbox } from '../../src-preload/contract/mail'
 import type { Failure, OutboxJob, OutboxOutcome } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
+import { putMoved } from './mailbox-moves'
 import { logger } from '../shared/log'
 import { onErrand } from '../shared/network-gate'
 import { filesSentItself } from '../shared/provider-limits'
@@ -65,7 +66,7 @@ export class OutboxSender {
     while (!this.stopped) {
       let wait = idleMs
       try {
-        wait = Math.min(wait, await this.sendDue(), await this.lookForUncertain(), await this.fileCopies())
+        wait = Math.min(wait, await this.sendDue(), await this.lookForUncertain(), await this.fileCopies(), await putMoved(this.mailbox.id, this.ports.store, this.sync, () => this.stopped))
       } catch (error) {
         const failure = PosternError.from(error)
         if (failure.code === 'service-stopped' || failure.code === 'service-restarting') return

@@ -9,6 +9,7 @@ export function dropMessage(tx: Writer, id: number): void {
   tx.run('DELETE FROM attachments WHERE message_id = ?', id)
   tx.run('DELETE FROM message_bodies WHERE message_id = ?', id)
   tx.run('DELETE FROM locations WHERE message_id = ?', id)
+  tx.run('DELETE FROM mailbox_moves WHERE message_id = ?', id)
   tx.run('DELETE FROM delivery_reports WHERE report_message = ?', id)
   tx.run('UPDATE outbox SET sent_message = NULL WHERE sent_message = ?', id)
   tx.run('UPDATE drafts SET message_id = NULL WHERE message_id = ?', id)

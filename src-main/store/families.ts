@@ -96,7 +96,8 @@ export function fitMailboxes(tx: Writer, id: number): void {
   const wanted = new Set(tx.all<{ mailbox_id: number }>(
     `SELECT DISTINCT f.mailbox_id FROM messages m JOIN locations l ON l.message_id = m.id JOIN folders f ON f.id = l.folder_id WHERE m.conversation_id = ?1
      UNION SELECT mailbox_id FROM outbox WHERE conversation_id = ?1 UNION SELECT mailbox_id FROM drafts WHERE conversation_id = ?1 AND state = 'open'`, id).map((row) => row.mailbox_id))
-  if (wanted.size === 0) return
+  const movedTo = tx.get<{ moved_to: number | null }>('SELECT moved_to FROM conversations WHERE id = ?', id)?.moved_to ?? null
+  if (wanted.size === 0 || movedTo !== null) return
   const now = parseIds(tx.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', id)?.mailbox_ids ?? '[]')
   for (const mailboxId of now) if (!wanted.has(mailboxId)) tx.run('DELETE FROM conversation_mailboxes WHERE conversation_id = ? AND mailbox_id = ?', id, mailboxId)
   tx.run('UPDATE conversations SET mailbox_ids = ? WHERE id = ?', JSON.stringify(now.filter((mailboxId) => wanted.has(mailboxId))), id)

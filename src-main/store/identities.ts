@@ -63,6 +63,10 @@ export function answerFrom(read: Reader, original: Original | null | undefined, 
   const [first] = sending
   if (!first) return null
   if (!original) return { mailboxId: first.id, address: first.address }
+  // A conversation that was moved is answered from where it was moved to.
+  const movedTo = original.conversation_id === null ? null : read.get<{ moved_to: number | null }>('SELECT moved_to FROM conversations WHERE id = ?', original.conversation_id)?.moved_to ?? null
+  const moved = movedTo === null ? undefined : sending.find(({ id }) => id === movedTo)
+  if (moved) return { mailboxId: moved.id, address: moved.address }
   const { to, cc, bcc, deliveredTo = [] } = parsePeople(original.people)
   const named = [...(original.direction === 1 ? [original.from_address] : []), ...[...to, ...cc].map(({ address }) => address), ...deliveredTo, ...bcc.map(({ address }) => address)]
   const found = writtenTo(sending, named)

@@ -6,6 +6,7 @@ import { customerOf } from './customers'
 import type { Writer } from './database'
 import { flagBits } from './flags'
 import { countUse } from './mailbox-use'
+import { metInMailbox } from './move-mailbox'
 import { place, placeOfRole, replaceMessage, roleOfLabels, type Place } from './places'
 import { complete, partNumber, samePart } from './parts'
 import { addressKey, displayName, packPeople, statusNumber } from './rows'
@@ -185,6 +186,7 @@ function threadHint(workspace: Workspace, folder: FolderRow, { thread }: IngestI
 function addLocation(tx: Writer, workspace: Workspace, page: Page, folder: FolderRow, item: IngestItem, same: Known, key: bigint, role: FolderRole, batch: Batch): void {
   putLocation(tx, folder, page.folderId, item, same.id, shownAs(folder, item))
   if (folder.renumbered === 1) carryOver(tx, folder.mailbox_id, page.folderId, item.uid, same.id)
+  metInMailbox(tx, workspace, same.id)
   replaceMessage(tx, same.id)
   if (same.conversation_id !== null) {
     addToMailbox(tx, same.conversation_id, folder.mailbox_id)

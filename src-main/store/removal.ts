@@ -1,6 +1,7 @@
 import { PosternError } from '../../src-preload/contract/errors'
 import { dropMessage } from './erase'
 import { forgetParts } from './files'
+import { fitMailboxes } from './families'
 import { parseIds } from './rows'
 import { summarize } from './summary'
 import { breathe, type Workspace } from './workspace'
@@ -60,6 +61,8 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
       tx.run(`DELETE FROM locations WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = ?1)
         AND folder_id IN (SELECT id FROM folders WHERE mailbox_id = ?2)`, conversationId, mailboxId)
       tx.run('DELETE FROM conversation_mailboxes WHERE conversation_id = ? AND mailbox_id = ?', conversationId, mailboxId)
+      // Moved here, but its mail still lies where it came from: it is there again.
+      if (tx.run('UPDATE conversations SET moved_to = NULL WHERE id = ? AND moved_to = ?', conversationId, mailboxId).changes > 0) fitMailboxes(tx, conversationId)
       const others = parseIds(tx.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', conversationId)?.mailbox_ids ?? '[]').filter((id) => id !== mailboxId)
       const homeless = tx.all<{ id: number }>('SELECT id FROM messages m WHERE conversation_id = ? AND (? OR NOT EXISTS(SELECT 1 FROM locations WHERE message_id = m.id))', conversationId, Number(others.length === 0))
       for (const { id } of homeless) dropMessage(tx, id)
@@ -69,7 +72,7 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
         return
       }
       tx.run('DELETE FROM history WHERE conversation_id = ?', conversationId)
-      tx.run('DELETE FROM conversation_tags WHERE conversation_id = ?', conversationId)
+      for (const table of ['conversation_tags', 'conversation_fields', 'conversation_people', 'note_drafts']) tx.run(`DELETE FROM ${table} WHERE conversation_id = ?`, conversationId)
       tx.run('DELETE FROM thread_pins WHERE conversation_id = ?', conversationId)
       tx.run('DELETE FROM notes WHERE conversation_id = ?', conversationId)
       tx.run('UPDATE drafts SET conversation_id = NULL WHERE conversation_id = ?', conversationId)

@@ -101,7 +101,7 @@ function peopleOf(messages: readonly Shown[], own: ReadonlySet<string>): string[
 export function addToMailbox(tx: Writer, conversationId: number, mailboxId: number): void {
   const { changes } = tx.run(
     `INSERT OR IGNORE INTO conversation_mailboxes(mailbox_id, conversation_id, hidden, status, unread, last_at)
-     SELECT ?, id, hidden, status, unread, last_at FROM conversations WHERE id = ?`, mailboxId, conversationId)
+     SELECT ?1, id, hidden, status, unread, last_at FROM conversations WHERE id = ?2 AND (moved_to IS NULL OR moved_to = ?1)`, mailboxId, conversationId)
   if (changes === 0) return
   const row = tx.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', conversationId)
   const ids = parseIds(row?.mailbox_ids ?? '[]')

@@ -51,7 +51,7 @@ export function mergeInto(tx: Writer, survivor: number, loser: number): void {
   tx.changes.changed('conversations', loser)
 }
 
-export type HistoryKind = 'reopened' | 'closed' | 'pending' | 'opened' | 'spam' | 'merged' | 'split-off' | 'split-from' | 'assigned' | 'unassigned' | 'tagged' | 'untagged' | 'snoozed' | 'unsnoozed' | 'woke' | 'field-set' | 'field-cleared' | 'answered-elsewhere' | 'read-elsewhere'
+export type HistoryKind = 'reopened' | 'closed' | 'pending' | 'opened' | 'spam' | 'merged' | 'split-off' | 'split-from' | 'assigned' | 'unassigned' | 'tagged' | 'untagged' | 'snoozed' | 'unsnoozed' | 'woke' | 'field-set' | 'field-cleared' | 'moved' | 'answered-elsewhere' | 'read-elsewhere'
 
 /**
  * One thin line between messages: what changed, when and by whom. `actId`: the thread act that it tells of; `detail`: to

@@ -255,6 +255,9 @@ export const storeForMail = {
   /** The next sent message whose copy is to be filed in Sent; it stays until `done`. */
   'copies.next': { input: z.object({ mailboxId: Id }), output: z.object({ copy: z.object({ id: Id, messageId: z.string(), date: Time, raw: bytes, tries: z.int(), throughId: Id.nullable() }).nullable() }) },
   'copies.settle': { input: z.object({ id: Id, done: z.boolean() }), output: done },
+  /** A message that is to be put into this mailbox's inbox; `id` is the message's. */
+  'moves.next': { input: z.object({ mailboxId: Id }), output: z.object({ move: z.object({ id: Id, messageId: z.string().nullable(), date: Time, seen: z.boolean(), raw: bytes }).nullable() }) },
+  'moves.settle': { input: z.object({ id: Id, done: z.boolean() }), output: done },
   'outbox.uncertain': { input: z.object({ mailboxId: Id }), output: z.object({ jobs: z.array(OutboxJob) }) },
   /** What went over the network since it was told last; idempotence is not needed, a lost answer counts twice. */
   'network.record': { input: z.object({ contacts: z.array(NetworkContact).max(5000) }), output: done },

@@ -281,7 +281,7 @@ export const Conversation = z.object({
   draft: Draft.nullable(),
   /** What changed, newest last, for the thin lines between messages. */
   history: z.array(z.object({
-    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from', 'assigned', 'unassigned', 'tagged', 'untagged', 'snoozed', 'unsnoozed', 'woke', 'field-set', 'field-cleared', 'answered-elsewhere', 'read-elsewhere']), by: z.string(),
+    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from', 'assigned', 'unassigned', 'tagged', 'untagged', 'snoozed', 'unsnoozed', 'woke', 'field-set', 'field-cleared', 'moved', 'answered-elsewhere', 'read-elsewhere']), by: z.string(),
     /** To whom, which tag, until when (ms as text). */
     detail: z.string(),
     /** The split or merge that the line tells of, and the other conversation; it can be taken back from here. */

@@ -140,7 +140,7 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
       <div className="c-note">
         <textarea
           ref={area} className="c-text" dir="auto" rows={3} maxLength={50_000} value={text} aria-label={t('work:note.textbox')} aria-describedby="note-hint" aria-autocomplete="list"
-          aria-expanded={people.length > 0} {...(people.length > 0 ? { 'aria-controls': 'note-people', 'aria-activedescendant': `note-person-${active}` } : {})} role="combobox"
+          aria-haspopup="listbox" {...(people.length > 0 ? { 'aria-controls': 'note-people', 'aria-activedescendant': `note-person-${active}` } : {})}
           onChange={(event) => {
             write(event.target.value)
             setCaret(event.target.selectionStart)

@@ -1,7 +1,8 @@
-import { ChevronDown, ChevronUp, Circle, CircleCheck, Code, Ellipsis, FileUp, MailOpen, Merge, OctagonAlert, PanelRight, Pause, Split, Trash2 } from 'lucide-react'
+import { ChevronDown, ChevronUp, Circle, CircleCheck, Code, Ellipsis, FileUp, FolderInput, MailOpen, Merge, OctagonAlert, PanelRight, Pause, Split, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
-import { setRead, setStatus, trash } from '../state/acts'
+import { moveTo, setRead, setStatus, trash } from '../state/acts'
+import { useQuery } from '../live'
 import { isProfilePane, useLayout } from '../state/layout'
 import { stepConversation } from '../state/list'
 import { openConversation } from '../state/places'
@@ -28,6 +29,7 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
   const profileShown = useLayout(isProfilePane)
   const done = status === 'closed' || status === 'spam'
   const last = conversation.messages.at(-1)
+  const others = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter((one) => !one.local && !(conversation.mailboxIds.length === 1 && conversation.mailboxIds[0] === one.id))
   const [exporting, setExporting] = useState(false)
   return (
     <header className="convhead y">
@@ -57,6 +59,7 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
               { label: t('threads:merge'), icon: Merge, keys: 'm', onSelect: onMerge },
               { label: t('threads:split'), icon: Split, keys: 'shift+m', disabled: conversation.messages.length < 2, onSelect: onSplit },
               { label: t('threads:export'), icon: FileUp, onSelect: () => setExporting(true) },
+              ...(others.length === 0 ? [] : [{ heading: t('conversation:moveTo') }, ...others.map((mailbox) => ({ label: mailbox.name, icon: FolderInput, onSelect: () => void moveTo(ids, mailbox) }))]),
               'separator',
               { label: t('conversation:trash'), icon: Trash2, onSelect: () => void trash(ids) },
               ...(last ? ['separator' as const, { label: t('conversation:showSource'), icon: Code, onSelect: () => onSource(last.id) }] : []),

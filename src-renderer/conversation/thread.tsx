@@ -1,4 +1,4 @@
-import { AlarmClock, CircleCheck, ClipboardList, MailCheck, MailOpen, Circle, Merge, OctagonAlert, Pause, Split, Tag, UserCheck, UserMinus } from 'lucide-react'
+import { AlarmClock, CircleCheck, ClipboardList, FolderInput, MailCheck, MailOpen, Circle, Merge, OctagonAlert, Pause, Split, Tag, UserCheck, UserMinus } from 'lucide-react'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../../src-preload/contract'
 import { useNow } from '../state/clock'
@@ -18,7 +18,7 @@ import { keepPlace } from './scroll-place'
 /** Messages that stay open at the end of a thread. */
 const openLast = 3
 
-const eventIcons: Record<ThreadEvent['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge, 'split-off': Split, 'split-from': Split, assigned: UserCheck, unassigned: UserMinus, tagged: Tag, untagged: Tag, snoozed: AlarmClock, unsnoozed: AlarmClock, woke: AlarmClock, 'field-set': ClipboardList, 'field-cleared': ClipboardList, 'answered-elsewhere': MailCheck, 'read-elsewhere': MailOpen }
+const eventIcons: Record<ThreadEvent['kind'], LucideIcon> = { reopened: Circle, opened: Circle, closed: CircleCheck, pending: Pause, spam: OctagonAlert, merged: Merge, 'split-off': Split, 'split-from': Split, assigned: UserCheck, unassigned: UserMinus, tagged: Tag, untagged: Tag, snoozed: AlarmClock, unsnoozed: AlarmClock, woke: AlarmClock, 'field-set': ClipboardList, 'field-cleared': ClipboardList, moved: FolderInput, 'answered-elsewhere': MailCheck, 'read-elsewhere': MailOpen }
 
 function EventLine({ event }: { event: ThreadEvent }) {
   const now = useNow()

@@ -2,7 +2,8 @@ import { AlarmClock, Bookmark, Ellipsis, Tag, UserCheck, X } from 'lucide-react'
 import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { call } from '../client'
-import { setRead, setStatus, tellFailure, trash } from '../state/acts'
+import { useQuery } from '../live'
+import { moveTo, setRead, setStatus, tellFailure, trash } from '../state/acts'
 import { mergeConversations } from '../state/threads'
 import { assign } from '../state/work'
 import { useList } from '../state/list'
@@ -45,6 +46,7 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
   const [layer, setLayer] = useState<Layer | null>(null)
   const layered = (one: Layer) => (on: boolean) => setLayer(on ? one : null)
   const people = usePeople()
+  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(({ local }) => !local)
   const { labels } = useLabels()
   const [exporting, setExporting] = useState(false)
   const ids = [...picked]
@@ -97,6 +99,7 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
           items={[
             { label: t('threads:mergePicked'), disabled: ids.length < 2 || ids.length > mostMerged, onSelect: () => void act(async () => void await mergeConversations(ids)) },
             { label: t('threads:export'), onSelect: () => setExporting(true) },
+            ...(mailboxes.length < 2 ? [] : [{ heading: t('conversation:moveTo') }, ...mailboxes.map((mailbox) => ({ label: mailbox.name, onSelect: () => void act(() => moveTo(ids, mailbox)) })), 'separator' as const]),
             ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), onSelect: () => setLayer('label') }]),
             { label: t('inbox:bulk.markUnread'), onSelect: () => void act(() => setRead(ids, false)) },
             ...(view === 'pending' ? [] : [{ label: t('inbox:bulk.setPending'), onSelect: () => void act(() => setStatus(ids, 'pending')) }]),

@@ -47,6 +47,17 @@ export async function setRead(ids: readonly number[], read: boolean, quiet = fal
   }
 }
 
+/** Moves conversations to another mailbox of the team; the mail itself goes there too. */
+export async function moveTo(ids: readonly number[], mailbox: { id: number; name: string }): Promise<void> {
+  try {
+    const done = await call('conversations.move', { ids: [...ids], mailboxId: mailbox.id })
+    tellDone(t('conversation:moved', { count: ids.length, name: mailbox.name }), done.undo)
+  } catch (thrown) {
+    if (asCallError(thrown).code === 'conflict') showToast({ text: t('conversation:notWhole'), kind: 'bad', lastsMs: 10_000 })
+    else tellFailure(thrown)
+  }
+}
+
 /** Moves conversations to the Trash of their mailbox. */
 export async function trash(ids: readonly number[]): Promise<void> {
   try {

@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { conversation, list, mail, row, seed, startTeam, type Desk, type Team } from './harness'
-import { answered, nav, openRow, replyBox } from './hands'
-import { look } from './pictures'
+import { answered, nav, onServer, openRow, replyBox } from './hands'
+import { look, shots } from './pictures'
 import { startDesks } from './team-desks'
 
 let team: Team
@@ -136,7 +137,7 @@ test('what one decides about a conversation, all three see alike; who is named o
   await expect(conversation(ana).getByText('Ana Ferreira set Order: NW-20377')).toBeVisible()
   // A note names Bo and gives the conversation to the workshop in one act.
   await ana.keyboard.press('n')
-  await ana.getByRole('combobox', { name: 'Note' }).pressSequentially('@Bo')
+  await ana.getByRole('textbox', { name: 'Note' }).pressSequentially('@Bo')
   await ana.getByRole('option', { name: 'Bo Lindqvist' }).click()
   await ana.keyboard.type('same freehub batch')
   await ana.getByRole('button', { name: 'More ways to add the note' }).click()
@@ -175,12 +176,47 @@ test('what one decides about a conversation, all three see alike; who is named o
   await cy.keyboard.press('Escape')
   // Half a note outlives the program.
   await cy.keyboard.press('n')
-  await cy.getByRole('combobox', { name: 'Note' }).pressSequentially('half a note')
+  await cy.getByRole('textbox', { name: 'Note' }).pressSequentially('half a note')
   await expect.poll(async () => (await answered(cy, 'notes.draft', { conversationId: 1 })).text + (await answered(cy, 'notes.draft', { conversationId: 3 })).text + (await answered(cy, 'notes.draft', { conversationId: 2 })).text).toContain('half a note')
-  await cy.getByRole('combobox', { name: 'Note' }).fill('')
+  await cy.getByRole('textbox', { name: 'Note' }).fill('')
   if (desk) {
     await nav(ana, 'Inbox').click()
     await openRow(ana, 'Refund for a light')
     await look(desk, 'fields-followed')
   }
+})
+
+test('what one merges, splits or moves to another mailbox is so on all three screens and on the server', async () => {
+  test.setTimeout(120_000)
+  await openRow(ana, 'Delivery slot moved')
+  await ana.getByRole('button', { name: 'More actions', exact: true }).click()
+  await ana.getByRole('menuitem', { name: 'Warranty' }).click()
+  for (const page of [ana, bo, cy]) {
+    await expect(nav(page, 'Warranty')).toHaveAccessibleName(/^Warranty 1 conversation/, wait)
+    await nav(page, 'Warranty').click()
+    await openRow(page, 'Delivery slot moved')
+    await expect(conversation(page).getByText('Ana Ferreira moved this to Warranty')).toBeVisible(wait)
+  }
+  await expect.poll(() => [onServer(team, 'warranty', 'INBOX').length, onServer(team, 'help', 'INBOX').length], { timeout: 60_000 }).toEqual([1, 2])
+  for (const page of [ana, bo, cy]) await nav(page, 'Inbox').click()
+  await openRow(bo, 'Refund for a light')
+  await bo.getByRole('grid', { name: 'Conversations' }).getByRole('row', { name: /Rear hub/ }).hover()
+  await bo.getByRole('checkbox', { name: /Customer 0/ }).check()
+  await row(bo, /Refund for a light/).hover()
+  await bo.getByRole('checkbox', { name: /Customer 2/ }).check()
+  await bo.getByRole('toolbar').getByRole('button', { name: 'More' }).click()
+  await bo.getByRole('menuitem', { name: /^Merge/ }).click()
+  for (const page of [ana, bo, cy]) await expect(list(page).getByRole('row')).toHaveCount(2, wait)
+  // All three screens show one and the same thing.
+  const seen: string[] = []
+  for (const page of [ana, bo, cy]) {
+    await list(page).getByRole('row').last().click()
+    await expect(conversation(page).getByText('Bo Lindqvist').last()).toBeVisible(wait)
+    await page.mouse.move(0, 0)
+    await expect(conversation(page).getByRole('status', { name: 'Who else is here' })).toContainText('reading this too', wait)
+    seen.push((await list(page).getByRole('row').allInnerTexts()).join('\n').replace(/Customer \d(?= *\d\d?:)/g, '$&'))
+    await page.screenshot({ path: join(shots, `three-${seen.length}.png`) })
+  }
+  const thread = async (page: Page) => conversation(page).getByRole('list', { name: 'Messages' }).innerText()
+  expect(new Set(await Promise.all([ana, bo, cy].map(thread))).size).toBe(1)
 })

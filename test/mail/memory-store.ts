@@ -154,6 +154,8 @@ export class MemoryStore {
     'import.end': () => ({}),
     'outbox.lookedInVain': () => ({}),
     'copies.next': () => ({ copy: this.copies[0] ?? null }),
+    'moves.next': () => ({ move: null }),
+    'moves.settle': () => ({}),
     'copies.settle': ({ id, done }) => {
       if (done) this.copies.splice(this.copies.findIndex((copy) => copy.id === id), 1)
       return {}

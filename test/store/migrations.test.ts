@@ -311,3 +311,12 @@ test('team computers: an invitation of before is for somebody new', () => {
   expect(after.read.get('SELECT name, member FROM team_invites')).toEqual({ name: 'Ben', member: null })
   after.close()
 })
+
+test('moves: conversations of before stay where their mail lies', () => {
+  const before = at(30)
+  before.write((tx) => tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)"))
+  before.close()
+  const after = at(31)
+  expect(after.read.get('SELECT moved_to, (SELECT count(*) FROM mailbox_moves) AS waiting FROM conversations')).toEqual({ moved_to: null, waiting: 0 })
+  after.close()
+})

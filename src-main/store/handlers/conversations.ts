@@ -1,5 +1,6 @@
 import type { conversationCalls } from '../../../src-preload/contract/calls/conversations'
 import { getConversation, getCounts, listConversations, positionOf } from '../conversations'
+import { moveToMailbox } from '../move-mailbox'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
 
@@ -14,6 +15,7 @@ export function conversations(service: StoreService, by: () => string): Handlers
     'conversations.setStatus': ({ ids, status }) => service.open.acts.setStatus(ids, status, by()),
     'conversations.setRead': ({ ids, read: seen }) => service.open.acts.setRead(ids, seen),
     'conversations.trash': ({ ids }) => service.open.acts.trash(ids),
+    'conversations.move': ({ ids, mailboxId }) => moveToMailbox(service.open.acts, service.open.workspace, ids, mailboxId, by()),
     'acts.undo': async ({ undo }) => {
       await service.open.acts.undo(undo)
       return {}

@@ -16,6 +16,7 @@ import { completeAt, partialUids, setDepth } from '../parts'
 import { endImport, importPage } from '../import-page'
 import { beginImport, nextImport, pathOf } from '../transfers'
 import { claim, composed, lookedInVain, nextCopy, settle, settleCopy, uncertainJobs } from '../outbox-queue'
+import { nextMove, settleMailboxMove } from '../move-mailbox'
 import { hideMailbox } from '../removal'
 import { nextOps, settleOp, waitingOps } from '../server-ops'
 import type { StoreService } from '../service'
@@ -185,6 +186,11 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
       return {}
     },
     'copies.next': ({ mailboxId }) => nextCopy(workspace(), mailboxId),
+    'moves.next': ({ mailboxId }) => nextMove(workspace().db.read, mailboxId),
+    'moves.settle': ({ id, done }) => {
+      settleMailboxMove(workspace(), id, done)
+      return {}
+    },
     'copies.settle': ({ id, done }) => {
       settleCopy(workspace(), id, done)
       return {}

@@ -28,6 +28,7 @@ import { bodiesInOrder } from './0027-bodies-in-order'
 import { noteDrafts } from './0028-note-drafts'
 import { elsewhere } from './0029-elsewhere'
 import { teamComputers } from './0030-team-computers'
+import { moves } from './0031-moves'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -35,4 +36,4 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice, teamStale, identities, logLight, loops, mailLabels, views, renumbering, teamSnapshots, bodiesInOrder, noteDrafts, elsewhere, teamComputers]
+export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice, teamStale, identities, logLight, loops, mailLabels, views, renumbering, teamSnapshots, bodiesInOrder, noteDrafts, elsewhere, teamComputers, moves]

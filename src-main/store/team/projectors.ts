@@ -2,6 +2,7 @@ import type { Changed } from './log'
 import { projectConversation } from './project-conversation'
 import { projectDefinitions, projectFields } from './project-fields'
 import { projectGrants } from './project-grants'
+import { projectMailbox } from './project-mailbox'
 import { projectNotes } from './project-notes'
 import { projectPeople } from './project-people'
 import { projectThreads } from './project-threads'
@@ -23,6 +24,7 @@ export const projectors: readonly ((changed: Changed) => void)[] = [
   },
   projectFields,
   projectPeople,
+  projectMailbox,
   projectDefinitions,
   ({ tx, group, fields }) => {
     if ([...fields].some((field) => field.startsWith('draft:'))) tx.changes.touched('presence')

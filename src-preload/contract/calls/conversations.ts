@@ -29,5 +29,7 @@ export const conversationCalls = {
   'conversations.setRead': store('write', 'work', z.object({ ids: z.array(Id).min(1).max(1000), read: z.boolean() }), undoable),
   /** Moves all messages to the mailbox's Trash folder on the server. */
   'conversations.trash': store('write', 'work', z.object({ ids: z.array(Id).min(1).max(1000) }), undoable),
+  /** Puts what customers wrote into another mailbox; it leaves the old one once it was met there. @throws `conflict` when a message is not here whole */
+  'conversations.move': store('write', 'work', z.object({ ids: z.array(Id).min(1).max(1000), mailboxId: Id }), undoable),
   'acts.undo': store('write', 'note', z.object({ undo: z.string() }), done),
 } as const satisfies Record<string, CallDef>

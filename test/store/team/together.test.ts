@@ -117,3 +117,20 @@ test('half a note is there again after a kill, and gone once it was added', asyn
   await ana.call('notes.add', { conversationId: id, text: 'half a note' })
   expect(await ana.call('notes.draft', { conversationId: id })).toEqual({ text: '' })
 })
+
+test('a conversation that one moves to another mailbox is in it for everybody, and back by undo', async () => {
+  const [ana, ben] = await pair()
+  for (const one of [ana, ben]) await one.mailbox('warranty@acme.test')
+  const id = await only(ana)
+  const theirs = await only(ben)
+  const { undo } = await ana.call('conversations.move', { ids: [id], mailboxId: 2 })
+  await team.pump()
+  expect((await ben.list('inbox', 2)).map((row) => row.id)).toEqual([theirs])
+  expect(await ben.list('inbox', 1)).toEqual([])
+  expect((await ben.call('conversations.get', { id: theirs })).history).toMatchObject([{ kind: 'moved', by: 'Ana', detail: 'warranty' }])
+  // Only who moved it puts the mail there.
+  expect((await ben.mail.call('moves.next', { mailboxId: 2 })).move).toBeNull()
+  await ana.call('acts.undo', { undo })
+  await team.pump()
+  expect((await ben.list('inbox', 1)).map((row) => row.id)).toEqual([theirs])
+})
