@@ -71,7 +71,7 @@ function Shown({ team, onOpen, shown, onShow }: { team: TeamState; onOpen: (open
       tabs={{ label: t('team:tabsLabel'), shown, onShow, all: tabs.filter((id) => owner || id !== 'invites').map((id) => ({ id, name: t(`team:tabs.${id}`), count: id === 'people' ? people.length : id === 'devices' ? team.devices.filter(({ gone }) => !gone).length : id === 'invites' ? team.invites.length : undefined })) }}
     >
       {team.membership === 'removed' && <Removed />}
-      <TeamTrouble team={team} onRetire={(id) => {
+      <TeamTrouble team={team} onCarrier={() => onOpen({ is: 'carrier' })} onRetire={(id) => {
         const device = team.devices.find((one) => one.id === id)
         if (device) onOpen({ is: 'retire', device })
       }} />

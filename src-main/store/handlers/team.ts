@@ -66,6 +66,11 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.nameDevice': ({ device, name }) => nothing((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, devices: body.devices.map((one) => (one.id === device ? { ...one, name } : one)) }))),
     'team.accessRevoked': ({ member }) => nothing((tx) => accessRevoked(tx, member)),
     'team.settleHeld': ({ member, take }) => nothing((tx, workspace) => settleHeld(tx, workspace, member, take)),
+    'team.lookAgain': () => {
+      service.open.team.wake(true)
+      return {}
+    },
+    'team.forgetRefused': () => nothing((tx) => tx.run("UPDATE team_blobs SET reason = NULL WHERE state IN ('refused', 'forked')")),
     'team.takeOwners': () => nothing((tx, workspace) => takeOwners(tx, workspace)),
     'team.startRecovery': ({ code, mailboxId, carrier }) => nothing((tx) => startRecovery(tx, code, mailboxId, carrier), true),
     'team.recover': ({ code }) => nothing((tx, workspace) => recover(tx, workspace, code)),

@@ -8,6 +8,7 @@ import { breathe, type Workspace } from '../workspace'
 import { folderIs, placesOf } from './healing'
 import { Intake } from './incoming'
 import { packItems } from './items'
+import { noteLoad } from './load'
 import { nextDue, nextPack, sealOwn, sent } from './outgoing'
 import { Presence } from './presence'
 import { packOld, superfluous } from './pruning'
@@ -22,6 +23,8 @@ const quietMs = 750
 const longestMs = 3000
 /** A step of taking in what came, ms: whoever asks meanwhile waits no longer. */
 const stepMs = 18
+/** What comes is counted this often, ms. */
+const countMs = 60_000
 /** While much comes, the states are shown anew this often, ms. */
 const refreshMs = 3000
 
@@ -35,6 +38,7 @@ export class TeamService {
   private firstAt = 0
   private stopped = false
   private refreshedAt = 0
+  private countedAt = 0
 
   constructor(private readonly workspace: Workspace, publish: (changes: Changes) => void) {
     workspace.onTeamWork(() => this.soon())
@@ -138,6 +142,10 @@ export class TeamService {
       while (await this.step((tx, until) => intake.apply(tx, until)));
       // While more comes, a state would only be made anew again; but a person sees that something comes.
       if (!more || Date.now() - this.refreshedAt > refreshMs) await this.refresh()
+      if (Date.now() - this.countedAt > countMs) {
+        this.countedAt = Date.now()
+        this.workspace.db.write((tx) => noteLoad(tx, this.workspace, null), 'normal')
+      }
       const now = teamInfo(this.workspace.db.read)?.membership
       const over = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
       // What could not be read before can be read now.
@@ -150,6 +158,7 @@ export class TeamService {
       db.write((tx) => {
         folderIs(tx, this.workspace, generation, places)
         packOld(tx, this.workspace, generation)
+        noteLoad(tx, this.workspace, places.length)
       })
       await this.refresh()
       if (db.write((tx) => finishRecovery(tx, this.workspace))) this.wake(false)

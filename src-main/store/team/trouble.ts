@@ -5,6 +5,7 @@ import type { Workspace } from '../workspace'
 import { gaps } from './healing'
 import { invites, ownWords } from './invites'
 import { kindOf, type KindName, type KindPayload } from './kinds'
+import { loadOf, nearLimits } from './load'
 import { standing } from './log'
 import { nameOfDevice } from './members'
 import { recoveryState } from './recovery'
@@ -68,6 +69,8 @@ function troubles(workspace: Workspace, link: LinkStatus): Trouble[] {
   }
   for (const { reason, count } of read.all<{ reason: string; count: number }>("SELECT reason, count(*) AS count FROM team_blobs WHERE state IN ('refused', 'forked') AND reason IS NOT NULL GROUP BY reason ORDER BY reason")) all.push({ kind: 'refused', reason, count })
   if (standingSnapshot(read)?.same === -1) all.push({ kind: 'differs' })
+  for (const near of nearLimits(read)) all.push({ kind: 'limit', ...near })
+  for (const { device, events } of loadOf(read)?.floods ?? []) if (read.get('SELECT 1 FROM team_devices WHERE device = ? AND cut_off IS NULL', device)) all.push({ kind: 'flood', device, name: nameOfDevice(read, device), events })
   const newer = read.get<{ n: number }>(`SELECT count(*) AS n FROM team_events WHERE standing = ${standing.newer}`)?.n ?? 0
   if (newer > 0) all.push({ kind: 'newer', count: newer })
   const { doubt, serverOffset } = workspace.clock

@@ -25,6 +25,10 @@ export const Trouble = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('link'), state: TeamLinkState, error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable() }),
   /** What the owner's console summed up is not what the events here come to. */
   z.object({ kind: z.literal('differs') }),
+  /** Near what the mailbox can carry: computers, changes in a day, messages in the folder. */
+  z.object({ kind: z.literal('limit'), what: z.enum(['devices', 'events', 'messages']), count: z.int(), most: z.int() }),
+  /** Writes more in an hour than a person can. */
+  z.object({ kind: z.literal('flood'), device: DeviceId, name: z.string(), events: z.int() }),
   /** A computer was taken out, and the mailbox's password lies in its keychain. */
   z.object({ kind: z.literal('lost'), device: DeviceId, name: z.string() }),
   /** Taken out of the team, but the mailbox still opens with what they know. */
@@ -81,6 +85,10 @@ export const teamCalls = {
   'team.accessRevoked': store('write', 'manage-team', z.object({ /** Of a person or of a computer. */ member: MemberId }), done),
   /** What a person who was taken out wrote afterwards: takes it over under the owner's name, or puts it aside for good. */
   'team.settleHeld': store('write', 'manage-team', z.object({ member: MemberId, take: z.boolean() }), done),
+  /** Looks at the carrier anew, now. */
+  'team.lookAgain': store('read', 'settings', nothing, done),
+  /** What was refused is told no more. */
+  'team.forgetRefused': store('write', 'settings', nothing, done),
   /** Takes the owner's summary for what differs from it here. */
   'team.takeOwners': store('write', 'settings', nothing, done),
   /** With the recovery code on a new computer, which is in no team: it looks for the team in the mailbox and becomes the owner's. */

@@ -162,6 +162,16 @@ export const team = {
   trouble: {
     title: 'Needs attention',
     removal: 'The mailbox still opens for {{name}}. Change its password, or take away the delegation, at your mail provider; then enter the new password in each Postern.',
+    limit: {
+      devices: 'The team has {{count}} computers. Over the mailbox up to {{most}} work well together; beyond that changes come late.',
+      events: 'The team made {{count}} changes in a day. The mailbox carries about {{most}} well; beyond that they come late.',
+      messages: 'The team’s folder holds {{count}} messages. Beyond {{most}} most mail servers get slow.',
+    },
+    limitDo: 'Use another way…',
+    flood: '{{name}}’s computer made {{count}} changes in an hour, more than a person can. It may be broken, or somebody uses its keys.',
+    again: 'Look again',
+    forget: 'Put aside',
+    update: 'About this version',
     lost: '{{name}}’s computer was taken out, but it holds the mailbox’s password. Change the password at your mail provider, then enter the new one in each Postern.',
     removalDo: 'It is changed',
     removalOpen: 'Mailboxes',
