@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, type ReactNode } from 'react'
 import type { CallOutput } from '../src-preload/contract'
 import { useQuery } from './live'
 import { BareTitleBar } from './shell/title-bar'
+import { LeaseEnded } from './shell/lease-ended'
 import { MainWindow } from './shell/window'
 import { prepareConversationPane } from './shell/conversation-pane'
 import { prepareDialogs } from './ui/dialog'
@@ -47,6 +48,7 @@ export function App() {
 function Ready({ state }: { state: AppState }) {
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
+  const lease = useQuery('team.lease', {}, { topics: ['team'] }).data
   useEffect(() => {
     if (settings) applySettings(settings)
   }, [settings])
@@ -62,6 +64,7 @@ function Ready({ state }: { state: AppState }) {
     const idle = requestIdleCallback(prepareRest, { timeout: 1500 })
     return () => cancelIdleCallback(idle)
   }, [there])
+  if (lease?.ended) return <Bare state={state}><LeaseEnded lease={lease} /></Bare>
   if (!filled) return mailboxes ? <Bare state={state}><main className="fill"><FirstRun /></main></Bare> : <Starting state={state} />
   return <MainWindow platform={state.platform} maximized={state.maximized} mailStopped={state.stopped.includes('mail')} />
 }

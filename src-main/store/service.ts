@@ -28,6 +28,7 @@ import { SyncBoard } from './sync-status'
 import { SearchIndex } from './search-index'
 import { StoreThread } from './store-thread'
 import { nameOfDevice } from './team/members'
+import { afterLease, leaseOf } from './team/lease'
 import { ownPermissions } from './team/roster'
 import { Timings } from './timings'
 import { TeamService } from './team/service'
@@ -104,7 +105,13 @@ export class StoreService {
       tx.run("DELETE FROM drafts WHERE state = 'discarded'")
       workspace.keepTime(tx)
     })
-    this.timeKeeper = setInterval(() => keepTime(workspace), 60_000)
+    let ended = leaseOf(workspace.db.read, workspace).ended
+    this.timeKeeper = setInterval(() => {
+      keepTime(workspace)
+      const now = leaseOf(workspace.db.read, workspace).ended
+      if (now !== ended) this.teamChanged()
+      ended = now
+    }, 60_000)
     this.timeKeeper.unref()
     const acts = new Acts(workspace, (mailboxIds) => {
       for (const mailboxId of mailboxIds) this.mail?.call('ops.wake', { mailboxId }).catch(() => undefined)
@@ -252,9 +259,16 @@ export class StoreService {
   private joinSupport(port: Port, number: number): void {
     const session = this.open.support.session(number)
     const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); this.current?.open.support.endSession(number, 'window-closed') }) }, supportTable, supportHandlers(this, session), {}, {
-      before: (name) => session.admit(name), onUnknown: (name) => session.admit(name), onFault, onRefused: this.onRefused,
+      before: (name) => this.admitSupport(session, name), onUnknown: (name) => session.admit(name), onFault, onRefused: this.onRefused,
     })
     this.supportWindows.set(number, rpc)
+  }
+
+  /** A computer that is locked to its own people is locked to guests. */
+  private admitSupport(session: ReturnType<SupportDesk['session']>, name: string): void {
+    const { workspace } = this.open
+    if (leaseOf(workspace.db.read, workspace).ended) throw new PosternError('lease-ended', 'this computer was away from the team for too long')
+    session.admit(name)
   }
 
   private dropSupport(number: number, why: string): void {
@@ -275,6 +289,7 @@ export class StoreService {
         const workspace = this.current?.open.workspace
         workspace?.turns.asked()
         if (byHand.has(name)) workspace?.turns.hand()
+        if (workspace && !afterLease.has(name) && leaseOf(workspace.db.read, workspace).ended) throw new PosternError('lease-ended', 'this computer was away from the team for too long')
         requirePermission(caller, def.permission, workspace ? ownPermissions(workspace.db.read, workspace.device.id) : null)
       },
       onServed: (name, ms) => {
@@ -300,6 +315,12 @@ export class StoreService {
     if (error.code !== 'store-corrupt') return
     log.error('the database is damaged', { call })
     this.app?.emit({ topic: 'store-damaged' })
+  }
+
+  private teamChanged(): void {
+    const changes = new Changes()
+    changes.touched('team')
+    this.publisher.committed(changes)
   }
 
   private indexCaughtUp(): void {

@@ -11,7 +11,7 @@ export const errorCodes = [
   'recipient-refused', 'sender-refused', 'message-refused', 'too-many-recipients', 'sent-uncertain', 'no-recipient', 'claimed',
   'moved-on', 'looping', 'came-back', 'rate-limited', 'recipients-later',
   // store and keys
-  'store-failed', 'store-locked', 'store-corrupt', 'store-newer', 'disk-full', 'disk-error', 'profile-in-use',
+  'store-failed', 'store-locked', 'lease-ended', 'store-corrupt', 'store-newer', 'disk-full', 'disk-error', 'profile-in-use',
   'no-keychain', 'keychain-failed', 'key-missing', 'wrong-passphrase',
   // access
   'grant-too-long', 'grant-ended', 'time-doubtful',

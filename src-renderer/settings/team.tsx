@@ -10,6 +10,7 @@ import { fullTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
+import { Select } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { Menu, type MenuPart } from '../ui/menu'
 import { Page } from '../ui/page'
@@ -206,6 +207,11 @@ function Invites({ team, onReview, onInvite }: { team: TeamState; onReview: (inv
   )
 }
 
+/** Away for so long that somebody should ask where it is, days. */
+const longAwayDays = 7
+const daysSince = (at: number) => Math.floor((Date.now() - at) / 86_400_000)
+const away = (device: Device) => !device.this && !device.gone && device.heardAt !== null && daysSince(device.heardAt) >= longAwayDays
+
 function Devices({ team, owner, onOpen, onRecover, onCarrier }: { team: TeamState; owner: boolean; onOpen: (is: 'retire' | 'rename', device: Device) => void; onRecover: () => void; onCarrier: () => void }) {
   return (
     <section aria-label={t('team:devices.title')}>
@@ -216,7 +222,7 @@ function Devices({ team, owner, onOpen, onRecover, onCarrier }: { team: TeamStat
             <span className="t2"><Icon icon={Laptop} /></span>
             <div className="grow">
               <div className="cut medium"><bdi>{device.name === '' ? t('team:devices.noName', { member: device.memberName }) : device.name}</bdi> {device.this && <span className="t3">{t('team:devices.this')}</span>}</div>
-              <div className="meta t3 sel">{t('team:devices.id', { id: device.id.replace(/(.{4})(?=.)/g, '$1 ') })}{device.owner && <>, {t('team:devices.ownerDevice')}</>}{device.heardAt !== null && <>, <Time at={device.heardAt} form="ago" /></>}</div>
+              <div className="meta t3 sel">{t('team:devices.id', { id: device.id.replace(/(.{4})(?=.)/g, '$1 ') })}{device.owner && <>, {t('team:devices.ownerDevice')}</>}{device.heardAt !== null && <>, {away(device) ? <span className="warn">{t('team:lease.notSeen', { count: daysSince(device.heardAt) })}</span> : <Time at={device.heardAt} form="ago" />}</>}</div>
             </div>
             {device.gone ? <span className="chip sm">{t('team:devices.gone')}</span> : owner && (
               <>
@@ -232,8 +238,23 @@ function Devices({ team, owner, onOpen, onRecover, onCarrier }: { team: TeamStat
           <div className="grow"><div className="medium">{t('team:create.over')}</div><p>{team.carrier.kind === 'nats' ? <bdi>{team.carrier.url}</bdi> : t('team:create.overs.mailbox')}</p></div>
           {owner && <Button size="sm" onClick={onCarrier}>{t('team:devices.carrierChange')}</Button>}
         </div>
+        <LeaseRow owner={owner} />
         {team.summary && <div className="set"><div className="grow"><div className="medium">{t('team:devices.summary')}</div><p>{t('team:devices.summaryText', { when: fullTime(team.summary.at), confirmed: team.summary.confirmed, of: team.summary.of })}</p></div></div>}
       </div>
     </section>
+  )
+}
+
+const leases = [7, 14, 30, 60, 90] as const
+
+function LeaseRow({ owner }: { owner: boolean }) {
+  const days = useQuery('team.lease', {}, { topics: ['team'] }).data?.days ?? null
+  const name = (value: number | null) => (value === null ? t('team:lease.never') : t('team:lease.days', { count: value }))
+  const choose = (value: string) => void call('team.setLease', { days: value === '' ? null : Number(value) }).then(() => showToast({ text: t('team:lease.saved') }), tellFailure)
+  return (
+    <div className="set">
+      <div className="grow"><div className="medium" id="lease-title">{t('team:lease.title')}</div><p>{t('team:lease.text')}</p></div>
+      {owner ? <Select aria-labelledby="lease-title" value={days === null ? '' : String(days)} options={[{ value: '', label: name(null) }, ...leases.map((value) => ({ value: String(value), label: name(value) }))]} onChange={(event) => choose(event.target.value)} /> : <span className="t2">{name(days)}</span>}
+    </div>
   )
 }

@@ -5,6 +5,7 @@ import type { Writer } from '../database'
 import type { StoreService } from '../service'
 import { applyWaiting } from '../team/incoming'
 import { approve, invite, join, leaveTeam, withdraw } from '../team/invites'
+import { leaseOf } from '../team/lease'
 import { accessRevoked, wantDeviceRevoked, wantRevoked } from '../team/revoking'
 import { startRecovery } from '../team/recovery'
 import { changeRoster, createTeam, currentRoster, cutOff, recover, recoveryOf, setRole } from '../team/roster'
@@ -66,6 +67,8 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.nameDevice': ({ device, name }) => nothing((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, devices: body.devices.map((one) => (one.id === device ? { ...one, name } : one)) }))),
     'team.accessRevoked': ({ member }) => nothing((tx) => accessRevoked(tx, member)),
     'team.settleHeld': ({ member, take }) => nothing((tx, workspace) => settleHeld(tx, workspace, member, take)),
+    'team.lease': () => leaseOf(service.read, service.open.workspace),
+    'team.setLease': ({ days }) => nothing((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, leaseDays: days }))),
     'team.lookAgain': () => {
       service.open.team.wake(true)
       return {}

@@ -12,6 +12,7 @@ import { fromBase32, toBase32 } from '../../shared/base32'
 import type { Reader, Writer } from '../database'
 import { getSettings } from '../settings'
 import type { Workspace } from '../workspace'
+import { setLease } from './lease'
 import { frontier, newName } from './log'
 import { permissionsOf } from './roles'
 
@@ -22,6 +23,8 @@ const Member = z.object({ id: z.string(), name: z.string().max(100), address: z.
 const Device = z.object({ id: DeviceId, member: z.string(), name: z.string().max(100), signKey: Key, sealKey: Key, addedAt: z.int(), roles: z.array(Rights).min(1).max(1000), cutOff: z.int().min(0).nullable() })
 const Body = z.object({
   at: z.int(), name: z.string().max(100), owner: DeviceId, recovery: z.object({ signKey: Key, sealKey: Key }), carrier: TeamCarrier.default({ kind: 'mailbox' }),
+  /** A computer that has not reached the carrier for so many days shows nothing until it has. */
+  leaseDays: z.int().min(1).max(365).nullable().default(null),
   members: z.array(Member).max(1000), devices: z.array(Device).max(1000), keys: z.array(z.object({ epoch: z.int().min(1), key: Key })).min(1).max(10_000),
 })
 export type RosterBody = z.output<typeof Body>
@@ -75,7 +78,7 @@ export function createTeam(tx: Writer, workspace: Workspace, mailboxId: number, 
   const team = randomBytes(8).toString('hex')
   setTeamInfo(tx, { team, trust: device.id, membership: 'owner', mailboxId, carrier })
   publish(tx, workspace, device, {
-    at: now, name: workspaceName, owner: device.id, recovery: { signKey: text(recovery.signKey), sealKey: text(recovery.sealKey) }, carrier,
+    at: now, name: workspaceName, owner: device.id, recovery: { signKey: text(recovery.signKey), sealKey: text(recovery.sealKey) }, carrier, leaseDays: null,
     members: [{ id: member, name: agentName || address, address, role: 'owner', permissions: [], removedAt: null }],
     devices: [{ id: device.id, member, name: '', signKey: text(device.signKey), sealKey: text(device.sealKey), addedAt: now, roles: [{ from: 1, role: 'owner', permissions: [] }], cutOff: null }],
     keys: [{ epoch: 1, key: text(newKey()) }],
@@ -208,6 +211,7 @@ function followChain(tx: Writer, workspace: Workspace): void {
 
 /** The tables that others read, made equal to a roster. */
 function materialize(tx: Writer, workspace: Workspace, body: RosterBody): void {
+  setLease(tx, workspace, body.leaseDays)
   tx.run('DELETE FROM team_members')
   for (const { id, name, address, role, permissions, removedAt } of body.members) {
     tx.run('INSERT INTO team_members(member, name, address, role, permissions, removed_at) VALUES(?, ?, ?, ?, ?, ?)', id, name, address, role, JSON.stringify(permissions), removedAt)

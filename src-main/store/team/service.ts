@@ -8,6 +8,7 @@ import { breathe, type Workspace } from '../workspace'
 import { folderIs, placesOf } from './healing'
 import { Intake } from './incoming'
 import { packItems } from './items'
+import { noteContact } from './lease'
 import { noteLoad } from './load'
 import { nextDue, nextPack, sealOwn, sent } from './outgoing'
 import { Presence } from './presence'
@@ -159,6 +160,7 @@ export class TeamService {
         folderIs(tx, this.workspace, generation, places)
         packOld(tx, this.workspace, generation)
         noteLoad(tx, this.workspace, places.length)
+        noteContact(tx, this.workspace)
       })
       await this.refresh()
       if (db.write((tx) => finishRecovery(tx, this.workspace))) this.wake(false)

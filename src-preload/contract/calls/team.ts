@@ -85,6 +85,9 @@ export const teamCalls = {
   'team.accessRevoked': store('write', 'manage-team', z.object({ /** Of a person or of a computer. */ member: MemberId }), done),
   /** What a person who was taken out wrote afterwards: takes it over under the owner's name, or puts it aside for good. */
   'team.settleHeld': store('write', 'manage-team', z.object({ member: MemberId, take: z.boolean() }), done),
+  /** Whether this computer was away from the team for too long; answered also then, as is `team.lookAgain`. */
+  'team.lease': store('read', 'settings', nothing, z.object({ days: z.int().nullable(), contactAt: Time.nullable(), ended: z.boolean() })),
+  'team.setLease': store('write', 'manage-team', z.object({ days: z.int().min(1).max(365).nullable() }), done),
   /** Looks at the carrier anew, now. */
   'team.lookAgain': store('read', 'settings', nothing, done),
   /** What was refused is told no more. */

@@ -155,6 +155,15 @@ export const team = {
     recovered: 'This computer now signs the roster',
     recoverWrong: 'That is not the recovery code of this team.',
   },
+  lease: {
+    title: 'Computers that are away',
+    text: 'A computer that has not reached the team for so long shows nothing until it has. Protects a lost one.',
+    never: 'Never lock', days_one: 'Lock after {{count}} day', days_other: 'Lock after {{count}} days',
+    saved: 'Saved for all computers',
+    notSeen_one: 'not seen for {{count}} day', notSeen_other: 'not seen for {{count}} days',
+    endedTitle_one: 'This computer was away from the team for more than {{count}} day', endedTitle_other: 'This computer was away from the team for more than {{count}} days',
+    endedText: 'It last reached it on {{when}}. Nothing is lost: connect it to the network, and it opens by itself.',
+  },
   link: {
     off: 'Not connected', connecting: 'Connecting', 'catching-up': 'Catching up', live: 'Up to date', offline: 'Offline', delayed: 'Delayed', failed: 'Not working',
     waiting_one: '{{count}} change waits', waiting_other: '{{count}} changes wait',

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { codeOf, type Harness } from '../helpers'
+import { PumpedTeam } from './pumped'
+
+let team: PumpedTeam
+let ana: Harness
+let ben: Harness
+beforeEach(async () => {
+  team = await PumpedTeam.make('Ana', 'Ben');
+  [ana, ben] = team.consoles as [Harness, Harness]
+})
+afterEach(() => team.stop())
+
+const day = 86_400_000
+const away = (one: Harness, days: number): void => void one.db.write((tx) => tx.run("UPDATE team_info SET value = ? WHERE key = 'contact'", String(Date.now() - days * day)))
+const compare = (one: Harness): Promise<unknown> => one.mail.call('team.folder', { generation: 'g', places: [] })
+
+test('a computer that was away for too long shows nothing, whatever is asked, and opens by itself once it has reached the team', async () => {
+  await team.put({ from: 'h@x.test', subject: 'Bell' })
+  expect(await codeOf(ben.call('team.setLease', { days: 7 }))).toBe('not-allowed')
+  await ana.call('team.setLease', { days: 7 })
+  await team.pump()
+  away(ben, 6)
+  expect(await ben.list()).toHaveLength(1)
+  away(ben, 8)
+  for (const attempt of [ben.list(), ben.call('search.query', { text: 'Bell', offset: 0, limit: 5 }), ben.call('team.state', {}), ben.call('conversations.get', { id: 1 })]) expect(await codeOf(attempt)).toBe('lease-ended')
+  expect(await ben.call('team.lease', {})).toMatchObject({ days: 7, ended: true })
+  // Restarted it is the same.
+  await ben.restart()
+  expect(await codeOf(ben.list())).toBe('lease-ended')
+  await compare(ben)
+  expect(await ben.list()).toHaveLength(1)
+  expect(ben.events.some(({ topic }) => topic === 'team')).toBe(true)
+})
+
+test('without a lease, and alone, nobody is locked out', async () => {
+  away(ben, 400)
+  expect(await codeOf(ben.list())).toBe('none')
+  await ana.call('team.setLease', { days: 7 })
+  await ana.call('team.setLease', { days: null })
+  await team.pump()
+  away(ben, 400)
+  expect(await codeOf(ben.list())).toBe('none')
+})
