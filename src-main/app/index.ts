@@ -73,6 +73,7 @@ export async function run({ profile, options, logFile, window, session, store }:
   openGate((event: IpcMainInvokeEvent) => (event.sender === window.contents ? 'agent' : support.isSupport(event) ? 'support' : null), {
     'app.state': () => ({
       phase: workspace.phase,
+      keyChange: workspace.keyChange,
       error: workspace.error && { code: workspace.error.code, detail: workspace.error.detail },
       stopped: workspace.stopped,
       version: app.getVersion(),
@@ -89,6 +90,7 @@ export async function run({ profile, options, logFile, window, session, store }:
     'app.unlockWithSystem': async () => done(await workspace.unlockWithSystem()),
     'app.setPassphrase': async ({ passphrase, current }) => done(await workspace.setPassphrase(passphrase, current)),
     'app.removePassphrase': async ({ current }) => done(await workspace.removePassphrase(current)),
+    'app.changeKey': async ({ current }) => done(await workspace.changeKey(current)),
     'app.restartService': async ({ service }) => done(await workspace.restart(service)),
     'app.setAsideDamaged': async () => done(await workspace.setAsideDamaged()),
     'app.testConnection': ({ testId, settings, ...given }) => done(workspace.mailboxes.startTest(testId, settings, given)),

@@ -1,22 +1,36 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { deviceSecretBytes, newDeviceSecret } from '../crypto/device-keys'
+import { keyMark } from '../crypto/key-mark'
 import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
 import { logger } from '../shared/log'
 import { writeFileSafely } from './files'
-import { keychainWorks, sealedFile, systemKeychain, type SecretKeeper } from './secrets'
+import { keychainWorks, resealFile, sealedFile, systemKeychain, type SecretKeeper } from './secrets'
 
 const log = logger('keys')
 
 /** `<profile>/keyring.json`: says where the database key is. Holds no key in the clear. */
 const Keyring = z.discriminatedUnion('mode', [
-  z.object({ version: z.literal(1), mode: z.literal('keychain'), id: z.uuid() }),
-  z.object({ version: z.literal(1), mode: z.literal('passphrase'), id: z.uuid(), wrapped: WrappedKey }),
+  z.object({ version: z.literal(1), mode: z.literal('keychain'), id: z.uuid(), /** A change of the key was begun; the new one lies beside the old. */ changing: z.literal(true).optional() }),
+  z.object({ version: z.literal(1), mode: z.literal('passphrase'), id: z.uuid(), wrapped: WrappedKey, /** The key that a change which was begun leads to. */ next: WrappedKey.optional() }),
 ])
 type Keyring = z.infer<typeof Keyring>
+
+/** Whether a database was encrypted with a key, by the mark in its first bytes. */
+function isKeyOf(file: string, key: Uint8Array): boolean {
+  if (!existsSync(file)) return false
+  const head = Buffer.alloc(16)
+  const handle = openSync(file, 'r')
+  try {
+    readSync(handle, head, 0, 16, 0)
+  } finally {
+    closeSync(handle)
+  }
+  return head.equals(keyMark(key))
+}
 
 export type KeyState =
   | { is: 'ready'; key: Buffer; keyIn: 'keychain' | 'passphrase' }
@@ -52,6 +66,10 @@ export class Keys {
         if (stored === null) throw new PosternError('key-missing')
         this.key = Buffer.from(stored, 'base64')
         if (this.key.length !== 32) throw new PosternError('key-missing', 'key has a wrong length')
+        if (this.ring.changing) {
+          const next = await this.keychain.get(`database-next:${this.ring.id}`)
+          await this.settleChange(this.ring, this.key, next === null ? null : Buffer.from(next, 'base64'), null)
+        }
         return { is: 'ready', key: this.key, keyIn: 'keychain' }
       }
       if (existsSync(join(this.profile, 'postern.db'))) throw new PosternError('key-missing', 'database without keyring')
@@ -77,8 +95,10 @@ export class Keys {
   /** Opens a passphrase-locked profile. Throws `wrong-passphrase`, later each time. */
   async unlock(passphrase: string): Promise<Buffer> {
     if (this.ring?.mode !== 'passphrase') throw new PosternError('not-found', 'no passphrase is set')
-    this.key = await this.unwrap(this.ring.wrapped, passphrase)
-    await this.sweep(this.ring.id)
+    const ring = this.ring
+    this.key = await this.unwrap(ring.wrapped, passphrase)
+    if (ring.next) await this.settleChange(ring, this.key, await unwrapKey(ring.next, passphrase), ring.next)
+    await this.sweep(ring.id)
     return this.key
   }
 
@@ -137,6 +157,50 @@ export class Keys {
     const moved = await this.moveSecrets(file, this.keychain, id)
     this.keep({ version: 1, mode: 'keychain', id }, key)
     for (const name of moved) await file.remove(name)
+  }
+
+  /**
+   * Begins to give the database another key: from now on both are kept until `endChange`, which looks at the database to
+   * see whose it is. Throws `wrong-passphrase` before anything is changed.
+   */
+  async beginChange(passphrase: string | undefined): Promise<{ key: Buffer; next: Buffer }> {
+    const { ring, key } = this
+    if (!ring || !key) throw new PosternError('store-locked')
+    const next = newKey()
+    if (ring.mode === 'passphrase') {
+      ;(await this.unwrap(ring.wrapped, passphrase ?? '')).fill(0)
+      this.keep({ ...ring, next: await wrapKey(next, passphrase ?? '') }, key)
+    } else {
+      // The mark first, so that whatever is kept from here on is looked for.
+      this.keep({ ...ring, changing: true }, key)
+      await this.keychain.set(`database-next:${ring.id}`, next.toString('base64'))
+    }
+    return { key: Buffer.from(key), next }
+  }
+
+  /** Ends a change of the key, whether it came about or not; the key that holds now. */
+  async endChange(next: Buffer): Promise<Buffer> {
+    const { ring, key } = this
+    if (!ring || !key) throw new PosternError('store-locked')
+    await this.settleChange(ring, key, next, ring.mode === 'passphrase' ? ring.next ?? null : null)
+    return Buffer.from(this.key ?? key)
+  }
+
+  /** The first bytes of the database say which of the two keys is its own; the other one is forgotten. Can be begun again at any step. */
+  private async settleChange(ring: Keyring, key: Buffer, next: Buffer | null, wrapped: WrappedKey | null): Promise<void> {
+    const changed = next !== null && isKeyOf(join(this.profile, 'postern.db'), next)
+    const holds = changed ? next : key
+    if (ring.mode === 'passphrase') {
+      if (changed) resealFile(this.profile, key, next)
+      const { next: _next, ...kept } = ring
+      this.keep({ ...kept, wrapped: changed && wrapped ? wrapped : ring.wrapped }, holds)
+    } else {
+      if (changed) await this.keychain.set(`database:${ring.id}`, next.toString('base64'))
+      await this.keychain.remove(`database-next:${ring.id}`)
+      const { changing: _changing, ...kept } = ring
+      this.keep(kept, holds)
+    }
+    log.info('a change of the key was settled', { changed })
   }
 
   /** The device's own keys (crypto/device-keys), made once. When they are lost, this installation is a new device to the team. */

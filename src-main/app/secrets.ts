@@ -61,6 +61,23 @@ export async function keychainWorks(keychain: SecretKeeper): Promise<boolean> {
 
 const SecretFile = z.record(z.string(), z.string())
 
+/** Seals the file's values under another database key, all at once; those that are under it already stay. */
+export function resealFile(profile: string, from: Uint8Array, to: Uint8Array): void {
+  const file = join(profile, 'secrets.json')
+  if (!existsSync(file)) return
+  const [before, after] = [subkey(from, 'secrets file'), subkey(to, 'secrets file')]
+  const sealed = Object.entries(SecretFile.parse(JSON.parse(readFileSync(file, 'utf8')))).map(([name, value]) => {
+    const bytes = Buffer.from(value, 'base64')
+    try {
+      open(after, bytes, name)
+      return [name, value]
+    } catch {
+      return [name, seal(after, open(before, bytes, name), name).toString('base64')]
+    }
+  })
+  writeFileSafely(file, JSON.stringify(Object.fromEntries(sealed)))
+}
+
 /** For systems without a keychain: a file whose values are sealed under a key that hangs on the passphrase. */
 export function sealedFile(profile: string, databaseKey: Uint8Array): SecretKeeper {
   const file = join(profile, 'secrets.json')

@@ -22,10 +22,14 @@ const log = logger('workspace')
 const StoreEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('access-head'), device: z.string(), entries: z.int(), hash: z.string() }),
   z.object({ topic: z.literal('access-notice'), what: z.enum(['granted', 'first-use', 'ends-soon', 'ended']), grantId: z.int(), name: z.string() }),
+  z.object({ topic: z.literal('rotation'), step: z.enum(['copying', 'encrypting', 'checking']), done: z.int(), total: z.int() }),
   z.object({ topic: z.literal('support-ended'), session: z.int(), why: z.string() }),
 ])
 
-export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed'
+export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed' | 'changing-key'
+
+/** How far a change of the database key has come; bytes. */
+export interface KeyChange { readonly step: 'copying' | 'encrypting' | 'checking'; readonly done: number; readonly total: number }
 
 export interface WorkspaceOptions {
   readonly profile: string
@@ -60,6 +64,7 @@ export class Workspace {
   phase: Phase = 'starting'
   error: PosternError | null = null
   provisionError: PosternError | null = null
+  keyChange: KeyChange | null = null
   /** How often it was locked in this run. */
   locks = 0
   private key: Buffer | null = null
@@ -215,7 +220,10 @@ export class Workspace {
 
   private heard(event: unknown): void {
     const { data } = StoreEvent.safeParse(event)
-    if (data?.topic === 'access-head') this.head.hear(data)
+    if (data?.topic === 'rotation') {
+      this.keyChange = data
+      this.options.emit({ topic: 'app-state' })
+    } else if (data?.topic === 'access-head') this.head.hear(data)
     else if (data?.topic === 'support-ended') this.onSupportEnded(data.session, data.why)
     else if (data?.topic === 'access-notice') this.options.emit({ topic: 'access-notice', what: data.what, grantId: data.grantId, name: data.name })
   }
@@ -276,6 +284,31 @@ export class Workspace {
   async removePassphrase(current: string): Promise<void> {
     await this.keys.removePassphrase(current)
     this.options.emit({ topic: 'app-state' })
+  }
+
+  /**
+   * Gives the database another key: mail stops, the store is closed, encrypted anew as a copy, and opened again. Whatever
+   * ends it, the database opens with the key that it then has. Rejects when the old key still holds.
+   */
+  async changeKey(passphrase: string | undefined): Promise<void> {
+    if (this.phase !== 'ready') throw new PosternError('store-locked')
+    const { key, next } = await this.keys.beginChange(passphrase)
+    this.keyChange = { step: 'copying', done: 0, total: 0 }
+    this.become('changing-key', null)
+    this.options.windowPort(null)
+    await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
+    // Without a key a store that dies and comes back opens nothing. `keys` still holds it.
+    this.key = null
+    let failure: PosternError | null = null
+    try {
+      await this.storeService.rpc.call('store.rotate', { dir: this.options.profile, key, next: Buffer.from(next) })
+    } catch (fault) {
+      failure = PosternError.from(fault)
+      log.error('the key was not changed', { code: failure.code })
+    }
+    this.keyChange = null
+    await this.useKey(await this.keys.endChange(next))
+    if (failure) throw failure
   }
 
   /** A person asks for another try after a failure or too many crashes. */

@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import path from 'node:path'
 import Driver from 'better-sqlite3-multiple-ciphers'
 import { PosternError } from '../../src-preload/contract/errors'
+import { keyMark } from '../crypto/key-mark'
 import { Changes } from './changes'
 import { readJournal, type Journal } from './journal'
 import { migrations, type Migration } from './migrations'
@@ -232,10 +232,13 @@ export function isJournalDamaged(db: Driver, journal: Journal | null): boolean {
 /** Pages that stay free for what is written next (4 MiB). */
 const keptFreePages = 500
 
+/** A key as the cipher takes it: as it is, without a derivation, and its mark. The caller wipes it. */
+export const rawKey = (key: Uint8Array): Buffer => Buffer.concat([Buffer.from('raw:'), key, keyMark(key)])
+
 /** A connection with the key and every setting of the house (R43, R49). Nothing has been read yet. */
 export function openDriver(file: string, key: Uint8Array, options: { readonly?: boolean } = {}): Driver {
   const db = new Driver(file, { timeout: 2000, readonly: options.readonly ?? false })
-  const raw = Buffer.concat([Buffer.from('raw:'), key, keyMark(key)])
+  const raw = rawKey(key)
   try {
     db.pragma("cipher = 'aegis'")
     db.pragma("algorithm = 'aegis-256'")
@@ -251,14 +254,6 @@ export function openDriver(file: string, key: Uint8Array, options: { readonly?: 
   } finally {
     raw.fill(0)
   }
-}
-
-/**
- * The first 16 bytes of the file. SQLite3MC keeps its salt there, which a raw key does not need; ours tells whether a
- * file that cannot be read belongs to this key (then it is damaged) or to another.
- */
-function keyMark(key: Uint8Array): Buffer {
-  return createHmac('sha256', key).update('postern database key mark').digest().subarray(0, 16)
 }
 
 function explainUnreadable(file: string, key: Uint8Array): PosternError {

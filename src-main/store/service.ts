@@ -17,6 +17,7 @@ import { forgetParts } from './files'
 import { acceptHeads, headFault, ownMark } from './log-heads'
 import { appHandlers, mailHandlers } from './handlers/internal'
 import { recoverSending } from './outbox-queue'
+import { dropCopies, rotate } from './rotation'
 import { salvage } from './salvage'
 import { allMailboxes } from './mailboxes'
 import { setDepth } from './parts'
@@ -89,6 +90,7 @@ export class StoreService {
   openStore(dir: string, key: Uint8Array, device: Uint8Array): { created: boolean; restored: boolean } {
     if (this.current?.dir === dir) return { created: this.current.created, restored: false }
     this.closeStore()
+    dropCopies(dir)
     const { workspace, created } = Workspace.open(dir, key, {
       device, mail: () => this.mail, app: () => this.app,
       onCommit: (changes) => {
@@ -126,6 +128,12 @@ export class StoreService {
     this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()), support, team: new TeamService(workspace, (changes) => this.publisher.committed(changes)) }, created }
     log.info('database is open', { created, restored })
     return { created, restored }
+  }
+
+  /** Gives the store another key; see rotation. It is closed afterwards. */
+  async rotateKey(dir: string, key: Uint8Array, next: Uint8Array): Promise<void> {
+    this.closeStore()
+    await rotate(dir, key, next, (step, done, total) => this.app?.emit({ topic: 'rotation', step, done, total }))
   }
 
   closeStore(): void {

@@ -29,6 +29,7 @@ declare module 'better-sqlite3-multiple-ciphers' {
     prepare<Params extends Database.Value[] = Database.Value[], Row = unknown>(sql: string): Database.Statement<Params, Row>
     exec(sql: string): this
     key(key: Buffer): number
+    rekey(key: Buffer): number
     pragma(source: string, options?: { simple?: boolean }): unknown
     transaction<Params extends unknown[], Result>(work: (...params: Params) => Result): Database.Transaction<Params, Result>
     close(): this

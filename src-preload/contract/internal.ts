@@ -289,6 +289,8 @@ export const storeForApp = {
   /** Whether the person at this computer may, by the team's roster: asked before every call of the window that app answers. */
   'access.allowed': { input: z.object({ permission: Permission }), output: z.object({ allowed: z.boolean() }) },
   'store.open': { input: z.object({ dir: z.string(), key: bytes, device: bytes }), output: z.object({ created: z.boolean(), restored: z.boolean() }) },
+  /** Encrypts the closed store anew, under `next`. Steps are told as events. */
+  'store.rotate': { input: z.object({ dir: z.string(), key: bytes, next: bytes }), output: done },
   /** Last checkpoint; the database is closed when it answers. */
   'store.close': { input: nothing, output: done },
   'mailbox.create': { input: z.object({ settings: MailboxSettings }), output: z.object({ id: Id, existed: z.boolean() }) },

@@ -1,7 +1,8 @@
-import { KeyRound, Lock, ShieldAlert, Wifi } from 'lucide-react'
+import { KeyRound, Lock, RefreshCw, ShieldAlert, Wifi } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { asCallError, call } from '../client'
 import { useQuery } from '../live'
+import { keepAll } from '../state/closing'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
@@ -16,6 +17,13 @@ import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase
 import './settings.css'
 
 type Act = 'set' | 'change' | 'remove'
+
+/** Outlives the page: while the key is changed the window shows that and nothing else. */
+async function changeKey(current: string | undefined): Promise<void> {
+  await keepAll()
+  await call('app.changeKey', current === undefined ? {} : { current })
+  showToast({ text: t('settings:security.newKey.done') })
+}
 const done = { set: 'settings:security.isSet', change: 'settings:security.isChanged', remove: 'settings:security.isRemoved' } as const
 
 function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
@@ -65,10 +73,51 @@ function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
   )
 }
 
+function NewKeyDialog({ withPassphrase, onClose }: { withPassphrase: boolean; onClose: () => void }) {
+  const [current, setCurrent] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (busy || (withPassphrase && current === '')) return
+    setBusy(true)
+    setFailure(null)
+    try {
+      await changeKey(withPassphrase ? current : undefined)
+    } catch (thrown) {
+      const error = asCallError(thrown)
+      const text = error.code === 'wrong-passphrase' ? errorText(error) : t('settings:security.newKey.failed', { why: errorText(error) })
+      setFailure(text)
+      if (error.code !== 'wrong-passphrase') showToast({ text, kind: 'bad', lastsMs: 15_000 })
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('settings:security.newKey.title')}
+      description={t('settings:security.newKey.text')}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
+          <Button size="lg" kind="primary" submit form="new-key" disabled={withPassphrase && current === ''} busy={busy}>{t(busy ? 'settings:security.working' : 'settings:security.newKey.act')}</Button>
+        </>
+      }
+    >
+      <form id="new-key" className="y g3" onSubmit={(event) => void submit(event)}>
+        {withPassphrase && <Field label={t('setup:secret.current')}>{(ids) => <PasswordInput ids={ids} label={t('setup:secret.current')} autoFocus autoComplete="current-password" value={current} onChange={setCurrent} />}</Field>}
+      </form>
+      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+    </Dialog>
+  )
+}
+
 /** Where the key to the store is, and the passphrase. */
 export function Security() {
   const { keyIn, canLock = false } = useQuery('app.state', {}, { topics: ['app-state'] }).data ?? {}
   const [act, setAct] = useState<Act | null>(null)
+  const [newKey, setNewKey] = useState(false)
   if (!keyIn) return null
   const words = { keychain: ['keychain', 'keychainText'], passphrase: ['passphrase', 'passphraseText'], none: ['none', 'noneText'] } as const
   const [title, text] = words[keyIn]
@@ -86,6 +135,13 @@ export function Security() {
                 : <Button onClick={() => setAct('set')}>{t('settings:security.set')}</Button>}
             </div>
           </div>
+          {keyIn !== 'none' && (
+            <div className="set">
+              <span className="t2"><Icon icon={RefreshCw} /></span>
+              <div className="grow"><div className="medium">{t('settings:security.newKey.name')}</div><p>{t('settings:security.newKey.hint')}</p></div>
+              <Button onClick={() => setNewKey(true)}>{t('settings:security.newKey.ask')}</Button>
+            </div>
+          )}
         </div>
       </section>
       <LockSettings canLock={canLock} />
@@ -94,6 +150,7 @@ export function Security() {
         <h2 className="group-title">{t('settings:security.networkTitle')}</h2>
         <div className="card"><div className="set"><span className="t2"><Icon icon={Wifi} /></span><div className="grow"><div className="medium">{t('settings:security.network')}</div><p>{t('settings:security.networkText')}</p></div></div></div>
       </section>
+      {newKey && <NewKeyDialog withPassphrase={keyIn === 'passphrase'} onClose={() => setNewKey(false)} />}
       {act && <PassphraseDialog act={act} onClose={() => setAct(null)} />}
     </Page>
   )

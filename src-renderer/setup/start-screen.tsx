@@ -5,6 +5,7 @@ import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { errorText, t } from '../text'
 import { en } from '../text/en'
+import { percentText } from '../text/time'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Icon } from '../ui/icon'
@@ -97,6 +98,18 @@ function Stopped({ service }: { service: 'store' | 'mail' }) {
   )
 }
 
+/** While the store is encrypted anew nothing of it can be shown. */
+function ChangingKey({ change }: { change: AppState['keyChange'] }) {
+  const part = change && change.step === 'copying' && change.total > 0 ? change.done / change.total : null
+  return (
+    <div className="y g4">
+      <h1>{t('setup:changeKey.title')}</h1>
+      <p className="t2">{t('setup:changeKey.text')}</p>
+      <div className="x" role="status"><Spinner /><span className="t2 num">{t(`setup:changeKey.steps.${change?.step ?? 'finishing'}`)}{part === null ? '' : ` ${percentText(part)}`}</span></div>
+    </div>
+  )
+}
+
 function Inside({ state }: { state: AppState }) {
   const stopped = state.stopped[0]
   // a part that stopped is also a failed start, but this page says what helps
@@ -104,6 +117,7 @@ function Inside({ state }: { state: AppState }) {
   if (state.phase === 'failed') return <Failed error={state.error ?? { code: 'internal', detail: {} }} />
   if (state.phase === 'set-passphrase') return <SetPassphrase />
   if (state.phase === 'locked') return state.keyIn === 'keychain' ? <UnlockWithSystem /> : <Unlock />
+  if (state.phase === 'changing-key') return <ChangingKey change={state.keyChange} />
   return <div className="x" role="status"><Spinner /><span className="t2">{state.error ? errorText(state.error) : t('setup:start.opening')}</span></div>
 }
 

@@ -8,9 +8,14 @@ export function beforeClosing(save: () => Promise<void>): () => void {
   return () => savers.delete(save)
 }
 
-/** The window was asked to close: everything is saved first; what cannot be saved does not hold the window open. */
-export async function closeWindow(): Promise<void> {
+/** Saves what is being written; what cannot be saved holds nothing up. */
+export async function keepAll(): Promise<void> {
   await Promise.allSettled([...savers].map((save) => save()))
+}
+
+/** The window was asked to close: everything is saved first. */
+export async function closeWindow(): Promise<void> {
+  await keepAll()
   await call('app.window', { act: 'ready-to-close' })
 }
 
@@ -18,6 +23,6 @@ export async function closeWindow(): Promise<void> {
 export async function lockWindow(cannot: () => void): Promise<void> {
   const { canLock } = await ask('app.state', {})
   if (!canLock) return cannot()
-  await Promise.allSettled([...savers].map((save) => save()))
+  await keepAll()
   return void await call('app.lock', {})
 }

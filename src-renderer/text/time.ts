@@ -119,3 +119,7 @@ export function whenText(at: number, now: number): string {
   const day = format(at, Math.abs(days) < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' })
   return `${day}, ${time}`
 }
+
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 })
+/** A part of 1 in percent. */
+export const percentText = (part: number): string => percent.format(part)

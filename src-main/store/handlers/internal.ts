@@ -36,6 +36,15 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
         device.fill(0)
       }
     },
+    'store.rotate': async ({ dir, key, next }) => {
+      try {
+        await service.rotateKey(dir, key, next)
+      } finally {
+        key.fill(0)
+        next.fill(0)
+      }
+      return {}
+    },
     'store.close': () => {
       service.closeStore()
       return {}

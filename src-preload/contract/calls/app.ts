@@ -21,7 +21,9 @@ const secrets = {
 /** What only app can do: windows, keychain, files. Their names begin with `app.`. */
 export const appCalls = {
   'app.state': app('read', 'read', nothing, z.object({
-    phase: z.enum(['starting', 'set-passphrase', 'locked', 'ready', 'failed']),
+    phase: z.enum(['starting', 'set-passphrase', 'locked', 'ready', 'failed', 'changing-key']),
+    /** How far a change of the database key has come, in bytes. */
+    keyChange: z.object({ step: z.enum(['copying', 'encrypting', 'checking']), done: z.int(), total: z.int() }).nullable(),
     /** Why it failed, or why a passphrase is asked for. */
     error: z.object({ code: z.string(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }).nullable(),
     /** Services that were stopped after five crashes in five minutes. */
@@ -44,6 +46,8 @@ export const appCalls = {
   'app.unlockWithSystem': app('write', 'settings', nothing, done),
   'app.setPassphrase': app('write', 'settings', z.object({ passphrase: z.string().min(8).max(1024), current: z.string().max(1024).optional() }), done),
   'app.removePassphrase': app('write', 'settings', z.object({ current: z.string().min(1).max(1024) }), done),
+  /** Encrypts the whole store anew under another key; with a passphrase, that is asked for. Answers when the store is open again. */
+  'app.changeKey': app('write', 'settings', z.object({ current: z.string().max(1024).optional() }), done),
   'app.restartService': app('write', 'settings', z.object({ service: z.enum(['store', 'mail']) }), done),
   'app.setAsideDamaged': app('write', 'settings', nothing, done),
   'app.testConnection': app('write', 'manage-mailboxes', z.object({ testId: z.string().max(64), settings: MailboxSettings, ...secrets }), done),

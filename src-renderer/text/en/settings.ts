@@ -85,6 +85,16 @@ export const settings = {
     removed: '{{name}} was removed from this computer',
   },
   security: {
+    newKey: {
+      name: 'Change the key',
+      hint: 'Encrypts everything here anew, for instance after somebody else had this computer. The old key opens nothing afterwards.',
+      ask: 'Change the key…',
+      title: 'Change the key of this store?',
+      text: 'Postern shows its progress and nothing else until everything is encrypted anew; that takes a while for a large store, and as much free space as the store takes up. Your passphrase and your sign-ins stay as they are.',
+      act: 'Change the key',
+      done: 'Everything is encrypted under a new key',
+      failed: 'The key was not changed. The old one still holds and nothing was lost. {{why}}',
+    },
     keyTitle: 'Encryption',
     keychain: 'The key is in this system’s keychain',
     keychainText: 'Mail, drafts, attachments and the search index on this computer are encrypted. The key is opened when you log in to your computer.',

@@ -9,6 +9,11 @@ export const setup = {
     differs: 'The two are not the same.',
     strength: { weak: 'Easy to guess. Several words that do not belong together are better.', fair: 'Fair. One or two more words make it strong.', strong: 'Strong.' },
   },
+  changeKey: {
+    title: 'Changing the key',
+    text: 'Everything on this computer is encrypted anew. Mail waits meanwhile and nothing is lost, also if Postern or the computer stops: the old key holds until the new one has taken its place.',
+    steps: { copying: 'Copying', encrypting: 'Encrypting the copy', checking: 'Checking the copy', finishing: 'Opening with the new key' },
+  },
   start: {
     region: 'Start',
     passphrase: 'Passphrase',
