@@ -5,6 +5,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import { keyMark } from '../crypto/key-mark'
 import { Changes } from './changes'
 import { readJournal, type Journal } from './journal'
+import { canBeRead, isCorrupt, readAgain } from './read-again'
 import { migrations, type Migration } from './migrations'
 
 export type Value = string | number | bigint | Uint8Array | null
@@ -55,8 +56,8 @@ export class Database {
 
   private constructor(private readonly db: Driver, readonly file: string, private readonly onCommit: (changes: Changes) => void) {
     const statement = (sql: string): Driver.Statement => this.statement(sql)
-    const get = <Row>(sql: string, ...params: Value[]): Row | undefined => guarded(() => this.typed<Row>(sql).get(...bound(sql, params)))
-    const all = <Row>(sql: string, ...params: Value[]): Row[] => guarded(() => this.typed<Row>(sql).all(...bound(sql, params)))
+    const get = <Row>(sql: string, ...params: Value[]): Row | undefined => guarded(() => readAgain(db, file, () => this.typed<Row>(sql).get(...bound(sql, params))))
+    const all = <Row>(sql: string, ...params: Value[]): Row[] => guarded(() => readAgain(db, file, () => this.typed<Row>(sql).all(...bound(sql, params))))
     const rows = <Row>(sql: string, params: Value[]): IterableIterator<Row> => this.typed<Row>(sql).iterate(...bound(sql, params))
     function* iterate<Row>(sql: string, ...params: Value[]): Generator<Row> {
       try {
@@ -69,7 +70,7 @@ export class Database {
     const changesNow = (): Changes => this.changes
     this.writer = {
       get, all, iterate,
-      run: (sql, ...params) => guarded(() => statement(sql).run(...bound(sql, params))),
+      run: (sql, ...params) => guarded(() => readAgain(db, file, () => statement(sql).run(...bound(sql, params)))),
       get changes() {
         return changesNow()
       },
@@ -85,7 +86,7 @@ export class Database {
    * @param key 32 bytes; the caller may wipe it afterwards
    * @throws PosternError `key-missing` (another key's database), `store-corrupt`, `store-newer`, `disk-full`, `disk-error`
    */
-  static open(dir: string, key: Uint8Array, onCommit: (changes: Changes) => void, steps: readonly Migration[] = migrations): { database: Database; created: boolean; journalDamaged: boolean } {
+  static open(dir: string, key: Uint8Array, onCommit: (changes: Changes) => void, steps: readonly Migration[] = migrations, again = false): { database: Database; created: boolean; journalDamaged: boolean } {
     if (key.byteLength !== 32) throw new PosternError('key-missing', 'the key is not 256 bits')
     const file = databaseFile(dir)
     const created = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
@@ -105,6 +106,9 @@ export class Database {
         return { database: new Database(db, file, onCommit), created, journalDamaged }
       } catch (fault) {
         db?.close()
+        // A disk that failed to read once is no damage.
+        if (isCorrupt(fault) && !again) return Database.open(dir, key, onCommit, steps, true)
+        if (isCorrupt(fault) && !canBeRead(file)) throw new PosternError('disk-error', 'the file cannot be read')
         throw isNotADatabase(fault) && !created ? explainUnreadable(file, key) : fault
       }
     })
@@ -134,11 +138,11 @@ export class Database {
       this.setDurability(durability)
       const changes = new Changes()
       this.changes = changes
-      this.begin.run()
+      readAgain(this.db, this.file, () => this.begin.run())
       this.writing = true
       try {
         const result = work(this.writer)
-        this.commit.run()
+        readAgain(this.db, this.file, () => this.commit.run())
         this.onCommit(changes)
         return result
       } catch (fault) {
@@ -169,7 +173,7 @@ export class Database {
     this.statements.clear()
     guarded(() => {
       try {
-        this.db.pragma('wal_checkpoint(TRUNCATE)')
+        readAgain(this.db, this.file, () => this.db.pragma('wal_checkpoint(TRUNCATE)'))
       } finally {
         this.db.close()
       }

@@ -19,6 +19,7 @@ declare module 'better-sqlite3-multiple-ciphers' {
     interface Options { readonly readonly?: boolean; readonly fileMustExist?: boolean; readonly timeout?: number }
   }
   class SqliteError extends Error {
+    constructor(message: string, code: string)
     readonly code: string
   }
   class Database {
