@@ -12,19 +12,36 @@ function readClaim(pack: Uint8Array): { endsAt: number; key: string; holder: str
   return match ? { endsAt: Number(match[1]), key: match[2] ?? '', holder: match[3] ?? '' } : null
 }
 
+/** What the carrier needs of a connection. */
+export type FolderSession = Pick<ImapSession, 'append' | 'select' | 'searchUids' | 'fetchSecondParts' | 'fetchSizes' | 'fetchSources' | 'internalDate' | 'expunge' | 'listFolders' | 'createFolder' | 'onChange' | 'onClose' | 'takeVanished' | 'close'>
+
+/** Servers of many machines, where a message may be seen a while after its UID was given: a claim waits and looks twice. ms */
+const settleMs = 2000
+const manyMachines = /(^|\.)(gmail\.com|googlemail\.com|office365\.com|outlook\.com)$/i
+/** Claims of so long ago have ended. ms */
+const claimsKeptMs = 120_000
+
 /** The team's messages in a folder of the mailbox itself. UIDs ascend strictly (RFC 3501, 2.3.1.1), so the server settles who was first. */
 export class ImapCarrier implements LogCarrier {
   private claims: { uid: number; endsAt: number; key: string; holder: string }[] = []
-  private claimsReadTo = 0
+  private readonly claimsSeen = new Map<number, number>()
   private ownClaims: { uid: number; endsAt: number }[] = []
 
-  private constructor(private readonly session: ImapSession, private readonly path: string, readonly generation: string, private readonly address: string, private uidNext: number) {}
+  private constructor(
+    private readonly session: FolderSession, private readonly path: string, readonly generation: string, private readonly address: string, private claimsFrom: number,
+    private readonly settle: (() => Promise<void>) | null,
+  ) {}
 
   /** Opens the folder, or makes it. The session must be one that idles. */
-  static async open(session: ImapSession, address: string): Promise<ImapCarrier> {
+  static async open(session: FolderSession, address: string, host = ''): Promise<ImapCarrier> {
+    return ImapCarrier.over(session, address, manyMachines.test(host) ? () => new Promise((resolve) => { setTimeout(resolve, settleMs) }) : null)
+  }
+
+  /** @param settle waits until what others appended before can be seen; null: it can be seen at once */
+  static async over(session: FolderSession, address: string, settle: (() => Promise<void>) | null): Promise<ImapCarrier> {
     const path = await folderPath(session)
     const state = await session.select(path)
-    return new ImapCarrier(session, path, state.uidValidity, address, state.uidNext ?? 1)
+    return new ImapCarrier(session, path, state.uidValidity, address, state.uidNext ?? 1, settle)
   }
 
   async list(after?: string): Promise<string[]> {
@@ -79,14 +96,11 @@ export class ImapCarrier implements LogCarrier {
     const endsAt = Date.now() + ttlMs
     const uid = await this.session.append(this.path, teamMessage(this.address, claimText(key, holder, endsAt), new Date()), ['\\Seen'], null)
     if (uid === null) throw new PosternError('server-refused', 'the server does not say where a claim lies')
-    await this.session.select(this.path)
-    const from = this.claimsReadTo === 0 ? Math.max(1, this.uidNext) : this.claimsReadTo + 1
-    const uids = (await this.session.searchUids({ uid: `${from}:*` })).filter((one) => one >= from)
-    for await (const { place, pack } of this.all(uids.map(String))) {
-      const claim = readClaim(pack)
-      if (claim) this.claims.push({ uid: Number(place), ...claim })
+    await this.readClaims()
+    if (this.settle) {
+      await this.settle()
+      await this.readClaims()
     }
-    this.claimsReadTo = Math.max(this.claimsReadTo, ...uids)
     const now = Date.now()
     this.ownClaims.push({ uid, endsAt })
     await this.prune(this.ownClaims.filter((one) => one.endsAt <= now).map((one) => String(one.uid)))
@@ -94,6 +108,23 @@ export class ImapCarrier implements LogCarrier {
     this.claims = this.claims.filter((claim) => claim.endsAt > now)
     const first = this.claims.filter((claim) => claim.key === key).toSorted((a, b) => a.uid - b.uid)[0]
     return { won: first?.holder === holder, holder: first?.holder ?? holder }
+  }
+
+  /** Reads the claims that were not read yet. A lower UID may be seen after a higher one, so the last two minutes are looked at again. */
+  private async readClaims(): Promise<void> {
+    await this.session.select(this.path)
+    const now = Date.now()
+    for (const [uid, at] of this.claimsSeen) {
+      if (at > now - claimsKeptMs) continue
+      this.claimsFrom = Math.max(this.claimsFrom, uid + 1)
+      this.claimsSeen.delete(uid)
+    }
+    const fresh = (await this.session.searchUids({ uid: `${this.claimsFrom}:*` })).filter((one) => one >= this.claimsFrom && !this.claimsSeen.has(one))
+    for (const uid of fresh) this.claimsSeen.set(uid, now)
+    for await (const { place, pack } of this.all(fresh.map(String))) {
+      const claim = readClaim(pack)
+      if (claim) this.claims.push({ uid: Number(place), ...claim })
+    }
   }
 
   async prune(places: readonly string[]): Promise<void> {
@@ -106,7 +137,7 @@ export class ImapCarrier implements LogCarrier {
 }
 
 /** `Postern`, or inside INBOX where the server has everything there. It is not subscribed, so most mail programs do not show it. */
-async function folderPath(session: ImapSession): Promise<string> {
+async function folderPath(session: FolderSession): Promise<string> {
   const folders = await session.listFolders()
   const delimiter = folders.find(({ path }) => path.toUpperCase().startsWith('INBOX') && path.length > 5)?.delimiter ?? '/'
   const inInbox = `INBOX${delimiter}${teamFolder}`

@@ -154,7 +154,7 @@ export class TeamLink {
     const session = await withCredentials(this.ports.app, mailbox, 'imap', (auth) =>
       onErrand({ use: 'team-log', host: server.host, mailboxId: mailbox.id }, () => ImapSession.open({ ...server, user: auth.user }, auth, true)))
     try {
-      return await ImapCarrier.open(session, mailbox.address)
+      return await ImapCarrier.open(session, mailbox.address, server.host)
     } catch (fault) {
       await session.close()
       throw fault

@@ -55,7 +55,8 @@ export class NatsCarrier implements LogCarrier {
     return this.guarded(async () => {
       const { state } = await this.manager.streams.info(this.stream, { deleted_details: true, subjects_filter: `${this.subject}.claim.*` })
       const gone = new Set(state.deleted ?? [])
-      const first = Math.max(state.first_seq, after === undefined ? 0 : Number(after) + 1)
+      // An empty stream begins at 0, where no message can be.
+      const first = Math.max(1, state.first_seq, after === undefined ? 0 : Number(after) + 1)
       return Array.from({ length: Math.max(0, state.last_seq - first + 1) }, (_, index) => first + index).filter((seq) => !gone.has(seq)).map(String)
     })
   }

@@ -2,6 +2,7 @@
  * npm run sim [-- runs firstSeed]: random runs of several consoles on the real log, outbox and roster, with everything that
  * can go wrong between them; then the same with bugs planted on purpose, which must be caught.
  */
+import { race } from '../sim/claims'
 import { plan, run, sabotages, shrink } from '../sim/run'
 
 const [runs = 20_000, first = 1] = process.argv.slice(2).map(Number)
@@ -32,6 +33,13 @@ out(`figure sim.snapshots ${snapshots} snapshots`)
 out(`figure sim.prunings ${prunings} prunings`)
 out(`figure sim.violations ${violations} violations`)
 out(`figure sim.seconds ${((performance.now() - start) / 1000).toFixed(1)} s`)
+
+let races = 0
+let doubles = 0
+for (let seed = first; seed < first + runs; seed += 4, races++) if (await race(seed) !== null) doubles++
+out(`figure sim.claim-races ${races} races`)
+out(`figure sim.claim-violations ${doubles} violations`)
+violations += doubles
 
 // Bugs on purpose, with the first slice.
 if (first === 1) for (const sabotage of sabotages) {

@@ -62,6 +62,8 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
   test('what a new console reads first is found among the rest, in its order, and is told to those who listen', async () => {
     const [one, two] = [await another(), await another()]
     expect(await one.summaries()).toEqual([])
+    // Where nothing was ever put, nothing lies.
+    expect(await one.list()).toEqual([])
     let told = 0
     two.onChange((what) => { if (what === 'more') told++ })
     await new Promise((resolve) => setTimeout(resolve, 500))

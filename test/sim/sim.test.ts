@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { race } from './claims'
 import { plan, run, sabotages } from './run'
 
 /** Seeds that failed once; their faults are mended. */
@@ -13,5 +14,16 @@ describe('random runs of several consoles: folder wiped, answers lost, clocks wr
 
   test.each(sabotages)('a planted bug is caught: %s', { timeout: 60_000 }, (sabotage) => {
     expect(some.some((seed) => run(plan(seed), sabotage).violation !== null)).toBe(true)
+  })
+})
+
+describe('several consoles claim one answer on a server where messages are seen late and answers get lost', () => {
+  test('no two of them may send it (P4, R41)', { timeout: 60_000 }, async () => {
+    for (let seed = 1; seed <= 60; seed++) expect(await race(seed), `seed ${seed}`).toBe(null)
+  })
+
+  test('a planted bug is caught: a claim that looks once and at once', async () => {
+    const found = await Promise.all(Array.from({ length: 60 }, (_, seed) => race(seed + 1, 0)))
+    expect(found.some((violation) => violation !== null)).toBe(true)
   })
 })

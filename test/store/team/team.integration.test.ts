@@ -1,13 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { TeamCarrier } from '../../../src-preload/contract/internal-team'
 import { startDovecot } from '../../servers/dovecot.mjs'
+import { startNats } from '../../servers/nats.mjs'
 import { codeOf } from '../helpers'
 import { shared, TeamConsole } from './consoles'
 
 let dovecot: Awaited<ReturnType<typeof startDovecot>>
+let nats: Awaited<ReturnType<typeof startNats>>
 beforeAll(async () => {
-  dovecot = await startDovecot({ users: [shared], config: 'mail_max_userip_connections = 100\n' })
+  [dovecot, nats] = await Promise.all([startDovecot({ users: [shared], config: 'mail_max_userip_connections = 100\n' }), startNats()])
 })
-afterAll(() => dovecot.stop())
+afterAll(() => Promise.all([dovecot.stop(), nats.stop()]))
 
 const consoles: TeamConsole[] = []
 const make = async (name: string): Promise<TeamConsole> => {
@@ -26,10 +29,10 @@ const folderPlaces = (): string[] => dovecot.doveadm('fetch', '-u', shared.name,
 const messages = (): number => Number(/messages=(\d+)/.exec(dovecot.doveadm('mailbox', 'status', '-u', shared.name, 'messages', 'Postern'))?.[1] ?? 0)
 
 /** Joins by invitation as people do it. @param member as another computer of this one */
-async function join(owner: TeamConsole, name: string, member: string | null = null): Promise<TeamConsole> {
+async function join(owner: TeamConsole, name: string, member: string | null = null, carrier: TeamCarrier = { kind: 'mailbox' }): Promise<TeamConsole> {
   const { id, code } = await owner.store.call('team.invite', { name, role: 'agent', member })
   const joiner = await make(name)
-  await joiner.store.call('team.join', { code: code.toLowerCase(), mailboxId: joiner.mailboxId })
+  await joiner.store.call('team.join', { code: code.toLowerCase(), mailboxId: joiner.mailboxId, carrier })
   await expect.poll(async () => (await owner.state()).invites.find((one) => one.id === id)?.state, wait).toBe('asked')
   const asked = (await owner.state()).invites.find((one) => one.id === id)
   await expect.poll(async () => (await joiner.state()).words, wait).toEqual(asked?.asks?.words)
@@ -39,12 +42,13 @@ async function join(owner: TeamConsole, name: string, member: string | null = nu
 }
 
 /** An owner and the others, who join by invitation as people do it. */
-async function makeTeam(...names: string[]): Promise<TeamConsole[]> {
+const makeTeam = (...names: string[]): Promise<TeamConsole[]> => makeTeamOver({ kind: 'mailbox' }, ...names)
+async function makeTeamOver(carrier: TeamCarrier, ...names: string[]): Promise<TeamConsole[]> {
   const [first = 'Ana', ...rest] = names
   const owner = await make(first)
-  await owner.store.call('team.create', { mailboxId: owner.mailboxId })
+  await owner.store.call('team.create', { mailboxId: owner.mailboxId, carrier })
   const others: TeamConsole[] = []
-  for (const name of rest) others.push(await join(owner, name))
+  for (const name of rest) others.push(await join(owner, name, null, carrier))
   return [owner, ...others]
 }
 
@@ -59,8 +63,8 @@ describe('a team on a real mail server', () => {
     expect((await alone.state()).link).toBe('off')
   })
 
-  test('three consoles, each cut off in turn, come to the same state; conflicts are kept (R60)', { timeout: 120_000 }, async () => {
-    const team = await makeTeam('Ana', 'Ben', 'Cy')
+  test.each(['mailbox', 'nats'] as const)('three consoles, each cut off in turn, come to the same state; conflicts are kept (R60): over %s', { timeout: 120_000 }, async (kind) => {
+    const team = await makeTeamOver(kind === 'mailbox' ? { kind } : { kind, url: nats.url, token: nats.token }, 'Ana', 'Ben', 'Cy')
     for (const [index, away] of team.entries()) {
       await away.disconnect()
       for (const [who, one] of team.entries()) {
