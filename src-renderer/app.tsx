@@ -16,6 +16,7 @@ import { t } from './text'
 import { prepareTags } from './work/tag-picker'
 
 const StartScreen = lazy(() => import('./setup/start-screen').then((module) => ({ default: module.StartScreen })))
+const LockedSignIn = lazy(() => import('./privacy/locked-sign-in').then((module) => ({ default: module.LockedSignIn })))
 const FirstRun = lazy(() => import('./setup/first-run').then((module) => ({ default: module.FirstRun })))
 
 /** Fetches what the first clicks need, once the list is there. */
@@ -40,7 +41,7 @@ export function App() {
   if (!state) return <Starting state={state} />
   const starting = state.phase === 'starting' && !state.stopped.includes('store')
   if (starting && !state.filled) return <Starting state={state} />
-  if (!starting && (state.phase !== 'ready' || state.stopped.includes('store'))) return <Bare state={state}><StartScreen state={state} /></Bare>
+  if (!starting && (state.phase !== 'ready' || state.stopped.includes('store'))) return <Bare state={state}><StartScreen state={state} extra={state.phase === 'locked' ? <LockedSignIn keyIn={state.keyIn} /> : null} /></Bare>
   return <Ready state={state} />
 }
 

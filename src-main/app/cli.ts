@@ -1,15 +1,11 @@
-import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { lookup } from 'node:dns/promises'
+import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { join } from 'node:path'
 import { PosternError } from '../../src-preload/contract/errors'
 import { ExportCheck } from '../crypto/log-export'
 import { fingerprintOf, newSupportIdentity, readCard, readKeyFile, signChallenge, wordsOf } from '../crypto/support-identity'
 import { readPolicies } from '../shared/policy-reader'
-import { Keys } from './keys'
 import type { Command } from './command'
-import { linuxPolicies, policyFolder } from './policy'
-import { keychainWorks, systemKeychain } from './secrets'
+import { doctor } from './doctor'
 
 /** What a command needs of the world, so that tests can give another one. */
 export interface Terminal {
@@ -141,35 +137,6 @@ function write(path: string, content: string): void {
   } catch {
     throw new PosternError('disk-error')
   }
-}
-
-/** Looks at what Postern needs on this computer and changes nothing. */
-async function doctor(terminal: Terminal): Promise<number> {
-  let bad = 0
-  const say = (good: boolean, line: string): void => {
-    terminal.out(`${good ? 'ok  ' : 'BAD '} ${line}`)
-    if (!good) bad += 1
-  }
-  say(true, `Postern ${terminal.version}, Electron ${process.versions['electron'] ?? 'none'}, ${process.platform} ${process.arch}`)
-  const works = await keychainWorks(systemKeychain())
-  say(works, works ? 'the keychain keeps and gives secrets' : 'no keychain: Postern will ask for a passphrase')
-  const database = join(terminal.profile, 'postern.db')
-  if (!existsSync(database)) say(true, 'no database yet')
-  else {
-    const found = await new Keys(terminal.profile).find()
-    const words = { ready: 'its key is in the keychain', locked: 'its key is under a passphrase', 'set-passphrase': 'it has no key yet', failed: 'its key cannot be found' }
-    say(found.is !== 'failed', `database ${(statSync(database).size / 1e6).toFixed(1)} MB, ${words[found.is]}`)
-    if (found.is === 'ready') found.key.fill(0)
-  }
-  const policies = readPolicies(process.platform === 'linux' ? await policyFolder(linuxPolicies).read() : [])
-  say(policies.faults.length === 0, policies.source === null ? 'nothing is managed by policy' : `policy from ${policies.source}${policies.faults.length === 0 ? '' : `, ${policies.faults.length} faults`}`)
-  try {
-    await lookup('localhost')
-    say(true, 'names are resolved')
-  } catch {
-    say(false, 'names are not resolved')
-  }
-  return bad === 0 ? 0 : 1
 }
 
 export { systemTerminal } from './terminal'

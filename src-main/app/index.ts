@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { app, net, powerMonitor, type IpcMainInvokeEvent, type Session, type UtilityProcess } from 'electron'
 import * as z from 'zod'
@@ -13,7 +12,7 @@ import { accountHandlers } from './accounts'
 import { AutoLock } from './auto-lock'
 import { Files, openLink } from './desktop'
 import { openGate } from './gate'
-import { linuxPolicies, managedPreferences, policyFolder, registryPolicies, PolicyWatch, type PolicyPlace } from './policy'
+import { policyFolder, PolicyWatch, systemPolicies, type PolicyPlace } from './policy'
 import { Keys } from './keys'
 import type { openLogFile } from './log-file'
 import { setAppMenu } from './menu'
@@ -119,6 +118,8 @@ export async function run({ profile, options, logFile, window, session, store }:
     'app.openSupportCard': async () => ({ text: await support.openCard() }),
     'app.openSupportKey': async () => ({ person: await support.openKey() }),
     'app.supportSignIn': async ({ passphrase }) => done(await support.signIn(passphrase)),
+    'app.supportUnlock': async ({ passphrase }) => done(await workspace.openForSupport(passphrase)),
+    'app.supportRelock': async () => done(support.isOpen ? undefined : await workspace.closeForSupport()),
     'app.supportChallenge': async ({ card }) => ({ challenge: await support.challenge(card) }),
     'app.supportAnswer': async ({ challenge, answer }) => done(await support.answer(challenge, answer)),
     'app.signChallenge': async ({ challenge, passphrase }) => ({ answer: await support.sign(challenge, passphrase) }),
@@ -167,8 +168,7 @@ export async function run({ profile, options, logFile, window, session, store }:
 /** Where policy is on this platform; another folder only in development, so that nobody unlocks a shipped build with a switch. */
 function policyPlace(packaged: boolean, given: string | null): PolicyPlace {
   if (!packaged && given !== null) return policyFolder(given)
-  if (process.platform === 'darwin') return managedPreferences(userInfo().username)
-  return process.platform === 'win32' ? registryPolicies() : policyFolder(linuxPolicies)
+  return systemPolicies()
 }
 
 function done(_nothing: void): Record<string, never> {

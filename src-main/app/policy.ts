@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, watch, type FSWatcher } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import { logger } from '../shared/log'
@@ -83,6 +84,12 @@ export function registryPolicies(run: Tool = tool): PolicyPlace {
     const found = await Promise.all(['HKCU', 'HKLM'].map(async (hive) => ({ file: `${hive}\\Software\\Policies\\Postern`, printed: await run('reg.exe', ['query', `${hive}\\Software\\Policies\\Postern`, '/s']) })))
     return found.flatMap(({ file, printed }) => (printed === null ? [] : [{ file, text: fromRegistry(printed) }]))
   })
+}
+
+/** Where policy is on this platform. */
+export function systemPolicies(): PolicyPlace {
+  if (process.platform === 'darwin') return managedPreferences(userInfo().username)
+  return process.platform === 'win32' ? registryPolicies() : policyFolder(linuxPolicies)
 }
 
 /** Reads policy at start and whenever it changes. */

@@ -32,6 +32,10 @@ export class SupportAccess {
     return this.current !== null && !this.current.window.isDestroyed() && event.sender === this.current.window.webContents
   }
 
+  get isOpen(): boolean {
+    return this.current !== null
+  }
+
   async makeIdentity(name: string, organisation: string, passphrase: string): Promise<Person | null> {
     const path = await this.askSave(`${safeFileName(name)}.postern-key`)
     if (path === null) return null
@@ -67,7 +71,7 @@ export class SupportAccess {
   }
 
   async challenge(card: string): Promise<string> {
-    return (await this.workspace.store.call('support.challenge', { card })).challenge
+    return (await this.workspace.storeForSupport.call('support.challenge', { card })).challenge
   }
 
   async answer(challenge: string, answer: string): Promise<void> {
@@ -94,7 +98,7 @@ export class SupportAccess {
   /** From the session's own window, or because that was closed. */
   async end(): Promise<void> {
     const session = this.current?.session
-    if (session !== undefined) await this.workspace.store.call('support.end', { session })
+    if (session !== undefined) await this.workspace.storeForSupport.call('support.end', { session })
   }
 
   private open(session: number, name: string): void {

@@ -26,6 +26,9 @@ const StoreEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('support-ended'), session: z.int(), why: z.string() }),
 ])
 
+/** How long the store stays open behind the lock screen for somebody who does not sign in. */
+const guestMs = 2 * 60_000
+
 export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed' | 'changing-key'
 
 /** How far a change of the database key has come; bytes. */
@@ -71,6 +74,8 @@ export class Workspace {
   private readonly head: AccessHead
   /** Told when a support session is over. */
   onSupportEnded: (session: number, why: string) => void = () => undefined
+  /** Open for a support session only, while the window stays locked: told when the store is there, null when it is not so. */
+  private guest: { opened(): void; failed(error: PosternError): void; timer: NodeJS.Timeout } | null = null
   private windowReady = false
   private setUp = false
   private onBattery = false
@@ -159,10 +164,12 @@ export class Workspace {
       log.info('store is open', { created: opened.created })
     } catch (fault) {
       const error = PosternError.from(fault)
+      this.guest?.failed(error)
       // A process that died meanwhile is restarted and comes here again.
       if (error.code !== 'service-restarting') this.become('failed', error)
       return
     }
+    if (this.guest) return this.opened(this.guest)
     this.phase = 'ready'
     this.error = null
     // Before anybody can ask anything: what policy forbids is forbidden from the first call on.
@@ -224,14 +231,19 @@ export class Workspace {
       this.keyChange = data
       this.options.emit({ topic: 'app-state' })
     } else if (data?.topic === 'access-head') this.head.hear(data)
-    else if (data?.topic === 'support-ended') this.onSupportEnded(data.session, data.why)
+    else if (data?.topic === 'support-ended') {
+      this.onSupportEnded(data.session, data.why)
+      void this.closeForSupport()
+    }
     else if (data?.topic === 'access-notice') this.options.emit({ topic: 'access-notice', what: data.what, grantId: data.grantId, name: data.name })
   }
 
   /** Opens a support session with the answer to a challenge; the key goes along for the session's own connection. */
   async supportSignIn(challenge: string, answer: string): Promise<{ session: number; name: string }> {
     if (!this.key) throw new PosternError('store-locked')
-    return this.store.call('support.signIn', { challenge, answer, key: this.key })
+    const begun = await this.storeForSupport.call('support.signIn', { challenge, answer, key: this.key })
+    if (this.guest) clearTimeout(this.guest.timer)
+    return begun
   }
 
   /** The port of a session's window: who is asking is fixed here. */
@@ -241,8 +253,61 @@ export class Workspace {
     return two
   }
 
+  /** The store for the sign-in of a support person and the end of their session, also while the window is locked. */
+  get storeForSupport(): Rpc<StoreForApp> {
+    return this.guest ? this.storeService.rpc : this.store
+  }
+
+  /**
+   * Opens the store behind the lock screen: somebody of the team gives the passphrase (null: the system's check). The window
+   * gets nothing, mail stays away; it is closed again with the session, or after two minutes without one.
+   * @throws PosternError `not-allowed`, `wrong-passphrase`, `cancelled`, or what kept the store from opening
+   */
+  async openForSupport(passphrase: string | null): Promise<void> {
+    if (this.guest) return
+    if (this.phase !== 'locked') throw new PosternError('not-allowed', 'not locked')
+    if (passphrase === null && (this.keys.keyIn !== 'keychain' || !(await this.options.systemUnlock.ask()))) throw new PosternError('cancelled', 'system unlock')
+    const found = passphrase === null ? await this.keys.find() : null
+    if (found && found.is !== 'ready') throw new PosternError('keychain-failed', 'no key')
+    const key = found?.is === 'ready' ? found.key : await this.keys.unlock(passphrase ?? '')
+    await new Promise<void>((opened, failed) => {
+      this.guest = { opened, failed, timer: setTimeout(() => void this.closeForSupport(), guestMs) }
+      void this.useKey(key).catch(failed)
+    }).catch(async (fault: unknown) => {
+      await this.closeForSupport()
+      throw fault
+    })
+  }
+
+  private async opened(guest: NonNullable<typeof this.guest>): Promise<void> {
+    const { rpc } = this.storeService
+    await rpc.call('policy.set', this.options.policy.state)
+    void this.head.read().then((mark) => rpc.call('access.mark', { mark })).catch((fault: unknown) => log.error('the access log was not checked', { fault }))
+    guest.opened()
+  }
+
+  /** Closes what was open for a support session only. Nothing to do when somebody has unlocked meanwhile. */
+  async closeForSupport(): Promise<void> {
+    if (!this.guest) return
+    clearTimeout(this.guest.timer)
+    this.guest = null
+    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
+    this.keys.forget()
+    this.key?.fill(0)
+    this.key = null
+  }
+
   async unlock(passphrase: string): Promise<void> {
-    await this.useKey(await this.keys.unlock(passphrase))
+    const key = await this.keys.unlock(passphrase)
+    this.endGuest()
+    await this.useKey(key)
+  }
+
+  /** Somebody unlocks the window while a support session is open: the store stays, for both. */
+  private endGuest(): void {
+    if (!this.guest) return
+    clearTimeout(this.guest.timer)
+    this.guest = null
   }
 
   /** Whether locking makes sense: something must be asked for before the key comes back. */
@@ -272,6 +337,7 @@ export class Workspace {
   async unlockWithSystem(): Promise<void> {
     if (this.phase !== 'locked' || this.keys.keyIn !== 'keychain') throw new PosternError('not-allowed', 'not locked by the system')
     if (!(await this.options.systemUnlock.ask())) throw new PosternError('cancelled', 'system unlock')
+    this.endGuest()
     await this.takeKey(await this.keys.find())
   }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { Permission } from './access'
 import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
 import { FoundSettings, TestStep } from './calls'
+import { Permission } from './access'
 import { teamForMail } from './internal-team'
 import { ErrorCode, ErrorDetail } from './errors'
 import { MailboxDepth, Part } from './depth'

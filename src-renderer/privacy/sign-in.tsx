@@ -16,7 +16,8 @@ function refusal(error: CallError): string {
 }
 
 /** Where a support person proves who they are: with the key file here, or by a challenge that their own device signs. */
-export function SignIn({ onClose }: { onClose: () => void }) {
+export function SignIn({ onClose, locked = null }: { onClose: () => void; /** On the lock screen: what somebody of the team opens the store with. */ locked?: 'passphrase' | 'system' | null }) {
+  const [ours, setOurs] = useState('')
   const [way, setWay] = useState<Way>('file')
   const [person, setPerson] = useState<Person | null>(null)
   const [card, setCard] = useState('')
@@ -26,13 +27,18 @@ export function SignIn({ onClose }: { onClose: () => void }) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const asksChallenge = way === 'device' && challenge === null
-  const ready = way === 'file' ? person !== null && passphrase !== '' : asksChallenge ? card !== '' : answer.trim() !== ''
+  const leave = () => {
+    if (locked !== null) void call('app.supportRelock', {}).catch(() => undefined)
+    onClose()
+  }
+  const ready = (locked !== 'passphrase' || ours !== '') && (way === 'file' ? person !== null && passphrase !== '' : asksChallenge ? card !== '' : answer.trim() !== '')
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (!ready || busy) return
     setBusy(true)
     setFailure(null)
     try {
+      if (locked !== null) await call('app.supportUnlock', { passphrase: locked === 'system' ? null : ours })
       if (asksChallenge) setChallenge((await call('app.supportChallenge', { card })).challenge)
       else {
         if (way === 'file') await call('app.supportSignIn', { passphrase })
@@ -48,10 +54,12 @@ export function SignIn({ onClose }: { onClose: () => void }) {
   }
   return (
     <Dialog
-      open onClose={onClose} title={t('privacy:signIn.title')} description={t('privacy:signIn.text')}
-      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="sign-in" disabled={!ready} busy={busy}>{t(busy ? 'privacy:signIn.doing' : asksChallenge ? 'privacy:signIn.next' : 'privacy:signIn.do')}</Button></>}
+      open onClose={leave} title={t('privacy:signIn.title')} description={t('privacy:signIn.text')}
+      foot={<><Button size="lg" onClick={leave}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="sign-in" disabled={!ready} busy={busy}>{t(busy ? 'privacy:signIn.doing' : asksChallenge ? 'privacy:signIn.next' : 'privacy:signIn.do')}</Button></>}
     >
       <form id="sign-in" className="y g3" onSubmit={(event) => void submit(event)}>
+        {locked !== null && <p className="t2">{t(locked === 'system' ? 'privacy:signIn.lockedSystem' : 'privacy:signIn.lockedText')}</p>}
+        {locked === 'passphrase' && <Field label={t('privacy:signIn.ours')} hint={t('privacy:signIn.oursHint')}>{(ids) => <PasswordInput ids={ids} label={t('privacy:signIn.ours')} value={ours} onChange={setOurs} />}</Field>}
         <Segmented label={t('privacy:signIn.how')} value={way} options={[{ value: 'file', label: t('privacy:signIn.withFile') }, { value: 'device', label: t('privacy:signIn.withDevice') }]} onChange={setWay} />
         {way === 'file' && (
           <>

@@ -1,5 +1,5 @@
 import { OctagonAlert } from 'lucide-react'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { CallOutput } from '../../src-preload/contract'
 import { call } from '../client'
 import { tellFailure } from '../state/acts'
@@ -122,10 +122,10 @@ function Inside({ state }: { state: AppState }) {
 }
 
 /** Before the store is open: passphrase, lock, what went wrong. */
-export function StartScreen({ state }: { state: AppState }) {
+export function StartScreen({ state, extra = null }: { state: AppState; /** What else can be done from here. */ extra?: ReactNode }) {
   return (
     <main className="pane start-screen" aria-label={t('setup:start.region')}>
-      <div className="scroll center"><div className="start wide"><Inside state={state} /></div></div>
+      <div className="scroll center"><div className="start wide"><Inside state={state} />{extra !== null && <div className="x start-extra">{extra}</div>}</div></div>
     </main>
   )
 }

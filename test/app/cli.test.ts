@@ -1,8 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { runCommand, type Terminal } from '../../src-main/app/cli'
+import { doctor } from '../../src-main/app/doctor'
+import { policyFolder } from '../../src-main/app/policy'
 import { commandOf } from '../../src-main/app/command'
 import { Harness } from '../store/helpers'
 import { grant } from '../store/support'
@@ -54,4 +56,30 @@ test('a key file is never written over, and its card holds no secret', async () 
   expect((await run('support-id', 'card', file('me.key'), file('me.card'))).code).toBe(0)
   expect(existsSync(file('me.card')) && readFileSync(file('me.card'), 'utf8')).not.toContain('wrapped')
   expect((await run('support-id', 'show', file('me.card'))).said).toMatch(/^Idris, Support\n([0-9A-F]{4} ){5}[0-9A-F]{4}\n/)
+})
+
+test('the doctor does not call a plain database, an open profile, a broken policy or a host without an address well', async () => {
+  const profile = file('profile')
+  const policies = file('policies')
+  mkdirSync(profile, { mode: 0o700 })
+  mkdirSync(policies)
+  const look = async (keychain = true): Promise<{ code: number; bad: string[] }> => {
+    const said: string[] = []
+    const terminal: Terminal = { out: (line) => said.push(line), err: () => undefined, secret: () => Promise.resolve(null), profile, version: '1.2.3' }
+    const code = await doctor(terminal, { policies: policyFolder(policies), keychain: () => Promise.resolve(keychain) })
+    expect(said[0]).toContain('Postern 1.2.3')
+    return { code, bad: said.filter((line) => line.startsWith('BAD')) }
+  }
+  expect(await look()).toEqual({ code: 0, bad: [] })
+  expect((await look(false)).bad).toEqual(['BAD  no keychain: Postern will ask for a passphrase'])
+  writeFileSync(path.join(policies, '1.json'), '{"allowedMailHosts":["nowhere.invalid","*.example.com"]}')
+  expect((await look()).bad).toEqual(['BAD  nowhere.invalid is not resolved'])
+  writeFileSync(path.join(policies, '1.json'), '{')
+  expect((await look()).code).toBe(1)
+  rmSync(path.join(policies, '1.json'))
+  chmodSync(profile, 0o755)
+  expect((await look()).bad).toEqual(['BAD  the profile can be read by others on this computer'])
+  chmodSync(profile, 0o700)
+  writeFileSync(path.join(profile, 'postern.db'), 'SQLite format 3\0 and more')
+  expect((await look()).bad).toContain('BAD  the database is not encrypted')
 })

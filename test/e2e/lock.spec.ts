@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
+import * as z from 'zod'
 import { answered, openRow } from './hands'
 import { ask, conversation, list, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 
@@ -126,4 +129,46 @@ test('sleep locks, and what arrives meanwhile is there after unlocking', async (
   await desk.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('suspend'))
   await page.waitForTimeout(2500)
   await expect(row(page, /Came while locked/)).toBeVisible()
+})
+
+test('support signs in from the lock screen: the window stays locked, and all is closed again with the session (R56)', async () => {
+  const key = join(mkdtempSync(join(tmpdir(), 'postern-staff-')), 'idris.postern-key')
+  const answerDialogs = () => desk.app.evaluate(({ dialog }, file) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] })
+  }, key)
+  await answerDialogs()
+  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(await ask(page, 'app.makeSupportIdentity', { name: 'Idris Vaughan', organisation: 'Postern support', passphrase: 'a long passphrase' }))
+  expect(await ask(page, 'identities.add', { card: JSON.stringify(made.value.person.card) })).toMatchObject({ ok: true })
+  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'Search skips subjects', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
+  // The window goes while it is asked.
+  await locks(() => ask(page, 'app.lock', {}).catch(() => null))
+  expect(await ask(page, 'app.supportChallenge', { card: JSON.stringify(made.value.person.card) })).toMatchObject({ ok: false })
+  await page.getByRole('button', { name: 'Support sign-in…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Support sign-in' })
+  await dialog.getByRole('button', { name: 'Choose key file…' }).click()
+  await dialog.getByLabel('Passphrase of the key file', { exact: true }).fill('a long passphrase')
+  await dialog.getByLabel('Passphrase of this Postern', { exact: true }).fill('seven tight spokes')
+  await dialog.getByRole('button', { name: 'Sign in' }).click()
+  await expect(dialog.getByRole('alert')).toBeVisible({ timeout: 20_000 })
+  await dialog.getByLabel('Passphrase of this Postern', { exact: true }).fill(passphrase)
+  const opened = desk.app.waitForEvent('window')
+  await expect(dialog.getByRole('button', { name: 'Sign in' })).toBeEnabled()
+  await dialog.getByRole('button', { name: 'Sign in' }).click()
+  const session = await opened
+  await session.getByRole('list', { name: 'Conversations' }).getByRole('button', { name: 'Brake squeals' }).click({ timeout: 20_000 })
+  await expect(session.getByRole('region', { name: 'Conversation', exact: true })).toContainText(canary)
+  await expect(page.getByRole('heading', { name: 'Postern is locked' })).toBeVisible()
+  for (const [name, input] of [['app.saveAccessLog', { by: 'x' }], ['app.removeMailbox', { id: 1 }]] as const) expect(await ask(page, name, input), name).toMatchObject({ ok: false })
+  // The window has no way to the store: what it asks there waits for one.
+  expect(await Promise.race([ask(page, 'settings.get', {}), page.waitForTimeout(1500).then(() => 'no answer')])).toBe('no answer')
+  const closed = session.waitForEvent('close')
+  await session.getByRole('button', { name: 'End session' }).click()
+  await closed
+  await expect.poll(() => whoRemembers(canary), { timeout: 20_000 }).toEqual([])
+  await unlock()
+  await page.keyboard.press('g')
+  await page.keyboard.press('y')
+  await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name: 'Access log' }).click()
+  await expect(page.getByRole('table', { name: 'Access log' }).getByRole('row').filter({ hasText: 'Opened conversation #' })).toHaveCount(1)
 })

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test'
@@ -11,6 +11,7 @@ const profile = newProfile()
 const dir = mkdtempSync(join(tmpdir(), 'postern-support-'))
 const files = { key: join(dir, 'idris.postern-key'), card: join(dir, 'idris.postern-card'), log: join(dir, 'log.jsonl'), report: join(dir, 'report.txt') }
 const passphrase = 'correct horse battery'
+const policies = mkdtempSync(join(tmpdir(), 'postern-policies-'))
 
 test.describe.configure({ mode: 'serial' })
 test.beforeAll(async () => {
@@ -28,7 +29,7 @@ test.afterAll(async () => {
 })
 
 async function start(env: Record<string, string> = {}): Promise<void> {
-  desk = await startPostern({ profile, provision: team.provision, env: { POSTERN_LOG: 'debug', ...env }, size: { width: 1280, height: 800 } })
+  desk = await startPostern({ profile, provision: team.provision, env: { POSTERN_LOG: 'debug', ...env }, args: [`--policy-dir=${policies}`], size: { width: 1280, height: 800 } })
   page = desk.page
   await synced(page, 60_000)
 }
@@ -241,6 +242,22 @@ test('the logs of all processes, written at the lowest level, hold no address, s
   expect(logs).toContain('"level":"debug"')
   expect(logs).not.toMatch(/canarytext|Rear hub|Search skips|Idris|Priya|priya@|help@northwind|harbourcycle|secret-help|correct horse/)
   await start()
+})
+
+test('a policy file that says 181 days grants one, and forbidding ends what is open (R54)', async () => {
+  await tab('Support access')
+  writeFileSync(join(policies, '10.json'), JSON.stringify({ managedBy: 'Northwind IT', supportAccessLongestDays: 181 }))
+  await expect(page.getByText('A policy of your organisation cannot be used')).toBeVisible()
+  await expect(page.getByText('Longest grant your organisation allows: 1 day.')).toBeVisible()
+  const wish = { identityId: 1, kind: 'support', scope: 'metadata', mailboxIds: null, reason: 'under policy' }
+  expect(await ask(page, 'grants.make', { ...wish, endsAt: Date.now() + 2 * 86_400_000 })).toMatchObject({ ok: false, error: { code: 'grant-too-long' } })
+  expect(await ask(page, 'grants.make', { ...wish, endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
+  await expect(page.getByRole('region', { name: 'Support access' }).getByText('under policy')).toBeVisible()
+  writeFileSync(join(policies, '10.json'), JSON.stringify({ managedBy: 'Northwind IT', supportAccess: 'off' }))
+  await expect(page.getByText('Your organisation has switched support access off.')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Earlier grants' }).getByRole('listitem').filter({ hasText: 'under policy' })).toBeVisible()
+  rmSync(join(policies, '10.json'))
+  await expect(page.getByText('Your organisation has switched support access off.')).toBeHidden()
 })
 
 /** The store's process starts anew with a wall clock that is off, as when somebody had set the computer's. */

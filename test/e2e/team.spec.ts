@@ -1,6 +1,10 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
+import * as z from 'zod'
 import { nav } from './hands'
-import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import { ask, conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 import { look } from './pictures'
 
 let team: Team
@@ -83,6 +87,21 @@ test('two people become a team by a code and three words, work on one conversati
   await nav(b, 'Closed').click()
   await row(b, /bell does not ring/).click()
   await expect(b.getByText(/Ana Ferreira.*closed|closed.*Ana Ferreira/i).first()).toBeVisible()
+
+  // A grant is told to everybody; it opens where it was made.
+  const key = join(mkdtempSync(join(tmpdir(), 'postern-staff-')), 'idris.postern-key')
+  await ana.app.evaluate(({ dialog }, file) => { dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file }) }, key)
+  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(await ask(a, 'app.makeSupportIdentity', { name: 'Idris Vaughan', organisation: 'Postern support', passphrase: 'a long passphrase' }))
+  expect(await ask(a, 'identities.add', { card: JSON.stringify(made.value.person.card) })).toMatchObject({ ok: true })
+  expect(await ask(a, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'Search skips subjects', endsAt: Date.now() + 7 * 86_400_000 })).toMatchObject({ ok: true })
+  await b.keyboard.press('g')
+  await b.keyboard.press('y')
+  await expect(b.getByRole('region', { name: 'People outside your team' })).toContainText('Idris Vaughan', wait)
+  await b.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name: 'Support access' }).click()
+  const told = b.getByRole('listitem').filter({ hasText: 'Search skips subjects' })
+  await expect(told).toContainText('Opens on the computer of Ana Ferreira only')
+  await expect(told.getByRole('button', { name: 'Revoke' })).toBeHidden()
+  await b.getByRole('button', { name: 'Settings, back to the list' }).click()
 
   // A role holds below the window: a call that no button makes is refused by the processes behind it, those of app too.
   await settings(a)

@@ -25,6 +25,10 @@ export const appPrivacyCalls = {
   /** For a key that is on another device: a challenge to sign there, and its answer. */
   'app.supportChallenge': app('write', 'read', z.object({ card: z.string().max(20_000) }), z.object({ challenge: z.string() })),
   'app.supportAnswer': app('write', 'read', z.object({ challenge: z.string().max(2000), answer: z.string().trim().max(200) }), done),
+  /** From the lock screen: somebody of the team opens the store for a support session; the window stays locked. null: the system's own check. */
+  'app.supportUnlock': app('write', 'settings', z.object({ passphrase: z.string().min(1).max(1024).nullable() }), done),
+  /** Nobody signed in after all: the store is closed again. */
+  'app.supportRelock': app('write', 'settings', nothing, done),
   /** Signs a challenge with a key file, for a session on another computer. */
   'app.signChallenge': app('write', 'read', z.object({ challenge: z.string().trim().max(2000), passphrase: z.string().min(1).max(1024) }), z.object({ answer: z.string() })),
   /** From the session's own window. */
