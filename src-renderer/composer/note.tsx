@@ -1,5 +1,6 @@
 import { ChevronDown, Lock, UserCheck } from 'lucide-react'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { flushSync } from 'react-dom'
 import type { Conversation, Person } from '../../src-preload/contract'
 import { ask, call } from '../client'
 import { tellFailure } from '../state/acts'
@@ -98,11 +99,10 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
   const choose = (name: string) => {
     if (!asking) return
     const put = putMention(text, asking, name)
-    write(put.text)
-    requestAnimationFrame(() => {
-      area.current?.setSelectionRange(put.caret, put.caret)
-      setCaret(put.caret)
-    })
+    // At once: letters that are typed on belong behind the name.
+    flushSync(() => write(put.text))
+    area.current?.setSelectionRange(put.caret, put.caret)
+    setCaret(put.caret)
   }
   const add = async () => {
     if (text.trim() === '' || busy) return

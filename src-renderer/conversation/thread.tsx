@@ -24,7 +24,7 @@ function EventLine({ event }: { event: ThreadEvent }) {
   const now = useNow()
   const by = event.by.trim()
   const detail = event.kind === 'snoozed' ? whenText(Number(event.detail), now) : event.detail
-  const text = event.kind === 'read-elsewhere' && event.detail === 'team' ? t('conversation:history.readInTeam') : event.kind === 'assigned' && by === event.detail ? t('conversation:history.took', { by }) : by && event.kind !== 'reopened' ? t(`conversation:history.${event.kind}By`, { by, detail }) : t(`conversation:history.${event.kind}`, { detail })
+  const text = event.kind === 'assigned' && by === event.detail ? t('conversation:history.took', { by }) : by && event.kind !== 'reopened' ? t(`conversation:history.${event.kind}By`, { by, detail }) : t(`conversation:history.${event.kind}`, { detail })
   const { act } = event
   return (
     <li className="event thread-item">

@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import type { CallOutput, Mailbox } from '../../src-preload/contract'
-import { asCallError, call } from '../client'
+import { call } from '../client'
 import { showToast } from '../state/toast'
-import { errorText, t } from '../text'
+import { t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input, Segmented, Select } from '../ui/field'
+import { useFinish } from '../ui/use-finish'
 
 const isAddress = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/
 
@@ -17,20 +18,12 @@ export function ImportDialog({ choice, mailboxes, onClose }: { choice: NonNullab
   const [name, setName] = useState<string>(choice.names[0]?.replace(/\.\w{1,5}$/, '') ?? t('transfers:mailboxNameDefault'))
   const [address, setAddress] = useState('')
   const [mailboxId, setMailboxId] = useState(archives[0]?.id ?? 0)
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
+  const { busy, failure, finish } = useFinish(onClose)
   const badAddress = address.trim() !== '' && !isAddress.test(address.trim())
-  const start = async () => {
-    setBusy(true)
-    try {
-      await call('app.startImport', { token: choice.token, target: kind === 'new' ? { kind, name: name.trim(), address: address.trim() || null } : { kind, mailboxId } })
-      showToast({ text: t('transfers:started') })
-      onClose()
-    } catch (thrown) {
-      setFailure(errorText(asCallError(thrown)))
-      setBusy(false)
-    }
-  }
+  const start = () => finish(async () => {
+    await call('app.startImport', { token: choice.token, target: kind === 'new' ? { kind, name: name.trim(), address: address.trim() || null } : { kind, mailboxId } })
+    showToast({ text: t('transfers:started') })
+  })
   return (
     <Dialog
       open
@@ -40,7 +33,7 @@ export function ImportDialog({ choice, mailboxes, onClose }: { choice: NonNullab
       foot={
         <>
           <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="primary" busy={busy} disabled={kind === 'new' && (name.trim() === '' || badAddress)} onClick={() => void start()}>{t('transfers:start')}</Button>
+          <Button size="lg" kind="primary" busy={busy} disabled={kind === 'new' && (name.trim() === '' || badAddress)} onClick={start}>{t('transfers:start')}</Button>
         </>
       }
     >

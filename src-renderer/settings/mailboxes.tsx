@@ -1,7 +1,7 @@
 import { AtSign, Ellipsis, FileUp, HardDrive, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Mailbox, MailboxSync } from '../../src-preload/contract'
-import { asCallError, call } from '../client'
+import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { goAddMailbox, goSettings } from '../state/places'
@@ -18,6 +18,7 @@ import { Page } from '../ui/page'
 import { DepthDialog } from './depth-dialog'
 import { ExportDialog } from './export-dialog'
 import { OauthClients } from './oauth-clients'
+import { useFinish } from '../ui/use-finish'
 import './settings.css'
 
 function stateText(sync: MailboxSync): string {
@@ -37,19 +38,11 @@ function State({ mailbox, sync }: { mailbox: Mailbox; sync: MailboxSync | undefi
 }
 
 function Remove({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
-  const remove = async () => {
-    setBusy(true)
-    try {
-      await call('app.removeMailbox', { id: mailbox.id })
-      showToast({ text: t('settings:mailboxes.removed', { name: mailbox.name }) })
-      onClose()
-    } catch (thrown) {
-      setFailure(errorText(asCallError(thrown)))
-      setBusy(false)
-    }
-  }
+  const { busy, failure, finish } = useFinish(onClose)
+  const remove = () => finish(async () => {
+    await call('app.removeMailbox', { id: mailbox.id })
+    showToast({ text: t('settings:mailboxes.removed', { name: mailbox.name }) })
+  })
   return (
     <Dialog
       open
@@ -59,7 +52,7 @@ function Remove({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void })
       foot={
         <>
           <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="danger-fill" busy={busy} onClick={() => void remove()}>{t(busy ? 'settings:mailboxes.removing' : 'settings:mailboxes.removeDo')}</Button>
+          <Button size="lg" kind="danger-fill" busy={busy} onClick={remove}>{t(busy ? 'settings:mailboxes.removing' : 'settings:mailboxes.removeDo')}</Button>
         </>
       }
     >

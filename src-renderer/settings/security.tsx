@@ -1,10 +1,10 @@
 import { KeyRound, Lock, RefreshCw, ShieldAlert, Wifi } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
-import { asCallError, call } from '../client'
+import { call } from '../client'
 import { useQuery } from '../live'
 import { keepAll } from '../state/closing'
 import { showToast } from '../state/toast'
-import { errorText, t } from '../text'
+import { t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
@@ -14,6 +14,7 @@ import { LockSettings } from './lock'
 import { PinnedCertificates } from './pins'
 import { Page } from '../ui/page'
 import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase'
+import { useFinish } from '../ui/use-finish'
 import './settings.css'
 
 type Act = 'set' | 'change' | 'remove'
@@ -29,23 +30,16 @@ const done = { set: 'settings:security.isSet', change: 'settings:security.isChan
 function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
   const [current, setCurrent] = useState('')
   const [[one, two], setBoth] = useState<readonly [string, string]>(['', ''])
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
+  const { busy, failure, finish } = useFinish(onClose)
   const ready = (act === 'set' || current !== '') && (act === 'remove' || isPassphrasePair(one, two))
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!ready || busy) return
-    setBusy(true)
-    setFailure(null)
-    try {
+    if (!ready) return
+    finish(async () => {
       if (act === 'remove') await call('app.removePassphrase', { current })
       else await call('app.setPassphrase', { passphrase: one, ...(act === 'change' ? { current } : {}) })
       showToast({ text: t(done[act]) })
-      onClose()
-    } catch (thrown) {
-      setFailure(errorText(asCallError(thrown)))
-      setBusy(false)
-    }
+    })
   }
   return (
     <Dialog
@@ -60,7 +54,7 @@ function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
         </>
       }
     >
-      <form id="passphrase" className="y g3" onSubmit={(event) => void submit(event)}>
+      <form id="passphrase" className="y g3" onSubmit={submit}>
         {act !== 'set' && (
           <Field label={t('setup:secret.current')}>
             {(ids) => <PasswordInput ids={ids} label={t('setup:secret.current')} autoFocus autoComplete="current-password" value={current} onChange={setCurrent} />}

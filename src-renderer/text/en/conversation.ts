@@ -60,7 +60,6 @@ export const conversation = {
     'answered-elsewhereBy': 'Marked as answered in another mail program; no copy was found',
     'read-elsewhere': 'Read in another mail program',
     'read-elsewhereBy': 'Read in another mail program',
-    readInTeam: 'Read by a colleague, or in another mail program',
     woke: 'Snooze ended',
     wokeBy: 'Snooze ended',
     merged: 'Joined with another conversation',
