@@ -185,7 +185,8 @@ export class TeamLog {
   /** New mail tied messages to a conversation, or conversations to each other. */
   conversationGrew(tx: Writer, conversationId: number, fresh: readonly bigint[], merged: readonly number[]): void {
     if (!moveAnchors(tx, conversationId, fresh, merged)) return
-    this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true)
+    // What was told of a conversation that merged into this one came along with it, and is told no second time.
+    this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true, merged.length > 0)
     placeWaiting(tx, this.workspace, groupOfConversation(tx, conversationId))
     this.doLater()
   }

@@ -29,14 +29,18 @@ async function three(): Promise<[Harness, Harness, Harness]> {
 test('what one puts together is together on every console, with what was noted about it, and apart again by undo of anybody', async () => {
   const [ana, ben, cy] = await three()
   await ana.call('notes.add', { conversationId: await idOf(ana, 'b@x.test'), text: 'about b' })
+  await ana.call('conversations.assign', { ids: [await idOf(ana, 'b@x.test')], to: (await ana.call('people.list', {})).self })
+  await team.pump()
   const { undo } = await ana.call('threads.merge', { ids: [await idOf(ana, 'a@x.test'), await idOf(ana, 'b@x.test')], into: await idOf(ana, 'a@x.test') })
   await team.pump()
   for (const one of [ana, ben, cy]) expect(await shape(one)).toEqual(['(about b) a2@x.test a@x.test b@x.test', 'c@x.test'])
+  // What was told of it came along once.
+  for (const one of [ana, ben, cy]) expect((await one.call('conversations.get', { id: await idOf(one, 'b@x.test') })).history.map(({ kind }) => kind)).toEqual(['assigned', 'merged'])
   // A second one into the same does not stand in the way of the first.
   await ben.call('threads.merge', { ids: [await idOf(ben, 'a@x.test'), await idOf(ben, 'c@x.test')], into: await idOf(ben, 'a@x.test') })
   await team.pump()
   for (const one of [ana, ben, cy]) expect(await shape(one)).toEqual(['(about b) a2@x.test a@x.test b@x.test c@x.test'])
-  expect((await cy.call('conversations.get', { id: await idOf(cy, 'a@x.test') })).history.map(({ kind, by }) => [kind, by])).toEqual([['merged', 'Ana'], ['merged', 'Ben']])
+  expect((await cy.call('conversations.get', { id: await idOf(cy, 'a@x.test') })).history.map(({ kind, by }) => [kind, by])).toEqual([['assigned', 'Ana'], ['merged', 'Ana'], ['merged', 'Ben']])
   await ana.call('acts.undo', { undo })
   await team.pump()
   for (const one of [ana, ben, cy]) expect(await shape(one)).toEqual(['(about b) b@x.test', 'a2@x.test a@x.test c@x.test'])
