@@ -1,4 +1,5 @@
 import type { FetchMessageObject, MailboxObject, StatusObject } from 'imapflow'
+import { PosternError } from '../../src-preload/contract/errors'
 
 /** A row of a body fetch. */
 /** `labels`: Gmail only. */
@@ -74,6 +75,31 @@ export function uidSet(uids: readonly number[]): string {
     start = last = uid
   }
   return parts.join(',')
+}
+
+/** More messages than any folder has: a set that names more is a server's fault or malice (R36). */
+const mostUids = 10_000_000
+
+/**
+ * The UIDs of a sequence set (`3,7:12`), ascending, each once.
+ * @throws PosternError `server-broken` for what is no set of UIDs, or one without bounds
+ */
+export function uidsOf(set: string): number[] {
+  const ranges = set.split(',').filter((part) => part !== '').map((part) => {
+    const [, first, last = first] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(part) ?? []
+    const ends = [Number(first), Number(last)].toSorted((a, b) => a - b)
+    const [from = 0, to = 0] = ends
+    if (!(from >= 1 && to <= 0xffffffff)) throw new PosternError('server-broken', 'a set of UIDs that is none')
+    return { from, to }
+  }).toSorted((a, b) => a.from - b.from)
+  const uids: number[] = []
+  let last = 0
+  for (const { from, to } of ranges) {
+    if (uids.length + to - Math.max(from, last + 1) >= mostUids) throw new PosternError('server-broken', 'a set of UIDs without bounds')
+    for (let uid = Math.max(from, last + 1); uid <= to; uid++) uids.push(uid)
+    last = Math.max(last, to)
+  }
+  return uids
 }
 
 export function arrivalOf(row: FetchMessageObject): number {

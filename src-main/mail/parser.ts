@@ -12,7 +12,7 @@ const restMs = 5_000
 /** So many times the limit may pass on the clock. */
 const idleFactor = 12
 /** Parsing makes much that is soon forgotten: a roomy nursery halves the collector's work during a sync. A larger one takes memory and saves no more. */
-const limits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 }
+const limits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 16 }
 
 interface Waiting { readonly job: ParserJob; resolve(answer: ParserAnswer): void; stuck(reason: StuckReason, index: number): void }
 type StuckReason = 'takes-too-long' | 'crashed'

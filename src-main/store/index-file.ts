@@ -36,7 +36,7 @@ export class IndexFile {
    */
   static open(dir: string, key: Uint8Array, first = false): IndexFile {
     const journal = first ? readJournal(`${IndexFile.path(dir)}-wal`, pageBytes) : null
-    const db = openDriver(IndexFile.path(dir), key)
+    const db = openDriver(IndexFile.path(dir), key, { cacheMiB: 8 })
     try {
       db.pragma(`wal_autocheckpoint = ${walPages}`)
       // Before the first table: merging leaves pages free, which are given back to the disk.

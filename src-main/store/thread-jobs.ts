@@ -31,7 +31,7 @@ export const openHands = (dir: string, key: Uint8Array): Hands => ({ dir, key: U
 
 function databaseOf(hands: Hands): { readonly db: Driver; readonly read: Reader } {
   if (hands.database === null) {
-    const db = openDriver(databaseFile(hands.dir), hands.key)
+    const db = openDriver(databaseFile(hands.dir), hands.key, { cacheMiB: 2 })
     hands.database = { db, read: readerOf(db) }
   }
   return hands.database

@@ -35,8 +35,8 @@ export const mailboxSettings = (user, port, smtpPort = 2) => ({
   smtp: { host: '127.0.0.1', port: smtpPort, security: 'none', user },
 })
 
-/** Waits until a mailbox's whole mail is here and says how many messages the store counts. */
-export async function untilSynced(call, count, { limit = 600_000, every = 50 } = {}) {
+/** Waits until a mailbox's whole mail is here and says how many messages the store counts. Not asked more often: each question takes from what is measured. */
+export async function untilSynced(call, count, { limit = 600_000, every = 150 } = {}) {
   const end = Date.now() + limit
   for (;;) {
     const status = await call('sync.status').catch(() => null)
