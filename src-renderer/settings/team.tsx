@@ -16,6 +16,7 @@ import { Menu, type MenuPart } from '../ui/menu'
 import { Page } from '../ui/page'
 import { Time } from '../ui/time'
 import { ApproveDialog, CarrierDialog, InviteDialog, RecoverDialog, RemoveDialog, RenameDialog, RetireDialog } from './team-dialogs'
+import { Row } from './row'
 import { CreateDialog, JoinDialog, StartRecoveryDialog } from './team-start'
 import { TeamTrouble } from './team-trouble'
 import { Words } from './team-words'
@@ -252,9 +253,8 @@ function LeaseRow({ owner }: { owner: boolean }) {
   const name = (value: number | null) => (value === null ? t('team:lease.never') : t('team:lease.days', { count: value }))
   const choose = (value: string) => void call('team.setLease', { days: value === '' ? null : Number(value) }).then(() => showToast({ text: t('team:lease.saved') }), tellFailure)
   return (
-    <div className="set">
-      <div className="grow"><div className="medium" id="lease-title">{t('team:lease.title')}</div><p>{t('team:lease.text')}</p></div>
-      {owner ? <Select aria-labelledby="lease-title" value={days === null ? '' : String(days)} options={[{ value: '', label: name(null) }, ...leases.map((value) => ({ value: String(value), label: name(value) }))]} onChange={(event) => choose(event.target.value)} /> : <span className="t2">{name(days)}</span>}
-    </div>
+    <Row title={t('team:lease.title')} text={t('team:lease.text')}>
+      {(ids) => (owner ? <Select aria-labelledby={ids.labelledBy} aria-describedby={ids.describedBy} value={days === null ? '' : String(days)} options={[{ value: '', label: name(null) }, ...leases.map((value) => ({ value: String(value), label: name(value) }))]} onChange={(event) => choose(event.target.value)} /> : <span className="t2">{name(days)}</span>)}
+    </Row>
   )
 }
