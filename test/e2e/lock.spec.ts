@@ -52,12 +52,14 @@ function whoRemembers(word: string): string[] {
   const main = desk.app.process().pid ?? 0
   return processes(main).filter((pid) => pid !== main).flatMap((pid) => {
     let maps: string
+    let memory: number
     try {
       maps = readFileSync(`/proc/${pid}/maps`, 'utf8')
+      memory = openSync(`/proc/${pid}/mem`, 'r')
     } catch {
+      // It ended meanwhile.
       return []
     }
-    const memory = openSync(`/proc/${pid}/mem`, 'r')
     try {
       for (const line of maps.split('\n')) {
         const [, from, to] = /^([\da-f]+)-([\da-f]+) rw/.exec(line) ?? []
