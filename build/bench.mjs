@@ -24,10 +24,12 @@ runMain(async () => {
   await buildIfNeeded()
   const session = await startSession({ display: true })
   try {
-    const numbers = Object.fromEntries(rest.flatMap((arg) => {
-      const [, key, value] = /^--(\w+)=(\d+)$/.exec(arg) ?? []
-      return key ? [[key, Number(value)]] : []
-    }))
+    const numbers = Object.fromEntries(
+      rest.flatMap((arg) => {
+        const [, key, value] = /^--(\w+)=(\d+)$/.exec(arg) ?? []
+        return key ? [[key, Number(value)]] : []
+      }),
+    )
     const { default: bench } = await import(script)
     await bench({ electron, env: session.env, ...numbers })
   } finally {
@@ -42,9 +44,20 @@ async function runSource(electron, source, args) {
   const outDir = path.join(root, 'node_modules/.cache/bench')
   const external = Object.keys(JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).dependencies)
   await build({
-    root, configFile: false, logLevel: 'warn',
-    build: { ssr: source, outDir, emptyOutDir: false, target: 'node22', rollupOptions: { external, output: { entryFileNames: '[name].mjs' } } },
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      ssr: source,
+      outDir,
+      emptyOutDir: false,
+      target: 'node22',
+      rollupOptions: { external, output: { entryFileNames: '[name].mjs' } },
+    },
   })
   const file = path.join(outDir, `${path.basename(source, '.ts')}.mjs`)
-  return spawnSync(electron, [file, ...args], { stdio: 'inherit', env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } }).status ?? 1
+  return (
+    spawnSync(electron, [file, ...args], { stdio: 'inherit', env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } })
+      .status ?? 1
+  )
 }

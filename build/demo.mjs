@@ -41,7 +41,10 @@ runMain(async () => {
     ends.push(session.stop)
     const servers = await startServers(temp)
     if (servers) ends.push(servers.stop)
-    const args = [`--user-data-dir=${profile}`, servers ? `--provision=${servers.provision}` : `--import-sample=${sampleDir}`]
+    const args = [
+      `--user-data-dir=${profile}`,
+      servers ? `--provision=${servers.provision}` : `--import-sample=${sampleDir}`,
+    ]
     if (headless) return await takePicture({ electron, args, env: session.env, profile })
     console.error('Postern is open; close its window to end the demo.')
     const closed = run(electron.path, [...electronArgs(), root, ...args], { env: appEnv(session.env) })
@@ -70,7 +73,10 @@ async function startServers(temp) {
     console.error(`postern: ${error.message}`)
   }
   const sample = readSample()
-  const users = sample.mailboxes.map(({ address }) => ({ name: userOf(address), password: crypto.randomBytes(12).toString('hex') }))
+  const users = sample.mailboxes.map(({ address }) => ({
+    name: userOf(address),
+    password: crypto.randomBytes(12).toString('hex'),
+  }))
   let dovecot
   try {
     dovecot = await startDovecot({ users })
@@ -79,7 +85,8 @@ async function startServers(temp) {
     return undefined
   }
   let count = 0
-  for (const mailbox of sample.mailboxes) count += seedSample(sample, mailbox, dovecot.maildirOf(userOf(mailbox.address)))
+  for (const mailbox of sample.mailboxes)
+    count += seedSample(sample, mailbox, dovecot.maildirOf(userOf(mailbox.address)))
   // Mail to the team's own addresses arrives in its mailboxes; mail to anybody else is kept by the server and goes nowhere.
   const { maildirOf } = dovecot
   const deliverTo = Object.fromEntries(sample.mailboxes.map(({ address }) => [address, maildirOf(userOf(address))]))
@@ -87,7 +94,9 @@ async function startServers(temp) {
     ? await startPostfix({ deliverTo, sasl: { dovecotAuthSocket: dovecot.authSocket } })
     : await startSmtpSink({ deliverTo })
   const kind = canRunPostfix() ? 'Postfix' : 'a small SMTP server'
-  console.error(`Dovecot holds ${count} sample messages on port ${dovecot.port}; ${kind} takes mail on port ${smtp.port} and sends none on.`)
+  console.error(
+    `Dovecot holds ${count} sample messages on port ${dovecot.port}; ${kind} takes mail on port ${smtp.port} and sends none on.`,
+  )
 
   const provision = path.join(temp, 'provision.json')
   const text = JSON.stringify(provisionFor(sample, users, dovecot.port, smtp.port), null, 2)
@@ -128,10 +137,15 @@ async function takePicture({ electron, args, env, profile }) {
     app.process().stderr?.on('data', (chunk) => said.push(String(chunk)))
     const page = await app.firstWindow({ timeout: 60_000 })
     const start = performance.now()
-    const rows = page.locator('[aria-label="Conversations"]').locator('[role="option"], [role="listitem"], [role="row"], li')
+    const rows = page
+      .locator('[aria-label="Conversations"]')
+      .locator('[role="option"], [role="listitem"], [role="row"], li')
     await rows.first().waitFor({ timeout: FILLED_LIMIT_MS })
     const left = Math.max(1000, FILLED_LIMIT_MS - (performance.now() - start))
-    await page.getByRole('status', { name: 'Sync status' }).filter({ hasText: /up to date/i }).waitFor({ timeout: left })
+    await page
+      .getByRole('status', { name: 'Sync status' })
+      .filter({ hasText: /up to date/i })
+      .waitFor({ timeout: left })
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
     // One more moment for pictures and fonts.
     await page.waitForTimeout(500)
@@ -139,10 +153,17 @@ async function takePicture({ electron, args, env, profile }) {
     console.log(`The inbox is filled and up to date (${seconds} s); its picture is ${picture}`)
     return 0
   } catch (error) {
-    await app?.windows()[0]?.screenshot({ path: picture }).then(() => console.error(`What the window shows: ${picture}`), () => {})
+    await app
+      ?.windows()[0]
+      ?.screenshot({ path: picture })
+      .then(
+        () => console.error(`What the window shows: ${picture}`),
+        () => {},
+      )
     console.error(`The inbox was not filled: ${String(error.message).split('\n')[0]}`)
     console.error(`Last lines of the log:\n${tail(path.join(profile, 'logs', 'postern.log'), 15)}`)
-    if (said.length > 0) console.error(`Last words of Electron:\n${said.join('').trim().split('\n').slice(-10).join('\n')}`)
+    if (said.length > 0)
+      console.error(`Last words of Electron:\n${said.join('').trim().split('\n').slice(-10).join('\n')}`)
     return 1
   } finally {
     await app?.close().catch(() => {})

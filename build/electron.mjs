@@ -5,7 +5,16 @@
 import crypto from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { PlainError, cacheDir, capture, checkMachine, isScript, moduleFile, readPackage, runMain } from './lib/machine.mjs'
+import {
+  PlainError,
+  cacheDir,
+  capture,
+  checkMachine,
+  isScript,
+  moduleFile,
+  readPackage,
+  runMain,
+} from './lib/machine.mjs'
 
 const OFFICIAL_LIMIT_MS = 60_000
 /** A failed download is not tried again for this long, so that not every start waits for it. */
@@ -67,7 +76,10 @@ function notice(standIn, wanted) {
 function findOfficial(version) {
   const folder = moduleFile('electron')
   try {
-    const found = fs.readFileSync(path.join(folder, 'dist', 'version'), 'utf8').trim().replace(/^v/, '')
+    const found = fs
+      .readFileSync(path.join(folder, 'dist', 'version'), 'utf8')
+      .trim()
+      .replace(/^v/, '')
     const binary = path.join(folder, 'dist', fs.readFileSync(path.join(folder, 'path.txt'), 'utf8'))
     return found === version && fs.existsSync(binary) ? binary : undefined
   } catch {

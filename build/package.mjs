@@ -15,8 +15,13 @@ runMain(async () => {
   const flag = PLATFORM_FLAGS[/** @type {keyof typeof PLATFORM_FLAGS} */ (process.platform)]
   if (!flag) throw new PlainError(`There is no packaging for ${process.platform}.`)
   return run(process.execPath, [
-    moduleFile('electron-builder', 'cli.js'), flag, 'dir', '--publish', 'never',
-    '--config', path.join('build', 'electron-builder.yml'),
+    moduleFile('electron-builder', 'cli.js'),
+    flag,
+    'dir',
+    '--publish',
+    'never',
+    '--config',
+    path.join('build', 'electron-builder.yml'),
     `-c.electronDist=${path.join(root, 'node_modules', 'electron', 'dist')}`,
     `-c.electronVersion=${electron.version}`,
     ...process.argv.slice(2),

@@ -13,7 +13,16 @@ const dir = path.join(root, 'resources/policy')
 async function templates() {
   const { build } = await import('vite')
   const outDir = path.join(root, 'node_modules/.cache/policy')
-  await build({ root, configFile: false, logLevel: 'error', build: { ssr: path.join(root, 'src-preload/contract/policy-templates.ts'), outDir, rollupOptions: { external: ['zod'], output: { entryFileNames: 'templates.mjs' } } } })
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: path.join(root, 'src-preload/contract/policy-templates.ts'),
+      outDir,
+      rollupOptions: { external: ['zod'], output: { entryFileNames: 'templates.mjs' } },
+    },
+  })
   return (await import(`${pathToFileURL(path.join(outDir, 'templates.mjs')).href}?${Date.now()}`)).policyTemplates()
 }
 

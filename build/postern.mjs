@@ -6,5 +6,7 @@ import { root, run, runMain } from './lib/machine.mjs'
 runMain(async () => {
   const electron = await ensureElectron()
   await buildIfNeeded()
-  return run(electron.path, [...electronArgs(), '--ozone-platform=headless', root, ...process.argv.slice(2)], { env: appEnv() })
+  return run(electron.path, [...electronArgs(), '--ozone-platform=headless', root, ...process.argv.slice(2)], {
+    env: appEnv(),
+  })
 })

@@ -13,9 +13,16 @@ export const GROUPS = {
   run: [
     ...LIBRARIES,
     // A screen and a keychain for machines that have none.
-    'xvfb', 'xauth', 'dbus', 'dbus-x11', 'gnome-keyring',
+    'xvfb',
+    'xauth',
+    'dbus',
+    'dbus-x11',
+    'gnome-keyring',
     // Glyphs for the languages that customers write in.
-    'fonts-inter', 'fonts-noto-core', 'fonts-noto-cjk', 'fonts-noto-color-emoji',
+    'fonts-inter',
+    'fonts-noto-core',
+    'fonts-noto-cjk',
+    'fonts-noto-color-emoji',
   ],
   // chromium stands for the person's own browser when a sign-in is tested.
   servers: ['dovecot-imapd', 'postfix', 'openssl', 'nats-server', 'chromium'],
@@ -23,7 +30,11 @@ export const GROUPS = {
 }
 
 /** Packages whose services Debian would start; only our private copies are wanted. */
-const SERVICES = { 'dovecot-imapd': ['dovecot.service', 'dovecot.socket'], postfix: ['postfix.service'], 'nats-server': ['nats-server.service'] }
+const SERVICES = {
+  'dovecot-imapd': ['dovecot.service', 'dovecot.socket'],
+  postfix: ['postfix.service'],
+  'nats-server': ['nats-server.service'],
+}
 
 /**
  * Makes sure that the packages of the groups are installed.
@@ -62,13 +73,18 @@ export function findMissing(wanted) {
   const args = ['-W', '-f', '${Package} ${db:Status-Status}\n', ...names]
   const { stdout } = spawnSync('dpkg-query', args, { encoding: 'utf8' })
   const installed = new Set(
-    (stdout ?? '').split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]),
+    (stdout ?? '')
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
   )
   return wanted.filter((name) => !installed.has(name) && !installed.has(`${name}t64`))
 }
 
 function hintElsewhere(wanted) {
-  console.error(`postern: this is not Debian; should something be missing, Debian's names for it are: ${wanted.join(' ')}`)
+  console.error(
+    `postern: this is not Debian; should something be missing, Debian's names for it are: ${wanted.join(' ')}`,
+  )
 }
 
 async function installPackages(missing) {
@@ -105,7 +121,7 @@ function forbidServices() {
     if (fs.existsSync(SAVED)) fs.renameSync(SAVED, POLICY)
     process.off('exit', restore)
   }
-  restore(); // an earlier run may have been killed half-way
+  restore() // an earlier run may have been killed half-way
   if (fs.existsSync(POLICY)) fs.renameSync(POLICY, SAVED)
   fs.writeFileSync(POLICY, `#!/bin/sh\n${MARK}\nexit 101\n`, { mode: 0o755 })
   process.on('exit', restore)

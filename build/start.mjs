@@ -10,7 +10,9 @@ import { prepare } from './prepare.mjs'
 runMain(async () => {
   checkMachine()
   if (!hasDisplay()) {
-    throw new PlainError('There is no display to show a window on; for a picture of Postern without one, type: npm run demo')
+    throw new PlainError(
+      'There is no display to show a window on; for a picture of Postern without one, type: npm run demo',
+    )
   }
   await prepare(['run'], { librariesOnly: true })
   const electron = await ensureElectron()

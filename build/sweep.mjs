@@ -21,5 +21,7 @@ runMain(async () => {
   const others = process.argv.slice(3).filter((arg) => arg !== slice)
   const [step, file] = sweeps[name] ?? []
   if (!step || !file) throw new PlainError(`There is no sweep ${name}; there are ${Object.keys(sweeps).join(', ')}.`)
-  return run(process.execPath, [path.join(root, 'build/test.mjs'), '--only', step, file, ...others], { env: { ...process.env, POSTERN_SWEEP: name, POSTERN_SLICE: slice?.slice('--slice='.length) ?? '1/1' } })
+  return run(process.execPath, [path.join(root, 'build/test.mjs'), '--only', step, file, ...others], {
+    env: { ...process.env, POSTERN_SWEEP: name, POSTERN_SLICE: slice?.slice('--slice='.length) ?? '1/1' },
+  })
 })

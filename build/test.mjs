@@ -55,8 +55,17 @@ runMain(async () => {
   const vitest = async (/** @type {string} */ project) => {
     const report = path.join(temp, `${project}.json`)
     const args = [
-      moduleFile('vitest', 'vitest.mjs'), 'run', '--config', 'test/vitest.config.ts', '--project', project, '--passWithNoTests',
-      '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filter,
+      moduleFile('vitest', 'vitest.mjs'),
+      'run',
+      '--config',
+      'test/vitest.config.ts',
+      '--project',
+      project,
+      '--passWithNoTests',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...filter,
     ]
     const code = await run(electron, args, { env: { ...env, ELECTRON_RUN_AS_NODE: '1' } })
     return readVitest(project, report, code)
@@ -66,8 +75,13 @@ runMain(async () => {
     await buildIfNeeded()
     const report = path.join(temp, 'e2e.json')
     const args = [
-      moduleFile('@playwright', 'test', 'cli.js'), 'test', '--config', 'test/playwright.config.ts', '--pass-with-no-tests',
-      '--reporter=list,json', ...filter,
+      moduleFile('@playwright', 'test', 'cli.js'),
+      'test',
+      '--config',
+      'test/playwright.config.ts',
+      '--pass-with-no-tests',
+      '--reporter=list,json',
+      ...filter,
     ]
     const code = await run(process.execPath, args, { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } })
     return readPlaywright('e2e', report, code)
@@ -107,7 +121,9 @@ runMain(async () => {
 
   console.log(`\n${times.join(', ')}`)
   for (const name of total.failed) console.log(`failed: ${name}`)
-  console.log(`${total.passed} passed, ${total.failed.length} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
+  console.log(
+    `${total.passed} passed, ${total.failed.length} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+  )
   return total.failed.length > 0 ? 1 : 0
 })
 

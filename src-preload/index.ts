@@ -74,7 +74,8 @@ ipcRenderer.on('postern:store-gone', dropPort)
 ipcRenderer.on('postern:event', (_event, posternEvent: PosternEvent) => tell(posternEvent))
 
 const bridge: PosternBridge = {
-  call: (name, input) => (name.startsWith('app.') ? ipcRenderer.invoke('postern:call', name, input) : callStore(name, input)),
+  call: (name, input) =>
+    name.startsWith('app.') ? ipcRenderer.invoke('postern:call', name, input) : callStore(name, input),
   on: (listener) => {
     listeners.add(listener)
     return () => listeners.delete(listener)

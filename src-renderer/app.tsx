@@ -41,7 +41,12 @@ export function App() {
   if (!state) return <Starting state={state} />
   const starting = state.phase === 'starting' && !state.stopped.includes('store')
   if (starting && !state.filled) return <Starting state={state} />
-  if (!starting && (state.phase !== 'ready' || state.stopped.includes('store'))) return <Bare state={state}><StartScreen state={state} extra={state.phase === 'locked' ? <LockedSignIn keyIn={state.keyIn} /> : null} /></Bare>
+  if (!starting && (state.phase !== 'ready' || state.stopped.includes('store')))
+    return (
+      <Bare state={state}>
+        <StartScreen state={state} extra={state.phase === 'locked' ? <LockedSignIn keyIn={state.keyIn} /> : null} />
+      </Bare>
+    )
   return <Ready state={state} />
 }
 
@@ -58,16 +63,33 @@ function Ready({ state }: { state: AppState }) {
   const { provisionError } = state
   useEffect(() => {
     // the first run says it on its own page
-    if (filled && provisionError !== null) showToast({ text: t('setup:first.provision', { why: provisionError }), kind: 'bad', lastsMs: 60_000 })
+    if (filled && provisionError !== null)
+      showToast({ text: t('setup:first.provision', { why: provisionError }), kind: 'bad', lastsMs: 60_000 })
   }, [filled, provisionError])
   useEffect(() => {
     if (!there) return undefined
     const idle = requestIdleCallback(prepareRest, { timeout: 1500 })
     return () => cancelIdleCallback(idle)
   }, [there])
-  if (lease?.ended) return <Bare state={state}><LeaseEnded lease={lease} /></Bare>
-  if (!filled) return mailboxes ? <Bare state={state}><main className="fill"><FirstRun /></main></Bare> : <Starting state={state} />
-  return <MainWindow platform={state.platform} maximized={state.maximized} mailStopped={state.stopped.includes('mail')} />
+  if (lease?.ended)
+    return (
+      <Bare state={state}>
+        <LeaseEnded lease={lease} />
+      </Bare>
+    )
+  if (!filled)
+    return mailboxes ? (
+      <Bare state={state}>
+        <main className="fill">
+          <FirstRun />
+        </main>
+      </Bare>
+    ) : (
+      <Starting state={state} />
+    )
+  return (
+    <MainWindow platform={state.platform} maximized={state.maximized} mailStopped={state.stopped.includes('mail')} />
+  )
 }
 
 /** A window for what comes before the mail: it can be moved and closed, and says what went wrong. */
@@ -76,7 +98,10 @@ function Bare({ state, children }: { state: AppState; children: ReactNode }) {
     <Suspense fallback={<Starting state={state} />}>
       <div className="window">
         <BareTitleBar platform={state.platform} maximized={state.maximized} />
-        <div className="panes bare">{children}<ToastHost /></div>
+        <div className="panes bare">
+          {children}
+          <ToastHost />
+        </div>
         <TooltipLayer />
       </div>
     </Suspense>
@@ -90,7 +115,11 @@ function Starting({ state }: { state: AppState | undefined }) {
       {state ? <BareTitleBar platform={state.platform} maximized={state.maximized} /> : <div className="titlebar" />}
       <main className="panes inbox" aria-busy="true">
         <h1 className="sr">{t('common:places.loading')}</h1>
-        <div className="sidebar" /><div className="pane list"><div className="panehead" /></div><div className="pane" />
+        <div className="sidebar" />
+        <div className="pane list">
+          <div className="panehead" />
+        </div>
+        <div className="pane" />
       </main>
     </div>
   )

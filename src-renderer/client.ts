@@ -1,4 +1,12 @@
-import type { CallInput, CallName, CallOutput, ErrorCode, ErrorDetail, PosternEvent, WireError } from '../src-preload/contract'
+import type {
+  CallInput,
+  CallName,
+  CallOutput,
+  ErrorCode,
+  ErrorDetail,
+  PosternEvent,
+  WireError,
+} from '../src-preload/contract'
 
 type Answer<T> = { ok: true; value: T } | { ok: false; error: WireError }
 
@@ -14,7 +22,10 @@ declare global {
 
 /** What a refused call rejects with. `code` and `detail` make the sentence (`errorText` in text/). */
 export class CallError extends Error {
-  constructor(readonly code: ErrorCode, readonly detail: ErrorDetail = {}) {
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: ErrorDetail = {},
+  ) {
     super(code)
     this.name = 'CallError'
   }

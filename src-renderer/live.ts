@@ -32,7 +32,12 @@ class Query<N extends CallName> {
   private timer: ReturnType<typeof setTimeout> | undefined
   private drop: ReturnType<typeof setTimeout> | undefined
 
-  constructor(private readonly name: N, private readonly input: CallInput<N>, private readonly key: string, private readonly home: Map<string, Query<N>>) {}
+  constructor(
+    private readonly name: N,
+    private readonly input: CallInput<N>,
+    private readonly key: string,
+    private readonly home: Map<string, Query<N>>,
+  ) {}
 
   watch(topics: readonly Topic[], ids: readonly number[] | null): void {
     for (const topic of topics) {
@@ -144,7 +149,11 @@ export interface QueryOptions {
  * Asks a reading call and keeps its answer fresh: subscribes to topics, collapses refetches, keeps the old value meanwhile.
  * Components that ask the same share one request. `input` null: ask nothing.
  */
-export function useQuery<N extends CallName>(name: N, input: CallInput<N> | null, options: QueryOptions): QueryState<CallOutput<N>> & { refetch: () => void } {
+export function useQuery<N extends CallName>(
+  name: N,
+  input: CallInput<N> | null,
+  options: QueryOptions,
+): QueryState<CallOutput<N>> & { refetch: () => void } {
   const query = input === null ? null : queryFor(name, input)
   const topics = options.topics.join()
   const ids = options.ids?.join()
@@ -162,7 +171,12 @@ export function useQuery<N extends CallName>(name: N, input: CallInput<N> | null
  * Starts a query before a component asks for it, so that its answer is there at the first paint. `then` gets the answer, at once
  * when it is there already.
  */
-export function prefetch<N extends CallName>(name: N, input: CallInput<N>, options: QueryOptions, then?: (answer: CallOutput<N>) => void): void {
+export function prefetch<N extends CallName>(
+  name: N,
+  input: CallInput<N>,
+  options: QueryOptions,
+  then?: (answer: CallOutput<N>) => void,
+): void {
   const query = queryFor(name, input)
   query.watch(options.topics, options.ids ?? null)
   let stop = (): void => undefined

@@ -7,7 +7,9 @@ import { startHand } from './state/hand'
 import './text'
 import './styles.css'
 
-const SessionWindow = lazy(() => import('./support/session-window').then((module) => ({ default: module.SessionWindow })))
+const SessionWindow = lazy(() =>
+  import('./support/session-window').then((module) => ({ default: module.SessionWindow })),
+)
 // Which page it is is the window's own affair; what it may ask is fixed with its port.
 const isSupport = location.hash === '#support'
 
@@ -23,4 +25,13 @@ if (!isSupport) {
 }
 
 const root = document.getElementById('root')
-if (root) createRoot(root).render(isSupport ? <Suspense fallback={null}><SessionWindow /></Suspense> : <App />)
+if (root)
+  createRoot(root).render(
+    isSupport ? (
+      <Suspense fallback={null}>
+        <SessionWindow />
+      </Suspense>
+    ) : (
+      <App />
+    ),
+  )

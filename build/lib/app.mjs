@@ -37,7 +37,10 @@ export const electronArgs = () => (isRoot() ? ['--no-sandbox'] : [])
 
 /** One line for whoever starts Postern as root. */
 export function noticeRoot() {
-  if (isRoot()) console.error('Note: started as root, so without Chromium\'s sandbox (--no-sandbox); fine for a try, not for real mail.')
+  if (isRoot())
+    console.error(
+      "Note: started as root, so without Chromium's sandbox (--no-sandbox); fine for a try, not for real mail.",
+    )
 }
 
 /** The environment for Electron as an app, whatever this script itself was started with. */

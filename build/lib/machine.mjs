@@ -161,7 +161,11 @@ export const moduleFile = (...parts) => path.join(root, 'node_modules', ...parts
  * @param {() => Promise<void>} end
  */
 export function onInterrupt(end) {
-  for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])) {
+  for (const [signal, code] of /** @type {const} */ ([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ])) {
     process.once(signal, () => {
       void end().finally(() => process.exit(code))
     })

@@ -15,7 +15,8 @@ function readJson(file) {
 
 /** A runner that ends badly without a failed test (it crashed, or an error came outside of any test) is a failure too. */
 function withExitCode(/** @type {Result} */ result, step, code) {
-  if (code !== 0 && result.failed.length === 0) result.failed.push(`${step}: the test runner ended with exit code ${code}`)
+  if (code !== 0 && result.failed.length === 0)
+    result.failed.push(`${step}: the test runner ended with exit code ${code}`)
   return result
 }
 

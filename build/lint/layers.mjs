@@ -17,8 +17,17 @@ import path from 'node:path'
 const exactly = (/** @type {string[]} */ ...names) => names.map((name) => new RegExp(`^${name}(/|$)`))
 
 const RENDERER_PACKAGES = [
-  'react', 'react-dom', 'zustand', 'i18next', 'radix-ui', '@radix-ui/react-menu', 'lucide-react', 'cmdk',
-  '@tiptap/[^/]+', 'dompurify', 'uqr',
+  'react',
+  'react-dom',
+  'zustand',
+  'i18next',
+  'radix-ui',
+  '@radix-ui/react-menu',
+  'lucide-react',
+  'cmdk',
+  '@tiptap/[^/]+',
+  'dompurify',
+  'uqr',
 ]
 const anyNode = /./
 const nodeWithoutNetwork = /^(?!(net|tls|http|https|http2|dns|dgram)(\/|$))/
@@ -29,22 +38,54 @@ const LAYERS = /** @type {Record<string, Layer>} */ ({
   preload: layer('src-preload', ['contract'], ['electron']),
   app: layer('src-main/app', ['crypto', 'shared', 'contract'], ['electron', 'keytar', 'zod'], anyNode, 'node:*'),
   store: layer(
-    'src-main/store', ['crypto', 'shared', 'contract'], ['better-sqlite3-multiple-ciphers', 'zod'],
-    nodeWithoutNetwork, 'node:* without net, tls, http, https, http2, dns, dgram',
+    'src-main/store',
+    ['crypto', 'shared', 'contract'],
+    ['better-sqlite3-multiple-ciphers', 'zod'],
+    nodeWithoutNetwork,
+    'node:* without net, tls, http, https, http2, dns, dgram',
   ),
-  mail: layer('src-main/mail', ['shared', 'contract'], ['imapflow', 'nodemailer', 'oauth4webapi', 'postal-mime', '@nats-io/[^/]+', 'zod'], anyNode, 'node:*'),
-  crypto: layer('src-main/crypto', ['contract'], ['argon2', 'cborg', 'zod'], /^(crypto|zlib)$/, 'node:crypto, node:zlib'),
+  mail: layer(
+    'src-main/mail',
+    ['shared', 'contract'],
+    ['imapflow', 'nodemailer', 'oauth4webapi', 'postal-mime', '@nats-io/[^/]+', 'zod'],
+    anyNode,
+    'node:*',
+  ),
+  crypto: layer(
+    'src-main/crypto',
+    ['contract'],
+    ['argon2', 'cborg', 'zod'],
+    /^(crypto|zlib)$/,
+    'node:crypto, node:zlib',
+  ),
   shared: layer('src-main/shared', ['contract'], ['zod'], anyNode, 'node:*'),
   renderer: layer('src-renderer', ['contract'], RENDERER_PACKAGES),
 })
 
 /** @returns {Layer} */
 function layer(folder, layers, packages, node, nodeNames = '') {
-  return { folder, layers, packages: exactly(...packages), packageNames: packages.join(', ').replace('[^/]+', '*'), node, nodeNames }
+  return {
+    folder,
+    layers,
+    packages: exactly(...packages),
+    packageNames: packages.join(', ').replace('[^/]+', '*'),
+    node,
+    nodeNames,
+  }
 }
 
 /** Folders of the window that each are one place where a person can be; they know the building blocks, not each other. */
-export const PLACES = ['inbox', 'conversation', 'customer', 'privacy', 'reports', 'settings', 'setup', 'support', 'search']
+export const PLACES = [
+  'inbox',
+  'conversation',
+  'customer',
+  'privacy',
+  'reports',
+  'settings',
+  'setup',
+  'support',
+  'search',
+]
 const FOR_PLACES = ['ui', 'work', 'writing', 'state', 'text', 'client', 'live', 'mail-frame']
 
 /** The part of a path that starts at one of our source folders, or undefined for files elsewhere. */
@@ -73,7 +114,9 @@ export function judgeImport(file, specifier, exists = () => false) {
     const target = path.posix.join(path.posix.dirname(file), specifier)
     const other = layerOf(target)
     if (other === undefined || (other !== name && !own.layers.includes(other))) return refuse()
-    return name === 'renderer' && other === 'renderer' ? judgeInsideRenderer(file, target, specifier, exists) : undefined
+    return name === 'renderer' && other === 'renderer'
+      ? judgeInsideRenderer(file, target, specifier, exists)
+      : undefined
   }
   if (specifier.startsWith('node:')) return own.node?.test(specifier.slice('node:'.length)) ? undefined : refuse()
   return own.packages.some((pattern) => pattern.test(specifier)) ? undefined : refuse()

@@ -11,7 +11,11 @@ function factsOf(id: string, name: string, service: OauthService | null): Provid
   const opens = new URL(service.endpoints?.authorization ?? service.issuer).host
   // An issuer that publishes its endpoints may offer the device flow; whether it does is seen when it is asked.
   const device = service.endpoints === null || service.endpoints.device !== undefined
-  return { id, name: service.name, oauth: { opens, scope: service.scope.split(' ').filter(Boolean), clientMissing: service.clientId === '', device } }
+  return {
+    id,
+    name: service.name,
+    oauth: { opens, scope: service.scope.split(' ').filter(Boolean), clientMissing: service.clientId === '', device },
+  }
 }
 
 /** The calls of contract/calls/app-accounts. */
@@ -24,7 +28,12 @@ export function accountHandlers(workspace: Workspace): Pick<AppHandlers, keyof t
       const { host } = found.settings.imap
       const known = providerOfServer({ host })
       const service = serviceFor(host, ['imap', 'smtp'], await mailboxes.oauthClients(host))
-      return { found: { ...found, provider: known || service ? factsOf(known?.id ?? 'own', known?.name ?? host, service) : null } }
+      return {
+        found: {
+          ...found,
+          provider: known || service ? factsOf(known?.id ?? 'own', known?.name ?? host, service) : null,
+        },
+      }
     },
     'app.provider': async ({ host, uses }) => {
       const service = serviceFor(host, uses, await mailboxes.oauthClients(host))
@@ -33,8 +42,12 @@ export function accountHandlers(workspace: Workspace): Pick<AppHandlers, keyof t
     },
     'app.signIn': async ({ signInId, settings, uses, method }) => {
       const [first] = uses
-      const service = first === undefined ? null : serviceFor(settings[first].host, uses, await mailboxes.oauthClients(settings[first].host))
-      if (!service) throw new PosternError('oauth-client-missing', 'no way to sign in', { host: settings[first ?? 'imap'].host })
+      const service =
+        first === undefined
+          ? null
+          : serviceFor(settings[first].host, uses, await mailboxes.oauthClients(settings[first].host))
+      if (!service)
+        throw new PosternError('oauth-client-missing', 'no way to sign in', { host: settings[first ?? 'imap'].host })
       signIns.start(signInId, service, settings, uses, method)
       return {}
     },

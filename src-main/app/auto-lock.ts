@@ -1,5 +1,8 @@
 /** When to lock, as the settings say. */
-export interface LockRules { readonly minutes: number; readonly onSleep: boolean }
+export interface LockRules {
+  readonly minutes: number
+  readonly onSleep: boolean
+}
 
 export interface LockPorts {
   /** Whether the workspace is open and can be locked. */

@@ -2,7 +2,14 @@ import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:
 import { createInterface } from 'node:readline'
 import { PosternError } from '../../src-preload/contract/errors'
 import { ExportCheck } from '../crypto/log-export'
-import { fingerprintOf, newSupportIdentity, readCard, readKeyFile, signChallenge, wordsOf } from '../crypto/support-identity'
+import {
+  fingerprintOf,
+  newSupportIdentity,
+  readCard,
+  readKeyFile,
+  signChallenge,
+  wordsOf,
+} from '../crypto/support-identity'
 import { readPolicies } from '../shared/policy-reader'
 import type { Command } from './command'
 import { doctor } from './doctor'
@@ -28,10 +35,12 @@ postern doctor                              keychain, database, network, version
 /** Runs a command. @returns the exit code: 0 all is well, 1 something is wrong with what was checked, 2 it could not be checked */
 export async function runCommand(command: Command, rest: readonly string[], terminal: Terminal): Promise<number> {
   const given = rest.filter((argument) => !argument.startsWith('--'))
-  const option = (name: string): string | null => rest.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? null
+  const option = (name: string): string | null =>
+    rest.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? null
   try {
     if (command === 'verify-log') return await verifyLog(given, option('proof'), terminal)
-    if (command === 'policy') return given[0] === 'check' && given.length > 1 ? checkPolicies(given.slice(1), terminal) : misuse(terminal)
+    if (command === 'policy')
+      return given[0] === 'check' && given.length > 1 ? checkPolicies(given.slice(1), terminal) : misuse(terminal)
     if (command === 'support-id') return await supportId(given, option, terminal)
     if (command === 'doctor') return await doctor(terminal)
     terminal.out(usage)
@@ -44,8 +53,12 @@ export async function runCommand(command: Command, rest: readonly string[], term
 }
 
 const sentences: Readonly<Record<string, string>> = {
-  'file-not-found': 'The file cannot be read.', unreadable: 'This is not a support card or key file, or it was changed.', 'wrong-passphrase': 'The passphrase does not open this key file.',
-  'disk-error': 'The file cannot be written.', cancelled: 'No passphrase was given. Set POSTERN_PASSPHRASE or run this in a terminal.', 'invalid-input': 'The passphrase needs at least 8 characters.',
+  'file-not-found': 'The file cannot be read.',
+  unreadable: 'This is not a support card or key file, or it was changed.',
+  'wrong-passphrase': 'The passphrase does not open this key file.',
+  'disk-error': 'The file cannot be written.',
+  cancelled: 'No passphrase was given. Set POSTERN_PASSPHRASE or run this in a terminal.',
+  'invalid-input': 'The passphrase needs at least 8 characters.',
 }
 
 function misuse(terminal: Terminal): number {
@@ -67,35 +80,52 @@ async function verifyLog([path]: readonly string[], proofPath: string | null, te
   const beside = `${path}.proof.json`
   const proof = proofPath ?? (existsSync(beside) ? beside : null)
   const check = new ExportCheck(proof === null ? null : text(proof))
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) if (!check.add(line)) break
+  for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity }))
+    if (!check.add(line)) break
   const verdict = check.finish()
   if (verdict.fault) {
-    terminal.err(`Broken: ${verdict.fault.entry === 0 ? 'the proof was not made by the device it names' : `entry ${verdict.fault.entry} is ${verdict.fault.why}`}.`)
+    terminal.err(
+      `Broken: ${verdict.fault.entry === 0 ? 'the proof was not made by the device it names' : `entry ${verdict.fault.entry} is ${verdict.fault.why}`}.`,
+    )
     return 1
   }
-  terminal.out(`The chain holds: ${verdict.entries} entries${verdict.device === null ? '' : `, signed by device ${verdict.device}`}.`)
-  if (!verdict.proven) terminal.out('No proof was given: signatures and a cut tail could not be checked. Put the .proof.json beside the file.')
+  terminal.out(
+    `The chain holds: ${verdict.entries} entries${verdict.device === null ? '' : `, signed by device ${verdict.device}`}.`,
+  )
+  if (!verdict.proven)
+    terminal.out(
+      'No proof was given: signatures and a cut tail could not be checked. Put the .proof.json beside the file.',
+    )
   return 0
 }
 
 function checkPolicies(paths: readonly string[], terminal: Terminal): number {
   const state = readPolicies(paths.map((path) => ({ file: path, text: text(path) })))
-  for (const fault of state.faults) terminal.err(`${fault.file}: ${fault.key === '' ? 'the file' : fault.key} ${fault.why}`)
+  for (const fault of state.faults)
+    terminal.err(`${fault.file}: ${fault.key === '' ? 'the file' : fault.key} ${fault.why}`)
   if (state.faults.length > 0) {
     terminal.err('Postern locks what these would set at its safest until they are mended.')
     return 1
   }
-  terminal.out(state.locked.length === 0 ? 'Good, and locks nothing.' : `Good. Locked${state.managedBy === null ? '' : ` by ${state.managedBy}`}: ${state.locked.join(', ')}.`)
+  terminal.out(
+    state.locked.length === 0
+      ? 'Good, and locks nothing.'
+      : `Good. Locked${state.managedBy === null ? '' : ` by ${state.managedBy}`}: ${state.locked.join(', ')}.`,
+  )
   return 0
 }
 
 async function passphraseOf(question: string, terminal: Terminal): Promise<string> {
-  const found = process.env['POSTERN_PASSPHRASE'] ?? await terminal.secret(question)
+  const found = process.env['POSTERN_PASSPHRASE'] ?? (await terminal.secret(question))
   if (found === null || found === '') throw new PosternError('cancelled')
   return found
 }
 
-async function supportId([act, path, more]: readonly string[], option: (name: string) => string | null, terminal: Terminal): Promise<number> {
+async function supportId(
+  [act, path, more]: readonly string[],
+  option: (name: string) => string | null,
+  terminal: Terminal,
+): Promise<number> {
   if (path === undefined) return misuse(terminal)
   if (act === 'make') {
     const [name, organisation] = [option('name'), option('organisation')]
@@ -126,7 +156,10 @@ async function supportId([act, path, more]: readonly string[], option: (name: st
   return misuse(terminal)
 }
 
-function show(card: Parameters<typeof fingerprintOf>[0] & { name: string; organisation: string }, terminal: Terminal): void {
+function show(
+  card: Parameters<typeof fingerprintOf>[0] & { name: string; organisation: string },
+  terminal: Terminal,
+): void {
   terminal.out(`${card.name}, ${card.organisation}\n${fingerprintOf(card)}\n${wordsOf(card)}`)
 }
 

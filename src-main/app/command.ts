@@ -8,6 +8,8 @@ export function commandOf(argv: readonly string[]): { command: Command; rest: st
   const at = argv.findIndex((argument) => commands.some((name) => name === argument))
   const command = commands.find((name) => name === argv[at])
   // From the sources the folder of the program stands before it.
-  const first = argv.slice(1, Math.max(1, at)).every((before) => before.startsWith('-') || (existsSync(before) && statSync(before).isDirectory()))
+  const first = argv
+    .slice(1, Math.max(1, at))
+    .every((before) => before.startsWith('-') || (existsSync(before) && statSync(before).isDirectory()))
   return command !== undefined && first ? { command, rest: argv.slice(at + 1) } : null
 }

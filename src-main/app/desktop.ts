@@ -19,7 +19,8 @@ export async function openLink(url: string): Promise<void> {
   } catch {
     throw new PosternError('not-allowed', 'not a link')
   }
-  if (!['http:', 'https:', 'mailto:'].includes(target.protocol)) throw new PosternError('not-allowed', 'scheme is not opened')
+  if (!['http:', 'https:', 'mailto:'].includes(target.protocol))
+    throw new PosternError('not-allowed', 'scheme is not opened')
   await shell.openExternal(target.href)
 }
 
@@ -27,7 +28,11 @@ export async function openLink(url: string): Promise<void> {
 export class Files {
   private readonly dir: string
 
-  constructor(profile: string, private readonly store: () => Rpc<StoreForApp>, private readonly window: () => BrowserWindow | null) {
+  constructor(
+    profile: string,
+    private readonly store: () => Rpc<StoreForApp>,
+    private readonly window: () => BrowserWindow | null,
+  ) {
     this.dir = join(profile, 'opened')
     this.empty()
   }
@@ -59,7 +64,9 @@ export class Files {
   async saveAccessLog(by: string): Promise<{ saved: boolean; entries: number; proof: string }> {
     const window = this.window()
     if (!window) throw new PosternError('cancelled')
-    const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('downloads'), 'postern-access-log.jsonl') })
+    const { canceled, filePath } = await dialog.showSaveDialog(window, {
+      defaultPath: join(app.getPath('downloads'), 'postern-access-log.jsonl'),
+    })
     if (canceled || !filePath) return { saved: false, entries: 0, proof: '' }
     const proofPath = `${filePath}.proof.json`
     const { entries } = await this.store().call('accessLog.export', { path: filePath, proofPath, by })
@@ -70,7 +77,9 @@ export class Files {
   async saveText(name: string, text: () => Promise<string>): Promise<boolean> {
     const window = this.window()
     if (!window) throw new PosternError('cancelled')
-    const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('downloads'), name) })
+    const { canceled, filePath } = await dialog.showSaveDialog(window, {
+      defaultPath: join(app.getPath('downloads'), name),
+    })
     if (canceled || !filePath) return false
     try {
       writeFileSafely(filePath, await text())
@@ -88,17 +97,29 @@ export class Files {
     const [only] = ids
     if (ids.length === 1 && only !== undefined) {
       const info = await this.store().call('attachment.info', { id: only })
-      const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('downloads'), safeFileName(info.name)) })
+      const { canceled, filePath } = await dialog.showSaveDialog(window, {
+        defaultPath: join(app.getPath('downloads'), safeFileName(info.name)),
+      })
       if (canceled || !filePath) return false
       // The system's dialog has asked about replacing.
       await this.store().call('attachment.write', { id: only, path: filePath, overwrite: true })
       return true
     }
-    const { canceled, filePaths: [folder] } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'], defaultPath: app.getPath('downloads') })
+    const {
+      canceled,
+      filePaths: [folder],
+    } = await dialog.showOpenDialog(window, {
+      properties: ['openDirectory', 'createDirectory'],
+      defaultPath: app.getPath('downloads'),
+    })
     if (canceled || folder === undefined) return false
     for (const id of ids) {
       const info = await this.store().call('attachment.info', { id })
-      await this.store().call('attachment.write', { id, path: freePath(folder, safeFileName(info.name)), overwrite: false })
+      await this.store().call('attachment.write', {
+        id,
+        path: freePath(folder, safeFileName(info.name)),
+        overwrite: false,
+      })
     }
     return true
   }

@@ -11,7 +11,10 @@ import { keychainWorks, systemKeychain } from './secrets'
 const leastSpace = 1e9
 
 /** What is looked at, so that tests can give another one. */
-export interface Surroundings { readonly policies: PolicyPlace; keychain(): Promise<boolean> }
+export interface Surroundings {
+  readonly policies: PolicyPlace
+  keychain(): Promise<boolean>
+}
 
 const real: Surroundings = { policies: systemPolicies(), keychain: () => keychainWorks(systemKeychain()) }
 
@@ -22,14 +25,28 @@ export async function doctor(terminal: Terminal, around: Surroundings = real): P
     terminal.out(`${good ? 'ok  ' : 'BAD '} ${line}`)
     if (!good) bad += 1
   }
-  say(true, `Postern ${terminal.version}, Electron ${process.versions['electron'] ?? 'none'}, ${process.platform} ${process.arch}`)
+  say(
+    true,
+    `Postern ${terminal.version}, Electron ${process.versions['electron'] ?? 'none'}, ${process.platform} ${process.arch}`,
+  )
   const works = await around.keychain()
   say(works, works ? 'the keychain keeps and gives secrets' : 'no keychain: Postern will ask for a passphrase')
   await lookAtProfile(terminal.profile, say)
   const policies = readPolicies(await around.policies.read())
-  say(policies.faults.length === 0, policies.source === null ? 'nothing is managed by policy' : `policy from ${policies.source}: ${policies.locked.length} settings${policies.faults.length === 0 ? '' : `, ${policies.faults.length} faults, see postern policy check`}`)
-  for (const host of ['localhost', ...(policies.policy.allowedMailHosts ?? []).filter((name) => !name.startsWith('*'))]) {
-    const found = await lookup(host).then(() => true, () => false)
+  say(
+    policies.faults.length === 0,
+    policies.source === null
+      ? 'nothing is managed by policy'
+      : `policy from ${policies.source}: ${policies.locked.length} settings${policies.faults.length === 0 ? '' : `, ${policies.faults.length} faults, see postern policy check`}`,
+  )
+  for (const host of [
+    'localhost',
+    ...(policies.policy.allowedMailHosts ?? []).filter((name) => !name.startsWith('*')),
+  ]) {
+    const found = await lookup(host).then(
+      () => true,
+      () => false,
+    )
     say(found, `${host} is ${found ? '' : 'not '}resolved`)
   }
   return bad === 0 ? 0 : 1
@@ -39,9 +56,15 @@ export async function doctor(terminal: Terminal, around: Surroundings = real): P
 async function lookAtProfile(profile: string, say: (good: boolean, line: string) => void): Promise<void> {
   const folder = statSync(profile, { throwIfNoEntry: false })
   if (!folder) return say(true, 'no profile yet')
-  if (process.platform !== 'win32') say((folder.mode & 0o077) === 0, (folder.mode & 0o077) === 0 ? 'the profile is its owner\'s only' : 'the profile can be read by others on this computer')
+  if (process.platform !== 'win32')
+    say(
+      (folder.mode & 0o077) === 0,
+      (folder.mode & 0o077) === 0
+        ? "the profile is its owner's only"
+        : 'the profile can be read by others on this computer',
+    )
   const { bavail, bsize } = statfsSync(profile)
-  say(bavail * bsize >= leastSpace, `${(bavail * bsize / 1e9).toFixed(1)} GB free beside the profile`)
+  say(bavail * bsize >= leastSpace, `${((bavail * bsize) / 1e9).toFixed(1)} GB free beside the profile`)
   const database = join(profile, 'postern.db')
   if (!existsSync(database)) return say(true, 'no database yet')
   const head = Buffer.alloc(16)
@@ -52,9 +75,17 @@ async function lookAtProfile(profile: string, say: (good: boolean, line: string)
     closeSync(file)
   }
   const isPlain = head.toString('latin1').startsWith('SQLite format 3')
-  say(!isPlain, isPlain ? 'the database is not encrypted' : `database ${(statSync(database).size / 1e6).toFixed(1)} MB, encrypted`)
+  say(
+    !isPlain,
+    isPlain ? 'the database is not encrypted' : `database ${(statSync(database).size / 1e6).toFixed(1)} MB, encrypted`,
+  )
   const found = await new Keys(profile).find()
-  const words = { ready: 'its key is in the keychain', locked: 'its key is under a passphrase', 'set-passphrase': 'it has no key yet', failed: 'its key cannot be found' }
+  const words = {
+    ready: 'its key is in the keychain',
+    locked: 'its key is under a passphrase',
+    'set-passphrase': 'it has no key yet',
+    failed: 'its key cannot be found',
+  }
   say(found.is !== 'failed', words[found.is])
   if (found.is === 'ready') found.key.fill(0)
 }

@@ -10,7 +10,9 @@ const log = logger('gate')
 
 type AppCallName = { [N in CallName]: Calls[N]['home'] extends 'app' ? N : never }[CallName]
 /** One function for each call whose home is app. */
-export type AppHandlers = { readonly [N in AppCallName]: (input: z.output<Calls[N]['input']>) => Promise<CallOutput<N>> | CallOutput<N> }
+export type AppHandlers = {
+  readonly [N in AppCallName]: (input: z.output<Calls[N]['input']>) => Promise<CallOutput<N>> | CallOutput<N>
+}
 export type AppInput<N extends AppCallName> = CallInput<N>
 
 type Result = { ok: true; value: unknown } | { ok: false; error: WireError }
@@ -20,18 +22,26 @@ type Result = { ok: true; value: unknown } | { ok: false; error: WireError }
  * name and every input that does not fit. The window of a support session may ask for two things only (R56).
  * @param allowed whether the team's roster lets the person here
  */
-export function openGate(from: (event: IpcMainInvokeEvent) => 'agent' | 'support' | null, handlers: AppHandlers, allowed: (permission: Permission) => Promise<boolean>): void {
+export function openGate(
+  from: (event: IpcMainInvokeEvent) => 'agent' | 'support' | null,
+  handlers: AppHandlers,
+  allowed: (permission: Permission) => Promise<boolean>,
+): void {
   ipcMain.handle('postern:call', async (event, name: unknown, input: unknown): Promise<Result> => {
     try {
       const frame = event.senderFrame
-      if (!frame || frame.parent !== null || frame.origin !== appOrigin || from(event) === null) throw new PosternError('not-allowed', 'foreign sender')
+      if (!frame || frame.parent !== null || frame.origin !== appOrigin || from(event) === null)
+        throw new PosternError('not-allowed', 'foreign sender')
       if (!isAppCall(name)) throw new PosternError('invalid-input', 'unknown call')
-      if (from(event) === 'support' && name !== 'app.state' && name !== 'app.endSupport') throw new PosternError('not-allowed', 'not part of the grant', { grant: true })
+      if (from(event) === 'support' && name !== 'app.state' && name !== 'app.endSupport')
+        throw new PosternError('not-allowed', 'not part of the grant', { grant: true })
       const { permission } = calls[name]
-      if (!everybodys.has(permission) && !await allowed(permission)) throw new PosternError('not-allowed', 'the role does not allow it', { permission })
+      if (!everybodys.has(permission) && !(await allowed(permission)))
+        throw new PosternError('not-allowed', 'the role does not allow it', { permission })
       return { ok: true, value: await answer(handlers, name, input) }
     } catch (fault) {
-      if (!(fault instanceof PosternError)) log.error('call failed', { call: typeof name === 'string' ? name.slice(0, 60) : typeof name, fault })
+      if (!(fault instanceof PosternError))
+        log.error('call failed', { call: typeof name === 'string' ? name.slice(0, 60) : typeof name, fault })
       return { ok: false, error: PosternError.from(fault).toWire() }
     }
   })

@@ -50,7 +50,18 @@ export async function run({ profile, options, logFile, window, session, store }:
   window.beforeClose = () => emit({ topic: 'command', name: 'before-close' })
   window.onLoad = () => workspace.windowLoaded()
   const workspace = new Workspace({
-    profile, keys, found: keys.find(), storeProcess: store, drawn: window.drawn, policy, provisionFile: options.provisionFile, sampleDir: options.sampleDir, emit, openBrowser: openLink, systemUnlock: systemUnlock(), emptyWindow: () => window.replace(),
+    profile,
+    keys,
+    found: keys.find(),
+    storeProcess: store,
+    drawn: window.drawn,
+    policy,
+    provisionFile: options.provisionFile,
+    sampleDir: options.sampleDir,
+    emit,
+    openBrowser: openLink,
+    systemUnlock: systemUnlock(),
+    emptyWindow: () => window.replace(),
     onLog: (process, line) => logFile.write(process, line),
     onFilled: (filled) => window.setFilled(filled),
     windowPort: (port) => {
@@ -62,81 +73,115 @@ export async function run({ profile, options, logFile, window, session, store }:
     window.open()
     if (conversationId !== null) emit({ topic: 'command', name: 'open-conversation', id: conversationId })
   })
-  const files = new Files(profile, () => workspace.store, () => window.browserWindow)
+  const files = new Files(
+    profile,
+    () => workspace.store,
+    () => window.browserWindow,
+  )
 
-  const transfers = new Transfers(() => workspace.store, () => window.browserWindow)
+  const transfers = new Transfers(
+    () => workspace.store,
+    () => window.browserWindow,
+  )
 
-  const support = new SupportAccess(workspace, () => window.browserWindow, session, join(import.meta.dirname, '../preload/index.cjs'))
+  const support = new SupportAccess(
+    workspace,
+    () => window.browserWindow,
+    session,
+    join(import.meta.dirname, '../preload/index.cjs'),
+  )
   workspace.onSupportEnded = (number, why) => support.ended(number, why)
 
-  openGate((event: IpcMainInvokeEvent) => (event.sender === window.contents ? 'agent' : support.isSupport(event) ? 'support' : null), {
-    'app.state': () => ({
-      phase: workspace.phase,
-      keyChange: workspace.keyChange,
-      error: workspace.error && { code: workspace.error.code, detail: workspace.error.detail },
-      stopped: workspace.stopped,
-      version: app.getVersion(),
-      platform: process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'windows' : 'linux',
-      theme: window.theme,
-      maximized: window.maximized,
-      filled: window.filled,
-      keyIn: workspace.keys.keyIn,
-      canLock: workspace.canLock,
-      standIn: isStandIn(),
-      provisionError: workspace.provisionError === null ? null : String(workspace.provisionError.detail['what'] ?? workspace.provisionError.code),
-    }),
-    'app.unlock': async ({ passphrase }) => done(await workspace.unlock(passphrase)),
-    'app.unlockWithSystem': async () => done(await workspace.unlockWithSystem()),
-    'app.setPassphrase': async ({ passphrase, current }) => done(await workspace.setPassphrase(passphrase, current)),
-    'app.removePassphrase': async ({ current }) => done(await workspace.removePassphrase(current)),
-    'app.changeKey': async ({ current }) => done(await workspace.changeKey(current)),
-    'app.restartService': async ({ service }) => done(await workspace.restart(service)),
-    'app.setAsideDamaged': async () => done(await workspace.setAsideDamaged()),
-    'app.testConnection': ({ testId, settings, ...given }) => done(workspace.mailboxes.startTest(testId, settings, given)),
-    'app.connectionTest': ({ testId }) => workspace.mailboxes.test(testId),
-    'app.addMailbox': async ({ settings, ...given }) => {
-      const { id, existed } = await workspace.mailboxes.add(settings, given)
-      if (existed) throw new PosternError('conflict', 'mailbox exists', { what: 'mailbox' })
-      return { id }
+  openGate(
+    (event: IpcMainInvokeEvent) =>
+      event.sender === window.contents ? 'agent' : support.isSupport(event) ? 'support' : null,
+    {
+      'app.state': () => ({
+        phase: workspace.phase,
+        keyChange: workspace.keyChange,
+        error: workspace.error && { code: workspace.error.code, detail: workspace.error.detail },
+        stopped: workspace.stopped,
+        version: app.getVersion(),
+        platform: process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'windows' : 'linux',
+        theme: window.theme,
+        maximized: window.maximized,
+        filled: window.filled,
+        keyIn: workspace.keys.keyIn,
+        canLock: workspace.canLock,
+        standIn: isStandIn(),
+        provisionError:
+          workspace.provisionError === null
+            ? null
+            : String(workspace.provisionError.detail['what'] ?? workspace.provisionError.code),
+      }),
+      'app.unlock': async ({ passphrase }) => done(await workspace.unlock(passphrase)),
+      'app.unlockWithSystem': async () => done(await workspace.unlockWithSystem()),
+      'app.setPassphrase': async ({ passphrase, current }) => done(await workspace.setPassphrase(passphrase, current)),
+      'app.removePassphrase': async ({ current }) => done(await workspace.removePassphrase(current)),
+      'app.changeKey': async ({ current }) => done(await workspace.changeKey(current)),
+      'app.restartService': async ({ service }) => done(await workspace.restart(service)),
+      'app.setAsideDamaged': async () => done(await workspace.setAsideDamaged()),
+      'app.testConnection': ({ testId, settings, ...given }) =>
+        done(workspace.mailboxes.startTest(testId, settings, given)),
+      'app.connectionTest': ({ testId }) => workspace.mailboxes.test(testId),
+      'app.addMailbox': async ({ settings, ...given }) => {
+        const { id, existed } = await workspace.mailboxes.add(settings, given)
+        if (existed) throw new PosternError('conflict', 'mailbox exists', { what: 'mailbox' })
+        return { id }
+      },
+      'app.updateMailbox': async ({ id, settings, ...given }) =>
+        done(await workspace.mailboxes.update(id, settings, given)),
+      'app.removeMailbox': async ({ id }) => done(await workspace.mailboxes.remove(id)),
+      ...accountHandlers(workspace),
+      'app.openLink': async ({ url }) => done(await openLink(url)),
+      'app.openAttachment': async ({ id, confirmed }) => ({ opened: await files.openAttachment(id, confirmed) }),
+      'app.saveAttachments': async ({ ids }) => ({ saved: await files.save(ids) }),
+      'app.saveLedger': async () => ({
+        saved: await files.saveText(
+          'postern-network-ledger.jsonl',
+          async () => (await workspace.store.call('ledger.export', {})).text,
+        ),
+      }),
+      'app.chooseImport': ({ what }) => transfers.choose(what),
+      'app.startImport': ({ token, target }) => transfers.import(token, target),
+      'app.exportMail': ({ scope, format }) => transfers.export(scope, format),
+      'app.showExport': async ({ id }) => done(await transfers.show(id)),
+      'app.makeReport': async () => ({ text: await makeReport(workspace, app.getVersion(), logFile) }),
+      'app.saveReport': async ({ text }) => ({
+        saved: await files.saveText('postern-report.txt', () => Promise.resolve(text)),
+      }),
+      'app.saveAccessLog': ({ by }) => files.saveAccessLog(by),
+      'app.makeSupportIdentity': async ({ name, organisation, passphrase }) => ({
+        person: await support.makeIdentity(name, organisation, passphrase),
+      }),
+      'app.saveSupportCard': async ({ card }) => ({ saved: await support.saveCard(card) }),
+      'app.openSupportCard': async () => ({ text: await support.openCard() }),
+      'app.openSupportKey': async () => ({ person: await support.openKey() }),
+      'app.supportSignIn': async ({ passphrase }) => done(await support.signIn(passphrase)),
+      'app.supportUnlock': async ({ passphrase }) => done(await workspace.openForSupport(passphrase)),
+      'app.supportRelock': async () => done(support.isOpen ? undefined : await workspace.closeForSupport()),
+      'app.supportChallenge': async ({ card }) => ({ challenge: await support.challenge(card) }),
+      'app.supportAnswer': async ({ challenge, answer }) => done(await support.answer(challenge, answer)),
+      'app.signChallenge': async ({ challenge, passphrase }) => ({ answer: await support.sign(challenge, passphrase) }),
+      'app.endSupport': async () => done(await support.end()),
+      'app.notify': (notice) => ({ shown: notices.show(notice) }),
+      'app.badge': ({ count }) => done(notices.badge(count)),
+      'app.setTheme': ({ theme }) => done(window.setTheme(theme)),
+      'app.window': ({ act }) => {
+        if (act === 'ready-to-close') window.close()
+        else if (act === 'quit') app.quit()
+        else if (act === 'show-logs') void import('electron').then(({ shell }) => shell.openPath(logFile.dir))
+        else window.act(act)
+        return {}
+      },
     },
-    'app.updateMailbox': async ({ id, settings, ...given }) => done(await workspace.mailboxes.update(id, settings, given)),
-    'app.removeMailbox': async ({ id }) => done(await workspace.mailboxes.remove(id)),
-    ...accountHandlers(workspace),
-    'app.openLink': async ({ url }) => done(await openLink(url)),
-    'app.openAttachment': async ({ id, confirmed }) => ({ opened: await files.openAttachment(id, confirmed) }),
-    'app.saveAttachments': async ({ ids }) => ({ saved: await files.save(ids) }),
-    'app.saveLedger': async () => ({ saved: await files.saveText('postern-network-ledger.jsonl', async () => (await workspace.store.call('ledger.export', {})).text) }),
-    'app.chooseImport': ({ what }) => transfers.choose(what),
-    'app.startImport': ({ token, target }) => transfers.import(token, target),
-    'app.exportMail': ({ scope, format }) => transfers.export(scope, format),
-    'app.showExport': async ({ id }) => done(await transfers.show(id)),
-    'app.makeReport': async () => ({ text: await makeReport(workspace, app.getVersion(), logFile) }),
-    'app.saveReport': async ({ text }) => ({ saved: await files.saveText('postern-report.txt', () => Promise.resolve(text)) }),
-    'app.saveAccessLog': ({ by }) => files.saveAccessLog(by),
-    'app.makeSupportIdentity': async ({ name, organisation, passphrase }) => ({ person: await support.makeIdentity(name, organisation, passphrase) }),
-    'app.saveSupportCard': async ({ card }) => ({ saved: await support.saveCard(card) }),
-    'app.openSupportCard': async () => ({ text: await support.openCard() }),
-    'app.openSupportKey': async () => ({ person: await support.openKey() }),
-    'app.supportSignIn': async ({ passphrase }) => done(await support.signIn(passphrase)),
-    'app.supportUnlock': async ({ passphrase }) => done(await workspace.openForSupport(passphrase)),
-    'app.supportRelock': async () => done(support.isOpen ? undefined : await workspace.closeForSupport()),
-    'app.supportChallenge': async ({ card }) => ({ challenge: await support.challenge(card) }),
-    'app.supportAnswer': async ({ challenge, answer }) => done(await support.answer(challenge, answer)),
-    'app.signChallenge': async ({ challenge, passphrase }) => ({ answer: await support.sign(challenge, passphrase) }),
-    'app.endSupport': async () => done(await support.end()),
-    'app.notify': (notice) => ({ shown: notices.show(notice) }),
-    'app.badge': ({ count }) => done(notices.badge(count)),
-    'app.setTheme': ({ theme }) => done(window.setTheme(theme)),
-    'app.window': ({ act }) => {
-      if (act === 'ready-to-close') window.close()
-      else if (act === 'quit') app.quit()
-      else if (act === 'show-logs') void import('electron').then(({ shell }) => shell.openPath(logFile.dir))
-      else window.act(act)
-      return {}
-    },
-  }, async (permission) => (await workspace.store.call('access.allowed', { permission })).allowed)
+    async (permission) => (await workspace.store.call('access.allowed', { permission })).allowed,
+  )
 
-  setAppMenu((name) => emit({ topic: 'command', name }), () => app.quit())
+  setAppMenu(
+    (name) => emit({ topic: 'command', name }),
+    () => app.quit(),
+  )
   await policyRead
   const started = workspace.start()
   app.on('second-instance', () => window.open())
@@ -178,7 +223,8 @@ function done(_nothing: void): Record<string, never> {
 /** In development another Electron than the one the package names may serve (see build/electron.mjs). */
 function isStandIn(): boolean {
   if (app.isPackaged) return false
-  const wanted = z.object({ devDependencies: z.object({ electron: z.string() }) })
+  const wanted = z
+    .object({ devDependencies: z.object({ electron: z.string() }) })
     .safeParse(JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')))
   return wanted.success && wanted.data.devDependencies.electron !== process.versions.electron
 }
@@ -202,10 +248,13 @@ function watchForLock(workspace: Workspace, window: MainWindow, askWindow: () =>
       const { lockMinutes, lockOnSleep } = Settings.parse(await workspace.store.call('settings.get', {}))
       return { minutes: lockMinutes, onSleep: lockOnSleep }
     },
-    systemIdle: () => powerMonitor.getSystemIdleTime(), now: () => Date.now(), lock,
+    systemIdle: () => powerMonitor.getSystemIdleTime(),
+    now: () => Date.now(),
+    lock,
   })
   window.onHand(() => auto.handSeen())
-  const quietly = (work: Promise<void>): void => void work.catch((fault: unknown) => log.warn('lock was not looked at', { fault }))
+  const quietly = (work: Promise<void>): void =>
+    void work.catch((fault: unknown) => log.warn('lock was not looked at', { fault }))
   setInterval(() => quietly(auto.tick()), 5000).unref()
   powerMonitor.on('suspend', () => quietly(auto.sleeping()))
   powerMonitor.on('lock-screen', () => quietly(auto.sleeping()))

@@ -14,8 +14,19 @@ const log = logger('keys')
 
 /** `<profile>/keyring.json`: says where the database key is. Holds no key in the clear. */
 const Keyring = z.discriminatedUnion('mode', [
-  z.object({ version: z.literal(1), mode: z.literal('keychain'), id: z.uuid(), /** A change of the key was begun; the new one lies beside the old. */ changing: z.literal(true).optional() }),
-  z.object({ version: z.literal(1), mode: z.literal('passphrase'), id: z.uuid(), wrapped: WrappedKey, /** The key that a change which was begun leads to. */ next: WrappedKey.optional() }),
+  z.object({
+    version: z.literal(1),
+    mode: z.literal('keychain'),
+    id: z.uuid(),
+    /** A change of the key was begun; the new one lies beside the old. */ changing: z.literal(true).optional(),
+  }),
+  z.object({
+    version: z.literal(1),
+    mode: z.literal('passphrase'),
+    id: z.uuid(),
+    wrapped: WrappedKey,
+    /** The key that a change which was begun leads to. */ next: WrappedKey.optional(),
+  }),
 ])
 type Keyring = z.infer<typeof Keyring>
 
@@ -46,7 +57,10 @@ export class Keys {
   private wrongTries = 0
   private deviceKeys: Buffer | null = null
 
-  constructor(private readonly profile: string, private readonly keychain: SecretKeeper = systemKeychain()) {
+  constructor(
+    private readonly profile: string,
+    private readonly keychain: SecretKeeper = systemKeychain(),
+  ) {
     this.file = join(profile, 'keyring.json')
   }
 
@@ -72,14 +86,16 @@ export class Keys {
         }
         return { is: 'ready', key: this.key, keyIn: 'keychain' }
       }
-      if (existsSync(join(this.profile, 'postern.db'))) throw new PosternError('key-missing', 'database without keyring')
+      if (existsSync(join(this.profile, 'postern.db')))
+        throw new PosternError('key-missing', 'database without keyring')
       if (!(await keychainWorks(this.keychain))) return { is: 'set-passphrase' }
       const id = randomUUID()
       const key = newKey()
       await this.keychain.set(`database:${id}`, key.toString('base64'))
       return this.keep({ version: 1, mode: 'keychain', id }, key)
     } catch (fault) {
-      const error = fault instanceof SyntaxError ? new PosternError('key-missing', 'keyring is not JSON') : PosternError.from(fault)
+      const error =
+        fault instanceof SyntaxError ? new PosternError('key-missing', 'keyring is not JSON') : PosternError.from(fault)
       log.error('no key', { code: error.code })
       return { is: 'failed', error }
     }
@@ -104,7 +120,9 @@ export class Keys {
 
   /** Every place that takes a passphrase takes it here: wrong ones slow all of them down. */
   private async unwrap(wrapped: WrappedKey, passphrase: string): Promise<Buffer> {
-    await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, this.wrongTries === 0 ? 0 : 250 * 2 ** this.wrongTries)))
+    await new Promise((resolve) =>
+      setTimeout(resolve, Math.min(30_000, this.wrongTries === 0 ? 0 : 250 * 2 ** this.wrongTries)),
+    )
     try {
       const key = await unwrapKey(wrapped, passphrase)
       this.wrongTries = 0
@@ -139,7 +157,8 @@ export class Keys {
     if (ring && !this.key) throw new PosternError('store-locked')
     const id = ring?.id ?? randomUUID()
     const next: Keyring = { version: 1, mode: 'passphrase', id, wrapped: await wrapKey(key, passphrase) }
-    const moved = ring?.mode === 'keychain' ? await this.moveSecrets(this.keychain, sealedFile(this.profile, key), id) : []
+    const moved =
+      ring?.mode === 'keychain' ? await this.moveSecrets(this.keychain, sealedFile(this.profile, key), id) : []
     const state = this.keep(next, key)
     // Only once the wrapped key is safely on disk does the keychain forget its copies.
     if (ring?.mode === 'keychain') for (const name of [`database:${id}`, ...moved]) await this.keychain.remove(name)
@@ -182,12 +201,17 @@ export class Keys {
   async endChange(next: Buffer): Promise<Buffer> {
     const { ring, key } = this
     if (!ring || !key) throw new PosternError('store-locked')
-    await this.settleChange(ring, key, next, ring.mode === 'passphrase' ? ring.next ?? null : null)
+    await this.settleChange(ring, key, next, ring.mode === 'passphrase' ? (ring.next ?? null) : null)
     return Buffer.from(this.key ?? key)
   }
 
   /** The first bytes of the database say which of the two keys is its own; the other one is forgotten. Can be begun again at any step. */
-  private async settleChange(ring: Keyring, key: Buffer, next: Buffer | null, wrapped: WrappedKey | null): Promise<void> {
+  private async settleChange(
+    ring: Keyring,
+    key: Buffer,
+    next: Buffer | null,
+    wrapped: WrappedKey | null,
+  ): Promise<void> {
     const changed = next !== null && isKeyOf(join(this.profile, 'postern.db'), next)
     const holds = changed ? next : key
     if (ring.mode === 'passphrase') {
@@ -208,7 +232,8 @@ export class Keys {
     if (this.deviceKeys) return Buffer.from(this.deviceKeys)
     const stored = await this.secret('device')
     const found = stored === null ? null : Buffer.from(stored, 'base64')
-    if (found && found.length !== deviceSecretBytes) throw new PosternError('key-missing', 'the device keys have a wrong length')
+    if (found && found.length !== deviceSecretBytes)
+      throw new PosternError('key-missing', 'the device keys have a wrong length')
     const secret = found ?? newDeviceSecret()
     if (!found) await this.setSecret('device', secret.toString('base64'))
     this.deviceKeys = secret

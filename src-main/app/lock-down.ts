@@ -4,9 +4,15 @@ import { appOrigin, mailOrigin } from './protocol'
 /** No page navigates, opens windows, asks for devices or downloads (R8). Links leave only through `openLink`. */
 export function lockDown(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, answer, details) => {
-    answer(permission === 'clipboard-sanitized-write' && details.isMainFrame && new URL(contents.getURL()).origin === appOrigin)
+    answer(
+      permission === 'clipboard-sanitized-write' &&
+        details.isMainFrame &&
+        new URL(contents.getURL()).origin === appOrigin,
+    )
   })
-  session.setPermissionCheckHandler((_contents, permission, origin) => permission === 'clipboard-sanitized-write' && origin.startsWith(appOrigin))
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin) => permission === 'clipboard-sanitized-write' && origin.startsWith(appOrigin),
+  )
   session.setDevicePermissionHandler(() => false)
   session.on('will-download', (event) => event.preventDefault())
   session.setSpellCheckerEnabled(false)

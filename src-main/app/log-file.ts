@@ -9,7 +9,11 @@ const kept = 3
  * The log of all processes: one JSON line each in `<profile>/logs/postern.log`, readable by the owner only.
  * Lines have passed the redaction of the process that wrote them. A log that cannot be written never stops the program.
  */
-export function openLogFile(profile: string): { dir: string; write(process: string, line: LogLine): void; faults(most: number): string[] } {
+export function openLogFile(profile: string): {
+  dir: string
+  write(process: string, line: LogLine): void
+  faults(most: number): string[]
+} {
   const dir = join(profile, 'logs')
   const file = join(dir, 'postern.log')
   let size = 0
@@ -36,7 +40,8 @@ export function openLogFile(profile: string): { dir: string; write(process: stri
       const found: string[] = []
       for (const part of [file, `${file}.1`]) {
         try {
-          for (const line of readFileSync(part, 'utf8').split('\n').toReversed()) if (/"level":"(warn|error)"/.test(line) && found.push(line) >= most) return found.toReversed()
+          for (const line of readFileSync(part, 'utf8').split('\n').toReversed())
+            if (/"level":"(warn|error)"/.test(line) && found.push(line) >= most) return found.toReversed()
         } catch {
           // Not there yet, or cannot be read: then it has nothing to tell.
         }

@@ -30,7 +30,11 @@ export interface Given {
 
 const secretName = (id: number, use: Use): string => `mailbox:${id}:${use}`
 
-interface Test { steps: TestStep[]; finished: boolean; ok: boolean }
+interface Test {
+  steps: TestStep[]
+  finished: boolean
+  ok: boolean
+}
 
 /** Adding, changing and removing mailboxes: secrets go to the keychain, settings to store, and mail is told. */
 export class Mailboxes {
@@ -71,7 +75,9 @@ export class Mailboxes {
   /** Mailboxes that are there already get the file's settings; a password only when the file holds one. */
   async provision(file: Provision): Promise<void> {
     const settings = {
-      ...(file.workspace && { workspaceName: file.workspace.name }), ...(file.agent && { agentName: file.agent.name }), ...(file.oauthClients && { oauthClients: file.oauthClients }),
+      ...(file.workspace && { workspaceName: file.workspace.name }),
+      ...(file.agent && { agentName: file.agent.name }),
+      ...(file.oauthClients && { oauthClients: file.oauthClients }),
     }
     if (Object.keys(settings).length > 0) await this.store().call('settings.set', settings)
     for (const { password, smtpPassword, depth, identity: _identity, ...mailbox } of file.mailboxes) {
@@ -85,11 +91,15 @@ export class Mailboxes {
   /** After all mailboxes are there: one may send through the account of another. */
   private async provisionIdentities(file: Provision): Promise<void> {
     const { mailboxes } = await this.store().call('mailbox.all', {})
-    const idOf = (address: string): number | null => mailboxes.find((one) => one.address.toLowerCase() === address.toLowerCase())?.id ?? null
+    const idOf = (address: string): number | null =>
+      mailboxes.find((one) => one.address.toLowerCase() === address.toLowerCase())?.id ?? null
     for (const { address, identity } of file.mailboxes) {
       const id = idOf(address)
       if (!identity || id === null) continue
-      if (identity.sendThrough && idOf(identity.sendThrough) === null) throw new PosternError('provision-invalid', 'no such account', { what: `sendThrough: there is no mailbox ${identity.sendThrough}` })
+      if (identity.sendThrough && idOf(identity.sendThrough) === null)
+        throw new PosternError('provision-invalid', 'no such account', {
+          what: `sendThrough: there is no mailbox ${identity.sendThrough}`,
+        })
       await this.store().call('mailbox.identity', { id, identity: identityChange(identity, idOf) })
     }
   }
@@ -106,15 +116,16 @@ export class Mailboxes {
     const before = await this.grantsOf(id)
     const kept = new Map<string, string>()
     const grantOf = async (signInId: string): Promise<string> => {
-      const known = kept.get(signInId) ?? await this.signIns.keep(signInId)
+      const known = kept.get(signInId) ?? (await this.signIns.keep(signInId))
       kept.set(signInId, known)
       return known
     }
     for (const use of uses) {
       const { host, port, user, signIn = 'password' } = settings[use]
-      const keep = async (secret: Secret): Promise<void> => this.keys.setSecret(secretName(id, use), JSON.stringify(secret))
-      const password = use === 'smtp' ? given.smtpPassword ?? given.password : given.password
-      const signInId = use === 'smtp' ? given.smtpSignInId ?? given.signInId : given.signInId
+      const keep = async (secret: Secret): Promise<void> =>
+        this.keys.setSecret(secretName(id, use), JSON.stringify(secret))
+      const password = use === 'smtp' ? (given.smtpPassword ?? given.password) : given.password
+      const signInId = use === 'smtp' ? (given.smtpSignInId ?? given.signInId) : given.signInId
       if (signIn === 'oauth' && signInId !== undefined) await keep({ host, port, user, grant: await grantOf(signInId) })
       else if (signIn === 'password' && password !== undefined) await keep({ host, port, user, password })
     }
@@ -149,10 +160,28 @@ export class Mailboxes {
       for (const [id, served] of grants) {
         const grant = await this.signIns.grant(id)
         const serves = served.filter((use) => wanted.includes(use))
-        if (grant && serves.length > 0) facts.push({ mailboxId: mailbox.id, uses: serves, service: grant.service.name, scope: grant.scope.split(' ').filter(Boolean), at: grant.at, endsAt: grant.endsAt, state: this.signIns.stateOf(grant) })
+        if (grant && serves.length > 0)
+          facts.push({
+            mailboxId: mailbox.id,
+            uses: serves,
+            service: grant.service.name,
+            scope: grant.scope.split(' ').filter(Boolean),
+            at: grant.at,
+            endsAt: grant.endsAt,
+            state: this.signIns.stateOf(grant),
+          })
       }
       const missing = wanted.filter((use) => ![...grants.values()].some((served) => served.includes(use)))
-      if (missing.length > 0) facts.push({ mailboxId: mailbox.id, uses: missing, service: mailbox[missing[0] ?? 'imap'].host, scope: [], at: 0, endsAt: null, state: 'needed' })
+      if (missing.length > 0)
+        facts.push({
+          mailboxId: mailbox.id,
+          uses: missing,
+          service: mailbox[missing[0] ?? 'imap'].host,
+          scope: [],
+          at: 0,
+          endsAt: null,
+          state: 'needed',
+        })
     }
     return facts
   }
@@ -162,7 +191,8 @@ export class Mailboxes {
     try {
       await this.mail().call(call, { id })
     } catch (fault) {
-      if (!(fault instanceof PosternError) || !['service-stopped', 'service-restarting'].includes(fault.code)) throw fault
+      if (!(fault instanceof PosternError) || !['service-stopped', 'service-restarting'].includes(fault.code))
+        throw fault
     }
   }
 
@@ -171,9 +201,10 @@ export class Mailboxes {
     refusePlaintext(settings)
     const credential = (use: Use): Credential => {
       const own = use === 'smtp'
-      const signInId = own ? given.smtpSignInId ?? given.signInId : given.signInId
-      if (settings[use].signIn === 'oauth') return signInId === undefined ? {} : { accessToken: this.signIns.pendingToken(signInId, settings[use]) }
-      const password = own ? given.smtpPassword ?? given.password : given.password
+      const signInId = own ? (given.smtpSignInId ?? given.signInId) : given.signInId
+      if (settings[use].signIn === 'oauth')
+        return signInId === undefined ? {} : { accessToken: this.signIns.pendingToken(signInId, settings[use]) }
+      const password = own ? (given.smtpPassword ?? given.password) : given.password
       return password === undefined ? {} : { password }
     }
     const input = { testId, settings, imap: credential('imap'), smtp: credential('smtp') }
@@ -184,7 +215,12 @@ export class Mailboxes {
       Object.assign(this.tests.get(testId) ?? started, { finished: true, ok })
       this.testChanged(testId)
     }
-    this.mail().call('connection.test', input).then(({ ok }) => end(ok), () => end(false))
+    this.mail()
+      .call('connection.test', input)
+      .then(
+        ({ ok }) => end(ok),
+        () => end(false),
+      )
   }
 
   test(testId: string): Test {
@@ -198,11 +234,17 @@ export class Mailboxes {
     'credentials.get': async ({ mailboxId, use, server, renew = false }) => {
       const secret = await this.secret(mailboxId, use)
       const byBrowser = server.signIn === 'oauth'
-      if (secret === null || ('grant' in secret) !== byBrowser) {
-        throw byBrowser ? new PosternError('sign-in-needed', 'not signed in', { host: server.host }) : new PosternError('auth-refused', 'no password is kept', { missing: true })
+      if (secret === null || 'grant' in secret !== byBrowser) {
+        throw byBrowser
+          ? new PosternError('sign-in-needed', 'not signed in', { host: server.host })
+          : new PosternError('auth-refused', 'no password is kept', { missing: true })
       }
       if (secret.host !== server.host || secret.port !== server.port || secret.user !== server.user) {
-        throw new PosternError(byBrowser ? 'sign-in-needed' : 'auth-refused', 'the server changed since this was given', { serverChanged: true })
+        throw new PosternError(
+          byBrowser ? 'sign-in-needed' : 'auth-refused',
+          'the server changed since this was given',
+          { serverChanged: true },
+        )
       }
       if ('password' in secret) return { user: secret.user, password: secret.password }
       return { user: secret.user, accessToken: await this.signIns.token(secret.grant, server, renew) }

@@ -1,6 +1,10 @@
 import { app, Notification } from 'electron'
 
-export interface Notice { readonly title: string; readonly body: string; readonly conversationId: number | null }
+export interface Notice {
+  readonly title: string
+  readonly body: string
+  readonly conversationId: number | null
+}
 
 /** More at once than these and the oldest are taken away again. */
 const most = 5

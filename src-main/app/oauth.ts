@@ -27,7 +27,12 @@ const Grant = z.object({
 export type Grant = z.infer<typeof Grant>
 
 type State = CallOutput<'app.signInState'>
-interface Pending { state: State; hosts: BoundHost[]; grant: Grant | null; tokens: OauthTokens | null }
+interface Pending {
+  state: State
+  hosts: BoundHost[]
+  grant: Grant | null
+  tokens: OauthTokens | null
+}
 
 const factsName = (id: string): string => `grant:${id}`
 const tokenName = (id: string): string => `grant:${id}:refresh`
@@ -54,23 +59,63 @@ export class SignIns {
   ) {}
 
   /** Begins a sign-in; how it goes comes through `state`. */
-  start(signInId: string, service: OauthService, settings: MailboxSettings, uses: readonly MailUse[], method: 'browser' | 'device'): void {
+  start(
+    signInId: string,
+    service: OauthService,
+    settings: MailboxSettings,
+    uses: readonly MailUse[],
+    method: 'browser' | 'device',
+  ): void {
     const hosts = uses.map((use) => ({ host: settings[use].host, port: settings[use].port }))
-    const state: State = { state: 'starting', url: null, userCode: null, until: null, address: null, scope: [], error: null }
+    const state: State = {
+      state: 'starting',
+      url: null,
+      userCode: null,
+      until: null,
+      address: null,
+      scope: [],
+      error: null,
+    }
     const begun: Pending = { state, hosts, grant: null, tokens: null }
     this.pending.set(signInId, begun)
     if (this.pending.size > 20) this.cancel([...this.pending.keys()][0] ?? '')
-    this.mail().call('oauth.signIn', { signInId, service, address: settings.address, method }).then(({ tokens, endpoints }) => {
-      begun.tokens = tokens
-      begun.grant = {
-        service, endpoints, hosts, scope: tokens.scope, at: Date.now(), endsAt: tokens.refreshUntil, lasting: tokens.refreshToken !== null, ended: false,
-      }
-      begun.state = { ...begun.state, state: 'done', url: null, userCode: null, address: tokens.address, scope: tokens.scope.split(' ').filter(Boolean) }
-    }, (fault: unknown) => {
-      const error = PosternError.from(fault)
-      log.info('sign-in failed', { code: error.code, reason: error.message })
-      begun.state = { ...begun.state, state: 'failed', url: null, userCode: null, error: { code: error.code, detail: error.detail } }
-    }).finally(() => this.changed(signInId))
+    this.mail()
+      .call('oauth.signIn', { signInId, service, address: settings.address, method })
+      .then(
+        ({ tokens, endpoints }) => {
+          begun.tokens = tokens
+          begun.grant = {
+            service,
+            endpoints,
+            hosts,
+            scope: tokens.scope,
+            at: Date.now(),
+            endsAt: tokens.refreshUntil,
+            lasting: tokens.refreshToken !== null,
+            ended: false,
+          }
+          begun.state = {
+            ...begun.state,
+            state: 'done',
+            url: null,
+            userCode: null,
+            address: tokens.address,
+            scope: tokens.scope.split(' ').filter(Boolean),
+          }
+        },
+        (fault: unknown) => {
+          const error = PosternError.from(fault)
+          log.info('sign-in failed', { code: error.code, reason: error.message })
+          begun.state = {
+            ...begun.state,
+            state: 'failed',
+            url: null,
+            userCode: null,
+            error: { code: error.code, detail: error.detail },
+          }
+        },
+      )
+      .finally(() => this.changed(signInId))
   }
 
   state(signInId: string): State {
@@ -79,13 +124,18 @@ export class SignIns {
 
   cancel(signInId: string): void {
     if (!this.pending.delete(signInId)) return
-    void this.mail().call('oauth.cancel', { signInId }).catch(() => undefined)
+    void this.mail()
+      .call('oauth.cancel', { signInId })
+      .catch(() => undefined)
   }
 
   /** mail says where the person must go. A browser is opened at once; a code is only shown. */
   async step(signInId: string, step: SignInStep): Promise<void> {
     const one = this.find(signInId)
-    one.state = step.kind === 'browser' ? { ...one.state, state: 'browser', url: step.url } : { ...one.state, state: 'device', url: step.url, userCode: step.userCode, until: step.until }
+    one.state =
+      step.kind === 'browser'
+        ? { ...one.state, state: 'browser', url: step.url }
+        : { ...one.state, state: 'device', url: step.url, userCode: step.userCode, until: step.until }
     this.changed(signInId)
     if (step.kind === 'browser') await this.open(signInId)
   }
@@ -127,7 +177,11 @@ export class SignIns {
     refuseOtherHost(grant, server)
     const known = this.access.get(id)
     if (known && !renew && known.until - spareMs > Date.now()) return known.token
-    if (grant.ended) throw new PosternError('sign-in-needed', 'the provider wants the person', { host: server.host, name: grant.service.name })
+    if (grant.ended)
+      throw new PosternError('sign-in-needed', 'the provider wants the person', {
+        host: server.host,
+        name: grant.service.name,
+      })
     const running = this.refreshing.get(id)
     if (running) return running
     const work = this.refresh(id, grant).finally(() => this.refreshing.delete(id))
@@ -139,10 +193,16 @@ export class SignIns {
     const refreshToken = await this.keys.secret(tokenName(id))
     try {
       if (refreshToken === null) throw new PosternError('sign-in-needed', 'no refresh token')
-      const tokens = await this.mail().call('oauth.refresh', { service: grant.service, endpoints: grant.endpoints, refreshToken })
+      const tokens = await this.mail().call('oauth.refresh', {
+        service: grant.service,
+        endpoints: grant.endpoints,
+        refreshToken,
+      })
       // The new refresh token is kept before anything is done with what came along: the old one may be used up.
-      if (tokens.refreshToken !== null && tokens.refreshToken !== refreshToken) await this.keys.setSecret(tokenName(id), tokens.refreshToken)
-      if (tokens.refreshUntil !== null && tokens.refreshUntil !== grant.endsAt) await this.write(id, { ...grant, endsAt: tokens.refreshUntil })
+      if (tokens.refreshToken !== null && tokens.refreshToken !== refreshToken)
+        await this.keys.setSecret(tokenName(id), tokens.refreshToken)
+      if (tokens.refreshUntil !== null && tokens.refreshUntil !== grant.endsAt)
+        await this.write(id, { ...grant, endsAt: tokens.refreshUntil })
       this.access.set(id, { token: tokens.accessToken, until: tokens.accessUntil })
       return tokens.accessToken
     } catch (fault) {
@@ -175,7 +235,9 @@ export class SignIns {
     this.access.delete(id)
     if (tellProvider && grant && refreshToken !== null && !grant.ended) {
       const { service, endpoints } = grant
-      await this.mail().call('oauth.revoke', { service, endpoints, refreshToken }).catch((fault: unknown) => log.info('not revoked', { code: PosternError.from(fault).code }))
+      await this.mail()
+        .call('oauth.revoke', { service, endpoints, refreshToken })
+        .catch((fault: unknown) => log.info('not revoked', { code: PosternError.from(fault).code }))
     }
   }
 

@@ -24,23 +24,35 @@ export const linuxPolicies = '/etc/postern/policies/managed'
 export function policyFolder(dir: string): PolicyPlace {
   return {
     name: dir,
-    read: () => (existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.json')).toSorted() : []).map((name) => {
-      try {
-        return { file: join(dir, name), text: readFileSync(join(dir, name), 'utf8') }
-      } catch {
-        return { file: join(dir, name), text: null }
-      }
-    }),
+    read: () =>
+      (existsSync(dir)
+        ? readdirSync(dir)
+            .filter((name) => name.endsWith('.json'))
+            .toSorted()
+        : []
+      ).map((name) => {
+        try {
+          return { file: join(dir, name), text: readFileSync(join(dir, name), 'utf8') }
+        } catch {
+          return { file: join(dir, name), text: null }
+        }
+      }),
     watch: (changed) => {
       let watcher: FSWatcher | null = null
       const look = (): void => {
         if (watcher || !existsSync(dir)) return
         watcher = watch(dir, () => changed())
-        watcher.on('error', () => { watcher?.close(); watcher = null })
+        watcher.on('error', () => {
+          watcher?.close()
+          watcher = null
+        })
       }
       look()
       // Some editors and file systems tell nothing; and a folder that is not there yet cannot be watched.
-      const timer = setInterval(() => { look(); changed() }, 5000)
+      const timer = setInterval(() => {
+        look()
+        changed()
+      }, 5000)
       timer.unref()
       return () => {
         clearInterval(timer)
@@ -54,13 +66,17 @@ export function policyFolder(dir: string): PolicyPlace {
 type Tool = (file: string, args: readonly string[]) => Promise<string | null>
 const everyMs = 60_000
 
-const tool: Tool = (file, args) => new Promise((resolve) => {
-  execFile(file, args, { timeout: 10_000, windowsHide: true, maxBuffer: 2 ** 20 }, (error, out) => resolve(error ? null : out))
-})
+const tool: Tool = (file, args) =>
+  new Promise((resolve) => {
+    execFile(file, args, { timeout: 10_000, windowsHide: true, maxBuffer: 2 ** 20 }, (error, out) =>
+      resolve(error ? null : out),
+    )
+  })
 
 function looked(name: string, read: () => Promise<PolicyText[]>): PolicyPlace {
   return {
-    name, read,
+    name,
+    read,
     watch: (changed) => {
       const timer = setInterval(changed, everyMs)
       timer.unref()
@@ -71,17 +87,32 @@ function looked(name: string, read: () => Promise<PolicyText[]>): PolicyPlace {
 
 /** macOS: the preferences that a profile manages, for the computer and for the person; the computer's win. */
 export function managedPreferences(user: string, run: Tool = tool): PolicyPlace {
-  const files = [`/Library/Managed Preferences/${user}/org.postern.desk.plist`, '/Library/Managed Preferences/org.postern.desk.plist']
+  const files = [
+    `/Library/Managed Preferences/${user}/org.postern.desk.plist`,
+    '/Library/Managed Preferences/org.postern.desk.plist',
+  ]
   return looked('managed preferences', async () => {
-    const found = await Promise.all(files.map(async (file) => ({ file, printed: await run('/usr/bin/plutil', ['-convert', 'json', '-o', '-', file]) })))
-    return found.flatMap(({ file, printed }) => (printed === null ? [] : [{ file, text: fromManagedPreferences(printed) }]))
+    const found = await Promise.all(
+      files.map(async (file) => ({
+        file,
+        printed: await run('/usr/bin/plutil', ['-convert', 'json', '-o', '-', file]),
+      })),
+    )
+    return found.flatMap(({ file, printed }) =>
+      printed === null ? [] : [{ file, text: fromManagedPreferences(printed) }],
+    )
   })
 }
 
 /** Windows: the registry's policies, the person's first; the computer's win. */
 export function registryPolicies(run: Tool = tool): PolicyPlace {
   return looked('registry', async () => {
-    const found = await Promise.all(['HKCU', 'HKLM'].map(async (hive) => ({ file: `${hive}\\Software\\Policies\\Postern`, printed: await run('reg.exe', ['query', `${hive}\\Software\\Policies\\Postern`, '/s']) })))
+    const found = await Promise.all(
+      ['HKCU', 'HKLM'].map(async (hive) => ({
+        file: `${hive}\\Software\\Policies\\Postern`,
+        printed: await run('reg.exe', ['query', `${hive}\\Software\\Policies\\Postern`, '/s']),
+      })),
+    )
     return found.flatMap(({ file, printed }) => (printed === null ? [] : [{ file, text: fromRegistry(printed) }]))
   })
 }

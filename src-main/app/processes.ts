@@ -69,8 +69,12 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
     this.first = undefined
     this.child = child
     // Output outside the logger is a fault of a library or a crash report: its first bytes go to the log, redacted.
-    child.stderr?.on('data', (chunk: Buffer) => log.warn(`${name} wrote to stderr`, { text: chunk.toString('utf8', 0, 500) }))
-    child.stdout?.on('data', (chunk: Buffer) => log.warn(`${name} wrote to stdout`, { text: chunk.toString('utf8', 0, 200) }))
+    child.stderr?.on('data', (chunk: Buffer) =>
+      log.warn(`${name} wrote to stderr`, { text: chunk.toString('utf8', 0, 500) }),
+    )
+    child.stdout?.on('data', (chunk: Buffer) =>
+      log.warn(`${name} wrote to stdout`, { text: chunk.toString('utf8', 0, 200) }),
+    )
 
     const port: Port = {
       post: (message) => child.postMessage(message),
@@ -105,7 +109,12 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
     const now = Date.now()
     this.crashes = [...this.crashes.filter((at) => now - at < crashWindow), now]
     this.stopped = this.crashes.length >= crashLimit
-    log.error('process ended', { service: this.options.name, exit: code, crashes: this.crashes.length, stopped: this.stopped })
+    log.error('process ended', {
+      service: this.options.name,
+      exit: code,
+      crashes: this.crashes.length,
+      stopped: this.stopped,
+    })
     this.options.onDown(this.stopped)
     if (this.stopped) {
       this.wanted = false
@@ -129,7 +138,9 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
     if (!child) return
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     if (current) {
-      const asked = ask(current).catch((fault: unknown) => log.warn('did not finish', { service: this.options.name, fault }))
+      const asked = ask(current).catch((fault: unknown) =>
+        log.warn('did not finish', { service: this.options.name, fault }),
+      )
       await Promise.race([asked, gone, new Promise((resolve) => setTimeout(resolve, deadline))])
     }
     child.kill()

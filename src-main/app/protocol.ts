@@ -7,23 +7,48 @@ export const appOrigin = 'postern://app'
 export const mailOrigin = 'postern-mail://frame'
 
 const appPolicy = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "media-src 'none'",
-  `frame-src ${mailOrigin}`, "object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "media-src 'none'",
+  `frame-src ${mailOrigin}`,
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
 ]
 const mailPolicy = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", 'img-src data:', 'font-src data:', "object-src 'none'",
-  "base-uri 'none'", "form-action 'none'", `frame-ancestors ${appOrigin}`,
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  `frame-ancestors ${appOrigin}`,
 ]
 
 const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
-  '.png': 'image/png', '.woff2': 'font/woff2', '.ico': 'image/x-icon', '.json': 'application/json',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.ico': 'image/x-icon',
+  '.json': 'application/json',
 }
 
 /** Must run before the app is ready. */
 export function registerSchemes(): void {
   const privileges = { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, codeCache: true }
-  protocol.registerSchemesAsPrivileged([{ scheme: 'postern', privileges }, { scheme: 'postern-mail', privileges }])
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'postern', privileges },
+    { scheme: 'postern-mail', privileges },
+  ])
 }
 
 /** Our pages by path, read while Electron itself still starts: the window then waits for no disk. */
@@ -34,10 +59,18 @@ export async function readPages(root: string): Promise<Pages> {
   const base = normalize(root)
   const names = await readdir(base, { recursive: true }).catch(() => [])
   const files = names.filter((name) => types[extname(name)] !== undefined)
-  return new Map(await Promise.all(files.map(async (name) => [`/${name.split(sep).join('/')}`, await readFile(join(base, name))] as const)))
+  return new Map(
+    await Promise.all(
+      files.map(async (name) => [`/${name.split(sep).join('/')}`, await readFile(join(base, name))] as const),
+    ),
+  )
 }
 
-interface Answer { statusCode: number; headers: Record<string, string>; data: Buffer }
+interface Answer {
+  statusCode: number
+  headers: Record<string, string>
+  data: Buffer
+}
 
 /**
  * Serves both origins out of `pages` and nothing else: no other host, no other path, GET only (R4, R5).
@@ -47,7 +80,10 @@ interface Answer { statusCode: number; headers: Record<string, string>; data: Bu
 export function servePages(session: Session, pages: Promise<Pages>, devServer: string | undefined): void {
   const serve = (scheme: string, host: string, policy: readonly string[], allowed: (path: string) => boolean): void => {
     const headers = {
-      'content-security-policy': policy.join('; '), 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'x-dns-prefetch-control': 'off',
+      'content-security-policy': policy.join('; '),
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'x-dns-prefetch-control': 'off',
     }
     const refused: Answer = { statusCode: 404, headers, data: Buffer.alloc(0) }
     const answer = async (request: ProtocolRequest): Promise<Answer> => {
@@ -77,8 +113,13 @@ export function servePages(session: Session, pages: Promise<Pages>, devServer: s
 
 /** Hot reload in development: the same origins, served by the local dev server, whose client needs inline styles and a socket. */
 async function fromDevServer(devServer: string, url: URL, policy: readonly string[]): Promise<Answer> {
-  const response = await net.fetch(new URL(url.pathname + url.search, devServer).href, { bypassCustomProtocolHandlers: true })
+  const response = await net.fetch(new URL(url.pathname + url.search, devServer).href, {
+    bypassCustomProtocolHandlers: true,
+  })
   const loose = policy.map((rule) => (/^(script|style)-src/.test(rule) ? `${rule} 'unsafe-inline'` : rule))
-  const headers = { ...Object.fromEntries(response.headers), 'content-security-policy': [...loose, `connect-src 'self' ${devServer.replace('http', 'ws')}`].join('; ') }
+  const headers = {
+    ...Object.fromEntries(response.headers),
+    'content-security-policy': [...loose, `connect-src 'self' ${devServer.replace('http', 'ws')}`].join('; '),
+  }
   return { statusCode: response.status, headers, data: Buffer.from(await response.arrayBuffer()) }
 }

@@ -20,7 +20,16 @@ const identity = z.strictObject({
   agentName: IdentityChange.shape.agentName,
   /** Plain text. */
   signature: signature.optional(),
-  aliases: z.array(z.strictObject({ address: Alias.shape.address, name: z.string().trim().max(80).optional(), signature: signature.optional() })).max(100).optional(),
+  aliases: z
+    .array(
+      z.strictObject({
+        address: Alias.shape.address,
+        name: z.string().trim().max(80).optional(),
+        signature: signature.optional(),
+      }),
+    )
+    .max(100)
+    .optional(),
   /** Address of the mailbox whose account carries the mail; "" for its own. */
   sendThrough: z.union([z.email().max(320), z.literal('')]).optional(),
   limits: SendLimits.optional(),
@@ -37,28 +46,43 @@ export const Provision = z.strictObject({
   agent: z.strictObject({ name: z.string().trim().min(1).max(80) }).optional(),
   /** OAuth clients of one's own, by mail server, for servers with `"signIn": "oauth"`. */
   oauthClients: z.array(z.strictObject(OauthClient.shape)).max(50).optional(),
-  mailboxes: z.array(z.strictObject({
-    ...MailboxSettings.shape,
-    imap: server,
-    smtp: server,
-    /** Goes into the keychain and is not kept anywhere else; the file can be deleted afterwards. Left out: Postern asks. */
-    password: Password.optional(),
-    /** How much mail is kept on this computer at once. Left out: all of it. */
-    depth: z.strictObject(MailboxDepth.shape).optional(),
-    /** When the outgoing server wants another one. */
-    smtpPassword: Password.optional(),
-    identity: identity.optional(),
-  })).max(50),
+  mailboxes: z
+    .array(
+      z.strictObject({
+        ...MailboxSettings.shape,
+        imap: server,
+        smtp: server,
+        /** Goes into the keychain and is not kept anywhere else; the file can be deleted afterwards. Left out: Postern asks. */
+        password: Password.optional(),
+        /** How much mail is kept on this computer at once. Left out: all of it. */
+        depth: z.strictObject(MailboxDepth.shape).optional(),
+        /** When the outgoing server wants another one. */
+        smtpPassword: Password.optional(),
+        identity: identity.optional(),
+      }),
+    )
+    .max(50),
 })
 export type Provision = z.infer<typeof Provision>
 
 /** What a file says about a mailbox's identity, as the store takes it. `idOf`: the mailbox with an address, null when there is none. */
-export function identityChange(given: NonNullable<Provision['mailboxes'][number]['identity']>, idOf: (address: string) => number | null): IdentityChange {
+export function identityChange(
+  given: NonNullable<Provision['mailboxes'][number]['identity']>,
+  idOf: (address: string) => number | null,
+): IdentityChange {
   const { signature: text, aliases, sendThrough, ...rest } = given
   return {
     ...rest,
     ...(text === undefined ? {} : { signature: plainSignature(text) }),
-    ...(aliases === undefined ? {} : { aliases: aliases.map((alias) => ({ address: alias.address, name: alias.name ?? '', signature: alias.signature === undefined ? null : plainSignature(alias.signature) })) }),
+    ...(aliases === undefined
+      ? {}
+      : {
+          aliases: aliases.map((alias) => ({
+            address: alias.address,
+            name: alias.name ?? '',
+            signature: alias.signature === undefined ? null : plainSignature(alias.signature),
+          })),
+        }),
     ...(sendThrough === undefined ? {} : { sendThrough: idOf(sendThrough) }),
   }
 }
@@ -71,9 +95,12 @@ export function readProvision(file: string): Provision {
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    throw new PosternError('file-not-found', 'provision file cannot be read', { what: 'it is not there or cannot be read' })
+    throw new PosternError('file-not-found', 'provision file cannot be read', {
+      what: 'it is not there or cannot be read',
+    })
   }
-  if (text.length > largest) throw new PosternError('provision-invalid', 'too large', { what: 'it is larger than 1 MB' })
+  if (text.length > largest)
+    throw new PosternError('provision-invalid', 'too large', { what: 'it is larger than 1 MB' })
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -84,5 +111,7 @@ export function readProvision(file: string): Provision {
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const where = issue?.path.join('.') ?? ''
-  throw new PosternError('provision-invalid', `does not fit at ${where}`, { what: `${where === '' ? 'the file' : where}: ${(issue?.message ?? 'does not fit').slice(0, 200)}` })
+  throw new PosternError('provision-invalid', `does not fit at ${where}`, {
+    what: `${where === '' ? 'the file' : where}: ${(issue?.message ?? 'does not fit').slice(0, 200)}`,
+  })
 }

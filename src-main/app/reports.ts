@@ -11,7 +11,11 @@ const mostLines = 200
  * A report for troubleshooting: what the store says of itself and, where it is switched on, what the log says of faults and
  * crashes. It is handed to the window as text and goes nowhere else; the log has no content of mail (R59).
  */
-export async function makeReport(workspace: Workspace, version: string, logFile: ReturnType<typeof openLogFile>): Promise<string> {
+export async function makeReport(
+  workspace: Workspace,
+  version: string,
+  logFile: ReturnType<typeof openLogFile>,
+): Promise<string> {
   const { text, on } = await workspace.store.call('report.text', {})
   log.info('report made', { on })
   const head = `Postern ${version}\n${text}`

@@ -82,12 +82,15 @@ export function resealFile(profile: string, from: Uint8Array, to: Uint8Array): v
 export function sealedFile(profile: string, databaseKey: Uint8Array): SecretKeeper {
   const file = join(profile, 'secrets.json')
   const key = subkey(databaseKey, 'secrets file')
-  const read = (): Record<string, string> => (existsSync(file) ? SecretFile.parse(JSON.parse(readFileSync(file, 'utf8'))) : {})
+  const read = (): Record<string, string> =>
+    existsSync(file) ? SecretFile.parse(JSON.parse(readFileSync(file, 'utf8'))) : {}
   const write = (all: Record<string, string>): void => writeFileSafely(file, JSON.stringify(all))
   return {
     get: (name) => {
       const sealed = read()[name]
-      return Promise.resolve(sealed === undefined ? null : open(key, Buffer.from(sealed, 'base64'), name).toString('utf8'))
+      return Promise.resolve(
+        sealed === undefined ? null : open(key, Buffer.from(sealed, 'base64'), name).toString('utf8'),
+      )
     },
     set: (name, value) => {
       write({ ...read(), [name]: seal(key, Buffer.from(value, 'utf8'), name).toString('base64') })

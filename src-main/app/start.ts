@@ -28,7 +28,10 @@ mkdirSync(profile, { recursive: true, mode: 0o700 })
 
 // Chromium itself has no business on the network: mail's process is the only one that connects. No name resolves,
 // so no prefetch, no update check and no leak of a mail can leave, whatever else fails (R12).
-app.commandLine.appendSwitch('host-resolver-rules', devServer === undefined ? 'MAP * ~NOTFOUND' : 'MAP * ~NOTFOUND, EXCLUDE localhost')
+app.commandLine.appendSwitch(
+  'host-resolver-rules',
+  devServer === undefined ? 'MAP * ~NOTFOUND' : 'MAP * ~NOTFOUND, EXCLUDE localhost',
+)
 app.commandLine.appendSwitch('disable-background-networking')
 app.commandLine.appendSwitch('disable-component-update')
 app.commandLine.appendSwitch('no-pings')
@@ -65,7 +68,11 @@ async function start(logFile: ReturnType<typeof openLogFile>): Promise<void> {
   lockDown(session)
   // No page is answered before app can hear what it asks.
   const { promise: listening, resolve: listen } = Promise.withResolvers<void>()
-  servePages(session, listening.then(() => pages), devServer)
+  servePages(
+    session,
+    listening.then(() => pages),
+    devServer,
+  )
   const window = new MainWindow(profile, session, join(import.meta.dirname, '../preload/index.cjs'))
   window.open()
   const { run } = await import('./index')

@@ -4,7 +4,15 @@ import { app, BrowserWindow, dialog, nativeTheme, type IpcMainInvokeEvent, type 
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import type { SupportCard } from '../../src-preload/contract/support'
-import { fingerprintOf, newSupportIdentity, readCard, readKeyFile, signChallenge, wordsOf, type KeyFile } from '../crypto/support-identity'
+import {
+  fingerprintOf,
+  newSupportIdentity,
+  readCard,
+  readKeyFile,
+  signChallenge,
+  wordsOf,
+  type KeyFile,
+} from '../crypto/support-identity'
 import { safeFileName } from '../shared/guards'
 import { logger } from '../shared/log'
 import { writeFileSafely } from './files'
@@ -13,7 +21,11 @@ import type { Workspace } from './workspace'
 
 const log = logger('support')
 
-interface Person { readonly card: SupportCard; readonly fingerprint: string; readonly words: string }
+interface Person {
+  readonly card: SupportCard
+  readonly fingerprint: string
+  readonly words: string
+}
 
 const personOf = (card: SupportCard): Person => ({ card, fingerprint: fingerprintOf(card), words: wordsOf(card) })
 
@@ -23,13 +35,17 @@ export class SupportAccess {
   private current: { window: BrowserWindow; session: number } | null = null
 
   constructor(
-    private readonly workspace: Workspace, private readonly owner: () => BrowserWindow | null,
-    private readonly session: Session, private readonly preload: string,
+    private readonly workspace: Workspace,
+    private readonly owner: () => BrowserWindow | null,
+    private readonly session: Session,
+    private readonly preload: string,
   ) {}
 
   /** Whether a call comes from the window of a session. */
   isSupport(event: IpcMainInvokeEvent): boolean {
-    return this.current !== null && !this.current.window.isDestroyed() && event.sender === this.current.window.webContents
+    return (
+      this.current !== null && !this.current.window.isDestroyed() && event.sender === this.current.window.webContents
+    )
   }
 
   get isOpen(): boolean {
@@ -82,7 +98,8 @@ export class SupportAccess {
 
   async sign(challenge: string, passphrase: string): Promise<string> {
     if (!this.keyFile) throw new PosternError('not-found', 'no key file was chosen')
-    if (!/^postern-challenge [\w-]{43} [\w-]*$/.test(challenge)) throw new PosternError('invalid-input', 'not a challenge')
+    if (!/^postern-challenge [\w-]{43} [\w-]*$/.test(challenge))
+      throw new PosternError('invalid-input', 'not a challenge')
     return signChallenge(this.keyFile, passphrase, challenge)
   }
 
@@ -103,11 +120,24 @@ export class SupportAccess {
 
   private open(session: number, name: string): void {
     const window = new BrowserWindow({
-      width: 1280, height: 800, minWidth: 960, minHeight: 600, title: 'Postern', autoHideMenuBar: true,
+      width: 1280,
+      height: 800,
+      minWidth: 960,
+      minHeight: 600,
+      title: 'Postern',
+      autoHideMenuBar: true,
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#191816' : '#f3f1ed',
       webPreferences: {
-        session: this.session, preload: this.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false, spellcheck: false,
-        navigateOnDragDrop: false, safeDialogs: true,
+        session: this.session,
+        preload: this.preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        webviewTag: false,
+        spellcheck: false,
+        navigateOnDragDrop: false,
+        safeDialogs: true,
         // No way past the page for whoever looks: no developer tools.
         devTools: false,
       },
@@ -134,14 +164,25 @@ export class SupportAccess {
   private async askSave(name: string): Promise<string | null> {
     const owner = this.owner()
     if (!owner) throw new PosternError('cancelled')
-    const { canceled, filePath } = await dialog.showSaveDialog(owner, { defaultPath: join(app.getPath('documents'), basename(name)) })
+    const { canceled, filePath } = await dialog.showSaveDialog(owner, {
+      defaultPath: join(app.getPath('documents'), basename(name)),
+    })
     return canceled || !filePath ? null : filePath
   }
 
   private async askOpen(extension: string): Promise<string | null> {
     const owner = this.owner()
     if (!owner) throw new PosternError('cancelled')
-    const { canceled, filePaths: [path] } = await dialog.showOpenDialog(owner, { properties: ['openFile'], filters: [{ name: 'Postern', extensions: [extension, 'json'] }, { name: '*', extensions: ['*'] }] })
+    const {
+      canceled,
+      filePaths: [path],
+    } = await dialog.showOpenDialog(owner, {
+      properties: ['openFile'],
+      filters: [
+        { name: 'Postern', extensions: [extension, 'json'] },
+        { name: '*', extensions: ['*'] },
+      ],
+    })
     if (canceled || path === undefined) return null
     try {
       if (statSync(path).size > 20_000) throw new PosternError('unreadable', 'too large')

@@ -3,7 +3,8 @@ import type { Terminal } from './cli'
 /** The terminal that a command was started in. A secret is read without being shown. */
 export function systemTerminal(profile: string, version: string): Terminal {
   return {
-    profile, version,
+    profile,
+    version,
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
     secret: (question) => (process.stdin.isTTY ? readSecret(question) : Promise.resolve(null)),

@@ -13,7 +13,10 @@ const mostChoices = 20
 export class Transfers {
   private readonly choices = new Map<string, readonly string[]>()
 
-  constructor(private readonly store: () => Rpc<StoreForApp>, private readonly window: () => BrowserWindow | null) {}
+  constructor(
+    private readonly store: () => Rpc<StoreForApp>,
+    private readonly window: () => BrowserWindow | null,
+  ) {}
 
   /** Asks for files or for a folder with mail. null: the person cancelled. */
   async choose(what: 'files' | 'folder'): Promise<{ token: string; names: string[] } | null> {
@@ -42,7 +45,13 @@ export class Transfers {
 
   /** Asks for the folder that the export's own folder is made in. null: the person cancelled. */
   async export(scope: ExportScope, format: MailFormat): Promise<{ id: number } | null> {
-    const { canceled, filePaths: [dir] } = await dialog.showOpenDialog(this.owner(), { properties: ['openDirectory', 'createDirectory'], defaultPath: app.getPath('documents') })
+    const {
+      canceled,
+      filePaths: [dir],
+    } = await dialog.showOpenDialog(this.owner(), {
+      properties: ['openDirectory', 'createDirectory'],
+      defaultPath: app.getPath('documents'),
+    })
     if (canceled || dir === undefined) return null
     return await this.store().call('transfer.export', { dir, scope, format })
   }

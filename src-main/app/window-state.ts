@@ -14,12 +14,18 @@ const themes: readonly Theme[] = ['system', 'light', 'dark']
 
 /** The state that was kept. What does not fit is the default; by hand, since the schema library would come before the window. */
 export function windowStateOf(kept: unknown): WindowState {
-  const field = (of: unknown, name: string): unknown => (typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined)
-  const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((name) => field(field(kept, 'bounds'), name)).filter(isWhole)
+  const field = (of: unknown, name: string): unknown =>
+    typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined
+  const [x, y, width, height] = ['x', 'y', 'width', 'height']
+    .map((name) => field(field(kept, 'bounds'), name))
+    .filter(isWhole)
   return {
     theme: themes.find((theme) => theme === field(kept, 'theme')) ?? 'system',
     maximized: field(kept, 'maximized') === true,
     filled: field(kept, 'filled') === true,
-    bounds: x !== undefined && y !== undefined && width !== undefined && height !== undefined ? { x, y, width, height } : null,
+    bounds:
+      x !== undefined && y !== undefined && width !== undefined && height !== undefined
+        ? { x, y, width, height }
+        : null,
   }
 }

@@ -27,7 +27,11 @@ export class MainWindow {
   /** Told when its page has loaded (again). */
   onLoad: () => void = () => undefined
 
-  constructor(profile: string, private readonly session: Session, private readonly preload: string) {
+  constructor(
+    profile: string,
+    private readonly session: Session,
+    private readonly preload: string,
+  ) {
     this.file = join(profile, 'window.json')
     this.drawn = new Promise((resolve) => {
       this.tellDrawn = resolve
@@ -83,17 +87,39 @@ export class MainWindow {
       return
     }
     const { bounds, maximized } = this.state
-    const onScreen = bounds !== null && screen.getAllDisplays().some(({ workArea: a }) =>
-      bounds.x < a.x + a.width - 80 && bounds.x + bounds.width > a.x + 80 && bounds.y >= a.y - 10 && bounds.y < a.y + a.height - 80)
+    const onScreen =
+      bounds !== null &&
+      screen
+        .getAllDisplays()
+        .some(
+          ({ workArea: a }) =>
+            bounds.x < a.x + a.width - 80 &&
+            bounds.x + bounds.width > a.x + 80 &&
+            bounds.y >= a.y - 10 &&
+            bounds.y < a.y + a.height - 80,
+        )
     const dark = nativeTheme.shouldUseDarkColors
     const window = new BrowserWindow({
       ...(onScreen && bounds ? bounds : usual),
-      minWidth: smallest.width, minHeight: smallest.height,
-      show: false, title: 'Postern', backgroundColor: dark ? '#191816' : '#f3f1ed',
-      ...(process.platform === 'darwin' ? { titleBarStyle: 'hiddenInset' as const, trafficLightPosition: { x: 16, y: 13 } } : { frame: false }),
+      minWidth: smallest.width,
+      minHeight: smallest.height,
+      show: false,
+      title: 'Postern',
+      backgroundColor: dark ? '#191816' : '#f3f1ed',
+      ...(process.platform === 'darwin'
+        ? { titleBarStyle: 'hiddenInset' as const, trafficLightPosition: { x: 16, y: 13 } }
+        : { frame: false }),
       webPreferences: {
-        session: this.session, preload: this.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true,
-        webviewTag: false, spellcheck: false, navigateOnDragDrop: false, safeDialogs: true,
+        session: this.session,
+        preload: this.preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        webviewTag: false,
+        spellcheck: false,
+        navigateOnDragDrop: false,
+        safeDialogs: true,
       },
     })
     this.window = window
@@ -105,11 +131,15 @@ export class MainWindow {
       setTimeout(this.tellDrawn, afterShow).unref()
     })
     const remember = (): void => {
-      if (!window.isMaximized() && !window.isMinimized() && !window.isFullScreen()) this.save({ bounds: window.getBounds() })
+      if (!window.isMaximized() && !window.isMinimized() && !window.isFullScreen())
+        this.save({ bounds: window.getBounds() })
     }
     window.on('resized', remember)
     window.on('moved', remember)
-    for (const [event, now] of [['maximize', true], ['unmaximize', false]] as const) {
+    for (const [event, now] of [
+      ['maximize', true],
+      ['unmaximize', false],
+    ] as const) {
       window.on(event as 'maximize', () => {
         this.save({ maximized: now })
         this.onChange()

@@ -2,7 +2,16 @@ import { renameSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UtilityProcess } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
-import { storeForApp, mailForApp, appForMail, appForStore, type AppForMail, type AppForStore, type MailForApp, type StoreForApp } from '../../src-preload/contract/internal'
+import {
+  storeForApp,
+  mailForApp,
+  appForMail,
+  appForStore,
+  type AppForMail,
+  type AppForStore,
+  type MailForApp,
+  type StoreForApp,
+} from '../../src-preload/contract/internal'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
@@ -21,8 +30,18 @@ const log = logger('workspace')
 /** What the store tells besides answers. */
 const StoreEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('access-head'), device: z.string(), entries: z.int(), hash: z.string() }),
-  z.object({ topic: z.literal('access-notice'), what: z.enum(['granted', 'first-use', 'ends-soon', 'ended']), grantId: z.int(), name: z.string() }),
-  z.object({ topic: z.literal('rotation'), step: z.enum(['copying', 'encrypting', 'checking']), done: z.int(), total: z.int() }),
+  z.object({
+    topic: z.literal('access-notice'),
+    what: z.enum(['granted', 'first-use', 'ends-soon', 'ended']),
+    grantId: z.int(),
+    name: z.string(),
+  }),
+  z.object({
+    topic: z.literal('rotation'),
+    step: z.enum(['copying', 'encrypting', 'checking']),
+    done: z.int(),
+    total: z.int(),
+  }),
   z.object({ topic: z.literal('support-ended'), session: z.int(), why: z.string() }),
 ])
 
@@ -32,7 +51,11 @@ const guestMs = 2 * 60_000
 export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed' | 'changing-key'
 
 /** How far a change of the database key has come; bytes. */
-export interface KeyChange { readonly step: 'copying' | 'encrypting' | 'checking'; readonly done: number; readonly total: number }
+export interface KeyChange {
+  readonly step: 'copying' | 'encrypting' | 'checking'
+  readonly done: number
+  readonly total: number
+}
 
 export interface WorkspaceOptions {
   readonly profile: string
@@ -86,12 +109,31 @@ export class Workspace {
     this.keys = options.keys
     this.head = new AccessHead(options.keys)
     options.policy.onChange((state) => {
-      if (this.phase === 'ready') void this.store.call('policy.set', state).catch((fault: unknown) => log.error('policy was not taken', { fault }))
+      if (this.phase === 'ready')
+        void this.store
+          .call('policy.set', state)
+          .catch((fault: unknown) => log.error('policy was not taken', { fault }))
     })
-    this.signIns = new SignIns(this.keys, () => this.mailService.rpc, options.openBrowser, (signInId) => options.emit({ topic: 'sign-in', signInId }))
-    this.mailboxes = new Mailboxes(this.keys, this.signIns, () => this.store, () => this.mailService.rpc, (testId) => options.emit({ topic: 'connection-test', testId }), () => options.policy.state.policy.oauthClients ?? [])
+    this.signIns = new SignIns(
+      this.keys,
+      () => this.mailService.rpc,
+      options.openBrowser,
+      (signInId) => options.emit({ topic: 'sign-in', signInId }),
+    )
+    this.mailboxes = new Mailboxes(
+      this.keys,
+      this.signIns,
+      () => this.store,
+      () => this.mailService.rpc,
+      (testId) => options.emit({ topic: 'connection-test', testId }),
+      () => options.policy.state.policy.oauthClients ?? [],
+    )
     this.storeService = new Service({
-      name: 'store', first: options.storeProcess, mine: appForStore, theirs: storeForApp, onLog: options.onLog,
+      name: 'store',
+      first: options.storeProcess,
+      mine: appForStore,
+      theirs: storeForApp,
+      onLog: options.onLog,
       handlers: {
         'mailbox.changed': async ({ id }) => {
           await this.mailService.rpc.call('mailbox.changed', { id })
@@ -106,12 +148,17 @@ export class Workspace {
       },
       onDown: (stopped) => {
         options.windowPort(null)
-        if (stopped) this.become('failed', new PosternError('service-stopped', 'store crashed too often', { service: 'store' }))
+        if (stopped)
+          this.become('failed', new PosternError('service-stopped', 'store crashed too often', { service: 'store' }))
         else options.emit({ topic: 'app-state' })
       },
     })
     this.mailService = new Service({
-      name: 'mail', mine: appForMail, handlers: this.mailboxes.forMail, theirs: mailForApp, onLog: options.onLog,
+      name: 'mail',
+      mine: appForMail,
+      handlers: this.mailboxes.forMail,
+      theirs: mailForApp,
+      onLog: options.onLog,
       onUp: async (rpc) => {
         if (this.phase === 'ready') await this.startMail(rpc)
       },
@@ -127,7 +174,10 @@ export class Workspace {
     return this.mailService.rpc
   }
   get stopped(): ('store' | 'mail')[] {
-    return [...(this.storeService.stopped ? ['store' as const] : []), ...(this.mailService.stopped ? ['mail' as const] : [])]
+    return [
+      ...(this.storeService.stopped ? ['store' as const] : []),
+      ...(this.mailService.stopped ? ['mail' as const] : []),
+    ]
   }
 
   /** Processes start while the keychain is asked; neither needs the other. */
@@ -160,7 +210,11 @@ export class Workspace {
   private async openStore(): Promise<void> {
     if (!this.key) return
     try {
-      const opened = await this.storeService.rpc.call('store.open', { dir: this.options.profile, key: this.key, device: await this.keys.device() })
+      const opened = await this.storeService.rpc.call('store.open', {
+        dir: this.options.profile,
+        key: this.key,
+        device: await this.keys.device(),
+      })
       log.info('store is open', { created: opened.created })
     } catch (fault) {
       const error = PosternError.from(fault)
@@ -175,7 +229,10 @@ export class Workspace {
     // Before anybody can ask anything: what policy forbids is forbidden from the first call on.
     await this.store.call('policy.set', this.options.policy.state)
     this.giveWindowPort()
-    void this.head.read().then((mark) => this.store.call('access.mark', { mark })).catch((fault: unknown) => log.error('the access log was not checked', { fault }))
+    void this.head
+      .read()
+      .then((mark) => this.store.call('access.mark', { mark }))
+      .catch((fault: unknown) => log.error('the access log was not checked', { fault }))
     this.options.emit({ topic: 'app-state' })
     await this.provisionOnce()
     await this.options.drawn
@@ -234,8 +291,8 @@ export class Workspace {
     else if (data?.topic === 'support-ended') {
       this.onSupportEnded(data.session, data.why)
       void this.closeForSupport()
-    }
-    else if (data?.topic === 'access-notice') this.options.emit({ topic: 'access-notice', what: data.what, grantId: data.grantId, name: data.name })
+    } else if (data?.topic === 'access-notice')
+      this.options.emit({ topic: 'access-notice', what: data.what, grantId: data.grantId, name: data.name })
   }
 
   /** Opens a support session with the answer to a challenge; the key goes along for the session's own connection. */
@@ -266,7 +323,8 @@ export class Workspace {
   async openForSupport(passphrase: string | null): Promise<void> {
     if (this.guest) return
     if (this.phase !== 'locked') throw new PosternError('not-allowed', 'not locked')
-    if (passphrase === null && (this.keys.keyIn !== 'keychain' || !(await this.options.systemUnlock.ask()))) throw new PosternError('cancelled', 'system unlock')
+    if (passphrase === null && (this.keys.keyIn !== 'keychain' || !(await this.options.systemUnlock.ask())))
+      throw new PosternError('cancelled', 'system unlock')
     const found = passphrase === null ? await this.keys.find() : null
     if (found && found.is !== 'ready') throw new PosternError('keychain-failed', 'no key')
     const key = found?.is === 'ready' ? found.key : await this.keys.unlock(passphrase ?? '')
@@ -282,7 +340,10 @@ export class Workspace {
   private async opened(guest: NonNullable<typeof this.guest>): Promise<void> {
     const { rpc } = this.storeService
     await rpc.call('policy.set', this.options.policy.state)
-    void this.head.read().then((mark) => rpc.call('access.mark', { mark })).catch((fault: unknown) => log.error('the access log was not checked', { fault }))
+    void this.head
+      .read()
+      .then((mark) => rpc.call('access.mark', { mark }))
+      .catch((fault: unknown) => log.error('the access log was not checked', { fault }))
     guest.opened()
   }
 
@@ -335,7 +396,8 @@ export class Workspace {
 
   /** Unlocks a profile whose key is in the keychain by the system's own check. Throws `not-allowed` when it says no. */
   async unlockWithSystem(): Promise<void> {
-    if (this.phase !== 'locked' || this.keys.keyIn !== 'keychain') throw new PosternError('not-allowed', 'not locked by the system')
+    if (this.phase !== 'locked' || this.keys.keyIn !== 'keychain')
+      throw new PosternError('not-allowed', 'not locked by the system')
     if (!(await this.options.systemUnlock.ask())) throw new PosternError('cancelled', 'system unlock')
     this.endGuest()
     await this.takeKey(await this.keys.find())
@@ -410,11 +472,13 @@ export class Workspace {
 
   powerChanged(onBattery: boolean): void {
     this.onBattery = onBattery
-    if (this.mailService.running && this.phase === 'ready') void this.mailService.rpc.call('power.changed', { onBattery }).catch(() => undefined)
+    if (this.mailService.running && this.phase === 'ready')
+      void this.mailService.rpc.call('power.changed', { onBattery }).catch(() => undefined)
   }
 
   networkChanged(online: boolean): void {
-    if (this.mailService.running && this.phase === 'ready') void this.mailService.rpc.call('network.changed', { online }).catch(() => undefined)
+    if (this.mailService.running && this.phase === 'ready')
+      void this.mailService.rpc.call('network.changed', { online }).catch(() => undefined)
   }
 
   /** In reverse order of starting, each with its deadline. */

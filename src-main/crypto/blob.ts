@@ -20,8 +20,12 @@ const step = 512
 const largestBody = 1024 * 1024
 export const largestBlob = 512 * 1024
 
-const Bytes = (length: number): z.ZodType<Uint8Array> => z.instanceof(Uint8Array).refine((value) => value.byteLength === length)
-const Count = z.int().min(0).max(2 ** 40)
+const Bytes = (length: number): z.ZodType<Uint8Array> =>
+  z.instanceof(Uint8Array).refine((value) => value.byteLength === length)
+const Count = z
+  .int()
+  .min(0)
+  .max(2 ** 40)
 const Header = z.tuple([z.literal(1), Bytes(8), Bytes(8), Count, Bytes(16), Count, Count, Bytes(16), Bytes(16)])
 
 export interface BlobPlace {
@@ -64,13 +68,28 @@ export function fromCbor(bytes: Uint8Array): unknown {
 }
 
 /** @param body any value that CBOR holds; @throws PosternError `too-large` */
-export function sealBlob(device: DeviceKeys, teamKey: Uint8Array, place: Omit<BlobPlace, 'device'>, body: unknown): Uint8Array {
+export function sealBlob(
+  device: DeviceKeys,
+  teamKey: Uint8Array,
+  place: Omit<BlobPlace, 'device'>,
+  body: unknown,
+): Uint8Array {
   const plain = toCbor(body)
   if (plain.byteLength > largestBody) throw new PosternError('too-large', 'a batch is too large for a blob')
   const packed = deflateRawSync(plain, { level: 9 })
   const salt = randomBytes(16)
   const secrets = derive(teamKey, salt, place.team, device.id, place.seq, place.previous)
-  const header = toCbor([1, hex(place.team), hex(device.id), place.seq, hex(place.previous), place.roster, place.epoch, secrets.commitment, salt])
+  const header = toCbor([
+    1,
+    hex(place.team),
+    hex(device.id),
+    place.seq,
+    hex(place.previous),
+    place.roster,
+    place.epoch,
+    secrets.commitment,
+    salt,
+  ])
   const fixed = 64 + 2 + header.byteLength + 16
   const padded = Buffer.alloc(Math.ceil((fixed + 4 + packed.byteLength) / step) * step - fixed)
   padded.writeUInt32BE(packed.byteLength)
@@ -99,12 +118,24 @@ export function readBlob(bytes: Uint8Array): SealedBlob {
   if (!fields.success) throw new PosternError('unreadable', 'the header of a blob does not fit')
   const [, team, device, seq, previous, roster, epoch, commitment, salt] = fields.data
   return {
-    team: text(team), device: text(device), seq, previous: text(previous), roster, epoch, commitment, salt, header, signed,
-    hash: hash('sha256', whole, 'buffer').toString('hex', 0, 16), signature: whole.subarray(0, 64), ciphertext: signed.subarray(end),
+    team: text(team),
+    device: text(device),
+    seq,
+    previous: text(previous),
+    roster,
+    epoch,
+    commitment,
+    salt,
+    header,
+    signed,
+    hash: hash('sha256', whole, 'buffer').toString('hex', 0, 16),
+    signature: whole.subarray(0, 64),
+    ciphertext: signed.subarray(end),
   }
 }
 
-export const signedBy = (blob: SealedBlob, signKey: Uint8Array): boolean => verifyBy(signKey, 'blob', blob.signed, blob.signature)
+export const signedBy = (blob: SealedBlob, signKey: Uint8Array): boolean =>
+  verifyBy(signKey, 'blob', blob.signed, blob.signature)
 
 /** The body. The caller has checked the signature. @throws PosternError `unreadable`, `too-large` */
 export function openBlob(blob: SealedBlob, teamKey: Uint8Array): unknown {
@@ -122,7 +153,14 @@ export function openBlob(blob: SealedBlob, teamKey: Uint8Array): unknown {
   }
 }
 
-function derive(teamKey: Uint8Array, salt: Uint8Array, team: string, device: string, seq: number, previous: string): { key: Buffer; nonce: Buffer; commitment: Buffer } {
+function derive(
+  teamKey: Uint8Array,
+  salt: Uint8Array,
+  team: string,
+  device: string,
+  seq: number,
+  previous: string,
+): { key: Buffer; nonce: Buffer; commitment: Buffer } {
   const okm = Buffer.from(hkdfSync('sha256', teamKey, salt, `postern blob ${team} ${device} ${seq} ${previous}`, 60))
   return { key: okm.subarray(0, 32), nonce: okm.subarray(32, 44), commitment: okm.subarray(44, 60) }
 }

@@ -25,13 +25,20 @@ export class CorrectedClock {
   private differs = false
 
   /** @param highWater the latest time that an earlier run saw; 0 when there was none */
-  constructor(highWater: number, private readonly source: ClockSource = machine) {
+  constructor(
+    highWater: number,
+    private readonly source: ClockSource = machine,
+  ) {
     this.seen = { at: highWater, mark: source.monotonic() }
   }
 
   /** ms since 1970. */
   now(): number {
-    const now = Math.max(this.source.system(), this.carried(this.seen), this.server === null ? 0 : this.carried(this.server))
+    const now = Math.max(
+      this.source.system(),
+      this.carried(this.seen),
+      this.server === null ? 0 : this.carried(this.server),
+    )
     this.seen = { at: now, mark: this.source.monotonic() }
     return Math.floor(now)
   }

@@ -1,13 +1,29 @@
 import {
-  createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, hash, hkdfSync, randomBytes, sign, verify,
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hash,
+  hkdfSync,
+  randomBytes,
+  sign,
+  verify,
   type KeyObject,
 } from 'node:crypto'
 import { PosternError } from '../../src-preload/contract/errors'
 
 /** PKCS #8 and SPKI prefixes of raw 32-byte keys (RFC 8410). */
 const prefixes = {
-  ed25519: { private: Buffer.from('302e020100300506032b657004220420', 'hex'), public: Buffer.from('302a300506032b6570032100', 'hex') },
-  x25519: { private: Buffer.from('302e020100300506032b656e04220420', 'hex'), public: Buffer.from('302a300506032b656e032100', 'hex') },
+  ed25519: {
+    private: Buffer.from('302e020100300506032b657004220420', 'hex'),
+    public: Buffer.from('302a300506032b6570032100', 'hex'),
+  },
+  x25519: {
+    private: Buffer.from('302e020100300506032b656e04220420', 'hex'),
+    public: Buffer.from('302a300506032b656e032100', 'hex'),
+  },
 }
 type Curve = keyof typeof prefixes
 
@@ -44,7 +60,8 @@ export class DeviceKeys implements DevicePublic {
 
   /** @param secret what `newDeviceSecret` made; throws `key-missing` when it is not 64 bytes */
   constructor(secret: Uint8Array) {
-    if (secret.byteLength !== deviceSecretBytes) throw new PosternError('key-missing', 'the device keys have a wrong length')
+    if (secret.byteLength !== deviceSecretBytes)
+      throw new PosternError('key-missing', 'the device keys have a wrong length')
     this.signing = privateKey('ed25519', secret.subarray(0, 32))
     this.sealing = privateKey('x25519', secret.subarray(32))
     this.signKey = rawPublic(this.signing)
@@ -61,7 +78,12 @@ export class DeviceKeys implements DevicePublic {
   open(sealed: Uint8Array, purpose: string): Buffer {
     const theirs = sealed.subarray(0, 32)
     try {
-      const { key, nonce } = sealingKey(diffieHellman({ privateKey: this.sealing, publicKey: publicKey('x25519', theirs) }), theirs, this.sealKey, purpose)
+      const { key, nonce } = sealingKey(
+        diffieHellman({ privateKey: this.sealing, publicKey: publicKey('x25519', theirs) }),
+        theirs,
+        this.sealKey,
+        purpose,
+      )
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 })
       decipher.setAuthTag(sealed.subarray(sealed.byteLength - 16))
       return Buffer.concat([decipher.update(sealed.subarray(32, sealed.byteLength - 16)), decipher.final()])
@@ -89,7 +111,12 @@ export function verifyRaw(signKey: Uint8Array, bytes: Uint8Array, signature: Uin
 export function sealTo(sealKey: Uint8Array, plain: Uint8Array, purpose: string): Buffer {
   const { privateKey: mine, publicKey: ours } = generateKeyPairSync('x25519')
   const raw = spkiRaw(ours)
-  const { key, nonce } = sealingKey(diffieHellman({ privateKey: mine, publicKey: publicKey('x25519', sealKey) }), raw, sealKey, purpose)
+  const { key, nonce } = sealingKey(
+    diffieHellman({ privateKey: mine, publicKey: publicKey('x25519', sealKey) }),
+    raw,
+    sealKey,
+    purpose,
+  )
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   return Buffer.concat([raw, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
@@ -99,18 +126,35 @@ export function sealTo(sealKey: Uint8Array, plain: Uint8Array, purpose: string):
  * front of two people, and not for anything that can be tried in silence.
  */
 export function checkNumbers(...parts: readonly Uint8Array[]): [number, number, number] {
-  const digest = hash('sha256', Buffer.concat([Buffer.from('postern check words\0'), ...parts.flatMap((part) => [Buffer.from([part.byteLength]), part])]), 'buffer')
+  const digest = hash(
+    'sha256',
+    Buffer.concat([
+      Buffer.from('postern check words\0'),
+      ...parts.flatMap((part) => [Buffer.from([part.byteLength]), part]),
+    ]),
+    'buffer',
+  )
   return [digest.readUInt8(0), digest.readUInt8(1), digest.readUInt8(2)]
 }
 
-function sealingKey(shared: Buffer, ephemeral: Uint8Array, recipient: Uint8Array, purpose: string): { key: Buffer; nonce: Buffer } {
-  const okm = Buffer.from(hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), `postern seal ${purpose}`, 44))
+function sealingKey(
+  shared: Buffer,
+  ephemeral: Uint8Array,
+  recipient: Uint8Array,
+  purpose: string,
+): { key: Buffer; nonce: Buffer } {
+  const okm = Buffer.from(
+    hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), `postern seal ${purpose}`, 44),
+  )
   return { key: okm.subarray(0, 32), nonce: okm.subarray(32) }
 }
 
-const bound = (purpose: string, bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from(`postern ${purpose}\0`), bytes])
-const privateKey = (curve: Curve, raw: Uint8Array): KeyObject => createPrivateKey({ key: Buffer.concat([prefixes[curve].private, raw]), format: 'der', type: 'pkcs8' })
-const publicKey = (curve: Curve, raw: Uint8Array): KeyObject => createPublicKey({ key: Buffer.concat([prefixes[curve].public, raw]), format: 'der', type: 'spki' })
+const bound = (purpose: string, bytes: Uint8Array): Buffer =>
+  Buffer.concat([Buffer.from(`postern ${purpose}\0`), bytes])
+const privateKey = (curve: Curve, raw: Uint8Array): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([prefixes[curve].private, raw]), format: 'der', type: 'pkcs8' })
+const publicKey = (curve: Curve, raw: Uint8Array): KeyObject =>
+  createPublicKey({ key: Buffer.concat([prefixes[curve].public, raw]), format: 'der', type: 'spki' })
 const spkiRaw = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'spki' }).subarray(12)
 const rawPublic = (key: KeyObject): Buffer => spkiRaw(createPublicKey(key))
 

@@ -11,7 +11,10 @@ export interface ChainLink {
   readonly signature: Uint8Array
 }
 /** A chain up to an entry: how many there are and the hash of the last. */
-export interface ChainHead { readonly entries: number; readonly hash: Uint8Array }
+export interface ChainHead {
+  readonly entries: number
+  readonly hash: Uint8Array
+}
 
 export const logPurpose = 'access log entry'
 
@@ -19,7 +22,10 @@ export const proofPurpose = 'access log proof'
 
 /** What the signature of a proof covers. */
 export function proofBytes(proof: Omit<LogProof, 'signature'>): Buffer {
-  return Buffer.from(JSON.stringify([proof.device, proof.signKey, proof.entries, proof.head, proof.file, proof.madeAt]), 'utf8')
+  return Buffer.from(
+    JSON.stringify([proof.device, proof.signKey, proof.entries, proof.head, proof.file, proof.madeAt]),
+    'utf8',
+  )
 }
 
 /** What the first entry builds on: the chain belongs to one device and cannot be carried to another. */
@@ -34,7 +40,8 @@ let scratch = Buffer.alloc(4096)
 /** SHA-256 over the hash before and the body (NIST FIPS 180-4). */
 export function linkHash(prev: Uint8Array, body: string): Buffer {
   const written = Buffer.byteLength(body, 'utf8')
-  if (scratch.byteLength < start.byteLength + 32 + written) scratch = Buffer.alloc(2 * (start.byteLength + 32 + written))
+  if (scratch.byteLength < start.byteLength + 32 + written)
+    scratch = Buffer.alloc(2 * (start.byteLength + 32 + written))
   start.copy(scratch)
   scratch.set(prev, start.byteLength)
   scratch.write(body, start.byteLength + prev.byteLength, 'utf8')
@@ -55,12 +62,20 @@ export class ChainCheck {
    * @param mark an earlier head that was kept elsewhere: the chain must go through it
    * @param unsigned the key is not known: the hashes are checked, the start and the signatures are not
    */
-  constructor(private readonly signKey: Uint8Array, private readonly mark: ChainHead | null = null, private readonly unsigned = false) {
+  constructor(
+    private readonly signKey: Uint8Array,
+    private readonly mark: ChainHead | null = null,
+    private readonly unsigned = false,
+  ) {
     this.prev = chainStart(signKey)
   }
 
-  get entries(): number { return this.count }
-  get head(): ChainHead { return { entries: this.count, hash: this.prev } }
+  get entries(): number {
+    return this.count
+  }
+  get head(): ChainHead {
+    return { entries: this.count, hash: this.prev }
+  }
 
   /** Takes the next entry. @returns false once a fault is known */
   add(link: ChainLink): boolean {
@@ -71,7 +86,8 @@ export class ChainCheck {
     else if (seq > place) this.fault = { entry: place, why: 'missing' }
     else if (seq < place) this.fault = { entry: place, why: 'out-of-order' }
     else if (!same(linkHash(link.prev, link.body), link.hash)) this.fault = { entry: place, why: 'edited' }
-    else if (!same(link.prev, this.prev) && !(this.unsigned && place === 1)) this.fault = { entry: place, why: 'forged' }
+    else if (!same(link.prev, this.prev) && !(this.unsigned && place === 1))
+      this.fault = { entry: place, why: 'forged' }
     if (this.fault) return false
     this.count = place
     this.prev = link.hash
@@ -96,7 +112,8 @@ export class ChainCheck {
       return (this.fault = { entry: place, why: 'forged' })
     }
     if (this.mark && this.count < this.mark.entries) return (this.fault = { entry: this.count + 1, why: 'cut' })
-    if (this.mark && this.mark.entries > 0 && (this.marked === null || !same(this.marked, this.mark.hash))) return (this.fault = { entry: this.mark.entries, why: 'forked' })
+    if (this.mark && this.mark.entries > 0 && (this.marked === null || !same(this.marked, this.mark.hash)))
+      return (this.fault = { entry: this.mark.entries, why: 'forked' })
     return null
   }
 

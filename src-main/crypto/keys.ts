@@ -24,23 +24,44 @@ export function newKey(): Buffer {
   return randomBytes(32)
 }
 
-async function derive(passphrase: string, salt: Uint8Array, params: { memory: number; passes: number; parallelism: number }): Promise<Buffer> {
+async function derive(
+  passphrase: string,
+  salt: Uint8Array,
+  params: { memory: number; passes: number; parallelism: number },
+): Promise<Buffer> {
   // Loaded when a passphrase is used: few have one. Not Node's own argon2: Electron links BoringSSL, which has none. This is the reference implementation, in a thread of its own.
   // NFKC: the same passphrase typed on another system gives the same bytes.
   const message = Buffer.from(passphrase.normalize('NFKC'), 'utf8')
   const { default: argon2 } = await import('argon2')
-  return argon2.hash(message, { type: argon2.argon2id, raw: true, salt: Buffer.from(salt), hashLength: 32, memoryCost: params.memory, timeCost: params.passes, parallelism: params.parallelism })
+  return argon2.hash(message, {
+    type: argon2.argon2id,
+    raw: true,
+    salt: Buffer.from(salt),
+    hashLength: 32,
+    memoryCost: params.memory,
+    timeCost: params.passes,
+    parallelism: params.parallelism,
+  })
 }
 
 /** Wraps a key under a passphrase with Argon2id and AES-256-GCM; about 0.2 s on purpose. */
 export async function wrapKey(key: Uint8Array, passphrase: string, purpose: string = databaseKey): Promise<WrappedKey> {
   const salt = randomBytes(16)
   const wrapping = await derive(passphrase, salt, cost)
-  return { kdf: 'argon2id', ...cost, salt: salt.toString('base64'), sealed: seal(wrapping, key, purpose).toString('base64') }
+  return {
+    kdf: 'argon2id',
+    ...cost,
+    salt: salt.toString('base64'),
+    sealed: seal(wrapping, key, purpose).toString('base64'),
+  }
 }
 
 /** Throws `wrong-passphrase` when the passphrase (or the file) is not the right one. */
-export async function unwrapKey(wrapped: WrappedKey, passphrase: string, purpose: string = databaseKey): Promise<Buffer> {
+export async function unwrapKey(
+  wrapped: WrappedKey,
+  passphrase: string,
+  purpose: string = databaseKey,
+): Promise<Buffer> {
   const wrapping = await derive(passphrase, Buffer.from(wrapped.salt, 'base64'), wrapped)
   try {
     return open(wrapping, Buffer.from(wrapped.sealed, 'base64'), purpose)

@@ -26,7 +26,11 @@ export class ExportCheck {
     this.proof = proofOf(proofText)
     if (proofText !== null && this.proof === null) this.fault = { entry: 0, why: 'forged' }
     const { proof } = this
-    this.check = new ChainCheck(Buffer.from(proof?.signKey ?? '', 'hex'), proof ? { entries: proof.entries, hash: Buffer.from(proof.head, 'hex') } : null, proof === null)
+    this.check = new ChainCheck(
+      Buffer.from(proof?.signKey ?? '', 'hex'),
+      proof ? { entries: proof.entries, hash: Buffer.from(proof.head, 'hex') } : null,
+      proof === null,
+    )
   }
 
   /** Takes the next line; an empty last one is none. @returns false once a fault is known */
@@ -47,7 +51,9 @@ export class ExportCheck {
   finish(): ExportVerdict {
     const { proof } = this
     const found = this.fault ?? this.check.finish(() => this.kept)
-    const fault = found ?? (proof && this.digest.digest('hex') !== proof.file ? { entry: this.place, why: 'edited' as const } : null)
+    const fault =
+      found ??
+      (proof && this.digest.digest('hex') !== proof.file ? { entry: this.place, why: 'edited' as const } : null)
     return { entries: this.check.entries, fault, proven: proof !== null, device: proof?.device ?? null }
   }
 }
@@ -64,7 +70,10 @@ function proofOf(text: string | null): LogProof | null {
   try {
     const proof = LogProof.parse(JSON.parse(text))
     const signKey = Buffer.from(proof.signKey, 'hex')
-    return deviceIdOf(signKey) === proof.device && verifyBy(signKey, proofPurpose, proofBytes(proof), Buffer.from(proof.signature, 'hex')) ? proof : null
+    return deviceIdOf(signKey) === proof.device &&
+      verifyBy(signKey, proofPurpose, proofBytes(proof), Buffer.from(proof.signature, 'hex'))
+      ? proof
+      : null
   } catch {
     return null
   }
@@ -73,7 +82,12 @@ function proofOf(text: string | null): LogProof | null {
 function linkOf(line: string): ChainLink | null {
   try {
     const { body, prev, hash, signature } = LogLine.parse(JSON.parse(line))
-    return { body, prev: Buffer.from(prev, 'hex'), hash: Buffer.from(hash, 'hex'), signature: Buffer.from(signature, 'hex') }
+    return {
+      body,
+      prev: Buffer.from(prev, 'hex'),
+      hash: Buffer.from(hash, 'hex'),
+      signature: Buffer.from(signature, 'hex'),
+    }
   } catch {
     return null
   }

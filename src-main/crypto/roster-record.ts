@@ -13,10 +13,19 @@ import { open, seal } from './envelopes'
  *     signature (64) | CBOR [1, team, version, previous, signer's key, [[device, sealed key] ...], sealed body]
  */
 
-const Bytes = (length: number): z.ZodType<Uint8Array> => z.instanceof(Uint8Array).refine((value) => value.byteLength === length)
+const Bytes = (length: number): z.ZodType<Uint8Array> =>
+  z.instanceof(Uint8Array).refine((value) => value.byteLength === length)
 const Outer = z.tuple([
-  z.literal(1), Bytes(8), z.int().min(1).max(2 ** 32), Bytes(16), Bytes(32),
-  z.array(z.tuple([Bytes(8), z.instanceof(Uint8Array)])).max(1000), z.instanceof(Uint8Array),
+  z.literal(1),
+  Bytes(8),
+  z
+    .int()
+    .min(1)
+    .max(2 ** 32),
+  Bytes(16),
+  Bytes(32),
+  z.array(z.tuple([Bytes(8), z.instanceof(Uint8Array)])).max(1000),
+  z.instanceof(Uint8Array),
 ])
 export const largestRecord = 1024 * 1024
 
@@ -32,14 +41,27 @@ export interface RosterRecord {
   readonly body: Uint8Array
 }
 
-export interface Recipient { readonly device: string; readonly sealKey: Uint8Array }
+export interface Recipient {
+  readonly device: string
+  readonly sealKey: Uint8Array
+}
 
-export function sealRecord(signer: DeviceKeys, place: { team: string; version: number; previous: string }, recipients: readonly Recipient[], body: unknown): Uint8Array {
+export function sealRecord(
+  signer: DeviceKeys,
+  place: { team: string; version: number; previous: string },
+  recipients: readonly Recipient[],
+  body: unknown,
+): Uint8Array {
   const key = newKey()
   const context = contextOf(place.team, place.version)
   const signed = toCbor([
-    1, hex(place.team), place.version, hex(place.previous), signer.signKey,
-    recipients.map(({ device, sealKey }) => [hex(device), sealTo(sealKey, key, context)]), seal(key, toCbor(body), context),
+    1,
+    hex(place.team),
+    place.version,
+    hex(place.previous),
+    signer.signKey,
+    recipients.map(({ device, sealKey }) => [hex(device), sealTo(sealKey, key, context)]),
+    seal(key, toCbor(body), context),
   ])
   return Buffer.concat([signer.sign('roster', signed), signed])
 }
@@ -51,10 +73,17 @@ export function readRecord(bytes: Uint8Array): RosterRecord {
   const fields = Outer.safeParse(fromCbor(signed))
   if (!fields.success) throw new PosternError('unreadable', 'a roster record does not fit')
   const [, team, version, previous, signKey, seals, body] = fields.data
-  if (!verifyBy(signKey, 'roster', signed, bytes.subarray(0, 64))) throw new PosternError('unreadable', 'a roster record has a false signature')
+  if (!verifyBy(signKey, 'roster', signed, bytes.subarray(0, 64)))
+    throw new PosternError('unreadable', 'a roster record has a false signature')
   return {
-    hash: hash('sha256', Buffer.from(signed), 'buffer').toString('hex', 0, 16), team: text(team), version, previous: text(previous), signKey, signer: deviceIdOf(signKey),
-    seals: new Map(seals.map(([device, sealed]) => [text(device), sealed])), body,
+    hash: hash('sha256', Buffer.from(signed), 'buffer').toString('hex', 0, 16),
+    team: text(team),
+    version,
+    previous: text(previous),
+    signKey,
+    signer: deviceIdOf(signKey),
+    seals: new Map(seals.map(([device, sealed]) => [text(device), sealed])),
+    body,
   }
 }
 

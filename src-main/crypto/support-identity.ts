@@ -12,14 +12,26 @@ const signInPurpose = 'support sign-in'
 const wrapContext = 'support identity'
 
 /** The file that a support person keeps. Its secret opens with their passphrase only (Argon2id). */
-export const KeyFile = z.object({ postern: z.literal('support-key'), version: z.literal(1), card: SupportCard, wrapped: WrappedKey })
+export const KeyFile = z.object({
+  postern: z.literal('support-key'),
+  version: z.literal(1),
+  card: SupportCard,
+  wrapped: WrappedKey,
+})
 export type KeyFile = z.infer<typeof KeyFile>
 
 /** Makes a new identity; about 0.2 s on purpose. */
 export async function newSupportIdentity(name: string, organisation: string, passphrase: string): Promise<KeyFile> {
   const secret = newDeviceSecret()
   const keys = new DeviceKeys(secret)
-  const plain = { postern: 'support-card', version: 1, name: name.trim(), organisation: organisation.trim(), signKey: text(keys.signKey), sealKey: text(keys.sealKey) } as const
+  const plain = {
+    postern: 'support-card',
+    version: 1,
+    name: name.trim(),
+    organisation: organisation.trim(),
+    signKey: text(keys.signKey),
+    sealKey: text(keys.sealKey),
+  } as const
   const card = SupportCard.parse({ ...plain, signature: text(keys.sign(cardPurpose, signedPart(plain))) })
   const wrapped = await wrapKey(secret, passphrase, wrapContext)
   secret.fill(0)
@@ -29,7 +41,8 @@ export async function newSupportIdentity(name: string, organisation: string, pas
 /** Reads a card from what a person pasted or opened. Throws `unreadable` for anything but a card whose signature fits. */
 export function readCard(given: string): SupportCard {
   const card = parsed(SupportCard, given)
-  if (!card || !verifyBy(bytes(card.signKey), cardPurpose, signedPart(card), bytes(card.signature))) throw new PosternError('unreadable', 'not a support card')
+  if (!card || !verifyBy(bytes(card.signKey), cardPurpose, signedPart(card), bytes(card.signature)))
+    throw new PosternError('unreadable', 'not a support card')
   return card
 }
 
@@ -79,17 +92,23 @@ function proquint(n: number): string {
 }
 
 function digest(card: Pick<SupportCard, 'signKey' | 'sealKey'>): Buffer {
-  return hash('sha256', Buffer.concat([Buffer.from('postern support identity\0'), bytes(card.signKey), bytes(card.sealKey)]), 'buffer')
+  return hash(
+    'sha256',
+    Buffer.concat([Buffer.from('postern support identity\0'), bytes(card.signKey), bytes(card.sealKey)]),
+    'buffer',
+  )
 }
 
 /** The signed part, with every field's length before it, so that no text can move from one field into the next. */
 function signedPart(card: Pick<SupportCard, 'name' | 'organisation' | 'signKey' | 'sealKey'>): Buffer {
-  return Buffer.concat([card.name, card.organisation, card.signKey, card.sealKey].flatMap((field) => {
-    const content = Buffer.from(field, 'utf8')
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(content.byteLength)
-    return [length, content]
-  }))
+  return Buffer.concat(
+    [card.name, card.organisation, card.signKey, card.sealKey].flatMap((field) => {
+      const content = Buffer.from(field, 'utf8')
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(content.byteLength)
+      return [length, content]
+    }),
+  )
 }
 
 const text = (raw: Uint8Array): string => Buffer.from(raw).toString('base64url')

@@ -1,12 +1,135 @@
 /** What an attachment is, decided from its content and name together, never from the header alone (R22). */
-export interface AttachmentKind { readonly type: string; readonly dangerous: boolean }
+export interface AttachmentKind {
+  readonly type: string
+  readonly dangerous: boolean
+}
 
 const programs = new Set([
-  'exe', 'com', 'scr', 'pif', 'cpl', 'msi', 'msp', 'mst', 'msix', 'appx', 'dll', 'sys', 'drv', 'ocx', 'gadget', 'bat', 'cmd', 'ps1', 'ps1xml', 'ps2', 'psm1', 'psc1', 'psd1',
-  'vb', 'vbe', 'vbs', 'js', 'jse', 'mjs', 'ws', 'wsf', 'wsc', 'wsh', 'hta', 'jar', 'jnlp', 'lnk', 'url', 'website', 'inf', 'reg', 'scf', 'sct', 'shb', 'shs', 'chm', 'hlp', 'mht', 'mhtml',
-  'application', 'appref-ms', 'ade', 'adp', 'mde', 'mda', 'mdb', 'accde', 'iqy', 'slk', 'xll', 'xla', 'xlam', 'ppam', 'ppa', 'wll', 'settingcontent-ms', 'library-ms', 'search-ms', 'diagcab', 'theme', 'themepack', 'rdp',
-  'sh', 'bash', 'zsh', 'csh', 'fish', 'run', 'bin', 'elf', 'desktop', 'appimage', 'deb', 'rpm', 'snap', 'flatpak', 'command', 'tool', 'workflow', 'action', 'scpt', 'applescript', 'osascript', 'terminal', 'fileloc', 'inetloc', 'webloc', 'mobileconfig', 'app', 'pkg', 'mpkg',
-  'py', 'pyc', 'pyw', 'pyz', 'pl', 'rb', 'php', 'lua', 'tcl', 'class', 'apk', 'ipa', 'xpi', 'crx', 'vsix', 'iso', 'img', 'vhd', 'vhdx', 'dmg', 'udf', 'cab', 'one', 'onepkg',
+  'exe',
+  'com',
+  'scr',
+  'pif',
+  'cpl',
+  'msi',
+  'msp',
+  'mst',
+  'msix',
+  'appx',
+  'dll',
+  'sys',
+  'drv',
+  'ocx',
+  'gadget',
+  'bat',
+  'cmd',
+  'ps1',
+  'ps1xml',
+  'ps2',
+  'psm1',
+  'psc1',
+  'psd1',
+  'vb',
+  'vbe',
+  'vbs',
+  'js',
+  'jse',
+  'mjs',
+  'ws',
+  'wsf',
+  'wsc',
+  'wsh',
+  'hta',
+  'jar',
+  'jnlp',
+  'lnk',
+  'url',
+  'website',
+  'inf',
+  'reg',
+  'scf',
+  'sct',
+  'shb',
+  'shs',
+  'chm',
+  'hlp',
+  'mht',
+  'mhtml',
+  'application',
+  'appref-ms',
+  'ade',
+  'adp',
+  'mde',
+  'mda',
+  'mdb',
+  'accde',
+  'iqy',
+  'slk',
+  'xll',
+  'xla',
+  'xlam',
+  'ppam',
+  'ppa',
+  'wll',
+  'settingcontent-ms',
+  'library-ms',
+  'search-ms',
+  'diagcab',
+  'theme',
+  'themepack',
+  'rdp',
+  'sh',
+  'bash',
+  'zsh',
+  'csh',
+  'fish',
+  'run',
+  'bin',
+  'elf',
+  'desktop',
+  'appimage',
+  'deb',
+  'rpm',
+  'snap',
+  'flatpak',
+  'command',
+  'tool',
+  'workflow',
+  'action',
+  'scpt',
+  'applescript',
+  'osascript',
+  'terminal',
+  'fileloc',
+  'inetloc',
+  'webloc',
+  'mobileconfig',
+  'app',
+  'pkg',
+  'mpkg',
+  'py',
+  'pyc',
+  'pyw',
+  'pyz',
+  'pl',
+  'rb',
+  'php',
+  'lua',
+  'tcl',
+  'class',
+  'apk',
+  'ipa',
+  'xpi',
+  'crx',
+  'vsix',
+  'iso',
+  'img',
+  'vhd',
+  'vhdx',
+  'dmg',
+  'udf',
+  'cab',
+  'one',
+  'onepkg',
 ])
 const pages = new Set(['htm', 'html', 'shtml', 'xhtml', 'xht', 'svg', 'svgz', 'xsl', 'xslt', 'swf'])
 const macros = new Set(['docm', 'dotm', 'xlsm', 'xltm', 'xlsb', 'pptm', 'potm', 'ppsm', 'sldm'])
@@ -14,15 +137,65 @@ const archives = new Set(['zip', 'rar', '7z', 'ace', 'arj', 'lzh', 'gz', 'tgz', 
 const oldOffice = new Set(['doc', 'dot', 'xls', 'xlt', 'ppt', 'pot', 'pps'])
 
 const typeByExtension: Readonly<Record<string, string>> = {
-  pdf: 'application/pdf', png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', bmp: 'image/bmp', tif: 'image/tiff', tiff: 'image/tiff', heic: 'image/heic', avif: 'image/avif', ico: 'image/x-icon', svg: 'image/svg+xml',
-  txt: 'text/plain', log: 'text/plain', md: 'text/markdown', csv: 'text/csv', ics: 'text/calendar', vcf: 'text/vcard', htm: 'text/html', html: 'text/html', xml: 'application/xml', json: 'application/json', eml: 'message/rfc822',
-  doc: 'application/msword', xls: 'application/vnd.ms-excel', ppt: 'application/vnd.ms-powerpoint', rtf: 'application/rtf',
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-  docm: 'application/vnd.ms-word.document.macroenabled.12', xlsm: 'application/vnd.ms-excel.sheet.macroenabled.12', pptm: 'application/vnd.ms-powerpoint.presentation.macroenabled.12',
-  odt: 'application/vnd.oasis.opendocument.text', ods: 'application/vnd.oasis.opendocument.spreadsheet', odp: 'application/vnd.oasis.opendocument.presentation',
-  zip: 'application/zip', gz: 'application/gzip', tgz: 'application/gzip', '7z': 'application/x-7z-compressed', rar: 'application/vnd.rar', tar: 'application/x-tar',
-  mp3: 'audio/mpeg', wav: 'audio/wav', ogg: 'audio/ogg', m4a: 'audio/mp4', mp4: 'video/mp4', mov: 'video/quicktime', webm: 'video/webm', avi: 'video/x-msvideo',
-  exe: 'application/vnd.microsoft.portable-executable', dll: 'application/vnd.microsoft.portable-executable', msi: 'application/x-msi', jar: 'application/java-archive', js: 'text/javascript', sh: 'application/x-sh', p7s: 'application/pkcs7-signature', asc: 'application/pgp-signature',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  bmp: 'image/bmp',
+  tif: 'image/tiff',
+  tiff: 'image/tiff',
+  heic: 'image/heic',
+  avif: 'image/avif',
+  ico: 'image/x-icon',
+  svg: 'image/svg+xml',
+  txt: 'text/plain',
+  log: 'text/plain',
+  md: 'text/markdown',
+  csv: 'text/csv',
+  ics: 'text/calendar',
+  vcf: 'text/vcard',
+  htm: 'text/html',
+  html: 'text/html',
+  xml: 'application/xml',
+  json: 'application/json',
+  eml: 'message/rfc822',
+  doc: 'application/msword',
+  xls: 'application/vnd.ms-excel',
+  ppt: 'application/vnd.ms-powerpoint',
+  rtf: 'application/rtf',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  docm: 'application/vnd.ms-word.document.macroenabled.12',
+  xlsm: 'application/vnd.ms-excel.sheet.macroenabled.12',
+  pptm: 'application/vnd.ms-powerpoint.presentation.macroenabled.12',
+  odt: 'application/vnd.oasis.opendocument.text',
+  ods: 'application/vnd.oasis.opendocument.spreadsheet',
+  odp: 'application/vnd.oasis.opendocument.presentation',
+  zip: 'application/zip',
+  gz: 'application/gzip',
+  tgz: 'application/gzip',
+  '7z': 'application/x-7z-compressed',
+  rar: 'application/vnd.rar',
+  tar: 'application/x-tar',
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  ogg: 'audio/ogg',
+  m4a: 'audio/mp4',
+  mp4: 'video/mp4',
+  mov: 'video/quicktime',
+  webm: 'video/webm',
+  avi: 'video/x-msvideo',
+  exe: 'application/vnd.microsoft.portable-executable',
+  dll: 'application/vnd.microsoft.portable-executable',
+  msi: 'application/x-msi',
+  jar: 'application/java-archive',
+  js: 'text/javascript',
+  sh: 'application/x-sh',
+  p7s: 'application/pkcs7-signature',
+  asc: 'application/pgp-signature',
 }
 
 const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0))
@@ -30,29 +203,58 @@ const magics: readonly { readonly at?: number; readonly bytes: readonly number[]
   { bytes: ascii('%PDF-'), type: 'application/pdf' },
   { bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], type: 'image/png' },
   { bytes: [0xff, 0xd8, 0xff], type: 'image/jpeg' },
-  { bytes: ascii('GIF87a'), type: 'image/gif' }, { bytes: ascii('GIF89a'), type: 'image/gif' },
+  { bytes: ascii('GIF87a'), type: 'image/gif' },
+  { bytes: ascii('GIF89a'), type: 'image/gif' },
   { bytes: ascii('BM'), type: 'image/bmp' },
-  { bytes: [0x49, 0x49, 0x2a, 0], type: 'image/tiff' }, { bytes: [0x4d, 0x4d, 0, 0x2a], type: 'image/tiff' },
+  { bytes: [0x49, 0x49, 0x2a, 0], type: 'image/tiff' },
+  { bytes: [0x4d, 0x4d, 0, 0x2a], type: 'image/tiff' },
   { bytes: [0, 0, 1, 0], type: 'image/x-icon' },
-  { at: 4, bytes: ascii('ftypavif'), type: 'image/avif' }, { at: 4, bytes: ascii('ftypheic'), type: 'image/heic' }, { at: 4, bytes: ascii('ftypmif1'), type: 'image/heic' },
-  { at: 4, bytes: ascii('ftypqt'), type: 'video/quicktime' }, { at: 4, bytes: ascii('ftyp'), type: 'video/mp4' },
+  { at: 4, bytes: ascii('ftypavif'), type: 'image/avif' },
+  { at: 4, bytes: ascii('ftypheic'), type: 'image/heic' },
+  { at: 4, bytes: ascii('ftypmif1'), type: 'image/heic' },
+  { at: 4, bytes: ascii('ftypqt'), type: 'video/quicktime' },
+  { at: 4, bytes: ascii('ftyp'), type: 'video/mp4' },
   { at: 8, bytes: ascii('WEBP'), type: 'image/webp' },
   { bytes: ascii('MZ'), type: 'application/vnd.microsoft.portable-executable' },
   { bytes: [0x7f, 0x45, 0x4c, 0x46], type: 'application/x-elf' },
-  { bytes: [0xcf, 0xfa, 0xed, 0xfe], type: 'application/x-mach-binary' }, { bytes: [0xca, 0xfe, 0xba, 0xbe], type: 'application/x-mach-binary' },
+  { bytes: [0xcf, 0xfa, 0xed, 0xfe], type: 'application/x-mach-binary' },
+  { bytes: [0xca, 0xfe, 0xba, 0xbe], type: 'application/x-mach-binary' },
   { bytes: ascii('#!'), type: 'text/x-script' },
   { bytes: [0x4c, 0, 0, 0, 1, 0x14, 2, 0], type: 'application/x-ms-shortcut' },
-  { bytes: [0x50, 0x4b, 3, 4], type: 'application/zip' }, { bytes: [0x50, 0x4b, 5, 6], type: 'application/zip' },
+  { bytes: [0x50, 0x4b, 3, 4], type: 'application/zip' },
+  { bytes: [0x50, 0x4b, 5, 6], type: 'application/zip' },
   { bytes: [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], type: 'application/x-ole-storage' },
-  { bytes: [0x1f, 0x8b], type: 'application/gzip' }, { bytes: ascii('Rar!'), type: 'application/vnd.rar' }, { bytes: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], type: 'application/x-7z-compressed' },
-  { bytes: ascii('MSCF'), type: 'application/vnd.ms-cab-compressed' }, { bytes: ascii('{\\rtf'), type: 'application/rtf' },
-  { bytes: ascii('ID3'), type: 'audio/mpeg' }, { bytes: ascii('OggS'), type: 'audio/ogg' }, { at: 8, bytes: ascii('WAVE'), type: 'audio/wav' },
+  { bytes: [0x1f, 0x8b], type: 'application/gzip' },
+  { bytes: ascii('Rar!'), type: 'application/vnd.rar' },
+  { bytes: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], type: 'application/x-7z-compressed' },
+  { bytes: ascii('MSCF'), type: 'application/vnd.ms-cab-compressed' },
+  { bytes: ascii('{\\rtf'), type: 'application/rtf' },
+  { bytes: ascii('ID3'), type: 'audio/mpeg' },
+  { bytes: ascii('OggS'), type: 'audio/ogg' },
+  { at: 8, bytes: ascii('WAVE'), type: 'audio/wav' },
   { at: 32769, bytes: ascii('CD001'), type: 'application/x-iso9660-image' },
   { at: 257, bytes: ascii('ustar'), type: 'application/x-tar' },
 ]
 const programTypes = new Set([
-  'application/vnd.microsoft.portable-executable', 'application/x-elf', 'application/x-mach-binary', 'text/x-script', 'application/x-ms-shortcut', 'application/x-iso9660-image', 'application/vnd.ms-cab-compressed',
-  'text/html', 'application/xhtml+xml', 'image/svg+xml', 'text/javascript', 'application/javascript', 'application/x-javascript', 'application/java-archive', 'application/x-msdownload', 'application/x-msdos-program', 'application/hta', 'application/x-sh', 'application/x-shellscript',
+  'application/vnd.microsoft.portable-executable',
+  'application/x-elf',
+  'application/x-mach-binary',
+  'text/x-script',
+  'application/x-ms-shortcut',
+  'application/x-iso9660-image',
+  'application/vnd.ms-cab-compressed',
+  'text/html',
+  'application/xhtml+xml',
+  'image/svg+xml',
+  'text/javascript',
+  'application/javascript',
+  'application/x-javascript',
+  'application/java-archive',
+  'application/x-msdownload',
+  'application/x-msdos-program',
+  'application/hta',
+  'application/x-sh',
+  'application/x-shellscript',
 ])
 
 /** Type and danger of one attachment. Linear in the size of its first bytes; a zip is listed, never unpacked. */
@@ -64,23 +266,37 @@ export function attachmentKind(name: string, declared: string, content: Uint8Arr
   const byName = typeByExtension[extension]
   const type = decideType(seen, inZip, byName, declared)
   const anywhere = embedded(content)
-  const dangerous = programs.has(extension) || pages.has(extension) || macros.has(extension)
+  const dangerous =
+    programs.has(extension) ||
+    pages.has(extension) ||
+    macros.has(extension) ||
     // report.pdf.exe and report.exe.pdf: the second shows what somebody tried.
-    || (extensions.length > 1 && extensions.slice(-3).some((one) => programs.has(one)))
-    || programTypes.has(type) || programTypes.has(declared) || (seen !== null && programTypes.has(seen))
-    || contradicts(seen, byName) || anywhere
-    || (inZip !== null && inZip.some((inside) => isDangerousInside(inside)))
-    || (seen === 'application/x-ole-storage' && hasMacros(content, extension))
-    || ((seen === 'application/vnd.rar' || seen === 'application/x-7z-compressed' || archives.has(extension)) && inZip === null && archiveNamesProgram(content))
+    (extensions.length > 1 && extensions.slice(-3).some((one) => programs.has(one))) ||
+    programTypes.has(type) ||
+    programTypes.has(declared) ||
+    (seen !== null && programTypes.has(seen)) ||
+    contradicts(seen, byName) ||
+    anywhere ||
+    (inZip !== null && inZip.some((inside) => isDangerousInside(inside))) ||
+    (seen === 'application/x-ole-storage' && hasMacros(content, extension)) ||
+    ((seen === 'application/vnd.rar' || seen === 'application/x-7z-compressed' || archives.has(extension)) &&
+      inZip === null &&
+      archiveNamesProgram(content))
   return { type, dangerous }
 }
 
 /** A file name for showing: no path, no control or bidi characters, not empty, at most 200 characters, the extension kept (R21). */
 export function displayName(name: string | null, type: string): string {
   const last = (name ?? '').slice(0, 4000).split(/[/\\]/).at(-1) ?? ''
-  // eslint-disable-next-line no-control-regex
-  const clean = last.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '').replace(/\s+/g, ' ').trim().replace(/^\.+|[. ]+$/g, '')
-  if (clean === '') return type === 'message/rfc822' ? 'message.eml' : `attachment.${Object.entries(typeByExtension).find(([, one]) => one === type)?.[0] ?? 'bin'}`
+  const clean = last
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^\.+|[. ]+$/g, '')
+  if (clean === '')
+    return type === 'message/rfc822'
+      ? 'message.eml'
+      : `attachment.${Object.entries(typeByExtension).find(([, one]) => one === type)?.[0] ?? 'bin'}`
   if (clean.length <= 200) return clean
   const dot = clean.lastIndexOf('.')
   const extension = dot > 0 && clean.length - dot <= 20 ? clean.slice(dot) : ''
@@ -88,32 +304,65 @@ export function displayName(name: string | null, type: string): string {
 }
 
 function extensionsOf(name: string): string[] {
-  return name.toLowerCase().replace(/[\s.]+$/, '').split('.').slice(1).map((part) => part.trim())
+  return name
+    .toLowerCase()
+    .replace(/[\s.]+$/, '')
+    .split('.')
+    .slice(1)
+    .map((part) => part.trim())
 }
 
 function typeByContent(content: Uint8Array): string | null {
   for (const { at = 0, bytes, type } of magics) {
     if (content.length >= at + bytes.length && bytes.every((byte, index) => content[at + index] === byte)) return type
   }
-  const head = Buffer.from(content.buffer, content.byteOffset, Math.min(content.byteLength, 1024)).toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart().toLowerCase()
-  if (/^(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^-]{0,300}-->\s*)?(?:<!doctype html|<html|<head|<body|<script|<iframe|<meta )/.test(head)) return 'text/html'
-  if (/^(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^-]{0,300}-->\s*)?(?:<!doctype svg[^>]{0,300}>\s*)?<svg[\s>]/.test(head)) return 'image/svg+xml'
+  const head = Buffer.from(content.buffer, content.byteOffset, Math.min(content.byteLength, 1024))
+    .toString('latin1')
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart()
+    .toLowerCase()
+  if (
+    /^(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^-]{0,300}-->\s*)?(?:<!doctype html|<html|<head|<body|<script|<iframe|<meta )/.test(
+      head,
+    )
+  )
+    return 'text/html'
+  if (/^(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^-]{0,300}-->\s*)?(?:<!doctype svg[^>]{0,300}>\s*)?<svg[\s>]/.test(head))
+    return 'image/svg+xml'
   return null
 }
 
-function decideType(seen: string | null, inZip: readonly string[] | null, byName: string | undefined, declared: string): string {
+function decideType(
+  seen: string | null,
+  inZip: readonly string[] | null,
+  byName: string | undefined,
+  declared: string,
+): string {
   if (inZip !== null) {
-    if (inZip.some((one) => one.startsWith('word/'))) return byName?.includes('word') === true ? byName : typeByExtension['docx'] ?? 'application/zip'
-    if (inZip.some((one) => one.startsWith('xl/'))) return byName?.includes('excel') === true || byName?.includes('spreadsheet') === true ? byName : typeByExtension['xlsx'] ?? 'application/zip'
-    if (inZip.some((one) => one.startsWith('ppt/'))) return byName?.includes('p') === true && byName.includes('presentation') ? byName : typeByExtension['pptx'] ?? 'application/zip'
+    if (inZip.some((one) => one.startsWith('word/')))
+      return byName?.includes('word') === true ? byName : (typeByExtension['docx'] ?? 'application/zip')
+    if (inZip.some((one) => one.startsWith('xl/')))
+      return byName?.includes('excel') === true || byName?.includes('spreadsheet') === true
+        ? byName
+        : (typeByExtension['xlsx'] ?? 'application/zip')
+    if (inZip.some((one) => one.startsWith('ppt/')))
+      return byName?.includes('p') === true && byName.includes('presentation')
+        ? byName
+        : (typeByExtension['pptx'] ?? 'application/zip')
     if (inZip.some((one) => one.toUpperCase() === 'META-INF/MANIFEST.MF')) return 'application/java-archive'
     return byName?.startsWith('application/vnd.oasis') === true ? byName : 'application/zip'
   }
   if (seen === 'application/x-ole-storage') return byName ?? seen
   if (seen !== null) return seen
   // A header that promises a picture, a PDF or an archive is not believed when the bytes say nothing of the kind.
-  if (/^(?:image\/(?!svg)|application\/(?:pdf|zip))/.test(declared) || declared === '' || declared === 'application/octet-stream') {
-    return byName !== undefined && !/^(?:image\/(?!svg)|application\/(?:pdf|zip|vnd\.openxml))/.test(byName) ? byName : 'application/octet-stream'
+  if (
+    /^(?:image\/(?!svg)|application\/(?:pdf|zip))/.test(declared) ||
+    declared === '' ||
+    declared === 'application/octet-stream'
+  ) {
+    return byName !== undefined && !/^(?:image\/(?!svg)|application\/(?:pdf|zip|vnd\.openxml))/.test(byName)
+      ? byName
+      : 'application/octet-stream'
   }
   return declared
 }
@@ -121,15 +370,28 @@ function decideType(seen: string | null, inZip: readonly string[] | null, byName
 /** Content of one kind under the name of another that opens differently. */
 function contradicts(seen: string | null, byName: string | undefined): boolean {
   if (seen === null || byName === undefined || seen === byName) return false
-  const family = (type: string): string => type.startsWith('image/') ? 'image' : /^(?:audio|video)\//.test(type) ? 'media' : type === 'application/pdf' ? 'pdf' : 'other'
+  const family = (type: string): string =>
+    type.startsWith('image/')
+      ? 'image'
+      : /^(?:audio|video)\//.test(type)
+        ? 'media'
+        : type === 'application/pdf'
+          ? 'pdf'
+          : 'other'
   return family(byName) !== 'other' && family(seen) !== family(byName)
 }
 
 /** Two kinds in one file: a picture or PDF that holds a page with scripts, or a PDF that starts programs. */
 function embedded(content: Uint8Array): boolean {
-  const start = Buffer.from(content.buffer, content.byteOffset, Math.min(content.byteLength, 256 * 1024)).toString('latin1')
-  if (start.startsWith('%PDF-')) return /\/(?:JavaScript|JS|Launch|EmbeddedFile|OpenAction\s{0,4}<<\s{0,4}\/S\s{0,4}\/(?:JavaScript|Launch))\b/.test(start)
-  if (/^(?:GIF8|\u0089PNG|\u00ff\u00d8\u00ff|BM)/.test(start)) return /<script[\s>]|<html[\s>]|<\?php|<iframe[\s>]/i.test(start)
+  const start = Buffer.from(content.buffer, content.byteOffset, Math.min(content.byteLength, 256 * 1024)).toString(
+    'latin1',
+  )
+  if (start.startsWith('%PDF-'))
+    return /\/(?:JavaScript|JS|Launch|EmbeddedFile|OpenAction\s{0,4}<<\s{0,4}\/S\s{0,4}\/(?:JavaScript|Launch))\b/.test(
+      start,
+    )
+  if (/^(?:GIF8|\u0089PNG|\u00ff\u00d8\u00ff|BM)/.test(start))
+    return /<script[\s>]|<html[\s>]|<\?php|<iframe[\s>]/i.test(start)
   return false
 }
 
@@ -141,7 +403,11 @@ export function zipNames(content: Uint8Array): string[] | null {
   const names: string[] = []
   let at = bytes.readUInt32LE(end + 16)
   while (names.length < 2000 && at + 46 <= bytes.length && bytes.readUInt32LE(at) === 0x02014b50) {
-    const [nameLength, extraLength, commentLength] = [bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32)]
+    const [nameLength, extraLength, commentLength] = [
+      bytes.readUInt16LE(at + 28),
+      bytes.readUInt16LE(at + 30),
+      bytes.readUInt16LE(at + 32),
+    ]
     names.push(bytes.toString('utf8', at + 46, Math.min(at + 46 + nameLength, bytes.length)))
     at += 46 + nameLength + extraLength + commentLength
   }
@@ -162,12 +428,19 @@ function isDangerousInside(name: string): boolean {
 function hasMacros(content: Uint8Array, extension: string): boolean {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
   const named = (name: string): boolean => bytes.includes(Buffer.from(`${name}\0`, 'utf16le'))
-  return extension === 'msi' || !oldOffice.has(extension) && extension !== 'msg' || named('_VBA_PROJECT') || named('VBA') || named('Macros')
+  return (
+    extension === 'msi' ||
+    (!oldOffice.has(extension) && extension !== 'msg') ||
+    named('_VBA_PROJECT') ||
+    named('VBA') ||
+    named('Macros')
+  )
 }
 
 /** Archives that cannot be listed here: a look for the name of a program among their plain bytes. */
 function archiveNamesProgram(content: Uint8Array): boolean {
   const start = Buffer.from(content.buffer, content.byteOffset, Math.min(content.byteLength, 64 * 1024))
-  return /\.(?:exe|scr|js|vbs|bat|cmd|lnk|hta|jar|ps1|com|pif|msi)\b/i.test(`${start.toString('latin1')} ${start.toString('utf16le')}`)
+  return /\.(?:exe|scr|js|vbs|bat|cmd|lnk|hta|jar|ps1|com|pif|msi)\b/i.test(
+    `${start.toString('latin1')} ${start.toString('utf16le')}`,
+  )
 }
-

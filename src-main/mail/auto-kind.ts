@@ -12,11 +12,31 @@ export function autoKind({ first, contentType, fromAddress }: AutoEvidence): Aut
   const type = contentType.toLowerCase()
   const local = fromAddress.split('@')[0]?.toLowerCase() ?? ''
   if (/^multipart\/report\b/.test(type) && /report-type\s*=\s*"?delivery-status/.test(type)) return 'bounce'
-  if ((local === 'mailer-daemon' || local === 'postmaster') && (first('return-path')?.trim() === '<>' || first('auto-submitted') !== undefined || first('x-failed-recipients') !== undefined)) return 'bounce'
+  if (
+    (local === 'mailer-daemon' || local === 'postmaster') &&
+    (first('return-path')?.trim() === '<>' ||
+      first('auto-submitted') !== undefined ||
+      first('x-failed-recipients') !== undefined)
+  )
+    return 'bounce'
   const submitted = first('auto-submitted')?.trim().toLowerCase() ?? ''
   const precedence = first('precedence')?.trim().toLowerCase() ?? ''
-  if (submitted.startsWith('auto-replied') || first('x-autoreply') !== undefined || first('x-autorespond') !== undefined || precedence === 'auto_reply') return 'auto-reply'
-  if (first('list-unsubscribe') !== undefined || first('list-id') !== undefined || first('list-post') !== undefined || precedence === 'bulk' || precedence === 'list' || precedence === 'junk') return 'newsletter'
+  if (
+    submitted.startsWith('auto-replied') ||
+    first('x-autoreply') !== undefined ||
+    first('x-autorespond') !== undefined ||
+    precedence === 'auto_reply'
+  )
+    return 'auto-reply'
+  if (
+    first('list-unsubscribe') !== undefined ||
+    first('list-id') !== undefined ||
+    first('list-post') !== undefined ||
+    precedence === 'bulk' ||
+    precedence === 'list' ||
+    precedence === 'junk'
+  )
+    return 'newsletter'
   if (submitted !== '' && !submitted.startsWith('no')) return 'notification'
   const suppress = first('x-auto-response-suppress')?.toLowerCase() ?? ''
   // Exchange writes this header into mail that no out-of-office note may answer.

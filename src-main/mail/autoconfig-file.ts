@@ -1,9 +1,17 @@
 import type { ServerSettings } from '../../src-preload/contract/mail'
 import { domainOf } from '../shared/providers'
 
-export interface Published { readonly imap: ServerSettings; readonly smtp: ServerSettings }
+export interface Published {
+  readonly imap: ServerSettings
+  readonly smtp: ServerSettings
+}
 
-interface Node { readonly name: string; readonly attributes: Readonly<Record<string, string>>; readonly children: Node[]; text: string }
+interface Node {
+  readonly name: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly children: Node[]
+  text: string
+}
 
 const mostNodes = 2000
 const deepest = 20
@@ -16,11 +24,14 @@ const deepest = 20
 export function readPublished(text: string, address: string): Published | null {
   if (text.length > 64 * 1024) return null
   const root = parseXml(text)
-  const provider = root?.name === 'clientConfig' ? root.children.find((node) => node.name === 'emailProvider') : undefined
+  const provider =
+    root?.name === 'clientConfig' ? root.children.find((node) => node.name === 'emailProvider') : undefined
   if (!provider) return null
   // The order of the file is the provider's preference; encryption from the first byte goes before it.
   const best = (element: string, type: string): ServerSettings | null => {
-    const servers = provider.children.filter((node) => node.name === element && node.attributes['type'] === type).flatMap((node) => serverOf(node, address) ?? [])
+    const servers = provider.children
+      .filter((node) => node.name === element && node.attributes['type'] === type)
+      .flatMap((node) => serverOf(node, address) ?? [])
     return servers.find((one) => one.security === 'tls') ?? servers[0] ?? null
   }
   const imap = best('incomingServer', 'imap')
@@ -29,24 +40,31 @@ export function readPublished(text: string, address: string): Published | null {
 }
 
 function serverOf(node: Node, address: string): ServerSettings | null {
-  const value = (name: string): string => filled(node.children.find((child) => child.name === name)?.text.trim() ?? '', address)
+  const value = (name: string): string =>
+    filled(node.children.find((child) => child.name === name)?.text.trim() ?? '', address)
   const security = { SSL: 'tls', STARTTLS: 'starttls' }[value('socketType').toUpperCase()]
   const port = Number(value('port'))
   const host = value('hostname').toLowerCase()
   const user = value('username') || address
   // Without encryption is as good as not published (R28).
-  if ((security !== 'tls' && security !== 'starttls') || !Number.isInteger(port) || port < 1 || port > 65535) return null
-  if (!/^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(host) || user.length > 320) return null
+  if ((security !== 'tls' && security !== 'starttls') || !Number.isInteger(port) || port < 1 || port > 65535)
+    return null
+  if (!/^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(host) || user.length > 320)
+    return null
   return { host, port, security, user }
 }
 
 /** The three place-holders of the form. */
 function filled(text: string, address: string): string {
   const [local = ''] = address.split('@')
-  return text.replaceAll('%EMAILADDRESS%', address).replaceAll('%EMAILLOCALPART%', local).replaceAll('%EMAILDOMAIN%', domainOf(address))
+  return text
+    .replaceAll('%EMAILADDRESS%', address)
+    .replaceAll('%EMAILLOCALPART%', local)
+    .replaceAll('%EMAILDOMAIN%', domainOf(address))
 }
 
-const token = /<!--[\s\S]*?-->|<\?xml [^<>]*\?>|<\/([A-Za-z][\w.:-]*)\s*>|<([A-Za-z][\w.:-]*)((?:\s+[A-Za-z_:][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|[^<]+/y
+const token =
+  /<!--[\s\S]*?-->|<\?xml [^<>]*\?>|<\/([A-Za-z][\w.:-]*)\s*>|<([A-Za-z][\w.:-]*)((?:\s+[A-Za-z_:][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|[^<]+/y
 const attribute = /([A-Za-z_:][\w.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
 function parseXml(text: string): Node | null {
@@ -84,7 +102,7 @@ function parseXml(text: string): Node | null {
       top.text += value
     }
   }
-  return open.length === 1 ? root.children[0] ?? null : null
+  return open.length === 1 ? (root.children[0] ?? null) : null
 }
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }

@@ -1,7 +1,11 @@
 /** Waiting times between tries: doubled from `first` to `most`, each spread over 50 to 100 % so that laptops do not come back in step. */
 export class Backoff {
   private tries = 0
-  constructor(private readonly first = 1_000, private readonly most = 300_000, private readonly random: () => number = Math.random) {}
+  constructor(
+    private readonly first = 1_000,
+    private readonly most = 300_000,
+    private readonly random: () => number = Math.random,
+  ) {}
 
   /** Milliseconds to wait before the next try. */
   next(): number {
@@ -48,7 +52,12 @@ export class Sleeper {
 export async function withDeadline<T>(work: Promise<T>, ms: number, error: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   try {
-    return await Promise.race([work, new Promise<never>((_, reject) => { timer = setTimeout(() => reject(error()), ms) })])
+    return await Promise.race([
+      work,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(error()), ms)
+      }),
+    ])
   } finally {
     clearTimeout(timer)
   }

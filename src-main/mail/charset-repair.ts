@@ -4,7 +4,11 @@ import type { MimeMessage } from './mime'
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 /** Bytes of the characters that windows-1252 has in 0x80 to 0x9f. */
-const high = new Map([...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 32 }, (_, index) => 0x80 + index))].map((character, index): [string, number] => [character, 0x80 + index]))
+const high = new Map(
+  [...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 32 }, (_, index) => 0x80 + index))].map(
+    (character, index): [string, number] => [character, 0x80 + index],
+  ),
+)
 
 /** UTF-8 that was read as Latin-1 ("GrÃ¶ÃŸe"): every character beyond ASCII must be part of valid UTF-8. */
 function fromMojibake(text: string): string {
@@ -28,7 +32,6 @@ function fromMojibake(text: string): string {
 function isMostlyUnread(text: string | null): boolean {
   if (text === null || !text.includes('\ufffd')) return false
   const unread = text.split('\ufffd').length - 1
-  // eslint-disable-next-line no-control-regex
   return unread > (text.match(/[^\u0000-\u007f\ufffd]/g)?.length ?? 0)
 }
 
@@ -36,7 +39,11 @@ function isMostlyUnread(text: string | null): boolean {
  * The message with texts in the charset they are really in, as far as that can be told: Latin-1 that claims to be
  * UTF-8, and UTF-8 that claims to be Latin-1. `read` reads the changed source.
  */
-export async function repairCharsets(raw: Uint8Array, mime: MimeMessage, read: (raw: Uint8Array) => Promise<MimeMessage>): Promise<MimeMessage> {
+export async function repairCharsets(
+  raw: Uint8Array,
+  mime: MimeMessage,
+  read: (raw: Uint8Array) => Promise<MimeMessage>,
+): Promise<MimeMessage> {
   let { text, html } = mime
   if ((isMostlyUnread(text) || isMostlyUnread(html)) && raw.byteLength < 5_000_000) {
     const again = await read(asLatin1(raw))
@@ -51,6 +58,14 @@ function asLatin1(raw: Uint8Array): Uint8Array {
   const source = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('latin1')
   const declared = source.replace(/charset[ \t]{0,5}=[ \t]{0,5}"?utf-?8"?/gi, 'charset=windows-1252')
   if (declared !== source) return Buffer.from(declared, 'latin1')
-  const typed = source.replace(/^(content-type:[ \t]{0,20}text\/(?:plain|html))(?=[ \t]{0,20};?[ \t]{0,20}\r?$)/gim, '$1; charset=windows-1252')
-  return Buffer.from(typed === source && !/^content-type:/im.test(source) ? `Content-Type: text/plain; charset=windows-1252\r\n${source}` : typed, 'latin1')
+  const typed = source.replace(
+    /^(content-type:[ \t]{0,20}text\/(?:plain|html))(?=[ \t]{0,20};?[ \t]{0,20}\r?$)/gim,
+    '$1; charset=windows-1252',
+  )
+  return Buffer.from(
+    typed === source && !/^content-type:/im.test(source)
+      ? `Content-Type: text/plain; charset=windows-1252\r\n${source}`
+      : typed,
+    'latin1',
+  )
 }

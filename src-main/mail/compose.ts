@@ -4,7 +4,23 @@ import type { Address } from '../../src-preload/contract/mail'
 import type { OutboxJob } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 
-type Letter = Pick<OutboxJob, 'messageId' | 'posternId' | 'date' | 'from' | 'to' | 'cc' | 'subject' | 'html' | 'text' | 'quote' | 'signature' | 'inReplyTo' | 'references' | 'files'>
+type Letter = Pick<
+  OutboxJob,
+  | 'messageId'
+  | 'posternId'
+  | 'date'
+  | 'from'
+  | 'to'
+  | 'cc'
+  | 'subject'
+  | 'html'
+  | 'text'
+  | 'quote'
+  | 'signature'
+  | 'inReplyTo'
+  | 'references'
+  | 'files'
+>
 
 /**
  * The bytes of a message as they leave, the same for the same job: nothing of this machine, its user, its time zone or
@@ -14,7 +30,9 @@ export async function compose(job: Letter): Promise<Uint8Array> {
   const seed = createHash('sha256').update(job.messageId).digest('hex').slice(0, 24)
   const { html, images } = embedImages(withQuote(signedHtml(job), job.quote), seed)
   const composer = new MailComposer({
-    from: address(job.from), to: job.to.map(address), cc: job.cc.map(address),
+    from: address(job.from),
+    to: job.to.map(address),
+    cc: job.cc.map(address),
     subject: line(job.subject),
     messageId: `<${identifier(job.messageId)}>`,
     date: new Date(job.date).toUTCString().replace('GMT', '+0000'),
@@ -26,12 +44,19 @@ export async function compose(job: Letter): Promise<Uint8Array> {
     attachments: [
       ...images,
       ...job.files.map((file): MailComposerAttachment => ({
-        filename: line(file.name), content: Buffer.from(file.bytes), contentDisposition: 'attachment',
+        filename: line(file.name),
+        content: Buffer.from(file.bytes),
+        contentDisposition: 'attachment',
         contentType: /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? file.type : 'application/octet-stream',
       })),
     ],
-    textEncoding: 'B', encoding: 'quoted-printable', newline: 'win', baseBoundary: seed, boundaryPrefix: 'p',
-    disableFileAccess: true, disableUrlAccess: true,
+    textEncoding: 'B',
+    encoding: 'quoted-printable',
+    newline: 'win',
+    baseBoundary: seed,
+    boundaryPrefix: 'p',
+    disableFileAccess: true,
+    disableUrlAccess: true,
   })
   const node = composer.compile()
   node.keepBcc = false
@@ -40,7 +65,6 @@ export async function compose(job: Letter): Promise<Uint8Array> {
 
 /** One line of a header: what could begin another header is gone. */
 function line(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, ' ').trim()
 }
 
@@ -55,8 +79,8 @@ function references(ids: readonly string[]): string[] {
 }
 
 function address({ name, address: value }: Address): { name: string; address: string } {
-  // eslint-disable-next-line no-control-regex
-  if (!/^[^\s@<>(),;:\\"\u0000-\u001f]+@[^\s@<>(),;:\\"\u0000-\u001f]+$/u.test(value) || value.length > 320) throw new PosternError('invalid-input', 'not an address')
+  if (!/^[^\s@<>(),;:\\"\u0000-\u001f]+@[^\s@<>(),;:\\"\u0000-\u001f]+$/u.test(value) || value.length > 320)
+    throw new PosternError('invalid-input', 'not an address')
   return { name: line(name), address: value }
 }
 
@@ -101,14 +125,23 @@ function escapeHtml(text: string): string {
 function embedImages(html: string, seed: string): { html: string; images: MailComposerAttachment[] } {
   const images: MailComposerAttachment[] = []
   const ids = new Map<string, string>()
-  const changed = html.replace(/(<img\b[^>]{0,2000}?\ssrc=)(["'])data:(image\/(?:png|jpe?g|gif|webp));base64,([A-Za-z0-9+/=\s]+)\2/gi, (_whole, before: string, mark: string, type: string, data: string) => {
-    const known = ids.get(data)
-    const cid = known ?? `image${images.length + 1}.${seed}@postern.invalid`
-    if (known === undefined) {
-      ids.set(data, cid)
-      images.push({ cid, filename: `image${images.length + 1}.${type.split('/')[1]?.replace('jpeg', 'jpg') ?? 'png'}`, contentType: type.toLowerCase(), content: Buffer.from(data, 'base64'), contentDisposition: 'inline' })
-    }
-    return `${before}${mark}cid:${cid}${mark}`
-  })
+  const changed = html.replace(
+    /(<img\b[^>]{0,2000}?\ssrc=)(["'])data:(image\/(?:png|jpe?g|gif|webp));base64,([A-Za-z0-9+/=\s]+)\2/gi,
+    (_whole, before: string, mark: string, type: string, data: string) => {
+      const known = ids.get(data)
+      const cid = known ?? `image${images.length + 1}.${seed}@postern.invalid`
+      if (known === undefined) {
+        ids.set(data, cid)
+        images.push({
+          cid,
+          filename: `image${images.length + 1}.${type.split('/')[1]?.replace('jpeg', 'jpg') ?? 'png'}`,
+          contentType: type.toLowerCase(),
+          content: Buffer.from(data, 'base64'),
+          contentDisposition: 'inline',
+        })
+      }
+      return `${before}${mark}cid:${cid}${mark}`
+    },
+  )
   return { html: changed, images }
 }

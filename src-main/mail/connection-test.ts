@@ -11,15 +11,23 @@ import { SmtpSession } from './smtp-session'
 
 const log = logger('connection-test')
 
-export interface TestInput { readonly settings: MailboxSettings; readonly imap: Credential; readonly smtp: Credential }
+export interface TestInput {
+  readonly settings: MailboxSettings
+  readonly imap: Credential
+  readonly smtp: Credential
+}
 
 /**
  * Tries a mailbox's settings step by step and tells after each what came out of it. Returns whether all went well.
  * IMAP and SMTP are tried side by side, so that one broken server does not hide the state of the other.
  */
-export async function testConnection(input: TestInput, tell: (steps: TestStep[], finished: boolean) => void): Promise<boolean> {
-  const steps: TestStep[] = (['imap-connect', 'imap-certificate', 'imap-login', 'smtp-connect', 'smtp-certificate', 'smtp-login'] as const)
-    .map((name) => ({ name, state: 'waiting', code: null, detail: {} }))
+export async function testConnection(
+  input: TestInput,
+  tell: (steps: TestStep[], finished: boolean) => void,
+): Promise<boolean> {
+  const steps: TestStep[] = (
+    ['imap-connect', 'imap-certificate', 'imap-login', 'smtp-connect', 'smtp-certificate', 'smtp-login'] as const
+  ).map((name) => ({ name, state: 'waiting', code: null, detail: {} }))
   const set = (name: TestStep['name'], state: TestStep['state'], code: string | null, detail: ErrorDetail): void => {
     const index = steps.findIndex((step) => step.name === name)
     steps[index] = { name, state, code, detail }
@@ -27,8 +35,12 @@ export async function testConnection(input: TestInput, tell: (steps: TestStep[],
   }
   const { imap, smtp } = input.settings
   const results = await Promise.all([
-    onErrand({ use: 'test-connection', host: imap.host, mailboxId: null }, () => testServer('imap', imap, set, () => imapLogin(imap, input.imap))),
-    onErrand({ use: 'test-connection', host: smtp.host, mailboxId: null }, () => testServer('smtp', smtp, set, () => smtpLogin(smtp, input.smtp))),
+    onErrand({ use: 'test-connection', host: imap.host, mailboxId: null }, () =>
+      testServer('imap', imap, set, () => imapLogin(imap, input.imap)),
+    ),
+    onErrand({ use: 'test-connection', host: smtp.host, mailboxId: null }, () =>
+      testServer('smtp', smtp, set, () => smtpLogin(smtp, input.smtp)),
+    ),
   ])
   tell([...steps], true)
   return results.every(Boolean)
@@ -36,8 +48,17 @@ export async function testConnection(input: TestInput, tell: (steps: TestStep[],
 
 type SetStep = (name: TestStep['name'], state: TestStep['state'], code: string | null, detail: ErrorDetail) => void
 
-async function testServer(protocol: MailProtocol, server: ServerSettings, set: SetStep, login: () => Promise<ErrorDetail>): Promise<boolean> {
-  const names = { connect: `${protocol}-connect`, certificate: `${protocol}-certificate`, login: `${protocol}-login` } as const
+async function testServer(
+  protocol: MailProtocol,
+  server: ServerSettings,
+  set: SetStep,
+  login: () => Promise<ErrorDetail>,
+): Promise<boolean> {
+  const names = {
+    connect: `${protocol}-connect`,
+    certificate: `${protocol}-certificate`,
+    login: `${protocol}-login`,
+  } as const
   let now: TestStep['name'] = names.connect
   const started = Date.now()
   try {
@@ -65,7 +86,10 @@ async function testServer(protocol: MailProtocol, server: ServerSettings, set: S
     const failure = PosternError.from(error)
     if (failure.code === 'internal') log.error('test failed', error)
     else log.info('step failed', { step: now, code: failure.code, reason: failure.message })
-    const other = now === names.connect && (failure.code === 'connection-refused' || failure.code === 'timeout') ? await otherPort(protocol, server) : {}
+    const other =
+      now === names.connect && (failure.code === 'connection-refused' || failure.code === 'timeout')
+        ? await otherPort(protocol, server)
+        : {}
     set(now, 'failed', failure.code, { ...failure.detail, ...other })
     const order = [names.connect, names.certificate, names.login]
     for (const later of order.slice(order.findIndex((name) => name === now) + 1)) set(later, 'skipped', null, {})
@@ -79,7 +103,13 @@ async function imapLogin(server: ServerSettings, credential: Credential): Promis
     const folders = (await session.listFolders()).filter((folder) => folder.selectable)
     const inbox = await session.status('INBOX')
     const able = ['IDLE', 'CONDSTORE', 'QRESYNC', 'MOVE'].filter((name) => session.capabilities.has(name))
-    return { host: server.host, port: server.port, folders: folders.length, messages: inbox?.exists ?? 0, capabilities: able.join(' ') }
+    return {
+      host: server.host,
+      port: server.port,
+      folders: folders.length,
+      messages: inbox?.exists ?? 0,
+      capabilities: able.join(' '),
+    }
   } finally {
     await session.close()
   }

@@ -8,7 +8,12 @@ import type { Credentials } from './imap-session'
  * Signs in with what app keeps for a mailbox. A refused access token is renewed once: it may have been taken back, or a
  * clock is wrong. A second refusal is the owner's to show.
  */
-export async function withCredentials<T>(app: Pick<Rpc<AppForMail>, 'call'>, mailbox: Mailbox, use: 'imap' | 'smtp', signIn: (credentials: Credentials) => Promise<T>): Promise<T> {
+export async function withCredentials<T>(
+  app: Pick<Rpc<AppForMail>, 'call'>,
+  mailbox: Mailbox,
+  use: 'imap' | 'smtp',
+  signIn: (credentials: Credentials) => Promise<T>,
+): Promise<T> {
   const server = mailbox[use]
   const first = await app.call('credentials.get', { mailboxId: mailbox.id, use, server })
   try {

@@ -11,7 +11,11 @@ export function isWhole(depth: MailboxDepth): boolean {
 
 /** Fetches of each message as much as the mailbox is to keep at once; takes the place of a session's `fetchSources`. */
 export class DepthFetch {
-  constructor(private readonly session: Session, private readonly depth: MailboxDepth, private readonly now: () => number = Date.now) {}
+  constructor(
+    private readonly session: Session,
+    private readonly depth: MailboxDepth,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   async *fetchSources(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
     if (isWhole(this.depth)) {
@@ -27,8 +31,11 @@ export class DepthFetch {
     // One that the server says nothing about is asked for whole, and found missing there if it is.
     yield* this.session.fetchSources(uids.filter((uid) => !headers.has(uid) && !starts.has(uid)))
     for await (const row of this.session.fetchSources([...starts], startBytes)) {
-      yield row.source.byteLength < startBytes ? row : { ...row, part: 'start', size: sizes.get(row.uid) ?? row.source.byteLength }
+      yield row.source.byteLength < startBytes
+        ? row
+        : { ...row, part: 'start', size: sizes.get(row.uid) ?? row.source.byteLength }
     }
-    for await (const row of this.session.fetchHeaders([...headers])) yield { ...row, part: 'headers', size: sizes.get(row.uid) ?? row.source.byteLength }
+    for await (const row of this.session.fetchHeaders([...headers]))
+      yield { ...row, part: 'headers', size: sizes.get(row.uid) ?? row.source.byteLength }
   }
 }

@@ -26,7 +26,9 @@ export class FetchAround {
   constructor(private readonly now: () => number = Date.now) {}
 
   /** UIDs that the server did not hand out when asked last. */
-  get missing(): ReadonlySet<number> { return new Set(this.withheld.keys()) }
+  get missing(): ReadonlySet<number> {
+    return new Set(this.withheld.keys())
+  }
 
   /** UIDs mean other messages now. */
   reset(): void {
@@ -44,7 +46,10 @@ export class FetchAround {
   }
 
   /** Whole messages of these UIDs, ascending, as far as they are to be had. Throws when the connection ends. */
-  async *fetch(session: Pick<ImapSession, 'fetchSources'>, uids: readonly number[]): AsyncGenerator<FetchedMessage, void> {
+  async *fetch(
+    session: Pick<ImapSession, 'fetchSources'>,
+    uids: readonly number[],
+  ): AsyncGenerator<FetchedMessage, void> {
     if (uids.length === 0) return
     const key = uids[0] ?? 0
     if (this.brokenAt === key && this.broken >= windowTries) {
@@ -72,7 +77,10 @@ export class FetchAround {
     for (const uid of open) this.withhold(uid)
   }
 
-  private async *oneByOne(session: Pick<ImapSession, 'fetchSources'>, uids: readonly number[]): AsyncGenerator<FetchedMessage, void> {
+  private async *oneByOne(
+    session: Pick<ImapSession, 'fetchSources'>,
+    uids: readonly number[],
+  ): AsyncGenerator<FetchedMessage, void> {
     for (const uid of uids) {
       if ((this.culprits.get(uid) ?? 0) >= messageTries && !this.due(uid)) continue
       let came = false

@@ -20,11 +20,31 @@ const wholeMs = 15_000
 
 const refused = new net.BlockList()
 for (const [network, prefix] of [
-  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.0.2.0', 24],
-  ['192.88.99.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24], ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4],
-] as const) refused.addSubnet(network, prefix, 'ipv4')
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+] as const)
+  refused.addSubnet(network, prefix, 'ipv4')
 // Of IPv6 only the global unicast range is public; in it are tunnels and documentation.
-for (const [network, prefix] of [['2001::', 23], ['2001:db8::', 32], ['2002::', 16], ['3fff::', 20]] as const) refused.addSubnet(network, prefix, 'ipv6')
+for (const [network, prefix] of [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+] as const)
+  refused.addSubnet(network, prefix, 'ipv6')
 const globalUnicast = new net.BlockList()
 globalUnicast.addSubnet('2000::', 3, 'ipv6')
 
@@ -44,7 +64,10 @@ const publicInternet: Reach = {
  * a redirect too; no cookies, no referrer, nothing about this machine (R14). Throws `blocked-address`, `too-large`,
  * `unreadable` (no image of a kind that is shown), `not-found`, `timeout` or what the network gave.
  */
-export async function fetchImage(url: string, reach: Reach = publicInternet): Promise<{ type: string; bytes: Uint8Array }> {
+export async function fetchImage(
+  url: string,
+  reach: Reach = publicInternet,
+): Promise<{ type: string; bytes: Uint8Array }> {
   const signal = AbortSignal.timeout(wholeMs)
   let target = parse(url)
   for (let redirects = 0; ; redirects += 1) {
@@ -54,7 +77,8 @@ export async function fetchImage(url: string, reach: Reach = publicInternet): Pr
       if (type === null) throw new PosternError('unreadable', 'not an image that is shown', { host: target.hostname })
       return { type, bytes: answer.bytes }
     }
-    if (redirects >= mostRedirects) throw new PosternError('blocked-address', 'too many redirects', { host: target.hostname })
+    if (redirects >= mostRedirects)
+      throw new PosternError('blocked-address', 'too many redirects', { host: target.hostname })
     target = parse(answer.location, target)
   }
 }
@@ -62,13 +86,18 @@ export async function fetchImage(url: string, reach: Reach = publicInternet): Pr
 function parse(url: string, base?: URL): URL {
   if (!URL.canParse(url, base?.href)) throw new PosternError('blocked-address', 'not an address')
   const parsed = new URL(url, base?.href)
-  if ((parsed.protocol !== 'https:' && parsed.protocol !== 'http:') || parsed.username !== '' || parsed.password !== '') throw new PosternError('blocked-address', 'scheme', { host: parsed.hostname })
+  if ((parsed.protocol !== 'https:' && parsed.protocol !== 'http:') || parsed.username !== '' || parsed.password !== '')
+    throw new PosternError('blocked-address', 'scheme', { host: parsed.hostname })
   // A secure page must not lead to an open one.
-  if (base?.protocol === 'https:' && parsed.protocol === 'http:') throw new PosternError('blocked-address', 'redirect to http', { host: parsed.hostname })
+  if (base?.protocol === 'https:' && parsed.protocol === 'http:')
+    throw new PosternError('blocked-address', 'redirect to http', { host: parsed.hostname })
   return parsed
 }
 
-interface Answer { readonly location: string | null; readonly bytes: Uint8Array }
+interface Answer {
+  readonly location: string | null
+  readonly bytes: Uint8Array
+}
 
 async function request(target: URL, reach: Reach, signal: AbortSignal): Promise<Answer> {
   const host = target.hostname.replace(/^\[|\]$/g, '')
@@ -82,8 +111,17 @@ async function request(target: URL, reach: Reach, signal: AbortSignal): Promise<
     else callback(null, address, family)
   }
   return await new Promise<Answer>((resolve, reject) => {
-    const fail = (error: unknown): void => reject(signal.aborted ? new PosternError('timeout', 'image', { host, port }) : networkError(error, { host, port }))
-    const options = { method: 'GET', agent: false, lookup, signal, headers: { 'User-Agent': 'Mozilla/5.0', Accept: 'image/*', 'Accept-Encoding': 'identity' } } as const
+    const fail = (error: unknown): void =>
+      reject(
+        signal.aborted ? new PosternError('timeout', 'image', { host, port }) : networkError(error, { host, port }),
+      )
+    const options = {
+      method: 'GET',
+      agent: false,
+      lookup,
+      signal,
+      headers: { 'User-Agent': 'Mozilla/5.0', Accept: 'image/*', 'Accept-Encoding': 'identity' },
+    } as const
     const answered = (response: http.IncomingMessage): void => {
       if (!reach.allowed(response.socket.remoteAddress ?? '')) {
         response.destroy()
@@ -101,13 +139,23 @@ async function request(target: URL, reach: Reach, signal: AbortSignal): Promise<
       }
       collect(response, { host, port }).then((bytes) => resolve({ location: null, bytes }), fail)
     }
-    const outgoing = onErrand({ use: 'remote-image', host, mailboxId: null }, () => target.protocol === 'https:' ? https.request(target, { ...options, ...tlsOptions() }, answered) : http.request(target, options, answered))
+    const outgoing = onErrand({ use: 'remote-image', host, mailboxId: null }, () =>
+      target.protocol === 'https:'
+        ? https.request(target, { ...options, ...tlsOptions() }, answered)
+        : http.request(target, options, answered),
+    )
     outgoing.on('error', fail)
     outgoing.end()
   })
 }
 
-async function publicAddress(host: string, reach: Reach, blocked: PosternError, signal: AbortSignal, port: number): Promise<string> {
+async function publicAddress(
+  host: string,
+  reach: Reach,
+  blocked: PosternError,
+  signal: AbortSignal,
+  port: number,
+): Promise<string> {
   let addresses: readonly string[]
   try {
     addresses = net.isIP(host) === 0 ? await reach.resolve(host) : [host]

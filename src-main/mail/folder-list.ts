@@ -17,7 +17,9 @@ const sampleSize = 40
  * labels; only what lies in Spam and Trash is not in it. Where All Mail is hidden from IMAP, its folders are taken as they are.
  */
 function withoutLabels(rows: readonly FolderWithRole[]): readonly FolderWithRole[] {
-  return rows.some(({ role }) => role === 'all') ? rows.filter(({ role }) => role === 'all' || role === 'junk' || role === 'trash') : rows
+  return rows.some(({ role }) => role === 'all')
+    ? rows.filter(({ role }) => role === 'all' || role === 'junk' || role === 'trash')
+    : rows
 }
 
 /** The folders of one mailbox, kept equal to the server's list. Outlives connections. */
@@ -35,12 +37,22 @@ export class FolderList {
     private readonly budget?: Budget,
   ) {}
 
-  get all(): readonly FolderSync[] { return this.folders }
+  get all(): readonly FolderSync[] {
+    return this.folders
+  }
   /** Where new mail comes in: with Gmail, All Mail. */
-  get inbox(): FolderSync | undefined { return this.byRole('inbox') ?? this.byRole('all') }
-  byRole(role: FolderRole): FolderSync | undefined { return this.folders.find((folder) => folder.cursor.role === role) }
-  hasLabel(name: string): boolean { return this.labels.includes(name) }
-  byPath(path: string): FolderSync | undefined { return this.folders.find((folder) => folder.path === path) }
+  get inbox(): FolderSync | undefined {
+    return this.byRole('inbox') ?? this.byRole('all')
+  }
+  byRole(role: FolderRole): FolderSync | undefined {
+    return this.folders.find((folder) => folder.cursor.role === role)
+  }
+  hasLabel(name: string): boolean {
+    return this.labels.includes(name)
+  }
+  byPath(path: string): FolderSync | undefined {
+    return this.folders.find((folder) => folder.path === path)
+  }
 
   /** A new connection, or an act of ours: what was seen last says nothing about now. */
   forget(): void {
@@ -51,18 +63,31 @@ export class FolderList {
   async refresh(session: ImapSession): Promise<ReadonlyMap<number, FolderState>> {
     const everything = folderRoles(await session.listFolders(true))
     // INBOX is always there (RFC 9051, 5.1): an answer without it must not take the mail out of every folder.
-    if (!everything.some(({ role }) => role === 'inbox')) throw new PosternError('server-broken', 'a list without INBOX')
+    if (!everything.some(({ role }) => role === 'inbox'))
+      throw new PosternError('server-broken', 'a list without INBOX')
     const rows = session.gmail ? withoutLabels(everything) : everything
-    const labels = rows === everything ? [] : everything.filter((row) => row.role === 'other' && !rows.includes(row) && !row.path.startsWith('[Gmail]')).map(({ path }) => path)
+    const labels =
+      rows === everything
+        ? []
+        : everything
+            .filter((row) => row.role === 'other' && !rows.includes(row) && !row.path.startsWith('[Gmail]'))
+            .map(({ path }) => path)
     const listed = JSON.stringify([rows.map(({ path, role }) => [path, role]), labels])
     if (listed !== this.listed) {
       await this.followRenames(session, rows)
-      const { folders } = await this.store.call('folders.sync', { mailboxId: this.mailboxId, folders: rows.map(({ path, delimiter, role }) => ({ path, delimiter, role })), labels })
+      const { folders } = await this.store.call('folders.sync', {
+        mailboxId: this.mailboxId,
+        folders: rows.map(({ path, delimiter, role }) => ({ path, delimiter, role })),
+        labels,
+      })
       const known = new Map(this.folders.map((folder) => [folder.cursor.folderId, folder]))
       this.folders = inSyncOrder(folders).map((cursor) => {
         const folder = known.get(cursor.folderId)
         folder?.adopt(cursor)
-        return folder ?? new FolderSync(this.store, this.parser, cursor, this.progress, this.aroundOf(cursor.folderId), this.budget)
+        return (
+          folder ??
+          new FolderSync(this.store, this.parser, cursor, this.progress, this.aroundOf(cursor.folderId), this.budget)
+        )
       })
       // A label that is gone, or has another name now, is so on every message that bears it.
       if (this.labels.some((label) => !labels.includes(label))) this.byRole('all')?.rereadFlags()
@@ -70,21 +95,27 @@ export class FolderList {
       this.listed = listed
     }
     const byPath = new Map(rows.map((row) => [row.path, row.state]))
-    return new Map(this.folders.flatMap((folder) => {
-      const state = byPath.get(folder.path)
-      return state ? [[folder.cursor.folderId, state] as const] : []
-    }))
+    return new Map(
+      this.folders.flatMap((folder) => {
+        const state = byPath.get(folder.path)
+        return state ? [[folder.cursor.folderId, state] as const] : []
+      }),
+    )
   }
 
   /** The list that was seen last may be wrong: our own act made a folder, or one was not there. */
-  relist(): void { this.listed = '' }
+  relist(): void {
+    this.listed = ''
+  }
 
   /** A folder that is gone and a new one with the same UIDs and messages are one folder, renamed: nothing is fetched again. */
   private async followRenames(session: ImapSession, rows: readonly FolderWithRole[]): Promise<void> {
     const { folders: known } = await this.store.call('folders.all', { mailboxId: this.mailboxId })
     const here = new Set(known.map(({ path }) => path))
     const onServer = new Set(rows.map(({ path }) => path))
-    const gone = known.filter((folder) => !onServer.has(folder.path) && folder.uidValidity !== null && folder.highUid > 0)
+    const gone = known.filter(
+      (folder) => !onServer.has(folder.path) && folder.uidValidity !== null && folder.highUid > 0,
+    )
     const fresh = rows.filter((row) => !here.has(row.path))
     for (const folder of gone) {
       for (const row of fresh) {

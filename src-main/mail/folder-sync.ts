@@ -12,7 +12,9 @@ import type { Pace } from './pace'
 
 const log = logger('sync')
 
-export interface MessageParser { parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]> }
+export interface MessageParser {
+  parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]>
+}
 
 /** The first page is small so that the list has something to show at once. */
 const firstPage = 30
@@ -31,8 +33,14 @@ const allFlagsMs = 3_600_000
 const everyUidMs = 3_600_000
 
 /** How much is kept here, and how hard to work for it. */
-export interface Budget { readonly depth: MailboxDepth; readonly pace: Pick<Pace, 'rest'> }
-const unlimited: Budget = { depth: { bodies: 'all', months: 12, largest: null, pace: 'full' }, pace: { rest: () => Promise.resolve() } }
+export interface Budget {
+  readonly depth: MailboxDepth
+  readonly pace: Pick<Pace, 'rest'>
+}
+const unlimited: Budget = {
+  depth: { bodies: 'all', months: 12, largest: null, pace: 'full' },
+  pace: { rest: () => Promise.resolve() },
+}
 /** Messages in part that are completed at one look. */
 const deepenPage = 50
 
@@ -67,8 +75,12 @@ export class FolderSync {
     private readonly budget: Budget = unlimited,
   ) {}
 
-  get cursor(): FolderCursor { return this.current }
-  get path(): string { return this.current.path }
+  get cursor(): FolderCursor {
+    return this.current
+  }
+  get path(): string {
+    return this.current.path
+  }
 
   /** New settings of the folder from `folders.sync`: a path or role may have changed, the cursor is ours. */
   adopt(cursor: FolderCursor): void {
@@ -89,7 +101,10 @@ export class FolderSync {
         this.generation += 1
         this.filledSince = null
         this.around.reset()
-        const fresh = await this.store.call('folder.reset', { folderId: this.current.folderId, uidValidity: state.uidValidity })
+        const fresh = await this.store.call('folder.reset', {
+          folderId: this.current.folderId,
+          uidValidity: state.uidValidity,
+        })
         this.current = { ...fresh, path: this.path, role: this.current.role }
       }
       // A look by NOOP says less than SELECT and STATUS do.
@@ -101,7 +116,14 @@ export class FolderSync {
   /** true: STATUS shows nothing that was not seen before, and nothing is due. */
   unchanged(state: FolderState): boolean {
     const last = this.lastState
-    if (last === null || !this.current.complete || state.uidValidity !== last.uidValidity || state.uidNext !== last.uidNext || state.exists !== last.exists) return false
+    if (
+      last === null ||
+      !this.current.complete ||
+      state.uidValidity !== last.uidValidity ||
+      state.uidNext !== last.uidNext ||
+      state.exists !== last.exists
+    )
+      return false
     const sinceAll = Date.now() - this.everyUidAt
     if (sinceAll > everyUidMs) return false
     if (state.modSeq !== null) return state.modSeq === last.modSeq
@@ -137,11 +159,21 @@ export class FolderSync {
       const store = this.storeFor(true)
       const fresh = this.current.highUid === 0
       this.filledSince ??= this.current.modSeq ?? this.modSeqOf(state).modSeq ?? null
-      const uids = fresh ? (await session.allUids()).uids : await session.searchUids({ uid: `1:${Math.max(1, this.current.lowUid - 1)}` })
+      const uids = fresh
+        ? (await session.allUids()).uids
+        : await session.searchUids({ uid: `1:${Math.max(1, this.current.lowUid - 1)}` })
       // An empty answer about a folder that is not empty would end its first sync before it began.
-      if (fresh && uids.length === 0 && state.exists > 0) throw new PosternError('server-broken', 'a search that finds nothing of what is there')
+      if (fresh && uids.length === 0 && state.exists > 0)
+        throw new PosternError('server-broken', 'a search that finds nothing of what is there')
       const below = fresh ? uids : uids.filter((uid) => uid < this.current.lowUid)
-      if (below.length === 0) return await store([], { lowUid: 1, complete: true, ...(fresh ? { highUid: Math.max(0, (state.uidNext ?? this.lastState?.uidNext ?? 1) - 1), ...this.modSeqOf(state) } : {}) })
+      if (below.length === 0)
+        return await store([], {
+          lowUid: 1,
+          complete: true,
+          ...(fresh
+            ? { highUid: Math.max(0, (state.uidNext ?? this.lastState?.uidNext ?? 1) - 1), ...this.modSeqOf(state) }
+            : {}),
+        })
       const pages = new PagePipe(this.parser, store)
       let end = below.length
       let size = fresh ? firstPage : window
@@ -151,10 +183,15 @@ export class FolderSync {
         const known = fresh && end === below.length ? new Set<number>() : await this.knownAmong(wanted)
         const low = wanted[0] ?? 1
         const high = wanted.at(-1) ?? 1
-        for await (const message of this.around.fetch(this.shallow(session), wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
+        for await (const message of this.around.fetch(
+          this.shallow(session),
+          wanted.filter((uid) => !known.has(uid)),
+        ))
+          await pages.add(message)
         const first = fresh && end === below.length
         await pages.endOfWindow({
-          lowUid: start === 0 ? 1 : low, ...(start === 0 ? { complete: true } : {}),
+          lowUid: start === 0 ? 1 : low,
+          ...(start === 0 ? { complete: true } : {}),
           ...(first ? { highUid: high, ...this.modSeqOf(state) } : {}),
         })
         end = start
@@ -186,7 +223,14 @@ export class FolderSync {
     const { depth } = this.budget
     const since = Math.max(sinceOf(depth, Date.now()), 0)
     if (!Number.isFinite(since)) return []
-    return (await this.store.call('parts.next', { folderId: this.current.folderId, since: Math.floor(since), largest: depth.largest ?? Number.MAX_SAFE_INTEGER, limit })).uids
+    return (
+      await this.store.call('parts.next', {
+        folderId: this.current.folderId,
+        since: Math.floor(since),
+        largest: depth.largest ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      })
+    ).uids
   }
 
   /** Completes what is here in part since a smaller depth and belongs here whole now, newest first. */
@@ -200,7 +244,13 @@ export class FolderSync {
       for await (const row of session.fetchSources(uids)) {
         const begun = performance.now()
         const [message] = await this.parser.parse([row.source])
-        if (message) await this.store.call('parts.complete', { folderId: this.current.folderId, uidValidity, uid: row.uid, message })
+        if (message)
+          await this.store.call('parts.complete', {
+            folderId: this.current.folderId,
+            uidValidity,
+            uid: row.uid,
+            message,
+          })
         wanted.delete(row.uid)
         if (stopped()) return
         await pace.rest(performance.now() - begun, depth.pace)
@@ -211,17 +261,25 @@ export class FolderSync {
   }
 
   /** A message that was moved here by our own act, or anything else that makes the last look stale. */
-  forget(): void { this.lastState = null }
+  forget(): void {
+    this.lastState = null
+  }
 
   private async fetchNew(session: ImapSession, state: FolderState): Promise<number> {
     if (state.uidNext !== null && state.uidNext <= this.current.highUid + 1) return 0
-    const uids = (await session.searchUids({ uid: `${this.current.highUid + 1}:*` })).filter((uid) => uid > this.current.highUid)
+    const uids = (await session.searchUids({ uid: `${this.current.highUid + 1}:*` })).filter(
+      (uid) => uid > this.current.highUid,
+    )
     if (uids.length === 0) return 0
     const pages = new PagePipe(this.parser, this.storeFor(!this.current.complete))
     for (let start = 0; start < uids.length; start += window) {
       const wanted = uids.slice(start, start + window)
       const known = await this.knownAmong(wanted)
-      for await (const message of this.around.fetch(this.shallow(session), wanted.filter((uid) => !known.has(uid)))) await pages.add(message)
+      for await (const message of this.around.fetch(
+        this.shallow(session),
+        wanted.filter((uid) => !known.has(uid)),
+      ))
+        await pages.add(message)
       await pages.endOfWindow({ highUid: wanted.at(-1) ?? this.current.highUid })
     }
     await pages.drain()
@@ -239,15 +297,23 @@ export class FolderSync {
       const vanished = session.takeVanished()
       if (vanished.length > 0) await this.vanish(vanished)
       const modSeq = [known, highest, state.modSeq ?? 0n].reduce((most, one) => (one > most ? one : most))
-      await this.applyFlags(changes.filter((change) => change.uid <= this.current.highUid && (this.current.complete || change.uid >= this.current.lowUid)), modSeq.toString())
+      await this.applyFlags(
+        changes.filter(
+          (change) =>
+            change.uid <= this.current.highUid && (this.current.complete || change.uid >= this.current.lowUid),
+        ),
+        modSeq.toString(),
+      )
       if (this.current.complete) this.filledSince = null
       return
     }
     // Without CONDSTORE, or with one that went backwards: the newest window at every look, everything when it is due.
-    const modSeq = session.condstore ? this.modSeqOf(state).modSeq ?? null : null
+    const modSeq = session.condstore ? (this.modSeqOf(state).modSeq ?? null) : null
     const countsModSeq = modSeq !== null
     const all = thorough || countsModSeq || Date.now() - this.allFlagsAt > allFlagsMs
-    const uids = (await session.searchUids()).filter((uid) => uid <= this.current.highUid && (this.current.complete || uid >= this.current.lowUid))
+    const uids = (await session.searchUids()).filter(
+      (uid) => uid <= this.current.highUid && (this.current.complete || uid >= this.current.lowUid),
+    )
     const wanted = all ? uids : uids.slice(-flagsWindow)
     for (let end = wanted.length; end > 0; end -= flagsWindow) {
       const changes: FolderFlags[] = []
@@ -261,7 +327,12 @@ export class FolderSync {
   private async applyFlags(changes: readonly FolderFlags[], modSeq: string | null): Promise<void> {
     for (let start = 0; start === 0 || start < changes.length; start += flagsWindow) {
       const last = start + flagsWindow >= changes.length
-      await this.store.call('flags.apply', { folderId: this.current.folderId, uidValidity: this.uidValidity(), changes: changes.slice(start, start + flagsWindow), modSeq: last ? modSeq : null })
+      await this.store.call('flags.apply', {
+        folderId: this.current.folderId,
+        uidValidity: this.uidValidity(),
+        changes: changes.slice(start, start + flagsWindow),
+        modSeq: last ? modSeq : null,
+      })
     }
     if (modSeq !== null) this.current = { ...this.current, modSeq }
   }
@@ -270,7 +341,13 @@ export class FolderSync {
   private async followDeletions(session: ImapSession, state: FolderState, thorough: boolean): Promise<void> {
     const vanished = session.takeVanished()
     if (vanished.length > 0) await this.vanish(vanished)
-    const { localCount } = await this.store.call('folder.checked', { folderId: this.current.folderId, serverCount: state.exists, at: Date.now(), missing: this.around.missing.size, verified: false })
+    const { localCount } = await this.store.call('folder.checked', {
+      folderId: this.current.folderId,
+      serverCount: state.exists,
+      at: Date.now(),
+      missing: this.around.missing.size,
+      verified: false,
+    })
     if (!this.current.complete) return
     const due = thorough || Date.now() - this.everyUidAt > everyUidMs
     if (localCount === state.exists && !due) return
@@ -283,12 +360,15 @@ export class FolderSync {
     // A search that does not fit the server's own count takes nothing away here; the next look asks again.
     if (gone.length > 0 && whole) await this.vanish(gone)
     const here = new Set(local)
-    const missing = [...onServer].filter((uid) => uid <= this.current.highUid && !here.has(uid) && (thorough || this.around.due(uid)))
+    const missing = [...onServer].filter(
+      (uid) => uid <= this.current.highUid && !here.has(uid) && (thorough || this.around.due(uid)),
+    )
     if (missing.length > 0) {
       log.info('messages that were missing are fetched', { folder: this.current.folderId, count: missing.length })
       const pages = new PagePipe(this.parser, this.storeFor(true))
       for (let start = 0; start < missing.length; start += window) {
-        for await (const message of this.around.fetch(this.shallow(session), missing.slice(start, start + window))) await pages.add(message)
+        for await (const message of this.around.fetch(this.shallow(session), missing.slice(start, start + window)))
+          await pages.add(message)
       }
       await pages.endOfWindow({})
       await pages.drain()
@@ -297,22 +377,48 @@ export class FolderSync {
     if (!whole) return
     this.everyUidAt = Date.now()
     const unread = [...onServer].filter((uid) => uid > this.current.highUid).length
-    await this.store.call('folder.checked', { folderId: this.current.folderId, serverCount: onServer.size - unread, at: Date.now(), missing: this.around.missing.size, verified: true })
+    await this.store.call('folder.checked', {
+      folderId: this.current.folderId,
+      serverCount: onServer.size - unread,
+      at: Date.now(),
+      missing: this.around.missing.size,
+      verified: true,
+    })
   }
 
   private async localUids(): Promise<number[]> {
-    return (await this.store.call('folder.known', { folderId: this.current.folderId, uidValidity: this.uidValidity(), fromUid: 1, toUid: Math.max(this.current.highUid, 1) })).uids
+    return (
+      await this.store.call('folder.known', {
+        folderId: this.current.folderId,
+        uidValidity: this.uidValidity(),
+        fromUid: 1,
+        toUid: Math.max(this.current.highUid, 1),
+      })
+    ).uids
   }
 
   private async vanish(uids: readonly number[]): Promise<void> {
     for (let start = 0; start < uids.length; start += 5_000) {
-      await this.store.call('folder.vanished', { folderId: this.current.folderId, uidValidity: this.uidValidity(), uids: uids.slice(start, start + 5_000) })
+      await this.store.call('folder.vanished', {
+        folderId: this.current.folderId,
+        uidValidity: this.uidValidity(),
+        uids: uids.slice(start, start + 5_000),
+      })
     }
   }
 
   private async knownAmong(uids: readonly number[]): Promise<ReadonlySet<number>> {
     const [fromUid, toUid] = [uids[0] ?? 1, uids.at(-1) ?? 1]
-    return new Set((await this.store.call('folder.known', { folderId: this.current.folderId, uidValidity: this.uidValidity(), fromUid, toUid })).uids)
+    return new Set(
+      (
+        await this.store.call('folder.known', {
+          folderId: this.current.folderId,
+          uidValidity: this.uidValidity(),
+          fromUid,
+          toUid,
+        })
+      ).uids,
+    )
   }
 
   /** Stores pages under the UIDVALIDITY of now: when another connection sees it change, the rest is worth nothing. */
@@ -324,7 +430,8 @@ export class FolderSync {
       const begun = performance.now()
       await this.store.call('ingest.page', { folderId: this.current.folderId, uidValidity, items, cursor, backfill })
       this.current = { ...this.current, ...cursor }
-      if (items.length > 0) this.progress.stored(items.length, Math.min(...items.map((item) => item.message.date ?? item.internalDate)))
+      if (items.length > 0)
+        this.progress.stored(items.length, Math.min(...items.map((item) => item.message.date ?? item.internalDate)))
       if (backfill && items.length > 0) await this.budget.pace.rest(performance.now() - begun, this.budget.depth.pace)
     }
   }
@@ -356,7 +463,10 @@ class PagePipe {
   private failure: Error | null = null
   private freed: (() => void) | null = null
 
-  constructor(private readonly parser: MessageParser, private readonly store: (items: IngestItem[], cursor: CursorMove) => Promise<void>) {}
+  constructor(
+    private readonly parser: MessageParser,
+    private readonly store: (items: IngestItem[], cursor: CursorMove) => Promise<void>,
+  ) {}
 
   async add(row: FetchedMessage): Promise<void> {
     this.rows.push(row)
@@ -383,20 +493,39 @@ class PagePipe {
     this.pages.add(page)
     this.underWay += bytes
     const parsed = this.parser.parse(rows.map((row) => row.source))
-    this.last = Promise.all([this.last, parsed]).then(async ([, messages]) => {
-      if (this.failure !== null) return
-      const items = rows.flatMap((row, index) => {
-        const message = messages[index]
-        return message ? [{ uid: row.uid, flags: row.flags, labels: row.labels, thread: row.thread, internalDate: row.internalDate, message, ...(row.part && { part: row.part, size: row.size }) }] : []
+    this.last = Promise.all([this.last, parsed])
+      .then(async ([, messages]) => {
+        if (this.failure !== null) return
+        const items = rows.flatMap((row, index) => {
+          const message = messages[index]
+          return message
+            ? [
+                {
+                  uid: row.uid,
+                  flags: row.flags,
+                  labels: row.labels,
+                  thread: row.thread,
+                  internalDate: row.internalDate,
+                  message,
+                  ...(row.part && { part: row.part, size: row.size }),
+                },
+              ]
+            : []
+        })
+        await this.store(items, cursor)
       })
-      await this.store(items, cursor)
-    }).catch((error: unknown) => { this.failure ??= error instanceof Error ? error : new PosternError('internal') }).finally(() => {
-      this.pages.delete(page)
-      this.underWay -= bytes
-      this.freed?.()
-    })
+      .catch((error: unknown) => {
+        this.failure ??= error instanceof Error ? error : new PosternError('internal')
+      })
+      .finally(() => {
+        this.pages.delete(page)
+        this.underWay -= bytes
+        this.freed?.()
+      })
     while (this.pages.size >= inFlightPages + 1 || (this.pages.size > 0 && this.underWay > inFlightBytes)) {
-      await new Promise<void>((resolve) => { this.freed = resolve })
+      await new Promise<void>((resolve) => {
+        this.freed = resolve
+      })
       this.freed = null
     }
     if (this.failure !== null) throw this.failure

@@ -15,11 +15,104 @@ export interface HtmlView {
   readonly remoteUrls: string[]
 }
 
-const voids = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'param', 'source', 'track', 'wbr'])
-const rawText = new Set(['script', 'style', 'title', 'textarea', 'xmp', 'iframe', 'noembed', 'noframes', 'template', 'object', 'svg', 'math', 'select', 'audio', 'video'])
-const paragraphs = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'dl', 'pre', 'blockquote', 'table', 'hr', 'fieldset'])
-const blocks = new Set(['div', 'tr', 'li', 'dt', 'dd', 'section', 'article', 'header', 'footer', 'main', 'aside', 'nav', 'address', 'center', 'form', 'figure', 'figcaption', 'caption', 'tbody', 'thead', 'tfoot', 'body'])
-const plainTags = new Set(['html', 'head', 'meta', 'title', 'body', 'p', 'div', 'br', 'span', 'b', 'i', 'u', 'strong', 'em', 'a', 'blockquote', 'ul', 'ol', 'li', 'pre', 'wbr', 'o:p'])
+const voids = new Set([
+  'area',
+  'base',
+  'br',
+  'col',
+  'embed',
+  'hr',
+  'img',
+  'input',
+  'link',
+  'meta',
+  'param',
+  'source',
+  'track',
+  'wbr',
+])
+const rawText = new Set([
+  'script',
+  'style',
+  'title',
+  'textarea',
+  'xmp',
+  'iframe',
+  'noembed',
+  'noframes',
+  'template',
+  'object',
+  'svg',
+  'math',
+  'select',
+  'audio',
+  'video',
+])
+const paragraphs = new Set([
+  'p',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'ul',
+  'ol',
+  'dl',
+  'pre',
+  'blockquote',
+  'table',
+  'hr',
+  'fieldset',
+])
+const blocks = new Set([
+  'div',
+  'tr',
+  'li',
+  'dt',
+  'dd',
+  'section',
+  'article',
+  'header',
+  'footer',
+  'main',
+  'aside',
+  'nav',
+  'address',
+  'center',
+  'form',
+  'figure',
+  'figcaption',
+  'caption',
+  'tbody',
+  'thead',
+  'tfoot',
+  'body',
+])
+const plainTags = new Set([
+  'html',
+  'head',
+  'meta',
+  'title',
+  'body',
+  'p',
+  'div',
+  'br',
+  'span',
+  'b',
+  'i',
+  'u',
+  'strong',
+  'em',
+  'a',
+  'blockquote',
+  'ul',
+  'ol',
+  'li',
+  'pre',
+  'wbr',
+  'o:p',
+])
 const mostUrls = 500
 
 /** `beside` is the message's own plain text, to be compared with. */
@@ -27,7 +120,12 @@ export function viewHtml(html: string, beside: string | null = null): HtmlView {
   return new Walk(html, beside === null ? null : new WordCompare(beside)).run()
 }
 
-interface Tag { readonly name: string; readonly closing: boolean; readonly attributes: ReadonlyMap<string, string> | null; readonly end: number }
+interface Tag {
+  readonly name: string
+  readonly closing: boolean
+  readonly attributes: ReadonlyMap<string, string> | null
+  readonly end: number
+}
 
 class Walk {
   private readonly out: string[] = []
@@ -41,7 +139,10 @@ class Walk {
   private hidden: { name: string; depth: number } | null = null
   private link: { target: string; from: number } | null = null
 
-  constructor(private readonly html: string, private readonly compare: WordCompare | null) {}
+  constructor(
+    private readonly html: string,
+    private readonly compare: WordCompare | null,
+  ) {}
 
   run(): HtmlView {
     const { html } = this
@@ -55,8 +156,20 @@ class Walk {
       if (open > at) this.text(html.slice(at, open))
       at = this.markup(open)
     }
-    const text = (): string => this.out.join('').split('\n').map((line) => line.trimEnd()).join('\n').trimEnd()
-    return { text, same: this.compare?.same() ?? false, plain: this.plain, remoteCount: this.remoteCount, remoteUrls: [...this.urls] }
+    const text = (): string =>
+      this.out
+        .join('')
+        .split('\n')
+        .map((line) => line.trimEnd())
+        .join('\n')
+        .trimEnd()
+    return {
+      text,
+      same: this.compare?.same() ?? false,
+      plain: this.plain,
+      remoteCount: this.remoteCount,
+      remoteUrls: [...this.urls],
+    }
   }
 
   /** Handles what begins with `<`; returns where it ends. */
@@ -91,7 +204,8 @@ class Walk {
     if (rawText.has(name)) {
       const content = this.rawContent(name, end)
       if (name === 'style') this.css(this.html.slice(end, content.start))
-      else if (name === 'audio' || name === 'video' || name === 'object' || name === 'svg') this.nested(this.html.slice(end, content.start))
+      else if (name === 'audio' || name === 'video' || name === 'object' || name === 'svg')
+        this.nested(this.html.slice(end, content.start))
       end = content.end
     }
     if (this.hidden) {
@@ -179,7 +293,10 @@ class Walk {
     closing.lastIndex = from
     const match = closing.exec(this.html)
     // An element that is never closed is no reason to lose the rest of a message, except where browsers do so too.
-    if (!match) return ['script', 'style', 'title', 'textarea', 'xmp', 'iframe', 'noembed', 'noframes'].includes(name) ? { start: this.html.length, end: this.html.length } : { start: from, end: from }
+    if (!match)
+      return ['script', 'style', 'title', 'textarea', 'xmp', 'iframe', 'noembed', 'noframes'].includes(name)
+        ? { start: this.html.length, end: this.html.length }
+        : { start: from, end: from }
     const end = this.html.indexOf('>', match.index)
     return { start: match.index, end: end === -1 ? this.html.length : end + 1 }
   }
@@ -195,9 +312,15 @@ class Walk {
 
   private attributes(tag: string, attributes: ReadonlyMap<string, string>): void {
     for (const [name, value] of attributes) {
-      if (name === 'src' || name === 'background' || name === 'poster' || name === 'lowsrc' || name === 'dynsrc') this.remote(value, tag !== 'script' && tag !== 'iframe' && tag !== 'frame')
-      else if (name === 'srcset' || name === 'imagesrcset') for (const candidate of value.split(',').slice(0, 50)) this.remote(candidate.trim().split(/\s/)[0] ?? '', true)
-      else if ((name === 'href' || name === 'xlink:href') && (tag === 'link' || tag === 'image' || tag === 'use' || tag === 'feimage')) this.remote(value, tag === 'image')
+      if (name === 'src' || name === 'background' || name === 'poster' || name === 'lowsrc' || name === 'dynsrc')
+        this.remote(value, tag !== 'script' && tag !== 'iframe' && tag !== 'frame')
+      else if (name === 'srcset' || name === 'imagesrcset')
+        for (const candidate of value.split(',').slice(0, 50)) this.remote(candidate.trim().split(/\s/)[0] ?? '', true)
+      else if (
+        (name === 'href' || name === 'xlink:href') &&
+        (tag === 'link' || tag === 'image' || tag === 'use' || tag === 'feimage')
+      )
+        this.remote(value, tag === 'image')
       else if (name === 'data' && tag === 'object') this.remote(value, false)
       else if (name === 'style') {
         this.css(value)
@@ -209,9 +332,12 @@ class Walk {
 
   private css(css: string): void {
     if (!/url\s*\(|@import|image-set/i.test(css)) return
-    for (const [, quoted, plain] of css.matchAll(/url\(\s{0,20}(?:["']([^"'\n]{0,4096})["']|([^\s"'()]{0,4096}))/gi)) this.remote(decodeCss(quoted ?? plain ?? ''), true)
-    for (const [, target] of css.matchAll(/@import\s{1,20}["']([^"'\n]{0,4096})["']/gi)) this.remote(decodeCss(target ?? ''), false)
-    for (const [, set] of css.matchAll(/image-set\(([^)]{0,4096})\)/gi)) for (const [, target] of (set ?? '').matchAll(/["']([^"']{1,2048})["']/g)) this.remote(target ?? '', true)
+    for (const [, quoted, plain] of css.matchAll(/url\(\s{0,20}(?:["']([^"'\n]{0,4096})["']|([^\s"'()]{0,4096}))/gi))
+      this.remote(decodeCss(quoted ?? plain ?? ''), true)
+    for (const [, target] of css.matchAll(/@import\s{1,20}["']([^"'\n]{0,4096})["']/gi))
+      this.remote(decodeCss(target ?? ''), false)
+    for (const [, set] of css.matchAll(/image-set\(([^)]{0,4096})\)/gi))
+      for (const [, target] of (set ?? '').matchAll(/["']([^"']{1,2048})["']/g)) this.remote(target ?? '', true)
   }
 
   private remote(reference: string, image: boolean): void {
@@ -221,12 +347,17 @@ class Walk {
     if (absolute === null) return
     this.remoteCount += 1
     this.plain = false
-    if (image && this.urls.size < mostUrls && absolute.length <= 4096 && URL.canParse(absolute)) this.urls.add(new URL(absolute).href)
+    if (image && this.urls.size < mostUrls && absolute.length <= 4096 && URL.canParse(absolute))
+      this.urls.add(new URL(absolute).href)
   }
 }
 
 function decodeCss(value: string): string {
-  return value.replace(/\\([0-9a-fA-F]{1,6})\s?/g, (_, hex: string) => String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff))).replace(/\\(.)/g, '$1')
+  return value
+    .replace(/\\([0-9a-fA-F]{1,6})\s?/g, (_, hex: string) =>
+      String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)),
+    )
+    .replace(/\\(.)/g, '$1')
 }
 
 /** Reads the tag at `<`; null when it is none. A tag that the end of the text cuts off swallows the rest, as in browsers. */
@@ -284,19 +415,40 @@ function isHidden(attributes: ReadonlyMap<string, string>): boolean {
   const style = attributes.get('style')
   if (style === undefined) return false
   const rules = style.toLowerCase().replace(/\s+/g, '')
-  return /(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:0(?:\.0*)?(?:[;!]|$)|font-size:0(?:\.0*)?(?:px|pt|em|rem|%)?(?:[;!]|$))/.test(rules)
-    || (/(?:^|;)(?:max-)?(?:height|width):0(?:px|pt|em|%)?(?:[;!]|$)/.test(rules) && /(?:^|;)overflow:hidden/.test(rules))
+  return (
+    /(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:0(?:\.0*)?(?:[;!]|$)|font-size:0(?:\.0*)?(?:px|pt|em|rem|%)?(?:[;!]|$))/.test(
+      rules,
+    ) ||
+    (/(?:^|;)(?:max-)?(?:height|width):0(?:px|pt|em|%)?(?:[;!]|$)/.test(rules) && /(?:^|;)overflow:hidden/.test(rules))
+  )
 }
 
 /** Styles that plain text need not show: black on nothing, ordinary margins and fonts. */
 function isPlainStyle(style: string): boolean {
   const rules = style.toLowerCase().replace(/\s+/g, '')
-  if (/background|border(?!-collapse)|image|float|position|width:\d|height:\d{3}|columns|display:(?!block|inline)|text-decoration:line-through|font-size:(?:[2-9]\d|large|x-large|xx-large)/.test(rules)) return false
+  if (
+    /background|border(?!-collapse)|image|float|position|width:\d|height:\d{3}|columns|display:(?!block|inline)|text-decoration:line-through|font-size:(?:[2-9]\d|large|x-large|xx-large)/.test(
+      rules,
+    )
+  )
+    return false
   const colour = /(?:^|;)color:([^;!]*)/.exec(rules)?.[1]
-  return colour === undefined || /^(?:black|#000|#000000|rgb\(0,0,0\)|rgba\(0,0,0,1\)|inherit|initial|windowtext|currentcolor|#1f497d|#222|#222222|#333|#333333)$/.test(colour)
+  return (
+    colour === undefined ||
+    /^(?:black|#000|#000000|rgb\(0,0,0\)|rgba\(0,0,0,1\)|inherit|initial|windowtext|currentcolor|#1f497d|#222|#222222|#333|#333333)$/.test(
+      colour,
+    )
+  )
 }
 
 function sameAsTarget(text: string, target: string): boolean {
-  const bare = (value: string): string => value.trim().toLowerCase().replace(/^(?:mailto:|tel:|https?:\/\/)/, '').replace(/^www\./, '').replace(/\/$/, '').replace(/\s+/g, '')
+  const bare = (value: string): string =>
+    value
+      .trim()
+      .toLowerCase()
+      .replace(/^(?:mailto:|tel:|https?:\/\/)/, '')
+      .replace(/^www\./, '')
+      .replace(/\/$/, '')
+      .replace(/\s+/g, '')
   return bare(text) === bare(target)
 }

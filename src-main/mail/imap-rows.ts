@@ -3,9 +3,26 @@ import { PosternError } from '../../src-preload/contract/errors'
 
 /** A row of a body fetch. */
 /** `labels`: Gmail only. */
-export interface FetchedMessage { readonly uid: number; readonly flags: string[]; readonly labels?: string[]; readonly thread?: string; readonly internalDate: number; readonly source: Buffer; /** When only a part was fetched: which, and the size of the whole. */ readonly part?: 'start' | 'headers'; readonly size?: number }
-export interface MessageFacts { readonly uid: number; readonly size: number; readonly internalDate: number }
-export interface FolderFlags { readonly uid: number; readonly flags: string[]; readonly labels?: string[] }
+export interface FetchedMessage {
+  readonly uid: number
+  readonly flags: string[]
+  readonly labels?: string[]
+  readonly thread?: string
+  readonly internalDate: number
+  readonly source: Buffer
+  /** When only a part was fetched: which, and the size of the whole. */ readonly part?: 'start' | 'headers'
+  readonly size?: number
+}
+export interface MessageFacts {
+  readonly uid: number
+  readonly size: number
+  readonly internalDate: number
+}
+export interface FolderFlags {
+  readonly uid: number
+  readonly flags: string[]
+  readonly labels?: string[]
+}
 export interface ListedFolder {
   readonly path: string
   readonly delimiter: string | null
@@ -15,24 +32,39 @@ export interface ListedFolder {
   readonly state: FolderState | null
 }
 /** State of a folder as SELECT or STATUS gave it; null: not told this time. `unseen` comes by STATUS only. */
-export interface FolderState { readonly uidValidity: string; readonly uidNext: number | null; readonly exists: number; readonly modSeq: bigint | null; readonly unseen: number | null }
+export interface FolderState {
+  readonly uidValidity: string
+  readonly uidNext: number | null
+  readonly exists: number
+  readonly modSeq: bigint | null
+  readonly unseen: number | null
+}
 /** What a message is told apart by without its body. */
-export interface Fingerprint { readonly uid: number; readonly messageId: string | null; readonly size: number }
-
+export interface Fingerprint {
+  readonly uid: number
+  readonly messageId: string | null
+  readonly size: number
+}
 
 export const statusQuery = { messages: true, uidNext: true, uidValidity: true, highestModseq: true, unseen: true }
 
 export function stateOf(mailbox: MailboxObject): FolderState {
   return {
-    uidValidity: String(mailbox.uidValidity), uidNext: known(mailbox.uidNext), exists: mailbox.exists,
-    modSeq: mailbox.noModseq ? null : modSeqOf(mailbox.highestModseq), unseen: null,
+    uidValidity: String(mailbox.uidValidity),
+    uidNext: known(mailbox.uidNext),
+    exists: mailbox.exists,
+    modSeq: mailbox.noModseq ? null : modSeqOf(mailbox.highestModseq),
+    unseen: null,
   }
 }
 
 export function stateOfStatus(status: StatusObject): FolderState {
   return {
-    uidValidity: String(status.uidValidity ?? '0'), uidNext: known(status.uidNext), exists: status.messages ?? 0,
-    modSeq: modSeqOf(status.highestModseq), unseen: known(status.unseen),
+    uidValidity: String(status.uidValidity ?? '0'),
+    uidNext: known(status.uidNext),
+    exists: status.messages ?? 0,
+    modSeq: modSeqOf(status.highestModseq),
+    unseen: known(status.unseen),
   }
 }
 
@@ -85,17 +117,22 @@ const mostUids = 10_000_000
  * @throws PosternError `server-broken` for what is no set of UIDs, or one without bounds
  */
 export function uidsOf(set: string): number[] {
-  const ranges = set.split(',').filter((part) => part !== '').map((part) => {
-    const [, first, last = first] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(part) ?? []
-    const ends = [Number(first), Number(last)].toSorted((a, b) => a - b)
-    const [from = 0, to = 0] = ends
-    if (!(from >= 1 && to <= 0xffffffff)) throw new PosternError('server-broken', 'a set of UIDs that is none')
-    return { from, to }
-  }).toSorted((a, b) => a.from - b.from)
+  const ranges = set
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [, first, last = first] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(part) ?? []
+      const ends = [Number(first), Number(last)].toSorted((a, b) => a - b)
+      const [from = 0, to = 0] = ends
+      if (!(from >= 1 && to <= 0xffffffff)) throw new PosternError('server-broken', 'a set of UIDs that is none')
+      return { from, to }
+    })
+    .toSorted((a, b) => a.from - b.from)
   const uids: number[] = []
   let last = 0
   for (const { from, to } of ranges) {
-    if (uids.length + to - Math.max(from, last + 1) >= mostUids) throw new PosternError('server-broken', 'a set of UIDs without bounds')
+    if (uids.length + to - Math.max(from, last + 1) >= mostUids)
+      throw new PosternError('server-broken', 'a set of UIDs without bounds')
     for (let uid = Math.max(from, last + 1); uid <= to; uid++) uids.push(uid)
     last = Math.max(last, to)
   }
@@ -103,6 +140,7 @@ export function uidsOf(set: string): number[] {
 }
 
 export function arrivalOf(row: FetchMessageObject): number {
-  const date = row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
+  const date =
+    row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
   return Number.isFinite(date) ? date : Date.now()
 }

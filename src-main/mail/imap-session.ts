@@ -3,11 +3,35 @@ import type { ServerSettings } from '../../src-preload/contract/mail'
 import { PosternError, type ErrorDetail } from '../../src-preload/contract/errors'
 import { withDeadline } from './backoff'
 import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
-import { arrivalOf, keptFlags, labelsOf, stateOf, stateOfStatus, statusQuery, threadOf, uidSet, uidsOf, type FetchedMessage, type Fingerprint, type FolderFlags, type FolderState, type ListedFolder, type MessageFacts } from './imap-rows'
+import {
+  arrivalOf,
+  keptFlags,
+  labelsOf,
+  stateOf,
+  stateOfStatus,
+  statusQuery,
+  threadOf,
+  uidSet,
+  uidsOf,
+  type FetchedMessage,
+  type Fingerprint,
+  type FolderFlags,
+  type FolderState,
+  type ListedFolder,
+  type MessageFacts,
+} from './imap-rows'
 import { refusePlaintext } from './server-rules'
 
 export { largestMessage, type Credentials } from './imap-client'
-export { uidSet, type FetchedMessage, type Fingerprint, type FolderFlags, type FolderState, type ListedFolder, type MessageFacts } from './imap-rows'
+export {
+  uidSet,
+  type FetchedMessage,
+  type Fingerprint,
+  type FolderFlags,
+  type FolderState,
+  type ListedFolder,
+  type MessageFacts,
+} from './imap-rows'
 
 const commandMs = 60_000
 const mostVanished = 100_000
@@ -26,10 +50,16 @@ export class ImapSession {
   private onChangeListener: (() => void) | null = null
   private onCloseListener: (() => void) | null = null
 
-  private constructor(private readonly server: ServerSettings, auth: Credentials, idle: boolean) {
+  private constructor(
+    private readonly server: ServerSettings,
+    auth: Credentials,
+    idle: boolean,
+  ) {
     refusePlaintext(server)
     this.client = new ImapFlow(clientOptions(server, auth, idle))
-    this.client.on('error', (error: unknown) => { this.closedBy ??= this.failure(error) })
+    this.client.on('error', (error: unknown) => {
+      this.closedBy ??= this.failure(error)
+    })
     this.client.on('close', () => {
       if (this.opening) return
       this.closedBy ??= new PosternError('connection-lost', 'closed by the server', this.facts())
@@ -52,7 +82,11 @@ export class ImapSession {
   static async open(server: ServerSettings, auth: Credentials, idle = false): Promise<ImapSession> {
     const session = new ImapSession(server, auth, idle)
     try {
-      await withDeadline(session.client.connect(), 60_000, () => new PosternError('timeout', 'connect', session.facts()))
+      await withDeadline(
+        session.client.connect(),
+        60_000,
+        () => new PosternError('timeout', 'connect', session.facts()),
+      )
       session.opening = false
       return session
     } catch (error) {
@@ -61,16 +95,30 @@ export class ImapSession {
     }
   }
 
-  get capabilities(): ReadonlySet<string> { return new Set(this.client.capabilities.keys()) }
-  get condstore(): boolean { return this.client.enabled.has('CONDSTORE') || this.client.enabled.has('QRESYNC') }
-  get qresync(): boolean { return this.client.enabled.has('QRESYNC') }
+  get capabilities(): ReadonlySet<string> {
+    return new Set(this.client.capabilities.keys())
+  }
+  get condstore(): boolean {
+    return this.client.enabled.has('CONDSTORE') || this.client.enabled.has('QRESYNC')
+  }
+  get qresync(): boolean {
+    return this.client.enabled.has('QRESYNC')
+  }
   /** Labels instead of folders (X-GM-EXT-1). */
-  get gmail(): boolean { return this.client.capabilities.has('X-GM-EXT-1') }
-  get closed(): boolean { return this.closedBy !== null }
-  get encrypted(): boolean { return this.client.secureConnection && this.client.tls !== undefined && this.client.tls !== false }
+  get gmail(): boolean {
+    return this.client.capabilities.has('X-GM-EXT-1')
+  }
+  get closed(): boolean {
+    return this.closedBy !== null
+  }
+  get encrypted(): boolean {
+    return this.client.secureConnection && this.client.tls !== undefined && this.client.tls !== false
+  }
 
   /** Told when the selected folder changed (new mail, flags, deletions). */
-  onChange(listener: () => void): void { this.onChangeListener = listener }
+  onChange(listener: () => void): void {
+    this.onChangeListener = listener
+  }
   onClose(listener: () => void): void {
     this.onCloseListener = listener
     if (this.closed) listener()
@@ -78,12 +126,20 @@ export class ImapSession {
 
   /** All folders; with their states in the same answer where the server can (LIST-STATUS, RFC 5819), else one by one. */
   async listFolders(withStates = false): Promise<ListedFolder[]> {
-    const rows = await this.run('LIST', () => this.client.list(withStates ? { statusQuery } : {}), withStates ? 300_000 : commandMs)
-    return rows.filter((row) => row.listed).map((row) => ({
-      path: row.path, delimiter: row.delimiter || null, specialUse: row.specialUse ?? null,
-      selectable: !row.flags.has('\\Noselect') && !row.flags.has('\\NonExistent'),
-      state: row.status && row.status.uidValidity !== undefined ? stateOfStatus(row.status) : null,
-    }))
+    const rows = await this.run(
+      'LIST',
+      () => this.client.list(withStates ? { statusQuery } : {}),
+      withStates ? 300_000 : commandMs,
+    )
+    return rows
+      .filter((row) => row.listed)
+      .map((row) => ({
+        path: row.path,
+        delimiter: row.delimiter || null,
+        specialUse: row.specialUse ?? null,
+        selectable: !row.flags.has('\\Noselect') && !row.flags.has('\\NonExistent'),
+        state: row.status && row.status.uidValidity !== undefined ? stateOfStatus(row.status) : null,
+      }))
   }
 
   /** Opens a folder, or returns its fresh state when it is open already. Throws `not-found` when the server has no such folder. */
@@ -110,10 +166,19 @@ export class ImapSession {
   }
 
   /** UIDs of the selected folder, ascending, that fit. */
-  async searchUids(query: { uid?: string; messageId?: string; posternId?: string; subject?: string } = {}): Promise<number[]> {
-    const search = query.messageId !== undefined ? { header: { 'Message-ID': query.messageId } }
-      : query.posternId !== undefined ? { header: { 'X-Postern-Id': query.posternId } }
-        : query.uid !== undefined ? { uid: query.uid } : query.subject !== undefined ? { subject: query.subject } : { all: true }
+  async searchUids(
+    query: { uid?: string; messageId?: string; posternId?: string; subject?: string } = {},
+  ): Promise<number[]> {
+    const search =
+      query.messageId !== undefined
+        ? { header: { 'Message-ID': query.messageId } }
+        : query.posternId !== undefined
+          ? { header: { 'X-Postern-Id': query.posternId } }
+          : query.uid !== undefined
+            ? { uid: query.uid }
+            : query.subject !== undefined
+              ? { subject: query.subject }
+              : { all: true }
     const found = await this.run('SEARCH', () => this.client.search(search, { uid: true }))
     // A refused search is no empty folder.
     if (!Array.isArray(found)) throw new PosternError('server-refused', 'search', this.facts())
@@ -123,7 +188,9 @@ export class ImapSession {
   /** As ranges where the server has ESEARCH (RFC 4731): 200,000 numbers one by one are a megabyte to read before the first page. */
   private async everyUid(): Promise<number[]> {
     if (!this.capabilities.has('ESEARCH')) return this.searchUids()
-    const found = await this.run('SEARCH', () => this.client.search({ all: true }, { uid: true, returnOptions: ['ALL'] }))
+    const found = await this.run('SEARCH', () =>
+      this.client.search({ all: true }, { uid: true, returnOptions: ['ALL'] }),
+    )
     if (typeof found !== 'object' || found instanceof Array) return this.searchUids()
     // Nothing at all is the answer about an empty folder, and that of servers which only claim to know the form.
     return found.all === undefined ? this.searchUids() : uidsOf(found.all)
@@ -137,27 +204,59 @@ export class ImapSession {
 
   /** Whole messages, or the first `most` bytes of each, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */
   async *fetchSources(uids: readonly number[], most?: number): AsyncGenerator<FetchedMessage> {
-    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, source: most === undefined ? true : { start: 0, maxLength: most }, labels: this.gmail, threadId: this.gmail })) {
-      if (row.source) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), ...threadOf(row), internalDate: arrivalOf(row), source: row.source }
+    for await (const row of this.rows(uids, {
+      uid: true,
+      flags: true,
+      internalDate: true,
+      source: most === undefined ? true : { start: 0, maxLength: most },
+      labels: this.gmail,
+      threadId: this.gmail,
+    })) {
+      if (row.source)
+        yield {
+          uid: row.uid,
+          flags: keptFlags(row.flags),
+          ...labelsOf(row),
+          ...threadOf(row),
+          internalDate: arrivalOf(row),
+          source: row.source,
+        }
     }
   }
 
   /** Headers only, as the source of a message that has nothing else. */
   async *fetchHeaders(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
-    for await (const row of this.rows(uids, { uid: true, flags: true, internalDate: true, headers: true, labels: this.gmail, threadId: this.gmail })) {
-      if (row.headers) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row), ...threadOf(row), internalDate: arrivalOf(row), source: row.headers }
+    for await (const row of this.rows(uids, {
+      uid: true,
+      flags: true,
+      internalDate: true,
+      headers: true,
+      labels: this.gmail,
+      threadId: this.gmail,
+    })) {
+      if (row.headers)
+        yield {
+          uid: row.uid,
+          flags: keptFlags(row.flags),
+          ...labelsOf(row),
+          ...threadOf(row),
+          internalDate: arrivalOf(row),
+          source: row.headers,
+        }
     }
   }
 
   /** Size and arrival of messages, without their bytes. */
   async fetchFacts(uids: readonly number[]): Promise<MessageFacts[]> {
     const facts: MessageFacts[] = []
-    for await (const row of this.rows(uids, { uid: true, internalDate: true, size: true })) facts.push({ uid: row.uid, size: row.size ?? 0, internalDate: arrivalOf(row) })
+    for await (const row of this.rows(uids, { uid: true, internalDate: true, size: true }))
+      facts.push({ uid: row.uid, size: row.size ?? 0, internalDate: arrivalOf(row) })
     return facts
   }
 
   async *fetchFlags(uids: readonly number[]): AsyncGenerator<FolderFlags> {
-    for await (const row of this.rows(uids, { uid: true, flags: true, labels: this.gmail })) yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row) }
+    for await (const row of this.rows(uids, { uid: true, flags: true, labels: this.gmail }))
+      yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row) }
   }
 
   /** Message-ID and size of some messages of the selected folder. */
@@ -172,9 +271,22 @@ export class ImapSession {
 
   /** Flag changes since a MODSEQ (RFC 7162). With QRESYNC the UIDs that vanished come by `takeVanished`. */
   async fetchFlagChanges(since: bigint): Promise<{ changes: FolderFlags[]; highest: bigint }> {
-    const rows = await this.run('FETCH', () => this.client.fetchAll('1:*', { uid: true, flags: true, labels: this.gmail }, { uid: true, changedSince: since }), 300_000)
-    const highest = rows.reduce((most, row) => row.modseq !== undefined && row.modseq > most ? row.modseq : most, since)
-    return { changes: rows.filter((row) => row.flags !== undefined).map((row) => ({ uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row) })), highest }
+    const rows = await this.run(
+      'FETCH',
+      () =>
+        this.client.fetchAll('1:*', { uid: true, flags: true, labels: this.gmail }, { uid: true, changedSince: since }),
+      300_000,
+    )
+    const highest = rows.reduce(
+      (most, row) => (row.modseq !== undefined && row.modseq > most ? row.modseq : most),
+      since,
+    )
+    return {
+      changes: rows
+        .filter((row) => row.flags !== undefined)
+        .map((row) => ({ uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row) })),
+      highest,
+    }
   }
 
   /** UIDs that the server said are gone since this was asked last. */
@@ -197,8 +309,11 @@ export class ImapSession {
   /** Gmail: sets and takes labels of messages in the selected folder. */
   async changeLabels(uids: readonly number[], { add, remove }: { add: string[]; remove: string[] }): Promise<void> {
     const options = { uid: true, useLabels: true }
-    const added = add.length === 0 || await this.run('STORE', () => this.client.messageFlagsAdd(uidSet(uids), add, options))
-    const removed = remove.length === 0 || await this.run('STORE', () => this.client.messageFlagsRemove(uidSet(uids), remove, options))
+    const added =
+      add.length === 0 || (await this.run('STORE', () => this.client.messageFlagsAdd(uidSet(uids), add, options)))
+    const removed =
+      remove.length === 0 ||
+      (await this.run('STORE', () => this.client.messageFlagsRemove(uidSet(uids), remove, options)))
     if (!added || !removed) throw new PosternError('server-refused', 'labels', this.facts())
   }
 
@@ -233,14 +348,16 @@ export class ImapSession {
 
   async fetchSizes(uids: readonly number[]): Promise<Map<number, number>> {
     const sizes = new Map<number, number>()
-    for await (const row of this.rows(uids, { uid: true, size: true })) if (row.size !== undefined) sizes.set(row.uid, row.size)
+    for await (const row of this.rows(uids, { uid: true, size: true }))
+      if (row.size !== undefined) sizes.set(row.uid, row.size)
     return sizes
   }
 
   /** When the server says that a message arrived, ms; null when it does not. */
   async internalDate(uid: number): Promise<number | null> {
     for await (const row of this.rows([uid], { uid: true, internalDate: true })) {
-      const at = row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
+      const at =
+        row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
       return Number.isFinite(at) ? at : null
     }
     return null
@@ -248,7 +365,11 @@ export class ImapSession {
 
   /** @param at the date that the server keeps for it; null: its own. @returns the UID where the server tells it (UIDPLUS) */
   async append(path: string, raw: Uint8Array, flags: string[], at: Date | null): Promise<number | null> {
-    const done = await this.run('APPEND', () => this.client.append(path, Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), flags, at ?? undefined), commandMs + Math.ceil(raw.byteLength / 20))
+    const done = await this.run(
+      'APPEND',
+      () => this.client.append(path, Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), flags, at ?? undefined),
+      commandMs + Math.ceil(raw.byteLength / 20),
+    )
     if (!done) throw new PosternError('server-refused', 'append', this.facts())
     return done.uid ?? null
   }
@@ -261,16 +382,23 @@ export class ImapSession {
     if (this.closedBy) return
     const heard = this.client.stats().received
     const answered = await Promise.race([
-      this.client.noop().then(() => true, () => true),
-      new Promise<false>((resolve) => { setTimeout(() => resolve(false), ms).unref() }),
+      this.client.noop().then(
+        () => true,
+        () => true,
+      ),
+      new Promise<false>((resolve) => {
+        setTimeout(() => resolve(false), ms).unref()
+      }),
     ])
-    if (!answered && this.client.stats().received === heard) this.drop(new PosternError('timeout', 'no answer to a probe', this.facts()))
+    if (!answered && this.client.stats().received === heard)
+      this.drop(new PosternError('timeout', 'no answer to a probe', this.facts()))
   }
 
   /** Says goodbye, at most two seconds long. */
   async close(): Promise<void> {
     this.onCloseListener = null
-    if (!this.closed) await withDeadline(this.client.logout(), 2_000, () => new Error('no answer')).catch(() => undefined)
+    if (!this.closed)
+      await withDeadline(this.client.logout(), 2_000, () => new Error('no answer')).catch(() => undefined)
     this.closedBy ??= new PosternError('cancelled', 'closed')
     this.client.close()
   }
@@ -281,7 +409,10 @@ export class ImapSession {
     this.client.close()
   }
 
-  private async *rows(uids: readonly number[], query: Parameters<ImapFlow['fetch']>[1]): AsyncGenerator<FetchMessageObject> {
+  private async *rows(
+    uids: readonly number[],
+    query: Parameters<ImapFlow['fetch']>[1],
+  ): AsyncGenerator<FetchMessageObject> {
     if (uids.length === 0) return
     const wanted = new Set(uids)
     const rows = this.client.fetch(uidSet(uids), query, { uid: true })
@@ -322,5 +453,7 @@ export class ImapSession {
     return failure.code === 'connection-lost' && this.closedBy ? this.closedBy : failure
   }
 
-  private facts(): ErrorDetail { return factsOf(this.server) }
+  private facts(): ErrorDetail {
+    return factsOf(this.server)
+  }
 }

@@ -17,10 +17,17 @@ export interface MailFile {
   readonly flags: string[] | null
 }
 
-export interface FileMessage { readonly raw: Buffer; readonly flags: string[]; readonly at: number }
+export interface FileMessage {
+  readonly raw: Buffer
+  readonly flags: string[]
+  readonly at: number
+}
 
 /** A message out of a file, or the end of one that was left out; `next` is where reading goes on after it. */
-export interface Read { readonly message: FileMessage | null; readonly next: number }
+export interface Read {
+  readonly message: FileMessage | null
+  readonly next: number
+}
 
 const mostFiles = 2_000_000
 
@@ -36,7 +43,9 @@ export async function findMailFiles(paths: readonly string[]): Promise<{ files: 
     try {
       const info = await stat(path)
       if (info.isDirectory()) {
-        const entries = (await readdir(path, { withFileTypes: true })).filter((entry) => entry.isFile() || entry.isDirectory())
+        const entries = (await readdir(path, { withFileTypes: true })).filter(
+          (entry) => entry.isFile() || entry.isDirectory(),
+        )
         const names = new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
         const maildir = names.has('cur') || names.has('new')
         for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -62,13 +71,20 @@ export async function findMailFiles(paths: readonly string[]): Promise<{ files: 
 }
 
 /** Indexes and marks that mail programs keep beside their mail. */
-const ignored = /^(?:\.DS_Store|Thumbs\.db|desktop\.ini|dovecot.*|maildirfolder|subscriptions|courierimap.*|.*\.(?:msf|dat|sbd|log|json|lock))$/i
+const ignored =
+  /^(?:\.DS_Store|Thumbs\.db|desktop\.ini|dovecot.*|maildirfolder|subscriptions|courierimap.*|.*\.(?:msf|dat|sbd|log|json|lock))$/i
 
 async function fileAt(path: string, root: string, bytes: number): Promise<MailFile | null> {
   const holder = basename(dirname(path))
   if (holder === 'cur' || holder === 'new') {
     const base = dirname(dirname(path))
-    return { path, kind: 'message', ...named(folderName(base, root)), bytes, flags: holder === 'new' ? [] : maildirFlags(basename(path)) }
+    return {
+      path,
+      kind: 'message',
+      ...named(folderName(base, root)),
+      bytes,
+      flags: holder === 'new' ? [] : maildirFlags(basename(path)),
+    }
   }
   const head = Buffer.alloc(1000)
   const file = await open(path, 'r')
@@ -83,18 +99,28 @@ async function fileAt(path: string, root: string, bytes: number): Promise<MailFi
     const own = /^mbox$/i.test(basename(path)) ? dirname(path) : path
     return { path, kind: 'mbox', ...named(folderName(own, root)), bytes, flags: null }
   }
-  const isMessage = /\.eml$/i.test(path) || (/^[!-9;-~]{1,100}:[ \t\r]/.test(start.toString('latin1')) && !/\.\w{1,5}$/.test(basename(path)))
+  const isMessage =
+    /\.eml$/i.test(path) ||
+    (/^[!-9;-~]{1,100}:[ \t\r]/.test(start.toString('latin1')) && !/\.\w{1,5}$/.test(basename(path)))
   return isMessage ? { path, kind: 'message', ...named(folderName(dirname(path), root)), bytes, flags: null } : null
 }
 
 /** The way from the chosen folder to this one, as a folder's name. */
 function folderName(path: string, root: string): string {
   const way = relative(root, path)
-  const name = (way === '' ? basename(root) : way).split(sep).map((part) => part.replace(/^\.(?=.)/, '').replace(/\.(?:mbox|mbx|sbd)$/i, '')).filter((part) => part !== '').join('/')
+  const name = (way === '' ? basename(root) : way)
+    .split(sep)
+    .map((part) => part.replace(/^\.(?=.)/, '').replace(/\.(?:mbox|mbx|sbd)$/i, ''))
+    .filter((part) => part !== '')
+    .join('/')
   return name.slice(0, 200) || 'Mail'
 }
 
-const roles: readonly [RegExp, FolderRole][] = [[/^(?:sent|gesendet|envoy|enviad)/i, 'sent'], [/^(?:junk|spam)/i, 'junk'], [/^(?:trash|deleted|papierkorb)/i, 'trash']]
+const roles: readonly [RegExp, FolderRole][] = [
+  [/^(?:sent|gesendet|envoy|enviad)/i, 'sent'],
+  [/^(?:junk|spam)/i, 'junk'],
+  [/^(?:trash|deleted|papierkorb)/i, 'trash'],
+]
 
 /** Old mail is done with: all that is not sent, junk or thrown away counts as archived. */
 function named(folder: string): { folder: string; role: FolderRole } {
@@ -102,7 +128,13 @@ function named(folder: string): { folder: string; role: FolderRole } {
   return { folder, role: roles.find(([name]) => name.test(last))?.[1] ?? 'archive' }
 }
 
-const letters: Readonly<Record<string, string>> = { S: '\\Seen', R: '\\Answered', F: '\\Flagged', T: '\\Deleted', D: '\\Draft' }
+const letters: Readonly<Record<string, string>> = {
+  S: '\\Seen',
+  R: '\\Answered',
+  F: '\\Flagged',
+  T: '\\Deleted',
+  D: '\\Draft',
+}
 
 function maildirFlags(name: string): string[] | null {
   const info = /[:;!]2,([A-Za-z]*)$/.exec(name)?.[1]
@@ -115,7 +147,9 @@ export async function* readMailFile(file: MailFile, from: number): AsyncGenerato
     if (from > 0) return
     const info = await stat(file.path)
     const raw = info.size > largestMessage ? null : await readFile(file.path)
-    yield raw === null ? { message: null, next: info.size } : { message: { raw, flags: file.flags ?? flagsIn(raw), at: info.mtimeMs }, next: Math.max(1, info.size) }
+    yield raw === null
+      ? { message: null, next: info.size }
+      : { message: { raw, flags: file.flags ?? flagsIn(raw), at: info.mtimeMs }, next: Math.max(1, info.size) }
     return
   }
   const reader = new MboxReader(from, largestMessage)
@@ -136,5 +170,9 @@ function flagsIn(raw: Buffer): string[] {
   const head = raw.toString('latin1', 0, Math.min(...[end, crlf, 16_384].filter((at) => at >= 0)))
   const status = `${/^Status:[ \t]*(\w*)/im.exec(head)?.[1] ?? ''}${/^X-Status:[ \t]*(\w*)/im.exec(head)?.[1] ?? ''}`
   const unread = status === '' ? /^X-Gmail-Labels:.*\bUnread\b/im.test(head) : !status.includes('R')
-  return [...(unread ? [] : ['\\Seen']), ...(status.includes('A') ? ['\\Answered'] : []), ...(status.includes('F') ? ['\\Flagged'] : [])]
+  return [
+    ...(unread ? [] : ['\\Seen']),
+    ...(status.includes('A') ? ['\\Answered'] : []),
+    ...(status.includes('F') ? ['\\Flagged'] : []),
+  ]
 }

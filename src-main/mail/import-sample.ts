@@ -10,47 +10,111 @@ import { inSyncOrder } from './folder-roles'
 
 const Manifest = z.object({
   anchor: z.iso.datetime(),
-  mailboxes: z.array(z.object({
-    name: z.string(), address: z.string(), folder: z.string(),
-    messages: z.array(z.object({ file: z.string(), folder: z.string(), date: z.iso.datetime(), flags: z.array(z.string()) })),
-  })),
+  mailboxes: z.array(
+    z.object({
+      name: z.string(),
+      address: z.string(),
+      folder: z.string(),
+      messages: z.array(
+        z.object({ file: z.string(), folder: z.string(), date: z.iso.datetime(), flags: z.array(z.string()) }),
+      ),
+    }),
+  ),
 })
-const roles: Readonly<Record<string, FolderRole>> = { INBOX: 'inbox', Sent: 'sent', Drafts: 'drafts', Junk: 'junk', Trash: 'trash', Archive: 'archive' }
+const roles: Readonly<Record<string, FolderRole>> = {
+  INBOX: 'inbox',
+  Sent: 'sent',
+  Drafts: 'drafts',
+  Junk: 'junk',
+  Trash: 'trash',
+  Archive: 'archive',
+}
 const page = 100
 
 /**
  * Hands the sample mail to the store as if a server had given it, with its dates moved so that it looks fresh. Returns
  * the number of messages. Throws `file-not-found` when the folder holds no sample.
  */
-export async function importSample(dir: string, mailboxIds: readonly number[], store: Pick<Rpc<StoreForMail>, 'call'>, parser: MessageParser): Promise<number> {
+export async function importSample(
+  dir: string,
+  mailboxIds: readonly number[],
+  store: Pick<Rpc<StoreForMail>, 'call'>,
+  parser: MessageParser,
+): Promise<number> {
   const manifest = await readManifest(dir)
   const shift = Date.now() - Date.parse(manifest.anchor)
   const { mailboxes } = await store.call('mailboxes.all', {})
   let count = 0
   for (const [index, sample] of manifest.mailboxes.entries()) {
-    const mailbox = mailboxes.find((one) => mailboxIds.includes(one.id) && one.address === sample.address) ?? mailboxes.find((one) => one.id === mailboxIds[index])
+    const mailbox =
+      mailboxes.find((one) => mailboxIds.includes(one.id) && one.address === sample.address) ??
+      mailboxes.find((one) => one.id === mailboxIds[index])
     if (!mailbox) continue
     const names = [...new Set(['INBOX', ...sample.messages.map((message) => message.folder)])]
-    const { folders } = await store.call('folders.sync', { mailboxId: mailbox.id, folders: names.map((path) => ({ path, delimiter: '/', role: roles[path] ?? 'other' })) })
+    const { folders } = await store.call('folders.sync', {
+      mailboxId: mailbox.id,
+      folders: names.map((path) => ({ path, delimiter: '/', role: roles[path] ?? 'other' })),
+    })
     for (const folder of inSyncOrder(folders)) {
-      const messages = sample.messages.filter((message) => message.folder === folder.path).toSorted((a, b) => a.date.localeCompare(b.date))
+      const messages = sample.messages
+        .filter((message) => message.folder === folder.path)
+        .toSorted((a, b) => a.date.localeCompare(b.date))
       if (folder.uidValidity !== null) continue
       const { folderId } = await store.call('folder.reset', { folderId: folder.folderId, uidValidity: '1' })
       for (let start = 0; start < messages.length; start += page) {
         const some = messages.slice(start, start + page)
-        const raws = await Promise.all(some.map(async (message) => moveDate(await readFile(join(dir, sample.folder, basename(message.file))), shift)))
+        const raws = await Promise.all(
+          some.map(async (message) =>
+            moveDate(await readFile(join(dir, sample.folder, basename(message.file))), shift),
+          ),
+        )
         const parsed = await parser.parse(raws)
         const items = some.flatMap((message, at) => {
           const one = parsed[at]
-          return one ? [{ uid: start + at + 1, flags: message.flags, internalDate: Date.parse(message.date) + shift, message: one }] : []
+          return one
+            ? [
+                {
+                  uid: start + at + 1,
+                  flags: message.flags,
+                  internalDate: Date.parse(message.date) + shift,
+                  message: one,
+                },
+              ]
+            : []
         })
-        await store.call('ingest.page', { folderId, uidValidity: '1', items, cursor: { highUid: start + some.length, lowUid: 1 }, backfill: true })
+        await store.call('ingest.page', {
+          folderId,
+          uidValidity: '1',
+          items,
+          cursor: { highUid: start + some.length, lowUid: 1 },
+          backfill: true,
+        })
         count += items.length
       }
-      await store.call('ingest.page', { folderId, uidValidity: '1', items: [], cursor: { lowUid: 1, complete: true }, backfill: true })
-      await store.call('folder.checked', { folderId, serverCount: messages.length, at: Date.now(), missing: 0, verified: true })
+      await store.call('ingest.page', {
+        folderId,
+        uidValidity: '1',
+        items: [],
+        cursor: { lowUid: 1, complete: true },
+        backfill: true,
+      })
+      await store.call('folder.checked', {
+        folderId,
+        serverCount: messages.length,
+        at: Date.now(),
+        missing: 0,
+        verified: true,
+      })
     }
-    await store.call('progress.set', { mailboxId: mailbox.id, state: 'idle', error: null, done: sample.messages.length, total: sample.messages.length, reached: null, syncedAt: Date.now() })
+    await store.call('progress.set', {
+      mailboxId: mailbox.id,
+      state: 'idle',
+      error: null,
+      done: sample.messages.length,
+      total: sample.messages.length,
+      reached: null,
+      syncedAt: Date.now(),
+    })
   }
   return count
 }

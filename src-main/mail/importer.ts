@@ -35,7 +35,9 @@ export class Importer {
   wake(): void {
     if (this.stopped) return
     this.again = true
-    this.running ??= this.work().finally(() => { this.running = null })
+    this.running ??= this.work().finally(() => {
+      this.running = null
+    })
   }
 
   async stop(): Promise<void> {
@@ -57,28 +59,41 @@ export class Importer {
         const { code } = PosternError.from(fault)
         log.warn('import waits', { code })
         // The store is away or locked: it wakes this when it is back.
-        if (code === 'service-stopped' || code === 'service-restarting' || code === 'store-locked') this.again = this.store !== store
+        if (code === 'service-stopped' || code === 'service-restarting' || code === 'store-locked')
+          this.again = this.store !== store
       }
     }
   }
 
-  private async carryOut(store: Store, job: { id: number; paths: string[]; position: string | null; done: number }): Promise<void> {
+  private async carryOut(
+    store: Store,
+    job: { id: number; paths: string[]; position: string | null; done: number },
+  ): Promise<void> {
     try {
       const { files, left } = await findMailFiles(job.paths)
       const from = job.position === null ? null : Position.parse(JSON.parse(job.position))
       const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
-      const start = from === null ? 0 : Math.max(0, files.findIndex(({ path }) => path === from.path))
+      const start =
+        from === null
+          ? 0
+          : Math.max(
+              0,
+              files.findIndex(({ path }) => path === from.path),
+            )
       const before = files.slice(0, start).reduce((sum, { bytes }) => sum + bytes, 0)
       const feed = new Feed(store, this.parser, job.id, total, before)
       // Files without mail are told once, with the first page.
       if (from === null) feed.leave(left)
       for (const [index, file] of files.slice(start).entries()) {
         const at = index === 0 && from !== null ? from.at : 0
-        if (!await this.readFile(feed, file, at)) return
+        if (!(await this.readFile(feed, file, at))) return
         feed.fileDone(file)
       }
-      if (!await feed.flush()) return
-      await store.call('import.end', { id: job.id, error: files.length === 0 ? { code: 'not-found', detail: {} } : null })
+      if (!(await feed.flush())) return
+      await store.call('import.end', {
+        id: job.id,
+        error: files.length === 0 ? { code: 'not-found', detail: {} } : null,
+      })
     } catch (fault) {
       const { code, detail } = PosternError.from(fault)
       if (['service-stopped', 'service-restarting', 'store-locked'].includes(code)) throw fault
@@ -93,7 +108,7 @@ export class Importer {
       for await (const { message, next } of readMailFile(file, from)) {
         if (this.stopped) return false
         if (message === null) feed.leave(1)
-        else if (!await feed.add(file, message, next)) return false
+        else if (!(await feed.add(file, message, next))) return false
       }
       return !this.stopped
     } catch (fault) {
@@ -113,7 +128,13 @@ class Feed {
   private next = 0
   private left = 0
 
-  constructor(private readonly store: Store, private readonly parser: MessageParser, private readonly id: number, private readonly total: number, private before: number) {}
+  constructor(
+    private readonly store: Store,
+    private readonly parser: MessageParser,
+    private readonly id: number,
+    private readonly total: number,
+    private before: number,
+  ) {}
 
   leave(count: number): void {
     this.left += count
@@ -125,7 +146,7 @@ class Feed {
   }
 
   async add(file: MailFile, message: FileMessage, next: number): Promise<boolean> {
-    if (this.file !== null && this.file.folder !== file.folder && !await this.flush()) return false
+    if (this.file !== null && this.file.folder !== file.folder && !(await this.flush())) return false
     this.file = file
     this.next = next
     this.messages.push(message)
@@ -147,8 +168,14 @@ class Feed {
     })
     const at = file === null ? null : { path: file.path, at: this.next === 0 ? file.bytes : this.next }
     const { go } = await this.store.call('import.page', {
-      id: this.id, folder: file?.folder ?? '', role: file?.role ?? 'archive', position: at === null ? null : JSON.stringify(at),
-      done: Math.min(this.total, this.before + this.next), total: this.total, items, left,
+      id: this.id,
+      folder: file?.folder ?? '',
+      role: file?.role ?? 'archive',
+      position: at === null ? null : JSON.stringify(at),
+      done: Math.min(this.total, this.before + this.next),
+      total: this.total,
+      items,
+      left,
     })
     return go
   }

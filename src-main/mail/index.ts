@@ -1,4 +1,10 @@
-import { appForMail, mailForApp, mailForStore, storeForMail, type StoreForMail } from '../../src-preload/contract/internal'
+import {
+  appForMail,
+  mailForApp,
+  mailForStore,
+  storeForMail,
+  type StoreForMail,
+} from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import { joinPort, type Rpc } from '../shared/port-rpc'
@@ -44,56 +50,79 @@ function startMail(): void {
   const appPort = joinApp((handover, port) => {
     if (handover.to !== 'store') return
     store?.close('service-restarting')
-    store = joinPort(port, mailForStore, {
-      'part.extract': async ({ raw, index }) => parser.extract(raw, index),
-      'image.fetch': async ({ url }) => fetchImage(url),
-      'outbox.wake': ({ mailboxId }) => (mailboxes.wakeOutbox(mailboxId), {}),
-      'ops.wake': ({ mailboxId }) => (mailboxes.wakeActs(mailboxId), {}),
-      'team.wake': ({ changed }) => (mailboxes.wakeTeam(changed), {}),
-      'sync.now': ({ mailboxId }) => (mailboxes.syncNow(mailboxId), {}),
-      'message.fetch': async ({ mailboxId, path, uidValidity, uid }) => ({ message: await mailboxes.fetchMessage(mailboxId, path, uidValidity, uid) }),
-      'imports.wake': () => (importer.wake(), {}),
-      'network.rules': (rules) => (ledger.setRules(rules), {}),
-    }, storeForMail, { onFault })
+    store = joinPort(
+      port,
+      mailForStore,
+      {
+        'part.extract': async ({ raw, index }) => parser.extract(raw, index),
+        'image.fetch': async ({ url }) => fetchImage(url),
+        'outbox.wake': ({ mailboxId }) => (mailboxes.wakeOutbox(mailboxId), {}),
+        'ops.wake': ({ mailboxId }) => (mailboxes.wakeActs(mailboxId), {}),
+        'team.wake': ({ changed }) => (mailboxes.wakeTeam(changed), {}),
+        'sync.now': ({ mailboxId }) => (mailboxes.syncNow(mailboxId), {}),
+        'message.fetch': async ({ mailboxId, path, uidValidity, uid }) => ({
+          message: await mailboxes.fetchMessage(mailboxId, path, uidValidity, uid),
+        }),
+        'imports.wake': () => (importer.wake(), {}),
+        'network.rules': (rules) => (ledger.setRules(rules), {}),
+      },
+      storeForMail,
+      { onFault },
+    )
     ledger.connectStore(store)
     mailboxes.connectStore(store)
     importer.connectStore(store)
   })
-  const app = joinPort(appPort, mailForApp, {
-    'mail.start': () => (mailboxes.start(), {}),
-    'mailbox.changed': ({ id }) => (mailboxes.changed(id), {}),
-    'mailbox.removed': ({ id }) => (mailboxes.removed(id), {}),
-    'network.changed': ({ online }) => (mailboxes.network(online), {}),
-    'power.changed': ({ onBattery }) => (pace.setPower(onBattery), {}),
-    'mail.stop': async () => {
-      pace.wake()
-      await mailboxes.stop()
-      await importer.stop()
-      await parser.close()
-      await ledger.flush()
-      return {}
+  const app = joinPort(
+    appPort,
+    mailForApp,
+    {
+      'mail.start': () => (mailboxes.start(), {}),
+      'mailbox.changed': ({ id }) => (mailboxes.changed(id), {}),
+      'mailbox.removed': ({ id }) => (mailboxes.removed(id), {}),
+      'network.changed': ({ online }) => (mailboxes.network(online), {}),
+      'power.changed': ({ onBattery }) => (pace.setPower(onBattery), {}),
+      'mail.stop': async () => {
+        pace.wake()
+        await mailboxes.stop()
+        await importer.stop()
+        await parser.close()
+        await ledger.flush()
+        return {}
+      },
+      'connection.test': async ({ testId, ...input }) => ({
+        ok: await testConnection(
+          input,
+          (steps, finished) => void app.call('connection.progress', { testId, steps, finished }).catch(() => undefined),
+        ),
+      }),
+      'settings.find': async ({ address }) => ({ found: await findSettings(address) }),
+      'oauth.signIn': async ({ signInId, service, address, method }) => {
+        const cancel = new AbortController()
+        signingIn.set(signInId, cancel)
+        try {
+          return await signIn(
+            service,
+            address,
+            method,
+            (step) => void app.call('oauth.step', { signInId, step }).catch(() => cancel.abort()),
+            cancel.signal,
+          )
+        } finally {
+          signingIn.delete(signInId)
+        }
+      },
+      'oauth.cancel': ({ signInId }) => (signingIn.get(signInId)?.abort(), {}),
+      'oauth.refresh': async (grant) => refresh(grant),
+      'oauth.revoke': async (grant) => ({ told: await revoke(grant) }),
+      'import.sample': async ({ dir, mailboxIds }) => {
+        if (!store) throw new PosternError('service-restarting', 'no store')
+        return { messages: await importSample(dir, mailboxIds, store, parser) }
+      },
     },
-    'connection.test': async ({ testId, ...input }) => ({
-      ok: await testConnection(input, (steps, finished) => void app.call('connection.progress', { testId, steps, finished }).catch(() => undefined)),
-    }),
-    'settings.find': async ({ address }) => ({ found: await findSettings(address) }),
-    'oauth.signIn': async ({ signInId, service, address, method }) => {
-      const cancel = new AbortController()
-      signingIn.set(signInId, cancel)
-      try {
-        return await signIn(service, address, method, (step) => void app.call('oauth.step', { signInId, step }).catch(() => cancel.abort()), cancel.signal)
-      } finally {
-        signingIn.delete(signInId)
-      }
-    },
-    'oauth.cancel': ({ signInId }) => (signingIn.get(signInId)?.abort(), {}),
-    'oauth.refresh': async (grant) => refresh(grant),
-    'oauth.revoke': async (grant) => ({ told: await revoke(grant) }),
-    'import.sample': async ({ dir, mailboxIds }) => {
-      if (!store) throw new PosternError('service-restarting', 'no store')
-      return { messages: await importSample(dir, mailboxIds, store, parser) }
-    },
-  }, appForMail, { onFault })
+    appForMail,
+    { onFault },
+  )
   const mailboxes = new Mailboxes({ app, parser, pace })
   watchAddresses(() => mailboxes.network(true))
 }

@@ -5,7 +5,9 @@ export class Lock {
   async hold<T>(work: () => Promise<T>): Promise<T> {
     const before = this.last
     let release = (): void => undefined
-    this.last = new Promise<void>((resolve) => { release = resolve })
+    this.last = new Promise<void>((resolve) => {
+      release = resolve
+    })
     await before
     try {
       return await work()

@@ -13,7 +13,12 @@ const againMs = 30_000
  * Message-ID and not put there twice.
  * @returns when to look again, ms
  */
-export async function putMoved(mailboxId: number, store: Pick<Rpc<StoreForMail>, 'call'>, sync: Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched'>, stopped: () => boolean): Promise<number> {
+export async function putMoved(
+  mailboxId: number,
+  store: Pick<Rpc<StoreForMail>, 'call'>,
+  sync: Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched'>,
+  stopped: () => boolean,
+): Promise<number> {
   while (!stopped()) {
     const { move } = await store.call('moves.next', { mailboxId })
     if (!move) return idleMs

@@ -13,12 +13,25 @@ import { performActs } from './server-acts'
 import { isMicrosoft } from './server-rules'
 import { SyncConnections } from './sync-connections'
 import { SyncProgress } from './sync-progress'
-import { answersLieIn, newFolderNames, pollMs, longAwayMs, probeMs, unsettledMs, unsettledTryMs, refusedTryMs, offlineCodes, otherFaceCodes } from './sync-timing'
+import {
+  answersLieIn,
+  newFolderNames,
+  pollMs,
+  longAwayMs,
+  probeMs,
+  unsettledMs,
+  unsettledTryMs,
+  refusedTryMs,
+  offlineCodes,
+  otherFaceCodes,
+} from './sync-timing'
 
 const log = logger('mailbox')
 
 export interface SyncPorts {
-  /** Asks the team whether an answer may leave; null: nobody can be asked. */ readonly claim?: (key: string) => Promise<{ readonly won: boolean } | null>
+  /** Asks the team whether an answer may leave; null: nobody can be asked. */ readonly claim?: (
+    key: string,
+  ) => Promise<{ readonly won: boolean } | null>
   readonly store: Pick<Rpc<StoreForMail>, 'call'>
   readonly app: Pick<Rpc<AppForMail>, 'call'>
   readonly parser: MessageParser
@@ -49,7 +62,12 @@ export class MailboxSync {
   private networkChangedAt = 0
 
   /** `connected` is told each time the server was reached. */
-  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly connected: () => void = () => undefined, backoff?: Backoff) {
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly ports: SyncPorts,
+    private readonly connected: () => void = () => undefined,
+    backoff?: Backoff,
+  ) {
     // Microsoft answers quick tries with "authenticated but not connected".
     this.backoff = backoff ?? new Backoff(isMicrosoft(mailbox.imap.host) ? 5_000 : 1_000)
     this.connections = new SyncConnections(mailbox, ports.app)
@@ -91,17 +109,22 @@ export class MailboxSync {
   /** The network is gone: connections that hang are of no use. */
   networkLost(): void {
     this.networkChangedAt = Date.now()
-    this.connections.drop(new PosternError('offline', 'network is gone', { host: this.mailbox.imap.host, port: this.mailbox.imap.port }))
+    this.connections.drop(
+      new PosternError('offline', 'network is gone', { host: this.mailbox.imap.host, port: this.mailbox.imap.port }),
+    )
   }
 
   /** Queued acts wait: carries them out when there is a connection, else they wait for it. */
   actsWaiting(): void {
-    this.actsUnderWay = this.actsUnderWay.then(async () => {
-      if (this.stopped || !this.connections.up) return
-      const { count } = await this.ports.store.call('ops.waiting', { mailboxId: this.mailbox.id })
-      // A connection is opened for acts only, not to find that there are none.
-      if (count > 0) await this.withActsSession((session) => performActs(this.mailbox.id, session, this.ports.store, this))
-    }).catch((error: unknown) => log.info('acts wait', { code: PosternError.from(error).code }))
+    this.actsUnderWay = this.actsUnderWay
+      .then(async () => {
+        if (this.stopped || !this.connections.up) return
+        const { count } = await this.ports.store.call('ops.waiting', { mailboxId: this.mailbox.id })
+        // A connection is opened for acts only, not to find that there are none.
+        if (count > 0)
+          await this.withActsSession((session) => performActs(this.mailbox.id, session, this.ports.store, this))
+      })
+      .catch((error: unknown) => log.info('acts wait', { code: PosternError.from(error).code }))
   }
 
   /** Runs `job` on the connection for acts. Throws what connecting or the job throws. */
@@ -116,13 +139,15 @@ export class MailboxSync {
   async seeAnswers(): Promise<void> {
     const deadline = Date.now() + 10_000
     // Just connected: the list of folders is on its way.
-    while (this.list.all.length === 0 && this.connections.up && !this.stopped && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100))
+    while (this.list.all.length === 0 && this.connections.up && !this.stopped && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 100))
     await this.withActsSession(async (session) => {
       const states = await this.list.refresh(session)
       for (const folder of this.list.all.filter(({ cursor }) => answersLieIn.has(cursor.role))) {
         const state = states.get(folder.cursor.folderId)
         if (state && folder.unchanged(state)) continue
-        if (folder.cursor.highUid === 0 && !folder.cursor.complete) await folder.backfill(session, () => this.stopped, true)
+        if (folder.cursor.highUid === 0 && !folder.cursor.complete)
+          await folder.backfill(session, () => this.stopped, true)
         else await folder.catchUp(session)
       }
     })
@@ -152,7 +177,9 @@ export class MailboxSync {
     if (found) return found.path
     const name = newFolderNames[role]
     if (name === undefined) return null
-    const delimiter = listed.find((folder) => folder.path.toUpperCase().startsWith('INBOX') && folder.path.length > 5)?.delimiter ?? null
+    const delimiter =
+      listed.find((folder) => folder.path.toUpperCase().startsWith('INBOX') && folder.path.length > 5)?.delimiter ??
+      null
     const inInbox = delimiter !== null && listed.every((folder) => folder.path.toUpperCase().startsWith('INBOX'))
     const path = inInbox ? `INBOX${delimiter}${name}` : name
     await session.createFolder(path)
@@ -173,7 +200,15 @@ export class MailboxSync {
       this.unreachable = failure !== null && offlineCodes.has(failure.code)
       this.awaySince = Date.now()
       // Before the goodbyes, which take their time when nobody answers.
-      if (failure) this.progress.report(failure.code === 'auth-refused' || failure.code === 'sign-in-needed' ? 'auth-failed' : this.unreachable ? 'offline' : 'error', failure)
+      if (failure)
+        this.progress.report(
+          failure.code === 'auth-refused' || failure.code === 'sign-in-needed'
+            ? 'auth-failed'
+            : this.unreachable
+              ? 'offline'
+              : 'error',
+          failure,
+        )
       await this.connections.close()
       this.list.forget()
       this.progress.lost()
@@ -182,7 +217,9 @@ export class MailboxSync {
       // A wrong password is not tried again until something changed, or a long time went by: servers lock accounts.
       this.refused = ['auth-refused', 'sign-in-needed', 'plaintext-refused'].includes(failure.code)
       const unsettled = this.unreachable && Date.now() - this.networkChangedAt < unsettledMs
-      await this.sleeper.sleep(this.refused ? refusedTryMs : Math.min(this.backoff.next(), unsettled ? unsettledTryMs : Infinity))
+      await this.sleeper.sleep(
+        this.refused ? refusedTryMs : Math.min(this.backoff.next(), unsettled ? unsettledTryMs : Infinity),
+      )
       this.refused = false
     }
   }
@@ -246,11 +283,16 @@ export class MailboxSync {
   private async deepen(session: ImapSession): Promise<void> {
     const folders: FolderSync[] = []
     for (const folder of this.list.all) if ((await folder.partial(1)).length > 0) folders.push(folder)
-    if (folders.length > 0) await this.besideInbox(session, folders, (folder) => folder.deepen(session, () => this.stopped))
+    if (folders.length > 0)
+      await this.besideInbox(session, folders, (folder) => folder.deepen(session, () => this.stopped))
   }
 
   /** Long work on folders, while a second connection keeps the inbox live. */
-  private async besideInbox(session: ImapSession, folders: readonly FolderSync[], work: (folder: FolderSync) => Promise<void>): Promise<void> {
+  private async besideInbox(
+    session: ImapSession,
+    folders: readonly FolderSync[],
+    work: (folder: FolderSync) => Promise<void>,
+  ): Promise<void> {
     const filled = new Sleeper()
     let filling = true
     const watching = this.watchInbox(() => filling && !this.stopped && !session.closed, filled)
@@ -307,7 +349,11 @@ export class MailboxSync {
       const nothingToDo = !this.moved && !this.askedForAll && !this.lookAround && this.touchedPaths.size === 0
       if (nothingToDo && !session.closed) await this.sleeper.sleep(Math.max(0, lookedAt + pollMs - Date.now()))
       if (this.stopped) return
-      if (session.closed) throw new PosternError('connection-lost', 'work connection', { host: this.mailbox.imap.host, port: this.mailbox.imap.port })
+      if (session.closed)
+        throw new PosternError('connection-lost', 'work connection', {
+          host: this.mailbox.imap.host,
+          port: this.mailbox.imap.port,
+        })
       if (this.askedForAll || this.lookAround || Date.now() - lookedAt >= pollMs) {
         lookedAt = Date.now()
         await this.lookAtEverything(session)

@@ -10,7 +10,10 @@ import { TeamLink } from './team-link'
 
 const log = logger('mail')
 
-interface Running { readonly sync: MailboxSync; readonly sender: OutboxSender }
+interface Running {
+  readonly sync: MailboxSync
+  readonly sender: OutboxSender
+}
 
 /** All mailboxes at work: one sync and one sender each, on the store that is there now. */
 export class Mailboxes {
@@ -94,21 +97,44 @@ export class Mailboxes {
     })
   }
 
-  wakeOutbox(id: number): void { this.running.get(id)?.sender.wake() }
-  wakeTeam(changed: boolean): void { this.link?.wake(changed) }
-  wakeActs(id: number): void { this.running.get(id)?.sync.actsWaiting() }
+  wakeOutbox(id: number): void {
+    this.running.get(id)?.sender.wake()
+  }
+  wakeTeam(changed: boolean): void {
+    this.link?.wake(changed)
+  }
+  wakeActs(id: number): void {
+    this.running.get(id)?.sync.actsWaiting()
+  }
 
   private begin(mailbox: Mailbox): void {
     if (!this.started || !this.store || this.running.has(mailbox.id)) return
     if (mailbox.local) return
     if (mailbox.paused) {
-      void this.store.call('progress.set', { mailboxId: mailbox.id, state: 'paused', error: null, done: 0, total: 0, reached: null, syncedAt: null }).catch(() => undefined)
+      void this.store
+        .call('progress.set', {
+          mailboxId: mailbox.id,
+          state: 'paused',
+          error: null,
+          done: 0,
+          total: 0,
+          reached: null,
+          syncedAt: null,
+        })
+        .catch(() => undefined)
       return
     }
-    const ports: SyncPorts = { ...this.ports, store: this.store, claim: async (key) => this.link?.claim(mailbox.id, key) ?? null }
+    const ports: SyncPorts = {
+      ...this.ports,
+      store: this.store,
+      claim: async (key) => this.link?.claim(mailbox.id, key) ?? null,
+    }
     // What could not leave while the network was gone leaves when the mailbox is reached again.
     const sync = new MailboxSync(mailbox, ports, () => this.running.get(mailbox.id)?.sender.wake())
-    const sender = new OutboxSender(mailbox, ports, sync, { syncOf: (id) => this.running.get(id)?.sync, looked: this.looked })
+    const sender = new OutboxSender(mailbox, ports, sync, {
+      syncOf: (id) => this.running.get(id)?.sync,
+      looked: this.looked,
+    })
     this.running.set(mailbox.id, { sync, sender })
     sync.start()
     sender.start()

@@ -19,16 +19,29 @@ export function snippetOf(text: string): string {
     length += line.length + 1
     if (length > 180) break
   }
-  const joined = (words.length > 0 ? words.join(' ') : text.slice(0, 400).replace(/[>\s]+/g, ' ')).replace(/\s+/g, ' ').trim()
+  const joined = (words.length > 0 ? words.join(' ') : text.slice(0, 400).replace(/[>\s]+/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim()
   return joined.length <= 160 ? joined : `${cutAtCharacter(joined, 159)}…`
 }
 
 function isAttribution(line: string): boolean {
-  return line.length < 300 && (/^(?:on|am|le|el|il|op|den|em|w dniu)\b.{5,250}(?:wrote|schrieb|écrit|escribió|ha scritto|schreef|skrev|escreveu|napisał(?:\(a\))?)\b.{0,80}:$/i.test(line) || /^(?:from|von|de|da|van):\s.{1,200}@/i.test(line))
+  return (
+    line.length < 300 &&
+    (/^(?:on|am|le|el|il|op|den|em|w dniu)\b.{5,250}(?:wrote|schrieb|écrit|escribió|ha scritto|schreef|skrev|escreveu|napisał(?:\(a\))?)\b.{0,80}:$/i.test(
+      line,
+    ) ||
+      /^(?:from|von|de|da|van):\s.{1,200}@/i.test(line))
+  )
 }
 
 function isGreeting(line: string): boolean {
-  return line.length <= 60 && /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hallo|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen|abend)|moin|bonjour|salut|ch(?:er|ère|ers)|hola|buenos días|estimad[oa]s?|ciao|buongiorno|gentile|beste|geachte|olá|prezad[oa]s?|hej|cześć|dzień dobry|здравствуйте|привет)\b[^.!?]{0,50}[,!.:]?$/i.test(line)
+  return (
+    line.length <= 60 &&
+    /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hallo|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen|abend)|moin|bonjour|salut|ch(?:er|ère|ers)|hola|buenos días|estimad[oa]s?|ciao|buongiorno|gentile|beste|geachte|olá|prezad[oa]s?|hej|cześć|dzień dobry|здравствуйте|привет)\b[^.!?]{0,50}[,!.:]?$/i.test(
+      line,
+    )
+  )
 }
 
 /** Cuts without tearing a surrogate pair apart. */
@@ -82,6 +95,19 @@ export class WordCompare {
 /** White space, zero-width characters, and > • * · - _ */
 function isFiller(code: number): boolean {
   if (code < 128) return asciiFiller[code] === 1
-  return code === 0xa0 || code === 0xb7 || (code >= 0x2000 && (code <= 0x200d || code === 0x2022 || code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x3000 || code === 0xfeff))
+  return (
+    code === 0xa0 ||
+    code === 0xb7 ||
+    (code >= 0x2000 &&
+      (code <= 0x200d ||
+        code === 0x2022 ||
+        code === 0x2028 ||
+        code === 0x2029 ||
+        code === 0x202f ||
+        code === 0x3000 ||
+        code === 0xfeff))
+  )
 }
-const asciiFiller = Uint8Array.from({ length: 128 }, (_, code) => (code <= 0x20 || code === 0x3e || code === 0x2a || code === 0x2d || code === 0x5f ? 1 : 0))
+const asciiFiller = Uint8Array.from({ length: 128 }, (_, code) =>
+  code <= 0x20 || code === 0x3e || code === 0x2a || code === 0x2d || code === 0x5f ? 1 : 0,
+)

@@ -28,9 +28,19 @@ interface Entity {
 }
 
 /** Texts of one alternative, or of one part outside of any. */
-interface TextGroup { plain: string[]; html: string[] }
+interface TextGroup {
+  plain: string[]
+  html: string[]
+}
 
-const unusualTypes = new Set(['message/rfc822', 'message/delivery-status', 'message/feedback-report', 'text/calendar', 'application/ics', 'multipart/digest'])
+const unusualTypes = new Set([
+  'message/rfc822',
+  'message/delivery-status',
+  'message/feedback-report',
+  'text/calendar',
+  'application/ics',
+  'multipart/digest',
+])
 const plainEncodings = new Set(['7bit', '8bit', 'binary'])
 const deepest = 20
 const mostParts = 200
@@ -51,7 +61,13 @@ class Reader {
       const root = this.entity(0, this.bytes.length)
       this.collect(root, null, false, 0, [])
       const texts = this.joined()
-      return { headers: root.headers, text: texts.plain, html: texts.html, parts: this.parts, places: { text: this.placeOf('text/plain'), html: this.placeOf('text/html') } }
+      return {
+        headers: root.headers,
+        text: texts.plain,
+        html: texts.html,
+        parts: this.parts,
+        places: { text: this.placeOf('text/plain'), html: this.placeOf('text/html') },
+      }
     } catch (error) {
       if (error instanceof Unusual) return null
       throw error
@@ -60,7 +76,9 @@ class Reader {
 
   private placeOf(type: string): Place | undefined {
     const found = this.texts.filter((entity) => entity.type === type)
-    return found.length === 1 && found[0] && plainEncodings.has(found[0].encoding) ? [found[0].start, found[0].end] : undefined
+    return found.length === 1 && found[0] && plainEncodings.has(found[0].encoding)
+      ? [found[0].start, found[0].end]
+      : undefined
   }
 
   /** Splits header and body of the entity in [start, end). */
@@ -74,9 +92,14 @@ class Reader {
     const type = structured(first('content-type') ?? 'text/plain')
     const disposition = structured(first('content-disposition') ?? '')
     return {
-      headers, type: type.value, params: type.params,
+      headers,
+      type: type.value,
+      params: type.params,
       encoding: (first('content-transfer-encoding') ?? '8bit').toLowerCase(),
-      disposition, contentId: first('content-id'), start: body.bodyStart, end,
+      disposition,
+      contentId: first('content-id'),
+      start: body.bodyStart,
+      end,
     }
   }
 
@@ -94,16 +117,31 @@ class Reader {
     throw new Unusual()
   }
 
-  private collect(entity: Entity, alternative: TextGroup | null, related: boolean, depth: number, outer: readonly string[]): void {
+  private collect(
+    entity: Entity,
+    alternative: TextGroup | null,
+    related: boolean,
+    depth: number,
+    outer: readonly string[],
+  ): void {
     if (depth > deepest || unusualTypes.has(entity.type)) throw new Unusual()
     if (!entity.type.startsWith('multipart/')) return this.leaf(entity, alternative, related)
     const boundary = entity.params.get('boundary')
-    if (boundary === undefined || boundary === '' || boundary.length > 200 || !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(boundary)) throw new Unusual()
+    if (
+      boundary === undefined ||
+      boundary === '' ||
+      boundary.length > 200 ||
+      !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(boundary)
+    )
+      throw new Unusual()
     // A boundary that begins like one around it needs the exact rules of the line reader.
     if (outer.some((other) => other === boundary)) throw new Unusual()
     const group = entity.type === 'multipart/alternative' ? this.group() : alternative
     for (const [start, end] of this.split(entity, boundary)) {
-      this.collect(this.entity(start, end), group, related || entity.type === 'multipart/related', depth + 1, [...outer, boundary])
+      this.collect(this.entity(start, end), group, related || entity.type === 'multipart/related', depth + 1, [
+        ...outer,
+        boundary,
+      ])
     }
   }
 
@@ -112,7 +150,11 @@ class Reader {
     const marker = Buffer.from(`--${boundary}`, 'latin1')
     const ranges: [number, number][] = []
     let open = -1
-    for (let at = this.bytes.indexOf(marker, entity.start); at !== -1 && at < entity.end; at = this.bytes.indexOf(marker, at + 1)) {
+    for (
+      let at = this.bytes.indexOf(marker, entity.start);
+      at !== -1 && at < entity.end;
+      at = this.bytes.indexOf(marker, at + 1)
+    ) {
       if (at !== entity.start && this.bytes[at - 1] !== 0x0a) continue
       const lineEnd = this.bytes.indexOf(0x0a, at)
       const stop = lineEnd === -1 || lineEnd > entity.end ? entity.end : lineEnd
@@ -149,10 +191,12 @@ class Reader {
     }
     // The same holds for a part without a body: postal-mime lists it, empty.
     const filename = entity.disposition.params.get('filename') ?? entity.params.get('name') ?? null
-    if (entity.headers.some((header) => header.key === 'content-description' && header.value.length > 10_000)) throw new Unusual()
+    if (entity.headers.some((header) => header.key === 'content-description' && header.value.length > 10_000))
+      throw new Unusual()
     this.parts.push({
       filename: filename ? decodeWords(filename) : null,
-      type: entity.type, disposition: entity.disposition.value || null,
+      type: entity.type,
+      disposition: entity.disposition.value || null,
       contentId: entity.contentId || null,
       related: related && entity.contentId !== null && entity.contentId !== '',
       content: this.content(entity),
@@ -166,11 +210,13 @@ class Reader {
 
   private text(entity: Entity): string {
     const decoder = decoderOf(entity.params.get('charset'))
-    if (entity.encoding === 'base64') return decoder.decode(decodeBase64(this.bytes.toString('latin1', entity.start, entity.end)))
+    if (entity.encoding === 'base64')
+      return decoder.decode(decodeBase64(this.bytes.toString('latin1', entity.start, entity.end)))
     if (entity.encoding !== 'quoted-printable') {
       const body = this.bytes.subarray(entity.start, entity.end)
       // Charsets whose bytes below 0x80 are ASCII: lines can be cut after decoding.
-      if (isAscii(body) && decoder.encoding !== 'iso-2022-jp' && !decoder.encoding.startsWith('utf-16')) return unifyLines(body.toString('latin1', 0, body.length))
+      if (isAscii(body) && decoder.encoding !== 'iso-2022-jp' && !decoder.encoding.startsWith('utf-16'))
+        return unifyLines(body.toString('latin1', 0, body.length))
       if (decoder.encoding === 'utf-8' || decoder.encoding === 'windows-1252') return unifyLines(decoder.decode(body))
     }
     return decoder.decode(Buffer.from(this.lines(entity), 'latin1'))
@@ -189,7 +235,11 @@ class Reader {
     const groups = this.groups.filter((group) => group.plain.length > 0 || group.html.length > 0)
     const hasPlain = groups.some((group) => group.plain.length > 0)
     const hasHtml = groups.some((group) => group.html.length > 0)
-    if (groups.length > 1 && groups.some((group) => (hasPlain && group.plain.length === 0) || (hasHtml && group.html.length === 0))) throw new Unusual()
+    if (
+      groups.length > 1 &&
+      groups.some((group) => (hasPlain && group.plain.length === 0) || (hasHtml && group.html.length === 0))
+    )
+      throw new Unusual()
     const join = (kind: 'plain' | 'html'): string | null => groups.flatMap((group) => group[kind]).join('\n') || null
     return { plain: join('plain'), html: join('html') }
   }
@@ -239,7 +289,8 @@ function trimSpace(text: string): string {
   return text.slice(start, end)
 }
 
-const structuredValue = /^[ \t]*([\w!#$&.+-]+(?:\/[\w!#$&.+-]+)?)?[ \t]*((?:;[ \t]*[\w-]+=(?:"[^"\\()]*"|[^\s";()\\=,<>]+)[ \t]*)*);?[ \t]*$/
+const structuredValue =
+  /^[ \t]*([\w!#$&.+-]+(?:\/[\w!#$&.+-]+)?)?[ \t]*((?:;[ \t]*[\w-]+=(?:"[^"\\()]*"|[^\s";()\\=,<>]+)[ \t]*)*);?[ \t]*$/
 const parameter = /;[ \t]*([\w-]+)=(?:"([^"]*)"|([^\s";]+))/g
 
 /** A header such as Content-Type in its plain form; comments, escapes and RFC 2231 go the long way. */

@@ -12,7 +12,10 @@ export interface MimeMessage {
   /** Where in the source text and HTML stand, when each is one part that is not encoded. */
   readonly places?: Places
 }
-export interface MimeHeader { readonly key: string; readonly value: string }
+export interface MimeHeader {
+  readonly key: string
+  readonly value: string
+}
 export interface MimePart {
   readonly filename: string | null
   /** As declared, lower case. */
@@ -40,8 +43,12 @@ export function fromPostalMime(email: Email): MimeMessage {
     text: email.text ?? null,
     html: email.html ?? null,
     parts: email.attachments.map((part) => ({
-      filename: part.filename, type: part.mimeType, disposition: part.disposition, contentId: part.contentId ?? null,
-      related: part.related === true, content: bytesOf(part.content),
+      filename: part.filename,
+      type: part.mimeType,
+      disposition: part.disposition,
+      contentId: part.contentId ?? null,
+      related: part.related === true,
+      content: bytesOf(part.content),
     })),
   }
 }

@@ -5,7 +5,11 @@ import type { Rpc } from '../shared/port-rpc'
 
 const tellMs = 500
 
-interface Told { state: Contact['state'] | null; sent: number; received: number }
+interface Told {
+  state: Contact['state'] | null
+  sent: number
+  received: number
+}
 
 /** Carries what the gate sees to the store, added up by host and use; what the store has not taken yet is kept. */
 export class NetworkLedger {
@@ -17,7 +21,10 @@ export class NetworkLedger {
 
   /** Stands at the gate of this process from now on. */
   start(): void {
-    guardNetwork(() => this.rules, (contact) => this.note(contact))
+    guardNetwork(
+      () => this.rules,
+      (contact) => this.note(contact),
+    )
   }
 
   setRules(rules: NetworkRules): void {
@@ -49,21 +56,43 @@ export class NetworkLedger {
     const before = this.told.get(contact) ?? { state: null, sent: 0, received: 0 }
     const now = (state: Contact['state']): number => Number(contact.state === state && before.state !== state)
     this.add({
-      host: contact.host.slice(0, 260), port: contact.port, address: contact.address, use: contact.errand?.use ?? 'unknown', mailboxId: contact.errand?.mailboxId ?? null,
-      at: Date.now(), begun: Number(before.state === null), blocked: now('blocked'), failed: now('failed'),
-      sent: contact.sent - before.sent, received: contact.received - before.received, result: contact.failure, expected: contact.expected,
+      host: contact.host.slice(0, 260),
+      port: contact.port,
+      address: contact.address,
+      use: contact.errand?.use ?? 'unknown',
+      mailboxId: contact.errand?.mailboxId ?? null,
+      at: Date.now(),
+      begun: Number(before.state === null),
+      blocked: now('blocked'),
+      failed: now('failed'),
+      sent: contact.sent - before.sent,
+      received: contact.received - before.received,
+      result: contact.failure,
+      expected: contact.expected,
     })
     this.told.set(contact, { state: contact.state, sent: contact.sent, received: contact.received })
     this.later()
   }
 
   private add(contact: NetworkContact): void {
-    const key = [contact.host, contact.port, contact.address, contact.use, contact.mailboxId, contact.expected].join(' ')
+    const key = [contact.host, contact.port, contact.address, contact.use, contact.mailboxId, contact.expected].join(
+      ' ',
+    )
     const known = this.waiting.get(key)
-    this.waiting.set(key, known ? {
-      ...contact, at: Math.max(contact.at, known.at), begun: known.begun + contact.begun, blocked: known.blocked + contact.blocked, failed: known.failed + contact.failed,
-      sent: known.sent + contact.sent, received: known.received + contact.received,
-    } : contact)
+    this.waiting.set(
+      key,
+      known
+        ? {
+            ...contact,
+            at: Math.max(contact.at, known.at),
+            begun: known.begun + contact.begun,
+            blocked: known.blocked + contact.blocked,
+            failed: known.failed + contact.failed,
+            sent: known.sent + contact.sent,
+            received: known.received + contact.received,
+          }
+        : contact,
+    )
   }
 
   private later(): void {

@@ -19,5 +19,10 @@ export function watchAddresses(changed: () => void, read: () => string = address
 }
 
 function addresses(): string {
-  return Object.values(networkInterfaces()).flatMap((all) => all ?? []).filter(({ internal }) => !internal).map(({ address }) => address).toSorted().join(' ')
+  return Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address)
+    .toSorted()
+    .join(' ')
 }

@@ -5,10 +5,14 @@ import { PosternError } from '../../src-preload/contract/errors'
 export const browserMs = 5 * 60_000
 
 /** What the browser shows at the end; it loads nothing and says no more than needed. */
-const page = (title: string, text: string): string => `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>${title}</title><body style="font:15px/1.6 system-ui,sans-serif;margin:20vh auto;max-width:26em;padding:0 1em"><h1 style="font-size:20px">${title}</h1><p>${text}</p></body></html>`
+const page = (title: string, text: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>${title}</title><body style="font:15px/1.6 system-ui,sans-serif;margin:20vh auto;max-width:26em;padding:0 1em"><h1 style="font-size:20px">${title}</h1><p>${text}</p></body></html>`
 const answers = {
   done: page('Back to Postern', 'The browser has done its part. You can close this tab and go on in Postern.'),
-  refused: page('Not signed in', 'The provider did not give the access. Postern says what to do. You can close this tab.'),
+  refused: page(
+    'Not signed in',
+    'The provider did not give the access. Postern says what to do. You can close this tab.',
+  ),
   foreign: page('Nothing to do here', 'This address belongs to a sign-in that is over or was not begun by Postern.'),
 }
 
@@ -53,11 +57,21 @@ export async function openLoopback(state: string, signal: AbortSignal, ms = brow
     signal.addEventListener('abort', cancelled)
     server.on('request', (request, response) => {
       const say = (status: number, text: string): void => {
-        response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-store', Connection: 'close' })
+        response.writeHead(status, {
+          'Content-Type': 'text/html; charset=utf-8',
+          'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+          'Referrer-Policy': 'no-referrer',
+          'Cache-Control': 'no-store',
+          Connection: 'close',
+        })
         response.end(text)
       }
       const url = new URL(request.url ?? '/', redirectUri)
-      const ours = request.method === 'GET' && request.headers.host === `127.0.0.1:${port}` && url.pathname === '/' && url.searchParams.get('state') === state
+      const ours =
+        request.method === 'GET' &&
+        request.headers.host === `127.0.0.1:${port}` &&
+        url.pathname === '/' &&
+        url.searchParams.get('state') === state
       if (!ours) return say(404, answers.foreign)
       say(200, url.searchParams.has('error') ? answers.refused : answers.done)
       return end(() => resolve(url.searchParams))

@@ -43,7 +43,12 @@ export class OutboxSender {
   private running: Promise<void> | null = null
   private stopped = false
 
-  constructor(private readonly mailbox: Mailbox, private readonly ports: SyncPorts, private readonly sync: Synced, private readonly others: OtherMailboxes = { syncOf: () => undefined, looked: new Map() }) {}
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly ports: SyncPorts,
+    private readonly sync: Synced,
+    private readonly others: OtherMailboxes = { syncOf: () => undefined, looked: new Map() },
+  ) {}
 
   start(): void {
     this.running ??= this.loop()
@@ -66,7 +71,13 @@ export class OutboxSender {
     while (!this.stopped) {
       let wait = idleMs
       try {
-        wait = Math.min(wait, await this.sendDue(), await this.lookForUncertain(), await this.fileCopies(), await putMoved(this.mailbox.id, this.ports.store, this.sync, () => this.stopped))
+        wait = Math.min(
+          wait,
+          await this.sendDue(),
+          await this.lookForUncertain(),
+          await this.fileCopies(),
+          await putMoved(this.mailbox.id, this.ports.store, this.sync, () => this.stopped),
+        )
       } catch (error) {
         const failure = PosternError.from(error)
         if (failure.code === 'service-stopped' || failure.code === 'service-restarting') return
@@ -80,13 +91,16 @@ export class OutboxSender {
   /** Sends until nothing is due; returns how long to wait. */
   private async sendDue(): Promise<number> {
     while (!this.stopped) {
-      const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', { mailboxId: this.mailbox.id, looked: [...this.others.looked].map(([mailboxId, at]) => ({ mailboxId, at })) })
+      const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', {
+        mailboxId: this.mailbox.id,
+        looked: [...this.others.looked].map(([mailboxId, at]) => ({ mailboxId, at })),
+      })
       if (look !== null) {
         if (await this.look(look)) continue
         return this.backoff.next()
       }
       if (!job) return nextDueAt === null ? idleMs : Math.max(50, nextDueAt - Date.now())
-      const outcome = await this.isClaimed(job) ? claimedBy(job) : await this.sendOne(job)
+      const outcome = (await this.isClaimed(job)) ? claimedBy(job) : await this.sendOne(job)
       await this.ports.store.call('outbox.settle', outcome)
       log.info('message settled', { id: job.id, state: outcome.state, code: outcome.error?.code })
       if (outcome.state === 'queued') return this.backoff.next()
@@ -108,7 +122,15 @@ export class OutboxSender {
         const failure = PosternError.from(error)
         if (failure.code === 'service-stopped' || failure.code === 'service-restarting') throw failure
         log.info('an answer waits for a look at a mailbox', { id, mailboxId, code: failure.code })
-        await this.ports.store.call('outbox.settle', { id, state: 'queued', error: { code: failure.code, detail: { ...failure.detail, lookAt: mailboxId } }, serverLine: null, refused: [], later: [], retryAt: Date.now() })
+        await this.ports.store.call('outbox.settle', {
+          id,
+          state: 'queued',
+          error: { code: failure.code, detail: { ...failure.detail, lookAt: mailboxId } },
+          serverLine: null,
+          refused: [],
+          later: [],
+          retryAt: Date.now(),
+        })
         return false
       }
     }
@@ -135,8 +157,13 @@ export class OutboxSender {
   }
 
   private async sendOne(job: OutboxJob): Promise<OutboxOutcome> {
-    const settled = (state: OutboxOutcome['state'], error: PosternError | null, serverLine: string | null = null, refused: string[] = [], later: string[] = []): OutboxOutcome =>
-      ({ id: job.id, state, error: error ? failureOf(error) : null, serverLine, refused, later })
+    const settled = (
+      state: OutboxOutcome['state'],
+      error: PosternError | null,
+      serverLine: string | null = null,
+      refused: string[] = [],
+      later: string[] = [],
+    ): OutboxOutcome => ({ id: job.id, state, error: error ? failureOf(error) : null, serverLine, refused, later })
     let session: SmtpSession | null = null
     try {
       if (job.envelope.length === 0) return settled('failed', new PosternError('no-recipient'))
@@ -144,7 +171,9 @@ export class OutboxSender {
       const account = await this.accountOf(job)
       const server = account.smtp
       session = await withCredentials(this.ports.app, account, 'smtp', async (auth) => {
-        const opened = await onErrand({ use: 'send-mail', host: server.host, mailboxId: account.id }, () => SmtpSession.connect({ ...server, user: auth.user }))
+        const opened = await onErrand({ use: 'send-mail', host: server.host, mailboxId: account.id }, () =>
+          SmtpSession.connect({ ...server, user: auth.user }),
+        )
         try {
           await opened.login(auth)
           return opened
@@ -159,7 +188,9 @@ export class OutboxSender {
       const failure = PosternError.from(error)
       if (failure.code === 'internal') log.error('sending failed', error)
       // Nothing has left yet. What another try cannot change is told at once.
-      const final = ['invalid-input', 'plaintext-refused', 'auth-refused', 'sign-in-needed', 'internal'].includes(failure.code)
+      const final = ['invalid-input', 'plaintext-refused', 'auth-refused', 'sign-in-needed', 'internal'].includes(
+        failure.code,
+      )
       const line = failure.detail['serverLine']
       const outcome = settled(final ? 'failed' : 'queued', failure, typeof line === 'string' ? line : null)
       // The message is as good as before: it is due again as soon as there is a connection.
@@ -174,7 +205,8 @@ export class OutboxSender {
     if (throughId === null || throughId === this.mailbox.id) return this.mailbox
     const { mailboxes } = await this.ports.store.call('mailboxes.all', {})
     const account = mailboxes.find(({ id }) => id === throughId)
-    if (!account) throw new PosternError('sender-refused', 'the account that it leaves through is gone', { account: true })
+    if (!account)
+      throw new PosternError('sender-refused', 'the account that it leaves through is gone', { account: true })
     return account
   }
 
@@ -203,7 +235,14 @@ export class OutboxSender {
       await this.sync.withActsSession(async (session) => {
         for (const job of open) {
           if (!(await this.isOnServer(this.sync, session, job)) && !(await this.isOnOtherServer(job))) continue
-          await this.ports.store.call('outbox.settle', { id: job.id, state: 'sent', error: null, serverLine: null, refused: [], later: [] })
+          await this.ports.store.call('outbox.settle', {
+            id: job.id,
+            state: 'sent',
+            error: null,
+            serverLine: null,
+            refused: [],
+            later: [],
+          })
           this.lookedSince.delete(job.id)
         }
       })
@@ -218,11 +257,16 @@ export class OutboxSender {
 
   /** The provider of the account that carried it files its own copies there. */
   private async isOnOtherServer(job: OutboxJob): Promise<boolean> {
-    const other = job.throughId === null || job.throughId === this.mailbox.id ? undefined : this.others.syncOf(job.throughId)
-    return other !== undefined && await other.withActsSession((session) => this.isOnServer(other, session, job))
+    const other =
+      job.throughId === null || job.throughId === this.mailbox.id ? undefined : this.others.syncOf(job.throughId)
+    return other !== undefined && (await other.withActsSession((session) => this.isOnServer(other, session, job)))
   }
 
-  private async isOnServer(sync: Synced, session: ImapSession, job: Pick<OutboxJob, 'messageId' | 'posternId'>): Promise<boolean> {
+  private async isOnServer(
+    sync: Synced,
+    session: ImapSession,
+    job: Pick<OutboxJob, 'messageId' | 'posternId'>,
+  ): Promise<boolean> {
     for (const role of ['sent', 'all'] as const) {
       const path = await this.existing(sync, session, role)
       if (path === null) continue
@@ -269,15 +313,28 @@ export class OutboxSender {
       const path = await this.sync.pathOf(session, 'sent')
       if (path === null) throw new PosternError('server-refused', 'no folder for sent mail')
       await session.select(path)
-      if ((await session.searchUids({ messageId: copy.messageId })).length === 0) await session.append(path, copy.raw, ['\\Seen'], new Date(copy.date))
+      if ((await session.searchUids({ messageId: copy.messageId })).length === 0)
+        await session.append(path, copy.raw, ['\\Seen'], new Date(copy.date))
       this.sync.touched(path)
     })
   }
 }
 
-const networkFailures: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout'])
+const networkFailures: ReadonlySet<string> = new Set([
+  'offline',
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'timeout',
+])
 
-type Settled = (state: OutboxOutcome['state'], error: PosternError | null, serverLine?: string | null, refused?: string[], later?: string[]) => OutboxOutcome
+type Settled = (
+  state: OutboxOutcome['state'],
+  error: PosternError | null,
+  serverLine?: string | null,
+  refused?: string[],
+  later?: string[],
+) => OutboxOutcome
 
 function outcomeOf(result: SendResult, settled: Settled): OutboxOutcome {
   if (result.state === 'unknown') return settled('uncertain', result.error)
@@ -288,7 +345,12 @@ function outcomeOf(result: SendResult, settled: Settled): OutboxOutcome {
     const refused = result.refused.filter((one) => !one.line.startsWith('4')).map((one) => one.address)
     return settled('sent', null, line === '' ? null : line, refused, later)
   }
-  const outcome = settled(result.final ? 'failed' : 'queued', result.error, line === '' ? null : line, result.refused.map((one) => one.address))
+  const outcome = settled(
+    result.final ? 'failed' : 'queued',
+    result.error,
+    line === '' ? null : line,
+    result.refused.map((one) => one.address),
+  )
   if (result.final) return outcome
   if (result.error.code === 'rate-limited') return { ...outcome, retryAt: Date.now() + rateLimitMs }
   return networkFailures.has(result.error.code) ? { ...outcome, retryAt: Date.now() } : outcome
@@ -298,4 +360,11 @@ function failureOf(error: PosternError): Failure {
   return { code: error.code, detail: error.detail }
 }
 
-const claimedBy = (job: OutboxJob): OutboxOutcome => ({ id: job.id, state: 'failed', error: failureOf(new PosternError('claimed', 'a colleague is sending an answer')), serverLine: null, refused: [], later: [] })
+const claimedBy = (job: OutboxJob): OutboxOutcome => ({
+  id: job.id,
+  state: 'failed',
+  error: failureOf(new PosternError('claimed', 'a colleague is sending an answer')),
+  serverLine: null,
+  refused: [],
+  later: [],
+})

@@ -50,9 +50,22 @@ export function unreadableMessage(raw: Uint8Array, reason: string): ParsedMessag
   }
   const written = { subject, from: from.address, date: null, to: [], cc: [], attachments: [], unreadable: reason }
   return {
-    ...written, messageId: messageIds(header('Message-ID'), 1)[0] ?? null, hash: hashOf(raw), contentHash: contentHash(written, subject), inReplyTo: [], references: [],
-    fromSuspicious: true, replyTo: [], bcc: [], autoKind: 'none', snippet: '', remoteCount: 0, remoteUrls: [], posternId: null,
-    ...packMessage({ text: '', html: null, textSuffices: true, cut: false }, raw), rawSize: raw.byteLength,
+    ...written,
+    messageId: messageIds(header('Message-ID'), 1)[0] ?? null,
+    hash: hashOf(raw),
+    contentHash: contentHash(written, subject),
+    inReplyTo: [],
+    references: [],
+    fromSuspicious: true,
+    replyTo: [],
+    bcc: [],
+    autoKind: 'none',
+    snippet: '',
+    remoteCount: 0,
+    remoteUrls: [],
+    posternId: null,
+    ...packMessage({ text: '', html: null, textSuffices: true, cut: false }, raw),
+    rawSize: raw.byteLength,
   }
 }
 
@@ -100,33 +113,68 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
     const kind = attachmentKind(nameOf(part), part.type, part.content)
     const contentId = part.contentId === null ? null : part.contentId.trim().replace(/^<|>$/g, '').slice(0, 998)
     return {
-      index, name: nameOf(part), type: kind.type, size: part.content.byteLength, dangerous: kind.dangerous, contentId,
-      inline: contentId !== null && kind.type.startsWith('image/') && (part.related || part.disposition === 'inline') && (body.html?.includes('cid:') ?? false),
+      index,
+      name: nameOf(part),
+      type: kind.type,
+      size: part.content.byteLength,
+      dangerous: kind.dangerous,
+      contentId,
+      inline:
+        contentId !== null &&
+        kind.type.startsWith('image/') &&
+        (part.related || part.disposition === 'inline') &&
+        (body.html?.includes('cid:') ?? false),
     }
   })
   const kind = autoKind({ first, contentType: first('content-type') ?? '', fromAddress: from.address.address })
   const messageId = messageIds(first('message-id'), 1)[0] ?? null
   const inReplyTo = messageIds(first('in-reply-to'), 100)
   const references = messageIds(first('references'), 200)
-  const report = kind === 'bounce' ? deliveryReport(raw, messageId, first('x-failed-recipients'), [...inReplyTo, ...references]) : null
-  const names = attachments.filter((part) => !part.inline).map((part) => part.name).join(' ')
-  const words = cutAtCharacter([body.fullText.trimEnd(), body.more, names].filter((piece) => piece !== '').join('\n'), longestSearchText)
-  const written = { subject, from: from.address, date: dateOf(first('date')), to: addressList(all('to')), cc: addressList(all('cc')), attachments, unreadable: null }
+  const report =
+    kind === 'bounce'
+      ? deliveryReport(raw, messageId, first('x-failed-recipients'), [...inReplyTo, ...references])
+      : null
+  const names = attachments
+    .filter((part) => !part.inline)
+    .map((part) => part.name)
+    .join(' ')
+  const words = cutAtCharacter(
+    [body.fullText.trimEnd(), body.more, names].filter((piece) => piece !== '').join('\n'),
+    longestSearchText,
+  )
+  const written = {
+    subject,
+    from: from.address,
+    date: dateOf(first('date')),
+    to: addressList(all('to')),
+    cc: addressList(all('cc')),
+    attachments,
+    unreadable: null,
+  }
   return {
     ...written,
     messageId,
-    hash: hashOf(raw), contentHash: contentHash(written, words),
+    hash: hashOf(raw),
+    contentHash: contentHash(written, words),
     // A report belongs to the conversation of the message that it is about.
     inReplyTo: inReplyTo.length === 0 && report ? report.messageIds : inReplyTo,
     references,
     fromSuspicious: from.suspicious,
-    replyTo: addressList(all('reply-to')), bcc: addressList(all('bcc')),
+    replyTo: addressList(all('reply-to')),
+    bcc: addressList(all('bcc')),
     ...deliveredTo(all),
     autoKind: kind,
     snippet: snippetOf(body.text),
-    remoteCount: body.remote.remoteCount, remoteUrls: [...body.remote.remoteUrls],
-    posternId: first('x-postern-id')?.trim().slice(0, 200) ?? null, report,
-    ...packMessage({ text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut }, raw, mime.places, body.more),
+    remoteCount: body.remote.remoteCount,
+    remoteUrls: [...body.remote.remoteUrls],
+    posternId: first('x-postern-id')?.trim().slice(0, 200) ?? null,
+    report,
+    ...packMessage(
+      { text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut },
+      raw,
+      mime.places,
+      body.more,
+    ),
     rawSize: raw.byteLength,
   }
 }
@@ -136,13 +184,27 @@ const deliveryHeaders = ['delivered-to', 'x-original-to', 'x-delivered-to', 'env
 
 /** Only what To and Cc do not say, so that nothing is kept twice. */
 function deliveredTo(all: (key: string) => string[]): Pick<ParsedMessage, 'deliveredTo'> {
-  const said = new Set([...addressList(all('to')), ...addressList(all('cc'))].map(({ address }) => address.toLowerCase()))
-  const names = deliveryHeaders.flatMap(all).flatMap((value) => /^<?([^\s<>,;@]{1,128}@[^\s<>,;@]{1,190})>?$/.exec(value.trim())?.[1] ?? [])
-  const found = [...new Map(names.map((name) => [name.toLowerCase(), name])).entries()].flatMap(([key, name]) => (said.has(key) ? [] : [name])).slice(0, 10)
+  const said = new Set(
+    [...addressList(all('to')), ...addressList(all('cc'))].map(({ address }) => address.toLowerCase()),
+  )
+  const names = deliveryHeaders
+    .flatMap(all)
+    .flatMap((value) => /^<?([^\s<>,;@]{1,128}@[^\s<>,;@]{1,190})>?$/.exec(value.trim())?.[1] ?? [])
+  const found = [...new Map(names.map((name) => [name.toLowerCase(), name])).entries()]
+    .flatMap(([key, name]) => (said.has(key) ? [] : [name]))
+    .slice(0, 10)
   return found.length === 0 ? {} : { deliveredTo: found }
 }
 
-interface Body { text: string; html: string | null; textSuffices: boolean; cut: boolean; fullText: string; more: string; remote: Pick<HtmlView, 'remoteCount' | 'remoteUrls'> }
+interface Body {
+  text: string
+  html: string | null
+  textSuffices: boolean
+  cut: boolean
+  fullText: string
+  more: string
+  remote: Pick<HtmlView, 'remoteCount' | 'remoteUrls'>
+}
 
 function bodyOf(mime: MimeMessage): Body {
   const fullHtml = mime.html !== null && mime.html.trim() !== '' ? mime.html : null
@@ -153,7 +215,9 @@ function bodyOf(mime: MimeMessage): Body {
   const text = cutAtCharacter(fullText, longestText).trimEnd()
   const cut = fullText.length > longestText || (fullHtml !== null && fullHtml.length > longestHtml)
   return {
-    text, html, cut,
+    text,
+    html,
+    cut,
     textSuffices: view === null || (view.plain && (plain === null || view.same)),
     // A text part that says something else than the HTML ("view in browser") must not hide the HTML's words.
     fullText,
@@ -169,10 +233,12 @@ function missingWords(text: string, other: string): string {
   const lines = other.split('\n')
   // Looking each line up in the text is for ordinary lengths; beyond them both are kept whole.
   if (known.length > 100_000 || lines.length > 400) return other
-  return lines.filter((line) => {
-    const words = bare(line)
-    return words !== '' && !known.includes(words)
-  }).join('\n')
+  return lines
+    .filter((line) => {
+      const words = bare(line)
+      return words !== '' && !known.includes(words)
+    })
+    .join('\n')
 }
 
 /** The Date header in milliseconds; null when it is unreadable, before 1980 or more than two days ahead. */
@@ -180,7 +246,9 @@ function dateOf(value: string | undefined): number | null {
   if (value === undefined || value.length > 200) return null
   // Comments such as (CEST), and zones that Date does not know, must not cost the date.
   const plain = value.replace(/\([^()]*\)/g, ' ').trim()
-  const time = [plain, plain.replace(/\s[A-Z]{1,5}$/, ' +0000')].map((text) => Date.parse(text)).find((parsed) => Number.isFinite(parsed))
+  const time = [plain, plain.replace(/\s[A-Z]{1,5}$/, ' +0000')]
+    .map((text) => Date.parse(text))
+    .find((parsed) => Number.isFinite(parsed))
   if (time === undefined) return null
   return time < Date.UTC(1980, 0, 1) || time > Date.now() + 2 * 86_400_000 ? null : time
 }

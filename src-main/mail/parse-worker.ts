@@ -17,7 +17,12 @@ type BareMessage = Omit<ParsedMessage, 'hash' | 'contentHash' | 'body' | 'source
 export const ParserAnswer = z.discriminatedUnion('kind', [
   // Bytes of all messages lie in one buffer: handing over hundreds of small ones costs more than parsing. The store
   // checks the whole shape of the messages.
-  z.object({ kind: z.literal('page'), messages: z.array(z.custom<BareMessage>((value) => typeof value === 'object' && value !== null)), bytes: z.instanceof(Uint8Array), sizes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int().nullable()])) }),
+  z.object({
+    kind: z.literal('page'),
+    messages: z.array(z.custom<BareMessage>((value) => typeof value === 'object' && value !== null)),
+    bytes: z.instanceof(Uint8Array),
+    sizes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int().nullable()])),
+  }),
   z.object({ kind: z.literal('part'), type: z.string(), bytes: z.instanceof(Uint8Array) }),
   z.object({ kind: z.literal('failed'), code: z.enum(['not-found', 'unreadable']) }),
 ])
@@ -33,7 +38,10 @@ export function serveParser(): void {
   const progress = new Int32Array(WorkerData.parse(workerData).parserProgress)
   port.on('message', (message: unknown) => {
     void answer(ParserJob.parse(message), progress).then((value) => {
-      port.postMessage(value, value.kind !== 'failed' && value.bytes.buffer instanceof ArrayBuffer ? [value.bytes.buffer] : [])
+      port.postMessage(
+        value,
+        value.kind !== 'failed' && value.bytes.buffer instanceof ArrayBuffer ? [value.bytes.buffer] : [],
+      )
     })
   })
 }
@@ -60,7 +68,13 @@ async function answer(job: ParserJob, progress: Int32Array): Promise<ParserAnswe
 }
 
 function pageOf(messages: readonly ParsedMessage[]): ParserAnswer {
-  const bytes = new Uint8Array(messages.reduce((sum, one) => sum + one.hash.byteLength + one.contentHash.byteLength + one.body.byteLength + (one.source?.byteLength ?? 0), 0))
+  const bytes = new Uint8Array(
+    messages.reduce(
+      (sum, one) =>
+        sum + one.hash.byteLength + one.contentHash.byteLength + one.body.byteLength + (one.source?.byteLength ?? 0),
+      0,
+    ),
+  )
   let at = 0
   const put = (piece: Uint8Array): number => {
     bytes.set(piece, at)
@@ -79,9 +93,15 @@ function pageOf(messages: readonly ParsedMessage[]): ParserAnswer {
 /** The messages of an answer, their bytes as pieces of its one buffer. */
 export function messagesOf({ messages, bytes, sizes }: Extract<ParserAnswer, { kind: 'page' }>): ParsedMessage[] {
   let at = 0
-  const take = (size: number): Uint8Array => bytes.subarray(at, at += size)
+  const take = (size: number): Uint8Array => bytes.subarray(at, (at += size))
   return messages.map((message, index) => {
     const [hash, contentHash, body, source] = sizes[index] ?? [0, 0, 0, null]
-    return { ...message, hash: take(hash), contentHash: take(contentHash), body: take(body), source: source === null ? null : take(source) }
+    return {
+      ...message,
+      hash: take(hash),
+      contentHash: take(contentHash),
+      body: take(body),
+      source: source === null ? null : take(source),
+    }
   })
 }

@@ -14,7 +14,11 @@ const idleFactor = 12
 /** Parsing makes much that is soon forgotten: a roomy nursery halves the collector's work during a sync. A larger one takes memory and saves no more. */
 const limits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 16 }
 
-interface Waiting { readonly job: ParserJob; resolve(answer: ParserAnswer): void; stuck(reason: StuckReason, index: number): void }
+interface Waiting {
+  readonly job: ParserJob
+  resolve(answer: ParserAnswer): void
+  stuck(reason: StuckReason, index: number): void
+}
 type StuckReason = 'takes-too-long' | 'crashed'
 
 /**
@@ -36,7 +40,10 @@ export class Parser {
   private ended = false
 
   /** `script` is the file that serves as the thread; `limitMs` the longest time for one message. */
-  constructor(private readonly script: URL, private readonly limitMs = 10_000) {}
+  constructor(
+    private readonly script: URL,
+    private readonly limitMs = 10_000,
+  ) {}
 
   /** Parses in order. Never rejects while the parser is open. */
   async parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]> {
@@ -44,13 +51,17 @@ export class Parser {
     while (done.length < sources.length) {
       const rest = sources.slice(done.length)
       // The copy goes to the thread; the originals stay here until they are parsed, for when the thread dies.
-      const outcome = await this.run({ kind: 'page', bytes: joined(rest), sizes: rest.map((source) => source.byteLength) })
+      const outcome = await this.run({
+        kind: 'page',
+        bytes: joined(rest),
+        sizes: rest.map((source) => source.byteLength),
+      })
       if ('answer' in outcome) {
         if (outcome.answer.kind === 'page') done.push(...messagesOf(outcome.answer))
         continue
       }
       // Everything before the stuck one is parsed again, by itself: it is known to work.
-      if (outcome.index > 0) done.push(...await this.parse(rest.slice(0, outcome.index)))
+      if (outcome.index > 0) done.push(...(await this.parse(rest.slice(0, outcome.index))))
       const bad = rest[outcome.index]
       if (bad) done.push(unreadableMessage(bad, outcome.reason))
     }
@@ -61,7 +72,8 @@ export class Parser {
   async extract(raw: Uint8Array, index: number): Promise<{ type: string; bytes: Uint8Array }> {
     const outcome = await this.run({ kind: 'part', bytes: joined([raw]), index })
     if (!('answer' in outcome)) throw new PosternError('unreadable', outcome.reason)
-    if (outcome.answer.kind !== 'part') throw new PosternError(outcome.answer.kind === 'failed' ? outcome.answer.code : 'internal', 'part')
+    if (outcome.answer.kind !== 'part')
+      throw new PosternError(outcome.answer.kind === 'failed' ? outcome.answer.code : 'internal', 'part')
     return { type: outcome.answer.type, bytes: outcome.answer.bytes }
   }
 
@@ -81,7 +93,11 @@ export class Parser {
   private run(job: ParserJob): Promise<{ answer: ParserAnswer } | { reason: StuckReason; index: number }> {
     if (this.ended) throw new PosternError('service-stopped')
     return new Promise((resolve) => {
-      this.queue.push({ job, resolve: (answer) => resolve({ answer }), stuck: (reason, index) => resolve({ reason, index }) })
+      this.queue.push({
+        job,
+        resolve: (answer) => resolve({ answer }),
+        stuck: (reason, index) => resolve({ reason, index }),
+      })
       this.next()
     })
   }
@@ -110,7 +126,10 @@ export class Parser {
     if (this.worker) return this.worker
     this.progress = new Int32Array(new SharedArrayBuffer(8))
     this.seen = 0
-    const worker = new Worker(this.script, { workerData: { parserProgress: this.progress.buffer }, resourceLimits: limits })
+    const worker = new Worker(this.script, {
+      workerData: { parserProgress: this.progress.buffer },
+      resourceLimits: limits,
+    })
     worker.on('message', (message: unknown) => {
       const answer = ParserAnswer.safeParse(message)
       const current = this.current
@@ -120,7 +139,9 @@ export class Parser {
       this.next()
     })
     worker.on('error', (error) => log.warn('the parser thread failed', error))
-    worker.on('exit', () => { if (this.worker === worker) this.restart('crashed') })
+    worker.on('exit', () => {
+      if (this.worker === worker) this.restart('crashed')
+    })
     this.worker = worker
     return worker
   }
@@ -149,11 +170,13 @@ export class Parser {
    */
   private async measure(begun: number): Promise<void> {
     const { worker } = this
-    const { user, system } = await worker?.cpuUsage().catch(() => ({ user: 0, system: 0 })) ?? { user: 0, system: 0 }
-    if (this.worker !== worker || !this.current || this.seen !== begun || Atomics.load(this.progress, 0) !== begun) return
+    const { user, system } = (await worker?.cpuUsage().catch(() => ({ user: 0, system: 0 }))) ?? { user: 0, system: 0 }
+    if (this.worker !== worker || !this.current || this.seen !== begun || Atomics.load(this.progress, 0) !== begun)
+      return
     const used = (user + system) / 1000
     this.usedBefore ??= used
-    if (used - this.usedBefore > this.limitMs || performance.now() - this.seenAt > this.limitMs * idleFactor) this.restart('takes-too-long')
+    if (used - this.usedBefore > this.limitMs || performance.now() - this.seenAt > this.limitMs * idleFactor)
+      this.restart('takes-too-long')
   }
 
   private restart(reason: StuckReason): void {

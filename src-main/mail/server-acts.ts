@@ -10,7 +10,9 @@ const batch = 50
 
 /** Moves within Gmail's All Mail are changes of labels; into Spam and Trash a message really moves. */
 const labelsFor: Readonly<Record<string, { add: string[]; remove: string[] }>> = {
-  inbox: { add: ['\\Inbox'], remove: [] }, archive: { add: [], remove: ['\\Inbox'] }, all: { add: [], remove: ['\\Inbox'] },
+  inbox: { add: ['\\Inbox'], remove: [] },
+  archive: { add: [], remove: ['\\Inbox'] },
+  all: { add: [], remove: ['\\Inbox'] },
 }
 
 export interface FolderFinder {
@@ -31,7 +33,12 @@ export interface FolderFinder {
  * Carries the queued flags and moves of a mailbox to the server, oldest first, until none is left. A failure of the
  * connection leaves the rest queued and is thrown; a refusal settles the one act.
  */
-export async function performActs(mailboxId: number, session: ImapSession, store: Pick<Rpc<StoreForMail>, 'call'>, folders: FolderFinder): Promise<void> {
+export async function performActs(
+  mailboxId: number,
+  session: ImapSession,
+  store: Pick<Rpc<StoreForMail>, 'call'>,
+  folders: FolderFinder,
+): Promise<void> {
   for (;;) {
     const { ops } = await store.call('ops.next', { mailboxId, limit: batch })
     for (const op of ops) {
@@ -42,7 +49,11 @@ export async function performActs(mailboxId: number, session: ImapSession, store
   }
 }
 
-interface Settled { result: 'done' | 'gone' | 'retry' | 'refused'; newUids: { uid: number; newUid: number }[]; newPath: string | null }
+interface Settled {
+  result: 'done' | 'gone' | 'retry' | 'refused'
+  newUids: { uid: number; newUid: number }[]
+  newPath: string | null
+}
 
 async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder): Promise<Settled> {
   const plain = (result: Settled['result']): Settled => ({ result, newUids: [], newPath: null })
@@ -86,7 +97,12 @@ async function move(op: ServerOp, session: ImapSession, folders: FolderFinder): 
     await session.changeLabels(op.uids, labels)
     return { result: 'done', newUids: op.uids.map((uid) => ({ uid, newUid: uid })), newPath: op.folderPath }
   }
-  const target = op.targetPath !== null && folders.has(op.targetPath) ? op.targetPath : op.targetRole === null ? null : await folders.pathOf(session, op.targetRole)
+  const target =
+    op.targetPath !== null && folders.has(op.targetPath)
+      ? op.targetPath
+      : op.targetRole === null
+        ? null
+        : await folders.pathOf(session, op.targetRole)
   if (target === null) return { result: 'refused', newUids: [], newPath: null }
   if (target === op.folderPath) return { result: 'done', newUids: [], newPath: target }
   await session.select(op.folderPath)

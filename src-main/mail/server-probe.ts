@@ -9,7 +9,10 @@ import { tlsOptions } from './server-rules'
 
 export type MailProtocol = 'imap' | 'smtp'
 
-export interface Certificate { readonly facts: ErrorDetail; readonly failure: PosternError | null }
+export interface Certificate {
+  readonly facts: ErrorDetail
+  readonly failure: PosternError | null
+}
 
 const stepMs = 10_000
 
@@ -36,12 +39,22 @@ export async function openPort(host: string, port: number, ms = stepMs): Promise
  * Starts TLS on an open socket, by STARTTLS where the settings say so, and looks at the certificate whether it is
  * trusted or not. Throws `plaintext-refused` without STARTTLS, `not-tls` when the other side speaks something else.
  */
-export async function lookAtCertificate(socket: net.Socket, protocol: MailProtocol, server: ServerSettings): Promise<Certificate> {
+export async function lookAtCertificate(
+  socket: net.Socket,
+  protocol: MailProtocol,
+  server: ServerSettings,
+): Promise<Certificate> {
   const at = { host: server.host, port: server.port }
   if (server.security === 'starttls') await startTls(socket, protocol, server)
   const secure = await new Promise<tls.TLSSocket>((resolve, reject) => {
     // The verdict on the certificate is read below, so that its facts can be shown with it; nothing is sent on this connection.
-    const upgraded = tls.connect({ ...tlsOptions(server), socket, host: server.host, ...(net.isIP(server.host) === 0 ? { servername: server.host } : {}), rejectUnauthorized: false })
+    const upgraded = tls.connect({
+      ...tlsOptions(server),
+      socket,
+      host: server.host,
+      ...(net.isIP(server.host) === 0 ? { servername: server.host } : {}),
+      rejectUnauthorized: false,
+    })
     const timer = setTimeout(() => reject(new PosternError('timeout', 'handshake', at)), stepMs)
     upgraded.once('secureConnect', () => {
       clearTimeout(timer)
@@ -60,13 +73,18 @@ export async function lookAtCertificate(socket: net.Socket, protocol: MailProtoc
     const certificate = secure.getPeerCertificate()
     const until = Date.parse(certificate.valid_to)
     const facts: ErrorDetail = {
-      ...at, protocol: secure.getProtocol() ?? '',
-      issuedTo: serverLine(nameOf(certificate.subject)) || serverLine(certificate.subjectaltname ?? ''), issuedBy: serverLine(nameOf(certificate.issuer)),
+      ...at,
+      protocol: secure.getProtocol() ?? '',
+      issuedTo: serverLine(nameOf(certificate.subject)) || serverLine(certificate.subjectaltname ?? ''),
+      issuedBy: serverLine(nameOf(certificate.issuer)),
       ...(Number.isFinite(until) ? { validUntil: until } : {}),
-      ...(Buffer.isBuffer(certificate.raw) ? { sha256: certificate.fingerprint256, certificate: pemOf(certificate.raw) } : {}),
+      ...(Buffer.isBuffer(certificate.raw)
+        ? { sha256: certificate.fingerprint256, certificate: pemOf(certificate.raw) }
+        : {}),
     }
     const verdict: unknown = secure.authorized ? null : secure.authorizationError
-    const failure = verdict === null ? null : networkError(verdict instanceof Error ? verdict : { code: verdict }, server, facts)
+    const failure =
+      verdict === null ? null : networkError(verdict instanceof Error ? verdict : { code: verdict }, server, facts)
     return { facts, failure }
   } finally {
     secure.destroy()
@@ -85,7 +103,16 @@ function nameOf(subject: tls.Certificate | undefined): string {
 
 /** The other usual port of the protocol that answers, when the given one does not. */
 export async function otherPort(protocol: MailProtocol, server: ServerSettings): Promise<ErrorDetail> {
-  const usual = protocol === 'imap' ? [[993, 'tls'], [143, 'starttls']] as const : [[465, 'tls'], [587, 'starttls']] as const
+  const usual =
+    protocol === 'imap'
+      ? ([
+          [993, 'tls'],
+          [143, 'starttls'],
+        ] as const)
+      : ([
+          [465, 'tls'],
+          [587, 'starttls'],
+        ] as const)
   for (const [port, security] of usual) {
     if (port === server.port) continue
     try {
@@ -120,27 +147,43 @@ async function startTls(socket: net.Socket, protocol: MailProtocol, server: Serv
 /** Reads the few lines before TLS; what comes after the answer to STARTTLS is not read here (R30). */
 class LineReader {
   private text = ''
-  private wanted: { test: (line: string) => boolean; resolve: (line: string) => void; reject: (error: PosternError) => void } | null = null
+  private wanted: {
+    test: (line: string) => boolean
+    resolve: (line: string) => void
+    reject: (error: PosternError) => void
+  } | null = null
   private readonly listener = (chunk: Buffer): void => {
     this.text = (this.text + chunk.toString('latin1')).slice(-65_536)
     this.look()
   }
   private readonly closed = (): void => this.wanted?.reject(new PosternError('connection-lost', 'closed', this.at))
 
-  constructor(private readonly socket: net.Socket, private readonly at: { host: string; port: number }) {
+  constructor(
+    private readonly socket: net.Socket,
+    private readonly at: { host: string; port: number },
+  ) {
     socket.on('data', this.listener)
     socket.on('close', this.closed)
   }
 
   /** The next complete reply: the last line of an SMTP reply, the greeting or the tagged line of IMAP. */
   async reply(protocol: MailProtocol): Promise<string> {
-    const test = protocol === 'smtp' ? (line: string): boolean => /^\d{3}(?: |$)/.test(line) : (line: string): boolean => /^(?:a1 |\* (?:OK|PREAUTH|BYE))/i.test(line)
+    const test =
+      protocol === 'smtp'
+        ? (line: string): boolean => /^\d{3}(?: |$)/.test(line)
+        : (line: string): boolean => /^(?:a1 |\* (?:OK|PREAUTH|BYE))/i.test(line)
     return await new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => reject(new PosternError('timeout', 'greeting', this.at)), stepMs)
       this.wanted = {
         test,
-        resolve: (line) => { clearTimeout(timer); resolve(line) },
-        reject: (error) => { clearTimeout(timer); reject(error) },
+        resolve: (line) => {
+          clearTimeout(timer)
+          resolve(line)
+        },
+        reject: (error) => {
+          clearTimeout(timer)
+          reject(error)
+        },
       }
       this.look()
     })

@@ -7,7 +7,10 @@ import { PosternError } from '../../src-preload/contract/errors'
 
 /** Hosts that never leave this machine: the only ones that may be spoken to without TLS. */
 export function isLoopbackHost(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  const name = host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
   if (name === 'localhost') return true
   if (net.isIPv4(name)) return name.startsWith('127.')
   return name === '::1' || name === '0:0:0:0:0:0:0:1'
@@ -16,7 +19,10 @@ export function isLoopbackHost(host: string): boolean {
 /** Refuses `none` for anything but loopback (R28). Throws `plaintext-refused`. */
 export function refusePlaintext(server: Pick<ServerSettings, 'host' | 'port' | 'security'>): void {
   if (server.security !== 'none' || isLoopbackHost(server.host)) return
-  throw new PosternError('plaintext-refused', 'no encryption is for loopback only', { host: server.host, port: server.port })
+  throw new PosternError('plaintext-refused', 'no encryption is for loopback only', {
+    host: server.host,
+    port: server.port,
+  })
 }
 
 /**
@@ -28,8 +34,13 @@ export function tlsOptions(server?: Pick<ServerSettings, 'host' | 'port' | 'pin'
   const pin = server?.pin
   if (!server || !pin || pin.host !== server.host) return strict
   return {
-    ...strict, ca: pin.certificate, allowPartialTrustChain: true,
-    checkServerIdentity: (_name, certificate) => (certificate.fingerprint256 === pin.sha256 ? undefined : new PosternError('certificate-changed', 'not the pinned one', { host: server.host, port: server.port })),
+    ...strict,
+    ca: pin.certificate,
+    allowPartialTrustChain: true,
+    checkServerIdentity: (_name, certificate) =>
+      certificate.fingerprint256 === pin.sha256
+        ? undefined
+        : new PosternError('certificate-changed', 'not the pinned one', { host: server.host, port: server.port }),
   }
 }
 

@@ -21,10 +21,15 @@ export class SyncConnections {
   private actsTimer: NodeJS.Timeout | undefined
   private stopped = false
 
-  constructor(private readonly mailbox: Mailbox, private readonly app: Pick<Rpc<AppForMail>, 'call'>) {}
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly app: Pick<Rpc<AppForMail>, 'call'>,
+  ) {}
 
   /** The one that everything hangs on is there and open. */
-  get up(): boolean { return this.work !== null && !this.work.closed }
+  get up(): boolean {
+    return this.work !== null && !this.work.closed
+  }
 
   async openWork(): Promise<ImapSession> {
     return (this.work = await this.connect(true))
@@ -79,7 +84,9 @@ export class SyncConnections {
     const server = this.mailbox.imap
     const session = await withCredentials(this.app, this.mailbox, 'imap', async (auth) => {
       if (this.stopped) throw new PosternError('cancelled')
-      return onErrand({ use: 'fetch-mail', host: server.host, mailboxId: this.mailbox.id }, () => ImapSession.open({ ...server, user: auth.user }, auth, idle))
+      return onErrand({ use: 'fetch-mail', host: server.host, mailboxId: this.mailbox.id }, () =>
+        ImapSession.open({ ...server, user: auth.user }, auth, idle),
+      )
     })
     if (this.stopped) {
       await session.close()

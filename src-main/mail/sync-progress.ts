@@ -17,7 +17,11 @@ export class SyncProgress {
   private timer: NodeJS.Timeout | undefined
 
   /** `slowed`: whether background work is held back now. */
-  constructor(private readonly mailboxId: number, private readonly store: Pick<Rpc<StoreForMail>, 'call'>, private readonly slowed: () => boolean = () => false) {}
+  constructor(
+    private readonly mailboxId: number,
+    private readonly store: Pick<Rpc<StoreForMail>, 'call'>,
+    private readonly slowed: () => boolean = () => false,
+  ) {}
 
   /** The server's counts go into the ledger. Gives the folders that hold another number here. */
   async count(states: ReadonlyMap<number, FolderState>): Promise<ReadonlySet<number>> {
@@ -36,10 +40,13 @@ export class SyncProgress {
     this.done += count
     if (this.syncedAt !== null) return
     this.reached = this.reached === null ? oldest : Math.min(this.reached, oldest)
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined
-      if (this.syncedAt === null) this.report('syncing')
-    }, Math.max(0, this.reportedAt + reportMs - Date.now()))
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = undefined
+        if (this.syncedAt === null) this.report('syncing')
+      },
+      Math.max(0, this.reportedAt + reportMs - Date.now()),
+    )
   }
 
   synced(): void {
@@ -48,16 +55,28 @@ export class SyncProgress {
   }
 
   /** The connection is gone: the next one begins its count anew. */
-  lost(): void { this.syncedAt = null }
+  lost(): void {
+    this.syncedAt = null
+  }
 
   /** Tells nothing more on its own. */
-  stop(): void { clearTimeout(this.timer) }
+  stop(): void {
+    clearTimeout(this.timer)
+  }
 
   report(state: SyncState, failure: PosternError | null = null): void {
     this.reportedAt = Date.now()
-    void this.store.call('progress.set', {
-      mailboxId: this.mailboxId, state, error: failure ? { code: failure.code, detail: failure.detail } : null,
-      done: this.done, total: Math.max(this.total, this.done), reached: this.reached, syncedAt: this.syncedAt, slowed: this.slowed(),
-    }).catch(() => undefined)
+    void this.store
+      .call('progress.set', {
+        mailboxId: this.mailboxId,
+        state,
+        error: failure ? { code: failure.code, detail: failure.detail } : null,
+        done: this.done,
+        total: Math.max(this.total, this.done),
+        reached: this.reached,
+        syncedAt: this.syncedAt,
+        slowed: this.slowed(),
+      })
+      .catch(() => undefined)
   }
 }

@@ -14,9 +14,29 @@ export const unsettledMs = 600_000
 export const unsettledTryMs = 8_000
 /** A refused password is tried again so seldom that no server locks the account over it. */
 export const refusedTryMs = 3_600_000
-export const offlineCodes: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout', 'server-busy', 'network-intercepted'])
+export const offlineCodes: ReadonlySet<string> = new Set([
+  'offline',
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'timeout',
+  'server-busy',
+  'network-intercepted',
+])
 /** What a hotel's sign-in page looks like to a mail program. */
-export const otherFaceCodes: ReadonlySet<string> = new Set(['certificate-wrong-host', 'certificate-not-trusted', 'certificate-expired', 'not-tls', 'server-broken'])
+export const otherFaceCodes: ReadonlySet<string> = new Set([
+  'certificate-wrong-host',
+  'certificate-not-trusted',
+  'certificate-expired',
+  'not-tls',
+  'server-broken',
+])
 
-export const newFolderNames: Readonly<Partial<Record<FolderRole, string>>> = { sent: 'Sent', trash: 'Trash', junk: 'Junk', archive: 'Archive', drafts: 'Drafts' }
+export const newFolderNames: Readonly<Partial<Record<FolderRole, string>>> = {
+  sent: 'Sent',
+  trash: 'Trash',
+  junk: 'Junk',
+  archive: 'Archive',
+  drafts: 'Drafts',
+}
 export const answersLieIn: ReadonlySet<FolderRole> = new Set(['inbox', 'sent', 'all'])

@@ -9,7 +9,10 @@ export interface LogCarrier {
   /** The packs of these messages. A message without one, or too large, comes with an empty pack. */
   fetch(places: readonly string[]): AsyncGenerator<{ readonly place: string; readonly pack: Uint8Array }>
   /** Puts a pack there. `place` null when it is not said where; `serverAt`: the carrier's own time of it, ms. `summary`: what a new console reads first. */
-  append(pack: Uint8Array, summary?: boolean): Promise<{ readonly place: string | null; readonly serverAt: number | null }>
+  append(
+    pack: Uint8Array,
+    summary?: boolean,
+  ): Promise<{ readonly place: string | null; readonly serverAt: number | null }>
   /** Asks the server for news, for carriers whose `onChange` may sleep. */
   poke(): Promise<void>
   onChange(listener: (what: 'more' | 'less') => void): void

@@ -5,7 +5,8 @@ import { findPack, largestTeamMessage, summarySubject, teamFolder, teamMessage, 
 
 /** Begins a message that is a claim: a word, the moment it ends, the key and the holder. */
 const claimWord = 'PSTC'
-const claimText = (key: string, holder: string, endsAt: number): Uint8Array => Buffer.from(`${claimWord} ${endsAt} ${key} ${holder}`)
+const claimText = (key: string, holder: string, endsAt: number): Uint8Array =>
+  Buffer.from(`${claimWord} ${endsAt} ${key} ${holder}`)
 
 function readClaim(pack: Uint8Array): { endsAt: number; key: string; holder: string } | null {
   const match = /^PSTC (\d{1,15}) (\S{1,100}) (\S{1,100})$/.exec(Buffer.from(pack).toString('latin1', 0, 300))
@@ -13,7 +14,23 @@ function readClaim(pack: Uint8Array): { endsAt: number; key: string; holder: str
 }
 
 /** What the carrier needs of a connection. */
-export type FolderSession = Pick<ImapSession, 'append' | 'select' | 'searchUids' | 'fetchSecondParts' | 'fetchSizes' | 'fetchSources' | 'internalDate' | 'expunge' | 'listFolders' | 'createFolder' | 'onChange' | 'onClose' | 'takeVanished' | 'close'>
+export type FolderSession = Pick<
+  ImapSession,
+  | 'append'
+  | 'select'
+  | 'searchUids'
+  | 'fetchSecondParts'
+  | 'fetchSizes'
+  | 'fetchSources'
+  | 'internalDate'
+  | 'expunge'
+  | 'listFolders'
+  | 'createFolder'
+  | 'onChange'
+  | 'onClose'
+  | 'takeVanished'
+  | 'close'
+>
 
 /** Servers of many machines, where a message may be seen a while after its UID was given: a claim waits and looks twice. ms */
 const settleMs = 2000
@@ -28,17 +45,34 @@ export class ImapCarrier implements LogCarrier {
   private ownClaims: { uid: number; endsAt: number }[] = []
 
   private constructor(
-    private readonly session: FolderSession, private readonly path: string, readonly generation: string, private readonly address: string, private claimsFrom: number,
+    private readonly session: FolderSession,
+    private readonly path: string,
+    readonly generation: string,
+    private readonly address: string,
+    private claimsFrom: number,
     private readonly settle: (() => Promise<void>) | null,
   ) {}
 
   /** Opens the folder, or makes it. The session must be one that idles. */
   static async open(session: FolderSession, address: string, host = ''): Promise<ImapCarrier> {
-    return ImapCarrier.over(session, address, manyMachines.test(host) ? () => new Promise((resolve) => { setTimeout(resolve, settleMs) }) : null)
+    return ImapCarrier.over(
+      session,
+      address,
+      manyMachines.test(host)
+        ? () =>
+            new Promise((resolve) => {
+              setTimeout(resolve, settleMs)
+            })
+        : null,
+    )
   }
 
   /** @param settle waits until what others appended before can be seen; null: it can be seen at once */
-  static async over(session: FolderSession, address: string, settle: (() => Promise<void>) | null): Promise<ImapCarrier> {
+  static async over(
+    session: FolderSession,
+    address: string,
+    settle: (() => Promise<void>) | null,
+  ): Promise<ImapCarrier> {
     const path = await folderPath(session)
     const state = await session.select(path)
     return new ImapCarrier(session, path, state.uidValidity, address, state.uidNext ?? 1, settle)
@@ -66,7 +100,8 @@ export class ImapCarrier implements LogCarrier {
     }
     const sizes = await this.session.fetchSizes(odd)
     const readable = odd.filter((uid) => (sizes.get(uid) ?? Number.POSITIVE_INFINITY) <= largestTeamMessage * 2)
-    for await (const { uid, source } of this.session.fetchSources(readable)) yield { place: String(uid), pack: findPack(source) ?? new Uint8Array() }
+    for await (const { uid, source } of this.session.fetchSources(readable))
+      yield { place: String(uid), pack: findPack(source) ?? new Uint8Array() }
     for (const uid of odd) if (!readable.includes(uid)) yield { place: String(uid), pack: new Uint8Array() }
   }
 
@@ -75,7 +110,12 @@ export class ImapCarrier implements LogCarrier {
   }
 
   async append(pack: Uint8Array, summary = false): Promise<{ place: string | null; serverAt: number | null }> {
-    const uid = await this.session.append(this.path, teamMessage(this.address, pack, new Date(), summary), ['\\Seen'], null)
+    const uid = await this.session.append(
+      this.path,
+      teamMessage(this.address, pack, new Date(), summary),
+      ['\\Seen'],
+      null,
+    )
     const serverAt = uid === null ? null : await this.session.internalDate(uid)
     return { place: uid === null ? null : String(uid), serverAt }
   }
@@ -94,7 +134,12 @@ export class ImapCarrier implements LogCarrier {
 
   async claim(key: string, holder: string, ttlMs: number): Promise<{ won: boolean; holder: string }> {
     const endsAt = Date.now() + ttlMs
-    const uid = await this.session.append(this.path, teamMessage(this.address, claimText(key, holder, endsAt), new Date()), ['\\Seen'], null)
+    const uid = await this.session.append(
+      this.path,
+      teamMessage(this.address, claimText(key, holder, endsAt), new Date()),
+      ['\\Seen'],
+      null,
+    )
     if (uid === null) throw new PosternError('server-refused', 'the server does not say where a claim lies')
     await this.readClaims()
     if (this.settle) {
@@ -119,7 +164,9 @@ export class ImapCarrier implements LogCarrier {
       this.claimsFrom = Math.max(this.claimsFrom, uid + 1)
       this.claimsSeen.delete(uid)
     }
-    const fresh = (await this.session.searchUids({ uid: `${this.claimsFrom}:*` })).filter((one) => one >= this.claimsFrom && !this.claimsSeen.has(one))
+    const fresh = (await this.session.searchUids({ uid: `${this.claimsFrom}:*` })).filter(
+      (one) => one >= this.claimsFrom && !this.claimsSeen.has(one),
+    )
     for (const uid of fresh) this.claimsSeen.set(uid, now)
     for await (const { place, pack } of this.all(fresh.map(String))) {
       const claim = readClaim(pack)
@@ -139,7 +186,8 @@ export class ImapCarrier implements LogCarrier {
 /** `Postern`, or inside INBOX where the server has everything there. It is not subscribed, so most mail programs do not show it. */
 async function folderPath(session: FolderSession): Promise<string> {
   const folders = await session.listFolders()
-  const delimiter = folders.find(({ path }) => path.toUpperCase().startsWith('INBOX') && path.length > 5)?.delimiter ?? '/'
+  const delimiter =
+    folders.find(({ path }) => path.toUpperCase().startsWith('INBOX') && path.length > 5)?.delimiter ?? '/'
   const inInbox = `INBOX${delimiter}${teamFolder}`
   const known = folders.find(({ path }) => path === teamFolder || path === inInbox)
   if (known) return known.path

@@ -68,7 +68,11 @@ export class TeamLink {
   async claim(mailboxId: number, key: string): Promise<{ won: boolean } | null> {
     const { carrier, who } = this
     if (carrier === null || who === null || mailboxId !== who.mailboxId) return null
-    return withDeadline(carrier.claim(key, who.device, claimMs), claimPatienceMs, () => new PosternError('timeout', 'a claim'))
+    return withDeadline(
+      carrier.claim(key, who.device, claimMs),
+      claimPatienceMs,
+      () => new PosternError('timeout', 'a claim'),
+    )
   }
 
   networkLost(): void {
@@ -88,7 +92,10 @@ export class TeamLink {
         await this.carrier?.close()
         this.carrier = null
         if (this.stopped) return
-        await this.report(offlineCodes.has(failure.code) ? 'offline' : failure.code === 'server-refused' ? 'delayed' : 'failed', failure)
+        await this.report(
+          offlineCodes.has(failure.code) ? 'offline' : failure.code === 'server-refused' ? 'delayed' : 'failed',
+          failure,
+        )
         if (!this.linkChanged) await this.sleeper.sleep(this.backoff.next())
       }
     }
@@ -107,7 +114,7 @@ export class TeamLink {
       await this.report('offline', null)
       return false
     }
-    const carrier = this.carrier = await this.open(mailbox, link.carrier)
+    const carrier = (this.carrier = await this.open(mailbox, link.carrier))
     this.who = { mailboxId: mailbox.id, device: link.device, team: link.team }
     let open = true
     carrier.onClose(() => {
@@ -149,10 +156,16 @@ export class TeamLink {
   }
 
   private async open(mailbox: Mailbox, over: TeamCarrier): Promise<LogCarrier> {
-    if (over.kind === 'nats') return onErrand({ use: 'team-log', host: new URL(over.url).hostname, mailboxId: mailbox.id }, () => NatsCarrier.open(over))
+    if (over.kind === 'nats')
+      return onErrand({ use: 'team-log', host: new URL(over.url).hostname, mailboxId: mailbox.id }, () =>
+        NatsCarrier.open(over),
+      )
     const server = mailbox.imap
     const session = await withCredentials(this.ports.app, mailbox, 'imap', (auth) =>
-      onErrand({ use: 'team-log', host: server.host, mailboxId: mailbox.id }, () => ImapSession.open({ ...server, user: auth.user }, auth, true)))
+      onErrand({ use: 'team-log', host: server.host, mailboxId: mailbox.id }, () =>
+        ImapSession.open({ ...server, user: auth.user }, auth, true),
+      ),
+    )
     try {
       return await ImapCarrier.open(session, mailbox.address, server.host)
     } catch (fault) {
@@ -166,7 +179,8 @@ export class TeamLink {
     this.less = false
     const { generation } = carrier
     const there = await carrier.list()
-    const asked = (): Promise<{ places: string[]; upTo: string | null }> => this.ports.store.call('team.known', { generation })
+    const asked = (): Promise<{ places: string[]; upTo: string | null }> =>
+      this.ports.store.call('team.known', { generation })
     const unread = ({ places, upTo }: { places: string[]; upTo: string | null }): string[] => {
       const known = new Set(places)
       return there.filter((place) => !known.has(place) && !(upTo !== null && Number(place) <= Number(upTo)))
@@ -176,7 +190,10 @@ export class TeamLink {
       // A summary stands for everything before it: who is new here, or was away for long, reads it first, and what came after it.
       const summaries = await carrier.summaries()
       const last = Number(summaries.at(-1) ?? Number.POSITIVE_INFINITY)
-      await this.take(carrier, unread(known).filter((place) => summaries.includes(place) || Number(place) > last))
+      await this.take(
+        carrier,
+        unread(known).filter((place) => summaries.includes(place) || Number(place) > last),
+      )
       known = await asked()
       // Until one is let in nothing else could be read.
       if (summaries.length > 0 && this.who?.team === '') return there.at(-1) ?? '0'
@@ -228,8 +245,18 @@ export class TeamLink {
   }
 
   private async report(state: TeamLinkState, failure: PosternError | null): Promise<void> {
-    await this.ports.store.call('team.status', { state, error: failure && { code: failure.code, detail: failure.detail }, messages: 0 }).catch(() => undefined)
+    await this.ports.store
+      .call('team.status', { state, error: failure && { code: failure.code, detail: failure.detail }, messages: 0 })
+      .catch(() => undefined)
   }
 }
 
-const offlineCodes: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout', 'cancelled', 'service-stopped'])
+const offlineCodes: ReadonlySet<string> = new Set([
+  'offline',
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'timeout',
+  'cancelled',
+  'service-stopped',
+])

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { DiscardPolicy, jetstream, jetstreamManager, JetStreamApiError, RetentionPolicy, StorageType, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream'
+import {
+  DiscardPolicy,
+  jetstream,
+  jetstreamManager,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  type JetStreamClient,
+  type JetStreamManager,
+} from '@nats-io/jetstream'
 import { connect, headers, nanos, type NatsConnection } from '@nats-io/transport-node'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { LogCarrier } from './team-carrier'
@@ -22,14 +31,24 @@ export interface NatsServer {
  */
 export class NatsCarrier implements LogCarrier {
   private constructor(
-    private readonly connection: NatsConnection, private readonly js: JetStreamClient, private readonly manager: JetStreamManager,
-    private readonly stream: string, private readonly subject: string, readonly generation: string,
+    private readonly connection: NatsConnection,
+    private readonly js: JetStreamClient,
+    private readonly manager: JetStreamManager,
+    private readonly stream: string,
+    private readonly subject: string,
+    readonly generation: string,
   ) {}
 
   static async open({ url, token }: NatsServer, name = 'postern'): Promise<NatsCarrier> {
     let connection: NatsConnection
     try {
-      connection = await connect({ servers: url, ...(token === '' ? {} : { token }), timeout: quietMs, reconnect: false, name: 'Postern' })
+      connection = await connect({
+        servers: url,
+        ...(token === '' ? {} : { token }),
+        timeout: quietMs,
+        reconnect: false,
+        name: 'Postern',
+      })
     } catch (fault) {
       throw translated(fault)
     }
@@ -40,8 +59,13 @@ export class NatsCarrier implements LogCarrier {
       const info = await manager.streams.info(stream).catch(async (fault: unknown) => {
         if (!(fault instanceof JetStreamApiError)) throw fault
         return manager.streams.add({
-          name: stream, subjects: [`${subject}.log`, `${subject}.summary`, `${subject}.claim.*`], retention: RetentionPolicy.Limits, storage: StorageType.File, discard: DiscardPolicy.New,
-          duplicate_window: nanos(120_000), max_msg_size: 2 * 1024 * 1024,
+          name: stream,
+          subjects: [`${subject}.log`, `${subject}.summary`, `${subject}.claim.*`],
+          retention: RetentionPolicy.Limits,
+          storage: StorageType.File,
+          discard: DiscardPolicy.New,
+          duplicate_window: nanos(120_000),
+          max_msg_size: 2 * 1024 * 1024,
         })
       })
       return new NatsCarrier(connection, jetstream(connection), manager, stream, subject, info.created)
@@ -53,20 +77,34 @@ export class NatsCarrier implements LogCarrier {
 
   async list(after?: string): Promise<string[]> {
     return this.guarded(async () => {
-      const { state } = await this.manager.streams.info(this.stream, { deleted_details: true, subjects_filter: `${this.subject}.claim.*` })
+      const { state } = await this.manager.streams.info(this.stream, {
+        deleted_details: true,
+        subjects_filter: `${this.subject}.claim.*`,
+      })
       const gone = new Set(state.deleted ?? [])
       // An empty stream begins at 0, where no message can be.
       const first = Math.max(1, state.first_seq, after === undefined ? 0 : Number(after) + 1)
-      return Array.from({ length: Math.max(0, state.last_seq - first + 1) }, (_, index) => first + index).filter((seq) => !gone.has(seq)).map(String)
+      return Array.from({ length: Math.max(0, state.last_seq - first + 1) }, (_, index) => first + index)
+        .filter((seq) => !gone.has(seq))
+        .map(String)
     })
   }
 
   async *fetch(places: readonly string[]): AsyncGenerator<{ place: string; pack: Uint8Array }> {
     for (let from = 0; from < places.length; from += inFlight) {
       const page = places.slice(from, from + inFlight)
-      const messages = await this.guarded(() => Promise.all(page.map(async (place) => ({ place, message: await this.manager.streams.getMessage(this.stream, { seq: Number(place) }) }))))
+      const messages = await this.guarded(() =>
+        Promise.all(
+          page.map(async (place) => ({
+            place,
+            message: await this.manager.streams.getMessage(this.stream, { seq: Number(place) }),
+          })),
+        ),
+      )
       // Claims lie in the same stream and are no messages of the team.
-      for (const { place, message } of messages) if (message?.subject === `${this.subject}.log` || message?.subject === `${this.subject}.summary`) yield { place, pack: message.data }
+      for (const { place, message } of messages)
+        if (message?.subject === `${this.subject}.log` || message?.subject === `${this.subject}.summary`)
+          yield { place, pack: message.data }
     }
   }
 
@@ -75,14 +113,21 @@ export class NatsCarrier implements LogCarrier {
       const consumer = await this.js.consumers.get(this.stream, { filter_subjects: `${this.subject}.summary` })
       const { num_pending: waiting } = await consumer.info()
       const found: string[] = []
-      if (waiting > 0) for await (const message of await consumer.fetch({ max_messages: waiting, expires: quietMs })) found.push(String(message.seq))
+      if (waiting > 0)
+        for await (const message of await consumer.fetch({ max_messages: waiting, expires: quietMs }))
+          found.push(String(message.seq))
       await consumer.delete()
       return found
     })
   }
 
   async append(pack: Uint8Array, summary = false): Promise<{ place: string | null; serverAt: number | null }> {
-    const { seq } = await this.guarded(() => this.js.publish(`${this.subject}.${summary ? 'summary' : 'log'}`, pack, { msgID: createHash('sha256').update(pack).digest('hex'), timeout: quietMs }))
+    const { seq } = await this.guarded(() =>
+      this.js.publish(`${this.subject}.${summary ? 'summary' : 'log'}`, pack, {
+        msgID: createHash('sha256').update(pack).digest('hex'),
+        timeout: quietMs,
+      }),
+    )
     const stored = await this.guarded(() => this.manager.streams.getMessage(this.stream, { seq }))
     return { place: String(seq), serverAt: stored?.time.getTime() ?? null }
   }
@@ -93,7 +138,8 @@ export class NatsCarrier implements LogCarrier {
   }
 
   onChange(listener: (what: 'more' | 'less') => void): void {
-    for (const subject of ['log', 'summary']) this.connection.subscribe(`${this.subject}.${subject}`, { callback: () => listener('more') })
+    for (const subject of ['log', 'summary'])
+      this.connection.subscribe(`${this.subject}.${subject}`, { callback: () => listener('more') })
   }
 
   onClose(listener: () => void): void {
@@ -104,12 +150,17 @@ export class NatsCarrier implements LogCarrier {
     const subject = `${this.subject}.claim.${createHash('sha256').update(key).digest('hex').slice(0, 32)}`
     for (;;) {
       const last = await this.guarded(() => this.manager.streams.getMessage(this.stream, { last_by_subj: subject }))
-      const standing = last && last.time.getTime() + Number(last.header.get('Postern-Ttl')) > Date.now() ? last.string() : null
+      const standing =
+        last && last.time.getTime() + Number(last.header.get('Postern-Ttl')) > Date.now() ? last.string() : null
       if (standing !== null) return { won: standing === holder, holder: standing }
       try {
         const stamped = headers()
         stamped.set('Postern-Ttl', String(ttlMs))
-        await this.js.publish(subject, holder, { headers: stamped, expect: { lastSubjectSequence: last?.seq ?? 0 }, timeout: quietMs })
+        await this.js.publish(subject, holder, {
+          headers: stamped,
+          expect: { lastSubjectSequence: last?.seq ?? 0 },
+          timeout: quietMs,
+        })
         return { won: true, holder }
       } catch (fault) {
         if (!(fault instanceof JetStreamApiError) || fault.code !== wrongLastSequence) throw translated(fault)
@@ -118,7 +169,8 @@ export class NatsCarrier implements LogCarrier {
   }
 
   async prune(places: readonly string[]): Promise<void> {
-    for (const place of places) await this.guarded(() => this.manager.streams.deleteMessage(this.stream, Number(place), false))
+    for (const place of places)
+      await this.guarded(() => this.manager.streams.deleteMessage(this.stream, Number(place), false))
   }
 
   async close(): Promise<void> {
@@ -137,9 +189,9 @@ export class NatsCarrier implements LogCarrier {
 function translated(fault: unknown): PosternError {
   if (fault instanceof PosternError) return fault
   const name = fault instanceof Error ? fault.name : ''
-  if (/Authorization|Authentication|UserAuthentication/i.test(name)) return new PosternError('auth-refused', 'the NATS server refused the token')
+  if (/Authorization|Authentication|UserAuthentication/i.test(name))
+    return new PosternError('auth-refused', 'the NATS server refused the token')
   if (fault instanceof JetStreamApiError) return new PosternError('server-refused', 'the NATS server refused')
   if (/Timeout/i.test(name)) return new PosternError('timeout', 'the NATS server does not answer')
   return new PosternError('connection-lost', 'no connection to the NATS server')
 }
-

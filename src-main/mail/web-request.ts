@@ -17,13 +17,20 @@ export interface WebRequest {
   readonly ms: number
   readonly signal?: AbortSignal | undefined
 }
-export interface WebAnswer { readonly status: number; readonly headers: http.IncomingHttpHeaders; readonly body: Buffer }
+export interface WebAnswer {
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  readonly body: Buffer
+}
 
 /**
  * One request over https with the certificate checked, never an exception to it (R29); no cookies, no redirect followed.
  * Throws `plaintext-refused` for anything but https, `too-large`, `timeout`, `cancelled` or what the network gave.
  */
-export async function webRequest(address: string, { use, method = 'GET', headers = {}, body, limit, ms, signal }: WebRequest): Promise<WebAnswer> {
+export async function webRequest(
+  address: string,
+  { use, method = 'GET', headers = {}, body, limit, ms, signal }: WebRequest,
+): Promise<WebAnswer> {
   if (!URL.canParse(address)) throw new PosternError('invalid-input', 'not an address')
   const target = new URL(address)
   const at = { host: target.hostname.replace(/^\[|\]$/g, ''), port: Number(target.port) || 443 }
@@ -32,7 +39,13 @@ export async function webRequest(address: string, { use, method = 'GET', headers
   const either = signal ? AbortSignal.any([deadline, signal]) : deadline
   try {
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      const options = { method, headers: { 'User-Agent': 'Postern', 'Accept-Encoding': 'identity', ...headers }, agent: false, signal: either, ...tlsOptions() } as const
+      const options = {
+        method,
+        headers: { 'User-Agent': 'Postern', 'Accept-Encoding': 'identity', ...headers },
+        agent: false,
+        signal: either,
+        ...tlsOptions(),
+      } as const
       const outgoing = onErrand({ use, host: at.host, mailboxId: null }, () => https.request(target, options, resolve))
       outgoing.on('error', reject)
       outgoing.end(body)
@@ -45,7 +58,11 @@ export async function webRequest(address: string, { use, method = 'GET', headers
   }
 }
 
-async function collect(response: http.IncomingMessage, limit: number, at: { host: string; port: number }): Promise<Buffer> {
+async function collect(
+  response: http.IncomingMessage,
+  limit: number,
+  at: { host: string; port: number },
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response) {

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
 import type { ParsedMessage } from '../../src-preload/contract/internal'
 
-type Written = Pick<ParsedMessage, 'from' | 'subject' | 'date' | 'to' | 'cc' | 'unreadable'> & { readonly attachments: readonly { readonly name: string; readonly size: number }[] }
+type Written = Pick<ParsedMessage, 'from' | 'subject' | 'date' | 'to' | 'cc' | 'unreadable'> & {
+  readonly attachments: readonly { readonly name: string; readonly size: number }[]
+}
 
 /**
  * What the sender wrote, without the trace headers: copies that went to two of our addresses have it in common, and a
@@ -9,6 +11,15 @@ type Written = Pick<ParsedMessage, 'from' | 'subject' | 'date' | 'to' | 'cc' | '
  * @param words all words of the message that are to be found
  */
 export function contentHash(message: Written, words: string): Uint8Array {
-  const written = [message.from.address, message.subject, message.date, message.to, message.cc, words, message.attachments.map(({ name, size }) => [name, size]), message.unreadable]
+  const written = [
+    message.from.address,
+    message.subject,
+    message.date,
+    message.to,
+    message.cc,
+    words,
+    message.attachments.map(({ name, size }) => [name, size]),
+    message.unreadable,
+  ]
   return new Uint8Array(hash('sha256', JSON.stringify(written), 'buffer').subarray(0, 16))
 }

@@ -11,10 +11,18 @@ export function sinceOf(depth: MailboxDepth, now: number): number {
 }
 
 /** The smaller of what a person wants and what the organisation allows, in each respect. */
-export function withinPolicy(depth: MailboxDepth, policy: { readonly mailDepthMonths?: number | undefined; readonly mailDepthMegabytes?: number | undefined }): MailboxDepth {
+export function withinPolicy(
+  depth: MailboxDepth,
+  policy: { readonly mailDepthMonths?: number | undefined; readonly mailDepthMegabytes?: number | undefined },
+): MailboxDepth {
   const { mailDepthMonths: months, mailDepthMegabytes: megabytes } = policy
   const largest = megabytes === undefined ? depth.largest : Math.min(depth.largest ?? Infinity, megabytes * 1024 * 1024)
   if (months === undefined || depth.bodies === 'headers') return { ...depth, largest }
   if (months === 0) return { ...depth, bodies: 'headers', largest }
-  return { ...depth, bodies: 'months', months: depth.bodies === 'months' ? Math.min(depth.months, months) : months, largest }
+  return {
+    ...depth,
+    bodies: 'months',
+    months: depth.bodies === 'months' ? Math.min(depth.months, months) : months,
+    largest,
+  }
 }

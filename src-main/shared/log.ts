@@ -1,7 +1,13 @@
 import { redact, redactText } from './redact'
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
-export interface LogLine { readonly at: number; readonly level: Level; readonly area: string; readonly message: string; readonly facts?: unknown }
+export interface LogLine {
+  readonly at: number
+  readonly level: Level
+  readonly area: string
+  readonly message: string
+  readonly facts?: unknown
+}
 export type LogSink = (line: LogLine) => void
 
 let sink: LogSink = () => undefined
@@ -28,9 +34,17 @@ export interface Log {
 
 /** The one logger. Every line passes the redaction; never hand it subjects, addresses, bodies or secrets anyway. */
 export function logger(area: string): Log {
-  const write = (level: Level) => (message: string, facts?: unknown): void => {
-    if (order.indexOf(level) < order.indexOf(lowest)) return
-    sink({ at: Date.now(), level, area, message: redactText(message), ...(facts === undefined ? {} : { facts: redact(facts) }) })
-  }
+  const write =
+    (level: Level) =>
+    (message: string, facts?: unknown): void => {
+      if (order.indexOf(level) < order.indexOf(lowest)) return
+      sink({
+        at: Date.now(),
+        level,
+        area,
+        message: redactText(message),
+        ...(facts === undefined ? {} : { facts: redact(facts) }),
+      })
+    }
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
 }

@@ -38,7 +38,9 @@ function asctime(at: number): string {
 }
 
 function dateOf(line: string): number | null {
-  const match = /([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)(?:\s+[A-Za-z+][\w+-]{0,5})?\s+(\d{4})/.exec(line)
+  const match = /([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)(?:\s+[A-Za-z+][\w+-]{0,5})?\s+(\d{4})/.exec(
+    line,
+  )
   if (!match) return null
   const time = Date.parse(`${match[2]} ${match[1]} ${match[4]} ${match[3]} UTC`)
   return Number.isFinite(time) ? time : null
@@ -46,7 +48,9 @@ function dateOf(line: string): number | null {
 
 /** true: this is how an mbox file begins. */
 export function looksLikeMbox(start: Uint8Array): boolean {
-  const head = Buffer.from(start.buffer, start.byteOffset, Math.min(start.byteLength, longestFromLine)).toString('latin1')
+  const head = Buffer.from(start.buffer, start.byteOffset, Math.min(start.byteLength, longestFromLine)).toString(
+    'latin1',
+  )
   return /^From \S.*\d{1,2}:\d{2}/.test(head)
 }
 
@@ -68,7 +72,10 @@ export class MboxReader {
   private dropped = 0
 
   /** @param offset where in the file the first piece begins: at a From line */
-  constructor(private offset: number, private readonly limit: number) {}
+  constructor(
+    private offset: number,
+    private readonly limit: number,
+  ) {}
 
   push(chunk: Uint8Array): MboxMessage[] {
     this.append(chunk)
@@ -107,7 +114,8 @@ export class MboxReader {
         return null
       }
       const blank = bytes[at - 1] === lf || (bytes[at - 1] === cr && bytes[at - 2] === lf)
-      if (blank && /\d{1,2}:\d{2}/.test(bytes.toString('latin1', at, end === -1 ? at + longestFromLine : end))) return at + 1
+      if (blank && /\d{1,2}:\d{2}/.test(bytes.toString('latin1', at, end === -1 ? at + longestFromLine : end)))
+        return at + 1
     }
     this.scanned = Math.max(0, this.used - separator.length)
     return null
@@ -119,7 +127,9 @@ export class MboxReader {
     const line = bytes.toString('latin1', 0, lineEnd === -1 ? Math.min(end, longestFromLine) : lineEnd)
     const tooLarge = this.dropped > 0
     this.offset += this.dropped + end
-    const raw = tooLarge ? null : messageIn(bytes.subarray(lineEnd === -1 ? end : lineEnd + 1), line.trimEnd().endsWith(openEnded))
+    const raw = tooLarge
+      ? null
+      : messageIn(bytes.subarray(lineEnd === -1 ? end : lineEnd + 1), line.trimEnd().endsWith(openEnded))
     this.dropped = 0
     this.buffer.copy(this.buffer, 0, end, this.used)
     this.used -= end

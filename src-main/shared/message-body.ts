@@ -13,24 +13,46 @@ export type View = z.infer<typeof View>
 /** Where a text stands in the source: bytes of UTF-8 from the first number up to the second. */
 const Place = z.tuple([z.int(), z.int()])
 export type Place = z.infer<typeof Place>
-export interface Places { readonly text?: Place | undefined; readonly html?: Place | undefined }
-const Kept = View.extend({ text: z.union([z.string(), Place]), html: z.union([z.string(), Place]).nullable(), more: z.string().optional() })
+export interface Places {
+  readonly text?: Place | undefined
+  readonly html?: Place | undefined
+}
+const Kept = View.extend({
+  text: z.union([z.string(), Place]),
+  html: z.union([z.string(), Place]).nullable(),
+  more: z.string().optional(),
+})
 
 const togetherLimit = 256 * 1024
 /** Tables and output as large as the message needs them, and level 1, which packs mail as well as 3: half the time of the defaults. */
-const compress = (plain: Uint8Array): Uint8Array => zstdCompressSync(plain, {
-  params: { [constants.ZSTD_c_compressionLevel]: 1 }, pledgedSrcSize: plain.byteLength, chunkSize: Math.max(64, Math.min(65_536, plain.byteLength >> 1)),
-})
+const compress = (plain: Uint8Array): Uint8Array =>
+  zstdCompressSync(plain, {
+    params: { [constants.ZSTD_c_compressionLevel]: 1 },
+    pledgedSrcSize: plain.byteLength,
+    chunkSize: Math.max(64, Math.min(65_536, plain.byteLength >> 1)),
+  })
 const header = 4
 
 /**
  * Packs for `messages.body` and `messages.source`; `source` is null when it is inside `body`. `places` say where in the
  * source text and HTML may stand; they are used where that gives the very same. `more`: words to be found that the text has not.
  */
-export function packMessage(view: View, raw: Uint8Array, places: Places = {}, more = ''): { body: Uint8Array; source: Uint8Array | null } {
+export function packMessage(
+  view: View,
+  raw: Uint8Array,
+  places: Places = {},
+  more = '',
+): { body: Uint8Array; source: Uint8Array | null } {
   const together = raw.byteLength <= togetherLimit
   const words = more === '' ? {} : { more }
-  const kept = together ? { ...view, ...words, text: placeOr(view.text, raw, places.text), html: view.html === null ? null : placeOr(view.html, raw, places.html) } : { ...view, ...words }
+  const kept = together
+    ? {
+        ...view,
+        ...words,
+        text: placeOr(view.text, raw, places.text),
+        html: view.html === null ? null : placeOr(view.html, raw, places.html),
+      }
+    : { ...view, ...words }
   const viewBytes = Buffer.from(JSON.stringify(kept), 'utf8')
   const length = Buffer.alloc(header)
   length.writeUInt32LE(viewBytes.length)
@@ -44,18 +66,31 @@ function placeOr(text: string, raw: Uint8Array, place: Place | undefined): strin
 
 /** Lines as they are shown: ended by LF, nothing behind the last word. */
 function textAt(raw: Uint8Array, [start, end]: Place): string {
-  return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('utf8', start, end).replaceAll('\r\n', '\n').trimEnd()
+  return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+    .toString('utf8', start, end)
+    .replaceAll('\r\n', '\n')
+    .trimEnd()
 }
 
 /** Throws when the bytes are not a packed body. */
 export function unpackView(body: Uint8Array): View {
-  const { kept: { text, html, more: _, ...rest }, raw } = unpackKept(body)
-  return { ...rest, text: typeof text === 'string' ? text : textAt(raw, text), html: html === null || typeof html === 'string' ? html : textAt(raw, html) }
+  const {
+    kept: { text, html, more: _, ...rest },
+    raw,
+  } = unpackKept(body)
+  return {
+    ...rest,
+    text: typeof text === 'string' ? text : textAt(raw, text),
+    html: html === null || typeof html === 'string' ? html : textAt(raw, html),
+  }
 }
 
 /** The words of a body that are to be found: its text, and what only its HTML says. */
 export function unpackSearchText(body: Uint8Array): string {
-  const { kept: { text, more }, raw } = unpackKept(body)
+  const {
+    kept: { text, more },
+    raw,
+  } = unpackKept(body)
   const shown = typeof text === 'string' ? text : textAt(raw, text)
   return more === undefined ? shown : `${shown}\n${more}`
 }

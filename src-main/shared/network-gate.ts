@@ -5,7 +5,11 @@ import { PosternError } from '../../src-preload/contract/errors'
 import type { NetworkRules, NetworkUse } from '../../src-preload/contract/network'
 
 /** Said before a connection is made: which host, what for, and whose mailbox it is about. */
-export interface Errand { readonly use: NetworkUse; readonly host: string; readonly mailboxId: number | null }
+export interface Errand {
+  readonly use: NetworkUse
+  readonly host: string
+  readonly mailboxId: number | null
+}
 
 /**
  * Hears of each connection, with the same object each time: when it begins or is refused, when it stands, once a second
@@ -13,11 +17,15 @@ export interface Errand { readonly use: NetworkUse; readonly host: string; reado
  */
 export type Watcher = (contact: Contact) => void
 export interface Contact {
-  readonly host: string; readonly port: number; readonly errand: Errand | null; readonly expected: boolean
+  readonly host: string
+  readonly port: number
+  readonly errand: Errand | null
+  readonly expected: boolean
   address: string
   state: 'begun' | 'blocked' | 'open' | 'failed' | 'closed'
   /** Bytes on the wire so far, TLS included. */
-  sent: number; received: number
+  sent: number
+  received: number
   failure: string | null
 }
 
@@ -28,18 +36,33 @@ export function onErrand<T>(errand: Errand, work: () => T): T {
   return current.run(errand, work)
 }
 
-const sameHost = (a: string, b: string): boolean => a.replace(/^\[|\]$/g, '').toLowerCase().replace(/\.$/, '') === b.replace(/^\[|\]$/g, '').toLowerCase().replace(/\.$/, '')
+const sameHost = (a: string, b: string): boolean =>
+  a
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase()
+    .replace(/\.$/, '') ===
+  b
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase()
+    .replace(/\.$/, '')
 
 /** Whether a host fits one of the patterns; `*.example.com` takes every name below example.com, not example.com itself. */
 export function fitsHost(host: string, patterns: readonly string[]): boolean {
   const name = host.toLowerCase().replace(/\.$/, '')
-  return patterns.some((pattern) => (pattern.startsWith('*.') ? name.endsWith(pattern.slice(1).toLowerCase()) : sameHost(name, pattern)))
+  return patterns.some((pattern) =>
+    pattern.startsWith('*.') ? name.endsWith(pattern.slice(1).toLowerCase()) : sameHost(name, pattern),
+  )
 }
 
 /** Why a connection is refused by Postern itself; null when it may go. */
-export function refusal(host: string, errand: Errand | null, rules: NetworkRules): 'unannounced' | 'other-host' | 'policy' | null {
+export function refusal(
+  host: string,
+  errand: Errand | null,
+  rules: NetworkRules,
+): 'unannounced' | 'other-host' | 'policy' | null {
   // A person's "show images" is the policy of remote content, not of mail hosts.
-  if (rules.allowedHosts !== null && errand?.use !== 'remote-image' && !fitsHost(host, rules.allowedHosts)) return 'policy'
+  if (rules.allowedHosts !== null && errand?.use !== 'remote-image' && !fitsHost(host, rules.allowedHosts))
+    return 'policy'
   if (!rules.blockUnexpected) return null
   if (errand === null) return 'unannounced'
   return sameHost(host, errand.host) ? null : 'other-host'
@@ -59,8 +82,15 @@ export async function lookUpName<T>(errand: Errand, servers: readonly string[], 
   if (gate === null) return await ask()
   const why = refusal(errand.host, errand, gate.rules())
   const contact: Contact = {
-    host: errand.host, port: 53, errand, expected: why !== 'policy', address: servers[0] ?? '',
-    state: why === null ? 'begun' : 'blocked', sent: 0, received: 0, failure: why === null ? null : 'host-blocked',
+    host: errand.host,
+    port: 53,
+    errand,
+    expected: why !== 'policy',
+    address: servers[0] ?? '',
+    state: why === null ? 'begun' : 'blocked',
+    sent: 0,
+    received: 0,
+    failure: why === null ? null : 'host-blocked',
   }
   gate.watch(contact)
   if (why !== null) throw new PosternError('host-blocked', why, { host: errand.host, port: 53, reason: why })
@@ -71,14 +101,18 @@ export async function lookUpName<T>(errand: Errand, servers: readonly string[], 
     return answer
   } catch (error) {
     contact.state = 'failed'
-    contact.failure = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code.slice(0, 60) : 'error'
+    contact.failure =
+      error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code.slice(0, 60) : 'error'
     throw error
   } finally {
     gate.watch(contact)
   }
 }
 
-interface Target { host: string; port: number }
+interface Target {
+  host: string
+  port: number
+}
 
 /**
  * Every TCP connection of Node, of `tls`, `http`, `fetch` and any library alike, goes through `Socket.connect`; so that
@@ -94,12 +128,20 @@ export function guardNetwork(rules: () => NetworkRules, watch: Watcher): void {
       const errand = current.getStore() ?? null
       const why = refusal(target.host, errand, rules())
       const contact: Contact = {
-        ...target, errand, expected: errand !== null && why !== 'policy' && sameHost(target.host, errand.host),
-        address: '', state: why === null ? 'begun' : 'blocked', sent: 0, received: 0, failure: why === null ? null : 'host-blocked',
+        ...target,
+        errand,
+        expected: errand !== null && why !== 'policy' && sameHost(target.host, errand.host),
+        address: '',
+        state: why === null ? 'begun' : 'blocked',
+        sent: 0,
+        received: 0,
+        failure: why === null ? null : 'host-blocked',
       }
       watch(contact)
       if (why !== null) {
-        process.nextTick(() => this.destroy(new PosternError('host-blocked', why, { host: target.host, port: target.port, reason: why })))
+        process.nextTick(() =>
+          this.destroy(new PosternError('host-blocked', why, { host: target.host, port: target.port, reason: why })),
+        )
         return this
       }
       follow(this, contact, watch)
@@ -116,7 +158,10 @@ export function guardNetwork(rules: () => NetworkRules, watch: Watcher): void {
 
 /** For the processes that have no business on the network: any attempt is told and refused. */
 export function forbidNetwork(tell: (host: string) => void): void {
-  guardNetwork(() => ({ blockUnexpected: true, allowedHosts: [] }), ({ host }) => tell(host))
+  guardNetwork(
+    () => ({ blockUnexpected: true, allowedHosts: [] }),
+    ({ host }) => tell(host),
+  )
 }
 
 /** Where a call of `Socket.connect` leads; null for a socket of the file system, which stays on this machine. */
@@ -125,7 +170,10 @@ function targetOf(given: readonly unknown[]): Target | null {
   if (typeof first === 'object' && first !== null) {
     if (typeof Reflect.get(first, 'path') === 'string' && Reflect.get(first, 'port') === undefined) return null
     const host: unknown = Reflect.get(first, 'host')
-    return { host: typeof host === 'string' && host !== '' ? host : 'localhost', port: Number(Reflect.get(first, 'port')) || 0 }
+    return {
+      host: typeof host === 'string' && host !== '' ? host : 'localhost',
+      port: Number(Reflect.get(first, 'port')) || 0,
+    }
   }
   if (typeof first === 'string' && !/^\d+$/.test(first)) return null
   return { host: typeof given[1] === 'string' ? given[1] : 'localhost', port: Number(first) || 0 }
@@ -141,7 +189,9 @@ function follow(socket: net.Socket, contact: Contact, watch: Watcher): void {
     contact.received = Math.max(contact.received, received)
     return more
   }
-  const tick = setInterval(() => { if (measure()) watch(contact) }, tellMs)
+  const tick = setInterval(() => {
+    if (measure()) watch(contact)
+  }, tellMs)
   tick.unref()
   socket.once('connect', () => {
     contact.address = socket.remoteAddress ?? ''

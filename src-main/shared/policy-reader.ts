@@ -1,14 +1,24 @@
 import { Policy, policyShape, type PolicyKey, type PolicyState } from '../../src-preload/contract/policy'
 
 /** One source of policy; `text` null: it is there and cannot be read. */
-export interface PolicyText { readonly file: string; readonly text: string | null }
+export interface PolicyText {
+  readonly file: string
+  readonly text: string | null
+}
 
 /** What a key is set to when its value cannot be used: the safest there is, so that a typing error opens nothing. */
 const safest: { readonly [K in PolicyKey]?: Policy[K] } = {
-  supportAccess: 'off', supportAccessLongestDays: 1, supportIdentities: [], customerSuccessAccess: 'off', blockUnexpectedHosts: true,
+  supportAccess: 'off',
+  supportAccessLongestDays: 1,
+  supportIdentities: [],
+  customerSuccessAccess: 'off',
+  blockUnexpectedHosts: true,
   // No host at all: mail stops, visibly, rather than going where it may not.
-  allowedMailHosts: ['policy.invalid'], remoteContent: 'never', diagnostics: 'off',
-  mailDepthMonths: 0, mailDepthMegabytes: 1,
+  allowedMailHosts: ['policy.invalid'],
+  remoteContent: 'never',
+  diagnostics: 'off',
+  mailDepthMonths: 0,
+  mailDepthMegabytes: 1,
 }
 const keys = Object.keys(policyShape) as readonly PolicyKey[]
 const isKey = (name: string): name is PolicyKey => keys.some((key) => key === name)
@@ -45,7 +55,13 @@ export function readPolicies(texts: readonly PolicyText[]): PolicyState {
   if (unreadable) for (const key of keys) if (!(key in found) && key in safest) found[key] = safest[key]
   const policy = Policy.parse(found)
   const { managedBy = null } = policy
-  return { source: texts.length === 0 ? null : texts.map(({ file }) => file).join(', '), managedBy, locked: keys.filter((key) => key !== 'managedBy' && policy[key] !== undefined), faults, policy }
+  return {
+    source: texts.length === 0 ? null : texts.map(({ file }) => file).join(', '),
+    managedBy,
+    locked: keys.filter((key) => key !== 'managedBy' && policy[key] !== undefined),
+    faults,
+    policy,
+  }
 }
 
 function parsed(text: string | null): Record<string, unknown> | null {

@@ -56,9 +56,19 @@ const isKey = (name: string): name is PolicyKey => Object.hasOwn(policyShape, na
 function valueOf(key: PolicyKey | null, type: string, text: string): unknown {
   if (type === 'REG_DWORD' || type === 'REG_QWORD') {
     const number = Number(text)
-    return key !== null && policyShape[key] instanceof z.ZodBoolean ? (number === 1 ? true : number === 0 ? false : number) : number
+    return key !== null && policyShape[key] instanceof z.ZodBoolean
+      ? number === 1
+        ? true
+        : number === 0
+          ? false
+          : number
+      : number
   }
-  if (type === 'REG_MULTI_SZ') return text.split('\\0').filter((item) => item !== '').map((item) => itemOf(key, item))
+  if (type === 'REG_MULTI_SZ')
+    return text
+      .split('\\0')
+      .filter((item) => item !== '')
+      .map((item) => itemOf(key, item))
   return text
 }
 

@@ -42,11 +42,19 @@ export interface Rpc<Theirs extends CallTable> {
   close(code?: 'service-stopped' | 'service-restarting'): void
 }
 
-interface Waiting { resolve(value: unknown): void; reject(error: PosternError): void; output: z.ZodType }
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: PosternError): void
+  output: z.ZodType
+}
 
 /** Joins a port: serves `mine` with `handlers` and calls what `theirs` offers. */
 export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
-  port: Port, mine: Mine, handlers: Handlers<Mine>, theirs: Theirs, options: ServeOptions = {},
+  port: Port,
+  mine: Mine,
+  handlers: Handlers<Mine>,
+  theirs: Theirs,
+  options: ServeOptions = {},
 ): Rpc<Theirs> {
   const waiting = new Map<number, Waiting>()
   const listeners: ((event: unknown) => void)[] = []
@@ -63,7 +71,8 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
       const handler = handlers[request.name]
       if (!def || !handler) throw new PosternError('invalid-input', 'unknown call')
       const parsed = def.input.safeParse(request.input)
-      if (!parsed.success) throw new PosternError('invalid-input', `input of ${request.name} does not fit: ${issuesOf(parsed.error)}`)
+      if (!parsed.success)
+        throw new PosternError('invalid-input', `input of ${request.name} does not fit: ${issuesOf(parsed.error)}`)
       options.before?.(request.name)
       // The table ties handler and schema together; here the pair is looked up by name.
       const from = performance.now()
@@ -126,5 +135,8 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
 
 /** Paths and codes of a schema failure, never the values: they may be mail. */
 function issuesOf(error: z.ZodError): string {
-  return error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')} ${issue.code}`).join('; ')
+  return error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.')} ${issue.code}`)
+    .join('; ')
 }

@@ -8,12 +8,21 @@ import type { Mailbox } from '../../src-preload/contract/mail'
 const known: readonly { readonly host: RegExp; readonly limits: SendLimits }[] = [
   // Exchange Online: 30 messages a minute by SMTP, 500 recipients a message unless an admin raised it, 10,000 recipients a day
   // (learn.microsoft.com: exchange-online-limits, sending limits).
-  { host: /(^|\.)(office365\.com|outlook\.office\.com)$/i, limits: { perMinute: 28, recipients: 500, recipientsPerDay: 9_500 } },
+  {
+    host: /(^|\.)(office365\.com|outlook\.office\.com)$/i,
+    limits: { perMinute: 28, recipients: 500, recipientsPerDay: 9_500 },
+  },
   // Outlook.com and Hotmail for persons.
-  { host: /(^|\.)(smtp-mail\.outlook\.com|hotmail\.com|live\.com)$/i, limits: { perMinute: 28, recipients: 100, recipientsPerDay: 300 } },
+  {
+    host: /(^|\.)(smtp-mail\.outlook\.com|hotmail\.com|live\.com)$/i,
+    limits: { perMinute: 28, recipients: 100, recipientsPerDay: 300 },
+  },
   // Google Workspace: 100 recipients a message by SMTP, 2,000 messages and 10,000 recipients a day, over 24 hours, not by date
   // (support.google.com/a/answer/166852). We count recipients, so the lower of both holds.
-  { host: /(^|\.)(gmail\.com|googlemail\.com|smtp-relay\.gmail\.com)$/i, limits: { perMinute: 60, recipients: 100, recipientsPerDay: 2_000 } },
+  {
+    host: /(^|\.)(gmail\.com|googlemail\.com|smtp-relay\.gmail\.com)$/i,
+    limits: { perMinute: 60, recipients: 100, recipientsPerDay: 2_000 },
+  },
   { host: /(^|\.)(yahoo\.com|aol\.com)$/i, limits: { perMinute: 30, recipients: 100, recipientsPerDay: 500 } },
   { host: /(^|\.)mail\.me\.com$/i, limits: { perMinute: 30, recipients: 500, recipientsPerDay: 1_000 } },
 ]
@@ -29,7 +38,9 @@ export function limitsOf({ smtp }: Pick<Mailbox, 'smtp'>): SendLimits {
 
 /** A server's own word that it was too much for now, also where it says so with a code that sounds final. */
 export function isRateLimit(line: string): boolean {
-  return /\b(?:4\.7\.28|5\.4\.5|4\.4\.5|4\.3\.2|4\.7\.500|5\.7\.233)\b|rate.?limit|throttl|(?:sending|message|submission|daily)[\w ]* (?:limit|quota)|too many (?:messages|mails|connections|concurrent)/i.test(line)
+  return /\b(?:4\.7\.28|5\.4\.5|4\.4\.5|4\.3\.2|4\.7\.500|5\.7\.233)\b|rate.?limit|throttl|(?:sending|message|submission|daily)[\w ]* (?:limit|quota)|too many (?:messages|mails|connections|concurrent)/i.test(
+    line,
+  )
 }
 
 /** Servers that put what was sent by SMTP into Sent by themselves: a copy of ours would be the second. */

@@ -1,11 +1,16 @@
-const secretKeys = /pass(word|phrase)?|secret|token|authorization|cookie|^key$|subject|snippet|^text$|html|body|address|^from$|^to$|^cc$|^bcc$|^user$|^name$/i
+const secretKeys =
+  /pass(word|phrase)?|secret|token|authorization|cookie|^key$|subject|snippet|^text$|html|body|address|^from$|^to$|^cc$|^bcc$|^user$|^name$/i
 const emailAddress = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g
 const longSecret = /\b[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9])/g
 const homeFolder = /(\/home\/|\/Users\/|[A-Z]:\\Users\\)[^/\\\s]+/g
 
 /** Takes mail addresses, tokens and home folders out of a text that goes to the log. */
 export function redactText(text: string): string {
-  return text.replace(emailAddress, '[address]').replace(longSecret, '[secret]').replace(homeFolder, '$1[user]').slice(0, 2000)
+  return text
+    .replace(emailAddress, '[address]')
+    .replace(longSecret, '[secret]')
+    .replace(homeFolder, '$1[user]')
+    .slice(0, 2000)
 }
 
 /** The same for structured facts: values under telling keys go, text is cleaned, depth and size are bounded. */
@@ -16,11 +21,20 @@ export function redact(value: unknown, depth = 0): unknown {
   if (depth > 4) return '[deep]'
   if (value instanceof Error) {
     // Stacks hold paths and lines of code only; messages of foreign errors may hold mail.
-    return { error: value.name, code: 'code' in value ? redact(value.code, depth + 1) : undefined, message: redactText(value.message), stack: redactText((value.stack ?? '').split('\n').slice(1, 6).join(' | ')) }
+    return {
+      error: value.name,
+      code: 'code' in value ? redact(value.code, depth + 1) : undefined,
+      message: redactText(value.message),
+      stack: redactText((value.stack ?? '').split('\n').slice(1, 6).join(' | ')),
+    }
   }
   if (Array.isArray(value)) return value.slice(0, 20).map((item) => redact(item, depth + 1))
   if (typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).slice(0, 40).map(([key, item]) => [key, secretKeys.test(key) ? '[redacted]' : redact(item, depth + 1)]))
+    return Object.fromEntries(
+      Object.entries(value)
+        .slice(0, 40)
+        .map(([key, item]) => [key, secretKeys.test(key) ? '[redacted]' : redact(item, depth + 1)]),
+    )
   }
   return `[${typeof value}]`
 }

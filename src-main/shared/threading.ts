@@ -123,7 +123,8 @@ export function joinConversations(found: readonly number[]): { survivor: number 
 }
 
 /** Every repeat is bounded: a subject is a stranger's text. */
-const replyMark = /^(?:re|aw|antw|sv|vs|odp|rif|ynt|res|enc|fwd?|wg|tr|rv|doorst|i|vb|vl|转发|回复|答复|轉寄|回覆|返信|転送)\s{0,4}(?:\[\d{1,4}\]|\(\d{1,4}\))?\s{0,4}[:：]/iu
+const replyMark =
+  /^(?:re|aw|antw|sv|vs|odp|rif|ynt|res|enc|fwd?|wg|tr|rv|doorst|i|vb|vl|转发|回复|答复|轉寄|回覆|返信|転送)\s{0,4}(?:\[\d{1,4}\]|\(\d{1,4}\))?\s{0,4}[:：]/iu
 
 /** The subject without the marks of reply and forward of any language's mail program. */
 export function baseSubject(subject: string): string {
@@ -139,5 +140,8 @@ export function prefixedSubject(kind: 'Re' | 'Fwd', subject: string): string {
 
 /** A subject for comparing: without reply marks, list marks in brackets, case and spacing. */
 export function comparableSubject(subject: string): string {
-  return baseSubject(baseSubject(subject).replace(/^(?:\[[^\]]{0,60}\]\s{0,4}){1,4}/u, '')).toLowerCase().replace(/[\s\p{P}]+/gu, ' ').trim()
+  return baseSubject(baseSubject(subject).replace(/^(?:\[[^\]]{0,60}\]\s{0,4}){1,4}/u, ''))
+    .toLowerCase()
+    .replace(/[\s\p{P}]+/gu, ' ')
+    .trim()
 }

@@ -40,7 +40,11 @@ function isParentPort(port: unknown): port is ParentPort {
 }
 
 /** Sent by app with a port: who is at the other end. The caller's identity is fixed here, never in a call. */
-export const PortHandover = z.object({ t: z.literal('port'), to: z.enum(['window', 'mail', 'store']), caller: Caller.nullable() })
+export const PortHandover = z.object({
+  t: z.literal('port'),
+  to: z.enum(['window', 'mail', 'store']),
+  caller: Caller.nullable(),
+})
 export type PortHandover = z.infer<typeof PortHandover>
 
 /**

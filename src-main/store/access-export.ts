@@ -7,8 +7,19 @@ import type { Workspace } from './workspace'
  * exported is itself the last entry.
  * @throws PosternError `disk-error`
  */
-export async function exportLog(workspace: Workspace, path: string, proofPath: string, by: string): Promise<{ entries: number }> {
-  workspace.db.write((tx) => workspace.accessLog.append(tx, { who: { kind: 'agent', name: by || 'An agent without a name' }, act: 'exported', object: { kind: 'access-log', id: 0 } }))
+export async function exportLog(
+  workspace: Workspace,
+  path: string,
+  proofPath: string,
+  by: string,
+): Promise<{ entries: number }> {
+  workspace.db.write((tx) =>
+    workspace.accessLog.append(tx, {
+      who: { kind: 'agent', name: by || 'An agent without a name' },
+      act: 'exported',
+      object: { kind: 'access-log', id: 0 },
+    }),
+  )
   try {
     const file = await open(path, 'w', 0o600)
     try {

@@ -4,7 +4,17 @@ import { PosternError } from '../../src-preload/contract/errors'
 const held: Readonly<Record<Caller['kind'], ReadonlySet<Permission>>> = {
   // What a support session may do follows from its grant: store/support-session.
   support: new Set<Permission>(),
-  agent: new Set<Permission>(['read', 'note', 'work', 'send', 'manage-mailboxes', 'settings', 'support-access', 'manage-team', 'diagnostics']),
+  agent: new Set<Permission>([
+    'read',
+    'note',
+    'work',
+    'send',
+    'manage-mailboxes',
+    'settings',
+    'support-access',
+    'manage-team',
+    'diagnostics',
+  ]),
 }
 
 /**
@@ -20,6 +30,11 @@ export function mayDo(caller: Caller, permission: Permission, roster: ReadonlySe
  * @param roster what the team's roster lets the person at this installation do; null before the store is open
  * @throws PosternError `not-allowed`
  */
-export function requirePermission(caller: Caller, permission: Permission, roster: ReadonlySet<Permission> | null = null): void {
-  if (!mayDo(caller, permission, roster)) throw new PosternError('not-allowed', 'the caller lacks the permission', { permission })
+export function requirePermission(
+  caller: Caller,
+  permission: Permission,
+  roster: ReadonlySet<Permission> | null = null,
+): void {
+  if (!mayDo(caller, permission, roster))
+    throw new PosternError('not-allowed', 'the caller lacks the permission', { permission })
 }

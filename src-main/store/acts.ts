@@ -24,11 +24,17 @@ export class Acts {
   /** Each token with its inverse acts, one transaction each. */
   private readonly undos = new Map<string, readonly Undo[]>()
 
-  constructor(private readonly workspace: Workspace, private readonly wakeMail: (mailboxIds: ReadonlySet<number>) => void) {}
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly wakeMail: (mailboxIds: ReadonlySet<number>) => void,
+  ) {}
 
   setStatus(ids: readonly number[], status: Status, by: string): Promise<{ undo: string }> {
     return this.act(ids, (tx, id, mailboxes) => {
-      const before = tx.get<{ status: number; status_by_person: number }>('SELECT status, status_by_person FROM conversations WHERE id = ?', id)
+      const before = tx.get<{ status: number; status_by_person: number }>(
+        'SELECT status, status_by_person FROM conversations WHERE id = ?',
+        id,
+      )
       if (!before) throw new PosternError('not-found', 'no such conversation')
       if (before.status === statusNumber(status)) return []
       const was = statusOf(before.status)
@@ -36,11 +42,14 @@ export class Acts {
       putStatus(tx, id, statusNumber(status), 1)
       note(tx, id, status === 'open' ? 'opened' : status, by, Date.now())
       this.recordStatus(tx, id, status)
-      return [...moves, (undo) => {
-        putStatus(undo, id, before.status, before.status_by_person)
-        this.recordStatus(undo, id, was)
-        undo.run('DELETE FROM history WHERE id = (SELECT max(id) FROM history WHERE conversation_id = ?)', id)
-      }]
+      return [
+        ...moves,
+        (undo) => {
+          putStatus(undo, id, before.status, before.status_by_person)
+          this.recordStatus(undo, id, was)
+          undo.run('DELETE FROM history WHERE id = (SELECT max(id) FROM history WHERE conversation_id = ?)', id)
+        },
+      ]
     })
   }
 
@@ -58,12 +67,17 @@ export class Acts {
     return this.act(ids, (tx, id, mailboxes) => {
       // "Unread" is said of the newest mail from outside, as mail programs do.
       const messages = tx.all<{ id: number; seen: number }>(
-        read ? `SELECT id, seen FROM messages WHERE conversation_id = ? AND direction = 0 AND seen = 0 AND place IN ${shownPlaces}`
-          : `SELECT id, seen FROM messages WHERE conversation_id = ? AND direction = 0 AND place IN ${shownPlaces} ORDER BY date DESC, id DESC LIMIT 1`, id)
-      return messages.filter(({ seen }) => (seen === 1) !== read).map(({ id: messageId }) => {
-        this.setSeen(tx, messageId, read, mailboxes)
-        return (undo: Writer) => this.setSeen(undo, messageId, !read, mailboxes)
-      })
+        read
+          ? `SELECT id, seen FROM messages WHERE conversation_id = ? AND direction = 0 AND seen = 0 AND place IN ${shownPlaces}`
+          : `SELECT id, seen FROM messages WHERE conversation_id = ? AND direction = 0 AND place IN ${shownPlaces} ORDER BY date DESC, id DESC LIMIT 1`,
+        id,
+      )
+      return messages
+        .filter(({ seen }) => (seen === 1) !== read)
+        .map(({ id: messageId }) => {
+          this.setSeen(tx, messageId, read, mailboxes)
+          return (undo: Writer) => this.setSeen(undo, messageId, !read, mailboxes)
+        })
     })
   }
 
@@ -71,8 +85,17 @@ export class Acts {
     tx.run('UPDATE messages SET seen = ? WHERE id = ?', Number(seen), messageId)
     for (const located of locationsOf(tx, messageId)) {
       if (((located.flags & seenBit) !== 0) === seen) continue
-      tx.run(`UPDATE locations SET flags = ${seen ? 'flags | 1' : 'flags & ~1'} WHERE folder_id = ? AND uid = ?`, located.folder_id, located.uid)
-      queueAct(tx, located, { kind: seen ? 'add-flags' : 'remove-flags', flag: '\\Seen', targetRole: null, targetPath: null })
+      tx.run(
+        `UPDATE locations SET flags = ${seen ? 'flags | 1' : 'flags & ~1'} WHERE folder_id = ? AND uid = ?`,
+        located.folder_id,
+        located.uid,
+      )
+      queueAct(tx, located, {
+        kind: seen ? 'add-flags' : 'remove-flags',
+        flag: '\\Seen',
+        targetRole: null,
+        targetPath: null,
+      })
       mailboxes.add(located.mailbox_id)
     }
   }
@@ -82,8 +105,17 @@ export class Acts {
   }
 
   /** Moves the places of a conversation's messages; each message counts as moved at once. */
-  private moveAll(tx: Writer, conversationId: number, target: FolderRole, where: string, mailboxes: Set<number>): Undo[] {
-    const messages = tx.all<{ id: number; place: number }>(`SELECT id, place FROM messages WHERE conversation_id = ? AND place IN ${shownPlaces} AND ${where}`, conversationId)
+  private moveAll(
+    tx: Writer,
+    conversationId: number,
+    target: FolderRole,
+    where: string,
+    mailboxes: Set<number>,
+  ): Undo[] {
+    const messages = tx.all<{ id: number; place: number }>(
+      `SELECT id, place FROM messages WHERE conversation_id = ? AND place IN ${shownPlaces} AND ${where}`,
+      conversationId,
+    )
     return messages.flatMap(({ id: messageId, place: was }) => {
       const located = locationsOf(tx, messageId).filter(({ role }) => role !== target && role !== 'drafts')
       for (const one of located) {
@@ -98,9 +130,20 @@ export class Acts {
     })
   }
 
-  private moveBack(tx: Writer, messageId: number, was: number, before: readonly LocatedRow[], mailboxes: Set<number>): void {
+  private moveBack(
+    tx: Writer,
+    messageId: number,
+    was: number,
+    before: readonly LocatedRow[],
+    mailboxes: Set<number>,
+  ): void {
     for (const origin of before) {
-      const stillThere = tx.get('SELECT 1 FROM locations WHERE folder_id = ? AND uid = ? AND message_id = ?', origin.folder_id, origin.uid, messageId)
+      const stillThere = tx.get(
+        'SELECT 1 FROM locations WHERE folder_id = ? AND uid = ? AND message_id = ?',
+        origin.folder_id,
+        origin.uid,
+        messageId,
+      )
       if (stillThere && takeBack(tx, origin.folder_id, origin.uid, 'move', null)) {
         tx.run('UPDATE locations SET moving_to = NULL WHERE folder_id = ? AND uid = ?', origin.folder_id, origin.uid)
         continue
@@ -108,7 +151,12 @@ export class Acts {
       // The move has left, or may have: it is answered by a move back from wherever the message is now.
       for (const now of locationsOf(tx, messageId)) {
         if (now.mailbox_id !== origin.mailbox_id || (now.folder_id === origin.folder_id && !stillThere)) continue
-        tx.run('UPDATE locations SET moving_to = ? WHERE folder_id = ? AND uid = ?', origin.role, now.folder_id, now.uid)
+        tx.run(
+          'UPDATE locations SET moving_to = ? WHERE folder_id = ? AND uid = ?',
+          origin.role,
+          now.folder_id,
+          now.uid,
+        )
         queueAct(tx, now, { kind: 'move', flag: null, targetRole: origin.role, targetPath: origin.path })
       }
     }
@@ -138,21 +186,26 @@ export class Acts {
   }
 
   /** Does the work for each conversation, in transactions of a few, with room for other calls between them. */
-  async act(ids: readonly number[], work: (tx: Writer, id: number, mailboxes: Set<number>) => Undo[]): Promise<{ undo: string }> {
+  async act(
+    ids: readonly number[],
+    work: (tx: Writer, id: number, mailboxes: Set<number>) => Undo[],
+  ): Promise<{ undo: string }> {
     const steps: Undo[] = []
     const all = [...new Set(ids)]
     for (let from = 0; from < all.length; from += chunk) {
       const mailboxes = new Set<number>()
-      steps.push(this.workspace.db.write((tx) => {
-        const current = [...new Set(all.slice(from, from + chunk).map((id) => survivorOf(tx, id)))]
-        const inverses = current.flatMap((id) => work(tx, id, mailboxes)).toReversed()
-        for (const id of current) summarize(tx, id, this.workspace.own)
-        return (undo: Writer) => {
-          for (const inverse of inverses) inverse(undo)
-          for (const id of current) summarize(undo, survivorOf(undo, id), this.workspace.own)
-          this.wakeMail(mailboxes)
-        }
-      }))
+      steps.push(
+        this.workspace.db.write((tx) => {
+          const current = [...new Set(all.slice(from, from + chunk).map((id) => survivorOf(tx, id)))]
+          const inverses = current.flatMap((id) => work(tx, id, mailboxes)).toReversed()
+          for (const id of current) summarize(tx, id, this.workspace.own)
+          return (undo: Writer) => {
+            for (const inverse of inverses) inverse(undo)
+            for (const id of current) summarize(undo, survivorOf(undo, id), this.workspace.own)
+            this.wakeMail(mailboxes)
+          }
+        }),
+      )
       this.wakeMail(mailboxes)
       if (from + chunk < all.length) await breathe()
     }
@@ -162,16 +215,27 @@ export class Acts {
 
 /** Sets a status with its copies for the lists of single mailboxes. */
 export function putStatus(tx: Writer, id: number, status: number, byPerson: number): void {
-  tx.run('UPDATE conversations SET status = ?, status_by_person = ?, version = version + 1 WHERE id = ?', status, byPerson, id)
+  tx.run(
+    'UPDATE conversations SET status = ?, status_by_person = ?, version = version + 1 WHERE id = ?',
+    status,
+    byPerson,
+    id,
+  )
   tx.run('UPDATE conversation_mailboxes SET status = ? WHERE conversation_id = ?', status, id)
   tx.changes.changed('conversations', id)
   tx.changes.touched('counts')
 }
 
 /** `path`: where to move it back to; null where labels, not folders, say where it lies. */
-interface LocatedRow extends Located { readonly role: FolderRole; readonly path: string | null; readonly flags: number }
+interface LocatedRow extends Located {
+  readonly role: FolderRole
+  readonly path: string | null
+  readonly flags: number
+}
 
 function locationsOf(tx: Writer, messageId: number): LocatedRow[] {
   return tx.all<LocatedRow>(
-    'SELECT l.folder_id, l.uid, f.mailbox_id, coalesce(l.shown_as, f.role) AS role, CASE WHEN l.shown_as IS NULL THEN f.path END AS path, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ?', messageId)
+    'SELECT l.folder_id, l.uid, f.mailbox_id, coalesce(l.shown_as, f.role) AS role, CASE WHEN l.shown_as IS NULL THEN f.path END AS path, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ?',
+    messageId,
+  )
 }

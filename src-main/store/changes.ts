@@ -4,7 +4,18 @@ import type { PosternEvent } from '../../src-preload/contract/events'
 const manyIds = 200
 
 type IdTopic = 'arrived' | 'mentioned' | 'given' | 'conversations' | 'customers' | 'drafts' | 'outbox'
-type PlainTopic = 'counts' | 'mailboxes' | 'sync' | 'settings' | 'ledger' | 'transfers' | 'team' | 'tags' | 'access' | 'presence' | 'views'
+type PlainTopic =
+  | 'counts'
+  | 'mailboxes'
+  | 'sync'
+  | 'settings'
+  | 'ledger'
+  | 'transfers'
+  | 'team'
+  | 'tags'
+  | 'access'
+  | 'presence'
+  | 'views'
 
 /** What a write changed, by topic; ids only, never content. */
 export class Changes {
@@ -38,7 +49,10 @@ export class Changes {
   }
 
   events(): PosternEvent[] {
-    const withIds = [...this.ids].map(([topic, ids]): PosternEvent => ({ topic, ids: ids.has(0) || ids.size > manyIds ? [] : [...ids] }))
+    const withIds = [...this.ids].map(([topic, ids]): PosternEvent => ({
+      topic,
+      ids: ids.has(0) || ids.size > manyIds ? [] : [...ids],
+    }))
     return [...withIds, ...[...this.topics].map((topic): PosternEvent => ({ topic }))]
   }
 }

@@ -54,11 +54,18 @@ export class Database {
   private readonly commit: Driver.Statement
   private readonly rollback: Driver.Statement
 
-  private constructor(private readonly db: Driver, readonly file: string, private readonly onCommit: (changes: Changes) => void) {
+  private constructor(
+    private readonly db: Driver,
+    readonly file: string,
+    private readonly onCommit: (changes: Changes) => void,
+  ) {
     const statement = (sql: string): Driver.Statement => this.statement(sql)
-    const get = <Row>(sql: string, ...params: Value[]): Row | undefined => guarded(() => readAgain(db, file, () => this.typed<Row>(sql).get(...bound(sql, params))))
-    const all = <Row>(sql: string, ...params: Value[]): Row[] => guarded(() => readAgain(db, file, () => this.typed<Row>(sql).all(...bound(sql, params))))
-    const rows = <Row>(sql: string, params: Value[]): IterableIterator<Row> => this.typed<Row>(sql).iterate(...bound(sql, params))
+    const get = <Row>(sql: string, ...params: Value[]): Row | undefined =>
+      guarded(() => readAgain(db, file, () => this.typed<Row>(sql).get(...bound(sql, params))))
+    const all = <Row>(sql: string, ...params: Value[]): Row[] =>
+      guarded(() => readAgain(db, file, () => this.typed<Row>(sql).all(...bound(sql, params))))
+    const rows = <Row>(sql: string, params: Value[]): IterableIterator<Row> =>
+      this.typed<Row>(sql).iterate(...bound(sql, params))
     function* iterate<Row>(sql: string, ...params: Value[]): Generator<Row> {
       try {
         yield* rows<Row>(sql, params)
@@ -69,7 +76,9 @@ export class Database {
     this.read = { get, all, iterate }
     const changesNow = (): Changes => this.changes
     this.writer = {
-      get, all, iterate,
+      get,
+      all,
+      iterate,
       run: (sql, ...params) => guarded(() => readAgain(db, file, () => statement(sql).run(...bound(sql, params)))),
       get changes() {
         return changesNow()
@@ -86,7 +95,13 @@ export class Database {
    * @param key 32 bytes; the caller may wipe it afterwards
    * @throws PosternError `key-missing` (another key's database), `store-corrupt`, `store-newer`, `disk-full`, `disk-error`
    */
-  static open(dir: string, key: Uint8Array, onCommit: (changes: Changes) => void, steps: readonly Migration[] = migrations, again = false): { database: Database; created: boolean; journalDamaged: boolean } {
+  static open(
+    dir: string,
+    key: Uint8Array,
+    onCommit: (changes: Changes) => void,
+    steps: readonly Migration[] = migrations,
+    again = false,
+  ): { database: Database; created: boolean; journalDamaged: boolean } {
     if (key.byteLength !== 32) throw new PosternError('key-missing', 'the key is not 256 bits')
     const file = databaseFile(dir)
     const created = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
@@ -165,7 +180,9 @@ export class Database {
 
   /** Pages in the journal, and how many of them have been copied back. Once all are, the next commit begins the journal anew. */
   journal(): { pages: number; copied: number } {
-    const [state] = guarded(() => this.db.prepare<[], { log: number; checkpointed: number }>('PRAGMA wal_checkpoint(NOOP)').all())
+    const [state] = guarded(() =>
+      this.db.prepare<[], { log: number; checkpointed: number }>('PRAGMA wal_checkpoint(NOOP)').all(),
+    )
     return { pages: Math.max(0, state?.log ?? 0), copied: Math.max(0, state?.checkpointed ?? 0) }
   }
 
@@ -209,9 +226,11 @@ export function readerOf(db: Driver): Reader {
     return known as Driver.Statement<Bound[], Row>
   }
   return {
-    get: <Row>(sql: string, ...params: Value[]): Row | undefined => guarded(() => prepared<Row>(sql).get(...bound(sql, params))),
+    get: <Row>(sql: string, ...params: Value[]): Row | undefined =>
+      guarded(() => prepared<Row>(sql).get(...bound(sql, params))),
     all: <Row>(sql: string, ...params: Value[]): Row[] => guarded(() => prepared<Row>(sql).all(...bound(sql, params))),
-    iterate: <Row>(sql: string, ...params: Value[]): IterableIterator<Row> => prepared<Row>(sql).iterate(...bound(sql, params)),
+    iterate: <Row>(sql: string, ...params: Value[]): IterableIterator<Row> =>
+      prepared<Row>(sql).iterate(...bound(sql, params)),
   }
 }
 
@@ -240,7 +259,11 @@ const keptFreePages = 500
 export const rawKey = (key: Uint8Array): Buffer => Buffer.concat([Buffer.from('raw:'), key, keyMark(key)])
 
 /** A connection with the key and every setting of the house (R43, R49). Nothing has been read yet. `cacheMiB`: for who reads each page once, less than the usual 16. */
-export function openDriver(file: string, key: Uint8Array, options: { readonly?: boolean; cacheMiB?: number } = {}): Driver {
+export function openDriver(
+  file: string,
+  key: Uint8Array,
+  options: { readonly?: boolean; cacheMiB?: number } = {},
+): Driver {
   const db = new Driver(file, { timeout: 2000, readonly: options.readonly ?? false })
   const raw = rawKey(key)
   try {
@@ -248,9 +271,17 @@ export function openDriver(file: string, key: Uint8Array, options: { readonly?: 
     db.pragma("algorithm = 'aegis-256'")
     db.key(raw)
     for (const setting of [
-      'synchronous = FULL', 'foreign_keys = ON', 'temp_store = MEMORY', 'secure_delete = ON', 'mmap_size = 0', 'trusted_schema = OFF',
-      'cell_size_check = ON', `cache_size = ${-1000 * (options.cacheMiB ?? 16)}`, `journal_size_limit = ${64 * 2 ** 20}`,
-    ]) db.pragma(setting)
+      'synchronous = FULL',
+      'foreign_keys = ON',
+      'temp_store = MEMORY',
+      'secure_delete = ON',
+      'mmap_size = 0',
+      'trusted_schema = OFF',
+      'cell_size_check = ON',
+      `cache_size = ${-1000 * (options.cacheMiB ?? 16)}`,
+      `journal_size_limit = ${64 * 2 ** 20}`,
+    ])
+      db.pragma(setting)
     return db
   } catch (fault) {
     db.close()
@@ -277,7 +308,8 @@ function explainUnreadable(file: string, key: Uint8Array): PosternError {
 function migrate(db: Driver, steps: readonly Migration[]): void {
   const newest = steps.at(-1)?.version ?? 0
   const current = Number(db.pragma('user_version', { simple: true }))
-  if (current > newest) throw new PosternError('store-newer', 'the database is from a newer program', { found: current, known: newest })
+  if (current > newest)
+    throw new PosternError('store-newer', 'the database is from a newer program', { found: current, known: newest })
   for (const step of steps) {
     if (step.version <= current) continue
     db.transaction(() => {
@@ -304,8 +336,10 @@ function translated(fault: unknown): unknown {
   if (!(fault instanceof Driver.SqliteError)) return fault
   const { code } = fault
   if (code === 'SQLITE_FULL') return new PosternError('disk-full', code)
-  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) return new PosternError('disk-error', code)
+  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY'))
+    return new PosternError('disk-error', code)
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new PosternError('store-corrupt', code)
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return new PosternError('profile-in-use', code)
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
+    return new PosternError('profile-in-use', code)
   return fault
 }

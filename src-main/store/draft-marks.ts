@@ -16,7 +16,9 @@ export function tellDraft(tx: Writer, workspace: Workspace, conversationId: numb
   if (conversationId === null || !teamInfo(tx)) return
   const member = selfOf(tx, workspace.device.id).id
   const has = tx.get("SELECT 1 FROM drafts WHERE conversation_id = ? AND state = 'open'", conversationId) !== undefined
-  const said = stateOfConversation(tx, conversationId).find(({ field, rank }) => field === `draft:${member}` && rank === 0)
+  const said = stateOfConversation(tx, conversationId).find(
+    ({ field, rank }) => field === `draft:${member}` && rank === 0,
+  )
   const told = said !== undefined && said.value !== null
   if (has !== told) workspace.team.recordOn(tx, conversationId, 'draft', { member, html: has ? '' : null })
 }
@@ -25,11 +27,15 @@ export function tellDraft(tx: Writer, workspace: Workspace, conversationId: numb
 export function foreignDrafts(read: Reader, workspace: Workspace): ForeignDraft[] {
   const person = peopleBook(read, workspace.device.id)
   const self = selfOf(read, workspace.device.id).id
-  return read.all<{ conversation_id: number; value: string; at: number }>(
-    `SELECT a.conversation_id, s.value, s.at FROM team_state s JOIN team_anchors a ON a.entity = s.owner
-     WHERE s.field >= 'draft:' AND s.field < 'draft;' AND s.rank = 0 AND s.value <> 'null' AND a.conversation_id IS NOT NULL ORDER BY s.at`)
+  return read
+    .all<{ conversation_id: number; value: string; at: number }>(
+      `SELECT a.conversation_id, s.value, s.at FROM team_state s JOIN team_anchors a ON a.entity = s.owner
+     WHERE s.field >= 'draft:' AND s.field < 'draft;' AND s.rank = 0 AND s.value <> 'null' AND a.conversation_id IS NOT NULL ORDER BY s.at`,
+    )
     .flatMap(({ conversation_id: conversationId, value, at }) => {
       const begun = Begun.safeParse(JSON.parse(value))
-      return begun.success && begun.data && begun.data.member !== self ? [{ conversationId, person: person(begun.data.member), at }] : []
+      return begun.success && begun.data && begun.data.member !== self
+        ? [{ conversationId, person: person(begun.data.member), at }]
+        : []
     })
 }

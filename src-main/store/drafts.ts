@@ -14,26 +14,61 @@ import { survivorOf } from './threads'
 import type { Workspace } from './workspace'
 
 interface DraftRow {
-  id: number; state: string; kind: DraftKind; conversation_id: number | null; message_id: number | null; mailbox_id: number; base_version: number
-  recipients: string; subject: string; html: string; text: string; quote: string | null; updated_at: number; sender: string; signed: number
+  id: number
+  state: string
+  kind: DraftKind
+  conversation_id: number | null
+  message_id: number | null
+  mailbox_id: number
+  base_version: number
+  recipients: string
+  subject: string
+  html: string
+  text: string
+  quote: string | null
+  updated_at: number
+  sender: string
+  signed: number
 }
 
 const filesLimit = 50 * 2 ** 20
 
 function draftOf(read: Reader, row: DraftRow): Draft {
-  const files = read.all<DraftFile>('SELECT id, name, type, size FROM draft_files WHERE draft_id = ? ORDER BY id', row.id)
+  const files = read.all<DraftFile>(
+    'SELECT id, name, type, size FROM draft_files WHERE draft_id = ? ORDER BY id',
+    row.id,
+  )
   return {
-    id: row.id, kind: row.kind, conversationId: row.conversation_id, messageId: row.message_id, mailboxId: row.mailbox_id, from: row.sender, signed: row.signed === 1, baseVersion: row.base_version,
-    ...parseRecipients(row.recipients), subject: row.subject, html: row.html, text: row.text, quote: row.quote, files, updatedAt: row.updated_at, since: row.state === 'open' ? sinceOf(read, row.id) : [],
+    id: row.id,
+    kind: row.kind,
+    conversationId: row.conversation_id,
+    messageId: row.message_id,
+    mailboxId: row.mailbox_id,
+    from: row.sender,
+    signed: row.signed === 1,
+    baseVersion: row.base_version,
+    ...parseRecipients(row.recipients),
+    subject: row.subject,
+    html: row.html,
+    text: row.text,
+    quote: row.quote,
+    files,
+    updatedAt: row.updated_at,
+    since: row.state === 'open' ? sinceOf(read, row.id) : [],
   }
 }
 
 export function listDrafts(read: Reader): Draft[] {
-  return read.all<DraftRow>("SELECT * FROM drafts WHERE state = 'open' ORDER BY updated_at DESC").map((row) => draftOf(read, row))
+  return read
+    .all<DraftRow>("SELECT * FROM drafts WHERE state = 'open' ORDER BY updated_at DESC")
+    .map((row) => draftOf(read, row))
 }
 
 export function draftIn(read: Reader, conversationId: number): Draft | null {
-  const row = read.get<DraftRow>("SELECT * FROM drafts WHERE conversation_id = ? AND state = 'open' ORDER BY id LIMIT 1", conversationId)
+  const row = read.get<DraftRow>(
+    "SELECT * FROM drafts WHERE conversation_id = ? AND state = 'open' ORDER BY id LIMIT 1",
+    conversationId,
+  )
   return row ? draftOf(read, row) : null
 }
 
@@ -60,7 +95,14 @@ export interface Start {
 }
 
 interface Original {
-  id: number; conversation_id: number; direction: number; from_name: string; from_address: string; people: string; subject: string; date: number
+  id: number
+  conversation_id: number
+  direction: number
+  from_name: string
+  from_address: string
+  people: string
+  subject: string
+  date: number
 }
 
 /** Begins a draft with recipients, subject and quote filled in, or returns the one that the conversation already has. */
@@ -71,22 +113,49 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
   if (known) return known
   const original = start.kind === 'new' ? null : originalOf(read, conversationId, start.messageId)
   if (start.kind !== 'new' && !original) throw new PosternError('not-found', 'nothing to answer')
-  const chosen = start.mailboxId !== null && read.get('SELECT 1 FROM mailboxes WHERE id = ? AND local = 0', start.mailboxId)
+  const chosen =
+    start.mailboxId !== null && read.get('SELECT 1 FROM mailboxes WHERE id = ? AND local = 0', start.mailboxId)
   const from = answerFrom(read, original)
   if (!from) throw new PosternError('not-found', 'there is no mailbox')
   const mailboxId = chosen && start.mailboxId !== null ? start.mailboxId : from.mailboxId
   const files = original && start.kind === 'forward' ? await filesOf(workspace, original.id) : []
-  const content = original ? contentFor(workspace, start, original) : { to: [], cc: [], bcc: [], subject: '', quote: null }
+  const content = original
+    ? contentFor(workspace, start, original)
+    : { to: [], cc: [], bcc: [], subject: '', quote: null }
   const id = workspace.db.write((tx) => {
     // While files were taken out another window may have begun one.
     const other = conversationId === null ? null : draftIn(tx, conversationId)
     if (other) return other.id
-    const version = conversationId === null ? 0 : tx.get<{ version: number }>('SELECT version FROM conversations WHERE id = ?', conversationId)?.version ?? 0
+    const version =
+      conversationId === null
+        ? 0
+        : (tx.get<{ version: number }>('SELECT version FROM conversations WHERE id = ?', conversationId)?.version ?? 0)
     const { to, cc, bcc, subject, quote } = content
-    const made = Number(tx.run(
-      "INSERT INTO drafts(kind, conversation_id, message_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at, basis, sender, signed) VALUES(?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, 1)",
-      start.kind, conversationId, original?.id ?? null, mailboxId, version, JSON.stringify({ to, cc, bcc }), subject, quote, Date.now(), basisOf(tx, conversationId), mailboxId === from.mailboxId ? from.address : '').lastInsertRowid)
-    for (const file of files) tx.run('INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)', made, file.name, file.type, file.bytes.byteLength, file.bytes)
+    const made = Number(
+      tx.run(
+        "INSERT INTO drafts(kind, conversation_id, message_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at, basis, sender, signed) VALUES(?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, 1)",
+        start.kind,
+        conversationId,
+        original?.id ?? null,
+        mailboxId,
+        version,
+        JSON.stringify({ to, cc, bcc }),
+        subject,
+        quote,
+        Date.now(),
+        basisOf(tx, conversationId),
+        mailboxId === from.mailboxId ? from.address : '',
+      ).lastInsertRowid,
+    )
+    for (const file of files)
+      tx.run(
+        'INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)',
+        made,
+        file.name,
+        file.type,
+        file.bytes.byteLength,
+        file.bytes,
+      )
     changed(tx, workspace, made, conversationId)
     return made
   })
@@ -97,15 +166,32 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
 function originalOf(read: Reader, conversationId: number | null, messageId: number | null): Original | undefined {
   const select = `SELECT id, conversation_id, direction, from_name, from_address, people, subject, date FROM messages WHERE place IN ${shownPlaces}`
   if (messageId !== null) return read.get<Original>(`${select} AND id = ? AND conversation_id IS NOT NULL`, messageId)
-  return conversationId === null ? undefined : read.get<Original>(`${select} AND conversation_id = ? ORDER BY auto_kind IN ('bounce', 'auto-reply'), direction, date DESC, id DESC LIMIT 1`, conversationId)
+  return conversationId === null
+    ? undefined
+    : read.get<Original>(
+        `${select} AND conversation_id = ? ORDER BY auto_kind IN ('bounce', 'auto-reply'), direction, date DESC, id DESC LIMIT 1`,
+        conversationId,
+      )
 }
 
 type Filled = Pick<DraftContent, 'to' | 'cc' | 'bcc' | 'subject' | 'quote'>
 
 function contentFor(workspace: Workspace, start: Start, original: Original): Filled {
   const text = start.visibleText ?? textOf(workspace.db.read, original.id)
-  if (start.kind === 'forward') return { to: [], cc: [], bcc: [], subject: prefixedSubject('Fwd', original.subject), quote: forwarded(original, text) }
-  return { ...recipients(workspace.own, start.kind, original), bcc: [], subject: prefixedSubject('Re', original.subject), quote: quoted(original, text) }
+  if (start.kind === 'forward')
+    return {
+      to: [],
+      cc: [],
+      bcc: [],
+      subject: prefixedSubject('Fwd', original.subject),
+      quote: forwarded(original, text),
+    }
+  return {
+    ...recipients(workspace.own, start.kind, original),
+    bcc: [],
+    subject: prefixedSubject('Re', original.subject),
+    quote: quoted(original, text),
+  }
 }
 
 function textOf(read: Reader, messageId: number): string {
@@ -129,16 +215,24 @@ function recipients(own: ReadonlySet<string>, kind: DraftKind, original: Origina
 /** A filter that lets each address pass once, and our own never. */
 function unique(own: ReadonlySet<string>): (people: readonly Address[]) => Address[] {
   const met = new Set(own)
-  return (people) => people.filter(({ address }) => {
-    const key = addressKey(address)
-    if (key === '' || met.has(key)) return false
-    met.add(key)
-    return true
-  })
+  return (people) =>
+    people.filter(({ address }) => {
+      const key = addressKey(address)
+      if (key === '' || met.has(key)) return false
+      met.add(key)
+      return true
+    })
 }
 
 /** UTC, so that a reply says nothing about where its writer sits (R42). */
-const longDate = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' })
+const longDate = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+})
 
 /** The attribution line ends in a colon: what composes the mail sets it above the quote and marks the lines itself. */
 function quoted(original: Original, text: string): string {
@@ -154,14 +248,21 @@ function forwarded(original: Original, text: string): string {
     `Date: ${longDate.format(original.date)} UTC`,
     `Subject: ${original.subject}`,
     `To: ${to.slice(0, 20).map(person).join(', ')}`,
-    '', lines(text),
+    '',
+    lines(text),
   ].join('\n')
 }
 
 const lines = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/\n+$/, '')
 
-async function filesOf(workspace: Workspace, messageId: number): Promise<{ name: string; type: string; bytes: Uint8Array }[]> {
-  const parts = workspace.db.read.all<{ id: number; name: string; type: string }>('SELECT id, name, type FROM attachments WHERE message_id = ? AND inline = 0 ORDER BY id', messageId)
+async function filesOf(
+  workspace: Workspace,
+  messageId: number,
+): Promise<{ name: string; type: string; bytes: Uint8Array }[]> {
+  const parts = workspace.db.read.all<{ id: number; name: string; type: string }>(
+    'SELECT id, name, type FROM attachments WHERE message_id = ? AND inline = 0 ORDER BY id',
+    messageId,
+  )
   const files = []
   for (const { id, name, type } of parts) files.push({ name, type, bytes: (await extractPart(workspace, id)).bytes })
   return files
@@ -169,11 +270,23 @@ async function filesOf(workspace: Workspace, messageId: number): Promise<{ name:
 
 export function saveDraft(tx: Writer, id: number, content: DraftContent): { savedAt: number } {
   const draft = openDraft(tx, id)
-  if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', content.mailboxId)) throw new PosternError('not-found', 'no such mailbox')
+  if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', content.mailboxId))
+    throw new PosternError('not-found', 'no such mailbox')
   const savedAt = Date.now()
   const { to, cc, bcc } = content
-  tx.run('UPDATE drafts SET mailbox_id = ?, recipients = ?, subject = ?, html = ?, text = ?, quote = ?, updated_at = ?, sender = ?, signed = ? WHERE id = ?',
-    content.mailboxId, JSON.stringify({ to, cc, bcc }), content.subject, content.html, content.text, content.quote, savedAt, content.from, Number(content.signed), id)
+  tx.run(
+    'UPDATE drafts SET mailbox_id = ?, recipients = ?, subject = ?, html = ?, text = ?, quote = ?, updated_at = ?, sender = ?, signed = ? WHERE id = ?',
+    content.mailboxId,
+    JSON.stringify({ to, cc, bcc }),
+    content.subject,
+    content.html,
+    content.text,
+    content.quote,
+    savedAt,
+    content.from,
+    Number(content.signed),
+    id,
+  )
   tx.changes.changed('drafts', draft.id)
   return { savedAt }
 }
@@ -195,14 +308,22 @@ export function attachFile(tx: Writer, id: number, name: string, type: string, b
   const draft = openDraft(tx, id)
   const total = draft.files.reduce((sum, { size }) => sum + size, bytes.byteLength)
   if (total > filesLimit) throw new PosternError('too-large', 'files of a draft', { bytes: total, limit: filesLimit })
-  const { lastInsertRowid } = tx.run('INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)', id, name, type, bytes.byteLength, bytes)
+  const { lastInsertRowid } = tx.run(
+    'INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)',
+    id,
+    name,
+    type,
+    bytes.byteLength,
+    bytes,
+  )
   tx.changes.changed('drafts', id)
   return { id: Number(lastInsertRowid), name, type, size: bytes.byteLength }
 }
 
 export function detachFile(tx: Writer, id: number, fileId: number): void {
   openDraft(tx, id)
-  if (tx.run('DELETE FROM draft_files WHERE id = ? AND draft_id = ?', fileId, id).changes === 0) throw new PosternError('not-found', 'no such file')
+  if (tx.run('DELETE FROM draft_files WHERE id = ? AND draft_id = ?', fileId, id).changes === 0)
+    throw new PosternError('not-found', 'no such file')
   tx.changes.changed('drafts', id)
 }
 

@@ -14,8 +14,19 @@ import { breathe, type Workspace } from './workspace'
 
 const log = logger('store')
 
-interface Chosen { id: number; date: number; from_address: string; subject: string; seen: number; flags: number | null; part: number }
-interface Group { readonly name: string; readonly messages: readonly Chosen[] }
+interface Chosen {
+  id: number
+  date: number
+  from_address: string
+  subject: string
+  seen: number
+  flags: number | null
+  part: number
+}
+interface Group {
+  readonly name: string
+  readonly messages: readonly Chosen[]
+}
 
 /** Messages between two notes of the progress. */
 const noteEvery = 50
@@ -24,7 +35,12 @@ const noteEvery = 50
  * Writes mail as it was received, byte for byte, into a new folder in `dir`. Answers at once; the work goes on in pieces.
  * @throws PosternError `not-found` when the scope holds nothing
  */
-export async function beginExport(workspace: Workspace, dir: string, scope: ExportScope, format: MailFormat): Promise<{ id: number }> {
+export async function beginExport(
+  workspace: Workspace,
+  dir: string,
+  scope: ExportScope,
+  format: MailFormat,
+): Promise<{ id: number }> {
   const { name, groups } = chosen(workspace, scope)
   const total = groups.reduce((sum, { messages }) => sum + messages.length, 0)
   if (total === 0) throw new PosternError('not-found', 'nothing to export')
@@ -38,8 +54,15 @@ export async function beginExport(workspace: Workspace, dir: string, scope: Expo
   return { id }
 }
 
-async function run(workspace: Workspace, id: number, target: string, groups: readonly Group[], format: MailFormat): Promise<void> {
-  const finish = (state: 'done' | 'failed', error: string | null): void => workspace.db.write((tx) => endTransfer(tx, id, state, error))
+async function run(
+  workspace: Workspace,
+  id: number,
+  target: string,
+  groups: readonly Group[],
+  format: MailFormat,
+): Promise<void> {
+  const finish = (state: 'done' | 'failed', error: string | null): void =>
+    workspace.db.write((tx) => endTransfer(tx, id, state, error))
   try {
     let done = 0
     let left = 0
@@ -49,7 +72,7 @@ async function run(workspace: Workspace, id: number, target: string, groups: rea
       try {
         for (const message of messages) {
           // Its whole is on the server only, or not to be had now: a part must not pass for the message.
-          if (message.part !== 0 && !await isWhole(workspace, message.id)) left++
+          if (message.part !== 0 && !(await isWhole(workspace, message.id))) left++
           else await writer.write(sourceOf(workspace.db.read, message.id), message)
           done++
           if (done % noteEvery === 0) {
@@ -98,26 +121,36 @@ function chosen(workspace: Workspace, scope: ExportScope): { name: string; group
   const { read } = workspace.db
   if (scope.kind === 'conversations') {
     const ids = JSON.stringify(scope.ids.map((id) => survivorOf(read, id)))
-    const messages = read.all<Chosen>(`SELECT ${columns}, NULL AS flags FROM messages m WHERE m.conversation_id IN (SELECT value FROM json_each(?)) AND m.place IN ${shownPlaces} ORDER BY m.date, m.id`, ids)
+    const messages = read.all<Chosen>(
+      `SELECT ${columns}, NULL AS flags FROM messages m WHERE m.conversation_id IN (SELECT value FROM json_each(?)) AND m.place IN ${shownPlaces} ORDER BY m.date, m.id`,
+      ids,
+    )
     return { name: 'Conversations', groups: messages.length === 0 ? [] : [{ name: 'Conversations', messages }] }
   }
   const folders = read.all<{ id: number; path: string; delimiter: string | null; name: string }>(
     `SELECT f.id, f.path, f.delimiter, b.name FROM folders f JOIN mailboxes b ON b.id = f.mailbox_id WHERE ${scope.kind === 'mailbox' ? 'f.mailbox_id' : 'f.id'} = ? ORDER BY f.id`,
-    scope.kind === 'mailbox' ? scope.mailboxId : scope.folderId)
+    scope.kind === 'mailbox' ? scope.mailboxId : scope.folderId,
+  )
   const groups = folders.map((folder): Group => ({
     name: folder.delimiter === null ? folder.path : folder.path.replaceAll(folder.delimiter, '.'),
-    messages: read.all<Chosen>(`SELECT ${columns}, l.flags FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? ORDER BY m.date, m.id, l.uid`, folder.id),
+    messages: read.all<Chosen>(
+      `SELECT ${columns}, l.flags FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? ORDER BY m.date, m.id, l.uid`,
+      folder.id,
+    ),
   }))
   return { name: folders[0]?.name ?? 'Mail', groups: groups.filter(({ messages }) => messages.length > 0) }
 }
 
-interface MailWriter { write(raw: Uint8Array, message: Chosen): Promise<void>; close(): Promise<void> }
+interface MailWriter {
+  write(raw: Uint8Array, message: Chosen): Promise<void>
+  close(): Promise<void>
+}
 
 const writers: Readonly<Record<MailFormat, (dir: string, name: string) => Promise<MailWriter>>> = {
   async mbox(dir, name) {
     const file = await open(path.join(dir, `${name}.mbox`), 'wx', 0o600)
     return {
-      write: async (raw, { from_address: from, date }) => void await file.write(mboxEntry(raw, from, date)),
+      write: async (raw, { from_address: from, date }) => void (await file.write(mboxEntry(raw, from, date))),
       close: () => closed(file),
     }
   },
@@ -128,7 +161,16 @@ const writers: Readonly<Record<MailFormat, (dir: string, name: string) => Promis
     // Windows knows no colon in a file name.
     const mark = process.platform === 'win32' ? ';' : ':'
     return {
-      write: (raw, { date, flags, seen }) => writeFile(path.join(base, 'cur', `${Math.floor(date / 1000)}.P${++count}.postern,S=${raw.byteLength}${mark}2,${maildirFlags(flags ?? seen)}`), raw, date),
+      write: (raw, { date, flags, seen }) =>
+        writeFile(
+          path.join(
+            base,
+            'cur',
+            `${Math.floor(date / 1000)}.P${++count}.postern,S=${raw.byteLength}${mark}2,${maildirFlags(flags ?? seen)}`,
+          ),
+          raw,
+          date,
+        ),
       close: () => Promise.resolve(),
     }
   },
@@ -149,7 +191,15 @@ const writers: Readonly<Record<MailFormat, (dir: string, name: string) => Promis
 
 /** As a Maildir says it: letters in the order of the alphabet. */
 function maildirFlags(flags: number): string {
-  return [[16, 'D'], [4, 'F'], [2, 'R'], [1, 'S'], [8, 'T']].map(([bit, letter]) => ((flags & Number(bit)) === 0 ? '' : letter)).join('')
+  return [
+    [16, 'D'],
+    [4, 'F'],
+    [2, 'R'],
+    [1, 'S'],
+    [8, 'T'],
+  ]
+    .map(([bit, letter]) => ((flags & Number(bit)) === 0 ? '' : letter))
+    .join('')
 }
 
 async function writeFile(file: string, raw: Uint8Array, date: number): Promise<void> {

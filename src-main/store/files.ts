@@ -7,17 +7,31 @@ import { fetchWhole } from './parts'
 import { parseTexts } from './rows'
 import type { Workspace } from './workspace'
 
-interface AttachmentRow { id: number; message_id: number; part: number; name: string; type: string; size: number; dangerous: number }
+interface AttachmentRow {
+  id: number
+  message_id: number
+  part: number
+  name: string
+  type: string
+  size: number
+  dangerous: number
+}
 
 function attachment(read: Reader, id: number): AttachmentRow {
-  const row = read.get<AttachmentRow>('SELECT id, message_id, part, name, type, size, dangerous FROM attachments WHERE id = ?', id)
+  const row = read.get<AttachmentRow>(
+    'SELECT id, message_id, part, name, type, size, dangerous FROM attachments WHERE id = ?',
+    id,
+  )
   if (!row) throw new PosternError('not-found', 'no such attachment')
   return row
 }
 
 /** The message as it was received. */
 export function sourceOf(read: Reader, messageId: number): Uint8Array {
-  const row = read.get<{ body: Buffer; source: Buffer | null }>('SELECT body, source FROM message_bodies WHERE message_id = ?', messageId)
+  const row = read.get<{ body: Buffer; source: Buffer | null }>(
+    'SELECT body, source FROM message_bodies WHERE message_id = ?',
+    messageId,
+  )
   if (!row) throw new PosternError('not-found', 'no such message')
   return unpackSource(row.body, row.source)
 }
@@ -69,13 +83,17 @@ export function attachmentSource(read: Reader, id: number): { raw: Uint8Array; i
 }
 
 /** A picture by its content, or plain text, for a window that only shows. @throws PosternError `not-allowed` for other kinds */
-export async function shownPart(workspace: Workspace, { raw, index, type }: ReturnType<typeof attachmentSource>): Promise<{ image: { type: string; bytes: Uint8Array } | null; text: string | null }> {
+export async function shownPart(
+  workspace: Workspace,
+  { raw, index, type }: ReturnType<typeof attachmentSource>,
+): Promise<{ image: { type: string; bytes: Uint8Array } | null; text: string | null }> {
   const mail = workspace.mail()
   if (!mail) throw new PosternError('service-restarting', 'mail is not there')
   const { bytes } = await mail.call('part.extract', { raw, index })
   const image = imageType(bytes)
   if (image !== null) return { image: { type: image, bytes }, text: null }
-  if (!/^text\/(plain|csv)$/i.test(type) || bytes.byteLength > mostText) throw new PosternError('not-allowed', 'this kind is not shown', { grant: true })
+  if (!/^text\/(plain|csv)$/i.test(type) || bytes.byteLength > mostText)
+    throw new PosternError('not-allowed', 'this kind is not shown', { grant: true })
   return { image: null, text: new TextDecoder('utf-8').decode(bytes) }
 }
 
@@ -91,12 +109,19 @@ export async function imagePart(workspace: Workspace, id: number): Promise<{ typ
  * A remote image of a message, when a person allowed it for that message (R13) and the message names that address.
  * @throws PosternError `not-allowed`, or what the fetch met
  */
-export async function remoteImage(workspace: Workspace, messageId: number, url: string): Promise<{ type: string; bytes: Uint8Array }> {
+export async function remoteImage(
+  workspace: Workspace,
+  messageId: number,
+  url: string,
+): Promise<{ type: string; bytes: Uint8Array }> {
   const row = workspace.db.read.get<{ remote_allowed: number; remote_urls: string | null }>(
-    'SELECT m.remote_allowed, b.remote_urls FROM messages m JOIN message_bodies b ON b.message_id = m.id WHERE m.id = ?', messageId)
+    'SELECT m.remote_allowed, b.remote_urls FROM messages m JOIN message_bodies b ON b.message_id = m.id WHERE m.id = ?',
+    messageId,
+  )
   if (!row) throw new PosternError('not-found', 'no such message')
   if (row.remote_allowed !== 1) throw new PosternError('not-allowed', 'remote content is not allowed for this message')
-  if (row.remote_urls === null || !parseTexts(row.remote_urls).includes(url)) throw new PosternError('not-allowed', 'the message does not name this address')
+  if (row.remote_urls === null || !parseTexts(row.remote_urls).includes(url))
+    throw new PosternError('not-allowed', 'the message does not name this address')
   const mail = workspace.mail()
   if (!mail) throw new PosternError('service-restarting', 'mail is not there')
   const { bytes } = await mail.call('image.fetch', { url })
@@ -105,7 +130,10 @@ export async function remoteImage(workspace: Workspace, messageId: number, url: 
   return { type, bytes }
 }
 
-export function attachmentInfo(read: Reader, id: number): { name: string; type: string; size: number; dangerous: boolean } {
+export function attachmentInfo(
+  read: Reader,
+  id: number,
+): { name: string; type: string; size: number; dangerous: boolean } {
   const { name, type, size, dangerous } = attachment(read, id)
   return { name: safeFileName(name), type, size, dangerous: dangerous === 1 }
 }
@@ -114,7 +142,12 @@ export function attachmentInfo(read: Reader, id: number): { name: string; type: 
  * Writes an attachment to a file: mode 0600, never over an old one unless a person said so, whole or not at all.
  * @throws PosternError `conflict` when the file is there, `disk-full`, `disk-error`
  */
-export async function writeAttachment(workspace: Workspace, id: number, path: string, overwrite: boolean): Promise<void> {
+export async function writeAttachment(
+  workspace: Workspace,
+  id: number,
+  path: string,
+  overwrite: boolean,
+): Promise<void> {
   const { bytes } = await extractPart(workspace, id)
   const target = overwrite ? `${path}.part` : path
   try {

@@ -16,7 +16,15 @@ import { breathe, type Workspace } from './workspace'
 const chunk = 20
 const page = 1000
 
-interface Held { uid: number; id: number; date: number; raw_size: number; bytes: number; shared: number; place: number }
+interface Held {
+  uid: number
+  id: number
+  date: number
+  raw_size: number
+  bytes: number
+  shared: number
+  place: number
+}
 
 /** Whole messages of a folder on a server from a UID on, with what they take up; `shared`: another mailbox or a folder of this computer has them too. */
 function held(read: Reader, folderId: number, mailboxId: number, from: number): Held[] {
@@ -24,21 +32,36 @@ function held(read: Reader, folderId: number, mailboxId: number, from: number): 
     `SELECT l.uid, m.id, m.date, m.raw_size, m.place, length(b.body) + coalesce(length(b.source), 0) AS bytes,
        EXISTS(SELECT 1 FROM locations o JOIN folders f ON f.id = o.folder_id WHERE o.message_id = m.id AND (f.mailbox_id <> ? OR f.local = 1)) AS shared
      FROM locations l JOIN messages m ON m.id = l.message_id JOIN message_bodies b ON b.message_id = m.id
-     WHERE l.folder_id = ? AND l.uid > ? AND m.part = 0 AND m.unreadable IS NULL ORDER BY l.uid LIMIT ${page}`, mailboxId, folderId, from)
+     WHERE l.folder_id = ? AND l.uid > ? AND m.part = 0 AND m.unreadable IS NULL ORDER BY l.uid LIMIT ${page}`,
+    mailboxId,
+    folderId,
+    from,
+  )
 }
 
 /** What is to stay of a message; null: all of it. */
-function staying({ date, raw_size: size, shared, place: where }: Held, depth: MailboxDepth, now: number): 'headers' | 'start' | null {
+function staying(
+  { date, raw_size: size, shared, place: where }: Held,
+  depth: MailboxDepth,
+  now: number,
+): 'headers' | 'start' | null {
   if (shared === 1 || where === place.draft || where === place.leaving) return null
   if (date < sinceOf(depth, now)) return 'headers'
   return depth.largest !== null && size > depth.largest && size > startBytes ? 'start' : null
 }
 
-async function* beyond(workspace: Workspace, mailboxId: number, depth: MailboxDepth): AsyncGenerator<readonly (Held & { stays: 'headers' | 'start' })[]> {
+async function* beyond(
+  workspace: Workspace,
+  mailboxId: number,
+  depth: MailboxDepth,
+): AsyncGenerator<readonly (Held & { stays: 'headers' | 'start' })[]> {
   const { read } = workspace.db
   const now = Date.now()
   if (depth.bodies === 'all' && depth.largest === null) return
-  for (const { id } of read.all<{ id: number }>('SELECT id FROM folders WHERE mailbox_id = ? AND local = 0', mailboxId)) {
+  for (const { id } of read.all<{ id: number }>(
+    'SELECT id FROM folders WHERE mailbox_id = ? AND local = 0',
+    mailboxId,
+  )) {
     for (let from = 0; ;) {
       const rows = held(read, id, mailboxId, from)
       const found = rows.flatMap((row) => {
@@ -54,7 +77,11 @@ async function* beyond(workspace: Workspace, mailboxId: number, depth: MailboxDe
 }
 
 /** About how much would be given back under a depth; nothing changes. Bytes in the database, without the search index. */
-export async function freeable(workspace: Workspace, mailboxId: number, depth: MailboxDepth): Promise<{ messages: number; bytes: number }> {
+export async function freeable(
+  workspace: Workspace,
+  mailboxId: number,
+  depth: MailboxDepth,
+): Promise<{ messages: number; bytes: number }> {
   const sum = { messages: 0, bytes: 0 }
   const seen = new Set<number>()
   for await (const rows of beyond(workspace, mailboxId, depth)) {
@@ -62,7 +89,10 @@ export async function freeable(workspace: Workspace, mailboxId: number, depth: M
       if (seen.has(row.id)) continue
       seen.add(row.id)
       sum.messages += 1
-      sum.bytes += Math.max(0, row.bytes - (row.stays === 'start' ? Math.min(row.bytes, startBytes) : Math.min(row.bytes, 1024)))
+      sum.bytes += Math.max(
+        0,
+        row.bytes - (row.stays === 'start' ? Math.min(row.bytes, startBytes) : Math.min(row.bytes, 1024)),
+      )
     }
   }
   return sum
@@ -81,7 +111,9 @@ export function keepAfterAll(tx: Writer, mailboxId: number): void {
 
 /** Gives back what is due, in short transactions. */
 export async function freeDue(workspace: Workspace): Promise<void> {
-  const due = workspace.db.read.all<{ id: number; depth: string }>("SELECT b.id, b.depth FROM mailboxes b JOIN meta m ON m.key = 'free ' || b.id WHERE b.removing = 0")
+  const due = workspace.db.read.all<{ id: number; depth: string }>(
+    "SELECT b.id, b.depth FROM mailboxes b JOIN meta m ON m.key = 'free ' || b.id WHERE b.removing = 0",
+  )
   for (const { id, depth } of due) {
     for await (const rows of beyond(workspace, id, depthOf(depth))) {
       for (let from = 0; from < rows.length; from += chunk) {
@@ -102,12 +134,16 @@ export async function freeDue(workspace: Workspace): Promise<void> {
 }
 
 function shorten(tx: Writer, id: number, stays: 'headers' | 'start'): void {
-  const row = tx.get<{ body: Buffer; source: Buffer | null }>('SELECT b.body, b.source FROM message_bodies b JOIN messages m ON m.id = b.message_id WHERE b.message_id = ? AND m.part = 0', id)
+  const row = tx.get<{ body: Buffer; source: Buffer | null }>(
+    'SELECT b.body, b.source FROM message_bodies b JOIN messages m ON m.id = b.message_id WHERE b.message_id = ? AND m.part = 0',
+    id,
+  )
   if (!row) return
   const raw = unpackSource(row.body, row.source)
-  const { body, source } = stays === 'headers'
-    ? packMessage({ text: '', html: null, textSuffices: true, cut: false }, raw.subarray(0, headersEnd(raw)))
-    : startOf(row.body, raw)
+  const { body, source } =
+    stays === 'headers'
+      ? packMessage({ text: '', html: null, textSuffices: true, cut: false }, raw.subarray(0, headersEnd(raw)))
+      : startOf(row.body, raw)
   tx.run('UPDATE message_bodies SET body = ?, source = ? WHERE message_id = ?', body, source, id)
   tx.run('UPDATE messages SET part = ? WHERE id = ?', partNumber(stays), id)
   queueForIndex(tx, id)
@@ -117,7 +153,12 @@ function shorten(tx: Writer, id: number, stays: 'headers' | 'start'): void {
 function startOf(body: Buffer, raw: Uint8Array): { body: Uint8Array; source: Uint8Array | null } {
   const view = unpackView(body)
   const words = unpackSearchText(body)
-  return packMessage(view, raw.subarray(0, startBytes), {}, words.startsWith(`${view.text}\n`) ? words.slice(view.text.length + 1) : '')
+  return packMessage(
+    view,
+    raw.subarray(0, startBytes),
+    {},
+    words.startsWith(`${view.text}\n`) ? words.slice(view.text.length + 1) : '',
+  )
 }
 
 /** Behind the empty line that ends the headers (RFC 5322, 2.1); the whole when there is none. */

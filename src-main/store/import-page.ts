@@ -20,13 +20,29 @@ export async function importPage(workspace: Workspace, page: z.infer<typeof Impo
   do {
     const portion = new Portion(workspace, from, page.items.length)
     const go = workspace.db.write((tx) => {
-      const transfer = tx.get<{ mailbox_id: number }>("SELECT mailbox_id FROM transfers WHERE id = ? AND state = 'running'", page.id)
+      const transfer = tx.get<{ mailbox_id: number }>(
+        "SELECT mailbox_id FROM transfers WHERE id = ? AND state = 'running'",
+        page.id,
+      )
       if (!transfer) return false
       const counts = storeItems(tx, workspace, transfer.mailbox_id, page, portion)
       const last = portion.end >= page.items.length
-      tx.run('UPDATE transfers SET messages = messages + ?, duplicates = duplicates + ?, unreadable = unreadable + ?, left = left + ? WHERE id = ?',
-        counts.messages, counts.duplicates, counts.unreadable, last ? page.left : 0, page.id)
-      if (last) tx.run('UPDATE transfers SET position = ?, done = ?, total = ? WHERE id = ?', page.position, page.done, Math.max(page.total, page.done), page.id)
+      tx.run(
+        'UPDATE transfers SET messages = messages + ?, duplicates = duplicates + ?, unreadable = unreadable + ?, left = left + ? WHERE id = ?',
+        counts.messages,
+        counts.duplicates,
+        counts.unreadable,
+        last ? page.left : 0,
+        page.id,
+      )
+      if (last)
+        tx.run(
+          'UPDATE transfers SET position = ?, done = ?, total = ? WHERE id = ?',
+          page.position,
+          page.done,
+          Math.max(page.total, page.done),
+          page.id,
+        )
       tx.changes.touched('transfers')
       return true
     }, 'normal')
@@ -41,7 +57,13 @@ export function endImport(workspace: Workspace, id: number, error: string | null
   workspace.db.write((tx) => endTransfer(tx, id, error === null ? 'done' : 'failed', error))
 }
 
-function storeItems(tx: Writer, workspace: Workspace, mailboxId: number, page: z.infer<typeof ImportPage>, portion: Portion): { messages: number; duplicates: number; unreadable: number } {
+function storeItems(
+  tx: Writer,
+  workspace: Workspace,
+  mailboxId: number,
+  page: z.infer<typeof ImportPage>,
+  portion: Portion,
+): { messages: number; duplicates: number; unreadable: number } {
   const counts = { messages: 0, duplicates: 0, unreadable: 0 }
   const folderId = page.items.length === 0 ? 0 : folderFor(tx, mailboxId, page.folder, page.role)
   if (folderId === 0) {
@@ -59,7 +81,15 @@ function storeItems(tx: Writer, workspace: Workspace, mailboxId: number, page: z
       continue
     }
     uid++
-    ingest(tx, workspace, { folderId, uidValidity, items: [], cursor: {}, backfill: true }, folder, { ...item, uid }, item.internalDate, batch)
+    ingest(
+      tx,
+      workspace,
+      { folderId, uidValidity, items: [], cursor: {}, backfill: true },
+      folder,
+      { ...item, uid },
+      item.internalDate,
+      batch,
+    )
     counts.messages++
     if (item.message.unreadable !== null) counts.unreadable++
   }
@@ -72,15 +102,45 @@ const uidValidity = '1'
 
 function folderFor(tx: Writer, mailboxId: number, name: string, role: FolderRole): number {
   const path = `${below}/${name}`
-  const known = tx.get<{ id: number }>('SELECT id FROM folders WHERE mailbox_id = ? AND path = ? AND local = 1', mailboxId, path)
+  const known = tx.get<{ id: number }>(
+    'SELECT id FROM folders WHERE mailbox_id = ? AND path = ? AND local = 1',
+    mailboxId,
+    path,
+  )
   if (known) return known.id
-  if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId)) throw new PosternError('not-found', 'the mailbox is gone')
-  return Number(tx.run('INSERT INTO folders(mailbox_id, path, delimiter, role, uid_validity, complete, local) VALUES(?, ?, ?, ?, ?, 1, 1)', mailboxId, path, '/', role, uidValidity).lastInsertRowid)
+  if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId))
+    throw new PosternError('not-found', 'the mailbox is gone')
+  return Number(
+    tx.run(
+      'INSERT INTO folders(mailbox_id, path, delimiter, role, uid_validity, complete, local) VALUES(?, ?, ?, ?, ?, 1, 1)',
+      mailboxId,
+      path,
+      '/',
+      role,
+      uidValidity,
+    ).lastInsertRowid,
+  )
 }
 
 /** The same message, byte for byte what its sender wrote, lies in this mailbox already. */
-function isHere(tx: Writer, workspace: Workspace, mailboxId: number, { message }: z.infer<typeof ImportPage>['items'][number]): boolean {
-  return tx.all<{ id: number; content_hash: Buffer }>('SELECT id, content_hash FROM messages WHERE key_hash = ?', messageKey(workspace, message))
-    .some((known) => known.content_hash.equals(message.contentHash)
-      && tx.get('SELECT 1 FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? AND f.mailbox_id = ?', known.id, mailboxId) !== undefined)
+function isHere(
+  tx: Writer,
+  workspace: Workspace,
+  mailboxId: number,
+  { message }: z.infer<typeof ImportPage>['items'][number],
+): boolean {
+  return tx
+    .all<{ id: number; content_hash: Buffer }>(
+      'SELECT id, content_hash FROM messages WHERE key_hash = ?',
+      messageKey(workspace, message),
+    )
+    .some(
+      (known) =>
+        known.content_hash.equals(message.contentHash) &&
+        tx.get(
+          'SELECT 1 FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? AND f.mailbox_id = ?',
+          known.id,
+          mailboxId,
+        ) !== undefined,
+    )
 }

@@ -24,7 +24,10 @@ const mergePages = 256
  * writes; whoever reads waits for neither.
  */
 export class IndexFile {
-  private constructor(private readonly db: Driver, readonly id: string) {}
+  private constructor(
+    private readonly db: Driver,
+    readonly id: string,
+  ) {}
 
   static path(dir: string): string {
     return path.join(dir, 'postern-search.db')
@@ -62,7 +65,9 @@ export class IndexFile {
 
   /** Ids of the messages that fit, newest first. Throws the driver's error; `SQLITE_ERROR` for an expression that FTS5 does not take. */
   matches(expression: string): IterableIterator<{ rowid: number }> {
-    return this.db.prepare<[string], { rowid: number }>('SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC').iterate(expression)
+    return this.db
+      .prepare<[string], { rowid: number }>('SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC')
+      .iterate(expression)
   }
 
   /**
@@ -76,20 +81,22 @@ export class IndexFile {
     const known = this.db.prepare<[number], { id: number }>('SELECT id FROM search_docsize WHERE id = ?')
     const insert = this.db.prepare('INSERT INTO search(rowid, words) VALUES(?, ?)')
     let unreadable = 0
-    this.db.transaction(() => {
-      for (const id of ids) if (known.get(id)) drop.run(id)
-      // Words are gathered into one segment as long as ids ascend.
-      for (const id of ids.toSorted((a, b) => a - b)) {
-        let words: string | null = null
-        try {
-          words = wordsOf(id)
-        } catch (fault) {
-          if (fault instanceof PosternError && fault.code !== 'store-corrupt') throw fault
-          unreadable++
+    this.db
+      .transaction(() => {
+        for (const id of ids) if (known.get(id)) drop.run(id)
+        // Words are gathered into one segment as long as ids ascend.
+        for (const id of ids.toSorted((a, b) => a - b)) {
+          let words: string | null = null
+          try {
+            words = wordsOf(id)
+          } catch (fault) {
+            if (fault instanceof PosternError && fault.code !== 'store-corrupt') throw fault
+            unreadable++
+          }
+          if (words !== null) insert.run(id, words)
         }
-        if (words !== null) insert.run(id, words)
-      }
-    }).immediate()
+      })
+      .immediate()
     return unreadable
   }
 

@@ -23,7 +23,8 @@ export function readJournal(file: string, pageBytes: number): Journal | null {
     if (size < headerSize || readSync(handle, header, 0, headerSize, 0) < headerSize) return null
     // One damaged byte must not hide the rest: the page size is a power of two, whatever the header says.
     const pageSize = header.readUInt32BE(8)
-    const step = frameHeader + (pageSize >= 512 && pageSize <= 65_536 && (pageSize & (pageSize - 1)) === 0 ? pageSize : pageBytes)
+    const step =
+      frameHeader + (pageSize >= 512 && pageSize <= 65_536 && (pageSize & (pageSize - 1)) === 0 ? pageSize : pageBytes)
     const frames = Math.floor((size - headerSize) / step)
     const frame = Buffer.alloc(frameHeader)
     const at = (n: number): Buffer => frame.subarray(0, readSync(handle, frame, 0, frameHeader, headerSize + n * step))
@@ -59,7 +60,9 @@ function checksumFits(header: Buffer): boolean {
   const big = header.readUInt32BE(0) === 0x377f0683
   let [a, b] = [0, 0]
   for (let at = 0; at < 24; at += 8) {
-    const [x, y] = big ? [header.readUInt32BE(at), header.readUInt32BE(at + 4)] : [header.readUInt32LE(at), header.readUInt32LE(at + 4)]
+    const [x, y] = big
+      ? [header.readUInt32BE(at), header.readUInt32BE(at + 4)]
+      : [header.readUInt32LE(at), header.readUInt32LE(at + 4)]
     a = (a + x + b) >>> 0
     b = (b + y + a) >>> 0
   }

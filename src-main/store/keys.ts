@@ -57,7 +57,12 @@ export class MessageIds {
     const first = minute * perMinute + 1
     const spilled = this.spilled.get(minute)
     if (spilled === undefined) {
-      const last = tx.get<{ id: number | null }>('SELECT max(id) AS id FROM messages WHERE id >= ? AND id < ?', first, first + perMinute)?.id ?? null
+      const last =
+        tx.get<{ id: number | null }>(
+          'SELECT max(id) AS id FROM messages WHERE id >= ? AND id < ?',
+          first,
+          first + perMinute,
+        )?.id ?? null
       if (last === null) return first
       if (last + 1 < first + perMinute) return last + 1
     }

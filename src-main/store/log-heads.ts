@@ -12,13 +12,29 @@ import type { Workspace } from './workspace'
 const entityOf = (device: string): string => `access-log:${device}`
 const seenKey = (device: string): string => `log_heads_seen ${device}`
 
-interface Head { readonly seq: number; readonly idx: number; readonly entries: number; readonly hash: string }
+interface Head {
+  readonly seq: number
+  readonly idx: number
+  readonly entries: number
+  readonly hash: string
+}
 
 /** Heads that a device told about itself, in its own order, after the one that a person has looked over. Those after a fork too: they are the proof. */
 function headsOf(read: Reader, device: string): Head[] {
-  const [seq = 0, idx = -1] = (read.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', seenKey(device))?.value ?? '').split(' ').filter(Boolean).map(Number)
-  return read.all<{ seq: number; idx: number; payload: string }>(
-    "SELECT seq, idx, payload FROM team_events WHERE entity = ?1 AND kind = 'log-head' AND device = ?2 AND (seq, idx) > (?3, ?4) ORDER BY seq, idx", entityOf(device), device, seq, idx)
+  const [seq = 0, idx = -1] = (
+    read.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', seenKey(device))?.value ?? ''
+  )
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
+  return read
+    .all<{ seq: number; idx: number; payload: string }>(
+      "SELECT seq, idx, payload FROM team_events WHERE entity = ?1 AND kind = 'log-head' AND device = ?2 AND (seq, idx) > (?3, ?4) ORDER BY seq, idx",
+      entityOf(device),
+      device,
+      seq,
+      idx,
+    )
     .flatMap((row) => {
       const head = LogHeadEvent.safeParse(JSON.parse(row.payload))
       return head.success ? [{ seq: row.seq, idx: row.idx, ...head.data }] : []
@@ -45,13 +61,16 @@ export function ownMark(read: Reader, device: string): Mark | null {
 
 /** The first other device whose heads contradict each other: its log was cut, or went on differently than it was told. */
 export function headFault(read: Reader, own: string): (LogFault & { device: string }) | null {
-  for (const { entity } of read.all<{ entity: string }>("SELECT DISTINCT entity FROM team_events WHERE entity >= 'access-log:' AND entity < 'access-log;'")) {
+  for (const { entity } of read.all<{ entity: string }>(
+    "SELECT DISTINCT entity FROM team_events WHERE entity >= 'access-log:' AND entity < 'access-log;'",
+  )) {
     const device = entity.slice('access-log:'.length)
     if (device === own) continue
     let before: Head | null = null
     for (const head of headsOf(read, device)) {
       if (before && head.entries < before.entries) return { device, entry: head.entries + 1, why: 'rolled-back' }
-      if (before && head.entries === before.entries && head.hash !== before.hash) return { device, entry: head.entries, why: 'forked' }
+      if (before && head.entries === before.entries && head.hash !== before.hash)
+        return { device, entry: head.entries, why: 'forked' }
       before = head
     }
   }
@@ -60,6 +79,15 @@ export function headFault(read: Reader, own: string): (LogFault & { device: stri
 
 /** A person has looked the contradiction over: what a device tells from now on is held against what it tells now. */
 export function acceptHeads(tx: Writer, device: string): void {
-  const last = tx.get<{ seq: number; idx: number }>("SELECT seq, idx FROM team_events WHERE entity = ?1 AND kind = 'log-head' AND device = ?2 ORDER BY seq DESC, idx DESC LIMIT 1", entityOf(device), device)
-  if (last) tx.run('INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = ?2', seenKey(device), `${last.seq} ${last.idx}`)
+  const last = tx.get<{ seq: number; idx: number }>(
+    "SELECT seq, idx FROM team_events WHERE entity = ?1 AND kind = 'log-head' AND device = ?2 ORDER BY seq DESC, idx DESC LIMIT 1",
+    entityOf(device),
+    device,
+  )
+  if (last)
+    tx.run(
+      'INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = ?2',
+      seenKey(device),
+      `${last.seq} ${last.idx}`,
+    )
 }

@@ -14,14 +14,31 @@ const returnedCounts = 24 * 3_600_000
  * Why a message must not leave without a person's word: two machines may be answering each other (RFC 3834, 2), or what
  * we send comes back to us. null: nothing speaks against it.
  */
-export function loopIn(read: Reader, conversationId: number, recipients: readonly string[], now: number): 'looping' | 'came-back' | null {
-  if (read.get('SELECT 1 FROM messages WHERE conversation_id = ? AND returned = 1 AND date > ?', conversationId, now - returnedCounts)) return 'came-back'
+export function loopIn(
+  read: Reader,
+  conversationId: number,
+  recipients: readonly string[],
+  now: number,
+): 'looping' | 'came-back' | null {
+  if (
+    read.get(
+      'SELECT 1 FROM messages WHERE conversation_id = ? AND returned = 1 AND date > ?',
+      conversationId,
+      now - returnedCounts,
+    )
+  )
+    return 'came-back'
   const keys = new Set(recipients.map(addressKey))
   const counts = new Map<string, number>()
-  const ours = read.all<{ people: string }>(`SELECT people FROM messages WHERE conversation_id = ? AND direction = 1 AND date > ? AND place <> ${place.leaving} LIMIT 1000`, conversationId, now - window)
+  const ours = read.all<{ people: string }>(
+    `SELECT people FROM messages WHERE conversation_id = ? AND direction = 1 AND date > ? AND place <> ${place.leaving} LIMIT 1000`,
+    conversationId,
+    now - window,
+  )
   for (const { people } of ours) {
     const { to, cc } = parsePeople(people)
-    for (const key of new Set([...to, ...cc].map(({ address }) => addressKey(address)))) if (keys.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)
+    for (const key of new Set([...to, ...cc].map(({ address }) => addressKey(address))))
+      if (keys.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)
   }
   return [...counts.values()].some((count) => count >= mostInWindow) ? 'looping' : null
 }

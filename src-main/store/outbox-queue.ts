@@ -28,8 +28,14 @@ const lookCounts = 15_000
 export function recoverSending(workspace: Workspace): void {
   workspace.db.write((tx) => {
     for (const row of tx.all<{ id: number; conversation_id: number; raw: number }>(
-      "SELECT id, conversation_id, raw IS NOT NULL AS raw FROM outbox WHERE state = 'sending'")) {
-      tx.run('UPDATE outbox SET state = ?, error = ?, asked = (recipients_left IS NOT NULL) WHERE id = ?', row.raw === 1 ? 'uncertain' : 'queued', row.raw === 1 ? 'sent-uncertain' : null, row.id)
+      "SELECT id, conversation_id, raw IS NOT NULL AS raw FROM outbox WHERE state = 'sending'",
+    )) {
+      tx.run(
+        'UPDATE outbox SET state = ?, error = ?, asked = (recipients_left IS NOT NULL) WHERE id = ?',
+        row.raw === 1 ? 'uncertain' : 'queued',
+        row.raw === 1 ? 'sent-uncertain' : null,
+        row.id,
+      )
       tx.changes.changed('outbox', row.id)
       markWork(tx, row.conversation_id)
     }
@@ -80,7 +86,11 @@ export function claim(workspace: Workspace, { mailboxId, looked }: Claim): Claim
         told(tx, row)
         return null
       }
-      tx.run("UPDATE outbox SET state = 'sending', attempts = attempts + 1, envelope = ?, error = NULL WHERE id = ?", envelopeOf(tx, row, Math.min(limits.recipients, room.recipients)), row.id)
+      tx.run(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, envelope = ?, error = NULL WHERE id = ?",
+        envelopeOf(tx, row, Math.min(limits.recipients, room.recipients)),
+        row.id,
+      )
       told(tx, row)
       return { job: jobOf(tx, outboxRow(tx, row.id)), nextDueAt: nextQueued(tx, mailboxId)?.due_at ?? null, look: null }
     })
@@ -89,7 +99,10 @@ export function claim(workspace: Workspace, { mailboxId, looked }: Claim): Claim
 }
 
 const nextQueued = (read: Pick<Writer, 'get'>, mailboxId: number): OutboxRow | undefined =>
-  read.get<OutboxRow>(`SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'queued' ORDER BY due_at, id LIMIT 1`, mailboxId)
+  read.get<OutboxRow>(
+    `SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'queued' ORDER BY due_at, id LIMIT 1`,
+    mailboxId,
+  )
 
 /**
  * The mailboxes to look at before an answer, which could pass somebody else's, leaves: every one that its conversation lives
@@ -100,12 +113,16 @@ function needLook(read: Reader, row: OutboxRow, looked: Claim['looked'], now: nu
   if (row.unless_answered === 0 || row.in_reply_to === null) return []
   const homes = read.all<{ id: number }>(
     `SELECT id FROM mailboxes WHERE removing = 0 AND local = 0 AND (id = ?1 OR (paused = 0 AND id IN (SELECT mailbox_id FROM conversation_mailboxes WHERE conversation_id = ?2))) ORDER BY id <> ?1, id`,
-    row.mailbox_id, row.conversation_id)
+    row.mailbox_id,
+    row.conversation_id,
+  )
   const seenAt = new Map(looked.map(({ mailboxId, at }) => [mailboxId, at]))
-  return homes.map(({ id }) => id).filter((id) => {
-    const at = seenAt.get(id) ?? 0
-    return at < row.due_at || now - at > lookCounts
-  })
+  return homes
+    .map(({ id }) => id)
+    .filter((id) => {
+      const at = seenAt.get(id) ?? 0
+      return at < row.due_at || now - at > lookCounts
+    })
 }
 
 function told(tx: Writer, row: OutboxRow): void {
@@ -135,7 +152,12 @@ function envelopeOf(tx: Writer, row: OutboxRow, most: number): string | null {
 }
 
 /** Keeps the composed bytes, and the message in its conversation, unseen until it has left. */
-export function composed(workspace: Workspace, id: number, raw: Uint8Array, message: z.infer<typeof ParsedMessage>): void {
+export function composed(
+  workspace: Workspace,
+  id: number,
+  raw: Uint8Array,
+  message: z.infer<typeof ParsedMessage>,
+): void {
   workspace.db.write((tx) => {
     const row = outboxRow(tx, id)
     tx.run('UPDATE outbox SET raw = ? WHERE id = ?', raw, id)
@@ -143,10 +165,22 @@ export function composed(workspace: Workspace, id: number, raw: Uint8Array, mess
     const key = messageKey(workspace, message)
     const conversation = joinThread(tx, workspace, message, key, row.conversation_id)
     const sent = insertMessage(tx, workspace, message, {
-      key, content: message.contentHash, date: row.date, place: place.leaving, seen: true, direction: 1, conversationId: conversation.conversationId,
+      key,
+      content: message.contentHash,
+      date: row.date,
+      place: place.leaving,
+      seen: true,
+      direction: 1,
+      conversationId: conversation.conversationId,
     })
     const batch = new Batch()
-    enter(tx, workspace, conversation, { id: sent, message, date: row.date, ours: true, mailboxId: row.mailbox_id, role: null, backfill: true }, batch)
+    enter(
+      tx,
+      workspace,
+      conversation,
+      { id: sent, message, date: row.date, ours: true, mailboxId: row.mailbox_id, role: null, backfill: true },
+      batch,
+    )
     tx.run('UPDATE outbox SET sent_message = ? WHERE id = ?', sent, id)
     batch.finish(tx, workspace)
   })
@@ -157,11 +191,22 @@ export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutco
   workspace.db.write((tx) => {
     const row = outboxRow(tx, outcome.id)
     if (row.state === 'sent' || row.state === 'held') return
-    if (outcome.state === 'sent') return accepted(tx, workspace, row, { refused: outcome.refused, later: outcome.later, line: outcome.serverLine })
-    const dueAt = outcome.state === 'queued' ? outcome.retryAt ?? Date.now() + (waits[Math.min(row.attempts, waits.length) - 1] ?? 30_000) : row.due_at
-    tx.run('UPDATE outbox SET state = ?, due_at = ?, error = ?, error_detail = ?, server_line = ?, asked = ? WHERE id = ?',
-      outcome.state, dueAt, outcome.error?.code ?? (outcome.state === 'uncertain' ? 'sent-uncertain' : null), JSON.stringify(outcome.error?.detail ?? {}), outcome.serverLine,
-      Number(row.recipients_left !== null), row.id)
+    if (outcome.state === 'sent')
+      return accepted(tx, workspace, row, { refused: outcome.refused, later: outcome.later, line: outcome.serverLine })
+    const dueAt =
+      outcome.state === 'queued'
+        ? (outcome.retryAt ?? Date.now() + (waits[Math.min(row.attempts, waits.length) - 1] ?? 30_000))
+        : row.due_at
+    tx.run(
+      'UPDATE outbox SET state = ?, due_at = ?, error = ?, error_detail = ?, server_line = ?, asked = ? WHERE id = ?',
+      outcome.state,
+      dueAt,
+      outcome.error?.code ?? (outcome.state === 'uncertain' ? 'sent-uncertain' : null),
+      JSON.stringify(outcome.error?.detail ?? {}),
+      outcome.serverLine,
+      Number(row.recipients_left !== null),
+      row.id,
+    )
     if (outcome.state === 'failed') reopen(tx, workspace, row)
     told(tx, row)
   })
@@ -169,7 +214,10 @@ export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutco
 
 /** A reply that could not leave is work again, even if the conversation was closed with it. */
 function reopen(tx: Writer, workspace: Workspace, row: OutboxRow): void {
-  const current = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', row.conversation_id)?.status
+  const current = tx.get<{ status: number }>(
+    'SELECT status FROM conversations WHERE id = ?',
+    row.conversation_id,
+  )?.status
   if (current === undefined || current !== row.status_after || current === statusNumber('open')) return
   putStatus(tx, row.conversation_id, statusNumber('open'), 1)
   note(tx, row.conversation_id, 'opened', '', Date.now())
@@ -178,7 +226,10 @@ function reopen(tx: Writer, workspace: Workspace, row: OutboxRow): void {
 
 /** Items in doubt for which a copy on the server would prove something, and about which no person has been asked yet. */
 export function uncertainJobs(workspace: Workspace, mailboxId: number): { jobs: OutboxJob[] } {
-  const rows = workspace.db.read.all<OutboxRow>(`SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'uncertain' AND asked = 0 ORDER BY id`, mailboxId)
+  const rows = workspace.db.read.all<OutboxRow>(
+    `SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'uncertain' AND asked = 0 ORDER BY id`,
+    mailboxId,
+  )
   return { jobs: rows.map((row) => jobOf(workspace.db.read, row)) }
 }
 
@@ -192,16 +243,32 @@ export function lookedInVain(workspace: Workspace, id: number): void {
   })
 }
 
-export interface SentCopy { id: number; messageId: string; date: number; raw: Uint8Array; tries: number; throughId: number | null }
+export interface SentCopy {
+  id: number
+  messageId: string
+  date: number
+  raw: Uint8Array
+  tries: number
+  throughId: number | null
+}
 
 /** The next sent message whose copy is still to be filed, those that were tried least first. */
 export function nextCopy(workspace: Workspace, mailboxId: number): { copy: SentCopy | null } {
   const copy = workspace.db.read.get<SentCopy>(
-    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries, through_id AS throughId FROM outbox WHERE mailbox_id = ? AND copy = 1 AND raw IS NOT NULL ORDER BY copy_tries, id LIMIT 1', mailboxId)
+    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries, through_id AS throughId FROM outbox WHERE mailbox_id = ? AND copy = 1 AND raw IS NOT NULL ORDER BY copy_tries, id LIMIT 1',
+    mailboxId,
+  )
   return { copy: copy ?? null }
 }
 
 /** `done`: its copy lies in Sent, or the server files one by itself. Else it is tried again later, for ever. */
 export function settleCopy(workspace: Workspace, id: number, done: boolean): void {
-  workspace.db.write((tx) => tx.run(done ? 'UPDATE outbox SET copy = 0, raw = NULL WHERE id = ?' : 'UPDATE outbox SET copy_tries = copy_tries + 1 WHERE id = ?', id))
+  workspace.db.write((tx) =>
+    tx.run(
+      done
+        ? 'UPDATE outbox SET copy = 0, raw = NULL WHERE id = ?'
+        : 'UPDATE outbox SET copy_tries = copy_tries + 1 WHERE id = ?',
+      id,
+    ),
+  )
 }

@@ -11,13 +11,24 @@ function memberOf(read: Reader, device: string): string {
 /** Who this installation is to the team. `me` is the id of its device. */
 export function selfOf(read: Reader, me: string): Person {
   const id = memberOf(read, me)
-  return read.get<Person>('SELECT member AS id, name FROM team_members WHERE member = ?', id) ?? { id, name: getSettings(read).agentName }
+  return (
+    read.get<Person>('SELECT member AS id, name FROM team_members WHERE member = ?', id) ?? {
+      id,
+      name: getSettings(read).agentName,
+    }
+  )
 }
 
 /** Everybody that a conversation can be given to, oneself first. */
 export function peopleOf(read: Reader, me: string): Person[] {
   const self = selfOf(read, me)
-  return [self, ...read.all<Person>('SELECT member AS id, name FROM team_members WHERE removed_at IS NULL AND member <> ? ORDER BY name', self.id)]
+  return [
+    self,
+    ...read.all<Person>(
+      'SELECT member AS id, name FROM team_members WHERE removed_at IS NULL AND member <> ? ORDER BY name',
+      self.id,
+    ),
+  ]
 }
 
 export function groupsOf(read: Reader): Person[] {
@@ -40,7 +51,12 @@ export function peopleBook(read: Reader, me: string): PeopleBook {
     const member = memberOf(read, id)
     const self = selfOf(read, me)
     if (member === self.id) return self
-    return read.get<Person>('SELECT member AS id, name FROM team_members WHERE member = ?', member) ?? { id: member, name: '' }
+    return (
+      read.get<Person>('SELECT member AS id, name FROM team_members WHERE member = ?', member) ?? {
+        id: member,
+        name: '',
+      }
+    )
   }
   return (id) => {
     const person = known.get(id) ?? find(id)

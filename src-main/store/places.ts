@@ -45,19 +45,33 @@ export function bestPlace(places: Iterable<Place>): Place | null {
   return order.find((one) => all.has(one)) ?? null
 }
 
-interface LocationRow { role: FolderRole; flags: number }
+interface LocationRow {
+  role: FolderRole
+  flags: number
+}
 
 /** Brings `place` and `seen` of a message in line with its locations. A move that waits for the network counts as done. */
 export function replaceMessage(tx: Writer, messageId: number): void {
   const locations = tx.all<LocationRow>(
-    'SELECT coalesce(l.moving_to, l.shown_as, f.role) AS role, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ?', messageId)
+    'SELECT coalesce(l.moving_to, l.shown_as, f.role) AS role, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ?',
+    messageId,
+  )
   const best = bestPlace(locations.map(({ role }) => placeOfRole(role)))
   if (best === null) {
     // One that was never in a folder is not gone.
-    tx.run(`UPDATE messages SET place = ? WHERE id = ? AND place NOT IN (${place.sent}, ${place.leaving})`, place.gone, messageId)
+    tx.run(
+      `UPDATE messages SET place = ? WHERE id = ? AND place NOT IN (${place.sent}, ${place.leaving})`,
+      place.gone,
+      messageId,
+    )
     return
   }
   // Read in one place is read: agents share the inbox.
   const seen = locations.some(({ flags }) => (flags & 1) !== 0) ? 1 : 0
-  tx.run('UPDATE messages SET place = ?1, seen = ?2 WHERE id = ?3 AND (place <> ?1 OR seen <> ?2)', best, seen, messageId)
+  tx.run(
+    'UPDATE messages SET place = ?1, seen = ?2 WHERE id = ?3 AND (place <> ?1 OR seen <> ?2)',
+    best,
+    seen,
+    messageId,
+  )
 }

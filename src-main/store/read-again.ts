@@ -7,7 +7,8 @@ const log = logger('store')
 const piece = 2 ** 20
 
 /** SQLite says of a disk that fails to read (EIO) that the database is corrupt. */
-export const isCorrupt = (fault: unknown): boolean => fault instanceof Driver.SqliteError && fault.code.startsWith('SQLITE_CORRUPT')
+export const isCorrupt = (fault: unknown): boolean =>
+  fault instanceof Driver.SqliteError && fault.code.startsWith('SQLITE_CORRUPT')
 
 /**
  * Runs a statement, and once more when it met damage: what a disk fails to read at one moment it often reads at the next, and a

@@ -32,7 +32,8 @@ export async function rotate(dir: string, key: Uint8Array, next: Uint8Array, tel
   const sizes = [main, index].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const disk = statfsSync(dir)
-  if (disk.bavail * disk.bsize < total * 1.1) throw new PosternError('disk-full', 'no room for the copy', { bytes: total })
+  if (disk.bavail * disk.bsize < total * 1.1)
+    throw new PosternError('disk-full', 'no room for the copy', { bytes: total })
   try {
     let before = 0
     for (const [at, file] of [main, index].entries()) {
@@ -66,7 +67,8 @@ function foldJournal(file: string, key: Uint8Array): void {
   } finally {
     db.close()
   }
-  if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) throw new PosternError('profile-in-use', 'somebody has the database open')
+  if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0)
+    throw new PosternError('profile-in-use', 'somebody has the database open')
   for (const ending of ['-wal', '-shm']) rmSync(file + ending, { force: true })
 }
 
@@ -114,7 +116,8 @@ function rekey(file: string, key: Uint8Array, next: Uint8Array): void {
 function check(file: string, next: Uint8Array): void {
   const db = openDriver(file, next)
   try {
-    if (db.pragma('quick_check', { simple: true }) !== 'ok') throw new PosternError('store-corrupt', 'the copy is not in order')
+    if (db.pragma('quick_check', { simple: true }) !== 'ok')
+      throw new PosternError('store-corrupt', 'the copy is not in order')
   } finally {
     db.close()
   }

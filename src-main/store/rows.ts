@@ -12,7 +12,13 @@ export const autoKindOf = (stored: string): AutoKind => autoKinds.find((kind) =>
 /** Addresses in one form, for comparing only. */
 export const addressKey = (address: string): string => address.trim().toLowerCase()
 
-const People = z.object({ replyTo: z.array(Address).default([]), to: z.array(Address).default([]), cc: z.array(Address).default([]), bcc: z.array(Address).default([]), deliveredTo: z.array(z.string()).optional() })
+const People = z.object({
+  replyTo: z.array(Address).default([]),
+  to: z.array(Address).default([]),
+  cc: z.array(Address).default([]),
+  bcc: z.array(Address).default([]),
+  deliveredTo: z.array(z.string()).optional(),
+})
 export type People = z.infer<typeof People>
 const Recipients = People.omit({ replyTo: true, deliveredTo: true })
 export type Recipients = z.infer<typeof Recipients>
@@ -22,7 +28,8 @@ const Texts = z.array(z.string())
 const json = (text: string): unknown => JSON.parse(text)
 export const parsePeople = (text: string): People => People.parse(json(text))
 /** As `parsePeople` reads it; empty lists are left out, as most are. */
-export const packPeople = (people: People): string => JSON.stringify(Object.fromEntries(Object.entries(people).filter(([, list]) => list !== undefined && list.length > 0)))
+export const packPeople = (people: People): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(people).filter(([, list]) => list !== undefined && list.length > 0)))
 export const parseRecipients = (text: string): Recipients => Recipients.parse(json(text))
 export const parseAddress = (text: string): Address => Address.parse(json(text))
 export const parseIds = (text: string): number[] => Ids.parse(json(text))

@@ -47,10 +47,19 @@ export class SearchIndex {
    * @param thread writes the index
    * @param caughtUp told when nothing waits any more
    */
-  constructor(private readonly workspace: Workspace, private readonly dir: string, key: Uint8Array, private readonly thread: StoreThread, private readonly caughtUp: () => void = () => undefined) {
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly dir: string,
+    key: Uint8Array,
+    private readonly thread: StoreThread,
+    private readonly caughtUp: () => void = () => undefined,
+  ) {
     this.key = Buffer.from(key)
     this.openFile()
-    for (const { message_id: id } of workspace.db.read.iterate<{ message_id: number }>('SELECT message_id FROM index_queue')) this.queue.add(id)
+    for (const { message_id: id } of workspace.db.read.iterate<{ message_id: number }>(
+      'SELECT message_id FROM index_queue',
+    ))
+      this.queue.add(id)
     // Also what an earlier run removed may still have to leave the index.
     this.schedule()
   }
@@ -69,7 +78,11 @@ export class SearchIndex {
 
   /** Resolves once there is room for more. */
   async room(): Promise<void> {
-    while (!this.stopped && (this.thread.script === null ? this.waiting > 0 : this.queue.size > mostWaiting) && !this.paused) {
+    while (
+      !this.stopped &&
+      (this.thread.script === null ? this.waiting > 0 : this.queue.size > mostWaiting) &&
+      !this.paused
+    ) {
       await new Promise<void>((resolve) => this.roomWanted.push(resolve))
     }
   }
@@ -97,7 +110,8 @@ export class SearchIndex {
   }
 
   private openFile(): void {
-    const meta = (key: string): string | undefined => this.workspace.db.read.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value
+    const meta = (key: string): string | undefined =>
+      this.workspace.db.read.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value
     try {
       this.reading = IndexFile.open(this.dir, this.key, true)
     } catch (fault) {
@@ -108,7 +122,11 @@ export class SearchIndex {
     if (meta('index_id') !== this.reading.id) this.beginAnew(this.reading.id)
     const walk = meta('index_walk')
     this.walk = walk === undefined ? null : Number(walk)
-    this.walkLeft = this.walk === null ? 0 : this.workspace.db.read.get<{ n: number }>('SELECT count(*) AS n FROM messages WHERE id < ?', this.walk)?.n ?? 0
+    this.walkLeft =
+      this.walk === null
+        ? 0
+        : (this.workspace.db.read.get<{ n: number }>('SELECT count(*) AS n FROM messages WHERE id < ?', this.walk)?.n ??
+          0)
   }
 
   private beginAnew(id: string): void {
@@ -142,7 +160,7 @@ export class SearchIndex {
   private async run(): Promise<void> {
     this.busy = true
     try {
-      while (!this.stopped && await this.step()) await breathe()
+      while (!this.stopped && (await this.step())) await breathe()
     } catch (fault) {
       log.error('indexing failed', { fault })
       this.pausedUntil = Date.now() + pause
@@ -189,17 +207,26 @@ export class SearchIndex {
     if (this.thread.script === null) return
     const begun = Date.now()
     let before = 0
-    while (!this.stopped && this.queue.size > before && this.queue.size < batchMessages && Date.now() - begun < longestGather) {
+    while (
+      !this.stopped &&
+      this.queue.size > before &&
+      this.queue.size < batchMessages &&
+      Date.now() - begun < longestGather
+    ) {
       before = this.queue.size
-      await new Promise((resolve) => { setTimeout(resolve, gather) })
+      await new Promise((resolve) => {
+        setTimeout(resolve, gather)
+      })
     }
   }
 
   private async indexWalk(): Promise<boolean> {
     const { walk } = this
     if (walk === null) return false
-    const ids = this.workspace.db.read.all<{ id: number }>('SELECT id FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?', walk, batchMessages / 2).map(({ id }) => id)
-    if (ids.length > 0 && !await this.write(ids)) return false
+    const ids = this.workspace.db.read
+      .all<{ id: number }>('SELECT id FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?', walk, batchMessages / 2)
+      .map(({ id }) => id)
+    if (ids.length > 0 && !(await this.write(ids))) return false
     const last = ids.at(-1) ?? null
     this.walk = last
     this.walkLeft = last === null ? 0 : Math.max(0, this.walkLeft - ids.length)
@@ -223,7 +250,8 @@ export class SearchIndex {
       return false
     }
     let answer = await this.thread.perform(purge ? { kind: 'purge', begin: true } : { kind: 'merge' })
-    while (!this.stopped && 'more' in answer && answer.more && this.queue.size === 0) answer = await this.thread.perform(purge ? { kind: 'purge', begin: false } : { kind: 'merge' })
+    while (!this.stopped && 'more' in answer && answer.more && this.queue.size === 0)
+      answer = await this.thread.perform(purge ? { kind: 'purge', begin: false } : { kind: 'merge' })
     if ('code' in answer) {
       this.failed(answer.code)
       return false

@@ -7,12 +7,16 @@ import type { Address, Marked } from '../../src-preload/contract/mail'
  * that put no space between words are written into it as single characters and pairs, so that any piece of two or
  * more characters is found; whether the pairs stand side by side is checked on the message, as it is for phrases.
  */
-const unspaced = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}'
+const unspaced =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}'
 const hasUnspaced = new RegExp(`[${unspaced}]`, 'u')
 const unspacedRun = new RegExp(`[${unspaced}\\p{M}ー]*[${unspaced}][${unspaced}\\p{M}ー]*`, 'gu')
 const word = /[\p{L}\p{N}\p{Co}\p{M}]+/gu
 /** A run of one kind: an unspaced script, or anything else that makes words. */
-const wordOrRun = new RegExp(`[${unspaced}][${unspaced}\\p{M}ー]*|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{Co}\\p{M}])+`, 'gu')
+const wordOrRun = new RegExp(
+  `[${unspaced}][${unspaced}\\p{M}ー]*|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{Co}\\p{M}])+`,
+  'gu',
+)
 
 export interface Indexed {
   readonly from: Address
@@ -25,7 +29,10 @@ export interface Indexed {
 /** What the index holds of a message. Of our own mail, those it went to are found too. */
 export function indexedText(message: Indexed, ours: boolean): string {
   const people = ours ? [message.from, ...message.to, ...message.cc] : [message.from]
-  const text = `${people.slice(0, 50).map(({ name, address }) => `${name} ${address}`).join(' ')} ${message.subject} ${message.searchText}`
+  const text = `${people
+    .slice(0, 50)
+    .map(({ name, address }) => `${name} ${address}`)
+    .join(' ')} ${message.subject} ${message.searchText}`
   return hasUnspaced.test(text) ? text.replace(unspacedRun, (run) => ` ${grams(run).join(' ')} `) : text
 }
 
@@ -40,7 +47,10 @@ function grams(run: string): string[] {
 
 /** Case and accents folded as in the index. */
 export function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase()
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
 }
 
 export interface Query {
@@ -66,11 +76,13 @@ const shortestPrefix = 3
  */
 export function parseQuery(typed: string): Query {
   const places = { inSpam: false, inTrash: false }
-  const text = typed.toWellFormed().replace(/(^|\s)in:(spam|junk|trash)(?=\s|$)/giu, (_, space: string, where: string) => {
-    if (where.toLowerCase() === 'trash') places.inTrash = true
-    else places.inSpam = true
-    return space
-  })
+  const text = typed
+    .toWellFormed()
+    .replace(/(^|\s)in:(spam|junk|trash)(?=\s|$)/giu, (_, space: string, where: string) => {
+      if (where.toLowerCase() === 'trash') places.inTrash = true
+      else places.inSpam = true
+      return space
+    })
   const terms: string[] = []
   let short: string | null = null
   const marks: { text: string; prefix: boolean; inside: boolean }[] = []
@@ -97,7 +109,13 @@ export function parseQuery(typed: string): Query {
 /** Too few letters for the index to look for words that begin with them: beside other words they are checked on the message. */
 const isShort = (piece: string): boolean => [...piece].length < shortestPrefix && !hasUnspaced.test(piece)
 
-function addTerm(piece: string, unfinished: boolean, terms: string[], marks: { text: string; prefix: boolean; inside: boolean }[], phrases: string[]): void {
+function addTerm(
+  piece: string,
+  unfinished: boolean,
+  terms: string[],
+  marks: { text: string; prefix: boolean; inside: boolean }[],
+  phrases: string[],
+): void {
   const folded = fold(piece)
   if (folded === '') return
   if (hasUnspaced.test(piece)) {
@@ -125,11 +143,16 @@ export function wordsInARow(text: string): string {
 /** Whether all pieces stand together somewhere in one of the texts, and some word begins with `begun`. */
 export function holds({ phrases, begun }: Pick<Query, 'phrases' | 'begun'>, texts: readonly string[]): boolean {
   const rows = texts.map(wordsInARow)
-  return phrases.every((phrase) => rows.some((row) => row.includes(hasUnspaced.test(phrase) ? phrase : ` ${phrase} `)))
-    && (begun === null || rows.some((row) => row.includes(` ${begun}`)))
+  return (
+    phrases.every((phrase) => rows.some((row) => row.includes(hasUnspaced.test(phrase) ? phrase : ` ${phrase} `))) &&
+    (begun === null || rows.some((row) => row.includes(` ${begun}`)))
+  )
 }
 
-interface Hit { readonly from: number; readonly to: number }
+interface Hit {
+  readonly from: number
+  readonly to: number
+}
 
 function* hitsOf(text: string, marks: Query['marks']): Generator<Hit> {
   for (const found of text.matchAll(wordOrRun)) {
@@ -139,7 +162,9 @@ function* hitsOf(text: string, marks: Query['marks']): Generator<Hit> {
         const at = folded.indexOf(mark.text)
         // Folding seldom changes lengths in these scripts; where it does, the whole run is marked.
         if (at >= 0) {
-          yield folded.length === found[0].length ? { from: found.index + at, to: found.index + at + mark.text.length } : { from: found.index, to: found.index + found[0].length }
+          yield folded.length === found[0].length
+            ? { from: found.index + at, to: found.index + at + mark.text.length }
+            : { from: found.index, to: found.index + found[0].length }
           break
         }
       } else if (mark.prefix ? folded.startsWith(mark.text) : folded === mark.text) {
@@ -176,8 +201,15 @@ export function markedSnippet(body: string, marks: Query['marks']): Marked | nul
   if (first.done) return null
   const from = first.value.from <= lead ? 0 : startOfWord(text, first.value.from - lead)
   // White space and the marks of quoted lines are taken out after cutting, so some more than needed is taken.
-  const piece = text.slice(from, from + snippetLength * 2).replace(/(^|\n)[ \t>]*>/gu, '$1').replace(/\s+/gu, ' ').trim()
-  const cut = piece.length > snippetLength ? `${piece.slice(0, piece.lastIndexOf(' ', snippetLength) > lead * 2 ? piece.lastIndexOf(' ', snippetLength) : snippetLength).toWellFormed()}…` : piece
+  const piece = text
+    .slice(from, from + snippetLength * 2)
+    .replace(/(^|\n)[ \t>]*>/gu, '$1')
+    .replace(/\s+/gu, ' ')
+    .trim()
+  const cut =
+    piece.length > snippetLength
+      ? `${piece.slice(0, piece.lastIndexOf(' ', snippetLength) > lead * 2 ? piece.lastIndexOf(' ', snippetLength) : snippetLength).toWellFormed()}…`
+      : piece
   return mark(`${from > 0 ? '…' : ''}${cut}`, marks)
 }
 

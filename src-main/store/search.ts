@@ -13,12 +13,35 @@ const longestCount = 60
 const longestPhraseCheck = 80
 
 interface HitRow {
-  id: number; conversation_id: number | null; place: number; direction: number; from_name: string; from_address: string; subject: string; date: number
+  id: number
+  conversation_id: number | null
+  place: number
+  direction: number
+  from_name: string
+  from_address: string
+  subject: string
+  date: number
 }
-interface ConversationRow { status: number; hidden: number; mailbox_ids: string; attachment_count: number; subject: string }
-interface Found { readonly hit: HitRow; readonly conversation: ConversationRow }
+interface ConversationRow {
+  status: number
+  hidden: number
+  mailbox_ids: string
+  attachment_count: number
+  subject: string
+}
+interface Found {
+  readonly hit: HitRow
+  readonly conversation: ConversationRow
+}
 
-export interface Answer { hits: SearchHit[]; total: number; more: boolean; waiting: number; partial: number; ms: number }
+export interface Answer {
+  hits: SearchHit[]
+  total: number
+  more: boolean
+  waiting: number
+  partial: number
+  ms: number
+}
 
 /** What is asked of the index: ids, newest first, and how many messages it does not know yet. */
 export type Index = Pick<SearchIndex, 'matches' | 'waiting'>
@@ -27,32 +50,58 @@ export type Index = Pick<SearchIndex, 'matches' | 'waiting'>
 export function search(read: Reader, index: Index, text: string, offset: number, limit: number): Answer {
   const begun = performance.now()
   const query = parseQuery(text)
-  if (query.match === null) return { hits: [], total: 0, more: false, waiting: index.waiting, partial: 0, ms: performance.now() - begun }
+  if (query.match === null)
+    return { hits: [], total: 0, more: false, waiting: index.waiting, partial: 0, ms: performance.now() - begun }
   const found: Found[] = []
   const met = new Set<number>()
   let more = false
   for (const rowid of index.matches(query.match)) {
     const spent = performance.now() - begun
-    if (met.size >= mostConversations || (found.length >= offset + limit && spent > longestCount) || spent > 4 * longestPhraseCheck) {
+    if (
+      met.size >= mostConversations ||
+      (found.length >= offset + limit && spent > longestCount) ||
+      spent > 4 * longestPhraseCheck
+    ) {
       more = true
       break
     }
-    const hit = read.get<HitRow>('SELECT id, conversation_id, place, direction, from_name, from_address, subject, date FROM messages WHERE id = ?', rowid)
+    const hit = read.get<HitRow>(
+      'SELECT id, conversation_id, place, direction, from_name, from_address, subject, date FROM messages WHERE id = ?',
+      rowid,
+    )
     if (!hit || hit.conversation_id === null || met.has(hit.conversation_id) || hit.place === place.leaving) continue
-    const conversation = read.get<ConversationRow>('SELECT status, hidden, mailbox_ids, attachment_count, subject FROM conversations WHERE id = ?', hit.conversation_id)
+    const conversation = read.get<ConversationRow>(
+      'SELECT status, hidden, mailbox_ids, attachment_count, subject FROM conversations WHERE id = ?',
+      hit.conversation_id,
+    )
     if (!conversation || !wanted(query, hit, conversation)) continue
     if (query.phrases.length > 0 || query.begun !== null) {
       if (spent > longestPhraseCheck && found.length > 0) {
         more = true
         break
       }
-      if (!holds(query, [hit.subject, `${hit.from_name} ${hit.from_address}`, bodyText(read, hit.id), ...fileNames(read, hit.id)])) continue
+      if (
+        !holds(query, [
+          hit.subject,
+          `${hit.from_name} ${hit.from_address}`,
+          bodyText(read, hit.id),
+          ...fileNames(read, hit.id),
+        ])
+      )
+        continue
     }
     met.add(hit.conversation_id)
     found.push({ hit, conversation })
   }
   const hits = found.slice(offset, offset + limit).map((one) => hitOf(read, one, query))
-  return { hits, total: found.length, more: more || found.length > offset + limit, waiting: index.waiting, partial: partialCount(read), ms: performance.now() - begun }
+  return {
+    hits,
+    total: found.length,
+    more: more || found.length > offset + limit,
+    waiting: index.waiting,
+    partial: partialCount(read),
+    ms: performance.now() - begun,
+  }
 }
 
 /** Looked up in an index that holds nothing else. */
@@ -74,16 +123,22 @@ function bodyText(read: Reader, messageId: number): string {
 }
 
 function fileNames(read: Reader, messageId: number): string[] {
-  return read.all<{ name: string }>('SELECT name FROM attachments WHERE message_id = ?', messageId).map(({ name }) => name)
+  return read
+    .all<{ name: string }>('SELECT name FROM attachments WHERE message_id = ?', messageId)
+    .map(({ name }) => name)
 }
 
 function hitOf(read: Reader, { hit, conversation }: Found, query: Query): SearchHit {
   const snippet = read.get<{ snippet: string }>('SELECT snippet FROM messages WHERE id = ?', hit.id)?.snippet ?? ''
   return {
-    conversationId: hit.conversation_id ?? 0, messageId: hit.id,
+    conversationId: hit.conversation_id ?? 0,
+    messageId: hit.id,
     person: mark(displayName(hit.from_name, hit.from_address), query.marks),
     subject: mark(hit.subject === '' ? conversation.subject : hit.subject, query.marks),
     snippet: markedSnippet(bodyText(read, hit.id), query.marks) ?? mark(snippet, query.marks),
-    at: hit.date, status: statusOf(conversation.status), mailboxIds: parseIds(conversation.mailbox_ids), attachmentCount: conversation.attachment_count,
+    at: hit.date,
+    status: statusOf(conversation.status),
+    mailboxIds: parseIds(conversation.mailbox_ids),
+    attachmentCount: conversation.attachment_count,
   }
 }

@@ -8,7 +8,10 @@ import { identityOf, throughOf } from './identities'
 
 const day = 24 * 3_600_000
 
-interface Account { smtp: string; identity: string }
+interface Account {
+  smtp: string
+  identity: string
+}
 
 function account(read: Reader, mailboxId: number): Account {
   const row = read.get<Account>('SELECT smtp, identity FROM mailboxes WHERE id = ?', mailboxId)
@@ -25,11 +28,25 @@ export function limitsFor(read: Reader, mailboxId: number): SendLimits {
 }
 
 /** When, and for how many recipients, there is room under the limits; what was accepted counts. */
-export function roomFor(read: Reader, mailboxId: number, { perMinute, recipientsPerDay }: SendLimits, now: number): { at: number; recipients: number } {
-  const minute = read.all<{ at: number }>('SELECT at FROM send_log WHERE mailbox_id = ? AND at > ? ORDER BY at DESC LIMIT ?', mailboxId, now - 60_000, perMinute)
+export function roomFor(
+  read: Reader,
+  mailboxId: number,
+  { perMinute, recipientsPerDay }: SendLimits,
+  now: number,
+): { at: number; recipients: number } {
+  const minute = read.all<{ at: number }>(
+    'SELECT at FROM send_log WHERE mailbox_id = ? AND at > ? ORDER BY at DESC LIMIT ?',
+    mailboxId,
+    now - 60_000,
+    perMinute,
+  )
   const oldest = minute.at(-1)
   if (minute.length >= perMinute && oldest) return { at: oldest.at + 60_001, recipients: 0 }
-  const used = read.get<{ n: number | null; first: number | null }>('SELECT sum(recipients) AS n, min(at) AS first FROM send_log WHERE mailbox_id = ? AND at > ?', mailboxId, now - day)
+  const used = read.get<{ n: number | null; first: number | null }>(
+    'SELECT sum(recipients) AS n, min(at) AS first FROM send_log WHERE mailbox_id = ? AND at > ?',
+    mailboxId,
+    now - day,
+  )
   const left = recipientsPerDay - (used?.n ?? 0)
   return left > 0 ? { at: now, recipients: left } : { at: (used?.first ?? now) + day + 1, recipients: 0 }
 }
@@ -39,8 +56,22 @@ export function sendingFacts(read: Reader, mailboxId: number): SendingFacts {
   const accountId = throughOf(read, mailboxId) ?? mailboxId
   const now = Date.now()
   const used = read.get<{ minute: number; day: number }>(
-    'SELECT coalesce(sum(at > ?2), 0) AS minute, coalesce(sum(recipients), 0) AS day FROM send_log WHERE mailbox_id = ?1 AND at > ?3', accountId, now - 60_000, now - day)
+    'SELECT coalesce(sum(at > ?2), 0) AS minute, coalesce(sum(recipients), 0) AS day FROM send_log WHERE mailbox_id = ?1 AND at > ?3',
+    accountId,
+    now - 60_000,
+    now - day,
+  )
   const queue = read.get<{ waiting: number; next: number | null }>(
-    "SELECT count(*) AS waiting, min(iif(error = 'rate-limited', due_at, NULL)) AS next FROM outbox WHERE coalesce(through_id, mailbox_id) = ? AND state IN ('queued', 'sending')", accountId)
-  return { accountId, known: knownOf(account(read, accountId)), limits: limitsFor(read, accountId), lastMinute: used?.minute ?? 0, lastDay: used?.day ?? 0, waiting: queue?.waiting ?? 0, nextAt: queue?.next ?? null }
+    "SELECT count(*) AS waiting, min(iif(error = 'rate-limited', due_at, NULL)) AS next FROM outbox WHERE coalesce(through_id, mailbox_id) = ? AND state IN ('queued', 'sending')",
+    accountId,
+  )
+  return {
+    accountId,
+    known: knownOf(account(read, accountId)),
+    limits: limitsFor(read, accountId),
+    lastMinute: used?.minute ?? 0,
+    lastDay: used?.day ?? 0,
+    waiting: queue?.waiting ?? 0,
+    nextAt: queue?.next ?? null,
+  }
 }

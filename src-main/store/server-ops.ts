@@ -15,10 +15,19 @@ export interface Act {
   readonly targetRole: FolderRole | null
   readonly targetPath: string | null
 }
-export interface Located { readonly folder_id: number; readonly uid: number; readonly mailbox_id: number }
+export interface Located {
+  readonly folder_id: number
+  readonly uid: number
+  readonly mailbox_id: number
+}
 
 const maxUids = 500
-const opposite: Readonly<Record<Exclude<Act['kind'], 'move'>, Act['kind']>> = { 'add-flags': 'remove-flags', 'remove-flags': 'add-flags', 'add-label': 'remove-label', 'remove-label': 'add-label' }
+const opposite: Readonly<Record<Exclude<Act['kind'], 'move'>, Act['kind']>> = {
+  'add-flags': 'remove-flags',
+  'remove-flags': 'add-flags',
+  'add-label': 'remove-label',
+  'remove-label': 'add-label',
+}
 
 /** Queues an act for one place of a message: joins a waiting act of the same kind, or cancels a waiting opposite. */
 export function queueAct(tx: Writer, { folder_id: folderId, uid, mailbox_id: mailboxId }: Located, act: Act): void {
@@ -32,10 +41,29 @@ export function queueAct(tx: Writer, { folder_id: folderId, uid, mailbox_id: mai
        AND (SELECT count(*) FROM server_op_uids u WHERE u.op_id = o.id) < ${maxUids}
        AND o.id >= coalesce((SELECT max(op_id) FROM server_op_uids WHERE folder_id = ? AND uid = ?), 0)
      ORDER BY o.id DESC LIMIT 1`,
-    mailboxId, folderId, act.kind, act.flag, act.targetRole, act.targetPath, folderId, uid)
-  const id = open?.id ?? Number(tx.run(
-    'INSERT INTO server_ops(mailbox_id, folder_id, kind, flag, target_role, target_path, created_at) VALUES(?, ?, ?, ?, ?, ?, ?)',
-    mailboxId, folderId, act.kind, act.flag, act.targetRole, act.targetPath, Date.now()).lastInsertRowid)
+    mailboxId,
+    folderId,
+    act.kind,
+    act.flag,
+    act.targetRole,
+    act.targetPath,
+    folderId,
+    uid,
+  )
+  const id =
+    open?.id ??
+    Number(
+      tx.run(
+        'INSERT INTO server_ops(mailbox_id, folder_id, kind, flag, target_role, target_path, created_at) VALUES(?, ?, ?, ?, ?, ?, ?)',
+        mailboxId,
+        folderId,
+        act.kind,
+        act.flag,
+        act.targetRole,
+        act.targetPath,
+        Date.now(),
+      ).lastInsertRowid,
+    )
   tx.run('INSERT OR IGNORE INTO server_op_uids(op_id, folder_id, uid) VALUES(?, ?, ?)', id, folderId, uid)
   tx.changes.touched('sync')
 }
@@ -44,7 +72,11 @@ export function queueAct(tx: Writer, { folder_id: folderId, uid, mailbox_id: mai
 export function takeBack(tx: Writer, folderId: number, uid: number, kind: Act['kind'], flag: string | null): boolean {
   const waiting = tx.get<{ id: number }>(
     'SELECT o.id FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE u.folder_id = ? AND u.uid = ? AND o.kind = ? AND o.flag IS ? AND o.taken = 0',
-    folderId, uid, kind, flag)
+    folderId,
+    uid,
+    kind,
+    flag,
+  )
   if (!waiting) return false
   forget(tx, waiting.id, uid)
   return true
@@ -56,22 +88,45 @@ function forget(tx: Writer, opId: number, uid: number): void {
   tx.changes.touched('sync')
 }
 
-interface OpRow { id: number; mailbox_id: number; kind: ServerOp['kind']; flag: string | null; target_role: FolderRole | null; target_path: string | null; path: string; uid_validity: string | null }
+interface OpRow {
+  id: number
+  mailbox_id: number
+  kind: ServerOp['kind']
+  flag: string | null
+  target_role: FolderRole | null
+  target_path: string | null
+  path: string
+  uid_validity: string | null
+}
 
 /** The oldest acts of a mailbox. From now on they may be under way, so they are no longer joined or cancelled. */
 export function nextOps(workspace: Workspace, mailboxId: number, limit: number): { ops: ServerOp[] } {
   return workspace.db.write((tx) => {
     // Acts whose last place has vanished meanwhile.
-    tx.run('DELETE FROM server_ops WHERE mailbox_id = ? AND NOT EXISTS(SELECT 1 FROM server_op_uids WHERE op_id = id)', mailboxId)
+    tx.run(
+      'DELETE FROM server_ops WHERE mailbox_id = ? AND NOT EXISTS(SELECT 1 FROM server_op_uids WHERE op_id = id)',
+      mailboxId,
+    )
     const rows = tx.all<OpRow>(
       `SELECT o.id, o.mailbox_id, o.kind, o.flag, o.target_role, o.target_path, f.path, f.uid_validity FROM server_ops o JOIN folders f ON f.id = o.folder_id
-       WHERE o.mailbox_id = ? AND f.uid_validity IS NOT NULL ORDER BY o.id LIMIT ?`, mailboxId, Math.max(1, limit))
+       WHERE o.mailbox_id = ? AND f.uid_validity IS NOT NULL ORDER BY o.id LIMIT ?`,
+      mailboxId,
+      Math.max(1, limit),
+    )
     for (const { id } of rows) tx.run('UPDATE server_ops SET taken = 1 WHERE id = ?', id)
     return {
       ops: rows.map((row) => ({
-        id: row.id, mailboxId: row.mailbox_id, kind: row.kind, folderPath: row.path, uidValidity: row.uid_validity ?? '',
-        uids: tx.all<{ uid: number }>('SELECT uid FROM server_op_uids WHERE op_id = ? ORDER BY uid', row.id).map(({ uid }) => uid),
-        flags: row.flag === null ? [] : [row.flag], targetRole: row.target_role, targetPath: row.target_path,
+        id: row.id,
+        mailboxId: row.mailbox_id,
+        kind: row.kind,
+        folderPath: row.path,
+        uidValidity: row.uid_validity ?? '',
+        uids: tx
+          .all<{ uid: number }>('SELECT uid FROM server_op_uids WHERE op_id = ? ORDER BY uid', row.id)
+          .map(({ uid }) => uid),
+        flags: row.flag === null ? [] : [row.flag],
+        targetRole: row.target_role,
+        targetPath: row.target_path,
       })),
     }
   }, 'normal')
@@ -87,10 +142,14 @@ export interface OpResult {
 /** What became of an act. A refused one is taken back here too, so that the screen shows what the server has. */
 export function settleOp(workspace: Workspace, { id, result, newUids, newPath }: OpResult): void {
   workspace.db.write((tx) => {
-    const op = tx.get<{ mailbox_id: number; folder_id: number; kind: string; flag: string | null }>('SELECT mailbox_id, folder_id, kind, flag FROM server_ops WHERE id = ?', id)
+    const op = tx.get<{ mailbox_id: number; folder_id: number; kind: string; flag: string | null }>(
+      'SELECT mailbox_id, folder_id, kind, flag FROM server_ops WHERE id = ?',
+      id,
+    )
     if (!op) return
     // Numbered anew while it was under way: it waits for its messages to be found again.
-    const renumbered = tx.get('SELECT 1 FROM folders WHERE id = ? AND former_of IS NOT NULL', op.folder_id) !== undefined
+    const renumbered =
+      tx.get('SELECT 1 FROM folders WHERE id = ? AND former_of IS NOT NULL', op.folder_id) !== undefined
     if (result === 'retry' || (result === 'gone' && renumbered)) {
       tx.run('UPDATE server_ops SET attempts = attempts + 1 WHERE id = ?', id)
       return
@@ -100,11 +159,23 @@ export function settleOp(workspace: Workspace, { id, result, newUids, newPath }:
     if (result === 'done') countUse(tx, op.mailbox_id, 'acts', uids.length)
     const touched = new Set<number>()
     if (op.kind === 'move') {
-      const target = newPath === null ? undefined : tx.get<{ id: number }>('SELECT id FROM folders WHERE mailbox_id = ? AND path = ?', op.mailbox_id, newPath)
+      const target =
+        newPath === null
+          ? undefined
+          : tx.get<{ id: number }>('SELECT id FROM folders WHERE mailbox_id = ? AND path = ?', op.mailbox_id, newPath)
       const moved = new Map(newUids.map(({ uid, newUid }) => [uid, newUid]))
-      for (const uid of uids) settleMove(tx, op.folder_id, uid, result === 'done', target === undefined ? null : { folderId: target.id, uid: moved.get(uid) ?? null }, touched)
+      for (const uid of uids)
+        settleMove(
+          tx,
+          op.folder_id,
+          uid,
+          result === 'done',
+          target === undefined ? null : { folderId: target.id, uid: moved.get(uid) ?? null },
+          touched,
+        )
     }
-    if (op.flag !== null && result === 'refused') for (const uid of uids) revert(tx, op.folder_id, uid, op.kind, op.flag, touched)
+    if (op.flag !== null && result === 'refused')
+      for (const uid of uids) revert(tx, op.folder_id, uid, op.kind, op.flag, touched)
     for (const conversation of touched) summarize(tx, conversation, workspace.own)
     tx.changes.touched('sync')
   })
@@ -112,13 +183,27 @@ export function settleOp(workspace: Workspace, { id, result, newUids, newPath }:
 
 /** Gmail moves by labels: the message stays where it is in All Mail and lies elsewhere. */
 function relabel(tx: Writer, folderId: number, uid: number, messageId: number): void {
-  tx.run('UPDATE locations SET shown_as = coalesce(moving_to, shown_as), moving_to = NULL WHERE folder_id = ? AND uid = ?', folderId, uid)
+  tx.run(
+    'UPDATE locations SET shown_as = coalesce(moving_to, shown_as), moving_to = NULL WHERE folder_id = ? AND uid = ?',
+    folderId,
+    uid,
+  )
   replaceMessage(tx, messageId)
 }
 
-function settleMove(tx: Writer, folderId: number, uid: number, done: boolean, target: { folderId: number; uid: number | null } | null, touched: Set<number>): void {
+function settleMove(
+  tx: Writer,
+  folderId: number,
+  uid: number,
+  done: boolean,
+  target: { folderId: number; uid: number | null } | null,
+  touched: Set<number>,
+): void {
   const row = tx.get<{ message_id: number; flags: number; conversation_id: number | null }>(
-    'SELECT l.message_id, l.flags, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?', folderId, uid)
+    'SELECT l.message_id, l.flags, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?',
+    folderId,
+    uid,
+  )
   if (!row) return
   if (row.conversation_id !== null) touched.add(row.conversation_id)
   if (!done) {
@@ -132,7 +217,13 @@ function settleMove(tx: Writer, folderId: number, uid: number, done: boolean, ta
   }
   dropLocation(tx, folderId, uid)
   if (target !== null && target.uid !== null) {
-    tx.run('INSERT OR IGNORE INTO locations(folder_id, uid, message_id, flags) VALUES(?, ?, ?, ?)', target.folderId, target.uid, row.message_id, row.flags)
+    tx.run(
+      'INSERT OR IGNORE INTO locations(folder_id, uid, message_id, flags) VALUES(?, ?, ?, ?)',
+      target.folderId,
+      target.uid,
+      row.message_id,
+      row.flags,
+    )
   }
   // A server without UIDPLUS does not say where it went: the message keeps its place until the target folder is read.
   if (tx.get('SELECT 1 FROM locations WHERE message_id = ?', row.message_id)) replaceMessage(tx, row.message_id)
@@ -140,10 +231,19 @@ function settleMove(tx: Writer, folderId: number, uid: number, done: boolean, ta
 
 function revert(tx: Writer, folderId: number, uid: number, kind: string, flag: string, touched: Set<number>): void {
   const row = tx.get<{ message_id: number; conversation_id: number | null }>(
-    'SELECT l.message_id, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?', folderId, uid)
+    'SELECT l.message_id, m.conversation_id FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? AND l.uid = ?',
+    folderId,
+    uid,
+  )
   if (!row) return
   if (kind === 'add-label' || kind === 'remove-label') putLabel(tx, folderId, uid, flag, kind === 'remove-label')
-  else tx.run(`UPDATE locations SET flags = ${kind === 'add-flags' ? 'flags & ~?' : 'flags | ?'} WHERE folder_id = ? AND uid = ?`, flagBits([flag]), folderId, uid)
+  else
+    tx.run(
+      `UPDATE locations SET flags = ${kind === 'add-flags' ? 'flags & ~?' : 'flags | ?'} WHERE folder_id = ? AND uid = ?`,
+      flagBits([flag]),
+      folderId,
+      uid,
+    )
   replaceMessage(tx, row.message_id)
   if (row.conversation_id !== null) touched.add(row.conversation_id)
 }
@@ -151,5 +251,10 @@ function revert(tx: Writer, folderId: number, uid: number, kind: string, flag: s
 /** Acts that wait for the network, of one mailbox or of all. */
 export function waitingOps(read: Reader, mailboxId: number | null = null): number {
   if (mailboxId === null) return read.get<{ n: number }>('SELECT count(*) AS n FROM server_op_uids')?.n ?? 0
-  return read.get<{ n: number }>('SELECT count(*) AS n FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE o.mailbox_id = ?', mailboxId)?.n ?? 0
+  return (
+    read.get<{ n: number }>(
+      'SELECT count(*) AS n FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE o.mailbox_id = ?',
+      mailboxId,
+    )?.n ?? 0
+  )
 }

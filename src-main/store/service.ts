@@ -4,7 +4,14 @@ import { calls, supportTable, type CallName, type Calls } from '../../src-preloa
 import type { LogBody, LogVerdict } from '../../src-preload/contract/support'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
-import { appForStore, mailForStore, storeForApp, storeForMail, type AppForStore, type MailForStore } from '../../src-preload/contract/internal'
+import {
+  appForStore,
+  mailForStore,
+  storeForApp,
+  storeForMail,
+  type AppForStore,
+  type MailForStore,
+} from '../../src-preload/contract/internal'
 import { logger } from '../shared/log'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { requirePermission } from './access'
@@ -92,7 +99,9 @@ export class StoreService {
     this.closeStore()
     dropCopies(dir)
     const { workspace, created } = Workspace.open(dir, key, {
-      device, mail: () => this.mail, app: () => this.app,
+      device,
+      mail: () => this.mail,
+      app: () => this.app,
       onCommit: (changes) => {
         this.publisher.committed(changes)
         this.current?.open.upkeep.committed()
@@ -125,7 +134,21 @@ export class StoreService {
       sessionEnded: (session, why) => this.dropSupport(session, why),
       headsArrived: () => this.checkHeads(),
     })
-    this.current = { dir, open: { workspace, acts, board, thread, upkeep: new Upkeep(workspace, thread), alarm: new Alarm(workspace), index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()), support, team: new TeamService(workspace, (changes) => this.publisher.committed(changes)) }, created }
+    this.current = {
+      dir,
+      open: {
+        workspace,
+        acts,
+        board,
+        thread,
+        upkeep: new Upkeep(workspace, thread),
+        alarm: new Alarm(workspace),
+        index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()),
+        support,
+        team: new TeamService(workspace, (changes) => this.publisher.committed(changes)),
+      },
+      created,
+    }
     log.info('database is open', { created, restored })
     return { created, restored }
   }
@@ -161,7 +184,20 @@ export class StoreService {
   /** A new mail process: what the old one was sending is in doubt. */
   joinMail(port: Port): void {
     this.mail?.close('service-restarting')
-    const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); if (this.mail === rpc) this.mail = null }) }, storeForMail, mailHandlers(this), mailForStore, { onFault, onRefused: this.onRefused })
+    const rpc = joinPort(
+      {
+        ...port,
+        onClose: (listener) =>
+          port.onClose?.(() => {
+            listener()
+            if (this.mail === rpc) this.mail = null
+          }),
+      },
+      storeForMail,
+      mailHandlers(this),
+      mailForStore,
+      { onFault, onRefused: this.onRefused },
+    )
     this.mail = rpc
     if (!this.current) return
     recoverSending(this.current.open.workspace)
@@ -170,19 +206,30 @@ export class StoreService {
 
   /** The mailboxes as they are in force: no depth goes beyond what policy allows. */
   mailboxes(): Mailbox[] {
-    return allMailboxes(this.read).map((mailbox) => ({ ...mailbox, depth: withinPolicy(mailbox.depth, this.open.support.policy) }))
+    return allMailboxes(this.read).map((mailbox) => ({
+      ...mailbox,
+      depth: withinPolicy(mailbox.depth, this.open.support.policy),
+    }))
   }
 
   /** After a change of policy: what is here beyond it goes, without a question. */
   keepDepth(): void {
-    const beyond = allMailboxes(this.read).filter(({ depth }) => JSON.stringify(withinPolicy(depth, this.open.support.policy)) !== JSON.stringify(depth))
-    for (const { id, depth } of beyond) setDepth(this.open.workspace, id, withinPolicy(depth, this.open.support.policy), true)
+    const beyond = allMailboxes(this.read).filter(
+      ({ depth }) => JSON.stringify(withinPolicy(depth, this.open.support.policy)) !== JSON.stringify(depth),
+    )
+    for (const { id, depth } of beyond)
+      setDepth(this.open.workspace, id, withinPolicy(depth, this.open.support.policy), true)
     if (beyond.length > 0) this.open.upkeep.removalWaits()
   }
 
   /** Settings or policy changed which hosts may be reached. */
   tellNetworkRules(): void {
-    this.mail?.call('network.rules', { blockUnexpected: this.open.support.policy.blockUnexpectedHosts ?? getSettings(this.read).blockUnexpectedHosts, allowedHosts: this.open.support.policy.allowedMailHosts ?? null }).catch(() => undefined)
+    this.mail
+      ?.call('network.rules', {
+        blockUnexpected: this.open.support.policy.blockUnexpectedHosts ?? getSettings(this.read).blockUnexpectedHosts,
+        allowedHosts: this.open.support.policy.allowedMailHosts ?? null,
+      })
+      .catch(() => undefined)
   }
 
   /** Whether durations and faults are part of a report now. */
@@ -219,7 +266,13 @@ export class StoreService {
       return
     }
     const found = workspace.accessLog.head(this.read).entries
-    workspace.db.write((tx) => workspace.accessLog.append(tx, { who, act: 'restored-older', detail: { expected: mark.entries, found, head: mark.hash } }))
+    workspace.db.write((tx) =>
+      workspace.accessLog.append(tx, {
+        who,
+        act: 'restored-older',
+        detail: { expected: mark.entries, found, head: mark.hash },
+      }),
+    )
     workspace.db.write((tx) => acceptHeads(tx, workspace.device.id))
     this.mark = null
     this.marked = true
@@ -232,7 +285,12 @@ export class StoreService {
     const { workspace } = this.open
     const expected = (fault.of === null ? ownMark(this.read, fault.device)?.entries : undefined) ?? fault.entry
     workspace.db.write((tx) => {
-      workspace.accessLog.append(tx, { who, act: 'restored-older', object: { kind: 'device', id: fault.device }, detail: { expected, found: fault.entry - 1, ...(fault.of === null ? {} : { of: fault.of.slice(0, 120) }) } })
+      workspace.accessLog.append(tx, {
+        who,
+        act: 'restored-older',
+        object: { kind: 'device', id: fault.device },
+        detail: { expected, found: fault.entry - 1, ...(fault.of === null ? {} : { of: fault.of.slice(0, 120) }) },
+      })
       acceptHeads(tx, fault.device)
     })
     void this.verifyLog()
@@ -242,17 +300,22 @@ export class StoreService {
   private checkHeads(): void {
     const { workspace } = this.open
     const own = ownMark(this.read, workspace.device.id)
-    if ((own && !workspace.accessLog.passes(this.read, own)) || headFault(this.read, workspace.device.id)) void this.verifyLog()
+    if ((own && !workspace.accessLog.passes(this.read, own)) || headFault(this.read, workspace.device.id))
+      void this.verifyLog()
   }
 
   async verifyLog(): Promise<LogVerdict> {
     const { workspace } = this.open
     const { id } = workspace.device
     const told = ownMark(this.read, id)
-    const verdict = await workspace.accessLog.verify(this.read, [...(this.mark && !this.marked ? [this.mark] : []), ...(told ? [told] : [])], () => {
-      const fault = headFault(this.read, id)
-      return fault && { ...fault, of: nameOfDevice(this.read, fault.device) }
-    })
+    const verdict = await workspace.accessLog.verify(
+      this.read,
+      [...(this.mark && !this.marked ? [this.mark] : []), ...(told ? [told] : [])],
+      () => {
+        const fault = headFault(this.read, id)
+        return fault && { ...fault, of: nameOfDevice(this.read, fault.device) }
+      },
+    )
     this.publisher.committed(workspace.accessChanged())
     return verdict
   }
@@ -266,16 +329,33 @@ export class StoreService {
   /** The window of a support session: its own table, its own functions, its own connection. */
   private joinSupport(port: Port, number: number): void {
     const session = this.open.support.session(number)
-    const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); this.current?.open.support.endSession(number, 'window-closed') }) }, supportTable, supportHandlers(this, session), {}, {
-      before: (name) => this.admitSupport(session, name), onUnknown: (name) => session.admit(name), onFault, onRefused: this.onRefused,
-    })
+    const rpc = joinPort(
+      {
+        ...port,
+        onClose: (listener) =>
+          port.onClose?.(() => {
+            listener()
+            this.current?.open.support.endSession(number, 'window-closed')
+          }),
+      },
+      supportTable,
+      supportHandlers(this, session),
+      {},
+      {
+        before: (name) => this.admitSupport(session, name),
+        onUnknown: (name) => session.admit(name),
+        onFault,
+        onRefused: this.onRefused,
+      },
+    )
     this.supportWindows.set(number, rpc)
   }
 
   /** A computer that is locked to its own people is locked to guests. */
   private admitSupport(session: ReturnType<SupportDesk['session']>, name: string): void {
     const { workspace } = this.open
-    if (leaseOf(workspace.db.read, workspace).ended) throw new PosternError('lease-ended', 'this computer was away from the team for too long')
+    if (leaseOf(workspace.db.read, workspace).ended)
+      throw new PosternError('lease-ended', 'this computer was away from the team for too long')
     session.admit(name)
   }
 
@@ -290,23 +370,41 @@ export class StoreService {
   joinWindow(port: Port, caller: Caller): void {
     if (caller.kind === 'support') return this.joinSupport(port, caller.session)
     const mine: StoreCalls = calls
-    const rpc = joinPort({ ...port, onClose: (listener) => port.onClose?.(() => { listener(); this.windows.delete(rpc) }) }, mine, windowHandlers(this, caller), {}, {
-      before: (name) => {
-        const def = isStoreCall(name) ? calls[name] : undefined
-        if (def?.home !== 'store') throw new PosternError('invalid-input', 'not a call of the store')
-        const workspace = this.current?.open.workspace
-        workspace?.turns.asked()
-        if (byHand.has(name)) workspace?.turns.hand()
-        if (workspace && !afterLease.has(name) && leaseOf(workspace.db.read, workspace).ended) throw new PosternError('lease-ended', 'this computer was away from the team for too long')
-        requirePermission(caller, def.permission, workspace ? ownPermissions(workspace.db.read, workspace.device.id) : null)
+    const rpc = joinPort(
+      {
+        ...port,
+        onClose: (listener) =>
+          port.onClose?.(() => {
+            listener()
+            this.windows.delete(rpc)
+          }),
       },
-      onServed: (name, ms) => {
-        this.timings.note(name, ms)
-        log.debug('call', { call: name, ms: Math.round(ms) })
+      mine,
+      windowHandlers(this, caller),
+      {},
+      {
+        before: (name) => {
+          const def = isStoreCall(name) ? calls[name] : undefined
+          if (def?.home !== 'store') throw new PosternError('invalid-input', 'not a call of the store')
+          const workspace = this.current?.open.workspace
+          workspace?.turns.asked()
+          if (byHand.has(name)) workspace?.turns.hand()
+          if (workspace && !afterLease.has(name) && leaseOf(workspace.db.read, workspace).ended)
+            throw new PosternError('lease-ended', 'this computer was away from the team for too long')
+          requirePermission(
+            caller,
+            def.permission,
+            workspace ? ownPermissions(workspace.db.read, workspace.device.id) : null,
+          )
+        },
+        onServed: (name, ms) => {
+          this.timings.note(name, ms)
+          log.debug('call', { call: name, ms: Math.round(ms) })
+        },
+        onFault,
+        onRefused: this.onRefused,
       },
-      onFault,
-      onRefused: this.onRefused,
-    })
+    )
     this.windows.add(rpc)
   }
 
@@ -343,7 +441,12 @@ export class StoreService {
 }
 
 /** Calls that only a person's step causes; the others a window repeats by itself to stay fresh. */
-const byHand: ReadonlySet<string> = new Set<StoreCallName>(['conversations.get', 'messages.body', 'search.query', 'drafts.save'])
+const byHand: ReadonlySet<string> = new Set<StoreCallName>([
+  'conversations.get',
+  'messages.body',
+  'search.query',
+  'drafts.save',
+])
 
 function isStoreCall(name: string): name is StoreCallName {
   return Object.hasOwn(calls, name) && !name.startsWith('app.')

@@ -15,14 +15,22 @@ export function getSettings(read: Reader): Settings {
 export function setSettings(tx: Writer, values: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue
-    tx.run('INSERT INTO settings(key, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = ?2', key, JSON.stringify(value))
+    tx.run(
+      'INSERT INTO settings(key, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = ?2',
+      key,
+      JSON.stringify(value),
+    )
   }
   tx.changes.touched('settings')
 }
 
 /** Everything that is kept, for app; without defaults. */
 export function storedSettings(read: Reader): Record<string, unknown> {
-  return Object.fromEntries(read.all<{ key: string; value: string }>('SELECT key, value FROM settings').map(({ key, value }) => [key, json(value)]))
+  return Object.fromEntries(
+    read
+      .all<{ key: string; value: string }>('SELECT key, value FROM settings')
+      .map(({ key, value }) => [key, json(value)]),
+  )
 }
 
 function json(text: string): unknown {

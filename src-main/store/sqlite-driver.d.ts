@@ -3,7 +3,10 @@ declare module 'better-sqlite3-multiple-ciphers' {
   namespace Database {
     type Plain = string | number | bigint | Uint8Array | null
     type Value = Plain | Record<string, Plain>
-    interface RunResult { readonly changes: number; readonly lastInsertRowid: number | bigint }
+    interface RunResult {
+      readonly changes: number
+      readonly lastInsertRowid: number | bigint
+    }
     interface Statement<Params extends Value[] = Value[], Row = unknown> {
       run(...params: Params): RunResult
       get(...params: Params): Row | undefined
@@ -16,7 +19,11 @@ declare module 'better-sqlite3-multiple-ciphers' {
       (...params: Params): Result
       immediate(...params: Params): Result
     }
-    interface Options { readonly readonly?: boolean; readonly fileMustExist?: boolean; readonly timeout?: number }
+    interface Options {
+      readonly readonly?: boolean
+      readonly fileMustExist?: boolean
+      readonly timeout?: number
+    }
   }
   class SqliteError extends Error {
     constructor(message: string, code: string)
@@ -27,12 +34,16 @@ declare module 'better-sqlite3-multiple-ciphers' {
     constructor(file: string, options?: Database.Options)
     readonly inTransaction: boolean
     readonly open: boolean
-    prepare<Params extends Database.Value[] = Database.Value[], Row = unknown>(sql: string): Database.Statement<Params, Row>
+    prepare<Params extends Database.Value[] = Database.Value[], Row = unknown>(
+      sql: string,
+    ): Database.Statement<Params, Row>
     exec(sql: string): this
     key(key: Buffer): number
     rekey(key: Buffer): number
     pragma(source: string, options?: { simple?: boolean }): unknown
-    transaction<Params extends unknown[], Result>(work: (...params: Params) => Result): Database.Transaction<Params, Result>
+    transaction<Params extends unknown[], Result>(
+      work: (...params: Params) => Result,
+    ): Database.Transaction<Params, Result>
     close(): this
   }
   export default Database

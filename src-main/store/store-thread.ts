@@ -23,7 +23,11 @@ export class StoreThread {
    * @param key 32 bytes; copied
    * @param script of the thread; null: the jobs are done here, for tools and tests
    */
-  constructor(private readonly dir: string, key: Uint8Array, readonly script: URL | null) {
+  constructor(
+    private readonly dir: string,
+    key: Uint8Array,
+    readonly script: URL | null,
+  ) {
     this.key = Buffer.from(key)
   }
 
@@ -69,7 +73,9 @@ export class StoreThread {
       if (this.waiting.length === 0) this.rest ??= setTimeout(() => this.end(), idle).unref()
     })
     worker.on('error', (fault: unknown) => log.warn('the thread failed', { fault }))
-    worker.on('exit', () => { if (this.worker === worker) this.end() })
+    worker.on('exit', () => {
+      if (this.worker === worker) this.end()
+    })
     this.worker = worker
     return worker
   }

@@ -5,10 +5,33 @@ import { relabel } from './labels'
 import { listedPlaces, place, shownPlaces } from './places'
 import { addressKey, autoKindOf, displayName, parseIds, parsePeople, statusNumber } from './rows'
 
-interface Current { status: number; status_by_person: number; hidden: number; message_count: number; subject: string; unread: number; last_at: number; customer_id: number | null; snoozed_until: number | null; snoozed_at: number; snooze_unless_reply: number; woke_at: number; labels: string }
+interface Current {
+  status: number
+  status_by_person: number
+  hidden: number
+  message_count: number
+  subject: string
+  unread: number
+  last_at: number
+  customer_id: number | null
+  snoozed_until: number | null
+  snoozed_at: number
+  snooze_unless_reply: number
+  woke_at: number
+  labels: string
+}
 interface Shown {
-  direction: number; subject: string; date: number; from_name: string; from_address: string; people: string; snippet: string; auto_kind: string
-  place: number; seen: number; attachment_count: number
+  direction: number
+  subject: string
+  date: number
+  from_name: string
+  from_address: string
+  people: string
+  snippet: string
+  auto_kind: string
+  place: number
+  seen: number
+  attachment_count: number
 }
 
 const spam = statusNumber('spam')
@@ -19,11 +42,16 @@ const spam = statusNumber('spam')
  * @param own keys of the mailboxes' addresses
  */
 export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): void {
-  const current = tx.get<Current>('SELECT status, status_by_person, hidden, message_count, subject, unread, last_at, customer_id, snoozed_until, snoozed_at, snooze_unless_reply, woke_at, labels FROM conversations WHERE id = ? AND merged_into IS NULL', id)
+  const current = tx.get<Current>(
+    'SELECT status, status_by_person, hidden, message_count, subject, unread, last_at, customer_id, snoozed_until, snoozed_at, snooze_unless_reply, woke_at, labels FROM conversations WHERE id = ? AND merged_into IS NULL',
+    id,
+  )
   if (!current) return
   const messages = tx.all<Shown>(
     `SELECT direction, subject, date, from_name, from_address, people, snippet, auto_kind, place, seen, attachment_count
-     FROM messages WHERE conversation_id = ? AND place IN ${shownPlaces} ORDER BY date, id`, id)
+     FROM messages WHERE conversation_id = ? AND place IN ${shownPlaces} ORDER BY date, id`,
+    id,
+  )
   const listed = messages.filter((message) => listedPlaces.has(message.place))
   const first = messages[0]
   const last = messages.at(-1)
@@ -36,11 +64,28 @@ export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): voi
   tx.run(
     `UPDATE conversations SET subject = ?, status = ?, hidden = ?, unread = ?, last_at = ?, customer_id = ?, message_count = ?,
        attachment_count = ?, people = ?, snippet = ?, last_from_team = ?, version = version + ? WHERE id = ?`,
-    first ? baseSubject(first.subject) : current.subject, status, hidden, unread, lastAt, customerFor(tx, messages, own), messages.length,
-    messages.reduce((sum, message) => sum + message.attachment_count, 0), JSON.stringify(peopleOf(messages, own)), last?.snippet ?? '',
+    first ? baseSubject(first.subject) : current.subject,
+    status,
+    hidden,
+    unread,
+    lastAt,
+    customerFor(tx, messages, own),
+    messages.length,
+    messages.reduce((sum, message) => sum + message.attachment_count, 0),
+    JSON.stringify(peopleOf(messages, own)),
+    last?.snippet ?? '',
     last?.direction === 1 ? displayName(last.from_name, last.from_address) : null,
-    messages.length !== current.message_count || status !== current.status ? 1 : 0, id)
-  tx.run('UPDATE conversation_mailboxes SET hidden = ?, status = ?, unread = ?, last_at = ? WHERE conversation_id = ?', hidden, status, unread, lastAt, id)
+    messages.length !== current.message_count || status !== current.status ? 1 : 0,
+    id,
+  )
+  tx.run(
+    'UPDATE conversation_mailboxes SET hidden = ?, status = ?, unread = ?, last_at = ? WHERE conversation_id = ?',
+    hidden,
+    status,
+    unread,
+    lastAt,
+    id,
+  )
   relabel(tx, id, current.labels)
   tx.changes.changed('conversations', id)
   if (hidden !== current.hidden || status !== current.status || unread !== current.unread) tx.changes.touched('counts')
@@ -49,8 +94,15 @@ export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): voi
 /** Whether a snooze holds; a person who writes ends it, unless it was told to hold. */
 function sleeps(tx: Writer, id: number, current: Current, listed: readonly Shown[]): boolean {
   if (current.snoozed_until === null) return false
-  const answered = current.snooze_unless_reply === 1
-    && listed.some((message) => message.direction === 0 && message.date > current.snoozed_at && message.auto_kind !== 'auto-reply' && message.auto_kind !== 'bounce')
+  const answered =
+    current.snooze_unless_reply === 1 &&
+    listed.some(
+      (message) =>
+        message.direction === 0 &&
+        message.date > current.snoozed_at &&
+        message.auto_kind !== 'auto-reply' &&
+        message.auto_kind !== 'bounce',
+    )
   if (answered) tx.run('UPDATE conversations SET snoozed_until = NULL WHERE id = ?', id)
   return !answered
 }
@@ -74,9 +126,14 @@ function customerFor(tx: Writer, messages: readonly Shown[], own: ReadonlySet<st
   const inbound = messages.find(({ direction }) => direction === 0)
   const message = inbound ?? messages[0]
   if (!message) return null
-  const person = inbound ? { name: inbound.from_name, address: inbound.from_address } : parsePeople(message.people).to.find(({ address }) => !own.has(addressKey(address)))
+  const person = inbound
+    ? { name: inbound.from_name, address: inbound.from_address }
+    : parsePeople(message.people).to.find(({ address }) => !own.has(addressKey(address)))
   if (!person) return null
-  const known = tx.get<{ customer_id: number }>('SELECT customer_id FROM customer_addresses WHERE address_key = ?', addressKey(person.address))
+  const known = tx.get<{ customer_id: number }>(
+    'SELECT customer_id FROM customer_addresses WHERE address_key = ?',
+    addressKey(person.address),
+  )
   return known?.customer_id ?? customerOf(tx, person, message.date, autoKindOf(message.auto_kind))
 }
 
@@ -93,7 +150,8 @@ function peopleOf(messages: readonly Shown[], own: ReadonlySet<string>): string[
     if (message?.direction === 0 && message.auto_kind !== 'bounce') add(message.from_name, message.from_address)
   }
   const last = messages.at(-1)
-  if (names.size === 0 && last) for (const { name, address } of [...parsePeople(last.people).to, ...parsePeople(last.people).cc]) add(name, address)
+  if (names.size === 0 && last)
+    for (const { name, address } of [...parsePeople(last.people).to, ...parsePeople(last.people).cc]) add(name, address)
   return [...names.values()].slice(0, 3)
 }
 
@@ -101,11 +159,19 @@ function peopleOf(messages: readonly Shown[], own: ReadonlySet<string>): string[
 export function addToMailbox(tx: Writer, conversationId: number, mailboxId: number): void {
   const { changes } = tx.run(
     `INSERT OR IGNORE INTO conversation_mailboxes(mailbox_id, conversation_id, hidden, status, unread, last_at)
-     SELECT ?1, id, hidden, status, unread, last_at FROM conversations WHERE id = ?2 AND (moved_to IS NULL OR moved_to = ?1)`, mailboxId, conversationId)
+     SELECT ?1, id, hidden, status, unread, last_at FROM conversations WHERE id = ?2 AND (moved_to IS NULL OR moved_to = ?1)`,
+    mailboxId,
+    conversationId,
+  )
   if (changes === 0) return
   const row = tx.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', conversationId)
   const ids = parseIds(row?.mailbox_ids ?? '[]')
-  if (!ids.includes(mailboxId)) tx.run('UPDATE conversations SET mailbox_ids = ? WHERE id = ?', JSON.stringify([...ids, mailboxId].toSorted((a, b) => a - b)), conversationId)
+  if (!ids.includes(mailboxId))
+    tx.run(
+      'UPDATE conversations SET mailbox_ids = ? WHERE id = ?',
+      JSON.stringify([...ids, mailboxId].toSorted((a, b) => a - b)),
+      conversationId,
+    )
 }
 
 /** Brings the draft and outbox marks of a row in line with those tables. */
@@ -115,7 +181,9 @@ export function markWork(tx: Writer, conversationId: number): void {
        has_draft = EXISTS(SELECT 1 FROM drafts WHERE conversation_id = ?1 AND state = 'open'),
        (outbox_state, outbox_error) = (SELECT state, CASE WHEN state = 'queued' AND scheduled = 1 AND error IS NULL THEN 'scheduled' ELSE error END FROM outbox WHERE conversation_id = ?1 AND state <> 'sent'
          ORDER BY CASE state WHEN 'uncertain' THEN 0 WHEN 'failed' THEN 1 WHEN 'held' THEN 2 WHEN 'sending' THEN 3 ELSE 4 END, id DESC LIMIT 1)
-     WHERE id = ?1`, conversationId)
+     WHERE id = ?1`,
+    conversationId,
+  )
   tx.changes.changed('conversations', conversationId)
   tx.changes.touched('counts')
 }

@@ -17,7 +17,11 @@ const mostChallenges = 20
 const anchorMs = 60_000
 
 /** Told to people as it happens. */
-export interface Notice { readonly what: 'granted' | 'first-use' | 'ends-soon' | 'ended'; readonly grantId: number; readonly name: string }
+export interface Notice {
+  readonly what: 'granted' | 'first-use' | 'ends-soon' | 'ended'
+  readonly grantId: number
+  readonly name: string
+}
 
 /** Support access while the database is open: what policy says, who signs in, which sessions are open, when they end. */
 export class SupportDesk {
@@ -32,8 +36,13 @@ export class SupportDesk {
   private heardOnce = false
 
   constructor(
-    private readonly workspace: Workspace, private readonly dir: string,
-    private readonly tell: { notice(notice: Notice): void; sessionEnded(session: number, why: string): void; headsArrived(): void },
+    private readonly workspace: Workspace,
+    private readonly dir: string,
+    private readonly tell: {
+      notice(notice: Notice): void
+      sessionEnded(session: number, why: string): void
+      headsArrived(): void
+    },
   ) {
     this.timer = setInterval(() => this.sweep(), sweepMs)
     this.timer.unref()
@@ -52,7 +61,11 @@ export class SupportDesk {
     this.policyState = state
     if (JSON.stringify(state) === before) return
     this.workspace.db.write((tx) => {
-      this.workspace.accessLog.append(tx, { who: { kind: 'program', name: state.managedBy ?? 'Postern' }, act: 'policy-changed', detail: { locked: state.locked.join(' ').slice(0, 200), faults: state.faults.length } })
+      this.workspace.accessLog.append(tx, {
+        who: { kind: 'program', name: state.managedBy ?? 'Postern' },
+        act: 'policy-changed',
+        detail: { locked: state.locked.join(' ').slice(0, 200), faults: state.faults.length },
+      })
       tx.changes.touched('settings')
     })
     takePinned(this.workspace, state.policy)
@@ -60,19 +73,25 @@ export class SupportDesk {
   }
 
   standing(row: GrantRow): GrantState {
-    const { db: { read }, clock, device } = this.workspace
+    const {
+      db: { read },
+      clock,
+      device,
+    } = this.workspace
     return stateOf(row, cardOf(read, row.identity_id), this.policy, clock, grantorLeft(read, row, device.id))
   }
 
   openSessions(grantId: number): number {
-    return [...this.sessions.values()].filter((session) => session.ended === null && session.grant.id === grantId).length
+    return [...this.sessions.values()].filter((session) => session.ended === null && session.grant.id === grantId)
+      .length
   }
 
   /** Somebody asks to sign in with this card: a question that only the holder of its key can answer. */
   challenge(text: string): string {
     const card = readCard(text)
     const now = this.workspace.clock.now()
-    for (const [asked, { at }] of this.challenges) if (now - at > challengeMs || this.challenges.size >= mostChallenges) this.challenges.delete(asked)
+    for (const [asked, { at }] of this.challenges)
+      if (now - at > challengeMs || this.challenges.size >= mostChallenges) this.challenges.delete(asked)
     const challenge = newChallenge(getSettings(this.workspace.db.read).workspaceName)
     this.challenges.set(challenge, { at: now, card })
     return challenge
@@ -86,29 +105,48 @@ export class SupportDesk {
   signIn(challenge: string, answer: string, key: Uint8Array): { session: number; grantId: number; name: string } {
     const asked = this.challenges.get(challenge)
     this.challenges.delete(challenge)
-    if (!asked || this.workspace.clock.now() - asked.at > challengeMs) throw new PosternError('not-allowed', 'unknown challenge', { why: 'challenge' })
+    if (!asked || this.workspace.clock.now() - asked.at > challengeMs)
+      throw new PosternError('not-allowed', 'unknown challenge', { why: 'challenge' })
     const { card } = asked
     const who: LogBody['who'] = { kind: 'support', name: card.name, fingerprint: fingerprintOf(card) }
     const refuse = (why: string, error: PosternError): never => {
-      this.workspace.db.write((tx) => this.workspace.accessLog.append(tx, { who, act: 'sign-in-refused', detail: { why } }))
+      this.workspace.db.write((tx) =>
+        this.workspace.accessLog.append(tx, { who, act: 'sign-in-refused', detail: { why } }),
+      )
       throw error
     }
-    if (!answersChallenge(Buffer.from(card.signKey, 'base64url'), challenge, answer)) return refuse('signature', new PosternError('not-allowed', 'the answer does not fit', { why: 'signature' }))
-    const known = this.workspace.db.read.get<{ id: number }>('SELECT id FROM support_identities WHERE sign_key = ? AND removed = 0', card.signKey)
+    if (!answersChallenge(Buffer.from(card.signKey, 'base64url'), challenge, answer))
+      return refuse('signature', new PosternError('not-allowed', 'the answer does not fit', { why: 'signature' }))
+    const known = this.workspace.db.read.get<{ id: number }>(
+      'SELECT id FROM support_identities WHERE sign_key = ? AND removed = 0',
+      card.signKey,
+    )
     if (!known) return refuse('unknown', new PosternError('not-allowed', 'nobody known', { why: 'unknown' }))
-    const rows = this.workspace.db.read.all<GrantRow>("SELECT * FROM grants WHERE identity_id = ? AND device = '' ORDER BY id DESC", known.id)
+    const rows = this.workspace.db.read.all<GrantRow>(
+      "SELECT * FROM grants WHERE identity_id = ? AND device = '' ORDER BY id DESC",
+      known.id,
+    )
     const live = rows.find((row) => this.standing(row) === 'live')
     if (!live) {
       const doubtful = rows.some((row) => this.standing(row) === 'time-doubtful')
-      return refuse(doubtful ? 'time' : 'no-grant', doubtful ? new PosternError('time-doubtful', 'sign-in') : new PosternError('grant-ended', 'no grant is live'))
+      return refuse(
+        doubtful ? 'time' : 'no-grant',
+        doubtful ? new PosternError('time-doubtful', 'sign-in') : new PosternError('grant-ended', 'no grant is live'),
+      )
     }
-    const session = new SupportSession(this.workspace, live.id, card, { dir: this.dir, key }, (row) => this.standing(row))
+    const session = new SupportSession(this.workspace, live.id, card, { dir: this.dir, key }, (row) =>
+      this.standing(row),
+    )
     const number = this.nextSession++
     try {
       this.workspace.db.write((tx) => {
         this.workspace.accessLog.append(tx, { who, act: 'session-began', grant: live.id })
         const now = this.workspace.clock.now()
-        tx.run('UPDATE grants SET last_used_at = ?1, first_used_at = coalesce(first_used_at, ?1) WHERE id = ?2', now, live.id)
+        tx.run(
+          'UPDATE grants SET last_used_at = ?1, first_used_at = coalesce(first_used_at, ?1) WHERE id = ?2',
+          now,
+          live.id,
+        )
         if (live.first_used_at === null) tellUsed(tx, this.workspace, live)
       })
     } catch (fault) {
@@ -142,7 +180,12 @@ export class SupportDesk {
     // Also when the log cannot be written: an end must never fail.
     try {
       this.workspace.db.write((tx) => {
-        this.workspace.accessLog.append(tx, { who: session.who, act: 'session-ended', grant: session.grant.id, detail: { why } })
+        this.workspace.accessLog.append(tx, {
+          who: session.who,
+          act: 'session-ended',
+          grant: session.grant.id,
+          detail: { why },
+        })
         anchorHead(tx, this.workspace)
       })
     } catch (fault) {
@@ -161,8 +204,12 @@ export class SupportDesk {
     this.hearOthers()
     this.anchorNow()
     const { ended, soon } = sweepGrants(this.workspace, this.policy)
-    for (const [what, rows] of [['ended', ended], ['ends-soon', soon]] as const) {
-      for (const row of rows) this.tell.notice({ what, grantId: row.id, name: cardOf(this.workspace.db.read, row.identity_id).name })
+    for (const [what, rows] of [
+      ['ended', ended],
+      ['ends-soon', soon],
+    ] as const) {
+      for (const row of rows)
+        this.tell.notice({ what, grantId: row.id, name: cardOf(this.workspace.db.read, row.identity_id).name })
     }
   }
 
@@ -180,11 +227,15 @@ export class SupportDesk {
       this.workspace.headsArrived = false
       this.tell.headsArrived()
     }
-    for (const row of this.workspace.db.read.all<GrantRow>("SELECT * FROM grants WHERE device <> '' AND (ended_at IS NULL OR ended_at > ?)", this.workspace.clock.now() - 60_000)) {
+    for (const row of this.workspace.db.read.all<GrantRow>(
+      "SELECT * FROM grants WHERE device <> '' AND (ended_at IS NULL OR ended_at > ?)",
+      this.workspace.clock.now() - 60_000,
+    )) {
       const state = row.ended_at !== null ? 'ended' : row.first_used_at !== null ? 'first-use' : 'granted'
       const before = this.others.get(row.id)
       this.others.set(row.id, state)
-      if (this.heardOnce && before !== state) this.tell.notice({ what: state, grantId: row.id, name: cardOf(this.workspace.db.read, row.identity_id).name })
+      if (this.heardOnce && before !== state)
+        this.tell.notice({ what: state, grantId: row.id, name: cardOf(this.workspace.db.read, row.identity_id).name })
     }
     this.heardOnce = true
   }

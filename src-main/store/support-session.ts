@@ -1,6 +1,14 @@
 import { PosternError } from '../../src-preload/contract/errors'
 import type { SupportTable } from '../../src-preload/contract/calls'
-import { GrantKind, GrantScope, type GrantState, type LogAct, type LogBody, type SupportCard, type SupportSession as Shown } from '../../src-preload/contract/support'
+import {
+  GrantKind,
+  GrantScope,
+  type GrantState,
+  type LogAct,
+  type LogBody,
+  type SupportCard,
+  type SupportSession as Shown,
+} from '../../src-preload/contract/support'
 import { fingerprintOf } from '../crypto/support-identity'
 import type { Act } from './access-log'
 import { grantRow, mailboxesOf, type GrantRow } from './grants'
@@ -9,7 +17,13 @@ import { openScoped, type ScopedReader } from './support-views'
 import type { Workspace } from './workspace'
 
 /** Notes, tags and assignments, and what is asked to write them: for the manager of a customer-success grant only. */
-const writes = ['notes.add', 'conversations.assign', 'conversations.tag', 'people.list', 'tags.list'] as const satisfies readonly (keyof SupportTable)[]
+const writes = [
+  'notes.add',
+  'conversations.assign',
+  'conversations.tag',
+  'people.list',
+  'tags.list',
+] as const satisfies readonly (keyof SupportTable)[]
 type ReadName = Exclude<keyof SupportTable, (typeof writes)[number]>
 
 /** What each scope may ask; every other call is refused, whoever sends it (R56). */
@@ -41,7 +55,9 @@ export class SupportSession {
   private refusals = 0
 
   constructor(
-    private readonly workspace: Workspace, private readonly grantId: number, readonly card: SupportCard,
+    private readonly workspace: Workspace,
+    private readonly grantId: number,
+    readonly card: SupportCard,
     connection: { dir: string; key: Uint8Array },
     /** How the grant stands at this moment. */
     private readonly standing: (row: GrantRow) => GrantState,
@@ -64,7 +80,14 @@ export class SupportSession {
     this.check()
     if (isRead(name) ? allowed[name].includes(this.scope) : this.mayWrite && writes.some((one) => one === name)) return
     this.refusals += 1
-    this.workspace.db.write((tx) => this.workspace.accessLog.append(tx, { who: this.who, act: 'refused', grant: this.grantId, object: { kind: 'call', id: name.slice(0, 80) } }))
+    this.workspace.db.write((tx) =>
+      this.workspace.accessLog.append(tx, {
+        who: this.who,
+        act: 'refused',
+        grant: this.grantId,
+        object: { kind: 'call', id: name.slice(0, 80) },
+      }),
+    )
     if (this.refusals >= mostRefusals) this.close('refused-too-often')
     throw new PosternError('not-allowed', 'not part of the grant', { grant: true })
   }
@@ -83,14 +106,30 @@ export class SupportSession {
   }
 
   /** What is to be seen is read, and the look is written down, in one transaction; it is handed out only after the commit (R57). */
-  look<T>(act: LogAct, object: LogBody['object'] | null, see: (read: ScopedReader['read']) => T, detail?: (seen: T) => NonNullable<Act['detail']>): T {
+  look<T>(
+    act: LogAct,
+    object: LogBody['object'] | null,
+    see: (read: ScopedReader['read']) => T,
+    detail?: (seen: T) => NonNullable<Act['detail']>,
+  ): T {
     return this.workspace.db.write((tx) => {
       this.check()
       const seen = see(this.scoped.read)
-      this.workspace.accessLog.append(tx, { who: this.who, act, grant: this.grantId, ...(object ? { object } : {}), ...(detail ? { detail: detail(seen) } : {}) })
+      this.workspace.accessLog.append(tx, {
+        who: this.who,
+        act,
+        grant: this.grantId,
+        ...(object ? { object } : {}),
+        ...(detail ? { detail: detail(seen) } : {}),
+      })
       // To the minute: the log has each look, and a look waits for every page that is written.
       const now = this.workspace.clock.now()
-      if (now - (this.grant.last_used_at ?? 0) >= 60_000) tx.run('UPDATE grants SET last_used_at = ?1, first_used_at = coalesce(first_used_at, ?1) WHERE id = ?2', now, this.grantId)
+      if (now - (this.grant.last_used_at ?? 0) >= 60_000)
+        tx.run(
+          'UPDATE grants SET last_used_at = ?1, first_used_at = coalesce(first_used_at, ?1) WHERE id = ?2',
+          now,
+          this.grantId,
+        )
       return seen
     })
   }
@@ -102,8 +141,16 @@ export class SupportSession {
   wrote(call: string, ids: readonly number[]): void {
     this.workspace.db.write((tx) => {
       this.check()
-      if (!ids.every((id) => this.scoped.read.get('SELECT 1 FROM conversations WHERE id = ?', id))) throw new PosternError('not-found', 'no such conversation')
-      for (const id of ids) this.workspace.accessLog.append(tx, { who: this.who, act: 'wrote', grant: this.grantId, object: { kind: 'conversation', id }, detail: { call } })
+      if (!ids.every((id) => this.scoped.read.get('SELECT 1 FROM conversations WHERE id = ?', id)))
+        throw new PosternError('not-found', 'no such conversation')
+      for (const id of ids)
+        this.workspace.accessLog.append(tx, {
+          who: this.who,
+          act: 'wrote',
+          grant: this.grantId,
+          object: { kind: 'conversation', id },
+          detail: { call },
+        })
     })
   }
 
@@ -112,9 +159,21 @@ export class SupportSession {
     const { read } = this.scoped
     const grant = this.grant
     return {
-      workspace: workspaceName(read), staff: this.card.name, organisation: this.card.organisation, fingerprint: this.who.fingerprint ?? '', grantId: this.grantId,
-      kind: GrantKind.parse(grant.kind), scope: this.scope, reason: grant.reason, reference: grant.reference, grantedBy: grant.granted_by, grantedAt: grant.granted_at, endsAt: grant.ends_at,
-      now: this.workspace.clock.now(), mailboxes: allMailboxes(read).map(({ id, name }) => ({ id, name })), mayWrite: this.mayWrite,
+      workspace: workspaceName(read),
+      staff: this.card.name,
+      organisation: this.card.organisation,
+      fingerprint: this.who.fingerprint ?? '',
+      grantId: this.grantId,
+      kind: GrantKind.parse(grant.kind),
+      scope: this.scope,
+      reason: grant.reason,
+      reference: grant.reference,
+      grantedBy: grant.granted_by,
+      grantedAt: grant.granted_at,
+      endsAt: grant.ends_at,
+      now: this.workspace.clock.now(),
+      mailboxes: allMailboxes(read).map(({ id, name }) => ({ id, name })),
+      mayWrite: this.mayWrite,
     }
   }
 

@@ -13,15 +13,24 @@ type Progress = z.infer<typeof MailboxProgress>
 export class SyncBoard {
   private readonly progress = new Map<number, Progress & { errorAt: number | null }>()
 
-  constructor(private readonly workspace: Workspace, private readonly publish: (changes: Changes) => void) {}
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly publish: (changes: Changes) => void,
+  ) {}
 
   set(progress: Progress): void {
     const before = this.progress.get(progress.mailboxId)
     const sameError = before?.error?.code === progress.error?.code
-    this.progress.set(progress.mailboxId, { ...progress, errorAt: progress.error === null ? null : sameError ? before?.errorAt ?? Date.now() : Date.now() })
+    this.progress.set(progress.mailboxId, {
+      ...progress,
+      errorAt: progress.error === null ? null : sameError ? (before?.errorAt ?? Date.now()) : Date.now(),
+    })
     if (progress.syncedAt !== null && progress.syncedAt !== before?.syncedAt) {
       const { mailboxId, syncedAt } = progress
-      this.workspace.db.write((tx) => tx.run('UPDATE mailboxes SET synced_at = ? WHERE id = ?', syncedAt, mailboxId), 'normal')
+      this.workspace.db.write(
+        (tx) => tx.run('UPDATE mailboxes SET synced_at = ? WHERE id = ?', syncedAt, mailboxId),
+        'normal',
+      )
     }
     const changes = new Changes()
     changes.touched('sync')
@@ -33,29 +42,74 @@ export class SyncBoard {
   }
 
   status(read: Reader): SyncStatus {
-    const folders = Map.groupBy(read.all<FolderRow>('SELECT id, mailbox_id, path, role, server_count, local_count, complete, checked_at, verified_at, missing, (SELECT coalesce(sum(o.local_count), 0) FROM folders o WHERE o.former_of = f.id) AS checking FROM folders f WHERE local = 0 ORDER BY id'), (row) => row.mailbox_id)
-    const mailboxes = read.all<{ id: number; paused: number; synced_at: number | null }>('SELECT id, paused, synced_at FROM mailboxes WHERE removing = 0 AND local = 0 ORDER BY id')
+    const folders = Map.groupBy(
+      read.all<FolderRow>(
+        'SELECT id, mailbox_id, path, role, server_count, local_count, complete, checked_at, verified_at, missing, (SELECT coalesce(sum(o.local_count), 0) FROM folders o WHERE o.former_of = f.id) AS checking FROM folders f WHERE local = 0 ORDER BY id',
+      ),
+      (row) => row.mailbox_id,
+    )
+    const mailboxes = read
+      .all<{ id: number; paused: number; synced_at: number | null }>(
+        'SELECT id, paused, synced_at FROM mailboxes WHERE removing = 0 AND local = 0 ORDER BY id',
+      )
       .map(({ id, paused, synced_at: syncedAt }) => this.mailbox(id, paused === 1, syncedAt, folders.get(id) ?? []))
-    const waitingMail = read.get<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE state = 'sending' OR (state = 'queued' AND (scheduled = 0 OR due_at <= ?))", Date.now())?.n ?? 0
+    const waitingMail =
+      read.get<{ n: number }>(
+        "SELECT count(*) AS n FROM outbox WHERE state = 'sending' OR (state = 'queued' AND (scheduled = 0 OR due_at <= ?))",
+        Date.now(),
+      )?.n ?? 0
     const synced = mailboxes.flatMap(({ syncedAt }) => syncedAt ?? [])
-    return { overall: overall(mailboxes, Date.now()), syncedAt: synced.length === 0 ? null : Math.min(...synced), waiting: waitingMail + waitingOps(read), mailboxes }
+    return {
+      overall: overall(mailboxes, Date.now()),
+      syncedAt: synced.length === 0 ? null : Math.min(...synced),
+      waiting: waitingMail + waitingOps(read),
+      mailboxes,
+    }
   }
 
   private mailbox(id: number, paused: boolean, syncedAt: number | null, folders: readonly FolderRow[]): MailboxSync {
     const told = this.progress.get(id)
     return {
-      mailboxId: id, state: paused ? 'paused' : told?.state ?? 'waiting', error: told?.error ?? null, errorAt: told?.errorAt ?? null,
-      done: told?.done ?? 0, total: told?.total ?? 0, reached: told?.reached ?? null, syncedAt: told?.syncedAt ?? syncedAt, slowed: told?.slowed ?? false, folders: folders.map(folderOf),
+      mailboxId: id,
+      state: paused ? 'paused' : (told?.state ?? 'waiting'),
+      error: told?.error ?? null,
+      errorAt: told?.errorAt ?? null,
+      done: told?.done ?? 0,
+      total: told?.total ?? 0,
+      reached: told?.reached ?? null,
+      syncedAt: told?.syncedAt ?? syncedAt,
+      slowed: told?.slowed ?? false,
+      folders: folders.map(folderOf),
     }
   }
 }
 
-interface FolderRow { id: number; mailbox_id: number; path: string; role: FolderRole; server_count: number; local_count: number; complete: number; checked_at: number | null; verified_at: number | null; missing: number; checking: number }
+interface FolderRow {
+  id: number
+  mailbox_id: number
+  path: string
+  role: FolderRole
+  server_count: number
+  local_count: number
+  complete: number
+  checked_at: number | null
+  verified_at: number | null
+  missing: number
+  checking: number
+}
 
 function folderOf(row: FolderRow): FolderStatus {
   return {
-    id: row.id, path: row.path, role: row.role, serverCount: row.server_count, localCount: row.local_count, complete: row.complete === 1,
-    checkedAt: row.checked_at, verifiedAt: row.verified_at, missing: row.missing, checking: row.checking,
+    id: row.id,
+    path: row.path,
+    role: row.role,
+    serverCount: row.server_count,
+    localCount: row.local_count,
+    complete: row.complete === 1,
+    checkedAt: row.checked_at,
+    verifiedAt: row.verified_at,
+    missing: row.missing,
+    checking: row.checking,
   }
 }
 
@@ -68,5 +122,7 @@ export function overall(mailboxes: readonly MailboxSync[], now: number): SyncSta
   if (states.has('syncing') || states.has('connecting') || states.has('waiting')) return 'syncing'
   if (states.has('offline')) return 'offline'
   if (active.some((mailbox) => isStale(mailbox, now))) return 'stale'
-  return active.some((mailbox) => mailbox.folders.some((folder) => folderDiffers(folder, now))) ? 'differs' : 'up-to-date'
+  return active.some((mailbox) => mailbox.folders.some((folder) => folderDiffers(folder, now)))
+    ? 'differs'
+    : 'up-to-date'
 }

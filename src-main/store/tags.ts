@@ -4,18 +4,25 @@ import type { Reader, Writer } from './database'
 import { newName } from './team/log'
 import type { Workspace } from './workspace'
 
-interface Row { readonly name: string; readonly label: string; readonly hue: string }
+interface Row {
+  readonly name: string
+  readonly label: string
+  readonly hue: string
+}
 
 const hueOf = (hue: string): Tag['hue'] => Hue.catch('stone').parse(hue)
 const tagOf = ({ name, label, hue }: Row): Tag => ({ name, label, hue: hueOf(hue) })
 
 /** Tags in use, by label, with how many conversations have each: open ones, and all. */
 export function listTags(read: Reader): (Tag & { open: number; all: number })[] {
-  return read.all<Row & { open: number; all: number }>(
-    `SELECT t.name, t.label, t.hue, (SELECT count(*) FROM conversation_tags c WHERE c.tag = t.name AND c.listed = 1) AS open,
+  return read
+    .all<Row & { open: number; all: number }>(
+      `SELECT t.name, t.label, t.hue, (SELECT count(*) FROM conversation_tags c WHERE c.tag = t.name AND c.listed = 1) AS open,
        (SELECT count(*) FROM conversation_tags c WHERE c.tag = t.name) AS "all"
-     FROM tags t WHERE t.retired = 0`)
-    .map((row) => ({ ...tagOf(row), open: row.open, all: row.all })).toSorted((a, b) => a.label.localeCompare(b.label))
+     FROM tags t WHERE t.retired = 0`,
+    )
+    .map((row) => ({ ...tagOf(row), open: row.open, all: row.all }))
+    .toSorted((a, b) => a.label.localeCompare(b.label))
 }
 
 /** The tags that names mean; retired ones count as the one that took their place. */
@@ -32,7 +39,10 @@ export function tagsNamed(read: Reader, names: readonly string[]): Tag[] {
 export function current(read: Reader, name: string): Row | null {
   let at: string | null = name
   for (let step = 0; at !== null && step < 20; step++) {
-    const row: (Row & { retired: number; into_tag: string | null }) | undefined = read.get('SELECT name, label, hue, retired, into_tag FROM tags WHERE name = ?', at)
+    const row: (Row & { retired: number; into_tag: string | null }) | undefined = read.get(
+      'SELECT name, label, hue, retired, into_tag FROM tags WHERE name = ?',
+      at,
+    )
     if (!row) return null
     if (row.retired === 0) return row
     at = row.into_tag
@@ -42,7 +52,8 @@ export function current(read: Reader, name: string): Row | null {
 
 function refuseTwin(read: Reader, label: string, but: string | null): void {
   const wanted = label.trim().toLocaleLowerCase()
-  if (listTags(read).some((tag) => tag.name !== but && tag.label.toLocaleLowerCase() === wanted)) throw new PosternError('conflict', 'a tag has this name', { what: 'tag' })
+  if (listTags(read).some((tag) => tag.name !== but && tag.label.toLocaleLowerCase() === wanted))
+    throw new PosternError('conflict', 'a tag has this name', { what: 'tag' })
 }
 
 /** @throws PosternError `conflict` when a tag has this label already */
@@ -50,7 +61,11 @@ export function createTag(tx: Writer, workspace: Workspace, label: string, hue: 
   refuseTwin(tx, label, null)
   const used = listTags(tx).length
   const tag: Tag = { name: newName(), label: label.trim(), hue: hue ?? hues[used % hues.length] ?? 'stone' }
-  workspace.team.record(tx, { kind: 'tag-define', entity: `tag:${tag.name}`, payload: { name: tag.label, colour: tag.hue } })
+  workspace.team.record(tx, {
+    kind: 'tag-define',
+    entity: `tag:${tag.name}`,
+    payload: { name: tag.label, colour: tag.hue },
+  })
   return tag
 }
 

@@ -19,15 +19,28 @@ export const ThreadJob = z.discriminatedUnion('kind', [
 export type ThreadJob = z.infer<typeof ThreadJob>
 
 /** `more`: another step of the same job has work to do. `unreadable`: messages whose words cannot be read. `code`: SQLite's word for what failed. */
-export const ThreadAnswer = z.union([z.object({ more: z.boolean(), unreadable: z.int().optional() }), z.object({ code: z.string() })])
+export const ThreadAnswer = z.union([
+  z.object({ more: z.boolean(), unreadable: z.int().optional() }),
+  z.object({ code: z.string() }),
+])
 export type ThreadAnswer = z.infer<typeof ThreadAnswer>
 
 export const ThreadData = z.object({ storeDir: z.string(), storeKey: z.instanceof(Uint8Array) })
 
 /** The files that the thread works on, each opened by the first job that needs it. */
-export interface Hands { readonly dir: string; readonly key: Uint8Array; index: IndexFile | null; database: { readonly db: Driver; readonly read: Reader } | null }
+export interface Hands {
+  readonly dir: string
+  readonly key: Uint8Array
+  index: IndexFile | null
+  database: { readonly db: Driver; readonly read: Reader } | null
+}
 
-export const openHands = (dir: string, key: Uint8Array): Hands => ({ dir, key: Uint8Array.from(key), index: null, database: null })
+export const openHands = (dir: string, key: Uint8Array): Hands => ({
+  dir,
+  key: Uint8Array.from(key),
+  index: null,
+  database: null,
+})
 
 function databaseOf(hands: Hands): { readonly db: Driver; readonly read: Reader } {
   if (hands.database === null) {
@@ -47,10 +60,12 @@ export function closeHands(hands: Hands): void {
 export function perform(hands: Hands, job: ThreadJob): ThreadAnswer {
   try {
     if (job.kind === 'checkpoint') {
-      const state = databaseOf(hands).db.prepare<[], { busy: number }>(`PRAGMA wal_checkpoint(${job.empty ? 'TRUNCATE' : 'PASSIVE'})`).get()
+      const state = databaseOf(hands)
+        .db.prepare<[], { busy: number }>(`PRAGMA wal_checkpoint(${job.empty ? 'TRUNCATE' : 'PASSIVE'})`)
+        .get()
       return { more: job.empty && state?.busy === 1 }
     }
-    const index = hands.index ??= IndexFile.open(hands.dir, hands.key)
+    const index = (hands.index ??= IndexFile.open(hands.dir, hands.key))
     if (job.kind === 'merge') return { more: index.merge() }
     if (job.kind === 'purge') return { more: index.purge(job.begin) }
     if (job.kind === 'rest') index.rest()

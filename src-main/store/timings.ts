@@ -31,7 +31,14 @@ export class Timings {
       const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
       return { name, count, middle: at(0.5), p95: at(0.95), most: at(1) }
     })
-    return [`calls since ${new Date(this.since).toISOString()}: number, median, 95 %, longest in ms`,
-      ...rows.toSorted((a, b) => b.p95 - a.p95).map(({ name, count, middle, p95, most }) => `  ${name} ${count}, ${middle.toFixed(1)}, ${p95.toFixed(1)}, ${most.toFixed(1)}`)]
+    return [
+      `calls since ${new Date(this.since).toISOString()}: number, median, 95 %, longest in ms`,
+      ...rows
+        .toSorted((a, b) => b.p95 - a.p95)
+        .map(
+          ({ name, count, middle, p95, most }) =>
+            `  ${name} ${count}, ${middle.toFixed(1)}, ${p95.toFixed(1)}, ${most.toFixed(1)}`,
+        ),
+    ]
   }
 }

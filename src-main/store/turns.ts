@@ -16,7 +16,10 @@ export class Turns {
   private askedAt = -Infinity
   private handAt = -Infinity
 
-  constructor(private readonly now: () => number = () => performance.now(), private readonly sleep: (ms: number) => Promise<unknown> = setTimeoutPromise) {}
+  constructor(
+    private readonly now: () => number = () => performance.now(),
+    private readonly sleep: (ms: number) => Promise<unknown> = setTimeoutPromise,
+  ) {}
 
   /** A window asks something. */
   asked(): void {

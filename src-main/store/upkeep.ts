@@ -32,7 +32,10 @@ export class Upkeep {
   private copying: Promise<unknown> | null = null
   private emptying: Promise<unknown> = Promise.resolve()
 
-  constructor(private readonly workspace: Workspace, private readonly thread: StoreThread) {
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly thread: StoreThread,
+  ) {
     this.schedule()
   }
 
@@ -55,7 +58,9 @@ export class Upkeep {
   }
 
   private async copyBack(): Promise<void> {
-    this.copying ??= this.thread.perform({ kind: 'checkpoint', empty: false }).finally(() => { this.copying = null })
+    this.copying ??= this.thread.perform({ kind: 'checkpoint', empty: false }).finally(() => {
+      this.copying = null
+    })
     await this.copying
   }
 

@@ -45,13 +45,21 @@ export class Workspace {
   private teamWork: () => void = () => undefined
 
   /** For `open`, and for a database that is not a file. */
-  constructor(readonly db: Database, ports: Omit<WorkspacePorts, 'onCommit'>, clock?: CorrectedClock) {
+  constructor(
+    readonly db: Database,
+    ports: Omit<WorkspacePorts, 'onCommit'>,
+    clock?: CorrectedClock,
+  ) {
     this.mail = ports.mail
     this.app = ports.app
     this.device = new DeviceKeys(ports.device)
     db.write((tx) => makeHashKey(tx, randomBytes(32).toString('base64')))
     this.hashes = KeyHash.of(db.read)
-    this.clock = clock ?? new CorrectedClock(Number(db.read.get<{ value: string }>("SELECT value FROM meta WHERE key = 'time_seen'")?.value ?? 0))
+    this.clock =
+      clock ??
+      new CorrectedClock(
+        Number(db.read.get<{ value: string }>("SELECT value FROM meta WHERE key = 'time_seen'")?.value ?? 0),
+      )
     this.team = new TeamLog(this)
     this.presence = new Presence(this)
     this.accessLog = new AccessLog(this.device, this.clock)
@@ -66,7 +74,10 @@ export class Workspace {
 
   /** Keeps the latest time that was seen, so that a clock set back while the program was closed is noticed (R55). */
   keepTime(tx: Writer): void {
-    tx.run("INSERT INTO meta(key, value) VALUES('time_seen', ?1) ON CONFLICT DO UPDATE SET value = ?1", String(this.clock.now()))
+    tx.run(
+      "INSERT INTO meta(key, value) VALUES('time_seen', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+      String(this.clock.now()),
+    )
   }
 
   /** Says that what stands about access is to be asked again, without a write. */

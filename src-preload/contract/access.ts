@@ -1,7 +1,17 @@
 import * as z from 'zod'
 
 /** What a caller must hold for a call; `note`: write notes and follow. Checked in one place, before the function (store/access). */
-export const Permission = z.enum(['read', 'note', 'work', 'send', 'manage-mailboxes', 'settings', 'support-access', 'manage-team', 'diagnostics'])
+export const Permission = z.enum([
+  'read',
+  'note',
+  'work',
+  'send',
+  'manage-mailboxes',
+  'settings',
+  'support-access',
+  'manage-team',
+  'diagnostics',
+])
 export type Permission = z.infer<typeof Permission>
 
 /**

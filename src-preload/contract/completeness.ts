@@ -12,6 +12,9 @@ export function isStale({ syncedAt }: Pick<MailboxSync, 'syncedAt'>, now: number
 }
 
 /** true: the folder holds other mail here than on the server, and mending it did not help, or the server withholds some. */
-export function folderDiffers({ complete, serverCount, localCount, checkedAt, missing }: FolderStatus, now: number): boolean {
+export function folderDiffers(
+  { complete, serverCount, localCount, checkedAt, missing }: FolderStatus,
+  now: number,
+): boolean {
   return missing > 0 || (complete && checkedAt !== null && serverCount !== localCount && now - checkedAt > mendedWithin)
 }

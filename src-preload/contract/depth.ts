@@ -6,7 +6,12 @@ export const MailboxDepth = z.object({
   bodies: z.enum(['all', 'months', 'headers']).default('all'),
   months: z.int().min(1).max(240).default(12),
   /** Of a message larger than this, in bytes, only the beginning comes at once: its text, as a rule. null: no limit. */
-  largest: z.int().min(65_536).max(160 * 1024 * 1024).nullable().default(null),
+  largest: z
+    .int()
+    .min(65_536)
+    .max(160 * 1024 * 1024)
+    .nullable()
+    .default(null),
   /** `auto`: background work takes a third of the time on battery. `gentle`: always. `full`: never. */
   pace: z.enum(['auto', 'gentle', 'full']).default('auto'),
 })
@@ -27,6 +32,7 @@ export type MailboxUsage = z.infer<typeof MailboxUsage>
 
 /** true: `depth` keeps less than `before` in some respect. */
 export function keepsLess(depth: MailboxDepth, before: MailboxDepth): boolean {
-  const months = ({ bodies, months: count }: MailboxDepth): number => (bodies === 'all' ? Infinity : bodies === 'headers' ? 0 : count)
+  const months = ({ bodies, months: count }: MailboxDepth): number =>
+    bodies === 'all' ? Infinity : bodies === 'headers' ? 0 : count
   return months(depth) < months(before) || (depth.largest ?? Infinity) < (before.largest ?? Infinity)
 }

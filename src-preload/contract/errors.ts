@@ -2,23 +2,73 @@ import * as z from 'zod'
 
 /** Every failure that may cross a border between processes. The sentence for people lives in the renderer's `text/`. */
 export const errorCodes = [
-  'invalid-input', 'not-found', 'not-allowed', 'conflict', 'too-large', 'unreadable', 'cancelled',
+  'invalid-input',
+  'not-found',
+  'not-allowed',
+  'conflict',
+  'too-large',
+  'unreadable',
+  'cancelled',
   // network
-  'offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout', 'not-tls',
-  'certificate-expired', 'certificate-not-trusted', 'certificate-wrong-host', 'plaintext-refused',
-  'auth-refused', 'sign-in-needed', 'sign-in-refused', 'oauth-client-missing', 'certificate-changed', 'server-refused', 'server-broken', 'server-busy', 'network-intercepted', 'blocked-address', 'host-blocked',
+  'offline',
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'timeout',
+  'not-tls',
+  'certificate-expired',
+  'certificate-not-trusted',
+  'certificate-wrong-host',
+  'plaintext-refused',
+  'auth-refused',
+  'sign-in-needed',
+  'sign-in-refused',
+  'oauth-client-missing',
+  'certificate-changed',
+  'server-refused',
+  'server-broken',
+  'server-busy',
+  'network-intercepted',
+  'blocked-address',
+  'host-blocked',
   // sending
-  'recipient-refused', 'sender-refused', 'message-refused', 'too-many-recipients', 'sent-uncertain', 'no-recipient', 'claimed',
-  'moved-on', 'looping', 'came-back', 'rate-limited', 'recipients-later',
+  'recipient-refused',
+  'sender-refused',
+  'message-refused',
+  'too-many-recipients',
+  'sent-uncertain',
+  'no-recipient',
+  'claimed',
+  'moved-on',
+  'looping',
+  'came-back',
+  'rate-limited',
+  'recipients-later',
   // store and keys
-  'store-failed', 'store-locked', 'lease-ended', 'store-corrupt', 'store-newer', 'disk-full', 'disk-error', 'profile-in-use',
-  'no-keychain', 'keychain-failed', 'key-missing', 'wrong-passphrase',
+  'store-failed',
+  'store-locked',
+  'lease-ended',
+  'store-corrupt',
+  'store-newer',
+  'disk-full',
+  'disk-error',
+  'profile-in-use',
+  'no-keychain',
+  'keychain-failed',
+  'key-missing',
+  'wrong-passphrase',
   // access
-  'grant-too-long', 'grant-ended', 'time-doubtful',
+  'grant-too-long',
+  'grant-ended',
+  'time-doubtful',
   // files given by a person or by IT
-  'file-not-found', 'provision-invalid',
+  'file-not-found',
+  'provision-invalid',
   // processes
-  'service-stopped', 'service-restarting', 'runtime-mismatch', 'internal',
+  'service-stopped',
+  'service-restarting',
+  'runtime-mismatch',
+  'internal',
 ] as const
 export const ErrorCode = z.enum(errorCodes)
 export type ErrorCode = z.infer<typeof ErrorCode>
@@ -35,7 +85,11 @@ export type WireError = z.infer<typeof WireError>
  * `message` is for the log (English, no content); people read the sentence that `text/` has for `code`.
  */
 export class PosternError extends Error {
-  constructor(readonly code: ErrorCode, message: string = code, readonly detail: ErrorDetail = {}) {
+  constructor(
+    readonly code: ErrorCode,
+    message: string = code,
+    readonly detail: ErrorDetail = {},
+  ) {
     super(message)
     this.name = 'PosternError'
   }

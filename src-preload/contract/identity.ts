@@ -16,7 +16,11 @@ export const Alias = z.object({
 export type Alias = z.infer<typeof Alias>
 
 /** What a server takes; beyond it messages wait their turn. */
-export const SendLimits = z.object({ perMinute: z.int().min(1).max(10_000), recipients: z.int().min(1).max(10_000), recipientsPerDay: z.int().min(1).max(1_000_000) })
+export const SendLimits = z.object({
+  perMinute: z.int().min(1).max(10_000),
+  recipients: z.int().min(1).max(10_000),
+  recipientsPerDay: z.int().min(1).max(1_000_000),
+})
 export type SendLimits = z.infer<typeof SendLimits>
 
 const value = z.object({
@@ -55,20 +59,33 @@ export type IdentityChange = z.infer<typeof IdentityChange>
 /** What one agent alone decides. */
 export const PersonalIdentity = value.pick({ agentName: true, signature: true }).partial()
 /** What holds for the mailbox, whoever writes. */
-export const SharedIdentity = value.pick({ displayName: true, shows: true, aliases: true, sendThrough: true, limits: true }).partial()
+export const SharedIdentity = value
+  .pick({ displayName: true, shows: true, aliases: true, sendThrough: true, limits: true })
+  .partial()
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 /** A signature of plain lines. */
 export function plainSignature(text: string): Signature {
   const lines = text.replace(/\r\n?/g, '\n').trim()
-  return { text: lines, html: lines.split('\n').map((line) => `<div>${line === '' ? '<br>' : line.replace(/[&<>"]/g, (c) => escapes[c] ?? c)}</div>`).join('') }
+  return {
+    text: lines,
+    html: lines
+      .split('\n')
+      .map((line) => `<div>${line === '' ? '<br>' : line.replace(/[&<>"]/g, (c) => escapes[c] ?? c)}</div>`)
+      .join(''),
+  }
 }
 
-export interface Sending { readonly name: string; readonly address: string; readonly identity: MailboxIdentity }
+export interface Sending {
+  readonly name: string
+  readonly address: string
+  readonly identity: MailboxIdentity
+}
 
 const same = (one: string, other: string): boolean => one.trim().toLowerCase() === other.trim().toLowerCase()
-const aliasAt = ({ identity }: Sending, address: string): Alias | undefined => identity.aliases.find((alias) => same(alias.address, address))
+const aliasAt = ({ identity }: Sending, address: string): Alias | undefined =>
+  identity.aliases.find((alias) => same(alias.address, address))
 
 /** Addresses that a mailbox may send from, its own first. */
 export function addressesOf({ address, identity }: Sending): string[] {
@@ -97,7 +114,10 @@ const withoutTag = (address: string): string => address.replace(/\+[^@]*(?=@[^@]
  * The mailbox and its address that a message was written to: `named` are the addresses it names, those that count most
  * first. An address with a tag (`help+orders@`, RFC 5233) is that without it, unless it is an alias itself.
  */
-export function writtenTo<M extends Sending>(mailboxes: readonly M[], named: readonly string[]): { mailbox: M; address: string } | null {
+export function writtenTo<M extends Sending>(
+  mailboxes: readonly M[],
+  named: readonly string[],
+): { mailbox: M; address: string } | null {
   for (const name of named) {
     for (const form of new Set([name, withoutTag(name)])) {
       for (const mailbox of mailboxes) {

@@ -1,5 +1,16 @@
 import * as z from 'zod'
-import { ServerSettings, Address, AutoKind, Bytes, FolderRole, Id, Mailbox, MailboxSettings, SyncState, Time } from './mail'
+import {
+  ServerSettings,
+  Address,
+  AutoKind,
+  Bytes,
+  FolderRole,
+  Id,
+  Mailbox,
+  MailboxSettings,
+  SyncState,
+  Time,
+} from './mail'
 import { FoundSettings, TestStep } from './calls'
 import { Permission } from './access'
 import { teamForMail } from './internal-team'
@@ -12,13 +23,18 @@ import { NetworkContact, NetworkRules } from './network'
 import { OauthService, OauthTokens, SignInStep } from './sign-in'
 
 /** Calls between app, store and mail. Same form as the window's calls; not reachable from the window. */
-export interface InternalDef<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> { readonly input: I; readonly output: O }
+export interface InternalDef<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  readonly input: I
+  readonly output: O
+}
 export type CallTable = Record<string, InternalDef>
 export type TableInput<T extends CallTable, N extends keyof T> = z.input<T[N]['input']>
 export type TableParsed<T extends CallTable, N extends keyof T> = z.output<T[N]['input']>
 export type TableOutput<T extends CallTable, N extends keyof T> = z.output<T[N]['output']>
 /** The functions that one side must offer for a table. */
-export type Handlers<T extends CallTable> = { readonly [N in keyof T]: (input: TableParsed<T, N>) => Promise<z.input<T[N]['output']>> | z.input<T[N]['output']> }
+export type Handlers<T extends CallTable> = {
+  readonly [N in keyof T]: (input: TableParsed<T, N>) => Promise<z.input<T[N]['output']>> | z.input<T[N]['output']>
+}
 
 const nothing = z.object({})
 const done = z.object({})
@@ -43,7 +59,9 @@ export const IngestAttachment = z.object({
 export const DeliveryReport = z.object({
   messageIds: z.array(z.string()),
   posternId: z.string().nullable(),
-  recipients: z.array(z.object({ address: z.string(), action: z.enum(['failed', 'delayed', 'delivered']), line: z.string() })),
+  recipients: z.array(
+    z.object({ address: z.string(), action: z.enum(['failed', 'delayed', 'delivered']), line: z.string() }),
+  ),
 })
 export type DeliveryReport = z.infer<typeof DeliveryReport>
 
@@ -62,7 +80,10 @@ export const ParsedMessage = z.object({
   subject: z.string(),
   from: Address,
   fromSuspicious: z.boolean(),
-  replyTo: z.array(Address), to: z.array(Address), cc: z.array(Address), bcc: z.array(Address),
+  replyTo: z.array(Address),
+  to: z.array(Address),
+  cc: z.array(Address),
+  bcc: z.array(Address),
   /** Addresses that the receiving servers say they delivered it to, and that To and Cc do not name. */
   deliveredTo: z.array(z.string()).max(10).optional(),
   autoKind: AutoKind,
@@ -86,7 +107,16 @@ export type ParsedMessage = z.infer<typeof ParsedMessage>
 /** Gmail's labels of a message in All Mail; system labels begin with a backslash. */
 const Labels = z.array(z.string().max(1000)).max(5_000).optional()
 
-export const IngestItem = z.object({ uid: z.int().positive(), flags: z.array(z.string()), labels: Labels, /** Gmail: the thread that the server keeps it in. */ thread: z.string().max(40).optional(), internalDate: Time, message: ParsedMessage, part: Part.default('whole'), /** Of the whole message, when only a part is here. */ size: z.int().optional() })
+export const IngestItem = z.object({
+  uid: z.int().positive(),
+  flags: z.array(z.string()),
+  labels: Labels,
+  /** Gmail: the thread that the server keeps it in. */ thread: z.string().max(40).optional(),
+  internalDate: Time,
+  message: ParsedMessage,
+  part: Part.default('whole'),
+  /** Of the whole message, when only a part is here. */ size: z.int().optional(),
+})
 export type IngestItem = z.input<typeof IngestItem>
 
 export const FolderCursor = z.object({
@@ -129,7 +159,9 @@ export const OutboxJob = z.object({
   posternId: z.string(),
   date: Time,
   from: Address,
-  to: z.array(Address), cc: z.array(Address), bcc: z.array(Address),
+  to: z.array(Address),
+  cc: z.array(Address),
+  bcc: z.array(Address),
   /** To whom this try goes: everybody, or a part when the provider limits recipients. */
   envelope: z.array(z.string()),
   subject: z.string(),
@@ -166,7 +198,8 @@ export const MailboxProgress = z.object({
   mailboxId: Id,
   state: SyncState,
   error: Failure.nullable(),
-  done: z.int(), total: z.int(),
+  done: z.int(),
+  total: z.int(),
   reached: Time.nullable(),
   syncedAt: Time.nullable(),
   /** Background work is held back now. */
@@ -176,7 +209,12 @@ export type MailboxProgress = z.infer<typeof MailboxProgress>
 
 /** Messages of one folder out of files; `position` is where reading goes on after them. */
 export const ImportPage = z.object({
-  id: Id, folder: z.string().max(300), role: FolderRole, position: z.string().max(10_000).nullable(), done: z.int(), total: z.int(),
+  id: Id,
+  folder: z.string().max(300),
+  role: FolderRole,
+  position: z.string().max(10_000).nullable(),
+  done: z.int(),
+  total: z.int(),
   items: z.array(IngestItem.omit({ uid: true })).max(500),
   /** Files, or messages too large, that could not be taken. */
   left: z.int(),
@@ -187,7 +225,11 @@ export const storeForMail = {
   'mailboxes.all': { input: nothing, output: z.object({ mailboxes: z.array(Mailbox) }) },
   /** Makes the folders of a mailbox equal to the server's list; folders that are gone lose their locations, never their messages' records. */
   'folders.sync': {
-    input: z.object({ mailboxId: Id, folders: z.array(z.object({ path: z.string().max(1000), delimiter: z.string().nullable(), role: FolderRole })), /** Gmail: its labels, used or not. */ labels: z.array(z.string().max(1000)).max(10_000).default([]) }),
+    input: z.object({
+      mailboxId: Id,
+      folders: z.array(z.object({ path: z.string().max(1000), delimiter: z.string().nullable(), role: FolderRole })),
+      /** Gmail: its labels, used or not. */ labels: z.array(z.string().max(1000)).max(10_000).default([]),
+    }),
     output: z.object({ folders: z.array(FolderCursor) }),
   },
   /** What is known of a mailbox's folders. */
@@ -195,11 +237,16 @@ export const storeForMail = {
   /** UIDVALIDITY is new or changed: forgets the folder's UIDs (not its messages) and starts its cursor anew. */
   'folder.reset': { input: z.object({ folderId: Id, uidValidity: z.string() }), output: FolderCursor },
   /** Which of these UIDs are stored (to skip them), and which messages are known by hash elsewhere. */
-  'folder.known': { input: z.object({ folderId: Id, uidValidity: z.string(), fromUid: z.int(), toUid: z.int() }), output: z.object({ uids: z.array(z.int()) }) },
+  'folder.known': {
+    input: z.object({ folderId: Id, uidValidity: z.string(), fromUid: z.int(), toUid: z.int() }),
+    output: z.object({ uids: z.array(z.int()) }),
+  },
   /** One page, idempotent by (folder, uidValidity, uid); the cursor moves in the same transaction. */
   'ingest.page': {
     input: z.object({
-      folderId: Id, uidValidity: z.string(), items: z.array(IngestItem).max(500),
+      folderId: Id,
+      uidValidity: z.string(),
+      items: z.array(IngestItem).max(500),
       cursor: FolderCursor.pick({ highUid: true, lowUid: true, modSeq: true, complete: true }).partial(),
       /** true in the first sync and imports: no notifications, no re-opening of old conversations. */
       backfill: z.boolean(),
@@ -208,10 +255,18 @@ export const storeForMail = {
   },
   /** Flags seen on the server; a flag with a queued act of ours keeps our value. */
   'flags.apply': {
-    input: z.object({ folderId: Id, uidValidity: z.string(), changes: z.array(z.object({ uid: z.int(), flags: z.array(z.string()), labels: Labels })), modSeq: z.string().nullable() }),
+    input: z.object({
+      folderId: Id,
+      uidValidity: z.string(),
+      changes: z.array(z.object({ uid: z.int(), flags: z.array(z.string()), labels: Labels })),
+      modSeq: z.string().nullable(),
+    }),
     output: z.object({ changed: z.int() }),
   },
-  'folder.vanished': { input: z.object({ folderId: Id, uidValidity: z.string(), uids: z.array(z.int()) }), output: z.object({ removed: z.int() }) },
+  'folder.vanished': {
+    input: z.object({ folderId: Id, uidValidity: z.string(), uids: z.array(z.int()) }),
+    output: z.object({ removed: z.int() }),
+  },
   /** An entry of the ledger: the server's count of a folder. `verified`: its UIDs were compared one by one; `missing`: the server did not hand out so many. */
   'folder.checked': {
     input: z.object({ folderId: Id, serverCount: z.int(), at: Time, missing: z.int().min(0), verified: z.boolean() }),
@@ -223,40 +278,85 @@ export const storeForMail = {
     output: z.object({ differing: z.array(Id), done: z.int() }),
   },
   /** The server gave a folder another name: the same UIDs under a new path. */
-  'folder.renamed': { input: z.object({ folderId: Id, path: z.string().max(1000), delimiter: z.string().nullable() }), output: done },
+  'folder.renamed': {
+    input: z.object({ folderId: Id, path: z.string().max(1000), delimiter: z.string().nullable() }),
+    output: done,
+  },
   /** Some messages of a folder, spread over it, by what tells them apart without their bodies. */
-  'folder.sample': { input: z.object({ folderId: Id, limit: z.int().min(1).max(200) }), output: z.object({ messages: z.array(z.object({ uid: z.int(), messageId: z.string().nullable(), size: z.int() })) }) },
+  'folder.sample': {
+    input: z.object({ folderId: Id, limit: z.int().min(1).max(200) }),
+    output: z.object({
+      messages: z.array(z.object({ uid: z.int(), messageId: z.string().nullable(), size: z.int() })),
+    }),
+  },
   'progress.set': { input: MailboxProgress, output: done },
   /** Queued flag and move acts of a mailbox, oldest first; they stay until settled. */
   'ops.next': { input: z.object({ mailboxId: Id, limit: z.int() }), output: z.object({ ops: z.array(ServerOp) }) },
   /** How many acts wait, without taking any. */
   'ops.waiting': { input: z.object({ mailboxId: Id }), output: z.object({ count: z.int() }) },
-  'ops.settle': { input: z.object({ id: Id, result: z.enum(['done', 'gone', 'retry', 'refused']), newUids: z.array(z.object({ uid: z.int(), newUid: z.int() })), newPath: z.string().nullable() }), output: done },
+  'ops.settle': {
+    input: z.object({
+      id: Id,
+      result: z.enum(['done', 'gone', 'retry', 'refused']),
+      newUids: z.array(z.object({ uid: z.int(), newUid: z.int() })),
+      newPath: z.string().nullable(),
+    }),
+    output: done,
+  },
   /** The next reply that is due, marked `sending` before it is answered; null when none. */
   'outbox.claim': {
     /** `looked`: when everything that is in a mailbox was last seen. */
     input: z.object({ mailboxId: Id, looked: z.array(z.object({ mailboxId: Id, at: Time })) }),
     /** `look`: this item is due, but these mailboxes of its conversation must be looked at first. */
-    output: z.object({ job: OutboxJob.nullable(), nextDueAt: Time.nullable(), look: z.object({ id: Id, mailboxIds: z.array(Id) }).nullable() }),
+    output: z.object({
+      job: OutboxJob.nullable(),
+      nextDueAt: Time.nullable(),
+      look: z.object({ id: Id, mailboxIds: z.array(Id) }).nullable(),
+    }),
   },
   /** Keeps the composed bytes before the first byte leaves. */
   'outbox.composed': { input: z.object({ id: Id, raw: bytes, message: ParsedMessage }), output: done },
   'outbox.settle': { input: OutboxOutcome, output: done },
   /** Messages that are here in part and whose whole belongs here: at most `limit`, newest first. */
-  'parts.next': { input: z.object({ folderId: Id, since: z.int(), largest: z.int(), limit: z.int() }), output: z.object({ uids: z.array(z.int()) }) },
-  'parts.complete': { input: z.object({ folderId: Id, uidValidity: z.string(), uid: z.int(), message: ParsedMessage }), output: done },
+  'parts.next': {
+    input: z.object({ folderId: Id, since: z.int(), largest: z.int(), limit: z.int() }),
+    output: z.object({ uids: z.array(z.int()) }),
+  },
+  'parts.complete': {
+    input: z.object({ folderId: Id, uidValidity: z.string(), uid: z.int(), message: ParsedMessage }),
+    output: done,
+  },
   /** The oldest import that is not over. */
-  'imports.next': { input: nothing, output: z.object({ job: z.object({ id: Id, paths: z.array(z.string()), position: z.string().nullable(), done: z.int() }).nullable() }) },
+  'imports.next': {
+    input: nothing,
+    output: z.object({
+      job: z.object({ id: Id, paths: z.array(z.string()), position: z.string().nullable(), done: z.int() }).nullable(),
+    }),
+  },
   /** `go`: false when a person cancelled it. */
   'import.page': { input: ImportPage, output: z.object({ go: z.boolean() }) },
   'import.end': { input: z.object({ id: Id, error: Failure.nullable() }), output: done },
   /** Found while looking in Sent: which outbox items of the mailbox are uncertain. */
   'outbox.lookedInVain': { input: z.object({ id: Id }), output: done },
   /** The next sent message whose copy is to be filed in Sent; it stays until `done`. */
-  'copies.next': { input: z.object({ mailboxId: Id }), output: z.object({ copy: z.object({ id: Id, messageId: z.string(), date: Time, raw: bytes, tries: z.int(), throughId: Id.nullable() }).nullable() }) },
+  'copies.next': {
+    input: z.object({ mailboxId: Id }),
+    output: z.object({
+      copy: z
+        .object({ id: Id, messageId: z.string(), date: Time, raw: bytes, tries: z.int(), throughId: Id.nullable() })
+        .nullable(),
+    }),
+  },
   'copies.settle': { input: z.object({ id: Id, done: z.boolean() }), output: done },
   /** A message that is to be put into this mailbox's inbox; `id` is the message's. */
-  'moves.next': { input: z.object({ mailboxId: Id }), output: z.object({ move: z.object({ id: Id, messageId: z.string().nullable(), date: Time, seen: z.boolean(), raw: bytes }).nullable() }) },
+  'moves.next': {
+    input: z.object({ mailboxId: Id }),
+    output: z.object({
+      move: z
+        .object({ id: Id, messageId: z.string().nullable(), date: Time, seen: z.boolean(), raw: bytes })
+        .nullable(),
+    }),
+  },
   'moves.settle': { input: z.object({ id: Id, done: z.boolean() }), output: done },
   'outbox.uncertain': { input: z.object({ mailboxId: Id }), output: z.object({ jobs: z.array(OutboxJob) }) },
   /** What went over the network since it was told last; idempotence is not needed, a lost answer counts twice. */
@@ -268,7 +368,10 @@ export type StoreForMail = typeof storeForMail
 /** Served by mail to store. */
 export const mailForStore = {
   /** Bytes of one attachment out of a message's source. */
-  'part.extract': { input: z.object({ raw: bytes, index: z.int().min(0) }), output: z.object({ type: z.string(), bytes }) },
+  'part.extract': {
+    input: z.object({ raw: bytes, index: z.int().min(0) }),
+    output: z.object({ type: z.string(), bytes }),
+  },
   /** A remote image: https or http, public addresses only, no cookies, no referrer, at most 10 MB (R14). */
   'image.fetch': { input: z.object({ url: z.string() }), output: z.object({ type: z.string(), bytes }) },
   'outbox.wake': { input: z.object({ mailboxId: Id }), output: done },
@@ -278,7 +381,10 @@ export const mailForStore = {
   /** Something of the team wants to go, or how it goes has changed. */
   'team.wake': { input: z.object({ changed: z.boolean() }), output: done },
   /** One whole message. `not-found`: the server has it no more. */
-  'message.fetch': { input: z.object({ mailboxId: Id, path: z.string(), uidValidity: z.string(), uid: z.int() }), output: z.object({ message: ParsedMessage }) },
+  'message.fetch': {
+    input: z.object({ mailboxId: Id, path: z.string(), uidValidity: z.string(), uid: z.int() }),
+    output: z.object({ message: ParsedMessage }),
+  },
   /** Which hosts may be reached from now on. */
   'network.rules': { input: NetworkRules, output: done },
 } as const satisfies CallTable
@@ -288,12 +394,18 @@ export type MailForStore = typeof mailForStore
 export const storeForApp = {
   /** Whether the person at this computer may, by the team's roster: asked before every call of the window that app answers. */
   'access.allowed': { input: z.object({ permission: Permission }), output: z.object({ allowed: z.boolean() }) },
-  'store.open': { input: z.object({ dir: z.string(), key: bytes, device: bytes }), output: z.object({ created: z.boolean(), restored: z.boolean() }) },
+  'store.open': {
+    input: z.object({ dir: z.string(), key: bytes, device: bytes }),
+    output: z.object({ created: z.boolean(), restored: z.boolean() }),
+  },
   /** Encrypts the closed store anew, under `next`. Steps are told as events. */
   'store.rotate': { input: z.object({ dir: z.string(), key: bytes, next: bytes }), output: done },
   /** Last checkpoint; the database is closed when it answers. */
   'store.close': { input: nothing, output: done },
-  'mailbox.create': { input: z.object({ settings: MailboxSettings }), output: z.object({ id: Id, existed: z.boolean() }) },
+  'mailbox.create': {
+    input: z.object({ settings: MailboxSettings }),
+    output: z.object({ id: Id, existed: z.boolean() }),
+  },
   'mailbox.update': { input: z.object({ id: Id, settings: MailboxSettings }), output: done },
   'mailbox.remove': { input: z.object({ id: Id }), output: done },
   'mailbox.all': { input: nothing, output: z.object({ mailboxes: z.array(Mailbox) }) },
@@ -305,21 +417,39 @@ export const storeForApp = {
   /** What policy says; again whenever it changes. */
   'policy.set': { input: PolicyState, output: done },
   /** The head of the access log that was kept in the keychain. */
-  'access.mark': { input: z.object({ mark: z.object({ device: z.string(), entries: z.int(), hash: z.string() }).nullable() }), output: z.object({ holds: z.boolean() }) },
+  'access.mark': {
+    input: z.object({ mark: z.object({ device: z.string(), entries: z.int(), hash: z.string() }).nullable() }),
+    output: z.object({ holds: z.boolean() }),
+  },
   'support.challenge': { input: z.object({ card: z.string() }), output: z.object({ challenge: z.string() }) },
   /** The answer to a challenge; the key opens the session's own connection. */
-  'support.signIn': { input: z.object({ challenge: z.string(), answer: z.string(), key: bytes }), output: z.object({ session: z.int(), name: z.string() }) },
+  'support.signIn': {
+    input: z.object({ challenge: z.string(), answer: z.string(), key: bytes }),
+    output: z.object({ session: z.int(), name: z.string() }),
+  },
   'support.end': { input: z.object({ session: z.int() }), output: done },
   /** Writes the access log of this device and its proof to new files. */
-  'accessLog.export': { input: z.object({ path: z.string(), proofPath: z.string(), by: z.string() }), output: z.object({ entries: z.int() }) },
+  'accessLog.export': {
+    input: z.object({ path: z.string(), proofPath: z.string(), by: z.string() }),
+    output: z.object({ entries: z.int() }),
+  },
   /** What the store says of itself in a report; that one was made is written to the access log. */
   'report.text': { input: nothing, output: z.object({ text: z.string(), on: z.boolean() }) },
   /** The network ledger as JSON Lines. */
   'ledger.export': { input: nothing, output: z.object({ text: z.string() }) },
-  'transfer.import': { input: z.object({ paths: z.array(z.string()).min(1).max(1000), name: z.string(), target: ImportTarget }), output: z.object({ id: Id }) },
-  'transfer.export': { input: z.object({ dir: z.string(), scope: ExportScope, format: MailFormat }), output: z.object({ id: Id }) },
+  'transfer.import': {
+    input: z.object({ paths: z.array(z.string()).min(1).max(1000), name: z.string(), target: ImportTarget }),
+    output: z.object({ id: Id }),
+  },
+  'transfer.export': {
+    input: z.object({ dir: z.string(), scope: ExportScope, format: MailFormat }),
+    output: z.object({ id: Id }),
+  },
   'transfer.path': { input: z.object({ id: Id }), output: z.object({ path: z.string() }) },
-  'attachment.info': { input: z.object({ id: Id }), output: z.object({ name: z.string(), type: z.string(), size: z.int(), dangerous: z.boolean() }) },
+  'attachment.info': {
+    input: z.object({ id: Id }),
+    output: z.object({ name: z.string(), type: z.string(), size: z.int(), dangerous: z.boolean() }),
+  },
   /** Writes the attachment to a new file (never over an old one unless `overwrite`), no exec bit, mode 0600. */
   'attachment.write': { input: z.object({ id: Id, path: z.string(), overwrite: z.boolean() }), output: done },
 } as const satisfies CallTable
@@ -340,16 +470,33 @@ export const mailForApp = {
   'network.changed': { input: z.object({ online: z.boolean() }), output: done },
   /** Finishes or gives up what is under way, closes connections. */
   'mail.stop': { input: nothing, output: done },
-  'connection.test': { input: z.object({ testId: z.string(), settings: MailboxSettings, imap: Credential, smtp: Credential }), output: z.object({ ok: z.boolean() }) },
+  'connection.test': {
+    input: z.object({ testId: z.string(), settings: MailboxSettings, imap: Credential, smtp: Credential }),
+    output: z.object({ ok: z.boolean() }),
+  },
   /** Settings for an address; null when nobody publishes any and no guess answers. */
-  'settings.find': { input: z.object({ address: z.string() }), output: z.object({ found: FoundSettings.omit({ provider: true }).nullable() }) },
+  'settings.find': {
+    input: z.object({ address: z.string() }),
+    output: z.object({ found: FoundSettings.omit({ provider: true }).nullable() }),
+  },
   /** Signs in by browser or device code; answers when the provider gave its tokens. */
-  'oauth.signIn': { input: z.object({ signInId: z.string(), service: OauthService, address: z.string(), method: z.enum(['browser', 'device']) }), output: z.object({ tokens: OauthTokens, endpoints }) },
+  'oauth.signIn': {
+    input: z.object({
+      signInId: z.string(),
+      service: OauthService,
+      address: z.string(),
+      method: z.enum(['browser', 'device']),
+    }),
+    output: z.object({ tokens: OauthTokens, endpoints }),
+  },
   'oauth.cancel': { input: z.object({ signInId: z.string() }), output: done },
   'oauth.refresh': { input: grantCall, output: OauthTokens },
   'oauth.revoke': { input: grantCall, output: z.object({ told: z.boolean() }) },
   /** Loads the sample mail from its files into mailboxes that have no server (demo without Dovecot). */
-  'import.sample': { input: z.object({ dir: z.string(), mailboxIds: z.array(Id) }), output: z.object({ messages: z.int() }) },
+  'import.sample': {
+    input: z.object({ dir: z.string(), mailboxIds: z.array(Id) }),
+    output: z.object({ messages: z.int() }),
+  },
 } as const satisfies CallTable
 export type MailForApp = typeof mailForApp
 
@@ -358,11 +505,19 @@ export const appForMail = {
   /** The secret for one connection. Refused when the mailbox's host is not the one the secret was given for (R34). */
   'credentials.get': {
     /** `renew`: the server refused the access token that was given last. */
-    input: z.object({ mailboxId: Id, use: z.enum(['imap', 'smtp']), server: ServerSettings, renew: z.boolean().optional() }),
+    input: z.object({
+      mailboxId: Id,
+      use: z.enum(['imap', 'smtp']),
+      server: ServerSettings,
+      renew: z.boolean().optional(),
+    }),
     output: Credential.extend({ user: z.string() }),
   },
   'oauth.step': { input: z.object({ signInId: z.string(), step: SignInStep }), output: done },
-  'connection.progress': { input: z.object({ testId: z.string(), steps: z.array(TestStep), finished: z.boolean() }), output: done },
+  'connection.progress': {
+    input: z.object({ testId: z.string(), steps: z.array(TestStep), finished: z.boolean() }),
+    output: done,
+  },
 } as const satisfies CallTable
 export type AppForMail = typeof appForMail
 

@@ -55,14 +55,25 @@ export const MailboxSettings = z.object({
 })
 export type MailboxSettings = z.infer<typeof MailboxSettings>
 
-export const Mailbox = MailboxSettings.extend({ id: Id, paused: z.boolean(), /** Imported mail without a server; its server settings mean nothing. */ local: z.boolean(), depth: MailboxDepth, identity: MailboxIdentity })
+export const Mailbox = MailboxSettings.extend({
+  id: Id,
+  paused: z.boolean(),
+  /** Imported mail without a server; its server settings mean nothing. */ local: z.boolean(),
+  depth: MailboxDepth,
+  identity: MailboxIdentity,
+})
 export type Mailbox = z.infer<typeof Mailbox>
 
 export const FolderRole = z.enum(['inbox', 'sent', 'drafts', 'junk', 'trash', 'archive', 'all', 'flagged', 'other'])
 export type FolderRole = z.infer<typeof FolderRole>
 
 /** A label that the mail server keeps (Gmail); system labels, which begin with a backslash, are none. */
-export const LabelName = z.string().trim().min(1).max(225).regex(/^[^\\]/)
+export const LabelName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(225)
+  .regex(/^[^\\]/)
 
 // ---- Conversations ---------------------------------------------------------------------------------------------
 
@@ -70,7 +81,20 @@ export const Status = z.enum(['open', 'pending', 'closed', 'spam'])
 export type Status = z.infer<typeof Status>
 
 /** inbox = every open conversation that does not sleep; mailbox and tag are filters on top of a view. */
-export const View = z.enum(['inbox', 'unassigned', 'mine', 'assigned', 'mentions', 'followed', 'snoozed', 'pending', 'closed', 'spam', 'drafts', 'outbox'])
+export const View = z.enum([
+  'inbox',
+  'unassigned',
+  'mine',
+  'assigned',
+  'mentions',
+  'followed',
+  'snoozed',
+  'pending',
+  'closed',
+  'spam',
+  'drafts',
+  'outbox',
+])
 export type View = z.infer<typeof View>
 
 export const OutboxState = z.enum(['queued', 'held', 'sending', 'sent', 'uncertain', 'failed'])
@@ -177,7 +201,13 @@ export const DraftFile = z.object({ id: Id, name: z.string(), type: z.string(), 
 export type DraftFile = z.infer<typeof DraftFile>
 
 /** A message that came into a conversation while an answer was being written, or waited. */
-export const Since = z.object({ messageId: Id, direction: z.enum(['in', 'out']), from: Address, at: Time, snippet: z.string() })
+export const Since = z.object({
+  messageId: Id,
+  direction: z.enum(['in', 'out']),
+  from: Address,
+  at: Time,
+  snippet: z.string(),
+})
 export type Since = z.infer<typeof Since>
 
 export const DraftContent = z.object({
@@ -250,11 +280,25 @@ export const OutboxItem = z.object({
 export type OutboxItem = z.infer<typeof OutboxItem>
 
 /** An internal note: the team's own words in a conversation. It has no recipients, so no call that sends takes one. */
-export const Note = z.object({ noteId: Id, conversationId: Id, at: Time, author: z.string(), text: z.string(), /** Its text is not the first one. */ edited: z.boolean(), /** Two changed it without knowing of each other: both texts are in its history. */ twoVersions: z.boolean() })
+export const Note = z.object({
+  noteId: Id,
+  conversationId: Id,
+  at: Time,
+  author: z.string(),
+  text: z.string(),
+  /** Its text is not the first one. */ edited: z.boolean(),
+  /** Two changed it without knowing of each other: both texts are in its history. */ twoVersions: z.boolean(),
+})
 export type Note = z.infer<typeof Note>
 
 /** What a server said about a message of ours: it took it, it keeps trying, or it gave up on a recipient. */
-export const Delivery = z.object({ messageId: Id, recipient: z.string(), action: z.enum(['accepted', 'delivered', 'delayed', 'failed']), line: z.string(), at: Time })
+export const Delivery = z.object({
+  messageId: Id,
+  recipient: z.string(),
+  action: z.enum(['accepted', 'delivered', 'delayed', 'failed']),
+  line: z.string(),
+  at: Time,
+})
 export type Delivery = z.infer<typeof Delivery>
 
 export const Conversation = z.object({
@@ -280,13 +324,38 @@ export const Conversation = z.object({
   outbox: z.array(OutboxItem),
   draft: Draft.nullable(),
   /** What changed, newest last, for the thin lines between messages. */
-  history: z.array(z.object({
-    at: Time, kind: z.enum(['reopened', 'closed', 'pending', 'opened', 'spam', 'merged', 'split-off', 'split-from', 'assigned', 'unassigned', 'tagged', 'untagged', 'snoozed', 'unsnoozed', 'woke', 'field-set', 'field-cleared', 'moved', 'answered-elsewhere', 'read-elsewhere']), by: z.string(),
-    /** To whom, which tag, until when (ms as text). */
-    detail: z.string(),
-    /** The split or merge that the line tells of, and the other conversation; it can be taken back from here. */
-    act: z.object({ id: Id, otherId: Id, otherSubject: z.string() }).nullable(),
-  })),
+  history: z.array(
+    z.object({
+      at: Time,
+      kind: z.enum([
+        'reopened',
+        'closed',
+        'pending',
+        'opened',
+        'spam',
+        'merged',
+        'split-off',
+        'split-from',
+        'assigned',
+        'unassigned',
+        'tagged',
+        'untagged',
+        'snoozed',
+        'unsnoozed',
+        'woke',
+        'field-set',
+        'field-cleared',
+        'moved',
+        'answered-elsewhere',
+        'read-elsewhere',
+      ]),
+      by: z.string(),
+      /** To whom, which tag, until when (ms as text). */
+      detail: z.string(),
+      /** The split or merge that the line tells of, and the other conversation; it can be taken back from here. */
+      act: z.object({ id: Id, otherId: Id, otherSubject: z.string() }).nullable(),
+    }),
+  ),
 })
 export type Conversation = z.infer<typeof Conversation>
 
@@ -311,7 +380,16 @@ export type SearchHit = z.infer<typeof SearchHit>
 
 // ---- Sync ------------------------------------------------------------------------------------------------------
 
-export const SyncState = z.enum(['waiting', 'connecting', 'syncing', 'idle', 'offline', 'auth-failed', 'error', 'paused'])
+export const SyncState = z.enum([
+  'waiting',
+  'connecting',
+  'syncing',
+  'idle',
+  'offline',
+  'auth-failed',
+  'error',
+  'paused',
+])
 export type SyncState = z.infer<typeof SyncState>
 
 export const FolderStatus = z.object({
@@ -336,7 +414,9 @@ export const MailboxSync = z.object({
   mailboxId: Id,
   state: SyncState,
   /** ErrorCode and its facts, for the sentence under the mailbox. */
-  error: z.object({ code: z.string(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }).nullable(),
+  error: z
+    .object({ code: z.string(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) })
+    .nullable(),
   errorAt: Time.nullable(),
   done: z.int(),
   total: z.int(),

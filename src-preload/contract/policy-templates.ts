@@ -12,7 +12,12 @@ export function policyTemplates(): Record<string, string> {
   }
 }
 
-type Kind = { is: 'choice'; options: readonly string[] } | { is: 'number'; min: number; max: number } | { is: 'switch' } | { is: 'text' } | { is: 'list' }
+type Kind =
+  | { is: 'choice'; options: readonly string[] }
+  | { is: 'number'; min: number; max: number }
+  | { is: 'switch' }
+  | { is: 'text' }
+  | { is: 'list' }
 
 /** How a key is set in a form, read from its schema. */
 function kindOf(key: PolicyKey): Kind {
@@ -25,10 +30,12 @@ function kindOf(key: PolicyKey): Kind {
 }
 
 const keys = Object.keys(policyShape).filter((name): name is PolicyKey => Object.hasOwn(policyShape, name))
-const esc = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const esc = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 const about = (key: PolicyKey): string => policyShape[key].description ?? key
 /** `supportAccessLongestDays` as people read it: "Support access longest days". */
-const title = (key: PolicyKey): string => key.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^./, (letter) => letter.toUpperCase())
+const title = (key: PolicyKey): string =>
+  key.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^./, (letter) => letter.toUpperCase())
 const registry = 'Software\\Policies\\Postern'
 
 function admx(): string {
@@ -36,12 +43,16 @@ function admx(): string {
     const kind = kindOf(key)
     const head = `    <policy name="${key}" class="Both" displayName="$(string.${key})" explainText="$(string.${key}_Explain)" key="${registry}"`
     const body = `      <parentCategory ref="Postern" />\n      <supportedOn ref="Any" />`
-    if (kind.is === 'switch') return `${head} valueName="${key}">\n${body}\n      <enabledValue><decimal value="1" /></enabledValue>\n      <disabledValue><decimal value="0" /></disabledValue>\n    </policy>`
-    const element = kind.is === 'choice'
-      ? `        <enum id="${key}" valueName="${key}" required="true">\n${kind.options.map((option) => `          <item displayName="$(string.${key}_${option})"><value><string>${esc(option)}</string></value></item>`).join('\n')}\n        </enum>`
-      : kind.is === 'number' ? `        <decimal id="${key}" valueName="${key}" minValue="${kind.min}" maxValue="${kind.max}" required="true" />`
-        : kind.is === 'list' ? `        <list id="${key}" key="${registry}\\${key}" />`
-          : `        <text id="${key}" valueName="${key}" required="true" />`
+    if (kind.is === 'switch')
+      return `${head} valueName="${key}">\n${body}\n      <enabledValue><decimal value="1" /></enabledValue>\n      <disabledValue><decimal value="0" /></disabledValue>\n    </policy>`
+    const element =
+      kind.is === 'choice'
+        ? `        <enum id="${key}" valueName="${key}" required="true">\n${kind.options.map((option) => `          <item displayName="$(string.${key}_${option})"><value><string>${esc(option)}</string></value></item>`).join('\n')}\n        </enum>`
+        : kind.is === 'number'
+          ? `        <decimal id="${key}" valueName="${key}" minValue="${kind.min}" maxValue="${kind.max}" required="true" />`
+          : kind.is === 'list'
+            ? `        <list id="${key}" key="${registry}\\${key}" />`
+            : `        <text id="${key}" valueName="${key}" required="true" />`
     return `${head} presentation="$(presentation.${key})">\n${body}\n      <elements>\n${element}\n      </elements>\n    </policy>`
   })
   return `<?xml version="1.0" encoding="utf-8"?>
@@ -63,11 +74,21 @@ ${policies.join('\n')}
 function adml(): string {
   const strings = keys.flatMap((key) => {
     const kind = kindOf(key)
-    return [[key, title(key)], [`${key}_Explain`, about(key)], ...(kind.is === 'choice' ? kind.options.map((option) => [`${key}_${option}`, option]) : [])]
+    return [
+      [key, title(key)],
+      [`${key}_Explain`, about(key)],
+      ...(kind.is === 'choice' ? kind.options.map((option) => [`${key}_${option}`, option]) : []),
+    ]
   })
   const forms = keys.flatMap((key) => {
     const kind = kindOf(key)
-    const form = { choice: `<dropdownList refId="${key}">${title(key)}</dropdownList>`, number: `<decimalTextBox refId="${key}">${title(key)}</decimalTextBox>`, list: `<listBox refId="${key}">${title(key)}</listBox>`, text: `<textBox refId="${key}"><label>${title(key)}</label></textBox>`, switch: '' }[kind.is]
+    const form = {
+      choice: `<dropdownList refId="${key}">${title(key)}</dropdownList>`,
+      number: `<decimalTextBox refId="${key}">${title(key)}</decimalTextBox>`,
+      list: `<listBox refId="${key}">${title(key)}</listBox>`,
+      text: `<textBox refId="${key}"><label>${title(key)}</label></textBox>`,
+      switch: '',
+    }[kind.is]
     return form === '' ? [] : [`      <presentation id="${key}">${form}</presentation>`]
   })
   return `<?xml version="1.0" encoding="utf-8"?>
@@ -90,9 +111,17 @@ ${forms.join('\n')}
 
 function mobileconfig(): string {
   const samples: { readonly [K in Kind['is']]: (key: PolicyKey) => string } = {
-    choice: (key) => { const kind = kindOf(key); return `<string>${kind.is === 'choice' ? esc(kind.options[0] ?? '') : ''}</string>` },
-    number: (key) => { const kind = kindOf(key); return `<integer>${kind.is === 'number' ? kind.max : 0}</integer>` },
-    switch: () => '<true/>', text: () => '<string>Your organisation</string>', list: () => '<array/>',
+    choice: (key) => {
+      const kind = kindOf(key)
+      return `<string>${kind.is === 'choice' ? esc(kind.options[0] ?? '') : ''}</string>`
+    },
+    number: (key) => {
+      const kind = kindOf(key)
+      return `<integer>${kind.is === 'number' ? kind.max : 0}</integer>`
+    },
+    switch: () => '<true/>',
+    text: () => '<string>Your organisation</string>',
+    list: () => '<array/>',
   }
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">

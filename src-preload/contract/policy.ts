@@ -2,25 +2,63 @@ import * as z from 'zod'
 import { OauthClient } from './sign-in'
 import { longestGrantDays, SupportCard } from './support'
 
-const HostPattern = z.string().trim().min(1).max(253).regex(/^(\*\.)?[A-Za-z0-9._:-]+$/)
+const HostPattern = z
+  .string()
+  .trim()
+  .min(1)
+  .max(253)
+  .regex(/^(\*\.)?[A-Za-z0-9._:-]+$/)
 
 /**
  * Everything that IT can set. A key that is there is locked. The descriptions go into the templates for administrators
  * (resources/policy), which are generated from this schema.
  */
 export const policyShape = {
-  managedBy: z.string().trim().min(1).max(80).describe('Who manages these settings, as people will read it: "Northwind IT".'),
+  managedBy: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .describe('Who manages these settings, as people will read it: "Northwind IT".'),
   supportAccess: z.enum(['allowed', 'off']).describe('Whether anybody outside the team can be granted access at all.'),
-  supportAccessLongestDays: z.int().min(1).max(longestGrantDays).describe('Longest grant in days; 180 is the most that Postern allows.'),
-  supportIdentities: z.array(SupportCard).max(50).describe('Support cards of the only people who may be granted access.'),
-  customerSuccessAccess: z.enum(['allowed', 'off']).describe('Whether grants for customer-success managers can be made.'),
+  supportAccessLongestDays: z
+    .int()
+    .min(1)
+    .max(longestGrantDays)
+    .describe('Longest grant in days; 180 is the most that Postern allows.'),
+  supportIdentities: z
+    .array(SupportCard)
+    .max(50)
+    .describe('Support cards of the only people who may be granted access.'),
+  customerSuccessAccess: z
+    .enum(['allowed', 'off'])
+    .describe('Whether grants for customer-success managers can be made.'),
   blockUnexpectedHosts: z.boolean().describe('Refuse connections that were not announced; off only shows them.'),
-  allowedMailHosts: z.array(HostPattern).min(1).max(500).describe('The only hosts that Postern may connect to; *.example.com takes every name below example.com.'),
-  oauthClients: z.array(z.strictObject(OauthClient.shape)).max(50).describe('OAuth clients by mail server, for signing in with the browser; they go before those that people give.'),
-  diagnostics: z.enum(['allowed', 'off']).describe('Whether an admin may switch performance and troubleshooting on; reports are never sent by themselves.'),
+  allowedMailHosts: z
+    .array(HostPattern)
+    .min(1)
+    .max(500)
+    .describe('The only hosts that Postern may connect to; *.example.com takes every name below example.com.'),
+  oauthClients: z
+    .array(z.strictObject(OauthClient.shape))
+    .max(50)
+    .describe('OAuth clients by mail server, for signing in with the browser; they go before those that people give.'),
+  diagnostics: z
+    .enum(['allowed', 'off'])
+    .describe('Whether an admin may switch performance and troubleshooting on; reports are never sent by themselves.'),
   supportAddress: z.email().max(320).describe('The address that Contact support writes to.'),
-  mailDepthMonths: z.int().min(0).max(240).describe('Whole messages are kept on each computer for at most so many months, of older ones the headers; 0 keeps headers only.'),
-  mailDepthMegabytes: z.int().min(1).max(160).describe('Of messages larger than so many megabytes only the beginning is kept on each computer.'),
+  mailDepthMonths: z
+    .int()
+    .min(0)
+    .max(240)
+    .describe(
+      'Whole messages are kept on each computer for at most so many months, of older ones the headers; 0 keeps headers only.',
+    ),
+  mailDepthMegabytes: z
+    .int()
+    .min(1)
+    .max(160)
+    .describe('Of messages larger than so many megabytes only the beginning is kept on each computer.'),
   remoteContent: z.enum(['ask', 'never']).describe('Whether people may show remote images of a message.'),
 } as const
 

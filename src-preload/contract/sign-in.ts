@@ -31,7 +31,9 @@ export const OauthService = z.object({
   name: z.string(),
   issuer: https,
   /** Without them they are found at the issuer. */
-  endpoints: z.object({ authorization: https, token: https, device: https.optional(), revocation: https.optional() }).nullable(),
+  endpoints: z
+    .object({ authorization: https, token: https, device: https.optional(), revocation: https.optional() })
+    .nullable(),
   clientId: z.string(),
   clientSecret: z.string().nullable(),
   scope: z.string(),
@@ -65,13 +67,15 @@ export const ProviderFacts = z.object({
   id: z.string(),
   name: z.string(),
   /** null: there is no way to sign in with a browser here. */
-  oauth: z.object({
-    /** The host that the browser opens. */
-    opens: z.string(),
-    scope: z.array(z.string()),
-    /** true: this build has no client id for it, and none was given. */
-    clientMissing: z.boolean(),
-    device: z.boolean(),
-  }).nullable(),
+  oauth: z
+    .object({
+      /** The host that the browser opens. */
+      opens: z.string(),
+      scope: z.array(z.string()),
+      /** true: this build has no client id for it, and none was given. */
+      clientMissing: z.boolean(),
+      device: z.boolean(),
+    })
+    .nullable(),
 })
 export type ProviderFacts = z.infer<typeof ProviderFacts>

@@ -31,12 +31,15 @@ export type SupportCard = z.infer<typeof SupportCard>
 
 /** A support person whom this workspace knows. */
 export const SupportIdentity = z.object({
-  id: Id, name: z.string(), organisation: z.string(),
+  id: Id,
+  name: z.string(),
+  organisation: z.string(),
   /** First 12 bytes of the SHA-256 of the keys: six groups of four hex digits. */
   fingerprint: z.string(),
   /** The same in words that can be read out. */
   words: z.string(),
-  addedAt: Time, addedBy: z.string(),
+  addedAt: Time,
+  addedBy: z.string(),
   /** Named by policy: cannot be removed here. */
   pinned: z.boolean(),
   /** False when policy names the identities that may be granted and this is none of them. */
@@ -50,13 +53,19 @@ export type GrantState = z.infer<typeof GrantState>
 export const Grant = z.object({
   id: Id,
   identity: SupportIdentity.pick({ id: true, name: true, organisation: true, fingerprint: true }),
-  kind: GrantKind, scope: GrantScope,
+  kind: GrantKind,
+  scope: GrantScope,
   /** null: all mailboxes, those to come included. */
   mailboxIds: z.array(Id).nullable(),
-  reason: z.string(), reference: z.string(),
-  grantedBy: z.string(), grantedAt: Time, endsAt: Time,
-  endedAt: Time.nullable(), endedBy: z.string().nullable(),
-  firstUsedAt: Time.nullable(), lastUsedAt: Time.nullable(),
+  reason: z.string(),
+  reference: z.string(),
+  grantedBy: z.string(),
+  grantedAt: Time,
+  endsAt: Time,
+  endedAt: Time.nullable(),
+  endedBy: z.string().nullable(),
+  firstUsedAt: Time.nullable(),
+  lastUsedAt: Time.nullable(),
   state: GrantState,
   /** Sessions that are open now. */
   open: z.int(),
@@ -67,7 +76,9 @@ export type Grant = z.infer<typeof Grant>
 
 /** What a person fills in. The end is a time, so that what was read is what is granted. */
 export const GrantWish = z.object({
-  identityId: Id, kind: GrantKind, scope: GrantScope,
+  identityId: Id,
+  kind: GrantKind,
+  scope: GrantScope,
   mailboxIds: z.array(Id).min(1).max(1000).nullable(),
   reason: z.string().trim().min(3).max(500),
   reference: z.string().trim().max(100).default(''),
@@ -79,9 +90,31 @@ export type GrantWish = z.infer<typeof GrantWish>
 
 /** Everything that is written to the access log. `look-*`: data was shown; `refused`: it was not. */
 export const LogAct = z.enum([
-  'log-began', 'identity-added', 'identity-removed', 'granted', 'extended', 'revoked', 'grant-ended', 'session-began', 'session-ended', 'sign-in-refused',
-  'look-list', 'look-conversation', 'look-message', 'look-attachment', 'look-customer', 'look-search', 'look-counts', 'look-diagnostics', 'wrote', 'refused',
-  'setting-changed', 'policy-changed', 'exported', 'restored-older', 'report-made',
+  'log-began',
+  'identity-added',
+  'identity-removed',
+  'granted',
+  'extended',
+  'revoked',
+  'grant-ended',
+  'session-began',
+  'session-ended',
+  'sign-in-refused',
+  'look-list',
+  'look-conversation',
+  'look-message',
+  'look-attachment',
+  'look-customer',
+  'look-search',
+  'look-counts',
+  'look-diagnostics',
+  'wrote',
+  'refused',
+  'setting-changed',
+  'policy-changed',
+  'exported',
+  'restored-older',
+  'report-made',
 ])
 export type LogAct = z.infer<typeof LogAct>
 
@@ -93,7 +126,11 @@ export const LogBody = z.object({
   /** Device that wrote it. */
   device: z.string().max(40),
   /** `agent`: a member of the team; `support`: a granted identity, by fingerprint. */
-  who: z.object({ kind: z.enum(['agent', 'support', 'program']), name: z.string().max(120), fingerprint: z.string().max(40).optional() }),
+  who: z.object({
+    kind: z.enum(['agent', 'support', 'program']),
+    name: z.string().max(120),
+    fingerprint: z.string().max(40).optional(),
+  }),
   act: LogAct,
   grant: z.int().optional(),
   /** The thing that was seen or changed. */
@@ -103,14 +140,22 @@ export const LogBody = z.object({
 export type LogBody = z.infer<typeof LogBody>
 
 /** An entry as it is exported: one JSON object a line. */
-export const LogLine = z.object({ body: z.string(), prev: z.string().length(64), hash: z.string().length(64), signature: z.string().length(128) })
+export const LogLine = z.object({
+  body: z.string(),
+  prev: z.string().length(64),
+  hash: z.string().length(64),
+  signature: z.string().length(128),
+})
 export type LogLine = z.infer<typeof LogLine>
 
 /** Goes beside an exported log: who signed it and where it ends, so that a cut tail is noticed too. */
 export const LogProof = z.object({
-  postern: z.literal('access-log-proof'), version: z.literal(1),
-  device: z.string(), signKey: z.string().length(64),
-  entries: z.int().min(0), head: z.string().length(64),
+  postern: z.literal('access-log-proof'),
+  version: z.literal(1),
+  device: z.string(),
+  signKey: z.string().length(64),
+  entries: z.int().min(0),
+  head: z.string().length(64),
   /** SHA-256 of the exported file. */
   file: z.string().length(64),
   madeAt: Time,
@@ -126,18 +171,43 @@ export const LogFault = z.object({
 export type LogFault = z.infer<typeof LogFault>
 
 /** What the last check found. A fault of another console's log has its name in `of`; of our own, null. */
-export const LogVerdict = z.object({ entries: z.int(), at: Time, fault: LogFault.extend({ device: z.string(), of: z.string().nullable() }).nullable() })
+export const LogVerdict = z.object({
+  entries: z.int(),
+  at: Time,
+  fault: LogFault.extend({ device: z.string(), of: z.string().nullable() }).nullable(),
+})
 export type LogVerdict = z.infer<typeof LogVerdict>
 
-export const LogEntry = z.object({ seq: z.int(), at: Time, hash: z.string(), who: LogBody.shape.who, act: LogAct, grant: z.int().nullable(), object: LogBody.shape.object.nullable(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])), device: z.string(), deviceName: z.string() })
+export const LogEntry = z.object({
+  seq: z.int(),
+  at: Time,
+  hash: z.string(),
+  who: LogBody.shape.who,
+  act: LogAct,
+  grant: z.int().nullable(),
+  object: LogBody.shape.object.nullable(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  device: z.string(),
+  deviceName: z.string(),
+})
 export type LogEntry = z.infer<typeof LogEntry>
 
 // ---- Support session -------------------------------------------------------------------------------------------
 
 /** What the session's own window shows above everything else. */
 export const SupportSession = z.object({
-  workspace: z.string(), staff: z.string(), organisation: z.string(), fingerprint: z.string(),
-  grantId: Id, kind: GrantKind, scope: GrantScope, reason: z.string(), reference: z.string(), grantedBy: z.string(), grantedAt: Time, endsAt: Time,
+  workspace: z.string(),
+  staff: z.string(),
+  organisation: z.string(),
+  fingerprint: z.string(),
+  grantId: Id,
+  kind: GrantKind,
+  scope: GrantScope,
+  reason: z.string(),
+  reference: z.string(),
+  grantedBy: z.string(),
+  grantedAt: Time,
+  endsAt: Time,
   /** Corrected time when this was answered; the window counts down from it. */
   now: Time,
   mailboxes: z.array(z.object({ id: Id, name: z.string() })),

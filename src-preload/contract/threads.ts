@@ -17,6 +17,14 @@ export const WhyHere = z.discriminatedUnion('kind', [
   /** The server keeps it in one thread with this message (Gmail). */
   z.object({ kind: z.literal('server'), message: Other }),
   /** A person put it here. `otherId`: the conversation it was split from or that was merged away. */
-  z.object({ kind: z.literal('person'), act: z.enum(['split', 'merge', 'keep']), actId: Id, by: z.string(), at: Time, otherId: Id, otherSubject: z.string() }),
+  z.object({
+    kind: z.literal('person'),
+    act: z.enum(['split', 'merge', 'keep']),
+    actId: Id,
+    by: z.string(),
+    at: Time,
+    otherId: Id,
+    otherSubject: z.string(),
+  }),
 ])
 export type WhyHere = z.infer<typeof WhyHere>

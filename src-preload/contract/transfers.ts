@@ -6,7 +6,11 @@ export type MailFormat = z.infer<typeof MailFormat>
 
 /** Where imported mail goes: a mailbox of its own without a server, or beside the archive of one that is there. */
 export const ImportTarget = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('new'), name: z.string().trim().min(1).max(80), /** Whose mail it was: what this address sent is shown as sent. */ address: z.email().max(320).nullable() }),
+  z.object({
+    kind: z.literal('new'),
+    name: z.string().trim().min(1).max(80),
+    /** Whose mail it was: what this address sent is shown as sent. */ address: z.email().max(320).nullable(),
+  }),
   z.object({ kind: z.literal('archive'), mailboxId: Id }),
 ])
 export type ImportTarget = z.infer<typeof ImportTarget>

@@ -11,9 +11,20 @@ export const Condition = z.discriminatedUnion('on', [
   /** By address: ids differ from laptop to laptop. */
   z.object({ on: z.literal('mailbox'), any: z.array(z.string().max(320)).min(1).max(100) }),
   /** `me` is whoever looks. */
-  z.object({ on: z.literal('assignee'), any: z.array(z.union([Assignee, z.enum(['me', 'nobody'])])).min(1).max(100) }),
+  z.object({
+    on: z.literal('assignee'),
+    any: z
+      .array(z.union([Assignee, z.enum(['me', 'nobody'])]))
+      .min(1)
+      .max(100),
+  }),
   z.object({ on: z.literal('tag'), any: z.array(TagName).min(1).max(100), not: z.boolean().default(false) }),
-  z.object({ on: z.literal('field'), field: ThingName, is: z.enum(['equal', 'above', 'below', 'filled', 'empty']), value: FieldValue.nullable().default(null) }),
+  z.object({
+    on: z.literal('field'),
+    field: ThingName,
+    is: z.enum(['equal', 'above', 'below', 'filled', 'empty']),
+    value: FieldValue.nullable().default(null),
+  }),
   /** Name or address, or a part of them. */
   z.object({ on: z.literal('customer'), text: Words }),
   z.object({ on: z.literal('unread') }),
@@ -37,7 +48,10 @@ export const ViewDefinition = z.object({
 })
 export type ViewDefinition = z.infer<typeof ViewDefinition>
 
-export const SavedView = ViewDefinition.extend({ name: ThingName, /** Made by the person at this window. */ mine: z.boolean() })
+export const SavedView = ViewDefinition.extend({
+  name: ThingName,
+  /** Made by the person at this window. */ mine: z.boolean(),
+})
 export type SavedView = z.infer<typeof SavedView>
 
 /** `more`: at least so many. */

@@ -23,7 +23,17 @@ export const WorkConflict = z.object({
   field: z.enum(['assignee', 'snooze', 'status', 'field']),
   name: z.string().default(''),
   /** The first one stands. `to`, `until` and `value` are what choosing it would set again. */
-  writes: z.array(z.object({ by: z.string(), at: Time, to: Person.nullable(), until: Time.nullable(), value: z.union([z.string(), z.number()]).nullable().default(null) })).min(2),
+  writes: z
+    .array(
+      z.object({
+        by: z.string(),
+        at: Time,
+        to: Person.nullable(),
+        until: Time.nullable(),
+        value: z.union([z.string(), z.number()]).nullable().default(null),
+      }),
+    )
+    .min(2),
 })
 export type WorkConflict = z.infer<typeof WorkConflict>
 

@@ -67,7 +67,14 @@ export class DraftDesk {
   load(draft: Draft): void {
     clearTimeout(this.timer)
     this.starting = null
-    this.set({ ...empty, draft, content: contentOf(draft), files: draft.files, saving: 'saved', loaded: this.state.loaded + 1 })
+    this.set({
+      ...empty,
+      draft,
+      content: contentOf(draft),
+      files: draft.files,
+      saving: 'saved',
+      loaded: this.state.loaded + 1,
+    })
   }
 
   /** Begins with nothing again; the next change makes a new draft. */
@@ -135,7 +142,12 @@ export class DraftDesk {
     try {
       const draft = await this.ensure()
       const bytes = new Uint8Array(await file.arrayBuffer())
-      const added = await call('drafts.attach', { id: draft.id, name: file.name || 'image.png', type: file.type || 'application/octet-stream', bytes })
+      const added = await call('drafts.attach', {
+        id: draft.id,
+        name: file.name || 'image.png',
+        type: file.type || 'application/octet-stream',
+        bytes,
+      })
       this.set({ files: [...this.state.files, added], uploads: this.state.uploads.filter((one) => one.key !== key) })
     } catch (thrown) {
       const error = asCallError(thrown)

@@ -4,25 +4,51 @@ import { t } from '../text'
 import { Icon } from '../ui/icon'
 import { Menu, type MenuPart } from '../ui/menu'
 
-export interface ChosenFrom { readonly mailbox: Mailbox; readonly address: string }
+export interface ChosenFrom {
+  readonly mailbox: Mailbox
+  readonly address: string
+}
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
 
 /** The mailbox and the address that a message leaves from; the first mailbox where none is chosen yet. */
-export function chosenFrom(mailboxes: readonly Mailbox[], { mailboxId, address }: { mailboxId: number | undefined; address: string }): ChosenFrom | null {
+export function chosenFrom(
+  mailboxes: readonly Mailbox[],
+  { mailboxId, address }: { mailboxId: number | undefined; address: string },
+): ChosenFrom | null {
   const mailbox = mailboxes.find((one) => one.id === mailboxId) ?? mailboxes[0]
   if (!mailbox) return null
   return { mailbox, address: addressesOf(mailbox).find((own) => same(own, address)) ?? mailbox.address }
 }
 
 /** The address that it leaves from; a menu when there are several. */
-export function FromChoice({ mailboxes, from, agentName, onChange }: { mailboxes: readonly Mailbox[]; from: ChosenFrom | null; agentName: string; onChange: (from: { mailboxId: number; from: string }) => void }) {
+export function FromChoice({
+  mailboxes,
+  from,
+  agentName,
+  onChange,
+}: {
+  mailboxes: readonly Mailbox[]
+  from: ChosenFrom | null
+  agentName: string
+  onChange: (from: { mailboxId: number; from: string }) => void
+}) {
   if (!from) return null
   const choices = mailboxes.flatMap((mailbox) => addressesOf(mailbox).map((address) => ({ mailbox, address })))
   const title = (one: ChosenFrom): string => senderName(one.mailbox, one.address, agentName)
-  if (choices.length === 1) return <span className="c-from"><span>{t('composer:from')}</span><span className="c-own cut" data-tip={title(from)}>{from.address}</span></span>
+  if (choices.length === 1)
+    return (
+      <span className="c-from">
+        <span>{t('composer:from')}</span>
+        <span className="c-own cut" data-tip={title(from)}>
+          {from.address}
+        </span>
+      </span>
+    )
   const items: MenuPart[] = choices.map((one) => ({
-    label: one.address, hint: title(one), checked: one.mailbox.id === from.mailbox.id && one.address === from.address,
+    label: one.address,
+    hint: title(one),
+    checked: one.mailbox.id === from.mailbox.id && one.address === from.address,
     onSelect: () => onChange({ mailboxId: one.mailbox.id, from: one.address }),
   }))
   return (
@@ -31,7 +57,17 @@ export function FromChoice({ mailboxes, from, agentName, onChange }: { mailboxes
       <Menu
         align="start"
         label={t('composer:from')}
-        trigger={<button type="button" className="c-own x g1" aria-label={t('composer:fromChoose', { address: from.address })} data-tip={title(from)}><span className="cut">{from.address}</span><Icon icon={ChevronDown} small /></button>}
+        trigger={
+          <button
+            type="button"
+            className="c-own x g1"
+            aria-label={t('composer:fromChoose', { address: from.address })}
+            data-tip={title(from)}
+          >
+            <span className="cut">{from.address}</span>
+            <Icon icon={ChevronDown} small />
+          </button>
+        }
         items={items}
       />
     </span>

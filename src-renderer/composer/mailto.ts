@@ -19,11 +19,12 @@ function decode(text: string): string {
   }
 }
 
-// oxlint-disable-next-line no-control-regex -- control characters are what must not get into a header
 const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim()
 
 function people(text: string): Address[] {
-  return parseRecipients(oneLine(text)).map(({ address }) => ({ name: '', address })).filter(({ address }) => isValidAddress(address))
+  return parseRecipients(oneLine(text))
+    .map(({ address }) => ({ name: '', address }))
+    .filter(({ address }) => isValidAddress(address))
 }
 
 /**
@@ -41,8 +42,11 @@ export function parseMailto(url: string): MailtoFields {
     if (name === 'to') fields.to.push(...people(value))
     else if (name === 'cc') fields.cc.push(...people(value))
     else if (name === 'subject') fields.subject = oneLine(value).slice(0, most.subject)
-    // oxlint-disable-next-line no-control-regex -- text may hold line ends and tabs, no other controls
-    else if (name === 'body') fields.body = value.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '').slice(0, most.body)
+    else if (name === 'body')
+      fields.body = value
+        .replace(/\r\n?/g, '\n')
+        .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
+        .slice(0, most.body)
   }
   fields.to = fields.to.slice(0, most.people)
   fields.cc = fields.cc.slice(0, most.people)

@@ -27,12 +27,19 @@ function leave(): void {
 export function NewMessage({ draftId }: { draftId: number | null }) {
   const { data: kept, error } = useQuery('drafts.get', draftId === null ? null : { id: draftId }, { topics: [] })
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
-  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(({ local }) => !local)
+  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
+    ({ local }) => !local,
+  )
   const place = useRef<HTMLElement>(null)
   const composer = useComposer({
     name: t('composer:message'),
     start: () => ({ kind: 'new', conversationId: null, messageId: null, mailboxId: null, visibleText: null }),
-    preview: nobody, isForward: false, asksSubject: true, settings, onSent: leave, onDiscarded: leave,
+    preview: nobody,
+    isForward: false,
+    asksSubject: true,
+    settings,
+    onSent: leave,
+    onDiscarded: leave,
   })
   const { desk, state, send } = composer
 
@@ -44,33 +51,84 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
   }, [kept, desk])
 
   useShortcuts([
-    { id: 'composer.send', keys: 'mod+Enter', group: 'composer', label: t('composer:send.keyDefault'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false) },
-    { id: 'composer.sendOpen', keys: 'mod+shift+Enter', group: 'composer', label: t('composer:send.keyOpen'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send('open') : false) },
+    {
+      id: 'composer.send',
+      keys: 'mod+Enter',
+      group: 'composer',
+      label: t('composer:send.keyDefault'),
+      inText: true,
+      run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false),
+    },
+    {
+      id: 'composer.sendOpen',
+      keys: 'mod+shift+Enter',
+      group: 'composer',
+      label: t('composer:send.keyOpen'),
+      inText: true,
+      run: () => (place.current?.contains(document.activeElement) ? send('open') : false),
+    },
   ])
   const drop = useFileDrop(composer.attach)
 
   if (error && !kept) {
     return (
       <section className="pane conv" aria-label={t('composer:new.region')} data-pane="conversation">
-        <EmptyState icon={FileX} title={t('composer:new.gone')} action={<Button onClick={leave}>{t('back')}</Button>}>{error.code === 'not-found' || error.code === 'conflict' ? t('composer:new.goneText') : errorText(error)}</EmptyState>
+        <EmptyState icon={FileX} title={t('composer:new.gone')} action={<Button onClick={leave}>{t('back')}</Button>}>
+          {error.code === 'not-found' || error.code === 'conflict' ? t('composer:new.goneText') : errorText(error)}
+        </EmptyState>
       </section>
     )
   }
   const { content } = state
   const people = { to: content.to ?? [], cc: content.cc ?? [], bcc: content.bcc ?? [] }
   const chosen = chosenFrom(mailboxes, { mailboxId: content.mailboxId, address: content.from ?? '' })
-  const from = mailboxes.length > 1 || mailboxes.some(({ identity }) => identity.aliases.length > 0) ? <FromChoice mailboxes={mailboxes} from={chosen} agentName={settings?.agentName ?? ''} onChange={(next) => desk.edit(next)} /> : null
+  const from =
+    mailboxes.length > 1 || mailboxes.some(({ identity }) => identity.aliases.length > 0) ? (
+      <FromChoice
+        mailboxes={mailboxes}
+        from={chosen}
+        agentName={settings?.agentName ?? ''}
+        onChange={(next) => desk.edit(next)}
+      />
+    ) : null
   return (
-    <section ref={place} className={`pane conv new-message${drop.over ? ' dropping' : ''}`} aria-label={t('composer:new.region')} data-pane="conversation" {...drop.handlers}>
+    <section
+      ref={place}
+      className={`pane conv new-message${drop.over ? ' dropping' : ''}`}
+      aria-label={t('composer:new.region')}
+      data-pane="conversation"
+      {...drop.handlers}
+    >
       <header className="panehead">
         <h2 className="grow">{t('composer:new.title')}</h2>
         <SavedMark saving={state.saving} />
         <IconButton icon={X} size="sm" label={t('composer:new.close')} keys="Escape" onClick={leave} />
       </header>
-      <AddressLines inline={false} from={from} people={people} focusTo={draftId === null} onChange={(next) => desk.edit(next)} />
-      <div className="c-addr"><label htmlFor="new-subject">{t('composer:subject')}</label><input id="new-subject" className="c-subject" dir="auto" value={content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
+      <AddressLines
+        inline={false}
+        from={from}
+        people={people}
+        focusTo={draftId === null}
+        onChange={(next) => desk.edit(next)}
+      />
+      <div className="c-addr">
+        <label htmlFor="new-subject">{t('composer:subject')}</label>
+        <input
+          id="new-subject"
+          className="c-subject"
+          dir="auto"
+          value={content.subject ?? ''}
+          onChange={(event) => desk.edit({ subject: event.target.value })}
+        />
+      </div>
       <SendTrouble composer={composer} />
-      <div className="c-scroll grow" onClick={(event) => event.target === event.currentTarget && composer.editor.commands.focus('end')}><EditorText editor={composer.editor} /><SignatureBlock composer={composer} from={chosen} /></div>
+      <div
+        className="c-scroll grow"
+        onClick={(event) => event.target === event.currentTarget && composer.editor.commands.focus('end')}
+      >
+        <EditorText editor={composer.editor} />
+        <SignatureBlock composer={composer} from={chosen} />
+      </div>
       <DraftFiles desk={desk} state={state} />
       <SendBar composer={composer} isNew />
       {drop.over && <div className="c-drop">{t('composer:dropHere')}</div>}

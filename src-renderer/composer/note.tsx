@@ -22,7 +22,8 @@ const pauseMs = 500
 
 /** What was typed into notes that were not added yet, by conversation, as it was typed; the store keeps it durably. */
 const unsaved = new Map<number, string>()
-const keep = async (conversationId: number, text: string): Promise<void> => void await call('notes.keepDraft', { conversationId, text })
+const keep = async (conversationId: number, text: string): Promise<void> =>
+  void (await call('notes.keepDraft', { conversationId, text }))
 
 /** The composer: a reply, or with N a note that only the team sees. */
 export function ReplyOrNote(props: ReplyProps) {
@@ -33,13 +34,16 @@ export function ReplyOrNote(props: ReplyProps) {
     if (looked) return undefined
     let here = true
     // Words of an earlier run are there again; what was typed meanwhile wins.
-    void ask('notes.draft', { conversationId: id }).then(({ text }) => {
-      if (!here) return
-      setLooked(true)
-      if (text === '' || unsaved.has(id)) return
-      unsaved.set(id, text)
-      setNote(true)
-    }, () => undefined)
+    void ask('notes.draft', { conversationId: id }).then(
+      ({ text }) => {
+        if (!here) return
+        setLooked(true)
+        if (text === '' || unsaved.has(id)) return
+        unsaved.set(id, text)
+        setNote(true)
+      },
+      () => undefined,
+    )
     return () => {
       here = false
     }
@@ -50,8 +54,14 @@ export function ReplyOrNote(props: ReplyProps) {
     setAsked(props.request?.n ?? 0)
     setNote(false)
   }
-  useShortcuts([{ id: 'conversation.note', keys: 'n', group: 'conversation', label: t('work:keys.note'), run: () => setNote(true) }])
-  return note ? <NoteComposer conversation={props.conversation} onReply={() => setNote(false)} /> : <Reply {...props} onNote={() => setNote(true)} />
+  useShortcuts([
+    { id: 'conversation.note', keys: 'n', group: 'conversation', label: t('work:keys.note'), run: () => setNote(true) },
+  ])
+  return note ? (
+    <NoteComposer conversation={props.conversation} onReply={() => setNote(false)} />
+  ) : (
+    <Reply {...props} onNote={() => setNote(true)} />
+  )
 }
 
 function NoteComposer({ conversation, onReply }: { conversation: Conversation; onReply: () => void }) {
@@ -65,7 +75,10 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
   const all = usePeople()
   useEffect(() => area.current?.focus(), [])
   const [assign, setAssign] = useState<Person | null | undefined>()
-  const pending = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; text: string | null }>({ timer: undefined, text: null })
+  const pending = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; text: string | null }>({
+    timer: undefined,
+    text: null,
+  })
   useEffect(() => {
     const held = pending.current
     const flush = async () => {
@@ -95,7 +108,11 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
   }
   const asking = findMention(text, caret)
   const wanted = asking?.typed.toLocaleLowerCase() ?? ''
-  const people = asking ? [...(all?.people ?? []), ...(all?.groups ?? [])].filter(({ name }) => name.trim() !== '' && name.toLocaleLowerCase().startsWith(wanted)).slice(0, 6) : []
+  const people = asking
+    ? [...(all?.people ?? []), ...(all?.groups ?? [])]
+        .filter(({ name }) => name.trim() !== '' && name.toLocaleLowerCase().startsWith(wanted))
+        .slice(0, 6)
+    : []
   const choose = (name: string) => {
     if (!asking) return
     const put = putMention(text, asking, name)
@@ -110,7 +127,11 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
     try {
       clearTimeout(pending.current.timer)
       pending.current.text = null
-      await call('notes.add', { conversationId: id, text: text.trim(), ...(assign === undefined ? {} : { assign: assign?.id ?? null }) })
+      await call('notes.add', {
+        conversationId: id,
+        text: text.trim(),
+        ...(assign === undefined ? {} : { assign: assign?.id ?? null }),
+      })
       unsaved.delete(id)
       onReply()
     } catch (thrown) {
@@ -123,24 +144,54 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     const name = people[active]?.name
     if (step !== 0) setActive((active + step + people.length) % people.length)
-    else if ((event.key === 'Enter' || event.key === 'Tab') && !event.ctrlKey && !event.metaKey && name !== undefined) choose(name)
+    else if ((event.key === 'Enter' || event.key === 'Tab') && !event.ctrlKey && !event.metaKey && name !== undefined)
+      choose(name)
     else return
     event.preventDefault()
   }
-  useShortcuts([{ id: 'composer.addNote', keys: 'mod+Enter', group: 'composer', label: t('work:note.add'), inText: true, run: () => (place.current?.contains(document.activeElement) ? void add() : false) }])
+  useShortcuts([
+    {
+      id: 'composer.addNote',
+      keys: 'mod+Enter',
+      group: 'composer',
+      label: t('work:note.add'),
+      inText: true,
+      run: () => (place.current?.contains(document.activeElement) ? void add() : false),
+    },
+  ])
   return (
     <section ref={place} className="composer is-note" aria-label={t('work:note.region')} data-pane="composer">
       <div className="c-top">
         <div className="tabs" role="group" aria-label={t('composer:tabs')}>
-          <button type="button" aria-pressed={false} onClick={onReply}>{t('composer:reply')}<Kbd keys="r" /></button>
-          <button type="button" className="on" aria-pressed>{t('work:note.tab')}<Kbd keys="n" /></button>
+          <button type="button" aria-pressed={false} onClick={onReply}>
+            {t('composer:reply')}
+            <Kbd keys="r" />
+          </button>
+          <button type="button" className="on" aria-pressed>
+            {t('work:note.tab')}
+            <Kbd keys="n" />
+          </button>
         </div>
       </div>
-      <div className="c-note-hint x tight"><Icon icon={Lock} small /><span id="note-hint">{t('work:note.hint')}</span></div>
+      <div className="c-note-hint x tight">
+        <Icon icon={Lock} small />
+        <span id="note-hint">{t('work:note.hint')}</span>
+      </div>
       <div className="c-note">
         <textarea
-          ref={area} className="c-text" dir="auto" rows={3} maxLength={50_000} value={text} aria-label={t('work:note.textbox')} aria-describedby="note-hint" aria-autocomplete="list"
-          aria-haspopup="listbox" {...(people.length > 0 ? { 'aria-controls': 'note-people', 'aria-activedescendant': `note-person-${active}` } : {})}
+          ref={area}
+          className="c-text"
+          dir="auto"
+          rows={3}
+          maxLength={50_000}
+          value={text}
+          aria-label={t('work:note.textbox')}
+          aria-describedby="note-hint"
+          aria-autocomplete="list"
+          aria-haspopup="listbox"
+          {...(people.length > 0
+            ? { 'aria-controls': 'note-people', 'aria-activedescendant': `note-person-${active}` }
+            : {})}
           onChange={(event) => {
             write(event.target.value)
             setCaret(event.target.selectionStart)
@@ -151,20 +202,61 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
         {people.length > 0 && (
           <ul id="note-people" className="menu suggestions" role="listbox" aria-label={t('work:note.people')}>
             {people.map((one, index) => (
-              <li key={one.id} id={`note-person-${index}`} role="option" aria-selected={index === active} className={`mi${index === active ? ' on' : ''}`} onMouseDown={(event) => event.preventDefault()} onClick={() => choose(one.name)}>
-                <Avatar name={one.name} size="xs" /><bdi className="cut">{one.name}</bdi>
+              <li
+                key={one.id}
+                id={`note-person-${index}`}
+                role="option"
+                aria-selected={index === active}
+                className={`mi${index === active ? ' on' : ''}`}
+                onMouseDown={(event) => event.preventDefault()}
+                onClick={() => choose(one.name)}
+              >
+                <Avatar name={one.name} size="xs" />
+                <bdi className="cut">{one.name}</bdi>
               </li>
             ))}
           </ul>
         )}
       </div>
-      <div className="c-foot"><span className="push x">
-        {assign !== undefined && <span className="chip"><Icon icon={UserCheck} /><bdi>{assign === null ? t('work:assignsToNobody') : t('work:assignsTo', { name: assign.name || t('work:you') })}</bdi></span>}
-        <span className="split">
-          <Button kind="primary" keys="mod+Enter" busy={busy} disabled={text.trim() === ''} onClick={() => void add()}>{t('work:note.add')}</Button>
-          <Menu label={t('work:note.more')} trigger={<button type="button" className="btn primary" aria-label={t('work:note.more')} data-tip={t('work:note.more')}><Icon icon={ChevronDown} /></button>} items={assignItems(all, assign, setAssign)} />
+      <div className="c-foot">
+        <span className="push x">
+          {assign !== undefined && (
+            <span className="chip">
+              <Icon icon={UserCheck} />
+              <bdi>
+                {assign === null
+                  ? t('work:assignsToNobody')
+                  : t('work:assignsTo', { name: assign.name || t('work:you') })}
+              </bdi>
+            </span>
+          )}
+          <span className="split">
+            <Button
+              kind="primary"
+              keys="mod+Enter"
+              busy={busy}
+              disabled={text.trim() === ''}
+              onClick={() => void add()}
+            >
+              {t('work:note.add')}
+            </Button>
+            <Menu
+              label={t('work:note.more')}
+              trigger={
+                <button
+                  type="button"
+                  className="btn primary"
+                  aria-label={t('work:note.more')}
+                  data-tip={t('work:note.more')}
+                >
+                  <Icon icon={ChevronDown} />
+                </button>
+              }
+              items={assignItems(all, assign, setAssign)}
+            />
+          </span>
         </span>
-      </span></div>
+      </div>
     </section>
   )
 }

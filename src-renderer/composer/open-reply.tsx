@@ -26,28 +26,56 @@ import type { Kind, ReplyProps } from './reply'
 /** Who a reply goes to, until the store has said so. */
 function previewOf(message: Message | undefined, kind: Kind): { to: Address[]; cc: Address[]; bcc: Address[] } {
   if (!message || kind === 'forward') return { to: [], cc: [], bcc: [] }
-  return { to: message.direction === 'out' ? message.to : message.replyTo.length > 0 ? message.replyTo : [message.from], cc: [], bcc: [] }
+  return {
+    to: message.direction === 'out' ? message.to : message.replyTo.length > 0 ? message.replyTo : [message.from],
+    cc: [],
+    bcc: [],
+  }
 }
 
 /** The composer with its editor. `keepHeight` is told how tall it was, in CSS pixels. */
-export function OpenReply({ conversation, request, visibleTextOf, onNote, keepHeight }: ReplyProps & { keepHeight: (height: number) => void }) {
-  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(({ local }) => !local)
+export function OpenReply({
+  conversation,
+  request,
+  visibleTextOf,
+  onNote,
+  keepHeight,
+}: ReplyProps & { keepHeight: (height: number) => void }) {
+  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
+    ({ local }) => !local,
+  )
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
   const draftKind = conversation.draft?.kind
   const [target, setTarget] = useState<{ kind: Kind; messageId: number | undefined }>(() => ({
-    kind: draftKind && draftKind !== 'new' ? draftKind : 'reply', messageId: conversation.draft?.messageId ?? answeredMessage(conversation.messages)?.id,
+    kind: draftKind && draftKind !== 'new' ? draftKind : 'reply',
+    messageId: conversation.draft?.messageId ?? answeredMessage(conversation.messages)?.id,
   }))
   const [tall, setTall] = useState(false)
   const place = useRef<HTMLElement>(null)
   const to = useRef<HTMLInputElement>(null)
-  const message = conversation.messages.find((one) => one.id === target.messageId) ?? answeredMessage(conversation.messages)
+  const message =
+    conversation.messages.find((one) => one.id === target.messageId) ?? answeredMessage(conversation.messages)
   const preview = previewOf(message, target.kind)
 
-  const startFor = ({ kind, messageId }: typeof target) => async () => {
-    const answered = messageId ?? answeredMessage(conversation.messages)?.id ?? null
-    return { kind, conversationId: conversation.id, messageId: answered, visibleText: answered === null ? null : await visibleTextOf(answered) }
-  }
-  const composer = useComposer({ name: t('composer:textbox'), start: startFor(target), preview, isForward: target.kind === 'forward', asksSubject: false, settings })
+  const startFor =
+    ({ kind, messageId }: typeof target) =>
+    async () => {
+      const answered = messageId ?? answeredMessage(conversation.messages)?.id ?? null
+      return {
+        kind,
+        conversationId: conversation.id,
+        messageId: answered,
+        visibleText: answered === null ? null : await visibleTextOf(answered),
+      }
+    }
+  const composer = useComposer({
+    name: t('composer:textbox'),
+    start: startFor(target),
+    preview,
+    isForward: target.kind === 'forward',
+    asksSubject: false,
+    settings,
+  })
   const { desk, state, editor, send } = composer
 
   // colleagues hear that an answer is being written, and that it is not any more
@@ -56,7 +84,9 @@ export function OpenReply({ conversation, request, visibleTextOf, onNote, keepHe
     if (saving === 'waiting') writing(conversation.id)
     else if (saving === 'clean') stopWriting(conversation.id)
   }, [saving, content, conversation.id])
-  const rivals = usePresenceIn(conversation.id).filter(({ doing }) => doing === 'replying').map(({ person }) => person.name || t('work:someone'))
+  const rivals = usePresenceIn(conversation.id)
+    .filter(({ doing }) => doing === 'replying')
+    .map(({ person }) => person.name || t('work:someone'))
 
   // the draft of the conversation came, came back after Undo, or was sent or thrown away elsewhere
   const known = useRef<number | null>(null)
@@ -83,7 +113,9 @@ export function OpenReply({ conversation, request, visibleTextOf, onNote, keepHe
 
   const change = async (next: typeof target): Promise<void> => {
     const now = desk.snapshot()
-    const written = !isBlank(now.content.text ?? '') ? { html: now.content.html ?? '', text: now.content.text ?? '' } : null
+    const written = !isBlank(now.content.text ?? '')
+      ? { html: now.content.html ?? '', text: now.content.text ?? '' }
+      : null
     try {
       setTarget(next)
       if (now.draft) await desk.discard()
@@ -113,8 +145,22 @@ export function OpenReply({ conversation, request, visibleTextOf, onNote, keepHe
   })
 
   useShortcuts([
-    { id: 'composer.send', keys: 'mod+Enter', group: 'composer', label: t('composer:send.keyDefault'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false) },
-    { id: 'composer.sendOpen', keys: 'mod+shift+Enter', group: 'composer', label: t('composer:send.keyOpen'), inText: true, run: () => (place.current?.contains(document.activeElement) ? send('open') : false) },
+    {
+      id: 'composer.send',
+      keys: 'mod+Enter',
+      group: 'composer',
+      label: t('composer:send.keyDefault'),
+      inText: true,
+      run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false),
+    },
+    {
+      id: 'composer.sendOpen',
+      keys: 'mod+shift+Enter',
+      group: 'composer',
+      label: t('composer:send.keyOpen'),
+      inText: true,
+      run: () => (place.current?.contains(document.activeElement) ? send('open') : false),
+    },
   ])
   useEffect(() => {
     const element = place.current
@@ -123,30 +169,64 @@ export function OpenReply({ conversation, request, visibleTextOf, onNote, keepHe
     }
   }, [tall, keepHeight])
   const drop = useFileDrop(composer.attach)
-  const people = { to: state.content.to ?? preview.to, cc: state.content.cc ?? preview.cc, bcc: state.content.bcc ?? preview.bcc }
+  const people = {
+    to: state.content.to ?? preview.to,
+    cc: state.content.cc ?? preview.cc,
+    bcc: state.content.bcc ?? preview.bcc,
+  }
   const everybody = message ? message.to.length + message.cc.length > 1 : false
   const tabs: { kind: Kind; label: string; keys?: string }[] = [
     { kind: 'reply', label: t('composer:reply'), keys: 'r' },
-    ...(everybody || target.kind === 'reply-all' ? [{ kind: 'reply-all' as const, label: t('composer:replyAll') }] : []),
+    ...(everybody || target.kind === 'reply-all'
+      ? [{ kind: 'reply-all' as const, label: t('composer:replyAll') }]
+      : []),
     { kind: 'forward', label: t('composer:forward'), keys: 'f' },
   ]
   const quote = state.content.quote
-  const from = chosenFrom(mailboxes, state.content.mailboxId === undefined ? message?.answerFrom ?? { mailboxId: conversation.mailboxIds[0], address: '' } : { mailboxId: state.content.mailboxId, address: state.content.from ?? '' })
+  const from = chosenFrom(
+    mailboxes,
+    state.content.mailboxId === undefined
+      ? (message?.answerFrom ?? { mailboxId: conversation.mailboxIds[0], address: '' })
+      : { mailboxId: state.content.mailboxId, address: state.content.from ?? '' },
+  )
 
   return (
-    <section ref={place} className={`composer${tall ? ' tall' : ''}${drop.over ? ' dropping' : ''}`} aria-label={t('composer:region')} data-pane="composer" {...drop.handlers}>
+    <section
+      ref={place}
+      className={`composer${tall ? ' tall' : ''}${drop.over ? ' dropping' : ''}`}
+      aria-label={t('composer:region')}
+      data-pane="composer"
+      {...drop.handlers}
+    >
       <div className="c-top">
         <div className="tabs" role="group" aria-label={t('composer:tabs')}>
           {tabs.map((tab) => (
-            <button key={tab.kind} type="button" className={tab.kind === target.kind ? 'on' : ''} aria-pressed={tab.kind === target.kind} onClick={() => choose(tab.kind, message?.id)}>
-              {tab.label}{tab.keys && <Kbd keys={tab.keys} />}
+            <button
+              key={tab.kind}
+              type="button"
+              className={tab.kind === target.kind ? 'on' : ''}
+              aria-pressed={tab.kind === target.kind}
+              onClick={() => choose(tab.kind, message?.id)}
+            >
+              {tab.label}
+              {tab.keys && <Kbd keys={tab.keys} />}
             </button>
           ))}
-          {onNote && <button type="button" aria-pressed={false} onClick={onNote}>{t('work:note.tab')}<Kbd keys="n" /></button>}
+          {onNote && (
+            <button type="button" aria-pressed={false} onClick={onNote}>
+              {t('work:note.tab')}
+              <Kbd keys="n" />
+            </button>
+          )}
         </div>
         <span className="push x g1">
           <SavedMark saving={state.saving} />
-          <IconButton icon={tall ? Minimize2 : Maximize2} size="sm" label={t(tall ? 'composer:shrink' : 'composer:expand')} onClick={() => setTall(!tall)} />
+          <IconButton
+            icon={tall ? Minimize2 : Maximize2}
+            size="sm"
+            label={t(tall ? 'composer:shrink' : 'composer:expand')}
+            onClick={() => setTall(!tall)}
+          />
         </span>
       </div>
       <AddressLines
@@ -154,16 +234,39 @@ export function OpenReply({ conversation, request, visibleTextOf, onNote, keepHe
         toRef={to}
         people={people}
         onChange={(next) => desk.edit(next)}
-        from={<FromChoice mailboxes={mailboxes} from={from} agentName={settings?.agentName ?? ''} onChange={(next) => desk.edit(next)} />}
+        from={
+          <FromChoice
+            mailboxes={mailboxes}
+            from={from}
+            agentName={settings?.agentName ?? ''}
+            onChange={(next) => desk.edit(next)}
+          />
+        }
       />
       {target.kind === 'forward' && state.draft && (
-        <div className="c-addr"><label htmlFor="composer-subject">{t('composer:subject')}</label><input id="composer-subject" className="c-subject" dir="auto" value={state.content.subject ?? ''} onChange={(event) => desk.edit({ subject: event.target.value })} /></div>
+        <div className="c-addr">
+          <label htmlFor="composer-subject">{t('composer:subject')}</label>
+          <input
+            id="composer-subject"
+            className="c-subject"
+            dir="auto"
+            value={state.content.subject ?? ''}
+            onChange={(event) => desk.edit({ subject: event.target.value })}
+          />
+        </div>
       )}
       <SinceStrip draft={inStore} />
       {target.kind !== 'forward' && <MachineStrip kind={message?.autoKind ?? 'none'} />}
-      {rivals.length > 0 && state.draft && <Banner kind="warn" className="c-banner">{t('presence:composer', { count: rivals.length, names: listText(rivals) })}</Banner>}
+      {rivals.length > 0 && state.draft && (
+        <Banner kind="warn" className="c-banner">
+          {t('presence:composer', { count: rivals.length, names: listText(rivals) })}
+        </Banner>
+      )}
       <SendTrouble composer={composer} />
-      <div className="c-scroll" onClick={(event) => event.target === event.currentTarget && editor.commands.focus('end')}>
+      <div
+        className="c-scroll"
+        onClick={(event) => event.target === event.currentTarget && editor.commands.focus('end')}
+      >
         <EditorText editor={editor} />
         <SignatureBlock composer={composer} from={from} />
         {quote ? <QuotedOriginal quote={quote} onDrop={() => desk.edit({ quote: null })} /> : null}

@@ -21,20 +21,43 @@ export function DraftFiles({ desk, state }: { desk: DraftDesk; state: DeskState 
         {files.map((file) => (
           <span key={file.id} className="file">
             <Icon icon={File} />
-            <bdi className="cut file-name" data-tip={file.name}>{file.name}</bdi>
+            <bdi className="cut file-name" data-tip={file.name}>
+              {file.name}
+            </bdi>
             <span className="t3 nowrap">{sizeText(file.size)}</span>
-            <button type="button" className="chip-x" aria-label={t('composer:removeFile', { name: file.name })} onClick={() => void desk.detach(file.id).catch(tellFailure)}><Icon icon={X} small /></button>
+            <button
+              type="button"
+              className="chip-x"
+              aria-label={t('composer:removeFile', { name: file.name })}
+              onClick={() => void desk.detach(file.id).catch(tellFailure)}
+            >
+              <Icon icon={X} small />
+            </button>
           </span>
         ))}
-        {uploads.filter((one) => !one.error).map((one) => (
-          <span key={one.key} className="file" role="status" aria-label={t('composer:uploading', { name: one.name })}><Spinner /><bdi className="cut file-name">{one.name}</bdi><span className="t3 nowrap">{sizeText(one.size)}</span></span>
-        ))}
+        {uploads
+          .filter((one) => !one.error)
+          .map((one) => (
+            <span key={one.key} className="file" role="status" aria-label={t('composer:uploading', { name: one.name })}>
+              <Spinner />
+              <bdi className="cut file-name">{one.name}</bdi>
+              <span className="t3 nowrap">{sizeText(one.size)}</span>
+            </span>
+          ))}
       </div>
-      {uploads.map((one) => one.error && (
-        <Banner key={one.key} kind="bad" actions={<IconButton icon={X} size="sm" label={t('hide')} onClick={() => desk.dismissUpload(one.key)} />}>
-          <bdi>{t('composer:uploadFailed', { name: one.name, size: sizeText(one.size) })}</bdi> {errorText(one.error)}
-        </Banner>
-      ))}
+      {uploads.map(
+        (one) =>
+          one.error && (
+            <Banner
+              key={one.key}
+              kind="bad"
+              actions={<IconButton icon={X} size="sm" label={t('hide')} onClick={() => desk.dismissUpload(one.key)} />}
+            >
+              <bdi>{t('composer:uploadFailed', { name: one.name, size: sizeText(one.size) })}</bdi>{' '}
+              {errorText(one.error)}
+            </Banner>
+          ),
+      )}
       {total > bigTotal && <Banner kind="warn">{t('composer:big', { size: sizeText(total) })}</Banner>}
     </div>
   )
@@ -47,10 +70,21 @@ export function QuotedOriginal({ quote, onDrop }: { quote: string; onDrop: () =>
   return (
     <div className="c-quote">
       <div className="x g1">
-        <IconButton icon={Ellipsis} size="sm" className="quote-toggle" aria-expanded={open} label={label} onClick={() => setOpen(!open)} />
+        <IconButton
+          icon={Ellipsis}
+          size="sm"
+          className="quote-toggle"
+          aria-expanded={open}
+          label={label}
+          onClick={() => setOpen(!open)}
+        />
         {open && <IconButton icon={X} size="sm" label={t('composer:dropQuoted')} onClick={onDrop} />}
       </div>
-      {open && <div className="c-quoted sel" tabIndex={0} role="region" aria-label={t('composer:quoted')}>{quote}</div>}
+      {open && (
+        <div className="c-quoted sel" tabIndex={0} role="region" aria-label={t('composer:quoted')}>
+          {quote}
+        </div>
+      )}
     </div>
   )
 }

@@ -81,7 +81,14 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
     if (event.key === 'ArrowDown' && listed) setAt((at + 1) % suggestions.length)
     else if (event.key === 'ArrowUp' && listed) setAt((at - 1 + suggestions.length) % suggestions.length)
     else if (event.key === 'Escape' && listed) setOpen(false)
-    else if ((event.key === 'Enter' || event.key === 'Tab') && chosen && text.trim() !== '' && !isValidAddress(text.trim()) && !event.shiftKey) add([chosen])
+    else if (
+      (event.key === 'Enter' || event.key === 'Tab') &&
+      chosen &&
+      text.trim() !== '' &&
+      !isValidAddress(text.trim()) &&
+      !event.shiftKey
+    )
+      add([chosen])
     else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && text.trim() !== '') commit()
     else if ((event.key === ',' || event.key === ';') && text.trim() !== '' && !/^[^<]*"[^"]*$/.test(text)) commit()
     else if (event.key === 'Backspace' && text === '' && people.length > 0) edit(people.length - 1)
@@ -106,15 +113,32 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
           const good = isValidAddress(one.address)
           const name = one.name || one.address
           return (
-            <span key={`${one.address}${index}`} className={`tag lg recipient-chip${good ? '' : ' bad'}`} data-tip={good ? one.address : t('composer:badAddress', { address: one.address })}>
+            <span
+              key={`${one.address}${index}`}
+              className={`tag lg recipient-chip${good ? '' : ' bad'}`}
+              data-tip={good ? one.address : t('composer:badAddress', { address: one.address })}
+            >
               {!good && <Icon icon={TriangleAlert} small />}
-              <bdi className="cut" onDoubleClick={() => edit(index)}>{name}</bdi>
+              <bdi className="cut" onDoubleClick={() => edit(index)}>
+                {name}
+              </bdi>
               {!good && <span className="sr">{t('composer:badAddress', { address: one.address })}</span>}
-              <button type="button" className="chip-x" aria-label={t('composer:removeRecipient', { name })} onClick={() => remove(index)}><Icon icon={X} small /></button>
+              <button
+                type="button"
+                className="chip-x"
+                aria-label={t('composer:removeRecipient', { name })}
+                onClick={() => remove(index)}
+              >
+                <Icon icon={X} small />
+              </button>
             </span>
           )
         })}
-        {shown.length < people.length && <button type="button" className="link" onClick={() => setAll(true)}>{t('composer:showAll', { count: people.length - shown.length })}</button>}
+        {shown.length < people.length && (
+          <button type="button" className="link" onClick={() => setAll(true)}>
+            {t('composer:showAll', { count: people.length - shown.length })}
+          </button>
+        )}
         <input
           id={id}
           ref={inputRef}

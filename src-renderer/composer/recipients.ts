@@ -2,14 +2,21 @@ import type { Address } from '../../src-preload/contract'
 
 /** Enough of RFC 5321 to catch slips, loose enough to let every address through that a server would take. */
 const localPart = /^(?:"[^"\\\r\n]{1,62}"|[^\s@<>()[\],;:\\"]{1,64})$/u
-const domain = /^(?:(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?|\[[\d.a-f:]+\])$/iu
+const domain =
+  /^(?:(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?|\[[\d.a-f:]+\])$/iu
 
 /** Whether mail can be sent to it: a local part, an @, a host name. */
 export function isValidAddress(address: string): boolean {
   const at = address.lastIndexOf('@')
   if (at < 1 || address.length > 254) return false
   const [local, host] = [address.slice(0, at), address.slice(at + 1)]
-  return localPart.test(local) && !local.startsWith('.') && !local.endsWith('.') && !local.includes('..') && domain.test(host)
+  return (
+    localPart.test(local) &&
+    !local.startsWith('.') &&
+    !local.endsWith('.') &&
+    !local.includes('..') &&
+    domain.test(host)
+  )
 }
 
 /** Cuts a list at commas, semicolons and line ends that are not inside quotes or angle brackets. */
@@ -45,7 +52,11 @@ export function parseRecipients(text: string): Address[] {
   for (const part of cut(text)) {
     const named = /^(.*?)<\s*([^<>]*)\s*>\s*$/s.exec(part)
     if (named) {
-      const name = (named[1] ?? '').trim().replace(/^"(.*)"$/s, '$1').replace(/\\(.)/g, '$1').trim()
+      const name = (named[1] ?? '')
+        .trim()
+        .replace(/^"(.*)"$/s, '$1')
+        .replace(/\\(.)/g, '$1')
+        .trim()
       found.push({ name, address: (named[2] ?? '').trim().replace(/^mailto:/i, '') })
       continue
     }

@@ -1,4 +1,16 @@
-import { CalendarClock, Check, ChevronDown, Circle, CircleCheck, Paperclip, Pause, Send, Trash2, TriangleAlert, UserCheck } from 'lucide-react'
+import {
+  CalendarClock,
+  Check,
+  ChevronDown,
+  Circle,
+  CircleCheck,
+  Paperclip,
+  Pause,
+  Send,
+  Trash2,
+  TriangleAlert,
+  UserCheck,
+} from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { AutoKind, CallInput, Draft, Person } from '../../src-preload/contract'
 import { call } from '../client'
@@ -19,8 +31,16 @@ import type { Composer } from './use-composer'
 
 type Then = CallInput<'outbox.send'>['thenStatus']
 const icons = { closed: CircleCheck, open: Circle, pending: Pause } as const
-const queueWords = { closed: 'composer:send.queueClosed', pending: 'composer:send.queuePending', open: 'composer:send.queueOpen' } as const
-const sendWords = { closed: 'composer:send.closed', pending: 'composer:send.pending', open: 'composer:send.open' } as const
+const queueWords = {
+  closed: 'composer:send.queueClosed',
+  pending: 'composer:send.queuePending',
+  open: 'composer:send.queueOpen',
+} as const
+const sendWords = {
+  closed: 'composer:send.closed',
+  pending: 'composer:send.pending',
+  open: 'composer:send.open',
+} as const
 
 const words = (then: Then, offline: boolean): string => t((offline ? queueWords : sendWords)[then])
 
@@ -29,7 +49,15 @@ export function SavedMark({ saving }: { saving: Saving }) {
   if (saving === 'clean') return <span role="status" />
   return (
     <span className="x g1 t3 meta nowrap" role="status">
-      {saving === 'saved' ? <Icon icon={Check} small /> : saving === 'failed' ? <span className="bad"><Icon icon={TriangleAlert} small /></span> : <Spinner />}
+      {saving === 'saved' ? (
+        <Icon icon={Check} small />
+      ) : saving === 'failed' ? (
+        <span className="bad">
+          <Icon icon={TriangleAlert} small />
+        </span>
+      ) : (
+        <Spinner />
+      )}
       {t(`composer:saving.${saving}`)}
     </span>
   )
@@ -40,9 +68,29 @@ export function SendTrouble({ composer }: { composer: Composer }) {
   const { problem, failure, state } = composer
   return (
     <>
-      {problem && <Banner kind="bad" urgent className="c-banner">{t(`composer:problem.${problem}`)}</Banner>}
-      {failure && <Banner kind="bad" urgent className="c-banner">{errorText(failure)}</Banner>}
-      {state.saving === 'failed' && state.error && !failure && <Banner kind="warn" className="c-banner" actions={<Button size="sm" onClick={() => void composer.keepAll()}>{t('retry')}</Button>}>{t('composer:saveFailed')} {errorText(state.error)}</Banner>}
+      {problem && (
+        <Banner kind="bad" urgent className="c-banner">
+          {t(`composer:problem.${problem}`)}
+        </Banner>
+      )}
+      {failure && (
+        <Banner kind="bad" urgent className="c-banner">
+          {errorText(failure)}
+        </Banner>
+      )}
+      {state.saving === 'failed' && state.error && !failure && (
+        <Banner
+          kind="warn"
+          className="c-banner"
+          actions={
+            <Button size="sm" onClick={() => void composer.keepAll()}>
+              {t('retry')}
+            </Button>
+          }
+        >
+          {t('composer:saveFailed')} {errorText(state.error)}
+        </Banner>
+      )}
     </>
   )
 }
@@ -54,15 +102,32 @@ export function SinceStrip({ draft }: { draft: Draft | null }) {
   const name = first.from.name.trim() || first.from.address
   const fits = () => void call('drafts.rebase', { id: draft.id }).catch(tellFailure)
   return (
-    <Banner kind="warn" className="c-banner" actions={<Button size="sm" onClick={fits}>{t('sending:since.fits')}</Button>}>
-      <bdi>{t(first.direction === 'out' ? 'sending:since.stripOut' : 'sending:since.strip', { name, count: others.length + 1 })}</bdi>
+    <Banner
+      kind="warn"
+      className="c-banner"
+      actions={
+        <Button size="sm" onClick={fits}>
+          {t('sending:since.fits')}
+        </Button>
+      }
+    >
+      <bdi>
+        {t(first.direction === 'out' ? 'sending:since.stripOut' : 'sending:since.strip', {
+          name,
+          count: others.length + 1,
+        })}
+      </bdi>
     </Banner>
   )
 }
 
 /** Says that the message that is answered was written by a machine. */
 export function MachineStrip({ kind }: { kind: AutoKind }) {
-  return kind === 'none' || kind === 'bounce' ? null : <Banner kind="plain" className="c-banner">{t(`sending:machine.${kind}`)}</Banner>
+  return kind === 'none' || kind === 'bounce' ? null : (
+    <Banner kind="plain" className="c-banner">
+      {t(`sending:machine.${kind}`)}
+    </Banner>
+  )
 }
 
 /** Asks about what looks forgotten. */
@@ -80,23 +145,42 @@ export function SendDoubts({ composer }: { composer: Composer }) {
       title={t('composer:doubt.title')}
       foot={
         <>
-          <Button size="lg" onClick={back}>{t('composer:doubt.back')}</Button>
-          <Button size="lg" kind="primary" onClick={() => send(asked.status, true, asked.later)}>{t('composer:doubt.send')}</Button>
+          <Button size="lg" onClick={back}>
+            {t('composer:doubt.back')}
+          </Button>
+          <Button size="lg" kind="primary" onClick={() => send(asked.status, true, asked.later)}>
+            {t('composer:doubt.send')}
+          </Button>
         </>
       }
     >
-      {doubts.map((doubt) => <Banner key={doubt} kind="warn">{t(`composer:doubt.${doubt}`)}</Banner>)}
+      {doubts.map((doubt) => (
+        <Banner key={doubt} kind="warn">
+          {t(`composer:doubt.${doubt}`)}
+        </Banner>
+      ))}
     </Dialog>
   )
 }
 
 /** Whom the conversation is given to when this leaves. */
-export function assignItems(people: ReturnType<typeof usePeople>, chosen: Person | null | undefined, choose: (to: Person | null | undefined) => void): MenuPart[] {
-  const item = (to: Person | null | undefined, label: string): MenuPart => ({ label, checked: chosen?.id === to?.id && (chosen === null) === (to === null), keepOpen: true, onSelect: () => choose(to) })
+export function assignItems(
+  people: ReturnType<typeof usePeople>,
+  chosen: Person | null | undefined,
+  choose: (to: Person | null | undefined) => void,
+): MenuPart[] {
+  const item = (to: Person | null | undefined, label: string): MenuPart => ({
+    label,
+    checked: chosen?.id === to?.id && (chosen === null) === (to === null),
+    keepOpen: true,
+    onSelect: () => choose(to),
+  })
   return [
     { heading: t('work:assignToo') },
     item(undefined, t('work:asIs')),
-    ...[...(people?.people ?? []), ...(people?.groups ?? [])].map((one) => item(one, one.id === people?.self ? t('work:me', { name: one.name }) : one.name || t('work:someone'))),
+    ...[...(people?.people ?? []), ...(people?.groups ?? [])].map((one) =>
+      item(one, one.id === people?.self ? t('work:me', { name: one.name }) : one.name || t('work:someone')),
+    ),
     item(null, t('work:nobody')),
   ]
 }
@@ -109,7 +193,7 @@ export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolea
   const [askingTime, setAskingTime] = useState(false)
   const usual: Then = settings?.afterSend ?? 'closed'
   const label = words(usual, offline)
-  const others = (['closed', 'open', 'pending'] as const)
+  const others = ['closed', 'open', 'pending'] as const
   return (
     <div className="c-foot">
       <input
@@ -122,21 +206,65 @@ export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolea
           event.target.value = ''
         }}
       />
-      <EditorTools editor={editor} before={<IconButton icon={Paperclip} label={t('composer:attach')} onClick={() => picker.current?.click()} />} />
+      <EditorTools
+        editor={editor}
+        before={<IconButton icon={Paperclip} label={t('composer:attach')} onClick={() => picker.current?.click()} />}
+      />
       <span className="push x">
         {state.draft && <IconButton icon={Trash2} label={t('composer:discard')} onClick={discard} />}
-        {assign !== undefined && <span className="chip"><Icon icon={UserCheck} /><bdi>{assign === null ? t('work:assignsToNobody') : t('work:assignsTo', { name: assign.name || t('work:you') })}</bdi></span>}
+        {assign !== undefined && (
+          <span className="chip">
+            <Icon icon={UserCheck} />
+            <bdi>
+              {assign === null
+                ? t('work:assignsToNobody')
+                : t('work:assignsTo', { name: assign.name || t('work:you') })}
+            </bdi>
+          </span>
+        )}
         {!isNew && <Kbd keys="mod+Enter" />}
         <span className="split">
-          <Button kind="primary" icon={Send} busy={sending} aria-label={offline ? t('composer:send.queueName', { label }) : undefined} onClick={() => send(usual)}>{sending ? t('composer:send.busy') : label}</Button>
+          <Button
+            kind="primary"
+            icon={Send}
+            busy={sending}
+            aria-label={offline ? t('composer:send.queueName', { label }) : undefined}
+            onClick={() => send(usual)}
+          >
+            {sending ? t('composer:send.busy') : label}
+          </Button>
           <Menu
             label={t('composer:send.more')}
-            trigger={<button type="button" className="btn primary" aria-label={t('composer:send.more')} data-tip={t('composer:send.more')}><Icon icon={ChevronDown} /></button>}
-            items={[...others.map((then) => ({ label: words(then, offline), icon: then === usual ? Send : icons[then], ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}), onSelect: () => send(then) })), 'separator', { label: t('sending:later.menu'), icon: CalendarClock, onSelect: () => setAskingTime(true) }, ...(isNew ? [] : assignItems(people, assign, setAssign))]}
+            trigger={
+              <button
+                type="button"
+                className="btn primary"
+                aria-label={t('composer:send.more')}
+                data-tip={t('composer:send.more')}
+              >
+                <Icon icon={ChevronDown} />
+              </button>
+            }
+            items={[
+              ...others.map((then) => ({
+                label: words(then, offline),
+                icon: then === usual ? Send : icons[then],
+                ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}),
+                onSelect: () => send(then),
+              })),
+              'separator',
+              { label: t('sending:later.menu'), icon: CalendarClock, onSelect: () => setAskingTime(true) },
+              ...(isNew ? [] : assignItems(people, assign, setAssign)),
+            ]}
           />
         </span>
       </span>
-      {askingTime && <SendLater onClose={() => setAskingTime(false)} onChoose={(sendAt, unlessAnswered) => send(usual, false, { sendAt, unlessAnswered })} />}
+      {askingTime && (
+        <SendLater
+          onClose={() => setAskingTime(false)}
+          onChoose={(sendAt, unlessAnswered) => send(usual, false, { sendAt, unlessAnswered })}
+        />
+      )}
     </div>
   )
 }

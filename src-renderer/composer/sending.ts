@@ -38,12 +38,20 @@ async function takeBack(outboxId: number): Promise<void> {
 }
 
 /** Says that a message is on its way, with Undo for as long as it has not begun to leave. */
-export function tellSent(queued: CallOutput<'outbox.send'>, content: Pick<DraftContent, 'to' | 'cc' | 'bcc'>, offline: boolean, scheduled: boolean): void {
+export function tellSent(
+  queued: CallOutput<'outbox.send'>,
+  content: Pick<DraftContent, 'to' | 'cc' | 'bcc'>,
+  offline: boolean,
+  scheduled: boolean,
+): void {
   const [first, ...rest] = [...content.to, ...content.cc, ...content.bcc]
   const one = first?.name || first?.address || ''
   const name = rest.length > 0 ? t('composer:sent.many', { name: one, count: rest.length }) : one
   if (scheduled) {
-    showToast({ text: t('sending:done.scheduled', { time: comingTime(queued.dueAt, Date.now()) }), undo: () => takeBack(queued.outboxId) })
+    showToast({
+      text: t('sending:done.scheduled', { time: comingTime(queued.dueAt, Date.now()) }),
+      undo: () => takeBack(queued.outboxId),
+    })
     return
   }
   const lastsMs = queued.dueAt - Date.now()

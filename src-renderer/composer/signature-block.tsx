@@ -11,14 +11,30 @@ import type { Composer } from './use-composer'
  * The signature of the address that a message leaves from, as a block of its own below the text: another address changes
  * the block and nothing of what was typed. It can be left out, or become text of this message.
  */
-export function SignatureBlock({ composer: { desk, state, editor, settings }, from }: { composer: Composer; from: ChosenFrom | null }) {
+export function SignatureBlock({
+  composer: { desk, state, editor, settings },
+  from,
+}: {
+  composer: Composer
+  from: ChosenFrom | null
+}) {
   const signature = from ? signatureFor(from.mailbox, from.address, settings?.signature ?? noSignature) : noSignature
   if (signature.text.trim() === '') return null
   if (state.content.signed === false) {
-    return <div className="c-unsigned"><button type="button" className="link" onClick={() => desk.edit({ signed: true })}>{t('composer:signature.add')}</button></div>
+    return (
+      <div className="c-unsigned">
+        <button type="button" className="link" onClick={() => desk.edit({ signed: true })}>
+          {t('composer:signature.add')}
+        </button>
+      </div>
+    )
   }
   const change = () => {
-    editor.chain().focus('end').insertContentAt(editor.state.doc.content.size, `<p></p>${fromMailHtml(signature.html)}`).run()
+    editor
+      .chain()
+      .focus('end')
+      .insertContentAt(editor.state.doc.content.size, `<p></p>${fromMailHtml(signature.html)}`)
+      .run()
     desk.edit({ signed: false })
   }
   return (
@@ -26,7 +42,12 @@ export function SignatureBlock({ composer: { desk, state, editor, settings }, fr
       <SignatureText signature={signature} />
       <span className="x acts">
         <IconButton icon={Pencil} size="sm" label={t('composer:signature.change')} onClick={change} />
-        <IconButton icon={X} size="sm" label={t('composer:signature.leaveOut')} onClick={() => desk.edit({ signed: false })} />
+        <IconButton
+          icon={X}
+          size="sm"
+          label={t('composer:signature.leaveOut')}
+          onClick={() => desk.edit({ signed: false })}
+        />
       </span>
     </div>
   )

@@ -15,7 +15,10 @@ import { isOffline, leavingFor, rememberCaret, takeCaret, tellSent } from './sen
 
 type Then = CallInput<'outbox.send'>['thenStatus']
 /** A time that a person chose for a message to leave. */
-export interface Later { sendAt: number; unlessAnswered: boolean }
+export interface Later {
+  sendAt: number
+  unlessAnswered: boolean
+}
 
 export interface Composer {
   /** Whom the conversation is given to in the same act; undefined: it stays as it is. */
@@ -53,8 +56,11 @@ export interface ComposerOptions {
 }
 
 const complete = (state: DeskState, preview: ComposerOptions['preview']) => ({
-  to: state.content.to ?? preview.to, cc: state.content.cc ?? preview.cc, bcc: state.content.bcc ?? preview.bcc,
-  subject: state.content.subject ?? '', text: state.content.text ?? '',
+  to: state.content.to ?? preview.to,
+  cc: state.content.cc ?? preview.cc,
+  bcc: state.content.bcc ?? preview.bcc,
+  subject: state.content.subject ?? '',
+  text: state.content.text ?? '',
 })
 
 /** One message being written: its draft, its editor, and what Send does. */
@@ -70,9 +76,12 @@ export function useComposer(options: ComposerOptions): Composer {
   const [asked, setAsked] = useState<Composer['asked']>(null)
   const [failure, setFailure] = useState<CallError | null>(null)
 
-  const attach = useCallback((files: readonly File[]) => {
-    for (const file of files) void desk.attach(file)
-  }, [desk])
+  const attach = useCallback(
+    (files: readonly File[]) => {
+      for (const file of files) void desk.attach(file)
+    },
+    [desk],
+  )
   const editor = useMessageEditor({
     name,
     html: startHtml,
@@ -109,7 +118,11 @@ export function useComposer(options: ComposerOptions): Composer {
       rememberCaret(draft.id, { from: editor.state.selection.from, to: editor.state.selection.to })
       const content = complete(desk.snapshot(), preview)
       const leaving = leavingFor(draft.conversationId, then)
-      const queued = await desk.send({ thenStatus: then, ...later, ...(assign === undefined ? {} : { assign: assign?.id ?? null }) })
+      const queued = await desk.send({
+        thenStatus: then,
+        ...later,
+        ...(assign === undefined ? {} : { assign: assign?.id ?? null }),
+      })
       setAssign(undefined)
       if (queued.state === 'held') {
         showToast({ text: t('sending:done.held') })
@@ -133,7 +146,10 @@ export function useComposer(options: ComposerOptions): Composer {
     if (sending) return
     const now = desk.snapshot()
     const content = complete(now, preview)
-    const found = findProblem(content, now.uploads.some((one) => !one.error))
+    const found = findProblem(
+      content,
+      now.uploads.some((one) => !one.error),
+    )
     setProblem(found)
     setAsked(null)
     if (found) return
@@ -157,7 +173,22 @@ export function useComposer(options: ComposerOptions): Composer {
   useEffect(() => setProblem(null), [state.content.to, state.content.cc, state.content.bcc])
 
   return {
-    assign, setAssign, desk, state, editor, settings, offline, sending, problem, doubts, failure, asked, attach, send,
-    forgetDoubts: () => setAsked(null), discard: () => void discard(), keepAll: () => desk.flush(),
+    assign,
+    setAssign,
+    desk,
+    state,
+    editor,
+    settings,
+    offline,
+    sending,
+    problem,
+    doubts,
+    failure,
+    asked,
+    attach,
+    send,
+    forgetDoubts: () => setAsked(null),
+    discard: () => void discard(),
+    keepAll: () => desk.flush(),
   }
 }

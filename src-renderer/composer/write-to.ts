@@ -11,7 +11,15 @@ export async function writeToLink(url: string): Promise<void> {
     const draft = await call('drafts.start', { kind: 'new', conversationId: null, messageId: null })
     const { mailboxId, from, signed, bcc, quote } = draft
     await call('drafts.save', {
-      id: draft.id, mailboxId, from, signed, bcc, quote, to: fields.to, cc: fields.cc, subject: fields.subject,
+      id: draft.id,
+      mailboxId,
+      from,
+      signed,
+      bcc,
+      quote,
+      to: fields.to,
+      cc: fields.cc,
+      subject: fields.subject,
       html: fields.body === '' ? draft.html : toMailHtml(htmlOfText(fields.body)) + draft.html,
       text: fields.body + draft.text,
     })

@@ -12,7 +12,8 @@ import { useFields } from '../work/use-views'
 type Conflict = Conversation['conflicts'][number]
 type Write = Conflict['writes'][number]
 
-const isStatus = (value: unknown): value is Status => value === 'open' || value === 'pending' || value === 'closed' || value === 'spam'
+const isStatus = (value: unknown): value is Status =>
+  value === 'open' || value === 'pending' || value === 'closed' || value === 'spam'
 
 /** Writes again what somebody chooses: it knows of both, so it settles the conflict on every console. */
 function choose(id: number, { field, name }: Conflict, write: Write): void {
@@ -37,19 +38,44 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
     const [stands] = writes
     // A person who wrote twice is named once; what is offered twice is offered once.
     const names = listText([...new Set(writes.map((write) => write.by || t('work:someone')))])
-    const others = writes.filter((write, index) => index > 0 && !writes.slice(0, index).some((one) => shown(conflict, one) === shown(conflict, write)))
-    return stands && (
-      <Banner
-        key={`${field} ${name}`} kind="warn"
-        actions={
-          <>
-            {others.map((write) => <button key={`${write.at}${write.by}`} type="button" className="link nowrap" onClick={() => choose(conversation.id, conflict, write)}>{t('work:conflict.use', { choice: shown(conflict, write) })}</button>)}
-            <button type="button" className="link nowrap" onClick={() => choose(conversation.id, conflict, stands)}>{t('work:conflict.keep')}</button>
-          </>
-        }
-      >
-        <span role="status" aria-label={t('work:conflict.label')}><bdi>{t(`work:conflict.${field}`, { names, stands: shown(conflict, stands), field: fields.find((one) => one.name === name)?.label ?? '' })}</bdi></span>
-      </Banner>
+    const others = writes.filter(
+      (write, index) =>
+        index > 0 && !writes.slice(0, index).some((one) => shown(conflict, one) === shown(conflict, write)),
+    )
+    return (
+      stands && (
+        <Banner
+          key={`${field} ${name}`}
+          kind="warn"
+          actions={
+            <>
+              {others.map((write) => (
+                <button
+                  key={`${write.at}${write.by}`}
+                  type="button"
+                  className="link nowrap"
+                  onClick={() => choose(conversation.id, conflict, write)}
+                >
+                  {t('work:conflict.use', { choice: shown(conflict, write) })}
+                </button>
+              ))}
+              <button type="button" className="link nowrap" onClick={() => choose(conversation.id, conflict, stands)}>
+                {t('work:conflict.keep')}
+              </button>
+            </>
+          }
+        >
+          <span role="status" aria-label={t('work:conflict.label')}>
+            <bdi>
+              {t(`work:conflict.${field}`, {
+                names,
+                stands: shown(conflict, stands),
+                field: fields.find((one) => one.name === name)?.label ?? '',
+              })}
+            </bdi>
+          </span>
+        </Banner>
+      )
     )
   })
 }

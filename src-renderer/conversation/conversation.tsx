@@ -69,7 +69,8 @@ function useMarkRead(conversation: ConversationData): void {
     let timer: ReturnType<typeof setTimeout> | undefined
     const start = () => {
       clearTimeout(timer)
-      if (document.hasFocus() && document.visibilityState === 'visible') timer = setTimeout(() => void setRead([id], true, true), readAfterMs)
+      if (document.hasFocus() && document.visibilityState === 'visible')
+        timer = setTimeout(() => void setRead([id], true, true), readAfterMs)
     }
     const stop = () => clearTimeout(timer)
     start()
@@ -85,10 +86,18 @@ function useMarkRead(conversation: ConversationData): void {
 
 function LinkTarget() {
   const target = useLook((state) => state.target)
-  return target === null ? null : <div className="link-target" dir="ltr" aria-hidden="true"><span className="cut">{target}</span></div>
+  return target === null ? null : (
+    <div className="link-target" dir="ltr" aria-hidden="true">
+      <span className="cut">{target}</span>
+    </div>
+  )
 }
 
-function Loaded({ conversation, composer, onMailto }: { conversation: ConversationData } & Pick<ConversationProps, 'composer' | 'onMailto'>) {
+function Loaded({
+  conversation,
+  composer,
+  onMailto,
+}: { conversation: ConversationData } & Pick<ConversationProps, 'composer' | 'onMailto'>) {
   const [asked, setAsked] = useState<CheckedLink | null>(null)
   const [source, setSource] = useState<number | null>(null)
   const [why, setWhy] = useState<number | null>(null)
@@ -98,25 +107,68 @@ function Loaded({ conversation, composer, onMailto }: { conversation: Conversati
   useMentionSeen(conversation)
 
   const onLink = useCallback((url: string, text: string) => followLink(url, text, setAsked, onMailto), [onMailto])
-  const ask = useCallback((message: Pick<Message, 'id'>, kind: ReplyRequest['kind']) => setRequest((before) => ({ n: (before?.n ?? 0) + 1, kind, messageId: message.id })), [])
+  const ask = useCallback(
+    (message: Pick<Message, 'id'>, kind: ReplyRequest['kind']) =>
+      setRequest((before) => ({ n: (before?.n ?? 0) + 1, kind, messageId: message.id })),
+    [],
+  )
   const acts = useMemo(() => ({ onReply: ask, onSource: setSource, onWhy: setWhy }), [ask])
 
   const { messages } = conversation
   const answered = answeredMessage(messages)
   const askLast = (kind: ReplyRequest['kind']) => (answered ? ask(answered, kind) : false)
   useShortcuts([
-    { id: 'conversation.reply', keys: 'r', group: 'conversation', label: t('conversation:keys.reply'), run: () => askLast('reply') },
-    { id: 'conversation.replyAll', keys: 'shift+r', group: 'conversation', label: t('conversation:keys.replyAll'), run: () => askLast('reply-all') },
-    { id: 'conversation.forward', keys: 'f', group: 'conversation', label: t('conversation:keys.forward'), run: () => askLast('forward') },
-    { id: 'conversation.merge', keys: 'm', group: 'conversation', label: t('threads:keys.merge'), run: () => setSorting('merge') },
-    { id: 'conversation.split', keys: 'shift+m', group: 'conversation', label: t('threads:keys.split'), run: () => (messages.length > 1 ? setSorting('split') : false) },
+    {
+      id: 'conversation.reply',
+      keys: 'r',
+      group: 'conversation',
+      label: t('conversation:keys.reply'),
+      run: () => askLast('reply'),
+    },
+    {
+      id: 'conversation.replyAll',
+      keys: 'shift+r',
+      group: 'conversation',
+      label: t('conversation:keys.replyAll'),
+      run: () => askLast('reply-all'),
+    },
+    {
+      id: 'conversation.forward',
+      keys: 'f',
+      group: 'conversation',
+      label: t('conversation:keys.forward'),
+      run: () => askLast('forward'),
+    },
+    {
+      id: 'conversation.merge',
+      keys: 'm',
+      group: 'conversation',
+      label: t('threads:keys.merge'),
+      run: () => setSorting('merge'),
+    },
+    {
+      id: 'conversation.split',
+      keys: 'shift+m',
+      group: 'conversation',
+      label: t('threads:keys.split'),
+      run: () => (messages.length > 1 ? setSorting('split') : false),
+    },
   ])
 
   return (
     <>
-      <Head conversation={conversation} onSource={setSource} onMerge={() => setSorting('merge')} onSplit={() => setSorting('split')} />
+      <Head
+        conversation={conversation}
+        onSource={setSource}
+        onMerge={() => setSorting('merge')}
+        onSplit={() => setSorting('split')}
+      />
       <PresenceStrip conversationId={conversation.id} />
-      {conversation.checking && <div className="banner" role="status"><span className="grow">{t('conversation:checking')}</span></div>}
+      {conversation.checking && (
+        <div className="banner" role="status">
+          <span className="grow">{t('conversation:checking')}</span>
+        </div>
+      )}
       {conversation.conflicts.length > 0 && <Conflicts conversation={conversation} />}
       <div className="thread-pane">
         <Thread key={conversation.id} conversation={conversation} onLink={onLink} acts={acts} />
@@ -148,11 +200,31 @@ export function Conversation({ id, composer, onMailto }: ConversationProps) {
   const { data, error, slow, refetch } = useQuery('conversations.get', { id }, { topics: ['conversations'], ids: [id] })
   let inside: ReactNode = null
   if (error?.code === 'not-found') {
-    inside = <EmptyState icon={CircleOff} title={t('conversation:state.goneTitle')} action={<Button onClick={() => openConversation(null)}>{t('conversation:state.back')}</Button>}>{t('conversation:state.goneText')}</EmptyState>
+    inside = (
+      <EmptyState
+        icon={CircleOff}
+        title={t('conversation:state.goneTitle')}
+        action={<Button onClick={() => openConversation(null)}>{t('conversation:state.back')}</Button>}
+      >
+        {t('conversation:state.goneText')}
+      </EmptyState>
+    )
   } else if (data) {
     inside = <Loaded key={data.id} conversation={data} composer={composer} onMailto={onMailto} />
   } else if (error) {
-    inside = <EmptyState icon={CircleOff} title={t('conversation:state.failedTitle')} action={<Button onClick={refetch}>{t('retry')}</Button>}>{errorText(error)}</EmptyState>
+    inside = (
+      <EmptyState
+        icon={CircleOff}
+        title={t('conversation:state.failedTitle')}
+        action={<Button onClick={refetch}>{t('retry')}</Button>}
+      >
+        {errorText(error)}
+      </EmptyState>
+    )
   } else if (slow) inside = <Waiting />
-  return <section className="pane conv" aria-label={t('conversation:region')} tabIndex={-1} data-pane="conversation">{inside}</section>
+  return (
+    <section className="pane conv" aria-label={t('conversation:region')} tabIndex={-1} data-pane="conversation">
+      {inside}
+    </section>
+  )
 }

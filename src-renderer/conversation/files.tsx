@@ -1,4 +1,16 @@
-import { Archive, Download, Eye, File, FileAudio, FileSpreadsheet, FileText, Image, SquareArrowOutUpRight, TriangleAlert, Video } from 'lucide-react'
+import {
+  Archive,
+  Download,
+  Eye,
+  File,
+  FileAudio,
+  FileSpreadsheet,
+  FileText,
+  Image,
+  SquareArrowOutUpRight,
+  TriangleAlert,
+  Video,
+} from 'lucide-react'
 import { memo, useState } from 'react'
 import type { Address, Attachment } from '../../src-preload/contract'
 import { call } from '../client'
@@ -41,7 +53,9 @@ function Chip({ file, onOpen, onPreview }: { file: Attachment; onOpen: () => voi
       trigger={
         <button type="button" className="file">
           <Icon icon={iconOf(file)} />
-          <bdi className="cut file-name" data-tip={file.name}>{file.name}</bdi>
+          <bdi className="cut file-name" data-tip={file.name}>
+            {file.name}
+          </bdi>
           <span className="t3 nowrap">{size}</span>
         </button>
       }
@@ -73,9 +87,24 @@ export const Files = memo(function Files({ files, from }: { files: readonly Atta
   return (
     <div className="files" role="group" aria-label={t('conversation:files.label')}>
       {files.map((file) => (
-        <Chip key={file.id} file={file} onOpen={() => void open(file, false)} onPreview={isPreviewable(file) ? () => setPreview(images.indexOf(file)) : null} />
+        <Chip
+          key={file.id}
+          file={file}
+          onOpen={() => void open(file, false)}
+          onPreview={isPreviewable(file) ? () => setPreview(images.indexOf(file)) : null}
+        />
       ))}
-      {files.length > 1 && <Button kind="ghost" size="sm" icon={Download} className="files-all" onClick={() => void save(files.map((file) => file.id))}>{t('conversation:files.saveAll')}</Button>}
+      {files.length > 1 && (
+        <Button
+          kind="ghost"
+          size="sm"
+          icon={Download}
+          className="files-all"
+          onClick={() => void save(files.map((file) => file.id))}
+        >
+          {t('conversation:files.saveAll')}
+        </Button>
+      )}
       {asked && (
         <Dialog
           open
@@ -84,16 +113,34 @@ export const Files = memo(function Files({ files, from }: { files: readonly Atta
           description={t(`conversation:files.confirmWhy.${dangerOf(asked)}`)}
           foot={
             <>
-              <Button size="lg" onClick={() => setAsked(null)}>{t('cancel')}</Button>
-              <Button size="lg" kind="danger" onClick={() => void open(asked, true)}>{t('conversation:files.confirmOpen')}</Button>
+              <Button size="lg" onClick={() => setAsked(null)}>
+                {t('cancel')}
+              </Button>
+              <Button size="lg" kind="danger" onClick={() => void open(asked, true)}>
+                {t('conversation:files.confirmOpen')}
+              </Button>
             </>
           }
         >
-          <p className="file-asked"><Icon icon={TriangleAlert} /><bdi className="mono grow">{asked.name}</bdi><span className="t3 nowrap">{sizeText(asked.size)}</span></p>
-          <p className="t2">{t('conversation:files.confirmWho', { name: from.name || t('noName'), address: from.address })}</p>
+          <p className="file-asked">
+            <Icon icon={TriangleAlert} />
+            <bdi className="mono grow">{asked.name}</bdi>
+            <span className="t3 nowrap">{sizeText(asked.size)}</span>
+          </p>
+          <p className="t2">
+            {t('conversation:files.confirmWho', { name: from.name || t('noName'), address: from.address })}
+          </p>
         </Dialog>
       )}
-      {preview !== null && images[preview] && <ImagePreview images={images} at={preview} onMove={setPreview} onClose={() => setPreview(null)} onSave={(file) => void save([file.id])} />}
+      {preview !== null && images[preview] && (
+        <ImagePreview
+          images={images}
+          at={preview}
+          onMove={setPreview}
+          onClose={() => setPreview(null)}
+          onSave={(file) => void save([file.id])}
+        />
+      )}
     </div>
   )
 })

@@ -14,9 +14,27 @@ export function FollowButton({ conversation: { id, followers } }: { conversation
   const self = usePeople()?.self
   const on = followers.some((one) => one.id === self)
   const others = followers.filter((one) => one.id !== self).map((one) => one.name || t('work:someone'))
-  useShortcuts([{ id: 'conversation.follow', keys: 'shift+f', group: 'conversation', label: t('work:keys.follow'), run: () => void follow([id], !on) }])
+  useShortcuts([
+    {
+      id: 'conversation.follow',
+      keys: 'shift+f',
+      group: 'conversation',
+      label: t('work:keys.follow'),
+      run: () => void follow([id], !on),
+    },
+  ])
   const label = t(on ? 'work:unfollow' : 'work:follow')
-  return <IconButton icon={Bookmark} size="sm" on={on} aria-pressed={on} label={others.length === 0 ? label : t('work:followedBy', { label, names: listText(others) })} keys="shift+f" onClick={() => void follow([id], !on)} />
+  return (
+    <IconButton
+      icon={Bookmark}
+      size="sm"
+      on={on}
+      aria-pressed={on}
+      label={others.length === 0 ? label : t('work:followedBy', { label, names: listText(others) })}
+      keys="shift+f"
+      onClick={() => void follow([id], !on)}
+    />
+  )
 }
 
 const seenAfterMs = 1000
@@ -29,7 +47,8 @@ export function useMentionSeen({ id, mentioned }: Conversation): void {
     const start = () => {
       clearTimeout(timer)
       // what could not be noted now is noted at the next look
-      if (document.hasFocus()) timer = setTimeout(() => void ask('mentions.seen', { id }).catch(() => undefined), seenAfterMs)
+      if (document.hasFocus())
+        timer = setTimeout(() => void ask('mentions.seen', { id }).catch(() => undefined), seenAfterMs)
     }
     start()
     window.addEventListener('focus', start)

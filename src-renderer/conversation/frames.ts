@@ -1,4 +1,11 @@
-import { isFromFrame, type FrameKey, type FrameTheme, type FromFrame, type Shown, type ToFrame } from '../mail-frame/protocol'
+import {
+  isFromFrame,
+  type FrameKey,
+  type FrameTheme,
+  type FromFrame,
+  type Shown,
+  type ToFrame,
+} from '../mail-frame/protocol'
 
 /**
  * The frames that show HTML mails, each a page on an origin of its own. Making one costs a process start or a page load, so
@@ -84,14 +91,23 @@ export class MailFrame {
     }
     if (message.n !== this.n) return
     switch (message.type) {
-      case 'shown': return this.listener?.shown(message.height, message.remote)
-      case 'height': return this.listener?.height(message.height)
-      case 'scheme': return this.setScheme(message.dark)
-      case 'link': return this.listener?.link(message.url, message.text)
-      case 'hover': return this.listener?.hover(message.url)
-      case 'scroll': return this.listener?.scroll(message.top)
-      case 'key': return pressKey(this.element, message)
-      case 'pointer': this.element.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })); return
+      case 'shown':
+        return this.listener?.shown(message.height, message.remote)
+      case 'height':
+        return this.listener?.height(message.height)
+      case 'scheme':
+        return this.setScheme(message.dark)
+      case 'link':
+        return this.listener?.link(message.url, message.text)
+      case 'hover':
+        return this.listener?.hover(message.url)
+      case 'scroll':
+        return this.listener?.scroll(message.top)
+      case 'key':
+        return pressKey(this.element, message)
+      case 'pointer':
+        this.element.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))
+        return
       case 'text':
         this.answers.get(message.ask)?.(message.text)
         this.answers.delete(message.ask)
@@ -105,7 +121,9 @@ export class MailFrame {
 }
 
 function pressKey(element: HTMLElement, { key, code, ctrlKey, metaKey, shiftKey, altKey }: FrameKey): void {
-  element.dispatchEvent(new KeyboardEvent('keydown', { key, code, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, cancelable: true }))
+  element.dispatchEvent(
+    new KeyboardEvent('keydown', { key, code, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, cancelable: true }),
+  )
 }
 
 const idle: MailFrame[] = []

@@ -1,4 +1,20 @@
-import { ChevronDown, ChevronUp, Circle, CircleCheck, Code, Ellipsis, FileUp, FolderInput, MailOpen, Merge, OctagonAlert, PanelRight, Pause, Split, Trash2 } from 'lucide-react'
+import {
+  ChevronDown,
+  ChevronUp,
+  Circle,
+  CircleCheck,
+  Code,
+  Ellipsis,
+  FileUp,
+  FolderInput,
+  MailOpen,
+  Merge,
+  OctagonAlert,
+  PanelRight,
+  Pause,
+  Split,
+  Trash2,
+} from 'lucide-react'
 import { useState } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
 import { moveTo, setRead, setStatus, trash } from '../state/acts'
@@ -22,30 +38,66 @@ const statuses: readonly { status: Status; icon: LucideIcon; colour: string }[] 
 ]
 
 /** Subject, number, status and what can be done with the whole conversation. */
-export function Head({ conversation, onSource, onMerge, onSplit }: { conversation: Conversation; onSource: (messageId: number) => void; onMerge: () => void; onSplit: () => void }) {
+export function Head({
+  conversation,
+  onSource,
+  onMerge,
+  onSplit,
+}: {
+  conversation: Conversation
+  onSource: (messageId: number) => void
+  onMerge: () => void
+  onSplit: () => void
+}) {
   const { id, status, subject } = conversation
   const ids = [id]
   const [snoozing, setSnoozing] = useState(false)
   const profileShown = useLayout(isProfilePane)
   const done = status === 'closed' || status === 'spam'
   const last = conversation.messages.at(-1)
-  const others = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter((one) => !one.local && !(conversation.mailboxIds.length === 1 && conversation.mailboxIds[0] === one.id))
+  const others = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
+    (one) => !one.local && !(conversation.mailboxIds.length === 1 && conversation.mailboxIds[0] === one.id),
+  )
   const [exporting, setExporting] = useState(false)
   return (
     <header className="convhead y">
       <div className="x">
-        <h2 className="cut grow sel"><bdi>{subject || t('noSubject')}</bdi></h2>
+        <h2 className="cut grow sel">
+          <bdi>{subject || t('noSubject')}</bdi>
+        </h2>
         <span className="t3 meta num nowrap">{t('conversation:number', { id })}</span>
         <span className="x">
-          <IconButton icon={ChevronUp} size="sm" label={t('conversation:previous')} keys="k" onClick={() => stepConversation(-1)} />
-          <IconButton icon={ChevronDown} size="sm" label={t('conversation:next')} keys="j" onClick={() => stepConversation(1)} />
-          {!profileShown && <IconButton icon={PanelRight} flip size="sm" label={t('conversation:showCustomer')} keys="p" onClick={() => useLayout.getState().toggleProfile()} />}
+          <IconButton
+            icon={ChevronUp}
+            size="sm"
+            label={t('conversation:previous')}
+            keys="k"
+            onClick={() => stepConversation(-1)}
+          />
+          <IconButton
+            icon={ChevronDown}
+            size="sm"
+            label={t('conversation:next')}
+            keys="j"
+            onClick={() => stepConversation(1)}
+          />
+          {!profileShown && (
+            <IconButton
+              icon={PanelRight}
+              flip
+              size="sm"
+              label={t('conversation:showCustomer')}
+              keys="p"
+              onClick={() => useLayout.getState().toggleProfile()}
+            />
+          )}
           <Menu
             label={t('conversation:more')}
             trigger={<IconButton icon={Ellipsis} size="sm" label={t('conversation:more')} />}
             items={() => [
               {
-                label: t('conversation:markUnread'), icon: MailOpen,
+                label: t('conversation:markUnread'),
+                icon: MailOpen,
                 onSelect: () => {
                   // closed first: an open conversation is read again by being looked at
                   openConversation(null)
@@ -54,15 +106,39 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
               },
               status === 'spam'
                 ? { label: t('conversation:notSpam'), icon: OctagonAlert, onSelect: () => void setStatus(ids, 'open') }
-                : { label: t('conversation:markSpam'), icon: OctagonAlert, onSelect: () => void setStatus(ids, 'spam') },
+                : {
+                    label: t('conversation:markSpam'),
+                    icon: OctagonAlert,
+                    onSelect: () => void setStatus(ids, 'spam'),
+                  },
               'separator',
               { label: t('threads:merge'), icon: Merge, keys: 'm', onSelect: onMerge },
-              { label: t('threads:split'), icon: Split, keys: 'shift+m', disabled: conversation.messages.length < 2, onSelect: onSplit },
+              {
+                label: t('threads:split'),
+                icon: Split,
+                keys: 'shift+m',
+                disabled: conversation.messages.length < 2,
+                onSelect: onSplit,
+              },
               { label: t('threads:export'), icon: FileUp, onSelect: () => setExporting(true) },
-              ...(others.length === 0 ? [] : [{ heading: t('conversation:moveTo') }, ...others.map((mailbox) => ({ label: mailbox.name, icon: FolderInput, onSelect: () => void moveTo(ids, mailbox) }))]),
+              ...(others.length === 0
+                ? []
+                : [
+                    { heading: t('conversation:moveTo') },
+                    ...others.map((mailbox) => ({
+                      label: mailbox.name,
+                      icon: FolderInput,
+                      onSelect: () => void moveTo(ids, mailbox),
+                    })),
+                  ]),
               'separator',
               { label: t('conversation:trash'), icon: Trash2, onSelect: () => void trash(ids) },
-              ...(last ? ['separator' as const, { label: t('conversation:showSource'), icon: Code, onSelect: () => onSource(last.id) }] : []),
+              ...(last
+                ? [
+                    'separator' as const,
+                    { label: t('conversation:showSource'), icon: Code, onSelect: () => onSource(last.id) },
+                  ]
+                : []),
             ]}
           />
         </span>
@@ -72,17 +148,37 @@ export function Head({ conversation, onSource, onMerge, onSplit }: { conversatio
           align="start"
           label={t('conversation:setStatus')}
           trigger={
-            <button type="button" className="btn sm" aria-label={t('conversation:status', { status: t(`status.${status}`) })}>
-              <i className={`dot t s-${status}`} />{t(`status.${status}`)}<Icon icon={ChevronDown} small />
+            <button
+              type="button"
+              className="btn sm"
+              aria-label={t('conversation:status', { status: t(`status.${status}`) })}
+            >
+              <i className={`dot t s-${status}`} />
+              {t(`status.${status}`)}
+              <Icon icon={ChevronDown} small />
             </button>
           }
-          items={() => statuses.map((one) => ({ label: t(`status.${one.status}`), icon: one.icon, checked: one.status === status, onSelect: () => void setStatus(ids, one.status) }))}
+          items={() =>
+            statuses.map((one) => ({
+              label: t(`status.${one.status}`),
+              icon: one.icon,
+              checked: one.status === status,
+              onSelect: () => void setStatus(ids, one.status),
+            }))
+          }
         />
         <WorkBar conversation={conversation} onSnooze={setSnoozing} />
         <span className="push x tight">
           <FollowButton conversation={conversation} />
           <SnoozeButton conversation={conversation} open={snoozing} onOpenChange={setSnoozing} />
-          <Button size="sm" icon={done ? Circle : CircleCheck} keys="e" onClick={() => void setStatus(ids, done ? 'open' : 'closed')}>{t(done ? 'conversation:reopen' : 'conversation:close')}</Button>
+          <Button
+            size="sm"
+            icon={done ? Circle : CircleCheck}
+            keys="e"
+            onClick={() => void setStatus(ids, done ? 'open' : 'closed')}
+          >
+            {t(done ? 'conversation:reopen' : 'conversation:close')}
+          </Button>
         </span>
       </div>
       {exporting && <ExportPicked ids={ids} onClose={() => setExporting(false)} />}

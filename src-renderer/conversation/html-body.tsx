@@ -33,7 +33,16 @@ export interface HtmlBodyProps {
 }
 
 /** A message in its own frame, sanitised there (R11). */
-export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, foldQuotes, onLink, onRemote, onRemoteDone, onLate }: HtmlBodyProps) {
+export const HtmlBody = memo(function HtmlBody({
+  message,
+  html,
+  remoteAllowed,
+  foldQuotes,
+  onLink,
+  onRemote,
+  onRemoteDone,
+  onLate,
+}: HtmlBodyProps) {
   const slot = useRef<HTMLDivElement>(null)
   const frame = useRef<MailFrame | null>(null)
   const hands = useRef({ onLink, onRemote, onRemoteDone, onLate, remoteAllowed })
@@ -76,25 +85,35 @@ export const HtmlBody = memo(function HtmlBody({ message, html, remoteAllowed, f
     loadRemote.current = () => {
       if (!hands.current.remoteAllowed || asked || remote.length === 0) return
       asked = true
-      fetchInto(lent, id, remote, () => gone, (failed) => hands.current.onRemoteDone(failed))
+      fetchInto(
+        lent,
+        id,
+        remote,
+        () => gone,
+        (failed) => hands.current.onRemoteDone(failed),
+      )
     }
-    const start = (parts: Record<string, string>) => lent.show({ html, theme, parts, images: {}, foldQuotes, labels: { showQuote: t('conversation:message.quote') } }, {
-      shown: (height, found) => {
-        for (const timer of timers) clearTimeout(timer)
-        hands.current.onLate(null)
-        setHeight(height)
-        place.dataset['state'] = 'shown'
-        off()
-        off = onScreen(id, () => lent.visibleText())
-        remote = found
-        hands.current.onRemote(remote)
-        loadRemote.current()
-      },
-      height: setHeight,
-      link: (url, text) => hands.current.onLink(url, text),
-      hover: (url) => useLook.getState().setTarget(url),
-      scroll: (top) => scrollBy(element, top),
-    })
+    const start = (parts: Record<string, string>) =>
+      lent.show(
+        { html, theme, parts, images: {}, foldQuotes, labels: { showQuote: t('conversation:message.quote') } },
+        {
+          shown: (height, found) => {
+            for (const timer of timers) clearTimeout(timer)
+            hands.current.onLate(null)
+            setHeight(height)
+            place.dataset['state'] = 'shown'
+            off()
+            off = onScreen(id, () => lent.visibleText())
+            remote = found
+            hands.current.onRemote(remote)
+            loadRemote.current()
+          },
+          height: setHeight,
+          link: (url, text) => hands.current.onLink(url, text),
+          hover: (url) => useLook.getState().setTarget(url),
+          scroll: (top) => scrollBy(element, top),
+        },
+      )
     const embedded = /\bcid:/i.test(html) ? attachments : []
     if (embedded.length === 0) start({})
     else {
@@ -137,7 +156,13 @@ function scrollBy(element: HTMLElement, top: number): void {
   if (pane) pane.scrollTop += element.getBoundingClientRect().top + top - pane.getBoundingClientRect().top
 }
 
-function fetchInto(frame: MailFrame, id: number, addresses: string[], gone: () => boolean, done: (failed: number) => void): void {
+function fetchInto(
+  frame: MailFrame,
+  id: number,
+  addresses: string[],
+  gone: () => boolean,
+  done: (failed: number) => void,
+): void {
   let batch: Record<string, string> = {}
   let timer: ReturnType<typeof setTimeout> | undefined
   const put = () => {

@@ -11,7 +11,19 @@ import { Spinner } from '../ui/spinner'
 type Loaded = { id: number; url: string } | { id: number; failed: true }
 
 /** One picture at a time, with arrows; Esc closes. */
-export function ImagePreview({ images, at, onMove, onClose, onSave }: { images: readonly Attachment[]; at: number; onMove: (at: number) => void; onClose: () => void; onSave: (file: Attachment) => void }) {
+export function ImagePreview({
+  images,
+  at,
+  onMove,
+  onClose,
+  onSave,
+}: {
+  images: readonly Attachment[]
+  at: number
+  onMove: (at: number) => void
+  onClose: () => void
+  onSave: (file: Attachment) => void
+}) {
   const image = images[at]
   const id = image?.id
   const [loaded, setLoaded] = useState<Loaded | null>(null)
@@ -53,20 +65,36 @@ export function ImagePreview({ images, at, onMove, onClose, onSave }: { images: 
       open
       wide
       onClose={onClose}
-      title={images.length > 1 ? t('conversation:files.previewTitle', { name: image.name, at: at + 1, total: images.length }) : image.name}
+      title={
+        images.length > 1
+          ? t('conversation:files.previewTitle', { name: image.name, at: at + 1, total: images.length })
+          : image.name
+      }
       foot={
         <>
           <span className="t3 meta grow">{sizeText(image.size)}</span>
-          <Button icon={Download} onClick={() => onSave(image)}>{t('conversation:files.save')}</Button>
+          <Button icon={Download} onClick={() => onSave(image)}>
+            {t('conversation:files.save')}
+          </Button>
         </>
       }
     >
       <div className="preview">
-        {images.length > 1 && <IconButton icon={ChevronLeft} flip label={t('conversation:files.previousImage')} onClick={() => step(-1)} />}
+        {images.length > 1 && (
+          <IconButton icon={ChevronLeft} flip label={t('conversation:files.previousImage')} onClick={() => step(-1)} />
+        )}
         <div className="preview-image">
-          {current === null ? <Spinner /> : 'failed' in current ? <span className="t2">{t('conversation:files.previewFailed')}</span> : <img src={current.url} alt={image.name} />}
+          {current === null ? (
+            <Spinner />
+          ) : 'failed' in current ? (
+            <span className="t2">{t('conversation:files.previewFailed')}</span>
+          ) : (
+            <img src={current.url} alt={image.name} />
+          )}
         </div>
-        {images.length > 1 && <IconButton icon={ChevronRight} flip label={t('conversation:files.nextImage')} onClick={() => step(1)} />}
+        {images.length > 1 && (
+          <IconButton icon={ChevronRight} flip label={t('conversation:files.nextImage')} onClick={() => step(1)} />
+        )}
       </div>
     </Dialog>
   )

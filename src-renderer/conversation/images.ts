@@ -11,18 +11,26 @@ export function dataUri(type: string, bytes: Uint8Array): string {
 }
 
 /** Fetches inline images by Content-ID. What cannot be had stays out: the mail shows its empty place. */
-export async function inlineParts(attachments: readonly { id: number; contentId: string | null; type: string }[]): Promise<Record<string, string>> {
+export async function inlineParts(
+  attachments: readonly { id: number; contentId: string | null; type: string }[],
+): Promise<Record<string, string>> {
   const parts: Record<string, string> = {}
-  await Promise.all(attachments.map(async ({ id, contentId, type }) => {
-    if (contentId === null || !type.startsWith('image/')) return
-    const image = await call('attachments.image', { id }).catch(() => null)
-    if (image) parts[contentId.replace(/^<|>$/g, '')] = dataUri(image.type, image.bytes)
-  }))
+  await Promise.all(
+    attachments.map(async ({ id, contentId, type }) => {
+      if (contentId === null || !type.startsWith('image/')) return
+      const image = await call('attachments.image', { id }).catch(() => null)
+      if (image) parts[contentId.replace(/^<|>$/g, '')] = dataUri(image.type, image.bytes)
+    }),
+  )
   return parts
 }
 
 /** Fetches remote images that the person allowed for this message (R13, R14); `got` hears of each that came. */
-export async function remoteImages(id: number, addresses: readonly string[], got: (images: Record<string, string>) => void): Promise<{ failed: number }> {
+export async function remoteImages(
+  id: number,
+  addresses: readonly string[],
+  got: (images: Record<string, string>) => void,
+): Promise<{ failed: number }> {
   const waiting = [...addresses]
   let failed = 0
   const work = async (): Promise<void> => {

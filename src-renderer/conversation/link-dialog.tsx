@@ -29,7 +29,10 @@ export function followLink(url: string, text: string, ask: (link: Web) => void, 
 
 /** Shows where a link really leads, and why it is asked about. */
 export function LinkDialog({ link, onClose }: { link: Web; onClose: () => void }) {
-  const copy = () => void navigator.clipboard.writeText(link.url).then(() => showToast({ text: t('conversation:link.copied') }), tellFailure)
+  const copy = () =>
+    void navigator.clipboard
+      .writeText(link.url)
+      .then(() => showToast({ text: t('conversation:link.copied') }), tellFailure)
   return (
     <Dialog
       open
@@ -37,9 +40,13 @@ export function LinkDialog({ link, onClose }: { link: Web; onClose: () => void }
       title={t('conversation:link.title')}
       foot={
         <>
-          <Button kind="ghost" icon={Copy} onClick={copy}>{t('conversation:link.copy')}</Button>
+          <Button kind="ghost" icon={Copy} onClick={copy}>
+            {t('conversation:link.copy')}
+          </Button>
           <span className="grow" />
-          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
           <Button
             size="lg"
             kind="danger"
@@ -54,11 +61,17 @@ export function LinkDialog({ link, onClose }: { link: Web; onClose: () => void }
       }
     >
       {link.warnings.map((warning) => (
-        <Banner key={warning} kind="warn" top>{t(`conversation:link.warning.${warning}`, { host: link.host, shown: link.shownHost ?? '' })}</Banner>
+        <Banner key={warning} kind="warn" top>
+          {t(`conversation:link.warning.${warning}`, { host: link.host, shown: link.shownHost ?? '' })}
+        </Banner>
       ))}
       <div>
         <div className="label">{t('conversation:link.leads')}</div>
-        <div className="link-url mono sel" dir="ltr">{link.before}<b>{link.host}</b>{link.after}</div>
+        <div className="link-url mono sel" dir="ltr">
+          {link.before}
+          <b>{link.host}</b>
+          {link.after}
+        </div>
       </div>
     </Dialog>
   )

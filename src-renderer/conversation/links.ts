@@ -4,10 +4,19 @@ export type LinkWarning = 'other-host' | 'userinfo' | 'lookalike' | 'ip-address'
 export type LinkCheck =
   | { kind: 'refused' }
   | { kind: 'mailto'; url: string }
-  | { kind: 'web'; url: string; host: string; before: string; after: string; shownHost: string | null; warnings: LinkWarning[] }
+  | {
+      kind: 'web'
+      url: string
+      host: string
+      before: string
+      after: string
+      shownHost: string | null
+      warnings: LinkWarning[]
+    }
 
 const fileEndings = /\.(?:js|ts|json|xml|pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|html?|php|aspx?|txt|csv|ics|eml|mp[34])$/i
-const hostInText = /(?:https?:\/\/(?:[^\s/@]*@)?)?((?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,24})(?::\d{1,5})?(?=[/?#\s"'<>),;:]|\.?$|\.\s)/giu
+const hostInText =
+  /(?:https?:\/\/(?:[^\s/@]*@)?)?((?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,24})(?::\d{1,5})?(?=[/?#\s"'<>),;:]|\.?$|\.\s)/giu
 
 function asciiHost(name: string): string | null {
   try {
@@ -55,7 +64,15 @@ export function checkLink(target: string, text: string): LinkCheck {
   if (/^[\d.]+$/.test(host) || host.startsWith('[')) warnings.push('ip-address')
   if (url.href.length > 2000) warnings.push('long')
   const at = url.href.indexOf(host, url.username || url.password ? url.href.indexOf('@') : url.protocol.length)
-  return { kind: 'web', url: url.href, host, before: url.href.slice(0, at), after: url.href.slice(at + host.length), shownHost, warnings }
+  return {
+    kind: 'web',
+    url: url.href,
+    host,
+    before: url.href.slice(0, at),
+    after: url.href.slice(at + host.length),
+    shownHost,
+    warnings,
+  }
 }
 
 export interface LinkedText {
@@ -64,7 +81,8 @@ export interface LinkedText {
   url: string | null
 }
 
-const linkInText = /https?:\/\/[^\s<>"]+|www\.[^\s<>"]+\.[^\s<>"]+|mailto:[^\s<>"]+|[\p{L}\p{N}._%+-]+@(?:[\p{L}\p{N}-]+\.)+[\p{L}]{2,24}/giu
+const linkInText =
+  /https?:\/\/[^\s<>"]+|www\.[^\s<>"]+\.[^\s<>"]+|mailto:[^\s<>"]+|[\p{L}\p{N}._%+-]+@(?:[\p{L}\p{N}-]+\.)+[\p{L}]{2,24}/giu
 
 /** What a sentence puts behind an address: points, and brackets that were not opened inside it. */
 function trimAddress(address: string): string {
@@ -86,7 +104,11 @@ export function linkify(text: string): LinkedText[] {
   for (const match of text.matchAll(linkInText)) {
     const shown = trimAddress(match[0])
     if (shown.length < 4) continue
-    const url = /^(?:https?:|mailto:)/i.test(shown) ? shown : shown.includes('@') && !/^www\./i.test(shown) ? `mailto:${shown}` : `http://${shown}`
+    const url = /^(?:https?:|mailto:)/i.test(shown)
+      ? shown
+      : shown.includes('@') && !/^www\./i.test(shown)
+        ? `mailto:${shown}`
+        : `http://${shown}`
     if (checkLink(url, '').kind === 'refused') continue
     if (match.index > from) parts.push({ text: text.slice(from, match.index), url: null })
     parts.push({ text: shown, url })

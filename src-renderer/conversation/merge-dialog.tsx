@@ -13,7 +13,13 @@ import { Time } from '../ui/time'
 const pauseMs = 80
 const most = 20
 
-interface Candidate { id: number; subject: string; person: string; status: Status; at: number }
+interface Candidate {
+  id: number
+  subject: string
+  person: string
+  status: Status
+  at: number
+}
 
 /** What is typed, looked for in all mail; the newest text wins. */
 function useFound(text: string): readonly Candidate[] | null {
@@ -29,7 +35,18 @@ function useFound(text: string): readonly Candidate[] | null {
     const timer = setTimeout(() => {
       call('search.query', { text: asked, offset: 0, limit: most }).then(({ hits }) => {
         if (wanted.current !== asked) return
-        const byId = new Map(hits.map((hit): [number, Candidate] => [hit.conversationId, { id: hit.conversationId, subject: hit.subject.join(''), person: hit.person.join(''), status: hit.status, at: hit.at }]))
+        const byId = new Map(
+          hits.map((hit): [number, Candidate] => [
+            hit.conversationId,
+            {
+              id: hit.conversationId,
+              subject: hit.subject.join(''),
+              person: hit.person.join(''),
+              status: hit.status,
+              at: hit.at,
+            },
+          ]),
+        )
         setFound([...byId.values()])
       }, tellFailure)
     }, pauseMs)
@@ -43,7 +60,11 @@ function useSameCustomer(customerId: number | null): readonly Candidate[] {
   const [same, setSame] = useState<readonly Candidate[]>([])
   useEffect(() => {
     if (customerId === null) return
-    call('customers.get', { id: customerId }).then(({ name, conversations }) => setSame(conversations.map(({ lastAt, ...one }) => ({ ...one, at: lastAt, person: name }))), tellFailure)
+    call('customers.get', { id: customerId }).then(
+      ({ name, conversations }) =>
+        setSame(conversations.map(({ lastAt, ...one }) => ({ ...one, at: lastAt, person: name }))),
+      tellFailure,
+    )
   }, [customerId])
   return same
 }
@@ -73,22 +94,50 @@ export function MergeDialog({ conversation, onClose }: { conversation: Conversat
       description={t('threads:mergeText')}
       foot={
         <>
-          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="primary" disabled={target === null} busy={busy} onClick={() => void merge()}>{t('threads:mergeDo')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button size="lg" kind="primary" disabled={target === null} busy={busy} onClick={() => void merge()}>
+            {t('threads:mergeDo')}
+          </Button>
         </>
       }
     >
       <Field label={t('threads:mergeFind')}>
-        {(ids) => <Input {...ids} icon={Search} value={text} dir="auto" autoComplete="off" onChange={(event) => setText(event.target.value)} />}
+        {(ids) => (
+          <Input
+            {...ids}
+            icon={Search}
+            value={text}
+            dir="auto"
+            autoComplete="off"
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
       </Field>
       <fieldset className="merge-list">
         <legend className="meta t3">{t(found ? 'threads:mergeFound' : 'threads:mergeSame')}</legend>
-        {candidates.length === 0 && <p className="hint" role="status">{t(found ? 'threads:mergeNone' : 'threads:mergeNoneYet')}</p>}
+        {candidates.length === 0 && (
+          <p className="hint" role="status">
+            {t(found ? 'threads:mergeNone' : 'threads:mergeNoneYet')}
+          </p>
+        )}
         {candidates.map((one) => (
           <label key={one.id} className="merge-row">
-            <input type="radio" name="merge-into" checked={one.id === target} onChange={() => setChosen(one.id)} aria-label={t('threads:mergeInto', { subject: one.subject || t('common:noSubject'), id: one.id })} />
-            <span className="cut grow"><bdi className="medium">{one.subject || t('common:noSubject')}</bdi> <bdi className="t3">{one.person}</bdi></span>
-            {found && customerId !== null && !sameIds.has(one.id) && <span className="chip sm warn">{t('threads:otherCustomer')}</span>}
+            <input
+              type="radio"
+              name="merge-into"
+              checked={one.id === target}
+              onChange={() => setChosen(one.id)}
+              aria-label={t('threads:mergeInto', { subject: one.subject || t('common:noSubject'), id: one.id })}
+            />
+            <span className="cut grow">
+              <bdi className="medium">{one.subject || t('common:noSubject')}</bdi>{' '}
+              <bdi className="t3">{one.person}</bdi>
+            </span>
+            {found && customerId !== null && !sameIds.has(one.id) && (
+              <span className="chip sm warn">{t('threads:otherCustomer')}</span>
+            )}
             <span className="t3 meta nowrap">{t(`status.${one.status}`)}</span>
             <span className="t3 meta num nowrap">#{one.id}</span>
             <Time at={one.at} form="search" className="t3 meta nowrap" />

@@ -1,4 +1,17 @@
-import { ChevronDown, ChevronUp, Code, Copy, EllipsisVertical, FoldVertical, Forward, HelpCircle, Reply, ReplyAll, Scissors, Split } from 'lucide-react'
+import {
+  ChevronDown,
+  ChevronUp,
+  Code,
+  Copy,
+  EllipsisVertical,
+  FoldVertical,
+  Forward,
+  HelpCircle,
+  Reply,
+  ReplyAll,
+  Scissors,
+  Split,
+} from 'lucide-react'
 import { Fragment } from 'react'
 import type { Address, Delivery, Message } from '../../src-preload/contract'
 import { tellFailure } from '../state/acts'
@@ -19,7 +32,10 @@ function People({ label, people }: { label: string; people: readonly Address[] }
       <dt>{label}</dt>
       <dd className="sel">
         {people.map((person, index) => (
-          <span key={index} className="recipient"><bdi>{person.name ? `${person.name} ` : ''}</bdi><bdi className="t2">{person.name ? `<${person.address}>` : person.address}</bdi></span>
+          <span key={index} className="recipient">
+            <bdi>{person.name ? `${person.name} ` : ''}</bdi>
+            <bdi className="t2">{person.name ? `<${person.address}>` : person.address}</bdi>
+          </span>
         ))}
       </dd>
     </>
@@ -27,17 +43,35 @@ function People({ label, people }: { label: string; people: readonly Address[] }
 }
 
 /** All addresses and the exact date of a message. */
-export function MessageDetails({ message, deliveries = [] }: { message: Message; deliveries?: readonly Delivery[] | undefined }) {
+export function MessageDetails({
+  message,
+  deliveries = [],
+}: {
+  message: Message
+  deliveries?: readonly Delivery[] | undefined
+}) {
   return (
     <dl className="msg-details kv">
       <People label={t('conversation:message.from')} people={[message.from]} />
-      <People label={t('conversation:message.replyTo')} people={message.replyTo.filter((one) => one.address !== message.from.address)} />
+      <People
+        label={t('conversation:message.replyTo')}
+        people={message.replyTo.filter((one) => one.address !== message.from.address)}
+      />
       <People label={t('conversation:message.toField')} people={message.to} />
       <People label={t('conversation:message.cc')} people={message.cc} />
       <People label={t('conversation:message.bcc')} people={message.bcc} />
       <dt>{t('conversation:message.date')}</dt>
       <dd>{fullTime(message.date)}</dd>
-      {deliveries.filter((one) => one.action === 'accepted').map((one) => <Fragment key={one.at}><dt>{t('sending:delivery.accepted')}</dt><dd className="sel"><bdi>{one.line}</bdi></dd></Fragment>)}
+      {deliveries
+        .filter((one) => one.action === 'accepted')
+        .map((one) => (
+          <Fragment key={one.at}>
+            <dt>{t('sending:delivery.accepted')}</dt>
+            <dd className="sel">
+              <bdi>{one.line}</bdi>
+            </dd>
+          </Fragment>
+        ))}
     </dl>
   )
 }
@@ -49,7 +83,19 @@ export interface MessageActs {
 }
 
 /** Who wrote to whom and when; addresses on demand; what can be done with the message. */
-export function MessageHead({ message, details, onDetails, onFold, acts }: { message: Message; details: boolean; onDetails: () => void; onFold: (() => void) | null; acts: MessageActs }) {
+export function MessageHead({
+  message,
+  details,
+  onDetails,
+  onFold,
+  acts,
+}: {
+  message: Message
+  details: boolean
+  onDetails: () => void
+  onFold: (() => void) | null
+  acts: MessageActs
+}) {
   const name = nameOf(message.from)
   const copy = async () => {
     const text = await visibleTextOf(message.id)
@@ -57,7 +103,15 @@ export function MessageHead({ message, details, onDetails, onFold, acts }: { mes
   }
   const items = (): MenuPart[] => [
     { label: t('conversation:message.reply'), icon: Reply, onSelect: () => acts.onReply(message, 'reply') },
-    ...(message.to.length + message.cc.length > 1 ? [{ label: t('conversation:message.replyAll'), icon: ReplyAll, onSelect: () => acts.onReply(message, 'reply-all') }] : []),
+    ...(message.to.length + message.cc.length > 1
+      ? [
+          {
+            label: t('conversation:message.replyAll'),
+            icon: ReplyAll,
+            onSelect: () => acts.onReply(message, 'reply-all'),
+          },
+        ]
+      : []),
     { label: t('conversation:message.forward'), icon: Forward, onSelect: () => acts.onReply(message, 'forward') },
     'separator',
     { label: t('threads:why'), icon: HelpCircle, onSelect: () => acts.onWhy(message.id) },
@@ -71,14 +125,57 @@ export function MessageHead({ message, details, onDetails, onFold, acts }: { mes
   return (
     <div className="msg-head">
       <Avatar name={name} seed={seedOf(message)} size="sm" />
-      <bdi className="medium cut from" data-tip={message.from.address}>{name}</bdi>
+      <bdi className="medium cut from" data-tip={message.from.address}>
+        {name}
+      </bdi>
       {message.elsewhere && <span className="chip sm">{t('conversation:message.elsewhere')}</span>}
-      {message.lies && <span className={`chip sm${message.lies === 'gone' ? ' warn' : ''}`} data-tip={t(`conversation:message.liesTip.${message.lies}`)}>{t(`conversation:message.lies.${message.lies}`)}</span>}
-      {message.returned ? <span className="chip sm warn">{t('conversation:message.returned')}</span> : message.autoKind !== 'none' && <span className="chip sm">{t(`conversation:message.auto.${message.autoKind}`)}</span>}
-      {message.to.length > 0 && <bdi className="t3 meta cut to" data-tip={message.to.slice(0, 12).map((one) => one.address).join(', ')}>{t('conversation:message.to', { names: namesOf(message.to) })}</bdi>}
+      {message.lies && (
+        <span
+          className={`chip sm${message.lies === 'gone' ? ' warn' : ''}`}
+          data-tip={t(`conversation:message.liesTip.${message.lies}`)}
+        >
+          {t(`conversation:message.lies.${message.lies}`)}
+        </span>
+      )}
+      {message.returned ? (
+        <span className="chip sm warn">{t('conversation:message.returned')}</span>
+      ) : (
+        message.autoKind !== 'none' && (
+          <span className="chip sm">{t(`conversation:message.auto.${message.autoKind}`)}</span>
+        )
+      )}
+      {message.to.length > 0 && (
+        <bdi
+          className="t3 meta cut to"
+          data-tip={message.to
+            .slice(0, 12)
+            .map((one) => one.address)
+            .join(', ')}
+        >
+          {t('conversation:message.to', { names: namesOf(message.to) })}
+        </bdi>
+      )}
       <span className="push x g1 msg-acts">
-        <IconButton icon={details ? ChevronUp : ChevronDown} size="sm" className="msg-act" aria-expanded={details} label={t(details ? 'conversation:message.hideDetails' : 'conversation:message.details')} onClick={onDetails} />
-        <Menu label={t('conversation:message.actions')} items={items} trigger={<IconButton icon={EllipsisVertical} size="sm" className="msg-act" label={t('conversation:message.actions')} />} />
+        <IconButton
+          icon={details ? ChevronUp : ChevronDown}
+          size="sm"
+          className="msg-act"
+          aria-expanded={details}
+          label={t(details ? 'conversation:message.hideDetails' : 'conversation:message.details')}
+          onClick={onDetails}
+        />
+        <Menu
+          label={t('conversation:message.actions')}
+          items={items}
+          trigger={
+            <IconButton
+              icon={EllipsisVertical}
+              size="sm"
+              className="msg-act"
+              label={t('conversation:message.actions')}
+            />
+          }
+        />
       </span>
       <Time at={message.date} form="message" className="t3 meta nowrap" />
     </div>
@@ -86,7 +183,15 @@ export function MessageHead({ message, details, onDetails, onFold, acts }: { mes
 }
 
 /** A folded message: one line that opens it. */
-export function FoldedMessage({ message, onOpen, clip }: { message: Message; onOpen: () => void; clip: React.ReactNode }) {
+export function FoldedMessage({
+  message,
+  onOpen,
+  clip,
+}: {
+  message: Message
+  onOpen: () => void
+  clip: React.ReactNode
+}) {
   const name = nameOf(message.from)
   return (
     <button type="button" className="fold" aria-expanded={false} onClick={onOpen}>
@@ -106,7 +211,9 @@ export function ImageBar({ icon, count, onShow }: { icon: React.ReactNode; count
     <div className="imgbar">
       {icon}
       <span className="cut grow">{t('conversation:images.blocked', { count })}</span>
-      <Button kind="ghost" size="sm" className="acc-btn" aria-label={t('conversation:images.showFor')} onClick={onShow}>{t('conversation:images.show')}</Button>
+      <Button kind="ghost" size="sm" className="acc-btn" aria-label={t('conversation:images.showFor')} onClick={onShow}>
+        {t('conversation:images.show')}
+      </Button>
     </div>
   )
 }

@@ -27,23 +27,52 @@ export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
   const [editing, setEditing] = useState(false)
   const [history, setHistory] = useState(false)
   const name = note.author.trim() === '' ? t('conversation:note.someone') : note.author
-  const changed = note.twoVersions ? t('conversation:note.twoVersions') : note.edited ? t('conversation:note.edited') : null
+  const changed = note.twoVersions
+    ? t('conversation:note.twoVersions')
+    : note.edited
+      ? t('conversation:note.edited')
+      : null
   return (
     <li className="thread-item" data-note={note.noteId}>
       <article className="msg note" aria-label={t('conversation:note.frame', { name })}>
         <div className="msg-head">
           <Avatar name={name} seed={name} size="sm" />
           <bdi className="medium cut from">{name}</bdi>
-          <span className="note-mark x g1"><Icon icon={Lock} small />{t('conversation:note.mark')}</span>
-          {changed && <button type="button" className="link meta nowrap" onClick={() => setHistory(true)}>{changed}</button>}
+          <span className="note-mark x g1">
+            <Icon icon={Lock} small />
+            {t('conversation:note.mark')}
+          </span>
+          {changed && (
+            <button type="button" className="link meta nowrap" onClick={() => setHistory(true)}>
+              {changed}
+            </button>
+          )}
           <Time at={note.at} form="message" className="t3 meta nowrap push" />
           <span className="msg-acts x">
             <IconButton icon={Pencil} size="sm" label={t('conversation:note.edit')} onClick={() => setEditing(true)} />
-            {changed && <IconButton icon={History} size="sm" label={t('conversation:note.history')} onClick={() => setHistory(true)} />}
-            <IconButton icon={Trash2} size="sm" label={t('conversation:note.remove')} onClick={() => void removeNote(note.noteId)} />
+            {changed && (
+              <IconButton
+                icon={History}
+                size="sm"
+                label={t('conversation:note.history')}
+                onClick={() => setHistory(true)}
+              />
+            )}
+            <IconButton
+              icon={Trash2}
+              size="sm"
+              label={t('conversation:note.remove')}
+              onClick={() => void removeNote(note.noteId)}
+            />
           </span>
         </div>
-        {editing ? <Editor note={note} onDone={() => setEditing(false)} /> : <div className="msg-body sel"><Words text={note.text} /></div>}
+        {editing ? (
+          <Editor note={note} onDone={() => setEditing(false)} />
+        ) : (
+          <div className="msg-body sel">
+            <Words text={note.text} />
+          </div>
+        )}
       </article>
       {history && <HistoryDialog noteId={note.noteId} onClose={() => setHistory(false)} />}
     </li>
@@ -52,8 +81,23 @@ export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
 
 function Words({ text }: { text: string }) {
   const people = usePeople()
-  const parts = markMentions(text, [...(people?.people ?? []), ...(people?.groups ?? [])].map((one) => one.name))
-  return <bdi className="note-text">{parts.map((part, index) => (index % 2 === 1 ? <span key={index} className="mention">{part}</span> : part))}</bdi>
+  const parts = markMentions(
+    text,
+    [...(people?.people ?? []), ...(people?.groups ?? [])].map((one) => one.name),
+  )
+  return (
+    <bdi className="note-text">
+      {parts.map((part, index) =>
+        index % 2 === 1 ? (
+          <span key={index} className="mention">
+            {part}
+          </span>
+        ) : (
+          part
+        ),
+      )}
+    </bdi>
+  )
 }
 
 function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
@@ -64,7 +108,10 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
     if (text.trim() === note.text) return onDone()
     setBusy(true)
     try {
-      tellDone(t('conversation:note.saved'), (await call('notes.edit', { noteId: note.noteId, text: text.trim() })).undo)
+      tellDone(
+        t('conversation:note.saved'),
+        (await call('notes.edit', { noteId: note.noteId, text: text.trim() })).undo,
+      )
       onDone()
     } catch (thrown) {
       tellFailure(thrown)
@@ -80,8 +127,33 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
   }
   return (
     <div className="msg-body y g2">
-      <TextArea aria-label={t('conversation:note.editing')} autoFocus dir="auto" rows={4} maxLength={50_000} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} />
-      <div className="x"><span className="push x"><Button size="sm" onClick={onDone}>{t('cancel')}</Button><Button size="sm" kind="primary" keys="mod+Enter" busy={busy} disabled={text.trim() === ''} onClick={() => void save()}>{t('conversation:note.save')}</Button></span></div>
+      <TextArea
+        aria-label={t('conversation:note.editing')}
+        autoFocus
+        dir="auto"
+        rows={4}
+        maxLength={50_000}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="x">
+        <span className="push x">
+          <Button size="sm" onClick={onDone}>
+            {t('cancel')}
+          </Button>
+          <Button
+            size="sm"
+            kind="primary"
+            keys="mod+Enter"
+            busy={busy}
+            disabled={text.trim() === ''}
+            onClick={() => void save()}
+          >
+            {t('conversation:note.save')}
+          </Button>
+        </span>
+      </div>
     </div>
   )
 }
@@ -89,12 +161,23 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
 function HistoryDialog({ noteId, onClose }: { noteId: number; onClose: () => void }) {
   const versions = useQuery('notes.history', { noteId }, { topics: ['conversations'] }).data?.versions ?? []
   return (
-    <Dialog open wide onClose={onClose} title={t('conversation:note.historyTitle')} description={t('conversation:note.historyText')}>
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={t('conversation:note.historyTitle')}
+      description={t('conversation:note.historyText')}
+    >
       <ol className="y g3">
         {versions.toReversed().map((one, index) => (
           <li key={`${one.at}${index}`} className="msg note">
-            <div className="msg-head"><bdi className="medium cut from">{one.by || t('conversation:note.someone')}</bdi><Time at={one.at} form="message" className="t3 meta nowrap push" /></div>
-            <div className="msg-body sel"><Words text={one.text} /></div>
+            <div className="msg-head">
+              <bdi className="medium cut from">{one.by || t('conversation:note.someone')}</bdi>
+              <Time at={one.at} form="message" className="t3 meta nowrap push" />
+            </div>
+            <div className="msg-body sel">
+              <Words text={one.text} />
+            </div>
           </li>
         ))}
       </ol>

@@ -15,12 +15,20 @@ function useFetch(id: number): { busy: boolean; error: CallError | null; fetch: 
   const fetch = useCallback(() => {
     setBusy(true)
     setError(null)
-    call('messages.fetch', { id }).catch((thrown: unknown) => setError(asCallError(thrown))).finally(() => setBusy(false))
+    call('messages.fetch', { id })
+      .catch((thrown: unknown) => setError(asCallError(thrown)))
+      .finally(() => setBusy(false))
   }, [id])
   return { busy, error, fetch }
 }
 
-const networkCodes: ReadonlySet<string> = new Set(['offline', 'host-not-found', 'connection-refused', 'connection-lost', 'timeout'])
+const networkCodes: ReadonlySet<string> = new Set([
+  'offline',
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'timeout',
+])
 
 /** A server that cannot be reached is a matter of the network here, not of ports and names. */
 function whyText(error: CallError): string {
@@ -34,11 +42,28 @@ export function BodyOnServer({ message }: { message: Message }) {
   if (error) {
     return (
       <div className="msg-strip last">
-        <Banner kind="warn" top actions={<Button size="sm" onClick={fetch}>{t('depth:tryAgain')}</Button>}>{t('depth:fetchFailed')} {whyText(error)}</Banner>
+        <Banner
+          kind="warn"
+          top
+          actions={
+            <Button size="sm" onClick={fetch}>
+              {t('depth:tryAgain')}
+            </Button>
+          }
+        >
+          {t('depth:fetchFailed')} {whyText(error)}
+        </Banner>
       </div>
     )
   }
-  return <div className="msg-body" role="status"><p className="x g2 t3">{busy && <Spinner />}{t(busy ? 'depth:fetching' : 'depth:only')}</p></div>
+  return (
+    <div className="msg-body" role="status">
+      <p className="x g2 t3">
+        {busy && <Spinner />}
+        {t(busy ? 'depth:fetching' : 'depth:only')}
+      </p>
+    </div>
+  )
 }
 
 /** Under a text whose rest, and whose attachments, only the server has. */
@@ -46,7 +71,15 @@ export function RestOnServer({ message }: { message: Message }) {
   const { busy, error, fetch } = useFetch(message.id)
   return (
     <div className="msg-strip last">
-      <Banner icon={CloudDownload} kind={error ? 'warn' : 'plain'} actions={<Button size="sm" busy={busy} onClick={fetch}>{t(busy ? 'depth:fetchingRest' : error ? 'depth:tryAgain' : 'depth:rest')}</Button>}>
+      <Banner
+        icon={CloudDownload}
+        kind={error ? 'warn' : 'plain'}
+        actions={
+          <Button size="sm" busy={busy} onClick={fetch}>
+            {t(busy ? 'depth:fetchingRest' : error ? 'depth:tryAgain' : 'depth:rest')}
+          </Button>
+        }
+      >
         {error ? whyText(error) : t('depth:start', { size: sizeText(message.rawSize) })}
       </Banner>
     </div>

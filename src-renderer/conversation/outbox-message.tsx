@@ -37,9 +37,25 @@ function SinceList({ since }: { since: readonly Since[] }) {
     <ul className="since">
       {since.map((one) => (
         <li key={one.messageId}>
-          <span className="medium"><bdi>{t(one.direction === 'in' ? 'sending:since.in' : 'sending:since.out', { name: nameOf(one.from), time: messageTime(one.at, now) })}</bdi></span>
+          <span className="medium">
+            <bdi>
+              {t(one.direction === 'in' ? 'sending:since.in' : 'sending:since.out', {
+                name: nameOf(one.from),
+                time: messageTime(one.at, now),
+              })}
+            </bdi>
+          </span>
           <bdi className="t2 cut">{one.snippet}</bdi>
-          <Button kind="ghost" size="sm" className="acc-btn" onClick={() => document.querySelector(`[data-message="${one.messageId}"]`)?.scrollIntoView({ block: 'start' })}>{t('sending:since.read')}</Button>
+          <Button
+            kind="ghost"
+            size="sm"
+            className="acc-btn"
+            onClick={() =>
+              document.querySelector(`[data-message="${one.messageId}"]`)?.scrollIntoView({ block: 'start' })
+            }
+          >
+            {t('sending:since.read')}
+          </Button>
         </li>
       ))}
     </ul>
@@ -59,7 +75,11 @@ export const OutboxMessage = memo(function OutboxMessage({ item }: { item: Outbo
   const told = why !== '' || buttons.length > 1
   const acts = (
     <>
-      {buttons.map((act) => <Button key={act.label} size="sm" onClick={act.run}>{act.label}</Button>)}
+      {buttons.map((act) => (
+        <Button key={act.label} size="sm" onClick={act.run}>
+          {act.label}
+        </Button>
+      ))}
       {more.length > 0 && (
         <Menu
           label={t('sending:acts.more')}
@@ -71,32 +91,82 @@ export const OutboxMessage = memo(function OutboxMessage({ item }: { item: Outbo
   )
   return (
     <li className="thread-item" data-outbox={item.id}>
-      <article className="msg agent" aria-label={t('conversation:outbox.label', { names: namesOf(item.to), state: words.text })}>
+      <article
+        className="msg agent"
+        aria-label={t('conversation:outbox.label', { names: namesOf(item.to), state: words.text })}
+      >
         <div className="msg-head">
           <Avatar name={nameOf(item.from)} size="sm" />
           <bdi className="medium cut from">{nameOf(item.from)}</bdi>
           <span className={`chip sm ${words.kind}`} role="status">
-            {item.state === 'sending' || item.looking ? <Spinner /> : <Icon icon={item.state === 'failed' || warn ? TriangleAlert : undoable ? Send : item.scheduled ? CalendarClock : Clock} />}
+            {item.state === 'sending' || item.looking ? (
+              <Spinner />
+            ) : (
+              <Icon
+                icon={
+                  item.state === 'failed' || warn
+                    ? TriangleAlert
+                    : undoable
+                      ? Send
+                      : item.scheduled
+                        ? CalendarClock
+                        : Clock
+                }
+              />
+            )}
             <span className="num">{words.text}</span>
           </span>
-          {undoable && <Button kind="ghost" size="sm" className="acc-btn" onClick={() => void takeBack(item, false)}>{t('conversation:outbox.undo')}</Button>}
+          {undoable && (
+            <Button kind="ghost" size="sm" className="acc-btn" onClick={() => void takeBack(item, false)}>
+              {t('conversation:outbox.undo')}
+            </Button>
+          )}
           <bdi className="t3 meta cut to">{t('conversation:message.to', { names: namesOf(item.to) })}</bdi>
           <Time at={item.createdAt} form="message" className="t3 meta nowrap push" />
         </div>
         {told && (
           <div className="msg-strip">
-            <Banner kind={item.state === 'failed' ? 'bad' : warn || item.left ? 'warn' : 'plain'} icon={item.scheduled && item.state === 'queued' && item.error === null ? CalendarClock : CircleAlert} top urgent={item.state === 'failed' || item.state === 'held'}>
-              {why || (item.scheduled ? t(item.unlessAnswered ? 'sending:why.unlessAnswered' : 'sending:why.always') : words.text)}
-              {item.serverLine && <div className="t2 server-line">{t('sending:serverSaid', { line: item.serverLine })}</div>}
+            <Banner
+              kind={item.state === 'failed' ? 'bad' : warn || item.left ? 'warn' : 'plain'}
+              icon={item.scheduled && item.state === 'queued' && item.error === null ? CalendarClock : CircleAlert}
+              top
+              urgent={item.state === 'failed' || item.state === 'held'}
+            >
+              {why ||
+                (item.scheduled
+                  ? t(item.unlessAnswered ? 'sending:why.unlessAnswered' : 'sending:why.always')
+                  : words.text)}
+              {item.serverLine && (
+                <div className="t2 server-line">{t('sending:serverSaid', { line: item.serverLine })}</div>
+              )}
               {item.since.length > 0 && <SinceList since={item.since} />}
               <div className="x wrap g1 out-acts">{acts}</div>
             </Banner>
           </div>
         )}
         {!told && !undoable && <div className="msg-strip x g1 out-acts">{acts}</div>}
-        <div className="msg-body sel">{item.text.split(/\n\s*\n/).map((paragraph, index) => <p key={index}>{paragraph}</p>)}</div>
-        {item.fileNames.length > 0 && <div className="files">{item.fileNames.map((name, index) => <span key={index} className="file"><Icon icon={Paperclip} /><bdi className="cut file-name">{name}</bdi></span>)}</div>}
-        {asking && <SendLater from={{ at: item.dueAt, unlessAnswered: item.unlessAnswered }} onClose={() => setAsking(false)} onChoose={(at, unlessAnswered) => void reschedule(item, at, unlessAnswered)} />}
+        <div className="msg-body sel">
+          {item.text.split(/\n\s*\n/).map((paragraph, index) => (
+            <p key={index}>{paragraph}</p>
+          ))}
+        </div>
+        {item.fileNames.length > 0 && (
+          <div className="files">
+            {item.fileNames.map((name, index) => (
+              <span key={index} className="file">
+                <Icon icon={Paperclip} />
+                <bdi className="cut file-name">{name}</bdi>
+              </span>
+            ))}
+          </div>
+        )}
+        {asking && (
+          <SendLater
+            from={{ at: item.dueAt, unlessAnswered: item.unlessAnswered }}
+            onClose={() => setAsking(false)}
+            onChoose={(at, unlessAnswered) => void reschedule(item, at, unlessAnswered)}
+          />
+        )}
       </article>
     </li>
   )

@@ -10,8 +10,12 @@ export function nameOf(person: Address): string {
 export function namesOf(people: readonly Address[], most = 3): string {
   const names = people.map(nameOf)
   if (names.length <= most) return names.join(', ')
-  return t('conversation:message.andMore', { names: names.slice(0, most - 1).join(', '), count: names.length - most + 1 })
+  return t('conversation:message.andMore', {
+    names: names.slice(0, most - 1).join(', '),
+    count: names.length - most + 1,
+  })
 }
 
 /** What the hue of a message's avatar hangs on: colleagues share the mailbox's address, so theirs hangs on the name as everywhere else. */
-export const seedOf = ({ direction, from }: Pick<Message, 'direction' | 'from'>): string => (direction === 'out' ? nameOf(from) : from.address)
+export const seedOf = ({ direction, from }: Pick<Message, 'direction' | 'from'>): string =>
+  direction === 'out' ? nameOf(from) : from.address

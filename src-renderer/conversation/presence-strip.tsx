@@ -18,7 +18,9 @@ export function PresenceStrip({ conversationId }: { conversationId: number }) {
           <span className="grow">
             {kinds.map((kind) => {
               const of = marks.filter(({ doing }) => doing === kind)
-              return of.length === 0 ? null : <bdi key={kind}>{t(`presence:strip.${kind}`, { count: of.length, names: names(of) })} </bdi>
+              return of.length === 0 ? null : (
+                <bdi key={kind}>{t(`presence:strip.${kind}`, { count: of.length, names: names(of) })} </bdi>
+              )
             })}
             {t('presence:strip.held')}
           </span>

@@ -1,4 +1,10 @@
-import { beginsAttribution, isAttribution, isForwardedHead, isHeaderBlock, isOriginalRule } from '../mail-frame/attribution'
+import {
+  beginsAttribution,
+  isAttribution,
+  isForwardedHead,
+  isHeaderBlock,
+  isOriginalRule,
+} from '../mail-frame/attribution'
 
 /** A stretch of a plain text message. `quote` is shown folded, `signature` quieter. */
 export interface TextPart {
@@ -8,7 +14,8 @@ export interface TextPart {
 
 const quoted = /^\s{0,3}>/
 const signatureRule = /^(?:--\s?|__+|—\s?)$/
-const sentFrom = /^(?:sent (?:from|with|via) (?:my |the |yahoo|outlook|mail\b|gmail|proton|samsung|windows|blackberry|sparrow|mobile)|sent from \S+ ?(?:for|on|mobile)?|get outlook for|von meinem .{2,40} gesendet|gesendet (?:von|mit) |envoyé (?:de(?:puis)?|à partir de) |enviado (?:desde|do|a partir) |inviato da(?:l)? |verzonden (?:vanaf|via|met) |skickat från |sendt fra |lähetetty |отправлено (?:с|из) |wysłan[eo] z )/i
+const sentFrom =
+  /^(?:sent (?:from|with|via) (?:my |the |yahoo|outlook|mail\b|gmail|proton|samsung|windows|blackberry|sparrow|mobile)|sent from \S+ ?(?:for|on|mobile)?|get outlook for|von meinem .{2,40} gesendet|gesendet (?:von|mit) |envoyé (?:de(?:puis)?|à partir de) |enviado (?:desde|do|a partir) |inviato da(?:l)? |verzonden (?:vanaf|via|met) |skickat från |sendt fra |lähetetty |отправлено (?:с|из) |wysłan[eo] z )/i
 const longestAttribution = 4
 
 function attributionLines(lines: readonly string[], at: number): number {
@@ -76,7 +83,13 @@ export function splitQuotes(text: string): TextPart[] {
       i = end
       continue
     }
-    if (!inSignature && (signatureRule.test(line) ? skipBlank(lines, i + 1) < lines.length && signatureLength(lines, i + 1) <= 12 : sentFrom.test(line.trim()) && line.trim().length < 90)) inSignature = true
+    if (
+      !inSignature &&
+      (signatureRule.test(line)
+        ? skipBlank(lines, i + 1) < lines.length && signatureLength(lines, i + 1) <= 12
+        : sentFrom.test(line.trim()) && line.trim().length < 90)
+    )
+      inSignature = true
     add(inSignature ? 'signature' : 'text', [line])
     i++
   }
@@ -99,5 +112,9 @@ function signatureLength(lines: readonly string[], at: number): number {
 
 /** The writer's own words: what a reply quotes when nothing was unfolded. */
 export function ownText(text: string): string {
-  return splitQuotes(text).filter((part) => part.kind === 'text').map((part) => part.text).join('\n').trim()
+  return splitQuotes(text)
+    .filter((part) => part.kind === 'text')
+    .map((part) => part.text)
+    .join('\n')
+    .trim()
 }

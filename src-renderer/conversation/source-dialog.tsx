@@ -12,13 +12,32 @@ import { Spinner } from '../ui/spinner'
 export function SourceDialog({ messageId, onClose }: { messageId: number; onClose: () => void }) {
   const { data, error } = useQuery('messages.source', { id: messageId }, { topics: [] })
   const copy = () => {
-    if (data) void navigator.clipboard.writeText(data.source).then(() => showToast({ text: t('conversation:source.copied') }), tellFailure)
+    if (data)
+      void navigator.clipboard
+        .writeText(data.source)
+        .then(() => showToast({ text: t('conversation:source.copied') }), tellFailure)
   }
   return (
-    <Dialog open wide onClose={onClose} title={t('conversation:source.title')} foot={<Button icon={Copy} disabled={!data} onClick={copy}>{t('conversation:source.copy')}</Button>}>
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={t('conversation:source.title')}
+      foot={
+        <Button icon={Copy} disabled={!data} onClick={copy}>
+          {t('conversation:source.copy')}
+        </Button>
+      }
+    >
       {data?.cut && <Banner>{t('conversation:source.cut')}</Banner>}
       {error && <Banner kind="bad">{t('conversation:source.failed')}</Banner>}
-      {data ? <pre className="source mono sel" dir="ltr" tabIndex={0} aria-label={t('conversation:source.title')}>{data.source}</pre> : !error && <Spinner />}
+      {data ? (
+        <pre className="source mono sel" dir="ltr" tabIndex={0} aria-label={t('conversation:source.title')}>
+          {data.source}
+        </pre>
+      ) : (
+        !error && <Spinner />
+      )}
     </Dialog>
   )
 }

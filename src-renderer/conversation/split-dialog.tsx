@@ -26,8 +26,12 @@ export function SplitDialog({ conversation, onClose }: { conversation: Conversat
       description={t('threads:splitText')}
       foot={
         <>
-          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="primary" disabled={whole} onClick={split}>{t('threads:splitDo')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button size="lg" kind="primary" disabled={whole} onClick={split}>
+            {t('threads:splitDo')}
+          </Button>
         </>
       }
     >
@@ -37,11 +41,23 @@ export function SplitDialog({ conversation, onClose }: { conversation: Conversat
             {...ids}
             value={String(id)}
             onChange={(event) => setId(Number(event.target.value))}
-            options={messages.map((message) => ({ value: String(message.id), label: t('threads:splitOption', { name: nameOf(message.from), time: fullTime(message.date), snippet: message.snippet.slice(0, 60) }) }))}
+            options={messages.map((message) => ({
+              value: String(message.id),
+              label: t('threads:splitOption', {
+                name: nameOf(message.from),
+                time: fullTime(message.date),
+                snippet: message.snippet.slice(0, 60),
+              }),
+            }))}
           />
         )}
       </Field>
-      <Segmented label={t('threads:splitWhich')} value={which} onChange={setWhich} options={(['from', 'one'] as const).map((value) => ({ value, label: t(`threads:which.${value}`) }))} />
+      <Segmented
+        label={t('threads:splitWhich')}
+        value={which}
+        onChange={setWhich}
+        options={(['from', 'one'] as const).map((value) => ({ value, label: t(`threads:which.${value}`) }))}
+      />
     </Dialog>
   )
 }

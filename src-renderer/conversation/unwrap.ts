@@ -2,7 +2,8 @@
 const narrowest = 55
 const widest = 84
 /** Lines that stand for themselves: lists, quotes, tables, indented text, rules, who said what at which time. */
-const ownLine = /^(?:\[|\d{1,2}[:.]\d\d\b|[\p{L}\p{M}. ]{1,30}: |\s{2,}|\t|>|[-*•–+]\s|\d{1,3}[.)]\s|\||[-=_*~#]{3,})|\S {3,}\S/u
+const ownLine =
+  /^(?:\[|\d{1,2}[:.]\d\d\b|[\p{L}\p{M}. ]{1,30}: |\s{2,}|\t|>|[-*•–+]\s|\d{1,3}[.)]\s|\||[-=_*~#]{3,})|\S {3,}\S/u
 const endsItself = /[:;]$|^\S{0,30},$/
 
 /**
@@ -19,7 +20,14 @@ export function unwrap(text: string): string {
   for (const line of lines) {
     const word = /^\S+/.exec(line)?.[0] ?? ''
     const last = before?.trimEnd() ?? ''
-    const forced = before !== null && word !== '' && last.length >= narrowest - 10 && last.length + 1 + word.length > width && !ownLine.test(line) && !ownLine.test(last) && !endsItself.test(last)
+    const forced =
+      before !== null &&
+      word !== '' &&
+      last.length >= narrowest - 10 &&
+      last.length + 1 + word.length > width &&
+      !ownLine.test(line) &&
+      !ownLine.test(last) &&
+      !endsItself.test(last)
     if (forced && out.length > 0) out[out.length - 1] = `${(out.at(-1) ?? '').trimEnd()} ${line}`
     else out.push(line)
     before = line

@@ -26,44 +26,117 @@ export function WorkBar({ conversation, onSnooze }: { conversation: Conversation
   const ids = [id]
   const only = (does: () => void) => () => (useList.getState().picked.size > 0 ? false : does())
   useShortcuts([
-    { id: 'conversation.assign', keys: 'a', group: 'conversation', label: t('work:keys.assign'), run: only(() => setOpen('assign')) },
-    { id: 'conversation.toMe', keys: 'i', group: 'conversation', label: t('work:keys.toMe'), run: only(() => people && void assign(ids, people.people.find((one) => one.id === people.self) ?? { id: people.self, name: '' })) },
-    { id: 'conversation.tag', keys: 't', group: 'conversation', label: t('work:keys.tag'), run: only(() => setOpen('tag')) },
-    { id: 'conversation.snooze', keys: 'z', group: 'conversation', label: t('work:keys.snooze'), run: only(() => onSnooze(true)) },
+    {
+      id: 'conversation.assign',
+      keys: 'a',
+      group: 'conversation',
+      label: t('work:keys.assign'),
+      run: only(() => setOpen('assign')),
+    },
+    {
+      id: 'conversation.toMe',
+      keys: 'i',
+      group: 'conversation',
+      label: t('work:keys.toMe'),
+      run: only(
+        () =>
+          people &&
+          void assign(ids, people.people.find((one) => one.id === people.self) ?? { id: people.self, name: '' }),
+      ),
+    },
+    {
+      id: 'conversation.tag',
+      keys: 't',
+      group: 'conversation',
+      label: t('work:keys.tag'),
+      run: only(() => setOpen('tag')),
+    },
+    {
+      id: 'conversation.snooze',
+      keys: 'z',
+      group: 'conversation',
+      label: t('work:keys.snooze'),
+      run: only(() => onSnooze(true)),
+    },
   ])
   const name = assignee === null ? t('work:unassigned') : assignee.name || t('work:someone')
-  const control = (layer: Layer) => ({ open: open === layer, onOpenChange: (on: boolean) => setOpen(on ? layer : null) })
+  const control = (layer: Layer) => ({
+    open: open === layer,
+    onOpenChange: (on: boolean) => setOpen(on ? layer : null),
+  })
   return (
     <>
       <AssignMenu
-        ids={ids} assignee={assignee?.id ?? null} align="start" {...control('assign')}
+        ids={ids}
+        assignee={assignee?.id ?? null}
+        align="start"
+        {...control('assign')}
         trigger={
-          <button type="button" className="btn sm" aria-label={assignee ? t('work:assigned', { name }) : t('work:unassigned')}>
-            {assignee ? <Avatar name={name} size="xs" /> : <Icon icon={Circle} small />}<bdi className="cut">{assignee ? firstName(name) : name}</bdi><Icon icon={ChevronDown} small />
+          <button
+            type="button"
+            className="btn sm"
+            aria-label={assignee ? t('work:assigned', { name }) : t('work:unassigned')}
+          >
+            {assignee ? <Avatar name={name} size="xs" /> : <Icon icon={Circle} small />}
+            <bdi className="cut">{assignee ? firstName(name) : name}</bdi>
+            <Icon icon={ChevronDown} small />
           </button>
         }
       />
       {tags.map((tag) => (
         <span key={tag.name} className="tag lg">
-          <i className={`dot c-${tag.hue}`} /><bdi>{tag.label}</bdi>
-          <button type="button" className="untag" aria-label={t('work:removeTag', { label: tag.label })} data-tip={t('work:removeTag', { label: tag.label })} onClick={() => void setTag(ids, tag, false)}><Icon icon={X} small /></button>
+          <i className={`dot c-${tag.hue}`} />
+          <bdi>{tag.label}</bdi>
+          <button
+            type="button"
+            className="untag"
+            aria-label={t('work:removeTag', { label: tag.label })}
+            data-tip={t('work:removeTag', { label: tag.label })}
+            onClick={() => void setTag(ids, tag, false)}
+          >
+            <Icon icon={X} small />
+          </button>
         </span>
       ))}
-      <TagPicker ids={ids} has={tags.map((tag) => tag.name)} {...control('tag')} trigger={<IconButton icon={Plus} size="sm" label={t('work:addTag')} keys="t" />} />
+      <TagPicker
+        ids={ids}
+        has={tags.map((tag) => tag.name)}
+        {...control('tag')}
+        trigger={<IconButton icon={Plus} size="sm" label={t('work:addTag')} keys="t" />}
+      />
       <LabelBar conversation={conversation} {...control('label')} />
     </>
   )
 }
 
 /** The snooze of the conversation: its button, and until when it sleeps. */
-export function SnoozeButton({ conversation, open, onOpenChange }: { conversation: Conversation; open: boolean; onOpenChange: (open: boolean) => void }) {
+export function SnoozeButton({
+  conversation,
+  open,
+  onOpenChange,
+}: {
+  conversation: Conversation
+  open: boolean
+  onOpenChange: (open: boolean) => void
+}) {
   const now = useNow()
   const { id, snoozedUntil } = conversation
   const label = snoozedUntil === null ? t('work:snooze') : t('work:snoozedUntil', { when: whenText(snoozedUntil, now) })
   return (
     <>
-      {snoozedUntil !== null && <span className="chip sm"><Icon icon={AlarmClock} />{whenText(snoozedUntil, now)}</span>}
-      <SnoozeMenu ids={[id]} snoozedUntil={snoozedUntil} open={open} onOpenChange={onOpenChange} trigger={<IconButton icon={AlarmClock} size="sm" on={snoozedUntil !== null} label={label} keys="z" />} />
+      {snoozedUntil !== null && (
+        <span className="chip sm">
+          <Icon icon={AlarmClock} />
+          {whenText(snoozedUntil, now)}
+        </span>
+      )}
+      <SnoozeMenu
+        ids={[id]}
+        snoozedUntil={snoozedUntil}
+        open={open}
+        onOpenChange={onOpenChange}
+        trigger={<IconButton icon={AlarmClock} size="sm" on={snoozedUntil !== null} label={label} keys="z" />}
+      />
     </>
   )
 }

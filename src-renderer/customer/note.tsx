@@ -56,30 +56,38 @@ export function Note({ customerId, name, note }: { customerId: number; name: str
       <div className="sect-h">
         <h3>{t('customer:notes')}</h3>
         <span className="push x g1">
-          {text !== null && saving.state !== 'clean' && saving.state !== 'failed' && <span className="micro t3" role="status">{t(saving.state === 'saved' ? 'customer:noteSaved' : 'customer:noteSaving')}</span>}
+          {text !== null && saving.state !== 'clean' && saving.state !== 'failed' && (
+            <span className="micro t3" role="status">
+              {t(saving.state === 'saved' ? 'customer:noteSaved' : 'customer:noteSaving')}
+            </span>
+          )}
           <IconButton icon={Pencil} size="sm" label={t('customer:editNote')} onClick={() => setText(note)} />
         </span>
       </div>
-      {text === null
-        ? <p className={`sel note-text ${note === '' ? 't3' : 't2'}`}>{note === '' ? t('customer:noNote') : note}</p>
-        : (
-          <TextArea
-            autoFocus
-            rows={4}
-            dir="auto"
-            maxLength={20_000}
-            aria-label={t('customer:note', { name })}
-            value={text}
-            onChange={(event) => change(event.target.value)}
-            onBlur={close}
-            onKeyDown={(event) => {
-              if (event.key !== 'Escape') return
-              event.stopPropagation()
-              close()
-            }}
-          />
-        )}
-      {saving.state === 'failed' && <p className="hint bad" role="alert">{t('customer:noteFailed', { why: saving.why })}</p>}
+      {text === null ? (
+        <p className={`sel note-text ${note === '' ? 't3' : 't2'}`}>{note === '' ? t('customer:noNote') : note}</p>
+      ) : (
+        <TextArea
+          autoFocus
+          rows={4}
+          dir="auto"
+          maxLength={20_000}
+          aria-label={t('customer:note', { name })}
+          value={text}
+          onChange={(event) => change(event.target.value)}
+          onBlur={close}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return
+            event.stopPropagation()
+            close()
+          }}
+        />
+      )}
+      {saving.state === 'failed' && (
+        <p className="hint bad" role="alert">
+          {t('customer:noteFailed', { why: saving.why })}
+        </p>
+      )}
     </div>
   )
 }

@@ -39,14 +39,24 @@ async function idsOf(filter: ListFilter): Promise<number[]> {
 }
 
 /** Floats at the foot of the list when one or more are picked. The open conversation stays open. */
-export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts' | 'outbox'>; filter: ListFilter; window: ListWindow }) {
+export function BulkBar({
+  view,
+  filter,
+  window,
+}: {
+  view: Exclude<View, 'drafts' | 'outbox'>
+  filter: ListFilter
+  window: ListWindow
+}) {
   const picked = useList((state) => state.picked)
   const clear = useList((state) => state.clearPicks)
   const [busy, setBusy] = useState(false)
   const [layer, setLayer] = useState<Layer | null>(null)
   const layered = (one: Layer) => (on: boolean) => setLayer(on ? one : null)
   const people = usePeople()
-  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(({ local }) => !local)
+  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
+    ({ local }) => !local,
+  )
   const { labels } = useLabels()
   const [exporting, setExporting] = useState(false)
   const ids = [...picked]
@@ -67,43 +77,138 @@ export function BulkBar({ view, filter, window }: { view: Exclude<View, 'drafts'
   }
   const ifPicked = (does: () => void) => () => (picked.size > 0 ? does() : false)
   useShortcuts([
-    { id: 'list.pickAll', keys: 'mod+a', inText: false, group: 'list', label: t('inbox:keys.pickAll'), run: () => (total > 0 ? void pickAll() : false) },
-    { id: 'list.assign', keys: 'a', group: 'list', label: t('work:keys.assign'), run: ifPicked(() => setLayer('assign')) },
-    { id: 'list.toMe', keys: 'i', group: 'list', label: t('work:keys.toMe'), run: ifPicked(() => people && void assign(ids, people.people.find((one) => one.id === people.self) ?? { id: people.self, name: '' })) },
+    {
+      id: 'list.pickAll',
+      keys: 'mod+a',
+      inText: false,
+      group: 'list',
+      label: t('inbox:keys.pickAll'),
+      run: () => (total > 0 ? void pickAll() : false),
+    },
+    {
+      id: 'list.assign',
+      keys: 'a',
+      group: 'list',
+      label: t('work:keys.assign'),
+      run: ifPicked(() => setLayer('assign')),
+    },
+    {
+      id: 'list.toMe',
+      keys: 'i',
+      group: 'list',
+      label: t('work:keys.toMe'),
+      run: ifPicked(
+        () =>
+          people &&
+          void assign(ids, people.people.find((one) => one.id === people.self) ?? { id: people.self, name: '' }),
+      ),
+    },
     { id: 'list.tag', keys: 't', group: 'list', label: t('work:keys.tag'), run: ifPicked(() => setLayer('tag')) },
-    { id: 'list.snooze', keys: 'z', group: 'list', label: t('work:keys.snooze'), run: ifPicked(() => setLayer('snooze')) },
+    {
+      id: 'list.snooze',
+      keys: 'z',
+      group: 'list',
+      label: t('work:keys.snooze'),
+      run: ifPicked(() => setLayer('snooze')),
+    },
   ])
 
   if (picked.size === 0) return null
   const toOpen = view === 'closed' || view === 'spam'
   return (
-    <div className="bulk y" role="toolbar" aria-label={t('inbox:bulk.label', { count: picked.size })} aria-busy={busy || undefined}>
+    <div
+      className="bulk y"
+      role="toolbar"
+      aria-label={t('inbox:bulk.label', { count: picked.size })}
+      aria-busy={busy || undefined}
+    >
       <div className="x">
-        <span className="medium num" aria-live="polite">{t('inbox:bulk.label', { count: picked.size })}</span>
-        {picked.size < Math.min(total, most) && <button type="button" className="link meta" onClick={() => void pickAll()}>{t('inbox:bulk.all', { n: numberText(Math.min(total, most)) })}</button>}
+        <span className="medium num" aria-live="polite">
+          {t('inbox:bulk.label', { count: picked.size })}
+        </span>
+        {picked.size < Math.min(total, most) && (
+          <button type="button" className="link meta" onClick={() => void pickAll()}>
+            {t('inbox:bulk.all', { n: numberText(Math.min(total, most)) })}
+          </button>
+        )}
         <IconButton icon={X} size="sm" className="push" label={t('inbox:bulk.clear')} keys="Escape" onClick={clear} />
       </div>
       <div className="x g1">
-        {toOpen
-          ? <Button size="sm" keys="e" disabled={busy} onClick={() => void act(() => setStatus(ids, 'open'))}>{view === 'spam' ? t('inbox:bulk.notSpam') : t('inbox:bulk.open')}</Button>
-          : <Button size="sm" keys="e" disabled={busy} onClick={() => void act(() => setStatus(ids, 'closed'))}>{t('inbox:bulk.close')}</Button>}
-        <Button size="sm" disabled={busy} onClick={() => void act(() => setRead(ids, true))}>{t('inbox:bulk.read')}</Button>
-        <Button size="sm" disabled={busy} onClick={() => void act(() => trash(ids))}>{t('inbox:bulk.trash')}</Button>
-        <AssignMenu ids={ids} assignee={undefined} open={layer === 'assign'} onOpenChange={layered('assign')} trigger={<IconButton icon={UserCheck} size="sm" label={t('work:assignTo')} keys="a" disabled={busy} />} />
-        <TagPicker ids={ids} has={[]} open={layer === 'tag'} onOpenChange={layered('tag')} trigger={<IconButton icon={Tag} size="sm" label={t('work:addTag')} keys="t" disabled={busy} />} />
-        <SnoozeMenu ids={ids} snoozedUntil={null} open={layer === 'snooze'} onOpenChange={layered('snooze')} trigger={<IconButton icon={AlarmClock} size="sm" label={t('work:snooze')} keys="z" disabled={busy} />} />
-        {layer === 'label' && <LabelPicker ids={ids} has={[]} open onOpenChange={layered('label')} trigger={<IconButton icon={Bookmark} size="sm" label={t('labels:add')} disabled={busy} />} />}
+        {toOpen ? (
+          <Button size="sm" keys="e" disabled={busy} onClick={() => void act(() => setStatus(ids, 'open'))}>
+            {view === 'spam' ? t('inbox:bulk.notSpam') : t('inbox:bulk.open')}
+          </Button>
+        ) : (
+          <Button size="sm" keys="e" disabled={busy} onClick={() => void act(() => setStatus(ids, 'closed'))}>
+            {t('inbox:bulk.close')}
+          </Button>
+        )}
+        <Button size="sm" disabled={busy} onClick={() => void act(() => setRead(ids, true))}>
+          {t('inbox:bulk.read')}
+        </Button>
+        <Button size="sm" disabled={busy} onClick={() => void act(() => trash(ids))}>
+          {t('inbox:bulk.trash')}
+        </Button>
+        <AssignMenu
+          ids={ids}
+          assignee={undefined}
+          open={layer === 'assign'}
+          onOpenChange={layered('assign')}
+          trigger={<IconButton icon={UserCheck} size="sm" label={t('work:assignTo')} keys="a" disabled={busy} />}
+        />
+        <TagPicker
+          ids={ids}
+          has={[]}
+          open={layer === 'tag'}
+          onOpenChange={layered('tag')}
+          trigger={<IconButton icon={Tag} size="sm" label={t('work:addTag')} keys="t" disabled={busy} />}
+        />
+        <SnoozeMenu
+          ids={ids}
+          snoozedUntil={null}
+          open={layer === 'snooze'}
+          onOpenChange={layered('snooze')}
+          trigger={<IconButton icon={AlarmClock} size="sm" label={t('work:snooze')} keys="z" disabled={busy} />}
+        />
+        {layer === 'label' && (
+          <LabelPicker
+            ids={ids}
+            has={[]}
+            open
+            onOpenChange={layered('label')}
+            trigger={<IconButton icon={Bookmark} size="sm" label={t('labels:add')} disabled={busy} />}
+          />
+        )}
         <Menu
           label={t('inbox:bulk.more')}
-          trigger={<IconButton icon={Ellipsis} size="sm" label={t('inbox:bulk.more')} className="push" disabled={busy} />}
+          trigger={
+            <IconButton icon={Ellipsis} size="sm" label={t('inbox:bulk.more')} className="push" disabled={busy} />
+          }
           items={[
-            { label: t('threads:mergePicked'), disabled: ids.length < 2 || ids.length > mostMerged, onSelect: () => void act(async () => void await mergeConversations(ids)) },
+            {
+              label: t('threads:mergePicked'),
+              disabled: ids.length < 2 || ids.length > mostMerged,
+              onSelect: () => void act(async () => void (await mergeConversations(ids))),
+            },
             { label: t('threads:export'), onSelect: () => setExporting(true) },
-            ...(mailboxes.length < 2 ? [] : [{ heading: t('conversation:moveTo') }, ...mailboxes.map((mailbox) => ({ label: mailbox.name, onSelect: () => void act(() => moveTo(ids, mailbox)) })), 'separator' as const]),
+            ...(mailboxes.length < 2
+              ? []
+              : [
+                  { heading: t('conversation:moveTo') },
+                  ...mailboxes.map((mailbox) => ({
+                    label: mailbox.name,
+                    onSelect: () => void act(() => moveTo(ids, mailbox)),
+                  })),
+                  'separator' as const,
+                ]),
             ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), onSelect: () => setLayer('label') }]),
             { label: t('inbox:bulk.markUnread'), onSelect: () => void act(() => setRead(ids, false)) },
-            ...(view === 'pending' ? [] : [{ label: t('inbox:bulk.setPending'), onSelect: () => void act(() => setStatus(ids, 'pending')) }]),
-            ...(view === 'spam' ? [] : [{ label: t('inbox:bulk.markSpam'), onSelect: () => void act(() => setStatus(ids, 'spam')) }]),
+            ...(view === 'pending'
+              ? []
+              : [{ label: t('inbox:bulk.setPending'), onSelect: () => void act(() => setStatus(ids, 'pending')) }]),
+            ...(view === 'spam'
+              ? []
+              : [{ label: t('inbox:bulk.markSpam'), onSelect: () => void act(() => setStatus(ids, 'spam')) }]),
           ]}
         />
       </div>

@@ -1,5 +1,28 @@
-import { AlarmClock, AtSign, Bookmark, Circle, CircleCheck, CircleDot, Clock, Inbox, ListFilter as ListFilterIcon, MailOpen, OctagonAlert, User, UserCheck } from 'lucide-react'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
+import {
+  AlarmClock,
+  AtSign,
+  Bookmark,
+  Circle,
+  CircleCheck,
+  CircleDot,
+  Clock,
+  Inbox,
+  ListFilter as ListFilterIcon,
+  MailOpen,
+  OctagonAlert,
+  User,
+  UserCheck,
+} from 'lucide-react'
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+} from 'react'
 import type { View } from '../../src-preload/contract'
 import { ask } from '../client'
 import { prefetch } from '../live'
@@ -44,19 +67,25 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
   const place = useLastIndex(openId, openIndex)
   const top = useRef<{ id: number; index: number } | null>(null)
 
-  const positionOf = useCallback(async (id: number): Promise<number> => {
-    const known = window.indexOf(id)
-    return known >= 0 ? known : (await ask('conversations.position', { ...filter, id })).position
-  }, [window, filter])
+  const positionOf = useCallback(
+    async (id: number): Promise<number> => {
+      const known = window.indexOf(id)
+      return known >= 0 ? known : (await ask('conversations.position', { ...filter, id })).position
+    },
+    [window, filter],
+  )
 
   // Every change of the open conversation is brought into sight, wherever in the list it is.
   useEffect(() => {
     if (openId === null) return undefined
     let current = true
-    void positionOf(openId).then((index) => {
-      if (!current || index < 0) return
-      if (grid.current) goTo(grid.current, index)
-    }, () => undefined)
+    void positionOf(openId).then(
+      (index) => {
+        if (!current || index < 0) return
+        if (grid.current) goTo(grid.current, index)
+      },
+      () => undefined,
+    )
     return () => {
       current = false
     }
@@ -85,42 +114,54 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
     }
   }, [version, window])
 
-  const onVisible = useCallback((first: number, last: number) => {
-    window.show(first, last)
-    const row = window.row(first)
-    top.current = row ? { id: row.id, index: first } : null
-  }, [window])
+  const onVisible = useCallback(
+    (first: number, last: number) => {
+      window.show(first, last)
+      const row = window.row(first)
+      top.current = row ? { id: row.id, index: first } : null
+    },
+    [window],
+  )
 
-  const openAt = useCallback(async (index: number) => {
-    const row = await window.ask(index)
-    if (!row) return
-    // before anything changes, while the page is laid out: the focus asks for that
-    if (grid.current) goTo(grid.current, index)
-    openConversation(row.id, view)
-  }, [window, view])
-
-  const step = useCallback(async (delta: number) => {
-    const at = openId === null ? -1 : await positionOf(openId)
-    // gone from the list: its old place is now the next one's
-    const from = at < 0 && openId !== null && place.current >= 0 ? place.current - (delta > 0 ? 1 : 0) : at
-    const next = Math.max(0, from + delta)
-    if (next === at) return
-    await openAt(next)
-  }, [openId, positionOf, openAt, place])
-
-  const after = useCallback(async (gone: ReadonlySet<number>): Promise<number | null> => {
-    const at = openId === null ? -1 : await positionOf(openId)
-    if (at < 0) return null
-    for (let index = at + 1; index < Math.min(window.total ?? 0, at + 1 + gone.size); index++) {
+  const openAt = useCallback(
+    async (index: number) => {
       const row = await window.ask(index)
-      if (row && !gone.has(row.id)) return row.id
-    }
-    for (let index = at - 1; index >= Math.max(0, at - gone.size); index--) {
-      const row = await window.ask(index)
-      if (row && !gone.has(row.id)) return row.id
-    }
-    return null
-  }, [openId, positionOf, window])
+      if (!row) return
+      // before anything changes, while the page is laid out: the focus asks for that
+      if (grid.current) goTo(grid.current, index)
+      openConversation(row.id, view)
+    },
+    [window, view],
+  )
+
+  const step = useCallback(
+    async (delta: number) => {
+      const at = openId === null ? -1 : await positionOf(openId)
+      // gone from the list: its old place is now the next one's
+      const from = at < 0 && openId !== null && place.current >= 0 ? place.current - (delta > 0 ? 1 : 0) : at
+      const next = Math.max(0, from + delta)
+      if (next === at) return
+      await openAt(next)
+    },
+    [openId, positionOf, openAt, place],
+  )
+
+  const after = useCallback(
+    async (gone: ReadonlySet<number>): Promise<number | null> => {
+      const at = openId === null ? -1 : await positionOf(openId)
+      if (at < 0) return null
+      for (let index = at + 1; index < Math.min(window.total ?? 0, at + 1 + gone.size); index++) {
+        const row = await window.ask(index)
+        if (row && !gone.has(row.id)) return row.id
+      }
+      for (let index = at - 1; index >= Math.max(0, at - gone.size); index--) {
+        const row = await window.ask(index)
+        if (row && !gone.has(row.id)) return row.id
+      }
+      return null
+    },
+    [openId, positionOf, window],
+  )
 
   useEffect(() => {
     const hands = {
@@ -132,39 +173,52 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
     return () => useList.setState((state) => (state.hands === hands ? { hands: null } : state))
   }, [step, after, openId, window])
 
-  const range = useCallback((to: number) => {
-    const from = anchor.current ?? to
-    useList.getState().pick(window.idsBetween(from, to))
-  }, [window])
+  const range = useCallback(
+    (to: number) => {
+      const from = anchor.current ?? to
+      useList.getState().pick(window.idsBetween(from, to))
+    },
+    [window],
+  )
 
-  const onPick = useCallback((id: number, extend: boolean) => {
-    const index = window.indexOf(id)
-    if (extend && anchor.current !== null) return range(index)
-    anchor.current = index
-    useList.getState().togglePick(id)
-  }, [window, range])
+  const onPick = useCallback(
+    (id: number, extend: boolean) => {
+      const index = window.indexOf(id)
+      if (extend && anchor.current !== null) return range(index)
+      anchor.current = index
+      useList.getState().togglePick(id)
+    },
+    [window, range],
+  )
 
-  const onOpen = useCallback((index: number, event: MouseEvent | KeyboardEvent) => {
-    const row = window.row(index)
-    if (!row) return
-    if (event.shiftKey) {
-      anchor.current ??= openIndex >= 0 ? openIndex : index
-      return range(index)
-    }
-    if (event.ctrlKey || event.metaKey) return onPick(row.id, false)
-    if (event.type === 'keydown' && row.id === openId) document.querySelector<HTMLElement>('[data-pane="conversation"]')?.focus()
-    anchor.current = index
-    openConversation(row.id, view)
-  }, [window, range, onPick, openIndex, openId, view])
+  const onOpen = useCallback(
+    (index: number, event: MouseEvent | KeyboardEvent) => {
+      const row = window.row(index)
+      if (!row) return
+      if (event.shiftKey) {
+        anchor.current ??= openIndex >= 0 ? openIndex : index
+        return range(index)
+      }
+      if (event.ctrlKey || event.metaKey) return onPick(row.id, false)
+      if (event.type === 'keydown' && row.id === openId)
+        document.querySelector<HTMLElement>('[data-pane="conversation"]')?.focus()
+      anchor.current = index
+      openConversation(row.id, view)
+    },
+    [window, range, onPick, openIndex, openId, view],
+  )
 
-  const onMove = useCallback((index: number, event: KeyboardEvent) => {
-    if (event.shiftKey) {
-      anchor.current ??= event.key === 'ArrowDown' ? index - 1 : index + 1
-      return range(index)
-    }
-    anchor.current = index
-    void openAt(index)
-  }, [range, openAt])
+  const onMove = useCallback(
+    (index: number, event: KeyboardEvent) => {
+      if (event.shiftKey) {
+        anchor.current ??= event.key === 'ArrowDown' ? index - 1 : index + 1
+        return range(index)
+      }
+      anchor.current = index
+      void openAt(index)
+    },
+    [range, openAt],
+  )
 
   const focusedId = () => {
     const element = document.activeElement?.closest('[role="row"][data-index]')
@@ -173,18 +227,60 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
   }
   useShortcuts([
     { id: 'list.next', keys: 'j', group: 'list', label: t('inbox:keys.next'), hidden: true, run: () => void step(1) },
-    { id: 'list.previous', keys: 'k', group: 'list', label: t('inbox:keys.previous'), hidden: true, run: () => void step(-1) },
-    { id: 'list.nextRow', keys: 'ArrowDown', group: 'list', label: t('inbox:keys.nextRow'), hidden: true, run: () => (document.activeElement === document.body ? void step(1) : false) },
-    { id: 'list.previousRow', keys: 'ArrowUp', group: 'list', label: t('inbox:keys.previousRow'), hidden: true, run: () => (document.activeElement === document.body ? void step(-1) : false) },
-    { id: 'list.pick', keys: 'x', group: 'list', label: t('inbox:keys.pick'), hidden: true, run: () => {
-      const id = focusedId()
-      if (id === null) return false
-      onPick(id, false)
-      return undefined
-    } },
+    {
+      id: 'list.previous',
+      keys: 'k',
+      group: 'list',
+      label: t('inbox:keys.previous'),
+      hidden: true,
+      run: () => void step(-1),
+    },
+    {
+      id: 'list.nextRow',
+      keys: 'ArrowDown',
+      group: 'list',
+      label: t('inbox:keys.nextRow'),
+      hidden: true,
+      run: () => (document.activeElement === document.body ? void step(1) : false),
+    },
+    {
+      id: 'list.previousRow',
+      keys: 'ArrowUp',
+      group: 'list',
+      label: t('inbox:keys.previousRow'),
+      hidden: true,
+      run: () => (document.activeElement === document.body ? void step(-1) : false),
+    },
+    {
+      id: 'list.pick',
+      keys: 'x',
+      group: 'list',
+      label: t('inbox:keys.pick'),
+      hidden: true,
+      run: () => {
+        const id = focusedId()
+        if (id === null) return false
+        onPick(id, false)
+        return undefined
+      },
+    },
     // in the list the grid itself moves with Shift and arrows; these two only say so
-    { id: 'list.extendDown', keys: 'shift+ArrowDown', group: 'list', label: t('inbox:keys.extendDown'), hidden: true, run: () => false },
-    { id: 'list.extendUp', keys: 'shift+ArrowUp', group: 'list', label: t('inbox:keys.extendUp'), hidden: true, run: () => false },
+    {
+      id: 'list.extendDown',
+      keys: 'shift+ArrowDown',
+      group: 'list',
+      label: t('inbox:keys.extendDown'),
+      hidden: true,
+      run: () => false,
+    },
+    {
+      id: 'list.extendUp',
+      keys: 'shift+ArrowUp',
+      group: 'list',
+      label: t('inbox:keys.extendUp'),
+      hidden: true,
+      run: () => false,
+    },
   ])
 
   const several = useMemo(() => mailboxNames.size > 1 && filter.mailboxId === null, [mailboxNames, filter])
@@ -195,21 +291,57 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
     if (!row) return <SkeletonRow key={`empty-${index}`} props={props} />
     return (
       <ConversationRowView
-        key={row.id} row={row} index={index} top={at} height={height} tabStop={props.tabIndex === 0}
-        on={row.id === openId} picked={picked.has(row.id)} onPick={onPick} marks={presence.get(row.id) ?? nobody}
-        mailboxes={several ? row.mailboxIds.map((id) => mailboxNames.get(id) ?? '').filter(Boolean).join(', ') : ''}
+        key={row.id}
+        row={row}
+        index={index}
+        top={at}
+        height={height}
+        tabStop={props.tabIndex === 0}
+        on={row.id === openId}
+        picked={picked.has(row.id)}
+        onPick={onPick}
+        marks={presence.get(row.id) ?? nobody}
+        mailboxes={
+          several
+            ? row.mailboxIds
+                .map((id) => mailboxNames.get(id) ?? '')
+                .filter(Boolean)
+                .join(', ')
+            : ''
+        }
       />
     )
   }
 
   if (window.total === null && window.error) return <ListError window={window} />
-  if (window.total === null) return <div className="scroll" aria-busy="true">{window.slow && <LoadingBars height={height} />}</div>
-  if (total === 0 && filter.saved) return <div className="scroll center"><EmptyState icon={ListFilterIcon} title={t('views:emptyTitle')}>{t('views:emptyText')}</EmptyState></div>
+  if (window.total === null)
+    return (
+      <div className="scroll" aria-busy="true">
+        {window.slow && <LoadingBars height={height} />}
+      </div>
+    )
+  if (total === 0 && filter.saved)
+    return (
+      <div className="scroll center">
+        <EmptyState icon={ListFilterIcon} title={t('views:emptyTitle')}>
+          {t('views:emptyText')}
+        </EmptyState>
+      </div>
+    )
   if (total === 0) return <EmptyList view={view} unreadOnly={filter.unreadOnly ?? false} syncing={syncing} />
   return (
     <RowGrid
-      ref={grid} label={t('inbox:list')} count={total} rowHeight={height} multiselectable className={`${picked.size > 0 ? 'picking' : ''}${closing ? ' closing' : ''}`}
-      current={openIndex} renderRow={renderRow} onOpen={onOpen} onMove={onMove} onVisible={onVisible}
+      ref={grid}
+      label={t('inbox:list')}
+      count={total}
+      rowHeight={height}
+      multiselectable
+      className={`${picked.size > 0 ? 'picking' : ''}${closing ? ' closing' : ''}`}
+      current={openIndex}
+      renderRow={renderRow}
+      onOpen={onOpen}
+      onMove={onMove}
+      onVisible={onVisible}
     />
   )
 }
@@ -224,7 +356,8 @@ function goTo(grid: RowGridHandle, index: number): void {
 function prefetchConversation(id: number | undefined): void {
   if (id === undefined) return
   prefetch('conversations.get', { id }, { topics: ['conversations'], ids: [id] }, ({ customerId }) => {
-    if (customerId !== null) prefetch('customers.get', { id: customerId }, { topics: ['customers', 'conversations'], ids: [customerId] })
+    if (customerId !== null)
+      prefetch('customers.get', { id: customerId }, { topics: ['customers', 'conversations'], ids: [customerId] })
   })
 }
 
@@ -244,7 +377,17 @@ function LoadingBars({ height }: { height: number }) {
   return (
     <div className="rows" role="grid" aria-label={t('inbox:list')} aria-busy="true">
       {[0, 1, 2].map((index) => (
-        <SkeletonRow key={index} faint={1 - index * 0.3} props={{ role: 'row', 'data-index': index, 'aria-rowindex': index + 1, tabIndex: -1, style: { translate: `0 ${index * height}px`, blockSize: height } }} />
+        <SkeletonRow
+          key={index}
+          faint={1 - index * 0.3}
+          props={{
+            role: 'row',
+            'data-index': index,
+            'aria-rowindex': index + 1,
+            tabIndex: -1,
+            style: { translate: `0 ${index * height}px`, blockSize: height },
+          }}
+        />
       ))}
     </div>
   )
@@ -253,28 +396,54 @@ function LoadingBars({ height }: { height: number }) {
 function ListError({ window }: { window: ListWindow }) {
   return (
     <div className="scroll center" role="alert">
-      <EmptyState icon={OctagonAlert} title={t('inbox:error.title')} action={<Button onClick={() => window.refresh()}>{t('common:retry')}</Button>}>
+      <EmptyState
+        icon={OctagonAlert}
+        title={t('inbox:error.title')}
+        action={<Button onClick={() => window.refresh()}>{t('common:retry')}</Button>}
+      >
         {window.error && errorText(window.error)}
       </EmptyState>
     </div>
   )
 }
 
-const emptyIcons: Record<ListView, LucideIcon> = { inbox: Inbox, unassigned: Circle, mine: User, mentions: AtSign, followed: Bookmark, assigned: UserCheck, snoozed: AlarmClock, pending: Clock, closed: CircleCheck, spam: CircleDot }
+const emptyIcons: Record<ListView, LucideIcon> = {
+  inbox: Inbox,
+  unassigned: Circle,
+  mine: User,
+  mentions: AtSign,
+  followed: Bookmark,
+  assigned: UserCheck,
+  snoozed: AlarmClock,
+  pending: Clock,
+  closed: CircleCheck,
+  spam: CircleDot,
+}
 
 function EmptyList({ view, unreadOnly, syncing }: { view: ListView; unreadOnly: boolean; syncing: boolean }) {
   if (unreadOnly) {
     return (
       <div className="scroll center">
-        <EmptyState icon={MailOpen} title={t('inbox:empty.unreadTitle')} action={<Button onClick={() => useList.getState().setUnreadOnly(false)}>{t('inbox:empty.showAll')}</Button>}>
+        <EmptyState
+          icon={MailOpen}
+          title={t('inbox:empty.unreadTitle')}
+          action={<Button onClick={() => useList.getState().setUnreadOnly(false)}>{t('inbox:empty.showAll')}</Button>}
+        >
           {t('inbox:empty.unreadText')}
         </EmptyState>
       </div>
     )
   }
-  const action = view === 'inbox'
-    ? <Button keys="g p" onClick={() => goView('pending')}>{t('inbox:empty.goPending')}</Button>
-    : <Button keys="g i" onClick={() => goView('inbox')}>{t('inbox:empty.goInbox')}</Button>
+  const action =
+    view === 'inbox' ? (
+      <Button keys="g p" onClick={() => goView('pending')}>
+        {t('inbox:empty.goPending')}
+      </Button>
+    ) : (
+      <Button keys="g i" onClick={() => goView('inbox')}>
+        {t('inbox:empty.goInbox')}
+      </Button>
+    )
   return (
     <div className="scroll center">
       <EmptyState icon={emptyIcons[view]} title={t(`inbox:empty.${view}Title`)} action={!syncing && action}>

@@ -30,8 +30,12 @@ interface Props {
 const shownTags = 2
 
 /** Tags of the team first, then labels of the mail server. `hue` null: a label. */
-const tagsOf = ({ tags, labels }: ConversationRow): readonly { readonly key: string; readonly text: string; readonly hue: string | null }[] => [
-  ...tags.map(({ name, label, hue }) => ({ key: name, text: label, hue })), ...labels.map((label) => ({ key: `label ${label}`, text: label, hue: null })),
+const tagsOf = ({
+  tags,
+  labels,
+}: ConversationRow): readonly { readonly key: string; readonly text: string; readonly hue: string | null }[] => [
+  ...tags.map(({ name, label, hue }) => ({ key: name, text: label, hue })),
+  ...labels.map((label) => ({ key: `label ${label}`, text: label, hue: null })),
 ]
 
 const markText = (mark: Mark): string => t(`presence:${mark.doing}`, { name: mark.person.name || t('work:someone') })
@@ -40,12 +44,27 @@ function spoken(row: ConversationRow, marks: readonly Mark[]): string {
   const parts = [row.unread ? t('inbox:row.unread') : '', nameOf(row), subjectOf(row.subject)]
   if (row.outbox && row.outbox !== 'sent') parts.push(outboxWords(row.outbox, row.outboxError).text)
   else if (row.hasDraft) parts.push(t('inbox:row.draft'))
-  parts.push(...tagsOf(row).map(({ text }) => text), row.assignee ? t('work:assigned', { name: row.assignee.name || t('work:someone') }) : '', ...marks.map(markText))
+  parts.push(
+    ...tagsOf(row).map(({ text }) => text),
+    row.assignee ? t('work:assigned', { name: row.assignee.name || t('work:someone') }) : '',
+    ...marks.map(markText),
+  )
   return parts.filter(Boolean).join(', ')
 }
 
 /** One conversation in the list. Memoised: it is drawn again only when something that it shows changes. */
-export const ConversationRowView = memo(function ConversationRowView({ row, top, height, index, tabStop, on, picked, mailboxes, marks, onPick }: Props) {
+export const ConversationRowView = memo(function ConversationRowView({
+  row,
+  top,
+  height,
+  index,
+  tabStop,
+  on,
+  picked,
+  mailboxes,
+  marks,
+  onPick,
+}: Props) {
   const tags = tagsOf(row)
   const outbox = row.outbox && row.outbox !== 'sent' ? outboxWords(row.outbox, row.outboxError) : null
   return (
@@ -78,25 +97,90 @@ export const ConversationRowView = memo(function ConversationRowView({ row, top,
       <div role="gridcell">
         <div className="l">
           <span className="who cut">{nameOf(row)}</span>
-          {row.messageCount > 1 && <span className="t3 meta num" data-tip={t('inbox:row.messages', { count: row.messageCount })}>{row.messageCount}</span>}
+          {row.messageCount > 1 && (
+            <span className="t3 meta num" data-tip={t('inbox:row.messages', { count: row.messageCount })}>
+              {row.messageCount}
+            </span>
+          )}
           <Time at={row.lastAt} />
         </div>
-        <div className="l"><span className="subj cut">{subjectOf(row.subject)}</span></div>
-        <div className="l"><span className="snip cut">{row.lastFromTeam ? t('inbox:row.team', { name: row.lastFromTeam, text: row.snippet }) : row.snippet}</span></div>
+        <div className="l">
+          <span className="subj cut">{subjectOf(row.subject)}</span>
+        </div>
+        <div className="l">
+          <span className="snip cut">
+            {row.lastFromTeam ? t('inbox:row.team', { name: row.lastFromTeam, text: row.snippet }) : row.snippet}
+          </span>
+        </div>
         <div className="l l4">
-          {tags.length === 0 && mailboxes && <span className="tag"><bdi>{mailboxes}</bdi></span>}
-          {tags.slice(0, shownTags).map(({ key, text, hue }) => <span key={key} className="tag">{hue === null ? <Icon icon={Bookmark} small /> : <i className={`dot c-${hue}`} />}<bdi className="cut">{text}</bdi></span>)}
-          {tags.length > shownTags && <span className="t3 meta num" data-tip={tags.slice(shownTags).map(({ text }) => text).join(', ')}>+{tags.length - shownTags}</span>}
+          {tags.length === 0 && mailboxes && (
+            <span className="tag">
+              <bdi>{mailboxes}</bdi>
+            </span>
+          )}
+          {tags.slice(0, shownTags).map(({ key, text, hue }) => (
+            <span key={key} className="tag">
+              {hue === null ? <Icon icon={Bookmark} small /> : <i className={`dot c-${hue}`} />}
+              <bdi className="cut">{text}</bdi>
+            </span>
+          ))}
+          {tags.length > shownTags && (
+            <span
+              className="t3 meta num"
+              data-tip={tags
+                .slice(shownTags)
+                .map(({ text }) => text)
+                .join(', ')}
+            >
+              +{tags.length - shownTags}
+            </span>
+          )}
           <span className="end">
-            {row.attachmentCount > 0 && <span data-tip={t('inbox:row.attachments', { count: row.attachmentCount })}><Icon icon={Paperclip} small /></span>}
-            {row.checking && <span className="chip sm" data-tip={t('inbox:row.checkingTip')}><Icon icon={RefreshCw} />{t('inbox:row.checking')}</span>}
-            {row.snoozedUntil !== null && <span className="chip sm"><Icon icon={AlarmClock} /><Time at={row.snoozedUntil} form="when" /></span>}
+            {row.attachmentCount > 0 && (
+              <span data-tip={t('inbox:row.attachments', { count: row.attachmentCount })}>
+                <Icon icon={Paperclip} small />
+              </span>
+            )}
+            {row.checking && (
+              <span className="chip sm" data-tip={t('inbox:row.checkingTip')}>
+                <Icon icon={RefreshCw} />
+                {t('inbox:row.checking')}
+              </span>
+            )}
+            {row.snoozedUntil !== null && (
+              <span className="chip sm">
+                <Icon icon={AlarmClock} />
+                <Time at={row.snoozedUntil} form="when" />
+              </span>
+            )}
             {row.hasDraft && !outbox && <span className="chip sm">{t('inbox:row.draft')}</span>}
-            {outbox && <span className={`chip sm ${outbox.kind}`}><Icon icon={outbox.icon} />{outbox.text}</span>}
-            {marks.map((mark) => (mark.doing === 'viewing'
-              ? <Avatar key={mark.person.id} name={mark.person.name || t('work:someone')} size="xs" viewing label={markText(mark)} />
-              : <span key={mark.person.id} className="chip sm" data-tip={markText(mark)}><Icon icon={PenLine} /><bdi>{firstName(mark.person.name) || t('work:someone')}</bdi></span>))}
-            {row.assignee && <span data-tip={t('work:assigned', { name: row.assignee.name || t('work:someone') })}><Avatar name={row.assignee.name || t('work:someone')} size="xs" /></span>}
+            {outbox && (
+              <span className={`chip sm ${outbox.kind}`}>
+                <Icon icon={outbox.icon} />
+                {outbox.text}
+              </span>
+            )}
+            {marks.map((mark) =>
+              mark.doing === 'viewing' ? (
+                <Avatar
+                  key={mark.person.id}
+                  name={mark.person.name || t('work:someone')}
+                  size="xs"
+                  viewing
+                  label={markText(mark)}
+                />
+              ) : (
+                <span key={mark.person.id} className="chip sm" data-tip={markText(mark)}>
+                  <Icon icon={PenLine} />
+                  <bdi>{firstName(mark.person.name) || t('work:someone')}</bdi>
+                </span>
+              ),
+            )}
+            {row.assignee && (
+              <span data-tip={t('work:assigned', { name: row.assignee.name || t('work:someone') })}>
+                <Avatar name={row.assignee.name || t('work:someone')} size="xs" />
+              </span>
+            )}
           </span>
         </div>
       </div>
@@ -106,11 +190,20 @@ export const ConversationRowView = memo(function ConversationRowView({ row, top,
 
 /** Grey bars in the place of a row that is not loaded yet. */
 export function SkeletonRow({ props, faint = 1 }: { props: RowProps; faint?: number }) {
-  const widths = [[42, 86, 68], [36, 74, 80], [48, 66, 58]][props['data-index'] % 3] ?? []
+  const widths =
+    [
+      [42, 86, 68],
+      [36, 74, 80],
+      [48, 66, 58],
+    ][props['data-index'] % 3] ?? []
   return (
     <div {...props} className="row skrow" style={{ ...props.style, opacity: faint }}>
       <div role="gridcell" />
-      <div role="gridcell">{widths.map((width, at) => <div key={at} className="skel" style={{ inlineSize: `${width}%` }} />)}</div>
+      <div role="gridcell">
+        {widths.map((width, at) => (
+          <div key={at} className="skel" style={{ inlineSize: `${width}%` }} />
+        ))}
+      </div>
     </div>
   )
 }

@@ -13,7 +13,10 @@ export function firstSync(sync: SyncStatus | undefined): { done: number; total: 
   return { done: sum((mailbox) => mailbox.done), total: sum((mailbox) => mailbox.total) }
 }
 
-interface Sample { at: number; done: number }
+interface Sample {
+  at: number
+  done: number
+}
 
 /** Minutes that are left at the speed of the last samples; null when they say too little. */
 export function minutesLeft(samples: readonly Sample[], total: number): number | null {

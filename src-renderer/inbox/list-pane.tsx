@@ -1,4 +1,13 @@
-import { ArrowDownWideNarrow, CloudOff, EyeOff, ListFilter as FilterIcon, Pencil, Plus, SquarePen, Trash2 } from 'lucide-react'
+import {
+  ArrowDownWideNarrow,
+  CloudOff,
+  EyeOff,
+  ListFilter as FilterIcon,
+  Pencil,
+  Plus,
+  SquarePen,
+  Trash2,
+} from 'lucide-react'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import type { Mailbox, SavedView, SyncStatus, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
@@ -45,25 +54,51 @@ export function ListPane({ view, mailboxId, tag, label, saved: savedName, openId
   const names = useMemo(() => new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox.name])), [mailboxes])
   const tagLabel = useTags().find((one) => one.name === tag)?.label ?? ''
   const saved = useSavedViews().find((one) => one.name === savedName) ?? null
-  const place = savedName !== null ? saved?.label ?? '' : label !== null ? label : tag !== null ? tagLabel : mailboxId === null ? t(`common:nav.${view}`) : names.get(mailboxId) ?? ''
+  const place =
+    savedName !== null
+      ? (saved?.label ?? '')
+      : label !== null
+        ? label
+        : tag !== null
+          ? tagLabel
+          : mailboxId === null
+            ? t(`common:nav.${view}`)
+            : (names.get(mailboxId) ?? '')
   const shared = { openId, density, mailboxNames: names }
   return (
     <section className="pane list" aria-label={t('inbox:pane', { view: place })} data-pane="list">
       {view === 'drafts' || view === 'outbox' ? (
         <>
           <div className="panehead">
-            <h1 className="title cut"><bdi>{place}</bdi></h1>
-            <span className="push"><NewButton /></span>
+            <h1 className="title cut">
+              <bdi>{place}</bdi>
+            </h1>
+            <span className="push">
+              <NewButton />
+            </span>
           </div>
           <OfflineStrip sync={sync} />
           {view === 'drafts' ? <DraftList {...shared} /> : <OutboxList {...shared} />}
         </>
       ) : (
-        <Conversations {...shared} view={view} mailboxId={mailboxId} tag={tag} label={label} savedName={savedName} saved={saved} place={place} sync={sync} />
+        <Conversations
+          {...shared}
+          view={view}
+          mailboxId={mailboxId}
+          tag={tag}
+          label={label}
+          savedName={savedName}
+          saved={saved}
+          place={place}
+          sync={sync}
+        />
       )}
       <ToastHost />
       <PaneEdge
-        label={t('inbox:resize')} value={width} min={listWidth.min} max={listWidth.max}
+        label={t('inbox:resize')}
+        value={width}
+        min={listWidth.min}
+        max={listWidth.max}
         onChange={useCallback((value: number) => setLayout('list', value), [setLayout])}
       />
     </section>
@@ -71,22 +106,50 @@ export function ListPane({ view, mailboxId, tag, label, saved: savedName, openId
 }
 
 function NewButton() {
-  return <IconButton icon={SquarePen} size="sm" label={t('inbox:newConversation')} keys="c" onClick={() => goNewMessage()} />
+  return (
+    <IconButton icon={SquarePen} size="sm" label={t('inbox:newConversation')} keys="c" onClick={() => goNewMessage()} />
+  )
 }
 
-function Conversations({ view, mailboxId, tag, label, savedName, saved, place, sync, openId, density, mailboxNames }: {
-  view: Exclude<View, 'drafts' | 'outbox'>; mailboxId: number | null; tag: string | null; label: string | null; savedName: string | null; saved: SavedView | null; place: string; sync: SyncStatus | undefined
-  openId: number | null; density: 'comfortable' | 'compact'; mailboxNames: ReadonlyMap<number, string>
+function Conversations({
+  view,
+  mailboxId,
+  tag,
+  label,
+  savedName,
+  saved,
+  place,
+  sync,
+  openId,
+  density,
+  mailboxNames,
+}: {
+  view: Exclude<View, 'drafts' | 'outbox'>
+  mailboxId: number | null
+  tag: string | null
+  label: string | null
+  savedName: string | null
+  saved: SavedView | null
+  place: string
+  sync: SyncStatus | undefined
+  openId: number | null
+  density: 'comfortable' | 'compact'
+  mailboxNames: ReadonlyMap<number, string>
 }) {
   const chosen = useList((state) => (savedName === null ? state.order : state.savedOrder[savedName]))
   const order = chosen ?? saved?.order ?? 'newest'
   const unreadOnly = useList((state) => state.unreadOnly)
   const setOrder = useList((state) => state.setOrder)
   const setUnreadOnly = useList((state) => state.setUnreadOnly)
-  const filter = useMemo(() => listFilter(view, mailboxId, order, unreadOnly, tag, label, savedName), [view, mailboxId, order, unreadOnly, tag, label, savedName])
+  const filter = useMemo(
+    () => listFilter(view, mailboxId, order, unreadOnly, tag, label, savedName),
+    [view, mailboxId, order, unreadOnly, tag, label, savedName],
+  )
   const [dialog, setDialog] = useState<'new' | 'edit' | null>(null)
   const lines = useViewLines()
-  const mailboxAddress = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes.find(({ id }) => id === mailboxId)?.address
+  const mailboxAddress = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes.find(
+    ({ id }) => id === mailboxId,
+  )?.address
   const ofView: MenuPart[] = saved
     ? [
         { label: t('views:edit'), icon: Pencil, onSelect: () => setDialog('edit') },
@@ -97,33 +160,85 @@ function Conversations({ view, mailboxId, tag, label, savedName, saved, place, s
   const window = useListWindow(filter)
   const first = firstSync(sync)
   const total = window.total
-  const counted = total === null ? '' : t(first ? 'inbox:soFar' : view === 'inbox' && label === null && !unreadOnly ? 'inbox:open' : 'inbox:count', { n: numberText(total) })
+  const counted =
+    total === null
+      ? ''
+      : t(first ? 'inbox:soFar' : view === 'inbox' && label === null && !unreadOnly ? 'inbox:open' : 'inbox:count', {
+          n: numberText(total),
+        })
   return (
     <>
       <div className="panehead">
-        <h1 className="title cut"><bdi>{place}</bdi></h1>
+        <h1 className="title cut">
+          <bdi>{place}</bdi>
+        </h1>
         <span className="t3 num nowrap">{counted}</span>
         <span className="push x g1">
           <Menu
             label={t('inbox:sort')}
-            trigger={<Button kind="ghost" size="sm" icon={ArrowDownWideNarrow} aria-label={`${t('inbox:sort')}: ${t(`inbox:${order}First`)}`}>{t(`inbox:${order}`)}</Button>}
+            trigger={
+              <Button
+                kind="ghost"
+                size="sm"
+                icon={ArrowDownWideNarrow}
+                aria-label={`${t('inbox:sort')}: ${t(`inbox:${order}First`)}`}
+              >
+                {t(`inbox:${order}`)}
+              </Button>
+            }
             items={[
-              { label: t('inbox:newestFirst'), checked: order === 'newest', onSelect: () => setOrder('newest', savedName) },
-              { label: t('inbox:oldestFirst'), checked: order === 'oldest', onSelect: () => setOrder('oldest', savedName) },
+              {
+                label: t('inbox:newestFirst'),
+                checked: order === 'newest',
+                onSelect: () => setOrder('newest', savedName),
+              },
+              {
+                label: t('inbox:oldestFirst'),
+                checked: order === 'oldest',
+                onSelect: () => setOrder('oldest', savedName),
+              },
             ]}
           />
           <Menu
             label={t('inbox:filter')}
-            trigger={<IconButton icon={FilterIcon} size="sm" on={unreadOnly} label={t(unreadOnly ? 'inbox:filterOn' : 'inbox:filter')} />}
-            items={[{ label: t('inbox:unreadOnly'), checked: unreadOnly, onSelect: () => setUnreadOnly(!unreadOnly) }, 'separator', ...ofView]}
+            trigger={
+              <IconButton
+                icon={FilterIcon}
+                size="sm"
+                on={unreadOnly}
+                label={t(unreadOnly ? 'inbox:filterOn' : 'inbox:filter')}
+              />
+            }
+            items={[
+              { label: t('inbox:unreadOnly'), checked: unreadOnly, onSelect: () => setUnreadOnly(!unreadOnly) },
+              'separator',
+              ...ofView,
+            ]}
           />
           <NewButton />
         </span>
       </div>
       {first ? <SyncStrip done={first.done} total={first.total} /> : <OfflineStrip sync={sync} />}
-      <ConversationList key={JSON.stringify(filter)} view={view} filter={filter} window={window} openId={openId} density={density} mailboxNames={mailboxNames} syncing={first !== null} />
+      <ConversationList
+        key={JSON.stringify(filter)}
+        view={view}
+        filter={filter}
+        window={window}
+        openId={openId}
+        density={density}
+        mailboxNames={mailboxNames}
+        syncing={first !== null}
+      />
       <BulkBar view={view} filter={filter} window={window} />
-      {dialog && <Suspense fallback={null}><ViewDialog view={dialog === 'edit' ? saved : null} begin={conditionsOf(view, mailboxAddress, tag, unreadOnly)} onClose={() => setDialog(null)} /></Suspense>}
+      {dialog && (
+        <Suspense fallback={null}>
+          <ViewDialog
+            view={dialog === 'edit' ? saved : null}
+            begin={conditionsOf(view, mailboxAddress, tag, unreadOnly)}
+            onClose={() => setDialog(null)}
+          />
+        </Suspense>
+      )}
     </>
   )
 }
@@ -133,10 +248,23 @@ function SyncStrip({ done, total }: { done: number; total: number }) {
   return (
     <div className="strip">
       <div className="x meta">
-        <span className="medium" id="sync-strip">{t('inbox:progress')}</span>
-        <span className="push t3 num">{t('inbox:progressOf', { done: numberText(done), total: numberText(total) })}</span>
+        <span className="medium" id="sync-strip">
+          {t('inbox:progress')}
+        </span>
+        <span className="push t3 num">
+          {t('inbox:progressOf', { done: numberText(done), total: numberText(total) })}
+        </span>
       </div>
-      <div className="bar" role="progressbar" aria-labelledby="sync-strip" aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}><i style={{ inlineSize: `${percent}%` }} /></div>
+      <div
+        className="bar"
+        role="progressbar"
+        aria-labelledby="sync-strip"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+      >
+        <i style={{ inlineSize: `${percent}%` }} />
+      </div>
     </div>
   )
 }
@@ -146,7 +274,9 @@ function OfflineStrip({ sync }: { sync: SyncStatus | undefined }) {
   return (
     <div className="strip x offline">
       <Icon icon={CloudOff} />
-      <span className="meta t2">{sync.waiting === 0 ? t('inbox:offline.nothing') : t('inbox:offline.waiting', { count: sync.waiting })}</span>
+      <span className="meta t2">
+        {sync.waiting === 0 ? t('inbox:offline.nothing') : t('inbox:offline.waiting', { count: sync.waiting })}
+      </span>
     </div>
   )
 }

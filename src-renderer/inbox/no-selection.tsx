@@ -25,18 +25,36 @@ export function NoSelection({ view }: { view: View }) {
   return (
     <section className="pane" aria-label={t('common:places.conversationRegion')} data-pane="conversation" tabIndex={-1}>
       <div className="scroll center">
-        {sync && mailboxes && (first || trouble)
-          ? <SyncCards sync={sync} mailboxes={mailboxes} started={(counts?.views.inbox ?? 0) > 0} first={first} />
-          : counts?.views[view] !== 0 && <EmptyState icon={MousePointerClick} title={t('inbox:none.title')}>{t('inbox:none.text')}</EmptyState>}
+        {sync && mailboxes && (first || trouble) ? (
+          <SyncCards sync={sync} mailboxes={mailboxes} started={(counts?.views.inbox ?? 0) > 0} first={first} />
+        ) : (
+          counts?.views[view] !== 0 && (
+            <EmptyState icon={MousePointerClick} title={t('inbox:none.title')}>
+              {t('inbox:none.text')}
+            </EmptyState>
+          )
+        )}
       </div>
     </section>
   )
 }
 
-function SyncCards({ sync, mailboxes, started, first }: { sync: SyncStatus; mailboxes: readonly Mailbox[]; started: boolean; first: boolean }) {
+function SyncCards({
+  sync,
+  mailboxes,
+  started,
+  first,
+}: {
+  sync: SyncStatus
+  mailboxes: readonly Mailbox[]
+  started: boolean
+  first: boolean
+}) {
   const syncing = sync.mailboxes.find((mailbox) => mailbox.state === 'syncing')
   const nameOf = (id: number) => mailboxes.find((mailbox) => mailbox.id === id)?.name ?? ''
-  const running = sync.mailboxes.filter((mailbox) => mailbox.state === 'syncing' || mailbox.state === 'connecting' || mailbox.state === 'waiting')
+  const running = sync.mailboxes.filter(
+    (mailbox) => mailbox.state === 'syncing' || mailbox.state === 'connecting' || mailbox.state === 'waiting',
+  )
   const allPaused = running.length === 0 && sync.mailboxes.some((mailbox) => mailbox.state === 'paused')
   const pause = async (paused: boolean) => {
     const which = sync.mailboxes.filter((mailbox) => (paused ? running.includes(mailbox) : mailbox.state === 'paused'))
@@ -55,10 +73,23 @@ function SyncCards({ sync, mailboxes, started, first }: { sync: SyncStatus; mail
         </>
       )}
       <div className="card">
-        {sync.mailboxes.filter((mailbox) => first || troubled(mailbox)).map((mailbox) => <MailboxProgress key={mailbox.mailboxId} name={nameOf(mailbox.mailboxId)} mailbox={mailbox} before={syncing && syncing !== mailbox ? nameOf(syncing.mailboxId) : null} />)}
+        {sync.mailboxes
+          .filter((mailbox) => first || troubled(mailbox))
+          .map((mailbox) => (
+            <MailboxProgress
+              key={mailbox.mailboxId}
+              name={nameOf(mailbox.mailboxId)}
+              mailbox={mailbox}
+              before={syncing && syncing !== mailbox ? nameOf(syncing.mailboxId) : null}
+            />
+          ))}
       </div>
       {first && (running.length > 0 || allPaused) && (
-        <div className="x"><Button icon={Pause} onClick={() => void pause(!allPaused)}>{t(allPaused ? 'inbox:start.resume' : 'inbox:start.pause')}</Button></div>
+        <div className="x">
+          <Button icon={Pause} onClick={() => void pause(!allPaused)}>
+            {t(allPaused ? 'inbox:start.resume' : 'inbox:start.pause')}
+          </Button>
+        </div>
       )}
     </div>
   )
@@ -69,22 +100,58 @@ function MailboxProgress({ name, mailbox, before }: { name: string; mailbox: Mai
   const bad = troubled(mailbox)
   const percent = mailbox.total === 0 ? 0 : (100 * mailbox.done) / mailbox.total
   const isIdle = mailbox.state === 'idle'
-  const icon = bad ? <span className="bad"><Icon icon={AlertTriangle} /></span>
-    : mailbox.state === 'syncing' || mailbox.state === 'connecting' ? <Spinner />
-      : <span className="t3"><Icon icon={mailbox.state === 'paused' ? Pause : Clock} /></span>
+  const icon = bad ? (
+    <span className="bad">
+      <Icon icon={AlertTriangle} />
+    </span>
+  ) : mailbox.state === 'syncing' || mailbox.state === 'connecting' ? (
+    <Spinner />
+  ) : (
+    <span className="t3">
+      <Icon icon={mailbox.state === 'paused' ? Pause : Clock} />
+    </span>
+  )
   return (
     <div className="mb">
       {icon}
-      <span className="medium cut"><bdi>{name}</bdi></span>
-      {bad
-        ? <Button size="sm" onClick={() => goSettings(`mailboxes/${mailbox.mailboxId}`)}>{t(mailbox.state === 'auth-failed' ? 'inbox:start.signIn' : 'inbox:start.check')}</Button>
-        : <span className="num t2">{t('inbox:progressOf', { done: numberText(mailbox.done), total: numberText(mailbox.total) })}</span>}
-      {!bad && <div className="bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(percent)}><i style={{ inlineSize: `${percent}%` }} /></div>}
+      <span className="medium cut">
+        <bdi>{name}</bdi>
+      </span>
+      {bad ? (
+        <Button size="sm" onClick={() => goSettings(`mailboxes/${mailbox.mailboxId}`)}>
+          {t(mailbox.state === 'auth-failed' ? 'inbox:start.signIn' : 'inbox:start.check')}
+        </Button>
+      ) : (
+        <span className="num t2">
+          {t('inbox:progressOf', { done: numberText(mailbox.done), total: numberText(mailbox.total) })}
+        </span>
+      )}
+      {!bad && (
+        <div
+          className="bar"
+          role="progressbar"
+          aria-label={name}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={Math.round(percent)}
+        >
+          <i style={{ inlineSize: `${percent}%` }} />
+        </div>
+      )}
       <span className={`sub meta ${bad ? 't2' : 't3'}`}>
-        {bad ? errorText(mailbox.error ?? { code: 'internal' })
-          : isIdle ? t('inbox:start.here')
-            : mailbox.state === 'syncing' ? [mailbox.reached === null ? '' : t('inbox:start.reached', { day: dayText(mailbox.reached) }), leftText(left)].filter(Boolean).join(' ')
-              : mailbox.state === 'waiting' && before ? t('inbox:start.waits', { name: before })
+        {bad
+          ? errorText(mailbox.error ?? { code: 'internal' })
+          : isIdle
+            ? t('inbox:start.here')
+            : mailbox.state === 'syncing'
+              ? [
+                  mailbox.reached === null ? '' : t('inbox:start.reached', { day: dayText(mailbox.reached) }),
+                  leftText(left),
+                ]
+                  .filter(Boolean)
+                  .join(' ')
+              : mailbox.state === 'waiting' && before
+                ? t('inbox:start.waits', { name: before })
                 : t(`common:sync.state.${mailbox.state}`)}
       </span>
     </div>

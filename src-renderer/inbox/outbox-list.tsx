@@ -19,7 +19,13 @@ import { namesOf, subjectOf } from './words'
 const rowHeight = 128
 
 /** What waits to leave, is leaving, or did not leave, with what a person can do about it. */
-export function OutboxList({ openId, mailboxNames }: { openId: number | null; mailboxNames: ReadonlyMap<number, string> }) {
+export function OutboxList({
+  openId,
+  mailboxNames,
+}: {
+  openId: number | null
+  mailboxNames: ReadonlyMap<number, string>
+}) {
   const { data, error, refetch } = useQuery('outbox.list', {}, { topics: ['outbox'] })
   const grid = useRef<RowGridHandle>(null)
   const items = data?.items
@@ -38,18 +44,74 @@ export function OutboxList({ openId, mailboxNames }: { openId: number | null; ma
     return () => useList.setState((state) => (state.hands === hands ? { hands: null } : state))
   }, [items, openId])
 
-  if (!items) return <div className="scroll center">{error && <EmptyState icon={Send} title={t('inbox:error.title')} action={<Button onClick={refetch}>{t('common:retry')}</Button>}>{errorText(error)}</EmptyState>}</div>
-  if (items.length === 0) return <div className="scroll center"><EmptyState icon={Send} title={t('inbox:empty.outboxTitle')}>{t('inbox:empty.outboxText')}</EmptyState></div>
+  if (!items)
+    return (
+      <div className="scroll center">
+        {error && (
+          <EmptyState
+            icon={Send}
+            title={t('inbox:error.title')}
+            action={<Button onClick={refetch}>{t('common:retry')}</Button>}
+          >
+            {errorText(error)}
+          </EmptyState>
+        )}
+      </div>
+    )
+  if (items.length === 0)
+    return (
+      <div className="scroll center">
+        <EmptyState icon={Send} title={t('inbox:empty.outboxTitle')}>
+          {t('inbox:empty.outboxText')}
+        </EmptyState>
+      </div>
+    )
   const render = (index: number, props: RowProps) => {
     const item = items[index]
-    return item && <OutboxRow key={item.id} item={item} props={props} on={item.conversationId === openId} mailbox={mailboxNames.size > 1 ? mailboxNames.get(item.mailboxId) ?? '' : ''} />
+    return (
+      item && (
+        <OutboxRow
+          key={item.id}
+          item={item}
+          props={props}
+          on={item.conversationId === openId}
+          mailbox={mailboxNames.size > 1 ? (mailboxNames.get(item.mailboxId) ?? '') : ''}
+        />
+      )
+    )
   }
-  return <RowGrid ref={grid} label={t('inbox:list')} count={items.length} rowHeight={rowHeight} renderRow={render} onOpen={(index) => items[index] && openConversation(items[index].conversationId, 'outbox')} />
+  return (
+    <RowGrid
+      ref={grid}
+      label={t('inbox:list')}
+      count={items.length}
+      rowHeight={rowHeight}
+      renderRow={render}
+      onOpen={(index) => items[index] && openConversation(items[index].conversationId, 'outbox')}
+    />
+  )
 }
 
-const icons = { queued: Clock, held: TriangleAlert, sending: Send, sent: Send, uncertain: CircleAlert, failed: TriangleAlert } as const
+const icons = {
+  queued: Clock,
+  held: TriangleAlert,
+  sending: Send,
+  sent: Send,
+  uncertain: CircleAlert,
+  failed: TriangleAlert,
+} as const
 
-const OutboxRow = memo(function OutboxRow({ item, props, on, mailbox }: { item: OutboxItem; props: RowProps; on: boolean; mailbox: string }) {
+const OutboxRow = memo(function OutboxRow({
+  item,
+  props,
+  on,
+  mailbox,
+}: {
+  item: OutboxItem
+  props: RowProps
+  on: boolean
+  mailbox: string
+}) {
   const now = useNow()
   const [asking, setAsking] = useState(false)
   const words = outboxState(item, now)
@@ -59,18 +121,48 @@ const OutboxRow = memo(function OutboxRow({ item, props, on, mailbox }: { item: 
   // an act must not open the conversation under it
   const alone = (event: SyntheticEvent) => event.stopPropagation()
   return (
-    <div {...props} className={`row outrow${on ? ' on' : ''}`} aria-current={on || undefined} aria-label={[to, subjectOf(item.subject), words.text].join(', ')}>
+    <div
+      {...props}
+      className={`row outrow${on ? ' on' : ''}`}
+      aria-current={on || undefined}
+      aria-label={[to, subjectOf(item.subject), words.text].join(', ')}
+    >
       <div className="mark" role="gridcell" />
       <div role="gridcell">
-        <div className="l"><span className="who cut">{to}</span><Time at={item.createdAt} /></div>
-        <div className="l"><span className="subj cut">{subjectOf(item.subject)}</span></div>
-        <div className="l"><span className="snip cut" data-tip={[why, item.serverLine ? t('sending:serverSaid', { line: item.serverLine }) : ''].filter(Boolean).join(' ')}>{why || item.snippet}</span></div>
+        <div className="l">
+          <span className="who cut">{to}</span>
+          <Time at={item.createdAt} />
+        </div>
+        <div className="l">
+          <span className="subj cut">{subjectOf(item.subject)}</span>
+        </div>
+        <div className="l">
+          <span
+            className="snip cut"
+            data-tip={[why, item.serverLine ? t('sending:serverSaid', { line: item.serverLine }) : '']
+              .filter(Boolean)
+              .join(' ')}
+          >
+            {why || item.snippet}
+          </span>
+        </div>
         <div className="l l4">
-          <span className={`chip sm ${words.kind}`}><Icon icon={item.scheduled && item.state === 'queued' ? CalendarClock : icons[item.state]} />{words.text}</span>
-          {mailbox && <span className="tag end"><bdi>{mailbox}</bdi></span>}
+          <span className={`chip sm ${words.kind}`}>
+            <Icon icon={item.scheduled && item.state === 'queued' ? CalendarClock : icons[item.state]} />
+            {words.text}
+          </span>
+          {mailbox && (
+            <span className="tag end">
+              <bdi>{mailbox}</bdi>
+            </span>
+          )}
         </div>
         <div className="x g1 outacts" onClick={alone} onKeyDown={alone}>
-          {buttons.map((act) => <Button key={act.label} size="sm" onClick={act.run}>{act.label}</Button>)}
+          {buttons.map((act) => (
+            <Button key={act.label} size="sm" onClick={act.run}>
+              {act.label}
+            </Button>
+          ))}
           {more.length > 0 && (
             <Menu
               label={t('sending:acts.more')}
@@ -78,7 +170,13 @@ const OutboxRow = memo(function OutboxRow({ item, props, on, mailbox }: { item: 
               items={more.map(({ label, danger, run }) => ({ label, ...(danger ? { danger } : {}), onSelect: run }))}
             />
           )}
-          {asking && <SendLater from={{ at: item.dueAt, unlessAnswered: item.unlessAnswered }} onClose={() => setAsking(false)} onChoose={(at, unlessAnswered) => void reschedule(item, at, unlessAnswered)} />}
+          {asking && (
+            <SendLater
+              from={{ at: item.dueAt, unlessAnswered: item.unlessAnswered }}
+              onClose={() => setAsking(false)}
+              onChoose={(at, unlessAnswered) => void reschedule(item, at, unlessAnswered)}
+            />
+          )}
         </div>
       </div>
     </div>

@@ -3,7 +3,11 @@ import type { OutboxState } from '../../src-preload/contract'
 import { t } from '../text'
 import { inbox } from '../text/en/inbox'
 
-interface Words { text: string; kind: '' | 'warn' | 'bad'; icon: LucideIcon }
+interface Words {
+  text: string
+  kind: '' | 'warn' | 'bad'
+  icon: LucideIcon
+}
 
 function isKnown(code: string): code is keyof typeof inbox.outboxWhy {
   return Object.hasOwn(inbox.outboxWhy, code)
@@ -16,13 +20,21 @@ export function outboxWords(state: OutboxState, error: string | null): Words {
       if (error === 'scheduled') return { text: t('inbox:outboxState.scheduled'), kind: '', icon: CalendarClock }
       if (error === 'rate-limited') return { text: t('inbox:outboxState.rateLimited'), kind: '', icon: Clock }
       return { text: t('inbox:outboxState.queued'), kind: '', icon: Clock }
-    case 'held': return { text: t('inbox:outboxState.held'), kind: 'warn', icon: TriangleAlert }
-    case 'sending': return { text: t('inbox:outboxState.sending'), kind: '', icon: Send }
-    case 'sent': return { text: t('inbox:outboxState.sent'), kind: '', icon: Send }
-    case 'uncertain': return { text: t('inbox:outboxState.uncertain'), kind: 'warn', icon: CircleAlert }
+    case 'held':
+      return { text: t('inbox:outboxState.held'), kind: 'warn', icon: TriangleAlert }
+    case 'sending':
+      return { text: t('inbox:outboxState.sending'), kind: '', icon: Send }
+    case 'sent':
+      return { text: t('inbox:outboxState.sent'), kind: '', icon: Send }
+    case 'uncertain':
+      return { text: t('inbox:outboxState.uncertain'), kind: 'warn', icon: CircleAlert }
     case 'failed': {
       const why = error !== null && isKnown(error) ? t(`inbox:outboxWhy.${error}`) : null
-      return { text: why ? t('inbox:outboxState.failedWhy', { why }) : t('inbox:outboxState.failed'), kind: 'bad', icon: AlertTriangle }
+      return {
+        text: why ? t('inbox:outboxState.failedWhy', { why }) : t('inbox:outboxState.failed'),
+        kind: 'bad',
+        icon: AlertTriangle,
+      }
     }
   }
 }

@@ -10,7 +10,15 @@ export type ListFilter = Omit<CallInput<'conversations.list'>, 'offset' | 'limit
 const kept = new Map<string, ListWindow>()
 const most = 8
 
-export function listFilter(view: View, mailboxId: number | null, order: 'newest' | 'oldest', unreadOnly: boolean, tag: string | null = null, label: string | null = null, saved: string | null = null): ListFilter {
+export function listFilter(
+  view: View,
+  mailboxId: number | null,
+  order: 'newest' | 'oldest',
+  unreadOnly: boolean,
+  tag: string | null = null,
+  label: string | null = null,
+  saved: string | null = null,
+): ListFilter {
   return { view, mailboxId, tag, label, saved, order, unreadOnly }
 }
 
@@ -33,7 +41,8 @@ function hear(): void {
   if (hearing) return
   hearing = true
   onEvent((event) => {
-    if (event.topic === 'conversations' || event.topic === 'app-state' || event.topic === 'views') for (const window of kept.values()) window.refresh()
+    if (event.topic === 'conversations' || event.topic === 'app-state' || event.topic === 'views')
+      for (const window of kept.values()) window.refresh()
   })
 }
 
@@ -41,7 +50,10 @@ function hear(): void {
 export function useListWindow(filter: ListFilter): ListWindow {
   const window = useMemo(() => listWindow(filter), [filter])
   useEffect(hear, [])
-  useSyncExternalStore(useCallback((listener: () => void) => window.subscribe(listener), [window]), () => window.version)
+  useSyncExternalStore(
+    useCallback((listener: () => void) => window.subscribe(listener), [window]),
+    () => window.version,
+  )
   return window
 }
 

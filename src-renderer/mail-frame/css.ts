@@ -10,9 +10,30 @@ export type CssImage = (address: string) => string | null
 const notionalViewport = { width: 680, height: 600 }
 
 const droppedProperties = new Set([
-  'behavior', '-moz-binding', 'cursor', 'user-select', '-webkit-user-select', '-webkit-app-region', 'app-region',
-  'clip', 'clip-path', '-webkit-clip-path', 'mask', '-webkit-mask', 'mask-image', '-webkit-mask-image', '-webkit-mask-box-image',
-  'offset-path', 'filter', 'backdrop-filter', 'shape-outside', 'view-transition-name', 'anchor-name', 'zoom', 'contain', 'content-visibility',
+  'behavior',
+  '-moz-binding',
+  'cursor',
+  'user-select',
+  '-webkit-user-select',
+  '-webkit-app-region',
+  'app-region',
+  'clip',
+  'clip-path',
+  '-webkit-clip-path',
+  'mask',
+  '-webkit-mask',
+  'mask-image',
+  '-webkit-mask-image',
+  '-webkit-mask-box-image',
+  'offset-path',
+  'filter',
+  'backdrop-filter',
+  'shape-outside',
+  'view-transition-name',
+  'anchor-name',
+  'zoom',
+  'contain',
+  'content-visibility',
 ])
 const loads = /url\(|image-set\(|image\(|src\(|cross-fade\(|element\(|paint\(|expression\(|javascript:|@import|\\/i
 const keptDataImage = /^data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif)[;,]/i
@@ -41,7 +62,8 @@ export function splitDeclarations(text: string): { name: string; value: string }
     else if (c === undefined || (c === ';' && depth <= 0)) {
       const part = text.slice(start, i)
       const colon = part.indexOf(':')
-      if (colon > 0) found.push({ name: part.slice(0, colon).trim().toLowerCase(), value: part.slice(colon + 1).trim() })
+      if (colon > 0)
+        found.push({ name: part.slice(0, colon).trim().toLowerCase(), value: part.slice(colon + 1).trim() })
       start = i + 1
     }
   }
@@ -50,21 +72,27 @@ export function splitDeclarations(text: string): { name: string; value: string }
 
 function fixedViewport(value: string): string {
   return value.replace(/(-?\d*\.?\d+)[dsl]?v(h|w|min|max|b|i)\b/gi, (_all, amount: string, unit: string) => {
-    const base = unit.toLowerCase() === 'w' || unit.toLowerCase() === 'i' || unit.toLowerCase() === 'max' ? notionalViewport.width : notionalViewport.height
+    const base =
+      unit.toLowerCase() === 'w' || unit.toLowerCase() === 'i' || unit.toLowerCase() === 'max'
+        ? notionalViewport.width
+        : notionalViewport.height
     return `${(Number(amount) * base) / 100}px`
   })
 }
 
 function withImages(value: string, image: CssImage): string | null {
   let refused = false
-  const replaced = value.replace(/url\(\s*(?:"([^"]*)"|'([^']*)'|([^)]*))\s*\)/gi, (_all, a?: string, b?: string, c?: string) => {
-    const data = image((a ?? b ?? c ?? '').trim())
-    if (data === null || /["\\\n]/.test(data)) {
-      refused = true
-      return 'none'
-    }
-    return `URI("${data}")`
-  })
+  const replaced = value.replace(
+    /url\(\s*(?:"([^"]*)"|'([^']*)'|([^)]*))\s*\)/gi,
+    (_all, a?: string, b?: string, c?: string) => {
+      const data = image((a ?? b ?? c ?? '').trim())
+      if (data === null || /["\\\n]/.test(data)) {
+        refused = true
+        return 'none'
+      }
+      return `URI("${data}")`
+    },
+  )
   // Only now: what the pattern above did not understand is refused, whatever it is.
   if (loads.test(replaced.replace(/URI\("[^"]*"\)/g, ''))) return null
   if (refused && !/URI\(/.test(replaced) && /^none\b/.test(replaced.trim())) return null

@@ -1,9 +1,11 @@
 import { isAttribution, isForwardedHead, isHeaderBlock } from './attribution'
 
 /** Quotes that stand in an element of their own: only that element is folded. */
-const enclosed = '.gmail_quote_container, .gmail_quote, blockquote[type="cite" i], .yahoo_quoted, .protonmail_quote, .tutanota_quote, .zmail_extra, #OLK_SRC_BODY_SECTION, blockquote'
+const enclosed =
+  '.gmail_quote_container, .gmail_quote, blockquote[type="cite" i], .yahoo_quoted, .protonmail_quote, .tutanota_quote, .zmail_extra, #OLK_SRC_BODY_SECTION, blockquote'
 /** Marks after which everything is quoted. */
-const openEnded = '#appendonsend, #divRplyFwdMsg, #mail-editor-reference-message-container, .OutlookMessageHeader, hr#stopSpelling, .moz-cite-prefix'
+const openEnded =
+  '#appendonsend, #divRplyFwdMsg, #mail-editor-reference-message-container, .OutlookMessageHeader, hr#stopSpelling, .moz-cite-prefix'
 
 const textOf = (node: Node): string => (node.textContent ?? '').replace(/\s+/g, ' ').trim()
 
@@ -35,7 +37,8 @@ function headerBlock(body: HTMLElement): Element | null {
     const lines = linesOf(block)
     if (!isHeaderBlock(lines, 0)) continue
     let top: Element = block
-    while (top.parentElement && top.parentElement !== body && rangeText(top.parentElement, null, top) === '') top = top.parentElement
+    while (top.parentElement && top.parentElement !== body && rangeText(top.parentElement, null, top) === '')
+      top = top.parentElement
     return top
   }
   return null
@@ -51,13 +54,21 @@ function linesOf(el: Element): string[] {
     for (const part of holder.querySelectorAll('br, p, div, tr, li')) part.before('\n')
     text += `${holder.textContent.slice(0, 1500)}\n`
   }
-  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 }
 
 function findQuote(body: HTMLElement): { start: Node; end: Node | null } | null {
   const marked = body.querySelector(openEnded)
   const header = headerBlock(body)
-  const first = marked && header ? (marked.compareDocumentPosition(header) & Node.DOCUMENT_POSITION_FOLLOWING ? marked : header) : (marked ?? header)
+  const first =
+    marked && header
+      ? marked.compareDocumentPosition(header) & Node.DOCUMENT_POSITION_FOLLOWING
+        ? marked
+        : header
+      : (marked ?? header)
   for (const el of body.querySelectorAll(enclosed)) {
     if (first && first.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING) break
     const before = attributionBefore(el)
@@ -81,7 +92,8 @@ export function foldQuote(body: HTMLElement, label: string): void {
   inner.setStartBefore(start)
   if (end) inner.setEndAfter(end)
   else inner.setEnd(body, body.childNodes.length)
-  if ((before === '' && after === '') || (before !== '' && after !== '') || isForwardedHead(inner.toString().trim())) return
+  if ((before === '' && after === '') || (before !== '' && after !== '') || isForwardedHead(inner.toString().trim()))
+    return
 
   const details = body.ownerDocument.createElement('details')
   details.className = 'postern-quote'
@@ -94,7 +106,9 @@ export function foldQuote(body: HTMLElement, label: string): void {
   trimBefore(details, body)
 }
 
-const isBlank = (node: Node): boolean => textOf(node) === '' && (!(node instanceof Element) || (!node.matches(substance) && node.querySelector(substance) === null))
+const isBlank = (node: Node): boolean =>
+  textOf(node) === '' &&
+  (!(node instanceof Element) || (!node.matches(substance) && node.querySelector(substance) === null))
 const substance = 'img, hr, table, .postern-missing, details'
 
 /** Blank lines between the writer's last words and the folded quote are taken away: the button needs no gap. */
@@ -106,7 +120,13 @@ function trimBefore(details: Element, body: HTMLElement): void {
     if (isBlank(last)) {
       const { previousSibling, parentNode }: Node = last
       last.remove()
-      last = previousSibling ?? (parentNode === place.parentNode ? null : parentNode instanceof Element && isBlank(parentNode) ? parentNode : null)
+      last =
+        previousSibling ??
+        (parentNode === place.parentNode
+          ? null
+          : parentNode instanceof Element && isBlank(parentNode)
+            ? parentNode
+            : null)
     } else last = last instanceof Element && !last.matches('table, ul, ol, pre, details') ? last.lastChild : null
   }
 }

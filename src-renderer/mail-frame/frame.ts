@@ -56,7 +56,8 @@ function fit(showing: Showing): void {
 
 /** Keys that the mail itself needs: copying, selecting, scrolling, going from link to link. */
 function staysInside(event: KeyboardEvent): boolean {
-  if (/^(?:Tab|Shift|Control|Alt|Meta|Arrow.*|Page.*|Home|End| )$/.test(event.key)) return !event.ctrlKey && !event.metaKey && event.key !== 'F6'
+  if (/^(?:Tab|Shift|Control|Alt|Meta|Arrow.*|Page.*|Home|End| )$/.test(event.key))
+    return !event.ctrlKey && !event.metaKey && event.key !== 'F6'
   return (event.ctrlKey || event.metaKey) && /^[ac]$/i.test(event.key)
 }
 
@@ -74,15 +75,19 @@ function targetOf(showing: Showing, link: HTMLAnchorElement): string | undefined
 function follow(showing: Showing, link: HTMLAnchorElement): void {
   const url = targetOf(showing, link)
   if (url === undefined) return
-  if (!url.startsWith('#')) return tell({ type: 'link', n: showing.shown.n, url, text: link.innerText.trim().slice(0, 2000) })
+  if (!url.startsWith('#'))
+    return tell({ type: 'link', n: showing.shown.n, url, text: link.innerText.trim().slice(0, 2000) })
   const name = decodeURIComponent(url.slice(1))
-  const place = [...showing.body.querySelectorAll('[id],[name]')].find((el) => el.id === name || el.getAttribute('name') === name)
+  const place = [...showing.body.querySelectorAll('[id],[name]')].find(
+    (el) => el.id === name || el.getAttribute('name') === name,
+  )
   if (place) tell({ type: 'scroll', n: showing.shown.n, top: place.getBoundingClientRect().top })
 }
 
 function listen(showing: Showing, doc: Document): void {
   const { n } = showing.shown
-  const linkOf = (target: EventTarget | null): HTMLAnchorElement | null => elementOf(target, doc)?.closest<HTMLAnchorElement>('a[href]') ?? null
+  const linkOf = (target: EventTarget | null): HTMLAnchorElement | null =>
+    elementOf(target, doc)?.closest<HTMLAnchorElement>('a[href]') ?? null
   const click = (event: MouseEvent): void => {
     const link = linkOf(event.target)
     if (!link) return
@@ -105,13 +110,21 @@ function listen(showing: Showing, doc: Document): void {
   doc.documentElement.addEventListener('pointerleave', () => hover(null))
   doc.addEventListener('focusin', (event) => hover(linkOf(event.target)), true)
   doc.addEventListener('focusout', () => hover(null), true)
-  doc.addEventListener('keydown', (event) => {
-    if (event.isComposing || staysInside(event)) return
-    if ((event.key === 'Enter' || event.key === ' ') && (linkOf(event.target) || elementOf(event.target, doc)?.localName === 'summary')) return
-    const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event satisfies FrameKey
-    if (ctrlKey || metaKey || altKey || key.startsWith('F')) event.preventDefault()
-    tell({ type: 'key', n, key, code, ctrlKey, metaKey, shiftKey, altKey })
-  }, true)
+  doc.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.isComposing || staysInside(event)) return
+      if (
+        (event.key === 'Enter' || event.key === ' ') &&
+        (linkOf(event.target) || elementOf(event.target, doc)?.localName === 'summary')
+      )
+        return
+      const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event satisfies FrameKey
+      if (ctrlKey || metaKey || altKey || key.startsWith('F')) event.preventDefault()
+      tell({ type: 'key', n, key, code, ctrlKey, metaKey, shiftKey, altKey })
+    },
+    true,
+  )
 }
 
 function close(showing: Showing | null): void {
@@ -158,24 +171,38 @@ function show(shown: Shown): void {
   frame.title = document.title
   frame.className = 'next'
   frame.srcdoc = `<!doctype html><html><head><meta http-equiv="Content-Security-Policy" content="${innerPolicy}"></head><body></body></html>`
-  const showing: Showing = { shown, clean, frame, body: document.body, paper: '', own: false, ground: null, height: 0, observer: new ResizeObserver(() => fit(showing)) }
+  const showing: Showing = {
+    shown,
+    clean,
+    frame,
+    body: document.body,
+    paper: '',
+    own: false,
+    ground: null,
+    height: 0,
+    observer: new ResizeObserver(() => fit(showing)),
+  }
   close(next)
   next = showing
-  frame.addEventListener('load', () => {
-    const doc = frame.contentDocument
-    if (!doc || next !== showing) return
-    showing.body = doc.body
-    fill(showing, doc)
-    listen(showing, doc)
-    close(current)
-    current = showing
-    next = null
-    frame.className = ''
-    showing.height = measure(showing)
-    frame.style.blockSize = `${showing.height}px`
-    showing.observer.observe(doc.documentElement)
-    tell({ type: 'shown', n: shown.n, height: showing.height, remote: clean.remote })
-  }, { once: true })
+  frame.addEventListener(
+    'load',
+    () => {
+      const doc = frame.contentDocument
+      if (!doc || next !== showing) return
+      showing.body = doc.body
+      fill(showing, doc)
+      listen(showing, doc)
+      close(current)
+      current = showing
+      next = null
+      frame.className = ''
+      showing.height = measure(showing)
+      frame.style.blockSize = `${showing.height}px`
+      showing.observer.observe(doc.documentElement)
+      tell({ type: 'shown', n: shown.n, height: showing.height, remote: clean.remote })
+    },
+    { once: true },
+  )
   document.body.append(frame)
 }
 
@@ -195,10 +222,16 @@ window.addEventListener('message', (event: MessageEvent<ToFrame>) => {
   }
   const latest = next ?? current
   if (latest?.shown.n !== message.n) return
-  if (message.type === 'images') show({ ...latest.shown, parts: { ...latest.shown.parts, ...message.parts }, images: { ...latest.shown.images, ...message.images } })
+  if (message.type === 'images')
+    show({
+      ...latest.shown,
+      parts: { ...latest.shown.parts, ...message.parts },
+      images: { ...latest.shown.images, ...message.images },
+    })
   else if (message.type === 'theme') {
     if (current) recolour(current, message.theme)
     show({ ...latest.shown, theme: message.theme })
-  } else if (current) tell({ type: 'text', n: message.n, ask: message.ask, text: visibleText(current.body, current.paper) })
+  } else if (current)
+    tell({ type: 'text', n: message.n, ask: message.ask, text: visibleText(current.body, current.paper) })
 })
 tell({ type: 'ready' })

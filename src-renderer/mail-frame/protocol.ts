@@ -61,8 +61,10 @@ export type FromFrame =
   | { type: 'text'; n: number; ask: number; text: string }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-const texts = (value: Record<string, unknown>, ...names: string[]): boolean => names.every((name) => typeof value[name] === 'string')
-const numbers = (value: Record<string, unknown>, ...names: string[]): boolean => names.every((name) => Number.isFinite(value[name]))
+const texts = (value: Record<string, unknown>, ...names: string[]): boolean =>
+  names.every((name) => typeof value[name] === 'string')
+const numbers = (value: Record<string, unknown>, ...names: string[]): boolean =>
+  names.every((name) => Number.isFinite(value[name]))
 
 /** Whether a message really has the form of one from the frame: that page handles hostile bytes, so it is not believed blindly. */
 export function isFromFrame(value: unknown): value is FromFrame {
@@ -70,15 +72,32 @@ export function isFromFrame(value: unknown): value is FromFrame {
   if (value['type'] === 'ready') return true
   if (!numbers(value, 'n')) return false
   switch (value['type']) {
-    case 'shown': return numbers(value, 'height') && Array.isArray(value['remote']) && value['remote'].every((address) => typeof address === 'string')
-    case 'height': return numbers(value, 'height')
-    case 'scheme': return typeof value['dark'] === 'boolean'
-    case 'scroll': return numbers(value, 'top')
-    case 'link': return texts(value, 'url', 'text')
-    case 'hover': return value['url'] === null || texts(value, 'url')
-    case 'text': return numbers(value, 'ask') && texts(value, 'text')
-    case 'key': return texts(value, 'key', 'code') && ['ctrlKey', 'metaKey', 'shiftKey', 'altKey'].every((name) => typeof value[name] === 'boolean')
-    case 'pointer': return true
-    default: return false
+    case 'shown':
+      return (
+        numbers(value, 'height') &&
+        Array.isArray(value['remote']) &&
+        value['remote'].every((address) => typeof address === 'string')
+      )
+    case 'height':
+      return numbers(value, 'height')
+    case 'scheme':
+      return typeof value['dark'] === 'boolean'
+    case 'scroll':
+      return numbers(value, 'top')
+    case 'link':
+      return texts(value, 'url', 'text')
+    case 'hover':
+      return value['url'] === null || texts(value, 'url')
+    case 'text':
+      return numbers(value, 'ask') && texts(value, 'text')
+    case 'key':
+      return (
+        texts(value, 'key', 'code') &&
+        ['ctrlKey', 'metaKey', 'shiftKey', 'altKey'].every((name) => typeof value[name] === 'boolean')
+      )
+    case 'pointer':
+      return true
+    default:
+      return false
   }
 }

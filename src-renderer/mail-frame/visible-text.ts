@@ -2,7 +2,11 @@
 const leastContrast = 16
 
 function rgba(value: string): [number, number, number, number] {
-  const parts = /\(([^)]*)\)/.exec(value)?.[1]?.split(/[\s,/]+/).map(Number) ?? []
+  const parts =
+    /\(([^)]*)\)/
+      .exec(value)?.[1]
+      ?.split(/[\s,/]+/)
+      .map(Number) ?? []
   return [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0, parts[3] ?? 1]
 }
 
@@ -46,7 +50,8 @@ export function visibleText(body: HTMLElement, paper: string): string {
   for (const el of body.querySelectorAll<HTMLElement>('*')) {
     if (isHiddenBox(el)) boxes.push(el)
     else if (hasHiddenText(el, paper)) {
-      for (const node of el.childNodes) if (node.nodeType === Node.TEXT_NODE) texts.push({ node, value: node.nodeValue ?? '' })
+      for (const node of el.childNodes)
+        if (node.nodeType === Node.TEXT_NODE) texts.push({ node, value: node.nodeValue ?? '' })
     }
   }
   const before = boxes.map((el) => el.getAttribute('style'))
@@ -59,5 +64,9 @@ export function visibleText(body: HTMLElement, paper: string): string {
     if (style === null || style === undefined) el.removeAttribute('style')
     else el.setAttribute('style', style)
   })
-  return text.replace(/\u00a0/g, ' ').replace(/[ \t]+\n/g, '\n').replace(/\n{3,}/g, '\n\n').trim()
+  return text
+    .replace(/\u00a0/g, ' ')
+    .replace(/[ \t]+\n/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
 }

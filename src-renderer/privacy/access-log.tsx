@@ -30,11 +30,32 @@ function Line({ entry, now }: { entry: Entry; now: number }) {
   const refused = entry.act === 'refused' || entry.act === 'sign-in-refused'
   return (
     <tr>
-      <td className="num t2 nowrap" data-tip={fullTime(entry.at)}>{searchTime(entry.at, now)}</td>
-      <td><span className="x"><Avatar name={entry.who.name} seed={entry.who.fingerprint ?? entry.who.name} size="sm" /><bdi data-tip={entry.who.fingerprint}>{entry.who.name}</bdi></span></td>
-      <td><span className="x wrap"><bdi>{actWords(entry)}</bdi>{refused && <span className="chip sm bad"><Icon icon={Ban} />{t('privacy:log.refused')}</span>}</span></td>
-      <td className="t2"><bdi>{entry.deviceName}</bdi></td>
-      <td className="r mono t3 nowrap" data-tip={entry.hash}>{entry.seq} · {entry.hash.slice(0, 4)}…{entry.hash.slice(-4)}</td>
+      <td className="num t2 nowrap" data-tip={fullTime(entry.at)}>
+        {searchTime(entry.at, now)}
+      </td>
+      <td>
+        <span className="x">
+          <Avatar name={entry.who.name} seed={entry.who.fingerprint ?? entry.who.name} size="sm" />
+          <bdi data-tip={entry.who.fingerprint}>{entry.who.name}</bdi>
+        </span>
+      </td>
+      <td>
+        <span className="x wrap">
+          <bdi>{actWords(entry)}</bdi>
+          {refused && (
+            <span className="chip sm bad">
+              <Icon icon={Ban} />
+              {t('privacy:log.refused')}
+            </span>
+          )}
+        </span>
+      </td>
+      <td className="t2">
+        <bdi>{entry.deviceName}</bdi>
+      </td>
+      <td className="r mono t3 nowrap" data-tip={entry.hash}>
+        {entry.seq} · {entry.hash.slice(0, 4)}…{entry.hash.slice(-4)}
+      </td>
     </tr>
   )
 }
@@ -65,7 +86,11 @@ export function AccessLog() {
   const [shown, setShown] = useState(page)
   const [checking, setChecking] = useState(false)
   const now = useNow()
-  const query = useQuery('accessLog.list', { who: who === '' ? null : who, days: periods[period], looksOnly, limit: shown }, { topics: ['access'] })
+  const query = useQuery(
+    'accessLog.list',
+    { who: who === '' ? null : who, days: periods[period], looksOnly, limit: shown },
+    { topics: ['access'] },
+  )
   const verdict = useQuery('accessLog.verdict', {}, { topics: ['access'] }).data?.verdict ?? null
   const by = useQuery('settings.get', {}, { topics: ['settings'] }).data?.agentName ?? ''
   const { data, error, refetch } = query
@@ -78,39 +103,129 @@ export function AccessLog() {
     }
     setChecking(false)
   }
-  const mark = checking ? <span className="chip">{t('privacy:log.checking')}</span>
-    : verdict === null ? <span className="chip">{t('privacy:log.unchecked')}</span>
-      : verdict.fault ? <span className="chip bad"><Icon icon={Link2} />{t('privacy:log.broken', { entry: numberText(verdict.fault.entry) })}</span>
-        : <span className="chip good"><Icon icon={Link2} />{t('privacy:log.verified', { count: verdict.entries, when: agoText(verdict.at, now) })}</span>
+  const mark = checking ? (
+    <span className="chip">{t('privacy:log.checking')}</span>
+  ) : verdict === null ? (
+    <span className="chip">{t('privacy:log.unchecked')}</span>
+  ) : verdict.fault ? (
+    <span className="chip bad">
+      <Icon icon={Link2} />
+      {t('privacy:log.broken', { entry: numberText(verdict.fault.entry) })}
+    </span>
+  ) : (
+    <span className="chip good">
+      <Icon icon={Link2} />
+      {t('privacy:log.verified', { count: verdict.entries, when: agoText(verdict.at, now) })}
+    </span>
+  )
   const filtered = who !== '' || period !== 'all' || looksOnly
   return (
     <Section
-      title={t('privacy:log.title')} mark={mark}
-      acts={<><Button icon={CircleCheck} busy={checking} onClick={() => void check()}>{t(checking ? 'privacy:log.checking' : 'privacy:log.check')}</Button><Button icon={Download} onClick={() => void save(by)}>{t('privacy:log.export')}</Button></>}
+      title={t('privacy:log.title')}
+      mark={mark}
+      acts={
+        <>
+          <Button icon={CircleCheck} busy={checking} onClick={() => void check()}>
+            {t(checking ? 'privacy:log.checking' : 'privacy:log.check')}
+          </Button>
+          <Button icon={Download} onClick={() => void save(by)}>
+            {t('privacy:log.export')}
+          </Button>
+        </>
+      }
     >
       {verdict?.fault && (
-        <Banner kind="bad" urgent top className="sec-note" actions={['rolled-back', 'forked'].includes(verdict.fault.why) ? <Button size="sm" onClick={() => void acknowledge()}>{t('privacy:log.acknowledge')}</Button> : undefined}>
-          {verdict.fault.of === null ? t(`privacy:log.faults.${verdict.fault.why}`, { entry: numberText(verdict.fault.entry) }) : t('privacy:log.otherFault', { name: verdict.fault.of, entry: numberText(verdict.fault.entry) })} {t('privacy:log.faultText')}
+        <Banner
+          kind="bad"
+          urgent
+          top
+          className="sec-note"
+          actions={
+            ['rolled-back', 'forked'].includes(verdict.fault.why) ? (
+              <Button size="sm" onClick={() => void acknowledge()}>
+                {t('privacy:log.acknowledge')}
+              </Button>
+            ) : undefined
+          }
+        >
+          {verdict.fault.of === null
+            ? t(`privacy:log.faults.${verdict.fault.why}`, { entry: numberText(verdict.fault.entry) })
+            : t('privacy:log.otherFault', { name: verdict.fault.of, entry: numberText(verdict.fault.entry) })}{' '}
+          {t('privacy:log.faultText')}
         </Banner>
       )}
       <div className="x wrap log-filter">
-        <span className="period"><Select small aria-label={t('privacy:log.who')} value={who} options={[{ value: '', label: t('privacy:log.everyone') }, ...(data?.who ?? []).map(({ key, name }) => ({ value: key, label: name }))]} onChange={(event) => setWho(event.target.value)} /></span>
-        <span className="period"><Select small aria-label={t('privacy:log.days')} value={period} options={periodNames.map((value) => ({ value, label: t(`privacy:log.periods.${value}`) }))} onChange={(event) => isPeriod(event.target.value) && setPeriod(event.target.value)} /></span>
-        <Checkbox label={t('privacy:log.looksOnly')} checked={looksOnly} onChange={(event) => setLooksOnly(event.target.checked)} />
+        <span className="period">
+          <Select
+            small
+            aria-label={t('privacy:log.who')}
+            value={who}
+            options={[
+              { value: '', label: t('privacy:log.everyone') },
+              ...(data?.who ?? []).map(({ key, name }) => ({ value: key, label: name })),
+            ]}
+            onChange={(event) => setWho(event.target.value)}
+          />
+        </span>
+        <span className="period">
+          <Select
+            small
+            aria-label={t('privacy:log.days')}
+            value={period}
+            options={periodNames.map((value) => ({ value, label: t(`privacy:log.periods.${value}`) }))}
+            onChange={(event) => isPeriod(event.target.value) && setPeriod(event.target.value)}
+          />
+        </span>
+        <Checkbox
+          label={t('privacy:log.looksOnly')}
+          checked={looksOnly}
+          onChange={(event) => setLooksOnly(event.target.checked)}
+        />
       </div>
-      {error && !data && <EmptyState icon={ScrollText} title={t('privacy:failed')} action={<Button onClick={refetch}>{t('retry')}</Button>}>{errorText(error)}</EmptyState>}
+      {error && !data && (
+        <EmptyState
+          icon={ScrollText}
+          title={t('privacy:failed')}
+          action={<Button onClick={refetch}>{t('retry')}</Button>}
+        >
+          {errorText(error)}
+        </EmptyState>
+      )}
       {data && (
         <div className="card clip">
-          {data.entries.length === 0
-            ? <EmptyState icon={ScrollText} title={t('privacy:log.empty')}>{t(filtered ? 'privacy:log.emptyFilter' : 'privacy:log.emptyText')}</EmptyState>
-            : (
-              <table aria-label={t('privacy:log.title')}>
-                <thead><tr><th>{t('privacy:log.when')}</th><th>{t('privacy:log.whoColumn')}</th><th>{t('privacy:log.what')}</th><th>{t('privacy:log.device')}</th><th className="r">{t('privacy:log.entry')}</th></tr></thead>
-                <tbody>{data.entries.map((entry) => <Line key={`${entry.device} ${entry.seq}`} entry={entry} now={now} />)}</tbody>
-              </table>
-            )}
-          {data.more && shown < most && <div className="log-more"><Button size="sm" onClick={() => setShown(Math.min(most, shown * 2))}>{t('privacy:log.more')}</Button></div>}
-          <div className="log-foot meta t3"><span className="grow">{t('privacy:log.foot')}</span><span>{t('privacy:log.how')}</span></div>
+          {data.entries.length === 0 ? (
+            <EmptyState icon={ScrollText} title={t('privacy:log.empty')}>
+              {t(filtered ? 'privacy:log.emptyFilter' : 'privacy:log.emptyText')}
+            </EmptyState>
+          ) : (
+            <table aria-label={t('privacy:log.title')}>
+              <thead>
+                <tr>
+                  <th>{t('privacy:log.when')}</th>
+                  <th>{t('privacy:log.whoColumn')}</th>
+                  <th>{t('privacy:log.what')}</th>
+                  <th>{t('privacy:log.device')}</th>
+                  <th className="r">{t('privacy:log.entry')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.entries.map((entry) => (
+                  <Line key={`${entry.device} ${entry.seq}`} entry={entry} now={now} />
+                ))}
+              </tbody>
+            </table>
+          )}
+          {data.more && shown < most && (
+            <div className="log-more">
+              <Button size="sm" onClick={() => setShown(Math.min(most, shown * 2))}>
+                {t('privacy:log.more')}
+              </Button>
+            </div>
+          )}
+          <div className="log-foot meta t3">
+            <span className="grow">{t('privacy:log.foot')}</span>
+            <span>{t('privacy:log.how')}</span>
+          </div>
         </div>
       )}
     </Section>

@@ -22,10 +22,24 @@ type State = CallOutput<'reports.state'>
 /** Writes to the support team: what happened, diagnostics that were read here, a grant; and out of it a draft. */
 export function ContactSupport() {
   const state = useQuery('reports.state', {}, { topics: ['settings', 'access', 'team'] }).data
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes.filter(({ local }) => !local)
+  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes.filter(
+    ({ local }) => !local,
+  )
   return (
     <Page title={t('reports:contact.title')}>
-      {mailboxes?.length === 0 && <div className="card"><EmptyState icon={LifeBuoy} title={t('reports:contact.noMailbox')} action={<Button kind="primary" onClick={goAddMailbox}>{t('reports:contact.addMailbox')}</Button>} /></div>}
+      {mailboxes?.length === 0 && (
+        <div className="card">
+          <EmptyState
+            icon={LifeBuoy}
+            title={t('reports:contact.noMailbox')}
+            action={
+              <Button kind="primary" onClick={goAddMailbox}>
+                {t('reports:contact.addMailbox')}
+              </Button>
+            }
+          />
+        </div>
+      )}
       {state && mailboxes && mailboxes.length > 0 && <Form state={state} mailboxes={mailboxes} />}
     </Page>
   )
@@ -46,7 +60,8 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
   const grants = useQuery('grants.list', {}, { topics: ['access', 'settings'] }).data
   const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data
   const address = state.addressManaged ? state.supportAddress : to.trim()
-  const ready = /^\S+@\S+\.\S+$/.test(address) && subject.trim() !== '' && what.trim() !== '' && (!attach || report !== null)
+  const ready =
+    /^\S+@\S+\.\S+$/.test(address) && subject.trim() !== '' && what.trim() !== '' && (!attach || report !== null)
   const addDiagnostics = async (add: boolean) => {
     setAttach(add)
     setReport(null)
@@ -64,43 +79,155 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
     setBusy(true)
     setFailure(null)
     try {
-      if (!state.addressManaged && address !== state.supportAddress) await call('settings.set', { supportAddress: address })
-      const line = granted ? `\n\n${t('reports:contact.grantLine', { name: granted.name, fingerprint: granted.fingerprint, scope: t(`privacy:scopes.${granted.scope}`), when: fullTime(granted.endsAt) })}` : ''
-      await draftLetter({ to: address, subject: subject.trim(), text: `${what.trim()}${line}`, mailboxId, file: !attach || report === null ? null : { name: t('reports:contact.fileName'), text: report } })
+      if (!state.addressManaged && address !== state.supportAddress)
+        await call('settings.set', { supportAddress: address })
+      const line = granted
+        ? `\n\n${t('reports:contact.grantLine', { name: granted.name, fingerprint: granted.fingerprint, scope: t(`privacy:scopes.${granted.scope}`), when: fullTime(granted.endsAt) })}`
+        : ''
+      await draftLetter({
+        to: address,
+        subject: subject.trim(),
+        text: `${what.trim()}${line}`,
+        mailboxId,
+        file: !attach || report === null ? null : { name: t('reports:contact.fileName'), text: report },
+      })
     } catch (thrown) {
       setFailure(errorText(asCallError(thrown)))
       setBusy(false)
     }
   }
-  const managed = policy?.locked.includes('supportAccessLongestDays') ? policy.managedBy ?? t('privacy:grant.organisation') : null
+  const managed = policy?.locked.includes('supportAccessLongestDays')
+    ? (policy.managedBy ?? t('privacy:grant.organisation'))
+    : null
   return (
     <>
-      <form className="card card-b y g4 contact" aria-label={t('reports:contact.title')} onSubmit={(event) => void submit(event)}>
+      <form
+        className="card card-b y g4 contact"
+        aria-label={t('reports:contact.title')}
+        onSubmit={(event) => void submit(event)}
+      >
         <p className="t2">{t('reports:contact.text')}</p>
-        <Field label={t('reports:contact.to')} hint={t(state.addressManaged ? 'reports:contact.toManaged' : 'reports:contact.toHint')}>
-          {(ids) => <Input {...ids} type="email" value={state.addressManaged ? state.supportAddress : to} managed={state.addressManaged} maxLength={320} dir="ltr" onChange={(event) => setTo(event.target.value)} />}
+        <Field
+          label={t('reports:contact.to')}
+          hint={t(state.addressManaged ? 'reports:contact.toManaged' : 'reports:contact.toHint')}
+        >
+          {(ids) => (
+            <Input
+              {...ids}
+              type="email"
+              value={state.addressManaged ? state.supportAddress : to}
+              managed={state.addressManaged}
+              maxLength={320}
+              dir="ltr"
+              onChange={(event) => setTo(event.target.value)}
+            />
+          )}
         </Field>
         {mailboxes.length > 1 && (
           <Field label={t('reports:contact.mailbox')}>
-            {(ids) => <Select {...ids} value={String(mailboxId)} options={mailboxes.map(({ id, name, address: own }) => ({ value: String(id), label: `${name} (${own})` }))} onChange={(event) => setMailboxId(Number(event.target.value))} />}
+            {(ids) => (
+              <Select
+                {...ids}
+                value={String(mailboxId)}
+                options={mailboxes.map(({ id, name, address: own }) => ({
+                  value: String(id),
+                  label: `${name} (${own})`,
+                }))}
+                onChange={(event) => setMailboxId(Number(event.target.value))}
+              />
+            )}
           </Field>
         )}
-        <Field label={t('reports:contact.subject')}>{(ids) => <Input {...ids} value={subject} maxLength={200} dir="auto" onChange={(event) => setSubject(event.target.value)} />}</Field>
-        <Field label={t('reports:contact.what')} hint={t('reports:contact.whatHint')}>{(ids) => <TextArea {...ids} rows={6} value={what} dir="auto" onChange={(event) => setWhat(event.target.value)} />}</Field>
-        <Checkbox label={t('reports:contact.diagnostics')} hint={t('reports:contact.diagnosticsHint')} checked={attach} onChange={(event) => void addDiagnostics(event.target.checked)} />
+        <Field label={t('reports:contact.subject')}>
+          {(ids) => (
+            <Input
+              {...ids}
+              value={subject}
+              maxLength={200}
+              dir="auto"
+              onChange={(event) => setSubject(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t('reports:contact.what')} hint={t('reports:contact.whatHint')}>
+          {(ids) => (
+            <TextArea {...ids} rows={6} value={what} dir="auto" onChange={(event) => setWhat(event.target.value)} />
+          )}
+        </Field>
+        <Checkbox
+          label={t('reports:contact.diagnostics')}
+          hint={t('reports:contact.diagnosticsHint')}
+          checked={attach}
+          onChange={(event) => void addDiagnostics(event.target.checked)}
+        />
         {attach && report === null && <p className="t2">{t('reports:report.making')}</p>}
-        {attach && report !== null && <Field label={t('reports:report.label')}>{(ids) => <TextArea {...ids} rows={10} className="mono report-text" dir="ltr" spellCheck={false} value={report} onChange={(event) => setReport(event.target.value)} />}</Field>}
+        {attach && report !== null && (
+          <Field label={t('reports:report.label')}>
+            {(ids) => (
+              <TextArea
+                {...ids}
+                rows={10}
+                className="mono report-text"
+                dir="ltr"
+                spellCheck={false}
+                value={report}
+                onChange={(event) => setReport(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
         <div className="x">
-          <div className="grow"><div className="medium">{t('reports:contact.access')}</div><p className="t3 meta">{t(grants?.refusal === 'policy' ? 'reports:contact.accessOff' : grants?.refusal === 'permission' ? 'reports:contact.accessNo' : 'reports:contact.accessHint')}</p></div>
-          {granted
-            ? <span className="chip good"><Icon icon={ShieldCheck} /><bdi>{t('reports:contact.granted', { name: granted.name, when: fullTime(granted.endsAt) })}</bdi></span>
-            : grants?.refusal === 'policy' ? <span className="lockmark"><Icon icon={Lock} />{t('common:managed')}</span>
-              : <Button disabled={grants?.refusal !== null} onClick={() => setGranting(true)}>{t('reports:contact.grant')}</Button>}
+          <div className="grow">
+            <div className="medium">{t('reports:contact.access')}</div>
+            <p className="t3 meta">
+              {t(
+                grants?.refusal === 'policy'
+                  ? 'reports:contact.accessOff'
+                  : grants?.refusal === 'permission'
+                    ? 'reports:contact.accessNo'
+                    : 'reports:contact.accessHint',
+              )}
+            </p>
+          </div>
+          {granted ? (
+            <span className="chip good">
+              <Icon icon={ShieldCheck} />
+              <bdi>{t('reports:contact.granted', { name: granted.name, when: fullTime(granted.endsAt) })}</bdi>
+            </span>
+          ) : grants?.refusal === 'policy' ? (
+            <span className="lockmark">
+              <Icon icon={Lock} />
+              {t('common:managed')}
+            </span>
+          ) : (
+            <Button disabled={grants?.refusal !== null} onClick={() => setGranting(true)}>
+              {t('reports:contact.grant')}
+            </Button>
+          )}
         </div>
-        {failure && <Banner kind="bad" urgent>{failure}</Banner>}
-        <div className="x"><span className="grow" /><Button size="lg" kind="primary" submit disabled={!ready} busy={busy}>{t(busy ? 'reports:contact.doing' : 'reports:contact.do')}</Button></div>
+        {failure && (
+          <Banner kind="bad" urgent>
+            {failure}
+          </Banner>
+        )}
+        <div className="x">
+          <span className="grow" />
+          <Button size="lg" kind="primary" submit disabled={!ready} busy={busy}>
+            {t(busy ? 'reports:contact.doing' : 'reports:contact.do')}
+          </Button>
+        </div>
       </form>
-      {granting && grants && <GrantDialog extend={null} reason={subject.trim()} longestMs={grants.longestMs} now={Math.max(grants.now, tick)} managedBy={managed} onGranted={setGranted} onClose={() => setGranting(false)} />}
+      {granting && grants && (
+        <GrantDialog
+          extend={null}
+          reason={subject.trim()}
+          longestMs={grants.longestMs}
+          now={Math.max(grants.now, tick)}
+          managedBy={managed}
+          onGranted={setGranted}
+          onClose={() => setGranting(false)}
+        />
+      )}
     </>
   )
 }

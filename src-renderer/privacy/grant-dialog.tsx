@@ -26,8 +26,16 @@ const isPreset = (name: string): name is Preset => Object.hasOwn(presets, name)
 const presetNames = Object.keys(presets).filter(isPreset)
 
 type Fact = 'sync' | 'addresses' | 'subjects' | 'text' | 'profiles' | 'files' | 'drafts' | 'secrets' | 'mail'
-const can: Readonly<Record<Scope, readonly Fact[]>> = { diagnostics: ['sync'], metadata: ['addresses', 'subjects', 'sync'], full: ['addresses', 'subjects', 'text', 'profiles', 'sync'] }
-const cannot: Readonly<Record<Scope, readonly Fact[]>> = { diagnostics: ['mail', 'drafts', 'secrets'], metadata: ['text', 'profiles', 'drafts', 'secrets'], full: ['files', 'drafts', 'secrets'] }
+const can: Readonly<Record<Scope, readonly Fact[]>> = {
+  diagnostics: ['sync'],
+  metadata: ['addresses', 'subjects', 'sync'],
+  full: ['addresses', 'subjects', 'text', 'profiles', 'sync'],
+}
+const cannot: Readonly<Record<Scope, readonly Fact[]>> = {
+  diagnostics: ['mail', 'drafts', 'secrets'],
+  metadata: ['text', 'profiles', 'drafts', 'secrets'],
+  full: ['files', 'drafts', 'secrets'],
+}
 
 /** `2026-11-26T10:44` of a local time, as a date-time field has it. */
 function localInput(at: number): string {
@@ -39,13 +47,27 @@ function Facts({ title, facts, yes }: { title: string; facts: readonly Fact[]; y
   return (
     <>
       <div className="label can-title">{title}</div>
-      <ul className="can t2">{facts.map((fact) => <li key={fact}><span className={yes ? 'good' : 't3'}><Icon icon={yes ? Check : X} small /></span>{t(`privacy:grant.facts.${fact}`)}</li>)}</ul>
+      <ul className="can t2">
+        {facts.map((fact) => (
+          <li key={fact}>
+            <span className={yes ? 'good' : 't3'}>
+              <Icon icon={yes ? Check : X} small />
+            </span>
+            {t(`privacy:grant.facts.${fact}`)}
+          </li>
+        ))}
+      </ul>
     </>
   )
 }
 
 /** What was granted, for whoever tells of it. */
-export interface Granted { readonly name: string; readonly fingerprint: string; readonly scope: Scope; readonly endsAt: number }
+export interface Granted {
+  readonly name: string
+  readonly fingerprint: string
+  readonly scope: Scope
+  readonly endsAt: number
+}
 
 export interface GrantDialogProps {
   /** The grant that is extended: a new one is made in its place. */
@@ -62,8 +84,17 @@ export interface GrantDialogProps {
 }
 
 /** One person, one reason, one scope, one end; and the same in plain words beside it. */
-export function GrantDialog({ extend, longestMs, now, managedBy, reason: given = '', onGranted, onClose }: GrantDialogProps) {
-  const people = useQuery('identities.list', {}, { topics: ['access'] }).data?.identities.filter(({ allowed }) => allowed) ?? []
+export function GrantDialog({
+  extend,
+  longestMs,
+  now,
+  managedBy,
+  reason: given = '',
+  onGranted,
+  onClose,
+}: GrantDialogProps) {
+  const people =
+    useQuery('identities.list', {}, { topics: ['access'] }).data?.identities.filter(({ allowed }) => allowed) ?? []
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
   const [chosen, setChosen] = useState<number | null>(extend?.identity.id ?? null)
   const [kind, setKind] = useState<Kind>(extend?.kind ?? 'support')
@@ -80,12 +111,18 @@ export function GrantDialog({ extend, longestMs, now, managedBy, reason: given =
 
   const person = people.find(({ id }) => id === chosen) ?? people.at(-1)
   const endsAt = length === 'custom' ? new Date(custom).getTime() : now + presets[length]
-  const wrong = length !== 'custom' ? null
-    : !Number.isFinite(endsAt) || endsAt <= now ? t('privacy:grant.past')
-      : endsAt - now > longestMs ? t('privacy:grant.tooLong', { time: lengthText(longestMs), day: dayText(now + longestMs) }) : null
+  const wrong =
+    length !== 'custom'
+      ? null
+      : !Number.isFinite(endsAt) || endsAt <= now
+        ? t('privacy:grant.past')
+        : endsAt - now > longestMs
+          ? t('privacy:grant.tooLong', { time: lengthText(longestMs), day: dayText(now + longestMs) })
+          : null
   const shownScope = kind === 'customer-success-manager' ? 'full' : scope
   const where = only === null ? t('privacy:access.allMailboxes') : t('privacy:access.mailboxes', { count: only.length })
-  const ready = person !== undefined && wrong === null && reason.trim().length >= 3 && checked && (only === null || only.length > 0)
+  const ready =
+    person !== undefined && wrong === null && reason.trim().length >= 3 && checked && (only === null || only.length > 0)
   const name = person?.name ?? t('privacy:grant.somebody')
   const words = { name, what: t(`privacy:grant.whats.${shownScope}`), where }
 
@@ -97,7 +134,16 @@ export function GrantDialog({ extend, longestMs, now, managedBy, reason: given =
     try {
       // A preset counts from the act, not from when the dialog was opened.
       const end = length === 'custom' ? endsAt : Math.min(endsAt, now + longestMs)
-      await call('grants.make', { identityId: person.id, kind, scope: shownScope, mailboxIds: only === null ? null : [...only], reason, reference, endsAt: end, replaces: extend?.id ?? null })
+      await call('grants.make', {
+        identityId: person.id,
+        kind,
+        scope: shownScope,
+        mailboxIds: only === null ? null : [...only],
+        reason,
+        reference,
+        endsAt: end,
+        replaces: extend?.id ?? null,
+      })
       showToast({ text: t('privacy:grant.done', { name: person.name, when: fullTime(end) }) })
       onGranted?.({ name: person.name, fingerprint: person.fingerprint, scope: shownScope, endsAt: end })
       onClose()
@@ -109,12 +155,30 @@ export function GrantDialog({ extend, longestMs, now, managedBy, reason: given =
   if (adding) return <AddPerson onClose={() => setAdding(false)} onAdded={setChosen} />
   return (
     <Dialog
-      open onClose={onClose} className="gd" title={t(extend ? 'privacy:grant.extendTitle' : 'privacy:grant.title')} description={t('privacy:grant.text')}
+      open
+      onClose={onClose}
+      className="gd"
+      title={t(extend ? 'privacy:grant.extendTitle' : 'privacy:grant.title')}
+      description={t('privacy:grant.text')}
       foot={
         <>
-          <span className="grow">{person && <Checkbox label={t('privacy:grant.checked', { name })} checked={checked} onChange={(event) => setChecked(event.target.checked)} />}</span>
-          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="primary" submit form="grant" disabled={!ready} busy={busy}>{busy ? t('privacy:grant.doing') : t('privacy:grant.do', { time: wrong === null ? lengthText(endsAt - now) : '' })}</Button>
+          <span className="grow">
+            {person && (
+              <Checkbox
+                label={t('privacy:grant.checked', { name })}
+                checked={checked}
+                onChange={(event) => setChecked(event.target.checked)}
+              />
+            )}
+          </span>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button size="lg" kind="primary" submit form="grant" disabled={!ready} busy={busy}>
+            {busy
+              ? t('privacy:grant.doing')
+              : t('privacy:grant.do', { time: wrong === null ? lengthText(endsAt - now) : '' })}
+          </Button>
         </>
       }
     >
@@ -122,21 +186,58 @@ export function GrantDialog({ extend, longestMs, now, managedBy, reason: given =
         <div className="gd-form">
           <div className="field">
             <span className="label">{t('privacy:grant.who')}</span>
-            {person
-              ? <PersonBox person={{ card: person, fingerprint: person.fingerprint, words: person.words }}>{!extend && <Button size="sm" icon={UserPlus} onClick={() => setAdding(true)}>{t('privacy:grant.addPerson')}</Button>}</PersonBox>
-              : <div className="staff"><span className="grow t2">{t('privacy:grant.whoEmpty')}</span><Button size="sm" icon={UserPlus} onClick={() => setAdding(true)}>{t('privacy:grant.addPerson')}</Button></div>}
-            {person && people.length > 1 && !extend && <Select aria-label={t('privacy:grant.who')} value={String(person.id)} options={people.map((one) => ({ value: String(one.id), label: `${one.name}, ${one.organisation}` }))} onChange={(event) => { setChosen(Number(event.target.value)); setChecked(false) }} />}
+            {person ? (
+              <PersonBox person={{ card: person, fingerprint: person.fingerprint, words: person.words }}>
+                {!extend && (
+                  <Button size="sm" icon={UserPlus} onClick={() => setAdding(true)}>
+                    {t('privacy:grant.addPerson')}
+                  </Button>
+                )}
+              </PersonBox>
+            ) : (
+              <div className="staff">
+                <span className="grow t2">{t('privacy:grant.whoEmpty')}</span>
+                <Button size="sm" icon={UserPlus} onClick={() => setAdding(true)}>
+                  {t('privacy:grant.addPerson')}
+                </Button>
+              </div>
+            )}
+            {person && people.length > 1 && !extend && (
+              <Select
+                aria-label={t('privacy:grant.who')}
+                value={String(person.id)}
+                options={people.map((one) => ({ value: String(one.id), label: `${one.name}, ${one.organisation}` }))}
+                onChange={(event) => {
+                  setChosen(Number(event.target.value))
+                  setChecked(false)
+                }}
+              />
+            )}
             {person && <span className="hint">{t('privacy:grant.ask', { name })}</span>}
           </div>
           <Field label={t('privacy:grant.kind')} hint={t(`privacy:kindTexts.${kind}`)}>
-            {(ids) => <Select {...ids} value={kind} options={kinds.map((value) => ({ value, label: t(`privacy:kinds.${value}`) }))} onChange={(event) => setKind(kinds.find((one) => one === event.target.value) ?? 'support')} />}
+            {(ids) => (
+              <Select
+                {...ids}
+                value={kind}
+                options={kinds.map((value) => ({ value, label: t(`privacy:kinds.${value}`) }))}
+                onChange={(event) => setKind(kinds.find((one) => one === event.target.value) ?? 'support')}
+              />
+            )}
           </Field>
           <fieldset className="field">
             <legend className="label">{t('privacy:grant.see')}</legend>
             <div className="opts">
               {scopes.map((one) => (
                 <label key={one} className={shownScope === one ? 'on-l' : ''}>
-                  <input type="radio" className="radio" name="scope" checked={shownScope === one} disabled={kind === 'customer-success-manager' && one !== 'full'} onChange={() => setScope(one)} />
+                  <input
+                    type="radio"
+                    className="radio"
+                    name="scope"
+                    checked={shownScope === one}
+                    disabled={kind === 'customer-success-manager' && one !== 'full'}
+                    onChange={() => setScope(one)}
+                  />
                   <span className="medium">{t(`privacy:scopes.${one}`)}</span>
                   <span className="hint">{t(`privacy:scopeTexts.${one}`)}</span>
                 </label>
@@ -146,38 +247,112 @@ export function GrantDialog({ extend, longestMs, now, managedBy, reason: given =
           {mailboxes.length > 1 && (
             <fieldset className="field">
               <legend className="label">{t('privacy:grant.mailboxes')}</legend>
-              <Checkbox label={t('privacy:grant.all')} checked={only === null} onChange={(event) => setOnly(event.target.checked ? null : [])} />
-              {only !== null && mailboxes.map((mailbox) => (
-                <Checkbox key={mailbox.id} label={<bdi>{mailbox.name}</bdi>} checked={only.includes(mailbox.id)} onChange={(event) => setOnly(event.target.checked ? [...only, mailbox.id] : only.filter((id) => id !== mailbox.id))} />
-              ))}
+              <Checkbox
+                label={t('privacy:grant.all')}
+                checked={only === null}
+                onChange={(event) => setOnly(event.target.checked ? null : [])}
+              />
+              {only !== null &&
+                mailboxes.map((mailbox) => (
+                  <Checkbox
+                    key={mailbox.id}
+                    label={<bdi>{mailbox.name}</bdi>}
+                    checked={only.includes(mailbox.id)}
+                    onChange={(event) =>
+                      setOnly(event.target.checked ? [...only, mailbox.id] : only.filter((id) => id !== mailbox.id))
+                    }
+                  />
+                ))}
             </fieldset>
           )}
           <div className="field">
             <span className="label x">
               {t('privacy:grant.howLong')}
-              <span className="push lockmark">{managedBy !== null && <Icon icon={Lock} />}{managedBy === null ? t('privacy:grant.upTo', { time: lengthText(longestMs) }) : t('privacy:grant.upToManaged', { time: lengthText(longestMs), who: managedBy })}</span>
+              <span className="push lockmark">
+                {managedBy !== null && <Icon icon={Lock} />}
+                {managedBy === null
+                  ? t('privacy:grant.upTo', { time: lengthText(longestMs) })
+                  : t('privacy:grant.upToManaged', { time: lengthText(longestMs), who: managedBy })}
+              </span>
             </span>
             <div className="dur" role="radiogroup" aria-label={t('privacy:grant.howLong')}>
-              {presetNames.map((one) => <button key={one} type="button" role="radio" aria-checked={length === one} disabled={presets[one] > longestMs} onClick={() => setLength(one)}>{t(`privacy:grant.presets.${one}`)}</button>)}
-              <button type="button" role="radio" aria-checked={length === 'custom'} onClick={() => setLength('custom')}>{t('privacy:grant.presets.custom')}</button>
+              {presetNames.map((one) => (
+                <button
+                  key={one}
+                  type="button"
+                  role="radio"
+                  aria-checked={length === one}
+                  disabled={presets[one] > longestMs}
+                  onClick={() => setLength(one)}
+                >
+                  {t(`privacy:grant.presets.${one}`)}
+                </button>
+              ))}
+              <button type="button" role="radio" aria-checked={length === 'custom'} onClick={() => setLength('custom')}>
+                {t('privacy:grant.presets.custom')}
+              </button>
             </div>
-            {length === 'custom'
-              ? <Field label={t('privacy:grant.until')} error={wrong}>{(ids) => <Input {...ids} type="datetime-local" value={custom} min={localInput(now)} onChange={(event) => setCustom(event.target.value)} />}</Field>
-              : <span className="hint">{t('privacy:grant.ends', { when: fullTime(endsAt) })}</span>}
+            {length === 'custom' ? (
+              <Field label={t('privacy:grant.until')} error={wrong}>
+                {(ids) => (
+                  <Input
+                    {...ids}
+                    type="datetime-local"
+                    value={custom}
+                    min={localInput(now)}
+                    onChange={(event) => setCustom(event.target.value)}
+                  />
+                )}
+              </Field>
+            ) : (
+              <span className="hint">{t('privacy:grant.ends', { when: fullTime(endsAt) })}</span>
+            )}
           </div>
-          <Field label={t('privacy:grant.reason')} hint={t('privacy:grant.reasonHint')}>{(ids) => <Input {...ids} value={reason} maxLength={500} dir="auto" onChange={(event) => setReason(event.target.value)} />}</Field>
-          <Field label={t('privacy:grant.reference')}>{(ids) => <Input {...ids} value={reference} maxLength={100} dir="auto" onChange={(event) => setReference(event.target.value)} />}</Field>
+          <Field label={t('privacy:grant.reason')} hint={t('privacy:grant.reasonHint')}>
+            {(ids) => (
+              <Input
+                {...ids}
+                value={reason}
+                maxLength={500}
+                dir="auto"
+                onChange={(event) => setReason(event.target.value)}
+              />
+            )}
+          </Field>
+          <Field label={t('privacy:grant.reference')}>
+            {(ids) => (
+              <Input
+                {...ids}
+                value={reference}
+                maxLength={100}
+                dir="auto"
+                onChange={(event) => setReference(event.target.value)}
+              />
+            )}
+          </Field>
         </div>
         <div className="gd-sum">
           <h3>{t('privacy:grant.plain')}</h3>
-          <p className="t2"><bdi>{wrong === null && reason.trim().length >= 3 ? t('privacy:grant.sentence', { ...words, day: dayText(endsAt), reason: reason.trim() }) : t('privacy:grant.sentenceOpen', words)}</bdi></p>
+          <p className="t2">
+            <bdi>
+              {wrong === null && reason.trim().length >= 3
+                ? t('privacy:grant.sentence', { ...words, day: dayText(endsAt), reason: reason.trim() })
+                : t('privacy:grant.sentenceOpen', words)}
+            </bdi>
+          </p>
           <Facts title={t('privacy:grant.can')} facts={can[shownScope]} yes />
           <Facts title={t('privacy:grant.cannot')} facts={cannot[shownScope]} yes={false} />
           <div className="label can-title">{t('privacy:grant.never')}</div>
-          <p className="t2">{t(kind === 'customer-success-manager' ? 'privacy:grant.neverManager' : 'privacy:grant.neverText')}</p>
+          <p className="t2">
+            {t(kind === 'customer-success-manager' ? 'privacy:grant.neverManager' : 'privacy:grant.neverText')}
+          </p>
         </div>
       </form>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }

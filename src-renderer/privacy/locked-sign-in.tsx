@@ -10,7 +10,9 @@ export function LockedSignIn({ keyIn }: { keyIn: 'keychain' | 'passphrase' | 'no
   const [open, setOpen] = useState(false)
   return (
     <>
-      <Button kind="ghost" icon={LogIn} onClick={() => setOpen(true)}>{t('privacy:access.signIn')}</Button>
+      <Button kind="ghost" icon={LogIn} onClick={() => setOpen(true)}>
+        {t('privacy:access.signIn')}
+      </Button>
       {open && <SignIn locked={keyIn === 'keychain' ? 'system' : 'passphrase'} onClose={() => setOpen(false)} />}
     </>
   )

@@ -11,14 +11,37 @@ import { Section } from './section'
 export function MailboxAccess() {
   const { data, error, refetch } = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] })
   const mailboxes = (data?.mailboxes ?? []).filter(({ local }) => !local)
-  if (error && !data) return <EmptyState icon={Mail} title={t('privacy:failed')} action={<Button onClick={refetch}>{t('common:retry')}</Button>}>{errorText(error)}</EmptyState>
-  if (data && mailboxes.length === 0) return <div className="card"><EmptyState icon={Mail} title={t('settings:mailboxes.empty')} action={<Button onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button>} /></div>
+  if (error && !data)
+    return (
+      <EmptyState
+        icon={Mail}
+        title={t('privacy:failed')}
+        action={<Button onClick={refetch}>{t('common:retry')}</Button>}
+      >
+        {errorText(error)}
+      </EmptyState>
+    )
+  if (data && mailboxes.length === 0)
+    return (
+      <div className="card">
+        <EmptyState
+          icon={Mail}
+          title={t('settings:mailboxes.empty')}
+          action={<Button onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button>}
+        />
+      </div>
+    )
   return (
     <>
-      <p className="t2 sel">{t('accounts:access.provider')} {t('accounts:access.not')}: {t('accounts:access.notText')}. {t('accounts:access.controlText')}</p>
+      <p className="t2 sel">
+        {t('accounts:access.provider')} {t('accounts:access.not')}: {t('accounts:access.notText')}.{' '}
+        {t('accounts:access.controlText')}
+      </p>
       {mailboxes.map((mailbox) => (
         <Section
-          key={mailbox.id} title={mailbox.name} text={<bdi className="sel">{mailbox.address}</bdi>}
+          key={mailbox.id}
+          title={mailbox.name}
+          text={<bdi className="sel">{mailbox.address}</bdi>}
           acts={<Button onClick={() => goSettings(`mailboxes/${mailbox.id}`)}>{t('accounts:held.settings')}</Button>}
         >
           <AccessHeld mailbox={mailbox} />

@@ -34,25 +34,56 @@ async function save(): Promise<void> {
 }
 
 function Line({ row, now }: { row: Row; now: number }) {
-  const counts = { connections: t('privacy:network.connections', { count: row.begun }), failed: t('privacy:network.failures', { count: row.failed }), first: fullTime(row.firstAt) }
+  const counts = {
+    connections: t('privacy:network.connections', { count: row.begun }),
+    failed: t('privacy:network.failures', { count: row.failed }),
+    first: fullTime(row.firstAt),
+  }
   return (
     <tr className={row.verdict === 'unexpected' ? 'alarm' : ''}>
       <td>
-        <span className="mono" data-tip={row.addresses.length > 0 ? t('privacy:network.address', { list: row.addresses.slice(0, 6).join(', ') }) : undefined}>{row.host === '*' ? t('privacy:network.many') : `${row.host}:${row.port}`}</span>
-        {row.addresses.some((address) => address !== row.host) && <div className="meta t3 mono">{row.addresses.slice(0, 3).join(', ')}</div>}
+        <span
+          className="mono"
+          data-tip={
+            row.addresses.length > 0
+              ? t('privacy:network.address', { list: row.addresses.slice(0, 6).join(', ') })
+              : undefined
+          }
+        >
+          {row.host === '*' ? t('privacy:network.many') : `${row.host}:${row.port}`}
+        </span>
+        {row.addresses.some((address) => address !== row.host) && (
+          <div className="meta t3 mono">{row.addresses.slice(0, 3).join(', ')}</div>
+        )}
       </td>
       <td className="t2">
         <div data-tip={t('privacy:network.details', counts)}>{purpose(row)}</div>
         <div className="x wrap">
-          {row.verdict === 'unexpected' && <span className="chip sm bad"><Icon icon={OctagonAlert} />{t('privacy:network.unexpected')}</span>}
+          {row.verdict === 'unexpected' && (
+            <span className="chip sm bad">
+              <Icon icon={OctagonAlert} />
+              {t('privacy:network.unexpected')}
+            </span>
+          )}
           {row.verdict === 'gone' && <span className="chip sm line">{t('privacy:network.gone')}</span>}
-          {row.blocked > 0 && <span className="chip sm"><Icon icon={Ban} />{t('privacy:network.blocked', { count: row.blocked })}</span>}
-          {row.result !== null && row.blocked === 0 && <span className="chip sm warn" data-tip={row.result}>{t('privacy:network.failing')}</span>}
+          {row.blocked > 0 && (
+            <span className="chip sm">
+              <Icon icon={Ban} />
+              {t('privacy:network.blocked', { count: row.blocked })}
+            </span>
+          )}
+          {row.result !== null && row.blocked === 0 && (
+            <span className="chip sm warn" data-tip={row.result}>
+              {t('privacy:network.failing')}
+            </span>
+          )}
         </div>
       </td>
       <td className="r num t2 nowrap">{sizeText(row.sent)}</td>
       <td className="r num nowrap">{sizeText(row.received)}</td>
-      <td className="r num t2 nowrap" data-tip={fullTime(row.lastAt)}>{agoText(row.lastAt, now)}</td>
+      <td className="r num t2 nowrap" data-tip={fullTime(row.lastAt)}>
+        {agoText(row.lastAt, now)}
+      </td>
     </tr>
   )
 }
@@ -61,7 +92,11 @@ function Line({ row, now }: { row: Row; now: number }) {
 export function Network() {
   const [period, setPeriod] = useState<Period>('week')
   const now = useNow()
-  const { data, error, refetch } = useQuery('ledger.list', { days: periods[period] }, { topics: ['ledger', 'mailboxes'] })
+  const { data, error, refetch } = useQuery(
+    'ledger.list',
+    { days: periods[period] },
+    { topics: ['ledger', 'mailboxes'] },
+  )
   const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data
   const forced = policy?.policy.blockUnexpectedHosts
   const managed = forced !== undefined
@@ -70,21 +105,62 @@ export function Network() {
     <>
       <Section
         title={t('privacy:network.title')}
-        text={<>{t('privacy:network.text')}{data && data.since !== null ? ` ${t('privacy:network.since', { day: dayText(data.since) })}` : ''}</>}
+        text={
+          <>
+            {t('privacy:network.text')}
+            {data && data.since !== null ? ` ${t('privacy:network.since', { day: dayText(data.since) })}` : ''}
+          </>
+        }
         acts={
           <>
-            <span className="period"><Select small aria-label={t('privacy:network.period')} value={period} options={periodNames.map((value) => ({ value, label: t(`privacy:network.periods.${value}`) }))} onChange={(event) => isPeriod(event.target.value) && setPeriod(event.target.value)} /></span>
-            <Button icon={Download} onClick={() => void save()}>{t('privacy:network.export')}</Button>
+            <span className="period">
+              <Select
+                small
+                aria-label={t('privacy:network.period')}
+                value={period}
+                options={periodNames.map((value) => ({ value, label: t(`privacy:network.periods.${value}`) }))}
+                onChange={(event) => isPeriod(event.target.value) && setPeriod(event.target.value)}
+              />
+            </span>
+            <Button icon={Download} onClick={() => void save()}>
+              {t('privacy:network.export')}
+            </Button>
           </>
         }
       >
-        {error && !data && <EmptyState icon={Globe} title={t('privacy:failed')} action={<Button onClick={refetch}>{t('retry')}</Button>}>{errorText(error)}</EmptyState>}
-        {data && data.rows.length === 0 && <div className="card"><EmptyState icon={Globe} title={t('privacy:network.empty')}>{t('privacy:network.emptyText')}</EmptyState></div>}
+        {error && !data && (
+          <EmptyState icon={Globe} title={t('privacy:failed')} action={<Button onClick={refetch}>{t('retry')}</Button>}>
+            {errorText(error)}
+          </EmptyState>
+        )}
+        {data && data.rows.length === 0 && (
+          <div className="card">
+            <EmptyState icon={Globe} title={t('privacy:network.empty')}>
+              {t('privacy:network.emptyText')}
+            </EmptyState>
+          </div>
+        )}
         {data && data.rows.length > 0 && (
           <div className="card clip">
             <table aria-label={t('privacy:network.title')}>
-              <thead><tr><th>{t('privacy:network.host')}</th><th>{t('privacy:network.purpose')}</th><th className="r">{t('privacy:network.sent')}</th><th className="r">{t('privacy:network.received')}</th><th className="r">{t('privacy:network.last')}</th></tr></thead>
-              <tbody>{data.rows.map((row) => <Line key={`${row.host} ${row.port} ${row.use} ${row.mailboxId} ${row.verdict}`} row={row} now={now} />)}</tbody>
+              <thead>
+                <tr>
+                  <th>{t('privacy:network.host')}</th>
+                  <th>{t('privacy:network.purpose')}</th>
+                  <th className="r">{t('privacy:network.sent')}</th>
+                  <th className="r">{t('privacy:network.received')}</th>
+                  <th className="r">{t('privacy:network.last')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.rows.map((row) => (
+                  <Line
+                    key={`${row.host} ${row.port} ${row.use} ${row.mailboxId} ${row.verdict}`}
+                    row={row}
+                    now={now}
+                  />
+                ))}
+              </tbody>
             </table>
           </div>
         )}
@@ -92,9 +168,25 @@ export function Network() {
       {block !== undefined && (
         <div className="card">
           <div className="set">
-            <div className="grow"><div className="medium" id="block-hosts">{t('privacy:network.blockTitle')}</div><p id="block-hosts-text">{t('privacy:network.blockText')}</p></div>
-            {managed && <span className="lockmark"><Icon icon={Lock} />{t('common:managed')}</span>}
-            <Switch disabled={managed} on={forced ?? block} labelledBy="block-hosts" describedBy="block-hosts-text" onChange={(on) => void call('settings.set', { blockUnexpectedHosts: on }).catch(tellFailure)} />
+            <div className="grow">
+              <div className="medium" id="block-hosts">
+                {t('privacy:network.blockTitle')}
+              </div>
+              <p id="block-hosts-text">{t('privacy:network.blockText')}</p>
+            </div>
+            {managed && (
+              <span className="lockmark">
+                <Icon icon={Lock} />
+                {t('common:managed')}
+              </span>
+            )}
+            <Switch
+              disabled={managed}
+              on={forced ?? block}
+              labelledBy="block-hosts"
+              describedBy="block-hosts-text"
+              onChange={(on) => void call('settings.set', { blockUnexpectedHosts: on }).catch(tellFailure)}
+            />
           </div>
         </div>
       )}

@@ -14,13 +14,24 @@ import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase
 export type Person = CallOutput<'identities.read'>
 
 /** A person by name, organisation, fingerprint and words. */
-export function PersonBox({ person, children }: { person: { card: { name: string; organisation: string }; fingerprint: string; words: string }; children?: React.ReactNode }) {
+export function PersonBox({
+  person,
+  children,
+}: {
+  person: { card: { name: string; organisation: string }; fingerprint: string; words: string }
+  children?: React.ReactNode
+}) {
   return (
     <div className="staff">
       <Avatar name={person.card.name} seed={person.fingerprint} size="lg" />
       <div className="grow">
-        <div className="x wrap"><bdi className="medium">{person.card.name}</bdi><bdi className="t2">{person.card.organisation}</bdi></div>
-        <div className="meta t2"><span className="mono sel">{person.fingerprint}</span></div>
+        <div className="x wrap">
+          <bdi className="medium">{person.card.name}</bdi>
+          <bdi className="t2">{person.card.organisation}</bdi>
+        </div>
+        <div className="meta t2">
+          <span className="mono sel">{person.fingerprint}</span>
+        </div>
         <div className="meta t2 sel">{person.words}</div>
       </div>
       {children}
@@ -29,7 +40,15 @@ export function PersonBox({ person, children }: { person: { card: { name: string
 }
 
 /** Text of a card, pasted or opened; tells who it is. */
-export function CardField({ label, hint, onPerson }: { label: string; hint: string; onPerson: (person: Person | null, text: string) => void }) {
+export function CardField({
+  label,
+  hint,
+  onPerson,
+}: {
+  label: string
+  hint: string
+  onPerson: (person: Person | null, text: string) => void
+}) {
   const [text, setText] = useState('')
   const [person, setPerson] = useState<Person | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
@@ -60,9 +79,23 @@ export function CardField({ label, hint, onPerson }: { label: string; hint: stri
   return (
     <div className="y g2">
       <Field label={label} hint={hint} error={failure}>
-        {(ids) => <TextArea {...ids} rows={4} value={text} spellCheck={false} className="mono" dir="ltr" onChange={(event) => void change(event.target.value)} />}
+        {(ids) => (
+          <TextArea
+            {...ids}
+            rows={4}
+            value={text}
+            spellCheck={false}
+            className="mono"
+            dir="ltr"
+            onChange={(event) => void change(event.target.value)}
+          />
+        )}
       </Field>
-      <div><Button icon={FolderOpen} onClick={() => void open()}>{t('privacy:people.open')}</Button></div>
+      <div>
+        <Button icon={FolderOpen} onClick={() => void open()}>
+          {t('privacy:people.open')}
+        </Button>
+      </div>
       {person && <PersonBox person={person} />}
     </div>
   )
@@ -88,11 +121,31 @@ export function AddPerson({ onClose, onAdded }: { onClose: () => void; onAdded?:
   }
   return (
     <Dialog
-      open onClose={onClose} title={t('privacy:people.addTitle')} description={t('privacy:people.addText')}
-      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" disabled={!found} busy={busy} onClick={() => void add()}>{t(busy ? 'privacy:people.adding' : 'privacy:people.addDo')}</Button></>}
+      open
+      onClose={onClose}
+      title={t('privacy:people.addTitle')}
+      description={t('privacy:people.addText')}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button size="lg" kind="primary" disabled={!found} busy={busy} onClick={() => void add()}>
+            {t(busy ? 'privacy:people.adding' : 'privacy:people.addDo')}
+          </Button>
+        </>
+      }
     >
-      <CardField label={t('privacy:people.card')} hint={t('privacy:people.cardHint')} onPerson={(person, text) => setFound(person ? { person, text } : null)} />
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      <CardField
+        label={t('privacy:people.card')}
+        hint={t('privacy:people.cardHint')}
+        onPerson={(person, text) => setFound(person ? { person, text } : null)}
+      />
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }
@@ -121,30 +174,87 @@ export function MyIdentity({ onClose }: { onClose: () => void }) {
   const saveCard = async () => {
     if (!made) return
     try {
-      if ((await call('app.saveSupportCard', { card: made.card })).saved) showToast({ text: t('privacy:mine.cardSaved') })
+      if ((await call('app.saveSupportCard', { card: made.card })).saved)
+        showToast({ text: t('privacy:mine.cardSaved') })
     } catch (thrown) {
       setFailure(errorText(asCallError(thrown)))
     }
   }
   if (made) {
     return (
-      <Dialog open onClose={onClose} title={t('privacy:mine.madeTitle')} description={t('privacy:mine.madeText')} foot={<><Button size="lg" onClick={onClose}>{t('privacy:mine.done')}</Button><Button size="lg" kind="primary" onClick={() => void saveCard()}>{t('privacy:mine.saveCard')}</Button></>}>
+      <Dialog
+        open
+        onClose={onClose}
+        title={t('privacy:mine.madeTitle')}
+        description={t('privacy:mine.madeText')}
+        foot={
+          <>
+            <Button size="lg" onClick={onClose}>
+              {t('privacy:mine.done')}
+            </Button>
+            <Button size="lg" kind="primary" onClick={() => void saveCard()}>
+              {t('privacy:mine.saveCard')}
+            </Button>
+          </>
+        }
+      >
         <PersonBox person={made} />
-        {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+        {failure && (
+          <Banner kind="bad" urgent>
+            {failure}
+          </Banner>
+        )}
       </Dialog>
     )
   }
   return (
     <Dialog
-      open onClose={onClose} title={t('privacy:mine.makeTitle')} description={t('privacy:mine.makeText')}
-      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="identity" disabled={!ready} busy={busy}>{t(busy ? 'privacy:mine.making' : 'privacy:mine.makeDo')}</Button></>}
+      open
+      onClose={onClose}
+      title={t('privacy:mine.makeTitle')}
+      description={t('privacy:mine.makeText')}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button size="lg" kind="primary" submit form="identity" disabled={!ready} busy={busy}>
+            {t(busy ? 'privacy:mine.making' : 'privacy:mine.makeDo')}
+          </Button>
+        </>
+      }
     >
       <form id="identity" className="y g3" onSubmit={(event) => void make(event)}>
-        <Field label={t('privacy:mine.name')}>{(ids) => <Input {...ids} value={name} maxLength={120} dir="auto" autoFocus onChange={(event) => setName(event.target.value)} />}</Field>
-        <Field label={t('privacy:mine.organisation')}>{(ids) => <Input {...ids} value={organisation} maxLength={120} dir="auto" onChange={(event) => setOrganisation(event.target.value)} />}</Field>
+        <Field label={t('privacy:mine.name')}>
+          {(ids) => (
+            <Input
+              {...ids}
+              value={name}
+              maxLength={120}
+              dir="auto"
+              autoFocus
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t('privacy:mine.organisation')}>
+          {(ids) => (
+            <Input
+              {...ids}
+              value={organisation}
+              maxLength={120}
+              dir="auto"
+              onChange={(event) => setOrganisation(event.target.value)}
+            />
+          )}
+        </Field>
         <NewPassphrase one={one} two={two} onChange={(a, b) => setBoth([a, b])} />
       </form>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }
@@ -167,8 +277,16 @@ export function KeyFileField({ onPerson }: { onPerson: (person: Person) => void 
   return (
     <div className="y g2">
       {person && <PersonBox person={person} />}
-      <div><Button icon={FileKey} onClick={() => void choose()}>{t(person ? 'privacy:signIn.change' : 'privacy:signIn.choose')}</Button></div>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      <div>
+        <Button icon={FileKey} onClick={() => void choose()}>
+          {t(person ? 'privacy:signIn.change' : 'privacy:signIn.choose')}
+        </Button>
+      </div>
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </div>
   )
 }
@@ -201,16 +319,63 @@ export function SignChallenge({ onClose }: { onClose: () => void }) {
   }
   return (
     <Dialog
-      open onClose={onClose} title={t('privacy:mine.signTitle')} description={t('privacy:mine.signText')}
-      foot={<><Button size="lg" onClick={onClose}>{t(answer === null ? 'cancel' : 'privacy:mine.done')}</Button>{answer === null ? <Button size="lg" kind="primary" submit form="sign" disabled={!ready} busy={busy}>{t(busy ? 'privacy:mine.signing' : 'privacy:mine.signDo')}</Button> : <Button size="lg" kind="primary" onClick={() => void copy()}>{t('privacy:mine.copy')}</Button>}</>}
+      open
+      onClose={onClose}
+      title={t('privacy:mine.signTitle')}
+      description={t('privacy:mine.signText')}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t(answer === null ? 'cancel' : 'privacy:mine.done')}
+          </Button>
+          {answer === null ? (
+            <Button size="lg" kind="primary" submit form="sign" disabled={!ready} busy={busy}>
+              {t(busy ? 'privacy:mine.signing' : 'privacy:mine.signDo')}
+            </Button>
+          ) : (
+            <Button size="lg" kind="primary" onClick={() => void copy()}>
+              {t('privacy:mine.copy')}
+            </Button>
+          )}
+        </>
+      }
     >
       <form id="sign" className="y g3" onSubmit={(event) => void sign(event)}>
         <KeyFileField onPerson={setPerson} />
-        <Field label={t('privacy:mine.challenge')}>{(ids) => <TextArea {...ids} rows={3} value={challenge} spellCheck={false} className="mono" dir="ltr" onChange={(event) => setChallenge(event.target.value)} />}</Field>
-        <Field label={t('privacy:signIn.passphrase')}>{(ids) => <PasswordInput ids={ids} label={t('privacy:signIn.passphrase')} value={passphrase} onChange={setPassphrase} />}</Field>
+        <Field label={t('privacy:mine.challenge')}>
+          {(ids) => (
+            <TextArea
+              {...ids}
+              rows={3}
+              value={challenge}
+              spellCheck={false}
+              className="mono"
+              dir="ltr"
+              onChange={(event) => setChallenge(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t('privacy:signIn.passphrase')}>
+          {(ids) => (
+            <PasswordInput
+              ids={ids}
+              label={t('privacy:signIn.passphrase')}
+              value={passphrase}
+              onChange={setPassphrase}
+            />
+          )}
+        </Field>
       </form>
-      {answer !== null && <Field label={t('privacy:mine.answer')}>{(ids) => <TextArea {...ids} rows={2} readOnly value={answer} className="mono" dir="ltr" />}</Field>}
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {answer !== null && (
+        <Field label={t('privacy:mine.answer')}>
+          {(ids) => <TextArea {...ids} rows={2} readOnly value={answer} className="mono" dir="ltr" />}
+        </Field>
+      )}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }

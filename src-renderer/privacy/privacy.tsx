@@ -24,11 +24,30 @@ export function Privacy({ part }: { part: string | null }) {
   const locked = (policy?.locked.length ?? 0) > 0
   return (
     <Page
-      title={t('privacy:title')} tabs={{ label: t('privacy:tabsName'), all: tabs.map((id) => ({ id, name: t(`privacy:tabs.${id}`) })), shown, onShow: goPrivacy }}
-      end={locked ? <span className="lockmark"><Icon icon={Lock} />{policy?.managedBy ? t('privacy:managed', { who: policy.managedBy }) : t('privacy:managedUnnamed')}</span> : undefined}
+      title={t('privacy:title')}
+      tabs={{
+        label: t('privacy:tabsName'),
+        all: tabs.map((id) => ({ id, name: t(`privacy:tabs.${id}`) })),
+        shown,
+        onShow: goPrivacy,
+      }}
+      end={
+        locked ? (
+          <span className="lockmark">
+            <Icon icon={Lock} />
+            {policy?.managedBy ? t('privacy:managed', { who: policy.managedBy }) : t('privacy:managedUnnamed')}
+          </span>
+        ) : undefined
+      }
     >
       <div className="privacy y">
-        {policy?.faults.map((fault) => <Banner key={`${fault.file} ${fault.key}`} kind="bad">{t('privacy:policyFault', { what: `${fault.file}${fault.key === '' ? '' : `, ${fault.key}`}: ${fault.why}` })}</Banner>)}
+        {policy?.faults.map((fault) => (
+          <Banner key={`${fault.file} ${fault.key}`} kind="bad">
+            {t('privacy:policyFault', {
+              what: `${fault.file}${fault.key === '' ? '' : `, ${fault.key}`}: ${fault.why}`,
+            })}
+          </Banner>
+        ))}
         {shown === 'overview' && <Overview />}
         {shown === 'access' && <Access />}
         {shown === 'log' && <AccessLog />}

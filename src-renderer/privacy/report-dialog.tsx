@@ -26,7 +26,13 @@ export function ReportDialog({ to, onClose }: { to: string; onClose: () => void 
   }
   const mail = async () => {
     try {
-      await draftLetter({ to, subject: t('reports:report.title'), text: '', mailboxId: null, file: { name: t('reports:contact.fileName'), text: text ?? '' } })
+      await draftLetter({
+        to,
+        subject: t('reports:report.title'),
+        text: '',
+        mailboxId: null,
+        file: { name: t('reports:contact.fileName'), text: text ?? '' },
+      })
       onClose()
     } catch (thrown) {
       fail(thrown)
@@ -34,12 +40,46 @@ export function ReportDialog({ to, onClose }: { to: string; onClose: () => void 
   }
   return (
     <Dialog
-      open onClose={onClose} wide title={t('reports:report.title')} description={t('reports:report.text')}
-      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" icon={Mail} disabled={text === null} onClick={() => void mail()}>{t('reports:report.mail')}</Button><Button size="lg" kind="primary" icon={Download} disabled={text === null} onClick={() => void save()}>{t('reports:report.save')}</Button></>}
+      open
+      onClose={onClose}
+      wide
+      title={t('reports:report.title')}
+      description={t('reports:report.text')}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button size="lg" icon={Mail} disabled={text === null} onClick={() => void mail()}>
+            {t('reports:report.mail')}
+          </Button>
+          <Button size="lg" kind="primary" icon={Download} disabled={text === null} onClick={() => void save()}>
+            {t('reports:report.save')}
+          </Button>
+        </>
+      }
     >
       {text === null && failure === null && <p className="t2">{t('reports:report.making')}</p>}
-      {text !== null && <Field label={t('reports:report.label')}>{(ids) => <TextArea {...ids} rows={18} className="mono report-text" dir="ltr" spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />}</Field>}
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {text !== null && (
+        <Field label={t('reports:report.label')}>
+          {(ids) => (
+            <TextArea
+              {...ids}
+              rows={18}
+              className="mono report-text"
+              dir="ltr"
+              spellCheck={false}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }

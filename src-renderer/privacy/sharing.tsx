@@ -18,7 +18,9 @@ export function Sharing() {
   const grants = useQuery('grants.list', {}, { topics: ['access', 'settings'] }).data?.grants
   const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy
   if (!state || !grants || !policy) return null
-  const success = grants.filter(({ kind, state: stands, endedAt }) => kind !== 'support' && stands === 'live' && endedAt === null)
+  const success = grants.filter(
+    ({ kind, state: stands, endedAt }) => kind !== 'support' && stands === 'live' && endedAt === null,
+  )
   const forbidden = policy.supportAccess === 'off' || policy.customerSuccessAccess === 'off'
   return (
     <>
@@ -27,22 +29,61 @@ export function Sharing() {
           <div className="set">
             <div className="grow">
               <div className="medium">{t('reports:sharing.success')}</div>
-              <p><bdi>{forbidden ? t('reports:sharing.successManaged') : success.length === 0 ? t('reports:sharing.successOff') : t('reports:sharing.successOn', { count: success.length, names: success.map(({ identity }) => identity.name).join(', ') })}</bdi></p>
+              <p>
+                <bdi>
+                  {forbidden
+                    ? t('reports:sharing.successManaged')
+                    : success.length === 0
+                      ? t('reports:sharing.successOff')
+                      : t('reports:sharing.successOn', {
+                          count: success.length,
+                          names: success.map(({ identity }) => identity.name).join(', '),
+                        })}
+                </bdi>
+              </p>
             </div>
-            {forbidden && <span className="lockmark"><Icon icon={Lock} />{t('common:managed')}</span>}
+            {forbidden && (
+              <span className="lockmark">
+                <Icon icon={Lock} />
+                {t('common:managed')}
+              </span>
+            )}
             <Button onClick={() => goPrivacy('access')}>{t('reports:sharing.successGo')}</Button>
           </div>
           <div className="set">
             <div className="grow">
-              <div className="x"><span className="medium" id="troubleshooting">{t('reports:sharing.performance')}</span><span className="chip sm line">{t('reports:sharing.adminOnly')}</span></div>
-              <p id="troubleshooting-text">{t(state.on ? 'reports:sharing.performanceOn' : 'reports:sharing.performanceOff')}</p>
+              <div className="x">
+                <span className="medium" id="troubleshooting">
+                  {t('reports:sharing.performance')}
+                </span>
+                <span className="chip sm line">{t('reports:sharing.adminOnly')}</span>
+              </div>
+              <p id="troubleshooting-text">
+                {t(state.on ? 'reports:sharing.performanceOn' : 'reports:sharing.performanceOff')}
+              </p>
             </div>
-            {state.managed && <span className="lockmark"><Icon icon={Lock} />{t('common:managed')}</span>}
-            <Button disabled={!state.mayChange} onClick={() => setReporting(true)}>{t('reports:sharing.make')}</Button>
-            <Switch disabled={state.managed || !state.mayChange} on={state.on} labelledBy="troubleshooting" describedBy="troubleshooting-text" onChange={(on) => void call('reports.switch', { on }).catch(tellFailure)} />
+            {state.managed && (
+              <span className="lockmark">
+                <Icon icon={Lock} />
+                {t('common:managed')}
+              </span>
+            )}
+            <Button disabled={!state.mayChange} onClick={() => setReporting(true)}>
+              {t('reports:sharing.make')}
+            </Button>
+            <Switch
+              disabled={state.managed || !state.mayChange}
+              on={state.on}
+              labelledBy="troubleshooting"
+              describedBy="troubleshooting-text"
+              onChange={(on) => void call('reports.switch', { on }).catch(tellFailure)}
+            />
           </div>
           <div className="set">
-            <div className="grow"><div className="medium">{t('reports:sharing.contact')}</div><p>{t('reports:sharing.contactText')}</p></div>
+            <div className="grow">
+              <div className="medium">{t('reports:sharing.contact')}</div>
+              <p>{t('reports:sharing.contactText')}</p>
+            </div>
             <Button onClick={() => goSettings('support')}>{t('reports:sharing.contactGo')}</Button>
           </div>
         </div>

@@ -12,11 +12,19 @@ type Way = 'file' | 'device'
 
 function refusal(error: CallError): string {
   const why = error.detail['why']
-  return error.code === 'not-allowed' && (why === 'challenge' || why === 'signature' || why === 'unknown') ? t(`privacy:signIn.refused.${why}`) : errorText(error)
+  return error.code === 'not-allowed' && (why === 'challenge' || why === 'signature' || why === 'unknown')
+    ? t(`privacy:signIn.refused.${why}`)
+    : errorText(error)
 }
 
 /** Where a support person proves who they are: with the key file here, or by a challenge that their own device signs. */
-export function SignIn({ onClose, locked = null }: { onClose: () => void; /** On the lock screen: what somebody of the team opens the store with. */ locked?: 'passphrase' | 'system' | null }) {
+export function SignIn({
+  onClose,
+  locked = null,
+}: {
+  onClose: () => void
+  /** On the lock screen: what somebody of the team opens the store with. */ locked?: 'passphrase' | 'system' | null
+}) {
   const [ours, setOurs] = useState('')
   const [way, setWay] = useState<Way>('file')
   const [person, setPerson] = useState<Person | null>(null)
@@ -31,7 +39,9 @@ export function SignIn({ onClose, locked = null }: { onClose: () => void; /** On
     if (locked !== null) void call('app.supportRelock', {}).catch(() => undefined)
     onClose()
   }
-  const ready = (locked !== 'passphrase' || ours !== '') && (way === 'file' ? person !== null && passphrase !== '' : asksChallenge ? card !== '' : answer.trim() !== '')
+  const ready =
+    (locked !== 'passphrase' || ours !== '') &&
+    (way === 'file' ? person !== null && passphrase !== '' : asksChallenge ? card !== '' : answer.trim() !== '')
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (!ready || busy) return
@@ -54,28 +64,86 @@ export function SignIn({ onClose, locked = null }: { onClose: () => void; /** On
   }
   return (
     <Dialog
-      open onClose={leave} title={t('privacy:signIn.title')} description={t('privacy:signIn.text')}
-      foot={<><Button size="lg" onClick={leave}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="sign-in" disabled={!ready} busy={busy}>{t(busy ? 'privacy:signIn.doing' : asksChallenge ? 'privacy:signIn.next' : 'privacy:signIn.do')}</Button></>}
+      open
+      onClose={leave}
+      title={t('privacy:signIn.title')}
+      description={t('privacy:signIn.text')}
+      foot={
+        <>
+          <Button size="lg" onClick={leave}>
+            {t('cancel')}
+          </Button>
+          <Button size="lg" kind="primary" submit form="sign-in" disabled={!ready} busy={busy}>
+            {t(busy ? 'privacy:signIn.doing' : asksChallenge ? 'privacy:signIn.next' : 'privacy:signIn.do')}
+          </Button>
+        </>
+      }
     >
       <form id="sign-in" className="y g3" onSubmit={(event) => void submit(event)}>
-        {locked !== null && <p className="t2">{t(locked === 'system' ? 'privacy:signIn.lockedSystem' : 'privacy:signIn.lockedText')}</p>}
-        {locked === 'passphrase' && <Field label={t('privacy:signIn.ours')} hint={t('privacy:signIn.oursHint')}>{(ids) => <PasswordInput ids={ids} label={t('privacy:signIn.ours')} value={ours} onChange={setOurs} />}</Field>}
-        <Segmented label={t('privacy:signIn.how')} value={way} options={[{ value: 'file', label: t('privacy:signIn.withFile') }, { value: 'device', label: t('privacy:signIn.withDevice') }]} onChange={setWay} />
+        {locked !== null && (
+          <p className="t2">{t(locked === 'system' ? 'privacy:signIn.lockedSystem' : 'privacy:signIn.lockedText')}</p>
+        )}
+        {locked === 'passphrase' && (
+          <Field label={t('privacy:signIn.ours')} hint={t('privacy:signIn.oursHint')}>
+            {(ids) => <PasswordInput ids={ids} label={t('privacy:signIn.ours')} value={ours} onChange={setOurs} />}
+          </Field>
+        )}
+        <Segmented
+          label={t('privacy:signIn.how')}
+          value={way}
+          options={[
+            { value: 'file', label: t('privacy:signIn.withFile') },
+            { value: 'device', label: t('privacy:signIn.withDevice') },
+          ]}
+          onChange={setWay}
+        />
         {way === 'file' && (
           <>
             <KeyFileField onPerson={setPerson} />
-            <Field label={t('privacy:signIn.passphrase')}>{(ids) => <PasswordInput ids={ids} label={t('privacy:signIn.passphrase')} value={passphrase} onChange={setPassphrase} />}</Field>
+            <Field label={t('privacy:signIn.passphrase')}>
+              {(ids) => (
+                <PasswordInput
+                  ids={ids}
+                  label={t('privacy:signIn.passphrase')}
+                  value={passphrase}
+                  onChange={setPassphrase}
+                />
+              )}
+            </Field>
           </>
         )}
-        {asksChallenge && <CardField label={t('privacy:signIn.card')} hint={t('privacy:people.cardHint')} onPerson={(found, text) => setCard(found ? text : '')} />}
+        {asksChallenge && (
+          <CardField
+            label={t('privacy:signIn.card')}
+            hint={t('privacy:people.cardHint')}
+            onPerson={(found, text) => setCard(found ? text : '')}
+          />
+        )}
         {way === 'device' && challenge !== null && (
           <>
-            <Field label={t('privacy:mine.challenge')} hint={t('privacy:signIn.challengeHint')}>{(ids) => <TextArea {...ids} rows={3} readOnly value={challenge} className="mono" dir="ltr" />}</Field>
-            <Field label={t('privacy:mine.answer')}>{(ids) => <Input {...ids} value={answer} spellCheck={false} autoComplete="off" dir="ltr" onChange={(event) => setAnswer(event.target.value)} />}</Field>
+            <Field label={t('privacy:mine.challenge')} hint={t('privacy:signIn.challengeHint')}>
+              {(ids) => <TextArea {...ids} rows={3} readOnly value={challenge} className="mono" dir="ltr" />}
+            </Field>
+            <Field label={t('privacy:mine.answer')}>
+              {(ids) => (
+                <Input
+                  {...ids}
+                  value={answer}
+                  spellCheck={false}
+                  autoComplete="off"
+                  dir="ltr"
+                  onChange={(event) => setAnswer(event.target.value)}
+                />
+              )}
+            </Field>
           </>
         )}
       </form>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }

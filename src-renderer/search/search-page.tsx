@@ -58,28 +58,68 @@ export function SearchPage({ text }: { text: string }) {
 
   const asked = text.trim() !== ''
   return (
-    <section className="pane" aria-label={t('search:region')} data-pane="search" aria-busy={(asked && answeredFor !== text.trim()) || undefined}>
+    <section
+      className="pane"
+      aria-label={t('search:region')}
+      data-pane="search"
+      aria-busy={(asked && answeredFor !== text.trim()) || undefined}
+    >
       <h1 className="sr">{t('search:region')}</h1>
       <div className="shead">
         <div className="tabs" aria-live="polite">
-          <span className="on">{t('search:conversations')} {asked && answeredFor !== null && <span className="t3 num">{numberText(results.total)}</span>}</span>
+          <span className="on">
+            {t('search:conversations')}{' '}
+            {asked && answeredFor !== null && <span className="t3 num">{numberText(results.total)}</span>}
+          </span>
           {asked && results.ms !== null && (
             <span className="push meta t3 num">
-              {results.waiting > 0 ? t('search:waiting', { count: results.waiting, n: numberText(results.waiting) }) : t('search:took', { ms: numberText(Math.max(1, Math.round(results.ms))) })}
+              {results.waiting > 0
+                ? t('search:waiting', { count: results.waiting, n: numberText(results.waiting) })
+                : t('search:took', { ms: numberText(Math.max(1, Math.round(results.ms))) })}
             </span>
           )}
         </div>
       </div>
       <div className={`scroll${asked && hits.length > 0 ? '' : ' center'}`} ref={scroller} onScroll={onScroll}>
-        {asked && results.partial > 0 && <p className="hint search-part" role="status">{t('depth:search', { count: results.partial, n: numberText(results.partial) })}</p>}
-        {!asked && <EmptyState icon={Search} title={t('search:beginTitle')}>{t('search:beginText')}</EmptyState>}
-        {asked && results.error && <EmptyState icon={SearchX} title={t('search:failedTitle')} action={<Button onClick={results.again}>{t('common:retry')}</Button>}>{errorText(results.error)}</EmptyState>}
+        {asked && results.partial > 0 && (
+          <p className="hint search-part" role="status">
+            {t('depth:search', { count: results.partial, n: numberText(results.partial) })}
+          </p>
+        )}
+        {!asked && (
+          <EmptyState icon={Search} title={t('search:beginTitle')}>
+            {t('search:beginText')}
+          </EmptyState>
+        )}
+        {asked && results.error && (
+          <EmptyState
+            icon={SearchX}
+            title={t('search:failedTitle')}
+            action={<Button onClick={results.again}>{t('common:retry')}</Button>}
+          >
+            {errorText(results.error)}
+          </EmptyState>
+        )}
         {asked && !results.error && answeredFor !== null && hits.length === 0 && (
-          <EmptyState icon={SearchX} title={t('search:nothingTitle')}>{t('search:nothingText')}{syncing && ` ${t('search:nothingSyncing')}`}</EmptyState>
+          <EmptyState icon={SearchX} title={t('search:nothingTitle')}>
+            {t('search:nothingText')}
+            {syncing && ` ${t('search:nothingSyncing')}`}
+          </EmptyState>
         )}
         {asked && hits.length > 0 && (
           <div id="search-results" role="listbox" aria-label={t('search:region')} tabIndex={-1}>
-            {hits.map((hit, index) => <Hit key={`${hit.conversationId}-${hit.messageId}`} hit={hit} index={index} on={index === active} mailbox={hit.mailboxIds.map((id) => names.get(id) ?? '').filter(Boolean).join(', ')} />)}
+            {hits.map((hit, index) => (
+              <Hit
+                key={`${hit.conversationId}-${hit.messageId}`}
+                hit={hit}
+                index={index}
+                on={index === active}
+                mailbox={hit.mailboxIds
+                  .map((id) => names.get(id) ?? '')
+                  .filter(Boolean)
+                  .join(', ')}
+              />
+            ))}
           </div>
         )}
       </div>
@@ -87,24 +127,47 @@ export function SearchPage({ text }: { text: string }) {
   )
 }
 
-const Hit = memo(function Hit({ hit, index, on, mailbox }: { hit: SearchHit; index: number; on: boolean; mailbox: string }) {
+const Hit = memo(function Hit({
+  hit,
+  index,
+  on,
+  mailbox,
+}: {
+  hit: SearchHit
+  index: number
+  on: boolean
+  mailbox: string
+}) {
   return (
     <div
-      id={`hit-${index}`} role="option" aria-selected={on} tabIndex={-1} className={`res${on ? ' on' : ''}`}
+      id={`hit-${index}`}
+      role="option"
+      aria-selected={on}
+      tabIndex={-1}
+      className={`res${on ? ' on' : ''}`}
       onClick={() => open(hit)}
     >
       <Icon icon={Mail} />
       <div className="cut">
-        <bdi className="strong"><Hits text={hit.person} /></bdi>
+        <bdi className="strong">
+          <Hits text={hit.person} />
+        </bdi>
         <span className="t3 between">·</span>
         <bdi className="medium">{plain(hit.subject).trim() ? <Hits text={hit.subject} /> : t('common:noSubject')}</bdi>
       </div>
       <Time at={hit.at} form="search" />
-      <p className="sn"><Hits text={hit.snippet} /></p>
+      <p className="sn">
+        <Hits text={hit.snippet} />
+      </p>
       <div className="mt">
         <span>{t(`common:status.${hit.status}`)}</span>
         {mailbox && <bdi>{mailbox}</bdi>}
-        {hit.attachmentCount > 0 && <span className="x g1" data-tip={t('search:attachments', { count: hit.attachmentCount })}><Icon icon={Paperclip} small />{numberText(hit.attachmentCount)}</span>}
+        {hit.attachmentCount > 0 && (
+          <span className="x g1" data-tip={t('search:attachments', { count: hit.attachmentCount })}>
+            <Icon icon={Paperclip} small />
+            {numberText(hit.attachmentCount)}
+          </span>
+        )}
       </div>
     </div>
   )

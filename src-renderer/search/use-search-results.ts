@@ -23,7 +23,17 @@ interface Results {
   slow: boolean
 }
 
-const nothing: Results = { hits: [], total: 0, more: false, waiting: 0, partial: 0, ms: null, error: null, answeredFor: null, slow: false }
+const nothing: Results = {
+  hits: [],
+  total: 0,
+  more: false,
+  waiting: 0,
+  partial: 0,
+  ms: null,
+  error: null,
+  answeredFor: null,
+  slow: false,
+}
 
 async function answer(text: string): Promise<Results> {
   try {
@@ -79,12 +89,23 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
     if (running.current || !results.more || results.answeredFor === null) return
     running.current = true
     const asked = results.answeredFor
-    call('search.query', { text: asked, offset: results.hits.length, limit: pageSize }).then((page) => {
-      if (wanted.current === asked) setResults((now) => ({ ...now, hits: [...now.hits, ...page.hits], total: page.total, more: page.more && page.hits.length > 0 }))
-    }, () => setResults((now) => ({ ...now, more: false }))).finally(() => {
-      running.current = false
-      if (wanted.current !== asked && wanted.current !== '') void ask()
-    })
+    call('search.query', { text: asked, offset: results.hits.length, limit: pageSize })
+      .then(
+        (page) => {
+          if (wanted.current === asked)
+            setResults((now) => ({
+              ...now,
+              hits: [...now.hits, ...page.hits],
+              total: page.total,
+              more: page.more && page.hits.length > 0,
+            }))
+        },
+        () => setResults((now) => ({ ...now, more: false })),
+      )
+      .finally(() => {
+        running.current = false
+        if (wanted.current !== asked && wanted.current !== '') void ask()
+      })
   }, [results.more, results.answeredFor, results.hits.length, ask])
 
   const again = useCallback(() => void ask(), [ask])

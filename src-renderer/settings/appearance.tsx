@@ -23,10 +23,30 @@ function Fields({ settings }: { settings: Settings }) {
     <>
       <Group>
         <Row title={t('settings:general.theme')} text={t('settings:general.themeHint')}>
-          {() => <Segmented label={t('settings:general.theme')} value={settings.theme} options={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`settings:general.themes.${value}`) }))} onChange={(theme) => void setTheme(theme)} />}
+          {() => (
+            <Segmented
+              label={t('settings:general.theme')}
+              value={settings.theme}
+              options={(['system', 'light', 'dark'] as const).map((value) => ({
+                value,
+                label: t(`settings:general.themes.${value}`),
+              }))}
+              onChange={(theme) => void setTheme(theme)}
+            />
+          )}
         </Row>
         <Row title={t('settings:general.density')} text={t('settings:general.densityHint')}>
-          {() => <Segmented label={t('settings:general.density')} value={settings.density} options={(['comfortable', 'compact'] as const).map((value) => ({ value, label: t(`settings:general.densities.${value}`) }))} onChange={(density) => void keep({ density })} />}
+          {() => (
+            <Segmented
+              label={t('settings:general.density')}
+              value={settings.density}
+              options={(['comfortable', 'compact'] as const).map((value) => ({
+                value,
+                label: t(`settings:general.densities.${value}`),
+              }))}
+              onChange={(density) => void keep({ density })}
+            />
+          )}
         </Row>
       </Group>
     </>

@@ -29,19 +29,35 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
   const who = policy?.managedBy ?? t('depth:it')
   const count = Number(months)
   const badMonths = depth.bodies === 'months' && (!Number.isInteger(count) || count < 1 || count > 240)
-  const limits = [...new Set([...megabytes, ...(depth.largest === null ? [] : [depth.largest / mb])])].toSorted((a, b) => a - b)
-  const wanted = { ...depth, months: badMonths || !Number.isInteger(count) ? depth.months : Math.min(240, Math.max(1, count)) }
+  const limits = [...new Set([...megabytes, ...(depth.largest === null ? [] : [depth.largest / mb])])].toSorted(
+    (a, b) => a - b,
+  )
+  const wanted = {
+    ...depth,
+    months: badMonths || !Number.isInteger(count) ? depth.months : Math.min(240, Math.max(1, count)),
+  }
   const [beyond, setBeyond] = useState<Beyond | null>(null)
   /** First it is asked what is to become of what is here beyond the new depth. */
   const keep = async (free: boolean | null) => {
     setBusy(true)
     try {
-      const found = free === null && keepsLess(wanted, mailbox.depth) ? await call('mailboxes.freeable', { id: mailbox.id, depth: wanted }) : null
+      const found =
+        free === null && keepsLess(wanted, mailbox.depth)
+          ? await call('mailboxes.freeable', { id: mailbox.id, depth: wanted })
+          : null
       setBusy(false)
       if (found !== null && found.messages > 0) return setBeyond(found)
       await call('mailboxes.setDepth', { id: mailbox.id, depth: wanted, free: free ?? false })
-      const text = free === true && beyond ? t('depth:freed', { size: sizeText(beyond.bytes) }) : t('depth:kept', { name: mailbox.name })
-      showToast({ text, undo: async () => { await call('mailboxes.setDepth', { id: mailbox.id, depth: mailbox.depth }) } })
+      const text =
+        free === true && beyond
+          ? t('depth:freed', { size: sizeText(beyond.bytes) })
+          : t('depth:kept', { name: mailbox.name })
+      showToast({
+        text,
+        undo: async () => {
+          await call('mailboxes.setDepth', { id: mailbox.id, depth: mailbox.depth })
+        },
+      })
       onClose()
     } catch (thrown) {
       setFailure(errorText(asCallError(thrown)))
@@ -58,13 +74,23 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
         description={t('depth:freeText', { count: beyond.messages, n: numberText(beyond.messages) })}
         foot={
           <>
-            <Button size="lg" kind="ghost" onClick={() => setBeyond(null)}>{t('depth:freeBack')}</Button>
-            <Button size="lg" disabled={busy} onClick={() => void keep(false)}>{t('depth:freeNot')}</Button>
-            <Button size="lg" kind="primary" busy={busy} onClick={() => void keep(true)}>{t('depth:freeDo', { size })}</Button>
+            <Button size="lg" kind="ghost" onClick={() => setBeyond(null)}>
+              {t('depth:freeBack')}
+            </Button>
+            <Button size="lg" disabled={busy} onClick={() => void keep(false)}>
+              {t('depth:freeNot')}
+            </Button>
+            <Button size="lg" kind="primary" busy={busy} onClick={() => void keep(true)}>
+              {t('depth:freeDo', { size })}
+            </Button>
           </>
         }
       >
-        {failure !== null && <Banner kind="bad" urgent>{failure}</Banner>}
+        {failure !== null && (
+          <Banner kind="bad" urgent>
+            {failure}
+          </Banner>
+        )}
       </Dialog>
     )
   }
@@ -76,20 +102,55 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
       description={t('depth:text')}
       foot={
         <>
-          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="primary" busy={busy} disabled={badMonths} onClick={() => void keep(null)}>{t('depth:keep')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button size="lg" kind="primary" busy={busy} disabled={badMonths} onClick={() => void keep(null)}>
+            {t('depth:keep')}
+          </Button>
         </>
       }
     >
-      {failure !== null && <Banner kind="bad" urgent>{failure}</Banner>}
-      {policy?.policy.mailDepthMonths !== undefined && <Banner kind="plain" icon={Lock}>{policy.policy.mailDepthMonths === 0 ? t('depth:managedHeaders', { who }) : t('depth:managedMonths', { who, months: policy.policy.mailDepthMonths })}</Banner>}
-      {policy?.policy.mailDepthMegabytes !== undefined && <Banner kind="plain" icon={Lock}>{t('depth:managedMegabytes', { who, mb: policy.policy.mailDepthMegabytes })}</Banner>}
+      {failure !== null && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
+      {policy?.policy.mailDepthMonths !== undefined && (
+        <Banner kind="plain" icon={Lock}>
+          {policy.policy.mailDepthMonths === 0
+            ? t('depth:managedHeaders', { who })
+            : t('depth:managedMonths', { who, months: policy.policy.mailDepthMonths })}
+        </Banner>
+      )}
+      {policy?.policy.mailDepthMegabytes !== undefined && (
+        <Banner kind="plain" icon={Lock}>
+          {t('depth:managedMegabytes', { who, mb: policy.policy.mailDepthMegabytes })}
+        </Banner>
+      )}
       <Field label={t('depth:bodies')} hint={depth.bodies === 'all' ? undefined : t('depth:headersHint')}>
-        {(ids) => <Select {...ids} value={depth.bodies} onChange={(event) => setDepth({ ...depth, bodies: kinds.find((kind) => kind === event.target.value) ?? 'all' })} options={kinds.map((kind) => ({ value: kind, label: t(`depth:${kind}`) }))} />}
+        {(ids) => (
+          <Select
+            {...ids}
+            value={depth.bodies}
+            onChange={(event) =>
+              setDepth({ ...depth, bodies: kinds.find((kind) => kind === event.target.value) ?? 'all' })
+            }
+            options={kinds.map((kind) => ({ value: kind, label: t(`depth:${kind}`) }))}
+          />
+        )}
       </Field>
       {depth.bodies === 'months' && (
         <Field label={t('depth:monthsField')} error={badMonths ? t('depth:monthsBad') : undefined}>
-          {(ids) => <Input {...ids} value={months} inputMode="numeric" autoComplete="off" onChange={(event) => setMonths(event.target.value)} />}
+          {(ids) => (
+            <Input
+              {...ids}
+              value={months}
+              inputMode="numeric"
+              autoComplete="off"
+              onChange={(event) => setMonths(event.target.value)}
+            />
+          )}
         </Field>
       )}
       {depth.bodies !== 'headers' && (
@@ -98,20 +159,39 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
             <Select
               {...ids}
               value={depth.largest === null ? '' : String(depth.largest / mb)}
-              onChange={(event) => setDepth({ ...depth, largest: event.target.value === '' ? null : Number(event.target.value) * mb })}
-              options={[{ value: '', label: t('depth:largestAny') }, ...limits.map((n) => ({ value: String(n), label: t('depth:largestOver', { mb: numberText(n) }) }))]}
+              onChange={(event) =>
+                setDepth({ ...depth, largest: event.target.value === '' ? null : Number(event.target.value) * mb })
+              }
+              options={[
+                { value: '', label: t('depth:largestAny') },
+                ...limits.map((n) => ({ value: String(n), label: t('depth:largestOver', { mb: numberText(n) }) })),
+              ]}
             />
           )}
         </Field>
       )}
       <div className="y g1">
         <span className="medium">{t('depth:pace')}</span>
-        <Segmented label={t('depth:pace')} value={depth.pace} onChange={(pace) => setDepth({ ...depth, pace })} options={(['auto', 'gentle', 'full'] as const).map((value) => ({ value, label: t(`depth:paces.${value}`) }))} />
+        <Segmented
+          label={t('depth:pace')}
+          value={depth.pace}
+          onChange={(pace) => setDepth({ ...depth, pace })}
+          options={(['auto', 'gentle', 'full'] as const).map((value) => ({ value, label: t(`depth:paces.${value}`) }))}
+        />
         <p className="hint">{t('depth:paceHint')}</p>
       </div>
       <div className="y g1" role="status">
         <span className="medium">{t('depth:usage')}</span>
-        <span className="t2 num sel">{usage ? [t('depth:usageText', { size: sizeText(usage.bytes), messages: numberText(usage.messages) }), ...(usage.partial > 0 ? [t('depth:usagePartial', { count: usage.partial, n: numberText(usage.partial) })] : [])].join(', ') : t('depth:counting')}</span>
+        <span className="t2 num sel">
+          {usage
+            ? [
+                t('depth:usageText', { size: sizeText(usage.bytes), messages: numberText(usage.messages) }),
+                ...(usage.partial > 0
+                  ? [t('depth:usagePartial', { count: usage.partial, n: numberText(usage.partial) })]
+                  : []),
+              ].join(', ')
+            : t('depth:counting')}
+        </span>
       </div>
     </Dialog>
   )

@@ -15,17 +15,39 @@ export function General() {
 
 function Fields({ settings }: { settings: Settings }) {
   const workspace = useKept(settings.workspaceName, (workspaceName) => keep({ workspaceName }))
-  const seconds = undoChoices.includes(settings.undoSeconds) ? undoChoices : [...undoChoices, settings.undoSeconds].toSorted((a, b) => a - b)
+  const seconds = undoChoices.includes(settings.undoSeconds)
+    ? undoChoices
+    : [...undoChoices, settings.undoSeconds].toSorted((a, b) => a - b)
   return (
     <>
       <Group title={t('settings:general.workspace')}>
         <Row title={t('settings:general.workspaceName')} text={t('settings:general.workspaceHint')}>
-          {({ labelledBy, describedBy }) => <Input {...workspace} aria-labelledby={labelledBy} aria-describedby={describedBy} maxLength={80} dir="auto" autoComplete="off" />}
+          {({ labelledBy, describedBy }) => (
+            <Input
+              {...workspace}
+              aria-labelledby={labelledBy}
+              aria-describedby={describedBy}
+              maxLength={80}
+              dir="auto"
+              autoComplete="off"
+            />
+          )}
         </Row>
       </Group>
       <Group title={t('settings:general.sending')}>
         <Row title={t('settings:general.undo')} text={t('settings:general.undoHint')}>
-          {({ labelledBy, describedBy }) => <Select aria-labelledby={labelledBy} aria-describedby={describedBy} value={String(settings.undoSeconds)} options={seconds.map((n) => ({ value: String(n), label: n === 0 ? t('settings:general.undoNone') : t('settings:general.undoSeconds', { n }) }))} onChange={(event) => void keep({ undoSeconds: Number(event.target.value) })} />}
+          {({ labelledBy, describedBy }) => (
+            <Select
+              aria-labelledby={labelledBy}
+              aria-describedby={describedBy}
+              value={String(settings.undoSeconds)}
+              options={seconds.map((n) => ({
+                value: String(n),
+                label: n === 0 ? t('settings:general.undoNone') : t('settings:general.undoSeconds', { n }),
+              }))}
+              onChange={(event) => void keep({ undoSeconds: Number(event.target.value) })}
+            />
+          )}
         </Row>
         <Row title={t('settings:general.afterSend')} text={t('settings:general.afterSendHint')}>
           {({ labelledBy, describedBy }) => (

@@ -18,7 +18,12 @@ function LimitFields({ limits, onChange }: { limits: SendLimits; onChange: (limi
         <Field key={name} label={t(`identity:sending.${name}`)}>
           {(ids) => (
             <Input
-              {...ids} type="number" inputMode="numeric" min={1} max={most[name]} defaultValue={limits[name]}
+              {...ids}
+              type="number"
+              inputMode="numeric"
+              min={1}
+              max={most[name]}
+              defaultValue={limits[name]}
               onChange={(event) => {
                 const count = event.target.valueAsNumber
                 if (Number.isInteger(count) && count >= 1 && count <= most[name]) onChange({ ...limits, [name]: count })
@@ -35,7 +40,15 @@ function LimitFields({ limits, onChange }: { limits: SendLimits; onChange: (limi
 }
 
 /** How a mailbox's mail leaves: through which account, how much at a time, and what waits. */
-export function Sending({ mailbox, others, onChange }: { mailbox: Mailbox; others: readonly Mailbox[]; onChange: (change: Partial<MailboxIdentity>) => void }) {
+export function Sending({
+  mailbox,
+  others,
+  onChange,
+}: {
+  mailbox: Mailbox
+  others: readonly Mailbox[]
+  onChange: (change: Partial<MailboxIdentity>) => void
+}) {
   const { identity } = mailbox
   const now = useNow()
   const facts = useQuery('mailboxes.sending', { id: mailbox.id }, { topics: ['outbox', 'mailboxes'] }).data
@@ -46,28 +59,61 @@ export function Sending({ mailbox, others, onChange }: { mailbox: Mailbox; other
       <Row title={t('identity:sending.through')} text={t('identity:sending.throughText')}>
         {(ids) => (
           <Select
-            aria-labelledby={ids.labelledBy} aria-describedby={ids.describedBy} value={String(identity.sendThrough ?? '')}
-            onChange={(event) => onChange({ sendThrough: others.find((one) => String(one.id) === event.target.value)?.id ?? null })}
-            options={[{ value: '', label: t('identity:sending.own', { host: mailbox.smtp.host }) }, ...others.map((one) => ({ value: String(one.id), label: t('identity:sending.other', { name: one.name, host: one.smtp.host }) }))]}
+            aria-labelledby={ids.labelledBy}
+            aria-describedby={ids.describedBy}
+            value={String(identity.sendThrough ?? '')}
+            onChange={(event) =>
+              onChange({ sendThrough: others.find((one) => String(one.id) === event.target.value)?.id ?? null })
+            }
+            options={[
+              { value: '', label: t('identity:sending.own', { host: mailbox.smtp.host }) },
+              ...others.map((one) => ({
+                value: String(one.id),
+                label: t('identity:sending.other', { name: one.name, host: one.smtp.host }),
+              })),
+            ]}
           />
         )}
       </Row>
-      {through
-        ? <Row title={t('identity:sending.limits')} text={t('identity:sending.limitsOf', { name: through.name })}>{() => null}</Row>
-        : (
-          <Row title={t('identity:sending.limits')} text={shown ? t('identity:sending.limitsText', { perMinute: numberText(shown.perMinute), recipients: numberText(shown.recipients), perDay: numberText(shown.recipientsPerDay) }) : undefined}>
-            {() => (
-              <Segmented
-                label={t('identity:sending.limits')} value={identity.limits === null ? 'known' : 'own'} onChange={(value) => onChange({ limits: value === 'own' ? facts?.known ?? null : null })}
-                options={(['known', 'own'] as const).map((value) => ({ value, label: t(`identity:sending.limitChoices.${value}`) }))}
-              />
-            )}
-          </Row>
-        )}
-      {!through && identity.limits !== null && <LimitFields limits={identity.limits} onChange={(limits) => onChange({ limits })} />}
+      {through ? (
+        <Row title={t('identity:sending.limits')} text={t('identity:sending.limitsOf', { name: through.name })}>
+          {() => null}
+        </Row>
+      ) : (
+        <Row
+          title={t('identity:sending.limits')}
+          text={
+            shown
+              ? t('identity:sending.limitsText', {
+                  perMinute: numberText(shown.perMinute),
+                  recipients: numberText(shown.recipients),
+                  perDay: numberText(shown.recipientsPerDay),
+                })
+              : undefined
+          }
+        >
+          {() => (
+            <Segmented
+              label={t('identity:sending.limits')}
+              value={identity.limits === null ? 'known' : 'own'}
+              onChange={(value) => onChange({ limits: value === 'own' ? (facts?.known ?? null) : null })}
+              options={(['known', 'own'] as const).map((value) => ({
+                value,
+                label: t(`identity:sending.limitChoices.${value}`),
+              }))}
+            />
+          )}
+        </Row>
+      )}
+      {!through && identity.limits !== null && (
+        <LimitFields limits={identity.limits} onChange={(limits) => onChange({ limits })} />
+      )}
       <Row
         title={t('identity:sending.queue')}
-        text={facts && `${t('identity:sending.used', { minute: numberText(facts.lastMinute), day: numberText(facts.lastDay) })} ${facts.nextAt === null ? t('identity:sending.waiting', { count: facts.waiting }) : t('identity:sending.waitingUntil', { count: facts.waiting, time: messageTime(facts.nextAt, now) })}`}
+        text={
+          facts &&
+          `${t('identity:sending.used', { minute: numberText(facts.lastMinute), day: numberText(facts.lastDay) })} ${facts.nextAt === null ? t('identity:sending.waiting', { count: facts.waiting }) : t('identity:sending.waitingUntil', { count: facts.waiting, time: messageTime(facts.nextAt, now) })}`
+        }
       >
         {() => <Button onClick={() => goView('outbox')}>{t('identity:sending.outbox')}</Button>}
       </Row>

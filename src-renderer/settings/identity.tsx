@@ -1,6 +1,13 @@
 import { ChevronLeft } from 'lucide-react'
 import { useState } from 'react'
-import { noSignature, senderName, signatureFor, type Mailbox, type MailboxIdentity, type Settings } from '../../src-preload/contract'
+import {
+  noSignature,
+  senderName,
+  signatureFor,
+  type Mailbox,
+  type MailboxIdentity,
+  type Settings,
+} from '../../src-preload/contract'
 import { asCallError, call, type CallError } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -24,7 +31,11 @@ const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === 
 /** What was changed and not saved, by mailbox: whoever leaves the page and comes back finds it. */
 const unsaved = new Map<number, MailboxIdentity>()
 
-function changedOf<K extends keyof MailboxIdentity>(names: readonly K[], before: MailboxIdentity, after: MailboxIdentity): Partial<Pick<MailboxIdentity, K>> {
+function changedOf<K extends keyof MailboxIdentity>(
+  names: readonly K[],
+  before: MailboxIdentity,
+  after: MailboxIdentity,
+): Partial<Pick<MailboxIdentity, K>> {
   const changed: Partial<Pick<MailboxIdentity, K>> = {}
   for (const name of names) if (!same(before[name], after[name])) changed[name] = after[name]
   return changed
@@ -32,7 +43,9 @@ function changedOf<K extends keyof MailboxIdentity>(names: readonly K[], before:
 
 function why(error: CallError): string {
   const address = error.detail['address']
-  return error.code === 'conflict' && typeof address === 'string' ? t('identity:addresses.taken', { address }) : errorText(error)
+  return error.code === 'conflict' && typeof address === 'string'
+    ? t('identity:addresses.taken', { address })
+    : errorText(error)
 }
 
 async function takeBack(tokens: readonly string[]): Promise<void> {
@@ -49,8 +62,10 @@ async function keep(mailbox: Mailbox, next: MailboxIdentity): Promise<void> {
   const tokens: string[] = []
   const ofMailbox = changedOf(shared, mailbox.identity, next)
   const ofAgent = changedOf(personal, mailbox.identity, next)
-  if (Object.keys(ofMailbox).length > 0) tokens.push((await call('mailboxes.setIdentity', { id: mailbox.id, ...ofMailbox })).undo)
-  if (Object.keys(ofAgent).length > 0) tokens.push((await call('mailboxes.setPersonal', { id: mailbox.id, ...ofAgent })).undo)
+  if (Object.keys(ofMailbox).length > 0)
+    tokens.push((await call('mailboxes.setIdentity', { id: mailbox.id, ...ofMailbox })).undo)
+  if (Object.keys(ofAgent).length > 0)
+    tokens.push((await call('mailboxes.setPersonal', { id: mailbox.id, ...ofAgent })).undo)
   if (tokens.length > 0) showToast({ text: t('identity:saved', { name: mailbox.name }), undo: () => takeBack(tokens) })
 }
 
@@ -58,10 +73,20 @@ async function keep(mailbox: Mailbox, next: MailboxIdentity): Promise<void> {
 export function IdentityPage({ mailbox, mailboxes }: { mailbox: Mailbox; mailboxes: readonly Mailbox[] }) {
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
   // taken back by Undo: the page begins with what stands now
-  return settings ? <Fields key={JSON.stringify(mailbox.identity)} mailbox={mailbox} mailboxes={mailboxes} settings={settings} /> : null
+  return settings ? (
+    <Fields key={JSON.stringify(mailbox.identity)} mailbox={mailbox} mailboxes={mailboxes} settings={settings} />
+  ) : null
 }
 
-function Fields({ mailbox, mailboxes, settings }: { mailbox: Mailbox; mailboxes: readonly Mailbox[]; settings: Settings }) {
+function Fields({
+  mailbox,
+  mailboxes,
+  settings,
+}: {
+  mailbox: Mailbox
+  mailboxes: readonly Mailbox[]
+  settings: Settings
+}) {
   const [form, setForm] = useState(() => unsaved.get(mailbox.id) ?? mailbox.identity)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -89,25 +114,74 @@ function Fields({ mailbox, mailboxes, settings }: { mailbox: Mailbox; mailboxes:
       title={t('identity:title', { name: mailbox.name })}
       end={
         <>
-          {dirty && <span className="meta t3" role="status">{t('identity:unsaved')}</span>}
-          <Button icon={ChevronLeft} onClick={() => goSettings('mailboxes')}>{t('identity:back')}</Button>
-          <Button kind="primary" disabled={!dirty} busy={busy} onClick={() => void save()}>{t(busy ? 'identity:saving' : 'identity:save')}</Button>
+          {dirty && (
+            <span className="meta t3" role="status">
+              {t('identity:unsaved')}
+            </span>
+          )}
+          <Button icon={ChevronLeft} onClick={() => goSettings('mailboxes')}>
+            {t('identity:back')}
+          </Button>
+          <Button kind="primary" disabled={!dirty} busy={busy} onClick={() => void save()}>
+            {t(busy ? 'identity:saving' : 'identity:save')}
+          </Button>
         </>
       }
     >
-      {failure !== null && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure !== null && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
       <Group title={t('identity:names.title')}>
         <Row title={t('identity:names.display')} text={t('identity:names.displayHint')}>
-          {(ids) => <Input aria-labelledby={ids.labelledBy} aria-describedby={ids.describedBy} value={form.displayName} placeholder={mailbox.name} maxLength={80} dir="auto" autoComplete="off" onChange={(event) => change({ displayName: event.target.value })} />}
+          {(ids) => (
+            <Input
+              aria-labelledby={ids.labelledBy}
+              aria-describedby={ids.describedBy}
+              value={form.displayName}
+              placeholder={mailbox.name}
+              maxLength={80}
+              dir="auto"
+              autoComplete="off"
+              onChange={(event) => change({ displayName: event.target.value })}
+            />
+          )}
         </Row>
         <Row title={t('identity:names.agent')} text={t('identity:names.agentHint')}>
-          {(ids) => <Input aria-labelledby={ids.labelledBy} aria-describedby={ids.describedBy} value={form.agentName} placeholder={settings.agentName} maxLength={80} dir="auto" autoComplete="off" onChange={(event) => change({ agentName: event.target.value })} />}
+          {(ids) => (
+            <Input
+              aria-labelledby={ids.labelledBy}
+              aria-describedby={ids.describedBy}
+              value={form.agentName}
+              placeholder={settings.agentName}
+              maxLength={80}
+              dir="auto"
+              autoComplete="off"
+              onChange={(event) => change({ agentName: event.target.value })}
+            />
+          )}
         </Row>
         <Row title={t('identity:names.shows')}>
-          {() => <Segmented label={t('identity:names.shows')} value={form.shows} onChange={(shows) => change({ shows })} options={(['agent', 'both', 'mailbox'] as const).map((value) => ({ value, label: t(`identity:names.choices.${value}`) }))} />}
+          {() => (
+            <Segmented
+              label={t('identity:names.shows')}
+              value={form.shows}
+              onChange={(shows) => change({ shows })}
+              options={(['agent', 'both', 'mailbox'] as const).map((value) => ({
+                value,
+                label: t(`identity:names.choices.${value}`),
+              }))}
+            />
+          )}
         </Row>
         <Row title={t('identity:names.preview')}>
-          {() => <span className="sel from-preview"><bdi className="medium">{senderName(changed, mailbox.address, settings.agentName)}</bdi> <bdi className="t2">&lt;{mailbox.address}&gt;</bdi></span>}
+          {() => (
+            <span className="sel from-preview">
+              <bdi className="medium">{senderName(changed, mailbox.address, settings.agentName)}</bdi>{' '}
+              <bdi className="t2">&lt;{mailbox.address}&gt;</bdi>
+            </span>
+          )}
         </Row>
       </Group>
       <Addresses mailbox={changed} agentName={settings.agentName} onChange={(aliases) => change({ aliases })} />
@@ -115,16 +189,30 @@ function Fields({ mailbox, mailboxes, settings }: { mailbox: Mailbox; mailboxes:
         <Row title={t('identity:signature.from')}>
           {() => (
             <Segmented
-              label={t('identity:signature.from')} value={form.signature === null ? 'profile' : 'own'}
+              label={t('identity:signature.from')}
+              value={form.signature === null ? 'profile' : 'own'}
               onChange={(value) => change({ signature: value === 'own' ? settings.signature : null })}
-              options={(['profile', 'own'] as const).map((value) => ({ value, label: t(`identity:signature.choices.${value}`) }))}
+              options={(['profile', 'own'] as const).map((value) => ({
+                value,
+                label: t(`identity:signature.choices.${value}`),
+              }))}
             />
           )}
         </Row>
         <div className="set signature-set">
-          {form.signature === null
-            ? <div className="t2 sel pre">{settings.signature.text === '' ? t('identity:signature.none') : signatureFor(changed, mailbox.address, noSignature).text || settings.signature.text}</div>
-            : <SignatureEditor name={t('identity:signature.text')} value={form.signature} onChange={(signature) => change({ signature })} />}
+          {form.signature === null ? (
+            <div className="t2 sel pre">
+              {settings.signature.text === ''
+                ? t('identity:signature.none')
+                : signatureFor(changed, mailbox.address, noSignature).text || settings.signature.text}
+            </div>
+          ) : (
+            <SignatureEditor
+              name={t('identity:signature.text')}
+              value={form.signature}
+              onChange={(signature) => change({ signature })}
+            />
+          )}
         </div>
       </Group>
       <Sending mailbox={changed} others={others} onChange={change} />

@@ -12,45 +12,114 @@ import { useFinish } from '../ui/use-finish'
 const isAddress = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/
 
 /** Asks where the chosen mail goes. */
-export function ImportDialog({ choice, mailboxes, onClose }: { choice: NonNullable<CallOutput<'app.chooseImport'>>; mailboxes: readonly Mailbox[]; onClose: () => void }) {
+export function ImportDialog({
+  choice,
+  mailboxes,
+  onClose,
+}: {
+  choice: NonNullable<CallOutput<'app.chooseImport'>>
+  mailboxes: readonly Mailbox[]
+  onClose: () => void
+}) {
   const archives = mailboxes.filter(({ local }) => !local)
   const [kind, setKind] = useState<'new' | 'archive'>('new')
-  const [name, setName] = useState<string>(choice.names[0]?.replace(/\.\w{1,5}$/, '') ?? t('transfers:mailboxNameDefault'))
+  const [name, setName] = useState<string>(
+    choice.names[0]?.replace(/\.\w{1,5}$/, '') ?? t('transfers:mailboxNameDefault'),
+  )
   const [address, setAddress] = useState('')
   const [mailboxId, setMailboxId] = useState(archives[0]?.id ?? 0)
   const { busy, failure, finish } = useFinish(onClose)
   const badAddress = address.trim() !== '' && !isAddress.test(address.trim())
-  const start = () => finish(async () => {
-    await call('app.startImport', { token: choice.token, target: kind === 'new' ? { kind, name: name.trim(), address: address.trim() || null } : { kind, mailboxId } })
-    showToast({ text: t('transfers:started') })
-  })
+  const start = () =>
+    finish(async () => {
+      await call('app.startImport', {
+        token: choice.token,
+        target: kind === 'new' ? { kind, name: name.trim(), address: address.trim() || null } : { kind, mailboxId },
+      })
+      showToast({ text: t('transfers:started') })
+    })
   return (
     <Dialog
       open
       onClose={onClose}
-      title={choice.names.length > 1 ? t('transfers:importSeveral', { count: choice.names.length - 1, name: choice.names[0] ?? '' }) : t('transfers:importOne', { name: choice.names[0] ?? '' })}
+      title={
+        choice.names.length > 1
+          ? t('transfers:importSeveral', { count: choice.names.length - 1, name: choice.names[0] ?? '' })
+          : t('transfers:importOne', { name: choice.names[0] ?? '' })
+      }
       description={t(kind === 'new' ? 'transfers:newText' : 'transfers:archiveText')}
       foot={
         <>
-          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="primary" busy={busy} disabled={kind === 'new' && (name.trim() === '' || badAddress)} onClick={start}>{t('transfers:start')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button
+            size="lg"
+            kind="primary"
+            busy={busy}
+            disabled={kind === 'new' && (name.trim() === '' || badAddress)}
+            onClick={start}
+          >
+            {t('transfers:start')}
+          </Button>
         </>
       }
     >
-      {failure !== null && <Banner kind="bad" urgent>{failure}</Banner>}
-      {archives.length > 0 && <Segmented label={t('transfers:where')} value={kind} onChange={setKind} options={(['new', 'archive'] as const).map((value) => ({ value, label: t(`transfers:targets.${value}`) }))} />}
-      {kind === 'new'
-        ? (
-          <>
-            <Field label={t('transfers:mailboxName')}>{(ids) => <Input {...ids} value={name} maxLength={80} dir="auto" autoComplete="off" onChange={(event) => setName(event.target.value)} />}</Field>
-            <Field label={t('transfers:address')} hint={t('transfers:addressHint')} error={badAddress ? t('transfers:addressBad') : undefined}>{(ids) => <Input {...ids} value={address} dir="ltr" autoComplete="off" onChange={(event) => setAddress(event.target.value)} />}</Field>
-          </>
-        )
-        : (
-          <Field label={t('transfers:mailbox')}>
-            {(ids) => <Select {...ids} value={String(mailboxId)} onChange={(event) => setMailboxId(Number(event.target.value))} options={archives.map((one) => ({ value: String(one.id), label: `${one.name} (${one.address})` }))} />}
+      {failure !== null && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
+      {archives.length > 0 && (
+        <Segmented
+          label={t('transfers:where')}
+          value={kind}
+          onChange={setKind}
+          options={(['new', 'archive'] as const).map((value) => ({ value, label: t(`transfers:targets.${value}`) }))}
+        />
+      )}
+      {kind === 'new' ? (
+        <>
+          <Field label={t('transfers:mailboxName')}>
+            {(ids) => (
+              <Input
+                {...ids}
+                value={name}
+                maxLength={80}
+                dir="auto"
+                autoComplete="off"
+                onChange={(event) => setName(event.target.value)}
+              />
+            )}
           </Field>
-        )}
+          <Field
+            label={t('transfers:address')}
+            hint={t('transfers:addressHint')}
+            error={badAddress ? t('transfers:addressBad') : undefined}
+          >
+            {(ids) => (
+              <Input
+                {...ids}
+                value={address}
+                dir="ltr"
+                autoComplete="off"
+                onChange={(event) => setAddress(event.target.value)}
+              />
+            )}
+          </Field>
+        </>
+      ) : (
+        <Field label={t('transfers:mailbox')}>
+          {(ids) => (
+            <Select
+              {...ids}
+              value={String(mailboxId)}
+              onChange={(event) => setMailboxId(Number(event.target.value))}
+              options={archives.map((one) => ({ value: String(one.id), label: `${one.name} (${one.address})` }))}
+            />
+          )}
+        </Field>
+      )}
     </Dialog>
   )
 }

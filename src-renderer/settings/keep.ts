@@ -17,9 +17,16 @@ export async function keep(change: CallInput<'settings.set'>): Promise<void> {
 }
 
 /** Something written that is kept at every pause, when it is left, and when the window closes. */
-export function useKeptValue<T>(value: T, keepValue: (value: T) => Promise<void>): { value: T; change: (value: T) => void; leave: () => void } {
+export function useKeptValue<T>(
+  value: T,
+  keepValue: (value: T) => Promise<void>,
+): { value: T; change: (value: T) => void; leave: () => void } {
   const [written, setWritten] = useState<{ value: T } | null>(null)
-  const work = useRef<{ pending: { value: T } | null; timer: ReturnType<typeof setTimeout> | undefined; flush: () => Promise<void> }>({ pending: null, timer: undefined, flush: () => Promise.resolve() })
+  const work = useRef<{
+    pending: { value: T } | null
+    timer: ReturnType<typeof setTimeout> | undefined
+    flush: () => Promise<void>
+  }>({ pending: null, timer: undefined, flush: () => Promise.resolve() })
   useEffect(() => {
     work.current.flush = async () => {
       const { pending, timer } = work.current
@@ -50,7 +57,14 @@ export function useKeptValue<T>(value: T, keepValue: (value: T) => Promise<void>
 }
 
 /** The same for a field of text. */
-export function useKept(value: string, keepText: (value: string) => Promise<void>): { value: string; onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void; onBlur: () => void } {
+export function useKept(
+  value: string,
+  keepText: (value: string) => Promise<void>,
+): {
+  value: string
+  onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void
+  onBlur: () => void
+} {
   const kept = useKeptValue(value, keepText)
   return { value: kept.value, onChange: (event) => kept.change(event.target.value), onBlur: kept.leave }
 }

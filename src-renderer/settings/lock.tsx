@@ -24,23 +24,51 @@ async function set(change: CallInput<'settings.set'>): Promise<void> {
 export function LockSettings({ canLock }: { canLock: boolean }) {
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
   if (!settings) return null
-  const choices = minutes.includes(settings.lockMinutes) ? minutes : [...minutes, settings.lockMinutes].toSorted((a, b) => a - b)
+  const choices = minutes.includes(settings.lockMinutes)
+    ? minutes
+    : [...minutes, settings.lockMinutes].toSorted((a, b) => a - b)
   return (
     <Group title={t('settings:lock.title')}>
-      <Row title={t('settings:lock.after')} text={t(canLock ? 'settings:lock.afterText' : 'settings:lock.needsPassphrase')}>
+      <Row
+        title={t('settings:lock.after')}
+        text={t(canLock ? 'settings:lock.afterText' : 'settings:lock.needsPassphrase')}
+      >
         {({ labelledBy, describedBy }) => (
           <Select
-            aria-labelledby={labelledBy} aria-describedby={describedBy} disabled={!canLock} value={String(settings.lockMinutes)}
-            options={choices.map((n) => ({ value: String(n), label: n === 0 ? t('settings:lock.never') : t('settings:lock.minutes', { count: n }) }))}
+            aria-labelledby={labelledBy}
+            aria-describedby={describedBy}
+            disabled={!canLock}
+            value={String(settings.lockMinutes)}
+            options={choices.map((n) => ({
+              value: String(n),
+              label: n === 0 ? t('settings:lock.never') : t('settings:lock.minutes', { count: n }),
+            }))}
             onChange={(event) => void set({ lockMinutes: Number(event.target.value) })}
           />
         )}
       </Row>
       <Row title={t('settings:lock.sleep')} text={t('settings:lock.sleepText')}>
-        {({ labelledBy, describedBy }) => <Switch on={settings.lockOnSleep} labelledBy={labelledBy} {...(describedBy === undefined ? {} : { describedBy })} disabled={!canLock} onChange={(lockOnSleep) => void set({ lockOnSleep })} />}
+        {({ labelledBy, describedBy }) => (
+          <Switch
+            on={settings.lockOnSleep}
+            labelledBy={labelledBy}
+            {...(describedBy === undefined ? {} : { describedBy })}
+            disabled={!canLock}
+            onChange={(lockOnSleep) => void set({ lockOnSleep })}
+          />
+        )}
       </Row>
       <Row title={t('settings:lock.now')} text={t('settings:lock.nowText')}>
-        {() => <Button icon={Lock} keys="mod+shift+l" disabled={!canLock} onClick={() => void lockWindow(() => undefined).catch(tellFailure)}>{t('settings:lock.do')}</Button>}
+        {() => (
+          <Button
+            icon={Lock}
+            keys="mod+shift+l"
+            disabled={!canLock}
+            onClick={() => void lockWindow(() => undefined).catch(tellFailure)}
+          >
+            {t('settings:lock.do')}
+          </Button>
+        )}
       </Row>
     </Group>
   )

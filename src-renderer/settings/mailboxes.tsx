@@ -22,7 +22,9 @@ import { useFinish } from '../ui/use-finish'
 import './settings.css'
 
 function stateText(sync: MailboxSync): string {
-  return sync.state === 'syncing' ? t('settings:mailboxes.states.syncing', { done: numberText(sync.done), total: numberText(sync.total) }) : t(`settings:mailboxes.states.${sync.state}`)
+  return sync.state === 'syncing'
+    ? t('settings:mailboxes.states.syncing', { done: numberText(sync.done), total: numberText(sync.total) })
+    : t(`settings:mailboxes.states.${sync.state}`)
 }
 
 function State({ mailbox, sync }: { mailbox: Mailbox; sync: MailboxSync | undefined }) {
@@ -39,10 +41,11 @@ function State({ mailbox, sync }: { mailbox: Mailbox; sync: MailboxSync | undefi
 
 function Remove({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
   const { busy, failure, finish } = useFinish(onClose)
-  const remove = () => finish(async () => {
-    await call('app.removeMailbox', { id: mailbox.id })
-    showToast({ text: t('settings:mailboxes.removed', { name: mailbox.name }) })
-  })
+  const remove = () =>
+    finish(async () => {
+      await call('app.removeMailbox', { id: mailbox.id })
+      showToast({ text: t('settings:mailboxes.removed', { name: mailbox.name }) })
+    })
   return (
     <Dialog
       open
@@ -51,13 +54,21 @@ function Remove({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void })
       description={t('settings:mailboxes.removeText', { address: mailbox.address })}
       foot={
         <>
-          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="danger-fill" busy={busy} onClick={remove}>{t(busy ? 'settings:mailboxes.removing' : 'settings:mailboxes.removeDo')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button size="lg" kind="danger-fill" busy={busy} onClick={remove}>
+            {t(busy ? 'settings:mailboxes.removing' : 'settings:mailboxes.removeDo')}
+          </Button>
         </>
       }
     >
       <Banner kind="good">{t('settings:mailboxes.removeServer')}</Banner>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }
@@ -70,40 +81,134 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
   const [exporting, setExporting] = useState<Mailbox | null>(null)
   const quietly = (work: Promise<unknown>) => void work.catch(tellFailure)
   return (
-    <Page title={t('settings:pages.mailboxes')} end={<Button icon={Plus} kind="primary" onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button>}>
-      {mailboxes.length === 0
-        ? <div className="card"><EmptyState icon={Mail} title={t('settings:mailboxes.empty')} action={<Button icon={Plus} onClick={goAddMailbox}>{t('settings:mailboxes.add')}</Button>} /></div>
-        : (
-          <div className="card clip">
-            <table>
-              <thead><tr><th>{t('settings:mailboxes.name')}</th><th>{t('settings:mailboxes.server')}</th><th>{t('settings:mailboxes.state')}</th><th><span className="sr">{t('settings:mailboxes.acts')}</span></th></tr></thead>
-              <tbody>
-                {mailboxes.map((mailbox) => (
-                  <tr key={mailbox.id}>
-                    <td><div className="x g3"><Avatar name={mailbox.name} seed={mailbox.address} square /><div className="cut"><bdi className="medium">{mailbox.name}</bdi><div className="meta t3 cut"><bdi>{mailbox.address.endsWith('.invalid') ? '' : mailbox.address}</bdi></div></div></div></td>
-                    <td className="t2">{mailbox.local ? <div className="meta">{t('settings:mailboxes.localOnly')}</div> : <><div className="meta" dir="ltr">{mailbox.imap.host}:{mailbox.imap.port}</div><div className="meta" dir="ltr">{mailbox.smtp.host}:{mailbox.smtp.port}</div></>}</td>
-                    <td><State mailbox={mailbox} sync={syncs.find((one) => one.mailboxId === mailbox.id)} /></td>
-                    <td className="r">
-                      <Menu
-                        label={t('settings:mailboxes.more', { name: mailbox.name })}
-                        trigger={<IconButton icon={Ellipsis} size="sm" label={t('settings:mailboxes.more', { name: mailbox.name })} />}
-                        items={[
-                          ...(mailbox.local ? [] : [{ label: t('settings:mailboxes.edit'), icon: Pencil, onSelect: () => goSettings(`mailboxes/${mailbox.id}`) }, { label: t('identity:menu'), icon: AtSign, onSelect: () => goSettings(`mailboxes/identity-${mailbox.id}`) }]),
-                          ...(mailbox.paused || mailbox.local ? [] : [{ label: t('settings:mailboxes.sync'), icon: RefreshCw, onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })) }]),
-                          ...(mailbox.local ? [] : [{ label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'), icon: mailbox.paused ? Play : Pause, onSelect: () => quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })) }]),
-                          ...(mailbox.local ? [] : [{ label: t('depth:menu'), icon: HardDrive, onSelect: () => setStorage(mailbox) }]),
-                          { label: t('settings:mailboxes.export'), icon: FileUp, onSelect: () => setExporting(mailbox) },
-                          'separator',
-                          { label: t('settings:mailboxes.remove'), icon: Trash2, danger: true, onSelect: () => setRemoving(mailbox) },
-                        ]}
-                      />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
+    <Page
+      title={t('settings:pages.mailboxes')}
+      end={
+        <Button icon={Plus} kind="primary" onClick={goAddMailbox}>
+          {t('settings:mailboxes.add')}
+        </Button>
+      }
+    >
+      {mailboxes.length === 0 ? (
+        <div className="card">
+          <EmptyState
+            icon={Mail}
+            title={t('settings:mailboxes.empty')}
+            action={
+              <Button icon={Plus} onClick={goAddMailbox}>
+                {t('settings:mailboxes.add')}
+              </Button>
+            }
+          />
+        </div>
+      ) : (
+        <div className="card clip">
+          <table>
+            <thead>
+              <tr>
+                <th>{t('settings:mailboxes.name')}</th>
+                <th>{t('settings:mailboxes.server')}</th>
+                <th>{t('settings:mailboxes.state')}</th>
+                <th>
+                  <span className="sr">{t('settings:mailboxes.acts')}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {mailboxes.map((mailbox) => (
+                <tr key={mailbox.id}>
+                  <td>
+                    <div className="x g3">
+                      <Avatar name={mailbox.name} seed={mailbox.address} square />
+                      <div className="cut">
+                        <bdi className="medium">{mailbox.name}</bdi>
+                        <div className="meta t3 cut">
+                          <bdi>{mailbox.address.endsWith('.invalid') ? '' : mailbox.address}</bdi>
+                        </div>
+                      </div>
+                    </div>
+                  </td>
+                  <td className="t2">
+                    {mailbox.local ? (
+                      <div className="meta">{t('settings:mailboxes.localOnly')}</div>
+                    ) : (
+                      <>
+                        <div className="meta" dir="ltr">
+                          {mailbox.imap.host}:{mailbox.imap.port}
+                        </div>
+                        <div className="meta" dir="ltr">
+                          {mailbox.smtp.host}:{mailbox.smtp.port}
+                        </div>
+                      </>
+                    )}
+                  </td>
+                  <td>
+                    <State mailbox={mailbox} sync={syncs.find((one) => one.mailboxId === mailbox.id)} />
+                  </td>
+                  <td className="r">
+                    <Menu
+                      label={t('settings:mailboxes.more', { name: mailbox.name })}
+                      trigger={
+                        <IconButton
+                          icon={Ellipsis}
+                          size="sm"
+                          label={t('settings:mailboxes.more', { name: mailbox.name })}
+                        />
+                      }
+                      items={[
+                        ...(mailbox.local
+                          ? []
+                          : [
+                              {
+                                label: t('settings:mailboxes.edit'),
+                                icon: Pencil,
+                                onSelect: () => goSettings(`mailboxes/${mailbox.id}`),
+                              },
+                              {
+                                label: t('identity:menu'),
+                                icon: AtSign,
+                                onSelect: () => goSettings(`mailboxes/identity-${mailbox.id}`),
+                              },
+                            ]),
+                        ...(mailbox.paused || mailbox.local
+                          ? []
+                          : [
+                              {
+                                label: t('settings:mailboxes.sync'),
+                                icon: RefreshCw,
+                                onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })),
+                              },
+                            ]),
+                        ...(mailbox.local
+                          ? []
+                          : [
+                              {
+                                label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'),
+                                icon: mailbox.paused ? Play : Pause,
+                                onSelect: () =>
+                                  quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })),
+                              },
+                            ]),
+                        ...(mailbox.local
+                          ? []
+                          : [{ label: t('depth:menu'), icon: HardDrive, onSelect: () => setStorage(mailbox) }]),
+                        { label: t('settings:mailboxes.export'), icon: FileUp, onSelect: () => setExporting(mailbox) },
+                        'separator',
+                        {
+                          label: t('settings:mailboxes.remove'),
+                          icon: Trash2,
+                          danger: true,
+                          onSelect: () => setRemoving(mailbox),
+                        },
+                      ]}
+                    />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
       {storage && <DepthDialog mailbox={storage} onClose={() => setStorage(null)} />}
       {exporting && <ExportDialog mailboxes={mailboxes} mailboxId={exporting.id} onClose={() => setExporting(null)} />}
       <OauthClients />

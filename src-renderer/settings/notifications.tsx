@@ -11,7 +11,11 @@ import { ValuesPage } from './page'
 import { Group, Row } from './row'
 
 const kinds = ['all', 'new', 'mine', 'nothing'] as const
-const events = [['notifyMentions', 'mentions'], ['notifyGiven', 'given'], ['notifyFollowed', 'followed']] as const
+const events = [
+  ['notifyMentions', 'mentions'],
+  ['notifyGiven', 'given'],
+  ['notifyFollowed', 'followed'],
+] as const
 const two = (n: number): string => String(n).padStart(2, '0')
 const timeOf = (minutes: number): string => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 function minutesOf(time: string): number | null {
@@ -21,7 +25,11 @@ function minutesOf(time: string): number | null {
 
 async function tryIt(): Promise<void> {
   try {
-    const { shown } = await call('app.notify', { title: t('settings:notifications.testTitle'), body: t('settings:notifications.testBody'), conversationId: null })
+    const { shown } = await call('app.notify', {
+      title: t('settings:notifications.testTitle'),
+      body: t('settings:notifications.testBody'),
+      conversationId: null,
+    })
     if (!shown) showToast({ text: t('settings:notifications.notShown'), kind: 'bad' })
   } catch (thrown) {
     tellFailure(thrown)
@@ -42,7 +50,9 @@ function Fields({ settings }: { settings: Settings }) {
         <Row title={t('settings:notifications.what')} text={t('settings:notifications.whatHint')}>
           {({ labelledBy, describedBy }) => (
             <Select
-              aria-labelledby={labelledBy} aria-describedby={describedBy} value={settings.notify}
+              aria-labelledby={labelledBy}
+              aria-describedby={describedBy}
+              value={settings.notify}
               options={kinds.map((value) => ({ value, label: t(`settings:notifications.kinds.${value}`) }))}
               onChange={(event) => {
                 const notify = kinds.find((kind) => kind === event.target.value)
@@ -53,18 +63,43 @@ function Fields({ settings }: { settings: Settings }) {
         </Row>
         {events.map(([key, name]) => (
           <Row key={key} title={t(`settings:notifications.${name}`)} text={t(`settings:notifications.${name}Hint`)}>
-            {({ labelledBy, describedBy }) => <Switch on={settings[key]} disabled={settings.notify === 'nothing'} labelledBy={labelledBy} {...(describedBy === undefined ? {} : { describedBy })} onChange={(on) => void keep({ [key]: on })} />}
+            {({ labelledBy, describedBy }) => (
+              <Switch
+                on={settings[key]}
+                disabled={settings.notify === 'nothing'}
+                labelledBy={labelledBy}
+                {...(describedBy === undefined ? {} : { describedBy })}
+                onChange={(on) => void keep({ [key]: on })}
+              />
+            )}
           </Row>
         ))}
         <Row title={t('settings:notifications.content')} text={t('settings:notifications.contentHint')}>
-          {({ labelledBy, describedBy }) => <Switch on={settings.notifyContent} labelledBy={labelledBy} {...(describedBy === undefined ? {} : { describedBy })} onChange={(notifyContent) => void keep({ notifyContent })} />}
+          {({ labelledBy, describedBy }) => (
+            <Switch
+              on={settings.notifyContent}
+              labelledBy={labelledBy}
+              {...(describedBy === undefined ? {} : { describedBy })}
+              onChange={(notifyContent) => void keep({ notifyContent })}
+            />
+          )}
         </Row>
         <Row title={t('settings:notifications.quiet')} text={t('settings:notifications.quietHint')}>
           {({ describedBy }) => (
             <span className="x tight">
-              <Time name={t('settings:notifications.from')} describedBy={describedBy} value={settings.quietFrom} onChange={(quietFrom) => void keep({ quietFrom })} />
+              <Time
+                name={t('settings:notifications.from')}
+                describedBy={describedBy}
+                value={settings.quietFrom}
+                onChange={(quietFrom) => void keep({ quietFrom })}
+              />
               <span className="t2">{t('settings:notifications.to')}</span>
-              <Time name={t('settings:notifications.to')} describedBy={describedBy} value={settings.quietTo} onChange={(quietTo) => void keep({ quietTo })} />
+              <Time
+                name={t('settings:notifications.to')}
+                describedBy={describedBy}
+                value={settings.quietTo}
+                onChange={(quietTo) => void keep({ quietTo })}
+              />
             </span>
           )}
         </Row>
@@ -78,8 +113,12 @@ function Fields({ settings }: { settings: Settings }) {
             <Row key={id} title={name} text={address}>
               {({ labelledBy, describedBy }) => (
                 <Switch
-                  on={!notifyNotFor.includes(id)} labelledBy={labelledBy} {...(describedBy === undefined ? {} : { describedBy })}
-                  onChange={(on) => void keep({ notifyNotFor: on ? notifyNotFor.filter((one) => one !== id) : [...notifyNotFor, id] })}
+                  on={!notifyNotFor.includes(id)}
+                  labelledBy={labelledBy}
+                  {...(describedBy === undefined ? {} : { describedBy })}
+                  onChange={(on) =>
+                    void keep({ notifyNotFor: on ? notifyNotFor.filter((one) => one !== id) : [...notifyNotFor, id] })
+                  }
                 />
               )}
             </Row>
@@ -90,10 +129,23 @@ function Fields({ settings }: { settings: Settings }) {
   )
 }
 
-function Time({ name, describedBy, value, onChange }: { name: string; describedBy: string | undefined; value: number; onChange: (minutes: number) => void }) {
+function Time({
+  name,
+  describedBy,
+  value,
+  onChange,
+}: {
+  name: string
+  describedBy: string | undefined
+  value: number
+  onChange: (minutes: number) => void
+}) {
   return (
     <Input
-      type="time" aria-label={name} aria-describedby={describedBy} value={timeOf(value)}
+      type="time"
+      aria-label={name}
+      aria-describedby={describedBy}
+      value={timeOf(value)}
       onChange={(event) => {
         const minutes = minutesOf(event.target.value)
         if (minutes !== null) onChange(minutes)

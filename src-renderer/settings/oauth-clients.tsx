@@ -21,15 +21,28 @@ async function keep(oauthClients: OauthClient[]): Promise<boolean> {
 }
 
 const names = ['host', 'issuer', 'clientId', 'clientSecret', 'scope'] as const
-const labels = { host: 'accounts:clients.host', issuer: 'accounts:client.issuer', clientId: 'accounts:client.id', clientSecret: 'accounts:clients.secret', scope: 'accounts:clients.scope' } as const
+const labels = {
+  host: 'accounts:clients.host',
+  issuer: 'accounts:client.issuer',
+  clientId: 'accounts:client.id',
+  clientSecret: 'accounts:clients.secret',
+  scope: 'accounts:clients.scope',
+} as const
 
 function AddClient({ clients, onClose }: { clients: readonly OauthClient[]; onClose: () => void }) {
   const [form, setForm] = useState({ host: '', issuer: '', clientId: '', clientSecret: '', scope: '' })
-  const badIssuer = form.issuer !== '' && !(URL.canParse(form.issuer.trim()) && form.issuer.trim().startsWith('https://'))
+  const badIssuer =
+    form.issuer !== '' && !(URL.canParse(form.issuer.trim()) && form.issuer.trim().startsWith('https://'))
   const ready = form.host.trim() !== '' && form.clientId.trim() !== '' && !badIssuer
   const add = async () => {
     const [host, issuer, clientId] = [form.host.trim().toLowerCase(), form.issuer.trim(), form.clientId.trim()]
-    const client: OauthClient = { host, clientId, ...(issuer === '' ? {} : { issuer }), ...(form.clientSecret === '' ? {} : { clientSecret: form.clientSecret }), ...(form.scope.trim() === '' ? {} : { scope: form.scope.trim() }) }
+    const client: OauthClient = {
+      host,
+      clientId,
+      ...(issuer === '' ? {} : { issuer }),
+      ...(form.clientSecret === '' ? {} : { clientSecret: form.clientSecret }),
+      ...(form.scope.trim() === '' ? {} : { scope: form.scope.trim() }),
+    }
     if (await keep([...clients.filter((one) => one.host !== host), client])) onClose()
   }
   return (
@@ -37,11 +50,32 @@ function AddClient({ clients, onClose }: { clients: readonly OauthClient[]; onCl
       open
       onClose={onClose}
       title={t('accounts:clients.addTitle')}
-      foot={<><Button size="lg" onClick={onClose}>{t('common:cancel')}</Button><Button size="lg" kind="primary" disabled={!ready} onClick={() => void add()}>{t('accounts:clients.add')}</Button></>}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button size="lg" kind="primary" disabled={!ready} onClick={() => void add()}>
+            {t('accounts:clients.add')}
+          </Button>
+        </>
+      }
     >
       {names.map((name) => (
-        <Field key={name} label={t(labels[name])} error={name === 'issuer' && badIssuer ? t('accounts:client.badIssuer') : undefined}>
-          {(ids) => <Input {...ids} value={form[name]} dir="ltr" spellCheck={false} onChange={(event) => setForm({ ...form, [name]: event.target.value })} />}
+        <Field
+          key={name}
+          label={t(labels[name])}
+          error={name === 'issuer' && badIssuer ? t('accounts:client.badIssuer') : undefined}
+        >
+          {(ids) => (
+            <Input
+              {...ids}
+              value={form[name]}
+              dir="ltr"
+              spellCheck={false}
+              onChange={(event) => setForm({ ...form, [name]: event.target.value })}
+            />
+          )}
         </Field>
       ))}
     </Dialog>
@@ -56,27 +90,65 @@ export function OauthClients() {
   if (!clients) return null
   const managed = policy?.policy.oauthClients ?? []
   const remove = async (client: OauthClient) => {
-    if (await keep(clients.filter((other) => other !== client))) showToast({ text: t('accounts:clients.removed', { host: client.host }), undo: async () => void (await keep([...clients])) })
+    if (await keep(clients.filter((other) => other !== client)))
+      showToast({
+        text: t('accounts:clients.removed', { host: client.host }),
+        undo: async () => void (await keep([...clients])),
+      })
   }
   return (
     <section aria-label={t('accounts:clients.title')}>
-      <div className="x group-head"><h2 className="grow">{t('accounts:clients.title')}</h2><Button size="sm" icon={Plus} onClick={() => setAdding(true)}>{t('accounts:clients.add')}</Button></div>
+      <div className="x group-head">
+        <h2 className="grow">{t('accounts:clients.title')}</h2>
+        <Button size="sm" icon={Plus} onClick={() => setAdding(true)}>
+          {t('accounts:clients.add')}
+        </Button>
+      </div>
       <div className="card">
-        <div className="set"><div className="grow"><p>{t('accounts:clients.text')}{clients.length === 0 && <> {t('accounts:clients.none')}</>}</p></div></div>
+        <div className="set">
+          <div className="grow">
+            <p>
+              {t('accounts:clients.text')}
+              {clients.length === 0 && <> {t('accounts:clients.none')}</>}
+            </p>
+          </div>
+        </div>
         {managed.map((one) => (
           <div className="set" key={`managed ${one.host}`}>
             <div className="grow">
-              <div className="medium sel" dir="ltr">{one.host}</div>
-              <p className="sel pin-print" dir="ltr">{one.issuer ?? ''} {one.clientId}</p>
-              <p>{policy?.managedBy ? t('accounts:clients.managed', { who: policy.managedBy }) : t('accounts:clients.managedUnnamed')}</p>
+              <div className="medium sel" dir="ltr">
+                {one.host}
+              </div>
+              <p className="sel pin-print" dir="ltr">
+                {one.issuer ?? ''} {one.clientId}
+              </p>
+              <p>
+                {policy?.managedBy
+                  ? t('accounts:clients.managed', { who: policy.managedBy })
+                  : t('accounts:clients.managedUnnamed')}
+              </p>
             </div>
-            <span className="lockmark"><Icon icon={Lock} />{t('accounts:clients.lock')}</span>
+            <span className="lockmark">
+              <Icon icon={Lock} />
+              {t('accounts:clients.lock')}
+            </span>
           </div>
         ))}
         {clients.map((one) => (
           <div className="set" key={one.host}>
-            <div className="grow"><div className="medium sel" dir="ltr">{one.host}</div><p className="sel pin-print" dir="ltr">{one.issuer ?? ''} {one.clientId}</p></div>
-            <IconButton icon={Trash2} label={t('accounts:clients.remove', { host: one.host })} onClick={() => void remove(one)} />
+            <div className="grow">
+              <div className="medium sel" dir="ltr">
+                {one.host}
+              </div>
+              <p className="sel pin-print" dir="ltr">
+                {one.issuer ?? ''} {one.clientId}
+              </p>
+            </div>
+            <IconButton
+              icon={Trash2}
+              label={t('accounts:clients.remove', { host: one.host })}
+              onClick={() => void remove(one)}
+            />
           </div>
         ))}
       </div>

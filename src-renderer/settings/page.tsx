@@ -15,7 +15,15 @@ export function ValuesPage({ title, children }: { title: string; children: (valu
     <Page title={title}>
       {data
         ? children(data)
-        : error && <EmptyState icon={Settings2} title={t('settings:failed')} action={<Button onClick={refetch}>{t('retry')}</Button>}>{errorText(error)}</EmptyState>}
+        : error && (
+            <EmptyState
+              icon={Settings2}
+              title={t('settings:failed')}
+              action={<Button onClick={refetch}>{t('retry')}</Button>}
+            >
+              {errorText(error)}
+            </EmptyState>
+          )}
     </Page>
   )
 }

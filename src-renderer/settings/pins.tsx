@@ -20,10 +20,12 @@ async function remove(mailbox: Mailbox, use: 'imap' | 'smtp'): Promise<void> {
 /** The certificates that a person accepted although nobody known vouches for them. Draws nothing when there are none. */
 export function PinnedCertificates() {
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
-  const pins = mailboxes.flatMap((mailbox) => (['imap', 'smtp'] as const).flatMap((use) => {
-    const { pin, host } = mailbox[use]
-    return pin && pin.host === host ? [{ mailbox, use, pin }] : []
-  }))
+  const pins = mailboxes.flatMap((mailbox) =>
+    (['imap', 'smtp'] as const).flatMap((use) => {
+      const { pin, host } = mailbox[use]
+      return pin && pin.host === host ? [{ mailbox, use, pin }] : []
+    }),
+  )
   if (pins.length === 0) return null
   return (
     <section aria-label={t('settings:pins.title')}>
@@ -31,11 +33,17 @@ export function PinnedCertificates() {
       <div className="card">
         {pins.map(({ mailbox, use, pin }) => (
           <div className="set" key={`${mailbox.id} ${use}`}>
-            <span className="warn"><Icon icon={ShieldAlert} /></span>
+            <span className="warn">
+              <Icon icon={ShieldAlert} />
+            </span>
             <div className="grow">
-              <div className="medium sel" dir="ltr">{pin.host}:{mailbox[use].port}</div>
+              <div className="medium sel" dir="ltr">
+                {pin.host}:{mailbox[use].port}
+              </div>
               <p>{t('settings:pins.text', { name: mailbox.name, day: dayText(pin.at) })}</p>
-              <p className="mono meta sel pin-print" dir="ltr">{pin.sha256}</p>
+              <p className="mono meta sel pin-print" dir="ltr">
+                {pin.sha256}
+              </p>
             </div>
             <Button onClick={() => void remove(mailbox, use).catch(tellFailure)}>{t('settings:pins.remove')}</Button>
           </div>

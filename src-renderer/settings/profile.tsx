@@ -18,10 +18,22 @@ function Fields({ settings }: { settings: Settings }) {
     <>
       <Group>
         <Row title={t('settings:general.yourName')} text={t('settings:general.yourNameHint')}>
-          {({ labelledBy, describedBy }) => <Input {...name} aria-labelledby={labelledBy} aria-describedby={describedBy} maxLength={80} dir="auto" autoComplete="off" />}
+          {({ labelledBy, describedBy }) => (
+            <Input
+              {...name}
+              aria-labelledby={labelledBy}
+              aria-describedby={describedBy}
+              maxLength={80}
+              dir="auto"
+              autoComplete="off"
+            />
+          )}
         </Row>
         <div className="set signature-set" onBlur={signature.leave}>
-          <div className="grow"><div className="medium">{t('settings:general.signature')}</div><p>{t('settings:general.signatureHint')}</p></div>
+          <div className="grow">
+            <div className="medium">{t('settings:general.signature')}</div>
+            <p>{t('settings:general.signatureHint')}</p>
+          </div>
           <SignatureEditor name={t('settings:general.signature')} value={signature.value} onChange={signature.change} />
         </div>
       </Group>

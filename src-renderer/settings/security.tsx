@@ -25,7 +25,11 @@ async function changeKey(current: string | undefined): Promise<void> {
   await call('app.changeKey', current === undefined ? {} : { current })
   showToast({ text: t('settings:security.newKey.done') })
 }
-const done = { set: 'settings:security.isSet', change: 'settings:security.isChanged', remove: 'settings:security.isRemoved' } as const
+const done = {
+  set: 'settings:security.isSet',
+  change: 'settings:security.isChanged',
+  remove: 'settings:security.isRemoved',
+} as const
 
 function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
   const [current, setCurrent] = useState('')
@@ -49,20 +53,46 @@ function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
       description={t(`settings:security.${act}Text`)}
       foot={
         <>
-          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind={act === 'remove' ? 'danger-fill' : 'primary'} submit form="passphrase" disabled={!ready} busy={busy}>{t(busy ? 'settings:security.working' : `settings:security.${act}Do`)}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button
+            size="lg"
+            kind={act === 'remove' ? 'danger-fill' : 'primary'}
+            submit
+            form="passphrase"
+            disabled={!ready}
+            busy={busy}
+          >
+            {t(busy ? 'settings:security.working' : `settings:security.${act}Do`)}
+          </Button>
         </>
       }
     >
       <form id="passphrase" className="y g3" onSubmit={submit}>
         {act !== 'set' && (
           <Field label={t('setup:secret.current')}>
-            {(ids) => <PasswordInput ids={ids} label={t('setup:secret.current')} autoFocus autoComplete="current-password" value={current} onChange={setCurrent} />}
+            {(ids) => (
+              <PasswordInput
+                ids={ids}
+                label={t('setup:secret.current')}
+                autoFocus
+                autoComplete="current-password"
+                value={current}
+                onChange={setCurrent}
+              />
+            )}
           </Field>
         )}
-        {act !== 'remove' && <NewPassphrase autoFocus={act === 'set'} one={one} two={two} onChange={(a, b) => setBoth([a, b])} />}
+        {act !== 'remove' && (
+          <NewPassphrase autoFocus={act === 'set'} one={one} two={two} onChange={(a, b) => setBoth([a, b])} />
+        )}
       </form>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }
@@ -80,7 +110,10 @@ function NewKeyDialog({ withPassphrase, onClose }: { withPassphrase: boolean; on
       await changeKey(withPassphrase ? current : undefined)
     } catch (thrown) {
       const error = asCallError(thrown)
-      const text = error.code === 'wrong-passphrase' ? errorText(error) : t('settings:security.newKey.failed', { why: errorText(error) })
+      const text =
+        error.code === 'wrong-passphrase'
+          ? errorText(error)
+          : t('settings:security.newKey.failed', { why: errorText(error) })
       setFailure(text)
       if (error.code !== 'wrong-passphrase') showToast({ text, kind: 'bad', lastsMs: 15_000 })
       setBusy(false)
@@ -94,15 +127,43 @@ function NewKeyDialog({ withPassphrase, onClose }: { withPassphrase: boolean; on
       description={t('settings:security.newKey.text')}
       foot={
         <>
-          <Button size="lg" onClick={onClose}>{t('cancel')}</Button>
-          <Button size="lg" kind="primary" submit form="new-key" disabled={withPassphrase && current === ''} busy={busy}>{t(busy ? 'settings:security.working' : 'settings:security.newKey.act')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button
+            size="lg"
+            kind="primary"
+            submit
+            form="new-key"
+            disabled={withPassphrase && current === ''}
+            busy={busy}
+          >
+            {t(busy ? 'settings:security.working' : 'settings:security.newKey.act')}
+          </Button>
         </>
       }
     >
       <form id="new-key" className="y g3" onSubmit={(event) => void submit(event)}>
-        {withPassphrase && <Field label={t('setup:secret.current')}>{(ids) => <PasswordInput ids={ids} label={t('setup:secret.current')} autoFocus autoComplete="current-password" value={current} onChange={setCurrent} />}</Field>}
+        {withPassphrase && (
+          <Field label={t('setup:secret.current')}>
+            {(ids) => (
+              <PasswordInput
+                ids={ids}
+                label={t('setup:secret.current')}
+                autoFocus
+                autoComplete="current-password"
+                value={current}
+                onChange={setCurrent}
+              />
+            )}
+          </Field>
+        )}
       </form>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }
@@ -113,7 +174,11 @@ export function Security() {
   const [act, setAct] = useState<Act | null>(null)
   const [newKey, setNewKey] = useState(false)
   if (!keyIn) return null
-  const words = { keychain: ['keychain', 'keychainText'], passphrase: ['passphrase', 'passphraseText'], none: ['none', 'noneText'] } as const
+  const words = {
+    keychain: ['keychain', 'keychainText'],
+    passphrase: ['passphrase', 'passphraseText'],
+    none: ['none', 'noneText'],
+  } as const
   const [title, text] = words[keyIn]
   return (
     <Page title={t('settings:pages.security')}>
@@ -121,18 +186,35 @@ export function Security() {
         <h2 className="group-title">{t('settings:security.keyTitle')}</h2>
         <div className="card">
           <div className="set">
-            <span className={keyIn === 'none' ? 'warn' : 'good'}><Icon icon={keyIn === 'keychain' ? KeyRound : keyIn === 'passphrase' ? Lock : ShieldAlert} /></span>
-            <div className="grow"><div className="medium">{t(`settings:security.${title}`)}</div><p>{t(`settings:security.${text}`)}</p></div>
+            <span className={keyIn === 'none' ? 'warn' : 'good'}>
+              <Icon icon={keyIn === 'keychain' ? KeyRound : keyIn === 'passphrase' ? Lock : ShieldAlert} />
+            </span>
+            <div className="grow">
+              <div className="medium">{t(`settings:security.${title}`)}</div>
+              <p>{t(`settings:security.${text}`)}</p>
+            </div>
             <div className="x">
-              {keyIn === 'passphrase'
-                ? <><Button onClick={() => setAct('change')}>{t('settings:security.change')}</Button><Button kind="danger" onClick={() => setAct('remove')}>{t('settings:security.remove')}</Button></>
-                : <Button onClick={() => setAct('set')}>{t('settings:security.set')}</Button>}
+              {keyIn === 'passphrase' ? (
+                <>
+                  <Button onClick={() => setAct('change')}>{t('settings:security.change')}</Button>
+                  <Button kind="danger" onClick={() => setAct('remove')}>
+                    {t('settings:security.remove')}
+                  </Button>
+                </>
+              ) : (
+                <Button onClick={() => setAct('set')}>{t('settings:security.set')}</Button>
+              )}
             </div>
           </div>
           {keyIn !== 'none' && (
             <div className="set">
-              <span className="t2"><Icon icon={RefreshCw} /></span>
-              <div className="grow"><div className="medium">{t('settings:security.newKey.name')}</div><p>{t('settings:security.newKey.hint')}</p></div>
+              <span className="t2">
+                <Icon icon={RefreshCw} />
+              </span>
+              <div className="grow">
+                <div className="medium">{t('settings:security.newKey.name')}</div>
+                <p>{t('settings:security.newKey.hint')}</p>
+              </div>
               <Button onClick={() => setNewKey(true)}>{t('settings:security.newKey.ask')}</Button>
             </div>
           )}
@@ -142,7 +224,17 @@ export function Security() {
       <PinnedCertificates />
       <section aria-label={t('settings:security.networkTitle')}>
         <h2 className="group-title">{t('settings:security.networkTitle')}</h2>
-        <div className="card"><div className="set"><span className="t2"><Icon icon={Wifi} /></span><div className="grow"><div className="medium">{t('settings:security.network')}</div><p>{t('settings:security.networkText')}</p></div></div></div>
+        <div className="card">
+          <div className="set">
+            <span className="t2">
+              <Icon icon={Wifi} />
+            </span>
+            <div className="grow">
+              <div className="medium">{t('settings:security.network')}</div>
+              <p>{t('settings:security.networkText')}</p>
+            </div>
+          </div>
+        </div>
       </section>
       {newKey && <NewKeyDialog withPassphrase={keyIn === 'passphrase'} onClose={() => setNewKey(false)} />}
       {act && <PassphraseDialog act={act} onClose={() => setAct(null)} />}

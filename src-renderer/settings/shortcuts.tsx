@@ -17,7 +17,14 @@ function Fields({ settings }: { settings: Settings }) {
     <>
       <Group>
         <Row title={t('settings:general.letters')} text={t('settings:general.lettersHint')}>
-          {({ labelledBy, describedBy }) => <Switch on={settings.letterShortcuts} labelledBy={labelledBy} {...(describedBy === undefined ? {} : { describedBy })} onChange={(letterShortcuts) => void keep({ letterShortcuts })} />}
+          {({ labelledBy, describedBy }) => (
+            <Switch
+              on={settings.letterShortcuts}
+              labelledBy={labelledBy}
+              {...(describedBy === undefined ? {} : { describedBy })}
+              onChange={(letterShortcuts) => void keep({ letterShortcuts })}
+            />
+          )}
         </Row>
         <Row title={t('settings:shortcuts.all')} text={t('settings:shortcuts.allHint')}>
           {() => <Button onClick={() => showHelp(true)}>{t('settings:shortcuts.show')}</Button>}

@@ -15,10 +15,32 @@ import { Words } from './team-words'
 
 const roles = ['agent', 'light', 'admin'] as const
 
-interface Ask { title: string; text: ReactNode; act: string; danger?: boolean; ready?: boolean; work: () => Promise<string | null>; say?: (error: CallError) => string; second?: ReactNode; onClose: () => void; children?: ReactNode }
+interface Ask {
+  title: string
+  text: ReactNode
+  act: string
+  danger?: boolean
+  ready?: boolean
+  work: () => Promise<string | null>
+  say?: (error: CallError) => string
+  second?: ReactNode
+  onClose: () => void
+  children?: ReactNode
+}
 
 /** A dialog with one act. `work` gives the words of the toast; null leaves the dialog open. */
-function Ask({ title, text, act, danger = false, ready = true, work, say = errorText, second, onClose, children }: Ask) {
+function Ask({
+  title,
+  text,
+  act,
+  danger = false,
+  ready = true,
+  work,
+  say = errorText,
+  second,
+  onClose,
+  children,
+}: Ask) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const submit = async (event: FormEvent) => {
@@ -38,21 +60,67 @@ function Ask({ title, text, act, danger = false, ready = true, work, say = error
     }
   }
   return (
-    <Dialog open onClose={onClose} title={title} description={text} foot={<>{second ?? <Button size="lg" onClick={onClose}>{t('cancel')}</Button>}<Button size="lg" kind={danger ? 'danger-fill' : 'primary'} submit form="team-ask" busy={busy} disabled={!ready}>{act}</Button></>}>
-      <form id="team-ask" className="y g3" onSubmit={(event) => void submit(event)}>{children}</form>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+    <Dialog
+      open
+      onClose={onClose}
+      title={title}
+      description={text}
+      foot={
+        <>
+          {second ?? (
+            <Button size="lg" onClick={onClose}>
+              {t('cancel')}
+            </Button>
+          )}
+          <Button
+            size="lg"
+            kind={danger ? 'danger-fill' : 'primary'}
+            submit
+            form="team-ask"
+            busy={busy}
+            disabled={!ready}
+          >
+            {act}
+          </Button>
+        </>
+      }
+    >
+      <form id="team-ask" className="y g3" onSubmit={(event) => void submit(event)}>
+        {children}
+      </form>
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }
 
 /** @param member for another computer of this person */
-export function InviteDialog({ member = null, onClose }: { member?: TeamState['members'][number] | null; onClose: () => void }) {
+export function InviteDialog({
+  member = null,
+  onClose,
+}: {
+  member?: TeamState['members'][number] | null
+  onClose: () => void
+}) {
   const [name, setName] = useState(member?.name ?? '')
   const [role, setRole] = useState<(typeof roles)[number]>('agent')
   const [made, setMade] = useState<{ code: string; endsAt: number } | null>(null)
   if (made) {
     return (
-      <Dialog open onClose={onClose} title={t('team:inviteDialog.codeTitle', { name })} description={t('team:inviteDialog.codeText', { name, when: fullTime(made.endsAt) })} foot={<Button size="lg" kind="primary" onClick={onClose}>{t('team:inviteDialog.done')}</Button>}>
+      <Dialog
+        open
+        onClose={onClose}
+        title={t('team:inviteDialog.codeTitle', { name })}
+        description={t('team:inviteDialog.codeText', { name, when: fullTime(made.endsAt) })}
+        foot={
+          <Button size="lg" kind="primary" onClick={onClose}>
+            {t('team:inviteDialog.done')}
+          </Button>
+        }
+      >
         <Code value={made.code} />
         <Qr text={made.code} label={t('team:inviteDialog.qr')} />
         <p className="t2">{t('team:inviteDialog.codeNext', { name })}</p>
@@ -63,11 +131,48 @@ export function InviteDialog({ member = null, onClose }: { member?: TeamState['m
     setMade(await call('team.invite', { name, role, member: member?.id ?? null }))
     return null
   }
-  if (member) return <Ask title={t('team:inviteDialog.another', { name })} text={t('team:inviteDialog.anotherText', { name })} act={t('team:inviteDialog.do')} work={work} onClose={onClose} />
+  if (member)
+    return (
+      <Ask
+        title={t('team:inviteDialog.another', { name })}
+        text={t('team:inviteDialog.anotherText', { name })}
+        act={t('team:inviteDialog.do')}
+        work={work}
+        onClose={onClose}
+      />
+    )
   return (
-    <Ask title={t('team:inviteDialog.title')} text={undefined} act={t('team:inviteDialog.do')} ready={name.trim() !== ''} work={work} onClose={onClose}>
-      <Field label={t('team:inviteDialog.name')}>{(ids) => <Input {...ids} autoFocus dir="auto" autoComplete="off" maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
-      <Field label={t('team:inviteDialog.role')} hint={t(`team:roleHints.${role}`)}>{(ids) => <Select {...ids} value={role} options={roles.map((one) => ({ value: one, label: t(`team:roles.${one}`) }))} onChange={(event) => setRole(roles.find((one) => one === event.target.value) ?? 'agent')} />}</Field>
+    <Ask
+      title={t('team:inviteDialog.title')}
+      text={undefined}
+      act={t('team:inviteDialog.do')}
+      ready={name.trim() !== ''}
+      work={work}
+      onClose={onClose}
+    >
+      <Field label={t('team:inviteDialog.name')}>
+        {(ids) => (
+          <Input
+            {...ids}
+            autoFocus
+            dir="auto"
+            autoComplete="off"
+            maxLength={100}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label={t('team:inviteDialog.role')} hint={t(`team:roleHints.${role}`)}>
+        {(ids) => (
+          <Select
+            {...ids}
+            value={role}
+            options={roles.map((one) => ({ value: one, label: t(`team:roles.${one}`) }))}
+            onChange={(event) => setRole(roles.find((one) => one === event.target.value) ?? 'agent')}
+          />
+        )}
+      </Field>
     </Ask>
   )
 }
@@ -78,9 +183,27 @@ export function ApproveDialog({ invite, onClose }: { invite: TeamState['invites'
     await call('team.approve', { id: invite.id })
     return t('team:approve.done', { name })
   }
-  const refuse = () => void call('team.withdraw', { id: invite.id }).then(() => { showToast({ text: t('team:invites.withdrawn') }); onClose() }, (thrown: unknown) => showToast({ text: errorText(asCallError(thrown)) }))
+  const refuse = () =>
+    void call('team.withdraw', { id: invite.id }).then(
+      () => {
+        showToast({ text: t('team:invites.withdrawn') })
+        onClose()
+      },
+      (thrown: unknown) => showToast({ text: errorText(asCallError(thrown)) }),
+    )
   return (
-    <Ask title={t('team:approve.title', { name })} text={t('team:approve.text', { name })} act={t('team:approve.do')} work={work} onClose={onClose} second={<Button size="lg" kind="danger" onClick={refuse}>{t('team:approve.no')}</Button>}>
+    <Ask
+      title={t('team:approve.title', { name })}
+      text={t('team:approve.text', { name })}
+      act={t('team:approve.do')}
+      work={work}
+      onClose={onClose}
+      second={
+        <Button size="lg" kind="danger" onClick={refuse}>
+          {t('team:approve.no')}
+        </Button>
+      }
+    >
       <Words numbers={invite.asks?.words ?? []} />
     </Ask>
   )
@@ -92,7 +215,18 @@ export function RemoveDialog({ member, onClose }: { member: TeamState['members']
     await call('team.remove', { member: member.id })
     return t('team:removeDialog.done', { name })
   }
-  return <Ask title={t('team:removeDialog.title', { name })} text={t('team:removeDialog.text', { name })} act={t('team:removeDialog.do', { name })} danger work={work} onClose={onClose}><Banner kind="warn">{t('team:removeDialog.warn', { name })}</Banner></Ask>
+  return (
+    <Ask
+      title={t('team:removeDialog.title', { name })}
+      text={t('team:removeDialog.text', { name })}
+      act={t('team:removeDialog.do', { name })}
+      danger
+      work={work}
+      onClose={onClose}
+    >
+      <Banner kind="warn">{t('team:removeDialog.warn', { name })}</Banner>
+    </Ask>
+  )
 }
 
 export function RetireDialog({ device, onClose }: { device: TeamState['devices'][number]; onClose: () => void }) {
@@ -100,7 +234,16 @@ export function RetireDialog({ device, onClose }: { device: TeamState['devices']
     await call('team.retireDevice', { device: device.id })
     return t('team:devices.retired')
   }
-  return <Ask title={t('team:devices.retireTitle')} text={t('team:devices.retireText')} act={t('team:devices.retireDo')} danger work={work} onClose={onClose} />
+  return (
+    <Ask
+      title={t('team:devices.retireTitle')}
+      text={t('team:devices.retireText')}
+      act={t('team:devices.retireDo')}
+      danger
+      work={work}
+      onClose={onClose}
+    />
+  )
 }
 
 export function RenameDialog({ device, onClose }: { device: TeamState['devices'][number]; onClose: () => void }) {
@@ -111,8 +254,26 @@ export function RenameDialog({ device, onClose }: { device: TeamState['devices']
     return null
   }
   return (
-    <Ask title={t('team:devices.renameTitle')} text={undefined} act={t('team:devices.renameDo')} work={work} onClose={onClose}>
-      <Field label={t('team:devices.renameTitle')}>{(ids) => <Input {...ids} autoFocus dir="auto" autoComplete="off" maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
+    <Ask
+      title={t('team:devices.renameTitle')}
+      text={undefined}
+      act={t('team:devices.renameDo')}
+      work={work}
+      onClose={onClose}
+    >
+      <Field label={t('team:devices.renameTitle')}>
+        {(ids) => (
+          <Input
+            {...ids}
+            autoFocus
+            dir="auto"
+            autoComplete="off"
+            maxLength={100}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Field>
     </Ask>
   )
 }
@@ -123,7 +284,18 @@ export function CarrierDialog({ carrier, onClose }: { carrier: TeamState['carrie
     await call('team.setCarrier', { carrier: toCarrier(form) })
     return t('team:devices.carrierSaved')
   }
-  return <Ask title={t('team:devices.carrierTitle')} text={t('team:devices.carrierText')} act={t('team:devices.carrierDo')} ready={isCarrier(form)} work={work} onClose={onClose}><CarrierFields form={form} onChange={setForm} /></Ask>
+  return (
+    <Ask
+      title={t('team:devices.carrierTitle')}
+      text={t('team:devices.carrierText')}
+      act={t('team:devices.carrierDo')}
+      ready={isCarrier(form)}
+      work={work}
+      onClose={onClose}
+    >
+      <CarrierFields form={form} onChange={setForm} />
+    </Ask>
+  )
 }
 
 export function RecoverDialog({ onClose }: { onClose: () => void }) {
@@ -133,8 +305,29 @@ export function RecoverDialog({ onClose }: { onClose: () => void }) {
     return t('team:devices.recovered')
   }
   return (
-    <Ask title={t('team:devices.recoverTitle')} text={t('team:devices.recoverText')} act={t('team:devices.recoverDo')} ready={code.trim() !== ''} work={work} onClose={onClose} say={(error) => (error.code === 'wrong-passphrase' ? t('team:devices.recoverWrong') : errorText(error))}>
-      <Field label={t('team:devices.recoverCode')}>{(ids) => <Input {...ids} autoFocus dir="ltr" autoComplete="off" spellCheck={false} maxLength={100} value={code} onChange={(event) => setCode(event.target.value)} />}</Field>
+    <Ask
+      title={t('team:devices.recoverTitle')}
+      text={t('team:devices.recoverText')}
+      act={t('team:devices.recoverDo')}
+      ready={code.trim() !== ''}
+      work={work}
+      onClose={onClose}
+      say={(error) => (error.code === 'wrong-passphrase' ? t('team:devices.recoverWrong') : errorText(error))}
+    >
+      <Field label={t('team:devices.recoverCode')}>
+        {(ids) => (
+          <Input
+            {...ids}
+            autoFocus
+            dir="ltr"
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={100}
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+          />
+        )}
+      </Field>
     </Ask>
   )
 }

@@ -14,15 +14,27 @@ import './settings.css'
 
 /** The mailboxes to choose from, as options. */
 function useMailboxes(): readonly { value: string; label: string }[] {
-  return (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).map(({ id, name, address }) => ({ value: String(id), label: `${name} (${address})` }))
+  return (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).map(
+    ({ id, name, address }) => ({ value: String(id), label: `${name} (${address})` }),
+  )
 }
 
 /** A long code in letters that are easy to tell apart, with a button that copies it. */
 export function Code({ value }: { value: string }) {
   return (
     <div className="x g2 code-box">
-      <code className="grow sel" dir="ltr">{value}</code>
-      <Button size="sm" icon={Copy} onClick={() => void navigator.clipboard.writeText(value).then(() => showToast({ text: t('team:create.copied') }))}>{t('team:create.copy')}</Button>
+      <code className="grow sel" dir="ltr">
+        {value}
+      </code>
+      <Button
+        size="sm"
+        icon={Copy}
+        onClick={() =>
+          void navigator.clipboard.writeText(value).then(() => showToast({ text: t('team:create.copied') }))
+        }
+      >
+        {t('team:create.copy')}
+      </Button>
     </div>
   )
 }
@@ -43,7 +55,8 @@ export function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade:
     setBusy(true)
     setFailure(null)
     try {
-      if (code === null) setCode((await call('team.create', { mailboxId: Number(chosen), carrier: toCarrier(over) })).recoveryCode)
+      if (code === null)
+        setCode((await call('team.create', { mailboxId: Number(chosen), carrier: toCarrier(over) })).recoveryCode)
       else if ((await call('team.checkRecovery', { code: typed })).right) return onMade()
       else setFailure(t('team:create.wrong'))
     } catch (thrown) {
@@ -59,19 +72,64 @@ export function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade:
       onClose={onClose}
       title={code === null ? t('team:create.title') : t('team:create.recoveryTitle')}
       description={code === null ? t('team:create.text') : t('team:create.recoveryText')}
-      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="create-team" busy={busy} disabled={code === null ? !isCarrier(over) : typed.trim() === ''}>{code === null ? t('team:create.do') : t('team:create.done')}</Button></>}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button
+            size="lg"
+            kind="primary"
+            submit
+            form="create-team"
+            busy={busy}
+            disabled={code === null ? !isCarrier(over) : typed.trim() === ''}
+          >
+            {code === null ? t('team:create.do') : t('team:create.done')}
+          </Button>
+        </>
+      }
     >
       <form id="create-team" className="y g3" onSubmit={(event) => void submit(event)}>
-        {code === null
-          ? <><Field label={t('team:create.mailbox')}>{(ids) => <Select {...ids} value={chosen} options={mailboxes} onChange={(event) => setMailbox(event.target.value)} />}</Field><CarrierFields form={over} onChange={setOver} /></>
-          : (
-            <>
-              <Code value={code} />
-              <Field label={t('team:create.again')} hint={t('team:create.later')} error={failure ?? undefined}>{(ids) => <Input {...ids} autoFocus dir="ltr" autoComplete="off" spellCheck={false} maxLength={100} value={typed} onChange={(event) => setTyped(event.target.value)} />}</Field>
-            </>
-          )}
+        {code === null ? (
+          <>
+            <Field label={t('team:create.mailbox')}>
+              {(ids) => (
+                <Select
+                  {...ids}
+                  value={chosen}
+                  options={mailboxes}
+                  onChange={(event) => setMailbox(event.target.value)}
+                />
+              )}
+            </Field>
+            <CarrierFields form={over} onChange={setOver} />
+          </>
+        ) : (
+          <>
+            <Code value={code} />
+            <Field label={t('team:create.again')} hint={t('team:create.later')} error={failure ?? undefined}>
+              {(ids) => (
+                <Input
+                  {...ids}
+                  autoFocus
+                  dir="ltr"
+                  autoComplete="off"
+                  spellCheck={false}
+                  maxLength={100}
+                  value={typed}
+                  onChange={(event) => setTyped(event.target.value)}
+                />
+              )}
+            </Field>
+          </>
+        )}
       </form>
-      {failure && code === null && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure && code === null && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }
@@ -105,11 +163,44 @@ export function JoinDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       title={t('team:join.title')}
       description={t('team:join.text')}
-      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="join-team" busy={busy} disabled={code.trim() === '' || !isCarrier(over)}>{t('team:join.do')}</Button></>}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button
+            size="lg"
+            kind="primary"
+            submit
+            form="join-team"
+            busy={busy}
+            disabled={code.trim() === '' || !isCarrier(over)}
+          >
+            {t('team:join.do')}
+          </Button>
+        </>
+      }
     >
       <form id="join-team" className="y g3" onSubmit={(event) => void submit(event)}>
-        <Field label={t('team:join.code')} hint={t('team:join.codeHint')} error={failure ?? undefined}>{(ids) => <Input {...ids} autoFocus dir="ltr" autoComplete="off" spellCheck={false} maxLength={200} value={code} onChange={(event) => setCode(event.target.value)} />}</Field>
-        <Field label={t('team:join.mailbox')}>{(ids) => <Select {...ids} value={chosen} options={mailboxes} onChange={(event) => setMailbox(event.target.value)} />}</Field>
+        <Field label={t('team:join.code')} hint={t('team:join.codeHint')} error={failure ?? undefined}>
+          {(ids) => (
+            <Input
+              {...ids}
+              autoFocus
+              dir="ltr"
+              autoComplete="off"
+              spellCheck={false}
+              maxLength={200}
+              value={code}
+              onChange={(event) => setCode(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t('team:join.mailbox')}>
+          {(ids) => (
+            <Select {...ids} value={chosen} options={mailboxes} onChange={(event) => setMailbox(event.target.value)} />
+          )}
+        </Field>
         <CarrierFields form={over} onChange={setOver} />
       </form>
     </Dialog>
@@ -146,11 +237,44 @@ export function StartRecoveryDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       title={t('team:start.title')}
       description={t('team:start.text')}
-      foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" submit form="recover-team" busy={busy} disabled={code.trim() === '' || !isCarrier(over)}>{t('team:start.do')}</Button></>}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button
+            size="lg"
+            kind="primary"
+            submit
+            form="recover-team"
+            busy={busy}
+            disabled={code.trim() === '' || !isCarrier(over)}
+          >
+            {t('team:start.do')}
+          </Button>
+        </>
+      }
     >
       <form id="recover-team" className="y g3" onSubmit={(event) => void submit(event)}>
-        <Field label={t('team:start.code')} hint={t('team:start.codeHint')} error={failure ?? undefined}>{(ids) => <Input {...ids} autoFocus dir="ltr" autoComplete="off" spellCheck={false} maxLength={100} value={code} onChange={(event) => setCode(event.target.value)} />}</Field>
-        <Field label={t('team:join.mailbox')}>{(ids) => <Select {...ids} value={chosen} options={mailboxes} onChange={(event) => setMailbox(event.target.value)} />}</Field>
+        <Field label={t('team:start.code')} hint={t('team:start.codeHint')} error={failure ?? undefined}>
+          {(ids) => (
+            <Input
+              {...ids}
+              autoFocus
+              dir="ltr"
+              autoComplete="off"
+              spellCheck={false}
+              maxLength={100}
+              value={code}
+              onChange={(event) => setCode(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t('team:join.mailbox')}>
+          {(ids) => (
+            <Select {...ids} value={chosen} options={mailboxes} onChange={(event) => setMailbox(event.target.value)} />
+          )}
+        </Field>
         <CarrierFields form={over} onChange={setOver} />
       </form>
     </Dialog>
@@ -158,5 +282,29 @@ export function StartRecoveryDialog({ onClose }: { onClose: () => void }) {
 }
 
 function NoMailbox({ title, onClose }: { title: string; onClose: () => void }) {
-  return <Dialog open onClose={onClose} title={title} description={t('team:join.noMailbox')} foot={<><Button size="lg" onClick={onClose}>{t('cancel')}</Button><Button size="lg" kind="primary" onClick={() => { onClose(); goAddMailbox() }}>{t('team:join.addMailbox')}</Button></>} />
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={title}
+      description={t('team:join.noMailbox')}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button
+            size="lg"
+            kind="primary"
+            onClick={() => {
+              onClose()
+              goAddMailbox()
+            }}
+          >
+            {t('team:join.addMailbox')}
+          </Button>
+        </>
+      }
+    />
+  )
 }

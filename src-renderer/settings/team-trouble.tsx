@@ -8,60 +8,192 @@ import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 
-interface Shown { kind: 'plain' | 'warn' | 'bad'; text: string; acts?: ReactNode }
+interface Shown {
+  kind: 'plain' | 'warn' | 'bad'
+  text: string
+  acts?: ReactNode
+}
 
 /** What needs a person: plain words, one act each. Nothing when all is well. */
-export function TeamTrouble({ team, onRetire, onCarrier }: { team: TeamState; onRetire: (device: string) => void; onCarrier: () => void }) {
+export function TeamTrouble({
+  team,
+  onRetire,
+  onCarrier,
+}: {
+  team: TeamState
+  onRetire: (device: string) => void
+  onCarrier: () => void
+}) {
   if (team.trouble.length === 0) return null
   const owner = team.membership === 'owner'
   return (
     <section className="y g2" aria-label={t('team:trouble.title')}>
       {team.trouble.map((one) => {
         const { kind, text, acts } = describe(one, owner, { onRetire, onCarrier })
-        return <Banner key={JSON.stringify(one)} kind={kind} actions={acts}>{text}</Banner>
+        return (
+          <Banner key={JSON.stringify(one)} kind={kind} actions={acts}>
+            {text}
+          </Banner>
+        )
       })}
     </section>
   )
 }
 
 function act(work: () => Promise<unknown>, toast: string): () => void {
-  return () => void work().then(() => showToast({ text: toast })).catch(tellFailure)
+  return () =>
+    void work()
+      .then(() => showToast({ text: toast }))
+      .catch(tellFailure)
 }
 
-function describe(one: Trouble, owner: boolean, { onRetire, onCarrier }: { onRetire: (device: string) => void; onCarrier: () => void }): Shown {
-  const again = <Button size="sm" onClick={() => void call('team.lookAgain', {}).catch(tellFailure)}>{t('team:trouble.again')}</Button>
+function describe(
+  one: Trouble,
+  owner: boolean,
+  { onRetire, onCarrier }: { onRetire: (device: string) => void; onCarrier: () => void },
+): Shown {
+  const again = (
+    <Button size="sm" onClick={() => void call('team.lookAgain', {}).catch(tellFailure)}>
+      {t('team:trouble.again')}
+    </Button>
+  )
   if (one.kind === 'removal') {
     return {
-      kind: 'bad', text: t('team:trouble.removal', { name: one.name }),
-      acts: owner && <><Button size="sm" onClick={() => goSettings('mailboxes')}>{t('team:trouble.removalOpen')}</Button><Button size="sm" onClick={() => void call('team.accessRevoked', { member: one.member }).catch(tellFailure)}>{t('team:trouble.removalDo')}</Button></>,
-    }
-  }
-  if (one.kind === 'lost') {
-    return {
-      kind: 'bad', text: t('team:trouble.lost', { name: one.name }),
-      acts: owner && <><Button size="sm" onClick={() => goSettings('mailboxes')}>{t('team:trouble.removalOpen')}</Button><Button size="sm" onClick={() => void call('team.accessRevoked', { member: one.device }).catch(tellFailure)}>{t('team:trouble.removalDo')}</Button></>,
-    }
-  }
-  if (one.kind === 'held') {
-    return {
-      kind: 'warn', text: t('team:trouble.held', { count: one.events, notes: one.notes, name: one.name }),
+      kind: 'bad',
+      text: t('team:trouble.removal', { name: one.name }),
       acts: owner && (
         <>
-          <Button size="sm" onClick={act(() => call('team.settleHeld', { member: one.member, take: false }), t('team:trouble.dropped'))}>{t('team:trouble.drop')}</Button>
-          <Button size="sm" onClick={act(() => call('team.settleHeld', { member: one.member, take: true }), t('team:trouble.taken'))}>{t('team:trouble.take')}</Button>
+          <Button size="sm" onClick={() => goSettings('mailboxes')}>
+            {t('team:trouble.removalOpen')}
+          </Button>
+          <Button size="sm" onClick={() => void call('team.accessRevoked', { member: one.member }).catch(tellFailure)}>
+            {t('team:trouble.removalDo')}
+          </Button>
         </>
       ),
     }
   }
-  if (one.kind === 'forked') return { kind: 'bad', text: t('team:trouble.forked', { name: one.name }), acts: owner && <Button size="sm" kind="danger" onClick={() => onRetire(one.device)}>{t('team:trouble.forkedDo')}</Button> }
-  if (one.kind === 'gap') return { kind: 'plain', text: `${t('team:trouble.gap', { count: one.missing, name: one.name })} ${t('team:trouble.gapHint')}`, acts: again }
-  if (one.kind === 'refused') return { kind: 'plain', text: t('team:trouble.refusedCount', { what: t(`team:trouble.refused.${reasonOf(one.reason)}`), count: one.count }), acts: <Button size="sm" onClick={() => void call('team.forgetRefused', {}).catch(tellFailure)}>{t('team:trouble.forget')}</Button> }
-  if (one.kind === 'newer') return { kind: 'warn', text: t('team:trouble.newer', { count: one.count }), acts: <Button size="sm" onClick={() => goSettings('about')}>{t('team:trouble.update')}</Button> }
-  if (one.kind === 'limit') return { kind: 'warn', text: t(`team:trouble.limit.${one.what}`, { count: one.count, most: one.most }), acts: owner && <Button size="sm" onClick={onCarrier}>{t('team:trouble.limitDo')}</Button> }
-  if (one.kind === 'flood') return { kind: 'bad', text: t('team:trouble.flood', { name: one.name, count: one.events }), acts: owner && <Button size="sm" kind="danger" onClick={() => onRetire(one.device)}>{t('team:trouble.forkedDo')}</Button> }
-  if (one.kind === 'differs') return { kind: 'bad', text: t('team:trouble.differs'), acts: <Button size="sm" onClick={act(() => call('team.takeOwners', {}), t('team:trouble.differsDone'))}>{t('team:trouble.differsDo')}</Button> }
-  if (one.kind === 'clock') return { kind: 'warn', text: one.doubt === 'set-back' ? t('team:trouble.clockBack') : t('team:trouble.clockDiffers', { minutes: one.minutes }), acts: again }
-  return { kind: 'warn', text: t('team:trouble.link', { why: one.error === null ? '' : errorText(one.error) }), acts: again }
+  if (one.kind === 'lost') {
+    return {
+      kind: 'bad',
+      text: t('team:trouble.lost', { name: one.name }),
+      acts: owner && (
+        <>
+          <Button size="sm" onClick={() => goSettings('mailboxes')}>
+            {t('team:trouble.removalOpen')}
+          </Button>
+          <Button size="sm" onClick={() => void call('team.accessRevoked', { member: one.device }).catch(tellFailure)}>
+            {t('team:trouble.removalDo')}
+          </Button>
+        </>
+      ),
+    }
+  }
+  if (one.kind === 'held') {
+    return {
+      kind: 'warn',
+      text: t('team:trouble.held', { count: one.events, notes: one.notes, name: one.name }),
+      acts: owner && (
+        <>
+          <Button
+            size="sm"
+            onClick={act(() => call('team.settleHeld', { member: one.member, take: false }), t('team:trouble.dropped'))}
+          >
+            {t('team:trouble.drop')}
+          </Button>
+          <Button
+            size="sm"
+            onClick={act(() => call('team.settleHeld', { member: one.member, take: true }), t('team:trouble.taken'))}
+          >
+            {t('team:trouble.take')}
+          </Button>
+        </>
+      ),
+    }
+  }
+  if (one.kind === 'forked')
+    return {
+      kind: 'bad',
+      text: t('team:trouble.forked', { name: one.name }),
+      acts: owner && (
+        <Button size="sm" kind="danger" onClick={() => onRetire(one.device)}>
+          {t('team:trouble.forkedDo')}
+        </Button>
+      ),
+    }
+  if (one.kind === 'gap')
+    return {
+      kind: 'plain',
+      text: `${t('team:trouble.gap', { count: one.missing, name: one.name })} ${t('team:trouble.gapHint')}`,
+      acts: again,
+    }
+  if (one.kind === 'refused')
+    return {
+      kind: 'plain',
+      text: t('team:trouble.refusedCount', {
+        what: t(`team:trouble.refused.${reasonOf(one.reason)}`),
+        count: one.count,
+      }),
+      acts: (
+        <Button size="sm" onClick={() => void call('team.forgetRefused', {}).catch(tellFailure)}>
+          {t('team:trouble.forget')}
+        </Button>
+      ),
+    }
+  if (one.kind === 'newer')
+    return {
+      kind: 'warn',
+      text: t('team:trouble.newer', { count: one.count }),
+      acts: (
+        <Button size="sm" onClick={() => goSettings('about')}>
+          {t('team:trouble.update')}
+        </Button>
+      ),
+    }
+  if (one.kind === 'limit')
+    return {
+      kind: 'warn',
+      text: t(`team:trouble.limit.${one.what}`, { count: one.count, most: one.most }),
+      acts: owner && (
+        <Button size="sm" onClick={onCarrier}>
+          {t('team:trouble.limitDo')}
+        </Button>
+      ),
+    }
+  if (one.kind === 'flood')
+    return {
+      kind: 'bad',
+      text: t('team:trouble.flood', { name: one.name, count: one.events }),
+      acts: owner && (
+        <Button size="sm" kind="danger" onClick={() => onRetire(one.device)}>
+          {t('team:trouble.forkedDo')}
+        </Button>
+      ),
+    }
+  if (one.kind === 'differs')
+    return {
+      kind: 'bad',
+      text: t('team:trouble.differs'),
+      acts: (
+        <Button size="sm" onClick={act(() => call('team.takeOwners', {}), t('team:trouble.differsDone'))}>
+          {t('team:trouble.differsDo')}
+        </Button>
+      ),
+    }
+  if (one.kind === 'clock')
+    return {
+      kind: 'warn',
+      text:
+        one.doubt === 'set-back'
+          ? t('team:trouble.clockBack')
+          : t('team:trouble.clockDiffers', { minutes: one.minutes }),
+      acts: again,
+    }
+  return {
+    kind: 'warn',
+    text: t('team:trouble.link', { why: one.error === null ? '' : errorText(one.error) }),
+    acts: again,
+  }
 }
 
 const reasons = ['not-ours', 'unreadable', 'other-team', 'false-signature', 'broken'] as const

@@ -34,15 +34,37 @@ export function Transfers() {
     <Page title={t('transfers:title')}>
       <Group>
         <Row title={t('transfers:import')} text={t('transfers:importText')}>
-          {() => <span className="x g2"><Button icon={FileDown} onClick={() => void choose('files')}>{t('transfers:files')}</Button><Button icon={FolderUp} onClick={() => void choose('folder')}>{t('transfers:folder')}</Button></span>}
+          {() => (
+            <span className="x g2">
+              <Button icon={FileDown} onClick={() => void choose('files')}>
+                {t('transfers:files')}
+              </Button>
+              <Button icon={FolderUp} onClick={() => void choose('folder')}>
+                {t('transfers:folder')}
+              </Button>
+            </span>
+          )}
         </Row>
-        <Row title={t('transfers:export')} text={mailboxes.length === 0 ? t('transfers:noMailbox') : t('transfers:exportText')}>
-          {() => <Button icon={FileUp} disabled={mailboxes.length === 0} onClick={() => setExporting(true)}>{t('transfers:exportDo')}</Button>}
+        <Row
+          title={t('transfers:export')}
+          text={mailboxes.length === 0 ? t('transfers:noMailbox') : t('transfers:exportText')}
+        >
+          {() => (
+            <Button icon={FileUp} disabled={mailboxes.length === 0} onClick={() => setExporting(true)}>
+              {t('transfers:exportDo')}
+            </Button>
+          )}
         </Row>
       </Group>
       <Group title={t('transfers:list')}>
-        {transfers?.length === 0 && <div className="set"><p>{t('transfers:empty')}</p></div>}
-        {transfers?.map((one) => <TransferRow key={one.id} transfer={one} mailbox={mailboxes.find(({ id }) => id === one.mailboxId)} />)}
+        {transfers?.length === 0 && (
+          <div className="set">
+            <p>{t('transfers:empty')}</p>
+          </div>
+        )}
+        {transfers?.map((one) => (
+          <TransferRow key={one.id} transfer={one} mailbox={mailboxes.find(({ id }) => id === one.mailboxId)} />
+        ))}
       </Group>
       {choice && <ImportDialog choice={choice} mailboxes={mailboxes} onClose={() => setChoice(null)} />}
       {exporting && <ExportDialog mailboxes={mailboxes} onClose={() => setExporting(false)} />}
@@ -52,8 +74,14 @@ export function Transfers() {
 
 function resultText(transfer: Transfer): string {
   const { kind, messages, duplicates, unreadable, left } = transfer
-  const counted = (key: 'result' | 'duplicates' | 'unreadable' | 'left' | 'notHere', n: number): string[] => (n === 0 && key !== 'result' ? [] : [t(`transfers:${key}`, { count: n, n: numberText(n) })])
-  return [...counted('result', messages), ...counted('duplicates', duplicates), ...counted('unreadable', unreadable), ...counted(kind === 'import' ? 'left' : 'notHere', left)].join(', ')
+  const counted = (key: 'result' | 'duplicates' | 'unreadable' | 'left' | 'notHere', n: number): string[] =>
+    n === 0 && key !== 'result' ? [] : [t(`transfers:${key}`, { count: n, n: numberText(n) })]
+  return [
+    ...counted('result', messages),
+    ...counted('duplicates', duplicates),
+    ...counted('unreadable', unreadable),
+    ...counted(kind === 'import' ? 'left' : 'notHere', left),
+  ].join(', ')
 }
 
 function TransferRow({ transfer, mailbox }: { transfer: Transfer; mailbox: Mailbox | undefined }) {
@@ -64,22 +92,63 @@ function TransferRow({ transfer, mailbox }: { transfer: Transfer; mailbox: Mailb
   return (
     <div className="set transfer">
       <div className="grow">
-        <div className="medium cut sel"><bdi>{name}</bdi></div>
-        {state === 'running'
-          ? (
-            <>
-              <div className="bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}><i style={{ inlineSize: `${percent}%` }} /></div>
-              <p className="num">{kind === 'import' ? t('transfers:importing', { messages: numberText(messages), percent }) : t('transfers:exporting', { messages: numberText(messages), total: numberText(total) })}</p>
-            </>
-          )
-          : <p className="sel">{state === 'failed' && error !== null ? `${error === 'not-found' ? t('transfers:noMail') : errorText({ code: error, detail: {} })} ` : ''}{resultText(transfer)}</p>}
+        <div className="medium cut sel">
+          <bdi>{name}</bdi>
+        </div>
+        {state === 'running' ? (
+          <>
+            <div
+              className="bar"
+              role="progressbar"
+              aria-label={name}
+              aria-valuemin={0}
+              aria-valuemax={100}
+              aria-valuenow={percent}
+            >
+              <i style={{ inlineSize: `${percent}%` }} />
+            </div>
+            <p className="num">
+              {kind === 'import'
+                ? t('transfers:importing', { messages: numberText(messages), percent })
+                : t('transfers:exporting', { messages: numberText(messages), total: numberText(total) })}
+            </p>
+          </>
+        ) : (
+          <p className="sel">
+            {state === 'failed' && error !== null
+              ? `${error === 'not-found' ? t('transfers:noMail') : errorText({ code: error, detail: {} })} `
+              : ''}
+            {resultText(transfer)}
+          </p>
+        )}
       </div>
-      <span className={`chip sm${state === 'failed' ? ' bad' : state === 'done' ? ' good' : ''}`}>{t(`transfers:states.${state}`)}</span>
+      <span className={`chip sm${state === 'failed' ? ' bad' : state === 'done' ? ' good' : ''}`}>
+        {t(`transfers:states.${state}`)}
+      </span>
       <Time at={transfer.endedAt ?? transfer.startedAt} form="message" className="t3 meta nowrap" />
-      {state === 'running' && <Button size="sm" onClick={() => quietly(call('transfers.cancel', { id }))}>{t('transfers:cancel')}</Button>}
-      {state !== 'running' && kind === 'export' && <Button size="sm" onClick={() => quietly(call('app.showExport', { id }))}>{t('transfers:show')}</Button>}
-      {state !== 'running' && kind === 'import' && mailbox && <Button size="sm" onClick={() => goView('closed', mailbox.id)}>{t('transfers:openMailbox')}</Button>}
-      {state !== 'running' && <IconButton icon={X} size="sm" label={t('transfers:forget')} onClick={() => quietly(call('transfers.forget', { id }))} />}
+      {state === 'running' && (
+        <Button size="sm" onClick={() => quietly(call('transfers.cancel', { id }))}>
+          {t('transfers:cancel')}
+        </Button>
+      )}
+      {state !== 'running' && kind === 'export' && (
+        <Button size="sm" onClick={() => quietly(call('app.showExport', { id }))}>
+          {t('transfers:show')}
+        </Button>
+      )}
+      {state !== 'running' && kind === 'import' && mailbox && (
+        <Button size="sm" onClick={() => goView('closed', mailbox.id)}>
+          {t('transfers:openMailbox')}
+        </Button>
+      )}
+      {state !== 'running' && (
+        <IconButton
+          icon={X}
+          size="sm"
+          label={t('transfers:forget')}
+          onClick={() => quietly(call('transfers.forget', { id }))}
+        />
+      )}
     </div>
   )
 }

@@ -21,26 +21,72 @@ export function Views() {
     if (one) next.splice(index + by, 0, one)
     void keepViews(next)
   }
-  const show = (line: ViewLine, on: boolean) => void keepViews(lines.map((one) => (one.id === line.id ? { ...one, hidden: !on } : one)))
+  const show = (line: ViewLine, on: boolean) =>
+    void keepViews(lines.map((one) => (one.id === line.id ? { ...one, hidden: !on } : one)))
   return (
-    <Page title={t('views:page.title')} end={<Button kind="primary" icon={Plus} onClick={() => setEdited('new')}>{t('views:new')}</Button>}>
+    <Page
+      title={t('views:page.title')}
+      end={
+        <Button kind="primary" icon={Plus} onClick={() => setEdited('new')}>
+          {t('views:new')}
+        </Button>
+      }
+    >
       <div>
         <p className="t2 views-text">{t('views:page.text')}</p>
         <div className="card clip">
           <table>
-            <thead><tr><th>{t('views:page.name')}</th><th>{t('views:page.kind')}</th><th>{t('views:page.shown')}</th><th><span className="sr">{t('views:page.acts')}</span></th></tr></thead>
+            <thead>
+              <tr>
+                <th>{t('views:page.name')}</th>
+                <th>{t('views:page.kind')}</th>
+                <th>{t('views:page.shown')}</th>
+                <th>
+                  <span className="sr">{t('views:page.acts')}</span>
+                </th>
+              </tr>
+            </thead>
             <tbody>
               {lines.map((line, index) => {
                 const { id, label, icon, saved, hidden } = line
                 return (
                   <tr key={id} className={hidden ? 't3' : ''}>
-                    <td><span className="x"><span className="t2"><Icon icon={icon} /></span><bdi className="cut">{label}</bdi></span></td>
-                    <td className="t2">{saved === null ? t('views:page.builtIn') : t(saved.own ? 'views:dialog.own' : 'views:dialog.team')}</td>
-                    <td><Switch on={!hidden} label={t('views:page.inSidebar', { label })} onChange={(on) => show(line, on)} /></td>
+                    <td>
+                      <span className="x">
+                        <span className="t2">
+                          <Icon icon={icon} />
+                        </span>
+                        <bdi className="cut">{label}</bdi>
+                      </span>
+                    </td>
+                    <td className="t2">
+                      {saved === null
+                        ? t('views:page.builtIn')
+                        : t(saved.own ? 'views:dialog.own' : 'views:dialog.team')}
+                    </td>
+                    <td>
+                      <Switch
+                        on={!hidden}
+                        label={t('views:page.inSidebar', { label })}
+                        onChange={(on) => show(line, on)}
+                      />
+                    </td>
                     <td className="r">
                       <span className="x g1 end-acts">
-                        <IconButton icon={ArrowUp} size="sm" label={t('views:page.up', { label })} disabled={index === 0} onClick={() => move(index, -1)} />
-                        <IconButton icon={ArrowDown} size="sm" label={t('views:page.down', { label })} disabled={index === lines.length - 1} onClick={() => move(index, 1)} />
+                        <IconButton
+                          icon={ArrowUp}
+                          size="sm"
+                          label={t('views:page.up', { label })}
+                          disabled={index === 0}
+                          onClick={() => move(index, -1)}
+                        />
+                        <IconButton
+                          icon={ArrowDown}
+                          size="sm"
+                          label={t('views:page.down', { label })}
+                          disabled={index === lines.length - 1}
+                          onClick={() => move(index, 1)}
+                        />
                         {saved && (
                           <Menu
                             label={t('views:page.more', { label })}
@@ -48,7 +94,12 @@ export function Views() {
                             items={[
                               { label: t('views:edit'), icon: Pencil, onSelect: () => setEdited(saved) },
                               'separator',
-                              { label: t('views:remove'), icon: Trash2, danger: true, onSelect: () => void removeView(saved) },
+                              {
+                                label: t('views:remove'),
+                                icon: Trash2,
+                                danger: true,
+                                onSelect: () => void removeView(saved),
+                              },
                             ]}
                           />
                         )}
@@ -61,7 +112,13 @@ export function Views() {
           </table>
         </div>
       </div>
-      {edited && <ViewDialog view={edited === 'new' ? null : edited} begin={[{ on: 'status', any: ['open'] }]} onClose={() => setEdited(null)} />}
+      {edited && (
+        <ViewDialog
+          view={edited === 'new' ? null : edited}
+          begin={[{ on: 'status', any: ['open'] }]}
+          onClose={() => setEdited(null)}
+        />
+      )}
     </Page>
   )
 }

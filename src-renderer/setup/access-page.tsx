@@ -9,16 +9,29 @@ import type { ProviderChoice } from './provider-page'
 import { hostsOf } from './sign-in-page'
 
 /** The step before anything opens: what Postern takes, what for, where it is kept, what not. */
-export function AccessPage({ address, choice, onBack, onLeave, onPassword, onNext }: {
-  address: string; choice: ProviderChoice; onBack: () => void; onLeave: (() => void) | null
+export function AccessPage({
+  address,
+  choice,
+  onBack,
+  onLeave,
+  onPassword,
+  onNext,
+}: {
+  address: string
+  choice: ProviderChoice
+  onBack: () => void
+  onLeave: (() => void) | null
   /** An app password instead of a sign-in by browser. */
   onPassword: () => void
   onNext: (method: 'browser' | 'device') => void
 }) {
   const hosts = choice === 'other' ? null : hostsOf[choice]
-  const { data } = useQuery('app.provider', hosts ? { host: hosts.imap.host, uses: ['imap', 'smtp'] } : null, { topics: ['settings'] })
-  const provider = hosts ? data?.provider ?? null : null
-  if (hosts && !data) return <section className="pane" aria-label={t('accounts:steps.access')} data-pane="page" tabIndex={-1} />
+  const { data } = useQuery('app.provider', hosts ? { host: hosts.imap.host, uses: ['imap', 'smtp'] } : null, {
+    topics: ['settings'],
+  })
+  const provider = hosts ? (data?.provider ?? null) : null
+  if (hosts && !data)
+    return <section className="pane" aria-label={t('accounts:steps.access')} data-pane="page" tabIndex={-1} />
   const missing = provider?.oauth?.clientMissing === true
   const name = provider?.name ?? ''
   return (
@@ -27,25 +40,61 @@ export function AccessPage({ address, choice, onBack, onLeave, onPassword, onNex
         <div className="scroll">
           <div className="setup-in">
             <Access
-              address={address} provider={provider} uses={['imap', 'smtp']}
-              head={(
+              address={address}
+              provider={provider}
+              uses={['imap', 'smtp']}
+              head={
                 <div className="x g3">
-                  <span className={`av sq lg ${choice === 'google' ? 'c-sky' : choice === 'microsoft' ? 'c-teal' : 'c-stone'}`} aria-hidden="true">{choice === 'other' ? <Icon icon={Server} /> : name.charAt(0)}</span>
-                  <h1 className="access-title">{choice === 'other' ? t('accounts:access.titleServer') : t('accounts:access.title', { name })}</h1>
+                  <span
+                    className={`av sq lg ${choice === 'google' ? 'c-sky' : choice === 'microsoft' ? 'c-teal' : 'c-stone'}`}
+                    aria-hidden="true"
+                  >
+                    {choice === 'other' ? <Icon icon={Server} /> : name.charAt(0)}
+                  </span>
+                  <h1 className="access-title">
+                    {choice === 'other' ? t('accounts:access.titleServer') : t('accounts:access.title', { name })}
+                  </h1>
                 </div>
-              )}
-              notice={missing && hosts ? <ClientForm name={name} providerId={provider?.id ?? null} hosts={[hosts.imap.host, hosts.smtp.host]} onKept={() => undefined} onPassword={onPassword} /> : undefined}
+              }
+              notice={
+                missing && hosts ? (
+                  <ClientForm
+                    name={name}
+                    providerId={provider?.id ?? null}
+                    hosts={[hosts.imap.host, hosts.smtp.host]}
+                    onKept={() => undefined}
+                    onPassword={onPassword}
+                  />
+                ) : undefined
+              }
             />
           </div>
         </div>
         <footer className="setup-foot">
-          <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>{t('accounts:access.back')}</Button>
-          {provider?.oauth?.device === true && !missing && <Button kind="ghost" onClick={() => onNext('device')}>{t('accounts:access.device')}</Button>}
+          <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>
+            {t('accounts:access.back')}
+          </Button>
+          {provider?.oauth?.device === true && !missing && (
+            <Button kind="ghost" onClick={() => onNext('device')}>
+              {t('accounts:access.device')}
+            </Button>
+          )}
           <span className="push" />
-          {onLeave && <Button size="lg" onClick={onLeave}>{t('accounts:access.cancel')}</Button>}
-          {choice === 'other'
-            ? <Button size="lg" kind="primary" autoFocus onClick={() => onNext('browser')}>{t('accounts:access.next')}</Button>
-            : <Button size="lg" kind="primary" disabled={missing} onClick={() => onNext('browser')}>{t('accounts:access.allow')}<Icon icon={ExternalLink} /></Button>}
+          {onLeave && (
+            <Button size="lg" onClick={onLeave}>
+              {t('accounts:access.cancel')}
+            </Button>
+          )}
+          {choice === 'other' ? (
+            <Button size="lg" kind="primary" autoFocus onClick={() => onNext('browser')}>
+              {t('accounts:access.next')}
+            </Button>
+          ) : (
+            <Button size="lg" kind="primary" disabled={missing} onClick={() => onNext('browser')}>
+              {t('accounts:access.allow')}
+              <Icon icon={ExternalLink} />
+            </Button>
+          )}
         </footer>
       </div>
     </section>

@@ -21,18 +21,63 @@ export function Access({ address, provider, uses, head, notice }: AccessProps) {
   return (
     <>
       {head}
-      <p className="t2 access-for">{t('accounts:access.for')} <bdi className="medium access-address">{address}</bdi>. {t(oauth ? 'accounts:access.browser' : 'accounts:access.password')}</p>
+      <p className="t2 access-for">
+        {t('accounts:access.for')} <bdi className="medium access-address">{address}</bdi>.{' '}
+        {t(oauth ? 'accounts:access.browser' : 'accounts:access.password')}
+      </p>
       {notice}
-      <AccessTable name={provider && provider.id !== 'own' ? provider.name : null} uses={uses} identity={oauth?.scope.includes('email') === true} />
+      <AccessTable
+        name={provider && provider.id !== 'own' ? provider.name : null}
+        uses={uses}
+        identity={oauth?.scope.includes('email') === true}
+      />
       <div className="x top g4">
-        <div className="grow y g1"><span className="label">{t(oauth ? 'accounts:access.not' : 'accounts:access.notServer')}</span><span className="t2">{t(oauth ? 'accounts:access.notText' : 'accounts:access.notServerText')}</span></div>
-        <div className="grow y g1"><span className="label">{t('accounts:access.control')}</span><span className="t2">{t('accounts:access.controlText')}</span></div>
+        <div className="grow y g1">
+          <span className="label">{t(oauth ? 'accounts:access.not' : 'accounts:access.notServer')}</span>
+          <span className="t2">{t(oauth ? 'accounts:access.notText' : 'accounts:access.notServerText')}</span>
+        </div>
+        <div className="grow y g1">
+          <span className="label">{t('accounts:access.control')}</span>
+          <span className="t2">{t('accounts:access.controlText')}</span>
+        </div>
       </div>
       {oauth && (
         <div className="card access-note">
-          <div className="x top g3"><span className="t2"><Icon icon={Info} /></span><p className="t2 grow">{t(provider?.id === 'google' ? 'accounts:access.google' : 'accounts:access.provider')}</p></div>
-          <div className="x top g3"><span className="t2"><Icon icon={Lock} /></span><p className="t2 grow">{t('accounts:access.scopes')}: <span className="mono sel" dir="ltr">{oauth.scope.join(' ')}</span></p></div>
-          <div className="x g3"><span className="t2"><Icon icon={Globe} /></span><span className="grow t2">{t('accounts:access.opensBefore')} <span className="mono access-address" dir="ltr">{oauth.opens}</span> {t('accounts:access.opensAfter')}</span><span className="lockmark"><Icon icon={Lock} />{t('accounts:access.keychain')}</span></div>
+          <div className="x top g3">
+            <span className="t2">
+              <Icon icon={Info} />
+            </span>
+            <p className="t2 grow">
+              {t(provider?.id === 'google' ? 'accounts:access.google' : 'accounts:access.provider')}
+            </p>
+          </div>
+          <div className="x top g3">
+            <span className="t2">
+              <Icon icon={Lock} />
+            </span>
+            <p className="t2 grow">
+              {t('accounts:access.scopes')}:{' '}
+              <span className="mono sel" dir="ltr">
+                {oauth.scope.join(' ')}
+              </span>
+            </p>
+          </div>
+          <div className="x g3">
+            <span className="t2">
+              <Icon icon={Globe} />
+            </span>
+            <span className="grow t2">
+              {t('accounts:access.opensBefore')}{' '}
+              <span className="mono access-address" dir="ltr">
+                {oauth.opens}
+              </span>{' '}
+              {t('accounts:access.opensAfter')}
+            </span>
+            <span className="lockmark">
+              <Icon icon={Lock} />
+              {t('accounts:access.keychain')}
+            </span>
+          </div>
         </div>
       )}
     </>

@@ -24,7 +24,9 @@ async function add({ settings, ...given }: TestInput): Promise<void> {
     await call('app.addMailbox', { settings, ...given })
   } catch (thrown) {
     const error = asCallError(thrown)
-    throw new Error(error.code === 'conflict' ? t('setup:add.exists') : t('setup:add.failed', { why: errorText(error) }))
+    throw new Error(
+      error.code === 'conflict' ? t('setup:add.exists') : t('setup:add.failed', { why: errorText(error) }),
+    )
   }
   showToast({ text: t('setup:add.added') })
   goView('inbox')
@@ -38,13 +40,21 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
   const [step, setStep] = useState(0)
   const [withPassword, setWithPassword] = useState(false)
   const byBrowser = choice !== null && choice !== 'other' && !withPassword
-  const steps = [t('accounts:steps.provider'), t('accounts:steps.access'), t(byBrowser || choice === null ? 'accounts:steps.signIn' : 'accounts:steps.server')]
+  const steps = [
+    t('accounts:steps.provider'),
+    t('accounts:steps.access'),
+    t(byBrowser || choice === null ? 'accounts:steps.signIn' : 'accounts:steps.server'),
+  ]
   const [method, setMethod] = useState<'browser' | 'device'>('browser')
   const page = () => {
     if (step === 0 || choice === null) {
       return (
         <ProviderPage
-          first={onLeave === null} notice={notice} address={address} choice={choice} onLeave={onLeave}
+          first={onLeave === null}
+          notice={notice}
+          address={address}
+          choice={choice}
+          onLeave={onLeave}
           onNext={(next) => {
             setAddress(next.address)
             setChoice(next.choice)
@@ -58,7 +68,10 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
     if (step === 1) {
       return (
         <AccessPage
-          address={address} choice={withPassword ? 'other' : choice} onBack={() => setStep(0)} onLeave={onLeave}
+          address={address}
+          choice={withPassword ? 'other' : choice}
+          onBack={() => setStep(0)}
+          onLeave={onLeave}
           onPassword={() => setWithPassword(true)}
           onNext={(how) => {
             setMethod(how)
@@ -67,14 +80,23 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
         />
       )
     }
-    if (choice !== 'other' && !withPassword) return <SignInPage address={address} choice={choice} method={method} onBack={() => setStep(1)} onSubmit={add} />
+    if (choice !== 'other' && !withPassword)
+      return <SignInPage address={address} choice={choice} method={method} onBack={() => setStep(1)} onSubmit={add} />
     const begin = found ? formOf(withPassword ? passwordOnly(found.settings) : found.settings) : newForm(address)
     return <ServerPage address={address} found={found} begin={begin} onBack={() => setStep(1)} onSubmit={add} />
   }
-  return <div className="setup"><Steps steps={steps} at={step} />{page()}</div>
+  return (
+    <div className="setup">
+      <Steps steps={steps} at={step} />
+      {page()}
+    </div>
+  )
 }
 
 function passwordOnly(settings: FoundSettings['settings']): FoundSettings['settings'] {
-  const { imap: { signIn: _imap, ...imap }, smtp: { signIn: _smtp, ...smtp } } = settings
+  const {
+    imap: { signIn: _imap, ...imap },
+    smtp: { signIn: _smtp, ...smtp },
+  } = settings
   return { ...settings, imap, smtp }
 }

@@ -13,10 +13,16 @@ function Facts({ facts }: { facts: ErrorDetail }) {
   const until = facts['validUntil']
   return (
     <dl className="start-facts">
-      <dt>{t('accounts:certificate.issuedTo')}</dt><dd>{text(facts, 'issuedTo')}</dd>
-      <dt>{t('accounts:certificate.issuedBy')}</dt><dd>{text(facts, 'issuedBy')}</dd>
-      <dt>{t('accounts:certificate.until')}</dt><dd>{typeof until === 'number' ? dayText(until) : ''}</dd>
-      <dt>{t('accounts:certificate.print')}</dt><dd className="mono print" dir="ltr">{text(facts, 'sha256')}</dd>
+      <dt>{t('accounts:certificate.issuedTo')}</dt>
+      <dd>{text(facts, 'issuedTo')}</dd>
+      <dt>{t('accounts:certificate.issuedBy')}</dt>
+      <dd>{text(facts, 'issuedBy')}</dd>
+      <dt>{t('accounts:certificate.until')}</dt>
+      <dd>{typeof until === 'number' ? dayText(until) : ''}</dd>
+      <dt>{t('accounts:certificate.print')}</dt>
+      <dd className="mono print" dir="ltr">
+        {text(facts, 'sha256')}
+      </dd>
     </dl>
   )
 }
@@ -26,16 +32,42 @@ export function ViewCertificate({ facts }: { facts: ErrorDetail }) {
   const [open, setOpen] = useState(false)
   return (
     <>
-      <button type="button" className="link meta" onClick={() => setOpen(true)}>{t('accounts:certificate.view')}</button>
-      {open && <Dialog open onClose={() => setOpen(false)} title={t('accounts:certificate.title', { host: text(facts, 'host') })} foot={<Button size="lg" onClick={() => setOpen(false)}>{t('common:close')}</Button>}><Facts facts={facts} /></Dialog>}
+      <button type="button" className="link meta" onClick={() => setOpen(true)}>
+        {t('accounts:certificate.view')}
+      </button>
+      {open && (
+        <Dialog
+          open
+          onClose={() => setOpen(false)}
+          title={t('accounts:certificate.title', { host: text(facts, 'host') })}
+          foot={
+            <Button size="lg" onClick={() => setOpen(false)}>
+              {t('common:close')}
+            </Button>
+          }
+        >
+          <Facts facts={facts} />
+        </Dialog>
+      )}
     </>
   )
 }
 
-const pinOf = (facts: ErrorDetail): CertificatePin => ({ host: text(facts, 'host'), sha256: text(facts, 'sha256'), certificate: text(facts, 'certificate'), at: Date.now() })
+const pinOf = (facts: ErrorDetail): CertificatePin => ({
+  host: text(facts, 'host'),
+  sha256: text(facts, 'sha256'),
+  certificate: text(facts, 'certificate'),
+  at: Date.now(),
+})
 
 /** Lets a person accept exactly this certificate for this server, after a comparison that only a person can make. */
-export function AcceptCertificate({ facts, onAccept }: { facts: ErrorDetail; onAccept: (pin: CertificatePin) => void }) {
+export function AcceptCertificate({
+  facts,
+  onAccept,
+}: {
+  facts: ErrorDetail
+  onAccept: (pin: CertificatePin) => void
+}) {
   const [open, setOpen] = useState(false)
   const [compared, setCompared] = useState(false)
   const host = text(facts, 'host')
@@ -45,7 +77,9 @@ export function AcceptCertificate({ facts, onAccept }: { facts: ErrorDetail; onA
   }
   return (
     <>
-      <Button size="sm" onClick={() => setOpen(true)}>{t('accounts:certificate.accept')}</Button>
+      <Button size="sm" onClick={() => setOpen(true)}>
+        {t('accounts:certificate.accept')}
+      </Button>
       {open && (
         <Dialog
           open
@@ -54,14 +88,24 @@ export function AcceptCertificate({ facts, onAccept }: { facts: ErrorDetail; onA
           description={t('accounts:certificate.acceptText', { host })}
           foot={
             <>
-              <Button size="lg" onClick={() => setOpen(false)}>{t('common:cancel')}</Button>
-              <Button size="lg" kind="danger-fill" disabled={!compared} onClick={accept}>{t('accounts:certificate.acceptDo')}</Button>
+              <Button size="lg" onClick={() => setOpen(false)}>
+                {t('common:cancel')}
+              </Button>
+              <Button size="lg" kind="danger-fill" disabled={!compared} onClick={accept}>
+                {t('accounts:certificate.acceptDo')}
+              </Button>
             </>
           }
         >
           <Facts facts={facts} />
-          <Banner kind="warn" top>{t('accounts:certificate.binds')}</Banner>
-          <Checkbox label={t('accounts:certificate.compared')} checked={compared} onChange={(event) => setCompared(event.target.checked)} />
+          <Banner kind="warn" top>
+            {t('accounts:certificate.binds')}
+          </Banner>
+          <Checkbox
+            label={t('accounts:certificate.compared')}
+            checked={compared}
+            onChange={(event) => setCompared(event.target.checked)}
+          />
         </Dialog>
       )}
     </>

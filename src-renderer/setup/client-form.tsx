@@ -20,7 +20,19 @@ async function keepClient(hosts: readonly string[], client: Omit<OauthClient, 'h
  * Asks for the OAuth client of the organisation where this build has none. `providerId` null: the sign-in service itself is not
  * known either and is asked for.
  */
-export function ClientForm({ name, providerId, hosts, onKept, onPassword }: { name: string; providerId: string | null; hosts: readonly string[]; onKept: () => void; onPassword?: (() => void) | undefined }) {
+export function ClientForm({
+  name,
+  providerId,
+  hosts,
+  onKept,
+  onPassword,
+}: {
+  name: string
+  providerId: string | null
+  hosts: readonly string[]
+  onKept: () => void
+  onPassword?: (() => void) | undefined
+}) {
   const [issuer, setIssuer] = useState('')
   const [clientId, setClientId] = useState('')
   const [secret, setSecret] = useState('')
@@ -34,7 +46,9 @@ export function ClientForm({ name, providerId, hosts, onKept, onPassword }: { na
     setFailure(null)
     try {
       await keepClient((providerId !== null && family[providerId]) || [...new Set(hosts)], {
-        clientId: clientId.trim(), ...(secret === '' ? {} : { clientSecret: secret }), ...(known ? {} : { issuer: issuer.trim() }),
+        clientId: clientId.trim(),
+        ...(secret === '' ? {} : { clientSecret: secret }),
+        ...(known ? {} : { issuer: issuer.trim() }),
       })
       onKept()
     } catch (thrown) {
@@ -44,20 +58,63 @@ export function ClientForm({ name, providerId, hosts, onKept, onPassword }: { na
   }
   return (
     <section className="card access-note y g3" aria-label={t('accounts:client.title', { name })}>
-      <div className="y g1"><h2 className="h3">{t('accounts:client.title', { name })}</h2><p className="t2">{known ? t('accounts:client.text', { name }) : t('accounts:client.noService', { host: hosts[0] ?? '' })}</p></div>
+      <div className="y g1">
+        <h2 className="h3">{t('accounts:client.title', { name })}</h2>
+        <p className="t2">
+          {known ? t('accounts:client.text', { name }) : t('accounts:client.noService', { host: hosts[0] ?? '' })}
+        </p>
+      </div>
       {!known && (
         <Field label={t('accounts:client.issuer')} error={badIssuer ? t('accounts:client.badIssuer') : undefined}>
-          {(ids) => <Input {...ids} value={issuer} dir="ltr" spellCheck={false} onChange={(event) => setIssuer(event.target.value)} />}
+          {(ids) => (
+            <Input
+              {...ids}
+              value={issuer}
+              dir="ltr"
+              spellCheck={false}
+              onChange={(event) => setIssuer(event.target.value)}
+            />
+          )}
         </Field>
       )}
       <div className="grid-half">
-        <Field label={t('accounts:client.id')}>{(ids) => <Input {...ids} value={clientId} dir="ltr" spellCheck={false} onChange={(event) => setClientId(event.target.value)} />}</Field>
-        <Field label={t('accounts:client.secret', { name })}>{(ids) => <Input {...ids} value={secret} dir="ltr" spellCheck={false} onChange={(event) => setSecret(event.target.value)} />}</Field>
+        <Field label={t('accounts:client.id')}>
+          {(ids) => (
+            <Input
+              {...ids}
+              value={clientId}
+              dir="ltr"
+              spellCheck={false}
+              onChange={(event) => setClientId(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t('accounts:client.secret', { name })}>
+          {(ids) => (
+            <Input
+              {...ids}
+              value={secret}
+              dir="ltr"
+              spellCheck={false}
+              onChange={(event) => setSecret(event.target.value)}
+            />
+          )}
+        </Field>
       </div>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
       <div className="x">
-        {onPassword && <Button kind="ghost" onClick={onPassword}>{t('accounts:client.password')}</Button>}
-        <Button className="push" disabled={!ready} busy={busy} onClick={() => void keep()}>{t(busy ? 'accounts:client.saving' : 'accounts:client.save')}</Button>
+        {onPassword && (
+          <Button kind="ghost" onClick={onPassword}>
+            {t('accounts:client.password')}
+          </Button>
+        )}
+        <Button className="push" disabled={!ready} busy={busy} onClick={() => void keep()}>
+          {t(busy ? 'accounts:client.saving' : 'accounts:client.save')}
+        </Button>
       </div>
     </section>
   )

@@ -15,7 +15,13 @@ import { AcceptCertificate, ViewCertificate } from './certificate'
 const pauseMs = 800
 type Test = CallOutput<'app.connectionTest'>
 export type TestStep = Test['steps'][number]
-export interface TestInput { settings: MailboxSettings; password?: string; smtpPassword?: string; signInId?: string; smtpSignInId?: string }
+export interface TestInput {
+  settings: MailboxSettings
+  password?: string
+  smtpPassword?: string
+  signInId?: string
+  smtpSignInId?: string
+}
 
 export interface RunningTest {
   test: Test | undefined
@@ -60,8 +66,10 @@ export function useConnectionTest(input: TestInput | null): RunningTest {
   const { data } = useQuery('app.connectionTest', mine ? { testId: mine.id } : null, { topics: ['connection-test'] })
   const test = mine ? data : undefined
   return {
-    test, error: mine ? error : null,
-    ok: test?.finished === true && test.ok, running: of !== '' && !error && test?.finished !== true,
+    test,
+    error: mine ? error : null,
+    ok: test?.finished === true && test.ok,
+    running: of !== '' && !error && test?.finished !== true,
     again: () => void run.current(of),
   }
 }
@@ -74,8 +82,13 @@ const text = (step: TestStep, name: string): string => {
 function titleOf(step: TestStep): string {
   const state = step.state === 'waiting' ? 'running' : step.state
   const title = t(`setup:add.step.${step.name}.${state}`)
-  if (step.state === 'failed' && step.name.endsWith('connect') && text(step, 'port')) return t('setup:add.onPort', { text: title, port: text(step, 'port') })
-  if (step.state === 'ok' && step.name === 'imap-login') return t('setup:add.found', { folders: numberText(Number(step.detail['folders'] ?? 0)), messages: numberText(Number(step.detail['messages'] ?? 0)) })
+  if (step.state === 'failed' && step.name.endsWith('connect') && text(step, 'port'))
+    return t('setup:add.onPort', { text: title, port: text(step, 'port') })
+  if (step.state === 'ok' && step.name === 'imap-login')
+    return t('setup:add.found', {
+      folders: numberText(Number(step.detail['folders'] ?? 0)),
+      messages: numberText(Number(step.detail['messages'] ?? 0)),
+    })
   return title
 }
 
@@ -83,41 +96,95 @@ function factsOf(step: TestStep): string {
   if (step.state === 'failed') {
     const tryPort = text(step, 'tryPort')
     const line = text(step, 'serverLine')
-    const says = step.name.endsWith('certificate') && text(step, 'issuedTo') !== ''
-      ? t('accounts:certificate.says', { issuedTo: text(step, 'issuedTo'), issuedBy: text(step, 'issuedBy'), day: dayText(Number(step.detail['validUntil'] ?? 0)) }) : ''
-    return [errorText({ code: step.code ?? 'internal', detail: step.detail }), says, tryPort && t('setup:add.tryPort', { port: tryPort }), line && t('setup:add.serverSaid', { line })].filter(Boolean).join(' ')
+    const says =
+      step.name.endsWith('certificate') && text(step, 'issuedTo') !== ''
+        ? t('accounts:certificate.says', {
+            issuedTo: text(step, 'issuedTo'),
+            issuedBy: text(step, 'issuedBy'),
+            day: dayText(Number(step.detail['validUntil'] ?? 0)),
+          })
+        : ''
+    return [
+      errorText({ code: step.code ?? 'internal', detail: step.detail }),
+      says,
+      tryPort && t('setup:add.tryPort', { port: tryPort }),
+      line && t('setup:add.serverSaid', { line }),
+    ]
+      .filter(Boolean)
+      .join(' ')
   }
   if (step.state !== 'ok') return ''
   if (step.name.endsWith('connect')) return t('setup:add.answered', { host: text(step, 'host'), ms: text(step, 'ms') })
   const until = step.detail['validUntil']
-  if (step.name.endsWith('certificate')) return t('setup:add.certificate', { issuedTo: text(step, 'issuedTo'), day: typeof until === 'number' ? dayText(until) : '' })
+  if (step.name.endsWith('certificate'))
+    return t('setup:add.certificate', {
+      issuedTo: text(step, 'issuedTo'),
+      day: typeof until === 'number' ? dayText(until) : '',
+    })
   return ''
 }
 
 function endOf(step: TestStep): string {
   if (step.state === 'waiting') return t('setup:add.waiting')
-  if (step.state === 'skipped' && step.name.endsWith('certificate') && text(step, 'host')) return t('setup:add.notEncrypted')
-  return step.state === 'ok' ? (step.name.endsWith('certificate') ? text(step, 'protocol').replace('TLSv', 'TLS ') : text(step, 'capabilities').replaceAll(' ', ', ').replaceAll(',,', ',')) : ''
+  if (step.state === 'skipped' && step.name.endsWith('certificate') && text(step, 'host'))
+    return t('setup:add.notEncrypted')
+  return step.state === 'ok'
+    ? step.name.endsWith('certificate')
+      ? text(step, 'protocol').replace('TLSv', 'TLS ')
+      : text(step, 'capabilities').replaceAll(' ', ', ').replaceAll(',,', ',')
+    : ''
 }
 
 /** Nobody known vouches for it, or it names another host: a person may say that it is the right one all the same. */
-const pinnable = (step: TestStep): boolean => (step.code === 'certificate-not-trusted' || step.code === 'certificate-wrong-host' || step.code === 'certificate-changed') && typeof step.detail['certificate'] === 'string'
+const pinnable = (step: TestStep): boolean =>
+  (step.code === 'certificate-not-trusted' ||
+    step.code === 'certificate-wrong-host' ||
+    step.code === 'certificate-changed') &&
+  typeof step.detail['certificate'] === 'string'
 
 function Mark({ state }: { state: TestStep['state'] }) {
-  if (state === 'ok') return <span className="good"><Icon icon={Check} /></span>
-  if (state === 'failed') return <span className="bad"><Icon icon={X} /></span>
-  return state === 'running' ? <Spinner /> : <span className="t3"><Icon icon={Minus} /></span>
+  if (state === 'ok')
+    return (
+      <span className="good">
+        <Icon icon={Check} />
+      </span>
+    )
+  if (state === 'failed')
+    return (
+      <span className="bad">
+        <Icon icon={X} />
+      </span>
+    )
+  return state === 'running' ? (
+    <Spinner />
+  ) : (
+    <span className="t3">
+      <Icon icon={Minus} />
+    </span>
+  )
 }
 
 /** The steps of the test, each with what came out of it and, where it failed, what to do. */
-export function ConnectionTest({ running, ready, onUsePort, onPin }: { running: RunningTest; ready: boolean; onPin?: (kind: 'imap' | 'smtp', pin: CertificatePin) => void; onUsePort: (kind: 'imap' | 'smtp', port: number, security: string) => void }) {
+export function ConnectionTest({
+  running,
+  ready,
+  onUsePort,
+  onPin,
+}: {
+  running: RunningTest
+  ready: boolean
+  onPin?: (kind: 'imap' | 'smtp', pin: CertificatePin) => void
+  onUsePort: (kind: 'imap' | 'smtp', port: number, security: string) => void
+}) {
   const { test, error, again } = running
   return (
     <section aria-label={t('setup:add.test')}>
       <div className="x test-head">
         <h2 className="h3">{t('setup:add.test')}</h2>
         <span className="meta t3">{t('setup:add.testWhen')}</span>
-        <Button kind="ghost" size="sm" icon={RefreshCw} className="push" disabled={!ready} onClick={again}>{t('setup:add.again')}</Button>
+        <Button kind="ghost" size="sm" icon={RefreshCw} className="push" disabled={!ready} onClick={again}>
+          {t('setup:add.again')}
+        </Button>
       </div>
       {error && <Banner kind="bad">{errorText(error)}</Banner>}
       {test && (
@@ -128,12 +195,36 @@ export function ConnectionTest({ running, ready, onUsePort, onPin }: { running: 
             return (
               <li key={step.name} className={`test ${step.state}`}>
                 <Mark state={step.state} />
-                <span className={step.state === 'waiting' || step.state === 'running' || step.state === 'skipped' ? 't2' : ''}>{titleOf(step)}{facts && <span className={`meta block sel ${step.state === 'failed' ? 't2' : 't3'}`}>{facts}</span>}</span>
-                {typeof port === 'number' && step.state === 'failed'
-                  ? <Button size="sm" onClick={() => onUsePort(step.name.startsWith('imap') ? 'imap' : 'smtp', port, text(step, 'trySecurity'))}>{t('setup:add.use', { port })}</Button>
-                  : onPin && step.state === 'failed' && pinnable(step)
-                    ? <AcceptCertificate facts={step.detail} onAccept={(pin) => onPin(step.name.startsWith('imap') ? 'imap' : 'smtp', pin)} />
-                    : <span className="x g2 meta t3 nowrap">{endOf(step)}{step.state === 'ok' && step.detail['sha256'] !== undefined && <ViewCertificate facts={step.detail} />}</span>}
+                <span
+                  className={
+                    step.state === 'waiting' || step.state === 'running' || step.state === 'skipped' ? 't2' : ''
+                  }
+                >
+                  {titleOf(step)}
+                  {facts && <span className={`meta block sel ${step.state === 'failed' ? 't2' : 't3'}`}>{facts}</span>}
+                </span>
+                {typeof port === 'number' && step.state === 'failed' ? (
+                  <Button
+                    size="sm"
+                    onClick={() =>
+                      onUsePort(step.name.startsWith('imap') ? 'imap' : 'smtp', port, text(step, 'trySecurity'))
+                    }
+                  >
+                    {t('setup:add.use', { port })}
+                  </Button>
+                ) : onPin && step.state === 'failed' && pinnable(step) ? (
+                  <AcceptCertificate
+                    facts={step.detail}
+                    onAccept={(pin) => onPin(step.name.startsWith('imap') ? 'imap' : 'smtp', pin)}
+                  />
+                ) : (
+                  <span className="x g2 meta t3 nowrap">
+                    {endOf(step)}
+                    {step.state === 'ok' && step.detail['sha256'] !== undefined && (
+                      <ViewCertificate facts={step.detail} />
+                    )}
+                  </span>
+                )}
               </li>
             )
           })}

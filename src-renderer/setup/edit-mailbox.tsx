@@ -15,7 +15,12 @@ export function EditMailbox({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
       text={t('setup:add.textEdit')}
       begin={formOf(mailbox)}
       changes={mailbox}
-      below={<section className="y" aria-label={t('accounts:held.title')}><h2 className="h3">{t('accounts:held.title')}</h2><AccessHeld mailbox={mailbox} /></section>}
+      below={
+        <section className="y" aria-label={t('accounts:held.title')}>
+          <h2 className="h3">{t('accounts:held.title')}</h2>
+          <AccessHeld mailbox={mailbox} />
+        </section>
+      }
       act={t('setup:add.save')}
       acting={t('setup:add.saving')}
       onBack={onClose}

@@ -6,5 +6,16 @@ import { AddMailbox } from './add-mailbox'
 /** Nothing is here yet: the first mailbox. */
 export function FirstRun() {
   const provisionError = useQuery('app.state', {}, { topics: ['app-state'] }).data?.provisionError
-  return <AddMailbox onLeave={null} notice={provisionError ? <Banner kind="bad" top>{t('setup:first.provision', { why: provisionError })}</Banner> : undefined} />
+  return (
+    <AddMailbox
+      onLeave={null}
+      notice={
+        provisionError ? (
+          <Banner kind="bad" top>
+            {t('setup:first.provision', { why: provisionError })}
+          </Banner>
+        ) : undefined
+      }
+    />
+  )
 }

@@ -11,15 +11,26 @@ export interface MailboxForm {
   ownSmtp: boolean
   smtpPassword: string
 }
-export interface ServerForm { host: string; port: string; security: Security; user: string; signIn: SignIn; pin: CertificatePin | null }
+export interface ServerForm {
+  host: string
+  port: string
+  security: Security
+  user: string
+  signIn: SignIn
+  pin: CertificatePin | null
+}
 
 export type FormField = 'address' | 'imap.host' | 'imap.port' | 'smtp.host' | 'smtp.port'
 
-const hostName = /^(?=.{1,253}$)(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.?$|^\[?[\da-f:.]+\]?$/iu
+const hostName =
+  /^(?=.{1,253}$)(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.?$|^\[?[\da-f:.]+\]?$/iu
 const mailAddress = /^[^\s@<>(),;:\\"]+@[^\s@<>(),;:\\"]+\.[^\s@<>(),;:\\"]+$/u
 
 /** Usual port of a kind of server by its security. */
-export const usualPort = { imap: { tls: '993', starttls: '143', none: '143' }, smtp: { tls: '465', starttls: '587', none: '25' } } as const
+export const usualPort = {
+  imap: { tls: '993', starttls: '143', none: '143' },
+  smtp: { tls: '465', starttls: '587', none: '25' },
+} as const
 
 /** Whether the server is on this computer: the only place where a connection may go without encryption. */
 export function isLoopback(host: string): boolean {
@@ -31,7 +42,11 @@ export function isAddress(address: string): boolean {
 }
 
 const empty: MailboxForm = {
-  name: '', address: '', password: '', ownSmtp: false, smtpPassword: '',
+  name: '',
+  address: '',
+  password: '',
+  ownSmtp: false,
+  smtpPassword: '',
   imap: { host: '', port: '993', security: 'tls', user: '', signIn: 'password', pin: null },
   smtp: { host: '', port: '465', security: 'tls', user: '', signIn: 'password', pin: null },
 }
@@ -42,10 +57,25 @@ export function newForm(address = ''): MailboxForm {
 }
 
 export function formOf(settings: MailboxSettings): MailboxForm {
-  const server = ({ host, port, security, user, signIn = 'password', pin }: ServerSettings): ServerForm => ({ host, port: String(port), security, user, signIn, pin: pin ?? null })
+  const server = ({ host, port, security, user, signIn = 'password', pin }: ServerSettings): ServerForm => ({
+    host,
+    port: String(port),
+    security,
+    user,
+    signIn,
+    pin: pin ?? null,
+  })
   const { imap, smtp } = settings
   const ownSmtp = smtp.user !== imap.user || (smtp.signIn ?? 'password') !== (imap.signIn ?? 'password')
-  return { name: settings.name, address: settings.address, imap: server(imap), smtp: server(smtp), password: '', ownSmtp, smtpPassword: '' }
+  return {
+    name: settings.name,
+    address: settings.address,
+    imap: server(imap),
+    smtp: server(smtp),
+    password: '',
+    ownSmtp,
+    smtpPassword: '',
+  }
 }
 
 function domainOf(address: string): string {
@@ -69,10 +99,19 @@ export function withAddress(form: MailboxForm, address: string): MailboxForm {
   const follow = (now: string, was: string, next: string): string => (now.trim() === '' || now === was ? next : now)
   const server = (one: ServerForm, prefix: string): ServerForm => ({
     ...one,
-    host: after === '' && one.host !== `${prefix}.${before}` ? one.host : follow(one.host, `${prefix}.${before}`, after === '' ? '' : `${prefix}.${after}`),
+    host:
+      after === '' && one.host !== `${prefix}.${before}`
+        ? one.host
+        : follow(one.host, `${prefix}.${before}`, after === '' ? '' : `${prefix}.${after}`),
     user: follow(one.user, form.address.trim(), address.trim()),
   })
-  return { ...form, address, name: follow(form.name, guessedName(form.address), guessedName(address)), imap: server(form.imap, 'imap'), smtp: server(form.smtp, 'smtp') }
+  return {
+    ...form,
+    address,
+    name: follow(form.name, guessedName(form.address), guessedName(address)),
+    imap: server(form.imap, 'imap'),
+    smtp: server(form.smtp, 'smtp'),
+  }
 }
 
 /** The form with another security; the port follows as long as it is the usual one of the security before. */
@@ -112,11 +151,19 @@ export function settingsOf(form: MailboxForm): MailboxSettings | null {
     if (port === null || one.host.trim() === '' || user.trim() === '') return null
     if (one.security === 'none' && !isLoopback(one.host)) return null
     return {
-      host: one.host.trim(), port, security: one.security, user: user.trim(),
-      ...(signIn === 'oauth' ? { signIn } : {}), ...(one.pin ? { pin: one.pin } : {}),
+      host: one.host.trim(),
+      port,
+      security: one.security,
+      user: user.trim(),
+      ...(signIn === 'oauth' ? { signIn } : {}),
+      ...(one.pin ? { pin: one.pin } : {}),
     }
   }
   const imap = server(form.imap, form.imap.user, form.imap.signIn)
-  const smtp = form.ownSmtp ? server(form.smtp, form.smtp.user, form.smtp.signIn) : server(form.smtp, form.imap.user, form.imap.signIn)
-  return imap && smtp ? { name: form.name.trim() || guessedName(form.address), address: form.address.trim(), imap, smtp } : null
+  const smtp = form.ownSmtp
+    ? server(form.smtp, form.smtp.user, form.smtp.signIn)
+    : server(form.smtp, form.imap.user, form.imap.signIn)
+  return imap && smtp
+    ? { name: form.name.trim() || guessedName(form.address), address: form.address.trim(), imap, smtp }
+    : null
 }

@@ -39,26 +39,48 @@ function failedServer(test: RunningTest): 'imap' | 'smtp' | null {
 type Has = 'given' | 'kept' | 'missing'
 
 /** The form of a mailbox with its live connection test, as a page of its own. */
-export function MailboxPage({ region, title, text, begin, changes, act, acting, confirm, confirmed = true, below, onSubmit, onBack }: MailboxPageProps) {
+export function MailboxPage({
+  region,
+  title,
+  text,
+  begin,
+  changes,
+  act,
+  acting,
+  confirm,
+  confirmed = true,
+  below,
+  onSubmit,
+  onBack,
+}: MailboxPageProps) {
   const [form, setForm] = useState(begin)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const receive = useSignIn()
   const send = useSignIn()
   const settings = settingsOf(form)
-  const has = (use: 'imap' | 'smtp', given: boolean): Has => (given ? 'given' : changes && (changes[use].signIn ?? 'password') === (form.ownSmtp ? form[use].signIn : form.imap.signIn) ? 'kept' : 'missing')
+  const has = (use: 'imap' | 'smtp', given: boolean): Has =>
+    given
+      ? 'given'
+      : changes && (changes[use].signIn ?? 'password') === (form.ownSmtp ? form[use].signIn : form.imap.signIn)
+        ? 'kept'
+        : 'missing'
   const imapGiven = form.imap.signIn === 'oauth' ? receive.done : form.password !== ''
   const smtpGiven = !form.ownSmtp ? imapGiven : form.smtp.signIn === 'oauth' ? send.done : form.smtpPassword !== ''
   const [imap, smtp] = [has('imap', imapGiven), has('smtp', smtpGiven)]
   const given: Omit<TestInput, 'settings'> = {
     ...(form.imap.signIn === 'password' && form.password !== '' ? { password: form.password } : {}),
     ...(form.imap.signIn === 'oauth' && receive.done && receive.id !== null ? { signInId: receive.id } : {}),
-    ...(form.ownSmtp && form.smtp.signIn === 'password' && form.smtpPassword !== '' ? { smtpPassword: form.smtpPassword } : {}),
+    ...(form.ownSmtp && form.smtp.signIn === 'password' && form.smtpPassword !== ''
+      ? { smtpPassword: form.smtpPassword }
+      : {}),
     ...(form.ownSmtp && form.smtp.signIn === 'oauth' && send.done && send.id !== null ? { smtpSignInId: send.id } : {}),
   }
-  const input: TestInput | null = settings && imap === 'given' && smtp === 'given' && confirmed ? { settings, ...given } : null
+  const input: TestInput | null =
+    settings && imap === 'given' && smtp === 'given' && confirmed ? { settings, ...given } : null
   const test = useConnectionTest(input)
-  const untested = settings !== null && imap !== 'missing' && smtp !== 'missing' && !(imap === 'given' && smtp === 'given')
+  const untested =
+    settings !== null && imap !== 'missing' && smtp !== 'missing' && !(imap === 'given' && smtp === 'given')
   const ready = confirmed && (test.ok || untested)
   const failed = failedServer(test)
   const portFailed = test.test?.steps.some((step) => step.state === 'failed' && step.name.endsWith('connect')) === true
@@ -76,11 +98,23 @@ export function MailboxPage({ region, title, text, begin, changes, act, acting, 
     }
   }
   const usePort = (kind: 'imap' | 'smtp', port: number, security: string) => {
-    const kept = security === 'tls' || security === 'starttls' ? security : String(port) === usualPort[kind].starttls ? 'starttls' : 'tls'
+    const kept =
+      security === 'tls' || security === 'starttls'
+        ? security
+        : String(port) === usualPort[kind].starttls
+          ? 'starttls'
+          : 'tls'
     setForm({ ...form, [kind]: { ...form[kind], port: String(port), security: kept } })
   }
-  const pin = (kind: 'imap' | 'smtp', accepted: CertificatePin) => setForm({ ...form, [kind]: { ...form[kind], pin: accepted } })
-  const hint = ready ? '' : failed ? t(failed === 'imap' ? 'setup:add.fixImap' : 'setup:add.fixSmtp') : input === null ? t('setup:add.incomplete') : t('setup:add.testing')
+  const pin = (kind: 'imap' | 'smtp', accepted: CertificatePin) =>
+    setForm({ ...form, [kind]: { ...form[kind], pin: accepted } })
+  const hint = ready
+    ? ''
+    : failed
+      ? t(failed === 'imap' ? 'setup:add.fixImap' : 'setup:add.fixSmtp')
+      : input === null
+        ? t('setup:add.incomplete')
+        : t('setup:add.testing')
 
   return (
     <section className="pane" aria-label={region} data-pane="page" tabIndex={-1}>
@@ -91,19 +125,48 @@ export function MailboxPage({ region, title, text, begin, changes, act, acting, 
             <p className="t2 setup-text">{text}</p>
             {confirm}
             <MailboxFields
-              form={form} onChange={setForm} failedPort={portFailed ? failed : null} passwordHint={undefined}
-              receive={<SignInControl label={t('accounts:signIn.receive')} settings={settings} uses={form.ownSmtp ? ['imap'] : ['imap', 'smtp']} signIn={receive} kept={imap === 'kept'} />}
-              send={<SignInControl label={t('accounts:signIn.send')} settings={settings} uses={['smtp']} signIn={send} kept={smtp === 'kept'} />}
+              form={form}
+              onChange={setForm}
+              failedPort={portFailed ? failed : null}
+              passwordHint={undefined}
+              receive={
+                <SignInControl
+                  label={t('accounts:signIn.receive')}
+                  settings={settings}
+                  uses={form.ownSmtp ? ['imap'] : ['imap', 'smtp']}
+                  signIn={receive}
+                  kept={imap === 'kept'}
+                />
+              }
+              send={
+                <SignInControl
+                  label={t('accounts:signIn.send')}
+                  settings={settings}
+                  uses={['smtp']}
+                  signIn={send}
+                  kept={smtp === 'kept'}
+                />
+              }
             />
             {!untested && <ConnectionTest running={test} ready={input !== null} onUsePort={usePort} onPin={pin} />}
-            {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+            {failure && (
+              <Banner kind="bad" urgent>
+                {failure}
+              </Banner>
+            )}
             {below}
           </div>
         </div>
         <footer className="setup-foot">
-          <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>{t('setup:add.back')}</Button>
-          <span className="push meta t3" role="status">{hint}</span>
-          <Button submit size="lg" kind={ready ? 'primary' : 'default'} disabled={!ready} busy={busy}>{busy ? acting : act}</Button>
+          <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>
+            {t('setup:add.back')}
+          </Button>
+          <span className="push meta t3" role="status">
+            {hint}
+          </span>
+          <Button submit size="lg" kind={ready ? 'primary' : 'default'} disabled={!ready} busy={busy}>
+            {busy ? acting : act}
+          </Button>
         </footer>
       </form>
     </section>

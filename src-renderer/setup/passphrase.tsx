@@ -27,11 +27,24 @@ export function SetPassphrase() {
   }
   return (
     <form className="y g4" onSubmit={(event) => void submit(event)}>
-      <div className="y"><h1>{t('setup:start.setTitle')}</h1><p className="t2">{t('setup:start.setWhy')}</p></div>
+      <div className="y">
+        <h1>{t('setup:start.setTitle')}</h1>
+        <p className="t2">{t('setup:start.setWhy')}</p>
+      </div>
       <NewPassphrase autoFocus one={one} two={two} onChange={(a, b) => setBoth([a, b])} />
-      <Banner kind="warn" top>{t('setup:start.setWarn')}</Banner>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
-      <div className="x"><Button submit kind="primary" size="lg" className="push" disabled={!good} busy={busy}>{t(busy ? 'setup:start.setting' : 'setup:start.set')}</Button></div>
+      <Banner kind="warn" top>
+        {t('setup:start.setWarn')}
+      </Banner>
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
+      <div className="x">
+        <Button submit kind="primary" size="lg" className="push" disabled={!good} busy={busy}>
+          {t(busy ? 'setup:start.setting' : 'setup:start.set')}
+        </Button>
+      </div>
     </form>
   )
 }
@@ -52,9 +65,20 @@ export function UnlockWithSystem() {
   }
   return (
     <div className="y g4">
-      <div className="y"><h1>{t('setup:start.lockedTitle')}</h1><p className="t2">{t('setup:start.lockedSystem')}</p></div>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
-      <div className="x"><Button kind="primary" size="lg" className="push" autoFocus busy={busy} onClick={() => void unlock()}>{t(busy ? 'setup:start.unlocking' : 'setup:start.unlockSystem')}</Button></div>
+      <div className="y">
+        <h1>{t('setup:start.lockedTitle')}</h1>
+        <p className="t2">{t('setup:start.lockedSystem')}</p>
+      </div>
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
+      <div className="x">
+        <Button kind="primary" size="lg" className="push" autoFocus busy={busy} onClick={() => void unlock()}>
+          {t(busy ? 'setup:start.unlocking' : 'setup:start.unlockSystem')}
+        </Button>
+      </div>
     </div>
   )
 }
@@ -82,13 +106,35 @@ export function Unlock() {
   }
   return (
     <form className="y g4" onSubmit={(event) => void submit(event)}>
-      <div className="y"><h1>{t('setup:start.lockedTitle')}</h1><p className="t2">{t('setup:start.lockedText')}</p></div>
-      <Field label={t('setup:start.passphrase')} error={failure ?? undefined} hint={seconds > 0 ? t('setup:start.wait', { seconds }) : undefined}>
-        {(ids) => <PasswordInput ids={ids} label={t('setup:start.passphrase')} autoFocus autoComplete="current-password" value={text} onChange={setText} />}
+      <div className="y">
+        <h1>{t('setup:start.lockedTitle')}</h1>
+        <p className="t2">{t('setup:start.lockedText')}</p>
+      </div>
+      <Field
+        label={t('setup:start.passphrase')}
+        error={failure ?? undefined}
+        hint={seconds > 0 ? t('setup:start.wait', { seconds }) : undefined}
+      >
+        {(ids) => (
+          <PasswordInput
+            ids={ids}
+            label={t('setup:start.passphrase')}
+            autoFocus
+            autoComplete="current-password"
+            value={text}
+            onChange={setText}
+          />
+        )}
       </Field>
       <div className="x">
-        {seconds > 0 && <span className="meta t3" role="status">{t('setup:start.wait', { seconds })}</span>}
-        <Button submit kind="primary" size="lg" className="push" disabled={text === '' || seconds > 0} busy={busy}>{t(busy ? 'setup:start.unlocking' : 'setup:start.unlock')}</Button>
+        {seconds > 0 && (
+          <span className="meta t3" role="status">
+            {t('setup:start.wait', { seconds })}
+          </span>
+        )}
+        <Button submit kind="primary" size="lg" className="push" disabled={text === '' || seconds > 0} busy={busy}>
+          {t(busy ? 'setup:start.unlocking' : 'setup:start.unlock')}
+        </Button>
       </div>
     </form>
   )

@@ -15,7 +15,10 @@ export type ProviderChoice = (typeof choices)[number]
 /** A pause in typing after which settings are looked for, in ms. */
 const pauseMs = 500
 
-interface Look { address: string; found: FoundSettings | null }
+interface Look {
+  address: string
+  found: FoundSettings | null
+}
 
 /** Looks for settings at each pause of typing; what was found for another address is not shown. */
 function useSettings(address: string): { looking: boolean; look: Look | null } {
@@ -47,16 +50,30 @@ function useSettings(address: string): { looking: boolean; look: Look | null } {
   return { looking: wanted !== '' && !mine, look: mine }
 }
 
-const choiceOf = (found: FoundSettings | null): ProviderChoice => choices.find((one) => one === found?.provider?.id) ?? 'other'
+const choiceOf = (found: FoundSettings | null): ProviderChoice =>
+  choices.find((one) => one === found?.provider?.id) ?? 'other'
 
 function foundText({ found }: Look): string {
   if (!found) return t('accounts:provider.none')
-  return found.source === 'known' || found.source === 'exchanger' ? t('accounts:provider.known', { name: found.provider?.name ?? found.settings.imap.host }) : t(`accounts:provider.${found.source}`)
+  return found.source === 'known' || found.source === 'exchanger'
+    ? t('accounts:provider.known', { name: found.provider?.name ?? found.settings.imap.host })
+    : t(`accounts:provider.${found.source}`)
 }
 
 /** Whose mailbox it is: the address, what was found for it, and the choice. */
-export function ProviderPage({ first, notice, address: begin, choice: chosen, onLeave, onNext }: {
-  first: boolean; notice?: ReactNode; address: string; choice: ProviderChoice | null; onLeave: (() => void) | null
+export function ProviderPage({
+  first,
+  notice,
+  address: begin,
+  choice: chosen,
+  onLeave,
+  onNext,
+}: {
+  first: boolean
+  notice?: ReactNode
+  address: string
+  choice: ProviderChoice | null
+  onLeave: (() => void) | null
   onNext: (next: { address: string; choice: ProviderChoice; found: FoundSettings | null }) => void
 }) {
   const [address, setAddress] = useState(begin)
@@ -86,7 +103,9 @@ export function ProviderPage({ first, notice, address: begin, choice: chosen, on
   return (
     <section className="pane" aria-label={t('accounts:provider.region')} data-pane="page" tabIndex={-1}>
       <form
-        className="setup-form" noValidate onSubmit={next}
+        className="setup-form"
+        noValidate
+        onSubmit={next}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || !onLeave) return
           event.preventDefault()
@@ -96,31 +115,71 @@ export function ProviderPage({ first, notice, address: begin, choice: chosen, on
       >
         <div className="scroll">
           <div className="setup-in">
-            <div><h1>{t(first ? 'accounts:provider.firstTitle' : 'accounts:provider.title')}</h1><p className="t2 setup-under">{t(first ? 'accounts:provider.firstText' : 'accounts:provider.text')}</p></div>
+            <div>
+              <h1>{t(first ? 'accounts:provider.firstTitle' : 'accounts:provider.title')}</h1>
+              <p className="t2 setup-under">{t(first ? 'accounts:provider.firstText' : 'accounts:provider.text')}</p>
+            </div>
             {notice}
-            <Field label={t('accounts:provider.address')} error={left && address.trim() !== '' && !good ? t('accounts:provider.badAddress') : undefined}>
+            <Field
+              label={t('accounts:provider.address')}
+              error={left && address.trim() !== '' && !good ? t('accounts:provider.badAddress') : undefined}
+            >
               {(ids) => (
                 <Input
-                  {...ids} type="email" autoFocus value={address} spellCheck={false} autoComplete="off" dir="ltr" busy={looking}
+                  {...ids}
+                  type="email"
+                  autoFocus
+                  value={address}
+                  spellCheck={false}
+                  autoComplete="off"
+                  dir="ltr"
+                  busy={looking}
                   onChange={(event) => {
                     setAddress(event.target.value)
                     setPicked(null)
                   }}
                   onBlur={() => setLeft(true)}
-                  end={<span className="push meta t3 nowrap" role="status">{looking ? t('accounts:provider.looking') : look ? foundText(look) : ''}</span>}
+                  end={
+                    <span className="push meta t3 nowrap" role="status">
+                      {looking ? t('accounts:provider.looking') : look ? foundText(look) : ''}
+                    </span>
+                  }
                 />
               )}
             </Field>
-            <div className="card clip" role="radiogroup" aria-label={t('accounts:provider.choices')} tabIndex={-1} onKeyDown={keys}>
+            <div
+              className="card clip"
+              role="radiogroup"
+              aria-label={t('accounts:provider.choices')}
+              tabIndex={-1}
+              onKeyDown={keys}
+            >
               {choices.map((one, index) => (
                 <button
-                  key={one} type="button" role="radio" data-choice={one} aria-checked={choice === one} tabIndex={choice === one || (choice === null && index === 0) ? 0 : -1}
-                  className={`prov inset-focus${choice === one ? ' on' : ''}`} onClick={() => setPicked(one)} onDoubleClick={() => next()}
+                  key={one}
+                  type="button"
+                  role="radio"
+                  data-choice={one}
+                  aria-checked={choice === one}
+                  tabIndex={choice === one || (choice === null && index === 0) ? 0 : -1}
+                  className={`prov inset-focus${choice === one ? ' on' : ''}`}
+                  onClick={() => setPicked(one)}
+                  onDoubleClick={() => next()}
                 >
-                  <span className={`av sq ${{ google: 'c-sky', microsoft: 'c-teal', other: 'c-stone' }[one]}`} aria-hidden="true">{one === 'other' ? <Icon icon={Server} /> : one === 'google' ? 'G' : 'M'}</span>
+                  <span
+                    className={`av sq ${{ google: 'c-sky', microsoft: 'c-teal', other: 'c-stone' }[one]}`}
+                    aria-hidden="true"
+                  >
+                    {one === 'other' ? <Icon icon={Server} /> : one === 'google' ? 'G' : 'M'}
+                  </span>
                   <span className="medium">{t(`accounts:provider.${one}`)}</span>
-                  <span className={`meta ${choice === one ? 't2' : 't3'} prov-text`}>{t(`accounts:provider.${one}Text`)}</span>
-                  <span className="go">{match === one && <span className="chip acc">{t('accounts:provider.matches')}</span>}<Kbd keys={String(index + 1)} /></span>
+                  <span className={`meta ${choice === one ? 't2' : 't3'} prov-text`}>
+                    {t(`accounts:provider.${one}Text`)}
+                  </span>
+                  <span className="go">
+                    {match === one && <span className="chip acc">{t('accounts:provider.matches')}</span>}
+                    <Kbd keys={String(index + 1)} />
+                  </span>
                 </button>
               ))}
             </div>
@@ -128,8 +187,14 @@ export function ProviderPage({ first, notice, address: begin, choice: chosen, on
         </div>
         <footer className="setup-foot">
           <span className="push" />
-          {onLeave && <Button kind="ghost" size="lg" keys="Escape" onClick={onLeave}>{t('accounts:provider.cancel')}</Button>}
-          <Button submit size="lg" kind="primary" keys="Enter" disabled={!good}>{t('accounts:provider.next')}</Button>
+          {onLeave && (
+            <Button kind="ghost" size="lg" keys="Escape" onClick={onLeave}>
+              {t('accounts:provider.cancel')}
+            </Button>
+          )}
+          <Button submit size="lg" kind="primary" keys="Enter" disabled={!good}>
+            {t('accounts:provider.next')}
+          </Button>
         </footer>
       </form>
     </section>

@@ -12,22 +12,46 @@ import { SignInProgress } from './sign-in-progress'
 import { useSignIn } from './use-sign-in'
 
 type Known = Exclude<ProviderChoice, 'other'>
-const server = (host: string, port: number, security: 'tls' | 'starttls'): Omit<ServerSettings, 'user'> => ({ host, port, security, signIn: 'oauth' })
+const server = (host: string, port: number, security: 'tls' | 'starttls'): Omit<ServerSettings, 'user'> => ({
+  host,
+  port,
+  security,
+  signIn: 'oauth',
+})
 /** Servers of the two providers that are signed in to by browser. */
-export const hostsOf: Readonly<Record<Known, { imap: Omit<ServerSettings, 'user'>; smtp: Omit<ServerSettings, 'user'> }>> = {
+export const hostsOf: Readonly<
+  Record<Known, { imap: Omit<ServerSettings, 'user'>; smtp: Omit<ServerSettings, 'user'> }>
+> = {
   google: { imap: server('imap.gmail.com', 993, 'tls'), smtp: server('smtp.gmail.com', 465, 'tls') },
   microsoft: { imap: server('outlook.office365.com', 993, 'tls'), smtp: server('smtp.office365.com', 587, 'starttls') },
 }
 const names: Readonly<Record<Known, string>> = { google: 'Google', microsoft: 'Microsoft' }
 
 /** Signing in at a known provider, then the test with what it gave, then adding. */
-export function SignInPage({ address, choice, method, onBack, onSubmit }: { address: string; choice: Known; method: 'browser' | 'device'; onBack: () => void; onSubmit: (input: TestInput) => Promise<void> }) {
+export function SignInPage({
+  address,
+  choice,
+  method,
+  onBack,
+  onSubmit,
+}: {
+  address: string
+  choice: Known
+  method: 'browser' | 'device'
+  onBack: () => void
+  onSubmit: (input: TestInput) => Promise<void>
+}) {
   const [name, setName] = useState(newForm(address).name)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const signIn = useSignIn()
   const { imap, smtp } = hostsOf[choice]
-  const settings: MailboxSettings = { name: name.trim() || newForm(address).name, address, imap: { ...imap, user: address }, smtp: { ...smtp, user: address } }
+  const settings: MailboxSettings = {
+    name: name.trim() || newForm(address).name,
+    address,
+    imap: { ...imap, user: address },
+    smtp: { ...smtp, user: address },
+  }
   const begin = useRef(() => signIn.begin({ settings, uses: ['imap', 'smtp'], method }))
   useEffect(() => begin.current(), [])
   const input: TestInput | null = signIn.done && signIn.id !== null ? { settings, signInId: signIn.id } : null
@@ -49,21 +73,48 @@ export function SignInPage({ address, choice, method, onBack, onSubmit }: { addr
       <form className="setup-form" noValidate onSubmit={(event) => void submit(event)}>
         <div className="scroll">
           <div className="setup-in">
-            <div><h1>{t('accounts:signIn.title', { name: names[choice] })}</h1><p className="t2 setup-under">{t('accounts:signIn.text')}</p></div>
-            <SignInProgress signIn={signIn} name={names[choice]} address={address} onRetry={() => signIn.begin({ settings, uses: ['imap', 'smtp'], method })} />
+            <div>
+              <h1>{t('accounts:signIn.title', { name: names[choice] })}</h1>
+              <p className="t2 setup-under">{t('accounts:signIn.text')}</p>
+            </div>
+            <SignInProgress
+              signIn={signIn}
+              name={names[choice]}
+              address={address}
+              onRetry={() => signIn.begin({ settings, uses: ['imap', 'smtp'], method })}
+            />
             {signIn.done && (
               <>
-                <Field label={t('setup:add.name')}>{(ids) => <Input {...ids} value={name} maxLength={80} dir="auto" placeholder={t('setup:add.nameHint')} onChange={(event) => setName(event.target.value)} />}</Field>
+                <Field label={t('setup:add.name')}>
+                  {(ids) => (
+                    <Input
+                      {...ids}
+                      value={name}
+                      maxLength={80}
+                      dir="auto"
+                      placeholder={t('setup:add.nameHint')}
+                      onChange={(event) => setName(event.target.value)}
+                    />
+                  )}
+                </Field>
                 <ConnectionTest running={test} ready onUsePort={() => undefined} />
               </>
             )}
-            {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+            {failure && (
+              <Banner kind="bad" urgent>
+                {failure}
+              </Banner>
+            )}
           </div>
         </div>
         <footer className="setup-foot">
-          <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>{t('setup:add.back')}</Button>
+          <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>
+            {t('setup:add.back')}
+          </Button>
           <span className="push" />
-          <Button submit size="lg" kind={test.ok ? 'primary' : 'default'} disabled={!test.ok} busy={busy}>{t(busy ? 'setup:add.adding' : 'setup:add.add')}</Button>
+          <Button submit size="lg" kind={test.ok ? 'primary' : 'default'} disabled={!test.ok} busy={busy}>
+            {t(busy ? 'setup:add.adding' : 'setup:add.add')}
+          </Button>
         </footer>
       </form>
     </section>

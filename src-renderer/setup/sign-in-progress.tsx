@@ -16,15 +16,35 @@ async function copy(text: string, told: string): Promise<void> {
 }
 
 /** How a sign-in goes: waiting for the browser, a code to type elsewhere, done, or why not. */
-export function SignInProgress({ signIn, name, address, onRetry }: { signIn: SignIn; name: string; address: string; onRetry: () => void }) {
+export function SignInProgress({
+  signIn,
+  name,
+  address,
+  onRetry,
+}: {
+  signIn: SignIn
+  name: string
+  address: string
+  onRetry: () => void
+}) {
   const { id, state, error } = signIn
   const failure = error ?? state?.error ?? null
   if (failure) {
     const code = failure.code === 'cancelled' || failure.code === 'timeout' ? failure.code : null
     const line = failure.detail['serverLine']
     return (
-      <Banner kind="bad" urgent top actions={<Button size="sm" icon={RotateCw} onClick={onRetry}>{t('accounts:signIn.retry')}</Button>}>
-        {code ? t(`accounts:signIn.${code}`) : errorText(failure)}{typeof line === 'string' && <span className="block meta">{t('setup:add.serverSaid', { line })}</span>}
+      <Banner
+        kind="bad"
+        urgent
+        top
+        actions={
+          <Button size="sm" icon={RotateCw} onClick={onRetry}>
+            {t('accounts:signIn.retry')}
+          </Button>
+        }
+      >
+        {code ? t(`accounts:signIn.${code}`) : errorText(failure)}
+        {typeof line === 'string' && <span className="block meta">{t('setup:add.serverSaid', { line })}</span>}
       </Banner>
     )
   }
@@ -32,8 +52,21 @@ export function SignInProgress({ signIn, name, address, onRetry }: { signIn: Sig
     const other = state.address !== null && state.address.toLowerCase() !== address.toLowerCase() ? state.address : null
     return (
       <div className="y g2">
-        <div className="x g2" role="status"><span className="good"><Icon icon={CircleCheck} /></span><span>{state.address === null ? t('accounts:signIn.done') : t('accounts:signIn.doneAs', { address: state.address })}</span></div>
-        {other !== null && <Banner kind="warn" top>{t('accounts:signIn.otherAccount', { picked: other, address })}</Banner>}
+        <div className="x g2" role="status">
+          <span className="good">
+            <Icon icon={CircleCheck} />
+          </span>
+          <span>
+            {state.address === null
+              ? t('accounts:signIn.done')
+              : t('accounts:signIn.doneAs', { address: state.address })}
+          </span>
+        </div>
+        {other !== null && (
+          <Banner kind="warn" top>
+            {t('accounts:signIn.otherAccount', { picked: other, address })}
+          </Banner>
+        )}
       </div>
     )
   }
@@ -42,20 +75,45 @@ export function SignInProgress({ signIn, name, address, onRetry }: { signIn: Sig
     return (
       <div className="y g3">
         <p className="t2">{t('accounts:signIn.code')}</p>
-        <p className="mono sel" dir="ltr">{url}</p>
-        <div className="x g3"><output className="user-code sel" aria-label={t('accounts:signIn.codeLabel')}>{userCode}</output><Button icon={Copy} onClick={() => void copy(userCode, t('accounts:signIn.codeCopied')).catch(tellFailure)}>{t('accounts:signIn.copyCode')}</Button></div>
-        <div className="x g2 t2" role="status"><Spinner />{state.until === null ? t('accounts:signIn.waiting') : t('accounts:signIn.until', { time: fullTime(state.until) })}</div>
+        <p className="mono sel" dir="ltr">
+          {url}
+        </p>
+        <div className="x g3">
+          <output className="user-code sel" aria-label={t('accounts:signIn.codeLabel')}>
+            {userCode}
+          </output>
+          <Button icon={Copy} onClick={() => void copy(userCode, t('accounts:signIn.codeCopied')).catch(tellFailure)}>
+            {t('accounts:signIn.copyCode')}
+          </Button>
+        </div>
+        <div className="x g2 t2" role="status">
+          <Spinner />
+          {state.until === null
+            ? t('accounts:signIn.waiting')
+            : t('accounts:signIn.until', { time: fullTime(state.until) })}
+        </div>
       </div>
     )
   }
   const url = state?.state === 'browser' ? state.url : null
   return (
     <div className="y g3">
-      <div className="x g2 t2" role="status"><Spinner />{t(url === null ? 'accounts:signIn.starting' : 'accounts:signIn.waiting', { name })}</div>
+      <div className="x g2 t2" role="status">
+        <Spinner />
+        {t(url === null ? 'accounts:signIn.starting' : 'accounts:signIn.waiting', { name })}
+      </div>
       {url !== null && id !== null && (
         <div className="x">
-          <Button icon={ExternalLink} onClick={() => void call('app.openSignIn', { signInId: id }).catch(tellFailure)}>{t('accounts:signIn.again')}</Button>
-          <Button kind="ghost" icon={Copy} onClick={() => void copy(url, t('accounts:signIn.copied')).catch(tellFailure)}>{t('accounts:signIn.copy')}</Button>
+          <Button icon={ExternalLink} onClick={() => void call('app.openSignIn', { signInId: id }).catch(tellFailure)}>
+            {t('accounts:signIn.again')}
+          </Button>
+          <Button
+            kind="ghost"
+            icon={Copy}
+            onClick={() => void copy(url, t('accounts:signIn.copied')).catch(tellFailure)}
+          >
+            {t('accounts:signIn.copy')}
+          </Button>
         </div>
       )}
     </div>

@@ -8,8 +8,13 @@ export function Steps({ steps, at }: { steps: readonly string[]; at: number }) {
     <nav className="steps-rail" aria-label={t('accounts:steps.label')}>
       <ol className="steps">
         {steps.map((step, index) => (
-          <li key={step} className={index < at ? 'done' : index === at ? 'on' : ''} aria-current={index === at ? 'step' : undefined}>
-            <span className="b">{index < at ? <Icon icon={Check} small /> : index + 1}</span>{step}
+          <li
+            key={step}
+            className={index < at ? 'done' : index === at ? 'on' : ''}
+            aria-current={index === at ? 'step' : undefined}
+          >
+            <span className="b">{index < at ? <Icon icon={Check} small /> : index + 1}</span>
+            {step}
           </li>
         ))}
       </ol>

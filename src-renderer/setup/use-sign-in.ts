@@ -26,23 +26,34 @@ export function useSignIn(): SignIn {
   useEffect(() => {
     live.current = { id, done }
   })
-  useEffect(() => () => {
-    // A finished one is kept by whoever asked for it, or forgotten with the program.
-    if (live.current.id !== null && !live.current.done) void call('app.cancelSignIn', { signInId: live.current.id }).catch(() => undefined)
-  }, [])
+  useEffect(
+    () => () => {
+      // A finished one is kept by whoever asked for it, or forgotten with the program.
+      if (live.current.id !== null && !live.current.done)
+        void call('app.cancelSignIn', { signInId: live.current.id }).catch(() => undefined)
+    },
+    [],
+  )
   const reset = () => {
     if (id !== null) void call('app.cancelSignIn', { signInId: id }).catch(() => undefined)
     setId(null)
     setError(null)
   }
   return {
-    id, state, error, done, reset,
+    id,
+    state,
+    error,
+    done,
+    reset,
     begin: (input) => {
       if (id !== null) void call('app.cancelSignIn', { signInId: id }).catch(() => undefined)
       const signInId = crypto.randomUUID()
       setId(null)
       setError(null)
-      call('app.signIn', { signInId, ...input }).then(() => setId(signInId), (thrown: unknown) => setError(asCallError(thrown)))
+      call('app.signIn', { signInId, ...input }).then(
+        () => setId(signInId),
+        (thrown: unknown) => setError(asCallError(thrown)),
+      )
     },
   }
 }

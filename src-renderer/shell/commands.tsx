@@ -5,7 +5,16 @@ import { setStatus, tellFailure } from '../state/acts'
 import { closeWindow, lockWindow } from '../state/closing'
 import { useLayout } from '../state/layout'
 import { useList } from '../state/list'
-import { goBack, goNewMessage, goPrivacy, goSettings, goView, leaveSettings, openConversation, usePlaces } from '../state/places'
+import {
+  goBack,
+  goNewMessage,
+  goPrivacy,
+  goSettings,
+  goView,
+  leaveSettings,
+  openConversation,
+  usePlaces,
+} from '../state/places'
 import { focusSearch } from '../state/search'
 import { useShortcuts, type Shortcut } from '../state/shortcuts'
 import { showToast, useToasts } from '../state/toast'
@@ -14,7 +23,15 @@ import { t } from '../text'
 import { cyclePanes } from './panes'
 
 const goKeys: readonly { keys: string; view: View }[] = [
-  { keys: 'g i', view: 'inbox' }, { keys: 'g u', view: 'unassigned' }, { keys: 'g m', view: 'mine' }, { keys: 'g a', view: 'assigned' }, { keys: 'g z', view: 'snoozed' }, { keys: 'g p', view: 'pending' }, { keys: 'g d', view: 'drafts' }, { keys: 'g o', view: 'outbox' }, { keys: 'g c', view: 'closed' },
+  { keys: 'g i', view: 'inbox' },
+  { keys: 'g u', view: 'unassigned' },
+  { keys: 'g m', view: 'mine' },
+  { keys: 'g a', view: 'assigned' },
+  { keys: 'g z', view: 'snoozed' },
+  { keys: 'g p', view: 'pending' },
+  { keys: 'g d', view: 'drafts' },
+  { keys: 'g o', view: 'outbox' },
+  { keys: 'g c', view: 'closed' },
 ]
 
 /** The key E for what is picked; for the open conversation it is the conversation's own (see conversation-parts). */
@@ -48,34 +65,134 @@ function lockNow(): void {
 /** The keys that work everywhere in the window, and what the menu bar asks for. Draws nothing. */
 export function Commands() {
   const shortcuts: Shortcut[] = [
-    { id: 'palette', keys: 'mod+k', group: 'everywhere', label: t('common:shortcuts.palette'), hidden: true, run: () => showPalette(true) },
+    {
+      id: 'palette',
+      keys: 'mod+k',
+      group: 'everywhere',
+      label: t('common:shortcuts.palette'),
+      hidden: true,
+      run: () => showPalette(true),
+    },
     { id: 'search', keys: '/', group: 'everywhere', label: t('common:shortcuts.search'), run: focusSearch },
     { id: 'help', keys: '?', group: 'everywhere', label: t('common:shortcuts.help'), run: () => showHelp(true) },
-    { id: 'new', keys: 'c', group: 'everywhere', label: t('common:shortcuts.newConversation'), run: () => goNewMessage() },
-    { id: 'undo', keys: 'mod+z', inText: false, group: 'everywhere', label: t('common:shortcuts.undo'), run: () => useToasts.getState().undo() },
-    { id: 'pane.next', keys: 'F6', group: 'everywhere', label: t('common:shortcuts.nextPane'), hidden: true, run: () => cyclePanes(1) },
-    { id: 'pane.previous', keys: 'shift+F6', inText: true, group: 'everywhere', label: t('common:shortcuts.previousPane'), hidden: true, run: () => cyclePanes(-1) },
-    { id: 'sidebar', keys: 'mod+\\', group: 'everywhere', label: t('common:shortcuts.sidebar'), run: () => useLayout.getState().toggleSidebar() },
-    { id: 'lock', keys: 'mod+shift+l', inText: true, group: 'everywhere', label: t('common:shortcuts.lock'), run: lockNow },
-    { id: 'profile', keys: 'p', group: 'everywhere', label: t('common:shortcuts.profile'), run: () => useLayout.getState().toggleProfile() },
-    { id: 'back', keys: 'alt+ArrowLeft', inText: false, group: 'everywhere', label: t('common:shortcuts.back'), run: goBack },
-    { id: 'forward', keys: 'alt+ArrowRight', inText: false, group: 'everywhere', label: t('common:shortcuts.forward'), run: () => usePlaces.getState().forward() },
-    { id: 'escape', keys: 'Escape', group: 'everywhere', label: t('common:shortcuts.layerUp'), hidden: true, run: layerUp },
+    {
+      id: 'new',
+      keys: 'c',
+      group: 'everywhere',
+      label: t('common:shortcuts.newConversation'),
+      run: () => goNewMessage(),
+    },
+    {
+      id: 'undo',
+      keys: 'mod+z',
+      inText: false,
+      group: 'everywhere',
+      label: t('common:shortcuts.undo'),
+      run: () => useToasts.getState().undo(),
+    },
+    {
+      id: 'pane.next',
+      keys: 'F6',
+      group: 'everywhere',
+      label: t('common:shortcuts.nextPane'),
+      hidden: true,
+      run: () => cyclePanes(1),
+    },
+    {
+      id: 'pane.previous',
+      keys: 'shift+F6',
+      inText: true,
+      group: 'everywhere',
+      label: t('common:shortcuts.previousPane'),
+      hidden: true,
+      run: () => cyclePanes(-1),
+    },
+    {
+      id: 'sidebar',
+      keys: 'mod+\\',
+      group: 'everywhere',
+      label: t('common:shortcuts.sidebar'),
+      run: () => useLayout.getState().toggleSidebar(),
+    },
+    {
+      id: 'lock',
+      keys: 'mod+shift+l',
+      inText: true,
+      group: 'everywhere',
+      label: t('common:shortcuts.lock'),
+      run: lockNow,
+    },
+    {
+      id: 'profile',
+      keys: 'p',
+      group: 'everywhere',
+      label: t('common:shortcuts.profile'),
+      run: () => useLayout.getState().toggleProfile(),
+    },
+    {
+      id: 'back',
+      keys: 'alt+ArrowLeft',
+      inText: false,
+      group: 'everywhere',
+      label: t('common:shortcuts.back'),
+      run: goBack,
+    },
+    {
+      id: 'forward',
+      keys: 'alt+ArrowRight',
+      inText: false,
+      group: 'everywhere',
+      label: t('common:shortcuts.forward'),
+      run: () => usePlaces.getState().forward(),
+    },
+    {
+      id: 'escape',
+      keys: 'Escape',
+      group: 'everywhere',
+      label: t('common:shortcuts.layerUp'),
+      hidden: true,
+      run: layerUp,
+    },
     { id: 'closeOrOpen', keys: 'e', group: 'list', label: t('inbox:keys.closeOrOpen'), run: closeOrOpenPicked },
-    ...goKeys.map(({ keys, view }): Shortcut => ({ id: `go.${view}`, keys, group: 'go', label: t(`common:nav.${view}`), run: () => goView(view) })),
+    ...goKeys.map(({ keys, view }): Shortcut => ({
+      id: `go.${view}`,
+      keys,
+      group: 'go',
+      label: t(`common:nav.${view}`),
+      run: () => goView(view),
+    })),
     { id: 'go.privacy', keys: 'g y', group: 'go', label: t('common:nav.privacy'), run: () => goPrivacy() },
     { id: 'go.transfers', keys: 'g t', group: 'go', label: t('transfers:title'), run: () => goSettings('transfers') },
-    { id: 'go.support', keys: 'g h', group: 'go', label: t('reports:contact.command'), run: () => goSettings('support') },
+    {
+      id: 'go.support',
+      keys: 'g h',
+      group: 'go',
+      label: t('reports:contact.command'),
+      run: () => goSettings('support'),
+    },
     { id: 'go.settings', keys: 'g s', group: 'go', label: t('common:nav.settings'), run: () => goSettings() },
   ]
   useShortcuts(shortcuts)
-  useEffect(() => onEvent((event) => {
-    if (event.topic !== 'command') return
-    const does: Record<string, () => void> = {
-      settings: () => goSettings(), transfers: () => goSettings('transfers'), support: () => goSettings('support'), identity: () => goPrivacy('access'), help: () => showHelp(true), 'new-message': () => goNewMessage(), palette: () => showPalette(true), sidebar: () => useLayout.getState().toggleSidebar(),
-      'before-close': () => void closeWindow(), lock: lockNow, 'open-conversation': () => event.id !== undefined && openConversation(event.id),
-    }
-    does[event.name]?.()
-  }), [])
+  useEffect(
+    () =>
+      onEvent((event) => {
+        if (event.topic !== 'command') return
+        const does: Record<string, () => void> = {
+          settings: () => goSettings(),
+          transfers: () => goSettings('transfers'),
+          support: () => goSettings('support'),
+          identity: () => goPrivacy('access'),
+          help: () => showHelp(true),
+          'new-message': () => goNewMessage(),
+          palette: () => showPalette(true),
+          sidebar: () => useLayout.getState().toggleSidebar(),
+          'before-close': () => void closeWindow(),
+          lock: lockNow,
+          'open-conversation': () => event.id !== undefined && openConversation(event.id),
+        }
+        does[event.name]?.()
+      }),
+    [],
+  )
   return null
 }

@@ -31,13 +31,18 @@ export function ConversationParts({ id }: { id: number }) {
 /** The key E closes or reopens the open conversation, unless others are picked. Draws nothing. */
 function CloseKey({ id }: { id: number }) {
   const status = useQuery('conversations.get', { id }, { topics: ['conversations'], ids: [id] }).data?.status
-  useShortcuts([{
-    id: 'conversation.close', keys: 'e', group: 'conversation', label: t('inbox:keys.closeOrOpen'),
-    run: () => {
-      if (status === undefined || useList.getState().picked.size > 0) return false
-      void setStatus([id], status === 'closed' || status === 'spam' ? 'open' : 'closed')
-      return undefined
+  useShortcuts([
+    {
+      id: 'conversation.close',
+      keys: 'e',
+      group: 'conversation',
+      label: t('inbox:keys.closeOrOpen'),
+      run: () => {
+        if (status === undefined || useList.getState().picked.size > 0) return false
+        void setStatus([id], status === 'closed' || status === 'spam' ? 'open' : 'closed')
+        return undefined
+      },
     },
-  }])
+  ])
   return null
 }

@@ -16,13 +16,44 @@ export function CustomerPane({ conversationId, over }: { conversationId: number;
 }
 
 const Panel = memo(function Panel({ conversationId, over }: { conversationId: number; over: boolean }) {
-  const customerId = useQuery('conversations.get', { id: conversationId }, { topics: ['conversations'], ids: [conversationId] }).data?.customerId
+  const customerId = useQuery(
+    'conversations.get',
+    { id: conversationId },
+    { topics: ['conversations'], ids: [conversationId] },
+  ).data?.customerId
   const width = useLayout(profileWidthOf)
   return (
-    <aside className={`pane list profile${over ? ' over' : ''}`} aria-label={t('common:places.customerRegion')} data-pane="customer" tabIndex={-1}>
-      {over && <IconButton className="over-close" icon={X} size="sm" label={t('common:places.hideCustomer')} keys="p" onClick={() => useLayout.getState().toggleProfile()} />}
-      <Suspense fallback={null}>{customerId != null && <CustomerPanel customerId={customerId} details={<FieldSection conversationId={conversationId} />} />}</Suspense>
-      {!over && <PaneEdge at="start" label={t('inbox:resizeProfile')} value={width} min={profileWidth.min} max={profileWidth.max} onChange={(value) => useLayout.getState().set('profileWidth', value)} />}
+    <aside
+      className={`pane list profile${over ? ' over' : ''}`}
+      aria-label={t('common:places.customerRegion')}
+      data-pane="customer"
+      tabIndex={-1}
+    >
+      {over && (
+        <IconButton
+          className="over-close"
+          icon={X}
+          size="sm"
+          label={t('common:places.hideCustomer')}
+          keys="p"
+          onClick={() => useLayout.getState().toggleProfile()}
+        />
+      )}
+      <Suspense fallback={null}>
+        {customerId != null && (
+          <CustomerPanel customerId={customerId} details={<FieldSection conversationId={conversationId} />} />
+        )}
+      </Suspense>
+      {!over && (
+        <PaneEdge
+          at="start"
+          label={t('inbox:resizeProfile')}
+          value={width}
+          min={profileWidth.min}
+          max={profileWidth.max}
+          onChange={(value) => useLayout.getState().set('profileWidth', value)}
+        />
+      )}
     </aside>
   )
 })

@@ -15,7 +15,16 @@ export function useJournalDamage(): boolean {
 /** Over the panes after a start that found the journal's end damaged: what was done last may be missing. */
 export function DamagedJournal() {
   return (
-    <Banner kind="bad" urgent className="stopped-mail" actions={<Button size="sm" onClick={seen}>{t('setup:start.journalSeen')}</Button>}>
+    <Banner
+      kind="bad"
+      urgent
+      className="stopped-mail"
+      actions={
+        <Button size="sm" onClick={seen}>
+          {t('setup:start.journalSeen')}
+        </Button>
+      }
+    >
       {t('setup:start.journal')}
     </Banner>
   )

@@ -11,7 +11,15 @@ import { EmptyState } from '../ui/empty-state'
 export function LeaseEnded({ lease }: { lease: CallOutput<'team.lease'> }) {
   return (
     <main className="fill">
-      <EmptyState icon={Laptop} title={t('team:lease.endedTitle', { count: lease.days ?? 0 })} action={<Button kind="primary" onClick={() => void call('team.lookAgain', {}).catch(tellFailure)}>{t('team:trouble.again')}</Button>}>
+      <EmptyState
+        icon={Laptop}
+        title={t('team:lease.endedTitle', { count: lease.days ?? 0 })}
+        action={
+          <Button kind="primary" onClick={() => void call('team.lookAgain', {}).catch(tellFailure)}>
+            {t('team:trouble.again')}
+          </Button>
+        }
+      >
         {t('team:lease.endedText', { when: lease.contactAt === null ? '' : fullTime(lease.contactAt) })}
       </EmptyState>
     </main>

@@ -8,7 +8,8 @@ import { goSettings } from '../state/places'
 export function MailboxSettings({ part }: { part: string | null }) {
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
   const named = part === null ? undefined : mailboxes?.find((one) => String(one.id) === part.replace('identity-', ''))
-  if (named && mailboxes && part?.startsWith('identity-')) return <IdentityPage key={named.id} mailbox={named} mailboxes={mailboxes} />
+  if (named && mailboxes && part?.startsWith('identity-'))
+    return <IdentityPage key={named.id} mailbox={named} mailboxes={mailboxes} />
   if (named) return <EditMailbox key={named.id} mailbox={named} onClose={() => goSettings('mailboxes')} />
   return mailboxes ? <Mailboxes mailboxes={mailboxes} /> : null
 }

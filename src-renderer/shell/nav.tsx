@@ -19,10 +19,23 @@ interface NavProps {
 export const Nav = memo(function Nav({ icon, mark, name, count = 0, end, on, hot = false, tip, onClick }: NavProps) {
   const shown = end ?? (count > 0 ? numberText(count) : '')
   return (
-    <button type="button" className={`nav${on ? ' on' : ''}${hot ? ' hot' : ''}`} aria-current={on ? 'page' : undefined} data-tip={tip ?? name} onClick={onClick}>
+    <button
+      type="button"
+      className={`nav${on ? ' on' : ''}${hot ? ' hot' : ''}`}
+      aria-current={on ? 'page' : undefined}
+      data-tip={tip ?? name}
+      onClick={onClick}
+    >
       {mark ?? <Icon icon={icon} />}
-      <span className="cut"><bdi>{name}</bdi></span>
-      {shown && <span className="n">{shown}{end === undefined && <span className="sr"> {t('common:nav.conversations', { count })}</span>}</span>}
+      <span className="cut">
+        <bdi>{name}</bdi>
+      </span>
+      {shown && (
+        <span className="n">
+          {shown}
+          {end === undefined && <span className="sr"> {t('common:nav.conversations', { count })}</span>}
+        </span>
+      )}
       {tip && <span className="sr">. {tip}</span>}
     </button>
   )

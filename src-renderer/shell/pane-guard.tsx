@@ -12,7 +12,10 @@ export class PaneGuard extends Component<{ children: ReactNode; resetKey: string
     return { failed: true }
   }
 
-  static getDerivedStateFromProps(props: { resetKey: string }, state: { failed: boolean; key: string }): { failed: boolean; key: string } | null {
+  static getDerivedStateFromProps(
+    props: { resetKey: string },
+    state: { failed: boolean; key: string },
+  ): { failed: boolean; key: string } | null {
     return props.resetKey === state.key ? null : { failed: false, key: props.resetKey }
   }
 
@@ -21,7 +24,11 @@ export class PaneGuard extends Component<{ children: ReactNode; resetKey: string
     return (
       <section className="pane">
         <div className="scroll center" role="alert">
-          <EmptyState icon={OctagonAlert} title={t('common:places.crashedTitle')} action={<Button onClick={() => this.setState({ failed: false })}>{t('common:places.crashedAgain')}</Button>}>
+          <EmptyState
+            icon={OctagonAlert}
+            title={t('common:places.crashedTitle')}
+            action={<Button onClick={() => this.setState({ failed: false })}>{t('common:places.crashedAgain')}</Button>}
+          >
             {t('common:places.crashedText')}
           </EmptyState>
         </div>

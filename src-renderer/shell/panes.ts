@@ -1,6 +1,7 @@
 import { useList } from '../state/list'
 
-const inside = 'a[href], button:not(:disabled), input:not(:disabled), select, textarea, [contenteditable="true"], [tabindex]:not([tabindex="-1"])'
+const inside =
+  'a[href], button:not(:disabled), input:not(:disabled), select, textarea, [contenteditable="true"], [tabindex]:not([tabindex="-1"])'
 
 /** Moves the focus to the next (1) or previous (-1) pane of the window. */
 export function cyclePanes(delta: 1 | -1): void {

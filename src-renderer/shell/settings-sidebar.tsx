@@ -21,17 +21,39 @@ export function SettingsSidebar({ address }: { address: string | null }) {
   return (
     <nav className="sidebar" aria-label={t('settings:title')} data-pane="sidebar">
       <button type="button" className="wsp leave" data-tip={t('settings:leave')} onClick={leaveSettings}>
-        <Icon icon={ChevronLeft} flip /><span className="strong cut" aria-hidden="true">{t('settings:title')}</span><span className="sr">{t('settings:leave')}</span><span className="push"><Kbd keys="Escape" /></span>
+        <Icon icon={ChevronLeft} flip />
+        <span className="strong cut" aria-hidden="true">
+          {t('settings:title')}
+        </span>
+        <span className="sr">{t('settings:leave')}</span>
+        <span className="push">
+          <Kbd keys="Escape" />
+        </span>
       </button>
       <div className="scroll" tabIndex={-1}>
         {groups.map((group) => (
           <Fragment key={group}>
-            <div className="navhead"><span>{t(`settings:groups.${group}`)}</span></div>
-            {settingsPages.filter((page) => page.group === group).map(({ id, icon }) => <Nav key={id} icon={icon} name={t(`settings:pages.${id}`)} on={id === shown} onClick={goTo[id] ?? leaveSettings} />)}
+            <div className="navhead">
+              <span>{t(`settings:groups.${group}`)}</span>
+            </div>
+            {settingsPages
+              .filter((page) => page.group === group)
+              .map(({ id, icon }) => (
+                <Nav
+                  key={id}
+                  icon={icon}
+                  name={t(`settings:pages.${id}`)}
+                  on={id === shown}
+                  onClick={goTo[id] ?? leaveSettings}
+                />
+              ))}
           </Fragment>
         ))}
       </div>
-      <div className="sidefoot"><AccessFoot /><SyncFoot sync={sync} mailboxes={mailboxes} /></div>
+      <div className="sidefoot">
+        <AccessFoot />
+        <SyncFoot sync={sync} mailboxes={mailboxes} />
+      </div>
     </nav>
   )
 }

@@ -18,15 +18,32 @@ export function useEndingSignIn(mailboxes: readonly Mailbox[]): { id: number; te
   const key = `${mailbox.id} ${ending.state} ${ending.at}`
   if (putOff === key) return null
   const { name } = mailbox
-  const text = ending.state === 'needed' ? t('accounts:sync.needed', { name })
-    : ending.state === 'not-lasting' ? t('accounts:sync.notLasting', { name }) : t('accounts:sync.soon', { name, day: dayText(ending.endsAt ?? 0) })
+  const text =
+    ending.state === 'needed'
+      ? t('accounts:sync.needed', { name })
+      : ending.state === 'not-lasting'
+        ? t('accounts:sync.notLasting', { name })
+        : t('accounts:sync.soon', { name, day: dayText(ending.endsAt ?? 0) })
   return { id: mailbox.id, text, later: () => setPutOff(key) }
 }
 
 /** Over the panes before a sign-in ends, so that mail does not stop unforeseen. */
 export function SignInNotice({ id, text, later }: { id: number; text: string; later: () => void }) {
   return (
-    <Banner kind="warn" className="stopped-mail" actions={<><Button size="sm" onClick={later}>{t('accounts:sync.later')}</Button><Button size="sm" kind="primary" onClick={() => goSettings(`mailboxes/${id}`)}>{t('accounts:sync.act')}</Button></>}>
+    <Banner
+      kind="warn"
+      className="stopped-mail"
+      actions={
+        <>
+          <Button size="sm" onClick={later}>
+            {t('accounts:sync.later')}
+          </Button>
+          <Button size="sm" kind="primary" onClick={() => goSettings(`mailboxes/${id}`)}>
+            {t('accounts:sync.act')}
+          </Button>
+        </>
+      }
+    >
       {text}
     </Banner>
   )

@@ -12,14 +12,25 @@ export function StoppedMail() {
   const [busy, setBusy] = useState(false)
   const restart = () => {
     setBusy(true)
-    void call('app.restartService', { service: 'mail' }).catch(tellFailure).finally(() => setBusy(false))
+    void call('app.restartService', { service: 'mail' })
+      .catch(tellFailure)
+      .finally(() => setBusy(false))
   }
   return (
     <Banner
       kind="bad"
       urgent
       className="stopped-mail"
-      actions={<><Button size="sm" onClick={logs}>{t('setup:start.logs')}</Button><Button size="sm" kind="primary" busy={busy} onClick={restart}>{t(busy ? 'setup:start.restarting' : 'setup:start.restart')}</Button></>}
+      actions={
+        <>
+          <Button size="sm" onClick={logs}>
+            {t('setup:start.logs')}
+          </Button>
+          <Button size="sm" kind="primary" busy={busy} onClick={restart}>
+            {t(busy ? 'setup:start.restarting' : 'setup:start.restart')}
+          </Button>
+        </>
+      }
     >
       {t('setup:start.stopped.mail')} {t('setup:start.stoppedSafe')} {t('setup:start.stoppedTodo')}
     </Banner>

@@ -9,11 +9,20 @@ export function StoppedSend() {
   const [said, setSaid] = useState('')
   useEffect(() => {
     if (!items) return
-    const failed = items.filter((item) => item.state === 'failed' || item.state === 'held' || (item.state === 'uncertain' && !item.looking))
+    const failed = items.filter(
+      (item) => item.state === 'failed' || item.state === 'held' || (item.state === 'uncertain' && !item.looking),
+    )
     const fresh = known.current === null ? [] : failed.filter((item) => !known.current?.has(item.id))
     known.current = new Set(failed.map((item) => item.id))
     const first = fresh[0]
-    if (first) setSaid(t(first.state === 'held' ? 'sending:announce.held' : 'sending:announce.failed', { subject: first.subject }))
+    if (first)
+      setSaid(
+        t(first.state === 'held' ? 'sending:announce.held' : 'sending:announce.failed', { subject: first.subject }),
+      )
   }, [items])
-  return <div className="sr" role="alert">{said}</div>
+  return (
+    <div className="sr" role="alert">
+      {said}
+    </div>
+  )
 }

@@ -27,9 +27,19 @@ export function syncWords(sync: SyncStatus | undefined, mailboxes: readonly Mail
   // Time passes without any news: what was green an hour ago is not green now.
   switch (sync.overall === 'up-to-date' && stale ? 'stale' : sync.overall) {
     case 'offline': {
-      const told = sync.mailboxes.find((mailbox) => mailbox.state === 'offline' && (mailbox.error?.code === 'server-busy' || mailbox.error?.code === 'network-intercepted'))
+      const told = sync.mailboxes.find(
+        (mailbox) =>
+          mailbox.state === 'offline' &&
+          (mailbox.error?.code === 'server-busy' || mailbox.error?.code === 'network-intercepted'),
+      )
       const code = told?.error?.code
-      const text = code !== undefined && isShort(code) ? t('common:sync.mailboxError', { name: nameOf(mailboxes, told?.mailboxId), what: t(`common:sync.short.${code}`) }) : t('common:sync.offline')
+      const text =
+        code !== undefined && isShort(code)
+          ? t('common:sync.mailboxError', {
+              name: nameOf(mailboxes, told?.mailboxId),
+              what: t(`common:sync.short.${code}`),
+            })
+          : t('common:sync.offline')
       return { state: 'offline', text, end: waiting }
     }
     case 'error': {
@@ -44,11 +54,25 @@ export function syncWords(sync: SyncStatus | undefined, mailboxes: readonly Mail
       const done = running.reduce((so, mailbox) => so + mailbox.done, 0)
       const total = running.reduce((so, mailbox) => so + mailbox.total, 0)
       if (total === 0) return { state: 'syncing', text: t('common:sync.connecting'), end: waiting }
-      return { state: 'syncing', text: t('common:sync.syncing'), end: t('common:sync.progress', { done: numberText(done), total: numberText(total) }) }
+      return {
+        state: 'syncing',
+        text: t('common:sync.syncing'),
+        end: t('common:sync.progress', { done: numberText(done), total: numberText(total) }),
+      }
     }
-    case 'stale': return { state: 'stale', text: t('common:sync.stale', { name: nameOf(mailboxes, stale?.mailboxId) }), end: waiting || (stale?.syncedAt == null ? '' : agoText(stale.syncedAt, now)) }
-    case 'differs': return { state: 'differs', text: t('common:sync.differs'), end: waiting }
+    case 'stale':
+      return {
+        state: 'stale',
+        text: t('common:sync.stale', { name: nameOf(mailboxes, stale?.mailboxId) }),
+        end: waiting || (stale?.syncedAt == null ? '' : agoText(stale.syncedAt, now)),
+      }
+    case 'differs':
+      return { state: 'differs', text: t('common:sync.differs'), end: waiting }
     case 'up-to-date':
-      return { state: 'up-to-date', text: t('common:sync.upToDate'), end: waiting || (sync.syncedAt === null ? '' : agoText(sync.syncedAt, now)) }
+      return {
+        state: 'up-to-date',
+        text: t('common:sync.upToDate'),
+        end: waiting || (sync.syncedAt === null ? '' : agoText(sync.syncedAt, now)),
+      }
   }
 }

@@ -21,15 +21,41 @@ export function TitleBar({ platform, maximized }: { platform: 'mac' | 'windows' 
   return (
     <header className="titlebar">
       <div className="tb-start">
-        <IconButton icon={PanelLeft} flip label={t(rail ? 'common:titlebar.showSidebar' : 'common:titlebar.hideSidebar')} keys="mod+\" onClick={() => useLayout.getState().toggleSidebar()} />
-        <IconButton icon={ChevronLeft} flip label={t('common:back')} keys="alt+ArrowLeft" disabled={!hasPast} onClick={goBack} />
-        <IconButton icon={ChevronRight} flip label={t('common:forward')} keys="alt+ArrowRight" disabled={!hasFuture} onClick={() => usePlaces.getState().forward()} />
+        <IconButton
+          icon={PanelLeft}
+          flip
+          label={t(rail ? 'common:titlebar.showSidebar' : 'common:titlebar.hideSidebar')}
+          keys="mod+\"
+          onClick={() => useLayout.getState().toggleSidebar()}
+        />
+        <IconButton
+          icon={ChevronLeft}
+          flip
+          label={t('common:back')}
+          keys="alt+ArrowLeft"
+          disabled={!hasPast}
+          onClick={goBack}
+        />
+        <IconButton
+          icon={ChevronRight}
+          flip
+          label={t('common:forward')}
+          keys="alt+ArrowRight"
+          disabled={!hasFuture}
+          onClick={() => usePlaces.getState().forward()}
+        />
       </div>
       <SearchField />
       <div className="tb-end">
         <IconButton icon={Keyboard} label={t('common:titlebar.shortcuts')} keys="?" onClick={() => showHelp(true)} />
         {name && (
-          <button type="button" className="tb-you" aria-label={t('common:titlebar.you', { name })} data-tip={t('common:titlebar.you', { name })} onClick={() => goSettings()}>
+          <button
+            type="button"
+            className="tb-you"
+            aria-label={t('common:titlebar.you', { name })}
+            data-tip={t('common:titlebar.you', { name })}
+            onClick={() => goSettings()}
+          >
             <Avatar name={name} />
           </button>
         )}
@@ -41,7 +67,13 @@ export function TitleBar({ platform, maximized }: { platform: 'mac' | 'windows' 
 
 /** The title bar of screens that come before the window: drags it and closes it, nothing else. */
 export function BareTitleBar({ platform, maximized }: { platform: 'mac' | 'windows' | 'linux'; maximized: boolean }) {
-  return <header className="titlebar"><div className="tb-start" /><div /><div className="tb-end">{platform !== 'mac' && <WindowButtons maximized={maximized} />}</div></header>
+  return (
+    <header className="titlebar">
+      <div className="tb-start" />
+      <div />
+      <div className="tb-end">{platform !== 'mac' && <WindowButtons maximized={maximized} />}</div>
+    </header>
+  )
 }
 
 function SearchField() {
@@ -81,25 +113,50 @@ function SearchField() {
     <div className="tb-search" role="search">
       <Icon icon={Search} small />
       <input
-        type="search" value={text} placeholder={t('common:titlebar.search')} aria-label={t('common:titlebar.searchName')} autoComplete="off" spellCheck={false}
-        aria-controls={results ? 'search-results' : undefined} aria-activedescendant={results ? active : undefined}
-        onChange={(event) => change(event.target.value)} onKeyDown={onKeyDown}
+        type="search"
+        value={text}
+        placeholder={t('common:titlebar.search')}
+        aria-label={t('common:titlebar.searchName')}
+        autoComplete="off"
+        spellCheck={false}
+        aria-controls={results ? 'search-results' : undefined}
+        aria-activedescendant={results ? active : undefined}
+        onChange={(event) => change(event.target.value)}
+        onKeyDown={onKeyDown}
       />
-      {text !== '' ? <IconButton icon={X} size="sm" label={t('common:titlebar.clearSearch')} onClick={() => change('')} /> : <Kbd keys="mod+k" />}
+      {text !== '' ? (
+        <IconButton icon={X} size="sm" label={t('common:titlebar.clearSearch')} onClick={() => change('')} />
+      ) : (
+        <Kbd keys="mod+k" />
+      )}
     </div>
   )
 }
 
 function WindowButtons({ maximized }: { maximized: boolean }) {
   const act = (name: 'minimize' | 'maximize' | 'close') => void call('app.window', { act: name })
-  const names = { minimize: t('common:titlebar.minimize'), maximize: t(maximized ? 'common:titlebar.restore' : 'common:titlebar.maximize'), close: t('common:titlebar.closeWindow') }
+  const names = {
+    minimize: t('common:titlebar.minimize'),
+    maximize: t(maximized ? 'common:titlebar.restore' : 'common:titlebar.maximize'),
+    close: t('common:titlebar.closeWindow'),
+  }
   return (
     <span className="winbtns">
-      <button type="button" aria-label={names.minimize} onClick={() => act('minimize')}><svg width="10" height="10" viewBox="0 0 10 10" stroke="currentColor" aria-hidden="true"><path d="M0 5.5h10" /></svg></button>
-      <button type="button" aria-label={names.maximize} onClick={() => act('maximize')}>
-        <svg width="10" height="10" viewBox="0 0 10 10" stroke="currentColor" fill="none" aria-hidden="true"><path d={maximized ? 'M.5 2.5h7v7h-7zM2.5 2.5v-2h7v7h-2' : 'M.5.5h9v9h-9z'} /></svg>
+      <button type="button" aria-label={names.minimize} onClick={() => act('minimize')}>
+        <svg width="10" height="10" viewBox="0 0 10 10" stroke="currentColor" aria-hidden="true">
+          <path d="M0 5.5h10" />
+        </svg>
       </button>
-      <button type="button" aria-label={names.close} onClick={() => act('close')}><svg width="10" height="10" viewBox="0 0 10 10" stroke="currentColor" aria-hidden="true"><path d="m0 0 10 10M10 0 0 10" /></svg></button>
+      <button type="button" aria-label={names.maximize} onClick={() => act('maximize')}>
+        <svg width="10" height="10" viewBox="0 0 10 10" stroke="currentColor" fill="none" aria-hidden="true">
+          <path d={maximized ? 'M.5 2.5h7v7h-7zM2.5 2.5v-2h7v7h-2' : 'M.5.5h9v9h-9z'} />
+        </svg>
+      </button>
+      <button type="button" aria-label={names.close} onClick={() => act('close')}>
+        <svg width="10" height="10" viewBox="0 0 10 10" stroke="currentColor" aria-hidden="true">
+          <path d="m0 0 10 10M10 0 0 10" />
+        </svg>
+      </button>
     </span>
   )
 }

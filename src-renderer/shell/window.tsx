@@ -31,11 +31,22 @@ const NewMessage = lazy(() => import('../composer/new-message').then((module) =>
 
 /** Custom properties that the stylesheet reads; React's type of `style` knows only standard ones. */
 function widths(list: number, profile: number): CSSProperties {
-  return Object.fromEntries([['--w-list', `${list}px`], ['--w-profile', `${profile}px`]])
+  return Object.fromEntries([
+    ['--w-list', `${list}px`],
+    ['--w-profile', `${profile}px`],
+  ])
 }
 
 /** The window once the store is open: title bar, sidebar, and the place where the person is. */
-export function MainWindow({ platform, maximized, mailStopped }: { platform: 'mac' | 'windows' | 'linux'; maximized: boolean; mailStopped: boolean }) {
+export function MainWindow({
+  platform,
+  maximized,
+  mailStopped,
+}: {
+  platform: 'mac' | 'windows' | 'linux'
+  maximized: boolean
+  mailStopped: boolean
+}) {
   const rail = useLayout(isRail)
   const { palette, help } = useWindow()
   const journalDamaged = useJournalDamage()
@@ -55,7 +66,13 @@ export function MainWindow({ platform, maximized, mailStopped }: { platform: 'ma
   return (
     <div className={`window${noticed ? ' noticed' : ''}`} data-sidebar={rail ? 'rail' : 'full'}>
       <TitleBar platform={platform} maximized={maximized} />
-      {noticed && <div>{mailStopped && <StoppedMail />}{journalDamaged && <DamagedJournal />}{ending && <SignInNotice {...ending} />}</div>}
+      {noticed && (
+        <div>
+          {mailStopped && <StoppedMail />}
+          {journalDamaged && <DamagedJournal />}
+          {ending && <SignInNotice {...ending} />}
+        </div>
+      )}
       <Panes />
       <Commands />
       <StoppedSend />
@@ -72,20 +89,40 @@ function Panes() {
   const place = usePlaces((state) => state.place)
   if (place.kind === 'inbox' || place.kind === 'new-message') return <InboxPanes place={place} />
   // Its steps stand where the sidebar is elsewhere.
-  if (place.kind === 'add-mailbox') return <main className="panes bare"><PaneGuard resetKey="add-mailbox"><Suspense fallback={<section className="pane" />}><AddMailbox /></Suspense></PaneGuard><ToastHost /></main>
+  if (place.kind === 'add-mailbox')
+    return (
+      <main className="panes bare">
+        <PaneGuard resetKey="add-mailbox">
+          <Suspense fallback={<section className="pane" />}>
+            <AddMailbox />
+          </Suspense>
+        </PaneGuard>
+        <ToastHost />
+      </main>
+    )
   return (
     <main className="panes page">
       {place.kind === 'settings' ? <SettingsSidebar address={place.page} /> : <Sidebar />}
-      <PaneGuard resetKey={place.kind === 'settings' ? `settings ${place.page}` : place.kind}><Suspense fallback={<section className="pane" />}><Page place={place} /></Suspense></PaneGuard>
+      <PaneGuard resetKey={place.kind === 'settings' ? `settings ${place.page}` : place.kind}>
+        <Suspense fallback={<section className="pane" />}>
+          <Page place={place} />
+        </Suspense>
+      </PaneGuard>
       <ToastHost />
     </main>
   )
 }
 
-function Page({ place }: { place: Exclude<Place, { kind: 'inbox' } | { kind: 'new-message' } | { kind: 'add-mailbox' }> }) {
+function Page({
+  place,
+}: {
+  place: Exclude<Place, { kind: 'inbox' } | { kind: 'new-message' } | { kind: 'add-mailbox' }>
+}) {
   switch (place.kind) {
-    case 'search': return <SearchPage text={place.text} />
-    case 'settings': return <SettingsPage address={place.page} />
+    case 'search':
+      return <SearchPage text={place.text} />
+    case 'settings':
+      return <SettingsPage address={place.page} />
   }
 }
 
@@ -107,14 +144,31 @@ function InboxPanes({ place }: { place: Extract<Place, { kind: 'inbox' } | { kin
   return (
     <main className={`panes inbox${withProfile ? ' with-profile' : ''}`} style={widths(listWidth, profileWidth)}>
       <Sidebar />
-      <ListPane view={list.view} mailboxId={list.mailboxId} tag={list.tag} label={list.label} saved={list.saved} openId={openId} density={density} />
+      <ListPane
+        view={list.view}
+        mailboxId={list.mailboxId}
+        tag={list.tag}
+        label={list.label}
+        saved={list.saved}
+        openId={openId}
+        density={density}
+      />
       <PaneGuard resetKey={`${place.kind} ${openId}`}>
         <Suspense fallback={<section className="pane" />}>
-          {place.kind === 'new-message' ? <NewMessage key={place.draftId} draftId={place.draftId} />
-            : openId === null ? <NoSelection view={list.view} /> : <ConversationPane id={openId} />}
+          {place.kind === 'new-message' ? (
+            <NewMessage key={place.draftId} draftId={place.draftId} />
+          ) : openId === null ? (
+            <NoSelection view={list.view} />
+          ) : (
+            <ConversationPane id={openId} />
+          )}
         </Suspense>
       </PaneGuard>
-      {openId !== null && (withProfile || over) && <PaneGuard resetKey={String(openId)}><CustomerPane conversationId={openId} over={!withProfile} /></PaneGuard>}
+      {openId !== null && (withProfile || over) && (
+        <PaneGuard resetKey={String(openId)}>
+          <CustomerPane conversationId={openId} over={!withProfile} />
+        </PaneGuard>
+      )}
     </main>
   )
 }

@@ -53,7 +53,8 @@ export async function moveTo(ids: readonly number[], mailbox: { id: number; name
     const done = await call('conversations.move', { ids: [...ids], mailboxId: mailbox.id })
     tellDone(t('conversation:moved', { count: ids.length, name: mailbox.name }), done.undo)
   } catch (thrown) {
-    if (asCallError(thrown).code === 'conflict') showToast({ text: t('conversation:notWhole'), kind: 'bad', lastsMs: 10_000 })
+    if (asCallError(thrown).code === 'conflict')
+      showToast({ text: t('conversation:notWhole'), kind: 'bad', lastsMs: 10_000 })
     else tellFailure(thrown)
   }
 }

@@ -4,5 +4,9 @@ const byMachine = ({ autoKind }: Message): boolean => autoKind === 'bounce' || a
 
 /** The message that a reply answers: the newest from outside, never a machine's answer while there is another. */
 export function answeredMessage(messages: readonly Message[]): Message | undefined {
-  return messages.findLast((message) => message.direction === 'in' && !byMachine(message)) ?? messages.findLast((message) => !byMachine(message)) ?? messages.at(-1)
+  return (
+    messages.findLast((message) => message.direction === 'in' && !byMachine(message)) ??
+    messages.findLast((message) => !byMachine(message)) ??
+    messages.at(-1)
+  )
 }

@@ -24,5 +24,5 @@ export async function lockWindow(cannot: () => void): Promise<void> {
   const { canLock } = await ask('app.state', {})
   if (!canLock) return cannot()
   await keepAll()
-  return void await call('app.lock', {})
+  return void (await call('app.lock', {}))
 }

@@ -15,5 +15,12 @@ export function onFirstHand(does: () => void): void {
 
 /** Begins to notice it. Movements of the pointer do not count: nobody waits for what they bring. */
 export function startHand(): void {
-  for (const sign of signs) addEventListener(sign, () => { usedAt = performance.now() }, { capture: true, passive: true })
+  for (const sign of signs)
+    addEventListener(
+      sign,
+      () => {
+        usedAt = performance.now()
+      },
+      { capture: true, passive: true },
+    )
 }

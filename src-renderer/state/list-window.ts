@@ -3,7 +3,10 @@ import { asCallError, type CallError } from '../client'
 import { Pace } from './pace'
 import { share } from './share'
 
-export interface ListPage { rows: ConversationRow[]; total: number }
+export interface ListPage {
+  rows: ConversationRow[]
+  total: number
+}
 export type FetchPage = (offset: number, limit: number) => Promise<ListPage>
 
 export const pageSize = 100

@@ -39,7 +39,16 @@ const closingMs = 500
 let closed: ReturnType<typeof setTimeout> | undefined
 
 const none: ReadonlySet<number> = new Set()
-const statusOfView: Partial<Record<string, Status>> = { inbox: 'open', unassigned: 'open', mine: 'open', assigned: 'open', snoozed: 'open', pending: 'pending', closed: 'closed', spam: 'spam' }
+const statusOfView: Partial<Record<string, Status>> = {
+  inbox: 'open',
+  unassigned: 'open',
+  mine: 'open',
+  assigned: 'open',
+  snoozed: 'open',
+  pending: 'pending',
+  closed: 'closed',
+  spam: 'spam',
+}
 
 export const useList = create<State>()((set, get) => ({
   order: 'newest',
@@ -48,24 +57,27 @@ export const useList = create<State>()((set, get) => ({
   picked: none,
   hands: null,
   closing: false,
-  setOrder: (order, saved = null) => set((state) => (saved === null ? { order } : { savedOrder: { ...state.savedOrder, [saved]: order } })),
+  setOrder: (order, saved = null) =>
+    set((state) => (saved === null ? { order } : { savedOrder: { ...state.savedOrder, [saved]: order } })),
   setUnreadOnly: (unreadOnly) => set({ unreadOnly, picked: none }),
   pick: (ids) => set({ picked: new Set(ids) }),
-  togglePick: (id) => set((state) => {
-    const picked = new Set(state.picked)
-    if (!picked.delete(id)) picked.add(id)
-    return { picked }
-  }),
+  togglePick: (id) =>
+    set((state) => {
+      const picked = new Set(state.picked)
+      if (!picked.delete(id)) picked.add(id)
+      return { picked }
+    }),
   clearPicks: () => set((state) => (state.picked.size === 0 ? state : { picked: none })),
   leaving: (ids, status) => {
     const place = usePlaces.getState().place
     // The list of a label holds every status.
     const stays = place.kind === 'inbox' && place.label !== null && status !== null && status !== 'spam'
     // Whether it leaves a view that people made is the view's matter: the list is asked again.
-    if (place.kind !== 'inbox' || stays || place.saved !== null || statusOfView[place.view] === status) return () => undefined
+    if (place.kind !== 'inbox' || stays || place.saved !== null || statusOfView[place.view] === status)
+      return () => undefined
     const gone = new Set(ids)
     const open = place.conversationId
-    const next = open !== null && gone.has(open) ? get().hands?.after(gone) ?? null : undefined
+    const next = open !== null && gone.has(open) ? (get().hands?.after(gone) ?? null) : undefined
     return () => {
       set((state) => ({ picked: new Set([...state.picked].filter((id) => !gone.has(id))), closing: true }))
       clearTimeout(closed)

@@ -11,13 +11,20 @@ export function isQuiet({ quietFrom, quietTo }: Pick<Settings, 'quietFrom' | 'qu
   return quietFrom < quietTo ? minutes >= quietFrom && minutes < quietTo : minutes >= quietFrom || minutes < quietTo
 }
 
-type Told = Pick<ConversationRow, 'messageCount' | 'mailboxIds' | 'assignee'> & { readonly followers?: readonly { readonly id: string }[] }
+type Told = Pick<ConversationRow, 'messageCount' | 'mailboxIds' | 'assignee'> & {
+  readonly followers?: readonly { readonly id: string }[]
+}
 
 /** Whether a person wants to hear of mail in this conversation. `self`: who the person is. */
-export function isTold(row: Told, settings: Pick<Settings, 'notify' | 'notifyNotFor' | 'notifyFollowed'>, self: string): boolean {
+export function isTold(
+  row: Told,
+  settings: Pick<Settings, 'notify' | 'notifyNotFor' | 'notifyFollowed'>,
+  self: string,
+): boolean {
   if (settings.notify === 'nothing') return false
   if (row.mailboxIds.length > 0 && row.mailboxIds.every((id) => settings.notifyNotFor.includes(id))) return false
-  const mine = row.assignee?.id === self || (settings.notifyFollowed && row.followers?.some(({ id }) => id === self) === true)
+  const mine =
+    row.assignee?.id === self || (settings.notifyFollowed && row.followers?.some(({ id }) => id === self) === true)
   if (settings.notify === 'mine') return mine
   return settings.notify === 'all' || mine || row.messageCount <= 1
 }
@@ -28,16 +35,23 @@ async function tell(ids: readonly number[]): Promise<void> {
   const [settings, { self }] = await Promise.all([ask('settings.get', {}), ask('people.list', {})])
   const now = new Date()
   if (settings.notify === 'nothing' || isQuiet(settings, now.getHours() * 60 + now.getMinutes())) return
-  const rows = (await Promise.all(ids.map((id) => ask('conversations.get', { id }).catch(() => null))))
-    .flatMap((one) => (one && isTold({ ...one, messageCount: one.messages.length }, settings, self) ? [one] : []))
+  const rows = (await Promise.all(ids.map((id) => ask('conversations.get', { id }).catch(() => null)))).flatMap((one) =>
+    one && isTold({ ...one, messageCount: one.messages.length }, settings, self) ? [one] : [],
+  )
   if (rows.length > mostSingle || (ids.length === 0 && settings.notify === 'all')) {
     await call('app.notify', { title: t('common:notices.many'), body: '', conversationId: null })
     return
   }
   for (const one of rows) {
     const from = one.messages.findLast((message) => message.direction === 'in')?.from
-    const title = settings.notifyContent ? (from?.name || from?.address || t('common:notices.one')) : t('common:notices.one')
-    await call('app.notify', { title: title.slice(0, 200), body: settings.notifyContent ? (one.subject || t('common:noSubject')).slice(0, 500) : '', conversationId: one.id })
+    const title = settings.notifyContent
+      ? from?.name || from?.address || t('common:notices.one')
+      : t('common:notices.one')
+    await call('app.notify', {
+      title: title.slice(0, 200),
+      body: settings.notifyContent ? (one.subject || t('common:noSubject')).slice(0, 500) : '',
+      conversationId: one.id,
+    })
   }
 }
 
@@ -54,8 +68,16 @@ async function tellWork(ids: readonly number[], what: 'mentioned' | 'given'): Pr
   }
   for (const id of ids) {
     const one = await ask('conversations.get', { id }).catch(() => null)
-    if (!one || (one.mailboxIds.length > 0 && one.mailboxIds.every((mailbox) => settings.notifyNotFor.includes(mailbox)))) continue
-    await call('app.notify', { title: t(`common:notices.${what}`), body: settings.notifyContent ? (one.subject || t('common:noSubject')).slice(0, 500) : '', conversationId: one.id })
+    if (
+      !one ||
+      (one.mailboxIds.length > 0 && one.mailboxIds.every((mailbox) => settings.notifyNotFor.includes(mailbox)))
+    )
+      continue
+    await call('app.notify', {
+      title: t(`common:notices.${what}`),
+      body: settings.notifyContent ? (one.subject || t('common:noSubject')).slice(0, 500) : '',
+      conversationId: one.id,
+    })
   }
 }
 

@@ -7,7 +7,10 @@ import { goNewMessage, openConversation } from './places'
 import { showToast } from './toast'
 
 /** How an item stands, in a few words, and how loud they are. */
-export interface OutboxWords { text: string; kind: '' | 'warn' | 'bad' }
+export interface OutboxWords {
+  text: string
+  kind: '' | 'warn' | 'bad'
+}
 
 export function outboxState(item: OutboxItem, now: number): OutboxWords {
   const time = comingTime(item.dueAt, now)
@@ -16,11 +19,21 @@ export function outboxState(item: OutboxItem, now: number): OutboxWords {
       if (item.error === 'rate-limited') return { text: t('sending:state.rateLimited', { time }), kind: '' }
       if (item.left) return { text: t('sending:state.later', { count: item.left.length }), kind: 'warn' }
       if (item.scheduled && item.dueAt > now) return { text: t('sending:state.scheduled', { time }), kind: '' }
-      return { text: t(item.error === null && now < item.dueAt + 2_000 ? 'sending:state.soon' : 'sending:state.queued'), kind: '' }
-    case 'uncertain': return item.looking ? { text: t('sending:state.looking'), kind: '' } : { text: t('sending:state.uncertain'), kind: 'warn' }
-    case 'held': return { text: t('sending:state.held'), kind: 'warn' }
-    case 'failed': return { text: t('sending:state.failed'), kind: 'bad' }
-    case 'sending': case 'sent': return { text: t(`sending:state.${item.state}`), kind: '' }
+      return {
+        text: t(item.error === null && now < item.dueAt + 2_000 ? 'sending:state.soon' : 'sending:state.queued'),
+        kind: '',
+      }
+    case 'uncertain':
+      return item.looking
+        ? { text: t('sending:state.looking'), kind: '' }
+        : { text: t('sending:state.uncertain'), kind: 'warn' }
+    case 'held':
+      return { text: t('sending:state.held'), kind: 'warn' }
+    case 'failed':
+      return { text: t('sending:state.failed'), kind: 'bad' }
+    case 'sending':
+    case 'sent':
+      return { text: t(`sending:state.${item.state}`), kind: '' }
   }
 }
 
@@ -28,7 +41,8 @@ export function outboxState(item: OutboxItem, now: number): OutboxWords {
 export function outboxWhy(item: OutboxItem): string {
   if (item.state === 'uncertain') return t(item.looking ? 'sending:why.looking' : 'sending:why.uncertain')
   if (item.error === 'rate-limited') return t('sending:why.rateLimited')
-  if (item.left && item.state === 'queued') return t('sending:why.later', { count: item.left.length, names: item.left.slice(0, 5).join(', ') })
+  if (item.left && item.state === 'queued')
+    return t('sending:why.later', { count: item.left.length, names: item.left.slice(0, 5).join(', ') })
   if (item.error === null || item.state === 'sending') return ''
   const why = errorText({ code: item.error })
   return item.waitsFor === null ? why : t('sending:why.otherMailbox', { name: item.waitsFor, why })
@@ -44,24 +58,37 @@ async function tried(work: () => Promise<unknown>): Promise<void> {
 
 export const sendAnyway = (item: OutboxItem) => tried(() => call('outbox.sendAnyway', { id: item.id }))
 export const retry = (item: OutboxItem) => tried(() => call('outbox.retry', { id: item.id }))
-export const decide = (item: OutboxItem, decision: 'arrived' | 'send-again') => tried(() => call('outbox.decide', { id: item.id, decision }))
+export const decide = (item: OutboxItem, decision: 'arrived' | 'send-again') =>
+  tried(() => call('outbox.decide', { id: item.id, decision }))
 export const giveUpRest = (item: OutboxItem) => tried(() => call('outbox.giveUpRest', { id: item.id }))
-export const toNote = (item: OutboxItem) => tried(async () => tellDone(t('sending:done.note'), (await call('outbox.toNote', { id: item.id })).undo))
-export const discard = (item: OutboxItem) => tried(async () => tellDone(t('sending:done.discarded'), (await call('outbox.discard', { id: item.id })).undo))
-export const reschedule = (item: OutboxItem, sendAt: number | null, unlessAnswered: boolean) => tried(() => call('outbox.reschedule', { id: item.id, sendAt, unlessAnswered }))
+export const toNote = (item: OutboxItem) =>
+  tried(async () => tellDone(t('sending:done.note'), (await call('outbox.toNote', { id: item.id })).undo))
+export const discard = (item: OutboxItem) =>
+  tried(async () => tellDone(t('sending:done.discarded'), (await call('outbox.discard', { id: item.id })).undo))
+export const reschedule = (item: OutboxItem, sendAt: number | null, unlessAnswered: boolean) =>
+  tried(() => call('outbox.reschedule', { id: item.id, sendAt, unlessAnswered }))
 
 /** Takes a message back to its draft and opens that. */
-export const takeBack = (item: OutboxItem, inList: boolean) => tried(async () => {
-  const { draftId, conversationId } = await call('outbox.undo', { id: item.id })
-  showToast({ text: t(inList ? 'sending:done.tookBackList' : 'sending:done.tookBack') })
-  if (conversationId === null) goNewMessage(draftId)
-  else if (inList) openConversation(conversationId, 'outbox')
-})
+export const takeBack = (item: OutboxItem, inList: boolean) =>
+  tried(async () => {
+    const { draftId, conversationId } = await call('outbox.undo', { id: item.id })
+    showToast({ text: t(inList ? 'sending:done.tookBackList' : 'sending:done.tookBack') })
+    if (conversationId === null) goNewMessage(draftId)
+    else if (inList) openConversation(conversationId, 'outbox')
+  })
 
-export interface OutboxAct { label: string; danger?: boolean; run: () => void }
+export interface OutboxAct {
+  label: string
+  danger?: boolean
+  run: () => void
+}
 
 /** What a person can do about an item: the first ones as buttons, the others in a menu. */
-export function outboxActs(item: OutboxItem, inList: boolean, askTime: () => void): { buttons: OutboxAct[]; more: OutboxAct[] } {
+export function outboxActs(
+  item: OutboxItem,
+  inList: boolean,
+  askTime: () => void,
+): { buttons: OutboxAct[]; more: OutboxAct[] } {
   const edit = { label: t('sending:acts.edit'), run: () => void takeBack(item, inList) }
   const note = { label: t('sending:acts.toNote'), run: () => void toNote(item) }
   const away = { label: t('sending:acts.discard'), danger: true, run: () => void discard(item) }
@@ -70,18 +97,36 @@ export function outboxActs(item: OutboxItem, inList: boolean, askTime: () => voi
   switch (item.state) {
     case 'held': {
       const anyway = { label: t('sending:acts.sendAnyway'), run: () => void sendAnyway(item) }
-      return inList ? { buttons: [anyway, edit], more: [note, away] } : { buttons: [anyway, edit, note, away], more: [] }
+      return inList
+        ? { buttons: [anyway, edit], more: [note, away] }
+        : { buttons: [anyway, edit, note, away], more: [] }
     }
-    case 'failed': return item.left ? { buttons: [again, rest], more: [] } : { buttons: [again, edit], more: [note, away] }
-    case 'uncertain': return { buttons: [{ label: t('sending:acts.arrived'), run: () => void decide(item, 'arrived') }, { label: t('sending:acts.sendAgain'), run: () => void decide(item, 'send-again') }], more: [] }
+    case 'failed':
+      return item.left ? { buttons: [again, rest], more: [] } : { buttons: [again, edit], more: [note, away] }
+    case 'uncertain':
+      return {
+        buttons: [
+          { label: t('sending:acts.arrived'), run: () => void decide(item, 'arrived') },
+          { label: t('sending:acts.sendAgain'), run: () => void decide(item, 'send-again') },
+        ],
+        more: [],
+      }
     case 'queued': {
       if (item.left) return { buttons: [again, rest], more: [] }
-      const unchecked = item.error !== null && item.error !== 'rate-limited' && item.unlessAnswered ? [{ label: t('sending:acts.unchecked'), run: () => void sendAnyway(item) }] : []
-      if (!item.scheduled) return { buttons: [edit], more: [...unchecked, ...(item.error === null ? [] : [again]), away] }
+      const unchecked =
+        item.error !== null && item.error !== 'rate-limited' && item.unlessAnswered
+          ? [{ label: t('sending:acts.unchecked'), run: () => void sendAnyway(item) }]
+          : []
+      if (!item.scheduled)
+        return { buttons: [edit], more: [...unchecked, ...(item.error === null ? [] : [again]), away] }
       const now = { label: t('sending:acts.sendNow'), run: () => void reschedule(item, null, item.unlessAnswered) }
       const time = { label: t('sending:acts.changeTime'), run: askTime }
-      return inList ? { buttons: [time, edit], more: [now, ...unchecked, away] } : { buttons: [time, now, edit], more: [...unchecked, away] }
+      return inList
+        ? { buttons: [time, edit], more: [now, ...unchecked, away] }
+        : { buttons: [time, now, edit], more: [...unchecked, away] }
     }
-    case 'sending': case 'sent': return { buttons: [], more: [] }
+    case 'sending':
+    case 'sent':
+      return { buttons: [], more: [] }
   }
 }

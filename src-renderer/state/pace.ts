@@ -17,7 +17,11 @@ export class Pace {
   private startedAt = -Infinity
   private gap = shortestMs
 
-  constructor(private readonly now: () => number = () => performance.now(), private readonly actedAt: () => number = lastAct, private readonly handAt: () => number = lastHand) {}
+  constructor(
+    private readonly now: () => number = () => performance.now(),
+    private readonly actedAt: () => number = lastAct,
+    private readonly handAt: () => number = lastHand,
+  ) {}
 
   /** Milliseconds to wait before asking `wait` again; 0 or less: ask now. */
   wait(): number {

@@ -3,7 +3,15 @@ import type { View } from '../../src-preload/contract'
 
 /** Where a person can be. A conversation that is open is part of the place, so that Back returns to it. */
 export type Place =
-  | { kind: 'inbox'; view: View; mailboxId: number | null; /** Only conversations with this tag. */ tag: string | null; /** Only conversations with this label of the mail server. */ label: string | null; /** A saved view; then `view` means nothing. */ saved: string | null; conversationId: number | null }
+  | {
+      kind: 'inbox'
+      view: View
+      mailboxId: number | null
+      /** Only conversations with this tag. */ tag: string | null
+      /** Only conversations with this label of the mail server. */ label: string | null
+      /** A saved view; then `view` means nothing. */ saved: string | null
+      conversationId: number | null
+    }
   | { kind: 'search'; text: string }
   | { kind: 'settings'; page: string | null }
   | { kind: 'add-mailbox' }
@@ -25,7 +33,15 @@ interface State {
 }
 
 const longest = 100
-const first: ListPlace = { kind: 'inbox', view: 'inbox', mailboxId: null, tag: null, label: null, saved: null, conversationId: null }
+const first: ListPlace = {
+  kind: 'inbox',
+  view: 'inbox',
+  mailboxId: null,
+  tag: null,
+  label: null,
+  saved: null,
+  conversationId: null,
+}
 
 function at(place: Place, list: ListPlace): Pick<State, 'place' | 'list'> {
   return { place, list: place.kind === 'inbox' ? place : list }
@@ -36,16 +52,23 @@ export const usePlaces = create<State>()((set) => ({
   list: first,
   past: [],
   future: [],
-  go: (place) => set((state) => ({ ...at(place, state.list), past: [...state.past, state.place].slice(-longest), future: [] })),
+  go: (place) =>
+    set((state) => ({ ...at(place, state.list), past: [...state.past, state.place].slice(-longest), future: [] })),
   replace: (place) => set((state) => at(place, state.list)),
-  back: () => set((state) => {
-    const place = state.past[state.past.length - 1]
-    return place ? { ...at(place, state.list), past: state.past.slice(0, -1), future: [state.place, ...state.future] } : state
-  }),
-  forward: () => set((state) => {
-    const place = state.future[0]
-    return place ? { ...at(place, state.list), past: [...state.past, state.place], future: state.future.slice(1) } : state
-  }),
+  back: () =>
+    set((state) => {
+      const place = state.past[state.past.length - 1]
+      return place
+        ? { ...at(place, state.list), past: state.past.slice(0, -1), future: [state.place, ...state.future] }
+        : state
+    }),
+  forward: () =>
+    set((state) => {
+      const place = state.future[0]
+      return place
+        ? { ...at(place, state.list), past: [...state.past, state.place], future: state.future.slice(1) }
+        : state
+    }),
 }))
 
 const places = () => usePlaces.getState()
@@ -55,7 +78,12 @@ export function useOpenConversation(): number | null {
   return usePlaces((state) => (state.place.kind === 'inbox' ? state.place.conversationId : null))
 }
 
-export function goView(view: View, mailboxId: number | null = null, tag: string | null = null, label: string | null = null): void {
+export function goView(
+  view: View,
+  mailboxId: number | null = null,
+  tag: string | null = null,
+  label: string | null = null,
+): void {
   places().go({ kind: 'inbox', view, mailboxId, tag, label, saved: null, conversationId: null })
 }
 
@@ -68,7 +96,8 @@ export function goSaved(saved: string): void {
 export function openConversation(id: number | null, view: View = 'inbox'): void {
   const { place, go, replace } = places()
   if (place.kind === 'new-message') return go({ ...places().list, conversationId: id })
-  if (place.kind !== 'inbox') return go({ kind: 'inbox', view, mailboxId: null, tag: null, label: null, saved: null, conversationId: id })
+  if (place.kind !== 'inbox')
+    return go({ kind: 'inbox', view, mailboxId: null, tag: null, label: null, saved: null, conversationId: id })
   if (place.conversationId === id) return
   replace({ ...place, conversationId: id })
 }

@@ -14,7 +14,10 @@ let told = ''
 function tell(): void {
   const { place } = usePlaces.getState()
   const open = place.kind === 'inbox' && !away ? place.conversationId : null
-  const now = { conversationId: open, doing: open !== null && writingIn === open ? 'replying' as const : 'viewing' as const }
+  const now = {
+    conversationId: open,
+    doing: open !== null && writingIn === open ? ('replying' as const) : ('viewing' as const),
+  }
   const text = JSON.stringify(now)
   if (text === told) return
   told = text

@@ -39,18 +39,37 @@ const isMac = () => document.documentElement.dataset['os'] === 'mac'
 
 const macNames: Record<string, string> = { mod: '⌘', shift: '⇧', alt: '⌥', ctrl: '⌃' }
 const otherNames: Record<string, string> = { mod: 'Ctrl', shift: 'Shift', alt: 'Alt', ctrl: 'Ctrl' }
-const keyNames: Record<string, string> = { enter: '↵', arrowup: '↑', arrowdown: '↓', arrowleft: '←', arrowright: '→', escape: 'Esc', tab: '⇥', space: '␣' }
+const keyNames: Record<string, string> = {
+  enter: '↵',
+  arrowup: '↑',
+  arrowdown: '↓',
+  arrowleft: '←',
+  arrowright: '→',
+  escape: 'Esc',
+  tab: '⇥',
+  space: '␣',
+}
 
 /** The keycaps of a shortcut: one text per key pressed in turn. */
 export function keyLabels(keys: string, mac: boolean = isMac()): string[] {
   return keys.split(' ').map((chord) => {
-    const parts = chord.split('+').map((part) => (mac ? macNames : otherNames)[part] ?? keyNames[part.toLowerCase()] ?? (part.length === 1 ? part.toUpperCase() : part))
+    const parts = chord
+      .split('+')
+      .map(
+        (part) =>
+          (mac ? macNames : otherNames)[part] ??
+          keyNames[part.toLowerCase()] ??
+          (part.length === 1 ? part.toUpperCase() : part),
+      )
     return parts.join(mac ? '' : ' ')
   })
 }
 
 /** The chord of a key press as it is written in `keys`. */
-export function chordOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>, mac: boolean): string {
+export function chordOf(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
+  mac: boolean,
+): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
   const mod = mac ? event.metaKey : event.ctrlKey
   const named = event.key.length > 1 || /\p{L}|\p{N}/u.test(key) || key === '\\'
@@ -60,7 +79,8 @@ export function chordOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'
 /** True when typing goes into this element. */
 export function isTextField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit', 'range'].includes(target.type)
 }
 
@@ -72,7 +92,13 @@ function isLetter(keys: string): boolean {
 }
 
 /** Finds what a key press runs. Exported for tests; the window listens through `startShortcuts`. */
-export function matching(shortcuts: readonly Shortcut[], chord: string, before: string | null, inText: boolean, letters: boolean): { found: Shortcut[]; begins: boolean } {
+export function matching(
+  shortcuts: readonly Shortcut[],
+  chord: string,
+  before: string | null,
+  inText: boolean,
+  letters: boolean,
+): { found: Shortcut[]; begins: boolean } {
   const usable = shortcuts.filter((shortcut) => {
     if (isLetter(shortcut.keys) && !letters) return false
     if (!inText) return true
@@ -87,7 +113,8 @@ function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || ['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return
   const { shortcuts, letters } = useShortcutStore.getState()
   // a dialog, menu or palette that is open has the keys for itself
-  const layer = event.target instanceof Element ? event.target.closest('[role="dialog"], [role="menu"], [role="listbox"]') : null
+  const layer =
+    event.target instanceof Element ? event.target.closest('[role="dialog"], [role="menu"], [role="listbox"]') : null
   const chord = chordOf(event, isMac())
   const before = begun && performance.now() - begun.at < sequenceMs ? begun.chord : null
   begun = null
@@ -121,6 +148,9 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
       run: (event: KeyboardEvent) => current.current[index]?.run(event),
     }))
     useShortcutStore.setState((state) => ({ shortcuts: [...state.shortcuts, ...mine] }))
-    return () => useShortcutStore.setState((state) => ({ shortcuts: state.shortcuts.filter((shortcut) => !mine.includes(shortcut)) }))
+    return () =>
+      useShortcutStore.setState((state) => ({
+        shortcuts: state.shortcuts.filter((shortcut) => !mine.includes(shortcut)),
+      }))
   }, [shape])
 }

@@ -8,7 +8,12 @@ import { showToast } from './toast'
 /** Asks where, and begins to write; its progress is on the page of settings. */
 export async function exportMail(scope: ExportScope, format: MailFormat): Promise<void> {
   try {
-    if (await call('app.exportMail', { scope, format })) showToast({ text: t('transfers:exportStarted'), undo: () => goSettings('transfers'), undoLabel: t('transfers:watch') })
+    if (await call('app.exportMail', { scope, format }))
+      showToast({
+        text: t('transfers:exportStarted'),
+        undo: () => goSettings('transfers'),
+        undoLabel: t('transfers:watch'),
+      })
   } catch (thrown) {
     tellFailure(thrown)
   }

@@ -12,7 +12,12 @@ function leaves(view: 'assign' | 'snooze'): boolean {
   return view === 'snooze' ? place.view !== 'snoozed' : place.view === 'unassigned'
 }
 
-async function act(ids: readonly number[], gone: boolean, does: () => Promise<{ undo: string }>, said: string): Promise<void> {
+async function act(
+  ids: readonly number[],
+  gone: boolean,
+  does: () => Promise<{ undo: string }>,
+  said: string,
+): Promise<void> {
   try {
     // "closed" stands for any list but the one on screen
     const leaving = gone ? useList.getState().leaving(ids, null) : () => undefined
@@ -26,12 +31,21 @@ async function act(ids: readonly number[], gone: boolean, does: () => Promise<{ 
 
 /** Gives conversations to somebody, a group, or nobody. */
 export function assign(ids: readonly number[], to: { id: string; name: string } | null): Promise<void> {
-  const said = to ? t('work:did.assigned', { count: ids.length, name: to.name || t('work:you') }) : t('work:did.unassigned', { count: ids.length })
-  return act(ids, to !== null && leaves('assign'), () => call('conversations.assign', { ids: [...ids], to: to?.id ?? null }), said)
+  const said = to
+    ? t('work:did.assigned', { count: ids.length, name: to.name || t('work:you') })
+    : t('work:did.unassigned', { count: ids.length })
+  return act(
+    ids,
+    to !== null && leaves('assign'),
+    () => call('conversations.assign', { ids: [...ids], to: to?.id ?? null }),
+    said,
+  )
 }
 
 export function setTag(ids: readonly number[], tag: { name: string; label: string }, on: boolean): Promise<void> {
-  const said = on ? t('work:did.tagged', { count: ids.length, label: tag.label }) : t('work:did.untagged', { count: ids.length, label: tag.label })
+  const said = on
+    ? t('work:did.tagged', { count: ids.length, label: tag.label })
+    : t('work:did.untagged', { count: ids.length, label: tag.label })
   return act(ids, false, () => call('conversations.tag', { ids: [...ids], tag: tag.name, on }), said)
 }
 
@@ -43,8 +57,16 @@ export function setLabel(ids: readonly number[], label: string, on: boolean): Pr
 
 /** `until` in ms; null ends the snooze. */
 export function snooze(ids: readonly number[], until: number | null, unlessReply = true): Promise<void> {
-  const said = until === null ? t('work:did.woke', { count: ids.length }) : t('work:did.snoozed', { count: ids.length, when: whenText(until, Date.now()) })
-  return act(ids, until !== null && leaves('snooze'), () => call('conversations.snooze', { ids: [...ids], until, unlessReply }), said)
+  const said =
+    until === null
+      ? t('work:did.woke', { count: ids.length })
+      : t('work:did.snoozed', { count: ids.length, when: whenText(until, Date.now()) })
+  return act(
+    ids,
+    until !== null && leaves('snooze'),
+    () => call('conversations.snooze', { ids: [...ids], until, unlessReply }),
+    said,
+  )
 }
 
 /** Makes a tag and gives it to conversations. */

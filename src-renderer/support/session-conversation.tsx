@@ -27,15 +27,32 @@ function MessageCard({ message, full }: { message: Message; full: boolean }) {
     <li className="ses-msg">
       <div className="msg-head">
         <Avatar name={nameOf(message.from)} seed={message.from.address} size="sm" />
-        <bdi className="medium cut" data-tip={message.from.address}>{nameOf(message.from)}</bdi>
+        <bdi className="medium cut" data-tip={message.from.address}>
+          {nameOf(message.from)}
+        </bdi>
         <bdi className="t3 meta cut">{t('support:to', { names: message.to.map(nameOf).join(', ') })}</bdi>
         <Time at={message.date} form="message" className="t3 meta push nowrap" />
       </div>
       <div className="ses-body">
-        {!full ? <p className="t3 x"><Icon icon={Lock} small />{t('support:noText')}</p>
-          : message.body ? <p className="ses-text">{message.body.text}</p>
-            : open ? <FetchedText id={message.id} /> : <Button size="sm" onClick={() => setOpen(true)}>{t('support:showText')}</Button>}
-        {message.attachments.filter((file) => !file.inline).map((file) => <SessionFile key={file.id} file={file} full={full} />)}
+        {!full ? (
+          <p className="t3 x">
+            <Icon icon={Lock} small />
+            {t('support:noText')}
+          </p>
+        ) : message.body ? (
+          <p className="ses-text">{message.body.text}</p>
+        ) : open ? (
+          <FetchedText id={message.id} />
+        ) : (
+          <Button size="sm" onClick={() => setOpen(true)}>
+            {t('support:showText')}
+          </Button>
+        )}
+        {message.attachments
+          .filter((file) => !file.inline)
+          .map((file) => (
+            <SessionFile key={file.id} file={file} full={full} />
+          ))}
       </div>
     </li>
   )
@@ -61,15 +78,31 @@ function NoteForm({ conversationId, onAdded }: { conversationId: number; onAdded
   }
   return (
     <form className="y g2 grow" onSubmit={(event) => void add(event)}>
-      <Field label={t('support:noteField')} error={failure}>{(ids) => <TextArea {...ids} rows={2} value={text} dir="auto" onChange={(event) => setText(event.target.value)} />}</Field>
-      <div className="x"><span className="grow meta t2">{t('support:managerText')}</span><Button submit busy={busy} disabled={text.trim() === ''}>{t(busy ? 'support:adding' : 'support:addNote')}</Button></div>
+      <Field label={t('support:noteField')} error={failure}>
+        {(ids) => (
+          <TextArea {...ids} rows={2} value={text} dir="auto" onChange={(event) => setText(event.target.value)} />
+        )}
+      </Field>
+      <div className="x">
+        <span className="grow meta t2">{t('support:managerText')}</span>
+        <Button submit busy={busy} disabled={text.trim() === ''}>
+          {t(busy ? 'support:adding' : 'support:addNote')}
+        </Button>
+      </div>
     </form>
   )
 }
 
 function Profile({ id }: { id: number }) {
   const [open, setOpen] = useState(false)
-  if (!open) return <div className="ses-profile"><Button size="sm" onClick={() => setOpen(true)}>{t('support:showProfile')}</Button></div>
+  if (!open)
+    return (
+      <div className="ses-profile">
+        <Button size="sm" onClick={() => setOpen(true)}>
+          {t('support:showProfile')}
+        </Button>
+      </div>
+    )
   return <ProfileData id={id} />
 }
 function ProfileData({ id }: { id: number }) {
@@ -78,44 +111,108 @@ function ProfileData({ id }: { id: number }) {
   if (!data) return null
   return (
     <dl className="kv ses-profile" aria-label={t('support:profile')}>
-      <dt>{t('support:profile')}</dt><dd><bdi>{data.name}</bdi></dd>
-      <dt>{t('support:addresses')}</dt><dd>{data.addresses.join(', ')}</dd>
-      <dt>{t('support:conversations')}</dt><dd className="num">{data.conversationCount}</dd>
-      {data.note !== '' && <><dt>{t('support:customerNote')}</dt><dd><bdi>{data.note}</bdi></dd></>}
+      <dt>{t('support:profile')}</dt>
+      <dd>
+        <bdi>{data.name}</bdi>
+      </dd>
+      <dt>{t('support:addresses')}</dt>
+      <dd>{data.addresses.join(', ')}</dd>
+      <dt>{t('support:conversations')}</dt>
+      <dd className="num">{data.conversationCount}</dd>
+      {data.note !== '' && (
+        <>
+          <dt>{t('support:customerNote')}</dt>
+          <dd>
+            <bdi>{data.note}</bdi>
+          </dd>
+        </>
+      )}
     </dl>
   )
 }
 
 /** One conversation, as text. Mail is shown without its HTML: nothing of it runs, loads or links here. */
 export function SessionConversation({ id, session }: { id: number | null; session: Session }) {
-  if (id === null) return <section className="pane" aria-label={t('support:conversation')} tabIndex={-1}><EmptyState icon={MessageSquare} title={t('support:choose')}>{t('support:chooseText')}</EmptyState></section>
+  if (id === null)
+    return (
+      <section className="pane" aria-label={t('support:conversation')} tabIndex={-1}>
+        <EmptyState icon={MessageSquare} title={t('support:choose')}>
+          {t('support:chooseText')}
+        </EmptyState>
+      </section>
+    )
   return <Opened id={id} session={session} />
 }
 
 function Opened({ id, session }: { id: number; session: Session }) {
   const { data, error, refetch } = useQuery('conversations.get', { id }, { topics: [] })
   const full = session.scope === 'full'
-  const items = data ? [...data.messages.map((message) => ({ at: message.date, message, note: null })), ...data.notes.map((note) => ({ at: note.at, message: null, note }))].toSorted((a, b) => a.at - b.at) : []
+  const items = data
+    ? [
+        ...data.messages.map((message) => ({ at: message.date, message, note: null })),
+        ...data.notes.map((note) => ({ at: note.at, message: null, note })),
+      ].toSorted((a, b) => a.at - b.at)
+    : []
   return (
     <section className="pane conv" aria-label={t('support:conversation')} tabIndex={-1}>
-      {error && <EmptyState icon={Lock} title={t('support:failed')}>{errorText(error)}</EmptyState>}
+      {error && (
+        <EmptyState icon={Lock} title={t('support:failed')}>
+          {errorText(error)}
+        </EmptyState>
+      )}
       {data && (
         <>
-          <div className="convhead y"><div className="x"><h2 className="cut grow sel"><bdi>{data.subject || t('support:noSubject')}</bdi></h2><span className="t3 meta num">#{data.id}</span></div><div className="x"><span className="tag lg">{t(`common:status.${data.status}`)}</span>{session.mayWrite && <SessionWork conversation={data} onChanged={refetch} />}</div></div>
+          <div className="convhead y">
+            <div className="x">
+              <h2 className="cut grow sel">
+                <bdi>{data.subject || t('support:noSubject')}</bdi>
+              </h2>
+              <span className="t3 meta num">#{data.id}</span>
+            </div>
+            <div className="x">
+              <span className="tag lg">{t(`common:status.${data.status}`)}</span>
+              {session.mayWrite && <SessionWork conversation={data} onChanged={refetch} />}
+            </div>
+          </div>
           <div className="scroll" tabIndex={0}>
             <ol className="ses-thread">
-              {items.map((item) => (item.message
-                ? <MessageCard key={item.message.id} message={item.message} full={full} />
-                : item.note && <li key={`n${item.note.noteId}`} className="ses-msg note"><div className="msg-head"><Icon icon={StickyNote} small /><bdi className="medium">{item.note.author}</bdi><span className="meta">{t('support:note')}</span><Time at={item.note.at} form="message" className="t3 meta push nowrap" /></div><div className="ses-body"><p className="ses-text">{item.note.text}</p></div></li>))}
+              {items.map((item) =>
+                item.message ? (
+                  <MessageCard key={item.message.id} message={item.message} full={full} />
+                ) : (
+                  item.note && (
+                    <li key={`n${item.note.noteId}`} className="ses-msg note">
+                      <div className="msg-head">
+                        <Icon icon={StickyNote} small />
+                        <bdi className="medium">{item.note.author}</bdi>
+                        <span className="meta">{t('support:note')}</span>
+                        <Time at={item.note.at} form="message" className="t3 meta push nowrap" />
+                      </div>
+                      <div className="ses-body">
+                        <p className="ses-text">{item.note.text}</p>
+                      </div>
+                    </li>
+                  )
+                ),
+              )}
             </ol>
             {full && data.customerId !== null && <Profile id={data.customerId} />}
           </div>
         </>
       )}
       <div className="roc">
-        {session.mayWrite && data ? <NoteForm conversationId={data.id} onAdded={refetch} /> : <><Icon icon={Lock} /><div className="grow"><div className="medium">{t('support:readOnly')}</div><div className="meta t2">{t('support:readOnlyText')}</div></div></>}
+        {session.mayWrite && data ? (
+          <NoteForm conversationId={data.id} onAdded={refetch} />
+        ) : (
+          <>
+            <Icon icon={Lock} />
+            <div className="grow">
+              <div className="medium">{t('support:readOnly')}</div>
+              <div className="meta t2">{t('support:readOnlyText')}</div>
+            </div>
+          </>
+        )}
       </div>
     </section>
   )
 }
-

@@ -9,7 +9,8 @@ import { Icon } from '../ui/icon'
 type Part = CallOutput<'support.attachment'>
 
 /** Pictures and plain text by their declared type; what they are is decided from their content when they are asked for. */
-const isShown = (file: Attachment): boolean => !file.dangerous && /^(image\/(png|gif|jpe?g|webp|bmp)|text\/(plain|csv))$/i.test(file.type)
+const isShown = (file: Attachment): boolean =>
+  !file.dangerous && /^(image\/(png|gif|jpe?g|webp|bmp)|text\/(plain|csv))$/i.test(file.type)
 
 /** An attachment in a support session: shown in place, never saved or handed to another program. */
 export function SessionFile({ file, full }: { file: Attachment; full: boolean }) {
@@ -22,17 +23,35 @@ export function SessionFile({ file, full }: { file: Attachment; full: boolean })
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [part])
-  if (!full || !isShown(file)) return <div className="t3 meta x"><Icon icon={Lock} small /><bdi className="cut">{t('support:file', { name: file.name })}</bdi></div>
+  if (!full || !isShown(file))
+    return (
+      <div className="t3 meta x">
+        <Icon icon={Lock} small />
+        <bdi className="cut">{t('support:file', { name: file.name })}</bdi>
+      </div>
+    )
   const view = () => {
     setFailure(null)
-    call('support.attachment', { id: file.id }).then(setPart, (thrown: unknown) => setFailure(errorText(asCallError(thrown))))
+    call('support.attachment', { id: file.id }).then(setPart, (thrown: unknown) =>
+      setFailure(errorText(asCallError(thrown))),
+    )
   }
   return (
     <div className="y g2 ses-file">
-      <div className="x"><Button size="sm" icon={Eye} onClick={part ? () => setPart(null) : view}><bdi>{part ? t('support:hide') : t('support:view', { name: file.name })}</bdi></Button></div>
+      <div className="x">
+        <Button size="sm" icon={Eye} onClick={part ? () => setPart(null) : view}>
+          <bdi>{part ? t('support:hide') : t('support:view', { name: file.name })}</bdi>
+        </Button>
+      </div>
       {failure !== null && <p className="t2">{failure}</p>}
-      {part?.image && url !== null && <img src={url} alt={t('support:picture', { name: file.name })} draggable={false} />}
-      {part?.text != null && <pre className="mono ses-pre" tabIndex={0} aria-label={t('support:fileText', { name: file.name })}>{part.text}</pre>}
+      {part?.image && url !== null && (
+        <img src={url} alt={t('support:picture', { name: file.name })} draggable={false} />
+      )}
+      {part?.text != null && (
+        <pre className="mono ses-pre" tabIndex={0} aria-label={t('support:fileText', { name: file.name })}>
+          {part.text}
+        </pre>
+      )}
     </div>
   )
 }

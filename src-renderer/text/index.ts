@@ -50,6 +50,7 @@ export function errorText(error: { code: string; detail?: ErrorDetail }): string
   const detail = error.detail ?? {}
   const code = isKnown(error.code) ? error.code : 'internal'
   const named = detail['managed'] === true ? `${code}_managed` : `${code}_host`
-  const sentence = (detail['host'] !== undefined || detail['managed'] === true) && isKnown(named) ? en.errors[named] : en.errors[code]
+  const sentence =
+    (detail['host'] !== undefined || detail['managed'] === true) && isKnown(named) ? en.errors[named] : en.errors[code]
   return i18next.services.interpolator.interpolate(sentence, detailWords(detail), i18next.language, {})
 }

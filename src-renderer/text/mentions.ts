@@ -1,5 +1,9 @@
 /** A mention that is being typed: where its @ stands and what follows it up to the caret. */
-export interface Mention { readonly from: number; readonly to: number; readonly typed: string }
+export interface Mention {
+  readonly from: number
+  readonly to: number
+  readonly typed: string
+}
 
 /** The mention at the caret: an @ at the beginning of a word, with at most three words behind it. */
 export function findMention(text: string, caret: number): Mention | null {
@@ -18,6 +22,11 @@ export function putMention(text: string, { from, to }: Mention, name: string): {
 
 /** A note in parts: every second part (index 1, 3, ...) is a mention of one of these names. */
 export function markMentions(text: string, names: readonly string[]): string[] {
-  const known = names.filter((name) => name.trim() !== '').toSorted((a, b) => b.length - a.length).map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return known.length === 0 ? [text] : text.split(new RegExp(`(?<![\\p{L}\\p{N}])(@(?:${known.join('|')}))(?![\\p{L}\\p{N}])`, 'u'))
+  const known = names
+    .filter((name) => name.trim() !== '')
+    .toSorted((a, b) => b.length - a.length)
+    .map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return known.length === 0
+    ? [text]
+    : text.split(new RegExp(`(?<![\\p{L}\\p{N}])(@(?:${known.join('|')}))(?![\\p{L}\\p{N}])`, 'u'))
 }

@@ -105,7 +105,12 @@ export function sizeText(bytes: number): string {
   const key = `${name}${digits}`
   let formatter = sizes.get(key)
   if (!formatter) {
-    formatter = new Intl.NumberFormat(undefined, { style: 'unit', unit: name, unitDisplay: name === 'byte' ? 'long' : 'short', maximumFractionDigits: digits })
+    formatter = new Intl.NumberFormat(undefined, {
+      style: 'unit',
+      unit: name,
+      unitDisplay: name === 'byte' ? 'long' : 'short',
+      maximumFractionDigits: digits,
+    })
     sizes.set(key, formatter)
   }
   return formatter.format(value)

@@ -22,9 +22,27 @@ const sizes = { sm: ' sm', md: '', lg: ' lg' }
 const kinds = { default: '', primary: ' primary', ghost: ' ghost', danger: ' danger', 'danger-fill': ' danger-fill' }
 
 /** A button that says its act in words. */
-export function Button({ kind = 'default', size = 'md', icon, keys, busy = false, on = false, submit = false, className = '', children, disabled, ...rest }: ButtonProps) {
+export function Button({
+  kind = 'default',
+  size = 'md',
+  icon,
+  keys,
+  busy = false,
+  on = false,
+  submit = false,
+  className = '',
+  children,
+  disabled,
+  ...rest
+}: ButtonProps) {
   return (
-    <button type={submit ? 'submit' : 'button'} {...rest} disabled={disabled} aria-disabled={busy || undefined} className={`btn${kinds[kind]}${sizes[size]}${busy ? ' busy' : ''}${on ? ' on' : ''} ${className}`}>
+    <button
+      type={submit ? 'submit' : 'button'}
+      {...rest}
+      disabled={disabled}
+      aria-disabled={busy || undefined}
+      className={`btn${kinds[kind]}${sizes[size]}${busy ? ' busy' : ''}${on ? ' on' : ''} ${className}`}
+    >
       {busy ? <Spinner /> : icon && <Icon icon={icon} small={size === 'sm'} />}
       {children}
       {keys && <Kbd keys={keys} bare={kind !== 'primary'} />}
@@ -44,9 +62,25 @@ export interface IconButtonProps extends Base {
 }
 
 /** A button with an icon only: always with a name and a tooltip. */
-export function IconButton({ icon, label, keys, size = 'md', on = false, flip = false, className = '', ...rest }: IconButtonProps) {
+export function IconButton({
+  icon,
+  label,
+  keys,
+  size = 'md',
+  on = false,
+  flip = false,
+  className = '',
+  ...rest
+}: IconButtonProps) {
   return (
-    <button type="button" aria-label={label} data-tip={label} data-tip-keys={keys} {...rest} className={`btn ghost icon${sizes[size]}${on ? ' on' : ''} ${className}`}>
+    <button
+      type="button"
+      aria-label={label}
+      data-tip={label}
+      data-tip-keys={keys}
+      {...rest}
+      className={`btn ghost icon${sizes[size]}${on ? ' on' : ''} ${className}`}
+    >
       <Icon icon={icon} small={size === 'sm'} flip={flip} />
     </button>
   )

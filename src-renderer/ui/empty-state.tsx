@@ -2,7 +2,17 @@ import type { ReactNode } from 'react'
 import { Icon, type LucideIcon } from './icon'
 
 /** Nothing here: an icon, one line, what to do. */
-export function EmptyState({ icon, title, children, action }: { icon: LucideIcon; title: string; children?: ReactNode; action?: ReactNode }) {
+export function EmptyState({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  icon: LucideIcon
+  title: string
+  children?: ReactNode
+  action?: ReactNode
+}) {
   return (
     <div className="empty">
       <Icon icon={icon} />

@@ -17,8 +17,19 @@ export function ExportPicked({ ids, onClose }: { ids: readonly number[]; onClose
       description={t('transfers:exportText')}
       foot={
         <>
-          <Button size="lg" onClick={onClose}>{t('common:cancel')}</Button>
-          <Button size="lg" kind="primary" onClick={() => { onClose(); void exportMail({ kind: 'conversations', ids: [...ids] }, format) }}>{t('transfers:chooseFolder')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button
+            size="lg"
+            kind="primary"
+            onClick={() => {
+              onClose()
+              void exportMail({ kind: 'conversations', ids: [...ids] }, format)
+            }}
+          >
+            {t('transfers:chooseFolder')}
+          </Button>
         </>
       }
     >

@@ -1,19 +1,44 @@
 import { AlertCircle, ChevronDown, Lock } from 'lucide-react'
-import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes, type TextareaHTMLAttributes } from 'react'
+import {
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type Ref,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+} from 'react'
 import { t } from '../text'
 import { Icon, type LucideIcon } from './icon'
 import { Spinner } from './spinner'
 
 /** Label, control, hint or error, tied together for screen readers: the control gets `id` and `aria-describedby`. */
-export function Field({ label, hint, error, children }: { label: string; hint?: ReactNode; error?: ReactNode; children: (ids: { id: string; 'aria-describedby'?: string; 'aria-invalid'?: true }) => ReactNode }) {
+export function Field({
+  label,
+  hint,
+  error,
+  children,
+}: {
+  label: string
+  hint?: ReactNode
+  error?: ReactNode
+  children: (ids: { id: string; 'aria-describedby'?: string; 'aria-invalid'?: true }) => ReactNode
+}) {
   const id = useId()
   const below = error ?? hint
-  const ids = { id, ...(below ? { 'aria-describedby': `${id}-hint` } : {}), ...(error ? { 'aria-invalid': true as const } : {}) }
+  const ids = {
+    id,
+    ...(below ? { 'aria-describedby': `${id}-hint` } : {}),
+    ...(error ? { 'aria-invalid': true as const } : {}),
+  }
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       {children(ids)}
-      {below && <div id={`${id}-hint`} className={`hint${error ? ' bad' : ''}`}>{below}</div>}
+      {below && (
+        <div id={`${id}-hint`} className={`hint${error ? ' bad' : ''}`}>
+          {below}
+        </div>
+      )}
     </div>
   )
 }
@@ -29,15 +54,33 @@ export interface InputProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 
 }
 
 /** One line of text. `aria-invalid` draws it red with an icon. */
-export function Input({ icon, small = false, busy = false, managed = false, end, className = '', disabled, ...rest }: InputProps) {
+export function Input({
+  icon,
+  small = false,
+  busy = false,
+  managed = false,
+  end,
+  className = '',
+  disabled,
+  ...rest
+}: InputProps) {
   const bad = rest['aria-invalid'] === true || rest['aria-invalid'] === 'true'
   return (
     <span className={`input${small ? ' sm' : ''}${bad ? ' bad' : ''}${disabled || managed ? ' off' : ''} ${className}`}>
       {icon && <Icon icon={icon} small />}
       <input {...rest} disabled={disabled} readOnly={managed || rest.readOnly} />
       {busy && <Spinner />}
-      {bad && <span className="bad"><Icon icon={AlertCircle} small /></span>}
-      {managed && <span className="lockmark"><Icon icon={Lock} />{t('common:managed')}</span>}
+      {bad && (
+        <span className="bad">
+          <Icon icon={AlertCircle} small />
+        </span>
+      )}
+      {managed && (
+        <span className="lockmark">
+          <Icon icon={Lock} />
+          {t('common:managed')}
+        </span>
+      )}
       {end}
     </span>
   )
@@ -49,34 +92,96 @@ export function TextArea({ className = '', ...rest }: TextareaHTMLAttributes<HTM
 }
 
 /** A choice from a list: the system's own select, so that it works with every keyboard and screen reader. */
-export function Select({ options, small = false, className = '', ...rest }: SelectHTMLAttributes<HTMLSelectElement> & { options: readonly { value: string; label: string }[]; small?: boolean }) {
+export function Select({
+  options,
+  small = false,
+  className = '',
+  ...rest
+}: SelectHTMLAttributes<HTMLSelectElement> & {
+  options: readonly { value: string; label: string }[]
+  small?: boolean
+}) {
   return (
     <span className={`input${small ? ' sm' : ''}${rest.disabled ? ' off' : ''} ${className}`}>
       <select {...rest}>
-        {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
       </select>
-      <span className="chev"><Icon icon={ChevronDown} small /></span>
+      <span className="chev">
+        <Icon icon={ChevronDown} small />
+      </span>
     </span>
   )
 }
 
 /** A checkbox with its words. */
-export function Checkbox({ label, hint, ...rest }: Omit<InputHTMLAttributes<HTMLInputElement>, 'type'> & { label: ReactNode; hint?: ReactNode }) {
+export function Checkbox({
+  label,
+  hint,
+  ...rest
+}: Omit<InputHTMLAttributes<HTMLInputElement>, 'type'> & { label: ReactNode; hint?: ReactNode }) {
   return (
     <label className="checkline">
       <input {...rest} type="checkbox" className="check" />
-      <span>{label}{hint && <span className="hint"><br />{hint}</span>}</span>
+      <span>
+        {label}
+        {hint && (
+          <span className="hint">
+            <br />
+            {hint}
+          </span>
+        )}
+      </span>
     </label>
   )
 }
 
 /** An on/off control that acts at once. Name it with `label` or `aria-labelledby`. */
-export function Switch({ on, onChange, label, labelledBy, describedBy, disabled = false }: { on: boolean; onChange: (on: boolean) => void; label?: string; labelledBy?: string; describedBy?: string; disabled?: boolean }) {
-  return <button type="button" role="switch" aria-checked={on} aria-label={label} aria-labelledby={labelledBy} aria-describedby={describedBy} disabled={disabled} className={`switch${on ? ' on' : ''}`} onClick={() => onChange(!on)} />
+export function Switch({
+  on,
+  onChange,
+  label,
+  labelledBy,
+  describedBy,
+  disabled = false,
+}: {
+  on: boolean
+  onChange: (on: boolean) => void
+  label?: string
+  labelledBy?: string
+  describedBy?: string
+  disabled?: boolean
+}) {
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={on}
+      aria-label={label}
+      aria-labelledby={labelledBy}
+      aria-describedby={describedBy}
+      disabled={disabled}
+      className={`switch${on ? ' on' : ''}`}
+      onClick={() => onChange(!on)}
+    />
+  )
 }
 
 /** A few choices side by side; arrows move, as in a radio group. */
-export function Segmented<T extends string>({ value, options, onChange, label }: { value: T; options: readonly { value: T; label: string; icon?: LucideIcon }[]; onChange: (value: T) => void; label: string }) {
+export function Segmented<T extends string>({
+  value,
+  options,
+  onChange,
+  label,
+}: {
+  value: T
+  options: readonly { value: T; label: string; icon?: LucideIcon }[]
+  onChange: (value: T) => void
+  label: string
+}) {
   const move = (event: React.KeyboardEvent, step: number) => {
     event.preventDefault()
     const at = options.findIndex((option) => option.value === value)
@@ -97,7 +202,14 @@ export function Segmented<T extends string>({ value, options, onChange, label }:
       }}
     >
       {options.map((option) => (
-        <button key={option.value} type="button" role="radio" aria-checked={option.value === value} tabIndex={option.value === value ? 0 : -1} onClick={() => onChange(option.value)}>
+        <button
+          key={option.value}
+          type="button"
+          role="radio"
+          aria-checked={option.value === value}
+          tabIndex={option.value === value ? 0 : -1}
+          onClick={() => onChange(option.value)}
+        >
           {option.icon && <Icon icon={option.icon} small />}
           {option.label}
         </button>

@@ -9,10 +9,10 @@ export function hueOf(text: string): (typeof hues)[number] {
 
 /** Up to two letters of a name: first and last word, or of an address before its @. `?` when there is no letter. */
 export function initialsOf(name: string): string {
-  const words = (name.includes('@') ? name.split('@')[0] ?? '' : name).match(/[\p{L}\p{N}]+/gu) ?? []
+  const words = (name.includes('@') ? (name.split('@')[0] ?? '') : name).match(/[\p{L}\p{N}]+/gu) ?? []
   const first = words[0]
   if (!first) return '?'
   const last = words.length > 1 ? words[words.length - 1] : undefined
-  const letters = [first, last].map((word) => (word ? Array.from(word)[0] ?? '' : ''))
+  const letters = [first, last].map((word) => (word ? (Array.from(word)[0] ?? '') : ''))
   return letters.join('').toLocaleUpperCase() || '?'
 }

@@ -15,17 +15,25 @@ export interface Later<P extends object> {
 export function later<P extends object>(load: () => Promise<ComponentType<P>>, Meanwhile?: ComponentType): Later<P> {
   let code: ComponentType<P> | null = null
   let loading: Promise<void> | null = null
-  const fetch = (): Promise<void> => (loading ??= load().then((loaded) => {
-    code = loaded
-  }, (fault: unknown) => {
-    loading = null
-    throw fault
-  }))
+  const fetch = (): Promise<void> =>
+    (loading ??= load().then(
+      (loaded) => {
+        code = loaded
+      },
+      (fault: unknown) => {
+        loading = null
+        throw fault
+      },
+    ))
   function Shown(props: P) {
     const [, drawAgain] = useState(false)
     const [fault, setFault] = useState<{ why: unknown } | null>(null)
     useEffect(() => {
-      if (!code) fetch().then(() => drawAgain(true), (why: unknown) => setFault({ why }))
+      if (!code)
+        fetch().then(
+          () => drawAgain(true),
+          (why: unknown) => setFault({ why }),
+        )
     }, [])
     if (fault) throw fault.why
     if (code) return createElement(code, props)

@@ -46,7 +46,11 @@ export function Menu({ trigger, items, align = 'end', label, children, open, onO
   return (
     <>
       <Trigger layer={layer}>{trigger}</Trigger>
-      {layer.open && <layers.Shown layer={layer} items={typeof items === 'function' ? items() : items} align={align} label={label}>{children}</layers.Shown>}
+      {layer.open && (
+        <layers.Shown layer={layer} items={typeof items === 'function' ? items() : items} align={align} label={label}>
+          {children}
+        </layers.Shown>
+      )}
     </>
   )
 }

@@ -15,7 +15,14 @@ export interface PasswordInputProps {
 }
 
 /** A secret that can be looked at while it is typed. */
-export function PasswordInput({ label, value, onChange, ids, autoFocus = false, autoComplete = 'off' }: PasswordInputProps) {
+export function PasswordInput({
+  label,
+  value,
+  onChange,
+  ids,
+  autoFocus = false,
+  autoComplete = 'off',
+}: PasswordInputProps) {
   const [shown, setShown] = useState(false)
   return (
     <Input
@@ -28,7 +35,15 @@ export function PasswordInput({ label, value, onChange, ids, autoFocus = false, 
       autoFocus={autoFocus}
       maxLength={1024}
       onChange={(event) => onChange(event.target.value)}
-      end={<IconButton icon={shown ? EyeOff : Eye} size="sm" label={t(shown ? 'setup:secret.hide' : 'setup:secret.show', { label })} aria-pressed={shown} onClick={() => setShown(!shown)} />}
+      end={
+        <IconButton
+          icon={shown ? EyeOff : Eye}
+          size="sm"
+          label={t(shown ? 'setup:secret.hide' : 'setup:secret.show', { label })}
+          aria-pressed={shown}
+          onClick={() => setShown(!shown)}
+        />
+      }
     />
   )
 }
@@ -39,20 +54,58 @@ export function isPassphrasePair(one: string, two: string): boolean {
 }
 
 /** A new passphrase, typed twice, with a hint at its strength. */
-export function NewPassphrase({ one, two, onChange, autoFocus = false }: { one: string; two: string; onChange: (one: string, two: string) => void; autoFocus?: boolean }) {
+export function NewPassphrase({
+  one,
+  two,
+  onChange,
+  autoFocus = false,
+}: {
+  one: string
+  two: string
+  onChange: (one: string, two: string) => void
+  autoFocus?: boolean
+}) {
   const [left, setLeft] = useState(false)
   const strength = strengthOf(one)
   const short = one.length < shortest
-  const hint = short ? t('setup:secret.short', { least: shortest }) : <span className={strength === 'weak' ? 'warn' : 'good'}>{t(`setup:secret.strength.${strength}`)}</span>
+  const hint = short ? (
+    t('setup:secret.short', { least: shortest })
+  ) : (
+    <span className={strength === 'weak' ? 'warn' : 'good'}>{t(`setup:secret.strength.${strength}`)}</span>
+  )
   return (
     <>
       <div onBlur={() => setLeft(true)}>
-        <Field label={t('setup:secret.new')} hint={hint} error={left && one !== '' && short ? t('setup:secret.short', { least: shortest }) : undefined}>
-          {(ids) => <PasswordInput ids={ids} label={t('setup:secret.new')} autoFocus={autoFocus} autoComplete="new-password" value={one} onChange={(value) => onChange(value, two)} />}
+        <Field
+          label={t('setup:secret.new')}
+          hint={hint}
+          error={left && one !== '' && short ? t('setup:secret.short', { least: shortest }) : undefined}
+        >
+          {(ids) => (
+            <PasswordInput
+              ids={ids}
+              label={t('setup:secret.new')}
+              autoFocus={autoFocus}
+              autoComplete="new-password"
+              value={one}
+              onChange={(value) => onChange(value, two)}
+            />
+          )}
         </Field>
       </div>
-      <Field label={t('setup:secret.again')} error={two.length >= one.length && two !== '' && one !== two ? t('setup:secret.differs') : undefined}>
-        {(ids) => <PasswordInput ids={ids} label={t('setup:secret.again')} autoComplete="new-password" value={two} onChange={(value) => onChange(one, value)} />}
+      <Field
+        label={t('setup:secret.again')}
+        error={two.length >= one.length && two !== '' && one !== two ? t('setup:secret.differs') : undefined}
+      >
+        {(ids) => (
+          <PasswordInput
+            ids={ids}
+            label={t('setup:secret.again')}
+            autoComplete="new-password"
+            value={two}
+            onChange={(value) => onChange(one, value)}
+          />
+        )}
       </Field>
     </>
   )

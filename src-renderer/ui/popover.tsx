@@ -19,12 +19,24 @@ export interface PopoverProps {
 }
 
 /** A small layer on a button with more than menu items in it. Until it opens, it costs no more than its button. */
-export function Popover({ trigger, label, align = 'start', side = 'bottom', open, onOpenChange, children }: PopoverProps) {
+export function Popover({
+  trigger,
+  label,
+  align = 'start',
+  side = 'bottom',
+  open,
+  onOpenChange,
+  children,
+}: PopoverProps) {
   const layer = useLayer('dialog', open, onOpenChange)
   return (
     <>
       <Trigger layer={layer}>{trigger}</Trigger>
-      {layer.open && <layers.Shown layer={layer} label={label} align={align} side={side}>{children}</layers.Shown>}
+      {layer.open && (
+        <layers.Shown layer={layer} label={label} align={align} side={side}>
+          {children}
+        </layers.Shown>
+      )}
     </>
   )
 }

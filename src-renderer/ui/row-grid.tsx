@@ -1,4 +1,14 @@
-import { useEffect, useImperativeHandle, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode, type Ref } from 'react'
+import {
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  type Ref,
+} from 'react'
 import { useRows } from './use-rows'
 
 /** What a row must put on its outer element so that the grid knows it. */
@@ -39,7 +49,19 @@ export interface RowGridProps {
 }
 
 /** A list of rows of one height as an ARIA grid with one tab stop; draws only what is on screen. */
-export function RowGrid({ label, count, rowHeight, renderRow, onOpen, onMove, onVisible, multiselectable = false, current = -1, ref, className = '' }: RowGridProps) {
+export function RowGrid({
+  label,
+  count,
+  rowHeight,
+  renderRow,
+  onOpen,
+  onMove,
+  onVisible,
+  multiselectable = false,
+  current = -1,
+  ref,
+  className = '',
+}: RowGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useRows(scroller, count, rowHeight)
   const [active, setActive] = useState(-1)
@@ -79,7 +101,14 @@ export function RowGrid({ label, count, rowHeight, renderRow, onOpen, onMove, on
     const index = indexOf(event.target)
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1)
-    const steps: Record<string, number> = { ArrowDown: index + 1, ArrowUp: index - 1, PageDown: index + page, PageUp: index - page, Home: 0, End: count - 1 }
+    const steps: Record<string, number> = {
+      ArrowDown: index + 1,
+      ArrowUp: index - 1,
+      PageDown: index + page,
+      PageUp: index - page,
+      Home: 0,
+      End: count - 1,
+    }
     const target = steps[event.key]
     if (target !== undefined) {
       event.preventDefault()
@@ -87,7 +116,12 @@ export function RowGrid({ label, count, rowHeight, renderRow, onOpen, onMove, on
       if (count === 0 || next === index) return
       focusRow(next)
       onMove?.(next, event)
-    } else if (event.key === 'Enter' && index >= 0 && event.target instanceof Element && event.target.matches('[data-index]')) {
+    } else if (
+      event.key === 'Enter' &&
+      index >= 0 &&
+      event.target instanceof Element &&
+      event.target.matches('[data-index]')
+    ) {
       event.preventDefault()
       onOpen(index, event)
     }
@@ -118,10 +152,19 @@ export function RowGrid({ label, count, rowHeight, renderRow, onOpen, onMove, on
         }}
         onKeyDown={onKeyDown}
       >
-        {drawn.map((index) => renderRow(index, {
-          role: 'row', 'data-index': index, 'aria-rowindex': index + 1, tabIndex: index === stop ? 0 : -1,
-          style: { translate: `0 ${rows.top(index)}px`, blockSize: rowHeight },
-        }, rows.top(index)))}
+        {drawn.map((index) =>
+          renderRow(
+            index,
+            {
+              role: 'row',
+              'data-index': index,
+              'aria-rowindex': index + 1,
+              tabIndex: index === stop ? 0 : -1,
+              style: { translate: `0 ${rows.top(index)}px`, blockSize: rowHeight },
+            },
+            rows.top(index),
+          ),
+        )}
       </div>
     </div>
   )

@@ -35,7 +35,15 @@ function localText(at: number): string {
 }
 
 /** Asks when a message shall leave, and whether also past an answer. */
-export function SendLater({ onClose, onChoose, from }: { onClose: () => void; onChoose: (sendAt: number, unlessAnswered: boolean) => void; from?: { at: number; unlessAnswered: boolean } | undefined }) {
+export function SendLater({
+  onClose,
+  onChoose,
+  from,
+}: {
+  onClose: () => void
+  onChoose: (sendAt: number, unlessAnswered: boolean) => void
+  from?: { at: number; unlessAnswered: boolean } | undefined
+}) {
   const [now] = useState(() => Date.now())
   const [own, setOwn] = useState(() => localText(from && from.at > now ? from.at : dayAt(now, 1, 8)))
   const [unlessAnswered, setUnlessAnswered] = useState(from?.unlessAnswered ?? true)
@@ -53,23 +61,44 @@ export function SendLater({ onClose, onChoose, from }: { onClose: () => void; on
       description={t('sending:later.awake')}
       foot={
         <>
-          <Button size="lg" onClick={onClose}>{t('common:cancel')}</Button>
-          <Button size="lg" kind="primary" onClick={() => choose(new Date(own).getTime())}>{t('sending:later.do')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button size="lg" kind="primary" onClick={() => choose(new Date(own).getTime())}>
+            {t('sending:later.do')}
+          </Button>
         </>
       }
     >
       <div className="later-times">
         {offeredTimes(now).map(({ key, at }) => (
           <button key={key} type="button" className="mi" onClick={() => choose(at)}>
-            <span className="grow">{t(`sending:later.${key}`)}</span><span className="t3 num">{comingTime(at, now)}</span>
+            <span className="grow">{t(`sending:later.${key}`)}</span>
+            <span className="t3 num">{comingTime(at, now)}</span>
           </button>
         ))}
       </div>
       <Field label={t('sending:later.own')}>
-        {(ids) => <Input {...ids} type="datetime-local" value={own} min={localText(now)} onChange={(event) => { setOwn(event.target.value); setPast(false) }} />}
+        {(ids) => (
+          <Input
+            {...ids}
+            type="datetime-local"
+            value={own}
+            min={localText(now)}
+            onChange={(event) => {
+              setOwn(event.target.value)
+              setPast(false)
+            }}
+          />
+        )}
       </Field>
       {past && <Banner kind="bad">{t('sending:later.past')}</Banner>}
-      <Checkbox label={t('sending:later.unlessAnswered')} hint={t('sending:later.unlessAnsweredHint')} checked={unlessAnswered} onChange={(event) => setUnlessAnswered(event.target.checked)} />
+      <Checkbox
+        label={t('sending:later.unlessAnswered')}
+        hint={t('sending:later.unlessAnsweredHint')}
+        checked={unlessAnswered}
+        onChange={(event) => setUnlessAnswered(event.target.checked)}
+      />
     </Dialog>
   )
 }

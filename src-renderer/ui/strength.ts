@@ -3,7 +3,8 @@ export type Strength = 'weak' | 'fair' | 'strong'
 /** The shortest passphrase that is taken. */
 export const shortest = 8
 
-const common = /^(?:pass(?:word|phrase|wort)?|qwert[yz]|asdf|letmein|welcome|postern|support|northwind|admin|secret|iloveyou|abc|\d+)/i
+const common =
+  /^(?:pass(?:word|phrase|wort)?|qwert[yz]|asdf|letmein|welcome|postern|support|northwind|admin|secret|iloveyou|abc|\d+)/i
 
 /** A rough guess at how hard a passphrase is to find: by length, kinds of letters, repeats and well-known beginnings. */
 export function strengthOf(passphrase: string): Strength {

@@ -25,15 +25,28 @@ export function ToastHost() {
   return (
     <div className="toast-host" role="status" aria-live="polite" aria-label={t('common:toast.region')}>
       {toast && (
-        <div className="toast" key={toast.id} onPointerEnter={() => pause(true)} onPointerLeave={() => pause(false)} onFocus={() => pause(true)} onBlur={() => pause(false)}>
+        <div
+          className="toast"
+          key={toast.id}
+          onPointerEnter={() => pause(true)}
+          onPointerLeave={() => pause(false)}
+          onFocus={() => pause(true)}
+          onBlur={() => pause(false)}
+        >
           <svg className="toast-ring" viewBox="0 0 18 18" aria-hidden="true">
             <circle cx="9" cy="9" r="7" />
             <circle cx="9" cy="9" r="7" style={{ strokeDashoffset: around * (1 - left / toast.lastsMs) }} />
           </svg>
           <span className={`grow${toast.kind === 'bad' ? ' bad' : ''}`}>{toast.text}</span>
-          {toast.undo
-            ? <Button kind="ghost" size="sm" className="acc" keys="mod+z" onClick={() => useToasts.getState().undo()}>{toast.undoLabel ?? t('common:undo')}</Button>
-            : <Button kind="ghost" size="sm" onClick={() => useToasts.getState().hide(toast.id)}>{t('common:hide')}</Button>}
+          {toast.undo ? (
+            <Button kind="ghost" size="sm" className="acc" keys="mod+z" onClick={() => useToasts.getState().undo()}>
+              {toast.undoLabel ?? t('common:undo')}
+            </Button>
+          ) : (
+            <Button kind="ghost" size="sm" onClick={() => useToasts.getState().hide(toast.id)}>
+              {t('common:hide')}
+            </Button>
+          )}
         </div>
       )}
     </div>

@@ -1,7 +1,11 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Kbd } from './kbd'
 
-interface Tip { text: string; keys: string | null; box: DOMRect }
+interface Tip {
+  text: string
+  keys: string | null
+  box: DOMRect
+}
 
 const delayMs = 500
 
@@ -36,7 +40,8 @@ export function TooltipLayer() {
       if (!element || !text) return
       current = element
       timer = setTimeout(() => {
-        if (element.isConnected && !(element instanceof HTMLElement && isReadable(element, text))) setTip({ text, keys: element.getAttribute('data-tip-keys'), box: element.getBoundingClientRect() })
+        if (element.isConnected && !(element instanceof HTMLElement && isReadable(element, text)))
+          setTip({ text, keys: element.getAttribute('data-tip-keys'), box: element.getBoundingClientRect() })
       }, wait)
     }
     const over = (event: PointerEvent) => show(event.target, delayMs)

@@ -1,5 +1,14 @@
 import { Slot } from 'radix-ui'
-import { useCallback, useId, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement, type RefObject } from 'react'
+import {
+  useCallback,
+  useId,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactElement,
+  type RefObject,
+} from 'react'
 
 /** What a button and the layer that it opens know of each other. */
 export interface Layer {
@@ -14,15 +23,22 @@ export interface Layer {
 }
 
 /** The state of a layer on a button; `open` and `onOpenChange` when somebody else holds it. */
-export function useLayer(kind: Layer['kind'], open: boolean | undefined, onOpenChange: ((open: boolean) => void) | undefined): Layer {
+export function useLayer(
+  kind: Layer['kind'],
+  open: boolean | undefined,
+  onOpenChange: ((open: boolean) => void) | undefined,
+): Layer {
   const [own, setOwn] = useState(false)
   const anchor = useRef<HTMLElement>(null)
   const byPointer = useRef(false)
-  const setOpen = useCallback((next: boolean) => {
-    if (!next) byPointer.current = false
-    setOwn(next)
-    onOpenChange?.(next)
-  }, [onOpenChange])
+  const setOpen = useCallback(
+    (next: boolean) => {
+      if (!next) byPointer.current = false
+      setOwn(next)
+      onOpenChange?.(next)
+    },
+    [onOpenChange],
+  )
   return { kind, open: open ?? own, setOpen, anchor, id: useId(), byPointer }
 }
 
@@ -43,7 +59,11 @@ export function Trigger({ layer, children }: { layer: Layer; children: ReactElem
   }
   return (
     <Slot.Root
-      ref={anchor} aria-haspopup={kind} aria-expanded={open} aria-controls={open ? id : undefined} data-state={open ? 'open' : 'closed'}
+      ref={anchor}
+      aria-haspopup={kind}
+      aria-expanded={open}
+      aria-controls={open ? id : undefined}
+      data-state={open ? 'open' : 'closed'}
       {...(kind === 'menu' ? { onPointerDown: press, onKeyDown: key } : { onClick: () => setOpen(!open) })}
     >
       {children}
@@ -53,13 +73,19 @@ export function Trigger({ layer, children }: { layer: Layer; children: ReactElem
 
 const isDisabled = (element: Element): boolean => element instanceof HTMLButtonElement && element.disabled
 
-interface OutsideEvent { readonly target: EventTarget | null; preventDefault(): void }
+interface OutsideEvent {
+  readonly target: EventTarget | null
+  preventDefault(): void
+}
 
 /**
  * What a layer does when it closes: the focus returns to its button, unless the person has pressed or gone elsewhere. A press on
  * the button itself is the button's affair.
  */
-export function useReturn({ anchor }: Layer): { onInteractOutside(event: OutsideEvent): void; onCloseAutoFocus(event: Event): void } {
+export function useReturn({ anchor }: Layer): {
+  onInteractOutside(event: OutsideEvent): void
+  onCloseAutoFocus(event: Event): void
+} {
   const outside = useRef(false)
   return {
     onInteractOutside: (event) => {

@@ -6,7 +6,10 @@ import { errorText } from '../text'
  * What a dialog does at its end: busy while it is done, the sentence when it fails, else it closes.
  * @param words a sentence of the dialog's own for an error; undefined for the usual one
  */
-export function useFinish(onClose: () => void, words: (error: CallError) => string | undefined = () => undefined): { busy: boolean; failure: string | null; finish: (does: () => Promise<void>) => void } {
+export function useFinish(
+  onClose: () => void,
+  words: (error: CallError) => string | undefined = () => undefined,
+): { busy: boolean; failure: string | null; finish: (does: () => Promise<void>) => void } {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const run = async (does: () => Promise<void>) => {

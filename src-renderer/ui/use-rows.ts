@@ -18,7 +18,10 @@ export interface Rows {
   shift(rows: number): void
 }
 
-interface View { scrollTop: number; height: number }
+interface View {
+  scrollTop: number
+  height: number
+}
 
 const look = (box: HTMLElement): View => ({ scrollTop: box.scrollTop, height: box.clientHeight })
 
@@ -40,13 +43,19 @@ export function useRows(scroller: RefObject<HTMLElement | null>, count: number, 
   const full = count * rowHeight
   const height = Math.min(full, tallest)
 
-  const show = useCallback((next: View) => {
-    setView((now) => {
-      const step = rowHeight * 2
-      const same = full <= tallest && Math.floor(now.scrollTop / step) === Math.floor(next.scrollTop / step) && now.height === next.height
-      return same ? now : next
-    })
-  }, [rowHeight, full])
+  const show = useCallback(
+    (next: View) => {
+      setView((now) => {
+        const step = rowHeight * 2
+        const same =
+          full <= tallest &&
+          Math.floor(now.scrollTop / step) === Math.floor(next.scrollTop / step) &&
+          now.height === next.height
+        return same ? now : next
+      })
+    },
+    [rowHeight, full],
+  )
 
   // The observer tells the size after layout, so nothing here forces one; until then the window's height is a good guess.
   useEffect(() => {

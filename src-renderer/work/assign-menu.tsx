@@ -24,15 +24,24 @@ export function usePeople() {
 export function AssignMenu({ trigger, ids, assignee, ...rest }: Props) {
   const data = usePeople()
   const person = (one: { id: string; name: string }, group: boolean) => ({
-    label: one.id === data?.self ? (one.name ? t('work:me', { name: one.name }) : t('work:you')) : one.name || t('work:someone'),
-    icon: group ? Users : User, checked: one.id === assignee, ...(one.id === data?.self ? { keys: 'i' } : {}),
+    label:
+      one.id === data?.self
+        ? one.name
+          ? t('work:me', { name: one.name })
+          : t('work:you')
+        : one.name || t('work:someone'),
+    icon: group ? Users : User,
+    checked: one.id === assignee,
+    ...(one.id === data?.self ? { keys: 'i' } : {}),
     onSelect: () => void assign(ids, one),
   })
   const items = (): MenuPart[] => [
     { label: t('work:nobody'), icon: Circle, checked: assignee === null, onSelect: () => void assign(ids, null) },
     'separator',
     ...(data?.people ?? []).map((one) => person(one, false)),
-    ...(data && data.groups.length > 0 ? [{ heading: t('work:groups') }, ...data.groups.map((one) => person(one, true))] : []),
+    ...(data && data.groups.length > 0
+      ? [{ heading: t('work:groups') }, ...data.groups.map((one) => person(one, true))]
+      : []),
   ]
   return <Menu label={t('work:assignTo')} trigger={trigger} items={items} {...rest} />
 }

@@ -12,7 +12,11 @@ export function usePresence(): ReadonlyMap<number, readonly Mark[]> {
   const { data } = useQuery('presence.list', {}, { topics: ['presence', 'team'] })
   return useMemo(() => {
     if (!data || data.marks.length + data.drafts.length === 0) return none
-    const all: Mark[] = [...data.marks.filter(({ doing }) => doing === 'replying'), ...data.drafts.map((draft): Mark => ({ ...draft, doing: 'drafting' })), ...data.marks.filter(({ doing }) => doing === 'viewing')]
+    const all: Mark[] = [
+      ...data.marks.filter(({ doing }) => doing === 'replying'),
+      ...data.drafts.map((draft): Mark => ({ ...draft, doing: 'drafting' })),
+      ...data.marks.filter(({ doing }) => doing === 'viewing'),
+    ]
     const found = new Map<number, Mark[]>()
     for (const mark of all) {
       const here = found.get(mark.conversationId) ?? []

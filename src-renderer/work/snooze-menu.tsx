@@ -30,20 +30,51 @@ export function SnoozeMenu({ trigger, ids, snoozedUntil, ...rest }: Props) {
         trigger={trigger}
         {...rest}
         items={() => [
-          ...(snoozedUntil === null ? [] : [{ label: t('work:endSnooze'), icon: AlarmClockOff, onSelect: () => void snooze(ids, null) }, 'separator' as const]),
-          ...choices(now).map(({ name, at }) => ({ label: t(`work:${name}`), icon: AlarmClock, hint: whenText(at, now), onSelect: () => void snooze(ids, at, unlessReply) })),
+          ...(snoozedUntil === null
+            ? []
+            : [
+                { label: t('work:endSnooze'), icon: AlarmClockOff, onSelect: () => void snooze(ids, null) },
+                'separator' as const,
+              ]),
+          ...choices(now).map(({ name, at }) => ({
+            label: t(`work:${name}`),
+            icon: AlarmClock,
+            hint: whenText(at, now),
+            onSelect: () => void snooze(ids, at, unlessReply),
+          })),
           { label: t('work:pick'), icon: CalendarDays, onSelect: () => setPicking(true) },
           'separator',
-          { label: t('work:wakeOnReply'), checked: unlessReply, keepOpen: true, onSelect: () => setUnlessReply(!unlessReply) },
+          {
+            label: t('work:wakeOnReply'),
+            checked: unlessReply,
+            keepOpen: true,
+            onSelect: () => setUnlessReply(!unlessReply),
+          },
         ]}
       />
-      {picking && <PickDate begin={snoozedUntil} onClose={() => setPicking(false)} onPick={(at) => void snooze(ids, at, unlessReply)} />}
+      {picking && (
+        <PickDate
+          begin={snoozedUntil}
+          onClose={() => setPicking(false)}
+          onPick={(at) => void snooze(ids, at, unlessReply)}
+        />
+      )}
     </>
   )
 }
 
-function PickDate({ begin, onPick, onClose }: { begin: number | null; onPick: (at: number) => void; onClose: () => void }) {
-  const [text, setText] = useState(() => localText(begin ?? choices(Date.now()).find(({ name }) => name === 'tomorrow')?.at ?? Date.now()))
+function PickDate({
+  begin,
+  onPick,
+  onClose,
+}: {
+  begin: number | null
+  onPick: (at: number) => void
+  onClose: () => void
+}) {
+  const [text, setText] = useState(() =>
+    localText(begin ?? choices(Date.now()).find(({ name }) => name === 'tomorrow')?.at ?? Date.now()),
+  )
   const [tried, setTried] = useState(false)
   const now = useNow()
   const at = momentOf(text)
@@ -54,7 +85,16 @@ function PickDate({ begin, onPick, onClose }: { begin: number | null; onPick: (a
       onClose={onClose}
       title={t('work:pickTitle')}
       description={t('work:pickText')}
-      foot={<><Button size="lg" onClick={onClose}>{t('common:cancel')}</Button><Button size="lg" kind="primary" submit form="snooze">{t('work:pickDo')}</Button></>}
+      foot={
+        <>
+          <Button size="lg" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button size="lg" kind="primary" submit form="snooze">
+            {t('work:pickDo')}
+          </Button>
+        </>
+      }
     >
       <form
         id="snooze"
@@ -68,7 +108,16 @@ function PickDate({ begin, onPick, onClose }: { begin: number | null; onPick: (a
         }}
       >
         <Field label={t('work:pickLabel')} {...(tried && wrong ? { error: t('work:pickPast') } : {})}>
-          {(ids) => <Input {...ids} type="datetime-local" value={text} min={localText(now)} onChange={(event) => setText(event.target.value)} autoFocus />}
+          {(ids) => (
+            <Input
+              {...ids}
+              type="datetime-local"
+              value={text}
+              min={localText(now)}
+              onChange={(event) => setText(event.target.value)}
+              autoFocus
+            />
+          )}
         </Field>
       </form>
     </Dialog>

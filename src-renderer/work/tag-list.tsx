@@ -17,27 +17,41 @@ export function TagList({ ids, has }: { ids: readonly number[]; has: readonly st
   const found = tags.filter((tag) => tag.label.toLocaleLowerCase().includes(typed.toLocaleLowerCase()))
   return (
     <Command label={t('work:tags')} loop shouldFilter={false} className="tag-picker">
-      <Command.Input className="input" value={text} onValueChange={setText} placeholder={t('work:findTag')} aria-label={t('work:findTag')} maxLength={60} autoFocus />
+      <Command.Input
+        className="input"
+        value={text}
+        onValueChange={setText}
+        placeholder={t('work:findTag')}
+        aria-label={t('work:findTag')}
+        maxLength={60}
+        autoFocus
+      />
       <Command.List label={t('work:tags')}>
         {!isNew && found.length === 0 && <div className="mh">{t('work:noTag')}</div>}
         {found.map((tag) => {
           const on = has.includes(tag.name)
           return (
             <Command.Item key={tag.name} className="mi" value={tag.name} onSelect={() => void setTag(ids, tag, !on)}>
-              <span className="tick">{on && <Icon icon={Check} />}</span><i className={`dot c-${tag.hue}`} /><bdi className="cut">{tag.label}</bdi>
+              <span className="tick">{on && <Icon icon={Check} />}</span>
+              <i className={`dot c-${tag.hue}`} />
+              <bdi className="cut">{tag.label}</bdi>
               {on && <span className="sr">{t('work:removeTag', { label: tag.label })}</span>}
             </Command.Item>
           )
         })}
         {isNew && (
           <Command.Item
-            className="mi" value={`new ${typed}`}
+            className="mi"
+            value={`new ${typed}`}
             onSelect={() => {
               setText('')
               void makeTag(ids, typed)
             }}
           >
-            <span className="tick"><Icon icon={Plus} /></span><span className="cut">{t('work:makeTag', { label: typed })}</span>
+            <span className="tick">
+              <Icon icon={Plus} />
+            </span>
+            <span className="cut">{t('work:makeTag', { label: typed })}</span>
           </Command.Item>
         )}
       </Command.List>

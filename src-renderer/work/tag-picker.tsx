@@ -19,5 +19,9 @@ interface Props {
 
 /** Gives and takes tags; a name that is not there can be made. */
 export function TagPicker({ trigger, ids, has, ...rest }: Props) {
-  return <Popover label={t('work:tags')} trigger={trigger} {...rest}><list.Shown ids={ids} has={has} /></Popover>
+  return (
+    <Popover label={t('work:tags')} trigger={trigger} {...rest}>
+      <list.Shown ids={ids} has={has} />
+    </Popover>
+  )
 }

@@ -1,4 +1,17 @@
-import { AlarmClock, AtSign, Bookmark, Circle, CircleCheck, Clock, ListFilter, OctagonAlert, PenLine, Send, User, UserCheck } from 'lucide-react'
+import {
+  AlarmClock,
+  AtSign,
+  Bookmark,
+  Circle,
+  CircleCheck,
+  Clock,
+  ListFilter,
+  OctagonAlert,
+  PenLine,
+  Send,
+  User,
+  UserCheck,
+} from 'lucide-react'
 import { useMemo } from 'react'
 import type { Field, SavedView, View } from '../../src-preload/contract'
 import { call } from '../client'
@@ -53,18 +66,40 @@ export function useViewLines(): readonly ViewLine[] {
     const hidden = new Set(kept?.hidden)
     const place = new Map((kept?.order ?? []).map((id, index) => [id, index]))
     const lines: ViewLine[] = [
-      ...builtIn.map(({ view, icon }): ViewLine => ({ id: view, icon, label: t(`common:nav.${view}`), view, saved: null, hidden: hidden.has(view) })),
-      ...saved.map((view): ViewLine => ({ id: view.name, icon: ListFilter, label: view.label, view: null, saved: view, hidden: hidden.has(view.name) })),
+      ...builtIn.map(({ view, icon }): ViewLine => ({
+        id: view,
+        icon,
+        label: t(`common:nav.${view}`),
+        view,
+        saved: null,
+        hidden: hidden.has(view),
+      })),
+      ...saved.map((view): ViewLine => ({
+        id: view.name,
+        icon: ListFilter,
+        label: view.label,
+        view: null,
+        saved: view,
+        hidden: hidden.has(view.name),
+      })),
     ]
     const at = (line: ViewLine, index: number): number => place.get(line.id) ?? index + 1000
-    return lines.map((line, index) => ({ line, at: at(line, index) })).toSorted((a, b) => a.at - b.at).map(({ line }) => line)
+    return lines
+      .map((line, index) => ({ line, at: at(line, index) }))
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ line }) => line)
   }, [saved, kept])
 }
 
 /** Keeps which views this person's sidebar shows, and in what order. */
 export async function keepViews(lines: readonly ViewLine[]): Promise<void> {
   try {
-    await call('settings.set', { sidebarViews: { order: lines.map(({ id }) => id), hidden: lines.filter(({ hidden }) => hidden).map(({ id }) => id) } })
+    await call('settings.set', {
+      sidebarViews: {
+        order: lines.map(({ id }) => id),
+        hidden: lines.filter(({ hidden }) => hidden).map(({ id }) => id),
+      },
+    })
   } catch (thrown) {
     tellFailure(thrown)
   }

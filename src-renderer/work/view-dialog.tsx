@@ -21,7 +21,15 @@ let lastKey = 0
 const keyed = (condition: Condition) => ({ key: ++lastKey, condition })
 
 /** Makes or changes a view. `begin`: the conditions that a new one starts with. */
-export function ViewDialog({ view, begin = [], onClose }: { view: SavedView | null; begin?: readonly Condition[]; onClose: () => void }) {
+export function ViewDialog({
+  view,
+  begin = [],
+  onClose,
+}: {
+  view: SavedView | null
+  begin?: readonly Condition[]
+  onClose: () => void
+}) {
   const [label, setLabel] = useState(view?.label ?? '')
   const [own, setOwn] = useState(view?.own ?? true)
   const [order, setOrder] = useState(view?.order ?? 'newest')
@@ -31,13 +39,24 @@ export function ViewDialog({ view, begin = [], onClose }: { view: SavedView | nu
   const conditions = lines.map(({ condition }) => condition)
   const filled = conditions.every(isFilled)
   const ready = label.trim() !== '' && filled
-  const shows = useQuery('views.try', filled ? { label: 'x', conditions, order, own } : null, { topics: ['counts'] }).data
-  const next = conditionKinds.find((kind) => !conditions.some(({ on }) => on === kind) && (kind !== 'field' || fields.length > 0)) ?? 'tag'
+  const shows = useQuery('views.try', filled ? { label: 'x', conditions, order, own } : null, {
+    topics: ['counts'],
+  }).data
+  const next =
+    conditionKinds.find(
+      (kind) => !conditions.some(({ on }) => on === kind) && (kind !== 'field' || fields.length > 0),
+    ) ?? 'tag'
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!ready) return
     finish(async () => {
-      const { name } = await call('views.save', { name: view?.name ?? null, label: label.trim(), conditions, order, own })
+      const { name } = await call('views.save', {
+        name: view?.name ?? null,
+        label: label.trim(),
+        conditions,
+        order,
+        own,
+      })
       if (usePlaces.getState().place.kind === 'inbox') goSaved(name)
       showToast({ text: t('views:saved', { label: label.trim() }) })
     })
@@ -52,31 +71,94 @@ export function ViewDialog({ view, begin = [], onClose }: { view: SavedView | nu
       foot={
         <>
           <span className="grow t2 meta" role="status">
-            {!filled ? t('views:dialog.unfinished') : shows ? t('views:dialog.shows', { count: shows.count, n: shows.more ? t('views:more', { n: numberText(shows.count) }) : numberText(shows.count) }) : ''}
+            {!filled
+              ? t('views:dialog.unfinished')
+              : shows
+                ? t('views:dialog.shows', {
+                    count: shows.count,
+                    n: shows.more ? t('views:more', { n: numberText(shows.count) }) : numberText(shows.count),
+                  })
+                : ''}
           </span>
-          <Button size="lg" onClick={onClose}>{t('common:cancel')}</Button>
-          <Button size="lg" kind="primary" submit form="view" disabled={!ready} busy={busy}>{t('views:dialog.save')}</Button>
+          <Button size="lg" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button size="lg" kind="primary" submit form="view" disabled={!ready} busy={busy}>
+            {t('views:dialog.save')}
+          </Button>
         </>
       }
     >
       <form id="view" className="y g3" onSubmit={submit}>
-        <Field label={t('views:dialog.name')}>{(ids) => <Input {...ids} value={label} maxLength={60} dir="auto" autoComplete="off" autoFocus onChange={(event) => setLabel(event.target.value)} />}</Field>
+        <Field label={t('views:dialog.name')}>
+          {(ids) => (
+            <Input
+              {...ids}
+              value={label}
+              maxLength={60}
+              dir="auto"
+              autoComplete="off"
+              autoFocus
+              onChange={(event) => setLabel(event.target.value)}
+            />
+          )}
+        </Field>
         <fieldset className="field">
           <legend>{t('views:dialog.lines')}</legend>
           {lines.length === 0 && <p className="hint">{t('views:dialog.none')}</p>}
           <ul className="y g1">
             {lines.map(({ key, condition }) => (
-              <ConditionLine key={key} condition={condition} onChange={(now) => setLines(lines.map((one) => (one.key === key ? { key, condition: now } : one)))} onRemove={() => setLines(lines.filter((one) => one.key !== key))} />
+              <ConditionLine
+                key={key}
+                condition={condition}
+                onChange={(now) => setLines(lines.map((one) => (one.key === key ? { key, condition: now } : one)))}
+                onRemove={() => setLines(lines.filter((one) => one.key !== key))}
+              />
             ))}
           </ul>
-          <div><Button size="sm" icon={Plus} disabled={lines.length >= 20} onClick={() => setLines([...lines, keyed(begun(next, fields))])}>{t('views:dialog.add')}</Button></div>
+          <div>
+            <Button
+              size="sm"
+              icon={Plus}
+              disabled={lines.length >= 20}
+              onClick={() => setLines([...lines, keyed(begun(next, fields))])}
+            >
+              {t('views:dialog.add')}
+            </Button>
+          </div>
         </fieldset>
         <div className="x g3 wrap">
-          <fieldset className="field"><legend>{t('views:dialog.forWhom')}</legend><Segmented label={t('views:dialog.forWhom')} value={own ? 'own' : 'team'} options={[{ value: 'own', label: t('views:dialog.own') }, { value: 'team', label: t('views:dialog.team') }]} onChange={(value) => setOwn(value === 'own')} /></fieldset>
-          <fieldset className="field"><legend>{t('views:dialog.order')}</legend><Segmented label={t('views:dialog.order')} value={order} options={[{ value: 'newest', label: t('inbox:newestFirst') }, { value: 'oldest', label: t('inbox:oldestFirst') }]} onChange={setOrder} /></fieldset>
+          <fieldset className="field">
+            <legend>{t('views:dialog.forWhom')}</legend>
+            <Segmented
+              label={t('views:dialog.forWhom')}
+              value={own ? 'own' : 'team'}
+              options={[
+                { value: 'own', label: t('views:dialog.own') },
+                { value: 'team', label: t('views:dialog.team') },
+              ]}
+              onChange={(value) => setOwn(value === 'own')}
+            />
+          </fieldset>
+          <fieldset className="field">
+            <legend>{t('views:dialog.order')}</legend>
+            <Segmented
+              label={t('views:dialog.order')}
+              value={order}
+              options={[
+                { value: 'newest', label: t('inbox:newestFirst') },
+                { value: 'oldest', label: t('inbox:oldestFirst') },
+              ]}
+              onChange={setOrder}
+            />
+          </fieldset>
         </div>
       </form>
-      {failure && <Banner kind="bad" urgent>{failure}</Banner>}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }

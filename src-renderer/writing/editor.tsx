@@ -12,9 +12,21 @@ import './writing.css'
 
 const extensions = [
   StarterKit.configure({
-    heading: false, codeBlock: false, horizontalRule: false, code: false, strike: false, trailingNode: false,
+    heading: false,
+    codeBlock: false,
+    horizontalRule: false,
+    code: false,
+    strike: false,
+    trailingNode: false,
     dropcursor: false,
-    link: { openOnClick: false, autolink: true, linkOnPaste: true, defaultProtocol: 'https', protocols: ['http', 'https', 'mailto'], HTMLAttributes: { target: null, rel: null } },
+    link: {
+      openOnClick: false,
+      autolink: true,
+      linkOnPaste: true,
+      defaultProtocol: 'https',
+      protocols: ['http', 'https', 'mailto'],
+      HTMLAttributes: { target: null, rel: null },
+    },
   }),
 ]
 
@@ -62,7 +74,8 @@ export function useMessageEditor({ name, html, onChange, onFiles, onSend }: Edit
         return true
       },
     },
-    onUpdate: ({ editor }) => hands.current.onChange({ html: toMailHtml(editor.getHTML()), text: toPlainText(editor.getJSON()) }),
+    onUpdate: ({ editor }) =>
+      hands.current.onChange({ html: toMailHtml(editor.getHTML()), text: toPlainText(editor.getJSON()) }),
   })
 }
 
@@ -76,10 +89,19 @@ function LinkButton({ editor, on }: { editor: Editor; on: boolean }) {
   const [bad, setBad] = useState(false)
   const set = () => {
     const typed = address.trim()
-    const url = /^(?:https?:|mailto:)/i.test(typed) ? typed : typed.includes('@') && !typed.includes('/') ? `mailto:${typed}` : `https://${typed}`
+    const url = /^(?:https?:|mailto:)/i.test(typed)
+      ? typed
+      : typed.includes('@') && !typed.includes('/')
+        ? `mailto:${typed}`
+        : `https://${typed}`
     if (typed === '' || /\s/.test(typed) || !URL.canParse(url)) return setBad(true)
     const chain = editor.chain().focus().extendMarkRange('link').setLink({ href: url })
-    if (editor.state.selection.empty && !on) editor.chain().focus().insertContent({ type: 'text', text: typed, marks: [{ type: 'link', attrs: { href: url } }] }).run()
+    if (editor.state.selection.empty && !on)
+      editor
+        .chain()
+        .focus()
+        .insertContent({ type: 'text', text: typed, marks: [{ type: 'link', attrs: { href: url } }] })
+        .run()
     else chain.run()
     setOpen(false)
     return undefined
@@ -91,7 +113,13 @@ function LinkButton({ editor, on }: { editor: Editor; on: boolean }) {
     if (now) setAddress(typeof href === 'string' ? href : '')
   }
   return (
-    <Popover label={t('composer:link')} side="top" open={open} onOpenChange={change} trigger={<IconButton icon={LinkIcon} label={t('composer:link')} on={on} aria-pressed={on} />}>
+    <Popover
+      label={t('composer:link')}
+      side="top"
+      open={open}
+      onOpenChange={change}
+      trigger={<IconButton icon={LinkIcon} label={t('composer:link')} on={on} aria-pressed={on} />}
+    >
       <form
         className="link-form y"
         onSubmit={(event) => {
@@ -99,7 +127,14 @@ function LinkButton({ editor, on }: { editor: Editor; on: boolean }) {
           set()
         }}
       >
-        <Input autoFocus value={address} placeholder="https://" aria-label={t('composer:linkAddress')} aria-invalid={bad || undefined} onChange={(event) => setAddress(event.target.value)} />
+        <Input
+          autoFocus
+          value={address}
+          placeholder="https://"
+          aria-label={t('composer:linkAddress')}
+          aria-invalid={bad || undefined}
+          onChange={(event) => setAddress(event.target.value)}
+        />
         {bad && <span className="hint bad">{t('composer:linkBad')}</span>}
         <div className="x">
           {on && (
@@ -113,7 +148,9 @@ function LinkButton({ editor, on }: { editor: Editor; on: boolean }) {
               {t('composer:linkRemove')}
             </Button>
           )}
-          <Button kind="primary" submit className="push">{t('composer:linkSet')}</Button>
+          <Button kind="primary" submit className="push">
+            {t('composer:linkSet')}
+          </Button>
         </div>
       </form>
     </Popover>
@@ -125,20 +162,67 @@ export function EditorTools({ editor, before }: { editor: Editor; before: ReactN
   const on = useEditorState({
     editor,
     selector: ({ editor: now }) => ({
-      bold: now.isActive('bold'), italic: now.isActive('italic'), list: now.isActive('bulletList'), ordered: now.isActive('orderedList'), quote: now.isActive('blockquote'), link: now.isActive('link'), undo: now.can().undo(),
+      bold: now.isActive('bold'),
+      italic: now.isActive('italic'),
+      list: now.isActive('bulletList'),
+      ordered: now.isActive('orderedList'),
+      quote: now.isActive('blockquote'),
+      link: now.isActive('link'),
+      undo: now.can().undo(),
     }),
   })
   const act = () => editor.chain().focus()
   return (
     <div className="x tools" role="toolbar" aria-label={t('composer:format')}>
       {before}
-      <IconButton icon={Bold} label={t('composer:bold')} keys="mod+b" on={on.bold} aria-pressed={on.bold} onClick={() => act().toggleBold().run()} />
-      <IconButton icon={Italic} label={t('composer:italic')} keys="mod+i" on={on.italic} aria-pressed={on.italic} className="wide-only" onClick={() => act().toggleItalic().run()} />
-      <IconButton icon={List} label={t('composer:bulletList')} on={on.list} aria-pressed={on.list} onClick={() => act().toggleBulletList().run()} />
-      <IconButton icon={ListOrdered} label={t('composer:orderedList')} on={on.ordered} aria-pressed={on.ordered} className="wide-only" onClick={() => act().toggleOrderedList().run()} />
-      <IconButton icon={Quote} label={t('composer:quote')} on={on.quote} aria-pressed={on.quote} className="wide-only" onClick={() => act().toggleBlockquote().run()} />
+      <IconButton
+        icon={Bold}
+        label={t('composer:bold')}
+        keys="mod+b"
+        on={on.bold}
+        aria-pressed={on.bold}
+        onClick={() => act().toggleBold().run()}
+      />
+      <IconButton
+        icon={Italic}
+        label={t('composer:italic')}
+        keys="mod+i"
+        on={on.italic}
+        aria-pressed={on.italic}
+        className="wide-only"
+        onClick={() => act().toggleItalic().run()}
+      />
+      <IconButton
+        icon={List}
+        label={t('composer:bulletList')}
+        on={on.list}
+        aria-pressed={on.list}
+        onClick={() => act().toggleBulletList().run()}
+      />
+      <IconButton
+        icon={ListOrdered}
+        label={t('composer:orderedList')}
+        on={on.ordered}
+        aria-pressed={on.ordered}
+        className="wide-only"
+        onClick={() => act().toggleOrderedList().run()}
+      />
+      <IconButton
+        icon={Quote}
+        label={t('composer:quote')}
+        on={on.quote}
+        aria-pressed={on.quote}
+        className="wide-only"
+        onClick={() => act().toggleBlockquote().run()}
+      />
       <LinkButton editor={editor} on={on.link} />
-      <IconButton icon={Undo2} label={t('composer:undo')} disabled={!on.undo} className="wide-only" onClick={() => act().undo().run()} />
+      <IconButton
+        icon={Undo2}
+        label={t('composer:undo')}
+        disabled={!on.undo}
+        className="wide-only"
+        onClick={() => act().undo().run()}
+      />
     </div>
   )
 }

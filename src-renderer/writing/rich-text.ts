@@ -10,30 +10,41 @@ export interface DocNode {
 
 /** A line of the editor is a paragraph without margins; in mail that is a `div`, and an empty one holds a break. */
 export function toMailHtml(html: string): string {
-  return html.replace(/<p><\/p>/g, '<div><br></div>').replace(/<p(?=[\s>])/g, '<div').replace(/<\/p>/g, '</div>')
+  return html
+    .replace(/<p><\/p>/g, '<div><br></div>')
+    .replace(/<p(?=[\s>])/g, '<div')
+    .replace(/<\/p>/g, '</div>')
 }
 
 /** Back from `toMailHtml`. */
 export function fromMailHtml(html: string): string {
-  return html.replace(/<div><br><\/div>/g, '<p></p>').replace(/<div(?=[\s>])/g, '<p').replace(/<\/div>/g, '</p>')
+  return html
+    .replace(/<div><br><\/div>/g, '<p></p>')
+    .replace(/<div(?=[\s>])/g, '<p')
+    .replace(/<\/div>/g, '</p>')
 }
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 /** Plain text as lines of the editor. */
 export function htmlOfText(text: string): string {
-  return text.split('\n').map((line) => `<p>${line.replace(/[&<>"]/g, (c) => escapes[c] ?? c)}</p>`).join('')
+  return text
+    .split('\n')
+    .map((line) => `<p>${line.replace(/[&<>"]/g, (c) => escapes[c] ?? c)}</p>`)
+    .join('')
 }
 
 function inline(nodes: readonly DocNode[] | undefined): string {
-  return (nodes ?? []).map((node, index, all) => {
-    if (node.type === 'hardBreak') return '\n'
-    const text = (node.text ?? '').replace(/\u00a0/g, ' ')
-    const href = hrefOf(node)
-    if (href === null || hrefOf(all[index + 1]) === href) return text
-    const shown = href.replace(/^(?:mailto:|https?:\/\/)/i, '').replace(/\/$/, '')
-    return text.replace(/^https?:\/\//i, '').replace(/\/$/, '') === shown ? text : `${text} <${href}>`
-  }).join('')
+  return (nodes ?? [])
+    .map((node, index, all) => {
+      if (node.type === 'hardBreak') return '\n'
+      const text = (node.text ?? '').replace(/\u00a0/g, ' ')
+      const href = hrefOf(node)
+      if (href === null || hrefOf(all[index + 1]) === href) return text
+      const shown = href.replace(/^(?:mailto:|https?:\/\/)/i, '').replace(/\/$/, '')
+      return text.replace(/^https?:\/\//i, '').replace(/\/$/, '') === shown ? text : `${text} <${href}>`
+    })
+    .join('')
 }
 
 function hrefOf(node: DocNode | undefined): string | null {
@@ -43,14 +54,18 @@ function hrefOf(node: DocNode | undefined): string | null {
 
 function block(node: DocNode, index: number, start: number): string[] {
   switch (node.type) {
-    case 'bulletList': return (node.content ?? []).flatMap((item) => indented(item, '- '))
+    case 'bulletList':
+      return (node.content ?? []).flatMap((item) => indented(item, '- '))
     case 'orderedList': {
       const first = Number(node.attrs?.['start'] ?? 1)
       return (node.content ?? []).flatMap((item, at) => indented(item, `${first + at}. `))
     }
-    case 'blockquote': return blocks(node.content).map((line) => (line === '' ? '>' : `> ${line}`))
-    case 'paragraph': return inline(node.content).split('\n')
-    default: return node.content ? blocks(node.content) : index === start ? [] : ['']
+    case 'blockquote':
+      return blocks(node.content).map((line) => (line === '' ? '>' : `> ${line}`))
+    case 'paragraph':
+      return inline(node.content).split('\n')
+    default:
+      return node.content ? blocks(node.content) : index === start ? [] : ['']
   }
 }
 

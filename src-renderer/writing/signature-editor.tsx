@@ -7,15 +7,26 @@ import './writing.css'
 const plain = (text: string): string => text.replace(/\s+$/, '')
 
 /** The editor of a signature: the same text tools as in a message. */
-export function SignatureEditor({ name, value, onChange }: { name: string; value: Signature; onChange: (value: Signature) => void }) {
+export function SignatureEditor({
+  name,
+  value,
+  onChange,
+}: {
+  name: string
+  value: Signature
+  onChange: (value: Signature) => void
+}) {
   const editor = useMessageEditor({
-    name, html: fromMailHtml(value.html),
+    name,
+    html: fromMailHtml(value.html),
     onChange: ({ html, text }) => onChange(plain(text) === '' ? { html: '', text: '' } : { html, text: plain(text) }),
-    onFiles: () => undefined, onSend: () => undefined,
+    onFiles: () => undefined,
+    onSend: () => undefined,
   })
   // taken back elsewhere, or another signature
   useEffect(() => {
-    if (!editor.isDestroyed && !editor.isFocused && plain(editor.getText({ blockSeparator: '\n' })) !== value.text) editor.commands.setContent(fromMailHtml(value.html), { emitUpdate: false })
+    if (!editor.isDestroyed && !editor.isFocused && plain(editor.getText({ blockSeparator: '\n' })) !== value.text)
+      editor.commands.setContent(fromMailHtml(value.html), { emitUpdate: false })
   }, [editor, value])
   return (
     <div className="signature-editor">

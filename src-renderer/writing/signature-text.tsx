@@ -1,7 +1,16 @@
 import { Fragment, type ReactNode } from 'react'
 import type { Signature } from '../../src-preload/contract'
 
-const shown: Readonly<Record<string, 'b' | 'i' | 'u' | 'ul' | 'ol' | 'li'>> = { strong: 'b', b: 'b', em: 'i', i: 'i', u: 'u', ul: 'ul', ol: 'ol', li: 'li' }
+const shown: Readonly<Record<string, 'b' | 'i' | 'u' | 'ul' | 'ol' | 'li'>> = {
+  strong: 'b',
+  b: 'b',
+  em: 'i',
+  i: 'i',
+  u: 'u',
+  ul: 'ul',
+  ol: 'ol',
+  li: 'li',
+}
 
 /** Of the HTML of a signature only words and their simple form are drawn; everything else is its words. */
 function drawn(node: Node, key: number): ReactNode {
@@ -10,7 +19,12 @@ function drawn(node: Node, key: number): ReactNode {
   const children = [...node.childNodes].map(drawn)
   if (node.localName === 'br') return <br key={key} />
   if (node.localName === 'div' || node.localName === 'p') return <div key={key}>{children}</div>
-  if (node.localName === 'a') return <span key={key} className="signature-link">{children}</span>
+  if (node.localName === 'a')
+    return (
+      <span key={key} className="signature-link">
+        {children}
+      </span>
+    )
   const Tag = shown[node.localName]
   return Tag ? <Tag key={key}>{children}</Tag> : <Fragment key={key}>{children}</Fragment>
 }
@@ -18,5 +32,9 @@ function drawn(node: Node, key: number): ReactNode {
 /** A signature as it will be read. Its links are shown and lead nowhere here. */
 export function SignatureText({ signature }: { signature: Signature }) {
   const { body } = new DOMParser().parseFromString(signature.html, 'text/html')
-  return <div className="signature-text" dir="auto">{[...body.childNodes].map(drawn)}</div>
+  return (
+    <div className="signature-text" dir="auto">
+      {[...body.childNodes].map(drawn)}
+    </div>
+  )
 }

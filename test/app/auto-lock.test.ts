@@ -3,10 +3,14 @@ import { AutoLock, type LockRules } from '../../src-main/app/auto-lock'
 
 let now: number, idle: number, open: boolean, locked: number, asked: number
 let rules: LockRules
-const make = (): AutoLock => new AutoLock({
-  open: () => open, now: () => now, systemIdle: () => idle, lock: () => void locked++,
-  rules: async () => (asked++, rules),
-})
+const make = (): AutoLock =>
+  new AutoLock({
+    open: () => open,
+    now: () => now,
+    systemIdle: () => idle,
+    lock: () => void locked++,
+    rules: async () => (asked++, rules),
+  })
 beforeEach(() => {
   now = 1_000_000
   idle = 0

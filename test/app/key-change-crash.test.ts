@@ -9,7 +9,13 @@ import { keyMark } from '../../src-main/crypto/key-mark'
 // The cost of a passphrase is not what is tested here.
 vi.mock('argon2', async (original) => {
   const argon2 = await original<typeof import('argon2')>()
-  return { default: { ...argon2, hash: (message: Buffer, options: object) => argon2.hash(message, { ...options, raw: true, memoryCost: 64, timeCost: 1 }) } }
+  return {
+    default: {
+      ...argon2,
+      hash: (message: Buffer, options: object) =>
+        argon2.hash(message, { ...options, raw: true, memoryCost: 64, timeCost: 1 }),
+    },
+  }
 })
 
 /** Steps that leave something behind: calls of the keychain and files put in place. The process dies before the n-th. */
@@ -22,7 +28,10 @@ const alive = (): void => {
 }
 vi.mock('../../src-main/app/files', async (original) => {
   const files = await original<typeof import('../../src-main/app/files')>()
-  return { ...files, writeFileSafely: (file: string, content: string) => (alive(), files.writeFileSafely(file, content)) }
+  return {
+    ...files,
+    writeFileSafely: (file: string, content: string) => (alive(), files.writeFileSafely(file, content)),
+  }
 })
 const keychainOf = (values: Map<string, string>): SecretKeeper => ({
   get: async (name) => (alive(), values.get(name) ?? null),
@@ -31,8 +40,14 @@ const keychainOf = (values: Map<string, string>): SecretKeeper => ({
 })
 const passphrase = 'the passphrase'
 
-it.each([['in the keychain', false, true], ['under a passphrase', true, true], ['in the keychain, the copy failed', false, false], ['under a passphrase, the copy failed', true, false]] as const)(
-  'a change of the key %s, killed at every step: the database\'s own key is found, with every secret, and the other one is gone (R47)', async (_name, locked, copied) => {
+it.each([
+  ['in the keychain', false, true],
+  ['under a passphrase', true, true],
+  ['in the keychain, the copy failed', false, false],
+  ['under a passphrase, the copy failed', true, false],
+] as const)(
+  "a change of the key %s, killed at every step: the database's own key is found, with every secret, and the other one is gone (R47)",
+  async (_name, locked, copied) => {
     for (let dieAt = 1; ; dieAt++) {
       const profile = mkdtempSync(join(tmpdir(), 'postern-keys-'))
       const file = join(profile, 'postern.db')
@@ -66,8 +81,13 @@ it.each([['in the keychain', false, true], ['under a passphrase', true, true], [
         expect(keyMark(opened).equals(readFileSync(file)), `killed at ${dieAt}`).toBe(true)
         expect(opened.equals(copied && next ? next : key), `killed at ${dieAt}`).toBe(true)
         expect(await after.secret('mailbox:1:imap'), `killed at ${dieAt}`).toBe('secret')
-        expect([...values.keys()].filter((name) => name.startsWith('database')).length, `killed at ${dieAt}`).toBe(locked ? 0 : 1)
-        expect(JSON.parse(readFileSync(join(profile, 'keyring.json'), 'utf8')), `killed at ${dieAt}`).not.toHaveProperty(locked ? 'next' : 'changing')
+        expect([...values.keys()].filter((name) => name.startsWith('database')).length, `killed at ${dieAt}`).toBe(
+          locked ? 0 : 1,
+        )
+        expect(
+          JSON.parse(readFileSync(join(profile, 'keyring.json'), 'utf8')),
+          `killed at ${dieAt}`,
+        ).not.toHaveProperty(locked ? 'next' : 'changing')
         expect(existsSync(join(profile, 'secrets.json'))).toBe(locked)
         if (ended) {
           expect(dieAt).toBeGreaterThan(2)
@@ -77,7 +97,8 @@ it.each([['in the keychain', false, true], ['under a passphrase', true, true], [
         rmSync(profile, { recursive: true, force: true })
       }
     }
-  })
+  },
+)
 
 it('a wrong passphrase changes nothing', async () => {
   const profile = mkdtempSync(join(tmpdir(), 'postern-keys-'))

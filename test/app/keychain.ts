@@ -5,7 +5,8 @@ import type { SecretKeeper } from '../../src-main/app/secrets'
 export function keychainInMemory(): SecretKeeper & { values: Map<string, string>; dead: boolean } {
   const values = new Map<string, string>()
   const keeper = {
-    values, dead: false,
+    values,
+    dead: false,
     get: async (name: string) => (alive(), values.get(name) ?? null),
     set: async (name: string, value: string) => void (alive(), values.set(name, value)),
     remove: async (name: string) => void (alive(), values.delete(name)),

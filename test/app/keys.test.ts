@@ -10,7 +10,16 @@ let profile: string
 beforeEach(() => (profile = mkdtempSync(join(tmpdir(), 'postern-keys-'))))
 afterEach(() => rmSync(profile, { recursive: true, force: true }))
 
-const digest = (): string => readdirSync(profile).sort().map((name) => `${name} ${createHash('sha256').update(readFileSync(join(profile, name))).digest('hex')}`).join('\n')
+const digest = (): string =>
+  readdirSync(profile)
+    .sort()
+    .map(
+      (name) =>
+        `${name} ${createHash('sha256')
+          .update(readFileSync(join(profile, name)))
+          .digest('hex')}`,
+    )
+    .join('\n')
 
 describe('the database key', () => {
   it('is the same at every start and is in no file (R44)', async () => {
@@ -41,7 +50,8 @@ describe('the database key', () => {
     await locked.find()
     await locked.unlock('a long passphrase')
     expect((await locked.device()).equals(device)).toBe(true)
-    for (const name of readdirSync(profile)) expect(readFileSync(join(profile, name)).includes(device.toString('base64').slice(0, 20))).toBe(false)
+    for (const name of readdirSync(profile))
+      expect(readFileSync(join(profile, name)).includes(device.toString('base64').slice(0, 20))).toBe(false)
     await locked.removePassphrase('a long passphrase')
     expect((await new Keys(profile, keychain).find()).is).toBe('ready')
   })
@@ -101,7 +111,9 @@ describe('the database key', () => {
     expect(await later.find()).toEqual({ is: 'locked' })
     await expect(later.secret('mailbox:1:imap')).rejects.toMatchObject({ code: 'store-locked' })
     expect((await later.unlock('a long passphrase')).equals(found.key)).toBe(true)
-    await expect(later.setPassphrase('another passphrase', 'not the current')).rejects.toMatchObject({ code: 'wrong-passphrase' })
+    await expect(later.setPassphrase('another passphrase', 'not the current')).rejects.toMatchObject({
+      code: 'wrong-passphrase',
+    })
     await later.setPassphrase('another passphrase', 'a long passphrase')
     await later.removePassphrase('another passphrase')
     expect(await later.secret('mailbox:1:imap')).toBe('canary-password')

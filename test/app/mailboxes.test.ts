@@ -7,22 +7,43 @@ import { serviceFor } from '../../src-main/shared/providers'
 const gmail = 'imap.gmail.com'
 function make(managed: { host: string; clientId: string }[], own: unknown): Mailboxes {
   const store = { call: async () => ({ oauthClients: own }) }
-  return new Mailboxes({} as Keys, {} as SignIns, () => store as never, () => ({}) as never, () => undefined, () => managed)
+  return new Mailboxes(
+    {} as Keys,
+    {} as SignIns,
+    () => store as never,
+    () => ({}) as never,
+    () => undefined,
+    () => managed,
+  )
 }
 
 it('a client id that IT prescribes for a server is not replaced by one that a person gave', async () => {
   const own = [{ host: gmail, clientId: 'mine' }]
-  expect(serviceFor(gmail, ['imap'], await make([{ host: '*.gmail.com', clientId: 'ours' }], own).oauthClients(gmail))?.clientId).toBe('ours')
-  expect(serviceFor(gmail, ['imap'], await make([{ host: '*.example.com', clientId: 'ours' }], own).oauthClients(gmail))?.clientId).toBe('mine')
+  expect(
+    serviceFor(gmail, ['imap'], await make([{ host: '*.gmail.com', clientId: 'ours' }], own).oauthClients(gmail))
+      ?.clientId,
+  ).toBe('ours')
+  expect(
+    serviceFor(gmail, ['imap'], await make([{ host: '*.example.com', clientId: 'ours' }], own).oauthClients(gmail))
+      ?.clientId,
+  ).toBe('mine')
 })
 
 it('settings that do not fit give no client, and a server without any asks for one', async () => {
   expect(serviceFor(gmail, ['imap'], await make([], [{ host: gmail }, 7]).oauthClients(gmail))?.clientId).toBe('')
-  expect(serviceFor('imap.elsewhere.example', ['imap'], await make([], 'x').oauthClients('imap.elsewhere.example'))).toBeNull()
+  expect(
+    serviceFor('imap.elsewhere.example', ['imap'], await make([], 'x').oauthClients('imap.elsewhere.example')),
+  ).toBeNull()
 })
 
 it('an issuer without https, or a pattern that only looks alike, gives no client', async () => {
-  const clients = await make([], [{ host: 'mail.example', clientId: 'x', issuer: 'http://idp.example' }, { host: '*.gmail.com', clientId: 'y' }]).oauthClients('imap.notgmail.com')
+  const clients = await make(
+    [],
+    [
+      { host: 'mail.example', clientId: 'x', issuer: 'http://idp.example' },
+      { host: '*.gmail.com', clientId: 'y' },
+    ],
+  ).oauthClients('imap.notgmail.com')
   expect(clients.map((one) => one.clientId)).toEqual(['y'])
   expect(serviceFor('imap.notgmail.com', ['imap'], clients)).toBeNull()
 })

@@ -9,10 +9,23 @@ import { Keys } from '../../src-main/app/keys'
 import { SignIns } from '../../src-main/app/oauth'
 import { keychainInMemory } from './keychain'
 
-const service: OauthService = { name: 'Test', issuer: 'https://idp.test', endpoints: null, clientId: 'x', clientSecret: null, scope: 'mail', parameters: {} }
+const service: OauthService = {
+  name: 'Test',
+  issuer: 'https://idp.test',
+  endpoints: null,
+  clientId: 'x',
+  clientSecret: null,
+  scope: 'mail',
+  parameters: {},
+}
 const endpoints = { authorization: 'https://idp.test/a', token: 'https://idp.test/t' }
 const server = { host: 'imap.test', port: 993, security: 'tls', user: 'help@x.test', signIn: 'oauth' } as const
-const settings: MailboxSettings = { name: 'Help', address: 'help@x.test', imap: server, smtp: { ...server, host: 'smtp.test', port: 465 } }
+const settings: MailboxSettings = {
+  name: 'Help',
+  address: 'help@x.test',
+  imap: server,
+  smtp: { ...server, host: 'smtp.test', port: 465 },
+}
 const hour = 3600_000
 
 let profile: string
@@ -22,8 +35,15 @@ let asked: string[]
 let provider: (refreshToken: string) => Promise<OauthTokens>
 let opened: string[]
 
-const tokens = (n: number, change: Partial<OauthTokens> = {}): OauthTokens =>
-  ({ accessToken: `access-${n}`, accessUntil: Date.now() + hour, refreshToken: `refresh-${n}`, refreshUntil: null, scope: 'mail', address: null, ...change })
+const tokens = (n: number, change: Partial<OauthTokens> = {}): OauthTokens => ({
+  accessToken: `access-${n}`,
+  accessUntil: Date.now() + hour,
+  refreshToken: `refresh-${n}`,
+  refreshUntil: null,
+  scope: 'mail',
+  address: null,
+  ...change,
+})
 
 async function ready(): Promise<SignIns> {
   const keys = new Keys(profile, keychain)
@@ -36,7 +56,12 @@ async function ready(): Promise<SignIns> {
       return provider(input.refreshToken ?? '')
     },
   }
-  return new SignIns(keys, () => mail as never, async (url) => void opened.push(url), () => undefined)
+  return new SignIns(
+    keys,
+    () => mail as never,
+    async (url) => void opened.push(url),
+    () => undefined,
+  )
 }
 
 async function signedIn(signIns: SignIns, change: Partial<OauthTokens> = {}): Promise<string> {
@@ -79,11 +104,15 @@ it('the rotated refresh token is in the keychain before its access token is used
   signIns.clear()
   const set = keychain.set
   // Killed at the very moment of keeping it: nobody ever saw the access token, and the next start asks with what is kept.
-  keychain.set = async () => { throw new Error('killed') }
+  keychain.set = async () => {
+    throw new Error('killed')
+  }
   await expect(signIns.token(id, server, false)).rejects.toThrow()
   keychain.set = set
   const next = await ready()
-  provider = async () => { throw new PosternError('sign-in-needed', 'invalid_grant') }
+  provider = async () => {
+    throw new PosternError('sign-in-needed', 'invalid_grant')
+  }
   await expect(next.token(id, server, false)).rejects.toMatchObject({ code: 'sign-in-needed' })
   expect(asked).toEqual(['refresh-1', 'refresh-1'])
 })
@@ -92,8 +121,11 @@ it('invalid_grant asks the person once: the provider is not asked again, not eve
   const signIns = await ready()
   const id = await signedIn(signIns)
   signIns.clear()
-  provider = async () => { throw new PosternError('sign-in-needed', 'invalid_grant') }
-  for (let i = 0; i < 5; i++) await expect(signIns.token(id, server, false)).rejects.toMatchObject({ code: 'sign-in-needed' })
+  provider = async () => {
+    throw new PosternError('sign-in-needed', 'invalid_grant')
+  }
+  for (let i = 0; i < 5; i++)
+    await expect(signIns.token(id, server, false)).rejects.toMatchObject({ code: 'sign-in-needed' })
   await expect((await ready()).token(id, server, false)).rejects.toMatchObject({ code: 'sign-in-needed' })
   expect(asked).toEqual(['refresh-1'])
   const grant = await signIns.grant(id)
@@ -104,7 +136,9 @@ it('a network that is gone does not end the permission', async () => {
   const signIns = await ready()
   const id = await signedIn(signIns)
   signIns.clear()
-  provider = async () => { throw new PosternError('offline') }
+  provider = async () => {
+    throw new PosternError('offline')
+  }
   await expect(signIns.token(id, server, false)).rejects.toMatchObject({ code: 'offline' })
   provider = async () => tokens(2)
   expect(await signIns.token(id, server, false)).toBe('access-2')
@@ -148,6 +182,8 @@ it('only an https page is opened in the browser', async () => {
   const signIns = await ready()
   signIns.start('u', service, settings, ['imap'], 'browser')
   await signIns.step('u', { kind: 'browser', url: 'https://idp.test/a?x' })
-  await expect(signIns.step('u', { kind: 'browser', url: 'file:///etc/passwd' })).rejects.toMatchObject({ code: 'not-allowed' })
+  await expect(signIns.step('u', { kind: 'browser', url: 'file:///etc/passwd' })).rejects.toMatchObject({
+    code: 'not-allowed',
+  })
   expect(opened).toEqual(['https://idp.test/a?x'])
 })

@@ -20,14 +20,21 @@ describe('a policy that cannot be used opens nothing', () => {
   test('a file that is no JSON, or cannot be read, locks every key that no other file sets', () => {
     for (const bad of ['{', 'null', '[1]', null]) {
       const state = of('{"supportAccess":"allowed"}', bad)
-      expect(state.policy).toMatchObject({ supportAccess: 'allowed', remoteContent: 'never', supportAccessLongestDays: 1, allowedMailHosts: ['policy.invalid'] })
+      expect(state.policy).toMatchObject({
+        supportAccess: 'allowed',
+        remoteContent: 'never',
+        supportAccessLongestDays: 1,
+        allowedMailHosts: ['policy.invalid'],
+      })
     }
   })
   test('a key with a typing error is told and locks nothing', () => {
     expect(of('{"supportAcess":"off"}')).toMatchObject({ locked: [], faults: [{ key: 'supportAcess' }] })
   })
   test('later files win key by key', () => {
-    expect(of('{"supportAccessLongestDays":30,"remoteContent":"never"}', '{"supportAccessLongestDays":7}').policy).toEqual({ supportAccessLongestDays: 7, remoteContent: 'never' })
+    expect(
+      of('{"supportAccessLongestDays":30,"remoteContent":"never"}', '{"supportAccessLongestDays":7}').policy,
+    ).toEqual({ supportAccessLongestDays: 7, remoteContent: 'never' })
   })
 })
 
@@ -43,28 +50,76 @@ test('a change of the folder is heard without a restart', async () => {
 
 test('macOS: what plutil prints is taken, the computer over the person', async () => {
   const printed: Record<string, string> = {
-    '/Library/Managed Preferences/ana/org.postern.desk.plist': '{"supportAccessLongestDays":90,"remoteContent":"never"}',
-    '/Library/Managed Preferences/org.postern.desk.plist': '{"managedBy":"Northwind IT","supportAccessLongestDays":30,"allowedMailHosts":["*.northwindbikes.example"],"blockUnexpectedHosts":true}',
+    '/Library/Managed Preferences/ana/org.postern.desk.plist':
+      '{"supportAccessLongestDays":90,"remoteContent":"never"}',
+    '/Library/Managed Preferences/org.postern.desk.plist':
+      '{"managedBy":"Northwind IT","supportAccessLongestDays":30,"allowedMailHosts":["*.northwindbikes.example"],"blockUnexpectedHosts":true}',
   }
-  const texts = await managedPreferences('ana', (_file, args) => Promise.resolve(printed[args.at(-1) ?? ''] ?? null)).read()
-  expect(readPolicies(texts)).toMatchObject({ faults: [], policy: { managedBy: 'Northwind IT', supportAccessLongestDays: 30, remoteContent: 'never', allowedMailHosts: ['*.northwindbikes.example'], blockUnexpectedHosts: true } })
+  const texts = await managedPreferences('ana', (_file, args) =>
+    Promise.resolve(printed[args.at(-1) ?? ''] ?? null),
+  ).read()
+  expect(readPolicies(texts)).toMatchObject({
+    faults: [],
+    policy: {
+      managedBy: 'Northwind IT',
+      supportAccessLongestDays: 30,
+      remoteContent: 'never',
+      allowedMailHosts: ['*.northwindbikes.example'],
+      blockUnexpectedHosts: true,
+    },
+  })
   expect(await managedPreferences('ana', () => Promise.resolve(null)).read()).toEqual([])
 })
 
 test('Windows: what reg query prints is taken, numbers, switches and lists too', async () => {
-  const machine = ['', 'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern', '    managedBy    REG_SZ    Northwind IT', '    SupportAccessLongestDays    REG_DWORD    0x1e', '    blockUnexpectedHosts    REG_DWORD    0x1', '    supportAccess    REG_SZ    allowed',
-    '', 'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern\\allowedMailHosts', '    1    REG_SZ    imap.northwindbikes.example', '    2    REG_SZ    *.mailhost.example', ''].join('\r\n')
-  const person = ['', 'HKEY_CURRENT_USER\\Software\\Policies\\Postern', '    supportAccess    REG_SZ    off', '    remoteContent    REG_SZ    never', ''].join('\r\n')
-  const texts = await registryPolicies((_file, args) => Promise.resolve((args[1] ?? '').startsWith('HKLM') ? machine : person)).read()
-  expect(readPolicies(texts)).toMatchObject({ faults: [], policy: { managedBy: 'Northwind IT', supportAccessLongestDays: 30, blockUnexpectedHosts: true, supportAccess: 'allowed', remoteContent: 'never', allowedMailHosts: ['imap.northwindbikes.example', '*.mailhost.example'] } })
-  const broken = await registryPolicies((_file, args) => Promise.resolve((args[1] ?? '').startsWith('HKLM') ? machine.replace('0x1e', '0xb5') : null)).read()
+  const machine = [
+    '',
+    'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern',
+    '    managedBy    REG_SZ    Northwind IT',
+    '    SupportAccessLongestDays    REG_DWORD    0x1e',
+    '    blockUnexpectedHosts    REG_DWORD    0x1',
+    '    supportAccess    REG_SZ    allowed',
+    '',
+    'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern\\allowedMailHosts',
+    '    1    REG_SZ    imap.northwindbikes.example',
+    '    2    REG_SZ    *.mailhost.example',
+    '',
+  ].join('\r\n')
+  const person = [
+    '',
+    'HKEY_CURRENT_USER\\Software\\Policies\\Postern',
+    '    supportAccess    REG_SZ    off',
+    '    remoteContent    REG_SZ    never',
+    '',
+  ].join('\r\n')
+  const texts = await registryPolicies((_file, args) =>
+    Promise.resolve((args[1] ?? '').startsWith('HKLM') ? machine : person),
+  ).read()
+  expect(readPolicies(texts)).toMatchObject({
+    faults: [],
+    policy: {
+      managedBy: 'Northwind IT',
+      supportAccessLongestDays: 30,
+      blockUnexpectedHosts: true,
+      supportAccess: 'allowed',
+      remoteContent: 'never',
+      allowedMailHosts: ['imap.northwindbikes.example', '*.mailhost.example'],
+    },
+  })
+  const broken = await registryPolicies((_file, args) =>
+    Promise.resolve((args[1] ?? '').startsWith('HKLM') ? machine.replace('0x1e', '0xb5') : null),
+  ).read()
   expect(readPolicies(broken).policy.supportAccessLongestDays, '181 days').toBe(1)
 })
 
 test('no template has fallen behind the schema', () => {
   for (const [name, text] of Object.entries(policyTemplates())) {
-    expect(readFileSync(path.join(import.meta.dirname, '../../resources/policy', name), 'utf8'), `${name}: run npm run policy:templates`).toBe(text)
-    if (name !== 'example.json') for (const key of Object.keys(policyShape)) expect(text, `${name} has ${key}`).toContain(key)
+    expect(
+      readFileSync(path.join(import.meta.dirname, '../../resources/policy', name), 'utf8'),
+      `${name}: run npm run policy:templates`,
+    ).toBe(text)
+    if (name !== 'example.json')
+      for (const key of Object.keys(policyShape)) expect(text, `${name} has ${key}`).toContain(key)
   }
   expect(Policy.safeParse(JSON.parse(policyTemplates()['example.json'] ?? '')).success).toBe(true)
 })

@@ -7,7 +7,18 @@ import { identityChange, Provision, readProvision } from '../../src-main/app/pro
 import { commandLine, refuseUnsafeSwitches } from '../../src-main/app/switches'
 
 const server = { host: 'mail.northwindbikes.example', port: 993, security: 'tls', user: 'help' }
-const good = { version: 1, mailboxes: [{ name: 'Help', address: 'help@northwindbikes.example', imap: server, smtp: { ...server, port: 465 }, password: 'x' }] }
+const good = {
+  version: 1,
+  mailboxes: [
+    {
+      name: 'Help',
+      address: 'help@northwindbikes.example',
+      imap: server,
+      smtp: { ...server, port: 465 },
+      password: 'x',
+    },
+  ],
+}
 
 let dir: string
 beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'postern-provision-'))))
@@ -27,8 +38,16 @@ describe('a provision file', () => {
     ['no JSON', '{ "version": 1,', 'it is not valid JSON'],
     ['a later version', JSON.stringify({ ...good, version: 2 }), 'version'],
     ['a typing error in a key', JSON.stringify({ ...good, mailboxs: [] }), 'mailboxs'],
-    ['a port as text', JSON.stringify({ ...good, mailboxes: [{ ...good.mailboxes[0], imap: { ...server, port: '993' } }] }), 'mailboxes.0.imap.port'],
-    ['no address', JSON.stringify({ ...good, mailboxes: [{ ...good.mailboxes[0], address: 'help' }] }), 'mailboxes.0.address'],
+    [
+      'a port as text',
+      JSON.stringify({ ...good, mailboxes: [{ ...good.mailboxes[0], imap: { ...server, port: '993' } }] }),
+      'mailboxes.0.imap.port',
+    ],
+    [
+      'no address',
+      JSON.stringify({ ...good, mailboxes: [{ ...good.mailboxes[0], address: 'help' }] }),
+      'mailboxes.0.address',
+    ],
     ['something else altogether', '[]', 'the file'],
   ])('is refused with where and what: %s', (_case, content, where) => {
     try {
@@ -61,19 +80,31 @@ describe('the command line', () => {
   })
 })
 
-describe('what a file says of a mailbox\'s identity', () => {
-  const read = (identity: object) => readProvision(file(JSON.stringify({ ...good, mailboxes: [{ ...good.mailboxes[0], identity }] }))).mailboxes[0]?.identity ?? {}
+describe("what a file says of a mailbox's identity", () => {
+  const read = (identity: object) =>
+    readProvision(file(JSON.stringify({ ...good, mailboxes: [{ ...good.mailboxes[0], identity }] }))).mailboxes[0]
+      ?.identity ?? {}
   it('changes nothing that it does not name', () => {
     expect(identityChange(read({ shows: 'both' }), () => null)).toEqual({ shows: 'both' })
   })
   it('does not take plain text for HTML, and finds the account by its address', () => {
-    const change = identityChange(read({ signature: 'Help <desk>\nHull', aliases: [{ address: 'returns@x.example' }], sendThrough: 'out@x.example' }), (address) => (address === 'out@x.example' ? 7 : null))
+    const change = identityChange(
+      read({
+        signature: 'Help <desk>\nHull',
+        aliases: [{ address: 'returns@x.example' }],
+        sendThrough: 'out@x.example',
+      }),
+      (address) => (address === 'out@x.example' ? 7 : null),
+    )
     expect(change).toEqual({
-      signature: { text: 'Help <desk>\nHull', html: '<div>Help &lt;desk&gt;</div><div>Hull</div>' }, sendThrough: 7,
+      signature: { text: 'Help <desk>\nHull', html: '<div>Help &lt;desk&gt;</div><div>Hull</div>' },
+      sendThrough: 7,
       aliases: [{ address: 'returns@x.example', name: '', signature: null }],
     })
   })
   it('is refused with where and what when an alias is no address', () => {
-    expect(() => read({ aliases: [{ address: 'returns' }] })).toThrow(expect.objectContaining({ code: 'provision-invalid' }))
+    expect(() => read({ aliases: [{ address: 'returns' }] })).toThrow(
+      expect.objectContaining({ code: 'provision-invalid' }),
+    )
   })
 })

@@ -7,8 +7,15 @@ test('loses nothing of a state that was kept', () => {
 })
 
 test.each([
-  null, 7, 'dark', [], {}, { theme: 'pink', maximized: 'yes', filled: 1, bounds: { x: 1, y: 2, width: 3 } },
-  { theme: ['dark', 'light'], bounds: { x: '1', y: 2, width: 3, height: 4 } }, { theme: 'toString', bounds: { x: 1e300, y: 2, width: 3, height: 4 } }, { bounds: [1, 2, 3, 4] },
+  null,
+  7,
+  'dark',
+  [],
+  {},
+  { theme: 'pink', maximized: 'yes', filled: 1, bounds: { x: 1, y: 2, width: 3 } },
+  { theme: ['dark', 'light'], bounds: { x: '1', y: 2, width: 3, height: 4 } },
+  { theme: 'toString', bounds: { x: 1e300, y: 2, width: 3, height: 4 } },
+  { bounds: [1, 2, 3, 4] },
 ])('does not take over what does not fit: %j', (kept) => {
   expect(windowStateOf(kept)).toEqual({ theme: 'system', maximized: false, filled: false, bounds: null })
 })

@@ -25,7 +25,15 @@ async function main(): Promise<void> {
     await store.grow(messages)
     const { workspace } = store
     const scoped = openScoped(dir, readFileSync(path.join(dir, 'bench.key')), 'full', null)
-    const ids = listConversations(workspace.db.read, { view: 'closed', mailboxId: null, order: 'newest', unreadOnly: false, tag: null, offset: 0, limit: 200 }).rows.map(({ id }) => id)
+    const ids = listConversations(workspace.db.read, {
+      view: 'closed',
+      mailboxId: null,
+      order: 'newest',
+      unreadOnly: false,
+      tag: null,
+      offset: 0,
+      limit: 200,
+    }).rows.map(({ id }) => id)
     say(`${messages} messages, ${ids.length} conversations looked at`)
 
     // A look as a session does it, without the read: the entry, and the commit to the disk. The floor: the same number of bytes to a
@@ -37,12 +45,20 @@ async function main(): Promise<void> {
     for (let n = 0; n < 2 * looks; n++) {
       const isLook = Math.floor(n / 50) % 2 === 0
       const from = performance.now()
-      if (isLook) workspace.db.write((tx) => workspace.accessLog.append(tx, { who, act: 'look-conversation', grant: 1, object: { kind: 'conversation', id: ids[n % ids.length] ?? 1 } }))
+      if (isLook)
+        workspace.db.write((tx) =>
+          workspace.accessLog.append(tx, {
+            who,
+            act: 'look-conversation',
+            grant: 1,
+            object: { kind: 'conversation', id: ids[n % ids.length] ?? 1 },
+          }),
+        )
       else {
         writeSync(file, Buffer.alloc(8192, n))
         fsyncSync(file)
       }
-      (isLook ? log : floor).push(performance.now() - from)
+      ;(isLook ? log : floor).push(performance.now() - from)
     }
     closeSync(file)
     figure('access.log-look-p95', p95(log), 'ms')
@@ -52,14 +68,32 @@ async function main(): Promise<void> {
     const own: number[] = []
     const session: number[] = []
     for (let round = 0; round < rounds; round++) {
-      for (const [read, into] of round % 2 === 0 ? [[workspace.db.read, own], [scoped.read, session]] as const : [[scoped.read, session], [workspace.db.read, own]] as const) {
+      for (const [read, into] of round % 2 === 0
+        ? ([
+            [workspace.db.read, own],
+            [scoped.read, session],
+          ] as const)
+        : ([
+            [scoped.read, session],
+            [workspace.db.read, own],
+          ] as const)) {
         const from = performance.now()
-        for (let offset = 0; offset < 1000; offset += 100) listConversations(read, { view: 'closed', mailboxId: null, order: 'newest', unreadOnly: false, tag: null, offset, limit: 50 })
+        for (let offset = 0; offset < 1000; offset += 100)
+          listConversations(read, {
+            view: 'closed',
+            mailboxId: null,
+            order: 'newest',
+            unreadOnly: false,
+            tag: null,
+            offset,
+            limit: 50,
+          })
         for (const id of ids) getConversation(read, id)
         into.push(performance.now() - from)
       }
     }
-    const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+    const median = (values: readonly number[]): number =>
+      values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
     say(`the agent's own reads ${median(own).toFixed(0)} ms, the session's ${median(session).toFixed(0)} ms`)
     figure('access.session-reads-vs-agent', median(session) / median(own), 'x')
     scoped.close()
@@ -72,7 +106,16 @@ async function main(): Promise<void> {
   const links: ChainLink[] = []
   let prev: Uint8Array = chainStart(keys.signKey)
   for (let seq = 1; seq <= entries; seq++) {
-    const body = JSON.stringify({ v: 1, seq, at: 1_700_000_000_000 + seq, device: keys.id, who: { kind: 'support', name: 'Idris Vaughan', fingerprint: '7F3A 91C4 0D2E B865 1A77 E0C9' }, act: 'look-conversation', grant: 1, object: { kind: 'conversation', id: seq } })
+    const body = JSON.stringify({
+      v: 1,
+      seq,
+      at: 1_700_000_000_000 + seq,
+      device: keys.id,
+      who: { kind: 'support', name: 'Idris Vaughan', fingerprint: '7F3A 91C4 0D2E B865 1A77 E0C9' },
+      act: 'look-conversation',
+      grant: 1,
+      object: { kind: 'conversation', id: seq },
+    })
     const hash = linkHash(prev, body)
     links.push({ body, prev, hash, signature: keys.sign(logPurpose, hash) })
     prev = hash

@@ -17,7 +17,10 @@ const rounds = 3
 /** The first prime above `pages`. */
 const prime = 20_011
 
-interface Candidate { readonly name: string; readonly pragmas: readonly string[] }
+interface Candidate {
+  readonly name: string
+  readonly pragmas: readonly string[]
+}
 const candidates: readonly Candidate[] = [
   { name: 'none', pragmas: [] },
   { name: 'chacha20', pragmas: ["cipher = 'chacha20'"] },

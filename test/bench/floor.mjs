@@ -15,13 +15,16 @@ export async function fetchAndForget(port, user = 'support', password = 'pw') {
     tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - 4000))).slice(-8000)
     if (tail.includes(`\n${wanted} OK`) && tail.endsWith('\n')) done()
   })
-  const command = (tag, text) => new Promise((resolve, reject) => {
-    wanted = tag
-    done = resolve
-    socket.once('error', reject)
-    socket.write(`${tag} ${text}\r\n`)
+  const command = (tag, text) =>
+    new Promise((resolve, reject) => {
+      wanted = tag
+      done = resolve
+      socket.once('error', reject)
+      socket.write(`${tag} ${text}\r\n`)
+    })
+  await new Promise((resolve, reject) => {
+    socket.once('connect', resolve).once('error', reject)
   })
-  await new Promise((resolve, reject) => { socket.once('connect', resolve).once('error', reject) })
   await command('FloorTagOfNobody1', `LOGIN ${user} ${password}`)
   await command('FloorTagOfNobody2', 'EXAMINE INBOX')
   const t0 = performance.now()

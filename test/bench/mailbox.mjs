@@ -23,7 +23,10 @@ export function* generate(count, { to = 'support@acme.example', seed = 7 } = {})
   const next = random(seed)
   const below = (limit) => Math.floor(next() * limit)
   const pick = (list) => list[below(list.length)]
-  const customers = Array.from({ length: Math.max(10, Math.floor(count / 8)) }, (_, n) => `Cust ${n} <cust${n}@example${n % 97}.example>`)
+  const customers = Array.from(
+    { length: Math.max(10, Math.floor(count / 8)) },
+    (_, n) => `Cust ${n} <cust${n}@example${n % 97}.example>`,
+  )
   const threads = []
   let time = 1_700_000_000
   for (let n = 0; n < count; n += 1) {
@@ -38,7 +41,9 @@ export function* generate(count, { to = 'support@acme.example', seed = 7 } = {})
       head = `Subject: ${subject}\r\n`
       threads.push([subject, id])
     }
-    const text = Array.from({ length: 5 + below(56) }, () => Array.from({ length: 12 }, () => pick(words)).join(' ')).join('\r\n')
+    const text = Array.from({ length: 5 + below(56) }, () =>
+      Array.from({ length: 12 }, () => pick(words)).join(' '),
+    ).join('\r\n')
     const html = `<html><body><p>${text.replaceAll('\r\n', '</p><p>')}</p></body></html>`
     const date = new Date(time * 1000)
     yield {

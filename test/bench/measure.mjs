@@ -55,21 +55,29 @@ function kindOf(pid) {
   const type = args.find((arg) => arg.startsWith('--type='))?.slice('--type='.length) ?? 'main'
   if (type !== 'utility') return type
   // Both services look alike from outside; each has its own script.
-  const open = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => { try { return fs.readlinkSync(`/proc/${pid}/fd/${fd}`) } catch { return '' } })
+  const open = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/fd/${fd}`)
+    } catch {
+      return ''
+    }
+  })
   if (open.some((file) => /postern.*\.db/.test(file))) return 'store'
   return args.some((arg) => arg.includes('node.mojom.NodeService')) ? 'mail' : 'utility'
 }
 
 /** The same by process, largest first, for finding where memory goes. */
 export function pssByProcess(pid) {
-  return processTree(pid).flatMap((one) => {
-    try {
-      const kib = Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
-      return [{ kind: kindOf(one), mib: kib / 1024 }]
-    } catch {
-      return []
-    }
-  }).sort((a, b) => b.mib - a.mib)
+  return processTree(pid)
+    .flatMap((one) => {
+      try {
+        const kib = Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
+        return [{ kind: kindOf(one), mib: kib / 1024 }]
+      } catch {
+        return []
+      }
+    })
+    .sort((a, b) => b.mib - a.mib)
 }
 
 /**
@@ -77,21 +85,27 @@ export function pssByProcess(pid) {
  * @param {{ pid: number, name: string, cpu: number }[]} before
  */
 export function cpuByProcess(pid, before = []) {
-  return processTree(pid).flatMap((one) => {
-    try {
-      const stat = fs.readFileSync(`/proc/${one}/stat`, 'utf8')
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      const cpu = (Number(fields[11]) + Number(fields[12])) / 100 - (before.find((other) => other.pid === one)?.cpu ?? 0)
-      return [{ pid: one, name: kindOf(one), cpu }]
-    } catch {
-      return []
-    }
-  }).filter(({ cpu }) => cpu >= 0.05 || before.length === 0).sort((a, b) => b.cpu - a.cpu)
+  return processTree(pid)
+    .flatMap((one) => {
+      try {
+        const stat = fs.readFileSync(`/proc/${one}/stat`, 'utf8')
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+        const cpu =
+          (Number(fields[11]) + Number(fields[12])) / 100 - (before.find((other) => other.pid === one)?.cpu ?? 0)
+        return [{ pid: one, name: kindOf(one), cpu }]
+      } catch {
+        return []
+      }
+    })
+    .filter(({ cpu }) => cpu >= 0.05 || before.length === 0)
+    .sort((a, b) => b.cpu - a.cpu)
 }
 
 /** Bytes of all files below a folder. */
 export function folderBytes(folder) {
-  return fs.readdirSync(folder, { recursive: true, withFileTypes: true }).reduce((sum, entry) => sum + (entry.isFile() ? fs.statSync(`${entry.parentPath}/${entry.name}`).size : 0), 0)
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .reduce((sum, entry) => sum + (entry.isFile() ? fs.statSync(`${entry.parentPath}/${entry.name}`).size : 0), 0)
 }
 
 /**

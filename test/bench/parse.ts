@@ -23,7 +23,9 @@ async function measure(name: string, one: (index: number) => unknown): Promise<v
   const from = cpuSeconds()
   for (let index = 0; index < count; index += 1) await one(index)
   const seconds = cpuSeconds() - from
-  process.stdout.write(`figure parse.${name} ${seconds.toFixed(2)} s for ${count} messages of ${megabytes.toFixed(0)} MB (${Math.round(count / seconds)} a second)\n`)
+  process.stdout.write(
+    `figure parse.${name} ${seconds.toFixed(2)} s for ${count} messages of ${megabytes.toFixed(0)} MB (${Math.round(count / seconds)} a second)\n`,
+  )
 }
 
 const at = (index: number): Buffer => messages[index] ?? Buffer.alloc(0)
@@ -31,5 +33,16 @@ await measure('postal-mime', (index) => PostalMime.parse(at(index)))
 await measure('read-mime', (index) => readMime(at(index)))
 const mimes = await Promise.all(messages.map((raw) => readMime(raw)))
 await measure('html-view', (index) => viewHtml(mimes[index]?.html ?? '', mimes[index]?.text))
-await measure('pack', (index) => packMessage({ text: (mimes[index]?.text ?? '').trimEnd(), html: (mimes[index]?.html ?? '').trimEnd(), textSuffices: true, cut: false }, at(index), mimes[index]?.places))
+await measure('pack', (index) =>
+  packMessage(
+    {
+      text: (mimes[index]?.text ?? '').trimEnd(),
+      html: (mimes[index]?.html ?? '').trimEnd(),
+      textSuffices: true,
+      cut: false,
+    },
+    at(index),
+    mimes[index]?.places,
+  ),
+)
 await measure('whole', (index) => parseMessage(at(index)))

@@ -30,7 +30,8 @@ export async function startProgram({ electron, env, profile }) {
 
 /** The settings of a mailbox on a loopback Dovecot. */
 export const mailboxSettings = (user, port, smtpPort = 2) => ({
-  name: user, address: `${user}@acme.example`,
+  name: user,
+  address: `${user}@acme.example`,
   imap: { host: '127.0.0.1', port, security: 'none', user },
   smtp: { host: '127.0.0.1', port: smtpPort, security: 'none', user },
 })

@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import type { View } from '../../src-preload/contract/mail'
-import { getConversation, getCounts, listConversations, positionOf, type ListQuery } from '../../src-main/store/conversations'
+import {
+  getConversation,
+  getCounts,
+  listConversations,
+  positionOf,
+  type ListQuery,
+} from '../../src-main/store/conversations'
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { search } from '../../src-main/store/search'
 import { figure, openBigStore, p95, say, word, type BigStore } from './big-store'
@@ -16,14 +22,25 @@ const total = Number(process.argv[2] ?? 1_000_000)
 const kept = process.argv[3]
 const rounds = 60
 
-function measure({ workspace, index }: BigStore): Record<'open' | 'switch' | 'page' | 'conversation' | 'search', number> {
+function measure({
+  workspace,
+  index,
+}: BigStore): Record<'open' | 'switch' | 'page' | 'conversation' | 'search', number> {
   const { read } = workspace.db
-  const query = (view: View, mailboxId: number | null = null): ListQuery => ({ view, mailboxId, order: 'newest', unreadOnly: false })
-  const timed = (work: (n: number) => void): number => p95(Array.from({ length: rounds }, (_, n) => {
-    const from = performance.now()
-    work(n)
-    return performance.now() - from
-  }))
+  const query = (view: View, mailboxId: number | null = null): ListQuery => ({
+    view,
+    mailboxId,
+    order: 'newest',
+    unreadOnly: false,
+  })
+  const timed = (work: (n: number) => void): number =>
+    p95(
+      Array.from({ length: rounds }, (_, n) => {
+        const from = performance.now()
+        work(n)
+        return performance.now() - from
+      }),
+    )
   const first = listConversations(read, { ...query('inbox'), offset: 0, limit: 60 })
   const closed = listConversations(read, { ...query('closed'), offset: 0, limit: 1 }).total
   const views: readonly View[] = ['inbox', 'closed', 'pending', 'spam', 'drafts', 'outbox']
@@ -35,11 +52,19 @@ function measure({ workspace, index }: BigStore): Record<'open' | 'switch' | 'pa
     }),
     switch: timed((n) => {
       getCounts(read)
-      listConversations(read, { ...query(views[n % views.length] ?? 'inbox', n % 2 === 0 ? null : 1), offset: 0, limit: 60 })
+      listConversations(read, {
+        ...query(views[n % views.length] ?? 'inbox', n % 2 === 0 ? null : 1),
+        offset: 0,
+        limit: 60,
+      })
     }),
     // Of the longest list, at places all over it: a scrollbar can be dragged anywhere.
     page: timed((n) => {
-      const { rows } = listConversations(read, { ...query('closed', n % 2 === 0 ? null : 1), offset: Math.floor((closed / rounds) * n), limit: 60 })
+      const { rows } = listConversations(read, {
+        ...query('closed', n % 2 === 0 ? null : 1),
+        offset: Math.floor((closed / rounds) * n),
+        limit: 60,
+      })
       if (n % 6 === 0) positionOf(read, { ...query('closed'), id: rows[0]?.id ?? 0 })
     }),
     conversation: timed((n) => getConversation(read, first.rows[n]?.id ?? 0)),
@@ -52,14 +77,22 @@ async function main(): Promise<void> {
   const store = await openBigStore(dir, total, new URL(import.meta.url))
   try {
     let last = { open: 0, switch: 0, page: 0, conversation: 0, search: 0 }
-    for (const count of [10_000, 30_000, 100_000, 300_000, 1_000_000, total].filter((n, index, all) => n <= total && all.indexOf(n) === index)) {
+    for (const count of [10_000, 30_000, 100_000, 300_000, 1_000_000, total].filter(
+      (n, index, all) => n <= total && all.indexOf(n) === index,
+    )) {
       if (count < store.count) continue
       const begun = performance.now()
       await store.grow(count)
       const took = (performance.now() - begun) / 1000
       measure(store)
       last = measure(store)
-      say(`${String(count).padStart(9)} messages, ${(store.size() / 2 ** 20).toFixed(0)} MiB${took > 1 ? `, made in ${took.toFixed(0)} s` : ''}; p95 in ms: ${Object.entries(last).map(([name, ms]) => `${name} ${ms.toFixed(2)}`).join(', ')}`)
+      say(
+        `${String(count).padStart(9)} messages, ${(store.size() / 2 ** 20).toFixed(0)} MiB${took > 1 ? `, made in ${took.toFixed(0)} s` : ''}; p95 in ms: ${Object.entries(
+          last,
+        )
+          .map(([name, ms]) => `${name} ${ms.toFixed(2)}`)
+          .join(', ')}`,
+      )
     }
     figure('scale.open-p95', last.open, 'ms')
     figure('scale.switch-p95', last.switch, 'ms')

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     await store.grow(total)
     const random = numbers(99)
     /** A word as people type them: drawn like the words of the mail, but not the hundred that every mail has. */
-    const typed = (): string => word(100 + zipf(random) % 30_000)
+    const typed = (): string => word(100 + (zipf(random) % 30_000))
     const kinds: Record<string, () => string> = {
       'two-words': () => `${typed()} ${typed()} `,
       rare: () => `${word(150_000 + Math.floor(random() * 140_000))} `,
@@ -33,14 +33,20 @@ async function main(): Promise<void> {
       const runs: number[] = []
       let hits = 0
       for (let run = 0; run < 3; run++) {
-        runs.push(p95(Array.from({ length: 100 }, () => {
-          const text = ask()
-          const from = performance.now()
-          hits += search(store.workspace.db.read, store.index, text, 0, 50).total
-          return performance.now() - from
-        })))
+        runs.push(
+          p95(
+            Array.from({ length: 100 }, () => {
+              const text = ask()
+              const from = performance.now()
+              hits += search(store.workspace.db.read, store.index, text, 0, 50).total
+              return performance.now() - from
+            }),
+          ),
+        )
       }
-      say(`${name}: ${runs.map((ms) => ms.toFixed(1)).join(', ')} ms at the 95th percentile, ${(hits / 300).toFixed(0)} conversations found on average`)
+      say(
+        `${name}: ${runs.map((ms) => ms.toFixed(1)).join(', ')} ms at the 95th percentile, ${(hits / 300).toFixed(0)} conversations found on average`,
+      )
       figure(`search.${name}-p95`, runs.toSorted((a, b) => a - b)[1] ?? Number.NaN, 'ms')
     }
   } finally {

@@ -22,7 +22,9 @@ for (let seed = first; seed < first + runs; seed++) {
     violations++
     out(`seed ${seed}: ${outcome.violation}`)
     const small = shrink(plan(seed))
-    out(`  in ${small.steps.length} steps, ${small.agents} agents: ${JSON.stringify(small.steps.map(({ who, what, seed: own }) => [who, what, own]))}`)
+    out(
+      `  in ${small.steps.length} steps, ${small.agents} agents: ${JSON.stringify(small.steps.map(({ who, what, seed: own }) => [who, what, own]))}`,
+    )
     out(`  ${run(small).violation ?? ''}`)
     if (violations >= 5) break
   }
@@ -36,22 +38,23 @@ out(`figure sim.seconds ${((performance.now() - start) / 1000).toFixed(1)} s`)
 
 let races = 0
 let doubles = 0
-for (let seed = first; seed < first + runs; seed += 4, races++) if (await race(seed) !== null) doubles++
+for (let seed = first; seed < first + runs; seed += 4, races++) if ((await race(seed)) !== null) doubles++
 out(`figure sim.claim-races ${races} races`)
 out(`figure sim.claim-violations ${doubles} violations`)
 violations += doubles
 
 // Bugs on purpose, with the first slice.
-if (first === 1) for (const sabotage of sabotages) {
-  const tries = Math.min(runs, 500)
-  let caught = 0
-  for (let seed = first; seed < first + tries; seed++) {
-    const { violation } = run(plan(seed), sabotage)
-    if (violation === null) continue
-    if (caught === 0) out(`planted ${sabotage}: ${violation.slice(0, 200)}`)
-    caught++
+if (first === 1)
+  for (const sabotage of sabotages) {
+    const tries = Math.min(runs, 500)
+    let caught = 0
+    for (let seed = first; seed < first + tries; seed++) {
+      const { violation } = run(plan(seed), sabotage)
+      if (violation === null) continue
+      if (caught === 0) out(`planted ${sabotage}: ${violation.slice(0, 200)}`)
+      caught++
+    }
+    out(`figure sim.caught.${sabotage} ${caught} of ${tries} runs`)
+    if (caught === 0) violations++
   }
-  out(`figure sim.caught.${sabotage} ${caught} of ${tries} runs`)
-  if (caught === 0) violations++
-}
 process.exit(violations > 0 ? 1 : 0)

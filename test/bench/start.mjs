@@ -28,21 +28,32 @@ export default async function benchStart({ electron, env, count = 20_000, rounds
     // Long enough that everything has come to rest and given back what it took.
     await sleep(25_000)
     const afterSync = pssMiB(desk.app.process().pid)
-    console.log(`after the sync: ${afterSync.toFixed(0)} MiB: ${pssByProcess(desk.app.process().pid).map(({ kind, mib }) => `${kind} ${mib.toFixed(0)}`).join(', ')}`)
+    console.log(
+      `after the sync: ${afterSync.toFixed(0)} MiB: ${pssByProcess(desk.app.process().pid)
+        .map(({ kind, mib }) => `${kind} ${mib.toFixed(0)}`)
+        .join(', ')}`,
+    )
     await desk.close()
 
     const watched = appEnv({ ...env, ...display.env })
     const empty = { start: [], memory: [] }
     const postern = { start: [], memory: [] }
     for (let round = 0; round <= rounds; round += 1) {
-      const one = await watch(electron.path, [...electronArgs(), emptyApp, `--user-data-dir=${newProfile()}`], watched, screen)
+      const one = await watch(
+        electron.path,
+        [...electronArgs(), emptyApp, `--user-data-dir=${newProfile()}`],
+        watched,
+        screen,
+      )
       const other = await watch(electron.path, [...electronArgs(), root, `--user-data-dir=${profile}`], watched, screen)
       if (round === 0) continue // Warms the disk cache for both.
       empty.start.push(one.appeared)
       empty.memory.push(one.memory)
       postern.start.push(other.rest)
       postern.memory.push(other.memory)
-      console.log(`round ${round}: empty window ${seconds(one.appeared)}, ${one.memory.toFixed(0)} MiB; Postern painted ${seconds(other.rest)} (window ${seconds(other.appeared)}), ${other.memory.toFixed(0)} MiB: ${other.byProcess}`)
+      console.log(
+        `round ${round}: empty window ${seconds(one.appeared)}, ${one.memory.toFixed(0)} MiB; Postern painted ${seconds(other.rest)} (window ${seconds(other.appeared)}), ${other.memory.toFixed(0)} MiB: ${other.byProcess}`,
+      )
     }
     figure('start.vs-empty-window', median(postern.start) / median(empty.start), 'x')
     figure('memory.after-sync-vs-empty-window', afterSync / median(empty.memory), 'x')
@@ -62,7 +73,14 @@ async function watch(electron, args, env, screen) {
   try {
     const { appeared, rest } = await screen.settle(before, t0)
     await sleep(8000)
-    return { appeared, rest, memory: pssMiB(child.pid), byProcess: pssByProcess(child.pid).map(({ kind, mib }) => `${kind} ${mib.toFixed(0)}`).join(', ') }
+    return {
+      appeared,
+      rest,
+      memory: pssMiB(child.pid),
+      byProcess: pssByProcess(child.pid)
+        .map(({ kind, mib }) => `${kind} ${mib.toFixed(0)}`)
+        .join(', '),
+    }
   } finally {
     child.kill('SIGTERM')
     await Promise.race([gone, sleep(8000).then(() => child.kill('SIGKILL'))])
@@ -74,8 +92,13 @@ async function watch(electron, args, env, screen) {
 function emptyWindow() {
   const dir = newProfile()
   fs.writeFileSync(path.join(dir, 'package.json'), '{"name":"empty-window","version":"1.0.0","main":"main.cjs"}')
-  fs.writeFileSync(path.join(dir, 'index.html'), '<!doctype html><meta charset=utf-8><title>empty</title><style>body{background:#e8f0ff}</style><h1>Empty</h1>')
-  fs.writeFileSync(path.join(dir, 'main.cjs'), `
+  fs.writeFileSync(
+    path.join(dir, 'index.html'),
+    '<!doctype html><meta charset=utf-8><title>empty</title><style>body{background:#e8f0ff}</style><h1>Empty</h1>',
+  )
+  fs.writeFileSync(
+    path.join(dir, 'main.cjs'),
+    `
 const { app, BrowserWindow } = require('electron')
 const dir = process.argv.find((a) => a.startsWith('--user-data-dir='))
 if (dir) app.setPath('userData', dir.slice(16))
@@ -85,6 +108,7 @@ app.whenReady().then(() => {
   window.loadFile(__dirname + '/index.html')
 })
 app.on('window-all-closed', () => app.quit())
-`)
+`,
+  )
   return dir
 }

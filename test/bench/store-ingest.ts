@@ -42,7 +42,10 @@ function* messages(total: number): Generator<ParsedMessage> {
     at += (1 + random(300)) * 1000
     const customer = random(Math.max(10, total >> 3))
     const id = `m${index}@example.com`
-    const reply = threads.length > 0 && random(10) < 6 ? threads[Math.max(0, threads.length - 2000) + random(Math.min(2000, threads.length))] : undefined
+    const reply =
+      threads.length > 0 && random(10) < 6
+        ? threads[Math.max(0, threads.length - 2000) + random(Math.min(2000, threads.length))]
+        : undefined
     const subject = reply ? `Re: ${reply[0]}` : someWords(5)
     if (!reply) threads.push([subject, id])
     const text = Array.from({ length: 5 + random(56) }, () => someWords(12)).join('\n')
@@ -50,15 +53,34 @@ function* messages(total: number): Generator<ParsedMessage> {
     const raw = Buffer.from(`Message-ID: <${id}>\r\nSubject: ${subject}\r\n\r\n${text}\r\n${html}`)
     const packed = packMessage({ text, html: null, textSuffices: true, cut: false }, raw)
     yield {
-      messageId: id, hash: createHash('sha256').update(raw).digest().subarray(0, 16), contentHash: createHash('sha256').update(text).digest().subarray(0, 16), inReplyTo: reply ? [reply[1]] : [], references: reply ? [reply[1]] : [],
-      date: at, subject, from: { name: `Cust ${customer}`, address: `cust${customer}@example${customer % 97}.com` }, fromSuspicious: false, replyTo: [],
-      to: [{ name: 'Support', address: 'support@acme.test' }], cc: [], bcc: [], autoKind: 'none', snippet: text.slice(0, 200).replaceAll('\n', ' '),
-      attachments: [], remoteCount: 0, remoteUrls: [], unreadable: null, posternId: null, ...packed, rawSize: raw.byteLength,
+      messageId: id,
+      hash: createHash('sha256').update(raw).digest().subarray(0, 16),
+      contentHash: createHash('sha256').update(text).digest().subarray(0, 16),
+      inReplyTo: reply ? [reply[1]] : [],
+      references: reply ? [reply[1]] : [],
+      date: at,
+      subject,
+      from: { name: `Cust ${customer}`, address: `cust${customer}@example${customer % 97}.com` },
+      fromSuspicious: false,
+      replyTo: [],
+      to: [{ name: 'Support', address: 'support@acme.test' }],
+      cc: [],
+      bcc: [],
+      autoKind: 'none',
+      snippet: text.slice(0, 200).replaceAll('\n', ' '),
+      attachments: [],
+      remoteCount: 0,
+      remoteUrls: [],
+      unreadable: null,
+      posternId: null,
+      ...packed,
+      rawSize: raw.byteLength,
     }
   }
 }
 
-const median = (values: number[], part: number): number => values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? 0
+const median = (values: number[], part: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? 0
 
 async function main(): Promise<void> {
   const all = [...messages(count)]
@@ -67,15 +89,31 @@ async function main(): Promise<void> {
     let upkeep: Upkeep | null = null
     let index: SearchIndex | null = null
     const key = randomBytes(32)
-    const { workspace } = Workspace.open(dir, key, { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: (changes) => { upkeep?.committed(); index?.committed(changes.reindexed) } })
+    const { workspace } = Workspace.open(dir, key, {
+      device: newDeviceSecret(),
+      mail: () => null,
+      app: () => null,
+      onCommit: (changes) => {
+        upkeep?.committed()
+        index?.committed(changes.reindexed)
+      },
+    })
     const thread = new StoreThread(dir, key, new URL(import.meta.url))
     index = new SearchIndex(workspace, dir, key, thread)
     const caughtUp = async (): Promise<void> => {
-      while (index.waiting > 0) await new Promise((resolve) => { setTimeout(resolve, 10) })
+      while (index.waiting > 0)
+        await new Promise((resolve) => {
+          setTimeout(resolve, 10)
+        })
     }
     upkeep = new Upkeep(workspace, thread)
     const server = { host: 'localhost', port: 1, security: 'none' as const, user: 'u' }
-    const { id } = createMailbox(workspace, { name: 'Support', address: 'support@acme.test', imap: server, smtp: server })
+    const { id } = createMailbox(workspace, {
+      name: 'Support',
+      address: 'support@acme.test',
+      imap: server,
+      smtp: server,
+    })
     const { folders } = await syncFolders(workspace, id, [{ path: 'INBOX', delimiter: '/', role: 'inbox' }])
     const folderId = folders[0]?.folderId ?? 0
     resetFolder(workspace, folderId, '1')
@@ -96,9 +134,18 @@ async function main(): Promise<void> {
     for (let to = all.length; to > 0; to -= pageSize) {
       const page = performance.now()
       const items = all.slice(Math.max(0, to - pageSize), to).map((message, index) => ({
-        uid: Math.max(0, to - pageSize) + index + 1, flags: index % 2 === 0 ? ['\\Seen'] : [], internalDate: (message.date ?? 0) + 2000, message,
+        uid: Math.max(0, to - pageSize) + index + 1,
+        flags: index % 2 === 0 ? ['\\Seen'] : [],
+        internalDate: (message.date ?? 0) + 2000,
+        message,
       }))
-      await ingestPage(workspace, { folderId, uidValidity: '1', items, cursor: { highUid: count, lowUid: Math.max(1, to - pageSize) }, backfill: true })
+      await ingestPage(workspace, {
+        folderId,
+        uidValidity: '1',
+        items,
+        cursor: { highUid: count, lowUid: Math.max(1, to - pageSize) },
+        backfill: true,
+      })
       await index.room()
       await upkeep.room()
       pages.push(performance.now() - page)
@@ -119,23 +166,65 @@ async function main(): Promise<void> {
     say(`figure store.turn-p99-ms ${median(waits, 0.99).toFixed(1)}`)
     say(`figure store.turn-max-ms ${waits.reduce((most, one) => Math.max(most, one), 0).toFixed(1)}`)
     const reads = (name: string, work: (n: number) => unknown): void => {
-      const times = Array.from({ length: 60 }, (_, n) => { const from = performance.now(); work(n); return performance.now() - from })
+      const times = Array.from({ length: 60 }, (_, n) => {
+        const from = performance.now()
+        work(n)
+        return performance.now() - from
+      })
       say(`figure store.${name}-p95-ms ${median(times, 0.95).toFixed(2)}`)
     }
-    const total = listConversations(workspace.db.read, { view: 'inbox', mailboxId: null, order: 'newest', unreadOnly: false, offset: 0, limit: 1 }).total
+    const total = listConversations(workspace.db.read, {
+      view: 'inbox',
+      mailboxId: null,
+      order: 'newest',
+      unreadOnly: false,
+      offset: 0,
+      limit: 1,
+    }).total
     const measureReads = (when: string): void => {
-      reads(`${when}.list`, () => listConversations(workspace.db.read, { view: 'inbox', mailboxId: null, order: 'newest', unreadOnly: false, offset: 0, limit: 50 }))
-      reads(`${when}.list-deep`, (n) => listConversations(workspace.db.read, { view: 'inbox', mailboxId: 1, order: 'newest', unreadOnly: false, offset: Math.floor(total / (n + 2)), limit: 50 }))
+      reads(`${when}.list`, () =>
+        listConversations(workspace.db.read, {
+          view: 'inbox',
+          mailboxId: null,
+          order: 'newest',
+          unreadOnly: false,
+          offset: 0,
+          limit: 50,
+        }),
+      )
+      reads(`${when}.list-deep`, (n) =>
+        listConversations(workspace.db.read, {
+          view: 'inbox',
+          mailboxId: 1,
+          order: 'newest',
+          unreadOnly: false,
+          offset: Math.floor(total / (n + 2)),
+          limit: 50,
+        }),
+      )
       reads(`${when}.counts`, () => getCounts(workspace.db.read))
-      const { rows } = listConversations(workspace.db.read, { view: 'inbox', mailboxId: null, order: 'newest', unreadOnly: false, offset: 0, limit: 60 })
+      const { rows } = listConversations(workspace.db.read, {
+        view: 'inbox',
+        mailboxId: null,
+        order: 'newest',
+        unreadOnly: false,
+        offset: 0,
+        limit: 60,
+      })
       reads(`${when}.conversation`, (n) => getConversation(workspace.db.read, rows[n]?.id ?? 0))
-      reads(`${when}.search-two-words`, (n) => search(workspace.db.read, index, `${words[n * 7] ?? ''} ${words[n * 3 + 5] ?? ''} `, 0, 50))
-      reads(`${when}.search-prefix`, (n) => search(workspace.db.read, index, (words[n * 331] ?? '').slice(0, 3 + (n % 3)), 0, 50))
+      reads(`${when}.search-two-words`, (n) =>
+        search(workspace.db.read, index, `${words[n * 7] ?? ''} ${words[n * 3 + 5] ?? ''} `, 0, 50),
+      )
+      reads(`${when}.search-prefix`, (n) =>
+        search(workspace.db.read, index, (words[n * 331] ?? '').slice(0, 3 + (n % 3)), 0, 50),
+      )
       reads(`${when}.search-common-two`, (n) => search(workspace.db.read, index, `example${n % 97} cust`, 0, 50))
     }
     if (process.argv[4] === 'ingest') return [index, thread].forEach((one) => one.stop())
     measureReads('before-upkeep')
-    await new Promise((resolve) => { setTimeout(resolve, 3_000) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 3_000)
+    })
     measureReads('after-upkeep')
     upkeep.stop()
     index.stop()
@@ -143,7 +232,9 @@ async function main(): Promise<void> {
     const closing = performance.now()
     workspace.db.close()
     say(`figure store.close-ms ${(performance.now() - closing).toFixed(0)}`)
-    say(`figure store.mib ${((statSync(path.join(dir, 'postern.db')).size + statSync(IndexFile.path(dir)).size) / 2 ** 20).toFixed(1)}`)
+    say(
+      `figure store.mib ${((statSync(path.join(dir, 'postern.db')).size + statSync(IndexFile.path(dir)).size) / 2 ** 20).toFixed(1)}`,
+    )
     say(`figure store.rss-mib ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)}`)
   } finally {
     rmSync(dir, { recursive: true, force: true })

@@ -28,7 +28,8 @@ export default async function benchSyncLarge({ electron, env, count = 200_000 })
         while (watching) {
           const services = pssByProcess(pid).filter(({ kind }) => kind === 'mail' || kind === 'store')
           const both = services.reduce((sum, { mib }) => sum + mib, 0)
-          if (both > most.both) most = { both, parts: services.map(({ kind, mib }) => `${kind} ${mib.toFixed(0)}`).join(', ') }
+          if (both > most.both)
+            most = { both, parts: services.map(({ kind, mib }) => `${kind} ${mib.toFixed(0)}`).join(', ') }
           await sleep(500)
         }
       })()
@@ -37,7 +38,9 @@ export default async function benchSyncLarge({ electron, env, count = 200_000 })
       const done = performance.now() - t0
       watching = false
       await watch
-      console.log(`${count} messages: first page ${seconds(firstPage)}, all ${seconds(done)} (${(count / done * 1000).toFixed(0)} a second); at most ${most.parts} MiB`)
+      console.log(
+        `${count} messages: first page ${seconds(firstPage)}, all ${seconds(done)} (${((count / done) * 1000).toFixed(0)} a second); at most ${most.parts} MiB`,
+      )
       figure('sync.first-page-200k', firstPage / 1000, 's')
       figure('sync.memory-200k', most.both, 'MiB')
     } finally {

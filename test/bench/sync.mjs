@@ -28,13 +28,19 @@ export default async function benchSync({ electron, env, count = 20_000, rounds 
       times.postern.push(one.done)
       times.firstPage.push(one.firstPage)
       last = one
-      console.log(`round ${round}: mbsync ${seconds(times.mbsync.at(-1))}, without fsync ${seconds(times.nofsync.at(-1))}, floor ${seconds(times.floor.at(-1))}, Postern ${seconds(one.done)}, its first page ${seconds(one.firstPage)}`)
+      console.log(
+        `round ${round}: mbsync ${seconds(times.mbsync.at(-1))}, without fsync ${seconds(times.nofsync.at(-1))}, floor ${seconds(times.floor.at(-1))}, Postern ${seconds(one.done)}, its first page ${seconds(one.firstPage)}`,
+      )
       console.log(`  processor time: ${one.cpu.map(({ name, cpu }) => `${name} ${cpu.toFixed(1)} s`).join(', ')}`)
     }
     const busy = await postern({ electron, env, port: dovecot.port, count, reads: true })
-    console.log(`while it syncs, ${busy.waits.length} reads of the list: median ${median(busy.waits).toFixed(1)}, p99 ${percentile(busy.waits, 0.99).toFixed(1)}, longest ${Math.max(...busy.waits).toFixed(1)} ms`)
+    console.log(
+      `while it syncs, ${busy.waits.length} reads of the list: median ${median(busy.waits).toFixed(1)}, p99 ${percentile(busy.waits, 0.99).toFixed(1)}, longest ${Math.max(...busy.waits).toFixed(1)} ms`,
+    )
     const done = median(times.postern)
-    console.log(`medians of ${count} messages: mbsync ${seconds(median(times.mbsync))}, without fsync ${seconds(median(times.nofsync))}, Postern ${seconds(done)}`)
+    console.log(
+      `medians of ${count} messages: mbsync ${seconds(median(times.mbsync))}, without fsync ${seconds(median(times.nofsync))}, Postern ${seconds(done)}`,
+    )
     figure('sync.vs-mbsync', done / median(times.mbsync), 'x')
     figure('sync.vs-mbsync-nofsync', done / median(times.nofsync), 'x')
     figure('sync.vs-floor', done / median(times.floor), 'x')
@@ -59,7 +65,9 @@ function mbsync(port, work, fsync) {
   fs.rmSync(near, { recursive: true, force: true })
   fs.mkdirSync(near, { recursive: true })
   const config = path.join(work, 'mbsyncrc')
-  fs.writeFileSync(config, `${fsync ? '' : 'FSync no\n'}
+  fs.writeFileSync(
+    config,
+    `${fsync ? '' : 'FSync no\n'}
 IMAPAccount a
 Host 127.0.0.1
 Port ${port}
@@ -82,7 +90,8 @@ Patterns INBOX
 Sync Pull
 Create Near
 SyncState *
-`)
+`,
+  )
   return timed('mbsync', ['-c', config, '-a'])
 }
 
@@ -94,14 +103,18 @@ function indexByMu(work) {
 
 function indexByNotmuch(work) {
   const config = path.join(work, 'notmuch-config')
-  fs.writeFileSync(config, `[database]\npath=${path.join(work, 'near')}\n[user]\nname=A\nprimary_email=support@acme.example\n[new]\ntags=unread\n`)
+  fs.writeFileSync(
+    config,
+    `[database]\npath=${path.join(work, 'near')}\n[user]\nname=A\nprimary_email=support@acme.example\n[new]\ntags=unread\n`,
+  )
   return timed('notmuch', ['new', '--quiet'], { NOTMUCH_CONFIG: config })
 }
 
 function timed(command, args, env = {}) {
   const t0 = performance.now()
   const run = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
-  if (run.status !== 0) throw new Error(`${command} failed: ${run.error?.message ?? run.stderr.toString().slice(0, 500)}`)
+  if (run.status !== 0)
+    throw new Error(`${command} failed: ${run.error?.message ?? run.stderr.toString().slice(0, 500)}`)
   return performance.now() - t0
 }
 
@@ -115,18 +128,32 @@ async function postern({ electron, env, port, count, reads }) {
     const before = cpuByProcess(desk.app.process().pid)
     const t0 = performance.now()
     await desk.call('app.addMailbox', { settings: mailboxSettings('support', port), password: 'pw' })
-    const firstPage = desk.page.getByRole('grid', { name: 'Conversations' }).getByRole('row').nth(5).waitFor({ timeout: 60_000 }).then(() => performance.now() - t0)
+    const firstPage = desk.page
+      .getByRole('grid', { name: 'Conversations' })
+      .getByRole('row')
+      .nth(5)
+      .waitFor({ timeout: 60_000 })
+      .then(() => performance.now() - t0)
     if (reads) await firstPage.then(() => desk.page.evaluate(readOn))
     const local = await untilSynced(desk.call, count)
     const { total } = await untilSearchable(desk.call, 'w00123')
     const done = performance.now() - t0
     const cpu = cpuByProcess(desk.app.process().pid, before)
-    const waits = reads ? await desk.page.evaluate(() => { globalThis.readOn = false; return globalThis.readWaits }) : []
+    const waits = reads
+      ? await desk.page.evaluate(() => {
+          globalThis.readOn = false
+          return globalThis.readWaits
+        })
+      : []
     if (local !== count || total === 0) throw new Error(`${local} of ${count} messages, ${total} found`)
-    if (fs.readFileSync(path.join(profile, 'postern.db')).subarray(0, 15).toString() === 'SQLite format 3') throw new Error('not encrypted')
+    if (fs.readFileSync(path.join(profile, 'postern.db')).subarray(0, 15).toString() === 'SQLite format 3')
+      throw new Error('not encrypted')
     // What is still in the journals has to reach the files first.
     await sleep(3000)
-    const bytes = fs.readdirSync(profile).filter((name) => /^postern.*\.db/.test(name)).reduce((sum, name) => sum + fs.statSync(path.join(profile, name)).size, 0)
+    const bytes = fs
+      .readdirSync(profile)
+      .filter((name) => /^postern.*\.db/.test(name))
+      .reduce((sum, name) => sum + fs.statSync(path.join(profile, name)).size, 0)
     return { done, firstPage: await firstPage, cpu, waits, bytes }
   } finally {
     await desk.close()
@@ -141,9 +168,18 @@ function readOn() {
   const read = async () => {
     while (globalThis.readOn) {
       const from = performance.now()
-      await globalThis.postern.call('conversations.list', { view: 'inbox', mailboxId: null, order: 'newest', unreadOnly: false, offset: 0, limit: 50 })
+      await globalThis.postern.call('conversations.list', {
+        view: 'inbox',
+        mailboxId: null,
+        order: 'newest',
+        unreadOnly: false,
+        offset: 0,
+        limit: 50,
+      })
       globalThis.readWaits.push(performance.now() - from)
-      await new Promise((resolve) => { setTimeout(resolve, 20) })
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20)
+      })
     }
   }
   void read()

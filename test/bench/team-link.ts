@@ -9,16 +9,29 @@ import { ImapCarrier } from '../../src-main/mail/team-imap'
 import { shared, TeamConsole } from '../store/team/consoles'
 
 const [changes = 40, races = 500] = process.argv.slice(2).map(Number)
-const out = (name: string, value: number, unit: string, digits = 0): void => void process.stdout.write(`figure team-link.${name} ${value.toFixed(digits)} ${unit}\n`)
-const at = (values: readonly number[], part: number): number => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0
+const out = (name: string, value: number, unit: string, digits = 0): void =>
+  void process.stdout.write(`figure team-link.${name} ${value.toFixed(digits)} ${unit}\n`)
+const at = (values: readonly number[], part: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0
 const until = async (check: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 2))) if (await check()) return
+  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 2)))
+    if (await check()) return
   throw new Error('waited too long')
 }
 // Not bundled: the server's guard is a file beside it.
-const { startDovecot } = (await import(/* @vite-ignore */ pathToFileURL(path.resolve('test/servers/dovecot.mjs')).href)) as typeof import('../servers/dovecot.mjs')
+const { startDovecot } = (await import(
+  /* @vite-ignore */ pathToFileURL(path.resolve('test/servers/dovecot.mjs')).href
+)) as typeof import('../servers/dovecot.mjs')
 const dovecot = await startDovecot({ users: [shared], config: 'mail_max_userip_connections = 100\n' })
-const carrier = async (): Promise<ImapCarrier> => ImapCarrier.open(await ImapSession.open({ host: '127.0.0.1', port: dovecot.port, security: 'none', user: shared.name }, { user: shared.name, password: shared.password }, true), shared.name)
+const carrier = async (): Promise<ImapCarrier> =>
+  ImapCarrier.open(
+    await ImapSession.open(
+      { host: '127.0.0.1', port: dovecot.port, security: 'none', user: shared.name },
+      { user: shared.name, password: shared.password },
+      true,
+    ),
+    shared.name,
+  )
 
 const [ana, ben] = [await TeamConsole.make('Ana', dovecot.port), await TeamConsole.make('Ben', dovecot.port)]
 await ana.store.call('team.create', { mailboxId: ana.mailboxId })
@@ -31,7 +44,9 @@ await until(async () => (await ben.state()).membership === 'member')
 const [one, two] = [await carrier(), await carrier()]
 const floor: number[] = []
 let told = 0
-two.onChange(() => { told = performance.now() })
+two.onChange(() => {
+  told = performance.now()
+})
 for (let n = 0; n < changes; n++) {
   await new Promise((resolve) => setTimeout(resolve, 300))
   const before = performance.now()
@@ -43,7 +58,8 @@ for (let n = 0; n < changes; n++) {
 await Promise.all([one.close(), two.close()])
 
 const taken: number[] = []
-const seen = (tag: string): boolean => ben.store.db.read.get("SELECT 1 FROM team_state WHERE element = ?", tag) !== undefined
+const seen = (tag: string): boolean =>
+  ben.store.db.read.get('SELECT 1 FROM team_state WHERE element = ?', tag) !== undefined
 for (let n = 0; n < changes; n++) {
   await new Promise((resolve) => setTimeout(resolve, 300))
   const tag = `tagtagtag${String(n).padStart(4, '0')}`

@@ -11,32 +11,57 @@ import { figure, percentile, median, sleep } from './measure.mjs'
 import { mailboxSettings, newProfile, startProgram, untilSynced } from './program.mjs'
 
 export default async function benchUi({ electron, env, count = 20_000, switches = 300 }) {
-  const dovecot = await startDovecot({ users: [{ name: 'support', password: 'pw' }, { name: 'busy', password: 'pw' }] })
+  const dovecot = await startDovecot({
+    users: [
+      { name: 'support', password: 'pw' },
+      { name: 'busy', password: 'pw' },
+    ],
+  })
   const profile = newProfile()
   try {
     fill(dovecot.maildirOf('support'), 2000)
     fill(dovecot.maildirOf('busy'), count, { to: 'busy@acme.example', seed: 11 })
     const desk = await startProgram({ electron, env, profile })
     const { page } = desk
-    const first = await desk.call('app.addMailbox', { settings: mailboxSettings('support', dovecot.port), password: 'pw' })
+    const first = await desk.call('app.addMailbox', {
+      settings: mailboxSettings('support', dovecot.port),
+      password: 'pw',
+    })
     await untilSynced(desk.call, 2000)
     await openList(page)
-    const rest = { switches: await switchThrough(page, Math.min(100, switches)), typing: await type(page, 40), search: await search(page, 20) }
+    const rest = {
+      switches: await switchThrough(page, Math.min(100, switches)),
+      typing: await type(page, 40),
+      search: await search(page, 20),
+    }
 
     await desk.call('app.addMailbox', { settings: mailboxSettings('busy', dovecot.port), password: 'pw' })
-    const syncing = async () => (await desk.call('sync.status')).mailboxes.some(({ mailboxId, done, total }) => mailboxId !== first.id && (total === 0 || done < total))
+    const syncing = async () =>
+      (await desk.call('sync.status')).mailboxes.some(
+        ({ mailboxId, done, total }) => mailboxId !== first.id && (total === 0 || done < total),
+      )
     await openList(page)
     const busy = { switches: [], typing: [], search: [] }
     while (busy.switches.length < switches) {
-      const share = { switches: await switchThrough(page, 20), typing: await type(page, 10), search: await search(page, 5) }
+      const share = {
+        switches: await switchThrough(page, 20),
+        typing: await type(page, 10),
+        search: await search(page, 5),
+      }
       // What was measured after the last mail had come does not count.
-      if (!await syncing()) break
+      if (!(await syncing())) break
       for (const kind of Object.keys(busy)) busy[kind].push(...share[kind])
     }
-    if (busy.switches.length < 40) throw new Error('the sync was over before enough was measured: give it a larger --count')
+    if (busy.switches.length < 40)
+      throw new Error('the sync was over before enough was measured: give it a larger --count')
     for (const kind of Object.keys(busy)) {
-      for (const [when, values] of [['at rest', rest[kind]], ['while mail came in', busy[kind]]]) {
-        console.log(`${kind} ${when}: median ${median(values).toFixed(1)} ms, p95 ${percentile(values, 0.95).toFixed(1)} ms (${values.length})`)
+      for (const [when, values] of [
+        ['at rest', rest[kind]],
+        ['while mail came in', busy[kind]],
+      ]) {
+        console.log(
+          `${kind} ${when}: median ${median(values).toFixed(1)} ms, p95 ${percentile(values, 0.95).toFixed(1)} ms (${values.length})`,
+        )
       }
     }
     figure('ui.switch-p95', percentile(busy.switches, 0.95), 'ms')
@@ -53,7 +78,10 @@ const rows = (page) => page.getByRole('grid', { name: 'Conversations' }).getByRo
 
 /** Shows the list of the first mailbox with its first conversation open. */
 async function openList(page) {
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: /^support/i }).click()
+  await page
+    .getByRole('navigation', { name: 'Views' })
+    .getByRole('button', { name: /^support/i })
+    .click()
   await rows(page).first().click()
   await page.getByRole('region', { name: 'Conversation', exact: true }).locator('.msg-body').first().waitFor()
 }
@@ -114,7 +142,11 @@ export async function type(page, letters) {
   await page.keyboard.press('r')
   await page.getByRole('textbox', { name: 'Reply' }).and(page.locator(':focus')).waitFor()
   for (let n = 0; n < letters; n += 1) {
-    out.push(await timed(page, 'keydown', written, `${written} > before`, () => page.keyboard.press('abcde fghij'[n % 11] === ' ' ? 'k' : 'abcdefghij'[n % 10])))
+    out.push(
+      await timed(page, 'keydown', written, `${written} > before`, () =>
+        page.keyboard.press('abcde fghij'[n % 11] === ' ' ? 'k' : 'abcdefghij'[n % 10]),
+      ),
+    )
     await sleep(80)
   }
   // The list has the keys again.
@@ -133,7 +165,15 @@ export async function search(page, letters) {
     for (let at = 0; at < 5 && n + at < letters; at += 1) {
       const typed = word.slice(0, at + 2)
       if (at === 0) await page.keyboard.type(word[0])
-      out.push(await timed(page, 'keydown', 'null', `document.activeElement?.value === '${typed}' && document.querySelector('[data-pane=search]:not([aria-busy])')`, () => page.keyboard.press(word[at + 1])))
+      out.push(
+        await timed(
+          page,
+          'keydown',
+          'null',
+          `document.activeElement?.value === '${typed}' && document.querySelector('[data-pane=search]:not([aria-busy])')`,
+          () => page.keyboard.press(word[at + 1]),
+        ),
+      )
       await sleep(120)
     }
   }

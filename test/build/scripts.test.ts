@@ -52,12 +52,19 @@ it('refuses a stand-in that is not the pinned one', async () => {
   const file = put('electron.tgz', 'bytes')
   const integrity = `sha512-${crypto.createHash('sha512').update('bytes').digest('base64')}`
   await verifyIntegrity(file, integrity)
-  await expect(verifyIntegrity(file, integrity.replace(/.==$/, 'x=='))).rejects.toThrow(/is not the file that is pinned/)
+  await expect(verifyIntegrity(file, integrity.replace(/.==$/, 'x=='))).rejects.toThrow(
+    /is not the file that is pinned/,
+  )
 })
 
 it('knows whether the build is as new as the sources, deleted ones too', () => {
   const at = (name: string, seconds: number) => fs.utimesSync(path.join(dir, name), seconds, seconds)
-  for (const name of ['built/src-main/app/a.ts', 'built/out/main/index.js', 'built/out/preload/index.cjs', 'built/out/renderer/index.html']) {
+  for (const name of [
+    'built/src-main/app/a.ts',
+    'built/out/main/index.js',
+    'built/out/preload/index.cjs',
+    'built/out/renderer/index.html',
+  ]) {
     put(name, '')
     at(name, 2000)
   }
@@ -72,40 +79,70 @@ it('knows whether the build is as new as the sources, deleted ones too', () => {
 
 describe('numbers from the runners', () => {
   const suite = (status: string, tests: [string, string][], message = '') => ({
-    name: path.resolve('test/x.test.ts'), status, message, assertionResults: tests.map(([fullName, state]) => ({ fullName, status: state })),
+    name: path.resolve('test/x.test.ts'),
+    status,
+    message,
+    assertionResults: tests.map(([fullName, state]) => ({ fullName, status: state })),
   })
 
   it('counts passed, failed and skipped tests and files that could not be loaded', () => {
-    const file = put('vitest.json', JSON.stringify({
-      testResults: [
-        suite('failed', [['adds', 'passed'], ['subtracts', 'failed'], ['divides', 'skipped'], ['later', 'todo']]),
-        suite('failed', [], 'Cannot find module\nsomewhere'),
-      ],
-    }))
+    const file = put(
+      'vitest.json',
+      JSON.stringify({
+        testResults: [
+          suite('failed', [
+            ['adds', 'passed'],
+            ['subtracts', 'failed'],
+            ['divides', 'skipped'],
+            ['later', 'todo'],
+          ]),
+          suite('failed', [], 'Cannot find module\nsomewhere'),
+        ],
+      }),
+    )
     expect(readVitest('unit', file, 1)).toEqual({
-      passed: 1, skipped: 2, failed: ['test/x.test.ts: subtracts', 'test/x.test.ts: Cannot find module'],
+      passed: 1,
+      skipped: 2,
+      failed: ['test/x.test.ts: subtracts', 'test/x.test.ts: Cannot find module'],
     })
   })
 
   it('takes a crash of the runner for a failure', () => {
-    expect(readVitest('unit', path.join(dir, 'none.json'), 139).failed).toEqual(['unit: the test runner ended with exit code 139'])
+    expect(readVitest('unit', path.join(dir, 'none.json'), 139).failed).toEqual([
+      'unit: the test runner ended with exit code 139',
+    ])
     expect(readPlaywright('e2e', path.join(dir, 'none.json'), 1).failed).toHaveLength(1)
   })
 
   it('reads nested Playwright suites and errors outside of tests', () => {
     const spec = (title: string, status: string) => ({ title, file: 'a.spec.ts', tests: [{ status }] })
-    const file = put('e2e.json', JSON.stringify({
-      suites: [{ specs: [spec('opens', 'expected')], suites: [{ title: 'inbox', specs: [spec('fills', 'unexpected'), spec('later', 'skipped')] }] }],
-      errors: [{ message: 'no config\nhere' }],
-    }))
-    expect(readPlaywright('e2e', file, 1)).toEqual({ passed: 1, skipped: 1, failed: ['a.spec.ts: inbox fills', 'e2e: no config'] })
+    const file = put(
+      'e2e.json',
+      JSON.stringify({
+        suites: [
+          {
+            specs: [spec('opens', 'expected')],
+            suites: [{ title: 'inbox', specs: [spec('fills', 'unexpected'), spec('later', 'skipped')] }],
+          },
+        ],
+        errors: [{ message: 'no config\nhere' }],
+      }),
+    )
+    expect(readPlaywright('e2e', file, 1)).toEqual({
+      passed: 1,
+      skipped: 1,
+      failed: ['a.spec.ts: inbox fills', 'e2e: no config'],
+    })
   })
 })
 
 describe('the sample mail moves to the present', () => {
   const day = 86_400_000
   const shift = (value: string) => {
-    const shifted = shiftDate(Buffer.from(`X: 1\r\nDate: ${value}\r\nS: \xff\r\n\r\nDate: stays\r\n`, 'latin1'), day).toString('latin1')
+    const shifted = shiftDate(
+      Buffer.from(`X: 1\r\nDate: ${value}\r\nS: \xff\r\n\r\nDate: stays\r\n`, 'latin1'),
+      day,
+    ).toString('latin1')
     return /Date: (.*)\r\nS: \xff\r\n\r\nDate: stays\r\n$/.exec(shifted)?.[1]
   }
   it.each([

@@ -17,7 +17,8 @@ describe('a sealed blob', () => {
     expect(signedBy(blob, device.signKey)).toBe(true)
     expect(blob).toMatchObject({ device: device.id, seq: 3, team: place.team })
     expect(openBlob(blob, key)).toEqual(body)
-    for (const size of [0, 10, 200, 1000]) expect(sealBlob(device, key, place, 'x'.repeat(size)).byteLength % 512).toBe(0)
+    for (const size of [0, 10, 200, 1000])
+      expect(sealBlob(device, key, place, 'x'.repeat(size)).byteLength % 512).toBe(0)
   })
 
   test('with any bit changed it is no blob of its device (R60)', () => {
@@ -46,10 +47,19 @@ describe('a sealed blob', () => {
   })
 
   test('five events take at most 120 bytes each before filling up', () => {
-    const events = Array.from({ length: 5 }, (_, n) => [['status', 'tag', 'assign', 'note', 'snooze'][n], randomBytes(16), n * 700, 0, [
-      { status: 'closed', basis: null }, { tag: randomBytes(15).toString('base64url'), on: true }, { to: { member: randomBytes(15).toString('base64url') } },
-      { note: randomBytes(15).toString('base64url'), text: 'Called her, wants it before Friday', mentions: [] }, { until: 1_790_000_000_000, unlessReply: true },
-    ][n]])
+    const events = Array.from({ length: 5 }, (_, n) => [
+      ['status', 'tag', 'assign', 'note', 'snooze'][n],
+      randomBytes(16),
+      n * 700,
+      0,
+      [
+        { status: 'closed', basis: null },
+        { tag: randomBytes(15).toString('base64url'), on: true },
+        { to: { member: randomBytes(15).toString('base64url') } },
+        { note: randomBytes(15).toString('base64url'), text: 'Called her, wants it before Friday', mentions: [] },
+        { until: 1_790_000_000_000, unlessReply: true },
+      ][n],
+    ])
     const packed = deflateRawSync(toCbor([[[randomBytes(8), 12]], 1_790_000_000_000, events]), { level: 9 }).byteLength
     // Signature, length, header and tag.
     const fixed = 64 + 2 + readBlob(sealBlob(device, key, place, body)).header.byteLength + 16 + 4
@@ -59,7 +69,12 @@ describe('a sealed blob', () => {
 
 describe('a roster record', () => {
   const other = new DeviceKeys(newDeviceSecret())
-  const record = sealRecord(device, { team: place.team, version: 1, previous: noBlob }, [{ device: device.id, sealKey: device.sealKey }], { keys: ['secret'] })
+  const record = sealRecord(
+    device,
+    { team: place.team, version: 1, previous: noBlob },
+    [{ device: device.id, sealKey: device.sealKey }],
+    { keys: ['secret'] },
+  )
 
   test('opens for those it is sealed to only, and not with a bit changed (R60)', () => {
     expect(openRecord(readRecord(record), device)).toEqual({ keys: ['secret'] })
@@ -76,7 +91,9 @@ test('codes survive being read out; a slip is noticed', () => {
   for (let length = 1; length < 40; length++) {
     const bytes = randomBytes(length)
     const code = toBase32(bytes)
-    expect(Buffer.from(fromBase32(code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')) ?? [])).toEqual(bytes)
+    expect(
+      Buffer.from(fromBase32(code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')) ?? []),
+    ).toEqual(bytes)
   }
   expect(fromBase32('U')).toBe(null)
   expect(fromBase32('!!')).toBe(null)

@@ -5,8 +5,21 @@ const hour = 3_600_000
 const year = 365 * 24 * hour
 const t0 = Date.UTC(2026, 0, 1)
 
-function machine(system = t0): { system: number; monotonic: number; pass: (ms: number) => void; source: { system: () => number; monotonic: () => number } } {
-  const m = { system, monotonic: 5000, pass: (ms: number) => { m.system += ms; m.monotonic += ms }, source: { system: () => m.system, monotonic: () => m.monotonic } }
+function machine(system = t0): {
+  system: number
+  monotonic: number
+  pass: (ms: number) => void
+  source: { system: () => number; monotonic: () => number }
+} {
+  const m = {
+    system,
+    monotonic: 5000,
+    pass: (ms: number) => {
+      m.system += ms
+      m.monotonic += ms
+    },
+    source: { system: () => m.system, monotonic: () => m.monotonic },
+  }
   return m
 }
 

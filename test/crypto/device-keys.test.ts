@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { checkNumbers, DeviceKeys, deviceIdOf, newDeviceSecret, sealTo, verifyBy } from '../../src-main/crypto/device-keys'
+import {
+  checkNumbers,
+  DeviceKeys,
+  deviceIdOf,
+  newDeviceSecret,
+  sealTo,
+  verifyBy,
+} from '../../src-main/crypto/device-keys'
 
 const bytes = Buffer.from('the bell does not ring')
 
@@ -16,7 +23,8 @@ describe('device keys', () => {
       bent.writeUInt8(bent.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
       expect(verifyBy(ana.signKey, 'blob', bytes, bent)).toBe(false)
     }
-    for (const broken of [Buffer.alloc(0), Buffer.alloc(64), signature.subarray(1)]) expect(verifyBy(ana.signKey, 'blob', bytes, broken)).toBe(false)
+    for (const broken of [Buffer.alloc(0), Buffer.alloc(64), signature.subarray(1)])
+      expect(verifyBy(ana.signKey, 'blob', bytes, broken)).toBe(false)
     expect(verifyBy(Buffer.alloc(3), 'blob', bytes, signature)).toBe(false)
   })
 

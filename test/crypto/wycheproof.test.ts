@@ -3,9 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { verifyRaw } from '../../src-main/crypto/device-keys'
 import { corpusText, hasCorpus } from '../fixtures/corpora'
 
-interface Vector { tcId: number; result: 'valid' | 'invalid' | 'acceptable'; [name: string]: unknown }
-interface Group { tests: Vector[]; [name: string]: unknown }
-const groups = (file: string): Group[] => (JSON.parse(corpusText('wycheproof', file)) as { testGroups: Group[] }).testGroups
+interface Vector {
+  tcId: number
+  result: 'valid' | 'invalid' | 'acceptable'
+  [name: string]: unknown
+}
+interface Group {
+  tests: Vector[]
+  [name: string]: unknown
+}
+const groups = (file: string): Group[] =>
+  (JSON.parse(corpusText('wycheproof', file)) as { testGroups: Group[] }).testGroups
 const hex = (value: unknown): Buffer => Buffer.from(String(value), 'hex')
 
 /** Vectors of people who look for what libraries get wrong (github.com/C2SP/wycheproof), on the runtime that ships. */
@@ -29,8 +37,16 @@ describe.skipIf(!hasCorpus('wycheproof'))('primitives do what their vectors say 
         run++
         let shared: string
         try {
-          const privateKey = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), hex(one['private'])]), format: 'der', type: 'pkcs8' })
-          const publicKey = createPublicKey({ key: Buffer.concat([Buffer.from('302a300506032b656e032100', 'hex'), hex(one['public'])]), format: 'der', type: 'spki' })
+          const privateKey = createPrivateKey({
+            key: Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), hex(one['private'])]),
+            format: 'der',
+            type: 'pkcs8',
+          })
+          const publicKey = createPublicKey({
+            key: Buffer.concat([Buffer.from('302a300506032b656e032100', 'hex'), hex(one['public'])]),
+            format: 'der',
+            type: 'spki',
+          })
           shared = diffieHellman({ privateKey, publicKey }).toString('hex')
         } catch {
           shared = ''
@@ -46,11 +62,18 @@ describe.skipIf(!hasCorpus('wycheproof'))('primitives do what their vectors say 
   test('HKDF-SHA-256 and AES-256-GCM', () => {
     for (const group of groups('hkdf_sha256_test.json')) {
       for (const one of group.tests.filter(({ result }) => result === 'valid')) {
-        expect(Buffer.from(hkdfSync('sha256', hex(one['ikm']), hex(one['salt']), hex(one['info']), Number(one['size']))).toString('hex'), `case ${one.tcId}`).toBe(one['okm'])
+        expect(
+          Buffer.from(
+            hkdfSync('sha256', hex(one['ikm']), hex(one['salt']), hex(one['info']), Number(one['size'])),
+          ).toString('hex'),
+          `case ${one.tcId}`,
+        ).toBe(one['okm'])
       }
     }
     let run = 0
-    for (const group of groups('aes_gcm_test.json').filter((one) => one['keySize'] === 256 && one['ivSize'] === 96 && one['tagSize'] === 128)) {
+    for (const group of groups('aes_gcm_test.json').filter(
+      (one) => one['keySize'] === 256 && one['ivSize'] === 96 && one['tagSize'] === 128,
+    )) {
       for (const one of group.tests) {
         run++
         let plain: string | null

@@ -5,9 +5,22 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, type Page } from '@playwright/test'
 import { nav, openRow } from './hands'
-import { ask, conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  ask,
+  conversation,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
-const sample = (name: string): string => readFileSync(fileURLToPath(new URL(`../../resources/sample/help/${name}`, import.meta.url)), 'utf8')
+const sample = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../resources/sample/help/${name}`, import.meta.url)), 'utf8')
 const sum = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const large = randomBytes(30_000_000)
 const folder = mkdtempSync(join(tmpdir(), 'postern-saved-'))
@@ -16,20 +29,37 @@ let desk: Desk
 let page: Page
 
 function withLargeFile(): string {
-  const head = mail({ subject: 'Thirty megabytes', text: 'x' }).split('\r\n').filter((line) => !/^(content-type|mime-version|x)/i.test(line)).join('\r\n').trimEnd()
+  const head = mail({ subject: 'Thirty megabytes', text: 'x' })
+    .split('\r\n')
+    .filter((line) => !/^(content-type|mime-version|x)/i.test(line))
+    .join('\r\n')
+    .trimEnd()
   return `${head}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nThe film is attached.\r\n--b\r\nContent-Type: application/octet-stream; name="film.bin"\r\nContent-Disposition: attachment; filename="film.bin"\r\nContent-Transfer-Encoding: base64\r\n\r\n${large.toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n--b--\r\n`
 }
-const without = (raw: string, ...names: string[]): string => raw.split('\r\n').filter((line) => !names.some((name) => line.toLowerCase().startsWith(`${name}:`))).join('\r\n')
+const without = (raw: string, ...names: string[]): string =>
+  raw
+    .split('\r\n')
+    .filter((line) => !names.some((name) => line.toLowerCase().startsWith(`${name}:`)))
+    .join('\r\n')
 const composer = () => page.getByRole('region', { name: 'Composer' })
 const send = () => page.getByRole('button', { name: /^Send and close/ })
 
 test.beforeAll(async () => {
-  team = await startTeam(['help'], { smtpd_recipient_restrictions: 'check_recipient_access inline:{{nobody@refused.example = 550 5.1.1 No such person here}}' })
+  team = await startTeam(['help'], {
+    smtpd_recipient_restrictions:
+      'check_recipient_access inline:{{nobody@refused.example = 550 5.1.1 No such person here}}',
+  })
   seed(team, 'help', [
     { raw: sample('0152-broken-boundary.eml') },
     { raw: without(mail({ from: 'Nosubject <nosubject@shop.example>', text: 'No subject at all' }), 'subject') },
     { raw: mail({ from: 'Emptysubject <emptysubject@shop.example>', subject: '', text: 'Empty subject' }) },
-    { raw: without(mail({ from: 'Bare <bare@shop.example>', subject: 'Neither id nor date', text: 'Bare.' }), 'message-id', 'date') },
+    {
+      raw: without(
+        mail({ from: 'Bare <bare@shop.example>', subject: 'Neither id nor date', text: 'Bare.' }),
+        'message-id',
+        'date',
+      ),
+    },
     { raw: 'this is not a mail at all\r\n\r\n\0\xff\xfe binary', date: new Date(Date.now() - 86_400_000) },
     { raw: withLargeFile() },
     { raw: mail({ subject: 'To be answered', from: 'Ann <ann@shop.example>' }) },
@@ -56,7 +86,10 @@ test('broken MIME does not hide the text, and its source can be seen', async () 
 })
 
 test('no mail is lost for want of a subject, an id, a date or any form', async () => {
-  for (const [name, text] of [['Nosubject', 'No subject at all'], ['Emptysubject', 'Empty subject']] as const) {
+  for (const [name, text] of [
+    ['Nosubject', 'No subject at all'],
+    ['Emptysubject', 'Empty subject'],
+  ] as const) {
     await row(page, new RegExp(name)).click()
     await expect(conversation(page).getByRole('heading', { name: '(no subject)' })).toBeVisible()
     await expect(conversation(page)).toContainText(text)
@@ -77,12 +110,16 @@ test('an attachment of 30 MB opens and is saved whole', async () => {
       return Promise.resolve('')
     }
   }, path)
-  await conversation(page).getByRole('button', { name: /film\.bin/ }).click()
+  await conversation(page)
+    .getByRole('button', { name: /film\.bin/ })
+    .click()
   await page.getByRole('menuitem', { name: 'Save…' }).click()
   await expect(page.getByText('Saved', { exact: true })).toBeVisible()
   expect(sum(readFileSync(path))).toBe(sum(large))
   expect(statSync(path).mode & 0o111).toBe(0)
-  await conversation(page).getByRole('button', { name: /film\.bin/ }).click()
+  await conversation(page)
+    .getByRole('button', { name: /film\.bin/ })
+    .click()
   await page.getByRole('menuitem', { name: 'Open' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.or(page.getByText('Saved')).first().waitFor()
@@ -98,11 +135,16 @@ test('a file of 30 MB in a reply is sent whole or refused by a sentence, and one
   await expect(composer().getByRole('group', { name: 'Attached files' })).toContainText('film.bin', { timeout: 30_000 })
   await expect(composer().getByText(/Many mail servers refuse messages over 25 MB/)).toBeVisible()
   await page.locator('input[type=file]').setInputFiles(join(folder, 'film.bin'))
-  await expect(page.getByText(/film\.bin, 30\sMB, was not attached\..*This is too large/)).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByText(/film\.bin, 30\sMB, was not attached\..*This is too large/)).toBeVisible({
+    timeout: 30_000,
+  })
   await composer().getByRole('button', { name: 'Hide', exact: true }).click()
   await send().click()
   await page.getByRole('dialog').getByRole('button', { name: 'Send anyway' }).click()
-  const all = await team.postfix.waitForDeliveries((some) => some.some((one) => one.recipients.includes('ann@shop.example')), 60_000)
+  const all = await team.postfix.waitForDeliveries(
+    (some) => some.some((one) => one.recipients.includes('ann@shop.example')),
+    60_000,
+  )
   const sent = all.find((one) => one.recipients.includes('ann@shop.example'))
   const encoded = /filename="?film\.bin"?[^]*?\n\n([A-Za-z0-9+/=\n]+)/.exec(sent?.text ?? '')?.[1] ?? ''
   expect(sum(Buffer.from(encoded, 'base64'))).toBe(sum(large))
@@ -117,14 +159,18 @@ test('2,000 recipients are refused by a clear sentence, and the draft is kept', 
   await page.getByRole('textbox', { name: 'Subject' }).fill('To everybody')
   await page.getByRole('textbox', { name: 'Message' }).pressSequentially('Hello all')
   await page.getByRole('button', { name: /^Send/ }).first().click()
-  await expect(page.getByRole('alert').filter({ hasText: 'more recipients than one message may have' })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('alert').filter({ hasText: 'more recipients than one message may have' })).toBeVisible({
+    timeout: 30_000,
+  })
   await expect(page.getByRole('textbox', { name: 'Message' })).toContainText('Hello all')
   await nav(page, 'Drafts').click()
   await expect(page.getByText('To everybody')).toBeVisible()
-  expect(team.postfix.deliveries().some((one) => one.recipients.some((address) => address.endsWith('@many.example')))).toBe(false)
+  expect(
+    team.postfix.deliveries().some((one) => one.recipients.some((address) => address.endsWith('@many.example'))),
+  ).toBe(false)
 })
 
-test('a refused recipient stops the message with the server\'s line, and it leaves once corrected', async () => {
+test("a refused recipient stops the message with the server's line, and it leaves once corrected", async () => {
   await nav(page, 'Inbox').click()
   await openRow(page, 'From nobody')
   await page.keyboard.press('r')
@@ -137,10 +183,15 @@ test('a refused recipient stops the message with the server\'s line, and it leav
   await expect(conversation(page).getByText(/The server said: .*No such person here/)).toBeVisible()
   await conversation(page).getByRole('button', { name: 'Edit' }).click()
   await expect(page.getByRole('textbox', { name: 'Reply' })).toContainText('Are you there')
-  await composer().getByRole('button', { name: /^Remove / }).click()
+  await composer()
+    .getByRole('button', { name: /^Remove / })
+    .click()
   await composer().getByRole('combobox', { name: 'To' }).fill('somebody@accepted.example')
   await composer().getByRole('combobox', { name: 'To' }).press('Enter')
   await send().click()
-  const all = await team.postfix.waitForDeliveries((some) => some.some((one) => one.recipients.includes('somebody@accepted.example')), 30_000)
+  const all = await team.postfix.waitForDeliveries(
+    (some) => some.some((one) => one.recipients.includes('somebody@accepted.example')),
+    30_000,
+  )
   expect(all.filter((one) => one.text.includes('Are you there'))).toHaveLength(1)
 })

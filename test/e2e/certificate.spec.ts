@@ -5,7 +5,18 @@ import { expect, test } from '@playwright/test'
 import { startDovecot } from '../servers/dovecot.mjs'
 import { makeEnterable } from '../servers/process.mjs'
 import { makeCertificates, type Certificate } from '../servers/tls.mjs'
-import { mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
+import {
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  syncStatus,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 import { nav } from './hands'
 import { look } from './pictures'
 
@@ -36,7 +47,10 @@ test.afterAll(async () => {
   await team?.stop()
 })
 
-const logins = (): number => readFileSync(secure.logFile, 'utf8').split('\n').filter((line) => line.includes('Login: user=<help>')).length
+const logins = (): number =>
+  readFileSync(secure.logFile, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('Login: user=<help>')).length
 
 test('a certificate that nobody vouches for counts after a person compared it, for this server and this certificate only; another one is refused, and the exception can be taken back (R29)', async () => {
   const { page } = desk
@@ -72,7 +86,9 @@ test('a certificate that nobody vouches for counts after a person compared it, f
   await page.keyboard.press('g')
   await page.keyboard.press('s')
   await settings.getByRole('button', { name: 'Mailboxes' }).click()
-  await expect(page.getByText('shows another certificate than the one that was accepted for it. No password was sent')).toBeVisible()
+  await expect(
+    page.getByText('shows another certificate than the one that was accepted for it. No password was sent'),
+  ).toBeVisible()
 
   await settings.getByRole('button', { name: 'Security' }).click()
   const pins = page.getByRole('region', { name: 'Accepted certificates' })

@@ -18,18 +18,32 @@ test.beforeAll(async () => {
     // One message that the server counts and will not hand out.
     script: ({ tag, name, args }, session) => {
       const uids = /^(\d+)(?::(\d+))? .*BODY/.exec(args)
-      if (!withheld || name !== 'UID FETCH' || !uids || Number(uids[1]) > 5 || Number(uids[2] ?? uids[1]) < 5) return false
+      if (!withheld || name !== 'UID FETCH' || !uids || Number(uids[1]) > 5 || Number(uids[2] ?? uids[1]) < 5)
+        return false
       session.send(`${tag} NO The specified message could not be retrieved\r\n`)
       return true
     },
   })
-  for (const [path, role] of [['Sent', '\\Sent'], ['Trash', '\\Trash'], ['Orders 2026', null]] as const) server.mail.create(path, role)
+  for (const [path, role] of [
+    ['Sent', '\\Sent'],
+    ['Trash', '\\Trash'],
+    ['Orders 2026', null],
+  ] as const)
+    server.mail.create(path, role)
   for (let n = 1; n <= 12; n++) server.mail.add('INBOX', mail({ subject: `Question ${n}`, id: `q${n}@x.example` }))
   for (let n = 1; n <= 3; n++) server.mail.add('Orders 2026', mail({ subject: `Order ${n}`, id: `o${n}@x.example` }))
   const at = { host: '127.0.0.1', port: server.port, security: 'none', user: 'help' }
   desk = await startPostern({
-    profile: newProfile(), size: { width: 1280, height: 800 },
-    provision: { version: 1, workspace: { name: 'Northwind Bikes' }, agent: { name: 'Ana' }, mailboxes: [{ name: 'Help', address: 'help@northwindbikes.example', password: 'right-password', imap: at, smtp: at }] },
+    profile: newProfile(),
+    size: { width: 1280, height: 800 },
+    provision: {
+      version: 1,
+      workspace: { name: 'Northwind Bikes' },
+      agent: { name: 'Ana' },
+      mailboxes: [
+        { name: 'Help', address: 'help@northwindbikes.example', password: 'right-password', imap: at, smtp: at },
+      ],
+    },
   })
 })
 test.afterAll(async () => {
@@ -47,14 +61,25 @@ test('a message that is on the server and not here is never hidden behind "up to
   await expect(box).toContainText(/3 on the server, 3 here/)
   await expect(box).not.toContainText('Up to date')
   await expect(box.getByText(/^checked /).first()).toBeVisible()
-  for (const size of [{ width: 1280, height: 800 }, { width: 960, height: 600 }]) {
-    await desk.app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
+  for (const size of [
+    { width: 1280, height: 800 },
+    { width: 960, height: 600 },
+  ]) {
+    await desk.app.evaluate(
+      ({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height),
+      size,
+    )
     for (const theme of ['light', 'dark'] as const) {
       await ask(page, 'app.setTheme', { theme })
       await page.emulateMedia({ colorScheme: theme })
       await page.screenshot({ path: join(shots, `completeness-${theme}-${size.width}.png`) })
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).exclude('iframe').analyze()
-      expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`), `${theme} ${size.width}`).toEqual([])
+      expect
+        .soft(
+          violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`),
+          `${theme} ${size.width}`,
+        )
+        .toEqual([])
     }
   }
   withheld = false

@@ -1,7 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test, type Page } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
-import { conversation, list, mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  list,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  syncStatus,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 // Each goes on where the one before it left the program.
 test.describe.configure({ mode: 'serial' })
@@ -13,23 +26,40 @@ let desk: Desk
 /** Threads, several folders, read and unread, answered and not: what a comparison must notice. */
 function fill(): void {
   const start = Date.now() - count * 600_000
-  seed(team, 'help', Array.from({ length: count }, (_, n) => {
-    const date = new Date(start + n * 600_000)
-    const id = (of: number): string => `bulk-${of}@harbourcycle.example`
-    const first = n - (n % 3)
-    const ours = n % 9 === 8
-    return {
-      raw: mail({
-        from: ours ? 'Ana Ferreira <help@northwindbikes.example>' : `Customer ${first} <c${first}@customer.example>`, subject: `${n === first ? '' : 'Re: '}Order ${first}`, id: id(n), date,
-        ...(n === first ? {} : { inReplyTo: id(n - 1), references: Array.from({ length: n - first }, (_none, m) => `<${id(first + m)}>`).join(' ') }),
-        text: `Number ${n}. ${'All about spokes, tubes and rims. '.repeat(60)}`,
-      }),
-      date, folder: ours ? 'Sent' : first % 12 === 0 ? 'Archive' : first % 30 === 9 ? 'Junk' : 'INBOX', flags: n % 4 === 0 ? [] : ['\\Seen'],
-    }
-  }))
+  seed(
+    team,
+    'help',
+    Array.from({ length: count }, (_, n) => {
+      const date = new Date(start + n * 600_000)
+      const id = (of: number): string => `bulk-${of}@harbourcycle.example`
+      const first = n - (n % 3)
+      const ours = n % 9 === 8
+      return {
+        raw: mail({
+          from: ours ? 'Ana Ferreira <help@northwindbikes.example>' : `Customer ${first} <c${first}@customer.example>`,
+          subject: `${n === first ? '' : 'Re: '}Order ${first}`,
+          id: id(n),
+          date,
+          ...(n === first
+            ? {}
+            : {
+                inReplyTo: id(n - 1),
+                references: Array.from({ length: n - first }, (_none, m) => `<${id(first + m)}>`).join(' '),
+              }),
+          text: `Number ${n}. ${'All about spokes, tubes and rims. '.repeat(60)}`,
+        }),
+        date,
+        folder: ours ? 'Sent' : first % 12 === 0 ? 'Archive' : first % 30 === 9 ? 'Junk' : 'INBOX',
+        flags: n % 4 === 0 ? [] : ['\\Seen'],
+      }
+    }),
+  )
 }
 
-const stored = async (page: Page): Promise<number> => (await answered(page, 'sync.status', {})).mailboxes.flatMap(({ folders }) => folders).reduce((sum, { localCount }) => sum + localCount, 0)
+const stored = async (page: Page): Promise<number> =>
+  (await answered(page, 'sync.status', {})).mailboxes
+    .flatMap(({ folders }) => folders)
+    .reduce((sum, { localCount }) => sum + localCount, 0)
 
 /** Waits until so many messages are here, while more are still to come. */
 async function inMidSync(page: Page, least: number): Promise<void> {
@@ -44,20 +74,42 @@ async function picture(page: Page): Promise<unknown> {
     for (let offset = 0, total = 1; offset < total; offset += 200) {
       const part = await answered(page, 'conversations.list', { view, offset, limit: 200 })
       total = part.total
-      rows.push(...part.rows.map(({ subject, people, messageCount, unread, status, lastAt, snippet, lastFromTeam, attachmentCount }) => JSON.stringify([view, subject, people, messageCount, unread, status, lastAt, snippet, lastFromTeam, attachmentCount])))
+      rows.push(
+        ...part.rows.map(
+          ({ subject, people, messageCount, unread, status, lastAt, snippet, lastFromTeam, attachmentCount }) =>
+            JSON.stringify([
+              view,
+              subject,
+              people,
+              messageCount,
+              unread,
+              status,
+              lastAt,
+              snippet,
+              lastFromTeam,
+              attachmentCount,
+            ]),
+        ),
+      )
     }
   }
   const { views, unread } = await answered(page, 'counts.get', {})
-  const folders = (await answered(page, 'sync.status', {})).mailboxes.flatMap((mailbox) => mailbox.folders.map(({ path, role, serverCount, localCount }) => `${path} ${role} ${serverCount} ${localCount}`))
+  const folders = (await answered(page, 'sync.status', {})).mailboxes.flatMap((mailbox) =>
+    mailbox.folders.map(({ path, role, serverCount, localCount }) => `${path} ${role} ${serverCount} ${localCount}`),
+  )
   const found = []
   await expect.poll(async () => (await answered(page, 'search.query', { text: 'Number' })).waiting).toBe(0)
-  for (const text of ['Number 703', 'c702@customer.example']) found.push((await answered(page, 'search.query', { text })).total)
+  for (const text of ['Number 703', 'c702@customer.example'])
+    found.push((await answered(page, 'search.query', { text })).total)
   return { rows: rows.toSorted(), views, unread, folders: folders.toSorted(), found }
 }
 
 /** Process id of one of our services, as the program itself counts it. */
 async function pidOf(service: 'mail' | 'store'): Promise<number | null> {
-  return desk.app.evaluate(({ app }, name) => app.getAppMetrics().find((one) => one.name === name || one.serviceName === name)?.pid ?? null, `Postern ${service}`)
+  return desk.app.evaluate(
+    ({ app }, name) => app.getAppMetrics().find((one) => one.name === name || one.serviceName === name)?.pid ?? null,
+    `Postern ${service}`,
+  )
 }
 
 /** SIGKILL to one service; waits until it is gone from the program's own list. */
@@ -145,8 +197,12 @@ test('an answer that was sent when everything was killed is not lost, and not se
   await desk.kill()
   expect(team.postfix.deliveries().filter(({ text }) => text.includes('Re: After mail came back'))).toHaveLength(0)
   desk = await startPostern({ profile })
-  await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: After mail came back')), 20_000)
-  const own = (): number => onServer(team, 'help', 'Sent').filter(({ id }) => id.endsWith('@northwindbikes.example')).length
+  await team.postfix.waitForDeliveries(
+    (all) => all.some(({ text }) => text.includes('Re: After mail came back')),
+    20_000,
+  )
+  const own = (): number =>
+    onServer(team, 'help', 'Sent').filter(({ id }) => id.endsWith('@northwindbikes.example')).length
   await expect.poll(own).toBe(1)
   await synced(desk.page)
   expect((await answered(desk.page, 'outbox.list', {})).items).toEqual([])

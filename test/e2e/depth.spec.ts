@@ -2,7 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { answered, nav, openRow } from './hands'
 import { look } from './pictures'
-import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 const day = 86_400_000
 const ago = (days: number): Date => new Date(Date.now() - days * day)
@@ -11,21 +22,46 @@ let team: Team
 let desk: Desk
 
 function large(): string {
-  const head = mail({ subject: 'A film', id: 'film@harbourcycle.example', date: ago(2), headers: ['Content-Type: multipart/mixed; boundary=film'], text: '' }).split('\r\nMIME-Version')[0] ?? ''
-  const part = (name: string): string => `--film\r\nContent-Type: image/png; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo${randomBytes(400_000).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`
+  const head =
+    mail({
+      subject: 'A film',
+      id: 'film@harbourcycle.example',
+      date: ago(2),
+      headers: ['Content-Type: multipart/mixed; boundary=film'],
+      text: '',
+    }).split('\r\nMIME-Version')[0] ?? ''
+  const part = (name: string): string =>
+    `--film\r\nContent-Type: image/png; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo${randomBytes(400_000).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`
   return `${head}\r\nMIME-Version: 1.0\r\n\r\n--film\r\nContent-Type: text/plain\r\n\r\nSee the velocipede film.\r\n${part('one.png')}${part('two.png')}--film--\r\n`
 }
 
 test.beforeAll(async () => {
   team = await startTeam(['help'])
-  const old = (n: number, text: string): Parameters<typeof seed>[2][number] => ({ raw: mail({ subject: `Old order ${n}`, id: `old-${n}@harbourcycle.example`, date: ago(100 + n), text }), date: ago(100 + n), flags: ['\\Seen'] })
+  const old = (n: number, text: string): Parameters<typeof seed>[2][number] => ({
+    raw: mail({ subject: `Old order ${n}`, id: `old-${n}@harbourcycle.example`, date: ago(100 + n), text }),
+    date: ago(100 + n),
+    flags: ['\\Seen'],
+  })
   seed(team, 'help', [
-    old(1, 'The penny-farthing squeaks.'), old(2, 'The unicycle wobbles.'), old(3, 'The tandem is heavy.'),
-    { raw: mail({ subject: 'New order', id: 'new@harbourcycle.example', date: ago(1), text: 'A bell, please.' }), date: ago(1), flags: ['\\Seen'] },
+    old(1, 'The penny-farthing squeaks.'),
+    old(2, 'The unicycle wobbles.'),
+    old(3, 'The tandem is heavy.'),
+    {
+      raw: mail({ subject: 'New order', id: 'new@harbourcycle.example', date: ago(1), text: 'A bell, please.' }),
+      date: ago(1),
+      flags: ['\\Seen'],
+    },
     { raw: large(), date: ago(2), flags: ['\\Seen'] },
   ])
-  const mailboxes = team.provision.mailboxes.map((one) => ({ ...one, depth: { bodies: 'months', months: 1, largest: 524_288 } }))
-  desk = await startPostern({ profile: newProfile(), provision: { ...team.provision, mailboxes }, size: { width: 1280, height: 800 } })
+  const mailboxes = team.provision.mailboxes.map((one) => ({
+    ...one,
+    depth: { bodies: 'months', months: 1, largest: 524_288 },
+  }))
+  desk = await startPostern({
+    profile: newProfile(),
+    provision: { ...team.provision, mailboxes },
+    size: { width: 1280, height: 800 },
+  })
   await synced(desk.page)
 })
 test.afterAll(async () => {
@@ -38,7 +74,8 @@ test('what is on the server only is said, comes when it is opened, and is never 
   await nav(page, 'Inbox').click()
   await openRow(page, 'New order')
   await expect(conversation(page)).toContainText('A bell, please.')
-  const search = async (text: string): Promise<{ total: number; partial: number }> => answered(page, 'search.query', { text })
+  const search = async (text: string): Promise<{ total: number; partial: number }> =>
+    answered(page, 'search.query', { text })
   expect(await search('unicycle')).toMatchObject({ total: 0, partial: 4 })
 
   await openRow(page, 'Old order 1')

@@ -6,23 +6,46 @@ import { conversation, row, type Team } from './harness'
 
 /** A customer's message on its way through Postfix into the team's mailbox, while everything runs. */
 export async function deliver(team: Team, raw: string, user = 'help'): Promise<void> {
-  const transport = nodemailer.createTransport({ host: '127.0.0.1', port: team.postfix.port, ignoreTLS: true, auth: { user, pass: `secret-${user}` } })
-  await transport.sendMail({ envelope: { from: 'priya@harbourcycle.example', to: `${user}@northwindbikes.example` }, raw })
+  const transport = nodemailer.createTransport({
+    host: '127.0.0.1',
+    port: team.postfix.port,
+    ignoreTLS: true,
+    auth: { user, pass: `secret-${user}` },
+  })
+  await transport.sendMail({
+    envelope: { from: 'priya@harbourcycle.example', to: `${user}@northwindbikes.example` },
+    raw,
+  })
   transport.close()
 }
 
 /** What the server has in a folder: Message-ID and flags, sorted. */
 export function onServer(team: Team, user: string, folder: string): { id: string; flags: string[] }[] {
-  const lines = team.dovecot.doveadm('-f', 'tab', 'fetch', '-u', user, 'hdr.message-id flags', 'mailbox', folder).trim().split('\n').slice(1)
-  return lines.filter((line) => line !== '').map((line) => {
-    const [id = '', flags = ''] = line.split('\t')
-    return { id: id.replace(/^<|>$/g, ''), flags: flags.split(' ').filter((flag) => flag !== '' && flag !== '\\Recent').toSorted() }
-  }).toSorted((a, b) => a.id.localeCompare(b.id))
+  const lines = team.dovecot
+    .doveadm('-f', 'tab', 'fetch', '-u', user, 'hdr.message-id flags', 'mailbox', folder)
+    .trim()
+    .split('\n')
+    .slice(1)
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [id = '', flags = ''] = line.split('\t')
+      return {
+        id: id.replace(/^<|>$/g, ''),
+        flags: flags
+          .split(' ')
+          .filter((flag) => flag !== '' && flag !== '\\Recent')
+          .toSorted(),
+      }
+    })
+    .toSorted((a, b) => a.id.localeCompare(b.id))
 }
 
 /** Asks the program through the window's own bridge and, as its screens do, again while the store is on its way. */
 export async function answered<N extends CallName>(page: Page, name: N, input: CallInput<N>): Promise<CallOutput<N>> {
-  const answer = await page.evaluate<{ ok: true; value: CallOutput<N> } | { ok: false; error: WireError }>(`(async () => {
+  const answer = await page.evaluate<
+    { ok: true; value: CallOutput<N> } | { ok: false; error: WireError }
+  >(`(async () => {
     for (;;) {
       const answer = await window.postern.call(${JSON.stringify(name)}, ${JSON.stringify(input)})
       if (answer.ok || answer.error.code !== 'service-restarting') return answer
@@ -34,7 +57,8 @@ export async function answered<N extends CallName>(page: Page, name: N, input: C
 }
 
 /** A view or a mailbox in the sidebar. */
-export const nav = (page: Page, name: string): Locator => page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: new RegExp(`^${name}\\b`) })
+export const nav = (page: Page, name: string): Locator =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: new RegExp(`^${name}\\b`) })
 /** Where a message is written; opened with R. */
 export const replyBox = (page: Page): Locator => page.getByRole('textbox', { name: 'Reply' })
 

@@ -55,11 +55,20 @@ export async function startPostern({ profile, provision, args = [], env = {}, si
     provisionArgs.push(`--provision=${file}`)
   }
   const { env: mine } = await session()
-  const app = await launchPostern(await ensureElectron(), { args: [`--user-data-dir=${profile}`, ...provisionArgs, ...args], env: { ...mine, ...env } })
+  const app = await launchPostern(await ensureElectron(), {
+    args: [`--user-data-dir=${profile}`, ...provisionArgs, ...args],
+    env: { ...mine, ...env },
+  })
   const page = await app.firstWindow()
-  if (size) await app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
+  if (size)
+    await app.evaluate(
+      ({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height),
+      size,
+    )
   return {
-    app, page, profile,
+    app,
+    page,
+    profile,
     close: async () => app.close(),
     kill: async () => {
       const main = app.process()
@@ -88,7 +97,10 @@ function descendants(pid: number): number[] {
 }
 
 function readChildren(pid: number): number[] {
-  return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).split('\n').map(Number).filter((n) => n > 0)
+  return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+    .split('\n')
+    .map(Number)
+    .filter((n) => n > 0)
 }
 
 export interface Team {
@@ -101,25 +113,47 @@ export interface Team {
   restoreCables(): Promise<void>
   stop(): Promise<void>
 }
-interface TeamMailbox { name: string; address: string; imap: Server; smtp: Server; password: string }
-interface Server { host: string; port: number; security: 'none'; user: string }
+interface TeamMailbox {
+  name: string
+  address: string
+  imap: Server
+  smtp: Server
+  password: string
+}
+interface Server {
+  host: string
+  port: number
+  security: 'none'
+  user: string
+}
 
 /** Dovecot and Postfix with the team mailboxes help@ and warranty@, each behind a cable that can be cut; `settings` are Postfix's. */
-export async function startTeam(names: readonly string[] = ['help', 'warranty'], settings: Record<string, string> = {}): Promise<Team> {
+export async function startTeam(
+  names: readonly string[] = ['help', 'warranty'],
+  settings: Record<string, string> = {},
+): Promise<Team> {
   const domain = 'northwindbikes.example'
   const dovecot = await startDovecot({ users: names.map((name) => ({ name, password: `secret-${name}` })) })
   const postfix = await startPostfix({
-    sasl: { dovecotAuthSocket: dovecot.authSocket }, settings,
+    sasl: { dovecotAuthSocket: dovecot.authSocket },
+    settings,
     deliverTo: Object.fromEntries(names.map((name) => [`${name}@${domain}`, dovecot.maildirOf(name)])),
   })
   const imapCable = await startCutProxy({ port: dovecot.port })
   const smtpCable = await startCutProxy({ port: postfix.port })
   return {
-    dovecot, postfix, imapCable, smtpCable,
+    dovecot,
+    postfix,
+    imapCable,
+    smtpCable,
     provision: {
-      version: 1, workspace: { name: 'Northwind Bikes' }, agent: { name: 'Ana Ferreira' },
+      version: 1,
+      workspace: { name: 'Northwind Bikes' },
+      agent: { name: 'Ana Ferreira' },
       mailboxes: names.map((name) => ({
-        name: name.charAt(0).toUpperCase() + name.slice(1), address: `${name}@${domain}`, password: `secret-${name}`,
+        name: name.charAt(0).toUpperCase() + name.slice(1),
+        address: `${name}@${domain}`,
+        password: `secret-${name}`,
         imap: { host: '127.0.0.1', port: imapCable.port, security: 'none', user: name },
         smtp: { host: '127.0.0.1', port: smtpCable.port, security: 'none', user: name },
       })),
@@ -149,22 +183,61 @@ export interface MailText {
 let nextMail = 1
 
 /** A small message as a customer's program writes it. */
-export function mail({ from = 'Priya Raman <priya@harbourcycle.example>', to = 'help@northwindbikes.example', subject = 'A question', id, inReplyTo, references, date = new Date(), headers = [], text, html }: MailText): string {
+export function mail({
+  from = 'Priya Raman <priya@harbourcycle.example>',
+  to = 'help@northwindbikes.example',
+  subject = 'A question',
+  id,
+  inReplyTo,
+  references,
+  date = new Date(),
+  headers = [],
+  text,
+  html,
+}: MailText): string {
   const n = nextMail++
   const lines = [
-    `From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Date: ${date.toUTCString().replace('GMT', '+0000')}`, `Message-ID: <${id ?? `m${n}.${Date.now()}@harbourcycle.example`}>`,
-    ...(inReplyTo ? [`In-Reply-To: <${inReplyTo}>`] : []), ...(references ? [`References: ${references}`] : []), ...headers, 'MIME-Version: 1.0',
+    `From: ${from}`,
+    `To: ${to}`,
+    `Subject: ${subject}`,
+    `Date: ${date.toUTCString().replace('GMT', '+0000')}`,
+    `Message-ID: <${id ?? `m${n}.${Date.now()}@harbourcycle.example`}>`,
+    ...(inReplyTo ? [`In-Reply-To: <${inReplyTo}>`] : []),
+    ...(references ? [`References: ${references}`] : []),
+    ...headers,
+    'MIME-Version: 1.0',
   ]
-  if (html === undefined) return [...lines, 'Content-Type: text/plain; charset=utf-8', '', text ?? 'Hello.', ''].join('\r\n')
+  if (html === undefined)
+    return [...lines, 'Content-Type: text/plain; charset=utf-8', '', text ?? 'Hello.', ''].join('\r\n')
   if (text === undefined) return [...lines, 'Content-Type: text/html; charset=utf-8', '', html, ''].join('\r\n')
   const boundary = `b${n}`
-  return [...lines, `Content-Type: multipart/alternative; boundary="${boundary}"`, '', `--${boundary}`, 'Content-Type: text/plain; charset=utf-8', '', text, `--${boundary}`,
-    'Content-Type: text/html; charset=utf-8', '', html, `--${boundary}--`, ''].join('\r\n')
+  return [
+    ...lines,
+    `Content-Type: multipart/alternative; boundary="${boundary}"`,
+    '',
+    `--${boundary}`,
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    text,
+    `--${boundary}`,
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    html,
+    `--${boundary}--`,
+    '',
+  ].join('\r\n')
 }
 
 /** Puts messages into a mailbox on the server, oldest first. */
-export function seed(team: Team, user: string, messages: readonly { raw: string; folder?: string; date?: Date; flags?: string[] }[]): void {
-  seedMaildir(team.dovecot.maildirOf(user), messages.map(({ raw, folder = 'INBOX', date = new Date(), flags = [] }) => ({ raw, folder, date, flags })))
+export function seed(
+  team: Team,
+  user: string,
+  messages: readonly { raw: string; folder?: string; date?: Date; flags?: string[] }[],
+): void {
+  seedMaildir(
+    team.dovecot.maildirOf(user),
+    messages.map(({ raw, folder = 'INBOX', date = new Date(), flags = [] }) => ({ raw, folder, date, flags })),
+  )
 }
 
 // ---- the window's stable names -----------------------------------------------------------------------------------
@@ -181,8 +254,11 @@ export async function synced(page: Page, timeout = 30_000): Promise<void> {
 
 /** Asks the program as its own page does; answers with what came back, `{ ok: false }` for a refusal. */
 export async function ask(page: Page, name: string, input: unknown): Promise<unknown> {
-  return page.evaluate(async ([called, given]) => {
-    const bridge: unknown = Reflect.get(window, 'postern')
-    return Reflect.apply(Reflect.get(Object(bridge), 'call'), bridge, [called, given]) as unknown
-  }, [name, input] as const)
+  return page.evaluate(
+    async ([called, given]) => {
+      const bridge: unknown = Reflect.get(window, 'postern')
+      return Reflect.apply(Reflect.get(Object(bridge), 'call'), bridge, [called, given]) as unknown
+    },
+    [name, input] as const,
+  )
 }

@@ -4,7 +4,18 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import PostalMime from 'postal-mime'
 import { answerByKeyboard, answered, nav, openRow, replyBox } from './hands'
-import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 import { look } from './pictures'
 
 let team: Team
@@ -12,11 +23,45 @@ let desk: Desk
 
 test.beforeAll(async () => {
   team = await startTeam(['help', 'warranty'], { smtpd_sasl_authenticated_header: 'yes' })
-  for (const name of ['help', 'warranty']) seed(team, name, [{ raw: mail({ subject: 'To both desks', id: 'both@harbourcycle.example', to: 'help@northwindbikes.example, warranty@northwindbikes.example', text: 'Who can help?' }), date: new Date(Date.now() - 7_200_000) }])
-  seed(team, 'help', [{ raw: mail({ subject: 'Wheel to send back', id: 'wheel@harbourcycle.example', to: 'returns@northwindbikes.example', text: 'Where do I send it?' }), date: new Date(Date.now() - 3_600_000) }])
+  for (const name of ['help', 'warranty'])
+    seed(team, name, [
+      {
+        raw: mail({
+          subject: 'To both desks',
+          id: 'both@harbourcycle.example',
+          to: 'help@northwindbikes.example, warranty@northwindbikes.example',
+          text: 'Who can help?',
+        }),
+        date: new Date(Date.now() - 7_200_000),
+      },
+    ])
+  seed(team, 'help', [
+    {
+      raw: mail({
+        subject: 'Wheel to send back',
+        id: 'wheel@harbourcycle.example',
+        to: 'returns@northwindbikes.example',
+        text: 'Where do I send it?',
+      }),
+      date: new Date(Date.now() - 3_600_000),
+    },
+  ])
   const policies = mkdtempSync(join(tmpdir(), 'postern-policies-'))
-  writeFileSync(join(policies, 'northwind.json'), JSON.stringify({ managedBy: 'Northwind IT', oauthClients: [{ host: '*.northwindbikes.example', issuer: 'https://id.northwindbikes.example', clientId: 'northwind-desk' }] }))
-  desk = await startPostern({ profile: newProfile(), provision: team.provision, args: [`--policy-dir=${policies}`], size: { width: 1280, height: 800 } })
+  writeFileSync(
+    join(policies, 'northwind.json'),
+    JSON.stringify({
+      managedBy: 'Northwind IT',
+      oauthClients: [
+        { host: '*.northwindbikes.example', issuer: 'https://id.northwindbikes.example', clientId: 'northwind-desk' },
+      ],
+    }),
+  )
+  desk = await startPostern({
+    profile: newProfile(),
+    provision: team.provision,
+    args: [`--policy-dir=${policies}`],
+    size: { width: 1280, height: 800 },
+  })
   await synced(desk.page)
   await answered(desk.page, 'settings.set', { undoSeconds: 0 })
 })
@@ -67,8 +112,17 @@ test('an answer leaves from the alias that was written to, with its name and sig
   const [help] = (await answered(page, 'mailboxes.list', {})).mailboxes
   expect(help?.identity).toMatchObject({ displayName: '', aliases: [], sendThrough: null })
   await answered(page, 'mailboxes.setIdentity', {
-    id: help?.id ?? 0, displayName: 'Northwind Help', shows: 'both', sendThrough: 2,
-    aliases: [{ address: 'returns@northwindbikes.example', name: 'Northwind Returns', signature: { html: '<div><strong>Returns desk</strong></div>', text: 'Returns desk' } }],
+    id: help?.id ?? 0,
+    displayName: 'Northwind Help',
+    shows: 'both',
+    sendThrough: 2,
+    aliases: [
+      {
+        address: 'returns@northwindbikes.example',
+        name: 'Northwind Returns',
+        signature: { html: '<div><strong>Returns desk</strong></div>', text: 'Returns desk' },
+      },
+    ],
   })
 
   await page.getByRole('button', { name: 'Settings, back to the list' }).click()
@@ -89,35 +143,54 @@ test('an answer leaves from the alias that was written to, with its name and sig
   await expect(composer().getByRole('group', { name: 'Signature' })).toHaveText('Returns desk')
   await replyBox(page).click()
   await page.keyboard.press('Control+Enter')
-  const [sent] = await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Wheel to send back')))
+  const [sent] = await team.postfix.waitForDeliveries((all) =>
+    all.some(({ text }) => text.includes('Re: Wheel to send back')),
+  )
   expect(sent?.sender).toBe('returns@northwindbikes.example')
   // The account that carried it is the other mailbox's.
   expect(sent?.text).toMatch(/Authenticated sender: warranty/)
   expect(await PostalMime.parse(sent?.raw ?? '')).toMatchObject({
-    from: { name: 'Northwind Returns', address: 'returns@northwindbikes.example' }, to: [{ address: 'priya@harbourcycle.example' }],
-    text: expect.stringMatching(/^To our workshop\.\n\nReturns desk\n/), html: expect.stringContaining('<strong>Returns desk</strong>'),
+    from: { name: 'Northwind Returns', address: 'returns@northwindbikes.example' },
+    to: [{ address: 'priya@harbourcycle.example' }],
+    text: expect.stringMatching(/^To our workshop\.\n\nReturns desk\n/),
+    html: expect.stringContaining('<strong>Returns desk</strong>'),
   })
   await nav(page, 'Closed').click()
   await openRow(page, 'Wheel to send back')
   await expect(conversation(page).getByRole('article').last()).toContainText('Northwind Returns')
 })
 
-test('a reply written offline does not pass a colleague\'s answer in the other mailbox of its conversation', async () => {
+test("a reply written offline does not pass a colleague's answer in the other mailbox of its conversation", async () => {
   const { page } = desk
   await nav(page, 'Inbox').click()
   await openRow(page, 'To both desks')
   await team.cutCables()
   await answerByKeyboard(page, 'We can.')
-  seed(team, 'warranty', [{ raw: mail({ from: 'Mei Tanaka <warranty@northwindbikes.example>', to: 'Priya Raman <priya@harbourcycle.example>', subject: 'Re: To both desks', inReplyTo: 'both@harbourcycle.example', references: '<both@harbourcycle.example>', text: 'The warranty desk can.' }), folder: 'Sent', flags: ['\\Seen'] }])
+  seed(team, 'warranty', [
+    {
+      raw: mail({
+        from: 'Mei Tanaka <warranty@northwindbikes.example>',
+        to: 'Priya Raman <priya@harbourcycle.example>',
+        subject: 'Re: To both desks',
+        inReplyTo: 'both@harbourcycle.example',
+        references: '<both@harbourcycle.example>',
+        text: 'The warranty desk can.',
+      }),
+      folder: 'Sent',
+      flags: ['\\Seen'],
+    },
+  ])
   await team.restoreCables()
   await nav(page, 'Outbox').click()
   await expect(row(page, /To both desks, Needs review/)).toBeVisible({ timeout: 40_000 })
   await openRow(page, 'To both desks')
-  await expect(conversation(page).getByRole('article', { name: /Needs review/ })).toContainText('The warranty desk can.')
+  await expect(conversation(page).getByRole('article', { name: /Needs review/ })).toContainText(
+    'The warranty desk can.',
+  )
   expect(team.postfix.deliveries().filter(({ text }) => text.includes('Subject: Re: To both desks'))).toEqual([])
 })
 
-test('what a mailbox\'s permission was used for stands in the privacy panel, and sign-in services of IT are shown and cannot be removed', async () => {
+test("what a mailbox's permission was used for stands in the privacy panel, and sign-in services of IT are shown and cannot be removed", async () => {
   const { page } = desk
   await page.keyboard.press('Escape')
   await page.keyboard.press('g')

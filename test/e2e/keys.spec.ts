@@ -4,7 +4,20 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { startKeychain } from '../servers/keychain.mjs'
 import { answerByKeyboard, answered, nav, openRow } from './hands'
-import { conversation, list, mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  list,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  syncStatus,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 let team: Team
 let desk: Desk | null = null
@@ -21,13 +34,24 @@ test.afterAll(async () => team?.stop())
 
 /** Every file of a profile, however deep. */
 function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 }
 
 /** What a profile's database and key files hold, without what every start writes (logs, Chromium's own). */
 function digest(profile: string): Record<string, string> {
-  const ours = readdirSync(profile).filter((name) => /^(?:postern.*|keyring\.json|secrets\.json)$/.test(name) && statSync(join(profile, name)).isFile())
-  return Object.fromEntries(ours.map((name) => [name, createHash('sha256').update(readFileSync(join(profile, name))).digest('hex')]))
+  const ours = readdirSync(profile).filter(
+    (name) => /^(?:postern.*|keyring\.json|secrets\.json)$/.test(name) && statSync(join(profile, name)).isFile(),
+  )
+  return Object.fromEntries(
+    ours.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(profile, name)))
+        .digest('hex'),
+    ]),
+  )
 }
 
 test('without a keychain nothing is kept before a passphrase is chosen, and later nothing opens without it (R44)', async () => {
@@ -84,7 +108,9 @@ test('a keychain that is gone takes nothing with it, and what it held works agai
     await team.restoreCables()
     await answered(desk.page, 'sync.now', {})
     const { page } = desk
-    await expect.poll(async () => (await answered(page, 'sync.status', {})).mailboxes[0]?.error?.code).toBe('keychain-failed')
+    await expect
+      .poll(async () => (await answered(page, 'sync.status', {})).mailboxes[0]?.error?.code)
+      .toBe('keychain-failed')
     await expect(row(desk.page, /Brake squeals/)).toBeVisible()
     await desk.close()
 
@@ -109,20 +135,45 @@ test('a keychain that is gone takes nothing with it, and what it held works agai
 })
 
 test('no word of a mail, no address, file name or password lies in any file of the profile in plain (R23, R43, R53)', async () => {
-  const canaries = { subject: 'canarysubjectqx', body: 'canarybodyqx', person: 'canarypersonqx', address: 'canaryaddressqx', file: 'canaryfileqx', content: 'canarycontentqx', answer: 'canaryanswerqx', draft: 'canarydraftqx', search: 'canarybody', password: 'secret-help' }
+  const canaries = {
+    subject: 'canarysubjectqx',
+    body: 'canarybodyqx',
+    person: 'canarypersonqx',
+    address: 'canaryaddressqx',
+    file: 'canaryfileqx',
+    content: 'canarycontentqx',
+    answer: 'canaryanswerqx',
+    draft: 'canarydraftqx',
+    search: 'canarybody',
+    password: 'secret-help',
+  }
   const attachment = `--c\r\nContent-Type: text/plain; name="${canaries.file}.txt"\r\nContent-Disposition: attachment; filename="${canaries.file}.txt"\r\n\r\n${`${canaries.content} `.repeat(200)}\r\n`
-  const head = mail({ from: `${canaries.person} <${canaries.address}@customer.example>`, subject: canaries.subject, headers: ['Content-Type: multipart/mixed; boundary=c'], text: '' }).split('\r\nMIME-Version')[0] ?? ''
-  seed(team, 'help', [{ raw: `${head}\r\nMIME-Version: 1.0\r\n\r\n--c\r\nContent-Type: text/html\r\n\r\n<p>${`<b>${canaries.body}</b> `.repeat(300)}</p>\r\n${attachment}--c--\r\n` }])
+  const head =
+    mail({
+      from: `${canaries.person} <${canaries.address}@customer.example>`,
+      subject: canaries.subject,
+      headers: ['Content-Type: multipart/mixed; boundary=c'],
+      text: '',
+    }).split('\r\nMIME-Version')[0] ?? ''
+  seed(team, 'help', [
+    {
+      raw: `${head}\r\nMIME-Version: 1.0\r\n\r\n--c\r\nContent-Type: text/html\r\n\r\n<p>${`<b>${canaries.body}</b> `.repeat(300)}</p>\r\n${attachment}--c--\r\n`,
+    },
+  ])
   const profile = newProfile()
-  const leaks = (): string[] => filesOf(profile).flatMap((file) => {
-    if (!existsSync(file)) return []
-    const bytes = readFileSync(file)
-    return Object.entries(canaries).filter(([, word]) => bytes.includes(word) || bytes.includes(Buffer.from(word, 'utf16le'))).map(([what]) => `${what} in ${file.slice(profile.length)}`)
-  })
+  const leaks = (): string[] =>
+    filesOf(profile).flatMap((file) => {
+      if (!existsSync(file)) return []
+      const bytes = readFileSync(file)
+      return Object.entries(canaries)
+        .filter(([, word]) => bytes.includes(word) || bytes.includes(Buffer.from(word, 'utf16le')))
+        .map(([what]) => `${what} in ${file.slice(profile.length)}`)
+    })
   // The copy is made, but no program of this machine is started.
-  const openNothing = async (): Promise<void> => desk?.app.evaluate(({ shell }) => {
-    shell.openPath = async () => Promise.resolve('')
-  })
+  const openNothing = async (): Promise<void> =>
+    desk?.app.evaluate(({ shell }) => {
+      shell.openPath = async () => Promise.resolve('')
+    })
   desk = await startPostern({ profile, provision: team.provision })
   const { page } = desk
   await synced(page)
@@ -153,7 +204,9 @@ test('no word of a mail, no address, file name or password lies in any file of t
   await synced(desk.page)
   await openNothing()
   const hit = (await answered(desk.page, 'search.query', { text: canaries.body })).hits[0]
-  const attached = (await answered(desk.page, 'conversations.get', { id: hit?.conversationId ?? 0 })).messages.flatMap(({ attachments }) => attachments)[0]
+  const attached = (await answered(desk.page, 'conversations.get', { id: hit?.conversationId ?? 0 })).messages.flatMap(
+    ({ attachments }) => attachments,
+  )[0]
   await answered(desk.page, 'app.openAttachment', { id: attached?.id ?? 0, confirmed: true })
   expect(leaks().join('\n')).toMatch(/content in .opened/)
   await desk.kill()

@@ -10,18 +10,37 @@ let desk: Desk
 test.beforeAll(async () => {
   server = await startImitation({ kind: 'gmail' })
   server.mail.create('Orders')
-  const { letter } = server.mail.add('INBOX', mail({ subject: 'Spring order', id: 'spring@harbourcycle.example', text: 'Forty bells, please.' }))
+  const { letter } = server.mail.add(
+    'INBOX',
+    mail({ subject: 'Spring order', id: 'spring@harbourcycle.example', text: 'Forty bells, please.' }),
+  )
   server.mail.label(letter, 'Orders', true)
   server.mail.label(letter, 'Priority customers/Harbour Cycle', true)
-  server.mail.add('INBOX', mail({ from: 'Hannah Oduya <hannah@oduya.example>', subject: 'Delivery slot moved twice', id: 'slot@oduya.example', text: 'When does it come?' }))
+  server.mail.add(
+    'INBOX',
+    mail({
+      from: 'Hannah Oduya <hannah@oduya.example>',
+      subject: 'Delivery slot moved twice',
+      id: 'slot@oduya.example',
+      text: 'When does it come?',
+    }),
+  )
   desk = await startPostern({
-    profile: newProfile(), size: { width: 1280, height: 800 },
+    profile: newProfile(),
+    size: { width: 1280, height: 800 },
     provision: {
-      version: 1, workspace: { name: 'Northwind Bikes' }, agent: { name: 'Ana Ferreira' },
-      mailboxes: [{
-        name: 'Help', address: 'help@northwindbikes.example', password: server.world.password,
-        imap: { host: '127.0.0.1', port: server.port, security: 'none', user: 'help' }, smtp: { host: '127.0.0.1', port: server.port, security: 'none', user: 'help' },
-      }],
+      version: 1,
+      workspace: { name: 'Northwind Bikes' },
+      agent: { name: 'Ana Ferreira' },
+      mailboxes: [
+        {
+          name: 'Help',
+          address: 'help@northwindbikes.example',
+          password: server.world.password,
+          imap: { host: '127.0.0.1', port: server.port, security: 'none', user: 'help' },
+          smtp: { host: '127.0.0.1', port: server.port, security: 'none', user: 'help' },
+        },
+      ],
     },
   })
   await synced(desk.page)
@@ -33,7 +52,12 @@ test.afterAll(async () => {
 
 test('labels of the mail server are shown, are lists of their own, and are given and taken where every mail program sees it', async () => {
   const { page } = desk
-  const labelled = (subject: string): string[] => [...(server.mail.folder('[Gmail]/All Mail').entries.find(({ letter: { raw } }) => raw.includes(`Subject: ${subject}`))?.letter.labels ?? [])].toSorted()
+  const labelled = (subject: string): string[] =>
+    [
+      ...(server.mail
+        .folder('[Gmail]/All Mail')
+        .entries.find(({ letter: { raw } }) => raw.includes(`Subject: ${subject}`))?.letter.labels ?? []),
+    ].toSorted()
   await expect(row(page, /Spring order, Orders, Priority customers/)).toBeVisible()
   await openRow(page, 'Spring order')
   await expect(conversation(page).getByRole('button', { name: 'Remove the label Orders' })).toBeVisible()
@@ -68,7 +92,9 @@ test('labels of the mail server are shown, are lists of their own, and are given
 test('a folder that the server numbers anew takes nothing out of the list: it is said what is being checked, and the mark goes', async () => {
   const { page } = desk
   let release = (): void => undefined
-  const held = new Promise<void>((resolve) => { release = resolve })
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
   server.world.script = async ({ name, args }) => {
     if (name === 'UID FETCH' && args.includes('BODY')) await held
     return false

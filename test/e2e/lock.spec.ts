@@ -5,7 +5,20 @@ import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import * as z from 'zod'
 import { answered, openRow } from './hands'
-import { ask, conversation, list, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  ask,
+  conversation,
+  list,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 const passphrase = 'seven loose spokes'
 const canary = 'canarybodyofthelockedmailqx'
@@ -27,7 +40,10 @@ test.afterAll(async () => {
 
 function processes(pid: number): number[] {
   try {
-    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).split('\n').map(Number).filter((n) => n > 0)
+    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+      .split('\n')
+      .map(Number)
+      .filter((n) => n > 0)
     return [...children.flatMap(processes), pid]
   } catch {
     return [pid]
@@ -50,36 +66,39 @@ async function locks(act: () => Promise<unknown>): Promise<void> {
 function whoRemembers(word: string): string[] {
   const needles = [Buffer.from(word), Buffer.from(word, 'utf16le')]
   const main = desk.app.process().pid ?? 0
-  return processes(main).filter((pid) => pid !== main).flatMap((pid) => {
-    let maps: string
-    let memory: number
-    try {
-      maps = readFileSync(`/proc/${pid}/maps`, 'utf8')
-      memory = openSync(`/proc/${pid}/mem`, 'r')
-    } catch {
-      // It ended meanwhile.
-      return []
-    }
-    try {
-      for (const line of maps.split('\n')) {
-        const [, from, to] = /^([\da-f]+)-([\da-f]+) rw/.exec(line) ?? []
-        if (from === undefined || to === undefined) continue
-        const [start, end] = [Number(`0x${from}`), Number(`0x${to}`)]
-        for (let at = start; at < end; at += 8 * 1024 * 1024) {
-          const chunk = Buffer.alloc(Math.min(8 * 1024 * 1024 + 200, end - at))
-          try {
-            const got = chunk.subarray(0, readSync(memory, chunk, 0, chunk.length, at))
-            if (needles.some((needle) => got.includes(needle))) return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(-200)]
-          } catch {
-            break
+  return processes(main)
+    .filter((pid) => pid !== main)
+    .flatMap((pid) => {
+      let maps: string
+      let memory: number
+      try {
+        maps = readFileSync(`/proc/${pid}/maps`, 'utf8')
+        memory = openSync(`/proc/${pid}/mem`, 'r')
+      } catch {
+        // It ended meanwhile.
+        return []
+      }
+      try {
+        for (const line of maps.split('\n')) {
+          const [, from, to] = /^([\da-f]+)-([\da-f]+) rw/.exec(line) ?? []
+          if (from === undefined || to === undefined) continue
+          const [start, end] = [Number(`0x${from}`), Number(`0x${to}`)]
+          for (let at = start; at < end; at += 8 * 1024 * 1024) {
+            const chunk = Buffer.alloc(Math.min(8 * 1024 * 1024 + 200, end - at))
+            try {
+              const got = chunk.subarray(0, readSync(memory, chunk, 0, chunk.length, at))
+              if (needles.some((needle) => got.includes(needle)))
+                return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(-200)]
+            } catch {
+              break
+            }
           }
         }
+      } finally {
+        closeSync(memory)
       }
-    } finally {
-      closeSync(memory)
-    }
-    return []
-  })
+      return []
+    })
 }
 
 async function unlock(): Promise<void> {
@@ -135,17 +154,37 @@ test('sleep locks, and what arrives meanwhile is there after unlocking', async (
 
 test('support signs in from the lock screen: the window stays locked, and all is closed again with the session (R56)', async () => {
   const key = join(mkdtempSync(join(tmpdir(), 'postern-staff-')), 'idris.postern-key')
-  const answerDialogs = () => desk.app.evaluate(({ dialog }, file) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] })
-  }, key)
+  const answerDialogs = () =>
+    desk.app.evaluate(({ dialog }, file) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] })
+    }, key)
   await answerDialogs()
-  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(await ask(page, 'app.makeSupportIdentity', { name: 'Idris Vaughan', organisation: 'Postern support', passphrase: 'a long passphrase' }))
-  expect(await ask(page, 'identities.add', { card: JSON.stringify(made.value.person.card) })).toMatchObject({ ok: true })
-  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'Search skips subjects', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
+  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(
+    await ask(page, 'app.makeSupportIdentity', {
+      name: 'Idris Vaughan',
+      organisation: 'Postern support',
+      passphrase: 'a long passphrase',
+    }),
+  )
+  expect(await ask(page, 'identities.add', { card: JSON.stringify(made.value.person.card) })).toMatchObject({
+    ok: true,
+  })
+  expect(
+    await ask(page, 'grants.make', {
+      identityId: 1,
+      kind: 'support',
+      scope: 'full',
+      mailboxIds: null,
+      reason: 'Search skips subjects',
+      endsAt: Date.now() + 3_600_000,
+    }),
+  ).toMatchObject({ ok: true })
   // The window goes while it is asked.
   await locks(() => ask(page, 'app.lock', {}).catch(() => null))
-  expect(await ask(page, 'app.supportChallenge', { card: JSON.stringify(made.value.person.card) })).toMatchObject({ ok: false })
+  expect(await ask(page, 'app.supportChallenge', { card: JSON.stringify(made.value.person.card) })).toMatchObject({
+    ok: false,
+  })
   await page.getByRole('button', { name: 'Support sign-in…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Support sign-in' })
   await dialog.getByRole('button', { name: 'Choose key file…' }).click()
@@ -158,12 +197,21 @@ test('support signs in from the lock screen: the window stays locked, and all is
   await expect(dialog.getByRole('button', { name: 'Sign in' })).toBeEnabled()
   await dialog.getByRole('button', { name: 'Sign in' }).click()
   const session = await opened
-  await session.getByRole('list', { name: 'Conversations' }).getByRole('button', { name: 'Brake squeals' }).click({ timeout: 20_000 })
+  await session
+    .getByRole('list', { name: 'Conversations' })
+    .getByRole('button', { name: 'Brake squeals' })
+    .click({ timeout: 20_000 })
   await expect(session.getByRole('region', { name: 'Conversation', exact: true })).toContainText(canary)
   await expect(page.getByRole('heading', { name: 'Postern is locked' })).toBeVisible()
-  for (const [name, input] of [['app.saveAccessLog', { by: 'x' }], ['app.removeMailbox', { id: 1 }]] as const) expect(await ask(page, name, input), name).toMatchObject({ ok: false })
+  for (const [name, input] of [
+    ['app.saveAccessLog', { by: 'x' }],
+    ['app.removeMailbox', { id: 1 }],
+  ] as const)
+    expect(await ask(page, name, input), name).toMatchObject({ ok: false })
   // The window has no way to the store: what it asks there waits for one.
-  expect(await Promise.race([ask(page, 'settings.get', {}), page.waitForTimeout(1500).then(() => 'no answer')])).toBe('no answer')
+  expect(await Promise.race([ask(page, 'settings.get', {}), page.waitForTimeout(1500).then(() => 'no answer')])).toBe(
+    'no answer',
+  )
   const closed = session.waitForEvent('close')
   await session.getByRole('button', { name: 'End session' }).click()
   await closed
@@ -172,5 +220,7 @@ test('support signs in from the lock screen: the window stays locked, and all is
   await page.keyboard.press('g')
   await page.keyboard.press('y')
   await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name: 'Access log' }).click()
-  await expect(page.getByRole('table', { name: 'Access log' }).getByRole('row').filter({ hasText: 'Opened conversation #' })).toHaveCount(1)
+  await expect(
+    page.getByRole('table', { name: 'Access log' }).getByRole('row').filter({ hasText: 'Opened conversation #' }),
+  ).toHaveCount(1)
 })

@@ -6,7 +6,18 @@ import { readSample, seedSample } from '../../build/lib/sample.mjs'
 import { startKeychain } from '../servers/keychain.mjs'
 import { nav } from './hands'
 import { look, shots, sizes } from './pictures'
-import { ask, conversation, list, newProfile, row, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  ask,
+  conversation,
+  list,
+  newProfile,
+  row,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 const said: string[] = []
 let team: Team
@@ -86,21 +97,49 @@ test('no fault in search, palette and the list of shortcuts', async () => {
 
 test('no fault in the privacy panel, in a grant and at the sign-in of staff', async () => {
   const card = join(shots, 'staff.postern-card')
-  await desk.app.evaluate(({ dialog }, file) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
-  }, join(shots, 'staff.postern-key'))
-  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(await ask(page, 'app.makeSupportIdentity', { name: 'Idris Vaughan', organisation: 'Postern support', passphrase: 'a long passphrase' }))
+  await desk.app.evaluate(
+    ({ dialog }, file) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
+    },
+    join(shots, 'staff.postern-key'),
+  )
+  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(
+    await ask(page, 'app.makeSupportIdentity', {
+      name: 'Idris Vaughan',
+      organisation: 'Postern support',
+      passphrase: 'a long passphrase',
+    }),
+  )
   writeFileSync(card, JSON.stringify(made.value.person.card))
-  expect(await ask(page, 'identities.add', { card: JSON.stringify(made.value.person.card) })).toMatchObject({ ok: true })
-  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'Search skips Arabic subjects', reference: 'case 51207', endsAt: Date.now() + 7 * 86_400_000 })).toMatchObject({ ok: true })
+  expect(await ask(page, 'identities.add', { card: JSON.stringify(made.value.person.card) })).toMatchObject({
+    ok: true,
+  })
+  expect(
+    await ask(page, 'grants.make', {
+      identityId: 1,
+      kind: 'support',
+      scope: 'full',
+      mailboxIds: null,
+      reason: 'Search skips Arabic subjects',
+      reference: 'case 51207',
+      endsAt: Date.now() + 7 * 86_400_000,
+    }),
+  ).toMatchObject({ ok: true })
   await page.keyboard.press('g')
   await page.keyboard.press('y')
   for (const name of ['Overview', 'Network', 'Sharing', 'Access log', 'Support access']) {
     await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name }).click()
-    await expect(page.getByRole('region', { name: name === 'Network' ? /ledger/ : name === 'Overview' ? 'Your team' : name }).first()).toBeVisible()
+    await expect(
+      page
+        .getByRole('region', { name: name === 'Network' ? /ledger/ : name === 'Overview' ? 'Your team' : name })
+        .first(),
+    ).toBeVisible()
     await look(desk, `privacy-${name.toLowerCase().replace(' ', '-')}`)
   }
-  for (const [button, name] of [['Grant access…', 'grant'], ['Support sign-in…', 'sign-in']] as const) {
+  for (const [button, name] of [
+    ['Grant access…', 'grant'],
+    ['Support sign-in…', 'sign-in'],
+  ] as const) {
     await page.getByRole('button', { name: button }).click()
     await expect(page.getByRole('dialog')).toBeVisible()
     await look(desk, `privacy-${name}`)
@@ -112,7 +151,18 @@ test('no fault in the privacy panel, in a grant and at the sign-in of staff', as
 test('no fault on the pages of settings and in the form of a mailbox', async () => {
   await nav(page, 'Settings').click()
   const pages = page.getByRole('navigation', { name: 'Settings' })
-  for (const name of ['Profile', 'Notifications', 'Appearance', 'Shortcuts', 'General', 'Mailboxes', 'Tags', 'Security', 'Contact support', 'About Postern']) {
+  for (const name of [
+    'Profile',
+    'Notifications',
+    'Appearance',
+    'Shortcuts',
+    'General',
+    'Mailboxes',
+    'Tags',
+    'Security',
+    'Contact support',
+    'About Postern',
+  ]) {
     await pages.getByRole('button', { name, exact: true }).click()
     await expect(page.getByRole('heading', { name, exact: true, level: 1 })).toBeVisible()
     await look(desk, `settings-${name.split(' ')[0]?.toLowerCase()}`)
@@ -157,7 +207,8 @@ test('no fault in the other views, filled and empty', async () => {
 test('everything on screen is reached by keyboard, with F6 from pane to pane', async () => {
   await nav(page, 'Inbox').click()
   await openFirst()
-  const paneNow = () => page.evaluate(() => document.activeElement?.closest('[data-pane]')?.getAttribute('data-pane') ?? 'none')
+  const paneNow = () =>
+    page.evaluate(() => document.activeElement?.closest('[data-pane]')?.getAttribute('data-pane') ?? 'none')
   const panes = new Set<string>()
   for (let i = 0; i < 8; i++) {
     await page.keyboard.press('F6')
@@ -165,15 +216,37 @@ test('everything on screen is reached by keyboard, with F6 from pane to pane', a
   }
   expect([...panes].sort()).toEqual(expect.arrayContaining(['composer', 'conversation', 'list', 'sidebar']))
   // Tab goes round everything that can be clicked and is not reached by arrows.
-  const wanted = await page.evaluate(() => [...document.querySelectorAll<HTMLElement>('button:not(:disabled), a[href], input, select, textarea, [role=textbox]')].filter((el) => el.tabIndex >= 0 && el.checkVisibility({ visibilityProperty: true }) && !el.closest('[role=grid], [hidden], [inert]')).map((el, i) => (el.dataset['walk'] = String(i))).length)
+  const wanted = await page.evaluate(
+    () =>
+      [
+        ...document.querySelectorAll<HTMLElement>(
+          'button:not(:disabled), a[href], input, select, textarea, [role=textbox]',
+        ),
+      ]
+        .filter(
+          (el) =>
+            el.tabIndex >= 0 &&
+            el.checkVisibility({ visibilityProperty: true }) &&
+            !el.closest('[role=grid], [hidden], [inert]'),
+        )
+        .map((el, i) => (el.dataset['walk'] = String(i))).length,
+  )
   await page.getByRole('navigation', { name: 'Views' }).getByRole('button').first().focus()
   const seen = new Set<string>()
   for (let i = 0; i < wanted + 40; i++) {
-    const at = await page.evaluate(() => (document.activeElement instanceof HTMLElement ? document.activeElement.dataset['walk'] : undefined))
+    const at = await page.evaluate(() =>
+      document.activeElement instanceof HTMLElement ? document.activeElement.dataset['walk'] : undefined,
+    )
     if (at !== undefined) seen.add(at)
     await page.keyboard.press('Tab')
   }
-  const missed = await page.evaluate((reached) => [...document.querySelectorAll<HTMLElement>('[data-walk]')].filter((el) => !reached.includes(el.dataset['walk'] ?? '')).map((el) => el.outerHTML.slice(0, 120)), [...seen])
+  const missed = await page.evaluate(
+    (reached) =>
+      [...document.querySelectorAll<HTMLElement>('[data-walk]')]
+        .filter((el) => !reached.includes(el.dataset['walk'] ?? ''))
+        .map((el) => el.outerHTML.slice(0, 120)),
+    [...seen],
+  )
   expect(missed).toEqual([])
 })
 
@@ -183,7 +256,15 @@ test('after Send the focus is out of the editor, so that letters are shortcuts a
   await page.keyboard.press('r')
   await page.keyboard.type('Thank you.')
   await page.keyboard.press('Control+Enter')
-  await expect.poll(() => page.evaluate(() => document.activeElement?.closest('[role=grid]')?.getAttribute('aria-label') ?? document.activeElement?.outerHTML.slice(0, 80))).toBe('Conversations')
+  await expect
+    .poll(() =>
+      page.evaluate(
+        () =>
+          document.activeElement?.closest('[role=grid]')?.getAttribute('aria-label') ??
+          document.activeElement?.outerHTML.slice(0, 80),
+      ),
+    )
+    .toBe('Conversations')
 })
 
 test('no fault at first run, with empty views and when locked', async () => {

@@ -46,11 +46,29 @@ test.beforeAll(async () => {
 })
 test.afterAll(async () => desk.close())
 
-const light: Shown['theme'] = { dark: false, font: 'sans-serif', text: 'rgb(0, 0, 0)', quiet: '#666', link: '#00f', line: '#ccc', focus: '#00f' }
+const light: Shown['theme'] = {
+  dark: false,
+  font: 'sans-serif',
+  text: 'rgb(0, 0, 0)',
+  quiet: '#666',
+  link: '#00f',
+  line: '#ccc',
+  focus: '#00f',
+}
 
 async function show(html: string, change: Partial<Shown> = {}): Promise<FromFrame & { type: 'shown' }> {
   const n = ++shows
-  const message: Shown & { type: 'show' } = { type: 'show', n, html, theme: light, parts: {}, images: {}, foldQuotes: true, labels: { showQuote: 'Show quoted text' }, ...change }
+  const message: Shown & { type: 'show' } = {
+    type: 'show',
+    n,
+    html,
+    theme: light,
+    parts: {},
+    images: {},
+    foldQuotes: true,
+    labels: { showQuote: 'Show quoted text' },
+    ...change,
+  }
   return desk.page.evaluate(async (what) => {
     const element = document.querySelector<HTMLIFrameElement>('#mail')
     const answer = new Promise<never>((resolve) => {
@@ -67,33 +85,60 @@ async function show(html: string, change: Partial<Shown> = {}): Promise<FromFram
 }
 
 async function visibleText(): Promise<string> {
-  return desk.page.evaluate(async (n) => new Promise<string>((resolve) => {
-    window.addEventListener('message', (event) => event.data.type === 'text' && resolve(event.data.text))
-    document.querySelector<HTMLIFrameElement>('#mail')?.contentWindow?.postMessage({ type: 'text', n, ask: n }, 'postern-mail://frame')
-  }), shows)
+  return desk.page.evaluate(
+    async (n) =>
+      new Promise<string>((resolve) => {
+        window.addEventListener('message', (event) => event.data.type === 'text' && resolve(event.data.text))
+        document
+          .querySelector<HTMLIFrameElement>('#mail')
+          ?.contentWindow?.postMessage({ type: 'text', n, ask: n }, 'postern-mail://frame')
+      }),
+    shows,
+  )
 }
 
 /** Everything in the shown mail that could run, load, submit or leave; empty when all is well. */
 async function dangers(): Promise<string[]> {
   return frame.evaluate(() => {
-    const allowed = new Set('HTML HEAD META STYLE BODY A ABBR ACRONYM ADDRESS ARTICLE ASIDE B BDI BDO BIG BLOCKQUOTE BR CAPTION CENTER CITE CODE COL COLGROUP DD DEL DETAILS DFN DIR DIV DL DT EM FIGCAPTION FIGURE FONT FOOTER H1 H2 H3 H4 H5 H6 HEADER HR I IMG INS KBD LI MAIN MARK MENU NAV OL P PRE Q RP RT RUBY S SAMP SECTION SMALL SPAN STRIKE STRONG SUB SUMMARY SUP TABLE TBODY TD TFOOT TH THEAD TIME TR TT U UL VAR WBR'.split(' '))
+    const allowed = new Set(
+      'HTML HEAD META STYLE BODY A ABBR ACRONYM ADDRESS ARTICLE ASIDE B BDI BDO BIG BLOCKQUOTE BR CAPTION CENTER CITE CODE COL COLGROUP DD DEL DETAILS DFN DIR DIV DL DT EM FIGCAPTION FIGURE FONT FOOTER H1 H2 H3 H4 H5 H6 HEADER HR I IMG INS KBD LI MAIN MARK MENU NAV OL P PRE Q RP RT RUBY S SAMP SECTION SMALL SPAN STRIKE STRONG SUB SUMMARY SUP TABLE TBODY TD TFOOT TH THEAD TIME TR TT U UL VAR WBR'.split(
+        ' ',
+      ),
+    )
     const found: string[] = []
-    const badCss = (css: string) => /url\(\s*["']?(?!["']?data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif))/i.test(css) || /@import|expression\(|javascript:|position:\s*(?:fixed|sticky)|image-set|-moz-binding|(?<![-\w])behavior:/i.test(css)
+    const badCss = (css: string) =>
+      /url\(\s*["']?(?!["']?data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif))/i.test(css) ||
+      /@import|expression\(|javascript:|position:\s*(?:fixed|sticky)|image-set|-moz-binding|(?<![-\w])behavior:/i.test(
+        css,
+      )
     const inner = document.querySelector('iframe')
     if (inner?.getAttribute('sandbox') !== 'allow-same-origin') found.push('sandbox')
     const doc = inner?.contentDocument
     if (!doc) return ['no document']
-    if (doc.head.querySelectorAll('meta').length !== 1 || !doc.head.querySelector('meta')?.content.startsWith("default-src 'none'")) found.push('meta')
+    if (
+      doc.head.querySelectorAll('meta').length !== 1 ||
+      !doc.head.querySelector('meta')?.content.startsWith("default-src 'none'")
+    )
+      found.push('meta')
     if (doc.body.querySelector('style, meta')) found.push('style or meta in the body')
     // the question of an @supports sets nothing
     const set = (css: string) => css.replace(/@supports[^{]*\{/g, '{')
     for (const el of doc.querySelectorAll('*')) {
-      if (!allowed.has(el.nodeName) || el.namespaceURI !== 'http://www.w3.org/1999/xhtml') found.push(`<${el.nodeName}>`)
+      if (!allowed.has(el.nodeName) || el.namespaceURI !== 'http://www.w3.org/1999/xhtml')
+        found.push(`<${el.nodeName}>`)
       if (el.nodeName === 'STYLE' && badCss(set(el.textContent))) found.push(`css ${el.textContent.slice(0, 200)}`)
       for (const { name, value } of el.attributes) {
-        if (/^on|^xmlns|:|srcset|srcdoc|action|poster|ping|target|data$|longdesc|usemap|http-equiv/i.test(name) && !(el.nodeName === 'META')) found.push(`${el.nodeName} ${name}=${value}`)
+        if (
+          /^on|^xmlns|:|srcset|srcdoc|action|poster|ping|target|data$|longdesc|usemap|http-equiv/i.test(name) &&
+          !(el.nodeName === 'META')
+        )
+          found.push(`${el.nodeName} ${name}=${value}`)
         if (name === 'href' && !/^#\d+$/.test(value)) found.push(`href=${value}`)
-        if ((name === 'src' || name === 'background') && !/^data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif)[;,]/i.test(value)) found.push(`${name}=${value}`)
+        if (
+          (name === 'src' || name === 'background') &&
+          !/^data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif)[;,]/i.test(value)
+        )
+          found.push(`${name}=${value}`)
         if (name === 'style' && badCss(value)) found.push(`style=${value}`)
       }
     }
@@ -137,7 +182,10 @@ test('no mail that tries to tell its sender anything loads, runs or keeps an add
     const html = leak.replaceAll('H/', `${canary}/`).replaceAll('//H', `//${canary}`)
     await show(html)
     expect(await dangers(), `leak ${index}`).toEqual([])
-    expect(await frame.evaluate(() => document.querySelector('iframe')?.contentDocument?.documentElement.outerHTML), `leak ${index}`).not.toContain(`${canary}/`)
+    expect(
+      await frame.evaluate(() => document.querySelector('iframe')?.contentDocument?.documentElement.outerHTML),
+      `leak ${index}`,
+    ).not.toContain(`${canary}/`)
   }
   await new Promise((resolve) => setTimeout(resolve, 500))
   await expectSilence()
@@ -148,11 +196,16 @@ test('no mail of the foreign sets keeps anything that runs, loads, submits or le
   test.skip(!hasCorpus('html-dompurify'), 'the foreign mail is not beside the repository')
   const mails: [string, string][] = []
   const pairs: unknown = JSON.parse(corpusText('html-dompurify', 'expect.json'))
-  for (const [index, pair] of (Array.isArray(pairs) ? pairs : []).entries()) mails.push([`dompurify ${index}`, String(pair.payload ?? pair.input)])
-  for (const match of corpusText('html-loofah', 'testdata_sanitizer_tests1.dat').matchAll(/"input": ("(?:[^"\\]|\\.)*")/g)) mails.push(['loofah', String(JSON.parse(match[1] ?? '""'))])
+  for (const [index, pair] of (Array.isArray(pairs) ? pairs : []).entries())
+    mails.push([`dompurify ${index}`, String(pair.payload ?? pair.input)])
+  for (const match of corpusText('html-loofah', 'testdata_sanitizer_tests1.dat').matchAll(
+    /"input": ("(?:[^"\\]|\\.)*")/g,
+  ))
+    mails.push(['loofah', String(JSON.parse(match[1] ?? '""'))])
   for (const set of ['html-loofah', 'html-htmlsanitizer', 'html-caniemail', 'html-jsoup', 'talon']) {
     for (const { name, read } of corpusFiles(set, '.html')) mails.push([`${set}/${name}`, read().toString('utf8')])
-    for (const { name, read } of corpusFiles(set, '.html.gz')) mails.push([`${set}/${name}`, gunzipSync(read()).toString('utf8').slice(0, 3_000_000)])
+    for (const { name, read } of corpusFiles(set, '.html.gz'))
+      mails.push([`${set}/${name}`, gunzipSync(read()).toString('utf8').slice(0, 3_000_000)])
   }
   expect(mails.length).toBeGreaterThan(400)
   for (const [name, html] of mails) await expectHarmless(name, html)
@@ -161,22 +214,60 @@ test('no mail of the foreign sets keeps anything that runs, loads, submits or le
 })
 
 test('no link of a mail can be followed by the browser itself (R16)', async () => {
-  await show('<a href="https://a.example/x">web</a> <a href="mailto:a@b.example">mail</a> <a href="javascript:1">js</a> <a href="tel:1">tel</a> <a href="#there">in</a><p id="there">here</p>')
-  expect(await frame.evaluate(() => [...document.querySelector('iframe')?.contentDocument?.querySelectorAll('a') ?? []].map((a) => a.getAttribute('href')))).toEqual(['#0', '#1', null, null, '#2'])
+  await show(
+    '<a href="https://a.example/x">web</a> <a href="mailto:a@b.example">mail</a> <a href="javascript:1">js</a> <a href="tel:1">tel</a> <a href="#there">in</a><p id="there">here</p>',
+  )
+  expect(
+    await frame.evaluate(() =>
+      [...(document.querySelector('iframe')?.contentDocument?.querySelectorAll('a') ?? [])].map((a) =>
+        a.getAttribute('href'),
+      ),
+    ),
+  ).toEqual(['#0', '#1', null, null, '#2'])
   await frame.evaluate(() => document.querySelector('iframe')?.contentDocument?.querySelector('a')?.click())
-  await expect.poll(async () => desk.page.evaluate((n) => JSON.stringify(Reflect.get(window, 'heard').filter((one: { n: number; type: string }) => one.n === n && one.type === 'link')), shows)).toContain('https://a.example/x')
+  await expect
+    .poll(async () =>
+      desk.page.evaluate(
+        (n) =>
+          JSON.stringify(
+            Reflect.get(window, 'heard').filter(
+              (one: { n: number; type: string }) => one.n === n && one.type === 'link',
+            ),
+          ),
+        shows,
+      ),
+    )
+    .toContain('https://a.example/x')
   expect(await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
 })
 
 test('remote images are named and not loaded; allowed ones are shown from what was handed in (R13)', async () => {
-  const html = '<img src="https://a.example/1.png" alt="one"><img src="//b.example/2.png"><img width=1 height=1 src="http://t.example/dot"><div style="background:url(https://c.example/3.png)">x</div><img src="cid:part1"><img src="CID:none">'
+  const html =
+    '<img src="https://a.example/1.png" alt="one"><img src="//b.example/2.png"><img width=1 height=1 src="http://t.example/dot"><div style="background:url(https://c.example/3.png)">x</div><img src="cid:part1"><img src="CID:none">'
   const { remote } = await show(html)
-  expect(remote.toSorted()).toEqual(['http://t.example/dot', 'https://a.example/1.png', 'https://b.example/2.png', 'https://c.example/3.png'])
-  const pixel = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
-  await show(html, { images: { 'https://a.example/1.png': pixel, 'https://c.example/3.png': pixel }, parts: { part1: pixel, none: 'data:image/svg+xml,<svg/>' } })
+  expect(remote.toSorted()).toEqual([
+    'http://t.example/dot',
+    'https://a.example/1.png',
+    'https://b.example/2.png',
+    'https://c.example/3.png',
+  ])
+  const pixel =
+    'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+  await show(html, {
+    images: { 'https://a.example/1.png': pixel, 'https://c.example/3.png': pixel },
+    parts: { part1: pixel, none: 'data:image/svg+xml,<svg/>' },
+  })
   expect(await dangers()).toEqual([])
-  expect(await frame.evaluate(() => document.querySelector('iframe')?.contentDocument?.querySelectorAll('img[src^="data:"]').length)).toBe(2)
-  expect(await frame.evaluate(() => document.querySelector('iframe')?.contentDocument?.querySelector('div')?.style.backgroundImage)).toContain('data:image/png')
+  expect(
+    await frame.evaluate(
+      () => document.querySelector('iframe')?.contentDocument?.querySelectorAll('img[src^="data:"]').length,
+    ),
+  ).toBe(2)
+  expect(
+    await frame.evaluate(
+      () => document.querySelector('iframe')?.contentDocument?.querySelector('div')?.style.backgroundImage,
+    ),
+  ).toContain('data:image/png')
 })
 
 test('a reply does not quote what could not be seen (R19)', async () => {
@@ -198,21 +289,31 @@ test.describe('quoted text', () => {
       const text = await visibleText()
       if (/Hi\. I am fine/.test(text) && !/How are you\?/.test(text)) folded.push(name)
     }
-    console.info(`html replies folded: ${folded.length} of ${files.length}; not: ${files.map(({ name }) => name).filter((name) => !folded.includes(name)).join(' ')}`)
+    console.info(
+      `html replies folded: ${folded.length} of ${files.length}; not: ${files
+        .map(({ name }) => name)
+        .filter((name) => !folded.includes(name))
+        .join(' ')}`,
+    )
     expect(folded.length).toBeGreaterThanOrEqual(files.length - 1)
   })
 
   test('between which somebody answered, and forwarded mail, is not hidden', async () => {
-    await show('<blockquote type="cite">one</blockquote><p>answer</p><blockquote type="cite">two</blockquote><p>second answer</p>')
+    await show(
+      '<blockquote type="cite">one</blockquote><p>answer</p><blockquote type="cite">two</blockquote><p>second answer</p>',
+    )
     expect(await visibleText()).toContain('second answer')
-    await show('<p>See</p><div class="gmail_quote">---------- Forwarded message ---------<br>From: a@b.example<br><p>the offer</p></div>')
+    await show(
+      '<p>See</p><div class="gmail_quote">---------- Forwarded message ---------<br>From: a@b.example<br><p>the offer</p></div>',
+    )
     expect(await visibleText()).toContain('the offer')
     await show('<div class="gmail_quote"><blockquote>all there is</blockquote></div>')
     expect(await visibleText()).toContain('all there is')
   })
 
   test('leaves no blank lines above its button, and takes no words or pictures with them', async () => {
-    const quote = '<div class="gmail_quote">On 3 Nov 2026, A &lt;a@b.example&gt; wrote:<blockquote>old</blockquote></div>'
+    const quote =
+      '<div class="gmail_quote">On 3 Nov 2026, A &lt;a@b.example&gt; wrote:<blockquote>old</blockquote></div>'
     for (const gap of ['', '<br><br>', '<div><br></div>\n<div><br></div>', '<div>&nbsp;<p></p></div><br>']) {
       const { height } = await show(`<div>Priya${gap}</div>${gap}${quote}`)
       const plain = await show(`<div>Priya</div>${quote}`)
@@ -225,7 +326,9 @@ test.describe('quoted text', () => {
 })
 
 test('a mail cannot grow without end or leave its frame (R15)', async () => {
-  const { height } = await show('<style>div{position:fixed;inset:0;width:9999px;height:100vh;z-index:2147483647}body{height:100vh;padding:50px;min-height:100vh;margin:0}</style><div>x</div><p style="height:1e9px">y</p>')
+  const { height } = await show(
+    '<style>div{position:fixed;inset:0;width:9999px;height:100vh;z-index:2147483647}body{height:100vh;padding:50px;min-height:100vh;margin:0}</style><div>x</div><p style="height:1e9px">y</p>',
+  )
   expect(height).toBeLessThanOrEqual(60_000)
   const before = (await show('<style>body{min-height:100vh;padding:20px}</style><p>x</p>')).height
   await new Promise((resolve) => setTimeout(resolve, 400))
@@ -240,14 +343,24 @@ test('no moment of another ground comes with a change of theme', async () => {
     Reflect.set(window, 'seen', seen)
     const look = () => {
       const doc = document.querySelector<HTMLIFrameElement>('iframe:not(.next)')?.contentDocument
-      if (doc) seen.add([document.documentElement, doc.documentElement].map((root) => getComputedStyle(root).colorScheme).join(' around '))
+      if (doc)
+        seen.add(
+          [document.documentElement, doc.documentElement]
+            .map((root) => getComputedStyle(root).colorScheme)
+            .join(' around '),
+        )
     }
     look()
     setInterval(look, 1)
   })
-  await desk.page.evaluate(([n, theme]) => {
-    document.querySelector<HTMLIFrameElement>('#mail')?.contentWindow?.postMessage({ type: 'theme', n, theme }, 'postern-mail://frame')
-  }, [shows, { ...light, dark: true }] as const)
+  await desk.page.evaluate(
+    ([n, theme]) => {
+      document
+        .querySelector<HTMLIFrameElement>('#mail')
+        ?.contentWindow?.postMessage({ type: 'theme', n, theme }, 'postern-mail://frame')
+    },
+    [shows, { ...light, dark: true }] as const,
+  )
   const seen = () => frame.evaluate(() => [...(Reflect.get(window, 'seen') as Set<string>)])
   await expect.poll(seen).toContain('dark around dark')
   expect(await seen()).toEqual(['light around light', 'dark around dark'])
@@ -255,11 +368,20 @@ test('no moment of another ground comes with a change of theme', async () => {
 
 test('a plain mail follows the dark theme, a designed one keeps its colours', async () => {
   const dark = { ...light, dark: true, text: 'rgb(236, 233, 227)' }
-  const colour = () => frame.evaluate(() => {
-    const doc = document.querySelector('iframe')?.contentDocument
-    return doc ? [getComputedStyle(doc.querySelector('p') ?? doc.body).color, getComputedStyle(doc.documentElement).backgroundColor] : []
-  })
-  await show('<style>p.MsoNormal{color:windowtext}</style><body bgcolor=white><p class=MsoNormal style="color:#222;background:#fff">x</p>', { theme: dark })
+  const colour = () =>
+    frame.evaluate(() => {
+      const doc = document.querySelector('iframe')?.contentDocument
+      return doc
+        ? [
+            getComputedStyle(doc.querySelector('p') ?? doc.body).color,
+            getComputedStyle(doc.documentElement).backgroundColor,
+          ]
+        : []
+    })
+  await show(
+    '<style>p.MsoNormal{color:windowtext}</style><body bgcolor=white><p class=MsoNormal style="color:#222;background:#fff">x</p>',
+    { theme: dark },
+  )
   expect(await colour()).toEqual(['rgb(236, 233, 227)', 'rgba(0, 0, 0, 0)'])
   await show('<body bgcolor="#eef"><p style="color:#a00">x</p>', { theme: dark })
   expect(await colour()).toEqual(['rgb(170, 0, 0)', 'rgb(255, 255, 255)'])

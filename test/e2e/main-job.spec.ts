@@ -4,7 +4,20 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow, replyBox } from './hands'
-import { conversation, list, mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  list,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  syncStatus,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 const hour = 3_600_000
 const ago = (hours: number): Date => new Date(Date.now() - hours * hour)
@@ -20,8 +33,16 @@ const web = createServer((_request, response) => {
 })
 
 function withFiles(): string {
-  const part = (type: string, name: string, base64: string): string => `--files\r\nContent-Type: ${type}; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}\r\n`
-  const head = mail({ subject: 'Photos of the damage', id: 'files@harbourcycle.example', date: ago(5), headers: ['Content-Type: multipart/mixed; boundary=files'], text: '' }).split('\r\nMIME-Version')[0] ?? ''
+  const part = (type: string, name: string, base64: string): string =>
+    `--files\r\nContent-Type: ${type}; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}\r\n`
+  const head =
+    mail({
+      subject: 'Photos of the damage',
+      id: 'files@harbourcycle.example',
+      date: ago(5),
+      headers: ['Content-Type: multipart/mixed; boundary=files'],
+      text: '',
+    }).split('\r\nMIME-Version')[0] ?? ''
   return `${head}\r\nMIME-Version: 1.0\r\n\r\n--files\r\nContent-Type: text/plain\r\n\r\nSee the files.\r\n${part('image/png', 'dent.png', png)}${part('application/octet-stream', 'setup.exe', Buffer.from('MZ\x90\0 program').toString('base64'))}--files--\r\n`
 }
 
@@ -35,22 +56,126 @@ test.beforeAll(async () => {
   const pump = 'pump-1@harbourcycle.example'
   const ours = { from: 'Ana Ferreira <help@northwindbikes.example>', to: 'Priya Raman <priya@harbourcycle.example>' }
   seed(team, 'help', [
-    { raw: mail({ subject: 'Wheel wobbles', id: wheel.id, date: ago(72), text: 'The front wheel wobbles since Tuesday.' }), date: ago(72), flags: seen },
-    { raw: mail({ ...ours, subject: 'Re: Wheel wobbles', id: wheel.reply, inReplyTo: wheel.id, references: `<${wheel.id}>`, date: ago(50), text: 'Please send the frame number.' }), folder: 'Sent', date: ago(50), flags: seen },
-    { raw: mail({ subject: 'Re: Wheel wobbles', id: 'wheel-3@harbourcycle.example', inReplyTo: wheel.reply, references: `<${wheel.id}> <${wheel.reply}>`, date: ago(2), text: 'It is NW-4471.' }), date: ago(2) },
-    { raw: mail({ subject: 'Wheel wobbles', id: 'other-wheel@customer.example', from: 'Tom Okafor <tom@customer.example>', date: ago(80), text: 'Same subject, another person.' }), date: ago(80), flags: seen },
-    { raw: mail({ subject: 'Pump arrived late', id: pump, date: ago(60), text: 'The pump came a week late.' }), date: ago(60), flags: seen },
-    { raw: mail({ ...ours, subject: 'Re: Pump arrived late', id: 'pump-2@northwindbikes.example', inReplyTo: pump, references: `<${pump}>`, date: ago(40), text: 'We are sorry.' }), folder: 'Sent', date: ago(40), flags: seen },
-    { raw: mail({ subject: 'Old order', date: ago(900), text: 'Please cancel the velocipede order from spring.' }), folder: 'Archive', date: ago(900), flags: seen },
+    {
+      raw: mail({
+        subject: 'Wheel wobbles',
+        id: wheel.id,
+        date: ago(72),
+        text: 'The front wheel wobbles since Tuesday.',
+      }),
+      date: ago(72),
+      flags: seen,
+    },
+    {
+      raw: mail({
+        ...ours,
+        subject: 'Re: Wheel wobbles',
+        id: wheel.reply,
+        inReplyTo: wheel.id,
+        references: `<${wheel.id}>`,
+        date: ago(50),
+        text: 'Please send the frame number.',
+      }),
+      folder: 'Sent',
+      date: ago(50),
+      flags: seen,
+    },
+    {
+      raw: mail({
+        subject: 'Re: Wheel wobbles',
+        id: 'wheel-3@harbourcycle.example',
+        inReplyTo: wheel.reply,
+        references: `<${wheel.id}> <${wheel.reply}>`,
+        date: ago(2),
+        text: 'It is NW-4471.',
+      }),
+      date: ago(2),
+    },
+    {
+      raw: mail({
+        subject: 'Wheel wobbles',
+        id: 'other-wheel@customer.example',
+        from: 'Tom Okafor <tom@customer.example>',
+        date: ago(80),
+        text: 'Same subject, another person.',
+      }),
+      date: ago(80),
+      flags: seen,
+    },
+    {
+      raw: mail({ subject: 'Pump arrived late', id: pump, date: ago(60), text: 'The pump came a week late.' }),
+      date: ago(60),
+      flags: seen,
+    },
+    {
+      raw: mail({
+        ...ours,
+        subject: 'Re: Pump arrived late',
+        id: 'pump-2@northwindbikes.example',
+        inReplyTo: pump,
+        references: `<${pump}>`,
+        date: ago(40),
+        text: 'We are sorry.',
+      }),
+      folder: 'Sent',
+      date: ago(40),
+      flags: seen,
+    },
+    {
+      raw: mail({ subject: 'Old order', date: ago(900), text: 'Please cancel the velocipede order from spring.' }),
+      folder: 'Archive',
+      date: ago(900),
+      flags: seen,
+    },
     { raw: mail({ subject: 'You have won', date: ago(30), text: 'Click here.' }), folder: 'Junk', date: ago(30) },
     { raw: withFiles(), date: ago(5), flags: seen },
-    { raw: mail({ subject: 'Autumn pictures', id: 'pictures@harbourcycle.example', date: ago(6), html: `<p>Look at <b>this</b> in colour:</p><table><tr><td>one</td></tr></table><img src="${pixel}" width="20" height="20">` }), date: ago(6), flags: seen },
-    ...['Read on the phone', 'Unread here', 'Deleted on the phone', 'Moved on the phone', 'Thrown away here', 'Taken back', 'Half a draft', 'Answer me'].map((subject, n) => (
-      { raw: mail({ subject, id: `act-${n}@harbourcycle.example`, date: ago(7 + n) }), date: ago(7 + n), flags: n < 2 ? [] : seen })),
+    {
+      raw: mail({
+        subject: 'Autumn pictures',
+        id: 'pictures@harbourcycle.example',
+        date: ago(6),
+        html: `<p>Look at <b>this</b> in colour:</p><table><tr><td>one</td></tr></table><img src="${pixel}" width="20" height="20">`,
+      }),
+      date: ago(6),
+      flags: seen,
+    },
+    ...[
+      'Read on the phone',
+      'Unread here',
+      'Deleted on the phone',
+      'Moved on the phone',
+      'Thrown away here',
+      'Taken back',
+      'Half a draft',
+      'Answer me',
+    ].map((subject, n) => ({
+      raw: mail({ subject, id: `act-${n}@harbourcycle.example`, date: ago(7 + n) }),
+      date: ago(7 + n),
+      flags: n < 2 ? [] : seen,
+    })),
   ])
   seed(team, 'warranty', [
-    { raw: mail({ to: 'warranty@northwindbikes.example', subject: 'Frame crack', id: 'frame@harbourcycle.example', date: ago(3), text: 'A crack at the weld.' }), date: ago(3) },
-    { raw: mail({ to: 'warranty@northwindbikes.example', subject: 'Parts for the Kite', date: ago(100), text: 'Price list.' }), folder: 'Suppliers/Kite', date: ago(100), flags: seen },
+    {
+      raw: mail({
+        to: 'warranty@northwindbikes.example',
+        subject: 'Frame crack',
+        id: 'frame@harbourcycle.example',
+        date: ago(3),
+        text: 'A crack at the weld.',
+      }),
+      date: ago(3),
+    },
+    {
+      raw: mail({
+        to: 'warranty@northwindbikes.example',
+        subject: 'Parts for the Kite',
+        date: ago(100),
+        text: 'Price list.',
+      }),
+      folder: 'Suppliers/Kite',
+      date: ago(100),
+      flags: seen,
+    },
   ])
   desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1400, height: 900 } })
   await synced(desk.page)
@@ -90,7 +215,10 @@ test('no mailbox, folder, thread or sent message is missing or counted wrong', a
 
 test('a new mail does not wait for polling: it appears within seconds by IDLE', async () => {
   const { page } = desk
-  await deliver(team, mail({ from: 'Nora Lind <nora@customer.example>', subject: 'Just now', text: 'Are you open today?' }))
+  await deliver(
+    team,
+    mail({ from: 'Nora Lind <nora@customer.example>', subject: 'Just now', text: 'Are you open today?' }),
+  )
   await expect(row(page, /Unread, Nora Lind, Just now/)).toBeVisible({ timeout: 8_000 })
 })
 
@@ -99,7 +227,8 @@ test('an answer leaves with right headers and nothing of this machine, makes one
   await openRow(page, 'Answer me')
   await answered(page, 'settings.set', { undoSeconds: 1 })
   await answerByKeyboard(page, 'The wheel is ready on Friday.')
-  const [delivery] = await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Answer me')), 20_000)
+  const [delivery] = await team.postfix
+    .waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Answer me')), 20_000)
     .then((all) => all.filter(({ text }) => text.includes('Re: Answer me')))
   expect(delivery?.sender).toBe('help@northwindbikes.example')
   expect(delivery?.recipients).toEqual(['priya@harbourcycle.example'])
@@ -116,16 +245,27 @@ test('an answer leaves with right headers and nothing of this machine, makes one
   expect(own).toContain('multipart/alternative')
   expect(own).toContain('text/plain')
   expect(own).toContain('text/html')
-  for (const leak of [/^Bcc/im, /^X-Mailer/im, /^User-Agent/im, /nodemailer/i, /localhost/, new RegExp(process.cwd())]) expect(own).not.toMatch(leak)
+  for (const leak of [/^Bcc/im, /^X-Mailer/im, /^User-Agent/im, /nodemailer/i, /localhost/, new RegExp(process.cwd())])
+    expect(own).not.toMatch(leak)
   if (hostname() !== 'localhost') expect(own).not.toContain(hostname())
-  await expect.poll(() => onServer(team, 'help', 'Sent').filter((one) => one.id === id)).toEqual([{ id, flags: ['\\Seen'] }])
+  await expect
+    .poll(() => onServer(team, 'help', 'Sent').filter((one) => one.id === id))
+    .toEqual([{ id, flags: ['\\Seen'] }])
 
   await expect(row(page, /Answer me/)).toHaveCount(0)
   await nav(page, 'Closed').click()
   await openRow(page, 'Answer me')
   await expect(conversation(page).getByRole('button', { name: 'Status: Closed' })).toBeVisible()
   await expect(conversation(page).getByRole('article')).toHaveCount(2)
-  await deliver(team, mail({ subject: 'Re: Answer me', inReplyTo: id, references: `<act-7@harbourcycle.example> <${id}>`, text: 'Thank you, see you then.' }))
+  await deliver(
+    team,
+    mail({
+      subject: 'Re: Answer me',
+      inReplyTo: id,
+      references: `<act-7@harbourcycle.example> <${id}>`,
+      text: 'Thank you, see you then.',
+    }),
+  )
   await expect(conversation(page).getByRole('button', { name: 'Status: Open' })).toBeVisible()
   await expect(conversation(page).getByRole('article')).toHaveCount(3)
   // Found again in Sent by the next look around, it is still the same one message.
@@ -150,7 +290,9 @@ test('nothing is delivered of an answer that was taken back, and its text and re
   await expect(conversation(page).getByRole('button', { name: 'Status: Open' })).toBeVisible()
   expect((await answered(page, 'outbox.list', {})).items).toEqual([])
   const { drafts } = await answered(page, 'drafts.list', {})
-  expect(drafts).toMatchObject([{ text: 'Written too early.', to: [{ address: 'priya@harbourcycle.example' }], subject: 'Re: Taken back' }])
+  expect(drafts).toMatchObject([
+    { text: 'Written too early.', to: [{ address: 'priya@harbourcycle.example' }], subject: 'Re: Taken back' },
+  ])
   // One sent after it arrives; the one taken back is not among them.
   await answered(page, 'settings.set', { undoSeconds: 0 })
   await openRow(page, 'Frame crack')
@@ -162,7 +304,8 @@ test('nothing is delivered of an answer that was taken back, and its text and re
 
 test('flags, deletions and moves do not stay on one side', async () => {
   const { page } = desk
-  const flagsOf = (id: string): string[] | undefined => onServer(team, 'help', 'INBOX').find((one) => one.id === id)?.flags
+  const flagsOf = (id: string): string[] | undefined =>
+    onServer(team, 'help', 'INBOX').find((one) => one.id === id)?.flags
   expect(flagsOf('act-1@harbourcycle.example')).toEqual([])
   await openRow(page, 'Unread here')
   await expect.poll(() => flagsOf('act-1@harbourcycle.example')).toEqual(['\\Seen'])
@@ -216,7 +359,9 @@ test('a dangerous attachment is not opened without asking, and saving writes the
   await files.getByRole('button', { name: /dent\.png/ }).click()
   await page.getByRole('menuitem', { name: 'Preview' }).click()
   const picture = page.getByRole('dialog').getByRole('img', { name: 'dent.png' })
-  await expect.poll(() => picture.evaluate((image) => (image instanceof HTMLImageElement ? image.naturalWidth : 0))).toBe(10)
+  await expect
+    .poll(() => picture.evaluate((image) => (image instanceof HTMLImageElement ? image.naturalWidth : 0)))
+    .toBe(10)
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await files.getByRole('button', { name: /dent\.png/ }).click()
@@ -264,7 +409,9 @@ test('a restart loses no draft and doubles no conversation', async () => {
   await synced(desk.page)
   await expect(syncStatus(desk.page)).toBeVisible()
   const after = await answered(desk.page, 'conversations.list', { view: 'inbox', offset: 0, limit: 200 })
-  expect(after.rows.map(({ id, subject, messageCount, unread }) => ({ id, subject, messageCount, unread }))).toEqual(before.rows.map(({ id, subject, messageCount, unread }) => ({ id, subject, messageCount, unread })))
+  expect(after.rows.map(({ id, subject, messageCount, unread }) => ({ id, subject, messageCount, unread }))).toEqual(
+    before.rows.map(({ id, subject, messageCount, unread }) => ({ id, subject, messageCount, unread })),
+  )
   await openRow(desk.page, 'Half a draft')
   await expect(replyBox(desk.page)).toHaveText('Half a sentence that')
   await nav(desk.page, 'Drafts').click()

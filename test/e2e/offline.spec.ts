@@ -2,7 +2,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
-import { conversation, mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  syncStatus,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 // Each goes on where the one before it left the program.
 test.describe.configure({ mode: 'serial' })
@@ -10,16 +22,28 @@ test.describe.configure({ mode: 'serial' })
 let team: Team
 let desk: Desk
 
-const waiting = (): ReturnType<typeof conversation> => conversation(desk.page).getByRole('article', { name: /Waiting for network/ })
-const delivered = (subject: string): number => team.postfix.deliveries().filter(({ text }) => text.includes(`Subject: Re: ${subject}`)).length
+const waiting = (): ReturnType<typeof conversation> =>
+  conversation(desk.page).getByRole('article', { name: /Waiting for network/ })
+const delivered = (subject: string): number =>
+  team.postfix.deliveries().filter(({ text }) => text.includes(`Subject: Re: ${subject}`)).length
 const copies = (): number => onServer(team, 'help', 'Sent').length
 /** What the system tells the program when the network comes back. */
 const networkBack = async (): Promise<unknown> => desk.app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'))
 
 test.beforeAll(async () => {
   team = await startTeam(['help'])
-  seed(team, 'help', ['Brake squeals', 'Lost key', 'Chain length', 'Late answer'].map((subject, n) => (
-    { raw: mail({ subject, id: `off-${n}@harbourcycle.example`, text: `About the ${subject.toLowerCase()}: the derailleur hums.` }), flags: ['\\Seen'] })))
+  seed(
+    team,
+    'help',
+    ['Brake squeals', 'Lost key', 'Chain length', 'Late answer'].map((subject, n) => ({
+      raw: mail({
+        subject,
+        id: `off-${n}@harbourcycle.example`,
+        text: `About the ${subject.toLowerCase()}: the derailleur hums.`,
+      }),
+      flags: ['\\Seen'],
+    })),
+  )
   desk = await startPostern({ profile: newProfile(), provision: team.provision })
   await synced(desk.page)
   await answered(desk.page, 'settings.set', { undoSeconds: 1 })
@@ -35,13 +59,15 @@ test('a cut cable is not called up to date, nor connecting', async () => {
   await desk.page.evaluate(() => {
     const foot = document.querySelector('[role="status"][aria-label="Sync status"]')
     const words = new Set<string>()
-    const look = (): void => void words.add(/Offline|Connecting|Syncing|Up to date/.exec(foot?.textContent ?? '')?.[0] ?? '')
+    const look = (): void =>
+      void words.add(/Offline|Connecting|Syncing|Up to date/.exec(foot?.textContent ?? '')?.[0] ?? '')
     look()
     if (foot) new MutationObserver(look).observe(foot, { subtree: true, childList: true, characterData: true })
     Reflect.set(window, 'said', words)
   })
   // It stays so through the tries that follow.
-  const tries = (): number => readFileSync(join(desk.profile, 'logs', 'postern.log'), 'utf8').split('connection ended').length
+  const tries = (): number =>
+    readFileSync(join(desk.profile, 'logs', 'postern.log'), 'utf8').split('connection ended').length
   const before = tries()
   await expect.poll(tries).toBeGreaterThan(before)
   const said = await desk.page.evaluate(() => [...Object(Reflect.get(window, 'said'))])
@@ -104,7 +130,13 @@ test('a server that comes back unannounced is found again without anybody asking
   await openRow(page, 'Lost key')
   await answerByKeyboard(page, 'We found it.')
   // Its time has come, and it waits: without the mailbox nobody can say whether it was answered meanwhile, so it is not even tried.
-  await expect.poll(async () => (await answered(page, 'outbox.list', {})).items.map(({ state, dueAt }) => state === 'queued' && dueAt + 1_000 < Date.now())).toEqual([true])
+  await expect
+    .poll(async () =>
+      (await answered(page, 'outbox.list', {})).items.map(
+        ({ state, dueAt }) => state === 'queued' && dueAt + 1_000 < Date.now(),
+      ),
+    )
+    .toEqual([true])
   await team.restoreCables()
   await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Lost key')), 20_000)
   await expect.poll(copies).toBe(2)

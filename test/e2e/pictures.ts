@@ -10,18 +10,38 @@ import type { Desk } from './harness'
 export const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
 mkdirSync(shots, { recursive: true })
 
-export const sizes = [{ width: 1280, height: 800 }, { width: 960, height: 600 }] as const
+export const sizes = [
+  { width: 1280, height: 800 },
+  { width: 960, height: 600 },
+] as const
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 /** Colours that are on their way would be measured half-way. */
 export async function atRest(page: Page): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => null))))
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
+        .map((one) => one.finished.catch(() => null)),
+    ),
+  )
 }
 
 export async function resize(desk: Desk, size: (typeof sizes)[number]): Promise<void> {
-  await desk.app.evaluate(({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height), size)
+  await desk.app.evaluate(
+    ({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height),
+    size,
+  )
   // Without a window manager a window comes out a pixel smaller.
-  await expect.poll(() => desk.page.evaluate(([w, h]) => Math.max(Math.abs(innerWidth - w), Math.abs(innerHeight - h)), [size.width, size.height] as const)).toBeLessThanOrEqual(1)
+  await expect
+    .poll(() =>
+      desk.page.evaluate(([w, h]) => Math.max(Math.abs(innerWidth - w), Math.abs(innerHeight - h)), [
+        size.width,
+        size.height,
+      ] as const),
+    )
+    .toBeLessThanOrEqual(1)
 }
 
 /** What is on screen in two sizes, light and dark: axe finds nothing, nothing scrolls sideways, and a picture is kept. */
@@ -33,22 +53,56 @@ export async function look(desk: Desk, name: string): Promise<void> {
       await answered(page, 'app.setTheme', { theme })
       // Playwright holds every page to light unless told otherwise.
       await page.emulateMedia({ colorScheme: theme })
-      await expect.poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(theme === 'dark')
+      await expect
+        .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
+        .toBe(theme === 'dark')
       // Every mail that is shown has taken the theme over, and the one it replaces is gone.
       for (const frame of await page.locator('.mail-slot .mail-frame').all()) {
         const inside = frame.contentFrame().locator('html')
-        await expect.poll(() => inside.evaluate((html) => [html.style.colorScheme, document.querySelectorAll('iframe').length, document.querySelectorAll('iframe.next').length])).toEqual([theme, 1, 0])
+        await expect
+          .poll(() =>
+            inside.evaluate((html) => [
+              html.style.colorScheme,
+              document.querySelectorAll('iframe').length,
+              document.querySelectorAll('iframe.next').length,
+            ]),
+          )
+          .toEqual([theme, 1, 0])
       }
       await atRest(page)
       await page.screenshot({ path: join(shots, `${name}-${theme}-${size.width}.png`) })
       // Both themes and both sizes pass by; all four together would only cost time.
       if ((theme === 'light') === (size === sizes[0])) {
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true)
+        const { violations } = await new AxeBuilder({ page })
+          .setLegacyMode(true)
           // Selects are named by the title of their row, which is text that everybody sees.
-          .withTags(tags).disableRules('label-title-only').exclude('iframe').analyze()
-        expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`), `${name} ${theme} ${size.width}`).toEqual([])
+          .withTags(tags)
+          .disableRules('label-title-only')
+          .exclude('iframe')
+          .analyze()
+        expect
+          .soft(
+            violations.map(
+              ({ id, nodes }) =>
+                `${id}: ${nodes
+                  .slice(0, 4)
+                  .map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`)
+                  .join(' | ')}`,
+            ),
+            `${name} ${theme} ${size.width}`,
+          )
+          .toEqual([])
       }
-      expect.soft(await page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.body.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]), `${name} ${theme} ${size.width} does not scroll`).toEqual([0, 0, 0])
+      expect
+        .soft(
+          await page.evaluate(() => [
+            document.documentElement.scrollWidth - innerWidth,
+            document.body.scrollWidth - innerWidth,
+            document.documentElement.scrollHeight - innerHeight,
+          ]),
+          `${name} ${theme} ${size.width} does not scroll`,
+        )
+        .toEqual([0, 0, 0])
     }
   }
   await resize(desk, sizes[0])

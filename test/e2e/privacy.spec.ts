@@ -2,24 +2,65 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test'
-import { ask, conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  ask,
+  conversation,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 let team: Team
 let desk: Desk
 let page: Page
 const profile = newProfile()
 const dir = mkdtempSync(join(tmpdir(), 'postern-support-'))
-const files = { key: join(dir, 'idris.postern-key'), card: join(dir, 'idris.postern-card'), log: join(dir, 'log.jsonl'), report: join(dir, 'report.txt') }
+const files = {
+  key: join(dir, 'idris.postern-key'),
+  card: join(dir, 'idris.postern-card'),
+  log: join(dir, 'log.jsonl'),
+  report: join(dir, 'report.txt'),
+}
 const passphrase = 'correct horse battery'
 const policies = mkdtempSync(join(tmpdir(), 'postern-policies-'))
 
 test.describe.configure({ mode: 'serial' })
 test.beforeAll(async () => {
   team = await startTeam(['help'])
-  seed(team, 'help', ['Rear hub clicking', 'Delivery moved twice', 'Refund for an order', 'Brake squeal gone'].map((subject, n) => ({ raw: mail({ subject, text: `canarytext ${n}` }), date: new Date(Date.now() - n * 60_000) })))
-  const parts = ['--b1', 'Content-Type: text/plain; charset=utf-8', '', 'canarytext with a file', '--b1', 'Content-Type: text/plain; name="measures.txt"', 'Content-Disposition: attachment; filename="measures.txt"', '', '32 mm at the hub', '--b1--', ''].join('\r\n')
+  seed(
+    team,
+    'help',
+    ['Rear hub clicking', 'Delivery moved twice', 'Refund for an order', 'Brake squeal gone'].map((subject, n) => ({
+      raw: mail({ subject, text: `canarytext ${n}` }),
+      date: new Date(Date.now() - n * 60_000),
+    })),
+  )
+  const parts = [
+    '--b1',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    'canarytext with a file',
+    '--b1',
+    'Content-Type: text/plain; name="measures.txt"',
+    'Content-Disposition: attachment; filename="measures.txt"',
+    '',
+    '32 mm at the hub',
+    '--b1--',
+    '',
+  ].join('\r\n')
   const [head = ''] = mail({ subject: 'Hub with a file' }).split('\r\n\r\n')
-  seed(team, 'help', [{ raw: `${head.replace(/Content-Type: .*/, 'Content-Type: multipart/mixed; boundary="b1"')}\r\n\r\n${parts}`, date: new Date(Date.now() - 600_000) }])
+  seed(team, 'help', [
+    {
+      raw: `${head.replace(/Content-Type: .*/, 'Content-Type: multipart/mixed; boundary="b1"')}\r\n\r\n${parts}`,
+      date: new Date(Date.now() - 600_000),
+    },
+  ])
   await start()
 })
 test.afterAll(async () => {
@@ -29,7 +70,13 @@ test.afterAll(async () => {
 })
 
 async function start(env: Record<string, string> = {}): Promise<void> {
-  desk = await startPostern({ profile, provision: team.provision, env: { POSTERN_LOG: 'debug', ...env }, args: [`--policy-dir=${policies}`], size: { width: 1280, height: 800 } })
+  desk = await startPostern({
+    profile,
+    provision: team.provision,
+    env: { POSTERN_LOG: 'debug', ...env },
+    args: [`--policy-dir=${policies}`],
+    size: { width: 1280, height: 800 },
+  })
   page = desk.page
   await synced(page, 60_000)
 }
@@ -39,10 +86,11 @@ const tab = async (name: string): Promise<void> => {
   await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name }).click()
 }
 /** The next dialog of the system answers with this file. */
-const answerDialogs = (app: ElectronApplication, path: string): Promise<void> => app.evaluate(({ dialog }, file) => {
-  dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
-  dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] })
-}, path)
+const answerDialogs = (app: ElectronApplication, path: string): Promise<void> =>
+  app.evaluate(({ dialog }, file) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] })
+  }, path)
 const dialog = () => page.getByRole('dialog')
 const logRows = () => page.getByRole('table', { name: 'Access log' }).getByRole('row')
 
@@ -71,33 +119,58 @@ test('nobody is granted access for more than 180 days, in the window or by a cra
   await expect(dialog().getByText('Idris Vaughan', { exact: true })).toBeVisible()
   await dialog().getByRole('button', { name: 'Add person', exact: true }).click()
   await expect(page.getByRole('dialog', { name: 'Grant support access' })).toBeVisible()
-  await dialog().getByRole('radio', { name: /Full read/ }).check()
+  await dialog()
+    .getByRole('radio', { name: /Full read/ })
+    .check()
   await dialog().getByLabel('Reason').fill('Search skips Arabic subjects')
   await dialog().getByLabel('Ticket number (optional)').fill('case 51207')
-  await dialog().getByRole('checkbox', { name: /I checked the fingerprint/ }).check()
+  await dialog()
+    .getByRole('checkbox', { name: /I checked the fingerprint/ })
+    .check()
   await dialog().getByRole('radio', { name: 'Custom…' }).click()
-  const day = (n: number): string => new Date(Date.now() + n * 86_400_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+  const day = (n: number): string =>
+    new Date(Date.now() + n * 86_400_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
   await dialog().getByLabel('Ends on').fill(day(181))
   await expect(dialog().getByText('180 days is the most.')).toBeVisible()
   await expect(dialog().getByRole('button', { name: /^Grant for/ })).toBeDisabled()
-  const wish = { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'crafted', endsAt: Date.now() + 181 * 86_400_000 }
+  const wish = {
+    identityId: 1,
+    kind: 'support',
+    scope: 'full',
+    mailboxIds: null,
+    reason: 'crafted',
+    endsAt: Date.now() + 181 * 86_400_000,
+  }
   expect(await ask(page, 'grants.make', wish)).toMatchObject({ ok: false, error: { code: 'grant-too-long' } })
   await dialog().getByRole('radio', { name: '180 days' }).click()
   await dialog().getByRole('button', { name: 'Grant for 180 days' }).click()
   await expect(dialog()).toBeHidden()
-  const card = page.getByRole('region', { name: 'Support access' }).getByRole('listitem').filter({ hasText: 'Idris Vaughan' })
+  const card = page
+    .getByRole('region', { name: 'Support access' })
+    .getByRole('listitem')
+    .filter({ hasText: 'Idris Vaughan' })
   await expect(card).toContainText('of 180 days')
   await expect(card).toContainText('Full read')
-  await expect(page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: /Support access/ })).toContainText('179 d')
+  await expect(
+    page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: /Support access/ }),
+  ).toContainText('179 d')
   // The overview is made of what stands now, and each line leads to the act that ends it.
   await tab('Overview')
-  const shared = (region: string, text: string) => page.getByRole('region', { name: region }).getByRole('listitem').filter({ hasText: text })
+  const shared = (region: string, text: string) =>
+    page.getByRole('region', { name: region }).getByRole('listitem').filter({ hasText: text })
   await expect(shared('People outside your team', 'Idris Vaughan, Postern support')).toContainText('Full read until')
-  await expect(shared('People outside your team', 'Idris Vaughan').getByRole('button', { name: 'Revoke' })).toBeVisible()
+  await expect(
+    shared('People outside your team', 'Idris Vaughan').getByRole('button', { name: 'Revoke' }),
+  ).toBeVisible()
   await expect(shared('Mail servers', 'Help: 127.0.0.1')).toContainText('password kept in the keychain')
   await expect(page.getByRole('region', { name: 'Your team', exact: true })).toContainText('Nobody else')
-  await expect(page.getByRole('status', { name: 'What this workspace shares right now' })).toContainText('1 person outside your team can look')
-  await page.getByRole('region', { name: 'People outside your team' }).getByRole('button', { name: 'Support access' }).click()
+  await expect(page.getByRole('status', { name: 'What this workspace shares right now' })).toContainText(
+    '1 person outside your team can look',
+  )
+  await page
+    .getByRole('region', { name: 'People outside your team' })
+    .getByRole('button', { name: 'Support access' })
+    .click()
 })
 
 test('staff sign in and read three conversations; the log shows three looks live; a patched client gets nothing beyond the grant; revoking closes the window (R56, R57)', async () => {
@@ -111,8 +184,13 @@ test('staff sign in and read three conversations; the log shows three looks live
   const opened = desk.app.waitForEvent('window')
   await dialog().getByRole('button', { name: 'Sign in' }).click()
   const session = await opened
-  await expect(session.getByRole('status', { name: 'Support session' })).toContainText('You are viewing Northwind Bikes', { timeout: 20_000 })
-  await expect(session.getByRole('status', { name: 'Support session' })).toContainText('Granted by Ana Ferreira for case 51207')
+  await expect(session.getByRole('status', { name: 'Support session' })).toContainText(
+    'You are viewing Northwind Bikes',
+    { timeout: 20_000 },
+  )
+  await expect(session.getByRole('status', { name: 'Support session' })).toContainText(
+    'Granted by Ana Ferreira for case 51207',
+  )
   await tab('Access log')
   for (const subject of ['Rear hub clicking', 'Delivery moved twice', 'Refund for an order']) {
     await session.getByRole('list', { name: 'Conversations' }).getByRole('button', { name: subject }).click()
@@ -125,11 +203,25 @@ test('staff sign in and read three conversations; the log shows three looks live
   await session.getByRole('button', { name: 'View measures.txt' }).click()
   await expect(session.getByText('32 mm at the hub')).toBeVisible()
   await expect(logRows().filter({ hasText: /Opened attachment #/ })).toHaveCount(1)
-  for (const [name, input] of [['settings.get', {}], ['drafts.list', {}], ['outbox.list', {}], ['grants.list', {}], ['conversations.trash', { ids: [1] }], ['notes.add', { conversationId: 1, text: 'x' }], ['messages.source', { id: 1 }],
-    ['app.saveAttachments', { ids: [1] }], ['app.setTheme', { theme: 'dark' }], ['app.addMailbox', {}], ['app.saveAccessLog', { by: 'x' }], ['app.window', { act: 'quit' }]] as const) {
+  for (const [name, input] of [
+    ['settings.get', {}],
+    ['drafts.list', {}],
+    ['outbox.list', {}],
+    ['grants.list', {}],
+    ['conversations.trash', { ids: [1] }],
+    ['notes.add', { conversationId: 1, text: 'x' }],
+    ['messages.source', { id: 1 }],
+    ['app.saveAttachments', { ids: [1] }],
+    ['app.setTheme', { theme: 'dark' }],
+    ['app.addMailbox', {}],
+    ['app.saveAccessLog', { by: 'x' }],
+    ['app.window', { act: 'quit' }],
+  ] as const) {
     expect(await ask(session, name, input), name).toMatchObject({ ok: false })
   }
-  expect(await session.evaluate(() => [typeof Reflect.get(window, 'require'), typeof Reflect.get(window, 'process')])).toEqual(['undefined', 'undefined'])
+  expect(
+    await session.evaluate(() => [typeof Reflect.get(window, 'require'), typeof Reflect.get(window, 'process')]),
+  ).toEqual(['undefined', 'undefined'])
   await expect(logRows().filter({ hasText: 'Refused' }).first()).toBeVisible()
   await session.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'support-session.png') })
   await page.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'access-log.png') })
@@ -142,7 +234,16 @@ test('staff sign in and read three conversations; the log shows three looks live
 
 test('the named manager writes a note, a tag and an assignment, which the team sees, and nothing else (R56)', async () => {
   expect(await ask(page, 'tags.create', { label: 'Shipping' })).toMatchObject({ ok: true })
-  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'customer-success-manager', scope: 'full', mailboxIds: null, reason: 'Onboarding', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
+  expect(
+    await ask(page, 'grants.make', {
+      identityId: 1,
+      kind: 'customer-success-manager',
+      scope: 'full',
+      mailboxIds: null,
+      reason: 'Onboarding',
+      endsAt: Date.now() + 3_600_000,
+    }),
+  ).toMatchObject({ ok: true })
   await tab('Support access')
   await page.getByRole('button', { name: 'Support sign-in…' }).click()
   await answerDialogs(desk.app, files.key)
@@ -151,14 +252,24 @@ test('the named manager writes a note, a tag and an assignment, which the team s
   const opened = desk.app.waitForEvent('window')
   await dialog().getByRole('button', { name: 'Sign in' }).click()
   const session = await opened
-  await session.getByRole('list', { name: 'Conversations' }).getByRole('button', { name: 'Brake squeal gone' }).click({ timeout: 20_000 })
+  await session
+    .getByRole('list', { name: 'Conversations' })
+    .getByRole('button', { name: 'Brake squeal gone' })
+    .click({ timeout: 20_000 })
   await session.getByLabel('Add a tag').selectOption({ label: 'Shipping' })
   await expect(session.getByRole('button', { name: 'Remove the tag Shipping' })).toBeVisible()
   await session.getByLabel('Assigned to').selectOption({ label: 'Ana Ferreira' })
   await session.getByLabel('Internal note').fill('canarynote of the manager')
   await session.getByRole('button', { name: 'Add note' }).click()
   await expect(session.getByText('canarynote of the manager')).toBeVisible()
-  for (const [name, input] of [['conversations.setStatus', { ids: [1], status: 'closed' }], ['tags.create', { label: 'x' }], ['outbox.list', {}], ['settings.set', { agentName: 'x' }], ['conversations.snooze', { ids: [1], until: null }]] as const) expect(await ask(session, name, input), name).toMatchObject({ ok: false })
+  for (const [name, input] of [
+    ['conversations.setStatus', { ids: [1], status: 'closed' }],
+    ['tags.create', { label: 'x' }],
+    ['outbox.list', {}],
+    ['settings.set', { agentName: 'x' }],
+    ['conversations.snooze', { ids: [1], until: null }],
+  ] as const)
+    expect(await ask(session, name, input), name).toMatchObject({ ok: false })
   await session.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'manager-session.png') })
   await session.getByRole('button', { name: 'End session' }).click()
   await tab('Access log')
@@ -199,9 +310,13 @@ test('a report is off, admin only and read in full; support is written to with w
   await form.getByRole('checkbox', { name: 'Add diagnostics' }).check()
   await form.getByLabel('Text of the report').fill('only this line')
   await form.getByRole('button', { name: 'Grant access…' }).click()
-  await dialog().getByRole('radio', { name: /Diagnostics only/ }).check()
+  await dialog()
+    .getByRole('radio', { name: /Diagnostics only/ })
+    .check()
   await expect(dialog().getByLabel('Reason')).toHaveValue('Search skips Arabic subjects')
-  await dialog().getByRole('checkbox', { name: /I checked the fingerprint/ }).check()
+  await dialog()
+    .getByRole('checkbox', { name: /I checked the fingerprint/ })
+    .check()
   await dialog().getByRole('button', { name: 'Grant for 7 days' }).click()
   await expect(form.getByText(/Idris Vaughan has access until/)).toBeVisible()
   await form.getByRole('button', { name: 'Draft the mail' }).click()
@@ -212,7 +327,7 @@ test('a report is off, admin only and read in full; support is written to with w
   await letter.getByRole('button', { name: 'Discard draft' }).click()
 })
 
-test('the log is verified, exported with its proof, and told broken after yesterday\'s database took its place (R58)', async () => {
+test("the log is verified, exported with its proof, and told broken after yesterday's database took its place (R58)", async () => {
   await tab('Access log')
   await page.getByRole('button', { name: 'Verify' }).click()
   await expect(page.getByText(/Chain verified, \d+ entries/)).toBeVisible()
@@ -225,12 +340,23 @@ test('the log is verified, exported with its proof, and told broken after yester
   copyFileSync(database, join(dir, 'yesterday.db'))
   await start()
   expect(await ask(page, 'identities.add', { card: readFileSync(files.card, 'utf8') })).toMatchObject({ ok: true })
-  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'metadata', mailboxIds: null, reason: 'another look', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
+  expect(
+    await ask(page, 'grants.make', {
+      identityId: 1,
+      kind: 'support',
+      scope: 'metadata',
+      mailboxIds: null,
+      reason: 'another look',
+      endsAt: Date.now() + 3_600_000,
+    }),
+  ).toMatchObject({ ok: true })
   await desk.close()
   copyFileSync(join(dir, 'yesterday.db'), database)
   await start()
   await page.getByRole('button', { name: 'Access log broken' }).click()
-  await expect(page.getByRole('region', { name: 'Access log' }).getByRole('alert')).toContainText('The database is older than it should be, or was replaced.')
+  await expect(page.getByRole('region', { name: 'Access log' }).getByRole('alert')).toContainText(
+    'The database is older than it should be, or was replaced.',
+  )
   await page.getByRole('button', { name: 'I know why' }).click()
   await expect(page.getByText(/Noted that the log had \d+ entries/)).toBeVisible()
   await expect(page.getByText(/Chain verified, \d+ entries/)).toBeVisible()
@@ -238,9 +364,13 @@ test('the log is verified, exported with its proof, and told broken after yester
 
 test('the logs of all processes, written at the lowest level, hold no address, subject, text, name or password (R59)', async () => {
   await desk.close()
-  const logs = readdirSync(join(profile, 'logs')).map((name) => readFileSync(join(profile, 'logs', name), 'utf8')).join('\n')
+  const logs = readdirSync(join(profile, 'logs'))
+    .map((name) => readFileSync(join(profile, 'logs', name), 'utf8'))
+    .join('\n')
   expect(logs).toContain('"level":"debug"')
-  expect(logs).not.toMatch(/canarytext|Rear hub|Search skips|Idris|Priya|priya@|help@northwind|harbourcycle|secret-help|correct horse/)
+  expect(logs).not.toMatch(
+    /canarytext|Rear hub|Search skips|Idris|Priya|priya@|help@northwind|harbourcycle|secret-help|correct horse/,
+  )
   await start()
 })
 
@@ -250,34 +380,65 @@ test('a policy file that says 181 days grants one, and forbidding ends what is o
   await expect(page.getByText('A policy of your organisation cannot be used')).toBeVisible()
   await expect(page.getByText('Longest grant your organisation allows: 1 day.')).toBeVisible()
   const wish = { identityId: 1, kind: 'support', scope: 'metadata', mailboxIds: null, reason: 'under policy' }
-  expect(await ask(page, 'grants.make', { ...wish, endsAt: Date.now() + 2 * 86_400_000 })).toMatchObject({ ok: false, error: { code: 'grant-too-long' } })
+  expect(await ask(page, 'grants.make', { ...wish, endsAt: Date.now() + 2 * 86_400_000 })).toMatchObject({
+    ok: false,
+    error: { code: 'grant-too-long' },
+  })
   expect(await ask(page, 'grants.make', { ...wish, endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
   await expect(page.getByRole('region', { name: 'Support access' }).getByText('under policy')).toBeVisible()
   writeFileSync(join(policies, '10.json'), JSON.stringify({ managedBy: 'Northwind IT', supportAccess: 'off' }))
   await expect(page.getByText('Your organisation has switched support access off.')).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Earlier grants' }).getByRole('listitem').filter({ hasText: 'under policy' })).toBeVisible()
+  await expect(
+    page.getByRole('region', { name: 'Earlier grants' }).getByRole('listitem').filter({ hasText: 'under policy' }),
+  ).toBeVisible()
   rmSync(join(policies, '10.json'))
   await expect(page.getByText('Your organisation has switched support access off.')).toBeHidden()
 })
 
 /** The store's process starts anew with a wall clock that is off, as when somebody had set the computer's. */
 async function setClock(offset: number): Promise<void> {
-  await desk.app.evaluate(({ app, utilityProcess }, [wrapper, ms]) => {
-    const fork = Reflect.get(utilityProcess, 'asItWas') ?? utilityProcess.fork
-    Reflect.set(utilityProcess, 'asItWas', fork)
-    utilityProcess.fork = (module, args, options) => fork.call(utilityProcess, wrapper, [module, ms, ...(args ?? [])], options)
-    const store = app.getAppMetrics().find((one) => one.name === 'Postern store' || one.serviceName === 'Postern store')
-    if (store) process.kill(store.pid, 'SIGKILL')
-  }, [join(import.meta.dirname, '../servers/clock.mjs'), String(offset)] as const)
+  await desk.app.evaluate(
+    ({ app, utilityProcess }, [wrapper, ms]) => {
+      const fork = Reflect.get(utilityProcess, 'asItWas') ?? utilityProcess.fork
+      Reflect.set(utilityProcess, 'asItWas', fork)
+      utilityProcess.fork = (module, args, options) =>
+        fork.call(utilityProcess, wrapper, [module, ms, ...(args ?? [])], options)
+      const store = app
+        .getAppMetrics()
+        .find((one) => one.name === 'Postern store' || one.serviceName === 'Postern store')
+      if (store) process.kill(store.pid, 'SIGKILL')
+    },
+    [join(import.meta.dirname, '../servers/clock.mjs'), String(offset)] as const,
+  )
 }
 
 test('a clock that is set back a year lets nobody in, and prolongs and revives nothing (R55)', async () => {
-  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'clock test', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: true })
+  expect(
+    await ask(page, 'grants.make', {
+      identityId: 1,
+      kind: 'support',
+      scope: 'full',
+      mailboxIds: null,
+      reason: 'clock test',
+      endsAt: Date.now() + 3_600_000,
+    }),
+  ).toMatchObject({ ok: true })
   await tab('Support access')
   await setClock(-365 * 86_400_000)
   await expect(page.getByText('The clock of this computer was set back')).toBeVisible()
-  await expect(page.getByRole('listitem').filter({ hasText: 'clock test' })).toContainText('The time cannot be trusted. Nobody is let in.')
-  expect(await ask(page, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'while set back', endsAt: Date.now() + 3_600_000 })).toMatchObject({ ok: false, error: { code: 'time-doubtful' } })
+  await expect(page.getByRole('listitem').filter({ hasText: 'clock test' })).toContainText(
+    'The time cannot be trusted. Nobody is let in.',
+  )
+  expect(
+    await ask(page, 'grants.make', {
+      identityId: 1,
+      kind: 'support',
+      scope: 'full',
+      mailboxIds: null,
+      reason: 'while set back',
+      endsAt: Date.now() + 3_600_000,
+    }),
+  ).toMatchObject({ ok: false, error: { code: 'time-doubtful' } })
   await page.getByRole('button', { name: 'Support sign-in…' }).click()
   await answerDialogs(desk.app, files.key)
   await dialog().getByRole('button', { name: 'Choose key file…' }).click()
@@ -286,7 +447,10 @@ test('a clock that is set back a year lets nobody in, and prolongs and revives n
   await expect(dialog().getByRole('alert')).toContainText('Nobody is let in until it is right', { timeout: 20_000 })
   await page.keyboard.press('Escape')
   // Ahead by two hours: its end has passed, and stays passed when the clock is right again.
-  const earlier = page.getByRole('region', { name: 'Earlier grants' }).getByRole('listitem').filter({ hasText: 'clock test' })
+  const earlier = page
+    .getByRole('region', { name: 'Earlier grants' })
+    .getByRole('listitem')
+    .filter({ hasText: 'clock test' })
   await setClock(2 * 3_600_000)
   await expect(earlier).toContainText('Ended')
   await setClock(0)

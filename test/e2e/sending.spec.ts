@@ -1,23 +1,65 @@
 import { expect, test } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow, replyBox } from './hands'
-import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 import { look } from './pictures'
 
 let team: Team
 let desk: Desk
 const ago = (hours: number): Date => new Date(Date.now() - hours * 3_600_000)
-const subjects = ['Answered by Mei', 'Wrote again', 'For tomorrow', 'Came back from a train', 'Plain', 'Bounces', 'Goes in circles']
+const subjects = [
+  'Answered by Mei',
+  'Wrote again',
+  'For tomorrow',
+  'Came back from a train',
+  'Plain',
+  'Bounces',
+  'Goes in circles',
+]
 const idOf = (subject: string): string => `${subject.replaceAll(' ', '-')}@harbourcycle.example`
 
 /** A colleague's answer, sent with another program: it lies in Sent. */
 function colleagueAnswers(subject: string, text: string): void {
-  seed(team, 'help', [{ raw: mail({ from: 'Mei Tanaka <help@northwindbikes.example>', to: 'Priya Raman <priya@harbourcycle.example>', subject: `Re: ${subject}`, inReplyTo: idOf(subject), references: `<${idOf(subject)}>`, text }), folder: 'Sent', date: new Date(), flags: ['\\Seen'] }])
+  seed(team, 'help', [
+    {
+      raw: mail({
+        from: 'Mei Tanaka <help@northwindbikes.example>',
+        to: 'Priya Raman <priya@harbourcycle.example>',
+        subject: `Re: ${subject}`,
+        inReplyTo: idOf(subject),
+        references: `<${idOf(subject)}>`,
+        text,
+      }),
+      folder: 'Sent',
+      date: new Date(),
+      flags: ['\\Seen'],
+    },
+  ])
 }
-const sentAbout = (subject: string): number => team.postfix.deliveries().filter(({ text }) => text.includes(`Subject: Re: ${subject}`)).length
+const sentAbout = (subject: string): number =>
+  team.postfix.deliveries().filter(({ text }) => text.includes(`Subject: Re: ${subject}`)).length
 
 test.beforeAll(async () => {
   team = await startTeam(['help'])
-  seed(team, 'help', subjects.map((subject, n) => ({ raw: mail({ subject, id: idOf(subject), date: ago(n + 2), text: 'When will it be ready?' }), date: ago(n + 2), flags: ['\\Seen'] })))
+  seed(
+    team,
+    'help',
+    subjects.map((subject, n) => ({
+      raw: mail({ subject, id: idOf(subject), date: ago(n + 2), text: 'When will it be ready?' }),
+      date: ago(n + 2),
+      flags: ['\\Seen'],
+    })),
+  )
   desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
   await synced(desk.page)
 })
@@ -30,7 +72,7 @@ test.beforeEach(async () => {
   await nav(desk.page, 'Inbox').click()
 })
 
-test('a reply does not leave past a colleague\'s answer in Sent; it can become a note, and back', async () => {
+test("a reply does not leave past a colleague's answer in Sent; it can become a note, and back", async () => {
   const { page } = desk
   await openRow(page, 'Answered by Mei')
   await page.keyboard.press('r')
@@ -69,14 +111,28 @@ test('mail that comes in while one writes stops the reply at Send; sent anyway, 
   await page.keyboard.press('r')
   await page.keyboard.type('It is ready.')
   await expect(page.getByRole('region', { name: 'Composer' }).getByText('Draft saved')).toBeVisible()
-  await deliver(team, mail({ subject: 'Re: Wrote again', inReplyTo: idOf('Wrote again'), references: `<${idOf('Wrote again')}>`, text: 'Never mind, I found it.' }))
+  await deliver(
+    team,
+    mail({
+      subject: 'Re: Wrote again',
+      inReplyTo: idOf('Wrote again'),
+      references: `<${idOf('Wrote again')}>`,
+      text: 'Never mind, I found it.',
+    }),
+  )
   await expect(page.getByRole('region', { name: 'Composer' })).toContainText('Priya Raman wrote since you began')
   await page.keyboard.press('Control+Enter')
   const card = conversation(page).getByRole('article', { name: /Message to .*, Needs review/ })
   await expect(card).toContainText('Never mind, I found it.')
   await card.getByRole('button', { name: 'Send anyway' }).click()
   await expect.poll(() => sentAbout('Wrote again'), { timeout: 20_000 }).toBe(1)
-  await expect.poll(() => onServer(team, 'help', 'Sent').filter(({ id }) => team.postfix.deliveries().some(({ text }) => text.includes('Re: Wrote again') && text.includes(id)))).toHaveLength(1)
+  await expect
+    .poll(() =>
+      onServer(team, 'help', 'Sent').filter(({ id }) =>
+        team.postfix.deliveries().some(({ text }) => text.includes('Re: Wrote again') && text.includes(id)),
+      ),
+    )
+    .toHaveLength(1)
   await expect(card).toHaveCount(0)
 })
 
@@ -93,8 +149,13 @@ test('a scheduled reply waits in the outbox, can be given another time, and leav
   await dialog.getByRole('button', { name: /Tomorrow morning/ }).click()
   await nav(page, 'Outbox').click()
   await expect(row(page, /For tomorrow, Scheduled for Tomorrow/)).toBeVisible()
-  await row(page, /For tomorrow/).getByRole('button', { name: 'Change time…' }).click()
-  await page.getByRole('dialog', { name: 'Change when it leaves' }).getByRole('button', { name: /In one hour/ }).click()
+  await row(page, /For tomorrow/)
+    .getByRole('button', { name: 'Change time…' })
+    .click()
+  await page
+    .getByRole('dialog', { name: 'Change when it leaves' })
+    .getByRole('button', { name: /In one hour/ })
+    .click()
   await row(page, /For tomorrow/).click()
   const card = conversation(page).getByRole('article', { name: /Scheduled for/ })
   await expect(card).toContainText('Only if nobody answers meanwhile')
@@ -121,18 +182,54 @@ test('what was queued offline is held when a colleague answered meanwhile; what 
   await look(desk, 'outbox')
 })
 
-test('a reply that could not be delivered says so at the message, in red, with the server\'s line', async () => {
+test("a reply that could not be delivered says so at the message, in red, with the server's line", async () => {
   const { page } = desk
   await openRow(page, 'Bounces')
   await answerByKeyboard(page, 'Please come by.')
   await expect.poll(() => sentAbout('Bounces'), { timeout: 20_000 }).toBe(1)
   const text = team.postfix.deliveries().find((one) => one.text.includes('Subject: Re: Bounces'))?.text ?? ''
   const head = (name: string): string => new RegExp(`^${name}: (.*)$`, 'im').exec(text)?.[1] ?? ''
-  const report = ['--r', 'Content-Type: text/plain', '', 'Sorry.', '--r', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.harbourcycle.example', '',
-    'Final-Recipient: rfc822; priya@harbourcycle.example', 'Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 mailbox of Priya is gone', '',
-    '--r', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${head('Message-ID')}`, `X-Postern-Id: ${head('X-Postern-Id')}`, '', '--r--', ''].join('\r\n')
-  const raw = mail({ from: 'Mail Delivery System <MAILER-DAEMON@mx.harbourcycle.example>', subject: 'Undelivered Mail Returned to Sender', headers: ['Auto-Submitted: auto-replied', 'Content-Type: multipart/report; report-type=delivery-status; boundary="r"'], text: '' })
-  await deliver(team, `${raw.slice(0, raw.indexOf('\r\n\r\n')).split('\r\n').filter((line) => !/^(?:content-type: text|content-transfer|mime-version)/i.test(line)).join('\r\n')}\r\nMIME-Version: 1.0\r\n\r\n${report}`)
+  const report = [
+    '--r',
+    'Content-Type: text/plain',
+    '',
+    'Sorry.',
+    '--r',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx.harbourcycle.example',
+    '',
+    'Final-Recipient: rfc822; priya@harbourcycle.example',
+    'Action: failed',
+    'Status: 5.1.1',
+    'Diagnostic-Code: smtp; 550 5.1.1 mailbox of Priya is gone',
+    '',
+    '--r',
+    'Content-Type: text/rfc822-headers',
+    '',
+    `Message-ID: ${head('Message-ID')}`,
+    `X-Postern-Id: ${head('X-Postern-Id')}`,
+    '',
+    '--r--',
+    '',
+  ].join('\r\n')
+  const raw = mail({
+    from: 'Mail Delivery System <MAILER-DAEMON@mx.harbourcycle.example>',
+    subject: 'Undelivered Mail Returned to Sender',
+    headers: [
+      'Auto-Submitted: auto-replied',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary="r"',
+    ],
+    text: '',
+  })
+  await deliver(
+    team,
+    `${raw
+      .slice(0, raw.indexOf('\r\n\r\n'))
+      .split('\r\n')
+      .filter((line) => !/^(?:content-type: text|content-transfer|mime-version)/i.test(line))
+      .join('\r\n')}\r\nMIME-Version: 1.0\r\n\r\n${report}`,
+  )
   await nav(page, 'Inbox').click()
   await expect(row(page, /Bounces/)).toBeVisible({ timeout: 20_000 })
   await openRow(page, 'Bounces')
@@ -144,14 +241,24 @@ test('a reply that could not be delivered says so at the message, in red, with t
   await expect(message).toContainText(/Accepted.*250/)
 })
 
-test('a reply to what came back to us waits for a person\'s word; what a list sent back is no customer\'s answer', async () => {
+test("a reply to what came back to us waits for a person's word; what a list sent back is no customer's answer", async () => {
   const { page } = desk
   await openRow(page, 'Goes in circles')
   await answerByKeyboard(page, 'It is in the post.')
   await expect.poll(() => sentAbout('Goes in circles'), { timeout: 20_000 }).toBe(1)
   const text = team.postfix.deliveries().find((one) => one.text.includes('Subject: Re: Goes in circles'))?.text ?? ''
   const own = /^X-Postern-Id: .*$/im.exec(text)?.[0] ?? ''
-  await deliver(team, mail({ from: 'Bike club <club@harbourcycle.example>', subject: 'Re: Goes in circles', inReplyTo: idOf('Goes in circles'), references: `<${idOf('Goes in circles')}>`, text: 'It is in the post.', headers: [own] }))
+  await deliver(
+    team,
+    mail({
+      from: 'Bike club <club@harbourcycle.example>',
+      subject: 'Re: Goes in circles',
+      inReplyTo: idOf('Goes in circles'),
+      references: `<${idOf('Goes in circles')}>`,
+      text: 'It is in the post.',
+      headers: [own],
+    }),
+  )
   await nav(page, 'Closed').click()
   await openRow(page, 'Goes in circles')
   await expect(conversation(page).getByText('Came back to us')).toBeVisible({ timeout: 20_000 })
@@ -161,7 +268,12 @@ test('a reply to what came back to us waits for a person\'s word; what a list se
   const card = conversation(page).getByRole('article', { name: /Message to .*, Needs review/ })
   await expect(card).toContainText('came back to your own mailbox')
   await look(desk, 'loop')
-  const left = () => team.postfix.deliveries().filter((one) => one.sender === 'help@northwindbikes.example' && one.text.includes('Subject: Re: Goes in circles')).length
+  const left = () =>
+    team.postfix
+      .deliveries()
+      .filter(
+        (one) => one.sender === 'help@northwindbikes.example' && one.text.includes('Subject: Re: Goes in circles'),
+      ).length
   expect(left()).toBe(1)
   await card.getByRole('button', { name: 'Send anyway' }).click()
   await expect.poll(left, { timeout: 20_000 }).toBe(2)

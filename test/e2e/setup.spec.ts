@@ -7,7 +7,20 @@ import { startDovecot } from '../servers/dovecot.mjs'
 import { startPostfix } from '../servers/postfix.mjs'
 import { makeCertificates } from '../servers/tls.mjs'
 import { deliver, nav } from './hands'
-import { ask, list, mail, newProfile, row, seed, startPostern, startTeam, syncStatus, synced, type Desk, type Team } from './harness'
+import {
+  ask,
+  list,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  syncStatus,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 let team: Team
 let desk: Desk
@@ -17,7 +30,16 @@ const tests = (): Locator => page.getByRole('region', { name: 'Connection test' 
 const add = (): Locator => page.getByRole('button', { name: 'Add mailbox', exact: true }).last()
 
 /** Fills the form with the keyboard alone, field after field. */
-async function type(values: { address: string; imap?: string; imapPort: string; smtp?: string; smtpPort: string; security: 'TLS' | 'STARTTLS' | 'None'; user: string; password: string }): Promise<void> {
+async function type(values: {
+  address: string
+  imap?: string
+  imapPort: string
+  smtp?: string
+  smtpPort: string
+  security: 'TLS' | 'STARTTLS' | 'None'
+  user: string
+  password: string
+}): Promise<void> {
   const { address, imap = '127.0.0.1', imapPort, smtp = '127.0.0.1', smtpPort, security, user, password } = values
   // Whose it is, what Postern does with it, then the servers: Enter goes on each time.
   await expect(page.getByLabel('Email address')).toBeFocused()
@@ -34,22 +56,35 @@ async function type(values: { address: string; imap?: string; imapPort: string; 
   }
   // A native list takes the first letter of a choice.
   const steps: (() => Promise<void>)[] = [
-    () => fill(address), () => fill('Help'), () => fill(imap), () => fill(imapPort), () => page.keyboard.type(security.charAt(0)),
-    () => fill(smtp), () => fill(smtpPort), () => page.keyboard.type(security.charAt(0)), () => fill(user), () => page.keyboard.type('P'), () => fill(password),
+    () => fill(address),
+    () => fill('Help'),
+    () => fill(imap),
+    () => fill(imapPort),
+    () => page.keyboard.type(security.charAt(0)),
+    () => fill(smtp),
+    () => fill(smtpPort),
+    () => page.keyboard.type(security.charAt(0)),
+    () => fill(user),
+    () => page.keyboard.type('P'),
+    () => fill(password),
   ]
   for (const [index, step] of steps.entries()) {
     if (index > 0) await page.keyboard.press('Tab')
     await step()
   }
 }
-const change = async (label: string, value: string): Promise<void> => page.getByLabel(label, { exact: true }).fill(value)
+const change = async (label: string, value: string): Promise<void> =>
+  page.getByLabel(label, { exact: true }).fill(value)
 const failedWith = async (text: RegExp | string): Promise<void> => {
   await expect(tests().getByText(text)).toBeVisible({ timeout: 30_000 })
   await expect(add()).toBeDisabled()
 }
 
 /** A server that says what it is told, line for line, and nothing else. */
-async function scripted(greeting: string, answer: (line: string) => string): Promise<{ port: number; server: Server; heard: string[] }> {
+async function scripted(
+  greeting: string,
+  answer: (line: string) => string,
+): Promise<{ port: number; server: Server; heard: string[] }> {
   const heard: string[] = []
   const server = createServer((socket: Socket) => {
     socket.on('error', () => undefined)
@@ -79,9 +114,20 @@ test.afterAll(async () => {
 
 test('the first run leads to the form without a mouse, and a wrong password is named where the person looks', async () => {
   await expect(page.getByRole('heading', { name: 'Add your first mailbox' })).toBeVisible()
-  await type({ address: 'help@northwindbikes.example', imapPort: String(team.dovecot.port), smtpPort: String(team.postfix.port), security: 'None', user: 'help', password: 'wrong' })
+  await type({
+    address: 'help@northwindbikes.example',
+    imapPort: String(team.dovecot.port),
+    smtpPort: String(team.postfix.port),
+    security: 'None',
+    user: 'help',
+    password: 'wrong',
+  })
   await failedWith(/Incoming server refused to sign in/)
-  await expect(tests().getByText(/127\.0\.0\.1 refused the user name or password/).first()).toBeVisible()
+  await expect(
+    tests()
+      .getByText(/127\.0\.0\.1 refused the user name or password/)
+      .first(),
+  ).toBeVisible()
 })
 
 test('a refused port is named with its number', async () => {
@@ -105,12 +151,27 @@ test('"Use N" takes over a usual port that answers', async () => {
 
 for (const [name, certificate, sentence] of [
   ['an expired certificate', 'expired', /The certificate of localhost has expired\. No password was sent/],
-  ['a certificate for another host', 'wrongHost', /The certificate that localhost shows is for another name\. No password was sent/],
-  ['an unknown authority', 'unknownCa', /comes from an issuer that this computer does not trust\. No password was sent/],
-  ['a certificate that signed itself', 'selfSigned', /comes from an issuer that this computer does not trust\. No password was sent/],
+  [
+    'a certificate for another host',
+    'wrongHost',
+    /The certificate that localhost shows is for another name\. No password was sent/,
+  ],
+  [
+    'an unknown authority',
+    'unknownCa',
+    /comes from an issuer that this computer does not trust\. No password was sent/,
+  ],
+  [
+    'a certificate that signed itself',
+    'selfSigned',
+    /comes from an issuer that this computer does not trust\. No password was sent/,
+  ],
 ] as const) {
   test(`${name} is refused and named, and no password leaves (R29)`, async () => {
-    const server = await startDovecot({ users: [{ name: 'help', password: 'secret-help' }], tls: { ...certificates[certificate] } })
+    const server = await startDovecot({
+      users: [{ name: 'help', password: 'secret-help' }],
+      tls: { ...certificates[certificate] },
+    })
     await change('Incoming server (IMAP)', 'localhost')
     await page.getByLabel('Security of the incoming server').selectOption('tls')
     await change('Port of the incoming server', String(server.tlsPort))
@@ -120,7 +181,10 @@ for (const [name, certificate, sentence] of [
 }
 
 test('a stripped STARTTLS is refused, and no password leaves (R28)', async () => {
-  const stripped = await scripted('* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready', (line) => `${line.split(' ')[0]} BAD unknown command\r\n`)
+  const stripped = await scripted(
+    '* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready',
+    (line) => `${line.split(' ')[0]} BAD unknown command\r\n`,
+  )
   await page.getByLabel('Security of the incoming server').selectOption('starttls')
   await change('Port of the incoming server', String(stripped.port))
   await failedWith(/offers no encryption, so Postern did not sign in\. No password was sent/)
@@ -133,12 +197,21 @@ test('"None" is not offered for a server elsewhere, and refused when asked for a
   await expect(page.getByLabel('Security of the incoming server').getByRole('option')).toHaveText(['TLS', 'STARTTLS'])
   const server = { host: 'imap.elsewhere.example', port: 143, security: 'none', user: 'x' }
   const settings = { name: 'X', address: 'x@elsewhere.example', imap: server, smtp: server }
-  expect(await ask(page, 'app.testConnection', { testId: 't', settings, password: 'p' })).toMatchObject({ ok: false, error: { code: 'plaintext-refused' } })
-  expect(await ask(page, 'app.addMailbox', { settings, password: 'p' })).toMatchObject({ ok: false, error: { code: 'plaintext-refused' } })
+  expect(await ask(page, 'app.testConnection', { testId: 't', settings, password: 'p' })).toMatchObject({
+    ok: false,
+    error: { code: 'plaintext-refused' },
+  })
+  expect(await ask(page, 'app.addMailbox', { settings, password: 'p' })).toMatchObject({
+    ok: false,
+    error: { code: 'plaintext-refused' },
+  })
 })
 
 test('good certificates pass the test; Enter in the form adds the mailbox, and its mail arrives', async () => {
-  const secure = await startDovecot({ users: [{ name: 'help', password: 'secret-help' }], tls: { ...certificates.good } })
+  const secure = await startDovecot({
+    users: [{ name: 'help', password: 'secret-help' }],
+    tls: { ...certificates.good },
+  })
   const out = await startPostfix({ sasl: { dovecotAuthSocket: secure.authSocket }, tls: { ...certificates.good } })
   await change('Incoming server (IMAP)', 'localhost')
   await page.getByLabel('Security of the incoming server').selectOption('starttls')
@@ -147,7 +220,11 @@ test('good certificates pass the test; Enter in the form adds the mailbox, and i
   await page.getByLabel('Security of the outgoing server').selectOption('tls')
   await change('Port of the outgoing server', String(out.tlsPort))
   await expect(tests().getByText('Signed in, ready to send')).toBeVisible({ timeout: 30_000 })
-  await expect(tests().getByText(/Issued to good, ends/).first()).toBeVisible()
+  await expect(
+    tests()
+      .getByText(/Issued to good, ends/)
+      .first(),
+  ).toBeVisible()
   // Back to the team's servers, where mail lies.
   await change('Incoming server (IMAP)', '127.0.0.1')
   await page.getByLabel('Security of the incoming server').selectOption('none')
@@ -206,7 +283,10 @@ test('a wrong set-up file beside mailboxes that are there is told, and they go o
   const { profile } = desk
   await desk.close()
   const file = join(profile, 'set-up.json')
-  writeFileSync(file, JSON.stringify({ ...team.provision, mailboxes: [{ ...team.provision.mailboxes[0], address: 'no address' }] }))
+  writeFileSync(
+    file,
+    JSON.stringify({ ...team.provision, mailboxes: [{ ...team.provision.mailboxes[0], address: 'no address' }] }),
+  )
   desk = await startPostern({ profile, args: [`--provision=${file}`] })
   page = desk.page
   await expect(page.getByText(/The set-up file could not be used: mailboxes\.0\.address/)).toBeVisible()

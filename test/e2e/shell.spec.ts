@@ -15,37 +15,92 @@ test.beforeAll(async () => {
 test.afterAll(async () => desk.close())
 
 test('no window runs without its walls (R1)', async () => {
-  const names = ['contextIsolation', 'sandbox', 'webSecurity', 'nodeIntegration', 'nodeIntegrationInWorker', 'nodeIntegrationInSubFrames', 'webviewTag', 'allowRunningInsecureContent', 'experimentalFeatures'] as const
-  const all = await desk.app.evaluate(({ webContents }, wanted) => webContents.getAllWebContents().map((contents) => {
-    const preferences: unknown = Reflect.apply(Reflect.get(contents, 'getLastWebPreferences'), contents, [])
-    return Object.fromEntries(wanted.map((name) => [name, Reflect.get(Object(preferences), name) === true]))
-  }), names)
+  const names = [
+    'contextIsolation',
+    'sandbox',
+    'webSecurity',
+    'nodeIntegration',
+    'nodeIntegrationInWorker',
+    'nodeIntegrationInSubFrames',
+    'webviewTag',
+    'allowRunningInsecureContent',
+    'experimentalFeatures',
+  ] as const
+  const all = await desk.app.evaluate(
+    ({ webContents }, wanted) =>
+      webContents.getAllWebContents().map((contents) => {
+        const preferences: unknown = Reflect.apply(Reflect.get(contents, 'getLastWebPreferences'), contents, [])
+        return Object.fromEntries(wanted.map((name) => [name, Reflect.get(Object(preferences), name) === true]))
+      }),
+    names,
+  )
   expect(all.length).toBeGreaterThan(0)
   for (const preferences of all) {
-    expect(preferences).toMatchObject({ contextIsolation: true, sandbox: true, webSecurity: true, nodeIntegration: false, webviewTag: false })
-    for (const off of ['nodeIntegrationInWorker', 'nodeIntegrationInSubFrames', 'allowRunningInsecureContent', 'experimentalFeatures'] as const) expect(preferences[off], off).toBe(false)
+    expect(preferences).toMatchObject({
+      contextIsolation: true,
+      sandbox: true,
+      webSecurity: true,
+      nodeIntegration: false,
+      webviewTag: false,
+    })
+    for (const off of [
+      'nodeIntegrationInWorker',
+      'nodeIntegrationInSubFrames',
+      'allowRunningInsecureContent',
+      'experimentalFeatures',
+    ] as const)
+      expect(preferences[off], off).toBe(false)
   }
   for (const frame of desk.page.frames()) {
-    expect(await frame.evaluate('[typeof require, typeof process, typeof module, typeof Buffer].join()')).toBe('undefined,undefined,undefined,undefined')
+    expect(await frame.evaluate('[typeof require, typeof process, typeof module, typeof Buffer].join()')).toBe(
+      'undefined,undefined,undefined,undefined',
+    )
   }
 })
 
 test('no page is served from the file system or from outside its folder (R4)', async () => {
-  for (const frame of desk.page.frames()) expect(frame.url()).toMatch(/^(postern:\/\/app\/|postern-mail:\/\/frame\/|about:srcdoc)/)
+  for (const frame of desk.page.frames())
+    expect(frame.url()).toMatch(/^(postern:\/\/app\/|postern-mail:\/\/frame\/|about:srcdoc)/)
   const answers = await desk.app.evaluate(async ({ session }) => {
-    const urls = ['postern://app/%2e%2e/%2e%2e/package.json', 'postern://app/..%2f..%2fpackage.json', 'postern://app/..%5c..%5cpackage.json', 'postern://app/assets/', 'postern://app/nothing.html',
-      'postern://other/index.html', 'postern-mail://frame/index.html', 'postern-mail://frame/%2e%2e/main/index.js', 'postern-mail://app/mail-frame.html', 'postern://app/mail-frame.html', 'postern://app/index.html%00.js']
-    return Promise.all(urls.map(async (url) => [url, (await session.defaultSession.fetch(url).catch(() => ({ status: 'refused' }))).status]))
+    const urls = [
+      'postern://app/%2e%2e/%2e%2e/package.json',
+      'postern://app/..%2f..%2fpackage.json',
+      'postern://app/..%5c..%5cpackage.json',
+      'postern://app/assets/',
+      'postern://app/nothing.html',
+      'postern://other/index.html',
+      'postern-mail://frame/index.html',
+      'postern-mail://frame/%2e%2e/main/index.js',
+      'postern-mail://app/mail-frame.html',
+      'postern://app/mail-frame.html',
+      'postern://app/index.html%00.js',
+    ]
+    return Promise.all(
+      urls.map(async (url) => [
+        url,
+        (await session.defaultSession.fetch(url).catch(() => ({ status: 'refused' }))).status,
+      ]),
+    )
   })
   for (const [url, status] of answers) expect([404, 'refused'], String(url)).toContain(status)
-  expect(await desk.page.evaluate(async () => fetch('file:///etc/passwd').then(() => 'read', () => 'refused'))).toBe('refused')
+  expect(
+    await desk.page.evaluate(async () =>
+      fetch('file:///etc/passwd').then(
+        () => 'read',
+        () => 'refused',
+      ),
+    ),
+  ).toBe('refused')
 })
 
 test('no inline script, eval or foreign script runs in the app page (R5)', async () => {
-  const policy = await desk.app.evaluate(async ({ session }) => (await session.defaultSession.fetch('postern://app/index.html')).headers.get('content-security-policy'))
+  const policy = await desk.app.evaluate(async ({ session }) =>
+    (await session.defaultSession.fetch('postern://app/index.html')).headers.get('content-security-policy'),
+  )
   expect(policy).toContain("default-src 'none'")
   expect(policy).not.toMatch(/script-src[^;]*unsafe/)
-  for (const rule of ["object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]) expect(policy).toContain(rule)
+  for (const rule of ["object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"])
+    expect(policy).toContain(rule)
   const ran = await desk.page.evaluate(async () => {
     const box = document.createElement('div')
     box.innerHTML = '<img src="x" onerror="window.canary=1"><svg onload="window.canary=2"></svg>'
@@ -62,14 +117,35 @@ test('no inline script, eval or foreign script runs in the app page (R5)', async
 })
 
 test('no call gets past the gate with input that does not fit, and none echoes it (R6)', async () => {
-  const names = Object.entries(calls).filter(([, def]) => def.home === 'app').map(([name]) => name)
+  const names = Object.entries(calls)
+    .filter(([, def]) => def.home === 'app')
+    .map(([name]) => name)
   expect(names.length).toBeGreaterThan(10)
   const results = await desk.page.evaluate(async (all) => {
     const bridge = Reflect.get(window, 'postern') as { call(name: string, input: unknown): Promise<unknown> }
-    const bad = ['canary', 7, null, [], { id: 'canary', ids: 'canary', url: 7, act: 'canary', theme: 'canary', passphrase: 7, current: {}, service: 'canary', testId: 9, settings: 'canary', confirmed: 'canary' }]
+    const bad = [
+      'canary',
+      7,
+      null,
+      [],
+      {
+        id: 'canary',
+        ids: 'canary',
+        url: 7,
+        act: 'canary',
+        theme: 'canary',
+        passphrase: 7,
+        current: {},
+        service: 'canary',
+        testId: 9,
+        settings: 'canary',
+        confirmed: 'canary',
+      },
+    ]
     const out: [string, unknown][] = []
     for (const name of all) for (const input of bad) out.push([name, await bridge.call(name, input)])
-    for (const name of ['app.', 'app.constructor', 'app.__proto__', 'postern:call']) out.push([name, await bridge.call(name, {})])
+    for (const name of ['app.', 'app.constructor', 'app.__proto__', 'postern:call'])
+      out.push([name, await bridge.call(name, {})])
     return out
   }, names)
   for (const [name, result] of results) {
@@ -81,10 +157,15 @@ test('no call gets past the gate with input that does not fit, and none echoes i
 test('the page is handed nothing but two functions (R7)', async () => {
   const graph = await desk.page.evaluate(() => {
     const bridge: unknown = Reflect.get(window, 'postern')
-    return typeof bridge === 'object' && bridge !== null ? Object.entries(bridge).map(([key, value]) => `${key}: ${typeof value}`).sort() : []
+    return typeof bridge === 'object' && bridge !== null
+      ? Object.entries(bridge)
+          .map(([key, value]) => `${key}: ${typeof value}`)
+          .sort()
+      : []
   })
   expect(graph).toEqual(['call: function', 'on: function'])
-  for (const frame of desk.page.frames().slice(1)) expect(await frame.evaluate('typeof window.postern')).toBe('undefined')
+  for (const frame of desk.page.frames().slice(1))
+    expect(await frame.evaluate('typeof window.postern')).toBe('undefined')
 })
 
 test('no page navigates, opens windows, asks for devices or downloads (R8)', async () => {
@@ -95,8 +176,17 @@ test('no page navigates, opens windows, asks for devices or downloads (R8)', asy
       Notification.requestPermission(),
       new Promise((resolve) => setTimeout(() => resolve('no answer'), 1000)),
     ])
-    const media = await navigator.mediaDevices?.getUserMedia({ audio: true }).then(() => 'given', () => 'refused')
-    const place = await new Promise((resolve) => navigator.geolocation.getCurrentPosition(() => resolve('given'), () => resolve('refused'), { timeout: 1000 }))
+    const media = await navigator.mediaDevices?.getUserMedia({ audio: true }).then(
+      () => 'given',
+      () => 'refused',
+    )
+    const place = await new Promise((resolve) =>
+      navigator.geolocation.getCurrentPosition(
+        () => resolve('given'),
+        () => resolve('refused'),
+        { timeout: 1000 },
+      ),
+    )
     const link = document.createElement('a')
     link.href = 'postern://app/index.html'
     link.download = 'x'
@@ -114,13 +204,20 @@ test('no page navigates, opens windows, asks for devices or downloads (R8)', asy
 
 test('a second start on the same profile brings the first window forward and ends; a stale lock does not block (R52)', async () => {
   const { path } = await ensureElectron()
-  const again = (): Promise<number | null> => new Promise((resolve) => {
-    const child = spawn(path, [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--user-data-dir=${desk.profile}`], { stdio: 'ignore' })
-    child.on('exit', resolve)
-  })
+  const again = (): Promise<number | null> =>
+    new Promise((resolve) => {
+      const child = spawn(
+        path,
+        [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--user-data-dir=${desk.profile}`],
+        { stdio: 'ignore' },
+      )
+      child.on('exit', resolve)
+    })
   await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())
   expect(await Promise.all(Array.from({ length: 4 }, again))).toEqual([0, 0, 0, 0])
-  await expect.poll(() => desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((w) => w.isMinimized()))).toEqual([false])
+  await expect
+    .poll(() => desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((w) => w.isMinimized())))
+    .toEqual([false])
   await desk.kill()
   desk = await startPostern({ profile: desk.profile })
   await desk.page.getByRole('heading', { level: 1 }).first().waitFor()

@@ -17,10 +17,20 @@ let page: Page
 
 test.beforeAll(async () => {
   oauth = await startOauth({ tls: certificates.good })
-  dovecot = await startDovecot({ users: [{ name: address, password: 'secret-help' }], tls: { ...certificates.good }, config: oauth.dovecotConfig })
+  dovecot = await startDovecot({
+    users: [{ name: address, password: 'secret-help' }],
+    tls: { ...certificates.good },
+    config: oauth.dovecotConfig,
+  })
   postfix = await startPostfix({ sasl: { dovecotAuthSocket: dovecot.authSocket }, tls: { ...certificates.good } })
-  seedMaildir(dovecot.maildirOf(address), [{ raw: mail({ subject: 'Brake squeals' }), folder: 'INBOX', date: new Date(), flags: [] }])
-  desk = await startPostern({ profile: newProfile(), env: { NODE_EXTRA_CA_CERTS: certificates.ca }, size: { width: 1280, height: 800 } })
+  seedMaildir(dovecot.maildirOf(address), [
+    { raw: mail({ subject: 'Brake squeals' }), folder: 'INBOX', date: new Date(), flags: [] },
+  ])
+  desk = await startPostern({
+    profile: newProfile(),
+    env: { NODE_EXTRA_CA_CERTS: certificates.ca },
+    size: { width: 1280, height: 800 },
+  })
   page = desk.page
   // The person's default browser: what is opened is written down for the test to open in a real one.
   await desk.app.evaluate(({ shell }) => {
@@ -39,7 +49,8 @@ test.afterAll(async () => {
   await oauth?.stop()
 })
 
-const opened = async (): Promise<string[]> => desk.app.evaluate(() => [...Reflect.get(globalThis, 'opened') as string[]])
+const opened = async (): Promise<string[]> =>
+  desk.app.evaluate(() => [...(Reflect.get(globalThis, 'opened') as string[])])
 
 /** What a person does in the browser: types the name, allows, and sees that they may go back. */
 async function allowInBrowser(url: string): Promise<void> {
@@ -56,7 +67,12 @@ async function allowInBrowser(url: string): Promise<void> {
 }
 
 async function fillServers(): Promise<void> {
-  for (const [label, value] of [['Incoming server (IMAP)', 'localhost'], ['Port of the incoming server', String(dovecot.tlsPort)], ['Outgoing server (SMTP)', 'localhost'], ['Port of the outgoing server', String(postfix.tlsPort)]] as const) {
+  for (const [label, value] of [
+    ['Incoming server (IMAP)', 'localhost'],
+    ['Port of the incoming server', String(dovecot.tlsPort)],
+    ['Outgoing server (SMTP)', 'localhost'],
+    ['Port of the outgoing server', String(postfix.tlsPort)],
+  ] as const) {
     await page.getByLabel(label, { exact: true }).fill(value)
   }
 }
@@ -88,7 +104,9 @@ test('from "add mailbox" through the consent and a real browser to a delivered r
   await allowInBrowser(url)
 
   await expect(page.getByText(`Signed in as ${address}`)).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Connection test' }).getByText('Signed in, ready to send')).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('region', { name: 'Connection test' }).getByText('Signed in, ready to send')).toBeVisible(
+    { timeout: 30_000 },
+  )
   await page.getByRole('button', { name: 'Add mailbox', exact: true }).last().click()
   await synced(page, 60_000)
   await openRow(page, 'Brake squeals')
@@ -99,7 +117,9 @@ test('from "add mailbox" through the consent and a real browser to a delivered r
   expect(String(delivered?.raw)).toContain('We look at it today.')
   // Not with a password: there is none.
   expect(oauth.asked.map(({ grant }) => grant)).toContain('authorization_code')
-  expect(await answered(page, 'app.signIns', {})).toMatchObject({ signIns: [{ uses: ['imap', 'smtp'], state: 'good' }] })
+  expect(await answered(page, 'app.signIns', {})).toMatchObject({
+    signIns: [{ uses: ['imap', 'smtp'], state: 'good' }],
+  })
 })
 
 test('a permission that the provider took back asks once, leads to the form, and mail goes on after signing in again', async () => {
@@ -127,14 +147,18 @@ test('a permission that the provider took back asks once, leads to the form, and
   await page.getByRole('button', { name: 'Save' }).click({ timeout: 30_000 })
   await expect(page.getByText('Settings kept')).toBeVisible()
   await synced(page, 60_000)
-  seedMaildir(dovecot.maildirOf(address), [{ raw: mail({ subject: 'After signing in again' }), folder: 'INBOX', date: new Date(), flags: [] }])
+  seedMaildir(dovecot.maildirOf(address), [
+    { raw: mail({ subject: 'After signing in again' }), folder: 'INBOX', date: new Date(), flags: [] },
+  ])
   await page.locator('body').press('g')
   await page.keyboard.press('i')
   await expect(row(page, /After signing in again/)).toBeVisible({ timeout: 60_000 })
 })
 
 test('receiving by password and sending by browser are two credentials; a foreign host gets neither (R34)', async () => {
-  const { mailboxes: [mailbox] } = await answered(page, 'mailboxes.list', {})
+  const {
+    mailboxes: [mailbox],
+  } = await answered(page, 'mailboxes.list', {})
   if (!mailbox) throw new Error('no mailbox')
   const { id, paused: _paused, ...settings } = mailbox
   const { signIn: _signIn, ...imap } = settings.imap
@@ -145,6 +169,15 @@ test('receiving by password and sending by browser are two credentials; a foreig
   await answerByKeyboard(page, 'Sent by token, received by password.')
   await postfix.waitForDeliveries(2)
   // Another port is another server: the permission does not follow.
-  await answered(page, 'app.updateMailbox', { id, settings: { ...settings, imap, smtp: { ...settings.smtp, port: postfix.port, security: 'starttls' } } })
-  expect(await ask(page, 'app.testConnection', { testId: 'x', settings: { ...settings, imap, smtp: { ...settings.smtp, host: '127.0.0.1' } }, signInId: 'none' })).toMatchObject({ ok: false })
+  await answered(page, 'app.updateMailbox', {
+    id,
+    settings: { ...settings, imap, smtp: { ...settings.smtp, port: postfix.port, security: 'starttls' } },
+  })
+  expect(
+    await ask(page, 'app.testConnection', {
+      testId: 'x',
+      settings: { ...settings, imap, smtp: { ...settings.smtp, host: '127.0.0.1' } },
+      signInId: 'none',
+    }),
+  ).toMatchObject({ ok: false })
 })

@@ -4,7 +4,15 @@ import { newProfile, startPostern, synced, type Desk, type Team } from './harnes
 
 /** Desks of one team, each with its own profile on the same mailboxes; the first is the owner's. How people join is `team.spec`'s. */
 export async function startDesks(team: Team, names: readonly string[]): Promise<Desk[]> {
-  const desks = await Promise.all(names.map((name) => startPostern({ profile: newProfile(), provision: { ...team.provision, agent: { name } }, size: { width: 1280, height: 800 } })))
+  const desks = await Promise.all(
+    names.map((name) =>
+      startPostern({
+        profile: newProfile(),
+        provision: { ...team.provision, agent: { name } },
+        size: { width: 1280, height: 800 },
+      }),
+    ),
+  )
   await Promise.all(desks.map(({ page }) => synced(page)))
   const [owner, ...others] = desks.map(({ page }) => page)
   if (!owner) throw new Error('no desk')
@@ -14,7 +22,9 @@ export async function startDesks(team: Team, names: readonly string[]): Promise<
   for (const [index, joiner] of others.entries()) {
     const { id, code } = await answered(owner, 'team.invite', { name: names[index + 1] ?? '', role: 'agent' })
     await answered(joiner, 'team.join', { code, mailboxId })
-    await expect.poll(async () => (await answered(owner, 'team.state', {})).invites.find((one) => one.id === id)?.state, wait).toBe('asked')
+    await expect
+      .poll(async () => (await answered(owner, 'team.state', {})).invites.find((one) => one.id === id)?.state, wait)
+      .toBe('asked')
     await answered(owner, 'team.approve', { id })
     await expect.poll(async () => (await answered(joiner, 'team.state', {})).membership, wait).toBe('member')
   }

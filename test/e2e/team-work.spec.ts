@@ -15,7 +15,13 @@ const wait = { timeout: 20_000 }
 test.beforeAll(async () => {
   test.setTimeout(120_000)
   team = await startTeam(['help', 'warranty'])
-  seed(team, 'help', ['Rear hub clicking', 'Delivery slot moved', 'Refund for a light'].map((subject, i) => ({ raw: mail({ subject, id: `work${i}@harbour.example`, from: `Customer ${i} <c${i}@harbour.example>` }) })))
+  seed(
+    team,
+    'help',
+    ['Rear hub clicking', 'Delivery slot moved', 'Refund for a light'].map((subject, i) => ({
+      raw: mail({ subject, id: `work${i}@harbour.example`, from: `Customer ${i} <c${i}@harbour.example>` }),
+    })),
+  )
   desks = await startDesks(team, ['Ana Ferreira', 'Bo Lindqvist', 'Cy Okafor'])
   const [a, b, c] = desks.map(({ page }) => page)
   if (!a || !b || !c) throw new Error('no desks')
@@ -29,7 +35,10 @@ test.afterAll(async () => {
 test('nobody answers a conversation unaware that a colleague reads or answers it', async () => {
   await openRow(ana, 'Rear hub clicking')
   await openRow(bo, 'Rear hub clicking')
-  await expect(conversation(bo).getByRole('status', { name: 'Who else is here' })).toContainText('Ana Ferreira is reading this too', wait)
+  await expect(conversation(bo).getByRole('status', { name: 'Who else is here' })).toContainText(
+    'Ana Ferreira is reading this too',
+    wait,
+  )
   await expect(row(cy, /Rear hub clicking.*Bo Lindqvist is reading this/)).toBeVisible(wait)
   await bo.keyboard.press('r')
   await bo.keyboard.type('We can fit a new hub on Monday.')
@@ -109,10 +118,11 @@ test('what one decides about a conversation, all three see alike; who is named o
       shown.push(this)
     }
   })
-  const notices = () => desks[1]?.app.evaluate(() => {
-    const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
-    return shown.map(({ title, body }) => `${title}: ${body}`)
-  })
+  const notices = () =>
+    desks[1]?.app.evaluate(() => {
+      const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
+      return shown.map(({ title, body }) => `${title}: ${body}`)
+    })
   // A field and a group are made where they are managed.
   await nav(ana, 'Settings').click()
   await ana.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Fields' }).click()
@@ -162,7 +172,9 @@ test('what one decides about a conversation, all three see alike; who is named o
   // Following is by key; its list is the person's own.
   await bo.keyboard.press('Shift+F')
   await expect(nav(bo, 'Followed')).toHaveAccessibleName(/^Followed 1 conversation/)
-  await expect(conversation(cy).getByRole('button', { name: 'Follow (also followed by Bo Lindqvist)' })).toBeVisible(wait)
+  await expect(conversation(cy).getByRole('button', { name: 'Follow (also followed by Bo Lindqvist)' })).toBeVisible(
+    wait,
+  )
   await expect(nav(cy, 'Followed')).toHaveAccessibleName(/^Followed$/)
   // A note is changed; what it said stays in its history, on every console.
   const note = (page: Page) => conversation(page).getByRole('article', { name: 'Internal note by Ana Ferreira' })
@@ -177,7 +189,14 @@ test('what one decides about a conversation, all three see alike; who is named o
   // Half a note outlives the program.
   await cy.keyboard.press('n')
   await cy.getByRole('textbox', { name: 'Note' }).pressSequentially('half a note')
-  await expect.poll(async () => (await answered(cy, 'notes.draft', { conversationId: 1 })).text + (await answered(cy, 'notes.draft', { conversationId: 3 })).text + (await answered(cy, 'notes.draft', { conversationId: 2 })).text).toContain('half a note')
+  await expect
+    .poll(
+      async () =>
+        (await answered(cy, 'notes.draft', { conversationId: 1 })).text +
+        (await answered(cy, 'notes.draft', { conversationId: 3 })).text +
+        (await answered(cy, 'notes.draft', { conversationId: 2 })).text,
+    )
+    .toContain('half a note')
   await cy.getByRole('textbox', { name: 'Note' }).fill('')
   if (desk) {
     await nav(ana, 'Inbox').click()
@@ -197,10 +216,17 @@ test('what one merges, splits or moves to another mailbox is so on all three scr
     await openRow(page, 'Delivery slot moved')
     await expect(conversation(page).getByText('Ana Ferreira moved this to Warranty')).toBeVisible(wait)
   }
-  await expect.poll(() => [onServer(team, 'warranty', 'INBOX').length, onServer(team, 'help', 'INBOX').length], { timeout: 60_000 }).toEqual([1, 2])
+  await expect
+    .poll(() => [onServer(team, 'warranty', 'INBOX').length, onServer(team, 'help', 'INBOX').length], {
+      timeout: 60_000,
+    })
+    .toEqual([1, 2])
   for (const page of [ana, bo, cy]) await nav(page, 'Inbox').click()
   await openRow(bo, 'Refund for a light')
-  await bo.getByRole('grid', { name: 'Conversations' }).getByRole('row', { name: /Rear hub/ }).hover()
+  await bo
+    .getByRole('grid', { name: 'Conversations' })
+    .getByRole('row', { name: /Rear hub/ })
+    .hover()
   await bo.getByRole('checkbox', { name: /Customer 0/ }).check()
   await row(bo, /Refund for a light/).hover()
   await bo.getByRole('checkbox', { name: /Customer 2/ }).check()
@@ -213,7 +239,10 @@ test('what one merges, splits or moves to another mailbox is so on all three scr
     await list(page).getByRole('row').last().click()
     await expect(conversation(page).getByText('Bo Lindqvist').last()).toBeVisible(wait)
     await page.mouse.move(0, 0)
-    await expect(conversation(page).getByRole('status', { name: 'Who else is here' })).toContainText('reading this too', wait)
+    await expect(conversation(page).getByRole('status', { name: 'Who else is here' })).toContainText(
+      'reading this too',
+      wait,
+    )
     seen.push((await list(page).getByRole('row').allInnerTexts()).join('\n').replace(/Customer \d(?= *\d\d?:)/g, '$&'))
     await page.screenshot({ path: join(shots, `three-${seen.length}.png`) })
   }

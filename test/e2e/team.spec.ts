@@ -4,7 +4,19 @@ import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import * as z from 'zod'
 import { nav } from './hands'
-import { ask, conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  ask,
+  conversation,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 import { look } from './pictures'
 
 let team: Team
@@ -15,7 +27,11 @@ test.beforeAll(async () => {
   team = await startTeam(['help'])
   seed(team, 'help', [{ raw: mail({ subject: 'The bell does not ring', id: 'bell@harbourcycle.example' }) }])
   ana = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
-  ben = await startPostern({ profile: newProfile(), provision: { ...team.provision, agent: { name: 'Bo Lindqvist' } }, size: { width: 1280, height: 800 } })
+  ben = await startPostern({
+    profile: newProfile(),
+    provision: { ...team.provision, agent: { name: 'Bo Lindqvist' } },
+    size: { width: 1280, height: 800 },
+  })
   await Promise.all([synced(ana.page), synced(ben.page)])
 })
 test.afterAll(async () => {
@@ -90,10 +106,27 @@ test('two people become a team by a code and three words, work on one conversati
 
   // A grant is told to everybody; it opens where it was made.
   const key = join(mkdtempSync(join(tmpdir(), 'postern-staff-')), 'idris.postern-key')
-  await ana.app.evaluate(({ dialog }, file) => { dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file }) }, key)
-  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(await ask(a, 'app.makeSupportIdentity', { name: 'Idris Vaughan', organisation: 'Postern support', passphrase: 'a long passphrase' }))
+  await ana.app.evaluate(({ dialog }, file) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
+  }, key)
+  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(
+    await ask(a, 'app.makeSupportIdentity', {
+      name: 'Idris Vaughan',
+      organisation: 'Postern support',
+      passphrase: 'a long passphrase',
+    }),
+  )
   expect(await ask(a, 'identities.add', { card: JSON.stringify(made.value.person.card) })).toMatchObject({ ok: true })
-  expect(await ask(a, 'grants.make', { identityId: 1, kind: 'support', scope: 'full', mailboxIds: null, reason: 'Search skips subjects', endsAt: Date.now() + 7 * 86_400_000 })).toMatchObject({ ok: true })
+  expect(
+    await ask(a, 'grants.make', {
+      identityId: 1,
+      kind: 'support',
+      scope: 'full',
+      mailboxIds: null,
+      reason: 'Search skips subjects',
+      endsAt: Date.now() + 7 * 86_400_000,
+    }),
+  ).toMatchObject({ ok: true })
   await b.keyboard.press('g')
   await b.keyboard.press('y')
   await expect(b.getByRole('region', { name: 'People outside your team' })).toContainText('Idris Vaughan', wait)
@@ -107,10 +140,18 @@ test('two people become a team by a code and three words, work on one conversati
   await settings(a)
   await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
   await a.getByRole('menuitemcheckbox', { name: /^Light user/ }).click()
-  const crafted = (name: string, input: unknown): Promise<string> => b.evaluate(async ([call, given]) => {
-    const answer = await (window as unknown as { postern: { call: (name: string, input: unknown) => Promise<{ ok: boolean; error?: { code: string } }> } }).postern.call(String(call), given)
-    return answer.ok ? 'ok' : answer.error?.code ?? ''
-  }, [name, input] as const)
+  const crafted = (name: string, input: unknown): Promise<string> =>
+    b.evaluate(
+      async ([call, given]) => {
+        const answer = await (
+          window as unknown as {
+            postern: { call: (name: string, input: unknown) => Promise<{ ok: boolean; error?: { code: string } }> }
+          }
+        ).postern.call(String(call), given)
+        return answer.ok ? 'ok' : (answer.error?.code ?? '')
+      },
+      [name, input] as const,
+    )
   await expect.poll(() => crafted('conversations.setStatus', { ids: [1], status: 'open' }), wait).toBe('not-allowed')
   expect(await crafted('app.removeMailbox', { id: 1 })).toBe('not-allowed')
   expect(await crafted('app.chooseImport', { what: 'files' })).toBe('not-allowed')
@@ -129,7 +170,11 @@ test('two people become a team by a code and three words, work on one conversati
   await expect(a.getByText(/still opens for/)).toBeHidden()
 
   // The owner's computer is lost: a new one takes its place.
-  const late = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  const late = await startPostern({
+    profile: newProfile(),
+    provision: team.provision,
+    size: { width: 1280, height: 800 },
+  })
   try {
     await synced(late.page)
     await settings(late.page)

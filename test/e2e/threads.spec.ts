@@ -1,6 +1,17 @@
 import { expect, test, type Locator } from '@playwright/test'
 import { nav, openRow } from './hands'
-import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 const hour = 3_600_000
 const ago = (hours: number): Date => new Date(Date.now() - hours * hour)
@@ -14,11 +25,59 @@ test.beforeAll(async () => {
   const bell = 'bell-1@harbourcycle.example'
   const answer = 'bell-2@northwindbikes.example'
   seed(team, 'help', [
-    { raw: mail({ subject: 'Bell is silent', id: bell, date: ago(50), text: 'The bell is silent.' }), date: ago(50), flags: seen },
-    { raw: mail({ from: 'Ana Ferreira <help@northwindbikes.example>', to: 'Priya Raman <priya@harbourcycle.example>', subject: 'Re: Bell is silent', id: answer, inReplyTo: bell, references: `<${bell}>`, date: ago(40), text: 'We send a new one.' }), folder: 'Sent', date: ago(40), flags: seen },
-    { raw: mail({ subject: 'Wrong invoice', id: 'bell-3@harbourcycle.example', inReplyTo: answer, references: `<${bell}> <${answer}>`, date: ago(30), text: 'By the way, the invoice is wrong.' }), date: ago(30), flags: seen },
-    { raw: mail({ subject: 'Invoice again', id: 'invoice@harbourcycle.example', date: ago(20), text: 'About the invoice.' }), date: ago(20), flags: seen },
-    { raw: mail({ subject: 'A lamp', from: 'Tom Okafor <tom@customer.example>', id: 'lamp@customer.example', date: ago(10), text: 'The lamp flickers.' }), date: ago(10), flags: seen },
+    {
+      raw: mail({ subject: 'Bell is silent', id: bell, date: ago(50), text: 'The bell is silent.' }),
+      date: ago(50),
+      flags: seen,
+    },
+    {
+      raw: mail({
+        from: 'Ana Ferreira <help@northwindbikes.example>',
+        to: 'Priya Raman <priya@harbourcycle.example>',
+        subject: 'Re: Bell is silent',
+        id: answer,
+        inReplyTo: bell,
+        references: `<${bell}>`,
+        date: ago(40),
+        text: 'We send a new one.',
+      }),
+      folder: 'Sent',
+      date: ago(40),
+      flags: seen,
+    },
+    {
+      raw: mail({
+        subject: 'Wrong invoice',
+        id: 'bell-3@harbourcycle.example',
+        inReplyTo: answer,
+        references: `<${bell}> <${answer}>`,
+        date: ago(30),
+        text: 'By the way, the invoice is wrong.',
+      }),
+      date: ago(30),
+      flags: seen,
+    },
+    {
+      raw: mail({
+        subject: 'Invoice again',
+        id: 'invoice@harbourcycle.example',
+        date: ago(20),
+        text: 'About the invoice.',
+      }),
+      date: ago(20),
+      flags: seen,
+    },
+    {
+      raw: mail({
+        subject: 'A lamp',
+        from: 'Tom Okafor <tom@customer.example>',
+        id: 'lamp@customer.example',
+        date: ago(10),
+        text: 'The lamp flickers.',
+      }),
+      date: ago(10),
+      flags: seen,
+    },
   ])
   desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
   await synced(desk.page)
@@ -67,7 +126,10 @@ test('a conversation is not stuck with what the headers say: why, split, merge, 
   await dialog.getByRole('button', { name: 'Merge', exact: true }).click()
   await expect(conversation(page)).toContainText('“Wrong invoice”')
   await expect(articles()).toHaveCount(2)
-  await conversation(page).locator('.event', { hasText: 'Joined with another conversation' }).getByRole('button', { name: 'Undo' }).click()
+  await conversation(page)
+    .locator('.event', { hasText: 'Joined with another conversation' })
+    .getByRole('button', { name: 'Undo' })
+    .click()
   await expect(articles()).toHaveCount(1)
   await expect(row(page, /Wrong invoice/)).toBeVisible()
 

@@ -3,7 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { nav, openRow } from './hands'
-import { conversation, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 let team: Team
 let desk: Desk
@@ -12,10 +23,24 @@ const dir = mkdtempSync(join(tmpdir(), 'postern-transfer-'))
 test.beforeAll(async () => {
   team = await startTeam(['help'])
   const now = new Date()
-  seed(team, 'help', [{ raw: mail({ subject: 'Bell is silent', id: 'bell@harbourcycle.example', date: now }), date: now, flags: ['\\Seen'] }])
+  seed(team, 'help', [
+    {
+      raw: mail({ subject: 'Bell is silent', id: 'bell@harbourcycle.example', date: now }),
+      date: now,
+      flags: ['\\Seen'],
+    },
+  ])
   mkdirSync(join(dir, 'old', 'letters'), { recursive: true })
   for (let n = 0; n < 30; n++) {
-    writeFileSync(join(dir, 'old', 'letters', `${n}.eml`), mail({ subject: `Old order ${n}`, id: `old-${n}@harbourcycle.example`, date: new Date(Date.UTC(2015, 2, 1 + (n % 28))), text: 'From years ago.' }))
+    writeFileSync(
+      join(dir, 'old', 'letters', `${n}.eml`),
+      mail({
+        subject: `Old order ${n}`,
+        id: `old-${n}@harbourcycle.example`,
+        date: new Date(Date.UTC(2015, 2, 1 + (n % 28))),
+        text: 'From years ago.',
+      }),
+    )
   }
   mkdirSync(join(dir, 'out'))
   desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
@@ -28,9 +53,10 @@ test.afterAll(async () => {
 })
 
 /** What the person picks in the system's dialog, which no test can drive. */
-const answerDialog = (path: string): Promise<void> => desk.app.evaluate(({ dialog }, chosen) => {
-  dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
-}, path)
+const answerDialog = (path: string): Promise<void> =>
+  desk.app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
+  }, path)
 
 test('old mail is not lost on its way in and out: import to a mailbox of its own, then export of it and of one conversation', async () => {
   const { page } = desk

@@ -1,6 +1,18 @@
 import { expect, test, type Page } from '@playwright/test'
 import { deliver, nav } from './hands'
-import { conversation, list, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  list,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 let team: Team
 let desk: Desk
@@ -8,7 +20,13 @@ let page: Page
 
 test.beforeAll(async () => {
   team = await startTeam(['help'])
-  seed(team, 'help', ['Rear hub clicking', 'Delivery slot moved', 'Refund for a light'].map((subject, i) => ({ raw: mail({ subject, from: `Customer ${i} <c${i}@harbour.example>` }) })))
+  seed(
+    team,
+    'help',
+    ['Rear hub clicking', 'Delivery slot moved', 'Refund for a light'].map((subject, i) => ({
+      raw: mail({ subject, from: `Customer ${i} <c${i}@harbour.example>` }),
+    })),
+  )
   desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
   page = desk.page
   await synced(page)
@@ -45,7 +63,9 @@ test('assigning, tagging and snoozing by keyboard loses no conversation, and eac
   await expect(row(page, /Delivery slot/)).toBeHidden()
   await nav(page, 'Snoozed').click()
   await row(page, /Delivery slot/).click()
-  await conversation(page).getByRole('button', { name: /^Snoozed until/ }).click()
+  await conversation(page)
+    .getByRole('button', { name: /^Snoozed until/ })
+    .click()
   await page.getByRole('menuitem', { name: 'End the snooze' }).click()
   await nav(page, 'Inbox').click()
   await expect(row(page, /Delivery slot/)).toBeVisible()
@@ -109,10 +129,11 @@ test('mail that comes while the window is not in front is told, by quiet hours a
       shown.push(this)
     }
   })
-  const notices = () => desk.app.evaluate(() => {
-    const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
-    return shown.map(({ title, body }) => [title, body])
-  })
+  const notices = () =>
+    desk.app.evaluate(() => {
+      const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
+      return shown.map(({ title, body }) => [title, body])
+    })
   await page.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
   await nav(page, 'Settings').click()
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Notifications' }).click()

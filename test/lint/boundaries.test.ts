@@ -96,12 +96,23 @@ describe('imports that are refused', () => {
 
 describe('what looks like SQL', () => {
   it.each([
-    'SELECT id FROM messages', 'SELECT a,\n  b\nFROM t', 'select id from messages where id = ?', 'INSERT OR IGNORE INTO t VALUES (?)',
-    'UPDATE t SET a = 1', 'DELETE FROM t', 'CREATE TABLE t (a)', 'CREATE VIRTUAL TABLE t USING fts5(a)', 'PRAGMA journal_mode = WAL',
+    'SELECT id FROM messages',
+    'SELECT a,\n  b\nFROM t',
+    'select id from messages where id = ?',
+    'INSERT OR IGNORE INTO t VALUES (?)',
+    'UPDATE t SET a = 1',
+    'DELETE FROM t',
+    'CREATE TABLE t (a)',
+    'CREATE VIRTUAL TABLE t USING fts5(a)',
+    'PRAGMA journal_mode = WAL',
   ])('%s', (text) => expect(looksLikeSql(text)).toBe(true))
 
   it.each([
-    'Select a conversation from the list', 'Update your settings', 'Delete from this device', 'A001 SELECT INBOX', 'Created a table',
+    'Select a conversation from the list',
+    'Update your settings',
+    'Delete from this device',
+    'A001 SELECT INBOX',
+    'Created a table',
   ])('%s is not', (text) => expect(looksLikeSql(text)).toBe(false))
 })
 
@@ -130,8 +141,14 @@ it('is wired into oxlint: every rule speaks up in the right file and nowhere els
     put('src-main/app/window.ts', ipc)
     put('src-renderer/client.ts', postern)
     put('src-renderer/app.tsx', postern)
-    put('src-renderer/inbox/list.ts', "export * from '../conversation/thread'\nexport const load = () => import('electron')\n")
-    put('src-preload/contract/mail.ts', "import type { Socket } from 'node:net'\nexport type Wire = Socket | import('node:tls').TLSSocket\n")
+    put(
+      'src-renderer/inbox/list.ts',
+      "export * from '../conversation/thread'\nexport const load = () => import('electron')\n",
+    )
+    put(
+      'src-preload/contract/mail.ts',
+      "import type { Socket } from 'node:net'\nexport type Wire = Socket | import('node:tls').TLSSocket\n",
+    )
     put('test/app/gate.test.ts', ipc + sql + postern)
     const oxlint = path.join(root, 'node_modules/oxlint/bin/oxlint')
     // Node itself: oxlint's plugins do not run inside Electron, where these tests run. npm names its Node here.
@@ -140,7 +157,9 @@ it('is wired into oxlint: every rule speaks up in the right file and nowhere els
       cwd: dir,
       encoding: 'utf8',
     })
-    const found = stdout.split('\n').map((line) => /^(?:\.\/)?([^:]+):(\d+):.*postern\((.*)\)/.exec(line)?.slice(1).join(' '))
+    const found = stdout
+      .split('\n')
+      .map((line) => /^(?:\.\/)?([^:]+):(\d+):.*postern\((.*)\)/.exec(line)?.slice(1).join(' '))
     expect(found.filter((line) => line !== undefined).sort()).toEqual([
       'src-main/app/window.ts 1 ipc-main',
       'src-main/app/window.ts 2 ipc-main',

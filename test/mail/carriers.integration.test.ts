@@ -12,14 +12,21 @@ let dovecot: Awaited<ReturnType<typeof startDovecot>>
 let nats: Awaited<ReturnType<typeof startNats>>
 const open: LogCarrier[] = []
 beforeAll(async () => {
-  [dovecot, nats] = await Promise.all([startDovecot({ users: [user], config: 'mail_max_userip_connections = 100\n' }), startNats()])
+  ;[dovecot, nats] = await Promise.all([
+    startDovecot({ users: [user], config: 'mail_max_userip_connections = 100\n' }),
+    startNats(),
+  ])
 })
 afterAll(() => Promise.all([dovecot.stop(), nats.stop()]))
 afterEach(async () => void (await Promise.all(open.splice(0).map((one) => one.close()))))
 
 let team = 'first'
 const carriers: Record<string, () => Promise<LogCarrier>> = {
-  mailbox: async () => ImapCarrier.open(await ImapSession.open(serverAt(dovecot.port), { user: user.name, password: user.password }, true), user.name),
+  mailbox: async () =>
+    ImapCarrier.open(
+      await ImapSession.open(serverAt(dovecot.port), { user: user.name, password: user.password }, true),
+      user.name,
+    ),
   NATS: async () => NatsCarrier.open(nats, team),
 }
 const pack = (text: string): Buffer => Buffer.concat([Buffer.from('PST1'), Buffer.from(text)])
@@ -35,7 +42,8 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
   }
   const all = async (carrier: LogCarrier, after?: string): Promise<string[]> => {
     const packs: string[] = []
-    for await (const message of carrier.fetch(await carrier.list(after))) if (message.pack.byteLength > 0) packs.push(Buffer.from(message.pack).toString('latin1', 4))
+    for await (const message of carrier.fetch(await carrier.list(after)))
+      if (message.pack.byteLength > 0) packs.push(Buffer.from(message.pack).toString('latin1', 4))
     return packs
   }
   afterEach(() => {
@@ -65,7 +73,9 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
     // Where nothing was ever put, nothing lies.
     expect(await one.list()).toEqual([])
     let told = 0
-    two.onChange((what) => { if (what === 'more') told++ })
+    two.onChange((what) => {
+      if (what === 'more') told++
+    })
     await new Promise((resolve) => setTimeout(resolve, 500))
     const first = await one.append(pack('sum1'), true)
     await one.append(pack('news'))
@@ -79,29 +89,39 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
   test('others are told without asking', async () => {
     const [one, two] = [await another(), await another()]
     let told = 0
-    two.onChange((what) => { if (what === 'more') told++ })
+    two.onChange((what) => {
+      if (what === 'more') told++
+    })
     await new Promise((resolve) => setTimeout(resolve, 500))
     await one.append(pack('news'))
     await expect.poll(() => told, wait).toBeGreaterThan(0)
   })
 
-  test('of those who claim one thing at the same time exactly one wins, and all agree who (R41)', { timeout: 60_000 }, async () => {
-    const racers = await Promise.all(Array.from({ length: 4 }, another))
-    for (let race = 0; race < 5; race++) {
-      const results = await Promise.all(racers.map((one, who) => one.claim(`conversation-${race}`, `device${who}`, 60_000)))
-      expect(results.filter(({ won }) => won)).toHaveLength(1)
-      expect(new Set(results.map(({ holder }) => holder)).size).toBe(1)
-    }
-    expect(await racers[0]?.claim('conversation-0', 'device9', 60_000)).toMatchObject({ won: false })
-    expect(await racers[0]?.claim('short', 'device0', 1500)).toMatchObject({ won: true })
-    await new Promise((resolve) => setTimeout(resolve, 1600))
-    expect(await racers[1]?.claim('short', 'device1', 60_000)).toMatchObject({ won: true })
-  })
+  test(
+    'of those who claim one thing at the same time exactly one wins, and all agree who (R41)',
+    { timeout: 60_000 },
+    async () => {
+      const racers = await Promise.all(Array.from({ length: 4 }, another))
+      for (let race = 0; race < 5; race++) {
+        const results = await Promise.all(
+          racers.map((one, who) => one.claim(`conversation-${race}`, `device${who}`, 60_000)),
+        )
+        expect(results.filter(({ won }) => won)).toHaveLength(1)
+        expect(new Set(results.map(({ holder }) => holder)).size).toBe(1)
+      }
+      expect(await racers[0]?.claim('conversation-0', 'device9', 60_000)).toMatchObject({ won: false })
+      expect(await racers[0]?.claim('short', 'device0', 1500)).toMatchObject({ won: true })
+      await new Promise((resolve) => setTimeout(resolve, 1600))
+      expect(await racers[1]?.claim('short', 'device1', 60_000)).toMatchObject({ won: true })
+    },
+  )
 
   test('a closed connection is told to its owner', async () => {
     const one = await another()
     let closed = false
-    one.onClose(() => { closed = true })
+    one.onClose(() => {
+      closed = true
+    })
     if (kind === 'mailbox') dovecot.doveadm('kick', user.name)
     else await one.close()
     await expect.poll(() => closed, wait).toBe(true)
@@ -110,7 +130,9 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
 
 test('a NATS server that wants another token, or is not there, is told apart', async () => {
   await expect(NatsCarrier.open({ ...nats, token: 'wrong' }, 'aa')).rejects.toMatchObject({ code: 'auth-refused' })
-  await expect(NatsCarrier.open({ url: 'nats://127.0.0.1:1', token: '' }, 'aa')).rejects.toMatchObject({ code: 'connection-lost' })
+  await expect(NatsCarrier.open({ url: 'nats://127.0.0.1:1', token: '' }, 'aa')).rejects.toMatchObject({
+    code: 'connection-lost',
+  })
 })
 
 describe('team messages that others handled', () => {
@@ -130,7 +152,10 @@ describe('team messages that others handled', () => {
       'From: a@b.test\r\nSubject: lunch?\r\n\r\nPST1 is not base64.\r\n',
       `From: a@b.test\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n\r\nhi\r\n--o\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQK\r\n--o--\r\n`,
     ]
-    seedMaildir(dovecot.maildirOf(user.name), raw.map((text) => ({ raw: text, date: new Date(), folder: 'Postern', flags: [] })))
+    seedMaildir(
+      dovecot.maildirOf(user.name),
+      raw.map((text) => ({ raw: text, date: new Date(), folder: 'Postern', flags: [] })),
+    )
     await carrier.poke()
     const packs: Buffer[] = []
     for await (const { pack: one } of carrier.fetch(await carrier.list())) packs.push(Buffer.from(one))

@@ -6,7 +6,10 @@ import type { FetchedMessage } from '../../src-main/mail/imap-session'
 const row = (uid: number): FetchedMessage => ({ uid, flags: [], internalDate: 0, source: Buffer.from('x') })
 
 /** A server that answers with `code` as soon as a message of `bad` is among those asked for. */
-function server(bad: Set<number>, code: 'server-refused' | 'connection-lost'): { asked: number[][]; fetchSources: (uids: readonly number[]) => AsyncGenerator<FetchedMessage> } {
+function server(
+  bad: Set<number>,
+  code: 'server-refused' | 'connection-lost',
+): { asked: number[][]; fetchSources: (uids: readonly number[]) => AsyncGenerator<FetchedMessage> } {
   const asked: number[][] = []
   return {
     asked,
@@ -40,7 +43,8 @@ test('a message that breaks the connection does not break it for ever', async ()
   let now = 0
   const around = new FetchAround(() => now)
   const from = server(new Set([2]), 'connection-lost')
-  for (let tries = 0; tries < 4; tries++) await expect(fetched(around, from, [1, 2, 3])).rejects.toMatchObject({ code: 'connection-lost' })
+  for (let tries = 0; tries < 4; tries++)
+    await expect(fetched(around, from, [1, 2, 3])).rejects.toMatchObject({ code: 'connection-lost' })
   expect(await fetched(around, from, [1, 2, 3])).toEqual([1, 3])
   now = 3_600_000
   expect(around.due(2)).toBe(true)

@@ -8,8 +8,15 @@ import { mailboxAt, serverAt, untilIdle, user } from './harness'
 import { MemoryStore } from './memory-store'
 import { follow, imitate, letter, subjects, until } from './imitation'
 
-interface Said { name: string; args: string; tag: string }
-interface Line { send: (text: string | Buffer) => void; close: () => void }
+interface Said {
+  name: string
+  args: string
+  tag: string
+}
+interface Line {
+  send: (text: string | Buffer) => void
+  close: () => void
+}
 /** What a hostile server does at a command; true: it has answered by itself. */
 type Hostility = (said: Said, line: Line) => boolean
 
@@ -52,23 +59,36 @@ const hostilities: Record<string, Hostility> = {
 }
 
 describe('a hostile server (R36)', () => {
-  test.each(Object.keys(hostilities))('%s: memory stays bounded, tries are spaced, and all mail is there once it behaves', async (what) => {
-    let bad = what.includes('negative') ? 1 : 2
-    const server = await imitate('qresync', { script: (command, session) => bad > 0 && (hostilities[what]?.(command, session) ?? false) && (bad -= 1, true) })
-    for (let n = 0; n < 10; n++) server.mail.add('INBOX', letter(`m${n}`))
-    const before = process.memoryUsage().rss
-    const { store } = follow(server)
-    await until(() => store.progress?.state === 'idle' && store.folder('INBOX').messages.size === 10, `in step in spite of ${what}`, 40_000)
-    expect(store.folder('INBOX')).toMatchObject({ serverCount: 10, missing: 0 })
-    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024)
-    expect(server.seen.connections).toBeLessThan(12)
-  }, 60_000)
+  test.each(Object.keys(hostilities))(
+    '%s: memory stays bounded, tries are spaced, and all mail is there once it behaves',
+    async (what) => {
+      let bad = what.includes('negative') ? 1 : 2
+      const server = await imitate('qresync', {
+        script: (command, session) => bad > 0 && (hostilities[what]?.(command, session) ?? false) && ((bad -= 1), true),
+      })
+      for (let n = 0; n < 10; n++) server.mail.add('INBOX', letter(`m${n}`))
+      const before = process.memoryUsage().rss
+      const { store } = follow(server)
+      await until(
+        () => store.progress?.state === 'idle' && store.folder('INBOX').messages.size === 10,
+        `in step in spite of ${what}`,
+        40_000,
+      )
+      expect(store.folder('INBOX')).toMatchObject({ serverCount: 10, missing: 0 })
+      expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024)
+      expect(server.seen.connections).toBeLessThan(12)
+    },
+    60_000,
+  )
 
   test('lines that nobody asked for change nothing here', async () => {
     let tricks = 2
     const server = await imitate('qresync', {
       script: ({ name }, session) => {
-        if (name === 'UID FETCH' && tricks-- > 0) session.send('* 3 FETCH (UID 4000000000 FLAGS (\\Deleted))\r\n* -2 FETCH (FLAGS ())\r\n* 999 FETCH (UID 70 FLAGS (\\Seen) BODY[] "x")\r\n* VANISHED 5000:4294967295\r\n* 77 EXPUNGE\r\n* 0 EXPUNGE\r\n* -1 EXISTS\r\n* FLAGS NIL\r\n* OK [UIDNEXT -4] x\r\n* OK [HIGHESTMODSEQ 0] x\r\n')
+        if (name === 'UID FETCH' && tricks-- > 0)
+          session.send(
+            '* 3 FETCH (UID 4000000000 FLAGS (\\Deleted))\r\n* -2 FETCH (FLAGS ())\r\n* 999 FETCH (UID 70 FLAGS (\\Seen) BODY[] "x")\r\n* VANISHED 5000:4294967295\r\n* 77 EXPUNGE\r\n* 0 EXPUNGE\r\n* -1 EXISTS\r\n* FLAGS NIL\r\n* OK [UIDNEXT -4] x\r\n* OK [HIGHESTMODSEQ 0] x\r\n',
+          )
         return false
       },
     })
@@ -120,9 +140,15 @@ describe('a hostile server (R36)', () => {
     for (let n = 0; n < 30; n++) server.mail.add('INBOX', letter(`m${n}`))
     const { store, sync } = follow(server)
     await untilIdle(store)
-    server.mail.expunge('INBOX', server.mail.folder('INBOX').entries.map(({ uid }) => uid))
+    server.mail.expunge(
+      'INBOX',
+      server.mail.folder('INBOX').entries.map(({ uid }) => uid),
+    )
     sync.wake()
-    await until(() => store.folder('INBOX').messages.size === 0 && store.folder('INBOX').serverCount === 0, 'an empty inbox')
+    await until(
+      () => store.folder('INBOX').messages.size === 0 && store.folder('INBOX').serverCount === 0,
+      'an empty inbox',
+    )
     server.mail.add('INBOX', letter('after'))
     await until(() => subjects(store, 'INBOX').includes('after'), 'mail after')
   })
@@ -216,7 +242,9 @@ describe('what a failure is', () => {
     for (let n = 0; n < 50; n++) server.mail.add('INBOX', letter(`m${n}`))
     const store = new MemoryStore([mailboxAt(serverAt(server.port))])
     let full = true
-    store.beforePage = () => { if (full) throw new PosternError('disk-full') }
+    store.beforePage = () => {
+      if (full) throw new PosternError('disk-full')
+    }
     follow(server, store)
     await until(() => store.progress?.error?.code === 'disk-full', 'told')
     full = false

@@ -11,7 +11,17 @@ describe('a set of UIDs from a server', () => {
   })
 
   test('one without bounds takes no memory, and what is none is no UID (R36)', () => {
-    for (const set of ['1:4294967295', '1:*', '0:5', '-1', '5:', 'x', '1 2', '99999999999', Array.from({ length: 20 }, (_, n) => `${n * 1_000_000 + 1}:${(n + 1) * 1_000_000}`).join(',')]) {
+    for (const set of [
+      '1:4294967295',
+      '1:*',
+      '0:5',
+      '-1',
+      '5:',
+      'x',
+      '1 2',
+      '99999999999',
+      Array.from({ length: 20 }, (_, n) => `${n * 1_000_000 + 1}:${(n + 1) * 1_000_000}`).join(','),
+    ]) {
       expect(() => uidsOf(set), set.slice(0, 20)).toThrow(expect.objectContaining({ code: 'server-broken' }))
     }
   })

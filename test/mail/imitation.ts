@@ -14,7 +14,10 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end()
 })
 
-export async function imitate(kind: Kind, options: Omit<Parameters<typeof startImitation>[0], 'kind'> = {}): Promise<Imitation> {
+export async function imitate(
+  kind: Kind,
+  options: Omit<Parameters<typeof startImitation>[0], 'kind'> = {},
+): Promise<Imitation> {
   const server = await startImitation({ kind, ...options })
   ends.push(() => server.stop())
   return server
@@ -25,8 +28,17 @@ export function letter(subject: string, more = ''): string {
 }
 
 /** Syncs a mailbox on the server; tries follow each other fast. */
-export function follow(server: { port: number }, store: MemoryStore = new MemoryStore([mailboxAt(serverAt(server.port))]), port: Pick<MemoryStore['port'], 'call'> = store.port, mailbox = mailboxAt(serverAt(server.port))): { store: MemoryStore; sync: MailboxSync; stop: () => Promise<void> } {
-  const ports: SyncPorts = { store: port, app: { call: async () => ({ user: user.name, password: user.password }) as never }, parser: inlineParser }
+export function follow(
+  server: { port: number },
+  store: MemoryStore = new MemoryStore([mailboxAt(serverAt(server.port))]),
+  port: Pick<MemoryStore['port'], 'call'> = store.port,
+  mailbox = mailboxAt(serverAt(server.port)),
+): { store: MemoryStore; sync: MailboxSync; stop: () => Promise<void> } {
+  const ports: SyncPorts = {
+    store: port,
+    app: { call: async () => ({ user: user.name, password: user.password }) as never },
+    parser: inlineParser,
+  }
   const sync = new MailboxSync(mailbox, ports, () => undefined, new Backoff(20, 200))
   sync.start()
   ends.push(() => sync.stop())
@@ -38,4 +50,5 @@ export function subjects(store: MemoryStore, path: string): string[] {
   return [...store.folder(path).messages.values()].map((one) => one.message.subject).toSorted()
 }
 
-export const until = (check: () => unknown, what: string, ms = 15_000): Promise<unknown> => waitFor(check, { ms, what: () => what })
+export const until = (check: () => unknown, what: string, ms = 15_000): Promise<unknown> =>
+  waitFor(check, { ms, what: () => what })

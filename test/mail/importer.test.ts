@@ -19,7 +19,9 @@ const folder = (): string => {
 afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true, force: true })))
 
 const letter = (n: number, from = `p${n}@x.test`, text = `text ${n}`): Buffer =>
-  Buffer.from(`From: ${from}\r\nTo: old@acme.test\r\nSubject: Old ${n}\r\nMessage-ID: <old${n}@x.test>\r\nDate: Tue, ${10 + (n % 18)} Mar 2015 09:05:01 +0000\r\n\r\n${text}\r\nFrom here on\r\n`)
+  Buffer.from(
+    `From: ${from}\r\nTo: old@acme.test\r\nSubject: Old ${n}\r\nMessage-ID: <old${n}@x.test>\r\nDate: Tue, ${10 + (n % 18)} Mar 2015 09:05:01 +0000\r\n\r\n${text}\r\nFrom here on\r\n`,
+  )
 
 /** The machine may be busy with other things. */
 const patient = { timeout: 20_000 }
@@ -38,19 +40,27 @@ afterEach(async () => {
 })
 
 type Target = Parameters<typeof store.app.call<'transfer.import'>>[1]['target']
-async function importAll(path: string, target: Target = { kind: 'new', name: 'Old', address: 'old@acme.test' }): Promise<Awaited<ReturnType<typeof last>>> {
+async function importAll(
+  path: string,
+  target: Target = { kind: 'new', name: 'Old', address: 'old@acme.test' },
+): Promise<Awaited<ReturnType<typeof last>>> {
   await store.app.call('transfer.import', { paths: [path], name: 'old', target })
   importer.wake()
   await expect.poll(async () => (await last()).state, { timeout: 20_000 }).not.toBe('running')
   return last()
 }
 const last = async () => (await store.call('transfers.list', {})).transfers[0] ?? expect.fail('no transfer')
-const sources = (): string[] => store.db.read.all<{ id: number }>('SELECT id FROM messages ORDER BY id').map(({ id }) => Buffer.from(sourceOf(store.db.read, id)).toString('latin1')).toSorted()
+const sources = (): string[] =>
+  store.db.read
+    .all<{ id: number }>('SELECT id FROM messages ORDER BY id')
+    .map(({ id }) => Buffer.from(sourceOf(store.db.read, id)).toString('latin1'))
+    .toSorted()
 
 test('mbox, Maildir and EML are told apart, and files without mail are told', async () => {
   const dir = folder()
   writeFileSync(join(dir, 'Archive 2015.mbox'), mboxEntry(letter(1), 'a@x', 0))
-  for (const part of ['cur', 'new', 'tmp', '.Sent/cur', '.Sent/new']) mkdirSync(join(dir, 'Maildir', part), { recursive: true })
+  for (const part of ['cur', 'new', 'tmp', '.Sent/cur', '.Sent/new'])
+    mkdirSync(join(dir, 'Maildir', part), { recursive: true })
   writeFileSync(join(dir, 'Maildir', 'cur', '1.x:2,RS'), letter(2))
   writeFileSync(join(dir, 'Maildir', 'new', '2.x'), letter(3))
   writeFileSync(join(dir, 'Maildir', 'tmp', '3.x'), letter(3))
@@ -61,14 +71,22 @@ test('mbox, Maildir and EML are told apart, and files without mail are told', as
   const { files, left } = await findMailFiles([dir])
   expect(left).toBe(1)
   expect(files.map(({ kind, folder: name, role, flags }) => [kind, name, role, flags])).toEqual([
-    ['mbox', 'Archive 2015', 'archive', null], ['message', 'Maildir/Sent', 'sent', ['\\Seen']], ['message', 'Maildir', 'archive', ['\\Answered', '\\Seen']], ['message', 'Maildir', 'archive', []],
+    ['mbox', 'Archive 2015', 'archive', null],
+    ['message', 'Maildir/Sent', 'sent', ['\\Seen']],
+    ['message', 'Maildir', 'archive', ['\\Answered', '\\Seen']],
+    ['message', 'Maildir', 'archive', []],
     ['message', 'letters/deep', 'archive', null],
   ])
 })
 
 test('old mail keeps its date, re-opens nothing, moves no status and asks no server', async () => {
   const { folders } = await store.mailbox()
-  await store.put(folders['INBOX'] ?? 0, { from: 'p1@x.test', id: 'now@x.test', subject: 'Old 1', references: ['old1@x.test'] })
+  await store.put(folders['INBOX'] ?? 0, {
+    from: 'p1@x.test',
+    id: 'now@x.test',
+    subject: 'Old 1',
+    references: ['old1@x.test'],
+  })
   const id = (await store.list())[0]?.id ?? 0
   await store.call('conversations.setStatus', { ids: [id], status: 'pending' })
   const dir = folder()
@@ -78,7 +96,11 @@ test('old mail keeps its date, re-opens nothing, moves no status and asks no ser
   store.woken.length = 0
   expect(await importAll(dir)).toMatchObject({ state: 'done', messages: 2, duplicates: 0, unreadable: 0, left: 0 })
   const conversation = await store.call('conversations.get', { id })
-  expect([conversation.status, conversation.messages.length, conversation.history.map(({ kind }) => kind)]).toEqual(['pending', 2, ['pending']])
+  expect([conversation.status, conversation.messages.length, conversation.history.map(({ kind }) => kind)]).toEqual([
+    'pending',
+    2,
+    ['pending'],
+  ])
   expect(conversation.messages[0]?.date).toBe(Date.UTC(2015, 2, 11, 9, 5, 1))
   const closed = await store.list('closed')
   expect(closed.map(({ subject, unread }) => [subject, unread])).toEqual([['Old 2', false]])
@@ -96,12 +118,23 @@ test('old mail keeps its date, re-opens nothing, moves no status and asks no ser
 
 test('a second import of the same mail brings nothing twice; a broken one comes in as it is', async () => {
   const dir = folder()
-  const broken = Buffer.from(`Subject: deep\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n${Array.from({ length: 300 }, (_, n) => `--a${n > 0 ? n : ''}\r\nContent-Type: multipart/mixed; boundary=a${n + 1}\r\n\r\n`).join('')}`)
+  const broken = Buffer.from(
+    `Subject: deep\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n${Array.from({ length: 300 }, (_, n) => `--a${n > 0 ? n : ''}\r\nContent-Type: multipart/mixed; boundary=a${n + 1}\r\n\r\n`).join('')}`,
+  )
   const messages = [...Array.from({ length: 250 }, (_, n) => letter(n)), broken]
   writeFileSync(join(dir, 'all.mbox'), Buffer.concat(messages.map((raw) => mboxEntry(raw, 'a@x', 0))))
   const { id: mailboxId } = await store.mailbox()
-  expect(await importAll(dir, { kind: 'archive', mailboxId })).toMatchObject({ state: 'done', messages: 251, duplicates: 0, done: expect.any(Number) as number })
-  expect(await importAll(dir, { kind: 'archive', mailboxId })).toMatchObject({ state: 'done', messages: 0, duplicates: 251 })
+  expect(await importAll(dir, { kind: 'archive', mailboxId })).toMatchObject({
+    state: 'done',
+    messages: 251,
+    duplicates: 0,
+    done: expect.any(Number) as number,
+  })
+  expect(await importAll(dir, { kind: 'archive', mailboxId })).toMatchObject({
+    state: 'done',
+    messages: 0,
+    duplicates: 251,
+  })
   expect(sources()).toEqual(messages.map((raw) => raw.toString('latin1')).toSorted())
   // The server's list of folders does not take them away.
   await store.mail.call('folders.sync', { mailboxId, folders: [{ path: 'INBOX', delimiter: '/', role: 'inbox' }] })
@@ -113,14 +146,23 @@ test('a second import of the same mail brings nothing twice; a broken one comes 
 
 test('goes on where it was when mail or the store ended in the middle, and nothing is missing or double', async () => {
   const dir = folder()
-  writeFileSync(join(dir, 'all.mbox'), Buffer.concat(Array.from({ length: 450 }, (_, n) => mboxEntry(letter(n), 'a@x', 0))))
+  writeFileSync(
+    join(dir, 'all.mbox'),
+    Buffer.concat(Array.from({ length: 450 }, (_, n) => mboxEntry(letter(n), 'a@x', 0))),
+  )
   await importer.stop()
-  await store.app.call('transfer.import', { paths: [dir], name: 'old', target: { kind: 'new', name: 'Old', address: null } })
+  await store.app.call('transfer.import', {
+    paths: [dir],
+    name: 'old',
+    target: { kind: 'new', name: 'Old', address: null },
+  })
   let pages = 0
-  const cut = { call: (async (name: never, input: never) => {
-    if (name === 'import.page' && ++pages === 3) void importer.stop()
-    return store.mail.call(name, input)
-  }) as typeof store.mail.call }
+  const cut = {
+    call: (async (name: never, input: never) => {
+      if (name === 'import.page' && ++pages === 3) void importer.stop()
+      return store.mail.call(name, input)
+    }) as typeof store.mail.call,
+  }
   importer = new Importer(parser)
   importer.connectStore(cut)
   await expect.poll(() => pages, patient).toBe(3)
@@ -136,15 +178,24 @@ test('goes on where it was when mail or the store ended in the middle, and nothi
 
 test('cancelled, it stops and keeps what came; what cannot be imported is refused with a reason', async () => {
   const dir = folder()
-  writeFileSync(join(dir, 'all.mbox'), Buffer.concat(Array.from({ length: 900 }, (_, n) => mboxEntry(letter(n), 'a@x', 0))))
+  writeFileSync(
+    join(dir, 'all.mbox'),
+    Buffer.concat(Array.from({ length: 900 }, (_, n) => mboxEntry(letter(n), 'a@x', 0))),
+  )
   await importer.stop()
-  const { id } = await store.app.call('transfer.import', { paths: [dir], name: 'old', target: { kind: 'new', name: 'Old', address: null } })
+  const { id } = await store.app.call('transfer.import', {
+    paths: [dir],
+    name: 'old',
+    target: { kind: 'new', name: 'Old', address: null },
+  })
   let pages = 0
   importer = new Importer(parser)
-  importer.connectStore({ call: (async (name: never, input: never) => {
-    if (name === 'import.page' && ++pages === 2) await store.call('transfers.cancel', { id })
-    return store.mail.call(name, input)
-  }) as typeof store.mail.call })
+  importer.connectStore({
+    call: (async (name: never, input: never) => {
+      if (name === 'import.page' && ++pages === 2) await store.call('transfers.cancel', { id })
+      return store.mail.call(name, input)
+    }) as typeof store.mail.call,
+  })
   await expect.poll(async () => (await last()).state, patient).toBe('cancelled')
   await expect.poll(() => pages, patient).toBe(2)
   expect(sources()).toHaveLength(100)
@@ -155,12 +206,25 @@ test('cancelled, it stops and keeps what came; what cannot be imported is refuse
   importer.connectStore(store.mail)
   expect(await importAll(empty)).toMatchObject({ state: 'failed', error: 'not-found' })
   await store.mailbox('taken@acme.test')
-  expect(await codeOf(store.app.call('transfer.import', { paths: [dir], name: 'x', target: { kind: 'new', name: 'X', address: 'taken@acme.test' } }))).toBe('conflict')
+  expect(
+    await codeOf(
+      store.app.call('transfer.import', {
+        paths: [dir],
+        name: 'x',
+        target: { kind: 'new', name: 'X', address: 'taken@acme.test' },
+      }),
+    ),
+  ).toBe('conflict')
 })
 
 test('what is exported and imported again is equal byte for byte, in every form', async () => {
   const { id: mailboxId, folders } = await store.mailbox()
-  const raws = ['\r\n', '\n', ''].flatMap((end, n) => [`From: a@x.test\r\nMessage-ID: <e${n}@x>\r\nSubject: E${n}/:*\r\n\r\nFrom me\r\n>From you\r\n\r\nFrom a@b Thu Jan  1 10:00:00 2026\r\nlast${end}`, `From: b@x.test\r\nMessage-ID: <f${n}@x>\r\n\r\n\u00e9\0\u00ff${end}${end}${end}`]).map((text) => Buffer.from(text, 'latin1'))
+  const raws = ['\r\n', '\n', '']
+    .flatMap((end, n) => [
+      `From: a@x.test\r\nMessage-ID: <e${n}@x>\r\nSubject: E${n}/:*\r\n\r\nFrom me\r\n>From you\r\n\r\nFrom a@b Thu Jan  1 10:00:00 2026\r\nlast${end}`,
+      `From: b@x.test\r\nMessage-ID: <f${n}@x>\r\n\r\n\u00e9\0\u00ff${end}${end}${end}`,
+    ])
+    .map((text) => Buffer.from(text, 'latin1'))
   for (const [index, raw] of raws.entries()) {
     const message = await parseMessage(raw)
     await store.put(folders[index % 2 === 0 ? 'INBOX' : 'Archive'] ?? 0, message, { seen: index % 3 === 0 })
@@ -175,10 +239,19 @@ test('what is exported and imported again is equal byte for byte, in every form'
     const other = await Harness.make()
     try {
       const reader = new Importer(parser)
-      await other.app.call('transfer.import', { paths: [dir], name: 'back', target: { kind: 'new', name: 'Back', address: null } })
+      await other.app.call('transfer.import', {
+        paths: [dir],
+        name: 'back',
+        target: { kind: 'new', name: 'Back', address: null },
+      })
       reader.connectStore(other.mail)
-      await expect.poll(async () => (await other.call('transfers.list', {})).transfers[0]?.state, { timeout: 20_000 }).toBe('done')
-      const back = other.db.read.all<{ id: number }>('SELECT id FROM messages').map(({ id }) => Buffer.from(sourceOf(other.db.read, id)).toString('latin1')).toSorted()
+      await expect
+        .poll(async () => (await other.call('transfers.list', {})).transfers[0]?.state, { timeout: 20_000 })
+        .toBe('done')
+      const back = other.db.read
+        .all<{ id: number }>('SELECT id FROM messages')
+        .map(({ id }) => Buffer.from(sourceOf(other.db.read, id)).toString('latin1'))
+        .toSorted()
       expect(back, format).toEqual(expected)
       const unread = other.db.read.get<{ n: number }>('SELECT count(*) AS n FROM messages WHERE seen = 0')?.n
       if (format === 'maildir') expect(unread).toBe(4)
@@ -193,18 +266,34 @@ test('picked conversations and one folder are exported alone; names of files are
   const { folders } = await store.mailbox()
   const inbox = folders['INBOX'] ?? 0
   const date = Date.UTC(2026, 0, 1)
-  for (const n of [1, 2]) await store.put(inbox, { from: `c${n}@x.test`, id: `c${n}@x`, subject: '../../etc/pass wd', date })
+  for (const n of [1, 2])
+    await store.put(inbox, { from: `c${n}@x.test`, id: `c${n}@x`, subject: '../../etc/pass wd', date })
   await store.put(folders['Archive'] ?? 0, { from: 'c3@x.test', id: 'c3@x', subject: 'Other', date })
   const ids = (await store.list()).map(({ id }) => id)
   const dir = folder()
   await store.app.call('transfer.export', { dir, scope: { kind: 'conversations', ids }, format: 'eml' })
   await expect.poll(async () => (await last()).state, patient).toBe('done')
   const { path } = await store.app.call('transfer.path', { id: (await last()).id })
-  expect(readdirSync(join(path, 'Conversations')).toSorted()).toEqual(['2026-01-01 0000 .._.._etc_pass wd (2).eml', '2026-01-01 0000 .._.._etc_pass wd.eml'])
-  await store.app.call('transfer.export', { dir, scope: { kind: 'folder', folderId: folders['Archive'] ?? 0 }, format: 'mbox' })
+  expect(readdirSync(join(path, 'Conversations')).toSorted()).toEqual([
+    '2026-01-01 0000 .._.._etc_pass wd (2).eml',
+    '2026-01-01 0000 .._.._etc_pass wd.eml',
+  ])
+  await store.app.call('transfer.export', {
+    dir,
+    scope: { kind: 'folder', folderId: folders['Archive'] ?? 0 },
+    format: 'mbox',
+  })
   await expect.poll(async () => (await last()).state, patient).toBe('done')
   const second = (await store.app.call('transfer.path', { id: (await last()).id })).path
   expect(readdirSync(second)).toEqual(['Archive.mbox'])
   expect(readFileSync(join(second, 'Archive.mbox'), 'latin1')).toContain('Subject: Other')
-  expect(await codeOf(store.app.call('transfer.export', { dir, scope: { kind: 'folder', folderId: folders['Junk'] ?? 0 }, format: 'mbox' }))).toBe('not-found')
+  expect(
+    await codeOf(
+      store.app.call('transfer.export', {
+        dir,
+        scope: { kind: 'folder', folderId: folders['Junk'] ?? 0 },
+        format: 'mbox',
+      }),
+    ),
+  ).toBe('not-found')
 })

@@ -22,8 +22,18 @@ async function work(): Promise<void> {
   for (const { id: conversation } of (await harness.list()).slice(0, 3)) {
     await harness.call('conversations.setStatus', { ids: [conversation], status: 'pending' })
     say(`pending ${conversation}`)
-    const draft = await harness.call('drafts.start', { kind: 'reply', conversationId: conversation, messageId: null, mailboxId: id, visibleText: null })
-    await harness.call('drafts.save', { ...draft, text: `answer to ${conversation}`, to: [{ name: '', address: 'ana@customer.test' }] })
+    const draft = await harness.call('drafts.start', {
+      kind: 'reply',
+      conversationId: conversation,
+      messageId: null,
+      mailboxId: id,
+      visibleText: null,
+    })
+    await harness.call('drafts.save', {
+      ...draft,
+      text: `answer to ${conversation}`,
+      to: [{ name: '', address: 'ana@customer.test' }],
+    })
     say(`drafted ${draft.id}`)
     const { outboxId } = await harness.call('outbox.send', { draftId: draft.id, thenStatus: 'closed' })
     say(`queued ${outboxId}`)

@@ -1,9 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { storeForMail, mailForStore, type Handlers, type MailForStore, type StoreForMail } from '../../src-preload/contract/internal'
+import {
+  storeForMail,
+  mailForStore,
+  type Handlers,
+  type MailForStore,
+  type StoreForMail,
+} from '../../src-preload/contract/internal'
 import { Mailboxes } from '../../src-main/mail/mailboxes'
 import { joinPort, type Port, type Rpc } from '../../src-main/shared/port-rpc'
 import { startDovecot } from '../servers/dovecot.mjs'
-import { inlineParser, mailboxAt, seed, serverAt, serverDigest, untilIdle, user, waitFor, type Dovecot } from './harness'
+import {
+  inlineParser,
+  mailboxAt,
+  seed,
+  serverAt,
+  serverDigest,
+  untilIdle,
+  user,
+  waitFor,
+  type Dovecot,
+} from './harness'
 import { MemoryStore } from './memory-store'
 
 let dovecot: Dovecot
@@ -18,18 +34,45 @@ function pair(): [Port & { close: () => void }, Port] {
   const listeners: [((message: unknown) => void)[], ((message: unknown) => void)[]] = [[], []]
   const closed: (() => void)[] = []
   const side = (mine: 0 | 1): Port => ({
-    post: (message) => { for (const listener of listeners[mine === 0 ? 1 : 0]) setImmediate(() => listener(structuredClone(message))) },
+    post: (message) => {
+      for (const listener of listeners[mine === 0 ? 1 : 0]) setImmediate(() => listener(structuredClone(message)))
+    },
     onMessage: (listener) => void listeners[mine].push(listener),
     onClose: (listener) => void closed.push(listener),
   })
-  return [{ ...side(0), close: () => { for (const listener of closed) listener() } }, side(1)]
+  return [
+    {
+      ...side(0),
+      close: () => {
+        for (const listener of closed) listener()
+      },
+    },
+    side(1),
+  ]
 }
 
 function connect(store: MemoryStore): { rpc: Rpc<StoreForMail>; die: () => void } {
   const [storeSide, mailSide] = pair()
-  const handlers = Object.fromEntries(Object.keys(storeForMail).map((name) => [name, (input: never) => store.port.call(name as keyof StoreForMail, input)])) as unknown as Handlers<StoreForMail>
+  const handlers = Object.fromEntries(
+    Object.keys(storeForMail).map((name) => [
+      name,
+      (input: never) => store.port.call(name as keyof StoreForMail, input),
+    ]),
+  ) as unknown as Handlers<StoreForMail>
   joinPort(storeSide, storeForMail, handlers, mailForStore)
-  const nothing: Handlers<MailForStore> = { 'part.extract': () => ({ type: '', bytes: new Uint8Array() }), 'image.fetch': () => ({ type: '', bytes: new Uint8Array() }), 'outbox.wake': () => ({}), 'ops.wake': () => ({}), 'sync.now': () => ({}), 'team.wake': () => ({}), 'network.rules': () => ({}), 'imports.wake': () => ({}), 'message.fetch': () => { throw new Error('not asked') } }
+  const nothing: Handlers<MailForStore> = {
+    'part.extract': () => ({ type: '', bytes: new Uint8Array() }),
+    'image.fetch': () => ({ type: '', bytes: new Uint8Array() }),
+    'outbox.wake': () => ({}),
+    'ops.wake': () => ({}),
+    'sync.now': () => ({}),
+    'team.wake': () => ({}),
+    'network.rules': () => ({}),
+    'imports.wake': () => ({}),
+    'message.fetch': () => {
+      throw new Error('not asked')
+    },
+  }
   return { rpc: joinPort(mailSide, mailForStore, nothing, storeForMail), die: storeSide.close }
 }
 
@@ -40,7 +83,9 @@ test('a store that ends and comes back neither stops the sync nor loses mail', a
   mailboxes.start()
   const first = new MemoryStore([mailbox])
   let pages = 0
-  first.beforePage = () => { pages += 1 }
+  first.beforePage = () => {
+    pages += 1
+  }
   const one = connect(first)
   mailboxes.connectStore(one.rpc)
   await waitFor(() => pages > 0)
@@ -57,7 +102,12 @@ test('a store that ends and comes back neither stops the sync nor loses mail', a
 test('a paused mailbox does not connect; a removed one stops', async () => {
   const mailbox = { ...mailboxAt(serverAt(dovecot.port)), paused: true }
   let asked = 0
-  const app = { call: async () => { asked += 1; return { user: user.name, password: user.password } as never } }
+  const app = {
+    call: async () => {
+      asked += 1
+      return { user: user.name, password: user.password } as never
+    },
+  }
   const mailboxes = new Mailboxes({ app, parser: inlineParser })
   const store = new MemoryStore([mailbox])
   mailboxes.connectStore(connect(store).rpc)
@@ -80,7 +130,12 @@ test('a wrong password is not tried again until something changes', async () => 
   const mailbox = mailboxAt(serverAt(dovecot.port))
   let asked = 0
   let password = 'wrong'
-  const app = { call: async () => { asked += 1; return { user: user.name, password } as never } }
+  const app = {
+    call: async () => {
+      asked += 1
+      return { user: user.name, password } as never
+    },
+  }
   const mailboxes = new Mailboxes({ app, parser: inlineParser })
   const store = new MemoryStore([mailbox])
   mailboxes.connectStore(connect(store).rpc)

@@ -6,15 +6,56 @@ import { makeMessages, numbers } from './make-messages'
 
 /** `npm run sweep:mime` sets this: 10,000 mutations instead of some hundred. */
 const rounds = process.env['POSTERN_SWEEP'] === 'mime' ? 10_000 : 1_000
-const sets = ['cpython-email', 'flanker', 'mikel-mail', 'nodemailer-mailparser', 'php-mime-mail-parser', 'postal-mime', 'spamassassin', 'spamscope-mail-parser', 'staktrace-mailparse', 'stalwart-rfc', 'thunderbird-android-demo', 'webklex-php-imap']
-const pieces = ['\r', '\n', '\0', '=', '=\r\n', ';', '"', '--', '\r\n\r\n', '(', '<', '=?utf-8?B?', '?=', 'Content-Type: multipart/mixed; boundary=a\r\n', 'Content-Transfer-Encoding: base64\r\n', '\xff\xfe', '--a\r\n', 'begin 644 x\r\n', ': '.repeat(500), 'é'.repeat(100)]
+const sets = [
+  'cpython-email',
+  'flanker',
+  'mikel-mail',
+  'nodemailer-mailparser',
+  'php-mime-mail-parser',
+  'postal-mime',
+  'spamassassin',
+  'spamscope-mail-parser',
+  'staktrace-mailparse',
+  'stalwart-rfc',
+  'thunderbird-android-demo',
+  'webklex-php-imap',
+]
+const pieces = [
+  '\r',
+  '\n',
+  '\0',
+  '=',
+  '=\r\n',
+  ';',
+  '"',
+  '--',
+  '\r\n\r\n',
+  '(',
+  '<',
+  '=?utf-8?B?',
+  '?=',
+  'Content-Type: multipart/mixed; boundary=a\r\n',
+  'Content-Transfer-Encoding: base64\r\n',
+  '\xff\xfe',
+  '--a\r\n',
+  'begin 644 x\r\n',
+  ': '.repeat(500),
+  'é'.repeat(100),
+]
 
 test('no mutation of foreign mail crashes, hangs or loses its source (R24)', async () => {
   const random = numbers(2026)
   const below = (limit: number): number => Math.floor(random() * limit)
-  const foreign = sets.filter(hasCorpus).flatMap((set) => [...corpusFiles(set, '.eml'), ...corpusFiles(set, '.msg'), ...corpusFiles(set, '.txt')].map(({ read }) => read()))
+  const foreign = sets
+    .filter(hasCorpus)
+    .flatMap((set) =>
+      [...corpusFiles(set, '.eml'), ...corpusFiles(set, '.msg'), ...corpusFiles(set, '.txt')].map(({ read }) => read()),
+    )
   // Without the foreign sets their place is taken by generated mail.
-  const seeds = [...foreign.filter((raw) => raw.length < 400_000), ...[...makeMessages(20, 3)].map(({ raw }) => Buffer.from(raw))]
+  const seeds = [
+    ...foreign.filter((raw) => raw.length < 400_000),
+    ...[...makeMessages(20, 3)].map(({ raw }) => Buffer.from(raw)),
+  ]
   let slowest = 0
   let unreadable = 0
   for (let round = 0; round < rounds; round++) {
@@ -29,7 +70,12 @@ test('no mutation of foreign mail crashes, hangs or loses its source (R24)', asy
       else if (kind === 4) {
         const other = seeds[below(seeds.length)] ?? Buffer.alloc(0)
         raw = Buffer.concat([raw.subarray(0, at), other.subarray(below(other.length + 1))])
-      } else raw = Buffer.concat([raw.subarray(0, at), Buffer.from(pieces[below(pieces.length)] ?? '', 'latin1'), raw.subarray(at)])
+      } else
+        raw = Buffer.concat([
+          raw.subarray(0, at),
+          Buffer.from(pieces[below(pieces.length)] ?? '', 'latin1'),
+          raw.subarray(at),
+        ])
     }
     const from = process.threadCpuUsage()
     const message = await parseMessage(raw)
@@ -37,7 +83,8 @@ test('no mutation of foreign mail crashes, hangs or loses its source (R24)', asy
     slowest = Math.max(slowest, (user + system) / 1000)
     if (message.unreadable !== null) unreadable += 1
     if (user + system > 2_000_000) throw new Error(`mutation ${round} took ${(user + system) / 1000} ms`)
-    if (!Buffer.from(unpackSource(message.body, message.source)).equals(raw)) throw new Error(`mutation ${round} lost its source`)
+    if (!Buffer.from(unpackSource(message.body, message.source)).equals(raw))
+      throw new Error(`mutation ${round} lost its source`)
   }
   expect(process.memoryUsage().rss).toBeLessThan(900 * 1024 * 1024)
   console.log(`figure parse.mutations ${rounds} messages`)

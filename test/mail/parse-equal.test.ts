@@ -13,16 +13,41 @@ const sample = join(import.meta.dirname, '../../resources/sample')
 
 function filesUnder(dir: string, limit: number): string[] {
   if (!existsSync(dir)) return []
-  return readdirSync(dir, { recursive: true, encoding: 'utf8' }).toSorted().map((name) => join(dir, name))
-    .filter((file) => statSync(file).isFile() && statSync(file).size < limit && !/\.(json|html?|md|py|js|sh|yml|LICENSE.*)$/i.test(file) && !/LICENSE|README/.test(file))
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .toSorted()
+    .map((name) => join(dir, name))
+    .filter(
+      (file) =>
+        statSync(file).isFile() &&
+        statSync(file).size < limit &&
+        !/\.(json|html?|md|py|js|sh|yml|LICENSE.*)$/i.test(file) &&
+        !/LICENSE|README/.test(file),
+    )
 }
-const mailSets = ['cpython-email', 'flanker', 'mikel-mail', 'nodemailer-mailparser', 'php-mime-mail-parser', 'postal-mime', 'spamassassin', 'spamscope-mail-parser', 'staktrace-mailparse', 'stalwart-rfc', 'talon', 'thunderbird-android-demo', 'webklex-php-imap']
+const mailSets = [
+  'cpython-email',
+  'flanker',
+  'mikel-mail',
+  'nodemailer-mailparser',
+  'php-mime-mail-parser',
+  'postal-mime',
+  'spamassassin',
+  'spamscope-mail-parser',
+  'staktrace-mailparse',
+  'stalwart-rfc',
+  'talon',
+  'thunderbird-android-demo',
+  'webklex-php-imap',
+]
 const corpusFiles = mailSets.flatMap((set) => filesUnder(join(corporaHome, set), 5_000_000))
 
 /** The same in a form that shows a difference well. */
 function plain(mime: MimeMessage): unknown {
   const { places: _places, ...rest } = mime
-  return { ...rest, parts: mime.parts.map((part) => ({ ...part, content: Buffer.from(part.content).toString('latin1') })) }
+  return {
+    ...rest,
+    parts: mime.parts.map((part) => ({ ...part, content: Buffer.from(part.content).toString('latin1') })),
+  }
 }
 
 async function compare(raw: Buffer): Promise<boolean> {
@@ -50,24 +75,35 @@ describe('the quick reader gives nothing else than postal-mime', () => {
     expect(files.length === 0 || quick / files.length > 0.5).toBe(true)
   })
 
-  test.skipIf(corpusFiles.length === 0)('for foreign mail (skipped: ../shared/corpora is absent)', async () => {
-    let quick = 0
-    const differing: string[] = []
-    for (const file of corpusFiles) {
-      try {
-        if (await compare(readFileSync(file))) quick += 1
-      } catch {
-        differing.push(file.slice(corporaHome.length + 1))
+  test.skipIf(corpusFiles.length === 0)(
+    'for foreign mail (skipped: ../shared/corpora is absent)',
+    async () => {
+      let quick = 0
+      const differing: string[] = []
+      for (const file of corpusFiles) {
+        try {
+          if (await compare(readFileSync(file))) quick += 1
+        } catch {
+          differing.push(file.slice(corporaHome.length + 1))
+        }
       }
-    }
-    expect(differing).toEqual([])
-    expect(quick).toBeGreaterThan(corpusFiles.length / 4)
-  }, 240_000)
+      expect(differing).toEqual([])
+      expect(quick).toBeGreaterThan(corpusFiles.length / 4)
+    },
+    240_000,
+  )
 
   test('for damaged mail: bytes changed, cut off, doubled', async () => {
     const random = numbers(11)
     const below = (limit: number): number => Math.floor(random() * limit)
-    const seeds = [...makeMessages(20, 3)].map((message) => message.raw.subarray(0, 3000)).concat(filesUnder(sample, 200_000).filter((file) => file.endsWith('.eml')).slice(0, 40).map((file) => readFileSync(file)))
+    const seeds = [...makeMessages(20, 3)]
+      .map((message) => message.raw.subarray(0, 3000))
+      .concat(
+        filesUnder(sample, 200_000)
+          .filter((file) => file.endsWith('.eml'))
+          .slice(0, 40)
+          .map((file) => readFileSync(file)),
+      )
     for (let round = 0; round < 1500; round += 1) {
       const raw = Buffer.from(seeds[below(seeds.length)] ?? Buffer.alloc(0))
       const changes = 1 + below(4)
@@ -77,8 +113,14 @@ describe('the quick reader gives nothing else than postal-mime', () => {
         const kind = below(4)
         if (kind === 0) changed[at] = below(256)
         else if (kind === 1) changed = Buffer.concat([changed.subarray(0, at), changed.subarray(at + below(60))])
-        else if (kind === 2) changed = Buffer.concat([changed.subarray(0, at), changed.subarray(Math.max(0, at - below(80)))])
-        else changed = Buffer.concat([changed.subarray(0, at), Buffer.from(['\r', '\n', '=', ';', '"', '--', '\r\n\r\n', '(', '\0'][below(9)] ?? ''), changed.subarray(at)])
+        else if (kind === 2)
+          changed = Buffer.concat([changed.subarray(0, at), changed.subarray(Math.max(0, at - below(80)))])
+        else
+          changed = Buffer.concat([
+            changed.subarray(0, at),
+            Buffer.from(['\r', '\n', '=', ';', '"', '--', '\r\n\r\n', '(', '\0'][below(9)] ?? ''),
+            changed.subarray(at),
+          ])
       }
       await compare(changed)
     }
@@ -86,17 +128,21 @@ describe('the quick reader gives nothing else than postal-mime', () => {
 })
 
 describe('no byte string throws, hangs or is lost (R24)', () => {
-  test.skipIf(corpusFiles.length === 0)('every foreign message, each in less than two seconds (skipped: ../shared/corpora is absent)', async () => {
-    for (const file of [...corpusFiles, ...filesUnder(join(corporaHome, 'naughty-strings'), 5_000_000)]) {
-      const raw = readFileSync(file)
-      // Processor time of this thread: the clock would measure what else runs on the machine.
-      const from = process.threadCpuUsage()
-      const message = await parseMessage(raw)
-      const { user, system } = process.threadCpuUsage(from)
-      if (user + system > 2_000_000) throw new Error(`${file} took ${(user + system) / 1000} ms`)
-      expect(Buffer.compare(Buffer.from(unpackSource(message.body, message.source)), raw)).toBe(0)
-    }
-  }, 240_000)
+  test.skipIf(corpusFiles.length === 0)(
+    'every foreign message, each in less than two seconds (skipped: ../shared/corpora is absent)',
+    async () => {
+      for (const file of [...corpusFiles, ...filesUnder(join(corporaHome, 'naughty-strings'), 5_000_000)]) {
+        const raw = readFileSync(file)
+        // Processor time of this thread: the clock would measure what else runs on the machine.
+        const from = process.threadCpuUsage()
+        const message = await parseMessage(raw)
+        const { user, system } = process.threadCpuUsage(from)
+        if (user + system > 2_000_000) throw new Error(`${file} took ${(user + system) / 1000} ms`)
+        expect(Buffer.compare(Buffer.from(unpackSource(message.body, message.source)), raw)).toBe(0)
+      }
+    },
+    240_000,
+  )
 
   test('random bytes', async () => {
     const random = numbers(5)

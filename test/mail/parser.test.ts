@@ -14,8 +14,13 @@ let parser: Parser
 
 beforeAll(async () => {
   await build({
-    configFile: false, logLevel: 'error',
-    build: { ssr: join(import.meta.dirname, 'thread-script.ts'), outDir: out, rollupOptions: { output: { entryFileNames: 'thread.mjs' } } },
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: join(import.meta.dirname, 'thread-script.ts'),
+      outDir: out,
+      rollupOptions: { output: { entryFileNames: 'thread.mjs' } },
+    },
   })
   parser = new Parser(script, 600)
 })
@@ -49,7 +54,26 @@ test('a message that kills the parser does not end the others (R24)', async () =
 
 test('an attachment comes out as it went in; one that is not there is not found', async () => {
   const bytes = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7) % 256))
-  const raw = Buffer.from(['From: a@b.test', 'MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=x', '', '--x', 'Content-Type: text/plain', '', 'hi', '--x', 'Content-Type: application/octet-stream; name="data.bin"', 'Content-Transfer-Encoding: base64', 'Content-Disposition: attachment', '', bytes.toString('base64').replace(/(.{76})/g, '$1\r\n'), '--x--', ''].join('\r\n'))
+  const raw = Buffer.from(
+    [
+      'From: a@b.test',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/mixed; boundary=x',
+      '',
+      '--x',
+      'Content-Type: text/plain',
+      '',
+      'hi',
+      '--x',
+      'Content-Type: application/octet-stream; name="data.bin"',
+      'Content-Transfer-Encoding: base64',
+      'Content-Disposition: attachment',
+      '',
+      bytes.toString('base64').replace(/(.{76})/g, '$1\r\n'),
+      '--x--',
+      '',
+    ].join('\r\n'),
+  )
   const part = await parser.extract(raw, 0)
   expect(Buffer.from(part.bytes).equals(bytes)).toBe(true)
   await expect(parser.extract(raw, 1)).rejects.toMatchObject({ code: 'not-found' })

@@ -6,7 +6,10 @@ import { Harness } from '../store/helpers'
 import { inlineParser, mailboxAt, serverAt, user, waitFor } from './harness'
 
 export class RealStore {
-  constructor(readonly harness: Harness, readonly mailbox: Mailbox) {}
+  constructor(
+    readonly harness: Harness,
+    readonly mailbox: Mailbox,
+  ) {}
 
   /** A new store with one mailbox on a server at `port`. */
   static async make(port: number): Promise<RealStore> {
@@ -19,14 +22,23 @@ export class RealStore {
   private running: MailboxSync | null = null
 
   /** As the store does when a person has acted. */
-  wakeActs(): void { this.running?.actsWaiting() }
+  wakeActs(): void {
+    this.running?.actsWaiting()
+  }
 
-  get db(): Harness['db'] { return this.harness.db }
+  get db(): Harness['db'] {
+    return this.harness.db
+  }
 
   /** Starts the sync; tries follow each other fast. */
   follow(): MailboxSync {
     const app = { call: async () => ({ user: user.name, password: user.password }) as never }
-    const sync = new MailboxSync(this.mailbox, { store: this.harness.mail, app, parser: inlineParser }, () => undefined, new Backoff(10, 50))
+    const sync = new MailboxSync(
+      this.mailbox,
+      { store: this.harness.mail, app, parser: inlineParser },
+      () => undefined,
+      new Backoff(10, 50),
+    )
     sync.start()
     this.running = sync
     return sync
@@ -47,12 +59,19 @@ export class RealStore {
   digest(): unknown {
     const rows = (sql: string): unknown[] => this.db.read.all(sql)
     return {
-      places: rows('SELECT f.path, l.uid, l.flags, m.message_id, m.subject, m.place, m.seen, hex(m.content_hash) AS content FROM locations l JOIN folders f ON f.id = l.folder_id JOIN messages m ON m.id = l.message_id ORDER BY f.path, l.uid'),
-      folders: rows('SELECT path, role, uid_validity, high_uid, low_uid, complete, server_count, local_count, missing FROM folders ORDER BY path'),
-      conversations: rows(`SELECT c.subject, c.status, c.hidden, c.unread, c.last_at, c.message_count, c.people, c.snippet, k.name AS customer,
+      places: rows(
+        'SELECT f.path, l.uid, l.flags, m.message_id, m.subject, m.place, m.seen, hex(m.content_hash) AS content FROM locations l JOIN folders f ON f.id = l.folder_id JOIN messages m ON m.id = l.message_id ORDER BY f.path, l.uid',
+      ),
+      folders: rows(
+        'SELECT path, role, uid_validity, high_uid, low_uid, complete, server_count, local_count, missing FROM folders ORDER BY path',
+      ),
+      conversations:
+        rows(`SELECT c.subject, c.status, c.hidden, c.unread, c.last_at, c.message_count, c.people, c.snippet, k.name AS customer,
         (SELECT group_concat(message_id, ' ') FROM (SELECT message_id FROM messages WHERE conversation_id = c.id ORDER BY message_id)) AS messages
         FROM conversations c LEFT JOIN customers k ON k.id = c.customer_id WHERE c.merged_into IS NULL AND c.message_count > 0 ORDER BY messages`),
-      counts: rows('SELECT mailbox_id, status, total, unread FROM view_counts WHERE total > 0 ORDER BY mailbox_id, status'),
+      counts: rows(
+        'SELECT mailbox_id, status, total, unread FROM view_counts WHERE total > 0 ORDER BY mailbox_id, status',
+      ),
       customers: rows('SELECT address, name FROM customer_addresses ORDER BY address'),
       integrity: rows('PRAGMA integrity_check'),
     }

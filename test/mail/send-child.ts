@@ -13,6 +13,7 @@ if (stateOfOutbox(harness) === 'none') say(`queued ${await queueOne(harness, 'ki
 const sender = outboxDesk(harness, Number(port))
 sender.start()
 const deadline = Date.now() + 8_000
-while (!['sent', 'uncertain', 'failed'].includes(stateOfOutbox(harness)) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10))
+while (!['sent', 'uncertain', 'failed'].includes(stateOfOutbox(harness)) && Date.now() < deadline)
+  await new Promise((resolve) => setTimeout(resolve, 10))
 say(`end ${stateOfOutbox(harness)}`)
 process.exit(0)

@@ -16,7 +16,11 @@ describe.each(['bare', 'condstore', 'qresync', 'microsoft365'] as const)('a serv
     server.mail.move('INBOX', [9], 'Archive')
     server.mail.add('INBOX', letter('late'))
     sync.wake()
-    const same = (): boolean => JSON.stringify(subjects(store, 'INBOX')) === JSON.stringify(inbox.entries.map(({ letter: { raw } }) => /Subject: (\S+)/.exec(raw.toString())?.[1] ?? '').toSorted())
+    const same = (): boolean =>
+      JSON.stringify(subjects(store, 'INBOX')) ===
+      JSON.stringify(
+        inbox.entries.map(({ letter: { raw } }) => /Subject: (\S+)/.exec(raw.toString())?.[1] ?? '').toSorted(),
+      )
     await until(() => same() && store.folder('Archive').messages.size === archive.entries.length, `${kind} in step`)
     expect(store.folder('INBOX').messages.get(7)?.flags.toSorted()).toEqual(['\\Flagged', '\\Seen'])
     expect(store.folder('INBOX')).toMatchObject({ serverCount: 38, missing: 0 })
@@ -46,7 +50,8 @@ test('the ledger names what a server will not hand out, and takes it in when it 
   const server = await imitate('qresync', {
     script: ({ tag, name, args }, session) => {
       const uids = /^(\d+)(?::(\d+))? .*BODY/.exec(args)
-      if (!withheld || name !== 'UID FETCH' || !uids || Number(uids[1]) > 5 || Number(uids[2] ?? uids[1]) < 5) return false
+      if (!withheld || name !== 'UID FETCH' || !uids || Number(uids[1]) > 5 || Number(uids[2] ?? uids[1]) < 5)
+        return false
       session.send(`${tag} NO The specified message could not be retrieved\r\n`)
       return true
     },
@@ -111,7 +116,10 @@ describe('folders', () => {
     server.mail.create('Returns').uidValidity = uidValidity
     for (let n = 0; n < 6; n++) server.mail.add('Returns', letter(`new${n}`))
     sync.wake()
-    await until(() => store.folders.some(({ cursor, messages }) => cursor.path === 'Returns' && messages.size === 6), 'the other folder')
+    await until(
+      () => store.folders.some(({ cursor, messages }) => cursor.path === 'Returns' && messages.size === 6),
+      'the other folder',
+    )
     expect(subjects(store, 'Returns').every((subject) => subject.startsWith('new'))).toBe(true)
     expect(store.folders.some(({ cursor }) => cursor.path === 'Orders')).toBe(false)
   })

@@ -2,13 +2,26 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startDovecot } from '../servers/dovecot.mjs'
 import { startCutProxy } from '../servers/cut-proxy.mjs'
-import { mailboxAt, run, seed, serverAt, serverDigest, untilIdle, user, waitFor, type Dovecot, type Running } from './harness'
+import {
+  mailboxAt,
+  run,
+  seed,
+  serverAt,
+  serverDigest,
+  untilIdle,
+  user,
+  waitFor,
+  type Dovecot,
+  type Running,
+} from './harness'
 
 let dovecot: Dovecot
 let running: Running[] = []
 const started = (one: Running): Running => (running.push(one), one)
 
-beforeEach(async () => { dovecot = await startDovecot({ users: [user] }) })
+beforeEach(async () => {
+  dovecot = await startDovecot({ users: [user] })
+})
 afterEach(async () => {
   await Promise.all(running.map((one) => one.stop()))
   running = []
@@ -22,7 +35,11 @@ function deliver(subject: string, folder = 'INBOX'): void {
 function doveadmSave(raw: string, folder: string): void {
   const file = `/tmp/postern-save-${process.pid}-${Math.random().toString(36).slice(2)}.eml`
   writeFileSync(file, raw, { mode: 0o644 })
-  try { dovecot.doveadm('save', '-u', user.name, '-m', folder, file) } finally { rmSync(file) }
+  try {
+    dovecot.doveadm('save', '-u', user.name, '-m', folder, file)
+  } finally {
+    rmSync(file)
+  }
 }
 
 describe('full sync', () => {
@@ -34,7 +51,9 @@ describe('full sync', () => {
     await untilIdle(store)
     expect(store.digest()).toMatchObject(serverDigest(dovecot, ['INBOX', 'Sent', 'Projekte/Größe']))
     expect(store.folder('INBOX').messages.size).toBe(620)
-    const inOrder = [...store.folder('INBOX').messages.values()].toSorted((a, b) => a.order - b.order).map((one) => one.uid)
+    const inOrder = [...store.folder('INBOX').messages.values()]
+      .toSorted((a, b) => a.order - b.order)
+      .map((one) => one.uid)
     expect(Math.min(...inOrder.slice(0, 30))).toBe(591)
     expect(inOrder.indexOf(1)).toBeGreaterThan(200)
     expect(store.folders.every((folder) => folder.cursor.complete && folder.cursor.lowUid === 1)).toBe(true)
@@ -55,7 +74,9 @@ describe('full sync', () => {
     second.store.progress = null
     await untilIdle(second.store)
     expect(second.store.digest()).toMatchObject(serverDigest(dovecot, ['INBOX']))
-    const again = [...second.store.folder('INBOX').messages].filter(([uid, one]) => orderBefore.has(uid) && orderBefore.get(uid) !== one.order)
+    const again = [...second.store.folder('INBOX').messages].filter(
+      ([uid, one]) => orderBefore.has(uid) && orderBefore.get(uid) !== one.order,
+    )
     expect(again.length).toBe(0)
   })
 
@@ -85,9 +106,13 @@ describe('live', () => {
     await new Promise((resolve) => setTimeout(resolve, 400))
     deliver('by-idle')
     const from = Date.now()
-    await waitFor(() => [...store.folder('INBOX').messages.values()].some((one) => one.message.subject === 'by-idle'), { ms: 5_000 })
+    await waitFor(() => [...store.folder('INBOX').messages.values()].some((one) => one.message.subject === 'by-idle'), {
+      ms: 5_000,
+    })
     expect(Date.now() - from).toBeLessThan(1_500)
-    expect([...store.folder('INBOX').messages.values()].find((one) => one.message.subject === 'by-idle')?.backfill).toBe(false)
+    expect(
+      [...store.folder('INBOX').messages.values()].find((one) => one.message.subject === 'by-idle')?.backfill,
+    ).toBe(false)
   })
 
   test('flags, deletions and moves made elsewhere are not missed', async () => {
@@ -97,7 +122,12 @@ describe('live', () => {
     dovecot.doveadm('flags', 'add', '-u', user.name, '\\Flagged', 'mailbox', 'INBOX', 'uid', '3:5')
     dovecot.doveadm('expunge', '-u', user.name, 'mailbox', 'INBOX', 'uid', '7')
     dovecot.doveadm('move', '-u', user.name, 'Archive', 'mailbox', 'INBOX', 'uid', '9')
-    await waitFor(() => store.folder('INBOX').messages.size === 28 && store.folder('INBOX').messages.get(4)?.flags.includes('\\Flagged'), { ms: 5_000 })
+    await waitFor(
+      () =>
+        store.folder('INBOX').messages.size === 28 &&
+        store.folder('INBOX').messages.get(4)?.flags.includes('\\Flagged'),
+      { ms: 5_000 },
+    )
     running[0]?.sync.wake()
     await waitFor(() => store.folder('Archive').messages.size === 1, { ms: 5_000 })
     expect(store.digest()).toMatchObject(serverDigest(dovecot, ['INBOX', 'Archive']))
@@ -109,7 +139,11 @@ describe('live', () => {
     await untilIdle(store)
     const uidValidity = store.folder('INBOX').cursor.uidValidity ?? ''
     const base = { mailboxId: 1, folderPath: 'INBOX', uidValidity, targetRole: null, targetPath: null, flags: [] }
-    store.ops.push({ ...base, id: 1, kind: 'add-flags', uids: [1, 2], flags: ['\\Flagged'] }, { ...base, id: 2, kind: 'remove-flags', uids: [1], flags: ['\\Flagged'] }, { ...base, id: 3, kind: 'move', uids: [5], targetRole: 'trash' })
+    store.ops.push(
+      { ...base, id: 1, kind: 'add-flags', uids: [1, 2], flags: ['\\Flagged'] },
+      { ...base, id: 2, kind: 'remove-flags', uids: [1], flags: ['\\Flagged'] },
+      { ...base, id: 3, kind: 'move', uids: [5], targetRole: 'trash' },
+    )
     sync.actsWaiting()
     await waitFor(() => store.ops.length === 0)
     expect(store.settledOps.map(({ id, result }) => `${id} ${result}`)).toEqual(['1 done', '2 done', '3 done'])
@@ -123,7 +157,17 @@ describe('live', () => {
     seed(dovecot, 3)
     const { store, sync } = started(run(mailboxAt(serverAt(dovecot.port))))
     await untilIdle(store)
-    store.ops.push({ id: 9, mailboxId: 1, kind: 'add-flags', folderPath: 'INBOX', uidValidity: '12345', uids: [1], flags: ['\\Deleted'], targetRole: null, targetPath: null })
+    store.ops.push({
+      id: 9,
+      mailboxId: 1,
+      kind: 'add-flags',
+      folderPath: 'INBOX',
+      uidValidity: '12345',
+      uids: [1],
+      flags: ['\\Deleted'],
+      targetRole: null,
+      targetPath: null,
+    })
     sync.actsWaiting()
     await waitFor(() => store.settledOps.length > 0)
     // The act waits for its messages to be found again; until then it is done to nothing.

@@ -4,13 +4,36 @@ import { CallError } from '../../src-renderer/client'
 import { ListWindow, pageSize, type ListPage } from '../../src-renderer/state/list-window'
 
 const row = (id: number, subject = `Subject ${id}`): ConversationRow => ({
-  id, subject, people: ['Hannah Oduya'], messageCount: 1, unread: false, status: 'open', lastAt: 1_000_000 - id, snippet: '',
-  lastFromTeam: null, attachmentCount: 0, mailboxIds: [1], hasDraft: false, outbox: null, outboxError: null, assignee: null, tags: [], labels: [], checking: false, snoozedUntil: null,
+  id,
+  subject,
+  people: ['Hannah Oduya'],
+  messageCount: 1,
+  unread: false,
+  status: 'open',
+  lastAt: 1_000_000 - id,
+  snippet: '',
+  lastFromTeam: null,
+  attachmentCount: 0,
+  mailboxIds: [1],
+  hasDraft: false,
+  outbox: null,
+  outboxError: null,
+  assignee: null,
+  tags: [],
+  labels: [],
+  checking: false,
+  snoozedUntil: null,
 })
 
 /** A list of which a test changes the rows, and which counts what it is asked. */
 function fakeList(count: number) {
-  const list = { ids: Array.from({ length: count }, (_, index) => index + 1), asked: [] as number[], lagMs: 5, subject: undefined as string | undefined, fails: 0 }
+  const list = {
+    ids: Array.from({ length: count }, (_, index) => index + 1),
+    asked: [] as number[],
+    lagMs: 5,
+    subject: undefined as string | undefined,
+    fails: 0,
+  }
   const fetch = async (offset: number, limit: number): Promise<ListPage> => {
     list.asked.push(offset / pageSize)
     await new Promise((done) => setTimeout(done, list.lagMs))

@@ -12,11 +12,20 @@ test('an address is no mention, and a mention ends with its line', () => {
 test('choosing a name loses no word before or after it', () => {
   const text = 'Ask @Bo about it'
   const mention = findMention(text, 7)
-  expect(mention && putMention(text, mention, 'Bo Lindqvist')).toEqual({ text: 'Ask @Bo Lindqvist about it', caret: 18 })
+  expect(mention && putMention(text, mention, 'Bo Lindqvist')).toEqual({
+    text: 'Ask @Bo Lindqvist about it',
+    caret: 18,
+  })
 })
 
 test('only whole names are marked, the longer one first, and odd names do no harm', () => {
-  expect(markMentions('@Bo Lindqvist and @Bob and @Bo', ['Bo', 'Bo Lindqvist'])).toEqual(['', '@Bo Lindqvist', ' and @Bob and ', '@Bo', ''])
+  expect(markMentions('@Bo Lindqvist and @Bob and @Bo', ['Bo', 'Bo Lindqvist'])).toEqual([
+    '',
+    '@Bo Lindqvist',
+    ' and @Bob and ',
+    '@Bo',
+    '',
+  ])
   expect(markMentions('@a.*(b [ok]', ['a.*(b'])).toEqual(['', '@a.*(b', ' [ok]'])
   expect(markMentions('nobody', [''])).toEqual(['nobody'])
 })

@@ -3,7 +3,11 @@ import { Pace } from '../../src-renderer/state/pace'
 
 describe('asking again', () => {
   const at = { now: 10_000, act: -Infinity, hand: -Infinity }
-  const pace = new Pace(() => at.now, () => at.act, () => at.hand)
+  const pace = new Pace(
+    () => at.now,
+    () => at.act,
+    () => at.hand,
+  )
 
   it('does not hammer while changes do not cease, and is prompt again after a rest', () => {
     expect(pace.wait()).toBeLessThanOrEqual(0)

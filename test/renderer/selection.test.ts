@@ -6,10 +6,19 @@ const place = (): ListPlace => usePlaces.getState().list
 const settle = () => new Promise((done) => setTimeout(done, 0))
 
 /** A list 1 to 5 of which conversations leave. */
-const hands = { step: () => undefined, focus: () => undefined, after: (gone: ReadonlySet<number>) => [1, 2, 3, 4, 5].find((id) => id > 2 && !gone.has(id)) ?? null }
+const hands = {
+  step: () => undefined,
+  focus: () => undefined,
+  after: (gone: ReadonlySet<number>) => [1, 2, 3, 4, 5].find((id) => id > 2 && !gone.has(id)) ?? null,
+}
 
 beforeEach(() => {
-  usePlaces.setState({ place: { kind: 'inbox', view: 'inbox', mailboxId: null, tag: null, label: null, saved: null, conversationId: 2 }, list: { kind: 'inbox', view: 'inbox', mailboxId: null, tag: null, label: null, saved: null, conversationId: 2 }, past: [], future: [] })
+  usePlaces.setState({
+    place: { kind: 'inbox', view: 'inbox', mailboxId: null, tag: null, label: null, saved: null, conversationId: 2 },
+    list: { kind: 'inbox', view: 'inbox', mailboxId: null, tag: null, label: null, saved: null, conversationId: 2 },
+    past: [],
+    future: [],
+  })
   useList.setState({ hands, picked: new Set() })
 })
 

@@ -1,11 +1,34 @@
 import { describe, expect, it } from 'vitest'
 import { chordOf, keyLabels, matching, type Shortcut } from '../../src-renderer/state/shortcuts'
 
-const shortcut = (keys: string, more: Partial<Shortcut> = {}): Shortcut => ({ id: keys, keys, group: 'everywhere', label: keys, run: () => undefined, ...more })
-const all = [shortcut('e'), shortcut('g i'), shortcut('mod+k'), shortcut('mod+z', { inText: false }), shortcut('F6'), shortcut('?'), shortcut('Escape')]
-const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey', boolean>> = {}) => ({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held })
+const shortcut = (keys: string, more: Partial<Shortcut> = {}): Shortcut => ({
+  id: keys,
+  keys,
+  group: 'everywhere',
+  label: keys,
+  run: () => undefined,
+  ...more,
+})
+const all = [
+  shortcut('e'),
+  shortcut('g i'),
+  shortcut('mod+k'),
+  shortcut('mod+z', { inText: false }),
+  shortcut('F6'),
+  shortcut('?'),
+  shortcut('Escape'),
+]
+const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey', boolean>> = {}) => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+  altKey: false,
+  ...held,
+})
 
-const found = (chord: string, before: string | null, inText: boolean, letters = true) => matching(all, chord, before, inText, letters).found.map((one) => one.keys)
+const found = (chord: string, before: string | null, inText: boolean, letters = true) =>
+  matching(all, chord, before, inText, letters).found.map((one) => one.keys)
 
 describe('shortcuts', () => {
   it('letters never fire in a text field', () => {

@@ -10,9 +10,39 @@ import { errorText } from '../../src-renderer/text'
 import { hueOf, initialsOf } from '../../src-renderer/ui/initials'
 import { offsetAt } from '../../src-renderer/ui/use-rows'
 
-const mailbox = (more: Partial<MailboxSync> = {}): MailboxSync => ({ mailboxId: 1, state: 'idle', error: null, errorAt: null, done: 10, total: 10, reached: null, syncedAt: 1, slowed: false, folders: [], ...more })
-const status = (overall: SyncStatus['overall'], more: Partial<SyncStatus> = {}): SyncStatus => ({ overall, syncedAt: 1_000, waiting: 0, mailboxes: [mailbox()], ...more })
-const boxes = [{ id: 1, name: 'Wholesale', address: 'w@x.example', paused: false, local: false, depth: { bodies: 'all' as const, months: 12, largest: null, pace: 'auto' as const }, identity: MailboxIdentity.parse({}), imap: { host: 'h', port: 993, security: 'tls' as const, user: 'u' }, smtp: { host: 'h', port: 465, security: 'tls' as const, user: 'u' } }]
+const mailbox = (more: Partial<MailboxSync> = {}): MailboxSync => ({
+  mailboxId: 1,
+  state: 'idle',
+  error: null,
+  errorAt: null,
+  done: 10,
+  total: 10,
+  reached: null,
+  syncedAt: 1,
+  slowed: false,
+  folders: [],
+  ...more,
+})
+const status = (overall: SyncStatus['overall'], more: Partial<SyncStatus> = {}): SyncStatus => ({
+  overall,
+  syncedAt: 1_000,
+  waiting: 0,
+  mailboxes: [mailbox()],
+  ...more,
+})
+const boxes = [
+  {
+    id: 1,
+    name: 'Wholesale',
+    address: 'w@x.example',
+    paused: false,
+    local: false,
+    depth: { bodies: 'all' as const, months: 12, largest: null, pace: 'auto' as const },
+    identity: MailboxIdentity.parse({}),
+    imap: { host: 'h', port: 993, security: 'tls' as const, user: 'u' },
+    smtp: { host: 'h', port: 465, security: 'tls' as const, user: 'u' },
+  },
+]
 
 describe('sync in words', () => {
   const words = (sync: SyncStatus) => {
@@ -22,7 +52,11 @@ describe('sync in words', () => {
   it('says how old the news is, how much waits, how far it is', () => {
     expect(words(status('up-to-date'))).toBe('Up to date 20 s ago')
     expect(words(status('offline', { waiting: 2 }))).toBe('Offline 2 waiting')
-    expect(words(status('syncing', { mailboxes: [mailbox({ state: 'syncing', done: 1284, total: 18930, syncedAt: null })] }))).toMatch(/^Syncing 1.?284 of 18.?930$/)
+    expect(
+      words(
+        status('syncing', { mailboxes: [mailbox({ state: 'syncing', done: 1284, total: 18930, syncedAt: null })] }),
+      ),
+    ).toMatch(/^Syncing 1.?284 of 18.?930$/)
   })
   it('never says up to date when the server refused the password', () => {
     const bad = mailbox({ state: 'auth-failed', error: { code: 'auth-refused', detail: {} } })
@@ -35,7 +69,18 @@ describe('sync in words', () => {
     expect(syncWords(old, boxes, 1_002 + hour)).toMatchObject({ state: 'stale', text: 'Wholesale not synced' })
   })
   it('a count that differs is loud only when mending did not help', () => {
-    const folder = { id: 1, path: 'INBOX', role: 'inbox' as const, serverCount: 12, localCount: 11, complete: true, checkedAt: 0, verifiedAt: null, missing: 0, checking: 0 }
+    const folder = {
+      id: 1,
+      path: 'INBOX',
+      role: 'inbox' as const,
+      serverCount: 12,
+      localCount: 11,
+      complete: true,
+      checkedAt: 0,
+      verifiedAt: null,
+      missing: 0,
+      checking: 0,
+    }
     expect(folderDiffers(folder, 60_000)).toBe(false)
     expect(folderDiffers(folder, 120_000)).toBe(true)
     expect(folderDiffers({ ...folder, complete: false }, 120_000)).toBe(false)
@@ -44,12 +89,45 @@ describe('sync in words', () => {
   })
   it('a mailbox that has been in step once is not a first sync again', () => {
     expect(firstSync(status('syncing', { mailboxes: [mailbox({ state: 'syncing' })] }))).toBeNull()
-    expect(firstSync(status('syncing', { mailboxes: [mailbox({ state: 'syncing', syncedAt: null, done: 3, total: 9 }), mailbox({ state: 'auth-failed', syncedAt: null, total: 50 })] }))).toEqual({ done: 3, total: 9 })
+    expect(
+      firstSync(
+        status('syncing', {
+          mailboxes: [
+            mailbox({ state: 'syncing', syncedAt: null, done: 3, total: 9 }),
+            mailbox({ state: 'auth-failed', syncedAt: null, total: 50 }),
+          ],
+        }),
+      ),
+    ).toEqual({ done: 3, total: 9 })
   })
   it('does not promise a time out of too little', () => {
-    expect(minutesLeft([{ at: 0, done: 0 }, { at: 1_000, done: 500 }], 1_000)).toBeNull()
-    expect(minutesLeft([{ at: 0, done: 100 }, { at: 10_000, done: 100 }], 1_000)).toBeNull()
-    expect(minutesLeft([{ at: 0, done: 0 }, { at: 60_000, done: 500 }], 1_000)).toBe(1)
+    expect(
+      minutesLeft(
+        [
+          { at: 0, done: 0 },
+          { at: 1_000, done: 500 },
+        ],
+        1_000,
+      ),
+    ).toBeNull()
+    expect(
+      minutesLeft(
+        [
+          { at: 0, done: 100 },
+          { at: 10_000, done: 100 },
+        ],
+        1_000,
+      ),
+    ).toBeNull()
+    expect(
+      minutesLeft(
+        [
+          { at: 0, done: 0 },
+          { at: 60_000, done: 500 },
+        ],
+        1_000,
+      ),
+    ).toBe(1)
   })
 })
 
@@ -68,7 +146,9 @@ describe('errors in words', () => {
     expect(errorText({ code: 'toString' })).toBe(errorText({ code: 'internal' }))
   })
   it('names the server, ports without separators', () => {
-    expect(errorText({ code: 'connection-refused', detail: { host: 'mail.example.org', port: 10143 } })).toContain('mail.example.org refused the connection on port 10143')
+    expect(errorText({ code: 'connection-refused', detail: { host: 'mail.example.org', port: 10143 } })).toContain(
+      'mail.example.org refused the connection on port 10143',
+    )
   })
 })
 
@@ -87,7 +167,9 @@ describe('layout', () => {
     expect([1280, 1180, 1179, 1060, 1059].map(sizeClassOf)).toEqual(['wide', 'wide', 'middle', 'middle', 'narrow'])
   })
   it('a list of a million rows does not leave its last rows out of reach', () => {
-    const view = 600, full = 97_000_000, height = 16_000_000
+    const view = 600,
+      full = 97_000_000,
+      height = 16_000_000
     expect(offsetAt(0, full, height, view)).toBe(0)
     expect(offsetAt(height - view, full, height, view)).toBe(full - view)
     expect(offsetAt(1234, 5000, 5000, view)).toBe(1234)
@@ -100,8 +182,19 @@ describe('sharing what did not change', () => {
     expect(share(old, structuredClone(old))).toBe(old)
   })
   it('keeps unchanged rows although they moved, and takes changed ones', () => {
-    const old = { rows: [{ id: 1, n: 1 }, { id: 2, n: 1 }] }
-    const next = share(old, { rows: [{ id: 3, n: 1 }, { id: 1, n: 1 }, { id: 2, n: 2 }] })
+    const old = {
+      rows: [
+        { id: 1, n: 1 },
+        { id: 2, n: 1 },
+      ],
+    }
+    const next = share(old, {
+      rows: [
+        { id: 3, n: 1 },
+        { id: 1, n: 1 },
+        { id: 2, n: 2 },
+      ],
+    })
     expect(next.rows[1]).toBe(old.rows[0])
     expect(next.rows[2]).not.toBe(old.rows[1])
     expect(next.rows[2]?.n).toBe(2)

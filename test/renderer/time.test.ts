@@ -16,8 +16,12 @@ describe('times', () => {
     expect(listTime(at('2026-11-22T00:00:30'), now)).toBe(clock(at('2026-11-22T00:00:30')))
   })
   it('a weekday never stands for a day of last week', () => {
-    expect(listTime(at('2026-11-16T12:00:00'), now)).toBe(new Intl.DateTimeFormat(undefined, { weekday: 'short' }).format(at('2026-11-16T12:00:00')))
-    expect(listTime(at('2026-11-15T12:00:00'), now)).toBe(new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }).format(at('2026-11-15T12:00:00')))
+    expect(listTime(at('2026-11-16T12:00:00'), now)).toBe(
+      new Intl.DateTimeFormat(undefined, { weekday: 'short' }).format(at('2026-11-16T12:00:00')),
+    )
+    expect(listTime(at('2026-11-15T12:00:00'), now)).toBe(
+      new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }).format(at('2026-11-15T12:00:00')),
+    )
   })
   it('another year is named', () => {
     expect(listTime(at('2025-11-22T12:00:00'), now)).toContain('2025')

@@ -10,8 +10,17 @@ import { requireProgram, tempFolder } from './process.mjs'
 export async function openBrowser(url) {
   const profile = tempFolder('browser')
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: requireProgram('chromium', 'chromium'), headless: false, ignoreHTTPSErrors: true,
-    args: ['--no-sandbox', '--no-first-run', '--disable-gpu', '--disable-component-update', '--disable-background-networking', '--disable-dev-shm-usage'],
+    executablePath: requireProgram('chromium', 'chromium'),
+    headless: false,
+    ignoreHTTPSErrors: true,
+    args: [
+      '--no-sandbox',
+      '--no-first-run',
+      '--disable-gpu',
+      '--disable-component-update',
+      '--disable-background-networking',
+      '--disable-dev-shm-usage',
+    ],
   })
   const page = context.pages()[0] ?? (await context.newPage())
   await page.goto(url)

@@ -25,17 +25,24 @@ import { waitFor } from './process.mjs'
  */
 export function deliveryMethods(folder) {
   const names = () =>
-    fs.readdirSync(folder).filter((name) => name.endsWith('.envelope')).map((name) => name.slice(0, -9)).sort()
+    fs
+      .readdirSync(folder)
+      .filter((name) => name.endsWith('.envelope'))
+      .map((name) => name.slice(0, -9))
+      .sort()
   const deliveries = () => names().map((id) => readDelivery(folder, id))
   return {
     deliveries,
     waitForDeliveries: async (enough, ms = 10_000) => {
       const done = typeof enough === 'function' ? enough : (/** @type {Delivery[]} */ all) => all.length >= enough
       const what = () => `deliveries (there are ${names().length})`
-      return waitFor(() => {
-        const all = deliveries()
-        return done(all) ? all : undefined
-      }, { ms, what })
+      return waitFor(
+        () => {
+          const all = deliveries()
+          return done(all) ? all : undefined
+        },
+        { ms, what },
+      )
     },
     clearDeliveries: () => {
       for (const name of names()) {
@@ -48,7 +55,10 @@ export function deliveryMethods(folder) {
 
 /** @returns {Delivery} */
 function readDelivery(folder, id) {
-  const [sender = '', ...recipients] = fs.readFileSync(path.join(folder, `${id}.envelope`), 'utf8').trimEnd().split('\n')
+  const [sender = '', ...recipients] = fs
+    .readFileSync(path.join(folder, `${id}.envelope`), 'utf8')
+    .trimEnd()
+    .split('\n')
   const raw = fs.readFileSync(path.join(folder, `${id}.eml`))
   return { id, sender: sender === '<>' ? '' : sender, recipients, raw, text: raw.toString('utf8') }
 }

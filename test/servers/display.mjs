@@ -16,7 +16,17 @@ export async function ensureDisplay({ always = false, framebufferDir } = {}) {
   const logFile = path.join(dir, 'xvfb.log')
   let printed = ''
   // Xvfb itself picks a free number and prints it once it is ready.
-  const args = ['-displayfd', '1', '-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-noreset', ...(framebufferDir ? ['-fbdir', framebufferDir] : [])]
+  const args = [
+    '-displayfd',
+    '1',
+    '-screen',
+    '0',
+    '1280x800x24',
+    '-nolisten',
+    'tcp',
+    '-noreset',
+    ...(framebufferDir ? ['-fbdir', framebufferDir] : []),
+  ]
   const server = startGuarded([program, ...args], {
     logFile,
     folder: dir,

@@ -4,7 +4,16 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import {
-  freePort, greets, isRoot, mailOwner, makeEnterable, requireProgram, startGuarded, tail, tempFolder, waitFor,
+  freePort,
+  greets,
+  isRoot,
+  mailOwner,
+  makeEnterable,
+  requireProgram,
+  startGuarded,
+  tail,
+  tempFolder,
+  waitFor,
 } from './process.mjs'
 
 export { seedMaildir } from './maildir.mjs'

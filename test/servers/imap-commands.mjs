@@ -15,13 +15,16 @@ export async function answer(command, session, world) {
   }
   const no = (text) => session.send(`${tag} NO ${text}\r\n`)
   if (!does) return session.send(`${tag} BAD unknown command ${name}\r\n`)
-  if (!session.authenticated && !['CAPABILITY', 'LOGIN', 'AUTHENTICATE', 'LOGOUT', 'NOOP', 'ID'].includes(name)) return no('log in first')
+  if (!session.authenticated && !['CAPABILITY', 'LOGIN', 'AUTHENTICATE', 'LOGOUT', 'NOOP', 'ID'].includes(name))
+    return no('log in first')
   await does({ ...command, session, world, mail: world.mail, ok, no })
 }
 
 /** Quoted strings, atoms and one level of parentheses. */
 function words(text) {
-  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|\(([^()]*)\)|([^\s()]+)/g)].map((match) => match[1] !== undefined ? match[1].replace(/\\(.)/g, '$1') : match[2] ?? match[3] ?? '')
+  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|\(([^()]*)\)|([^\s()]+)/g)].map((match) =>
+    match[1] !== undefined ? match[1].replace(/\\(.)/g, '$1') : (match[2] ?? match[3] ?? ''),
+  )
 }
 
 /** @returns {(n: number) => boolean} */
@@ -44,13 +47,29 @@ function login(user, password, { session, world, ok, no }) {
 }
 
 const commands = {
-  CAPABILITY: ({ session, world, ok }) => { session.send(`* CAPABILITY ${world.caps}\r\n`); ok() },
+  CAPABILITY: ({ session, world, ok }) => {
+    session.send(`* CAPABILITY ${world.caps}\r\n`)
+    ok()
+  },
   NOOP: ({ ok }) => ok(),
-  ID: ({ session, ok }) => { session.send('* ID NIL\r\n'); ok() },
-  NAMESPACE: ({ session, ok }) => { session.send('* NAMESPACE (("" "/")) NIL NIL\r\n'); ok() },
-  LOGOUT: ({ session, ok }) => { session.send('* BYE\r\n'); ok(); session.close() },
+  ID: ({ session, ok }) => {
+    session.send('* ID NIL\r\n')
+    ok()
+  },
+  NAMESPACE: ({ session, ok }) => {
+    session.send('* NAMESPACE (("" "/")) NIL NIL\r\n')
+    ok()
+  },
+  LOGOUT: ({ session, ok }) => {
+    session.send('* BYE\r\n')
+    ok()
+    session.close()
+  },
   ENABLE: ({ session, world, args, ok }) => {
-    const on = args.toUpperCase().split(' ').filter((one) => has(world, one))
+    const on = args
+      .toUpperCase()
+      .split(' ')
+      .filter((one) => has(world, one))
     for (const one of on) session.enabled.add(one)
     session.send(`* ENABLED ${on.join(' ')}\r\n`)
     ok()
@@ -70,7 +89,9 @@ const commands = {
     if (mechanism.toUpperCase() === 'PLAIN') login(text.split('\0')[1], text.split('\0')[2], call)
     else login('token', token ?? '', call)
   },
-  LIST: listing, XLIST: listing, LSUB: listing,
+  LIST: listing,
+  XLIST: listing,
+  LSUB: listing,
   STATUS: ({ session, world, mail, args, ok, no }) => {
     const [path = '', items = ''] = words(args)
     const folder = mail.folders.get(path)
@@ -78,9 +99,16 @@ const commands = {
     session.send(`* STATUS "${path}" (${statusOf(folder, items, world)})\r\n`)
     return ok()
   },
-  SELECT: select, EXAMINE: select,
-  CLOSE: ({ session, ok }) => { session.folder = null; ok() },
-  UNSELECT: ({ session, ok }) => { session.folder = null; ok() },
+  SELECT: select,
+  EXAMINE: select,
+  CLOSE: ({ session, ok }) => {
+    session.folder = null
+    ok()
+  },
+  UNSELECT: ({ session, ok }) => {
+    session.folder = null
+    ok()
+  },
   CREATE: ({ mail, args, ok, no }) => {
     const [path = ''] = words(args)
     if (mail.folders.has(path)) return no('[ALREADYEXISTS] it is there')
@@ -96,7 +124,11 @@ const commands = {
       if (/\bUNSEEN\b/i.test(text) && letter.flags.has('\\Seen')) return false
       return !header || letter.raw.toString('latin1').toLowerCase().includes(`${header[1]}: ${header[2]}`.toLowerCase())
     })
-    session.send(/^RETURN/i.test(args) ? `* ESEARCH (TAG "x") UID${found.length > 0 ? ` ALL ${found.map(({ uid }) => uid).join(',')}` : ''}\r\n` : `* SEARCH${found.map(({ uid }) => ` ${uid}`).join('')}\r\n`)
+    session.send(
+      /^RETURN/i.test(args)
+        ? `* ESEARCH (TAG "x") UID${found.length > 0 ? ` ALL ${found.map(({ uid }) => uid).join(',')}` : ''}\r\n`
+        : `* SEARCH${found.map(({ uid }) => ` ${uid}`).join('')}\r\n`,
+    )
     ok()
   },
   'UID FETCH': ({ session, world, args, ok }) => {
@@ -115,11 +147,16 @@ const commands = {
     ok()
   },
   'UID STORE': ({ session, mail, args, ok }) => {
-    const [, set = '', sign = '', what = '', list = ''] = /^(\S+) ([+-]?)(FLAGS|X-GM-LABELS)(?:\.SILENT)? (.*)$/is.exec(args) ?? []
+    const [, set = '', sign = '', what = '', list = ''] =
+      /^(\S+) ([+-]?)(FLAGS|X-GM-LABELS)(?:\.SILENT)? (.*)$/is.exec(args) ?? []
     const values = words(list.replace(/^\(|\)$/g, ''))
     for (const { letter } of entriesIn(session.folder, set)) {
       if (what.toUpperCase() === 'X-GM-LABELS') for (const value of values) mail.label(letter, value, sign !== '-')
-      else mail.setFlags(letter, sign === '+' ? [...letter.flags, ...values] : [...letter.flags].filter((flag) => !values.includes(flag)))
+      else
+        mail.setFlags(
+          letter,
+          sign === '+' ? [...letter.flags, ...values] : [...letter.flags].filter((flag) => !values.includes(flag)),
+        )
     }
     ok()
   },
@@ -127,8 +164,15 @@ const commands = {
     const [set = '', target = ''] = words(args)
     const to = mail.folders.get(target)
     if (!to) return no('[TRYCREATE] no such folder')
-    const moved = mail.move(session.folder.path, entriesIn(session.folder, set).map(({ uid }) => uid), target)
-    const code = has(world, 'UIDPLUS') && moved.length > 0 ? `[COPYUID ${to.uidValidity} ${moved.map(([uid]) => uid).join(',')} ${moved.map(([, uid]) => uid).join(',')}] ` : ''
+    const moved = mail.move(
+      session.folder.path,
+      entriesIn(session.folder, set).map(({ uid }) => uid),
+      target,
+    )
+    const code =
+      has(world, 'UIDPLUS') && moved.length > 0
+        ? `[COPYUID ${to.uidValidity} ${moved.map(([uid]) => uid).join(',')} ${moved.map(([, uid]) => uid).join(',')}] `
+        : ''
     if (code !== '') session.send(`* OK ${code}moved\r\n`)
     return ok()
   },
@@ -136,15 +180,30 @@ const commands = {
     const [set = '', target = ''] = words(args)
     const to = mail.folders.get(target)
     if (!to) return no('[TRYCREATE] no such folder')
-    const copied = entriesIn(session.folder, set).map(({ uid, letter }) => [uid, mail.enter(to, { ...letter, flags: new Set(letter.flags), labels: new Set() }).uid])
-    return ok(has(world, 'UIDPLUS') && copied.length > 0 ? `[COPYUID ${to.uidValidity} ${copied.map(([uid]) => uid).join(',')} ${copied.map(([, uid]) => uid).join(',')}] copied` : 'copied')
+    const copied = entriesIn(session.folder, set).map(({ uid, letter }) => [
+      uid,
+      mail.enter(to, { ...letter, flags: new Set(letter.flags), labels: new Set() }).uid,
+    ])
+    return ok(
+      has(world, 'UIDPLUS') && copied.length > 0
+        ? `[COPYUID ${to.uidValidity} ${copied.map(([uid]) => uid).join(',')} ${copied.map(([, uid]) => uid).join(',')}] copied`
+        : 'copied',
+    )
   },
   EXPUNGE: ({ session, mail, ok }) => {
-    mail.expunge(session.folder.path, session.folder.entries.filter(({ letter }) => letter.flags.has('\\Deleted')).map(({ uid }) => uid))
+    mail.expunge(
+      session.folder.path,
+      session.folder.entries.filter(({ letter }) => letter.flags.has('\\Deleted')).map(({ uid }) => uid),
+    )
     ok()
   },
   'UID EXPUNGE': ({ session, mail, args, ok }) => {
-    mail.expunge(session.folder.path, entriesIn(session.folder, args).filter(({ letter }) => letter.flags.has('\\Deleted')).map(({ uid }) => uid))
+    mail.expunge(
+      session.folder.path,
+      entriesIn(session.folder, args)
+        .filter(({ letter }) => letter.flags.has('\\Deleted'))
+        .map(({ uid }) => uid),
+    )
     ok()
   },
   APPEND: ({ mail, args, literal, ok, no }) => {
@@ -166,7 +225,10 @@ function listing({ name, session, world, mail, args, ok }) {
   const pattern = words(args.replace(/^\(([^)]*)\) /, ''))[1] ?? '*'
   for (const { path, specialUse } of mail.folders.values()) {
     if (pattern !== '*' && pattern !== '%' && pattern !== path) continue
-    const marks = ['\\HasNoChildren', ...(specialUse && (has(world, 'SPECIAL-USE') || has(world, 'XLIST')) ? [specialUse] : [])]
+    const marks = [
+      '\\HasNoChildren',
+      ...(specialUse && (has(world, 'SPECIAL-USE') || has(world, 'XLIST')) ? [specialUse] : []),
+    ]
     session.send(`* ${name} (${marks.join(' ')}) "/" "${path}"\r\n`)
     const wanted = /STATUS \(([^)]*)\)/i.exec(args)?.[1]
     if (wanted !== undefined) session.send(`* STATUS "${path}" (${statusOf(mail.folder(path), wanted, world)})\r\n`)
@@ -176,10 +238,19 @@ function listing({ name, session, world, mail, args, ok }) {
 
 function statusOf(folder, items, world) {
   const values = {
-    MESSAGES: folder.entries.length, RECENT: 0, UIDNEXT: folder.uidNext, UIDVALIDITY: folder.uidValidity,
-    UNSEEN: folder.entries.filter(({ letter }) => !letter.flags.has('\\Seen')).length, HIGHESTMODSEQ: world.mail.highestModSeq(folder),
+    MESSAGES: folder.entries.length,
+    RECENT: 0,
+    UIDNEXT: folder.uidNext,
+    UIDVALIDITY: folder.uidValidity,
+    UNSEEN: folder.entries.filter(({ letter }) => !letter.flags.has('\\Seen')).length,
+    HIGHESTMODSEQ: world.mail.highestModSeq(folder),
   }
-  return items.toUpperCase().split(' ').filter((item) => item in values).map((item) => `${item} ${values[item]}`).join(' ')
+  return items
+    .toUpperCase()
+    .split(' ')
+    .filter((item) => item in values)
+    .map((item) => `${item} ${values[item]}`)
+    .join(' ')
 }
 
 function select({ name, session, world, mail, args, ok, no }) {
@@ -190,8 +261,14 @@ function select({ name, session, world, mail, args, ok, no }) {
   if (!folder) return no('[NONEXISTENT] Unknown Mailbox')
   session.folder = folder
   session.send('* FLAGS (\\Answered \\Flagged \\Draft \\Deleted \\Seen)\r\n')
-  session.send(world.kind === 'microsoft365' ? '* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft $MDNSent)] these\r\n' : '* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Draft \\Deleted \\Seen \\*)] these\r\n')
-  session.send(`* ${folder.entries.length} EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY ${folder.uidValidity}] ok\r\n* OK [UIDNEXT ${folder.uidNext}] ok\r\n`)
+  session.send(
+    world.kind === 'microsoft365'
+      ? '* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft $MDNSent)] these\r\n'
+      : '* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Draft \\Deleted \\Seen \\*)] these\r\n',
+  )
+  session.send(
+    `* ${folder.entries.length} EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY ${folder.uidValidity}] ok\r\n* OK [UIDNEXT ${folder.uidNext}] ok\r\n`,
+  )
   if (has(world, 'CONDSTORE')) session.send(`* OK [HIGHESTMODSEQ ${mail.highestModSeq(folder)}] ok\r\n`)
   return ok(`[${name === 'EXAMINE' ? 'READ-ONLY' : 'READ-WRITE'}] selected`)
 }
@@ -206,7 +283,13 @@ function fetchLine(folder, { uid, letter }, items, session, world) {
   if (world.mail.gmail && wanted.includes('X-GM-MSGID')) parts.push(`X-GM-MSGID ${letter.gmailId}`)
   if (world.mail.gmail && wanted.includes('X-GM-THRID')) parts.push(`X-GM-THRID ${letter.threadId}`)
   // Gmail leaves the label of the folder itself out.
-  if (world.mail.gmail && wanted.includes('X-GM-LABELS')) parts.push(`X-GM-LABELS (${[...letter.labels].filter((label) => label !== folder.label).map((label) => `"${label.replace(/[\\"]/g, '\\$&')}"`).join(' ')})`)
+  if (world.mail.gmail && wanted.includes('X-GM-LABELS'))
+    parts.push(
+      `X-GM-LABELS (${[...letter.labels]
+        .filter((label) => label !== folder.label)
+        .map((label) => `"${label.replace(/[\\"]/g, '\\$&')}"`)
+        .join(' ')})`,
+    )
   const head = `* ${folder.entries.findIndex((entry) => entry.uid === uid) + 1} FETCH (${parts.join(' ')}`
   const body = /BODY(?:\.PEEK)?\[([^\]]*)\](?:<(\d+)\.(\d+)>)?/i.exec(items)
   if (!body) return `${head})\r\n`
@@ -214,7 +297,11 @@ function fetchLine(folder, { uid, letter }, items, session, world) {
   const headers = letter.raw.subarray(0, Math.max(0, letter.raw.indexOf('\r\n\r\n') + 4))
   const whole = section === '' ? letter.raw : headers
   const bytes = from === undefined ? whole : whole.subarray(Number(from), Number(from) + Number(length))
-  return Buffer.concat([Buffer.from(`${head} BODY[${section}]${from === undefined ? '' : `<${from}>`} {${bytes.length}}\r\n`), bytes, Buffer.from(')\r\n')])
+  return Buffer.concat([
+    Buffer.from(`${head} BODY[${section}]${from === undefined ? '' : `<${from}>`} {${bytes.length}}\r\n`),
+    bytes,
+    Buffer.from(')\r\n'),
+  ])
 }
 
 function dateText(date) {

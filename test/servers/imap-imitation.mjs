@@ -10,11 +10,15 @@ import { answer } from './imap-commands.mjs'
 
 /** What each kind of server says it can do. */
 export const capabilities = {
-  gmail: 'IMAP4rev1 UNSELECT IDLE NAMESPACE QUOTA ID XLIST CHILDREN X-GM-EXT-1 UIDPLUS ENABLE MOVE CONDSTORE ESEARCH LIST-EXTENDED LIST-STATUS LITERAL- SPECIAL-USE APPENDLIMIT=35651584 AUTH=XOAUTH2 AUTH=PLAIN SASL-IR',
+  gmail:
+    'IMAP4rev1 UNSELECT IDLE NAMESPACE QUOTA ID XLIST CHILDREN X-GM-EXT-1 UIDPLUS ENABLE MOVE CONDSTORE ESEARCH LIST-EXTENDED LIST-STATUS LITERAL- SPECIAL-USE APPENDLIMIT=35651584 AUTH=XOAUTH2 AUTH=PLAIN SASL-IR',
   // Tenants that were given the broken IMAP4rev2 advertise it too.
-  microsoft365: 'IMAP4 IMAP4rev1 IMAP4rev2 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS MOVE ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+',
-  condstore: 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN UIDPLUS ENABLE MOVE CONDSTORE SPECIAL-USE LITERAL+ AUTH=PLAIN',
-  qresync: 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN UIDPLUS ENABLE MOVE CONDSTORE QRESYNC SPECIAL-USE LITERAL+ AUTH=PLAIN',
+  microsoft365:
+    'IMAP4 IMAP4rev1 IMAP4rev2 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS MOVE ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+',
+  condstore:
+    'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN UIDPLUS ENABLE MOVE CONDSTORE SPECIAL-USE LITERAL+ AUTH=PLAIN',
+  qresync:
+    'IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN UIDPLUS ENABLE MOVE CONDSTORE QRESYNC SPECIAL-USE LITERAL+ AUTH=PLAIN',
   /** The least that IMAP4rev1 asks for. */
   bare: 'IMAP4rev1 AUTH=PLAIN',
 }
@@ -46,21 +50,47 @@ export const capabilities = {
  */
 
 /** @param {Options} options */
-export async function startImitation({ kind, caps = capabilities[kind], maxConnections = Infinity, script, tls: files }) {
+export async function startImitation({
+  kind,
+  caps = capabilities[kind],
+  maxConnections = Infinity,
+  script,
+  tls: files,
+}) {
   const mail = new MailState(kind === 'gmail')
   /** @type {Map<Session, net.Socket>} */
   const sessions = new Map()
   const seen = { connections: 0, most: 0, logins: 0, commands: /** @type {string[]} */ ([]) }
-  const world = { kind, caps, mail, sessions, seen, maxConnections, script, password: 'right-password', greeting: '* OK ready' }
+  const world = {
+    kind,
+    caps,
+    mail,
+    sessions,
+    seen,
+    maxConnections,
+    script,
+    password: 'right-password',
+    greeting: '* OK ready',
+  }
   let nextId = 0
 
-  const secrets = (/** @type {{ cert: string, key: string }} */ of) => ({ cert: fs.readFileSync(of.cert), key: fs.readFileSync(of.key) })
+  const secrets = (/** @type {{ cert: string, key: string }} */ of) => ({
+    cert: fs.readFileSync(of.cert),
+    key: fs.readFileSync(of.key),
+  })
   const onConnection = (/** @type {net.Socket} */ socket) => {
     socket.on('error', () => {})
     /** @type {Session} */
     const session = {
-      id: ++nextId, folder: null, enabled: new Set(), authenticated: false, idleTag: null, proof: null, pending: [],
-      send: (text) => void (socket.writable && socket.write(text)), close: () => socket.destroy(),
+      id: ++nextId,
+      folder: null,
+      enabled: new Set(),
+      authenticated: false,
+      idleTag: null,
+      proof: null,
+      pending: [],
+      send: (text) => void (socket.writable && socket.write(text)),
+      close: () => socket.destroy(),
     }
     sessions.set(session, socket)
     seen.connections += 1
@@ -69,13 +99,20 @@ export async function startImitation({ kind, caps = capabilities[kind], maxConne
     session.send(`${world.greeting}\r\n`)
     read(socket, session, world)
   }
-  const server = files ? tls.createServer({ ...secrets(files), noDelay: true }, onConnection) : net.createServer({ noDelay: true }, onConnection)
+  const server = files
+    ? tls.createServer({ ...secrets(files), noDelay: true }, onConnection)
+    : net.createServer({ noDelay: true }, onConnection)
   mail.listeners.add((path, change) => {
     for (const session of sessions.keys()) {
       if (session.folder?.path !== path) continue
-      const line = change.kind === 'exists' ? `* ${session.folder.entries.length} EXISTS\r\n`
-        : change.kind === 'flags' ? flagsLine(session.folder, change.uid)
-          : session.enabled.has('QRESYNC') ? `* VANISHED ${change.uid}\r\n` : `* ${change.seq} EXPUNGE\r\n`
+      const line =
+        change.kind === 'exists'
+          ? `* ${session.folder.entries.length} EXISTS\r\n`
+          : change.kind === 'flags'
+            ? flagsLine(session.folder, change.uid)
+            : session.enabled.has('QRESYNC')
+              ? `* VANISHED ${change.uid}\r\n`
+              : `* ${change.seq} EXPUNGE\r\n`
       if (session.idleTag !== null) session.send(line)
       else session.pending.push(line)
     }
@@ -90,9 +127,13 @@ export async function startImitation({ kind, caps = capabilities[kind], maxConne
     world,
     open: () => sessions.size,
     /** From now on it shows another certificate, as another server would. */
-    showCertificate: (/** @type {{ cert: string, key: string }} */ of) => { if (server instanceof tls.Server) server.setSecureContext(secrets(of)) },
+    showCertificate: (/** @type {{ cert: string, key: string }} */ of) => {
+      if (server instanceof tls.Server) server.setSecureContext(secrets(of))
+    },
     /** Drops every connection, as a restart would. */
-    dropAll: () => { for (const socket of sessions.values()) socket.destroy() },
+    dropAll: () => {
+      for (const socket of sessions.values()) socket.destroy()
+    },
     stop: async () => {
       for (const socket of sessions.values()) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
@@ -134,9 +175,11 @@ function read(socket, session, world) {
       }
       const literal = half?.literal ?? null
       half = null
-      busy = busy.then(() => handle(line, literal, session, world)).catch((error) => {
-        session.send(`* BAD imitation failed: ${String(error).replace(/\s+/g, ' ')}\r\n`)
-      })
+      busy = busy
+        .then(() => handle(line, literal, session, world))
+        .catch((error) => {
+          session.send(`* BAD imitation failed: ${String(error).replace(/\s+/g, ' ')}\r\n`)
+        })
     }
   })
 }

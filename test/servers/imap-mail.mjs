@@ -53,7 +53,15 @@ export class MailState {
    * @returns {Folder}
    */
   create(path, specialUse = null, label = null) {
-    const folder = { path, specialUse, label: label ?? (this.gmail && specialUse === null ? path : null), uidValidity: ++lastValidity, uidNext: 1, entries: [], gone: [] }
+    const folder = {
+      path,
+      specialUse,
+      label: label ?? (this.gmail && specialUse === null ? path : null),
+      uidValidity: ++lastValidity,
+      uidNext: 1,
+      entries: [],
+      gone: [],
+    }
     this.folders.set(path, folder)
     return folder
   }
@@ -66,9 +74,25 @@ export class MailState {
   }
 
   /** As a delivery would: one new message. With Gmail `path` is a label's folder, and All Mail has it too. */
-  add(path, raw, { flags = /** @type {string[]} */ ([]), date = new Date(Date.UTC(2026, 10, 20, 9)), threadId = /** @type {bigint | undefined} */ (undefined) } = {}) {
+  add(
+    path,
+    raw,
+    {
+      flags = /** @type {string[]} */ ([]),
+      date = new Date(Date.UTC(2026, 10, 20, 9)),
+      threadId = /** @type {bigint | undefined} */ (undefined),
+    } = {},
+  ) {
     const gmailId = ++lastId
-    const letter = { raw: Buffer.from(raw), date, flags: new Set(flags), labels: new Set(), gmailId, threadId: threadId ?? gmailId, modSeq: ++this.modSeq }
+    const letter = {
+      raw: Buffer.from(raw),
+      date,
+      flags: new Set(flags),
+      labels: new Set(),
+      gmailId,
+      threadId: threadId ?? gmailId,
+      modSeq: ++this.modSeq,
+    }
     const folder = this.folder(path)
     if (this.gmail && !['\\Junk', '\\Trash'].includes(folder.specialUse ?? '')) {
       this.enter(this.folder('[Gmail]/All Mail'), letter)
@@ -97,9 +121,14 @@ export class MailState {
     if (on) letter.labels.add(label)
     else letter.labels.delete(label)
     letter.modSeq = ++this.modSeq
-    const folder = [...this.folders.values()].find((one) => one.label === label) ?? (on ? this.create(label) : undefined)
+    const folder =
+      [...this.folders.values()].find((one) => one.label === label) ?? (on ? this.create(label) : undefined)
     if (folder && on) this.enter(folder, letter)
-    else if (folder) this.drop(folder, folder.entries.filter((entry) => entry.letter === letter).map(({ uid }) => uid))
+    else if (folder)
+      this.drop(
+        folder,
+        folder.entries.filter((entry) => entry.letter === letter).map(({ uid }) => uid),
+      )
     this.flagsChanged(letter)
   }
 
@@ -110,7 +139,9 @@ export class MailState {
   }
 
   flagsChanged(letter) {
-    for (const folder of this.folders.values()) for (const { uid, letter: other } of folder.entries) if (other === letter) this.tell(folder.path, { kind: 'flags', uid })
+    for (const folder of this.folders.values())
+      for (const { uid, letter: other } of folder.entries)
+        if (other === letter) this.tell(folder.path, { kind: 'flags', uid })
   }
 
   /** Takes UIDs out of one folder. */
@@ -134,7 +165,11 @@ export class MailState {
   }
 
   everywhere(letter) {
-    for (const folder of this.folders.values()) this.drop(folder, folder.entries.filter((entry) => entry.letter === letter).map(({ uid }) => uid))
+    for (const folder of this.folders.values())
+      this.drop(
+        folder,
+        folder.entries.filter((entry) => entry.letter === letter).map(({ uid }) => uid),
+      )
   }
 
   /** MOVE. @returns {[number, number][]} old and new UIDs */
@@ -182,7 +217,10 @@ export class MailState {
   }
 
   highestModSeq(folder) {
-    return [...folder.entries.map(({ letter }) => letter.modSeq), ...folder.gone.map(({ modSeq }) => modSeq)].reduce((most, one) => (one > most ? one : most), 1n)
+    return [...folder.entries.map(({ letter }) => letter.modSeq), ...folder.gone.map(({ modSeq }) => modSeq)].reduce(
+      (most, one) => (one > most ? one : most),
+      1n,
+    )
   }
 
   tell(path, change) {

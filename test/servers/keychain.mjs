@@ -76,8 +76,13 @@ async function startKeyring(program, { at, env }) {
 /** Asks the bus whether somebody serves the keychain's well-known name, with its login keyring open. */
 function ownsSecrets(env) {
   const args = [
-    '--session', '--print-reply', '--dest=org.freedesktop.secrets', '/org/freedesktop/secrets/aliases/default',
-    'org.freedesktop.DBus.Properties.Get', 'string:org.freedesktop.Secret.Collection', 'string:Locked',
+    '--session',
+    '--print-reply',
+    '--dest=org.freedesktop.secrets',
+    '/org/freedesktop/secrets/aliases/default',
+    'org.freedesktop.DBus.Properties.Get',
+    'string:org.freedesktop.Secret.Collection',
+    'string:Locked',
   ]
   return new Promise((resolve) => {
     const child = spawn(requireProgram('dbus-send', 'dbus'), args, {

@@ -60,7 +60,12 @@ export function makeFolder(maildir, name, owner = mailOwner()) {
   const encoded = encodeFolder(name)
   const folder = name === 'INBOX' ? maildir : path.join(maildir, `.${encoded.replaceAll('/', '.')}`)
   // The folder above is the user's home, which Dovecot enters.
-  for (const dir of [path.dirname(maildir), maildir, folder, ...['cur', 'new', 'tmp'].map((part) => path.join(folder, part))]) {
+  for (const dir of [
+    path.dirname(maildir),
+    maildir,
+    folder,
+    ...['cur', 'new', 'tmp'].map((part) => path.join(folder, part)),
+  ]) {
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 })
     fs.chownSync(dir, owner.uid, owner.gid)
   }

@@ -11,7 +11,10 @@ export async function startNats({ token = 'team-token' } = {}) {
   const folder = tempFolder('nats')
   const logFile = path.join(folder, 'nats.log')
   const port = await freePort()
-  const server = startGuarded([program, '-a', '127.0.0.1', '-p', String(port), '-js', '-sd', path.join(folder, 'store'), '--auth', token], { logFile, folder })
+  const server = startGuarded(
+    [program, '-a', '127.0.0.1', '-p', String(port), '-js', '-sd', path.join(folder, 'store'), '--auth', token],
+    { logFile, folder },
+  )
   await waitFor(async () => !server.running() || (await greets(port)), { what: 'NATS to greet' })
   if (!server.running()) throw new Error(`NATS did not start: ${tail(logFile)}`)
   return { url: `nats://127.0.0.1:${port}`, token, stop: () => server.stop() }

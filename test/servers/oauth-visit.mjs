@@ -8,13 +8,25 @@ function ask(/** @type {string} */ url, /** @type {{ cookie?: string, form?: str
     const secure = url.startsWith('https:')
     const headers = {
       ...(cookie && { cookie }),
-      ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(form)) }),
+      ...(form !== undefined && {
+        'content-type': 'application/x-www-form-urlencoded',
+        'content-length': String(Buffer.byteLength(form)),
+      }),
     }
-    const request = (secure ? https : http).request(url, { method: form === undefined ? 'GET' : 'POST', headers, ...(secure && { rejectUnauthorized: false }) }, async (response) => {
-      let body = ''
-      for await (const chunk of response) body += chunk
-      resolve({ status: response.statusCode ?? 0, location: response.headers.location, body, cookies: response.headers['set-cookie'] ?? [] })
-    })
+    const request = (secure ? https : http).request(
+      url,
+      { method: form === undefined ? 'GET' : 'POST', headers, ...(secure && { rejectUnauthorized: false }) },
+      async (response) => {
+        let body = ''
+        for await (const chunk of response) body += chunk
+        resolve({
+          status: response.statusCode ?? 0,
+          location: response.headers.location,
+          body,
+          cookies: response.headers['set-cookie'] ?? [],
+        })
+      },
+    )
     request.on('error', reject)
     request.end(form)
   })
@@ -34,7 +46,10 @@ export async function visit(url, account, { until = () => false, form } = {}) {
   for (let steps = 0; steps < 20; steps += 1) {
     if (until(at)) return { url: at, body: '' }
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const answer = await ask(at, { ...(cookie && at.startsWith('https:') && { cookie }), ...(next !== undefined && { form: next }) })
+    const answer = await ask(at, {
+      ...(cookie && at.startsWith('https:') && { cookie }),
+      ...(next !== undefined && { form: next }),
+    })
     next = undefined
     for (const line of answer.cookies) {
       const [pair = ''] = line.split(';')
@@ -47,8 +62,16 @@ export async function visit(url, account, { until = () => false, form } = {}) {
     }
     const action = /<form[^>]*action="([^"]+)"/.exec(answer.body)?.[1]
     if (action === undefined || answer.status !== 200) return { url: at, body: answer.body }
-    const hidden = [...answer.body.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([tag]) => [/name="([^"]*)"/.exec(tag)?.[1] ?? '', /value="([^"]*)"/.exec(tag)?.[1] ?? ''])
-    const login = /name="login"/.test(answer.body) ? [['login', account], ['password', 'any']] : []
+    const hidden = [...answer.body.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([tag]) => [
+      /name="([^"]*)"/.exec(tag)?.[1] ?? '',
+      /value="([^"]*)"/.exec(tag)?.[1] ?? '',
+    ])
+    const login = /name="login"/.test(answer.body)
+      ? [
+          ['login', account],
+          ['password', 'any'],
+        ]
+      : []
     next = new URLSearchParams([...hidden, ...login]).toString()
     at = new URL(action.replaceAll('&amp;', '&'), at).href
   }

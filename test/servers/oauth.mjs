@@ -30,42 +30,67 @@ export async function startOauth({ tls, accessSeconds = 3600, refreshSeconds = 1
   const issuer = `https://localhost:${port}`
   const clientId = 'postern-test'
   const provider = new Provider(issuer, {
-    clients: [{
-      client_id: clientId, application_type: 'native', token_endpoint_auth_method: 'none',
-      redirect_uris: ['http://127.0.0.1/'], response_types: ['code'],
-      grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
-    }],
+    clients: [
+      {
+        client_id: clientId,
+        application_type: 'native',
+        token_endpoint_auth_method: 'none',
+        redirect_uris: ['http://127.0.0.1/'],
+        response_types: ['code'],
+        grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+      },
+    ],
     scopes: ['openid', 'offline_access', 'email', 'mail'],
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
     features: { devInteractions: { enabled: true }, deviceFlow: { enabled: true }, revocation: { enabled: true } },
     cookies: { keys: ['only for tests'] },
-    ttl: { AccessToken: accessSeconds, RefreshToken: refreshSeconds, Grant: 14 * 86_400, Session: 86_400, Interaction: 600, IdToken: 3600, DeviceCode: 600 },
+    ttl: {
+      AccessToken: accessSeconds,
+      RefreshToken: refreshSeconds,
+      Grant: 14 * 86_400,
+      Session: 86_400,
+      Interaction: 600,
+      IdToken: 3600,
+      DeviceCode: 600,
+    },
     rotateRefreshToken: true,
     issueRefreshToken: async () => true,
     // The name that is typed into the login page is the account.
-    findAccount: async (_context, id) => ({ accountId: id, claims: async () => ({ sub: id, email: id, email_verified: true }) }),
+    findAccount: async (_context, id) => ({
+      accountId: id,
+      claims: async () => ({ sub: id, email: id, email_verified: true }),
+    }),
   })
   provider.proxy = false
   const asked = /** @type {{ grant: string, error: string | null }[]} */ ([])
   const accounts = /** @type {Map<string, Set<string>>} */ (new Map())
-  const noted = (/** @type {any} */ context, /** @type {string | null} */ error) => asked.push({ grant: String(context.oidc?.params?.grant_type ?? ''), error })
+  const noted = (/** @type {any} */ context, /** @type {string | null} */ error) =>
+    asked.push({ grant: String(context.oidc?.params?.grant_type ?? ''), error })
   provider.on('grant.success', (context) => noted(context, null))
   provider.on('grant.error', (context, error) => noted(context, error.error))
-  provider.on('access_token.saved', (token) => accounts.set(token.accountId, (accounts.get(token.accountId) ?? new Set()).add(token.grantId)))
+  provider.on('access_token.saved', (token) =>
+    accounts.set(token.accountId, (accounts.get(token.accountId) ?? new Set()).add(token.grantId)),
+  )
 
-  const web = https.createServer({ cert: fs.readFileSync(tls.cert), key: fs.readFileSync(tls.key) }, provider.callback())
+  const web = https.createServer(
+    { cert: fs.readFileSync(tls.cert), key: fs.readFileSync(tls.key) },
+    provider.callback(),
+  )
   web.listen(port, '127.0.0.1')
   await once(web, 'listening')
   // What Dovecot asks: whether a token is good and whose it is.
   const introspection = http.createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
-    const token = new URLSearchParams(body).get('token') ?? new URL(request.url ?? '', 'http://x').searchParams.get('token') ?? ''
+    const token =
+      new URLSearchParams(body).get('token') ?? new URL(request.url ?? '', 'http://x').searchParams.get('token') ?? ''
     const found = await provider.AccessToken.find(token)
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(found ? { active: true, username: found.accountId, scope: found.scope } : { active: false }))
+    response.end(
+      JSON.stringify(found ? { active: true, username: found.accountId, scope: found.scope } : { active: false }),
+    )
   })
   introspection.listen(0, '127.0.0.1')
   await once(introspection, 'listening')
@@ -73,9 +98,16 @@ export async function startOauth({ tls, accessSeconds = 3600, refreshSeconds = 1
   makeEnterable(dir)
   const conf = path.join(dir, 'dovecot-oauth2.conf')
   const address = /** @type {import('node:net').AddressInfo} */ (introspection.address())
-  fs.writeFileSync(conf, `introspection_mode = post\nintrospection_url = http://127.0.0.1:${address.port}/introspect\nusername_attribute = username\nactive_attribute = active\nactive_value = true\ntokeninfo_url =\nforce_introspection = yes\n`, { mode: 0o644 })
+  fs.writeFileSync(
+    conf,
+    `introspection_mode = post\nintrospection_url = http://127.0.0.1:${address.port}/introspect\nusername_attribute = username\nactive_attribute = active\nactive_value = true\ntokeninfo_url =\nforce_introspection = yes\n`,
+    { mode: 0o644 },
+  )
   return {
-    issuer, clientId, asked, provider,
+    issuer,
+    clientId,
+    asked,
+    provider,
     dovecotConfig: `auth_mechanisms = plain login xoauth2 oauthbearer\npassdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = ${conf}\n}\n`,
     forget: async (account) => {
       for (const grant of accounts.get(account) ?? []) {

@@ -9,7 +9,16 @@ import { fileURLToPath } from 'node:url'
 import { deliveryMethods } from './deliveries.mjs'
 import { makeFolder } from './maildir.mjs'
 import {
-  freePort, greets, isRoot, mailOwner, makeEnterable, requireProgram, startGuarded, tail, tempFolder, waitFor,
+  freePort,
+  greets,
+  isRoot,
+  mailOwner,
+  makeEnterable,
+  requireProgram,
+  startGuarded,
+  tail,
+  tempFolder,
+  waitFor,
 } from './process.mjs'
 
 const deliverScript = fileURLToPath(new URL('deliver.sh', import.meta.url))
@@ -76,7 +85,8 @@ export async function startPostfix({ dir, port, sasl, deliverTo = {}, tls, setti
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', MAIL_CONFIG: at.config, LANG: 'C' },
     })
     await waitFor(async () => !server?.running() || (await greets(ports.port)), { what: 'Postfix to greet' })
-    if (!server.running()) throw new Error(`Postfix did not start: ${tail(at.logFile)}\n${tail(path.join(home, 'master.log'))}`)
+    if (!server.running())
+      throw new Error(`Postfix did not start: ${tail(at.logFile)}\n${tail(path.join(home, 'master.log'))}`)
   }
   for (let tries = 1; ; tries += 1) {
     ports = { port: port ?? (await freePort()), tlsPort: tls ? await freePort() : undefined }
@@ -119,7 +129,19 @@ function makeFolders(at, owner) {
   make(at.config, 0, 0, 0o755)
   make(at.queue, 0, 0, 0o755)
   make(at.data, postfix, 0, 0o700)
-  for (const name of ['active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 'incoming', 'private', 'saved', 'trace']) {
+  for (const name of [
+    'active',
+    'bounce',
+    'corrupt',
+    'defer',
+    'deferred',
+    'flush',
+    'hold',
+    'incoming',
+    'private',
+    'saved',
+    'trace',
+  ]) {
     make(path.join(at.queue, name), postfix, 0, 0o700)
   }
   make(path.join(at.queue, 'pid'), 0, 0, 0o755)
@@ -129,7 +151,20 @@ function makeFolders(at, owner) {
   make(path.join(at.deliveries, 'tmp'), owner.uid, owner.gid, 0o755)
 }
 
-function writeConfig({ config, queue, data, deliveries, logFile, port, tlsPort, programs, owner, sasl, tls, settings }) {
+function writeConfig({
+  config,
+  queue,
+  data,
+  deliveries,
+  logFile,
+  port,
+  tlsPort,
+  programs,
+  owner,
+  sasl,
+  tls,
+  settings,
+}) {
   const main = {
     compatibility_level: '3.6',
     queue_directory: queue,
@@ -177,7 +212,9 @@ function writeConfig({ config, queue, data, deliveries, logFile, port, tlsPort, 
     }),
     ...settings,
   }
-  const mainText = Object.entries(main).map(([key, value]) => `${key} = ${value}\n`).join('')
+  const mainText = Object.entries(main)
+    .map(([key, value]) => `${key} = ${value}\n`)
+    .join('')
   fs.writeFileSync(path.join(config, 'main.cf'), mainText, { mode: 0o644 })
   // Postfix waits nearly two seconds for a main.cf that may still be in an editor, by its time.
   const past = new Date(Date.now() - 60_000)

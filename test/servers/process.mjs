@@ -153,7 +153,9 @@ export function makeEnterable(dir) {
   fs.chmodSync(dir, fs.statSync(dir).mode | 0o011)
   for (let at = path.resolve(dir); at !== '/'; at = path.dirname(at)) {
     if ((fs.statSync(at).mode & 0o001) === 0) {
-      throw new Error(`Mail servers run as users of their own and cannot enter ${at}; use a folder under ${os.tmpdir()}`)
+      throw new Error(
+        `Mail servers run as users of their own and cannot enter ${at}; use a folder under ${os.tmpdir()}`,
+      )
     }
   }
 }

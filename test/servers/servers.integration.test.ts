@@ -31,8 +31,12 @@ afterAll(async () => {
 /** Logs in, does something and out again. */
 async function imap<T>(options: { port?: number; pass?: string }, act: (client: ImapFlow) => Promise<T>): Promise<T> {
   const client = new ImapFlow({
-    host: '127.0.0.1', port: options.port ?? dovecot.port, secure: false, tls: { ca },
-    auth: { user: 'help', pass: options.pass ?? 'secret' }, logger: false,
+    host: '127.0.0.1',
+    port: options.port ?? dovecot.port,
+    secure: false,
+    tls: { ca },
+    auth: { user: 'help', pass: options.pass ?? 'secret' },
+    logger: false,
   })
   client.on('error', () => {})
   await client.connect()
@@ -43,9 +47,20 @@ async function imap<T>(options: { port?: number; pass?: string }, act: (client: 
   }
 }
 
-const mail = { from: 'ana@customer.example', to: 'help@northwindbikes.example', subject: 'Squeaky brake', text: '.\n..dots\nend' }
+const mail = {
+  from: 'ana@customer.example',
+  to: 'help@northwindbikes.example',
+  subject: 'Squeaky brake',
+  text: '.\n..dots\nend',
+}
 const send = async (port: number, options: object = {}, more: object = {}) => {
-  const transport = nodemailer.createTransport({ host: '127.0.0.1', port, tls: { ca }, auth: { user: 'help', pass: 'secret' }, ...options })
+  const transport = nodemailer.createTransport({
+    host: '127.0.0.1',
+    port,
+    tls: { ca },
+    auth: { user: 'help', pass: 'secret' },
+    ...options,
+  })
   try {
     return await transport.sendMail({ ...mail, ...more })
   } finally {
@@ -62,9 +77,11 @@ describe('Dovecot', () => {
     ])
     await imap({}, async (client) => {
       const folders = new Map((await client.list()).map((box) => [box.path, box]))
-      for (const name of ['Sent', 'Drafts', 'Junk', 'Trash', 'Archive']) expect(folders.get(name)?.specialUse).toBe(`\\${name}`)
+      for (const name of ['Sent', 'Drafts', 'Junk', 'Trash', 'Archive'])
+        expect(folders.get(name)?.specialUse).toBe(`\\${name}`)
       expect(folders.get('Archive/Entwürfe & mehr')?.subscribed).toBe(true)
-      for (const name of ['CONDSTORE', 'QRESYNC', 'IDLE', 'MOVE', 'UIDPLUS']) expect(client.capabilities.has(name)).toBe(true)
+      for (const name of ['CONDSTORE', 'QRESYNC', 'IDLE', 'MOVE', 'UIDPLUS'])
+        expect(client.capabilities.has(name)).toBe(true)
       await client.mailboxOpen('INBOX')
       const message = await client.fetchOne('1', { internalDate: true, flags: true, size: true })
       expect(message).toMatchObject({ internalDate: date, size: 'Subject: one\r\n\r\nbody\r\n'.length })
@@ -89,12 +106,17 @@ describe('Dovecot', () => {
   it('shows the certificate it was given, good or bad', async () => {
     const codeFor = (port: number) =>
       new Promise((resolve) => {
-        const socket = tls.connect({ port, host: '127.0.0.1', ca }, () => resolve('good')).on('error', (error) => resolve((error as NodeJS.ErrnoException).code))
+        const socket = tls
+          .connect({ port, host: '127.0.0.1', ca }, () => resolve('good'))
+          .on('error', (error) => resolve((error as NodeJS.ErrnoException).code))
         setTimeout(() => socket.destroy(), 2000).unref()
       })
     expect(await codeFor(dovecot.tlsPort ?? 0)).toBe('good')
     for (const [kind, code] of Object.entries({
-      expired: 'CERT_HAS_EXPIRED', wrongHost: 'ERR_TLS_CERT_ALTNAME_INVALID', selfSigned: 'DEPTH_ZERO_SELF_SIGNED_CERT', unknownCa: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      expired: 'CERT_HAS_EXPIRED',
+      wrongHost: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      selfSigned: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      unknownCa: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     })) {
       const server = await startDovecot({ users: [], tls: certificates[kind as 'expired'] })
       expect(await codeFor(server.tlsPort ?? 0)).toBe(code)
@@ -106,20 +128,30 @@ describe('Dovecot', () => {
 describe.skipIf(!canRunPostfix())('Postfix', () => {
   it('takes mail from those who log in, shows its envelope and brings it to the team', async () => {
     const postfix = await startPostfix({
-      sasl: { dovecotAuthSocket: dovecot.authSocket }, tls: certificates.good,
+      sasl: { dovecotAuthSocket: dovecot.authSocket },
+      tls: certificates.good,
       deliverTo: { 'help@northwindbikes.example': dovecot.maildirOf('help') },
     })
     try {
       await expect(send(postfix.port, { auth: undefined })).rejects.toThrow(/Access denied/)
-      await expect(send(postfix.port, { auth: { user: 'help', pass: 'wrong' } })).rejects.toMatchObject({ code: 'EAUTH' })
+      await expect(send(postfix.port, { auth: { user: 'help', pass: 'wrong' } })).rejects.toMatchObject({
+        code: 'EAUTH',
+      })
       const before = await imap({}, (client) => client.status('INBOX', { messages: true }))
       await send(postfix.port)
       await postfix.waitForDeliveries(1)
-      await send(postfix.tlsPort ?? 0, { secure: true }, { to: 'Help@northwindbikes.example', bcc: 'hidden@elsewhere.example' })
+      await send(
+        postfix.tlsPort ?? 0,
+        { secure: true },
+        { to: 'Help@northwindbikes.example', bcc: 'hidden@elsewhere.example' },
+      )
       const [first, second] = await postfix.waitForDeliveries(2)
       expect(first).toMatchObject({ sender: 'ana@customer.example', recipients: ['help@northwindbikes.example'] })
       expect(first?.text).toContain('\n\n.\n..dots\nend')
-      expect([...(second?.recipients ?? [])].sort()).toEqual(['Help@northwindbikes.example', 'hidden@elsewhere.example'])
+      expect([...(second?.recipients ?? [])].sort()).toEqual([
+        'Help@northwindbikes.example',
+        'hidden@elsewhere.example',
+      ])
       expect(second?.text).not.toContain('hidden@')
       await waitFor(async () => {
         const now = await imap({}, (client) => client.status('INBOX', { messages: true }))
@@ -178,8 +210,12 @@ it('a keychain and a screen of our own', async () => {
   const keychain = await startKeychain()
   const screen = await ensureDisplay({ always: true })
   expect(screen.env['DISPLAY']).toMatch(/^:\d+$/)
-  const script = "const k = require('keytar'); k.setPassword('p', 'a', 'b').then(() => k.getPassword('p', 'a')).then(console.log)"
-  const child = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env: { ...process.env, ...keychain.env } })
+  const script =
+    "const k = require('keytar'); k.setPassword('p', 'a', 'b').then(() => k.getPassword('p', 'a')).then(console.log)"
+  const child = spawnSync(process.execPath, ['-e', script], {
+    encoding: 'utf8',
+    env: { ...process.env, ...keychain.env },
+  })
   expect(child.stdout).toBe('b\n')
   await Promise.all([keychain.stop(), screen.stop()])
 })
@@ -187,7 +223,9 @@ it('a keychain and a screen of our own', async () => {
 it('ends every server and removes its files when the program that started it is killed', async () => {
   const script = path.join(os.tmpdir(), `postern-orphans-${process.pid}.mjs`)
   const at = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-  fs.writeFileSync(script, `
+  fs.writeFileSync(
+    script,
+    `
     import { startDovecot } from '${at('dovecot.mjs')}'
     import { startPostfix } from '${at('postfix.mjs')}'
     import { startKeychain } from '${at('keychain.mjs')}'
@@ -195,20 +233,29 @@ it('ends every server and removes its files when the program that started it is 
     const keychain = await startKeychain()
     console.log(JSON.stringify([...servers.map(({ dir }) => dir), keychain.env.DBUS_SESSION_BUS_ADDRESS.replace(/^unix:path=(.*).bus$/, '$1')]))
     setInterval(() => {}, 1000)
-  `)
+  `,
+  )
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const dirs = await new Promise<string[]>((resolve) => child.stdout.once('data', (text) => resolve(JSON.parse(String(text)))))
+  const dirs = await new Promise<string[]>((resolve) =>
+    child.stdout.once('data', (text) => resolve(JSON.parse(String(text)))),
+  )
   expect(dirs.every((dir) => fs.existsSync(dir))).toBe(true)
   const mentioning = () =>
-    fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
-      try {
-        return dirs.some((dir) => fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(dir))
-      } catch {
-        return false
-      }
-    })
+    fs
+      .readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid))
+      .filter((pid) => {
+        try {
+          return dirs.some((dir) => fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(dir))
+        } catch {
+          return false
+        }
+      })
   expect(mentioning().length).toBeGreaterThan(2)
   child.kill('SIGKILL')
-  await waitFor(() => mentioning().length === 0 && !dirs.some((dir) => fs.existsSync(dir)), { ms: 8000, what: () => `the end of ${mentioning().join()} and ${dirs.join()}` })
+  await waitFor(() => mentioning().length === 0 && !dirs.some((dir) => fs.existsSync(dir)), {
+    ms: 8000,
+    what: () => `the end of ${mentioning().join()} and ${dirs.join()}`,
+  })
   fs.rmSync(script)
 })

@@ -64,7 +64,7 @@ function talk(socket, keep) {
   let message = /** @type {Buffer[]} */ ([])
   const say = (/** @type {string} */ line) => socket.write(`${line}\r\n`)
   const reset = () => {
-    [sender, recipients, message] = ['', [], []]
+    ;[sender, recipients, message] = ['', [], []]
   }
   // Any password is right; "334" with nothing asks for the next line.
   const askForAuth = () => say(authLines > 0 ? '334 ' : '235 Welcome')

@@ -36,10 +36,40 @@ export function makeCertificates(dir = tempFolder('tls')) {
   fs.writeFileSync(at('index.txt.attr'), 'unique_subject = no\n')
   const authority = (/** @type {string} */ name) => selfSign(dir, name, 'CA:TRUE', undefined)
   const signed = (name, names, start, end, signer) => {
-    openssl(dir, 'req', '-new', '-nodes', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`)
+    openssl(
+      dir,
+      'req',
+      '-new',
+      '-nodes',
+      ...newKey,
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.csr`,
+      '-subj',
+      `/CN=${name}`,
+    )
     fs.writeFileSync(at('ca.cnf'), caConfig(names))
-    openssl(dir, 'ca', '-batch', '-notext', '-config', 'ca.cnf', '-cert', `${signer}.pem`, '-keyfile', `${signer}.key`,
-      '-startdate', stamp(start), '-enddate', stamp(end), '-in', `${name}.csr`, '-out', `${name}.pem`)
+    openssl(
+      dir,
+      'ca',
+      '-batch',
+      '-notext',
+      '-config',
+      'ca.cnf',
+      '-cert',
+      `${signer}.pem`,
+      '-keyfile',
+      `${signer}.key`,
+      '-startdate',
+      stamp(start),
+      '-enddate',
+      stamp(end),
+      '-in',
+      `${name}.csr`,
+      '-out',
+      `${name}.pem`,
+    )
     return pair(dir, name)
   }
   authority('ca')
@@ -63,8 +93,24 @@ const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
 function selfSign(dir, name, constraints, names) {
   const extensions = ['-addext', `basicConstraints=critical,${constraints}`]
   if (names) extensions.push('-addext', `subjectAltName=${names}`)
-  openssl(dir, 'req', '-x509', '-nodes', ...newKey, '-days', '3650', '-config', '/dev/null', '-subj', `/CN=${name}`,
-    ...extensions, '-keyout', `${name}.key`, '-out', `${name}.pem`)
+  openssl(
+    dir,
+    'req',
+    '-x509',
+    '-nodes',
+    ...newKey,
+    '-days',
+    '3650',
+    '-config',
+    '/dev/null',
+    '-subj',
+    `/CN=${name}`,
+    ...extensions,
+    '-keyout',
+    `${name}.key`,
+    '-out',
+    `${name}.pem`,
+  )
   return pair(dir, name)
 }
 

@@ -12,39 +12,70 @@ function readAll(file: Buffer, size: number, limit = 1e8): { raw: Buffer | null;
 
 describe('mbox', () => {
   test('what is written comes back byte for byte, however it is cut, whatever stands in it', () => {
-    const piece = fc.constantFrom('From ', '>From ', '>>From ', '\n', '\r\n', '\r', 'From me Thu Jan  1 00:00:00 2026', 'Subject: x', ' ', 'text', '\n\nFrom a@b Thu Jan  1 10:00:00 2026\n', '\0', '\u00e9')
+    const piece = fc.constantFrom(
+      'From ',
+      '>From ',
+      '>>From ',
+      '\n',
+      '\r\n',
+      '\r',
+      'From me Thu Jan  1 00:00:00 2026',
+      'Subject: x',
+      ' ',
+      'text',
+      '\n\nFrom a@b Thu Jan  1 10:00:00 2026\n',
+      '\0',
+      '\u00e9',
+    )
     const message = fc.array(piece, { maxLength: 12 }).map((parts) => Buffer.from(parts.join(''), 'latin1'))
-    fc.assert(fc.property(fc.array(message, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 60 }), (messages, size) => {
-      const file = Buffer.concat(messages.map((raw, index) => mboxEntry(raw, 'a@x.test', index * 86_400_000)))
-      const read = readAll(file, size)
-      expect(read.map(({ raw }) => raw?.toString('latin1'))).toEqual(messages.map((raw) => raw.toString('latin1')))
-      expect(read.map(({ at }) => at)).toEqual(messages.map((_, index) => index * 86_400_000))
-      expect(read.at(-1)?.end).toBe(file.length)
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(
+        fc.array(message, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 1, max: 60 }),
+        (messages, size) => {
+          const file = Buffer.concat(messages.map((raw, index) => mboxEntry(raw, 'a@x.test', index * 86_400_000)))
+          const read = readAll(file, size)
+          expect(read.map(({ raw }) => raw?.toString('latin1'))).toEqual(messages.map((raw) => raw.toString('latin1')))
+          expect(read.map(({ at }) => at)).toEqual(messages.map((_, index) => index * 86_400_000))
+          expect(read.at(-1)?.end).toBe(file.length)
+        },
+      ),
+      { numRuns: 300 },
+    )
   })
 
   test('goes on from any message', () => {
     const file = Buffer.concat(['one\n', 'two\n', 'three\n'].map((text) => mboxEntry(Buffer.from(text), 'a@x', 0)))
     const [first] = readAll(file, 1000)
     const reader = new MboxReader(first?.end ?? 0, 1e8)
-    expect([...reader.push(file.subarray(first?.end)), ...reader.finish()].map(({ raw }) => raw?.toString())).toEqual(['two\n', 'three\n'])
+    expect([...reader.push(file.subarray(first?.end)), ...reader.finish()].map(({ raw }) => raw?.toString())).toEqual([
+      'two\n',
+      'three\n',
+    ])
   })
 
   test('reads what other programs write: mboxo, CRLF, no blank line at the end, a line that only looks like a beginning', () => {
-    const file = 'From a@b.test Tue Mar 10 09:05:01 2020\r\nSubject: one\r\n\r\nHello\r\n>From here on\r\nFrom now on no more.\r\n\r\nFrom the desk of Bo\r\n\r\nFrom c@d Tue Mar 10 09:05 CET 2020\r\nSubject: two\r\n\r\nBye\r\n'
+    const file =
+      'From a@b.test Tue Mar 10 09:05:01 2020\r\nSubject: one\r\n\r\nHello\r\n>From here on\r\nFrom now on no more.\r\n\r\nFrom the desk of Bo\r\n\r\nFrom c@d Tue Mar 10 09:05 CET 2020\r\nSubject: two\r\n\r\nBye\r\n'
     const read = readAll(Buffer.from(file), 7)
     expect(read.map(({ raw }) => raw?.toString())).toEqual([
-      'Subject: one\r\n\r\nHello\r\nFrom here on\r\nFrom now on no more.\r\n\r\nFrom the desk of Bo\r\n', 'Subject: two\r\n\r\nBye\r\n'])
+      'Subject: one\r\n\r\nHello\r\nFrom here on\r\nFrom now on no more.\r\n\r\nFrom the desk of Bo\r\n',
+      'Subject: two\r\n\r\nBye\r\n',
+    ])
     expect(read.map(({ at }) => at)).toEqual([Date.UTC(2020, 2, 10, 9, 5, 1), Date.UTC(2020, 2, 10, 9, 5)])
   })
 
   test('does not fill memory with one endless message, and finds the next one', () => {
-    const file = Buffer.concat([mboxEntry(Buffer.alloc(50_000, 'x'), 'a@x', 0), mboxEntry(Buffer.from('small\n'), 'a@x', 0)])
+    const file = Buffer.concat([
+      mboxEntry(Buffer.alloc(50_000, 'x'), 'a@x', 0),
+      mboxEntry(Buffer.from('small\n'), 'a@x', 0),
+    ])
     expect(readAll(file, 997, 5_000).map(({ raw }) => raw?.toString() ?? null)).toEqual([null, 'small\n'])
   })
 
   test('is told from other files', () => {
     expect(looksLikeMbox(Buffer.from('From a@b Thu Jan  1 00:00:00 2026\n'))).toBe(true)
-    for (const other of ['From: a@b\n', 'Received: x\n', '', 'From here\nto there 10:00']) expect(looksLikeMbox(Buffer.from(other))).toBe(false)
+    for (const other of ['From: a@b\n', 'Received: x\n', '', 'From here\nto there 10:00'])
+      expect(looksLikeMbox(Buffer.from(other))).toBe(false)
   })
 })

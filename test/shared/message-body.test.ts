@@ -4,12 +4,24 @@ import { packMessage, unpackSource, unpackView } from '../../src-main/shared/mes
 
 describe('a kept message', () => {
   it('does not lose or change a byte of its source or view', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 5000 }), fc.string({ unit: 'binary' }), fc.option(fc.string()), (raw, text, html) => {
-      const view = { text: text.toWellFormed(), html: html?.toWellFormed() ?? null, textSuffices: html === null, cut: false }
-      const { body, source } = packMessage(view, raw)
-      expect(unpackView(body)).toEqual(view)
-      expect(Buffer.from(unpackSource(body, source)).equals(Buffer.from(raw))).toBe(true)
-    }))
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 5000 }),
+        fc.string({ unit: 'binary' }),
+        fc.option(fc.string()),
+        (raw, text, html) => {
+          const view = {
+            text: text.toWellFormed(),
+            html: html?.toWellFormed() ?? null,
+            textSuffices: html === null,
+            cut: false,
+          }
+          const { body, source } = packMessage(view, raw)
+          expect(unpackView(body)).toEqual(view)
+          expect(Buffer.from(unpackSource(body, source)).equals(Buffer.from(raw))).toBe(true)
+        },
+      ),
+    )
   })
 
   it('does not unpack 30 MB to show a line', () => {

@@ -10,7 +10,12 @@ const server = net.createServer((socket) => socket.on('data', () => socket.end('
 let port = 0
 
 beforeAll(async () => {
-  guardNetwork(() => rules, (contact) => { if (!seen.includes(contact)) seen.push(contact) })
+  guardNetwork(
+    () => rules,
+    (contact) => {
+      if (!seen.includes(contact)) seen.push(contact)
+    },
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   port = typeof address === 'object' && address ? address.port : 0
@@ -32,7 +37,17 @@ const newest = (): Contact | undefined => seen.at(-1)
 
 test('a connection that was announced goes, and its bytes are counted', async () => {
   expect(await announced('127.0.0.1', () => visit('127.0.0.1'))).toBeNull()
-  expect(newest()).toMatchObject({ host: '127.0.0.1', port, address: '127.0.0.1', state: 'closed', sent: 5, received: 5000, expected: true, failure: null, errand: { use: 'fetch-mail', mailboxId: 3 } })
+  expect(newest()).toMatchObject({
+    host: '127.0.0.1',
+    port,
+    address: '127.0.0.1',
+    state: 'closed',
+    sent: 5,
+    received: 5000,
+    expected: true,
+    failure: null,
+    errand: { use: 'fetch-mail', mailboxId: 3 },
+  })
 })
 
 test('a connection that nobody announced does not leave', async () => {
@@ -65,7 +80,16 @@ test('a connection that fails is told with its reason', async () => {
   const address = closed.address()
   await new Promise<void>((resolve) => closed.close(() => resolve()))
   const free = typeof address === 'object' && address ? address.port : 0
-  await announced('127.0.0.1', () => new Promise((resolve) => net.connect({ host: '127.0.0.1', port: free }).once('error', () => undefined).once('close', resolve)))
+  await announced(
+    '127.0.0.1',
+    () =>
+      new Promise((resolve) =>
+        net
+          .connect({ host: '127.0.0.1', port: free })
+          .once('error', () => undefined)
+          .once('close', resolve),
+      ),
+  )
   expect(newest()).toMatchObject({ state: 'failed', failure: 'ECONNREFUSED', expected: true })
 })
 
@@ -80,15 +104,31 @@ test('a pattern with a star takes names below, not the name itself and no look-a
 test('a question to a name server stands in the ledger with its bytes, also when nobody knows the name', async () => {
   const errand = { use: 'look-up', host: '_imaps._tcp.acme.test', mailboxId: null } as const
   expect(await lookUpName(errand, ['192.0.2.53'], async () => ['imap.acme.test'])).toEqual(['imap.acme.test'])
-  expect(newest()).toMatchObject({ host: '_imaps._tcp.acme.test', port: 53, address: '192.0.2.53', state: 'closed', sent: 39, received: 0, expected: true })
-  await expect(lookUpName(errand, [], async () => { throw Object.assign(new Error('no'), { code: 'ENOTFOUND' }) })).rejects.toThrow('no')
+  expect(newest()).toMatchObject({
+    host: '_imaps._tcp.acme.test',
+    port: 53,
+    address: '192.0.2.53',
+    state: 'closed',
+    sent: 39,
+    received: 0,
+    expected: true,
+  })
+  await expect(
+    lookUpName(errand, [], async () => {
+      throw Object.assign(new Error('no'), { code: 'ENOTFOUND' })
+    }),
+  ).rejects.toThrow('no')
   expect(newest()).toMatchObject({ state: 'failed', failure: 'ENOTFOUND' })
 })
 
 test('a question that policy forbids is not asked', async () => {
   rules = { blockUnexpected: true, allowedHosts: ['*.acme.test'] }
   let asked = false
-  await expect(lookUpName({ use: 'look-up', host: 'elsewhere.test', mailboxId: null }, [], async () => { asked = true })).rejects.toMatchObject({ code: 'host-blocked' })
+  await expect(
+    lookUpName({ use: 'look-up', host: 'elsewhere.test', mailboxId: null }, [], async () => {
+      asked = true
+    }),
+  ).rejects.toMatchObject({ code: 'host-blocked' })
   expect(asked).toBe(false)
   expect(newest()).toMatchObject({ state: 'blocked', expected: false, sent: 0 })
   rules = { blockUnexpected: true, allowedHosts: null }

@@ -11,20 +11,29 @@ const table = {
 }
 const none = {}
 
-function pair(options: ServeOptions = {}): { client: ReturnType<typeof joinPort<typeof none, typeof table>>; raw(message: unknown): unknown[] } {
+function pair(options: ServeOptions = {}): {
+  client: ReturnType<typeof joinPort<typeof none, typeof table>>
+  raw(message: unknown): unknown[]
+} {
   const left: ((message: unknown) => void)[] = []
   const right: ((message: unknown) => void)[] = []
   const sent: unknown[] = []
   const portA: Port = { post: (m) => right.forEach((l) => l(m)), onMessage: (l) => left.push(l) }
   const portB: Port = { post: (m) => (sent.push(m), left.forEach((l) => l(m))), onMessage: (l) => right.push(l) }
-  joinPort(portB, table, {
-    double: ({ n }) => ({ n: n * 2 }),
-    fail: ({ how }) => {
-      throw how === 'known' ? new PosternError('disk-full', 'full', { free: 0 }) : new Error('secret canary')
+  joinPort(
+    portB,
+    table,
+    {
+      double: ({ n }) => ({ n: n * 2 }),
+      fail: ({ how }) => {
+        throw how === 'known' ? new PosternError('disk-full', 'full', { free: 0 }) : new Error('secret canary')
+      },
+      hang: () => new Promise(() => undefined),
+      lie: () => JSON.parse('{"n":"text"}'),
     },
-    hang: () => new Promise(() => undefined),
-    lie: () => JSON.parse('{"n":"text"}'),
-  }, none, options)
+    none,
+    options,
+  )
   const client = joinPort(portA, none, {}, table)
   return { client, raw: (message) => (right.forEach((l) => l(message)), sent) }
 }
@@ -40,13 +49,18 @@ describe('calls over a port', () => {
     const { raw } = pair()
     raw({ t: 'call', id: 7, name, input: {} })
     await new Promise((resolve) => setImmediate(resolve))
-    expect(raw(null)).toContainEqual(expect.objectContaining({ t: 'refusal', id: 7, error: expect.objectContaining({ code: 'invalid-input' }) }))
+    expect(raw(null)).toContainEqual(
+      expect.objectContaining({ t: 'refusal', id: 7, error: expect.objectContaining({ code: 'invalid-input' }) }),
+    )
   })
 
   it('do not carry the words of an unknown failure', async () => {
     const faults: unknown[] = []
     const { client } = pair({ onFault: (_name, fault) => faults.push(fault) })
-    await expect(client.call('fail', { how: 'known' })).rejects.toMatchObject({ code: 'disk-full', detail: { free: 0 } })
+    await expect(client.call('fail', { how: 'known' })).rejects.toMatchObject({
+      code: 'disk-full',
+      detail: { free: 0 },
+    })
     const unknown = client.call('fail', { how: 'unknown' })
     await expect(unknown).rejects.toMatchObject({ code: 'internal' })
     await expect(unknown).rejects.not.toMatchObject({ message: expect.stringContaining('canary') })
@@ -66,12 +80,25 @@ describe('calls over a port', () => {
   })
 
   it('are refused before the function when the caller may not', async () => {
-    const { client } = pair({ before: () => { throw new PosternError('not-allowed') } })
+    const { client } = pair({
+      before: () => {
+        throw new PosternError('not-allowed')
+      },
+    })
     await expect(client.call('double', { n: 1 })).rejects.toMatchObject({ code: 'not-allowed' })
   })
 
   it('survive garbage on the port', () => {
     const { raw } = pair()
-    for (const garbage of [null, 0, 'x', {}, { t: 'call' }, { t: 'answer', id: 99, value: 1 }, { t: 'call', id: 'a', name: {}, input: [] }]) raw(garbage)
+    for (const garbage of [
+      null,
+      0,
+      'x',
+      {},
+      { t: 'call' },
+      { t: 'answer', id: 99, value: 1 },
+      { t: 'call', id: 'a', name: {}, input: [] },
+    ])
+      raw(garbage)
   })
 })

@@ -4,22 +4,34 @@ import { redact, redactText } from '../../src-main/shared/redact'
 
 describe('a line of the log (R59)', () => {
   it('does not hold an address, a token or a home folder', () => {
-    expect(redactText('login of ana@shop.example failed in /home/ana/x')).toBe('login of [address] failed in /home/[user]/x')
+    expect(redactText('login of ana@shop.example failed in /home/ana/x')).toBe(
+      'login of [address] failed in /home/[user]/x',
+    )
     expect(redactText('Bearer ya29.a0AfH6SMBxxxxxxxxxxxxxxxxxxxxxxxxxx')).not.toContain('xxxxxxxx')
   })
 
   it('does not hold values under telling keys, at any depth', () => {
     const canary = 'canary-word'
-    fc.assert(fc.property(fc.constantFrom('password', 'subject', 'token', 'text', 'html', 'address', 'authorization', 'name'), fc.integer({ min: 0, max: 3 }), (key, depth) => {
-      let value: unknown = { [key]: canary, list: [{ [key]: canary }] }
-      for (let n = 0; n < depth; n++) value = { inner: value }
-      expect(JSON.stringify(redact(value))).not.toContain(canary)
-    }))
+    fc.assert(
+      fc.property(
+        fc.constantFrom('password', 'subject', 'token', 'text', 'html', 'address', 'authorization', 'name'),
+        fc.integer({ min: 0, max: 3 }),
+        (key, depth) => {
+          let value: unknown = { [key]: canary, list: [{ [key]: canary }] }
+          for (let n = 0; n < depth; n++) value = { inner: value }
+          expect(JSON.stringify(redact(value))).not.toContain(canary)
+        },
+      ),
+    )
   })
 
   it('does not hold bytes, and does not fail on odd values', () => {
     const cyclic: Record<string, unknown> = {}
     cyclic['self'] = cyclic
-    expect(JSON.stringify(redact({ raw: Buffer.from('canary'), cyclic, fn: () => 1, big: 10n, error: new Error('for bo@x.example') }))).not.toMatch(/canary|bo@x/)
+    expect(
+      JSON.stringify(
+        redact({ raw: Buffer.from('canary'), cyclic, fn: () => 1, big: 10n, error: new Error('for bo@x.example') }),
+      ),
+    ).not.toMatch(/canary|bo@x/)
   })
 })

@@ -8,11 +8,15 @@ class Clock {
   private readonly timers: { at: number; go: () => void }[] = []
 
   wait(ms: number): Promise<void> {
-    return new Promise((go) => { this.timers.push({ at: this.now + ms, go }) })
+    return new Promise((go) => {
+      this.timers.push({ at: this.now + ms, go })
+    })
   }
   async run(work: Promise<unknown>): Promise<void> {
     let done = false
-    const end = (): void => { done = true }
+    const end = (): void => {
+      done = true
+    }
     work.then(end, end)
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -29,7 +33,11 @@ class Clock {
 /** A folder of a server of many machines: UIDs ascend, but a message is seen by others a while after it was given one. */
 class Folder {
   readonly messages: { uid: number; part: Buffer; visibleAt: number }[] = []
-  constructor(private readonly clock: Clock, private readonly random: Random, private readonly staleMs: number) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly staleMs: number,
+  ) {}
 
   /** One console's connection; each command takes its time, and an answer may be lost. */
   session(): FolderSession {
@@ -61,11 +69,18 @@ class Folder {
         for (const { uid, part } of seen()) if (uids.includes(uid)) yield { uid, part }
       },
       fetchSizes: () => Promise.resolve(new Map()),
-      async *fetchSources() { /* every message has its part */ },
+      async *fetchSources() {
+        /* every message has its part */
+      },
       internalDate: () => Promise.resolve(null),
       expunge: () => Promise.resolve(),
-      listFolders: () => Promise.resolve([{ path: 'Postern', delimiter: '/', role: 'other' as const, flags: [] }] as never),
-      createFolder: () => Promise.resolve(), onChange: () => undefined, onClose: () => undefined, takeVanished: () => [], close: () => Promise.resolve(),
+      listFolders: () =>
+        Promise.resolve([{ path: 'Postern', delimiter: '/', role: 'other' as const, flags: [] }] as never),
+      createFolder: () => Promise.resolve(),
+      onChange: () => undefined,
+      onClose: () => undefined,
+      takeVanished: () => [],
+      close: () => Promise.resolve(),
     }
   }
 }
@@ -82,14 +97,23 @@ export async function race(seed: number, settleMs = 2000): Promise<string | null
   const agents = 2 + random.below(6)
   const keys = 1 + random.below(3)
   const winners = new Map<string, string[]>()
-  const work = Promise.all(Array.from({ length: agents }, async (_, who) => {
-    const carrier = await ImapCarrier.over(folder.session(), 'support@acme.test', settleMs === 0 ? null : () => clock.wait(settleMs))
-    for (let key = 0; key < keys; key++) {
-      await clock.wait(random.below(200))
-      const won = await carrier.claim(`key${key}`, `device${who}`, 90_000).then((claim) => claim.won, () => false)
-      if (won) winners.set(`key${key}`, [...(winners.get(`key${key}`) ?? []), `device${who}`])
-    }
-  }))
+  const work = Promise.all(
+    Array.from({ length: agents }, async (_, who) => {
+      const carrier = await ImapCarrier.over(
+        folder.session(),
+        'support@acme.test',
+        settleMs === 0 ? null : () => clock.wait(settleMs),
+      )
+      for (let key = 0; key < keys; key++) {
+        await clock.wait(random.below(200))
+        const won = await carrier.claim(`key${key}`, `device${who}`, 90_000).then(
+          (claim) => claim.won,
+          () => false,
+        )
+        if (won) winners.set(`key${key}`, [...(winners.get(`key${key}`) ?? []), `device${who}`])
+      }
+    }),
+  )
   await clock.run(work)
   await work
   for (const [key, all] of winners) if (all.length > 1) return `P4: ${key} was won by ${all.join(' and ')}`

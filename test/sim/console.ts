@@ -4,12 +4,29 @@ import { Database } from '../../src-main/store/database'
 import { Workspace } from '../../src-main/store/workspace'
 
 export const tables = [
-  'team_batches', 'team_frontier', 'team_events', 'team_state', 'team_anchors', 'team_info', 'team_rosters', 'team_members', 'team_devices', 'team_keys', 'team_blobs',
-  'team_places', 'team_forks', 'team_invites', 'team_stale', 'team_snapshots', 'team_snapshot_parts',
+  'team_batches',
+  'team_frontier',
+  'team_events',
+  'team_state',
+  'team_anchors',
+  'team_info',
+  'team_rosters',
+  'team_members',
+  'team_devices',
+  'team_keys',
+  'team_blobs',
+  'team_places',
+  'team_forks',
+  'team_invites',
+  'team_stale',
+  'team_snapshots',
+  'team_snapshot_parts',
 ]
 
 /** Time that the simulation moves; each console's own clock is off by its skew. */
-export interface Time { now: number }
+export interface Time {
+  now: number
+}
 
 /**
  * One console of the simulation: the real store on a database in memory, with a clock of its own and what it knows of the
@@ -29,7 +46,11 @@ export class Console {
     const device = Buffer.alloc(64)
     createHash('sha512').update(`console ${index}`).digest().copy(device)
     const source = { system: () => this.time.now + this.skew, monotonic: () => this.time.now }
-    this.workspace = new Workspace(Database.inMemory(), { device, mail: () => null, app: () => null }, new CorrectedClock(0, source))
+    this.workspace = new Workspace(
+      Database.inMemory(),
+      { device, mail: () => null, app: () => null },
+      new CorrectedClock(0, source),
+    )
   }
 
   get id(): string {

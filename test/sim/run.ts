@@ -8,7 +8,13 @@ import { covers, type Cover } from '../../src-main/store/team/cover'
 import { packItems, unpackItems } from '../../src-main/store/team/items'
 import { nextPack, sealOwn, sent } from '../../src-main/store/team/outgoing'
 import { packOld, settledSnapshot, superfluous } from '../../src-main/store/team/pruning'
-import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, standingSnapshot } from '../../src-main/store/team/snapshot'
+import {
+  checkSnapshot,
+  confirmSnapshot,
+  drawSnapshot,
+  keepSnapshot,
+  standingSnapshot,
+} from '../../src-main/store/team/snapshot'
 import { finish } from '../../src-main/store/team/snapshot-draw'
 import { addDevice, createTeam, cutOff, setRole, teamInfo } from '../../src-main/store/team/roster'
 import { kinds, type KindName, type KindPayload } from '../../src-main/store/team/kinds'
@@ -19,18 +25,69 @@ import { Random } from './random'
 import { Server } from './server'
 
 /** What is broken on purpose, to see that a property notices. */
-export const sabotages = ['no-cut-off', 'open-batch', 'claims-too-much', 'no-healing', 'snapshot-drops', 'cover-too-far'] as const
+export const sabotages = [
+  'no-cut-off',
+  'open-batch',
+  'claims-too-much',
+  'no-healing',
+  'snapshot-drops',
+  'cover-too-far',
+] as const
 export type Sabotage = 'none' | (typeof sabotages)[number]
 
 /** One step of a run: who, what, and the seed of its own choices, so that steps can be left out when a run is shrunk. */
-export interface Step { readonly who: number; readonly what: string; readonly seed: number }
-export interface Plan { readonly seed: number; readonly agents: number; readonly steps: readonly Step[] }
-export interface Outcome { readonly violation: string | null; readonly events: number; readonly appends: number; readonly snapshots: number; readonly prunings: number }
+export interface Step {
+  readonly who: number
+  readonly what: string
+  readonly seed: number
+}
+export interface Plan {
+  readonly seed: number
+  readonly agents: number
+  readonly steps: readonly Step[]
+}
+export interface Outcome {
+  readonly violation: string | null
+  readonly events: number
+  readonly appends: number
+  readonly snapshots: number
+  readonly prunings: number
+}
 
-const acts = ['record', 'record', 'record', 'record', 'record', 'record', 'send', 'send', 'send', 'receive', 'receive', 'receive', 'receive']
+const acts = [
+  'record',
+  'record',
+  'record',
+  'record',
+  'record',
+  'record',
+  'send',
+  'send',
+  'send',
+  'receive',
+  'receive',
+  'receive',
+  'receive',
+]
 /** A laptop that is set up only at the very end and reads what lies there then. */
 const late = 1
-const rare = ['wipe', 'renumber', 'lose', 'skew', 'pass', 'crash', 'remove', 'role', 'equivocate', 'junk', 'replay', 'partition', 'snapshot', 'snapshot', 'long']
+const rare = [
+  'wipe',
+  'renumber',
+  'lose',
+  'skew',
+  'pass',
+  'crash',
+  'remove',
+  'role',
+  'equivocate',
+  'junk',
+  'replay',
+  'partition',
+  'snapshot',
+  'snapshot',
+  'long',
+]
 
 export function plan(seed: number): Plan {
   const random = new Random(seed)
@@ -38,19 +95,33 @@ export function plan(seed: number): Plan {
   const count = 15 + random.below(40)
   // Not every run has faults of every kind, or the plain ones would never be seen alone.
   const faults = rare.filter(() => random.chance(0.35))
-  const steps = Array.from({ length: count }, (): Step => ({ who: random.below(agents), what: faults.length > 0 && random.chance(0.2) ? random.pick(faults) : random.pick(acts), seed: random.below(2 ** 31) }))
+  const steps = Array.from({ length: count }, (): Step => ({
+    who: random.below(agents),
+    what: faults.length > 0 && random.chance(0.2) ? random.pick(faults) : random.pick(acts),
+    seed: random.below(2 ** 31),
+  }))
   return { seed, agents, steps }
 }
 
-interface Written extends LogEvent { readonly known: ReadonlySet<string>; readonly member: number }
-const dotOf = (event: { device: string; seq: number; idx: number }): string => `${event.device} ${event.seq} ${event.idx}`
+interface Written extends LogEvent {
+  readonly known: ReadonlySet<string>
+  readonly member: number
+}
+const dotOf = (event: { device: string; seq: number; idx: number }): string =>
+  `${event.device} ${event.seq} ${event.idx}`
 
 /** Runs a plan on the real log, outbox and roster; every promise is checked against what the simulation itself wrote down. */
 export function run({ agents, steps, seed }: Plan, sabotage: Sabotage = 'none'): Outcome {
   const world = new World(agents, sabotage, seed)
   for (const step of steps) world.step(step)
   world.settle()
-  return { violation: world.check(), events: world.written.length, appends: world.server.appends, snapshots: world.snapshots, prunings: world.pruned }
+  return {
+    violation: world.check(),
+    events: world.written.length,
+    appends: world.server.appends,
+    snapshots: world.snapshots,
+    prunings: world.pruned,
+  }
 }
 
 class World {
@@ -67,7 +138,11 @@ class World {
   private readonly partitioned = new Set<Console>()
   private appendsBudget = 40
 
-  constructor(agents: number, private readonly sabotage: Sabotage, seed: number) {
+  constructor(
+    agents: number,
+    private readonly sabotage: Sabotage,
+    seed: number,
+  ) {
     this.all = consoles(agents + late, this.now)
     this.atWork = this.all.slice(0, agents)
     const random = new Random(seed ^ 0x5bd1e995)
@@ -80,8 +155,23 @@ class World {
     for (const one of this.all.slice(1)) {
       const role: Role = random.chance(0.2) ? 'light' : 'agent'
       const { signKey, sealKey } = one.workspace.device
-      this.in(owner, (tx) => addDevice(tx, owner.workspace, { name: `A${one.index}`, address: 'support@acme.test', role, permissions: [], signKey, sealKey, deviceName: '' }))
-      this.in(one, (tx) => tx.run("INSERT INTO team_info(key, value) VALUES('team', ?)", JSON.stringify({ team: '', trust: owner.id, membership: 'joining', mailboxId: 1 })))
+      this.in(owner, (tx) =>
+        addDevice(tx, owner.workspace, {
+          name: `A${one.index}`,
+          address: 'support@acme.test',
+          role,
+          permissions: [],
+          signKey,
+          sealKey,
+          deviceName: '',
+        }),
+      )
+      this.in(one, (tx) =>
+        tx.run(
+          "INSERT INTO team_info(key, value) VALUES('team', ?)",
+          JSON.stringify({ team: '', trust: owner.id, membership: 'joining', mailboxId: 1 }),
+        ),
+      )
       this.roles.set(one.id, [{ from: 1, role }])
     }
     for (const { workspace } of this.all) Reflect.deleteProperty(workspace.team, 'judge')
@@ -127,34 +217,85 @@ class World {
 
   private record(one: Console, random: Random): void {
     const notes = this.written.filter(({ kind }) => kind === 'note')
-    const entity = random.chance(0.8) ? `c:${'conversation'.padEnd(21, '0')}${random.below(3)}` : `tag:tagtagtag${random.below(2)}`
+    const entity = random.chance(0.8)
+      ? `c:${'conversation'.padEnd(21, '0')}${random.below(3)}`
+      : `tag:tagtagtag${random.below(2)}`
     let event: { kind: KindName; payload: unknown }
     if (entity.startsWith('tag:')) event = { kind: 'tag-define', payload: { name: `t${random.below(4)}` } }
     else {
-      const kind = random.pick(['status', 'assign', 'assign', 'tag', 'tag', 'note', 'note-edit', 'title', 'snooze'] as const)
+      const kind = random.pick([
+        'status',
+        'assign',
+        'assign',
+        'tag',
+        'tag',
+        'note',
+        'note-edit',
+        'title',
+        'snooze',
+      ] as const)
       const note = notes.length > 0 ? (random.pick(notes).payload as { note: string }).note : 'note00000'
       if (kind === 'status') event = { kind, payload: { status: random.pick(['open', 'pending', 'closed']) } }
-      else if (kind === 'assign') event = { kind, payload: { to: random.chance(0.2) ? null : { member: `member00${random.below(5)}` } } }
+      else if (kind === 'assign')
+        event = { kind, payload: { to: random.chance(0.2) ? null : { member: `member00${random.below(5)}` } } }
       else if (kind === 'tag') event = { kind, payload: { tag: `tagtagtag${random.below(3)}`, on: random.chance(0.6) } }
-      else if (kind === 'note') event = { kind, payload: { note: `note0000${this.written.length}`, text: `text ${random.below(1000)}` } }
+      else if (kind === 'note')
+        event = { kind, payload: { note: `note0000${this.written.length}`, text: `text ${random.below(1000)}` } }
       else if (kind === 'note-edit') event = { kind, payload: { note, text: `edited ${random.below(1000)}` } }
       else if (kind === 'title') event = { kind, payload: { title: `title ${random.below(3)}` } }
       else event = { kind, payload: { until: random.below(1000) } }
     }
-    const known = new Set(one.workspace.db.read.all<{ device: string; seq: number; idx: number }>('SELECT device, seq, idx FROM team_events').map(dotOf))
+    const known = new Set(
+      one.workspace.db.read
+        .all<{ device: string; seq: number; idx: number }>('SELECT device, seq, idx FROM team_events')
+        .map(dotOf),
+    )
     let dot
     try {
-      dot = this.in(one, (tx) => one.workspace.team.record(tx, { kind: event.kind, entity, payload: event.payload as KindPayload<KindName> }))
+      dot = this.in(one, (tx) =>
+        one.workspace.team.record(tx, { kind: event.kind, entity, payload: event.payload as KindPayload<KindName> }),
+      )
     } catch (fault) {
       if (PosternError.from(fault).code === 'not-allowed') return
       throw fault
     }
-    const stamp = one.workspace.db.read.get<{ ms: number; ctr: number }>('SELECT ms, ctr FROM team_events WHERE device = ? AND seq = ? AND idx = ?', dot.device, dot.seq, dot.idx)
-    this.written.push({ ...dot, ...event, entity, ms: stamp?.ms ?? 0, ctr: stamp?.ctr ?? 0, seen: {}, known, member: one.index })
+    const stamp = one.workspace.db.read.get<{ ms: number; ctr: number }>(
+      'SELECT ms, ctr FROM team_events WHERE device = ? AND seq = ? AND idx = ?',
+      dot.device,
+      dot.seq,
+      dot.idx,
+    )
+    this.written.push({
+      ...dot,
+      ...event,
+      entity,
+      ms: stamp?.ms ?? 0,
+      ctr: stamp?.ctr ?? 0,
+      seen: {},
+      known,
+      member: one.index,
+    })
     if (this.sabotage === 'claims-too-much') {
       // As if it counted the highest number that it ever heard of instead of those without a gap.
-      const highest = Object.fromEntries(this.all.filter((other) => other !== one).map((other) => [other.id, other.workspace.db.read.get<{ n: number | null }>('SELECT max(seq) AS n FROM team_blobs WHERE device = ?', other.id)?.n ?? 0]))
-      this.in(one, (tx) => tx.run('UPDATE team_batches SET seen = ? WHERE device = ? AND seq = ?', JSON.stringify(highest), one.id, dot.seq))
+      const highest = Object.fromEntries(
+        this.all
+          .filter((other) => other !== one)
+          .map((other) => [
+            other.id,
+            other.workspace.db.read.get<{ n: number | null }>(
+              'SELECT max(seq) AS n FROM team_blobs WHERE device = ?',
+              other.id,
+            )?.n ?? 0,
+          ]),
+      )
+      this.in(one, (tx) =>
+        tx.run(
+          'UPDATE team_batches SET seen = ? WHERE device = ? AND seq = ?',
+          JSON.stringify(highest),
+          one.id,
+          dot.seq,
+        ),
+      )
     }
   }
 
@@ -167,7 +308,11 @@ class World {
       if (!pack) return
       const fate = calm ? 1 : random.next()
       if (fate < 0.1) return
-      const place = this.server.append(pack.pack, calm ? 0 : this.now + (random.chance(0.2) ? random.below(60_000) : 0), pack.summary)
+      const place = this.server.append(
+        pack.pack,
+        calm ? 0 : this.now + (random.chance(0.2) ? random.below(60_000) : 0),
+        pack.summary,
+      )
       this.appendsBudget++
       // Taken, and the answer was lost: it goes again later, and is the same blob.
       if (fate < 0.2) return
@@ -229,9 +374,17 @@ class World {
     if (calm) {
       // As the link does it: summaries first, and then only what they do not say.
       const first = this.server.summaries().filter((place) => !one.read.has(place))
-      this.in(one, (tx) => arrived(tx, one.workspace, one.generation, first.map((place) => ({ place, pack: this.server.pack(place) }))))
+      this.in(one, (tx) =>
+        arrived(
+          tx,
+          one.workspace,
+          one.generation,
+          first.map((place) => ({ place, pack: this.server.pack(place) })),
+        ),
+      )
       const standing = standingSnapshot(one.workspace.db.read)
-      if (standing?.generation === one.generation) for (const place of fresh) if (Number(place) <= Number(standing.place)) one.read.add(place)
+      if (standing?.generation === one.generation)
+        for (const place of fresh) if (Number(place) <= Number(standing.place)) one.read.add(place)
       some = fresh.filter((place) => !one.read.has(place))
     }
     if (some.length === 0) return
@@ -240,7 +393,8 @@ class World {
     if (this.sabotage === 'open-batch') team.closeBatch = () => undefined
     this.in(one, (tx) => arrived(tx, one.workspace, one.generation, messages))
     Reflect.deleteProperty(team, 'closeBatch')
-    if (!calm && random.chance(0.1)) this.in(one, (tx) => arrived(tx, one.workspace, one.generation, random.shuffle(messages)))
+    if (!calm && random.chance(0.1))
+      this.in(one, (tx) => arrived(tx, one.workspace, one.generation, random.shuffle(messages)))
     for (const place of some) if (calm || random.chance(0.9)) one.read.add(place)
   }
 
@@ -249,22 +403,40 @@ class World {
     const places = random.shuffle(this.server.list(this.now)).slice(0, 3)
     try {
       this.in(one, (tx) => {
-        arrived(tx, one.workspace, this.server.generation, places.map((place) => ({ place, pack: this.server.pack(place) })))
-        one.workspace.team.record(tx, { kind: 'title', entity: `c:${'conversation'.padEnd(22, '0')}`, payload: { title: 'never' } })
+        arrived(
+          tx,
+          one.workspace,
+          this.server.generation,
+          places.map((place) => ({ place, pack: this.server.pack(place) })),
+        )
+        one.workspace.team.record(tx, {
+          kind: 'title',
+          entity: `c:${'conversation'.padEnd(22, '0')}`,
+          payload: { title: 'never' },
+        })
         sealOwn(tx, one.workspace)
         throw new Error('crash')
       })
     } catch (fault) {
-      if (!(fault instanceof Error) || (fault.message !== 'crash' && PosternError.from(fault).code !== 'not-allowed')) throw fault
+      if (!(fault instanceof Error) || (fault.message !== 'crash' && PosternError.from(fault).code !== 'not-allowed'))
+        throw fault
     }
   }
 
   private member(console: Console): string {
-    return this.owner.workspace.db.read.get<{ member: string }>('SELECT member FROM team_devices WHERE device = ?', console.id)?.member ?? ''
+    return (
+      this.owner.workspace.db.read.get<{ member: string }>(
+        'SELECT member FROM team_devices WHERE device = ?',
+        console.id,
+      )?.member ?? ''
+    )
   }
 
   private seenByOwner(console: Console): number {
-    return this.owner.workspace.db.read.get<{ seq: number }>('SELECT seq FROM team_frontier WHERE device = ?', console.id)?.seq ?? 0
+    return (
+      this.owner.workspace.db.read.get<{ seq: number }>('SELECT seq FROM team_frontier WHERE device = ?', console.id)
+        ?.seq ?? 0
+    )
   }
 
   private remove(random: Random): void {
@@ -287,20 +459,38 @@ class World {
 
   /** A console that was brought back from a backup, or lies: a second batch under a number that it used. */
   private equivocate(random: Random): void {
-    const liars = this.atWork.slice(1).filter((one) => !this.forks.has(one.id) && one.workspace.db.read.get("SELECT 1 FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device = ?", one.id))
+    const liars = this.atWork
+      .slice(1)
+      .filter(
+        (one) =>
+          !this.forks.has(one.id) &&
+          one.workspace.db.read.get(
+            "SELECT 1 FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device = ?",
+            one.id,
+          ),
+      )
     if (liars.length === 0 || random.chance(0.5)) return
     const one = random.pick(liars)
-    const blobs = one.workspace.db.read.all<{ seq: number; bytes: Buffer }>("SELECT seq, bytes FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device = ? ORDER BY seq", one.id)
+    const blobs = one.workspace.db.read.all<{ seq: number; bytes: Buffer }>(
+      "SELECT seq, bytes FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device = ? ORDER BY seq",
+      one.id,
+    )
     const at = random.below(blobs.length)
     const original = blobs[at]
     if (!original) return
-    const key = one.workspace.db.read.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
+    const key = one.workspace.db.read.get<{ epoch: number; key: Buffer }>(
+      'SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1',
+    )
     const team = teamInfo(one.workspace.db.read)?.team
     if (!key || !team) return
     const { seq, previous } = readBlob(original.bytes)
     // What a snapshot reaches over is settled; see below.
     if (seq <= (this.settled[one.id]?.seq ?? 0)) return
-    const lie = sealBlob(one.workspace.device, key.key, { team, seq, previous, roster: 1, epoch: key.epoch }, [[], this.now, [['title', 'c:' + 'conversation'.padEnd(22, '0'), 0, 0, { title: 'lie' }]]])
+    const lie = sealBlob(one.workspace.device, key.key, { team, seq, previous, roster: 1, epoch: key.epoch }, [
+      [],
+      this.now,
+      [['title', 'c:' + 'conversation'.padEnd(22, '0'), 0, 0, { title: 'lie' }]],
+    ])
     this.server.append(packItems([{ kind: 'log', bytes: lie }]), 0)
     // The true one is there too: the fork is only found where both are.
     this.server.append(packItems([{ kind: 'log', bytes: original.bytes }]), 0)
@@ -310,15 +500,36 @@ class World {
   private junk(random: Random): void {
     const device = new DeviceKeys(newDeviceSecret())
     const team = teamInfo(this.owner.workspace.db.read)?.team ?? ''
-    const strange = sealBlob(device, Buffer.alloc(32, 7), { team: random.chance(0.5) ? team : 'ffffffffffffffff', seq: 1, previous: noBlob, roster: 1, epoch: 1 }, [[], 0, []])
+    const strange = sealBlob(
+      device,
+      Buffer.alloc(32, 7),
+      { team: random.chance(0.5) ? team : 'ffffffffffffffff', seq: 1, previous: noBlob, roster: 1, epoch: 1 },
+      [[], 0, []],
+    )
     const packs = this.server.packs()
     const bent = Buffer.from(packs.length > 0 ? random.pick(packs) : strange)
     const at = random.below(bent.length)
     if (bent.length > 0) bent.writeUInt8(bent.readUInt8(at) ^ (1 + random.below(255)), at)
-    this.server.append(random.pick([Buffer.from('PST1 not at all'), packItems([{ kind: 'log', bytes: strange }]), bent, Buffer.alloc(0), packItems([{ kind: 'roster', bytes: strange }, { kind: 'join', bytes: strange }])]), 0)
+    this.server.append(
+      random.pick([
+        Buffer.from('PST1 not at all'),
+        packItems([{ kind: 'log', bytes: strange }]),
+        bent,
+        Buffer.alloc(0),
+        packItems([
+          { kind: 'roster', bytes: strange },
+          { kind: 'join', bytes: strange },
+        ]),
+      ]),
+      0,
+    )
     // A member's blob under another member's name: the signature is not that one's.
     const victim = random.pick(this.all)
-    const forged = sealBlob(device, Buffer.alloc(32, 7), { team, seq: 1, previous: noBlob, roster: 1, epoch: 1 }, [[], 0, []])
+    const forged = sealBlob(device, Buffer.alloc(32, 7), { team, seq: 1, previous: noBlob, roster: 1, epoch: 1 }, [
+      [],
+      0,
+      [],
+    ])
     Buffer.from(victim.id, 'hex').copy(forged, Buffer.from(forged).indexOf(Buffer.from(device.id, 'hex')))
     this.server.append(packItems([{ kind: 'log', bytes: forged }]), 0)
   }
@@ -355,29 +566,53 @@ class World {
   /** @returns the first promise that does not hold */
   check(): string | null {
     const present = this.all.filter((one) => !one.left)
-    const states = present.map((one) => JSON.stringify(one.workspace.db.read.all('SELECT owner, field, element, rank, value, device, seq, idx, at FROM team_state ORDER BY owner, field, element, rank')))
+    const states = present.map((one) =>
+      JSON.stringify(
+        one.workspace.db.read.all(
+          'SELECT owner, field, element, rank, value, device, seq, idx, at FROM team_state ORDER BY owner, field, element, rank',
+        ),
+      ),
+    )
     if (new Set(states).size > 1) return `P1: consoles differ: ${firstDifference(states)}`
     for (const one of present) {
       const gap = gaps(one.workspace.db.read, one.id).filter(({ device }) => !this.cutOffs.has(device))[0]
       if (gap) return `P1: ${one.index} waits for ${gap.device} ${gap.from}-${gap.to}`
     }
     // A lie that nobody got to see is none.
-    for (const [device, { lie }] of this.forks) if (!present.some((one) => one.workspace.db.read.get('SELECT 1 FROM team_blobs WHERE hash = ?', lie))) this.forks.delete(device)
+    for (const [device, { lie }] of this.forks)
+      if (!present.some((one) => one.workspace.db.read.get('SELECT 1 FROM team_blobs WHERE hash = ?', lie)))
+        this.forks.delete(device)
     return this.checkState() ?? this.checkServer()
   }
 
   /** By the simulation's own books: does an event count? */
   private counts(event: Written): boolean {
     const { device, seq } = event
-    if (seq > (this.cutOffs.get(device) ?? Number.POSITIVE_INFINITY) || seq >= (this.forks.get(device)?.seq ?? Number.POSITIVE_INFINITY)) return false
-    const role = this.roles.get(device)?.filter(({ from }) => from <= seq).at(-1)?.role ?? 'light'
+    if (
+      seq > (this.cutOffs.get(device) ?? Number.POSITIVE_INFINITY) ||
+      seq >= (this.forks.get(device)?.seq ?? Number.POSITIVE_INFINITY)
+    )
+      return false
+    const role =
+      this.roles
+        .get(device)
+        ?.filter(({ from }) => from <= seq)
+        .at(-1)?.role ?? 'light'
     const kind = Object.entries(kinds).find(([name]) => name === event.kind)?.[1]
     return kind !== undefined && permissionsOf(role, []).has(kind.permission)
   }
 
   private checkState(): string | null {
     const read = this.owner.workspace.db.read
-    const rows = read.all<{ owner: string; field: string; element: string; rank: number; device: string; seq: number; idx: number }>('SELECT owner, field, element, rank, device, seq, idx FROM team_state')
+    const rows = read.all<{
+      owner: string
+      field: string
+      element: string
+      rank: number
+      device: string
+      seq: number
+      idx: number
+    }>('SELECT owner, field, element, rank, device, seq, idx FROM team_state')
     const counting = this.written.filter((event) => this.counts(event))
     const byDot = new Map(this.written.map((event) => [dotOf(event), event]))
     for (const row of rows) {
@@ -388,41 +623,75 @@ class World {
     }
     const there = new Set(rows.map((row) => `${row.owner} ${row.field} ${row.element} ${dotOf(row)}`))
     for (const event of counting) {
-      if (event.kind === 'note' && !there.has(`${event.entity} notes ${(event.payload as { note: string }).note} ${dotOf(event)}`)) return `P2: a note is lost: ${dotOf(event)}`
+      if (
+        event.kind === 'note' &&
+        !there.has(`${event.entity} notes ${(event.payload as { note: string }).note} ${dotOf(event)}`)
+      )
+        return `P2: a note is lost: ${dotOf(event)}`
     }
     // Every write that no other write knew of must be shown, and nothing else.
     const writes = new Map<string, Written[]>()
     for (const event of counting) {
-      for (const field of registersOf(event)) writes.set(`${event.entity} ${field}`, [...(writes.get(`${event.entity} ${field}`) ?? []), event])
+      for (const field of registersOf(event))
+        writes.set(`${event.entity} ${field}`, [...(writes.get(`${event.entity} ${field}`) ?? []), event])
     }
     for (const [register, events] of writes) {
-      const shown = new Set(rows.filter((row) => `${row.owner} ${row.field}` === register && row.element === '').map(dotOf))
+      const shown = new Set(
+        rows.filter((row) => `${row.owner} ${row.field}` === register && row.element === '').map(dotOf),
+      )
       const open = events.filter((event) => !events.some((other) => other !== event && truly(other, event)))
-      for (const event of open) if (!shown.has(dotOf(event))) return `P3: a concurrent write of ${register} is swallowed: ${dotOf(event)}`
-      for (const dot of shown) if (!open.some((event) => dotOf(event) === dot)) return `P3: ${register} shows a write that was followed by another: ${dot}`
+      for (const event of open)
+        if (!shown.has(dotOf(event))) return `P3: a concurrent write of ${register} is swallowed: ${dotOf(event)}`
+      for (const dot of shown)
+        if (!open.some((event) => dotOf(event) === dot))
+          return `P3: ${register} shows a write that was followed by another: ${dot}`
     }
     return null
   }
 
   private checkServer(): string | null {
-    const there = new Set(this.server.packs().flatMap((pack) => {
-      try {
-        return unpackItems(pack).flatMap(({ kind, bytes }) => (kind === 'log' || kind === 'snap' ? [readBlob(bytes).hash] : []))
-      } catch {
-        return []
-      }
-    }))
+    const there = new Set(
+      this.server.packs().flatMap((pack) => {
+        try {
+          return unpackItems(pack).flatMap(({ kind, bytes }) =>
+            kind === 'log' || kind === 'snap' ? [readBlob(bytes).hash] : [],
+          )
+        } catch {
+          return []
+        }
+      }),
+    )
     for (const one of this.all.filter(({ left }) => !left)) {
-      for (const { hash } of one.workspace.db.read.all<{ hash: string }>("SELECT hash FROM team_blobs WHERE kind = 'log' AND state = 'applied'")) {
+      for (const { hash } of one.workspace.db.read.all<{ hash: string }>(
+        "SELECT hash FROM team_blobs WHERE kind = 'log' AND state = 'applied'",
+      )) {
         if (there.has(hash)) continue
         const snapshot = settledSnapshot(one.workspace.db.read, one.workspace.clock.stamp())
-        const blob = one.workspace.db.read.get<{ device: string; seq: number }>('SELECT device, seq FROM team_blobs WHERE hash = ?', hash)
-        const parts = snapshot && one.workspace.db.read.all<{ hash: string }>('SELECT hash FROM team_snapshot_parts WHERE id = ?', snapshot.id)
-        if (!parts || !blob || !covers(snapshot.cover, blob.device, blob.seq) || !parts.every((part) => there.has(part.hash))) return `P9: a blob is not on the server again: ${hash}`
+        const blob = one.workspace.db.read.get<{ device: string; seq: number }>(
+          'SELECT device, seq FROM team_blobs WHERE hash = ?',
+          hash,
+        )
+        const parts =
+          snapshot &&
+          one.workspace.db.read.all<{ hash: string }>('SELECT hash FROM team_snapshot_parts WHERE id = ?', snapshot.id)
+        if (
+          !parts ||
+          !blob ||
+          !covers(snapshot.cover, blob.device, blob.seq) ||
+          !parts.every((part) => there.has(part.hash))
+        )
+          return `P9: a blob is not on the server again: ${hash}`
       }
     }
-    const blobs = this.all.reduce((sum, one) => sum + (one.workspace.db.read.get<{ n: number }>('SELECT count(*) AS n FROM team_blobs WHERE device = ?', one.id)?.n ?? 0), 0)
-    if (this.server.appends > this.appendsBudget + blobs * 2) return `P10: ${this.server.appends} messages for ${blobs} items`
+    const blobs = this.all.reduce(
+      (sum, one) =>
+        sum +
+        (one.workspace.db.read.get<{ n: number }>('SELECT count(*) AS n FROM team_blobs WHERE device = ?', one.id)?.n ??
+          0),
+      0,
+    )
+    if (this.server.appends > this.appendsBudget + blobs * 2)
+      return `P10: ${this.server.appends} messages for ${blobs} items`
     return null
   }
 }

@@ -8,9 +8,13 @@ const some = [...kept, ...Array.from({ length: 90 }, (_, index) => 1000 + index)
 
 /** `npm run sim` runs 20,000 seeds. */
 describe('random runs of several consoles: folder wiped, answers lost, clocks wrong, members removed, lies, junk, snapshots, a laptop that comes last', () => {
-  test('same events give the same state, no note and no conflict is lost, nothing counts past a role, the server heals (P1, P2, P3, P5, P7, P9, P10; R60)', { timeout: 120_000 }, () => {
-    for (const seed of some) expect(run(plan(seed)).violation, `seed ${seed}`).toBe(null)
-  })
+  test(
+    'same events give the same state, no note and no conflict is lost, nothing counts past a role, the server heals (P1, P2, P3, P5, P7, P9, P10; R60)',
+    { timeout: 120_000 },
+    () => {
+      for (const seed of some) expect(run(plan(seed)).violation, `seed ${seed}`).toBe(null)
+    },
+  )
 
   test.each(sabotages)('a planted bug is caught: %s', { timeout: 60_000 }, (sabotage) => {
     expect(some.some((seed) => run(plan(seed), sabotage).violation !== null)).toBe(true)

@@ -15,7 +15,8 @@ beforeEach(async () => {
 })
 afterEach(() => store.stop())
 
-const log = async (): Promise<string[]> => (await store.call('accessLog.list', { limit: 200 })).entries.map(({ act }) => act).toReversed()
+const log = async (): Promise<string[]> =>
+  (await store.call('accessLog.list', { limit: 200 })).entries.map(({ act }) => act).toReversed()
 const noPolicy = { source: null, managedBy: null, locked: [], faults: [], policy: {} }
 /** Refused by SQLite itself, whatever code asks. */
 const sqlRefuses = (sql: string): boolean => {
@@ -36,7 +37,10 @@ describe('a grant', () => {
     expect(await codeOf(grant(store, { endsAt: Number.NaN }))).toBe('invalid-input')
     const id = await grant(store, { endsAt: Date.now() + longestGrantMs - 1000 })
     expect(sqlRefuses(`UPDATE grants SET ends_at = ends_at + 86400000 WHERE id = ${id}`)).toBe(true)
-    const [columns, values] = ['name, identity_id, kind, scope, reason, reference, granted_by, granted_at, ends_at', "'x', 1, 'support', 'full', 'because', '', 'me', 0"]
+    const [columns, values] = [
+      'name, identity_id, kind, scope, reason, reference, granted_by, granted_at, ends_at',
+      "'x', 1, 'support', 'full', 'because', '', 'me', 0",
+    ]
     expect(sqlRefuses(`INSERT INTO grants(${columns}) VALUES(${values}, ${longestGrantMs + 1})`)).toBe(true)
     expect(sqlRefuses(`INSERT INTO grants(${columns}) VALUES(${values}, ${longestGrantMs})`)).toBe(false)
   })
@@ -49,7 +53,9 @@ describe('a grant', () => {
     expect(longestMs).toBe(30 * day)
     expect(grants.find(({ id }) => id === long)?.state).not.toBe('live')
     expect(await codeOf(signIn(store))).toBe('grant-ended')
-    expect(await codeOf(store.app.call('policy.set', { ...noPolicy, policy: { supportAccessLongestDays: 181 } }))).toBe('invalid-input')
+    expect(await codeOf(store.app.call('policy.set', { ...noPolicy, policy: { supportAccessLongestDays: 181 } }))).toBe(
+      'invalid-input',
+    )
   })
 
   test('is not made for a stranger when policy names the people, nor at all when it says off', async () => {
@@ -88,8 +94,13 @@ test('policy keeps remote images out, of messages that were allowed before too, 
   const message = (await store.call('conversations.get', { id })).messages[0]?.id ?? 0
   await store.call('messages.allowRemote', { id: message })
   await store.call('messages.remoteImage', { id: message, url: 'https://cycle.test/a.png' })
-  await store.app.call('policy.set', { ...noPolicy, policy: { remoteContent: 'never', allowedMailHosts: ['*.acme.test'] } })
-  expect(await codeOf(store.call('messages.remoteImage', { id: message, url: 'https://cycle.test/a.png' }))).toBe('not-allowed')
+  await store.app.call('policy.set', {
+    ...noPolicy,
+    policy: { remoteContent: 'never', allowedMailHosts: ['*.acme.test'] },
+  })
+  expect(await codeOf(store.call('messages.remoteImage', { id: message, url: 'https://cycle.test/a.png' }))).toBe(
+    'not-allowed',
+  )
   expect(await codeOf(store.call('messages.allowRemote', { id: message }))).toBe('not-allowed')
   await expect.poll(() => store.networkRules).toEqual({ blockUnexpected: true, allowedHosts: ['*.acme.test'] })
 })
@@ -103,15 +114,27 @@ describe('signing in', () => {
     expect(await codeOf(signChallenge(file, 'wrong passphrase', challenge))).toBe('wrong-passphrase')
     const answer = await signChallenge(file, passphrase, challenge)
     const key = (): Buffer => Buffer.from(store.key)
-    expect(await codeOf(store.app.call('support.signIn', { challenge, answer: await signChallenge(other, passphrase, challenge), key: key() }))).toBe('not-allowed')
-    expect(await codeOf(store.app.call('support.signIn', { challenge, answer, key: key() })), 'good once').toBe('not-allowed')
+    expect(
+      await codeOf(
+        store.app.call('support.signIn', {
+          challenge,
+          answer: await signChallenge(other, passphrase, challenge),
+          key: key(),
+        }),
+      ),
+    ).toBe('not-allowed')
+    expect(await codeOf(store.app.call('support.signIn', { challenge, answer, key: key() })), 'good once').toBe(
+      'not-allowed',
+    )
     expect(await codeOf(signIn(store, other)), 'nobody knows them').toBe('not-allowed')
     expect(await log()).toEqual(['identity-added', 'granted', 'sign-in-refused', 'sign-in-refused'])
   })
 
   test('a card that was changed by one letter is no card', async () => {
     const { card } = await staff
-    expect(await codeOf(store.call('identities.add', { card: JSON.stringify({ ...card, name: 'Idris Vaugham' }) }))).toBe('unreadable')
+    expect(
+      await codeOf(store.call('identities.add', { card: JSON.stringify({ ...card, name: 'Idris Vaugham' }) })),
+    ).toBe('unreadable')
     expect(await codeOf(store.call('identities.add', { card: 'no card' }))).toBe('unreadable')
   })
 })
@@ -125,7 +148,11 @@ describe('a support session', () => {
     const id = rows[0]?.id ?? 0
     expect((await session.ask('conversations.get', { id })).messages[0]?.body?.text).toContain('canarytext')
     expect((await log()).slice(2)).toEqual(['session-began', 'look-list', 'look-conversation'])
-    store.db.write((tx) => tx.run("CREATE TRIGGER disk_full BEFORE INSERT ON access_log WHEN NEW.act LIKE 'look-%' BEGIN SELECT RAISE(ABORT, 'full'); END"))
+    store.db.write((tx) =>
+      tx.run(
+        "CREATE TRIGGER disk_full BEFORE INSERT ON access_log WHEN NEW.act LIKE 'look-%' BEGIN SELECT RAISE(ABORT, 'full'); END",
+      ),
+    )
     expect(await codeOf(session.ask('conversations.get', { id }))).toBe('internal')
     expect(await codeOf(session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 }))).toBe('internal')
   })
@@ -136,7 +163,8 @@ describe('a support session', () => {
     await store.call('conversations.assign', { ids: (await store.list()).map(({ id }) => id), to: self })
     await grant(store)
     const session = await signIn(store)
-    const rows = async (view: 'assigned' | 'mine' | 'unassigned') => (await session.ask('conversations.list', { view, offset: 0, limit: 50 })).rows.length
+    const rows = async (view: 'assigned' | 'mine' | 'unassigned') =>
+      (await session.ask('conversations.list', { view, offset: 0, limit: 50 })).rows.length
     expect([await rows('assigned'), await rows('mine'), await rows('unassigned')]).toEqual([1, 0, 0])
     expect((await session.ask('counts.get', {})).views).toMatchObject({ inbox: 1, assigned: 1, mine: 0 })
   })
@@ -146,17 +174,49 @@ describe('a support session', () => {
     const { rows } = await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })
     const before = JSON.stringify([rows, await store.call('settings.get', {}), await store.call('drafts.list', {})])
     await grant(store)
-    const mayAsk = new Set(['support.session', 'support.log', 'support.diagnostics', 'mailboxes.list', 'counts.get', 'conversations.list', 'conversations.position', 'conversations.get', 'messages.body', 'customers.get', 'search.query', 'support.attachment'])
+    const mayAsk = new Set([
+      'support.session',
+      'support.log',
+      'support.diagnostics',
+      'mailboxes.list',
+      'counts.get',
+      'conversations.list',
+      'conversations.position',
+      'conversations.get',
+      'messages.body',
+      'customers.get',
+      'search.query',
+      'support.attachment',
+    ])
     const forbidden = Object.keys(calls).filter((name) => !mayAsk.has(name))
     expect(forbidden.length).toBeGreaterThan(40)
     let session = await signIn(store)
     for (const name of forbidden) {
       if (session.ended !== null || forbidden.indexOf(name) % 40 === 39) session = await signIn(store)
       // Some answer to the shape before the permission; what counts is that none of them does anything.
-      const answer: unknown = await session.askAnything(name, { id: 1, ids: [1], status: 'closed', read: true, values: {}, agentName: 'Mallory', conversationId: 1, text: 'x', draftId: 1, thenStatus: 'closed' }).catch((fault: unknown) => fault)
+      const answer: unknown = await session
+        .askAnything(name, {
+          id: 1,
+          ids: [1],
+          status: 'closed',
+          read: true,
+          values: {},
+          agentName: 'Mallory',
+          conversationId: 1,
+          text: 'x',
+          draftId: 1,
+          thenStatus: 'closed',
+        })
+        .catch((fault: unknown) => fault)
       expect(answer, name).toBeInstanceOf(Error)
     }
-    expect(JSON.stringify([(await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })).rows, await store.call('settings.get', {}), await store.call('drafts.list', {})])).toBe(before)
+    expect(
+      JSON.stringify([
+        (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })).rows,
+        await store.call('settings.get', {}),
+        await store.call('drafts.list', {}),
+      ]),
+    ).toBe(before)
     expect((await log()).filter((act) => act === 'refused').length).toBeGreaterThan(20)
   })
 
@@ -169,12 +229,22 @@ describe('a support session', () => {
   })
 
   test('metadata shows headers and not one word of a message, a note or a profile', async () => {
-    await store.put(inbox, { from: 'Priya <priya@cycle.test>', subject: 'Bell', text: 'canarytext', files: [{ name: 'canaryfile.pdf' }] })
+    await store.put(inbox, {
+      from: 'Priya <priya@cycle.test>',
+      subject: 'Bell',
+      text: 'canarytext',
+      files: [{ name: 'canaryfile.pdf' }],
+    })
     const [{ id } = { id: 0 }] = (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })).rows
     await store.call('notes.add', { conversationId: id, text: 'canarynote' })
     await grant(store, { scope: 'metadata' })
     const session = await signIn(store)
-    const shown = JSON.stringify([await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 }), await session.ask('conversations.get', { id }), await session.ask('mailboxes.list', {}), await session.ask('counts.get', {})])
+    const shown = JSON.stringify([
+      await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 }),
+      await session.ask('conversations.get', { id }),
+      await session.ask('mailboxes.list', {}),
+      await session.ask('counts.get', {}),
+    ])
     expect(shown).toContain('Bell')
     expect(shown).toContain('priya@cycle.test')
     expect(shown).not.toMatch(/canary/)
@@ -185,7 +255,10 @@ describe('a support session', () => {
 
   test('diagnostics shows no conversation, no person and no address (R59)', async () => {
     await store.put(inbox, { from: 'Canary Person <canary@cycle.test>', subject: 'canarysubject', text: 'canarytext' })
-    await store.call('settings.set', { agentName: 'Canary Agent', signature: { html: '<div>canarysignature</div>', text: 'canarysignature' } })
+    await store.call('settings.set', {
+      agentName: 'Canary Agent',
+      signature: { html: '<div>canarysignature</div>', text: 'canarysignature' },
+    })
     await grant(store, { scope: 'diagnostics' })
     const session = await signIn(store)
     const { text } = await session.ask('support.diagnostics', {})
@@ -201,11 +274,18 @@ describe('a support session', () => {
   test('one mailbox granted shows nothing of another: not in lists, counts, search, by number, or by customer', async () => {
     const other = await store.mailbox('secret@acme.test')
     await store.put(inbox, { from: 'Priya <priya@cycle.test>', subject: 'Shown', text: 'openword' })
-    await store.put(other.folders['INBOX'] ?? 0, { from: 'Hidden <hidden@cycle.test>', to: ['secret@acme.test'], subject: 'Canary', text: 'canarytext openword' })
+    await store.put(other.folders['INBOX'] ?? 0, {
+      from: 'Hidden <hidden@cycle.test>',
+      to: ['secret@acme.test'],
+      subject: 'Canary',
+      text: 'canarytext openword',
+    })
     const all = (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 10 })).rows
     const hidden = all.find(({ subject }) => subject === 'Canary')
     const mailboxes = (await store.call('mailboxes.list', {})).mailboxes
-    await grant(store, { mailboxIds: mailboxes.filter(({ address }) => address === 'support@acme.test').map(({ id }) => id) })
+    await grant(store, {
+      mailboxIds: mailboxes.filter(({ address }) => address === 'support@acme.test').map(({ id }) => id),
+    })
     const session = await signIn(store)
     const list = await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 })
     expect(list.rows.map(({ subject }) => subject)).toEqual(['Shown'])
@@ -215,21 +295,44 @@ describe('a support session', () => {
     expect(await codeOf(session.ask('conversations.get', { id: hidden?.id ?? 0 }))).toBe('not-found')
     const found = await session.ask('search.query', { text: 'openword' })
     expect(found.hits.map(({ subject }) => subject.join(''))).toEqual(['Shown'])
-    const message = (await store.call('conversations.get', { id: hidden?.id ?? 0 }))
+    const message = await store.call('conversations.get', { id: hidden?.id ?? 0 })
     expect(await codeOf(session.ask('messages.body', { id: message.messages[0]?.id ?? 0 }))).toBe('not-found')
     expect(await codeOf(session.ask('customers.get', { id: message.customerId ?? 0 }))).toBe('not-found')
     expect((await session.ask('mailboxes.list', {})).mailboxes[0]?.imap.user).toBe('hidden')
   })
 
   test('a table that nobody thought of is empty for it, drafts and the log itself too', async () => {
-    const tables = store.db.read.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search%'").map(({ name }) => name)
+    const tables = store.db.read
+      .all<{ name: string }>(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search%'",
+      )
+      .map(({ name }) => name)
     const full = tables.filter((name) => isShown(name, 'full'))
-    expect(full.toSorted()).toEqual(['attachments', 'conversation_labels', 'conversation_mailboxes', 'conversation_tags', 'conversations', 'customer_addresses', 'customers', 'folders', 'history', 'mailboxes', 'message_bodies', 'messages', 'network_ledger', 'notes', 'settings', 'tags', 'view_counts'])
+    expect(full.toSorted()).toEqual([
+      'attachments',
+      'conversation_labels',
+      'conversation_mailboxes',
+      'conversation_tags',
+      'conversations',
+      'customer_addresses',
+      'customers',
+      'folders',
+      'history',
+      'mailboxes',
+      'message_bodies',
+      'messages',
+      'network_ledger',
+      'notes',
+      'settings',
+      'tags',
+      'view_counts',
+    ])
     await grant(store)
     const session = await signIn(store)
     const { read } = store.service.open.support.session(session.session)
-    for (const name of tables.filter((table) => !full.includes(table))) expect(read.all(`SELECT * FROM ${name}`), name).toEqual([])
-    expect(() => read.get("DELETE FROM messages RETURNING id")).toThrow()
+    for (const name of tables.filter((table) => !full.includes(table)))
+      expect(read.all(`SELECT * FROM ${name}`), name).toEqual([])
+    expect(() => read.get('DELETE FROM messages RETURNING id')).toThrow()
     expect(() => read.get("INSERT INTO main.settings(key, value) VALUES('a', '1') RETURNING key")).toThrow()
   })
 
@@ -262,7 +365,8 @@ describe('a support session', () => {
     const manager = await signIn(store)
     await manager.ask('notes.add', { conversationId: id, text: 'hello' })
     expect((await store.call('conversations.get', { id })).notes[0]?.author).toBe('Idris Vaughan, Postern support')
-    for (const name of ['outbox.send', 'settings.set', 'conversations.trash', 'drafts.start'] as const) expect(await codeOf(manager.askAnything(name, {}))).toBe('not-allowed')
+    for (const name of ['outbox.send', 'settings.set', 'conversations.trash', 'drafts.start'] as const)
+      expect(await codeOf(manager.askAnything(name, {}))).toBe('not-allowed')
     expect(await log()).toContain('wrote')
   })
 
@@ -276,7 +380,13 @@ describe('a support session', () => {
     const tag = await store.call('tags.create', { label: 'Shipping' })
     await grant(store, { kind: 'customer-success', mailboxIds: [1] })
     const reader = await signIn(store)
-    for (const [name, input] of [['conversations.tag', { ids: [shown], tag: tag.name, on: true }], ['conversations.assign', { ids: [shown], to: null }], ['people.list', {}], ['tags.list', {}]] as const) expect(await codeOf(reader.askAnything(name, input)), name).toBe('not-allowed')
+    for (const [name, input] of [
+      ['conversations.tag', { ids: [shown], tag: tag.name, on: true }],
+      ['conversations.assign', { ids: [shown], to: null }],
+      ['people.list', {}],
+      ['tags.list', {}],
+    ] as const)
+      expect(await codeOf(reader.askAnything(name, input)), name).toBe('not-allowed')
     await grant(store, { kind: 'customer-success-manager', mailboxIds: [1] })
     const manager = await signIn(store)
     const { self } = await manager.ask('people.list', {})
@@ -285,7 +395,12 @@ describe('a support session', () => {
     await manager.ask('conversations.assign', { ids: [shown], to: self })
     const now = await store.call('conversations.get', { id: shown })
     expect([now.assignee?.id, now.tags.map(({ label }) => label)]).toEqual([self, ['Shipping']])
-    for (const [name, input] of [['conversations.tag', { ids: [shown, hidden], tag: tag.name, on: true }], ['conversations.assign', { ids: [hidden], to: self }], ['notes.add', { conversationId: hidden, text: 'x' }]] as const) expect(await codeOf(manager.askAnything(name, input)), name).toBe('not-found')
+    for (const [name, input] of [
+      ['conversations.tag', { ids: [shown, hidden], tag: tag.name, on: true }],
+      ['conversations.assign', { ids: [hidden], to: self }],
+      ['notes.add', { conversationId: hidden, text: 'x' }],
+    ] as const)
+      expect(await codeOf(manager.askAnything(name, input)), name).toBe('not-found')
     const untouched = await store.call('conversations.get', { id: hidden })
     expect([untouched.assignee, untouched.tags, untouched.notes]).toEqual([null, [], []])
     expect((await log()).filter((act) => act === 'wrote')).toHaveLength(2)
@@ -293,14 +408,29 @@ describe('a support session', () => {
 
   test('an attachment is shown when the grant shows its message, after it was written down; no other kind and none of another mailbox', async () => {
     const other = await store.mailbox('secret@acme.test')
-    await store.put(inbox, { from: 'Priya <priya@cycle.test>', files: [{ name: 'bell.png', type: 'image/png' }, { name: 'list.txt', type: 'text/plain' }, { name: 'sheet.pdf', type: 'application/pdf' }] })
-    await store.put(other.folders['INBOX'] ?? 0, { from: 'Hidden <hidden@cycle.test>', to: ['secret@acme.test'], files: [{ name: 'canary.png', type: 'image/png' }] })
+    await store.put(inbox, {
+      from: 'Priya <priya@cycle.test>',
+      files: [
+        { name: 'bell.png', type: 'image/png' },
+        { name: 'list.txt', type: 'text/plain' },
+        { name: 'sheet.pdf', type: 'application/pdf' },
+      ],
+    })
+    await store.put(other.folders['INBOX'] ?? 0, {
+      from: 'Hidden <hidden@cycle.test>',
+      to: ['secret@acme.test'],
+      files: [{ name: 'canary.png', type: 'image/png' }],
+    })
     let asked = 0
     store.parts = ({ index }) => {
       asked += 1
-      return { type: '', bytes: index === 0 ? new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) : Buffer.from('plain words') }
+      return {
+        type: '',
+        bytes: index === 0 ? new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) : Buffer.from('plain words'),
+      }
     }
-    const idOf = (name: string): number => store.db.read.get<{ id: number }>('SELECT id FROM attachments WHERE name = ?', name)?.id ?? 0
+    const idOf = (name: string): number =>
+      store.db.read.get<{ id: number }>('SELECT id FROM attachments WHERE name = ?', name)?.id ?? 0
     await grant(store, { mailboxIds: [1] })
     const session = await signIn(store)
     expect((await session.ask('support.attachment', { id: idOf('bell.png') })).image?.type).toBe('image/png')
@@ -309,7 +439,11 @@ describe('a support session', () => {
     expect(asked).toBe(3)
     expect(await codeOf(session.ask('support.attachment', { id: idOf('canary.png') }))).toBe('not-found')
     expect((await log()).filter((act) => act === 'look-attachment')).toHaveLength(3)
-    store.db.write((tx) => tx.run("CREATE TRIGGER full BEFORE INSERT ON access_log WHEN NEW.act LIKE 'look-%' BEGIN SELECT RAISE(ABORT, 'full'); END"))
+    store.db.write((tx) =>
+      tx.run(
+        "CREATE TRIGGER full BEFORE INSERT ON access_log WHEN NEW.act LIKE 'look-%' BEGIN SELECT RAISE(ABORT, 'full'); END",
+      ),
+    )
     expect(await codeOf(session.ask('support.attachment', { id: idOf('bell.png') }))).not.toBe('none')
     expect(asked).toBe(3)
     await grant(store, { scope: 'metadata' })

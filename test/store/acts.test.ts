@@ -12,8 +12,9 @@ beforeEach(async () => {
 })
 afterEach(() => store.stop())
 
-const ops = async (): Promise<{ kind: string; uids: number[]; flags: string[]; targetRole: string | null; folderPath: string; id: number }[]> =>
-  (await store.mail.call('ops.next', { mailboxId, limit: 50 })).ops
+const ops = async (): Promise<
+  { kind: string; uids: number[]; flags: string[]; targetRole: string | null; folderPath: string; id: number }[]
+> => (await store.mail.call('ops.next', { mailboxId, limit: 50 })).ops
 
 const inbox = (): number => folders['INBOX'] ?? 0
 
@@ -46,10 +47,21 @@ describe('acts reach the server once', () => {
     const uid = await store.put(inbox(), { from: 'a@x.test' })
     const ids = (await store.list()).map(({ id }) => id)
     await store.call('conversations.setRead', { ids, read: true })
-    await store.mail.call('flags.apply', { folderId: inbox(), uidValidity: '1', changes: [{ uid, flags: [] }], modSeq: null })
+    await store.mail.call('flags.apply', {
+      folderId: inbox(),
+      uidValidity: '1',
+      changes: [{ uid, flags: [] }],
+      modSeq: null,
+    })
     expect((await store.list())[0]?.unread).toBe(false)
-    for (const { id } of await ops()) await store.mail.call('ops.settle', { id, result: 'done', newUids: [], newPath: null })
-    await store.mail.call('flags.apply', { folderId: inbox(), uidValidity: '1', changes: [{ uid, flags: [] }], modSeq: '7' })
+    for (const { id } of await ops())
+      await store.mail.call('ops.settle', { id, result: 'done', newUids: [], newPath: null })
+    await store.mail.call('flags.apply', {
+      folderId: inbox(),
+      uidValidity: '1',
+      changes: [{ uid, flags: [] }],
+      modSeq: '7',
+    })
     expect((await store.list())[0]?.unread).toBe(true)
   })
 
@@ -57,10 +69,12 @@ describe('acts reach the server once', () => {
     await store.put(inbox(), { from: 'a@x.test' })
     const ids = (await store.list()).map(({ id }) => id)
     await store.call('conversations.setRead', { ids, read: true })
-    for (const { id } of await ops()) await store.mail.call('ops.settle', { id, result: 'refused', newUids: [], newPath: null })
+    for (const { id } of await ops())
+      await store.mail.call('ops.settle', { id, result: 'refused', newUids: [], newPath: null })
     expect((await store.list())[0]?.unread).toBe(true)
     await store.call('conversations.trash', { ids })
-    for (const { id } of await ops()) await store.mail.call('ops.settle', { id, result: 'refused', newUids: [], newPath: null })
+    for (const { id } of await ops())
+      await store.mail.call('ops.settle', { id, result: 'refused', newUids: [], newPath: null })
     expect(await store.list()).toHaveLength(1)
   })
 
@@ -81,7 +95,12 @@ describe('acts reach the server once', () => {
     const { undo } = await store.call('conversations.trash', { ids })
     const [move] = await ops()
     expect(move).toMatchObject({ kind: 'move', targetRole: 'trash', uids: [uid] })
-    await store.mail.call('ops.settle', { id: move?.id ?? 0, result: 'done', newUids: [{ uid, newUid: 77 }], newPath: 'Trash' })
+    await store.mail.call('ops.settle', {
+      id: move?.id ?? 0,
+      result: 'done',
+      newUids: [{ uid, newUid: 77 }],
+      newPath: 'Trash',
+    })
     expect(await store.list()).toEqual([])
     await store.call('acts.undo', { undo })
     expect(await store.list()).toHaveLength(1)
@@ -106,11 +125,21 @@ describe('acts reach the server once', () => {
     expect(await store.list('spam')).toHaveLength(1)
     const [toJunk] = await ops()
     expect(toJunk).toMatchObject({ kind: 'move', targetRole: 'junk' })
-    await store.mail.call('ops.settle', { id: toJunk?.id ?? 0, result: 'done', newUids: [{ uid: 1, newUid: 5 }], newPath: 'Junk' })
+    await store.mail.call('ops.settle', {
+      id: toJunk?.id ?? 0,
+      result: 'done',
+      newUids: [{ uid: 1, newUid: 5 }],
+      newPath: 'Junk',
+    })
     await store.call('conversations.setStatus', { ids, status: 'open' })
     const [back] = await ops()
     expect(back).toMatchObject({ kind: 'move', targetRole: 'inbox', folderPath: 'Junk', uids: [5] })
-    await store.mail.call('ops.settle', { id: back?.id ?? 0, result: 'done', newUids: [{ uid: 5, newUid: 9 }], newPath: 'INBOX' })
+    await store.mail.call('ops.settle', {
+      id: back?.id ?? 0,
+      result: 'done',
+      newUids: [{ uid: 5, newUid: 9 }],
+      newPath: 'INBOX',
+    })
     expect(await store.list('inbox')).toHaveLength(1)
   })
 
@@ -130,9 +159,22 @@ describe('folders that change on the server', () => {
     await store.put(inbox(), { from: 'a@x.test', id: 'a@x', text: 'kept', raw: 'same bytes', date: 1_790_000_000_000 })
     const { folderId } = await store.mail.call('folder.reset', { folderId: inbox(), uidValidity: '2' })
     expect(await codeOf(store.put(inbox(), { from: 'b@x.test' }))).toBe('conflict')
-    expect(await codeOf(store.mail.call('flags.apply', { folderId: inbox(), uidValidity: '1', changes: [{ uid: 1, flags: ['\\Seen'] }], modSeq: null }))).toBe('conflict')
+    expect(
+      await codeOf(
+        store.mail.call('flags.apply', {
+          folderId: inbox(),
+          uidValidity: '1',
+          changes: [{ uid: 1, flags: ['\\Seen'] }],
+          modSeq: null,
+        }),
+      ),
+    ).toBe('conflict')
     await store.mail.call('folder.reset', { folderId, uidValidity: '1' })
-    await store.put(folderId, { from: 'a@x.test', id: 'a@x', text: 'kept', raw: 'same bytes', date: 1_790_000_000_000 }, { uid: 900 })
+    await store.put(
+      folderId,
+      { from: 'a@x.test', id: 'a@x', text: 'kept', raw: 'same bytes', date: 1_790_000_000_000 },
+      { uid: 900 },
+    )
     const rows = await store.list()
     expect(rows.map(({ messageCount }) => messageCount)).toEqual([1])
   })
@@ -148,21 +190,31 @@ describe('folders that change on the server', () => {
   test('the local count of a folder is what is stored of it', async () => {
     for (let n = 0; n < 4; n++) await store.put(inbox(), { from: `c${n}@x.test` })
     await store.mail.call('folder.vanished', { folderId: inbox(), uidValidity: '1', uids: [2, 99] })
-    expect(await store.mail.call('folder.checked', { folderId: inbox(), serverCount: 3, at: 1, missing: 0, verified: true })).toEqual({ localCount: 3 })
+    expect(
+      await store.mail.call('folder.checked', { folderId: inbox(), serverCount: 3, at: 1, missing: 0, verified: true }),
+    ).toEqual({ localCount: 3 })
   })
 })
 
 describe('removing a mailbox', () => {
   test('its mail goes, what another mailbox has too stays', async () => {
     const other = await store.mailbox('sales@acme.test')
-    const shared = { from: 'h@x.test', to: ['support@acme.test', 'sales@acme.test'], id: 'both@x', date: 1_790_000_000_000, text: 'shared word' }
+    const shared = {
+      from: 'h@x.test',
+      to: ['support@acme.test', 'sales@acme.test'],
+      id: 'both@x',
+      date: 1_790_000_000_000,
+      text: 'shared word',
+    }
     await store.put(inbox(), shared)
     await store.put(other.folders['INBOX'] ?? 0, shared)
     await store.put(inbox(), { from: 'only@x.test', text: 'lonely word', subject: 'Only here' })
     const tag = await store.call('tags.create', { label: 'Bell' })
     await store.call('conversations.tag', { ids: (await store.list()).map(({ id }) => id), tag: tag.name, on: true })
     await store.app.call('mailbox.remove', { id: mailboxId })
-    await expect.poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM mailboxes')?.n, { timeout: 5000 }).toBe(1)
+    await expect
+      .poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM mailboxes')?.n, { timeout: 5000 })
+      .toBe(1)
     expect(await store.list()).toHaveLength(1)
     expect((await store.list())[0]?.mailboxIds).toEqual([other.id])
     expect((await store.call('search.query', { text: 'lonely' })).hits).toEqual([])

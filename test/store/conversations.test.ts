@@ -2,16 +2,33 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { day, Harness, parsed, start } from './helpers'
 
 let store: Harness
-beforeEach(async () => { store = await Harness.make() })
+beforeEach(async () => {
+  store = await Harness.make()
+})
 afterEach(() => store.stop())
 
 describe('conversations', () => {
   test('a mail and its answer are one row with people, snippet and status', async () => {
     const { folders } = await store.mailbox()
     await store.put(folders['INBOX'] ?? 0, { from: 'Hannah <h@x.test>', subject: 'Bell', id: 'a@x', date: start })
-    await store.put(folders['Sent'] ?? 0, { from: 'Support <support@acme.test>', to: ['h@x.test'], subject: 'Re: Bell', id: 'b@acme', inReplyTo: ['a@x'], date: start + 1000, text: 'We send a new one.' })
+    await store.put(folders['Sent'] ?? 0, {
+      from: 'Support <support@acme.test>',
+      to: ['h@x.test'],
+      subject: 'Re: Bell',
+      id: 'b@acme',
+      inReplyTo: ['a@x'],
+      date: start + 1000,
+      text: 'We send a new one.',
+    })
     const [row] = await store.list('pending')
-    expect(row).toMatchObject({ subject: 'Bell', people: ['Hannah'], messageCount: 2, lastFromTeam: 'Support', snippet: 'We send a new one.', unread: true })
+    expect(row).toMatchObject({
+      subject: 'Bell',
+      people: ['Hannah'],
+      messageCount: 2,
+      lastFromTeam: 'Support',
+      snippet: 'We send a new one.',
+      unread: true,
+    })
   })
 
   test('a page fetched twice does not double a message', async () => {
@@ -27,14 +44,23 @@ describe('conversations', () => {
   test('a mail to two mailboxes is one message in both lists', async () => {
     const one = await store.mailbox('support@acme.test')
     const two = await store.mailbox('sales@acme.test')
-    const sent = { from: 'h@x.test', to: ['support@acme.test', 'sales@acme.test'], id: 'a@x', date: start, text: 'Both of you' }
+    const sent = {
+      from: 'h@x.test',
+      to: ['support@acme.test', 'sales@acme.test'],
+      id: 'a@x',
+      date: start,
+      text: 'Both of you',
+    }
     await store.put(one.folders['INBOX'] ?? 0, parsed({ ...sent, raw: 'Received: one' }))
     await store.put(two.folders['INBOX'] ?? 0, parsed({ ...sent, raw: 'Received: two' }))
     const [row] = await store.list()
     expect(row).toMatchObject({ messageCount: 1, mailboxIds: [one.id, two.id] })
     expect(await store.list('inbox', one.id)).toHaveLength(1)
     expect(await store.list('inbox', two.id)).toHaveLength(1)
-    expect((await store.call('counts.get', {})).mailboxes).toEqual([{ id: one.id, open: 1, unread: 1 }, { id: two.id, open: 1, unread: 1 }])
+    expect((await store.call('counts.get', {})).mailboxes).toEqual([
+      { id: one.id, open: 1, unread: 1 },
+      { id: two.id, open: 1, unread: 1 },
+    ])
   })
 
   test('another mail under a known Message-ID is not dropped', async () => {
@@ -71,7 +97,11 @@ describe('conversations', () => {
     await store.put(folders['INBOX'] ?? 0, { from: 'b@x.test', id: 'c2@x', inReplyTo: ['other@x'] })
     const before = (await store.list()).map(({ id }) => id).toSorted((a, b) => a - b)
     expect(before).toHaveLength(2)
-    await store.put(folders['INBOX'] ?? 0, { from: 'a@x.test', id: 'root@x', cc: ['b@x.test'], references: ['other@x'], date: start - day }, { live: true })
+    await store.put(
+      folders['INBOX'] ?? 0,
+      { from: 'a@x.test', id: 'root@x', cc: ['b@x.test'], references: ['other@x'], date: start - day },
+      { live: true },
+    )
     const rows = await store.list()
     expect(rows.map(({ id, messageCount }) => [id, messageCount])).toEqual([[before[0], 3]])
     // Whoever still holds the old id is led on.
@@ -91,17 +121,28 @@ describe('conversations', () => {
 
   test('counts equal a count over the table after many acts', async () => {
     const { folders } = await store.mailbox()
-    for (let n = 0; n < 30; n++) await store.put(folders[n % 3 === 0 ? 'Archive' : 'INBOX'] ?? 0, { from: `c${n}@x.test` }, { seen: n % 2 === 0 })
+    for (let n = 0; n < 30; n++)
+      await store.put(folders[n % 3 === 0 ? 'Archive' : 'INBOX'] ?? 0, { from: `c${n}@x.test` }, { seen: n % 2 === 0 })
     const ids = (await store.list()).map(({ id }) => id)
     const { undo } = await store.call('conversations.setStatus', { ids: ids.slice(0, 5), status: 'spam' })
     await store.call('conversations.setStatus', { ids: ids.slice(5, 9), status: 'pending' })
     await store.call('conversations.trash', { ids: ids.slice(9, 11) })
     await store.call('conversations.setRead', { ids: ids.slice(8), read: true })
     await store.call('acts.undo', { undo })
-    const counted = store.db.read.all('SELECT status, count(*) AS total, sum(unread) AS unread FROM conversations WHERE hidden = 0 GROUP BY status ORDER BY status')
-    const kept = store.db.read.all('SELECT status, total, unread FROM view_counts WHERE mailbox_id = 0 AND total > 0 ORDER BY status')
+    const counted = store.db.read.all(
+      'SELECT status, count(*) AS total, sum(unread) AS unread FROM conversations WHERE hidden = 0 GROUP BY status ORDER BY status',
+    )
+    const kept = store.db.read.all(
+      'SELECT status, total, unread FROM view_counts WHERE mailbox_id = 0 AND total > 0 ORDER BY status',
+    )
     expect(kept).toEqual(counted)
-    const one = store.db.read.all('SELECT status, count(*) AS total, sum(unread) AS unread FROM conversation_mailboxes WHERE hidden = 0 GROUP BY status ORDER BY status')
-    expect(store.db.read.all('SELECT status, total, unread FROM view_counts WHERE mailbox_id = 1 AND total > 0 ORDER BY status')).toEqual(one)
+    const one = store.db.read.all(
+      'SELECT status, count(*) AS total, sum(unread) AS unread FROM conversation_mailboxes WHERE hidden = 0 GROUP BY status ORDER BY status',
+    )
+    expect(
+      store.db.read.all(
+        'SELECT status, total, unread FROM view_counts WHERE mailbox_id = 1 AND total > 0 ORDER BY status',
+      ),
+    ).toEqual(one)
   })
 })

@@ -22,7 +22,15 @@ async function main(): Promise<void> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   let upkeep: Upkeep | null = null
   let index: SearchIndex | null = null
-  const { workspace } = Workspace.open(dir, Buffer.from(key, 'hex'), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: (changes) => { upkeep?.committed(); index?.committed(changes.reindexed) } })
+  const { workspace } = Workspace.open(dir, Buffer.from(key, 'hex'), {
+    device: newDeviceSecret(),
+    mail: () => null,
+    app: () => null,
+    onCommit: (changes) => {
+      upkeep?.committed()
+      index?.committed(changes.reindexed)
+    },
+  })
   const thread = new StoreThread(dir, Buffer.from(key, 'hex'), new URL(import.meta.url))
   upkeep = new Upkeep(workspace, thread)
   index = new SearchIndex(workspace, dir, Buffer.from(key, 'hex'), thread)
@@ -40,20 +48,57 @@ async function main(): Promise<void> {
       const text = `message ${uid} ${createHash('sha512').update(String(uid)).digest('hex').repeat(8)}`
       const raw = Buffer.from(text)
       return {
-        uid, flags: [], internalDate: 1_780_000_000_000 + uid * 60_000,
+        uid,
+        flags: [],
+        internalDate: 1_780_000_000_000 + uid * 60_000,
         message: {
-          messageId: `m${uid}@x`, hash: createHash('sha256').update(raw).digest().subarray(0, 16), contentHash: createHash('sha256').update(text).digest().subarray(0, 16), inReplyTo: uid % 3 === 0 ? [`m${uid - 1}@x`] : [], references: [], date: null, subject: `S${uid}`,
-          from: { name: `C${uid % 50}`, address: `c${uid % 50}@x.test` }, fromSuspicious: false, replyTo: [], to: [], cc: [], bcc: [], autoKind: 'none' as const, snippet: text.slice(0, 50),
-          attachments: [], remoteCount: 0, remoteUrls: [], unreadable: null, posternId: null, ...packMessage({ text, html: null, textSuffices: true, cut: false }, raw), rawSize: raw.byteLength,
+          messageId: `m${uid}@x`,
+          hash: createHash('sha256').update(raw).digest().subarray(0, 16),
+          contentHash: createHash('sha256').update(text).digest().subarray(0, 16),
+          inReplyTo: uid % 3 === 0 ? [`m${uid - 1}@x`] : [],
+          references: [],
+          date: null,
+          subject: `S${uid}`,
+          from: { name: `C${uid % 50}`, address: `c${uid % 50}@x.test` },
+          fromSuspicious: false,
+          replyTo: [],
+          to: [],
+          cc: [],
+          bcc: [],
+          autoKind: 'none' as const,
+          snippet: text.slice(0, 50),
+          attachments: [],
+          remoteCount: 0,
+          remoteUrls: [],
+          unreadable: null,
+          posternId: null,
+          ...packMessage({ text, html: null, textSuffices: true, cut: false }, raw),
+          rawSize: raw.byteLength,
         },
       }
     })
-    await ingestPage(workspace, { folderId, uidValidity: '1', items, cursor: { highUid: uid }, backfill: page % 2 === 0 })
+    await ingestPage(workspace, {
+      folderId,
+      uidValidity: '1',
+      items,
+      cursor: { highUid: uid },
+      backfill: page % 2 === 0,
+    })
     await upkeep.room()
     say(`stored ${uid}`)
-    const draft = await startDraft(workspace, { kind: 'new', conversationId: null, messageId: null, mailboxId, visibleText: null })
-    workspace.db.write((tx) => saveDraft(tx, draft.id, { ...draft, to: [{ name: '', address: 'h@x.test' }], text: `reply ${page}` }))
-    say(`queued ${send(workspace, { draftId: draft.id, thenStatus: 'closed', sendAt: null, unlessAnswered: true }, 'Ada').outboxId}`)
+    const draft = await startDraft(workspace, {
+      kind: 'new',
+      conversationId: null,
+      messageId: null,
+      mailboxId,
+      visibleText: null,
+    })
+    workspace.db.write((tx) =>
+      saveDraft(tx, draft.id, { ...draft, to: [{ name: '', address: 'h@x.test' }], text: `reply ${page}` }),
+    )
+    say(
+      `queued ${send(workspace, { draftId: draft.id, thenStatus: 'closed', sendAt: null, unlessAnswered: true }, 'Ada').outboxId}`,
+    )
     await new Promise((resolve) => setImmediate(resolve))
   }
 }

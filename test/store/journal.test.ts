@@ -17,7 +17,10 @@ beforeAll(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'postern-journal-'))
   const { database } = Database.open(dir, key, () => undefined)
   database.pragma('wal_checkpoint(TRUNCATE)')
-  for (let n = 0; n < transactions; n++) database.write((tx) => tx.run("INSERT INTO settings(key, value) VALUES(?, ?)", `act ${n}`, randomBytes(1500).toString('hex')))
+  for (let n = 0; n < transactions; n++)
+    database.write((tx) =>
+      tx.run('INSERT INTO settings(key, value) VALUES(?, ?)', `act ${n}`, randomBytes(1500).toString('hex')),
+    )
   file = readFileSync(databaseFile(dir))
   wal = readFileSync(`${databaseFile(dir)}-wal`)
   database.close()
@@ -50,7 +53,9 @@ test('a byte that was changed anywhere in the journal never drops an acknowledge
   const frames = Math.floor((wal.length - 32) / step)
   expect(frames).toBeGreaterThanOrEqual(transactions)
   const header = [0, 3, 8, 11, 12, 17, 22, 24, 31]
-  const inFrames = Array.from({ length: frames }, (_, frame) => [0, 4, 7, 8, 13, 16, 20, 24 + (frame * 997) % pageBytes, step - 1].map((at) => 32 + frame * step + at)).flat()
+  const inFrames = Array.from({ length: frames }, (_, frame) =>
+    [0, 4, 7, 8, 13, 16, 20, 24 + ((frame * 997) % pageBytes), step - 1].map((at) => 32 + frame * step + at),
+  ).flat()
   let told = 0
   for (const at of [...header, ...inFrames]) {
     const answer = open(flipped(at))
@@ -64,7 +69,13 @@ test('the torn end of a transaction that was never acknowledged is no damage', (
   const step = 24 + pageBytes
   const frames = Math.floor((wal.length - 32) / step)
   // A kill in the middle of writing a frame: the transaction before it is whole, its own has no end.
-  const unfinished = Buffer.concat([wal.subarray(0, 32 + frames * step), wal.subarray(32, 32 + 8), wal.subarray(32 + 8, 32 + 16), randomBytes(8), randomBytes(2000)])
+  const unfinished = Buffer.concat([
+    wal.subarray(0, 32 + frames * step),
+    wal.subarray(32, 32 + 8),
+    wal.subarray(32 + 8, 32 + 16),
+    randomBytes(8),
+    randomBytes(2000),
+  ])
   unfinished.writeUInt32BE(0, 32 + frames * step + 4)
   expect(open(unfinished)).toEqual({ acts: transactions, told: false })
   expect(open(wal.subarray(0, 32 + frames * step)).told).toBe(false)
@@ -74,7 +85,10 @@ test('the torn end of a transaction that was never acknowledged is no damage', (
 test('an old journal behind a new one is not taken for damage', () => {
   const again = mkdtempSync(path.join(tmpdir(), 'postern-journal-'))
   const { database } = Database.open(again, key, () => undefined)
-  const put = (n: number): void => void database.write((tx) => tx.run('INSERT OR REPLACE INTO settings(key, value) VALUES(?, ?)', `act ${n}`, randomBytes(1500).toString('hex')))
+  const put = (n: number): void =>
+    void database.write((tx) =>
+      tx.run('INSERT OR REPLACE INTO settings(key, value) VALUES(?, ?)', `act ${n}`, randomBytes(1500).toString('hex')),
+    )
   for (let n = 0; n < 30; n++) put(n)
   database.pragma('wal_checkpoint(PASSIVE)')
   put(99)
@@ -93,7 +107,11 @@ test('a person is told until they have read it (R46)', async () => {
   await store.mailbox()
   store.db.pragma('wal_checkpoint(TRUNCATE)')
   const before = readFileSync(databaseFile(store.dir))
-  for (let n = 0; n < 3; n++) await store.put((await store.mailbox(`m${n}@acme.test`)).folders['INBOX'] ?? 0, { from: 'h@x.test', text: `text ${n}` })
+  for (let n = 0; n < 3; n++)
+    await store.put((await store.mailbox(`m${n}@acme.test`)).folders['INBOX'] ?? 0, {
+      from: 'h@x.test',
+      text: `text ${n}`,
+    })
   const journal = readFileSync(`${databaseFile(store.dir)}-wal`)
   store.service.closeStore()
   // The files as a kill leaves them, with one bit of the journal changed.

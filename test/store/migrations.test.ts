@@ -14,12 +14,19 @@ import { Workspace } from '../../src-main/store/workspace'
 
 let dir: string
 const key = randomBytes(32)
-beforeEach(() => { dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-')) })
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
+})
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 /** Opens the database of `dir` as a program would that knows migrations up to `version`. */
 function at(version: number): Database {
-  return Database.open(dir, key, () => undefined, migrations.filter((one) => one.version <= version)).database
+  return Database.open(
+    dir,
+    key,
+    () => undefined,
+    migrations.filter((one) => one.version <= version),
+  ).database
 }
 
 test('versions go up one by one', () => {
@@ -32,7 +39,9 @@ test('notes: a conversation of before is kept and takes notes', () => {
   before.close()
   const after = at(2)
   after.write((tx) => tx.run("INSERT INTO notes(conversation_id, at, author, text) VALUES(7, 1, 'Bo', 'x')"))
-  expect(after.read.all('SELECT c.subject, n.text FROM conversations c JOIN notes n ON n.conversation_id = c.id')).toEqual([{ subject: 'Bell', text: 'x' }])
+  expect(
+    after.read.all('SELECT c.subject, n.text FROM conversations c JOIN notes n ON n.conversation_id = c.id'),
+  ).toEqual([{ subject: 'Bell', text: 'x' }])
   after.close()
 })
 
@@ -42,12 +51,20 @@ test('search file: the words of a message of before are found again', async () =
     tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
     tx.run(`INSERT INTO messages(id, conversation_id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
       attachment_count, remote_count, raw_size) VALUES(3, 7, 1, x'00', '[]', 0, 1, 0, 1, 'Hannah', 'h@x.test', 0, '{"replyTo":[],"to":[],"cc":[],"bcc":[]}', 'Bell', '', 'none', 0, 0, 1)`)
-    tx.run('INSERT INTO message_bodies(message_id, body) VALUES(3, ?)', packMessage({ text: 'it does not ring', html: null, textSuffices: true, cut: false }, Buffer.from('raw')).body)
+    tx.run(
+      'INSERT INTO message_bodies(message_id, body) VALUES(3, ?)',
+      packMessage({ text: 'it does not ring', html: null, textSuffices: true, cut: false }, Buffer.from('raw')).body,
+    )
     tx.run("INSERT INTO search(rowid, words) VALUES(3, 'it does not ring')")
   })
   before.close()
   at(5).close()
-  const { workspace } = Workspace.open(dir, Buffer.from(key), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => undefined })
+  const { workspace } = Workspace.open(dir, Buffer.from(key), {
+    device: newDeviceSecret(),
+    mail: () => null,
+    app: () => null,
+    onCommit: () => undefined,
+  })
   const thread = new StoreThread(dir, key, null)
   const index = new SearchIndex(workspace, dir, key, thread)
   await expect.poll(() => index.waiting, { timeout: 20_000 }).toBe(0)
@@ -70,7 +87,10 @@ test('threads: ids of before still lead to their conversation, and a person can 
     tx.run("INSERT INTO thread_acts(id, kind, at, by, conversation_id, other_id) VALUES(1, 'keep', 1, 'Bo', 7, 7)")
     tx.run('INSERT INTO thread_pins(key_hash, conversation_id, act_id, chosen) VALUES(123, 7, 1, 1)')
   })
-  expect(after.read.get('SELECT conversation_id, broadcast FROM thread_ids WHERE hash = 123')).toEqual({ conversation_id: 7, broadcast: 0 })
+  expect(after.read.get('SELECT conversation_id, broadcast FROM thread_ids WHERE hash = 123')).toEqual({
+    conversation_id: 7,
+    broadcast: 0,
+  })
   expect(after.read.get('SELECT family FROM conversations WHERE id = 7')).toEqual({ family: null })
   expect(after.read.get('SELECT kind, act_id FROM history')).toEqual({ kind: 'closed', act_id: null })
   after.close()
@@ -79,12 +99,18 @@ test('threads: ids of before still lead to their conversation, and a person can 
 test('completeness: a folder of before keeps its counts and has been compared with nothing yet', () => {
   const before = at(6)
   before.write((tx) => {
-    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)")
-    tx.run("INSERT INTO folders(id, mailbox_id, path, role, server_count, checked_at) VALUES(3, 1, 'INBOX', 'inbox', 12, 99)")
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)",
+    )
+    tx.run(
+      "INSERT INTO folders(id, mailbox_id, path, role, server_count, checked_at) VALUES(3, 1, 'INBOX', 'inbox', 12, 99)",
+    )
   })
   before.close()
   const after = at(7)
-  expect(after.read.all('SELECT path, server_count, checked_at, verified_at, missing FROM folders')).toEqual([{ path: 'INBOX', server_count: 12, checked_at: 99, verified_at: null, missing: 0 }])
+  expect(after.read.all('SELECT path, server_count, checked_at, verified_at, missing FROM folders')).toEqual([
+    { path: 'INBOX', server_count: 12, checked_at: 99, verified_at: null, missing: 0 },
+  ])
   after.close()
 })
 
@@ -96,7 +122,11 @@ test('work: a conversation of before is unassigned, awake and without tags', () 
   })
   before.close()
   const after = at(8)
-  expect(after.read.get('SELECT assignee, tags, snoozed_until FROM conversations WHERE id = 7')).toEqual({ assignee: null, tags: '[]', snoozed_until: null })
+  expect(after.read.get('SELECT assignee, tags, snoozed_until FROM conversations WHERE id = 7')).toEqual({
+    assignee: null,
+    tags: '[]',
+    snoozed_until: null,
+  })
   expect(after.read.get('SELECT detail FROM history')).toEqual({ detail: '' })
   after.close()
 })
@@ -104,19 +134,29 @@ test('work: a conversation of before is unassigned, awake and without tags', () 
 test('transfers: mailboxes and folders of before have a server', () => {
   const before = at(8)
   before.write((tx) => {
-    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'A', 'a@x', 'a@x', '{}', '{}', 1)")
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'A', 'a@x', 'a@x', '{}', '{}', 1)",
+    )
     tx.run("INSERT INTO folders(id, mailbox_id, path, role) VALUES(2, 1, 'INBOX', 'inbox')")
   })
   before.close()
   const after = at(9)
-  expect(after.read.get('SELECT m.local AS mailbox, f.local AS folder FROM mailboxes m JOIN folders f ON f.mailbox_id = m.id')).toEqual({ mailbox: 0, folder: 0 })
+  expect(
+    after.read.get(
+      'SELECT m.local AS mailbox, f.local AS folder FROM mailboxes m JOIN folders f ON f.mailbox_id = m.id',
+    ),
+  ).toEqual({ mailbox: 0, folder: 0 })
   expect(after.read.all('SELECT id FROM transfers')).toEqual([])
   after.close()
 })
 
 test('mailbox use: nothing was counted before', () => {
   const before = at(13)
-  before.write((tx) => tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)"))
+  before.write((tx) =>
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)",
+    ),
+  )
   before.close()
   const after = at(14)
   expect(usedOf(after.read)).toEqual([{ mailboxId: 1, read: 0, sent: 0, acts: 0, since: null, lastAt: null }])
@@ -126,21 +166,29 @@ test('mailbox use: nothing was counted before', () => {
     countUse(tx, 1, 'sent', 0)
     countUse(tx, 1, 'acts', 1)
   })
-  expect(usedOf(after.read)).toMatchObject([{ read: 5, sent: 0, acts: 1, since: expect.any(Number), lastAt: expect.any(Number) }])
+  expect(usedOf(after.read)).toMatchObject([
+    { read: 5, sent: 0, acts: 1, since: expect.any(Number), lastAt: expect.any(Number) },
+  ])
   after.close()
 })
 
 test('labels: a place of before lies where its folder says', () => {
   const before = at(14)
   before.write((tx) => {
-    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)")
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)",
+    )
     tx.run("INSERT INTO folders(id, mailbox_id, path, role) VALUES(3, 1, 'INBOX', 'inbox')")
-    tx.run("INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, raw_size) VALUES(9, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)")
+    tx.run(
+      "INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, raw_size) VALUES(9, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)",
+    )
     tx.run('INSERT INTO locations(folder_id, uid, message_id, flags) VALUES(3, 7, 9, 1)')
   })
   before.close()
   const after = at(15)
-  expect(after.read.all('SELECT folder_id, uid, message_id, flags, shown_as, labels FROM locations')).toEqual([{ folder_id: 3, uid: 7, message_id: 9, flags: 1, shown_as: null, labels: null }])
+  expect(after.read.all('SELECT folder_id, uid, message_id, flags, shown_as, labels FROM locations')).toEqual([
+    { folder_id: 3, uid: 7, message_id: 9, flags: 1, shown_as: null, labels: null },
+  ])
   after.close()
 })
 
@@ -148,7 +196,8 @@ test('note names: notes of before keep their words, each with a name of its own'
   const before = at(15)
   before.write((tx) => {
     tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
-    for (const text of ['one', 'two']) tx.run('INSERT INTO notes(conversation_id, at, author, text) VALUES(7, 1, ?, ?)', 'Bo', text)
+    for (const text of ['one', 'two'])
+      tx.run('INSERT INTO notes(conversation_id, at, author, text) VALUES(7, 1, ?, ?)', 'Bo', text)
   })
   before.close()
   const after = at(16)
@@ -161,7 +210,9 @@ test('note names: notes of before keep their words, each with a name of its own'
 test('depth: messages of before are whole and mailboxes keep everything', () => {
   const before = at(16)
   before.write((tx) => {
-    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'A', 'a@x', 'a@x', '{}', '{}', 1)")
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'A', 'a@x', 'a@x', '{}', '{}', 1)",
+    )
     tx.run(`INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
       attachment_count, remote_count, raw_size) VALUES(3, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`)
   })
@@ -173,50 +224,83 @@ test('depth: messages of before are whole and mailboxes keep everything', () => 
 
 test('stale team states: the state of before is not made anew', () => {
   const before = at(18)
-  before.write((tx) => tx.run("INSERT INTO team_state(owner, field, element, rank, value, device, seq, idx, at) VALUES('tag:x', 'name', '', 0, '\"Bell\"', 'd', 1, 0, 5)"))
+  before.write((tx) =>
+    tx.run(
+      "INSERT INTO team_state(owner, field, element, rank, value, device, seq, idx, at) VALUES('tag:x', 'name', '', 0, '\"Bell\"', 'd', 1, 0, 5)",
+    ),
+  )
   before.close()
   const after = at(19)
-  expect(after.read.get('SELECT count(*) AS n, (SELECT count(*) FROM team_state) AS kept FROM team_stale')).toEqual({ n: 0, kept: 1 })
+  expect(after.read.get('SELECT count(*) AS n, (SELECT count(*) FROM team_state) AS kept FROM team_stale')).toEqual({
+    n: 0,
+    kept: 1,
+  })
   after.close()
 })
 
 test('identities: drafts of before keep the signature in their text and get no second one', () => {
   const before = at(19)
   before.write((tx) => {
-    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'A', 'a@x', 'a@x', '{}', '{}', 1)")
-    tx.run("INSERT INTO drafts(id, kind, mailbox_id, base_version, recipients, subject, html, text, updated_at) VALUES(2, 'new', 1, 0, '{}', '', '', 'Hi', 1)")
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'A', 'a@x', 'a@x', '{}', '{}', 1)",
+    )
+    tx.run(
+      "INSERT INTO drafts(id, kind, mailbox_id, base_version, recipients, subject, html, text, updated_at) VALUES(2, 'new', 1, 0, '{}', '', '', 'Hi', 1)",
+    )
   })
   before.close()
   const after = at(20)
-  expect(after.read.get('SELECT d.signed, d.sender, d.text, m.identity FROM drafts d, mailboxes m')).toEqual({ signed: 0, sender: '', text: 'Hi', identity: '{}' })
+  expect(after.read.get('SELECT d.signed, d.sender, d.text, m.identity FROM drafts d, mailboxes m')).toEqual({
+    signed: 0,
+    sender: '',
+    text: 'Hi',
+    identity: '{}',
+  })
   after.close()
 })
 
 test('loops: nothing of before came back, and nothing that waits was confirmed', () => {
   const before = at(21)
-  before.write((tx) => tx.run(`INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
-    attachment_count, remote_count, raw_size) VALUES(3, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`))
+  before.write((tx) =>
+    tx.run(`INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
+    attachment_count, remote_count, raw_size) VALUES(3, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`),
+  )
   before.close()
   const after = at(22)
   expect(after.read.get('SELECT returned FROM messages')).toEqual({ returned: 0 })
-  expect(after.read.get("SELECT dflt_value AS standard FROM pragma_table_info('outbox') WHERE name = 'loop_ok'")).toEqual({ standard: '0' })
+  expect(
+    after.read.get("SELECT dflt_value AS standard FROM pragma_table_info('outbox') WHERE name = 'loop_ok'"),
+  ).toEqual({ standard: '0' })
   after.close()
 })
 
 test('mail labels: those of mail that is here already are shown at once, system labels are none', () => {
   const before = at(22)
   before.write((tx) => {
-    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)")
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)",
+    )
     tx.run("INSERT INTO folders(id, mailbox_id, path, role) VALUES(3, 1, 'All', 'all')")
     tx.run("INSERT INTO conversations(id, subject, status, hidden, last_at) VALUES(5, 'Bell', 2, 0, 40)")
-    tx.run("INSERT INTO messages(id, conversation_id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, raw_size) VALUES(9, 5, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)")
-    tx.run('INSERT INTO locations(folder_id, uid, message_id, flags, shown_as, labels) VALUES(3, 7, 9, 1, ?, ?)', 'inbox', JSON.stringify(['\\Inbox', 'Orders', 'Later']))
+    tx.run(
+      "INSERT INTO messages(id, conversation_id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, raw_size) VALUES(9, 5, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)",
+    )
+    tx.run(
+      'INSERT INTO locations(folder_id, uid, message_id, flags, shown_as, labels) VALUES(3, 7, 9, 1, ?, ?)',
+      'inbox',
+      JSON.stringify(['\\Inbox', 'Orders', 'Later']),
+    )
   })
   before.close()
   const after = at(23)
   expect(after.read.get('SELECT labels FROM conversations')).toEqual({ labels: '["Later","Orders"]' })
-  expect(after.read.all('SELECT * FROM conversation_labels ORDER BY label')).toEqual(['Later', 'Orders'].map((label) => ({ label, conversation_id: 5, listed: 1, last_at: 40 })))
-  expect(after.read.all('SELECT mailbox_id, name FROM mail_labels ORDER BY name')).toEqual([{ mailbox_id: 1, name: 'Later' }, { mailbox_id: 1, name: 'Orders' }])
+  expect(after.read.all('SELECT * FROM conversation_labels ORDER BY label')).toEqual(
+    ['Later', 'Orders'].map((label) => ({ label, conversation_id: 5, listed: 1, last_at: 40 })),
+  )
+  expect(after.read.all('SELECT mailbox_id, name FROM mail_labels ORDER BY name')).toEqual([
+    { mailbox_id: 1, name: 'Later' },
+    { mailbox_id: 1, name: 'Orders' },
+  ])
   after.write((tx) => tx.run('UPDATE conversations SET hidden = 2 WHERE id = 5'))
   expect(after.read.get('SELECT max(listed) AS listed FROM conversation_labels')).toEqual({ listed: 0 })
   after.close()
@@ -229,23 +313,36 @@ test('views: a conversation of before has no field and no follower, and takes th
   const after = at(24)
   expect(after.read.all('SELECT * FROM conversation_fields')).toEqual([])
   after.write((tx) => {
-    tx.run("INSERT INTO conversation_fields(conversation_id, field, value) VALUES(7, 'order', 10), (7, 'due', '2026-10-05')")
+    tx.run(
+      "INSERT INTO conversation_fields(conversation_id, field, value) VALUES(7, 'order', 10), (7, 'due', '2026-10-05')",
+    )
     tx.run("INSERT INTO conversation_people(conversation_id, member, follows) VALUES(7, 'ana', 1)")
   })
-  expect(after.read.all('SELECT field, typeof(value) AS kind FROM conversation_fields ORDER BY field')).toEqual([{ field: 'due', kind: 'text' }, { field: 'order', kind: 'integer' }])
-  expect(after.read.all('SELECT member, follows, mentioned_at, seen_at FROM conversation_people')).toEqual([{ member: 'ana', follows: 1, mentioned_at: 0, seen_at: 0 }])
+  expect(after.read.all('SELECT field, typeof(value) AS kind FROM conversation_fields ORDER BY field')).toEqual([
+    { field: 'due', kind: 'text' },
+    { field: 'order', kind: 'integer' },
+  ])
+  expect(after.read.all('SELECT member, follows, mentioned_at, seen_at FROM conversation_people')).toEqual([
+    { member: 'ana', follows: 1, mentioned_at: 0, seen_at: 0 },
+  ])
   after.close()
 })
 
 test('renumbering: folders of before hold their own places', () => {
   const before = at(24)
   before.write((tx) => {
-    tx.run("INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)")
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x', 's@x', '{}', '{}', 1)",
+    )
     tx.run("INSERT INTO folders(id, mailbox_id, path, role, uid_validity) VALUES(3, 1, 'INBOX', 'inbox', '7')")
   })
   before.close()
   const after = at(25)
-  expect(after.read.get('SELECT path, uid_validity, former_of FROM folders')).toEqual({ path: 'INBOX', uid_validity: '7', former_of: null })
+  expect(after.read.get('SELECT path, uid_validity, former_of FROM folders')).toEqual({
+    path: 'INBOX',
+    uid_validity: '7',
+    former_of: null,
+  })
   after.close()
 })
 
@@ -257,29 +354,53 @@ test('team snapshots: places and frontiers of before stay; nothing counts as rea
   })
   before.close()
   const after = at(26)
-  expect(after.read.get('SELECT f.seq, f.hash, p.place, p.read, (SELECT count(*) FROM team_snapshots) AS snapshots FROM team_frontier f, team_places p')).toEqual({ seq: 7, hash: '', place: '1', read: 0, snapshots: 0 })
+  expect(
+    after.read.get(
+      'SELECT f.seq, f.hash, p.place, p.read, (SELECT count(*) FROM team_snapshots) AS snapshots FROM team_frontier f, team_places p',
+    ),
+  ).toEqual({ seq: 7, hash: '', place: '1', read: 0, snapshots: 0 })
   after.close()
 })
 
 test('bodies in order: each message keeps its own body, and later ones are put behind', () => {
   const before = at(26)
-  const columns = "key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, raw_size) VALUES"
+  const columns =
+    'key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, raw_size) VALUES'
   before.write((tx) => {
     for (const id of [9, 3]) {
-      tx.run(`INSERT INTO messages(id, ${columns}(?, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`, id)
-      tx.run('INSERT INTO message_bodies(message_id, remote_urls, body, source) VALUES(?, ?, ?, ?)', id, `["${id}"]`, Buffer.from([id]), id === 9 ? null : Buffer.from([7]))
+      tx.run(
+        `INSERT INTO messages(id, ${columns}(?, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`,
+        id,
+      )
+      tx.run(
+        'INSERT INTO message_bodies(message_id, remote_urls, body, source) VALUES(?, ?, ?, ?)',
+        id,
+        `["${id}"]`,
+        Buffer.from([id]),
+        id === 9 ? null : Buffer.from([7]),
+      )
     }
   })
   before.close()
   const after = at(27)
   after.write((tx) => {
-    tx.run(`INSERT INTO messages(id, ${columns}(1, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`)
+    tx.run(
+      `INSERT INTO messages(id, ${columns}(1, 1, x'00', '[]', 0, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`,
+    )
     tx.run("INSERT INTO message_bodies(message_id, body) VALUES(1, x'01')")
   })
-  expect(after.read.all('SELECT message_id, remote_urls, hex(body) AS body, hex(source) AS source FROM message_bodies ORDER BY id')).toEqual([
-    { message_id: 3, remote_urls: '["3"]', body: '03', source: '07' }, { message_id: 9, remote_urls: '["9"]', body: '09', source: '' }, { message_id: 1, remote_urls: null, body: '01', source: '' },
+  expect(
+    after.read.all(
+      'SELECT message_id, remote_urls, hex(body) AS body, hex(source) AS source FROM message_bodies ORDER BY id',
+    ),
+  ).toEqual([
+    { message_id: 3, remote_urls: '["3"]', body: '03', source: '07' },
+    { message_id: 9, remote_urls: '["9"]', body: '09', source: '' },
+    { message_id: 1, remote_urls: null, body: '01', source: '' },
   ])
-  expect(() => after.write((tx) => tx.run("INSERT INTO message_bodies(message_id, body) VALUES(1, x'02')"))).toThrow(/UNIQUE/)
+  expect(() => after.write((tx) => tx.run("INSERT INTO message_bodies(message_id, body) VALUES(1, x'02')"))).toThrow(
+    /UNIQUE/,
+  )
   after.close()
 })
 
@@ -289,14 +410,20 @@ test('note drafts: what waits in the outbox of before was given to nobody with i
   before.close()
   const after = at(28)
   after.write((tx) => tx.run("INSERT INTO note_drafts(conversation_id, text, updated_at) VALUES(7, 'half a note', 1)"))
-  expect(after.read.get("SELECT (SELECT dflt_value FROM pragma_table_info('outbox') WHERE name = 'assigned') AS standard, (SELECT text FROM note_drafts) AS text")).toEqual({ standard: null, text: 'half a note' })
+  expect(
+    after.read.get(
+      "SELECT (SELECT dflt_value FROM pragma_table_info('outbox') WHERE name = 'assigned') AS standard, (SELECT text FROM note_drafts) AS text",
+    ),
+  ).toEqual({ standard: null, text: 'half a note' })
   after.close()
 })
 
 test('elsewhere: no message of before is said to be of another program', () => {
   const before = at(28)
-  before.write((tx) => tx.run(`INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
-    attachment_count, remote_count, raw_size) VALUES(3, 1, x'00', '[]', 1, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`))
+  before.write((tx) =>
+    tx.run(`INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
+    attachment_count, remote_count, raw_size) VALUES(3, 1, x'00', '[]', 1, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`),
+  )
   before.close()
   const after = at(29)
   expect(after.read.get('SELECT elsewhere FROM messages')).toEqual({ elsewhere: 0 })
@@ -305,7 +432,11 @@ test('elsewhere: no message of before is said to be of another program', () => {
 
 test('team computers: an invitation of before is for somebody new', () => {
   const before = at(29)
-  before.write((tx) => tx.run("INSERT INTO team_invites(id, secret, name, role, permissions, made_at, ends_at, state) VALUES('i', x'00', 'Ben', 'agent', '[]', 1, 2, 'open')"))
+  before.write((tx) =>
+    tx.run(
+      "INSERT INTO team_invites(id, secret, name, role, permissions, made_at, ends_at, state) VALUES('i', x'00', 'Ben', 'agent', '[]', 1, 2, 'open')",
+    ),
+  )
   before.close()
   const after = at(30)
   expect(after.read.get('SELECT name, member FROM team_invites')).toEqual({ name: 'Ben', member: null })
@@ -317,6 +448,8 @@ test('moves: conversations of before stay where their mail lies', () => {
   before.write((tx) => tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)"))
   before.close()
   const after = at(31)
-  expect(after.read.get('SELECT moved_to, (SELECT count(*) FROM mailbox_moves) AS waiting FROM conversations')).toEqual({ moved_to: null, waiting: 0 })
+  expect(after.read.get('SELECT moved_to, (SELECT count(*) FROM mailbox_moves) AS waiting FROM conversations')).toEqual(
+    { moved_to: null, waiting: 0 },
+  )
   after.close()
 })

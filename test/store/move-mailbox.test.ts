@@ -12,9 +12,11 @@ beforeEach(async () => {
 afterEach(() => store.stop())
 
 const raw = 'From: c@x.test\r\nMessage-ID: <one@x.test>\r\n\r\nThe bell does not ring.'
-const inList = async (mailboxId: number): Promise<number[]> => (await store.list('inbox', mailboxId)).map(({ id }) => id)
+const inList = async (mailboxId: number): Promise<number[]> =>
+  (await store.list('inbox', mailboxId)).map(({ id }) => id)
 const next = async (mailboxId: number) => (await store.mail.call('moves.next', { mailboxId })).move
-const ops = async (mailboxId: number) => (await store.mail.call('ops.next', { mailboxId, limit: 10 })).ops.map(({ kind, targetRole }) => [kind, targetRole])
+const ops = async (mailboxId: number) =>
+  (await store.mail.call('ops.next', { mailboxId, limit: 10 })).ops.map(({ kind, targetRole }) => [kind, targetRole])
 async function one(): Promise<number> {
   await store.put(support.folders['INBOX'] ?? 0, { from: 'c@x.test', id: 'one@x.test', raw, date: 1_790_000_000_000 })
   return (await store.list())[0]?.id ?? 0
@@ -38,7 +40,9 @@ test('a moved conversation is never nowhere: its mail leaves the old mailbox onl
   expect(conversation.messages).toHaveLength(1)
   expect(conversation.history.map(({ kind, detail }) => [kind, detail])).toEqual([['moved', 'warranty']])
   // An answer leaves from where it was moved to.
-  expect((await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })).mailboxId).toBe(warranty.id)
+  expect((await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })).mailboxId).toBe(
+    warranty.id,
+  )
 })
 
 test('undo before anything left moves nothing, after it everything comes back', async () => {
@@ -76,7 +80,11 @@ test('a mailbox is removed with fields, followers and half notes of its conversa
   await store.call('conversations.follow', { ids: [goes], on: true })
   await store.call('notes.keepDraft', { conversationId: goes, text: 'half' })
   await store.app.call('mailbox.remove', { id: warranty.id })
-  await expect.poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM conversations WHERE id = ?', goes)?.n, { timeout: 10_000 }).toBe(0)
+  await expect
+    .poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM conversations WHERE id = ?', goes)?.n, {
+      timeout: 10_000,
+    })
+    .toBe(0)
   expect(await inList(support.id)).toEqual([stays])
   expect((await store.call('conversations.get', { id: stays })).messages).toHaveLength(1)
 })

@@ -18,7 +18,10 @@ test('a note is not lost by a restart or by joining conversations, and is no mes
   await store.put(inbox, { from: 'h@x.test', id: 'c@x', references: ['a@x', 'b@x'] })
   await store.restart()
   const joined = await store.call('conversations.get', { id: bell?.id ?? 0 })
-  expect(joined.notes.map(({ text, author }) => [text, author])).toEqual([['Same batch as the recall.', 'Ada'], ['Call her.', 'Ada']])
+  expect(joined.notes.map(({ text, author }) => [text, author])).toEqual([
+    ['Same batch as the recall.', 'Ada'],
+    ['Call her.', 'Ada'],
+  ])
   expect(joined.messages).toHaveLength(3)
   expect(joined.outbox).toEqual([])
 })
@@ -33,5 +36,12 @@ test('a mailbox is removed with its notes', async () => {
   const id = (await store.list())[0]?.id ?? 0
   await store.call('notes.add', { conversationId: id, text: 'x' })
   await store.app.call('mailbox.remove', { id: 1 })
-  await expect.poll(() => store.db.read.get<{ n: number }>('SELECT (SELECT count(*) FROM mailboxes) + (SELECT count(*) FROM notes) AS n')?.n, { timeout: 10_000 }).toBe(0)
+  await expect
+    .poll(
+      () =>
+        store.db.read.get<{ n: number }>('SELECT (SELECT count(*) FROM mailboxes) + (SELECT count(*) FROM notes) AS n')
+          ?.n,
+      { timeout: 10_000 },
+    )
+    .toBe(0)
 })

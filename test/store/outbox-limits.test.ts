@@ -16,16 +16,37 @@ afterEach(() => store.stop())
 
 async function queued(people: number, text = 'Hi'): Promise<number> {
   const made = await store.call('drafts.start', { kind: 'new', conversationId: null, messageId: null })
-  await store.call('drafts.save', { ...made, to: Array.from({ length: people }, (_, n) => ({ name: '', address: `c${n}@x.test` })), text })
+  await store.call('drafts.save', {
+    ...made,
+    to: Array.from({ length: people }, (_, n) => ({ name: '', address: `c${n}@x.test` })),
+    text,
+  })
   return (await store.call('outbox.send', { draftId: made.id, thenStatus: 'open' })).outboxId
 }
 async function composedNow(id: number, job: { messageId: string; posternId: string } | null): Promise<void> {
-  await store.mail.call('outbox.composed', { id, raw: Buffer.from(`raw ${id}`), message: parsed({ from: 'support@acme.test', id: job?.messageId ?? '', posternId: job?.posternId ?? '', to: ['c0@x.test'] }) })
+  await store.mail.call('outbox.composed', {
+    id,
+    raw: Buffer.from(`raw ${id}`),
+    message: parsed({
+      from: 'support@acme.test',
+      id: job?.messageId ?? '',
+      posternId: job?.posternId ?? '',
+      to: ['c0@x.test'],
+    }),
+  })
 }
-const accept = (id: number, more: { refused?: string[]; later?: string[] } = {}) => store.mail.call('outbox.settle', { id, state: 'sent', error: null, serverLine: '250 2.0.0 queued', refused: [], ...more })
+const accept = (id: number, more: { refused?: string[]; later?: string[] } = {}) =>
+  store.mail.call('outbox.settle', {
+    id,
+    state: 'sent',
+    error: null,
+    serverLine: '250 2.0.0 queued',
+    refused: [],
+    ...more,
+  })
 const item = async (id: number) => (await store.call('outbox.list', {})).items.find((one) => one.id === id)
 
-describe('providers\' limits', () => {
+describe("providers' limits", () => {
   test('more messages than a minute allows wait their turn, visibly, and are not refused', async () => {
     for (let n = 0; n < 3; n++) await queued(1)
     for (let n = 0; n < 2; n++) {
@@ -38,12 +59,19 @@ describe('providers\' limits', () => {
     expect((await store.call('outbox.list', {})).items).toMatchObject([{ state: 'queued', error: 'rate-limited' }])
   })
 
-  test('what is used, what waits and until when stands beside the limits; own limits take the place of the provider\'s', async () => {
+  test("what is used, what waits and until when stands beside the limits; own limits take the place of the provider's", async () => {
     for (let n = 0; n < 2; n++) await queued(3)
     await accept((await store.claim(mailboxId, { perMinute: 1, recipientsPerDay: 50 })).job?.id ?? 0)
     await store.claim(mailboxId, { perMinute: 1, recipientsPerDay: 50 })
     const facts = await store.call('mailboxes.sending', { id: mailboxId })
-    expect(facts).toMatchObject({ accountId: mailboxId, known: { perMinute: 120 }, limits: { perMinute: 1, recipientsPerDay: 50 }, lastMinute: 1, lastDay: 3, waiting: 1 })
+    expect(facts).toMatchObject({
+      accountId: mailboxId,
+      known: { perMinute: 120 },
+      limits: { perMinute: 1, recipientsPerDay: 50 },
+      lastMinute: 1,
+      lastDay: 3,
+      waiting: 1,
+    })
     expect(facts.nextAt).toBeGreaterThan(Date.now())
     await store.call('mailboxes.setIdentity', { id: mailboxId, limits: null })
     expect((await store.call('mailboxes.sending', { id: mailboxId })).limits).toEqual(facts.known)
@@ -55,16 +83,20 @@ describe('providers\' limits', () => {
     for (let n = 0; n < 3; n++) {
       const { job } = await store.claim(mailboxId, { recipients: 10 })
       if (n === 0) await composedNow(id, job)
-      got.push(...job?.envelope ?? [])
+      got.push(...(job?.envelope ?? []))
       await accept(id)
-      if (n === 1) expect(await item(id)).toMatchObject({ state: 'queued', left: ['c20@x.test', 'c21@x.test', 'c22@x.test', 'c23@x.test', 'c24@x.test'] })
+      if (n === 1)
+        expect(await item(id)).toMatchObject({
+          state: 'queued',
+          left: ['c20@x.test', 'c21@x.test', 'c22@x.test', 'c23@x.test', 'c24@x.test'],
+        })
     }
     expect(new Set(got).size).toBe(25)
     expect(got).toHaveLength(25)
     expect(await item(id)).toBeUndefined()
   })
 
-  test('a day\'s recipients are not exceeded', async () => {
+  test("a day's recipients are not exceeded", async () => {
     const id = await queued(5)
     const { job } = await store.claim(mailboxId, { recipientsPerDay: 3 })
     expect(job?.envelope).toHaveLength(3)
@@ -79,14 +111,23 @@ describe('providers\' limits', () => {
     const first = await store.claim(mailboxId)
     await composedNow(id, first.job)
     await accept(id, { refused: ['c0@x.test'], later: ['c1@x.test'] })
-    expect(await item(id)).toMatchObject({ state: 'queued', error: 'recipients-later', left: ['c1@x.test'], refused: ['c0@x.test'] })
+    expect(await item(id)).toMatchObject({
+      state: 'queued',
+      error: 'recipients-later',
+      left: ['c1@x.test'],
+      refused: ['c0@x.test'],
+    })
     await expect(store.call('outbox.undo', { id })).rejects.toMatchObject({ code: 'conflict' })
     await store.call('outbox.retry', { id })
     expect((await store.claim(mailboxId)).job?.envelope).toEqual(['c1@x.test'])
     await accept(id)
     expect(await item(id)).toBeUndefined()
-    const conversationId = store.db.read.get<{ id: number }>('SELECT conversation_id AS id FROM outbox WHERE id = ?', id)?.id ?? 0
-    expect((await store.call('conversations.get', { id: conversationId })).deliveries).toMatchObject([{ action: 'accepted', line: '250 2.0.0 queued' }, { recipient: 'c0@x.test', action: 'failed' }])
+    const conversationId =
+      store.db.read.get<{ id: number }>('SELECT conversation_id AS id FROM outbox WHERE id = ?', id)?.id ?? 0
+    expect((await store.call('conversations.get', { id: conversationId })).deliveries).toMatchObject([
+      { action: 'accepted', line: '250 2.0.0 queued' },
+      { recipient: 'c0@x.test', action: 'failed' },
+    ])
   })
 
   test('in doubt at the second part of the recipients: a person is asked at once, a copy in Sent proves nothing', async () => {
@@ -128,7 +169,12 @@ describe('the copy in Sent', () => {
       await composedNow(id, job)
       await store.mail.call('outbox.settle', { id, state: 'uncertain', error: null, serverLine: null, refused: [] })
       expect(await item(id)).toMatchObject({ looking: true })
-      if (way === 'met') await store.put(folders['Sent'] ?? 0, { from: 'support@acme.test', id: job?.messageId ?? '', posternId: job?.posternId ?? '' })
+      if (way === 'met')
+        await store.put(folders['Sent'] ?? 0, {
+          from: 'support@acme.test',
+          id: job?.messageId ?? '',
+          posternId: job?.posternId ?? '',
+        })
       else {
         await store.mail.call('outbox.lookedInVain', { id })
         expect(await item(id)).toMatchObject({ looking: false })
@@ -145,7 +191,9 @@ describe('two at once (R41)', () => {
     for (let n = 0; n < 60; n++) {
       const made = await store.call('drafts.start', { kind: 'new', conversationId: null, messageId: null })
       await store.call('drafts.save', { ...made, to: [{ name: '', address: 'c@x.test' }], text: 'x' })
-      const both = await Promise.allSettled([0, 1].map(() => store.call('outbox.send', { draftId: made.id, thenStatus: 'open' })))
+      const both = await Promise.allSettled(
+        [0, 1].map(() => store.call('outbox.send', { draftId: made.id, thenStatus: 'open' })),
+      )
       accepted += both.filter(({ status }) => status === 'fulfilled').length
     }
     expect(accepted).toBe(60)
@@ -153,19 +201,30 @@ describe('two at once (R41)', () => {
   }, 60_000)
 
   test('two programs on one database claim each item once', async () => {
-    const open = () => Workspace.open(store.dir, Buffer.from(store.key), { device: newDeviceSecret(), mail: () => null, app: () => null, onCommit: () => undefined }).workspace
+    const open = () =>
+      Workspace.open(store.dir, Buffer.from(store.key), {
+        device: newDeviceSecret(),
+        mail: () => null,
+        app: () => null,
+        onCommit: () => undefined,
+      }).workspace
     for (let n = 0; n < 60; n++) {
       const made = await store.call('drafts.start', { kind: 'new', conversationId: null, messageId: null })
       await store.call('drafts.save', { ...made, to: [{ name: '', address: 'c@x.test' }], text: 'x' })
-      send(store.service.open.workspace, { draftId: made.id, thenStatus: 'open', sendAt: null, unlessAnswered: true }, 'Ada')
+      send(
+        store.service.open.workspace,
+        { draftId: made.id, thenStatus: 'open', sendAt: null, unlessAnswered: true },
+        'Ada',
+      )
     }
     const programs = [open(), open()]
     const asked = { mailboxId, looked: [{ mailboxId, at: Date.now() }] }
     const claimed: number[] = []
-    for (let n = 0; n < 35; n++) for (const program of programs) {
-      const { job } = claim(program, asked)
-      if (job) claimed.push(job.id)
-    }
+    for (let n = 0; n < 35; n++)
+      for (const program of programs) {
+        const { job } = claim(program, asked)
+        if (job) claimed.push(job.id)
+      }
     for (const program of programs) program.db.close()
     expect(claimed).toHaveLength(60)
     expect(new Set(claimed).size).toBe(60)

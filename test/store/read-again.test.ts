@@ -5,7 +5,9 @@ import Driver from 'better-sqlite3-multiple-ciphers'
 import { expect, test } from 'vitest'
 import { readAgain } from '../../src-main/store/read-again'
 
-const corrupt = (): never => { throw new Driver.SqliteError('disk image is malformed', 'SQLITE_CORRUPT') }
+const corrupt = (): never => {
+  throw new Driver.SqliteError('disk image is malformed', 'SQLITE_CORRUPT')
+}
 
 test('a disk that fails to read once costs nothing, one that goes on failing is told as the disk, and damage as damage (R50)', () => {
   const db = new Driver(':memory:')
@@ -22,11 +24,13 @@ test('a disk that fails to read once costs nothing, one that goes on failing is 
   // A transaction that went with the failure is not gone on with.
   db.exec('BEGIN')
   let runs = 0
-  expect(() => readAgain(db, file, () => {
-    runs += 1
-    db.exec('ROLLBACK')
-    return corrupt()
-  })).toThrow('malformed')
+  expect(() =>
+    readAgain(db, file, () => {
+      runs += 1
+      db.exec('ROLLBACK')
+      return corrupt()
+    }),
+  ).toThrow('malformed')
   expect(runs).toBe(1)
   db.close()
   rmSync(dir, { recursive: true, force: true })

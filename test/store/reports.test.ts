@@ -22,7 +22,9 @@ test('nothing is measured until an admin switches it on, and off forgets what wa
   expect(await report()).toMatch(/mailboxes\.list 1, /)
   await store.call('reports.switch', { on: false })
   expect(await report()).not.toContain('mailboxes.list')
-  expect((await store.call('accessLog.list', {})).entries.filter(({ act }) => act === 'setting-changed')).toHaveLength(2)
+  expect((await store.call('accessLog.list', {})).entries.filter(({ act }) => act === 'setting-changed')).toHaveLength(
+    2,
+  )
 })
 
 test('an agent who is no admin cannot switch it on, nor can a crafted change of settings', async () => {
@@ -35,8 +37,19 @@ test('an agent who is no admin cannot switch it on, nor can a crafted change of 
 
 test('policy keeps it off, whatever was set before', async () => {
   await store.call('reports.switch', { on: true })
-  await store.app.call('policy.set', { source: 'x', managedBy: 'IT', locked: ['diagnostics', 'supportAddress'], faults: [], policy: { diagnostics: 'off', supportAddress: 'it@northwind.test' } })
-  expect(await store.call('reports.state', {})).toMatchObject({ on: false, managed: true, supportAddress: 'it@northwind.test', addressManaged: true })
+  await store.app.call('policy.set', {
+    source: 'x',
+    managedBy: 'IT',
+    locked: ['diagnostics', 'supportAddress'],
+    faults: [],
+    policy: { diagnostics: 'off', supportAddress: 'it@northwind.test' },
+  })
+  expect(await store.call('reports.state', {})).toMatchObject({
+    on: false,
+    managed: true,
+    supportAddress: 'it@northwind.test',
+    addressManaged: true,
+  })
   expect(await codeOf(store.call('reports.switch', { on: true }))).toBe('not-allowed')
 })
 
@@ -46,16 +59,35 @@ test('no address, subject, text, name or token is in a report or in a line of th
   try {
     await store.call('reports.switch', { on: true })
     const { folders } = await store.mailbox('canaryaddress@acme.test')
-    await store.put(folders['INBOX'] ?? 0, { from: 'Canary Person <canaryfrom@cycle.test>', subject: 'canarysubject', text: 'canarytext', files: [{ name: 'canaryfile.pdf' }] })
+    await store.put(folders['INBOX'] ?? 0, {
+      from: 'Canary Person <canaryfrom@cycle.test>',
+      subject: 'canarysubject',
+      text: 'canarytext',
+      files: [{ name: 'canaryfile.pdf' }],
+    })
     const [{ id } = { id: 0 }] = await store.list()
     await store.call('conversations.get', { id })
     await store.call('notes.add', { conversationId: id, text: 'canarynote' })
     await store.call('search.query', { text: 'canarytext' })
     const draft = await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })
     const { mailboxId, from, signed, to, cc, bcc, quote } = draft
-    await store.call('drafts.save', { id: draft.id, mailboxId, from, signed, to, cc, bcc, quote, subject: 'canarysubject', html: '<p>canaryreply</p>', text: 'canaryreply' })
+    await store.call('drafts.save', {
+      id: draft.id,
+      mailboxId,
+      from,
+      signed,
+      to,
+      cc,
+      bcc,
+      quote,
+      subject: 'canarysubject',
+      html: '<p>canaryreply</p>',
+      text: 'canaryreply',
+    })
     await codeOf(store.call('conversations.get', { id: 'canaryid' } as never))
-    store.parts = () => { throw new PosternError('unreadable', 'part', { host: 'x' }) }
+    store.parts = () => {
+      throw new PosternError('unreadable', 'part', { host: 'x' })
+    }
     await grant(store)
     const session = await signIn(store)
     await session.ask('conversations.get', { id })

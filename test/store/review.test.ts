@@ -26,20 +26,38 @@ async function draft(text = 'We send a new one.'): Promise<number> {
 const send = async (draftId: number) => store.call('outbox.send', { draftId, thenStatus: 'closed' })
 const item = async () => (await store.call('outbox.list', {})).items[0]
 /** A colleague's answer, as it is met in Sent. `date`: when its writer's clock said it was. */
-const colleague = (date?: number) => store.put(sent(), { from: 'Mei <support@acme.test>', to: ['h@x.test'], id: `mei-${date}@acme.test`, inReplyTo: ['a@x'], text: 'I have sent one.', ...(date === undefined ? {} : { date }) }, { live: true })
+const colleague = (date?: number) =>
+  store.put(
+    sent(),
+    {
+      from: 'Mei <support@acme.test>',
+      to: ['h@x.test'],
+      id: `mei-${date}@acme.test`,
+      inReplyTo: ['a@x'],
+      text: 'I have sent one.',
+      ...(date === undefined ? {} : { date }),
+    },
+    { live: true },
+  )
 
-describe('an answer does not pass somebody else\'s', () => {
+describe("an answer does not pass somebody else's", () => {
   test('mail that came in while it was written stops it at Send, with what happened; the conversation stays open', async () => {
     const id = await draft()
-    await store.put(inbox(), { from: 'Hannah <h@x.test>', id: 'b@x', inReplyTo: ['a@x'], text: 'It rings again.' }, { live: true })
-    expect((await store.call('drafts.get', { id })).since).toMatchObject([{ direction: 'in', from: { name: 'Hannah' }, snippet: 'It rings again.' }])
+    await store.put(
+      inbox(),
+      { from: 'Hannah <h@x.test>', id: 'b@x', inReplyTo: ['a@x'], text: 'It rings again.' },
+      { live: true },
+    )
+    expect((await store.call('drafts.get', { id })).since).toMatchObject([
+      { direction: 'in', from: { name: 'Hannah' }, snippet: 'It rings again.' },
+    ])
     expect((await send(id)).state).toBe('held')
     expect(await item()).toMatchObject({ state: 'held', error: 'moved-on', since: [{ snippet: 'It rings again.' }] })
     expect((await store.claim(mailboxId)).job).toBeNull()
     expect((await store.call('conversations.get', { id: conversationId })).status).toBe('open')
   })
 
-  test('a colleague\'s answer that is met in Sent before it leaves stops it, even one that claims an earlier time', async () => {
+  test("a colleague's answer that is met in Sent before it leaves stops it, even one that claims an earlier time", async () => {
     const id = await draft()
     expect((await send(id)).state).toBe('queued')
     expect((await store.call('conversations.get', { id: conversationId })).status).toBe('closed')
@@ -62,12 +80,33 @@ describe('an answer does not pass somebody else\'s', () => {
     const { outboxId } = await send(first)
     const { job } = await store.claim(mailboxId)
     const second = await draft('Second.')
-    const message = parsed({ from: 'Ada <support@acme.test>', to: ['h@x.test'], id: job?.messageId ?? '', posternId: job?.posternId ?? '', inReplyTo: ['a@x'], date: Date.now() })
+    const message = parsed({
+      from: 'Ada <support@acme.test>',
+      to: ['h@x.test'],
+      id: job?.messageId ?? '',
+      posternId: job?.posternId ?? '',
+      inReplyTo: ['a@x'],
+      date: Date.now(),
+    })
     await store.mail.call('outbox.composed', { id: outboxId, raw: Buffer.from('raw'), message })
-    await store.mail.call('outbox.settle', { id: outboxId, state: 'sent', error: null, serverLine: '250 ok', refused: [] })
+    await store.mail.call('outbox.settle', {
+      id: outboxId,
+      state: 'sent',
+      error: null,
+      serverLine: '250 ok',
+      refused: [],
+    })
     await store.put(sent(), message, { live: true })
-    await store.put(inbox(), { from: 'h@x.test', id: 'away@x', inReplyTo: [job?.messageId ?? ''], auto: 'auto-reply' }, { live: true })
-    await store.put(inbox(), { from: 'MAILER-DAEMON@x.test', id: 'dsn@x', inReplyTo: [job?.messageId ?? ''], auto: 'bounce' }, { live: true })
+    await store.put(
+      inbox(),
+      { from: 'h@x.test', id: 'away@x', inReplyTo: [job?.messageId ?? ''], auto: 'auto-reply' },
+      { live: true },
+    )
+    await store.put(
+      inbox(),
+      { from: 'MAILER-DAEMON@x.test', id: 'dsn@x', inReplyTo: [job?.messageId ?? ''], auto: 'bounce' },
+      { live: true },
+    )
     expect((await store.call('drafts.get', { id: second })).since).toEqual([])
     expect((await send(second)).state).toBe('queued')
     expect((await store.claim(mailboxId)).job?.text).toBe('Second.')
@@ -90,18 +129,48 @@ describe('an answer does not pass somebody else\'s', () => {
 
   test('every mailbox that its conversation lives in is looked at, not only the one that sends; paused and imported ones are not', async () => {
     const [sales, quiet] = [await store.mailbox('sales@acme.test'), await store.mailbox('quiet@acme.test')]
-    for (const other of [sales, quiet]) await store.put(other.folders['INBOX'] ?? 0, parsed({ from: 'Hannah <h@x.test>', subject: 'Bell', id: `again-${other.id}@x`, inReplyTo: ['a@x'], text: 'Does it ring?' }))
+    for (const other of [sales, quiet])
+      await store.put(
+        other.folders['INBOX'] ?? 0,
+        parsed({
+          from: 'Hannah <h@x.test>',
+          subject: 'Bell',
+          id: `again-${other.id}@x`,
+          inReplyTo: ['a@x'],
+          text: 'Does it ring?',
+        }),
+      )
     await store.call('mailboxes.pause', { id: quiet.id, paused: true })
     await send(await draft())
     const soon = Date.now() + 5
-    const looked = [{ mailboxId, at: soon }, { mailboxId: quiet.id, at: 0 }]
-    expect(await store.mail.call('outbox.claim', { mailboxId, looked })).toMatchObject({ job: null, look: { mailboxIds: [sales.id] } })
+    const looked = [
+      { mailboxId, at: soon },
+      { mailboxId: quiet.id, at: 0 },
+    ]
+    expect(await store.mail.call('outbox.claim', { mailboxId, looked })).toMatchObject({
+      job: null,
+      look: { mailboxIds: [sales.id] },
+    })
     const id = (await item())?.id ?? 0
-    await store.mail.call('outbox.settle', { id, state: 'queued', error: { code: 'auth-refused', detail: { lookAt: sales.id } }, serverLine: null, refused: [], retryAt: 1 })
+    await store.mail.call('outbox.settle', {
+      id,
+      state: 'queued',
+      error: { code: 'auth-refused', detail: { lookAt: sales.id } },
+      serverLine: null,
+      refused: [],
+      retryAt: 1,
+    })
     expect(await item()).toMatchObject({ error: 'auth-refused', waitsFor: 'sales' })
     // A colleague's answer from the other mailbox stops it, whatever the one that sends knows.
-    await store.put(sales.folders['Sent'] ?? 0, { from: 'Mei <sales@acme.test>', to: ['h@x.test'], id: 'mei@acme.test', inReplyTo: ['a@x'], text: 'It does.' }, { live: true })
-    expect((await store.mail.call('outbox.claim', { mailboxId, looked: [...looked, { mailboxId: sales.id, at: soon }] })).job).toBeNull()
+    await store.put(
+      sales.folders['Sent'] ?? 0,
+      { from: 'Mei <sales@acme.test>', to: ['h@x.test'], id: 'mei@acme.test', inReplyTo: ['a@x'], text: 'It does.' },
+      { live: true },
+    )
+    expect(
+      (await store.mail.call('outbox.claim', { mailboxId, looked: [...looked, { mailboxId: sales.id, at: soon }] }))
+        .job,
+    ).toBeNull()
     expect(await item()).toMatchObject({ state: 'held', since: [{ from: { name: 'Mei' } }] })
   })
 
@@ -152,7 +221,11 @@ describe('what a person may do with a held answer', () => {
 
   test('discard throws it away; undo brings the draft back', async () => {
     const { undo } = await store.call('outbox.discard', { id: (await item())?.id ?? 0 })
-    expect(await store.call('conversations.get', { id: conversationId })).toMatchObject({ outbox: [], draft: null, notes: [] })
+    expect(await store.call('conversations.get', { id: conversationId })).toMatchObject({
+      outbox: [],
+      draft: null,
+      notes: [],
+    })
     await store.call('acts.undo', { undo })
     expect((await store.call('conversations.get', { id: conversationId })).draft?.text).toBe('We send a new one.')
   })
@@ -178,10 +251,19 @@ describe('scheduled', () => {
     expect((await store.claim(mailboxId)).job?.id).toBe(outboxId)
   })
 
-  test('the customer\'s answer meanwhile stops it, unless it was told to leave all the same', async () => {
+  test("the customer's answer meanwhile stops it, unless it was told to leave all the same", async () => {
     for (const unlessAnswered of [true, false]) {
-      const { outboxId } = await store.call('outbox.send', { draftId: await draft(), thenStatus: 'pending', sendAt: Date.now() - 1, unlessAnswered })
-      await store.put(inbox(), { from: 'h@x.test', id: `again-${unlessAnswered}@x`, inReplyTo: ['a@x'] }, { live: true })
+      const { outboxId } = await store.call('outbox.send', {
+        draftId: await draft(),
+        thenStatus: 'pending',
+        sendAt: Date.now() - 1,
+        unlessAnswered,
+      })
+      await store.put(
+        inbox(),
+        { from: 'h@x.test', id: `again-${unlessAnswered}@x`, inReplyTo: ['a@x'] },
+        { live: true },
+      )
       const { job } = await store.claim(mailboxId)
       expect(job?.id ?? null).toBe(unlessAnswered ? null : outboxId)
       if (unlessAnswered) await store.call('outbox.discard', { id: outboxId })
@@ -192,6 +274,8 @@ describe('scheduled', () => {
     const draftId = await draft()
     const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'closed', sendAt: tomorrow })
     expect(await store.call('outbox.undo', { id: outboxId })).toEqual({ draftId, conversationId })
-    expect(await codeOf(store.call('outbox.reschedule', { id: outboxId, sendAt: null, unlessAnswered: true }))).toBe('not-found')
+    expect(await codeOf(store.call('outbox.reschedule', { id: outboxId, sendAt: null, unlessAnswered: true }))).toBe(
+      'not-found',
+    )
   })
 })

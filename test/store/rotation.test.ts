@@ -12,14 +12,23 @@ let store: Harness
 beforeEach(async () => {
   store = await Harness.make()
   const { folders } = await store.mailbox()
-  for (let n = 0; n < 40; n++) await store.put(folders['INBOX'] ?? 0, { from: `p${n}@x.test`, subject: `Velocipede ${n}`, text: `canarywords ${'wheel '.repeat(400)} ${n}` })
+  for (let n = 0; n < 40; n++)
+    await store.put(folders['INBOX'] ?? 0, {
+      from: `p${n}@x.test`,
+      subject: `Velocipede ${n}`,
+      text: `canarywords ${'wheel '.repeat(400)} ${n}`,
+    })
 })
 afterEach(() => store.stop())
 
 const rows = (key: Uint8Array): unknown => {
   const db = openDriver(databaseFile(store.dir), key)
   try {
-    return db.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name").all()
+    return db
+      .prepare<[], { name: string }>(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+      )
+      .all()
       .map(({ name }) => [name, db.prepare(`SELECT * FROM "${name}" ORDER BY 1`).all()])
   } finally {
     db.close()
@@ -50,7 +59,8 @@ test('a changed key opens the same rows, the old one nothing any more, and the s
   index.close()
   expect(readFileSync(databaseFile(store.dir)).subarray(0, 16).equals(keyMark(next))).toBe(true)
   expect(readdirSync(store.dir).filter((name) => name.includes('-next'))).toEqual([])
-  for (const name of readdirSync(store.dir)) expect(readFileSync(path.join(store.dir, name)).includes('canarywords'), name).toBe(false)
+  for (const name of readdirSync(store.dir))
+    expect(readFileSync(path.join(store.dir, name)).includes('canarywords'), name).toBe(false)
   store.key.set(next)
   await store.start()
   expect((await store.call('search.query', { text: 'velocipede' })).hits).toHaveLength(40)
@@ -62,7 +72,9 @@ test('while somebody has the store open the key is not changed, and the old key 
   reader.prepare('SELECT count(*) FROM messages').get()
   try {
     await store.call('settings.set', { workspaceName: 'After' })
-    await expect(rotate(store.dir, store.key, randomBytes(32), () => undefined)).rejects.toMatchObject({ code: 'profile-in-use' })
+    await expect(rotate(store.dir, store.key, randomBytes(32), () => undefined)).rejects.toMatchObject({
+      code: 'profile-in-use',
+    })
   } finally {
     reader.exec('COMMIT')
     reader.close()

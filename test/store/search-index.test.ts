@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, openSync, closeSync, readFileSync, statSync, writeFileSync, writeSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  copyFileSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+  mkdtempSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -8,17 +18,27 @@ import { IndexFile } from '../../src-main/store/index-file'
 import { Harness, parsed } from './helpers'
 
 let dir: string
-beforeEach(() => { dir = mkdtempSync(path.join(tmpdir(), 'postern-index-')) })
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'postern-index-'))
+})
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-const found = async (store: Harness, text: string): Promise<number> => (await store.call('search.query', { text })).hits.length
-const whole = async (store: Harness): Promise<void> => await expect.poll(() => store.service.open.index.waiting, { timeout: 20_000 }).toBe(0)
+const found = async (store: Harness, text: string): Promise<number> =>
+  (await store.call('search.query', { text })).hits.length
+const whole = async (store: Harness): Promise<void> =>
+  await expect.poll(() => store.service.open.index.waiting, { timeout: 20_000 }).toBe(0)
 
 /** A store with `count` messages, each with a word of its own. */
 async function filled(count: number): Promise<Harness> {
   const store = await Harness.make(dir)
   const { folders } = await store.mailbox()
-  for (let n = 0; n < count; n++) await store.put(folders['INBOX'] ?? 0, { from: `c${n}@x.test`, subject: `S${n}`, text: `common word${n}`, files: [{ name: `photo${n}.jpg` }] })
+  for (let n = 0; n < count; n++)
+    await store.put(folders['INBOX'] ?? 0, {
+      from: `c${n}@x.test`,
+      subject: `S${n}`,
+      text: `common word${n}`,
+      files: [{ name: `photo${n}.jpg` }],
+    })
   return store
 }
 
@@ -46,9 +66,18 @@ describe('the search index', () => {
       store.service.closeStore()
       if (damage === 'first page' || damage === 'every page') {
         const handle = openSync(file, 'r+')
-        for (let at = 200; at < (damage === 'first page' ? 201 : statSync(file).size); at += 4096) writeSync(handle, Buffer.from([1, 2, 3]), 0, 3, at)
+        for (let at = 200; at < (damage === 'first page' ? 201 : statSync(file).size); at += 4096)
+          writeSync(handle, Buffer.from([1, 2, 3]), 0, 3, at)
         closeSync(handle)
-      } else writeFileSync(file, damage === 'cut' ? readFileSync(file).subarray(0, 9000) : damage === 'empty' ? '' : 'SQLite format 3\0 but not ours'.padEnd(8192, 'x'))
+      } else
+        writeFileSync(
+          file,
+          damage === 'cut'
+            ? readFileSync(file).subarray(0, 9000)
+            : damage === 'empty'
+              ? ''
+              : 'SQLite format 3\0 but not ours'.padEnd(8192, 'x'),
+        )
       await store.start()
       await whole(store)
       expect(await found(store, 'word7 '), damage).toBe(1)
@@ -120,8 +149,18 @@ describe('the search index', () => {
   })
 
   test('words that only the HTML of a mail has are kept with it', () => {
-    const { body } = packMessage({ text: 'View in browser', html: '<p>Invoice overdue</p>', textSuffices: false, cut: false }, Buffer.from('raw'), {}, 'Invoice overdue')
+    const { body } = packMessage(
+      { text: 'View in browser', html: '<p>Invoice overdue</p>', textSuffices: false, cut: false },
+      Buffer.from('raw'),
+      {},
+      'Invoice overdue',
+    )
     expect(unpackSearchText(body)).toBe('View in browser\nInvoice overdue')
-    expect(unpackView(body)).toEqual({ text: 'View in browser', html: '<p>Invoice overdue</p>', textSuffices: false, cut: false })
+    expect(unpackView(body)).toEqual({
+      text: 'View in browser',
+      html: '<p>Invoice overdue</p>',
+      textSuffices: false,
+      cut: false,
+    })
   })
 })

@@ -21,25 +21,43 @@ const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 
 describe('ports', () => {
   test('calls of app cannot be reached through the port of the window', async () => {
-    for (const name of ['app.unlock', 'store.open', 'mailbox.remove', 'attachment.write', 'ingest.page', 'outbox.claim', '__proto__', 'constructor']) {
+    for (const name of [
+      'app.unlock',
+      'store.open',
+      'mailbox.remove',
+      'attachment.write',
+      'ingest.page',
+      'outbox.claim',
+      '__proto__',
+      'constructor',
+    ]) {
       // A port takes any name; the types of the client do not.
       expect(await codeOf(store.call(name as 'counts.get', {}))).not.toBe('none')
     }
   })
 
   test('a shape that does not fit never reaches a function', async () => {
-    expect(await codeOf(store.call('conversations.list', { view: 'inbox', offset: -1, limit: 50 }))).toBe('invalid-input')
+    expect(await codeOf(store.call('conversations.list', { view: 'inbox', offset: -1, limit: 50 }))).toBe(
+      'invalid-input',
+    )
     expect(await codeOf(store.call('conversations.setRead', { ids: [], read: true }))).toBe('invalid-input')
   })
 
   test('every call names a permission that somebody holds', () => {
-    for (const def of Object.values(calls)) expect(() => requirePermission({ kind: 'agent', name: 'Ada' }, def.permission)).not.toThrow()
+    for (const def of Object.values(calls))
+      expect(() => requirePermission({ kind: 'agent', name: 'Ada' }, def.permission)).not.toThrow()
     expect(PosternError.from(new PosternError('not-allowed')).code).toBe('not-allowed')
   })
 
   test('events come after the commit, hold ids only, and one a topic for a burst', async () => {
     store.events.length = 0
-    for (let n = 0; n < 5; n++) await store.put(inbox, { from: 'Secret Name <h@x.test>', subject: 'Secret subject', id: `r${n}@x`, references: ['r0@x'] })
+    for (let n = 0; n < 5; n++)
+      await store.put(inbox, {
+        from: 'Secret Name <h@x.test>',
+        subject: 'Secret subject',
+        id: `r${n}@x`,
+        references: ['r0@x'],
+      })
     await expect.poll(() => store.events.filter(({ topic }) => topic === 'conversations').length).toBeGreaterThan(0)
     expect(JSON.stringify(store.events)).not.toMatch(/secret/i)
     const id = (await store.list())[0]?.id
@@ -56,7 +74,10 @@ describe('what is fetched or shown of a message', () => {
   const url = 'https://pic.test/a.png'
   test('no remote image is fetched without leave, for another message, or from an address that the message does not name (R13)', async () => {
     let fetched = 0
-    store.image = () => { fetched++; return { type: 'image/png', bytes: png } }
+    store.image = () => {
+      fetched++
+      return { type: 'image/png', bytes: png }
+    }
     await store.put(inbox, { from: 'a@x.test', id: 'one@x', remoteUrls: [url] })
     await store.put(inbox, { from: 'a@x.test', inReplyTo: ['one@x'], remoteUrls: [url] })
     const [row] = await store.list()
@@ -65,7 +86,9 @@ describe('what is fetched or shown of a message', () => {
     await store.call('messages.allowRemote', { id: one ?? 0 })
     expect((await store.call('messages.remoteImage', { id: one ?? 0, url })).type).toBe('image/png')
     expect(await codeOf(store.call('messages.remoteImage', { id: two ?? 0, url }))).toBe('not-allowed')
-    expect(await codeOf(store.call('messages.remoteImage', { id: one ?? 0, url: 'https://pic.test/other.png' }))).toBe('not-allowed')
+    expect(await codeOf(store.call('messages.remoteImage', { id: one ?? 0, url: 'https://pic.test/other.png' }))).toBe(
+      'not-allowed',
+    )
     expect(fetched).toBe(1)
     store.image = () => ({ type: 'image/png', bytes: Buffer.from('<svg onload=alert(1)>') })
     expect(await codeOf(store.call('messages.remoteImage', { id: one ?? 0, url }))).toBe('unreadable')
@@ -93,7 +116,10 @@ describe('what is fetched or shown of a message', () => {
       expect(statSync(file).mode & 0o777).toBe(0o600)
       writeFileSync(path.join(dir, 'mine'), 'mine')
       symlinkSync(path.join(dir, 'mine'), path.join(dir, 'link'))
-      for (const name of ['mine', 'link']) expect(await codeOf(store.app.call('attachment.write', { id, path: path.join(dir, name), overwrite: false }))).toBe('conflict')
+      for (const name of ['mine', 'link'])
+        expect(
+          await codeOf(store.app.call('attachment.write', { id, path: path.join(dir, name), overwrite: false })),
+        ).toBe('conflict')
       expect(readFileSync(path.join(dir, 'mine'), 'utf8')).toBe('mine')
       await store.app.call('attachment.write', { id, path: path.join(dir, 'mine'), overwrite: true })
       expect(readFileSync(path.join(dir, 'mine'), 'utf8')).toBe('#!/bin/sh')
@@ -110,7 +136,12 @@ describe('customers', () => {
     const [row] = (await store.list()).filter(({ people }) => people.includes('Hannah'))
     const conversation = await store.call('conversations.get', { id: row?.id ?? 0 })
     const customer = await store.call('customers.get', { id: conversation.customerId ?? 0 })
-    expect(customer).toMatchObject({ name: 'Hannah', addresses: ['h@x.test'], firstSeenAt: start + 5000, conversationCount: 2 })
+    expect(customer).toMatchObject({
+      name: 'Hannah',
+      addresses: ['h@x.test'],
+      firstSeenAt: start + 5000,
+      conversationCount: 2,
+    })
   })
 
   test('a name that a person gave is not changed by mail', async () => {
@@ -124,8 +155,12 @@ describe('customers', () => {
   test('suggestions come by name and address, newest first, and take any text', async () => {
     await store.put(inbox, { from: 'Hannah Oduya <h@x.test>', date: start })
     await store.put(inbox, { from: 'Otto <oduya@y.test>', date: start + 1000 })
-    expect((await store.call('customers.suggest', { text: 'odu' })).addresses.map(({ address }) => address)).toEqual(['oduya@y.test', 'h@x.test'])
-    for (const text of ['', '%', '_', "'", '\\', '\0']) await expect(store.call('customers.suggest', { text })).resolves.toBeDefined()
+    expect((await store.call('customers.suggest', { text: 'odu' })).addresses.map(({ address }) => address)).toEqual([
+      'oduya@y.test',
+      'h@x.test',
+    ])
+    for (const text of ['', '%', '_', "'", '\\', '\0'])
+      await expect(store.call('customers.suggest', { text })).resolves.toBeDefined()
   })
 
   test('mail from us makes no customer of ourselves but one of whom it went to', async () => {
@@ -137,12 +172,19 @@ describe('customers', () => {
 
 describe('drafts on the server', () => {
   test('are in no conversation and no search, until they are sent', async () => {
-    const draft = { from: 'Support <support@acme.test>', to: ['h@x.test'], id: 'd@acme', text: 'unfinished thought', date: start, raw: 'd' }
+    const draft = {
+      from: 'Support <support@acme.test>',
+      to: ['h@x.test'],
+      id: 'd@acme',
+      text: 'unfinished thought',
+      date: start,
+      raw: 'd',
+    }
     await store.put(folders['Drafts'] ?? 0, draft)
     expect((await store.call('search.query', { text: 'unfinished' })).hits).toEqual([])
     expect((await store.call('customers.suggest', { text: 'h@x' })).addresses).toEqual([])
     await store.put(folders['Sent'] ?? 0, draft)
     expect((await store.call('search.query', { text: 'unfinished' })).hits).toHaveLength(1)
-    expect((await store.list('closed'))).toHaveLength(1)
+    expect(await store.list('closed')).toHaveLength(1)
   })
 })

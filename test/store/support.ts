@@ -13,14 +13,28 @@ export const staff = newSupportIdentity('Idris Vaughan', 'Postern support', pass
 const keys = new Map<KeyFile, Promise<DeviceKeys>>()
 /** As `signChallenge` does, but the passphrase is stretched once for all tests. */
 function opened(file: KeyFile): Promise<DeviceKeys> {
-  const known = keys.get(file) ?? unwrapKey(file.wrapped, passphrase, 'support identity').then((secret) => new DeviceKeys(secret))
+  const known =
+    keys.get(file) ?? unwrapKey(file.wrapped, passphrase, 'support identity').then((secret) => new DeviceKeys(secret))
   keys.set(file, known)
   return known
 }
 
-export async function grant(store: Harness, change: Partial<GrantWish & { replaces: number }> = {}, file?: KeyFile): Promise<number> {
-  const { id: identityId } = await store.call('identities.add', { card: JSON.stringify((file ?? await staff).card) })
-  const { id } = await store.call('grants.make', { identityId, kind: 'support', scope: 'full', mailboxIds: null, reason: 'Search skips subjects', reference: 'case 51207', endsAt: Date.now() + 86_400_000, ...change })
+export async function grant(
+  store: Harness,
+  change: Partial<GrantWish & { replaces: number }> = {},
+  file?: KeyFile,
+): Promise<number> {
+  const { id: identityId } = await store.call('identities.add', { card: JSON.stringify((file ?? (await staff)).card) })
+  const { id } = await store.call('grants.make', {
+    identityId,
+    kind: 'support',
+    scope: 'full',
+    mailboxIds: null,
+    reason: 'Search skips subjects',
+    reference: 'case 51207',
+    endsAt: Date.now() + 86_400_000,
+    ...change,
+  })
   return id
 }
 
@@ -35,9 +49,13 @@ export interface Looker {
 
 /** Signs in with the key file and joins as the session's window does. */
 export async function signIn(store: Harness, file?: KeyFile): Promise<Looker> {
-  const key = file ?? await staff
+  const key = file ?? (await staff)
   const { challenge } = await store.app.call('support.challenge', { card: JSON.stringify(key.card) })
-  const { session } = await store.app.call('support.signIn', { challenge, answer: (await opened(key)).sign('support sign-in', Buffer.from(challenge)).toString('base64url'), key: Buffer.from(store.key) })
+  const { session } = await store.app.call('support.signIn', {
+    challenge,
+    answer: (await opened(key)).sign('support sign-in', Buffer.from(challenge)).toString('base64url'),
+    key: Buffer.from(store.key),
+  })
   const [forStore, mine] = pair()
   store.service.joinWindow(forStore, { kind: 'support', name: key.card.name, session })
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
@@ -50,11 +68,12 @@ export async function signIn(store: Harness, file?: KeyFile): Promise<Looker> {
     if (message.t === 'answer') waiter?.resolve(message.value)
     else waiter?.reject(Object.assign(new Error(message.error.code), { code: message.error.code }))
   })
-  const askAnything = (name: string, input: unknown): Promise<unknown> => new Promise((resolve, reject) => {
-    const id = next++
-    waiting.set(id, { resolve, reject })
-    mine.post({ t: 'call', id, name, input })
-  })
+  const askAnything = (name: string, input: unknown): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const id = next++
+      waiting.set(id, { resolve, reject })
+      mine.post({ t: 'call', id, name, input })
+    })
   const looker: Looker = { session, ended: null, askAnything, ask: (name, input) => askAnything(name, input) as never }
   return looker
 }

@@ -20,10 +20,27 @@ const team = 'support@acme.test'
 
 /** Who is with whom: names of messages, by conversation. */
 function partition(ids: readonly string[]): string {
-  const rows = ids.map((id) => ({ id, conversation: store.db.read.get<{ conversation_id: number }>('SELECT conversation_id FROM messages WHERE message_id = ?', id)?.conversation_id ?? 0 }))
-  return [...Map.groupBy(rows, ({ conversation }) => conversation).values()].map((group) => group.map(({ id }) => id.replace(/^r\d+-/, '')).toSorted().join(' ')).toSorted().join(' | ')
+  const rows = ids.map((id) => ({
+    id,
+    conversation:
+      store.db.read.get<{ conversation_id: number }>('SELECT conversation_id FROM messages WHERE message_id = ?', id)
+        ?.conversation_id ?? 0,
+  }))
+  return [...Map.groupBy(rows, ({ conversation }) => conversation).values()]
+    .map((group) =>
+      group
+        .map(({ id }) => id.replace(/^r\d+-/, ''))
+        .toSorted()
+        .join(' '),
+    )
+    .toSorted()
+    .join(' | ')
 }
-const rowOf = (id: string): { id: number; conversation_id: number } => store.db.read.get<{ id: number; conversation_id: number }>('SELECT id, conversation_id FROM messages WHERE message_id = ?', id) ?? { id: 0, conversation_id: 0 }
+const rowOf = (id: string): { id: number; conversation_id: number } =>
+  store.db.read.get<{ id: number; conversation_id: number }>(
+    'SELECT id, conversation_id FROM messages WHERE message_id = ?',
+    id,
+  ) ?? { id: 0, conversation_id: 0 }
 const conversationOf = (id: string): number => rowOf(id).conversation_id
 const put = (sent: Sent & { id: string }): Promise<number> => store.put(sent.from === team ? sentFolder : inbox, sent)
 
@@ -39,17 +56,26 @@ describe('different customers never share a conversation', () => {
 
   test('answers to a blind newsletter of ours, in any order', async () => {
     const order = fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 })
-    await fc.assert(fc.asyncProperty(order, async (indexes) => {
-      const all = letters(fresh())
-      for (const index of indexes) await put(all[index] ?? all[0]!)
-      expect(partition(all.map(({ id }) => id))).toBe('N | a a2 ra | b rb')
-    }), { numRuns: 15 })
+    await fc.assert(
+      fc.asyncProperty(order, async (indexes) => {
+        const all = letters(fresh())
+        for (const index of indexes) await put(all[index] ?? all[0]!)
+        expect(partition(all.map(({ id }) => id))).toBe('N | a a2 ra | b rb')
+      }),
+      { numRuns: 15 },
+    )
   })
 
   test('answers to a newsletter that never was in this mailbox', async () => {
     const r = fresh()
     for (const one of letters(r).slice(1)) await put(one)
-    expect(partition(letters(r).slice(1).map(({ id }) => id))).toBe('a a2 ra | b rb')
+    expect(
+      partition(
+        letters(r)
+          .slice(1)
+          .map(({ id }) => id),
+      ),
+    ).toBe('a a2 ra | b rb')
   })
 
   test('a letter to a list, marked as one, and its answers', async () => {
@@ -75,29 +101,53 @@ describe('different customers never share a conversation', () => {
 describe('the order of arrival does not decide (R27)', () => {
   const person = fc.constantFrom('a@x.test', 'b@y.test', 'c@z.test', team)
   const name = fc.integer({ min: 0, max: 7 })
-  const mail = fc.record({ from: person, to: person, references: fc.array(name, { maxLength: 3 }), auto: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'newsletter' as const) })
+  const mail = fc.record({
+    from: person,
+    to: person,
+    references: fc.array(name, { maxLength: 3 }),
+    auto: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'newsletter' as const),
+  })
   const world = fc.array(mail, { minLength: 2, maxLength: 8 }).chain((mails) => {
     const indexes = mails.map((_, index) => index)
-    return fc.tuple(fc.constant(mails), fc.shuffledSubarray(indexes, { minLength: mails.length }), fc.shuffledSubarray(indexes, { minLength: mails.length }))
+    return fc.tuple(
+      fc.constant(mails),
+      fc.shuffledSubarray(indexes, { minLength: mails.length }),
+      fc.shuffledSubarray(indexes, { minLength: mails.length }),
+    )
   })
 
   test('of any mails', { timeout: 60_000 }, async () => {
-    await fc.assert(fc.asyncProperty(world, async ([mails, one, other]) => {
-      const results: string[] = []
-      for (const order of [one, other]) {
-        const r = fresh()
-        for (const index of order) {
-          const it = mails[index]
-          if (it) await put({ id: `${r}m${index}`, from: it.from, to: [it.to], auto: it.auto, references: it.references.filter((n) => n !== index).map((n) => `${r}m${n}`), date: start + index * 1000, text: `letter ${index}` })
+    await fc.assert(
+      fc.asyncProperty(world, async ([mails, one, other]) => {
+        const results: string[] = []
+        for (const order of [one, other]) {
+          const r = fresh()
+          for (const index of order) {
+            const it = mails[index]
+            if (it)
+              await put({
+                id: `${r}m${index}`,
+                from: it.from,
+                to: [it.to],
+                auto: it.auto,
+                references: it.references.filter((n) => n !== index).map((n) => `${r}m${n}`),
+                date: start + index * 1000,
+                text: `letter ${index}`,
+              })
+          }
+          results.push(partition(mails.map((_, index) => `${r}m${index}`)))
         }
-        results.push(partition(mails.map((_, index) => `${r}m${index}`)))
-      }
-      expect(results[0]).toBe(results[1])
-    }), { numRuns: 50 })
+        expect(results[0]).toBe(results[1])
+      }),
+      { numRuns: 50 },
+    )
   })
 
   /** A thread 0..5, each answering an earlier one, with references that mail programs may have shortened. */
-  const shape = fc.tuple(fc.array(fc.nat(), { minLength: 9, maxLength: 9 }), fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }))
+  const shape = fc.tuple(
+    fc.array(fc.nat(), { minLength: 9, maxLength: 9 }),
+    fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }),
+  )
   const chainOf = (parents: readonly number[], short: readonly boolean[], index: number): number[] => {
     const chain: number[] = []
     for (let at = index; at > 0;) {
@@ -107,35 +157,70 @@ describe('the order of arrival does not decide (R27)', () => {
     return short[index - 1] === true && chain.length > 2 ? [chain[0] ?? 0, ...chain.slice(-1)] : chain
   }
 
-  test('of answers to a conversation that was split, or of mail that a person kept apart', { timeout: 60_000 }, async () => {
-    const later = fc.shuffledSubarray([5, 6, 7, 8, 9], { minLength: 5 })
-    await fc.assert(fc.asyncProperty(shape, fc.integer({ min: 1, max: 4 }), fc.constantFrom('from' as const, 'one' as const), later, later, async ([parents, short], at, which, one, other) => {
-      const results: string[] = []
-      for (const order of [one, other]) {
-        const r = fresh()
-        const arrive = async (index: number): Promise<unknown> => put({ id: `${r}m${index}`, from: 'a@x.test', references: chainOf(parents, short, index).map((n) => `${r}m${n}`), date: start + index * 1000, text: `letter ${index}` })
-        for (const index of [0, 1, 2, 3, 4]) await arrive(index)
-        await store.call('threads.split', { messageId: rowOf(`${r}m${at}`).id, which })
-        for (const index of order) await arrive(index)
-        results.push(partition(Array.from({ length: 10 }, (_, index) => `${r}m${index}`)))
-        // What was taken apart is apart whatever came since, and an answer is where the mail is that it answers.
-        expect(conversationOf(`${r}m${at}`)).not.toBe(conversationOf(`${r}m0`))
-        for (const index of order) {
-          const nearest = chainOf(parents, short, index).at(-1) ?? 0
-          expect(conversationOf(`${r}m${index}`)).toBe(conversationOf(`${r}m${nearest}`))
-        }
-      }
-      expect(results[0]).toBe(results[1])
-    }), { numRuns: 20 })
-  })
+  test(
+    'of answers to a conversation that was split, or of mail that a person kept apart',
+    { timeout: 60_000 },
+    async () => {
+      const later = fc.shuffledSubarray([5, 6, 7, 8, 9], { minLength: 5 })
+      await fc.assert(
+        fc.asyncProperty(
+          shape,
+          fc.integer({ min: 1, max: 4 }),
+          fc.constantFrom('from' as const, 'one' as const),
+          later,
+          later,
+          async ([parents, short], at, which, one, other) => {
+            const results: string[] = []
+            for (const order of [one, other]) {
+              const r = fresh()
+              const arrive = async (index: number): Promise<unknown> =>
+                put({
+                  id: `${r}m${index}`,
+                  from: 'a@x.test',
+                  references: chainOf(parents, short, index).map((n) => `${r}m${n}`),
+                  date: start + index * 1000,
+                  text: `letter ${index}`,
+                })
+              for (const index of [0, 1, 2, 3, 4]) await arrive(index)
+              await store.call('threads.split', { messageId: rowOf(`${r}m${at}`).id, which })
+              for (const index of order) await arrive(index)
+              results.push(partition(Array.from({ length: 10 }, (_, index) => `${r}m${index}`)))
+              // What was taken apart is apart whatever came since, and an answer is where the mail is that it answers.
+              expect(conversationOf(`${r}m${at}`)).not.toBe(conversationOf(`${r}m0`))
+              for (const index of order) {
+                const nearest = chainOf(parents, short, index).at(-1) ?? 0
+                expect(conversationOf(`${r}m${index}`)).toBe(conversationOf(`${r}m${nearest}`))
+              }
+            }
+            expect(results[0]).toBe(results[1])
+          },
+        ),
+        { numRuns: 20 },
+      )
+    },
+  )
 })
 
 describe('a split stays', () => {
   const thread = async (r: string): Promise<void> => {
     await put({ id: `${r}1`, from: 'a@x.test', subject: 'Bell', date: start })
-    await put({ id: `${r}2`, from: team, to: ['a@x.test'], references: [`${r}1`], subject: 'Re: Bell', date: start + 1000 })
+    await put({
+      id: `${r}2`,
+      from: team,
+      to: ['a@x.test'],
+      references: [`${r}1`],
+      subject: 'Re: Bell',
+      date: start + 1000,
+    })
     await put({ id: `${r}3`, from: 'a@x.test', references: [`${r}1`, `${r}2`], subject: 'Invoice', date: start + 2000 })
-    await put({ id: `${r}4`, from: team, to: ['a@x.test'], references: [`${r}1`, `${r}2`, `${r}3`], subject: 'Re: Invoice', date: start + 3000 })
+    await put({
+      id: `${r}4`,
+      from: team,
+      to: ['a@x.test'],
+      references: [`${r}1`, `${r}2`, `${r}3`],
+      subject: 'Re: Invoice',
+      date: start + 3000,
+    })
   }
   const all = (r: string, n = 4): string => partition(Array.from({ length: n }, (_, index) => `${r}${index + 1}`))
 
@@ -189,7 +274,10 @@ describe('a split stays', () => {
   test('is offered for a new subject, until somebody has decided', async () => {
     const r = fresh()
     await thread(r)
-    const get = async (): Promise<boolean[]> => (await store.call('conversations.get', { id: conversationOf(`${r}1`) })).messages.map(({ newSubject }) => newSubject)
+    const get = async (): Promise<boolean[]> =>
+      (await store.call('conversations.get', { id: conversationOf(`${r}1`) })).messages.map(
+        ({ newSubject }) => newSubject,
+      )
     expect(await get()).toEqual([false, false, true, false])
     const { undo } = await store.call('threads.keep', { messageId: rowOf(`${r}3`).id })
     expect(await get()).toEqual([false, false, false, false])
@@ -200,7 +288,11 @@ describe('a split stays', () => {
   test('a reply that was being written goes with the message that it answers', async () => {
     const r = fresh()
     await thread(r)
-    const draft = await store.call('drafts.start', { kind: 'reply', conversationId: conversationOf(`${r}3`), messageId: rowOf(`${r}3`).id })
+    const draft = await store.call('drafts.start', {
+      kind: 'reply',
+      conversationId: conversationOf(`${r}3`),
+      messageId: rowOf(`${r}3`).id,
+    })
     const { conversationId } = await store.call('threads.split', { messageId: rowOf(`${r}3`).id, which: 'from' })
     expect((await store.call('conversations.get', { id: conversationId })).draft?.id).toBe(draft.id)
     expect((await store.call('conversations.get', { id: conversationOf(`${r}1`) })).draft).toBeNull()
@@ -222,7 +314,10 @@ describe('a merge stays', () => {
     expect(partition(names)).toBe('1 2 3 4')
     const merged = await store.call('conversations.get', { id: two })
     expect(merged.id).toBe(one)
-    expect(merged.history.find(({ kind }) => kind === 'merged')).toMatchObject({ by: 'Ada', act: { otherSubject: 'Door' } })
+    expect(merged.history.find(({ kind }) => kind === 'merged')).toMatchObject({
+      by: 'Ada',
+      act: { otherSubject: 'Door' },
+    })
     await store.call('acts.undo', { undo })
     expect(partition(names)).toBe('1 4 | 2 3')
     const again = await store.call('conversations.get', { id: two })
@@ -249,11 +344,16 @@ describe('a merge stays', () => {
     const r = fresh()
     const before = (await store.call('counts.get', {})).views.inbox
     for (const n of [1, 2, 3]) await put({ id: `${r}${n}`, from: `p${n}@x.test`, date: start + n })
-    const { undo } = await store.call('threads.merge', { ids: [1, 2, 3].map((n) => conversationOf(`${r}${n}`)), into: null })
+    const { undo } = await store.call('threads.merge', {
+      ids: [1, 2, 3].map((n) => conversationOf(`${r}${n}`)),
+      into: null,
+    })
     expect((await store.call('counts.get', {})).views.inbox).toBe(before + 1)
     await store.call('acts.undo', { undo })
     expect((await store.call('counts.get', {})).views.inbox).toBe(before + 3)
-    expect(await codeOf(store.call('threads.merge', { ids: [conversationOf(`${r}1`)], into: conversationOf(`${r}1`) }))).toBe('conflict')
+    expect(
+      await codeOf(store.call('threads.merge', { ids: [conversationOf(`${r}1`)], into: conversationOf(`${r}1`) })),
+    ).toBe('conflict')
   })
 
   test('outlives the end of the program', async () => {
@@ -264,7 +364,9 @@ describe('a merge stays', () => {
     await store.restart()
     await put({ id: `${r}3`, from: 'b@y.test', references: [`${r}2`], date: start + 2000 })
     expect(partition([1, 2, 3].map((n) => `${r}${n}`))).toBe('1 2 3')
-    const line = (await store.call('conversations.get', { id: conversationOf(`${r}1`) })).history.find(({ kind }) => kind === 'merged')
+    const line = (await store.call('conversations.get', { id: conversationOf(`${r}1`) })).history.find(
+      ({ kind }) => kind === 'merged',
+    )
     await store.call('threads.undo', { actId: line?.act?.id ?? 0 })
     expect(partition([1, 2, 3].map((n) => `${r}${n}`))).toBe('1 | 2 3')
   })
@@ -276,14 +378,30 @@ describe('why a message is here', () => {
   test('names the header or the person', async () => {
     const r = fresh()
     await put({ id: `${r}1`, from: 'Ann <a@x.test>', date: start })
-    await put({ id: `${r}2`, from: team, to: ['a@x.test'], references: [`${r}1`], inReplyTo: [`${r}1`], date: start + 1000 })
+    await put({
+      id: `${r}2`,
+      from: team,
+      to: ['a@x.test'],
+      references: [`${r}1`],
+      inReplyTo: [`${r}1`],
+      date: start + 1000,
+    })
     await put({ id: `${r}3`, from: 'a@x.test', references: [`${r}1`, `${r}2`], date: start + 2000 })
     await put({ id: `${r}4`, from: 'a@x.test', references: [`${r}1`, `${r}gone`], date: start + 3000 })
     expect(await why(`${r}1`)).toEqual({ kind: 'first' })
     expect(await why(`${r}2`)).toMatchObject({ kind: 'header', header: 'In-Reply-To', message: { name: 'Ann' } })
-    expect(await why(`${r}3`)).toMatchObject({ kind: 'header', header: 'References', message: { id: rowOf(`${r}2`).id } })
+    expect(await why(`${r}3`)).toMatchObject({
+      kind: 'header',
+      header: 'References',
+      message: { id: rowOf(`${r}2`).id },
+    })
     await store.call('threads.split', { messageId: rowOf(`${r}4`).id, which: 'one' })
-    expect(await why(`${r}4`)).toMatchObject({ kind: 'person', act: 'split', by: 'Ada', otherId: conversationOf(`${r}1`) })
+    expect(await why(`${r}4`)).toMatchObject({
+      kind: 'person',
+      act: 'split',
+      by: 'Ada',
+      otherId: conversationOf(`${r}1`),
+    })
     expect(await why(`${r}3`)).toMatchObject({ kind: 'header' })
   })
 
@@ -291,7 +409,11 @@ describe('why a message is here', () => {
     const r = fresh()
     await put({ id: `${r}1`, from: 'a@x.test', references: [`${r}gone`], date: start })
     await put({ id: `${r}2`, from: 'a@x.test', references: [`${r}gone`], date: start + 1000 })
-    expect(await why(`${r}2`)).toMatchObject({ kind: 'shared', header: 'References', message: { id: rowOf(`${r}1`).id } })
+    expect(await why(`${r}2`)).toMatchObject({
+      kind: 'shared',
+      header: 'References',
+      message: { id: rowOf(`${r}1`).id },
+    })
   })
 })
 
@@ -300,10 +422,14 @@ test('one mail to two addresses of the team is one message in both mailboxes', a
   const sales = await store.mailbox('sales@acme.test')
   const letter = { id: `${r}1`, from: 'a@x.test', to: [team, 'sales@acme.test'], text: 'To both', date: start + day }
   await put(letter)
-  await store.put(sales.folders['INBOX'] ?? 0, { ...letter, raw: `Received: by other\r\nFrom: a@x.test\r\n\r\nTo both` })
+  await store.put(sales.folders['INBOX'] ?? 0, {
+    ...letter,
+    raw: `Received: by other\r\nFrom: a@x.test\r\n\r\nTo both`,
+  })
   const found = await store.call('conversations.get', { id: conversationOf(`${r}1`) })
   expect(found.messages).toHaveLength(1)
   expect(found.mailboxIds).toHaveLength(2)
-  for (const mailboxId of found.mailboxIds) expect((await store.list('inbox', mailboxId)).map(({ id }) => id)).toContain(found.id)
+  for (const mailboxId of found.mailboxIds)
+    expect((await store.list('inbox', mailboxId)).map(({ id }) => id)).toContain(found.id)
 })
 const day = 86_400_000

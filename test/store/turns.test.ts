@@ -28,7 +28,10 @@ test('long work does not keep a window waiting that has just asked, and does not
 
 test('a portion of a page takes at least one message however long it takes, and leaves none out', () => {
   let at = 0
-  const turns = new Turns(() => { at += 1_000; return at })
+  const turns = new Turns(() => {
+    at += 1_000
+    return at
+  })
   const seen: number[] = []
   let end = 0
   while (end < 5) {
@@ -42,17 +45,25 @@ test('a portion of a page takes at least one message however long it takes, and 
 
 test('old mail that comes in does not take the processor from somebody who walks through conversations, and never waits for good', async () => {
   const clock = { at: 1_000 }
-  const turns = new Turns(() => clock.at, async (ms) => { clock.at += ms })
+  const turns = new Turns(
+    () => clock.at,
+    async (ms) => {
+      clock.at += ms
+    },
+  )
   await turns.giveWay()
   expect(clock.at).toBe(1_000)
   turns.hand()
   clock.at += 50
   await turns.giveWay()
   expect(clock.at).toBe(1_150)
-  const restless = new Turns(() => clock.at, async (ms) => {
-    clock.at += Math.min(ms, 20)
-    restless.hand()
-  })
+  const restless = new Turns(
+    () => clock.at,
+    async (ms) => {
+      clock.at += Math.min(ms, 20)
+      restless.hand()
+    },
+  )
   restless.hand()
   await restless.giveWay()
   expect(clock.at).toBe(1_350)

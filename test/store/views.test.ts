@@ -18,16 +18,27 @@ async function shows(...conditions: Condition[]): Promise<string[]> {
   expect(total).toBe(rows.length)
   expect(await store.call('views.try', { label: 'Test', conditions })).toEqual({ count: rows.length, more: false })
   expect((await store.call('views.counts', {})).counts.find((one) => one.name === name)?.count).toBe(rows.length)
-  for (const [index, { id }] of rows.entries()) expect((await store.call('conversations.position', { view: 'inbox', saved: name, id })).position).toBe(index)
+  for (const [index, { id }] of rows.entries())
+    expect((await store.call('conversations.position', { view: 'inbox', saved: name, id })).position).toBe(index)
   await store.call('views.remove', { name })
   return rows.map(({ subject }) => subject)
 }
-const idOf = async (subject: string): Promise<number> => (await store.list()).find((one) => one.subject === subject)?.id ?? 0
+const idOf = async (subject: string): Promise<number> =>
+  (await store.list()).find((one) => one.subject === subject)?.id ?? 0
 
 async function mails(): Promise<void> {
   const now = Date.now()
-  await store.put(inbox, { from: 'Hannah Oduya <hannah@bigcorp.test>', subject: 'Old', text: 'a purple saddle', date: now - 9 * hour })
-  await store.put(inbox, { from: 'Bo <bo@x.test>', subject: 'Middle', text: 'a green saddle', date: now - 5 * hour }, { seen: true })
+  await store.put(inbox, {
+    from: 'Hannah Oduya <hannah@bigcorp.test>',
+    subject: 'Old',
+    text: 'a purple saddle',
+    date: now - 9 * hour,
+  })
+  await store.put(
+    inbox,
+    { from: 'Bo <bo@x.test>', subject: 'Middle', text: 'a green saddle', date: now - 5 * hour },
+    { seen: true },
+  )
   await store.put(inbox, { from: 'Cy <cy@x.test>', subject: 'New', text: 'nothing', date: now - hour })
 }
 
@@ -88,20 +99,30 @@ test('a deleted view comes back by undo, and one that is gone is told instead of
   await store.call('views.save', { name, label: 'Very late', conditions: [{ on: 'unread' }] })
   const { undo } = await store.call('views.remove', { name })
   expect((await store.call('views.list', {})).views).toEqual([])
-  expect(await codeOf(store.call('conversations.list', { view: 'inbox', saved: name, offset: 0, limit: 10 }))).toBe('not-found')
+  expect(await codeOf(store.call('conversations.list', { view: 'inbox', saved: name, offset: 0, limit: 10 }))).toBe(
+    'not-found',
+  )
   await store.call('acts.undo', { undo })
   expect((await store.call('views.list', {})).views).toMatchObject([{ label: 'Very late', mine: true, own: false }])
 })
 
 test('a field takes no value that it cannot hold, no second one its name, and a removed one gives its values back', async () => {
   await mails()
-  const { name } = await store.call('fields.save', { name: null, label: 'Reason', kind: 'choice', choices: ['Broken', 'Late'] })
+  const { name } = await store.call('fields.save', {
+    name: null,
+    label: 'Reason',
+    kind: 'choice',
+    choices: ['Broken', 'Late'],
+  })
   expect(await codeOf(store.call('fields.save', { name: null, label: 'reason', kind: 'text' }))).toBe('conflict')
   expect(await codeOf(store.call('fields.save', { name: null, label: 'Empty', kind: 'choice' }))).toBe('invalid-input')
   const old = await idOf('Old')
-  for (const value of ['Other', 3]) expect(await codeOf(store.call('conversations.setField', { ids: [old], field: name, value }))).toBe('invalid-input')
+  for (const value of ['Other', 3])
+    expect(await codeOf(store.call('conversations.setField', { ids: [old], field: name, value }))).toBe('invalid-input')
   const { undo } = await store.call('conversations.setField', { ids: [old], field: name, value: 'Late' })
-  expect((await store.call('conversations.get', { id: old })).history).toMatchObject([{ kind: 'field-set', detail: 'Reason: Late' }])
+  expect((await store.call('conversations.get', { id: old })).history).toMatchObject([
+    { kind: 'field-set', detail: 'Reason: Late' },
+  ])
   const removed = await store.call('fields.remove', { name })
   expect((await store.call('fields.list', {})).fields).toEqual([])
   await store.call('acts.undo', { undo: removed.undo })
@@ -114,7 +135,8 @@ test('following and mentions are shown, counted until they were looked at, and g
   await mails()
   await store.call('settings.set', { agentName: 'Ada' })
   const old = await idOf('Old')
-  const view = async (name: 'mentions' | 'followed') => (await store.call('conversations.list', { view: name, offset: 0, limit: 10 })).rows.map(({ subject }) => subject)
+  const view = async (name: 'mentions' | 'followed') =>
+    (await store.call('conversations.list', { view: name, offset: 0, limit: 10 })).rows.map(({ subject }) => subject)
   const counts = async () => (await store.call('counts.get', {})).views
   const { undo } = await store.call('conversations.follow', { ids: [old], on: true })
   expect(await view('followed')).toEqual(['Old'])
@@ -138,8 +160,14 @@ test('fields, followers and their lists go along when conversations become one',
   await store.call('conversations.setField', { ids: [b], field: name, value: 'NW-1' })
   await store.call('conversations.follow', { ids: [b], on: true })
   const { undo, conversationId } = await store.call('threads.merge', { ids: [a, b], into: a })
-  expect(await store.call('conversations.get', { id: conversationId })).toMatchObject({ fields: [{ value: 'NW-1' }], followers: [{}] })
+  expect(await store.call('conversations.get', { id: conversationId })).toMatchObject({
+    fields: [{ value: 'NW-1' }],
+    followers: [{}],
+  })
   await store.call('acts.undo', { undo })
   expect(await store.call('conversations.get', { id: a })).toMatchObject({ fields: [], followers: [] })
-  expect(await store.call('conversations.get', { id: b })).toMatchObject({ fields: [{ value: 'NW-1' }], followers: [{}] })
+  expect(await store.call('conversations.get', { id: b })).toMatchObject({
+    fields: [{ value: 'NW-1' }],
+    followers: [{}],
+  })
 })

@@ -15,12 +15,14 @@ const hour = 3_600_000
 const counts = async () => (await store.call('counts.get', {})).views
 const ids = async (): Promise<number[]> => (await store.list()).map(({ id }) => id)
 async function some(n: number): Promise<number[]> {
-  for (let i = 0; i < n; i++) await store.put(inbox, { from: `c${i}@x.test`, subject: `Bell ${i}`, id: `root${i}@x.test` })
+  for (let i = 0; i < n; i++)
+    await store.put(inbox, { from: `c${i}@x.test`, subject: `Bell ${i}`, id: `root${i}@x.test` })
   return ids()
 }
 const view = async (name: 'unassigned' | 'mine' | 'assigned' | 'snoozed', tag: string | null = null) =>
   (await store.call('conversations.list', { view: name, tag, offset: 0, limit: 50 })).rows.map(({ id }) => id)
-const kinds = (): string[] => store.db.read.all<{ kind: string }>('SELECT kind FROM team_events ORDER BY seq, idx').map(({ kind }) => kind)
+const kinds = (): string[] =>
+  store.db.read.all<{ kind: string }>('SELECT kind FROM team_events ORDER BY seq, idx').map(({ kind }) => kind)
 
 describe('assignment', () => {
   test('an assigned conversation is neither unassigned nor lost, and undo gives it back', async () => {
@@ -47,10 +49,18 @@ describe('assignment', () => {
   })
 
   test('no list of assignment reads conversations that it does not show', async () => {
-    const indexes = { unassigned: 'by_assignee', mine: 'by_assignee', assigned: 'assigned', snoozed: '(snoozed|by_view)' } as const
+    const indexes = {
+      unassigned: 'by_assignee',
+      mine: 'by_assignee',
+      assigned: 'assigned',
+      snoozed: '(snoozed|by_view)',
+    } as const
     for (const name of ['unassigned', 'mine', 'assigned', 'snoozed'] as const) {
       const { sql, params } = listSql({ view: name, mailboxId: null, order: 'newest', unreadOnly: false }, 'me')
-      const plan = store.db.read.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params, 10, 0).map(({ detail }) => detail).join('; ')
+      const plan = store.db.read
+        .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params, 10, 0)
+        .map(({ detail }) => detail)
+        .join('; ')
       expect(plan, name).toMatch(new RegExp(`INDEX conversations_${indexes[name]}`))
     }
   })
@@ -58,16 +68,22 @@ describe('assignment', () => {
   test('no count in the sidebar reads the rows of all open conversations', async () => {
     const { read } = store.db
     const plans: string[] = []
-    getCounts({
-      ...read,
-      get: (sql, ...params) => {
-        plans.push(...read.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params).map(({ detail }) => detail))
-        return read.get(sql, ...params)
+    getCounts(
+      {
+        ...read,
+        get: (sql, ...params) => {
+          plans.push(
+            ...read.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params).map(({ detail }) => detail),
+          )
+          return read.get(sql, ...params)
+        },
       },
-    }, 'me')
+      'me',
+    )
     const ofConversations = plans.filter((plan) => / l /.test(plan))
     expect(ofConversations).toHaveLength(5)
-    for (const plan of ofConversations) expect(plan).toMatch(/COVERING INDEX|INDEX conversations_assigned|SEARCH l USING INTEGER PRIMARY KEY/)
+    for (const plan of ofConversations)
+      expect(plan).toMatch(/COVERING INDEX|INDEX conversations_assigned|SEARCH l USING INTEGER PRIMARY KEY/)
   })
 })
 
@@ -102,7 +118,10 @@ describe('tags', () => {
     expect((await store.call('tags.list', {})).tags).toMatchObject([{ label: 'Shipping', open: 2 }])
     expect((await store.call('conversations.get', { id: one })).tags.map(({ label }) => label)).toEqual(['Shipping'])
     await store.call('acts.undo', { undo })
-    expect((await store.call('tags.list', {})).tags).toMatchObject([{ label: 'Late', open: 1 }, { label: 'Shipping', open: 1 }])
+    expect((await store.call('tags.list', {})).tags).toMatchObject([
+      { label: 'Late', open: 1 },
+      { label: 'Shipping', open: 1 },
+    ])
     expect((await store.call('conversations.get', { id: one })).tags.map(({ label }) => label)).toEqual(['Late'])
   })
 })
@@ -118,14 +137,21 @@ describe('snooze', () => {
     expect(wake(store.service.open.workspace, until - 1)).toBe(until)
     expect(wake(store.service.open.workspace, until)).toBeNull()
     expect(await ids()).toEqual([two, one])
-    expect((await store.call('conversations.get', { id: two })).history.map(({ kind }) => kind)).toEqual(['snoozed', 'woke'])
+    expect((await store.call('conversations.get', { id: two })).history.map(({ kind }) => kind)).toEqual([
+      'snoozed',
+      'woke',
+    ])
   })
 
   test('a customer who writes ends it, an absence note does not', async () => {
     await some(1)
     const [one = 0] = await ids()
     await store.call('conversations.snooze', { ids: [one], until: Date.now() + hour })
-    await store.put(inbox, { from: 'c0@x.test', inReplyTo: ['root0@x.test'], auto: 'auto-reply', date: Date.now() + 1000 }, { live: true })
+    await store.put(
+      inbox,
+      { from: 'c0@x.test', inReplyTo: ['root0@x.test'], auto: 'auto-reply', date: Date.now() + 1000 },
+      { live: true },
+    )
     expect(await ids()).toEqual([])
     await store.put(inbox, { from: 'c0@x.test', inReplyTo: ['root0@x.test'], date: Date.now() + 2000 }, { live: true })
     expect(await ids()).toEqual([one])
@@ -143,7 +169,9 @@ describe('snooze', () => {
   test('a time that is over is refused, and undo ends what a snooze began', async () => {
     await some(1)
     const [one = 0] = await ids()
-    expect(await codeOf(store.call('conversations.snooze', { ids: [one], until: Date.now() - 1 }))).toBe('invalid-input')
+    expect(await codeOf(store.call('conversations.snooze', { ids: [one], until: Date.now() - 1 }))).toBe(
+      'invalid-input',
+    )
     const { undo } = await store.call('conversations.snooze', { ids: [one], until: Date.now() + hour })
     await store.call('acts.undo', { undo })
     expect(await ids()).toEqual([one])

@@ -30,8 +30,18 @@ export function access(service: StoreService, caller: Caller, by: () => string):
       const { workspace, support } = service.open
       const { doubt } = workspace.clock
       return {
-        grants: listGrants(workspace, support.policy, (id) => support.openSessions(id)), longestMs: longestMs(support.policy), now: workspace.clock.now(), doubt,
-        refusal: support.policy.supportAccess === 'off' ? 'policy' : mayDo(caller, 'support-access', ownPermissions(service.read, service.open.workspace.device.id)) ? (doubt === null ? null : 'time-doubtful') : 'permission',
+        grants: listGrants(workspace, support.policy, (id) => support.openSessions(id)),
+        longestMs: longestMs(support.policy),
+        now: workspace.clock.now(),
+        doubt,
+        refusal:
+          support.policy.supportAccess === 'off'
+            ? 'policy'
+            : mayDo(caller, 'support-access', ownPermissions(service.read, service.open.workspace.device.id))
+              ? doubt === null
+                ? null
+                : 'time-doubtful'
+              : 'permission',
       }
     },
     'grants.make': ({ replaces, ...wish }) => {
@@ -52,4 +62,3 @@ export function access(service: StoreService, caller: Caller, by: () => string):
     'accessLog.verdict': () => ({ verdict: service.open.workspace.accessLog.lastVerdict }),
   }
 }
-

@@ -15,7 +15,8 @@ export function conversations(service: StoreService, by: () => string): Handlers
     'conversations.setStatus': ({ ids, status }) => service.open.acts.setStatus(ids, status, by()),
     'conversations.setRead': ({ ids, read: seen }) => service.open.acts.setRead(ids, seen),
     'conversations.trash': ({ ids }) => service.open.acts.trash(ids),
-    'conversations.move': ({ ids, mailboxId }) => moveToMailbox(service.open.acts, service.open.workspace, ids, mailboxId, by()),
+    'conversations.move': ({ ids, mailboxId }) =>
+      moveToMailbox(service.open.acts, service.open.workspace, ids, mailboxId, by()),
     'acts.undo': async ({ undo }) => {
       await service.open.acts.undo(undo)
       return {}

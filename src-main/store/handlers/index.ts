@@ -27,7 +27,12 @@ import { transfers } from './transfers'
 const notHere = (): never => {
   throw new PosternError('not-allowed', 'not a support session')
 }
-const onlyInSupport: Handlers<typeof supportCalls> = { 'support.session': notHere, 'support.log': notHere, 'support.attachment': notHere, 'support.diagnostics': notHere }
+const onlyInSupport: Handlers<typeof supportCalls> = {
+  'support.session': notHere,
+  'support.log': notHere,
+  'support.attachment': notHere,
+  'support.diagnostics': notHere,
+}
 
 /** The functions behind the window's calls, for one caller; one file a thing. Permission has been checked before they run. */
 export function windowHandlers(service: StoreService, caller: Caller): Handlers<StoreCalls> {

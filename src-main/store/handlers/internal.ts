@@ -7,7 +7,16 @@ import { attachmentInfo, writeAttachment } from '../files'
 import { exportLog } from '../access-export'
 import { exportLedger, recordContacts } from '../ledger'
 import { applyFlags, vanish } from '../flags'
-import { allFolders, folderChecked, foldersCounted, knownUids, renameFolder, resetFolder, sampleFolder, syncFolders } from '../folders'
+import {
+  allFolders,
+  folderChecked,
+  foldersCounted,
+  knownUids,
+  renameFolder,
+  resetFolder,
+  sampleFolder,
+  syncFolders,
+} from '../folders'
 import { setIdentity } from '../identities'
 import { createMailbox, pauseMailbox, updateMailbox } from '../mailboxes'
 import { ingestPage } from '../messages'
@@ -27,7 +36,9 @@ import type { Workspace } from '../workspace'
 export function appHandlers(service: StoreService): Handlers<StoreForApp> {
   const workspace = (): Workspace => service.open.workspace
   return {
-    'access.allowed': ({ permission }) => ({ allowed: mayDo({ kind: 'agent', name: '' }, permission, ownPermissions(service.read, workspace().device.id)) }),
+    'access.allowed': ({ permission }) => ({
+      allowed: mayDo({ kind: 'agent', name: '' }, permission, ownPermissions(service.read, workspace().device.id)),
+    }),
     'store.open': ({ dir, key, device }) => {
       try {
         return service.openStore(dir, key, device)
@@ -102,8 +113,16 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
     'accessLog.export': ({ path, proofPath, by }) => exportLog(workspace(), path, proofPath, by),
     'report.text': () => {
       const { workspace } = service.open
-      workspace.db.write((tx) => workspace.accessLog.append(tx, { who: { kind: 'agent', name: getSettings(tx).agentName || 'An agent without a name' }, act: 'report-made' }))
-      return { text: [diagnosticsText(workspace.db.read, service.open), ...service.timings.lines()].join('\n'), on: service.isTroubleshooting }
+      workspace.db.write((tx) =>
+        workspace.accessLog.append(tx, {
+          who: { kind: 'agent', name: getSettings(tx).agentName || 'An agent without a name' },
+          act: 'report-made',
+        }),
+      )
+      return {
+        text: [diagnosticsText(workspace.db.read, service.open), ...service.timings.lines()].join('\n'),
+        on: service.isTroubleshooting,
+      }
     },
     'ledger.export': () => ({ text: exportLedger(workspace().db.read) }),
     'transfer.import': ({ paths, name, target }) => beginImport(workspace(), paths, name, target),
@@ -134,7 +153,8 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'folders.sync': ({ mailboxId, folders, labels }) => syncFolders(workspace(), mailboxId, folders, labels),
     'folders.all': ({ mailboxId }) => allFolders(workspace().db.read, mailboxId),
     'folder.reset': ({ folderId, uidValidity }) => resetFolder(workspace(), folderId, uidValidity),
-    'folder.known': ({ folderId, uidValidity, fromUid, toUid }) => knownUids(workspace().db.read, folderId, uidValidity, fromUid, toUid),
+    'folder.known': ({ folderId, uidValidity, fromUid, toUid }) =>
+      knownUids(workspace().db.read, folderId, uidValidity, fromUid, toUid),
     'ingest.page': async (page) => {
       const result = await ingestPage(workspace(), page)
       if (page.backfill) await workspace().turns.giveWay()
@@ -166,7 +186,8 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
       composed(workspace(), id, raw, message)
       return {}
     },
-    'parts.next': ({ folderId, since, largest, limit }) => partialUids(workspace().db.read, folderId, since, largest, limit),
+    'parts.next': ({ folderId, since, largest, limit }) =>
+      partialUids(workspace().db.read, folderId, since, largest, limit),
     'parts.complete': ({ folderId, uidValidity, uid, message }) => {
       completeAt(workspace(), folderId, uidValidity, uid, message)
       return {}

@@ -21,9 +21,16 @@ export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> 
       await service.callApp()?.call('mailbox.changed', { id })
       return {}
     },
-    'mailboxes.setPersonal': ({ id, ...change }) => service.open.acts.keep(service.open.workspace.db.write((tx) => setIdentity(tx, service.open.workspace, id, change))),
-    'mailboxes.setIdentity': ({ id, ...change }) => service.open.acts.keep(service.open.workspace.db.write((tx) => setIdentity(tx, service.open.workspace, id, change))),
-    'mailboxes.freeable': ({ id, depth }) => freeable(service.open.workspace, id, withinPolicy(depth, service.open.support.policy)),
+    'mailboxes.setPersonal': ({ id, ...change }) =>
+      service.open.acts.keep(
+        service.open.workspace.db.write((tx) => setIdentity(tx, service.open.workspace, id, change)),
+      ),
+    'mailboxes.setIdentity': ({ id, ...change }) =>
+      service.open.acts.keep(
+        service.open.workspace.db.write((tx) => setIdentity(tx, service.open.workspace, id, change)),
+      ),
+    'mailboxes.freeable': ({ id, depth }) =>
+      freeable(service.open.workspace, id, withinPolicy(depth, service.open.support.policy)),
     'mailboxes.setDepth': async ({ id, depth, free }) => {
       setDepth(service.open.workspace, id, withinPolicy(depth, service.open.support.policy), free)
       if (free) service.open.upkeep.removalWaits()

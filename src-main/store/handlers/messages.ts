@@ -10,7 +10,8 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 export function messages(service: StoreService): Handlers<typeof messageCalls> {
   /** Policy may keep every remote image out, also of messages that were allowed before. */
   const mayFetch = (): void => {
-    if (service.open.support.policy.remoteContent === 'never') throw new PosternError('not-allowed', 'policy keeps remote images out', { managed: true })
+    if (service.open.support.policy.remoteContent === 'never')
+      throw new PosternError('not-allowed', 'policy keeps remote images out', { managed: true })
   }
   return {
     'messages.body': ({ id }) => messageBody(service.read, id),
@@ -22,7 +23,10 @@ export function messages(service: StoreService): Handlers<typeof messageCalls> {
     'messages.allowRemote': ({ id }) => {
       mayFetch()
       service.open.workspace.db.write((tx) => {
-        const message = tx.get<{ conversation_id: number | null }>('SELECT conversation_id FROM messages WHERE id = ?', id)
+        const message = tx.get<{ conversation_id: number | null }>(
+          'SELECT conversation_id FROM messages WHERE id = ?',
+          id,
+        )
         if (!message) throw new PosternError('not-found', 'no such message')
         tx.run('UPDATE messages SET remote_allowed = 1 WHERE id = ?', id)
         if (message.conversation_id !== null) tx.changes.changed('conversations', message.conversation_id)

@@ -19,13 +19,15 @@ export function notes(service: StoreService, by: () => string): Handlers<typeof 
         return id
       }),
     }),
-    'notes.edit': ({ noteId, text }) => service.open.acts.keep(workspace().db.write((tx) => editNote(tx, workspace(), noteId, text))),
+    'notes.edit': ({ noteId, text }) =>
+      service.open.acts.keep(workspace().db.write((tx) => editNote(tx, workspace(), noteId, text))),
     'notes.history': ({ noteId }) => ({ versions: noteHistory(service.read, noteId) }),
     'notes.draft': ({ conversationId }) => ({ text: noteDraft(service.read, conversationId) }),
     'notes.keepDraft': ({ conversationId, text }) => {
       workspace().db.write((tx) => keepNoteDraft(tx, conversationId, text))
       return {}
     },
-    'notes.remove': ({ noteId }) => service.open.acts.keep(workspace().db.write((tx) => removeNote(tx, workspace(), noteId)).undo),
+    'notes.remove': ({ noteId }) =>
+      service.open.acts.keep(workspace().db.write((tx) => removeNote(tx, workspace(), noteId)).undo),
   }
 }

@@ -13,7 +13,8 @@ export function replies(service: StoreService, by: () => string): Handlers<typeo
     'drafts.get': ({ id }) => openDraft(service.read, id),
     'drafts.start': (start) => startDraft(service.open.workspace, start),
     'drafts.save': ({ id, ...content }) => service.open.workspace.db.write((tx) => saveDraft(tx, id, content)),
-    'drafts.discard': ({ id }) => service.open.acts.keep(service.open.workspace.db.write((tx) => discardDraft(tx, service.open.workspace, id))),
+    'drafts.discard': ({ id }) =>
+      service.open.acts.keep(service.open.workspace.db.write((tx) => discardDraft(tx, service.open.workspace, id))),
     'drafts.rebase': ({ id }) => {
       service.open.workspace.db.write((tx) => {
         openDraft(tx, id)
@@ -21,7 +22,8 @@ export function replies(service: StoreService, by: () => string): Handlers<typeo
       })
       return {}
     },
-    'drafts.attach': ({ id, name, type, bytes }) => service.open.workspace.db.write((tx) => attachFile(tx, id, name, type, bytes)),
+    'drafts.attach': ({ id, name, type, bytes }) =>
+      service.open.workspace.db.write((tx) => attachFile(tx, id, name, type, bytes)),
     'drafts.detach': ({ id, fileId }) => {
       service.open.workspace.db.write((tx) => detachFile(tx, id, fileId))
       return {}
@@ -41,8 +43,10 @@ export function replies(service: StoreService, by: () => string): Handlers<typeo
       reschedule(service.open.workspace, id, sendAt, unlessAnswered)
       return {}
     },
-    'outbox.toNote': ({ id }) => service.open.acts.keep(service.open.workspace.db.write((tx) => sendToNote(tx, service.open.workspace, id, by()))),
-    'outbox.discard': ({ id }) => service.open.acts.keep(service.open.workspace.db.write((tx) => discardSend(tx, service.open.workspace, id))),
+    'outbox.toNote': ({ id }) =>
+      service.open.acts.keep(service.open.workspace.db.write((tx) => sendToNote(tx, service.open.workspace, id, by()))),
+    'outbox.discard': ({ id }) =>
+      service.open.acts.keep(service.open.workspace.db.write((tx) => discardSend(tx, service.open.workspace, id))),
     'outbox.giveUpRest': ({ id }) => {
       giveUpRest(service.open.workspace, id)
       return {}

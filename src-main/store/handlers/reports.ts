@@ -14,8 +14,11 @@ export function reports(service: StoreService, caller: Caller, by: () => string)
     'reports.state': () => {
       const { supportAddress } = getSettings(service.read)
       return {
-        on: service.isTroubleshooting, managed: policy().diagnostics === 'off', mayChange: mayDo(caller, 'diagnostics', ownPermissions(service.read, service.open.workspace.device.id)),
-        supportAddress: policy().supportAddress ?? supportAddress, addressManaged: policy().supportAddress !== undefined,
+        on: service.isTroubleshooting,
+        managed: policy().diagnostics === 'off',
+        mayChange: mayDo(caller, 'diagnostics', ownPermissions(service.read, service.open.workspace.device.id)),
+        supportAddress: policy().supportAddress ?? supportAddress,
+        addressManaged: policy().supportAddress !== undefined,
       }
     },
     'reports.switch': ({ on }) => {
@@ -23,7 +26,12 @@ export function reports(service: StoreService, caller: Caller, by: () => string)
       const { workspace } = service.open
       workspace.db.write((tx) => {
         setSettings(tx, { troubleshooting: on })
-        workspace.accessLog.append(tx, { who: { kind: 'agent', name: by().slice(0, 120) || 'An agent without a name' }, act: 'setting-changed', object: { kind: 'setting', id: 'troubleshooting' }, detail: { on } })
+        workspace.accessLog.append(tx, {
+          who: { kind: 'agent', name: by().slice(0, 120) || 'An agent without a name' },
+          act: 'setting-changed',
+          object: { kind: 'setting', id: 'troubleshooting' },
+          detail: { on },
+        })
       })
       service.troubleshootingChanged()
       return {}

@@ -22,24 +22,53 @@ export function supportHandlers(service: StoreService, session: SupportSession):
   const guest = `${session.card.name}, ${session.card.organisation}`
   return {
     'support.session': () => session.about(),
-    'support.log': async () => ({ entries: (await listLog(service.read, { who: null, grantId: session.grant.id, days: null, looksOnly: false, limit: 100 }, Date.now())).entries }),
-    'support.diagnostics': () => session.look('look-diagnostics', null, (read) => ({ text: diagnosticsText(read, service.open) })),
-    'mailboxes.list': () => session.look('look-list', { kind: 'mailboxes', id: 0 }, (read) => ({ mailboxes: allMailboxes(read) })),
+    'support.log': async () => ({
+      entries: (
+        await listLog(
+          service.read,
+          { who: null, grantId: session.grant.id, days: null, looksOnly: false, limit: 100 },
+          Date.now(),
+        )
+      ).entries,
+    }),
+    'support.diagnostics': () =>
+      session.look('look-diagnostics', null, (read) => ({ text: diagnosticsText(read, service.open) })),
+    'mailboxes.list': () =>
+      session.look('look-list', { kind: 'mailboxes', id: 0 }, (read) => ({ mailboxes: allMailboxes(read) })),
     'counts.get': () => session.look('look-counts', null, (read) => getCounts(read)),
-    'conversations.list': (query) => session.look('look-list', { kind: 'view', id: query.view }, (read) => listConversations(read, query), ({ rows }) => ({ rows: rows.length, from: query.offset })),
-    'conversations.position': (query) => session.look('look-list', { kind: 'view', id: query.view }, (read) => ({ position: positionOf(read, query) })),
-    'conversations.get': ({ id }) => session.look('look-conversation', { kind: 'conversation', id }, (read) => getConversation(read, id), ({ messages }) => ({ messages: messages.length })),
+    'conversations.list': (query) =>
+      session.look(
+        'look-list',
+        { kind: 'view', id: query.view },
+        (read) => listConversations(read, query),
+        ({ rows }) => ({ rows: rows.length, from: query.offset }),
+      ),
+    'conversations.position': (query) =>
+      session.look('look-list', { kind: 'view', id: query.view }, (read) => ({ position: positionOf(read, query) })),
+    'conversations.get': ({ id }) =>
+      session.look(
+        'look-conversation',
+        { kind: 'conversation', id },
+        (read) => getConversation(read, id),
+        ({ messages }) => ({ messages: messages.length }),
+      ),
     'messages.body': ({ id }) => session.look('look-message', { kind: 'message', id }, (read) => messageBody(read, id)),
-    'customers.get': ({ id }) => session.look('look-customer', { kind: 'customer', id }, (read) => getCustomer(read, id)),
+    'customers.get': ({ id }) =>
+      session.look('look-customer', { kind: 'customer', id }, (read) => getCustomer(read, id)),
     'support.attachment': async ({ id }) => {
       // Written down and committed before the bytes are even looked for.
       const file = session.look('look-attachment', { kind: 'attachment', id }, (read) => attachmentSource(read, id))
       return shownPart(service.open.workspace, file)
     },
-    'people.list': () => session.look('look-list', { kind: 'people', id: 0 }, () => {
-      const { workspace } = service.open
-      return { self: selfOf(service.read, workspace.device.id).id, people: peopleOf(service.read, workspace.device.id), groups: groupsOf(service.read) }
-    }),
+    'people.list': () =>
+      session.look('look-list', { kind: 'people', id: 0 }, () => {
+        const { workspace } = service.open
+        return {
+          self: selfOf(service.read, workspace.device.id).id,
+          people: peopleOf(service.read, workspace.device.id),
+          groups: groupsOf(service.read),
+        }
+      }),
     'tags.list': () => session.look('look-list', { kind: 'tags', id: 0 }, (read) => ({ tags: listTags(read) })),
     'conversations.assign': ({ ids, to }) => {
       session.wrote('conversations.assign', ids)
@@ -52,8 +81,18 @@ export function supportHandlers(service: StoreService, session: SupportSession):
     'notes.add': ({ conversationId, text }) => {
       session.wrote('notes.add', [conversationId])
       const { workspace } = service.open
-      return { noteId: workspace.db.write((tx) => addNote(tx, workspace, conversationId, text, guest, workspace.clock.now(), guest)) }
+      return {
+        noteId: workspace.db.write((tx) =>
+          addNote(tx, workspace, conversationId, text, guest, workspace.clock.now(), guest),
+        ),
+      }
     },
-    'search.query': ({ text, offset, limit }) => session.look('look-search', null, (read) => search(read, service.open.index, text, offset, limit), ({ total }) => ({ results: total })),
+    'search.query': ({ text, offset, limit }) =>
+      session.look(
+        'look-search',
+        null,
+        (read) => search(read, service.open.index, text, offset, limit),
+        ({ total }) => ({ results: total }),
+      ),
   }
 }

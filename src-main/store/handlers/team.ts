@@ -32,11 +32,15 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
   }
   return {
     'team.state': () => teamState(service.open.workspace, service.open.team.status),
-    'team.create': ({ mailboxId, carrier }) => act((tx, workspace) => {
-      const mailbox = tx.get<{ address: string }>('SELECT address FROM mailboxes WHERE id = ? AND removing = 0', mailboxId)
-      if (!mailbox) throw new PosternError('not-found', 'no such mailbox')
-      return createTeam(tx, workspace, mailboxId, mailbox.address, carrier)
-    }, true),
+    'team.create': ({ mailboxId, carrier }) =>
+      act((tx, workspace) => {
+        const mailbox = tx.get<{ address: string }>(
+          'SELECT address FROM mailboxes WHERE id = ? AND removing = 0',
+          mailboxId,
+        )
+        if (!mailbox) throw new PosternError('not-found', 'no such mailbox')
+        return createTeam(tx, workspace, mailboxId, mailbox.address, carrier)
+      }, true),
     'team.checkRecovery': ({ code }) => {
       const known = currentRoster(service.read)?.body.recovery.signKey
       const keys = recoveryOf(code)?.keys ?? null
@@ -45,17 +49,21 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.invite': (who) => act((tx, workspace) => invite(tx, workspace, who)),
     'team.withdraw': ({ id }) => nothing((tx) => withdraw(tx, id)),
     'team.approve': ({ id }) => nothing((tx, workspace) => approve(tx, workspace, id)),
-    'team.join': ({ code, mailboxId, carrier }) => nothing((tx, workspace) => join(tx, workspace, code, mailboxId, '', carrier), true),
+    'team.join': ({ code, mailboxId, carrier }) =>
+      nothing((tx, workspace) => join(tx, workspace, code, mailboxId, '', carrier), true),
     'team.leave': () => nothing((tx) => leaveTeam(tx), true),
-    'team.setRole': ({ member, role, permissions }) => nothing((tx, workspace) => setRole(tx, workspace, member, role, permissions)),
-    'team.remove': ({ member }) => nothing((tx, workspace) => {
-      cutOff(tx, workspace, { member })
-      wantRevoked(tx, member)
-    }),
-    'team.retireDevice': ({ device }) => nothing((tx, workspace) => {
-      cutOff(tx, workspace, { device })
-      wantDeviceRevoked(tx, device)
-    }),
+    'team.setRole': ({ member, role, permissions }) =>
+      nothing((tx, workspace) => setRole(tx, workspace, member, role, permissions)),
+    'team.remove': ({ member }) =>
+      nothing((tx, workspace) => {
+        cutOff(tx, workspace, { member })
+        wantRevoked(tx, member)
+      }),
+    'team.retireDevice': ({ device }) =>
+      nothing((tx, workspace) => {
+        cutOff(tx, workspace, { device })
+        wantDeviceRevoked(tx, device)
+      }),
     'team.setCarrier': async ({ carrier }) => {
       if (service.open.team.status.state !== 'live') throw new PosternError('offline', 'the others could not be told')
       act((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, carrier })))
@@ -64,18 +72,27 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
       service.open.team.wake(true)
       return {}
     },
-    'team.nameDevice': ({ device, name }) => nothing((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, devices: body.devices.map((one) => (one.id === device ? { ...one, name } : one)) }))),
+    'team.nameDevice': ({ device, name }) =>
+      nothing((tx, workspace) =>
+        changeRoster(tx, workspace, (body) => ({
+          ...body,
+          devices: body.devices.map((one) => (one.id === device ? { ...one, name } : one)),
+        })),
+      ),
     'team.accessRevoked': ({ member }) => nothing((tx) => accessRevoked(tx, member)),
     'team.settleHeld': ({ member, take }) => nothing((tx, workspace) => settleHeld(tx, workspace, member, take)),
     'team.lease': () => leaseOf(service.read, service.open.workspace),
-    'team.setLease': ({ days }) => nothing((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, leaseDays: days }))),
+    'team.setLease': ({ days }) =>
+      nothing((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, leaseDays: days }))),
     'team.lookAgain': () => {
       service.open.team.wake(true)
       return {}
     },
-    'team.forgetRefused': () => nothing((tx) => tx.run("UPDATE team_blobs SET reason = NULL WHERE state IN ('refused', 'forked')")),
+    'team.forgetRefused': () =>
+      nothing((tx) => tx.run("UPDATE team_blobs SET reason = NULL WHERE state IN ('refused', 'forked')")),
     'team.takeOwners': () => nothing((tx, workspace) => takeOwners(tx, workspace)),
-    'team.startRecovery': ({ code, mailboxId, carrier }) => nothing((tx) => startRecovery(tx, code, mailboxId, carrier), true),
+    'team.startRecovery': ({ code, mailboxId, carrier }) =>
+      nothing((tx) => startRecovery(tx, code, mailboxId, carrier), true),
     'team.recover': ({ code }) => nothing((tx, workspace) => recover(tx, workspace, code)),
   }
 }

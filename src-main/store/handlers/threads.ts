@@ -11,7 +11,11 @@ import { breathe, type Workspace } from '../workspace'
 export function threads(service: StoreService, by: () => string): Handlers<typeof threadCalls> {
   const workspace = (): Workspace => service.open.workspace
   const takeBack = (...acts: readonly number[]): { undo: string } =>
-    service.open.acts.keep(...acts.toReversed().map((id) => (tx: Parameters<typeof takeBackThreadAct>[0]) => takeBackThreadAct(tx, workspace(), id)))
+    service.open.acts.keep(
+      ...acts
+        .toReversed()
+        .map((id) => (tx: Parameters<typeof takeBackThreadAct>[0]) => takeBackThreadAct(tx, workspace(), id)),
+    )
   return {
     'threads.why': ({ messageId }) => whyHere(service.read, messageId),
     'threads.split': ({ messageId, which }) => {
@@ -40,7 +44,10 @@ export function threads(service: StoreService, by: () => string): Handlers<typeo
 /** The one whose first message is the oldest. */
 function oldest(workspace: Workspace, ids: readonly number[]): number {
   const begun = ids.map((id) => ({
-    id, at: workspace.db.read.get<{ at: number | null }>('SELECT min(date) AS at FROM messages WHERE conversation_id = ?', id)?.at ?? Number.MAX_SAFE_INTEGER,
+    id,
+    at:
+      workspace.db.read.get<{ at: number | null }>('SELECT min(date) AS at FROM messages WHERE conversation_id = ?', id)
+        ?.at ?? Number.MAX_SAFE_INTEGER,
   }))
   return begun.toSorted((a, b) => a.at - b.at || a.id - b.id)[0]?.id ?? 0
 }

@@ -14,19 +14,26 @@ export function views(service: StoreService, by: () => string): Handlers<typeof 
   return {
     'views.list': () => ({ views: listViews(service.read, workspace().device.id) }),
     'views.counts': async () => {
-      if (counts?.of !== workspace()) counts = { of: workspace(), views: new ViewCounts(workspace(), () => service.open.index) }
+      if (counts?.of !== workspace())
+        counts = { of: workspace(), views: new ViewCounts(workspace(), () => service.open.index) }
       return { counts: await counts.views.get() }
     },
-    'views.try': ({ conditions }) => countView(service.read, service.open.index, conditions, workspace().device.id, Date.now()),
+    'views.try': ({ conditions }) =>
+      countView(service.read, service.open.index, conditions, workspace().device.id, Date.now()),
     'views.save': (view) => workspace().db.write((tx) => saveView(tx, workspace(), view)),
-    'views.remove': ({ name }) => service.open.acts.keep(workspace().db.write((tx) => removeView(tx, workspace(), name))),
+    'views.remove': ({ name }) =>
+      service.open.acts.keep(workspace().db.write((tx) => removeView(tx, workspace(), name))),
     'fields.list': () => ({ fields: listFields(service.read) }),
     'fields.save': (field) => workspace().db.write((tx) => saveField(tx, workspace(), field)),
-    'fields.remove': ({ name }) => service.open.acts.keep(workspace().db.write((tx) => removeField(tx, workspace(), name))),
-    'conversations.setField': ({ ids, field, value }) => setField(service.open.acts, workspace(), ids, field, value, by()),
+    'fields.remove': ({ name }) =>
+      service.open.acts.keep(workspace().db.write((tx) => removeField(tx, workspace(), name))),
+    'conversations.setField': ({ ids, field, value }) =>
+      setField(service.open.acts, workspace(), ids, field, value, by()),
     'groups.list': () => ({ groups: listGroups(service.read, workspace().device.id) }),
-    'groups.save': ({ name, label, members }) => workspace().db.write((tx) => saveGroup(tx, workspace(), name, label, members)),
-    'groups.remove': ({ name }) => service.open.acts.keep(workspace().db.write((tx) => removeGroup(tx, workspace(), name))),
+    'groups.save': ({ name, label, members }) =>
+      workspace().db.write((tx) => saveGroup(tx, workspace(), name, label, members)),
+    'groups.remove': ({ name }) =>
+      service.open.acts.keep(workspace().db.write((tx) => removeGroup(tx, workspace(), name))),
     'conversations.follow': ({ ids, on }) => follow(service.open.acts, workspace(), ids, on),
     'mentions.seen': ({ id }) => {
       workspace().db.write((tx) => mentionSeen(tx, workspace(), id))

@@ -36,4 +36,36 @@ export interface Migration {
   readonly up: string
 }
 
-export const migrations: readonly Migration[] = [first, notes, networkLedger, team, searchFile, threads, completeness, work, transfers, sending, access, teamExchange, delivery, mailboxUse, labels, noteNames, depth, grantDevice, teamStale, identities, logLight, loops, mailLabels, views, renumbering, teamSnapshots, bodiesInOrder, noteDrafts, elsewhere, teamComputers, moves]
+export const migrations: readonly Migration[] = [
+  first,
+  notes,
+  networkLedger,
+  team,
+  searchFile,
+  threads,
+  completeness,
+  work,
+  transfers,
+  sending,
+  access,
+  teamExchange,
+  delivery,
+  mailboxUse,
+  labels,
+  noteNames,
+  depth,
+  grantDevice,
+  teamStale,
+  identities,
+  logLight,
+  loops,
+  mailLabels,
+  views,
+  renumbering,
+  teamSnapshots,
+  bodiesInOrder,
+  noteDrafts,
+  elsewhere,
+  teamComputers,
+  moves,
+]

@@ -7,24 +7,57 @@ import type { Reader } from '../database'
  * `ms` is the stamp of the first event, the others count from it; an event is `[kind, entity, ms, ctr, payload]`, and the
  * entity of a conversation is its 16 bytes.
  */
-const Count = z.int().min(0).max(2 ** 52)
+const Count = z
+  .int()
+  .min(0)
+  .max(2 ** 52)
 const Body = z.tuple([
-  z.array(z.tuple([z.instanceof(Uint8Array).refine((value) => value.byteLength === 8), Count])).max(1000), Count,
-  z.array(z.tuple([z.string().min(1).max(60), z.union([z.string().max(200), z.instanceof(Uint8Array).refine((value) => value.byteLength === 16)]), z.int().min(-(2 ** 52)).max(2 ** 52), z.int().min(0).max(65_535), z.unknown()])).max(2000),
+  z.array(z.tuple([z.instanceof(Uint8Array).refine((value) => value.byteLength === 8), Count])).max(1000),
+  Count,
+  z
+    .array(
+      z.tuple([
+        z.string().min(1).max(60),
+        z.union([z.string().max(200), z.instanceof(Uint8Array).refine((value) => value.byteLength === 16)]),
+        z
+          .int()
+          .min(-(2 ** 52))
+          .max(2 ** 52),
+        z.int().min(0).max(65_535),
+        z.unknown(),
+      ]),
+    )
+    .max(2000),
 ])
 
-export interface BatchEvent { readonly kind: string; readonly entity: string; readonly ms: number; readonly ctr: number; readonly payload: string }
-export interface Batch { readonly seen: Readonly<Record<string, number>>; readonly events: readonly BatchEvent[] }
+export interface BatchEvent {
+  readonly kind: string
+  readonly entity: string
+  readonly ms: number
+  readonly ctr: number
+  readonly payload: string
+}
+export interface Batch {
+  readonly seen: Readonly<Record<string, number>>
+  readonly events: readonly BatchEvent[]
+}
 
 const seenOf = (text: string): Record<string, number> => z.record(z.string(), z.number()).parse(JSON.parse(text))
 
 export function batchBody(read: Reader, device: string, seq: number, seenBefore: string, seen: string): unknown {
   const before = seenOf(seenBefore)
-  const fresh = Object.entries(seenOf(seen)).filter(([name, count]) => before[name] !== count).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const events = read.all<BatchEvent>('SELECT kind, entity, ms, ctr, payload FROM team_events WHERE device = ? AND seq = ? ORDER BY idx', device, seq)
+  const fresh = Object.entries(seenOf(seen))
+    .filter(([name, count]) => before[name] !== count)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const events = read.all<BatchEvent>(
+    'SELECT kind, entity, ms, ctr, payload FROM team_events WHERE device = ? AND seq = ? ORDER BY idx',
+    device,
+    seq,
+  )
   const first = events[0]?.ms ?? 0
   return [
-    fresh.map(([name, count]) => [Buffer.from(name, 'hex'), count]), first,
+    fresh.map(([name, count]) => [Buffer.from(name, 'hex'), count]),
+    first,
     events.map(({ kind, entity, ms, ctr, payload }) => [kind, shortEntity(entity), ms - first, ctr, plain(payload)]),
   ]
 }
@@ -37,7 +70,11 @@ export function readBody(body: unknown): Batch {
   return {
     seen: Object.fromEntries(seen.map(([device, count]) => [Buffer.from(device).toString('hex'), count])),
     events: events.map(([kind, entity, ms, ctr, payload]) => ({
-      kind, entity: typeof entity === 'string' ? entity : `c:${Buffer.from(entity).toString('base64url')}`, ms: Math.max(0, first + ms), ctr, payload: JSON.stringify(payload) ?? 'null',
+      kind,
+      entity: typeof entity === 'string' ? entity : `c:${Buffer.from(entity).toString('base64url')}`,
+      ms: Math.max(0, first + ms),
+      ctr,
+      payload: JSON.stringify(payload) ?? 'null',
     })),
   }
 }

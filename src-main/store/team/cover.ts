@@ -8,9 +8,19 @@ export type Cover = Readonly<Record<string, { readonly seq: number; readonly has
 /** The hash of a device's blob, where it is known here. */
 export function blobAt(read: Reader, device: string, seq: number): string | null {
   if (seq === 0) return noBlob
-  return read.get<{ hash: string }>("SELECT hash FROM team_blobs WHERE device = ? AND seq = ? AND kind = 'log' AND state = 'applied'", device, seq)?.hash
-    ?? read.get<{ hash: string }>("SELECT hash FROM team_frontier WHERE device = ? AND seq = ? AND hash <> ''", device, seq)?.hash
-    ?? null
+  return (
+    read.get<{ hash: string }>(
+      "SELECT hash FROM team_blobs WHERE device = ? AND seq = ? AND kind = 'log' AND state = 'applied'",
+      device,
+      seq,
+    )?.hash ??
+    read.get<{ hash: string }>(
+      "SELECT hash FROM team_frontier WHERE device = ? AND seq = ? AND hash <> ''",
+      device,
+      seq,
+    )?.hash ??
+    null
+  )
 }
 
 /**
@@ -18,16 +28,33 @@ export function blobAt(read: Reader, device: string, seq: number): string | null
  * and roles begin after what the owner has seen; and nothing that had seen what is not in it.
  */
 export function coverable(read: Reader, own: string): Cover {
-  const here: Record<string, number> = { ...frontier(read), [own]: read.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM team_blobs WHERE device = ? AND kind = 'log' AND state = 'applied'", own)?.seq ?? 0 }
+  const here: Record<string, number> = {
+    ...frontier(read),
+    [own]:
+      read.get<{ seq: number | null }>(
+        "SELECT max(seq) AS seq FROM team_blobs WHERE device = ? AND kind = 'log' AND state = 'applied'",
+        own,
+      )?.seq ?? 0,
+  }
   const most = new Map<string, number>()
-  for (const { device, cut_off: cutOff } of read.all<{ device: string; cut_off: number | null }>('SELECT device, cut_off FROM team_devices')) {
+  for (const { device, cut_off: cutOff } of read.all<{ device: string; cut_off: number | null }>(
+    'SELECT device, cut_off FROM team_devices',
+  )) {
     const fork = read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq
-    most.set(device, Math.min(cutOff ?? Number.POSITIVE_INFINITY, fork === undefined ? Number.POSITIVE_INFINITY : fork - 1))
+    most.set(
+      device,
+      Math.min(cutOff ?? Number.POSITIVE_INFINITY, fork === undefined ? Number.POSITIVE_INFINITY : fork - 1),
+    )
   }
   const upTo = new Map([...most].map(([device, cap]) => [device, Math.min(here[device] ?? 0, cap)]))
   const closed = (device: string, seq: number): boolean => {
-    const seen = seenOf(read.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', device, seq)?.seen ?? '{}')
-    return Object.entries(seen).every(([other, count]) => other === device || Math.min(count, most.get(other) ?? 0) <= (upTo.get(other) ?? 0))
+    const seen = seenOf(
+      read.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', device, seq)?.seen ??
+        '{}',
+    )
+    return Object.entries(seen).every(
+      ([other, count]) => other === device || Math.min(count, most.get(other) ?? 0) <= (upTo.get(other) ?? 0),
+    )
   }
   for (let changed = true; changed;) {
     changed = false
@@ -39,7 +66,9 @@ export function coverable(read: Reader, own: string): Cover {
       changed = true
     }
   }
-  const marked = [...upTo].filter(([, seq]) => seq > 0).map(([device, seq]) => [device, { seq, hash: blobAt(read, device, seq) ?? '' }] as const)
+  const marked = [...upTo]
+    .filter(([, seq]) => seq > 0)
+    .map(([device, seq]) => [device, { seq, hash: blobAt(read, device, seq) ?? '' }] as const)
   // Without all marks it would not be closed any more.
   return marked.every(([, { hash }]) => hash !== '') ? Object.fromEntries(marked) : {}
 }

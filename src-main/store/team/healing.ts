@@ -11,32 +11,65 @@ export const longestDelayMs = 60_000
  * What lies on the server now, all of it having been taken in. Items that lie nowhere go back (folder deleted, retention, another
  * UIDVALIDITY): our own at once, those of others within a minute unless somebody was faster.
  */
-export function folderIs(tx: Writer, workspace: Workspace, generation: string, places: readonly string[], random: () => number = Math.random): void {
-  tx.run('DELETE FROM team_places WHERE generation <> ?1 OR place NOT IN (SELECT value FROM json_each(?2))', generation, JSON.stringify(places))
+export function folderIs(
+  tx: Writer,
+  workspace: Workspace,
+  generation: string,
+  places: readonly string[],
+  random: () => number = Math.random,
+): void {
+  tx.run(
+    'DELETE FROM team_places WHERE generation <> ?1 OR place NOT IN (SELECT value FROM json_each(?2))',
+    generation,
+    JSON.stringify(places),
+  )
   forgetCovered(tx, workspace, generation)
   const now = workspace.clock.stamp()
   const settled = settledSnapshot(tx, now)?.cover ?? {}
   const missing = tx.all<{ hash: string; device: string; kind: string; seq: number }>(
-    "SELECT hash, device, kind, seq FROM team_blobs b WHERE state <> 'refused' AND send_at IS NULL AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = b.hash)")
-  for (const { hash, device, kind, seq } of missing) if (kind !== 'log' || !covers(settled, device, seq)) tx.run('UPDATE team_blobs SET send_at = ? WHERE hash = ?', device === workspace.device.id ? 0 : now + Math.floor(random() * longestDelayMs), hash)
+    "SELECT hash, device, kind, seq FROM team_blobs b WHERE state <> 'refused' AND send_at IS NULL AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = b.hash)",
+  )
+  for (const { hash, device, kind, seq } of missing)
+    if (kind !== 'log' || !covers(settled, device, seq))
+      tx.run(
+        'UPDATE team_blobs SET send_at = ? WHERE hash = ?',
+        device === workspace.device.id ? 0 : now + Math.floor(random() * longestDelayMs),
+        hash,
+      )
 }
 
-export const placesOf = (read: Reader, generation: string): string[] => read.all<{ place: string }>('SELECT DISTINCT place FROM team_places WHERE generation = ?', generation).map(({ place }) => place)
+export const placesOf = (read: Reader, generation: string): string[] =>
+  read
+    .all<{ place: string }>('SELECT DISTINCT place FROM team_places WHERE generation = ?', generation)
+    .map(({ place }) => place)
 
-export interface Gap { readonly device: string; readonly from: number; readonly to: number }
+export interface Gap {
+  readonly device: string
+  readonly from: number
+  readonly to: number
+}
 
 /** Batches that others have seen, or that lie after the ones here, and that are not here. */
 export function gaps(read: Reader, own: string): Gap[] {
   const here = frontier(read)
   const wanted = new Map<string, number>()
-  const want = (device: string, seq: number): void => void (device !== own && seq > (here[device] ?? 0) && wanted.set(device, Math.max(seq, wanted.get(device) ?? 0)))
-  for (const { seen } of read.all<{ seen: string }>('SELECT b.seen FROM team_frontier f JOIN team_batches b ON b.device = f.device AND b.seq = f.seq')) {
+  const want = (device: string, seq: number): void =>
+    void (device !== own && seq > (here[device] ?? 0) && wanted.set(device, Math.max(seq, wanted.get(device) ?? 0)))
+  for (const { seen } of read.all<{ seen: string }>(
+    'SELECT b.seen FROM team_frontier f JOIN team_batches b ON b.device = f.device AND b.seq = f.seq',
+  )) {
     const all: unknown = JSON.parse(seen)
-    for (const [device, seq] of Object.entries(typeof all === 'object' && all !== null ? all : {})) if (typeof seq === 'number') want(device, seq)
+    for (const [device, seq] of Object.entries(typeof all === 'object' && all !== null ? all : {}))
+      if (typeof seq === 'number') want(device, seq)
   }
-  for (const { device, seq } of read.all<{ device: string; seq: number }>("SELECT device, max(seq) AS seq FROM team_blobs WHERE state = 'waiting' GROUP BY device")) want(device, seq - 1)
+  for (const { device, seq } of read.all<{ device: string; seq: number }>(
+    "SELECT device, max(seq) AS seq FROM team_blobs WHERE state = 'waiting' GROUP BY device",
+  ))
+    want(device, seq - 1)
   const forked = new Set(read.all<{ device: string }>('SELECT device FROM team_forks').map(({ device }) => device))
-  return [...wanted].filter(([device]) => !forked.has(device)).map(([device, to]) => ({ device, from: (here[device] ?? 0) + 1, to }))
+  return [...wanted]
+    .filter(([device]) => !forked.has(device))
+    .map(([device, to]) => ({ device, from: (here[device] ?? 0) + 1, to }))
 }
 
 /** What a settled snapshot covers is neither put back nor kept; the last blob of each device stays, so that its chain goes on. */
@@ -44,7 +77,12 @@ function forgetCovered(tx: Writer, workspace: Workspace, generation: string): vo
   const snapshot = settledSnapshot(tx, workspace.clock.stamp())
   if (!snapshot) return
   for (const [device, { seq }] of Object.entries(snapshot.cover)) {
-    tx.run("DELETE FROM team_blobs WHERE device = ?1 AND seq < ?2 AND kind = 'log' AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = team_blobs.hash AND p.generation = ?3)", device, seq, generation)
+    tx.run(
+      "DELETE FROM team_blobs WHERE device = ?1 AND seq < ?2 AND kind = 'log' AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = team_blobs.hash AND p.generation = ?3)",
+      device,
+      seq,
+      generation,
+    )
     tx.run("UPDATE team_blobs SET send_at = NULL WHERE device = ? AND seq <= ? AND kind = 'log'", device, seq)
   }
 }

@@ -14,7 +14,10 @@ import { standingSnapshot, takeSnapshots } from './snapshot'
 
 const log = logger('team')
 
-export interface Arrived { readonly place: string; readonly pack: Uint8Array }
+export interface Arrived {
+  readonly place: string
+  readonly pack: Uint8Array
+}
 
 /** Says when a transaction has had its time, so that the rest goes into another one. */
 export type Until = () => boolean
@@ -68,7 +71,12 @@ export class Intake {
       if (at + 1 < items.length && until()) return at + 1
     }
     for (const hash of this.names) {
-      tx.run('INSERT INTO team_places(generation, place, hash, read) VALUES(?, ?, ?, 1) ON CONFLICT DO UPDATE SET read = 1', generation, place, hash)
+      tx.run(
+        'INSERT INTO team_places(generation, place, hash, read) VALUES(?, ?, ?, 1) ON CONFLICT DO UPDATE SET read = 1',
+        generation,
+        place,
+        hash,
+      )
       tx.run('UPDATE team_blobs SET send_at = NULL WHERE hash = ? AND send_at IS NOT NULL', hash)
     }
     return null
@@ -86,7 +94,10 @@ export class Intake {
     workspace.team.closeBatch(tx)
     const settled = standingSnapshot(tx)?.cover ?? {}
     for (const { device } of waiting) {
-      const signKey = tx.get<{ sign_key: Buffer }>('SELECT sign_key FROM team_devices WHERE device = ?', device)?.sign_key
+      const signKey = tx.get<{ sign_key: Buffer }>(
+        'SELECT sign_key FROM team_devices WHERE device = ?',
+        device,
+      )?.sign_key
       if (signKey && applyDevice(tx, workspace, { device, signKey, settled }, this.fresh, until)) return true
     }
     return false
@@ -96,7 +107,8 @@ export class Intake {
 /** @returns its name; null for what is of no use to this team */
 function receive(tx: Writer, workspace: Workspace, item: Item, place: string, fresh: Fresh): string | null {
   if (item.kind === 'mark') {
-    if (!workspace.presence.receive(tx, item.bytes, place)) refuse(tx, workspace, 'mark', place, 'false-signature', item.bytes)
+    if (!workspace.presence.receive(tx, item.bytes, place))
+      refuse(tx, workspace, 'mark', place, 'false-signature', item.bytes)
     return null
   }
   try {
@@ -122,21 +134,59 @@ function receive(tx: Writer, workspace: Workspace, item: Item, place: string, fr
     return hash
   } catch (fault) {
     if (!(fault instanceof PosternError)) throw fault
-    refuse(tx, workspace, item.kind, digest('sha256', Buffer.from(item.bytes), 'hex').slice(0, 32), 'unreadable', item.bytes)
+    refuse(
+      tx,
+      workspace,
+      item.kind,
+      digest('sha256', Buffer.from(item.bytes), 'hex').slice(0, 32),
+      'unreadable',
+      item.bytes,
+    )
     return null
   }
 }
 
-function keep(tx: Writer, workspace: Workspace, hash: string, kind: ItemKind, device: string, seq: number, bytes: Uint8Array, state: string): void {
-  tx.run('INSERT OR IGNORE INTO team_blobs(hash, kind, device, seq, bytes, state, at) VALUES(?, ?, ?, ?, ?, ?, ?)', hash, kind, device, seq, bytes, state, workspace.clock.stamp())
+function keep(
+  tx: Writer,
+  workspace: Workspace,
+  hash: string,
+  kind: ItemKind,
+  device: string,
+  seq: number,
+  bytes: Uint8Array,
+  state: string,
+): void {
+  tx.run(
+    'INSERT OR IGNORE INTO team_blobs(hash, kind, device, seq, bytes, state, at) VALUES(?, ?, ?, ?, ?, ?, ?)',
+    hash,
+    kind,
+    device,
+    seq,
+    bytes,
+    state,
+    workspace.clock.stamp(),
+  )
 }
 
 /** Why something that came has no effect; the tray names it. Its bytes are of no use to anybody. */
 export type Refusal = 'not-ours' | 'unreadable' | 'other-team' | 'false-signature' | 'broken'
 
-function refuse(tx: Writer, workspace: Workspace, kind: ItemKind, name: string, reason: Refusal, bytes: Uint8Array): void {
-  const { changes } = tx.run("INSERT OR IGNORE INTO team_blobs(hash, kind, device, seq, bytes, state, reason, at) VALUES(?, ?, '', 0, ?, 'refused', ?, ?)",
-    `refused ${name}`, kind, bytes.subarray(0, 0), reason, workspace.clock.stamp())
+function refuse(
+  tx: Writer,
+  workspace: Workspace,
+  kind: ItemKind,
+  name: string,
+  reason: Refusal,
+  bytes: Uint8Array,
+): void {
+  const { changes } = tx.run(
+    "INSERT OR IGNORE INTO team_blobs(hash, kind, device, seq, bytes, state, reason, at) VALUES(?, ?, '', 0, ?, 'refused', ?, ?)",
+    `refused ${name}`,
+    kind,
+    bytes.subarray(0, 0),
+    reason,
+    workspace.clock.stamp(),
+  )
   if (changes === 0) return
   log.warn('something that came for the team was refused', { reason, bytes: bytes.byteLength })
   tx.changes.touched('team')
@@ -146,7 +196,13 @@ function refuse(tx: Writer, workspace: Workspace, kind: ItemKind, name: string, 
 const pageRows = 200
 
 /** @returns whether it stopped because the time was up */
-function applyDevice(tx: Writer, workspace: Workspace, { device, signKey, settled }: { device: string; signKey: Buffer; settled: Cover }, fresh: Fresh, until: Until): boolean {
+function applyDevice(
+  tx: Writer,
+  workspace: Workspace,
+  { device, signKey, settled }: { device: string; signKey: Buffer; settled: Cover },
+  fresh: Fresh,
+  until: Until,
+): boolean {
   const mark = markOf(tx, workspace, device)
   const judge = workspace.team.judge(tx, device)
   const touched = new Set<string>()
@@ -155,10 +211,18 @@ function applyDevice(tx: Writer, workspace: Workspace, { device, signKey, settle
   let applied = 0
   pages: for (;;) {
     const rows = tx.all<{ hash: string; seq: number }>(
-      `SELECT hash, seq FROM team_blobs WHERE device = ?1 AND state = 'waiting' AND (seq > ?2 OR (seq = ?2 AND hash > ?3)) ORDER BY seq, hash LIMIT ${pageRows}`, device, after.seq, after.hash)
+      `SELECT hash, seq FROM team_blobs WHERE device = ?1 AND state = 'waiting' AND (seq > ?2 OR (seq = ?2 AND hash > ?3)) ORDER BY seq, hash LIMIT ${pageRows}`,
+      device,
+      after.seq,
+      after.hash,
+    )
     for (const row of rows) {
       after = row
-      const blob = fresh.get(row.hash) ?? readBlob(tx.get<{ bytes: Buffer }>('SELECT bytes FROM team_blobs WHERE hash = ?', row.hash)?.bytes ?? new Uint8Array())
+      const blob =
+        fresh.get(row.hash) ??
+        readBlob(
+          tx.get<{ bytes: Buffer }>('SELECT bytes FROM team_blobs WHERE hash = ?', row.hash)?.bytes ?? new Uint8Array(),
+        )
       if (!signedBy(blob, signKey)) {
         tx.run("UPDATE team_blobs SET state = 'refused', reason = 'false-signature' WHERE hash = ?", row.hash)
         continue
@@ -192,7 +256,13 @@ function applyDevice(tx: Writer, workspace: Workspace, { device, signKey, settle
     if (rows.length < pageRows) break
   }
   if (applied > 0) {
-    if (device !== workspace.device.id) tx.run('INSERT INTO team_frontier(device, seq, hash) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET seq = ?2, hash = ?3', device, mark.seq, mark.hash)
+    if (device !== workspace.device.id)
+      tx.run(
+        'INSERT INTO team_frontier(device, seq, hash) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET seq = ?2, hash = ?3',
+        device,
+        mark.seq,
+        mark.hash,
+      )
     tx.run('UPDATE team_devices SET heard_at = ? WHERE device = ?', workspace.clock.stamp(), device)
     tx.changes.touched('team')
   }
@@ -211,40 +281,76 @@ function bodyOf(blob: SealedBlob, key: Uint8Array): Batch | null {
 }
 
 /** The last batch of a device that was applied here, its blob, and what it had seen. */
-interface Mark { seq: number; hash: string; seen: Record<string, number> }
+interface Mark {
+  seq: number
+  hash: string
+  seen: Record<string, number>
+}
 
 /** Our own batches are applied from the start. */
 function markOf(read: Reader, workspace: Workspace, device: string): Mark {
   const own = device === workspace.device.id
-  const seq = own ? read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device)?.seq ?? 0
-    : read.get<{ seq: number }>('SELECT seq FROM team_frontier WHERE device = ?', device)?.seq ?? 0
+  const seq = own
+    ? (read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device)?.seq ?? 0)
+    : (read.get<{ seq: number }>('SELECT seq FROM team_frontier WHERE device = ?', device)?.seq ?? 0)
   const hash = blobAt(read, device, seq) ?? noBlob
-  const seen: unknown = JSON.parse(read.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', device, seq)?.seen ?? '{}')
+  const seen: unknown = JSON.parse(
+    read.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', device, seq)?.seen ?? '{}',
+  )
   return { seq, hash, seen: typeof seen === 'object' && seen !== null ? { ...seen } : {} }
 }
 
-function apply(tx: Writer, workspace: Workspace, blob: SealedBlob, body: Batch | null, mark: Mark, judge: ReturnType<Workspace['team']['judge']>, touched: Set<string>): void {
+function apply(
+  tx: Writer,
+  workspace: Workspace,
+  blob: SealedBlob,
+  body: Batch | null,
+  mark: Mark,
+  judge: ReturnType<Workspace['team']['judge']>,
+  touched: Set<string>,
+): void {
   const { device, seq } = blob
   Object.assign(mark.seen, body?.seen)
   mark.seq = seq
   mark.hash = blob.hash
-  tx.run('INSERT INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 1)', device, seq, JSON.stringify(mark.seen))
+  tx.run(
+    'INSERT INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 1)',
+    device,
+    seq,
+    JSON.stringify(mark.seen),
+  )
   body?.events.forEach(({ kind, entity, ms, ctr, payload }, idx) => {
     workspace.team.heardStamp(ms)
-    tx.run('INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      device, seq, idx, kind, entity, ms, ctr, payload, judge(seq, kind, payload))
+    tx.run(
+      'INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      device,
+      seq,
+      idx,
+      kind,
+      entity,
+      ms,
+      ctr,
+      payload,
+      judge(seq, kind, payload),
+    )
     touched.add(entity)
   })
 }
 
-const forkedAt = (read: Reader, device: string): number => read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
+const forkedAt = (read: Reader, device: string): number =>
+  read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
 
 /** From the number at which a device signed two different batches, nothing of it counts until the owner decides. */
 function fork(tx: Writer, device: string, seq: number, touched: Set<string>): void {
   if (forkedAt(tx, device) <= seq) return
   tx.run('INSERT INTO team_forks(device, seq) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET seq = ?2', device, seq)
   log.warn('a device signed two different batches of one number', { device, seq })
-  for (const { entity } of tx.all<{ entity: string }>('SELECT DISTINCT entity FROM team_events WHERE device = ? AND seq >= ?', device, seq)) touched.add(entity)
+  for (const { entity } of tx.all<{ entity: string }>(
+    'SELECT DISTINCT entity FROM team_events WHERE device = ? AND seq >= ?',
+    device,
+    seq,
+  ))
+    touched.add(entity)
   tx.run(`UPDATE team_events SET standing = ${standing.forked} WHERE device = ? AND seq >= ?`, device, seq)
   tx.changes.touched('team')
 }

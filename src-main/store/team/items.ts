@@ -12,9 +12,13 @@ const magic = Buffer.from('PST1')
 const Items = z.array(z.tuple([z.enum(['log', 'roster', 'join', 'mark', 'snap']), z.instanceof(Uint8Array)])).max(2000)
 /** `mark`: who is here now; kept by nobody. `snap`: a part of a snapshot. */
 export type ItemKind = 'log' | 'roster' | 'join' | 'mark' | 'snap'
-export interface Item { readonly kind: ItemKind; readonly bytes: Uint8Array }
+export interface Item {
+  readonly kind: ItemKind
+  readonly bytes: Uint8Array
+}
 
-export const packItems = (items: readonly Item[]): Uint8Array => Buffer.concat([magic, toCbor(items.map(({ kind, bytes }) => [kind, bytes]))])
+export const packItems = (items: readonly Item[]): Uint8Array =>
+  Buffer.concat([magic, toCbor(items.map(({ kind, bytes }) => [kind, bytes]))])
 
 /** @throws PosternError `unreadable` */
 export function unpackItems(pack: Uint8Array): Item[] {
@@ -31,5 +35,11 @@ export function nameItem({ kind, bytes }: Item): { hash: string; blob: SealedBlo
     return { hash: blob.hash, blob }
   }
   if (kind === 'snap') return { hash: readBlob(bytes).hash, blob: null }
-  return { hash: kind === 'roster' ? readRecord(bytes).hash : digest('sha256', Buffer.from(bytes), 'buffer').toString('hex', 0, 16), blob: null }
+  return {
+    hash:
+      kind === 'roster'
+        ? readRecord(bytes).hash
+        : digest('sha256', Buffer.from(bytes), 'buffer').toString('hex', 0, 16),
+    blob: null,
+  }
 }

@@ -5,10 +5,21 @@ import { add, kind, set } from './define-kind'
 const Ms = z.int().min(0).max(8_640_000_000_000_000)
 
 /** What the team knows of a grant; mailboxes by address, since their ids differ from laptop to laptop. */
-export const GrantEvent = z.strictObject({
-  card: SupportCard, kind: GrantKind, scope: GrantScope, mailboxes: z.array(z.string().max(320)).min(1).max(1000).nullable(),
-  reason: z.string().trim().min(3).max(500), reference: z.string().max(100), grantedAt: Ms, endsAt: Ms,
-}).refine(({ grantedAt, endsAt }) => endsAt > grantedAt && endsAt - grantedAt <= longestGrantMs, 'no grant lasts longer than 180 days')
+export const GrantEvent = z
+  .strictObject({
+    card: SupportCard,
+    kind: GrantKind,
+    scope: GrantScope,
+    mailboxes: z.array(z.string().max(320)).min(1).max(1000).nullable(),
+    reason: z.string().trim().min(3).max(500),
+    reference: z.string().max(100),
+    grantedAt: Ms,
+    endsAt: Ms,
+  })
+  .refine(
+    ({ grantedAt, endsAt }) => endsAt > grantedAt && endsAt - grantedAt <= longestGrantMs,
+    'no grant lasts longer than 180 days',
+  )
 
 export const grantEnds = ['revoked', 'replaced', 'ended', 'forbidden', 'grantor-left'] as const
 export const GrantEndEvent = z.strictObject({ why: z.enum(grantEnds) })

@@ -15,26 +15,67 @@ const on = z.boolean()
 /** What agents do to a conversation. */
 export const conversationKinds = {
   /** `basis`: the newest message that was there when it was closed; what came in after it opens it again. */
-  status: kind('work', z.object({ status: Status, basis: ConversationEntity.nullable().default(null) }), (p) => [set('status', p)]),
-  assign: kind('work', z.object({ to: z.union([z.object({ member: MemberId }), z.object({ group: Name })]).nullable() }), ({ to }) => [set('assignee', to)]),
+  status: kind('work', z.object({ status: Status, basis: ConversationEntity.nullable().default(null) }), (p) => [
+    set('status', p),
+  ]),
+  assign: kind(
+    'work',
+    z.object({ to: z.union([z.object({ member: MemberId }), z.object({ group: Name })]).nullable() }),
+    ({ to }) => [set('assignee', to)],
+  ),
   tag: kind('work', z.object({ tag: Name, on }), (p) => [p.on ? add('tags', p.tag) : remove('tags', p.tag)]),
-  snooze: kind('work', z.object({ until: Ms.nullable(), unlessReply: z.boolean().default(true) }), (p) => [set('snooze', p.until === null ? null : p)]),
+  snooze: kind('work', z.object({ until: Ms.nullable(), unlessReply: z.boolean().default(true) }), (p) => [
+    set('snooze', p.until === null ? null : p),
+  ]),
   title: kind('work', z.object({ title: z.string().max(500).nullable() }), ({ title }) => [set('title', title)]),
   /** A custom field; what it may hold is checked against its definition when it is shown. */
-  field: kind('work', z.object({ field: Name, value: z.union([z.string().max(4000), z.number(), z.boolean()]).nullable() }), (p) => [set(`field:${p.field}`, p.value)]),
-  follow: kind('read', z.object({ member: MemberId, on }), (p) => [p.on ? add('followers', p.member) : remove('followers', p.member)]),
+  field: kind(
+    'work',
+    z.object({ field: Name, value: z.union([z.string().max(4000), z.number(), z.boolean()]).nullable() }),
+    (p) => [set(`field:${p.field}`, p.value)],
+  ),
+  follow: kind('read', z.object({ member: MemberId, on }), (p) => [
+    p.on ? add('followers', p.member) : remove('followers', p.member),
+  ]),
   /** Has no way to mail: notes are no messages and never enter the outbox. */
-  note: kind('read', z.object({ note: Name, text: NoteText, mentions: z.array(MemberId).max(50).default([]), /** Whose words: a guest of support; '' the writer's own. */ as: z.string().max(200).default('') }), ({ note, ...rest }) => [add('notes', note, rest)]),
-  'note-edit': kind('read', z.object({ note: Name, text: NoteText, mentions: z.array(MemberId).max(50).default([]) }), ({ note, ...rest }) => [set(`note:${note}`, rest)]),
-  'note-delete': kind('read', z.object({ note: Name, on: on.default(true) }), (p) => [set(`note-gone:${p.note}`, p.on)]),
+  note: kind(
+    'read',
+    z.object({
+      note: Name,
+      text: NoteText,
+      mentions: z.array(MemberId).max(50).default([]),
+      /** Whose words: a guest of support; '' the writer's own. */ as: z.string().max(200).default(''),
+    }),
+    ({ note, ...rest }) => [add('notes', note, rest)],
+  ),
+  'note-edit': kind(
+    'read',
+    z.object({ note: Name, text: NoteText, mentions: z.array(MemberId).max(50).default([]) }),
+    ({ note, ...rest }) => [set(`note:${note}`, rest)],
+  ),
+  'note-delete': kind('read', z.object({ note: Name, on: on.default(true) }), (p) => [
+    set(`note-gone:${p.note}`, p.on),
+  ]),
   /** The conversation becomes part of another one; `null` takes it out again. */
   merge: kind('work', z.object({ into: ConversationEntity.nullable() }), ({ into }) => [set('merged-into', into)]),
   /** Messages that were taken out into a conversation of their own, whose entity is the first of them; `on: false` puts them back. */
-  split: kind('work', z.object({ messages: z.array(ConversationEntity).min(1).max(500), on: on.default(true) }), (p) => p.messages.map((message) => p.on ? add('split-off', message, p.messages[0]) : remove('split-off', message))),
+  split: kind('work', z.object({ messages: z.array(ConversationEntity).min(1).max(500), on: on.default(true) }), (p) =>
+    p.messages.map((message) => (p.on ? add('split-off', message, p.messages[0]) : remove('split-off', message))),
+  ),
   /** To another mailbox of the workspace, by its address. */
   move: kind('work', z.object({ mailbox: z.string().max(320) }), ({ mailbox }) => [set('mailbox', mailbox)]),
   /** Somebody's unsent words; one each author, only the newest. Null: sent or thrown away. */
-  draft: kind('work', z.object({ member: MemberId, html: z.string().max(32_768).nullable() }), (p) => [set(`draft:${p.member}`, p.html === null ? null : p)]),
+  draft: kind('work', z.object({ member: MemberId, html: z.string().max(32_768).nullable() }), (p) => [
+    set(`draft:${p.member}`, p.html === null ? null : p),
+  ]),
   /** A reply has left. `basis`: the newest message that it answers. */
-  sent: kind('send', z.object({ message: ConversationEntity, basis: ConversationEntity.nullable(), member: MemberId.nullable().default(null) }), ({ message, ...rest }) => [add('sent', message, rest)]),
+  sent: kind(
+    'send',
+    z.object({
+      message: ConversationEntity,
+      basis: ConversationEntity.nullable(),
+      member: MemberId.nullable().default(null),
+    }),
+    ({ message, ...rest }) => [add('sent', message, rest)],
+  ),
 }

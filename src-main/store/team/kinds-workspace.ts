@@ -7,14 +7,40 @@ const Definition = z.record(z.string().max(60), z.unknown()).refine((value) => J
 
 /** What the team shares besides conversations. The entity is the thing itself: `tag:NAME`, `group:NAME`, `field:NAME`, `view:NAME`. */
 export const workspaceKinds = {
-  'tag-define': kind('work', z.object({ name: Label, colour: z.string().max(30).nullable().default(null) }), ({ name, colour }) => [set('name', name), set('colour', colour)]),
+  'tag-define': kind(
+    'work',
+    z.object({ name: Label, colour: z.string().max(30).nullable().default(null) }),
+    ({ name, colour }) => [set('name', name), set('colour', colour)],
+  ),
   /** `into`: its conversations count as having that one. */
-  'tag-retire': kind('work', z.object({ retired: z.boolean(), into: Name.nullable().default(null) }), (p) => [set('retired', p.retired), set('into', p.into)]),
-  'group-define': kind('manage-team', z.object({ name: Label, retired: z.boolean().default(false) }), (p) => [set('name', p.name), set('retired', p.retired)]),
-  'group-member': kind('manage-team', z.object({ member: MemberId, on: z.boolean() }), (p) => [p.on ? add('members', p.member) : remove('members', p.member)]),
-  'field-define': kind('manage-team', z.object({ definition: Definition, retired: z.boolean().default(false) }), (p) => [set('definition', p.definition), set('retired', p.retired)]),
-  'view-define': kind('work', z.object({ definition: Definition, retired: z.boolean().default(false) }), (p) => [set('definition', p.definition), set('retired', p.retired)]),
-  'reply-define': kind('work', z.object({ definition: Definition, retired: z.boolean().default(false) }), (p) => [set('definition', p.definition), set('retired', p.retired)]),
+  'tag-retire': kind('work', z.object({ retired: z.boolean(), into: Name.nullable().default(null) }), (p) => [
+    set('retired', p.retired),
+    set('into', p.into),
+  ]),
+  'group-define': kind('manage-team', z.object({ name: Label, retired: z.boolean().default(false) }), (p) => [
+    set('name', p.name),
+    set('retired', p.retired),
+  ]),
+  'group-member': kind('manage-team', z.object({ member: MemberId, on: z.boolean() }), (p) => [
+    p.on ? add('members', p.member) : remove('members', p.member),
+  ]),
+  'field-define': kind(
+    'manage-team',
+    z.object({ definition: Definition, retired: z.boolean().default(false) }),
+    (p) => [set('definition', p.definition), set('retired', p.retired)],
+  ),
+  'view-define': kind('work', z.object({ definition: Definition, retired: z.boolean().default(false) }), (p) => [
+    set('definition', p.definition),
+    set('retired', p.retired),
+  ]),
+  'reply-define': kind('work', z.object({ definition: Definition, retired: z.boolean().default(false) }), (p) => [
+    set('definition', p.definition),
+    set('retired', p.retired),
+  ]),
   /** One setting of the workspace, entity `setting:KEY`. */
-  setting: kind('manage-team', z.object({ value: z.unknown() }).refine((p) => JSON.stringify(p).length <= 20_000), (p) => [set('value', p.value ?? null)]),
+  setting: kind(
+    'manage-team',
+    z.object({ value: z.unknown() }).refine((p) => JSON.stringify(p).length <= 20_000),
+    (p) => [set('value', p.value ?? null)],
+  ),
 }

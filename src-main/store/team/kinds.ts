@@ -16,7 +16,12 @@ export interface Kind<P extends z.ZodType = z.ZodType> {
 }
 
 /** All kinds that this program knows; others are kept for a newer one. Names and payloads never change their meaning. */
-export const kinds = { ...conversationKinds, ...workspaceKinds, ...accessKinds, ...upkeepKinds } as const satisfies Record<string, Kind>
+export const kinds = {
+  ...conversationKinds,
+  ...workspaceKinds,
+  ...accessKinds,
+  ...upkeepKinds,
+} as const satisfies Record<string, Kind>
 
 export type KindName = keyof typeof kinds
 export type KindPayload<K extends KindName> = z.input<(typeof kinds)[K]['payload']>

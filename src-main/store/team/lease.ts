@@ -24,14 +24,18 @@ export function leaseOf(read: Reader, workspace: Workspace): Lease {
   if (days === null) return { days: null, contactAt: null, ended: false }
   const membership = teamInfo(read)?.membership
   const contactAt = number(read, 'contact')
-  const ended = (membership === 'owner' || membership === 'member') && contactAt !== null && workspace.clock.now() > contactAt + days * dayMs
+  const ended =
+    (membership === 'owner' || membership === 'member') &&
+    contactAt !== null &&
+    workspace.clock.now() > contactAt + days * dayMs
   return { days, contactAt, ended }
 }
 
 /** The roster says something else, or for the first time. */
 export function setLease(tx: Writer, workspace: Workspace, days: number | null): void {
   if (days === null) tx.run("DELETE FROM team_info WHERE key = 'lease'")
-  else tx.run("INSERT INTO team_info(key, value) VALUES('lease', ?1) ON CONFLICT DO UPDATE SET value = ?1", String(days))
+  else
+    tx.run("INSERT INTO team_info(key, value) VALUES('lease', ?1) ON CONFLICT DO UPDATE SET value = ?1", String(days))
   tx.run("INSERT OR IGNORE INTO team_info(key, value) VALUES('contact', ?)", String(workspace.clock.now()))
 }
 
@@ -39,7 +43,10 @@ export function setLease(tx: Writer, workspace: Workspace, days: number | null):
 export function noteContact(tx: Writer, workspace: Workspace): void {
   if (!teamInfo(tx)) return
   const ended = leaseOf(tx, workspace).ended
-  tx.run("INSERT INTO team_info(key, value) VALUES('contact', ?1) ON CONFLICT DO UPDATE SET value = ?1", String(workspace.clock.now()))
+  tx.run(
+    "INSERT INTO team_info(key, value) VALUES('contact', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+    String(workspace.clock.now()),
+  )
   if (ended) tx.changes.touched('team')
 }
 

@@ -11,16 +11,25 @@ const warnAt = 0.7
 export const floodEvents = 2000
 const hourMs = 3_600_000
 
-const Load = z.object({ events: z.int(), messages: z.int(), floods: z.array(z.object({ device: z.string(), events: z.int() })) })
+const Load = z.object({
+  events: z.int(),
+  messages: z.int(),
+  floods: z.array(z.object({ device: z.string(), events: z.int() })),
+})
 
 /** Counts what the team writes; kept, since it is asked for far more often than it changes. @param messages that lie on the server; null: as before */
 export function noteLoad(tx: Writer, workspace: Workspace, messages: number | null): void {
   if (!teamInfo(tx)) return
   const now = workspace.clock.stamp()
-  const count = (since: number): { device: string; events: number }[] => tx.all<{ device: string; events: number }>('SELECT device, count(*) AS events FROM team_events WHERE ms > ? GROUP BY device', since)
+  const count = (since: number): { device: string; events: number }[] =>
+    tx.all<{ device: string; events: number }>(
+      'SELECT device, count(*) AS events FROM team_events WHERE ms > ? GROUP BY device',
+      since,
+    )
   const before = loadOf(tx)
   const load = {
-    events: count(now - 24 * hourMs).reduce((sum, { events }) => sum + events, 0), messages: messages ?? before?.messages ?? 0,
+    events: count(now - 24 * hourMs).reduce((sum, { events }) => sum + events, 0),
+    messages: messages ?? before?.messages ?? 0,
     floods: count(now - hourMs).filter(({ device, events }) => events > floodEvents && device !== workspace.device.id),
   }
   const text = JSON.stringify(load)
@@ -34,7 +43,11 @@ export function loadOf(read: Reader): z.output<typeof Load> | null {
   return row ? Load.parse(JSON.parse(row.value)) : null
 }
 
-export interface NearLimit { readonly what: keyof typeof carrierLimits; readonly count: number; readonly most: number }
+export interface NearLimit {
+  readonly what: keyof typeof carrierLimits
+  readonly count: number
+  readonly most: number
+}
 
 /** Limits of the mailbox that are near. A server of the team's own has none that a team would reach. */
 export function nearLimits(read: Reader): NearLimit[] {
@@ -42,5 +55,7 @@ export function nearLimits(read: Reader): NearLimit[] {
   if (!load || teamInfo(read)?.carrier.kind !== 'mailbox') return []
   const devices = read.get<{ n: number }>('SELECT count(*) AS n FROM team_devices WHERE cut_off IS NULL')?.n ?? 0
   const now = { devices, events: load.events, messages: load.messages }
-  return (['devices', 'events', 'messages'] as const).filter((what) => now[what] >= carrierLimits[what] * warnAt).map((what) => ({ what, count: now[what], most: carrierLimits[what] }))
+  return (['devices', 'events', 'messages'] as const)
+    .filter((what) => now[what] >= carrierLimits[what] * warnAt)
+    .map((what) => ({ what, count: now[what], most: carrierLimits[what] }))
 }

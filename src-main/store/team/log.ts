@@ -42,7 +42,10 @@ export class TeamLog {
    * Records an act of this device and applies it. `payload` must fit the kind's schema; a shape that does not is a
    * programmer's error and throws; so does a role that does not allow it (`not-allowed`). What the event does to other tables is the projector's or the caller's part.
    */
-  record<K extends KindName>(tx: Writer, event: { readonly kind: K; readonly entity: string; readonly payload: KindPayload<K> }): Dot {
+  record<K extends KindName>(
+    tx: Writer,
+    event: { readonly kind: K; readonly entity: string; readonly payload: KindPayload<K> },
+  ): Dot {
     const payload = kinds[event.kind].payload.parse(event.payload)
     const text = JSON.stringify(payload)
     this.freshen(tx, event.entity)
@@ -50,10 +53,21 @@ export class TeamLog {
     const device = this.workspace.device.id
     // A role that was taken away while this was open; alone, everything is allowed.
     const stands = teamInfo(tx) ? this.judge(tx, device)(seq, event.kind, text) : standing.counts
-    if (stands === standing.refused || stands === standing.held) throw new PosternError('not-allowed', 'the role does not allow it', { kind: event.kind })
+    if (stands === standing.refused || stands === standing.held)
+      throw new PosternError('not-allowed', 'the role does not allow it', { kind: event.kind })
     const { ms, ctr } = this.nextStamp(tx)
-    tx.run('INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)', device, seq, idx, event.kind, event.entity, ms, ctr, text,
-      stands === standing.unknownDevice ? standing.counts : stands)
+    tx.run(
+      'INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      device,
+      seq,
+      idx,
+      event.kind,
+      event.entity,
+      ms,
+      ctr,
+      text,
+      stands === standing.unknownDevice ? standing.counts : stands,
+    )
     this.refresh(tx, event.entity, true)
     this.workspace.noteTeamWork()
     return { device, seq, idx }
@@ -68,14 +82,26 @@ export class TeamLog {
   /** Place in the open batch, or in a new one when that is full. */
   private place(tx: Writer, size: number): { seq: number; idx: number } {
     const device = this.workspace.device.id
-    const last = tx.get<{ seq: number; closed: number }>('SELECT seq, closed FROM team_batches WHERE device = ? ORDER BY seq DESC LIMIT 1', device)
+    const last = tx.get<{ seq: number; closed: number }>(
+      'SELECT seq, closed FROM team_batches WHERE device = ? ORDER BY seq DESC LIMIT 1',
+      device,
+    )
     if (last?.closed === 0) {
-      const held = tx.get<{ n: number; text: number | null }>('SELECT count(*) AS n, sum(length(payload)) AS text FROM team_events WHERE device = ? AND seq = ?', device, last.seq)
+      const held = tx.get<{ n: number; text: number | null }>(
+        'SELECT count(*) AS n, sum(length(payload)) AS text FROM team_events WHERE device = ? AND seq = ?',
+        device,
+        last.seq,
+      )
       if (held && held.n < batchEvents && (held.text ?? 0) + size <= batchText) return { seq: last.seq, idx: held.n }
       this.closeBatch(tx)
     }
     const seq = (last?.seq ?? 0) + 1
-    tx.run('INSERT INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 0)', device, seq, JSON.stringify(frontier(tx)))
+    tx.run(
+      'INSERT INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 0)',
+      device,
+      seq,
+      JSON.stringify(frontier(tx)),
+    )
     return { seq, idx: 0 }
   }
 
@@ -85,11 +111,17 @@ export class TeamLog {
    */
   closeBatch(tx: Writer): void {
     // Only the last one can be open.
-    tx.run('UPDATE team_batches SET closed = 1 WHERE device = ?1 AND seq = (SELECT max(seq) FROM team_batches WHERE device = ?1) AND closed = 0', this.workspace.device.id)
+    tx.run(
+      'UPDATE team_batches SET closed = 1 WHERE device = ?1 AND seq = (SELECT max(seq) FROM team_batches WHERE device = ?1) AND closed = 0',
+      this.workspace.device.id,
+    )
   }
 
   private nextStamp(tx: Reader): Stamp {
-    const last = tx.get<Stamp>('SELECT ms, ctr FROM team_events WHERE device = ? ORDER BY seq DESC, idx DESC LIMIT 1', this.workspace.device.id) ?? { ms: 0, ctr: 0 }
+    const last = tx.get<Stamp>(
+      'SELECT ms, ctr FROM team_events WHERE device = ? ORDER BY seq DESC, idx DESC LIMIT 1',
+      this.workspace.device.id,
+    ) ?? { ms: 0, ctr: 0 }
     const now = Math.max(this.workspace.clock.stamp(), this.latest)
     if (now > last.ms) return { ms: now, ctr: 0 }
     return last.ctr < 65_535 ? { ms: last.ms, ctr: last.ctr + 1 } : { ms: last.ms + 1, ctr: 0 }
@@ -104,7 +136,8 @@ export class TeamLog {
   /** How the events of a device stand, by the roster that is known now. */
   judge(read: Reader, device: string): (seq: number, kind: string, payload: string) => number {
     const rights = rightsOf(read, device)
-    const forkedFrom = read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
+    const forkedFrom =
+      read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
     return (seq, name, payload) => {
       const kind = kindOf(name)
       if (!kind) return standing.newer
@@ -112,7 +145,9 @@ export class TeamLog {
       const at = rights?.(seq)
       if (!at) return standing.unknownDevice
       if (at.held) return standing.held
-      return at.permissions.has(kind.permission) && kind.payload.safeParse(parsed(payload)).success ? standing.counts : standing.refused
+      return at.permissions.has(kind.permission) && kind.payload.safeParse(parsed(payload)).success
+        ? standing.counts
+        : standing.refused
     }
   }
 
@@ -120,10 +155,23 @@ export class TeamLog {
   judgeAgain(tx: Writer, device: string): void {
     const touched = new Set<string>()
     const judge = this.judge(tx, device)
-    for (const event of tx.all<{ seq: number; idx: number; kind: string; entity: string; payload: string; standing: number }>('SELECT seq, idx, kind, entity, payload, standing FROM team_events WHERE device = ?', device)) {
+    for (const event of tx.all<{
+      seq: number
+      idx: number
+      kind: string
+      entity: string
+      payload: string
+      standing: number
+    }>('SELECT seq, idx, kind, entity, payload, standing FROM team_events WHERE device = ?', device)) {
       const now = judge(event.seq, event.kind, event.payload)
       if (now === event.standing || (now === standing.held && event.standing === standing.settled)) continue
-      tx.run('UPDATE team_events SET standing = ? WHERE device = ? AND seq = ? AND idx = ?', now, device, event.seq, event.idx)
+      tx.run(
+        'UPDATE team_events SET standing = ? WHERE device = ? AND seq = ? AND idx = ?',
+        now,
+        device,
+        event.seq,
+        event.idx,
+      )
       touched.add(event.entity)
     }
     for (const entity of touched) this.refresh(tx, entity)
@@ -200,22 +248,46 @@ export class TeamLog {
   /** `met`: the group has another conversation than before, so all of its state is news to the projectors. */
   private refreshGroup(tx: Writer, group: Group, own: boolean, met = false, quiet = false): void {
     for (const entity of group.entities) tx.run('DELETE FROM team_stale WHERE entity = ?', entity)
-    const rows = reduce(group.entities.flatMap((entity) => eventsOf(tx, entity)), effectsOf)
-    const before = new Map<string, StoredRow>(group.entities.flatMap((owner) => storedRows(tx, owner).map((row): [string, StoredRow] => [`${owner}\n${keyOf(row)}`, row])))
+    const rows = reduce(
+      group.entities.flatMap((entity) => eventsOf(tx, entity)),
+      effectsOf,
+    )
+    const before = new Map<string, StoredRow>(
+      group.entities.flatMap((owner) =>
+        storedRows(tx, owner).map((row): [string, StoredRow] => [`${owner}\n${keyOf(row)}`, row]),
+      ),
+    )
     const fields = new Set(met ? rows.map(({ field }) => field) : [])
     for (const row of rows) {
       const key = `${group.owner}\n${keyOf(row)}`
       const was = before.get(key)
       before.delete(key)
       const value = JSON.stringify(row.value)
-      if (was && was.device === row.device && was.seq === row.seq && was.idx === row.idx && was.value === value) continue
+      if (was && was.device === row.device && was.seq === row.seq && was.idx === row.idx && was.value === value)
+        continue
       fields.add(row.field)
-      tx.run('INSERT OR REPLACE INTO team_state(owner, field, element, rank, value, device, seq, idx, at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        group.owner, row.field, row.element, row.rank, value, row.device, row.seq, row.idx, row.at)
+      tx.run(
+        'INSERT OR REPLACE INTO team_state(owner, field, element, rank, value, device, seq, idx, at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        group.owner,
+        row.field,
+        row.element,
+        row.rank,
+        value,
+        row.device,
+        row.seq,
+        row.idx,
+        row.at,
+      )
     }
     for (const [key, gone] of before) {
       fields.add(gone.field)
-      tx.run('DELETE FROM team_state WHERE owner = ? AND field = ? AND element = ? AND rank = ?', key.slice(0, key.indexOf('\n')), gone.field, gone.element, gone.rank)
+      tx.run(
+        'DELETE FROM team_state WHERE owner = ? AND field = ? AND element = ? AND rank = ?',
+        key.slice(0, key.indexOf('\n')),
+        gone.field,
+        gone.element,
+        gone.rank,
+      )
     }
     if (fields.size === 0) return
     for (const project of projectors) project({ tx, workspace: this.workspace, group, rows, fields, own, quiet })
@@ -224,16 +296,28 @@ export class TeamLog {
 
 /** Up to which batch each other device's are here. */
 export function frontier(read: Reader): Frontier {
-  return Object.fromEntries(read.all<{ device: string; seq: number }>('SELECT device, seq FROM team_frontier ORDER BY device').map(({ device, seq }) => [device, seq]))
+  return Object.fromEntries(
+    read
+      .all<{ device: string; seq: number }>('SELECT device, seq FROM team_frontier ORDER BY device')
+      .map(({ device, seq }) => [device, seq]),
+  )
 }
 
-interface EventRow extends Dot, Stamp { readonly kind: string; readonly entity: string; readonly payload: string; readonly seen: string }
+interface EventRow extends Dot, Stamp {
+  readonly kind: string
+  readonly entity: string
+  readonly payload: string
+  readonly seen: string
+}
 
 /** Events of an entity that count, in any order. */
 export function eventsOf(read: Reader, entity: string): LogEvent[] {
-  return read.all<EventRow>(
-    `SELECT e.device, e.seq, e.idx, e.kind, e.entity, e.ms, e.ctr, e.payload, b.seen FROM team_events e JOIN team_batches b ON b.device = e.device AND b.seq = e.seq
-     WHERE e.entity = ? AND e.standing = ${standing.counts}`, entity)
+  return read
+    .all<EventRow>(
+      `SELECT e.device, e.seq, e.idx, e.kind, e.entity, e.ms, e.ctr, e.payload, b.seen FROM team_events e JOIN team_batches b ON b.device = e.device AND b.seq = e.seq
+     WHERE e.entity = ? AND e.standing = ${standing.counts}`,
+      entity,
+    )
     .map((row) => ({ ...row, payload: parsed(row.payload), seen: seenOf(row.seen) }))
 }
 
@@ -245,7 +329,12 @@ export function seenOf(text: string): Frontier {
   const known = seenTexts.get(text)
   if (known) return known
   const value: unknown = JSON.parse(text)
-  const seen = typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number')) : {}
+  const seen =
+    typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+        )
+      : {}
   if (seenTexts.size > 5000) seenTexts.clear()
   seenTexts.set(text, seen)
   return seen
@@ -257,8 +346,17 @@ export function effectsOf(event: LogEvent): readonly Effect[] {
   return kind && fits?.success ? kind.effects(fits.data) : []
 }
 
-interface StoredRow extends Dot { readonly field: string; readonly element: string; readonly rank: number; readonly value: string }
-const keyOf = (row: { field: string; element: string; rank: number }): string => `${row.field}\n${row.element}\n${row.rank}`
+interface StoredRow extends Dot {
+  readonly field: string
+  readonly element: string
+  readonly rank: number
+  readonly value: string
+}
+const keyOf = (row: { field: string; element: string; rank: number }): string =>
+  `${row.field}\n${row.element}\n${row.rank}`
 function storedRows(read: Reader, owner: string): StoredRow[] {
-  return read.all<StoredRow>('SELECT field, element, rank, value, device, seq, idx FROM team_state WHERE owner = ?', owner)
+  return read.all<StoredRow>(
+    'SELECT field, element, rank, value, device, seq, idx FROM team_state WHERE owner = ?',
+    owner,
+  )
 }

@@ -10,7 +10,10 @@ import { teamInfo } from './roster'
 const packBytes = 192 * 1024
 const packItemsMost = 500
 
-interface OwnBatch { seq: number; seen: string }
+interface OwnBatch {
+  seq: number
+  seen: string
+}
 
 /** Makes blobs of what was recorded here and has none yet. Until this device is in the roster nothing is sealed. */
 export function sealOwn(tx: Writer, workspace: Workspace): void {
@@ -21,14 +24,35 @@ export function sealOwn(tx: Writer, workspace: Workspace): void {
   const key = tx.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
   const roster = tx.get<{ version: number }>('SELECT max(version) AS version FROM team_rosters WHERE chain = 1')
   if (!key || !roster) return
-  const last = tx.get<{ hash: string; seq: number }>("SELECT hash, seq FROM team_blobs WHERE device = ? AND kind = 'log' AND state = 'applied' ORDER BY seq DESC LIMIT 1", device.id) ?? { hash: noBlob, seq: 0 }
+  const last = tx.get<{ hash: string; seq: number }>(
+    "SELECT hash, seq FROM team_blobs WHERE device = ? AND kind = 'log' AND state = 'applied' ORDER BY seq DESC LIMIT 1",
+    device.id,
+  ) ?? { hash: noBlob, seq: 0 }
   let previous = last.hash
-  let seenBefore = tx.get<OwnBatch>('SELECT seq, seen FROM team_batches WHERE device = ? AND seq = ?', device.id, last.seq)?.seen ?? '{}'
-  for (const { seq, seen } of tx.all<OwnBatch>('SELECT seq, seen FROM team_batches WHERE device = ? AND seq > ? AND closed = 1 ORDER BY seq', device.id, last.seq)) {
-    const blob = sealBlob(device, key.key, { team: info.team, seq, previous, roster: roster.version, epoch: key.epoch }, batchBody(tx, device.id, seq, seenBefore, seen))
+  let seenBefore =
+    tx.get<OwnBatch>('SELECT seq, seen FROM team_batches WHERE device = ? AND seq = ?', device.id, last.seq)?.seen ??
+    '{}'
+  for (const { seq, seen } of tx.all<OwnBatch>(
+    'SELECT seq, seen FROM team_batches WHERE device = ? AND seq > ? AND closed = 1 ORDER BY seq',
+    device.id,
+    last.seq,
+  )) {
+    const blob = sealBlob(
+      device,
+      key.key,
+      { team: info.team, seq, previous, roster: roster.version, epoch: key.epoch },
+      batchBody(tx, device.id, seq, seenBefore, seen),
+    )
     previous = readBlob(blob).hash
     seenBefore = seen
-    tx.run("INSERT INTO team_blobs(hash, kind, device, seq, bytes, state, at, send_at) VALUES(?, 'log', ?, ?, ?, 'applied', ?, 0)", previous, device.id, seq, blob, workspace.clock.stamp())
+    tx.run(
+      "INSERT INTO team_blobs(hash, kind, device, seq, bytes, state, at, send_at) VALUES(?, 'log', ?, ?, ?, 'applied', ?, 0)",
+      previous,
+      device.id,
+      seq,
+      blob,
+      workspace.clock.stamp(),
+    )
   }
 }
 
@@ -39,7 +63,11 @@ export interface Outgoing {
   readonly summary: boolean
 }
 
-interface Due { hash: string; kind: ItemKind; bytes: Buffer }
+interface Due {
+  hash: string
+  kind: ItemKind
+  bytes: Buffer
+}
 
 /**
  * The next message for the server: parts of a snapshot first, with the whole roster; then roster records, then blobs in their order.
@@ -49,10 +77,23 @@ export function nextPack(read: Reader, now: number): Outgoing | null {
   if (!teamInfo(read)) return null
   const isDue = `(send_at <= ?1 OR send_at > ?1 + ${longestDelayMs * 2})`
   const part = read.get<Due>(`SELECT hash, kind, bytes FROM team_blobs WHERE ${isDue} AND kind = 'snap' LIMIT 1`, now)
-  if (part) return packOf([...read.all<Due>("SELECT hash, kind, bytes FROM team_blobs WHERE kind = 'roster' AND state = 'applied' ORDER BY seq"), part], true)
+  if (part)
+    return packOf(
+      [
+        ...read.all<Due>(
+          "SELECT hash, kind, bytes FROM team_blobs WHERE kind = 'roster' AND state = 'applied' ORDER BY seq",
+        ),
+        part,
+      ],
+      true,
+    )
   const fitting: Due[] = []
   let size = 0
-  for (const one of read.iterate<Due>(`SELECT hash, kind, bytes FROM team_blobs WHERE ${isDue} ORDER BY kind = 'log', device, seq LIMIT ?2`, now, packItemsMost)) {
+  for (const one of read.iterate<Due>(
+    `SELECT hash, kind, bytes FROM team_blobs WHERE ${isDue} ORDER BY kind = 'log', device, seq LIMIT ?2`,
+    now,
+    packItemsMost,
+  )) {
     if (fitting.length > 0 && size + one.bytes.byteLength > packBytes) break
     size += one.bytes.byteLength
     fitting.push(one)
@@ -60,15 +101,21 @@ export function nextPack(read: Reader, now: number): Outgoing | null {
   return fitting.length === 0 ? null : packOf(fitting, false)
 }
 
-const packOf = (all: readonly Due[], summary: boolean): Outgoing => ({ hashes: all.map(({ hash }) => hash), pack: packItems(all.map(({ kind, bytes }): Item => ({ kind, bytes }))), summary })
+const packOf = (all: readonly Due[], summary: boolean): Outgoing => ({
+  hashes: all.map(({ hash }) => hash),
+  pack: packItems(all.map(({ kind, bytes }): Item => ({ kind, bytes }))),
+  summary,
+})
 
 /** When the next item is due; null: none is. */
-export const nextDue = (read: Reader): number | null => read.get<{ at: number | null }>('SELECT min(send_at) AS at FROM team_blobs WHERE send_at IS NOT NULL')?.at ?? null
+export const nextDue = (read: Reader): number | null =>
+  read.get<{ at: number | null }>('SELECT min(send_at) AS at FROM team_blobs WHERE send_at IS NOT NULL')?.at ?? null
 
 /** The server has taken a message. `place` null: it did not say where; then it is found when the folder is read. */
 export function sent(tx: Writer, hashes: readonly string[], generation: string, place: string | null): void {
   for (const hash of hashes) {
     tx.run('UPDATE team_blobs SET send_at = NULL WHERE hash = ?', hash)
-    if (place !== null) tx.run('INSERT OR IGNORE INTO team_places(generation, place, hash) VALUES(?, ?, ?)', generation, place, hash)
+    if (place !== null)
+      tx.run('INSERT OR IGNORE INTO team_places(generation, place, hash) VALUES(?, ?, ?)', generation, place, hash)
   }
 }

@@ -28,10 +28,17 @@ const mostLying = 6
 const outgoingName = 'presence'
 
 /** What a device's person is at. `on`: null for nothing. */
-const Body = z.strictObject({ at: z.int().min(0), on: z.string().max(100).nullable(), doing: z.enum(['viewing', 'replying']) })
+const Body = z.strictObject({
+  at: z.int().min(0),
+  on: z.string().max(100).nullable(),
+  doing: z.enum(['viewing', 'replying']),
+})
 type Body = z.infer<typeof Body>
 
-interface Own { readonly conversationId: number | null; readonly doing: PresenceDoing }
+interface Own {
+  readonly conversationId: number | null
+  readonly doing: PresenceDoing
+}
 
 /**
  * Who else is here: what each device's person looks at or answers. Marks are signed and sealed like batches but are no part of
@@ -49,7 +56,10 @@ export class Presence {
   private wake: () => void = () => undefined
   private publish: (changes: Changes) => void = () => undefined
 
-  constructor(private readonly workspace: Workspace, private readonly now: () => number = () => workspace.clock.stamp()) {}
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly now: () => number = () => workspace.clock.stamp(),
+  ) {}
 
   /** @param wake a mark is due to go out @param publish marks have changed */
   listen(wake: () => void, publish: (changes: Changes) => void): void {
@@ -82,9 +92,14 @@ export class Presence {
     if (!db.read.get('SELECT 1 FROM team_devices WHERE device <> ? AND cut_off IS NULL', device.id)) return null
     const same = this.told.own.conversationId === this.own.conversationId && this.told.own.doing === this.own.doing
     if (same) return this.own.conversationId === null ? null : this.told.at + renewMs
-    const host = db.read.get<{ host: string | null }>("SELECT json_extract(imap, '$.host') AS host FROM mailboxes WHERE id = ?", info.mailboxId)?.host ?? ''
+    const host =
+      db.read.get<{ host: string | null }>(
+        "SELECT json_extract(imap, '$.host') AS host FROM mailboxes WHERE id = ?",
+        info.mailboxId,
+      )?.host ?? ''
     const gap = info.carrier.kind === 'mailbox' && dearServer.test(host) ? dearGapMs : gapMs
-    const settled = this.own.doing === 'replying' || this.own.conversationId === null ? this.ownSince : this.ownSince + settleMs
+    const settled =
+      this.own.doing === 'replying' || this.own.conversationId === null ? this.ownSince : this.ownSince + settleMs
     return Math.max(this.told.at + gap, settled)
   }
 
@@ -107,8 +122,12 @@ export class Presence {
     }
     const { db, device } = this.workspace
     const info = teamInfo(db.read)
-    const key = db.read.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
-    const roster = db.read.get<{ version: number | null }>('SELECT max(version) AS version FROM team_rosters WHERE chain = 1')?.version
+    const key = db.read.get<{ epoch: number; key: Buffer }>(
+      'SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1',
+    )
+    const roster = db.read.get<{ version: number | null }>(
+      'SELECT max(version) AS version FROM team_rosters WHERE chain = 1',
+    )?.version
     if (!info || !key || !roster) return null
     const { own } = this
     const on = own.conversationId === null ? null : newestEntity(db.read, survivorOf(db.read, own.conversationId))
@@ -116,7 +135,10 @@ export class Presence {
     this.told = { own, at }
     this.plan()
     const body: Body = { at, on, doing: own.doing }
-    return { bytes: sealBlob(device, key.key, { team: info.team, seq: 0, previous: noBlob, roster, epoch: key.epoch }, body), hashes: [outgoingName] }
+    return {
+      bytes: sealBlob(device, key.key, { team: info.team, seq: 0, previous: noBlob, roster, epoch: key.epoch }, body),
+      hashes: [outgoingName],
+    }
   }
 
   static isMark(hashes: readonly string[]): boolean {
@@ -126,7 +148,9 @@ export class Presence {
   /** A mark of ours lies there now. @returns places of older ones, to be taken away */
   sent(place: string | null): string[] {
     if (place !== null && !this.lying.includes(place)) this.lying.push(place)
-    return this.lying.length > mostLying || this.own.conversationId === null ? this.lying.splice(0, this.lying.length - 1) : []
+    return this.lying.length > mostLying || this.own.conversationId === null
+      ? this.lying.splice(0, this.lying.length - 1)
+      : []
   }
 
   // ---- in
@@ -141,7 +165,10 @@ export class Presence {
       const blob = readBlob(bytes)
       const info = teamInfo(read)
       if (!info || blob.team !== info.team || blob.seq !== 0) return blob.seq === 0
-      const sender = read.get<{ sign_key: Buffer; cut_off: number | null }>('SELECT sign_key, cut_off FROM team_devices WHERE device = ?', blob.device)
+      const sender = read.get<{ sign_key: Buffer; cut_off: number | null }>(
+        'SELECT sign_key, cut_off FROM team_devices WHERE device = ?',
+        blob.device,
+      )
       const key = read.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
       if (!sender || sender.cut_off !== null || !key) return true
       if (!signedBy(blob, sender.sign_key)) return false
@@ -170,10 +197,13 @@ export class Presence {
     clearTimeout(this.fadeTimer)
     const next = Math.min(...[...this.others.values()].filter(({ on }) => on !== null).map(({ at }) => at + fadesMs))
     if (!Number.isFinite(next)) return
-    this.fadeTimer = setTimeout(() => {
-      for (const [device, { at }] of this.others) if (at + fadesMs <= this.now()) this.others.delete(device)
-      this.changed()
-    }, Math.max(100, next - this.now()))
+    this.fadeTimer = setTimeout(
+      () => {
+        for (const [device, { at }] of this.others) if (at + fadesMs <= this.now()) this.others.delete(device)
+        this.changed()
+      },
+      Math.max(100, next - this.now()),
+    )
     this.fadeTimer.unref()
   }
 
@@ -190,6 +220,8 @@ export class Presence {
       const key = `${conversationId} ${who.id}`
       if (found.get(key)?.doing !== 'replying') found.set(key, { conversationId, person: who, doing, at })
     }
-    return [...found.values()].toSorted((a, b) => a.conversationId - b.conversationId || a.person.name.localeCompare(b.person.name))
+    return [...found.values()].toSorted(
+      (a, b) => a.conversationId - b.conversationId || a.person.name.localeCompare(b.person.name),
+    )
   }
 }

@@ -22,7 +22,11 @@ export function projectConversation({ tx, workspace, group, rows, fields, own, q
   const stands = rows.find(({ field, rank }) => field === 'status' && rank === 0)
   const value = StatusValue.safeParse(stands?.value)
   if (!stands || !value.success) return
-  const status = reopened(tx, workspace, conversationId, value.data.basis) && (value.data.status === 'closed' || value.data.status === 'pending') ? 'open' : value.data.status
+  const status =
+    reopened(tx, workspace, conversationId, value.data.basis) &&
+    (value.data.status === 'closed' || value.data.status === 'pending')
+      ? 'open'
+      : value.data.status
   const before = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)
   if (!before || before.status === statusNumber(status)) return
   putStatus(tx, conversationId, statusNumber(status), 1)
@@ -34,9 +38,16 @@ export function projectConversation({ tx, workspace, group, rows, fields, own, q
 /** Whether a person wrote after the message that was the newest when it was closed. */
 function reopened(read: Reader, workspace: Workspace, conversationId: number, basis: string | null): boolean {
   if (basis === null) return false
-  const last = read.get<{ date: number }>('SELECT date FROM messages WHERE key_hash = ?', keyHashOf(workspace.hashes, basis))
+  const last = read.get<{ date: number }>(
+    'SELECT date FROM messages WHERE key_hash = ?',
+    keyHashOf(workspace.hashes, basis),
+  )
   if (!last) return false
-  return read.get(
-    `SELECT 1 FROM messages WHERE conversation_id = ? AND direction = 0 AND date > ? AND place IN ${shownPlaces} AND auto_kind NOT IN ('auto-reply', 'bounce')`,
-    conversationId, last.date) !== undefined
+  return (
+    read.get(
+      `SELECT 1 FROM messages WHERE conversation_id = ? AND direction = 0 AND date > ? AND place IN ${shownPlaces} AND auto_kind NOT IN ('auto-reply', 'bounce')`,
+      conversationId,
+      last.date,
+    ) !== undefined
+  )
 }

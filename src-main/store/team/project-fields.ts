@@ -14,15 +14,37 @@ export function projectFields({ tx, group, rows, fields, own, quiet }: Changed):
     const name = register.slice(prefix.length)
     const stands = rows.find(({ field, rank }) => field === register && rank === 0)
     const value = FieldValue.safeParse(stands?.value)
-    const before = tx.get<{ value: unknown }>('SELECT value FROM conversation_fields WHERE conversation_id = ? AND field = ?', id, name)?.value ?? null
+    const before =
+      tx.get<{ value: unknown }>(
+        'SELECT value FROM conversation_fields WHERE conversation_id = ? AND field = ?',
+        id,
+        name,
+      )?.value ?? null
     const now = value.success ? value.data : null
     if (before === now) continue
     if (now === null) tx.run('DELETE FROM conversation_fields WHERE conversation_id = ? AND field = ?', id, name)
-    else tx.run('INSERT INTO conversation_fields(conversation_id, field, value) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = ?3', id, name, now)
+    else
+      tx.run(
+        'INSERT INTO conversation_fields(conversation_id, field, value) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = ?3',
+        id,
+        name,
+        now,
+      )
     tx.changes.touched('counts')
     if (own || quiet || !stands) continue
-    const definition = FieldDefinition.safeParse(stateOf(tx, `${prefix}${name}`).find(({ field, rank }) => field === 'definition' && rank === 0)?.value)
-    if (definition.success) note(tx, id, now === null ? 'field-cleared' : 'field-set', nameOfDevice(tx, stands.device), stands.at, null, now === null ? definition.data.label : `${definition.data.label}: ${now}`)
+    const definition = FieldDefinition.safeParse(
+      stateOf(tx, `${prefix}${name}`).find(({ field, rank }) => field === 'definition' && rank === 0)?.value,
+    )
+    if (definition.success)
+      note(
+        tx,
+        id,
+        now === null ? 'field-cleared' : 'field-set',
+        nameOfDevice(tx, stands.device),
+        stands.at,
+        null,
+        now === null ? definition.data.label : `${definition.data.label}: ${now}`,
+      )
   }
 }
 

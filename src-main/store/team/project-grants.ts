@@ -14,7 +14,11 @@ export const grantOf = (owner: string): { device: string; name: string } | null 
   return device !== undefined && name !== undefined ? { device, name } : null
 }
 
-interface Row { readonly device: string; readonly payload: string; readonly ms: number }
+interface Row {
+  readonly device: string
+  readonly payload: string
+  readonly ms: number
+}
 
 /**
  * Grants of other consoles, told here; and the end of any grant, of ours too, by whoever in the team may end it. A grant
@@ -23,25 +27,55 @@ interface Row { readonly device: string; readonly payload: string; readonly ms: 
 export function projectGrants({ tx, workspace, group, own }: Changed): void {
   const grant = grantOf(group.owner)
   if (!grant || own) return
-  const events = (kind: string): Row[] => tx.all<Row>(`SELECT device, payload, ms FROM team_events WHERE entity = ? AND kind = ? AND standing = ${standing.counts} ORDER BY seq, idx`, group.owner, kind)
+  const events = (kind: string): Row[] =>
+    tx.all<Row>(
+      `SELECT device, payload, ms FROM team_events WHERE entity = ? AND kind = ? AND standing = ${standing.counts} ORDER BY seq, idx`,
+      group.owner,
+      kind,
+    )
   const [made] = events('grant').filter(({ device }) => device === grant.device)
   const here = grant.device === workspace.device.id
   if (made && !here) keepGrant(tx, workspace, grant, made)
-  const row = tx.get<{ id: number; ended_at: number | null }>('SELECT id, ended_at FROM grants WHERE name = ?', grant.name)
+  const row = tx.get<{ id: number; ended_at: number | null }>(
+    'SELECT id, ended_at FROM grants WHERE name = ?',
+    grant.name,
+  )
   if (!row) return
   const [used] = events('grant-used').filter(({ device }) => device === grant.device)
-  if (used && !here) tx.run('UPDATE grants SET first_used_at = coalesce(first_used_at, ?1), last_used_at = ?1 WHERE id = ?2', used.ms, row.id)
+  if (used && !here)
+    tx.run(
+      'UPDATE grants SET first_used_at = coalesce(first_used_at, ?1), last_used_at = ?1 WHERE id = ?2',
+      used.ms,
+      row.id,
+    )
   const [ended] = events('grant-end')
   if (ended && row.ended_at === null) {
     const why = GrantEndEvent.safeParse(JSON.parse(ended.payload))
     const by = nameOfDevice(tx, ended.device)
-    tx.run('UPDATE grants SET ended_at = ?, ended_by = ?, ended_why = ? WHERE id = ?', workspace.clock.now(), by, why.success ? why.data.why : 'revoked', row.id)
-    if (here) workspace.accessLog.append(tx, { who: { kind: 'agent', name: by.slice(0, 120) || 'A colleague' }, act: 'revoked', grant: row.id, detail: { why: 'team' } })
+    tx.run(
+      'UPDATE grants SET ended_at = ?, ended_by = ?, ended_why = ? WHERE id = ?',
+      workspace.clock.now(),
+      by,
+      why.success ? why.data.why : 'revoked',
+      row.id,
+    )
+    if (here)
+      workspace.accessLog.append(tx, {
+        who: { kind: 'agent', name: by.slice(0, 120) || 'A colleague' },
+        act: 'revoked',
+        grant: row.id,
+        detail: { why: 'team' },
+      })
   }
   tx.changes.touched('access')
 }
 
-function keepGrant(tx: Writer, workspace: Workspace, { device, name }: { device: string; name: string }, made: Row): void {
+function keepGrant(
+  tx: Writer,
+  workspace: Workspace,
+  { device, name }: { device: string; name: string },
+  made: Row,
+): void {
   const event = GrantEvent.safeParse(JSON.parse(made.payload))
   if (!event.success || tx.get('SELECT 1 FROM grants WHERE name = ?', name)) return
   const { card, kind, scope, mailboxes, reason, reference, grantedAt, endsAt } = event.data
@@ -52,9 +86,34 @@ function keepGrant(tx: Writer, workspace: Workspace, { device, name }: { device:
     throw fault
   }
   // Removed: that a colleague granted it does not make the person known here.
-  tx.run('INSERT OR IGNORE INTO support_identities(sign_key, card, added_at, added_by, removed) VALUES(?, ?, ?, ?, 1)', card.signKey, JSON.stringify(card), workspace.clock.now(), nameOfDevice(tx, made.device))
+  tx.run(
+    'INSERT OR IGNORE INTO support_identities(sign_key, card, added_at, added_by, removed) VALUES(?, ?, ?, ?, 1)',
+    card.signKey,
+    JSON.stringify(card),
+    workspace.clock.now(),
+    nameOfDevice(tx, made.device),
+  )
   const identity = tx.get<{ id: number }>('SELECT id FROM support_identities WHERE sign_key = ?', card.signKey)?.id ?? 0
-  const ids = mailboxes && tx.all<{ id: number }>('SELECT id FROM mailboxes WHERE address IN (SELECT value FROM json_each(?)) AND removing = 0', JSON.stringify(mailboxes)).map(({ id }) => id)
-  tx.run('INSERT INTO grants(name, identity_id, kind, scope, mailboxes, reason, reference, granted_by, granted_at, ends_at, device) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    name, identity, kind, scope, ids && JSON.stringify(ids), reason, reference, nameOfDevice(tx, made.device), grantedAt, endsAt, device)
+  const ids =
+    mailboxes &&
+    tx
+      .all<{ id: number }>(
+        'SELECT id FROM mailboxes WHERE address IN (SELECT value FROM json_each(?)) AND removing = 0',
+        JSON.stringify(mailboxes),
+      )
+      .map(({ id }) => id)
+  tx.run(
+    'INSERT INTO grants(name, identity_id, kind, scope, mailboxes, reason, reference, granted_by, granted_at, ends_at, device) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    name,
+    identity,
+    kind,
+    scope,
+    ids && JSON.stringify(ids),
+    reason,
+    reference,
+    nameOfDevice(tx, made.device),
+    grantedAt,
+    endsAt,
+    device,
+  )
 }

@@ -9,7 +9,10 @@ export function projectMailbox({ tx, group, rows, fields, own, quiet }: Changed)
   const { conversationId: id } = group
   const stands = rows.find(({ field, rank }) => field === 'mailbox' && rank === 0)
   if (id === null || own || !fields.has('mailbox') || typeof stands?.value !== 'string') return
-  const mailbox = tx.get<{ id: number; name: string }>('SELECT id, name FROM mailboxes WHERE address_key = ? AND removing = 0', addressKey(stands.value))
+  const mailbox = tx.get<{ id: number; name: string }>(
+    'SELECT id, name FROM mailboxes WHERE address_key = ? AND removing = 0',
+    addressKey(stands.value),
+  )
   const before = tx.get<{ moved_to: number | null }>('SELECT moved_to FROM conversations WHERE id = ?', id)
   if (!mailbox || !before || before.moved_to === mailbox.id) return
   putMovedTo(tx, id, mailbox.id)

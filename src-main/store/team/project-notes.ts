@@ -15,6 +15,13 @@ export function projectNotes({ tx, group, rows, fields, own }: Changed): void {
     if (!written.success) continue
     const edited = NoteValue.safeParse(register(`note:${row.element}`))
     if (register(`note-gone:${row.element}`) === true) dropNote(tx, row.element)
-    else keepNote(tx, { name: row.element, conversationId, at: row.at, author: written.data.as || nameOfDevice(tx, row.device), text: edited.success ? edited.data.text : written.data.text })
+    else
+      keepNote(tx, {
+        name: row.element,
+        conversationId,
+        at: row.at,
+        author: written.data.as || nameOfDevice(tx, row.device),
+        text: edited.success ? edited.data.text : written.data.text,
+      })
   }
 }

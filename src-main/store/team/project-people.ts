@@ -21,16 +21,27 @@ export function projectPeople({ tx, workspace, group, rows, fields, own, quiet }
     if (register(`note-gone:${row.element}`) === true) continue
     const edited = NoteValue.safeParse(register(`note:${row.element}`))
     const written = edited.success ? edited : NoteValue.safeParse(row.value)
-    for (const member of written.success ? written.data.mentions : []) mentioned.set(member, Math.max(row.at, mentioned.get(member) ?? 0))
+    for (const member of written.success ? written.data.mentions : [])
+      mentioned.set(member, Math.max(row.at, mentioned.get(member) ?? 0))
   }
   const me = selfOf(tx, workspace.device.id).id
-  const before = tx.get<{ mentioned_at: number }>('SELECT mentioned_at FROM conversation_people WHERE conversation_id = ? AND member = ?', id, me)?.mentioned_at ?? 0
+  const before =
+    tx.get<{ mentioned_at: number }>(
+      'SELECT mentioned_at FROM conversation_people WHERE conversation_id = ? AND member = ?',
+      id,
+      me,
+    )?.mentioned_at ?? 0
   const named = mentioned.get(me) ?? 0
   if (!own && !quiet && named > before && isFresh(workspace, named)) tx.changes.changed('mentioned', id)
   tx.run('UPDATE conversation_people SET follows = 0, mentioned_at = 0 WHERE conversation_id = ?', id)
   for (const member of new Set([...followers, ...mentioned.keys()])) {
-    tx.run('INSERT INTO conversation_people(conversation_id, member, follows, mentioned_at) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET follows = ?3, mentioned_at = ?4',
-      id, member, Number(followers.has(member)), mentioned.get(member) ?? 0)
+    tx.run(
+      'INSERT INTO conversation_people(conversation_id, member, follows, mentioned_at) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET follows = ?3, mentioned_at = ?4',
+      id,
+      member,
+      Number(followers.has(member)),
+      mentioned.get(member) ?? 0,
+    )
   }
   tx.changes.touched('counts')
 }

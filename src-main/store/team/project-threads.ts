@@ -13,7 +13,13 @@ import { stateOfEntity, type EntityState } from './state'
  * into one conversation never stand in each other's way. The work is done once the state of all that is touched is made.
  */
 export function projectThreads({ tx, workspace, group, fields, own, quiet }: Changed): void {
-  if (group.conversationId === null || own || quiet || ![...fields].some((field) => field === 'merged-into' || field === 'split-off')) return
+  if (
+    group.conversationId === null ||
+    own ||
+    quiet ||
+    ![...fields].some((field) => field === 'merged-into' || field === 'split-off')
+  )
+    return
   workspace.team.afterwards(() => {
     for (const entity of group.entities) sortEntity(tx, workspace, entity)
   })
@@ -21,7 +27,10 @@ export function projectThreads({ tx, workspace, group, fields, own, quiet }: Cha
 
 /** Mail came that a merge waits for: what shall go into its conversation goes there. */
 export function placeWaiting(tx: Writer, workspace: Workspace, group: Group): void {
-  for (const { owner } of tx.all<{ owner: string }>(`SELECT owner FROM team_state WHERE field = 'merged-into' AND element = '' AND rank = 0 AND value IN (SELECT json_quote(value) FROM json_each(?))`, JSON.stringify(group.entities))) {
+  for (const { owner } of tx.all<{ owner: string }>(
+    `SELECT owner FROM team_state WHERE field = 'merged-into' AND element = '' AND rank = 0 AND value IN (SELECT json_quote(value) FROM json_each(?))`,
+    JSON.stringify(group.entities),
+  )) {
     if (!group.entities.includes(owner)) workspace.team.afterwards(() => sortEntity(tx, workspace, owner))
   }
 }
@@ -61,9 +70,13 @@ function placeSplits(tx: Writer, workspace: Workspace, entity: string, state: Re
     const from = conversationOf(tx, workspace.hashes, entity)
     if (from === null || standingAct(tx, 'split', first) !== null) continue
     const made = splitKeys(tx, workspace, from, keys, nameOfDevice(tx, device), { entity: first, from: entity })
-    if (made !== null && findSurvivor(tx, made.conversationId) !== null) summarize(tx, made.conversationId, workspace.own)
+    if (made !== null && findSurvivor(tx, made.conversationId) !== null)
+      summarize(tx, made.conversationId, workspace.own)
   }
 }
 
 const splitsOf = (tx: Writer, entity: string): { first: string; act: number }[] =>
-  tx.all<{ first: string; act: number }>("SELECT json_extract(before, '$.named.entity') AS first, id AS act FROM thread_acts WHERE kind = 'split' AND undone = 0 AND json_extract(before, '$.named.from') = ?", entity)
+  tx.all<{ first: string; act: number }>(
+    "SELECT json_extract(before, '$.named.entity') AS first, id AS act FROM thread_acts WHERE kind = 'split' AND undone = 0 AND json_extract(before, '$.named.from') = ?",
+    entity,
+  )

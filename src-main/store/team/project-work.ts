@@ -11,21 +11,40 @@ import { nameOfDevice } from './members'
 import type { StateRow } from './reduce'
 
 const SnoozeValue = z.object({ until: z.number().nullable(), unlessReply: z.boolean() }).nullable()
-const standing = (rows: readonly StateRow[], field: string): StateRow | undefined => rows.find((row) => row.field === field && row.rank === 0)
+const standing = (rows: readonly StateRow[], field: string): StateRow | undefined =>
+  rows.find((row) => row.field === field && row.rank === 0)
 
 /** Assignee, tags and snooze of a conversation as the team's events say; our own acts have written them already. */
 export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: Changed): void {
   const { conversationId: id } = group
   if (id === null || own) return
-  const before = tx.get<{ assignee: string | null; tags: string; snoozed_until: number | null }>('SELECT assignee, tags, snoozed_until FROM conversations WHERE id = ?', id)
+  const before = tx.get<{ assignee: string | null; tags: string; snoozed_until: number | null }>(
+    'SELECT assignee, tags, snoozed_until FROM conversations WHERE id = ?',
+    id,
+  )
   if (!before) return
   const assigned = standing(rows, 'assignee')
   if (fields.has('assignee') && assigned) {
     const to = assigneeOf(assigned.value)
     if (to !== before.assignee) {
       putAssignee(tx, id, to)
-      if (!quiet && to !== null && isFresh(workspace, assigned.at) && (to === selfOf(tx, workspace.device.id).id || to === workspace.device.id)) tx.changes.changed('given', id)
-      if (!quiet) note(tx, id, to === null ? 'unassigned' : 'assigned', nameOfDevice(tx, assigned.device), assigned.at, null, to === null ? '' : peopleBook(tx, workspace.device.id)(to).name)
+      if (
+        !quiet &&
+        to !== null &&
+        isFresh(workspace, assigned.at) &&
+        (to === selfOf(tx, workspace.device.id).id || to === workspace.device.id)
+      )
+        tx.changes.changed('given', id)
+      if (!quiet)
+        note(
+          tx,
+          id,
+          to === null ? 'unassigned' : 'assigned',
+          nameOfDevice(tx, assigned.device),
+          assigned.at,
+          null,
+          to === null ? '' : peopleBook(tx, workspace.device.id)(to).name,
+        )
     }
   }
   if (fields.has('tags')) {
@@ -35,10 +54,19 @@ export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: 
   const slept = standing(rows, 'snooze')
   if (fields.has('snooze') && slept) {
     const value = SnoozeValue.safeParse(slept.value)
-    const until = value.success ? value.data?.until ?? null : null
+    const until = value.success ? (value.data?.until ?? null) : null
     if (value.success && until !== before.snoozed_until && (until === null || until > workspace.clock.now())) {
       putSnooze(tx, id, until, slept.at, value.data?.unlessReply ?? true)
-      if (!quiet) note(tx, id, until === null ? 'unsnoozed' : 'snoozed', nameOfDevice(tx, slept.device), slept.at, null, until === null ? '' : String(until))
+      if (!quiet)
+        note(
+          tx,
+          id,
+          until === null ? 'unsnoozed' : 'snoozed',
+          nameOfDevice(tx, slept.device),
+          slept.at,
+          null,
+          until === null ? '' : String(until),
+        )
       summarize(tx, id, workspace.own)
     }
   }
@@ -53,11 +81,23 @@ export function projectTag({ tx, group, rows }: Changed): void {
   if (typeof label !== 'string') return
   const retired = of('retired') === true ? 1 : 0
   const intoTag = typeof into === 'string' ? into : null
-  const before = tx.get<{ retired: number; into_tag: string | null }>('SELECT retired, into_tag FROM tags WHERE name = ?', name)
-  tx.run('INSERT INTO tags(name, label, hue, retired, into_tag) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET label = ?2, hue = ?3, retired = ?4, into_tag = ?5',
-    name, label, Hue.catch('stone').parse(hue), retired, intoTag)
+  const before = tx.get<{ retired: number; into_tag: string | null }>(
+    'SELECT retired, into_tag FROM tags WHERE name = ?',
+    name,
+  )
+  tx.run(
+    'INSERT INTO tags(name, label, hue, retired, into_tag) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET label = ?2, hue = ?3, retired = ?4, into_tag = ?5',
+    name,
+    label,
+    Hue.catch('stone').parse(hue),
+    retired,
+    intoTag,
+  )
   const moved = before !== undefined && (before.retired !== retired || before.into_tag !== intoTag)
-  for (const row of tx.all<{ id: number; tags: string }>('SELECT c.id, c.tags FROM conversation_tags t JOIN conversations c ON c.id = t.conversation_id WHERE t.tag = ?', name)) {
+  for (const row of tx.all<{ id: number; tags: string }>(
+    'SELECT c.id, c.tags FROM conversation_tags t JOIN conversations c ON c.id = t.conversation_id WHERE t.tag = ?',
+    name,
+  )) {
     if (moved) putTags(tx, row.id, parseTexts(row.tags))
     tx.changes.changed('conversations', row.id)
   }

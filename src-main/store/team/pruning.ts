@@ -22,12 +22,27 @@ export function settledSnapshot(read: Reader, now: number): Standing | null {
 /** Whether every device that is in use has confirmed it, and all of it lies on the server, read back from there. */
 function agreed(read: Reader, workspace: Workspace, snapshot: Standing, generation: string, now: number): boolean {
   const confirmed = confirmedBy(read, snapshot.id)
-  const others = read.all<{ device: string; at: number }>('SELECT device, coalesce(heard_at, added_at) AS at FROM team_devices WHERE cut_off IS NULL AND device <> ?', workspace.device.id)
+  const others = read.all<{ device: string; at: number }>(
+    'SELECT device, coalesce(heard_at, added_at) AS at FROM team_devices WHERE cut_off IS NULL AND device <> ?',
+    workspace.device.id,
+  )
   if (!others.every(({ device, at }) => at < now - activeMs || confirmed.has(device))) return false
-  return !read.get('SELECT 1 FROM team_snapshot_parts s WHERE s.id = ? AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = s.hash AND p.generation = ? AND p.read = 1)', snapshot.id, generation)
+  return !read.get(
+    'SELECT 1 FROM team_snapshot_parts s WHERE s.id = ? AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = s.hash AND p.generation = ? AND p.read = 1)',
+    snapshot.id,
+    generation,
+  )
 }
 
-interface Lying { place: string; hash: string; kind: string | null; device: string | null; seq: number | null; at: number | null; read: number }
+interface Lying {
+  place: string
+  hash: string
+  kind: string | null
+  device: string | null
+  seq: number | null
+  at: number | null
+  read: number
+}
 
 /**
  * Messages that can go: of what the settled snapshot covers, or of which everything lies in a larger message that was read back.
@@ -37,15 +52,21 @@ export function superfluous(read: Reader, workspace: Workspace, generation: stri
   if (teamInfo(read)?.membership !== 'owner') return []
   const now = workspace.clock.stamp()
   const places = new Map<string, Lying[]>()
-  for (const row of read.all<Lying>('SELECT p.place, p.hash, p.read, b.kind, b.device, b.seq, b.at FROM team_places p LEFT JOIN team_blobs b ON b.hash = p.hash WHERE p.generation = ?', generation)) {
+  for (const row of read.all<Lying>(
+    'SELECT p.place, p.hash, p.read, b.kind, b.device, b.seq, b.at FROM team_places p LEFT JOIN team_blobs b ON b.hash = p.hash WHERE p.generation = ?',
+    generation,
+  )) {
     places.set(row.place, [...(places.get(row.place) ?? []), row])
   }
   const snapshot = settledSnapshot(read, now)
   const settled = snapshot !== null && agreed(read, workspace, snapshot, generation, now) ? snapshot : null
-  const useless = ({ kind, device, seq, at }: Lying): boolean => kind === null || (kind === 'join' && (at ?? now) < now - packAgeMs)
-    || (kind === 'log' && settled !== null && covers(settled.cover, device ?? '', seq ?? Number.POSITIVE_INFINITY))
+  const useless = ({ kind, device, seq, at }: Lying): boolean =>
+    kind === null ||
+    (kind === 'join' && (at ?? now) < now - packAgeMs) ||
+    (kind === 'log' && settled !== null && covers(settled.cover, device ?? '', seq ?? Number.POSITIVE_INFINITY))
   const copies = new Map<string, number>()
-  for (const { hash, read: back } of [...places.values()].flat()) if (back === 1) copies.set(hash, (copies.get(hash) ?? 0) + 1)
+  for (const { hash, read: back } of [...places.values()].flat())
+    if (back === 1) copies.set(hash, (copies.get(hash) ?? 0) + 1)
   const gone: string[] = []
   for (const [place, items] of [...places].toSorted(([, a], [, b]) => a.length - b.length)) {
     if (!items.every((item) => item.read === 1 && (useless(item) || (copies.get(item.hash) ?? 0) > 1))) continue
@@ -62,8 +83,14 @@ export function packOld(tx: Writer, workspace: Workspace, generation: string): v
   if (teamInfo(tx)?.membership !== 'owner') return
   const small = tx.all<{ place: string }>(
     `SELECT p.place FROM team_places p JOIN team_blobs b ON b.hash = p.hash WHERE p.generation = ? AND b.kind = 'log'
-     GROUP BY p.place HAVING count(*) <= ${smallItems} AND max(b.at) < ?`, generation, workspace.clock.stamp() - packAgeMs)
+     GROUP BY p.place HAVING count(*) <= ${smallItems} AND max(b.at) < ?`,
+    generation,
+    workspace.clock.stamp() - packAgeMs,
+  )
   if (small.length < smallMessages) return
-  tx.run("UPDATE team_blobs SET send_at = 0 WHERE send_at IS NULL AND kind = 'log' AND hash IN (SELECT hash FROM team_places WHERE generation = ?1 AND place IN (SELECT value FROM json_each(?2)))",
-    generation, JSON.stringify(small.map(({ place }) => place)))
+  tx.run(
+    "UPDATE team_blobs SET send_at = 0 WHERE send_at IS NULL AND kind = 'log' AND hash IN (SELECT hash FROM team_places WHERE generation = ?1 AND place IN (SELECT value FROM json_each(?2)))",
+    generation,
+    JSON.stringify(small.map(({ place }) => place)),
+  )
 }

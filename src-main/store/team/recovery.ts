@@ -13,13 +13,22 @@ import { standingSnapshot } from './snapshot'
  * everything there, makes itself the owner's and takes the lost one out.
  * @throws PosternError `wrong-passphrase` (no such code), `conflict`, `not-found`
  */
-export function startRecovery(tx: Writer, code: string, mailboxId: number, carrier: TeamCarrier = { kind: 'mailbox' }): void {
+export function startRecovery(
+  tx: Writer,
+  code: string,
+  mailboxId: number,
+  carrier: TeamCarrier = { kind: 'mailbox' },
+): void {
   const read = recoveryOf(code)
   if (!read) throw new PosternError('wrong-passphrase', 'not a recovery code')
   if (teamInfo(tx)) throw new PosternError('conflict', 'there is a team already', { what: 'team' })
-  if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId)) throw new PosternError('not-found', 'no such mailbox')
+  if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId))
+    throw new PosternError('not-found', 'no such mailbox')
   setTeamInfo(tx, { team: '', trust: read.root, membership: 'joining', mailboxId, carrier })
-  tx.run("INSERT OR REPLACE INTO team_info(key, value) VALUES('recovery', ?)", JSON.stringify(read.secret.toString('base64url')))
+  tx.run(
+    "INSERT OR REPLACE INTO team_info(key, value) VALUES('recovery', ?)",
+    JSON.stringify(read.secret.toString('base64url')),
+  )
 }
 
 /** How far it is; null: nothing is being recovered. `nothing`: all was read, and no team of this code lies there. */
@@ -43,17 +52,34 @@ export function finishRecovery(tx: Writer, workspace: Workspace): boolean {
   const member = now.body.devices.find(({ id }) => id === lost)?.member ?? ''
   const seen = Math.max(frontier(tx)[lost] ?? 0, standingSnapshot(tx)?.cover[lost]?.seq ?? 0)
   tx.run("DELETE FROM team_info WHERE key IN ('recovery', 'recovery-missed')")
-  changeRoster(tx, workspace, (body) => ({
-    ...body, owner: device.id,
-    devices: [
-      ...body.devices.filter(({ id }) => id !== device.id).map((one) => (one.id === lost && one.cutOff === null ? { ...one, cutOff: seen } : one)),
-      {
-        id: device.id, member, name: '', signKey: device.signKey.toString('base64url'), sealKey: device.sealKey.toString('base64url'), addedAt: workspace.clock.now(),
-        roles: [{ from: 1, role: 'owner' as const, permissions: [] }], cutOff: null,
-      },
-    ],
-    keys: [...body.keys, { epoch: Math.max(...body.keys.map(({ epoch }) => epoch)) + 1, key: newKey().toString('base64url') }],
-  }), keys)
+  changeRoster(
+    tx,
+    workspace,
+    (body) => ({
+      ...body,
+      owner: device.id,
+      devices: [
+        ...body.devices
+          .filter(({ id }) => id !== device.id)
+          .map((one) => (one.id === lost && one.cutOff === null ? { ...one, cutOff: seen } : one)),
+        {
+          id: device.id,
+          member,
+          name: '',
+          signKey: device.signKey.toString('base64url'),
+          sealKey: device.sealKey.toString('base64url'),
+          addedAt: workspace.clock.now(),
+          roles: [{ from: 1, role: 'owner' as const, permissions: [] }],
+          cutOff: null,
+        },
+      ],
+      keys: [
+        ...body.keys,
+        { epoch: Math.max(...body.keys.map(({ epoch }) => epoch)) + 1, key: newKey().toString('base64url') },
+      ],
+    }),
+    keys,
+  )
   // Signed by this computer itself, so that who joins next finds a word of the one that invited.
   changeRoster(tx, workspace, (body) => body)
   wantDeviceRevoked(tx, lost)

@@ -8,9 +8,16 @@
 export type Frontier = Readonly<Record<string, number>>
 
 /** Names an event: device, number of its batch, place in the batch. */
-export interface Dot { readonly device: string; readonly seq: number; readonly idx: number }
+export interface Dot {
+  readonly device: string
+  readonly seq: number
+  readonly idx: number
+}
 
-export interface Stamp { readonly ms: number; readonly ctr: number }
+export interface Stamp {
+  readonly ms: number
+  readonly ctr: number
+}
 
 export interface LogEvent extends Dot, Stamp {
   readonly kind: string
@@ -43,13 +50,18 @@ export interface StateRow extends Dot {
 
 /** Whether the writer of `later` knew `earlier`. */
 export function knew(later: LogEvent, earlier: Dot): boolean {
-  if (later.device === earlier.device) return later.seq > earlier.seq || (later.seq === earlier.seq && later.idx > earlier.idx)
+  if (later.device === earlier.device)
+    return later.seq > earlier.seq || (later.seq === earlier.seq && later.idx > earlier.idx)
   return (later.seen[earlier.device] ?? 0) >= earlier.seq
 }
 
 /** Order of writes that did not know of each other: by stamp, then by name so that all agree. */
 export function compareStamps(a: LogEvent, b: LogEvent): number {
-  return a.ms - b.ms || a.ctr - b.ctr || (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq || a.idx - b.idx)
+  return (
+    a.ms - b.ms ||
+    a.ctr - b.ctr ||
+    (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq || a.idx - b.idx)
+  )
 }
 
 /**
@@ -57,11 +69,16 @@ export function compareStamps(a: LogEvent, b: LogEvent): number {
  * all had seen. Those that stand, and for each of their effects that does not, one that says so.
  * @param from begins with these instead of those that stand
  */
-export function enough(events: readonly LogEvent[], effectsOf: (event: LogEvent) => readonly Effect[], from?: readonly LogEvent[]): LogEvent[] {
+export function enough(
+  events: readonly LogEvent[],
+  effectsOf: (event: LogEvent) => readonly Effect[],
+  from?: readonly LogEvent[],
+): LogEvent[] {
   const writes = new Map<string, Write[]>()
   const additions = new Map<string, LogEvent[]>()
   const removals = new Map<string, LogEvent[]>()
-  const put = <T>(map: Map<string, T[]>, key: string, value: T): void => void (map.get(key)?.push(value) ?? map.set(key, [value]))
+  const put = <T>(map: Map<string, T[]>, key: string, value: T): void =>
+    void (map.get(key)?.push(value) ?? map.set(key, [value]))
   for (const event of events) {
     for (const effect of effectsOf(event)) {
       if (effect.do === 'set') put(writes, effect.field, { event, value: null })
@@ -71,24 +88,45 @@ export function enough(events: readonly LogEvent[], effectsOf: (event: LogEvent)
   const kept = new Set<LogEvent>(from)
   if (from) return explained(kept, effectsOf, writes, removals)
   for (const all of writes.values()) for (const { event } of standing(all)) kept.add(event)
-  for (const [key, adds] of additions) for (const event of adds) if (!removals.get(key)?.some((remove) => knew(remove, event))) kept.add(event)
+  for (const [key, adds] of additions)
+    for (const event of adds) if (!removals.get(key)?.some((remove) => knew(remove, event))) kept.add(event)
   return explained(kept, effectsOf, writes, removals)
 }
 
 /** A set is added to while it is walked: who overrules a kept event is kept, and so on. */
-function explained(kept: Set<LogEvent>, effectsOf: (event: LogEvent) => readonly Effect[], writes: ReadonlyMap<string, readonly Write[]>, removals: ReadonlyMap<string, readonly LogEvent[]>): LogEvent[] {
+function explained(
+  kept: Set<LogEvent>,
+  effectsOf: (event: LogEvent) => readonly Effect[],
+  writes: ReadonlyMap<string, readonly Write[]>,
+  removals: ReadonlyMap<string, readonly LogEvent[]>,
+): LogEvent[] {
   for (const event of kept) {
     for (const effect of effectsOf(event)) {
-      const rivals = effect.do === 'set' ? (writes.get(effect.field) ?? []).map((write) => write.event) : effect.do === 'add' ? removals.get(`${effect.field}\n${effect.element}`) ?? [] : []
-      const over = rivals.filter((rival) => rival !== event && knew(rival, event)).toSorted((a, b) => compareStamps(b, a))[0]
+      const rivals =
+        effect.do === 'set'
+          ? (writes.get(effect.field) ?? []).map((write) => write.event)
+          : effect.do === 'add'
+            ? (removals.get(`${effect.field}\n${effect.element}`) ?? [])
+            : []
+      const over = rivals
+        .filter((rival) => rival !== event && knew(rival, event))
+        .toSorted((a, b) => compareStamps(b, a))[0]
       if (over) kept.add(over)
     }
   }
   return [...kept]
 }
 
-interface Write { readonly event: LogEvent; readonly value: unknown }
-interface Element { readonly field: string; readonly element: string; readonly adds: Write[]; readonly removes: LogEvent[] }
+interface Write {
+  readonly event: LogEvent
+  readonly value: unknown
+}
+interface Element {
+  readonly field: string
+  readonly element: string
+  readonly adds: Write[]
+  readonly removes: LogEvent[]
+}
 
 /** @param effectsOf what each event does; events of one entity (or of the entities of one conversation), in any order */
 export function reduce(events: readonly LogEvent[], effectsOf: (event: LogEvent) => readonly Effect[]): StateRow[] {
@@ -110,9 +148,12 @@ export function reduce(events: readonly LogEvent[], effectsOf: (event: LogEvent)
     }
   }
   const rows: StateRow[] = []
-  for (const [field, writes] of registers) rows.push(...standing(writes).map((write, rank) => row(field, '', rank, write)))
+  for (const [field, writes] of registers)
+    rows.push(...standing(writes).map((write, rank) => row(field, '', rank, write)))
   for (const { field, element, adds, removes } of elements.values()) {
-    const alive = adds.filter(({ event }) => !removes.some((remove) => knew(remove, event))).toSorted((a, b) => compareStamps(b.event, a.event))[0]
+    const alive = adds
+      .filter(({ event }) => !removes.some((remove) => knew(remove, event)))
+      .toSorted((a, b) => compareStamps(b.event, a.event))[0]
     if (alive) rows.push(row(field, element, 0, alive))
   }
   return rows

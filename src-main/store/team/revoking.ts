@@ -13,4 +13,3 @@ export function accessRevoked(tx: Writer, whose: string): void {
   tx.run('DELETE FROM team_info WHERE key IN (?, ?)', `revoke:${whose}`, `revoke-device:${whose}`)
   tx.changes.touched('team')
 }
-

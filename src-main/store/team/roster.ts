@@ -18,14 +18,39 @@ import { permissionsOf } from './roles'
 
 const Key = z.base64url()
 const Rights = z.object({ from: z.int().min(1), role: Role, permissions: z.array(z.string().max(60)).max(50) })
-const Member = z.object({ id: z.string(), name: z.string().max(100), address: z.string().max(320), role: Role, permissions: z.array(z.string().max(60)).max(50), removedAt: z.int().nullable() })
+const Member = z.object({
+  id: z.string(),
+  name: z.string().max(100),
+  address: z.string().max(320),
+  role: Role,
+  permissions: z.array(z.string().max(60)).max(50),
+  removedAt: z.int().nullable(),
+})
 /** `roles`: what its events may do, from which batch on. `cutOff`: the last batch that counts, once it left. */
-const Device = z.object({ id: DeviceId, member: z.string(), name: z.string().max(100), signKey: Key, sealKey: Key, addedAt: z.int(), roles: z.array(Rights).min(1).max(1000), cutOff: z.int().min(0).nullable() })
+const Device = z.object({
+  id: DeviceId,
+  member: z.string(),
+  name: z.string().max(100),
+  signKey: Key,
+  sealKey: Key,
+  addedAt: z.int(),
+  roles: z.array(Rights).min(1).max(1000),
+  cutOff: z.int().min(0).nullable(),
+})
 const Body = z.object({
-  at: z.int(), name: z.string().max(100), owner: DeviceId, recovery: z.object({ signKey: Key, sealKey: Key }), carrier: TeamCarrier.default({ kind: 'mailbox' }),
+  at: z.int(),
+  name: z.string().max(100),
+  owner: DeviceId,
+  recovery: z.object({ signKey: Key, sealKey: Key }),
+  carrier: TeamCarrier.default({ kind: 'mailbox' }),
   /** A computer that has not reached the carrier for so many days shows nothing until it has. */
   leaseDays: z.int().min(1).max(365).nullable().default(null),
-  members: z.array(Member).max(1000), devices: z.array(Device).max(1000), keys: z.array(z.object({ epoch: z.int().min(1), key: Key })).min(1).max(10_000),
+  members: z.array(Member).max(1000),
+  devices: z.array(Device).max(1000),
+  keys: z
+    .array(z.object({ epoch: z.int().min(1), key: Key }))
+    .min(1)
+    .max(10_000),
 })
 export type RosterBody = z.output<typeof Body>
 
@@ -49,15 +74,27 @@ export function teamInfo(read: Reader): TeamInfo | null {
 }
 
 export function setTeamInfo(tx: Writer, info: TeamInfo): void {
-  tx.run("INSERT INTO team_info(key, value) VALUES('team', ?1) ON CONFLICT DO UPDATE SET value = ?1", JSON.stringify(info))
+  tx.run(
+    "INSERT INTO team_info(key, value) VALUES('team', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+    JSON.stringify(info),
+  )
   tx.changes.touched('team')
 }
 
-interface Stored { hash: string; version: number; previous: string; signer: string; bytes: Buffer; body: string | null }
+interface Stored {
+  hash: string
+  version: number
+  previous: string
+  signer: string
+  bytes: Buffer
+  body: string | null
+}
 
 /** The newest record of the chain that can be read here. */
 export function currentRoster(read: Reader): { hash: string; version: number; body: RosterBody } | null {
-  const row = read.get<Stored>('SELECT hash, version, body FROM team_rosters WHERE chain = 1 AND body IS NOT NULL ORDER BY version DESC LIMIT 1')
+  const row = read.get<Stored>(
+    'SELECT hash, version, body FROM team_rosters WHERE chain = 1 AND body IS NOT NULL ORDER BY version DESC LIMIT 1',
+  )
   return row ? { hash: row.hash, version: row.version, body: bodyOf(row.body) } : null
 }
 
@@ -67,7 +104,13 @@ const bodyOf = (text: string | null): RosterBody => Body.parse(JSON.parse(text ?
  * Makes a team of this installation: its own roster, its first key, its recovery key. Nothing is put on the server by this.
  * @returns the recovery code, which is shown once and kept nowhere
  */
-export function createTeam(tx: Writer, workspace: Workspace, mailboxId: number, address: string, carrier: TeamCarrier = { kind: 'mailbox' }): { recoveryCode: string } {
+export function createTeam(
+  tx: Writer,
+  workspace: Workspace,
+  mailboxId: number,
+  address: string,
+  carrier: TeamCarrier = { kind: 'mailbox' },
+): { recoveryCode: string } {
   if (teamInfo(tx)) throw new PosternError('conflict', 'there is a team already', { what: 'team' })
   const secret = randomBytes(16)
   const recovery = recoveryKeys(secret)
@@ -78,9 +121,25 @@ export function createTeam(tx: Writer, workspace: Workspace, mailboxId: number, 
   const team = randomBytes(8).toString('hex')
   setTeamInfo(tx, { team, trust: device.id, membership: 'owner', mailboxId, carrier })
   publish(tx, workspace, device, {
-    at: now, name: workspaceName, owner: device.id, recovery: { signKey: text(recovery.signKey), sealKey: text(recovery.sealKey) }, carrier, leaseDays: null,
+    at: now,
+    name: workspaceName,
+    owner: device.id,
+    recovery: { signKey: text(recovery.signKey), sealKey: text(recovery.sealKey) },
+    carrier,
+    leaseDays: null,
     members: [{ id: member, name: agentName || address, address, role: 'owner', permissions: [], removedAt: null }],
-    devices: [{ id: device.id, member, name: '', signKey: text(device.signKey), sealKey: text(device.sealKey), addedAt: now, roles: [{ from: 1, role: 'owner', permissions: [] }], cutOff: null }],
+    devices: [
+      {
+        id: device.id,
+        member,
+        name: '',
+        signKey: text(device.signKey),
+        sealKey: text(device.sealKey),
+        addedAt: now,
+        roles: [{ from: 1, role: 'owner', permissions: [] }],
+        cutOff: null,
+      },
+    ],
     keys: [{ epoch: 1, key: text(newKey()) }],
   })
   return { recoveryCode: toBase32(sealedCode(secret, device.id)) }
@@ -92,7 +151,10 @@ export function createTeam(tx: Writer, workspace: Workspace, mailboxId: number, 
  */
 const sealedCode = (secret: Uint8Array, root: string): Buffer => {
   const plain = Buffer.concat([secret, Buffer.from(root, 'hex')])
-  return Buffer.concat([plain, digest('sha256', Buffer.concat([Buffer.from('postern recovery code'), plain]), 'buffer').subarray(0, 1)])
+  return Buffer.concat([
+    plain,
+    digest('sha256', Buffer.concat([Buffer.from('postern recovery code'), plain]), 'buffer').subarray(0, 1),
+  ])
 }
 
 /** What a recovery code stands for; null when it is none. */
@@ -104,22 +166,42 @@ export function recoveryOf(code: string): { secret: Buffer; keys: DeviceKeys; ro
   return sealedCode(secret, root).equals(bytesOfCode) ? { secret, keys: recoveryKeys(secret), root } : null
 }
 
-export const recoveryKeys = (secret: Uint8Array): DeviceKeys => new DeviceKeys(Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'postern recovery', 64)))
+export const recoveryKeys = (secret: Uint8Array): DeviceKeys =>
+  new DeviceKeys(Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'postern recovery', 64)))
 
 /** The next record by `change` of the current one. Only the owner's device, or the recovery key, can sign it. @throws PosternError `not-allowed` */
-export function changeRoster(tx: Writer, workspace: Workspace, change: (body: RosterBody) => RosterBody, signer: DeviceKeys = workspace.device): void {
+export function changeRoster(
+  tx: Writer,
+  workspace: Workspace,
+  change: (body: RosterBody) => RosterBody,
+  signer: DeviceKeys = workspace.device,
+): void {
   const now = currentRoster(tx)
   if (!now) throw new PosternError('not-found', 'there is no roster')
   if (!mayFollow(now.body, signer.signKey)) throw new PosternError('not-allowed', 'only the owner signs the roster')
   publish(tx, workspace, signer, { ...change(now.body), at: workspace.clock.now() }, now)
 }
 
-function publish(tx: Writer, workspace: Workspace, signer: DeviceKeys, body: RosterBody, after: { hash: string; version: number } = { hash: noBlob, version: 0 }): void {
+function publish(
+  tx: Writer,
+  workspace: Workspace,
+  signer: DeviceKeys,
+  body: RosterBody,
+  after: { hash: string; version: number } = { hash: noBlob, version: 0 },
+): void {
   const info = teamInfo(tx)
   if (!info) throw new PosternError('not-found', 'there is no team')
   const active = body.devices.filter(({ cutOff }) => cutOff === null)
-  const recipients: Recipient[] = [...active.map(({ id, sealKey }) => ({ device: id, sealKey: bytes(sealKey) })), { device: deviceIdOf(bytes(body.recovery.signKey)), sealKey: bytes(body.recovery.sealKey) }]
-  const record = sealRecord(signer, { team: info.team, version: after.version + 1, previous: after.hash }, recipients, Body.parse(body))
+  const recipients: Recipient[] = [
+    ...active.map(({ id, sealKey }) => ({ device: id, sealKey: bytes(sealKey) })),
+    { device: deviceIdOf(bytes(body.recovery.signKey)), sealKey: bytes(body.recovery.sealKey) },
+  ]
+  const record = sealRecord(
+    signer,
+    { team: info.team, version: after.version + 1, previous: after.hash },
+    recipients,
+    Body.parse(body),
+  )
   receiveRecord(tx, workspace, record, true)
 }
 
@@ -127,7 +209,9 @@ function publish(tx: Writer, workspace: Workspace, signer: DeviceKeys, body: Ros
 function mayFollow(before: RosterBody, signKey: Uint8Array): boolean {
   const key = text(signKey)
   if (key === before.recovery.signKey) return true
-  return before.devices.some(({ id, signKey: known, cutOff }) => id === before.owner && known === key && cutOff === null)
+  return before.devices.some(
+    ({ id, signKey: known, cutOff }) => id === before.owner && known === key && cutOff === null,
+  )
 }
 
 export type Reception = 'known' | 'taken' | 'foreign'
@@ -144,9 +228,24 @@ export function receiveRecord(tx: Writer, workspace: Workspace, record: Uint8Arr
   if (tx.get('SELECT 1 FROM team_rosters WHERE hash = ?', read.hash)) return 'known'
   if (info.team === '' ? !trusted(info, read) : read.team !== info.team) return 'foreign'
   const body = opened(read, workspace.device) ?? openedBy(tx, read)
-  tx.run('INSERT INTO team_rosters(hash, version, previous, signer, bytes, body) VALUES(?, ?, ?, ?, ?, ?)', read.hash, read.version, read.previous, text(read.signKey), record, body && JSON.stringify(body))
-  tx.run("INSERT OR IGNORE INTO team_blobs(hash, kind, device, seq, bytes, state, at, send_at) VALUES(?, 'roster', ?, ?, ?, 'applied', ?, ?)",
-    read.hash, read.signer, read.version, record, workspace.clock.stamp(), mine ? 0 : null)
+  tx.run(
+    'INSERT INTO team_rosters(hash, version, previous, signer, bytes, body) VALUES(?, ?, ?, ?, ?, ?)',
+    read.hash,
+    read.version,
+    read.previous,
+    text(read.signKey),
+    record,
+    body && JSON.stringify(body),
+  )
+  tx.run(
+    "INSERT OR IGNORE INTO team_blobs(hash, kind, device, seq, bytes, state, at, send_at) VALUES(?, 'roster', ?, ?, ?, 'applied', ?, ?)",
+    read.hash,
+    read.signer,
+    read.version,
+    record,
+    workspace.clock.stamp(),
+    mine ? 0 : null,
+  )
   followChain(tx, workspace)
   return 'taken'
 }
@@ -194,8 +293,14 @@ function followChain(tx: Writer, workspace: Workspace): void {
     last = current
     const body = bodyOf(current.body)
     const { hash: here, version } = current
-    const followers = all.filter((row) => row.previous === here && row.version === version + 1 && mayFollow(body, bytes(row.signer)))
-    const next = followers.toSorted((a, b) => Number(b.signer === body.recovery.signKey) - Number(a.signer === body.recovery.signKey) || (a.hash < b.hash ? -1 : 1))[0]
+    const followers = all.filter(
+      (row) => row.previous === here && row.version === version + 1 && mayFollow(body, bytes(row.signer)),
+    )
+    const next = followers.toSorted(
+      (a, b) =>
+        Number(b.signer === body.recovery.signKey) - Number(a.signer === body.recovery.signKey) ||
+        (a.hash < b.hash ? -1 : 1),
+    )[0]
     // Not sealed to us any more: we were taken out.
     gone = next !== undefined && next.body === null
     current = gone ? undefined : next
@@ -204,8 +309,25 @@ function followChain(tx: Writer, workspace: Workspace): void {
   tx.run('UPDATE team_rosters SET chain = (hash IN (SELECT value FROM json_each(?)))', JSON.stringify(chain))
   const body = bodyOf(last.body)
   const own = body.devices.find(({ id }) => id === workspace.device.id)
-  const membership = own === undefined && pendingRecovery(tx) ? 'joining' : gone || own === undefined || own.cutOff !== null ? 'removed' : body.owner === workspace.device.id ? 'owner' : 'member'
-  setTeamInfo(tx, { ...info, team: info.team === '' ? readRecord(tx.get<Stored>('SELECT bytes FROM team_rosters WHERE hash = ?', last.hash)?.bytes ?? new Uint8Array()).team : info.team, membership, carrier: body.carrier })
+  const membership =
+    own === undefined && pendingRecovery(tx)
+      ? 'joining'
+      : gone || own === undefined || own.cutOff !== null
+        ? 'removed'
+        : body.owner === workspace.device.id
+          ? 'owner'
+          : 'member'
+  setTeamInfo(tx, {
+    ...info,
+    team:
+      info.team === ''
+        ? readRecord(
+            tx.get<Stored>('SELECT bytes FROM team_rosters WHERE hash = ?', last.hash)?.bytes ?? new Uint8Array(),
+          ).team
+        : info.team,
+    membership,
+    carrier: body.carrier,
+  })
   materialize(tx, workspace, body)
 }
 
@@ -214,29 +336,64 @@ function materialize(tx: Writer, workspace: Workspace, body: RosterBody): void {
   setLease(tx, workspace, body.leaseDays)
   tx.run('DELETE FROM team_members')
   for (const { id, name, address, role, permissions, removedAt } of body.members) {
-    tx.run('INSERT INTO team_members(member, name, address, role, permissions, removed_at) VALUES(?, ?, ?, ?, ?, ?)', id, name, address, role, JSON.stringify(permissions), removedAt)
+    tx.run(
+      'INSERT INTO team_members(member, name, address, role, permissions, removed_at) VALUES(?, ?, ?, ?, ?, ?)',
+      id,
+      name,
+      address,
+      role,
+      JSON.stringify(permissions),
+      removedAt,
+    )
   }
-  const before = new Map(tx.all<{ device: string; roles: string; cut_off: number | null }>('SELECT device, roles, cut_off FROM team_devices').map((row) => [row.device, row]))
+  const before = new Map(
+    tx
+      .all<{ device: string; roles: string; cut_off: number | null }>('SELECT device, roles, cut_off FROM team_devices')
+      .map((row) => [row.device, row]),
+  )
   const known = new Set(body.devices.map(({ id }) => id))
-  for (const device of before.keys()) if (!known.has(device)) tx.run('DELETE FROM team_devices WHERE device = ?', device)
+  for (const device of before.keys())
+    if (!known.has(device)) tx.run('DELETE FROM team_devices WHERE device = ?', device)
   for (const one of body.devices) {
     const roles = JSON.stringify(one.roles)
-    tx.run(`INSERT INTO team_devices(device, member, name, sign_key, seal_key, added_at, roles, cut_off) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    tx.run(
+      `INSERT INTO team_devices(device, member, name, sign_key, seal_key, added_at, roles, cut_off) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
       ON CONFLICT DO UPDATE SET member = ?2, name = ?3, sign_key = ?4, seal_key = ?5, added_at = ?6, roles = ?7, cut_off = ?8`,
-      one.id, one.member, one.name, bytes(one.signKey), bytes(one.sealKey), one.addedAt, roles, one.cutOff)
+      one.id,
+      one.member,
+      one.name,
+      bytes(one.signKey),
+      bytes(one.sealKey),
+      one.addedAt,
+      roles,
+      one.cutOff,
+    )
     const was = before.get(one.id)
     if (was?.roles !== roles || was.cut_off !== one.cutOff) workspace.team.judgeAgain(tx, one.id)
   }
-  for (const { epoch, key } of body.keys) tx.run('INSERT OR IGNORE INTO team_keys(epoch, key) VALUES(?, ?)', epoch, bytes(key))
+  for (const { epoch, key } of body.keys)
+    tx.run('INSERT OR IGNORE INTO team_keys(epoch, key) VALUES(?, ?)', epoch, bytes(key))
 }
 
 /** What a device may do with the events of its batch `seq`; null: nothing, it is not in the roster. */
-export function rightsOf(read: Reader, device: string): ((seq: number) => { permissions: ReadonlySet<Permission>; held: boolean }) | null {
-  const row = read.get<{ roles: string; cut_off: number | null }>('SELECT roles, cut_off FROM team_devices WHERE device = ?', device)
+export function rightsOf(
+  read: Reader,
+  device: string,
+): ((seq: number) => { permissions: ReadonlySet<Permission>; held: boolean }) | null {
+  const row = read.get<{ roles: string; cut_off: number | null }>(
+    'SELECT roles, cut_off FROM team_devices WHERE device = ?',
+    device,
+  )
   if (!row) return null
-  const all = z.array(Rights).parse(JSON.parse(row.roles)).map(({ from, role, permissions }) => ({ from, permissions: permissionsOf(role, permissions) }))
+  const all = z
+    .array(Rights)
+    .parse(JSON.parse(row.roles))
+    .map(({ from, role, permissions }) => ({ from, permissions: permissionsOf(role, permissions) }))
   const nothing: ReadonlySet<Permission> = new Set()
-  return (seq) => ({ permissions: all.findLast(({ from }) => from <= seq)?.permissions ?? nothing, held: row.cut_off !== null && seq > row.cut_off })
+  return (seq) => ({
+    permissions: all.findLast(({ from }) => from <= seq)?.permissions ?? nothing,
+    held: row.cut_off !== null && seq > row.cut_off,
+  })
 }
 
 /** What the person at this installation may do. Alone: everything. */
@@ -244,12 +401,25 @@ export function ownPermissions(read: Reader, device: string): ReadonlySet<Permis
   const info = teamInfo(read)
   if (!info || info.membership === 'joining') return new Set(Permission.options)
   if (info.membership === 'removed') return new Set(['read', 'settings'])
-  const row = read.get<{ role: string; permissions: string }>('SELECT m.role, m.permissions FROM team_devices d JOIN team_members m ON m.member = d.member WHERE d.device = ?', device)
+  const row = read.get<{ role: string; permissions: string }>(
+    'SELECT m.role, m.permissions FROM team_devices d JOIN team_members m ON m.member = d.member WHERE d.device = ?',
+    device,
+  )
   const role = Role.safeParse(row?.role)
-  return role.success ? permissionsOf(role.data, z.array(z.string()).parse(JSON.parse(row?.permissions ?? '[]'))) : new Set(['read'])
+  return role.success
+    ? permissionsOf(role.data, z.array(z.string()).parse(JSON.parse(row?.permissions ?? '[]')))
+    : new Set(['read'])
 }
 
-export interface NewMember { readonly name: string; readonly address: string; readonly role: Role; readonly permissions: readonly string[]; readonly signKey: Uint8Array; readonly sealKey: Uint8Array; readonly deviceName: string }
+export interface NewMember {
+  readonly name: string
+  readonly address: string
+  readonly role: Role
+  readonly permissions: readonly string[]
+  readonly signKey: Uint8Array
+  readonly sealKey: Uint8Array
+  readonly deviceName: string
+}
 
 /** Adds a person with a first device, or another device to a person that is there (`member`). */
 export function addDevice(tx: Writer, workspace: Workspace, joining: NewMember, member: string | null = null): void {
@@ -261,16 +431,33 @@ export function addDevice(tx: Writer, workspace: Workspace, joining: NewMember, 
     const permissions = [...(known?.permissions ?? joining.permissions)]
     return {
       ...body,
-      members: known ? body.members : [...body.members, { id, name: joining.name, address: joining.address, role, permissions, removedAt: null }],
-      devices: [...body.devices.filter((one) => one.id !== device), {
-        id: device, member: id, name: joining.deviceName, signKey: text(joining.signKey), sealKey: text(joining.sealKey), addedAt: workspace.clock.now(),
-        roles: [{ from: 1, role, permissions }], cutOff: null,
-      }],
+      members: known
+        ? body.members
+        : [...body.members, { id, name: joining.name, address: joining.address, role, permissions, removedAt: null }],
+      devices: [
+        ...body.devices.filter((one) => one.id !== device),
+        {
+          id: device,
+          member: id,
+          name: joining.deviceName,
+          signKey: text(joining.signKey),
+          sealKey: text(joining.sealKey),
+          addedAt: workspace.clock.now(),
+          roles: [{ from: 1, role, permissions }],
+          cutOff: null,
+        },
+      ],
     }
   })
 }
 
-export function setRole(tx: Writer, workspace: Workspace, member: string, role: Role, permissions: readonly string[]): void {
+export function setRole(
+  tx: Writer,
+  workspace: Workspace,
+  member: string,
+  role: Role,
+  permissions: readonly string[],
+): void {
   const seen = ownFrontier(tx, workspace)
   changeRoster(tx, workspace, (body) => {
     const ownerMember = body.devices.find(({ id }) => id === body.owner)?.member
@@ -278,7 +465,11 @@ export function setRole(tx: Writer, workspace: Workspace, member: string, role: 
     return {
       ...body,
       members: body.members.map((one) => (one.id === member ? { ...one, role, permissions: [...permissions] } : one)),
-      devices: body.devices.map((one) => (one.member === member && one.cutOff === null ? { ...one, roles: [...one.roles, { from: (seen[one.id] ?? 0) + 1, role, permissions: [...permissions] }] } : one)),
+      devices: body.devices.map((one) =>
+        one.member === member && one.cutOff === null
+          ? { ...one, roles: [...one.roles, { from: (seen[one.id] ?? 0) + 1, role, permissions: [...permissions] }] }
+          : one,
+      ),
     }
   })
 }
@@ -291,12 +482,18 @@ export function cutOff(tx: Writer, workspace: Workspace, what: { member: string 
   const seen = ownFrontier(tx, workspace)
   const now = workspace.clock.now()
   changeRoster(tx, workspace, (body) => {
-    const leaving = (one: RosterBody['devices'][number]): boolean => ('member' in what ? one.member === what.member : one.id === what.device)
-    if (body.devices.some((one) => one.id === body.owner && leaving(one))) throw new PosternError('not-allowed', 'the owner cannot be taken out')
+    const leaving = (one: RosterBody['devices'][number]): boolean =>
+      'member' in what ? one.member === what.member : one.id === what.device
+    if (body.devices.some((one) => one.id === body.owner && leaving(one)))
+      throw new PosternError('not-allowed', 'the owner cannot be taken out')
     return {
       ...body,
-      members: body.members.map((one) => ('member' in what && one.id === what.member ? { ...one, removedAt: now } : one)),
-      devices: body.devices.map((one) => (leaving(one) && one.cutOff === null ? { ...one, cutOff: seen[one.id] ?? 0 } : one)),
+      members: body.members.map((one) =>
+        'member' in what && one.id === what.member ? { ...one, removedAt: now } : one,
+      ),
+      devices: body.devices.map((one) =>
+        leaving(one) && one.cutOff === null ? { ...one, cutOff: seen[one.id] ?? 0 } : one,
+      ),
       keys: [...body.keys, { epoch: Math.max(...body.keys.map(({ epoch }) => epoch)) + 1, key: text(newKey()) }],
     }
   })
@@ -306,21 +503,33 @@ export function cutOff(tx: Writer, workspace: Workspace, what: { member: string 
 export function recover(tx: Writer, workspace: Workspace, code: string): void {
   const keys = recoveryOf(code)?.keys
   const now = currentRoster(tx)
-  if (!keys || !now || text(keys.signKey) !== now.body.recovery.signKey) throw new PosternError('wrong-passphrase', 'not the recovery key of this team')
+  if (!keys || !now || text(keys.signKey) !== now.body.recovery.signKey)
+    throw new PosternError('wrong-passphrase', 'not the recovery key of this team')
   const own = now.body.devices.find(({ id, cutOff: left }) => id === workspace.device.id && left === null)
   if (!own) throw new PosternError('not-allowed', 'this device is not in the roster')
-  const from = (tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', own.id)?.seq ?? 0) + 1
-  changeRoster(tx, workspace, (body) => ({
-    ...body, owner: own.id,
-    members: body.members.map((one) => (one.id === own.member ? { ...one, role: 'owner' as const } : one)),
-    devices: body.devices.map((one) => (one.id === own.id ? { ...one, roles: [...one.roles, { from, role: 'owner' as const, permissions: [] }] } : one)),
-  }), keys)
+  const from =
+    (tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', own.id)?.seq ?? 0) + 1
+  changeRoster(
+    tx,
+    workspace,
+    (body) => ({
+      ...body,
+      owner: own.id,
+      members: body.members.map((one) => (one.id === own.member ? { ...one, role: 'owner' as const } : one)),
+      devices: body.devices.map((one) =>
+        one.id === own.id ? { ...one, roles: [...one.roles, { from, role: 'owner' as const, permissions: [] }] } : one,
+      ),
+    }),
+    keys,
+  )
   // And by this device itself, so that who joins next finds a word of the one that invited.
   changeRoster(tx, workspace, (body) => body)
 }
 
 function ownFrontier(tx: Writer, workspace: Workspace): Record<string, number> {
-  const own = tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', workspace.device.id)?.seq ?? 0
+  const own =
+    tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', workspace.device.id)
+      ?.seq ?? 0
   return { ...frontier(tx), [workspace.device.id]: own }
 }
 

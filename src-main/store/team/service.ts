@@ -30,7 +30,11 @@ const countMs = 60_000
 const refreshMs = 3000
 
 /** How the team's link is, for the window. Forgotten when the program ends. */
-export interface LinkStatus { readonly state: TeamLinkState; readonly error: { readonly code: ErrorCode; readonly detail: ErrorDetail } | null; readonly at: number }
+export interface LinkStatus {
+  readonly state: TeamLinkState
+  readonly error: { readonly code: ErrorCode; readonly detail: ErrorDetail } | null
+  readonly at: number
+}
 
 /** The store's side of the link: when to wake it, and what it asks. */
 export class TeamService {
@@ -41,7 +45,10 @@ export class TeamService {
   private refreshedAt = 0
   private countedAt = 0
 
-  constructor(private readonly workspace: Workspace, publish: (changes: Changes) => void) {
+  constructor(
+    private readonly workspace: Workspace,
+    publish: (changes: Changes) => void,
+  ) {
     workspace.onTeamWork(() => this.soon())
     workspace.presence.listen(() => this.status.state === 'live' && this.wake(false), publish)
     // What an earlier run took in and did not come to show.
@@ -68,7 +75,10 @@ export class TeamService {
   wake(changed: boolean): void {
     clearTimeout(this.timer)
     this.timer = undefined
-    this.workspace.mail()?.call('team.wake', { changed }).catch((fault: unknown) => log.info('the link was not woken', { code: PosternError.from(fault).code }))
+    this.workspace
+      .mail()
+      ?.call('team.wake', { changed })
+      .catch((fault: unknown) => log.info('the link was not woken', { code: PosternError.from(fault).code }))
   }
 
   /** Waits until everything that is due has left. @throws PosternError `timeout` after ten seconds */
@@ -107,15 +117,31 @@ export class TeamService {
     'team.link': () => {
       const info = teamInfo(this.workspace.db.read)
       // Who was removed has nothing to send and nothing to read.
-      return { link: info && info.membership !== 'removed' ? { mailboxId: info.mailboxId, team: info.team, device: this.workspace.device.id, carrier: info.carrier } : null }
+      return {
+        link:
+          info && info.membership !== 'removed'
+            ? { mailboxId: info.mailboxId, team: info.team, device: this.workspace.device.id, carrier: info.carrier }
+            : null,
+      }
     },
     'team.outgoing': () => {
       const { db, clock } = this.workspace
       if (!nextPack(db.read, clock.stamp())) db.write((tx) => sealOwn(tx, this.workspace))
       const next = nextPack(db.read, clock.stamp())
       const mark = next ? null : this.workspace.presence.outgoing()
-      if (mark) return { pack: packItems([{ kind: 'mark', bytes: mark.bytes }]), hashes: mark.hashes, nextDueAt: null, summary: false }
-      return { pack: next?.pack ?? null, hashes: [...(next?.hashes ?? [])], nextDueAt: next ? null : nextDue(db.read), summary: next?.summary ?? false }
+      if (mark)
+        return {
+          pack: packItems([{ kind: 'mark', bytes: mark.bytes }]),
+          hashes: mark.hashes,
+          nextDueAt: null,
+          summary: false,
+        }
+      return {
+        pack: next?.pack ?? null,
+        hashes: [...(next?.hashes ?? [])],
+        nextDueAt: next ? null : nextDue(db.read),
+        summary: next?.summary ?? false,
+      }
     },
     'team.sent': ({ hashes, generation, place }) => {
       if (Presence.isMark(hashes)) return { prune: this.workspace.presence.sent(place) }
@@ -127,7 +153,10 @@ export class TeamService {
     },
     'team.known': ({ generation }) => {
       const snapshot = standingSnapshot(this.workspace.db.read)
-      return { places: placesOf(this.workspace.db.read, generation), upTo: snapshot?.generation === generation ? snapshot.place : null }
+      return {
+        places: placesOf(this.workspace.db.read, generation),
+        upTo: snapshot?.generation === generation ? snapshot.place : null,
+      }
     },
     'team.arrived': async ({ generation, messages, more }) => {
       const before = teamInfo(this.workspace.db.read)?.membership

@@ -8,14 +8,40 @@ import { seenOf } from './log'
  * One part of a snapshot as CBOR; every part names the whole. Devices are written once and then by their number; the batches of
  * a part come in their order, each with what it had seen that the one before of its device had not.
  */
-const Bytes = (length: number): z.ZodType<Uint8Array> => z.instanceof(Uint8Array).refine((value) => value.byteLength === length)
-const Count = z.int().min(0).max(2 ** 52)
+const Bytes = (length: number): z.ZodType<Uint8Array> =>
+  z.instanceof(Uint8Array).refine((value) => value.byteLength === length)
+const Count = z
+  .int()
+  .min(0)
+  .max(2 ** 52)
 const Index = z.int().min(0).max(5000)
 const Part = z.tuple([
-  z.literal(1), Bytes(16), Count, Count, Count, Count, Bytes(32), z.string().max(100), z.string().max(40),
-  z.array(Bytes(8)).max(5000), z.array(z.tuple([Index, Count, Bytes(16)])).max(5000),
+  z.literal(1),
+  Bytes(16),
+  Count,
+  Count,
+  Count,
+  Count,
+  Bytes(32),
+  z.string().max(100),
+  z.string().max(40),
+  z.array(Bytes(8)).max(5000),
+  z.array(z.tuple([Index, Count, Bytes(16)])).max(5000),
   z.array(z.tuple([Index, Count, z.array(z.tuple([Index, Count])).max(5000)])).max(20_000),
-  z.array(z.tuple([Index, Count, Count, z.string().min(1).max(60), z.string().max(200), Count, z.int().min(0).max(65_535), z.unknown()])).max(20_000),
+  z
+    .array(
+      z.tuple([
+        Index,
+        Count,
+        Count,
+        z.string().min(1).max(60),
+        z.string().max(200),
+        Count,
+        z.int().min(0).max(65_535),
+        z.unknown(),
+      ]),
+    )
+    .max(20_000),
 ])
 
 /** What every part says of the whole. */
@@ -33,14 +59,27 @@ export interface SnapshotHead {
   readonly generation: string
   readonly place: string
 }
-export interface SnapshotBatch { readonly device: string; readonly seq: number; readonly seen: string }
-export interface SnapshotPart { readonly head: SnapshotHead; readonly part: number; readonly batches: readonly SnapshotBatch[]; readonly events: readonly Omit<Kept, 'seen'>[] }
+export interface SnapshotBatch {
+  readonly device: string
+  readonly seq: number
+  readonly seen: string
+}
+export interface SnapshotPart {
+  readonly head: SnapshotHead
+  readonly part: number
+  readonly batches: readonly SnapshotBatch[]
+  readonly events: readonly Omit<Kept, 'seen'>[]
+}
 
 const eventsAPart = 1500
 const textAPart = 300_000
 
 /** @param frontier the last batch of each device under the cover */
-export function partsOf(head: Omit<SnapshotHead, 'parts'>, frontier: readonly SnapshotBatch[], kept: readonly Kept[]): unknown[] {
+export function partsOf(
+  head: Omit<SnapshotHead, 'parts'>,
+  frontier: readonly SnapshotBatch[],
+  kept: readonly Kept[],
+): unknown[] {
   const pages: Kept[][] = [[]]
   let text = 0
   for (const event of kept) {
@@ -62,16 +101,47 @@ export function partsOf(head: Omit<SnapshotHead, 'parts'>, frontier: readonly Sn
       const now = seenOf(seen)
       const before = seenBefore.get(device) ?? {}
       seenBefore.set(device, now)
-      return [index(device), seq, Object.entries(now).filter(([other, count]) => before[other] !== count).map(([other, count]) => [index(other), count])]
+      return [
+        index(device),
+        seq,
+        Object.entries(now)
+          .filter(([other, count]) => before[other] !== count)
+          .map(([other, count]) => [index(other), count]),
+      ]
     })
-    const events = page.map(({ device, seq, idx, kind, entity, ms, ctr, payload }) => [index(device), seq, idx, kind, entity, ms, ctr, parsed(payload)])
-    return [1, hex(head.id), part, pages.length, head.at, head.roster, hex(head.root), head.generation, head.place, [...names.keys()].map(hex), cover, batches, events]
+    const events = page.map(({ device, seq, idx, kind, entity, ms, ctr, payload }) => [
+      index(device),
+      seq,
+      idx,
+      kind,
+      entity,
+      ms,
+      ctr,
+      parsed(payload),
+    ])
+    return [
+      1,
+      hex(head.id),
+      part,
+      pages.length,
+      head.at,
+      head.roster,
+      hex(head.root),
+      head.generation,
+      head.place,
+      [...names.keys()].map(hex),
+      cover,
+      batches,
+      events,
+    ]
   })
 }
 
 /** Batches once each, a device's in their order: what it had seen only grows. */
 function unique(rows: readonly SnapshotBatch[]): SnapshotBatch[] {
-  return [...new Map(rows.map(({ device, seq, seen }) => [`${device} ${seq}`, { device, seq, seen }])).values()].toSorted((a, b) => (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq))
+  return [
+    ...new Map(rows.map(({ device, seq, seen }) => [`${device} ${seq}`, { device, seq, seen }])).values(),
+  ].toSorted((a, b) => (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq))
 }
 
 /** @throws PosternError `unreadable` */
@@ -88,13 +158,34 @@ export function readPart(body: unknown): SnapshotPart {
   const seen = new Map<string, Record<string, number>>()
   return {
     part,
-    head: { id: text(id), parts, at, roster, root: text(root), generation, place, cover: Object.fromEntries(cover.map(([device, seq, hash]) => [name(device), { seq, hash: text(hash) }])) },
+    head: {
+      id: text(id),
+      parts,
+      at,
+      roster,
+      root: text(root),
+      generation,
+      place,
+      cover: Object.fromEntries(cover.map(([device, seq, hash]) => [name(device), { seq, hash: text(hash) }])),
+    },
     batches: batches.map(([device, seq, fresh]) => {
-      const now = { ...seen.get(name(device)), ...Object.fromEntries(fresh.map(([other, count]) => [name(other), count])) }
+      const now = {
+        ...seen.get(name(device)),
+        ...Object.fromEntries(fresh.map(([other, count]) => [name(other), count])),
+      }
       seen.set(name(device), now)
       return { device: name(device), seq, seen: JSON.stringify(now) }
     }),
-    events: events.map(([device, seq, idx, kind, entity, ms, ctr, payload]) => ({ device: name(device), seq, idx, kind, entity, ms, ctr, payload: JSON.stringify(payload) ?? 'null' })),
+    events: events.map(([device, seq, idx, kind, entity, ms, ctr, payload]) => ({
+      device: name(device),
+      seq,
+      idx,
+      kind,
+      entity,
+      ms,
+      ctr,
+      payload: JSON.stringify(payload) ?? 'null',
+    })),
   }
 }
 

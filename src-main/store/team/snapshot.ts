@@ -32,11 +32,34 @@ export interface Standing {
   readonly same: number | null
 }
 
-interface Row { id: string; device: string; at: number; roster: number; root: string; cover: string; generation: string; place: string; parts: number; stands: number; same: number | null }
+interface Row {
+  id: string
+  device: string
+  at: number
+  roster: number
+  root: string
+  cover: string
+  generation: string
+  place: string
+  parts: number
+  stands: number
+  same: number | null
+}
 
 export function standingSnapshot(read: Reader): Standing | null {
   const row = read.get<Row>('SELECT * FROM team_snapshots WHERE stands = 1 ORDER BY at DESC LIMIT 1')
-  return row ? { id: row.id, device: row.device, at: row.at, cover: StoredCover.parse(JSON.parse(row.cover)), root: row.root, generation: row.generation, place: row.place, same: row.same } : null
+  return row
+    ? {
+        id: row.id,
+        device: row.device,
+        at: row.at,
+        cover: StoredCover.parse(JSON.parse(row.cover)),
+        root: row.root,
+        generation: row.generation,
+        place: row.place,
+        same: row.same,
+      }
+    : null
 }
 
 // ---- made by the owner's console
@@ -47,11 +70,19 @@ export function snapshotDue(read: Reader, workspace: Workspace, now: number): bo
   const last = standingSnapshot(read)
   if (last && last.device !== workspace.device.id) return true
   if (last && now - last.at < snapshotMs) return false
-  const fresh = Object.entries(coverable(read, workspace.device.id)).reduce((sum, [device, { seq }]) => sum + seq - (last?.cover[device]?.seq ?? 0), 0)
+  const fresh = Object.entries(coverable(read, workspace.device.id)).reduce(
+    (sum, [device, { seq }]) => sum + seq - (last?.cover[device]?.seq ?? 0),
+    0,
+  )
   return fresh >= snapshotBatches
 }
 
-export interface Drawn { readonly cover: Record<string, { seq: number; hash: string }>; readonly roster: string; readonly kept: Kept[]; readonly root: string }
+export interface Drawn {
+  readonly cover: Record<string, { seq: number; hash: string }>
+  readonly roster: string
+  readonly kept: Kept[]
+  readonly root: string
+}
 
 /** Draws what is settled here, in steps. */
 export function* drawSnapshot(workspace: Workspace): Generator<void, Drawn | null> {
@@ -63,13 +94,27 @@ export function* drawSnapshot(workspace: Workspace): Generator<void, Drawn | nul
 }
 
 /** Signs it and puts it on the server. Nothing when the roster has changed since it was drawn. @param places all that lies there, all of it taken in */
-export function keepSnapshot(tx: Writer, workspace: Workspace, { cover, roster, kept, root }: Drawn, generation: string, places: readonly string[]): void {
+export function keepSnapshot(
+  tx: Writer,
+  workspace: Workspace,
+  { cover, roster, kept, root }: Drawn,
+  generation: string,
+  places: readonly string[],
+): void {
   const { device } = workspace
   const info = teamInfo(tx)
   const current = currentRoster(tx)
   const key = tx.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
   if (!info || !key || current?.hash !== roster || info.membership !== 'owner') return
-  const head = { id: randomBytes(16).toString('hex'), at: workspace.clock.stamp(), roster: current.version, root, cover, generation, place: neededFrom(tx, cover, generation, places) }
+  const head = {
+    id: randomBytes(16).toString('hex'),
+    at: workspace.clock.stamp(),
+    roster: current.version,
+    root,
+    cover,
+    generation,
+    place: neededFrom(tx, cover, generation, places),
+  }
   const last = Object.entries(cover).flatMap(([name, { seq }]): SnapshotBatch[] => {
     const seen = tx.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', name, seq)?.seen
     return seen === undefined ? [] : [{ device: name, seq, seen }]
@@ -77,33 +122,77 @@ export function keepSnapshot(tx: Writer, workspace: Workspace, { cover, roster, 
   const parts = partsOf(head, last, kept)
   note(tx, { ...head, parts: parts.length }, device.id, 1, 1)
   for (const [part, body] of parts.entries()) {
-    const blob = sealBlob(device, key.key, { team: info.team, seq: 0, previous: noBlob, roster: current.version, epoch: key.epoch }, body)
+    const blob = sealBlob(
+      device,
+      key.key,
+      { team: info.team, seq: 0, previous: noBlob, roster: current.version, epoch: key.epoch },
+      body,
+    )
     const { hash } = readBlob(blob)
-    tx.run("INSERT INTO team_blobs(hash, kind, device, seq, bytes, state, at, send_at) VALUES(?, 'snap', ?, 0, ?, 'applied', ?, 0)", hash, device.id, blob, workspace.clock.stamp())
+    tx.run(
+      "INSERT INTO team_blobs(hash, kind, device, seq, bytes, state, at, send_at) VALUES(?, 'snap', ?, 0, ?, 'applied', ?, 0)",
+      hash,
+      device.id,
+      blob,
+      workspace.clock.stamp(),
+    )
     tx.run('INSERT INTO team_snapshot_parts(id, part, hash) VALUES(?, ?, ?)', head.id, part, hash)
   }
   dropOlder(tx, head.id)
   log.info('a snapshot of the team was made', { events: kept.length, parts: parts.length })
 }
 
-function note(tx: Writer, { id, at, roster, root, cover, generation, place, parts }: SnapshotPart['head'], device: string, stands: number, same: number | null): void {
-  tx.run('INSERT OR IGNORE INTO team_snapshots(id, device, at, roster, root, cover, generation, place, parts, stands, same) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    id, device, at, roster, root, JSON.stringify(cover), generation, place, parts, stands, same)
+function note(
+  tx: Writer,
+  { id, at, roster, root, cover, generation, place, parts }: SnapshotPart['head'],
+  device: string,
+  stands: number,
+  same: number | null,
+): void {
+  tx.run(
+    'INSERT OR IGNORE INTO team_snapshots(id, device, at, roster, root, cover, generation, place, parts, stands, same) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    id,
+    device,
+    at,
+    roster,
+    root,
+    JSON.stringify(cover),
+    generation,
+    place,
+    parts,
+    stands,
+    same,
+  )
 }
 
 /** The last place up to which only what is covered lies there; '0': there is none. */
 function neededFrom(read: Reader, cover: Cover, generation: string, places: readonly string[]): string {
-  const needed = read.all<{ place: string; device: string; seq: number }>(
-    "SELECT p.place, b.device, b.seq FROM team_places p JOIN team_blobs b ON b.hash = p.hash WHERE p.generation = ? AND b.kind = 'log'", generation)
-    .filter(({ device, seq }) => !covers(cover, device, seq)).map(({ place }) => Number(place))
+  const needed = read
+    .all<{ place: string; device: string; seq: number }>(
+      "SELECT p.place, b.device, b.seq FROM team_places p JOIN team_blobs b ON b.hash = p.hash WHERE p.generation = ? AND b.kind = 'log'",
+      generation,
+    )
+    .filter(({ device, seq }) => !covers(cover, device, seq))
+    .map(({ place }) => Number(place))
   const first = needed.reduce((least, place) => Math.min(least, place), Number.POSITIVE_INFINITY)
-  return String(places.map(Number).filter((place) => place < first).reduce((most, place) => Math.max(most, place), 0))
+  return String(
+    places
+      .map(Number)
+      .filter((place) => place < first)
+      .reduce((most, place) => Math.max(most, place), 0),
+  )
 }
 
 /** What an older one says is said by the newer one. */
 function dropOlder(tx: Writer, id: string): void {
-  tx.run('DELETE FROM team_blobs WHERE hash IN (SELECT hash FROM team_snapshot_parts WHERE id <> ?1 AND id IN (SELECT o.id FROM team_snapshots o JOIN team_snapshots n ON n.id = ?1 WHERE o.at < n.at))', id)
-  tx.run('DELETE FROM team_snapshot_parts WHERE id <> ?1 AND id IN (SELECT o.id FROM team_snapshots o JOIN team_snapshots n ON n.id = ?1 WHERE o.at < n.at)', id)
+  tx.run(
+    'DELETE FROM team_blobs WHERE hash IN (SELECT hash FROM team_snapshot_parts WHERE id <> ?1 AND id IN (SELECT o.id FROM team_snapshots o JOIN team_snapshots n ON n.id = ?1 WHERE o.at < n.at))',
+    id,
+  )
+  tx.run(
+    'DELETE FROM team_snapshot_parts WHERE id <> ?1 AND id IN (SELECT o.id FROM team_snapshots o JOIN team_snapshots n ON n.id = ?1 WHERE o.at < n.at)',
+    id,
+  )
   tx.run('DELETE FROM team_snapshots WHERE id <> ?1 AND at < (SELECT at FROM team_snapshots WHERE id = ?1)', id)
 }
 
@@ -111,7 +200,9 @@ function dropOlder(tx: Writer, id: string): void {
 
 /** Looks at parts that came, and at snapshots that are whole: one that reaches further than what is here is taken over. */
 export function takeSnapshots(tx: Writer, workspace: Workspace): void {
-  for (const { hash, device, bytes } of tx.all<{ hash: string; device: string; bytes: Buffer }>("SELECT hash, device, bytes FROM team_blobs WHERE kind = 'snap' AND state = 'snap'")) {
+  for (const { hash, device, bytes } of tx.all<{ hash: string; device: string; bytes: Buffer }>(
+    "SELECT hash, device, bytes FROM team_blobs WHERE kind = 'snap' AND state = 'snap'",
+  )) {
     const part = opened(tx, device, bytes)
     if (part === null) continue
     if (part === 'false') {
@@ -131,7 +222,10 @@ export function takeSnapshots(tx: Writer, workspace: Workspace): void {
   if (!roster) return
   const whole = tx.get<Row>(
     `SELECT * FROM team_snapshots s WHERE stands = 0 AND device = ?1 AND roster <= ?2 AND parts = (SELECT count(*) FROM team_snapshot_parts p WHERE p.id = s.id)
-       AND at > coalesce((SELECT max(at) FROM team_snapshots WHERE stands = 1), -1) ORDER BY at DESC LIMIT 1`, roster.body.owner, roster.version)
+       AND at > coalesce((SELECT max(at) FROM team_snapshots WHERE stands = 1), -1) ORDER BY at DESC LIMIT 1`,
+    roster.body.owner,
+    roster.version,
+  )
   if (!whole) return
   const cover = StoredCover.parse(JSON.parse(whole.cover))
   // What is settled stays so.
@@ -162,13 +256,19 @@ function opened(read: Reader, device: string, bytes: Uint8Array): SnapshotPart |
 /** Whether all that went into it is here, and on the same branch of each device. */
 function reached(read: Reader, workspace: Workspace, cover: Cover): boolean {
   const here = hereOf(read, workspace)
-  return Object.entries(cover).every(([device, { seq, hash }]) => (here[device] ?? 0) >= seq && (blobAt(read, device, seq) ?? hash) === hash && forkOf(read, device) > seq)
+  return Object.entries(cover).every(
+    ([device, { seq, hash }]) =>
+      (here[device] ?? 0) >= seq && (blobAt(read, device, seq) ?? hash) === hash && forkOf(read, device) > seq,
+  )
 }
 
-const forkOf = (read: Reader, device: string): number => read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
+const forkOf = (read: Reader, device: string): number =>
+  read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
 
 const hereOf = (read: Reader, { device }: Workspace): Record<string, number> => ({
-  ...frontier(read), [device.id]: read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device.id)?.seq ?? 0,
+  ...frontier(read),
+  [device.id]:
+    read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device.id)?.seq ?? 0,
 })
 
 /** Puts a snapshot in the place of everything that it reaches over. What lies beyond it stays, or comes again. */
@@ -179,31 +279,67 @@ function takeOver(tx: Writer, workspace: Workspace, { id, device: writer }: Row,
   for (const [device, { seq, hash }] of Object.entries(cover)) {
     const own = device === workspace.device.id
     // The device spoke with two tongues: the owner had heard this one, and that settles it.
-    const other = forkOf(tx, device) <= seq || ((here[device] ?? 0) >= seq && (blobAt(tx, device, seq) ?? hash) !== hash)
+    const other =
+      forkOf(tx, device) <= seq || ((here[device] ?? 0) >= seq && (blobAt(tx, device, seq) ?? hash) !== hash)
     const to = other && !own ? Number.MAX_SAFE_INTEGER : seq
-    tx.run('INSERT OR IGNORE INTO team_stale(entity) SELECT DISTINCT entity FROM team_events WHERE device = ? AND seq <= ?', device, to)
+    tx.run(
+      'INSERT OR IGNORE INTO team_stale(entity) SELECT DISTINCT entity FROM team_events WHERE device = ? AND seq <= ?',
+      device,
+      to,
+    )
     tx.run('DELETE FROM team_events WHERE device = ? AND seq <= ?', device, to)
     if (own) continue
     tx.run('DELETE FROM team_batches WHERE device = ? AND seq <= ?', device, to)
-    tx.run("UPDATE team_blobs SET state = 'covered' WHERE device = ? AND seq <= ? AND kind = 'log' AND state = 'waiting'", device, seq)
+    tx.run(
+      "UPDATE team_blobs SET state = 'covered' WHERE device = ? AND seq <= ? AND kind = 'log' AND state = 'waiting'",
+      device,
+      seq,
+    )
     if (other) {
       tx.run('DELETE FROM team_forks WHERE device = ?', device)
-      tx.run("UPDATE team_blobs SET state = CASE WHEN seq > ?2 THEN 'waiting' ELSE 'covered' END WHERE device = ?1 AND kind = 'log' AND state IN ('applied', 'forked')", device, seq)
+      tx.run(
+        "UPDATE team_blobs SET state = CASE WHEN seq > ?2 THEN 'waiting' ELSE 'covered' END WHERE device = ?1 AND kind = 'log' AND state IN ('applied', 'forked')",
+        device,
+        seq,
+      )
     }
-    if (other || (here[device] ?? 0) < seq) tx.run('INSERT INTO team_frontier(device, seq, hash) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET seq = ?2, hash = ?3', device, seq, hash)
+    if (other || (here[device] ?? 0) < seq)
+      tx.run(
+        'INSERT INTO team_frontier(device, seq, hash) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET seq = ?2, hash = ?3',
+        device,
+        seq,
+        hash,
+      )
   }
   const judges = new Map<string, ReturnType<Workspace['team']['judge']>>()
   let events = 0
-  for (const { bytes } of tx.all<{ bytes: Buffer }>('SELECT b.bytes FROM team_snapshot_parts p JOIN team_blobs b ON b.hash = p.hash WHERE p.id = ? ORDER BY p.part', id)) {
+  for (const { bytes } of tx.all<{ bytes: Buffer }>(
+    'SELECT b.bytes FROM team_snapshot_parts p JOIN team_blobs b ON b.hash = p.hash WHERE p.id = ? ORDER BY p.part',
+    id,
+  )) {
     const part = opened(tx, writer, bytes)
-    if (part === null || part === 'false') throw new PosternError('unreadable', 'a part of a snapshot cannot be read any more')
-    for (const { device, seq, seen } of part.batches) if (covers(cover, device, seq)) tx.run('INSERT OR IGNORE INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 1)', device, seq, seen)
+    if (part === null || part === 'false')
+      throw new PosternError('unreadable', 'a part of a snapshot cannot be read any more')
+    for (const { device, seq, seen } of part.batches)
+      if (covers(cover, device, seq))
+        tx.run('INSERT OR IGNORE INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 1)', device, seq, seen)
     for (const { device, seq, idx, kind, entity, ms, ctr, payload } of part.events) {
       if (!covers(cover, device, seq)) continue
       const judge = judges.get(device) ?? workspace.team.judge(tx, device)
       judges.set(device, judge)
       workspace.team.heardStamp(ms)
-      tx.run('INSERT OR REPLACE INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)', device, seq, idx, kind, entity, ms, ctr, payload, judge(seq, kind, payload))
+      tx.run(
+        'INSERT OR REPLACE INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        device,
+        seq,
+        idx,
+        kind,
+        entity,
+        ms,
+        ctr,
+        payload,
+        judge(seq, kind, payload),
+      )
       tx.run('INSERT OR IGNORE INTO team_stale(entity) VALUES(?)', entity)
       events++
     }
@@ -213,7 +349,10 @@ function takeOver(tx: Writer, workspace: Workspace, { id, device: writer }: Row,
 
 // ---- looked at by others
 
-interface Checked { readonly id: string; /** As in `Standing`. */ readonly same: number }
+interface Checked {
+  readonly id: string
+  /** As in `Standing`. */ readonly same: number
+}
 
 /** Draws the snapshot anew from the events here, in steps, where all of them are. @returns null: there is nothing to look at */
 export function* checkSnapshot(workspace: Workspace): Generator<void, Checked | null> {
@@ -221,7 +360,8 @@ export function* checkSnapshot(workspace: Workspace): Generator<void, Checked | 
   const snapshot = standingSnapshot(read)
   if (snapshot === null || snapshot.same !== null) return null
   // Who does not know a kind of event cannot tell which of them are enough.
-  if (read.get(`SELECT 1 FROM team_events WHERE standing = ${standing.newer} LIMIT 1`)) return { id: snapshot.id, same: 0 }
+  if (read.get(`SELECT 1 FROM team_events WHERE standing = ${standing.newer} LIMIT 1`))
+    return { id: snapshot.id, same: 0 }
   const { root } = yield* draw(read, snapshot.cover)
   return { id: snapshot.id, same: root === snapshot.root ? 1 : -1 }
 }
@@ -235,14 +375,39 @@ export function confirmSnapshot(tx: Writer, workspace: Workspace, checked: Check
   }
   const snapshot = standingSnapshot(tx)
   const { device } = workspace
-  if (snapshot === null || snapshot.device === device.id || snapshot.same === null || snapshot.same < 0 || teamInfo(tx)?.membership !== 'member') return
-  if (tx.get("SELECT 1 FROM team_state WHERE owner = ? AND field = 'seen' AND element = ?", `snapshot:${snapshot.id}`, device.id)) return
-  workspace.team.record(tx, { kind: 'snapshot-seen', entity: `snapshot:${snapshot.id}`, payload: { device: device.id, same: snapshot.same === 1 } })
+  if (
+    snapshot === null ||
+    snapshot.device === device.id ||
+    snapshot.same === null ||
+    snapshot.same < 0 ||
+    teamInfo(tx)?.membership !== 'member'
+  )
+    return
+  if (
+    tx.get(
+      "SELECT 1 FROM team_state WHERE owner = ? AND field = 'seen' AND element = ?",
+      `snapshot:${snapshot.id}`,
+      device.id,
+    )
+  )
+    return
+  workspace.team.record(tx, {
+    kind: 'snapshot-seen',
+    entity: `snapshot:${snapshot.id}`,
+    payload: { device: device.id, same: snapshot.same === 1 },
+  })
 }
 
 /** Devices that have confirmed a snapshot, each by its own word. */
 export function confirmedBy(read: Reader, id: string): ReadonlySet<string> {
-  return new Set(read.all<{ element: string }>("SELECT element FROM team_state WHERE owner = ? AND field = 'seen' AND rank = 0 AND element = device", `snapshot:${id}`).map(({ element }) => element))
+  return new Set(
+    read
+      .all<{ element: string }>(
+        "SELECT element FROM team_state WHERE owner = ? AND field = 'seen' AND rank = 0 AND element = device",
+        `snapshot:${id}`,
+      )
+      .map(({ element }) => element),
+  )
 }
 
 /** What is not the same as in the owner's snapshot is given up for it. */

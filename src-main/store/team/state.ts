@@ -2,11 +2,17 @@ import type { Reader } from '../database'
 import { groupOfConversation } from './anchors'
 import type { StateRow } from './reduce'
 
-interface Row extends Omit<StateRow, 'value'> { readonly value: string }
+interface Row extends Omit<StateRow, 'value'> {
+  readonly value: string
+}
 
 /** What the team's events amount to for one thing; rows with a rank above 0 are concurrent writes that do not stand. */
 export function stateOf(read: Reader, owner: string): StateRow[] {
-  return read.all<Row>('SELECT field, element, rank, value, device, seq, idx, at FROM team_state WHERE owner = ? ORDER BY field, element, rank', owner)
+  return read
+    .all<Row>(
+      'SELECT field, element, rank, value, device, seq, idx, at FROM team_state WHERE owner = ? ORDER BY field, element, rank',
+      owner,
+    )
     .map((row) => ({ ...row, value: parse(row.value) }))
 }
 
@@ -16,7 +22,11 @@ export function stateOfConversation(read: Reader, conversationId: number): State
 
 /** All entities of a kind (`tag:`, `view:` ...), each with its state. */
 export function statesOf(read: Reader, prefix: string): Map<string, StateRow[]> {
-  const owners = read.all<{ owner: string }>('SELECT DISTINCT owner FROM team_state WHERE owner >= ? AND owner < ?', prefix, `${prefix}\uffff`)
+  const owners = read.all<{ owner: string }>(
+    'SELECT DISTINCT owner FROM team_state WHERE owner >= ? AND owner < ?',
+    prefix,
+    `${prefix}\uffff`,
+  )
   return new Map(owners.map(({ owner }) => [owner, stateOf(read, owner)]))
 }
 
@@ -27,11 +37,22 @@ export function conflictOf(rows: readonly StateRow[], field: string): StateRow[]
 }
 
 /** One thing that stands about an entity. */
-export interface EntityState { readonly value: unknown; readonly device: string; readonly at: number }
+export interface EntityState {
+  readonly value: unknown
+  readonly device: string
+  readonly at: number
+}
 
 /** What the events of one entity alone amount to; elements of a set are named by field and element. */
 export function stateOfEntity(rows: readonly StateRow[]): ReadonlyMap<string, EntityState> {
-  return new Map(rows.filter(({ rank }) => rank === 0).map(({ field, element, value, device, at }) => [element === '' ? field : `${field} ${element}`, { value, device, at }]))
+  return new Map(
+    rows
+      .filter(({ rank }) => rank === 0)
+      .map(({ field, element, value, device, at }) => [
+        element === '' ? field : `${field} ${element}`,
+        { value, device, at },
+      ]),
+  )
 }
 
 const parse = (text: string): unknown => JSON.parse(text)

@@ -10,10 +10,20 @@ export interface CallDef<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
   readonly output: O
 }
 
-export function store<I extends z.ZodType, O extends z.ZodType>(kind: 'read' | 'write', permission: Permission, input: I, output: O): CallDef<I, O> & { readonly home: 'store' } {
+export function store<I extends z.ZodType, O extends z.ZodType>(
+  kind: 'read' | 'write',
+  permission: Permission,
+  input: I,
+  output: O,
+): CallDef<I, O> & { readonly home: 'store' } {
   return { home: 'store', kind, permission, input, output }
 }
-export function app<I extends z.ZodType, O extends z.ZodType>(kind: 'read' | 'write', permission: Permission, input: I, output: O): CallDef<I, O> & { readonly home: 'app' } {
+export function app<I extends z.ZodType, O extends z.ZodType>(
+  kind: 'read' | 'write',
+  permission: Permission,
+  input: I,
+  output: O,
+): CallDef<I, O> & { readonly home: 'app' } {
   return { home: 'app', kind, permission, input, output }
 }
 

@@ -7,10 +7,25 @@ const Text = z.string().trim().min(1).max(100_000)
 
 /** Internal notes of a conversation. */
 export const noteCalls = {
-  'notes.add': store('write', 'note', z.object({ conversationId: Id, text: Text, /** Given to in the same act; null: to nobody; left out: it stays as it is. */ assign: Assignee.nullable().optional() }), z.object({ noteId: Id })),
+  'notes.add': store(
+    'write',
+    'note',
+    z.object({
+      conversationId: Id,
+      text: Text,
+      /** Given to in the same act; null: to nobody; left out: it stays as it is. */ assign:
+        Assignee.nullable().optional(),
+    }),
+    z.object({ noteId: Id }),
+  ),
   'notes.edit': store('write', 'note', z.object({ noteId: Id, text: Text }), undoable),
   /** All its texts, oldest first. */
-  'notes.history': store('read', 'read', z.object({ noteId: Id }), z.object({ versions: z.array(z.object({ at: Time, by: z.string(), text: z.string() })) })),
+  'notes.history': store(
+    'read',
+    'read',
+    z.object({ noteId: Id }),
+    z.object({ versions: z.array(z.object({ at: Time, by: z.string(), text: z.string() })) }),
+  ),
   /** What was typed into a note and not added yet. */
   'notes.draft': store('read', 'read', z.object({ conversationId: Id }), z.object({ text: z.string() })),
   'notes.keepDraft': store('write', 'note', z.object({ conversationId: Id, text: z.string().max(100_000) }), done),

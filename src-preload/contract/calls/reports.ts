@@ -6,13 +6,20 @@ export const ReportText = z.string().max(1_000_000)
 
 /** Performance and troubleshooting. */
 export const reportCalls = {
-  'reports.state': store('read', 'read', nothing, z.object({
-    on: z.boolean(),
-    /** Policy says off; nobody can switch it on. */
-    managed: z.boolean(), mayChange: z.boolean(),
-    /** Where *Contact support* writes to; empty while nobody has said it. */
-    supportAddress: z.string(), addressManaged: z.boolean(),
-  })),
+  'reports.state': store(
+    'read',
+    'read',
+    nothing,
+    z.object({
+      on: z.boolean(),
+      /** Policy says off; nobody can switch it on. */
+      managed: z.boolean(),
+      mayChange: z.boolean(),
+      /** Where *Contact support* writes to; empty while nobody has said it. */
+      supportAddress: z.string(),
+      addressManaged: z.boolean(),
+    }),
+  ),
   /** On: how long calls take is measured here, and faults are part of a report. Off: what was measured is forgotten. */
   'reports.switch': store('write', 'diagnostics', z.object({ on: z.boolean() }), done),
 } as const satisfies Record<string, CallDef>

@@ -10,17 +10,46 @@ export const viewCalls = {
   'views.counts': store('read', 'read', nothing, z.object({ counts: z.array(ViewCount) })),
   /** How many conversations a view would show. */
   'views.try': store('read', 'read', ViewDefinition, z.object({ count: z.int(), more: z.boolean() })),
-  'views.save': store('write', 'work', ViewDefinition.extend({ name: ThingName.nullable() }), z.object({ name: ThingName })),
+  'views.save': store(
+    'write',
+    'work',
+    ViewDefinition.extend({ name: ThingName.nullable() }),
+    z.object({ name: ThingName }),
+  ),
   'views.remove': store('write', 'work', z.object({ name: ThingName }), undoable),
   'fields.list': store('read', 'read', nothing, z.object({ fields: z.array(Field) })),
   /** @throws `conflict` when a field has this label already */
-  'fields.save': store('write', 'manage-team', FieldDefinition.extend({ name: ThingName.nullable() }), z.object({ name: ThingName })),
+  'fields.save': store(
+    'write',
+    'manage-team',
+    FieldDefinition.extend({ name: ThingName.nullable() }),
+    z.object({ name: ThingName }),
+  ),
   'fields.remove': store('write', 'manage-team', z.object({ name: ThingName }), undoable),
   /** null takes the value away. @throws `invalid-input` when it does not fit the field */
-  'conversations.setField': store('write', 'work', z.object({ ids: Ids, field: ThingName, value: FieldValue.nullable() }), undoable),
-  'groups.list': store('read', 'read', nothing, z.object({ groups: z.array(z.object({ name: ThingName, label: z.string(), members: z.array(Person) })) })),
+  'conversations.setField': store(
+    'write',
+    'work',
+    z.object({ ids: Ids, field: ThingName, value: FieldValue.nullable() }),
+    undoable,
+  ),
+  'groups.list': store(
+    'read',
+    'read',
+    nothing,
+    z.object({ groups: z.array(z.object({ name: ThingName, label: z.string(), members: z.array(Person) })) }),
+  ),
   /** @throws `conflict` when a group has this name already */
-  'groups.save': store('write', 'manage-team', z.object({ name: ThingName.nullable(), label: z.string().trim().min(1).max(60), members: z.array(Assignee).max(1000) }), z.object({ name: ThingName })),
+  'groups.save': store(
+    'write',
+    'manage-team',
+    z.object({
+      name: ThingName.nullable(),
+      label: z.string().trim().min(1).max(60),
+      members: z.array(Assignee).max(1000),
+    }),
+    z.object({ name: ThingName }),
+  ),
   'groups.remove': store('write', 'manage-team', z.object({ name: ThingName }), undoable),
   'conversations.follow': store('write', 'note', z.object({ ids: Ids, on: z.boolean() }), undoable),
   /** The person has seen that they were mentioned there. */

@@ -8,11 +8,21 @@ const Label = z.string().trim().min(1).max(60)
 
 /** Who does what until when: assignment, tags, snooze. */
 export const workCalls = {
-  'people.list': store('read', 'read', nothing, z.object({ self: Assignee, people: z.array(Person), groups: z.array(Person) })),
+  'people.list': store(
+    'read',
+    'read',
+    nothing,
+    z.object({ self: Assignee, people: z.array(Person), groups: z.array(Person) }),
+  ),
   'conversations.assign': store('write', 'work', z.object({ ids, to: Assignee.nullable() }), undoable),
   'conversations.tag': store('write', 'work', z.object({ ids, tag: TagName, on: z.boolean() }), undoable),
   /** `until` null ends the snooze. */
-  'conversations.snooze': store('write', 'work', z.object({ ids, until: Time.nullable(), unlessReply: z.boolean().default(true) }), undoable),
+  'conversations.snooze': store(
+    'write',
+    'work',
+    z.object({ ids, until: Time.nullable(), unlessReply: z.boolean().default(true) }),
+    undoable,
+  ),
   'tags.list': store('read', 'read', nothing, z.object({ tags: z.array(Tag.extend({ open: z.int(), all: z.int() })) })),
   /** @throws `conflict` when a tag has this label already */
   'tags.create': store('write', 'work', z.object({ label: Label, hue: Hue.nullable().default(null) }), Tag),

@@ -64,8 +64,10 @@ export const accounts = {
     notServerText: 'Contacts, calendar or anything else behind this password',
     control: 'You stay in control',
     controlText: 'Disconnect any time in Settings. It deletes the key and, if you wish, the local copy.',
-    google: 'Google’s own screen will say “Read, compose, send, and permanently delete all your email”. Google offers no narrower permission for IMAP. Postern never deletes mail for good: the right to read, send and delete that the provider words is used to sync and send for this mailbox only.',
-    provider: 'The right to read, send and delete that the provider words is used to sync and send for this mailbox only.',
+    google:
+      'Google’s own screen will say “Read, compose, send, and permanently delete all your email”. Google offers no narrower permission for IMAP. Postern never deletes mail for good: the right to read, send and delete that the provider words is used to sync and send for this mailbox only.',
+    provider:
+      'The right to read, send and delete that the provider words is used to sync and send for this mailbox only.',
     scopes: 'Exact permissions',
     opens: 'Opens {{host}} in your default browser',
     opensBefore: 'Opens',
@@ -94,7 +96,8 @@ export const accounts = {
     issuer: 'Sign-in service (issuer)',
     badIssuer: 'This must be an address that begins with https://',
     password: 'Use an app password instead',
-    noService: 'No sign-in by browser is known for {{host}}. Give the service that signs its users in, and the client ID that it knows.',
+    noService:
+      'No sign-in by browser is known for {{host}}. Give the service that signs its users in, and the client ID that it knows.',
   },
   signIn: {
     title: 'Sign in at {{name}}',
@@ -111,7 +114,8 @@ export const accounts = {
     until: 'The code is good until {{time}}.',
     done: 'Signed in',
     doneAs: 'Signed in as {{address}}',
-    otherAccount: 'You picked {{picked}}, but the mailbox is {{address}}. That is right for a shared mailbox; else sign in again.',
+    otherAccount:
+      'You picked {{picked}}, but the mailbox is {{address}}. That is right for a shared mailbox; else sign in again.',
     failed: 'Not signed in',
     cancelled: 'The sign-in was ended in the browser. Nothing was changed.',
     timeout: 'Nobody came back from the browser within five minutes. Nothing was changed.',
@@ -130,7 +134,8 @@ export const accounts = {
   foreign: {
     title: 'These servers are outside of {{domain}}',
     text: '{{hosts}} came from what {{domain}} publishes, which somebody on the way could have changed. Check with your provider or IT team before you type the password.',
-    weaker: 'The connection begins unencrypted and is encrypted before anything is said (STARTTLS). TLS from the start is safer, where the server has it.',
+    weaker:
+      'The connection begins unencrypted and is encrypted before anything is said (STARTTLS). TLS from the start is safer, where the server has it.',
     confirm: 'These are the right servers',
   },
   certificate: {
@@ -143,14 +148,21 @@ export const accounts = {
     says: 'It says: issued to {{issuedTo}} by {{issuedBy}}, valid until {{day}}.',
     accept: 'Accept this certificate…',
     acceptTitle: 'Accept exactly this certificate?',
-    acceptText: 'Nobody that this computer trusts vouches for {{host}}. Whoever made this certificate could read the password and all mail. Accept it only after its fingerprint was compared with one that the server’s administrator told you.',
+    acceptText:
+      'Nobody that this computer trusts vouches for {{host}}. Whoever made this certificate could read the password and all mail. Accept it only after its fingerprint was compared with one that the server’s administrator told you.',
     compared: 'I compared the fingerprint',
     acceptDo: 'Accept for this server',
     binds: 'It counts for this server only, and for no other certificate. You can take it back in Settings, Security.',
     accepted: 'Accepted certificate in use',
     forget: 'Forget it',
   },
-  sync: { needed: '{{name}} wants you to sign in again', soon: 'The sign-in of {{name}} ends {{day}}. Mail stops then.', notLasting: 'The sign-in of {{name}} ends with this run of Postern: the provider gave no lasting permission.', act: 'Sign in again', later: 'Later' },
+  sync: {
+    needed: '{{name}} wants you to sign in again',
+    soon: 'The sign-in of {{name}} ends {{day}}. Mail stops then.',
+    notLasting: 'The sign-in of {{name}} ends with this run of Postern: the provider gave no lasting permission.',
+    act: 'Sign in again',
+    later: 'Later',
+  },
   held: {
     settings: 'Mailbox settings',
     title: 'What Postern may do here, and did',

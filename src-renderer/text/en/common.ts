@@ -19,7 +19,8 @@ export const common = {
   noName: '(no name)',
   time: {
     now: 'just now',
-    yesterday: 'Yesterday', tomorrow: 'Tomorrow {{clock}}',
+    yesterday: 'Yesterday',
+    tomorrow: 'Tomorrow {{clock}}',
     today: 'Today {{clock}}',
     seconds: '{{n}} s ago',
     minutes: '{{n}} m ago',
@@ -40,7 +41,12 @@ export const common = {
     restore: 'Restore',
     closeWindow: 'Close window',
   },
-  notices: { mentioned: 'You were mentioned', given: 'Assigned to you', one: 'New message', many: 'Several new messages' },
+  notices: {
+    mentioned: 'You were mentioned',
+    given: 'Assigned to you',
+    one: 'New message',
+    many: 'Several new messages',
+  },
   nav: {
     label: 'Views',
     views: 'Views',
@@ -133,7 +139,14 @@ export const common = {
     openSettings: 'Mailbox settings',
   },
   folderRole: {
-    inbox: 'Inbox', sent: 'Sent', drafts: 'Drafts', junk: 'Junk', trash: 'Trash', archive: 'Archive', all: 'All mail', flagged: 'Flagged',
+    inbox: 'Inbox',
+    sent: 'Sent',
+    drafts: 'Drafts',
+    junk: 'Junk',
+    trash: 'Trash',
+    archive: 'Archive',
+    all: 'All mail',
+    flagged: 'Flagged',
   },
   acts: {
     closed_one: 'Closed',

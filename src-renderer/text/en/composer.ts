@@ -14,7 +14,12 @@ export const composer = {
   addCc: 'Cc',
   addBcc: 'Bcc',
   subject: 'Subject',
-  signature: { name: 'Signature', change: 'Change the signature in this message', leaveOut: 'Leave the signature out', add: 'Add the signature' },
+  signature: {
+    name: 'Signature',
+    change: 'Change the signature in this message',
+    leaveOut: 'Leave the signature out',
+    add: 'Add the signature',
+  },
   removeRecipient: 'Remove {{name}}',
   badAddress: '{{address}} is not an address',
   suggestions: 'Suggestions',

@@ -26,8 +26,10 @@ export const depth = {
   counting: 'Counting',
   keep: 'Keep',
   freeTitle: 'Free {{size}} on this computer?',
-  freeText_one: '{{n}} message that is here lies beyond this. Its text and files can go from this computer. They stay on the server, and come from there when you open it or keep more again.',
-  freeText_other: '{{n}} messages that are here lie beyond this. Their texts and files can go from this computer. They stay on the server, and come from there when you open one or keep more again.',
+  freeText_one:
+    '{{n}} message that is here lies beyond this. Its text and files can go from this computer. They stay on the server, and come from there when you open it or keep more again.',
+  freeText_other:
+    '{{n}} messages that are here lie beyond this. Their texts and files can go from this computer. They stay on the server, and come from there when you open one or keep more again.',
   freeDo: 'Free {{size}}',
   freeNot: 'Keep what is here',
   freeBack: 'Back',

@@ -46,11 +46,13 @@ export const identity = {
   sending: {
     title: 'Sending',
     through: 'Leaves through',
-    throughText: 'The account that hands messages to its server. It must be allowed to send from the addresses above. The copy lies in Sent of this mailbox.',
+    throughText:
+      'The account that hands messages to its server. It must be allowed to send from the addresses above. The copy lies in Sent of this mailbox.',
     own: 'Its own account, {{host}}',
     other: '{{name}}, {{host}}',
     limits: 'Limits',
-    limitsText: '{{perMinute}} messages a minute, {{recipients}} recipients a message, {{perDay}} recipients a day. What goes beyond waits its turn.',
+    limitsText:
+      '{{perMinute}} messages a minute, {{recipients}} recipients a message, {{perDay}} recipients a day. What goes beyond waits its turn.',
     limitsOf: 'Those of {{name}} hold, for all that goes through its account.',
     limitChoices: { known: 'As known for the provider', own: 'Own' },
     perMinute: 'Messages a minute',

@@ -26,4 +26,31 @@ import { views } from './views'
 import { work } from './work'
 
 /** All words that people read, by place. A new place adds its file here. */
-export const en = { accounts, common, composer, conversation, customer, depth, errors, fields, groups, identity, inbox, labels, presence, privacy, reports, search, sending, settings, setup, sharing, support, team, threads, transfers, views, work } as const
+export const en = {
+  accounts,
+  common,
+  composer,
+  conversation,
+  customer,
+  depth,
+  errors,
+  fields,
+  groups,
+  identity,
+  inbox,
+  labels,
+  presence,
+  privacy,
+  reports,
+  search,
+  sending,
+  settings,
+  setup,
+  sharing,
+  support,
+  team,
+  threads,
+  transfers,
+  views,
+  work,
+} as const

@@ -6,7 +6,8 @@ export const search = {
   waiting_one: '{{n}} message cannot be found yet',
   waiting_other: '{{n}} messages cannot be found yet',
   nothingTitle: 'Nothing matches',
-  nothingText: 'Try fewer words, or only the beginning of a word. Search looks at sender, subject and text of all mail that is here.',
+  nothingText:
+    'Try fewer words, or only the beginning of a word. Search looks at sender, subject and text of all mail that is here.',
   nothingSyncing: 'Older mail is still coming in, so there may be more later.',
   beginTitle: 'Search all mail on this computer',
   beginText: 'Type a name, an address, a subject or words from a message. It works offline too.',

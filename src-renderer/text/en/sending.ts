@@ -57,7 +57,8 @@ export const sending = {
     later_other: 'The server put {{count}} recipients off for later: {{names}}. It is tried again for them alone.',
     otherMailbox: 'This conversation lives in {{name}} too, and that mailbox cannot be looked at for answers: {{why}}',
     looking: 'The connection broke at the last moment. Postern looks on the server whether it arrived.',
-    uncertain: 'The connection broke at the last moment, and no copy is on the server. Look whether it arrived, then decide. Postern does not send it again by itself.',
+    uncertain:
+      'The connection broke at the last moment, and no copy is on the server. Look whether it arrived, then decide. Postern does not send it again by itself.',
     unlessAnswered: 'Only if nobody answers meanwhile',
     always: 'Also if somebody answers meanwhile',
   },

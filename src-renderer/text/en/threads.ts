@@ -6,7 +6,8 @@ export const threads = {
     first: 'It began this conversation.',
     header: 'Its {{header}} header names the message from {{name}} of {{time}}.',
     named: 'The {{header}} header of the message from {{name}} of {{time}} names it.',
-    shared: 'Its {{header}} header names a message that is not here. The message from {{name}} of {{time}} names the same one.',
+    shared:
+      'Its {{header}} header names a message that is not here. The message from {{name}} of {{time}} names the same one.',
     server: 'The mail server keeps it in one thread with the message from {{name}} of {{time}}.',
     split: '{{by}} split it off from “{{subject}}” on {{time}}.',
     merge: '{{by}} merged “{{subject}}”, where it was, into this conversation on {{time}}.',

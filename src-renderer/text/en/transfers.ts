@@ -2,7 +2,8 @@
 export const transfers = {
   title: 'Import and export',
   import: 'Import mail',
-  importText: 'From mbox files, Maildirs and folders of EML files, with their folders. Dates stay as they were; nothing is answered, re-opened or sent.',
+  importText:
+    'From mbox files, Maildirs and folders of EML files, with their folders. Dates stay as they were; nothing is answered, re-opened or sent.',
   files: 'Choose files…',
   folder: 'Choose folder…',
   export: 'Export mail',
@@ -29,7 +30,11 @@ export const transfers = {
   pickedTitle_one: 'Export {{count}} conversation',
   pickedTitle_other: 'Export {{count}} conversations',
   format: 'Form',
-  formats: { mbox: 'mbox: one file a folder', maildir: 'Maildir: one file a message', eml: 'EML: one file a message, named by date and subject' },
+  formats: {
+    mbox: 'mbox: one file a folder',
+    maildir: 'Maildir: one file a message',
+    eml: 'EML: one file a message, named by date and subject',
+  },
   chooseFolder: 'Choose where…',
   list: 'Imports and exports',
   empty: 'None yet.',

@@ -78,7 +78,14 @@ export const work = {
   assignsTo: 'Assigns to {{name}}',
   assignsToNobody: 'Assigns to nobody',
   asIs: 'As it is',
-  keys: { follow: 'Follow, or no longer', note: 'Internal note', assign: 'Assign', toMe: 'Assign to me', tag: 'Tag', snooze: 'Snooze' },
+  keys: {
+    follow: 'Follow, or no longer',
+    note: 'Internal note',
+    assign: 'Assign',
+    toMe: 'Assign to me',
+    tag: 'Tag',
+    snooze: 'Snooze',
+  },
   page: {
     text: 'Tags sort conversations. The team shares them.',
     name: 'Tag',
@@ -110,6 +117,15 @@ export const work = {
     retireDo: 'Remove tag',
     merged: '{{label}} merged',
     retired: '{{label}} removed',
-    hues: { clay: 'Clay', ochre: 'Ochre', moss: 'Moss', teal: 'Teal', sky: 'Sky', iris: 'Iris', plum: 'Plum', stone: 'Stone' },
+    hues: {
+      clay: 'Clay',
+      ochre: 'Ochre',
+      moss: 'Moss',
+      teal: 'Teal',
+      sky: 'Sky',
+      iris: 'Iris',
+      plum: 'Plum',
+      stone: 'Stone',
+    },
   },
 } as const

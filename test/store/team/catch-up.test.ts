@@ -17,9 +17,22 @@ async function two(): Promise<{ ana: Harness; ben: Harness; from: Workspace; to:
   const [from, to] = [ana.service.open.workspace, ben.service.open.workspace]
   ana.db.write((tx) => {
     createTeam(tx, from, 1, 'support@acme.test')
-    addDevice(tx, from, { name: 'Ben', address: 'support@acme.test', role: 'agent', permissions: [], signKey: to.device.signKey, sealKey: to.device.sealKey, deviceName: '' })
+    addDevice(tx, from, {
+      name: 'Ben',
+      address: 'support@acme.test',
+      role: 'agent',
+      permissions: [],
+      signKey: to.device.signKey,
+      sealKey: to.device.sealKey,
+      deviceName: '',
+    })
   })
-  ben.db.write((tx) => tx.run("INSERT INTO team_info(key, value) VALUES('team', ?)", JSON.stringify({ team: '', trust: from.device.id, membership: 'joining', mailboxId: 1 })))
+  ben.db.write((tx) =>
+    tx.run(
+      "INSERT INTO team_info(key, value) VALUES('team', ?)",
+      JSON.stringify({ team: '', trust: from.device.id, membership: 'joining', mailboxId: 1 }),
+    ),
+  )
   return { ana, ben, from, to }
 }
 const packOf = (one: Harness): Uint8Array => {
@@ -48,7 +61,11 @@ test('steps that are cut off after every item and every batch come to the same a
   const { ana, ben, from, to } = await two()
   for (let n = 0; n < 12; n++) {
     ana.db.write((tx) => {
-      from.team.record(tx, { kind: 'tag', entity: `c:${'conversation'.padEnd(21, '0')}${n % 3}`, payload: { tag: `tagtagtag${n % 4}`, on: n % 5 !== 0 } })
+      from.team.record(tx, {
+        kind: 'tag',
+        entity: `c:${'conversation'.padEnd(21, '0')}${n % 3}`,
+        payload: { tag: `tagtagtag${n % 4}`, on: n % 5 !== 0 },
+      })
       from.team.closeBatch(tx)
     })
   }
@@ -62,7 +79,10 @@ test('steps that are cut off after every item and every batch come to the same a
   while (ben.db.write((tx) => intake.apply(tx, () => true))) steps++
   while (ben.db.write((tx) => to.team.refreshStale(tx, () => true))) steps++
   expect(steps).toBeGreaterThan(25)
-  const state = (one: Harness): unknown => one.db.read.all('SELECT owner, field, element, rank, value, device, seq, idx, at FROM team_state ORDER BY owner, field, element, rank')
+  const state = (one: Harness): unknown =>
+    one.db.read.all(
+      'SELECT owner, field, element, rank, value, device, seq, idx, at FROM team_state ORDER BY owner, field, element, rank',
+    )
   expect(state(ben)).toEqual(state(ana))
   expect(ben.db.read.all('SELECT DISTINCT place FROM team_places')).toEqual([{ place: '1' }])
 })

@@ -10,12 +10,17 @@ export const shared = { name: 'support@acme.test', password }
 /** A console as it is on a laptop, store and link, on a real mail server; without window and sync of mail. */
 export class TeamConsole {
   private link: TeamLink | null = null
-  private constructor(readonly store: Harness, readonly mailboxId: number) {}
+  private constructor(
+    readonly store: Harness,
+    readonly mailboxId: number,
+  ) {}
 
   static async make(name: string, port: number): Promise<TeamConsole> {
     const store = await Harness.make()
     const server = { host: '127.0.0.1', port, security: 'none' as const, user: shared.name }
-    const { id } = await store.app.call('mailbox.create', { settings: { ...settings(shared.name), imap: server, smtp: server } })
+    const { id } = await store.app.call('mailbox.create', {
+      settings: { ...settings(shared.name), imap: server, smtp: server },
+    })
     await store.call('settings.set', { agentName: name })
     const console = new TeamConsole(store, id)
     console.connect()
@@ -23,10 +28,12 @@ export class TeamConsole {
   }
 
   connect(): void {
-    const link = this.link = new TeamLink({
+    const link = (this.link = new TeamLink({
       store: this.store.mail,
-      app: { call: async (_name, input) => ({ user: shared.name, password, ...('server' in input ? {} : {}) }) as never },
-    })
+      app: {
+        call: async (_name, input) => ({ user: shared.name, password, ...('server' in input ? {} : {}) }) as never,
+      },
+    }))
     this.store.onTeamWake = (changed) => link.wake(changed)
     link.start()
   }
@@ -47,7 +54,11 @@ export class TeamConsole {
   }
   /** What all consoles must agree on. */
   digest(): string {
-    return JSON.stringify(this.store.db.read.all("SELECT owner, field, element, rank, value, device, seq, idx FROM team_state WHERE owner NOT LIKE 'snapshot:%' ORDER BY owner, field, element, rank"))
+    return JSON.stringify(
+      this.store.db.read.all(
+        "SELECT owner, field, element, rank, value, device, seq, idx FROM team_state WHERE owner NOT LIKE 'snapshot:%' ORDER BY owner, field, element, rank",
+      ),
+    )
   }
   note(entity: string, name: string, text: string): void {
     const { workspace } = this.store.service.open
@@ -69,7 +80,10 @@ export class TeamConsole {
   /** Waits until everything that was recorded has left. */
   async sendNow(): Promise<void> {
     this.link?.wake(false)
-    for (const end = Date.now() + 20_000; (await this.state()).waiting > 0 || this.store.db.read.get('SELECT 1 FROM team_blobs WHERE send_at IS NOT NULL');) {
+    for (
+      const end = Date.now() + 20_000;
+      (await this.state()).waiting > 0 || this.store.db.read.get('SELECT 1 FROM team_blobs WHERE send_at IS NOT NULL');
+    ) {
       if (Date.now() > end) throw new Error('it does not leave')
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
@@ -78,7 +92,8 @@ export class TeamConsole {
   sumUp(places: readonly string[]): void {
     const { workspace } = this.store.service.open
     const drawn = finish(drawSnapshot(workspace))
-    const generation = this.store.db.read.get<{ generation: string }>('SELECT generation FROM team_places LIMIT 1')?.generation ?? ''
+    const generation =
+      this.store.db.read.get<{ generation: string }>('SELECT generation FROM team_places LIMIT 1')?.generation ?? ''
     if (drawn) this.store.db.write((tx) => keepSnapshot(tx, workspace, drawn, generation, places))
   }
   coveredUpTo(): string {

@@ -36,27 +36,54 @@ beforeEach(() => {
   const [one, two, three] = consoles(3, now)
   if (!one || !two || !three) throw new Error('no consoles')
   ;[owner, admin, agent] = [one, two, three]
-  for (const { workspace: { db } } of [one, two, three]) {
+  for (const {
+    workspace: { db },
+  } of [one, two, three]) {
     db.write((tx) => {
-      for (const trigger of ['grants_kept', 'access_log_kept', 'access_chains_kept']) tx.run(`DROP TRIGGER IF EXISTS ${trigger}`)
-      for (const table of ['grants', 'support_identities', 'access_log', 'access_chains']) tx.run(`DELETE FROM ${table}`)
+      for (const trigger of ['grants_kept', 'access_log_kept', 'access_chains_kept'])
+        tx.run(`DROP TRIGGER IF EXISTS ${trigger}`)
+      for (const table of ['grants', 'support_identities', 'access_log', 'access_chains'])
+        tx.run(`DELETE FROM ${table}`)
       tx.run("DELETE FROM meta WHERE key LIKE 'log_heads%'")
     })
   }
   owner.workspace.db.write((tx) => createTeam(tx, owner.workspace, 1, 'support@acme.test'))
-  for (const [console, role] of [[admin, 'admin'], [agent, 'agent']] as const) join(console, role)
+  for (const [console, role] of [
+    [admin, 'admin'],
+    [agent, 'agent'],
+  ] as const)
+    join(console, role)
   everybody()
 })
 
 function join(console: Console, role: Role): void {
   const { signKey, sealKey } = console.workspace.device
-  owner.workspace.db.write((tx) => addDevice(tx, owner.workspace, { name: role === 'admin' ? 'Ben' : 'Cleo', address: 'support@acme.test', role, permissions: [], signKey, sealKey, deviceName: '' }))
-  console.workspace.db.write((tx) => tx.run("INSERT INTO team_info(key, value) VALUES('team', ?)", JSON.stringify({ team: '', trust: owner.id, membership: 'joining', mailboxId: 1 })))
+  owner.workspace.db.write((tx) =>
+    addDevice(tx, owner.workspace, {
+      name: role === 'admin' ? 'Ben' : 'Cleo',
+      address: 'support@acme.test',
+      role,
+      permissions: [],
+      signKey,
+      sealKey,
+      deviceName: '',
+    }),
+  )
+  console.workspace.db.write((tx) =>
+    tx.run(
+      "INSERT INTO team_info(key, value) VALUES('team', ?)",
+      JSON.stringify({ team: '', trust: owner.id, membership: 'joining', mailboxId: 1 }),
+    ),
+  )
 }
 function send(console: Console): void {
   const { workspace } = console
   workspace.db.write((tx) => sealOwn(tx, workspace))
-  for (let pack = nextPack(workspace.db.read, Number.MAX_SAFE_INTEGER); pack; pack = nextPack(workspace.db.read, Number.MAX_SAFE_INTEGER)) {
+  for (
+    let pack = nextPack(workspace.db.read, Number.MAX_SAFE_INTEGER);
+    pack;
+    pack = nextPack(workspace.db.read, Number.MAX_SAFE_INTEGER)
+  ) {
     const { hashes, pack: bytes } = pack
     workspace.db.write((tx) => sent(tx, hashes, server.generation, server.append(bytes, 0)))
   }
@@ -73,26 +100,66 @@ function everybody(): void {
 const grants = (console: Console) => listGrants(console.workspace, {}, () => 0)
 function grant(console: Console, days: number): number {
   const identityId = addIdentity(console.workspace, {}, JSON.stringify(file.card), ana)
-  return makeGrant(console.workspace, {}, { identityId, kind: 'support', scope: 'full', mailboxIds: null, reason: 'Search skips subjects', reference: '', endsAt: console.workspace.clock.now() + days * day }, ana)
+  return makeGrant(
+    console.workspace,
+    {},
+    {
+      identityId,
+      kind: 'support',
+      scope: 'full',
+      mailboxIds: null,
+      reason: 'Search skips subjects',
+      reference: '',
+      endsAt: console.workspace.clock.now() + days * day,
+    },
+    ana,
+  )
 }
 /** What a patched program writes: past `record`, signed like everything else of its device. */
 function craft(console: Console, kind: string, entity: string, payload: unknown): void {
   const { workspace } = console
   workspace.db.write((tx) => {
     workspace.team.closeBatch(tx)
-    const seq = (tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', console.id)?.seq ?? 0) + 1
+    const seq =
+      (tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', console.id)?.seq ??
+        0) + 1
     tx.run("INSERT INTO team_batches(device, seq, seen, closed) VALUES(?, ?, '{}', 0)", console.id, seq)
-    tx.run('INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, 0, ?, ?, ?, 0, ?, 0)', console.id, seq, kind, entity, now, JSON.stringify(payload))
+    tx.run(
+      'INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, 0, ?, ?, ?, 0, ?, 0)',
+      console.id,
+      seq,
+      kind,
+      entity,
+      now,
+      JSON.stringify(payload),
+    )
   })
 }
-const standingOf = (console: Console, entity: string): number[] => console.workspace.db.read.all<{ standing: number }>('SELECT standing FROM team_events WHERE entity = ?', entity).map(({ standing }) => standing)
-const wish = (days: number) => ({ card: file.card, kind: 'support', scope: 'full', mailboxes: null, reason: 'crafted', reference: '', grantedAt: now, endsAt: now + days * day })
+const standingOf = (console: Console, entity: string): number[] =>
+  console.workspace.db.read
+    .all<{ standing: number }>('SELECT standing FROM team_events WHERE entity = ?', entity)
+    .map(({ standing }) => standing)
+const wish = (days: number) => ({
+  card: file.card,
+  kind: 'support',
+  scope: 'full',
+  mailboxes: null,
+  reason: 'crafted',
+  reference: '',
+  grantedAt: now,
+  endsAt: now + days * day,
+})
 
 test('a grant is told to every console, opens on its own only, and is ended from any console of an admin', () => {
   const id = grant(admin, 7)
   everybody()
   const [seen] = grants(owner)
-  expect(seen).toMatchObject({ state: 'live', grantedBy: 'Ben', elsewhere: { device: admin.id, name: 'Ben' }, identity: { name: 'Idris Vaughan' } })
+  expect(seen).toMatchObject({
+    state: 'live',
+    grantedBy: 'Ben',
+    elsewhere: { device: admin.id, name: 'Ben' },
+    identity: { name: 'Idris Vaughan' },
+  })
   expect(owner.workspace.db.read.all('SELECT id FROM support_identities WHERE removed = 0')).toEqual([])
   owner.workspace.db.write((tx) => endGrant(tx, owner.workspace, seen?.id ?? 0, ana, 'revoked'))
   everybody()
@@ -126,10 +193,12 @@ test('an agent cannot end a grant by a crafted event', () => {
   expect(grants(admin)[0]?.state).toBe('live')
 })
 
-test('a grant does not outlive its grantor\'s place in the roster, on any console', () => {
+test("a grant does not outlive its grantor's place in the roster, on any console", () => {
   const id = grant(admin, 30)
   everybody()
-  const member = owner.workspace.db.read.get<{ member: string }>('SELECT member FROM team_devices WHERE device = ?', admin.id)?.member ?? ''
+  const member =
+    owner.workspace.db.read.get<{ member: string }>('SELECT member FROM team_devices WHERE device = ?', admin.id)
+      ?.member ?? ''
   owner.workspace.db.write((tx) => cutOff(tx, owner.workspace, { member }))
   everybody()
   expect(grants(owner)[0]?.state).toBe('ended')
@@ -162,7 +231,9 @@ test('heads are anchored with the team: a log that was cut or rewritten on one l
   // The last entry is cut, and the log goes on from there.
   admin.workspace.db.write((tx) => tx.run('DELETE FROM access_log WHERE seq = 3'))
   expect(mark && admin.workspace.accessLog.passes(admin.workspace.db.read, mark)).toBe(false)
-  admin.workspace.db.write((tx) => admin.workspace.accessLog.append(tx, { who: { kind: 'agent', name: 'Mallory' }, act: 'exported' }))
+  admin.workspace.db.write((tx) =>
+    admin.workspace.accessLog.append(tx, { who: { kind: 'agent', name: 'Mallory' }, act: 'exported' }),
+  )
   expect(mark && admin.workspace.accessLog.passes(admin.workspace.db.read, mark)).toBe(false)
   // A patched program that tells the new head as if nothing had been.
   const { entries, hash } = admin.workspace.accessLog.head(admin.workspace.db.read)
@@ -182,10 +253,17 @@ test('migration 18 leaves grants that are there open on this console, and none c
   const dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
   try {
     const key = randomBytes(32)
-    const before = Database.open(dir, key, () => undefined, migrations.filter(({ version }) => version < 18)).database
+    const before = Database.open(
+      dir,
+      key,
+      () => undefined,
+      migrations.filter(({ version }) => version < 18),
+    ).database
     before.write((tx) => {
       tx.run("INSERT INTO support_identities(sign_key, card, added_at, added_by) VALUES('k', '{}', 1, 'x')")
-      tx.run("INSERT INTO grants(name, identity_id, kind, scope, reason, reference, granted_by, granted_at, ends_at) VALUES('g', 1, 'support', 'full', 'why', '', 'Ana', 1, 2)")
+      tx.run(
+        "INSERT INTO grants(name, identity_id, kind, scope, reason, reference, granted_by, granted_at, ends_at) VALUES('g', 1, 'support', 'full', 'why', '', 'Ana', 1, 2)",
+      )
     })
     before.close()
     const { database } = Database.open(dir, key, () => undefined)

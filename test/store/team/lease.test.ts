@@ -6,13 +6,16 @@ let team: PumpedTeam
 let ana: Harness
 let ben: Harness
 beforeEach(async () => {
-  team = await PumpedTeam.make('Ana', 'Ben');
-  [ana, ben] = team.consoles as [Harness, Harness]
+  team = await PumpedTeam.make('Ana', 'Ben')
+  ;[ana, ben] = team.consoles as [Harness, Harness]
 })
 afterEach(() => team.stop())
 
 const day = 86_400_000
-const away = (one: Harness, days: number): void => void one.db.write((tx) => tx.run("UPDATE team_info SET value = ? WHERE key = 'contact'", String(Date.now() - days * day)))
+const away = (one: Harness, days: number): void =>
+  void one.db.write((tx) =>
+    tx.run("UPDATE team_info SET value = ? WHERE key = 'contact'", String(Date.now() - days * day)),
+  )
 const compare = (one: Harness): Promise<unknown> => one.mail.call('team.folder', { generation: 'g', places: [] })
 
 test('a computer that was away for too long shows nothing, whatever is asked, and opens by itself once it has reached the team', async () => {
@@ -23,7 +26,13 @@ test('a computer that was away for too long shows nothing, whatever is asked, an
   away(ben, 6)
   expect(await ben.list()).toHaveLength(1)
   away(ben, 8)
-  for (const attempt of [ben.list(), ben.call('search.query', { text: 'Bell', offset: 0, limit: 5 }), ben.call('team.state', {}), ben.call('conversations.get', { id: 1 })]) expect(await codeOf(attempt)).toBe('lease-ended')
+  for (const attempt of [
+    ben.list(),
+    ben.call('search.query', { text: 'Bell', offset: 0, limit: 5 }),
+    ben.call('team.state', {}),
+    ben.call('conversations.get', { id: 1 }),
+  ])
+    expect(await codeOf(attempt)).toBe('lease-ended')
   expect(await ben.call('team.lease', {})).toMatchObject({ days: 7, ended: true })
   // Restarted it is the same.
   await ben.restart()

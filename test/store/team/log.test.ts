@@ -11,14 +11,26 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { randomBytes } from 'node:crypto'
 
-const event = (device: string, seq: number, payload: Effect, seen: Record<string, number> = {}, ms = seq): LogEvent => ({ device, seq, idx: 0, kind: 'x', entity: 'e', ms, ctr: 0, payload, seen })
-const rowsOf = (...events: LogEvent[]): string[] => reduce(events, ({ payload }) => [payload as Effect]).map(({ field, element, rank, value }) => `${field}${element} ${rank} ${JSON.stringify(value)}`).toSorted()
+const event = (
+  device: string,
+  seq: number,
+  payload: Effect,
+  seen: Record<string, number> = {},
+  ms = seq,
+): LogEvent => ({ device, seq, idx: 0, kind: 'x', entity: 'e', ms, ctr: 0, payload, seen })
+const rowsOf = (...events: LogEvent[]): string[] =>
+  reduce(events, ({ payload }) => [payload as Effect])
+    .map(({ field, element, rank, value }) => `${field}${element} ${rank} ${JSON.stringify(value)}`)
+    .toSorted()
 const set = (value: unknown): Effect => ({ do: 'set', field: 'assignee', value })
-const tag = (on: boolean): Effect => on ? { do: 'add', field: 'tags', element: 't' } : { do: 'remove', field: 'tags', element: 't' }
+const tag = (on: boolean): Effect =>
+  on ? { do: 'add', field: 'tags', element: 't' } : { do: 'remove', field: 'tags', element: 't' }
 
 describe('what events amount to', () => {
   test('a write that knew the other follows it, whatever the clocks say', () => {
-    expect(rowsOf(event('a', 1, set('Ana'), {}, 9_000_000), event('b', 1, set('Ben'), { a: 1 }, 5))).toEqual(['assignee 0 "Ben"'])
+    expect(rowsOf(event('a', 1, set('Ana'), {}, 9_000_000), event('b', 1, set('Ben'), { a: 1 }, 5))).toEqual([
+      'assignee 0 "Ben"',
+    ])
   })
 
   test('no concurrent write is swallowed: all stand side by side, the latest first (P3)', () => {
@@ -29,12 +41,20 @@ describe('what events amount to', () => {
 
   test('a chain of knowing holds when its middle comes last', () => {
     const [a, b, c] = [event('a', 1, set(1)), event('b', 1, set(2), { a: 1 }), event('c', 1, set(3), { b: 1 })]
-    for (const order of [[a, b, c], [c, a, b], [b, c, a], [c, b, a]]) expect(rowsOf(...order)).toEqual(['assignee 0 3'])
+    for (const order of [
+      [a, b, c],
+      [c, a, b],
+      [b, c, a],
+      [c, b, a],
+    ])
+      expect(rowsOf(...order)).toEqual(['assignee 0 3'])
   })
 
   test('an addition beats a removal that did not know it', () => {
     expect(rowsOf(event('a', 1, tag(true)), event('b', 1, tag(false), { a: 1 }))).toEqual([])
-    expect(rowsOf(event('a', 1, tag(true)), event('b', 1, tag(false), { a: 1 }), event('c', 1, tag(true)))).toEqual(['tagst 0 null'])
+    expect(rowsOf(event('a', 1, tag(true)), event('b', 1, tag(false), { a: 1 }), event('c', 1, tag(true)))).toEqual([
+      'tagst 0 null',
+    ])
   })
 })
 
@@ -52,21 +72,27 @@ describe('acts on this laptop', () => {
     const id = (await store.list())[0]?.id ?? 0
     const { undo } = await store.call('conversations.setStatus', { ids: [id], status: 'closed' })
     const { workspace } = store.service.open
-    expect(stateOfConversation(store.db.read, id).map(({ field, value }) => [field, value])).toEqual([['status', { status: 'closed', basis: entityOfMessage('m1@x', new Uint8Array()) }]])
+    expect(stateOfConversation(store.db.read, id).map(({ field, value }) => [field, value])).toEqual([
+      ['status', { status: 'closed', basis: entityOfMessage('m1@x', new Uint8Array()) }],
+    ])
     await store.call('acts.undo', { undo })
     expect(stateOfConversation(store.db.read, id)[0]?.value).toMatchObject({ status: 'open' })
     const count = (): number => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM team_events')?.n ?? 0
     const before = count()
-    expect(() => store.db.write((tx) => {
-      workspace.team.recordOn(tx, id, 'title', { title: 'x' })
-      throw new Error('the act failed')
-    })).toThrow('the act failed')
+    expect(() =>
+      store.db.write((tx) => {
+        workspace.team.recordOn(tx, id, 'title', { title: 'x' })
+        throw new Error('the act failed')
+      }),
+    ).toThrow('the act failed')
     expect(count()).toBe(before)
   })
 
   test('an event whose payload does not fit is not recorded', async () => {
     const { workspace } = store.service.open
-    expect(() => store.db.write((tx) => workspace.team.record(tx, { kind: 'tag-define', entity: 'tag:x', payload: { name: '' } }))).toThrow()
+    expect(() =>
+      store.db.write((tx) => workspace.team.record(tx, { kind: 'tag-define', entity: 'tag:x', payload: { name: '' } })),
+    ).toThrow()
     expect(statesOf(store.db.read, 'tag:').size).toBe(0)
   })
 
@@ -84,12 +110,21 @@ describe('acts on this laptop', () => {
     expect(await store.list()).toHaveLength(1)
     const pending = await store.list('pending')
     expect(pending).toHaveLength(1)
-    expect(stateOfConversation(store.db.read, pending[0]?.id ?? 0).filter(({ field }) => field === 'tags').map(({ element }) => element)).toEqual([a])
+    expect(
+      stateOfConversation(store.db.read, pending[0]?.id ?? 0)
+        .filter(({ field }) => field === 'tags')
+        .map(({ element }) => element),
+    ).toEqual([a])
     await store.put(inbox, { from: 'h@x.test', id: 'late3@x', references: ['late1@x', 'late2@x'] })
-    const all = [...await store.list(), ...await store.list('pending')]
+    const all = [...(await store.list()), ...(await store.list('pending'))]
     expect(all).toHaveLength(1)
     const rows = stateOfConversation(store.db.read, all[0]?.id ?? 0)
-    expect(rows.filter(({ field }) => field === 'tags').map(({ element }) => element).toSorted()).toEqual([a, b].toSorted())
+    expect(
+      rows
+        .filter(({ field }) => field === 'tags')
+        .map(({ element }) => element)
+        .toSorted(),
+    ).toEqual([a, b].toSorted())
     expect(conflictOf(rows, 'status')).toEqual([])
   })
 })
@@ -98,7 +133,12 @@ test('migration 4 adds the log to a database with mail and leaves the mail as it
   const dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
   try {
     const key = randomBytes(32)
-    const old = Database.open(dir, key, () => undefined, migrations.filter(({ version }) => version < 4)).database
+    const old = Database.open(
+      dir,
+      key,
+      () => undefined,
+      migrations.filter(({ version }) => version < 4),
+    ).database
     old.write((tx) => tx.run("INSERT INTO conversations(subject, status) VALUES('Bell', 1)"))
     expect(old.read.get("SELECT 1 FROM sqlite_schema WHERE name = 'team_events'")).toBeUndefined()
     old.close()

@@ -21,18 +21,28 @@ test('a colleague who answers is seen, and neither the own mark nor one of who h
   const [ana, ben] = await pair()
   await ana.call('presence.set', { conversationId: await only(ana), doing: 'replying' })
   await team.pump()
-  expect((await here(ben)).marks).toMatchObject([{ conversationId: await only(ben), person: { name: 'Ana' }, doing: 'replying' }])
+  expect((await here(ben)).marks).toMatchObject([
+    { conversationId: await only(ben), person: { name: 'Ana' }, doing: 'replying' },
+  ])
   expect((await here(ana)).marks).toEqual([])
   await ana.call('presence.set', { conversationId: null, doing: 'viewing' })
-  await expect.poll(async () => {
-    await team.pump()
-    return (await here(ben)).marks
-  }, { timeout: 10_000 }).toEqual([])
+  await expect
+    .poll(
+      async () => {
+        await team.pump()
+        return (await here(ben)).marks
+      },
+      { timeout: 10_000 },
+    )
+    .toEqual([])
 })
 
 test('a mark of a laptop that died fades, leaves nothing in the database, and an old one is never shown', async () => {
   const [ana, ben] = await pair()
-  const rows = (): unknown => ben.db.read.all("SELECT (SELECT count(*) FROM team_blobs) AS blobs, (SELECT count(*) FROM team_events) AS events, (SELECT count(*) FROM team_state) AS state")
+  const rows = (): unknown =>
+    ben.db.read.all(
+      'SELECT (SELECT count(*) FROM team_blobs) AS blobs, (SELECT count(*) FROM team_events) AS events, (SELECT count(*) FROM team_state) AS state',
+    )
   const before = rows()
   await ana.call('presence.set', { conversationId: await only(ana), doing: 'replying' })
   const { pack } = await ana.mail.call('team.outgoing', {})
@@ -55,9 +65,14 @@ test('a mark that was bent, or is of another team, shows nobody and is named (R6
   const { pack } = await ana.mail.call('team.outgoing', {})
   const bytes = Buffer.from(unpackItems(pack ?? new Uint8Array())[0]?.bytes ?? new Uint8Array())
   bytes[bytes.byteLength - 20] = (bytes[bytes.byteLength - 20] ?? 0) ^ 1
-  await ben.mail.call('team.arrived', { generation: 'g', messages: [{ place: '900', pack: packItems([{ kind: 'mark', bytes }]) }] })
+  await ben.mail.call('team.arrived', {
+    generation: 'g',
+    messages: [{ place: '900', pack: packItems([{ kind: 'mark', bytes }]) }],
+  })
   expect((await here(ben)).marks).toEqual([])
-  expect((await ben.call('team.state', {})).trouble).toMatchObject([{ kind: 'refused', reason: 'false-signature', count: 1 }])
+  expect((await ben.call('team.state', {})).trouble).toMatchObject([
+    { kind: 'refused', reason: 'false-signature', count: 1 },
+  ])
 })
 
 test('who walks through the list tells nobody, and alone nothing is ever sent', async () => {
@@ -77,7 +92,17 @@ test('who walks through the list tells nobody, and alone nothing is ever sent', 
 test('a begun answer is known to colleagues without a word of it, until it is sent or thrown away', async () => {
   const [ana, ben] = await pair()
   const draft = await ana.call('drafts.start', { kind: 'reply', conversationId: await only(ana), messageId: null })
-  await ana.call('drafts.save', { id: draft.id, mailboxId: 1, to: draft.to, cc: [], bcc: [], subject: draft.subject, html: '<p>secret words</p>', text: 'secret words', quote: null })
+  await ana.call('drafts.save', {
+    id: draft.id,
+    mailboxId: 1,
+    to: draft.to,
+    cc: [],
+    bcc: [],
+    subject: draft.subject,
+    html: '<p>secret words</p>',
+    text: 'secret words',
+    quote: null,
+  })
   await team.pump()
   expect((await here(ben)).drafts).toMatchObject([{ conversationId: await only(ben), person: { name: 'Ana' } }])
   expect((await here(ana)).drafts).toEqual([])

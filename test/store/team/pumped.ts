@@ -4,7 +4,10 @@ import { Harness } from '../helpers'
 export class PumpedTeam {
   private next = 1
   private readonly places: { from: Harness; place: string; pack: Uint8Array }[] = []
-  private constructor(readonly consoles: readonly Harness[], readonly inboxes: readonly number[]) {}
+  private constructor(
+    readonly consoles: readonly Harness[],
+    readonly inboxes: readonly number[],
+  ) {}
 
   /** The first is the owner. Each has the mailbox support@acme.test and nothing in it. */
   static async make(...names: readonly string[]): Promise<PumpedTeam> {
@@ -49,7 +52,9 @@ export class PumpedTeam {
       }
       for (const to of reached) {
         const known = new Set((await to.mail.call('team.known', { generation: 'g' })).places)
-        const messages = this.places.filter(({ from, place }) => from !== to && !known.has(place)).map(({ place, pack }) => ({ place, pack }))
+        const messages = this.places
+          .filter(({ from, place }) => from !== to && !known.has(place))
+          .map(({ place, pack }) => ({ place, pack }))
         if (messages.length > 0) await to.mail.call('team.arrived', { generation: 'g', messages })
       }
     }

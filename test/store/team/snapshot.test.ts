@@ -9,7 +9,14 @@ import { nextPack, sealOwn, sent } from '../../../src-main/store/team/outgoing'
 import { coveredMs, packOld, superfluous } from '../../../src-main/store/team/pruning'
 import { enough, reduce, type Effect, type LogEvent } from '../../../src-main/store/team/reduce'
 import { addDevice, createTeam, cutOff, teamInfo } from '../../../src-main/store/team/roster'
-import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, standingSnapshot, takeOwners } from '../../../src-main/store/team/snapshot'
+import {
+  checkSnapshot,
+  confirmSnapshot,
+  drawSnapshot,
+  keepSnapshot,
+  standingSnapshot,
+  takeOwners,
+} from '../../../src-main/store/team/snapshot'
 import { finish } from '../../../src-main/store/team/snapshot-draw'
 import { partsOf } from '../../../src-main/store/team/snapshot-part'
 import { consoles, type Console } from '../../sim/console'
@@ -23,13 +30,28 @@ let ben: Console
 let cy: Console
 beforeEach(() => {
   server = new Server()
-  now = Date.UTC(2026, 5, 1);
-  [ana, ben, cy] = consoles(3, now) as [Console, Console, Console]
+  now = Date.UTC(2026, 5, 1)
+  ;[ana, ben, cy] = consoles(3, now) as [Console, Console, Console]
   write(ana, (tx) => createTeam(tx, ana.workspace, 1, 'support@acme.test'))
   for (const one of [ben, cy]) {
     const { signKey, sealKey } = one.workspace.device
-    write(ana, (tx) => addDevice(tx, ana.workspace, { name: `A${one.index}`, address: 'support@acme.test', role: 'agent', permissions: [], signKey, sealKey, deviceName: '' }))
-    write(one, (tx) => tx.run("INSERT INTO team_info(key, value) VALUES('team', ?)", JSON.stringify({ team: '', trust: ana.id, membership: 'joining', mailboxId: 1 })))
+    write(ana, (tx) =>
+      addDevice(tx, ana.workspace, {
+        name: `A${one.index}`,
+        address: 'support@acme.test',
+        role: 'agent',
+        permissions: [],
+        signKey,
+        sealKey,
+        deviceName: '',
+      }),
+    )
+    write(one, (tx) =>
+      tx.run(
+        "INSERT INTO team_info(key, value) VALUES('team', ?)",
+        JSON.stringify({ team: '', trust: ana.id, membership: 'joining', mailboxId: 1 }),
+      ),
+    )
   }
 })
 
@@ -46,7 +68,14 @@ function give(one: Console): void {
   }
 }
 function take(one: Console, places = server.list(Number.POSITIVE_INFINITY)): void {
-  write(one, (tx) => arrived(tx, one.workspace, server.generation, places.map((place) => ({ place, pack: server.pack(place) }))))
+  write(one, (tx) =>
+    arrived(
+      tx,
+      one.workspace,
+      server.generation,
+      places.map((place) => ({ place, pack: server.pack(place) })),
+    ),
+  )
 }
 function sumUp(): void {
   take(ana)
@@ -55,19 +84,34 @@ function sumUp(): void {
   give(ana)
   take(ana)
 }
-const confirm = (one: Console): void => write(one, (tx) => confirmSnapshot(tx, one.workspace, finish(checkSnapshot(one.workspace))))
+const confirm = (one: Console): void =>
+  write(one, (tx) => confirmSnapshot(tx, one.workspace, finish(checkSnapshot(one.workspace))))
 const entity = (n: number): string => `c:${'conversation'.padEnd(21, '0')}${n}`
 function work(one: Console, count: number): void {
   for (let n = 0; n < count; n++) {
     write(one, (tx) => {
-      one.workspace.team.record(tx, n % 3 === 0 ? { kind: 'note', entity: entity(n % 4), payload: { note: `note${one.index}${String(n).padStart(6, '0')}`, text: 'words' } } : { kind: 'assign', entity: entity(n % 4), payload: { to: { member: `member00${n % 5}` } } })
+      one.workspace.team.record(
+        tx,
+        n % 3 === 0
+          ? {
+              kind: 'note',
+              entity: entity(n % 4),
+              payload: { note: `note${one.index}${String(n).padStart(6, '0')}`, text: 'words' },
+            }
+          : { kind: 'assign', entity: entity(n % 4), payload: { to: { member: `member00${n % 5}` } } },
+      )
       one.workspace.team.closeBatch(tx)
     })
   }
 }
-const state = (one: Console): unknown => one.workspace.db.read.all("SELECT owner, field, element, rank, value, device, seq, idx, at FROM team_state WHERE owner NOT LIKE 'snapshot:%' ORDER BY owner, field, element, rank")
-const blobs = (one: Console): number => one.workspace.db.read.get<{ n: number }>("SELECT count(*) AS n FROM team_blobs WHERE kind = 'log'")?.n ?? 0
-const compare = (one: Console): void => write(one, (tx) => folderIs(tx, one.workspace, server.generation, server.list(now), () => 0))
+const state = (one: Console): unknown =>
+  one.workspace.db.read.all(
+    "SELECT owner, field, element, rank, value, device, seq, idx, at FROM team_state WHERE owner NOT LIKE 'snapshot:%' ORDER BY owner, field, element, rank",
+  )
+const blobs = (one: Console): number =>
+  one.workspace.db.read.get<{ n: number }>("SELECT count(*) AS n FROM team_blobs WHERE kind = 'log'")?.n ?? 0
+const compare = (one: Console): void =>
+  write(one, (tx) => folderIs(tx, one.workspace, server.generation, server.list(now), () => 0))
 
 describe('a snapshot in place of the log', () => {
   test('a console that has nothing but the summary and what came later shows the same, and says so (P7)', () => {
@@ -95,7 +139,9 @@ describe('a snapshot in place of the log', () => {
       give(one)
     }
     take(ana)
-    expect([standingSnapshot(ben.workspace.db.read)?.same, standingSnapshot(cy.workspace.db.read)?.same]).toEqual([1, 0])
+    expect([standingSnapshot(ben.workspace.db.read)?.same, standingSnapshot(cy.workspace.db.read)?.same]).toEqual([
+      1, 0,
+    ])
     // What the newcomer does on top of it counts for all.
     work(cy, 4)
     give(cy)
@@ -158,7 +204,15 @@ describe('a snapshot in place of the log', () => {
     const info = teamInfo(ben.workspace.db.read)
     const key = ben.workspace.db.read.get<{ key: Buffer; epoch: number }>('SELECT key, epoch FROM team_keys')
     const place = { team: info?.team ?? '', seq: 0, previous: noBlob, roster: 1, epoch: key?.epoch ?? 1 }
-    const head = { id: randomBytes(16).toString('hex'), at: now + 5, roster: 1, root: '00'.repeat(32), cover: coverable(ana.workspace.db.read, ana.id), generation: 'g1', place: '9' }
+    const head = {
+      id: randomBytes(16).toString('hex'),
+      at: now + 5,
+      roster: 1,
+      root: '00'.repeat(32),
+      cover: coverable(ana.workspace.db.read, ana.id),
+      generation: 'g1',
+      place: '9',
+    }
     const [part] = partsOf(head, [], [])
     const byBen = sealBlob(ben.workspace.device, key?.key ?? Buffer.alloc(32), place, part)
     const bent = Buffer.from(byBen)
@@ -169,7 +223,16 @@ describe('a snapshot in place of the log', () => {
     expect(state(cy)).toEqual(state(ana))
     // The owner's own, but without an event that is needed: whoever has all of them notices.
     const drawn = finish(drawSnapshot(ana.workspace))
-    if (drawn) write(ana, (tx) => keepSnapshot(tx, ana.workspace, { ...drawn, kept: drawn.kept.slice(1), root: 'ab'.repeat(32) }, server.generation, []))
+    if (drawn)
+      write(ana, (tx) =>
+        keepSnapshot(
+          tx,
+          ana.workspace,
+          { ...drawn, kept: drawn.kept.slice(1), root: 'ab'.repeat(32) },
+          server.generation,
+          [],
+        ),
+      )
     give(ana)
     take(cy)
     confirm(cy)
@@ -188,7 +251,9 @@ describe('a snapshot in place of the log', () => {
     take(ben)
     give(ben)
     take(ana)
-    const member = ana.workspace.db.read.get<{ member: string }>('SELECT member FROM team_devices WHERE device = ?', ben.id)?.member ?? ''
+    const member =
+      ana.workspace.db.read.get<{ member: string }>('SELECT member FROM team_devices WHERE device = ?', ben.id)
+        ?.member ?? ''
     write(ana, (tx) => cutOff(tx, ana.workspace, { member }))
     const last = coverable(ana.workspace.db.read, ana.id)[ben.id]?.seq
     work(ben, 4)
@@ -229,7 +294,17 @@ test('many small old messages become few, and only what was read back in the lar
 })
 
 test('events that are enough overrule what the rest overruled, also under another name of the conversation', () => {
-  const at = (device: string, seq: number, payload: Effect, seen: Record<string, number> = {}): LogEvent => ({ device, seq, idx: 0, kind: 'x', entity: 'e', ms: seq, ctr: 0, payload, seen })
+  const at = (device: string, seq: number, payload: Effect, seen: Record<string, number> = {}): LogEvent => ({
+    device,
+    seq,
+    idx: 0,
+    kind: 'x',
+    entity: 'e',
+    ms: seq,
+    ctr: 0,
+    payload,
+    seen,
+  })
   const effects = ({ payload }: LogEvent): Effect[] => [payload as Effect]
   const put = (value: string): Effect => ({ do: 'set', field: 'assignee', value })
   const [a1, b1, c1] = [at('a', 1, put('one')), at('b', 1, put('two'), { a: 1 }), at('c', 1, put('three'), { b: 1 })]

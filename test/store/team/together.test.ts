@@ -14,7 +14,8 @@ const pair = async (): Promise<[Harness, Harness]> => {
   if (!ana || !ben) throw new Error('no team')
   return [ana, ben]
 }
-const told = (one: Harness, topic: 'mentioned' | 'given'): number => one.events.filter((event) => event.topic === topic).length
+const told = (one: Harness, topic: 'mentioned' | 'given'): number =>
+  one.events.filter((event) => event.topic === topic).length
 
 test('a view is the same on every console, one of one’s own is nobody else’s, and undo brings both back', async () => {
   const [ana, ben] = await pair()
@@ -45,17 +46,29 @@ test('two who set one field, or the status, at the same time are told so in word
   const conflicts = async (one: Harness) => (await one.call('conversations.get', { id })).conflicts
   for (const one of [ana, ben]) {
     expect((await conflicts(one)).find(({ field }) => field === 'field')).toMatchObject({ name, writes: [{}, {}] })
-    expect((await conflicts(one)).find(({ field }) => field === 'status')?.writes.map(({ value }) => value).toSorted()).toEqual(['closed', 'pending'])
+    expect(
+      (await conflicts(one))
+        .find(({ field }) => field === 'status')
+        ?.writes.map(({ value }) => value)
+        .toSorted(),
+    ).toEqual(['closed', 'pending'])
   }
-  expect((await conflicts(ana)).map(({ writes }) => writes.map(({ by, value }) => [by, value]))).toEqual((await conflicts(ben)).map(({ writes }) => writes.map(({ by, value }) => [by, value])))
+  expect((await conflicts(ana)).map(({ writes }) => writes.map(({ by, value }) => [by, value]))).toEqual(
+    (await conflicts(ben)).map(({ writes }) => writes.map(({ by, value }) => [by, value])),
+  )
   await ben.call('conversations.setField', { ids: [id], field: name, value: 'NW-1' })
   await ben.call('conversations.setStatus', { ids: [id], status: 'pending' })
   await team.pump()
   for (const one of [ana, ben]) {
     expect(await conflicts(one)).toEqual([])
-    expect(await one.call('conversations.get', { id })).toMatchObject({ status: 'pending', fields: [{ value: 'NW-1' }] })
+    expect(await one.call('conversations.get', { id })).toMatchObject({
+      status: 'pending',
+      fields: [{ value: 'NW-1' }],
+    })
   }
-  expect((await ana.call('conversations.get', { id })).history.some(({ kind, by }) => kind === 'field-set' && by === 'Ben')).toBe(true)
+  expect(
+    (await ana.call('conversations.get', { id })).history.some(({ kind, by }) => kind === 'field-set' && by === 'Ben'),
+  ).toBe(true)
 })
 
 test('a note is changed without losing a word: its history has all texts, two at the same time are both kept', async () => {
@@ -84,7 +97,9 @@ test('who is named in a note, or given a conversation, hears of it once; who doe
   const him = people.find(({ name }) => name === 'Ben')?.id ?? ''
   await ana.call('notes.add', { conversationId: await only(ana), text: 'Look at this, @Ben', assign: him })
   await team.pump()
-  await expect.poll(() => [told(ben, 'mentioned'), told(ben, 'given'), told(ana, 'mentioned'), told(ana, 'given')]).toEqual([1, 1, 0, 0])
+  await expect
+    .poll(() => [told(ben, 'mentioned'), told(ben, 'given'), told(ana, 'mentioned'), told(ana, 'given')])
+    .toEqual([1, 1, 0, 0])
   expect((await ben.call('counts.get', {})).views).toMatchObject({ mentions: 1, mine: 1 })
   expect(await get(ben)).toMatchObject({ mentioned: true, assignee: { name: 'Ben' } })
   await ana.call('conversations.follow', { ids: [await only(ana)], on: true })
@@ -127,7 +142,9 @@ test('a conversation that one moves to another mailbox is in it for everybody, a
   await team.pump()
   expect((await ben.list('inbox', 2)).map((row) => row.id)).toEqual([theirs])
   expect(await ben.list('inbox', 1)).toEqual([])
-  expect((await ben.call('conversations.get', { id: theirs })).history).toMatchObject([{ kind: 'moved', by: 'Ana', detail: 'warranty' }])
+  expect((await ben.call('conversations.get', { id: theirs })).history).toMatchObject([
+    { kind: 'moved', by: 'Ana', detail: 'warranty' },
+  ])
   // Only who moved it puts the mail there.
   expect((await ben.mail.call('moves.next', { mailboxId: 2 })).move).toBeNull()
   await ana.call('acts.undo', { undo })
