@@ -5,7 +5,8 @@ import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
 import { FetchAround } from './fetch-around'
 import { folderRoles, inSyncOrder, type FolderWithRole } from './folder-roles'
-import { FolderSync, type Budget, type FolderProgress, type MessageParser } from './folder-sync'
+import { FolderSync, type Budget, type FolderProgress } from './folder-sync'
+import { type MessageParser } from './page-pipe'
 import type { FolderState, Fingerprint, ImapSession } from './imap-session'
 
 const log = logger('folders')

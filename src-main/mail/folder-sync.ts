@@ -1,4 +1,4 @@
-import type { FolderCursor, IngestItem, ParsedMessage, StoreForMail } from '../../src-preload/contract/internal'
+import type { FolderCursor, IngestItem, StoreForMail } from '../../src-preload/contract/internal'
 import type { Rpc } from '../shared/port-rpc'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
@@ -6,25 +6,17 @@ import type { MailboxDepth } from '../../src-preload/contract/depth'
 import { sinceOf } from '../shared/depth'
 import { DepthFetch, isWhole } from './depth-fetch'
 import { FetchAround } from './fetch-around'
-import type { FetchedMessage, FolderFlags, FolderState, ImapSession } from './imap-session'
+import type { FolderFlags, FolderState, ImapSession } from './imap-session'
 import { Lock } from './lock'
 import type { Pace } from './pace'
+import { PagePipe, type CursorMove, type MessageParser } from './page-pipe'
 
 const log = logger('sync')
-
-export interface MessageParser {
-  parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]>
-}
 
 /** The first page is small so that the list has something to show at once. */
 const firstPage = 30
 /** UIDs asked for in one FETCH of the first sync; its rows are stored in pages as they come. */
 const window = 400
-const pageMessages = 100
-const pageBytes = 4 * 1024 * 1024
-/** Fetched and not stored yet, at most; a single larger message goes alone. */
-const inFlightBytes = 16 * 1024 * 1024
-const inFlightPages = 2
 const flagsWindow = 1_000
 /** Without CONDSTORE: how often the newest flags are looked at unasked, and how often all of them. */
 const newestFlagsMs = 300_000
@@ -445,89 +437,5 @@ export class FolderSync {
   private uidValidity(): string {
     if (this.current.uidValidity === null) throw new PosternError('internal', 'folder is not open')
     return this.current.uidValidity
-  }
-}
-
-type CursorMove = Partial<Pick<FolderCursor, 'highUid' | 'lowUid' | 'modSeq' | 'complete'>>
-
-/**
- * Rows on their way into the store: gathered to pages, parsed while the next page is fetched, stored in order.
- * `add` waits when too much is under way, and with it the server.
- */
-class PagePipe {
-  private rows: FetchedMessage[] = []
-  private bytes = 0
-  private readonly pages = new Set<{ bytes: number }>()
-  private underWay = 0
-  private last: Promise<void> = Promise.resolve()
-  private failure: Error | null = null
-  private freed: (() => void) | null = null
-
-  constructor(
-    private readonly parser: MessageParser,
-    private readonly store: (items: IngestItem[], cursor: CursorMove) => Promise<void>,
-  ) {}
-
-  async add(row: FetchedMessage): Promise<void> {
-    this.rows.push(row)
-    this.bytes += row.source.byteLength
-    if (this.rows.length >= pageMessages || this.bytes >= pageBytes) await this.flush({})
-  }
-
-  /** All rows of a window are here: its last page carries the cursor. */
-  async endOfWindow(cursor: CursorMove): Promise<void> {
-    await this.flush(cursor)
-  }
-
-  async drain(): Promise<void> {
-    await this.last
-    if (this.failure !== null) throw this.failure
-  }
-
-  private async flush(cursor: CursorMove): Promise<void> {
-    const { rows, bytes } = this
-    this.rows = []
-    this.bytes = 0
-    if (rows.length === 0 && Object.keys(cursor).length === 0) return
-    const page = { bytes }
-    this.pages.add(page)
-    this.underWay += bytes
-    const parsed = this.parser.parse(rows.map((row) => row.source))
-    this.last = Promise.all([this.last, parsed])
-      .then(async ([, messages]) => {
-        if (this.failure !== null) return
-        const items = rows.flatMap((row, index) => {
-          const message = messages[index]
-          return message
-            ? [
-                {
-                  uid: row.uid,
-                  flags: row.flags,
-                  labels: row.labels,
-                  thread: row.thread,
-                  internalDate: row.internalDate,
-                  message,
-                  ...(row.part && { part: row.part, size: row.size }),
-                },
-              ]
-            : []
-        })
-        await this.store(items, cursor)
-      })
-      .catch((error: unknown) => {
-        this.failure ??= error instanceof Error ? error : new PosternError('internal')
-      })
-      .finally(() => {
-        this.pages.delete(page)
-        this.underWay -= bytes
-        this.freed?.()
-      })
-    while (this.pages.size >= inFlightPages + 1 || (this.pages.size > 0 && this.underWay > inFlightBytes)) {
-      await new Promise<void>((resolve) => {
-        this.freed = resolve
-      })
-      this.freed = null
-    }
-    if (this.failure !== null) throw this.failure
   }
 }

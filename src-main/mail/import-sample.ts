@@ -5,7 +5,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import type { FolderRole } from '../../src-preload/contract/mail'
 import type { StoreForMail } from '../../src-preload/contract/internal'
 import type { Rpc } from '../shared/port-rpc'
-import type { MessageParser } from './folder-sync'
+import type { MessageParser } from './page-pipe'
 import { inSyncOrder } from './folder-roles'
 
 const Manifest = z.object({

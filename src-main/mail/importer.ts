@@ -3,7 +3,7 @@ import type { ImportPage, StoreForMail } from '../../src-preload/contract/intern
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
-import type { MessageParser } from './folder-sync'
+import type { MessageParser } from './page-pipe'
 import { findMailFiles, readMailFile, type FileMessage, type MailFile } from './import-files'
 
 const log = logger('import')

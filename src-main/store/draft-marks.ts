@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { ForeignDraft } from '../../src-preload/contract/presence'
 import type { Reader, Writer } from './database'
 import { peopleBook, selfOf } from './people'
-import { teamInfo } from './team/roster'
+import { teamInfo } from './team/team-info'
 import { stateOfConversation } from './team/state'
 import type { Workspace } from './workspace'
 

@@ -1,5 +1,5 @@
 import type { Writer } from './database'
-import { teamInfo } from './team/roster'
+import { teamInfo } from './team/team-info'
 import { note } from './threads'
 
 /** What ordinary mail programs beside us did: mail is the truth for mail, so it is told and changes no status. */

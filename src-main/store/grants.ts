@@ -17,7 +17,8 @@ import { anchorHead } from './log-heads'
 import { cardOf } from './support-identities'
 import { nameOfDevice } from './team/members'
 import type { grantEnds } from './team/kinds-access'
-import { ownPermissions, teamInfo } from './team/roster'
+import { ownPermissions } from './team/roster'
+import { teamInfo } from './team/team-info'
 import type { Workspace } from './workspace'
 
 const dayMs = 86_400_000

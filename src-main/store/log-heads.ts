@@ -2,7 +2,7 @@ import type { LogFault } from '../../src-preload/contract/support'
 import type { Mark } from './access-log'
 import type { Reader, Writer } from './database'
 import { LogHeadEvent } from './team/kinds-access'
-import { teamInfo } from './team/roster'
+import { teamInfo } from './team/team-info'
 import type { Workspace } from './workspace'
 
 /**

@@ -1,4 +1,4 @@
-import { Check, Ellipsis, Laptop, Plus, UserPlus, Users } from 'lucide-react'
+import { Ellipsis, UserPlus, Users } from 'lucide-react'
 import { useState } from 'react'
 import type { TeamState } from '../../src-preload/contract/calls/team'
 import { call } from '../client'
@@ -6,12 +6,9 @@ import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
-import { fullTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
-import { Select } from '../ui/field'
-import { Icon } from '../ui/icon'
 import { Menu, type MenuPart } from '../ui/menu'
 import { Page } from '../ui/page'
 import { Time } from '../ui/time'
@@ -24,11 +21,13 @@ import {
   RenameDialog,
   RetireDialog,
 } from './team-dialogs'
-import { Row } from './row'
 import { CreateDialog, JoinDialog, StartRecoveryDialog } from './team-start'
 import { TeamTrouble } from './team-trouble'
 import { Words } from './team-words'
 import './settings.css'
+import { Devices } from './team-devices'
+import { Invites } from './team-invites'
+import { Roles } from './team-roles'
 
 type Member = TeamState['members'][number]
 type Device = TeamState['devices'][number]
@@ -348,278 +347,5 @@ function People({
       </div>
       {!owner && <p className="meta t3 team-foot">{t('team:ownerOnly', { name: ownerName })}</p>}
     </div>
-  )
-}
-
-const may = {
-  read: ['owner', 'admin', 'agent', 'light'],
-  note: ['owner', 'admin', 'agent', 'light'],
-  send: ['owner', 'admin', 'agent'],
-  work: ['owner', 'admin', 'agent'],
-  team: ['owner'],
-} as const
-const shownRoles = ['owner', 'admin', 'agent', 'light'] as const
-const acts = ['read', 'note', 'send', 'work', 'team'] as const
-
-function Roles() {
-  return (
-    <section aria-label={t('team:matrix.title')}>
-      <h2 className="group-title">{t('team:matrix.title')}</h2>
-      <div className="card mx clip">
-        <table>
-          <thead>
-            <tr>
-              <th>
-                <span className="sr">{t('team:matrix.title')}</span>
-              </th>
-              {shownRoles.map((role) => (
-                <th key={role} className="c">
-                  {t(`team:roles.${role}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {acts.map((act) => (
-              <tr key={act}>
-                <td>{t(`team:matrix.${act}`)}</td>
-                {shownRoles.map((role) => (
-                  <td key={role} className="c">
-                    {may[act].some((one) => one === role) ? (
-                      <span className="acc">
-                        <Icon icon={Check} />
-                        <span className="sr">{t('team:matrix.yes')}</span>
-                      </span>
-                    ) : (
-                      <span className="t3">
-                        <span aria-hidden="true">–</span>
-                        <span className="sr">{t('team:matrix.no')}</span>
-                      </span>
-                    )}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <div className="meta t3 team-matrix-foot">{t('team:matrix.teamHint')}</div>
-      </div>
-    </section>
-  )
-}
-
-function Invites({
-  team,
-  onReview,
-  onInvite,
-}: {
-  team: TeamState
-  onReview: (invite: TeamState['invites'][number]) => void
-  onInvite: () => void
-}) {
-  const withdraw = async (id: string) => {
-    try {
-      await call('team.withdraw', { id })
-      showToast({ text: t('team:invites.withdrawn') })
-    } catch (thrown) {
-      tellFailure(thrown)
-    }
-  }
-  return (
-    <section aria-label={t('team:invites.title')}>
-      <h2 className="group-title">{t('team:invites.title')}</h2>
-      <div className="card">
-        {team.invites.length === 0 && (
-          <EmptyState
-            icon={UserPlus}
-            title={t('team:invites.none')}
-            action={
-              <Button icon={Plus} onClick={onInvite}>
-                {t('team:invite')}
-              </Button>
-            }
-          />
-        )}
-        {team.invites.map((invite) => (
-          <div key={invite.id} className="set">
-            <Avatar name={invite.asks?.name || invite.name} />
-            <div className="grow">
-              <div className="cut medium">
-                <bdi>{invite.name}</bdi>
-              </div>
-              {invite.asks ? (
-                <div className="meta t2">
-                  {invite.asks.device === ''
-                    ? t('team:invites.askedNoDevice', { name: invite.asks.name || invite.asks.address })
-                    : t('team:invites.asked', { name: invite.asks.name, device: invite.asks.device })}
-                </div>
-              ) : (
-                <div className={`meta ${invite.state === 'ended' ? 'warn' : 't3'}`}>
-                  {invite.state === 'ended' ? (
-                    t('team:invites.ended', { role: t(`team:roles.${invite.role}`) })
-                  ) : (
-                    <>
-                      {t(`team:roles.${invite.role}`)}, <Time at={invite.endsAt} form="message" />
-                    </>
-                  )}
-                </div>
-              )}
-            </div>
-            {invite.state === 'asked' && (
-              <Button kind="primary" size="sm" onClick={() => onReview(invite)}>
-                {t('team:invites.review')}
-              </Button>
-            )}
-            <Button
-              kind="ghost"
-              size="sm"
-              aria-label={t('team:invites.withdraw', { name: invite.name })}
-              onClick={() => void withdraw(invite.id)}
-            >
-              {t('team:invites.withdrawDo')}
-            </Button>
-          </div>
-        ))}
-      </div>
-    </section>
-  )
-}
-
-/** Away for so long that somebody should ask where it is, days. */
-const longAwayDays = 7
-const daysSince = (at: number) => Math.floor((Date.now() - at) / 86_400_000)
-const away = (device: Device) =>
-  !device.this && !device.gone && device.heardAt !== null && daysSince(device.heardAt) >= longAwayDays
-
-function Devices({
-  team,
-  owner,
-  onOpen,
-  onRecover,
-  onCarrier,
-}: {
-  team: TeamState
-  owner: boolean
-  onOpen: (is: 'retire' | 'rename', device: Device) => void
-  onRecover: () => void
-  onCarrier: () => void
-}) {
-  return (
-    <section aria-label={t('team:devices.title')}>
-      <div className="x group-head">
-        <h2 className="grow">{t('team:devices.title')}</h2>
-        {team.membership === 'member' && (
-          <Button size="sm" onClick={onRecover}>
-            {t('team:devices.recover')}
-          </Button>
-        )}
-      </div>
-      <div className="card">
-        {team.devices.map((device) => (
-          <div key={device.id} className="set">
-            <span className="t2">
-              <Icon icon={Laptop} />
-            </span>
-            <div className="grow">
-              <div className="cut medium">
-                <bdi>{device.name === '' ? t('team:devices.noName', { member: device.memberName }) : device.name}</bdi>{' '}
-                {device.this && <span className="t3">{t('team:devices.this')}</span>}
-              </div>
-              <div className="meta t3 sel">
-                {t('team:devices.id', { id: device.id.replace(/(.{4})(?=.)/g, '$1 ') })}
-                {device.owner && <>, {t('team:devices.ownerDevice')}</>}
-                {device.heardAt !== null && (
-                  <>
-                    ,{' '}
-                    {away(device) ? (
-                      <span className="warn">{t('team:lease.notSeen', { count: daysSince(device.heardAt) })}</span>
-                    ) : (
-                      <Time at={device.heardAt} form="ago" />
-                    )}
-                  </>
-                )}
-              </div>
-            </div>
-            {device.gone ? (
-              <span className="chip sm">{t('team:devices.gone')}</span>
-            ) : (
-              owner && (
-                <>
-                  <Button kind="ghost" size="sm" onClick={() => onOpen('rename', device)}>
-                    {t('team:devices.rename')}
-                  </Button>
-                  {!device.owner && (
-                    <Button kind="danger" size="sm" onClick={() => onOpen('retire', device)}>
-                      {t('team:devices.retire')}
-                    </Button>
-                  )}
-                </>
-              )
-            )}
-          </div>
-        ))}
-      </div>
-      <div className="card team-over">
-        <div className="set">
-          <div className="grow">
-            <div className="medium">{t('team:create.over')}</div>
-            <p>{team.carrier.kind === 'nats' ? <bdi>{team.carrier.url}</bdi> : t('team:create.overs.mailbox')}</p>
-          </div>
-          {owner && (
-            <Button size="sm" onClick={onCarrier}>
-              {t('team:devices.carrierChange')}
-            </Button>
-          )}
-        </div>
-        <LeaseRow owner={owner} />
-        {team.summary && (
-          <div className="set">
-            <div className="grow">
-              <div className="medium">{t('team:devices.summary')}</div>
-              <p>
-                {t('team:devices.summaryText', {
-                  when: fullTime(team.summary.at),
-                  confirmed: team.summary.confirmed,
-                  of: team.summary.of,
-                })}
-              </p>
-            </div>
-          </div>
-        )}
-      </div>
-    </section>
-  )
-}
-
-const leases = [7, 14, 30, 60, 90] as const
-
-function LeaseRow({ owner }: { owner: boolean }) {
-  const days = useQuery('team.lease', {}, { topics: ['team'] }).data?.days ?? null
-  const name = (value: number | null) =>
-    value === null ? t('team:lease.never') : t('team:lease.days', { count: value })
-  const choose = (value: string) =>
-    void call('team.setLease', { days: value === '' ? null : Number(value) }).then(
-      () => showToast({ text: t('team:lease.saved') }),
-      tellFailure,
-    )
-  return (
-    <Row title={t('team:lease.title')} text={t('team:lease.text')}>
-      {(ids) =>
-        owner ? (
-          <Select
-            aria-labelledby={ids.labelledBy}
-            aria-describedby={ids.describedBy}
-            value={days === null ? '' : String(days)}
-            options={[
-              { value: '', label: name(null) },
-              ...leases.map((value) => ({ value: String(value), label: name(value) })),
-            ]}
-            onChange={(event) => choose(event.target.value)}
-          />
-        ) : (
-          <span className="t2">{name(days)}</span>
-        )
-      }
-    </Row>
   )
 }

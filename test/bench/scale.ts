@@ -7,13 +7,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import type { View } from '../../src-preload/contract/mail'
-import {
-  getConversation,
-  getCounts,
-  listConversations,
-  positionOf,
-  type ListQuery,
-} from '../../src-main/store/conversations'
+import { getConversation } from '../../src-main/store/conversations'
+import { getCounts, listConversations, positionOf, type ListQuery } from '../../src-main/store/conversation-list'
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { search } from '../../src-main/store/search'
 import { figure, openBigStore, p95, say, word, type BigStore } from './big-store'

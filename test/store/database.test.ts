@@ -19,7 +19,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import { Database, databaseFile, openDriver, pageBytes } from '../../src-main/store/database'
 import { IndexFile } from '../../src-main/store/index-file'
 import { migrations } from '../../src-main/store/migrations'
-import { listSql } from '../../src-main/store/conversations'
+import { listSql } from '../../src-main/store/conversation-list'
 import { codeOf, Harness } from './helpers'
 
 let dir: string

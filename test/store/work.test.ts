@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { getCounts, listSql } from '../../src-main/store/conversations'
+import { getCounts, listSql } from '../../src-main/store/conversation-list'
 import { wake } from '../../src-main/store/work'
 import { codeOf, Harness } from './helpers'
 

@@ -1,5 +1,6 @@
 import type { conversationCalls } from '../../../src-preload/contract/calls/conversations'
-import { getConversation, getCounts, listConversations, positionOf } from '../conversations'
+import { getConversation } from '../conversations'
+import { getCounts, listConversations, positionOf } from '../conversation-list'
 import { moveToMailbox } from '../move-mailbox'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'

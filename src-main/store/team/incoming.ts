@@ -9,7 +9,8 @@ import { receiveJoin } from './invites'
 import { blobAt, covers, type Cover } from './cover'
 import { nameItem, unpackItems, type Item, type ItemKind } from './items'
 import { standing } from './log'
-import { receiveRecord, teamInfo } from './roster'
+import { receiveRecord } from './roster'
+import { teamInfo } from './team-info'
 import { standingSnapshot, takeSnapshots } from './snapshot'
 
 const log = logger('team')

@@ -10,7 +10,8 @@ import { fromBase32, toBase32 } from '../../shared/base32'
 import type { Reader, Writer } from '../database'
 import { getSettings } from '../settings'
 import type { Workspace } from '../workspace'
-import { addDevice, currentRoster, setTeamInfo, teamInfo } from './roster'
+import { addDevice, currentRoster } from './roster'
+import { setTeamInfo, teamInfo } from './team-info'
 
 /** An invitation lives this long, ms. */
 export const inviteMs = 48 * 3_600_000

@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../database'
 import type { Workspace } from '../workspace'
-import { teamInfo } from './roster'
+import { teamInfo } from './team-info'
 
 const dayMs = 86_400_000
 

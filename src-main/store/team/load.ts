@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Reader, Writer } from '../database'
 import type { Workspace } from '../workspace'
-import { teamInfo } from './roster'
+import { teamInfo } from './team-info'
 
 /** What a mailbox carries before its users notice: beyond it claims come late and servers slow down. */
 export const carrierLimits = { devices: 15, events: 10_000, messages: 20_000 } as const

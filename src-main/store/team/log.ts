@@ -7,7 +7,8 @@ import { forgetProjected } from './forget-projected'
 import { kindOf, kinds, type Kind, type KindName, type KindPayload } from './kinds'
 import { placeWaiting } from './project-threads'
 import { projectors } from './projectors'
-import { rightsOf, teamInfo } from './roster'
+import { rightsOf } from './roster'
+import { teamInfo } from './team-info'
 import { reduce, type Dot, type Effect, type Frontier, type LogEvent, type Stamp, type StateRow } from './reduce'
 
 /** A batch is closed at this many events or this many characters of payload; it becomes one blob. */

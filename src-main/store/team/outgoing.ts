@@ -4,7 +4,7 @@ import type { Workspace } from '../workspace'
 import { batchBody } from './batch'
 import { longestDelayMs } from './healing'
 import { packItems, type Item, type ItemKind } from './items'
-import { teamInfo } from './roster'
+import { teamInfo } from './team-info'
 
 /** Bytes of one message, with room for its frame. */
 const packBytes = 192 * 1024

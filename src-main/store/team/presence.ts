@@ -8,7 +8,7 @@ import { peopleBook } from '../people'
 import { survivorOf } from '../threads'
 import type { Workspace } from '../workspace'
 import { conversationOf, newestEntity } from './anchors'
-import { teamInfo } from './roster'
+import { teamInfo } from './team-info'
 
 /** A mark that nobody renews fades: a laptop that dies tells nobody that it left. ms */
 export const fadesMs = 5 * 60_000

@@ -1,7 +1,7 @@
 import type { Reader, Writer } from '../database'
 import type { Workspace } from '../workspace'
 import { covers } from './cover'
-import { teamInfo } from './roster'
+import { teamInfo } from './team-info'
 import { confirmedBy, standingSnapshot, type Standing } from './snapshot'
 
 /** What a snapshot covers stays this long on the server, ms: whoever is away for less reads every word. */

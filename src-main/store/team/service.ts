@@ -14,7 +14,7 @@ import { nextDue, nextPack, sealOwn, sent } from './outgoing'
 import { Presence } from './presence'
 import { packOld, superfluous } from './pruning'
 import { finishRecovery } from './recovery'
-import { teamInfo } from './roster'
+import { teamInfo } from './team-info'
 import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, snapshotDue, standingSnapshot } from './snapshot'
 
 const log = logger('team')
