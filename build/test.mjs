@@ -15,7 +15,7 @@ import { prepare } from './prepare.mjs'
 
 /** @typedef {import('./lib/reports.mjs').Result} Result */
 
-const STEPS = ['lint', 'typecheck', 'build', 'unit', 'integration', 'e2e']
+const STEPS = ['format', 'lint', 'typecheck', 'build', 'unit', 'integration', 'e2e']
 
 /** @returns {{ only: string[], filter: string[] }} */
 function readArguments(args) {
@@ -88,6 +88,7 @@ runMain(async () => {
   }
   /** @type {Record<string, () => Promise<Result>>} */
   const steps = {
+    format: async () => asOne('format', await runScript('format', '--check')),
     lint: async () => asOne('lint', await runScript('lint')),
     typecheck: async () => asOne('typecheck', await runScript('typecheck')),
     build: async () => asOne('build', await build()),
@@ -128,10 +129,10 @@ runMain(async () => {
 })
 
 /** A step whose tool is one line in package.json's scripts: the same line for `npm run` and here. */
-function runScript(name) {
+function runScript(name, ...more) {
   const [tool = '', ...args] = readPackage().scripts[name].split(' ')
   const suffix = process.platform === 'win32' ? '.cmd' : ''
-  return run(moduleFile('.bin', tool + suffix), args, { shell: process.platform === 'win32' })
+  return run(moduleFile('.bin', tool + suffix), [...args, ...more], { shell: process.platform === 'win32' })
 }
 
 /** @returns {Result} */
