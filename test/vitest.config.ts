@@ -25,8 +25,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [integration],
-          // Real servers and the clock: one file at a time.
-          fileParallelism: false,
+          // Most of the time goes by in waiting for real servers; more than two files would wait for each other.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
