@@ -10,6 +10,7 @@ import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input, TextArea } from '../ui/field'
 import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase'
+import { ActDialog } from '../ui/act-dialog'
 
 export type Person = CallOutput<'identities.read'>
 
@@ -104,49 +105,29 @@ export function CardField({
 /** Takes in the card of a support person. */
 export function AddPerson({ onClose, onAdded }: { onClose: () => void; onAdded?: (id: number) => void }) {
   const [found, setFound] = useState<{ person: Person; text: string } | null>(null)
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
   const add = async () => {
-    if (!found) return
-    setBusy(true)
-    try {
-      const { id } = await call('identities.add', { card: found.text })
-      showToast({ text: t('privacy:people.added', { name: found.person.card.name }) })
-      onAdded?.(id)
-      onClose()
-    } catch (thrown) {
-      setFailure(errorText(asCallError(thrown)))
-      setBusy(false)
-    }
+    if (!found) return false
+    const { id } = await call('identities.add', { card: found.text })
+    showToast({ text: t('privacy:people.added', { name: found.person.card.name }) })
+    onAdded?.(id)
+    return undefined
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ActDialog
       title={t('privacy:people.addTitle')}
       description={t('privacy:people.addText')}
-      foot={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button size="lg" kind="primary" disabled={!found} busy={busy} onClick={() => void add()}>
-            {t(busy ? 'privacy:people.adding' : 'privacy:people.addDo')}
-          </Button>
-        </>
-      }
+      act={t('privacy:people.addDo')}
+      acting={t('privacy:people.adding')}
+      ready={found !== null}
+      work={add}
+      onClose={onClose}
     >
       <CardField
         label={t('privacy:people.card')}
         hint={t('privacy:people.cardHint')}
         onPerson={(person, text) => setFound(person ? { person, text } : null)}
       />
-      {failure && (
-        <Banner kind="bad" urgent>
-          {failure}
-        </Banner>
-      )}
-    </Dialog>
+    </ActDialog>
   )
 }
 

@@ -1,11 +1,11 @@
-import { Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react'
+import { Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { addressesOf, noSignature, senderName, type Alias, type Mailbox } from '../../src-preload/contract'
 import { t } from '../text'
-import { Button, IconButton } from '../ui/button'
+import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input, Segmented } from '../ui/field'
-import { Menu } from '../ui/menu'
+import { MoreMenu } from '../ui/menu'
 import { SignatureEditor } from '../writing/signature-editor'
 
 const isAddress = (text: string): boolean => /^[^\s@<>(),;:\\"]+@[^\s@<>(),;:\\"]+\.[^\s@<>(),;:\\"]+$/u.test(text)
@@ -162,15 +162,8 @@ export function Addresses({
               </p>
             </div>
             {alias.signature !== null && <span className="chip sm">{t('identity:addresses.ownSignature')}</span>}
-            <Menu
+            <MoreMenu
               label={t('identity:addresses.more', { address: alias.address })}
-              trigger={
-                <IconButton
-                  icon={Ellipsis}
-                  size="sm"
-                  label={t('identity:addresses.more', { address: alias.address })}
-                />
-              }
               items={[
                 { label: t('identity:addresses.edit'), icon: Pencil, onSelect: () => setLayer({ alias }) },
                 {

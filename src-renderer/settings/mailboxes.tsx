@@ -1,4 +1,4 @@
-import { AtSign, Ellipsis, FileUp, HardDrive, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
+import { AtSign, FileUp, HardDrive, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Mailbox, MailboxSync } from '../../src-preload/contract'
 import { call } from '../client'
@@ -10,15 +10,14 @@ import { errorText, t } from '../text'
 import { numberText } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Banner } from '../ui/banner'
-import { Button, IconButton } from '../ui/button'
-import { Dialog } from '../ui/dialog'
+import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
-import { Menu } from '../ui/menu'
+import { MoreMenu } from '../ui/menu'
 import { Page } from '../ui/page'
 import { DepthDialog } from './depth-dialog'
 import { ExportDialog } from './export-dialog'
 import { OauthClients } from './oauth-clients'
-import { useFinish } from '../ui/use-finish'
+import { ActDialog } from '../ui/act-dialog'
 import './settings.css'
 
 function stateText(sync: MailboxSync): string {
@@ -40,36 +39,22 @@ function State({ mailbox, sync }: { mailbox: Mailbox; sync: MailboxSync | undefi
 }
 
 function Remove({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
-  const { busy, failure, finish } = useFinish(onClose)
-  const remove = () =>
-    finish(async () => {
-      await call('app.removeMailbox', { id: mailbox.id })
-      showToast({ text: t('settings:mailboxes.removed', { name: mailbox.name }) })
-    })
+  const remove = async () => {
+    await call('app.removeMailbox', { id: mailbox.id })
+    showToast({ text: t('settings:mailboxes.removed', { name: mailbox.name }) })
+  }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ActDialog
       title={t('settings:mailboxes.removeTitle', { name: mailbox.name })}
       description={t('settings:mailboxes.removeText', { address: mailbox.address })}
-      foot={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button size="lg" kind="danger-fill" busy={busy} onClick={remove}>
-            {t(busy ? 'settings:mailboxes.removing' : 'settings:mailboxes.removeDo')}
-          </Button>
-        </>
-      }
+      act={t('settings:mailboxes.removeDo')}
+      acting={t('settings:mailboxes.removing')}
+      danger
+      work={remove}
+      onClose={onClose}
     >
       <Banner kind="good">{t('settings:mailboxes.removeServer')}</Banner>
-      {failure && (
-        <Banner kind="bad" urgent>
-          {failure}
-        </Banner>
-      )}
-    </Dialog>
+    </ActDialog>
   )
 }
 
@@ -146,15 +131,8 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
                     <State mailbox={mailbox} sync={syncs.find((one) => one.mailboxId === mailbox.id)} />
                   </td>
                   <td className="r">
-                    <Menu
+                    <MoreMenu
                       label={t('settings:mailboxes.more', { name: mailbox.name })}
-                      trigger={
-                        <IconButton
-                          icon={Ellipsis}
-                          size="sm"
-                          label={t('settings:mailboxes.more', { name: mailbox.name })}
-                        />
-                      }
                       items={[
                         ...(mailbox.local
                           ? []

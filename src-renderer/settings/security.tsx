@@ -14,7 +14,7 @@ import { LockSettings } from './lock'
 import { PinnedCertificates } from './pins'
 import { Page } from '../ui/page'
 import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase'
-import { useFinish } from '../ui/use-finish'
+import { ActDialog } from '../ui/act-dialog'
 import './settings.css'
 
 type Act = 'set' | 'change' | 'remove'
@@ -34,66 +34,41 @@ const done = {
 function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
   const [current, setCurrent] = useState('')
   const [[one, two], setBoth] = useState<readonly [string, string]>(['', ''])
-  const { busy, failure, finish } = useFinish(onClose)
   const ready = (act === 'set' || current !== '') && (act === 'remove' || isPassphrasePair(one, two))
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!ready) return
-    finish(async () => {
-      if (act === 'remove') await call('app.removePassphrase', { current })
-      else await call('app.setPassphrase', { passphrase: one, ...(act === 'change' ? { current } : {}) })
-      showToast({ text: t(done[act]) })
-    })
+  const work = async () => {
+    if (act === 'remove') await call('app.removePassphrase', { current })
+    else await call('app.setPassphrase', { passphrase: one, ...(act === 'change' ? { current } : {}) })
+    showToast({ text: t(done[act]) })
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ActDialog
       title={t(`settings:security.${act}Title`)}
       description={t(`settings:security.${act}Text`)}
-      foot={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button
-            size="lg"
-            kind={act === 'remove' ? 'danger-fill' : 'primary'}
-            submit
-            form="passphrase"
-            disabled={!ready}
-            busy={busy}
-          >
-            {t(busy ? 'settings:security.working' : `settings:security.${act}Do`)}
-          </Button>
-        </>
-      }
+      act={t(`settings:security.${act}Do`)}
+      acting={t('settings:security.working')}
+      danger={act === 'remove'}
+      ready={ready}
+      work={work}
+      onClose={onClose}
     >
-      <form id="passphrase" className="y g3" onSubmit={submit}>
-        {act !== 'set' && (
-          <Field label={t('setup:secret.current')}>
-            {(ids) => (
-              <PasswordInput
-                ids={ids}
-                label={t('setup:secret.current')}
-                autoFocus
-                autoComplete="current-password"
-                value={current}
-                onChange={setCurrent}
-              />
-            )}
-          </Field>
-        )}
-        {act !== 'remove' && (
-          <NewPassphrase autoFocus={act === 'set'} one={one} two={two} onChange={(a, b) => setBoth([a, b])} />
-        )}
-      </form>
-      {failure && (
-        <Banner kind="bad" urgent>
-          {failure}
-        </Banner>
+      {act !== 'set' && (
+        <Field label={t('setup:secret.current')}>
+          {(ids) => (
+            <PasswordInput
+              ids={ids}
+              label={t('setup:secret.current')}
+              autoFocus
+              autoComplete="current-password"
+              value={current}
+              onChange={setCurrent}
+            />
+          )}
+        </Field>
       )}
-    </Dialog>
+      {act !== 'remove' && (
+        <NewPassphrase autoFocus={act === 'set'} one={one} two={two} onChange={(a, b) => setBoth([a, b])} />
+      )}
+    </ActDialog>
   )
 }
 

@@ -1,9 +1,10 @@
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { useState } from 'react'
 import type { TeamState } from '../../src-preload/contract/calls/team'
-import { asCallError, call, type CallError } from '../client'
+import { asCallError, call } from '../client'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { fullTime } from '../text/time'
+import { ActDialog } from '../ui/act-dialog'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
@@ -14,88 +15,6 @@ import { Code } from './team-start'
 import { Words } from './team-words'
 
 const roles = ['agent', 'light', 'admin'] as const
-
-interface Ask {
-  title: string
-  text: ReactNode
-  act: string
-  danger?: boolean
-  ready?: boolean
-  work: () => Promise<string | null>
-  say?: (error: CallError) => string
-  second?: ReactNode
-  onClose: () => void
-  children?: ReactNode
-}
-
-/** A dialog with one act. `work` gives the words of the toast; null leaves the dialog open. */
-function Ask({
-  title,
-  text,
-  act,
-  danger = false,
-  ready = true,
-  work,
-  say = errorText,
-  second,
-  onClose,
-  children,
-}: Ask) {
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (busy || !ready) return
-    setBusy(true)
-    setFailure(null)
-    try {
-      const toast = await work()
-      if (toast !== null) {
-        showToast({ text: toast })
-        onClose()
-      }
-    } catch (thrown) {
-      setFailure(say(asCallError(thrown)))
-      setBusy(false)
-    }
-  }
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={title}
-      description={text}
-      foot={
-        <>
-          {second ?? (
-            <Button size="lg" onClick={onClose}>
-              {t('cancel')}
-            </Button>
-          )}
-          <Button
-            size="lg"
-            kind={danger ? 'danger-fill' : 'primary'}
-            submit
-            form="team-ask"
-            busy={busy}
-            disabled={!ready}
-          >
-            {act}
-          </Button>
-        </>
-      }
-    >
-      <form id="team-ask" className="y g3" onSubmit={(event) => void submit(event)}>
-        {children}
-      </form>
-      {failure && (
-        <Banner kind="bad" urgent>
-          {failure}
-        </Banner>
-      )}
-    </Dialog>
-  )
-}
 
 /** @param member for another computer of this person */
 export function InviteDialog({
@@ -129,22 +48,21 @@ export function InviteDialog({
   }
   const work = async () => {
     setMade(await call('team.invite', { name, role, member: member?.id ?? null }))
-    return null
+    return false as const
   }
   if (member)
     return (
-      <Ask
+      <ActDialog
         title={t('team:inviteDialog.another', { name })}
-        text={t('team:inviteDialog.anotherText', { name })}
+        description={t('team:inviteDialog.anotherText', { name })}
         act={t('team:inviteDialog.do')}
         work={work}
         onClose={onClose}
       />
     )
   return (
-    <Ask
+    <ActDialog
       title={t('team:inviteDialog.title')}
-      text={undefined}
       act={t('team:inviteDialog.do')}
       ready={name.trim() !== ''}
       work={work}
@@ -173,7 +91,7 @@ export function InviteDialog({
           />
         )}
       </Field>
-    </Ask>
+    </ActDialog>
   )
 }
 
@@ -181,7 +99,7 @@ export function ApproveDialog({ invite, onClose }: { invite: TeamState['invites'
   const name = invite.asks?.name || invite.name
   const work = async () => {
     await call('team.approve', { id: invite.id })
-    return t('team:approve.done', { name })
+    showToast({ text: t('team:approve.done', { name }) })
   }
   const refuse = () =>
     void call('team.withdraw', { id: invite.id }).then(
@@ -192,20 +110,20 @@ export function ApproveDialog({ invite, onClose }: { invite: TeamState['invites'
       (thrown: unknown) => showToast({ text: errorText(asCallError(thrown)) }),
     )
   return (
-    <Ask
+    <ActDialog
       title={t('team:approve.title', { name })}
-      text={t('team:approve.text', { name })}
+      description={t('team:approve.text', { name })}
       act={t('team:approve.do')}
       work={work}
       onClose={onClose}
-      second={
+      cancel={
         <Button size="lg" kind="danger" onClick={refuse}>
           {t('team:approve.no')}
         </Button>
       }
     >
       <Words numbers={invite.asks?.words ?? []} />
-    </Ask>
+    </ActDialog>
   )
 }
 
@@ -213,31 +131,31 @@ export function RemoveDialog({ member, onClose }: { member: TeamState['members']
   const { name } = member
   const work = async () => {
     await call('team.remove', { member: member.id })
-    return t('team:removeDialog.done', { name })
+    showToast({ text: t('team:removeDialog.done', { name }) })
   }
   return (
-    <Ask
+    <ActDialog
       title={t('team:removeDialog.title', { name })}
-      text={t('team:removeDialog.text', { name })}
+      description={t('team:removeDialog.text', { name })}
       act={t('team:removeDialog.do', { name })}
       danger
       work={work}
       onClose={onClose}
     >
       <Banner kind="warn">{t('team:removeDialog.warn', { name })}</Banner>
-    </Ask>
+    </ActDialog>
   )
 }
 
 export function RetireDialog({ device, onClose }: { device: TeamState['devices'][number]; onClose: () => void }) {
   const work = async () => {
     await call('team.retireDevice', { device: device.id })
-    return t('team:devices.retired')
+    showToast({ text: t('team:devices.retired') })
   }
   return (
-    <Ask
+    <ActDialog
       title={t('team:devices.retireTitle')}
-      text={t('team:devices.retireText')}
+      description={t('team:devices.retireText')}
       act={t('team:devices.retireDo')}
       danger
       work={work}
@@ -250,17 +168,9 @@ export function RenameDialog({ device, onClose }: { device: TeamState['devices']
   const [name, setName] = useState(device.name)
   const work = async () => {
     await call('team.nameDevice', { device: device.id, name })
-    onClose()
-    return null
   }
   return (
-    <Ask
-      title={t('team:devices.renameTitle')}
-      text={undefined}
-      act={t('team:devices.renameDo')}
-      work={work}
-      onClose={onClose}
-    >
+    <ActDialog title={t('team:devices.renameTitle')} act={t('team:devices.renameDo')} work={work} onClose={onClose}>
       <Field label={t('team:devices.renameTitle')}>
         {(ids) => (
           <Input
@@ -274,7 +184,7 @@ export function RenameDialog({ device, onClose }: { device: TeamState['devices']
           />
         )}
       </Field>
-    </Ask>
+    </ActDialog>
   )
 }
 
@@ -282,19 +192,19 @@ export function CarrierDialog({ carrier, onClose }: { carrier: TeamState['carrie
   const [form, setForm] = useState<CarrierForm>({ ...carrier, token: '' })
   const work = async () => {
     await call('team.setCarrier', { carrier: toCarrier(form) })
-    return t('team:devices.carrierSaved')
+    showToast({ text: t('team:devices.carrierSaved') })
   }
   return (
-    <Ask
+    <ActDialog
       title={t('team:devices.carrierTitle')}
-      text={t('team:devices.carrierText')}
+      description={t('team:devices.carrierText')}
       act={t('team:devices.carrierDo')}
       ready={isCarrier(form)}
       work={work}
       onClose={onClose}
     >
       <CarrierFields form={form} onChange={setForm} />
-    </Ask>
+    </ActDialog>
   )
 }
 
@@ -302,17 +212,17 @@ export function RecoverDialog({ onClose }: { onClose: () => void }) {
   const [code, setCode] = useState('')
   const work = async () => {
     await call('team.recover', { code })
-    return t('team:devices.recovered')
+    showToast({ text: t('team:devices.recovered') })
   }
   return (
-    <Ask
+    <ActDialog
       title={t('team:devices.recoverTitle')}
-      text={t('team:devices.recoverText')}
+      description={t('team:devices.recoverText')}
       act={t('team:devices.recoverDo')}
       ready={code.trim() !== ''}
       work={work}
       onClose={onClose}
-      say={(error) => (error.code === 'wrong-passphrase' ? t('team:devices.recoverWrong') : errorText(error))}
+      words={(error) => (error.code === 'wrong-passphrase' ? t('team:devices.recoverWrong') : undefined)}
     >
       <Field label={t('team:devices.recoverCode')}>
         {(ids) => (
@@ -328,6 +238,6 @@ export function RecoverDialog({ onClose }: { onClose: () => void }) {
           />
         )}
       </Field>
-    </Ask>
+    </ActDialog>
   )
 }

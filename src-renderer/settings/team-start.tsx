@@ -1,6 +1,7 @@
 import { Copy } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
-import { asCallError, call } from '../client'
+import type { CallInput } from '../../src-preload/contract'
+import { asCallError, call, type CallError } from '../client'
 import { useQuery } from '../live'
 import { goAddMailbox } from '../state/places'
 import { showToast } from '../state/toast'
@@ -9,6 +10,7 @@ import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input, Select } from '../ui/field'
+import { useFinish } from '../ui/use-finish'
 import { CarrierFields, isCarrier, plainCarrier, toCarrier } from './team-carrier'
 import './settings.css'
 
@@ -134,109 +136,49 @@ export function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade:
   )
 }
 
-export function JoinDialog({ onClose }: { onClose: () => void }) {
-  const mailboxes = useMailboxes()
-  const [mailbox, setMailbox] = useState<string | null>(null)
-  const [code, setCode] = useState('')
-  const [over, setOver] = useState(plainCarrier)
-  const [failure, setFailure] = useState<string | null>(null)
-  const [busy, setBusy] = useState(false)
-  const chosen = mailbox ?? mailboxes[0]?.value
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (busy || chosen === undefined || code.trim() === '') return
-    setBusy(true)
-    setFailure(null)
-    try {
-      await call('team.join', { code, mailboxId: Number(chosen), carrier: toCarrier(over) })
-      onClose()
-    } catch (thrown) {
-      const error = asCallError(thrown)
-      setFailure(error.code === 'invalid-input' ? t('team:join.wrong') : errorText(error))
-      setBusy(false)
-    }
-  }
-  if (mailboxes.length === 0) return <NoMailbox title={t('team:join.title')} onClose={onClose} />
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={t('team:join.title')}
-      description={t('team:join.text')}
-      foot={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button
-            size="lg"
-            kind="primary"
-            submit
-            form="join-team"
-            busy={busy}
-            disabled={code.trim() === '' || !isCarrier(over)}
-          >
-            {t('team:join.do')}
-          </Button>
-        </>
-      }
-    >
-      <form id="join-team" className="y g3" onSubmit={(event) => void submit(event)}>
-        <Field label={t('team:join.code')} hint={t('team:join.codeHint')} error={failure ?? undefined}>
-          {(ids) => (
-            <Input
-              {...ids}
-              autoFocus
-              dir="ltr"
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={200}
-              value={code}
-              onChange={(event) => setCode(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label={t('team:join.mailbox')}>
-          {(ids) => (
-            <Select {...ids} value={chosen} options={mailboxes} onChange={(event) => setMailbox(event.target.value)} />
-          )}
-        </Field>
-        <CarrierFields form={over} onChange={setOver} />
-      </form>
-    </Dialog>
-  )
+/** What is asked of a computer that is in no team and comes into one by a code. */
+interface Entry {
+  /** The words of the dialog. */
+  of: 'join' | 'start'
+  longest: number
+  enter: (input: CallInput<'team.join'>) => Promise<unknown>
+  /** The error that a wrong code gives. */
+  wrong: CallError['code']
 }
+const entries = {
+  join: { of: 'join', longest: 200, enter: (input) => call('team.join', input), wrong: 'invalid-input' },
+  /** The owner's computer is lost: this one takes its place. */
+  recover: {
+    of: 'start',
+    longest: 100,
+    enter: (input) => call('team.startRecovery', input),
+    wrong: 'wrong-passphrase',
+  },
+} as const satisfies Record<string, Entry>
 
-/** The owner's computer is lost: this one, which is in no team, takes its place. */
-export function StartRecoveryDialog({ onClose }: { onClose: () => void }) {
+/** Brings this computer into a team: by an invitation, or in the place of the owner's lost one. */
+export function EnterDialog({ by, onClose }: { by: keyof typeof entries; onClose: () => void }) {
+  const { of, longest, enter, wrong }: Entry = entries[by]
   const mailboxes = useMailboxes()
   const [mailbox, setMailbox] = useState<string | null>(null)
   const [code, setCode] = useState('')
   const [over, setOver] = useState(plainCarrier)
-  const [failure, setFailure] = useState<string | null>(null)
-  const [busy, setBusy] = useState(false)
+  const { busy, failure, finish } = useFinish(onClose, (error) =>
+    error.code === wrong ? t(`team:${of}.wrong`) : undefined,
+  )
   const chosen = mailbox ?? mailboxes[0]?.value
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (busy || chosen === undefined || code.trim() === '') return
-    setBusy(true)
-    setFailure(null)
-    try {
-      await call('team.startRecovery', { code, mailboxId: Number(chosen), carrier: toCarrier(over) })
-      onClose()
-    } catch (thrown) {
-      const error = asCallError(thrown)
-      setFailure(error.code === 'wrong-passphrase' ? t('team:start.wrong') : errorText(error))
-      setBusy(false)
-    }
+    if (chosen === undefined || code.trim() === '') return
+    finish(async () => void (await enter({ code, mailboxId: Number(chosen), carrier: toCarrier(over) })))
   }
-  if (mailboxes.length === 0) return <NoMailbox title={t('team:start.title')} onClose={onClose} />
+  if (mailboxes.length === 0) return <NoMailbox title={t(`team:${of}.title`)} onClose={onClose} />
   return (
     <Dialog
       open
       onClose={onClose}
-      title={t('team:start.title')}
-      description={t('team:start.text')}
+      title={t(`team:${of}.title`)}
+      description={t(`team:${of}.text`)}
       foot={
         <>
           <Button size="lg" onClick={onClose}>
@@ -246,17 +188,17 @@ export function StartRecoveryDialog({ onClose }: { onClose: () => void }) {
             size="lg"
             kind="primary"
             submit
-            form="recover-team"
+            form="enter-team"
             busy={busy}
             disabled={code.trim() === '' || !isCarrier(over)}
           >
-            {t('team:start.do')}
+            {t(`team:${of}.do`)}
           </Button>
         </>
       }
     >
-      <form id="recover-team" className="y g3" onSubmit={(event) => void submit(event)}>
-        <Field label={t('team:start.code')} hint={t('team:start.codeHint')} error={failure ?? undefined}>
+      <form id="enter-team" className="y g3" onSubmit={submit}>
+        <Field label={t(`team:${of}.code`)} hint={t(`team:${of}.codeHint`)} error={failure ?? undefined}>
           {(ids) => (
             <Input
               {...ids}
@@ -264,7 +206,7 @@ export function StartRecoveryDialog({ onClose }: { onClose: () => void }) {
               dir="ltr"
               autoComplete="off"
               spellCheck={false}
-              maxLength={100}
+              maxLength={longest}
               value={code}
               onChange={(event) => setCode(event.target.value)}
             />

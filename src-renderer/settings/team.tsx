@@ -1,4 +1,4 @@
-import { Ellipsis, UserPlus, Users } from 'lucide-react'
+import { UserPlus, Users } from 'lucide-react'
 import { useState } from 'react'
 import type { TeamState } from '../../src-preload/contract/calls/team'
 import { call } from '../client'
@@ -7,9 +7,9 @@ import { tellFailure } from '../state/acts'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { Avatar } from '../ui/avatar'
-import { Button, IconButton } from '../ui/button'
+import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
-import { Menu, type MenuPart } from '../ui/menu'
+import { MoreMenu, type MenuPart } from '../ui/menu'
 import { Page } from '../ui/page'
 import { Time } from '../ui/time'
 import {
@@ -21,7 +21,7 @@ import {
   RenameDialog,
   RetireDialog,
 } from './team-dialogs'
-import { CreateDialog, JoinDialog, StartRecoveryDialog } from './team-start'
+import { CreateDialog, EnterDialog } from './team-start'
 import { TeamTrouble } from './team-trouble'
 import { Words } from './team-words'
 import './settings.css'
@@ -61,10 +61,10 @@ export function Team({ part }: { part: string | null }) {
     <>
       <Shown team={team} onOpen={setOpen} shown={shown} onShow={setShown} />
       {open?.is === 'create' && <CreateDialog onClose={close} onMade={() => setOpen({ is: 'invite' })} />}
-      {open?.is === 'join' && <JoinDialog onClose={close} />}
+      {open?.is === 'join' && <EnterDialog by="join" onClose={close} />}
       {open?.is === 'invite' && <InviteDialog onClose={close} />}
       {open?.is === 'another' && <InviteDialog member={open.member} onClose={close} />}
-      {open?.is === 'start-recovery' && <StartRecoveryDialog onClose={close} />}
+      {open?.is === 'start-recovery' && <EnterDialog by="recover" onClose={close} />}
       {open?.is === 'carrier' && <CarrierDialog carrier={team.carrier} onClose={close} />}
       {open?.is === 'recover' && <RecoverDialog onClose={close} />}
       {open?.is === 'remove' && <RemoveDialog member={open.member} onClose={close} />}
@@ -333,11 +333,7 @@ function People({
                 </td>
                 <td className="r">
                   {owner && member.removedAt === null && (
-                    <Menu
-                      label={t('team:more', { name: member.name })}
-                      trigger={<IconButton icon={Ellipsis} size="sm" label={t('team:more', { name: member.name })} />}
-                      items={items(member)}
-                    />
+                    <MoreMenu label={t('team:more', { name: member.name })} items={items(member)} />
                   )}
                 </td>
               </tr>

@@ -1,11 +1,11 @@
-import { ArrowDown, ArrowUp, Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react'
+import { ArrowDown, ArrowUp, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { SavedView } from '../../src-preload/contract'
 import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { Switch } from '../ui/field'
 import { Icon } from '../ui/icon'
-import { Menu } from '../ui/menu'
+import { MoreMenu } from '../ui/menu'
 import { Page } from '../ui/page'
 import { keepViews, removeView, useViewLines, type ViewLine } from '../work/use-views'
 import { ViewDialog } from '../work/view-dialog'
@@ -88,9 +88,8 @@ export function Views() {
                           onClick={() => move(index, 1)}
                         />
                         {saved && (
-                          <Menu
+                          <MoreMenu
                             label={t('views:page.more', { label })}
-                            trigger={<IconButton icon={Ellipsis} size="sm" label={t('views:page.more', { label })} />}
                             items={[
                               { label: t('views:edit'), icon: Pencil, onSelect: () => setEdited(saved) },
                               'separator',

@@ -217,3 +217,22 @@ export function Segmented<T extends string>({
     </div>
   )
 }
+
+/** What a thing that people make is called: the first field of its dialog. */
+export function LabelField({ label, value, onSet }: { label: string; value: string; onSet: (value: string) => void }) {
+  return (
+    <Field label={label}>
+      {(ids) => (
+        <Input
+          {...ids}
+          value={value}
+          maxLength={60}
+          dir="auto"
+          autoComplete="off"
+          autoFocus
+          onChange={(event) => onSet(event.target.value)}
+        />
+      )}
+    </Field>
+  )
+}

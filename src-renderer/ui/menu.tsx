@@ -1,4 +1,6 @@
+import { Ellipsis } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
+import { IconButton } from './button'
 import type { LucideIcon } from './icon'
 import { later } from './later'
 import { Trigger, useLayer } from './trigger'
@@ -53,4 +55,9 @@ export function Menu({ trigger, items, align = 'end', label, children, open, onO
       )}
     </>
   )
+}
+
+/** The menu of what else can be done with a thing, behind three dots. */
+export function MoreMenu({ label, items }: Required<Pick<MenuProps, 'label'>> & Pick<MenuProps, 'items'>) {
+  return <Menu label={label} trigger={<IconButton icon={Ellipsis} size="sm" label={label} />} items={items} />
 }

@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { Condition, SavedView } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -7,13 +7,11 @@ import { goSaved, usePlaces } from '../state/places'
 import { showToast } from '../state/toast'
 import { t } from '../text'
 import { numberText } from '../text/time'
-import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
-import { Dialog } from '../ui/dialog'
-import { Field, Input, Segmented } from '../ui/field'
-import { useFinish } from '../ui/use-finish'
+import { Segmented, LabelField } from '../ui/field'
 import { useFields } from './use-views'
 import { begun, conditionKinds, ConditionLine, isFilled } from './view-conditions'
+import { ActDialog } from '../ui/act-dialog'
 import './work.css'
 
 let lastKey = 0
@@ -35,10 +33,8 @@ export function ViewDialog({
   const [order, setOrder] = useState(view?.order ?? 'newest')
   const [lines, setLines] = useState(() => (view?.conditions ?? begin).map((condition) => keyed(condition)))
   const fields = useFields()
-  const { busy, failure, finish } = useFinish(onClose)
   const conditions = lines.map(({ condition }) => condition)
   const filled = conditions.every(isFilled)
-  const ready = label.trim() !== '' && filled
   const shows = useQuery('views.try', filled ? { label: 'x', conditions, order, own } : null, {
     topics: ['counts'],
   }).data
@@ -46,119 +42,90 @@ export function ViewDialog({
     conditionKinds.find(
       (kind) => !conditions.some(({ on }) => on === kind) && (kind !== 'field' || fields.length > 0),
     ) ?? 'tag'
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!ready) return
-    finish(async () => {
-      const { name } = await call('views.save', {
-        name: view?.name ?? null,
-        label: label.trim(),
-        conditions,
-        order,
-        own,
-      })
-      if (usePlaces.getState().place.kind === 'inbox') goSaved(name)
-      showToast({ text: t('views:saved', { label: label.trim() }) })
+  const save = async () => {
+    const { name } = await call('views.save', {
+      name: view?.name ?? null,
+      label: label.trim(),
+      conditions,
+      order,
+      own,
     })
+    if (usePlaces.getState().place.kind === 'inbox') goSaved(name)
+    showToast({ text: t('views:saved', { label: label.trim() }) })
   }
   return (
-    <Dialog
-      open
+    <ActDialog
       wide
-      onClose={onClose}
       title={t(view ? 'views:dialog.editTitle' : 'views:dialog.newTitle')}
       description={t('views:dialog.text')}
-      foot={
-        <>
-          <span className="grow t2 meta" role="status">
-            {!filled
-              ? t('views:dialog.unfinished')
-              : shows
-                ? t('views:dialog.shows', {
-                    count: shows.count,
-                    n: shows.more ? t('views:more', { n: numberText(shows.count) }) : numberText(shows.count),
-                  })
-                : ''}
-          </span>
-          <Button size="lg" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button size="lg" kind="primary" submit form="view" disabled={!ready} busy={busy}>
-            {t('views:dialog.save')}
-          </Button>
-        </>
+      act={t('views:dialog.save')}
+      ready={label.trim() !== '' && filled}
+      work={save}
+      onClose={onClose}
+      status={
+        <span className="grow t2 meta" role="status">
+          {!filled
+            ? t('views:dialog.unfinished')
+            : shows
+              ? t('views:dialog.shows', {
+                  count: shows.count,
+                  n: shows.more ? t('views:more', { n: numberText(shows.count) }) : numberText(shows.count),
+                })
+              : ''}
+        </span>
       }
     >
-      <form id="view" className="y g3" onSubmit={submit}>
-        <Field label={t('views:dialog.name')}>
-          {(ids) => (
-            <Input
-              {...ids}
-              value={label}
-              maxLength={60}
-              dir="auto"
-              autoComplete="off"
-              autoFocus
-              onChange={(event) => setLabel(event.target.value)}
+      <LabelField label={t('views:dialog.name')} value={label} onSet={setLabel} />
+      <fieldset className="field">
+        <legend>{t('views:dialog.lines')}</legend>
+        {lines.length === 0 && <p className="hint">{t('views:dialog.none')}</p>}
+        <ul className="y g1">
+          {lines.map(({ key, condition }) => (
+            <ConditionLine
+              key={key}
+              condition={condition}
+              onChange={(now) => setLines(lines.map((one) => (one.key === key ? { key, condition: now } : one)))}
+              onRemove={() => setLines(lines.filter((one) => one.key !== key))}
             />
-          )}
-        </Field>
-        <fieldset className="field">
-          <legend>{t('views:dialog.lines')}</legend>
-          {lines.length === 0 && <p className="hint">{t('views:dialog.none')}</p>}
-          <ul className="y g1">
-            {lines.map(({ key, condition }) => (
-              <ConditionLine
-                key={key}
-                condition={condition}
-                onChange={(now) => setLines(lines.map((one) => (one.key === key ? { key, condition: now } : one)))}
-                onRemove={() => setLines(lines.filter((one) => one.key !== key))}
-              />
-            ))}
-          </ul>
-          <div>
-            <Button
-              size="sm"
-              icon={Plus}
-              disabled={lines.length >= 20}
-              onClick={() => setLines([...lines, keyed(begun(next, fields))])}
-            >
-              {t('views:dialog.add')}
-            </Button>
-          </div>
-        </fieldset>
-        <div className="x g3 wrap">
-          <fieldset className="field">
-            <legend>{t('views:dialog.forWhom')}</legend>
-            <Segmented
-              label={t('views:dialog.forWhom')}
-              value={own ? 'own' : 'team'}
-              options={[
-                { value: 'own', label: t('views:dialog.own') },
-                { value: 'team', label: t('views:dialog.team') },
-              ]}
-              onChange={(value) => setOwn(value === 'own')}
-            />
-          </fieldset>
-          <fieldset className="field">
-            <legend>{t('views:dialog.order')}</legend>
-            <Segmented
-              label={t('views:dialog.order')}
-              value={order}
-              options={[
-                { value: 'newest', label: t('inbox:newestFirst') },
-                { value: 'oldest', label: t('inbox:oldestFirst') },
-              ]}
-              onChange={setOrder}
-            />
-          </fieldset>
+          ))}
+        </ul>
+        <div>
+          <Button
+            size="sm"
+            icon={Plus}
+            disabled={lines.length >= 20}
+            onClick={() => setLines([...lines, keyed(begun(next, fields))])}
+          >
+            {t('views:dialog.add')}
+          </Button>
         </div>
-      </form>
-      {failure && (
-        <Banner kind="bad" urgent>
-          {failure}
-        </Banner>
-      )}
-    </Dialog>
+      </fieldset>
+      <div className="x g3 wrap">
+        <fieldset className="field">
+          <legend>{t('views:dialog.forWhom')}</legend>
+          <Segmented
+            label={t('views:dialog.forWhom')}
+            value={own ? 'own' : 'team'}
+            options={[
+              { value: 'own', label: t('views:dialog.own') },
+              { value: 'team', label: t('views:dialog.team') },
+            ]}
+            onChange={(value) => setOwn(value === 'own')}
+          />
+        </fieldset>
+        <fieldset className="field">
+          <legend>{t('views:dialog.order')}</legend>
+          <Segmented
+            label={t('views:dialog.order')}
+            value={order}
+            options={[
+              { value: 'newest', label: t('inbox:newestFirst') },
+              { value: 'oldest', label: t('inbox:oldestFirst') },
+            ]}
+            onChange={setOrder}
+          />
+        </fieldset>
+      </div>
+    </ActDialog>
   )
 }

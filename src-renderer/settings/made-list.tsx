@@ -1,0 +1,73 @@
+import { Plus } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Button } from '../ui/button'
+import { EmptyState } from '../ui/empty-state'
+import type { LucideIcon } from '../ui/icon'
+import { Page } from '../ui/page'
+import './settings.css'
+
+/** A page of things that people make: a button for a new one, and their table or what stands there while there are none. */
+export function MadeList({
+  title,
+  add,
+  onAdd,
+  text,
+  empty,
+  heads,
+  acts,
+  rows,
+  children,
+}: {
+  title: string
+  add: string
+  onAdd: () => void
+  text?: string
+  empty: { icon: LucideIcon; title: string; text: string }
+  heads: readonly { label: string; end?: boolean }[]
+  /** What the last column holds, for screen readers. */
+  acts: string
+  rows: readonly ReactNode[]
+  /** The dialogs. */
+  children: ReactNode
+}) {
+  return (
+    <Page
+      title={title}
+      end={
+        <Button kind="primary" icon={Plus} onClick={onAdd}>
+          {add}
+        </Button>
+      }
+    >
+      <div>
+        {text !== undefined && <p className="t2 views-text">{text}</p>}
+        {rows.length === 0 ? (
+          <div className="card">
+            <EmptyState icon={empty.icon} title={empty.title}>
+              {empty.text}
+            </EmptyState>
+          </div>
+        ) : (
+          <div className="card clip">
+            <table>
+              <thead>
+                <tr>
+                  {heads.map(({ label, end }) => (
+                    <th key={label} className={end ? 'r' : undefined}>
+                      {label}
+                    </th>
+                  ))}
+                  <th>
+                    <span className="sr">{acts}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>{rows}</tbody>
+            </table>
+          </div>
+        )}
+      </div>
+      {children}
+    </Page>
+  )
+}
