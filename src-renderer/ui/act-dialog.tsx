@@ -73,7 +73,12 @@ export function ActDialog({
         </>
       }
     >
-      <form id={form} className="y g3" hidden={children === undefined} onSubmit={submit}>
+      <form
+        id={form}
+        className={children === undefined ? undefined : 'y g3'}
+        hidden={children === undefined}
+        onSubmit={submit}
+      >
         {children}
       </form>
       {failure && (
