@@ -69,7 +69,12 @@ export function perform(hands: Hands, job: ThreadJob): ThreadAnswer {
     if (job.kind === 'merge') return { more: index.merge() }
     if (job.kind === 'purge') return { more: index.purge(job.begin) }
     if (job.kind === 'rest') index.rest()
-    else return { more: false, unreadable: index.apply(job.ids, (id) => storedText(databaseOf(hands).read, id)) }
+    else {
+      const { db, read } = databaseOf(hands)
+      // One look at the database for the whole batch: with one a statement, each commit of the store meanwhile empties the cache.
+      const apply = db.transaction(() => index.apply(job.ids, (id) => storedText(read, id)))
+      return { more: false, unreadable: apply() }
+    }
     return { more: false }
   } catch (fault) {
     return { code: codeOf(fault) }
