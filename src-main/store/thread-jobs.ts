@@ -69,12 +69,7 @@ export function perform(hands: Hands, job: ThreadJob): ThreadAnswer {
     if (job.kind === 'merge') return { more: index.merge() }
     if (job.kind === 'purge') return { more: index.purge(job.begin) }
     if (job.kind === 'rest') index.rest()
-    else {
-      const { db, read } = databaseOf(hands)
-      // One look at the database for the whole batch: with one a statement, each commit of the store meanwhile empties the cache.
-      const apply = db.transaction(() => index.apply(job.ids, (id) => storedText(read, id)))
-      return { more: false, unreadable: apply() }
-    }
+    else return { more: false, unreadable: index.apply(job.ids, (id) => storedText(databaseOf(hands).read, id)) }
     return { more: false }
   } catch (fault) {
     return { code: codeOf(fault) }
