@@ -57,21 +57,47 @@ export class Changes {
   }
 }
 
-/** Collapses what several commits of one turn changed into one event a topic, published once the turn is over. */
+/** While commits do not cease, windows hear of them this often, ms: each event costs the store and every window time. */
+const steadyMs = 100
+
+/**
+ * Collapses what several commits changed into one event a topic: published once the turn is over, and while one commit follows
+ * the other, as in a sync, every 100 ms.
+ */
 export class Publisher {
   private waiting: Changes | null = null
+  private publishedAt = -Infinity
+  private timer: NodeJS.Timeout | undefined
 
   constructor(private readonly publish: (event: PosternEvent) => void) {}
 
   committed(changes: Changes): void {
     if (this.waiting === null) {
       this.waiting = new Changes()
-      setImmediate(() => {
-        const changed = this.waiting
-        this.waiting = null
-        for (const event of changed?.events() ?? []) this.publish(event)
-      })
+      this.plan()
     }
     this.waiting.add(changes)
+  }
+
+  /** A person acts: what changes by it is told without waiting. */
+  act(): void {
+    this.publishedAt = -Infinity
+    if (this.timer) this.plan()
+  }
+
+  private plan(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    const wait = this.publishedAt + steadyMs - performance.now()
+    if (wait > 0) this.timer = setTimeout(() => this.flush(), wait).unref()
+    else setImmediate(() => this.flush())
+  }
+
+  private flush(): void {
+    this.timer = undefined
+    this.publishedAt = performance.now()
+    const changed = this.waiting
+    this.waiting = null
+    for (const event of changed?.events() ?? []) this.publish(event)
   }
 }

@@ -388,6 +388,7 @@ export class StoreService {
           if (def?.home !== 'store') throw new PosternError('invalid-input', 'not a call of the store')
           const workspace = this.current?.open.workspace
           workspace?.turns.asked()
+          if (def.kind === 'write') this.publisher.act()
           if (byHand.has(name)) workspace?.turns.hand()
           if (workspace && !afterLease.has(name) && leaseOf(workspace.db.read, workspace).ended)
             throw new PosternError('lease-ended', 'this computer was away from the team for too long')

@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Changes, Publisher } from '../../src-main/store/changes'
+
+const changed = (id: number): Changes => {
+  const changes = new Changes()
+  changes.changed('conversations', id)
+  return changes
+}
+let told: string[]
+let publisher: Publisher
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] })
+  told = []
+  publisher = new Publisher((event) => told.push('ids' in event ? event.ids.join() : event.topic))
+})
+afterEach(() => vi.useRealTimers())
+
+test('a sync does not tell the window of each commit, and of none too late or never', () => {
+  for (let id = 1; id <= 40; id += 1) {
+    publisher.committed(changed(id))
+    vi.advanceTimersByTime(10)
+  }
+  vi.runAllTimers()
+  expect(told.length).toBeLessThanOrEqual(6)
+  expect(told[0]).toBe('1')
+  expect(told.flatMap((ids) => ids.split(',').map(Number))).toEqual(Array.from({ length: 40 }, (_, at) => at + 1))
+})
+
+test('what a person does in the middle of a sync is told without waiting', () => {
+  publisher.committed(changed(1))
+  vi.advanceTimersByTime(1)
+  publisher.committed(changed(2))
+  vi.advanceTimersByTime(10)
+  expect(told).toEqual(['1'])
+  publisher.act()
+  publisher.committed(changed(3))
+  vi.advanceTimersByTime(0)
+  expect(told).toEqual(['1', '2,3'])
+})
