@@ -11,7 +11,7 @@ const sweeps = /** @type {Record<string, [step: string, file: string]>} */ ({
   cut: ['integration', 'test/mail/cut'],
   kill: ['integration', 'test/mail/kill'],
   send: ['integration', 'test/mail/send-sweep'],
-  rotate: ['integration', 'test/store/rotation-kill'],
+  rotate: ['integration', 'test/store/file/rotation-kill'],
   mime: ['unit', 'test/mail/mutations'],
 })
 

@@ -2,7 +2,7 @@ import type { Caller, Permission } from '../../src-preload/contract/access'
 import { PosternError } from '../../src-preload/contract/errors'
 
 const held: Readonly<Record<Caller['kind'], ReadonlySet<Permission>>> = {
-  // What a support session may do follows from its grant: store/support-session.
+  // What a support session may do follows from its grant: store/privacy/support-session.
   support: new Set<Permission>(),
   agent: new Set<Permission>([
     'read',

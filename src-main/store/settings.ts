@@ -1,5 +1,5 @@
 import { Settings, SettingsChange } from '../../src-preload/contract/settings'
-import type { Reader, Writer } from './database'
+import type { Reader, Writer } from './file/database'
 
 /** Settings with their defaults; a value that no longer fits its schema is as good as none. */
 export function getSettings(read: Reader): Settings {

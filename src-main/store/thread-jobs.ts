@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Driver from 'better-sqlite3-multiple-ciphers'
 import * as z from 'zod'
-import { databaseFile, openDriver, readerOf, type Reader } from './database'
-import { IndexFile } from './index-file'
-import { storedText } from './index-text'
+import { databaseFile, openDriver, readerOf, type Reader } from './file/database'
+import { IndexFile } from './search/index-file'
+import { storedText } from './search/index-text'
 
 /** What the store's thread is asked; jobs are done one after another. */
 export const ThreadJob = z.discriminatedUnion('kind', [

@@ -9,9 +9,9 @@ import { isMainThread } from 'node:worker_threads'
 import { DeviceKeys, newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { ChainCheck, chainStart, linkHash, logPurpose, type ChainLink } from '../../src-main/crypto/hash-chain'
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
-import { getConversation } from '../../src-main/store/conversations'
-import { listConversations } from '../../src-main/store/conversation-list'
-import { openScoped } from '../../src-main/store/support-views'
+import { getConversation } from '../../src-main/store/conversations/conversations'
+import { listConversations } from '../../src-main/store/conversations/conversation-list'
+import { openScoped } from '../../src-main/store/privacy/support-views'
 import { figure, openBigStore, p95, say } from './big-store'
 
 const entries = Number(process.argv[2] ?? 1_000_000)

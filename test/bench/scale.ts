@@ -7,10 +7,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import type { View } from '../../src-preload/contract/mail'
-import { getConversation } from '../../src-main/store/conversations'
-import { getCounts, listConversations, positionOf, type ListQuery } from '../../src-main/store/conversation-list'
+import { getConversation } from '../../src-main/store/conversations/conversations'
+import {
+  getCounts,
+  listConversations,
+  positionOf,
+  type ListQuery,
+} from '../../src-main/store/conversations/conversation-list'
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
-import { search } from '../../src-main/store/search'
+import { search } from '../../src-main/store/search/search'
 import { figure, openBigStore, p95, say, word, type BigStore } from './big-store'
 
 const total = Number(process.argv[2] ?? 1_000_000)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
-import { search } from '../../src-main/store/search'
+import { search } from '../../src-main/store/search/search'
 import { numbers } from '../mail/make-messages'
 import { figure, openBigStore, p95, say, word, zipf } from './big-store'
 

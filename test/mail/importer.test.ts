@@ -6,7 +6,7 @@ import { findMailFiles } from '../../src-main/mail/import-files'
 import { Importer } from '../../src-main/mail/importer'
 import { parseMessage } from '../../src-main/mail/parse-message'
 import { mboxEntry } from '../../src-main/shared/mbox'
-import { sourceOf } from '../../src-main/store/files'
+import { sourceOf } from '../../src-main/store/mail/files'
 import { codeOf, Harness } from '../store/helpers'
 
 const parser = { parse: (sources: readonly Uint8Array[]) => Promise.all(sources.map((source) => parseMessage(source))) }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CorrectedClock } from '../../src-main/crypto/clock'
-import { Database } from '../../src-main/store/database'
+import { Database } from '../../src-main/store/file/database'
 import { Workspace } from '../../src-main/store/workspace'
 
 export const tables = [

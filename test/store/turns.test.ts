@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Portion } from '../../src-main/store/messages'
+import { Portion } from '../../src-main/store/mail/messages'
 import { Turns } from '../../src-main/store/turns'
 
 /** How many steps of a millisecond long work takes before it lets others go first. */

@@ -4,10 +4,10 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 import type { LogBody } from '../../../src-preload/contract/support'
 import { fingerprintOf, readCard, wordsOf } from '../../crypto/support-identity'
 import { mayDo } from '../access'
-import { listLog } from '../access-log'
-import { listGrants, longestMs, makeGrant } from '../grants'
+import { listLog } from '../privacy/access-log'
+import { listGrants, longestMs, makeGrant } from '../privacy/grants'
 import type { StoreService } from '../service'
-import { addIdentity, listIdentities, removeIdentity } from '../support-identities'
+import { addIdentity, listIdentities, removeIdentity } from '../privacy/support-identities'
 import { ownPermissions } from '../team/roster'
 
 /** Grants, identities and the access log. */

@@ -1,7 +1,7 @@
 import type { conversationCalls } from '../../../src-preload/contract/calls/conversations'
-import { getConversation } from '../conversations'
-import { getCounts, listConversations, positionOf } from '../conversation-list'
-import { moveToMailbox } from '../move-mailbox'
+import { getConversation } from '../conversations/conversations'
+import { getCounts, listConversations, positionOf } from '../conversations/conversation-list'
+import { moveToMailbox } from '../conversations/move-mailbox'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
 

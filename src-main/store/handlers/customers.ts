@@ -1,5 +1,5 @@
 import type { customerCalls } from '../../../src-preload/contract/calls/customers'
-import { getCustomer, suggestAddresses, updateCustomer } from '../customers'
+import { getCustomer, suggestAddresses, updateCustomer } from '../conversations/customers'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
 

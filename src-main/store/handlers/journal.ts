@@ -1,6 +1,6 @@
 import type { journalCalls } from '../../../src-preload/contract/calls/journal'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { journalDamage, journalDamageSeen } from '../journal-damage'
+import { journalDamage, journalDamageSeen } from '../file/journal-damage'
 import type { StoreService } from '../service'
 
 /** A damaged journal: told until a person has read it. */

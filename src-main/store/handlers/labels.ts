@@ -1,6 +1,6 @@
 import type { labelCalls } from '../../../src-preload/contract/calls/labels'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { listLabels, mailboxesWithLabels, setLabel } from '../labels'
+import { listLabels, mailboxesWithLabels, setLabel } from '../mail/labels'
 import type { StoreService } from '../service'
 
 /** Labels that the mail server keeps. */

@@ -1,6 +1,6 @@
 import type { Handlers } from '../../../src-preload/contract/internal'
 import type { ledgerCalls } from '../../../src-preload/contract/calls/ledger'
-import { listLedger } from '../ledger'
+import { listLedger } from '../privacy/ledger'
 import type { StoreService } from '../service'
 
 /** The network ledger. */

@@ -1,8 +1,8 @@
 import type { messageCalls } from '../../../src-preload/contract/calls/messages'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { messageBody, messageSource } from '../conversations'
-import { imagePart, remoteImage } from '../files'
-import { fetchWhole } from '../parts'
+import { messageBody, messageSource } from '../conversations/conversations'
+import { imagePart, remoteImage } from '../mail/files'
+import { fetchWhole } from '../mail/parts'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
 

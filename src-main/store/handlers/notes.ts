@@ -1,10 +1,10 @@
 import type { noteCalls } from '../../../src-preload/contract/calls/notes'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { keepNoteDraft, noteDraft } from '../note-drafts'
-import { addNote, editNote, noteHistory, removeNote } from '../notes'
+import { keepNoteDraft, noteDraft } from '../conversations/note-drafts'
+import { addNote, editNote, noteHistory, removeNote } from '../conversations/notes'
 import type { StoreService } from '../service'
-import { survivorOf } from '../threads'
-import { assignOne } from '../work'
+import { survivorOf } from '../threads/threads'
+import { assignOne } from '../conversations/work'
 import type { Workspace } from '../workspace'
 
 /** Internal notes. */

@@ -1,6 +1,6 @@
 import type { presenceCalls } from '../../../src-preload/contract/calls/presence'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { foreignDrafts } from '../draft-marks'
+import { foreignDrafts } from '../outbox/draft-marks'
 import type { StoreService } from '../service'
 
 /** Who else is here. */

@@ -1,5 +1,5 @@
 import type { searchCalls } from '../../../src-preload/contract/calls/search'
-import { search as find } from '../search'
+import { search as find } from '../search/search'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
 

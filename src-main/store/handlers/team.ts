@@ -1,7 +1,7 @@
 import type { teamCalls } from '../../../src-preload/contract/calls/team'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import type { Writer } from '../database'
+import type { Writer } from '../file/database'
 import type { StoreService } from '../service'
 import { applyWaiting } from '../team/incoming'
 import { approve, invite, join, leaveTeam, withdraw } from '../team/invites'

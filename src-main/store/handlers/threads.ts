@@ -2,9 +2,9 @@ import type { threadCalls } from '../../../src-preload/contract/calls/threads'
 import type { Handlers } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { StoreService } from '../service'
-import { keepHere, merge, split, takeBackThreadAct } from '../thread-acts'
-import { whyHere } from '../thread-why'
-import { survivorOf } from '../threads'
+import { keepHere, merge, split, takeBackThreadAct } from '../threads/thread-acts'
+import { whyHere } from '../threads/thread-why'
+import { survivorOf } from '../threads/threads'
 import { breathe, type Workspace } from '../workspace'
 
 /** What belongs together: why, and how a person changes it. */

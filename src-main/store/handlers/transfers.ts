@@ -1,7 +1,7 @@
 import type { transferCalls } from '../../../src-preload/contract/calls/transfers'
 import type { Handlers } from '../../../src-preload/contract/internal'
 import type { StoreService } from '../service'
-import { endTransfer, forgetTransfer, listTransfers } from '../transfers'
+import { endTransfer, forgetTransfer, listTransfers } from '../mail/transfers'
 
 /** Mail from files and into files. */
 export function transfers(service: StoreService): Handlers<typeof transferCalls> {

@@ -1,10 +1,10 @@
 import type { viewCalls } from '../../../src-preload/contract/calls/views'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { listFields, removeField, saveField, setField } from '../fields'
-import { follow, mentionSeen } from '../follow'
-import { listGroups, removeGroup, saveGroup } from '../groups'
+import { listFields, removeField, saveField, setField } from '../conversations/fields'
+import { follow, mentionSeen } from '../conversations/follow'
+import { listGroups, removeGroup, saveGroup } from '../conversations/groups'
 import type { StoreService } from '../service'
-import { countView, listViews, removeView, saveView, ViewCounts } from '../views'
+import { countView, listViews, removeView, saveView, ViewCounts } from '../conversations/views'
 import type { Workspace } from '../workspace'
 
 /** Saved views, custom fields, and following. */

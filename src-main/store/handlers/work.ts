@@ -1,9 +1,9 @@
 import type { workCalls } from '../../../src-preload/contract/calls/work'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { groupsOf, peopleOf, selfOf } from '../people'
+import { groupsOf, peopleOf, selfOf } from '../conversations/people'
 import type { StoreService } from '../service'
-import { changeTag, createTag, listTags, retireTag } from '../tags'
-import { assign, setTag, snooze } from '../work'
+import { changeTag, createTag, listTags, retireTag } from '../conversations/tags'
+import { assign, setTag, snooze } from '../conversations/work'
 import type { Workspace } from '../workspace'
 
 /** Who does what until when. */

@@ -7,7 +7,7 @@ import type { Migration } from './index'
  * - `messages.id` grows with the message's date (store/message-ids), so walking the search index backwards is newest
  *   first without sorting.
  * - `thread_ids.hash`: keyed 64-bit hash of a Message-ID that was seen or only referenced.
- * - `messages.place` is what the locations amount to: see store/places.
+ * - `messages.place` is what the locations amount to: see store/mail/places.
  */
 export const first: Migration = {
   version: 1,
@@ -272,12 +272,12 @@ CREATE INDEX outbox_by_postern_id ON outbox(postern_id);
 CREATE INDEX outbox_by_conversation ON outbox(conversation_id);
 CREATE INDEX outbox_by_draft ON outbox(draft_id);
 
--- Words only, no positions and no copy of the text: phrases are checked on the message itself (store/search).
+-- Words only, no positions and no copy of the text: phrases are checked on the message itself (store/search/search).
 CREATE VIRTUAL TABLE search USING fts5(
   words, content='', contentless_delete=1, detail=none, prefix='3',
   tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
--- Merges of index segments are done between pages (store/upkeep), not inside a page's transaction.
+-- Merges of index segments are done between pages (store/file/upkeep), not inside a page's transaction.
 INSERT INTO search(search, rank) VALUES('automerge', 0);
 INSERT INTO search(search, rank) VALUES('crisismerge', 1500);
 -- Words of one page are gathered whole before they are written: one segment a page.

@@ -1,7 +1,7 @@
 import type { Migration } from './index'
 
 /**
- * The search index moves into a file of its own (store/index-file), which a thread writes. What is left here is the
+ * The search index moves into a file of its own (store/search/index-file), which a thread writes. What is left here is the
  * list of messages whose words it does not hold as they are now.
  */
 export const searchFile: Migration = {

@@ -1,6 +1,6 @@
 import type { Migration } from './index'
 
-/** `messages.part`: 0 the whole message is here, 1 its beginning, 2 its headers (see store/parts). */
+/** `messages.part`: 0 the whole message is here, 1 its beginning, 2 its headers (see store/mail/parts). */
 export const depth: Migration = {
   version: 17,
   up: `

@@ -1,6 +1,6 @@
-import type { Reader, Writer } from '../database'
-import { anchorOf, type KeyHash } from '../keys'
-import { shownPlaces } from '../places'
+import type { Reader, Writer } from '../file/database'
+import { anchorOf, type KeyHash } from '../file/keys'
+import { shownPlaces } from '../mail/places'
 
 /**
  * How events name a conversation: `c:` and the anchor of a Message-ID, or `h:` and the hash of a message without one.

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { Reader } from '../database'
+import type { Reader } from '../file/database'
 
 /**
  * The body of a blob as CBOR: `[seen, ms, events]`. `seen` holds only what is new against the batch before, devices as bytes;

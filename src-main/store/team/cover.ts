@@ -1,5 +1,5 @@
 import { noBlob } from '../../crypto/blob'
-import type { Reader } from '../database'
+import type { Reader } from '../file/database'
 import { frontier, seenOf } from './log'
 
 /** Up to which batch of each device something reaches, and the blob of that batch. */

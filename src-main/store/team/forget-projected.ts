@@ -1,5 +1,5 @@
-import type { Writer } from '../database'
-import { putAssignee, putSnooze, putTags } from '../work'
+import type { Writer } from '../file/database'
+import { putAssignee, putSnooze, putTags } from '../conversations/work'
 
 /** Takes what the team's events amounted to off a conversation, so that it can be made anew from those that are left to it. */
 export function forgetProjected(tx: Writer, conversationId: number): void {

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../database'
+import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { covers } from './cover'
 import { frontier } from './log'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Reader, Writer } from '../database'
+import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { teamInfo } from './team-info'
 

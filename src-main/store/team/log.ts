@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { Reader, Writer } from '../database'
+import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { entityOfConversation, groupOf, groupOfConversation, moveAnchors, type Group } from './anchors'
 import { forgetProjected } from './forget-projected'

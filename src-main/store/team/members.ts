@@ -1,4 +1,4 @@
-import type { Reader } from '../database'
+import type { Reader } from '../file/database'
 import { getSettings } from '../settings'
 
 /** Who works on a device, for lines that people read. */

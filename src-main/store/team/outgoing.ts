@@ -1,5 +1,5 @@
 import { noBlob, readBlob, sealBlob } from '../../crypto/blob'
-import type { Reader, Writer } from '../database'
+import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { batchBody } from './batch'
 import { longestDelayMs } from './healing'

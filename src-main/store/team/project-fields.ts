@@ -1,5 +1,5 @@
 import { FieldDefinition, FieldValue } from '../../../src-preload/contract/fields'
-import { note } from '../threads'
+import { note } from '../threads/threads'
 import type { Changed } from './log'
 import { nameOfDevice } from './members'
 import { stateOf } from './state'

@@ -1,6 +1,6 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import { readCard } from '../../crypto/support-identity'
-import type { Writer } from '../database'
+import type { Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { GrantEndEvent, GrantEvent } from './kinds-access'
 import { standing, type Changed } from './log'

@@ -1,6 +1,6 @@
 import { addressKey } from '../rows'
-import { putMovedTo } from '../move-mailbox'
-import { note } from '../threads'
+import { putMovedTo } from '../conversations/move-mailbox'
+import { note } from '../threads/threads'
 import type { Changed } from './log'
 import { nameOfDevice } from './members'
 

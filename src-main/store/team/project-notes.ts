@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { dropNote, keepNote } from '../notes'
+import { dropNote, keepNote } from '../conversations/notes'
 import type { Changed } from './log'
 import { nameOfDevice } from './members'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { selfOf } from '../people'
+import { selfOf } from '../conversations/people'
 import type { Workspace } from '../workspace'
 import type { Changed } from './log'
 

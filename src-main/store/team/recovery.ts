@@ -1,7 +1,7 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { TeamCarrier } from '../../../src-preload/contract/internal-team'
 import { newKey } from '../../crypto/keys'
-import type { Reader, Writer } from '../database'
+import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { frontier } from './log'
 import { changeRoster, currentRoster, pendingRecovery, recoveryOf } from './roster'

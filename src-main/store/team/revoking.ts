@@ -1,4 +1,4 @@
-import type { Writer } from '../database'
+import type { Writer } from '../file/database'
 
 /** Once a person was taken out, the wizard stays until the mailbox was closed to them too. */
 export function wantRevoked(tx: Writer, member: string): void {

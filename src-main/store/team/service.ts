@@ -3,7 +3,7 @@ import type { teamForMail, TeamLinkState } from '../../../src-preload/contract/i
 import { PosternError, type ErrorCode, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import type { Changes } from '../changes'
-import type { Writer } from '../database'
+import type { Writer } from '../file/database'
 import { breathe, type Workspace } from '../workspace'
 import { folderIs, placesOf } from './healing'
 import { Intake } from './incoming'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { toCbor } from '../../crypto/blob'
-import type { Reader } from '../database'
+import type { Reader } from '../file/database'
 import { covers, type Cover } from './cover'
 import { effectsOf, seenOf, standing } from './log'
 import { compareStamps, enough, type LogEvent } from './reduce'

@@ -1,4 +1,4 @@
-import type { Reader } from '../database'
+import type { Reader } from '../file/database'
 import { groupOfConversation } from './anchors'
 import type { StateRow } from './reduce'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { TeamCarrier } from '../../../src-preload/contract/internal-team'
-import type { Reader, Writer } from '../database'
+import type { Reader, Writer } from '../file/database'
 
 /** How this installation stands to a team. */
 export type Membership = 'none' | 'joining' | 'member' | 'owner' | 'removed'

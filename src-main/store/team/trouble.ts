@@ -1,6 +1,6 @@
 import type { Trouble, TeamState } from '../../../src-preload/contract/calls/team'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { Writer } from '../database'
+import type { Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { gaps } from './healing'
 import { invites, ownWords } from './invites'

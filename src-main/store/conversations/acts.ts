@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { FolderRole, Status } from '../../../src-preload/contract/mail'
+import type { Writer } from '../file/database'
+import { seenBit } from '../mail/flags'
+import { place, replaceMessage, shownPlaces } from '../mail/places'
+import { statusNumber, statusOf } from '../rows'
+import { queueAct, takeBack, type Located } from '../mail/server-ops'
+import { summarize } from './summary'
+import { newestEntity } from '../team/anchors'
+import { note, survivorOf } from '../threads/threads'
+import { breathe, type Workspace } from '../workspace'
+
+/** Undo tokens live until the program ends; the oldest go when there are more than this. */
+const keptUndos = 200
+
+/** Conversations of one transaction: some milliseconds. */
+const chunk = 25
+
+type Undo = (tx: Writer) => void
+
+/** Acts on conversations that can be taken back. */
+export class Acts {
+  /** Each token with its inverse acts, one transaction each. */
+  private readonly undos = new Map<string, readonly Undo[]>()
+
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly wakeMail: (mailboxIds: ReadonlySet<number>) => void,
+  ) {}
+
+  setStatus(ids: readonly number[], status: Status, by: string): Promise<{ undo: string }> {
+    return this.act(ids, (tx, id, mailboxes) => {
+      const before = tx.get<{ status: number; status_by_person: number }>(
+        'SELECT status, status_by_person FROM conversations WHERE id = ?',
+        id,
+      )
+      if (!before) throw new PosternError('not-found', 'no such conversation')
+      if (before.status === statusNumber(status)) return []
+      const was = statusOf(before.status)
+      const moves = this.moveForStatus(tx, id, was, status, mailboxes)
+      putStatus(tx, id, statusNumber(status), 1)
+      note(tx, id, status === 'open' ? 'opened' : status, by, Date.now())
+      this.recordStatus(tx, id, status)
+      return [
+        ...moves,
+        (undo) => {
+          putStatus(undo, id, before.status, before.status_by_person)
+          this.recordStatus(undo, id, was)
+          undo.run('DELETE FROM history WHERE id = (SELECT max(id) FROM history WHERE conversation_id = ?)', id)
+        },
+      ]
+    })
+  }
+
+  private recordStatus(tx: Writer, id: number, status: Status): void {
+    this.workspace.team.recordOn(tx, id, 'status', { status, basis: newestEntity(tx, id) })
+  }
+
+  private moveForStatus(tx: Writer, id: number, was: Status, status: Status, mailboxes: Set<number>): Undo[] {
+    if (status === 'spam') return this.moveAll(tx, id, 'junk', 'direction = 0', mailboxes)
+    if (was === 'spam') return this.moveAll(tx, id, 'inbox', `direction = 0 AND place = ${place.junk}`, mailboxes)
+    return []
+  }
+
+  setRead(ids: readonly number[], read: boolean): Promise<{ undo: string }> {
+    return this.act(ids, (tx, id, mailboxes) => {
+      // "Unread" is said of the newest mail from outside, as mail programs do.
+      const messages = tx.all<{ id: number; seen: number }>(
+        read
+          ? `SELECT id, seen FROM messages WHERE conversation_id = ? AND direction = 0 AND seen = 0 AND place IN ${shownPlaces}`
+          : `SELECT id, seen FROM messages WHERE conversation_id = ? AND direction = 0 AND place IN ${shownPlaces} ORDER BY date DESC, id DESC LIMIT 1`,
+        id,
+      )
+      return messages
+        .filter(({ seen }) => (seen === 1) !== read)
+        .map(({ id: messageId }) => {
+          this.setSeen(tx, messageId, read, mailboxes)
+          return (undo: Writer) => this.setSeen(undo, messageId, !read, mailboxes)
+        })
+    })
+  }
+
+  private setSeen(tx: Writer, messageId: number, seen: boolean, mailboxes: Set<number>): void {
+    tx.run('UPDATE messages SET seen = ? WHERE id = ?', Number(seen), messageId)
+    for (const located of locationsOf(tx, messageId)) {
+      if (((located.flags & seenBit) !== 0) === seen) continue
+      tx.run(
+        `UPDATE locations SET flags = ${seen ? 'flags | 1' : 'flags & ~1'} WHERE folder_id = ? AND uid = ?`,
+        located.folder_id,
+        located.uid,
+      )
+      queueAct(tx, located, {
+        kind: seen ? 'add-flags' : 'remove-flags',
+        flag: '\\Seen',
+        targetRole: null,
+        targetPath: null,
+      })
+      mailboxes.add(located.mailbox_id)
+    }
+  }
+
+  trash(ids: readonly number[]): Promise<{ undo: string }> {
+    return this.act(ids, (tx, id, mailboxes) => this.moveAll(tx, id, 'trash', `place <> ${place.trash}`, mailboxes))
+  }
+
+  /** Moves the places of a conversation's messages; each message counts as moved at once. */
+  private moveAll(
+    tx: Writer,
+    conversationId: number,
+    target: FolderRole,
+    where: string,
+    mailboxes: Set<number>,
+  ): Undo[] {
+    const messages = tx.all<{ id: number; place: number }>(
+      `SELECT id, place FROM messages WHERE conversation_id = ? AND place IN ${shownPlaces} AND ${where}`,
+      conversationId,
+    )
+    return messages.flatMap(({ id: messageId, place: was }) => {
+      const located = locationsOf(tx, messageId).filter(({ role }) => role !== target && role !== 'drafts')
+      for (const one of located) {
+        tx.run('UPDATE locations SET moving_to = ? WHERE folder_id = ? AND uid = ?', target, one.folder_id, one.uid)
+        queueAct(tx, one, { kind: 'move', flag: null, targetRole: target, targetPath: null })
+        mailboxes.add(one.mailbox_id)
+      }
+      if (located.length > 0) replaceMessage(tx, messageId)
+      // One without any place (sent from here, or deleted on the server) has nothing to move there.
+      else if (target === 'trash') tx.run('UPDATE messages SET place = ? WHERE id = ?', place.trash, messageId)
+      return [(undo: Writer) => this.moveBack(undo, messageId, was, located, mailboxes)]
+    })
+  }
+
+  private moveBack(
+    tx: Writer,
+    messageId: number,
+    was: number,
+    before: readonly LocatedRow[],
+    mailboxes: Set<number>,
+  ): void {
+    for (const origin of before) {
+      const stillThere = tx.get(
+        'SELECT 1 FROM locations WHERE folder_id = ? AND uid = ? AND message_id = ?',
+        origin.folder_id,
+        origin.uid,
+        messageId,
+      )
+      if (stillThere && takeBack(tx, origin.folder_id, origin.uid, 'move', null)) {
+        tx.run('UPDATE locations SET moving_to = NULL WHERE folder_id = ? AND uid = ?', origin.folder_id, origin.uid)
+        continue
+      }
+      // The move has left, or may have: it is answered by a move back from wherever the message is now.
+      for (const now of locationsOf(tx, messageId)) {
+        if (now.mailbox_id !== origin.mailbox_id || (now.folder_id === origin.folder_id && !stillThere)) continue
+        tx.run(
+          'UPDATE locations SET moving_to = ? WHERE folder_id = ? AND uid = ?',
+          origin.role,
+          now.folder_id,
+          now.uid,
+        )
+        queueAct(tx, now, { kind: 'move', flag: null, targetRole: origin.role, targetPath: origin.path })
+      }
+    }
+    for (const { mailbox_id: id } of before) mailboxes.add(id)
+    if (locationsOf(tx, messageId).length > 0) replaceMessage(tx, messageId)
+    else tx.run('UPDATE messages SET place = ? WHERE id = ?', was, messageId)
+  }
+
+  /** @throws PosternError `not-found` when the token is of an earlier run or was used */
+  async undo(token: string): Promise<void> {
+    const steps = this.undos.get(token)
+    if (!steps) throw new PosternError('not-found', 'nothing to undo')
+    this.undos.delete(token)
+    for (const step of steps) {
+      this.workspace.db.write(step)
+      await breathe()
+    }
+  }
+
+  /** Keeps the inverse of an act. */
+  keep(...steps: readonly Undo[]): { undo: string } {
+    const token = randomUUID()
+    this.undos.set(token, steps)
+    const oldest = this.undos.keys().next().value
+    if (this.undos.size > keptUndos && oldest !== undefined) this.undos.delete(oldest)
+    return { undo: token }
+  }
+
+  /** Does the work for each conversation, in transactions of a few, with room for other calls between them. */
+  async act(
+    ids: readonly number[],
+    work: (tx: Writer, id: number, mailboxes: Set<number>) => Undo[],
+  ): Promise<{ undo: string }> {
+    const steps: Undo[] = []
+    const all = [...new Set(ids)]
+    for (let from = 0; from < all.length; from += chunk) {
+      const mailboxes = new Set<number>()
+      steps.push(
+        this.workspace.db.write((tx) => {
+          const current = [...new Set(all.slice(from, from + chunk).map((id) => survivorOf(tx, id)))]
+          const inverses = current.flatMap((id) => work(tx, id, mailboxes)).toReversed()
+          for (const id of current) summarize(tx, id, this.workspace.own)
+          return (undo: Writer) => {
+            for (const inverse of inverses) inverse(undo)
+            for (const id of current) summarize(undo, survivorOf(undo, id), this.workspace.own)
+            this.wakeMail(mailboxes)
+          }
+        }),
+      )
+      this.wakeMail(mailboxes)
+      if (from + chunk < all.length) await breathe()
+    }
+    return this.keep(...steps.toReversed())
+  }
+}
+
+/** Sets a status with its copies for the lists of single mailboxes. */
+export function putStatus(tx: Writer, id: number, status: number, byPerson: number): void {
+  tx.run(
+    'UPDATE conversations SET status = ?, status_by_person = ?, version = version + 1 WHERE id = ?',
+    status,
+    byPerson,
+    id,
+  )
+  tx.run('UPDATE conversation_mailboxes SET status = ? WHERE conversation_id = ?', status, id)
+  tx.changes.changed('conversations', id)
+  tx.changes.touched('counts')
+}
+
+/** `path`: where to move it back to; null where labels, not folders, say where it lies. */
+interface LocatedRow extends Located {
+  readonly role: FolderRole
+  readonly path: string | null
+  readonly flags: number
+}
+
+function locationsOf(tx: Writer, messageId: number): LocatedRow[] {
+  return tx.all<LocatedRow>(
+    'SELECT l.folder_id, l.uid, f.mailbox_id, coalesce(l.shown_as, f.role) AS role, CASE WHEN l.shown_as IS NULL THEN f.path END AS path, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ?',
+    messageId,
+  )
+}

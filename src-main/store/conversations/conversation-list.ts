@@ -1,0 +1,289 @@
+import type { ConversationRow, View } from '../../../src-preload/contract/mail'
+import type { Reader, Value } from '../file/database'
+import { outboxStateOf } from '../outbox/outbox-rows'
+import { peopleBook, type PeopleBook } from './people'
+import { parseIds, parseTexts, statusNumber, statusOf } from '../rows'
+import { hasFormer, isChecking } from '../mail/renumbering'
+import { survivorOf } from '../threads/threads'
+import type { Index } from '../search/search'
+import { filterOf, viewNamed } from './views'
+import { workOf } from './work'
+
+/** The columns of a conversation that lists show. */
+export interface ListedRow {
+  id: number
+  subject: string
+  people: string
+  message_count: number
+  unread: number
+  status: number
+  last_at: number
+  snippet: string
+  last_from_team: string | null
+  attachment_count: number
+  mailbox_ids: string
+  has_draft: number
+  outbox_state: string | null
+  outbox_error: string | null
+  assignee: string | null
+  tags: string
+  snoozed_until: number | null
+  labels: string
+}
+
+export interface ListQuery {
+  readonly view: View
+  readonly mailboxId: number | null
+  /** Only conversations with this tag. */
+  readonly tag?: string | null
+  /** Only conversations with this label of the mail server. */
+  readonly label?: string | null
+  /** A saved view; then `view` means nothing. */
+  readonly saved?: string | null
+  readonly order: 'newest' | 'oldest'
+  readonly unreadOnly: boolean
+}
+
+const inMailbox = 'EXISTS(SELECT 1 FROM conversation_mailboxes m WHERE m.conversation_id = l.id AND m.mailbox_id = ?)'
+const inbox = 'l.hidden = 0 AND l.status = 0'
+/** Views beside the statuses: each has an index of its own. */
+const ofWork = {
+  unassigned: `${inbox} AND l.assignee IS NULL`,
+  // By the device before there was a team, by the member since.
+  mine: `${inbox} AND l.assignee IN (?, (SELECT member FROM team_devices WHERE device = ?))`,
+  assigned: `${inbox} AND l.assignee IS NOT NULL`,
+  mentions:
+    'l.hidden <> 1 AND l.id IN (SELECT conversation_id FROM conversation_people WHERE mentioned_at > 0 AND member IN (?, (SELECT member FROM team_devices WHERE device = ?)))',
+  followed:
+    'l.hidden <> 1 AND l.id IN (SELECT conversation_id FROM conversation_people WHERE follows = 1 AND member IN (?, (SELECT member FROM team_devices WHERE device = ?)))',
+  snoozed: 'l.hidden = 2',
+  drafts: 'l.has_draft = 1',
+  outbox: 'l.outbox_state IS NOT NULL',
+} as const
+const isMine = (view: View): boolean => view === 'mine' || view === 'mentions' || view === 'followed'
+const isOfWork = (view: View): view is keyof typeof ofWork => Object.hasOwn(ofWork, view)
+
+interface Listed {
+  readonly from: string
+  readonly id: string
+  readonly where: string
+  readonly params: Value[]
+  /** Counted by triggers in `view_counts`. */ readonly counted: boolean
+}
+
+/**
+ * Tables and conditions of a list; all but rare combinations are answered from one index, in its order. The planner takes "not
+ * null" for no condition at all, and a list for too many, so it is told which. `me`: id of this device; '': a support session,
+ * which reads views and has no index to name.
+ */
+function listed({ view, mailboxId, tag = null, label = null, unreadOnly }: ListQuery, me: string): Listed {
+  const unread = unreadOnly ? ' AND l.unread = 1' : ''
+  // All that bears it, archived mail too, as the server's own screens show it.
+  if (label !== null && view === 'inbox') {
+    const also = `${unreadOnly ? ' AND EXISTS(SELECT 1 FROM conversations c WHERE c.id = l.conversation_id AND c.unread = 1)' : ''}${mailboxId === null ? '' : ` AND ${inMailbox.replace('l.id', 'l.conversation_id')}`}`
+    return {
+      from: 'conversation_labels l',
+      id: 'l.conversation_id',
+      where: `l.label = ? AND l.listed = 1${also}`,
+      params: [label, ...(mailboxId === null ? [] : [mailboxId])],
+      counted: false,
+    }
+  }
+  const status = statusNumber(view === 'inbox' ? 'open' : isOfWork(view) ? 'open' : view)
+  if (tag !== null && view === 'inbox' && mailboxId === null && !unreadOnly) {
+    return {
+      from: 'conversation_tags l',
+      id: 'l.conversation_id',
+      where: 'l.tag = ? AND l.listed = 1',
+      params: [tag],
+      counted: false,
+    }
+  }
+  if (isOfWork(view) || tag !== null) {
+    const params: Value[] = isMine(view) ? [me, me] : isOfWork(view) ? [] : [status]
+    let where = `${isOfWork(view) ? ofWork[view] : 'l.hidden = 0 AND l.status = ?'}${unread}`
+    if (mailboxId !== null) {
+      where += ` AND ${inMailbox}`
+      params.push(mailboxId)
+    }
+    if (tag !== null) {
+      where += ' AND EXISTS(SELECT 1 FROM conversation_tags t WHERE t.conversation_id = l.id AND t.tag = ?)'
+      params.push(tag)
+    }
+    const index =
+      me === ''
+        ? ''
+        : view === 'assigned'
+          ? ' INDEXED BY conversations_assigned'
+          : view === 'mine'
+            ? ' INDEXED BY conversations_by_assignee'
+            : ''
+    return { from: `conversations l${index}`, id: 'l.id', where, params, counted: false }
+  }
+  if (mailboxId === null)
+    return {
+      from: 'conversations l',
+      id: 'l.id',
+      where: `l.hidden = 0 AND l.status = ?${unread}`,
+      params: [status],
+      counted: true,
+    }
+  return {
+    from: 'conversation_mailboxes l',
+    id: 'l.conversation_id',
+    where: `l.mailbox_id = ? AND l.hidden = 0 AND l.status = ?${unread}`,
+    params: [mailboxId, status],
+    counted: true,
+  }
+}
+
+/** The same for a saved view too, whose conditions are looked up. @throws PosternError `not-found` for a view that is gone */
+function listedBy(read: Reader, index: Index | null, query: ListQuery, me: string): Listed {
+  if ((query.saved ?? null) === null) return listed(query, me)
+  const { where, params } = filterOf(read, index, viewNamed(read, me, query.saved ?? '').conditions, me, Date.now())
+  return {
+    from: 'conversations l',
+    id: 'l.id',
+    where: `${where}${query.unreadOnly ? ' AND l.unread = 1' : ''}`,
+    params,
+    counted: false,
+  }
+}
+
+/** The SQL of a page of a list, apart so that a test can look at its plan. */
+export function listSql(query: ListQuery, me = '', by: Listed = listed(query, me)): { sql: string; params: Value[] } {
+  const { from, id, where, params } = by
+  const way = query.order === 'newest' ? 'DESC' : 'ASC'
+  // Skipping to the offset reads the index only; rows are fetched for the page alone.
+  return {
+    sql: `SELECT ${id} AS id FROM ${from} WHERE ${where} ORDER BY l.last_at ${way}, ${id} ${way} LIMIT ? OFFSET ?`,
+    params,
+  }
+}
+
+export function listConversations(
+  read: Reader,
+  query: ListQuery & { offset: number; limit: number },
+  me = '',
+  index: Index | null = null,
+): { rows: ConversationRow[]; total: number } {
+  const by = listedBy(read, index, query, me)
+  const { sql, params } = listSql(query, me, by)
+  const ids = read.all<{ id: number }>(sql, ...params, query.limit, query.offset)
+  const person = peopleBook(read, me)
+  const renumbered = hasFormer(read)
+  const rows = ids.flatMap(({ id }) => {
+    const row = read.get<ListedRow>(
+      `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error, assignee, tags, labels, snoozed_until
+       FROM conversations WHERE id = ?`,
+      id,
+    )
+    return row ? [rowOf(read, row, person, renumbered && isChecking(read, id))] : []
+  })
+  return { rows, total: countListed(read, query, by) }
+}
+
+function countListed(read: Reader, query: ListQuery, { from, where, params, counted: byTriggers }: Listed): number {
+  if (!byTriggers) return read.get<{ n: number }>(`SELECT count(*) AS n FROM ${from} WHERE ${where}`, ...params)?.n ?? 0
+  const counted = read.get<{ total: number; unread: number }>(
+    'SELECT total, unread FROM view_counts WHERE mailbox_id = ? AND status = ?',
+    query.mailboxId ?? 0,
+    statusNumber(query.view === 'inbox' || isOfWork(query.view) ? 'open' : query.view),
+  )
+  return (query.unreadOnly ? counted?.unread : counted?.total) ?? 0
+}
+
+function rowOf(read: Reader, row: ListedRow, person: PeopleBook, checking: boolean): ConversationRow {
+  return {
+    id: row.id,
+    subject: row.subject,
+    people: parseTexts(row.people),
+    messageCount: row.message_count,
+    unread: row.unread === 1,
+    status: statusOf(row.status),
+    lastAt: row.last_at,
+    snippet: row.snippet,
+    lastFromTeam: row.last_from_team,
+    attachmentCount: row.attachment_count,
+    mailboxIds: parseIds(row.mailbox_ids),
+    hasDraft: row.has_draft === 1,
+    outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state),
+    outboxError: row.outbox_error,
+    labels: parseTexts(row.labels),
+    checking,
+    ...workOf(read, person, row),
+  }
+}
+
+/** Where a conversation stands in a list, from 0; -1 when it is not in it. */
+export function positionOf(
+  read: Reader,
+  query: ListQuery & { id: number },
+  me = '',
+  index: Index | null = null,
+): number {
+  const { from, id, where, params } = listedBy(read, index, query, me)
+  const wanted = survivorOf(read, query.id)
+  const own = read.get<{ last_at: number }>(
+    `SELECT l.last_at FROM ${from} WHERE ${where} AND ${id} = ?`,
+    ...params,
+    wanted,
+  )
+  if (!own) return -1
+  const before = query.order === 'newest' ? '>' : '<'
+  return (
+    read.get<{ n: number }>(
+      `SELECT count(*) AS n FROM ${from} WHERE ${where} AND (l.last_at, ${id}) ${before} (?, ?)`,
+      ...params,
+      own.last_at,
+      wanted,
+    )?.n ?? 0
+  )
+}
+
+interface Counts {
+  views: Record<View, number>
+  unread: number
+  mailboxes: { id: number; open: number; unread: number }[]
+}
+
+export function getCounts(read: Reader, me = ''): Counts {
+  const rows = read.all<{ mailbox_id: number; status: number; total: number; unread: number }>(
+    'SELECT mailbox_id, status, total, unread FROM view_counts',
+  )
+  const of = (mailboxId: number, status: number): { total: number; unread: number } =>
+    rows.find((row) => row.mailbox_id === mailboxId && row.status === status) ?? { total: 0, unread: 0 }
+  const all = (view: 'open' | 'pending' | 'closed' | 'spam'): number => of(0, statusNumber(view)).total
+  const n = (sql: string, ...params: Value[]): number => read.get<{ n: number }>(sql, ...params)?.n ?? 0
+  const work = (view: keyof typeof ofWork): number => {
+    const query: ListQuery = { view, mailboxId: null, order: 'newest', unreadOnly: false }
+    return countListed(read, query, listed(query, me))
+  }
+  const assigned = work('assigned')
+  const open = statusNumber('open')
+  return {
+    views: {
+      inbox: all('open'),
+      unassigned: Math.max(0, all('open') - assigned),
+      mine: work('mine'),
+      assigned,
+      // Those that nobody has looked at since; what was read may be forgotten.
+      mentions: n(
+        `SELECT count(*) AS n FROM conversations l WHERE l.hidden <> 1 AND l.id IN (SELECT conversation_id FROM conversation_people WHERE mentioned_at > seen_at AND member IN (?, (SELECT member FROM team_devices WHERE device = ?)))`,
+        me,
+        me,
+      ),
+      followed: work('followed'),
+      snoozed: work('snoozed'),
+      pending: all('pending'),
+      closed: all('closed'),
+      spam: all('spam'),
+      drafts: n("SELECT count(*) AS n FROM drafts WHERE state = 'open'"),
+      outbox: n("SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),
+    },
+    unread: of(0, open).unread,
+    mailboxes: read
+      .all<{ id: number }>('SELECT id FROM mailboxes WHERE removing = 0 ORDER BY id')
+      .map(({ id }) => ({ id, open: of(id, open).total, unread: of(id, open).unread })),
+  }
+}

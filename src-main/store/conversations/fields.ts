@@ -1,0 +1,125 @@
+import { PosternError } from '../../../src-preload/contract/errors'
+import { Field, FieldDefinition, FieldValue } from '../../../src-preload/contract/fields'
+import type { Acts } from './acts'
+import type { Reader, Writer } from '../file/database'
+import { newName } from '../team/log'
+import { statesOf } from '../team/state'
+import { note } from '../threads/threads'
+import type { Workspace } from '../workspace'
+
+/** Custom fields: what a team keeps about its conversations beyond what mail says. */
+
+/** Fields in use, by label. */
+export function listFields(read: Reader): Field[] {
+  return [...statesOf(read, 'field:')]
+    .flatMap(([owner, rows]) => {
+      const of = (field: string): unknown => rows.find((row) => row.field === field && row.rank === 0)?.value
+      const definition = FieldDefinition.safeParse(of('definition'))
+      return definition.success && of('retired') !== true
+        ? [{ ...definition.data, name: owner.slice('field:'.length) }]
+        : []
+    })
+    .toSorted((a, b) => a.label.localeCompare(b.label))
+}
+
+/** @throws PosternError `conflict` (a field has this label), `invalid-input` (nothing to choose from), `not-found` */
+export function saveField(
+  tx: Writer,
+  workspace: Workspace,
+  { name, ...definition }: FieldDefinition & { name: string | null },
+): { name: string } {
+  const known = listFields(tx)
+  if (name !== null && !known.some((field) => field.name === name)) throw new PosternError('not-found', 'no such field')
+  const wanted = definition.label.toLocaleLowerCase()
+  if (known.some((field) => field.name !== name && field.label.toLocaleLowerCase() === wanted))
+    throw new PosternError('conflict', 'a field has this name', { what: 'field' })
+  if (definition.kind === 'choice' && definition.choices.length === 0)
+    throw new PosternError('invalid-input', 'nothing to choose from', { what: 'choices' })
+  const id = name ?? newName()
+  workspace.team.record(tx, {
+    kind: 'field-define',
+    entity: `field:${id}`,
+    payload: { definition: { ...definition, choices: [...new Set(definition.choices)] } },
+  })
+  return { name: id }
+}
+
+/** Takes a field out of use; the values stay in the events and are there again when it comes back. */
+export function removeField(tx: Writer, workspace: Workspace, name: string): (undo: Writer) => void {
+  const field = listFields(tx).find((one) => one.name === name)
+  if (!field) throw new PosternError('not-found', 'no such field')
+  const { name: _, ...definition } = field
+  const put = (way: Writer, retired: boolean): void =>
+    void workspace.team.record(way, { kind: 'field-define', entity: `field:${name}`, payload: { definition, retired } })
+  put(tx, true)
+  return (undo) => put(undo, false)
+}
+
+/** @throws PosternError `invalid-input` when the value is none that the field may hold */
+function checked(field: Field, value: FieldValue | null): FieldValue | null {
+  if (value === null) return null
+  const fits =
+    field.kind === 'number'
+      ? typeof value === 'number' && Number.isFinite(value)
+      : typeof value === 'string' &&
+        (field.kind !== 'date' || isDay(value)) &&
+        (field.kind !== 'choice' || field.choices.includes(value))
+  if (!fits) throw new PosternError('invalid-input', 'the field does not hold this', { what: field.kind })
+  return value
+}
+
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
+
+const valueOf = (read: Reader, id: number, field: string): FieldValue | null =>
+  read.get<{ value: FieldValue }>(
+    'SELECT value FROM conversation_fields WHERE conversation_id = ? AND field = ?',
+    id,
+    field,
+  )?.value ?? null
+
+/** @throws PosternError `not-found` for a field that is not in use, `invalid-input` */
+export function setField(
+  acts: Acts,
+  workspace: Workspace,
+  ids: readonly number[],
+  name: string,
+  value: FieldValue | null,
+  by: string,
+): Promise<{ undo: string }> {
+  const field = listFields(workspace.db.read).find((one) => one.name === name)
+  if (!field) throw new PosternError('not-found', 'no such field')
+  const wanted = checked(field, value)
+  return acts.act(ids, (tx, id) => {
+    const before = valueOf(tx, id, name)
+    const put = (way: Writer, now: FieldValue | null): void =>
+      void workspace.team.recordOn(way, id, 'field', { field: name, value: now })
+    put(tx, wanted)
+    const line =
+      before === wanted
+        ? null
+        : note(
+            tx,
+            id,
+            wanted === null ? 'field-cleared' : 'field-set',
+            by,
+            Date.now(),
+            null,
+            wanted === null ? field.label : `${field.label}: ${wanted}`,
+          )
+    return [
+      (undo) => {
+        put(undo, before)
+        if (line !== null) undo.run('DELETE FROM history WHERE id = ?', line)
+      },
+    ]
+  })
+}
+
+/** Values of a conversation, of fields that are in use. */
+export function fieldsOf(read: Reader, id: number): { name: string; value: FieldValue }[] {
+  return read.all<{ name: string; value: FieldValue }>(
+    'SELECT field AS name, value FROM conversation_fields WHERE conversation_id = ? ORDER BY field',
+    id,
+  )
+}

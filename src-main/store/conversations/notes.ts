@@ -1,0 +1,144 @@
+import * as z from 'zod'
+import type { Note } from '../../../src-preload/contract/mail'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { Reader, Writer } from '../file/database'
+import { groupsOf, peopleOf } from './people'
+import { groupOfConversation } from '../team/anchors'
+import { newName } from '../team/log'
+import { nameOfDevice } from '../team/members'
+import { conflictOf, stateOfConversation } from '../team/state'
+import { survivorOf } from '../threads/threads'
+import type { Workspace } from '../workspace'
+
+/** Notes of a conversation, oldest first. */
+export function notesOf(read: Reader, conversationId: number): Note[] {
+  const rows = read.all<Omit<Note, 'edited' | 'twoVersions'> & { name: string }>(
+    'SELECT id AS noteId, conversation_id AS conversationId, at, author, text, name FROM notes WHERE conversation_id = ? ORDER BY at, id',
+    conversationId,
+  )
+  if (rows.length === 0) return []
+  const state = stateOfConversation(read, conversationId)
+  return rows.map(({ name, ...note }) => ({
+    ...note,
+    edited: state.some(({ field }) => field === `note:${name}`),
+    twoVersions: conflictOf(state, `note:${name}`).length > 1,
+  }))
+}
+
+const Written = z.object({ note: z.string(), text: z.string() })
+
+/** All texts that a note had, oldest first, those that were written at the same time too. @throws PosternError `not-found` */
+export function noteHistory(read: Reader, noteId: number): { at: number; by: string; text: string }[] {
+  const note = read.get<{ name: string; conversation_id: number; author: string }>(
+    'SELECT name, conversation_id, author FROM notes WHERE id = ?',
+    noteId,
+  )
+  if (!note) throw new PosternError('not-found', 'no such note')
+  return groupOfConversation(read, note.conversation_id)
+    .entities.flatMap((entity) =>
+      read.all<{ kind: string; device: string; ms: number; payload: string }>(
+        "SELECT kind, device, ms, payload FROM team_events WHERE entity = ? AND kind IN ('note', 'note-edit') AND standing = 0",
+        entity,
+      ),
+    )
+    .flatMap(({ kind, device, ms, payload }) => {
+      const written = Written.safeParse(JSON.parse(payload))
+      return written.success && written.data.note === note.name
+        ? [{ at: ms, by: kind === 'note' ? note.author : nameOfDevice(read, device), text: written.data.text }]
+        : []
+    })
+    .toSorted((a, b) => a.at - b.at)
+}
+
+/** Changes the words of a note; the ones before stay in its history. */
+export function editNote(tx: Writer, workspace: Workspace, noteId: number, text: string): (undo: Writer) => void {
+  const note = tx.get<Named>(
+    'SELECT name, conversation_id AS conversationId, at, author, text FROM notes WHERE id = ?',
+    noteId,
+  )
+  if (!note) throw new PosternError('not-found', 'no such note')
+  const put = (way: Writer, words: string): void => {
+    keepNote(way, { ...note, text: words })
+    workspace.team.recordOn(way, note.conversationId, 'note-edit', {
+      note: note.name,
+      text: words,
+      mentions: mentioned(way, workspace.device.id, words),
+    })
+  }
+  put(tx, text)
+  return (undo) => put(undo, note.text)
+}
+
+/** Members that a text names with an @ in front. */
+function mentioned(read: Reader, me: string, text: string): string[] {
+  return [...peopleOf(read, me), ...groupsOf(read)].flatMap(({ id, name }) =>
+    name.trim() !== '' && !id.startsWith('g:') && text.includes(`@${name}`) ? [id] : [],
+  )
+}
+
+/**
+ * Writes a note and tells the team.
+ * @param as whose words they are when not this installation's agent's (a guest of support)
+ * @throws PosternError `not-found`
+ */
+export function addNote(
+  tx: Writer,
+  workspace: Workspace,
+  conversationId: number,
+  text: string,
+  author: string,
+  at: number,
+  as = '',
+): number {
+  const id = survivorOf(tx, conversationId)
+  if (!tx.get('SELECT 1 FROM conversations WHERE id = ?', id))
+    throw new PosternError('not-found', 'no such conversation')
+  const name = newName()
+  const noteId = keepNote(tx, { name, conversationId: id, at, author, text })
+  workspace.team.recordOn(tx, id, 'note', { note: name, text, mentions: mentioned(tx, workspace.device.id, text), as })
+  return noteId
+}
+
+/** Takes a note away, or brings it back: `on` says whether it is gone. */
+export function removeNote(tx: Writer, workspace: Workspace, noteId: number): { undo: (tx: Writer) => void } {
+  const note = tx.get<Named>(
+    'SELECT name, conversation_id AS conversationId, at, author, text FROM notes WHERE id = ?',
+    noteId,
+  )
+  if (!note) throw new PosternError('not-found', 'no such note')
+  dropNote(tx, note.name)
+  workspace.team.recordOn(tx, note.conversationId, 'note-delete', { note: note.name, on: true })
+  return {
+    undo: (undo) => {
+      keepNote(undo, note)
+      workspace.team.recordOn(undo, note.conversationId, 'note-delete', { note: note.name, on: false })
+    },
+  }
+}
+
+export interface Named {
+  readonly name: string
+  readonly conversationId: number
+  readonly at: number
+  readonly author: string
+  readonly text: string
+}
+
+/** Puts a note into the thread, or brings its text in line. */
+export function keepNote(tx: Writer, { name, conversationId, at, author, text }: Named): number {
+  const { id } = tx.get<{ id: number }>(
+    'INSERT INTO notes(name, conversation_id, at, author, text) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(name) DO UPDATE SET text = ?5 RETURNING id',
+    name,
+    conversationId,
+    at,
+    author,
+    text,
+  ) ?? { id: 0 }
+  tx.changes.changed('conversations', conversationId)
+  return id
+}
+
+export function dropNote(tx: Writer, name: string): void {
+  const note = tx.get<{ conversation_id: number }>('DELETE FROM notes WHERE name = ? RETURNING conversation_id', name)
+  if (note) tx.changes.changed('conversations', note.conversation_id)
+}

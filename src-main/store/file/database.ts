@@ -1,0 +1,345 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import path from 'node:path'
+import Driver from 'better-sqlite3-multiple-ciphers'
+import { PosternError } from '../../../src-preload/contract/errors'
+import { keyMark } from '../../crypto/key-mark'
+import { Changes } from '../changes'
+import { readJournal, type Journal } from './journal'
+import { canBeRead, isCorrupt, readAgain } from './read-again'
+import { migrations, type Migration } from '../migrations'
+
+export type Value = string | number | bigint | Uint8Array | null
+
+/** What a query may do. There is no way from here to a write. */
+export interface Reader {
+  get<Row>(sql: string, ...params: Value[]): Row | undefined
+  all<Row>(sql: string, ...params: Value[]): Row[]
+  /** Rows one by one; the statement is busy until the loop ends, so do not nest the same text. */
+  iterate<Row>(sql: string, ...params: Value[]): IterableIterator<Row>
+}
+
+/** Handed to the function of `write` and of no use outside it. */
+export interface Writer extends Reader {
+  run(sql: string, ...params: Value[]): Driver.RunResult
+  readonly changes: Changes
+}
+
+/**
+ * How surely a commit outlives a power cut. `full`: it is on the disk when `write` returns; for everything that is
+ * acknowledged to a person. `normal`: it may be lost whole (never torn); for mail, which the server still has, because
+ * messages and cursor are lost together.
+ */
+export type Durability = 'full' | 'normal'
+
+export const databaseFile = (dir: string): string => path.join(dir, 'postern.db')
+
+/** Bytes of a page of a new database: four packed messages fit with little left over; in half of that, two leave a quarter empty. */
+export const pageBytes = 8192
+/** Journal pages (64 MiB) after which a commit itself copies them back, if the store's thread has not done so long before (store/file/upkeep). */
+const walPages = 8_000
+
+/**
+ * The encrypted database: AEGIS-256, an authenticated cipher, so a changed byte is an error and never other data.
+ * The 256-bit key is used as it is, no derivation. One connection: this process is single-threaded and every
+ * transaction ends within the call that began it, so a second one would wait for the same thread.
+ */
+export class Database {
+  readonly read: Reader
+  private readonly writer: Writer
+  private readonly statements = new Map<string, Driver.Statement>()
+  private changes = new Changes()
+  private durability: Durability | null = null
+  private writing = false
+  private readonly begin: Driver.Statement
+  private readonly commit: Driver.Statement
+  private readonly rollback: Driver.Statement
+
+  private constructor(
+    private readonly db: Driver,
+    readonly file: string,
+    private readonly onCommit: (changes: Changes) => void,
+  ) {
+    const statement = (sql: string): Driver.Statement => this.statement(sql)
+    const get = <Row>(sql: string, ...params: Value[]): Row | undefined =>
+      guarded(() => readAgain(db, file, () => this.typed<Row>(sql).get(...bound(sql, params))))
+    const all = <Row>(sql: string, ...params: Value[]): Row[] =>
+      guarded(() => readAgain(db, file, () => this.typed<Row>(sql).all(...bound(sql, params))))
+    const rows = <Row>(sql: string, params: Value[]): IterableIterator<Row> =>
+      this.typed<Row>(sql).iterate(...bound(sql, params))
+    function* iterate<Row>(sql: string, ...params: Value[]): Generator<Row> {
+      try {
+        yield* rows<Row>(sql, params)
+      } catch (fault) {
+        throw translated(fault)
+      }
+    }
+    this.read = { get, all, iterate }
+    const changesNow = (): Changes => this.changes
+    this.writer = {
+      get,
+      all,
+      iterate,
+      run: (sql, ...params) => guarded(() => readAgain(db, file, () => statement(sql).run(...bound(sql, params)))),
+      get changes() {
+        return changesNow()
+      },
+    }
+    this.begin = db.prepare('BEGIN IMMEDIATE')
+    this.commit = db.prepare('COMMIT')
+    this.rollback = db.prepare('ROLLBACK')
+  }
+
+  /**
+   * Opens or makes `postern.db` in `dir` and brings its schema up to date. `journalDamaged`: transactions that an earlier
+   * run committed cannot be read from the journal any more and are lost.
+   * @param key 32 bytes; the caller may wipe it afterwards
+   * @throws PosternError `key-missing` (another key's database), `store-corrupt`, `store-newer`, `disk-full`, `disk-error`
+   */
+  static open(
+    dir: string,
+    key: Uint8Array,
+    onCommit: (changes: Changes) => void,
+    steps: readonly Migration[] = migrations,
+    again = false,
+  ): { database: Database; created: boolean; journalDamaged: boolean } {
+    if (key.byteLength !== 32) throw new PosternError('key-missing', 'the key is not 256 bits')
+    const file = databaseFile(dir)
+    const created = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
+    const journal = readJournal(`${file}-wal`, pageBytes)
+    return guarded(() => {
+      let db: Driver | null = null
+      try {
+        db = openDriver(file, key)
+        if (created) db.pragma(`page_size = ${pageBytes}`)
+        db.pragma(`wal_autocheckpoint = ${walPages}`)
+        db.prepare('SELECT count(*) FROM sqlite_schema').get()
+        // Set before the first page is: room that is given up goes back to the disk piece by piece.
+        if (created) db.pragma('auto_vacuum = INCREMENTAL')
+        db.pragma('journal_mode = WAL')
+        const journalDamaged = isJournalDamaged(db, journal)
+        migrate(db, steps)
+        return { database: new Database(db, file, onCommit), created, journalDamaged }
+      } catch (fault) {
+        db?.close()
+        // A disk that failed to read once is no damage.
+        if (isCorrupt(fault) && !again) return Database.open(dir, key, onCommit, steps, true)
+        if (isCorrupt(fault) && !canBeRead(file)) throw new PosternError('disk-error', 'the file cannot be read')
+        throw isNotADatabase(fault) && !created ? explainUnreadable(file, key) : fault
+      }
+    })
+  }
+
+  /** A database that lives in memory and is gone with it, unencrypted: for runs that need many of them. */
+  static inMemory(): Database {
+    const db = new Driver(':memory:')
+    db.pragma('foreign_keys = ON')
+    migrate(db, migrations)
+    return new Database(db, ':memory:', () => undefined)
+  }
+
+  /** Gives some free pages back to the disk. @returns whether there are more */
+  shrink(pages: number): boolean {
+    return guarded(() => {
+      this.setDurability('normal')
+      this.db.pragma(`incremental_vacuum(${pages})`)
+      return Number(this.db.pragma('freelist_count', { simple: true })) > keptFreePages
+    })
+  }
+
+  /** One transaction, at most about 20 ms of work. What it changed is published after the commit. */
+  write<T>(work: (tx: Writer) => T, durability: Durability = 'full'): T {
+    if (this.writing) throw new Error('a transaction inside a transaction')
+    return guarded(() => {
+      this.setDurability(durability)
+      const changes = new Changes()
+      this.changes = changes
+      readAgain(this.db, this.file, () => this.begin.run())
+      this.writing = true
+      try {
+        const result = work(this.writer)
+        readAgain(this.db, this.file, () => this.commit.run())
+        this.onCommit(changes)
+        return result
+      } catch (fault) {
+        if (this.db.inTransaction) this.rollback.run()
+        throw fault
+      } finally {
+        this.writing = false
+      }
+    })
+  }
+
+  /** Inside `write` now. */
+  get isWriting(): boolean {
+    return this.writing
+  }
+
+  pragma(source: string): unknown {
+    return guarded(() => this.db.pragma(source, { simple: true }))
+  }
+
+  /** Pages in the journal, and how many of them have been copied back. Once all are, the next commit begins the journal anew. */
+  journal(): { pages: number; copied: number } {
+    const [state] = guarded(() =>
+      this.db.prepare<[], { log: number; checkpointed: number }>('PRAGMA wal_checkpoint(NOOP)').all(),
+    )
+    return { pages: Math.max(0, state?.log ?? 0), copied: Math.max(0, state?.checkpointed ?? 0) }
+  }
+
+  close(): void {
+    this.statements.clear()
+    guarded(() => {
+      try {
+        readAgain(this.db, this.file, () => this.db.pragma('wal_checkpoint(TRUNCATE)'))
+      } finally {
+        this.db.close()
+      }
+    })
+  }
+
+  private setDurability(durability: Durability): void {
+    if (this.durability === durability) return
+    this.db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+    this.durability = durability
+  }
+
+  private statement(sql: string): Driver.Statement {
+    const known = this.statements.get(sql)
+    if (known) return known
+    const made = this.db.prepare(sql)
+    this.statements.set(sql, made)
+    return made
+  }
+
+  /** The row's type is the caller's word for what the SQL beside it selects. */
+  private typed<Row>(sql: string): Driver.Statement<Bound[], Row> {
+    return this.statement(sql) as Driver.Statement<Bound[], Row>
+  }
+}
+
+/** Questions on a connection of its own, which somebody opened and will close. */
+export function readerOf(db: Driver): Reader {
+  const statements = new Map<string, Driver.Statement>()
+  const prepared = <Row>(sql: string): Driver.Statement<Bound[], Row> => {
+    const known = statements.get(sql) ?? db.prepare(sql)
+    statements.set(sql, known)
+    return known as Driver.Statement<Bound[], Row>
+  }
+  return {
+    get: <Row>(sql: string, ...params: Value[]): Row | undefined =>
+      guarded(() => prepared<Row>(sql).get(...bound(sql, params))),
+    all: <Row>(sql: string, ...params: Value[]): Row[] => guarded(() => prepared<Row>(sql).all(...bound(sql, params))),
+    iterate: <Row>(sql: string, ...params: Value[]): IterableIterator<Row> =>
+      prepared<Row>(sql).iterate(...bound(sql, params)),
+  }
+}
+
+type Bound = Value | Record<string, Value>
+
+const numbered = new Map<string, boolean>()
+
+/** The driver takes numbered parameters (?1, ?2) as the names of an object. */
+function bound(sql: string, params: Value[]): Bound[] {
+  let isNumbered = numbered.get(sql)
+  if (isNumbered === undefined) numbered.set(sql, (isNumbered = sql.includes('?1')))
+  return isNumbered ? [Object.fromEntries(params.map((value, index) => [String(index + 1), value]))] : params
+}
+
+/** Whether SQLite, which has read the journal by now, found less in it than was written. */
+export function isJournalDamaged(db: Driver, journal: Journal | null): boolean {
+  if (journal === null || journal.written === 0) return false
+  const [state] = db.prepare<[], { log: number }>('PRAGMA wal_checkpoint(PASSIVE)').all()
+  return (state?.log ?? 0) < journal.written
+}
+
+/** Pages that stay free for what is written next (4 MiB). */
+const keptFreePages = 500
+
+/** A key as the cipher takes it: as it is, without a derivation, and its mark. The caller wipes it. */
+export const rawKey = (key: Uint8Array): Buffer => Buffer.concat([Buffer.from('raw:'), key, keyMark(key)])
+
+/** A connection with the key and every setting of the house (R43, R49). Nothing has been read yet. `cacheMiB`: for who reads each page once, less than the usual 16. */
+export function openDriver(
+  file: string,
+  key: Uint8Array,
+  options: { readonly?: boolean; cacheMiB?: number } = {},
+): Driver {
+  const db = new Driver(file, { timeout: 2000, readonly: options.readonly ?? false })
+  const raw = rawKey(key)
+  try {
+    db.pragma("cipher = 'aegis'")
+    db.pragma("algorithm = 'aegis-256'")
+    db.key(raw)
+    for (const setting of [
+      'synchronous = FULL',
+      'foreign_keys = ON',
+      'temp_store = MEMORY',
+      'secure_delete = ON',
+      'mmap_size = 0',
+      'trusted_schema = OFF',
+      'cell_size_check = ON',
+      `cache_size = ${-1000 * (options.cacheMiB ?? 16)}`,
+      `journal_size_limit = ${64 * 2 ** 20}`,
+    ])
+      db.pragma(setting)
+    return db
+  } catch (fault) {
+    db.close()
+    throw fault
+  } finally {
+    raw.fill(0)
+  }
+}
+
+function explainUnreadable(file: string, key: Uint8Array): PosternError {
+  const head = Buffer.alloc(16)
+  const handle = openSync(file, 'r')
+  try {
+    readSync(handle, head, 0, 16, 0)
+  } finally {
+    closeSync(handle)
+  }
+  if (head.equals(keyMark(key))) return new PosternError('store-corrupt', 'the first page cannot be read')
+  // A file that was cut or wiped is no other key's database.
+  if (head.every((byte) => byte === 0)) return new PosternError('store-corrupt', 'the file has no header')
+  return new PosternError('key-missing', 'the database was made with another key', { otherKey: true })
+}
+
+function migrate(db: Driver, steps: readonly Migration[]): void {
+  const newest = steps.at(-1)?.version ?? 0
+  const current = Number(db.pragma('user_version', { simple: true }))
+  if (current > newest)
+    throw new PosternError('store-newer', 'the database is from a newer program', { found: current, known: newest })
+  for (const step of steps) {
+    if (step.version <= current) continue
+    db.transaction(() => {
+      db.exec(step.up)
+      db.pragma(`user_version = ${step.version}`)
+    }).immediate()
+  }
+}
+
+function isNotADatabase(fault: unknown): boolean {
+  return fault instanceof Driver.SqliteError && fault.code === 'SQLITE_NOTADB'
+}
+
+/** Gives failures of the database their code of the closed list. The driver's text may quote data, so it is left out. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (fault) {
+    throw translated(fault)
+  }
+}
+
+function translated(fault: unknown): unknown {
+  if (!(fault instanceof Driver.SqliteError)) return fault
+  const { code } = fault
+  if (code === 'SQLITE_FULL') return new PosternError('disk-full', code)
+  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY'))
+    return new PosternError('disk-error', code)
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new PosternError('store-corrupt', code)
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
+    return new PosternError('profile-in-use', code)
+  return fault
+}

@@ -1,0 +1,319 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import type Driver from 'better-sqlite3-multiple-ciphers'
+import { logger } from '../../shared/log'
+import { openDriver, type Value, type Writer } from './database'
+import { queueForIndex } from '../search/index-text'
+import { addToMailbox, markWork, summarize } from '../conversations/summary'
+import type { Workspace } from '../workspace'
+
+const log = logger('store')
+const rowsPerTransaction = 500
+
+/**
+ * What exists only here and not on the mail server: copied from a damaged database that was set aside, as far as it
+ * can still be read. Mail itself comes again from the server and finds its conversations by their Message-IDs.
+ */
+interface Kept {
+  readonly name: string
+  /** Its primary key, column by column. */ readonly key: string
+  /** `*`: all that both databases have. */ readonly columns: string
+  readonly where: string
+}
+const whole = (name: string, key: string, where = '1'): Kept => ({ name, key, columns: '*', where })
+/** Mail from files: no server has it. */
+const onlyHere = 'SELECT l.message_id FROM locations l JOIN folders f ON f.id = l.folder_id WHERE f.local = 1'
+
+const tables: readonly Kept[] = [
+  { name: 'settings', key: 'key', columns: 'key, value', where: '1' },
+  whole('meta', 'key', "key NOT IN ('hash_key', 'journal_damage')"),
+  // A device that forgot the number of its last batch would use one twice, and the team would stop listening to it.
+  whole('team_info', 'key'),
+  whole('team_keys', 'epoch'),
+  whole('team_rosters', 'hash'),
+  whole('team_members', 'member'),
+  whole('team_devices', 'device'),
+  whole('team_forks', 'device'),
+  whole('team_invites', 'id'),
+  whole('team_batches', 'device, seq'),
+  whole('team_events', 'device, seq, idx'),
+  whole('team_frontier', 'device'),
+  whole('team_blobs', 'hash'),
+  whole('team_places', 'generation, place, hash'),
+  whole('team_snapshots', 'id'),
+  whole('team_snapshot_parts', 'id, part'),
+  whole('team_state', 'owner, field, element, rank'),
+  whole('team_stale', 'entity'),
+  whole('tags', 'name'),
+  // Who may look and who did.
+  whole('access_chains', 'device'),
+  whole('access_log', 'id'),
+  whole('access_people', 'who'),
+  whole('support_identities', 'id'),
+  whole('grants', 'id'),
+  whole('network_ledger', 'day, host, port, use, mailbox_id, address, expected'),
+  // With their ids: secrets in the keychain are kept under them.
+  {
+    name: 'mailboxes',
+    key: 'id',
+    columns: 'id, name, address, address_key, imap, smtp, paused, created_at, identity, local, depth',
+    where: 'removing = 0',
+  },
+  whole('mailbox_use', 'mailbox_id, what'),
+  whole('send_log', 'id'),
+  whole('transfers', 'id'),
+  {
+    name: 'folders',
+    key: 'id',
+    columns: 'id, mailbox_id, path, delimiter, role, uid_validity, high_uid, complete, local',
+    where: 'local = 1',
+  },
+  {
+    name: 'customers',
+    key: 'id',
+    columns: 'id, name, named_by_person, note, first_at, first_auto_at, last_at',
+    where: "note <> '' OR named_by_person = 1",
+  },
+  {
+    name: 'customer_addresses',
+    key: 'address_key',
+    columns: 'address_key, address, name, name_key, customer_id, last_at',
+    where: 'customer_id IN (SELECT id FROM kept_customers)',
+  },
+  {
+    name: 'conversations',
+    key: 'id',
+    columns:
+      'id, subject, status, status_by_person, last_at, family, assignee, tags, snoozed_until, snoozed_at, snooze_unless_reply, woke_at',
+    where: `merged_into IS NULL AND (family IS NOT NULL OR status_by_person = 1 OR has_draft = 1 OR outbox_state IS NOT NULL OR assignee IS NOT NULL OR tags <> '[]' OR snoozed_until IS NOT NULL
+      OR id IN (SELECT conversation_id FROM notes) OR id IN (SELECT conversation_id FROM messages WHERE id IN (${onlyHere})))`,
+  },
+  // What is not brought over waits for its mail, as what colleagues did to mail that is not here yet.
+  { name: 'team_anchors', key: 'entity', columns: 'entity, key_hash, conversation_id', where: '1' },
+  whole('conversation_tags', 'conversation_id, tag'),
+  whole('conversation_fields', 'conversation_id, field'),
+  whole('conversation_people', 'conversation_id, member'),
+  whole('note_drafts', 'conversation_id'),
+  whole('messages', 'id', `id IN (${onlyHere})`),
+  whole('message_bodies', 'message_id', `message_id IN (${onlyHere})`),
+  whole('attachments', 'id', `message_id IN (${onlyHere})`),
+  whole('locations', 'folder_id, uid', 'folder_id IN (SELECT id FROM folders WHERE local = 1)'),
+  whole('delivery_reports', 'about_key, recipient, report_message'),
+  {
+    name: 'thread_ids',
+    key: 'hash',
+    columns: 'hash, conversation_id',
+    where: 'conversation_id IN (SELECT id FROM kept_conversations)',
+  },
+  {
+    name: 'thread_acts',
+    key: 'id',
+    columns: 'id, kind, at, by, conversation_id, other_id, undone, before',
+    where: '1',
+  },
+  whole('thread_act_pins', 'act_id, key_hash'),
+  {
+    name: 'thread_pins',
+    key: 'key_hash',
+    columns: 'key_hash, conversation_id, act_id, chosen',
+    where: 'conversation_id IN (SELECT id FROM kept_conversations)',
+  },
+  {
+    name: 'history',
+    key: 'id',
+    columns: 'id, conversation_id, at, kind, by, detail, act_id',
+    where: 'conversation_id IN (SELECT id FROM kept_conversations)',
+  },
+  { name: 'notes', key: 'id', columns: 'id, conversation_id, at, author, text, name', where: '1' },
+  {
+    name: 'drafts',
+    key: 'id',
+    columns:
+      'id, state, kind, conversation_id, mailbox_id, base_version, basis, recipients, subject, html, text, quote, updated_at, sender, signed',
+    where: "state <> 'discarded'",
+  },
+  { name: 'draft_files', key: 'id', columns: 'id, draft_id, name, type, size, bytes', where: '1' },
+  {
+    name: 'outbox',
+    key: 'id',
+    columns: `id, state, conversation_id, mailbox_id, draft_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet, status_before, status_after,
+      made_conversation, error, error_detail, server_line, attempts, raw, copy, copy_tries, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok`,
+    // And what was sent and whose copy does not lie in Sent yet.
+    where: "state <> 'sent' OR (copy = 1 AND raw IS NOT NULL)",
+  },
+]
+
+/** @returns whether something was brought over from a damaged database in the same folder */
+export function salvage(workspace: Workspace, dir: string, key: Uint8Array): boolean {
+  // The names hold the time of setting aside, so the last one is the newest.
+  const damaged = readdirSync(dir)
+    .filter((name) => /^postern-damaged-.*\.db$/.test(name))
+    .toSorted()
+    .at(-1)
+  if (damaged === undefined) return false
+  let old: Driver | null = null
+  const copied: Record<string, number> = {}
+  try {
+    old = openDriver(path.join(dir, damaged), key)
+    old.exec(
+      'CREATE TEMP TABLE kept_customers(id INTEGER PRIMARY KEY); CREATE TEMP TABLE kept_conversations(id INTEGER PRIMARY KEY)',
+    )
+    copyHashKey(workspace, old)
+    standIn(old)
+    for (const table of tables) copied[table.name] = copyTable(workspace, old, table)
+    fileAgain(workspace)
+    finish(workspace)
+  } catch (fault) {
+    // Its first page may be what is damaged: then nothing can be read, and the file stays for whoever can do more.
+    log.warn('the damaged database cannot be read', { fault })
+  } finally {
+    old?.close()
+  }
+  log.info('taken over from the damaged database', copied)
+  return Object.values(copied).some((rows) => rows > 0)
+}
+
+function copyHashKey(workspace: Workspace, old: Driver): void {
+  const row = readable(() => old.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'hash_key'").get())
+  if (row) workspace.replaceHashKey(row.value)
+}
+
+/** A database that was damaged before an update knows less: tables that it has not got count as empty. */
+function standIn(old: Driver): void {
+  for (const { name, columns } of tables) {
+    const known = readable(
+      () =>
+        old.prepare<[string], { n: number }>('SELECT count(*) AS n FROM main.sqlite_schema WHERE name = ?').get(name)
+          ?.n,
+    )
+    if (known === 0) old.exec(`CREATE TEMP TABLE ${name}(${columns === '*' ? 'nothing' : columns})`)
+  }
+}
+
+/** Of some columns those that a table of the damaged database has; the others get their defaults. */
+function presentColumns(workspace: Workspace, old: Driver, table: string, columns: string): string[] {
+  const present = new Set(
+    old
+      .prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)')
+      .all(table)
+      .map(({ name }) => name),
+  )
+  const wanted =
+    columns === '*'
+      ? workspace.db.read.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', table).map(({ name }) => name)
+      : columns.split(',').map((column) => column.trim())
+  return wanted.filter((column) => present.has(column))
+}
+
+function copyTable(workspace: Workspace, old: Driver, { name, key, columns, where }: Kept): number {
+  const names = presentColumns(workspace, old, name, columns)
+  if (names.length === 0) return 0
+  const keys = key.split(', ')
+  const insert = `INSERT OR IGNORE INTO ${name}(${names.join(', ')}) VALUES(${names.map(() => '?').join(', ')})`
+  let copied = 0
+  let batch: Value[][] = []
+  const flush = (): void => {
+    const rows = batch
+    batch = []
+    copied += workspace.db.write((tx) => rows.filter((row) => insertRow(tx, insert, row)).length)
+  }
+  // From both ends: a page that cannot be read hides only what lies in it and not all behind it.
+  const seen = new Set<string>()
+  for (const way of ['ASC', 'DESC']) {
+    readable(() => {
+      const statement = old
+        .prepare<[], Record<string, Value>>(
+          `SELECT ${names.join(', ')} FROM ${name} WHERE ${where} ORDER BY ${keys.map((one) => `${one} ${way}`).join(', ')}`,
+        )
+        .safeIntegers()
+      for (const row of statement.iterate()) {
+        const id = keys.map((one) => String(row[one])).join(' ')
+        if (seen.has(id)) break
+        seen.add(id)
+        batch.push(names.map((column) => row[column] ?? null))
+        if (batch.length >= rowsPerTransaction) flush()
+      }
+    })
+  }
+  flush()
+  if (name === 'customers' || name === 'conversations') {
+    const keep = old.prepare<[string]>(`INSERT OR IGNORE INTO kept_${name} VALUES(CAST(? AS INTEGER))`)
+    for (const id of seen) keep.run(id)
+  }
+  return copied
+}
+
+/** A row whose parent could not be read is left out; the others count. */
+function insertRow(tx: Writer, insert: string, row: Value[]): boolean {
+  try {
+    return tx.run(insert, ...row).changes > 0
+  } catch (fault) {
+    if (hasCode(fault, 'SQLITE_CONSTRAINT')) return false
+    throw fault
+  }
+}
+
+/** null where damage is met; any other failure is none of damage's. */
+function readable<T>(work: () => T): T | null {
+  try {
+    return work()
+  } catch (fault) {
+    if (hasCode(fault, 'SQLITE_CORRUPT') || hasCode(fault, 'SQLITE_NOTADB') || hasCode(fault, 'SQLITE_IOERR'))
+      return null
+    throw fault
+  }
+}
+
+const hasCode = (fault: unknown, code: string): boolean =>
+  fault instanceof Error && 'code' in fault && String(fault.code).startsWith(code)
+
+/** Mail that was brought over is in its conversations' rows, in its mailbox's lists and found again; anchors of conversations that were not wait for their mail. */
+function fileAgain(workspace: Workspace): void {
+  workspace.db.write((tx) =>
+    tx.run(
+      'UPDATE team_anchors SET conversation_id = NULL WHERE conversation_id NOT IN (SELECT id FROM conversations)',
+    ),
+  )
+  const messages = workspace.db.read.all<{ id: number; conversation_id: number | null; mailbox_id: number }>(
+    'SELECT m.id, m.conversation_id, f.mailbox_id FROM messages m JOIN locations l ON l.message_id = m.id JOIN folders f ON f.id = l.folder_id ORDER BY m.conversation_id, m.id',
+  )
+  for (let from = 0; from < messages.length; from += rowsPerTransaction) {
+    workspace.db.write((tx) => {
+      const part = messages.slice(from, from + rowsPerTransaction)
+      for (const { id, conversation_id: conversation, mailbox_id: mailbox } of part) {
+        if (conversation === null) continue
+        addToMailbox(tx, conversation, mailbox)
+        queueForIndex(tx, id)
+      }
+      for (const id of new Set(part.flatMap((row) => row.conversation_id ?? []))) summarize(tx, id, workspace.own)
+    })
+  }
+}
+
+/** Marks and mailboxes of the rows that were brought over. What was leaving is in doubt, as after any crash. */
+function finish(workspace: Workspace): void {
+  workspace.db.write((tx) => {
+    tx.run("UPDATE outbox SET state = 'uncertain', error = 'sent-uncertain' WHERE state = 'sending'")
+    tx.run(
+      "UPDATE drafts SET state = 'open' WHERE state = 'queued' AND NOT EXISTS(SELECT 1 FROM outbox WHERE draft_id = drafts.id)",
+    )
+    tx.run(`INSERT OR IGNORE INTO conversation_mailboxes(mailbox_id, conversation_id, status, last_at)
+      SELECT o.mailbox_id, c.id, c.status, c.last_at FROM outbox o JOIN conversations c ON c.id = o.conversation_id`)
+    tx.run(
+      'UPDATE conversations SET mailbox_ids = (SELECT json_group_array(mailbox_id) FROM conversation_mailboxes WHERE conversation_id = conversations.id)',
+    )
+    for (const { id } of tx.all<{ id: number }>(
+      'SELECT conversation_id AS id FROM drafts WHERE conversation_id IS NOT NULL UNION SELECT conversation_id FROM outbox',
+    )) {
+      tx.run(
+        'UPDATE conversations SET hidden = NOT EXISTS(SELECT 1 FROM outbox WHERE conversation_id = ?1) WHERE id = ?1',
+        id,
+      )
+      tx.run(
+        'UPDATE conversation_mailboxes SET hidden = (SELECT hidden FROM conversations WHERE id = ?1) WHERE conversation_id = ?1',
+        id,
+      )
+      markWork(tx, id)
+    }
+  })
+}

@@ -1,0 +1,242 @@
+import { mkdir, open, utimes, type FileHandle } from 'node:fs/promises'
+import path from 'node:path'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { ExportScope, MailFormat } from '../../../src-preload/contract/transfers'
+import { logger } from '../../shared/log'
+import { safeFileName } from '../../shared/guards'
+import { mboxEntry } from '../../shared/mbox'
+import { fileError, sourceOf } from './files'
+import { fetchWhole } from './parts'
+import { shownPlaces } from './places'
+import { survivorOf } from '../threads/threads'
+import { begin, endTransfer, isRunning } from './transfers'
+import { breathe, type Workspace } from '../workspace'
+
+const log = logger('store')
+
+interface Chosen {
+  id: number
+  date: number
+  from_address: string
+  subject: string
+  seen: number
+  flags: number | null
+  part: number
+}
+interface Group {
+  readonly name: string
+  readonly messages: readonly Chosen[]
+}
+
+/** Messages between two notes of the progress. */
+const noteEvery = 50
+
+/**
+ * Writes mail as it was received, byte for byte, into a new folder in `dir`. Answers at once; the work goes on in pieces.
+ * @throws PosternError `not-found` when the scope holds nothing
+ */
+export async function beginExport(
+  workspace: Workspace,
+  dir: string,
+  scope: ExportScope,
+  format: MailFormat,
+): Promise<{ id: number }> {
+  const { name, groups } = chosen(workspace, scope)
+  const total = groups.reduce((sum, { messages }) => sum + messages.length, 0)
+  if (total === 0) throw new PosternError('not-found', 'nothing to export')
+  const target = await freshFolder(dir, safeFileName(`${name} ${new Date().toISOString().slice(0, 10)}`))
+  const id = workspace.db.write((tx) => {
+    const made = begin(tx, 'export', path.basename(target), scope.kind === 'mailbox' ? scope.mailboxId : null, [target])
+    tx.run('UPDATE transfers SET total = ? WHERE id = ?', total, made)
+    return made
+  })
+  void run(workspace, id, target, groups, format)
+  return { id }
+}
+
+async function run(
+  workspace: Workspace,
+  id: number,
+  target: string,
+  groups: readonly Group[],
+  format: MailFormat,
+): Promise<void> {
+  const finish = (state: 'done' | 'failed', error: string | null): void =>
+    workspace.db.write((tx) => endTransfer(tx, id, state, error))
+  try {
+    let done = 0
+    let left = 0
+    const names = new Set<string>()
+    for (const { name, messages } of groups) {
+      const writer = await writers[format](target, freeName(names, safeFileName(name)))
+      try {
+        for (const message of messages) {
+          // Its whole is on the server only, or not to be had now: a part must not pass for the message.
+          if (message.part !== 0 && !(await isWhole(workspace, message.id))) left++
+          else await writer.write(sourceOf(workspace.db.read, message.id), message)
+          done++
+          if (done % noteEvery === 0) {
+            if (!isRunning(workspace.db.read, id)) return
+            progress(workspace, id, done, left)
+          }
+          await breathe()
+        }
+      } finally {
+        await writer.close()
+      }
+    }
+    progress(workspace, id, done, left)
+    finish('done', null)
+  } catch (fault) {
+    const error = PosternError.from(fileError(fault))
+    log.warn('export failed', { code: error.code })
+    try {
+      finish('failed', error.code)
+    } catch {
+      // The database was closed meanwhile: the next start says that it was broken off.
+    }
+  }
+}
+
+async function isWhole(workspace: Workspace, id: number): Promise<boolean> {
+  try {
+    await fetchWhole(workspace, id)
+    return true
+  } catch (fault) {
+    if (!(fault instanceof PosternError)) throw fault
+    return false
+  }
+}
+
+function progress(workspace: Workspace, id: number, done: number, left: number): void {
+  workspace.db.write((tx) => {
+    tx.run('UPDATE transfers SET done = ?1, messages = ?1 - ?2, left = ?2 WHERE id = ?3', done, left, id)
+    tx.changes.touched('transfers')
+  }, 'normal')
+}
+
+const columns = 'm.id, m.date, m.from_address, m.subject, m.seen, m.part'
+
+function chosen(workspace: Workspace, scope: ExportScope): { name: string; groups: Group[] } {
+  const { read } = workspace.db
+  if (scope.kind === 'conversations') {
+    const ids = JSON.stringify(scope.ids.map((id) => survivorOf(read, id)))
+    const messages = read.all<Chosen>(
+      `SELECT ${columns}, NULL AS flags FROM messages m WHERE m.conversation_id IN (SELECT value FROM json_each(?)) AND m.place IN ${shownPlaces} ORDER BY m.date, m.id`,
+      ids,
+    )
+    return { name: 'Conversations', groups: messages.length === 0 ? [] : [{ name: 'Conversations', messages }] }
+  }
+  const folders = read.all<{ id: number; path: string; delimiter: string | null; name: string }>(
+    `SELECT f.id, f.path, f.delimiter, b.name FROM folders f JOIN mailboxes b ON b.id = f.mailbox_id WHERE ${scope.kind === 'mailbox' ? 'f.mailbox_id' : 'f.id'} = ? ORDER BY f.id`,
+    scope.kind === 'mailbox' ? scope.mailboxId : scope.folderId,
+  )
+  const groups = folders.map((folder): Group => ({
+    name: folder.delimiter === null ? folder.path : folder.path.replaceAll(folder.delimiter, '.'),
+    messages: read.all<Chosen>(
+      `SELECT ${columns}, l.flags FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ? ORDER BY m.date, m.id, l.uid`,
+      folder.id,
+    ),
+  }))
+  return { name: folders[0]?.name ?? 'Mail', groups: groups.filter(({ messages }) => messages.length > 0) }
+}
+
+interface MailWriter {
+  write(raw: Uint8Array, message: Chosen): Promise<void>
+  close(): Promise<void>
+}
+
+const writers: Readonly<Record<MailFormat, (dir: string, name: string) => Promise<MailWriter>>> = {
+  async mbox(dir, name) {
+    const file = await open(path.join(dir, `${name}.mbox`), 'wx', 0o600)
+    return {
+      write: async (raw, { from_address: from, date }) => void (await file.write(mboxEntry(raw, from, date))),
+      close: () => closed(file),
+    }
+  },
+  async maildir(dir, name) {
+    const base = path.join(dir, name)
+    for (const part of ['cur', 'new', 'tmp']) await mkdir(path.join(base, part), { recursive: true, mode: 0o700 })
+    let count = 0
+    // Windows knows no colon in a file name.
+    const mark = process.platform === 'win32' ? ';' : ':'
+    return {
+      write: (raw, { date, flags, seen }) =>
+        writeFile(
+          path.join(
+            base,
+            'cur',
+            `${Math.floor(date / 1000)}.P${++count}.postern,S=${raw.byteLength}${mark}2,${maildirFlags(flags ?? seen)}`,
+          ),
+          raw,
+          date,
+        ),
+      close: () => Promise.resolve(),
+    }
+  },
+  async eml(dir, name) {
+    const base = path.join(dir, name)
+    await mkdir(base, { recursive: true, mode: 0o700 })
+    const names = new Set<string>()
+    return {
+      write: (raw, { date, subject }) => {
+        const stamp = new Date(date).toISOString().slice(0, 16).replace('T', ' ').replace(':', '')
+        const file = freeName(names, safeFileName(`${stamp} ${subject.slice(0, 80)}`.trim()))
+        return writeFile(path.join(base, `${file}.eml`), raw, date)
+      },
+      close: () => Promise.resolve(),
+    }
+  },
+}
+
+/** As a Maildir says it: letters in the order of the alphabet. */
+function maildirFlags(flags: number): string {
+  return [
+    [16, 'D'],
+    [4, 'F'],
+    [2, 'R'],
+    [1, 'S'],
+    [8, 'T'],
+  ]
+    .map(([bit, letter]) => ((flags & Number(bit)) === 0 ? '' : letter))
+    .join('')
+}
+
+async function writeFile(file: string, raw: Uint8Array, date: number): Promise<void> {
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(raw)
+  } finally {
+    await handle.close()
+  }
+  await utimes(file, date / 1000, date / 1000)
+}
+
+async function closed(file: FileHandle): Promise<void> {
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function freshFolder(dir: string, name: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const target = path.join(dir, n === 1 ? name : `${name} (${n})`)
+    try {
+      await mkdir(target, { mode: 0o700 })
+      return target
+    } catch (fault) {
+      const error = fileError(fault)
+      if (!(error instanceof PosternError) || error.code !== 'conflict') throw error
+    }
+  }
+}
+
+/** A name that was not given yet; where letters of both cases are one, two names never are one file. */
+function freeName(names: Set<string>, name: string): string {
+  let free = name
+  for (let n = 2; names.has(free.toLowerCase()); n++) free = `${name} (${n})`
+  names.add(free.toLowerCase())
+  return free
+}

@@ -1,0 +1,199 @@
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderCursor } from '../../../src-preload/contract/internal'
+import * as z from 'zod'
+import type { Reader } from '../file/database'
+import { emptyFolder, replaceFolder } from './flags'
+import { syncLabels } from './labels'
+import { openFolder } from './messages'
+import { beginAnew, finishRenumbering } from './renumbering'
+import type { Workspace } from '../workspace'
+
+interface CursorRow {
+  id: number
+  path: string
+  role: FolderRole
+  uid_validity: string | null
+  high_uid: number
+  low_uid: number
+  mod_seq: string | null
+  complete: number
+}
+const columns = 'id, path, role, uid_validity, high_uid, low_uid, mod_seq, complete'
+
+function cursorOf(row: CursorRow): z.infer<typeof FolderCursor> {
+  return {
+    folderId: row.id,
+    path: row.path,
+    role: row.role,
+    uidValidity: row.uid_validity,
+    highUid: row.high_uid,
+    lowUid: row.low_uid,
+    modSeq: row.mod_seq,
+    complete: row.complete === 1,
+  }
+}
+
+export interface ListedFolder {
+  readonly path: string
+  readonly delimiter: string | null
+  readonly role: FolderRole
+}
+
+/** Makes the folders of a mailbox equal to the server's list. Folders that are gone lose their places, never their messages. */
+export async function syncFolders(
+  workspace: Workspace,
+  mailboxId: number,
+  listed: readonly ListedFolder[],
+  labels: readonly string[] = [],
+): Promise<{ folders: z.infer<typeof FolderCursor>[] }> {
+  const { db } = workspace
+  if (!db.read.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId))
+    throw new PosternError('not-found', 'no such mailbox')
+  const before = db.read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? AND local = 0`, mailboxId)
+  const paths = new Set(listed.map(({ path }) => path))
+  const changedRole: number[] = []
+  db.write((tx) => {
+    for (const { path, delimiter, role } of listed) {
+      const known = before.find((folder) => folder.path === path)
+      if (known && known.role !== role) changedRole.push(known.id)
+      tx.run(
+        `INSERT INTO folders(mailbox_id, path, delimiter, role) VALUES(?1, ?2, ?3, ?4)
+         ON CONFLICT(mailbox_id, path) DO UPDATE SET delimiter = ?3, role = ?4 WHERE delimiter IS NOT ?3 OR role <> ?4`,
+        mailboxId,
+        path,
+        delimiter,
+        role,
+      )
+    }
+    syncLabels(tx, mailboxId, labels)
+    tx.changes.touched('sync')
+  }, 'normal')
+  for (const { id, path } of before) {
+    if (paths.has(path)) continue
+    await emptyFolder(workspace, id)
+    db.write((tx) => tx.run('DELETE FROM folders WHERE id = ?', id), 'normal')
+  }
+  for (const id of changedRole) await replaceFolder(workspace, id)
+  await finishRenumbering(workspace, mailboxId)
+  return allFolders(db.read, mailboxId)
+}
+
+export function allFolders(read: Reader, mailboxId: number): { folders: z.infer<typeof FolderCursor>[] } {
+  return {
+    folders: read
+      .all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? AND local = 0 ORDER BY id`, mailboxId)
+      .map(cursorOf),
+  }
+}
+
+/** A new UIDVALIDITY: all UIDs known so far mean nothing any more (RFC 9051, 2.3.1.1). Messages are known again by their content, and stay where they were until then (store/mail/renumbering). */
+export function resetFolder(workspace: Workspace, folderId: number, uidValidity: string): z.infer<typeof FolderCursor> {
+  const { db } = workspace
+  const id = db.write((tx) => beginAnew(tx, folderId, uidValidity))
+  const row = db.read.get<CursorRow>(`SELECT ${columns} FROM folders WHERE id = ?`, id)
+  if (!row) throw new PosternError('not-found', 'no such folder')
+  return cursorOf(row)
+}
+
+export function knownUids(
+  read: Reader,
+  folderId: number,
+  uidValidity: string,
+  fromUid: number,
+  toUid: number,
+): { uids: number[] } {
+  openFolder(read, folderId, uidValidity)
+  return {
+    uids: read
+      .all<{ uid: number }>(
+        'SELECT uid FROM locations WHERE folder_id = ? AND uid BETWEEN ? AND ? ORDER BY uid',
+        folderId,
+        fromUid,
+        toUid,
+      )
+      .map(({ uid }) => uid),
+  }
+}
+
+interface Check {
+  readonly folderId: number
+  readonly serverCount: number
+  readonly at: number
+  readonly missing: number
+  readonly verified: boolean
+}
+
+/** The server's count of a folder, to be held against ours. */
+export function folderChecked(
+  workspace: Workspace,
+  { folderId, serverCount, at, missing, verified }: Check,
+): { localCount: number } {
+  return workspace.db.write((tx) => {
+    tx.run(
+      'UPDATE folders SET server_count = ?1, checked_at = ?2, missing = ?3, verified_at = CASE WHEN ?4 THEN ?2 ELSE verified_at END WHERE id = ?5',
+      serverCount,
+      at,
+      missing,
+      Number(verified),
+      folderId,
+    )
+    tx.changes.touched('sync')
+    const row = tx.get<{ local_count: number }>('SELECT local_count FROM folders WHERE id = ?', folderId)
+    if (!row) throw new PosternError('not-found', 'no such folder')
+    return { localCount: row.local_count }
+  }, 'normal')
+}
+
+/** A look at all folders: their counts go into the ledger. @returns the complete folders whose count here is another, and how many messages are here in all */
+export function foldersCounted(
+  workspace: Workspace,
+  counts: readonly { readonly folderId: number; readonly serverCount: number }[],
+  at: number,
+): { differing: number[]; done: number } {
+  return workspace.db.write((tx) => {
+    const differing: number[] = []
+    let done = 0
+    for (const { folderId, serverCount } of counts) {
+      tx.run('UPDATE folders SET server_count = ?, checked_at = ? WHERE id = ?', serverCount, at, folderId)
+      const here = tx.get<{ local_count: number; complete: number }>(
+        'SELECT local_count, complete FROM folders WHERE id = ?',
+        folderId,
+      )
+      done += here?.local_count ?? 0
+      if (here?.complete === 1 && here.local_count !== serverCount) differing.push(folderId)
+    }
+    tx.changes.touched('sync')
+    return { differing, done }
+  }, 'normal')
+}
+
+/** The same folder under another path: nothing is fetched again, and acts that wait go to the new path. */
+export function renameFolder(workspace: Workspace, folderId: number, path: string, delimiter: string | null): void {
+  workspace.db.write((tx) => {
+    tx.run('UPDATE folders SET path = ?, delimiter = ? WHERE id = ?', path, delimiter, folderId)
+    tx.changes.touched('sync')
+  }, 'normal')
+}
+
+/** Messages spread over a folder, newest and oldest among them, to know the folder again by. */
+export function sampleFolder(
+  read: Reader,
+  folderId: number,
+  limit: number,
+): { messages: { uid: number; messageId: string | null; size: number }[] } {
+  const select =
+    'SELECT l.uid, m.message_id AS messageId, m.raw_size AS size FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ?1'
+  const half = Math.ceil(limit / 2)
+  const newest = read.all<{ uid: number; messageId: string | null; size: number }>(
+    `${select} ORDER BY l.uid DESC LIMIT ?2`,
+    folderId,
+    half,
+  )
+  const oldest = read.all<{ uid: number; messageId: string | null; size: number }>(
+    `${select} ORDER BY l.uid LIMIT ?2`,
+    folderId,
+    half,
+  )
+  return { messages: [...new Map([...newest, ...oldest].map((row) => [row.uid, row])).values()] }
+}

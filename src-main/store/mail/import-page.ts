@@ -1,0 +1,146 @@
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { ImportPage } from '../../../src-preload/contract/internal'
+import type { FolderRole } from '../../../src-preload/contract/mail'
+import type * as z from 'zod'
+import type { Writer } from '../file/database'
+import { Batch, Portion, ingest, messageKey, openFolder } from './messages'
+import { endTransfer } from './transfers'
+import { breathe, type Workspace } from '../workspace'
+
+/** Folders of imported mail stand below this one, so that none meets a folder of the server. */
+const below = 'Imported mail'
+
+/**
+ * Stores one page of an import, with the place up to which the files were read: a page that was cut short is read again,
+ * and what is there already is left out. Old mail moves no status, tells nobody and answers nobody.
+ * @returns false when a person cancelled it meanwhile
+ */
+export async function importPage(workspace: Workspace, page: z.infer<typeof ImportPage>): Promise<{ go: boolean }> {
+  let from = 0
+  do {
+    const portion = new Portion(workspace, from, page.items.length)
+    const go = workspace.db.write((tx) => {
+      const transfer = tx.get<{ mailbox_id: number }>(
+        "SELECT mailbox_id FROM transfers WHERE id = ? AND state = 'running'",
+        page.id,
+      )
+      if (!transfer) return false
+      const counts = storeItems(tx, workspace, transfer.mailbox_id, page, portion)
+      const last = portion.end >= page.items.length
+      tx.run(
+        'UPDATE transfers SET messages = messages + ?, duplicates = duplicates + ?, unreadable = unreadable + ?, left = left + ? WHERE id = ?',
+        counts.messages,
+        counts.duplicates,
+        counts.unreadable,
+        last ? page.left : 0,
+        page.id,
+      )
+      if (last)
+        tx.run(
+          'UPDATE transfers SET position = ?, done = ?, total = ? WHERE id = ?',
+          page.position,
+          page.done,
+          Math.max(page.total, page.done),
+          page.id,
+        )
+      tx.changes.touched('transfers')
+      return true
+    }, 'normal')
+    if (!go) return { go }
+    from = portion.end
+    await breathe()
+  } while (from < page.items.length)
+  return { go: true }
+}
+
+export function endImport(workspace: Workspace, id: number, error: string | null): void {
+  workspace.db.write((tx) => endTransfer(tx, id, error === null ? 'done' : 'failed', error))
+}
+
+function storeItems(
+  tx: Writer,
+  workspace: Workspace,
+  mailboxId: number,
+  page: z.infer<typeof ImportPage>,
+  portion: Portion,
+): { messages: number; duplicates: number; unreadable: number } {
+  const counts = { messages: 0, duplicates: 0, unreadable: 0 }
+  const folderId = page.items.length === 0 ? 0 : folderFor(tx, mailboxId, page.folder, page.role)
+  if (folderId === 0) {
+    portion.skipRest()
+    return counts
+  }
+  const folder = openFolder(tx, folderId, uidValidity)
+  const batch = new Batch()
+  let uid = tx.get<{ high_uid: number }>('SELECT high_uid FROM folders WHERE id = ?', folderId)?.high_uid ?? 0
+  for (const at of portion) {
+    const item = page.items[at]
+    if (!item) continue
+    if (isHere(tx, workspace, mailboxId, item)) {
+      counts.duplicates++
+      continue
+    }
+    uid++
+    ingest(
+      tx,
+      workspace,
+      { folderId, uidValidity, items: [], cursor: {}, backfill: true },
+      folder,
+      { ...item, uid },
+      item.internalDate,
+      batch,
+    )
+    counts.messages++
+    if (item.message.unreadable !== null) counts.unreadable++
+  }
+  tx.run('UPDATE folders SET high_uid = ? WHERE id = ?', uid, folderId)
+  batch.finish(tx, workspace)
+  return counts
+}
+
+const uidValidity = '1'
+
+function folderFor(tx: Writer, mailboxId: number, name: string, role: FolderRole): number {
+  const path = `${below}/${name}`
+  const known = tx.get<{ id: number }>(
+    'SELECT id FROM folders WHERE mailbox_id = ? AND path = ? AND local = 1',
+    mailboxId,
+    path,
+  )
+  if (known) return known.id
+  if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId))
+    throw new PosternError('not-found', 'the mailbox is gone')
+  return Number(
+    tx.run(
+      'INSERT INTO folders(mailbox_id, path, delimiter, role, uid_validity, complete, local) VALUES(?, ?, ?, ?, ?, 1, 1)',
+      mailboxId,
+      path,
+      '/',
+      role,
+      uidValidity,
+    ).lastInsertRowid,
+  )
+}
+
+/** The same message, byte for byte what its sender wrote, lies in this mailbox already. */
+function isHere(
+  tx: Writer,
+  workspace: Workspace,
+  mailboxId: number,
+  { message }: z.infer<typeof ImportPage>['items'][number],
+): boolean {
+  return tx
+    .all<{ id: number; content_hash: Buffer }>(
+      'SELECT id, content_hash FROM messages WHERE key_hash = ?',
+      messageKey(workspace, message),
+    )
+    .some(
+      (known) =>
+        known.content_hash.equals(message.contentHash) &&
+        tx.get(
+          'SELECT 1 FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? AND f.mailbox_id = ?',
+          known.id,
+          mailboxId,
+        ) !== undefined,
+    )
+}

@@ -1,0 +1,130 @@
+import { PosternError } from '../../../src-preload/contract/errors'
+import { dropMessage } from './erase'
+import { forgetParts } from './files'
+import { fitMailboxes } from '../threads/families'
+import { parseIds } from '../rows'
+import { summarize } from '../conversations/summary'
+import { breathe, type Workspace } from '../workspace'
+
+const chunk = 50
+
+/**
+ * Removes a mailbox and its local copy: it leaves the lists at once, its mail piece by piece. Messages that another
+ * mailbox has too stay. Nothing is deleted on the server.
+ */
+export function hideMailbox(workspace: Workspace, id: number): void {
+  workspace.db.write((tx) => {
+    if (tx.run('UPDATE mailboxes SET removing = 1 WHERE id = ?', id).changes === 0)
+      throw new PosternError('not-found', 'no such mailbox')
+    for (const topic of ['mailboxes', 'counts', 'sync'] as const) tx.changes.touched(topic)
+    tx.changes.changed('conversations')
+  })
+  workspace.mailboxesChanged()
+  forgetParts()
+}
+
+/** Finishes removals, also those that an earlier run began. */
+export async function finishRemovals(workspace: Workspace): Promise<void> {
+  const removing = workspace.db.read.all<{ id: number }>('SELECT id FROM mailboxes WHERE removing = 1')
+  for (const { id } of removing) {
+    while (removeSome(workspace, id)) await breathe()
+    while (removeCustomers(workspace)) await breathe()
+    workspace.db.write((tx) => {
+      tx.run('DELETE FROM folders WHERE mailbox_id = ?', id)
+      tx.run('DELETE FROM view_counts WHERE mailbox_id = ?', id)
+      tx.run('DELETE FROM mailboxes WHERE id = ?', id)
+      tx.changes.touched('counts')
+      tx.changes.changed('conversations')
+      tx.changes.changed('customers')
+    })
+  }
+}
+
+function removeSome(workspace: Workspace, mailboxId: number): boolean {
+  return workspace.db.write((tx) => {
+    tx.run('DELETE FROM server_ops WHERE mailbox_id = ?', mailboxId)
+    const conversations = tx
+      .all<{ conversation_id: number }>(
+        'SELECT conversation_id FROM conversation_mailboxes WHERE mailbox_id = ? LIMIT ?',
+        mailboxId,
+        chunk,
+      )
+      .map((row) => row.conversation_id)
+    for (const id of conversations) removeFrom(id)
+    if (conversations.length > 0) return true
+    // Drafts on the server, which are of no conversation; what is left in folders after that is shared with nobody.
+    const rest = tx.all<{ folder_id: number; uid: number; message_id: number }>(
+      'SELECT l.folder_id, l.uid, l.message_id FROM locations l JOIN folders f ON f.id = l.folder_id WHERE f.mailbox_id = ? LIMIT ?',
+      mailboxId,
+      chunk * 4,
+    )
+    for (const { folder_id: folderId, uid, message_id: messageId } of rest) {
+      tx.run('DELETE FROM locations WHERE folder_id = ? AND uid = ?', folderId, uid)
+      if (!tx.get('SELECT 1 FROM locations WHERE message_id = ?', messageId)) dropMessage(tx, messageId)
+    }
+    const drafts = tx.run(
+      'DELETE FROM drafts WHERE mailbox_id = ? AND NOT EXISTS(SELECT 1 FROM outbox WHERE draft_id = drafts.id)',
+      mailboxId,
+    ).changes
+    return rest.length > 0 || drafts > 0
+
+    function removeFrom(conversationId: number): void {
+      tx.run('DELETE FROM outbox WHERE conversation_id = ? AND mailbox_id = ?', conversationId, mailboxId)
+      tx.run('DELETE FROM drafts WHERE conversation_id = ? AND mailbox_id = ?', conversationId, mailboxId)
+      tx.run(
+        `DELETE FROM locations WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = ?1)
+        AND folder_id IN (SELECT id FROM folders WHERE mailbox_id = ?2)`,
+        conversationId,
+        mailboxId,
+      )
+      tx.run(
+        'DELETE FROM conversation_mailboxes WHERE conversation_id = ? AND mailbox_id = ?',
+        conversationId,
+        mailboxId,
+      )
+      // Moved here, but its mail still lies where it came from: it is there again.
+      if (
+        tx.run('UPDATE conversations SET moved_to = NULL WHERE id = ? AND moved_to = ?', conversationId, mailboxId)
+          .changes > 0
+      )
+        fitMailboxes(tx, conversationId)
+      const others = parseIds(
+        tx.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', conversationId)
+          ?.mailbox_ids ?? '[]',
+      ).filter((id) => id !== mailboxId)
+      const homeless = tx.all<{ id: number }>(
+        'SELECT id FROM messages m WHERE conversation_id = ? AND (? OR NOT EXISTS(SELECT 1 FROM locations WHERE message_id = m.id))',
+        conversationId,
+        Number(others.length === 0),
+      )
+      for (const { id } of homeless) dropMessage(tx, id)
+      if (others.length > 0) {
+        tx.run('UPDATE conversations SET mailbox_ids = ? WHERE id = ?', JSON.stringify(others), conversationId)
+        summarize(tx, conversationId, workspace.own)
+        return
+      }
+      tx.run('DELETE FROM history WHERE conversation_id = ?', conversationId)
+      for (const table of ['conversation_tags', 'conversation_fields', 'conversation_people', 'note_drafts'])
+        tx.run(`DELETE FROM ${table} WHERE conversation_id = ?`, conversationId)
+      tx.run('DELETE FROM thread_pins WHERE conversation_id = ?', conversationId)
+      tx.run('DELETE FROM notes WHERE conversation_id = ?', conversationId)
+      tx.run('UPDATE drafts SET conversation_id = NULL WHERE conversation_id = ?', conversationId)
+      tx.run('DELETE FROM conversations WHERE id = ?', conversationId)
+    }
+  })
+}
+
+/** Customers of whom no conversation is left and nobody wrote anything down. */
+function removeCustomers(workspace: Workspace): boolean {
+  return workspace.db.write((tx) => {
+    const idle = tx.all<{ id: number }>(
+      "SELECT id FROM customers c WHERE note = '' AND named_by_person = 0 AND NOT EXISTS(SELECT 1 FROM conversations WHERE customer_id = c.id) LIMIT ?",
+      chunk * 10,
+    )
+    for (const { id } of idle) {
+      tx.run('DELETE FROM customer_addresses WHERE customer_id = ?', id)
+      tx.run('DELETE FROM customers WHERE id = ?', id)
+    }
+    return idle.length > 0
+  })
+}

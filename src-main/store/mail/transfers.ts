@@ -1,0 +1,133 @@
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { ImportTarget, Transfer } from '../../../src-preload/contract/transfers'
+import type { Reader, Writer } from '../file/database'
+import { createLocalMailbox } from './mailboxes'
+import { parseTexts } from '../rows'
+import type { Workspace } from '../workspace'
+
+const kept = 20
+
+interface Row {
+  id: number
+  kind: Transfer['kind']
+  state: Transfer['state']
+  name: string
+  mailbox_id: number | null
+  done: number
+  total: number
+  messages: number
+  duplicates: number
+  unreadable: number
+  left: number
+  error: string | null
+  started_at: number
+  ended_at: number | null
+}
+
+export function listTransfers(read: Reader): Transfer[] {
+  return read
+    .all<Row>(
+      `SELECT id, kind, state, name, mailbox_id, done, total, messages, duplicates, unreadable, left, error, started_at, ended_at FROM transfers ORDER BY id DESC LIMIT ${kept}`,
+    )
+    .map(({ mailbox_id: mailboxId, started_at: startedAt, ended_at: endedAt, ...row }) => ({
+      ...row,
+      mailboxId,
+      startedAt,
+      endedAt,
+    }))
+}
+
+/** Queues an import: mail reads the files. @throws PosternError `not-found`, `conflict` (another mailbox has the address) */
+export function beginImport(
+  workspace: Workspace,
+  paths: readonly string[],
+  name: string,
+  target: ImportTarget,
+): { id: number } {
+  const mailboxId =
+    target.kind === 'new' ? createLocalMailbox(workspace, target.name, target.address) : target.mailboxId
+  const id = workspace.db.write((tx) => {
+    if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId))
+      throw new PosternError('not-found', 'no such mailbox')
+    return begin(tx, 'import', name, mailboxId, paths)
+  })
+  workspace
+    .mail()
+    ?.call('imports.wake', {})
+    .catch(() => undefined)
+  return { id }
+}
+
+export function begin(
+  tx: Writer,
+  kind: Transfer['kind'],
+  name: string,
+  mailboxId: number | null,
+  paths: readonly string[],
+): number {
+  tx.changes.touched('transfers')
+  return Number(
+    tx.run(
+      "INSERT INTO transfers(kind, state, name, mailbox_id, paths, started_at) VALUES(?, 'running', ?, ?, ?, ?)",
+      kind,
+      name,
+      mailboxId,
+      JSON.stringify(paths),
+      Date.now(),
+    ).lastInsertRowid,
+  )
+}
+
+/** The oldest import that is not over, from where it was left. */
+export function nextImport(read: Reader): {
+  job: { id: number; paths: string[]; position: string | null; done: number } | null
+} {
+  const row = read.get<{ id: number; paths: string; position: string | null; done: number }>(
+    "SELECT id, paths, position, done FROM transfers WHERE kind = 'import' AND state = 'running' ORDER BY id LIMIT 1",
+  )
+  return { job: row ? { ...row, paths: parseTexts(row.paths) } : null }
+}
+
+export function endTransfer(
+  tx: Writer,
+  id: number,
+  state: Exclude<Transfer['state'], 'running'>,
+  error: string | null = null,
+): void {
+  tx.run(
+    "UPDATE transfers SET state = ?, error = ?, ended_at = ? WHERE id = ? AND state = 'running'",
+    state,
+    error,
+    Date.now(),
+    id,
+  )
+  tx.changes.touched('transfers')
+}
+
+export function forgetTransfer(tx: Writer, id: number): void {
+  tx.run("DELETE FROM transfers WHERE id = ? AND state <> 'running'", id)
+  tx.changes.touched('transfers')
+}
+
+export const isRunning = (read: Reader, id: number): boolean =>
+  read.get("SELECT 1 FROM transfers WHERE id = ? AND state = 'running'", id) !== undefined
+
+/** Where an export went. */
+export function pathOf(read: Reader, id: number): { path: string } {
+  const path = parseTexts(
+    read.get<{ paths: string }>("SELECT paths FROM transfers WHERE id = ? AND kind = 'export'", id)?.paths ?? '[]',
+  )[0]
+  if (path === undefined) throw new PosternError('not-found', 'no such export')
+  return { path }
+}
+
+/** Exports do not outlive the program: what was written stays, and is said to be a part. */
+export function recoverTransfers(workspace: Workspace): void {
+  if (!workspace.db.read.get("SELECT 1 FROM transfers WHERE kind = 'export' AND state = 'running'")) return
+  workspace.db.write((tx) =>
+    tx.run(
+      "UPDATE transfers SET state = 'failed', error = 'service-stopped', ended_at = ? WHERE kind = 'export' AND state = 'running'",
+      Date.now(),
+    ),
+  )
+}

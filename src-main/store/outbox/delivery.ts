@@ -1,0 +1,78 @@
+import type { DeliveryReport } from '../../../src-preload/contract/internal'
+import type { Delivery } from '../../../src-preload/contract/mail'
+import { normalId } from '../../shared/threading'
+import type { Reader, Writer } from '../file/database'
+import { addressKey } from '../rows'
+import type { Workspace } from '../workspace'
+
+/** Keeps what a report says, under the message that it is about. That one may be stored later. @returns whether somebody did not get it */
+export function keepReport(
+  tx: Writer,
+  workspace: Workspace,
+  reportMessage: number,
+  report: DeliveryReport,
+  at: number,
+): boolean {
+  const sent =
+    report.posternId === null
+      ? undefined
+      : tx.get<{ id: number }>('SELECT id FROM outbox WHERE postern_id = ?', report.posternId)
+  const keys = sent
+    ? []
+    : report.messageIds.flatMap((id) => normalId(id) ?? []).map((id) => workspace.hashes.hash('id', id))
+  for (const { address, action, line } of report.recipients) {
+    const values = [addressKey(address), reportMessage, action, line, at] as const
+    if (sent)
+      tx.run(
+        'INSERT OR IGNORE INTO delivery_reports(about_key, recipient, report_message, action, line, at) SELECT key_hash, ?, ?, ?, ?, ? FROM outbox WHERE id = ?',
+        ...values,
+        sent.id,
+      )
+    for (const key of keys)
+      tx.run(
+        'INSERT OR IGNORE INTO delivery_reports(about_key, recipient, report_message, action, line, at) VALUES(?, ?, ?, ?, ?, ?)',
+        key,
+        ...values,
+      )
+  }
+  return report.recipients.some(({ action }) => action === 'failed')
+}
+
+/** Recipients that the first server refused while it took the message for the others. */
+export function keepRefusals(tx: Writer, outboxId: number, refused: readonly string[], line: string | null): void {
+  for (const address of refused) {
+    tx.run(
+      `INSERT OR REPLACE INTO delivery_reports(about_key, recipient, report_message, action, line, at) SELECT key_hash, ?, 0, 'failed', ?, ? FROM outbox WHERE id = ?`,
+      addressKey(address),
+      line ?? '',
+      Date.now(),
+      outboxId,
+    )
+  }
+}
+
+interface Row {
+  messageId: number
+  recipient: string
+  action: string
+  line: string
+  at: number
+}
+
+/** What is known of the team's messages in a conversation: the word of the server that took them, and the last report for each recipient. */
+export function deliveriesIn(read: Reader, conversationId: number): Delivery[] {
+  const reports = read.all<Row>(
+    `SELECT m.id AS messageId, r.recipient, r.action, r.line, r.at FROM messages m JOIN delivery_reports r ON r.about_key = m.key_hash
+     WHERE m.conversation_id = ? AND m.direction = 1 ORDER BY r.at`,
+    conversationId,
+  )
+  const accepted = read.all<Row>(
+    `SELECT o.sent_message AS messageId, '' AS recipient, 'accepted' AS action, o.server_line AS line, o.settled_at AS at FROM outbox o
+     WHERE o.conversation_id = ? AND o.state = 'sent' AND o.sent_message IS NOT NULL AND o.server_line IS NOT NULL AND o.settled_at IS NOT NULL`,
+    conversationId,
+  )
+  const last = new Map([...accepted, ...reports].map((row) => [`${row.messageId} ${row.recipient}`, row]))
+  return [...last.values()].map((row) => ({ ...row, action: actions.find((one) => one === row.action) ?? 'failed' }))
+}
+
+const actions: readonly Delivery['action'][] = ['accepted', 'delivered', 'delayed', 'failed']

@@ -1,0 +1,336 @@
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { Address, Draft, DraftContent, DraftFile, DraftKind } from '../../../src-preload/contract/mail'
+import { unpackView } from '../../shared/message-body'
+import { prefixedSubject } from '../../shared/threading'
+import type { Reader, Writer } from '../file/database'
+import { extractPart } from '../mail/files'
+import { answerFrom } from './identities'
+import { shownPlaces } from '../mail/places'
+import { addressKey, displayName, parsePeople, parseRecipients } from '../rows'
+import { basisOf, sinceOf } from './since'
+import { markWork } from '../conversations/summary'
+import { tellDraft } from './draft-marks'
+import { survivorOf } from '../threads/threads'
+import type { Workspace } from '../workspace'
+
+interface DraftRow {
+  id: number
+  state: string
+  kind: DraftKind
+  conversation_id: number | null
+  message_id: number | null
+  mailbox_id: number
+  base_version: number
+  recipients: string
+  subject: string
+  html: string
+  text: string
+  quote: string | null
+  updated_at: number
+  sender: string
+  signed: number
+}
+
+const filesLimit = 50 * 2 ** 20
+
+function draftOf(read: Reader, row: DraftRow): Draft {
+  const files = read.all<DraftFile>(
+    'SELECT id, name, type, size FROM draft_files WHERE draft_id = ? ORDER BY id',
+    row.id,
+  )
+  return {
+    id: row.id,
+    kind: row.kind,
+    conversationId: row.conversation_id,
+    messageId: row.message_id,
+    mailboxId: row.mailbox_id,
+    from: row.sender,
+    signed: row.signed === 1,
+    baseVersion: row.base_version,
+    ...parseRecipients(row.recipients),
+    subject: row.subject,
+    html: row.html,
+    text: row.text,
+    quote: row.quote,
+    files,
+    updatedAt: row.updated_at,
+    since: row.state === 'open' ? sinceOf(read, row.id) : [],
+  }
+}
+
+export function listDrafts(read: Reader): Draft[] {
+  return read
+    .all<DraftRow>("SELECT * FROM drafts WHERE state = 'open' ORDER BY updated_at DESC")
+    .map((row) => draftOf(read, row))
+}
+
+export function draftIn(read: Reader, conversationId: number): Draft | null {
+  const row = read.get<DraftRow>(
+    "SELECT * FROM drafts WHERE conversation_id = ? AND state = 'open' ORDER BY id LIMIT 1",
+    conversationId,
+  )
+  return row ? draftOf(read, row) : null
+}
+
+/** @throws PosternError `not-found`; `conflict` when it was sent or discarded meanwhile */
+export function openDraft(read: Reader, id: number): Draft {
+  const row = read.get<DraftRow>('SELECT * FROM drafts WHERE id = ?', id)
+  if (!row) throw new PosternError('not-found', 'no such draft')
+  if (row.state !== 'open') throw new PosternError('conflict', 'the draft is no longer open')
+  return draftOf(read, row)
+}
+
+/** A draft in whatever state, for its outbox item. */
+export function queuedDraft(read: Reader, id: number): Draft | null {
+  const row = read.get<DraftRow>('SELECT * FROM drafts WHERE id = ?', id)
+  return row ? draftOf(read, row) : null
+}
+
+export interface Start {
+  readonly kind: DraftKind
+  readonly conversationId: number | null
+  readonly messageId: number | null
+  readonly mailboxId: number | null
+  readonly visibleText: string | null
+}
+
+interface Original {
+  id: number
+  conversation_id: number
+  direction: number
+  from_name: string
+  from_address: string
+  people: string
+  subject: string
+  date: number
+}
+
+/** Begins a draft with recipients, subject and quote filled in, or returns the one that the conversation already has. */
+export async function startDraft(workspace: Workspace, start: Start): Promise<Draft> {
+  const { read } = workspace.db
+  const conversationId = start.conversationId === null ? null : survivorOf(read, start.conversationId)
+  const known = conversationId === null ? null : draftIn(read, conversationId)
+  if (known) return known
+  const original = start.kind === 'new' ? null : originalOf(read, conversationId, start.messageId)
+  if (start.kind !== 'new' && !original) throw new PosternError('not-found', 'nothing to answer')
+  const chosen =
+    start.mailboxId !== null && read.get('SELECT 1 FROM mailboxes WHERE id = ? AND local = 0', start.mailboxId)
+  const from = answerFrom(read, original)
+  if (!from) throw new PosternError('not-found', 'there is no mailbox')
+  const mailboxId = chosen && start.mailboxId !== null ? start.mailboxId : from.mailboxId
+  const files = original && start.kind === 'forward' ? await filesOf(workspace, original.id) : []
+  const content = original
+    ? contentFor(workspace, start, original)
+    : { to: [], cc: [], bcc: [], subject: '', quote: null }
+  const id = workspace.db.write((tx) => {
+    // While files were taken out another window may have begun one.
+    const other = conversationId === null ? null : draftIn(tx, conversationId)
+    if (other) return other.id
+    const version =
+      conversationId === null
+        ? 0
+        : (tx.get<{ version: number }>('SELECT version FROM conversations WHERE id = ?', conversationId)?.version ?? 0)
+    const { to, cc, bcc, subject, quote } = content
+    const made = Number(
+      tx.run(
+        "INSERT INTO drafts(kind, conversation_id, message_id, mailbox_id, base_version, recipients, subject, html, text, quote, updated_at, basis, sender, signed) VALUES(?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, 1)",
+        start.kind,
+        conversationId,
+        original?.id ?? null,
+        mailboxId,
+        version,
+        JSON.stringify({ to, cc, bcc }),
+        subject,
+        quote,
+        Date.now(),
+        basisOf(tx, conversationId),
+        mailboxId === from.mailboxId ? from.address : '',
+      ).lastInsertRowid,
+    )
+    for (const file of files)
+      tx.run(
+        'INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)',
+        made,
+        file.name,
+        file.type,
+        file.bytes.byteLength,
+        file.bytes,
+      )
+    changed(tx, workspace, made, conversationId)
+    return made
+  })
+  return openDraft(read, id)
+}
+
+/** The message that is answered: the given one, else the newest from outside, else the newest. Never a delivery report: nobody reads its address. */
+function originalOf(read: Reader, conversationId: number | null, messageId: number | null): Original | undefined {
+  const select = `SELECT id, conversation_id, direction, from_name, from_address, people, subject, date FROM messages WHERE place IN ${shownPlaces}`
+  if (messageId !== null) return read.get<Original>(`${select} AND id = ? AND conversation_id IS NOT NULL`, messageId)
+  return conversationId === null
+    ? undefined
+    : read.get<Original>(
+        `${select} AND conversation_id = ? ORDER BY auto_kind IN ('bounce', 'auto-reply'), direction, date DESC, id DESC LIMIT 1`,
+        conversationId,
+      )
+}
+
+type Filled = Pick<DraftContent, 'to' | 'cc' | 'bcc' | 'subject' | 'quote'>
+
+function contentFor(workspace: Workspace, start: Start, original: Original): Filled {
+  const text = start.visibleText ?? textOf(workspace.db.read, original.id)
+  if (start.kind === 'forward')
+    return {
+      to: [],
+      cc: [],
+      bcc: [],
+      subject: prefixedSubject('Fwd', original.subject),
+      quote: forwarded(original, text),
+    }
+  return {
+    ...recipients(workspace.own, start.kind, original),
+    bcc: [],
+    subject: prefixedSubject('Re', original.subject),
+    quote: quoted(original, text),
+  }
+}
+
+function textOf(read: Reader, messageId: number): string {
+  const row = read.get<{ body: Buffer }>('SELECT body FROM message_bodies WHERE message_id = ?', messageId)
+  return row ? unpackView(row.body).text : ''
+}
+
+/** Who gets the answer: where the sender wants it, at reply-all everybody else too, and never ourselves. */
+function recipients(own: ReadonlySet<string>, kind: DraftKind, original: Original): { to: Address[]; cc: Address[] } {
+  const people = parsePeople(original.people)
+  const others = unique(own)
+  const sender = { name: original.from_name, address: original.from_address }
+  const replyTo = others(people.replyTo)
+  // An answer to our own message goes to those it went to.
+  const to = original.direction === 1 ? others(people.to) : replyTo.length > 0 ? replyTo : others([sender])
+  if (kind !== 'reply-all') return { to, cc: [] }
+  const also = original.direction === 1 ? [] : others(people.to)
+  return { to: [...to, ...also], cc: others(people.cc) }
+}
+
+/** A filter that lets each address pass once, and our own never. */
+function unique(own: ReadonlySet<string>): (people: readonly Address[]) => Address[] {
+  const met = new Set(own)
+  return (people) =>
+    people.filter(({ address }) => {
+      const key = addressKey(address)
+      if (key === '' || met.has(key)) return false
+      met.add(key)
+      return true
+    })
+}
+
+/** UTC, so that a reply says nothing about where its writer sits (R42). */
+const longDate = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+})
+
+/** The attribution line ends in a colon: what composes the mail sets it above the quote and marks the lines itself. */
+function quoted(original: Original, text: string): string {
+  return `On ${longDate.format(original.date)} UTC, ${displayName(original.from_name, original.from_address)} wrote:\n${lines(text)}`
+}
+
+function forwarded(original: Original, text: string): string {
+  const { to } = parsePeople(original.people)
+  const person = ({ name, address }: Address): string => (name === '' ? address : `${name} <${address}>`)
+  return [
+    'Forwarded message:',
+    `From: ${person({ name: original.from_name, address: original.from_address })}`,
+    `Date: ${longDate.format(original.date)} UTC`,
+    `Subject: ${original.subject}`,
+    `To: ${to.slice(0, 20).map(person).join(', ')}`,
+    '',
+    lines(text),
+  ].join('\n')
+}
+
+const lines = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/\n+$/, '')
+
+async function filesOf(
+  workspace: Workspace,
+  messageId: number,
+): Promise<{ name: string; type: string; bytes: Uint8Array }[]> {
+  const parts = workspace.db.read.all<{ id: number; name: string; type: string }>(
+    'SELECT id, name, type FROM attachments WHERE message_id = ? AND inline = 0 ORDER BY id',
+    messageId,
+  )
+  const files = []
+  for (const { id, name, type } of parts) files.push({ name, type, bytes: (await extractPart(workspace, id)).bytes })
+  return files
+}
+
+export function saveDraft(tx: Writer, id: number, content: DraftContent): { savedAt: number } {
+  const draft = openDraft(tx, id)
+  if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', content.mailboxId))
+    throw new PosternError('not-found', 'no such mailbox')
+  const savedAt = Date.now()
+  const { to, cc, bcc } = content
+  tx.run(
+    'UPDATE drafts SET mailbox_id = ?, recipients = ?, subject = ?, html = ?, text = ?, quote = ?, updated_at = ?, sender = ?, signed = ? WHERE id = ?',
+    content.mailboxId,
+    JSON.stringify({ to, cc, bcc }),
+    content.subject,
+    content.html,
+    content.text,
+    content.quote,
+    savedAt,
+    content.from,
+    Number(content.signed),
+    id,
+  )
+  tx.changes.changed('drafts', draft.id)
+  return { savedAt }
+}
+
+/** Leaves the lists at once; the row goes when the program starts anew, so that the act can be taken back until then. */
+export function discardDraft(tx: Writer, workspace: Workspace, id: number): (undo: Writer) => void {
+  const draft = openDraft(tx, id)
+  tx.run("UPDATE drafts SET state = 'discarded' WHERE id = ?", id)
+  changed(tx, workspace, id, draft.conversationId)
+  return (undo) => {
+    const taken = draft.conversationId !== null && draftIn(undo, draft.conversationId) !== null
+    if (taken) throw new PosternError('conflict', 'another draft was begun')
+    undo.run("UPDATE drafts SET state = 'open' WHERE id = ?", id)
+    changed(undo, workspace, id, draft.conversationId)
+  }
+}
+
+export function attachFile(tx: Writer, id: number, name: string, type: string, bytes: Uint8Array): DraftFile {
+  const draft = openDraft(tx, id)
+  const total = draft.files.reduce((sum, { size }) => sum + size, bytes.byteLength)
+  if (total > filesLimit) throw new PosternError('too-large', 'files of a draft', { bytes: total, limit: filesLimit })
+  const { lastInsertRowid } = tx.run(
+    'INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)',
+    id,
+    name,
+    type,
+    bytes.byteLength,
+    bytes,
+  )
+  tx.changes.changed('drafts', id)
+  return { id: Number(lastInsertRowid), name, type, size: bytes.byteLength }
+}
+
+export function detachFile(tx: Writer, id: number, fileId: number): void {
+  openDraft(tx, id)
+  if (tx.run('DELETE FROM draft_files WHERE id = ? AND draft_id = ?', fileId, id).changes === 0)
+    throw new PosternError('not-found', 'no such file')
+  tx.changes.changed('drafts', id)
+}
+
+function changed(tx: Writer, workspace: Workspace, id: number, conversationId: number | null): void {
+  tx.changes.changed('drafts', id)
+  tx.changes.touched('counts')
+  if (conversationId === null) return
+  markWork(tx, conversationId)
+  tellDraft(tx, workspace, conversationId)
+}

@@ -1,0 +1,179 @@
+import { PosternError } from '../../../src-preload/contract/errors'
+import {
+  addressesOf,
+  MailboxIdentity,
+  type IdentityChange,
+  senderName,
+  signatureFor,
+  writtenTo,
+  type Sending,
+  type Signature,
+} from '../../../src-preload/contract/identity'
+import type { Address } from '../../../src-preload/contract/mail'
+import type { Reader, Writer } from '../file/database'
+import { addressKey, parseIds, parsePeople } from '../rows'
+import { getSettings } from '../settings'
+import type { Workspace } from '../workspace'
+
+/** An identity as it is stored; what does not fit (of a later version) counts as not given. */
+export function identityOf(stored: string): MailboxIdentity {
+  return MailboxIdentity.safeParse(JSON.parse(stored)).data ?? MailboxIdentity.parse({})
+}
+
+export interface Sender extends Sending {
+  readonly id: number
+  readonly local: boolean
+}
+
+/** Every mailbox with its addresses, those for imported mail too. */
+export function senders(read: Reader): Sender[] {
+  return read
+    .all<{ id: number; name: string; address: string; identity: string; local: number }>(
+      'SELECT id, name, address, identity, local FROM mailboxes WHERE removing = 0 ORDER BY id',
+    )
+    .map((row) => ({
+      id: row.id,
+      name: row.name,
+      address: row.address,
+      local: row.local === 1,
+      identity: identityOf(row.identity),
+    }))
+}
+
+/** Keys of all addresses that are ours. */
+export const ownAddresses = (read: Reader): string[] => senders(read).flatMap(addressesOf).map(addressKey)
+
+/**
+ * Changes who a mailbox is.
+ * @returns how it is taken back
+ * @throws PosternError `not-found`; `conflict` (detail `address`) when another mailbox has one of the addresses, or the account to send through is none
+ */
+export function setIdentity(
+  tx: Writer,
+  workspace: Workspace,
+  id: number,
+  change: IdentityChange,
+): (undo: Writer) => void {
+  const all = senders(tx)
+  const own = all.find((one) => one.id === id)
+  if (!own || own.local) throw new PosternError('not-found', 'no such mailbox')
+  const next = MailboxIdentity.parse({
+    ...own.identity,
+    ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+  })
+  const taken = next.aliases.find(({ address }) =>
+    all.some((one) => one.id !== id && addressesOf(one).some((other) => addressKey(other) === addressKey(address))),
+  )
+  if (taken)
+    throw new PosternError('conflict', 'another mailbox has this address', { what: 'alias', address: taken.address })
+  const through = next.sendThrough === id ? null : next.sendThrough
+  if (through !== null && !all.some((one) => one.id === through && !one.local))
+    throw new PosternError('conflict', 'no such account', { what: 'account' })
+  const put = (writer: Writer, identity: MailboxIdentity): void => {
+    writer.run('UPDATE mailboxes SET identity = ? WHERE id = ?', JSON.stringify(identity), id)
+    writer.changes.touched('mailboxes')
+    workspace.mailboxesChanged()
+  }
+  put(tx, { ...next, sendThrough: through, aliases: onceEach(next.aliases, own.address) })
+  return (undo) => put(undo, own.identity)
+}
+
+function onceEach(aliases: MailboxIdentity['aliases'], address: string): MailboxIdentity['aliases'] {
+  const met = new Set([addressKey(address)])
+  return aliases.filter((alias) => met.size < met.add(addressKey(alias.address)).size)
+}
+
+export interface From {
+  readonly mailboxId: number
+  readonly address: string
+}
+interface Original {
+  id: number
+  conversation_id: number | null
+  direction: number
+  from_address: string
+  people: string
+}
+
+/**
+ * Whence an answer to a message leaves: from the address that it was written to, in the order To, Cc, the address that
+ * the servers say they delivered it to (which alone tells for Bcc and forwarded mail); our own again from where it left.
+ * null: there is no mailbox that sends. `all`: `senders`, for many messages at once.
+ */
+export function answerFrom(
+  read: Reader,
+  original: Original | null | undefined,
+  all: readonly Sender[] = senders(read),
+): From | null {
+  const sending = all.filter(({ local }) => !local)
+  const [first] = sending
+  if (!first) return null
+  if (!original) return { mailboxId: first.id, address: first.address }
+  // A conversation that was moved is answered from where it was moved to.
+  const movedTo =
+    original.conversation_id === null
+      ? null
+      : (read.get<{ moved_to: number | null }>(
+          'SELECT moved_to FROM conversations WHERE id = ?',
+          original.conversation_id,
+        )?.moved_to ?? null)
+  const moved = movedTo === null ? undefined : sending.find(({ id }) => id === movedTo)
+  if (moved) return { mailboxId: moved.id, address: moved.address }
+  const { to, cc, bcc, deliveredTo = [] } = parsePeople(original.people)
+  const named = [
+    ...(original.direction === 1 ? [original.from_address] : []),
+    ...[...to, ...cc].map(({ address }) => address),
+    ...deliveredTo,
+    ...bcc.map(({ address }) => address),
+  ]
+  const found = writtenTo(sending, named)
+  if (found) return { mailboxId: found.mailbox.id, address: found.address }
+  const where = read
+    .all<{ id: number }>(
+      'SELECT DISTINCT f.mailbox_id AS id FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? ORDER BY 1',
+      original.id,
+    )
+    .map(({ id }) => id)
+  const inRow = parseIds(
+    read.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', original.conversation_id)
+      ?.mailbox_ids ?? '[]',
+  )
+  const holder = sending.find(({ id }) => where.includes(id)) ?? sending.find(({ id }) => inRow.includes(id)) ?? first
+  return { mailboxId: holder.id, address: holder.address }
+}
+
+export interface Frozen {
+  readonly sender: Address
+  readonly signature: Signature | null
+  readonly throughId: number | null
+}
+
+/**
+ * What leaves with a message: its From, its signature, the account. An address that is no longer the mailbox's is refused.
+ * @throws PosternError `not-found`, `sender-refused` (detail `address`)
+ */
+export function freezeSender(
+  read: Reader,
+  { mailboxId, from, signed }: { mailboxId: number; from: string; signed: boolean },
+): Frozen {
+  const mailbox = senders(read).find(({ id, local }) => id === mailboxId && !local)
+  if (!mailbox) throw new PosternError('not-found', 'no such mailbox')
+  const address =
+    from === '' ? mailbox.address : addressesOf(mailbox).find((own) => addressKey(own) === addressKey(from))
+  if (address === undefined)
+    throw new PosternError('sender-refused', 'not an address of the mailbox', { address: from, unknown: true })
+  const { agentName, signature: own } = getSettings(read)
+  const signature = signatureFor(mailbox, address, own)
+  return {
+    sender: { name: senderName(mailbox, address, agentName), address },
+    signature: signed && signature.text.trim() !== '' ? signature : null,
+    throughId: throughOf(read, mailboxId),
+  }
+}
+
+/** The mailbox whose account carries another one's mail; null: its own. */
+export function throughOf(read: Reader, mailboxId: number): number | null {
+  const all = senders(read)
+  const wanted = all.find(({ id }) => id === mailboxId)?.identity.sendThrough ?? null
+  return all.some(({ id, local }) => id === wanted && !local) ? wanted : null
+}

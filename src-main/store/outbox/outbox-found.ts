@@ -1,0 +1,61 @@
+import type { Writer } from '../file/database'
+import { keepRefusals } from './delivery'
+import { place } from '../mail/places'
+import { markWork } from '../conversations/summary'
+
+interface Leaving {
+  id: number
+  state: string
+  conversation_id: number
+  draft_id: number | null
+  sent_message: number | null
+  recipients_left: string | null
+  envelope?: string | null
+}
+
+/**
+ * The copy of a sent message was met in a folder: it did leave. Settles an item of which that was uncertain, or whose
+ * answer was lost; everything else is as it was.
+ */
+export function settleFound(tx: Writer, outboxId: number, messageId: number, inSent: boolean): void {
+  tx.run('UPDATE outbox SET sent_message = ? WHERE id = ?', messageId, outboxId)
+  // Its copy needs not be filed any more.
+  if (inSent) tx.run('UPDATE outbox SET copy = 0, raw = NULL WHERE id = ? AND copy = 1', outboxId)
+  const item = tx.get<Leaving>(
+    'SELECT id, state, conversation_id, draft_id, sent_message, recipients_left, envelope FROM outbox WHERE id = ?',
+    outboxId,
+  )
+  // A failed or held one is a person's to decide; one that waits has not been handed to a server.
+  if (item?.state !== 'uncertain' && item?.state !== 'sending') return
+  // One that goes to its recipients in several tries shows nothing about the others.
+  if (item.recipients_left !== null || item.envelope !== null) return
+  markSent(tx, item, { refused: [], line: null })
+  if (inSent) tx.run('UPDATE outbox SET copy = 0, raw = NULL WHERE id = ?', outboxId)
+}
+
+/**
+ * It has left: the message is shown instead of the item, the draft goes. Its bytes stay until their copy lies in Sent.
+ * The conversation's row is the caller's to renew.
+ */
+export function markSent(
+  tx: Writer,
+  item: Leaving,
+  { refused, line }: { refused: readonly string[]; line: string | null },
+): void {
+  tx.run(
+    "UPDATE outbox SET state = 'sent', error = NULL, error_detail = '{}', server_line = ?, refused = ?, recipients_left = NULL, copy = (raw IS NOT NULL), settled_at = ? WHERE id = ?",
+    line,
+    JSON.stringify(refused),
+    Date.now(),
+    item.id,
+  )
+  keepRefusals(tx, item.id, refused, line)
+  if (item.sent_message !== null)
+    tx.run(`UPDATE messages SET place = ${place.sent} WHERE id = ? AND place = ${place.leaving}`, item.sent_message)
+  if (item.draft_id !== null) {
+    tx.run('UPDATE outbox SET draft_id = NULL WHERE id = ?', item.id)
+    tx.run('DELETE FROM drafts WHERE id = ?', item.draft_id)
+  }
+  tx.changes.changed('outbox', item.id)
+  markWork(tx, item.conversation_id)
+}

@@ -1,0 +1,274 @@
+import type * as z from 'zod'
+import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../../src-preload/contract/internal'
+import { putStatus } from '../conversations/acts'
+import type { Reader, Writer } from '../file/database'
+import { queuedDraft } from './drafts'
+import { Batch, enter, insertMessage, messageKey } from '../mail/messages'
+import { accepted } from './outbox'
+import { everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
+import { loopIn } from './loop-guard'
+import { place } from '../mail/places'
+import { parseTexts, statusNumber } from '../rows'
+import { limitsFor, roomFor } from './send-limits'
+import { sinceOf } from './since'
+import { markWork, summarize } from '../conversations/summary'
+import { joinThread } from '../threads/thread-join'
+import { note } from '../threads/threads'
+import type { Workspace } from '../workspace'
+
+/** Waits between tries, ms; the last one repeats. */
+const waits = [30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000]
+/** How long a look at the mailbox counts, ms, and only one that began when the answer was due already. */
+const lookCounts = 15_000
+
+/**
+ * Items that were leaving when a process died. Its bytes are kept before the first of them leaves, so one without
+ * bytes has certainly not left; of any other a person, or its copy on the server, decides.
+ */
+export function recoverSending(workspace: Workspace): void {
+  workspace.db.write((tx) => {
+    for (const row of tx.all<{ id: number; conversation_id: number; raw: number }>(
+      "SELECT id, conversation_id, raw IS NOT NULL AS raw FROM outbox WHERE state = 'sending'",
+    )) {
+      tx.run(
+        'UPDATE outbox SET state = ?, error = ?, asked = (recipients_left IS NOT NULL) WHERE id = ?',
+        row.raw === 1 ? 'uncertain' : 'queued',
+        row.raw === 1 ? 'sent-uncertain' : null,
+        row.id,
+      )
+      tx.changes.changed('outbox', row.id)
+      markWork(tx, row.conversation_id)
+    }
+  })
+}
+
+export interface Claim {
+  readonly mailboxId: number
+  /** When mail last saw everything that is in a mailbox. */
+  readonly looked: readonly { readonly mailboxId: number; readonly at: number }[]
+}
+export interface Claimed {
+  job: OutboxJob | null
+  nextDueAt: number | null
+  /** The item that is due but needs a look at these mailboxes first: somebody may have answered meanwhile. */
+  look: { id: number; mailboxIds: number[] } | null
+}
+
+/**
+ * The next item that is due, marked `sending` on the disk before it is answered: two askers never get the same (R41).
+ * One whose conversation moved on is held, one that is beyond the provider's limits waits until there is room.
+ */
+export function claim(workspace: Workspace, { mailboxId, looked }: Claim): Claimed {
+  for (;;) {
+    const now = Date.now()
+    const next = nextQueued(workspace.db.read, mailboxId)
+    if (!next || next.due_at > now) return { job: null, nextDueAt: next?.due_at ?? null, look: null }
+    const unseen = needLook(workspace.db.read, next, looked, now)
+    if (unseen.length > 0) return { job: null, nextDueAt: null, look: { id: next.id, mailboxIds: unseen } }
+    const claimed = workspace.db.write((tx): Claimed | null => {
+      const row = nextQueued(tx, mailboxId)
+      if (!row || row.due_at > now) return null
+      if (needLook(tx, row, looked, now).length > 0) return null
+      if (row.unless_answered === 1 && row.draft_id !== null && sinceOf(tx, row.draft_id).length > 0) {
+        hold(tx, workspace, row, 'moved-on')
+        return null
+      }
+      const loop = row.loop_ok === 1 ? null : loopIn(tx, row.conversation_id, recipientsOf(tx, row), now)
+      if (loop !== null && row.recipients_left === null) {
+        hold(tx, workspace, row, loop)
+        return null
+      }
+      const account = row.through_id ?? mailboxId
+      const limits = limitsFor(tx, account)
+      const room = roomFor(tx, account, limits, now)
+      if (room.at > now) {
+        tx.run("UPDATE outbox SET due_at = ?, error = 'rate-limited' WHERE id = ?", room.at, row.id)
+        told(tx, row)
+        return null
+      }
+      tx.run(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, envelope = ?, error = NULL WHERE id = ?",
+        envelopeOf(tx, row, Math.min(limits.recipients, room.recipients)),
+        row.id,
+      )
+      told(tx, row)
+      return { job: jobOf(tx, outboxRow(tx, row.id)), nextDueAt: nextQueued(tx, mailboxId)?.due_at ?? null, look: null }
+    })
+    if (claimed) return claimed
+  }
+}
+
+const nextQueued = (read: Pick<Writer, 'get'>, mailboxId: number): OutboxRow | undefined =>
+  read.get<OutboxRow>(
+    `SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'queued' ORDER BY due_at, id LIMIT 1`,
+    mailboxId,
+  )
+
+/**
+ * The mailboxes to look at before an answer, which could pass somebody else's, leaves: every one that its conversation lives
+ * in, for a colleague may have answered from any of them. A look of before it was due may have been a look of before the
+ * network went. Mailboxes that a person paused, or that have no server, are left out.
+ */
+function needLook(read: Reader, row: OutboxRow, looked: Claim['looked'], now: number): number[] {
+  if (row.unless_answered === 0 || row.in_reply_to === null) return []
+  const homes = read.all<{ id: number }>(
+    `SELECT id FROM mailboxes WHERE removing = 0 AND local = 0 AND (id = ?1 OR (paused = 0 AND id IN (SELECT mailbox_id FROM conversation_mailboxes WHERE conversation_id = ?2))) ORDER BY id <> ?1, id`,
+    row.mailbox_id,
+    row.conversation_id,
+  )
+  const seenAt = new Map(looked.map(({ mailboxId, at }) => [mailboxId, at]))
+  return homes
+    .map(({ id }) => id)
+    .filter((id) => {
+      const at = seenAt.get(id) ?? 0
+      return at < row.due_at || now - at > lookCounts
+    })
+}
+
+function told(tx: Writer, row: OutboxRow): void {
+  tx.changes.changed('outbox', row.id)
+  markWork(tx, row.conversation_id)
+}
+
+/** Stops an item for review: it stays, and its conversation is work again. */
+function hold(tx: Writer, workspace: Workspace, row: OutboxRow, why: 'moved-on' | 'looping' | 'came-back'): void {
+  tx.run("UPDATE outbox SET state = 'held', error = ?, server_line = NULL WHERE id = ?", why, row.id)
+  reopen(tx, workspace, row)
+  told(tx, row)
+}
+
+/** Who has not got it yet. */
+function recipientsOf(read: Reader, row: OutboxRow): string[] {
+  if (row.recipients_left !== null) return parseTexts(row.recipients_left)
+  const draft = row.draft_id === null ? null : queuedDraft(read, row.draft_id)
+  return draft ? everybody(draft) : []
+}
+
+/** Recipients of this try as JSON; null: all of them at once. */
+function envelopeOf(tx: Writer, row: OutboxRow, most: number): string | null {
+  const left = recipientsOf(tx, row)
+  if (row.recipients_left === null && left.length <= most) return null
+  return JSON.stringify(left.slice(0, most))
+}
+
+/** Keeps the composed bytes, and the message in its conversation, unseen until it has left. */
+export function composed(
+  workspace: Workspace,
+  id: number,
+  raw: Uint8Array,
+  message: z.infer<typeof ParsedMessage>,
+): void {
+  workspace.db.write((tx) => {
+    const row = outboxRow(tx, id)
+    tx.run('UPDATE outbox SET raw = ? WHERE id = ?', raw, id)
+    if (row.sent_message !== null) return
+    const key = messageKey(workspace, message)
+    const conversation = joinThread(tx, workspace, message, key, row.conversation_id)
+    const sent = insertMessage(tx, workspace, message, {
+      key,
+      content: message.contentHash,
+      date: row.date,
+      place: place.leaving,
+      seen: true,
+      direction: 1,
+      conversationId: conversation.conversationId,
+    })
+    const batch = new Batch()
+    enter(
+      tx,
+      workspace,
+      conversation,
+      { id: sent, message, date: row.date, ours: true, mailboxId: row.mailbox_id, role: null, backfill: true },
+      batch,
+    )
+    tx.run('UPDATE outbox SET sent_message = ? WHERE id = ?', sent, id)
+    batch.finish(tx, workspace)
+  })
+}
+
+/** What became of a try. An item that is settled already (its copy was met in a folder) stays so. */
+export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutcome>): void {
+  workspace.db.write((tx) => {
+    const row = outboxRow(tx, outcome.id)
+    if (row.state === 'sent' || row.state === 'held') return
+    if (outcome.state === 'sent')
+      return accepted(tx, workspace, row, { refused: outcome.refused, later: outcome.later, line: outcome.serverLine })
+    const dueAt =
+      outcome.state === 'queued'
+        ? (outcome.retryAt ?? Date.now() + (waits[Math.min(row.attempts, waits.length) - 1] ?? 30_000))
+        : row.due_at
+    tx.run(
+      'UPDATE outbox SET state = ?, due_at = ?, error = ?, error_detail = ?, server_line = ?, asked = ? WHERE id = ?',
+      outcome.state,
+      dueAt,
+      outcome.error?.code ?? (outcome.state === 'uncertain' ? 'sent-uncertain' : null),
+      JSON.stringify(outcome.error?.detail ?? {}),
+      outcome.serverLine,
+      Number(row.recipients_left !== null),
+      row.id,
+    )
+    if (outcome.state === 'failed') reopen(tx, workspace, row)
+    told(tx, row)
+  })
+}
+
+/** A reply that could not leave is work again, even if the conversation was closed with it. */
+function reopen(tx: Writer, workspace: Workspace, row: OutboxRow): void {
+  const current = tx.get<{ status: number }>(
+    'SELECT status FROM conversations WHERE id = ?',
+    row.conversation_id,
+  )?.status
+  if (current === undefined || current !== row.status_after || current === statusNumber('open')) return
+  putStatus(tx, row.conversation_id, statusNumber('open'), 1)
+  note(tx, row.conversation_id, 'opened', '', Date.now())
+  summarize(tx, row.conversation_id, workspace.own)
+}
+
+/** Items in doubt for which a copy on the server would prove something, and about which no person has been asked yet. */
+export function uncertainJobs(workspace: Workspace, mailboxId: number): { jobs: OutboxJob[] } {
+  const rows = workspace.db.read.all<OutboxRow>(
+    `SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'uncertain' AND asked = 0 ORDER BY id`,
+    mailboxId,
+  )
+  return { jobs: rows.map((row) => jobOf(workspace.db.read, row)) }
+}
+
+/** The server has been looked through and has no copy: a person decides now. */
+export function lookedInVain(workspace: Workspace, id: number): void {
+  workspace.db.write((tx) => {
+    const row = outboxRow(tx, id)
+    if (row.state !== 'uncertain') return
+    tx.run('UPDATE outbox SET asked = 1 WHERE id = ?', id)
+    told(tx, row)
+  })
+}
+
+export interface SentCopy {
+  id: number
+  messageId: string
+  date: number
+  raw: Uint8Array
+  tries: number
+  throughId: number | null
+}
+
+/** The next sent message whose copy is still to be filed, those that were tried least first. */
+export function nextCopy(workspace: Workspace, mailboxId: number): { copy: SentCopy | null } {
+  const copy = workspace.db.read.get<SentCopy>(
+    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries, through_id AS throughId FROM outbox WHERE mailbox_id = ? AND copy = 1 AND raw IS NOT NULL ORDER BY copy_tries, id LIMIT 1',
+    mailboxId,
+  )
+  return { copy: copy ?? null }
+}
+
+/** `done`: its copy lies in Sent, or the server files one by itself. Else it is tried again later, for ever. */
+export function settleCopy(workspace: Workspace, id: number, done: boolean): void {
+  workspace.db.write((tx) =>
+    tx.run(
+      done
+        ? 'UPDATE outbox SET copy = 0, raw = NULL WHERE id = ?'
+        : 'UPDATE outbox SET copy_tries = copy_tries + 1 WHERE id = ?',
+      id,
+    ),
+  )
+}

@@ -1,0 +1,442 @@
+import { randomUUID } from 'node:crypto'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { Draft, Status } from '../../../src-preload/contract/mail'
+import { putStatus } from '../conversations/acts'
+import type { Reader, Writer } from '../file/database'
+import { openDraft, queuedDraft } from './drafts'
+import { dropMessage } from '../mail/erase'
+import { freezeSender, throughOf } from './identities'
+import { loopIn } from './loop-guard'
+import { countUse } from '../mail/mailbox-use'
+import { addNote, removeNote } from '../conversations/notes'
+import { markSent } from './outbox-found'
+import { everybody, outboxRow, type OutboxRow } from './outbox-rows'
+import { parseTexts, statusNumber, statusOf } from '../rows'
+import { getSettings } from '../settings'
+import { rebase, sinceOf } from './since'
+import { tellDraft } from './draft-marks'
+import { newestEntity } from '../team/anchors'
+import { addToMailbox, markWork, summarize } from '../conversations/summary'
+import { expectId, note, survivorOf } from '../threads/threads'
+import { Assigned, assignOne, unassignOne } from '../conversations/work'
+import type { Workspace } from '../workspace'
+
+/** More recipients than this is a campaign, which a support mailbox is not for. */
+const mostRecipients = 500
+const snippetLength = 200
+
+/** @throws PosternError `no-recipient`, `too-many-recipients`, `recipient-refused` (not an address) */
+function checkRecipients(draft: Draft): void {
+  const all = everybody(draft)
+  if (all.length === 0) throw new PosternError('no-recipient')
+  if (all.length > mostRecipients)
+    throw new PosternError('too-many-recipients', 'more than may be written to at once', {
+      count: all.length,
+      limit: mostRecipients,
+    })
+  const broken = all.filter(
+    (address) => !/^[^\s@<>(),;:\\"]+@[^\s@<>(),;:\\"]+$/u.test(address) || address.length > 320,
+  ).length
+  if (broken > 0) throw new PosternError('recipient-refused', 'not an address', { count: broken })
+}
+
+export interface SendChoice {
+  readonly draftId: number
+  readonly thenStatus: Status
+  /** When it shall leave, ms since 1970; null: after the undo window. */
+  readonly sendAt: number | null
+  /** Stops for review when the conversation moved on meanwhile. */
+  readonly unlessAnswered: boolean
+  /** Given to in the same act; null: to nobody; undefined: it stays as it is. */
+  readonly assign?: string | null | undefined
+}
+
+export interface Queued {
+  outboxId: number
+  conversationId: number
+  dueAt: number
+  state: 'queued' | 'held'
+}
+
+/**
+ * Freezes identity, envelope and content of a draft and queues it. It is on the disk when this returns (R39): the
+ * transaction is synced, and mail is only told afterwards. An answer whose conversation moved on since it was begun is
+ * held for review instead.
+ */
+export function send(
+  workspace: Workspace,
+  { draftId, thenStatus, sendAt, unlessAnswered, assign }: SendChoice,
+  by: string,
+): Queued {
+  const sent = workspace.db.write((tx) => {
+    const draft = openDraft(tx, draftId)
+    checkRecipients(draft)
+    const { sender, signature, throughId } = freezeSender(tx, draft)
+    const { undoSeconds } = getSettings(tx)
+    const now = Date.now()
+    const dueAt = sendAt === null ? now + undoSeconds * 1000 : Math.max(now, sendAt)
+    const fresh = draft.conversationId === null
+    const conversationId =
+      draft.conversationId === null
+        ? Number(
+            tx.run(
+              'INSERT INTO conversations(subject, status, last_at, snippet) VALUES(?, ?, ?, ?)',
+              draft.subject,
+              statusNumber(thenStatus),
+              now,
+              snippetOf(draft.text),
+            ).lastInsertRowid,
+          )
+        : survivorOf(tx, draft.conversationId)
+    addToMailbox(tx, conversationId, draft.mailboxId)
+    const before =
+      tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status ??
+      statusNumber('open')
+    const messageId = `${randomUUID()}@${sender.address.slice(sender.address.lastIndexOf('@') + 1).toLowerCase()}`
+    const key = workspace.hashes.hash('id', messageId)
+    const answered = answeredIds(tx, draft)
+    const why =
+      unlessAnswered && sinceOf(tx, draftId).length > 0 ? 'moved-on' : loopIn(tx, conversationId, everybody(draft), now)
+    const state = why === null ? 'queued' : 'held'
+    const id = Number(
+      tx.run(
+        `INSERT INTO outbox(state, conversation_id, mailbox_id, draft_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet,
+         status_before, status_after, made_conversation, scheduled, unless_answered, error, signature, through_id)
+       VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        state,
+        conversationId,
+        draft.mailboxId,
+        draftId,
+        messageId,
+        key,
+        randomUUID(),
+        dueAt,
+        now,
+        dueAt,
+        JSON.stringify(sender),
+        answered.inReplyTo,
+        JSON.stringify(answered.references),
+        snippetOf(draft.text),
+        before,
+        statusNumber(thenStatus),
+        Number(fresh),
+        Number(sendAt !== null),
+        Number(unlessAnswered),
+        why,
+        signature && JSON.stringify(signature),
+        throughId,
+      ).lastInsertRowid,
+    )
+    expectId(tx, key, conversationId)
+    tx.run("UPDATE drafts SET state = 'queued', conversation_id = ? WHERE id = ?", conversationId, draftId)
+    if (state === 'queued') moveStatus(tx, workspace, conversationId, before, statusNumber(thenStatus), by)
+    const assigned = assign === undefined ? null : assignOne(tx, workspace, conversationId, assign, by)
+    if (assigned) tx.run('UPDATE outbox SET assigned = ? WHERE id = ?', JSON.stringify(assigned), id)
+    summarize(tx, conversationId, workspace.own)
+    if (fresh) describeFresh(tx, conversationId, draft)
+    told(tx, id, draftId, conversationId)
+    tellDraft(tx, workspace, conversationId)
+    return { outboxId: id, conversationId, dueAt, state, mailboxId: draft.mailboxId } as const
+  })
+  wakeOutbox(workspace, sent.mailboxId)
+  return { outboxId: sent.outboxId, conversationId: sent.conversationId, dueAt: sent.dueAt, state: sent.state }
+}
+
+function moveStatus(
+  tx: Writer,
+  workspace: Workspace,
+  conversationId: number,
+  before: number,
+  after: number,
+  by: string,
+): void {
+  if (before !== after)
+    note(tx, conversationId, statusOf(after) === 'open' ? 'opened' : statusNote(after), by, Date.now())
+  putStatus(tx, conversationId, after, 1)
+  workspace.team.recordOn(tx, conversationId, 'status', {
+    status: statusOf(after),
+    basis: newestEntity(tx, conversationId),
+  })
+}
+
+/** Topics of everything that shows an item. */
+function told(tx: Writer, id: number, draftId: number | null, conversationId: number): void {
+  markWork(tx, conversationId)
+  tx.changes.changed('outbox', id)
+  if (draftId !== null) tx.changes.changed('drafts', draftId)
+}
+
+/** A new conversation has no message to speak for it until the first one has left. */
+function describeFresh(tx: Writer, conversationId: number, draft: Draft): void {
+  const people = draft.to.slice(0, 3).map(({ name, address }) => (name.trim() === '' ? address : name.trim()))
+  tx.run(
+    'UPDATE conversations SET people = ?, snippet = ? WHERE id = ?',
+    JSON.stringify(people),
+    snippetOf(draft.text),
+    conversationId,
+  )
+}
+
+const snippetOf = (text: string): string => text.replace(/\s+/gu, ' ').trim().slice(0, snippetLength).toWellFormed()
+
+/** In-Reply-To and References of an answer (RFC 5322, 3.6.4). A forward starts no answer, but stays in the thread. */
+function answeredIds(read: Reader, draft: Draft): { inReplyTo: string | null; references: string[] } {
+  // The message may be gone, with a damaged database or an undone reply: then it answers the newest one from outside.
+  const original =
+    draft.messageId === null
+      ? read.get<{ message_id: string | null; refs: string }>(
+          'SELECT message_id, refs FROM messages WHERE conversation_id = ? ORDER BY direction, date DESC LIMIT 1',
+          draft.conversationId,
+        )
+      : read.get<{ message_id: string | null; refs: string }>(
+          'SELECT message_id, refs FROM messages WHERE id = ?',
+          draft.messageId,
+        )
+  if (!original || original.message_id === null || draft.kind === 'new') return { inReplyTo: null, references: [] }
+  const references = [...parseTexts(original.refs).filter((id) => id !== original.message_id), original.message_id]
+  return { inReplyTo: draft.kind === 'forward' ? null : original.message_id, references }
+}
+
+/** mail may be away: it asks for what is due when it comes. */
+export function wakeOutbox(workspace: Workspace, mailboxId: number): void {
+  workspace
+    .mail()
+    ?.call('outbox.wake', { mailboxId })
+    .catch(() => undefined)
+}
+
+/** @throws PosternError `conflict` when a byte of it may have left, for anybody */
+function waitingRow(read: Reader, id: number): OutboxRow & { draft_id: number } {
+  const row = outboxRow(read, id)
+  const { draft_id: draftId } = row
+  if (!['queued', 'held', 'failed'].includes(row.state) || draftId === null || row.recipients_left !== null)
+    throw new PosternError('conflict', 'it is leaving or has left', { state: row.state })
+  return { ...row, draft_id: draftId }
+}
+
+/** Takes an item out of the outbox, with its status and its conversation when it made one. The draft is the caller's. */
+function withdraw(
+  tx: Writer,
+  workspace: Workspace,
+  row: OutboxRow & { draft_id: number },
+): { conversationId: number | null } {
+  const { conversation_id: conversationId, draft_id: draftId } = row
+  tx.run('DELETE FROM outbox WHERE id = ?', row.id)
+  if (row.sent_message !== null) dropMessage(tx, row.sent_message)
+  const now = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status
+  if (now === row.status_after && now !== row.status_before) {
+    putStatus(tx, conversationId, row.status_before, 1)
+    note(
+      tx,
+      conversationId,
+      statusOf(row.status_before) === 'open' ? 'opened' : statusNote(row.status_before),
+      '',
+      Date.now(),
+    )
+  }
+  const assigned = row.assigned === null ? null : Assigned.parse(JSON.parse(row.assigned))
+  if (assigned && tx.get('SELECT 1 FROM conversations WHERE id = ? AND assignee IS ?', conversationId, assigned.to))
+    unassignOne(tx, workspace, conversationId, assigned)
+  const empty =
+    row.made_conversation === 1 &&
+    !tx.get(
+      'SELECT 1 FROM messages WHERE conversation_id = ? UNION ALL SELECT 1 FROM notes WHERE conversation_id = ?',
+      conversationId,
+      conversationId,
+    )
+  if (empty) tx.run('UPDATE drafts SET conversation_id = NULL WHERE id = ?', draftId)
+  summarize(tx, conversationId, workspace.own)
+  told(tx, row.id, draftId, conversationId)
+  return { conversationId: empty ? null : conversationId }
+}
+
+/** Takes an item back into its draft, as long as not a byte of it may have left. @throws PosternError `conflict` when it may have */
+export function undoSend(workspace: Workspace, id: number): { draftId: number; conversationId: number | null } {
+  return workspace.db.write((tx) => {
+    const row = waitingRow(tx, id)
+    const { conversationId } = withdraw(tx, workspace, row)
+    tx.run("UPDATE drafts SET state = 'open', updated_at = ? WHERE id = ?", Date.now(), row.draft_id)
+    markWork(tx, row.conversation_id)
+    tellDraft(tx, workspace, conversationId)
+    return { draftId: row.draft_id, conversationId }
+  })
+}
+
+/** Throws a waiting message away; taken back, it is a draft again. */
+export function discardSend(tx: Writer, workspace: Workspace, id: number): (undo: Writer) => void {
+  const row = waitingRow(tx, id)
+  withdraw(tx, workspace, row)
+  tx.run("UPDATE drafts SET state = 'discarded' WHERE id = ?", row.draft_id)
+  markWork(tx, row.conversation_id)
+  return (undo) => {
+    const draft = queuedDraft(undo, row.draft_id)
+    if (!draft) throw new PosternError('not-found', 'the draft is gone')
+    if (
+      draft.conversationId !== null &&
+      undo.get("SELECT 1 FROM drafts WHERE conversation_id = ? AND state = 'open'", draft.conversationId)
+    )
+      throw new PosternError('conflict', 'another draft was begun')
+    undo.run("UPDATE drafts SET state = 'open' WHERE id = ?", row.draft_id)
+    told(undo, id, row.draft_id, row.conversation_id)
+    tellDraft(undo, workspace, row.conversation_id)
+  }
+}
+
+/** Keeps the words of a waiting message as an internal note; nothing is sent. Taken back, it is a draft again. */
+export function sendToNote(tx: Writer, workspace: Workspace, id: number, by: string): (undo: Writer) => void {
+  const row = waitingRow(tx, id)
+  const text = queuedDraft(tx, row.draft_id)?.text.trim() ?? ''
+  const noteId = addNote(tx, workspace, row.conversation_id, text === '' ? row.snippet : text, by, Date.now())
+  const undoDiscard = discardSend(tx, workspace, id)
+  return (undo) => {
+    removeNote(undo, workspace, noteId)
+    undoDiscard(undo)
+  }
+}
+
+function statusNote(status: number): 'closed' | 'pending' | 'spam' {
+  const name = statusOf(status)
+  return name === 'open' ? 'pending' : name
+}
+
+/** A person asks for another try now. */
+export function retry(workspace: Workspace, id: number): void {
+  const mailboxId = workspace.db.write((tx) => {
+    const row = outboxRow(tx, id)
+    if (!['queued', 'failed'].includes(row.state))
+      throw new PosternError('conflict', 'it is leaving or has left', { state: row.state })
+    requeue(tx, row, Date.now())
+    return row.mailbox_id
+  })
+  wakeOutbox(workspace, mailboxId)
+}
+
+/**
+ * A person has read what happened since and still means it. A held one leaves at its time unless even newer mail comes;
+ * one that waits because the mailbox cannot be looked at leaves unchecked.
+ */
+export function sendAnyway(workspace: Workspace, id: number, by: string): void {
+  const mailboxId = workspace.db.write((tx) => {
+    const row = waitingRow(tx, id)
+    rebase(tx, row.draft_id)
+    if (row.state !== 'held') tx.run('UPDATE outbox SET unless_answered = 0 WHERE id = ?', id)
+    else if (row.error !== 'moved-on') tx.run('UPDATE outbox SET loop_ok = 1 WHERE id = ?', id)
+    requeue(tx, row, row.scheduled === 1 ? Math.max(Date.now(), row.due_at) : Date.now())
+    if (row.state === 'held') {
+      const now =
+        tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', row.conversation_id)?.status ??
+        row.status_before
+      moveStatus(tx, workspace, row.conversation_id, now, row.status_after, by)
+      summarize(tx, row.conversation_id, workspace.own)
+    }
+    return row.mailbox_id
+  })
+  wakeOutbox(workspace, mailboxId)
+}
+
+/** Another time, or now (`sendAt` null). */
+export function reschedule(workspace: Workspace, id: number, sendAt: number | null, unlessAnswered: boolean): void {
+  const mailboxId = workspace.db.write((tx) => {
+    const row = waitingRow(tx, id)
+    if (row.state !== 'queued') throw new PosternError('conflict', 'it does not wait for a time', { state: row.state })
+    tx.run(
+      'UPDATE outbox SET scheduled = ?, unless_answered = ? WHERE id = ?',
+      Number(sendAt !== null),
+      Number(unlessAnswered),
+      id,
+    )
+    requeue(tx, row, Math.max(Date.now(), sendAt ?? 0))
+    return row.mailbox_id
+  })
+  wakeOutbox(workspace, mailboxId)
+}
+
+function requeue(tx: Writer, row: OutboxRow, dueAt: number): void {
+  tx.run(
+    "UPDATE outbox SET state = 'queued', due_at = ?, asked = 0, error = NULL, error_detail = '{}', server_line = NULL WHERE id = ?",
+    dueAt,
+    row.id,
+  )
+  // Whose account carries it is no part of the letter: a person may have changed it because it could not leave.
+  tx.run('UPDATE outbox SET through_id = ? WHERE id = ?', throughOf(tx, row.mailbox_id), row.id)
+  // The date that the customer reads is the day it leaves, as long as nothing of it has been composed.
+  tx.run('UPDATE outbox SET date = ? WHERE id = ? AND raw IS NULL', dueAt, row.id)
+  told(tx, row.id, row.draft_id, row.conversation_id)
+}
+
+/** A person decides about one of which nobody knows whether it arrived. */
+export function decide(workspace: Workspace, id: number, decision: 'arrived' | 'send-again'): void {
+  const mailboxId = workspace.db.write((tx) => {
+    const row = outboxRow(tx, id)
+    if (row.state !== 'uncertain')
+      throw new PosternError('conflict', 'there is no doubt about it', { state: row.state })
+    if (decision === 'arrived') accepted(tx, workspace, row, { refused: [], later: [], line: row.server_line })
+    else requeue(tx, row, Date.now())
+    return row.mailbox_id
+  })
+  wakeOutbox(workspace, mailboxId)
+}
+
+/** The recipients that are left shall not get it: what was taken counts as sent. */
+export function giveUpRest(workspace: Workspace, id: number): void {
+  workspace.db.write((tx) => {
+    const row = outboxRow(tx, id)
+    if (row.recipients_left === null || !['queued', 'failed'].includes(row.state))
+      throw new PosternError('conflict', 'it is leaving or has left', { state: row.state })
+    finish(
+      tx,
+      workspace,
+      { ...row, refused: JSON.stringify([...parseTexts(row.refused), ...parseTexts(row.recipients_left)]) },
+      row.server_line,
+    )
+  })
+}
+
+export interface Acceptance {
+  readonly refused: readonly string[]
+  readonly later: readonly string[]
+  readonly line: string | null
+}
+
+/**
+ * The server took a try. It has left when nobody is left over; else it waits again for the others: `later` are those that
+ * the server put off.
+ */
+export function accepted(tx: Writer, workspace: Workspace, row: OutboxRow, { refused, later, line }: Acceptance): void {
+  const draft = row.draft_id === null ? null : queuedDraft(tx, row.draft_id)
+  const all = row.recipients_left === null ? (draft ? everybody(draft) : []) : parseTexts(row.recipients_left)
+  const tried = new Set(row.envelope === null ? all : parseTexts(row.envelope))
+  const left = [...all.filter((address) => !tried.has(address)), ...later]
+  const allRefused = JSON.stringify([...parseTexts(row.refused), ...refused])
+  const now = Date.now()
+  tx.run(
+    'INSERT INTO send_log(mailbox_id, at, recipients) VALUES(?, ?, ?)',
+    row.through_id ?? row.mailbox_id,
+    now,
+    tried.size - refused.length - later.length,
+  )
+  tx.run('DELETE FROM send_log WHERE at < ?', now - 25 * 3_600_000)
+  countUse(tx, row.through_id ?? row.mailbox_id, 'sent', 1)
+  if (left.length === 0) return finish(tx, workspace, { ...row, refused: allRefused }, line)
+  const wait = left.length === later.length ? 300_000 : 0
+  tx.run(
+    "UPDATE outbox SET state = 'queued', due_at = ?, recipients_left = ?, refused = ?, envelope = NULL, asked = 0, unless_answered = 0, error = ?, server_line = ? WHERE id = ?",
+    now + wait,
+    JSON.stringify(left),
+    allRefused,
+    later.length > 0 ? 'recipients-later' : null,
+    line,
+    row.id,
+  )
+  told(tx, row.id, row.draft_id, row.conversation_id)
+}
+
+function finish(tx: Writer, workspace: Workspace, row: OutboxRow, line: string | null): void {
+  const refused = parseTexts(row.refused)
+  markSent(tx, row, { refused, line })
+  const now = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', row.conversation_id)?.status
+  // Somebody did not get it: that is work again, also when the conversation was closed with it.
+  if (refused.length > 0 && now !== undefined && now === row.status_after && now !== statusNumber('open'))
+    moveStatus(tx, workspace, row.conversation_id, now, statusNumber('open'), '')
+  summarize(tx, row.conversation_id, workspace.own)
+}

@@ -1,0 +1,211 @@
+import type Driver from 'better-sqlite3-multiple-ciphers'
+import type { GrantScope } from '../../../src-preload/contract/support'
+import { databaseFile, openDriver, readerOf, type Reader } from '../file/database'
+
+/**
+ * The database as a support session sees it: a second connection that SQLite itself holds read-only, with a temporary view
+ * in front of every table. A name without a schema finds the temporary one first, so the store's own questions run
+ * unchanged and reach nothing but the view. Whatever is not named here is empty, tables of later versions included.
+ */
+export interface ScopedReader {
+  readonly read: Reader
+  close(): void
+}
+
+/** Which rows of a table, and what of its columns: `true` as it is, a text as that expression, any other its default. Null: nothing. */
+interface View {
+  readonly where: string
+  readonly columns: 'all' | Readonly<Record<string, true | string>>
+  readonly also?: string
+}
+type Shown = (scope: GrantScope, mailboxes: string | null) => View | null
+
+const inMailbox = (mailboxes: string | null, conversation: string): string =>
+  mailboxes === null
+    ? '1'
+    : `EXISTS(SELECT 1 FROM main.conversation_mailboxes x WHERE x.conversation_id = ${conversation} AND x.mailbox_id IN (${mailboxes}))`
+const inFolder = (mailboxes: string | null, message: string): string =>
+  mailboxes === null
+    ? '1'
+    : `EXISTS(SELECT 1 FROM main.locations x JOIN main.folders y ON y.id = x.folder_id WHERE x.message_id = ${message} AND y.mailbox_id IN (${mailboxes}))`
+const ofCustomer = (mailboxes: string | null, customer: string): string =>
+  mailboxes === null
+    ? '1'
+    : `EXISTS(SELECT 1 FROM main.conversations c JOIN main.conversation_mailboxes x ON x.conversation_id = c.id WHERE c.customer_id = ${customer} AND x.mailbox_id IN (${mailboxes}))`
+const own = (mailboxes: string | null, column: string): string =>
+  mailboxes === null ? '1' : `${column} IN (${mailboxes})`
+const whole = (where: string): View => ({ where, columns: 'all' })
+const fromMetadata =
+  (build: (scope: GrantScope, mailboxes: string | null) => View): Shown =>
+  (scope, mailboxes) =>
+    scope === 'diagnostics' ? null : build(scope, mailboxes)
+const onlyFull =
+  (build: (mailboxes: string | null) => View): Shown =>
+  (scope, mailboxes) =>
+    scope === 'full' ? build(mailboxes) : null
+const names = (...columns: readonly string[]): Record<string, true> =>
+  Object.fromEntries(columns.map((name) => [name, true]))
+
+/** Hidden whatever the scope: secrets and tokens, drafts and unsent mail, the roster, the log, grants, and every table that is not named. */
+const shown: Readonly<Record<string, Shown>> = {
+  settings: () => ({ where: "key = 'workspaceName'", columns: 'all' }),
+  mailboxes: (_scope, mailboxes) => ({
+    where: own(mailboxes, 'id'),
+    columns: {
+      ...names('id', 'name', 'address', 'paused', 'removing', 'synced_at', 'created_at', 'local'),
+      imap: "json_set(imap, '$.user', 'hidden')",
+      smtp: "json_set(smtp, '$.user', 'hidden')",
+      address_key: "''",
+    },
+  }),
+  folders: (_scope, mailboxes) => whole(own(mailboxes, 'mailbox_id')),
+  network_ledger: (_scope, mailboxes) => whole(`mailbox_id = 0 OR ${own(mailboxes, 'mailbox_id')}`),
+  conversations: fromMetadata((scope, mailboxes) => ({
+    where: inMailbox(mailboxes, 'conversations.id'),
+    columns: {
+      ...names(
+        'id',
+        'subject',
+        'status',
+        'status_by_person',
+        'hidden',
+        'unread',
+        'last_at',
+        'version',
+        'message_count',
+        'attachment_count',
+        'people',
+        'last_from_team',
+        'mailbox_ids',
+        'merged_into',
+        'assignee',
+        'tags',
+        'labels',
+        'snoozed_until',
+        'snoozed_at',
+        'snooze_unless_reply',
+        'woke_at',
+        'family',
+      ),
+      ...(scope === 'full' ? names('snippet', 'customer_id') : {}),
+    },
+  })),
+  conversation_mailboxes: fromMetadata((_scope, mailboxes) => whole(own(mailboxes, 'mailbox_id'))),
+  conversation_tags: fromMetadata((_scope, mailboxes) =>
+    whole(inMailbox(mailboxes, 'conversation_tags.conversation_id')),
+  ),
+  conversation_labels: fromMetadata((_scope, mailboxes) =>
+    whole(inMailbox(mailboxes, 'conversation_labels.conversation_id')),
+  ),
+  tags: fromMetadata(() => whole('1')),
+  // The sum over the granted mailboxes is counted anew: a conversation in two of them is one.
+  view_counts: fromMetadata((_scope, mailboxes) =>
+    mailboxes === null
+      ? whole('1')
+      : {
+          ...whole(`mailbox_id IN (${mailboxes})`),
+          also: `SELECT 0, status, count(DISTINCT conversation_id), count(DISTINCT iif(unread = 1, conversation_id, NULL)) FROM main.conversation_mailboxes WHERE mailbox_id IN (${mailboxes}) AND hidden = 0 GROUP BY status`,
+        },
+  ),
+  messages: fromMetadata((scope, mailboxes) => ({
+    where: inFolder(mailboxes, 'messages.id'),
+    columns: {
+      ...names(
+        'id',
+        'conversation_id',
+        'key_hash',
+        'content_hash',
+        'message_id',
+        'refs',
+        'direction',
+        'place',
+        'seen',
+        'date',
+        'from_name',
+        'from_address',
+        'from_suspicious',
+        'people',
+        'subject',
+        'auto_kind',
+        'attachment_count',
+        'remote_count',
+        'unreadable',
+        'raw_size',
+        'in_reply_to',
+      ),
+      snippet: scope === 'full' ? true : "''",
+    },
+  })),
+  history: fromMetadata((_scope, mailboxes) => whole(inMailbox(mailboxes, 'history.conversation_id'))),
+  message_bodies: onlyFull((mailboxes) => ({
+    where: inFolder(mailboxes, 'message_bodies.message_id'),
+    columns: names('message_id', 'body', 'source'),
+  })),
+  attachments: onlyFull((mailboxes) => whole(inFolder(mailboxes, 'attachments.message_id'))),
+  notes: onlyFull((mailboxes) => whole(inMailbox(mailboxes, 'notes.conversation_id'))),
+  customers: onlyFull((mailboxes) => whole(ofCustomer(mailboxes, 'customers.id'))),
+  customer_addresses: onlyFull((mailboxes) => whole(ofCustomer(mailboxes, 'customer_addresses.customer_id'))),
+}
+
+/** Names of tables that stay empty in a scope; for the test that holds the list against the schema. */
+export function isShown(table: string, scope: GrantScope): boolean {
+  return (shown[table]?.(scope, null) ?? null) !== null
+}
+
+/**
+ * Opens the connection of a session. `mailboxIds`: null for all.
+ * @throws PosternError like `Database.open`
+ */
+export function openScoped(
+  dir: string,
+  key: Uint8Array,
+  scope: GrantScope,
+  mailboxIds: readonly number[] | null,
+): ScopedReader {
+  const db = openDriver(databaseFile(dir), key, { readonly: true })
+  try {
+    const mailboxes =
+      mailboxIds === null ? null : mailboxIds.filter((id) => Number.isSafeInteger(id)).join(', ') || '-1'
+    for (const name of tablesOf(db))
+      db.exec(`CREATE TEMP VIEW "${name}" AS ${viewOf(db, name, shown[name]?.(scope, mailboxes) ?? null)}`)
+    db.pragma('query_only = ON')
+    return { read: readerOf(db), close: () => db.close() }
+  } catch (fault) {
+    db.close()
+    throw fault
+  }
+}
+
+function tablesOf(db: Driver): string[] {
+  return db
+    .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all()
+    .map(String)
+}
+
+interface Column {
+  readonly name: string
+  readonly default: string | null
+}
+
+/** The view in front of a table; one that is not named above has the same columns and no row. */
+function viewOf(db: Driver, table: string, view: View | null): string {
+  const columns = db
+    .prepare<[string], Column>(
+      'SELECT name, dflt_value AS "default" FROM pragma_table_xinfo(?) WHERE hidden IN (0, 2, 3)',
+    )
+    .all(table)
+  if (view === null) return `SELECT ${columns.map(({ name }) => `NULL AS "${name}"`).join(', ')} WHERE 0`
+  const { columns: picked } = view
+  const list =
+    picked === 'all'
+      ? '*'
+      : columns
+          .map(({ name, default: standard }) => {
+            const given = picked[name]
+            return given === true ? `"${name}"` : `${given ?? standard ?? 'NULL'} AS "${name}"`
+          })
+          .join(', ')
+  return `SELECT ${list} FROM main."${table}" WHERE ${view.where}${view.also === undefined ? '' : ` UNION ALL ${view.also}`}`
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { codeOf, Harness } from '../helpers'
+
+let store: Harness
+let support: Awaited<ReturnType<Harness['mailbox']>>
+let warranty: Awaited<ReturnType<Harness['mailbox']>>
+beforeEach(async () => {
+  store = await Harness.make()
+  support = await store.mailbox()
+  warranty = await store.mailbox('warranty@acme.test')
+})
+afterEach(() => store.stop())
+
+const raw = 'From: c@x.test\r\nMessage-ID: <one@x.test>\r\n\r\nThe bell does not ring.'
+const inList = async (mailboxId: number): Promise<number[]> =>
+  (await store.list('inbox', mailboxId)).map(({ id }) => id)
+const next = async (mailboxId: number) => (await store.mail.call('moves.next', { mailboxId })).move
+const ops = async (mailboxId: number) =>
+  (await store.mail.call('ops.next', { mailboxId, limit: 10 })).ops.map(({ kind, targetRole }) => [kind, targetRole])
+async function one(): Promise<number> {
+  await store.put(support.folders['INBOX'] ?? 0, { from: 'c@x.test', id: 'one@x.test', raw, date: 1_790_000_000_000 })
+  return (await store.list())[0]?.id ?? 0
+}
+
+test('a moved conversation is never nowhere: its mail leaves the old mailbox only once it was met in the new one', async () => {
+  const id = await one()
+  await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
+  expect([await inList(support.id), await inList(warranty.id)]).toEqual([[], [id]])
+  const move = await next(warranty.id)
+  expect(Buffer.from(move?.raw ?? []).toString()).toBe(raw)
+  await store.mail.call('moves.settle', { id: move?.id ?? 0, done: false })
+  expect(await next(warranty.id)).not.toBeNull()
+  await store.mail.call('moves.settle', { id: move?.id ?? 0, done: true })
+  expect(await next(warranty.id)).toBeNull()
+  expect(await ops(support.id)).toEqual([])
+  await store.put(warranty.folders['INBOX'] ?? 0, { from: 'c@x.test', id: 'one@x.test', raw, date: 1_790_000_000_000 })
+  expect(await ops(support.id)).toEqual([['move', 'trash']])
+  expect([await inList(support.id), await inList(warranty.id)]).toEqual([[], [id]])
+  const conversation = await store.call('conversations.get', { id })
+  expect(conversation.messages).toHaveLength(1)
+  expect(conversation.history.map(({ kind, detail }) => [kind, detail])).toEqual([['moved', 'warranty']])
+  // An answer leaves from where it was moved to.
+  expect((await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })).mailboxId).toBe(
+    warranty.id,
+  )
+})
+
+test('undo before anything left moves nothing, after it everything comes back', async () => {
+  const id = await one()
+  const first = await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
+  await store.call('acts.undo', { undo: first.undo })
+  expect(await next(warranty.id)).toBeNull()
+  expect([await inList(support.id), await inList(warranty.id)]).toEqual([[id], []])
+  expect((await store.call('conversations.get', { id })).history).toEqual([])
+  const second = await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
+  const move = await next(warranty.id)
+  await store.mail.call('moves.settle', { id: move?.id ?? 0, done: true })
+  await store.put(warranty.folders['INBOX'] ?? 0, { from: 'c@x.test', id: 'one@x.test', raw, date: 1_790_000_000_000 })
+  await store.call('acts.undo', { undo: second.undo })
+  expect([await inList(support.id), await inList(warranty.id)]).toEqual([[id], []])
+  expect(await ops(warranty.id)).toEqual([['move', 'trash']])
+  expect(await ops(support.id)).toEqual([])
+})
+
+test('a conversation is not moved to a mailbox that is not there, nor half when a message is not here whole', async () => {
+  const id = await one()
+  expect(await codeOf(store.call('conversations.move', { ids: [id], mailboxId: 99 }))).toBe('not-found')
+  store.db.write((tx) => tx.run('UPDATE messages SET part = 2'))
+  expect(await codeOf(store.call('conversations.move', { ids: [id], mailboxId: warranty.id }))).toBe('conflict')
+  expect([await inList(support.id), await inList(warranty.id)]).toEqual([[id], []])
+})
+
+test('a mailbox is removed with fields, followers and half notes of its conversations; one that was moved to it and whose mail is elsewhere stays', async () => {
+  const stays = await one()
+  await store.call('conversations.move', { ids: [stays], mailboxId: warranty.id })
+  await store.put(warranty.folders['INBOX'] ?? 0, { from: 'd@x.test', id: 'two@x.test', subject: 'Goes' })
+  const goes = (await store.list('inbox', warranty.id)).find(({ subject }) => subject === 'Goes')?.id ?? 0
+  const { name } = await store.call('fields.save', { name: null, label: 'Order', kind: 'text' })
+  await store.call('conversations.setField', { ids: [goes], field: name, value: 'NW-1' })
+  await store.call('conversations.follow', { ids: [goes], on: true })
+  await store.call('notes.keepDraft', { conversationId: goes, text: 'half' })
+  await store.app.call('mailbox.remove', { id: warranty.id })
+  await expect
+    .poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM conversations WHERE id = ?', goes)?.n, {
+      timeout: 10_000,
+    })
+    .toBe(0)
+  expect(await inList(support.id)).toEqual([stays])
+  expect((await store.call('conversations.get', { id: stays })).messages).toHaveLength(1)
+})

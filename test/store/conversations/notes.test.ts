@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { codeOf, Harness } from '../helpers'
+
+let store: Harness
+let inbox: number
+beforeEach(async () => {
+  store = await Harness.make()
+  inbox = (await store.mailbox()).folders['INBOX'] ?? 0
+})
+afterEach(() => store.stop())
+
+test('a note is not lost by a restart or by joining conversations, and is no message', async () => {
+  await store.put(inbox, { from: 'h@x.test', subject: 'Bell', id: 'a@x' })
+  await store.put(inbox, { from: 'h@x.test', subject: 'Horn', id: 'b@x' })
+  const [horn, bell] = await store.list()
+  await store.call('notes.add', { conversationId: bell?.id ?? 0, text: 'Same batch as the recall.' })
+  await store.call('notes.add', { conversationId: horn?.id ?? 0, text: 'Call her.' })
+  await store.put(inbox, { from: 'h@x.test', id: 'c@x', references: ['a@x', 'b@x'] })
+  await store.restart()
+  const joined = await store.call('conversations.get', { id: bell?.id ?? 0 })
+  expect(joined.notes.map(({ text, author }) => [text, author])).toEqual([
+    ['Same batch as the recall.', 'Ada'],
+    ['Call her.', 'Ada'],
+  ])
+  expect(joined.messages).toHaveLength(3)
+  expect(joined.outbox).toEqual([])
+})
+
+test('an empty note and a note on nothing are refused', async () => {
+  expect(await codeOf(store.call('notes.add', { conversationId: 99, text: 'x' }))).toBe('not-found')
+  expect(await codeOf(store.call('notes.add', { conversationId: 99, text: '  ' }))).toBe('invalid-input')
+})
+
+test('a mailbox is removed with its notes', async () => {
+  await store.put(inbox, { from: 'h@x.test', subject: 'Bell' })
+  const id = (await store.list())[0]?.id ?? 0
+  await store.call('notes.add', { conversationId: id, text: 'x' })
+  await store.app.call('mailbox.remove', { id: 1 })
+  await expect
+    .poll(
+      () =>
+        store.db.read.get<{ n: number }>('SELECT (SELECT count(*) FROM mailboxes) + (SELECT count(*) FROM notes) AS n')
+          ?.n,
+      { timeout: 10_000 },
+    )
+    .toBe(0)
+})

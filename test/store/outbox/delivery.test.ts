@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { DeliveryReport } from '../../../src-preload/contract/internal'
+import { Harness, parsed } from '../helpers'
+
+let store: Harness
+let folders: Record<string, number>
+beforeEach(async () => {
+  store = await Harness.make()
+  folders = (await store.mailbox()).folders
+  await store.put(folders['INBOX'] ?? 0, { from: 'h@x.test', subject: 'Bell', id: 'a@x' })
+})
+afterEach(() => store.stop())
+
+const failed: DeliveryReport = {
+  messageIds: ['reply@acme.test'],
+  posternId: null,
+  recipients: [{ address: 'H@x.test', action: 'failed', line: '550 5.1.1 no such person' }],
+}
+const putReport = (report: DeliveryReport, id: string, live = true) =>
+  store.put(
+    folders['INBOX'] ?? 0,
+    { ...parsed({ from: 'MAILER-DAEMON@mx.test', id, inReplyTo: report.messageIds, auto: 'bounce' }), report },
+    { live },
+  )
+const putReply = () =>
+  store.put(folders['Sent'] ?? 0, {
+    from: 'support@acme.test',
+    to: ['h@x.test'],
+    id: 'reply@acme.test',
+    inReplyTo: ['a@x'],
+  })
+const conversation = async () => {
+  const id =
+    (await store.list())[0]?.id ?? (await store.list('closed'))[0]?.id ?? (await store.list('pending'))[0]?.id ?? 0
+  return store.call('conversations.get', { id })
+}
+
+test('a report marks the message that it is about and opens its conversation again', async () => {
+  await putReply()
+  const { id, messages } = await conversation()
+  await store.call('conversations.setStatus', { ids: [id], status: 'closed' })
+  await putReport(failed, 'dsn@mx.test')
+  const after = await store.call('conversations.get', { id })
+  expect(after.deliveries).toMatchObject([
+    { messageId: messages.at(-1)?.id, recipient: 'h@x.test', action: 'failed', line: '550 5.1.1 no such person' },
+  ])
+  expect(after.status).toBe('open')
+})
+
+test('a report that was stored before its message finds it; one of long ago opens nothing', async () => {
+  await putReport(failed, 'dsn@mx.test', false)
+  await putReply()
+  const id =
+    (await store.list('pending'))[0]?.id ?? (await store.list('closed'))[0]?.id ?? (await store.list())[0]?.id ?? 0
+  expect((await store.call('conversations.get', { id })).deliveries).toMatchObject([{ action: 'failed' }])
+})
+
+test('the last word counts: delayed, then delivered, is no trouble any more', async () => {
+  await putReply()
+  for (const [n, action] of (['delayed', 'delivered'] as const).entries())
+    await putReport({ ...failed, recipients: [{ address: 'h@x.test', action, line: '' }] }, `dsn-${n}@mx.test`)
+  expect((await conversation()).deliveries).toMatchObject([{ action: 'delivered' }])
+})
+
+test("a report about somebody else's message marks nothing", async () => {
+  await putReply()
+  await putReport({ ...failed, messageIds: ['other@else.test', 'a@x'] }, 'dsn@mx.test')
+  expect((await conversation()).deliveries).toEqual([])
+})
+
+test('a report that carries our own header finds its message, whatever the server made of its Message-ID', async () => {
+  await store.call('settings.set', { undoSeconds: 0 })
+  const { id } = await conversation()
+  const draft = await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })
+  const { outboxId } = await store.call('outbox.send', { draftId: draft.id, thenStatus: 'closed' })
+  const { job } = await store.claim(1)
+  const message = parsed({
+    from: 'support@acme.test',
+    to: ['h@x.test'],
+    id: job?.messageId ?? '',
+    posternId: job?.posternId ?? '',
+    inReplyTo: ['a@x'],
+  })
+  await store.mail.call('outbox.composed', { id: outboxId, raw: Buffer.from('raw'), message })
+  await store.mail.call('outbox.settle', { id: outboxId, state: 'sent', error: null, serverLine: null, refused: [] })
+  await putReport({ ...failed, messageIds: [job?.messageId ?? ''], posternId: job?.posternId ?? '' }, 'dsn@mx.test')
+  const after = await store.call('conversations.get', { id })
+  expect(after.status).toBe('open')
+  expect(after.deliveries).toMatchObject([{ action: 'failed', recipient: 'h@x.test' }])
+})
+
+test('an answer after a report goes to the customer, never to the mail system', async () => {
+  await putReply()
+  await putReport(failed, 'dsn@mx.test')
+  const { id } = await conversation()
+  expect((await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })).to).toMatchObject([
+    { address: 'h@x.test' },
+  ])
+})

@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Harness, parsed } from '../helpers'
+import { newDeviceSecret } from '../../../src-main/crypto/device-keys'
+import { claim } from '../../../src-main/store/outbox/outbox-queue'
+import { send } from '../../../src-main/store/outbox/outbox'
+import { Workspace } from '../../../src-main/store/workspace'
+
+let store: Harness
+let mailboxId: number
+beforeEach(async () => {
+  store = await Harness.make()
+  mailboxId = (await store.mailbox()).id
+  await store.call('settings.set', { undoSeconds: 0 })
+})
+afterEach(() => store.stop())
+
+async function queued(people: number, text = 'Hi'): Promise<number> {
+  const made = await store.call('drafts.start', { kind: 'new', conversationId: null, messageId: null })
+  await store.call('drafts.save', {
+    ...made,
+    to: Array.from({ length: people }, (_, n) => ({ name: '', address: `c${n}@x.test` })),
+    text,
+  })
+  return (await store.call('outbox.send', { draftId: made.id, thenStatus: 'open' })).outboxId
+}
+async function composedNow(id: number, job: { messageId: string; posternId: string } | null): Promise<void> {
+  await store.mail.call('outbox.composed', {
+    id,
+    raw: Buffer.from(`raw ${id}`),
+    message: parsed({
+      from: 'support@acme.test',
+      id: job?.messageId ?? '',
+      posternId: job?.posternId ?? '',
+      to: ['c0@x.test'],
+    }),
+  })
+}
+const accept = (id: number, more: { refused?: string[]; later?: string[] } = {}) =>
+  store.mail.call('outbox.settle', {
+    id,
+    state: 'sent',
+    error: null,
+    serverLine: '250 2.0.0 queued',
+    refused: [],
+    ...more,
+  })
+const item = async (id: number) => (await store.call('outbox.list', {})).items.find((one) => one.id === id)
+
+describe("providers' limits", () => {
+  test('more messages than a minute allows wait their turn, visibly, and are not refused', async () => {
+    for (let n = 0; n < 3; n++) await queued(1)
+    for (let n = 0; n < 2; n++) {
+      const { job } = await store.claim(mailboxId, { perMinute: 2 })
+      await accept(job?.id ?? 0)
+    }
+    const { job, nextDueAt } = await store.claim(mailboxId, { perMinute: 2 })
+    expect(job).toBeNull()
+    expect(nextDueAt).toBeGreaterThan(Date.now() + 50_000)
+    expect((await store.call('outbox.list', {})).items).toMatchObject([{ state: 'queued', error: 'rate-limited' }])
+  })
+
+  test("what is used, what waits and until when stands beside the limits; own limits take the place of the provider's", async () => {
+    for (let n = 0; n < 2; n++) await queued(3)
+    await accept((await store.claim(mailboxId, { perMinute: 1, recipientsPerDay: 50 })).job?.id ?? 0)
+    await store.claim(mailboxId, { perMinute: 1, recipientsPerDay: 50 })
+    const facts = await store.call('mailboxes.sending', { id: mailboxId })
+    expect(facts).toMatchObject({
+      accountId: mailboxId,
+      known: { perMinute: 120 },
+      limits: { perMinute: 1, recipientsPerDay: 50 },
+      lastMinute: 1,
+      lastDay: 3,
+      waiting: 1,
+    })
+    expect(facts.nextAt).toBeGreaterThan(Date.now())
+    await store.call('mailboxes.setIdentity', { id: mailboxId, limits: null })
+    expect((await store.call('mailboxes.sending', { id: mailboxId })).limits).toEqual(facts.known)
+  })
+
+  test('more recipients than one try allows get it in several, each of them once', async () => {
+    const id = await queued(25)
+    const got: string[] = []
+    for (let n = 0; n < 3; n++) {
+      const { job } = await store.claim(mailboxId, { recipients: 10 })
+      if (n === 0) await composedNow(id, job)
+      got.push(...(job?.envelope ?? []))
+      await accept(id)
+      if (n === 1)
+        expect(await item(id)).toMatchObject({
+          state: 'queued',
+          left: ['c20@x.test', 'c21@x.test', 'c22@x.test', 'c23@x.test', 'c24@x.test'],
+        })
+    }
+    expect(new Set(got).size).toBe(25)
+    expect(got).toHaveLength(25)
+    expect(await item(id)).toBeUndefined()
+  })
+
+  test("a day's recipients are not exceeded", async () => {
+    const id = await queued(5)
+    const { job } = await store.claim(mailboxId, { recipientsPerDay: 3 })
+    expect(job?.envelope).toHaveLength(3)
+    await composedNow(id, job)
+    await accept(id)
+    expect(await store.claim(mailboxId, { recipientsPerDay: 3 })).toMatchObject({ job: null })
+    expect((await item(id))?.dueAt).toBeGreaterThan(Date.now() + 23 * 3_600_000)
+  })
+
+  test('who was put off is tried again alone; who has it does not get it twice; the message cannot be taken back', async () => {
+    const id = await queued(3)
+    const first = await store.claim(mailboxId)
+    await composedNow(id, first.job)
+    await accept(id, { refused: ['c0@x.test'], later: ['c1@x.test'] })
+    expect(await item(id)).toMatchObject({
+      state: 'queued',
+      error: 'recipients-later',
+      left: ['c1@x.test'],
+      refused: ['c0@x.test'],
+    })
+    await expect(store.call('outbox.undo', { id })).rejects.toMatchObject({ code: 'conflict' })
+    await store.call('outbox.retry', { id })
+    expect((await store.claim(mailboxId)).job?.envelope).toEqual(['c1@x.test'])
+    await accept(id)
+    expect(await item(id)).toBeUndefined()
+    const conversationId =
+      store.db.read.get<{ id: number }>('SELECT conversation_id AS id FROM outbox WHERE id = ?', id)?.id ?? 0
+    expect((await store.call('conversations.get', { id: conversationId })).deliveries).toMatchObject([
+      { action: 'accepted', line: '250 2.0.0 queued' },
+      { recipient: 'c0@x.test', action: 'failed' },
+    ])
+  })
+
+  test('in doubt at the second part of the recipients: a person is asked at once, a copy in Sent proves nothing', async () => {
+    const id = await queued(4)
+    const first = await store.claim(mailboxId, { recipients: 2 })
+    await composedNow(id, first.job)
+    await accept(id)
+    await store.claim(mailboxId, { recipients: 2 })
+    await store.mail.call('outbox.settle', { id, state: 'uncertain', error: null, serverLine: null, refused: [] })
+    expect((await store.mail.call('outbox.uncertain', { mailboxId })).jobs).toEqual([])
+    expect(await item(id)).toMatchObject({ state: 'uncertain', looking: false, left: ['c2@x.test', 'c3@x.test'] })
+    await store.call('outbox.decide', { id, decision: 'arrived' })
+    expect(await item(id)).toBeUndefined()
+  })
+})
+
+describe('the copy in Sent', () => {
+  test('it is not lost by a restart before it was filed, and not asked for twice', async () => {
+    const id = await queued(1)
+    const { job } = await store.claim(mailboxId)
+    await composedNow(id, job)
+    await accept(id)
+    await store.restart()
+    const { copy } = await store.mail.call('copies.next', { mailboxId })
+    expect(copy).toMatchObject({ id, messageId: job?.messageId, tries: 0 })
+    expect(Buffer.from(copy?.raw ?? []).toString()).toBe(`raw ${id}`)
+    await store.mail.call('copies.settle', { id, done: false })
+    expect((await store.mail.call('copies.next', { mailboxId })).copy?.tries).toBe(1)
+    await store.mail.call('copies.settle', { id, done: true })
+    expect((await store.mail.call('copies.next', { mailboxId })).copy).toBeNull()
+    expect(store.db.read.get('SELECT raw FROM outbox WHERE id = ?', id)).toEqual({ raw: null })
+  })
+
+  test('one that is met in Sent is not filed again; one of which a person says that it arrived is', async () => {
+    const { folders } = await store.mailbox('second@acme.test')
+    for (const way of ['met', 'arrived'] as const) {
+      const id = await queued(1)
+      const { job } = await store.claim(mailboxId)
+      await composedNow(id, job)
+      await store.mail.call('outbox.settle', { id, state: 'uncertain', error: null, serverLine: null, refused: [] })
+      expect(await item(id)).toMatchObject({ looking: true })
+      if (way === 'met')
+        await store.put(folders['Sent'] ?? 0, {
+          from: 'support@acme.test',
+          id: job?.messageId ?? '',
+          posternId: job?.posternId ?? '',
+        })
+      else {
+        await store.mail.call('outbox.lookedInVain', { id })
+        expect(await item(id)).toMatchObject({ looking: false })
+        await store.call('outbox.decide', { id, decision: 'arrived' })
+      }
+      expect((await store.mail.call('copies.next', { mailboxId })).copy?.id ?? null).toBe(way === 'met' ? null : id)
+    }
+  })
+})
+
+describe('two at once (R41)', () => {
+  test('two windows that send one draft make one item', async () => {
+    let accepted = 0
+    for (let n = 0; n < 60; n++) {
+      const made = await store.call('drafts.start', { kind: 'new', conversationId: null, messageId: null })
+      await store.call('drafts.save', { ...made, to: [{ name: '', address: 'c@x.test' }], text: 'x' })
+      const both = await Promise.allSettled(
+        [0, 1].map(() => store.call('outbox.send', { draftId: made.id, thenStatus: 'open' })),
+      )
+      accepted += both.filter(({ status }) => status === 'fulfilled').length
+    }
+    expect(accepted).toBe(60)
+    expect(store.db.read.get('SELECT count(*) AS n FROM outbox')).toEqual({ n: 60 })
+  }, 60_000)
+
+  test('two programs on one database claim each item once', async () => {
+    const open = () =>
+      Workspace.open(store.dir, Buffer.from(store.key), {
+        device: newDeviceSecret(),
+        mail: () => null,
+        app: () => null,
+        onCommit: () => undefined,
+      }).workspace
+    for (let n = 0; n < 60; n++) {
+      const made = await store.call('drafts.start', { kind: 'new', conversationId: null, messageId: null })
+      await store.call('drafts.save', { ...made, to: [{ name: '', address: 'c@x.test' }], text: 'x' })
+      send(
+        store.service.open.workspace,
+        { draftId: made.id, thenStatus: 'open', sendAt: null, unlessAnswered: true },
+        'Ada',
+      )
+    }
+    const programs = [open(), open()]
+    const asked = { mailboxId, looked: [{ mailboxId, at: Date.now() }] }
+    const claimed: number[] = []
+    for (let n = 0; n < 35; n++)
+      for (const program of programs) {
+        const { job } = claim(program, asked)
+        if (job) claimed.push(job.id)
+      }
+    for (const program of programs) program.db.close()
+    expect(claimed).toHaveLength(60)
+    expect(new Set(claimed).size).toBe(60)
+  })
+})

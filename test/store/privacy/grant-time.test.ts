@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest'
+import { CorrectedClock } from '../../../src-main/crypto/clock'
+import { stateOf, type GrantRow } from '../../../src-main/store/privacy/grants'
+import type { SupportCard } from '../../../src-preload/contract/support'
+import { numbers } from '../../mail/make-messages'
+
+const day = 86_400_000
+const start = Date.UTC(2026, 10, 1)
+const card: SupportCard = {
+  postern: 'support-card',
+  version: 1,
+  name: 'x',
+  organisation: 'x',
+  signKey: 'a',
+  sealKey: 'b',
+  signature: 'c',
+}
+const row = (endsAt: number): GrantRow => ({
+  id: 1,
+  name: 'g',
+  identity_id: 1,
+  kind: 'support',
+  scope: 'full',
+  mailboxes: null,
+  reason: 'why',
+  reference: '',
+  granted_by: 'me',
+  granted_at: start,
+  ends_at: endsAt,
+  ended_at: null,
+  ended_by: null,
+  ended_why: null,
+  first_used_at: null,
+  last_used_at: null,
+  told_soon: 0,
+  device: '',
+})
+
+/** A laptop whose clock people set, that sleeps, and that is started again; the true time goes on. */
+class Laptop {
+  true = start
+  private offset = 0
+  private mono = 0
+  private kept = start
+  clock = this.boot()
+
+  private boot(): CorrectedClock {
+    this.mono = 0
+    return new CorrectedClock(this.kept, { system: () => this.true + this.offset, monotonic: () => this.mono })
+  }
+  pass(ms: number): void {
+    this.true += ms
+    this.mono += ms
+    this.kept = this.clock.now()
+  }
+  /** The counter stands while it sleeps. */
+  sleep(ms: number): void {
+    this.true += ms
+  }
+  set(offset: number): void {
+    this.offset = offset
+  }
+  restart(off: number): void {
+    this.kept = this.clock.now()
+    this.true += off
+    this.clock = this.boot()
+  }
+  hear(): void {
+    this.clock.heardServer(this.true)
+  }
+}
+
+test('10,000 schedules of clocks, sleeps and restarts: no grant is revived, none lets in after its end once a server was heard (R55)', () => {
+  const random = numbers(2026)
+  let livesSeen = 0
+  for (let run = 0; run < 10_000; run++) {
+    const laptop = new Laptop()
+    const grant = row(start + Math.ceil(random() * 180 * day))
+    let over = false
+    let heard = false
+    const script: string[] = []
+    for (let step = 0; step < 12; step++) {
+      const kind = Math.floor(random() * 6)
+      const span = Math.floor(random() * 40 * day)
+      script.push(`${kind}:${span}`)
+      if (kind === 0) laptop.pass(span)
+      else if (kind === 1) {
+        laptop.sleep(span)
+        heard = false
+      } else if (kind === 2) laptop.set(Math.floor((random() - 0.5) * 730 * day))
+      else if (kind === 3) {
+        laptop.restart(span)
+        heard = false
+      } else if (kind === 4) {
+        laptop.hear()
+        heard = true
+      } else laptop.set(0)
+      const state = stateOf(grant, card, {}, laptop.clock)
+      const where = `run ${run}, ${script.join(' ')}`
+      if (state === 'live') {
+        livesSeen += 1
+        expect(over, `revived: ${where}`).toBe(false)
+        expect(laptop.clock.now(), where).toBeLessThan(grant.ends_at)
+        if (heard) expect(laptop.true, `after its end: ${where}`).toBeLessThan(grant.ends_at + 2 * 60_000)
+      }
+      if (state === 'ended') over = true
+    }
+  }
+  expect(livesSeen).toBeGreaterThan(5000)
+})
+
+test('a clock that is set back a year opens nothing: the time is in doubt', () => {
+  const laptop = new Laptop()
+  const grant = row(start + 7 * day)
+  laptop.pass(8 * day)
+  expect(stateOf(grant, card, {}, laptop.clock)).toBe('ended')
+  laptop.set(-365 * day)
+  expect(stateOf(grant, card, {}, laptop.clock)).toBe('ended')
+  const other = row(start + 30 * day)
+  expect(stateOf(other, card, {}, laptop.clock)).toBe('time-doubtful')
+  laptop.restart(0)
+  expect(stateOf(grant, card, {}, laptop.clock)).toBe('ended')
+  expect(stateOf(other, card, {}, laptop.clock)).toBe('time-doubtful')
+  laptop.set(0)
+  expect(stateOf(other, card, {}, laptop.clock)).toBe('live')
+})
+
+test('a row of more than 180 days is worth nothing, wherever it came from (R54)', () => {
+  const laptop = new Laptop()
+  laptop.pass(day)
+  for (const endsAt of [
+    start + 180 * day + 1,
+    start + 181 * day,
+    Number.MAX_SAFE_INTEGER,
+    Infinity,
+    Number.NaN,
+    start,
+    start - day,
+    -1,
+  ])
+    expect(stateOf(row(endsAt), card, {}, laptop.clock), String(endsAt)).not.toBe('live')
+  expect(stateOf(row(start + 180 * day), card, {}, laptop.clock)).toBe('live')
+})

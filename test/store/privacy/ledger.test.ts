@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { NetworkContact } from '../../../src-preload/contract/network'
+import { Database } from '../../../src-main/store/file/database'
+import { migrations } from '../../../src-main/store/migrations'
+import { networkLedger } from '../../../src-main/store/migrations/0003-network-ledger'
+import { Harness } from '../helpers'
+
+let store: Harness
+beforeEach(async () => {
+  store = await Harness.make()
+})
+afterEach(() => store.stop())
+
+const contact = (change: Partial<NetworkContact> = {}): NetworkContact => ({
+  host: 'imap.acme.test',
+  port: 993,
+  address: '192.0.2.1',
+  use: 'fetch-mail',
+  mailboxId: 1,
+  at: Date.now(),
+  begun: 1,
+  blocked: 0,
+  failed: 0,
+  sent: 10,
+  received: 100,
+  result: null,
+  expected: true,
+  ...change,
+})
+const rows = async (days: number | null = 7) => (await store.call('ledger.list', { days })).rows
+
+test('no contact is lost and none is counted twice', async () => {
+  await store.mailbox()
+  await store.mail.call('network.record', { contacts: [contact(), contact({ address: '192.0.2.2' })] })
+  await store.mail.call('network.record', { contacts: [contact({ begun: 0, sent: 5, received: 50 })] })
+  expect(await rows()).toMatchObject([
+    {
+      host: 'imap.acme.test',
+      addresses: expect.arrayContaining(['192.0.2.1', '192.0.2.2']) as unknown,
+      begun: 2,
+      sent: 25,
+      received: 250,
+      mailboxName: 'support',
+      verdict: 'expected',
+    },
+  ])
+})
+
+test('a host that is no server of the mailbox is not passed off as expected', async () => {
+  const { id } = await store.mailbox()
+  await store.mail.call('network.record', {
+    contacts: [
+      contact({ host: 'imap.evil.test', mailboxId: id }),
+      contact({ host: 'unknown.test', use: 'unknown', mailboxId: null, expected: false, blocked: 1 }),
+    ],
+  })
+  const found = await rows()
+  expect(found.find(({ host }) => host === 'imap.evil.test')?.verdict).toBe('gone')
+  expect(found.find(({ host }) => host === 'unknown.test')).toMatchObject({
+    verdict: 'unexpected',
+    blocked: 1,
+    mailboxName: null,
+  })
+})
+
+test('a period leaves out what lies before it, and the newest result stands', async () => {
+  const old = Date.now() - 10 * 86_400_000
+  await store.mail.call('network.record', {
+    contacts: [contact({ at: old, host: 'old.test', result: 'ETIMEDOUT', failed: 1 })],
+  })
+  await store.mail.call('network.record', {
+    contacts: [contact({ at: old, result: 'ECONNRESET', failed: 1 }), contact()],
+  })
+  expect((await rows(7)).map(({ host }) => host)).toEqual(['imap.acme.test'])
+  const all = await rows(null)
+  expect(all).toHaveLength(2)
+  expect(all[0]).toMatchObject({ host: 'imap.acme.test', result: null, failed: 1, firstAt: old })
+})
+
+test('ten thousand hosts of one day do not fill the disk, and their bytes are still there', async () => {
+  for (let page = 0; page < 4; page++) {
+    await store.mail.call('network.record', {
+      contacts: Array.from({ length: 1000 }, (_, n) =>
+        contact({ host: `h${page * 1000 + n}.test`, use: 'remote-image', mailboxId: null }),
+      ),
+    })
+  }
+  const found = await rows()
+  expect(found.length).toBeLessThan(2100)
+  expect(found.reduce((sum, row) => sum + row.received, 0)).toBe(400_000)
+})
+
+test('the export has every row, one JSON object a line', async () => {
+  await store.mail.call('network.record', {
+    contacts: [contact(), contact({ use: 'send-mail', host: 'smtp.acme.test', port: 465 })],
+  })
+  const { text } = await store.app.call('ledger.export', {})
+  expect(text.split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { host: 'imap.acme.test', address: '192.0.2.1' },
+    { host: 'smtp.acme.test', use: 'send-mail' },
+  ])
+})
+
+test('turning the setting off reaches mail at once', async () => {
+  store.joinMail()
+  await store.call('settings.set', { blockUnexpectedHosts: false })
+  await expect.poll(() => store.networkRules).toEqual({ blockUnexpected: false, allowedHosts: null })
+})
+
+test('migration: a database without the ledger gets an empty one and keeps what it has', () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'postern-ledger-'))
+  const key = randomBytes(32)
+  const at = (newest: number) =>
+    Database.open(
+      dir,
+      key,
+      () => undefined,
+      migrations.filter(({ version }) => version <= newest),
+    ).database
+  const before = at(networkLedger.version - 1)
+  before.write((tx) => tx.run("INSERT INTO settings(key, value) VALUES('theme', '\"dark\"')"))
+  before.close()
+  const after = at(networkLedger.version)
+  expect(after.read.all('SELECT * FROM network_ledger')).toEqual([])
+  expect(after.read.get('SELECT value FROM settings')).toEqual({ value: '"dark"' })
+  after.close()
+  rmSync(dir, { recursive: true })
+})

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto'
+import {
+  copyFileSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+  mkdtempSync,
+  rmSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { packMessage, unpackSearchText, unpackView } from '../../../src-main/shared/message-body'
+import { IndexFile } from '../../../src-main/store/search/index-file'
+import { Harness, parsed } from '../helpers'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'postern-index-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const found = async (store: Harness, text: string): Promise<number> =>
+  (await store.call('search.query', { text })).hits.length
+const whole = async (store: Harness): Promise<void> =>
+  await expect.poll(() => store.service.open.index.waiting, { timeout: 20_000 }).toBe(0)
+
+/** A store with `count` messages, each with a word of its own. */
+async function filled(count: number): Promise<Harness> {
+  const store = await Harness.make(dir)
+  const { folders } = await store.mailbox()
+  for (let n = 0; n < count; n++)
+    await store.put(folders['INBOX'] ?? 0, {
+      from: `c${n}@x.test`,
+      subject: `S${n}`,
+      text: `common word${n}`,
+      files: [{ name: `photo${n}.jpg` }],
+    })
+  return store
+}
+
+describe('the search index', () => {
+  test('what was stored before a crash, and not indexed yet, is found after it', async () => {
+    const store = await filled(3)
+    await whole(store)
+    // The state in which a kill between the two commits leaves the files.
+    store.db.write((tx) => tx.run('INSERT INTO index_queue(message_id) SELECT id FROM messages'))
+    store.service.closeStore()
+    IndexFile.remove(dir)
+    await store.start()
+    await whole(store)
+    expect(await found(store, 'common word1 ')).toBe(1)
+    expect(await found(store, 'photo2')).toBe(1)
+    expect(store.db.read.get('SELECT count(*) AS n FROM index_queue')).toEqual({ n: 0 })
+    store.service.closeStore()
+  })
+
+  test('a damaged or cut file costs no message and no start: it is made anew', async () => {
+    const store = await filled(30)
+    await whole(store)
+    const file = IndexFile.path(dir)
+    for (const damage of ['first page', 'every page', 'cut', 'empty', 'foreign'] as const) {
+      store.service.closeStore()
+      if (damage === 'first page' || damage === 'every page') {
+        const handle = openSync(file, 'r+')
+        for (let at = 200; at < (damage === 'first page' ? 201 : statSync(file).size); at += 4096)
+          writeSync(handle, Buffer.from([1, 2, 3]), 0, 3, at)
+        closeSync(handle)
+      } else
+        writeFileSync(
+          file,
+          damage === 'cut'
+            ? readFileSync(file).subarray(0, 9000)
+            : damage === 'empty'
+              ? ''
+              : 'SQLite format 3\0 but not ours'.padEnd(8192, 'x'),
+        )
+      await store.start()
+      await whole(store)
+      expect(await found(store, 'word7 '), damage).toBe(1)
+      expect((await store.list()).length, damage).toBe(30)
+    }
+    store.service.closeStore()
+  })
+
+  test('damage that is met by a search is mended behind it', async () => {
+    const store = await filled(200)
+    await whole(store)
+    store.service.closeStore()
+    const file = IndexFile.path(dir)
+    const handle = openSync(file, 'r+')
+    // All but the schema: the file opens, the index does not read.
+    for (let at = 4096 * 6 + 100; at < statSync(file).size; at += 4096) writeSync(handle, randomBytes(8), 0, 8, at)
+    closeSync(handle)
+    await store.start()
+    await expect.poll(async () => await found(store, 'word77 '), { timeout: 10_000 }).toBe(1)
+    store.service.closeStore()
+  })
+
+  test('a message that cannot be read keeps no other one from being found', async () => {
+    const store = await filled(3)
+    await whole(store)
+    store.db.write((tx) => {
+      tx.run("UPDATE message_bodies SET body = x'00' WHERE message_id = (SELECT min(id) FROM messages)")
+      tx.run('INSERT INTO index_queue(message_id) SELECT id FROM messages')
+    })
+    store.service.closeStore()
+    IndexFile.remove(dir)
+    await store.start()
+    await whole(store)
+    expect(await found(store, 'word1 ')).toBe(1)
+    expect(await found(store, 'word2 ')).toBe(1)
+    expect(await found(store, 'word0 ')).toBe(0)
+    store.service.closeStore()
+  })
+
+  test('the index of another database is never searched', async () => {
+    const other = await Harness.make()
+    const { folders } = await other.mailbox()
+    await other.put(folders['INBOX'] ?? 0, { from: 'x@x.test', text: 'elsewhere' })
+    await whole(other)
+    const store = await filled(2)
+    await whole(store)
+    store.service.closeStore()
+    other.service.closeStore()
+    copyFileSync(IndexFile.path(other.dir), IndexFile.path(dir))
+    await store.start()
+    await whole(store)
+    expect(await found(store, 'elsewhere')).toBe(0)
+    expect(await found(store, 'word1 ')).toBe(1)
+    store.service.closeStore()
+    await other.stop()
+  })
+
+  test('a removed message is found no more, and one that changed is found by its new words only', async () => {
+    const store = await filled(3)
+    const { id, folders } = await store.mailbox('gone@acme.test')
+    await store.put(folders['INBOX'] ?? 0, parsed({ from: 'h@x.test', text: 'vanishing' }))
+    expect(await found(store, 'vanishing')).toBe(1)
+    await store.app.call('mailbox.remove', { id })
+    await expect.poll(async () => await found(store, 'vanishing'), { timeout: 10_000 }).toBe(0)
+    await whole(store)
+    expect([...store.service.open.index.matches('"vanishing"')]).toEqual([])
+    expect(await found(store, 'word2 ')).toBe(1)
+    store.service.closeStore()
+  })
+
+  test('words that only the HTML of a mail has are kept with it', () => {
+    const { body } = packMessage(
+      { text: 'View in browser', html: '<p>Invoice overdue</p>', textSuffices: false, cut: false },
+      Buffer.from('raw'),
+      {},
+      'Invoice overdue',
+    )
+    expect(unpackSearchText(body)).toBe('View in browser\nInvoice overdue')
+    expect(unpackView(body)).toEqual({
+      text: 'View in browser',
+      html: '<p>Invoice overdue</p>',
+      textSuffices: false,
+      cut: false,
+    })
+  })
+})
