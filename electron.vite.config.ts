@@ -18,7 +18,7 @@ export default defineConfig({
           mail: 'src-main/mail/index.ts',
           // Threads of the two.
           'store-thread': 'src-main/store/thread.ts',
-          'mail-parser': 'src-main/mail/parser-thread.ts',
+          'mail-parser': 'src-main/mail/parse/parser-thread.ts',
         },
         // All in one folder: code finds its neighbours from where it lies.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'part-[name]-[hash].js' },

@@ -8,11 +8,11 @@ import { PlainError, root, run, runMain } from './lib/machine.mjs'
 
 /** Which step of build/test.mjs, and which file. */
 const sweeps = /** @type {Record<string, [step: string, file: string]>} */ ({
-  cut: ['integration', 'test/mail/cut'],
-  kill: ['integration', 'test/mail/kill'],
-  send: ['integration', 'test/mail/send-sweep'],
+  cut: ['integration', 'test/mail/sync/cut'],
+  kill: ['integration', 'test/mail/sync/kill'],
+  send: ['integration', 'test/mail/send/send-sweep'],
   rotate: ['integration', 'test/store/file/rotation-kill'],
-  mime: ['unit', 'test/mail/mutations'],
+  mime: ['unit', 'test/mail/parse/mutations'],
 })
 
 runMain(async () => {

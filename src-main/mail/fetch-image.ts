@@ -6,7 +6,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import { imageType } from '../shared/guards'
 import { onErrand } from '../shared/network-gate'
 import { networkError } from './network-error'
-import { tlsOptions } from './server-rules'
+import { tlsOptions } from './sync/server-rules'
 
 /** What the fetcher may reach; replaced in tests only, where the server is on loopback. */
 export interface Reach {

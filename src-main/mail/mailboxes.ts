@@ -3,10 +3,10 @@ import type { ParsedMessage, StoreForMail } from '../../src-preload/contract/int
 import { PosternError } from '../../src-preload/contract/errors'
 import type { Rpc } from '../shared/port-rpc'
 import { logger } from '../shared/log'
-import { Backoff } from './backoff'
-import { MailboxSync, type SyncPorts } from './mailbox-sync'
-import { OutboxSender } from './outbox-sender'
-import { TeamLink } from './team-link'
+import { Backoff } from './sync/backoff'
+import { MailboxSync, type SyncPorts } from './sync/mailbox-sync'
+import { OutboxSender } from './send/outbox-sender'
+import { TeamLink } from './team/team-link'
 
 const log = logger('mail')
 

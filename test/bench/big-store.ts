@@ -17,7 +17,7 @@ import { SearchIndex } from '../../src-main/store/search/search-index'
 import { StoreThread } from '../../src-main/store/store-thread'
 import { Upkeep } from '../../src-main/store/file/upkeep'
 import { Workspace } from '../../src-main/store/workspace'
-import { numbers } from '../mail/make-messages'
+import { numbers } from '../mail/parse/make-messages'
 
 /** Pronounceable words, all different; the first are the most frequent. */
 const vocabulary = 300_000

@@ -3,11 +3,11 @@
  * not wall time, so that other work on the machine disturbs less.
  */
 import PostalMime from 'postal-mime'
-import { viewHtml } from '../../src-main/mail/html-view'
-import { readMime } from '../../src-main/mail/mime'
+import { viewHtml } from '../../src-main/mail/parse/html-view'
+import { readMime } from '../../src-main/mail/parse/mime'
 import { packMessage } from '../../src-main/shared/message-body'
-import { parseMessage } from '../../src-main/mail/parse-message'
-import { makeMessages } from '../mail/make-messages'
+import { parseMessage } from '../../src-main/mail/parse/parse-message'
+import { makeMessages } from '../mail/parse/make-messages'
 
 const count = Number(process.argv.at(-1)) || 20_000
 const messages = [...makeMessages(count)].map((message) => message.raw)

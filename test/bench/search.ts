@@ -8,7 +8,7 @@ import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { search } from '../../src-main/store/search/search'
-import { numbers } from '../mail/make-messages'
+import { numbers } from '../mail/parse/make-messages'
 import { figure, openBigStore, p95, say, word, zipf } from './big-store'
 
 const total = Number(process.argv[2] ?? 1_000_000)

@@ -4,8 +4,8 @@
  */
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ImapSession } from '../../src-main/mail/imap-session'
-import { ImapCarrier } from '../../src-main/mail/team-imap'
+import { ImapSession } from '../../src-main/mail/sync/imap-session'
+import { ImapCarrier } from '../../src-main/mail/team/team-imap'
 import { shared, TeamConsole } from '../store/team/consoles'
 
 const [changes = 40, races = 500] = process.argv.slice(2).map(Number)

@@ -4,11 +4,11 @@ import { waitFor } from '../servers/process.mjs'
 import { MailboxIdentity } from '../../src-preload/contract/identity'
 import type { Mailbox, ServerSettings } from '../../src-preload/contract/mail'
 import type { OutboxJob, ParsedMessage } from '../../src-preload/contract/internal'
-import { MailboxSync, type SyncPorts } from '../../src-main/mail/mailbox-sync'
-import { OutboxSender } from '../../src-main/mail/outbox-sender'
-import { parseMessage } from '../../src-main/mail/parse-message'
+import { MailboxSync, type SyncPorts } from '../../src-main/mail/sync/mailbox-sync'
+import { OutboxSender } from '../../src-main/mail/send/outbox-sender'
+import { parseMessage } from '../../src-main/mail/parse/parse-message'
 import { MemoryStore } from './memory-store'
-import { makeMessages } from './make-messages'
+import { makeMessages } from './parse/make-messages'
 
 export const user = { name: 'support@acme.test', password: 'right-password' }
 export type Dovecot = Awaited<ReturnType<typeof startDovecot>>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pemOf } from '../../src-main/mail/server-probe'
+import { pemOf } from '../../src-main/mail/accounts/server-probe'
 import { networkError } from '../../src-main/mail/network-error'
 
 test('another certificate than the accepted one is told as changed, not as one more that nobody vouches for (R29)', () => {

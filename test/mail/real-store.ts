@@ -1,7 +1,7 @@
 /** The sync on a real, encrypted store in this process: what the two processes do together, without Electron between. */
 import type { Mailbox } from '../../src-preload/contract/mail'
-import { Backoff } from '../../src-main/mail/backoff'
-import { MailboxSync } from '../../src-main/mail/mailbox-sync'
+import { Backoff } from '../../src-main/mail/sync/backoff'
+import { MailboxSync } from '../../src-main/mail/sync/mailbox-sync'
 import { Harness } from '../store/helpers'
 import { inlineParser, mailboxAt, serverAt, user, waitFor } from './harness'
 

@@ -1,4 +1,4 @@
-import { ImapCarrier, type FolderSession } from '../../src-main/mail/team-imap'
+import { ImapCarrier, type FolderSession } from '../../src-main/mail/team/team-imap'
 import { PosternError } from '../../src-preload/contract/errors'
 import { Random } from './random'
 

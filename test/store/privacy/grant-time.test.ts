@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { CorrectedClock } from '../../../src-main/crypto/clock'
 import { stateOf, type GrantRow } from '../../../src-main/store/privacy/grants'
 import type { SupportCard } from '../../../src-preload/contract/support'
-import { numbers } from '../../mail/make-messages'
+import { numbers } from '../../mail/parse/make-messages'
 
 const day = 86_400_000
 const start = Date.UTC(2026, 10, 1)

@@ -1,4 +1,4 @@
-import { TeamLink } from '../../../src-main/mail/team-link'
+import { TeamLink } from '../../../src-main/mail/team/team-link'
 import { drawSnapshot, keepSnapshot, standingSnapshot } from '../../../src-main/store/team/snapshot'
 import { finish } from '../../../src-main/store/team/snapshot-draw'
 import type { Trouble } from '../../../src-preload/contract/calls/team'

@@ -1,0 +1,178 @@
+import { createReadStream } from 'node:fs'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import type { FolderRole } from '../../../src-preload/contract/mail'
+import { looksLikeMbox, MboxReader } from '../../shared/mbox'
+import { largestMessage } from '../sync/imap-session'
+
+/** One file with mail in it. */
+export interface MailFile {
+  readonly path: string
+  readonly kind: 'mbox' | 'message'
+  /** Name of the folder that its mail goes to. */
+  readonly folder: string
+  readonly role: FolderRole
+  readonly bytes: number
+  /** Flags that its name says (Maildir); null: it says none. */
+  readonly flags: string[] | null
+}
+
+export interface FileMessage {
+  readonly raw: Buffer
+  readonly flags: string[]
+  readonly at: number
+}
+
+/** A message out of a file, or the end of one that was left out; `next` is where reading goes on after it. */
+export interface Read {
+  readonly message: FileMessage | null
+  readonly next: number
+}
+
+const mostFiles = 2_000_000
+
+/**
+ * The files of a choice in one stable order: mbox files, Maildirs (with their folders) and folders of EML files, however
+ * deep. Links are not followed. `left`: files that hold no mail, or cannot be read.
+ */
+export async function findMailFiles(paths: readonly string[]): Promise<{ files: MailFile[]; left: number }> {
+  const files: MailFile[] = []
+  let left = 0
+  const look = async (path: string, root: string): Promise<void> => {
+    if (files.length >= mostFiles) return
+    try {
+      const info = await stat(path)
+      if (info.isDirectory()) {
+        const entries = (await readdir(path, { withFileTypes: true })).filter(
+          (entry) => entry.isFile() || entry.isDirectory(),
+        )
+        const names = new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
+        const maildir = names.has('cur') || names.has('new')
+        for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+          if (maildir && entry.isFile()) continue
+          if (maildir && entry.name === 'tmp') continue
+          await look(join(path, entry.name), root)
+        }
+        return
+      }
+      if (!info.isFile() || ignored.test(basename(path))) return
+      const found = await fileAt(path, root, info.size)
+      if (found) files.push(found)
+      else left++
+    } catch {
+      left++
+    }
+  }
+  for (const path of paths) {
+    const info = await stat(path).catch(() => null)
+    await look(path, info?.isDirectory() ? path : dirname(path))
+  }
+  return { files, left }
+}
+
+/** Indexes and marks that mail programs keep beside their mail. */
+const ignored =
+  /^(?:\.DS_Store|Thumbs\.db|desktop\.ini|dovecot.*|maildirfolder|subscriptions|courierimap.*|.*\.(?:msf|dat|sbd|log|json|lock))$/i
+
+async function fileAt(path: string, root: string, bytes: number): Promise<MailFile | null> {
+  const holder = basename(dirname(path))
+  if (holder === 'cur' || holder === 'new') {
+    const base = dirname(dirname(path))
+    return {
+      path,
+      kind: 'message',
+      ...named(folderName(base, root)),
+      bytes,
+      flags: holder === 'new' ? [] : maildirFlags(basename(path)),
+    }
+  }
+  const head = Buffer.alloc(1000)
+  const file = await open(path, 'r')
+  let used: number
+  try {
+    used = (await file.read(head, 0, head.length, 0)).bytesRead
+  } finally {
+    await file.close()
+  }
+  const start = head.subarray(0, used)
+  if (looksLikeMbox(start)) {
+    const own = /^mbox$/i.test(basename(path)) ? dirname(path) : path
+    return { path, kind: 'mbox', ...named(folderName(own, root)), bytes, flags: null }
+  }
+  const isMessage =
+    /\.eml$/i.test(path) ||
+    (/^[!-9;-~]{1,100}:[ \t\r]/.test(start.toString('latin1')) && !/\.\w{1,5}$/.test(basename(path)))
+  return isMessage ? { path, kind: 'message', ...named(folderName(dirname(path), root)), bytes, flags: null } : null
+}
+
+/** The way from the chosen folder to this one, as a folder's name. */
+function folderName(path: string, root: string): string {
+  const way = relative(root, path)
+  const name = (way === '' ? basename(root) : way)
+    .split(sep)
+    .map((part) => part.replace(/^\.(?=.)/, '').replace(/\.(?:mbox|mbx|sbd)$/i, ''))
+    .filter((part) => part !== '')
+    .join('/')
+  return name.slice(0, 200) || 'Mail'
+}
+
+const roles: readonly [RegExp, FolderRole][] = [
+  [/^(?:sent|gesendet|envoy|enviad)/i, 'sent'],
+  [/^(?:junk|spam)/i, 'junk'],
+  [/^(?:trash|deleted|papierkorb)/i, 'trash'],
+]
+
+/** Old mail is done with: all that is not sent, junk or thrown away counts as archived. */
+function named(folder: string): { folder: string; role: FolderRole } {
+  const last = folder.slice(folder.lastIndexOf('/') + 1).replace(/^INBOX\./i, '')
+  return { folder, role: roles.find(([name]) => name.test(last))?.[1] ?? 'archive' }
+}
+
+const letters: Readonly<Record<string, string>> = {
+  S: '\\Seen',
+  R: '\\Answered',
+  F: '\\Flagged',
+  T: '\\Deleted',
+  D: '\\Draft',
+}
+
+function maildirFlags(name: string): string[] | null {
+  const info = /[:;!]2,([A-Za-z]*)$/.exec(name)?.[1]
+  return info === undefined ? null : [...info].flatMap((letter) => letters[letter] ?? [])
+}
+
+/** The messages of a file from a place in it on; for a single message any place but 0 is behind it. */
+export async function* readMailFile(file: MailFile, from: number): AsyncGenerator<Read> {
+  if (file.kind === 'message') {
+    if (from > 0) return
+    const info = await stat(file.path)
+    const raw = info.size > largestMessage ? null : await readFile(file.path)
+    yield raw === null
+      ? { message: null, next: info.size }
+      : { message: { raw, flags: file.flags ?? flagsIn(raw), at: info.mtimeMs }, next: Math.max(1, info.size) }
+    return
+  }
+  const reader = new MboxReader(from, largestMessage)
+  for await (const chunk of createReadStream(file.path, { start: from, highWaterMark: 1 << 20 })) {
+    if (chunk instanceof Uint8Array) for (const one of reader.push(chunk)) yield readOf(one)
+  }
+  for (const one of reader.finish()) yield readOf(one)
+}
+
+function readOf({ raw, at, end }: { raw: Buffer | null; at: number | null; end: number }): Read {
+  return { message: raw === null ? null : { raw, flags: flagsIn(raw), at: at ?? Date.now() }, next: end }
+}
+
+/** What mbox files say in headers of their own (`Status`, `X-Gmail-Labels`); without them old mail counts as read. */
+function flagsIn(raw: Buffer): string[] {
+  const end = raw.indexOf('\n\n')
+  const crlf = raw.indexOf('\r\n\r\n')
+  const head = raw.toString('latin1', 0, Math.min(...[end, crlf, 16_384].filter((at) => at >= 0)))
+  const status = `${/^Status:[ \t]*(\w*)/im.exec(head)?.[1] ?? ''}${/^X-Status:[ \t]*(\w*)/im.exec(head)?.[1] ?? ''}`
+  const unread = status === '' ? /^X-Gmail-Labels:.*\bUnread\b/im.test(head) : !status.includes('R')
+  return [
+    ...(unread ? [] : ['\\Seen']),
+    ...(status.includes('A') ? ['\\Answered'] : []),
+    ...(status.includes('F') ? ['\\Flagged'] : []),
+  ]
+}

@@ -1,0 +1,107 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import * as z from 'zod'
+import { PosternError } from '../../../src-preload/contract/errors'
+import { extractPart, parseMessage } from './parse-message'
+import type { ParsedMessage } from '../../../src-preload/contract/internal'
+
+/** What the parser thread is asked, and what it answers. The bytes of a page lie one after another in one buffer. */
+export const ParserJob = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('page'), bytes: z.instanceof(Uint8Array), sizes: z.array(z.int()) }),
+  z.object({ kind: z.literal('part'), bytes: z.instanceof(Uint8Array), index: z.int() }),
+])
+export type ParserJob = z.infer<typeof ParserJob>
+
+/** A message without its bytes. */
+type BareMessage = Omit<ParsedMessage, 'hash' | 'contentHash' | 'body' | 'source'>
+
+export const ParserAnswer = z.discriminatedUnion('kind', [
+  // Bytes of all messages lie in one buffer: handing over hundreds of small ones costs more than parsing. The store
+  // checks the whole shape of the messages.
+  z.object({
+    kind: z.literal('page'),
+    messages: z.array(z.custom<BareMessage>((value) => typeof value === 'object' && value !== null)),
+    bytes: z.instanceof(Uint8Array),
+    sizes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int().nullable()])),
+  }),
+  z.object({ kind: z.literal('part'), type: z.string(), bytes: z.instanceof(Uint8Array) }),
+  z.object({ kind: z.literal('failed'), code: z.enum(['not-found', 'unreadable']) }),
+])
+export type ParserAnswer = z.infer<typeof ParserAnswer>
+
+/** Shared with the parent: [messages begun since the thread started, index in the page]. */
+export const WorkerData = z.object({ parserProgress: z.instanceof(SharedArrayBuffer) })
+
+/** Serves parser jobs; the whole life of a parser thread. */
+export function serveParser(): void {
+  const port = parentPort
+  if (!port) throw new Error('not a worker thread')
+  const progress = new Int32Array(WorkerData.parse(workerData).parserProgress)
+  port.on('message', (message: unknown) => {
+    void answer(ParserJob.parse(message), progress).then((value) => {
+      port.postMessage(
+        value,
+        value.kind !== 'failed' && value.bytes.buffer instanceof ArrayBuffer ? [value.bytes.buffer] : [],
+      )
+    })
+  })
+}
+
+async function answer(job: ParserJob, progress: Int32Array): Promise<ParserAnswer> {
+  if (job.kind === 'part') {
+    Atomics.add(progress, 0, 1)
+    try {
+      const { type, bytes } = await extractPart(job.bytes, job.index)
+      return { kind: 'part', type, bytes: new Uint8Array(bytes) }
+    } catch (error) {
+      return { kind: 'failed', code: PosternError.from(error).code === 'not-found' ? 'not-found' : 'unreadable' }
+    }
+  }
+  const messages: ParsedMessage[] = []
+  let from = 0
+  for (const [index, size] of job.sizes.entries()) {
+    Atomics.store(progress, 1, index)
+    Atomics.add(progress, 0, 1)
+    messages.push(await parseMessage(job.bytes.subarray(from, from + size)))
+    from += size
+  }
+  return pageOf(messages)
+}
+
+function pageOf(messages: readonly ParsedMessage[]): ParserAnswer {
+  const bytes = new Uint8Array(
+    messages.reduce(
+      (sum, one) =>
+        sum + one.hash.byteLength + one.contentHash.byteLength + one.body.byteLength + (one.source?.byteLength ?? 0),
+      0,
+    ),
+  )
+  let at = 0
+  const put = (piece: Uint8Array): number => {
+    bytes.set(piece, at)
+    at += piece.byteLength
+    return piece.byteLength
+  }
+  const bare: BareMessage[] = []
+  const sizes: [number, number, number, number | null][] = []
+  for (const { hash, contentHash, body, source, ...rest } of messages) {
+    bare.push(rest)
+    sizes.push([put(hash), put(contentHash), put(body), source === null ? null : put(source)])
+  }
+  return { kind: 'page', messages: bare, bytes, sizes }
+}
+
+/** The messages of an answer, their bytes as pieces of its one buffer. */
+export function messagesOf({ messages, bytes, sizes }: Extract<ParserAnswer, { kind: 'page' }>): ParsedMessage[] {
+  let at = 0
+  const take = (size: number): Uint8Array => bytes.subarray(at, (at += size))
+  return messages.map((message, index) => {
+    const [hash, contentHash, body, source] = sizes[index] ?? [0, 0, 0, null]
+    return {
+      ...message,
+      hash: take(hash),
+      contentHash: take(contentHash),
+      body: take(body),
+      source: source === null ? null : take(source),
+    }
+  })
+}

@@ -1,0 +1,370 @@
+import { createHash } from 'node:crypto'
+import type { Mailbox } from '../../../src-preload/contract/mail'
+import type { Failure, OutboxJob, OutboxOutcome } from '../../../src-preload/contract/internal'
+import { PosternError } from '../../../src-preload/contract/errors'
+import { putMoved } from '../sync/mailbox-moves'
+import { logger } from '../../shared/log'
+import { onErrand } from '../../shared/network-gate'
+import { filesSentItself } from '../../shared/provider-limits'
+import { Backoff, Sleeper } from '../sync/backoff'
+import { compose } from './compose'
+import { withCredentials } from '../accounts/credentials'
+import type { ImapSession } from '../sync/imap-session'
+import type { MailboxSync, SyncPorts } from '../sync/mailbox-sync'
+import { SmtpSession, type SendResult } from './smtp-session'
+
+const log = logger('outbox')
+
+const idleMs = 10 * 60_000
+/** How long and how often the server is asked for a message whose fate is unknown. */
+const lookForMs = 180_000
+const lookEveryMs = 20_000
+/** How long a server that says it was too much is left alone. */
+const rateLimitMs = 300_000
+
+/** What sending needs of the sync of a mailbox. */
+export type Synced = Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched' | 'seeAnswers'>
+
+/** The other mailboxes at work: a conversation may live in several, and one may send through the account of another. */
+export interface OtherMailboxes {
+  readonly syncOf: (mailboxId: number) => Synced | undefined
+  /** When everything that is in a mailbox was last seen, for all senders. */
+  readonly looked: Map<number, number>
+}
+
+/**
+ * Sends what the outbox of one mailbox holds, one message after another. What has left in doubt is never sent again by
+ * itself: it is looked for on the server, and else a person decides (R40).
+ */
+export class OutboxSender {
+  private readonly sleeper = new Sleeper()
+  private readonly backoff = new Backoff(2_000, 300_000)
+  private readonly lookedSince = new Map<number, number>()
+  private running: Promise<void> | null = null
+  private stopped = false
+
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly ports: SyncPorts,
+    private readonly sync: Synced,
+    private readonly others: OtherMailboxes = { syncOf: () => undefined, looked: new Map() },
+  ) {}
+
+  start(): void {
+    this.running ??= this.loop()
+  }
+
+  /** Waits for a message that is just leaving, at most a few seconds. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    this.sleeper.wake()
+    await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, 4_000))])
+  }
+
+  /** Something new is due, or the network is back. */
+  wake(): void {
+    this.backoff.reset()
+    this.sleeper.wake()
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      let wait = idleMs
+      try {
+        wait = Math.min(
+          wait,
+          await this.sendDue(),
+          await this.lookForUncertain(),
+          await this.fileCopies(),
+          await putMoved(this.mailbox.id, this.ports.store, this.sync, () => this.stopped),
+        )
+      } catch (error) {
+        const failure = PosternError.from(error)
+        if (failure.code === 'service-stopped' || failure.code === 'service-restarting') return
+        log.error('outbox turn failed', error)
+        wait = this.backoff.next()
+      }
+      if (!this.stopped) await this.sleeper.sleep(wait)
+    }
+  }
+
+  /** Sends until nothing is due; returns how long to wait. */
+  private async sendDue(): Promise<number> {
+    while (!this.stopped) {
+      const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', {
+        mailboxId: this.mailbox.id,
+        looked: [...this.others.looked].map(([mailboxId, at]) => ({ mailboxId, at })),
+      })
+      if (look !== null) {
+        if (await this.look(look)) continue
+        return this.backoff.next()
+      }
+      if (!job) return nextDueAt === null ? idleMs : Math.max(50, nextDueAt - Date.now())
+      const outcome = (await this.isClaimed(job)) ? claimedBy(job) : await this.sendOne(job)
+      await this.ports.store.call('outbox.settle', outcome)
+      log.info('message settled', { id: job.id, state: outcome.state, code: outcome.error?.code })
+      if (outcome.state === 'queued') return this.backoff.next()
+      this.backoff.reset()
+    }
+    return idleMs
+  }
+
+  /** Before an answer leaves, what came in meanwhile must be here: a colleague may have answered. */
+  private async look({ id, mailboxIds }: { id: number; mailboxIds: readonly number[] }): Promise<boolean> {
+    for (const mailboxId of mailboxIds) {
+      const began = Date.now()
+      try {
+        const sync = this.syncOf(mailboxId)
+        if (!sync) throw new PosternError('offline', 'the mailbox is not at work')
+        await sync.seeAnswers()
+        this.others.looked.set(mailboxId, began)
+      } catch (error) {
+        const failure = PosternError.from(error)
+        if (failure.code === 'service-stopped' || failure.code === 'service-restarting') throw failure
+        log.info('an answer waits for a look at a mailbox', { id, mailboxId, code: failure.code })
+        await this.ports.store.call('outbox.settle', {
+          id,
+          state: 'queued',
+          error: { code: failure.code, detail: { ...failure.detail, lookAt: mailboxId } },
+          serverLine: null,
+          refused: [],
+          later: [],
+          retryAt: Date.now(),
+        })
+        return false
+      }
+    }
+    return true
+  }
+
+  private syncOf(mailboxId: number): Synced | undefined {
+    return mailboxId === this.mailbox.id ? this.sync : this.others.syncOf(mailboxId)
+  }
+
+  /**
+   * Whether another console is sending an answer to the same message right now. The team's server settles who came first;
+   * where nobody can be asked, the look at the mailbox must do.
+   */
+  private async isClaimed(job: OutboxJob): Promise<boolean> {
+    if (job.inReplyTo === null || !this.ports.claim) return false
+    try {
+      const claim = await this.ports.claim(createHash('sha256').update(job.inReplyTo).digest('base64url'))
+      return claim !== null && !claim.won
+    } catch (error) {
+      log.info('the team could not be asked', { id: job.id, code: PosternError.from(error).code })
+      return false
+    }
+  }
+
+  private async sendOne(job: OutboxJob): Promise<OutboxOutcome> {
+    const settled = (
+      state: OutboxOutcome['state'],
+      error: PosternError | null,
+      serverLine: string | null = null,
+      refused: string[] = [],
+      later: string[] = [],
+    ): OutboxOutcome => ({ id: job.id, state, error: error ? failureOf(error) : null, serverLine, refused, later })
+    let session: SmtpSession | null = null
+    try {
+      if (job.envelope.length === 0) return settled('failed', new PosternError('no-recipient'))
+      const raw = await this.composed(job)
+      const account = await this.accountOf(job)
+      const server = account.smtp
+      session = await withCredentials(this.ports.app, account, 'smtp', async (auth) => {
+        const opened = await onErrand({ use: 'send-mail', host: server.host, mailboxId: account.id }, () =>
+          SmtpSession.connect({ ...server, user: auth.user }),
+        )
+        try {
+          await opened.login(auth)
+          return opened
+        } catch (error) {
+          opened.quit()
+          throw error
+        }
+      })
+      const result = await session.send({ from: job.from.address, to: job.envelope }, raw)
+      return outcomeOf(result, settled)
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (failure.code === 'internal') log.error('sending failed', error)
+      // Nothing has left yet. What another try cannot change is told at once.
+      const final = ['invalid-input', 'plaintext-refused', 'auth-refused', 'sign-in-needed', 'internal'].includes(
+        failure.code,
+      )
+      const line = failure.detail['serverLine']
+      const outcome = settled(final ? 'failed' : 'queued', failure, typeof line === 'string' ? line : null)
+      // The message is as good as before: it is due again as soon as there is a connection.
+      return networkFailures.has(failure.code) ? { ...outcome, retryAt: Date.now() } : outcome
+    } finally {
+      session?.quit()
+    }
+  }
+
+  /** Whose outgoing server carries it: the mailbox itself, or the account that it sends through. */
+  private async accountOf({ throughId }: Pick<OutboxJob, 'throughId'>): Promise<Mailbox> {
+    if (throughId === null || throughId === this.mailbox.id) return this.mailbox
+    const { mailboxes } = await this.ports.store.call('mailboxes.all', {})
+    const account = mailboxes.find(({ id }) => id === throughId)
+    if (!account)
+      throw new PosternError('sender-refused', 'the account that it leaves through is gone', { account: true })
+    return account
+  }
+
+  /** The bytes that leave: made once, kept before the first of them leaves, the same at every try. */
+  private async composed(job: OutboxJob): Promise<Uint8Array> {
+    if (job.raw) return job.raw
+    const raw = await compose(job)
+    const [message] = await this.ports.parser.parse([raw])
+    if (!message) throw new PosternError('internal', 'the parser gave nothing')
+    await this.ports.store.call('outbox.composed', { id: job.id, raw, message })
+    return raw
+  }
+
+  /** Asks the server whether doubtful messages arrived: their copy in Sent or in all mail proves it. */
+  private async lookForUncertain(): Promise<number> {
+    const { jobs } = await this.ports.store.call('outbox.uncertain', { mailboxId: this.mailbox.id })
+    const open: OutboxJob[] = []
+    for (const job of jobs) {
+      const since = this.lookedSince.get(job.id) ?? Date.now()
+      this.lookedSince.set(job.id, since)
+      if (Date.now() - since < lookForMs) open.push(job)
+      else await this.ports.store.call('outbox.lookedInVain', { id: job.id })
+    }
+    if (open.length === 0) return idleMs
+    try {
+      await this.sync.withActsSession(async (session) => {
+        for (const job of open) {
+          if (!(await this.isOnServer(this.sync, session, job)) && !(await this.isOnOtherServer(job))) continue
+          await this.ports.store.call('outbox.settle', {
+            id: job.id,
+            state: 'sent',
+            error: null,
+            serverLine: null,
+            refused: [],
+            later: [],
+          })
+          this.lookedSince.delete(job.id)
+        }
+      })
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (failure.code === 'service-stopped') throw failure
+      // Time without a look is no time of looking.
+      for (const job of open) this.lookedSince.delete(job.id)
+    }
+    return lookEveryMs
+  }
+
+  /** The provider of the account that carried it files its own copies there. */
+  private async isOnOtherServer(job: OutboxJob): Promise<boolean> {
+    const other =
+      job.throughId === null || job.throughId === this.mailbox.id ? undefined : this.others.syncOf(job.throughId)
+    return other !== undefined && (await other.withActsSession((session) => this.isOnServer(other, session, job)))
+  }
+
+  private async isOnServer(
+    sync: Synced,
+    session: ImapSession,
+    job: Pick<OutboxJob, 'messageId' | 'posternId'>,
+  ): Promise<boolean> {
+    for (const role of ['sent', 'all'] as const) {
+      const path = await this.existing(sync, session, role)
+      if (path === null) continue
+      await session.select(path)
+      if ((await session.searchUids({ messageId: job.messageId })).length > 0) return true
+      if ((await session.searchUids({ posternId: job.posternId })).length > 0) return true
+    }
+    return false
+  }
+
+  private async existing(sync: Synced, session: ImapSession, role: 'sent' | 'all'): Promise<string | null> {
+    try {
+      return await sync.pathOf(session, role)
+    } catch (error) {
+      if (PosternError.from(error).code === 'server-refused') return null
+      throw error
+    }
+  }
+
+  /**
+   * Files copies of what was sent, where the server makes none itself. The store keeps them until they lie in Sent; one
+   * that was filed before a crash is found there and not filed again.
+   */
+  private async fileCopies(): Promise<number> {
+    while (!this.stopped) {
+      const { copy } = await this.ports.store.call('copies.next', { mailboxId: this.mailbox.id })
+      if (!copy) return idleMs
+      try {
+        if (copy.throughId !== null || !filesSentItself(this.mailbox)) await this.fileCopy(copy)
+        await this.ports.store.call('copies.settle', { id: copy.id, done: true })
+      } catch (error) {
+        const { code } = PosternError.from(error)
+        if (code === 'service-stopped' || code === 'service-restarting') throw error
+        log.warn('the Sent copy waits', { code, tries: copy.tries })
+        await this.ports.store.call('copies.settle', { id: copy.id, done: false })
+        return this.backoff.next()
+      }
+    }
+    return idleMs
+  }
+
+  private async fileCopy(copy: { messageId: string; date: number; raw: Uint8Array }): Promise<void> {
+    await this.sync.withActsSession(async (session) => {
+      const path = await this.sync.pathOf(session, 'sent')
+      if (path === null) throw new PosternError('server-refused', 'no folder for sent mail')
+      await session.select(path)
+      if ((await session.searchUids({ messageId: copy.messageId })).length === 0)
+        await session.append(path, copy.raw, ['\\Seen'], new Date(copy.date))
+      this.sync.touched(path)
+    })
+  }
+}
+
+const networkFailures: ReadonlySet<string> = new Set([
+  'offline',
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'timeout',
+])
+
+type Settled = (
+  state: OutboxOutcome['state'],
+  error: PosternError | null,
+  serverLine?: string | null,
+  refused?: string[],
+  later?: string[],
+) => OutboxOutcome
+
+function outcomeOf(result: SendResult, settled: Settled): OutboxOutcome {
+  if (result.state === 'unknown') return settled('uncertain', result.error)
+  const line = result.refused[0]?.line ?? result.line
+  if (result.state === 'accepted') {
+    // 4xx: put off (greylisting, too many at once), to be tried again for these alone.
+    const later = result.refused.filter((one) => one.line.startsWith('4')).map((one) => one.address)
+    const refused = result.refused.filter((one) => !one.line.startsWith('4')).map((one) => one.address)
+    return settled('sent', null, line === '' ? null : line, refused, later)
+  }
+  const outcome = settled(
+    result.final ? 'failed' : 'queued',
+    result.error,
+    line === '' ? null : line,
+    result.refused.map((one) => one.address),
+  )
+  if (result.final) return outcome
+  if (result.error.code === 'rate-limited') return { ...outcome, retryAt: Date.now() + rateLimitMs }
+  return networkFailures.has(result.error.code) ? { ...outcome, retryAt: Date.now() } : outcome
+}
+
+function failureOf(error: PosternError): Failure {
+  return { code: error.code, detail: error.detail }
+}
+
+const claimedBy = (job: OutboxJob): OutboxOutcome => ({
+  id: job.id,
+  state: 'failed',
+  error: failureOf(new PosternError('claimed', 'a colleague is sending an answer')),
+  serverLine: null,
+  refused: [],
+  later: [],
+})

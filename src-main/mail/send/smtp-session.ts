@@ -1,0 +1,314 @@
+import net from 'node:net'
+import { Readable } from 'node:stream'
+import tls from 'node:tls'
+import SMTPConnection, {
+  type SMTPConnectionCustomAuthContext,
+  type SMTPConnectionSendInfo,
+} from 'nodemailer/lib/smtp-connection'
+import type { ServerSettings } from '../../../src-preload/contract/mail'
+import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
+import { withDeadline } from '../sync/backoff'
+import type { Credentials } from '../sync/imap-session'
+import { errorField, networkError, serverLine } from '../network-error'
+import { isRateLimit } from '../../shared/provider-limits'
+import { openPort } from '../accounts/server-probe'
+import { refusePlaintext, tlsOptions } from '../sync/server-rules'
+
+export interface Envelope {
+  readonly from: string
+  readonly to: readonly string[]
+}
+
+/** What became of a message that was handed to the server. */
+export type SendResult =
+  | {
+      readonly state: 'accepted'
+      readonly refused: { readonly address: string; readonly line: string }[]
+      readonly line: string
+    }
+  /** Not taken, and the server has nothing of it. `final`: trying the same again is of no use. */
+  | {
+      readonly state: 'not-sent'
+      readonly final: boolean
+      readonly error: PosternError
+      readonly refused: { readonly address: string; readonly line: string }[]
+      readonly line: string
+    }
+  /** The whole message had left when the connection broke: nobody knows (R40). */
+  | { readonly state: 'unknown'; readonly error: PosternError }
+
+const connectMs = 20_000
+
+/** The open connection, with TLS from the first byte where the settings say so. Throws the code of what failed. */
+async function openServer(server: ServerSettings): Promise<net.Socket> {
+  const { host, port } = server
+  if (server.security !== 'tls') return await openPort(host, port, connectMs)
+  return await new Promise<net.Socket>((resolve, reject) => {
+    const socket = tls.connect({
+      ...tlsOptions(server),
+      host,
+      port,
+      ...(net.isIP(host) === 0 ? { servername: host } : {}),
+    })
+    const fail = (error: unknown): void => {
+      clearTimeout(timer)
+      socket.destroy()
+      reject(networkError(error, server))
+    }
+    const timer = setTimeout(() => fail(new PosternError('timeout', 'connect', { host, port })), connectMs)
+    socket.once('error', fail)
+    socket.once('secureConnect', () => {
+      clearTimeout(timer)
+      socket.off('error', fail)
+      // What comes before the library listens must not end the process.
+      socket.on('error', () => undefined)
+      resolve(socket)
+    })
+  })
+}
+
+/** One SMTP connection, logged in. Says hello with a neutral name (R42). */
+export class SmtpSession {
+  private failure: Error | null = null
+
+  private constructor(
+    private readonly server: ServerSettings,
+    private readonly connection: SMTPConnection,
+  ) {
+    // Failures between commands come as events only.
+    connection.on('error', (error: Error) => {
+      this.failure ??= error
+    })
+  }
+
+  /** Connects without logging in. Throws the code of what failed, with host, port and the server's line. */
+  static async connect(server: ServerSettings): Promise<SmtpSession> {
+    refusePlaintext(server)
+    // By name and by us: the library would connect to a bare address, which nobody announced.
+    const socket = await openServer(server)
+    const connection = new SMTPConnection({
+      host: server.host,
+      port: server.port,
+      connection: socket,
+      secure: server.security === 'tls',
+      secured: server.security === 'tls',
+      requireTLS: server.security === 'starttls',
+      ignoreTLS: server.security === 'none',
+      opportunisticTLS: false,
+      customAuth: { [tokenMethod]: (context) => tokenLogin(server, String(connection.lastServerResponse), context) },
+      tls: tlsOptions(server),
+      name: '[127.0.0.1]',
+      logger: false,
+      greetingTimeout: 30_000,
+      socketTimeout: 120_000,
+      maxResponseSize: 64 * 1024,
+    })
+    const session = new SmtpSession(server, connection)
+    try {
+      await withDeadline(
+        new Promise<void>((resolve, reject) => {
+          connection.once('error', reject)
+          connection.once('end', () =>
+            reject(session.failure ?? new PosternError('connection-lost', 'closed', session.facts())),
+          )
+          connection.connect((error) => (error ? reject(error) : resolve()))
+        }),
+        60_000,
+        () => new PosternError('timeout', 'connect', session.facts()),
+      )
+    } catch (error) {
+      connection.close()
+      throw session.connectFailure(error)
+    }
+    return session
+  }
+
+  /** Throws `auth-refused` for a wrong password. A server that asks for no login gets none. */
+  async login({ user, password, accessToken }: Credentials): Promise<void> {
+    if (!this.connection.allowsAuth) return
+    const auth =
+      accessToken === undefined
+        ? { user, pass: password ?? '', credentials: { user, pass: password ?? '' } }
+        : { user, pass: accessToken, method: tokenMethod, credentials: { user, pass: accessToken } }
+    try {
+      await withDeadline(
+        new Promise<void>((resolve, reject) => {
+          this.connection.once('error', reject)
+          this.connection.login(auth, (error) => (error ? reject(error) : resolve()))
+        }),
+        60_000,
+        () => new PosternError('timeout', 'login', this.facts()),
+      )
+    } catch (error) {
+      throw this.loginFailure(error)
+    }
+  }
+
+  /** Hands the message over; never throws. */
+  async send(envelope: Envelope, raw: Uint8Array): Promise<SendResult> {
+    let whole = false
+    const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+    const source = Readable.from(
+      (function* () {
+        for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
+        // From here on the end of the message may be on its way.
+        whole = true
+      })(),
+      { objectMode: false },
+    )
+    try {
+      const info = await new Promise<SMTPConnectionSendInfo>((resolve, reject) => {
+        this.connection.once('error', reject)
+        this.connection.once('end', () =>
+          reject(this.failure ?? new PosternError('connection-lost', 'closed', this.facts())),
+        )
+        this.connection.send(
+          {
+            from: envelope.from,
+            to: [...envelope.to],
+            size: bytes.length,
+            use8BitMime: bytes.some((byte) => byte > 0x7f),
+          },
+          source,
+          (error, result) =>
+            error ? reject(error) : result ? resolve(result) : reject(new PosternError('internal', 'no result')),
+        )
+      })
+      return { state: 'accepted', refused: refusals(info.rejectedErrors), line: serverLine(info.response) }
+    } catch (error) {
+      return this.sendFailure(error, whole)
+    } finally {
+      source.destroy()
+    }
+  }
+
+  /** Says goodbye and closes. */
+  quit(): void {
+    this.connection.quit()
+    setTimeout(() => this.connection.close(), 2_000).unref()
+  }
+
+  private sendFailure(error: unknown, whole: boolean): SendResult {
+    const response = errorField(error, 'response')
+    const code = errorField(error, 'responseCode')
+    const line = serverLine(response)
+    if (typeof code === 'number' && code >= 400) {
+      const command = errorField(error, 'command')
+      const refused = refusals(errorField(error, 'rejectedErrors'))
+      if (isRateLimit(line))
+        return {
+          state: 'not-sent',
+          final: false,
+          error: new PosternError('rate-limited', 'too much for now', { ...this.facts(), serverLine: line }),
+          refused,
+          line,
+        }
+      return {
+        state: 'not-sent',
+        final: isFinal(code, refused),
+        error: new PosternError(refusalCode(command, code, response), 'refused', { ...this.facts(), serverLine: line }),
+        refused,
+        line,
+      }
+    }
+    if (errorField(error, 'code') === 'EMESSAGE' || errorField(error, 'code') === 'EENVELOPE') {
+      const tooLarge = errorField(error, 'code') === 'EMESSAGE'
+      return {
+        state: 'not-sent',
+        final: true,
+        error: new PosternError(tooLarge ? 'too-large' : 'recipient-refused', 'refused here', this.facts()),
+        refused: [],
+        line,
+      }
+    }
+    const failure = networkError(error, this.server)
+    return whole
+      ? { state: 'unknown', error: new PosternError('sent-uncertain', failure.code, failure.detail) }
+      : { state: 'not-sent', final: false, error: failure, refused: [], line }
+  }
+
+  private connectFailure(error: unknown): PosternError {
+    if (error instanceof PosternError) return error
+    const line = serverLine(errorField(error, 'response'))
+    const message = errorField(error, 'message')
+    const original = errorField(error, 'originalCode')
+    if (
+      this.server.security === 'starttls' &&
+      typeof original !== 'string' &&
+      typeof message === 'string' &&
+      /STARTTLS/i.test(message)
+    ) {
+      return new PosternError('plaintext-refused', 'no STARTTLS', {
+        ...this.facts(),
+        ...(line === '' ? {} : { serverLine: line }),
+      })
+    }
+    const code = errorField(error, 'responseCode')
+    if (typeof code === 'number' && code >= 400)
+      return new PosternError('server-refused', 'refused', { ...this.facts(), serverLine: line })
+    return networkError(error, this.server)
+  }
+
+  private loginFailure(error: unknown): PosternError {
+    if (error instanceof PosternError) return error
+    const line = serverLine(errorField(error, 'response'))
+    const code = errorField(error, 'responseCode')
+    const facts = { ...this.facts(), ...(line === '' ? {} : { serverLine: line }) }
+    if (typeof code === 'number') {
+      // 530, 534, 535: refused; 4xx: cannot check at the moment (RFC 4954).
+      return new PosternError(code >= 500 ? 'auth-refused' : 'server-refused', 'login', facts)
+    }
+    return networkError(error, this.server)
+  }
+
+  private facts(): ErrorDetail {
+    return { host: this.server.host, port: this.server.port }
+  }
+}
+
+/** Name under which our own handler does the login with a token: the library knows XOAUTH2 only and asks the provider itself. */
+const tokenMethod = 'POSTERN-TOKEN'
+
+/** OAUTHBEARER (RFC 7628) where the server has it, else XOAUTH2; a refusal's challenge is answered so that its reason comes. */
+async function tokenLogin(
+  server: ServerSettings,
+  hello: string,
+  { auth, sendCommand, resolve, reject }: SMTPConnectionCustomAuthContext,
+): Promise<void> {
+  const { user, pass } = auth.credentials
+  const bearer = /^\d{3}[ -]AUTH[ =].*\bOAUTHBEARER\b/im.test(hello)
+  const text = bearer
+    ? `n,a=${user.replaceAll('=', '=3D').replaceAll(',', '=2C')},\u0001host=${server.host}\u0001port=${server.port}\u0001auth=Bearer ${pass}\u0001\u0001`
+    : `user=${user}\u0001auth=Bearer ${pass}\u0001\u0001`
+  let answer = await sendCommand(`AUTH ${bearer ? 'OAUTHBEARER' : 'XOAUTH2'} ${Buffer.from(text).toString('base64')}`)
+  if (answer.status === 334) answer = await sendCommand(bearer ? 'AQ==' : '')
+  if (answer.status === 235) resolve()
+  else reject(Object.assign(new Error('refused'), { response: answer.response, responseCode: answer.status }))
+}
+
+function refusals(errors: unknown): { address: string; line: string }[] {
+  if (!Array.isArray(errors)) return []
+  return errors.flatMap((error: unknown) => {
+    const address = errorField(error, 'recipient')
+    return typeof address === 'string' ? [{ address, line: serverLine(errorField(error, 'response')) }] : []
+  })
+}
+
+/** All recipients refused for good, or a 5xx to anything else. */
+function isFinal(code: number, refused: readonly { line: string }[]): boolean {
+  return refused.length > 0 ? refused.every(({ line }) => line.startsWith('5')) : code >= 500
+}
+
+function refusalCode(
+  command: unknown,
+  code: number,
+  response: unknown,
+): 'recipient-refused' | 'sender-refused' | 'message-refused' | 'too-many-recipients' | 'server-refused' | 'too-large' {
+  if (code === 552 || (typeof response === 'string' && /\b5\.3\.4\b/.test(response))) return 'too-large'
+  if (command === 'RCPT TO')
+    return code === 452 || (typeof response === 'string' && /too many recipients/i.test(response))
+      ? 'too-many-recipients'
+      : 'recipient-refused'
+  if (command === 'MAIL FROM') return 'sender-refused'
+  return command === 'DATA' ? 'message-refused' : 'server-refused'
+}

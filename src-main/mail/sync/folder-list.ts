@@ -1,0 +1,151 @@
+import type { FolderCursor, StoreForMail } from '../../../src-preload/contract/internal'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { Rpc } from '../../shared/port-rpc'
+import { logger } from '../../shared/log'
+import { FetchAround } from './fetch-around'
+import { folderRoles, inSyncOrder, type FolderWithRole } from './folder-roles'
+import { FolderSync, type Budget, type FolderProgress } from './folder-sync'
+import { type MessageParser } from './page-pipe'
+import type { FolderState, Fingerprint, ImapSession } from './imap-session'
+
+const log = logger('folders')
+/** Messages compared to know a folder again under another name. */
+const sampleSize = 40
+
+/**
+ * Gmail shows each label as a folder of its own, with the same message in several of them. All Mail has each once, with its
+ * labels; only what lies in Spam and Trash is not in it. Where All Mail is hidden from IMAP, its folders are taken as they are.
+ */
+function withoutLabels(rows: readonly FolderWithRole[]): readonly FolderWithRole[] {
+  return rows.some(({ role }) => role === 'all')
+    ? rows.filter(({ role }) => role === 'all' || role === 'junk' || role === 'trash')
+    : rows
+}
+
+/** The folders of one mailbox, kept equal to the server's list. Outlives connections. */
+export class FolderList {
+  private folders: FolderSync[] = []
+  private readonly around = new Map<number, FetchAround>()
+  private listed = ''
+  private labels: readonly string[] = []
+
+  constructor(
+    private readonly mailboxId: number,
+    private readonly store: Pick<Rpc<StoreForMail>, 'call'>,
+    private readonly parser: MessageParser,
+    private readonly progress: FolderProgress,
+    private readonly budget?: Budget,
+  ) {}
+
+  get all(): readonly FolderSync[] {
+    return this.folders
+  }
+  /** Where new mail comes in: with Gmail, All Mail. */
+  get inbox(): FolderSync | undefined {
+    return this.byRole('inbox') ?? this.byRole('all')
+  }
+  byRole(role: FolderRole): FolderSync | undefined {
+    return this.folders.find((folder) => folder.cursor.role === role)
+  }
+  hasLabel(name: string): boolean {
+    return this.labels.includes(name)
+  }
+  byPath(path: string): FolderSync | undefined {
+    return this.folders.find((folder) => folder.path === path)
+  }
+
+  /** A new connection, or an act of ours: what was seen last says nothing about now. */
+  forget(): void {
+    for (const folder of this.folders) folder.forget()
+  }
+
+  /** Asks for the server's list and makes ours equal to it: new, renamed and deleted folders. Gives each folder's state. */
+  async refresh(session: ImapSession): Promise<ReadonlyMap<number, FolderState>> {
+    const everything = folderRoles(await session.listFolders(true))
+    // INBOX is always there (RFC 9051, 5.1): an answer without it must not take the mail out of every folder.
+    if (!everything.some(({ role }) => role === 'inbox'))
+      throw new PosternError('server-broken', 'a list without INBOX')
+    const rows = session.gmail ? withoutLabels(everything) : everything
+    const labels =
+      rows === everything
+        ? []
+        : everything
+            .filter((row) => row.role === 'other' && !rows.includes(row) && !row.path.startsWith('[Gmail]'))
+            .map(({ path }) => path)
+    const listed = JSON.stringify([rows.map(({ path, role }) => [path, role]), labels])
+    if (listed !== this.listed) {
+      await this.followRenames(session, rows)
+      const { folders } = await this.store.call('folders.sync', {
+        mailboxId: this.mailboxId,
+        folders: rows.map(({ path, delimiter, role }) => ({ path, delimiter, role })),
+        labels,
+      })
+      const known = new Map(this.folders.map((folder) => [folder.cursor.folderId, folder]))
+      this.folders = inSyncOrder(folders).map((cursor) => {
+        const folder = known.get(cursor.folderId)
+        folder?.adopt(cursor)
+        return (
+          folder ??
+          new FolderSync(this.store, this.parser, cursor, this.progress, this.aroundOf(cursor.folderId), this.budget)
+        )
+      })
+      // A label that is gone, or has another name now, is so on every message that bears it.
+      if (this.labels.some((label) => !labels.includes(label))) this.byRole('all')?.rereadFlags()
+      this.labels = labels
+      this.listed = listed
+    }
+    const byPath = new Map(rows.map((row) => [row.path, row.state]))
+    return new Map(
+      this.folders.flatMap((folder) => {
+        const state = byPath.get(folder.path)
+        return state ? [[folder.cursor.folderId, state] as const] : []
+      }),
+    )
+  }
+
+  /** The list that was seen last may be wrong: our own act made a folder, or one was not there. */
+  relist(): void {
+    this.listed = ''
+  }
+
+  /** A folder that is gone and a new one with the same UIDs and messages are one folder, renamed: nothing is fetched again. */
+  private async followRenames(session: ImapSession, rows: readonly FolderWithRole[]): Promise<void> {
+    const { folders: known } = await this.store.call('folders.all', { mailboxId: this.mailboxId })
+    const here = new Set(known.map(({ path }) => path))
+    const onServer = new Set(rows.map(({ path }) => path))
+    const gone = known.filter(
+      (folder) => !onServer.has(folder.path) && folder.uidValidity !== null && folder.highUid > 0,
+    )
+    const fresh = rows.filter((row) => !here.has(row.path))
+    for (const folder of gone) {
+      for (const row of fresh) {
+        if (row.state === null || !(await this.isSame(session, folder, row.path, row.state))) continue
+        log.info('a folder was renamed', { folder: folder.folderId })
+        await this.store.call('folder.renamed', { folderId: folder.folderId, path: row.path, delimiter: row.delimiter })
+        fresh.splice(fresh.indexOf(row), 1)
+        break
+      }
+    }
+  }
+
+  /** UIDVALIDITY alone is no proof: some servers give every folder the same. Messages are compared too (R35). */
+  private async isSame(session: ImapSession, folder: FolderCursor, path: string, state: FolderState): Promise<boolean> {
+    if (state.uidValidity !== folder.uidValidity || (state.uidNext ?? 0) <= folder.highUid) return false
+    const { messages: ours } = await this.store.call('folder.sample', { folderId: folder.folderId, limit: sampleSize })
+    if (ours.length === 0) return false
+    await session.select(path)
+    const theirs = new Map((await session.fingerprints(ours.map(({ uid }) => uid))).map((one) => [one.uid, one]))
+    const both = ours.flatMap((mine): [Fingerprint, Fingerprint][] => {
+      const other = theirs.get(mine.uid)
+      return other ? [[mine, other]] : []
+    })
+    return both.length * 2 >= ours.length && both.every(([a, b]) => a.messageId === b.messageId && a.size === b.size)
+  }
+
+  private aroundOf(folderId: number): FetchAround {
+    const known = this.around.get(folderId) ?? new FetchAround()
+    this.around.set(folderId, known)
+    return known
+  }
+}

@@ -1,0 +1,459 @@
+import { ImapFlow, type FetchMessageObject } from 'imapflow'
+import type { ServerSettings } from '../../../src-preload/contract/mail'
+import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
+import { withDeadline } from './backoff'
+import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
+import {
+  arrivalOf,
+  keptFlags,
+  labelsOf,
+  stateOf,
+  stateOfStatus,
+  statusQuery,
+  threadOf,
+  uidSet,
+  uidsOf,
+  type FetchedMessage,
+  type Fingerprint,
+  type FolderFlags,
+  type FolderState,
+  type ListedFolder,
+  type MessageFacts,
+} from './imap-rows'
+import { refusePlaintext } from './server-rules'
+
+export { largestMessage, type Credentials } from './imap-client'
+export {
+  uidSet,
+  type FetchedMessage,
+  type Fingerprint,
+  type FolderFlags,
+  type FolderState,
+  type ListedFolder,
+  type MessageFacts,
+} from './imap-rows'
+
+const commandMs = 60_000
+const mostVanished = 100_000
+const quietMs = 90_000
+
+/**
+ * One IMAP connection with deadlines on everything and failures as PosternError. Commands run one after another.
+ * After a failure of the connection the session is closed and stays so; its owner makes a new one.
+ */
+export class ImapSession {
+  private readonly client: ImapFlow
+  private selected: string | null = null
+  private vanishedUids: number[] = []
+  private closedBy: PosternError | null = null
+  private opening = true
+  private onChangeListener: (() => void) | null = null
+  private onCloseListener: (() => void) | null = null
+
+  private constructor(
+    private readonly server: ServerSettings,
+    auth: Credentials,
+    idle: boolean,
+  ) {
+    refusePlaintext(server)
+    this.client = new ImapFlow(clientOptions(server, auth, idle))
+    this.client.on('error', (error: unknown) => {
+      this.closedBy ??= this.failure(error)
+    })
+    this.client.on('close', () => {
+      if (this.opening) return
+      this.closedBy ??= new PosternError('connection-lost', 'closed by the server', this.facts())
+      this.onCloseListener?.()
+    })
+    this.client.on('exists', () => this.onChangeListener?.())
+    this.client.on('flags', () => this.onChangeListener?.())
+    this.client.on('expunge', (event) => {
+      // A few bytes can name millions of UIDs (R36); beyond this the comparison of counts finds what is gone.
+      if (this.vanishedUids.length >= mostVanished) return
+      if (event.uid !== undefined) this.vanishedUids.push(event.uid)
+      this.onChangeListener?.()
+    })
+  }
+
+  /**
+   * Connects and logs in. `idle`: the session goes into IDLE by itself when nothing else is to be done.
+   * Throws `auth-refused` for a wrong password, else the code of what failed, with host, port and the server's line.
+   */
+  static async open(server: ServerSettings, auth: Credentials, idle = false): Promise<ImapSession> {
+    const session = new ImapSession(server, auth, idle)
+    try {
+      await withDeadline(
+        session.client.connect(),
+        60_000,
+        () => new PosternError('timeout', 'connect', session.facts()),
+      )
+      session.opening = false
+      return session
+    } catch (error) {
+      session.client.close()
+      throw session.failure(error)
+    }
+  }
+
+  get capabilities(): ReadonlySet<string> {
+    return new Set(this.client.capabilities.keys())
+  }
+  get condstore(): boolean {
+    return this.client.enabled.has('CONDSTORE') || this.client.enabled.has('QRESYNC')
+  }
+  get qresync(): boolean {
+    return this.client.enabled.has('QRESYNC')
+  }
+  /** Labels instead of folders (X-GM-EXT-1). */
+  get gmail(): boolean {
+    return this.client.capabilities.has('X-GM-EXT-1')
+  }
+  get closed(): boolean {
+    return this.closedBy !== null
+  }
+  get encrypted(): boolean {
+    return this.client.secureConnection && this.client.tls !== undefined && this.client.tls !== false
+  }
+
+  /** Told when the selected folder changed (new mail, flags, deletions). */
+  onChange(listener: () => void): void {
+    this.onChangeListener = listener
+  }
+  onClose(listener: () => void): void {
+    this.onCloseListener = listener
+    if (this.closed) listener()
+  }
+
+  /** All folders; with their states in the same answer where the server can (LIST-STATUS, RFC 5819), else one by one. */
+  async listFolders(withStates = false): Promise<ListedFolder[]> {
+    const rows = await this.run(
+      'LIST',
+      () => this.client.list(withStates ? { statusQuery } : {}),
+      withStates ? 300_000 : commandMs,
+    )
+    return rows
+      .filter((row) => row.listed)
+      .map((row) => ({
+        path: row.path,
+        delimiter: row.delimiter || null,
+        specialUse: row.specialUse ?? null,
+        selectable: !row.flags.has('\\Noselect') && !row.flags.has('\\NonExistent'),
+        state: row.status && row.status.uidValidity !== undefined ? stateOfStatus(row.status) : null,
+      }))
+  }
+
+  /** Opens a folder, or returns its fresh state when it is open already. Throws `not-found` when the server has no such folder. */
+  async select(path: string): Promise<FolderState> {
+    if (this.selected === path && this.client.mailbox) {
+      await this.run('NOOP', () => this.client.noop())
+      // NOOP tells of new mail and deletions, but not how far UIDs and MODSEQ went.
+      if (this.client.mailbox) return { ...stateOf(this.client.mailbox), uidNext: null, modSeq: null }
+      throw this.broken(new PosternError('connection-lost', 'the folder was closed', this.facts()))
+    }
+    this.selected = null
+    this.vanishedUids = []
+    const mailbox = await this.run('SELECT', () => this.client.mailboxOpen(path))
+    this.selected = path
+    // What vanished while the command ran was in the folder that was open before.
+    this.vanishedUids = []
+    return stateOf(mailbox)
+  }
+
+  /** State of a folder without opening it; null when it is gone. */
+  async status(path: string): Promise<FolderState | null> {
+    const status = await this.run('STATUS', () => this.client.status(path, statusQuery))
+    return status ? stateOfStatus(status) : null
+  }
+
+  /** UIDs of the selected folder, ascending, that fit. */
+  async searchUids(
+    query: { uid?: string; messageId?: string; posternId?: string; subject?: string } = {},
+  ): Promise<number[]> {
+    const search =
+      query.messageId !== undefined
+        ? { header: { 'Message-ID': query.messageId } }
+        : query.posternId !== undefined
+          ? { header: { 'X-Postern-Id': query.posternId } }
+          : query.uid !== undefined
+            ? { uid: query.uid }
+            : query.subject !== undefined
+              ? { subject: query.subject }
+              : { all: true }
+    const found = await this.run('SEARCH', () => this.client.search(search, { uid: true }))
+    // A refused search is no empty folder.
+    if (!Array.isArray(found)) throw new PosternError('server-refused', 'search', this.facts())
+    return found.toSorted((a, b) => a - b)
+  }
+
+  /** As ranges where the server has ESEARCH (RFC 4731): 200,000 numbers one by one are a megabyte to read before the first page. */
+  private async everyUid(): Promise<number[]> {
+    if (!this.capabilities.has('ESEARCH')) return this.searchUids()
+    const found = await this.run('SEARCH', () =>
+      this.client.search({ all: true }, { uid: true, returnOptions: ['ALL'] }),
+    )
+    if (typeof found !== 'object' || found instanceof Array) return this.searchUids()
+    // Nothing at all is the answer about an empty folder, and that of servers which only claim to know the form.
+    return found.all === undefined ? this.searchUids() : uidsOf(found.all)
+  }
+
+  /** All UIDs of the selected folder. `whole`: as many as the server counts; else they prove nothing about what is gone. */
+  async allUids(): Promise<{ uids: number[]; whole: boolean }> {
+    const uids = await this.everyUid()
+    return { uids, whole: this.client.mailbox !== false && this.client.mailbox.exists === uids.length }
+  }
+
+  /** Whole messages, or the first `most` bytes of each, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */
+  async *fetchSources(uids: readonly number[], most?: number): AsyncGenerator<FetchedMessage> {
+    for await (const row of this.rows(uids, {
+      uid: true,
+      flags: true,
+      internalDate: true,
+      source: most === undefined ? true : { start: 0, maxLength: most },
+      labels: this.gmail,
+      threadId: this.gmail,
+    })) {
+      if (row.source)
+        yield {
+          uid: row.uid,
+          flags: keptFlags(row.flags),
+          ...labelsOf(row),
+          ...threadOf(row),
+          internalDate: arrivalOf(row),
+          source: row.source,
+        }
+    }
+  }
+
+  /** Headers only, as the source of a message that has nothing else. */
+  async *fetchHeaders(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
+    for await (const row of this.rows(uids, {
+      uid: true,
+      flags: true,
+      internalDate: true,
+      headers: true,
+      labels: this.gmail,
+      threadId: this.gmail,
+    })) {
+      if (row.headers)
+        yield {
+          uid: row.uid,
+          flags: keptFlags(row.flags),
+          ...labelsOf(row),
+          ...threadOf(row),
+          internalDate: arrivalOf(row),
+          source: row.headers,
+        }
+    }
+  }
+
+  /** Size and arrival of messages, without their bytes. */
+  async fetchFacts(uids: readonly number[]): Promise<MessageFacts[]> {
+    const facts: MessageFacts[] = []
+    for await (const row of this.rows(uids, { uid: true, internalDate: true, size: true }))
+      facts.push({ uid: row.uid, size: row.size ?? 0, internalDate: arrivalOf(row) })
+    return facts
+  }
+
+  async *fetchFlags(uids: readonly number[]): AsyncGenerator<FolderFlags> {
+    for await (const row of this.rows(uids, { uid: true, flags: true, labels: this.gmail }))
+      yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row) }
+  }
+
+  /** Message-ID and size of some messages of the selected folder. */
+  async fingerprints(uids: readonly number[]): Promise<Fingerprint[]> {
+    const found: Fingerprint[] = []
+    for await (const row of this.rows(uids, { uid: true, size: true, headers: ['message-id'] })) {
+      const id = /^message-id:\s*<?([^>\s]+)/im.exec(row.headers?.toString('utf8') ?? '')?.[1]
+      found.push({ uid: row.uid, messageId: id ?? null, size: row.size ?? 0 })
+    }
+    return found
+  }
+
+  /** Flag changes since a MODSEQ (RFC 7162). With QRESYNC the UIDs that vanished come by `takeVanished`. */
+  async fetchFlagChanges(since: bigint): Promise<{ changes: FolderFlags[]; highest: bigint }> {
+    const rows = await this.run(
+      'FETCH',
+      () =>
+        this.client.fetchAll('1:*', { uid: true, flags: true, labels: this.gmail }, { uid: true, changedSince: since }),
+      300_000,
+    )
+    const highest = rows.reduce(
+      (most, row) => (row.modseq !== undefined && row.modseq > most ? row.modseq : most),
+      since,
+    )
+    return {
+      changes: rows
+        .filter((row) => row.flags !== undefined)
+        .map((row) => ({ uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row) })),
+      highest,
+    }
+  }
+
+  /** UIDs that the server said are gone since this was asked last. */
+  takeVanished(): number[] {
+    const uids = this.vanishedUids
+    this.vanishedUids = []
+    return uids
+  }
+
+  async addFlags(uids: readonly number[], flags: string[]): Promise<void> {
+    const done = await this.run('STORE', () => this.client.messageFlagsAdd(uidSet(uids), flags, { uid: true }))
+    if (!done) throw new PosternError('server-refused', 'store', this.facts())
+  }
+
+  async removeFlags(uids: readonly number[], flags: string[]): Promise<void> {
+    const done = await this.run('STORE', () => this.client.messageFlagsRemove(uidSet(uids), flags, { uid: true }))
+    if (!done) throw new PosternError('server-refused', 'store', this.facts())
+  }
+
+  /** Gmail: sets and takes labels of messages in the selected folder. */
+  async changeLabels(uids: readonly number[], { add, remove }: { add: string[]; remove: string[] }): Promise<void> {
+    const options = { uid: true, useLabels: true }
+    const added =
+      add.length === 0 || (await this.run('STORE', () => this.client.messageFlagsAdd(uidSet(uids), add, options)))
+    const removed =
+      remove.length === 0 ||
+      (await this.run('STORE', () => this.client.messageFlagsRemove(uidSet(uids), remove, options)))
+    if (!added || !removed) throw new PosternError('server-refused', 'labels', this.facts())
+  }
+
+  /** MOVE, or COPY and EXPUNGE of just these UIDs where the server has no MOVE. Old to new UID where the server says so. */
+  async move(uids: readonly number[], target: string): Promise<ReadonlyMap<number, number>> {
+    const result = await this.run('MOVE', () => this.client.messageMove(uidSet(uids), target, { uid: true }))
+    if (!result) throw new PosternError('server-refused', 'move', this.facts())
+    return result.uidMap ?? new Map<number, number>()
+  }
+
+  async createFolder(path: string, subscribed = true): Promise<void> {
+    await this.run('CREATE', () => this.client.mailboxCreate(path))
+    // The library subscribes by itself.
+    if (!subscribed) await this.run('UNSUBSCRIBE', () => this.client.mailboxUnsubscribe(path))
+  }
+
+  /** Removes just these messages for good. Without UIDPLUS they are only marked: a plain EXPUNGE would take others' along. */
+  async expunge(uids: readonly number[]): Promise<void> {
+    if (uids.length === 0) return
+    if (!this.capabilities.has('UIDPLUS')) return this.addFlags(uids, ['\\Deleted'])
+    const done = await this.run('EXPUNGE', () => this.client.messageDelete(uidSet(uids), { uid: true }))
+    if (!done) throw new PosternError('server-refused', 'expunge', this.facts())
+  }
+
+  /** The second part of each message as it is encoded there, up to `most` bytes; null where there is none. */
+  async *fetchSecondParts(uids: readonly number[], most: number): AsyncGenerator<{ uid: number; part: Buffer | null }> {
+    for await (const row of this.rows(uids, { uid: true, bodyParts: [{ key: '2', start: 0, maxLength: most }] })) {
+      const part = [...(row.bodyParts?.values() ?? [])].find((bytes) => bytes !== null && bytes.byteLength > 0)
+      yield { uid: row.uid, part: part ?? null }
+    }
+  }
+
+  async fetchSizes(uids: readonly number[]): Promise<Map<number, number>> {
+    const sizes = new Map<number, number>()
+    for await (const row of this.rows(uids, { uid: true, size: true }))
+      if (row.size !== undefined) sizes.set(row.uid, row.size)
+    return sizes
+  }
+
+  /** When the server says that a message arrived, ms; null when it does not. */
+  async internalDate(uid: number): Promise<number | null> {
+    for await (const row of this.rows([uid], { uid: true, internalDate: true })) {
+      const at =
+        row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
+      return Number.isFinite(at) ? at : null
+    }
+    return null
+  }
+
+  /** @param at the date that the server keeps for it; null: its own. @returns the UID where the server tells it (UIDPLUS) */
+  async append(path: string, raw: Uint8Array, flags: string[], at: Date | null): Promise<number | null> {
+    const done = await this.run(
+      'APPEND',
+      () => this.client.append(path, Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), flags, at ?? undefined),
+      commandMs + Math.ceil(raw.byteLength / 20),
+    )
+    if (!done) throw new PosternError('server-refused', 'append', this.facts())
+    return done.uid ?? null
+  }
+
+  /**
+   * After sleep or a change of network: is anybody still there? Ends the session when nothing at all comes within `ms`;
+   * a long answer under way counts as life.
+   */
+  async probe(ms: number): Promise<void> {
+    if (this.closedBy) return
+    const heard = this.client.stats().received
+    const answered = await Promise.race([
+      this.client.noop().then(
+        () => true,
+        () => true,
+      ),
+      new Promise<false>((resolve) => {
+        setTimeout(() => resolve(false), ms).unref()
+      }),
+    ])
+    if (!answered && this.client.stats().received === heard)
+      this.drop(new PosternError('timeout', 'no answer to a probe', this.facts()))
+  }
+
+  /** Says goodbye, at most two seconds long. */
+  async close(): Promise<void> {
+    this.onCloseListener = null
+    if (!this.closed)
+      await withDeadline(this.client.logout(), 2_000, () => new Error('no answer')).catch(() => undefined)
+    this.closedBy ??= new PosternError('cancelled', 'closed')
+    this.client.close()
+  }
+
+  /** Ends at once; a command under way fails with `error`. */
+  drop(error: PosternError): void {
+    this.closedBy ??= error
+    this.client.close()
+  }
+
+  private async *rows(
+    uids: readonly number[],
+    query: Parameters<ImapFlow['fetch']>[1],
+  ): AsyncGenerator<FetchMessageObject> {
+    if (uids.length === 0) return
+    const wanted = new Set(uids)
+    const rows = this.client.fetch(uidSet(uids), query, { uid: true })
+    try {
+      for (;;) {
+        // The clock runs while the server has the turn, not while our side works on a row.
+        const next = await withDeadline(rows.next(), quietMs, () => new PosternError('timeout', 'fetch', this.facts()))
+        if (next.done) return
+        // A server may send rows nobody asked for (R36).
+        if (wanted.delete(next.value.uid)) yield next.value
+      }
+    } catch (error) {
+      throw this.broken(error)
+    } finally {
+      if (!this.closed) await rows.return?.(false).catch(() => undefined)
+    }
+  }
+
+  private async run<T>(command: string, work: () => Promise<T>, ms = commandMs): Promise<T> {
+    if (this.closedBy) throw this.closedBy
+    try {
+      return await withDeadline(work(), ms, () => new PosternError('timeout', command, { ...this.facts(), command }))
+    } catch (error) {
+      throw this.broken(error)
+    }
+  }
+
+  /** A refusal by the server leaves the connection as it is; everything else ends it. */
+  private broken(error: unknown): PosternError {
+    const failure = this.failure(error)
+    if (!['server-refused', 'not-found', 'auth-refused'].includes(failure.code)) this.drop(failure)
+    return failure
+  }
+
+  private failure(error: unknown): PosternError {
+    const failure = imapFailure(error, this.server)
+    // That the connection is gone is told by every command that waited; why it went was told once.
+    return failure.code === 'connection-lost' && this.closedBy ? this.closedBy : failure
+  }
+
+  private facts(): ErrorDetail {
+    return factsOf(this.server)
+  }
+}

@@ -1,0 +1,44 @@
+import type { StoreForMail } from '../../../src-preload/contract/internal'
+import { PosternError } from '../../../src-preload/contract/errors'
+import { logger } from '../../shared/log'
+import type { Rpc } from '../../shared/port-rpc'
+import type { MailboxSync } from './mailbox-sync'
+
+const log = logger('moves')
+const idleMs = 10 * 60_000
+const againMs = 30_000
+
+/**
+ * Puts messages of conversations that were moved here into the inbox. One that was put there before a crash is found by its
+ * Message-ID and not put there twice.
+ * @returns when to look again, ms
+ */
+export async function putMoved(
+  mailboxId: number,
+  store: Pick<Rpc<StoreForMail>, 'call'>,
+  sync: Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched'>,
+  stopped: () => boolean,
+): Promise<number> {
+  while (!stopped()) {
+    const { move } = await store.call('moves.next', { mailboxId })
+    if (!move) return idleMs
+    try {
+      await sync.withActsSession(async (session) => {
+        const path = await sync.pathOf(session, 'inbox')
+        if (path === null) throw new PosternError('server-refused', 'no inbox')
+        await session.select(path)
+        const there = move.messageId !== null && (await session.searchUids({ messageId: move.messageId })).length > 0
+        if (!there) await session.append(path, move.raw, move.seen ? ['\\Seen'] : [], new Date(move.date))
+        sync.touched(path)
+      })
+      await store.call('moves.settle', { id: move.id, done: true })
+    } catch (error) {
+      const { code } = PosternError.from(error)
+      if (code === 'service-stopped' || code === 'service-restarting') throw error
+      log.warn('a moved message waits', { code })
+      await store.call('moves.settle', { id: move.id, done: false })
+      return againMs
+    }
+  }
+  return idleMs
+}

@@ -1,0 +1,421 @@
+import type { FolderRole, Mailbox } from '../../../src-preload/contract/mail'
+import type { AppForMail, StoreForMail } from '../../../src-preload/contract/internal'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { Rpc } from '../../shared/port-rpc'
+import { logger } from '../../shared/log'
+import { Backoff, Sleeper } from './backoff'
+import { FolderList } from './folder-list'
+import { folderRoles } from './folder-roles'
+import type { FolderSync } from './folder-sync'
+import type { MessageParser } from './page-pipe'
+import type { ImapSession } from './imap-session'
+import { Pace } from './pace'
+import { performActs } from './server-acts'
+import { isMicrosoft } from './server-rules'
+import { SyncConnections } from './sync-connections'
+import { SyncProgress } from './sync-progress'
+import {
+  answersLieIn,
+  newFolderNames,
+  pollMs,
+  longAwayMs,
+  probeMs,
+  unsettledMs,
+  unsettledTryMs,
+  refusedTryMs,
+  offlineCodes,
+  otherFaceCodes,
+} from './sync-timing'
+
+const log = logger('mailbox')
+
+export interface SyncPorts {
+  /** Asks the team whether an answer may leave; null: nobody can be asked. */ readonly claim?: (
+    key: string,
+  ) => Promise<{ readonly won: boolean } | null>
+  readonly store: Pick<Rpc<StoreForMail>, 'call'>
+  readonly app: Pick<Rpc<AppForMail>, 'call'>
+  readonly parser: MessageParser
+  /** Shared by all mailboxes: the machine has one battery. */
+  readonly pace?: Pace
+}
+
+/**
+ * Keeps one mailbox equal to its server: the first sync newest first, then live. At rest its connection idles on the inbox
+ * and looks at the other folders once a minute; while a first sync fills the rest a second one watches the inbox.
+ */
+export class MailboxSync {
+  private readonly sleeper = new Sleeper()
+  private readonly backoff: Backoff
+  private running: Promise<void> | null = null
+  private stopped = false
+  private readonly connections: SyncConnections
+  private readonly progress: SyncProgress
+  private actsUnderWay: Promise<void> = Promise.resolve()
+  private readonly list: FolderList
+  private touchedPaths = new Set<string>()
+  private askedForAll = false
+  private lookAround = false
+  private refused = false
+  private unreachable = false
+  private moved = false
+  private awaySince = 0
+  private networkChangedAt = 0
+
+  /** `connected` is told each time the server was reached. */
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly ports: SyncPorts,
+    private readonly connected: () => void = () => undefined,
+    backoff?: Backoff,
+  ) {
+    // Microsoft answers quick tries with "authenticated but not connected".
+    this.backoff = backoff ?? new Backoff(isMicrosoft(mailbox.imap.host) ? 5_000 : 1_000)
+    this.connections = new SyncConnections(mailbox, ports.app)
+    const pace = ports.pace ?? new Pace()
+    this.progress = new SyncProgress(mailbox.id, ports.store, () => pace.slows(mailbox.depth.pace))
+    this.list = new FolderList(mailbox.id, ports.store, ports.parser, this.progress, { depth: mailbox.depth, pace })
+  }
+
+  start(): void {
+    this.running ??= this.loop()
+  }
+
+  /** Ends all work and connections of this mailbox. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    this.progress.stop()
+    this.sleeper.wake()
+    await this.connections.stop()
+    await this.running
+  }
+
+  /** A person asked: try at once and look at everything. */
+  wake(): void {
+    this.backoff.reset()
+    this.askedForAll = true
+    this.sleeper.wake()
+  }
+
+  /** Awake after sleep, or another network: connections may be dead without knowing, and what failed may work now. */
+  networkChanged(): void {
+    this.networkChangedAt = Date.now()
+    this.connections.probe(probeMs)
+    this.backoff.reset()
+    if (this.refused) return
+    this.lookAround = true
+    this.sleeper.wake()
+  }
+
+  /** The network is gone: connections that hang are of no use. */
+  networkLost(): void {
+    this.networkChangedAt = Date.now()
+    this.connections.drop(
+      new PosternError('offline', 'network is gone', { host: this.mailbox.imap.host, port: this.mailbox.imap.port }),
+    )
+  }
+
+  /** Queued acts wait: carries them out when there is a connection, else they wait for it. */
+  actsWaiting(): void {
+    this.actsUnderWay = this.actsUnderWay
+      .then(async () => {
+        if (this.stopped || !this.connections.up) return
+        const { count } = await this.ports.store.call('ops.waiting', { mailboxId: this.mailbox.id })
+        // A connection is opened for acts only, not to find that there are none.
+        if (count > 0)
+          await this.withActsSession((session) => performActs(this.mailbox.id, session, this.ports.store, this))
+      })
+      .catch((error: unknown) => log.info('acts wait', { code: PosternError.from(error).code }))
+  }
+
+  /** Runs `job` on the connection for acts. Throws what connecting or the job throws. */
+  withActsSession<T>(job: (session: ImapSession) => Promise<T>): Promise<T> {
+    return this.connections.withActs(job)
+  }
+
+  /**
+   * Brings in what is new where mail and answers of colleagues lie: inbox, Sent, all mail. Throws when the server cannot be
+   * reached.
+   */
+  async seeAnswers(): Promise<void> {
+    const deadline = Date.now() + 10_000
+    // Just connected: the list of folders is on its way.
+    while (this.list.all.length === 0 && this.connections.up && !this.stopped && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    await this.withActsSession(async (session) => {
+      const states = await this.list.refresh(session)
+      for (const folder of this.list.all.filter(({ cursor }) => answersLieIn.has(cursor.role))) {
+        const state = states.get(folder.cursor.folderId)
+        if (state && folder.unchanged(state)) continue
+        if (folder.cursor.highUid === 0 && !folder.cursor.complete)
+          await folder.backfill(session, () => this.stopped, true)
+        else await folder.catchUp(session)
+      }
+    })
+  }
+
+  has(path: string): boolean {
+    return this.list.byPath(path) !== undefined
+  }
+
+  hasLabel(name: string): boolean {
+    return this.list.hasLabel(name)
+  }
+
+  relist(): void {
+    this.list.relist()
+  }
+
+  isAll(path: string): boolean {
+    return this.list.byPath(path)?.cursor.role === 'all'
+  }
+
+  async pathOf(session: ImapSession, role: FolderRole): Promise<string | null> {
+    const known = this.list.byRole(role)
+    if (known) return known.path
+    const listed = folderRoles(await session.listFolders())
+    const found = listed.find((folder) => folder.role === role)
+    if (found) return found.path
+    const name = newFolderNames[role]
+    if (name === undefined) return null
+    const delimiter =
+      listed.find((folder) => folder.path.toUpperCase().startsWith('INBOX') && folder.path.length > 5)?.delimiter ??
+      null
+    const inInbox = delimiter !== null && listed.every((folder) => folder.path.toUpperCase().startsWith('INBOX'))
+    const path = inInbox ? `INBOX${delimiter}${name}` : name
+    await session.createFolder(path)
+    this.list.relist()
+    return path
+  }
+
+  touched(path: string): void {
+    this.touchedPaths.add(path)
+    this.list.byPath(path)?.forget()
+    this.sleeper.wake()
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      const failure = await this.session()
+      if (this.stopped) return
+      this.unreachable = failure !== null && offlineCodes.has(failure.code)
+      this.awaySince = Date.now()
+      // Before the goodbyes, which take their time when nobody answers.
+      if (failure)
+        this.progress.report(
+          failure.code === 'auth-refused' || failure.code === 'sign-in-needed'
+            ? 'auth-failed'
+            : this.unreachable
+              ? 'offline'
+              : 'error',
+          failure,
+        )
+      await this.connections.close()
+      this.list.forget()
+      this.progress.lost()
+      if (!failure) continue
+      log.info('connection ended', { code: failure.code, mailbox: this.mailbox.id })
+      // A wrong password is not tried again until something changed, or a long time went by: servers lock accounts.
+      this.refused = ['auth-refused', 'sign-in-needed', 'plaintext-refused'].includes(failure.code)
+      const unsettled = this.unreachable && Date.now() - this.networkChangedAt < unsettledMs
+      await this.sleeper.sleep(
+        this.refused ? refusedTryMs : Math.min(this.backoff.next(), unsettled ? unsettledTryMs : Infinity),
+      )
+      this.refused = false
+    }
+  }
+
+  /** From connecting to the end of the connection. Returns why it ended. */
+  private async session(): Promise<PosternError | null> {
+    try {
+      // Offline stays offline until the server answers, or it would say "Connecting" at every try.
+      if (!this.unreachable) this.progress.report('connecting')
+      const work = await this.connectFirst()
+      this.connected()
+      const states = await this.list.refresh(work)
+      this.progress.report('syncing')
+      await this.firstPages(work)
+      this.actsWaiting()
+      await this.progress.count(states)
+      await this.fill(work)
+      if (this.stopped) return null
+      this.backoff.reset()
+      const thorough = this.awaySince > 0 && Date.now() - this.awaySince > longAwayMs
+      for (const folder of this.list.all) await this.bring(work, folder, thorough)
+      this.progress.synced()
+      await this.deepen(work)
+      await this.live(work)
+      return null
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (failure.code === 'internal') log.error('sync failed', error)
+      return failure
+    }
+  }
+
+  /** The connection that everything hangs on. A server that was known and shows another face on a new network is not that server. */
+  private async connectFirst(): Promise<ImapSession> {
+    try {
+      return await this.connections.openWork()
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (!otherFaceCodes.has(failure.code) || Date.now() - this.networkChangedAt > unsettledMs) throw failure
+      const { folders } = await this.ports.store.call('folders.all', { mailboxId: this.mailbox.id })
+      throw folders.length > 0 ? new PosternError('network-intercepted', failure.code, failure.detail) : failure
+    }
+  }
+
+  /** Inbox first: its newest page is what the window waits for. */
+  private async firstPages(session: ImapSession): Promise<void> {
+    const { inbox } = this.list
+    if (!inbox) return
+    await inbox.open(session)
+    if (inbox.cursor.highUid === 0) await inbox.backfill(session, () => this.stopped, true)
+    else await inbox.catchUp(session)
+  }
+
+  /** Fetches what is not here yet. */
+  private async fill(session: ImapSession): Promise<void> {
+    if (this.list.all.every((folder) => folder.cursor.complete)) return
+    await this.besideInbox(session, this.list.all, (folder) => folder.backfill(session, () => this.stopped))
+  }
+
+  /** After more is to be kept than before: completes what is here in part. */
+  private async deepen(session: ImapSession): Promise<void> {
+    const folders: FolderSync[] = []
+    for (const folder of this.list.all) if ((await folder.partial(1)).length > 0) folders.push(folder)
+    if (folders.length > 0)
+      await this.besideInbox(session, folders, (folder) => folder.deepen(session, () => this.stopped))
+  }
+
+  /** Long work on folders, while a second connection keeps the inbox live. */
+  private async besideInbox(
+    session: ImapSession,
+    folders: readonly FolderSync[],
+    work: (folder: FolderSync) => Promise<void>,
+  ): Promise<void> {
+    const filled = new Sleeper()
+    let filling = true
+    const watching = this.watchInbox(() => filling && !this.stopped && !session.closed, filled)
+    try {
+      for (const folder of folders) {
+        await this.attempt(folder, () => work(folder))
+        if (this.stopped) return
+      }
+    } finally {
+      filling = false
+      filled.wake()
+      await watching
+    }
+  }
+
+  /** Goes without when the server allows no second connection, and tries again now and then. */
+  private async watchInbox(wanted: () => boolean, signal: Sleeper): Promise<void> {
+    const { inbox } = this.list
+    while (inbox && wanted()) {
+      try {
+        const session = await this.connections.openWatch()
+        session.onChange(() => signal.wake())
+        session.onClose(() => signal.wake())
+        while (wanted() && !session.closed) {
+          await inbox.catchUp(session)
+          await signal.sleep(pollMs)
+          // Several changes at once come as several lines.
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        }
+        await session.close()
+      } catch (error) {
+        log.info('no second connection', { code: PosternError.from(error).code })
+      }
+      if (wanted()) await signal.sleep(pollMs)
+    }
+  }
+
+  /** At rest: IDLE on the inbox, a look at everything once a minute, and at once when told. */
+  private async live(session: ImapSession): Promise<void> {
+    session.onChange(() => {
+      this.moved = true
+      this.sleeper.wake()
+    })
+    // A connection that ends while nothing is asked of it is noticed at once, not at the next look around.
+    session.onClose(() => this.sleeper.wake())
+    let lookedAt = Date.now()
+    let nextUid: number | null | undefined
+    while (!this.stopped) {
+      const { inbox } = this.list
+      const state = inbox ? await inbox.open(session) : null
+      // Its UIDs began anew, or mail came while another folder was open, of which nothing is told on coming back.
+      if (inbox && (!inbox.cursor.complete || state?.uidNext !== nextUid)) this.moved = true
+      nextUid = state?.uidNext ?? null
+      const nothingToDo = !this.moved && !this.askedForAll && !this.lookAround && this.touchedPaths.size === 0
+      if (nothingToDo && !session.closed) await this.sleeper.sleep(Math.max(0, lookedAt + pollMs - Date.now()))
+      if (this.stopped) return
+      if (session.closed)
+        throw new PosternError('connection-lost', 'work connection', {
+          host: this.mailbox.imap.host,
+          port: this.mailbox.imap.port,
+        })
+      if (this.askedForAll || this.lookAround || Date.now() - lookedAt >= pollMs) {
+        lookedAt = Date.now()
+        await this.lookAtEverything(session)
+      } else await this.lookAtMoved(session)
+      this.actsWaiting()
+      this.progress.synced()
+    }
+  }
+
+  private async lookAtMoved(session: ImapSession): Promise<void> {
+    const touched = this.touchedPaths
+    this.touchedPaths = new Set()
+    if (this.moved) {
+      this.moved = false
+      // Several changes at once come as several lines.
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await this.bring(session, this.list.inbox)
+    }
+    for (const path of touched) await this.bring(session, this.list.byPath(path))
+  }
+
+  private async lookAtEverything(session: ImapSession): Promise<void> {
+    const all = this.askedForAll
+    this.askedForAll = this.lookAround = this.moved = false
+    this.touchedPaths = new Set()
+    const states = await this.list.refresh(session)
+    const differing = await this.progress.count(states)
+    for (const folder of this.list.all) {
+      if (this.stopped) return
+      const state = states.get(folder.cursor.folderId)
+      if (!state) continue
+      folder.notice(state)
+      const quiet = folder !== this.list.inbox && !differing.has(folder.cursor.folderId) && folder.unchanged(state)
+      if (quiet && !all) continue
+      if (await this.bring(session, folder, all)) folder.followed(state)
+    }
+  }
+
+  /** Brings one folder to the server's state. false: it is not there any more. */
+  private async bring(session: ImapSession, folder: FolderSync | undefined, thorough = false): Promise<boolean> {
+    if (!folder) return false
+    return await this.attempt(folder, async () => {
+      if (folder.cursor.complete) await folder.catchUp(session, thorough)
+      // New, or begun anew just now.
+      if (folder.cursor.complete || this.stopped) return
+      await folder.backfill(session, () => this.stopped)
+      await folder.catchUp(session, thorough)
+    })
+  }
+
+  /** One folder that is gone, or that the server will not open, holds up none of the others. false: it could not be done. */
+  private async attempt(folder: FolderSync, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      const { code } = PosternError.from(error)
+      if (code === 'not-found') this.list.relist()
+      else if (code === 'server-refused') log.warn('the server refuses a folder', { folder: folder.cursor.folderId })
+      else throw error
+      return false
+    }
+  }
+}

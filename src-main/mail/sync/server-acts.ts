@@ -1,0 +1,113 @@
+import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { ServerOp, StoreForMail } from '../../../src-preload/contract/internal'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { Rpc } from '../../shared/port-rpc'
+import { logger } from '../../shared/log'
+import type { ImapSession } from './imap-session'
+
+const log = logger('acts')
+const batch = 50
+
+/** Moves within Gmail's All Mail are changes of labels; into Spam and Trash a message really moves. */
+const labelsFor: Readonly<Record<string, { add: string[]; remove: string[] }>> = {
+  inbox: { add: ['\\Inbox'], remove: [] },
+  archive: { add: [], remove: ['\\Inbox'] },
+  all: { add: [], remove: ['\\Inbox'] },
+}
+
+export interface FolderFinder {
+  has(path: string): boolean
+  /** Path of the folder with this role, made when there is none; null when it cannot be had. */
+  pathOf(session: ImapSession, role: FolderRole): Promise<string | null>
+  /** true: Gmail's All Mail, where labels say where a message lies. */
+  isAll(path: string): boolean
+  /** Gmail: there is a label of this name. */
+  hasLabel(name: string): boolean
+  /** The list of folders and labels changed by our own act. */
+  relist(): void
+  /** The folder changed by our own act: look at it soon. */
+  touched(path: string): void
+}
+
+/**
+ * Carries the queued flags and moves of a mailbox to the server, oldest first, until none is left. A failure of the
+ * connection leaves the rest queued and is thrown; a refusal settles the one act.
+ */
+export async function performActs(
+  mailboxId: number,
+  session: ImapSession,
+  store: Pick<Rpc<StoreForMail>, 'call'>,
+  folders: FolderFinder,
+): Promise<void> {
+  for (;;) {
+    const { ops } = await store.call('ops.next', { mailboxId, limit: batch })
+    for (const op of ops) {
+      const settled = await perform(op, session, folders)
+      await store.call('ops.settle', { id: op.id, ...settled })
+    }
+    if (ops.length < batch) return
+  }
+}
+
+interface Settled {
+  result: 'done' | 'gone' | 'retry' | 'refused'
+  newUids: { uid: number; newUid: number }[]
+  newPath: string | null
+}
+
+async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder): Promise<Settled> {
+  const plain = (result: Settled['result']): Settled => ({ result, newUids: [], newPath: null })
+  try {
+    const state = await session.select(op.folderPath)
+    // These UIDs mean other messages now, or none (R35).
+    // The next look at the folder begins it anew, and the act waits for its messages to be found again.
+    if (state.uidValidity !== op.uidValidity) {
+      folders.touched(op.folderPath)
+      return plain('retry')
+    }
+    if (op.uids.length === 0) return plain('done')
+    if (op.kind === 'add-flags') await session.addFlags(op.uids, op.flags)
+    else if (op.kind === 'remove-flags') await session.removeFlags(op.uids, op.flags)
+    else if (op.kind === 'move') return await move(op, session, folders)
+    else await changeLabel(op, session, folders)
+    return plain('done')
+  } catch (error) {
+    const failure = PosternError.from(error)
+    if (failure.code === 'not-found') return plain('gone')
+    if (failure.code === 'server-refused') {
+      log.warn('the server refused an act', { kind: op.kind })
+      return plain('refused')
+    }
+    throw failure
+  }
+}
+
+async function changeLabel(op: ServerOp, session: ImapSession, folders: FolderFinder): Promise<void> {
+  const add = op.kind === 'add-label'
+  for (const label of add ? op.flags.filter((name) => !folders.hasLabel(name)) : []) {
+    await session.createFolder(label)
+    folders.relist()
+  }
+  await session.changeLabels(op.uids, add ? { add: op.flags, remove: [] } : { add: [], remove: op.flags })
+}
+
+async function move(op: ServerOp, session: ImapSession, folders: FolderFinder): Promise<Settled> {
+  const labels = session.gmail && folders.isAll(op.folderPath) ? labelsFor[op.targetRole ?? ''] : undefined
+  if (labels) {
+    await session.changeLabels(op.uids, labels)
+    return { result: 'done', newUids: op.uids.map((uid) => ({ uid, newUid: uid })), newPath: op.folderPath }
+  }
+  const target =
+    op.targetPath !== null && folders.has(op.targetPath)
+      ? op.targetPath
+      : op.targetRole === null
+        ? null
+        : await folders.pathOf(session, op.targetRole)
+  if (target === null) return { result: 'refused', newUids: [], newPath: null }
+  if (target === op.folderPath) return { result: 'done', newUids: [], newPath: target }
+  await session.select(op.folderPath)
+  const uidMap = await session.move(op.uids, target)
+  folders.touched(op.folderPath)
+  folders.touched(target)
+  return { result: 'done', newUids: [...uidMap].map(([uid, newUid]) => ({ uid, newUid })), newPath: target }
+}

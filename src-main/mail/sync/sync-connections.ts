@@ -1,0 +1,97 @@
+import type { AppForMail } from '../../../src-preload/contract/internal'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { Mailbox } from '../../../src-preload/contract/mail'
+import { onErrand } from '../../shared/network-gate'
+import type { Rpc } from '../../shared/port-rpc'
+import { withCredentials } from '../accounts/credentials'
+import { ImapSession } from './imap-session'
+import { Lock } from '../lock'
+import { actsIdleMs } from './sync-timing'
+
+/**
+ * The connections of one mailbox. One at rest (`work`), a second that watches the inbox while a first sync fills the rest,
+ * and one that carries acts and Sent copies out and goes when it has nothing to do: servers allow few (Dovecot 10 for all
+ * colleagues behind one address, Gmail 15, Microsoft 20).
+ */
+export class SyncConnections {
+  private work: ImapSession | null = null
+  private watch: ImapSession | null = null
+  private acts: ImapSession | null = null
+  private readonly actsLock = new Lock()
+  private actsTimer: NodeJS.Timeout | undefined
+  private stopped = false
+
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly app: Pick<Rpc<AppForMail>, 'call'>,
+  ) {}
+
+  /** The one that everything hangs on is there and open. */
+  get up(): boolean {
+    return this.work !== null && !this.work.closed
+  }
+
+  async openWork(): Promise<ImapSession> {
+    return (this.work = await this.connect(true))
+  }
+
+  async openWatch(): Promise<ImapSession> {
+    return (this.watch = await this.connect(true))
+  }
+
+  /** Runs `job` on the connection for acts. Throws what connecting or the job throws. */
+  async withActs<T>(job: (session: ImapSession) => Promise<T>): Promise<T> {
+    return await this.actsLock.hold(async () => {
+      clearTimeout(this.actsTimer)
+      if (!this.acts || this.acts.closed) this.acts = await this.connect(false)
+      const session = this.acts
+      try {
+        return await job(session)
+      } finally {
+        this.actsTimer = setTimeout(() => void this.actsLock.hold(() => session.close()), actsIdleMs)
+        this.actsTimer.unref()
+      }
+    })
+  }
+
+  /** After sleep or a change of network: what does not answer within `ms` ends. */
+  probe(ms: number): void {
+    for (const session of this.all()) void session.probe(ms)
+  }
+
+  drop(error: PosternError): void {
+    for (const session of this.all()) session.drop(error)
+  }
+
+  async close(): Promise<void> {
+    const sessions = this.all()
+    this.work = this.watch = this.acts = null
+    await Promise.all(sessions.map((session) => session.close()))
+  }
+
+  /** Ends all, and opens no other. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    clearTimeout(this.actsTimer)
+    await Promise.all(this.all().map((session) => session.close()))
+  }
+
+  private all(): ImapSession[] {
+    return [this.work, this.watch, this.acts].filter((session) => session !== null)
+  }
+
+  private async connect(idle: boolean): Promise<ImapSession> {
+    const server = this.mailbox.imap
+    const session = await withCredentials(this.app, this.mailbox, 'imap', async (auth) => {
+      if (this.stopped) throw new PosternError('cancelled')
+      return onErrand({ use: 'fetch-mail', host: server.host, mailboxId: this.mailbox.id }, () =>
+        ImapSession.open({ ...server, user: auth.user }, auth, idle),
+      )
+    })
+    if (this.stopped) {
+      await session.close()
+      throw new PosternError('cancelled')
+    }
+    return session
+  }
+}

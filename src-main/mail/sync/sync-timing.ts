@@ -1,0 +1,42 @@
+import type { FolderRole } from '../../../src-preload/contract/mail'
+
+/** How long a mailbox's sync waits for what, and what it makes of folders and failures. */
+
+/** IDLE may be silent, and tells of one folder only: everything is looked at once a minute. */
+export const pollMs = 60_000
+export const actsIdleMs = 60_000
+/** A connection that was gone for so long has missed flags that only a look at all of them shows. */
+export const longAwayMs = 600_000
+/** Silence that ends a connection after sleep or a change of network. */
+export const probeMs = 5_000
+/** For so long after sleep or a change of network tries follow each other closely. */
+export const unsettledMs = 600_000
+export const unsettledTryMs = 8_000
+/** A refused password is tried again so seldom that no server locks the account over it. */
+export const refusedTryMs = 3_600_000
+export const offlineCodes: ReadonlySet<string> = new Set([
+  'offline',
+  'host-not-found',
+  'connection-refused',
+  'connection-lost',
+  'timeout',
+  'server-busy',
+  'network-intercepted',
+])
+/** What a hotel's sign-in page looks like to a mail program. */
+export const otherFaceCodes: ReadonlySet<string> = new Set([
+  'certificate-wrong-host',
+  'certificate-not-trusted',
+  'certificate-expired',
+  'not-tls',
+  'server-broken',
+])
+
+export const newFolderNames: Readonly<Partial<Record<FolderRole, string>>> = {
+  sent: 'Sent',
+  trash: 'Trash',
+  junk: 'Junk',
+  archive: 'Archive',
+  drafts: 'Drafts',
+}
+export const answersLieIn: ReadonlySet<FolderRole> = new Set(['inbox', 'sent', 'all'])

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto'
+import {
+  DiscardPolicy,
+  jetstream,
+  jetstreamManager,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  type JetStreamClient,
+  type JetStreamManager,
+} from '@nats-io/jetstream'
+import { connect, headers, nanos, type NatsConnection } from '@nats-io/transport-node'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { LogCarrier } from './team-carrier'
+
+/** "The last message of this subject is not the one that you name": somebody was there first. */
+const wrongLastSequence = 10_071
+const inFlight = 64
+const quietMs = 10_000
+
+export interface NatsServer {
+  /** `nats://` or `tls://` and the host. */
+  readonly url: string
+  readonly token: string
+}
+
+/**
+ * The team's messages in a JetStream stream of a NATS server that the team runs itself. It sees ciphertext only. `postern.log` is for
+ * messages, `postern.summary` for what a new console reads first, `postern.claim.KEY` for claims, which the server gives to whoever publishes first. Teams that share a server
+ * have accounts of their own there, and so streams of their own.
+ */
+export class NatsCarrier implements LogCarrier {
+  private constructor(
+    private readonly connection: NatsConnection,
+    private readonly js: JetStreamClient,
+    private readonly manager: JetStreamManager,
+    private readonly stream: string,
+    private readonly subject: string,
+    readonly generation: string,
+  ) {}
+
+  static async open({ url, token }: NatsServer, name = 'postern'): Promise<NatsCarrier> {
+    let connection: NatsConnection
+    try {
+      connection = await connect({
+        servers: url,
+        ...(token === '' ? {} : { token }),
+        timeout: quietMs,
+        reconnect: false,
+        name: 'Postern',
+      })
+    } catch (fault) {
+      throw translated(fault)
+    }
+    try {
+      const manager = await jetstreamManager(connection, { timeout: quietMs })
+      const stream = name.toUpperCase()
+      const subject = name
+      const info = await manager.streams.info(stream).catch(async (fault: unknown) => {
+        if (!(fault instanceof JetStreamApiError)) throw fault
+        return manager.streams.add({
+          name: stream,
+          subjects: [`${subject}.log`, `${subject}.summary`, `${subject}.claim.*`],
+          retention: RetentionPolicy.Limits,
+          storage: StorageType.File,
+          discard: DiscardPolicy.New,
+          duplicate_window: nanos(120_000),
+          max_msg_size: 2 * 1024 * 1024,
+        })
+      })
+      return new NatsCarrier(connection, jetstream(connection), manager, stream, subject, info.created)
+    } catch (fault) {
+      await connection.close()
+      throw translated(fault)
+    }
+  }
+
+  async list(after?: string): Promise<string[]> {
+    return this.guarded(async () => {
+      const { state } = await this.manager.streams.info(this.stream, {
+        deleted_details: true,
+        subjects_filter: `${this.subject}.claim.*`,
+      })
+      const gone = new Set(state.deleted ?? [])
+      // An empty stream begins at 0, where no message can be.
+      const first = Math.max(1, state.first_seq, after === undefined ? 0 : Number(after) + 1)
+      return Array.from({ length: Math.max(0, state.last_seq - first + 1) }, (_, index) => first + index)
+        .filter((seq) => !gone.has(seq))
+        .map(String)
+    })
+  }
+
+  async *fetch(places: readonly string[]): AsyncGenerator<{ place: string; pack: Uint8Array }> {
+    for (let from = 0; from < places.length; from += inFlight) {
+      const page = places.slice(from, from + inFlight)
+      const messages = await this.guarded(() =>
+        Promise.all(
+          page.map(async (place) => ({
+            place,
+            message: await this.manager.streams.getMessage(this.stream, { seq: Number(place) }),
+          })),
+        ),
+      )
+      // Claims lie in the same stream and are no messages of the team.
+      for (const { place, message } of messages)
+        if (message?.subject === `${this.subject}.log` || message?.subject === `${this.subject}.summary`)
+          yield { place, pack: message.data }
+    }
+  }
+
+  async summaries(): Promise<string[]> {
+    return this.guarded(async () => {
+      const consumer = await this.js.consumers.get(this.stream, { filter_subjects: `${this.subject}.summary` })
+      const { num_pending: waiting } = await consumer.info()
+      const found: string[] = []
+      if (waiting > 0)
+        for await (const message of await consumer.fetch({ max_messages: waiting, expires: quietMs }))
+          found.push(String(message.seq))
+      await consumer.delete()
+      return found
+    })
+  }
+
+  async append(pack: Uint8Array, summary = false): Promise<{ place: string | null; serverAt: number | null }> {
+    const { seq } = await this.guarded(() =>
+      this.js.publish(`${this.subject}.${summary ? 'summary' : 'log'}`, pack, {
+        msgID: createHash('sha256').update(pack).digest('hex'),
+        timeout: quietMs,
+      }),
+    )
+    const stored = await this.guarded(() => this.manager.streams.getMessage(this.stream, { seq }))
+    return { place: String(seq), serverAt: stored?.time.getTime() ?? null }
+  }
+
+  async poke(): Promise<void> {
+    const info = await this.guarded(() => this.manager.streams.info(this.stream))
+    if (info.created !== this.generation) throw new PosternError('connection-lost', 'the stream has begun anew')
+  }
+
+  onChange(listener: (what: 'more' | 'less') => void): void {
+    for (const subject of ['log', 'summary'])
+      this.connection.subscribe(`${this.subject}.${subject}`, { callback: () => listener('more') })
+  }
+
+  onClose(listener: () => void): void {
+    void this.connection.closed().then(listener)
+  }
+
+  async claim(key: string, holder: string, ttlMs: number): Promise<{ won: boolean; holder: string }> {
+    const subject = `${this.subject}.claim.${createHash('sha256').update(key).digest('hex').slice(0, 32)}`
+    for (;;) {
+      const last = await this.guarded(() => this.manager.streams.getMessage(this.stream, { last_by_subj: subject }))
+      const standing =
+        last && last.time.getTime() + Number(last.header.get('Postern-Ttl')) > Date.now() ? last.string() : null
+      if (standing !== null) return { won: standing === holder, holder: standing }
+      try {
+        const stamped = headers()
+        stamped.set('Postern-Ttl', String(ttlMs))
+        await this.js.publish(subject, holder, {
+          headers: stamped,
+          expect: { lastSubjectSequence: last?.seq ?? 0 },
+          timeout: quietMs,
+        })
+        return { won: true, holder }
+      } catch (fault) {
+        if (!(fault instanceof JetStreamApiError) || fault.code !== wrongLastSequence) throw translated(fault)
+      }
+    }
+  }
+
+  async prune(places: readonly string[]): Promise<void> {
+    for (const place of places)
+      await this.guarded(() => this.manager.streams.deleteMessage(this.stream, Number(place), false))
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close()
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (fault) {
+      throw translated(fault)
+    }
+  }
+}
+
+function translated(fault: unknown): PosternError {
+  if (fault instanceof PosternError) return fault
+  const name = fault instanceof Error ? fault.name : ''
+  if (/Authorization|Authentication|UserAuthentication/i.test(name))
+    return new PosternError('auth-refused', 'the NATS server refused the token')
+  if (fault instanceof JetStreamApiError) return new PosternError('server-refused', 'the NATS server refused')
+  if (/Timeout/i.test(name)) return new PosternError('timeout', 'the NATS server does not answer')
+  return new PosternError('connection-lost', 'no connection to the NATS server')
+}

@@ -1,0 +1,73 @@
+/** A real store with a real sender in this process, on a server for outgoing mail; its mailbox has an empty Sent. */
+import type { Mailbox } from '../../../src-preload/contract/mail'
+import { OutboxSender } from '../../../src-main/mail/send/outbox-sender'
+import type { MailboxSync } from '../../../src-main/mail/sync/mailbox-sync'
+import type { Harness } from '../../store/helpers'
+import { inlineParser, mailboxAt, serverAt } from '../harness'
+
+type Sync = Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched' | 'seeAnswers'>
+
+/** Nothing is found on the server, so whatever is in doubt stays in doubt; copies are filed nowhere. */
+const emptyServer: Sync = {
+  seeAnswers: async () => undefined,
+  pathOf: async () => 'Sent',
+  touched: () => undefined,
+  withActsSession: async (job) =>
+    job({
+      select: async () => ({}),
+      searchUids: async () => [],
+      append: async () => undefined,
+      listFolders: async () => [],
+    } as never),
+}
+
+export function mailboxFor(port: number): Omit<Mailbox, 'id' | 'paused'> {
+  const { id: _id, paused: _paused, ...settings } = mailboxAt(serverAt(1), serverAt(port))
+  return settings
+}
+
+export function outboxDesk(harness: Harness, port: number): OutboxSender {
+  const mailbox: Mailbox = { ...mailboxFor(port), id: 1, paused: false }
+  return new OutboxSender(
+    mailbox,
+    {
+      store: harness.mail,
+      parser: inlineParser,
+      app: {
+        call: async (_name, input) =>
+          ({ user: 'server' in input ? input.server.user : '', password: 'right-password' }) as never,
+      },
+    },
+    emptyServer,
+  )
+}
+
+/** Queues a new message. @returns its outbox id */
+export async function queueOne(harness: Harness, text: string): Promise<number> {
+  const draft = await harness.call('drafts.start', {
+    kind: 'new',
+    conversationId: null,
+    messageId: null,
+    mailboxId: 1,
+    visibleText: null,
+  })
+  await harness.call('drafts.save', {
+    ...draft,
+    to: [{ name: '', address: 'anna@customer.test' }],
+    bcc: [{ name: '', address: 'boss@acme.test' }],
+    subject: text,
+    text,
+    html: `<p>${text}</p>`,
+  })
+  return (await harness.call('outbox.send', { draftId: draft.id, thenStatus: 'closed' })).outboxId
+}
+
+export interface Item {
+  state: string
+  message_id: string
+  error: string | null
+}
+export const itemInOutbox = (harness: Harness, id: number): Item | undefined =>
+  harness.db.read.get<Item>('SELECT state, message_id, error FROM outbox WHERE id = ?', id)
+export const stateOfOutbox = (harness: Harness): string =>
+  harness.db.read.get<{ state: string }>('SELECT state FROM outbox ORDER BY id DESC LIMIT 1')?.state ?? 'none'

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { untilIdle } from '../harness'
+import { follow, imitate, letter, subjects, until } from './imitation'
+
+describe.each(['bare', 'condstore', 'qresync', 'microsoft365'] as const)('a server of the kind %s', (kind) => {
+  test('new mail, flags, deletions, moves: nothing is missed and nothing stays that is gone', async () => {
+    const server = await imitate(kind)
+    const archive = server.mail.create('Archive')
+    for (let n = 0; n < 40; n++) server.mail.add('INBOX', letter(`m${n}`))
+    const { store, sync } = follow(server)
+    await untilIdle(store)
+    const inbox = server.mail.folder('INBOX')
+    const entry = (uid: number) => server.mail.entryOf(inbox, inbox.entries.find((one) => one.uid === uid)?.letter)
+    server.mail.setFlags(entry(7).letter, ['\\Seen', '\\Flagged'])
+    server.mail.expunge('INBOX', [3, 20])
+    server.mail.move('INBOX', [9], 'Archive')
+    server.mail.add('INBOX', letter('late'))
+    sync.wake()
+    const same = (): boolean =>
+      JSON.stringify(subjects(store, 'INBOX')) ===
+      JSON.stringify(
+        inbox.entries.map(({ letter: { raw } }) => /Subject: (\S+)/.exec(raw.toString())?.[1] ?? '').toSorted(),
+      )
+    await until(() => same() && store.folder('Archive').messages.size === archive.entries.length, `${kind} in step`)
+    expect(store.folder('INBOX').messages.get(7)?.flags.toSorted()).toEqual(['\\Flagged', '\\Seen'])
+    expect(store.folder('INBOX')).toMatchObject({ serverCount: 38, missing: 0 })
+    // At rest one connection is enough, whatever was needed before.
+    await until(() => server.open() === 1, 'one connection at rest')
+  })
+
+  test('a UIDNEXT that fell under an unchanged UIDVALIDITY puts no old body under a new message (R35, R36)', async () => {
+    const server = await imitate(kind)
+    const orders = server.mail.create('Orders')
+    for (let n = 0; n < 5; n++) server.mail.add('Orders', letter(`old${n}`))
+    const { store, sync } = follow(server)
+    await untilIdle(store)
+    orders.entries = []
+    orders.gone = []
+    orders.uidNext = 1
+    server.mail.add('Orders', letter('new0'))
+    server.mail.add('Orders', letter('new1'))
+    sync.wake()
+    await until(() => store.folder('Orders').messages.size === 2, 'the folder anew')
+    expect(subjects(store, 'Orders')).toEqual(['new0', 'new1'])
+  })
+})
+
+test('the ledger names what a server will not hand out, and takes it in when it does', async () => {
+  let withheld = true
+  const server = await imitate('qresync', {
+    script: ({ tag, name, args }, session) => {
+      const uids = /^(\d+)(?::(\d+))? .*BODY/.exec(args)
+      if (!withheld || name !== 'UID FETCH' || !uids || Number(uids[1]) > 5 || Number(uids[2] ?? uids[1]) < 5)
+        return false
+      session.send(`${tag} NO The specified message could not be retrieved\r\n`)
+      return true
+    },
+  })
+  for (let n = 1; n <= 12; n++) server.mail.add('INBOX', letter(`m${n}`))
+  const { store, sync } = follow(server)
+  await untilIdle(store)
+  expect(store.folder('INBOX').messages.size).toBe(11)
+  expect(store.folder('INBOX')).toMatchObject({ serverCount: 12, missing: 1 })
+  expect(store.folder('INBOX').cursor.complete).toBe(true)
+  // Later mail does not wait for it, and a server that refuses is not hammered.
+  const asked = (): number => server.seen.commands.filter((command) => /^UID FETCH 5 .*BODY/.test(command)).length
+  const before = asked()
+  server.mail.add('INBOX', letter('m13'))
+  await until(() => subjects(store, 'INBOX').includes('m13'), 'later mail')
+  expect(asked()).toBe(before)
+  withheld = false
+  // A person who asks does not wait.
+  sync.wake()
+  await until(() => store.folder('INBOX').messages.size === 13 && store.folder('INBOX').missing === 0, 'all of it')
+})
+
+test('a message that breaks every connection does not keep the rest away (R36)', async () => {
+  const server = await imitate('qresync', {
+    script: ({ name, args }, session) => {
+      const uids = /^(\d+)(?::(\d+))? .*BODY/.exec(args)
+      if (name !== 'UID FETCH' || !uids || Number(uids[1]) > 8 || Number(uids[2] ?? uids[1]) < 8) return false
+      session.close()
+      return true
+    },
+  })
+  for (let n = 1; n <= 20; n++) server.mail.add('INBOX', letter(`m${n}`))
+  const { store } = follow(server)
+  await until(() => store.folders[0]?.messages.size === 19 && store.progress?.state === 'idle', 'all but the one')
+  expect(store.folder('INBOX')).toMatchObject({ serverCount: 20, missing: 1 })
+})
+
+describe('folders', () => {
+  test('a renamed folder is not fetched again', async () => {
+    const server = await imitate('qresync')
+    server.mail.create('Orders')
+    for (let n = 0; n < 30; n++) server.mail.add('Orders', letter(`m${n}`))
+    const { store, sync } = follow(server)
+    await untilIdle(store)
+    const before = store.folder('Orders').cursor.folderId
+    const pages = store.pages
+    server.mail.rename('Orders', 'Orders 2026')
+    sync.wake()
+    await until(() => store.folders.some(({ cursor }) => cursor.path === 'Orders 2026'), 'the new name')
+    expect(store.folder('Orders 2026').cursor.folderId).toBe(before)
+    expect(store.folder('Orders 2026').messages.size).toBe(30)
+    expect(store.pages).toBe(pages)
+  })
+
+  test('a new folder that only has the UIDs of a deleted one is not taken for it (R35)', async () => {
+    const server = await imitate('condstore')
+    const { uidValidity } = server.mail.create('Orders')
+    for (let n = 0; n < 5; n++) server.mail.add('Orders', letter(`old${n}`))
+    const { store, sync } = follow(server)
+    await untilIdle(store)
+    server.mail.folders.delete('Orders')
+    server.mail.create('Returns').uidValidity = uidValidity
+    for (let n = 0; n < 6; n++) server.mail.add('Returns', letter(`new${n}`))
+    sync.wake()
+    await until(
+      () => store.folders.some(({ cursor, messages }) => cursor.path === 'Returns' && messages.size === 6),
+      'the other folder',
+    )
+    expect(subjects(store, 'Returns').every((subject) => subject.startsWith('new'))).toBe(true)
+    expect(store.folders.some(({ cursor }) => cursor.path === 'Orders')).toBe(false)
+  })
+
+  test('a folder that the server will not open holds up none of the others', async () => {
+    const server = await imitate('microsoft365', {
+      script: ({ tag, name, args }, session) => {
+        if (name !== 'SELECT' || !args.includes('Closed')) return false
+        session.send(`${tag} NO SELECT failed, access denied\r\n`)
+        return true
+      },
+    })
+    server.mail.create('Closed')
+    server.mail.create('Later')
+    for (const path of ['INBOX', 'Closed', 'Later']) server.mail.add(path, letter(`in-${path}`))
+    const { store } = follow(server)
+    await untilIdle(store)
+    expect(subjects(store, 'Later')).toEqual(['in-Later'])
+  })
+
+  test('a list that lacks INBOX takes no mail out of its folders (R36)', async () => {
+    let empty = false
+    const server = await imitate('qresync', {
+      script: ({ tag, name }, session) => {
+        if (!empty || name !== 'LIST') return false
+        session.send(`${tag} OK nothing\r\n`)
+        return true
+      },
+    })
+    server.mail.add('INBOX', letter('kept'))
+    const { store, sync } = follow(server)
+    await untilIdle(store)
+    empty = true
+    sync.wake()
+    await until(() => store.progress?.state === 'error', 'told')
+    expect(store.progress?.error?.code).toBe('server-broken')
+    expect(subjects(store, 'INBOX')).toEqual(['kept'])
+  })
+})
