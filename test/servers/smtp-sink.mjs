@@ -1,6 +1,7 @@
 /**
  * A very small SMTP server in this process, for the demo on machines where a private Postfix cannot run (it wants root).
- * It speaks just enough for a client that sends: EHLO, AUTH (anything is right), MAIL, RCPT, DATA, RSET, NOOP, QUIT.
+ * It speaks just enough for a client that sends: EHLO, AUTH (anything is right), MAIL, RCPT, DATA, BDAT, RSET,
+ * NOOP, QUIT.
  */
 import fs from 'node:fs'
 import net from 'node:net'
@@ -12,10 +13,11 @@ import { tempFolder } from './process.mjs'
 /** @typedef {{ host: string, port: number, stop: () => Promise<void> } & import('./deliveries.mjs').DeliveryMethods} SmtpSink */
 
 /**
- * @param {{ port?: number, deliverTo?: Record<string, string> }} [options] deliverTo as in startPostfix
+ * @param {{ port?: number, deliverTo?: Record<string, string>, chunking?: boolean }} [options] deliverTo as in startPostfix;
+ *   chunking false: offers no BDAT
  * @returns {Promise<SmtpSink>}
  */
-export async function startSmtpSink({ port = 0, deliverTo = {} } = {}) {
+export async function startSmtpSink({ port = 0, deliverTo = {}, chunking = true } = {}) {
   const folder = tempFolder('smtp-sink')
   const maildirs = new Map(Object.entries(deliverTo).map(([address, maildir]) => [address.toLowerCase(), maildir]))
   let count = 0
@@ -35,7 +37,7 @@ export async function startSmtpSink({ port = 0, deliverTo = {} } = {}) {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
-    talk(socket, keep)
+    talk(socket, keep, chunking)
   })
   await new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -55,10 +57,12 @@ export async function startSmtpSink({ port = 0, deliverTo = {} } = {}) {
 }
 
 /** One client's session. */
-function talk(socket, keep) {
+function talk(socket, keep, chunking) {
   let sender = ''
   let recipients = /** @type {string[]} */ ([])
   let inData = false
+  /** Bytes of a chunk that are still to come, and whether it is the last one. */
+  let chunk = /** @type {{ left: number, last: boolean } | null} */ (null)
   let authLines = 0
   let buffered = Buffer.alloc(0)
   let message = /** @type {Buffer[]} */ ([])
@@ -66,11 +70,17 @@ function talk(socket, keep) {
   const reset = () => {
     ;[sender, recipients, message] = ['', [], []]
   }
+  const queue = () => {
+    const text = Buffer.concat(message).toString('latin1').replaceAll('\r\n', '\n')
+    say(`250 Ok: queued as ${keep(sender, recipients, Buffer.from(text, 'latin1'))}`)
+    reset()
+  }
   // Any password is right; "334" with nothing asks for the next line.
   const askForAuth = () => say(authLines > 0 ? '334 ' : '235 Welcome')
 
   const answers = {
-    EHLO: () => say('250-localhost\r\n250-AUTH PLAIN LOGIN\r\n250-8BITMIME\r\n250 SMTPUTF8'),
+    EHLO: () =>
+      say(`250-localhost\r\n250-AUTH PLAIN LOGIN\r\n250-8BITMIME\r\n${chunking ? '250-CHUNKING\r\n' : ''}250 SMTPUTF8`),
     HELO: () => say('250 localhost'),
     AUTH: (rest) => {
       const [method = '', initial] = rest.split(' ')
@@ -92,6 +102,11 @@ function talk(socket, keep) {
       inData = true
       return say('354 Go on')
     },
+    BDAT: (rest) => {
+      if (!chunking) return say('502 Not here')
+      const [size = '', last = ''] = rest.split(' ')
+      chunk = { left: Number(size), last: last.toUpperCase() === 'LAST' }
+    },
     RSET: () => {
       reset()
       say('250 Ok')
@@ -106,8 +121,7 @@ function talk(socket, keep) {
     if (inData) {
       if (bytes.length === 1 && bytes[0] === 46) {
         inData = false
-        say(`250 Ok: queued as ${keep(sender, recipients, Buffer.concat(message))}`)
-        reset()
+        queue()
       } else {
         message.push(bytes[0] === 46 ? bytes.subarray(1) : bytes, Buffer.from('\n'))
       }
@@ -126,11 +140,23 @@ function talk(socket, keep) {
   }
 
   say('220 localhost ESMTP')
-  socket.on('data', (/** @type {Buffer} */ chunk) => {
-    buffered = Buffer.concat([buffered, chunk])
-    let end = buffered.indexOf(10)
+  socket.on('data', (/** @type {Buffer} */ piece) => {
+    buffered = Buffer.concat([buffered, piece])
     let start = 0
-    for (; end !== -1; end = buffered.indexOf(10, start)) {
+    for (;;) {
+      if (chunk !== null) {
+        const part = buffered.subarray(start, start + chunk.left)
+        message.push(part)
+        start += part.length
+        chunk.left -= part.length
+        if (chunk.left > 0) break
+        if (chunk.last) queue()
+        else say('250 Ok, I have it')
+        chunk = null
+        continue
+      }
+      const end = buffered.indexOf(10, start)
+      if (end === -1) break
       line(buffered.subarray(start, buffered[end - 1] === 13 ? end - 1 : end))
       start = end + 1
     }

@@ -11,7 +11,8 @@ import { compose } from './compose'
 import { withCredentials } from '../accounts/credentials'
 import type { ImapSession } from '../sync/imap-session'
 import type { MailboxSync, SyncPorts } from '../sync/mailbox-sync'
-import { SmtpSession, type SendResult } from './smtp-session'
+import { SmtpSession } from './smtp-session'
+import type { SendResult } from './smtp-transaction'
 
 const log = logger('outbox')
 

@@ -1,41 +1,15 @@
 import net from 'node:net'
-import { Readable } from 'node:stream'
 import tls from 'node:tls'
-import SMTPConnection, {
-  type SMTPConnectionCustomAuthContext,
-  type SMTPConnectionSendInfo,
-} from 'nodemailer/lib/smtp-connection'
+import SMTPConnection, { type SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection'
 import type { ServerSettings } from '../../../src-preload/contract/mail'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { withDeadline } from '../sync/backoff'
 import type { Credentials } from '../sync/imap-session'
 import { errorField, networkError, serverLine } from '../network-error'
-import { isRateLimit } from '../../shared/provider-limits'
 import { openPort } from '../accounts/server-probe'
 import { refusePlaintext, tlsOptions } from '../sync/server-rules'
-
-export interface Envelope {
-  readonly from: string
-  readonly to: readonly string[]
-}
-
-/** What became of a message that was handed to the server. */
-export type SendResult =
-  | {
-      readonly state: 'accepted'
-      readonly refused: { readonly address: string; readonly line: string }[]
-      readonly line: string
-    }
-  /** Not taken, and the server has nothing of it. `final`: trying the same again is of no use. */
-  | {
-      readonly state: 'not-sent'
-      readonly final: boolean
-      readonly error: PosternError
-      readonly refused: { readonly address: string; readonly line: string }[]
-      readonly line: string
-    }
-  /** The whole message had left when the connection broke: nobody knows (R40). */
-  | { readonly state: 'unknown'; readonly error: PosternError }
+import { handOver, type Envelope, type SendResult } from './smtp-transaction'
+import { SmtpWire } from './smtp-wire'
 
 const connectMs = 20_000
 
@@ -70,6 +44,8 @@ async function openServer(server: ServerSettings): Promise<net.Socket> {
 /** One SMTP connection, logged in. Says hello with a neutral name (R42). */
 export class SmtpSession {
   private failure: Error | null = null
+  /** What the server said to EHLO, under TLS where there is one. */
+  private hello = ''
 
   private constructor(
     private readonly server: ServerSettings,
@@ -120,6 +96,7 @@ export class SmtpSession {
       connection.close()
       throw session.connectFailure(error)
     }
+    session.hello = String(connection.lastServerResponse)
     return session
   }
 
@@ -144,87 +121,25 @@ export class SmtpSession {
     }
   }
 
-  /** Hands the message over; never throws. */
+  /** Hands one message over, the only one of this connection; never throws. */
   async send(envelope: Envelope, raw: Uint8Array): Promise<SendResult> {
-    let whole = false
-    const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
-    const source = Readable.from(
-      (function* () {
-        for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
-        // From here on the end of the message may be on its way.
-        whole = true
-      })(),
-      { objectMode: false },
-    )
-    try {
-      const info = await new Promise<SMTPConnectionSendInfo>((resolve, reject) => {
-        this.connection.once('error', reject)
-        this.connection.once('end', () =>
-          reject(this.failure ?? new PosternError('connection-lost', 'closed', this.facts())),
-        )
-        this.connection.send(
-          {
-            from: envelope.from,
-            to: [...envelope.to],
-            size: bytes.length,
-            use8BitMime: bytes.some((byte) => byte > 0x7f),
-          },
-          source,
-          (error, result) =>
-            error ? reject(error) : result ? resolve(result) : reject(new PosternError('internal', 'no result')),
-        )
-      })
-      return { state: 'accepted', refused: refusals(info.rejectedErrors), line: serverLine(info.response) }
-    } catch (error) {
-      return this.sendFailure(error, whole)
-    } finally {
-      source.destroy()
-    }
+    const socket = this.connection._socket
+    if (!socket)
+      return {
+        state: 'not-sent',
+        final: false,
+        error: new PosternError('connection-lost', 'closed', this.facts()),
+        refused: [],
+        line: '',
+      }
+    const wire = new SmtpWire(socket, this.facts())
+    return await handOver(wire, this.server, this.hello, envelope, raw)
   }
 
   /** Says goodbye and closes. */
   quit(): void {
     this.connection.quit()
     setTimeout(() => this.connection.close(), 2_000).unref()
-  }
-
-  private sendFailure(error: unknown, whole: boolean): SendResult {
-    const response = errorField(error, 'response')
-    const code = errorField(error, 'responseCode')
-    const line = serverLine(response)
-    if (typeof code === 'number' && code >= 400) {
-      const command = errorField(error, 'command')
-      const refused = refusals(errorField(error, 'rejectedErrors'))
-      if (isRateLimit(line))
-        return {
-          state: 'not-sent',
-          final: false,
-          error: new PosternError('rate-limited', 'too much for now', { ...this.facts(), serverLine: line }),
-          refused,
-          line,
-        }
-      return {
-        state: 'not-sent',
-        final: isFinal(code, refused),
-        error: new PosternError(refusalCode(command, code, response), 'refused', { ...this.facts(), serverLine: line }),
-        refused,
-        line,
-      }
-    }
-    if (errorField(error, 'code') === 'EMESSAGE' || errorField(error, 'code') === 'EENVELOPE') {
-      const tooLarge = errorField(error, 'code') === 'EMESSAGE'
-      return {
-        state: 'not-sent',
-        final: true,
-        error: new PosternError(tooLarge ? 'too-large' : 'recipient-refused', 'refused here', this.facts()),
-        refused: [],
-        line,
-      }
-    }
-    const failure = networkError(error, this.server)
-    return whole
-      ? { state: 'unknown', error: new PosternError('sent-uncertain', failure.code, failure.detail) }
-      : { state: 'not-sent', final: false, error: failure, refused: [], line }
   }
 
   private connectFailure(error: unknown): PosternError {
@@ -284,31 +199,4 @@ async function tokenLogin(
   if (answer.status === 334) answer = await sendCommand(bearer ? 'AQ==' : '')
   if (answer.status === 235) resolve()
   else reject(Object.assign(new Error('refused'), { response: answer.response, responseCode: answer.status }))
-}
-
-function refusals(errors: unknown): { address: string; line: string }[] {
-  if (!Array.isArray(errors)) return []
-  return errors.flatMap((error: unknown) => {
-    const address = errorField(error, 'recipient')
-    return typeof address === 'string' ? [{ address, line: serverLine(errorField(error, 'response')) }] : []
-  })
-}
-
-/** All recipients refused for good, or a 5xx to anything else. */
-function isFinal(code: number, refused: readonly { line: string }[]): boolean {
-  return refused.length > 0 ? refused.every(({ line }) => line.startsWith('5')) : code >= 500
-}
-
-function refusalCode(
-  command: unknown,
-  code: number,
-  response: unknown,
-): 'recipient-refused' | 'sender-refused' | 'message-refused' | 'too-many-recipients' | 'server-refused' | 'too-large' {
-  if (code === 552 || (typeof response === 'string' && /\b5\.3\.4\b/.test(response))) return 'too-large'
-  if (command === 'RCPT TO')
-    return code === 452 || (typeof response === 'string' && /too many recipients/i.test(response))
-      ? 'too-many-recipients'
-      : 'recipient-refused'
-  if (command === 'MAIL FROM') return 'sender-refused'
-  return command === 'DATA' ? 'message-refused' : 'server-refused'
 }
