@@ -20,6 +20,7 @@ import {
   type ListedFolder,
   type MessageFacts,
 } from './imap-rows'
+import { askToHearOfAll } from './imap-notify'
 import { refusePlaintext } from './server-rules'
 
 export { largestMessage, type Credentials } from './imap-client'
@@ -119,6 +120,18 @@ export class ImapSession {
   onChange(listener: () => void): void {
     this.onChangeListener = listener
   }
+
+  /**
+   * Told when any other folder changed, too (NOTIFY): its name as the server writes it, null for the list of folders.
+   * false: the server does not tell.
+   */
+  async hearOfAll(listener: (path: string | null) => void): Promise<boolean> {
+    if (!this.capabilities.has('NOTIFY')) return false
+    // Ends an IDLE; it begins again by itself.
+    await this.run('NOOP', () => this.client.noop())
+    return await this.run('NOTIFY', () => askToHearOfAll(this.client, listener))
+  }
+
   onClose(listener: () => void): void {
     this.onCloseListener = listener
     if (this.closed) listener()

@@ -8,6 +8,7 @@ import { FolderList } from './folder-list'
 import { folderRoles } from './folder-roles'
 import type { FolderSync } from './folder-sync'
 import type { MessageParser } from './page-pipe'
+import { folderName } from './imap-notify'
 import type { ImapSession } from './imap-session'
 import { Pace } from './pace'
 import { performActs } from './server-acts'
@@ -18,6 +19,7 @@ import {
   answersLieIn,
   newFolderNames,
   pollMs,
+  toldPollMs,
   longAwayMs,
   probeMs,
   unsettledMs,
@@ -42,7 +44,7 @@ export interface SyncPorts {
 
 /**
  * Keeps one mailbox equal to its server: the first sync newest first, then live. At rest its connection idles on the inbox
- * and looks at the other folders once a minute; while a first sync fills the rest a second one watches the inbox.
+ * and looks at the other folders once a minute, or when the server tells of them (NOTIFY); while a first sync fills the rest a second one watches the inbox.
  */
 export class MailboxSync {
   private readonly sleeper = new Sleeper()
@@ -331,7 +333,15 @@ export class MailboxSync {
     }
   }
 
-  /** At rest: IDLE on the inbox, a look at everything once a minute, and at once when told. */
+  /** The server tells that a folder changed; of one that is not known the whole list may. */
+  private heardOf(path: string | null): void {
+    const folder = path === null ? undefined : (this.list.byPath(path) ?? this.list.byPath(folderName(path)))
+    if (folder) this.touchedPaths.add(folder.path)
+    else this.lookAround = true
+    this.sleeper.wake()
+  }
+
+  /** At rest: IDLE on the inbox, a look at everything once a minute or as the server tells, and at once when asked. */
   private async live(session: ImapSession): Promise<void> {
     session.onChange(() => {
       this.moved = true
@@ -340,6 +350,10 @@ export class MailboxSync {
     // A connection that ends while nothing is asked of it is noticed at once, not at the next look around.
     session.onClose(() => this.sleeper.wake())
     let lookedAt = Date.now()
+    const told = await session.hearOfAll((path) => this.heardOf(path))
+    // What came before it was asked to tell.
+    if (told) this.lookAround = true
+    const restMs = told ? toldPollMs : pollMs
     let nextUid: number | null | undefined
     while (!this.stopped) {
       const { inbox } = this.list
@@ -348,14 +362,14 @@ export class MailboxSync {
       if (inbox && (!inbox.cursor.complete || state?.uidNext !== nextUid)) this.moved = true
       nextUid = state?.uidNext ?? null
       const nothingToDo = !this.moved && !this.askedForAll && !this.lookAround && this.touchedPaths.size === 0
-      if (nothingToDo && !session.closed) await this.sleeper.sleep(Math.max(0, lookedAt + pollMs - Date.now()))
+      if (nothingToDo && !session.closed) await this.sleeper.sleep(Math.max(0, lookedAt + restMs - Date.now()))
       if (this.stopped) return
       if (session.closed)
         throw new PosternError('connection-lost', 'work connection', {
           host: this.mailbox.imap.host,
           port: this.mailbox.imap.port,
         })
-      if (this.askedForAll || this.lookAround || Date.now() - lookedAt >= pollMs) {
+      if (this.askedForAll || this.lookAround || Date.now() - lookedAt >= restMs) {
         lookedAt = Date.now()
         await this.lookAtEverything(session)
       } else await this.lookAtMoved(session)
@@ -367,10 +381,10 @@ export class MailboxSync {
   private async lookAtMoved(session: ImapSession): Promise<void> {
     const touched = this.touchedPaths
     this.touchedPaths = new Set()
+    // Several changes at once come as several lines.
+    await new Promise((resolve) => setTimeout(resolve, 20))
     if (this.moved) {
       this.moved = false
-      // Several changes at once come as several lines.
-      await new Promise((resolve) => setTimeout(resolve, 20))
       await this.bring(session, this.list.inbox)
     }
     for (const path of touched) await this.bring(session, this.list.byPath(path))

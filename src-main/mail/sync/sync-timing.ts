@@ -4,6 +4,8 @@ import type { FolderRole } from '../../../src-preload/contract/mail'
 
 /** IDLE may be silent, and tells of one folder only: everything is looked at once a minute. */
 export const pollMs = 60_000
+/** Where the server tells of all folders (NOTIFY), a look around only finds what it forgot to tell. */
+export const toldPollMs = 300_000
 export const actsIdleMs = 60_000
 /** A connection that was gone for so long has missed flags that only a look at all of them shows. */
 export const longAwayMs = 600_000

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { folderName } from '../../../src-main/mail/sync/imap-notify'
 import { uidSet, uidsOf } from '../../../src-main/mail/sync/imap-rows'
 
 describe('a set of UIDs from a server', () => {
@@ -25,4 +26,11 @@ describe('a set of UIDs from a server', () => {
       expect(() => uidsOf(set), set.slice(0, 20)).toThrow(expect.objectContaining({ code: 'server-broken' }))
     }
   })
+})
+
+test('a folder is known by the name that a server writes in its own alphabet (RFC 3501 5.1.3), and a broken one breaks nothing', () => {
+  expect(folderName('~peter/mail/&U,BTFw-/&ZeVnLIqe-')).toBe('~peter/mail/台北/日本語')
+  expect(folderName('Projekte/Gr&APYA3w-e')).toBe('Projekte/Größe')
+  expect(folderName('A&-B')).toBe('A&B')
+  for (const broken of ['&', '&AP-', '&-&', 'a&b']) expect(folderName(broken)).toBeTypeOf('string')
 })

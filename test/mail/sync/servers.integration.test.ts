@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { untilIdle } from '../harness'
+import { capabilities } from '../../servers/imap-imitation.mjs'
 import { follow, imitate, letter, subjects, until } from './imitation'
 
 describe.each(['bare', 'condstore', 'qresync', 'microsoft365'] as const)('a server of the kind %s', (kind) => {
@@ -138,6 +139,30 @@ describe('folders', () => {
     const { store } = follow(server)
     await untilIdle(store)
     expect(subjects(store, 'Later')).toEqual(['in-Later'])
+  })
+
+  test('a server that offers to tell of all folders and then will not is looked at as any other (NOTIFY)', async () => {
+    let asked = 0
+    const server = await imitate('qresync', {
+      caps: `${capabilities.qresync} NOTIFY`,
+      script: ({ tag, name }, session) => {
+        if (name !== 'NOTIFY') return false
+        asked += 1
+        session.send(`${tag} NO [BADEVENT (MessageNew)] not this one\r\n`)
+        return true
+      },
+    })
+    server.mail.create('Orders')
+    server.mail.add('INBOX', letter('first'))
+    const { store, sync } = follow(server)
+    await untilIdle(store)
+    await until(() => asked === 1, 'asked')
+    server.mail.add('INBOX', letter('second'))
+    await until(() => subjects(store, 'INBOX').length === 2, 'IDLE goes on')
+    server.mail.add('Orders', letter('third'))
+    sync.wake()
+    await until(() => subjects(store, 'Orders').length === 1, 'looked at')
+    expect(asked).toBe(1)
   })
 
   test('a list that lacks INBOX takes no mail out of its folders (R36)', async () => {

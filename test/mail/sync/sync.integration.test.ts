@@ -153,6 +153,29 @@ describe('live', () => {
     expect(store.digest()).toMatchObject(serverDigest(dovecot, ['INBOX', 'Trash']))
   })
 
+  test('mail that a rule files into any other folder is not waited for either, nor a folder that is new (NOTIFY)', async () => {
+    seed(dovecot, 3)
+    seed(dovecot, 2, 'Projekte/Größe', 3)
+    seed(dovecot, 2, 'Sent', 5)
+    const { store } = started(run(mailboxAt(serverAt(dovecot.port))))
+    await untilIdle(store)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    let slowest = 0
+    for (const folder of ['Projekte/Größe', 'Sent', 'INBOX', 'Projekte/Größe']) {
+      const subject = `filed-${folder.length}-${Math.random().toString(36).slice(2)}`
+      deliver(subject, folder)
+      const delivered = Date.now()
+      await waitFor(() => [...store.folder(folder).messages.values()].some((one) => one.message.subject === subject))
+      slowest = Math.max(slowest, Date.now() - delivered)
+    }
+    console.log(`figure sync.told-of-other-folder ${slowest} ms`)
+    dovecot.doveadm('mailbox', 'create', '-u', user.name, 'Neu')
+    deliver('in-new', 'Neu')
+    await waitFor(() => store.folders.find(({ cursor }) => cursor.path === 'Neu')?.messages.size === 1)
+    dovecot.doveadm('flags', 'add', '-u', user.name, '\\Flagged', 'mailbox', 'Sent', 'all')
+    await waitFor(() => [...store.folder('Sent').messages.values()].every(({ flags }) => flags.includes('\\Flagged')))
+  })
+
   test('acts on UIDs of another UIDVALIDITY touch nothing (R35)', async () => {
     seed(dovecot, 3)
     const { store, sync } = started(run(mailboxAt(serverAt(dovecot.port))))
