@@ -303,6 +303,8 @@ export type Delivery = z.infer<typeof Delivery>
 
 export const Conversation = z.object({
   id: Id,
+  /** How people call it among each other, the same on every console; null before its first mail. */
+  number: z.string().nullable(),
   subject: z.string(),
   status: Status,
   /** Grows with every message and status change; a reply begun on an older version is told. */

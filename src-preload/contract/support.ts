@@ -186,6 +186,8 @@ export const LogEntry = z.object({
   act: LogAct,
   grant: z.int().nullable(),
   object: LogBody.shape.object.nullable(),
+  /** How the window calls the conversation or message; null: it is neither, or is gone. */
+  number: z.string().nullable(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   device: z.string(),
   deviceName: z.string(),

@@ -17,11 +17,12 @@ import {
 } from 'lucide-react'
 import { useState } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
-import { moveTo, setRead, setStatus, trash } from '../state/acts'
+import { moveTo, setRead, setStatus, tellFailure, trash } from '../state/acts'
 import { useQuery } from '../live'
 import { isProfilePane, useLayout } from '../state/layout'
 import { stepConversation } from '../state/list'
 import { openConversation } from '../state/places'
+import { showToast } from '../state/toast'
 import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
@@ -36,6 +37,25 @@ const statuses: readonly { status: Status; icon: LucideIcon; colour: string }[] 
   { status: 'closed', icon: CircleCheck, colour: 'stone' },
   { status: 'spam', icon: OctagonAlert, colour: 'bad' },
 ]
+
+/** How colleagues call the conversation among each other; the search finds it by that. */
+function CopyNumber({ number }: { number: string }) {
+  const copy = () =>
+    void navigator.clipboard
+      .writeText(number)
+      .then(() => showToast({ text: t('conversation:numberCopied', { number }) }), tellFailure)
+  return (
+    <button
+      type="button"
+      className="btn ghost sm num t3 meta number"
+      aria-label={t('conversation:copyNumber', { number })}
+      data-tip={t('conversation:copyNumberTip')}
+      onClick={copy}
+    >
+      {number}
+    </button>
+  )
+}
 
 /** Subject, number, status and what can be done with the whole conversation. */
 export function Head({
@@ -65,7 +85,9 @@ export function Head({
         <h2 className="cut grow sel">
           <bdi>{subject || t('noSubject')}</bdi>
         </h2>
-        <span className="t3 meta num nowrap">{t('conversation:number', { id })}</span>
+        {conversation.number !== null && (
+          <CopyNumber number={t('conversation:number', { number: conversation.number })} />
+        )}
         <span className="x">
           <IconButton
             icon={ChevronUp}

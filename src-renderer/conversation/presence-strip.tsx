@@ -1,15 +1,17 @@
 import { t } from '../text'
-import { listText } from '../text/lists'
+import { shortName } from '../text/lists'
 import { Avatar } from '../ui/avatar'
-import { usePresenceIn, type Mark } from '../work/presence'
+import { Named, namesHere } from '../ui/named'
+import { usePeople } from '../work/assign-menu'
+import { usePresenceIn } from '../work/presence'
 
 const kinds = ['replying', 'drafting', 'viewing'] as const
 
 /** One line under the head: who else reads or answers this, and what becomes of two answers. */
 export function PresenceStrip({ conversationId }: { conversationId: number }) {
   const marks = usePresenceIn(conversationId)
+  const everybody = usePeople()?.people.map(({ name }) => name) ?? []
   const first = marks[0]
-  const names = (of: readonly Mark[]) => listText(of.map(({ person }) => person.name || t('work:someone')))
   return (
     <div className={first ? 'presence' : 'sr'} role="status" aria-label={t('presence:strip.label')}>
       {first && (
@@ -17,9 +19,16 @@ export function PresenceStrip({ conversationId }: { conversationId: number }) {
           <Avatar name={first.person.name || t('work:someone')} size="xs" />
           <span className="grow">
             {kinds.map((kind) => {
-              const of = marks.filter(({ doing }) => doing === kind)
-              return of.length === 0 ? null : (
-                <bdi key={kind}>{t(`presence:strip.${kind}`, { count: of.length, names: names(of) })} </bdi>
+              const names = marks
+                .filter(({ doing }) => doing === kind)
+                .map(({ person }) => shortName(person.name, everybody) || t('work:someone'))
+              return names.length === 0 ? null : (
+                <span key={kind}>
+                  <Named
+                    names={names}
+                    text={t(`presence:strip.${kind}`, { count: names.length, names: namesHere })}
+                  />{' '}
+                </span>
               )
             })}
             {t('presence:strip.held')}

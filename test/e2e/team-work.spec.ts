@@ -36,7 +36,7 @@ test('nobody answers a conversation unaware that a colleague reads or answers it
   await openRow(ana, 'Rear hub clicking')
   await openRow(bo, 'Rear hub clicking')
   await expect(conversation(bo).getByRole('status', { name: 'Who else is here' })).toContainText(
-    'Ana Ferreira is reading this too',
+    'Ana is reading this too. Your reply will be held if they send first.',
     wait,
   )
   await expect(row(cy, /Rear hub clicking.*Bo Lindqvist is reading this/)).toBeVisible(wait)

@@ -8,6 +8,7 @@ import { draftIn } from '../outbox/drafts'
 import { fieldsOf } from './fields'
 import { answerFrom, senders, type From } from '../outbox/identities'
 import { notesOf } from './notes'
+import { numberOfConversation } from './number'
 import { itemsOf } from '../outbox/outbox-rows'
 import { partOf } from '../mail/parts'
 import { peopleBook, type PeopleBook } from './people'
@@ -80,6 +81,7 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
   const newSubjects = subjectsThatAreNew(read, current, messages)
   return {
     id: current,
+    number: numberOfConversation(read, current),
     subject: row.subject,
     status: statusOf(row.status),
     version: row.version,

@@ -14,6 +14,7 @@ import {
 } from '../../crypto/hash-chain'
 import type { CorrectedClock } from '../../crypto/clock'
 import type { DeviceKeys } from '../../crypto/device-keys'
+import { numberOf } from '../conversations/number'
 import type { Reader, Writer } from '../file/database'
 import { breathe } from '../workspace'
 
@@ -252,7 +253,7 @@ export async function listLog(
       ...params,
       query.limit + 1 - entries.length,
     )
-    for (const row of rows) if (row.at >= since) entries.push(...entryOf(row))
+    for (const row of rows) if (row.at >= since) entries.push(...entryOf(read, row))
     // Times never fall within a chain, so nothing newer lies behind an entry that is too old.
     if (
       since > 0 &&
@@ -269,7 +270,7 @@ export async function listLog(
   }
 }
 
-function entryOf(row: LogRow): LogEntry[] {
+function entryOf(read: Reader, row: LogRow): LogEntry[] {
   const body = LogBodySchema.safeParse(json(row.body))
   return body.success
     ? [
@@ -281,12 +282,19 @@ function entryOf(row: LogRow): LogEntry[] {
           act: body.data.act,
           grant: body.data.grant ?? null,
           object: body.data.object ?? null,
+          number: numberOfObject(read, body.data.object),
           detail: body.data.detail ?? {},
           device: row.device,
           deviceName: row.name,
         },
       ]
     : []
+}
+
+/** How the window calls what an entry is about. */
+function numberOfObject(read: Reader, object: LogBody['object']): string | null {
+  const { kind, id } = object ?? { kind: '', id: '' }
+  return (kind === 'conversation' || kind === 'message') && typeof id === 'number' ? numberOf(read, kind, id) : null
 }
 
 function json(text: string): unknown {

@@ -7,7 +7,7 @@ import { isJournalDamaged, openDriver } from '../file/database'
 import { readJournal } from '../file/journal'
 
 /** Another number makes every program that opens the file build it anew from the messages. */
-const format = 2
+const format = 3
 /** Bytes of a page. */
 const pageBytes = 4096
 /** Journal pages (8 MiB) after which a commit copies them back. */

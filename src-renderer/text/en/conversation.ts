@@ -2,7 +2,10 @@ export const conversation = {
   checking:
     'The mail server numbered this folder anew. Its messages are being checked against the server. Nothing is lost, and what you change here is kept until then.',
   region: 'Conversation',
-  number: '#{{id}}',
+  number: '#{{number}}',
+  copyNumber: 'Copy the number {{number}}',
+  copyNumberTip: 'Copy the number. It is the same for the whole team, and the search finds it.',
+  numberCopied: '{{number}} copied',
   previous: 'Previous conversation',
   next: 'Next conversation',
   more: 'More actions',

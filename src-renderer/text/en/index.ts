@@ -22,6 +22,7 @@ import { team } from './team'
 import { labels } from './labels'
 import { threads } from './threads'
 import { transfers } from './transfers'
+import { tried } from './tried'
 import { views } from './views'
 import { work } from './work'
 
@@ -51,6 +52,7 @@ export const en = {
   team,
   threads,
   transfers,
+  tried,
   views,
   work,
 } as const

@@ -10,7 +10,7 @@ export const presence = {
     replying_other: '{{names}} are replying.',
     drafting_one: '{{names}} has begun an answer and not sent it.',
     drafting_other: '{{names}} have begun answers and not sent them.',
-    held: 'Whoever sends first wins; the other reply is held.',
+    held: 'Your reply will be held if they send first.',
   },
   composer_one: '{{names}} is writing a reply too. If it leaves first, yours is held and you are asked.',
   composer_other: '{{names}} are writing replies too. If one leaves first, yours is held and you are asked.',

@@ -282,7 +282,6 @@ export const privacy = {
       'look-counts': 'Saw the counts',
       'look-diagnostics': 'Saw diagnostics',
       wrote: 'Wrote a note in conversation #{{object}}',
-      refused: 'Tried {{object}}',
       'setting-changed': 'Changed a setting',
       'policy-changed': 'Policy changed',
       exported: 'Exported the access log',
