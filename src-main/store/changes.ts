@@ -3,7 +3,7 @@ import type { PosternEvent } from '../../src-preload/contract/events'
 /** Above this many ids an event says "many" (an empty list) and the window asks again for what it shows. */
 const manyIds = 200
 
-type IdTopic = 'arrived' | 'mentioned' | 'given' | 'conversations' | 'customers' | 'drafts' | 'outbox'
+type IdTopic = 'arrived' | 'mentioned' | 'given' | 'given-group' | 'conversations' | 'customers' | 'drafts' | 'outbox'
 type PlainTopic =
   | 'counts'
   | 'mailboxes'

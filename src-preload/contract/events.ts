@@ -8,9 +8,10 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('conversations'), ids: z.array(z.int()) }),
   /** A customer wrote just now; not for mail of a first sync or an import. Empty: many. */
   z.object({ topic: z.literal('arrived'), ids: z.array(z.int()) }),
-  /** A colleague's note just named this person; a colleague just gave them a conversation. Not for what is caught up with. */
+  /** A colleague's note just named this person; a colleague just gave them, or a group of theirs, a conversation. Not for what is caught up with. */
   z.object({ topic: z.literal('mentioned'), ids: z.array(z.int()) }),
   z.object({ topic: z.literal('given'), ids: z.array(z.int()) }),
+  z.object({ topic: z.literal('given-group'), ids: z.array(z.int()) }),
   z.object({ topic: z.literal('counts') }),
   z.object({ topic: z.literal('customers'), ids: z.array(z.int()) }),
   z.object({ topic: z.literal('drafts'), ids: z.array(z.int()) }),

@@ -85,6 +85,7 @@ export const View = z.enum([
   'inbox',
   'unassigned',
   'mine',
+  'groups',
   'assigned',
   'mentions',
   'followed',

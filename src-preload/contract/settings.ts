@@ -26,6 +26,7 @@ const value = z.object({
   /** Beside mail: notes that name the person, conversations given to them, mail in conversations that they follow. */
   notifyMentions: z.boolean(),
   notifyGiven: z.boolean(),
+  notifyGivenGroup: z.boolean(),
   notifyFollowed: z.boolean(),
   /** Mailboxes of which nothing is told, by id. */
   notifyNotFor: z.array(z.int()).max(1000),
@@ -69,6 +70,7 @@ export const Settings = z.object({
   notify: shape.notify.default('mine'),
   notifyMentions: shape.notifyMentions.default(true),
   notifyGiven: shape.notifyGiven.default(true),
+  notifyGivenGroup: shape.notifyGivenGroup.default(true),
   notifyFollowed: shape.notifyFollowed.default(true),
   notifyNotFor: shape.notifyNotFor.default([]),
   notifyContent: shape.notifyContent.default(true),

@@ -10,11 +10,11 @@ export const Condition = z.discriminatedUnion('on', [
   z.object({ on: z.literal('status'), any: z.array(Status).min(1) }),
   /** By address: ids differ from laptop to laptop. */
   z.object({ on: z.literal('mailbox'), any: z.array(z.string().max(320)).min(1).max(100) }),
-  /** `me` is whoever looks. */
+  /** `me` is whoever looks, `my-groups` the groups that they belong to. */
   z.object({
     on: z.literal('assignee'),
     any: z
-      .array(z.union([Assignee, z.enum(['me', 'nobody'])]))
+      .array(z.union([Assignee, z.enum(['me', 'my-groups', 'nobody'])]))
       .min(1)
       .max(100),
   }),

@@ -1,19 +1,17 @@
 import { ChevronDown, Lock, UserCheck } from 'lucide-react'
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
-import { flushSync } from 'react-dom'
+import { useEffect, useRef, useState } from 'react'
 import type { Conversation, Person } from '../../src-preload/contract'
 import { ask, call } from '../client'
 import { tellFailure } from '../state/acts'
 import { beforeClosing } from '../state/closing'
 import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
-import { Avatar } from '../ui/avatar'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
 import { Menu } from '../ui/menu'
 import { usePeople } from '../work/assign-menu'
-import { findMention, putMention } from '../text/mentions'
+import { NoteText, useMentions } from '../work/note-text'
 import { Reply, type ReplyProps } from './reply'
 import { assignItems } from './send-bar'
 
@@ -67,13 +65,10 @@ export function ReplyOrNote(props: ReplyProps) {
 function NoteComposer({ conversation, onReply }: { conversation: Conversation; onReply: () => void }) {
   const { id } = conversation
   const [text, setText] = useState(() => unsaved.get(id) ?? '')
-  const [caret, setCaret] = useState(0)
   const [busy, setBusy] = useState(false)
-  const [active, setActive] = useState(0)
+  const mentions = useMentions(text)
   const place = useRef<HTMLElement>(null)
-  const area = useRef<HTMLTextAreaElement>(null)
   const all = usePeople()
-  useEffect(() => area.current?.focus(), [])
   const [assign, setAssign] = useState<Person | null | undefined>()
   const pending = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; text: string | null }>({
     timer: undefined,
@@ -95,7 +90,6 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
   }, [id])
   const write = (next: string) => {
     setText(next)
-    setActive(0)
     if (next.trim() === '') unsaved.delete(id)
     else unsaved.set(id, next)
     const held = pending.current
@@ -106,23 +100,13 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
       void keep(id, next).catch(tellFailure)
     }, pauseMs)
   }
-  const asking = findMention(text, caret)
-  const wanted = asking?.typed.toLocaleLowerCase() ?? ''
-  const people = asking
-    ? [...(all?.people ?? []), ...(all?.groups ?? [])]
-        .filter(({ name }) => name.trim() !== '' && name.toLocaleLowerCase().startsWith(wanted))
-        .slice(0, 6)
-    : []
-  const choose = (name: string) => {
-    if (!asking) return
-    const put = putMention(text, asking, name)
-    // At once: letters that are typed on belong behind the name.
-    flushSync(() => write(put.text))
-    area.current?.setSelectionRange(put.caret, put.caret)
-    setCaret(put.caret)
-  }
   const add = async () => {
     if (text.trim() === '' || busy) return
+    // Whom it names is a person's to say before it is there for all.
+    if (mentions.open) {
+      place.current?.querySelector<HTMLButtonElement>('.c-told button')?.focus()
+      return
+    }
     setBusy(true)
     try {
       clearTimeout(pending.current.timer)
@@ -138,16 +122,6 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
       tellFailure(thrown)
       setBusy(false)
     }
-  }
-  const onKey = (event: KeyboardEvent) => {
-    if (people.length === 0) return
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    const name = people[active]?.name
-    if (step !== 0) setActive((active + step + people.length) % people.length)
-    else if ((event.key === 'Enter' || event.key === 'Tab') && !event.ctrlKey && !event.metaKey && name !== undefined)
-      choose(name)
-    else return
-    event.preventDefault()
   }
   useShortcuts([
     {
@@ -177,47 +151,15 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
         <Icon icon={Lock} small />
         <span id="note-hint">{t('work:note.hint')}</span>
       </div>
-      <div className="c-note">
-        <textarea
-          ref={area}
-          className="c-text"
-          dir="auto"
-          rows={3}
-          maxLength={50_000}
-          value={text}
-          aria-label={t('work:note.textbox')}
-          aria-describedby="note-hint"
-          aria-autocomplete="list"
-          aria-haspopup="listbox"
-          {...(people.length > 0
-            ? { 'aria-controls': 'note-people', 'aria-activedescendant': `note-person-${active}` }
-            : {})}
-          onChange={(event) => {
-            write(event.target.value)
-            setCaret(event.target.selectionStart)
-          }}
-          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
-          onKeyDown={onKey}
-        />
-        {people.length > 0 && (
-          <ul id="note-people" className="menu suggestions" role="listbox" aria-label={t('work:note.people')}>
-            {people.map((one, index) => (
-              <li
-                key={one.id}
-                id={`note-person-${index}`}
-                role="option"
-                aria-selected={index === active}
-                className={`mi${index === active ? ' on' : ''}`}
-                onMouseDown={(event) => event.preventDefault()}
-                onClick={() => choose(one.name)}
-              >
-                <Avatar name={one.name} size="xs" />
-                <bdi className="cut">{one.name}</bdi>
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
+      <NoteText
+        value={text}
+        onChange={write}
+        mentions={mentions}
+        label={t('work:note.textbox')}
+        rows={3}
+        className="c-text"
+        describedBy="note-hint"
+      />
       <div className="c-foot">
         <span className="push x">
           {assign !== undefined && (

@@ -1,5 +1,5 @@
 import { History, Lock, Pencil, Trash2 } from 'lucide-react'
-import { memo, useState, type KeyboardEvent } from 'react'
+import { memo, useRef, useState, type KeyboardEvent } from 'react'
 import type { Note } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -9,10 +9,10 @@ import { t } from '../text'
 import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { Dialog } from '../ui/dialog'
-import { TextArea } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { Time } from '../ui/time'
 import { usePeople } from '../work/assign-menu'
+import { NoteText, useMentions } from '../work/note-text'
 
 async function removeNote(noteId: number): Promise<void> {
   try {
@@ -103,9 +103,12 @@ function Words({ text }: { text: string }) {
 function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
   const [text, setText] = useState(note.text)
   const [busy, setBusy] = useState(false)
+  const mentions = useMentions(text)
+  const place = useRef<HTMLDivElement>(null)
   const save = async () => {
     if (text.trim() === '' || busy) return
     if (text.trim() === note.text) return onDone()
+    if (mentions.open) return place.current?.querySelector<HTMLButtonElement>('.c-told button')?.focus()
     setBusy(true)
     try {
       tellDone(
@@ -126,15 +129,14 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
     event.stopPropagation()
   }
   return (
-    <div className="msg-body y g2">
-      <TextArea
-        aria-label={t('conversation:note.editing')}
-        autoFocus
-        dir="auto"
-        rows={4}
-        maxLength={50_000}
+    <div ref={place} className="msg-body y g2">
+      <NoteText
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={setText}
+        mentions={mentions}
+        label={t('conversation:note.editing')}
+        rows={4}
+        className="area"
         onKeyDown={onKeyDown}
       />
       <div className="x">

@@ -12,6 +12,7 @@ import {
   OctagonAlert,
   User,
   UserCheck,
+  Users,
 } from 'lucide-react'
 import {
   useCallback,
@@ -411,6 +412,7 @@ const emptyIcons: Record<ListView, LucideIcon> = {
   inbox: Inbox,
   unassigned: Circle,
   mine: User,
+  groups: Users,
   mentions: AtSign,
   followed: Bookmark,
   assigned: UserCheck,

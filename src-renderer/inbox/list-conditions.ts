@@ -12,6 +12,7 @@ export function conditionsOf(
   else
     conditions.push({ on: 'status', any: [view === 'pending' || view === 'closed' || view === 'spam' ? view : 'open'] })
   if (view === 'mine') conditions.push({ on: 'assignee', any: ['me'] })
+  if (view === 'groups') conditions.push({ on: 'assignee', any: ['my-groups'] })
   if (view === 'unassigned') conditions.push({ on: 'assignee', any: ['nobody'] })
   if (mailboxAddress !== undefined) conditions.push({ on: 'mailbox', any: [mailboxAddress] })
   if (tag !== null) conditions.push({ on: 'tag', any: [tag], not: false })

@@ -14,6 +14,7 @@ const kinds = ['all', 'new', 'mine', 'nothing'] as const
 const events = [
   ['notifyMentions', 'mentions'],
   ['notifyGiven', 'given'],
+  ['notifyGivenGroup', 'givenGroup'],
   ['notifyFollowed', 'followed'],
 ] as const
 const two = (n: number): string => String(n).padStart(2, '0')

@@ -43,6 +43,7 @@ const statusOfView: Partial<Record<string, Status>> = {
   inbox: 'open',
   unassigned: 'open',
   mine: 'open',
+  groups: 'open',
   assigned: 'open',
   snoozed: 'open',
   pending: 'pending',

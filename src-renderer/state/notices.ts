@@ -15,16 +15,19 @@ type Told = Pick<ConversationRow, 'messageCount' | 'mailboxIds' | 'assignee'> & 
   readonly followers?: readonly { readonly id: string }[]
 }
 
-/** Whether a person wants to hear of mail in this conversation. `self`: who the person is. */
+/** Whether a person wants to hear of mail in this conversation. `self`: who the person is; `groups`: those they belong to. */
 export function isTold(
   row: Told,
-  settings: Pick<Settings, 'notify' | 'notifyNotFor' | 'notifyFollowed'>,
+  settings: Pick<Settings, 'notify' | 'notifyNotFor' | 'notifyFollowed' | 'notifyGivenGroup'>,
   self: string,
+  groups: readonly string[] = [],
 ): boolean {
   if (settings.notify === 'nothing') return false
   if (row.mailboxIds.length > 0 && row.mailboxIds.every((id) => settings.notifyNotFor.includes(id))) return false
   const mine =
-    row.assignee?.id === self || (settings.notifyFollowed && row.followers?.some(({ id }) => id === self) === true)
+    row.assignee?.id === self ||
+    (settings.notifyGivenGroup && row.assignee !== null && groups.includes(row.assignee.id)) ||
+    (settings.notifyFollowed && row.followers?.some(({ id }) => id === self) === true)
   if (settings.notify === 'mine') return mine
   return settings.notify === 'all' || mine || row.messageCount <= 1
 }
@@ -32,11 +35,11 @@ export function isTold(
 async function tell(ids: readonly number[]): Promise<void> {
   // Who looks at the window sees it come in.
   if (document.hasFocus()) return
-  const [settings, { self }] = await Promise.all([ask('settings.get', {}), ask('people.list', {})])
+  const [settings, { self, ofSelf }] = await Promise.all([ask('settings.get', {}), ask('people.list', {})])
   const now = new Date()
   if (settings.notify === 'nothing' || isQuiet(settings, now.getHours() * 60 + now.getMinutes())) return
   const rows = (await Promise.all(ids.map((id) => ask('conversations.get', { id }).catch(() => null)))).flatMap((one) =>
-    one && isTold({ ...one, messageCount: one.messages.length }, settings, self) ? [one] : [],
+    one && isTold({ ...one, messageCount: one.messages.length }, settings, self, ofSelf) ? [one] : [],
   )
   if (rows.length > mostSingle || (ids.length === 0 && settings.notify === 'all')) {
     await call('app.notify', { title: t('common:notices.many'), body: '', conversationId: null })
@@ -55,13 +58,19 @@ async function tell(ids: readonly number[]): Promise<void> {
   }
 }
 
-/** Tells that a colleague named this person, or gave them a conversation. */
-async function tellWork(ids: readonly number[], what: 'mentioned' | 'given'): Promise<void> {
+const wantedBy = { mentioned: 'notifyMentions', given: 'notifyGiven', 'given-group': 'notifyGivenGroup' } as const
+
+/** Tells that a colleague named this person, or gave them or a group of theirs a conversation. */
+async function tellWork(ids: readonly number[], what: keyof typeof wantedBy): Promise<void> {
   if (document.hasFocus()) return
   const settings = await ask('settings.get', {})
   const now = new Date()
-  const wanted = what === 'mentioned' ? settings.notifyMentions : settings.notifyGiven
-  if (!wanted || settings.notify === 'nothing' || isQuiet(settings, now.getHours() * 60 + now.getMinutes())) return
+  if (
+    !settings[wantedBy[what]] ||
+    settings.notify === 'nothing' ||
+    isQuiet(settings, now.getHours() * 60 + now.getMinutes())
+  )
+    return
   if (ids.length === 0 || ids.length > mostSingle) {
     await call('app.notify', { title: t(`common:notices.${what}`), body: '', conversationId: null })
     return
@@ -89,7 +98,8 @@ export function startNotices(): () => void {
   quietly(badge())
   return onEvent((event) => {
     if (event.topic === 'arrived') quietly(tell(event.ids))
-    if (event.topic === 'mentioned' || event.topic === 'given') quietly(tellWork(event.ids, event.topic))
+    if (event.topic === 'mentioned' || event.topic === 'given' || event.topic === 'given-group')
+      quietly(tellWork(event.ids, event.topic))
     if (event.topic === 'counts') quietly(badge())
   })
 }

@@ -15,7 +15,11 @@ export function findMention(text: string, caret: number): Mention | null {
 }
 
 /** Puts the name in the place of what was typed, with a space behind it. */
-export function putMention(text: string, { from, to }: Mention, name: string): { text: string; caret: number } {
+export function putMention(
+  text: string,
+  { from, to }: Pick<Mention, 'from' | 'to'>,
+  name: string,
+): { text: string; caret: number } {
   const put = `@${name} `
   return { text: text.slice(0, from) + put + text.slice(to).replace(/^ /, ''), caret: from + put.length }
 }

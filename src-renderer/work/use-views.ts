@@ -11,6 +11,7 @@ import {
   Send,
   User,
   UserCheck,
+  Users,
 } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Field, SavedView, View } from '../../src-preload/contract'
@@ -21,6 +22,7 @@ import { goView, usePlaces } from '../state/places'
 import { showToast } from '../state/toast'
 import { t } from '../text'
 import type { LucideIcon } from '../ui/icon'
+import { usePeople } from './assign-menu'
 
 /** A line of the sidebar: one that comes with the program, or one that people made. */
 export interface ViewLine {
@@ -36,6 +38,7 @@ export interface ViewLine {
 const builtIn: readonly { view: Exclude<View, 'inbox'>; icon: LucideIcon }[] = [
   { view: 'unassigned', icon: Circle },
   { view: 'mine', icon: User },
+  { view: 'groups', icon: Users },
   { view: 'mentions', icon: AtSign },
   { view: 'followed', icon: Bookmark },
   { view: 'assigned', icon: UserCheck },
@@ -58,22 +61,25 @@ export function useFields(): readonly Field[] {
   return useQuery('fields.list', {}, { topics: ['views'] }).data?.fields ?? noFields
 }
 
-/** All views but the inbox in this person's order. Saved ones that nobody has placed follow the built-in ones. */
+/** All views but the inbox in this person's order; that of groups for those who are in one. Saved ones that nobody has placed follow the built-in ones. */
 export function useViewLines(): readonly ViewLine[] {
   const saved = useSavedViews()
   const kept = useQuery('settings.get', {}, { topics: ['settings'] }).data?.sidebarViews
+  const inGroups = (usePeople()?.ofSelf.length ?? 0) > 0
   return useMemo(() => {
     const hidden = new Set(kept?.hidden)
     const place = new Map((kept?.order ?? []).map((id, index) => [id, index]))
     const lines: ViewLine[] = [
-      ...builtIn.map(({ view, icon }): ViewLine => ({
-        id: view,
-        icon,
-        label: t(`common:nav.${view}`),
-        view,
-        saved: null,
-        hidden: hidden.has(view),
-      })),
+      ...builtIn
+        .filter(({ view }) => inGroups || view !== 'groups')
+        .map(({ view, icon }): ViewLine => ({
+          id: view,
+          icon,
+          label: t(`common:nav.${view}`),
+          view,
+          saved: null,
+          hidden: hidden.has(view),
+        })),
       ...saved.map((view): ViewLine => ({
         id: view.name,
         icon: ListFilter,
@@ -88,7 +94,7 @@ export function useViewLines(): readonly ViewLine[] {
       .map((line, index) => ({ line, at: at(line, index) }))
       .toSorted((a, b) => a.at - b.at)
       .map(({ line }) => line)
-  }, [saved, kept])
+  }, [saved, kept, inGroups])
 }
 
 /** Keeps which views this person's sidebar shows, and in what order. */

@@ -174,6 +174,7 @@ function Value({
           onChange={(any) => onChange({ ...condition, any })}
           choices={[
             { id: 'me', label: t('views:me') },
+            { id: 'my-groups', label: t('views:myGroups') },
             { id: 'nobody', label: t('views:nobody') },
             ...[...(people?.people ?? []), ...(people?.groups ?? [])].map(({ id, name }) => ({
               id,

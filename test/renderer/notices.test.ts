@@ -22,7 +22,9 @@ test('nobody hears of what they did not ask for', () => {
   const fresh = { messageCount: 1, mailboxIds: [1], assignee: null }
   const other = { messageCount: 4, mailboxIds: [1, 2], assignee: null }
   const told = (notify: 'all' | 'new' | 'mine' | 'nothing', notifyNotFor: number[] = []) =>
-    [mine, fresh, other].map((row) => isTold(row, { notify, notifyNotFor, notifyFollowed: true }, 'me-device'))
+    [mine, fresh, other].map((row) =>
+      isTold(row, { notify, notifyNotFor, notifyFollowed: true, notifyGivenGroup: true }, 'me-device'),
+    )
   expect(told('all')).toEqual([true, true, true])
   expect(told('new')).toEqual([true, true, false])
   expect(told('mine')).toEqual([true, false, false])
@@ -31,7 +33,15 @@ test('nobody hears of what they did not ask for', () => {
   const followed = { ...other, followers: [{ id: 'me-device' }] }
   expect(
     [true, false].map((notifyFollowed) =>
-      isTold(followed, { notify: 'mine', notifyNotFor: [], notifyFollowed }, 'me-device'),
+      isTold(followed, { notify: 'mine', notifyNotFor: [], notifyFollowed, notifyGivenGroup: true }, 'me-device'),
     ),
   ).toEqual([true, false])
+  const group = { ...other, assignee: { id: 'g:workshop', name: 'Workshop' } }
+  const ofGroups = (notifyGivenGroup: boolean, groups: string[]) =>
+    isTold(group, { notify: 'mine', notifyNotFor: [], notifyFollowed: true, notifyGivenGroup }, 'me-device', groups)
+  expect([ofGroups(true, ['g:workshop']), ofGroups(true, []), ofGroups(false, ['g:workshop'])]).toEqual([
+    true,
+    false,
+    false,
+  ])
 })

@@ -314,7 +314,7 @@ export class Harness {
   }
 
   async list(
-    view: 'inbox' | 'pending' | 'closed' | 'spam' | 'drafts' | 'outbox' = 'inbox',
+    view: 'inbox' | 'groups' | 'pending' | 'closed' | 'spam' | 'drafts' | 'outbox' = 'inbox',
     mailboxId: number | null = null,
   ): Promise<CallOutput<'conversations.list'>['rows']> {
     return (await this.call('conversations.list', { view, mailboxId, offset: 0, limit: 200 })).rows

@@ -51,6 +51,8 @@ const ofWork = {
   unassigned: `${inbox} AND l.assignee IS NULL`,
   // By the device before there was a team, by the member since.
   mine: `${inbox} AND l.assignee IN (?, (SELECT member FROM team_devices WHERE device = ?))`,
+  // Of a group that was taken out of use too: somebody has to look after what it had.
+  groups: `${inbox} AND l.assignee IN (SELECT 'g:' || substr(owner, 7) FROM team_state WHERE owner >= 'group:' AND owner < 'group;' AND field = 'members' AND rank = 0 AND element IN (?, (SELECT member FROM team_devices WHERE device = ?)))`,
   assigned: `${inbox} AND l.assignee IS NOT NULL`,
   mentions:
     'l.hidden <> 1 AND l.id IN (SELECT conversation_id FROM conversation_people WHERE mentioned_at > 0 AND member IN (?, (SELECT member FROM team_devices WHERE device = ?)))',
@@ -60,7 +62,7 @@ const ofWork = {
   drafts: 'l.has_draft = 1',
   outbox: 'l.outbox_state IS NOT NULL',
 } as const
-const isMine = (view: View): boolean => view === 'mine' || view === 'mentions' || view === 'followed'
+const isMine = (view: View): boolean => ['mine', 'groups', 'mentions', 'followed'].includes(view)
 const isOfWork = (view: View): view is keyof typeof ofWork => Object.hasOwn(ofWork, view)
 
 interface Listed {
@@ -115,7 +117,7 @@ function listed({ view, mailboxId, tag = null, label = null, unreadOnly }: ListQ
         ? ''
         : view === 'assigned'
           ? ' INDEXED BY conversations_assigned'
-          : view === 'mine'
+          : view === 'mine' || view === 'groups'
             ? ' INDEXED BY conversations_by_assignee'
             : ''
     return { from: `conversations l${index}`, id: 'l.id', where, params, counted: false }
@@ -266,6 +268,7 @@ export function getCounts(read: Reader, me = ''): Counts {
       inbox: all('open'),
       unassigned: Math.max(0, all('open') - assigned),
       mine: work('mine'),
+      groups: work('groups'),
       assigned,
       // Those that nobody has looked at since; what was read may be forgotten.
       mentions: n(

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import type { Note } from '../../../src-preload/contract/mail'
 import { PosternError } from '../../../src-preload/contract/errors'
+import { settleMentions } from '../../../src-preload/contract/mentions'
 import type { Reader, Writer } from '../file/database'
-import { groupsOf, peopleOf } from './people'
+import { groupsOf, membersOfGroup, peopleOf } from './people'
 import { groupOfConversation } from '../team/anchors'
 import { newName } from '../team/log'
 import { nameOfDevice } from '../team/members'
@@ -62,18 +63,25 @@ export function editNote(tx: Writer, workspace: Workspace, noteId: number, text:
     workspace.team.recordOn(way, note.conversationId, 'note-edit', {
       note: note.name,
       text: words,
-      mentions: mentioned(way, workspace.device.id, words),
+      mentions: withMentions(way, workspace.device.id, words).mentions,
     })
   }
-  put(tx, text)
+  put(tx, withMentions(tx, workspace.device.id, text).text)
   return (undo) => put(undo, note.text)
 }
 
-/** Members that a text names with an @ in front. */
-function mentioned(read: Reader, me: string, text: string): string[] {
-  return [...peopleOf(read, me), ...groupsOf(read)].flatMap(({ id, name }) =>
-    name.trim() !== '' && !id.startsWith('g:') && text.includes(`@${name}`) ? [id] : [],
-  )
+/** A longer note is refused by every console. */
+const longestNote = 50_000
+const mostMentions = 50
+
+/** The text with the whole names of those it mentions, and who they are; of a group, its members. */
+function withMentions(read: Reader, me: string, written: string): { text: string; mentions: string[] } {
+  const settled = settleMentions(written, [...peopleOf(read, me), ...groupsOf(read)])
+  const members = settled.ids.flatMap((id) => (id.startsWith('g:') ? membersOfGroup(read, id.slice(2)) : [id]))
+  return {
+    text: settled.text.length > longestNote ? written : settled.text,
+    mentions: [...new Set(members)].slice(0, mostMentions),
+  }
 }
 
 /**
@@ -85,7 +93,7 @@ export function addNote(
   tx: Writer,
   workspace: Workspace,
   conversationId: number,
-  text: string,
+  written: string,
   author: string,
   at: number,
   as = '',
@@ -94,8 +102,9 @@ export function addNote(
   if (!tx.get('SELECT 1 FROM conversations WHERE id = ?', id))
     throw new PosternError('not-found', 'no such conversation')
   const name = newName()
+  const { text, mentions } = withMentions(tx, workspace.device.id, written)
   const noteId = keepNote(tx, { name, conversationId: id, at, author, text })
-  workspace.team.recordOn(tx, id, 'note', { note: name, text, mentions: mentioned(tx, workspace.device.id, text), as })
+  workspace.team.recordOn(tx, id, 'note', { note: name, text, mentions, as })
   return noteId
 }
 

@@ -1,7 +1,7 @@
 import type { Person } from '../../../src-preload/contract/work'
 import type { Reader } from '../file/database'
 import { getSettings } from '../settings'
-import { statesOf } from '../team/state'
+import { stateOf, statesOf } from '../team/state'
 
 /** The member whose device it is; alone, before there is a team, the device stands for the person. */
 function memberOf(read: Reader, device: string): string {
@@ -37,6 +37,22 @@ export function groupsOf(read: Reader): Person[] {
     const name = of('name')
     return typeof name === 'string' && of('retired') !== true ? [{ id: `g:${owner.slice('group:'.length)}`, name }] : []
   })
+}
+
+/** Ids of the members of a group that is in use. */
+export function membersOfGroup(read: Reader, name: string): string[] {
+  const rows = stateOf(read, `group:${name}`).filter(({ rank }) => rank === 0)
+  return rows.some(({ field, value }) => field === 'retired' && value === true)
+    ? []
+    : rows.filter(({ field }) => field === 'members').map(({ element }) => element)
+}
+
+/** Groups that the person at this console belongs to, as assignees. */
+export function groupsOfSelf(read: Reader, me: string): string[] {
+  const self = selfOf(read, me).id
+  return groupsOf(read)
+    .map(({ id }) => id)
+    .filter((id) => membersOfGroup(read, id.slice(2)).some((member) => member === self || member === me))
 }
 
 /** The name of a member, a device's owner or a group; empty for somebody who is not known. */

@@ -1,7 +1,7 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import { ViewDefinition, type Condition, type SavedView } from '../../../src-preload/contract/views'
 import type { Reader, Value, Writer } from '../file/database'
-import { selfOf } from './people'
+import { groupsOfSelf, selfOf } from './people'
 import { addressKey, statusNumber } from '../rows'
 import { parseQuery } from '../search/search-text'
 import type { Index } from '../search/search'
@@ -130,7 +130,13 @@ function partOf(read: Reader, index: Index | null, condition: Condition, me: str
       }
     case 'assignee': {
       const ids = condition.any.flatMap((one) =>
-        one === 'nobody' ? [] : one === 'me' ? [me, selfOf(read, me).id] : [one],
+        one === 'nobody'
+          ? []
+          : one === 'me'
+            ? [me, selfOf(read, me).id]
+            : one === 'my-groups'
+              ? groupsOfSelf(read, me)
+              : [one],
       )
       const nobody = condition.any.includes('nobody')
       return {

@@ -68,6 +68,7 @@ export function supportHandlers(service: StoreService, session: SupportSession):
           self: selfOf(service.read, workspace.device.id).id,
           people: peopleOf(service.read, workspace.device.id),
           groups: groupsOf(service.read),
+          ofSelf: [],
         }
       }),
     'tags.list': () => session.look('look-list', { kind: 'tags', id: 0 }, (read) => ({ tags: listTags(read) })),

@@ -1,6 +1,6 @@
 import type { workCalls } from '../../../src-preload/contract/calls/work'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { groupsOf, peopleOf, selfOf } from '../conversations/people'
+import { groupsOf, groupsOfSelf, peopleOf, selfOf } from '../conversations/people'
 import type { StoreService } from '../service'
 import { changeTag, createTag, listTags, retireTag } from '../conversations/tags'
 import { assign, setTag, snooze } from '../conversations/work'
@@ -12,7 +12,12 @@ export function work(service: StoreService, by: () => string): Handlers<typeof w
   return {
     'people.list': () => {
       const me = workspace().device.id
-      return { self: selfOf(service.read, me).id, people: peopleOf(service.read, me), groups: groupsOf(service.read) }
+      return {
+        self: selfOf(service.read, me).id,
+        people: peopleOf(service.read, me),
+        groups: groupsOf(service.read),
+        ofSelf: groupsOfSelf(service.read, me),
+      }
     },
     'conversations.assign': ({ ids, to }) => assign(service.open.acts, workspace(), ids, to, by()),
     'conversations.tag': ({ ids, tag, on }) => setTag(service.open.acts, workspace(), ids, tag, on, by()),

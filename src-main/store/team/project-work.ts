@@ -3,7 +3,7 @@ import { Hue } from '../../../src-preload/contract/work'
 import { parseTexts } from '../rows'
 import { summarize } from '../conversations/summary'
 import { note } from '../threads/threads'
-import { peopleBook, selfOf } from '../conversations/people'
+import { groupsOfSelf, peopleBook, selfOf } from '../conversations/people'
 import { isFresh } from './project-people'
 import { assigneeOf, putAssignee, putSnooze, putTags } from '../conversations/work'
 import type { Changed } from './log'
@@ -28,13 +28,11 @@ export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: 
     const to = assigneeOf(assigned.value)
     if (to !== before.assignee) {
       putAssignee(tx, id, to)
-      if (
-        !quiet &&
-        to !== null &&
-        isFresh(workspace, assigned.at) &&
-        (to === selfOf(tx, workspace.device.id).id || to === workspace.device.id)
-      )
-        tx.changes.changed('given', id)
+      const { id: me } = workspace.device
+      if (!quiet && to !== null && isFresh(workspace, assigned.at)) {
+        if (to === selfOf(tx, me).id || to === me) tx.changes.changed('given', id)
+        else if (to.startsWith('g:') && groupsOfSelf(tx, me).includes(to)) tx.changes.changed('given-group', id)
+      }
       if (!quiet)
         note(
           tx,

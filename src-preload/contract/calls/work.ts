@@ -12,7 +12,12 @@ export const workCalls = {
     'read',
     'read',
     nothing,
-    z.object({ self: Assignee, people: z.array(Person), groups: z.array(Person) }),
+    z.object({
+      self: Assignee,
+      people: z.array(Person),
+      groups: z.array(Person),
+      /** Those of the groups that the person at this window belongs to. */ ofSelf: z.array(Assignee),
+    }),
   ),
   'conversations.assign': store('write', 'work', z.object({ ids, to: Assignee.nullable() }), undoable),
   'conversations.tag': store('write', 'work', z.object({ ids, tag: TagName, on: z.boolean() }), undoable),

@@ -44,6 +44,7 @@ export const common = {
   notices: {
     mentioned: 'You were mentioned',
     given: 'Assigned to you',
+    'given-group': 'Assigned to a group of yours',
     one: 'New message',
     many: 'Several new messages',
   },
@@ -56,6 +57,7 @@ export const common = {
     privacy: 'Privacy and data',
     unassigned: 'Unassigned',
     mine: 'Mine',
+    groups: 'My groups',
     mentions: 'Mentions',
     followed: 'Followed',
     newView: 'New view',

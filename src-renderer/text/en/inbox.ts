@@ -92,6 +92,8 @@ export const inbox = {
     unassignedText: 'Every open conversation has somebody who looks after it.',
     mineTitle: 'Nothing is yours',
     mineText: 'Conversations that are assigned to you appear here.',
+    groupsTitle: 'Nothing for your groups',
+    groupsText: 'Open conversations that are assigned to a group of yours appear here.',
     mentionsTitle: 'Nobody mentioned you',
     mentionsText: 'Conversations with a note that names you with an @ appear here.',
     followedTitle: 'You follow nothing',

@@ -58,6 +58,8 @@ export const settings = {
     mentionsHint: 'As soon as a colleague adds one.',
     given: 'Conversations given to me',
     givenHint: 'When a colleague assigns one to you.',
+    givenGroup: 'Conversations given to my groups',
+    givenGroupHint: 'When a colleague assigns one to a group that you belong to, and when mail comes in there.',
     followed: 'Mail in conversations that I follow',
     followedHint: 'Whoever looks after them.',
     mailboxes: 'Mailboxes',

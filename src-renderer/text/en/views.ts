@@ -44,6 +44,7 @@ export const views = {
   always: { unread: 'has unread messages', snoozed: 'is snoozed', followed: 'is followed by whoever looks' },
   choose: 'Choose…',
   me: 'Whoever looks',
+  myGroups: 'Groups of whoever looks',
   nobody: 'Nobody',
   hasAny: 'has one of',
   hasNone: 'has none of',

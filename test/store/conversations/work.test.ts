@@ -81,7 +81,7 @@ describe('assignment', () => {
       'me',
     )
     const ofConversations = plans.filter((plan) => / l /.test(plan))
-    expect(ofConversations).toHaveLength(5)
+    expect(ofConversations).toHaveLength(6)
     for (const plan of ofConversations)
       expect(plan).toMatch(/COVERING INDEX|INDEX conversations_assigned|SEARCH l USING INTEGER PRIMARY KEY/)
   })

@@ -14,7 +14,7 @@ const pair = async (): Promise<[Harness, Harness]> => {
   if (!ana || !ben) throw new Error('no team')
   return [ana, ben]
 }
-const told = (one: Harness, topic: 'mentioned' | 'given'): number =>
+const told = (one: Harness, topic: 'mentioned' | 'given' | 'given-group'): number =>
   one.events.filter((event) => event.topic === topic).length
 
 test('a view is the same on every console, one of one’s own is nobody else’s, and undo brings both back', async () => {
@@ -121,6 +121,41 @@ test('a group is the same everywhere, and an answer gives a conversation to it i
   await ana.call('outbox.undo', { id: outboxId })
   await team.pump()
   for (const one of [ana, ben]) expect((await get(one)).assignee).toBeNull()
+})
+
+test('what is given to a group, or names it, its members hear of and find together; others do not', async () => {
+  const [ana, ben] = await pair()
+  const [, him] = (await ana.call('people.list', {})).people.map(({ id }) => id)
+  const { name } = await ana.call('groups.save', { name: null, label: 'Workshop', members: [him ?? ''] })
+  await team.pump()
+  expect((await ben.call('people.list', {})).ofSelf).toEqual([`g:${name}`])
+  expect((await ana.call('people.list', {})).ofSelf).toEqual([])
+  await ana.call('conversations.assign', { ids: [await only(ana)], to: `g:${name}` })
+  await ana.call('notes.add', { conversationId: await only(ana), text: 'For the @workshop' })
+  await team.pump()
+  await expect
+    .poll(() => [told(ben, 'given-group'), told(ben, 'given'), told(ben, 'mentioned'), told(ana, 'given-group')])
+    .toEqual([1, 0, 1, 0])
+  expect((await ben.call('counts.get', {})).views).toMatchObject({ groups: 1, mine: 0 })
+  expect((await ana.call('counts.get', {})).views).toMatchObject({ groups: 0 })
+  expect(await ben.list('groups')).toHaveLength(1)
+  expect(await ana.list('groups')).toEqual([])
+  const count = async (one: Harness) =>
+    one.call('views.try', { label: 'Ours', conditions: [{ on: 'assignee', any: ['me', 'my-groups'] }] })
+  expect([await count(ben), await count(ana)]).toMatchObject([{ count: 1 }, { count: 0 }])
+  // A group that is gone leaves no conversation that nobody sees.
+  await ana.call('groups.remove', { name })
+  await team.pump()
+  expect(await ben.list('groups')).toHaveLength(1)
+})
+
+test('a first name in a note tells its person on their console, and the note says the whole name', async () => {
+  const [ana, ben] = await pair()
+  await ben.call('settings.set', { agentName: 'Ben' })
+  await ana.call('notes.add', { conversationId: await only(ana), text: '@ben please' })
+  await team.pump()
+  await expect.poll(() => told(ben, 'mentioned')).toBe(1)
+  expect((await get(ben)).notes).toMatchObject([{ text: '@Ben please' }])
 })
 
 test('half a note is there again after a kill, and gone once it was added', async () => {
