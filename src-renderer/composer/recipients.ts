@@ -1,7 +1,7 @@
 import type { Address } from '../../src-preload/contract'
 
 /** Enough of RFC 5321 to catch slips, loose enough to let every address through that a server would take. */
-const localPart = /^(?:"[^"\\\r\n]{1,62}"|[^\s@<>()[\],;:\\"]{1,64})$/u
+const localPart = /^(?:"(?:[^"\\\r\n]|\\[^\r\n]){1,62}"|[^\s@<>()[\],;:\\"]{1,64})$/u
 const domain =
   /^(?:(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?|\[[\d.a-f:]+\])$/iu
 

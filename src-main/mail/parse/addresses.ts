@@ -1,4 +1,5 @@
 import { addressParser, decodeWords, type Address as ParsedAddress } from 'postal-mime'
+import { isMailAddress, normalQuotes } from '../../../src-preload/contract/address'
 import type { Address } from '../../../src-preload/contract/mail'
 
 /** Addresses out of header values, cleaned for display (R20). */
@@ -36,7 +37,7 @@ export interface Sender {
  */
 export function sender(values: readonly string[]): Sender {
   const parsed = values.flatMap((value) => flatten(parse(value), true))
-  const found = secondBracket(values) ?? parsed.find((entry) => isAddress(entry.address)) ?? parsed[0]
+  const found = secondBracket(values) ?? parsed.find((entry) => isMailAddress(clean(entry).address)) ?? parsed[0]
   if (!found) {
     const name = plainLine(decodeWords(values[0]?.slice(0, 1000) ?? ''), 320)
     return { address: { name, address: '' }, suspicious: true }
@@ -45,11 +46,13 @@ export function sender(values: readonly string[]): Sender {
   const suspicious =
     values.length > 1 ||
     parsed.length > 1 ||
-    !isAddress(found.address) ||
+    !isMailAddress(clean(found).address) ||
+    hasGap(found.address) ||
     (shown !== undefined && shown.toLowerCase() !== found.address.toLowerCase()) ||
     /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(values[0] ?? '') ||
     deceives(found.name) ||
-    deceives(found.address)
+    deceives(found.address) ||
+    !isClosed(values[0] ?? '')
   return { address: clean(found), suspicious }
 }
 
@@ -66,8 +69,33 @@ function deceives(text: string): boolean {
   return /[\u061c\u202a-\u202e\u2066-\u2069]/.test(text)
 }
 
+/** Words with nothing between them: taken together they are another address than either of them. */
+function hasGap(address: string): boolean {
+  return !address.trimStart().startsWith('"') && /[^\s.@]\s+[^\s.@]/.test(withoutComments(address))
+}
+
+/** Without angle brackets, quotes and comments that are not closed can be read in several ways. */
+function isClosed(value: string): boolean {
+  if (/>\s*$/.test(value)) return true
+  let [depth, quote] = [0, false]
+  for (let at = 0; at < value.length; at += 1) {
+    const letter = value[at]
+    if (letter === '\\') at += 1
+    else if (letter === '"' && depth === 0) quote = !quote
+    else if (letter === '(' && !quote) depth += 1
+    else if (letter === ')' && !quote && --depth < 0) return false
+  }
+  return !quote && depth === 0
+}
+
 function parse(value: string): ParsedAddress[] {
-  return addressParser(value.length > 1_000_000 ? value.slice(0, 1_000_000) : value)
+  const text = value.length > 1_000_000 ? value.slice(0, 1_000_000) : value
+  // The parser takes the quotes off a bare local part, and what it takes apart then is another address.
+  return addressParser(
+    text.includes('"@')
+      ? text.replace(/(^|[,:;])(\s*)("(?:[^"\\<>]|\\[^<>])*"@[^\s<>,;()"]+)(?=\s*(?:$|[,;(]))/g, '$1$2<$3>')
+      : text,
+  )
 }
 
 function flatten(list: readonly ParsedAddress[], keepForeign = false): Address[] {
@@ -84,7 +112,9 @@ function flatten(list: readonly ParsedAddress[], keepForeign = false): Address[]
 }
 
 function clean({ name, address }: Address): Address {
-  const plainAddress = withoutComments(plainLine(address, 320)).replaceAll(' ', '')
+  // A route through other hosts is of the past, and no part of the address (RFC 5322 4.4).
+  const line = plainLine(address, 320).replace(/^(?:@[^@:,<>]+,?)+:(?=[^@:]+@)/, '')
+  const plainAddress = line.startsWith('"') ? normalQuotes(line) : withoutComments(line).replaceAll(' ', '')
   const plainName = plainLine(name, 320)
   // "anna@example.org" <anna@example.org> says nothing more than the address.
   return { name: plainName.toLowerCase() === plainAddress.toLowerCase() ? '' : plainName, address: plainAddress }
@@ -93,10 +123,6 @@ function clean({ name, address }: Address): Address {
 /** RFC 5322, 3.2.2: `anna(at work)@example.org` is written to anna@example.org. */
 function withoutComments(address: string): string {
   return address.includes('(') && !address.includes('"') ? address.replace(/\([^()]*\)/g, '') : address
-}
-
-function isAddress(address: string): boolean {
-  return /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(address)
 }
 
 /** Message identifiers of a header value, without angle brackets, in their order, each once. */

@@ -125,7 +125,7 @@ class Reader {
     outer: readonly string[],
   ): void {
     if (depth > deepest || unusualTypes.has(entity.type)) throw new Unusual()
-    if (!entity.type.startsWith('multipart/')) return this.leaf(entity, alternative, related)
+    if (!entity.type.startsWith('multipart/')) return this.leaf(entity, alternative, related, depth > 0)
     const boundary = entity.params.get('boundary')
     if (
       boundary === undefined ||
@@ -178,7 +178,7 @@ class Reader {
     return group
   }
 
-  private leaf(entity: Entity, alternative: TextGroup | null, related: boolean): void {
+  private leaf(entity: Entity, alternative: TextGroup | null, related: boolean, isPart: boolean): void {
     const isText = entity.type === 'text/plain' || entity.type === 'text/html'
     if (isText && entity.disposition.value !== 'attachment') {
       if (/^flowed$/i.test(entity.params.get('format') ?? '')) throw new Unusual()
@@ -199,7 +199,7 @@ class Reader {
       disposition: entity.disposition.value || null,
       contentId: entity.contentId || null,
       related: related && entity.contentId !== null && entity.contentId !== '',
-      content: this.content(entity),
+      content: isPart && entity.encoding !== 'base64' ? withoutLastLineEnd(this.content(entity)) : this.content(entity),
     })
   }
 
@@ -243,6 +243,11 @@ class Reader {
     const join = (kind: 'plain' | 'html'): string | null => groups.flatMap((group) => group[kind]).join('\n') || null
     return { plain: join('plain'), html: join('html') }
   }
+}
+
+/** The LF in which both readers end every line. */
+export function withoutLastLineEnd(content: Uint8Array): Uint8Array {
+  return content.at(-1) === 0x0a ? content.subarray(0, -1) : content
 }
 
 /** Ends every line with one LF, the last one too. */

@@ -1,6 +1,7 @@
 import PostalMime, { type Email } from 'postal-mime'
 import type { Places } from '../../shared/message-body'
-import { readSimpleMime } from './mime-simple'
+import { errorField } from '../network-error'
+import { readSimpleMime, withoutLastLineEnd } from './mime-simple'
 
 /** A message taken apart, before anything is decided about it. */
 export interface MimeMessage {
@@ -33,11 +34,17 @@ const limits = { maxNestingDepth: 120, maxHeadersSize: 2 * 1024 * 1024, maxRfc82
  * fraction of its time; everything else goes to postal-mime. Rejects when the message is beyond the limits.
  */
 export async function readMime(raw: Uint8Array): Promise<MimeMessage> {
-  return readSimpleMime(raw) ?? fromPostalMime(await PostalMime.parse(raw, limits))
+  return readSimpleMime(raw) ?? (await readAnyMime(raw))
 }
 
-/** The form of postal-mime's answer that both readers share. */
-export function fromPostalMime(email: Email): MimeMessage {
+/** What postal-mime makes of it, in the form that both readers share. */
+export async function readAnyMime(raw: Uint8Array): Promise<MimeMessage> {
+  const parser = new PostalMime(limits)
+  const email = await parser.parse(raw)
+  return fromPostalMime(email, contentsBeforeBoundary(errorField(parser, 'root')))
+}
+
+function fromPostalMime(email: Email, ended: ReadonlySet<unknown>): MimeMessage {
   return {
     headers: email.headers.map(({ key, value }) => ({ key, value })),
     text: email.text ?? null,
@@ -48,9 +55,21 @@ export function fromPostalMime(email: Email): MimeMessage {
       disposition: part.disposition,
       contentId: part.contentId ?? null,
       related: part.related === true,
-      content: bytesOf(part.content),
+      content: ended.has(part.content) ? withoutLastLineEnd(bytesOf(part.content)) : bytesOf(part.content),
     })),
   }
+}
+
+/**
+ * Contents of parts that are written as they are: the line end before the boundary belongs to the boundary (RFC 2046 5.1.1),
+ * and postal-mime leaves it to the part. It says nowhere else how a part was encoded.
+ */
+function contentsBeforeBoundary(node: unknown, isPart = false, found = new Set<unknown>()): Set<unknown> {
+  const encoding = errorField(errorField(node, 'contentTransferEncoding'), 'encoding')
+  if (isPart && encoding !== 'base64') found.add(errorField(node, 'content'))
+  const children = errorField(node, 'childNodes')
+  if (Array.isArray(children)) for (const child of children) contentsBeforeBoundary(child, true, found)
+  return found
 }
 
 function bytesOf(content: ArrayBuffer | Uint8Array | string): Uint8Array {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import MailComposer, { type MailComposerAttachment } from 'nodemailer/lib/mail-composer'
+import { isMailAddress } from '../../../src-preload/contract/address'
 import type { Address } from '../../../src-preload/contract/mail'
 import type { OutboxJob } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
@@ -79,8 +80,7 @@ function references(ids: readonly string[]): string[] {
 }
 
 function address({ name, address: value }: Address): { name: string; address: string } {
-  if (!/^[^\s@<>(),;:\\"\u0000-\u001f]+@[^\s@<>(),;:\\"\u0000-\u001f]+$/u.test(value) || value.length > 320)
-    throw new PosternError('invalid-input', 'not an address')
+  if (!isMailAddress(value)) throw new PosternError('invalid-input', 'not an address')
   return { name: line(name), address: value }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isMailAddress } from '../../../src-preload/contract/address'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Draft, Status } from '../../../src-preload/contract/mail'
 import { putStatus } from '../conversations/acts'
@@ -34,9 +35,7 @@ function checkRecipients(draft: Draft): void {
       count: all.length,
       limit: mostRecipients,
     })
-  const broken = all.filter(
-    (address) => !/^[^\s@<>(),;:\\"]+@[^\s@<>(),;:\\"]+$/u.test(address) || address.length > 320,
-  ).length
+  const broken = all.filter((address) => !isMailAddress(address)).length
   if (broken > 0) throw new PosternError('recipient-refused', 'not an address', { count: broken })
 }
 

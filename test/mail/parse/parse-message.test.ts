@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { ParsedMessage as Schema } from '../../../src-preload/contract/internal'
-import { parseMessage } from '../../../src-main/mail/parse/parse-message'
+import { extractPart, parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { unpackSearchText, unpackSource, unpackView, type View } from '../../../src-main/shared/message-body'
 
 const mail = (headers: string[], body = 'hello\r\n'): Buffer => Buffer.from([...headers, '', body].join('\r\n'))
@@ -57,6 +57,29 @@ describe('the sender cannot be faked (R20)', () => {
   test('a second From header, and none', async () => {
     expect(await parse(mail(['From: a@acme.test', 'From: evil@attacker.test']))).toMatchObject({ fromSuspicious: true })
     expect(await parse(mail(['Subject: x']))).toMatchObject({ fromSuspicious: true, from: { address: '' } })
+  })
+  test('a local part in quotes is not read as another address', async () => {
+    for (const [value, address] of [
+      ['"Fred Bloggs"@customer.test', '"Fred Bloggs"@customer.test'],
+      ['"boss@acme.test"@evil.test', '"boss@acme.test"@evil.test'],
+      ['Fred <"Fred Bloggs"@customer.test>', '"Fred Bloggs"@customer.test'],
+      ['"fred"@customer.test', 'fred@customer.test'],
+      ['"fr\\ed"@customer.test (at home)', 'fred@customer.test'],
+      ['<@relay.test,@old.test:fred@customer.test>', 'fred@customer.test'],
+    ])
+      expect(await from(value ?? ''), value).toMatchObject({ from: { address }, fromSuspicious: false })
+    // It is no address of its own where another one follows.
+    expect(await from('"ceo"@acme.test <evil@attacker.test>')).toMatchObject({
+      from: { address: 'evil@attacker.test' },
+      fromSuspicious: true,
+    })
+  })
+  test.each(['a@b..test', 'a@.test', 'a@b.test.', 'a b@c@d.test', '"a@b.test', 'a(b(c)@d.test', 'a\\@b.test'])(
+    'what is no address is suspected: %s',
+    async (value) => expect(await from(value)).toMatchObject({ fromSuspicious: true }),
+  )
+  test('a smile in a name is no offence', async () => {
+    expect(await from('Anna :) <anna@customer.test>')).toMatchObject({ fromSuspicious: false })
   })
   test('the value of CVE-2025-3875 shows the true address or is suspected', async () => {
     const parsed = await from('"Spoofed Name <spoofed@example.com>" <attacker@evil.test>')
@@ -425,4 +448,22 @@ test.each([
   expect(
     (await parseMessage(Buffer.from([header, 'From: a@x.test', 'To: help@acme.test', '', 'x'].join('\r\n')))).autoKind,
   ).toBe(kind)
+})
+
+test('a file that travels as it is does not gain the line end before the boundary, in either reader (RFC 2046 5.1.1)', async () => {
+  const file = (body: string): string =>
+    `Content-Type: text/csv; name=a.csv\r\nContent-Disposition: attachment; filename=a.csv\r\n\r\n${body}`
+  // The second form goes to the other reader: a comment in a header.
+  for (const more of ['', 'X: y\r\nContent-Type: multipart/mixed (a comment); boundary=b'])
+    for (const [body, bytes] of [
+      ['a;b', 'a;b'],
+      ['a;b\r\n', 'a;b\n'],
+      ['', ''],
+    ] as const) {
+      const head = more === '' ? 'Content-Type: multipart/mixed; boundary=b' : more
+      const raw = Buffer.from(`From: a@b.test\r\n${head}\r\n\r\n--b\r\n\r\nhi\r\n--b\r\n${file(body)}\r\n--b--\r\n`)
+      const { attachments } = await parseMessage(raw)
+      const part = await extractPart(raw, attachments[0]?.index ?? -1)
+      expect(Buffer.from(part.bytes).toString()).toBe(bytes)
+    }
 })

@@ -191,3 +191,12 @@ test('the signature stands between text and quote in both forms, and touches nei
     /^<div>Yes\.<\/div><div><br><\/div><div class="signature"><div><b>Tom<\/b><\/div><\/div><br><div>On Monday/,
   )
 })
+
+test('a recipient whose address needs quotes is written to in quotes, and what is no address is refused', async () => {
+  const to = await text({ to: [{ name: 'Fred', address: '"Fred Bloggs"@customer.test' }] })
+  expect(to).toMatch(/^To: Fred <"Fred Bloggs"@customer\.test>\r$/m)
+  for (const address of ['a@b..test', 'a@b.test.', 'a b@c.test', '"a"b@c.test'])
+    await expect(compose(letter({ to: [{ name: '', address }] })), address).rejects.toMatchObject({
+      code: 'invalid-input',
+    })
+})
