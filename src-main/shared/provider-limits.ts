@@ -23,8 +23,25 @@ const known: readonly { readonly host: RegExp; readonly limits: SendLimits }[] =
     host: /(^|\.)(gmail\.com|googlemail\.com|smtp-relay\.gmail\.com)$/i,
     limits: { perMinute: 60, recipients: 100, recipientsPerDay: 2_000 },
   },
-  { host: /(^|\.)(yahoo\.com|aol\.com)$/i, limits: { perMinute: 30, recipients: 100, recipientsPerDay: 500 } },
-  { host: /(^|\.)mail\.me\.com$/i, limits: { perMinute: 30, recipients: 500, recipientsPerDay: 1_000 } },
+  // Yahoo: 500 a day, each recipient counted, 100 recipients a message (help.yahoo.com/kb/SLN17518); a minute is not named.
+  { host: /(^|\.)(yahoo\.com|aol\.com)$/i, limits: { perMinute: 20, recipients: 100, recipientsPerDay: 475 } },
+  // iCloud: 1,000 messages and 1,000 recipients a day, 500 recipients a message (support.apple.com/102198).
+  {
+    host: /(^|\.)(mail\.me\.com|icloud\.com)$/i,
+    limits: { perMinute: 30, recipients: 500, recipientsPerDay: 950 },
+  },
+  // Zoho: 50 to 500 messages an hour by the sender's reputation, 100 recipients a message in the free plan, 150 in others
+  // (zoho.com/mail/help/adminconsole/rates-and-limits.html); 500 recipients a day are told to senders whom it blocks.
+  {
+    host: /(^|\.)(zoho|zohomail)\.(com|eu|in|jp|sa|ca|com\.au|com\.cn)$/i,
+    limits: { perMinute: 8, recipients: 100, recipientsPerDay: 475 },
+  },
+  // Fastmail names limits by plan and age of the account (fastmail.com/help/account/limits.html); this is below the smallest
+  // that ordinary mail is likely to meet.
+  {
+    host: /(^|\.)(fastmail\.com|messagingengine\.com)$/i,
+    limits: { perMinute: 60, recipients: 100, recipientsPerDay: 2_000 },
+  },
 ]
 
 /** Enough for any team, and little enough that a loop of whatever kind does no great harm. */

@@ -1,5 +1,6 @@
 import { logger } from '../../shared/log'
 import { freeDue } from '../mail/free'
+import { turnOwnMail } from '../mail/own-mail'
 import { finishRemovals } from '../mail/removal'
 import type { StoreThread } from '../store-thread'
 import type { ThreadAnswer } from '../thread-jobs'
@@ -18,7 +19,7 @@ const shrinkPages = 100
 const longestJournal = 30_000
 
 /**
- * Work that no commit waits for: emptying the journal, finishing removals. Done in quiet moments and in pieces of a few
+ * Work that no commit waits for: emptying the journal, finishing removals, mail of an address that became ours. Done in quiet moments and in pieces of a few
  * milliseconds, so that no call waits for it. The search index has its own (store/search/search-index).
  */
 export class Upkeep {
@@ -112,6 +113,7 @@ export class Upkeep {
         await freeDue(this.workspace)
         while (!this.stopped && this.workspace.db.shrink(shrinkPages)) await breathe()
       }
+      await turnOwnMail(this.workspace, () => this.stopped)
       if (!this.stopped) this.commits = 0
       if (!this.stopped && this.journalSince !== 0) {
         await this.copyBack()

@@ -4,6 +4,7 @@ import type { Reader } from '../file/database'
 import { identityOf, senders } from '../outbox/identities'
 import { depthOf } from './parts'
 import { addressKey } from '../rows'
+import { noteOwnAddresses } from './own-mail'
 import type { Workspace } from '../workspace'
 
 interface MailboxRow {
@@ -64,6 +65,7 @@ export function createMailbox(workspace: Workspace, settings: MailboxSettings): 
       JSON.stringify(settings.smtp),
       Date.now(),
     )
+    noteOwnAddresses(tx)
     tx.changes.touched('mailboxes')
     tx.changes.touched('sync')
     return { id: Number(lastInsertRowid), existed: false }
@@ -94,6 +96,7 @@ export function updateMailbox(workspace: Workspace, id: number, settings: Mailbo
       id,
     )
     if (changes === 0) throw new PosternError('not-found', 'no such mailbox')
+    noteOwnAddresses(tx)
     tx.changes.touched('mailboxes')
     tx.changes.touched('sync')
   })
@@ -119,6 +122,7 @@ export function createLocalMailbox(workspace: Workspace, name: string, address: 
     if (tx.get('SELECT 1 FROM mailboxes WHERE address_key = ? AND removing = 0', addressKey(known)))
       throw new PosternError('conflict', 'another mailbox has this address', { what: 'mailbox' })
     const server = JSON.stringify(noServer)
+    if (address !== null) noteOwnAddresses(tx)
     tx.changes.touched('mailboxes')
     tx.changes.touched('counts')
     return Number(

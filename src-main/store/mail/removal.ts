@@ -115,7 +115,7 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
 }
 
 /** Customers of whom no conversation is left and nobody wrote anything down. */
-function removeCustomers(workspace: Workspace): boolean {
+export function removeCustomers(workspace: Workspace): boolean {
   return workspace.db.write((tx) => {
     const idle = tx.all<{ id: number }>(
       "SELECT id FROM customers c WHERE note = '' AND named_by_person = 0 AND NOT EXISTS(SELECT 1 FROM conversations WHERE customer_id = c.id) LIMIT ?",

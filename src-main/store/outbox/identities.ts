@@ -11,6 +11,7 @@ import {
 } from '../../../src-preload/contract/identity'
 import type { Address } from '../../../src-preload/contract/mail'
 import type { Reader, Writer } from '../file/database'
+import { noteOwnAddresses } from '../mail/own-mail'
 import { addressKey, parseIds, parsePeople } from '../rows'
 import { getSettings } from '../settings'
 import type { Workspace } from '../workspace'
@@ -69,13 +70,18 @@ export function setIdentity(
   const through = next.sendThrough === id ? null : next.sendThrough
   if (through !== null && !all.some((one) => one.id === through && !one.local))
     throw new PosternError('conflict', 'no such account', { what: 'account' })
-  const put = (writer: Writer, identity: MailboxIdentity): void => {
+  const put = (writer: Writer, identity: MailboxIdentity, back: MailboxIdentity | null = null): void => {
+    const keys = (one: MailboxIdentity): string[] => one.aliases.map(({ address }) => addressKey(address))
+    const before = keys(back ?? own.identity)
+    if (back !== null || keys(identity).some((key) => !before.includes(key)))
+      noteOwnAddresses(writer, back === null ? [] : before.filter((key) => !keys(identity).includes(key)))
     writer.run('UPDATE mailboxes SET identity = ? WHERE id = ?', JSON.stringify(identity), id)
     writer.changes.touched('mailboxes')
     workspace.mailboxesChanged()
   }
-  put(tx, { ...next, sendThrough: through, aliases: onceEach(next.aliases, own.address) })
-  return (undo) => put(undo, own.identity)
+  const changed = { ...next, sendThrough: through, aliases: onceEach(next.aliases, own.address) }
+  put(tx, changed)
+  return (undo) => put(undo, own.identity, changed)
 }
 
 function onceEach(aliases: MailboxIdentity['aliases'], address: string): MailboxIdentity['aliases'] {

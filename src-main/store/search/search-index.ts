@@ -150,10 +150,13 @@ export class SearchIndex {
       clearTimeout(this.timer)
     }
     this.due = due
-    this.timer = setTimeout(() => {
-      this.timer = null
-      void this.run()
-    }, due - Date.now())
+    this.timer = setTimeout(
+      () => {
+        this.timer = null
+        void this.run()
+      },
+      Math.max(0, due - Date.now()),
+    )
     if (this.thread.script !== null) this.timer.unref()
   }
 

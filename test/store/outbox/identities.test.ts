@@ -8,6 +8,7 @@ import {
 } from '../../../src-preload/contract/identity'
 import type { PosternError } from '../../../src-preload/contract/errors'
 import { Harness, parsed, settings } from '../helpers'
+import { turnOwnMail } from '../../../src-main/store/mail/own-mail'
 
 let store: Harness
 let help: number
@@ -114,6 +115,45 @@ describe('the address that an answer leaves from', () => {
     await store.put(inbox, { from: 'Returns <returns@acme.test>', to: ['anna@x.test'] })
     expect(store.db.read.all('SELECT direction FROM messages')).toEqual([{ direction: 1 }])
     expect(store.db.read.all('SELECT address_key FROM customer_addresses')).toEqual([{ address_key: 'anna@x.test' }])
+  })
+
+  test("older mail from an alias does not stay a customer's, and is one again when the alias is taken back", async () => {
+    await store.put(inbox, { id: 'q@x.test', from: 'Anna <anna@x.test>', to: ['help@acme.test'] })
+    await store.put(inbox, {
+      id: 'a@acme.test',
+      from: 'Returns <Returns@acme.test>',
+      to: ['anna@x.test'],
+      references: ['q@x.test'],
+    })
+    await store.put(inbox, { id: 'n@acme.test', from: 'Returns <returns@acme.test>', to: ['ben@x.test'] })
+    const directions = (): string =>
+      store.db.read
+        .all<{ direction: number }>('SELECT direction FROM messages ORDER BY id')
+        .map(({ direction }) => direction)
+        .join('')
+    const rows = () =>
+      store.db.read.all(
+        'SELECT unread, last_from_team, people FROM conversations WHERE merged_into IS NULL ORDER BY id',
+      )
+    expect(directions()).toBe('000')
+    const before = rows()
+    const { undo } = await store.call('mailboxes.setIdentity', { id: help, aliases: [alias('returns@acme.test')] })
+    await turnOwnMail(store.service.open.workspace, () => false)
+    expect(directions()).toBe('011')
+    expect(rows()).toEqual([
+      { unread: 1, last_from_team: 'Returns', people: '["Anna"]' },
+      { unread: 0, last_from_team: 'Returns', people: expect.stringContaining('ben') },
+    ])
+    expect(store.db.read.all('SELECT address_key FROM customer_addresses ORDER BY 1')).toEqual([
+      { address_key: 'anna@x.test' },
+      { address_key: 'ben@x.test' },
+    ])
+    // Nothing is left to do, and it is not done twice.
+    expect(store.db.read.get("SELECT 1 FROM meta WHERE key = 'own_mail'")).toBeUndefined()
+    await store.call('acts.undo', { undo })
+    await turnOwnMail(store.service.open.workspace, () => false)
+    expect(directions()).toBe('000')
+    expect(rows()).toEqual(before)
   })
 })
 
