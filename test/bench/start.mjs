@@ -1,6 +1,7 @@
 /**
- * bench:start. Start of a profile with N messages to a painted inbox, and its memory at rest, beside an empty Electron window
- * of the same binary in the same run. Both are watched from outside, in the screen's own framebuffer.
+ * bench:start. Start of a profile with N messages to a painted inbox, and its memory after the sync and after a start, beside
+ * an empty Electron window of the same binary in the same run. All are started alike and watched from outside: the picture in
+ * the screen's own framebuffer, the memory in /proc. Nothing is attached to them.
  */
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -10,53 +11,58 @@ import { root } from '../../build/lib/machine.mjs'
 import { startDovecot } from '../servers/dovecot.mjs'
 import { ensureDisplay } from '../servers/display.mjs'
 import { fill } from './mailbox.mjs'
-import { figure, median, pssByProcess, pssMiB, screenWatcher, seconds, sleep } from './measure.mjs'
+import { cpuByProcess, figure, median, pssByProcess, pssMiB, screenWatcher, seconds, sleep } from './measure.mjs'
 import { mailboxSettings, newProfile, startProgram, untilSynced } from './program.mjs'
 
-export default async function benchStart({ electron, env, count = 20_000, rounds = 5 }) {
+/** Memory is looked at in so many of the rounds, since each look takes `restMs`. */
+const memoryRounds = 3
+const restMs = 8000
+
+export default async function benchStart({ electron, env, count = 20_000, rounds = 7 }) {
   const dovecot = await startDovecot({ users: [{ name: 'support', password: 'pw' }] })
   const profile = newProfile()
   const emptyApp = emptyWindow()
   const frames = newProfile()
   const display = await ensureDisplay({ always: true, framebufferDir: frames })
   const screen = screenWatcher(path.join(frames, 'Xvfb_screen0'), { columns: 500 })
+  const watched = appEnv({ ...env, ...display.env })
+  const begin = (app, dir, ...more) =>
+    started(electron.path, [...electronArgs(), app, `--user-data-dir=${dir}`, ...more], watched)
   try {
     fill(dovecot.maildirOf('support'), count)
-    const desk = await startProgram({ electron, env, profile })
-    await desk.call('app.addMailbox', { settings: mailboxSettings('support', dovecot.port), password: 'pw' })
-    await untilSynced(desk.call, count)
-    // Long enough that everything has come to rest and given back what it took.
-    await sleep(25_000)
-    const afterSync = pssMiB(desk.app.process().pid)
-    console.log(
-      `after the sync: ${afterSync.toFixed(0)} MiB: ${pssByProcess(desk.app.process().pid)
-        .map(({ kind, mib }) => `${kind} ${mib.toFixed(0)}`)
-        .join(', ')}`,
-    )
+    const provision = path.join(frames, 'provision.json')
+    const mailbox = { ...mailboxSettings('support', dovecot.port), password: 'pw' }
+    fs.writeFileSync(provision, JSON.stringify({ version: 1, mailboxes: [mailbox] }))
+    const first = begin(root, profile, `--provision=${provision}`)
+    await untilQuiet(first.pid)
+    // Long enough that everything has given back what it took.
+    await sleep(15_000)
+    const afterSync = memoryOf(first.pid)
+    console.log(`after the sync: ${afterSync.said}`)
+    await first.end()
+    const desk = await startProgram({ electron, env: watched, profile })
+    console.log(`${await untilSynced(desk.call, count, { limit: 10_000 })} messages are in the profile`)
     await desk.close()
 
-    const watched = appEnv({ ...env, ...display.env })
     const empty = { start: [], memory: [] }
     const postern = { start: [], memory: [] }
     for (let round = 0; round <= rounds; round += 1) {
-      const one = await watch(
-        electron.path,
-        [...electronArgs(), emptyApp, `--user-data-dir=${newProfile()}`],
-        watched,
-        screen,
-      )
-      const other = await watch(electron.path, [...electronArgs(), root, `--user-data-dir=${profile}`], watched, screen)
+      const withMemory = round > rounds - memoryRounds
+      const one = await watch(() => begin(emptyApp, newProfile()), screen, withMemory)
+      const other = await watch(() => begin(root, profile), screen, withMemory)
       if (round === 0) continue // Warms the disk cache for both.
       empty.start.push(one.appeared)
-      empty.memory.push(one.memory)
       postern.start.push(other.rest)
-      postern.memory.push(other.memory)
       console.log(
-        `round ${round}: empty window ${seconds(one.appeared)}, ${one.memory.toFixed(0)} MiB; Postern painted ${seconds(other.rest)} (window ${seconds(other.appeared)}), ${other.memory.toFixed(0)} MiB: ${other.byProcess}`,
+        `round ${round}: empty window ${seconds(one.appeared)}; Postern painted ${seconds(other.rest)} (window ${seconds(other.appeared)})`,
       )
+      if (!withMemory) continue
+      empty.memory.push(one.memory.mib)
+      postern.memory.push(other.memory.mib)
+      console.log(`  empty window ${one.memory.said}\n  Postern ${other.memory.said}`)
     }
     figure('start.vs-empty-window', median(postern.start) / median(empty.start), 'x')
-    figure('memory.after-sync-vs-empty-window', afterSync / median(empty.memory), 'x')
+    figure('memory.after-sync-vs-empty-window', afterSync.mib / median(empty.memory), 'x')
     figure('memory.vs-empty-window', median(postern.memory) / median(empty.memory), 'x')
   } finally {
     await display.stop()
@@ -65,26 +71,48 @@ export default async function benchStart({ electron, env, count = 20_000, rounds
   }
 }
 
-async function watch(electron, args, env, screen) {
-  const before = screen.read()
-  const t0 = Date.now()
+/** A program on its way up; `end` asks it to end and answers when it is gone. */
+function started(electron, args, env) {
   const child = spawn(electron, args, { env, stdio: 'ignore' })
   const gone = new Promise((resolve) => child.once('exit', resolve))
+  return {
+    pid: child.pid,
+    end: async () => {
+      child.kill('SIGTERM')
+      await Promise.race([gone, sleep(8000).then(() => child.kill('SIGKILL'))])
+      await sleep(300)
+    },
+  }
+}
+
+/** Waits until a program that had much to do has done next to nothing for 4 s. */
+async function untilQuiet(pid, { limit = 300_000 } = {}) {
+  const end = Date.now() + limit
+  for (let quiet = 0, last = cpuByProcess(pid); quiet < 2;) {
+    if (Date.now() > end) throw new Error('the program does not come to rest')
+    await sleep(2000)
+    const worked = cpuByProcess(pid, last).reduce((sum, { cpu }) => sum + cpu, 0)
+    quiet = worked < 0.2 ? quiet + 1 : 0
+    last = cpuByProcess(pid)
+  }
+}
+
+function memoryOf(pid) {
+  const mib = pssMiB(pid)
+  const each = pssByProcess(pid).map((one) => `${one.kind} ${one.mib.toFixed(0)}`)
+  return { mib, said: `${mib.toFixed(0)} MiB: ${each.join(', ')}` }
+}
+
+async function watch(start, screen, withMemory) {
+  const before = screen.read()
+  const t0 = Date.now()
+  const program = start()
   try {
     const { appeared, rest } = await screen.settle(before, t0)
-    await sleep(8000)
-    return {
-      appeared,
-      rest,
-      memory: pssMiB(child.pid),
-      byProcess: pssByProcess(child.pid)
-        .map(({ kind, mib }) => `${kind} ${mib.toFixed(0)}`)
-        .join(', '),
-    }
+    if (withMemory) await sleep(restMs)
+    return { appeared, rest, memory: withMemory ? memoryOf(program.pid) : null }
   } finally {
-    child.kill('SIGTERM')
-    await Promise.race([gone, sleep(8000).then(() => child.kill('SIGKILL'))])
-    await sleep(300)
+    await program.end()
   }
 }
 
