@@ -9,8 +9,9 @@ const page = (name: string) => fileURLToPath(new URL(`src-renderer/${name}`, imp
 export default defineConfig({
   main: {
     build: {
-      // What package.json lists under "dependencies" stays in node_modules (some of it is native); the rest is bundled.
-      externalizeDeps: true,
+      // What package.json lists under "dependencies" stays in node_modules (some of it is native); the rest is bundled. So
+      // is cborg, two dozen small files that every start would look for one by one.
+      externalizeDeps: { exclude: ['cborg'] },
       rolldownOptions: {
         input: {
           index: 'src-main/app/start.ts',

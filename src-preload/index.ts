@@ -22,7 +22,9 @@ const listeners = new Set<(event: PosternEvent) => void>()
 const waiting = new Map<number, (result: CallResult) => void>()
 let storePort: MessagePort | null = null
 /** What the page asked before store was there for the first time; it is asked the moment store is. */
-let early: (() => void)[] | null = []
+let early: { name: string; input: unknown; resolve: (result: CallResult | Promise<CallResult>) => void }[] | null = []
+/** How long the first answers wait for each other, ms. */
+const togetherMs = 60
 let nextId = 1
 
 const refused = (code: WireError['code']): CallResult => ({ ok: false, error: { code, message: code, detail: {} } })
@@ -43,7 +45,7 @@ function callStore(name: string, input: unknown): Promise<CallResult> {
   const port = storePort
   if (!port && early) {
     const queue = early
-    return new Promise((resolve) => queue.push(() => resolve(callStore(name, input))))
+    return new Promise((resolve) => queue.push({ name, input, resolve }))
   }
   if (!port) return Promise.resolve(refused('service-restarting'))
   return new Promise((resolve) => {
@@ -67,7 +69,10 @@ ipcRenderer.on('postern:store-port', (event) => {
   const waited = early ?? []
   const isFirst = early !== null
   early = null
-  for (const ask of waited) ask()
+  // The first answers are handed over together: the page then draws them once, not a dozen times.
+  const answers = waited.map(({ name, input }) => callStore(name, input))
+  const all = Promise.race([Promise.all(answers), new Promise((resolve) => setTimeout(resolve, togetherMs))])
+  void all.then(() => waited.forEach(({ resolve }, at) => resolve(answers[at] ?? refused('internal'))))
   if (!isFirst) tell({ topic: 'store-back' })
 })
 ipcRenderer.on('postern:store-gone', dropPort)

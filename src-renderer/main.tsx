@@ -17,11 +17,11 @@ startHand()
 if (!isSupport) {
   // What the first paint shows is asked for before React begins to draw.
   prefetch('app.state', {}, { topics: ['app-state'] })
+  firstList()
   prefetch('settings.get', {}, { topics: ['settings'] })
   prefetch('mailboxes.list', {}, { topics: ['mailboxes'] })
   prefetch('counts.get', {}, { topics: ['counts'] })
   prefetch('sync.status', {}, { topics: ['sync', 'mailboxes'] })
-  firstList()
 }
 
 const root = document.getElementById('root')
