@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import MailComposer, { type MailComposerAttachment } from 'nodemailer/lib/mail-composer'
+import type { MailComposerAttachment } from 'nodemailer/lib/mail-composer'
 import { isMailAddress } from '../../../src-preload/contract/address'
 import type { Address } from '../../../src-preload/contract/mail'
 import type { OutboxJob } from '../../../src-preload/contract/internal'
@@ -30,6 +30,7 @@ type Letter = Pick<
 export async function compose(job: Letter): Promise<Uint8Array> {
   const seed = createHash('sha256').update(job.messageId).digest('hex').slice(0, 24)
   const { html, images } = embedImages(withQuote(signedHtml(job), job.quote), seed)
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const composer = new MailComposer({
     from: address(job.from),
     to: job.to.map(address),

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import SMTPConnection, { type SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type { SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection'
 import type { ServerSettings } from '../../../src-preload/contract/mail'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { withDeadline } from '../sync/backoff'
@@ -61,8 +62,10 @@ export class SmtpSession {
   static async connect(server: ServerSettings): Promise<SmtpSession> {
     refusePlaintext(server)
     // By name and by us: the library would connect to a bare address, which nobody announced.
+    // The library is loaded when mail leaves: reading it at each start costs time and memory before anybody writes.
+    const { default: Connection } = await import('nodemailer/lib/smtp-connection')
     const socket = await openServer(server)
-    const connection = new SMTPConnection({
+    const connection = new Connection({
       host: server.host,
       port: server.port,
       connection: socket,

@@ -10,7 +10,6 @@ import { withCredentials } from '../accounts/credentials'
 import { ImapSession } from '../sync/imap-session'
 import type { LogCarrier } from './team-carrier'
 import { ImapCarrier } from './team-imap'
-import { NatsCarrier } from './team-nats'
 
 const log = logger('team')
 
@@ -157,9 +156,11 @@ export class TeamLink {
 
   private async open(mailbox: Mailbox, over: TeamCarrier): Promise<LogCarrier> {
     if (over.kind === 'nats')
-      return onErrand({ use: 'team-log', host: new URL(over.url).hostname, mailboxId: mailbox.id }, () =>
-        NatsCarrier.open(over),
-      )
+      return onErrand({ use: 'team-log', host: new URL(over.url).hostname, mailboxId: mailbox.id }, async () => {
+        // Few teams have such a server: the others need not keep its library in memory.
+        const { NatsCarrier } = await import('./team-nats')
+        return NatsCarrier.open(over)
+      })
     const server = mailbox.imap
     const session = await withCredentials(this.ports.app, mailbox, 'imap', (auth) =>
       onErrand({ use: 'team-log', host: server.host, mailboxId: mailbox.id }, () =>
