@@ -28,9 +28,9 @@ import type { View } from '../../src-preload/contract'
 import { ask } from '../client'
 import { prefetch } from '../live'
 import { afterPaint } from '../state/after-paint'
-import { useList } from '../state/list'
+import { stepConversation, useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
-import { goView, openConversation } from '../state/places'
+import { goView, openConversation, openConversationId } from '../state/places'
 import { useShortcuts } from '../state/shortcuts'
 import { errorText, t } from '../text'
 import { Button } from '../ui/button'
@@ -136,15 +136,17 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
   )
 
   const step = useCallback(
-    async (delta: number) => {
-      const at = openId === null ? -1 : await positionOf(openId)
+    async (steps: number) => {
+      // what is open now, not when this was drawn: the next key may be faster than the picture
+      const open = openConversationId()
+      const at = open === null ? -1 : await positionOf(open)
       // gone from the list: its old place is now the next one's
-      const from = at < 0 && openId !== null && place.current >= 0 ? place.current - (delta > 0 ? 1 : 0) : at
-      const next = Math.max(0, from + delta)
+      const from = at < 0 && open !== null && place.current >= 0 ? place.current - (steps > 0 ? 1 : 0) : at
+      const next = Math.max(0, Math.min((window.total ?? Infinity) - 1, from + steps))
       if (next === at) return
       await openAt(next)
     },
-    [openId, positionOf, openAt, place],
+    [positionOf, openAt, place, window],
   )
 
   const after = useCallback(
@@ -166,7 +168,7 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
 
   useEffect(() => {
     const hands = {
-      step: (delta: number) => void step(delta),
+      step,
       after,
       focus: () => grid.current?.focus(Math.max(0, openId === null ? 0 : window.indexOf(openId))),
     }
@@ -227,14 +229,21 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
     return row?.id ?? openId
   }
   useShortcuts([
-    { id: 'list.next', keys: 'j', group: 'list', label: t('inbox:keys.next'), hidden: true, run: () => void step(1) },
+    {
+      id: 'list.next',
+      keys: 'j',
+      group: 'list',
+      label: t('inbox:keys.next'),
+      hidden: true,
+      run: () => stepConversation(1),
+    },
     {
       id: 'list.previous',
       keys: 'k',
       group: 'list',
       label: t('inbox:keys.previous'),
       hidden: true,
-      run: () => void step(-1),
+      run: () => stepConversation(-1),
     },
     {
       id: 'list.nextRow',
@@ -242,7 +251,7 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
       group: 'list',
       label: t('inbox:keys.nextRow'),
       hidden: true,
-      run: () => (document.activeElement === document.body ? void step(1) : false),
+      run: () => (document.activeElement === document.body ? stepConversation(1) : false),
     },
     {
       id: 'list.previousRow',
@@ -250,7 +259,7 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
       group: 'list',
       label: t('inbox:keys.previousRow'),
       hidden: true,
-      run: () => (document.activeElement === document.body ? void step(-1) : false),
+      run: () => (document.activeElement === document.body ? stepConversation(-1) : false),
     },
     {
       id: 'list.pick',

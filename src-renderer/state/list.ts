@@ -1,11 +1,12 @@
 import { create } from 'zustand'
 import type { Status } from '../../src-preload/contract'
+import { oneByOne } from './one-by-one'
 import { openConversation, usePlaces } from './places'
 
 /** What the list on screen can answer; it puts itself here while it is there. */
 export interface ListHands {
-  /** Opens the next (1) or previous (-1) conversation. */
-  step(delta: number): void
+  /** Opens the conversation that stands so many steps below the open one, above it when negative. */
+  step(steps: number): void | Promise<void>
   /** The conversation that takes the place of these when they leave; null when none is left. */
   after(ids: ReadonlySet<number>): Promise<number | null> | number | null
   /** Puts keyboard focus on the row of the open conversation, else on the first. */
@@ -94,6 +95,6 @@ export const useList = create<State>()((set, get) => ({
 }))
 
 /** Opens the next or previous conversation of the list (also when the list has no focus). */
-export function stepConversation(delta: 1 | -1): void {
-  useList.getState().hands?.step(delta)
-}
+export const stepConversation: (delta: 1 | -1) => void = oneByOne(async (steps) => {
+  await useList.getState().hands?.step(steps)
+})

@@ -73,10 +73,15 @@ export const usePlaces = create<State>()((set) => ({
 
 const places = () => usePlaces.getState()
 
+const openIn = ({ place }: State): number | null => (place.kind === 'inbox' ? place.conversationId : null)
+
 /** The conversation that is open, or null. */
 export function useOpenConversation(): number | null {
-  return usePlaces((state) => (state.place.kind === 'inbox' ? state.place.conversationId : null))
+  return usePlaces(openIn)
 }
+
+/** The same, asked once. */
+export const openConversationId = (): number | null => openIn(places())
 
 export function goView(
   view: View,

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { create } from 'zustand'
 
 /** Where a shortcut is explained in the list of all shortcuts. */
@@ -138,7 +138,8 @@ export function startShortcuts(): () => void {
 /** Registers shortcuts while the component is there. `run` may change with every render without cost. */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const current = useRef(shortcuts)
-  useEffect(() => {
+  // Before the picture, so that no key finds what the last one showed.
+  useLayoutEffect(() => {
     current.current = shortcuts
   })
   const shape = shortcuts.map((shortcut) => `${shortcut.id} ${shortcut.keys}`).join('|')

@@ -6,6 +6,7 @@ import {
   type CSSProperties,
   type KeyboardEvent,
   type MouseEvent,
+  type PointerEvent,
   type ReactNode,
   type Ref,
 } from 'react'
@@ -47,6 +48,9 @@ export interface RowGridProps {
   ref?: Ref<RowGridHandle>
   className?: string
 }
+
+/** A pointer that moved no further between press and release has clicked. */
+const stillPx = 8
 
 /** A list of rows of one height as an ARIA grid with one tab stop; draws only what is on screen. */
 export function RowGrid({
@@ -92,9 +96,24 @@ export function RowGrid({
     hasFocus: () => scroller.current?.contains(document.activeElement) ?? false,
   }))
 
-  const indexOf = (target: EventTarget) => {
-    const element = target instanceof Element ? target.closest('[data-index]') : null
+  const rowOf = (target: EventTarget) => (target instanceof Element ? target.closest('[data-index]') : null)
+  const indexOf = (target: EventTarget | Element | null) => {
+    const element = target && rowOf(target)
     return element ? Number(element.getAttribute('data-index')) : -1
+  }
+
+  // A list that moves between press and release has another row, or none, under the pointer: the one that was pressed counts.
+  const pressed = useRef<{ row: Element; x: number; y: number } | null>(null)
+  const onPress = (event: PointerEvent) => {
+    const row = rowOf(event.target)
+    const control = event.target instanceof Element && event.target.closest('button, input')
+    pressed.current = row && !control ? { row, x: event.clientX, y: event.clientY } : null
+  }
+  const clickedIndex = (event: MouseEvent) => {
+    const { row, x, y } = pressed.current ?? { row: null, x: 0, y: 0 }
+    pressed.current = null
+    const moved = Math.hypot(event.clientX - x, event.clientY - y) > stillPx
+    return indexOf(row?.isConnected && !moved ? row : event.target)
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -142,8 +161,9 @@ export function RowGrid({
         aria-rowcount={count}
         aria-multiselectable={multiselectable || undefined}
         style={{ blockSize: rows.height }}
+        onPointerDown={onPress}
         onClick={(event) => {
-          const index = indexOf(event.target)
+          const index = clickedIndex(event)
           if (index >= 0) onOpen(index, event)
         }}
         onFocus={(event) => {

@@ -213,13 +213,19 @@ test('no mailbox, folder, thread or sent message is missing or counted wrong', a
   await expect(row(page, /Parts for the Kite/)).toBeVisible()
 })
 
-test('a new mail does not wait for polling: it appears within seconds by IDLE', async () => {
+test('a new mail does not wait for polling: it appears within seconds by IDLE, and a click that it moves the list under is not lost', async () => {
   const { page } = desk
+  const first = list(page).getByRole('row').first()
+  const subject = (await first.locator('.subj').textContent()) ?? ''
+  await first.hover()
+  await page.mouse.down()
   await deliver(
     team,
     mail({ from: 'Nora Lind <nora@customer.example>', subject: 'Just now', text: 'Are you open today?' }),
   )
   await expect(row(page, /Unread, Nora Lind, Just now/)).toBeVisible({ timeout: 8_000 })
+  await page.mouse.up()
+  await expect(conversation(page).getByRole('heading', { name: subject })).toBeVisible()
 })
 
 test('an answer leaves with right headers and nothing of this machine, makes one Sent copy, closes, and the next word re-opens (R42)', async () => {
