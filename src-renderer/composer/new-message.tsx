@@ -2,7 +2,6 @@ import { FileX, X } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { useQuery } from '../live'
 import { goBack, usePlaces } from '../state/places'
-import { useShortcuts } from '../state/shortcuts'
 import { errorText, t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
@@ -14,6 +13,7 @@ import { DraftFiles } from './parts'
 import { SavedMark, SendBar, SendDoubts, SendTrouble } from './send-bar'
 import { SignatureBlock } from './signature-block'
 import { useComposer } from './use-composer'
+import { useSendKeys } from './use-send-keys'
 import './composer.css'
 
 const nobody = { to: [], cc: [], bcc: [] }
@@ -50,24 +50,7 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
     desk.load(kept)
   }, [kept, desk])
 
-  useShortcuts([
-    {
-      id: 'composer.send',
-      keys: 'mod+Enter',
-      group: 'composer',
-      label: t('composer:send.keyDefault'),
-      inText: true,
-      run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false),
-    },
-    {
-      id: 'composer.sendOpen',
-      keys: 'mod+shift+Enter',
-      group: 'composer',
-      label: t('composer:send.keyOpen'),
-      inText: true,
-      run: () => (place.current?.contains(document.activeElement) ? send('open') : false),
-    },
-  ])
+  useSendKeys(place, send, settings)
   const drop = useFileDrop(composer.attach)
 
   if (error && !kept) {

@@ -5,7 +5,6 @@ import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { answeredMessage } from '../state/answered'
 import { stopWriting, writing } from '../state/presence'
-import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
 import { listText } from '../text/lists'
 import { Banner } from '../ui/banner'
@@ -21,6 +20,7 @@ import { isBlank } from '../writing/rich-text'
 import { MachineStrip, SavedMark, SendBar, SendDoubts, SendTrouble, SinceStrip } from './send-bar'
 import { SignatureBlock } from './signature-block'
 import { useComposer } from './use-composer'
+import { useSendKeys } from './use-send-keys'
 import type { Kind, ReplyProps } from './reply'
 
 /** Who a reply goes to, until the store has said so. */
@@ -144,24 +144,7 @@ export function OpenReply({
     choose(request.kind, request.messageId)
   })
 
-  useShortcuts([
-    {
-      id: 'composer.send',
-      keys: 'mod+Enter',
-      group: 'composer',
-      label: t('composer:send.keyDefault'),
-      inText: true,
-      run: () => (place.current?.contains(document.activeElement) ? send(settings?.afterSend ?? 'closed') : false),
-    },
-    {
-      id: 'composer.sendOpen',
-      keys: 'mod+shift+Enter',
-      group: 'composer',
-      label: t('composer:send.keyOpen'),
-      inText: true,
-      run: () => (place.current?.contains(document.activeElement) ? send('open') : false),
-    },
-  ])
+  useSendKeys(place, send, settings)
   useEffect(() => {
     const element = place.current
     return () => {

@@ -1,18 +1,17 @@
-import { CalendarClock, CircleAlert, Clock, Ellipsis, Paperclip, Send, TriangleAlert } from 'lucide-react'
+import { CalendarClock, CircleAlert, Clock, Paperclip, Send, TriangleAlert } from 'lucide-react'
 import { memo, useEffect, useState } from 'react'
 import type { OutboxItem, Since } from '../../src-preload/contract'
 import { useNow } from '../state/clock'
-import { outboxActs, outboxState, outboxWhy, reschedule, takeBack } from '../state/outbox'
+import { outboxState, outboxWhy, takeBack } from '../state/outbox'
 import { t } from '../text'
 import { messageTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Banner } from '../ui/banner'
-import { Button, IconButton } from '../ui/button'
+import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
-import { Menu } from '../ui/menu'
-import { SendLater } from '../ui/send-later'
 import { Spinner } from '../ui/spinner'
 import { Time } from '../ui/time'
+import { useOutboxActs } from '../work/outbox-acts'
 import { nameOf, namesOf } from './people'
 
 /** Seconds until a time, counting down; 0 when it has come. */
@@ -66,29 +65,12 @@ function SinceList({ since }: { since: readonly Since[] }) {
 export const OutboxMessage = memo(function OutboxMessage({ item }: { item: OutboxItem }) {
   const seconds = useSecondsTo(item.dueAt)
   const now = useNow()
-  const [asking, setAsking] = useState(false)
   const undoable = item.state === 'queued' && !item.scheduled && item.error === null && seconds > 0
   const words = undoable ? { text: t('conversation:outbox.sendingIn', { seconds }), kind: '' } : outboxState(item, now)
-  const { buttons, more } = outboxActs(item, false, () => setAsking(true))
+  const { acts, count, dialog } = useOutboxActs(item, false)
   const why = outboxWhy(item)
   const warn = item.state === 'held' || (item.state === 'uncertain' && !item.looking)
-  const told = why !== '' || buttons.length > 1
-  const acts = (
-    <>
-      {buttons.map((act) => (
-        <Button key={act.label} size="sm" onClick={act.run}>
-          {act.label}
-        </Button>
-      ))}
-      {more.length > 0 && (
-        <Menu
-          label={t('sending:acts.more')}
-          trigger={<IconButton icon={Ellipsis} size="sm" label={t('sending:acts.more')} />}
-          items={more.map(({ label, danger, run }) => ({ label, ...(danger ? { danger } : {}), onSelect: run }))}
-        />
-      )}
-    </>
-  )
+  const told = why !== '' || count > 1
   return (
     <li className="thread-item" data-outbox={item.id}>
       <article
@@ -160,13 +142,7 @@ export const OutboxMessage = memo(function OutboxMessage({ item }: { item: Outbo
             ))}
           </div>
         )}
-        {asking && (
-          <SendLater
-            from={{ at: item.dueAt, unlessAnswered: item.unlessAnswered }}
-            onClose={() => setAsking(false)}
-            onChoose={(at, unlessAnswered) => void reschedule(item, at, unlessAnswered)}
-          />
-        )}
+        {dialog}
       </article>
     </li>
   )

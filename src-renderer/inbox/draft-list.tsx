@@ -1,16 +1,15 @@
 import { Forward, PenLine, Reply, SquarePen } from 'lucide-react'
-import { memo, useEffect, useRef } from 'react'
+import { memo } from 'react'
 import type { Draft } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { useList } from '../state/list'
 import { goNewMessage, openConversation, usePlaces } from '../state/places'
-import { errorText, t } from '../text'
+import { t } from '../text'
 import { Button } from '../ui/button'
-import { EmptyState } from '../ui/empty-state'
 import { Icon } from '../ui/icon'
-import { RowGrid, type RowGridHandle, type RowProps } from '../ui/row-grid'
+import type { RowProps } from '../ui/row-grid'
 import { Time } from '../ui/time'
 import { rowHeights } from './conversation-list'
+import { PlainList } from './plain-list'
 import { namesOf, subjectOf } from './words'
 
 const kinds = { reply: Reply, 'reply-all': Reply, forward: Forward, new: SquarePen }
@@ -35,61 +34,28 @@ export function DraftList({
   mailboxNames: ReadonlyMap<number, string>
 }) {
   const { data, error, refetch } = useQuery('drafts.list', {}, { topics: ['drafts'] })
-  const grid = useRef<RowGridHandle>(null)
   const openDraft = usePlaces((state) => (state.place.kind === 'new-message' ? state.place.draftId : null))
-  const drafts = data?.drafts
   const isOn = (draft: Draft) =>
     draft.conversationId === null ? draft.id === openDraft : draft.conversationId === openId
-
-  useEffect(() => {
-    const at = () => drafts?.findIndex(isOn) ?? -1
-    const hands = {
-      step: (delta: number) => {
-        const draft = drafts?.[Math.max(0, at() + delta)]
-        if (draft) open(draft)
-      },
-      after: () => null,
-      focus: () => grid.current?.focus(Math.max(0, at())),
-    }
-    useList.setState({ hands })
-    return () => useList.setState((state) => (state.hands === hands ? { hands: null } : state))
-  })
-
-  if (!drafts)
-    return (
-      <div className="scroll center">
-        {error && (
-          <EmptyState
-            icon={PenLine}
-            title={t('inbox:error.title')}
-            action={<Button onClick={refetch}>{t('common:retry')}</Button>}
-          >
-            {errorText(error)}
-          </EmptyState>
-        )}
-      </div>
-    )
-  if (drafts.length === 0) {
-    return (
-      <div className="scroll center">
-        <EmptyState
-          icon={PenLine}
-          title={t('inbox:empty.draftsTitle')}
-          action={
-            <Button keys="c" onClick={() => goNewMessage()}>
-              {t('inbox:empty.write')}
-            </Button>
-          }
-        >
-          {t('inbox:empty.draftsText')}
-        </EmptyState>
-      </div>
-    )
-  }
-  const render = (index: number, props: RowProps) => {
-    const draft = drafts[index]
-    return (
-      draft && (
+  return (
+    <PlainList
+      items={data?.drafts}
+      error={error}
+      refetch={refetch}
+      icon={PenLine}
+      empty={{
+        title: t('inbox:empty.draftsTitle'),
+        text: t('inbox:empty.draftsText'),
+        action: (
+          <Button keys="c" onClick={() => goNewMessage()}>
+            {t('inbox:empty.write')}
+          </Button>
+        ),
+      }}
+      rowHeight={rowHeights[density]}
+      isOn={isOn}
+      onOpen={open}
+      renderRow={(draft, props) => (
         <DraftRow
           key={draft.id}
           draft={draft}
@@ -97,18 +63,7 @@ export function DraftList({
           on={isOn(draft)}
           mailbox={mailboxNames.size > 1 ? (mailboxNames.get(draft.mailboxId) ?? '') : ''}
         />
-      )
-    )
-  }
-  return (
-    <RowGrid
-      ref={grid}
-      label={t('inbox:list')}
-      count={drafts.length}
-      rowHeight={rowHeights[density]}
-      renderRow={render}
-      current={drafts.findIndex(isOn)}
-      onOpen={(index) => drafts[index] && open(drafts[index])}
+      )}
     />
   )
 }

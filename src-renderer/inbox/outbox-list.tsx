@@ -1,19 +1,16 @@
-import { CalendarClock, CircleAlert, Clock, Ellipsis, Send, TriangleAlert } from 'lucide-react'
-import { memo, useEffect, useRef, useState, type SyntheticEvent } from 'react'
+import { CalendarClock, CircleAlert, Clock, Send, TriangleAlert } from 'lucide-react'
+import { memo, type SyntheticEvent } from 'react'
 import type { OutboxItem } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { useNow } from '../state/clock'
-import { useList } from '../state/list'
-import { outboxActs, outboxState, outboxWhy, reschedule } from '../state/outbox'
+import { outboxState, outboxWhy } from '../state/outbox'
 import { openConversation } from '../state/places'
-import { errorText, t } from '../text'
-import { Button, IconButton } from '../ui/button'
-import { EmptyState } from '../ui/empty-state'
+import { t } from '../text'
 import { Icon } from '../ui/icon'
-import { Menu } from '../ui/menu'
-import { RowGrid, type RowGridHandle, type RowProps } from '../ui/row-grid'
-import { SendLater } from '../ui/send-later'
+import type { RowProps } from '../ui/row-grid'
 import { Time } from '../ui/time'
+import { useOutboxActs } from '../work/outbox-acts'
+import { PlainList } from './plain-list'
 import { namesOf, subjectOf } from './words'
 
 const rowHeight = 128
@@ -27,49 +24,17 @@ export function OutboxList({
   mailboxNames: ReadonlyMap<number, string>
 }) {
   const { data, error, refetch } = useQuery('outbox.list', {}, { topics: ['outbox'] })
-  const grid = useRef<RowGridHandle>(null)
-  const items = data?.items
-
-  useEffect(() => {
-    const at = () => items?.findIndex((item) => item.conversationId === openId) ?? -1
-    const hands = {
-      step: (delta: number) => {
-        const item = items?.[Math.max(0, at() + delta)]
-        if (item) openConversation(item.conversationId, 'outbox')
-      },
-      after: () => null,
-      focus: () => grid.current?.focus(Math.max(0, at())),
-    }
-    useList.setState({ hands })
-    return () => useList.setState((state) => (state.hands === hands ? { hands: null } : state))
-  }, [items, openId])
-
-  if (!items)
-    return (
-      <div className="scroll center">
-        {error && (
-          <EmptyState
-            icon={Send}
-            title={t('inbox:error.title')}
-            action={<Button onClick={refetch}>{t('common:retry')}</Button>}
-          >
-            {errorText(error)}
-          </EmptyState>
-        )}
-      </div>
-    )
-  if (items.length === 0)
-    return (
-      <div className="scroll center">
-        <EmptyState icon={Send} title={t('inbox:empty.outboxTitle')}>
-          {t('inbox:empty.outboxText')}
-        </EmptyState>
-      </div>
-    )
-  const render = (index: number, props: RowProps) => {
-    const item = items[index]
-    return (
-      item && (
+  return (
+    <PlainList
+      items={data?.items}
+      error={error}
+      refetch={refetch}
+      icon={Send}
+      empty={{ title: t('inbox:empty.outboxTitle'), text: t('inbox:empty.outboxText') }}
+      rowHeight={rowHeight}
+      isOn={(item) => item.conversationId === openId}
+      onOpen={(item) => openConversation(item.conversationId, 'outbox')}
+      renderRow={(item, props) => (
         <OutboxRow
           key={item.id}
           item={item}
@@ -77,17 +42,7 @@ export function OutboxList({
           on={item.conversationId === openId}
           mailbox={mailboxNames.size > 1 ? (mailboxNames.get(item.mailboxId) ?? '') : ''}
         />
-      )
-    )
-  }
-  return (
-    <RowGrid
-      ref={grid}
-      label={t('inbox:list')}
-      count={items.length}
-      rowHeight={rowHeight}
-      renderRow={render}
-      onOpen={(index) => items[index] && openConversation(items[index].conversationId, 'outbox')}
+      )}
     />
   )
 }
@@ -113,11 +68,10 @@ const OutboxRow = memo(function OutboxRow({
   mailbox: string
 }) {
   const now = useNow()
-  const [asking, setAsking] = useState(false)
   const words = outboxState(item, now)
   const to = t('inbox:outbox.to', { names: namesOf(item.to) })
   const why = outboxWhy(item)
-  const { buttons, more } = outboxActs(item, true, () => setAsking(true))
+  const { acts, dialog } = useOutboxActs(item, true)
   // an act must not open the conversation under it
   const alone = (event: SyntheticEvent) => event.stopPropagation()
   return (
@@ -158,25 +112,8 @@ const OutboxRow = memo(function OutboxRow({
           )}
         </div>
         <div className="x g1 outacts" onClick={alone} onKeyDown={alone}>
-          {buttons.map((act) => (
-            <Button key={act.label} size="sm" onClick={act.run}>
-              {act.label}
-            </Button>
-          ))}
-          {more.length > 0 && (
-            <Menu
-              label={t('sending:acts.more')}
-              trigger={<IconButton icon={Ellipsis} size="sm" label={t('sending:acts.more')} />}
-              items={more.map(({ label, danger, run }) => ({ label, ...(danger ? { danger } : {}), onSelect: run }))}
-            />
-          )}
-          {asking && (
-            <SendLater
-              from={{ at: item.dueAt, unlessAnswered: item.unlessAnswered }}
-              onClose={() => setAsking(false)}
-              onChoose={(at, unlessAnswered) => void reschedule(item, at, unlessAnswered)}
-            />
-          )}
+          {acts}
+          {dialog}
         </div>
       </div>
     </div>
