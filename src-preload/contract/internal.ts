@@ -348,12 +348,19 @@ export const storeForMail = {
     }),
   },
   'copies.settle': { input: z.object({ id: Id, done: z.boolean() }), output: done },
-  /** A message that is to be put into this mailbox's inbox; `id` is the message's. */
+  /** A message that is to be put into a folder of this mailbox; `id` is the message's. */
   'moves.next': {
     input: z.object({ mailboxId: Id }),
     output: z.object({
       move: z
-        .object({ id: Id, messageId: z.string().nullable(), date: Time, seen: z.boolean(), raw: bytes })
+        .object({
+          id: Id,
+          messageId: z.string().nullable(),
+          date: Time,
+          seen: z.boolean(),
+          raw: bytes,
+          role: z.enum(['inbox', 'archive']),
+        })
         .nullable(),
     }),
   },

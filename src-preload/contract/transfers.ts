@@ -12,6 +12,8 @@ export const ImportTarget = z.discriminatedUnion('kind', [
     /** Whose mail it was: what this address sent is shown as sent. */ address: z.email().max(320).nullable(),
   }),
   z.object({ kind: z.literal('archive'), mailboxId: Id }),
+  /** Into the archive on the server of a mailbox, for everybody who uses it. */
+  z.object({ kind: z.literal('server'), mailboxId: Id }),
 ])
 export type ImportTarget = z.infer<typeof ImportTarget>
 
@@ -40,6 +42,8 @@ export const Transfer = z.object({
   unreadable: z.int(),
   /** Files, or messages too large, that could not be taken; of an export: messages whose whole text is only on the server. */
   left: z.int(),
+  /** Messages that are still to be put on the server. */
+  waiting: z.int(),
   error: z.string().nullable(),
   startedAt: Time,
   endedAt: Time.nullable(),

@@ -11,6 +11,9 @@ import { useFinish } from '../ui/use-finish'
 
 const isAddress = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/
 
+const kinds = ['new', 'archive', 'server'] as const
+type ImportKind = (typeof kinds)[number]
+
 /** Asks where the chosen mail goes. */
 export function ImportDialog({
   choice,
@@ -22,7 +25,7 @@ export function ImportDialog({
   onClose: () => void
 }) {
   const archives = mailboxes.filter(({ local }) => !local)
-  const [kind, setKind] = useState<'new' | 'archive'>('new')
+  const [kind, setKind] = useState<ImportKind>('new')
   const [name, setName] = useState<string>(
     choice.names[0]?.replace(/\.\w{1,5}$/, '') ?? t('transfers:mailboxNameDefault'),
   )
@@ -47,7 +50,7 @@ export function ImportDialog({
           ? t('transfers:importSeveral', { count: choice.names.length - 1, name: choice.names[0] ?? '' })
           : t('transfers:importOne', { name: choice.names[0] ?? '' })
       }
-      description={t(kind === 'new' ? 'transfers:newText' : 'transfers:archiveText')}
+      description={t(`transfers:${kind}Text`)}
       foot={
         <>
           <Button size="lg" onClick={onClose}>
@@ -75,7 +78,7 @@ export function ImportDialog({
           label={t('transfers:where')}
           value={kind}
           onChange={setKind}
-          options={(['new', 'archive'] as const).map((value) => ({ value, label: t(`transfers:targets.${value}`) }))}
+          options={kinds.map((value) => ({ value, label: t(`transfers:targets.${value}`) }))}
         />
       )}
       {kind === 'new' ? (

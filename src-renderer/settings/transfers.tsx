@@ -73,14 +73,15 @@ export function Transfers() {
 }
 
 function resultText(transfer: Transfer): string {
-  const { kind, messages, duplicates, unreadable, left } = transfer
-  const counted = (key: 'result' | 'duplicates' | 'unreadable' | 'left' | 'notHere', n: number): string[] =>
+  const { kind, messages, duplicates, unreadable, left, waiting } = transfer
+  const counted = (key: 'result' | 'duplicates' | 'unreadable' | 'left' | 'notHere' | 'waiting', n: number): string[] =>
     n === 0 && key !== 'result' ? [] : [t(`transfers:${key}`, { count: n, n: numberText(n) })]
   return [
     ...counted('result', messages),
     ...counted('duplicates', duplicates),
     ...counted('unreadable', unreadable),
     ...counted(kind === 'import' ? 'left' : 'notHere', left),
+    ...counted('waiting', waiting),
   ].join(', ')
 }
 
@@ -126,7 +127,7 @@ function TransferRow({ transfer, mailbox }: { transfer: Transfer; mailbox: Mailb
         {t(`transfers:states.${state}`)}
       </span>
       <Time at={transfer.endedAt ?? transfer.startedAt} form="message" className="t3 meta nowrap" />
-      {state === 'running' && (
+      {(state === 'running' || transfer.waiting > 0) && (
         <Button size="sm" onClick={() => quietly(call('transfers.cancel', { id }))}>
           {t('transfers:cancel')}
         </Button>

@@ -1,5 +1,6 @@
 import { expect, test, type Locator } from '@playwright/test'
 import { nav, openRow } from './hands'
+import { look } from './pictures'
 import {
   conversation,
   mail,
@@ -100,6 +101,7 @@ test('a conversation is not stuck with what the headers say: why, split, merge, 
   await articles().nth(1).getByRole('button', { name: 'Message actions' }).click()
   await page.getByRole('menuitem', { name: 'Why is this here?' }).click()
   await expect(page.getByRole('dialog')).toContainText('Its In-Reply-To header names the message from Priya Raman')
+  await look(desk, 'threads-why')
   await page.keyboard.press('Escape')
 
   // The new subject offers a split.
@@ -115,6 +117,7 @@ test('a conversation is not stuck with what the headers say: why, split, merge, 
   // With the keyboard, through the dialog.
   await page.keyboard.press('Shift+M')
   await expect(page.getByRole('dialog', { name: 'Split this conversation' })).toBeVisible()
+  await look(desk, 'threads-split')
   await page.getByRole('button', { name: 'Split into two' }).click()
   await expect(articles()).toHaveCount(2)
 
@@ -123,6 +126,7 @@ test('a conversation is not stuck with what the headers say: why, split, merge, 
   await page.keyboard.press('m')
   const dialog = page.getByRole('dialog', { name: 'Merge into another conversation' })
   await dialog.getByRole('radio', { name: /Invoice again/ }).check()
+  await look(desk, 'threads-merge')
   await dialog.getByRole('button', { name: 'Merge', exact: true }).click()
   await expect(conversation(page)).toContainText('“Wrong invoice”')
   await expect(articles()).toHaveCount(2)

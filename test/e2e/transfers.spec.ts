@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { nav, openRow } from './hands'
+import { look } from './pictures'
 import {
   conversation,
   mail,
@@ -43,6 +44,11 @@ test.beforeAll(async () => {
     )
   }
   mkdirSync(join(dir, 'out'))
+  mkdirSync(join(dir, 'years'))
+  writeFileSync(
+    join(dir, 'years', 'one.eml'),
+    mail({ subject: 'Kept for years', id: 'kept@harbourcycle.example', date: new Date(Date.UTC(2014, 5, 3)) }),
+  )
   desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
   await synced(desk.page)
 })
@@ -80,6 +86,31 @@ test('old mail is not lost on its way in and out: import to a mailbox of its own
   await expect(conversation(page)).toContainText('From years ago.')
   await expect(row(page, /Bell is silent/)).toHaveCount(0)
 
+  // Into the archive on the server, where colleagues have it too.
+  await page.keyboard.press('g')
+  await page.keyboard.press('t')
+  await answerDialog(join(dir, 'years'))
+  await page.getByRole('button', { name: 'Choose folder…' }).click()
+  const second = page.getByRole('dialog', { name: 'Import years' })
+  await second.getByRole('radio', { name: 'Archive on the server' }).click()
+  await expect(second).toContainText('Everybody who uses the mailbox has it there.')
+  await look(desk, 'import-dialog')
+  await second.getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(page.locator('.transfer').first()).toContainText('1 message')
+  await expect(page.locator('.transfer').first()).not.toContainText('on the server', { timeout: 20_000 })
+  await expect
+    .poll(() =>
+      team.dovecot
+        .doveadm('-f', 'tab', 'fetch', '-u', 'help', 'hdr.subject date.received', 'mailbox', 'Archive')
+        .trim()
+        .split('\n')
+        .at(-1),
+    )
+    .toMatch(/^Kept for years\t2014-06-03/)
+  await look(desk, 'transfers')
+  await page.locator('.transfer', { hasText: 'Import of old' }).getByRole('button', { name: 'Show' }).click()
+  await openRow(page, 'Old order 27')
+
   // Of one conversation, from its menu.
   await answerDialog(join(dir, 'out'))
   await conversation(page).getByRole('button', { name: 'More actions' }).first().click()
@@ -93,6 +124,7 @@ test('old mail is not lost on its way in and out: import to a mailbox of its own
   await page.keyboard.press('t')
   await page.getByRole('button', { name: 'Export…' }).click()
   await page.getByRole('dialog').getByRole('combobox', { name: 'Mailbox' }).selectOption({ label: 'Old shop' })
+  await look(desk, 'export-dialog')
   await page.getByRole('button', { name: 'Choose where…' }).click()
   await expect(page.locator('.transfer').first()).toContainText('30 messages', { timeout: 20_000 })
   await expect.poll(() => readdirSync(join(dir, 'out')).filter((name) => name.startsWith('Old shop')).length).toBe(1)

@@ -453,3 +453,18 @@ test('moves: conversations of before stay where their mail lies', () => {
   )
   after.close()
 })
+
+test('import to the server: what waited to be moved still goes into the inbox, and an import of before stays on this computer', () => {
+  const before = at(31)
+  before.write((tx) => {
+    tx.run(`INSERT INTO messages(id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
+      attachment_count, remote_count, raw_size) VALUES(3, 1, x'00', '[]', 1, 1, 0, 1, '', '', 0, '{}', '', '', 'none', 0, 0, 1)`)
+    tx.run('INSERT INTO mailbox_moves(message_id, mailbox_id) VALUES(3, 1)')
+    tx.run("INSERT INTO transfers(kind, state, name, paths, started_at) VALUES('import', 'running', 'x', '[]', 1)")
+  })
+  before.close()
+  const after = at(32)
+  expect(after.read.get('SELECT role FROM mailbox_moves')).toEqual({ role: 'inbox' })
+  expect(after.read.get('SELECT to_server FROM transfers')).toEqual({ to_server: 0 })
+  after.close()
+})

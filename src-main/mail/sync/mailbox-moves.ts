@@ -9,7 +9,7 @@ const idleMs = 10 * 60_000
 const againMs = 30_000
 
 /**
- * Puts messages of conversations that were moved here into the inbox. One that was put there before a crash is found by its
+ * Puts messages of conversations that were moved here into the inbox, and imported ones into the archive. One that was put there before a crash is found by its
  * Message-ID and not put there twice.
  * @returns when to look again, ms
  */
@@ -24,8 +24,9 @@ export async function putMoved(
     if (!move) return idleMs
     try {
       await sync.withActsSession(async (session) => {
-        const path = await sync.pathOf(session, 'inbox')
-        if (path === null) throw new PosternError('server-refused', 'no inbox')
+        // With labels there is no archive but the folder of everything.
+        const path = await sync.pathOf(session, move.role === 'archive' && session.gmail ? 'all' : move.role)
+        if (path === null) throw new PosternError('server-refused', 'no such folder')
         await session.select(path)
         const there = move.messageId !== null && (await session.searchUids({ messageId: move.messageId })).length > 0
         if (!there) await session.append(path, move.raw, move.seen ? ['\\Seen'] : [], new Date(move.date))

@@ -2,6 +2,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { unpackSource } from '../../shared/message-body'
 import type { Acts } from './acts'
 import type { Reader, Writer } from '../file/database'
+import { dropLocation } from '../mail/flags'
 import { place, replaceMessage } from '../mail/places'
 import { parseIds } from '../rows'
 import { queueAct, takeBack } from '../mail/server-ops'
@@ -150,6 +151,7 @@ export interface Move {
   readonly date: number
   readonly seen: boolean
   readonly raw: Uint8Array
+  readonly role: 'inbox' | 'archive'
 }
 
 /** The next message to be put into a mailbox, those that were tried least first. */
@@ -161,8 +163,9 @@ export function nextMove(read: Reader, mailboxId: number): { move: Move | null }
     seen: number
     body: Buffer
     source: Buffer | null
+    role: string
   }>(
-    `SELECT m.id, m.message_id, m.date, m.seen, b.body, b.source FROM mailbox_moves v JOIN messages m ON m.id = v.message_id JOIN message_bodies b ON b.message_id = m.id
+    `SELECT m.id, m.message_id, m.date, m.seen, b.body, b.source, v.role FROM mailbox_moves v JOIN messages m ON m.id = v.message_id JOIN message_bodies b ON b.message_id = m.id
      WHERE v.mailbox_id = ? AND v.appended = 0 ORDER BY v.tries, m.date LIMIT 1`,
     mailboxId,
   )
@@ -174,6 +177,7 @@ export function nextMove(read: Reader, mailboxId: number): { move: Move | null }
           date: row.date,
           seen: row.seen === 1,
           raw: unpackSource(row.body, row.source),
+          role: row.role === 'archive' ? 'archive' : 'inbox',
         }
       : null,
   }
@@ -188,15 +192,52 @@ export function settleMailboxMove(workspace: Workspace, id: number, done: boolea
       id,
     )
     if (done) metInMailbox(tx, workspace, id)
+    tx.changes.touched('transfers')
   })
+}
+
+/** Imported mail goes into the archive on the server, too; once it was met there, the copy beside it goes. */
+export function putIntoArchive(tx: Writer, messageId: number, mailboxId: number): void {
+  tx.run(
+    "INSERT OR IGNORE INTO mailbox_moves(message_id, mailbox_id, role) VALUES(?, ?, 'archive')",
+    messageId,
+    mailboxId,
+  )
+}
+
+/** What is still to be put there is not any more, and stays on this computer. */
+export function keepOutOfArchive(tx: Writer, mailboxId: number): void {
+  tx.run("DELETE FROM mailbox_moves WHERE mailbox_id = ? AND role = 'archive' AND appended = 0", mailboxId)
+}
+
+/** The places of imported mail that the server has now. */
+function leaveLocal(tx: Writer, messageId: number, mailboxId: number): void {
+  const places = tx.all<{ folder_id: number; uid: number; local: number }>(
+    'SELECT l.folder_id, l.uid, f.local FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? AND f.mailbox_id = ?',
+    messageId,
+    mailboxId,
+  )
+  if (places.every(({ local }) => local === 1)) return
+  for (const place of places) {
+    if (place.local !== 1) continue
+    dropLocation(tx, place.folder_id, place.uid)
+    tx.run(
+      "DELETE FROM folders WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM locations WHERE folder_id = ?1) AND NOT EXISTS(SELECT 1 FROM transfers WHERE mailbox_id = folders.mailbox_id AND state = 'running')",
+      place.folder_id,
+    )
+  }
+  replaceMessage(tx, messageId)
+  tx.run('DELETE FROM mailbox_moves WHERE message_id = ?', messageId)
+  tx.changes.touched('transfers')
 }
 
 /** A message that was put into another mailbox was met there: it leaves the old one. */
 export function metInMailbox(tx: Writer, workspace: Workspace, messageId: number): void {
-  const move = tx.get<{ mailbox_id: number }>(
-    'SELECT mailbox_id FROM mailbox_moves WHERE message_id = ? AND appended = 1',
+  const move = tx.get<{ mailbox_id: number; role: string }>(
+    'SELECT mailbox_id, role FROM mailbox_moves WHERE message_id = ? AND appended = 1',
     messageId,
   )
+  if (move?.role === 'archive') return leaveLocal(tx, messageId, move.mailbox_id)
   if (!move || !located(tx, messageId).some((one) => one.mailbox_id === move.mailbox_id)) return
   const others = new Set(
     located(tx, messageId)
@@ -208,7 +249,7 @@ export function metInMailbox(tx: Writer, workspace: Workspace, messageId: number
   for (const mailboxId of others) wakeMail(workspace, mailboxId)
 }
 
-function wakeMail(workspace: Workspace, mailboxId: number): void {
+export function wakeMail(workspace: Workspace, mailboxId: number): void {
   for (const name of ['outbox.wake', 'ops.wake'] as const)
     workspace
       .mail()

@@ -3,6 +3,7 @@ import type { ImportPage } from '../../../src-preload/contract/internal'
 import type { FolderRole } from '../../../src-preload/contract/mail'
 import type * as z from 'zod'
 import type { Writer } from '../file/database'
+import { putIntoArchive, wakeMail } from '../conversations/move-mailbox'
 import { Batch, Portion, ingest, messageKey, openFolder } from './messages'
 import { endTransfer } from './transfers'
 import { breathe, type Workspace } from '../workspace'
@@ -17,15 +18,16 @@ const below = 'Imported mail'
  */
 export async function importPage(workspace: Workspace, page: z.infer<typeof ImportPage>): Promise<{ go: boolean }> {
   let from = 0
+  let server: number | null = null
   do {
     const portion = new Portion(workspace, from, page.items.length)
     const go = workspace.db.write((tx) => {
-      const transfer = tx.get<{ mailbox_id: number }>(
-        "SELECT mailbox_id FROM transfers WHERE id = ? AND state = 'running'",
+      const transfer = tx.get<{ mailbox_id: number; to_server: number }>(
+        "SELECT mailbox_id, to_server FROM transfers WHERE id = ? AND state = 'running'",
         page.id,
       )
       if (!transfer) return false
-      const counts = storeItems(tx, workspace, transfer.mailbox_id, page, portion)
+      const counts = storeItems(tx, workspace, transfer, page, portion)
       const last = portion.end >= page.items.length
       tx.run(
         'UPDATE transfers SET messages = messages + ?, duplicates = duplicates + ?, unreadable = unreadable + ?, left = left + ? WHERE id = ?',
@@ -44,9 +46,11 @@ export async function importPage(workspace: Workspace, page: z.infer<typeof Impo
           page.id,
         )
       tx.changes.touched('transfers')
+      server = transfer.to_server === 1 ? transfer.mailbox_id : null
       return true
     }, 'normal')
     if (!go) return { go }
+    if (server !== null) wakeMail(workspace, server)
     from = portion.end
     await breathe()
   } while (from < page.items.length)
@@ -60,7 +64,7 @@ export function endImport(workspace: Workspace, id: number, error: string | null
 function storeItems(
   tx: Writer,
   workspace: Workspace,
-  mailboxId: number,
+  { mailbox_id: mailboxId, to_server: toServer }: { mailbox_id: number; to_server: number },
   page: z.infer<typeof ImportPage>,
   portion: Portion,
 ): { messages: number; duplicates: number; unreadable: number } {
@@ -76,8 +80,11 @@ function storeItems(
   for (const at of portion) {
     const item = page.items[at]
     if (!item) continue
-    if (isHere(tx, workspace, mailboxId, item)) {
+    const there = hereAs(tx, workspace, mailboxId, item)
+    if (there !== undefined) {
       counts.duplicates++
+      // Beside the archive since an import of before.
+      if (toServer === 1 && there.local === 1) putIntoArchive(tx, there.id, mailboxId)
       continue
     }
     uid++
@@ -91,6 +98,14 @@ function storeItems(
       batch,
     )
     counts.messages++
+    if (toServer === 1) {
+      const stored = tx.get<{ id: number }>(
+        'SELECT message_id AS id FROM locations WHERE folder_id = ? AND uid = ?',
+        folderId,
+        uid,
+      )
+      if (stored) putIntoArchive(tx, stored.id, mailboxId)
+    }
     if (item.message.unreadable !== null) counts.unreadable++
   }
   tx.run('UPDATE folders SET high_uid = ? WHERE id = ?', uid, folderId)
@@ -122,25 +137,25 @@ function folderFor(tx: Writer, mailboxId: number, name: string, role: FolderRole
   )
 }
 
-/** The same message, byte for byte what its sender wrote, lies in this mailbox already. */
-function isHere(
+/** The same message, byte for byte what its sender wrote, where it lies in this mailbox already; `local`: on this computer only. */
+function hereAs(
   tx: Writer,
   workspace: Workspace,
   mailboxId: number,
   { message }: z.infer<typeof ImportPage>['items'][number],
-): boolean {
-  return tx
-    .all<{ id: number; content_hash: Buffer }>(
-      'SELECT id, content_hash FROM messages WHERE key_hash = ?',
-      messageKey(workspace, message),
-    )
-    .some(
-      (known) =>
-        known.content_hash.equals(message.contentHash) &&
-        tx.get(
-          'SELECT 1 FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? AND f.mailbox_id = ?',
-          known.id,
-          mailboxId,
-        ) !== undefined,
-    )
+): { id: number; local: number } | undefined {
+  for (const known of tx.all<{ id: number; content_hash: Buffer }>(
+    'SELECT id, content_hash FROM messages WHERE key_hash = ?',
+    messageKey(workspace, message),
+  )) {
+    if (!known.content_hash.equals(message.contentHash)) continue
+    const { local } =
+      tx.get<{ local: number | null }>(
+        'SELECT min(f.local) AS local FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? AND f.mailbox_id = ?',
+        known.id,
+        mailboxId,
+      ) ?? {}
+    if (local != null) return { id: known.id, local }
+  }
+  return undefined
 }

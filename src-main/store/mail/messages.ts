@@ -334,19 +334,24 @@ export function enter(
     : [message.from]
   for (const person of others) customerOf(tx, person, date, message.autoKind)
   queueForIndex(tx, id)
+  // Somebody put old mail into the archive, imported perhaps: it is news to nobody.
+  const isNews = !entering.backfill && !(entering.role === 'archive' && date < Date.now() - oldMs)
   if (merged.length > 0) {
-    if (!entering.backfill) note(tx, conversationId, 'merged', '', Date.now())
+    if (isNews) note(tx, conversationId, 'merged', '', Date.now())
     markWork(tx, conversationId)
     for (const gone of merged) batch.touched.delete(gone)
   }
   const failed = message.report ? keepReport(tx, workspace, id, message.report, date) : false
-  if (!entering.backfill) {
+  if (isNews) {
     arriveLive(tx, conversationId, created, failed, entering)
     if (!created) noteArrival(tx, conversationId, id)
   }
   batch.touched.add(conversationId)
   for (const id of moved) batch.touched.add(id)
 }
+
+/** Mail that lies in the archive and is older than this came there by hand. */
+const oldMs = 7 * 24 * 3_600_000
 
 /** New mail moves a status: a customer's mail opens; a machine's answer and our own from elsewhere leave it as it is. */
 function arriveLive(

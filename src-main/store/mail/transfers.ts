@@ -1,6 +1,7 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { ImportTarget, Transfer } from '../../../src-preload/contract/transfers'
 import type { Reader, Writer } from '../file/database'
+import { keepOutOfArchive } from '../conversations/move-mailbox'
 import { createLocalMailbox } from './mailboxes'
 import { parseTexts } from '../rows'
 import type { Workspace } from '../workspace'
@@ -19,6 +20,7 @@ interface Row {
   duplicates: number
   unreadable: number
   left: number
+  waiting: number
   error: string | null
   started_at: number
   ended_at: number | null
@@ -27,7 +29,9 @@ interface Row {
 export function listTransfers(read: Reader): Transfer[] {
   return read
     .all<Row>(
-      `SELECT id, kind, state, name, mailbox_id, done, total, messages, duplicates, unreadable, left, error, started_at, ended_at FROM transfers ORDER BY id DESC LIMIT ${kept}`,
+      `SELECT id, kind, state, name, mailbox_id, done, total, messages, duplicates, unreadable, left, error, started_at, ended_at,
+         iif(to_server = 1, (SELECT count(*) FROM mailbox_moves v WHERE v.mailbox_id = transfers.mailbox_id AND v.role = 'archive' AND v.appended = 0), 0) AS waiting
+       FROM transfers ORDER BY id DESC LIMIT ${kept}`,
     )
     .map(({ mailbox_id: mailboxId, started_at: startedAt, ended_at: endedAt, ...row }) => ({
       ...row,
@@ -47,9 +51,17 @@ export function beginImport(
   const mailboxId =
     target.kind === 'new' ? createLocalMailbox(workspace, target.name, target.address) : target.mailboxId
   const id = workspace.db.write((tx) => {
-    if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId))
+    if (
+      !tx.get(
+        'SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0 AND (local = 0 OR ?)',
+        mailboxId,
+        Number(target.kind !== 'server'),
+      )
+    )
       throw new PosternError('not-found', 'no such mailbox')
-    return begin(tx, 'import', name, mailboxId, paths)
+    const transfer = begin(tx, 'import', name, mailboxId, paths)
+    if (target.kind === 'server') tx.run('UPDATE transfers SET to_server = 1 WHERE id = ?', transfer)
+    return transfer
   })
   workspace
     .mail()
@@ -102,6 +114,13 @@ export function endTransfer(
     id,
   )
   tx.changes.touched('transfers')
+}
+
+/** Ends one; what came in stays, what is not on the server yet does not go there any more. */
+export function cancelTransfer(tx: Writer, id: number): void {
+  const target = tx.get<{ mailbox_id: number }>('SELECT mailbox_id FROM transfers WHERE id = ? AND to_server = 1', id)
+  if (target) keepOutOfArchive(tx, target.mailbox_id)
+  endTransfer(tx, id, 'cancelled')
 }
 
 export function forgetTransfer(tx: Writer, id: number): void {

@@ -29,6 +29,7 @@ import { noteDrafts } from './0028-note-drafts'
 import { elsewhere } from './0029-elsewhere'
 import { teamComputers } from './0030-team-computers'
 import { moves } from './0031-moves'
+import { importToServer } from './0032-import-to-server'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -68,4 +69,5 @@ export const migrations: readonly Migration[] = [
   elsewhere,
   teamComputers,
   moves,
+  importToServer,
 ]

@@ -80,3 +80,25 @@ test('a message that was deleted or thrown into the trash elsewhere is still her
   await store.put(folders['Trash'] ?? 0, { from: 'c@x.test', id: 'one@x.test', raw: 'moved' })
   expect((await get()).messages.map(({ lies }) => lies).includes('trash')).toBe(true)
 })
+
+test('old mail that a colleague puts into the archive opens nothing, and is no news for a reply that is being written; new mail filed there is', async () => {
+  const archive = folders['Archive'] ?? 0
+  await store.put(inbox(), { from: 'c@x.test', id: 'one@x.test' })
+  const id = (await store.list())[0]?.id ?? 0
+  const draft = await store.call('drafts.start', {
+    kind: 'reply',
+    conversationId: id,
+    messageId: null,
+    mailboxId: 1,
+    visibleText: null,
+  })
+  await store.call('conversations.setStatus', { ids: [id], status: 'closed' })
+  const years = Date.UTC(2015, 2, 3)
+  await store.put(archive, { from: 'c@x.test', inReplyTo: ['one@x.test'], date: years }, { live: true, seen: true })
+  await store.put(archive, { from: 'd@x.test', subject: 'Of old', date: years }, { live: true, seen: true })
+  expect(await store.list()).toEqual([])
+  expect((await store.call('conversations.get', { id })).history.map(({ kind }) => kind)).not.toContain('reopened')
+  expect(store.db.read.all('SELECT 1 FROM draft_news WHERE draft_id = ?', draft.id)).toEqual([])
+  await store.put(archive, { from: 'e@x.test', subject: 'Of today', date: Date.now() - 60_000 }, { live: true })
+  expect((await store.list()).map(({ subject }) => subject)).toEqual(['Of today'])
+})
