@@ -1,4 +1,5 @@
 import type { PosternEvent } from '../../src-preload/contract/events'
+import type { Words } from './search/search-text'
 
 /** Above this many ids an event says "many" (an empty list) and the window asks again for what it shows. */
 const manyIds = 200
@@ -21,8 +22,8 @@ type PlainTopic =
 export class Changes {
   private readonly ids = new Map<IdTopic, Set<number>>()
   private readonly topics = new Set<PlainTopic>()
-  /** Messages that the search index must take up anew, or leave out. */
-  readonly reindexed = new Set<number>()
+  /** Messages that the search index must take up anew, or leave out; null: their words have to be read from the database. */
+  readonly reindexed = new Map<number, Words | null>()
 
   /** Without an id: many. */
   changed(topic: IdTopic, id?: number): void {
@@ -31,8 +32,8 @@ export class Changes {
     set.add(id ?? 0)
   }
 
-  reindex(id: number): void {
-    this.reindexed.add(id)
+  reindex(id: number, words: Words | null = null): void {
+    this.reindexed.set(id, words)
   }
 
   touched(topic: PlainTopic): void {
@@ -57,16 +58,23 @@ export class Changes {
   }
 }
 
-/** While commits do not cease, windows hear of them this often, ms: each event costs the store and every window time. */
+/**
+ * While commits do not cease, windows hear of them this often at first, and ever less up to the second, ms: each event costs the
+ * store and every window time, and nobody reads a list that changes ten times a second.
+ */
 const steadyMs = 100
+const longestMs = 400
+/** By so much longer each time. */
+const slowing = 1.5
 
 /**
  * Collapses what several commits changed into one event a topic: published once the turn is over, and while one commit follows
- * the other, as in a sync, every 100 ms.
+ * the other, as in a sync, after 100 ms, later 400 ms.
  */
 export class Publisher {
   private waiting: Changes | null = null
   private publishedAt = -Infinity
+  private pace = steadyMs
   private timer: NodeJS.Timeout | undefined
 
   constructor(private readonly publish: (event: PosternEvent) => void) {}
@@ -88,7 +96,8 @@ export class Publisher {
   private plan(): void {
     clearTimeout(this.timer)
     this.timer = undefined
-    const wait = this.publishedAt + steadyMs - performance.now()
+    const wait = this.publishedAt + this.pace - performance.now()
+    this.pace = wait > 0 ? Math.min(this.pace * slowing, longestMs) : steadyMs
     if (wait > 0) this.timer = setTimeout(() => this.flush(), wait).unref()
     else setImmediate(() => this.flush())
   }

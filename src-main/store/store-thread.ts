@@ -43,7 +43,7 @@ export class StoreThread {
     const worker = this.worker ?? this.start(this.script)
     return new Promise((resolve) => {
       this.waiting.push(resolve)
-      worker.postMessage(job)
+      worker.postMessage(job, job.kind === 'batch' && job.text.buffer instanceof ArrayBuffer ? [job.text.buffer] : [])
     })
   }
 

@@ -3,12 +3,12 @@ import Driver from 'better-sqlite3-multiple-ciphers'
 import * as z from 'zod'
 import { databaseFile, openDriver, readerOf, type Reader } from './file/database'
 import { IndexFile } from './search/index-file'
-import { storedText } from './search/index-text'
+import { Handed, handedText, storedText } from './search/index-text'
 
 /** What the store's thread is asked; jobs are done one after another. */
 export const ThreadJob = z.discriminatedUnion('kind', [
-  /** Brings the index in line with these messages as they are in the database now. */
-  z.object({ kind: z.literal('batch'), ids: z.array(z.int()) }),
+  /** Brings the index in line with these messages: with the words that are handed along, else with the database as it is now. */
+  z.object({ kind: z.literal('batch'), ...Handed.shape }),
   z.object({ kind: z.literal('merge') }),
   z.object({ kind: z.literal('purge'), begin: z.boolean() }),
   /** Empties the journal of the index. */
@@ -69,7 +69,11 @@ export function perform(hands: Hands, job: ThreadJob): ThreadAnswer {
     if (job.kind === 'merge') return { more: index.merge() }
     if (job.kind === 'purge') return { more: index.purge(job.begin) }
     if (job.kind === 'rest') index.rest()
-    else return { more: false, unreadable: index.apply(job.ids, (id) => storedText(databaseOf(hands).read, id)) }
+    else {
+      const handed = handedText(job)
+      const unreadable = index.apply(job.ids, (id) => handed.get(id) ?? storedText(databaseOf(hands).read, id))
+      return { more: false, unreadable }
+    }
     return { more: false }
   } catch (fault) {
     return { code: codeOf(fault) }

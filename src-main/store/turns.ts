@@ -4,8 +4,11 @@ import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 const whileAsked = 4
 /** While nobody asks: each transaction has its price, and a first question must not wait long either. */
 const otherwise = 14
-/** A window that asked so long ago asks again soon: somebody scrolls, types or walks through conversations, ms. */
-const recently = 250
+/**
+ * A window that asked so long ago asks again soon: somebody scrolls, types or walks through conversations, ms. Less than the time
+ * between two events, after which a window asks of itself.
+ */
+const recently = 90
 /** A person who opened something or typed so long ago is likely to go on, ms ... */
 const handMs = 150
 /** ... and a page of old mail rests at most this long for it. */

@@ -98,6 +98,8 @@ export const ParsedMessage = z.object({
   /** Set for delivery reports. */
   report: DeliveryReport.nullable().optional(),
   body: bytes,
+  /** The text of `body` that is to be found, in UTF-8, for the search index; not there when it is long. */
+  words: bytes.optional(),
   /** null: the source is inside `body`. */
   source: bytes.nullable(),
   rawSize: z.int(),

@@ -26,6 +26,26 @@ test('a sync does not tell the window of each commit, and of none too late or ne
   expect(told.flatMap((ids) => ids.split(',').map(Number))).toEqual(Array.from({ length: 40 }, (_, at) => at + 1))
 })
 
+test('a long sync is told of ever less often, though never later than half a second; what comes after it at once', () => {
+  const times: number[] = []
+  const slow = new Publisher(() => times.push(performance.now()))
+  for (let id = 1; id <= 500; id += 1) {
+    slow.committed(changed(id))
+    vi.advanceTimersByTime(10)
+  }
+  const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0))
+  expect(gaps[0]).toBeLessThan(150)
+  expect(Math.max(...gaps)).toBeLessThan(500)
+  expect(times.length).toBeLessThan(20)
+  vi.advanceTimersByTime(1_000)
+  const before = times.length
+  for (const pause of [20, 120]) {
+    slow.committed(changed(1))
+    vi.advanceTimersByTime(pause)
+  }
+  expect(times.length).toBe(before + 2)
+})
+
 test('what a person does in the middle of a sync is told without waiting', () => {
   publisher.committed(changed(1))
   vi.advanceTimersByTime(1)

@@ -18,6 +18,8 @@ const longestText = 1024 * 1024
 const longestHtml = 2 * 1024 * 1024
 const longestSearchText = 1024 * 1024
 const mostParts = 10_000
+/** Characters of text that are handed along for the search index; longer ones it reads from the stored message. */
+const longestHanded = 64 * 1024
 /** Beyond this a message is kept and shown raw only; parsing it would cost minutes. */
 const largestParsed = 150 * 1024 * 1024
 
@@ -169,6 +171,7 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
     remoteUrls: [...body.remote.remoteUrls],
     posternId: first('x-postern-id')?.trim().slice(0, 200) ?? null,
     report,
+    ...handedWords(body),
     ...packMessage(
       { text: body.text, html: body.html, textSuffices: body.textSuffices, cut: body.cut },
       raw,
@@ -177,6 +180,12 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
     ),
     rawSize: raw.byteLength,
   }
+}
+
+/** What `unpackSearchText` gives of the packed message. */
+function handedWords({ text, more }: Body): Pick<ParsedMessage, 'words'> {
+  if (text.length + more.length > longestHanded) return {}
+  return { words: Buffer.from(more === '' ? text : `${text}\n${more}`) }
 }
 
 /** Headers in which servers name the address that a message was delivered to; none of them is standard, each is common. */

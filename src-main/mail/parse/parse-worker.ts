@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
+import { joined } from '../../shared/bytes'
 import { extractPart, parseMessage } from './parse-message'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 
@@ -12,7 +13,7 @@ export const ParserJob = z.discriminatedUnion('kind', [
 export type ParserJob = z.infer<typeof ParserJob>
 
 /** A message without its bytes. */
-type BareMessage = Omit<ParsedMessage, 'hash' | 'contentHash' | 'body' | 'source'>
+type BareMessage = Omit<ParsedMessage, 'hash' | 'contentHash' | 'body' | 'source' | 'words'>
 
 export const ParserAnswer = z.discriminatedUnion('kind', [
   // Bytes of all messages lie in one buffer: handing over hundreds of small ones costs more than parsing. The store
@@ -21,12 +22,15 @@ export const ParserAnswer = z.discriminatedUnion('kind', [
     kind: z.literal('page'),
     messages: z.array(z.custom<BareMessage>((value) => typeof value === 'object' && value !== null)),
     bytes: z.instanceof(Uint8Array),
-    sizes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int().nullable()])),
+    sizes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int().nullable(), z.int().nullable()])),
+    // By itself: the store keeps it a little longer than the rest.
+    words: z.instanceof(Uint8Array),
   }),
   z.object({ kind: z.literal('part'), type: z.string(), bytes: z.instanceof(Uint8Array) }),
   z.object({ kind: z.literal('failed'), code: z.enum(['not-found', 'unreadable']) }),
 ])
 export type ParserAnswer = z.infer<typeof ParserAnswer>
+type Page = Extract<ParserAnswer, { kind: 'page' }>
 
 /** Shared with the parent: [messages begun since the thread started, index in the page]. */
 export const WorkerData = z.object({ parserProgress: z.instanceof(SharedArrayBuffer) })
@@ -38,9 +42,10 @@ export function serveParser(): void {
   const progress = new Int32Array(WorkerData.parse(workerData).parserProgress)
   port.on('message', (message: unknown) => {
     void answer(ParserJob.parse(message), progress).then((value) => {
+      const handed = value.kind === 'failed' ? [] : value.kind === 'part' ? [value.bytes] : [value.bytes, value.words]
       port.postMessage(
         value,
-        value.kind !== 'failed' && value.bytes.buffer instanceof ArrayBuffer ? [value.bytes.buffer] : [],
+        handed.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : [])),
       )
     })
   })
@@ -68,40 +73,39 @@ async function answer(job: ParserJob, progress: Int32Array): Promise<ParserAnswe
 }
 
 function pageOf(messages: readonly ParsedMessage[]): ParserAnswer {
-  const bytes = new Uint8Array(
-    messages.reduce(
-      (sum, one) =>
-        sum + one.hash.byteLength + one.contentHash.byteLength + one.body.byteLength + (one.source?.byteLength ?? 0),
-      0,
-    ),
-  )
-  let at = 0
-  const put = (piece: Uint8Array): number => {
-    bytes.set(piece, at)
-    at += piece.byteLength
-    return piece.byteLength
-  }
   const bare: BareMessage[] = []
-  const sizes: [number, number, number, number | null][] = []
-  for (const { hash, contentHash, body, source, ...rest } of messages) {
+  const kept: (Uint8Array | null)[] = []
+  const found: (Uint8Array | undefined)[] = []
+  const sizes: Page['sizes'] = []
+  for (const { hash, contentHash, body, source, words, ...rest } of messages) {
     bare.push(rest)
-    sizes.push([put(hash), put(contentHash), put(body), source === null ? null : put(source)])
+    kept.push(hash, contentHash, body, source)
+    found.push(words)
+    sizes.push([
+      hash.byteLength,
+      contentHash.byteLength,
+      body.byteLength,
+      source?.byteLength ?? null,
+      words?.byteLength ?? null,
+    ])
   }
-  return { kind: 'page', messages: bare, bytes, sizes }
+  return { kind: 'page', messages: bare, bytes: joined(kept), sizes, words: joined(found) }
 }
 
-/** The messages of an answer, their bytes as pieces of its one buffer. */
-export function messagesOf({ messages, bytes, sizes }: Extract<ParserAnswer, { kind: 'page' }>): ParsedMessage[] {
+/** The messages of an answer, their bytes as pieces of its two buffers. */
+export function messagesOf({ messages, bytes, sizes, words }: Page): ParsedMessage[] {
   let at = 0
+  let wordsAt = 0
   const take = (size: number): Uint8Array => bytes.subarray(at, (at += size))
   return messages.map((message, index) => {
-    const [hash, contentHash, body, source] = sizes[index] ?? [0, 0, 0, null]
+    const [hash, contentHash, body, source, found] = sizes[index] ?? [0, 0, 0, null, null]
     return {
       ...message,
       hash: take(hash),
       contentHash: take(contentHash),
       body: take(body),
       source: source === null ? null : take(source),
+      ...(found !== null && { words: words.subarray(wordsAt, (wordsAt += found)) }),
     }
   })
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
+import { joined } from '../../shared/bytes'
 import { logger } from '../../shared/log'
 import { unreadableMessage } from './parse-message'
 import { messagesOf, ParserAnswer, type ParserJob } from './parse-worker'
@@ -188,14 +189,4 @@ export class Parser {
     current?.stuck(reason, Atomics.load(this.progress, 1))
     this.next()
   }
-}
-
-function joined(sources: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(sources.reduce((sum, source) => sum + source.byteLength, 0))
-  let at = 0
-  for (const source of sources) {
-    whole.set(source, at)
-    at += source.byteLength
-  }
-  return whole
 }

@@ -9,8 +9,13 @@ const letters = 7
 
 /** The number of a message: of its Message-ID (without one, of its content), so it is the same on every console. */
 export function numberOfMessage(messageId: string | null, contentHash: Uint8Array): string {
-  const bits = hash('sha256', entityOfMessage(messageId, contentHash), 'buffer').readBigUInt64BE(0)
-  return Array.from({ length: letters }, (_, at) => alphabet[Number((bits >> BigInt(59 - 5 * at)) & 31n)]).join('')
+  let bits = Math.floor(hash('sha256', entityOfMessage(messageId, contentHash), 'buffer').readUIntBE(0, 5) / 32)
+  let number = ''
+  for (let at = 0; at < letters; at++) {
+    number = (alphabet[bits % 32] ?? '') + number
+    bits = Math.floor(bits / 32)
+  }
+  return number
 }
 
 interface Row {

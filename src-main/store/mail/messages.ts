@@ -15,7 +15,8 @@ import { keepReport } from '../outbox/delivery'
 import { isEcho, wasDeliveredBack } from '../outbox/loop-guard'
 import { noteArrival } from '../outbox/since'
 import { learnLabels } from './labels'
-import { queueForIndex } from '../search/index-text'
+import { queueForIndex, wordsOf } from '../search/index-text'
+import type { Words } from '../search/search-text'
 import { addToMailbox, markWork, summarize } from '../conversations/summary'
 import { carryOver, finishRenumbering, hasFormer } from './renumbering'
 import { joinThread, type Joined } from '../threads/thread-join'
@@ -228,7 +229,16 @@ export function ingest(
       tx,
       workspace,
       conversation,
-      { id, message, date, ours, mailboxId: folder.mailbox_id, role, backfill: page.backfill },
+      {
+        id,
+        message,
+        date,
+        ours,
+        mailboxId: folder.mailbox_id,
+        role,
+        backfill: page.backfill,
+        words: wordsOf(message, ours),
+      },
       batch,
     )
   if (sent) settleFound(tx, sent.id, id, folder.role === 'sent' || folder.role === 'all')
@@ -317,6 +327,8 @@ interface Entering {
   readonly mailboxId: number
   readonly role: FolderRole | null
   readonly backfill: boolean
+  /** When the message is stored just now. */
+  readonly words?: Words | null
 }
 
 /** Mailbox, customer and search index of a stored message of a conversation. */
@@ -333,7 +345,7 @@ export function enter(
     ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5)
     : [message.from]
   for (const person of others) customerOf(tx, person, date, message.autoKind)
-  queueForIndex(tx, id)
+  queueForIndex(tx, id, entering.words)
   // Somebody put old mail into the archive, imported perhaps: it is news to nobody.
   const isNews = !entering.backfill && !(entering.role === 'archive' && date < Date.now() - oldMs)
   if (merged.length > 0) {

@@ -76,7 +76,7 @@ export class IndexFile {
    * @param wordsOf null: the message is gone. What it throws about the one message costs that one only
    * @returns messages whose words could not be read
    */
-  apply(ids: readonly number[], wordsOf: (id: number) => string | null): number {
+  apply(ids: readonly number[], wordsOf: (id: number) => string | Uint8Array | null): number {
     const drop = this.db.prepare('DELETE FROM search WHERE rowid = ?')
     const known = this.db.prepare<[number], { id: number }>('SELECT id FROM search_docsize WHERE id = ?')
     const insert = this.db.prepare('INSERT INTO search(rowid, words) VALUES(?, ?)')
@@ -86,7 +86,7 @@ export class IndexFile {
         for (const id of ids) if (known.get(id)) drop.run(id)
         // Words are gathered into one segment as long as ids ascend.
         for (const id of ids.toSorted((a, b) => a - b)) {
-          let words: string | null = null
+          let words: string | Uint8Array | null = null
           try {
             words = wordsOf(id)
           } catch (fault) {

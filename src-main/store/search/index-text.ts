@@ -1,16 +1,30 @@
+import * as z from 'zod'
+import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { numberOfMessage } from '../conversations/number'
 import type { Writer, Reader } from '../file/database'
+import { joined } from '../../shared/bytes'
 import { unpackSearchText } from '../../shared/message-body'
 import { parsePeople } from '../rows'
-import { indexedText } from './search-text'
+import { forIndex, headWords, type Words } from './search-text'
 
 /**
  * Notes that the search index does not hold a message as it is now, or still holds one that is gone: in the same transaction
  * as the change itself, so that no crash leaves a message out (store/search/search-index).
+ * @param words when they are at hand: exactly those of the stored message
  */
-export function queueForIndex(tx: Writer, id: number): void {
+export function queueForIndex(tx: Writer, id: number, words: Words | null = null): void {
   tx.run('INSERT OR IGNORE INTO index_queue(message_id) VALUES(?)', id)
-  tx.changes.reindex(id)
+  tx.changes.reindex(id, words)
+}
+
+/** The words of a message that is stored just now; null: they did not come along. */
+export function wordsOf(message: ParsedMessage, ours: boolean): Words | null {
+  if (!message.words || message.unreadable !== null) return null
+  const names = message.attachments.filter(({ inline }) => !inline).map(({ name }) => name)
+  return {
+    head: headWords(message, ours, [...names, numberOfMessage(message.messageId, message.contentHash)]),
+    text: message.words,
+  }
 }
 
 interface Row {
@@ -26,7 +40,7 @@ interface Row {
 }
 
 /** The words of a stored message; null when it is not to be found: gone, or of no conversation. */
-export function storedText(read: Reader, id: number): string | null {
+export function storedText(read: Reader, id: number): string | Uint8Array | null {
   const row = read.get<Row>(
     `SELECT m.message_id, m.content_hash, m.direction, m.from_name, m.from_address, m.people, m.subject, m.unreadable, b.body FROM messages m JOIN message_bodies b ON b.message_id = m.id
      WHERE m.id = ? AND m.conversation_id IS NOT NULL`,
@@ -36,14 +50,41 @@ export function storedText(read: Reader, id: number): string | null {
   const names = read
     .all<{ name: string }>('SELECT name FROM attachments WHERE message_id = ? AND inline = 0 ORDER BY part', id)
     .map(({ name }) => name)
-  const words = row.unreadable === null ? [unpackSearchText(row.body), ...names] : [row.subject]
-  return indexedText(
-    {
-      from: { name: row.from_name, address: row.from_address },
-      ...parsePeople(row.people),
-      subject: row.subject,
-      searchText: [...words, numberOfMessage(row.message_id, row.content_hash)].join('\n'),
-    },
-    row.direction === 1,
-  )
+  const from = { name: row.from_name, address: row.from_address }
+  const more = [...names, numberOfMessage(row.message_id, row.content_hash)]
+  return forIndex({
+    head: headWords({ from, ...parsePeople(row.people), subject: row.subject }, row.direction === 1, more),
+    text: Buffer.from(row.unreadable === null ? unpackSearchText(row.body) : ''),
+  })
+}
+
+/** Words of a batch on their way to the thread: the texts one after another in one buffer, which is handed over. */
+export const Handed = z.object({
+  ids: z.array(z.int()),
+  /** As many as ids; null: the words are read from the database. */
+  heads: z.array(z.string().nullable()),
+  sizes: z.array(z.int()),
+  text: z.instanceof(Uint8Array),
+})
+export type Handed = z.infer<typeof Handed>
+
+export function handOver(batch: readonly (readonly [id: number, words: Words | null])[]): Handed {
+  return {
+    ids: batch.map(([id]) => id),
+    heads: batch.map(([, words]) => words?.head ?? null),
+    sizes: batch.map(([, words]) => words?.text.byteLength ?? 0),
+    text: joined(batch.map(([, words]) => words?.text)),
+  }
+}
+
+/** The other end of `handOver`: what the index takes of each message whose words came along. */
+export function handedText({ ids, heads, sizes, text }: Handed): Map<number, string | Uint8Array> {
+  const found = new Map<number, string | Uint8Array>()
+  let at = 0
+  for (const [index, id] of ids.entries()) {
+    const head = heads[index] ?? null
+    const piece = text.subarray(at, (at += sizes[index] ?? 0))
+    if (head !== null) found.set(id, forIndex({ head, text: piece }))
+  }
+  return found
 }

@@ -1,5 +1,7 @@
 import { logger } from '../../shared/log'
 import { IndexFile } from './index-file'
+import { handOver } from './index-text'
+import type { Words } from './search-text'
 import type { StoreThread } from '../store-thread'
 import { codeOf } from '../thread-jobs'
 import { breathe, type Workspace } from '../workspace'
@@ -15,17 +17,20 @@ const longestGather = 1_500
 const quiet = 2_000
 /** Messages that wait for the index; beyond this whoever brings mail waits, so that it is not far behind when a first sync ends. */
 const mostWaiting = 2_500
+/** Bytes of text that wait for the thread at most; of messages beyond it reads what is stored. */
+const mostHeld = 8 * 2 ** 20
 /** After a failure (a full disk), ms. */
 const pause = 15_000
 /**
  * Keeps the search index equal to the messages, behind the commits: a message that changed is noted in `index_queue`
- * in its own transaction, the thread that writes the index reads its words, and once they are on the disk the note is
- * taken away. After a crash the notes are still there. An index that is missing, damaged or of another database is made anew.
+ * in its own transaction, the thread that writes the index is handed its words or reads them, and once they are on the disk
+ * the note is taken away. After a crash the notes are still there. An index that is missing, damaged or of another database is made anew.
  */
 export class SearchIndex {
   private readonly key: Buffer
   private reading: IndexFile | null = null
-  private readonly queue = new Set<number>()
+  private readonly queue = new Map<number, Words | null>()
+  private held = 0
   /** Messages of the batch that is being written. */
   private underWay = 0
   /** While the index is made anew: the messages below this id are still to come. */
@@ -59,7 +64,7 @@ export class SearchIndex {
     for (const { message_id: id } of workspace.db.read.iterate<{ message_id: number }>(
       'SELECT message_id FROM index_queue',
     ))
-      this.queue.add(id)
+      this.queue.set(id, null)
     // Also what an earlier run removed may still have to leave the index.
     this.schedule()
   }
@@ -69,10 +74,15 @@ export class SearchIndex {
     return this.queue.size + this.underWay + this.walkLeft
   }
 
-  /** Messages that a commit changed. */
-  committed(ids: ReadonlySet<number>): void {
-    if (ids.size === 0 || this.stopped) return
-    for (const id of ids) this.queue.add(id)
+  /** Messages that a commit changed, with their words when those came along. */
+  committed(changed: ReadonlyMap<number, Words | null>): void {
+    if (changed.size === 0 || this.stopped) return
+    for (const [id, words] of changed) {
+      this.held -= sizeOf(this.queue.get(id))
+      const kept = this.held + sizeOf(words) > mostHeld ? null : words
+      this.held += sizeOf(kept)
+      this.queue.set(id, kept)
+    }
     this.schedule()
   }
 
@@ -188,15 +198,18 @@ export class SearchIndex {
 
   private async indexQueue(): Promise<boolean> {
     const taken = [...this.queue].slice(0, batchMessages)
-    for (const id of taken) this.queue.delete(id)
+    for (const [id, words] of taken) {
+      this.queue.delete(id)
+      this.held -= sizeOf(words)
+    }
     this.underWay = taken.length
     const written = await this.write(taken)
     this.underWay = 0
     if (!written) {
-      for (const id of taken) this.queue.add(id)
+      for (const [id] of taken) if (!this.queue.has(id)) this.queue.set(id, null)
       return false
     }
-    const done = taken.filter((id) => !this.queue.has(id))
+    const done = taken.flatMap(([id]) => (this.queue.has(id) ? [] : [id]))
     this.note('DELETE FROM index_queue WHERE message_id IN (SELECT value FROM json_each(?))', JSON.stringify(done))
     this.mergeDue = true
     this.lastBatch = Date.now()
@@ -229,7 +242,7 @@ export class SearchIndex {
     const ids = this.workspace.db.read
       .all<{ id: number }>('SELECT id FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?', walk, batchMessages / 2)
       .map(({ id }) => id)
-    if (ids.length > 0 && !(await this.write(ids))) return false
+    if (ids.length > 0 && !(await this.write(ids.map((id) => [id, null])))) return false
     const last = ids.at(-1) ?? null
     this.walk = last
     this.walkLeft = last === null ? 0 : Math.max(0, this.walkLeft - ids.length)
@@ -272,8 +285,8 @@ export class SearchIndex {
   }
 
   /** @returns whether the index holds these messages as they are now */
-  private async write(ids: number[]): Promise<boolean> {
-    const answer = await this.thread.perform({ kind: 'batch', ids })
+  private async write(batch: readonly (readonly [id: number, words: Words | null])[]): Promise<boolean> {
+    const answer = await this.thread.perform({ kind: 'batch', ...handOver(batch) })
     if ('code' in answer) {
       this.failed(answer.code)
       return false
@@ -310,3 +323,5 @@ export class SearchIndex {
     for (const resolve of waiting) resolve()
   }
 }
+
+const sizeOf = (words: Words | null | undefined): number => words?.text.byteLength ?? 0

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import type { Address, Marked } from '../../../src-preload/contract/mail'
 
 /**
@@ -23,18 +24,28 @@ export interface Indexed {
   readonly to: readonly Address[]
   readonly cc: readonly Address[]
   readonly subject: string
-  readonly searchText: string
 }
 
-/** What the index holds of a message. Of our own mail, those it went to are found too. */
-export function indexedText(message: Indexed, ours: boolean): string {
-  const people = ours ? [message.from, ...message.to, ...message.cc] : [message.from]
-  const text = `${people
-    .slice(0, 50)
-    .map(({ name, address }) => `${name} ${address}`)
-    .join(' ')} ${message.subject} ${message.searchText}`
-  return hasUnspaced.test(text) ? text.replace(unspacedRun, (run) => ` ${grams(run).join(' ')} `) : text
+/** What the index holds of a message: its text (UTF-8), and the rest. */
+export interface Words {
+  readonly head: string
+  readonly text: Uint8Array
 }
+
+/** All but the text. Of our own mail, those it went to are found too. `more`: names of attachments and the like. */
+export function headWords(message: Indexed, ours: boolean, more: readonly string[]): string {
+  const people = ours ? [message.from, ...message.to, ...message.cc] : [message.from]
+  return [...people.slice(0, 50).map(({ name, address }) => `${name} ${address}`), message.subject, ...more].join('\n')
+}
+
+/** The words as the index takes them. ASCII, which holds none of the scripts without spaces, stays as it is. */
+export function forIndex({ head, text }: Words): string | Uint8Array {
+  if (isAscii(text)) return Buffer.concat([Buffer.from(`${spaced(head)}\n`), text])
+  return spaced(`${head}\n${Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('utf8')}`)
+}
+
+const spaced = (text: string): string =>
+  hasUnspaced.test(text) ? text.replace(unspacedRun, (run) => ` ${grams(run).join(' ')} `) : text
 
 /** Each character, and each with its neighbour. */
 function grams(run: string): string[] {

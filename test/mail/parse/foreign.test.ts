@@ -145,6 +145,7 @@ describe.skipIf(absent)(
           const plain = z.object({ Text: z.string() }).safeParse(part.body)
           if (!plain.success) continue
           const found = unpackSearchText(ours.body)
+          compare(`${name} words for the index`, Buffer.from(ours.words ?? []).toString(), ours.words ? found : '')
           const words = plain.data.Text.split(/\s+/).filter((word) => word !== '')
           compare(
             `${name} part ${n}`,

@@ -214,6 +214,7 @@ describe('text', () => {
       ),
     )
     expect(unpackSearchText(parsed.body)).toBe('View in browser\nInvoice 4711')
+    expect(Buffer.from(parsed.words ?? []).toString()).toBe('View in browser\nInvoice 4711')
   })
 })
 

@@ -15,6 +15,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { packMessage, unpackSearchText, unpackView } from '../../../src-main/shared/message-body'
 import { IndexFile } from '../../../src-main/store/search/index-file'
+import { handedText, handOver, queueForIndex, storedText, wordsOf } from '../../../src-main/store/search/index-text'
 import { Harness, parsed } from '../helpers'
 
 let dir: string
@@ -144,6 +145,69 @@ describe('the search index', () => {
     await expect.poll(async () => await found(store, 'vanishing'), { timeout: 10_000 }).toBe(0)
     await whole(store)
     expect([...store.service.open.index.matches('"vanishing"')]).toEqual([])
+    expect(await found(store, 'word2 ')).toBe(1)
+    store.service.closeStore()
+  })
+
+  test('words that come along with a message and words that are read from it are the same, in every script', async () => {
+    const store = await Harness.make(dir)
+    const { folders } = await store.mailbox()
+    const texts = ['The bell', 'Ärger mit Größe\r\n', '自転車のベルが鳴らない', 'ไม่ดัง bell', 'a\0b', '\ud800 half', '']
+    for (const [n, text] of texts.entries()) {
+      for (const from of [`c${n}@x.test`, 'support@acme.test']) {
+        const message = parsed({
+          from,
+          subject: `件名 ${n}`,
+          text,
+          to: ['to@y.test'],
+          files: [{ name: `写真${n}.jpg` }],
+        })
+        const ours = from === 'support@acme.test'
+        await store.put(folders['INBOX'] ?? 0, message)
+        const row = store.db.read.get<{ id: number }>(
+          'SELECT id FROM messages WHERE content_hash = ?',
+          message.contentHash,
+        )
+        const words = wordsOf({ ...message, words: Buffer.from(text) }, ours)
+        const handed = handedText(
+          handOver([
+            [1, null],
+            [row?.id ?? 0, words],
+          ]),
+        ).get(row?.id ?? 0)
+        expect(String(handed)).toBe(String(storedText(store.db.read, row?.id ?? 0)))
+      }
+    }
+    store.service.closeStore()
+  })
+
+  test('a message is found by the words that came along; once it changed, by those that are stored', async () => {
+    const store = await Harness.make(dir)
+    const { folders } = await store.mailbox()
+    const message = parsed({ from: 'a@x.test', text: 'stored' })
+    await store.put(folders['INBOX'] ?? 0, { ...message, words: Buffer.from('handed') })
+    await whole(store)
+    expect(await found(store, 'stored ')).toBe(0)
+    expect([...store.service.open.index.matches('"handed"')]).toHaveLength(1)
+    const id = store.db.read.get<{ id: number }>('SELECT id FROM messages')?.id ?? 0
+    const { index } = store.service.open
+    index.committed(new Map([[id, { head: '', text: Buffer.from('outdated') }]]))
+    store.db.write((tx) => queueForIndex(tx, id))
+    await whole(store)
+    expect(await found(store, 'stored ')).toBe(1)
+    expect([...index.matches('"handed" OR "outdated"')]).toEqual([])
+    store.service.closeStore()
+  })
+
+  test('words that wait are bounded: those of more messages are read when it is their turn', async () => {
+    const store = await filled(3)
+    await whole(store)
+    const { index } = store.service.open
+    const ids = store.db.read.all<{ id: number }>('SELECT id FROM messages ORDER BY id').map(({ id }) => id)
+    index.committed(new Map(ids.map((id) => [id, { head: '', text: Buffer.alloc(5 * 2 ** 20, 'handed ') }])))
+    await whole(store)
+    expect([...index.matches('"handed"')]).toHaveLength(1)
+    expect(await found(store, 'word1 ')).toBe(1)
     expect(await found(store, 'word2 ')).toBe(1)
     store.service.closeStore()
   })
