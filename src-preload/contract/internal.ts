@@ -133,6 +133,8 @@ export const FolderCursor = z.object({
   /** Last HIGHESTMODSEQ whose flag changes were applied; decimal text. */
   modSeq: z.string().nullable(),
   complete: z.boolean(),
+  /** Numbered anew, and what lay in it before is still to be found again. */
+  renumbered: z.boolean().optional(),
 })
 export type FolderCursor = z.infer<typeof FolderCursor>
 
@@ -241,6 +243,22 @@ export const storeForMail = {
   /** Which of these UIDs are stored (to skip them), and which messages are known by hash elsewhere. */
   'folder.known': {
     input: z.object({ folderId: Id, uidValidity: z.string(), fromUid: z.int(), toUid: z.int() }),
+    output: z.object({ uids: z.array(z.int()) }),
+  },
+  /** Of a folder that was numbered anew: which of these messages are known by their headers and need not be fetched. */
+  'folder.reattach': {
+    input: z.object({
+      folderId: Id,
+      uidValidity: z.string(),
+      items: z
+        .array(
+          IngestItem.pick({ uid: true, flags: true, labels: true, thread: true }).extend({
+            /** Of the whole message, bytes. */ size: z.int().min(0),
+            /** The header block with the empty line below it. */ header: bytes,
+          }),
+        )
+        .max(500),
+    }),
     output: z.object({ uids: z.array(z.int()) }),
   },
   /** One page, idempotent by (folder, uidValidity, uid); the cursor moves in the same transaction. */

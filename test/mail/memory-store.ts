@@ -156,6 +156,7 @@ export class MemoryStore {
     'folder.known': ({ folderId, uidValidity, fromUid, toUid }) => ({
       uids: [...this.checked(folderId, uidValidity).messages.keys()].filter((uid) => uid >= fromUid && uid <= toUid),
     }),
+    'folder.reattach': () => ({ uids: [] }),
     'ingest.page': async ({ folderId, uidValidity, items, cursor, backfill }) => {
       await this.beforePage?.()
       const folder = this.checked(folderId, uidValidity)

@@ -173,6 +173,12 @@ export class FolderSync {
         const start = Math.max(0, end - size)
         const wanted = below.slice(start, end)
         const known = fresh && end === below.length ? new Set<number>() : await this.knownAmong(wanted)
+        if (this.current.renumbered === true)
+          for (const uid of await this.knownAgain(
+            session,
+            wanted.filter((one) => !known.has(one)),
+          ))
+            known.add(uid)
         const low = wanted[0] ?? 1
         const high = wanted.at(-1) ?? 1
         for await (const message of this.around.fetch(
@@ -399,7 +405,28 @@ export class FolderSync {
     }
   }
 
-  private async knownAmong(uids: readonly number[]): Promise<ReadonlySet<number>> {
+  /** After a new numbering: messages that their headers show to be here already take their places, without their bodies. */
+  private async knownAgain(session: ImapSession, uids: readonly number[]): Promise<readonly number[]> {
+    const [uidValidity, { generation }] = [this.uidValidity(), this]
+    const items: {
+      uid: number
+      flags: string[]
+      labels?: string[]
+      thread?: string
+      size: number
+      header: Uint8Array
+    }[] = []
+    let oldest = Infinity
+    for await (const { source, internalDate, ...mark } of session.fetchMarks(uids)) {
+      oldest = Math.min(oldest, internalDate)
+      items.push({ ...mark, header: source })
+    }
+    if (items.length === 0 || this.generation !== generation) return []
+    const found = await this.store.call('folder.reattach', { folderId: this.current.folderId, uidValidity, items })
+    if (found.uids.length > 0) this.progress.stored(found.uids.length, oldest)
+    return found.uids
+  }
+  private async knownAmong(uids: readonly number[]): Promise<Set<number>> {
     const [fromUid, toUid] = [uids[0] ?? 1, uids.at(-1) ?? 1]
     return new Set(
       (

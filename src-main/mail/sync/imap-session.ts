@@ -259,6 +259,30 @@ export class ImapSession {
     }
   }
 
+  /** Headers as bytes, with flags and the size of the whole: enough to know a message again. */
+  async *fetchMarks(uids: readonly number[]): AsyncGenerator<Omit<FetchedMessage, 'part'> & { size: number }> {
+    for await (const row of this.rows(uids, {
+      uid: true,
+      flags: true,
+      internalDate: true,
+      size: true,
+      headers: true,
+      labels: this.gmail,
+      threadId: this.gmail,
+    })) {
+      if (row.headers && row.size !== undefined)
+        yield {
+          uid: row.uid,
+          flags: keptFlags(row.flags),
+          ...labelsOf(row),
+          ...threadOf(row),
+          internalDate: arrivalOf(row),
+          source: row.headers,
+          size: row.size,
+        }
+    }
+  }
+
   /** Size and arrival of messages, without their bytes. */
   async fetchFacts(uids: readonly number[]): Promise<MessageFacts[]> {
     const facts: MessageFacts[] = []

@@ -26,6 +26,7 @@ import { endImport, importPage } from '../mail/import-page'
 import { beginImport, nextImport, pathOf } from '../mail/transfers'
 import { claim, composed, lookedInVain, nextCopy, settle, settleCopy, uncertainJobs } from '../outbox/outbox-queue'
 import { nextMove, settleMailboxMove } from '../conversations/move-mailbox'
+import { reattach } from '../mail/reattach'
 import { hideMailbox } from '../mail/removal'
 import { nextOps, settleOp, waitingOps } from '../mail/server-ops'
 import type { StoreService } from '../service'
@@ -155,6 +156,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'folder.reset': ({ folderId, uidValidity }) => resetFolder(workspace(), folderId, uidValidity),
     'folder.known': ({ folderId, uidValidity, fromUid, toUid }) =>
       knownUids(workspace().db.read, folderId, uidValidity, fromUid, toUid),
+    'folder.reattach': (found) => reattach(workspace(), found),
     'ingest.page': async (page) => {
       const result = await ingestPage(workspace(), page)
       if (page.backfill) await workspace().turns.giveWay()

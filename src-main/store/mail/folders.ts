@@ -18,8 +18,10 @@ interface CursorRow {
   low_uid: number
   mod_seq: string | null
   complete: number
+  renumbered: number
 }
-const columns = 'id, path, role, uid_validity, high_uid, low_uid, mod_seq, complete'
+const columns =
+  'id, path, role, uid_validity, high_uid, low_uid, mod_seq, complete, EXISTS(SELECT 1 FROM folders o WHERE o.former_of = folders.id) AS renumbered'
 
 function cursorOf(row: CursorRow): z.infer<typeof FolderCursor> {
   return {
@@ -31,6 +33,7 @@ function cursorOf(row: CursorRow): z.infer<typeof FolderCursor> {
     lowUid: row.low_uid,
     modSeq: row.mod_seq,
     complete: row.complete === 1,
+    ...(row.renumbered === 1 ? { renumbered: true } : {}),
   }
 }
 

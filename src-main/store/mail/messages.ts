@@ -246,15 +246,15 @@ export function ingest(
 }
 
 /** The role that labels give a message of All Mail; null: that of its folder. */
-function shownAs(folder: FolderRow, { labels }: IngestItem): FolderRole | null {
+export function shownAs(folder: FolderRow, { labels }: Pick<IngestItem, 'labels'>): FolderRole | null {
   return folder.role === 'all' && labels !== undefined ? roleOfLabels(labels) : null
 }
 
-function putLocation(
+export function putLocation(
   tx: Writer,
   folder: FolderRow,
   folderId: number,
-  { uid, flags, labels, thread }: IngestItem,
+  { uid, flags, labels, thread }: Pick<IngestItem, 'uid' | 'flags' | 'labels' | 'thread'>,
   messageId: number,
   shown: FolderRole | null,
 ): void {

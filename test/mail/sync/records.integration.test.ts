@@ -108,3 +108,53 @@ test('new UIDs, an emptied server and a backup in another folder: status, note, 
   await sync.stop()
   await store.close()
 })
+
+test('after a new numbering only what is not known by its headers is fetched whole, and a changed body is never kept for the old one (R35)', async () => {
+  const server = await imitate('qresync')
+  for (let n = 1; n <= 60; n++) server.mail.add('INBOX', letter(`m${n}`))
+  const store = await RealStore.make(server.port)
+  const sync = store.follow()
+  try {
+    await store.untilIdle()
+    const folder = server.mail.folder('INBOX')
+    // Under the known Message-ID another message, as long as the first.
+    server.mail.expunge('INBOX', [7])
+    server.mail.add('INBOX', letter('m7').replace('To: ', 'To: x').replace('hello m7', 'hallo m'))
+    server.mail.add('INBOX', letter('new'))
+    folder.entries.reverse()
+    server.mail.newValidity('INBOX')
+    const whole: string[] = []
+    server.world.script = ({ name, args }) => {
+      if (name === 'UID FETCH' && args.includes('BODY.PEEK[]')) whole.push(args.split(' ')[0] ?? '')
+      return false
+    }
+    server.dropAll()
+    sync.wake()
+    const found = (): number =>
+      store.db.read.get<{ n: number }>(
+        "SELECT count(*) AS n FROM locations l JOIN folders f ON f.id = l.folder_id WHERE f.path = 'INBOX' AND f.uid_validity = ?",
+        String(folder.uidValidity),
+      )?.n ?? 0
+    await until(() => found() === 61, 'all found again')
+    await until(() => store.db.read.get('SELECT 1 FROM folders WHERE former_of IS NOT NULL') === undefined, 'settled')
+    const asked = whole.flatMap((set) =>
+      set.split(',').flatMap((part) => {
+        const [from = 0, to = from] = part.split(':').map(Number)
+        return Array.from({ length: to - from + 1 }, (_, at) => from + at)
+      }),
+    )
+    // The two that were added last stand first now.
+    expect(asked.toSorted((a, b) => a - b)).toEqual([1, 2])
+    const texts = store.db.read.all<{ subject: string; snippet: string; uid: number }>(
+      'SELECT m.subject, m.snippet, l.uid FROM locations l JOIN messages m ON m.id = l.message_id ORDER BY l.uid LIMIT 3',
+    )
+    expect(texts).toEqual([
+      { subject: 'new', snippet: 'hello new', uid: 1 },
+      { subject: 'm7', snippet: 'hallo m', uid: 2 },
+      { subject: 'm60', snippet: 'hello m60', uid: 3 },
+    ])
+  } finally {
+    await sync.stop()
+    await store.close()
+  }
+})

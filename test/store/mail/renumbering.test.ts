@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { Harness, parsed, start, type Sent } from '../helpers'
 
 let store: Harness
@@ -116,4 +117,29 @@ test('a second new numbering in the middle of the first, an end of the program a
   expect(await rows()).toEqual([])
   expect(store.db.read.all('SELECT path FROM folders')).toEqual([{ path: 'Other' }])
   expect(store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM messages WHERE place = 5')?.n).toBe(2)
+})
+
+test('a message is known again by the very bytes of its header and its size, never by its Message-ID alone (R35)', async () => {
+  const raw = (header: string, body: string): Buffer => Buffer.from(`Message-ID: <three@x>\r\n${header}\r\n\r\n${body}`)
+  const stored = raw('Subject: Three', 'third')
+  await store.put(inbox, { ...(await parseMessage(stored)), date: start + 2 }, { uid: 3 })
+  const folderId = await anew()
+  const ask = (source: Buffer, uid: number, size = source.length) =>
+    store.mail.call('folder.reattach', {
+      folderId,
+      uidValidity: '2',
+      items: [{ uid, flags: ['\\Flagged'], size, header: source.subarray(0, source.indexOf('\r\n\r\n') + 4) }],
+    })
+  expect(await ask(raw('Subject: Threx', 'third'), 4)).toEqual({ uids: [] })
+  expect(await ask(stored, 5, stored.length + 1)).toEqual({ uids: [] })
+  expect(await ask(Buffer.from('Subject: Three\r\n\r\nthird'), 6)).toEqual({ uids: [] })
+  expect(await ask(stored, 7)).toEqual({ uids: [7] })
+  // A second time it is no news, and nothing takes its place twice.
+  expect(await ask(stored, 7)).toEqual({ uids: [] })
+  expect(await ask(stored, 8)).toEqual({ uids: [] })
+  expect(
+    store.db.read.all(
+      "SELECT l.folder_id AS folder, l.uid FROM locations l JOIN messages m ON m.id = l.message_id WHERE m.message_id = 'three@x'",
+    ),
+  ).toEqual([{ folder: folderId, uid: 7 }])
 })
