@@ -3,7 +3,7 @@
  * same third one, are of one conversation. If the third one is not here, or went to many (a newsletter), the two must
  * have a person in common besides. That is a partition by shared ids, so it comes out the same in whatever order mail
  * arrives. Subjects play no part: "Re: Invoice" of two customers are two conversations. What a person decided outweighs
- * all that (`sortByPersons`).
+ * all that (`store/threads/arrange`).
  */
 export interface Threadable {
   readonly messageId: string | null
@@ -73,44 +73,6 @@ export function outsiders(message: Addressed, own: ReadonlySet<string>): string[
   others.delete(from)
   const keys = [...(own.has(from) ? [] : [from]), ...[...others].filter((key) => !own.has(key)).toSorted()]
   return keys.length === 0 ? [''] : keys.slice(0, mostPeople)
-}
-
-/** A message of conversations that a person has taken apart or put together. */
-export interface Placeable<Place> {
-  readonly key: string
-  /** Keys of the messages that it refers to, oldest first. */
-  readonly ancestors: readonly string[]
-  readonly date: number
-  /** Where a person put it; null: nobody did. */
-  readonly put: Place | null
-}
-
-/**
- * Where each message belongs once persons have sorted some of them: what a person put stays, an answer goes with the
- * nearest message that it answers, and what nobody decided goes to `otherwise`. A function of the set of messages, so
- * it comes out the same in whatever order they arrive.
- */
-export function sortByPersons<Place>(messages: readonly Placeable<Place>[], otherwise: Place): Map<string, Place> {
-  const ordered = messages.toSorted((a, b) => a.date - b.date || (a.key < b.key ? -1 : 1))
-  const byKey = new Map<string, Placeable<Place>>()
-  /** For a message that is not here: the first of those that a person put and that name it. */
-  const naming = new Map<string, Place>()
-  for (const message of ordered) {
-    if (!byKey.has(message.key)) byKey.set(message.key, message)
-    if (message.put !== null) for (const id of message.ancestors) if (!naming.has(id)) naming.set(id, message.put)
-  }
-  const decided = (message: Placeable<Place>, seen: Set<string>): Place | null => {
-    if (message.put !== null) return message.put
-    if (seen.has(message.key)) return null
-    seen.add(message.key)
-    for (const id of message.ancestors.toReversed()) {
-      const ancestor = byKey.get(id)
-      const place = ancestor ? decided(ancestor, seen) : naming.get(id)
-      if (place !== undefined && place !== null) return place
-    }
-    return naming.get(message.key) ?? null
-  }
-  return new Map([...byKey.values()].map((message) => [message.key, decided(message, new Set()) ?? otherwise]))
 }
 
 /**

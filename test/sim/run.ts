@@ -22,6 +22,7 @@ import { kinds, type KindName, type KindPayload } from '../../src-main/store/tea
 import { permissionsOf } from '../../src-main/store/team/roles'
 import { knew, type LogEvent } from '../../src-main/store/team/reduce'
 import { consoles, type Console } from './console'
+import type { Outcome, Plan, Step } from './plan'
 import { Random } from './random'
 import { Server } from './server'
 
@@ -36,20 +37,7 @@ export const sabotages = [
 ] as const
 export type Sabotage = 'none' | (typeof sabotages)[number]
 
-/** One step of a run: who, what, and the seed of its own choices, so that steps can be left out when a run is shrunk. */
-export interface Step {
-  readonly who: number
-  readonly what: string
-  readonly seed: number
-}
-export interface Plan {
-  readonly seed: number
-  readonly agents: number
-  readonly steps: readonly Step[]
-}
-export interface Outcome {
-  readonly violation: string | null
-  readonly events: number
+export interface LogOutcome extends Outcome {
   readonly appends: number
   readonly snapshots: number
   readonly prunings: number
@@ -112,7 +100,7 @@ const dotOf = (event: { device: string; seq: number; idx: number }): string =>
   `${event.device} ${event.seq} ${event.idx}`
 
 /** Runs a plan on the real log, outbox and roster; every promise is checked against what the simulation itself wrote down. */
-export function run({ agents, steps, seed }: Plan, sabotage: Sabotage = 'none'): Outcome {
+export function run({ agents, steps, seed }: Plan, sabotage: Sabotage = 'none'): LogOutcome {
   const world = new World(agents, sabotage, seed)
   for (const step of steps) world.step(step)
   world.settle()
@@ -713,17 +701,4 @@ function firstDifference(states: readonly string[]): string {
   let at = 0
   while (at < a.length && a[at] === b[at]) at++
   return `${a.slice(Math.max(0, at - 150), at + 80)} | ${b.slice(Math.max(0, at - 20), at + 80)}`
-}
-
-/** Leaves steps out as long as the run still fails. */
-export function shrink(failing: Plan, sabotage: Sabotage = 'none'): Plan {
-  let best = failing
-  for (let size = Math.ceil(best.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let from = 0; from < best.steps.length;) {
-      const fewer = { ...best, steps: [...best.steps.slice(0, from), ...best.steps.slice(from + size)] }
-      if (run(fewer, sabotage).violation !== null) best = fewer
-      else from += size
-    }
-  }
-  return best
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { race } from './claims'
 import { plan, run, sabotages } from './run'
+import { planSorting, runSorting, sortingSabotages } from './sorting'
 
 /** Seeds that failed once; their faults are mended. */
 const kept = [4, 14, 15, 16, 17, 18, 243, 294, 7836, 21159, 21583]
@@ -29,5 +30,25 @@ describe('several consoles claim one answer on a server where messages are seen 
   test('a planted bug is caught: a claim that looks once and at once', async () => {
     const found = await Promise.all(Array.from({ length: 60 }, (_, seed) => race(seed + 1, 0)))
     expect(found.some((violation) => violation !== null)).toBe(true)
+  })
+})
+
+/** Seeds whose faults are mended: a second merge under another name, mail that comes after the act, a split of what was split before. */
+const keptSortings = [1, 3, 42, 69, 124, 237, 412, 3105, 3254, 3273]
+const sortings = [...keptSortings, ...Array.from({ length: 15 }, (_, index) => 2000 + index)]
+
+describe('conversations are put together, taken apart and moved while mail and events come in any order', () => {
+  test(
+    'the same mail lies in the same conversations on every console, with their notes, in the same mailbox, and as the last person wanted (P1)',
+    { timeout: 120_000 },
+    async () => {
+      for (const seed of sortings) expect((await runSorting(planSorting(seed))).violation, `seed ${seed}`).toBe(null)
+    },
+  )
+
+  test.each(sortingSabotages)('a planted bug is caught: %s', { timeout: 60_000 }, async (sabotage) => {
+    for (let seed = 1; seed <= 60; seed++)
+      if ((await runSorting(planSorting(seed), sabotage)).violation !== null) return
+    expect.fail('nobody noticed')
   })
 })

@@ -468,3 +468,22 @@ test('import to the server: what waited to be moved still goes into the inbox, a
   expect(after.read.get('SELECT to_server FROM transfers')).toEqual({ to_server: 0 })
   after.close()
 })
+
+test('team merges: what waits is found by the name of the conversation that it waits for, without reading the log', () => {
+  const before = at(32)
+  before.write((tx) => {
+    for (const [seq, kind] of ['merge', 'note'].entries())
+      tx.run(
+        "INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES('d', ?, 0, ?, 'c:a', 1, 0, ?, 0)",
+        seq,
+        kind,
+        JSON.stringify({ into: 'c:b' }),
+      )
+  })
+  before.close()
+  const after = at(33)
+  const find = "SELECT entity FROM team_events WHERE kind = 'merge' AND json_extract(payload, '$.into') = 'c:b'"
+  expect(after.read.all(find)).toEqual([{ entity: 'c:a' }])
+  expect(JSON.stringify(after.read.all(`EXPLAIN QUERY PLAN ${find}`))).toContain('team_merges')
+  after.close()
+})

@@ -136,7 +136,7 @@ export interface Named {
 /** Puts a note into the thread, or brings its text in line. */
 export function keepNote(tx: Writer, { name, conversationId, at, author, text }: Named): number {
   const { id } = tx.get<{ id: number }>(
-    'INSERT INTO notes(name, conversation_id, at, author, text) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(name) DO UPDATE SET text = ?5 RETURNING id',
+    'INSERT INTO notes(name, conversation_id, at, author, text) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(name) DO UPDATE SET text = ?5, conversation_id = ?2 RETURNING id',
     name,
     conversationId,
     at,

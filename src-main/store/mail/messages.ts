@@ -360,6 +360,7 @@ export function enter(
   }
   batch.touched.add(conversationId)
   for (const id of moved) batch.touched.add(id)
+  workspace.team.doLater(tx)
 }
 
 /** Mail that lies in the archive and is older than this came there by hand. */

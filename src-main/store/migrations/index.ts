@@ -30,6 +30,7 @@ import { elsewhere } from './0029-elsewhere'
 import { teamComputers } from './0030-team-computers'
 import { moves } from './0031-moves'
 import { importToServer } from './0032-import-to-server'
+import { teamMerges } from './0033-team-merges'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -70,4 +71,5 @@ export const migrations: readonly Migration[] = [
   teamComputers,
   moves,
   importToServer,
+  teamMerges,
 ]

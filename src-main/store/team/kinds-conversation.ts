@@ -58,9 +58,22 @@ export const conversationKinds = {
   ]),
   /** The conversation becomes part of another one; `null` takes it out again. */
   merge: kind('work', z.object({ into: ConversationEntity.nullable() }), ({ into }) => [set('merged-into', into)]),
-  /** Messages that were taken out into a conversation of their own, whose entity is the first of them; `on: false` puts them back. */
-  split: kind('work', z.object({ messages: z.array(ConversationEntity).min(1).max(500), on: on.default(true) }), (p) =>
-    p.messages.map((message) => (p.on ? add('split-off', message, p.messages[0]) : remove('split-off', message))),
+  /** Messages that were taken out into a conversation of their own; `on: false` puts them back. */
+  split: kind(
+    'work',
+    z.object({
+      /** Its own name: the same message may be taken out, put back and taken out again. */
+      split: Name,
+      messages: z.array(ConversationEntity).min(1).max(500),
+      /** Answers to them that stay behind; what nobody knew of yet goes where the message goes that it answers. */
+      left: z.array(ConversationEntity).max(500).default([]),
+      on: on.default(true),
+    }),
+    (p) => {
+      const put = (field: string) => (message: string) =>
+        p.on ? add(`${field}:${p.split}`, message) : remove(`${field}:${p.split}`, message)
+      return [...p.messages.map(put('split-off')), ...p.left.map(put('left'))]
+    },
   ),
   /** To another mailbox of the workspace, by its address. */
   move: kind('work', z.object({ mailbox: z.string().max(320) }), ({ mailbox }) => [set('mailbox', mailbox)]),

@@ -5,7 +5,7 @@ import type { Workspace } from '../workspace'
 import { entityOfConversation, groupOf, groupOfConversation, moveAnchors, type Group } from './anchors'
 import { forgetProjected } from './forget-projected'
 import { kindOf, kinds, type Kind, type KindName, type KindPayload } from './kinds'
-import { placeWaiting } from './project-threads'
+import { placeWaiting, sortLater } from './project-threads'
 import { projectors } from './projectors'
 import { rightsOf } from './roster'
 import { teamInfo } from './team-info'
@@ -206,7 +206,8 @@ export class TeamLog {
   /** Makes the state of an entity anew from its events and tells the projectors what changed. */
   refresh(tx: Writer, entity: string, own = false): void {
     this.refreshGroup(tx, groupOf(tx, this.workspace.hashes, entity), own)
-    this.doLater()
+    if (!own) sortLater(tx, this.workspace, entity)
+    this.doLater(tx)
   }
 
   /** What the events of one entity alone amount to, without those of others of its conversation. */
@@ -215,29 +216,32 @@ export class TeamLog {
   }
 
   /** For projectors: what changes conversations themselves is done once the state that is being made is whole. */
-  afterwards(work: () => void): void {
-    this.later.push(work)
+  afterwards(tx: Writer, work: () => void): void {
+    this.later.push({ changes: tx.changes, work })
   }
-  private readonly later: (() => void)[] = []
+  private readonly later: { readonly changes: Writer['changes']; readonly work: () => void }[] = []
   private working = false
-  private doLater(): void {
+  doLater(tx: Writer): void {
     if (this.working) return
     this.working = true
     try {
-      for (let work = this.later.shift(); work; work = this.later.shift()) work()
+      // What a transaction left that was rolled back is nobody's.
+      for (let one = this.later.shift(); one; one = this.later.shift()) if (one.changes === tx.changes) one.work()
     } finally {
       this.working = false
       this.later.length = 0
     }
   }
 
-  /** New mail tied messages to a conversation, or conversations to each other. */
+  /**
+   * New mail tied messages to a conversation, or conversations to each other. What colleagues decided about them is done by
+   * `doLater`, once the message itself is there.
+   */
   conversationGrew(tx: Writer, conversationId: number, fresh: readonly bigint[], merged: readonly number[]): void {
     if (!moveAnchors(tx, conversationId, fresh, merged)) return
     // What was told of a conversation that merged into this one came along with it, and is told no second time.
     this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true, merged.length > 0)
     placeWaiting(tx, this.workspace, groupOfConversation(tx, conversationId))
-    this.doLater()
   }
 
   /** Messages were taken out of a conversation: what its state amounts to is made anew from what is left to it. */
@@ -248,7 +252,8 @@ export class TeamLog {
 
   /** `met`: the group has another conversation than before, so all of its state is news to the projectors. */
   private refreshGroup(tx: Writer, group: Group, own: boolean, met = false, quiet = false): void {
-    for (const entity of group.entities) tx.run('DELETE FROM team_stale WHERE entity = ?', entity)
+    for (const entity of group.entities)
+      if (tx.run('DELETE FROM team_stale WHERE entity = ?', entity).changes > 0) sortLater(tx, this.workspace, entity)
     const rows = reduce(
       group.entities.flatMap((entity) => eventsOf(tx, entity)),
       effectsOf,

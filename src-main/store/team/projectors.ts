@@ -5,7 +5,6 @@ import { projectGrants } from './project-grants'
 import { projectMailbox } from './project-mailbox'
 import { projectNotes } from './project-notes'
 import { projectPeople } from './project-people'
-import { projectThreads } from './project-threads'
 import { projectTag, projectWork } from './project-work'
 
 /**
@@ -17,7 +16,6 @@ export const projectors: readonly ((changed: Changed) => void)[] = [
   projectWork,
   projectNotes,
   projectTag,
-  projectThreads,
   projectGrants,
   ({ group, workspace, own }) => {
     if (!own && group.owner.startsWith('access-log:')) workspace.headsArrived = true

@@ -1,10 +1,12 @@
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Writer } from '../file/database'
-import { familyOf, findSurvivor, mergeInto, note, survivorOf } from './threads'
-import { fitMailboxes, sortFamily, unite } from './families'
+import { findSurvivor, mergeInto, note, survivorOf } from './threads'
+import { fitMailboxes, lettersOf, sortFamily, unite } from './families'
+import { withAnswers } from './arrange'
 import { markWork, summarize } from '../conversations/summary'
-import { entityOfConversation, entityOfMessage } from '../team/anchors'
+import { entityOfConversation, entityOfMessage, groupOfConversation } from '../team/anchors'
+import { newName } from '../team/log'
 import type { Workspace } from '../workspace'
 
 /** Splitting, merging and keeping together by a person. Each is one row of `thread_acts`, which its undo reads back. */
@@ -59,19 +61,35 @@ export function split(
   const chosen = which === 'one' ? members.slice(at, at + 1) : members.slice(at)
   const entity = entityOfConversation(tx, workspace.hashes, from)
   const messages = chosen.map(({ id }) => entityOfMessageId(tx, id)).slice(0, mostSplit)
-  const [first] = messages
+  const name = newName()
+  // Recorded first: where messages lie follows from what was decided.
+  if (entity !== null)
+    workspace.team.record(tx, {
+      kind: 'split',
+      entity,
+      payload: { split: name, messages, left: leftBehind(tx, workspace, from, chosen) },
+    })
   const made = splitKeys(
     tx,
     workspace,
     from,
     chosen.map(({ key }) => key),
     by,
-    first === undefined ? null : { entity: first, from: entity },
+    { entity: name, from: entity },
   )
   if (made === null) throw new PosternError('conflict', 'nothing would be left', { what: 'split' })
-  if (entity !== null && first !== undefined)
-    workspace.team.record(tx, { kind: 'split', entity, payload: { messages } })
   return made
+}
+
+/** Answers to what is taken out that are not. */
+function leftBehind(tx: Writer, workspace: Workspace, from: number, chosen: readonly Member[]): string[] {
+  const letters = lettersOf(tx, workspace, unite(tx, [from])).filter((one) => one.conversation_id === from)
+  const named = new Set(chosen.map(({ key }) => String(key)))
+  const along = withAnswers(letters, named, new Set())
+  return letters
+    .filter(({ key }) => along.has(key) && !named.has(key))
+    .map(({ id }) => entityOfMessageId(tx, id))
+    .slice(0, mostSplit)
 }
 
 /** As many messages as one event names. */
@@ -135,19 +153,36 @@ export function standingAct(tx: Writer, kind: 'merge' | 'split', entity: string)
 export function takeBackThreadAct(tx: Writer, workspace: Workspace, actId: number): void {
   const row = tx.get<{ kind: string; before: string }>('SELECT kind, before FROM thread_acts WHERE id = ?', actId)
   const named = row ? Before.parse(JSON.parse(row.before)).named : null
-  // What was split off is asked before it goes back; a merge is taken back first, so that each has its own name again.
-  const parts =
-    row?.kind === 'split' && named?.from
-      ? workspace.team
-          .eventsOf(tx, named.from)
-          .filter(({ field, value }) => field === 'split-off' && value === named.entity)
-          .map(({ element }) => element)
-      : []
-  undoThreadAct(tx, workspace, actId)
+  const rows = row?.kind === 'split' && named?.from ? workspace.team.eventsOf(tx, named.from) : []
+  const under = (field: string): string[] =>
+    rows.filter((one) => one.field === `${field}:${named?.entity}`).map(({ element }) => element)
+  const [parts, left] = [under('split-off'), under('left')]
+  // Recorded first: where messages lie follows from what was decided.
   if (row?.kind === 'merge' && named)
     workspace.team.record(tx, { kind: 'merge', entity: named.entity, payload: { into: null } })
   if (parts.length > 0 && named?.from)
-    workspace.team.record(tx, { kind: 'split', entity: named.from, payload: { messages: parts, on: false } })
+    workspace.team.record(tx, {
+      kind: 'split',
+      entity: named.from,
+      payload: { split: named.entity, messages: parts, left, on: false },
+    })
+  undoThreadAct(tx, workspace, actId)
+}
+
+/** Under which name a conversation goes into another: one that has not gone anywhere yet, so that an earlier merge stands. */
+function nameToMerge(tx: Writer, workspace: Workspace, conversationId: number): string | null {
+  const usual = entityOfConversation(tx, workspace.hashes, conversationId)
+  return (
+    groupOfConversation(tx, conversationId).entities.find(
+      (entity) =>
+        !workspace.team.eventsOf(tx, entity).some(({ field, value }) => field === 'merged-into' && value !== null),
+    ) ?? usual
+  )
+}
+
+/** Messages of these conversations are put where they belong by now. */
+export function sortAgain(tx: Writer, workspace: Workspace, ids: readonly number[]): void {
+  if (ids.length > 0) renew(tx, workspace, sortFamily(tx, workspace, unite(tx, ids)))
 }
 
 /** Puts all of `other` into `into`, for good: later answers to it follow. @throws PosternError `conflict` when they are one already */
@@ -162,7 +197,7 @@ export function merge(
   const [target, source] = [stateOf(tx, into), stateOf(tx, other)]
   if (target.id === source.id) throw new PosternError('conflict', 'one conversation already', { what: 'merge' })
   const now = Date.now()
-  const entity = heard?.entity ?? entityOfConversation(tx, workspace.hashes, source.id)
+  const entity = heard?.entity ?? nameToMerge(tx, workspace, source.id)
   const targetEntity = entityOfConversation(tx, workspace.hashes, target.id)
   // Recorded before they are one, under the name of the one that goes.
   if (!heard && entity !== null && targetEntity !== null)
@@ -174,14 +209,11 @@ export function merge(
   for (const member of membersOf(tx, source.id)) pin(tx, actId, member, target.id, true, source.id)
   for (const member of membersOf(tx, target.id))
     if (member.pin_conversation === null) pin(tx, actId, member, target.id, false, target.id)
-  const families = [familyOf(tx, target.id) ?? target.id, familyOf(tx, source.id) ?? source.id]
+  // A part of another family brings that family along, without joining the rest of it.
+  const root = unite(tx, [target.id, source.id])
   mergeInto(tx, target.id, source.id)
   workspace.team.conversationGrew(tx, target.id, [], [source.id])
-  // A part of another family brings that family along, without joining the rest of it.
-  const roots = families.map((id) => survivorOf(tx, id))
-  const root = roots.find((id) => id !== target.id) ?? target.id
-  for (const id of families) tx.run('UPDATE conversations SET family = ? WHERE family = ?', root, id)
-  for (const id of [root, target.id, source.id]) tx.run('UPDATE conversations SET family = ? WHERE id = ?', root, id)
+  workspace.team.doLater(tx)
   note(tx, target.id, 'merged', by, now, actId)
   markWork(tx, target.id)
   renew(tx, workspace, [...sortFamily(tx, workspace, root), target.id])
@@ -252,16 +284,9 @@ export function undoThreadAct(tx: Writer, workspace: Workspace, actId: number): 
       )
   }
   const affected = [here, survivorOf(tx, row.other_id)]
-  const root = unite(tx, [here])
+  const root = unite(tx, affected)
   affected.push(...sortFamily(tx, workspace, root))
   tx.run('DELETE FROM history WHERE act_id = ?', actId)
-  if (
-    row.kind === 'split' &&
-    here !== survivorOf(tx, row.other_id) &&
-    !tx.get('SELECT 1 FROM messages WHERE conversation_id = ?', here)
-  ) {
-    mergeInto(tx, survivorOf(tx, row.other_id), here)
-  }
   renew(tx, workspace, affected)
 }
 
@@ -304,6 +329,7 @@ function renew(tx: Writer, workspace: Workspace, ids: readonly number[]): void {
   }
   tx.changes.touched('counts')
   tx.changes.changed('customers')
+  workspace.team.doLater(tx)
 }
 
 function stateOf(tx: Writer, id: number): State {
