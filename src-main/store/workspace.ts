@@ -12,6 +12,7 @@ import { ownAddresses } from './outbox/identities'
 import { TeamLog } from './team/log'
 import { Turns } from './turns'
 import { Presence } from './team/presence'
+import { Wants } from './team/wants'
 
 export interface WorkspacePorts {
   /** 64 bytes of the keychain; never written down here (crypto/device-keys). */
@@ -38,6 +39,8 @@ export class Workspace {
   readonly team: TeamLog
   /** Who else is here, as far as it was heard. */
   readonly presence: Presence
+  /** What of the team's log is missing here, and who was asked for it. */
+  readonly wants: Wants
   /** Who looked, and every act about access; append-only. */
   readonly accessLog: AccessLog
   /** Another console told where its access log stands; whoever checks that takes it down again. */
@@ -62,6 +65,7 @@ export class Workspace {
       )
     this.team = new TeamLog(this)
     this.presence = new Presence(this)
+    this.wants = new Wants(this)
     this.accessLog = new AccessLog(this.device, this.clock)
   }
 

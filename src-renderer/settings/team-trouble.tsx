@@ -124,7 +124,7 @@ function describe(
   if (one.kind === 'gap')
     return {
       kind: 'plain',
-      text: `${t('team:trouble.gap', { count: one.missing, name: one.name })} ${t('team:trouble.gapHint')}`,
+      text: `${t('team:trouble.gap', { count: one.missing, name: one.name })} ${t(one.asked ? 'team:trouble.gapAsked' : 'team:trouble.gapHint')}`,
       acts: again,
     }
   if (one.kind === 'refused')

@@ -85,6 +85,7 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.setLease': ({ days }) =>
       nothing((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, leaseDays: days }))),
     'team.lookAgain': () => {
+      service.open.workspace.wants.hurry(service.read)
       service.open.team.wake(true)
       return {}
     },

@@ -107,9 +107,9 @@ export class Intake {
 
 /** @returns its name; null for what is of no use to this team */
 function receive(tx: Writer, workspace: Workspace, item: Item, place: string, fresh: Fresh): string | null {
-  if (item.kind === 'mark') {
-    if (!workspace.presence.receive(tx, item.bytes, place))
-      refuse(tx, workspace, 'mark', place, 'false-signature', item.bytes)
+  if (item.kind === 'mark' || item.kind === 'want') {
+    const passing = item.kind === 'mark' ? workspace.presence : workspace.wants
+    if (!passing.receive(tx, item.bytes, place)) refuse(tx, workspace, item.kind, place, 'false-signature', item.bytes)
     return null
   }
   try {

@@ -6,12 +6,14 @@ import { readRecord } from '../../crypto/roster-record'
 
 /**
  * What lies on the server is a message with one attachment: a magic word and a list of items, each a blob, a roster record or
- * a request to join, a mark or a part of a snapshot. Anybody may put anybody's items back, in any company: signatures are over the items.
+ * a request to join, a mark, a question or a part of a snapshot. Anybody may put anybody's items back, in any company: signatures are over the items.
  */
 const magic = Buffer.from('PST1')
-const Items = z.array(z.tuple([z.enum(['log', 'roster', 'join', 'mark', 'snap']), z.instanceof(Uint8Array)])).max(2000)
-/** `mark`: who is here now; kept by nobody. `snap`: a part of a snapshot. */
-export type ItemKind = 'log' | 'roster' | 'join' | 'mark' | 'snap'
+const Items = z
+  .array(z.tuple([z.enum(['log', 'roster', 'join', 'mark', 'want', 'snap']), z.instanceof(Uint8Array)]))
+  .max(2000)
+/** `mark`: who is here now, `want`: what is missing somewhere; kept by nobody. `snap`: a part of a snapshot. */
+export type ItemKind = 'log' | 'roster' | 'join' | 'mark' | 'want' | 'snap'
 export interface Item {
   readonly kind: ItemKind
   readonly bytes: Uint8Array

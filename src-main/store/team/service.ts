@@ -14,6 +14,7 @@ import { nextDue, nextPack, sealOwn, sent } from './outgoing'
 import { Presence } from './presence'
 import { packOld, superfluous } from './pruning'
 import { finishRecovery } from './recovery'
+import { Wants } from './wants'
 import { teamInfo } from './team-info'
 import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, snapshotDue, standingSnapshot } from './snapshot'
 
@@ -51,6 +52,7 @@ export class TeamService {
   ) {
     workspace.onTeamWork(() => this.soon())
     workspace.presence.listen(() => this.status.state === 'live' && this.wake(false), publish)
+    workspace.wants.listen(() => this.status.state === 'live' && this.wake(false))
     // What an earlier run took in and did not come to show.
     if (workspace.db.read.get('SELECT 1 FROM team_stale LIMIT 1')) void this.refresh()
   }
@@ -59,6 +61,7 @@ export class TeamService {
     this.stopped = true
     clearTimeout(this.timer)
     this.workspace.presence.stop()
+    this.workspace.wants.stop()
   }
 
   /** Something was recorded. Alone, nothing needs to go anywhere. */
@@ -129,10 +132,12 @@ export class TeamService {
       if (!nextPack(db.read, clock.stamp())) db.write((tx) => sealOwn(tx, this.workspace))
       const next = nextPack(db.read, clock.stamp())
       const mark = next ? null : this.workspace.presence.outgoing()
-      if (mark)
+      const want = next || mark ? null : this.workspace.wants.outgoing()
+      const passing = mark ?? want
+      if (passing)
         return {
-          pack: packItems([{ kind: 'mark', bytes: mark.bytes }]),
-          hashes: mark.hashes,
+          pack: packItems([{ kind: mark ? 'mark' : 'want', bytes: passing.bytes }]),
+          hashes: passing.hashes,
           nextDueAt: null,
           summary: false,
         }
@@ -145,6 +150,7 @@ export class TeamService {
     },
     'team.sent': ({ hashes, generation, place }) => {
       if (Presence.isMark(hashes)) return { prune: this.workspace.presence.sent(place) }
+      if (Wants.isWant(hashes)) return { prune: this.workspace.wants.sent(place) }
       this.workspace.db.write((tx) => {
         sent(tx, hashes, generation, place)
         tx.changes.touched('team')
@@ -176,6 +182,7 @@ export class TeamService {
         this.countedAt = Date.now()
         this.workspace.db.write((tx) => noteLoad(tx, this.workspace, null), 'normal')
       }
+      if (!more) this.workspace.wants.look(this.workspace.db.read)
       const now = teamInfo(this.workspace.db.read)?.membership
       const over = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
       // What could not be read before can be read now.
@@ -199,7 +206,8 @@ export class TeamService {
       }
       const checked = await this.drive(checkSnapshot(this.workspace))
       db.write((tx) => confirmSnapshot(tx, this.workspace, checked))
-      return { prune: superfluous(db.read, this.workspace, generation) }
+      this.workspace.wants.look(db.read)
+      return { prune: [...superfluous(db.read, this.workspace, generation), ...this.workspace.wants.superfluous()] }
     },
     'team.time': ({ serverAt }) => {
       this.workspace.clock.heardServer(serverAt)

@@ -13,11 +13,9 @@ import { currentRoster } from './roster'
 import { teamInfo } from './team-info'
 import type { LinkStatus } from './service'
 import { confirmedBy, standingSnapshot } from './snapshot'
+import { patienceMs } from './wants'
 import * as z from 'zod'
 import { Role } from '../../../src-preload/contract/team'
-
-/** A gap is told once it has lasted this long, ms: most are only messages that overtake each other. */
-const patience = 10 * 60_000
 
 export function teamState(workspace: Workspace, link: LinkStatus): TeamState {
   const { read } = workspace.db
@@ -133,7 +131,7 @@ function troubles(workspace: Workspace, link: LinkStatus): Trouble[] {
     'SELECT f.device FROM team_forks f JOIN team_devices d ON d.device = f.device WHERE d.cut_off IS NULL OR d.cut_off >= f.seq',
   ))
     all.push({ kind: 'forked', device, name: nameOfDevice(read, device) })
-  const since = workspace.clock.stamp() - patience
+  const since = workspace.clock.stamp() - patienceMs
   for (const { device, from, to } of gaps(read, workspace.device.id)) {
     const old = read.get(
       "SELECT 1 FROM team_blobs WHERE at < ? AND (state = 'waiting' OR device <> ?) LIMIT 1",
@@ -141,7 +139,13 @@ function troubles(workspace: Workspace, link: LinkStatus): Trouble[] {
       device,
     )
     if (old && read.get('SELECT 1 FROM team_devices WHERE device = ? AND cut_off IS NULL', device))
-      all.push({ kind: 'gap', device, name: nameOfDevice(read, device), missing: to - from + 1 })
+      all.push({
+        kind: 'gap',
+        device,
+        name: nameOfDevice(read, device),
+        missing: to - from + 1,
+        asked: workspace.wants.asked(device),
+      })
   }
   for (const { reason, count } of read.all<{ reason: string; count: number }>(
     "SELECT reason, count(*) AS count FROM team_blobs WHERE state IN ('refused', 'forked') AND reason IS NOT NULL GROUP BY reason ORDER BY reason",

@@ -15,8 +15,8 @@ export const Trouble = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('held'), member: MemberId, name: z.string(), events: z.int(), notes: z.int() }),
   /** A device signed two different batches of one number. */
   z.object({ kind: z.literal('forked'), device: DeviceId, name: z.string() }),
-  /** Others have seen what is not here. */
-  z.object({ kind: z.literal('gap'), device: DeviceId, name: z.string(), missing: z.int() }),
+  /** Others have seen what is not here. `asked`: they were asked for it. */
+  z.object({ kind: z.literal('gap'), device: DeviceId, name: z.string(), missing: z.int(), asked: z.boolean() }),
   /** Came and was refused: not ours, damaged, signed falsely, of another team. */
   z.object({ kind: z.literal('refused'), reason: z.string(), count: z.int() }),
   /** Of a newer Postern: kept, and read after the update. */

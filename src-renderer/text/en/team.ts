@@ -226,6 +226,7 @@ export const team = {
     gap_one: 'Waiting for {{count}} batch of {{name}} that others have seen.',
     gap_other: 'Waiting for {{count}} batches of {{name}} that others have seen.',
     gapHint: 'It comes when a computer that has it connects.',
+    gapAsked: 'The other computers were asked for it: the next one that has it and connects sends it again.',
     refused: {
       'not-ours': 'Something in the team’s folder is not from Postern',
       unreadable: 'Something that came for the team was damaged',
