@@ -2,15 +2,17 @@ import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import type { CallOutput, Mailbox, MailboxDepth } from '../../src-preload/contract'
 import { keepsLess } from '../../src-preload/contract/depth'
-import { asCallError, call } from '../client'
+import { call } from '../client'
 import { useQuery } from '../live'
 import { showToast } from '../state/toast'
-import { errorText, t } from '../text'
+import { t } from '../text'
 import { numberText, sizeText } from '../text/time'
+import { ActDialog } from '../ui/act-dialog'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input, Segmented, Select } from '../ui/field'
+import { useFinish } from '../ui/use-finish'
 
 const kinds = ['all', 'months', 'headers'] as const
 const megabytes = [1, 5, 25]
@@ -22,8 +24,6 @@ type Beyond = CallOutput<'mailboxes.freeable'>
 export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
   const [depth, setDepth] = useState<MailboxDepth>(mailbox.depth)
   const [months, setMonths] = useState(String(mailbox.depth.months))
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
   const usage = useQuery('mailboxes.usage', { id: mailbox.id }, { topics: [] }).data
   const policy = useQuery('policy.get', {}, { topics: ['settings'] }).data
   const who = policy?.managedBy ?? t('depth:it')
@@ -37,85 +37,38 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
     months: badMonths || !Number.isInteger(count) ? depth.months : Math.min(240, Math.max(1, count)),
   }
   const [beyond, setBeyond] = useState<Beyond | null>(null)
+  const keep = async (free: boolean) => {
+    await call('mailboxes.setDepth', { id: mailbox.id, depth: wanted, free })
+    const text =
+      free && beyond ? t('depth:freed', { size: sizeText(beyond.bytes) }) : t('depth:kept', { name: mailbox.name })
+    showToast({
+      text,
+      undo: async () => {
+        await call('mailboxes.setDepth', { id: mailbox.id, depth: mailbox.depth })
+      },
+    })
+  }
   /** First it is asked what is to become of what is here beyond the new depth. */
-  const keep = async (free: boolean | null) => {
-    setBusy(true)
-    try {
-      const found =
-        free === null && keepsLess(wanted, mailbox.depth)
-          ? await call('mailboxes.freeable', { id: mailbox.id, depth: wanted })
-          : null
-      setBusy(false)
-      if (found !== null && found.messages > 0) return setBeyond(found)
-      await call('mailboxes.setDepth', { id: mailbox.id, depth: wanted, free: free ?? false })
-      const text =
-        free === true && beyond
-          ? t('depth:freed', { size: sizeText(beyond.bytes) })
-          : t('depth:kept', { name: mailbox.name })
-      showToast({
-        text,
-        undo: async () => {
-          await call('mailboxes.setDepth', { id: mailbox.id, depth: mailbox.depth })
-        },
-      })
-      onClose()
-    } catch (thrown) {
-      setFailure(errorText(asCallError(thrown)))
-      setBusy(false)
-    }
+  const askOrKeep = async () => {
+    const found = keepsLess(wanted, mailbox.depth)
+      ? await call('mailboxes.freeable', { id: mailbox.id, depth: wanted })
+      : null
+    if (found === null || found.messages === 0) return keep(false)
+    setBeyond(found)
+    return false
   }
   if (beyond) {
-    const size = sizeText(beyond.bytes)
-    return (
-      <Dialog
-        open
-        onClose={onClose}
-        title={t('depth:freeTitle', { size })}
-        description={t('depth:freeText', { count: beyond.messages, n: numberText(beyond.messages) })}
-        foot={
-          <>
-            <Button size="lg" kind="ghost" onClick={() => setBeyond(null)}>
-              {t('depth:freeBack')}
-            </Button>
-            <Button size="lg" disabled={busy} onClick={() => void keep(false)}>
-              {t('depth:freeNot')}
-            </Button>
-            <Button size="lg" kind="primary" busy={busy} onClick={() => void keep(true)}>
-              {t('depth:freeDo', { size })}
-            </Button>
-          </>
-        }
-      >
-        {failure !== null && (
-          <Banner kind="bad" urgent>
-            {failure}
-          </Banner>
-        )}
-      </Dialog>
-    )
+    return <FreeDialog beyond={beyond} keep={keep} onBack={() => setBeyond(null)} onClose={onClose} />
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ActDialog
       title={t('depth:title', { name: mailbox.name })}
       description={t('depth:text')}
-      foot={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button size="lg" kind="primary" busy={busy} disabled={badMonths} onClick={() => void keep(null)}>
-            {t('depth:keep')}
-          </Button>
-        </>
-      }
+      act={t('depth:keep')}
+      ready={!badMonths}
+      work={askOrKeep}
+      onClose={onClose}
     >
-      {failure !== null && (
-        <Banner kind="bad" urgent>
-          {failure}
-        </Banner>
-      )}
       {policy?.policy.mailDepthMonths !== undefined && (
         <Banner kind="plain" icon={Lock}>
           {policy.policy.mailDepthMonths === 0
@@ -193,6 +146,49 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
             : t('depth:counting')}
         </span>
       </div>
+    </ActDialog>
+  )
+}
+
+/** What is here beyond the new depth: freed or kept. */
+function FreeDialog({
+  beyond,
+  keep,
+  onBack,
+  onClose,
+}: {
+  beyond: Beyond
+  keep: (free: boolean) => Promise<void>
+  onBack: () => void
+  onClose: () => void
+}) {
+  const { busy, failure, finish } = useFinish(onClose)
+  const size = sizeText(beyond.bytes)
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('depth:freeTitle', { size })}
+      description={t('depth:freeText', { count: beyond.messages, n: numberText(beyond.messages) })}
+      foot={
+        <>
+          <Button size="lg" kind="ghost" onClick={onBack}>
+            {t('depth:freeBack')}
+          </Button>
+          <Button size="lg" disabled={busy} onClick={() => finish(() => keep(false))}>
+            {t('depth:freeNot')}
+          </Button>
+          <Button size="lg" kind="primary" busy={busy} onClick={() => finish(() => keep(true))}>
+            {t('depth:freeDo', { size })}
+          </Button>
+        </>
+      }
+    >
+      {failure !== null && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
     </Dialog>
   )
 }

@@ -3,11 +3,8 @@ import type { CallOutput, Mailbox } from '../../src-preload/contract'
 import { call } from '../client'
 import { showToast } from '../state/toast'
 import { t } from '../text'
-import { Banner } from '../ui/banner'
-import { Button } from '../ui/button'
-import { Dialog } from '../ui/dialog'
+import { ActDialog } from '../ui/act-dialog'
 import { Field, Input, Segmented, Select } from '../ui/field'
-import { useFinish } from '../ui/use-finish'
 
 const isAddress = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/
 
@@ -31,19 +28,16 @@ export function ImportDialog({
   )
   const [address, setAddress] = useState('')
   const [mailboxId, setMailboxId] = useState(archives[0]?.id ?? 0)
-  const { busy, failure, finish } = useFinish(onClose)
   const badAddress = address.trim() !== '' && !isAddress.test(address.trim())
-  const start = () =>
-    finish(async () => {
-      await call('app.startImport', {
-        token: choice.token,
-        target: kind === 'new' ? { kind, name: name.trim(), address: address.trim() || null } : { kind, mailboxId },
-      })
-      showToast({ text: t('transfers:started') })
+  const start = async () => {
+    await call('app.startImport', {
+      token: choice.token,
+      target: kind === 'new' ? { kind, name: name.trim(), address: address.trim() || null } : { kind, mailboxId },
     })
+    showToast({ text: t('transfers:started') })
+  }
   return (
-    <Dialog
-      open
+    <ActDialog
       onClose={onClose}
       title={
         choice.names.length > 1
@@ -51,28 +45,10 @@ export function ImportDialog({
           : t('transfers:importOne', { name: choice.names[0] ?? '' })
       }
       description={t(`transfers:${kind}Text`)}
-      foot={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button
-            size="lg"
-            kind="primary"
-            busy={busy}
-            disabled={kind === 'new' && (name.trim() === '' || badAddress)}
-            onClick={start}
-          >
-            {t('transfers:start')}
-          </Button>
-        </>
-      }
+      act={t('transfers:start')}
+      ready={kind !== 'new' || (name.trim() !== '' && !badAddress)}
+      work={start}
     >
-      {failure !== null && (
-        <Banner kind="bad" urgent>
-          {failure}
-        </Banner>
-      )}
       {archives.length > 0 && (
         <Segmented
           label={t('transfers:where')}
@@ -123,6 +99,6 @@ export function ImportDialog({
           )}
         </Field>
       )}
-    </Dialog>
+    </ActDialog>
   )
 }

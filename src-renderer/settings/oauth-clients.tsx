@@ -5,8 +5,8 @@ import type { OauthClient } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
+import { ActDialog } from '../ui/act-dialog'
 import { Button, IconButton } from '../ui/button'
-import { Dialog } from '../ui/dialog'
 import { Field, Input } from '../ui/field'
 import { Icon } from '../ui/icon'
 
@@ -43,23 +43,15 @@ function AddClient({ clients, onClose }: { clients: readonly OauthClient[]; onCl
       ...(form.clientSecret === '' ? {} : { clientSecret: form.clientSecret }),
       ...(form.scope.trim() === '' ? {} : { scope: form.scope.trim() }),
     }
-    if (await keep([...clients.filter((one) => one.host !== host), client])) onClose()
+    return (await keep([...clients.filter((one) => one.host !== host), client])) ? undefined : false
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ActDialog
       title={t('accounts:clients.addTitle')}
-      foot={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button size="lg" kind="primary" disabled={!ready} onClick={() => void add()}>
-            {t('accounts:clients.add')}
-          </Button>
-        </>
-      }
+      act={t('accounts:clients.add')}
+      ready={ready}
+      work={add}
+      onClose={onClose}
     >
       {names.map((name) => (
         <Field
@@ -78,7 +70,7 @@ function AddClient({ clients, onClose }: { clients: readonly OauthClient[]; onCl
           )}
         </Field>
       ))}
-    </Dialog>
+    </ActDialog>
   )
 }
 

@@ -1,13 +1,11 @@
 import { KeyRound, Lock, RefreshCw, ShieldAlert, Wifi } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
-import { asCallError, call } from '../client'
+import { useState } from 'react'
+import { call, type CallError } from '../client'
 import { useQuery } from '../live'
 import { keepAll } from '../state/closing'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
-import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
-import { Dialog } from '../ui/dialog'
 import { Field } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { LockSettings } from './lock'
@@ -74,72 +72,38 @@ function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
 
 function NewKeyDialog({ withPassphrase, onClose }: { withPassphrase: boolean; onClose: () => void }) {
   const [current, setCurrent] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (busy || (withPassphrase && current === '')) return
-    setBusy(true)
-    setFailure(null)
-    try {
-      await changeKey(withPassphrase ? current : undefined)
-    } catch (thrown) {
-      const error = asCallError(thrown)
-      const text =
-        error.code === 'wrong-passphrase'
-          ? errorText(error)
-          : t('settings:security.newKey.failed', { why: errorText(error) })
-      setFailure(text)
-      if (error.code !== 'wrong-passphrase') showToast({ text, kind: 'bad', lastsMs: 15_000 })
-      setBusy(false)
-    }
+  const words = (error: CallError) => {
+    if (error.code === 'wrong-passphrase') return undefined
+    const text = t('settings:security.newKey.failed', { why: errorText(error) })
+    showToast({ text, kind: 'bad', lastsMs: 15_000 })
+    return text
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ActDialog
       title={t('settings:security.newKey.title')}
       description={t('settings:security.newKey.text')}
-      foot={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button
-            size="lg"
-            kind="primary"
-            submit
-            form="new-key"
-            disabled={withPassphrase && current === ''}
-            busy={busy}
-          >
-            {t(busy ? 'settings:security.working' : 'settings:security.newKey.act')}
-          </Button>
-        </>
-      }
+      act={t('settings:security.newKey.act')}
+      acting={t('settings:security.working')}
+      ready={!withPassphrase || current !== ''}
+      work={() => changeKey(withPassphrase ? current : undefined)}
+      words={words}
+      onClose={onClose}
     >
-      <form id="new-key" className="y g3" onSubmit={(event) => void submit(event)}>
-        {withPassphrase && (
-          <Field label={t('setup:secret.current')}>
-            {(ids) => (
-              <PasswordInput
-                ids={ids}
-                label={t('setup:secret.current')}
-                autoFocus
-                autoComplete="current-password"
-                value={current}
-                onChange={setCurrent}
-              />
-            )}
-          </Field>
-        )}
-      </form>
-      {failure && (
-        <Banner kind="bad" urgent>
-          {failure}
-        </Banner>
-      )}
-    </Dialog>
+      {withPassphrase ? (
+        <Field label={t('setup:secret.current')}>
+          {(ids) => (
+            <PasswordInput
+              ids={ids}
+              label={t('setup:secret.current')}
+              autoFocus
+              autoComplete="current-password"
+              value={current}
+              onChange={setCurrent}
+            />
+          )}
+        </Field>
+      ) : undefined}
+    </ActDialog>
   )
 }
 
