@@ -1,22 +1,31 @@
-import { useState, type DragEvent } from 'react'
+import { useRef, useState, type DragEvent } from 'react'
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files')
 
 /** Files dragged over a part of the window: whether some hover there now, and what to put on the element. */
 export function useFileDrop(onFiles: (files: File[]) => void) {
   const [depth, setDepth] = useState(0)
+  // a picture of the text that is dragged elsewhere in it is a file too
+  const own = useRef(false)
+  const counts = (event: DragEvent) => !own.current && hasFiles(event)
   return {
     over: depth > 0,
     handlers: {
-      onDragEnter: (event: DragEvent) => hasFiles(event) && setDepth((now) => now + 1),
-      onDragLeave: (event: DragEvent) => hasFiles(event) && setDepth((now) => Math.max(0, now - 1)),
+      onDragStart: () => {
+        own.current = true
+      },
+      onDragEnd: () => {
+        own.current = false
+      },
+      onDragEnter: (event: DragEvent) => counts(event) && setDepth((now) => now + 1),
+      onDragLeave: (event: DragEvent) => counts(event) && setDepth((now) => Math.max(0, now - 1)),
       onDragOver: (event: DragEvent) => {
-        if (hasFiles(event)) event.preventDefault()
+        if (counts(event)) event.preventDefault()
       },
       onDrop: (event: DragEvent) => {
         setDepth(0)
         // the editor has taken those that were dropped into the text
-        if (event.defaultPrevented || !hasFiles(event)) return
+        if (event.defaultPrevented || !counts(event)) return
         event.preventDefault()
         onFiles([...event.dataTransfer.files])
       },

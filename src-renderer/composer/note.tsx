@@ -1,6 +1,6 @@
-import { ChevronDown, Lock, UserCheck } from 'lucide-react'
+import { Lock } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Conversation, Person } from '../../src-preload/contract'
+import type { Conversation } from '../../src-preload/contract'
 import { ask, call } from '../client'
 import { tellFailure } from '../state/acts'
 import { beforeClosing } from '../state/closing'
@@ -9,11 +9,11 @@ import { t } from '../text'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
-import { Menu } from '../ui/menu'
+import { SplitButton } from '../ui/split-button'
 import { usePeople } from '../work/assign-menu'
 import { NoteText, useMentions } from '../work/note-text'
+import { AssignChip, assignItems, type AssignTo } from './assign-too'
 import { Reply, type ReplyProps } from './reply'
-import { assignItems } from './send-bar'
 
 /** A pause in typing after which the words are kept, in ms. */
 const pauseMs = 500
@@ -69,7 +69,7 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
   const mentions = useMentions(text)
   const place = useRef<HTMLElement>(null)
   const all = usePeople()
-  const [assign, setAssign] = useState<Person | null | undefined>()
+  const [assign, setAssign] = useState<AssignTo>()
   const pending = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; text: string | null }>({
     timer: undefined,
     text: null,
@@ -162,17 +162,8 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
       />
       <div className="c-foot">
         <span className="push x">
-          {assign !== undefined && (
-            <span className="chip">
-              <Icon icon={UserCheck} />
-              <bdi>
-                {assign === null
-                  ? t('work:assignsToNobody')
-                  : t('work:assignsTo', { name: assign.name || t('work:you') })}
-              </bdi>
-            </span>
-          )}
-          <span className="split">
+          <AssignChip to={assign} />
+          <SplitButton more={t('work:note.more')} items={assignItems(all, assign, setAssign)}>
             <Button
               kind="primary"
               keys="mod+Enter"
@@ -182,21 +173,7 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
             >
               {t('work:note.add')}
             </Button>
-            <Menu
-              label={t('work:note.more')}
-              trigger={
-                <button
-                  type="button"
-                  className="btn primary"
-                  aria-label={t('work:note.more')}
-                  data-tip={t('work:note.more')}
-                >
-                  <Icon icon={ChevronDown} />
-                </button>
-              }
-              items={assignItems(all, assign, setAssign)}
-            />
-          </span>
+          </SplitButton>
         </span>
       </div>
     </section>

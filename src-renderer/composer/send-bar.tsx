@@ -1,18 +1,17 @@
 import {
   CalendarClock,
   Check,
-  ChevronDown,
   Circle,
   CircleCheck,
+  ImagePlus,
   Paperclip,
   Pause,
   Send,
   Trash2,
   TriangleAlert,
-  UserCheck,
 } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { AutoKind, CallInput, Draft, Person } from '../../src-preload/contract'
+import type { AutoKind, CallInput, Draft } from '../../src-preload/contract'
 import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { errorText, t } from '../text'
@@ -21,12 +20,14 @@ import { Button, IconButton } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
-import { Menu, type MenuPart } from '../ui/menu'
 import { SendLater } from '../ui/send-later'
 import { Spinner } from '../ui/spinner'
+import { SplitButton } from '../ui/split-button'
 import { usePeople } from '../work/assign-menu'
+import { AssignChip, assignItems } from './assign-too'
 import type { Saving } from './draft-desk'
 import { EditorTools } from '../writing/editor'
+import { pictureTypes } from '../writing/pictures'
 import type { Composer } from './use-composer'
 
 type Then = CallInput<'outbox.send'>['thenStatus']
@@ -163,33 +164,18 @@ export function SendDoubts({ composer }: { composer: Composer }) {
   )
 }
 
-/** Whom the conversation is given to when this leaves. */
-export function assignItems(
-  people: ReturnType<typeof usePeople>,
-  chosen: Person | null | undefined,
-  choose: (to: Person | null | undefined) => void,
-): MenuPart[] {
-  const item = (to: Person | null | undefined, label: string): MenuPart => ({
-    label,
-    checked: chosen?.id === to?.id && (chosen === null) === (to === null),
-    keepOpen: true,
-    onSelect: () => choose(to),
-  })
-  return [
-    { heading: t('work:assignToo') },
-    item(undefined, t('work:asIs')),
-    ...[...(people?.people ?? []), ...(people?.groups ?? [])].map((one) =>
-      item(one, one.id === people?.self ? t('work:me', { name: one.name }) : one.name || t('work:someone')),
-    ),
-    item(null, t('work:nobody')),
-  ]
-}
-
 /** Tools at the start, Send at the end. */
 export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolean }) {
-  const { editor, attach, send, sending, settings, offline, discard, state, assign, setAssign } = composer
+  const { editor, attach, addPictures, send, sending, settings, offline, discard, state, assign, setAssign } = composer
   const people = usePeople()
   const picker = useRef<HTMLInputElement>(null)
+  const chosen = useRef(attach)
+  const pick = (accept: string, then: typeof attach) => {
+    if (!picker.current) return
+    picker.current.accept = accept
+    chosen.current = then
+    picker.current.click()
+  }
   const [askingTime, setAskingTime] = useState(false)
   const usual: Then = settings?.afterSend ?? 'closed'
   const label = words(usual, offline)
@@ -202,28 +188,42 @@ export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolea
         multiple
         hidden
         onChange={(event) => {
-          attach([...(event.target.files ?? [])])
+          chosen.current([...(event.target.files ?? [])])
           event.target.value = ''
         }}
       />
       <EditorTools
         editor={editor}
-        before={<IconButton icon={Paperclip} label={t('composer:attach')} onClick={() => picker.current?.click()} />}
+        before={
+          <>
+            <IconButton icon={Paperclip} label={t('composer:attach')} onClick={() => pick('', attach)} />
+            <IconButton
+              icon={ImagePlus}
+              label={t('composer:addPicture')}
+              className="wide-only"
+              onClick={() => pick(pictureTypes.join(','), addPictures)}
+            />
+          </>
+        }
       />
       <span className="push x">
         {state.draft && <IconButton icon={Trash2} label={t('composer:discard')} onClick={discard} />}
-        {assign !== undefined && (
-          <span className="chip">
-            <Icon icon={UserCheck} />
-            <bdi>
-              {assign === null
-                ? t('work:assignsToNobody')
-                : t('work:assignsTo', { name: assign.name || t('work:you') })}
-            </bdi>
-          </span>
-        )}
+        <AssignChip to={assign} />
         {!isNew && <Kbd keys="mod+Enter" />}
-        <span className="split">
+        <SplitButton
+          more={t('composer:send.more')}
+          items={[
+            ...others.map((then) => ({
+              label: words(then, offline),
+              icon: then === usual ? Send : icons[then],
+              ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}),
+              onSelect: () => send(then),
+            })),
+            'separator',
+            { label: t('sending:later.menu'), icon: CalendarClock, onSelect: () => setAskingTime(true) },
+            ...(isNew ? [] : assignItems(people, assign, setAssign)),
+          ]}
+        >
           <Button
             kind="primary"
             icon={Send}
@@ -233,31 +233,7 @@ export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolea
           >
             {sending ? t('composer:send.busy') : label}
           </Button>
-          <Menu
-            label={t('composer:send.more')}
-            trigger={
-              <button
-                type="button"
-                className="btn primary"
-                aria-label={t('composer:send.more')}
-                data-tip={t('composer:send.more')}
-              >
-                <Icon icon={ChevronDown} />
-              </button>
-            }
-            items={[
-              ...others.map((then) => ({
-                label: words(then, offline),
-                icon: then === usual ? Send : icons[then],
-                ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}),
-                onSelect: () => send(then),
-              })),
-              'separator',
-              { label: t('sending:later.menu'), icon: CalendarClock, onSelect: () => setAskingTime(true) },
-              ...(isNew ? [] : assignItems(people, assign, setAssign)),
-            ]}
-          />
-        </span>
+        </SplitButton>
       </span>
       {askingTime && (
         <SendLater

@@ -7,9 +7,11 @@ import { tellDone, tellFailure } from '../state/acts'
 import { useList } from '../state/list'
 import { showToast } from '../state/toast'
 import { t } from '../text'
+import { sizeText } from '../text/time'
 import { findDoubts, findProblem, type SendDoubt, type SendProblem } from './checks'
 import { DraftDesk, type DeskState, type StartInput } from './draft-desk'
-import { useMessageEditor } from '../writing/editor'
+import { placeFiles, useMessageEditor } from '../writing/editor'
+import { picturesIn, picturesLimit } from '../writing/pictures'
 import { fromMailHtml, startHtml } from '../writing/rich-text'
 import { isOffline, leavingFor, rememberCaret, takeCaret, tellSent } from './sending'
 
@@ -40,6 +42,8 @@ export interface Composer {
   forgetDoubts: () => void
   discard: () => void
   attach: (files: readonly File[]) => void
+  /** Pictures to where the caret is; what has no room there is attached. */
+  addPictures: (files: readonly File[]) => void
   keepAll: () => Promise<void>
 }
 
@@ -82,11 +86,23 @@ export function useComposer(options: ComposerOptions): Composer {
     },
     [desk],
   )
+  const attachOrTell = (files: readonly File[], tooBig: boolean) => {
+    if (tooBig)
+      showToast({
+        text: t('composer:pictureTooBig', {
+          count: files.length,
+          name: files[0]?.name ?? '',
+          limit: sizeText(picturesLimit),
+        }),
+      })
+    attach(files)
+  }
   const editor = useMessageEditor({
     name,
     html: startHtml,
+    pictures: true,
     onChange: (content) => desk.edit(content),
-    onFiles: attach,
+    onFiles: attachOrTell,
     onSend: (keepOpen) => send(keepOpen ? 'open' : (settings?.afterSend ?? 'closed')),
   })
 
@@ -153,7 +169,9 @@ export function useComposer(options: ComposerOptions): Composer {
     setProblem(found)
     setAsked(null)
     if (found) return
-    const open = sure ? [] : findDoubts(content, now.files, { isForward, asksSubject })
+    const open = sure
+      ? []
+      : findDoubts(content, [...now.files, ...picturesIn(editor.state.doc)], { isForward, asksSubject })
     setDoubts(open)
     if (open.length > 0) setAsked({ status: then, later })
     else void queue(then, later)
@@ -186,6 +204,7 @@ export function useComposer(options: ComposerOptions): Composer {
     failure,
     asked,
     attach,
+    addPictures: (files) => placeFiles(editor, files, attachOrTell),
     send,
     forgetDoubts: () => setAsked(null),
     discard: () => void discard(),

@@ -6,11 +6,12 @@ import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { Input } from '../ui/field'
 import { Popover } from '../ui/popover'
-import { cleanPaste } from './paste'
+import { cleanPaste, hasWords } from './paste'
+import { insertPictures, isPicture, Picture, roomIn } from './pictures'
 import { toMailHtml, toPlainText } from './rich-text'
 import './writing.css'
 
-const extensions = [
+const words = [
   StarterKit.configure({
     heading: false,
     codeBlock: false,
@@ -30,43 +31,67 @@ const extensions = [
   }),
 ]
 
+const withPictures = [...words, Picture]
+
 export interface EditorOptions {
   name: string
   html: string
+  /** Whether pictures may stand in the text. */
+  pictures: boolean
   onChange: (content: { html: string; text: string }) => void
-  onFiles: (files: File[]) => void
+  /** Files that were pasted or dropped and do not stand in the text. `tooBig`: pictures for which there is no room. */
+  onFiles: (files: File[], tooBig: boolean) => void
   onSend: (keepOpen: boolean) => void
 }
 
 const isMac = (): boolean => document.documentElement.dataset['os'] === 'mac'
 
-/** The rich text editor of a message. What is pasted is cleaned; files that are pasted or dropped become attachments. */
-export function useMessageEditor({ name, html, onChange, onFiles, onSend }: EditorOptions): Editor {
+/** Puts the pictures among the files into the text and hands on the others. */
+export function placeFiles(editor: Editor, files: readonly File[], onFiles: EditorOptions['onFiles']): void {
+  const others = files.filter((file) => !isPicture(file))
+  if (others.length > 0) onFiles(others, false)
+  void insertPictures(editor, files.filter(isPicture)).then((left) => {
+    if (left.length > 0) onFiles(left, true)
+  })
+}
+
+/**
+ * The rich text editor of a message. What is pasted is cleaned; pictures that are pasted or dropped stand in the text, other
+ * files become attachments.
+ */
+export function useMessageEditor({ name, html, pictures, onChange, onFiles, onSend }: EditorOptions): Editor {
+  const here = useRef<Editor | null>(null)
   const hands = useRef({ onChange, onFiles, onSend })
   useEffect(() => {
     hands.current = { onChange, onFiles, onSend }
   })
-  return useEditor({
-    extensions,
+  const place = (files: File[]): true => {
+    if (pictures && here.current) placeFiles(here.current, files, hands.current.onFiles)
+    else hands.current.onFiles(files, false)
+    return true
+  }
+  const editor = useEditor({
+    extensions: pictures ? withPictures : words,
     content: html,
     injectCSS: false,
     immediatelyRender: true,
     shouldRerenderOnTransaction: false,
     editorProps: {
       attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': name, class: 'c-text sel', dir: 'auto' },
-      transformPastedHTML: cleanPaste,
+      transformPastedHTML: (pasted, view) => cleanPaste(pasted, pictures ? roomIn(view.state.doc) : 0),
       handlePaste: (_view, event) => {
         const files = [...(event.clipboardData?.files ?? [])]
         // a spreadsheet or a web page also offers a picture of itself: words win
-        if (files.length === 0 || event.clipboardData?.types.includes('text/html')) return false
-        hands.current.onFiles(files)
-        return true
+        if (files.length === 0 || hasWords(event.clipboardData?.getData('text/html') ?? '')) return false
+        return place(files)
       },
-      handleDrop: (_view, event) => {
+      handleDrop: (view, event, _slice, moved) => {
         const files = [...(event.dataTransfer?.files ?? [])]
-        if (files.length === 0) return false
-        hands.current.onFiles(files)
-        return true
+        // a picture of the text that is dragged elsewhere in it is a file too
+        if (files.length === 0 || moved) return false
+        const at = view.posAtCoords({ left: event.clientX, top: event.clientY })
+        if (at) here.current?.commands.focus(at.pos)
+        return place(files)
       },
       handleKeyDown: (_view, event) => {
         if (event.key !== 'Enter' || !(isMac() ? event.metaKey : event.ctrlKey)) return false
@@ -74,9 +99,13 @@ export function useMessageEditor({ name, html, onChange, onFiles, onSend }: Edit
         return true
       },
     },
-    onUpdate: ({ editor }) =>
-      hands.current.onChange({ html: toMailHtml(editor.getHTML()), text: toPlainText(editor.getJSON()) }),
+    onUpdate: ({ editor: now }) =>
+      hands.current.onChange({ html: toMailHtml(now.getHTML()), text: toPlainText(now.getJSON()) }),
   })
+  useEffect(() => {
+    here.current = editor
+  }, [editor])
+  return editor
 }
 
 export function EditorText({ editor }: { editor: Editor }) {

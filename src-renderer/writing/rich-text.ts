@@ -8,12 +8,16 @@ export interface DocNode {
   content?: readonly DocNode[] | undefined
 }
 
+/** A picture is never wider than the window in which it is read. */
+const wideImage = '<img style="max-width:100%;height:auto"'
+
 /** A line of the editor is a paragraph without margins; in mail that is a `div`, and an empty one holds a break. */
 export function toMailHtml(html: string): string {
   return html
     .replace(/<p><\/p>/g, '<div><br></div>')
     .replace(/<p(?=[\s>])/g, '<div')
     .replace(/<\/p>/g, '</div>')
+    .replace(/<img(?=\s)/g, wideImage)
 }
 
 /** Back from `toMailHtml`. */
@@ -22,6 +26,7 @@ export function fromMailHtml(html: string): string {
     .replace(/<div><br><\/div>/g, '<p></p>')
     .replace(/<div(?=[\s>])/g, '<p')
     .replace(/<\/div>/g, '</p>')
+    .replaceAll(wideImage, '<img')
 }
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
@@ -38,6 +43,7 @@ function inline(nodes: readonly DocNode[] | undefined): string {
   return (nodes ?? [])
     .map((node, index, all) => {
       if (node.type === 'hardBreak') return '\n'
+      if (node.type === 'image') return `[${typeof node.attrs?.['alt'] === 'string' ? node.attrs['alt'] : 'image'}]`
       const text = (node.text ?? '').replace(/\u00a0/g, ' ')
       const href = hrefOf(node)
       if (href === null || hrefOf(all[index + 1]) === href) return text
@@ -77,7 +83,7 @@ function blocks(nodes: readonly DocNode[] | undefined): string[] {
   return (nodes ?? []).flatMap((node, index) => block(node, index, 0))
 }
 
-/** The plain text alternative: lists with dashes, quotes with `>`, links with their address behind them. */
+/** The plain text alternative: lists with dashes, quotes with `>`, links with their address behind them, pictures by name. */
 export function toPlainText(doc: DocNode): string {
   return blocks(doc.content).join('\n').replace(/\s+$/, '')
 }

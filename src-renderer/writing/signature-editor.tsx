@@ -19,6 +19,7 @@ export function SignatureEditor({
   const editor = useMessageEditor({
     name,
     html: fromMailHtml(value.html),
+    pictures: false,
     onChange: ({ html, text }) => onChange(plain(text) === '' ? { html: '', text: '' } : { html, text: plain(text) }),
     onFiles: () => undefined,
     onSend: () => undefined,

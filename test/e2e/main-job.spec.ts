@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow, replyBox } from './hands'
 import {
   conversation,
@@ -27,6 +27,7 @@ let team: Team
 let desk: Desk
 /** Counts whoever asks for the image that a mail refers to. */
 let hits = 0
+let pixel = ''
 const web = createServer((_request, response) => {
   hits++
   response.end()
@@ -49,7 +50,7 @@ function withFiles(): string {
 test.beforeAll(async () => {
   await new Promise<void>((resolve) => void web.listen(0, '127.0.0.1', resolve))
   const address = web.address()
-  const pixel = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/pixel.png`
+  pixel = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/pixel.png`
   team = await startTeam()
   const seen = ['\\Seen']
   const wheel = { id: 'wheel-1@harbourcycle.example', reply: 'wheel-2@northwindbikes.example' }
@@ -398,6 +399,67 @@ test('no remote image is fetched before Show, nor from a private address after i
   expect(hits).toBe(0)
   await conversation(page).getByRole('button', { name: 'Show remote images in this message' }).click()
   await expect(conversation(page).getByText('1 image could not be fetched')).toBeVisible()
+  expect(hits).toBe(0)
+})
+
+const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+/** What the system hands over at Ctrl+V; its clipboard itself is another one in each version of the runtime. */
+const pasteInto = (page: Page, what: { picture?: string; html?: string }): Promise<void> =>
+  page.evaluate(({ picture, html }) => {
+    const clipboardData = new DataTransfer()
+    if (html !== undefined) clipboardData.setData('text/html', html)
+    if (picture !== undefined) {
+      const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0))
+      clipboardData.items.add(new File([bytes], 'image.png', { type: 'image/png' }))
+    }
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    )
+  }, what)
+
+test('a pasted picture is neither lost nor fetched: it stands in the text, goes by one undo, travels inside the mail and is shown in the Sent copy', async () => {
+  const { page } = desk
+  await openRow(page, 'Autumn pictures')
+  await page.keyboard.press('r')
+  await page.keyboard.type('See here: ')
+  const picture = replyBox(page).locator('img[src]')
+  await pasteInto(page, { picture: dot })
+  await expect(picture).toHaveAttribute('src', /^data:image\/png;base64,/)
+  await page.keyboard.press('Control+z')
+  await expect(picture).toHaveCount(0)
+  await expect(replyBox(page)).toHaveText('See here:')
+  await page.keyboard.press('Control+Shift+z')
+  await expect(picture).toHaveCount(1)
+  // Words with a picture that would have to be fetched: the words stay.
+  await pasteInto(page, { html: `<p>pasted words <img src="${pixel}"></p>` })
+  await expect(replyBox(page)).toContainText('pasted words')
+  await expect(picture).toHaveCount(1)
+  // No room in the text: attached, and said.
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Put a picture into the text' }).click()
+  await (await chooser).setFiles({ name: 'wall.png', mimeType: 'image/png', buffer: Buffer.alloc(3_100_000, 7) })
+  await expect(page.getByText(/wall\.png was attached instead/)).toBeVisible()
+  await page.getByRole('button', { name: 'Remove wall.png' }).click()
+  await expect(page.getByRole('group', { name: 'Attached files' })).toHaveCount(0)
+  await replyBox(page).focus()
+  await page.keyboard.press('Control+Enter')
+  const sent = (all: { text: string }[]) => all.find(({ text }) => text.includes('Subject: Re: Autumn pictures'))
+  const text = sent(await team.postfix.waitForDeliveries((all) => sent(all) !== undefined, 20_000))?.text ?? ''
+  expect(text).toContain('multipart/related')
+  expect(/^Content-Id: <(image1\.[^>]+)>/im.exec(text)?.[1]).toBeTruthy()
+  expect(text).toMatch(/src=3D"cid:image1/)
+  expect(text).not.toContain('data:image')
+  await nav(page, 'Closed').click()
+  await openRow(page, 'Autumn pictures')
+  await expect(
+    conversation(page)
+      .getByRole('article')
+      .last()
+      .frameLocator('.mail-frame')
+      .frameLocator('iframe')
+      .locator('img[src^="data:image/png"]'),
+  ).toBeVisible()
   expect(hits).toBe(0)
 })
 

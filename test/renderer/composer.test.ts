@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { findDoubts, findProblem } from '../../src-renderer/composer/checks'
 import { parseMailto } from '../../src-renderer/composer/mailto'
 import { addRecipients, isValidAddress, parseRecipients, recipientText } from '../../src-renderer/composer/recipients'
+import { isCarried } from '../../src-renderer/writing/pictures'
 import { fromMailHtml, toMailHtml, toPlainText } from '../../src-renderer/writing/rich-text'
 
 describe('recipients', () => {
@@ -121,6 +122,37 @@ describe('rich text', () => {
     ])
       expect(fromMailHtml(toMailHtml(html))).toBe(html)
     expect(toMailHtml('<p>Hi</p><p></p><pre>x</pre>')).toBe('<div>Hi</div><div><br></div><pre>x</pre>')
+  })
+  test('a picture in the text is not lost on its way to mail and back, and plain text names it', () => {
+    const html = '<p>See <img src="data:image/png;base64,AAAA" alt="screen.png"></p>'
+    expect(toMailHtml(html)).toContain('max-width:100%')
+    expect(fromMailHtml(toMailHtml(html))).toBe(html)
+    expect(
+      toPlainText({
+        type: 'doc',
+        content: [
+          {
+            type: 'paragraph',
+            content: [
+              { type: 'text', text: 'See ' },
+              { type: 'image', attrs: { alt: 'screen.png' } },
+            ],
+          },
+        ],
+      }),
+    ).toBe('See [screen.png]')
+  })
+  test('a picture that would be fetched or could run is not taken for one that came along (R13)', () => {
+    for (const bad of [
+      'https://tracker.example/p.png',
+      'data:image/svg+xml;base64,AAAA',
+      'data:text/html;base64,AAAA',
+      'blob:postern://app/1',
+      'data:image/png;base64,AA"><script>',
+      '',
+    ])
+      expect(isCarried(bad), bad).toBe(false)
+    expect(isCarried('data:image/jpeg;base64,/9j/AA==')).toBe(true)
   })
   test('plain text does not lose lists, quotes or where a link leads', () => {
     const text = (t: string, href?: string) => ({

@@ -34,6 +34,11 @@ export const composer = {
   undo: 'Undo typing',
   redo: 'Redo typing',
   attach: 'Attach files',
+  addPicture: 'Put a picture into the text',
+  pictureTooBig_one:
+    '{{name}} was attached instead: pictures in the text may have {{limit}} together, so that the message still arrives.',
+  pictureTooBig_other:
+    '{{count}} pictures were attached instead: pictures in the text may have {{limit}} together, so that the message still arrives.',
   format: 'Text style',
   expand: 'Enlarge the composer',
   shrink: 'Make the composer smaller',
@@ -54,7 +59,7 @@ export const composer = {
   removeFile: 'Remove {{name}}',
   uploading: 'Attaching {{name}}',
   uploadFailed: '{{name}}, {{size}}, was not attached.',
-  dropHere: 'Drop files to attach them',
+  dropHere: 'Drop files to attach them, pictures on the text to put them there',
   big: 'Together these files have {{size}}. Many mail servers refuse messages over 25 MB.',
   send: {
     closed: 'Send and close',
