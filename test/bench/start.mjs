@@ -35,8 +35,8 @@ export default async function benchStart({ electron, env, count = 20_000, rounds
     fs.writeFileSync(provision, JSON.stringify({ version: 1, mailboxes: [mailbox] }))
     const first = begin(root, profile, `--provision=${provision}`)
     await untilQuiet(first.pid)
-    // Long enough that everything has given back what it took.
-    await sleep(15_000)
+    // Long enough that everything has given back what it took, the page too, whose memory Chromium looks after.
+    await sleep(30_000)
     const afterSync = memoryOf(first.pid)
     console.log(`after the sync: ${afterSync.said}`)
     await first.end()

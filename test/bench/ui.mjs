@@ -86,6 +86,13 @@ async function openList(page) {
   await page.getByRole('region', { name: 'Conversation', exact: true }).locator('.msg-body').first().waitFor()
 }
 
+/** What stands in the page when something did not come about: whether the key went astray, or its result. */
+const stands = `{
+  before, focus: document.activeElement?.outerHTML.slice(0, 120),
+  open: [...document.querySelectorAll('.row.on')].map((row) => row.dataset.index + ' ' + row.querySelector('.subj')?.textContent),
+  shown: document.querySelector('section.conv')?.textContent.slice(0, 200), rows: document.querySelectorAll('.row').length,
+}`
+
 /**
  * Lets `act` do something and answers with the ms from the next event `type` to the frame in which `done` is painted.
  * @param {string} type of the event that begins it, as it reaches the page
@@ -96,7 +103,7 @@ async function timed(page, type, note, done, act) {
   // The page listens before the key goes down: the two travel on different ways.
   await page.evaluate(`void (window.measured = new Promise((resolve, reject) => {
     const before = ${note}
-    const give = setTimeout(() => reject(new Error(${JSON.stringify(`not within 5 s: ${done}`)})), 5000)
+    const give = setTimeout(() => reject(new Error(${JSON.stringify(`not within 5 s: ${done}`)} + ' ' + JSON.stringify(${stands}))), 5000)
     addEventListener('${type}', (event) => {
       const look = () => {
         if (!(${done})) return requestAnimationFrame(look)
