@@ -5,6 +5,8 @@ import { usePlaces } from './places'
 const writingMs = 2 * 60_000
 /** A window that lies behind others still counts as being here for this long, ms. */
 const awayMs = 60_000
+/** Who walks from conversation to conversation is in none of them before having stayed this long, ms. */
+const staysMs = 300
 
 let writingIn: number | null = null
 let writingTimer: ReturnType<typeof setTimeout> | undefined
@@ -60,10 +62,15 @@ export function startPresence(): () => void {
   }
   window.addEventListener('focus', here)
   window.addEventListener('blur', gone)
-  const stop = usePlaces.subscribe(tell)
+  let walking: ReturnType<typeof setTimeout> | undefined
+  const stop = usePlaces.subscribe(() => {
+    clearTimeout(walking)
+    walking = setTimeout(tell, staysMs)
+  })
   tell()
   return () => {
     clearTimeout(leaving)
+    clearTimeout(walking)
     window.removeEventListener('focus', here)
     window.removeEventListener('blur', gone)
     stop()

@@ -1,13 +1,7 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { startImitation } from '../servers/imap-imitation.mjs'
-import { ask, mail, newProfile, startPostern, syncStatus, type Desk } from './harness'
-
-const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
-mkdirSync(shots, { recursive: true })
+import { mail, newProfile, startPostern, syncStatus, type Desk } from './harness'
+import { look } from './pictures'
 
 let server: Awaited<ReturnType<typeof startImitation>>
 let desk: Desk
@@ -61,27 +55,7 @@ test('a message that is on the server and not here is never hidden behind "up to
   await expect(box).toContainText(/3 on the server, 3 here/)
   await expect(box).not.toContainText('Up to date')
   await expect(box.getByText(/^checked /).first()).toBeVisible()
-  for (const size of [
-    { width: 1280, height: 800 },
-    { width: 960, height: 600 },
-  ]) {
-    await desk.app.evaluate(
-      ({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height),
-      size,
-    )
-    for (const theme of ['light', 'dark'] as const) {
-      await ask(page, 'app.setTheme', { theme })
-      await page.emulateMedia({ colorScheme: theme })
-      await page.screenshot({ path: join(shots, `completeness-${theme}-${size.width}.png`) })
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).exclude('iframe').analyze()
-      expect
-        .soft(
-          violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`),
-          `${theme} ${size.width}`,
-        )
-        .toEqual([])
-    }
-  }
+  await look(desk, 'completeness')
   withheld = false
   await expect(async () => {
     await box.getByRole('button', { name: 'Sync now' }).click()
