@@ -6,8 +6,9 @@ import { expect, type Page } from '@playwright/test'
 import { answered } from './hands'
 import type { Desk } from './harness'
 
+const kept = process.env['POSTERN_SHOTS']
 /** Where the pictures go; POSTERN_SHOTS names a folder to keep them in. */
-export const shots = process.env['POSTERN_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
+export const shots = kept ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
 mkdirSync(shots, { recursive: true })
 
 export const sizes = [
@@ -44,12 +45,17 @@ export async function resize(desk: Desk, size: (typeof sizes)[number]): Promise<
     .toBeLessThanOrEqual(1)
 }
 
-/** What is on screen in two sizes, light and dark: axe finds nothing, nothing scrolls sideways, and a picture is kept. */
+/**
+ * What is on screen in two sizes, light and dark: axe finds nothing, nothing scrolls sideways. Both themes and both sizes pass by;
+ * all four together would only cost time, unless somebody wants the pictures (POSTERN_SHOTS).
+ */
 export async function look(desk: Desk, name: string): Promise<void> {
   const { page } = desk
   for (const size of sizes) {
     await resize(desk, size)
     for (const theme of ['light', 'dark'] as const) {
+      const looked = (theme === 'light') === (size === sizes[0])
+      if (!looked && !kept) continue
       await answered(page, 'app.setTheme', { theme })
       // Playwright holds every page to light unless told otherwise.
       await page.emulateMedia({ colorScheme: theme })
@@ -70,9 +76,8 @@ export async function look(desk: Desk, name: string): Promise<void> {
           .toEqual([theme, 1, 0])
       }
       await atRest(page)
-      await page.screenshot({ path: join(shots, `${name}-${theme}-${size.width}.png`) })
-      // Both themes and both sizes pass by; all four together would only cost time.
-      if ((theme === 'light') === (size === sizes[0])) {
+      if (kept) await page.screenshot({ path: join(kept, `${name}-${theme}-${size.width}.png`) })
+      if (looked) {
         const { violations } = await new AxeBuilder({ page })
           .setLegacyMode(true)
           // Selects are named by the title of their row, which is text that everybody sees.
