@@ -61,9 +61,9 @@ export class Database {
   ) {
     const statement = (sql: string): Driver.Statement => this.statement(sql)
     const get = <Row>(sql: string, ...params: Value[]): Row | undefined =>
-      guarded(() => readAgain(db, file, () => this.typed<Row>(sql).get(...bound(sql, params))))
+      guarded(() => readAgain(db, file, this.writing, () => this.typed<Row>(sql).get(...bound(sql, params))))
     const all = <Row>(sql: string, ...params: Value[]): Row[] =>
-      guarded(() => readAgain(db, file, () => this.typed<Row>(sql).all(...bound(sql, params))))
+      guarded(() => readAgain(db, file, this.writing, () => this.typed<Row>(sql).all(...bound(sql, params))))
     const rows = <Row>(sql: string, params: Value[]): IterableIterator<Row> =>
       this.typed<Row>(sql).iterate(...bound(sql, params))
     function* iterate<Row>(sql: string, ...params: Value[]): Generator<Row> {
@@ -79,7 +79,8 @@ export class Database {
       get,
       all,
       iterate,
-      run: (sql, ...params) => guarded(() => readAgain(db, file, () => statement(sql).run(...bound(sql, params)))),
+      run: (sql, ...params) =>
+        guarded(() => readAgain(db, file, this.writing, () => statement(sql).run(...bound(sql, params)))),
       get changes() {
         return changesNow()
       },
@@ -153,11 +154,11 @@ export class Database {
       this.setDurability(durability)
       const changes = new Changes()
       this.changes = changes
-      readAgain(this.db, this.file, () => this.begin.run())
+      readAgain(this.db, this.file, false, () => this.begin.run())
       this.writing = true
       try {
         const result = work(this.writer)
-        readAgain(this.db, this.file, () => this.commit.run())
+        readAgain(this.db, this.file, true, () => this.commit.run())
         this.onCommit(changes)
         return result
       } catch (fault) {
@@ -190,7 +191,7 @@ export class Database {
     this.statements.clear()
     guarded(() => {
       try {
-        readAgain(this.db, this.file, () => this.db.pragma('wal_checkpoint(TRUNCATE)'))
+        readAgain(this.db, this.file, false, () => this.db.pragma('wal_checkpoint(TRUNCATE)'))
       } finally {
         this.db.close()
       }

@@ -13,10 +13,10 @@ export const isCorrupt = (fault: unknown): boolean =>
 /**
  * Runs a statement, and once more when it met damage: what a disk fails to read at one moment it often reads at the next, and a
  * statement that failed has changed nothing. Damage that stays is told apart: a file that cannot be read is the disk's (R50).
+ * @param inside whether a transaction is open; asking the driver takes as long as a short statement
  * @throws PosternError `disk-error`, or what the statement throws
  */
-export function readAgain<T>(db: Driver, file: string, work: () => T): T {
-  const inside = db.inTransaction
+export function readAgain<T>(db: Driver, file: string, inside: boolean, work: () => T): T {
   try {
     return work()
   } catch (fault) {

@@ -15,17 +15,17 @@ test('a disk that fails to read once costs nothing, one that goes on failing is 
   const file = path.join(dir, 'postern.db')
   writeFileSync(file, 'bytes')
   let tries = 0
-  expect(readAgain(db, file, () => (++tries === 1 ? corrupt() : 'row'))).toBe('row')
-  expect(() => readAgain(db, file, corrupt)).toThrow('malformed')
+  expect(readAgain(db, file, false, () => (++tries === 1 ? corrupt() : 'row'))).toBe('row')
+  expect(() => readAgain(db, file, false, corrupt)).toThrow('malformed')
   // What cannot be read by anybody: a folder in the file's place.
   rmSync(file)
   mkdirSync(file)
-  expect(() => readAgain(db, file, corrupt)).toThrow(expect.objectContaining({ code: 'disk-error' }))
+  expect(() => readAgain(db, file, false, corrupt)).toThrow(expect.objectContaining({ code: 'disk-error' }))
   // A transaction that went with the failure is not gone on with.
   db.exec('BEGIN')
   let runs = 0
   expect(() =>
-    readAgain(db, file, () => {
+    readAgain(db, file, true, () => {
       runs += 1
       db.exec('ROLLBACK')
       return corrupt()
