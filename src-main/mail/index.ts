@@ -13,7 +13,7 @@ import { joinApp } from '../shared/utility'
 import { testConnection } from './accounts/connection-test'
 import { findSettings } from './accounts/autoconfig'
 import { fetchImage } from './fetch-image'
-import { importSample } from './import/import-sample'
+import { fillFromSample } from './sync/sample-server'
 import { Importer } from './import/importer'
 import { Mailboxes } from './mailboxes'
 import { NetworkLedger } from './network-ledger'
@@ -117,7 +117,7 @@ function startMail(): void {
       'oauth.revoke': async (grant) => ({ told: await revoke(grant) }),
       'import.sample': async ({ dir, mailboxIds }) => {
         if (!store) throw new PosternError('service-restarting', 'no store')
-        return { messages: await importSample(dir, mailboxIds, store, parser) }
+        return { messages: await fillFromSample(dir, mailboxIds, store, parser) }
       },
     },
     appForMail,

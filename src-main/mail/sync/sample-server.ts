@@ -5,8 +5,8 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import type { FolderRole } from '../../../src-preload/contract/mail'
 import type { StoreForMail } from '../../../src-preload/contract/internal'
 import type { Rpc } from '../../shared/port-rpc'
-import type { MessageParser } from '../sync/page-pipe'
-import { inSyncOrder } from '../sync/folder-roles'
+import type { MessageParser } from './page-pipe'
+import { inSyncOrder } from './folder-roles'
 
 const Manifest = z.object({
   anchor: z.iso.datetime(),
@@ -32,10 +32,11 @@ const roles: Readonly<Record<string, FolderRole>> = {
 const page = 100
 
 /**
- * Hands the sample mail to the store as if a server had given it, with its dates moved so that it looks fresh. Returns
- * the number of messages. Throws `file-not-found` when the folder holds no sample.
+ * Stands in for the servers of the demo: hands the sample mail to the store as the sync hands on what a server has, into inbox,
+ * Sent and all the others, with its dates moved so that it looks fresh. Mail of persons comes in by `import/`, which opens
+ * nothing and stays beside what servers hold. Returns the number of messages. Throws `file-not-found` when the folder holds no sample.
  */
-export async function importSample(
+export async function fillFromSample(
   dir: string,
   mailboxIds: readonly number[],
   store: Pick<Rpc<StoreForMail>, 'call'>,

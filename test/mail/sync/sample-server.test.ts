@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { importSample } from '../../../src-main/mail/import/import-sample'
+import { fillFromSample } from '../../../src-main/mail/sync/sample-server'
 import { inlineParser, mailboxAt, serverAt } from '../harness'
 import { MemoryStore } from '../memory-store'
 
@@ -19,7 +19,7 @@ test('no sample message is missing, in the wrong folder, or dated in the future'
     { ...mailboxAt(serverAt(1)), id: 1, address: first?.address ?? '' },
   ])
   const expected = manifest.mailboxes.reduce((sum, mailbox) => sum + mailbox.messages.length, 0)
-  expect(await importSample(dir, [1, 2], store.port, inlineParser)).toBe(expected)
+  expect(await fillFromSample(dir, [1, 2], store.port, inlineParser)).toBe(expected)
   const inbox = store.folders.find((folder) => folder.mailboxId === 1 && folder.cursor.path === 'INBOX')
   expect(inbox?.messages.size).toBe(first?.messages.filter((message) => message.folder === 'INBOX').length)
   expect(store.folders.every((folder) => folder.cursor.complete)).toBe(true)
@@ -42,12 +42,12 @@ test('a second import adds nothing', async () => {
       address: mailbox.address,
     })),
   )
-  await importSample(dir, [1, 2], store.port, inlineParser)
-  expect(await importSample(dir, [1, 2], store.port, inlineParser)).toBe(0)
+  await fillFromSample(dir, [1, 2], store.port, inlineParser)
+  expect(await fillFromSample(dir, [1, 2], store.port, inlineParser)).toBe(0)
 })
 
 test('a folder without a sample is named, not thrown at', async () => {
-  await expect(importSample('/nonexistent', [1], new MemoryStore([]).port, inlineParser)).rejects.toMatchObject({
+  await expect(fillFromSample('/nonexistent', [1], new MemoryStore([]).port, inlineParser)).rejects.toMatchObject({
     code: 'file-not-found',
   })
 })
