@@ -15,38 +15,18 @@ import {
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
-import * as z from 'zod'
 import { AccessHead } from './access-head'
+import { Guest } from './guest'
 import type { PolicyWatch } from './policy'
 import type { Keys, KeyState } from './keys'
 import { Mailboxes } from './mailboxes'
 import { SignIns } from './oauth'
 import { channel, Service } from './processes'
 import { readProvision } from './provision'
+import { StoreEvent } from './store-events'
 import type { SystemUnlock } from './system-unlock'
 
 const log = logger('workspace')
-
-/** What the store tells besides answers. */
-const StoreEvent = z.discriminatedUnion('topic', [
-  z.object({ topic: z.literal('access-head'), device: z.string(), entries: z.int(), hash: z.string() }),
-  z.object({
-    topic: z.literal('access-notice'),
-    what: z.enum(['granted', 'first-use', 'ends-soon', 'ended']),
-    grantId: z.int(),
-    name: z.string(),
-  }),
-  z.object({
-    topic: z.literal('rotation'),
-    step: z.enum(['copying', 'encrypting', 'checking']),
-    done: z.int(),
-    total: z.int(),
-  }),
-  z.object({ topic: z.literal('support-ended'), session: z.int(), why: z.string() }),
-])
-
-/** How long the store stays open behind the lock screen for somebody who does not sign in. */
-const guestMs = 2 * 60_000
 
 export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed' | 'changing-key'
 
@@ -97,8 +77,7 @@ export class Workspace {
   private readonly head: AccessHead
   /** Told when a support session is over. */
   onSupportEnded: (session: number, why: string) => void = () => undefined
-  /** Open for a support session only, while the window stays locked: told when the store is there, null when it is not so. */
-  private guest: { opened(): void; failed(error: PosternError): void; timer: NodeJS.Timeout } | null = null
+  private readonly guest: Guest
   private windowReady = false
   private setUp = false
   private onBattery = false
@@ -108,6 +87,13 @@ export class Workspace {
   constructor(private readonly options: WorkspaceOptions) {
     this.keys = options.keys
     this.head = new AccessHead(options.keys)
+    this.guest = new Guest({
+      keys: options.keys,
+      systemUnlock: options.systemUnlock,
+      isLocked: () => this.phase === 'locked',
+      useKey: (key) => this.useKey(key),
+      closeStore: () => this.closeStore(),
+    })
     options.policy.onChange((state) => {
       if (this.phase === 'ready')
         void this.store
@@ -141,11 +127,7 @@ export class Workspace {
         },
       },
       onUp: () => this.openStore(),
-      onEvent: (event) => {
-        // Found while reading, long after opening: the same page as when it is found at the start.
-        if (isDamage(event)) this.become('failed', new PosternError('store-corrupt', 'damage met while reading'))
-        else this.heard(event)
-      },
+      onEvent: (event) => this.heard(event),
       onDown: (stopped) => {
         options.windowPort(null)
         if (stopped)
@@ -218,21 +200,25 @@ export class Workspace {
       log.info('store is open', { created: opened.created })
     } catch (fault) {
       const error = PosternError.from(fault)
-      this.guest?.failed(error)
+      this.guest.failed(error)
       // A process that died meanwhile is restarted and comes here again.
       if (error.code !== 'service-restarting') this.become('failed', error)
       return
     }
-    if (this.guest) return this.opened(this.guest)
-    this.phase = 'ready'
-    this.error = null
+    const { rpc } = this.storeService
+    const guest = this.guest.isHere
+    if (!guest) {
+      this.phase = 'ready'
+      this.error = null
+    }
     // Before anybody can ask anything: what policy forbids is forbidden from the first call on.
-    await this.store.call('policy.set', this.options.policy.state)
-    this.giveWindowPort()
+    await rpc.call('policy.set', this.options.policy.state)
+    if (!guest) this.giveWindowPort()
     void this.head
       .read()
-      .then((mark) => this.store.call('access.mark', { mark }))
+      .then((mark) => rpc.call('access.mark', { mark }))
       .catch((fault: unknown) => log.error('the access log was not checked', { fault }))
+    if (guest) return this.guest.opened()
     this.options.emit({ topic: 'app-state' })
     await this.provisionOnce()
     await this.options.drawn
@@ -284,7 +270,10 @@ export class Workspace {
 
   private heard(event: unknown): void {
     const { data } = StoreEvent.safeParse(event)
-    if (data?.topic === 'rotation') {
+    if (data?.topic === 'store-damaged') {
+      // The same page as when it is found at the start.
+      this.become('failed', new PosternError('store-corrupt', 'damage met while reading'))
+    } else if (data?.topic === 'rotation') {
       this.keyChange = data
       this.options.emit({ topic: 'app-state' })
     } else if (data?.topic === 'access-head') this.head.hear(data)
@@ -299,7 +288,7 @@ export class Workspace {
   async supportSignIn(challenge: string, answer: string): Promise<{ session: number; name: string }> {
     if (!this.key) throw new PosternError('store-locked')
     const begun = await this.storeForSupport.call('support.signIn', { challenge, answer, key: this.key })
-    if (this.guest) clearTimeout(this.guest.timer)
+    this.guest.signedIn()
     return begun
   }
 
@@ -312,46 +301,20 @@ export class Workspace {
 
   /** The store for the sign-in of a support person and the end of their session, also while the window is locked. */
   get storeForSupport(): Rpc<StoreForApp> {
-    return this.guest ? this.storeService.rpc : this.store
+    return this.guest.isHere ? this.storeService.rpc : this.store
   }
 
-  /**
-   * Opens the store behind the lock screen: somebody of the team gives the passphrase (null: the system's check). The window
-   * gets nothing, mail stays away; it is closed again with the session, or after two minutes without one.
-   * @throws PosternError `not-allowed`, `wrong-passphrase`, `cancelled`, or what kept the store from opening
-   */
-  async openForSupport(passphrase: string | null): Promise<void> {
-    if (this.guest) return
-    if (this.phase !== 'locked') throw new PosternError('not-allowed', 'not locked')
-    if (passphrase === null && (this.keys.keyIn !== 'keychain' || !(await this.options.systemUnlock.ask())))
-      throw new PosternError('cancelled', 'system unlock')
-    const found = passphrase === null ? await this.keys.find() : null
-    if (found && found.is !== 'ready') throw new PosternError('keychain-failed', 'no key')
-    const key = found?.is === 'ready' ? found.key : await this.keys.unlock(passphrase ?? '')
-    await new Promise<void>((opened, failed) => {
-      this.guest = { opened, failed, timer: setTimeout(() => void this.closeForSupport(), guestMs) }
-      void this.useKey(key).catch(failed)
-    }).catch(async (fault: unknown) => {
-      await this.closeForSupport()
-      throw fault
-    })
+  /** Opens the store behind the lock screen for a support session, see `Guest.letIn`. */
+  openForSupport(passphrase: string | null): Promise<void> {
+    return this.guest.letIn(passphrase)
   }
 
-  private async opened(guest: NonNullable<typeof this.guest>): Promise<void> {
-    const { rpc } = this.storeService
-    await rpc.call('policy.set', this.options.policy.state)
-    void this.head
-      .read()
-      .then((mark) => rpc.call('access.mark', { mark }))
-      .catch((fault: unknown) => log.error('the access log was not checked', { fault }))
-    guest.opened()
+  /** Closes what was open for a support session only. */
+  closeForSupport(): Promise<void> {
+    return this.guest.leave()
   }
 
-  /** Closes what was open for a support session only. Nothing to do when somebody has unlocked meanwhile. */
-  async closeForSupport(): Promise<void> {
-    if (!this.guest) return
-    clearTimeout(this.guest.timer)
-    this.guest = null
+  private async closeStore(): Promise<void> {
     await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
     this.keys.forget()
     this.key?.fill(0)
@@ -360,15 +323,8 @@ export class Workspace {
 
   async unlock(passphrase: string): Promise<void> {
     const key = await this.keys.unlock(passphrase)
-    this.endGuest()
+    this.guest.joined()
     await this.useKey(key)
-  }
-
-  /** Somebody unlocks the window while a support session is open: the store stays, for both. */
-  private endGuest(): void {
-    if (!this.guest) return
-    clearTimeout(this.guest.timer)
-    this.guest = null
   }
 
   /** Whether locking makes sense: something must be asked for before the key comes back. */
@@ -387,11 +343,8 @@ export class Workspace {
     this.options.windowPort(null)
     this.options.emptyWindow()
     await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
-    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
     this.signIns.clear()
-    this.keys.forget()
-    this.key?.fill(0)
-    this.key = null
+    await this.closeStore()
   }
 
   /** Unlocks a profile whose key is in the keychain by the system's own check. Throws `not-allowed` when it says no. */
@@ -399,7 +352,7 @@ export class Workspace {
     if (this.phase !== 'locked' || this.keys.keyIn !== 'keychain')
       throw new PosternError('not-allowed', 'not locked by the system')
     if (!(await this.options.systemUnlock.ask())) throw new PosternError('cancelled', 'system unlock')
-    this.endGuest()
+    this.guest.joined()
     await this.takeKey(await this.keys.find())
   }
 
@@ -488,8 +441,4 @@ export class Workspace {
     await this.head.flush()
     this.key?.fill(0)
   }
-}
-
-function isDamage(event: unknown): boolean {
-  return typeof event === 'object' && event !== null && 'topic' in event && event.topic === 'store-damaged'
 }

@@ -1,0 +1,76 @@
+import { PosternError } from '../../src-preload/contract/errors'
+import type { Keys } from './keys'
+import type { SystemUnlock } from './system-unlock'
+
+/** How long the store stays open behind the lock screen for somebody who does not sign in. */
+const guestMs = 2 * 60_000
+
+/** What a guest needs of the workspace. */
+export interface GuestHouse {
+  readonly keys: Keys
+  readonly systemUnlock: SystemUnlock
+  readonly isLocked: () => boolean
+  /** Begins to open the store; the guest is told by `opened` or `failed`. */
+  readonly useKey: (key: Buffer) => Promise<void>
+  /** Closes the store and forgets its key. */
+  readonly closeStore: () => Promise<void>
+}
+
+/** The store open for a support session only, while the window stays locked and mail stays away. */
+export class Guest {
+  private here: { opened(): void; failed(error: unknown): void; timer: NodeJS.Timeout } | null = null
+
+  constructor(private readonly house: GuestHouse) {}
+
+  get isHere(): boolean {
+    return this.here !== null
+  }
+
+  /**
+   * Somebody of the team gives the passphrase (null: the system's check). What was opened is closed again with the session,
+   * or after two minutes without one.
+   * @throws PosternError `not-allowed`, `wrong-passphrase`, `cancelled`, or what kept the store from opening
+   */
+  async letIn(passphrase: string | null): Promise<void> {
+    const { house } = this
+    if (this.here) return
+    if (!house.isLocked()) throw new PosternError('not-allowed', 'not locked')
+    if (passphrase === null && (house.keys.keyIn !== 'keychain' || !(await house.systemUnlock.ask())))
+      throw new PosternError('cancelled', 'system unlock')
+    const found = passphrase === null ? await house.keys.find() : null
+    if (found && found.is !== 'ready') throw new PosternError('keychain-failed', 'no key')
+    const key = found?.is === 'ready' ? found.key : await house.keys.unlock(passphrase ?? '')
+    await new Promise<void>((opened, failed) => {
+      this.here = { opened, failed, timer: setTimeout(() => void this.leave(), guestMs) }
+      void house.useKey(key).catch(failed)
+    }).catch(async (fault: unknown) => {
+      await this.leave()
+      throw fault
+    })
+  }
+
+  opened(): void {
+    this.here?.opened()
+  }
+  failed(error: PosternError): void {
+    this.here?.failed(error)
+  }
+
+  /** The session has begun: it ends by itself or is ended. */
+  signedIn(): void {
+    if (this.here) clearTimeout(this.here.timer)
+  }
+
+  /** Somebody unlocks the window while a session is open: the store stays, for both. */
+  joined(): void {
+    this.signedIn()
+    this.here = null
+  }
+
+  /** Closes what was open for the session only. Nothing to do when somebody has unlocked meanwhile. */
+  async leave(): Promise<void> {
+    if (!this.here) return
+    this.joined()
+    await this.house.closeStore()
+  }
+}

@@ -1,0 +1,20 @@
+import * as z from 'zod'
+
+/** What the store tells besides answers. */
+export const StoreEvent = z.discriminatedUnion('topic', [
+  /** Found while reading, long after opening. */ z.object({ topic: z.literal('store-damaged') }),
+  z.object({ topic: z.literal('access-head'), device: z.string(), entries: z.int(), hash: z.string() }),
+  z.object({
+    topic: z.literal('access-notice'),
+    what: z.enum(['granted', 'first-use', 'ends-soon', 'ended']),
+    grantId: z.int(),
+    name: z.string(),
+  }),
+  z.object({
+    topic: z.literal('rotation'),
+    step: z.enum(['copying', 'encrypting', 'checking']),
+    done: z.int(),
+    total: z.int(),
+  }),
+  z.object({ topic: z.literal('support-ended'), session: z.int(), why: z.string() }),
+])
