@@ -59,22 +59,26 @@ export class Changes {
 }
 
 /**
- * While commits do not cease, windows hear of them this often at first, and ever less up to the second, ms: each event costs the
- * store and every window time, and nobody reads a list that changes ten times a second.
+ * While commits do not cease, windows hear of them this often, ms, and when that goes on, ever less up to the second: each event
+ * costs the store and every window time, and nobody reads a list that changes ten times a second.
  */
 const steadyMs = 100
 const longestMs = 400
+/** So long it stays quick, ms: within it a mailbox that was just added shows its first page. */
+const quickMs = 2_000
 /** By so much longer each time. */
 const slowing = 1.5
 
 /**
  * Collapses what several commits changed into one event a topic: published once the turn is over, and while one commit follows
- * the other, as in a sync, after 100 ms, later 400 ms.
+ * the other, as in a sync, after 100 ms, when it goes on after 400 ms.
  */
 export class Publisher {
   private waiting: Changes | null = null
   private publishedAt = -Infinity
   private pace = steadyMs
+  /** When the commits that do not cease began. */
+  private begun = 0
   private timer: NodeJS.Timeout | undefined
 
   constructor(private readonly publish: (event: PosternEvent) => void) {}
@@ -96,8 +100,10 @@ export class Publisher {
   private plan(): void {
     clearTimeout(this.timer)
     this.timer = undefined
-    const wait = this.publishedAt + this.pace - performance.now()
-    this.pace = wait > 0 ? Math.min(this.pace * slowing, longestMs) : steadyMs
+    const now = performance.now()
+    const wait = this.publishedAt + this.pace - now
+    if (wait <= 0) this.begun = now
+    this.pace = now - this.begun < quickMs ? steadyMs : Math.min(this.pace * slowing, longestMs)
     if (wait > 0) this.timer = setTimeout(() => this.flush(), wait).unref()
     else setImmediate(() => this.flush())
   }
