@@ -19,8 +19,8 @@ export type Tag = z.infer<typeof Tag>
 
 /** Two of the team wrote the same thing without knowing of each other: what stands, and what does not. */
 export const WorkConflict = z.object({
-  /** `name`: which custom field. */
-  field: z.enum(['assignee', 'snooze', 'status', 'field']),
+  /** `name`: which custom field or tag. Of a tag the first write gave it and the second took it. */
+  field: z.enum(['assignee', 'snooze', 'status', 'mailbox', 'field', 'tag']),
   name: z.string().default(''),
   /** The first one stands. `to`, `until` and `value` are what choosing it would set again. */
   writes: z

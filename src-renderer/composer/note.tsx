@@ -2,9 +2,10 @@ import { Lock } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Conversation } from '../../src-preload/contract'
 import { ask, call } from '../client'
-import { tellFailure } from '../state/acts'
+import { tellFailure, undo } from '../state/acts'
 import { beforeClosing } from '../state/closing'
 import { useShortcuts } from '../state/shortcuts'
+import { showToast } from '../state/toast'
 import { t } from '../text'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
@@ -56,13 +57,21 @@ export function ReplyOrNote(props: ReplyProps) {
     { id: 'conversation.note', keys: 'n', group: 'conversation', label: t('work:keys.note'), run: () => setNote(true) },
   ])
   return note ? (
-    <NoteComposer conversation={props.conversation} onReply={() => setNote(false)} />
+    <NoteComposer conversation={props.conversation} onReply={() => setNote(false)} onBack={() => setNote(true)} />
   ) : (
     <Reply {...props} onNote={() => setNote(true)} />
   )
 }
 
-function NoteComposer({ conversation, onReply }: { conversation: Conversation; onReply: () => void }) {
+function NoteComposer({
+  conversation,
+  onReply,
+  onBack,
+}: {
+  conversation: Conversation
+  onReply: () => void
+  onBack: () => void
+}) {
   const { id } = conversation
   const [text, setText] = useState(() => unsaved.get(id) ?? '')
   const [busy, setBusy] = useState(false)
@@ -111,13 +120,25 @@ function NoteComposer({ conversation, onReply }: { conversation: Conversation; o
     try {
       clearTimeout(pending.current.timer)
       pending.current.text = null
-      await call('notes.add', {
+      const { undo: token } = await call('notes.add', {
         conversationId: id,
         text: text.trim(),
         ...(assign === undefined ? {} : { assign: assign?.id ?? null }),
       })
       unsaved.delete(id)
       onReply()
+      const said = t('work:note.added')
+      if (token !== null)
+        showToast({
+          text: said,
+          keeps: true,
+          undo: async () => {
+            await undo(token, said)
+            // The words are in the composer again, as they were typed.
+            if (!unsaved.has(id)) unsaved.set(id, text)
+            onBack()
+          },
+        })
     } catch (thrown) {
       tellFailure(thrown)
       setBusy(false)

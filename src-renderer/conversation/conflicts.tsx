@@ -1,81 +1,132 @@
 import type { Conversation, Status } from '../../src-preload/contract'
 import { call } from '../client'
-import { setStatus, tellFailure } from '../state/acts'
+import { useQuery } from '../live'
+import { moveTo, setStatus, tellDone, tellFailure } from '../state/acts'
 import { useNow } from '../state/clock'
-import { assign, snooze } from '../state/work'
+import { assign, setTag, snooze } from '../state/work'
 import { t } from '../text'
-import { listText } from '../text/lists'
+import { listText, shortName } from '../text/lists'
 import { whenText } from '../text/time'
 import { Banner } from '../ui/banner'
+import { usePeople } from '../work/assign-menu'
 import { useFields } from '../work/use-views'
 
 type Conflict = Conversation['conflicts'][number]
 type Write = Conflict['writes'][number]
+interface Named {
+  readonly id: number
+  readonly name: string
+  readonly address: string
+}
 
 const isStatus = (value: unknown): value is Status =>
   value === 'open' || value === 'pending' || value === 'closed' || value === 'spam'
 
-/** Writes again what somebody chooses: it knows of both, so it settles the conflict on every console. */
-function choose(id: number, { field, name }: Conflict, write: Write): void {
-  if (field === 'assignee') void assign([id], write.to)
-  else if (field === 'snooze') void snooze([id], write.until)
-  else if (field === 'status') void (isStatus(write.value) && setStatus([id], write.value))
-  else void call('conversations.setField', { ids: [id], field: name, value: write.value ?? null }).catch(tellFailure)
+async function setField(id: number, field: string, label: string, value: string | number | null): Promise<void> {
+  try {
+    const { undo } = await call('conversations.setField', { ids: [id], field, value })
+    tellDone(t(value === null ? 'fields:didClear' : 'fields:didSet', { count: 1, label }), undo)
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+interface Shown {
+  readonly text: string
+  readonly keep: string
+  readonly others: readonly { readonly label: string; readonly run: () => void }[]
+  readonly onKeep: () => void
 }
 
 /** Two of the team set the same thing without knowing of each other: said in words, and either can be chosen. */
 export function Conflicts({ conversation }: { conversation: Conversation }) {
+  const { id } = conversation
   const now = useNow()
   const fields = useFields()
-  const shown = ({ field }: Conflict, write: Write): string => {
+  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const everybody = usePeople()?.people.map(({ name }) => name) ?? []
+  const nameOf = ({ by }: Write): string => (by === '' ? t('work:someone') : shortName(by, everybody))
+  const choose = (conflict: Conflict, write: Write): void => {
+    if (conflict.field === 'assignee') void assign([id], write.to, true)
+    else if (conflict.field === 'snooze') void snooze([id], write.until, true, true)
+    else if (conflict.field === 'status') void (isStatus(write.value) && setStatus([id], write.value, true))
+    else if (conflict.field === 'mailbox') {
+      const mailbox = mailboxOf(mailboxes, write)
+      if (mailbox) void moveTo([id], mailbox)
+    } else void setField(id, conflict.name, labelOf(fields, conflict.name), write.value)
+  }
+  const choice = ({ field }: Conflict, write: Write): string => {
     if (field === 'assignee') return write.to ? write.to.name || t('work:someone') : t('work:nobody')
     if (field === 'snooze') return write.until === null ? t('work:conflict.awake') : whenText(write.until, now)
     if (field === 'status') return isStatus(write.value) ? t(`status.${write.value}`) : ''
-    return write.value === null || write.value === undefined ? t('work:conflict.empty') : String(write.value)
+    if (field === 'mailbox') return mailboxOf(mailboxes, write)?.name ?? String(write.value)
+    return write.value === null ? t('work:conflict.empty') : String(write.value)
   }
-  return conversation.conflicts.map((conflict) => {
+  const shown = (conflict: Conflict): Shown | null => {
     const { field, name, writes } = conflict
-    const [stands] = writes
-    // A person who wrote twice is named once; what is offered twice is offered once.
-    const names = listText([...new Set(writes.map((write) => write.by || t('work:someone')))])
-    const others = writes.filter(
-      (write, index) =>
-        index > 0 && !writes.slice(0, index).some((one) => shown(conflict, one) === shown(conflict, write)),
-    )
-    return (
-      stands && (
-        <Banner
-          key={`${field} ${name}`}
-          kind="warn"
-          actions={
-            <>
-              {others.map((write) => (
-                <button
-                  key={`${write.at}${write.by}`}
-                  type="button"
-                  className="link nowrap"
-                  onClick={() => choose(conversation.id, conflict, write)}
-                >
-                  {t('work:conflict.use', { choice: shown(conflict, write) })}
-                </button>
-              ))}
-              <button type="button" className="link nowrap" onClick={() => choose(conversation.id, conflict, stands)}>
-                {t('work:conflict.keep')}
-              </button>
-            </>
-          }
-        >
-          <span role="status" aria-label={t('work:conflict.label')}>
-            <bdi>
-              {t(`work:conflict.${field}`, {
-                names,
-                stands: shown(conflict, stands),
-                field: fields.find((one) => one.name === name)?.label ?? '',
-              })}
-            </bdi>
-          </span>
-        </Banner>
-      )
-    )
-  })
+    const [stands, loses] = writes
+    if (!stands || !loses) return null
+    if (field === 'tag') {
+      const tag = { name, label: String(stands.value) }
+      return {
+        text: t('work:conflict.tag', { gave: nameOf(stands), took: nameOf(loses), tag: tag.label }),
+        keep: t('work:conflict.keep', { choice: tag.label }),
+        onKeep: () => void setTag([id], tag, true),
+        others: [{ label: t('work:conflict.untag', { tag: tag.label }), run: () => void setTag([id], tag, false) }],
+      }
+    }
+    // A person who wrote on two computers is named once; what is offered twice is offered once.
+    const names = [...new Set(writes.map(nameOf))]
+    const others = new Map(writes.slice(1).map((write) => [choice(conflict, write), write]))
+    others.delete(choice(conflict, stands))
+    const words = field === 'snooze' && stands.until === null ? 'woken' : field
+    return {
+      text: t(`work:conflict.${words}`, {
+        count: names.length,
+        names: listText(names),
+        by: nameOf(stands),
+        stands: choice(conflict, stands),
+        field: labelOf(fields, name),
+      }),
+      keep: t('work:conflict.keep', { choice: choice(conflict, stands) }),
+      onKeep: () => choose(conflict, stands),
+      others: [...others].map(([label, write]) => ({
+        label: t('work:conflict.use', { choice: label }),
+        run: () => choose(conflict, write),
+      })),
+    }
+  }
+  return (
+    <Banner kind="warn" top className="conflicts">
+      <ul className="y">
+        {conversation.conflicts.map((conflict) => {
+          const one = shown(conflict)
+          return (
+            one && (
+              <li key={`${conflict.field} ${conflict.name}`} className="x wrap">
+                <span role="status" aria-label={t('work:conflict.label')} className="grow">
+                  <bdi>{one.text}</bdi>
+                </span>
+                <span className="x wrap push">
+                  {one.others.map(({ label, run }) => (
+                    <button key={label} type="button" className="link nowrap" onClick={run}>
+                      {label}
+                    </button>
+                  ))}
+                  <button type="button" className="link nowrap" onClick={one.onKeep}>
+                    {one.keep}
+                  </button>
+                </span>
+              </li>
+            )
+          )
+        })}
+      </ul>
+    </Banner>
+  )
 }
+
+const mailboxOf = (mailboxes: readonly Named[], { value }: Write): Named | undefined =>
+  mailboxes.find(({ address }) => address.toLowerCase() === String(value).toLowerCase())
+const labelOf = (fields: readonly { name: string; label: string }[], name: string): string =>
+  fields.find((one) => one.name === name)?.label ?? ''

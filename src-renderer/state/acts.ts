@@ -9,26 +9,31 @@ export function tellFailure(thrown: unknown): void {
   showToast({ text: errorText(asCallError(thrown)), kind: 'bad', lastsMs: 10_000 })
 }
 
-async function undo(token: string): Promise<void> {
+/** Takes an act back and tells so. `text`: what was said when it was done. */
+export async function undo(token: string, text: string): Promise<void> {
   try {
-    await call('acts.undo', { undo: token })
-    showToast({ text: t('common:undone'), lastsMs: 3_000 })
+    const { left } = await call('acts.undo', { undo: token })
+    if (left === 0) showToast({ text: t('common:undoneWhat', { what: text }), lastsMs: 3_000 })
+    else showToast({ text: t('common:undoneBut', { count: left }), kind: 'bad', lastsMs: 10_000 })
   } catch (thrown) {
     tellFailure(thrown)
   }
 }
 
-/** Shows what was done, with Undo for as long as the toast stays. */
+/** Shows what was done, with Undo; by key it can be taken back for a while longer. */
 export function tellDone(text: string, token: string): void {
-  showToast({ text, undo: () => undo(token) })
+  showToast({ text, undo: () => undo(token, text), keeps: true })
 }
 
 const said = { open: 'opened', closed: 'closed', pending: 'pending', spam: 'spam' } as const
 
-/** Sets the status of conversations; they leave the list that is shown when it is of another status, and the next takes their place. */
-export async function setStatus(ids: readonly number[], status: Status): Promise<void> {
+/**
+ * Sets the status of conversations; they leave the list that is shown when it is of another status, and the next takes their
+ * place, unless `stay`.
+ */
+export async function setStatus(ids: readonly number[], status: Status, stay = false): Promise<void> {
   try {
-    const leaving = useList.getState().leaving(ids, status)
+    const leaving = stay ? () => undefined : useList.getState().leaving(ids, status)
     const done = await call('conversations.setStatus', { ids: [...ids], status })
     leaving()
     tellDone(t(`common:acts.${said[status]}`, { count: ids.length }), done.undo)

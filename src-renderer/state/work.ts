@@ -29,14 +29,14 @@ async function act(
   }
 }
 
-/** Gives conversations to somebody, a group, or nobody. */
-export function assign(ids: readonly number[], to: { id: string; name: string } | null): Promise<void> {
+/** Gives conversations to somebody, a group, or nobody. `stay`: the one that is open stays on screen. */
+export function assign(ids: readonly number[], to: { id: string; name: string } | null, stay = false): Promise<void> {
   const said = to
     ? t('work:did.assigned', { count: ids.length, name: to.name || t('work:you') })
     : t('work:did.unassigned', { count: ids.length })
   return act(
     ids,
-    to !== null && leaves('assign'),
+    !stay && to !== null && leaves('assign'),
     () => call('conversations.assign', { ids: [...ids], to: to?.id ?? null }),
     said,
   )
@@ -55,15 +55,15 @@ export function setLabel(ids: readonly number[], label: string, on: boolean): Pr
   return act(ids, false, () => call('conversations.label', { ids: [...ids], label, on }), said)
 }
 
-/** `until` in ms; null ends the snooze. */
-export function snooze(ids: readonly number[], until: number | null, unlessReply = true): Promise<void> {
+/** `until` in ms; null ends the snooze. `stay`: the one that is open stays on screen. */
+export function snooze(ids: readonly number[], until: number | null, unlessReply = true, stay = false): Promise<void> {
   const said =
     until === null
       ? t('work:did.woke', { count: ids.length })
       : t('work:did.snoozed', { count: ids.length, when: whenText(until, Date.now()) })
   return act(
     ids,
-    until !== null && leaves('snooze'),
+    !stay && until !== null && leaves('snooze'),
     () => call('conversations.snooze', { ids: [...ids], until, unlessReply }),
     said,
   )

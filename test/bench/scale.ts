@@ -1,6 +1,7 @@
 /**
  * bench:scale [-- COUNT DIR]: how a store answers as it grows from 10,000 to COUNT (1,000,000) messages: opening the inbox,
- * switching views, the next page, a conversation, a search. With DIR the store is kept there and used again.
+ * switching views, the next page, a conversation, a search; and in the end saved views over a million conversations. With DIR the
+ * store is kept there and used again.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +18,7 @@ import {
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { search } from '../../src-main/store/search/search'
 import { figure, openBigStore, p95, say, word, type BigStore } from './big-store'
+import { benchViews } from './views'
 
 const total = Number(process.argv[2] ?? 1_000_000)
 const kept = process.argv[3]
@@ -98,6 +100,7 @@ async function main(): Promise<void> {
     figure('scale.switch-p95', last.switch, 'ms')
     figure('scale.page-p95', last.page, 'ms')
     figure('scale.conversation-p95', last.conversation, 'ms')
+    await benchViews(store, 1_000_000)
   } finally {
     store.close()
     if (kept === undefined) rmSync(dir, { recursive: true, force: true })

@@ -163,7 +163,6 @@ test('what one decides about a conversation, all three see alike; who is named o
   await ana.getByRole('button', { name: 'More ways to add the note' }).click()
   await ana.getByRole('menuitemcheckbox', { name: 'Workshop' }).click()
   await ana.keyboard.press('Escape')
-  if (desk) await look(desk, 'note-assign')
   await ana.getByRole('button', { name: 'Add note' }).click()
   for (const page of [bo, okafor]) {
     await expect(nav(page, 'Assigned')).toHaveAccessibleName(/^Assigned 1 conversation/, wait)
@@ -262,4 +261,78 @@ test('what one merges, splits or moves to another mailbox is so on all three scr
   }
   const thread = async (page: Page) => conversation(page).getByRole('list', { name: 'Messages' }).innerText()
   expect(new Set(await Promise.all([ana, bo, okafor].map(thread))).size).toBe(1)
+})
+
+test('what two decide at the same time is told to both in words, and either choice settles it; an undo leaves a colleague’s word', async () => {
+  test.setTimeout(120_000)
+  const [desk, second] = desks
+  if (!desk || !second) throw new Error('no desks')
+  const subject = 'Delivery slot moved'
+  const idOn = async (page: Page): Promise<number> => {
+    const { rows } = await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 9 })
+    return rows.find((one) => one.subject === subject)?.id ?? 0
+  }
+  const [mine, theirs] = [await idOn(ana), await idOn(bo)]
+  const { name: field = '' } = (await answered(ana, 'fields.list', {})).fields[0] ?? {}
+  const { people } = await answered(ana, 'people.list', {})
+  const [, lindqvist, other] = people.map(({ id }) => id)
+  const { name: tag } = await answered(ana, 'tags.create', { label: 'Urgent' })
+  for (const page of [ana, bo]) {
+    await nav(page, 'Inbox').click()
+    await openRow(page, subject)
+  }
+  await answered(ana, 'conversations.tag', { ids: [mine], tag, on: true })
+  await expect(conversation(bo).getByText('Ana Ferreira tagged it Urgent')).toBeVisible(wait)
+  await team.cutCables()
+  const taken = await answered(ana, 'conversations.tag', { ids: [mine], tag, on: false })
+  await answered(ana, 'acts.undo', taken)
+  await answered(bo, 'conversations.tag', { ids: [theirs], tag, on: false })
+  const day = 86_400_000
+  for (const [page, id, first] of [
+    [ana, mine, true],
+    [bo, theirs, false],
+  ] as const) {
+    const ids = [id]
+    await answered(page, 'conversations.assign', { ids, to: (first ? other : lindqvist) ?? null })
+    await answered(page, 'conversations.setField', { ids, field, value: first ? 'NW-1' : 'NW-2' })
+    await answered(page, 'conversations.snooze', { ids, until: Date.now() + (first ? 2 : 3) * day })
+    await answered(page, 'conversations.setStatus', { ids, status: first ? 'pending' : 'closed' })
+  }
+  await team.restoreCables()
+  for (const { app } of desks) await app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'))
+  const told = (page: Page) => conversation(page).getByRole('status', { name: 'Two changes at the same time' })
+  for (const page of [ana, bo]) await expect(told(page)).toHaveCount(5, wait)
+  const said = async (page: Page) => (await told(page).allInnerTexts()).join(' ')
+  expect(await said(ana)).toBe(await said(bo))
+  for (const words of [
+    'assigned this at the same time. It is with',
+    'set the status at the same time. It is',
+    'snoozed this at the same time. It sleeps until',
+    'set Order at the same time. It is NW-',
+    'Ana gave this the tag Urgent while Bo Lindqvist took it away. It stays.',
+  ])
+    expect(await said(ana)).toContain(words)
+  await look(desk, 'conflicts')
+  // One keeps what stands, the other takes what does not: both end it on both screens.
+  const settle = (page: Page, name: RegExp) => conversation(page).getByRole('button', { name }).click()
+  await settle(ana, /^Use Bo/)
+  await settle(bo, /^Use NW-/)
+  await settle(ana, /^Keep (Pending|Closed)$/)
+  await settle(bo, /^Remove Urgent$/)
+  await expect(told(ana)).toHaveCount(1, wait)
+  await conversation(ana)
+    .getByRole('button', { name: /^Keep / })
+    .press('Enter')
+  for (const page of [ana, bo]) await expect(told(page)).toHaveCount(0, wait)
+  await expect(conversation(ana).getByText('Bo Lindqvist removed the tag Urgent').last()).toBeVisible()
+  // By key, one after the other, the last first; what Bo decided since stays.
+  await answered(bo, 'conversations.setStatus', { ids: [theirs], status: 'open' })
+  await expect(conversation(ana).getByRole('button', { name: 'Status: Open' })).toBeVisible(wait)
+  await conversation(ana)
+    .getByRole('button', { name: /^Snoozed until/ })
+    .focus()
+  for (const words of [/Undone: Snoozed/, /colleague has changed it since/]) {
+    await ana.keyboard.press('ControlOrMeta+z')
+    await expect(ana.getByRole('status', { name: 'Messages' }).getByText(words)).toBeVisible()
+  }
 })

@@ -487,3 +487,15 @@ test('team merges: what waits is found by the name of the conversation that it w
   expect(JSON.stringify(after.read.all(`EXPLAIN QUERY PLAN ${find}`))).toContain('team_merges')
   after.close()
 })
+
+test('history lines of before tell of no event', () => {
+  const before = at(33)
+  before.write((tx) => {
+    tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
+    tx.run("INSERT INTO history(conversation_id, at, kind, by) VALUES(7, 5, 'tagged', 'Ana')")
+  })
+  before.close()
+  const after = at(34)
+  expect(after.read.get('SELECT kind, by, dot FROM history')).toEqual({ kind: 'tagged', by: 'Ana', dot: null })
+  after.close()
+})

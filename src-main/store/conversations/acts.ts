@@ -8,6 +8,7 @@ import { statusNumber, statusOf } from '../rows'
 import { queueAct, takeBack, type Located } from '../mail/server-ops'
 import { summarize } from './summary'
 import { newestEntity } from '../team/anchors'
+import { conflictOf, stateOfConversation } from '../team/state'
 import { note, survivorOf } from '../threads/threads'
 import { breathe, type Workspace } from '../workspace'
 
@@ -17,12 +18,15 @@ const keptUndos = 200
 /** Conversations of one transaction: some milliseconds. */
 const chunk = 25
 
-type Undo = (tx: Writer) => void
+/** Takes back what was done to one conversation; `left`: somebody has changed it since, and that stays. */
+export type Undo = (tx: Writer) => 'left' | void
+/** A transaction of an undo. @returns how many conversations were left as they are */
+type Step = (tx: Writer) => number
 
 /** Acts on conversations that can be taken back. */
 export class Acts {
   /** Each token with its inverse acts, one transaction each. */
-  private readonly undos = new Map<string, readonly Undo[]>()
+  private readonly undos = new Map<string, readonly Step[]>()
 
   constructor(
     private readonly workspace: Workspace,
@@ -36,18 +40,22 @@ export class Acts {
         id,
       )
       if (!before) throw new PosternError('not-found', 'no such conversation')
-      if (before.status === statusNumber(status)) return []
+      const same = before.status === statusNumber(status)
+      if (same && conflictOf(stateOfConversation(tx, id), 'status').length === 0) return []
       const was = statusOf(before.status)
       const moves = this.moveForStatus(tx, id, was, status, mailboxes)
       putStatus(tx, id, statusNumber(status), 1)
-      note(tx, id, status === 'open' ? 'opened' : status, by, Date.now())
+      const line = same ? null : note(tx, id, status === 'open' ? 'opened' : status, by, Date.now())
       this.recordStatus(tx, id, status)
       return [
-        ...moves,
         (undo) => {
+          const now = undo.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', id)
+          if (now?.status !== statusNumber(status)) return 'left'
           putStatus(undo, id, before.status, before.status_by_person)
           this.recordStatus(undo, id, was)
-          undo.run('DELETE FROM history WHERE id = (SELECT max(id) FROM history WHERE conversation_id = ?)', id)
+          if (line !== null) undo.run('DELETE FROM history WHERE id = ?', line)
+          for (const move of moves.toReversed()) move(undo)
+          return undefined
         },
       ]
     })
@@ -165,19 +173,28 @@ export class Acts {
     else tx.run('UPDATE messages SET place = ? WHERE id = ?', was, messageId)
   }
 
-  /** @throws PosternError `not-found` when the token is of an earlier run or was used */
-  async undo(token: string): Promise<void> {
+  /**
+   * @returns how many conversations were left as they are, since somebody changed them in the meantime
+   * @throws PosternError `not-found` when the token is of an earlier run or was used
+   */
+  async undo(token: string): Promise<{ left: number }> {
+    let left = 0
     const steps = this.undos.get(token)
     if (!steps) throw new PosternError('not-found', 'nothing to undo')
     this.undos.delete(token)
     for (const step of steps) {
-      this.workspace.db.write(step)
+      left += this.workspace.db.write(step)
       await breathe()
     }
+    return { left }
   }
 
   /** Keeps the inverse of an act. */
-  keep(...steps: readonly Undo[]): { undo: string } {
+  keep(...undos: readonly Undo[]): { undo: string } {
+    return this.keepSteps(undos.map((undo) => (tx) => (undo(tx) === 'left' ? 1 : 0)))
+  }
+
+  private keepSteps(steps: readonly Step[]): { undo: string } {
     const token = randomUUID()
     this.undos.set(token, steps)
     const oldest = this.undos.keys().next().value
@@ -190,7 +207,7 @@ export class Acts {
     ids: readonly number[],
     work: (tx: Writer, id: number, mailboxes: Set<number>) => Undo[],
   ): Promise<{ undo: string }> {
-    const steps: Undo[] = []
+    const steps: Step[] = []
     const all = [...new Set(ids)]
     for (let from = 0; from < all.length; from += chunk) {
       const mailboxes = new Set<number>()
@@ -200,16 +217,17 @@ export class Acts {
           const inverses = current.flatMap((id) => work(tx, id, mailboxes)).toReversed()
           for (const id of current) summarize(tx, id, this.workspace.own)
           return (undo: Writer) => {
-            for (const inverse of inverses) inverse(undo)
+            const left = inverses.filter((inverse) => inverse(undo) === 'left').length
             for (const id of current) summarize(undo, survivorOf(undo, id), this.workspace.own)
             this.wakeMail(mailboxes)
+            return left
           }
         }),
       )
       this.wakeMail(mailboxes)
       if (from + chunk < all.length) await breathe()
     }
-    return this.keep(...steps.toReversed())
+    return this.keepSteps(steps.toReversed())
   }
 }
 

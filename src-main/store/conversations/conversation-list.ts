@@ -6,6 +6,7 @@ import { parseIds, parseTexts, statusNumber, statusOf } from '../rows'
 import { hasFormer, isChecking } from '../mail/renumbering'
 import { survivorOf } from '../threads/threads'
 import type { Index } from '../search/search'
+import { membersOf, type ViewQuery } from './view-members'
 import { filterOf, viewNamed } from './views'
 import { workOf } from './work'
 
@@ -139,19 +140,6 @@ function listed({ view, mailboxId, tag = null, label = null, unreadOnly }: ListQ
   }
 }
 
-/** The same for a saved view too, whose conditions are looked up. @throws PosternError `not-found` for a view that is gone */
-function listedBy(read: Reader, index: Index | null, query: ListQuery, me: string): Listed {
-  if ((query.saved ?? null) === null) return listed(query, me)
-  const { where, params } = filterOf(read, index, viewNamed(read, me, query.saved ?? '').conditions, me, Date.now())
-  return {
-    from: 'conversations l',
-    id: 'l.id',
-    where: `${where}${query.unreadOnly ? ' AND l.unread = 1' : ''}`,
-    params,
-    counted: false,
-  }
-}
-
 /** The SQL of a page of a list, apart so that a test can look at its plan. */
 export function listSql(query: ListQuery, me = '', by: Listed = listed(query, me)): { sql: string; params: Value[] } {
   const { from, id, where, params } = by
@@ -163,18 +151,67 @@ export function listSql(query: ListQuery, me = '', by: Listed = listed(query, me
   }
 }
 
-export function listConversations(
-  read: Reader,
-  query: ListQuery & { offset: number; limit: number },
-  me = '',
-  index: Index | null = null,
-): { rows: ConversationRow[]; total: number } {
-  const by = listedBy(read, index, query, me)
+export interface Page {
+  rows: ConversationRow[]
+  total: number
+}
+
+export function listConversations(read: Reader, query: ListQuery & { offset: number; limit: number }, me = ''): Page {
+  const by = listed(query, me)
   const { sql, params } = listSql(query, me, by)
   const ids = read.all<{ id: number }>(sql, ...params, query.limit, query.offset)
+  return {
+    rows: rowsOf(
+      read,
+      ids.map(({ id }) => id),
+      me,
+    ),
+    total: countListed(read, query, by),
+  }
+}
+
+/** Beyond what was looked at, a saved view is counted only so far: the list grows as one goes on. */
+const countedAhead = 1000
+
+/** A page of a saved view. `total` is at least so many. @throws PosternError `not-found` for a view that is gone */
+export async function listView(
+  read: Reader,
+  query: ListQuery & { offset: number; limit: number; saved: string },
+  me: string,
+  index: Index | null,
+): Promise<Page> {
+  const shown = query.offset + query.limit
+  const members = await membersOf(read, viewQuery(read, index, query, me), {
+    most: shown + countedAhead,
+    enough: shown + 1,
+  })
+  return { rows: rowsOf(read, members.slice(query.offset, query.offset + query.limit), me), total: members.length }
+}
+
+const viewQuery = (read: Reader, index: Index | null, query: ListQuery & { saved: string }, me: string): ViewQuery => ({
+  filter: filterOf(read, index, viewNamed(read, me, query.saved).conditions, me, Date.now()),
+  order: query.order,
+  unreadOnly: query.unreadOnly,
+})
+
+/** How far a conversation is looked for in a saved view. */
+const searchedPlaces = 20_000
+
+/** Where a conversation stands in a saved view, from 0; -1 when it is not in it, or very far down. */
+export async function positionInView(
+  read: Reader,
+  query: ListQuery & { id: number; saved: string },
+  me: string,
+  index: Index | null,
+): Promise<number> {
+  const id = survivorOf(read, query.id)
+  return (await membersOf(read, viewQuery(read, index, query, me), { most: searchedPlaces, until: id })).indexOf(id)
+}
+
+function rowsOf(read: Reader, ids: readonly number[], me: string): ConversationRow[] {
   const person = peopleBook(read, me)
   const renumbered = hasFormer(read)
-  const rows = ids.flatMap(({ id }) => {
+  return ids.flatMap((id) => {
     const row = read.get<ListedRow>(
       `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error, assignee, tags, labels, snoozed_until
        FROM conversations WHERE id = ?`,
@@ -182,7 +219,6 @@ export function listConversations(
     )
     return row ? [rowOf(read, row, person, renumbered && isChecking(read, id))] : []
   })
-  return { rows, total: countListed(read, query, by) }
 }
 
 function countListed(read: Reader, query: ListQuery, { from, where, params, counted: byTriggers }: Listed): number {
@@ -218,13 +254,8 @@ function rowOf(read: Reader, row: ListedRow, person: PeopleBook, checking: boole
 }
 
 /** Where a conversation stands in a list, from 0; -1 when it is not in it. */
-export function positionOf(
-  read: Reader,
-  query: ListQuery & { id: number },
-  me = '',
-  index: Index | null = null,
-): number {
-  const { from, id, where, params } = listedBy(read, index, query, me)
+export function positionOf(read: Reader, query: ListQuery & { id: number }, me = ''): number {
+  const { from, id, where, params } = listed(query, me)
   const wanted = survivorOf(read, query.id)
   const own = read.get<{ last_at: number }>(
     `SELECT l.last_at FROM ${from} WHERE ${where} AND ${id} = ?`,

@@ -109,8 +109,10 @@ export function setField(
           )
     return [
       (undo) => {
+        if (valueOf(undo, id, name) !== wanted) return 'left'
         put(undo, before)
         if (line !== null) undo.run('DELETE FROM history WHERE id = ?', line)
+        return undefined
       },
     ]
   })

@@ -7,6 +7,7 @@ import { place, replaceMessage } from '../mail/places'
 import { parseIds } from '../rows'
 import { queueAct, takeBack } from '../mail/server-ops'
 import { addToMailbox } from './summary'
+import { conflictOf, stateOfConversation } from '../team/state'
 import { note } from '../threads/threads'
 import type { Workspace } from '../workspace'
 
@@ -46,7 +47,12 @@ export function moveToMailbox(
     )
     if (!before) throw new PosternError('not-found', 'no such conversation')
     const held = parseIds(before.mailbox_ids)
-    if (held.length === 1 && held[0] === mailboxId) return []
+    if (held.length === 1 && held[0] === mailboxId) {
+      // It lies there; that it shall settles that somebody moved it elsewhere at the same time.
+      if (conflictOf(stateOfConversation(tx, id), 'mailbox').length > 0)
+        workspace.team.recordOn(tx, id, 'move', { mailbox: target.address })
+      return []
+    }
     const back = before.moved_to ?? held.find((one) => one !== mailboxId) ?? null
     const was =
       back === null
@@ -59,6 +65,8 @@ export function moveToMailbox(
     wakeMail(workspace, mailboxId)
     return [
       (undo) => {
+        const now = undo.get<{ moved_to: number | null }>('SELECT moved_to FROM conversations WHERE id = ?', id)
+        if (now?.moved_to !== mailboxId) return 'left'
         if (was) {
           send(undo, id, was.id)
           workspace.team.recordOn(undo, id, 'move', { mailbox: was.address })
@@ -66,6 +74,7 @@ export function moveToMailbox(
         }
         putMovedTo(undo, id, was?.id ?? null)
         undo.run('DELETE FROM history WHERE id = ?', line)
+        return undefined
       },
     ]
   })

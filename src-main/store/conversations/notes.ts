@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Note } from '../../../src-preload/contract/mail'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { settleMentions } from '../../../src-preload/contract/mentions'
+import type { Undo } from './acts'
 import type { Reader, Writer } from '../file/database'
 import { groupsOf, membersOfGroup, peopleOf } from './people'
 import { groupOfConversation } from '../team/anchors'
@@ -52,7 +53,7 @@ export function noteHistory(read: Reader, noteId: number): { at: number; by: str
 }
 
 /** Changes the words of a note; the ones before stay in its history. */
-export function editNote(tx: Writer, workspace: Workspace, noteId: number, text: string): (undo: Writer) => void {
+export function editNote(tx: Writer, workspace: Workspace, noteId: number, text: string): Undo {
   const note = tx.get<Named>(
     'SELECT name, conversation_id AS conversationId, at, author, text FROM notes WHERE id = ?',
     noteId,
@@ -66,8 +67,14 @@ export function editNote(tx: Writer, workspace: Workspace, noteId: number, text:
       mentions: withMentions(way, workspace.device.id, words).mentions,
     })
   }
-  put(tx, withMentions(tx, workspace.device.id, text).text)
-  return (undo) => put(undo, note.text)
+  const { text: written } = withMentions(tx, workspace.device.id, text)
+  put(tx, written)
+  return (undo) => {
+    const now = undo.get<{ text: string }>('SELECT text FROM notes WHERE name = ?', note.name)
+    if (now?.text !== written) return 'left'
+    put(undo, note.text)
+    return undefined
+  }
 }
 
 /** A longer note is refused by every console. */
@@ -109,7 +116,7 @@ export function addNote(
 }
 
 /** Takes a note away, or brings it back: `on` says whether it is gone. */
-export function removeNote(tx: Writer, workspace: Workspace, noteId: number): { undo: (tx: Writer) => void } {
+export function removeNote(tx: Writer, workspace: Workspace, noteId: number): { undo: Undo } {
   const note = tx.get<Named>(
     'SELECT name, conversation_id AS conversationId, at, author, text FROM notes WHERE id = ?',
     noteId,

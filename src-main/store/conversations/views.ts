@@ -8,7 +8,8 @@ import type { Index } from '../search/search'
 import { current } from './tags'
 import { newName } from '../team/log'
 import { statesOf } from '../team/state'
-import { breathe, type Workspace } from '../workspace'
+import type { Workspace } from '../workspace'
+import { membersOf } from './view-members'
 
 /** Views that people made. The team's log holds all of them; one's own are shown to their maker only. */
 
@@ -17,8 +18,6 @@ const mostMatches = 2000
 const longestMatch = 60
 /** Counting stops here. */
 const mostCounted = 1000
-/** Rows that are looked at before others are served; some milliseconds. */
-const countStep = 10_000
 
 interface Stored extends SavedView {
   readonly maker: string
@@ -84,12 +83,29 @@ export function removeView(tx: Writer, workspace: Workspace, name: string): (und
 
 // ---- what a view shows -----------------------------------------------------------------------------------------------
 
-export interface Filter {
-  readonly where: string
+/** Finds by an index of its own all conversations for which one condition holds. */
+export interface Driver {
+  readonly sql: string
   readonly params: Value[]
 }
 
-/** The conditions as SQL about a row `l` of conversations. `me`: id of this device. */
+/** What a view shows, as SQL about a row `l` of conversations. */
+export interface Filter {
+  readonly hidden: 0 | 2
+  readonly statuses: readonly number[]
+  /** All other conditions. */
+  readonly rest: string
+  readonly params: Value[]
+  readonly drivers: readonly Driver[]
+}
+
+interface Part {
+  readonly where: string
+  readonly params: Value[]
+  readonly driver?: Driver
+}
+
+/** `me`: id of this device. */
 export function filterOf(
   read: Reader,
   index: Index | null,
@@ -97,31 +113,33 @@ export function filterOf(
   me: string,
   now: number,
 ): Filter {
-  const statuses = conditions.find((one) => one.on === 'status')
-  const snoozed = conditions.some(({ on }) => on === 'snoozed')
-  const where = [
-    snoozed ? 'l.hidden = 2' : 'l.hidden = 0',
-    statuses ? `l.status IN (${statuses.any.map(statusNumber).join(', ')})` : `l.status <> ${statusNumber('spam')}`,
-  ]
-  const params: Value[] = []
-  for (const condition of conditions) {
-    const part = partOf(read, index, condition, me, now)
-    if (part === null) continue
-    where.push(part.where)
-    params.push(...part.params)
+  const wanted = conditions.find((one) => one.on === 'status')?.any ?? (['open', 'pending', 'closed'] as const)
+  const parts = conditions.flatMap((condition) => partOf(read, index, condition, me, now) ?? [])
+  return {
+    hidden: conditions.some(({ on }) => on === 'snoozed') ? 2 : 0,
+    statuses: [...new Set(wanted.map(statusNumber))],
+    rest: ['1', ...parts.map(({ where }) => where)].join(' AND '),
+    params: parts.flatMap(({ params }) => params),
+    drivers: parts.flatMap(({ driver }) => driver ?? []),
   }
-  return { where: where.join(' AND '), params }
 }
 
 const list = (values: readonly (string | number)[]): string => JSON.stringify(values)
 
-function partOf(read: Reader, index: Index | null, condition: Condition, me: string, now: number): Filter | null {
+function partOf(read: Reader, index: Index | null, condition: Condition, me: string, now: number): Part | null {
   switch (condition.on) {
     case 'status':
     case 'snoozed':
       return null
     case 'unread':
-      return { where: 'l.unread = 1', params: [] }
+      return {
+        where: 'l.unread = 1',
+        params: [],
+        driver: {
+          sql: 'SELECT id FROM conversations INDEXED BY conversations_unread WHERE hidden = 0 AND unread = 1',
+          params: [],
+        },
+      }
     case 'mailbox':
       return {
         where:
@@ -142,6 +160,14 @@ function partOf(read: Reader, index: Index | null, condition: Condition, me: str
       return {
         where: `(${nobody ? 'l.assignee IS NULL OR ' : ''}l.assignee IN (SELECT value FROM json_each(?)))`,
         params: [list(ids)],
+        ...(nobody
+          ? {}
+          : {
+              driver: {
+                sql: 'SELECT id FROM conversations WHERE assignee IS NOT NULL AND assignee IN (SELECT value FROM json_each(?))',
+                params: [list(ids)],
+              },
+            }),
       }
     }
     case 'tag': {
@@ -149,41 +175,69 @@ function partOf(read: Reader, index: Index | null, condition: Condition, me: str
       return {
         where: `${condition.not ? 'NOT ' : ''}EXISTS(SELECT 1 FROM conversation_tags t WHERE t.conversation_id = l.id AND t.tag IN (SELECT value FROM json_each(?)))`,
         params: [list(names)],
+        ...(condition.not
+          ? {}
+          : {
+              driver: {
+                sql: 'SELECT DISTINCT conversation_id AS id FROM conversation_tags WHERE tag IN (SELECT value FROM json_each(?))',
+                params: [list(names)],
+              },
+            }),
       }
     }
     case 'field': {
-      const exists = (test: string): string =>
-        `EXISTS(SELECT 1 FROM conversation_fields f WHERE f.conversation_id = l.id AND f.field = ?${test})`
-      if (condition.is === 'empty' || condition.is === 'filled' || condition.value === null)
-        return { where: `${condition.is === 'empty' ? 'NOT ' : ''}${exists('')}`, params: [condition.field] }
+      const part = (test: string, ...params: Value[]): Part => ({
+        where: `EXISTS(SELECT 1 FROM conversation_fields f WHERE f.conversation_id = l.id AND f.field = ?${test})`,
+        params,
+        driver: { sql: `SELECT f.conversation_id AS id FROM conversation_fields f WHERE f.field = ?${test}`, params },
+      })
+      if (condition.is === 'empty' || condition.is === 'filled' || condition.value === null) {
+        const filled = part('', condition.field)
+        return condition.is === 'empty' ? { where: `NOT ${filled.where}`, params: filled.params } : filled
+      }
       // A number and a text are never above each other.
       const way = { equal: '=', above: '>', below: '<' }[condition.is]
+      return part(
+        ` AND typeof(f.value) IN ${typeof condition.value === 'number' ? "('integer', 'real')" : "('text')"} AND f.value ${way} ?`,
+        condition.field,
+        condition.value,
+      )
+    }
+    case 'customer': {
+      // Asked once, not for each step of a long list.
+      const customers = read
+        .all<{ id: number }>(
+          "SELECT DISTINCT customer_id AS id FROM customer_addresses WHERE address_key LIKE ? ESCAPE '\\'",
+          like(condition.text.toLowerCase()),
+        )
+        .map(({ id }) => id)
       return {
-        where: exists(
-          ` AND typeof(f.value) IN ${typeof condition.value === 'number' ? "('integer', 'real')" : "('text')"} AND f.value ${way} ?`,
-        ),
-        params: [condition.field, condition.value],
+        where: "(l.people LIKE ? ESCAPE '\\' OR l.customer_id IN (SELECT value FROM json_each(?)))",
+        params: [like(condition.text), list(customers)],
       }
     }
-    case 'customer':
-      return {
-        where:
-          "(l.people LIKE ? ESCAPE '\\' OR l.customer_id IN (SELECT customer_id FROM customer_addresses WHERE address_key LIKE ? ESCAPE '\\'))",
-        params: [like(condition.text), like(condition.text.toLowerCase())],
-      }
     case 'waiting':
       return { where: 'l.last_from_team IS NULL AND l.last_at <= ?', params: [now - condition.hours * 3_600_000] }
-    case 'text':
+    case 'text': {
+      const params = [list(matching(read, index, condition.text))]
       return {
         where: 'l.id IN (SELECT value FROM json_each(?))',
-        params: [list(matching(read, index, condition.text))],
+        params,
+        driver: { sql: 'SELECT value AS id FROM json_each(?)', params },
       }
-    case 'followed':
+    }
+    case 'followed': {
+      const params = [me, selfOf(read, me).id]
       return {
         where:
           'EXISTS(SELECT 1 FROM conversation_people p WHERE p.conversation_id = l.id AND p.follows = 1 AND p.member IN (?, ?))',
-        params: [me, selfOf(read, me).id],
+        params,
+        driver: {
+          sql: 'SELECT DISTINCT conversation_id AS id FROM conversation_people WHERE follows = 1 AND member IN (?, ?)',
+          params,
+        },
       }
+    }
   }
 }
 
@@ -203,7 +257,7 @@ function matching(read: Reader, index: Index | null, text: string): number[] {
   return [...found]
 }
 
-/** Counts what a view shows, in steps between which others are served. */
+/** Counts what a view shows; beyond a thousand it says only that there are more. */
 export async function countView(
   read: Reader,
   index: Index | null,
@@ -211,30 +265,9 @@ export async function countView(
   me: string,
   now: number,
 ): Promise<{ count: number; more: boolean }> {
-  const { where, params } = filterOf(read, index, conditions, me, now)
-  const statuses = conditions.find((one) => one.on === 'status')
-  // Open and pending ones are few and stand in an index; any other view is counted along the ids.
-  if (statuses && !statuses.any.includes('closed') && !statuses.any.includes('spam')) {
-    const count =
-      read.get<{ n: number }>(
-        `SELECT count(*) AS n FROM (SELECT 1 FROM conversations l WHERE ${where} LIMIT ${mostCounted})`,
-        ...params,
-      )?.n ?? 0
-    return { count, more: count >= mostCounted }
-  }
-  const last = read.get<{ id: number | null }>('SELECT max(id) AS id FROM conversations')?.id ?? 0
-  let count = 0
-  for (let from = last; from > 0 && count < mostCounted; from -= countStep) {
-    count +=
-      read.get<{ n: number }>(
-        `SELECT count(*) AS n FROM conversations l NOT INDEXED WHERE l.id > ? AND l.id <= ? AND ${where}`,
-        from - countStep,
-        from,
-        ...params,
-      )?.n ?? 0
-    await breathe()
-  }
-  return { count: Math.min(count, mostCounted), more: count >= mostCounted }
+  const filter = filterOf(read, index, conditions, me, now)
+  const { length } = await membersOf(read, { filter, order: 'newest', unreadOnly: false }, { most: mostCounted })
+  return { count: length, more: length >= mostCounted }
 }
 
 /** Counts of all views of a sidebar; a dear answer is given again for a while. */

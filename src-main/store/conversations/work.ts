@@ -9,7 +9,10 @@ import { parseTexts } from '../rows'
 import { summarize } from './summary'
 import { current, tagsNamed } from './tags'
 import { nameOfDevice } from '../team/members'
+import { groupOfConversation } from '../team/anchors'
+import type { LogEvent } from '../team/reduce'
 import { conflictOf, stateOfConversation } from '../team/state'
+import { tagConflicts, tagEvents } from '../team/tag-events'
 import { note } from '../threads/threads'
 import type { Workspace } from '../workspace'
 
@@ -85,10 +88,18 @@ export function assignOne(
   return { before, to, line }
 }
 
-export function unassignOne(tx: Writer, workspace: Workspace, id: number, { before, line }: Assigned): void {
+/** What others have decided since stays. */
+export function unassignOne(
+  tx: Writer,
+  workspace: Workspace,
+  id: number,
+  { before, to, line }: Assigned,
+): 'left' | void {
+  if (rowOf(tx, id).assignee !== to) return 'left'
   putAssignee(tx, id, before)
   workspace.team.recordOn(tx, id, 'assign', { to: target(before) })
   tx.run('DELETE FROM history WHERE id = ?', line)
+  return undefined
 }
 
 /** @throws PosternError `not-found` for a tag that is not in use */
@@ -103,24 +114,28 @@ export function setTag(
   const known = current(workspace.db.read, tag)
   if (!known) throw new PosternError('not-found', 'no such tag')
   return acts.act(ids, (tx, id) => {
-    const before = parseTexts(rowOf(tx, id).tags)
-    if (before.includes(known.name) === on) return []
+    const has = (read: Reader): boolean => parseTexts(rowOf(read, id).tags).includes(known.name)
     const put = (way: Writer, is: boolean): void => {
-      putTags(
-        way,
-        id,
-        is
-          ? [...before.filter((name) => name !== known.name), known.name]
-          : before.filter((name) => name !== known.name),
-      )
+      const others = parseTexts(rowOf(way, id).tags).filter((name) => name !== known.name)
+      putTags(way, id, is ? [...others, known.name] : others)
       workspace.team.recordOn(way, id, 'tag', { tag: known.name, on: is })
+    }
+    if (has(tx) === on) {
+      // To give it again settles that somebody took it at the same time; there is nothing to take back of that.
+      if (on && tagConflictsOf(tx, id).some(({ tag: open }) => open === known.name)) {
+        put(tx, on)
+        note(tx, id, 'tagged', by, Date.now(), null, known.label)
+      }
+      return []
     }
     put(tx, on)
     const line = note(tx, id, on ? 'tagged' : 'untagged', by, Date.now(), null, known.label)
     return [
       (undo) => {
+        if (has(undo) !== on) return 'left'
         put(undo, !on)
         undo.run('DELETE FROM history WHERE id = ?', line)
+        return undefined
       },
     ]
   })
@@ -140,26 +155,23 @@ export function snooze(
     throw new PosternError('invalid-input', 'a snooze ends later than now', { what: 'until' })
   return acts.act(ids, (tx, id) => {
     const before = rowOf(tx, id)
-    if (before.snoozed_until === until) return []
+    const same = before.snoozed_until === until
+    if (same && conflictOf(stateOfConversation(tx, id), 'snooze').length === 0) return []
     putSnooze(tx, id, until, now, unlessReply)
     workspace.team.recordOn(tx, id, 'snooze', { until, unlessReply })
-    const line = note(
-      tx,
-      id,
-      until === null ? 'unsnoozed' : 'snoozed',
-      by,
-      now,
-      null,
-      until === null ? '' : String(until),
-    )
+    const line = same
+      ? null
+      : note(tx, id, until === null ? 'unsnoozed' : 'snoozed', by, now, null, until === null ? '' : String(until))
     return [
       (undo) => {
+        if (rowOf(undo, id).snoozed_until !== until) return 'left'
         putSnooze(undo, id, before.snoozed_until, before.snoozed_at, before.snooze_unless_reply === 1)
         workspace.team.recordOn(undo, id, 'snooze', {
           until: before.snoozed_until,
           unlessReply: before.snooze_unless_reply === 1,
         })
-        undo.run('DELETE FROM history WHERE id = ?', line)
+        if (line !== null) undo.run('DELETE FROM history WHERE id = ?', line)
+        return undefined
       },
     ]
   })
@@ -249,29 +261,48 @@ export function workOf(
 const StatusOf = z.object({ status: z.string() })
 const SnoozeValue = z.object({ until: z.number().nullable() }).nullable()
 
+const tagConflictsOf = (read: Reader, id: number) => tagConflicts(tagEvents(read, groupOfConversation(read, id)))
+
 /** What two of the team set at the same time, for the line that lets a person choose. */
 export function conflictsOf(read: Reader, person: PeopleBook, id: number): WorkConflict[] {
   const rows = stateOfConversation(read, id)
+  const tags = tagConflictsOf(read, id).flatMap(({ tag, gave, took }): WorkConflict[] => {
+    const known = current(read, tag)
+    const write = ({ device, ms: at }: LogEvent) => ({
+      by: nameOfDevice(read, device),
+      at,
+      to: null,
+      until: null,
+      value: known?.label ?? null,
+    })
+    return known?.name === tag ? [{ field: 'tag', name: tag, writes: [write(gave), write(took)] }] : []
+  })
   const custom = new Set(
     rows.filter(({ field, rank }) => field.startsWith('field:') && rank > 0).map(({ field }) => field),
   )
-  return (['assignee', 'snooze', 'status', ...custom] as const).flatMap((register): WorkConflict[] => {
-    const field = register === 'assignee' || register === 'snooze' || register === 'status' ? register : 'field'
-    const writes = conflictOf(rows, register).map((row) => {
-      const to = field === 'assignee' ? assigneeOf(row.value) : null
-      const until = field === 'snooze' ? (SnoozeValue.safeParse(row.value).data?.until ?? null) : null
-      const value =
-        field === 'status'
-          ? (StatusOf.safeParse(row.value).data?.status ?? null)
-          : field === 'field'
-            ? (FieldValue.safeParse(row.value).data ?? null)
-            : null
-      return { by: nameOfDevice(read, row.device), at: row.at, to: to === null ? null : person(to), until, value }
-    })
-    // Two that closed it, one before and one after looking, want the same.
-    return writes.length > 1 &&
-      new Set(writes.map(({ to, until, value }) => JSON.stringify([to, until, value]))).size > 1
-      ? [{ field, name: field === 'field' ? register.slice('field:'.length) : '', writes }]
-      : []
-  })
+  const registers = (['assignee', 'snooze', 'status', 'mailbox', ...custom] as const).flatMap(
+    (register): WorkConflict[] => {
+      const field = isPlain(register) ? register : 'field'
+      const writes = conflictOf(rows, register).map((row) => {
+        const to = field === 'assignee' ? assigneeOf(row.value) : null
+        const until = field === 'snooze' ? (SnoozeValue.safeParse(row.value).data?.until ?? null) : null
+        const value =
+          field === 'status'
+            ? (StatusOf.safeParse(row.value).data?.status ?? null)
+            : field === 'field' || field === 'mailbox'
+              ? (FieldValue.safeParse(row.value).data ?? null)
+              : null
+        return { by: nameOfDevice(read, row.device), at: row.at, to: to === null ? null : person(to), until, value }
+      })
+      // Two that closed it, one before and one after looking, want the same.
+      return writes.length > 1 &&
+        new Set(writes.map(({ to, until, value }) => JSON.stringify([to, until, value]))).size > 1
+        ? [{ field, name: field === 'field' ? register.slice('field:'.length) : '', writes }]
+        : []
+    },
+  )
+  return [...registers, ...tags]
 }
+
+const isPlain = (register: string): register is 'assignee' | 'snooze' | 'status' | 'mailbox' =>
+  ['assignee', 'snooze', 'status', 'mailbox'].includes(register)

@@ -1,6 +1,6 @@
 import type { conversationCalls } from '../../../src-preload/contract/calls/conversations'
 import { getConversation } from '../conversations/conversations'
-import { getCounts, listConversations, positionOf } from '../conversations/conversation-list'
+import { getCounts, listConversations, listView, positionInView, positionOf } from '../conversations/conversation-list'
 import { moveToMailbox } from '../conversations/move-mailbox'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'
@@ -10,17 +10,22 @@ export function conversations(service: StoreService, by: () => string): Handlers
   const me = (): string => service.open.workspace.device.id
   return {
     'counts.get': () => getCounts(service.read, me()),
-    'conversations.list': (query) => listConversations(service.read, query, me(), service.open.index),
-    'conversations.position': (query) => ({ position: positionOf(service.read, query, me(), service.open.index) }),
+    'conversations.list': ({ saved, ...query }) =>
+      saved === null
+        ? listConversations(service.read, query, me())
+        : listView(service.read, { ...query, saved }, me(), service.open.index),
+    'conversations.position': async ({ saved, ...query }) => ({
+      position:
+        saved === null
+          ? positionOf(service.read, query, me())
+          : await positionInView(service.read, { ...query, saved }, me(), service.open.index),
+    }),
     'conversations.get': ({ id }) => getConversation(service.read, id, me()),
     'conversations.setStatus': ({ ids, status }) => service.open.acts.setStatus(ids, status, by()),
     'conversations.setRead': ({ ids, read: seen }) => service.open.acts.setRead(ids, seen),
     'conversations.trash': ({ ids }) => service.open.acts.trash(ids),
     'conversations.move': ({ ids, mailboxId }) =>
       moveToMailbox(service.open.acts, service.open.workspace, ids, mailboxId, by()),
-    'acts.undo': async ({ undo }) => {
-      await service.open.acts.undo(undo)
-      return {}
-    },
+    'acts.undo': ({ undo }) => service.open.acts.undo(undo),
   }
 }

@@ -4,21 +4,29 @@ import { keepNoteDraft, noteDraft } from '../conversations/note-drafts'
 import { addNote, editNote, noteHistory, removeNote } from '../conversations/notes'
 import type { StoreService } from '../service'
 import { survivorOf } from '../threads/threads'
-import { assignOne } from '../conversations/work'
+import { assignOne, unassignOne } from '../conversations/work'
 import type { Workspace } from '../workspace'
 
 /** Internal notes. */
 export function notes(service: StoreService, by: () => string): Handlers<typeof noteCalls> {
   const workspace = (): Workspace => service.open.workspace
   return {
-    'notes.add': ({ conversationId, text, assign }) => ({
-      noteId: workspace().db.write((tx) => {
+    'notes.add': ({ conversationId, text, assign }) => {
+      const { noteId, given } = workspace().db.write((tx) => {
         const id = addNote(tx, workspace(), conversationId, text, by(), Date.now())
         keepNoteDraft(tx, conversationId, '')
-        if (assign !== undefined) assignOne(tx, workspace(), survivorOf(tx, conversationId), assign, by())
-        return id
-      }),
-    }),
+        return {
+          noteId: id,
+          given: assign === undefined ? null : assignOne(tx, workspace(), survivorOf(tx, conversationId), assign, by()),
+        }
+      })
+      const { undo } = service.open.acts.keep((tx) => {
+        removeNote(tx, workspace(), noteId)
+        if (noteDraft(tx, conversationId) === '') keepNoteDraft(tx, conversationId, text)
+        return given ? unassignOne(tx, workspace(), survivorOf(tx, conversationId), given) : undefined
+      })
+      return { noteId, undo }
+    },
     'notes.edit': ({ noteId, text }) =>
       service.open.acts.keep(workspace().db.write((tx) => editNote(tx, workspace(), noteId, text))),
     'notes.history': ({ noteId }) => ({ versions: noteHistory(service.read, noteId) }),

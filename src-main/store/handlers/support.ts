@@ -87,6 +87,7 @@ export function supportHandlers(service: StoreService, session: SupportSession):
         noteId: workspace.db.write((tx) =>
           addNote(tx, workspace, conversationId, text, guest, workspace.clock.now(), guest),
         ),
+        undo: null,
       }
     },
     'search.query': ({ text, offset, limit }) =>

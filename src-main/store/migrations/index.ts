@@ -31,6 +31,7 @@ import { teamComputers } from './0030-team-computers'
 import { moves } from './0031-moves'
 import { importToServer } from './0032-import-to-server'
 import { teamMerges } from './0033-team-merges'
+import { historyDots } from './0034-history-dots'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -72,4 +73,5 @@ export const migrations: readonly Migration[] = [
   moves,
   importToServer,
   teamMerges,
+  historyDots,
 ]

@@ -14,6 +14,7 @@ import { sinceOf } from './since'
 import { markWork, summarize } from '../conversations/summary'
 import { joinThread } from '../threads/thread-join'
 import { note } from '../threads/threads'
+import { newestEntity } from '../team/anchors'
 import type { Workspace } from '../workspace'
 
 /** Waits between tries, ms; the last one repeats. */
@@ -220,6 +221,10 @@ function reopen(tx: Writer, workspace: Workspace, row: OutboxRow): void {
   )?.status
   if (current === undefined || current !== row.status_after || current === statusNumber('open')) return
   putStatus(tx, row.conversation_id, statusNumber('open'), 1)
+  workspace.team.recordOn(tx, row.conversation_id, 'status', {
+    status: 'open',
+    basis: newestEntity(tx, row.conversation_id),
+  })
   note(tx, row.conversation_id, 'opened', '', Date.now())
   summarize(tx, row.conversation_id, workspace.own)
 }

@@ -223,15 +223,8 @@ function withdraw(
   tx.run('DELETE FROM outbox WHERE id = ?', row.id)
   if (row.sent_message !== null) dropMessage(tx, row.sent_message)
   const now = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status
-  if (now === row.status_after && now !== row.status_before) {
-    putStatus(tx, conversationId, row.status_before, 1)
-    note(
-      tx,
-      conversationId,
-      statusOf(row.status_before) === 'open' ? 'opened' : statusNote(row.status_before),
-      '',
-      Date.now(),
-    )
+  if (now !== undefined && now === row.status_after && now !== row.status_before) {
+    moveStatus(tx, workspace, conversationId, now, row.status_before, '')
   }
   const assigned = row.assigned === null ? null : Assigned.parse(JSON.parse(row.assigned))
   if (assigned && tx.get('SELECT 1 FROM conversations WHERE id = ? AND assignee IS ?', conversationId, assigned.to))

@@ -295,7 +295,8 @@ export class TeamLog {
         gone.rank,
       )
     }
-    if (fields.size === 0) return
+    // A removal that stands against a gift that did not know of it changes nothing, and is told all the same.
+    if (fields.size === 0 && group.conversationId === null) return
     for (const project of projectors) project({ tx, workspace: this.workspace, group, rows, fields, own, quiet })
   }
 }
@@ -316,13 +317,14 @@ interface EventRow extends Dot, Stamp {
   readonly seen: string
 }
 
-/** Events of an entity that count, in any order. */
-export function eventsOf(read: Reader, entity: string): LogEvent[] {
+/** Events of an entity that count, in any order; of one kind only when it is named. */
+export function eventsOf(read: Reader, entity: string, kind: KindName | null = null): LogEvent[] {
   return read
     .all<EventRow>(
       `SELECT e.device, e.seq, e.idx, e.kind, e.entity, e.ms, e.ctr, e.payload, b.seen FROM team_events e JOIN team_batches b ON b.device = e.device AND b.seq = e.seq
-     WHERE e.entity = ? AND e.standing = ${standing.counts}`,
+     WHERE e.entity = ?1 AND e.standing = ${standing.counts} AND (?2 IS NULL OR e.kind = ?2)`,
       entity,
+      kind,
     )
     .map((row) => ({ ...row, payload: parsed(row.payload), seen: seenOf(row.seen) }))
 }

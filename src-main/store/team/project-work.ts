@@ -2,12 +2,17 @@ import * as z from 'zod'
 import { Hue } from '../../../src-preload/contract/work'
 import { parseTexts } from '../rows'
 import { summarize } from '../conversations/summary'
+import { current } from '../conversations/tags'
 import { note } from '../threads/threads'
 import { groupsOfSelf, peopleBook, selfOf } from '../conversations/people'
 import { isFresh } from './project-people'
 import { assigneeOf, putAssignee, putSnooze, putTags } from '../conversations/work'
+import type { Writer } from '../file/database'
+import type { Workspace } from '../workspace'
+import { groupOfConversation, type Group } from './anchors'
 import type { Changed } from './log'
 import { nameOfDevice } from './members'
+import { tagEvents } from './tag-events'
 import type { StateRow } from './reduce'
 
 const SnoozeValue = z.object({ until: z.number().nullable(), unlessReply: z.boolean() }).nullable()
@@ -70,8 +75,28 @@ export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: 
   }
 }
 
+/** What colleagues did to the tags, in the thread: each line once, also of a removal that did not stand. */
+export function projectTagLines({ tx, workspace, group, own, quiet }: Changed): void {
+  if (!own && !quiet) tellTags(tx, workspace, group)
+}
+
+function tellTags(tx: Writer, workspace: Workspace, group: Group): void {
+  const { conversationId: id } = group
+  if (id === null) return
+  for (const { tag, on, event } of tagEvents(tx, group)) {
+    if (event.device === workspace.device.id) continue
+    const dot = `${event.device}.${event.seq}.${event.idx}`
+    if (tx.get('SELECT 1 FROM history WHERE conversation_id = ? AND dot = ?', id, dot)) continue
+    // A tag may be met before its name: then the line is written when that comes.
+    const label = current(tx, tag)?.label
+    if (label === undefined) continue
+    const line = note(tx, id, on ? 'tagged' : 'untagged', nameOfDevice(tx, event.device), event.ms, null, label)
+    tx.run('UPDATE history SET dot = ? WHERE id = ?', dot, line)
+  }
+}
+
 /** The list of tags, and the conversations of one that gave way to another. */
-export function projectTag({ tx, group, rows }: Changed): void {
+export function projectTag({ tx, workspace, group, rows, own, quiet }: Changed): void {
   if (!group.owner.startsWith('tag:')) return
   const name = group.owner.slice('tag:'.length)
   const of = (field: string): unknown => standing(rows, field)?.value
@@ -97,6 +122,7 @@ export function projectTag({ tx, group, rows }: Changed): void {
     name,
   )) {
     if (moved) putTags(tx, row.id, parseTexts(row.tags))
+    if (before === undefined && !own && !quiet) tellTags(tx, workspace, groupOfConversation(tx, row.id))
     tx.changes.changed('conversations', row.id)
   }
   tx.changes.touched('counts')

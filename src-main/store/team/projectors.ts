@@ -5,7 +5,7 @@ import { projectGrants } from './project-grants'
 import { projectMailbox } from './project-mailbox'
 import { projectNotes } from './project-notes'
 import { projectPeople } from './project-people'
-import { projectTag, projectWork } from './project-work'
+import { projectTag, projectTagLines, projectWork } from './project-work'
 
 /**
  * What team state does to the tables that lists read, beyond `team_state` itself. Each runs in the transaction of the
@@ -14,6 +14,7 @@ import { projectTag, projectWork } from './project-work'
 export const projectors: readonly ((changed: Changed) => void)[] = [
   projectConversation,
   projectWork,
+  projectTagLines,
   projectNotes,
   projectTag,
   projectGrants,

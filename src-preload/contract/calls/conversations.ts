@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { done, nothing, store, undoable, type CallDef } from './define'
+import { nothing, store, undoable, type CallDef } from './define'
 import { ThingName } from '../fields'
 import { Conversation, ConversationRow, Id, LabelName, Status, View } from '../mail'
 import { TagName } from '../work'
@@ -72,5 +72,6 @@ export const conversationCalls = {
     z.object({ ids: z.array(Id).min(1).max(1000), mailboxId: Id }),
     undoable,
   ),
-  'acts.undo': store('write', 'note', z.object({ undo: z.string() }), done),
+  /** `left`: conversations that somebody changed since and that stay as they are. */
+  'acts.undo': store('write', 'note', z.object({ undo: z.string() }), z.object({ left: z.int() })),
 } as const satisfies Record<string, CallDef>

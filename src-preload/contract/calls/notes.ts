@@ -16,7 +16,8 @@ export const noteCalls = {
       /** Given to in the same act; null: to nobody; left out: it stays as it is. */ assign:
         Assignee.nullable().optional(),
     }),
-    z.object({ noteId: Id }),
+    /** `undo` null: for a guest, whose notes the team takes back. */
+    z.object({ noteId: Id, undo: z.string().nullable() }),
   ),
   'notes.edit': store('write', 'note', z.object({ noteId: Id, text: Text }), undoable),
   /** All its texts, oldest first. */

@@ -180,9 +180,10 @@ describe('snooze', () => {
   test('a restart after the time has come does not let it sleep on', async () => {
     await some(1)
     const [one = 0] = await ids()
-    await store.call('conversations.snooze', { ids: [one], until: Date.now() + 30 })
+    const until = Date.now() + 1500
+    await store.call('conversations.snooze', { ids: [one], until })
     store.service.closeStore()
-    await new Promise((resolve) => setTimeout(resolve, 60))
+    await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(until)
     await store.start()
     expect(await ids()).toEqual([one])
   })
