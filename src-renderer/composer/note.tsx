@@ -53,13 +53,17 @@ export function ReplyOrNote(props: ReplyProps) {
     setAsked(props.request?.n ?? 0)
     setNote(false)
   }
-  useShortcuts([
-    { id: 'conversation.note', keys: 'n', group: 'conversation', label: t('work:keys.note'), run: () => setNote(true) },
-  ])
+  // What was asked for before the note was done then, and is not asked again when the reply is back.
+  const [done, setDone] = useState(0)
+  const toNote = () => {
+    setDone(props.request?.n ?? 0)
+    setNote(true)
+  }
+  useShortcuts([{ id: 'conversation.note', keys: 'n', group: 'conversation', label: t('work:keys.note'), run: toNote }])
   return note ? (
     <NoteComposer conversation={props.conversation} onReply={() => setNote(false)} onBack={() => setNote(true)} />
   ) : (
-    <Reply {...props} onNote={() => setNote(true)} />
+    <Reply {...props} request={(props.request?.n ?? 0) > done ? props.request : null} onNote={toNote} />
   )
 }
 

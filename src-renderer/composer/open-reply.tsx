@@ -75,6 +75,11 @@ export function OpenReply({
     isForward: target.kind === 'forward',
     asksSubject: false,
     settings,
+    onDiscarded: () => {
+      const usual = { kind: 'reply' as const, messageId: undefined }
+      setTarget(usual)
+      desk.reset(startFor(usual))
+    },
   })
   const { desk, state, editor, send } = composer
 

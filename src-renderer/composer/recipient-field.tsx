@@ -80,8 +80,10 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
     if (event.nativeEvent.isComposing) return
     if (event.key === 'ArrowDown' && listed) setAt((at + 1) % suggestions.length)
     else if (event.key === 'ArrowUp' && listed) setAt((at - 1 + suggestions.length) % suggestions.length)
-    else if (event.key === 'Escape' && listed) setOpen(false)
-    else if (
+    else if (event.key === 'Escape' && listed) {
+      event.preventDefault()
+      setOpen(false)
+    } else if (
       (event.key === 'Enter' || event.key === 'Tab') &&
       chosen &&
       text.trim() !== '' &&

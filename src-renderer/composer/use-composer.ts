@@ -103,6 +103,7 @@ export function useComposer(options: ComposerOptions): Composer {
     pictures: true,
     onChange: (content) => desk.edit(content),
     onFiles: attachOrTell,
+    onLeave: () => useList.getState().hands?.focus(),
     onSend: (keepOpen) => send(keepOpen ? 'open' : (settings?.afterSend ?? 'closed')),
   })
 

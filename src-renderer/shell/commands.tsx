@@ -16,7 +16,7 @@ import {
   usePlaces,
 } from '../state/places'
 import { focusSearch } from '../state/search'
-import { useShortcuts, type Shortcut } from '../state/shortcuts'
+import { isTextField, useShortcuts, type Shortcut } from '../state/shortcuts'
 import { showToast, useToasts } from '../state/toast'
 import { showHelp, showPalette } from '../state/window'
 import { t } from '../text'
@@ -52,6 +52,13 @@ function layerUp(): boolean | void {
   const place = usePlaces.getState().place
   if (place.kind === 'inbox' || place.kind === 'new-message') return list.hands?.focus()
   return place.kind === 'settings' ? leaveSettings() : goBack()
+}
+
+/** Out of what is written, to the list; the draft is kept. Other fields have Escape for themselves. */
+function leaveComposer(field: HTMLElement): boolean | void {
+  if (!field.closest('[data-pane="composer"], .new-message')) return false
+  field.blur()
+  return useList.getState().hands?.focus()
 }
 
 /** Locks; where there is nothing to lock with, leads to where a passphrase is set. */
@@ -151,7 +158,8 @@ export function Commands() {
       group: 'everywhere',
       label: t('common:shortcuts.layerUp'),
       hidden: true,
-      run: layerUp,
+      inText: true,
+      run: ({ target }) => (isTextField(target) ? leaveComposer(target) : layerUp()),
     },
     { id: 'closeOrOpen', keys: 'e', group: 'list', label: t('inbox:keys.closeOrOpen'), run: closeOrOpenPicked },
     ...goKeys.map(({ keys, view }): Shortcut => ({

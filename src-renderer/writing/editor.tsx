@@ -42,6 +42,8 @@ export interface EditorOptions {
   /** Files that were pasted or dropped and do not stand in the text. `tooBig`: pictures for which there is no room. */
   onFiles: (files: File[], tooBig: boolean) => void
   onSend: (keepOpen: boolean) => void
+  /** Escape was pressed. */
+  onLeave?: () => void
 }
 
 const isMac = (): boolean => document.documentElement.dataset['os'] === 'mac'
@@ -59,11 +61,11 @@ export function placeFiles(editor: Editor, files: readonly File[], onFiles: Edit
  * The rich text editor of a message. What is pasted is cleaned; pictures that are pasted or dropped stand in the text, other
  * files become attachments.
  */
-export function useMessageEditor({ name, html, pictures, onChange, onFiles, onSend }: EditorOptions): Editor {
+export function useMessageEditor({ name, html, pictures, onChange, onFiles, onSend, onLeave }: EditorOptions): Editor {
   const here = useRef<Editor | null>(null)
-  const hands = useRef({ onChange, onFiles, onSend })
+  const hands = useRef({ onChange, onFiles, onSend, onLeave })
   useEffect(() => {
-    hands.current = { onChange, onFiles, onSend }
+    hands.current = { onChange, onFiles, onSend, onLeave }
   })
   const place = (files: File[]): true => {
     if (pictures && here.current) placeFiles(here.current, files, hands.current.onFiles)
@@ -93,7 +95,13 @@ export function useMessageEditor({ name, html, pictures, onChange, onFiles, onSe
         if (at) here.current?.commands.focus(at.pos)
         return place(files)
       },
-      handleKeyDown: (_view, event) => {
+      handleKeyDown: (view, event) => {
+        // the editor keeps Escape from everybody else
+        if (event.key === 'Escape' && hands.current.onLeave) {
+          view.dom.blur()
+          hands.current.onLeave()
+          return true
+        }
         if (event.key !== 'Enter' || !(isMac() ? event.metaKey : event.ctrlKey)) return false
         hands.current.onSend(event.shiftKey)
         return true

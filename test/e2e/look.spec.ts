@@ -267,6 +267,27 @@ test('after Send the focus is out of the editor, so that letters are shortcuts a
     .toBe('Conversations')
 })
 
+test('Escape leaves what is written, and what was asked for before a note is not asked again after it', async () => {
+  await nav(page, 'Inbox').click()
+  await openFirst()
+  const inGrid = () => page.evaluate(() => document.activeElement?.closest('[role=grid]') !== null)
+  await page.keyboard.press('r')
+  await expect(page.getByRole('textbox', { name: 'Reply' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect.poll(inGrid).toBe(true)
+  await page.keyboard.press('f')
+  await expect(page.getByRole('combobox', { name: 'To' })).toBeFocused()
+  await page.getByRole('button', { name: 'Discard draft' }).click()
+  const writing = page.getByRole('group', { name: 'What to write' })
+  await expect(writing.getByRole('button', { name: /^Reply/ })).toHaveAttribute('aria-pressed', 'true')
+  await page.keyboard.press('n')
+  await page.keyboard.type('Only for us')
+  await page.keyboard.press('Control+Enter')
+  await expect(conversation(page).getByText('Only for us')).toBeVisible()
+  await expect(writing.getByRole('button', { name: /^Reply/ })).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByRole('button', { name: 'Discard draft' })).toHaveCount(0)
+})
+
 test('no fault at first run, with empty views and when locked', async () => {
   const first = await startPostern({ profile: newProfile(), size: sizes[0] })
   listen(first.page)
