@@ -11,7 +11,7 @@ import { nameItem, unpackItems, type Item, type ItemKind } from './items'
 import { standing } from './log'
 import { receiveRecord } from './roster'
 import { teamInfo } from './team-info'
-import { standingSnapshot, takeSnapshots } from './snapshot'
+import { stand, standingSnapshot, takeSnapshots } from './snapshot'
 
 const log = logger('team')
 
@@ -47,6 +47,7 @@ export function applyWaiting(tx: Writer, workspace: Workspace): void {
  */
 export class Intake {
   private readonly fresh: Fresh = new Map()
+  private taking: ReturnType<typeof takeSnapshots> = null
   /** Of the message that is taken in now. */
   private readonly names: string[] = []
   constructor(private readonly workspace: Workspace) {}
@@ -88,7 +89,13 @@ export class Intake {
     const { workspace } = this
     const info = teamInfo(tx)
     if (!info || info.team === '') return false
-    takeSnapshots(tx, workspace)
+    this.taking ??= takeSnapshots(tx, workspace)
+    if (this.taking) {
+      if (!this.taking.over.step(tx, until)) return true
+      stand(tx, this.taking.id, 0)
+      this.taking = null
+      if (until()) return true
+    }
     const waiting = tx.all<{ device: string }>("SELECT DISTINCT device FROM team_blobs WHERE state = 'waiting'")
     if (waiting.length === 0) return false
     // What a batch of ours had seen is true for each of its events.

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
+import { openBlob, readBlob, signedBy } from '../../crypto/blob'
+import type { Reader } from '../file/database'
 import type { Cover } from './cover'
 import type { Kept } from './snapshot-draw'
 import { seenOf } from './log'
@@ -186,6 +188,21 @@ export function readPart(body: unknown): SnapshotPart {
       ctr,
       payload: JSON.stringify(payload) ?? 'null',
     })),
+  }
+}
+
+/** null: it cannot be read yet. */
+export function openPart(read: Reader, device: string, bytes: Uint8Array): SnapshotPart | 'false' | null {
+  const signKey = read.get<{ sign_key: Buffer }>('SELECT sign_key FROM team_devices WHERE device = ?', device)?.sign_key
+  if (!signKey) return null
+  try {
+    const blob = readBlob(bytes)
+    const key = read.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
+    if (!signedBy(blob, signKey)) return 'false'
+    return key ? readPart(openBlob(blob, key)) : null
+  } catch (fault) {
+    if (fault instanceof PosternError) return 'false'
+    throw fault
   }
 }
 

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
-import { PosternError } from '../../../src-preload/contract/errors'
-import { noBlob, openBlob, readBlob, sealBlob, signedBy } from '../../crypto/blob'
+import { noBlob, readBlob, sealBlob } from '../../crypto/blob'
 import { logger } from '../../shared/log'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
-import { blobAt, coverable, covers, type Cover } from './cover'
-import { frontier, standing } from './log'
+import { coverable, covers, type Cover } from './cover'
+import { standing } from './log'
 import { currentRoster } from './roster'
 import { teamInfo } from './team-info'
 import { draw, type Kept } from './snapshot-draw'
-import { partsOf, readPart, type SnapshotBatch, type SnapshotPart } from './snapshot-part'
+import { openPart, partsOf, type SnapshotBatch, type SnapshotPart } from './snapshot-part'
+import { reached, TakeOver } from './snapshot-take'
 
 const log = logger('team')
 
@@ -199,12 +199,12 @@ function dropOlder(tx: Writer, id: string): void {
 
 // ---- taken over by others
 
-/** Looks at parts that came, and at snapshots that are whole: one that reaches further than what is here is taken over. */
-export function takeSnapshots(tx: Writer, workspace: Workspace): void {
+/** Looks at parts that came. @returns what is to be taken over: a whole snapshot that reaches further than what is here */
+export function takeSnapshots(tx: Writer, workspace: Workspace): { id: string; over: TakeOver } | null {
   for (const { hash, device, bytes } of tx.all<{ hash: string; device: string; bytes: Buffer }>(
     "SELECT hash, device, bytes FROM team_blobs WHERE kind = 'snap' AND state = 'snap'",
   )) {
-    const part = opened(tx, device, bytes)
+    const part = openPart(tx, device, bytes)
     if (part === null) continue
     if (part === 'false') {
       tx.run("UPDATE team_blobs SET state = 'refused', reason = 'false-signature' WHERE hash = ?", hash)
@@ -220,132 +220,29 @@ export function takeSnapshots(tx: Writer, workspace: Workspace): void {
     tx.run("UPDATE team_blobs SET state = 'applied' WHERE hash = ?", hash)
   }
   const roster = currentRoster(tx)
-  if (!roster) return
+  if (!roster) return null
   const whole = tx.get<Row>(
     `SELECT * FROM team_snapshots s WHERE stands = 0 AND device = ?1 AND roster <= ?2 AND parts = (SELECT count(*) FROM team_snapshot_parts p WHERE p.id = s.id)
        AND at > coalesce((SELECT max(at) FROM team_snapshots WHERE stands = 1), -1) ORDER BY at DESC LIMIT 1`,
     roster.body.owner,
     roster.version,
   )
-  if (!whole) return
+  if (!whole) return null
   const cover = StoredCover.parse(JSON.parse(whole.cover))
   // What is settled stays so.
   const before = standingSnapshot(tx)
-  if (before && !Object.entries(before.cover).every(([device, { seq }]) => covers(cover, device, seq))) return
-  const same = reached(tx, workspace, cover) ? null : 0
-  if (same === 0) takeOver(tx, workspace, whole, cover)
-  tx.run('UPDATE team_snapshots SET stands = 1, same = ? WHERE id = ?', same, whole.id)
-  dropOlder(tx, whole.id)
+  if (before && !Object.entries(before.cover).every(([device, { seq }]) => covers(cover, device, seq))) return null
+  if (!reached(tx, workspace, cover))
+    return { id: whole.id, over: new TakeOver(workspace, tx, whole.id, whole.device, cover) }
+  stand(tx, whole.id, null)
+  return null
+}
+
+/** From now on it is the one that stands. `same` as in `Standing`. */
+export function stand(tx: Writer, id: string, same: 0 | null): void {
+  tx.run('UPDATE team_snapshots SET stands = 1, same = ? WHERE id = ?', same, id)
+  dropOlder(tx, id)
   tx.changes.touched('team')
-}
-
-/** null: it cannot be read yet. */
-function opened(read: Reader, device: string, bytes: Uint8Array): SnapshotPart | 'false' | null {
-  const signKey = read.get<{ sign_key: Buffer }>('SELECT sign_key FROM team_devices WHERE device = ?', device)?.sign_key
-  if (!signKey) return null
-  try {
-    const blob = readBlob(bytes)
-    const key = read.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
-    if (!signedBy(blob, signKey)) return 'false'
-    return key ? readPart(openBlob(blob, key)) : null
-  } catch (fault) {
-    if (fault instanceof PosternError) return 'false'
-    throw fault
-  }
-}
-
-/** Whether all that went into it is here, and on the same branch of each device. */
-function reached(read: Reader, workspace: Workspace, cover: Cover): boolean {
-  const here = hereOf(read, workspace)
-  return Object.entries(cover).every(
-    ([device, { seq, hash }]) =>
-      (here[device] ?? 0) >= seq && (blobAt(read, device, seq) ?? hash) === hash && forkOf(read, device) > seq,
-  )
-}
-
-const forkOf = (read: Reader, device: string): number =>
-  read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
-
-const hereOf = (read: Reader, { device }: Workspace): Record<string, number> => ({
-  ...frontier(read),
-  [device.id]:
-    read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device.id)?.seq ?? 0,
-})
-
-/** Puts a snapshot in the place of everything that it reaches over. What lies beyond it stays, or comes again. */
-function takeOver(tx: Writer, workspace: Workspace, { id, device: writer }: Row, cover: Cover): void {
-  const here = hereOf(tx, workspace)
-  // What an open batch had seen is true for each of its events.
-  workspace.team.closeBatch(tx)
-  for (const [device, { seq, hash }] of Object.entries(cover)) {
-    const own = device === workspace.device.id
-    // The device spoke with two tongues: the owner had heard this one, and that settles it.
-    const other =
-      forkOf(tx, device) <= seq || ((here[device] ?? 0) >= seq && (blobAt(tx, device, seq) ?? hash) !== hash)
-    const to = other && !own ? Number.MAX_SAFE_INTEGER : seq
-    tx.run(
-      'INSERT OR IGNORE INTO team_stale(entity) SELECT DISTINCT entity FROM team_events WHERE device = ? AND seq <= ?',
-      device,
-      to,
-    )
-    tx.run('DELETE FROM team_events WHERE device = ? AND seq <= ?', device, to)
-    if (own) continue
-    tx.run('DELETE FROM team_batches WHERE device = ? AND seq <= ?', device, to)
-    tx.run(
-      "UPDATE team_blobs SET state = 'covered' WHERE device = ? AND seq <= ? AND kind = 'log' AND state = 'waiting'",
-      device,
-      seq,
-    )
-    if (other) {
-      tx.run('DELETE FROM team_forks WHERE device = ?', device)
-      tx.run(
-        "UPDATE team_blobs SET state = CASE WHEN seq > ?2 THEN 'waiting' ELSE 'covered' END WHERE device = ?1 AND kind = 'log' AND state IN ('applied', 'forked')",
-        device,
-        seq,
-      )
-    }
-    if (other || (here[device] ?? 0) < seq)
-      tx.run(
-        'INSERT INTO team_frontier(device, seq, hash) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET seq = ?2, hash = ?3',
-        device,
-        seq,
-        hash,
-      )
-  }
-  const judges = new Map<string, ReturnType<Workspace['team']['judge']>>()
-  let events = 0
-  for (const { bytes } of tx.all<{ bytes: Buffer }>(
-    'SELECT b.bytes FROM team_snapshot_parts p JOIN team_blobs b ON b.hash = p.hash WHERE p.id = ? ORDER BY p.part',
-    id,
-  )) {
-    const part = opened(tx, writer, bytes)
-    if (part === null || part === 'false')
-      throw new PosternError('unreadable', 'a part of a snapshot cannot be read any more')
-    for (const { device, seq, seen } of part.batches)
-      if (covers(cover, device, seq))
-        tx.run('INSERT OR IGNORE INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 1)', device, seq, seen)
-    for (const { device, seq, idx, kind, entity, ms, ctr, payload } of part.events) {
-      if (!covers(cover, device, seq)) continue
-      const judge = judges.get(device) ?? workspace.team.judge(tx, device)
-      judges.set(device, judge)
-      workspace.team.heardStamp(ms)
-      tx.run(
-        'INSERT OR REPLACE INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        device,
-        seq,
-        idx,
-        kind,
-        entity,
-        ms,
-        ctr,
-        payload,
-        judge(seq, kind, payload),
-      )
-      tx.run('INSERT OR IGNORE INTO team_stale(entity) VALUES(?)', entity)
-      events++
-    }
-  }
-  log.info('a snapshot of the team was taken over', { events })
 }
 
 // ---- looked at by others
@@ -415,7 +312,7 @@ export function confirmedBy(read: Reader, id: string): ReadonlySet<string> {
 export function takeOwners(tx: Writer, workspace: Workspace): void {
   const row = tx.get<Row>('SELECT * FROM team_snapshots WHERE stands = 1 AND same = -1 ORDER BY at DESC LIMIT 1')
   if (!row) return
-  takeOver(tx, workspace, row, StoredCover.parse(JSON.parse(row.cover)))
+  new TakeOver(workspace, tx, row.id, row.device, StoredCover.parse(JSON.parse(row.cover))).step(tx, () => false)
   tx.run('UPDATE team_snapshots SET same = 0 WHERE id = ?', row.id)
   tx.changes.touched('team')
 }

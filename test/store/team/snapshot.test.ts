@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { noBlob, sealBlob } from '../../../src-main/crypto/blob'
 import { coverable } from '../../../src-main/store/team/cover'
 import { folderIs } from '../../../src-main/store/team/healing'
-import { arrived } from '../../../src-main/store/team/incoming'
+import { arrived, Intake } from '../../../src-main/store/team/incoming'
 import { packItems, unpackItems } from '../../../src-main/store/team/items'
 import { nextPack, sealOwn, sent } from '../../../src-main/store/team/outgoing'
 import { coveredMs, packOld, superfluous } from '../../../src-main/store/team/pruning'
@@ -314,3 +314,46 @@ test('events that are enough overrule what the rest overruled, also under anothe
   const needed = enough([a1, b1, c1], effects, [a1, c1])
   expect(reduce(needed, effects)).toEqual(reduce([a1, b1, c1], effects))
 })
+
+test('a snapshot that is taken over in steps, with the program ended in the middle, comes to the same; at no step is a state another one', () => {
+  work(ana, 60)
+  give(ana)
+  take(ben)
+  work(ben, 60)
+  give(ben)
+  // Cy has some of it, and so a state of its own.
+  take(cy, server.list(Number.POSITIVE_INFINITY).slice(0, 1))
+  const before = new Set(notesOf(cy))
+  sumUp()
+  const places = server.list(Number.POSITIVE_INFINITY)
+  let steps = 0
+  for (let run = 0; run < 3; run++) {
+    const intake = new Intake(cy.workspace)
+    for (const place of places)
+      for (let from: number | null = 0; from !== null;) {
+        const at: number = from
+        from = write(cy, (tx) =>
+          intake.take(tx, server.generation, { place, pack: server.pack(place) }, at, () => false),
+        )
+      }
+    while (write(cy, (tx) => intake.apply(tx, () => true))) {
+      steps++
+      for (const one of before) expect(notesOf(cy)).toContain(one)
+      // Twice the program ends.
+      if (run < 2 && steps > 20 * (run + 1)) break
+    }
+  }
+  while (write(cy, (tx) => cy.workspace.team.refreshStale(tx, () => true)));
+  expect(steps).toBeGreaterThan(60)
+  expect(standingSnapshot(cy.workspace.db.read)?.same).toBe(0)
+  const states = (one: Console): unknown =>
+    one.workspace.db.read.all(
+      "SELECT owner, field, element, rank, value, device, seq, idx FROM team_state WHERE owner NOT LIKE 'snapshot:%' ORDER BY owner, field, element, rank",
+    )
+  expect(states(cy)).toEqual(states(ana))
+})
+
+const notesOf = (one: Console): string[] =>
+  one.workspace.db.read
+    .all<{ element: string }>("SELECT element FROM team_state WHERE field = 'notes'")
+    .map(({ element }) => element)
