@@ -124,8 +124,8 @@ export async function run({ profile, options, logFile, window, session, store }:
       'app.testConnection': ({ testId, settings, ...given }) =>
         done(workspace.mailboxes.startTest(testId, settings, given)),
       'app.connectionTest': ({ testId }) => workspace.mailboxes.test(testId),
-      'app.addMailbox': async ({ settings, ...given }) => {
-        const { id, existed } = await workspace.mailboxes.add(settings, given)
+      'app.addMailbox': async ({ settings, depth, ...given }) => {
+        const { id, existed } = await workspace.mailboxes.add(settings, given, depth)
         if (existed) throw new PosternError('conflict', 'mailbox exists', { what: 'mailbox' })
         return { id }
       },

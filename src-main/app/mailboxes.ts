@@ -1,4 +1,5 @@
 import type { AppForMail, Credential, Handlers, MailForApp, StoreForApp } from '../../src-preload/contract/internal'
+import type { MailboxDepth } from '../../src-preload/contract/depth'
 import type { MailboxSettings } from '../../src-preload/contract/mail'
 import { OauthClient } from '../../src-preload/contract/sign-in'
 import type { SignInFacts, TestStep } from '../../src-preload/contract/calls'
@@ -49,9 +50,10 @@ export class Mailboxes {
     private readonly managedClients: () => readonly OauthClient[] = () => [],
   ) {}
 
-  async add(settings: MailboxSettings, given: Given): Promise<{ id: number; existed: boolean }> {
+  /** A mailbox that is there already keeps its `depth`. It is set before mail hears of the mailbox: nothing is fetched beyond it. */
+  async add(settings: MailboxSettings, given: Given, depth?: MailboxDepth): Promise<{ id: number; existed: boolean }> {
     refusePlaintext(settings)
-    const made = await this.store().call('mailbox.create', { settings })
+    const made = await this.store().call('mailbox.create', { settings, depth })
     if (!made.existed) await this.keepSecrets(made.id, settings, given)
     await this.tellMail('mailbox.changed', made.id)
     return made

@@ -430,7 +430,7 @@ export const storeForApp = {
   /** Last checkpoint; the database is closed when it answers. */
   'store.close': { input: nothing, output: done },
   'mailbox.create': {
-    input: z.object({ settings: MailboxSettings }),
+    input: z.object({ settings: MailboxSettings, depth: MailboxDepth.optional() }),
     output: z.object({ id: Id, existed: z.boolean() }),
   },
   'mailbox.update': { input: z.object({ id: Id, settings: MailboxSettings }), output: done },

@@ -1,6 +1,5 @@
-import { Lock } from 'lucide-react'
 import { useState } from 'react'
-import type { CallOutput, Mailbox, MailboxDepth } from '../../src-preload/contract'
+import type { CallOutput, Mailbox } from '../../src-preload/contract'
 import { keepsLess } from '../../src-preload/contract/depth'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -11,31 +10,16 @@ import { ActDialog } from '../ui/act-dialog'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
-import { Field, Input, Segmented, Select } from '../ui/field'
 import { useFinish } from '../ui/use-finish'
-
-const kinds = ['all', 'months', 'headers'] as const
-const megabytes = [1, 5, 25]
-const mb = 1024 * 1024
+import { DepthFields, useDepthForm } from '../work/depth-fields'
 
 type Beyond = CallOutput<'mailboxes.freeable'>
 
 /** How much of a mailbox is kept on this computer, and what it takes up. */
 export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
-  const [depth, setDepth] = useState<MailboxDepth>(mailbox.depth)
-  const [months, setMonths] = useState(String(mailbox.depth.months))
+  const form = useDepthForm(mailbox.depth)
+  const wanted = form.wanted ?? mailbox.depth
   const usage = useQuery('mailboxes.usage', { id: mailbox.id }, { topics: [] }).data
-  const policy = useQuery('policy.get', {}, { topics: ['settings'] }).data
-  const who = policy?.managedBy ?? t('depth:it')
-  const count = Number(months)
-  const badMonths = depth.bodies === 'months' && (!Number.isInteger(count) || count < 1 || count > 240)
-  const limits = [...new Set([...megabytes, ...(depth.largest === null ? [] : [depth.largest / mb])])].toSorted(
-    (a, b) => a - b,
-  )
-  const wanted = {
-    ...depth,
-    months: badMonths || !Number.isInteger(count) ? depth.months : Math.min(240, Math.max(1, count)),
-  }
   const [beyond, setBeyond] = useState<Beyond | null>(null)
   const keep = async (free: boolean) => {
     await call('mailboxes.setDepth', { id: mailbox.id, depth: wanted, free })
@@ -65,74 +49,11 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
       title={t('depth:title', { name: mailbox.name })}
       description={t('depth:text')}
       act={t('depth:keep')}
-      ready={!badMonths}
+      ready={form.wanted !== null}
       work={askOrKeep}
       onClose={onClose}
     >
-      {policy?.policy.mailDepthMonths !== undefined && (
-        <Banner kind="plain" icon={Lock}>
-          {policy.policy.mailDepthMonths === 0
-            ? t('depth:managedHeaders', { who })
-            : t('depth:managedMonths', { who, months: policy.policy.mailDepthMonths })}
-        </Banner>
-      )}
-      {policy?.policy.mailDepthMegabytes !== undefined && (
-        <Banner kind="plain" icon={Lock}>
-          {t('depth:managedMegabytes', { who, mb: policy.policy.mailDepthMegabytes })}
-        </Banner>
-      )}
-      <Field label={t('depth:bodies')} hint={depth.bodies === 'all' ? undefined : t('depth:headersHint')}>
-        {(ids) => (
-          <Select
-            {...ids}
-            value={depth.bodies}
-            onChange={(event) =>
-              setDepth({ ...depth, bodies: kinds.find((kind) => kind === event.target.value) ?? 'all' })
-            }
-            options={kinds.map((kind) => ({ value: kind, label: t(`depth:${kind}`) }))}
-          />
-        )}
-      </Field>
-      {depth.bodies === 'months' && (
-        <Field label={t('depth:monthsField')} error={badMonths ? t('depth:monthsBad') : undefined}>
-          {(ids) => (
-            <Input
-              {...ids}
-              value={months}
-              inputMode="numeric"
-              autoComplete="off"
-              onChange={(event) => setMonths(event.target.value)}
-            />
-          )}
-        </Field>
-      )}
-      {depth.bodies !== 'headers' && (
-        <Field label={t('depth:largest')} hint={t('depth:largestHint')}>
-          {(ids) => (
-            <Select
-              {...ids}
-              value={depth.largest === null ? '' : String(depth.largest / mb)}
-              onChange={(event) =>
-                setDepth({ ...depth, largest: event.target.value === '' ? null : Number(event.target.value) * mb })
-              }
-              options={[
-                { value: '', label: t('depth:largestAny') },
-                ...limits.map((n) => ({ value: String(n), label: t('depth:largestOver', { mb: numberText(n) }) })),
-              ]}
-            />
-          )}
-        </Field>
-      )}
-      <div className="y g1">
-        <span className="medium">{t('depth:pace')}</span>
-        <Segmented
-          label={t('depth:pace')}
-          value={depth.pace}
-          onChange={(pace) => setDepth({ ...depth, pace })}
-          options={(['auto', 'gentle', 'full'] as const).map((value) => ({ value, label: t(`depth:paces.${value}`) }))}
-        />
-        <p className="hint">{t('depth:paceHint')}</p>
-      </div>
+      <DepthFields form={form} />
       <div className="y g1" role="status">
         <span className="medium">{t('depth:usage')}</span>
         <span className="t2 num sel">

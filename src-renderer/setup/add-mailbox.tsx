@@ -1,17 +1,23 @@
 import { useState } from 'react'
-import type { FoundSettings } from '../../src-preload/contract'
+import type { CallInput, FoundSettings } from '../../src-preload/contract'
+import { MailboxDepth } from '../../src-preload/contract/depth'
 import { asCallError, call } from '../client'
-import { goBack, goView, usePlaces } from '../state/places'
+import { goBack, goSettings, goView, usePlaces } from '../state/places'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
+import { useDepthForm } from '../work/depth-fields'
 import { AccessPage } from './access-page'
 import type { TestInput } from './connection-test'
 import { formOf, newForm } from './guess'
+import { KeepPage } from './keep-page'
 import { ProviderPage, type ProviderChoice } from './provider-page'
 import { ServerPage } from './server-page'
 import { SignInPage } from './sign-in-page'
 import { Steps } from './steps'
+import { WhoPage } from './who-page'
 import './setup.css'
+
+const usualDepth = MailboxDepth.parse({})
 
 function leave(): void {
   if (usePlaces.getState().past.length > 0) goBack()
@@ -19,9 +25,9 @@ function leave(): void {
 }
 
 /** Keeps what was set up; rejects with the sentence to show. */
-async function add({ settings, ...given }: TestInput): Promise<void> {
+async function add(input: CallInput<'app.addMailbox'>, next: 'inbox' | 'team'): Promise<void> {
   try {
-    await call('app.addMailbox', { settings, ...given })
+    await call('app.addMailbox', input)
   } catch (thrown) {
     const error = asCallError(thrown)
     throw new Error(
@@ -30,9 +36,13 @@ async function add({ settings, ...given }: TestInput): Promise<void> {
   }
   showToast({ text: t('setup:add.added') })
   goView('inbox')
+  if (next === 'team') goSettings('team')
 }
 
-/** Adds a mailbox, step by step: whose it is, what Postern takes, signing in. `onLeave` null: there is nothing to go back to. */
+/**
+ * Adds a mailbox, step by step: whose it is, what Postern takes, signing in, how much is kept, who works in it. `onLeave` null: there is nothing to go
+ * back to.
+ */
 export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void) | null; notice?: React.ReactNode }) {
   const [address, setAddress] = useState('')
   const [choice, setChoice] = useState<ProviderChoice | null>(null)
@@ -44,7 +54,16 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
     t('accounts:steps.provider'),
     t('accounts:steps.access'),
     t(byBrowser || choice === null ? 'accounts:steps.signIn' : 'accounts:steps.server'),
+    t('accounts:steps.keep'),
+    t('accounts:steps.who'),
   ]
+  /** What signs in, tested, with the number of messages found there. */
+  const [tested, setTested] = useState<{ input: TestInput; messages: number | null } | null>(null)
+  const depth = useDepthForm(usualDepth)
+  const signedIn = (input: TestInput, messages: number | null) => {
+    setTested({ input, messages })
+    setStep(3)
+  }
   const [method, setMethod] = useState<'browser' | 'device'>('browser')
   const page = () => {
     if (step === 0 || choice === null) {
@@ -81,14 +100,28 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
       )
     }
     if (choice !== 'other' && !withPassword)
-      return <SignInPage address={address} choice={choice} method={method} onBack={() => setStep(1)} onSubmit={add} />
+      return (
+        <SignInPage address={address} choice={choice} method={method} onBack={() => setStep(1)} onNext={signedIn} />
+      )
     const begin = found ? formOf(withPassword ? passwordOnly(found.settings) : found.settings) : newForm(address)
-    return <ServerPage address={address} found={found} begin={begin} onBack={() => setStep(1)} onSubmit={add} />
+    return <ServerPage address={address} found={found} begin={begin} onBack={() => setStep(1)} onNext={signedIn} />
   }
   return (
     <div className="setup">
       <Steps steps={steps} at={step} />
-      {page()}
+      {/* What was typed and signed in with stays while later steps are on screen. */}
+      <div className="setup-step" hidden={step > 2}>
+        {page()}
+      </div>
+      {step === 3 && tested && (
+        <KeepPage form={depth} messages={tested.messages} onBack={() => setStep(2)} onNext={() => setStep(4)} />
+      )}
+      {step === 4 && tested && (
+        <WhoPage
+          onBack={() => setStep(3)}
+          onAdd={(next) => add({ ...tested.input, depth: depth.wanted ?? usualDepth }, next)}
+        />
+      )}
     </div>
   )
 }

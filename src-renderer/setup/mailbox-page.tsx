@@ -4,7 +4,7 @@ import type { CertificatePin, Mailbox } from '../../src-preload/contract'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
-import { ConnectionTest, useConnectionTest, type RunningTest, type TestInput } from './connection-test'
+import { ConnectionTest, messagesOf, useConnectionTest, type RunningTest, type TestInput } from './connection-test'
 import { settingsOf, usualPort, type MailboxForm } from './guess'
 import { MailboxFields } from './mailbox-form'
 import { SignInControl } from './sign-in-control'
@@ -25,8 +25,8 @@ export interface MailboxPageProps {
   confirmed?: boolean
   /** Below the form: what stands about the mailbox besides its settings. */
   below?: ReactNode
-  /** Rejects with the sentence to show. */
-  onSubmit: (input: TestInput) => Promise<void>
+  /** `messages`: how many the test found. Rejects with the sentence to show. */
+  onSubmit: (input: TestInput, messages: number | null) => Promise<void>
   onBack: () => void
 }
 
@@ -91,9 +91,10 @@ export function MailboxPage({
     setBusy(true)
     setFailure(null)
     try {
-      await onSubmit({ settings, ...given })
+      await onSubmit({ settings, ...given }, messagesOf(test))
     } catch (thrown) {
       setFailure(thrown instanceof Error ? thrown.message : t('errors:internal'))
+    } finally {
       setBusy(false)
     }
   }

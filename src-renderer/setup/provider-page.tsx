@@ -1,12 +1,12 @@
 import { Server } from 'lucide-react'
-import { useEffect, useState, type FormEvent, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react'
 import type { FoundSettings } from '../../src-preload/contract'
 import { call } from '../client'
 import { t } from '../text'
 import { Button } from '../ui/button'
 import { Field, Input } from '../ui/field'
 import { Icon } from '../ui/icon'
-import { Kbd } from '../ui/kbd'
+import { ChoiceCards } from './choice-cards'
 import { isAddress } from './guess'
 
 export const choices = ['google', 'microsoft', 'other'] as const
@@ -90,16 +90,6 @@ export function ProviderPage({
     const found = look?.found ?? null
     return onNext({ address: address.trim(), choice: going, found: found && choiceOf(found) === going ? found : null })
   }
-  const keys = (event: KeyboardEvent<HTMLElement>) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    const named = choices[Number(event.key) - 1]
-    const at = choices.findIndex((one) => one === choice)
-    const going = by === undefined ? named : choices[(at + by + choices.length) % choices.length]
-    if (going === undefined) return
-    event.preventDefault()
-    setPicked(going)
-    event.currentTarget.querySelector<HTMLElement>(`[data-choice="${going}"]`)?.focus()
-  }
   return (
     <section className="pane" aria-label={t('accounts:provider.region')} data-pane="page" tabIndex={-1}>
       <form
@@ -147,42 +137,20 @@ export function ProviderPage({
                 />
               )}
             </Field>
-            <div
-              className="card clip"
-              role="radiogroup"
-              aria-label={t('accounts:provider.choices')}
-              tabIndex={-1}
-              onKeyDown={keys}
-            >
-              {choices.map((one, index) => (
-                <button
-                  key={one}
-                  type="button"
-                  role="radio"
-                  data-choice={one}
-                  aria-checked={choice === one}
-                  tabIndex={choice === one || (choice === null && index === 0) ? 0 : -1}
-                  className={`prov inset-focus${choice === one ? ' on' : ''}`}
-                  onClick={() => setPicked(one)}
-                  onDoubleClick={() => next()}
-                >
-                  <span
-                    className={`av sq ${{ google: 'c-sky', microsoft: 'c-teal', other: 'c-stone' }[one]}`}
-                    aria-hidden="true"
-                  >
-                    {one === 'other' ? <Icon icon={Server} /> : one === 'google' ? 'G' : 'M'}
-                  </span>
-                  <span className="medium">{t(`accounts:provider.${one}`)}</span>
-                  <span className={`meta ${choice === one ? 't2' : 't3'} prov-text`}>
-                    {t(`accounts:provider.${one}Text`)}
-                  </span>
-                  <span className="go">
-                    {match === one && <span className="chip acc">{t('accounts:provider.matches')}</span>}
-                    <Kbd keys={String(index + 1)} />
-                  </span>
-                </button>
-              ))}
-            </div>
+            <ChoiceCards
+              label={t('accounts:provider.choices')}
+              value={choice}
+              onChange={setPicked}
+              onSure={() => next()}
+              choices={choices.map((id) => ({
+                id,
+                title: t(`accounts:provider.${id}`),
+                text: t(`accounts:provider.${id}Text`),
+                mark: id === 'other' ? <Icon icon={Server} /> : id === 'google' ? 'G' : 'M',
+                colour: { google: 'c-sky', microsoft: 'c-teal', other: 'c-stone' }[id],
+                end: match === id && <span className="chip acc">{t('accounts:provider.matches')}</span>,
+              }))}
+            />
           </div>
         </div>
         <footer className="setup-foot">

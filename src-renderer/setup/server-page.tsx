@@ -13,13 +13,13 @@ export function ServerPage({
   found,
   begin,
   onBack,
-  onSubmit,
+  onNext,
 }: {
   address: string
   found: FoundSettings | null
   begin: MailboxForm
   onBack: () => void
-  onSubmit: (input: TestInput) => Promise<void>
+  onNext: (input: TestInput, messages: number | null) => void
 }) {
   const [confirmed, setConfirmed] = useState(false)
   const domain = address.split('@').at(-1) ?? ''
@@ -38,8 +38,8 @@ export function ServerPage({
             : 'setup:add.textPublished',
       )}
       begin={begin}
-      act={t('setup:add.add')}
-      acting={t('setup:add.adding')}
+      act={t('accounts:provider.next')}
+      acting={t('accounts:provider.next')}
       confirmed={confirmed || !asks}
       confirm={
         asks && (
@@ -62,7 +62,7 @@ export function ServerPage({
         )
       }
       onBack={onBack}
-      onSubmit={onSubmit}
+      onSubmit={(input, messages) => Promise.resolve(onNext(input, messages))}
     />
   )
 }

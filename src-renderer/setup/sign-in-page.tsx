@@ -2,10 +2,9 @@ import { ChevronLeft } from 'lucide-react'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import type { MailboxSettings, ServerSettings } from '../../src-preload/contract'
 import { t } from '../text'
-import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Field, Input } from '../ui/field'
-import { ConnectionTest, useConnectionTest, type TestInput } from './connection-test'
+import { ConnectionTest, messagesOf, useConnectionTest, type TestInput } from './connection-test'
 import { newForm } from './guess'
 import type { ProviderChoice } from './provider-page'
 import { SignInProgress } from './sign-in-progress'
@@ -27,23 +26,21 @@ export const hostsOf: Readonly<
 }
 const names: Readonly<Record<Known, string>> = { google: 'Google', microsoft: 'Microsoft' }
 
-/** Signing in at a known provider, then the test with what it gave, then adding. */
+/** Signing in at a known provider, then the test with what it gave. */
 export function SignInPage({
   address,
   choice,
   method,
   onBack,
-  onSubmit,
+  onNext,
 }: {
   address: string
   choice: Known
   method: 'browser' | 'device'
   onBack: () => void
-  onSubmit: (input: TestInput) => Promise<void>
+  onNext: (input: TestInput, messages: number | null) => void
 }) {
   const [name, setName] = useState(newForm(address).name)
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
   const signIn = useSignIn()
   const { imap, smtp } = hostsOf[choice]
   const settings: MailboxSettings = {
@@ -56,21 +53,13 @@ export function SignInPage({
   useEffect(() => begin.current(), [])
   const input: TestInput | null = signIn.done && signIn.id !== null ? { settings, signInId: signIn.id } : null
   const test = useConnectionTest(input)
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!input || !test.ok || busy) return
-    setBusy(true)
-    setFailure(null)
-    try {
-      await onSubmit(input)
-    } catch (thrown) {
-      setFailure(thrown instanceof Error ? thrown.message : t('errors:internal'))
-      setBusy(false)
-    }
+    if (input && test.ok) onNext(input, messagesOf(test))
   }
   return (
     <section className="pane" aria-label={t('accounts:steps.signIn')} data-pane="page" tabIndex={-1}>
-      <form className="setup-form" noValidate onSubmit={(event) => void submit(event)}>
+      <form className="setup-form" noValidate onSubmit={submit}>
         <div className="scroll">
           <div className="setup-in">
             <div>
@@ -100,11 +89,6 @@ export function SignInPage({
                 <ConnectionTest running={test} ready onUsePort={() => undefined} />
               </>
             )}
-            {failure && (
-              <Banner kind="bad" urgent>
-                {failure}
-              </Banner>
-            )}
           </div>
         </div>
         <footer className="setup-foot">
@@ -112,8 +96,8 @@ export function SignInPage({
             {t('setup:add.back')}
           </Button>
           <span className="push" />
-          <Button submit size="lg" kind={test.ok ? 'primary' : 'default'} disabled={!test.ok} busy={busy}>
-            {t(busy ? 'setup:add.adding' : 'setup:add.add')}
+          <Button submit size="lg" kind={test.ok ? 'primary' : 'default'} disabled={!test.ok}>
+            {t('accounts:provider.next')}
           </Button>
         </footer>
       </form>

@@ -178,11 +178,32 @@ test('no fault on the pages of settings and in the form of a mailbox', async () 
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'What Postern does with this mailbox' })).toBeVisible()
   await page.keyboard.press('Enter')
-  await page.getByLabel('Password or app password', { exact: true }).fill('x')
-  await page.getByLabel('Incoming server (IMAP)').fill('127.0.0.1')
-  await page.getByLabel('Outgoing server (SMTP)').fill('127.0.0.1')
-  await expect(page.getByRole('region', { name: 'Connection test' }).getByRole('listitem')).not.toHaveCount(0)
+  const [known] = team.provision.mailboxes
+  if (!known) throw new Error('no mailbox')
+  await page.getByLabel('Password or app password', { exact: true }).fill(known.password)
+  for (const [label, value] of [
+    ['User name', known.imap.user],
+    ['Incoming server (IMAP)', known.imap.host],
+    ['Port of the incoming server', String(known.imap.port)],
+    ['Outgoing server (SMTP)', known.smtp.host],
+    ['Port of the outgoing server', String(known.smtp.port)],
+  ] as const)
+    await page.getByLabel(label, { exact: true }).fill(value)
+  await expect(
+    page
+      .getByRole('region', { name: 'Connection test' })
+      .getByText(/failed|not/i)
+      .first(),
+  ).toBeVisible()
   await look(desk, 'add-mailbox')
+  for (const which of ['incoming', 'outgoing'])
+    await page.getByLabel(`Security of the ${which} server`).selectOption('none')
+  await page.getByRole('button', { name: 'Continue' }).click({ timeout: 30_000 })
+  await expect(page.getByRole('heading', { name: 'How much mail to keep on this computer' })).toBeVisible()
+  await look(desk, 'add-mailbox-keep')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Who can use it' })).toBeVisible()
+  await look(desk, 'add-mailbox-who')
   await page.getByRole('banner').getByRole('button', { name: 'Back' }).click()
   await expect(pages).toBeVisible()
   await page.keyboard.press('Escape')
@@ -308,6 +329,18 @@ test('no fault at first run, with empty views and when locked', async () => {
   listen(locked.page)
   await locked.page.getByRole('heading', { name: 'Choose a passphrase' }).waitFor()
   await look(locked, 'passphrase')
+  for (const field of ['New passphrase', 'Passphrase again'])
+    await locked.page.getByLabel(field, { exact: true }).fill('seven loose spokes')
+  await locked.page.keyboard.press('Enter')
+  await locked.page.getByRole('heading', { name: 'Add your first mailbox' }).waitFor({ timeout: 30_000 })
+  // A locked window is a new one: nothing of the old one stays in memory.
+  const [behind] = await Promise.all([
+    locked.app.waitForEvent('window'),
+    locked.page.evaluate("void window.postern.call('app.lock', {})"),
+  ])
+  listen(behind)
+  await behind.getByRole('heading', { name: 'Postern is locked' }).waitFor()
+  await look({ ...locked, page: behind }, 'locked')
   await locked.close()
   await bus.stop()
   const bare = await startTeam(['help'])

@@ -6,7 +6,7 @@ import { freePort } from '../servers/process.mjs'
 import { startDovecot } from '../servers/dovecot.mjs'
 import { startPostfix } from '../servers/postfix.mjs'
 import { makeCertificates } from '../servers/tls.mjs'
-import { deliver, nav } from './hands'
+import { answered, deliver, nav } from './hands'
 import {
   ask,
   list,
@@ -27,7 +27,7 @@ let desk: Desk
 let page: Page
 const certificates = makeCertificates()
 const tests = (): Locator => page.getByRole('region', { name: 'Connection test' })
-const add = (): Locator => page.getByRole('button', { name: 'Add mailbox', exact: true }).last()
+const goOn = (): Locator => page.getByRole('button', { name: 'Continue' })
 
 /** Fills the form with the keyboard alone, field after field. */
 async function type(values: {
@@ -77,7 +77,7 @@ const change = async (label: string, value: string): Promise<void> =>
   page.getByLabel(label, { exact: true }).fill(value)
 const failedWith = async (text: RegExp | string): Promise<void> => {
   await expect(tests().getByText(text)).toBeVisible({ timeout: 30_000 })
-  await expect(add()).toBeDisabled()
+  await expect(goOn()).toBeDisabled()
 }
 
 /** A server that says what it is told, line for line, and nothing else. */
@@ -207,7 +207,7 @@ test('"None" is not offered for a server elsewhere, and refused when asked for a
   })
 })
 
-test('good certificates pass the test; Enter in the form adds the mailbox, and its mail arrives', async () => {
+test('good certificates pass the test; Enter goes on to how much is kept and who works there, nothing typed is lost on the way back, and its mail arrives', async () => {
   const secure = await startDovecot({
     users: [{ name: 'help', password: 'secret-help' }],
     tls: { ...certificates.good },
@@ -232,8 +232,35 @@ test('good certificates pass the test; Enter in the form adds the mailbox, and i
   await change('Outgoing server (SMTP)', '127.0.0.1')
   await page.getByLabel('Security of the outgoing server').selectOption('none')
   await change('Port of the outgoing server', String(team.postfix.port))
-  await expect(add()).toBeEnabled({ timeout: 30_000 })
+  await expect(goOn()).toBeEnabled({ timeout: 30_000 })
   await page.getByLabel('Password or app password', { exact: true }).press('Enter')
+  await expect(page.getByRole('heading', { name: 'How much mail to keep on this computer' })).toBeVisible()
+  await expect(page.getByText('There is 1 message on the server.')).toBeVisible()
+  await page.getByLabel('Mail on this computer').selectOption('The last months, older mail with its headers only')
+  await page.getByLabel('Months', { exact: true }).fill('0')
+  await expect(goOn()).toBeDisabled()
+  await page.getByLabel('Months', { exact: true }).fill('6')
+  // Back to the servers and on again: the password is still there, and tested.
+  await page.keyboard.press('Escape')
+  await expect(page.getByLabel('Password or app password', { exact: true })).toHaveValue('secret-help')
+  await goOn().click()
+  await expect(page.getByLabel('Months', { exact: true })).toHaveValue('6')
+  await page.getByLabel('Months', { exact: true }).press('Enter')
+  await expect(page.getByRole('heading', { name: 'Who can use it' })).toBeVisible()
+  expect(await answered(page, 'mailboxes.list', {})).toEqual({ mailboxes: [] })
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('2')
+  await expect(page.getByRole('radio', { name: /^A team/ })).toBeChecked()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  // The team is what was asked for next.
+  await expect(page.getByRole('button', { name: 'Create a team' })).toBeVisible()
+  expect(await answered(page, 'mailboxes.list', {})).toMatchObject({
+    mailboxes: [{ depth: { bodies: 'months', months: 6 } }],
+  })
+  await page.keyboard.press('Escape')
   await synced(page)
   await nav(page, 'Inbox').click()
   await expect(row(page, /Was here before/)).toBeVisible()

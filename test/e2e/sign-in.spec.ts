@@ -107,7 +107,10 @@ test('from "add mailbox" through the consent and a real browser to a delivered r
   await expect(page.getByRole('region', { name: 'Connection test' }).getByText('Signed in, ready to send')).toBeVisible(
     { timeout: 30_000 },
   )
-  await page.getByRole('button', { name: 'Add mailbox', exact: true }).last().click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Who can use it' })).toBeVisible()
+  await page.keyboard.press('Enter')
   await synced(page, 60_000)
   await openRow(page, 'Brake squeals')
   await answered(page, 'settings.set', { undoSeconds: 0 })

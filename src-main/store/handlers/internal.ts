@@ -1,5 +1,6 @@
 import type { teamForMail } from '../../../src-preload/contract/internal-team'
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
+import { withinPolicy } from '../../shared/depth'
 import { diagnosticsText } from '../privacy/diagnostics'
 import { mayDo } from '../access'
 import { ownPermissions } from '../team/roster'
@@ -61,7 +62,11 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       service.closeStore()
       return {}
     },
-    'mailbox.create': ({ settings }) => createMailbox(workspace(), settings),
+    'mailbox.create': ({ settings, depth }) => {
+      const made = createMailbox(workspace(), settings)
+      if (depth && !made.existed) setDepth(workspace(), made.id, withinPolicy(depth, service.open.support.policy))
+      return made
+    },
     'mailbox.update': ({ id, settings }) => {
       updateMailbox(workspace(), id, settings)
       return {}

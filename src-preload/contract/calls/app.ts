@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { app, done, nothing, type CallDef } from './define'
+import { MailboxDepth } from '../depth'
 import { Id, MailboxSettings } from '../mail'
 import { Theme } from '../settings'
 
@@ -81,7 +82,11 @@ export const appCalls = {
   'app.addMailbox': app(
     'write',
     'manage-mailboxes',
-    z.object({ settings: MailboxSettings, ...secrets }),
+    /** `depth` left out: all of it is kept. */ z.object({
+      settings: MailboxSettings,
+      depth: MailboxDepth.optional(),
+      ...secrets,
+    }),
     z.object({ id: Id }),
   ),
   'app.updateMailbox': app(

@@ -6,7 +6,9 @@ export const accounts = {
     access: 'What Postern may access',
     signIn: 'Sign in',
     server: 'Server and password',
-    note: 'No mail is fetched until the mailbox is added. The connection test only signs in.',
+    keep: 'How much mail to keep',
+    who: 'Who can use it',
+    note: 'No mail is fetched until the last step. The connection test only signs in.',
   },
   provider: {
     region: 'Add a mailbox',
@@ -32,6 +34,28 @@ export const accounts = {
     none: 'No settings found: choose',
     cancel: 'Cancel',
     next: 'Continue',
+  },
+  keep: {
+    title: 'How much mail to keep on this computer',
+    text: 'Everything stays on the server whatever you choose. What is kept here opens at once, is found by its text and works offline. It can be changed at any time in Settings, Mailboxes.',
+    found_one: 'There is {{shown}} message on the server.',
+    found_other: 'There are {{shown}} messages on the server.',
+  },
+  who: {
+    title: 'Who can use it',
+    text: 'Mail goes between this computer and the mail server, and nowhere else.',
+    choices: 'Who works in this mailbox',
+    alone: 'Only me, for now',
+    aloneText: 'A team can be created or joined at any time in Settings, Team.',
+    team: 'A team',
+    teamText:
+      'Create one or join with an invitation, right after this. Everybody adds the mailbox on a computer of their own.',
+    people: 'Your team',
+    peopleText:
+      'Those of your team who add this mailbox on a computer of their own see who works on what in it, with tags, notes and statuses.',
+    here: 'On this computer the mail is encrypted, and whoever uses your account of this computer can open it.',
+    support:
+      'Postern’s support sees nothing. Only a grant that you give in Privacy, for a time you choose, lets somebody in, and the access log shows what was read.',
   },
   access: {
     title: 'Postern asks {{name}} for this access',

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { MailboxDepth } from '../../../src-preload/contract/depth'
-import { Harness, parsed, type Sent } from '../helpers'
+import { Harness, parsed, settings, type Sent } from '../helpers'
 
 const day = 86_400_000
 const all: MailboxDepth = { bodies: 'all', months: 12, largest: null, pace: 'auto' }
@@ -106,4 +106,26 @@ test('policy holds the depth of every mailbox, whatever a person asks, and frees
     bodies: 'months',
     months: 6,
   })
+})
+
+test('a mailbox that is added keeps what was chosen for it from the start, and no more than policy allows', async () => {
+  const add = async (address: string, months: number) => {
+    const { id } = await store.app.call('mailbox.create', {
+      settings: settings(address),
+      depth: { ...all, bodies: 'months', months },
+    })
+    const { mailboxes } = await store.mail.call('mailboxes.all', {})
+    return mailboxes.find((one) => one.id === id)?.depth.months
+  }
+  expect(await add('returns@acme.test', 3)).toBe(3)
+  // It is there already: adding it again changes nothing.
+  expect(await add('returns@acme.test', 9)).toBe(3)
+  await store.app.call('policy.set', {
+    source: 'a file',
+    managedBy: 'IT',
+    locked: ['mailDepthMonths'],
+    faults: [],
+    policy: { mailDepthMonths: 6 },
+  })
+  expect(await add('orders@acme.test', 24)).toBe(6)
 })
