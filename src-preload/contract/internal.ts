@@ -280,6 +280,7 @@ export const storeForMail = {
       uidValidity: z.string(),
       changes: z.array(z.object({ uid: z.int(), flags: z.array(z.string()), labels: Labels })),
       modSeq: z.string().nullable(),
+      /** The server keeps any keyword. */ keywords: z.boolean().default(false),
     }),
     output: z.object({ changed: z.int() }),
   },

@@ -56,6 +56,18 @@ test('nobody answers a conversation unaware that a colleague reads or answers it
     await nav(page, 'Inbox').click()
   }
   await expect(row(okafor, /Rear hub clicking.*is re/)).toHaveCount(0, wait)
+  // What a Postern read bears its mark, so that what another mail program read is told, and only that.
+  const elsewhere = (page: Page) => conversation(page).getByText('Read in another mail program')
+  await expect
+    .poll(() => onServer(team, 'help', 'INBOX').find(({ id }) => id.startsWith('work0'))?.flags, wait)
+    .toEqual(['$PosternRead', '\\Seen'])
+  team.dovecot.doveadm('flags', 'add', '-u', 'help', '\\Seen', 'mailbox', 'INBOX', 'header', 'subject', 'Delivery')
+  await expect(row(okafor, /^Unread, .*Delivery/)).toHaveCount(0, wait)
+  await openRow(okafor, 'Delivery slot moved')
+  await expect(elsewhere(okafor)).toBeVisible(wait)
+  await openRow(okafor, 'Rear hub clicking')
+  await expect(elsewhere(okafor)).toHaveCount(0)
+  await nav(okafor, 'Inbox').click()
 })
 
 test('a view shows every console the same, its makers what is theirs, and deleting it loses no conversation', async () => {

@@ -296,6 +296,7 @@ export class FolderSync {
       if (vanished.length > 0) await this.vanish(vanished)
       const modSeq = [known, highest, state.modSeq ?? 0n].reduce((most, one) => (one > most ? one : most))
       await this.applyFlags(
+        session,
         changes.filter(
           (change) =>
             change.uid <= this.current.highUid && (this.current.complete || change.uid >= this.current.lowUid),
@@ -316,13 +317,17 @@ export class FolderSync {
     for (let end = wanted.length; end > 0; end -= flagsWindow) {
       const changes: FolderFlags[] = []
       for await (const row of session.fetchFlags(wanted.slice(Math.max(0, end - flagsWindow), end))) changes.push(row)
-      await this.applyFlags(changes, end <= flagsWindow ? modSeq : null)
+      await this.applyFlags(session, changes, end <= flagsWindow ? modSeq : null)
     }
     this.newestFlagsAt = Date.now()
     if (all) this.allFlagsAt = Date.now()
   }
 
-  private async applyFlags(changes: readonly FolderFlags[], modSeq: string | null): Promise<void> {
+  private async applyFlags(
+    session: ImapSession,
+    changes: readonly FolderFlags[],
+    modSeq: string | null,
+  ): Promise<void> {
     for (let start = 0; start === 0 || start < changes.length; start += flagsWindow) {
       const last = start + flagsWindow >= changes.length
       await this.store.call('flags.apply', {
@@ -330,6 +335,7 @@ export class FolderSync {
         uidValidity: this.uidValidity(),
         changes: changes.slice(start, start + flagsWindow),
         modSeq: last ? modSeq : null,
+        keywords: session.keepsKeywords,
       })
     }
     if (modSeq !== null) this.current = { ...this.current, modSeq }

@@ -172,6 +172,11 @@ export class ImapSession {
     return stateOf(mailbox)
   }
 
+  /** The selected folder keeps any keyword (RFC 9051, 7.1: PERMANENTFLAGS with \\*). */
+  get keepsKeywords(): boolean {
+    return this.client.mailbox !== false && this.client.mailbox.permanentFlags?.has('\\*') === true
+  }
+
   /** State of a folder without opening it; null when it is gone. */
   async status(path: string): Promise<FolderState | null> {
     const status = await this.run('STATUS', () => this.client.status(path, statusQuery))

@@ -1,4 +1,4 @@
-import type { Writer } from '../file/database'
+import type { Reader, Writer } from '../file/database'
 import { teamInfo } from '../team/team-info'
 import { note } from '../threads/threads'
 
@@ -11,14 +11,25 @@ interface Flagged {
   readonly conversation_id: number | null
 }
 
+/** A team's consoles set it with \Seen, so that what they read is told from what another program read. */
+const readHere = '$PosternRead'
+
+/** The flags of an act as they go to the server. */
+export const flagsToSend = (read: Reader, flag: string): string[] =>
+  flag === '\\Seen' && teamInfo(read) ? [flag, readHere] : [flag]
+
 /**
  * The server says that somebody else read or answered a message. Postern marks nothing as answered itself. In a team colleagues'
- * consoles mark mail as read too and nothing tells them from other programs, so there reading is told by who is here only.
+ * consoles mark mail as read too: theirs bears a keyword. Where the server keeps none, nothing tells them from other programs, and
+ * reading is told by who is here only.
+ * @param now all its flags; `keywords`: the server keeps any keyword
  */
 export function toldByServer(
   tx: Writer,
   messageId: number,
   turnedOn: { readonly seen: boolean; readonly answered: boolean },
+  now: readonly string[],
+  keywords: boolean,
 ): void {
   const message = tx.get<Flagged>('SELECT direction, date, seen, conversation_id FROM messages WHERE id = ?', messageId)
   if (!message || message.direction === 1 || message.conversation_id === null) return
@@ -27,10 +38,13 @@ export function toldByServer(
   // Only of the newest message, and only the last time.
   if (
     !turnedOn.seen ||
-    teamInfo(tx) ||
+    byColleague(tx, now, keywords) ||
     tx.get('SELECT 1 FROM messages WHERE conversation_id = ? AND direction = 0 AND date > ?', id, date)
   )
     return
   tx.run("DELETE FROM history WHERE conversation_id = ? AND kind = 'read-elsewhere'", id)
   note(tx, id, 'read-elsewhere', '', Date.now())
 }
+
+const byColleague = (tx: Reader, flags: readonly string[], keywords: boolean): boolean =>
+  teamInfo(tx) !== null && (!keywords || flags.some((flag) => flag.toLowerCase() === readHere.toLowerCase()))

@@ -66,12 +66,13 @@ export interface FlagChanges {
     readonly labels?: readonly string[] | undefined
   }[]
   readonly modSeq: string | null
+  readonly keywords: boolean
 }
 
 /** Flags as the server has them now; where an act of ours waits, ours stays until it is settled. */
 export async function applyFlags(
   workspace: Workspace,
-  { folderId, uidValidity, changes, modSeq }: FlagChanges,
+  { folderId, uidValidity, changes, modSeq, keywords }: FlagChanges,
 ): Promise<{ changed: number }> {
   let changed = 0
   await inChunks(
@@ -108,7 +109,13 @@ export async function applyFlags(
       changed++
       const turnedOn = next & ~row.flags
       if ((turnedOn & (seenBit | answeredBit)) !== 0)
-        toldByServer(tx, row.message_id, { seen: (turnedOn & seenBit) !== 0, answered: (turnedOn & answeredBit) !== 0 })
+        toldByServer(
+          tx,
+          row.message_id,
+          { seen: (turnedOn & seenBit) !== 0, answered: (turnedOn & answeredBit) !== 0 },
+          flags,
+          keywords,
+        )
       if ((turnedOn & answeredBit) !== 0 && row.conversation_id !== null) touched.add(row.conversation_id)
       if (((next ^ row.flags) & seenBit) === 0) return
       replaceMessage(tx, row.message_id)

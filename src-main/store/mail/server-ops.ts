@@ -1,6 +1,7 @@
 import type { ServerOp } from '../../../src-preload/contract/internal'
 import type { FolderRole } from '../../../src-preload/contract/mail'
 import type { Reader, Writer } from '../file/database'
+import { flagsToSend } from './elsewhere'
 import { dropLocation, flagBits } from './flags'
 import { putLabel } from './labels'
 import { countUse } from './mailbox-use'
@@ -124,7 +125,7 @@ export function nextOps(workspace: Workspace, mailboxId: number, limit: number):
         uids: tx
           .all<{ uid: number }>('SELECT uid FROM server_op_uids WHERE op_id = ? ORDER BY uid', row.id)
           .map(({ uid }) => uid),
-        flags: row.flag === null ? [] : [row.flag],
+        flags: row.flag === null ? [] : row.kind.endsWith('-flags') ? flagsToSend(tx, row.flag) : [row.flag],
         targetRole: row.target_role,
         targetPath: row.target_path,
       })),

@@ -186,3 +186,36 @@ test('a conversation that one moves to another mailbox is in it for everybody, a
   await team.pump()
   expect((await ben.list('inbox', 1)).map((row) => row.id)).toEqual([theirs])
 })
+
+test('mail that another program read is told in a team too; what a colleague’s Postern read is not', async () => {
+  team = await PumpedTeam.make('Ana', 'Ben')
+  const [ana, ben] = team.consoles
+  const [mine = 0, theirs = 0] = team.inboxes
+  if (!ana || !ben) throw new Error('no team')
+  for (const id of ['one', 'two', 'three']) {
+    await ana.put(mine, { from: 'c@x.test', id: `${id}@x.test`, subject: id })
+    await ben.put(theirs, { from: 'c@x.test', id: `${id}@x.test`, subject: id })
+  }
+  const [three, , one] = await ana.list()
+  // What Ana reads goes to the server with the mark of a Postern, and is taken back with it.
+  const sent = async () =>
+    (await ana.mail.call('ops.next', { mailboxId: 1, limit: 9 })).ops.map(({ kind, flags }) => [kind, ...flags])
+  await ana.call('conversations.setRead', { ids: [one?.id ?? 0], read: true })
+  expect(await sent()).toEqual([['add-flags', '\\Seen', '$PosternRead']])
+  const apply = (uid: number, keywords: boolean, ...flags: string[]) =>
+    ben.mail.call('flags.apply', {
+      folderId: theirs,
+      uidValidity: '1',
+      changes: [{ uid, flags }],
+      modSeq: null,
+      keywords,
+    })
+  await apply(1, true, '\\Seen', '$posternread')
+  await apply(2, true, '\\Seen')
+  // A server that keeps no keyword tells nothing of who it was.
+  await apply(3, false, '\\Seen')
+  const told = async (id: number) => (await ben.call('conversations.get', { id })).history.map(({ kind }) => kind)
+  const ids = (await ben.list()).map(({ id }) => id).toReversed()
+  expect(await Promise.all(ids.map(told))).toEqual([[], ['read-elsewhere'], []])
+  expect(three?.unread).toBe(true)
+})
