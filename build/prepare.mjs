@@ -24,8 +24,8 @@ export const GROUPS = {
     'fonts-noto-cjk',
     'fonts-noto-color-emoji',
   ],
-  // chromium stands for the person's own browser when a sign-in is tested.
-  servers: ['dovecot-imapd', 'postfix', 'openssl', 'nats-server', 'chromium'],
+  // chromium stands for the person's own browser when a sign-in is tested, tcpdump sees what the network ledger must say.
+  servers: ['dovecot-imapd', 'postfix', 'openssl', 'nats-server', 'chromium', 'iproute2', 'tcpdump'],
   bench: ['isync', 'maildir-utils', 'notmuch'],
 }
 

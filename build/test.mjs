@@ -1,6 +1,7 @@
 /**
  * npm test: every check in order, each with its time, and one plain line of numbers at the end.
  * npm test -- --only unit,e2e    only these steps
+ * npm test -- --wire             end to end in a network of its own, every connection held against the network ledger
  * npm test -- --only unit store  only tests whose file matches "store"; what is not --only goes to the test runner
  */
 import fs from 'node:fs'
@@ -10,6 +11,7 @@ import { startSession } from './lib/session.mjs'
 import { build, buildIfNeeded } from './lib/app.mjs'
 import { PlainError, checkMachine, moduleFile, onInterrupt, readPackage, run, runMain } from './lib/machine.mjs'
 import { readPlaywright, readVitest } from './lib/reports.mjs'
+import { onWire, whyNoWire, wireSummary } from '../test/servers/wire.mjs'
 import { ensureElectron } from './electron.mjs'
 import { prepare } from './prepare.mjs'
 
@@ -17,16 +19,17 @@ import { prepare } from './prepare.mjs'
 
 const STEPS = ['format', 'lint', 'typecheck', 'build', 'unit', 'integration', 'e2e']
 
-/** @returns {{ only: string[], filter: string[] }} */
+/** @returns {{ only: string[], filter: string[], seen: boolean }} seen: in a network where every packet is */
 function readArguments(args) {
-  const filter = [...args]
+  const seen = args.includes('--wire')
+  const filter = args.filter((arg) => arg !== '--wire')
   const at = filter.findIndex((arg) => arg === '--only' || arg.startsWith('--only='))
-  if (at === -1) return { only: STEPS, filter }
+  if (at === -1) return { only: STEPS, filter, seen }
   const [flag = '', value = ''] = filter.splice(at, filter[at] === '--only' ? 2 : 1)
   const only = (flag.includes('=') ? flag.slice('--only='.length) : value).split(',')
   const unknown = only.find((name) => !STEPS.includes(name))
   if (unknown !== undefined) throw new PlainError(`--only takes some of ${STEPS.join(',')}, not "${unknown}".`)
-  return { only: STEPS.filter((name) => only.includes(name)), filter }
+  return { only: STEPS.filter((name) => only.includes(name)), filter, seen }
 }
 
 /** lint, typecheck and build are one check each: right or wrong. */
@@ -37,7 +40,7 @@ const asOne = (/** @type {string} */ name, /** @type {number} */ code) => ({
 })
 
 runMain(async () => {
-  const { only, filter } = readArguments(process.argv.slice(2))
+  const { only, filter, seen } = readArguments(process.argv.slice(2))
   checkMachine()
   const needsElectron = only.some((name) => ['unit', 'integration', 'e2e'].includes(name))
   const needsServers = only.some((name) => ['integration', 'e2e'].includes(name))
@@ -83,7 +86,12 @@ runMain(async () => {
       '--reporter=list,json',
       ...filter,
     ]
-    const code = await run(process.execPath, args, { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } })
+    const why = seen ? whyNoWire() : 'it was not asked for (--wire)'
+    const wire = path.join(temp, 'wire')
+    if (seen && why) console.error(`postern: the network ledger is not held against packets here: ${why}.`)
+    const [command = '', ...rest] = why ? [process.execPath, ...args] : onWire(wire, [process.execPath, ...args])
+    const code = await run(command, rest, { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } })
+    if (!why) console.log(wireSummary(wire))
     return readPlaywright('e2e', report, code)
   }
   /** @type {Record<string, () => Promise<Result>>} */

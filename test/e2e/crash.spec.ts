@@ -117,6 +117,7 @@ async function killService(service: 'mail' | 'store'): Promise<void> {
   await expect.poll(() => pidOf(service), { timeout: 20_000, intervals: [50] }).not.toBeNull()
   const pid = await pidOf(service)
   if (pid === null) throw new Error(`${service} is not running`)
+  desk.wire?.tear()
   process.kill(pid, 'SIGKILL')
   await expect.poll(() => pidOf(service), { intervals: [20] }).not.toBe(pid)
 }

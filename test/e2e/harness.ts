@@ -9,12 +9,15 @@ import { startSession } from '../../build/lib/session.mjs'
 import { startCutProxy } from '../servers/cut-proxy.mjs'
 import { seedMaildir, startDovecot } from '../servers/dovecot.mjs'
 import { startPostfix } from '../servers/postfix.mjs'
+import { joinWire, onItsWire, type Wire } from './wire'
 
 export interface Desk {
   readonly app: ElectronApplication
   readonly page: Page
   readonly profile: string
-  /** Quits as a person would and waits until the process is gone. */
+  /** The network of this run; null where the tests have none of their own. */
+  readonly wire: Wire | null
+  /** Quits as a person would and waits until the process is gone; every connection must stand in the ledger, and none that was not made. */
   close(): Promise<void>
   /** SIGKILL to every process of the program at once. */
   kill(): Promise<void>
@@ -55,10 +58,12 @@ export async function startPostern({ profile, provision, args = [], env = {}, si
     provisionArgs.push(`--provision=${file}`)
   }
   const { env: mine } = await session()
-  const app = await launchPostern(await ensureElectron(), {
+  const wire = joinWire(profile)
+  const app = await launchPostern(onItsWire(await ensureElectron()), {
     args: [`--user-data-dir=${profile}`, ...provisionArgs, ...args],
-    env: { ...mine, ...env },
+    env: { ...mine, ...wire?.env, ...env },
   })
+  app.process().once('exit', () => wire?.remove())
   const page = await app.firstWindow()
   if (size)
     await app.evaluate(
@@ -69,8 +74,16 @@ export async function startPostern({ profile, provision, args = [], env = {}, si
     app,
     page,
     profile,
-    close: async () => app.close(),
+    wire,
+    close: async () => {
+      try {
+        await wire?.agree(page)
+      } finally {
+        await app.close()
+      }
+    },
     kill: async () => {
+      wire?.tear()
       const main = app.process()
       const gone = new Promise((resolve) => main.once('exit', resolve))
       for (const pid of [...descendants(main.pid ?? 0), main.pid ?? 0]) {

@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test'
@@ -15,6 +16,7 @@ import {
   type Desk,
   type Team,
 } from './harness'
+import { compare } from './wire'
 
 let team: Team
 let desk: Desk
@@ -327,6 +329,28 @@ test('a report is off, admin only and read in full; support is written to with w
   await letter.getByRole('button', { name: 'Discard draft' }).click()
 })
 
+test('a connection past the network ledger does not go unseen by these tests', async () => {
+  const { wire } = desk
+  test.skip(wire === null, 'the tests have no network of their own here')
+  const hidden = createServer((_, response) => response.end())
+  await new Promise<void>((resolve) => hidden.listen(0, '127.0.0.1', resolve))
+  const port = Number(Reflect.get(Object(hidden.address()), 'port'))
+  // A program that Postern starts knows nothing of the gate in Node's sockets; Chromium's own stack refuses even addresses.
+  await desk.app.evaluate(async (_, to) => {
+    const { execFile } = process.getBuiltinModule('node:child_process')
+    await new Promise((resolve) => execFile('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${to}`], resolve))
+  }, port)
+  await expect.poll(() => wire?.difference(page)).toEqual([`127.0.0.1:${port}: 1 connections, 0 in the ledger`])
+  wire?.forgive(`127.0.0.1:${port}`)
+  expect(await wire?.difference(page)).toEqual([])
+  hidden.close()
+  const row = { host: '10.1.2.3', port: 993, addresses: [], use: 'fetch-mail', begun: 2, blocked: 1, failed: 0 }
+  expect(compare([row], { to: [], names: ['spy.example'], other: [] }, false)).toEqual([
+    '10.1.2.3:993: 0 connections, 1 in the ledger',
+    'spy.example: asked for, not in the ledger',
+  ])
+})
+
 test("the log is verified, exported with its proof, and told broken after yesterday's database took its place (R58)", async () => {
   await tab('Access log')
   await page.getByRole('button', { name: 'Verify' }).click()
@@ -353,6 +377,8 @@ test("the log is verified, exported with its proof, and told broken after yester
   await desk.close()
   copyFileSync(join(dir, 'yesterday.db'), database)
   await start()
+  // Its network ledger is yesterday's as well.
+  desk.wire?.tear()
   await page.getByRole('button', { name: 'Access log broken' }).click()
   await expect(page.getByRole('region', { name: 'Access log' }).getByRole('alert')).toContainText(
     'The database is older than it should be, or was replaced.',
@@ -397,6 +423,7 @@ test('a policy file that says 181 days grants one, and forbidding ends what is o
 
 /** The store's process starts anew with a wall clock that is off, as when somebody had set the computer's. */
 async function setClock(offset: number): Promise<void> {
+  desk.wire?.tear()
   await desk.app.evaluate(
     ({ app, utilityProcess }, [wrapper, ms]) => {
       const fork = Reflect.get(utilityProcess, 'asItWas') ?? utilityProcess.fork

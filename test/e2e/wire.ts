@@ -1,0 +1,153 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import * as z from 'zod'
+import { joinProgram, readWire } from '../servers/wire.mjs'
+import { ask } from './harness'
+
+/** What the tests' network (test/servers/wire.mjs) writes down; none where it could not be made, nor in one that a test made for itself. */
+const log = process.env['POSTERN_TEST_WORLD'] === undefined ? process.env['POSTERN_TEST_WIRE'] : undefined
+const worker = Number(process.env['TEST_PARALLEL_INDEX'] ?? 0)
+let runs = 0
+
+interface Profile {
+  readonly wires: Set<string>
+  /** Its ledger cannot be whole: a process was killed, or another database was put in its place. */
+  torn: boolean
+  readonly forgiven: Set<string>
+}
+const profiles = new Map<string, Profile>()
+
+/** The network of one run of the program. */
+export interface Wire {
+  /** For the program's environment. */
+  readonly env: Record<string, string>
+  /** What the wire saw and the ledger does not say, and the other way round; null where the ledger cannot be asked. */
+  difference(page: Page): Promise<string[] | null>
+  /** Throws unless both say the same; the ledger is half a second behind. */
+  agree(page: Page): Promise<void>
+  /** The ledger of this profile is no longer whole. */
+  tear(): void
+  /** A test made this connection (address:port) past the ledger on purpose. */
+  forgive(to: string): void
+  remove(): void
+}
+
+/** Joins a run on this profile; null where the tests have no network of their own. */
+export function joinWire(profile: string): Wire | null {
+  if (log === undefined) return null
+  const n = runs++
+  const name = `w${worker}x${process.pid % 10_000}x${n}`
+  const of = profiles.get(profile) ?? { wires: new Set<string>(), torn: false, forgiven: new Set<string>() }
+  profiles.set(profile, of)
+  of.wires.add(name)
+  const { namespace, remove } = joinProgram(name, (worker % 2) * 39 + (n % 39))
+  const difference = async (page: Page): Promise<string[] | null> => {
+    const rows = await ledgerOf(page)
+    const seen = readWire(log, (wire) => of.wires.has(wire))
+    return rows && compare(rows, { ...seen, to: seen.to.filter((to) => !of.forgiven.has(to)) }, of.torn)
+  }
+  return {
+    env: { POSTERN_TEST_NETWORK: namespace },
+    difference,
+    agree: async (page) => {
+      let found = await difference(page)
+      for (let tries = 0; found !== null && found.length > 0 && tries < 40; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        found = await difference(page)
+      }
+      const seen = readWire(log, (wire) => wire === name).to.length
+      appendFileSync(`${log}.runs`, `${found === null ? 'unread' : of.torn ? 'torn' : 'whole'} ${seen}\n`)
+      if (found !== null && found.length > 0) throw new Error(`Network and ledger differ: ${found.join('; ')}`)
+    },
+    tear: () => {
+      of.torn = true
+    },
+    forgive: (to) => void of.forgiven.add(to),
+    remove,
+  }
+}
+
+const Ledger = z.object({
+  value: z.object({
+    rows: z.array(
+      z.object({
+        host: z.string(),
+        port: z.int(),
+        addresses: z.array(z.string()),
+        use: z.string(),
+        begun: z.int(),
+        blocked: z.int(),
+        failed: z.int(),
+      }),
+    ),
+  }),
+})
+type LedgerRow = z.infer<typeof Ledger>['value']['rows'][number]
+
+async function ledgerOf(page: Page): Promise<LedgerRow[] | null> {
+  try {
+    // A store that is locked away answers nobody.
+    const state = z.object({ value: z.object({ phase: z.string() }) }).safeParse(await ask(page, 'app.state', {}))
+    if (state.data?.value.phase !== 'ready') return null
+    return Ledger.safeParse(await ask(page, 'ledger.list', { days: null })).data?.value.rows ?? null
+  } catch {
+    // The window is gone.
+    return null
+  }
+}
+
+const isAddress = (host: string): boolean => /^\d+(\.\d+){3}$/.test(host)
+
+/**
+ * Connections count by address and port; names by the hosts that the ledger has. A try whose host is a name may end before
+ * it sends anything.
+ */
+export function compare(
+  rows: readonly LedgerRow[],
+  seen: { to: string[]; names: string[]; other: string[] },
+  torn: boolean,
+): string[] {
+  const told = new Map<string, { least: number; most: number }>()
+  for (const row of rows) {
+    const address = isAddress(row.host) ? row.host : row.host === 'localhost' ? '127.0.0.1' : row.addresses[0]
+    if (row.use === 'look-up' || address === undefined) continue
+    const { least, most } = told.get(`${address}:${row.port}`) ?? { least: 0, most: 0 }
+    const tries = row.begun - row.blocked
+    told.set(`${address}:${row.port}`, {
+      least: least + (isAddress(row.host) ? tries : Math.max(0, tries - row.failed)),
+      most: most + tries,
+    })
+  }
+  const made = new Map<string, number>()
+  for (const to of seen.to) made.set(to, (made.get(to) ?? 0) + 1)
+  const hosts = rows.map(({ host }) => host.toLowerCase())
+  return [
+    ...[...new Set([...told.keys(), ...made.keys()])].flatMap((to) => {
+      const packets = made.get(to) ?? 0
+      const { least, most } = told.get(to) ?? { least: 0, most: 0 }
+      const same = torn ? packets === 0 || most > 0 : packets >= least && packets <= most
+      return same ? [] : [`${to}: ${packets} connections, ${most} in the ledger`]
+    }),
+    ...[...new Set(seen.names)]
+      .filter((name) => !hosts.some((host) => name === host || name.startsWith(`${host}.`)))
+      .map((name) => `${name}: asked for, not in the ledger`),
+    ...seen.other.map((packet) => `no TCP: ${packet}`),
+  ]
+}
+
+let launcher: string | undefined
+/** An Electron that starts in the network that POSTERN_TEST_NETWORK names. */
+export function onItsWire<T extends { path: string; official: boolean }>(electron: T): T {
+  if (log === undefined) return electron
+  if (launcher === undefined) {
+    const dir = mkdtempSync(join(tmpdir(), 'postern-electron-'))
+    process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
+    launcher = join(dir, 'electron')
+    writeFileSync(launcher, `#!/bin/sh\nexec nsenter "--net=$POSTERN_TEST_NETWORK" "${electron.path}" "$@"\n`, {
+      mode: 0o755,
+    })
+  }
+  return { ...electron, path: launcher, official: false }
+}

@@ -1,0 +1,215 @@
+/**
+ * A network for tests in which every packet of Postern is seen. The tests and their servers share one namespace with no way
+ * out; each run of the program gets one of its own, joined by a wire. Both call 127.0.0.1 their own: which side a port is
+ * on is a matter of its number. So nothing that is tested knows of it, and what comes over the wire is Postern's alone.
+ *
+ * `node wire.mjs LOG COMMAND ARGS...` runs a command in such a network, with every first packet of a connection and every
+ * other packet that is no TCP written to LOG. It needs root, iproute2, util-linux and tcpdump.
+ */
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findProgram, isRoot, waitFor } from './process.mjs'
+
+const self = fileURLToPath(import.meta.url)
+/** Ports from here on belong to programs, `portsEach` to each; those of the servers are below. */
+const firstPort = 45_000
+const portsEach = 200
+const slots = 78
+/** 127.0.0.1 may lie on the other side of a wire; without IPv6 there is one way fewer to watch. */
+const settings = [
+  ['net/ipv6/conf/all/disable_ipv6', '1'],
+  ...['all', 'default'].flatMap((of) => [
+    [`net/ipv4/conf/${of}/rp_filter`, '0'],
+    [`net/ipv4/conf/${of}/route_localnet`, '1'],
+    [`net/ipv4/conf/${of}/accept_local`, '1'],
+  ]),
+]
+
+/** Why such a network cannot be made here; undefined when it can. */
+export function whyNoWire() {
+  if (process.platform !== 'linux') return 'it needs Linux'
+  if (!isRoot) return 'it needs root'
+  const missing = ['tcpdump', 'ip', 'unshare', 'nsenter'].find((name) => !findProgram(name))
+  if (missing) return `${missing} is not installed`
+  const { status } = spawnSync('unshare', [
+    '--net',
+    '--mount',
+    'ip',
+    'link',
+    'add',
+    'probe0',
+    'type',
+    'veth',
+    'peer',
+    'name',
+    'probe1',
+  ])
+  return status === 0 ? undefined : 'this machine allows no network namespaces'
+}
+
+/**
+ * The command that runs `command` in a network of its own.
+ * @param {string} log
+ * @param {string[]} command
+ * @returns {string[]}
+ */
+export function onWire(log, command) {
+  // Names of namespaces are mounts: in a mount namespace of their own they end with it, however that ends.
+  return ['unshare', '--net', '--mount', '--propagation', 'private', process.execPath, self, log, ...command]
+}
+
+/**
+ * Makes the network of one run of the program.
+ * @param {string} name of the wire, at most 15 letters and digits
+ * @param {number} slot 0 to 77: which ports and addresses are its own
+ * @returns {{ namespace: string, remove: () => void }} namespace: a file for `nsenter --net=`
+ */
+export function joinProgram(name, slot) {
+  const [from, to] = [firstPort + (slot % slots) * portsEach, firstPort + (slot % slots) * portsEach + portsEach - 1]
+  const [outer, inner] = [`10.78.${slot % slots}.1`, `10.78.${slot % slots}.2`]
+  const pref = String(1000 + (slot % slots))
+  const [outerMac, innerMac] = ['02:00:00:00:00:01', '02:00:00:00:00:02']
+  const ours = `to 127.0.0.0/8 ipproto tcp dport ${from}-${to}`
+  spawnSync('ip', ['rule', 'del', 'pref', pref])
+  batch(
+    [],
+    [
+      `netns add ${name}`,
+      `link add ${name} mtu 65535 address ${outerMac} type veth peer name wire netns ${name} mtu 65535 address ${innerMac}`,
+      `address add ${outer}/30 dev ${name}`,
+      `link set ${name} up`,
+      // Known beforehand, so that not even the question for it is a packet.
+      `neigh replace ${inner} lladdr ${innerMac} dev ${name} nud permanent`,
+      `route replace 127.0.0.0/8 via ${inner} dev ${name} src 127.0.0.1 table ${pref}`,
+      `rule add pref ${pref} iif lo ${ours} lookup ${pref}`,
+    ],
+  )
+  execFileSync('ip', [
+    'netns',
+    'exec',
+    name,
+    '/bin/sh',
+    '-c',
+    [...settings, ['net/ipv4/ip_local_port_range', `${from} ${to}`]]
+      .map(([key, value]) => `echo ${value} > /proc/sys/${key}`)
+      .join('; '),
+  ])
+  batch(
+    ['-n', name],
+    [
+      'link set lo up',
+      `address add ${inner}/30 dev wire`,
+      'link set wire up',
+      `neigh replace ${outer} lladdr ${outerMac} dev wire nud permanent`,
+      `route add default via ${outer}`,
+      `route add 127.0.0.0/8 via ${outer} dev wire src 127.0.0.1 table 100`,
+      `rule add pref 5 ${ours} lookup local`,
+      'rule add pref 10 iif lo to 127.0.0.0/8 lookup 100',
+      'rule add pref 100 lookup local',
+      'rule del pref 0',
+    ],
+  )
+  return {
+    namespace: `/run/netns/${name}`,
+    // Its rule stays until the slot is used again: by then it may be another's.
+    remove: () => void spawnSync('ip', ['netns', 'del', name]),
+  }
+}
+
+/**
+ * What came over wires so far.
+ * @param {string} log
+ * @param {(wire: string) => boolean} mine
+ * @returns {{ to: string[], names: string[], other: string[] }} to: address:port of each TCP connection that was begun;
+ *   names: what name servers were asked for; other: packets that are neither
+ */
+export function readWire(log, mine) {
+  const seen = {
+    to: /** @type {string[]} */ ([]),
+    names: /** @type {string[]} */ ([]),
+    other: /** @type {string[]} */ ([]),
+  }
+  const known = new Set()
+  for (const line of fs.readFileSync(log, 'utf8').split('\n')) {
+    const [, wire = '', packet = ''] = /^\S+ (\S+) +In +(.*)$/.exec(line) ?? []
+    if (!mine(wire)) continue
+    const syn = /^IP (\S+) > (\S+)\.(\d+): Flags \[S[^\]]*\], seq (\d+)/.exec(packet)
+    const question = /^IP \S+ > \S+\.53: .*? [A-Z0-9]+\? (\S+)\. \(\d+\)$/.exec(packet)
+    if (syn) {
+      // A packet that was sent again is no other connection.
+      const connection = `${wire} ${syn[1]} ${syn[2]} ${syn[3]} ${syn[4]}`
+      if (!known.has(connection)) seen.to.push(`${syn[2]}:${syn[3]}`)
+      known.add(connection)
+    } else if (question) seen.names.push((question[1] ?? '').toLowerCase())
+    else seen.other.push(packet)
+  }
+  return seen
+}
+
+/**
+ * One line about the runs whose ledger was held against their packets.
+ * @param {string} log
+ */
+export function wireSummary(log) {
+  const runs = fs.existsSync(`${log}.runs`) ? fs.readFileSync(`${log}.runs`, 'utf8').trim().split('\n') : []
+  const count = (/** @type {string} */ kind) => runs.filter((run) => run.startsWith(kind)).length
+  const connections = runs.reduce((sum, run) => sum + Number(run.split(' ')[1]), 0)
+  return `network: ${connections} connections of ${runs.length} runs held against the ledger (${count('torn')} after a kill, by destination only; ${count('unread')} ended where it cannot be asked)`
+}
+
+/** @param {string[]} options @param {string[]} lines */
+function batch(options, lines) {
+  execFileSync('ip', [...options, '-batch', '-'], { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'inherit'] })
+}
+
+/** @param {string} log @param {string[]} command */
+async function main(log, [command = '', ...args]) {
+  fs.mkdirSync('/run/netns', { recursive: true })
+  execFileSync('mount', ['-t', 'tmpfs', 'none', '/run/netns'])
+  for (const [key, value] of [...settings, ['net/ipv4/ip_local_port_range', `32768 ${firstPort - 1}`]])
+    fs.writeFileSync(`/proc/sys/${key}`, `${value}\n`)
+  // No way out: every address is this namespace's own, so that who tries one is refused at once.
+  batch(
+    [],
+    [
+      'link set lo up',
+      'route add local default dev lo',
+      'rule add pref 9000 lookup main',
+      'rule add pref 10000 lookup local',
+      'rule del pref 0',
+    ],
+  )
+  const filter = 'tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn or (not tcp and not arp)'
+  const file = fs.openSync(log, 'a')
+  const sniffer = spawn(
+    'tcpdump',
+    ['-i', 'any', '-Z', 'root', '-nn', '-tt', '-l', '-s', '256', '-B', '16384', '--immediate-mode', filter],
+    {
+      stdio: ['ignore', file, 'pipe'],
+    },
+  )
+  let said = ''
+  sniffer.stderr.on('data', (chunk) => (said += chunk))
+  await waitFor(() => said.includes('listening on') || sniffer.exitCode !== null, { what: 'tcpdump to listen' })
+  if (sniffer.exitCode !== null) throw new Error(`tcpdump did not start: ${said}`)
+  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, POSTERN_TEST_WIRE: log } })
+  const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal)
+  process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', forward)
+  const code = await new Promise((resolve) => {
+    child.on('error', () => resolve(127))
+    child.on('exit', (value) => resolve(value ?? 1))
+  })
+  const gone = new Promise((resolve) => sniffer.once('close', resolve))
+  sniffer.kill('SIGINT')
+  await gone
+  const lost = Number(/(\d+) packets? dropped by kernel/.exec(said)?.[1] ?? 0)
+  if (lost > 0) console.error(`postern: ${lost} packets came too fast to be seen, so network and ledger may differ.`)
+  return code
+}
+
+if (process.argv[1] && path.resolve(process.argv[1]) === self) {
+  const [log = '', ...command] = process.argv.slice(2)
+  process.exitCode = await main(log, command)
+}
