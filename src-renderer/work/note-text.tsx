@@ -65,15 +65,18 @@ export function NoteText({ value, onChange, mentions, label, rows, className, de
   const id = useId()
   const [caret, setCaret] = useState(0)
   const [active, setActive] = useState(0)
+  /** Where the @ stands whose list was put away. */
+  const [away, setAway] = useState<number | null>(null)
   const area = useRef<HTMLTextAreaElement>(null)
   const all = usePeople()
   const asking = findMention(value, caret)
   const wanted = asking?.typed.toLocaleLowerCase() ?? ''
-  const people = asking
-    ? [...(all?.people ?? []), ...(all?.groups ?? [])]
-        .filter(({ name }) => name.trim() !== '' && name.toLocaleLowerCase().startsWith(wanted))
-        .slice(0, shown)
-    : []
+  const people =
+    asking && asking.from !== away
+      ? [...(all?.people ?? []), ...(all?.groups ?? [])]
+          .filter(({ name }) => name.trim() !== '' && name.toLocaleLowerCase().startsWith(wanted))
+          .slice(0, shown)
+      : []
   const write = (text: string) => {
     setActive(0)
     onChange(text)
@@ -87,6 +90,10 @@ export function NoteText({ value, onChange, mentions, label, rows, className, de
     setCaret(next.caret)
   }
   const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && asking && people.length > 0) {
+      setAway(asking.from)
+      return event.preventDefault()
+    }
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     const name = people[active]?.name
     const takes = (event.key === 'Enter' || event.key === 'Tab') && !event.ctrlKey && !event.metaKey
@@ -115,8 +122,10 @@ export function NoteText({ value, onChange, mentions, label, rows, className, de
             ? { 'aria-controls': `${id}people`, 'aria-activedescendant': `${id}person${active}` }
             : {})}
           onChange={(event) => {
-            write(event.target.value)
-            setCaret(event.target.selectionStart)
+            const { value: text, selectionStart: at } = event.target
+            write(text)
+            setCaret(at)
+            if (!findMention(text, at)) setAway(null)
           }}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           onKeyDown={onKey}
