@@ -4,6 +4,7 @@ import { app, net, powerMonitor, type IpcMainInvokeEvent, type Session, type Uti
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
+import { lockRules } from '../../src-preload/contract/lock'
 import { Settings } from '../../src-preload/contract/settings'
 import { logger } from '../shared/log'
 import { forbidNetwork } from '../shared/network-gate'
@@ -191,7 +192,7 @@ export async function run({ profile, options, logFile, window, session, store }:
     app.quit()
   })
 
-  watchForLock(workspace, window, () => emit({ topic: 'command', name: 'lock' }))
+  watchForLock(workspace, policy, window, () => emit({ topic: 'command', name: 'lock' }))
   watchPower((onBattery) => workspace.powerChanged(onBattery))
   watchNetwork((online) => workspace.networkChanged(online))
 
@@ -233,7 +234,7 @@ function isStandIn(): boolean {
 const keepMs = 1500
 
 /** Locks when nobody is there; the window keeps its draft first and locks itself, or is locked. */
-function watchForLock(workspace: Workspace, window: MainWindow, askWindow: () => void): void {
+function watchForLock(workspace: Workspace, policy: PolicyWatch, window: MainWindow, askWindow: () => void): void {
   const lock = (): void => {
     const before = workspace.locks
     askWindow()
@@ -245,8 +246,7 @@ function watchForLock(workspace: Workspace, window: MainWindow, askWindow: () =>
   const auto = new AutoLock({
     open: () => workspace.phase === 'ready' && workspace.canLock,
     rules: async () => {
-      const { lockMinutes, lockOnSleep } = Settings.parse(await workspace.store.call('settings.get', {}))
-      return { minutes: lockMinutes, onSleep: lockOnSleep }
+      return lockRules(Settings.parse(await workspace.store.call('settings.get', {})), policy.state.policy)
     },
     systemIdle: () => powerMonitor.getSystemIdleTime(),
     now: () => Date.now(),

@@ -19,6 +19,8 @@ const safest: { readonly [K in PolicyKey]?: Policy[K] } = {
   diagnostics: 'off',
   mailDepthMonths: 0,
   mailDepthMegabytes: 1,
+  lockMinutesLongest: 1,
+  lockOnSleep: true,
 }
 const keys = Object.keys(policyShape) as readonly PolicyKey[]
 const isKey = (name: string): name is PolicyKey => keys.some((key) => key === name)

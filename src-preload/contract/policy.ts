@@ -59,6 +59,12 @@ export const policyShape = {
     .min(1)
     .max(160)
     .describe('Of messages larger than so many megabytes only the beginning is kept on each computer.'),
+  lockMinutesLongest: z
+    .int()
+    .min(1)
+    .max(1440)
+    .describe('Postern locks after at most so many minutes without a key or the mouse, where it has a passphrase.'),
+  lockOnSleep: z.boolean().describe('Whether Postern locks when the computer sleeps, where it has a passphrase.'),
   remoteContent: z.enum(['ask', 'never']).describe('Whether people may show remote images of a message.'),
 } as const
 

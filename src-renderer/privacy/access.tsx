@@ -14,6 +14,7 @@ import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Icon } from '../ui/icon'
+import { LockMark } from '../ui/lock-mark'
 import { GrantDialog } from './grant-dialog'
 import { AddPerson, MyIdentity, SignChallenge } from './people'
 import { Section } from './section'
@@ -194,12 +195,7 @@ export function Access() {
           {t(isManaged ? 'privacy:access.longestManaged' : 'privacy:access.longest', {
             time: lengthText(data.longestMs),
           })}
-          {isManaged && (
-            <span className="lockmark">
-              <Icon icon={Lock} />
-              {t('common:managed')}
-            </span>
-          )}
+          {isManaged && <LockMark />}
         </p>
       </Section>
       <People onAdd={() => setLayer({ kind: 'add' })} canGrant={canGrant} />
@@ -276,12 +272,7 @@ function People({ onAdd, canGrant }: { onAdd: () => void; canGrant: boolean }) {
                 <div className="x wrap">
                   <bdi className="medium">{person.name}</bdi>
                   <bdi className="t2">{person.organisation}</bdi>
-                  {person.pinned && (
-                    <span className="lockmark">
-                      <Icon icon={Lock} />
-                      {t('privacy:people.pinned')}
-                    </span>
-                  )}
+                  {person.pinned && <LockMark>{t('privacy:people.pinned')}</LockMark>}
                   {!person.allowed && <span className="chip sm warn">{t('privacy:people.notAllowed')}</span>}
                 </div>
                 <div className="meta t3">

@@ -1,4 +1,4 @@
-import { LifeBuoy, Lock, ShieldCheck } from 'lucide-react'
+import { LifeBuoy, ShieldCheck } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import type { CallOutput } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
@@ -12,6 +12,7 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Checkbox, Field, Input, Select, TextArea } from '../ui/field'
 import { Icon } from '../ui/icon'
+import { LockMark } from '../ui/lock-mark'
 import { Page } from '../ui/page'
 import { GrantDialog, type Granted } from './grant-dialog'
 import { draftLetter } from './write-mail'
@@ -195,10 +196,7 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
               <bdi>{t('reports:contact.granted', { name: granted.name, when: fullTime(granted.endsAt) })}</bdi>
             </span>
           ) : grants?.refusal === 'policy' ? (
-            <span className="lockmark">
-              <Icon icon={Lock} />
-              {t('common:managed')}
-            </span>
+            <LockMark />
           ) : (
             <Button disabled={grants?.refusal !== null} onClick={() => setGranting(true)}>
               {t('reports:contact.grant')}

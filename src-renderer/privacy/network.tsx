@@ -1,4 +1,4 @@
-import { Ban, Download, Globe, Lock, OctagonAlert } from 'lucide-react'
+import { Ban, Download, Globe, OctagonAlert } from 'lucide-react'
 import { useState } from 'react'
 import type { CallOutput } from '../../src-preload/contract'
 import { call } from '../client'
@@ -12,6 +12,7 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Select, Switch } from '../ui/field'
 import { Icon } from '../ui/icon'
+import { LockMark } from '../ui/lock-mark'
 import { Section } from './section'
 
 type Row = CallOutput<'ledger.list'>['rows'][number]
@@ -174,12 +175,7 @@ export function Network() {
               </div>
               <p id="block-hosts-text">{t('privacy:network.blockText')}</p>
             </div>
-            {managed && (
-              <span className="lockmark">
-                <Icon icon={Lock} />
-                {t('common:managed')}
-              </span>
-            )}
+            {managed && <LockMark />}
             <Switch
               disabled={managed}
               on={forced ?? block}

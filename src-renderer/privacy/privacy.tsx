@@ -1,9 +1,8 @@
-import { Lock } from 'lucide-react'
 import { useQuery } from '../live'
 import { goPrivacy } from '../state/places'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
-import { Icon } from '../ui/icon'
+import { LockMark } from '../ui/lock-mark'
 import { Page } from '../ui/page'
 import { Access } from './access'
 import { AccessLog } from './access-log'
@@ -33,10 +32,9 @@ export function Privacy({ part }: { part: string | null }) {
       }}
       end={
         locked ? (
-          <span className="lockmark">
-            <Icon icon={Lock} />
+          <LockMark>
             {policy?.managedBy ? t('privacy:managed', { who: policy.managedBy }) : t('privacy:managedUnnamed')}
-          </span>
+          </LockMark>
         ) : undefined
       }
     >

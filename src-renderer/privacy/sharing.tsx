@@ -1,4 +1,3 @@
-import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -7,7 +6,7 @@ import { goPrivacy, goSettings } from '../state/places'
 import { t } from '../text'
 import { Button } from '../ui/button'
 import { Switch } from '../ui/field'
-import { Icon } from '../ui/icon'
+import { LockMark } from '../ui/lock-mark'
 import { ReportDialog } from './report-dialog'
 import { Section } from './section'
 
@@ -42,12 +41,7 @@ export function Sharing() {
                 </bdi>
               </p>
             </div>
-            {forbidden && (
-              <span className="lockmark">
-                <Icon icon={Lock} />
-                {t('common:managed')}
-              </span>
-            )}
+            {forbidden && <LockMark />}
             <Button onClick={() => goPrivacy('access')}>{t('reports:sharing.successGo')}</Button>
           </div>
           <div className="set">
@@ -62,12 +56,7 @@ export function Sharing() {
                 {t(state.on ? 'reports:sharing.performanceOn' : 'reports:sharing.performanceOff')}
               </p>
             </div>
-            {state.managed && (
-              <span className="lockmark">
-                <Icon icon={Lock} />
-                {t('common:managed')}
-              </span>
-            )}
+            {state.managed && <LockMark />}
             <Button disabled={!state.mayChange} onClick={() => setReporting(true)}>
               {t('reports:sharing.make')}
             </Button>

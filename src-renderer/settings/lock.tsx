@@ -1,5 +1,6 @@
 import { Lock } from 'lucide-react'
 import type { CallInput } from '../../src-preload/contract'
+import { lockRules } from '../../src-preload/contract/lock'
 import { asCallError, call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -8,6 +9,7 @@ import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { Button } from '../ui/button'
 import { Select, Switch } from '../ui/field'
+import { LockMark } from '../ui/lock-mark'
 import { Group, Row } from './row'
 
 const minutes = [0, 1, 5, 15, 30, 60]
@@ -23,39 +25,54 @@ async function set(change: CallInput<'settings.set'>): Promise<void> {
 /** When Postern locks by itself, and locking now. Without anything to ask for at unlocking there is no lock. */
 export function LockSettings({ canLock }: { canLock: boolean }) {
   const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
-  if (!settings) return null
-  const choices = minutes.includes(settings.lockMinutes)
-    ? minutes
-    : [...minutes, settings.lockMinutes].toSorted((a, b) => a - b)
+  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy
+  if (!settings || !policy) return null
+  const rules = lockRules(settings, policy)
+  const { lockMinutesLongest: longest, lockOnSleep: forced } = policy
+  const choices = [...new Set([...minutes, rules.minutes])]
+    .filter((n) => longest === undefined || (n > 0 && n <= longest))
+    .toSorted((a, b) => a - b)
   return (
     <Group title={t('settings:lock.title')}>
       <Row
         title={t('settings:lock.after')}
-        text={t(canLock ? 'settings:lock.afterText' : 'settings:lock.needsPassphrase')}
+        text={t(
+          canLock
+            ? 'settings:lock.afterText'
+            : longest === undefined
+              ? 'settings:lock.needsPassphrase'
+              : 'settings:lock.askedFor',
+        )}
       >
         {({ labelledBy, describedBy }) => (
-          <Select
-            aria-labelledby={labelledBy}
-            aria-describedby={describedBy}
-            disabled={!canLock}
-            value={String(settings.lockMinutes)}
-            options={choices.map((n) => ({
-              value: String(n),
-              label: n === 0 ? t('settings:lock.never') : t('settings:lock.minutes', { count: n }),
-            }))}
-            onChange={(event) => void set({ lockMinutes: Number(event.target.value) })}
-          />
+          <>
+            {longest !== undefined && <LockMark />}
+            <Select
+              aria-labelledby={labelledBy}
+              aria-describedby={describedBy}
+              disabled={!canLock}
+              value={String(rules.minutes)}
+              options={choices.map((n) => ({
+                value: String(n),
+                label: n === 0 ? t('settings:lock.never') : t('settings:lock.minutes', { count: n }),
+              }))}
+              onChange={(event) => void set({ lockMinutes: Number(event.target.value) })}
+            />
+          </>
         )}
       </Row>
       <Row title={t('settings:lock.sleep')} text={t('settings:lock.sleepText')}>
         {({ labelledBy, describedBy }) => (
-          <Switch
-            on={settings.lockOnSleep}
-            labelledBy={labelledBy}
-            {...(describedBy === undefined ? {} : { describedBy })}
-            disabled={!canLock}
-            onChange={(lockOnSleep) => void set({ lockOnSleep })}
-          />
+          <>
+            {forced !== undefined && <LockMark />}
+            <Switch
+              on={rules.onSleep}
+              labelledBy={labelledBy}
+              {...(describedBy === undefined ? {} : { describedBy })}
+              disabled={!canLock || forced !== undefined}
+              onChange={(lockOnSleep) => void set({ lockOnSleep })}
+            />
+          </>
         )}
       </Row>
       <Row title={t('settings:lock.now')} text={t('settings:lock.nowText')}>

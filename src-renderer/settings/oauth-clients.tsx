@@ -1,4 +1,4 @@
-import { Lock, Plus, Trash2 } from 'lucide-react'
+import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { asCallError, call } from '../client'
 import type { OauthClient } from '../../src-preload/contract'
@@ -8,7 +8,7 @@ import { errorText, t } from '../text'
 import { ActDialog } from '../ui/act-dialog'
 import { Button, IconButton } from '../ui/button'
 import { Field, Input } from '../ui/field'
-import { Icon } from '../ui/icon'
+import { LockMark } from '../ui/lock-mark'
 
 async function keep(oauthClients: OauthClient[]): Promise<boolean> {
   try {
@@ -120,10 +120,7 @@ export function OauthClients() {
                   : t('accounts:clients.managedUnnamed')}
               </p>
             </div>
-            <span className="lockmark">
-              <Icon icon={Lock} />
-              {t('accounts:clients.lock')}
-            </span>
+            <LockMark>{t('accounts:clients.lock')}</LockMark>
           </div>
         ))}
         {clients.map((one) => (

@@ -4,6 +4,7 @@ import type { ProviderFacts } from '../../src-preload/contract'
 import { t } from '../text'
 import { AccessTable } from '../ui/access-table'
 import { Icon } from '../ui/icon'
+import { LockMark } from '../ui/lock-mark'
 
 export interface AccessProps {
   address: string
@@ -73,10 +74,7 @@ export function Access({ address, provider, uses, head, notice }: AccessProps) {
               </span>{' '}
               {t('accounts:access.opensAfter')}
             </span>
-            <span className="lockmark">
-              <Icon icon={Lock} />
-              {t('accounts:access.keychain')}
-            </span>
+            <LockMark>{t('accounts:access.keychain')}</LockMark>
           </div>
         </div>
       )}

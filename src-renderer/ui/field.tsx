@@ -1,4 +1,4 @@
-import { AlertCircle, ChevronDown, Lock } from 'lucide-react'
+import { AlertCircle, ChevronDown } from 'lucide-react'
 import {
   useId,
   type InputHTMLAttributes,
@@ -7,9 +7,9 @@ import {
   type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
 } from 'react'
-import { t } from '../text'
 import { Icon, type LucideIcon } from './icon'
 import { Spinner } from './spinner'
+import { LockMark } from './lock-mark'
 
 /** Label, control, hint or error, tied together for screen readers: the control gets `id` and `aria-describedby`. */
 export function Field({
@@ -75,12 +75,7 @@ export function Input({
           <Icon icon={AlertCircle} small />
         </span>
       )}
-      {managed && (
-        <span className="lockmark">
-          <Icon icon={Lock} />
-          {t('common:managed')}
-        </span>
-      )}
+      {managed && <LockMark />}
       {end}
     </span>
   )

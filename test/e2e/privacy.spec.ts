@@ -417,8 +417,23 @@ test('a policy file that says 181 days grants one, and forbidding ends what is o
   await expect(
     page.getByRole('region', { name: 'Earlier grants' }).getByRole('listitem').filter({ hasText: 'under policy' }),
   ).toBeVisible()
-  rmSync(join(policies, '10.json'))
+  writeFileSync(
+    join(policies, '10.json'),
+    JSON.stringify({ managedBy: 'Northwind IT', lockMinutesLongest: 7, lockOnSleep: true }),
+  )
   await expect(page.getByText('Your organisation has switched support access off.')).toBeHidden()
+  await page.keyboard.press('ControlOrMeta+,')
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Security' }).click()
+  const lock = page.getByRole('region', { name: 'Lock' })
+  await expect(lock.getByText('Managed')).toHaveCount(2)
+  expect(await lock.getByRole('combobox').getByRole('option').allTextContents()).toEqual([
+    'After 1 minute',
+    'After 5 minutes',
+    'After 7 minutes',
+  ])
+  await expect(lock.getByRole('switch')).toBeDisabled()
+  rmSync(join(policies, '10.json'))
+  await expect(lock.getByText('Managed')).toHaveCount(0)
 })
 
 /** The store's process starts anew with a wall clock that is off, as when somebody had set the computer's. */

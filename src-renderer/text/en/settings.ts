@@ -170,6 +170,7 @@ export const settings = {
     afterText:
       'After this long without a key or the mouse anywhere on this computer. Mail is not fetched or sent while Postern is locked.',
     needsPassphrase: 'Set a passphrase above first. Without one, anybody at this computer could unlock.',
+    askedFor: 'Your organisation asks for a lock: set a passphrase above.',
     never: 'Never',
     minutes_one: 'After {{count}} minute',
     minutes_other: 'After {{count}} minutes',
