@@ -36,8 +36,7 @@ const known: readonly { readonly host: RegExp; readonly limits: SendLimits }[] =
     host: /(^|\.)(zoho|zohomail)\.(com|eu|in|jp|sa|ca|com\.au|com\.cn)$/i,
     limits: { perMinute: 8, recipients: 100, recipientsPerDay: 475 },
   },
-  // Fastmail names limits by plan and age of the account (fastmail.com/help/account/limits.html); this is below the smallest
-  // that ordinary mail is likely to meet.
+  // Fastmail's limits go by plan and age of the account (fastmail.com/help/account/limits.html); these are ours, on the careful side.
   {
     host: /(^|\.)(fastmail\.com|messagingengine\.com)$/i,
     limits: { perMinute: 60, recipients: 100, recipientsPerDay: 2_000 },

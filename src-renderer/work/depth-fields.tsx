@@ -77,7 +77,7 @@ export function DepthFields({ form }: { form: DepthForm }) {
         </Field>
       )}
       {depth.bodies !== 'headers' && (
-        <Field label={t('depth:largest')} hint={t('depth:largestHint')}>
+        <Field label={t('depth:largest')} hint={depth.largest === null ? undefined : t('depth:largestHint')}>
           {(ids) => (
             <Select
               {...ids}
