@@ -59,7 +59,7 @@ export class Changes {
 }
 
 /**
- * While commits do not cease, windows hear of them this often, ms, and when that goes on, ever less up to the second: each event
+ * While commits do not cease, windows hear of them this often, ms, and when that goes on, less and less often: each event
  * costs the store and every window time, and nobody reads a list that changes ten times a second.
  */
 const steadyMs = 100
