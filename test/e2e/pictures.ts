@@ -59,9 +59,16 @@ export async function look(desk: Desk, name: string): Promise<void> {
       await answered(page, 'app.setTheme', { theme })
       // Playwright holds every page to light unless told otherwise.
       await page.emulateMedia({ colorScheme: theme })
+      // A window that was opened with a theme of its own keeps it, whatever the system says.
+      await page.evaluate((name) => {
+        const { dataset } = document.documentElement
+        if (dataset['theme']) dataset['theme'] = name
+      }, theme)
       await expect
         .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
         .toBe(theme === 'dark')
+      const backdrop = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+      expect(Number(/\d+/.exec(backdrop)?.[0]) < 128, `${name} stands on ${backdrop}`).toBe(theme === 'dark')
       // Every mail that is shown has taken the theme over, and the one it replaces is gone.
       for (const frame of await page.locator('.mail-slot .mail-frame').all()) {
         const inside = frame.contentFrame().locator('html')
