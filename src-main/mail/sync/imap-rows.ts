@@ -1,8 +1,7 @@
 import type { FetchMessageObject, MailboxObject, StatusObject } from 'imapflow'
 import { PosternError } from '../../../src-preload/contract/errors'
 
-/** A row of a body fetch. */
-/** `labels`: Gmail only. */
+/** A row of a body fetch. `labels`: Gmail only. */
 export interface FetchedMessage {
   readonly uid: number
   readonly flags: string[]
@@ -83,7 +82,7 @@ export function labelsOf({ labels }: Pick<FetchMessageObject, 'labels'>): { labe
 }
 
 /** Digits, as Gmail gives them; anything else is no thread of its. */
-export function threadOf({ threadId }: Pick<FetchMessageObject, 'threadId'>): { thread?: string } {
+function threadOf({ threadId }: Pick<FetchMessageObject, 'threadId'>): { thread?: string } {
   return threadId !== undefined && /^\d{1,20}$/.test(threadId) ? { thread: threadId } : {}
 }
 
@@ -143,4 +142,16 @@ export function arrivalOf(row: FetchMessageObject): number {
   const date =
     row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
   return Number.isFinite(date) ? date : Date.now()
+}
+
+/** A row of a fetch, with the bytes that were asked for. */
+export function fetchedOf(row: FetchMessageObject, source: Buffer): FetchedMessage {
+  return {
+    uid: row.uid,
+    flags: keptFlags(row.flags),
+    ...labelsOf(row),
+    ...threadOf(row),
+    internalDate: arrivalOf(row),
+    source,
+  }
 }

@@ -5,12 +5,12 @@ import { withDeadline } from './backoff'
 import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
 import {
   arrivalOf,
+  fetchedOf,
   keptFlags,
   labelsOf,
   stateOf,
   stateOfStatus,
   statusQuery,
-  threadOf,
   uidSet,
   uidsOf,
   type FetchedMessage,
@@ -222,69 +222,23 @@ export class ImapSession {
 
   /** Whole messages, or the first `most` bytes of each, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */
   async *fetchSources(uids: readonly number[], most?: number): AsyncGenerator<FetchedMessage> {
-    for await (const row of this.rows(uids, {
-      uid: true,
-      flags: true,
-      internalDate: true,
-      source: most === undefined ? true : { start: 0, maxLength: most },
-      labels: this.gmail,
-      threadId: this.gmail,
-    })) {
-      if (row.source)
-        yield {
-          uid: row.uid,
-          flags: keptFlags(row.flags),
-          ...labelsOf(row),
-          ...threadOf(row),
-          internalDate: arrivalOf(row),
-          source: row.source,
-        }
+    const source = most === undefined ? true : { start: 0, maxLength: most }
+    for await (const row of this.rows(uids, { ...this.about(), source })) {
+      if (row.source) yield fetchedOf(row, row.source)
     }
   }
 
   /** Headers only, as the source of a message that has nothing else. */
   async *fetchHeaders(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
-    for await (const row of this.rows(uids, {
-      uid: true,
-      flags: true,
-      internalDate: true,
-      headers: true,
-      labels: this.gmail,
-      threadId: this.gmail,
-    })) {
-      if (row.headers)
-        yield {
-          uid: row.uid,
-          flags: keptFlags(row.flags),
-          ...labelsOf(row),
-          ...threadOf(row),
-          internalDate: arrivalOf(row),
-          source: row.headers,
-        }
+    for await (const row of this.rows(uids, { ...this.about(), headers: true })) {
+      if (row.headers) yield fetchedOf(row, row.headers)
     }
   }
 
   /** Headers as bytes, with flags and the size of the whole: enough to know a message again. */
   async *fetchMarks(uids: readonly number[]): AsyncGenerator<Omit<FetchedMessage, 'part'> & { size: number }> {
-    for await (const row of this.rows(uids, {
-      uid: true,
-      flags: true,
-      internalDate: true,
-      size: true,
-      headers: true,
-      labels: this.gmail,
-      threadId: this.gmail,
-    })) {
-      if (row.headers && row.size !== undefined)
-        yield {
-          uid: row.uid,
-          flags: keptFlags(row.flags),
-          ...labelsOf(row),
-          ...threadOf(row),
-          internalDate: arrivalOf(row),
-          source: row.headers,
-          size: row.size,
-        }
+    for await (const row of this.rows(uids, { ...this.about(), size: true, headers: true })) {
+      if (row.headers && row.size !== undefined) yield { ...fetchedOf(row, row.headers), size: row.size }
     }
   }
 
@@ -449,6 +403,11 @@ export class ImapSession {
   drop(error: PosternError): void {
     this.closedBy ??= error
     this.client.close()
+  }
+
+  /** What `fetchedOf` reads, beside the bytes. */
+  private about() {
+    return { uid: true, flags: true, internalDate: true, labels: this.gmail, threadId: this.gmail }
   }
 
   private async *rows(
