@@ -8,7 +8,7 @@ import { flagBits } from './flags'
 import { countUse } from './mailbox-use'
 import { metInMailbox } from '../conversations/move-mailbox'
 import { place, placeOfRole, replaceMessage, roleOfLabels, type Place } from './places'
-import { complete, partNumber, samePart } from './parts'
+import { complete, insertAttachment, partNumber, samePart } from './parts'
 import { addressKey, displayName, packPeople, statusNumber } from '../rows'
 import { settleFound } from '../outbox/outbox-found'
 import { keepReport } from '../outbox/delivery'
@@ -449,19 +449,7 @@ export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedM
     message.body,
     message.source,
   )
-  for (const file of message.attachments) {
-    tx.run(
-      'INSERT INTO attachments(message_id, part, name, type, size, inline, content_id, dangerous) VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
-      id,
-      file.index,
-      file.name,
-      file.type,
-      file.size,
-      Number(file.inline),
-      file.contentId,
-      Number(file.dangerous),
-    )
-  }
+  for (const file of message.attachments) insertAttachment(tx, id, file)
   return id
 }
 

@@ -30,6 +30,21 @@ export function setDepth(workspace: Workspace, mailboxId: number, depth: Mailbox
 
 export const depthOf = (text: string): MailboxDepth => MailboxDepth.parse(JSON.parse(text))
 
+/** Lists a file that a message holds. */
+export function insertAttachment(tx: Writer, messageId: number, file: ParsedMessage['attachments'][number]): void {
+  tx.run(
+    'INSERT INTO attachments(message_id, part, name, type, size, inline, content_id, dangerous) VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
+    messageId,
+    file.index,
+    file.name,
+    file.type,
+    file.size,
+    Number(file.inline),
+    file.contentId,
+    Number(file.dangerous),
+  )
+}
+
 /** The whole message takes the place of its part, with its own words in the search index. */
 export function complete(tx: Writer, workspace: Workspace, id: number, message: ParsedMessage): void {
   const row = tx.get<{ part: number; direction: number; conversation_id: number | null }>(
@@ -68,18 +83,7 @@ export function complete(tx: Writer, workspace: Workspace, id: number, message: 
       id,
       file.index,
     )
-    if (changes === 0)
-      tx.run(
-        'INSERT INTO attachments(message_id, part, name, type, size, inline, content_id, dangerous) VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
-        id,
-        file.index,
-        file.name,
-        file.type,
-        file.size,
-        Number(file.inline),
-        file.contentId,
-        Number(file.dangerous),
-      )
+    if (changes === 0) insertAttachment(tx, id, file)
   }
   if (row.conversation_id === null) return
   queueForIndex(tx, id)
