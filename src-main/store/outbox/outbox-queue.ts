@@ -1,20 +1,17 @@
 import type * as z from 'zod'
 import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../../src-preload/contract/internal'
-import { putStatus } from '../conversations/acts'
 import type { Reader, Writer } from '../file/database'
 import { queuedDraft } from './drafts'
 import { Batch, enter, insertMessage, messageKey } from '../mail/messages'
-import { accepted } from './outbox'
+import { accepted, reopen } from './outbox'
 import { everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
 import { loopIn } from './loop-guard'
 import { place } from '../mail/places'
-import { parseTexts, statusNumber } from '../rows'
+import { parseTexts } from '../rows'
 import { limitsFor, roomFor } from './send-limits'
 import { sinceOf } from './since'
 import { markWork, summarize } from '../conversations/summary'
 import { joinThread } from '../threads/thread-join'
-import { note } from '../threads/threads'
-import { newestEntity } from '../team/anchors'
 import type { Workspace } from '../workspace'
 
 /** Waits between tries, ms; the last one repeats. */
@@ -208,25 +205,9 @@ export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutco
       Number(row.recipients_left !== null),
       row.id,
     )
-    if (outcome.state === 'failed') reopen(tx, workspace, row)
+    if (outcome.state === 'failed' && reopen(tx, workspace, row)) summarize(tx, row.conversation_id, workspace.own)
     told(tx, row)
   })
-}
-
-/** A reply that could not leave is work again, even if the conversation was closed with it. */
-function reopen(tx: Writer, workspace: Workspace, row: OutboxRow): void {
-  const current = tx.get<{ status: number }>(
-    'SELECT status FROM conversations WHERE id = ?',
-    row.conversation_id,
-  )?.status
-  if (current === undefined || current !== row.status_after || current === statusNumber('open')) return
-  putStatus(tx, row.conversation_id, statusNumber('open'), 1)
-  workspace.team.recordOn(tx, row.conversation_id, 'status', {
-    status: 'open',
-    basis: newestEntity(tx, row.conversation_id),
-  })
-  note(tx, row.conversation_id, 'opened', '', Date.now())
-  summarize(tx, row.conversation_id, workspace.own)
 }
 
 /** Items in doubt for which a copy on the server would prove something, and about which no person has been asked yet. */

@@ -158,6 +158,18 @@ function moveStatus(
   })
 }
 
+/**
+ * Somebody did not get it: that is work again, also when the conversation was closed with it.
+ * @returns whether it was; the summary is the caller's to renew
+ */
+export function reopen(tx: Writer, workspace: Workspace, row: OutboxRow): boolean {
+  const { conversation_id: id, status_after: after } = row
+  const now = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', id)?.status
+  if (now === undefined || now !== after || now === statusNumber('open')) return false
+  moveStatus(tx, workspace, id, now, statusNumber('open'), '')
+  return true
+}
+
 /** Topics of everything that shows an item. */
 function told(tx: Writer, id: number, draftId: number | null, conversationId: number): void {
   markWork(tx, conversationId)
@@ -426,9 +438,6 @@ export function accepted(tx: Writer, workspace: Workspace, row: OutboxRow, { ref
 function finish(tx: Writer, workspace: Workspace, row: OutboxRow, line: string | null): void {
   const refused = parseTexts(row.refused)
   markSent(tx, row, { refused, line })
-  const now = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', row.conversation_id)?.status
-  // Somebody did not get it: that is work again, also when the conversation was closed with it.
-  if (refused.length > 0 && now !== undefined && now === row.status_after && now !== statusNumber('open'))
-    moveStatus(tx, workspace, row.conversation_id, now, statusNumber('open'), '')
+  if (refused.length > 0) reopen(tx, workspace, row)
   summarize(tx, row.conversation_id, workspace.own)
 }
