@@ -4,6 +4,7 @@ import type { Workspace } from '../workspace'
 import { batchBody } from './batch'
 import { longestDelayMs } from './healing'
 import { packItems, type Item, type ItemKind } from './items'
+import { newestKey } from './passing'
 import { teamInfo } from './team-info'
 
 /** Bytes of one message, with room for its frame. */
@@ -21,7 +22,7 @@ export function sealOwn(tx: Writer, workspace: Workspace): void {
   const { device } = workspace
   if (!info || (info.membership !== 'owner' && info.membership !== 'member')) return
   workspace.team.closeBatch(tx)
-  const key = tx.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
+  const key = newestKey(tx)
   const roster = tx.get<{ version: number }>('SELECT max(version) AS version FROM team_rosters WHERE chain = 1')
   if (!key || !roster) return
   const last = tx.get<{ hash: string; seq: number }>(

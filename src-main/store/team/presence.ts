@@ -1,13 +1,12 @@
 import * as z from 'zod'
-import { PosternError } from '../../../src-preload/contract/errors'
 import type { PresenceDoing, PresenceMark } from '../../../src-preload/contract/presence'
-import { noBlob, openBlob, readBlob, sealBlob, signedBy } from '../../crypto/blob'
 import { Changes } from '../changes'
 import type { Reader } from '../file/database'
 import { peopleBook } from '../conversations/people'
 import { survivorOf } from '../threads/threads'
 import type { Workspace } from '../workspace'
 import { conversationOf, newestEntity } from './anchors'
+import { openPassing, sealPassing } from './passing'
 import { teamInfo } from './team-info'
 
 /** A mark that nobody renews fades: a laptop that dies tells nobody that it left. ms */
@@ -120,25 +119,16 @@ export class Presence {
       this.plan()
       return null
     }
-    const { db, device } = this.workspace
-    const info = teamInfo(db.read)
-    const key = db.read.get<{ epoch: number; key: Buffer }>(
-      'SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1',
-    )
-    const roster = db.read.get<{ version: number | null }>(
-      'SELECT max(version) AS version FROM team_rosters WHERE chain = 1',
-    )?.version
-    if (!info || !key || !roster) return null
+    const seal = sealPassing(this.workspace)
+    if (!seal) return null
     const { own } = this
-    const on = own.conversationId === null ? null : newestEntity(db.read, survivorOf(db.read, own.conversationId))
+    const { read } = this.workspace.db
+    const on = own.conversationId === null ? null : newestEntity(read, survivorOf(read, own.conversationId))
     const at = this.now()
     this.told = { own, at }
     this.plan()
     const body: Body = { at, on, doing: own.doing }
-    return {
-      bytes: sealBlob(device, key.key, { team: info.team, seq: 0, previous: noBlob, roster, epoch: key.epoch }, body),
-      hashes: [outgoingName],
-    }
+    return { bytes: seal(body), hashes: [outgoingName] }
   }
 
   static isMark(hashes: readonly string[]): boolean {
@@ -160,34 +150,16 @@ export class Presence {
    * @returns false when it came under a member's name with a false signature, or damaged
    */
   receive(read: Reader, bytes: Uint8Array, place: string): boolean {
-    const { device } = this.workspace
-    try {
-      const blob = readBlob(bytes)
-      const info = teamInfo(read)
-      if (!info || blob.team !== info.team || blob.seq !== 0) return blob.seq === 0
-      const sender = read.get<{ sign_key: Buffer; cut_off: number | null }>(
-        'SELECT sign_key, cut_off FROM team_devices WHERE device = ?',
-        blob.device,
-      )
-      const key = read.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
-      if (!sender || sender.cut_off !== null || !key) return true
-      if (!signedBy(blob, sender.sign_key)) return false
-      if (blob.device === device.id) {
-        if (!this.lying.includes(place)) this.lying.unshift(place)
-        return true
-      }
-      const body = Body.safeParse(openBlob(blob, key))
-      if (!body.success) return false
-      const before = this.others.get(blob.device)
-      if (before && before.at >= body.data.at) return true
-      // A clock far ahead would keep a mark from ever fading.
-      this.others.set(blob.device, { ...body.data, at: Math.min(body.data.at, this.now()) })
-      this.changed()
-      return true
-    } catch (fault) {
-      if (fault instanceof PosternError) return false
-      throw fault
-    }
+    const said = openPassing(read, this.workspace, bytes, Body)
+    if (said === 'own' && !this.lying.includes(place)) this.lying.unshift(place)
+    if (typeof said === 'string') return said !== 'false'
+    const { from, body } = said
+    const before = this.others.get(from)
+    if (before && before.at >= body.at) return true
+    // A clock far ahead would keep a mark from ever fading.
+    this.others.set(from, { ...body, at: Math.min(body.at, this.now()) })
+    this.changed()
+    return true
   }
 
   private changed(): void {

@@ -7,6 +7,7 @@ import type { Workspace } from '../workspace'
 import { coverable, covers, type Cover } from './cover'
 import { standing } from './log'
 import { currentRoster } from './roster'
+import { newestKey } from './passing'
 import { teamInfo } from './team-info'
 import { draw, type Kept } from './snapshot-draw'
 import { openPart, partsOf, type SnapshotBatch, type SnapshotPart } from './snapshot-part'
@@ -105,7 +106,7 @@ export function keepSnapshot(
   const { device } = workspace
   const info = teamInfo(tx)
   const current = currentRoster(tx)
-  const key = tx.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
+  const key = newestKey(tx)
   if (!info || !key || current?.hash !== roster || info.membership !== 'owner') return
   const head = {
     id: randomBytes(16).toString('hex'),

@@ -1,11 +1,9 @@
 import * as z from 'zod'
-import { PosternError } from '../../../src-preload/contract/errors'
 import { DeviceId } from '../../../src-preload/contract/team'
-import { noBlob, openBlob, readBlob, sealBlob, signedBy } from '../../crypto/blob'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { gaps, longestDelayMs } from './healing'
-import { teamInfo } from './team-info'
+import { openPassing, sealPassing } from './passing'
 
 /** A gap is told, and asked about, once it has lasted this long, ms: most are only messages that overtake each other. */
 export const patienceMs = 10 * 60_000
@@ -84,28 +82,16 @@ export class Wants {
   outgoing(): { readonly bytes: Uint8Array; readonly hashes: string[] } | null {
     const { db, device, clock } = this.workspace
     const now = clock.stamp()
-    const info = teamInfo(db.read)
-    if (!info || (info.membership !== 'member' && info.membership !== 'owner')) return null
     if (![...this.known.values()].some((gap) => dueAt(gap) <= now)) return null
-    const key = db.read.get<{ epoch: number; key: Buffer }>(
-      'SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1',
-    )
-    const roster = db.read.get<{ version: number | null }>(
-      'SELECT max(version) AS version FROM team_rosters WHERE chain = 1',
-    )?.version
-    if (!key || !roster) return null
+    const seal = sealPassing(this.workspace)
+    if (!seal) return null
     const open = gaps(db.read, device.id)
       .filter((gap) => dueAt(this.known.get(gap.device) ?? never) <= now)
       .slice(0, mostGaps)
     for (const gap of open) this.known.set(gap.device, { from: gap.from, since: now, askedAt: now })
     if (open.length === 0) return null
     return {
-      bytes: sealBlob(
-        device,
-        key.key,
-        { team: info.team, seq: 0, previous: noBlob, roster, epoch: key.epoch },
-        { at: now, gaps: open.map(({ device: of, from, to }) => [of, from, to]) },
-      ),
+      bytes: seal({ at: now, gaps: open.map(({ device: of, from, to }) => [of, from, to]) }),
       hashes: [outgoingName],
     }
   }
@@ -131,32 +117,14 @@ export class Wants {
    * @returns false when it came under a member's name with a false signature, or damaged
    */
   receive(tx: Writer, bytes: Uint8Array, place: string, random: () => number = Math.random): boolean {
-    const { device: own, clock } = this.workspace
-    try {
-      const blob = readBlob(bytes)
-      const info = teamInfo(tx)
-      if (!info || blob.team !== info.team || blob.seq !== 0) return blob.seq === 0
-      const sender = tx.get<{ sign_key: Buffer; cut_off: number | null }>(
-        'SELECT sign_key, cut_off FROM team_devices WHERE device = ?',
-        blob.device,
-      )
-      const key = tx.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
-      if (!sender || sender.cut_off !== null || !key) return true
-      if (!signedBy(blob, sender.sign_key)) return false
-      if (blob.device === own.id) {
-        if (!this.lying.includes(place)) this.lying.push(place)
-        return true
-      }
-      const body = Body.safeParse(openBlob(blob, key))
-      if (!body.success) return false
-      const now = clock.stamp()
-      if (body.data.at < now - staleMs) return true
-      for (const [of, from, to] of body.data.gaps) this.answer(tx, blob.device, of, from, to, now, random)
-      return true
-    } catch (fault) {
-      if (fault instanceof PosternError) return false
-      throw fault
-    }
+    const said = openPassing(tx, this.workspace, bytes, Body)
+    if (said === 'own' && !this.lying.includes(place)) this.lying.push(place)
+    if (typeof said === 'string') return said !== 'false'
+    const { from: asker, body } = said
+    const now = this.workspace.clock.stamp()
+    if (body.at < now - staleMs) return true
+    for (const [of, from, to] of body.gaps) this.answer(tx, asker, of, from, to, now, random)
+    return true
   }
 
   private answer(
