@@ -1,7 +1,7 @@
 import { ipcMain, type IpcMainInvokeEvent } from 'electron'
 import * as z from 'zod'
 import type { Permission } from '../../src-preload/contract/access'
-import { calls, type CallInput, type CallName, type CallOutput, type Calls } from '../../src-preload/contract/calls'
+import { calls, type CallName, type CallOutput, type Calls } from '../../src-preload/contract/calls'
 import { PosternError, type WireError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import { appOrigin } from './protocol'
@@ -13,7 +13,6 @@ type AppCallName = { [N in CallName]: Calls[N]['home'] extends 'app' ? N : never
 export type AppHandlers = {
   readonly [N in AppCallName]: (input: z.output<Calls[N]['input']>) => Promise<CallOutput<N>> | CallOutput<N>
 }
-export type AppInput<N extends AppCallName> = CallInput<N>
 
 type Result = { ok: true; value: unknown } | { ok: false; error: WireError }
 

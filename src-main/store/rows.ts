@@ -37,5 +37,3 @@ export const parseTexts = (text: string): string[] => Texts.parse(json(text))
 
 /** Who a person on a list is: the name, or the address when there is none. */
 export const displayName = (name: string, address: string): string => (name.trim() === '' ? address : name.trim())
-
-export const idList = (ids: Iterable<number>): string => JSON.stringify([...ids])

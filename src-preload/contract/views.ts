@@ -36,7 +36,6 @@ export const Condition = z.discriminatedUnion('on', [
   z.object({ on: z.literal('followed') }),
 ])
 export type Condition = z.infer<typeof Condition>
-export type ConditionKind = Condition['on']
 
 /** All conditions must hold. Without a status: every one but spam. */
 export const ViewDefinition = z.object({

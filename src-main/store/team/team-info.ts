@@ -2,13 +2,11 @@ import * as z from 'zod'
 import { TeamCarrier } from '../../../src-preload/contract/internal-team'
 import type { Reader, Writer } from '../file/database'
 
-/** How this installation stands to a team. */
-export type Membership = 'none' | 'joining' | 'member' | 'owner' | 'removed'
-
 const Info = z.object({
   team: z.string(),
   /** Device id of the owner whose records are believed first: our own, or the one whose fingerprint the invitation held. */
   trust: z.string(),
+  /** How this installation stands to it. */
   membership: z.enum(['joining', 'member', 'owner', 'removed']),
   mailboxId: z.int(),
   /** Over what the messages travel; the roster's word, once there is one. */
