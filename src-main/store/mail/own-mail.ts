@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { summarize } from '../conversations/summary'
 import type { Writer } from '../file/database'
 import { addressKey } from '../rows'
+import { queueForIndex } from '../search/index-text'
 import { breathe, type Workspace } from '../workspace'
 import { removeCustomers } from './removal'
 
@@ -50,7 +51,7 @@ export async function turnOwnMail(workspace: Workspace, ended: () => boolean): P
           id,
         )
         if (changes === 0) continue
-        tx.changes.reindex(id)
+        queueForIndex(tx, id)
         const of = tx.get<{ id: number | null }>('SELECT conversation_id AS id FROM messages WHERE id = ?', id)?.id
         if (of != null) conversations.add(of)
       }

@@ -155,6 +155,22 @@ describe('the address that an answer leaves from', () => {
     expect(directions()).toBe('000')
     expect(rows()).toEqual(before)
   })
+
+  test('a crash does not leave mail that became ours in the search index as it was', async () => {
+    await store.put(inbox, { from: 'Returns <returns@acme.test>', to: ['anna@x.test'] })
+    const { id } = store.db.read.get<{ id: number }>('SELECT id FROM messages') ?? { id: 0 }
+    await store.call('mailboxes.setIdentity', { id: help, aliases: [alias('returns@acme.test')] })
+    // The index takes its notes away again as soon as it is at it.
+    store.db.write((tx) => {
+      tx.run('DELETE FROM index_queue')
+      tx.run('CREATE TABLE queued(id INTEGER)')
+      tx.run(
+        'CREATE TRIGGER keep_queued AFTER INSERT ON index_queue BEGIN INSERT INTO queued VALUES(new.message_id); END',
+      )
+    })
+    await turnOwnMail(store.service.open.workspace, () => false)
+    expect(store.db.read.all('SELECT id FROM queued')).toEqual([{ id }])
+  })
 })
 
 describe('names and signatures', () => {
