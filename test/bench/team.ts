@@ -17,10 +17,11 @@ import type { Reader } from '../../src-main/store/file/database'
 import { entityOfMessage } from '../../src-main/store/team/anchors'
 import { packItems } from '../../src-main/store/team/items'
 import { nextPack, sealOwn, sent } from '../../src-main/store/team/outgoing'
-import { addDevice, createTeam } from '../../src-main/store/team/roster'
+import { createTeam } from '../../src-main/store/team/roster'
 import { drawSnapshot, keepSnapshot } from '../../src-main/store/team/snapshot'
 import { finish } from '../../src-main/store/team/snapshot-draw'
 import { Workspace } from '../../src-main/store/workspace'
+import { awaitRoster, enrol } from '../sim/team'
 import { parsed } from '../store/helpers'
 import { shared, TeamConsole } from '../store/team/consoles'
 
@@ -46,18 +47,7 @@ const dovecot = await startDovecot({ users: [shared], config: 'mail_max_userip_c
 const ana = make()
 ana.db.write((tx) => createTeam(tx, ana, 1, shared.name))
 const ben = await TeamConsole.make('Ben', dovecot.port)
-const { signKey, sealKey } = ben.store.service.open.workspace.device
-ana.db.write((tx) =>
-  addDevice(tx, ana, {
-    name: 'Ben',
-    address: shared.name,
-    role: 'agent',
-    permissions: [],
-    signKey,
-    sealKey,
-    deviceName: '',
-  }),
-)
+enrol(ana, ben.store.service.open.workspace, 'Ben')
 
 const ids = Array.from({ length: events / 10 }, (_, n) => `bench${n}@acme.test`)
 const conversations = ids.map((id) => entityOfMessage(id, new Uint8Array()))
@@ -152,12 +142,7 @@ for await (const { pack } of carrier.fetch(lying)) fetched += pack.byteLength
 out('floor-fetch', performance.now() - started, 'ms')
 await carrier.close()
 
-ben.store.db.write((tx) =>
-  tx.run(
-    "INSERT INTO team_info(key, value) VALUES('team', ?)",
-    JSON.stringify({ team: '', trust: ana.device.id, membership: 'joining', mailboxId: ben.mailboxId }),
-  ),
-)
+ben.store.db.write((tx) => awaitRoster(tx, ana, ben.mailboxId))
 await ben.disconnect()
 const [before, cpuBefore] = [performance.now(), process.cpuUsage()]
 ben.connect()
@@ -216,10 +201,7 @@ ben.store.db.write((tx) => {
     'team_info',
   ])
     tx.run(`DELETE FROM ${table}`)
-  tx.run(
-    "INSERT INTO team_info(key, value) VALUES('team', ?)",
-    JSON.stringify({ team: '', trust: ana.device.id, membership: 'joining', mailboxId: ben.mailboxId }),
-  )
+  awaitRoster(tx, ana, ben.mailboxId)
 })
 const newStarted = performance.now()
 ben.connect()

@@ -16,7 +16,7 @@ import {
   standingSnapshot,
 } from '../../src-main/store/team/snapshot'
 import { finish } from '../../src-main/store/team/snapshot-draw'
-import { addDevice, createTeam, cutOff, setRole } from '../../src-main/store/team/roster'
+import { createTeam, cutOff, setRole } from '../../src-main/store/team/roster'
 import { teamInfo } from '../../src-main/store/team/team-info'
 import { kinds, type KindName, type KindPayload } from '../../src-main/store/team/kinds'
 import { permissionsOf } from '../../src-main/store/team/roles'
@@ -25,6 +25,7 @@ import { consoles, type Console } from './console'
 import type { Outcome, Plan, Step } from './plan'
 import { Random } from './random'
 import { Server } from './server'
+import { join } from './team'
 
 /** What is broken on purpose, to see that a property notices. */
 export const sabotages = [
@@ -143,24 +144,7 @@ class World {
     this.roles.set(owner.id, [{ from: 1, role: 'owner' }])
     for (const one of this.all.slice(1)) {
       const role: Role = random.chance(0.2) ? 'light' : 'agent'
-      const { signKey, sealKey } = one.workspace.device
-      this.in(owner, (tx) =>
-        addDevice(tx, owner.workspace, {
-          name: `A${one.index}`,
-          address: 'support@acme.test',
-          role,
-          permissions: [],
-          signKey,
-          sealKey,
-          deviceName: '',
-        }),
-      )
-      this.in(one, (tx) =>
-        tx.run(
-          "INSERT INTO team_info(key, value) VALUES('team', ?)",
-          JSON.stringify({ team: '', trust: owner.id, membership: 'joining', mailboxId: 1 }),
-        ),
-      )
+      join(owner.workspace, one.workspace, `A${one.index}`, role)
       this.roles.set(one.id, [{ from: 1, role }])
     }
     for (const { workspace } of this.all) Reflect.deleteProperty(workspace.team, 'judge')

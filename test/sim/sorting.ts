@@ -7,15 +7,14 @@ import { addNote } from '../../src-main/store/conversations/notes'
 import { moveToMailbox } from '../../src-main/store/conversations/move-mailbox'
 import { survivorOf } from '../../src-main/store/threads/threads'
 import { merge, split, takeBackThreadAct } from '../../src-main/store/threads/thread-acts'
-import { arrived } from '../../src-main/store/team/incoming'
-import { nextPack, sealOwn, sent } from '../../src-main/store/team/outgoing'
-import { addDevice, createTeam } from '../../src-main/store/team/roster'
+import { createTeam } from '../../src-main/store/team/roster'
 import { PosternError } from '../../src-preload/contract/errors'
 import { parsed, settings } from '../store/helpers'
 import { Console } from './console'
 import type { Outcome, Plan, Step } from './plan'
 import { Random } from './random'
 import { Server } from './server'
+import { join, receive, sendAll } from './team'
 
 /**
  * Random runs of consoles that hold mail: conversations are put together, taken apart, taken back and moved to another
@@ -159,26 +158,8 @@ class World {
     const [owner] = desks
     if (!owner) throw new Error('no consoles')
     world.write(owner, (tx) => createTeam(tx, owner.console.workspace, owner.mailboxes[0] ?? 1, 'support@acme.test'))
-    for (const desk of desks.slice(1)) {
-      const { signKey, sealKey } = desk.console.workspace.device
-      world.write(owner, (tx) =>
-        addDevice(tx, owner.console.workspace, {
-          name: `A${desk.console.index}`,
-          address: 'support@acme.test',
-          role: 'agent',
-          permissions: [],
-          signKey,
-          sealKey,
-          deviceName: '',
-        }),
-      )
-      world.write(desk, (tx) =>
-        tx.run(
-          "INSERT INTO team_info(key, value) VALUES('team', ?)",
-          JSON.stringify({ team: '', trust: owner.console.id, membership: 'joining', mailboxId: desk.mailboxes[0] }),
-        ),
-      )
-    }
+    for (const { console, mailboxes } of desks.slice(1))
+      join(owner.console.workspace, console.workspace, `A${console.index}`, 'agent', mailboxes[0])
     // Most mail is there before anybody begins.
     for (const desk of desks)
       for (const mail of random.shuffle(world.mail)) if (random.chance(0.7)) await world.deliver(desk, mail)
@@ -266,27 +247,16 @@ class World {
 
   private send(desk: Desk): void {
     const { workspace } = desk.console
-    this.write(desk, (tx) => sealOwn(tx, workspace))
-    for (;;) {
-      const pack = nextPack(workspace.db.read, workspace.clock.stamp())
-      if (!pack) return
-      const place = this.server.append(pack.pack, 0, pack.summary)
-      this.write(desk, (tx) => sent(tx, pack.hashes, this.server.generation, place))
-    }
+    desk.console.time.now = this.now
+    sendAll(workspace, this.server, workspace.clock.stamp())
   }
 
   private receive(desk: Desk, random: Random, all = false): void {
     const fresh = this.server.list(this.now).filter((place) => !desk.read.has(place))
     const some = all ? fresh : random.shuffle(fresh).slice(0, 1 + random.below(3))
     if (some.length === 0) return
-    this.write(desk, (tx) =>
-      arrived(
-        tx,
-        desk.console.workspace,
-        this.server.generation,
-        some.map((place) => ({ place, pack: this.server.pack(place) })),
-      ),
-    )
+    desk.console.time.now = this.now
+    receive(desk.console.workspace, this.server, some)
     for (const place of some) desk.read.add(place)
     if (this.sabotage === 'own-order')
       // As if a console told by its own clock and not by what each writer knew which act came first.

@@ -3,8 +3,9 @@ import { entityOfMessage } from '../../../src-main/store/team/anchors'
 import { Intake } from '../../../src-main/store/team/incoming'
 import { packItems } from '../../../src-main/store/team/items'
 import { nextPack, sealOwn } from '../../../src-main/store/team/outgoing'
-import { addDevice, createTeam } from '../../../src-main/store/team/roster'
+import { createTeam } from '../../../src-main/store/team/roster'
 import type { Workspace } from '../../../src-main/store/workspace'
+import { join } from '../../sim/team'
 import { Harness } from '../helpers'
 
 const open: Harness[] = []
@@ -15,24 +16,8 @@ async function two(): Promise<{ ana: Harness; ben: Harness; from: Workspace; to:
   const [ana, ben] = [await Harness.make(), await Harness.make()]
   open.push(ana, ben)
   const [from, to] = [ana.service.open.workspace, ben.service.open.workspace]
-  ana.db.write((tx) => {
-    createTeam(tx, from, 1, 'support@acme.test')
-    addDevice(tx, from, {
-      name: 'Ben',
-      address: 'support@acme.test',
-      role: 'agent',
-      permissions: [],
-      signKey: to.device.signKey,
-      sealKey: to.device.sealKey,
-      deviceName: '',
-    })
-  })
-  ben.db.write((tx) =>
-    tx.run(
-      "INSERT INTO team_info(key, value) VALUES('team', ?)",
-      JSON.stringify({ team: '', trust: from.device.id, membership: 'joining', mailboxId: 1 }),
-    ),
-  )
+  ana.db.write((tx) => createTeam(tx, from, 1, 'support@acme.test'))
+  join(from, to, 'Ben')
   return { ana, ben, from, to }
 }
 const packOf = (one: Harness): Uint8Array => {

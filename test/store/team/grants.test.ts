@@ -9,12 +9,10 @@ import { endGrant, grantRow, listGrants, makeGrant, sweepGrants } from '../../..
 import { anchorHead, headFault, ownMark } from '../../../src-main/store/privacy/log-heads'
 import { migrations } from '../../../src-main/store/migrations'
 import { addIdentity } from '../../../src-main/store/privacy/support-identities'
-import { arrived } from '../../../src-main/store/team/incoming'
-import { nextPack, sealOwn, sent } from '../../../src-main/store/team/outgoing'
-import { addDevice, createTeam, cutOff } from '../../../src-main/store/team/roster'
-import type { Role } from '../../../src-preload/contract/team'
+import { createTeam, cutOff } from '../../../src-main/store/team/roster'
 import { consoles, type Console } from '../../sim/console'
 import { Server } from '../../sim/server'
+import { join, receive, sendAll } from '../../sim/team'
 import { staff } from '../support'
 
 const day = 86_400_000
@@ -48,54 +46,15 @@ beforeEach(() => {
     })
   }
   owner.workspace.db.write((tx) => createTeam(tx, owner.workspace, 1, 'support@acme.test'))
-  for (const [console, role] of [
-    [admin, 'admin'],
-    [agent, 'agent'],
-  ] as const)
-    join(console, role)
+  join(owner.workspace, admin.workspace, 'Ben', 'admin')
+  join(owner.workspace, agent.workspace, 'Cleo')
   everybody()
 })
 
-function join(console: Console, role: Role): void {
-  const { signKey, sealKey } = console.workspace.device
-  owner.workspace.db.write((tx) =>
-    addDevice(tx, owner.workspace, {
-      name: role === 'admin' ? 'Ben' : 'Cleo',
-      address: 'support@acme.test',
-      role,
-      permissions: [],
-      signKey,
-      sealKey,
-      deviceName: '',
-    }),
-  )
-  console.workspace.db.write((tx) =>
-    tx.run(
-      "INSERT INTO team_info(key, value) VALUES('team', ?)",
-      JSON.stringify({ team: '', trust: owner.id, membership: 'joining', mailboxId: 1 }),
-    ),
-  )
-}
-function send(console: Console): void {
-  const { workspace } = console
-  workspace.db.write((tx) => sealOwn(tx, workspace))
-  for (
-    let pack = nextPack(workspace.db.read, Number.MAX_SAFE_INTEGER);
-    pack;
-    pack = nextPack(workspace.db.read, Number.MAX_SAFE_INTEGER)
-  ) {
-    const { hashes, pack: bytes } = pack
-    workspace.db.write((tx) => sent(tx, hashes, server.generation, server.append(bytes, 0)))
-  }
-}
-function receive(console: Console): void {
-  const messages = server.list(now + 1).map((place) => ({ place, pack: server.pack(place) }))
-  console.workspace.db.write((tx) => arrived(tx, console.workspace, server.generation, messages))
-}
 function everybody(): void {
   for (const one of [owner, admin, agent]) one.time.now = now
-  for (const one of [owner, admin, agent]) send(one)
-  for (const one of [owner, admin, agent]) receive(one)
+  for (const one of [owner, admin, agent]) sendAll(one.workspace, server, Number.MAX_SAFE_INTEGER)
+  for (const one of [owner, admin, agent]) receive(one.workspace, server, server.list(now + 1))
 }
 const grants = (console: Console) => listGrants(console.workspace, {}, () => 0)
 function grant(console: Console, days: number): number {

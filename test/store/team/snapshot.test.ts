@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { noBlob, sealBlob } from '../../../src-main/crypto/blob'
 import { coverable } from '../../../src-main/store/team/cover'
 import { folderIs } from '../../../src-main/store/team/healing'
-import { arrived, Intake } from '../../../src-main/store/team/incoming'
+import { Intake } from '../../../src-main/store/team/incoming'
 import { packItems, unpackItems } from '../../../src-main/store/team/items'
-import { nextPack, sealOwn, sent } from '../../../src-main/store/team/outgoing'
+import { nextPack } from '../../../src-main/store/team/outgoing'
 import { coveredMs, packOld, superfluous } from '../../../src-main/store/team/pruning'
 import { enough, reduce, type Effect, type LogEvent } from '../../../src-main/store/team/reduce'
-import { addDevice, createTeam, cutOff } from '../../../src-main/store/team/roster'
+import { createTeam, cutOff } from '../../../src-main/store/team/roster'
 import { teamInfo } from '../../../src-main/store/team/team-info'
 import {
   checkSnapshot,
@@ -22,6 +22,7 @@ import { finish } from '../../../src-main/store/team/snapshot-draw'
 import { partsOf } from '../../../src-main/store/team/snapshot-part'
 import { consoles, type Console } from '../../sim/console'
 import { Server } from '../../sim/server'
+import { join, receive, sendAll } from '../../sim/team'
 
 const day = 86_400_000
 let server: Server
@@ -34,26 +35,7 @@ beforeEach(() => {
   now = Date.UTC(2026, 5, 1)
   ;[ana, ben, cy] = consoles(3, now) as [Console, Console, Console]
   write(ana, (tx) => createTeam(tx, ana.workspace, 1, 'support@acme.test'))
-  for (const one of [ben, cy]) {
-    const { signKey, sealKey } = one.workspace.device
-    write(ana, (tx) =>
-      addDevice(tx, ana.workspace, {
-        name: `A${one.index}`,
-        address: 'support@acme.test',
-        role: 'agent',
-        permissions: [],
-        signKey,
-        sealKey,
-        deviceName: '',
-      }),
-    )
-    write(one, (tx) =>
-      tx.run(
-        "INSERT INTO team_info(key, value) VALUES('team', ?)",
-        JSON.stringify({ team: '', trust: ana.id, membership: 'joining', mailboxId: 1 }),
-      ),
-    )
-  }
+  for (const one of [ben, cy]) join(ana.workspace, one.workspace, `A${one.index}`)
 })
 
 function write<T>(one: Console, work: Parameters<typeof one.workspace.db.write<T>>[0]): T {
@@ -61,22 +43,12 @@ function write<T>(one: Console, work: Parameters<typeof one.workspace.db.write<T
   return one.workspace.db.write(work, 'normal')
 }
 function give(one: Console): void {
-  write(one, (tx) => sealOwn(tx, one.workspace))
-  for (let next = nextPack(one.workspace.db.read, now); next; next = nextPack(one.workspace.db.read, now)) {
-    const { hashes, pack, summary } = next
-    const place = server.append(pack, 0, summary)
-    write(one, (tx) => sent(tx, hashes, server.generation, place))
-  }
+  one.time.now = now
+  sendAll(one.workspace, server, now)
 }
 function take(one: Console, places = server.list(Number.POSITIVE_INFINITY)): void {
-  write(one, (tx) =>
-    arrived(
-      tx,
-      one.workspace,
-      server.generation,
-      places.map((place) => ({ place, pack: server.pack(place) })),
-    ),
-  )
+  one.time.now = now
+  receive(one.workspace, server, places)
 }
 function sumUp(): void {
   take(ana)

@@ -1,12 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
 import { gaps } from '../../../src-main/store/team/healing'
-import { arrived } from '../../../src-main/store/team/incoming'
 import { packItems } from '../../../src-main/store/team/items'
-import { nextPack, sealOwn, sent } from '../../../src-main/store/team/outgoing'
-import { addDevice, createTeam, cutOff } from '../../../src-main/store/team/roster'
+import { createTeam, cutOff } from '../../../src-main/store/team/roster'
 import { againMs, patienceMs, Wants } from '../../../src-main/store/team/wants'
 import { consoles, type Console } from '../../sim/console'
 import { Server } from '../../sim/server'
+import { join, receive, sendAll } from '../../sim/team'
 
 let server: Server
 let now: number
@@ -19,26 +18,7 @@ beforeEach(() => {
   now = Date.UTC(2026, 5, 1)
   ;[ana, ben, cy] = consoles(3, now) as [Console, Console, Console]
   write(ana, (tx) => createTeam(tx, ana.workspace, 1, 'support@acme.test'))
-  for (const one of [ben, cy]) {
-    const { signKey, sealKey } = one.workspace.device
-    write(ana, (tx) =>
-      addDevice(tx, ana.workspace, {
-        name: `A${one.index}`,
-        address: 'support@acme.test',
-        role: 'agent',
-        permissions: [],
-        signKey,
-        sealKey,
-        deviceName: '',
-      }),
-    )
-    write(one, (tx) =>
-      tx.run(
-        "INSERT INTO team_info(key, value) VALUES('team', ?)",
-        JSON.stringify({ team: '', trust: ana.id, membership: 'joining', mailboxId: 1 }),
-      ),
-    )
-  }
+  for (const one of [ben, cy]) join(ana.workspace, one.workspace, `A${one.index}`)
   // What is kept in memory only would outlive the test.
   for (const { workspace } of [ana, ben, cy]) Object.assign(workspace, { wants: new Wants(workspace) })
   for (const one of [ana, ben, cy]) give(one)
@@ -51,25 +31,12 @@ function write<T>(one: Console, work: Parameters<typeof one.workspace.db.write<T
 }
 /** @returns how many items went out */
 function give(one: Console): number {
-  write(one, (tx) => sealOwn(tx, one.workspace))
-  let count = 0
-  for (let next = nextPack(one.workspace.db.read, now); next; next = nextPack(one.workspace.db.read, now)) {
-    const { hashes, pack } = next
-    count += hashes.length
-    const place = server.append(pack, 0)
-    write(one, (tx) => sent(tx, hashes, server.generation, place))
-  }
-  return count
+  one.time.now = now
+  return sendAll(one.workspace, server, now)
 }
 function take(one: Console, places = server.list(Number.POSITIVE_INFINITY)): void {
-  write(one, (tx) =>
-    arrived(
-      tx,
-      one.workspace,
-      server.generation,
-      places.map((place) => ({ place, pack: server.pack(place) })),
-    ),
-  )
+  one.time.now = now
+  receive(one.workspace, server, places)
   one.workspace.wants.look(one.workspace.db.read)
 }
 function tag(one: Console, name: string): void {
