@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { countUse, usedOf } from '../../src-main/store/mail/mailbox-use'
-import { Database } from '../../src-main/store/file/database'
+import type { Database } from '../../src-main/store/file/database'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { packMessage } from '../../src-main/shared/message-body'
 import { migrations } from '../../src-main/store/migrations'
 import { SearchIndex } from '../../src-main/store/search/search-index'
 import { StoreThread } from '../../src-main/store/store-thread'
 import { Workspace } from '../../src-main/store/workspace'
+import { openAt } from './earlier'
 
 let dir: string
 const key = randomBytes(32)
@@ -19,15 +20,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-/** Opens the database of `dir` as a program would that knows migrations up to `version`. */
-function at(version: number): Database {
-  return Database.open(
-    dir,
-    key,
-    () => undefined,
-    migrations.filter((one) => one.version <= version),
-  ).database
-}
+const at = (version: number): Database => openAt(dir, key, version)
 
 test('versions go up one by one', () => {
   expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Database } from '../../../src-main/store/file/database'
-import { migrations } from '../../../src-main/store/migrations'
+import type { Database } from '../../../src-main/store/file/database'
 import { sending } from '../../../src-main/store/migrations/0010-sending'
 import { delivery } from '../../../src-main/store/migrations/0013-delivery'
 import { listOutbox } from '../../../src-main/store/outbox/outbox-rows'
 import { sinceOf } from '../../../src-main/store/outbox/since'
+import { openAt } from '../earlier'
 
 let dir: string
 const key = randomBytes(32)
@@ -16,13 +16,7 @@ beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
-const at = (version: number): Database =>
-  Database.open(
-    dir,
-    key,
-    () => undefined,
-    migrations.filter((one) => one.version <= version),
-  ).database
+const at = (version: number): Database => openAt(dir, key, version)
 
 test('sending: a draft and a queued reply of before keep their text, and mail of before is nothing new to them', () => {
   const before = at(sending.version - 1)

@@ -7,8 +7,8 @@ import { DeviceKeys, newDeviceSecret } from '../../../src-main/crypto/device-key
 import { ChainCheck, chainStart, linkHash, logPurpose, type ChainLink } from '../../../src-main/crypto/hash-chain'
 import { checkExport } from '../../../src-main/crypto/log-export'
 import { Database, databaseFile } from '../../../src-main/store/file/database'
-import { migrations } from '../../../src-main/store/migrations'
 import { access } from '../../../src-main/store/migrations/0011-access'
+import { openAt } from '../earlier'
 import { Harness } from '../helpers'
 import { grant, signIn } from '../support'
 
@@ -192,17 +192,10 @@ describe('the log of a workspace', () => {
 test('migration: a database without grants and log gets empty ones and keeps what it has', () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'postern-access-'))
   const key = randomBytes(32)
-  const at = (newest: number) =>
-    Database.open(
-      dir,
-      key,
-      () => undefined,
-      migrations.filter(({ version }) => version <= newest),
-    ).database
-  const before = at(access.version - 1)
+  const before = openAt(dir, key, access.version - 1)
   before.write((tx) => tx.run("INSERT INTO settings(key, value) VALUES('theme', '\"dark\"')"))
   before.close()
-  const after = at(access.version)
+  const after = openAt(dir, key, access.version)
   expect(after.read.all('SELECT * FROM grants')).toEqual([])
   expect(after.read.all('SELECT * FROM access_log')).toEqual([])
   expect(after.read.get('SELECT value FROM settings')).toEqual({ value: '"dark"' })
@@ -213,12 +206,7 @@ test('migration: a database without grants and log gets empty ones and keeps wha
 test('migration 21: who stands in the log is still known, and no page of an index is written with an entry', () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
   const key = randomBytes(32)
-  const before = Database.open(
-    dir,
-    key,
-    () => undefined,
-    migrations.filter(({ version }) => version < 21),
-  ).database
+  const before = openAt(dir, key, 20)
   before.write((tx) => {
     tx.run("INSERT INTO access_chains(device, sign_key, name) VALUES('d', x'00', 'here')")
     tx.run(

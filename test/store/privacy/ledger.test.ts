@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { NetworkContact } from '../../../src-preload/contract/network'
-import { Database } from '../../../src-main/store/file/database'
-import { migrations } from '../../../src-main/store/migrations'
 import { networkLedger } from '../../../src-main/store/migrations/0003-network-ledger'
+import { openAt } from '../earlier'
 import { Harness } from '../helpers'
 
 let store: Harness
@@ -114,17 +113,10 @@ test('turning the setting off reaches mail at once', async () => {
 test('migration: a database without the ledger gets an empty one and keeps what it has', () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'postern-ledger-'))
   const key = randomBytes(32)
-  const at = (newest: number) =>
-    Database.open(
-      dir,
-      key,
-      () => undefined,
-      migrations.filter(({ version }) => version <= newest),
-    ).database
-  const before = at(networkLedger.version - 1)
+  const before = openAt(dir, key, networkLedger.version - 1)
   before.write((tx) => tx.run("INSERT INTO settings(key, value) VALUES('theme', '\"dark\"')"))
   before.close()
-  const after = at(networkLedger.version)
+  const after = openAt(dir, key, networkLedger.version)
   expect(after.read.all('SELECT * FROM network_ledger')).toEqual([])
   expect(after.read.get('SELECT value FROM settings')).toEqual({ value: '"dark"' })
   after.close()

@@ -7,12 +7,12 @@ import type { KeyFile } from '../../../src-main/crypto/support-identity'
 import { Database } from '../../../src-main/store/file/database'
 import { endGrant, grantRow, listGrants, makeGrant, sweepGrants } from '../../../src-main/store/privacy/grants'
 import { anchorHead, headFault, ownMark } from '../../../src-main/store/privacy/log-heads'
-import { migrations } from '../../../src-main/store/migrations'
 import { addIdentity } from '../../../src-main/store/privacy/support-identities'
 import { createTeam, cutOff } from '../../../src-main/store/team/roster'
 import { consoles, type Console } from '../../sim/console'
 import { Server } from '../../sim/server'
 import { join, receive, sendAll } from '../../sim/team'
+import { openAt } from '../earlier'
 import { staff } from '../support'
 
 const day = 86_400_000
@@ -212,12 +212,7 @@ test('migration 18 leaves grants that are there open on this console, and none c
   const dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
   try {
     const key = randomBytes(32)
-    const before = Database.open(
-      dir,
-      key,
-      () => undefined,
-      migrations.filter(({ version }) => version < 18),
-    ).database
+    const before = openAt(dir, key, 17)
     before.write((tx) => {
       tx.run("INSERT INTO support_identities(sign_key, card, added_at, added_by) VALUES('k', '{}', 1, 'x')")
       tx.run(

@@ -4,7 +4,7 @@ import { newName } from '../../../src-main/store/team/log'
 import { reduce, type Effect, type LogEvent } from '../../../src-main/store/team/reduce'
 import { conflictOf, stateOfConversation, statesOf } from '../../../src-main/store/team/state'
 import { Database } from '../../../src-main/store/file/database'
-import { migrations } from '../../../src-main/store/migrations'
+import { openAt } from '../earlier'
 import { Harness } from '../helpers'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -133,12 +133,7 @@ test('migration 4 adds the log to a database with mail and leaves the mail as it
   const dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
   try {
     const key = randomBytes(32)
-    const old = Database.open(
-      dir,
-      key,
-      () => undefined,
-      migrations.filter(({ version }) => version < 4),
-    ).database
+    const old = openAt(dir, key, 3)
     old.write((tx) => tx.run("INSERT INTO conversations(subject, status) VALUES('Bell', 1)"))
     expect(old.read.get("SELECT 1 FROM sqlite_schema WHERE name = 'team_events'")).toBeUndefined()
     old.close()
