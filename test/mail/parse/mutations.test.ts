@@ -1,25 +1,11 @@
 import { expect, test } from 'vitest'
 import { parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { unpackSource } from '../../../src-main/shared/message-body'
-import { corpusFiles, hasCorpus } from '../../fixtures/corpora'
+import { corpusFiles, hasCorpus, mimeSets } from '../../fixtures/corpora'
 import { makeMessages, numbers } from './make-messages'
 
 /** `npm run sweep:mime` sets this: 10,000 mutations instead of some hundred. */
 const rounds = process.env['POSTERN_SWEEP'] === 'mime' ? 10_000 : 1_000
-const sets = [
-  'cpython-email',
-  'flanker',
-  'mikel-mail',
-  'nodemailer-mailparser',
-  'php-mime-mail-parser',
-  'postal-mime',
-  'spamassassin',
-  'spamscope-mail-parser',
-  'staktrace-mailparse',
-  'stalwart-rfc',
-  'thunderbird-android-demo',
-  'webklex-php-imap',
-]
 const pieces = [
   '\r',
   '\n',
@@ -46,7 +32,7 @@ const pieces = [
 test('no mutation of foreign mail crashes, hangs or loses its source (R24)', async () => {
   const random = numbers(2026)
   const below = (limit: number): number => Math.floor(random() * limit)
-  const foreign = sets
+  const foreign = mimeSets
     .filter(hasCorpus)
     .flatMap((set) =>
       [...corpusFiles(set, '.eml'), ...corpusFiles(set, '.msg'), ...corpusFiles(set, '.txt')].map(({ read }) => read()),

@@ -5,7 +5,7 @@ import { readAnyMime, type MimeMessage } from '../../../src-main/mail/parse/mime
 import { readSimpleMime } from '../../../src-main/mail/parse/mime-simple'
 import { parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { unpackSource } from '../../../src-main/shared/message-body'
-import { corporaHome } from '../../fixtures/corpora'
+import { corporaHome, mimeSets } from '../../fixtures/corpora'
 import { makeMessages, numbers } from './make-messages'
 
 const sample = join(import.meta.dirname, '../../../resources/sample')
@@ -23,21 +23,7 @@ function filesUnder(dir: string, limit: number): string[] {
         !/LICENSE|README/.test(file),
     )
 }
-const mailSets = [
-  'cpython-email',
-  'flanker',
-  'mikel-mail',
-  'nodemailer-mailparser',
-  'php-mime-mail-parser',
-  'postal-mime',
-  'spamassassin',
-  'spamscope-mail-parser',
-  'staktrace-mailparse',
-  'stalwart-rfc',
-  'talon',
-  'thunderbird-android-demo',
-  'webklex-php-imap',
-]
+const mailSets = [...mimeSets, 'talon']
 const corpusFiles = mailSets.flatMap((set) => filesUnder(join(corporaHome, set), 5_000_000))
 
 /** The same in a form that shows a difference well. */
