@@ -17,7 +17,7 @@ import {
   type Desk,
   type Team,
 } from './harness'
-import { nav } from './hands'
+import { nav, settingsPage } from './hands'
 import { look } from './pictures'
 
 const certificates = makeCertificates()
@@ -54,10 +54,9 @@ const logins = (): number =>
 
 test('a certificate that nobody vouches for counts after a person compared it, for this server and this certificate only; another one is refused, and the exception can be taken back (R29)', async () => {
   const { page } = desk
-  const settings = page.getByRole('navigation', { name: 'Settings' })
   await page.keyboard.press('g')
   await page.keyboard.press('s')
-  await settings.getByRole('button', { name: 'Mailboxes' }).click()
+  await settingsPage(page, 'Mailboxes').click()
   await page.getByRole('button', { name: 'More actions for Help' }).click()
   await page.getByRole('menuitem', { name: 'Edit and test…' }).click()
   await page.getByLabel('Incoming server (IMAP)', { exact: true }).fill('localhost')
@@ -85,18 +84,18 @@ test('a certificate that nobody vouches for counts after a person compared it, f
   expect(logins()).toBe(before)
   await page.keyboard.press('g')
   await page.keyboard.press('s')
-  await settings.getByRole('button', { name: 'Mailboxes' }).click()
+  await settingsPage(page, 'Mailboxes').click()
   await expect(
     page.getByText('shows another certificate than the one that was accepted for it. No password was sent'),
   ).toBeVisible()
 
-  await settings.getByRole('button', { name: 'Security' }).click()
+  await settingsPage(page, 'Security').click()
   const pins = page.getByRole('region', { name: 'Accepted certificates' })
   await expect(pins).toContainText(`localhost:${secure.tlsPort}`)
   await look(desk, 'certificates-accepted')
   await pins.getByRole('button', { name: 'Remove' }).click()
   await expect(pins).toHaveCount(0)
-  await settings.getByRole('button', { name: 'Mailboxes' }).click()
+  await settingsPage(page, 'Mailboxes').click()
   await expect(page.getByText('an issuer that this computer does not trust')).toBeVisible({ timeout: 60_000 })
   expect(logins()).toBe(before)
 })

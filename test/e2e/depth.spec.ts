@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from '@playwright/test'
-import { answered, nav, openRow } from './hands'
+import { answered, nav, openRow, settingsPage } from './hands'
 import { look } from './pictures'
 import {
   conversation,
@@ -109,7 +109,7 @@ test('what is on the server only is said, comes when it is opened, and is never 
   await page.keyboard.press('Escape')
   await answered(page, 'settings.get', {})
   await page.getByRole('button', { name: /You: / }).or(page.locator('.tb-you')).first().click()
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Mailboxes' }).click()
+  await settingsPage(page, 'Mailboxes').click()
   await page.getByRole('button', { name: 'More actions for Help' }).click()
   await page.getByRole('menuitem', { name: 'Storage…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Storage of Help' })

@@ -59,6 +59,9 @@ export async function answered<N extends CallName>(page: Page, name: N, input: C
 /** A view or a mailbox in the sidebar. */
 export const nav = (page: Page, name: string): Locator =>
   page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: new RegExp(`^${name}\\b`) })
+/** A page of settings, in the sidebar while a person is there. */
+export const settingsPage = (page: Page, name: string | RegExp): Locator =>
+  page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name })
 /** Where a message is written; opened with R. */
 export const replyBox = (page: Page): Locator => page.getByRole('textbox', { name: 'Reply' })
 

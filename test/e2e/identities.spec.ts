@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import PostalMime from 'postal-mime'
-import { answerByKeyboard, answered, nav, openRow, replyBox } from './hands'
+import { answerByKeyboard, answered, nav, openRow, replyBox, settingsPage } from './hands'
 import {
   conversation,
   mail,
@@ -77,7 +77,7 @@ test('an answer leaves from the alias that was written to, with its name and sig
   const { page } = desk
   await page.keyboard.press('g')
   await page.keyboard.press('s')
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Mailboxes' }).click()
+  await settingsPage(page, 'Mailboxes').click()
   await page.getByRole('button', { name: 'More actions for Help' }).click()
   await page.getByRole('menuitem', { name: 'Names, addresses, signature' }).click()
   await page.getByRole('textbox', { name: 'Name of the mailbox' }).fill('Northwind Help')
@@ -204,7 +204,7 @@ test("what a mailbox's permission was used for stands in the privacy panel, and 
   await expect(page.getByRole('region', { name: 'What Postern may do here, and did' })).toContainText('3 messages read')
   await page.keyboard.press('g')
   await page.keyboard.press('s')
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Mailboxes' }).click()
+  await settingsPage(page, 'Mailboxes').click()
   const services = page.getByRole('region', { name: 'Sign-in services' })
   await expect(services).toContainText('northwind-desk')
   await expect(services).toContainText('Set by Northwind IT')

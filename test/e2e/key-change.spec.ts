@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { deliver, nav } from './hands'
+import { deliver, nav, settingsPage } from './hands'
 import { mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 import { look } from './pictures'
 
@@ -24,7 +24,7 @@ test.afterAll(async () => {
 const toSecurity = async (): Promise<void> => {
   await desk.page.keyboard.press('g')
   await desk.page.keyboard.press('s')
-  await desk.page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Security' }).click()
+  await settingsPage(desk.page, 'Security').click()
 }
 const dialog = () => desk.page.getByRole('dialog')
 

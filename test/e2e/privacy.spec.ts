@@ -16,6 +16,7 @@ import {
   type Desk,
   type Team,
 } from './harness'
+import { settingsPage } from './hands'
 import { compare } from './wire'
 
 let team: Team
@@ -153,9 +154,7 @@ test('nobody is granted access for more than 180 days, in the window or by a cra
     .filter({ hasText: 'Idris Vaughan' })
   await expect(card).toContainText('of 180 days')
   await expect(card).toContainText('Full read')
-  await expect(
-    page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: /Support access/ }),
-  ).toContainText('179 d')
+  await expect(settingsPage(page, /Support access/)).toContainText('179 d')
   // The overview is made of what stands now, and each line leads to the act that ends it.
   await tab('Overview')
   const shared = (region: string, text: string) =>
@@ -423,7 +422,7 @@ test('a policy file that says 181 days grants one, and forbidding ends what is o
   )
   await expect(page.getByText('Your organisation has switched support access off.')).toBeHidden()
   await page.keyboard.press('ControlOrMeta+,')
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Security' }).click()
+  await settingsPage(page, 'Security').click()
   const lock = page.getByRole('region', { name: 'Lock' })
   await expect(lock.getByText('Managed')).toHaveCount(2)
   expect(await lock.getByRole('combobox').getByRole('option').allTextContents()).toEqual([

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { conversation, list, mail, row, seed, startTeam, type Desk, type Team } from './harness'
-import { answered, nav, onServer, openRow, replyBox } from './hands'
+import { answered, nav, onServer, openRow, replyBox, settingsPage } from './hands'
 import { look, shots } from './pictures'
 import { startDesks } from './team-desks'
 
@@ -100,7 +100,7 @@ test('a view shows every console the same, its makers what is theirs, and deleti
   await expect(nav(okafor, 'Slots')).toBeHidden()
   await expect(nav(bo, 'Slots')).toBeVisible()
   await nav(okafor, 'Settings').click()
-  await okafor.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Views' }).click()
+  await settingsPage(okafor, 'Views').click()
   await expect(okafor.getByRole('switch', { name: 'Slots in the sidebar' })).not.toBeChecked()
   await okafor.getByRole('button', { name: 'Move Mine up' }).click()
   await expect(okafor.getByRole('row').nth(1)).toContainText('Mine')
@@ -138,14 +138,14 @@ test('what one decides about a conversation, all three see alike; who is named o
   const note = (page: Page) => conversation(page).getByRole('article', { name: 'Internal note by Ana Ferreira' })
   // A field and a group are made where they are managed.
   await nav(ana, 'Settings').click()
-  await ana.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Fields' }).click()
+  await settingsPage(ana, 'Fields').click()
   await ana.getByRole('button', { name: 'New field' }).click()
   await ana.getByRole('dialog').getByLabel('Name').fill('Order')
   await ana.getByRole('button', { name: 'Save field' }).click()
   await expect(ana.getByRole('cell', { name: 'Order', exact: true })).toBeVisible()
   const [desk] = desks
   if (desk) await look(desk, 'settings-fields')
-  await ana.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Groups' }).click()
+  await settingsPage(ana, 'Groups').click()
   await ana.getByRole('button', { name: 'New group' }).click()
   await ana.getByRole('dialog').getByLabel('Name').fill('Workshop')
   await ana.getByRole('checkbox', { name: 'Bo Lindqvist' }).check()

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { deliver, nav } from './hands'
+import { deliver, nav, settingsPage } from './hands'
 import {
   conversation,
   list,
@@ -111,7 +111,7 @@ test('many are assigned, tagged and snoozed at once', async () => {
 
 test('a tag is renamed and merged in settings, and its conversations follow', async () => {
   await nav(page, 'Settings').click()
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Tags' }).click()
+  await settingsPage(page, 'Tags').click()
   await page.getByRole('button', { name: 'New tag' }).click()
   await page.getByLabel('Name').fill('Warranty CLAIM')
   await page.getByRole('button', { name: 'Make tag' }).click()
@@ -144,7 +144,7 @@ test('mail that comes while the window is not in front is told, by quiet hours a
     })
   await page.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
   await nav(page, 'Settings').click()
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Notifications' }).click()
+  await settingsPage(page, 'Notifications').click()
   await page.getByLabel('Tell me about').selectOption('New conversations and mine')
   await page.keyboard.press('Escape')
   await deliver(team, mail({ subject: 'Spokes for a 29er', from: 'Yusuf Demir <yusuf@customer.example>' }), 'help')
