@@ -147,7 +147,7 @@ function unique(rows: readonly SnapshotBatch[]): SnapshotBatch[] {
 }
 
 /** @throws PosternError `unreadable` */
-export function readPart(body: unknown): SnapshotPart {
+function readPart(body: unknown): SnapshotPart {
   const fields = Part.safeParse(body)
   if (!fields.success) throw new PosternError('unreadable', 'a part of a snapshot does not fit')
   const [, id, part, parts, at, roster, root, generation, place, devices, cover, batches, events] = fields.data
