@@ -1,5 +1,5 @@
 import { baseSubject } from '../../shared/threading'
-import type { Writer } from '../file/database'
+import type { Reader, Writer } from '../file/database'
 import { customerOf } from './customers'
 import { relabel } from '../mail/labels'
 import { listedPlaces, place, shownPlaces } from '../mail/places'
@@ -155,6 +155,12 @@ function peopleOf(messages: readonly Shown[], own: ReadonlySet<string>): string[
   return [...names.values()].slice(0, 3)
 }
 
+/** The mailboxes in whose lists a conversation is; none when it is gone. */
+export function mailboxIdsOf(read: Reader, conversationId: number): number[] {
+  const row = read.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', conversationId)
+  return parseIds(row?.mailbox_ids ?? '[]')
+}
+
 /** Puts a conversation into a mailbox's lists; it stays there when its messages move on. */
 export function addToMailbox(tx: Writer, conversationId: number, mailboxId: number): void {
   const { changes } = tx.run(
@@ -164,8 +170,7 @@ export function addToMailbox(tx: Writer, conversationId: number, mailboxId: numb
     conversationId,
   )
   if (changes === 0) return
-  const row = tx.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', conversationId)
-  const ids = parseIds(row?.mailbox_ids ?? '[]')
+  const ids = mailboxIdsOf(tx, conversationId)
   if (!ids.includes(mailboxId))
     tx.run(
       'UPDATE conversations SET mailbox_ids = ? WHERE id = ?',

@@ -2,8 +2,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { dropMessage } from './erase'
 import { forgetParts } from './files'
 import { fitMailboxes } from '../threads/families'
-import { parseIds } from '../rows'
-import { summarize } from '../conversations/summary'
+import { mailboxIdsOf, summarize } from '../conversations/summary'
 import { breathe, type Workspace } from '../workspace'
 
 const chunk = 50
@@ -88,10 +87,7 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
           .changes > 0
       )
         fitMailboxes(tx, conversationId)
-      const others = parseIds(
-        tx.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', conversationId)
-          ?.mailbox_ids ?? '[]',
-      ).filter((id) => id !== mailboxId)
+      const others = mailboxIdsOf(tx, conversationId).filter((id) => id !== mailboxId)
       const homeless = tx.all<{ id: number }>(
         'SELECT id FROM messages m WHERE conversation_id = ? AND (? OR NOT EXISTS(SELECT 1 FROM locations WHERE message_id = m.id))',
         conversationId,

@@ -12,7 +12,8 @@ import {
 import type { Address } from '../../../src-preload/contract/mail'
 import type { Reader, Writer } from '../file/database'
 import { noteOwnAddresses } from '../mail/own-mail'
-import { addressKey, parseIds, parsePeople } from '../rows'
+import { mailboxIdsOf } from '../conversations/summary'
+import { addressKey, parsePeople } from '../rows'
 import { getSettings } from '../settings'
 import type { Workspace } from '../workspace'
 
@@ -140,10 +141,7 @@ export function answerFrom(
       original.id,
     )
     .map(({ id }) => id)
-  const inRow = parseIds(
-    read.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', original.conversation_id)
-      ?.mailbox_ids ?? '[]',
-  )
+  const inRow = original.conversation_id === null ? [] : mailboxIdsOf(read, original.conversation_id)
   const holder = sending.find(({ id }) => where.includes(id)) ?? sending.find(({ id }) => inRow.includes(id)) ?? first
   return { mailboxId: holder.id, address: holder.address }
 }

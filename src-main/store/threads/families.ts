@@ -1,7 +1,7 @@
 import { isBroadcast, outsiders, threadIds, normalId, type Addressed, type Threadable } from '../../shared/threading'
 import type { Reader, Writer } from '../file/database'
-import { autoKindOf, parseIds, parsePeople, parseTexts } from '../rows'
-import { addToMailbox, markWork } from '../conversations/summary'
+import { autoKindOf, parsePeople, parseTexts } from '../rows'
+import { addToMailbox, mailboxIdsOf, markWork } from '../conversations/summary'
 import { arrange, type Letter } from './arrange'
 import { decisionsOn } from './decisions'
 import type { Joined } from './thread-join'
@@ -300,9 +300,7 @@ export function fitMailboxes(tx: Writer, id: number): void {
   const movedTo =
     tx.get<{ moved_to: number | null }>('SELECT moved_to FROM conversations WHERE id = ?', id)?.moved_to ?? null
   if (wanted.size === 0 || movedTo !== null) return
-  const now = parseIds(
-    tx.get<{ mailbox_ids: string }>('SELECT mailbox_ids FROM conversations WHERE id = ?', id)?.mailbox_ids ?? '[]',
-  )
+  const now = mailboxIdsOf(tx, id)
   for (const mailboxId of now)
     if (!wanted.has(mailboxId))
       tx.run('DELETE FROM conversation_mailboxes WHERE conversation_id = ? AND mailbox_id = ?', id, mailboxId)
