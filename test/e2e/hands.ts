@@ -1,5 +1,5 @@
 /** What a person does at the desk, and what the servers have afterwards. */
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 import nodemailer from 'nodemailer'
 import type { CallInput, CallName, CallOutput, WireError } from '../../src-preload/contract'
 import { conversation, row, type Team } from './harness'
@@ -77,4 +77,32 @@ export async function answerByKeyboard(page: Page, text: string): Promise<void> 
   await page.keyboard.press('r')
   await page.keyboard.type(text)
   await page.keyboard.press('Control+Enter')
+}
+
+/** No screen of the tests shows notifications: from here on what would be shown is kept. */
+export async function keepNotices(app: ElectronApplication): Promise<{
+  /** Title and body of each so far. */
+  told(): Promise<string[][]>
+  click(index: number): Promise<void>
+}> {
+  await app.evaluate(({ Notification }) => {
+    const shown: Electron.Notification[] = []
+    Reflect.set(globalThis, 'notices', shown)
+    Reflect.set(Notification, 'isSupported', () => true)
+    Notification.prototype.show = function show(this: Electron.Notification) {
+      shown.push(this)
+    }
+  })
+  return {
+    told: () =>
+      app.evaluate(() => {
+        const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
+        return shown.map(({ title, body }) => [title, body])
+      }),
+    click: (index) =>
+      app.evaluate((_, at) => {
+        const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
+        shown[at]?.emit('click')
+      }, index),
+  }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { conversation, list, mail, row, seed, startTeam, type Desk, type Team } from './harness'
-import { answered, nav, onServer, openRow, replyBox, settingsPage } from './hands'
+import { answered, keepNotices, nav, onServer, openRow, replyBox, settingsPage } from './hands'
 import { look, shots } from './pictures'
 import { startDesks } from './team-desks'
 
@@ -121,20 +121,9 @@ test('a view shows every console the same, its makers what is theirs, and deleti
 test('what one decides about a conversation, all three see alike; who is named or follows is told', async () => {
   test.setTimeout(120_000)
   await bo.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
-  await desks[1]?.app.evaluate(({ Notification }) => {
-    // No screen of the tests shows notifications: this keeps what would be shown.
-    const shown: Electron.Notification[] = []
-    Reflect.set(globalThis, 'notices', shown)
-    Reflect.set(Notification, 'isSupported', () => true)
-    Notification.prototype.show = function show(this: Electron.Notification) {
-      shown.push(this)
-    }
-  })
-  const notices = () =>
-    desks[1]?.app.evaluate(() => {
-      const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
-      return shown.map(({ title, body }) => `${title}: ${body}`)
-    })
+  const [desk, second] = desks
+  if (!desk || !second) throw new Error('no desks')
+  const notices = await keepNotices(second.app)
   const note = (page: Page) => conversation(page).getByRole('article', { name: 'Internal note by Ana Ferreira' })
   // A field and a group are made where they are managed.
   await nav(ana, 'Settings').click()
@@ -143,8 +132,7 @@ test('what one decides about a conversation, all three see alike; who is named o
   await ana.getByRole('dialog').getByLabel('Name').fill('Order')
   await ana.getByRole('button', { name: 'Save field' }).click()
   await expect(ana.getByRole('cell', { name: 'Order', exact: true })).toBeVisible()
-  const [desk] = desks
-  if (desk) await look(desk, 'settings-fields')
+  await look(desk, 'settings-fields')
   await settingsPage(ana, 'Groups').click()
   await ana.getByRole('button', { name: 'New group' }).click()
   await ana.getByRole('dialog').getByLabel('Name').fill('Workshop')
@@ -169,7 +157,7 @@ test('what one decides about a conversation, all three see alike; who is named o
   await expect(told).toContainText('Who is meant by @bo?')
   await ana.keyboard.press('ControlOrMeta+Enter')
   await expect(told.getByRole('button', { name: 'Bo Lindqvist' })).toBeFocused()
-  if (desk) await look(desk, 'note-who')
+  await look(desk, 'note-who')
   await ana.keyboard.press('Enter')
   await expect(told).toHaveText('Tells Bo Lindqvist')
   await ana.getByRole('button', { name: 'More ways to add the note' }).click()
@@ -185,7 +173,7 @@ test('what one decides about a conversation, all three see alike; who is named o
   }
   await expect(note(okafor)).toContainText('@Bo Lindqvist same freehub batch')
   await expect
-    .poll(async () => (await notices())?.toSorted(), wait)
+    .poll(async () => (await notices.told()).map((one) => one.join(': ')).toSorted(), wait)
     .toEqual(['Assigned to a group of yours: Refund for a light', 'You were mentioned: Refund for a light'])
   await expect(nav(bo, 'My groups')).toHaveAccessibleName(/^My groups 1 conversation/)
   await expect(nav(okafor, 'My groups')).toBeHidden()
@@ -223,11 +211,9 @@ test('what one decides about a conversation, all three see alike; who is named o
     )
     .toContain('half a note')
   await okafor.getByRole('textbox', { name: 'Note' }).fill('')
-  if (desk) {
-    await nav(ana, 'Inbox').click()
-    await openRow(ana, 'Refund for a light')
-    await look(desk, 'fields-followed')
-  }
+  await nav(ana, 'Inbox').click()
+  await openRow(ana, 'Refund for a light')
+  await look(desk, 'fields-followed')
 })
 
 test('what one merges, splits or moves to another mailbox is so on all three screens and on the server', async () => {

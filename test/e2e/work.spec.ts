@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { deliver, nav, settingsPage } from './hands'
+import { deliver, keepNotices, nav, settingsPage } from './hands'
 import {
   conversation,
   list,
@@ -128,30 +128,14 @@ test('a tag is renamed and merged in settings, and its conversations follow', as
 })
 
 test('mail that comes while the window is not in front is told, by quiet hours and settings, and a click opens it', async () => {
-  await desk.app.evaluate(({ Notification }) => {
-    // No screen of the tests shows notifications: this keeps what would be shown.
-    const shown: Electron.Notification[] = []
-    Reflect.set(globalThis, 'notices', shown)
-    Reflect.set(Notification, 'isSupported', () => true)
-    Notification.prototype.show = function show(this: Electron.Notification) {
-      shown.push(this)
-    }
-  })
-  const notices = () =>
-    desk.app.evaluate(() => {
-      const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
-      return shown.map(({ title, body }) => [title, body])
-    })
+  const notices = await keepNotices(desk.app)
   await page.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
   await nav(page, 'Settings').click()
   await settingsPage(page, 'Notifications').click()
   await page.getByLabel('Tell me about').selectOption('New conversations and mine')
   await page.keyboard.press('Escape')
   await deliver(team, mail({ subject: 'Spokes for a 29er', from: 'Yusuf Demir <yusuf@customer.example>' }), 'help')
-  await expect.poll(notices).toEqual([['Yusuf Demir', 'Spokes for a 29er']])
-  await desk.app.evaluate(() => {
-    const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
-    shown[0]?.emit('click')
-  })
+  await expect.poll(notices.told).toEqual([['Yusuf Demir', 'Spokes for a 29er']])
+  await notices.click(0)
   await expect(conversation(page).getByRole('heading', { name: 'Spokes for a 29er' })).toBeVisible()
 })
