@@ -9,7 +9,7 @@ import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input, TextArea } from '../ui/field'
-import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase'
+import { isPassphrasePair, NewPassphrase, PasswordField } from '../ui/passphrase'
 import { ActDialog } from '../ui/act-dialog'
 
 export type Person = CallOutput<'identities.read'>
@@ -336,16 +336,7 @@ export function SignChallenge({ onClose }: { onClose: () => void }) {
             />
           )}
         </Field>
-        <Field label={t('privacy:signIn.passphrase')}>
-          {(ids) => (
-            <PasswordInput
-              ids={ids}
-              label={t('privacy:signIn.passphrase')}
-              value={passphrase}
-              onChange={setPassphrase}
-            />
-          )}
-        </Field>
+        <PasswordField label={t('privacy:signIn.passphrase')} value={passphrase} onChange={setPassphrase} />
       </form>
       {answer !== null && (
         <Field label={t('privacy:mine.answer')}>

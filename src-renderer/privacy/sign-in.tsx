@@ -5,7 +5,7 @@ import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input, Segmented, TextArea } from '../ui/field'
-import { PasswordInput } from '../ui/passphrase'
+import { PasswordField } from '../ui/passphrase'
 import { CardField, KeyFileField, type Person } from './people'
 
 type Way = 'file' | 'device'
@@ -84,9 +84,12 @@ export function SignIn({
           <p className="t2">{t(locked === 'system' ? 'privacy:signIn.lockedSystem' : 'privacy:signIn.lockedText')}</p>
         )}
         {locked === 'passphrase' && (
-          <Field label={t('privacy:signIn.ours')} hint={t('privacy:signIn.oursHint')}>
-            {(ids) => <PasswordInput ids={ids} label={t('privacy:signIn.ours')} value={ours} onChange={setOurs} />}
-          </Field>
+          <PasswordField
+            label={t('privacy:signIn.ours')}
+            hint={t('privacy:signIn.oursHint')}
+            value={ours}
+            onChange={setOurs}
+          />
         )}
         <Segmented
           label={t('privacy:signIn.how')}
@@ -100,16 +103,7 @@ export function SignIn({
         {way === 'file' && (
           <>
             <KeyFileField onPerson={setPerson} />
-            <Field label={t('privacy:signIn.passphrase')}>
-              {(ids) => (
-                <PasswordInput
-                  ids={ids}
-                  label={t('privacy:signIn.passphrase')}
-                  value={passphrase}
-                  onChange={setPassphrase}
-                />
-              )}
-            </Field>
+            <PasswordField label={t('privacy:signIn.passphrase')} value={passphrase} onChange={setPassphrase} />
           </>
         )}
         {asksChallenge && (

@@ -6,12 +6,11 @@ import { keepAll } from '../state/closing'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { Button } from '../ui/button'
-import { Field } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { LockSettings } from './lock'
 import { PinnedCertificates } from './pins'
 import { Page } from '../ui/page'
-import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase'
+import { isPassphrasePair, NewPassphrase, PasswordField } from '../ui/passphrase'
 import { ActDialog } from '../ui/act-dialog'
 import './settings.css'
 
@@ -50,18 +49,13 @@ function PassphraseDialog({ act, onClose }: { act: Act; onClose: () => void }) {
       onClose={onClose}
     >
       {act !== 'set' && (
-        <Field label={t('setup:secret.current')}>
-          {(ids) => (
-            <PasswordInput
-              ids={ids}
-              label={t('setup:secret.current')}
-              autoFocus
-              autoComplete="current-password"
-              value={current}
-              onChange={setCurrent}
-            />
-          )}
-        </Field>
+        <PasswordField
+          label={t('setup:secret.current')}
+          autoFocus
+          autoComplete="current-password"
+          value={current}
+          onChange={setCurrent}
+        />
       )}
       {act !== 'remove' && (
         <NewPassphrase autoFocus={act === 'set'} one={one} two={two} onChange={(a, b) => setBoth([a, b])} />
@@ -90,18 +84,13 @@ function NewKeyDialog({ withPassphrase, onClose }: { withPassphrase: boolean; on
       onClose={onClose}
     >
       {withPassphrase ? (
-        <Field label={t('setup:secret.current')}>
-          {(ids) => (
-            <PasswordInput
-              ids={ids}
-              label={t('setup:secret.current')}
-              autoFocus
-              autoComplete="current-password"
-              value={current}
-              onChange={setCurrent}
-            />
-          )}
-        </Field>
+        <PasswordField
+          label={t('setup:secret.current')}
+          autoFocus
+          autoComplete="current-password"
+          value={current}
+          onChange={setCurrent}
+        />
       ) : undefined}
     </ActDialog>
   )

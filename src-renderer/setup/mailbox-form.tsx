@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react'
 import type { Security, SignIn } from '../../src-preload/contract'
 import { t } from '../text'
 import { Checkbox, Field, Input, Select } from '../ui/field'
-import { PasswordInput } from '../ui/passphrase'
+import { PasswordField } from '../ui/passphrase'
 import {
   isLoopback,
   withAddress,
@@ -186,16 +186,12 @@ export function MailboxFields({
           onChange={(signIn) => onChange({ ...form, imap: { ...form.imap, signIn } })}
         />
         {!byBrowser && (
-          <Field label={t('setup:add.password')} hint={passwordHint}>
-            {(ids) => (
-              <PasswordInput
-                ids={ids}
-                label={t('setup:add.password')}
-                value={form.password}
-                onChange={(password) => onChange({ ...form, password })}
-              />
-            )}
-          </Field>
+          <PasswordField
+            label={t('setup:add.password')}
+            hint={passwordHint}
+            value={form.password}
+            onChange={(password) => onChange({ ...form, password })}
+          />
         )}
       </div>
       {byBrowser && receive}
@@ -230,16 +226,12 @@ export function MailboxFields({
             onChange={(signIn) => onChange({ ...form, smtp: { ...form.smtp, signIn } })}
           />
           {form.smtp.signIn === 'password' && (
-            <Field label={t('setup:add.smtpPassword')} hint={passwordHint}>
-              {(ids) => (
-                <PasswordInput
-                  ids={ids}
-                  label={t('setup:add.smtpPassword')}
-                  value={form.smtpPassword}
-                  onChange={(smtpPassword) => onChange({ ...form, smtpPassword })}
-                />
-              )}
-            </Field>
+            <PasswordField
+              label={t('setup:add.smtpPassword')}
+              hint={passwordHint}
+              value={form.smtpPassword}
+              onChange={(smtpPassword) => onChange({ ...form, smtpPassword })}
+            />
           )}
         </div>
       )}

@@ -3,8 +3,7 @@ import { asCallError, call } from '../client'
 import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
-import { Field } from '../ui/field'
-import { isPassphrasePair, NewPassphrase, PasswordInput } from '../ui/passphrase'
+import { isPassphrasePair, NewPassphrase, PasswordField } from '../ui/passphrase'
 import { useWait } from './wait'
 
 /** Chooses the passphrase that protects the key where there is no keychain. */
@@ -110,22 +109,15 @@ export function Unlock() {
         <h1>{t('setup:start.lockedTitle')}</h1>
         <p className="t2">{t('setup:start.lockedText')}</p>
       </div>
-      <Field
+      <PasswordField
         label={t('setup:start.passphrase')}
         error={failure ?? undefined}
         hint={seconds > 0 ? t('setup:start.wait', { seconds }) : undefined}
-      >
-        {(ids) => (
-          <PasswordInput
-            ids={ids}
-            label={t('setup:start.passphrase')}
-            autoFocus
-            autoComplete="current-password"
-            value={text}
-            onChange={setText}
-          />
-        )}
-      </Field>
+        autoFocus
+        autoComplete="current-password"
+        value={text}
+        onChange={setText}
+      />
       <div className="x">
         {seconds > 0 && (
           <span className="meta t3" role="status">

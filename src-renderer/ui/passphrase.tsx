@@ -1,50 +1,54 @@
 import { Eye, EyeOff } from 'lucide-react'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { t } from '../text'
 import { IconButton } from './button'
 import { Field, Input } from './field'
 import { shortest, strengthOf } from './strength'
 
-export interface PasswordInputProps {
-  label: string
-  value: string
-  onChange: (value: string) => void
-  ids: { id: string; 'aria-describedby'?: string; 'aria-invalid'?: true }
-  autoFocus?: boolean
-  autoComplete?: string
-}
-
-/** A secret that can be looked at while it is typed. */
-export function PasswordInput({
+/** A secret that can be looked at while it is typed, under its label. */
+export function PasswordField({
   label,
+  hint,
+  error,
   value,
   onChange,
-  ids,
   autoFocus = false,
   autoComplete = 'off',
-}: PasswordInputProps) {
+}: {
+  label: string
+  hint?: ReactNode
+  error?: ReactNode
+  value: string
+  onChange: (value: string) => void
+  autoFocus?: boolean
+  autoComplete?: string
+}) {
   const [shown, setShown] = useState(false)
   return (
-    <Input
-      {...ids}
-      type={shown ? 'text' : 'password'}
-      value={value}
-      autoComplete={autoComplete}
-      spellCheck={false}
-      autoCapitalize="off"
-      autoFocus={autoFocus}
-      maxLength={1024}
-      onChange={(event) => onChange(event.target.value)}
-      end={
-        <IconButton
-          icon={shown ? EyeOff : Eye}
-          size="sm"
-          label={t(shown ? 'setup:secret.hide' : 'setup:secret.show', { label })}
-          aria-pressed={shown}
-          onClick={() => setShown(!shown)}
+    <Field label={label} hint={hint} error={error}>
+      {(ids) => (
+        <Input
+          {...ids}
+          type={shown ? 'text' : 'password'}
+          value={value}
+          autoComplete={autoComplete}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoFocus={autoFocus}
+          maxLength={1024}
+          onChange={(event) => onChange(event.target.value)}
+          end={
+            <IconButton
+              icon={shown ? EyeOff : Eye}
+              size="sm"
+              label={t(shown ? 'setup:secret.hide' : 'setup:secret.show', { label })}
+              aria-pressed={shown}
+              onClick={() => setShown(!shown)}
+            />
+          }
         />
-      }
-    />
+      )}
+    </Field>
   )
 }
 
@@ -76,37 +80,23 @@ export function NewPassphrase({
   return (
     <>
       <div onBlur={() => setLeft(true)}>
-        <Field
+        <PasswordField
           label={t('setup:secret.new')}
           hint={hint}
           error={left && one !== '' && short ? t('setup:secret.short', { least: shortest }) : undefined}
-        >
-          {(ids) => (
-            <PasswordInput
-              ids={ids}
-              label={t('setup:secret.new')}
-              autoFocus={autoFocus}
-              autoComplete="new-password"
-              value={one}
-              onChange={(value) => onChange(value, two)}
-            />
-          )}
-        </Field>
+          autoFocus={autoFocus}
+          autoComplete="new-password"
+          value={one}
+          onChange={(value) => onChange(value, two)}
+        />
       </div>
-      <Field
+      <PasswordField
         label={t('setup:secret.again')}
         error={two.length >= one.length && two !== '' && one !== two ? t('setup:secret.differs') : undefined}
-      >
-        {(ids) => (
-          <PasswordInput
-            ids={ids}
-            label={t('setup:secret.again')}
-            autoComplete="new-password"
-            value={two}
-            onChange={(value) => onChange(one, value)}
-          />
-        )}
-      </Field>
+        autoComplete="new-password"
+        value={two}
+        onChange={(value) => onChange(one, value)}
+      />
     </>
   )
 }
