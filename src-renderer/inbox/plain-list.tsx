@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react'
 import type { CallError } from '../client'
 import { useList } from '../state/list'
 import { errorText, t } from '../text'
@@ -31,19 +31,23 @@ export function PlainList<T>({
   renderRow: (item: T, props: RowProps) => ReactNode
 }) {
   const grid = useRef<RowGridHandle>(null)
+  const now = useRef({ items, isOn, onOpen })
+  useLayoutEffect(() => {
+    now.current = { items, isOn, onOpen }
+  })
   useEffect(() => {
-    const at = () => items?.findIndex(isOn) ?? -1
+    const at = () => now.current.items?.findIndex(now.current.isOn) ?? -1
     const hands = {
       step: (delta: number) => {
-        const item = items?.[Math.max(0, at() + delta)]
-        if (item) onOpen(item)
+        const item = now.current.items?.[Math.max(0, at() + delta)]
+        if (item) now.current.onOpen(item)
       },
       after: () => null,
       focus: () => grid.current?.focus(Math.max(0, at())),
     }
     useList.setState({ hands })
     return () => useList.setState((state) => (state.hands === hands ? { hands: null } : state))
-  })
+  }, [])
 
   if (!items)
     return (
