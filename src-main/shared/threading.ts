@@ -14,6 +14,11 @@ export interface Threadable {
 /** RFC 5322 limits a line to 998 characters; a longer "id" is noise. */
 const longestId = 998
 
+/** The Message-ID as it stands in a block of headers; null: none. */
+export function writtenId(header: string): string | null {
+  return /^message-id:\s*<?([^>\s]+)/im.exec(header)?.[1] ?? null
+}
+
 /** An id in one form: no angle brackets, no white space. null: no id at all. */
 export function normalId(id: string): string | null {
   const bare = id.replace(/[\s<>]/g, '')

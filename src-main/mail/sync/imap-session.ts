@@ -1,6 +1,7 @@
 import { ImapFlow, type FetchMessageObject } from 'imapflow'
 import type { ServerSettings } from '../../../src-preload/contract/mail'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
+import { writtenId } from '../../shared/threading'
 import { withDeadline } from './backoff'
 import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
 import {
@@ -259,8 +260,7 @@ export class ImapSession {
   async fingerprints(uids: readonly number[]): Promise<Fingerprint[]> {
     const found: Fingerprint[] = []
     for await (const row of this.rows(uids, { uid: true, size: true, headers: ['message-id'] })) {
-      const id = /^message-id:\s*<?([^>\s]+)/im.exec(row.headers?.toString('utf8') ?? '')?.[1]
-      found.push({ uid: row.uid, messageId: id ?? null, size: row.size ?? 0 })
+      found.push({ uid: row.uid, messageId: writtenId(row.headers?.toString('utf8') ?? ''), size: row.size ?? 0 })
     }
     return found
   }

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { StoreForMail } from '../../../src-preload/contract/internal'
 import { unpackSource } from '../../shared/message-body'
-import { normalId } from '../../shared/threading'
+import { normalId, writtenId } from '../../shared/threading'
 import { metInMailbox } from '../conversations/move-mailbox'
 import { addToMailbox } from '../conversations/summary'
 import type { Writer } from '../file/database'
@@ -61,8 +61,8 @@ interface Known {
 function sameAsBefore(tx: Writer, workspace: Workspace, folderId: number, item: Item): Known | undefined {
   if (tx.get('SELECT 1 FROM locations WHERE folder_id = ? AND uid = ?', folderId, item.uid)) return undefined
   const header = Buffer.from(item.header)
-  const written = /^message-id:\s*<?([^>\s]+)/im.exec(header.toString('latin1'))?.[1]
-  const id = written === undefined ? null : normalId(written)
+  const written = writtenId(header.toString('latin1'))
+  const id = written === null ? null : normalId(written)
   if (id === null) return undefined
   return tx
     .all<Known>(
