@@ -1,9 +1,8 @@
 import type { Conversation, Status } from '../../src-preload/contract'
-import { call } from '../client'
 import { useQuery } from '../live'
-import { moveTo, setStatus, tellDone, tellFailure } from '../state/acts'
+import { moveTo, setStatus } from '../state/acts'
 import { useNow } from '../state/clock'
-import { assign, setTag, snooze } from '../state/work'
+import { assign, setField, setTag, snooze } from '../state/work'
 import { t } from '../text'
 import { listText, shortName } from '../text/lists'
 import { whenText } from '../text/time'
@@ -21,15 +20,6 @@ interface Named {
 
 const isStatus = (value: unknown): value is Status =>
   value === 'open' || value === 'pending' || value === 'closed' || value === 'spam'
-
-async function setField(id: number, field: string, label: string, value: string | number | null): Promise<void> {
-  try {
-    const { undo } = await call('conversations.setField', { ids: [id], field, value })
-    tellDone(t(value === null ? 'fields:didClear' : 'fields:didSet', { count: 1, label }), undo)
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
-}
 
 interface Shown {
   readonly text: string
@@ -53,7 +43,7 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
     else if (conflict.field === 'mailbox') {
       const mailbox = mailboxOf(mailboxes, write)
       if (mailbox) void moveTo([id], mailbox)
-    } else void setField(id, conflict.name, labelOf(fields, conflict.name), write.value)
+    } else void setField([id], { name: conflict.name, label: labelOf(fields, conflict.name) }, write.value)
   }
   const choice = ({ field }: Conflict, write: Write): string => {
     if (field === 'assignee') return write.to ? write.to.name || t('work:someone') : t('work:nobody')

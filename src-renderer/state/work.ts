@@ -1,3 +1,4 @@
+import type { FieldValue } from '../../src-preload/contract'
 import { call } from '../client'
 import { t } from '../text'
 import { whenText } from '../text/time'
@@ -47,6 +48,16 @@ export function setTag(ids: readonly number[], tag: { name: string; label: strin
     ? t('work:did.tagged', { count: ids.length, label: tag.label })
     : t('work:did.untagged', { count: ids.length, label: tag.label })
   return act(ids, false, () => call('conversations.tag', { ids: [...ids], tag: tag.name, on }), said)
+}
+
+/** Sets what the team keeps about conversations in a field of its own; null clears it. */
+export function setField(
+  ids: readonly number[],
+  field: { name: string; label: string },
+  value: FieldValue | null,
+): Promise<void> {
+  const said = t(value === null ? 'fields:didClear' : 'fields:didSet', { count: ids.length, label: field.label })
+  return act(ids, false, () => call('conversations.setField', { ids: [...ids], field: field.name, value }), said)
 }
 
 /** Gives or takes a label that the mail server keeps. */

@@ -1,26 +1,16 @@
 import { SlidersHorizontal } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import type { Field, FieldValue } from '../../src-preload/contract'
-import { call } from '../client'
 import { useQuery } from '../live'
-import { tellDone, tellFailure } from '../state/acts'
 import { goSettings } from '../state/places'
 import { showToast } from '../state/toast'
+import { setField } from '../state/work'
 import { t } from '../text'
 import { dayText } from '../text/time'
 import { IconButton } from '../ui/button'
 import { Input, Select } from '../ui/field'
 import { useFields } from './use-views'
 import './work.css'
-
-async function set(id: number, field: Field, value: FieldValue | null): Promise<void> {
-  try {
-    const { undo } = await call('conversations.setField', { ids: [id], field: field.name, value })
-    tellDone(t(value === null ? 'fields:didClear' : 'fields:didSet', { count: 1, label: field.label }), undo)
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
-}
 
 /** As people read it: a day in their own form. */
 export function fieldText(field: Field | undefined, value: FieldValue): string {
@@ -65,7 +55,7 @@ export function FieldSection({ conversationId }: { conversationId: number }) {
                     value={value}
                     onDone={(next) => {
                       setEdited(null)
-                      if (next !== undefined && next !== (value ?? null)) void set(conversationId, field, next)
+                      if (next !== undefined && next !== (value ?? null)) void setField([conversationId], field, next)
                     }}
                   />
                 ) : (
