@@ -33,13 +33,13 @@ export interface RunningTest {
   again: () => void
 }
 
-/** Tests the connection at each pause, for what is complete; `input` null: nothing to test. */
 /** How many messages the test found on the server; null: it did not come that far. */
 export function messagesOf({ test }: RunningTest): number | null {
   const found = test?.steps.find(({ name }) => name === 'imap-login')?.detail['messages']
   return typeof found === 'number' ? found : null
 }
 
+/** Tests the connection at each pause, for what is complete; `input` null: nothing to test. */
 export function useConnectionTest(input: TestInput | null): RunningTest {
   const [begun, setBegun] = useState<{ id: string; of: string } | null>(null)
   const [error, setError] = useState<CallError | null>(null)
