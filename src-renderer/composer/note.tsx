@@ -116,10 +116,7 @@ function NoteComposer({
   const add = async () => {
     if (text.trim() === '' || busy) return
     // Whom it names is a person's to say before it is there for all.
-    if (mentions.open) {
-      place.current?.querySelector<HTMLButtonElement>('.c-told button')?.focus()
-      return
-    }
+    if (mentions.ask()) return
     setBusy(true)
     try {
       clearTimeout(pending.current.timer)

@@ -1,5 +1,5 @@
 import { History, Lock, Pencil, Trash2 } from 'lucide-react'
-import { memo, useRef, useState, type KeyboardEvent } from 'react'
+import { memo, useState, type KeyboardEvent } from 'react'
 import type { Note } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -104,11 +104,10 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
   const [text, setText] = useState(note.text)
   const [busy, setBusy] = useState(false)
   const mentions = useMentions(text)
-  const place = useRef<HTMLDivElement>(null)
   const save = async () => {
     if (text.trim() === '' || busy) return
     if (text.trim() === note.text) return onDone()
-    if (mentions.open) return place.current?.querySelector<HTMLButtonElement>('.c-told button')?.focus()
+    if (mentions.ask()) return
     setBusy(true)
     try {
       tellDone(
@@ -129,7 +128,7 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
     event.stopPropagation()
   }
   return (
-    <div ref={place} className="msg-body y g2">
+    <div className="msg-body y g2">
       <NoteText
         value={text}
         onChange={setText}

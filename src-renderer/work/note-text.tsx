@@ -1,5 +1,5 @@
 import { AtSign, UserX } from 'lucide-react'
-import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useId, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { flushSync } from 'react-dom'
 import { mentionsIn, type Mention, type Nameable } from '../../src-preload/contract/mentions'
 import { t } from '../text'
@@ -20,6 +20,10 @@ const noMentions: readonly Mention[] = []
 export interface Mentions {
   readonly told: readonly Nameable[]
   readonly open: Mention | null
+  /** Where the choice stands while one is open. */
+  readonly choice: RefObject<HTMLSpanElement | null>
+  /** Leads to the choice that a person has to make first; false when there is none. */
+  ask(): boolean
   /** The @ means nobody. */
   leave(): void
 }
@@ -33,6 +37,7 @@ export function useMentions(text: string): Mentions {
     [text, people],
   )
   const wordsOf = ({ from, to }: Mention) => text.slice(from, to).toLocaleLowerCase()
+  const choice = useRef<HTMLSpanElement>(null)
   const open = found.find((one) => !one.sure && !left.has(wordsOf(one))) ?? null
   return {
     told: [
@@ -45,6 +50,11 @@ export function useMentions(text: string): Mentions {
       ).values(),
     ],
     open,
+    choice,
+    ask: () => {
+      choice.current?.querySelector('button')?.focus()
+      return open !== null
+    },
     leave: () => open && setLeft(new Set([...left, wordsOf(open)])),
   }
 }
@@ -157,7 +167,7 @@ export function NoteText({ value, onChange, mentions, label, rows, className, de
 function Told({
   id,
   text,
-  mentions: { told, open, leave },
+  mentions: { told, open, choice, leave },
   onChoose,
 }: {
   id: string
@@ -168,7 +178,7 @@ function Told({
   return (
     <div id={id} className="c-told y g1" role="status" aria-label={t('work:note.told')}>
       {open && (
-        <span className="x wrap tight">
+        <span ref={choice} className="x wrap tight">
           <Icon icon={AtSign} small />
           <span>{t('work:note.which', { name: text.slice(open.from, open.to) })}</span>
           {open.people.map((one) => (
