@@ -180,6 +180,8 @@ export const OutboxJob = z.object({
   files: z.array(z.object({ name: z.string(), type: z.string(), bytes })),
   /** The composed message when an earlier try made it already: sent again byte for byte. */
   raw: bytes.nullable(),
+  /** Which try this is, from 1; the store refuses the word of an earlier one. */
+  attempt: z.int(),
 })
 export type OutboxJob = z.infer<typeof OutboxJob>
 
@@ -337,6 +339,11 @@ export const storeForMail = {
   },
   /** Keeps the composed bytes before the first byte leaves. */
   'outbox.composed': { input: z.object({ id: Id, raw: bytes, message: ParsedMessage }), output: done },
+  /**
+   * The end of the message is about to be handed to the server: noted durably before it is, so that whatever is found leaving
+   * without this note has surely not left. `conflict`: this try is not under way any more, nothing may be handed over.
+   */
+  'outbox.ending': { input: z.object({ id: Id, attempt: z.int() }), output: done },
   'outbox.settle': { input: OutboxOutcome, output: done },
   /** Messages that are here in part and whose whole belongs here: at most `limit`, newest first. */
   'parts.next': {

@@ -140,6 +140,7 @@ export function queue(store: MemoryStore, change: Partial<OutboxJob> = {}): numb
     references: ['root@customer.test', 'first@customer.test'],
     files: [],
     raw: null,
+    attempt: 1,
     ...change,
   }
   const envelope = [...job.to, ...job.cc, ...job.bcc].map((one) => one.address)

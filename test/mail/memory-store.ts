@@ -245,6 +245,7 @@ export class MemoryStore {
       }
       return {}
     },
+    'outbox.ending': () => ({}),
     'outbox.settle': (outcome) => {
       const one = this.outbox.find((entry) => entry.job.id === outcome.id)
       if (one) {

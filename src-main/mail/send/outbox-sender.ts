@@ -183,7 +183,9 @@ export class OutboxSender {
           throw error
         }
       })
-      const result = await session.send({ from: job.from.address, to: job.envelope }, raw)
+      const result = await session.send({ from: job.from.address, to: job.envelope }, raw, () =>
+        this.ports.store.call('outbox.ending', { id: job.id, attempt: job.attempt }),
+      )
       return outcomeOf(result, settled)
     } catch (error) {
       const failure = PosternError.from(error)

@@ -124,8 +124,8 @@ export class SmtpSession {
     }
   }
 
-  /** Hands one message over, the only one of this connection; never throws. */
-  async send(envelope: Envelope, raw: Uint8Array): Promise<SendResult> {
+  /** Hands one message over, the only one of this connection; never throws. `ending`: see `handOver`. */
+  async send(envelope: Envelope, raw: Uint8Array, ending: () => Promise<unknown>): Promise<SendResult> {
     const socket = this.connection._socket
     if (!socket)
       return {
@@ -136,7 +136,7 @@ export class SmtpSession {
         line: '',
       }
     const wire = new SmtpWire(socket, this.facts())
-    return await handOver(wire, this.server, this.hello, envelope, raw)
+    return await handOver(wire, this.server, this.hello, envelope, raw, ending)
   }
 
   /** Says goodbye and closes. */

@@ -42,6 +42,8 @@ const listenMs = 150
  *   A connection that breaks before those has surely delivered nothing. One chunk: some servers wait five seconds at each.
  * - Without it the final dot leaves by itself, after all else was written and a breach had a moment to be noticed.
  * - An answer of which the code came counts, also where its end did not.
+ *
+ * `ending` is awaited before the end leaves; where it rejects, nothing was sent.
  */
 export async function handOver(
   wire: SmtpWire,
@@ -49,9 +51,10 @@ export async function handOver(
   hello: string,
   envelope: Envelope,
   raw: Uint8Array,
+  ending: () => Promise<unknown>,
 ): Promise<SendResult> {
   const offered = extensionsOf(hello)
-  const transaction = new Transaction(wire, { host: server.host, port: server.port })
+  const transaction = new Transaction(wire, { host: server.host, port: server.port }, ending)
   try {
     const largest = Number(offered.get('SIZE') ?? 0)
     if (largest > 0 && raw.length > largest) return transaction.refusedHere('too-large')
@@ -78,6 +81,7 @@ class Transaction {
   constructor(
     private readonly wire: SmtpWire,
     private readonly at: ErrorDetail,
+    private readonly ending: () => Promise<unknown>,
   ) {}
 
   /** MAIL and RCPT. null: at least one recipient may have it. */
@@ -141,6 +145,7 @@ class Transaction {
 
   private async finish(end: string): Promise<SendResult> {
     await this.wire.listen(listenMs)
+    if (!this.wire.speaks) await this.ending()
     // Whatever it says now is no answer to a message that it has not got.
     if (this.wire.speaks) return this.refusal('DATA', await this.wire.reply(commandMs))
     const written = this.wire.write(end, finalMs)

@@ -25,7 +25,16 @@ import { beginExport } from '../mail/export'
 import { completeAt, partialUids, setDepth } from '../mail/parts'
 import { endImport, importPage } from '../mail/import-page'
 import { beginImport, nextImport, pathOf } from '../mail/transfers'
-import { claim, composed, lookedInVain, nextCopy, settle, settleCopy, uncertainJobs } from '../outbox/outbox-queue'
+import {
+  claim,
+  composed,
+  ending,
+  lookedInVain,
+  nextCopy,
+  settle,
+  settleCopy,
+  uncertainJobs,
+} from '../outbox/outbox-queue'
 import { nextMove, settleMailboxMove } from '../conversations/move-mailbox'
 import { reattach } from '../mail/reattach'
 import { hideMailbox } from '../mail/removal'
@@ -207,6 +216,10 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     },
     'import.end': ({ id, error }) => {
       endImport(workspace(), id, error?.code ?? null)
+      return {}
+    },
+    'outbox.ending': ({ id, attempt }) => {
+      ending(workspace(), id, attempt)
       return {}
     },
     'outbox.settle': (outcome) => {

@@ -32,6 +32,7 @@ import { moves } from './0031-moves'
 import { importToServer } from './0032-import-to-server'
 import { teamMerges } from './0033-team-merges'
 import { historyDots } from './0034-history-dots'
+import { ending } from './0035-ending'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -74,4 +75,5 @@ export const migrations: readonly Migration[] = [
   importToServer,
   teamMerges,
   historyDots,
+  ending,
 ]

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../../src-preload/contract/internal'
+import { PosternError } from '../../../src-preload/contract/errors'
 import type { Reader, Writer } from '../file/database'
 import { queuedDraft } from './drafts'
 import { Batch, enter, insertMessage, messageKey } from '../mail/messages'
@@ -20,18 +21,18 @@ const waits = [30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000]
 const lookCounts = 15_000
 
 /**
- * Items that were leaving when a process died. Its bytes are kept before the first of them leaves, so one without
- * bytes has certainly not left; of any other a person, or its copy on the server, decides.
+ * Items that were leaving when a process died. One whose end was about to be handed over may have left: a person, or its
+ * copy on the server, decides. Any other has certainly not left and is simply tried again.
  */
 export function recoverSending(workspace: Workspace): void {
   workspace.db.write((tx) => {
-    for (const row of tx.all<{ id: number; conversation_id: number; raw: number }>(
-      "SELECT id, conversation_id, raw IS NOT NULL AS raw FROM outbox WHERE state = 'sending'",
+    for (const row of tx.all<{ id: number; conversation_id: number; ending: number }>(
+      "SELECT id, conversation_id, ending FROM outbox WHERE state = 'sending'",
     )) {
       tx.run(
         'UPDATE outbox SET state = ?, error = ?, asked = (recipients_left IS NOT NULL) WHERE id = ?',
-        row.raw === 1 ? 'uncertain' : 'queued',
-        row.raw === 1 ? 'sent-uncertain' : null,
+        row.ending === 1 ? 'uncertain' : 'queued',
+        row.ending === 1 ? 'sent-uncertain' : null,
         row.id,
       )
       tx.changes.changed('outbox', row.id)
@@ -85,7 +86,7 @@ export function claim(workspace: Workspace, { mailboxId, looked }: Claim): Claim
         return null
       }
       tx.run(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, envelope = ?, error = NULL WHERE id = ?",
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, ending = 0, envelope = ?, error = NULL WHERE id = ?",
         envelopeOf(tx, row, Math.min(limits.recipients, room.recipients)),
         row.id,
       )
@@ -181,6 +182,21 @@ export function composed(
     )
     tx.run('UPDATE outbox SET sent_message = ? WHERE id = ?', sent, id)
     batch.finish(tx, workspace)
+  })
+}
+
+/**
+ * Notes on the disk that the end of the message is about to be handed over (R40).
+ * @throws PosternError `conflict` when this try is not under way any more: a process died, and the item was taken up again
+ */
+export function ending(workspace: Workspace, id: number, attempt: number): void {
+  workspace.db.write((tx) => {
+    const noted = tx.run(
+      "UPDATE outbox SET ending = 1 WHERE id = ? AND state = 'sending' AND attempts = ?",
+      id,
+      attempt,
+    )
+    if (noted.changes === 0) throw new PosternError('conflict', 'this try is not under way')
   })
 }
 

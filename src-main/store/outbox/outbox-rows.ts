@@ -168,5 +168,6 @@ export function jobOf(read: Reader, row: OutboxRow): OutboxJob {
       row.draft_id,
     ),
     raw,
+    attempt: row.attempts,
   }
 }

@@ -98,6 +98,7 @@ describe('the browser', () => {
         await good.send(
           { from: account, to: ['priya@harbourcycle.example'] },
           Buffer.from(`From: ${account}\r\nSubject: x\r\n\r\nHello\r\n`),
+          async () => undefined,
         )
       ).state,
     ).toBe('accepted')

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { PosternError } from '../../../src-preload/contract/errors'
 import {
   extensionsOf,
   handOver,
@@ -27,7 +28,11 @@ afterEach(() => close())
 async function dialogue(
   answers: readonly (string | null)[],
   offers = chunking,
-  { raw = letter, to = envelope }: { raw?: Uint8Array; to?: Envelope } = {},
+  {
+    raw = letter,
+    to = envelope,
+    ending = () => undefined,
+  }: { raw?: Uint8Array; to?: Envelope; ending?: (words: readonly string[]) => void } = {},
 ): Promise<{ result: SendResult; words: string[] }> {
   const words: string[] = []
   const left = [...answers]
@@ -64,7 +69,8 @@ async function dialogue(
   }
   await once(socket, 'connect')
   const at = { host: '127.0.0.1', port }
-  return { result: await handOver(new SmtpWire(socket, at), at, offers, to, raw), words }
+  const result = await handOver(new SmtpWire(socket, at), at, offers, to, raw, async () => ending([...words]))
+  return { result, words }
 }
 
 describe('what became of a message is known as far as it can be (R40)', () => {
@@ -76,6 +82,28 @@ describe('what became of a message is known as far as it can be (R40)', () => {
       const { result } = await dialogue(answers)
       expect(result).toMatchObject({ state: 'not-sent', final: false, error: { code: 'connection-lost' } })
     }
+  })
+
+  test('the end is announced before it leaves and after all else is there; where that fails it does not leave', async () => {
+    for (const [offers, answers, last] of [
+      [chunking, ['250 Ok\r\n', '250 Ok\r\n', '250 Ok\r\n', '250 Ok\r\n'], letter.toString()],
+      [hello(), ['250 Ok\r\n', '250 Ok\r\n', '354 Go\r\n', '250 Ok\r\n'], 'DATA'],
+    ] as const) {
+      const announced: (string | undefined)[] = []
+      const { result } = await dialogue(answers, offers, { ending: (words) => void announced.push(words.at(-1)) })
+      expect(result.state).toBe('accepted')
+      expect(announced).toEqual([last])
+      const stopped = await dialogue(answers, offers, {
+        ending: () => {
+          throw new PosternError('conflict')
+        },
+      })
+      expect(stopped.result).toMatchObject({ state: 'not-sent', final: false, error: { code: 'conflict' } })
+      expect(stopped.words.at(-1)).toBe(last)
+    }
+    const refused: string[] = []
+    await dialogue(['250 Ok\r\n', '550 No\r\n'], chunking, { ending: () => void refused.push('announced') })
+    expect(refused).toEqual([])
   })
 
   test('it is told to take it in a word of its own, after it has confirmed the content', async () => {

@@ -233,7 +233,7 @@ describe('outbox', () => {
     expect(await store.list('pending')).toEqual([])
   })
 
-  test('found leaving after a crash: with bytes it is in doubt, without it waits again (R40)', async () => {
+  test('found leaving after a crash: in doubt only when its end was about to be handed over, else it waits again (R40)', async () => {
     const { draftId } = await reply()
     const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'open' })
     await store.claim(mailboxId)
@@ -241,6 +241,7 @@ describe('outbox', () => {
     expect((await store.call('outbox.list', {})).items[0]?.state).toBe('queued')
 
     const { job } = await store.claim(mailboxId)
+    const again = job?.attempt ?? 0
     const message = parsed({
       from: 'support@acme.test',
       id: job?.messageId ?? '',
@@ -248,6 +249,15 @@ describe('outbox', () => {
       to: ['h@x.test'],
     })
     await store.mail.call('outbox.composed', { id: outboxId, raw: Buffer.from('raw bytes'), message })
+    // Its bytes are here and may have left in part, but not their end.
+    await store.restart()
+    expect((await store.call('outbox.list', {})).items[0]).toMatchObject({ state: 'queued', error: null })
+    // Whoever still carries that try may not end it: another one may be under way.
+    const last = (await store.claim(mailboxId)).job
+    expect(await codeOf(store.mail.call('outbox.ending', { id: outboxId, attempt: again }))).toBe('conflict')
+    expect(Buffer.from(last?.raw ?? []).toString()).toBe('raw bytes')
+
+    await store.mail.call('outbox.ending', { id: outboxId, attempt: last?.attempt ?? 0 })
     await store.restart()
     expect((await store.call('outbox.list', {})).items[0]?.state).toBe('uncertain')
     const { jobs } = await store.mail.call('outbox.uncertain', { mailboxId })

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Database } from '../../../src-main/store/file/database'
 import { sending } from '../../../src-main/store/migrations/0010-sending'
 import { delivery } from '../../../src-main/store/migrations/0013-delivery'
+import { ending } from '../../../src-main/store/migrations/0035-ending'
 import { listOutbox } from '../../../src-main/store/outbox/outbox-rows'
 import { sinceOf } from '../../../src-main/store/outbox/since'
 import { openAt } from '../earlier'
@@ -66,5 +67,35 @@ test('delivery: a message of before can be marked', () => {
   expect(
     after.read.get('SELECT (SELECT count(*) FROM conversations) AS c, (SELECT count(*) FROM delivery_reports) AS r'),
   ).toEqual({ c: 1, r: 1 })
+  after.close()
+})
+
+test('ending: what was leaving with its bytes before the note was kept may have left, anything else has not', () => {
+  const before = at(ending.version - 1)
+  before.write((tx) => {
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x.test', 's@x.test', '{}', '{}', 0)",
+    )
+    tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
+    for (const [id, state, raw] of [
+      [1, 'sending', Buffer.from('raw')],
+      [2, 'sending', null],
+      [3, 'queued', Buffer.from('raw')],
+    ] as const)
+      tx.run(
+        `INSERT INTO outbox(id, state, conversation_id, mailbox_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, refs, snippet, status_before, status_after, made_conversation, raw)
+        VALUES(?1, ?2, 7, 1, 'a@x' || ?1, ?1, 'p' || ?1, 0, 0, 0, '{"name":"","address":"s@x.test"}', '[]', '', 0, 2, 0, ?3)`,
+        id,
+        state,
+        raw,
+      )
+  })
+  before.close()
+  const after = at(ending.version)
+  expect(after.read.all('SELECT id, ending FROM outbox ORDER BY id')).toEqual([
+    { id: 1, ending: 1 },
+    { id: 2, ending: 0 },
+    { id: 3, ending: 0 },
+  ])
   after.close()
 })
