@@ -72,11 +72,16 @@ class Tally {
   lost = 0
   doubled = 0
   asked = 0
+  /** Asked about though it had not left: killed or cut in the moment before. */
+  askedUnsent = 0
   count(state: string, deliveries: number): void {
     this.points += 1
     this.delivered += Math.min(1, deliveries)
     if (deliveries > 1) this.doubled += 1
-    if (state === 'uncertain') this.asked += 1
+    if (state === 'uncertain') {
+      this.asked += 1
+      if (deliveries === 0) this.askedUnsent += 1
+    }
     // It says that it left, and nobody has it; or it neither left nor says so.
     else if (deliveries === 0 || state !== 'sent') this.lost += 1
   }
@@ -87,6 +92,7 @@ class Tally {
       ['lost', this.lost, 'messages'],
       ['doubled', this.doubled, 'messages'],
       ['asked', this.asked, 'messages'],
+      ['asked-unsent', this.askedUnsent, 'messages'],
     ] as const)
       console.log(`figure send.${name}-${what} ${value} ${unit}`)
   }
