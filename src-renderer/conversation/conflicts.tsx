@@ -6,8 +6,8 @@ import { assign, setField, setTag, snooze } from '../state/work'
 import { t } from '../text'
 import { listText, shortName } from '../text/lists'
 import { whenText } from '../text/time'
-import { Banner } from '../ui/banner'
 import { usePeople } from '../work/assign-menu'
+import { ConflictLines, type ConflictLine } from '../work/conflict-lines'
 import { useFields } from '../work/use-views'
 
 type Conflict = Conversation['conflicts'][number]
@@ -20,13 +20,6 @@ interface Named {
 
 const isStatus = (value: unknown): value is Status =>
   value === 'open' || value === 'pending' || value === 'closed' || value === 'spam'
-
-interface Shown {
-  readonly text: string
-  readonly keep: string
-  readonly others: readonly { readonly label: string; readonly run: () => void }[]
-  readonly onKeep: () => void
-}
 
 /** Two of the team set the same thing without knowing of each other: said in words, and either can be chosen. */
 export function Conflicts({ conversation }: { conversation: Conversation }) {
@@ -52,17 +45,20 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
     if (field === 'mailbox') return mailboxOf(mailboxes, write)?.name ?? String(write.value)
     return write.value === null ? t('work:conflict.empty') : String(write.value)
   }
-  const shown = (conflict: Conflict): Shown | null => {
+  const lineOf = (conflict: Conflict): ConflictLine | null => {
     const { field, name, writes } = conflict
     const [stands, loses] = writes
     if (!stands || !loses) return null
+    const key = `${field} ${name}`
     if (field === 'tag') {
       const tag = { name, label: String(stands.value) }
       return {
+        id: key,
         text: t('work:conflict.tag', { gave: nameOf(stands), took: nameOf(loses), tag: tag.label }),
-        keep: t('work:conflict.keep', { choice: tag.label }),
-        onKeep: () => void setTag([id], tag, true),
-        others: [{ label: t('work:conflict.untag', { tag: tag.label }), run: () => void setTag([id], tag, false) }],
+        acts: [
+          { label: t('work:conflict.untag', { tag: tag.label }), run: () => void setTag([id], tag, false) },
+          { label: t('work:conflict.keep', { choice: tag.label }), run: () => void setTag([id], tag, true) },
+        ],
       }
     }
     // A person who wrote on two computers is named once; what is offered twice is offered once.
@@ -71,6 +67,7 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
     others.delete(choice(conflict, stands))
     const words = field === 'snooze' && stands.until === null ? 'woken' : field
     return {
+      id: key,
       text: t(`work:conflict.${words}`, {
         count: names.length,
         names: listText(names),
@@ -78,42 +75,16 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
         stands: choice(conflict, stands),
         field: labelOf(fields, name),
       }),
-      keep: t('work:conflict.keep', { choice: choice(conflict, stands) }),
-      onKeep: () => choose(conflict, stands),
-      others: [...others].map(([label, write]) => ({
-        label: t('work:conflict.use', { choice: label }),
-        run: () => choose(conflict, write),
-      })),
+      acts: [
+        ...[...others].map(([label, write]) => ({
+          label: t('work:conflict.use', { choice: label }),
+          run: () => choose(conflict, write),
+        })),
+        { label: t('work:conflict.keep', { choice: choice(conflict, stands) }), run: () => choose(conflict, stands) },
+      ],
     }
   }
-  return (
-    <Banner kind="warn" top className="conflicts">
-      <ul className="y">
-        {conversation.conflicts.map((conflict) => {
-          const one = shown(conflict)
-          return (
-            one && (
-              <li key={`${conflict.field} ${conflict.name}`} className="x wrap">
-                <span role="status" aria-label={t('work:conflict.label')} className="grow">
-                  <bdi>{one.text}</bdi>
-                </span>
-                <span className="x wrap push">
-                  {one.others.map(({ label, run }) => (
-                    <button key={label} type="button" className="link nowrap" onClick={run}>
-                      {label}
-                    </button>
-                  ))}
-                  <button type="button" className="link nowrap" onClick={one.onKeep}>
-                    {one.keep}
-                  </button>
-                </span>
-              </li>
-            )
-          )
-        })}
-      </ul>
-    </Banner>
-  )
+  return <ConflictLines lines={conversation.conflicts.flatMap((conflict) => lineOf(conflict) ?? [])} />
 }
 
 const mailboxOf = (mailboxes: readonly Named[], { value }: Write): Named | undefined =>

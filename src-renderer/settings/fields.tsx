@@ -18,6 +18,7 @@ export function Fields() {
   const [removed, setRemoved] = useState<Field | null>(null)
   return (
     <MadeList
+      kind="field"
       title={t('settings:pages.fields')}
       add={t('fields:page.add')}
       onAdd={() => setEdited('new')}
@@ -74,7 +75,13 @@ function EditField({ field, onClose }: { field: Field | null; onClose: () => voi
       .map((line) => line.trim().slice(0, 60))
       .filter((line) => line !== '')
       .slice(0, 100)
-    await call('fields.save', { name: field?.name ?? null, label, kind, choices: kind === 'choice' ? lines : [] })
+    const { undo } = await call('fields.save', {
+      name: field?.name ?? null,
+      label,
+      kind,
+      choices: kind === 'choice' ? lines : [],
+    })
+    tellDone(t('fields:page.saved', { label: label.trim() }), undo)
   }
   return (
     <ActDialog

@@ -29,6 +29,7 @@ export function Groups() {
   const [edited, setEdited] = useState<Group | 'new' | null>(null)
   return (
     <MadeList
+      kind="group"
       title={t('settings:pages.groups')}
       add={t('groups:add')}
       onAdd={() => setEdited('new')}
@@ -75,7 +76,8 @@ function EditGroup({ group, onClose }: { group: Group | null; onClose: () => voi
   const toggle = (id: string, on: boolean) =>
     setMembers(new Set(on ? [...members, id] : [...members].filter((one) => one !== id)))
   const save = async () => {
-    await call('groups.save', { name: group?.name ?? null, label, members: [...members] })
+    const { undo } = await call('groups.save', { name: group?.name ?? null, label, members: [...members] })
+    tellDone(t('groups:saved', { label: label.trim() }), undo)
   }
   return (
     <ActDialog

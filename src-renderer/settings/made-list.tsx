@@ -1,9 +1,11 @@
 import { Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
+import type { DefinedKind } from '../../src-preload/contract'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import type { LucideIcon } from '../ui/icon'
 import { Page } from '../ui/page'
+import { DefinitionConflicts } from '../work/definition-conflicts'
 import './settings.css'
 
 /** A page of things that people make: a button for a new one, and their table or what stands there while there are none. */
@@ -16,6 +18,7 @@ export function MadeList({
   heads,
   acts,
   rows,
+  kind,
   children,
 }: {
   title: string
@@ -27,6 +30,7 @@ export function MadeList({
   /** What the last column holds, for screen readers. */
   acts: string
   rows: readonly ReactNode[]
+  kind: DefinedKind
   /** The dialogs. */
   children: ReactNode
 }) {
@@ -39,6 +43,7 @@ export function MadeList({
         </Button>
       }
     >
+      <DefinitionConflicts kind={kind} />
       <div>
         {text !== undefined && <p className="t2 views-text">{text}</p>}
         {rows.length === 0 ? (

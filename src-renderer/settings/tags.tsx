@@ -22,6 +22,7 @@ export function Tags() {
   const close = () => setLayer(null)
   return (
     <MadeList
+      kind="tag"
       title={t('settings:pages.tags')}
       add={t('work:page.add')}
       onAdd={() => setLayer({ kind: 'edit', tag: null })}
@@ -81,8 +82,10 @@ function EditTag({ tag, onClose }: { tag: CountedTag | null; onClose: () => void
   const [label, setLabel] = useState(tag?.label ?? '')
   const [hue, setHue] = useState<Tag['hue']>(tag?.hue ?? 'clay')
   const save = async () => {
-    if (tag) await call('tags.change', { name: tag.name, label, hue })
-    else await call('tags.create', { label, hue })
+    const { undo } = tag
+      ? await call('tags.change', { name: tag.name, label, hue })
+      : await call('tags.create', { label, hue })
+    tellDone(t('work:page.saved', { label: label.trim() }), undo)
   }
   return (
     <ActDialog

@@ -11,6 +11,7 @@ import { Dialog } from '../ui/dialog'
 import { Field, Input, Select } from '../ui/field'
 import { CarrierFields, isCarrier, toCarrier, type CarrierForm } from './team-carrier'
 import { Qr } from './qr'
+import { PermissionFields } from './team-permissions'
 import { Code } from './team-start'
 import { Words } from './team-words'
 
@@ -26,6 +27,7 @@ export function InviteDialog({
 }) {
   const [name, setName] = useState(member?.name ?? '')
   const [role, setRole] = useState<(typeof roles)[number]>('agent')
+  const [permissions, setPermissions] = useState<readonly string[]>([])
   const [made, setMade] = useState<{ code: string; endsAt: number } | null>(null)
   if (made) {
     return (
@@ -47,7 +49,7 @@ export function InviteDialog({
     )
   }
   const work = async () => {
-    setMade(await call('team.invite', { name, role, member: member?.id ?? null }))
+    setMade(await call('team.invite', { name, role, permissions: [...permissions], member: member?.id ?? null }))
     return false as const
   }
   if (member)
@@ -91,6 +93,7 @@ export function InviteDialog({
           />
         )}
       </Field>
+      <PermissionFields role={role} chosen={permissions} onChange={setPermissions} />
     </ActDialog>
   )
 }

@@ -8,10 +8,14 @@ const may = {
   note: ['owner', 'admin', 'agent', 'light'],
   send: ['owner', 'admin', 'agent'],
   work: ['owner', 'admin', 'agent'],
+  support: ['owner', 'admin'],
+  mailboxes: ['owner', 'admin'],
+  shared: ['owner', 'admin'],
+  diagnostics: ['owner', 'admin'],
   team: ['owner'],
 } as const
 const shownRoles = ['owner', 'admin', 'agent', 'light'] as const
-const acts = ['read', 'note', 'send', 'work', 'team'] as const
+const acts = ['read', 'note', 'send', 'work', 'support', 'mailboxes', 'shared', 'diagnostics', 'team'] as const
 
 export function Roles() {
   return (

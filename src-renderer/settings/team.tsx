@@ -6,11 +6,13 @@ import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
+import { listText } from '../text/lists'
 import { Avatar } from '../ui/avatar'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { MoreMenu, type MenuPart } from '../ui/menu'
 import { Page } from '../ui/page'
+import { DefinitionConflicts } from '../work/definition-conflicts'
 import { Time } from '../ui/time'
 import {
   ApproveDialog,
@@ -27,13 +29,14 @@ import { Words } from './team-words'
 import './settings.css'
 import { Devices } from './team-devices'
 import { Invites } from './team-invites'
+import { PermissionsDialog, singlePermissions } from './team-permissions'
 import { Roles } from './team-roles'
 
 type Member = TeamState['members'][number]
 type Device = TeamState['devices'][number]
 type Open =
   | { is: 'create' | 'join' | 'invite' | 'recover' | 'start-recovery' | 'carrier' }
-  | { is: 'remove' | 'another'; member: Member }
+  | { is: 'remove' | 'another' | 'permissions'; member: Member }
   | { is: 'approve'; invite: TeamState['invites'][number] }
   | { is: 'retire' | 'rename'; device: Device }
 
@@ -64,6 +67,7 @@ export function Team({ part }: { part: string | null }) {
       {open?.is === 'join' && <EnterDialog by="join" onClose={close} />}
       {open?.is === 'invite' && <InviteDialog onClose={close} />}
       {open?.is === 'another' && <InviteDialog member={open.member} onClose={close} />}
+      {open?.is === 'permissions' && <PermissionsDialog member={open.member} onClose={close} />}
       {open?.is === 'start-recovery' && <EnterDialog by="recover" onClose={close} />}
       {open?.is === 'carrier' && <CarrierDialog carrier={team.carrier} onClose={close} />}
       {open?.is === 'recover' && <RecoverDialog onClose={close} />}
@@ -163,14 +167,8 @@ function Shown({
           if (device) onOpen({ is: 'retire', device })
         }}
       />
-      {shown === 'people' && (
-        <People
-          team={team}
-          owner={owner}
-          onRemove={(member) => onOpen({ is: 'remove', member })}
-          onAnother={(member) => onOpen({ is: 'another', member })}
-        />
-      )}
+      <DefinitionConflicts />
+      {shown === 'people' && <People team={team} owner={owner} onMember={(is, member) => onOpen({ is, member })} />}
       {shown === 'roles' && <Roles />}
       {shown === 'invites' && owner && (
         <Invites
@@ -251,13 +249,11 @@ function Removed() {
 function People({
   team,
   owner,
-  onRemove,
-  onAnother,
+  onMember,
 }: {
   team: TeamState
   owner: boolean
-  onRemove: (member: Member) => void
-  onAnother: (member: Member) => void
+  onMember: (is: 'remove' | 'another' | 'permissions', member: Member) => void
 }) {
   const ownerName = team.members.find(({ role }) => role === 'owner')?.name ?? ''
   const setRole = async (member: Member, role: (typeof changeable)[number]) => {
@@ -268,7 +264,10 @@ function People({
       tellFailure(thrown)
     }
   }
-  const another = (member: Member): MenuPart => ({ label: t('team:another'), onSelect: () => onAnother(member) })
+  const another = (member: Member): MenuPart => ({
+    label: t('team:another'),
+    onSelect: () => onMember('another', member),
+  })
   const items = (member: Member): MenuPart[] =>
     member.role === 'owner'
       ? [another(member)]
@@ -281,8 +280,9 @@ function People({
             onSelect: () => void setRole(member, role),
           })),
           'separator',
+          { label: t('team:permissions.menu'), onSelect: () => onMember('permissions', member) },
           another(member),
-          { label: t('team:remove'), danger: true, onSelect: () => onRemove(member) },
+          { label: t('team:remove'), danger: true, onSelect: () => onMember('remove', member) },
         ]
   return (
     <div>
@@ -315,7 +315,10 @@ function People({
                 </td>
                 <td className="t2">
                   {member.removedAt === null ? (
-                    t(`team:roles.${member.role}`)
+                    <>
+                      {t(`team:roles.${member.role}`)}
+                      <Also member={member} />
+                    </>
                   ) : (
                     <span className="chip sm">{t('team:left')}</span>
                   )}
@@ -342,6 +345,17 @@ function People({
         </table>
       </div>
       {!owner && <p className="meta t3 team-foot">{t('team:ownerOnly', { name: ownerName })}</p>}
+    </div>
+  )
+}
+
+/** What a person may do beyond their role. */
+function Also({ member: { role, permissions } }: { member: Member }) {
+  const names = singlePermissions.filter((one) => permissions.includes(one) && role !== 'admin')
+  if (names.length === 0) return null
+  return (
+    <div className="meta t3">
+      {t('team:permissions.also', { names: listText(names.map((one) => t(`team:permissions.names.${one}`))) })}
     </div>
   )
 }

@@ -7,6 +7,7 @@ import { Switch } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { MoreMenu } from '../ui/menu'
 import { Page } from '../ui/page'
+import { DefinitionConflicts } from '../work/definition-conflicts'
 import { keepViews, removeView, useViewLines, type ViewLine } from '../work/use-views'
 import { ViewDialog } from '../work/view-dialog'
 import './settings.css'
@@ -32,6 +33,7 @@ export function Views() {
         </Button>
       }
     >
+      <DefinitionConflicts kind="view" />
       <div>
         <p className="t2 views-text">{t('views:page.text')}</p>
         <div className="card clip">

@@ -97,7 +97,7 @@ export function ProviderPage({
         noValidate
         onSubmit={next}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape' || !onLeave) return
+          if (event.key !== 'Escape' || !onLeave || event.nativeEvent.isComposing) return
           event.preventDefault()
           event.stopPropagation()
           onLeave()

@@ -38,7 +38,7 @@ export function SetupPage({
           if (ready && !busy) onSubmit()
         }}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape' || busy) return
+          if (event.key !== 'Escape' || busy || event.nativeEvent.isComposing) return
           event.preventDefault()
           event.stopPropagation()
           onBack()

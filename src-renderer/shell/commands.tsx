@@ -20,6 +20,7 @@ import { isTextField, useShortcuts, type Shortcut } from '../state/shortcuts'
 import { showToast, useToasts } from '../state/toast'
 import { showHelp, showPalette } from '../state/window'
 import { t } from '../text'
+import { usePeople } from '../work/assign-menu'
 import { cyclePanes } from './panes'
 
 const goKeys: readonly { keys: string; view: View }[] = [
@@ -32,7 +33,13 @@ const goKeys: readonly { keys: string; view: View }[] = [
   { keys: 'g d', view: 'drafts' },
   { keys: 'g o', view: 'outbox' },
   { keys: 'g c', view: 'closed' },
+  { keys: 'g n', view: 'mentions' },
+  { keys: 'g f', view: 'followed' },
+  { keys: 'g j', view: 'spam' },
 ]
+
+/** For those who are in a group: the others have no such view. */
+const groupsKey = { keys: 'g g', view: 'groups' } as const
 
 /** The key E for what is picked; for the open conversation it is the conversation's own (see conversation-parts). */
 function closeOrOpenPicked(): boolean | void {
@@ -71,6 +78,7 @@ function lockNow(): void {
 
 /** The keys that work everywhere in the window, and what the menu bar asks for. Draws nothing. */
 export function Commands() {
+  const inGroups = (usePeople()?.ofSelf.length ?? 0) > 0
   const shortcuts: Shortcut[] = [
     {
       id: 'palette',
@@ -162,7 +170,7 @@ export function Commands() {
       run: ({ target }) => (isTextField(target) ? leaveComposer(target) : layerUp()),
     },
     { id: 'closeOrOpen', keys: 'e', group: 'list', label: t('inbox:keys.closeOrOpen'), run: closeOrOpenPicked },
-    ...goKeys.map(({ keys, view }): Shortcut => ({
+    ...[...goKeys, ...(inGroups ? [groupsKey] : [])].map(({ keys, view }): Shortcut => ({
       id: `go.${view}`,
       keys,
       group: 'go',

@@ -9,6 +9,7 @@ import { Nav } from './nav'
 import { AccessFoot } from './access-foot'
 import { findPage, settingsPages } from './settings-pages'
 import { SyncFoot } from './sync-foot'
+import { TeamFoot } from './team-foot'
 
 const groups = ['you', 'workspace', 'trust'] as const
 const goTo = Object.fromEntries(settingsPages.map(({ id }) => [id, () => goSettings(id)]))
@@ -52,6 +53,7 @@ export function SettingsSidebar({ address }: { address: string | null }) {
       </div>
       <div className="sidefoot">
         <AccessFoot />
+        <TeamFoot />
         <SyncFoot sync={sync} mailboxes={mailboxes} />
       </div>
     </nav>

@@ -15,6 +15,7 @@ import { useViewLines } from '../work/use-views'
 import { AccessFoot } from './access-foot'
 import { Nav } from './nav'
 import { SyncFoot } from './sync-foot'
+import { TeamFoot } from './team-foot'
 
 const ViewDialog = lazy(() => import('../work/view-dialog').then((module) => ({ default: module.ViewDialog })))
 
@@ -148,6 +149,7 @@ export const Sidebar = memo(function Sidebar() {
       )}
       <div className="sidefoot">
         <AccessFoot />
+        <TeamFoot />
         <SyncFoot sync={sync} mailboxes={mailboxes} />
       </div>
     </nav>

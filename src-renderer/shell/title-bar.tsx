@@ -88,11 +88,12 @@ function SearchField() {
     if (value !== '' || searched !== null) goSearch(value)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing) return
     const hands = useSearch.getState().hands
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
       hands?.move(event.key === 'ArrowDown' ? 1 : -1)
-    } else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+    } else if (event.key === 'Enter') {
       event.preventDefault()
       if (searched === null) goSearch(text)
       else if (hands) {

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import type { Condition, SavedView } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
+import { tellDone } from '../state/acts'
 import { goSaved, usePlaces } from '../state/places'
-import { showToast } from '../state/toast'
 import { t } from '../text'
 import { numberText } from '../text/time'
 import { Button } from '../ui/button'
@@ -43,7 +43,7 @@ export function ViewDialog({
       (kind) => !conditions.some(({ on }) => on === kind) && (kind !== 'field' || fields.length > 0),
     ) ?? 'tag'
   const save = async () => {
-    const { name } = await call('views.save', {
+    const { name, undo } = await call('views.save', {
       name: view?.name ?? null,
       label: label.trim(),
       conditions,
@@ -51,7 +51,7 @@ export function ViewDialog({
       own,
     })
     if (usePlaces.getState().place.kind === 'inbox') goSaved(name)
-    showToast({ text: t('views:saved', { label: label.trim() }) })
+    tellDone(t('views:saved', { label: label.trim() }), undo)
   }
   return (
     <ActDialog

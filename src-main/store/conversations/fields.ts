@@ -45,14 +45,12 @@ export function saveField(
 }
 
 /** Takes a field out of use; the values stay in the events and are there again when it comes back. */
-export function removeField(tx: Writer, workspace: Workspace, name: string): (undo: Writer) => void {
+export function removeField(tx: Writer, workspace: Workspace, name: string): { name: string } {
   const field = listFields(tx).find((one) => one.name === name)
   if (!field) throw new PosternError('not-found', 'no such field')
   const { name: _, ...definition } = field
-  const put = (way: Writer, retired: boolean): void =>
-    void workspace.team.record(way, { kind: 'field-define', entity: `field:${name}`, payload: { definition, retired } })
-  put(tx, true)
-  return (undo) => put(undo, false)
+  workspace.team.record(tx, { kind: 'field-define', entity: `field:${name}`, payload: { definition, retired: true } })
+  return { name }
 }
 
 /** @throws PosternError `invalid-input` when the value is none that the field may hold */

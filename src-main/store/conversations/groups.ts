@@ -1,9 +1,8 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Person } from '../../../src-preload/contract/work'
 import type { Reader, Writer } from '../file/database'
-import { peopleBook } from './people'
+import { groupsWithMembers, peopleBook } from './people'
 import { newName } from '../team/log'
-import { statesOf } from '../team/state'
 import type { Workspace } from '../workspace'
 
 /** Groups of members that conversations can be given to. */
@@ -15,20 +14,8 @@ export interface TeamGroup {
 
 export function listGroups(read: Reader, me: string): TeamGroup[] {
   const person = peopleBook(read, me)
-  return [...statesOf(read, 'group:')]
-    .flatMap(([owner, rows]) => {
-      const standing = rows.filter(({ rank }) => rank === 0)
-      const of = (field: string): unknown => standing.find((row) => row.field === field)?.value
-      const label = of('name')
-      if (typeof label !== 'string' || of('retired') === true) return []
-      return [
-        {
-          name: owner.slice('group:'.length),
-          label,
-          members: standing.filter(({ field }) => field === 'members').map(({ element }) => person(element)),
-        },
-      ]
-    })
+  return groupsWithMembers(read)
+    .map(({ id, name, members }) => ({ name: id.slice('g:'.length), label: name, members: members.map(person) }))
     .toSorted((a, b) => a.label.localeCompare(b.label))
 }
 
@@ -57,15 +44,13 @@ export function saveGroup(
 }
 
 /** Takes a group out of use; conversations keep it as a name until somebody assigns them anew. */
-export function removeGroup(tx: Writer, workspace: Workspace, name: string): (undo: Writer) => void {
+export function removeGroup(tx: Writer, workspace: Workspace, name: string): { name: string } {
   const group = listGroups(tx, workspace.device.id).find((one) => one.name === name)
   if (!group) throw new PosternError('not-found', 'no such group')
-  const put = (way: Writer, retired: boolean): void =>
-    void workspace.team.record(way, {
-      kind: 'group-define',
-      entity: `group:${name}`,
-      payload: { name: group.label, retired },
-    })
-  put(tx, true)
-  return (undo) => put(undo, false)
+  workspace.team.record(tx, {
+    kind: 'group-define',
+    entity: `group:${name}`,
+    payload: { name: group.label, retired: true },
+  })
+  return { name }
 }

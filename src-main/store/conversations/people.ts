@@ -31,13 +31,23 @@ export function peopleOf(read: Reader, me: string): Person[] {
   ]
 }
 
-export function groupsOf(read: Reader): Person[] {
+/** A group in use, as an assignee, with the ids of its members. */
+export interface GroupOf extends Person {
+  readonly members: readonly string[]
+}
+
+export function groupsWithMembers(read: Reader): GroupOf[] {
   return [...statesOf(read, 'group:')].flatMap(([owner, rows]) => {
-    const of = (field: string): unknown => rows.find((row) => row.field === field && row.rank === 0)?.value
+    const standing = rows.filter(({ rank }) => rank === 0)
+    const of = (field: string): unknown => standing.find((row) => row.field === field)?.value
     const name = of('name')
-    return typeof name === 'string' && of('retired') !== true ? [{ id: `g:${owner.slice('group:'.length)}`, name }] : []
+    if (typeof name !== 'string' || of('retired') === true) return []
+    const members = standing.filter(({ field }) => field === 'members').map(({ element }) => element)
+    return [{ id: `g:${owner.slice('group:'.length)}`, name, members }]
   })
 }
+
+export const groupsOf = (read: Reader): Person[] => groupsWithMembers(read).map(({ id, name }) => ({ id, name }))
 
 /** Ids of the members of a group that is in use. */
 export function membersOfGroup(read: Reader, name: string): string[] {
@@ -48,11 +58,9 @@ export function membersOfGroup(read: Reader, name: string): string[] {
 }
 
 /** Groups that the person at this console belongs to, as assignees. */
-export function groupsOfSelf(read: Reader, me: string): string[] {
+export function groupsOfSelf(read: Reader, me: string, groups: readonly GroupOf[] = groupsWithMembers(read)): string[] {
   const self = selfOf(read, me).id
-  return groupsOf(read)
-    .map(({ id }) => id)
-    .filter((id) => membersOfGroup(read, id.slice(2)).some((member) => member === self || member === me))
+  return groups.filter(({ members }) => members.some((member) => member === self || member === me)).map(({ id }) => id)
 }
 
 /** The name of a member, a device's owner or a group; empty for somebody who is not known. */

@@ -70,14 +70,16 @@ export function createTag(tx: Writer, workspace: Workspace, label: string, hue: 
 }
 
 /** @throws PosternError `not-found`, `conflict` */
-export function changeTag(tx: Writer, workspace: Workspace, { name, label, hue }: Tag): void {
+export function changeTag(tx: Writer, workspace: Workspace, { name, label, hue }: Tag): { name: string } {
   if (!current(tx, name)) throw new PosternError('not-found', 'no such tag')
   refuseTwin(tx, label, name)
   workspace.team.record(tx, { kind: 'tag-define', entity: `tag:${name}`, payload: { name: label.trim(), colour: hue } })
+  return { name }
 }
 
-/** Takes a tag out of use, or back into it. */
-export function retireTag(tx: Writer, workspace: Workspace, name: string, retired: boolean, into: string | null): void {
+/** Takes a tag out of use. `into`: its conversations count as having that one. */
+export function retireTag(tx: Writer, workspace: Workspace, name: string, into: string | null): { name: string } {
   if (into === name) throw new PosternError('invalid-input', 'a tag cannot take its own place')
-  workspace.team.record(tx, { kind: 'tag-retire', entity: `tag:${name}`, payload: { retired, into } })
+  workspace.team.record(tx, { kind: 'tag-retire', entity: `tag:${name}`, payload: { retired: true, into } })
+  return { name }
 }

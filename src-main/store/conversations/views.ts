@@ -71,14 +71,12 @@ export function saveView(
   return { name: id }
 }
 
-export function removeView(tx: Writer, workspace: Workspace, name: string): (undo: Writer) => void {
+export function removeView(tx: Writer, workspace: Workspace, name: string): { name: string } {
   const view = stored(tx, selfOf(tx, workspace.device.id).id).find((one) => one.name === name)
   if (!view) throw new PosternError('not-found', 'no such view')
   const { name: _, mine: __, ...definition } = view
-  const put = (way: Writer, retired: boolean): void =>
-    void workspace.team.record(way, { kind: 'view-define', entity: `view:${name}`, payload: { definition, retired } })
-  put(tx, true)
-  return (undo) => put(undo, false)
+  workspace.team.record(tx, { kind: 'view-define', entity: `view:${name}`, payload: { definition, retired: true } })
+  return { name }
 }
 
 // ---- what a view shows -----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import type { workCalls } from '../../../src-preload/contract/calls/work'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { groupsOf, groupsOfSelf, peopleOf, selfOf } from '../conversations/people'
+import { define } from '../conversations/definitions'
+import { groupsOfSelf, groupsWithMembers, peopleOf, selfOf } from '../conversations/people'
 import type { StoreService } from '../service'
 import { changeTag, createTag, listTags, retireTag } from '../conversations/tags'
 import { assign, setTag, snooze } from '../conversations/work'
@@ -12,11 +13,12 @@ export function work(service: StoreService, by: () => string): Handlers<typeof w
   return {
     'people.list': () => {
       const me = workspace().device.id
+      const groups = groupsWithMembers(service.read)
       return {
         self: selfOf(service.read, me).id,
         people: peopleOf(service.read, me),
-        groups: groupsOf(service.read),
-        ofSelf: groupsOfSelf(service.read, me),
+        groups: groups.map(({ id, name }) => ({ id, name })),
+        ofSelf: groupsOfSelf(service.read, me, groups),
       }
     },
     'conversations.assign': ({ ids, to }) => assign(service.open.acts, workspace(), ids, to, by()),
@@ -27,14 +29,13 @@ export function work(service: StoreService, by: () => string): Handlers<typeof w
       return done
     },
     'tags.list': () => ({ tags: listTags(service.read) }),
-    'tags.create': ({ label, hue }) => workspace().db.write((tx) => createTag(tx, workspace(), label, hue)),
-    'tags.change': (tag) => {
-      workspace().db.write((tx) => changeTag(tx, workspace(), tag))
-      return {}
+    'tags.create': ({ label, hue }) => {
+      const { acts } = service.open
+      return define(acts, workspace(), 'tag', null, (tx) => createTag(tx, workspace(), label, hue))
     },
-    'tags.retire': ({ name, into }) => {
-      workspace().db.write((tx) => retireTag(tx, workspace(), name, true, into))
-      return service.open.acts.keep((tx) => retireTag(tx, workspace(), name, false, null))
-    },
+    'tags.change': (tag) =>
+      define(service.open.acts, workspace(), 'tag', tag.name, (tx) => changeTag(tx, workspace(), tag)),
+    'tags.retire': ({ name, into }) =>
+      define(service.open.acts, workspace(), 'tag', name, (tx) => retireTag(tx, workspace(), name, into)),
   }
 }

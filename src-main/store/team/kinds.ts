@@ -33,3 +33,11 @@ export function kindOf(name: string): Kind | undefined {
 function isKind(name: string): name is KindName {
   return Object.hasOwn(kinds, name)
 }
+
+/** A kind with its payload, as an event that is recorded needs them; null when the payload is none of that kind. */
+export function fitting(name: string, value: unknown): { kind: KindName; payload: KindPayload<KindName> } | null {
+  // The schema has looked at it: what fits a kind is its payload.
+  return isKind(name) && kinds[name].payload.safeParse(value).success
+    ? { kind: name, payload: value as KindPayload<KindName> }
+    : null
+}

@@ -4,7 +4,7 @@ import type { Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { gaps } from './healing'
 import { invites, ownWords } from './invites'
-import { kindOf, type KindName, type KindPayload } from './kinds'
+import { fitting } from './kinds'
 import { loadOf, nearLimits } from './load'
 import { standing } from './log'
 import { nameOfDevice } from './members'
@@ -175,8 +175,8 @@ export function settleHeld(tx: Writer, workspace: Workspace, member: string, tak
     member,
   )
   for (const event of held) {
-    const payload = payloadOf(event.kind, event.payload)
-    if (take && payload) workspace.team.record(tx, { kind: payload.kind, entity: event.entity, payload: payload.value })
+    const fits = fitting(event.kind, JSON.parse(event.payload))
+    if (take && fits) workspace.team.record(tx, { ...fits, entity: event.entity })
     tx.run(
       `UPDATE team_events SET standing = ${standing.settled} WHERE device = ? AND seq = ? AND idx = ?`,
       event.device,
@@ -185,13 +185,4 @@ export function settleHeld(tx: Writer, workspace: Workspace, member: string, tak
     )
   }
   tx.changes.touched('team')
-}
-
-function payloadOf(name: string, text: string): { kind: KindName; value: KindPayload<KindName> } | null {
-  const kind = kindOf(name)
-  const value: unknown = JSON.parse(text)
-  // The schema has looked at it: what fits a kind is its payload.
-  return kind?.payload.safeParse(value).success
-    ? { kind: name as KindName, value: value as KindPayload<KindName> }
-    : null
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { done, nothing, store, undoable, type CallDef } from './define'
+import { DefinedKind, DefinitionConflict } from '../definitions'
 import { Field, FieldDefinition, FieldValue, ThingName } from '../fields'
 import { Ids, SavedView, ViewCount, ViewDefinition } from '../views'
 import { Assignee, Person } from '../work'
@@ -14,7 +15,7 @@ export const viewCalls = {
     'write',
     'work',
     ViewDefinition.extend({ name: ThingName.nullable() }),
-    z.object({ name: ThingName }),
+    undoable.extend({ name: ThingName }),
   ),
   'views.remove': store('write', 'work', z.object({ name: ThingName }), undoable),
   'fields.list': store('read', 'read', nothing, z.object({ fields: z.array(Field) })),
@@ -23,7 +24,7 @@ export const viewCalls = {
     'write',
     'manage-team',
     FieldDefinition.extend({ name: ThingName.nullable() }),
-    z.object({ name: ThingName }),
+    undoable.extend({ name: ThingName }),
   ),
   'fields.remove': store('write', 'manage-team', z.object({ name: ThingName }), undoable),
   /** null takes the value away. @throws `invalid-input` when it does not fit the field */
@@ -48,9 +49,18 @@ export const viewCalls = {
       label: z.string().trim().min(1).max(60),
       members: z.array(Assignee).max(1000),
     }),
-    z.object({ name: ThingName }),
+    undoable.extend({ name: ThingName }),
   ),
   'groups.remove': store('write', 'manage-team', z.object({ name: ThingName }), undoable),
+  /** What two changed at the same time of tags, groups, fields and views. */
+  'definitions.conflicts': store('read', 'read', nothing, z.object({ conflicts: z.array(DefinitionConflict) })),
+  /** Chooses one of the writes for the whole team. @throws `not-found` when that is settled already */
+  'definitions.settle': store(
+    'write',
+    'work',
+    z.object({ kind: DefinedKind, name: ThingName, write: z.string().max(120) }),
+    undoable,
+  ),
   'conversations.follow': store('write', 'note', z.object({ ids: Ids, on: z.boolean() }), undoable),
   /** The person has seen that they were mentioned there. */
   'mentions.seen': store('write', 'note', z.object({ id: Ids.element }), done),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { done, nothing, store, undoable, type CallDef } from './define'
+import { nothing, store, undoable, type CallDef } from './define'
 import { Id, Time } from '../mail'
 import { Assignee, Hue, Person, Tag, TagName } from '../work'
 
@@ -30,8 +30,13 @@ export const workCalls = {
   ),
   'tags.list': store('read', 'read', nothing, z.object({ tags: z.array(Tag.extend({ open: z.int(), all: z.int() })) })),
   /** @throws `conflict` when a tag has this label already */
-  'tags.create': store('write', 'work', z.object({ label: Label, hue: Hue.nullable().default(null) }), Tag),
-  'tags.change': store('write', 'work', z.object({ name: TagName, label: Label, hue: Hue }), done),
+  'tags.create': store(
+    'write',
+    'work',
+    z.object({ label: Label, hue: Hue.nullable().default(null) }),
+    Tag.extend(undoable.shape),
+  ),
+  'tags.change': store('write', 'work', z.object({ name: TagName, label: Label, hue: Hue }), undoable),
   /** Takes the tag out of use; with `into`, its conversations get that one instead. */
   'tags.retire': store('write', 'work', z.object({ name: TagName, into: TagName.nullable() }), undoable),
 } as const satisfies Record<string, CallDef>

@@ -33,6 +33,7 @@ export const fields = {
     removeText: 'Its values are no longer shown. They come back when the field is made again by Undo.',
     removeDo: 'Remove field',
     removed: '{{label}} removed',
+    saved: '{{label}} saved',
     kindStays: 'The kind of a field stays as it was made.',
   },
 } as const

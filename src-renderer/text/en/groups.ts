@@ -11,6 +11,7 @@ export const groups = {
   change: 'Change…',
   remove: 'Remove the group',
   removed: '{{label}} removed',
+  saved: '{{label}} saved',
   newTitle: 'New group',
   editTitle: 'Change the group',
   label: 'Name',

@@ -3,6 +3,7 @@ import { common } from './common'
 import { composer } from './composer'
 import { conversation } from './conversation'
 import { customer } from './customer'
+import { definitions } from './definitions'
 import { depth } from './depth'
 import { errors } from './errors'
 import { fields } from './fields'
@@ -33,6 +34,7 @@ export const en = {
   composer,
   conversation,
   customer,
+  definitions,
   depth,
   errors,
   fields,

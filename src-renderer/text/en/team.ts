@@ -25,6 +25,28 @@ export const team = {
   changeRole: 'Change role',
   remove: 'Remove from the team…',
   roleSaved: '{{name}} is {{role}} now',
+  permissions: {
+    menu: 'Permissions…',
+    title: 'What {{name}} may do',
+    text: 'Beyond what the role {{role}} allows.',
+    legend: 'Single permissions',
+    all: 'An admin has all of these.',
+    names: {
+      'support-access': 'Grant support access',
+      'manage-mailboxes': 'Manage mailboxes',
+      'manage-team': 'Change groups and fields',
+      diagnostics: 'Switch troubleshooting on',
+    },
+    hints: {
+      'support-access': 'Lets support staff look in, and ends it',
+      'manage-mailboxes': 'Adds, changes and removes mailboxes, imports and exports mail',
+      'manage-team': 'What the team assigns to and keeps beside conversations',
+      diagnostics: 'Measures what is slow, for a report',
+    },
+    also: 'Also: {{names}}',
+    save: 'Save permissions',
+    saved: 'Permissions of {{name}} saved',
+  },
   ownerOnly: 'Only {{name}} can change who belongs to the team.',
   matrix: {
     title: 'What each role can do',
@@ -32,10 +54,15 @@ export const team = {
     note: 'Write internal notes',
     send: 'Reply and send',
     work: 'Assign, tag, snooze, close',
+    support: 'Grant support access',
+    mailboxes: 'Manage mailboxes',
+    shared: 'Change groups and fields',
+    diagnostics: 'Switch troubleshooting on',
     team: 'Invite, remove, change roles',
     yes: 'Yes',
     no: 'No',
-    teamHint: 'Only the owner’s computer can sign changes of the team.',
+    teamHint:
+      'Only the owner’s computer can sign changes of the team. Support access, mailboxes, groups and fields, and troubleshooting can also be given to one person.',
   },
   create: {
     title: 'Create a team',
@@ -196,6 +223,9 @@ export const team = {
   },
   trouble: {
     title: 'Needs attention',
+    foot: 'The team needs attention',
+    things_one: '{{count}} thing',
+    things_other: '{{count}} things',
     removal:
       'The mailbox still opens for {{name}}. Change its password, or take away the delegation, at your mail provider; then enter the new password in each Postern.',
     limit: {

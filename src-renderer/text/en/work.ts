@@ -129,6 +129,7 @@ export const work = {
     retireText_one: '{{count}} conversation loses it. Nothing else changes.',
     retireText_other: '{{count}} conversations lose it. Nothing else changes.',
     retireDo: 'Remove tag',
+    saved: '{{label}} saved',
     merged: '{{label}} merged',
     retired: '{{label}} removed',
     hues: {

@@ -1,0 +1,30 @@
+import { Users } from 'lucide-react'
+import { useQuery } from '../live'
+import { goSettings } from '../state/places'
+import { t } from '../text'
+import { numberText } from '../text/time'
+import { Icon } from '../ui/icon'
+import { useDefinitionConflicts } from '../work/definition-conflicts'
+
+/** While something of the team needs a person it stands here, on every screen; a click leads to what it is. */
+export function TeamFoot() {
+  const trouble = useQuery('team.state', {}, { topics: ['team', 'settings'] }).data?.trouble ?? []
+  const count = trouble.length + useDefinitionConflicts().length
+  if (count === 0) return null
+  const bad = trouble.some(({ kind }) => ['removal', 'lost', 'forked', 'flood', 'differs'].includes(kind))
+  return (
+    <button
+      type="button"
+      className={`nav ${bad ? 'bad' : 'warnfoot'}`}
+      data-tip={t('team:trouble.foot')}
+      onClick={() => goSettings('team')}
+    >
+      <Icon icon={Users} />
+      <span className="meta cut">{t('team:trouble.foot')}</span>
+      <span className="n">
+        {numberText(count)}
+        <span className="sr"> {t('team:trouble.things', { count })}</span>
+      </span>
+    </button>
+  )
+}

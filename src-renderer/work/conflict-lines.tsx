@@ -1,0 +1,36 @@
+import { t } from '../text'
+import { Banner } from '../ui/banner'
+import './work.css'
+
+export interface ConflictLine {
+  readonly id: string
+  /** Who did what, and what stands. */
+  readonly text: string
+  /** What stands is kept: the last of the acts. */
+  readonly acts: readonly { readonly label: string; readonly run: () => void }[]
+}
+
+/** Two of the team decided the same thing without knowing of each other: said in words, and either can be chosen. */
+export function ConflictLines({ lines }: { lines: readonly ConflictLine[] }) {
+  if (lines.length === 0) return null
+  return (
+    <Banner kind="warn" top className="conflicts">
+      <ul className="y">
+        {lines.map(({ id, text, acts }) => (
+          <li key={id} className="x wrap">
+            <span role="status" aria-label={t('work:conflict.label')} className="grow">
+              <bdi>{text}</bdi>
+            </span>
+            <span className="x wrap push">
+              {acts.map(({ label, run }) => (
+                <button key={label} type="button" className="link nowrap" onClick={run}>
+                  {label}
+                </button>
+              ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Banner>
+  )
+}
