@@ -1,9 +1,21 @@
 import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 
 /** A page as an absolute path: the dev server looks for relative ones inside src-renderer. */
 const page = (name: string) => fileURLToPath(new URL(`src-renderer/${name}`, import.meta.url))
+
+/** Decoders of rarer pictures in PDFs, which the library loads by their names from a folder beside it. */
+const pdfDecoders = () => ({
+  name: 'pdf-decoders',
+  generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): string }) {
+    for (const name of ['jbig2_nowasm_fallback.js', 'openjpeg_nowasm_fallback.js']) {
+      const file = fileURLToPath(new URL(`node_modules/pdfjs-dist/wasm/${name}`, import.meta.url))
+      this.emitFile({ type: 'asset', fileName: `assets/pdf/${name}`, source: readFileSync(file) })
+    }
+  },
+})
 
 /** One output folder per process: out/main (app, store and mail), out/preload, out/renderer. */
 export default defineConfig({
@@ -38,14 +50,19 @@ export default defineConfig({
   },
   renderer: {
     root: 'src-renderer',
-    plugins: [react()],
+    plugins: [react(), pdfDecoders()],
+    worker: { format: 'es' },
     build: {
       minify: true,
       // The content security policy allows files of our own only, no data: URLs made from small ones.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: { index: page('index.html'), 'mail-frame': page('mail-frame.html') },
+        input: {
+          index: page('index.html'),
+          'mail-frame': page('mail-frame.html'),
+          'pdf-frame': page('pdf-frame.html'),
+        },
       },
     },
   },

@@ -27,6 +27,7 @@ const RENDERER_PACKAGES = [
   'cmdk',
   '@tiptap/[^/]+',
   'dompurify',
+  'pdfjs-dist',
   'uqr',
 ]
 const anyNode = /./

@@ -1,6 +1,9 @@
 import { app, type Session } from 'electron'
 import { appOrigin, mailOrigin } from './protocol'
 
+/** What a frame may hold: the pages that show a mail and a PDF, and the mail itself. */
+const frames = [`${mailOrigin}/mail-frame.html`, `${mailOrigin}/pdf-frame.html`, 'about:srcdoc']
+
 /** No page navigates, opens windows, asks for devices or downloads (R8). Links leave only through `openLink`. */
 export function lockDown(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, answer, details) => {
@@ -23,8 +26,7 @@ export function lockDown(session: Session): void {
     contents.on('will-navigate', (event) => event.preventDefault())
     contents.on('will-redirect', (event) => event.preventDefault())
     contents.on('will-frame-navigate', (event) => {
-      const ours = !event.isMainFrame && (event.url === `${mailOrigin}/mail-frame.html` || event.url === 'about:srcdoc')
-      if (!ours) event.preventDefault()
+      if (event.isMainFrame || !frames.includes(event.url)) event.preventDefault()
     })
     contents.on('will-prevent-unload', (event) => event.preventDefault())
   })

@@ -22,6 +22,8 @@ const appPolicy = [
 const mailPolicy = [
   "default-src 'none'",
   "script-src 'self'",
+  // The thread that reads a PDF.
+  "worker-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   'img-src data:',
   'font-src data:',
@@ -52,7 +54,9 @@ export function registerSchemes(): void {
 }
 
 /** Our pages by path, read while Electron itself still starts: the window then waits for no disk. */
-export type Pages = ReadonlyMap<string, Buffer>
+export type Pages = ReadonlyMap<string, Buffer | (() => Promise<Buffer>)>
+/** What draws a PDF is two thirds of all that is served, and few ever open one in here: read when it is asked for. */
+const rare = /^assets[\\/]pdf/
 
 /** Reads every file that may be served: a page of ours, known by name before anybody asks (R4). */
 export async function readPages(root: string): Promise<Pages> {
@@ -61,7 +65,11 @@ export async function readPages(root: string): Promise<Pages> {
   const files = names.filter((name) => types[extname(name)] !== undefined)
   return new Map(
     await Promise.all(
-      files.map(async (name) => [`/${name.split(sep).join('/')}`, await readFile(join(base, name))] as const),
+      files.map(async (name) => {
+        const path = `/${name.split(sep).join('/')}`
+        const read = () => readFile(join(base, name))
+        return [path, rare.test(name) ? read : await read()] as const
+      }),
     ),
   )
 }
@@ -100,15 +108,16 @@ export function servePages(session: Session, pages: Promise<Pages>, devServer: s
       if (devServer !== undefined) return fromDevServer(devServer, url, policy)
       const content = (await pages).get(path)
       if (!content || !allowed(path) || type === undefined) return refused
-      return { statusCode: 200, headers: { ...headers, 'content-type': type }, data: content }
+      const data = typeof content === 'function' ? await content() : content
+      return { statusCode: 200, headers: { ...headers, 'content-type': type }, data }
     }
     // oxlint-disable-next-line typescript/no-deprecated -- see above
     session.protocol.registerBufferProtocol(scheme, (request, reply) => {
       answer(request).then(reply, () => reply(refused))
     })
   }
-  serve('postern', 'app', appPolicy, (path) => !path.includes('mail-frame'))
-  serve('postern-mail', 'frame', mailPolicy, (path) => path === '/mail-frame.html' || path.startsWith('/assets/'))
+  serve('postern', 'app', appPolicy, (path) => !/(mail|pdf)-frame/.test(path))
+  serve('postern-mail', 'frame', mailPolicy, (path) => /^\/((mail|pdf)-frame\.html$|assets\/)/.test(path))
 }
 
 /** Hot reload in development: the same origins, served by the local dev server, whose client needs inline styles and a socket. */

@@ -42,6 +42,11 @@ function cutBytes(text: string, limit: number): string {
   return text.slice(0, end)
 }
 
+/** Whether bytes begin as a PDF does; the mark may stand anywhere in the first kilobyte (ISO 32000, annex H). */
+export function isPdf(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024)).includes('%PDF-')
+}
+
 /** The kinds of image that the window may show from a message, by their first bytes (R22); null: none of them. */
 export function imageType(bytes: Uint8Array): string | null {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 32))

@@ -12,10 +12,11 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Conflicts } from './conflicts'
 import { useMentionSeen } from './follow-button'
-import { warmFrame } from './frames'
+import { warmFrame } from '../mail-frame/frames'
 import { Head } from './head'
 import { followLink, LinkDialog, type CheckedLink } from './link-dialog'
-import { themeNow, useLook } from './look'
+import { LinkTarget } from '../mail-frame/link-target'
+import { themeNow } from '../mail-frame/look'
 import { MergeDialog } from './merge-dialog'
 import { PresenceStrip } from './presence-strip'
 import { SourceDialog } from './source-dialog'
@@ -82,15 +83,6 @@ function useMarkRead(conversation: ConversationData): void {
       window.removeEventListener('blur', stop)
     }
   }, [id, unread])
-}
-
-function LinkTarget() {
-  const target = useLook((state) => state.target)
-  return target === null ? null : (
-    <div className="link-target" dir="ltr" aria-hidden="true">
-      <span className="cut">{target}</span>
-    </div>
-  )
 }
 
 function Loaded({

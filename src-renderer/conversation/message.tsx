@@ -6,12 +6,13 @@ import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { keepHere, splitConversation } from '../state/threads'
 import { errorText, t } from '../text'
+import { HtmlBody } from '../mail-frame/html-body'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
 import { Files } from './files'
-import { HtmlBody } from './html-body'
+import { mailSource } from './images'
 import { FoldedMessage, ImageBar, MessageDetails, MessageHead, type MessageActs } from './message-head'
 import { BodyOnServer, RestOnServer } from './on-server'
 import { TextBody } from './text-body'
@@ -86,6 +87,7 @@ function Body({
           <HtmlBody
             message={message}
             html={html}
+            source={mailSource}
             remoteAllowed={allowed}
             foldQuotes={!isForward.test(message.subject)}
             onLink={onLink}

@@ -1,7 +1,7 @@
 import { memo, useEffect, useMemo, useState } from 'react'
 import { t } from '../text'
 import { linkify } from './links'
-import { useLook } from './look'
+import { useLook } from '../mail-frame/look'
 import { splitQuotes, type TextPart } from './quotes'
 import { unwrap } from './unwrap'
 import { onScreen } from './visible'

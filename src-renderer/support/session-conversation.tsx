@@ -9,17 +9,14 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Field, TextArea } from '../ui/field'
 import { Icon } from '../ui/icon'
+import { LinkTarget } from '../mail-frame/link-target'
+import { FetchedBody, SessionBody } from './session-body'
 import { SessionFile } from './session-file'
 import { SessionWork } from './session-work'
 import { Time } from '../ui/time'
 
 type Session = CallOutput<'support.session'>
 const nameOf = (one: { name: string; address: string }): string => one.name || one.address
-
-function FetchedText({ id }: { id: number }) {
-  const { data, error } = useQuery('messages.body', { id }, { topics: [] })
-  return error ? <p className="t2">{errorText(error)}</p> : <p className="ses-text">{data?.text}</p>
-}
 
 function MessageCard({ message, full }: { message: Message; full: boolean }) {
   const [open, setOpen] = useState(false)
@@ -40,9 +37,9 @@ function MessageCard({ message, full }: { message: Message; full: boolean }) {
             {t('support:noText')}
           </p>
         ) : message.body ? (
-          <p className="ses-text">{message.body.text}</p>
+          <SessionBody message={message} body={message.body} />
         ) : open ? (
-          <FetchedText id={message.id} />
+          <FetchedBody message={message} />
         ) : (
           <Button size="sm" onClick={() => setOpen(true)}>
             {t('support:showText')}
@@ -131,7 +128,7 @@ function ProfileData({ id }: { id: number }) {
   )
 }
 
-/** One conversation, as text. Mail is shown without its HTML: nothing of it runs, loads or links here. */
+/** One conversation, as its agents see it, with nothing that leads out of this window. */
 export function SessionConversation({ id, session }: { id: number | null; session: Session }) {
   if (id === null)
     return (
@@ -167,7 +164,9 @@ function Opened({ id, session }: { id: number; session: Session }) {
               <h2 className="cut grow sel">
                 <bdi>{data.subject || t('support:noSubject')}</bdi>
               </h2>
-              <span className="t3 meta num">#{data.id}</span>
+              {data.number !== null && (
+                <span className="t3 meta num sel">{t('conversation:number', { number: data.number })}</span>
+              )}
             </div>
             <div className="x">
               <span className="tag lg">{t(`common:status.${data.status}`)}</span>
@@ -200,6 +199,7 @@ function Opened({ id, session }: { id: number; session: Session }) {
           </div>
         </>
       )}
+      <LinkTarget />
       <div className="roc">
         {session.mayWrite && data ? (
           <NoteForm conversationId={data.id} onAdded={refetch} />

@@ -2,15 +2,18 @@ import { Eye, Lock } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Attachment, CallOutput } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
+import { PdfView } from '../mail-frame/pdf-view'
 import { errorText, t } from '../text'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 
 type Part = CallOutput<'support.attachment'>
 
-/** Pictures and plain text by their declared type; what they are is decided from their content when they are asked for. */
+/** Pictures, PDFs and plain text by what they are called; what they are is decided from their content when they are asked for. */
 const isShown = (file: Attachment): boolean =>
-  !file.dangerous && /^(image\/(png|gif|jpe?g|webp|bmp)|text\/(plain|csv))$/i.test(file.type)
+  !file.dangerous &&
+  (/^(image\/(png|gif|jpe?g|webp|bmp|avif)|text\/(plain|csv)|application\/pdf)$/i.test(file.type) ||
+    /\.pdf$/i.test(file.name))
 
 /** An attachment in a support session: shown in place, never saved or handed to another program. */
 export function SessionFile({ file, full }: { file: Attachment; full: boolean }) {
@@ -46,6 +49,16 @@ export function SessionFile({ file, full }: { file: Attachment; full: boolean })
       {failure !== null && <p className="t2">{failure}</p>}
       {part?.image && url !== null && (
         <img src={url} alt={t('support:picture', { name: file.name })} draggable={false} />
+      )}
+      {part?.pdf && (
+        <PdfView
+          bytes={part.pdf}
+          title={t('support:pdf', { name: file.name })}
+          onFailed={(why) => {
+            setPart(null)
+            setFailure(t(`support:pdfFailed.${why}`))
+          }}
+        />
       )}
       {part?.text != null && (
         <pre className="mono ses-pre" tabIndex={0} aria-label={t('support:fileText', { name: file.name })}>

@@ -57,6 +57,16 @@ test.beforeAll(async () => {
     '--b1--',
     '',
   ].join('\r\n')
+  const offer = mail({
+    subject: 'Offer with pictures',
+    html: [
+      '<style>p { color: #034 }</style><p>An <b>offer</b> in canarytext</p>',
+      '<script>parent.postMessage("ran", "*")</script><img src="x" onerror="parent.postMessage(1, \'*\')">',
+      '<img alt="logo" src="cid:logo@northwind"><img src="https://spy.example/open.gif">',
+      '<p><a href="https://shop.example/offer">See it</a></p>',
+    ].join('\r\n'),
+  })
+  seed(team, 'help', [{ raw: withFiles(offer), date: new Date(Date.now() - 900_000) }])
   const [head = ''] = mail({ subject: 'Hub with a file' }).split('\r\n\r\n')
   seed(team, 'help', [
     {
@@ -71,6 +81,37 @@ test.afterAll(async () => {
   await team.stop()
   rmSync(dir, { recursive: true, force: true })
 })
+
+/** A mail of HTML with the picture that it shows and a PDF of one page. */
+function withFiles(mailOfHtml: string): string {
+  const [head = '', body = ''] = mailOfHtml.split('\r\n\r\n')
+  const drawn = 'BT /F1 32 Tf 72 640 Td (Offer NW-20377) Tj ET'
+  const pdf = [
+    '%PDF-1.4',
+    '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj',
+    '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj',
+    '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj',
+    `4 0 obj<</Length ${drawn.length}>>stream\n${drawn}\nendstream endobj`,
+    '5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj',
+    'trailer<</Root 1 0 R/Size 6>>',
+    '%%EOF',
+  ].join('\n')
+  const icon = readFileSync(join(import.meta.dirname, '../../resources/icon.png')).toString('base64')
+  const part = (headers: string, text: string): string => `--b2\r\n${headers}\r\n\r\n${text}\r\n`
+  return [
+    `${head.replace(/Content-Type: .*/, 'Content-Type: multipart/mixed; boundary="b2"')}\r\n\r\n`,
+    part('Content-Type: text/html; charset=utf-8', body),
+    part(
+      'Content-Type: image/png; name="logo.png"\r\nContent-ID: <logo@northwind>\r\nContent-Disposition: inline; filename="logo.png"\r\nContent-Transfer-Encoding: base64',
+      icon,
+    ),
+    part(
+      'Content-Type: application/pdf; name="offer.pdf"\r\nContent-Disposition: attachment; filename="offer.pdf"\r\nContent-Transfer-Encoding: base64',
+      Buffer.from(pdf).toString('base64'),
+    ),
+    '--b2--\r\n',
+  ].join('')
+}
 
 async function start(env: Record<string, string> = {}): Promise<void> {
   desk = await startPostern({
@@ -204,6 +245,7 @@ test('staff sign in and read three conversations; the log shows three looks live
   await session.getByRole('button', { name: 'View measures.txt' }).click()
   await expect(session.getByText('32 mm at the hub')).toBeVisible()
   await expect(logRows().filter({ hasText: /Opened attachment #/ })).toHaveCount(1)
+  await seesMailAsAgentsDo(session)
   for (const [name, input] of [
     ['settings.get', {}],
     ['drafts.list', {}],
@@ -232,6 +274,40 @@ test('staff sign in and read three conversations; the log shows three looks live
   await closed
   await expect(page.getByText('Revoked by Ana Ferreira')).toBeVisible()
 })
+
+/** The HTML of a mail and a PDF are shown in frames where nothing of them runs, and each is in the log. */
+async function seesMailAsAgentsDo(session: Page): Promise<void> {
+  await session.evaluate(() => {
+    const heard: unknown[] = []
+    Reflect.set(window, 'heard', heard)
+    window.addEventListener('message', ({ data }) => heard.push(data))
+  })
+  await session
+    .getByRole('list', { name: 'Conversations' })
+    .getByRole('button', { name: 'Offer with pictures' })
+    .click()
+  const html = session.locator('.mail-slot iframe').contentFrame().locator('iframe').contentFrame()
+  await expect(html.locator('b')).toHaveText('offer')
+  await expect(html.getByAltText('logo')).toHaveAttribute('src', /^data:image\/png/)
+  await expect(session.getByText('1 remote image is not loaded in a support session.')).toBeVisible()
+  await html.getByText('See it').click()
+  await expect(session.getByText('Links stay closed in a support session.')).toBeVisible()
+  await session.getByRole('button', { name: 'View offer.pdf' }).click()
+  const pdf = session.locator('.pdf-frame').contentFrame()
+  await expect(pdf.getByRole('region', { name: 'Page 1 of 1' })).toContainText('Offer NW-20377', { timeout: 20_000 })
+  // The page is drawn: some of its points are dark.
+  expect(
+    await pdf.locator('canvas').evaluate((canvas) => {
+      if (!(canvas instanceof HTMLCanvasElement)) return 0
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }
+      return data.filter((value, n) => n % 4 === 0 && value < 80).length
+    }),
+  ).toBeGreaterThan(200)
+  // The text file, the logo in the mail, the PDF.
+  await expect(logRows().filter({ hasText: /Opened attachment #/ })).toHaveCount(3)
+  expect(await session.evaluate(() => Reflect.get(window, 'heard'))).not.toContainEqual(expect.stringMatching(/ran/))
+  await session.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'support-session-html.png') })
+}
 
 test('the named manager writes a note, a tag and an assignment, which the team sees, and nothing else (R56)', async () => {
   expect(await ask(page, 'tags.create', { label: 'Shipping' })).toMatchObject({ ok: true })

@@ -73,6 +73,7 @@ test('no page is served from the file system or from outside its folder (R4)', a
       'postern-mail://frame/%2e%2e/main/index.js',
       'postern-mail://app/mail-frame.html',
       'postern://app/mail-frame.html',
+      'postern://app/pdf-frame.html',
       'postern://app/index.html%00.js',
     ]
     return Promise.all(

@@ -1,6 +1,6 @@
 import { open, rename, unlink } from 'node:fs/promises'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { imageType, safeFileName } from '../../shared/guards'
+import { imageType, isPdf, safeFileName } from '../../shared/guards'
 import { unpackSource } from '../../shared/message-body'
 import type { Reader } from '../file/database'
 import { fetchWhole } from './parts'
@@ -75,6 +75,7 @@ export async function extractPart(workspace: Workspace, id: number): Promise<{ t
 }
 
 const mostText = 1_000_000
+const mostPdf = 50_000_000
 
 /** Where an attachment is, as far as the connection shows it. @throws PosternError `not-found` */
 export function attachmentSource(read: Reader, id: number): { raw: Uint8Array; index: number; type: string } {
@@ -82,19 +83,20 @@ export function attachmentSource(read: Reader, id: number): { raw: Uint8Array; i
   return { raw: sourceOf(read, messageId), index: part, type }
 }
 
-/** A picture by its content, or plain text, for a window that only shows. @throws PosternError `not-allowed` for other kinds */
+/** A picture or PDF by its content, or plain text, for a window that only shows. @throws PosternError `not-allowed` for other kinds */
 export async function shownPart(
   workspace: Workspace,
   { raw, index, type }: ReturnType<typeof attachmentSource>,
-): Promise<{ image: { type: string; bytes: Uint8Array } | null; text: string | null }> {
+): Promise<{ image: { type: string; bytes: Uint8Array } | null; pdf: Uint8Array | null; text: string | null }> {
   const mail = workspace.mail()
   if (!mail) throw new PosternError('service-restarting', 'mail is not there')
   const { bytes } = await mail.call('part.extract', { raw, index })
   const image = imageType(bytes)
-  if (image !== null) return { image: { type: image, bytes }, text: null }
+  if (image !== null) return { image: { type: image, bytes }, pdf: null, text: null }
+  if (isPdf(bytes) && bytes.byteLength <= mostPdf) return { image: null, pdf: bytes, text: null }
   if (!/^text\/(plain|csv)$/i.test(type) || bytes.byteLength > mostText)
     throw new PosternError('not-allowed', 'this kind is not shown', { grant: true })
-  return { image: null, text: new TextDecoder('utf-8').decode(bytes) }
+  return { image: null, pdf: null, text: new TextDecoder('utf-8').decode(bytes) }
 }
 
 /** An image part by its content, whatever its header calls it (R22). @throws PosternError `not-allowed` for other kinds */

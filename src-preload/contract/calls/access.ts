@@ -71,12 +71,16 @@ export const supportCalls = {
   'support.session': store('read', 'read', nothing, SupportSession),
   /** What the session has written to the log so far, newest first: the same that the workspace sees. */
   'support.log': store('read', 'read', nothing, z.object({ entries: z.array(LogEntry) })),
-  /** An attachment of a message that the grant shows: a picture or plain text; other kinds stay closed. */
+  /** An attachment of a message that the grant shows: a picture, a PDF or plain text; other kinds stay closed. */
   'support.attachment': store(
     'read',
     'read',
     z.object({ id: Id }),
-    z.object({ image: z.object({ type: z.string(), bytes: Bytes }).nullable(), text: z.string().nullable() }),
+    z.object({
+      image: z.object({ type: z.string(), bytes: Bytes }).nullable(),
+      pdf: Bytes.nullable(),
+      text: z.string().nullable(),
+    }),
   ),
   'support.diagnostics': store('read', 'read', nothing, z.object({ text: z.string() })),
 } as const satisfies Record<string, CallDef>

@@ -414,6 +414,7 @@ describe('a support session', () => {
         { name: 'bell.png', type: 'image/png' },
         { name: 'list.txt', type: 'text/plain' },
         { name: 'sheet.pdf', type: 'application/pdf' },
+        { name: 'offer.bin', type: 'application/octet-stream' },
       ],
     })
     await store.put(other.folders['INBOX'] ?? 0, {
@@ -426,7 +427,10 @@ describe('a support session', () => {
       asked += 1
       return {
         type: '',
-        bytes: index === 0 ? new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) : Buffer.from('plain words'),
+        bytes:
+          index === 0
+            ? new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10])
+            : Buffer.from(index === 3 ? '%PDF-1.7' : 'plain words'),
       }
     }
     const idOf = (name: string): number =>
@@ -436,16 +440,19 @@ describe('a support session', () => {
     expect((await session.ask('support.attachment', { id: idOf('bell.png') })).image?.type).toBe('image/png')
     expect((await session.ask('support.attachment', { id: idOf('list.txt') })).text).toBe('plain words')
     expect(await codeOf(session.ask('support.attachment', { id: idOf('sheet.pdf') }))).toBe('not-allowed')
-    expect(asked).toBe(3)
+    expect((await session.ask('support.attachment', { id: idOf('offer.bin') })).pdf).toEqual(
+      new Uint8Array(Buffer.from('%PDF-1.7')),
+    )
+    expect(asked).toBe(4)
     expect(await codeOf(session.ask('support.attachment', { id: idOf('canary.png') }))).toBe('not-found')
-    expect((await log()).filter((act) => act === 'look-attachment')).toHaveLength(3)
+    expect((await log()).filter((act) => act === 'look-attachment')).toHaveLength(4)
     store.db.write((tx) =>
       tx.run(
         "CREATE TRIGGER full BEFORE INSERT ON access_log WHEN NEW.act LIKE 'look-%' BEGIN SELECT RAISE(ABORT, 'full'); END",
       ),
     )
     expect(await codeOf(session.ask('support.attachment', { id: idOf('bell.png') }))).not.toBe('none')
-    expect(asked).toBe(3)
+    expect(asked).toBe(4)
     await grant(store, { scope: 'metadata' })
     expect(await codeOf((await signIn(store)).ask('support.attachment', { id: idOf('bell.png') }))).toBe('not-allowed')
   })

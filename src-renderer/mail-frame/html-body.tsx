@@ -1,11 +1,10 @@
 import { memo, useEffect, useLayoutEffect, useRef } from 'react'
 import type { Message } from '../../src-preload/contract'
-import type { FrameTheme } from '../mail-frame/protocol'
+import type { FrameTheme } from './protocol'
 import { t } from '../text'
 import { discardFrame, releaseFrame, takeFrame, type MailFrame } from './frames'
-import { inlineParts, remoteImages } from './images'
+import type { InlinePart } from './inline-parts'
 import { themeNow, useLook } from './look'
-import { onScreen } from './visible'
 
 /** Heights of mails shown before, so that coming back does not make the thread jump. CSS pixels by message. */
 const heights = new Map<number, number>()
@@ -17,9 +16,26 @@ const hopelessMs = 20_000
 /** Remote images that arrive together are put in together. */
 const batchMs = 200
 
+/** Where a mail's pictures come from, and who reads it besides the person. One for each kind of window; it must not change. */
+export interface MailSource {
+  /** Inline pictures by Content-ID, as data: addresses. */
+  parts(attachments: readonly InlinePart[]): Promise<Record<string, string>>
+  /** Fetches remote images that a person allowed; `got` hears of each that came. Null: none is ever asked for. */
+  readonly remote:
+    | ((
+        id: number,
+        addresses: readonly string[],
+        got: (images: Record<string, string>) => void,
+      ) => Promise<{ failed: number }>)
+    | null
+  /** Told of a mail on screen and how to read what can be seen of it; answers with the way out. */
+  readonly onScreen: ((id: number, read: () => Promise<string>) => () => void) | null
+}
+
 export interface HtmlBodyProps {
   message: Message
   html: string
+  source: MailSource
   /** The person allowed remote images for this message. */
   remoteAllowed: boolean
   /** Folding is off for messages that forward another. */
@@ -36,6 +52,7 @@ export interface HtmlBodyProps {
 export const HtmlBody = memo(function HtmlBody({
   message,
   html,
+  source,
   remoteAllowed,
   foldQuotes,
   onLink,
@@ -83,12 +100,11 @@ export const HtmlBody = memo(function HtmlBody({
     element.style.blockSize = `${heights.get(id) ?? 0}px`
     place.dataset['state'] = 'waiting'
     loadRemote.current = () => {
-      if (!hands.current.remoteAllowed || asked || remote.length === 0) return
+      if (!source.remote || !hands.current.remoteAllowed || asked || remote.length === 0) return
       asked = true
       fetchInto(
         lent,
-        id,
-        remote,
+        (got) => source.remote?.(id, remote, got),
         () => gone,
         (failed) => hands.current.onRemoteDone(failed),
       )
@@ -103,7 +119,7 @@ export const HtmlBody = memo(function HtmlBody({
             setHeight(height)
             place.dataset['state'] = 'shown'
             off()
-            off = onScreen(id, () => lent.visibleText())
+            off = source.onScreen?.(id, () => lent.visibleText()) ?? (() => undefined)
             remote = found
             hands.current.onRemote(remote)
             loadRemote.current()
@@ -125,7 +141,7 @@ export const HtmlBody = memo(function HtmlBody({
         begun = true
       }
       const timer = setTimeout(() => begin({}), partsWaitMs)
-      void inlineParts(embedded).then((parts) => {
+      void source.parts(embedded).then((parts) => {
         clearTimeout(timer)
         begin(parts)
       })
@@ -138,7 +154,7 @@ export const HtmlBody = memo(function HtmlBody({
       useLook.getState().setTarget(null)
       releaseFrame(lent)
     }
-  }, [id, html, foldQuotes, attachments, from])
+  }, [id, html, source, foldQuotes, attachments, from])
 
   useEffect(() => loadRemote.current(), [remoteAllowed])
 
@@ -158,8 +174,7 @@ function scrollBy(element: HTMLElement, top: number): void {
 
 function fetchInto(
   frame: MailFrame,
-  id: number,
-  addresses: string[],
+  fetch: (got: (images: Record<string, string>) => void) => Promise<{ failed: number }> | undefined,
   gone: () => boolean,
   done: (failed: number) => void,
 ): void {
@@ -172,12 +187,12 @@ function fetchInto(
     batch = {}
   }
   const work = async () => {
-    const { failed } = await remoteImages(id, addresses, (images) => {
+    const fetched = await fetch((images) => {
       Object.assign(batch, images)
       timer ??= setTimeout(put, batchMs)
     })
     put()
-    if (!gone()) done(failed)
+    if (fetched && !gone()) done(fetched.failed)
   }
   void work()
 }

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { FrameTheme } from '../mail-frame/protocol'
+import type { FrameTheme } from './protocol'
 
 /** The colours that mails without their own are shown in, read from the tokens of the theme that is on. */
 function frameTheme(): FrameTheme {

@@ -1,0 +1,85 @@
+import { getDocument, GlobalWorkerOptions, PasswordException, type PDFDocumentProxy } from 'pdfjs-dist'
+import type { FromPdf, ToPdf } from './pdf-protocol'
+
+/**
+ * The page that draws one PDF, on the origin of mail: no network, no bridge. Nothing of the document runs and no link of it
+ * leads anywhere: pages are pictures, with their words beside them for screen readers.
+ */
+
+const appOrigin = 'postern://app'
+/** Pages this far outside the view are drawn ahead, and their pictures given back beyond it. */
+const around = '800px'
+/** A page is drawn with at most so many pixels, and pictures in it are left out beyond as many. */
+const mostPixels = 16_000_000
+
+GlobalWorkerOptions.workerPort = new Worker(new URL('./pdf-worker.ts', import.meta.url), { type: 'module' })
+
+const post = (message: FromPdf): void => window.parent.postMessage(message, appOrigin)
+const place = document.querySelector('main') ?? document.body
+
+async function drawInto(section: HTMLElement, pdf: PDFDocumentProxy, n: number): Promise<void> {
+  const page = await pdf.getPage(n)
+  const natural = page.getViewport({ scale: 1 })
+  section.style.aspectRatio = `${natural.width} / ${natural.height}`
+  const wanted = (section.clientWidth / natural.width) * window.devicePixelRatio
+  const viewport = page.getViewport({
+    scale: Math.min(wanted, Math.sqrt(mostPixels / (natural.width * natural.height))),
+  })
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.ceil(viewport.width)
+  canvas.height = Math.ceil(viewport.height)
+  canvas.setAttribute('aria-hidden', 'true')
+  await page.render({ canvas, viewport }).promise
+  const words = document.createElement('p')
+  words.className = 'words'
+  const { items } = await page.getTextContent()
+  words.textContent = items.map((item) => ('str' in item ? `${item.str}${item.hasEOL ? '\n' : ''}` : '')).join('')
+  section.replaceChildren(canvas, words)
+  page.cleanup()
+}
+
+async function show({ bytes, pageLabel }: ToPdf): Promise<void> {
+  const pdf = await getDocument({
+    data: bytes,
+    // Decoders of rarer pictures are files of ours beside this page, without WebAssembly, which the page may not run.
+    wasmUrl: new URL('assets/pdf/', document.baseURI).href,
+    useWasm: false,
+    useWorkerFetch: false,
+    maxImageSize: mostPixels,
+    enableXfa: false,
+  }).promise
+  const first = (await pdf.getPage(1)).getViewport({ scale: 1 })
+  const numbers = new Map<Element, number>()
+  const observer = new IntersectionObserver(
+    (seen) => {
+      for (const { target, isIntersecting } of seen) {
+        const n = numbers.get(target)
+        if (n === undefined || !(target instanceof HTMLElement)) continue
+        if (!isIntersecting) target.replaceChildren()
+        else if (target.childElementCount === 0) void drawInto(target, pdf, n).catch(() => target.replaceChildren())
+      }
+    },
+    { root: place, rootMargin: around },
+  )
+  for (let n = 1; n <= pdf.numPages; n++) {
+    const section = document.createElement('section')
+    section.setAttribute('aria-label', pageLabel.replace('{n}', String(n)).replace('{all}', String(pdf.numPages)))
+    section.style.aspectRatio = `${first.width} / ${first.height}`
+    numbers.set(section, n)
+    place.append(section)
+    observer.observe(section)
+  }
+  post({ type: 'shown', pages: pdf.numPages })
+}
+
+function isToPdf(data: unknown): data is ToPdf {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'show' && 'bytes' in data
+}
+
+window.addEventListener('message', (event) => {
+  if (event.source !== window.parent || event.origin !== appOrigin || !isToPdf(event.data)) return
+  show(event.data).catch((fault: unknown) =>
+    post({ type: 'failed', why: fault instanceof PasswordException ? 'locked' : 'unreadable' }),
+  )
+})
+post({ type: 'ready' })
