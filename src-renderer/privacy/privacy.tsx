@@ -9,10 +9,11 @@ import { AccessLog } from './access-log'
 import { MailboxAccess } from './mailbox-access'
 import { Network } from './network'
 import { Overview } from './overview'
+import { Processors } from './processors'
 import { Sharing } from './sharing'
 import './privacy.css'
 
-const tabs = ['overview', 'access', 'log', 'sharing', 'mailboxes', 'network'] as const
+const tabs = ['overview', 'access', 'log', 'sharing', 'processors', 'mailboxes', 'network'] as const
 type Tab = (typeof tabs)[number]
 const isTab = (name: string | null): name is Tab => tabs.some((tab) => tab === name)
 
@@ -50,6 +51,7 @@ export function Privacy({ part }: { part: string | null }) {
         {shown === 'access' && <Access />}
         {shown === 'log' && <AccessLog />}
         {shown === 'sharing' && <Sharing />}
+        {shown === 'processors' && <Processors />}
         {shown === 'mailboxes' && <MailboxAccess />}
         {shown === 'network' && <Network />}
       </div>

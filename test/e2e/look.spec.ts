@@ -127,7 +127,7 @@ test('no fault in the privacy panel, in a grant and at the sign-in of staff', as
   ).toMatchObject({ ok: true })
   await page.keyboard.press('g')
   await page.keyboard.press('y')
-  for (const name of ['Overview', 'Network', 'Sharing', 'Access log', 'Support access']) {
+  for (const name of ['Overview', 'Network', 'Sharing', 'Processors', 'Access log', 'Support access']) {
     await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name }).click()
     await expect(
       page

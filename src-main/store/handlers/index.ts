@@ -14,6 +14,7 @@ import { mailboxes } from './mailboxes'
 import { messages } from './messages'
 import { notes } from './notes'
 import { presence } from './presence'
+import { register } from './register'
 import { replies } from './replies'
 import { reports } from './reports'
 import { search } from './search'
@@ -55,6 +56,7 @@ export function windowHandlers(service: StoreService, caller: Caller): Handlers<
     ...journal(service),
     ...team(service),
     ...ledger(service),
+    ...register(service, caller),
     ...access(service, caller, by),
     ...reports(service, caller, by),
     ...onlyInSupport,

@@ -5,7 +5,7 @@ import { MemberId, Name } from './kinds-conversation'
 const Label = z.string().trim().min(1).max(100)
 const Definition = z.record(z.string().max(60), z.unknown()).refine((value) => JSON.stringify(value).length <= 20_000)
 
-/** What the team shares besides conversations. The entity is the thing itself: `tag:NAME`, `group:NAME`, `field:NAME`, `view:NAME`. */
+/** What the team shares besides conversations. The entity is the thing itself: `tag:NAME`, `group:NAME`, `field:NAME`, `view:NAME`, `processor:NAME`. */
 export const workspaceKinds = {
   'tag-define': kind(
     'work',
@@ -25,6 +25,12 @@ export const workspaceKinds = {
     p.on ? add('members', p.member) : remove('members', p.member),
   ]),
   'field-define': kind(
+    'manage-team',
+    z.object({ definition: Definition, retired: z.boolean().default(false) }),
+    (p) => [set('definition', p.definition), set('retired', p.retired)],
+  ),
+  /** A processor of the workspace's data, or a version of its privacy policy. */
+  'processor-define': kind(
     'manage-team',
     z.object({ definition: Definition, retired: z.boolean().default(false) }),
     (p) => [set('definition', p.definition), set('retired', p.retired)],

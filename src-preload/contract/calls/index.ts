@@ -13,6 +13,7 @@ import { mailboxCalls } from './mailboxes'
 import { messageCalls } from './messages'
 import { noteCalls } from './notes'
 import { presenceCalls } from './presence'
+import { registerCalls } from './register'
 import { replyCalls } from './replies'
 import { reportAppCalls, reportCalls } from './reports'
 import { searchCalls } from './search'
@@ -47,6 +48,7 @@ export const calls = {
   ...journalCalls,
   ...teamCalls,
   ...ledgerCalls,
+  ...registerCalls,
   ...accessCalls,
   ...supportCalls,
   ...reportCalls,

@@ -12,6 +12,7 @@ import { identity } from './identity'
 import { inbox } from './inbox'
 import { presence } from './presence'
 import { privacy } from './privacy'
+import { register } from './register'
 import { reports } from './reports'
 import { search } from './search'
 import { sending } from './sending'
@@ -44,6 +45,7 @@ export const en = {
   labels,
   presence,
   privacy,
+  register,
   reports,
   search,
   sending,

@@ -6,6 +6,7 @@ export const privacy = {
     access: 'Support access',
     log: 'Access log',
     sharing: 'Sharing',
+    processors: 'Processors',
     mailboxes: 'Mailboxes',
     network: 'Network',
   },
