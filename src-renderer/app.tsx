@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, type ReactNode } from 'react'
 import type { CallOutput } from '../src-preload/contract'
 import { useQuery } from './live'
+import { Everywhere } from './shell/everywhere'
 import { BareTitleBar } from './shell/title-bar'
 import { LeaseEnded } from './shell/lease-ended'
 import { MainWindow } from './shell/window'
@@ -38,6 +39,15 @@ export function App() {
     document.documentElement.dataset['os'] = state.platform
     applyTheme(state.theme)
   }, [state])
+  return (
+    <>
+      <Page state={state} />
+      <Everywhere />
+    </>
+  )
+}
+
+function Page({ state }: { state: AppState | undefined }) {
   if (!state) return <Starting state={state} />
   const starting = state.phase === 'starting' && !state.stopped.includes('store')
   if (starting && !state.filled) return <Starting state={state} />

@@ -105,6 +105,7 @@ export async function run({ profile, options, logFile, window, session, store }:
         version: app.getVersion(),
         platform: process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'windows' : 'linux',
         theme: window.theme,
+        textSize: window.textSize,
         maximized: window.maximized,
         filled: window.filled,
         keyIn: workspace.keys.keyIn,
@@ -168,6 +169,7 @@ export async function run({ profile, options, logFile, window, session, store }:
       'app.notify': (notice) => ({ shown: notices.show(notice) }),
       'app.badge': ({ count }) => done(notices.badge(count)),
       'app.setTheme': ({ theme }) => done(window.setTheme(theme)),
+      'app.setTextSize': ({ size }) => done(window.setTextSize(size)),
       'app.window': ({ act }) => {
         if (act === 'ready-to-close') window.close()
         else if (act === 'quit') app.quit()

@@ -1,8 +1,10 @@
 import type { Theme } from '../../src-preload/contract/settings'
+import { textSizes, usualTextSize, type TextSize } from '../../src-preload/contract/text-size'
 
 /** What must be known before the store opens, so that the window appears at once and in its place: no content. */
 export interface WindowState {
   theme: Theme
+  textSize: TextSize
   maximized: boolean
   /** There were mailboxes at the last start: the window can be drawn before the store says so. */
   filled: boolean
@@ -21,6 +23,7 @@ export function windowStateOf(kept: unknown): WindowState {
     .filter(isWhole)
   return {
     theme: themes.find((theme) => theme === field(kept, 'theme')) ?? 'system',
+    textSize: textSizes.find((size) => size === field(kept, 'textSize')) ?? usualTextSize,
     maximized: field(kept, 'maximized') === true,
     filled: field(kept, 'filled') === true,
     bounds:

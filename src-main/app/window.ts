@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BrowserWindow, nativeTheme, screen, type Session } from 'electron'
 import type { Theme } from '../../src-preload/contract/settings'
+import { nextTextSize, type TextSize } from '../../src-preload/contract/text-size'
 import { writeFileSafely } from './files'
 import { appOrigin } from './protocol'
 import { windowStateOf, type WindowState } from './window-state'
@@ -20,7 +21,7 @@ export class MainWindow {
   readonly drawn: Promise<void>
   private tellDrawn: () => void = () => undefined
 
-  /** Told when it was maximised or made smaller again. */
+  /** Told when it was maximised or made smaller again, and when its text was. */
   onChange: () => void = () => undefined
   /** Told before it closes: the page may save its draft first. */
   beforeClose: () => void = () => undefined
@@ -43,6 +44,9 @@ export class MainWindow {
 
   get theme(): Theme {
     return this.state.theme
+  }
+  get textSize(): TextSize {
+    return this.state.textSize
   }
   get filled(): boolean {
     return this.state.filled
@@ -112,6 +116,7 @@ export class MainWindow {
       webPreferences: {
         session: this.session,
         preload: this.preload,
+        zoomFactor: this.state.textSize / 100,
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,
@@ -125,6 +130,10 @@ export class MainWindow {
     this.window = window
     this.mayClose = false
     window.webContents.on('input-event', () => this.handSeen())
+    // Ctrl and the wheel
+    window.webContents.on('zoom-changed', (_event, direction) =>
+      this.setTextSize(nextTextSize(this.state.textSize, direction === 'in' ? 1 : -1)),
+    )
     window.once('ready-to-show', () => {
       if (maximized) window.maximize()
       window.show()
@@ -191,6 +200,14 @@ export class MainWindow {
   setTheme(theme: Theme): void {
     nativeTheme.themeSource = theme
     this.save({ theme })
+  }
+
+  /** Makes everything in the window larger or smaller, now and at the next start. */
+  setTextSize(textSize: TextSize): void {
+    if (textSize === this.state.textSize) return
+    this.save({ textSize })
+    this.contents?.setZoomFactor(textSize / 100)
+    this.onChange()
   }
 
   act(act: 'minimize' | 'maximize' | 'close'): void {

@@ -33,10 +33,11 @@ export function assignItems(
 /** Says whom that is, once it was chosen. */
 export function AssignChip({ to }: { to: AssignTo }) {
   if (to === undefined) return null
+  const words = to === null ? t('work:assignsToNobody') : t('work:assignsTo', { name: to.name || t('work:you') })
   return (
-    <span className="chip">
+    <span className="chip" data-tip={words}>
       <Icon icon={UserCheck} />
-      <bdi>{to === null ? t('work:assignsToNobody') : t('work:assignsTo', { name: to.name || t('work:you') })}</bdi>
+      <bdi className="cut">{words}</bdi>
     </span>
   )
 }

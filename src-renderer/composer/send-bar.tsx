@@ -200,7 +200,6 @@ export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolea
             <IconButton
               icon={ImagePlus}
               label={t('composer:addPicture')}
-              className="wide-only"
               onClick={() => pick(pictureTypes.join(','), addPictures)}
             />
           </>

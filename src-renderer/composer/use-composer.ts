@@ -4,7 +4,7 @@ import type { CallInput, DraftContent, Person, Settings } from '../../src-preloa
 import { asCallError, type CallError } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
-import { useList } from '../state/list'
+import { leaveText, useList } from '../state/list'
 import { showToast } from '../state/toast'
 import { t } from '../text'
 import { sizeText } from '../text/time'
@@ -103,7 +103,7 @@ export function useComposer(options: ComposerOptions): Composer {
     pictures: true,
     onChange: (content) => desk.edit(content),
     onFiles: attachOrTell,
-    onLeave: () => useList.getState().hands?.focus(),
+    onLeave: leaveText,
     onSend: (keepOpen) => send(keepOpen ? 'open' : (settings?.afterSend ?? 'closed')),
   })
 

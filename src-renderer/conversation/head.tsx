@@ -1,5 +1,6 @@
 import {
   ChevronDown,
+  ChevronLeft,
   ChevronUp,
   Circle,
   CircleCheck,
@@ -20,7 +21,7 @@ import type { Conversation, Status } from '../../src-preload/contract'
 import { moveTo, setRead, setStatus, tellFailure, trash } from '../state/acts'
 import { useQuery } from '../live'
 import { isProfilePane, useLayout } from '../state/layout'
-import { stepConversation } from '../state/list'
+import { stepConversation, toList } from '../state/list'
 import { openConversation } from '../state/places'
 import { showToast } from '../state/toast'
 import { t } from '../text'
@@ -82,6 +83,15 @@ export function Head({
   return (
     <header className="convhead y">
       <div className="x">
+        <IconButton
+          icon={ChevronLeft}
+          flip
+          size="sm"
+          className="only-one"
+          label={t('conversation:state.back')}
+          keys="Escape"
+          onClick={toList}
+        />
         <h2 className="cut grow sel">
           <bdi>{subject || t('noSubject')}</bdi>
         </h2>

@@ -170,7 +170,7 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
     const hands = {
       step,
       after,
-      focus: () => grid.current?.focus(Math.max(0, openId === null ? 0 : window.indexOf(openId))),
+      focus: (id = openId ?? undefined) => grid.current?.focus(Math.max(0, id === undefined ? 0 : window.indexOf(id))),
     }
     useList.setState({ hands })
     return () => useList.setState((state) => (state.hands === hands ? { hands: null } : state))

@@ -1,8 +1,11 @@
-import type { Settings } from '../../src-preload/contract'
+import { textSizes, usualTextSize, type Settings } from '../../src-preload/contract'
 import { call } from '../client'
+import { useQuery } from '../live'
+import { tellFailure } from '../state/acts'
 import { applyTheme } from '../state/window'
 import { t } from '../text'
-import { Segmented } from '../ui/field'
+import { percentText } from '../text/time'
+import { Segmented, Select } from '../ui/field'
 import { keep } from './keep'
 import { ValuesPage } from './page'
 import { Group, Row } from './row'
@@ -19,6 +22,7 @@ export function Appearance() {
 }
 
 function Fields({ settings }: { settings: Settings }) {
+  const size = useQuery('app.state', {}, { topics: ['app-state'] }).data?.textSize ?? usualTextSize
   return (
     <>
       <Group>
@@ -32,6 +36,20 @@ function Fields({ settings }: { settings: Settings }) {
                 label: t(`settings:general.themes.${value}`),
               }))}
               onChange={(theme) => void setTheme(theme)}
+            />
+          )}
+        </Row>
+        <Row title={t('settings:general.textSize')} text={t('settings:general.textSizeHint')}>
+          {({ labelledBy, describedBy }) => (
+            <Select
+              value={String(size)}
+              aria-labelledby={labelledBy}
+              aria-describedby={describedBy}
+              options={textSizes.map((one) => ({ value: String(one), label: percentText(one / 100) }))}
+              onChange={(event) => {
+                const chosen = textSizes.find((one) => String(one) === event.target.value)
+                if (chosen) void call('app.setTextSize', { size: chosen }).catch(tellFailure)
+              }}
             />
           )}
         </Row>

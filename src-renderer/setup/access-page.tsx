@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon'
 import { Access } from './access'
 import { ClientForm } from './client-form'
 import type { ProviderChoice } from './provider-page'
+import { SetupFrame } from './setup-frame'
 import { hostsOf } from './sign-in-page'
 
 /** The step before anything opens: what Postern takes, what for, where it is kept, what not. */
@@ -35,42 +36,10 @@ export function AccessPage({
   const missing = provider?.oauth?.clientMissing === true
   const name = provider?.name ?? ''
   return (
-    <section className="pane" aria-label={t('accounts:steps.access')} data-pane="page" tabIndex={-1}>
-      <div className="setup-form">
-        <div className="scroll">
-          <div className="setup-in">
-            <Access
-              address={address}
-              provider={provider}
-              uses={['imap', 'smtp']}
-              head={
-                <div className="x g3">
-                  <span
-                    className={`av sq lg ${choice === 'google' ? 'c-sky' : choice === 'microsoft' ? 'c-teal' : 'c-stone'}`}
-                    aria-hidden="true"
-                  >
-                    {choice === 'other' ? <Icon icon={Server} /> : name.charAt(0)}
-                  </span>
-                  <h1 className="access-title">
-                    {choice === 'other' ? t('accounts:access.titleServer') : t('accounts:access.title', { name })}
-                  </h1>
-                </div>
-              }
-              notice={
-                missing && hosts ? (
-                  <ClientForm
-                    name={name}
-                    providerId={provider?.id ?? null}
-                    hosts={[hosts.imap.host, hosts.smtp.host]}
-                    onKept={() => undefined}
-                    onPassword={onPassword}
-                  />
-                ) : undefined
-              }
-            />
-          </div>
-        </div>
-        <footer className="setup-foot">
+    <SetupFrame
+      region={t('accounts:steps.access')}
+      foot={
+        <>
           <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>
             {t('accounts:access.back')}
           </Button>
@@ -95,8 +64,38 @@ export function AccessPage({
               <Icon icon={ExternalLink} />
             </Button>
           )}
-        </footer>
-      </div>
-    </section>
+        </>
+      }
+    >
+      <Access
+        address={address}
+        provider={provider}
+        uses={['imap', 'smtp']}
+        head={
+          <div className="x g3">
+            <span
+              className={`av sq lg ${choice === 'google' ? 'c-sky' : choice === 'microsoft' ? 'c-teal' : 'c-stone'}`}
+              aria-hidden="true"
+            >
+              {choice === 'other' ? <Icon icon={Server} /> : name.charAt(0)}
+            </span>
+            <h1 className="access-title">
+              {choice === 'other' ? t('accounts:access.titleServer') : t('accounts:access.title', { name })}
+            </h1>
+          </div>
+        }
+        notice={
+          missing && hosts ? (
+            <ClientForm
+              name={name}
+              providerId={provider?.id ?? null}
+              hosts={[hosts.imap.host, hosts.smtp.host]}
+              onKept={() => undefined}
+              onPassword={onPassword}
+            />
+          ) : undefined
+        }
+      />
+    </SetupFrame>
   )
 }

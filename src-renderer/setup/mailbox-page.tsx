@@ -1,5 +1,5 @@
 import { ChevronLeft } from 'lucide-react'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { CertificatePin, Mailbox } from '../../src-preload/contract'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
@@ -7,6 +7,7 @@ import { Button } from '../ui/button'
 import { ConnectionTest, messagesOf, useConnectionTest, type RunningTest, type TestInput } from './connection-test'
 import { settingsOf, usualPort, type MailboxForm } from './guess'
 import { MailboxFields } from './mailbox-form'
+import { SetupFrame } from './setup-frame'
 import { SignInControl } from './sign-in-control'
 import { useSignIn } from './use-sign-in'
 import './setup.css'
@@ -85,8 +86,7 @@ export function MailboxPage({
   const failed = failedServer(test)
   const portFailed = test.test?.steps.some((step) => step.state === 'failed' && step.name.endsWith('connect')) === true
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const submit = async () => {
     if (!settings || !ready || busy) return
     setBusy(true)
     setFailure(null)
@@ -118,47 +118,13 @@ export function MailboxPage({
         : t('setup:add.testing')
 
   return (
-    <section className="pane" aria-label={region} data-pane="page" tabIndex={-1}>
-      <form className="setup-form" noValidate onSubmit={(event) => void submit(event)}>
-        <div className="scroll">
-          <div className="setup-in">
-            <h1>{title}</h1>
-            <p className="t2 setup-text">{text}</p>
-            {confirm}
-            <MailboxFields
-              form={form}
-              onChange={setForm}
-              failedPort={portFailed ? failed : null}
-              passwordHint={undefined}
-              receive={
-                <SignInControl
-                  label={t('accounts:signIn.receive')}
-                  settings={settings}
-                  uses={form.ownSmtp ? ['imap'] : ['imap', 'smtp']}
-                  signIn={receive}
-                  kept={imap === 'kept'}
-                />
-              }
-              send={
-                <SignInControl
-                  label={t('accounts:signIn.send')}
-                  settings={settings}
-                  uses={['smtp']}
-                  signIn={send}
-                  kept={smtp === 'kept'}
-                />
-              }
-            />
-            {!untested && <ConnectionTest running={test} ready={input !== null} onUsePort={usePort} onPin={pin} />}
-            {failure && (
-              <Banner kind="bad" urgent>
-                {failure}
-              </Banner>
-            )}
-            {below}
-          </div>
-        </div>
-        <footer className="setup-foot">
+    <SetupFrame
+      region={region}
+      title={title}
+      text={text}
+      onSubmit={() => void submit()}
+      foot={
+        <>
           <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>
             {t('setup:add.back')}
           </Button>
@@ -168,8 +134,41 @@ export function MailboxPage({
           <Button submit size="lg" kind={ready ? 'primary' : 'default'} disabled={!ready} busy={busy}>
             {busy ? acting : act}
           </Button>
-        </footer>
-      </form>
-    </section>
+        </>
+      }
+    >
+      {confirm}
+      <MailboxFields
+        form={form}
+        onChange={setForm}
+        failedPort={portFailed ? failed : null}
+        passwordHint={undefined}
+        receive={
+          <SignInControl
+            label={t('accounts:signIn.receive')}
+            settings={settings}
+            uses={form.ownSmtp ? ['imap'] : ['imap', 'smtp']}
+            signIn={receive}
+            kept={imap === 'kept'}
+          />
+        }
+        send={
+          <SignInControl
+            label={t('accounts:signIn.send')}
+            settings={settings}
+            uses={['smtp']}
+            signIn={send}
+            kept={smtp === 'kept'}
+          />
+        }
+      />
+      {!untested && <ConnectionTest running={test} ready={input !== null} onUsePort={usePort} onPin={pin} />}
+      {failure && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
+      {below}
+    </SetupFrame>
   )
 }

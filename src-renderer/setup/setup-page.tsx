@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
+import { SetupFrame } from './setup-frame'
 
 /** A step of adding a mailbox that asks something: Enter goes on, Escape goes back a step. */
 export function SetupPage({
@@ -29,36 +30,18 @@ export function SetupPage({
   children: ReactNode
 }) {
   return (
-    <section className="pane" aria-label={region} data-pane="page" tabIndex={-1}>
-      <form
-        className="setup-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (ready && !busy) onSubmit()
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' || busy || event.nativeEvent.isComposing) return
-          event.preventDefault()
-          event.stopPropagation()
-          onBack()
-        }}
-      >
-        <div className="scroll">
-          <div className="setup-in">
-            <div>
-              <h1>{title}</h1>
-              <p className="t2 setup-under">{text}</p>
-            </div>
-            {children}
-            {failure !== null && (
-              <Banner kind="bad" urgent>
-                {failure}
-              </Banner>
-            )}
-          </div>
-        </div>
-        <footer className="setup-foot">
+    <SetupFrame
+      region={region}
+      title={title}
+      text={text}
+      onSubmit={() => {
+        if (ready && !busy) onSubmit()
+      }}
+      onEscape={() => {
+        if (!busy) onBack()
+      }}
+      foot={
+        <>
           <Button kind="ghost" icon={ChevronLeft} disabled={busy} onClick={onBack}>
             {t('setup:add.back')}
           </Button>
@@ -66,8 +49,15 @@ export function SetupPage({
           <Button autoFocus submit size="lg" kind="primary" keys="Enter" disabled={!ready} busy={busy}>
             {act}
           </Button>
-        </footer>
-      </form>
-    </section>
+        </>
+      }
+    >
+      {children}
+      {failure !== null && (
+        <Banner kind="bad" urgent>
+          {failure}
+        </Banner>
+      )}
+    </SetupFrame>
   )
 }

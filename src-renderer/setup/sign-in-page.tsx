@@ -1,5 +1,5 @@
 import { ChevronLeft } from 'lucide-react'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { MailboxSettings, ServerSettings } from '../../src-preload/contract'
 import { t } from '../text'
 import { Button } from '../ui/button'
@@ -7,6 +7,7 @@ import { Field, Input } from '../ui/field'
 import { ConnectionTest, messagesOf, useConnectionTest, type TestInput } from './connection-test'
 import { newForm } from './guess'
 import type { ProviderChoice } from './provider-page'
+import { SetupFrame } from './setup-frame'
 import { SignInProgress } from './sign-in-progress'
 import { useSignIn } from './use-sign-in'
 
@@ -53,45 +54,17 @@ export function SignInPage({
   useEffect(() => begin.current(), [])
   const input: TestInput | null = signIn.done && signIn.id !== null ? { settings, signInId: signIn.id } : null
   const test = useConnectionTest(input)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
+  const submit = () => {
     if (input && test.ok) onNext(input, messagesOf(test))
   }
   return (
-    <section className="pane" aria-label={t('accounts:steps.signIn')} data-pane="page" tabIndex={-1}>
-      <form className="setup-form" noValidate onSubmit={submit}>
-        <div className="scroll">
-          <div className="setup-in">
-            <div>
-              <h1>{t('accounts:signIn.title', { name: names[choice] })}</h1>
-              <p className="t2 setup-under">{t('accounts:signIn.text')}</p>
-            </div>
-            <SignInProgress
-              signIn={signIn}
-              name={names[choice]}
-              address={address}
-              onRetry={() => signIn.begin({ settings, uses: ['imap', 'smtp'], method })}
-            />
-            {signIn.done && (
-              <>
-                <Field label={t('setup:add.name')}>
-                  {(ids) => (
-                    <Input
-                      {...ids}
-                      value={name}
-                      maxLength={80}
-                      dir="auto"
-                      placeholder={t('setup:add.nameHint')}
-                      onChange={(event) => setName(event.target.value)}
-                    />
-                  )}
-                </Field>
-                <ConnectionTest running={test} ready onUsePort={() => undefined} />
-              </>
-            )}
-          </div>
-        </div>
-        <footer className="setup-foot">
+    <SetupFrame
+      region={t('accounts:steps.signIn')}
+      title={t('accounts:signIn.title', { name: names[choice] })}
+      text={t('accounts:signIn.text')}
+      onSubmit={submit}
+      foot={
+        <>
           <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>
             {t('setup:add.back')}
           </Button>
@@ -99,8 +72,32 @@ export function SignInPage({
           <Button submit size="lg" kind={test.ok ? 'primary' : 'default'} disabled={!test.ok}>
             {t('accounts:provider.next')}
           </Button>
-        </footer>
-      </form>
-    </section>
+        </>
+      }
+    >
+      <SignInProgress
+        signIn={signIn}
+        name={names[choice]}
+        address={address}
+        onRetry={() => signIn.begin({ settings, uses: ['imap', 'smtp'], method })}
+      />
+      {signIn.done && (
+        <>
+          <Field label={t('setup:add.name')}>
+            {(ids) => (
+              <Input
+                {...ids}
+                value={name}
+                maxLength={80}
+                dir="auto"
+                placeholder={t('setup:add.nameHint')}
+                onChange={(event) => setName(event.target.value)}
+              />
+            )}
+          </Field>
+          <ConnectionTest running={test} ready onUsePort={() => undefined} />
+        </>
+      )}
+    </SetupFrame>
   )
 }

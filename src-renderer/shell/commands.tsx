@@ -1,10 +1,9 @@
 import type { View } from '../../src-preload/contract'
 import { useEffect } from 'react'
 import { onEvent } from '../client'
-import { setStatus, tellFailure } from '../state/acts'
-import { closeWindow, lockWindow } from '../state/closing'
+import { setStatus } from '../state/acts'
 import { useLayout } from '../state/layout'
-import { useList } from '../state/list'
+import { leaveText, toList, useList } from '../state/list'
 import {
   goBack,
   goNewMessage,
@@ -17,7 +16,7 @@ import {
 } from '../state/places'
 import { focusSearch } from '../state/search'
 import { isTextField, useShortcuts, type Shortcut } from '../state/shortcuts'
-import { showToast, useToasts } from '../state/toast'
+import { useToasts } from '../state/toast'
 import { showHelp, showPalette } from '../state/window'
 import { t } from '../text'
 import { usePeople } from '../work/assign-menu'
@@ -57,26 +56,18 @@ function layerUp(): boolean | void {
   const list = useList.getState()
   if (list.picked.size > 0) return list.clearPicks()
   const place = usePlaces.getState().place
-  if (place.kind === 'inbox' || place.kind === 'new-message') return list.hands?.focus()
+  if (place.kind === 'inbox' || place.kind === 'new-message') return toList()
   return place.kind === 'settings' ? leaveSettings() : goBack()
 }
 
-/** Out of what is written, to the list; the draft is kept. Other fields have Escape for themselves. */
+/** Out of what is written; the draft is kept. Other fields have Escape for themselves. */
 function leaveComposer(field: HTMLElement): boolean | void {
   if (!field.closest('[data-pane="composer"], .new-message')) return false
   field.blur()
-  return useList.getState().hands?.focus()
+  return leaveText(field)
 }
 
-/** Locks; where there is nothing to lock with, leads to where a passphrase is set. */
-function lockNow(): void {
-  void lockWindow(() => {
-    goSettings('security')
-    showToast({ text: t('common:lock.noPassphrase') })
-  }).catch(tellFailure)
-}
-
-/** The keys that work everywhere in the window, and what the menu bar asks for. Draws nothing. */
+/** The keys of the window once the mail is there, and what the menu bar asks for; see `Everywhere` for those of every page. Draws nothing. */
 export function Commands() {
   const inGroups = (usePeople()?.ofSelf.length ?? 0) > 0
   const shortcuts: Shortcut[] = [
@@ -128,14 +119,6 @@ export function Commands() {
       group: 'everywhere',
       label: t('common:shortcuts.sidebar'),
       run: () => useLayout.getState().toggleSidebar(),
-    },
-    {
-      id: 'lock',
-      keys: 'mod+shift+l',
-      inText: true,
-      group: 'everywhere',
-      label: t('common:shortcuts.lock'),
-      run: lockNow,
     },
     {
       id: 'profile',
@@ -202,8 +185,6 @@ export function Commands() {
           'new-message': () => goNewMessage(),
           palette: () => showPalette(true),
           sidebar: () => useLayout.getState().toggleSidebar(),
-          'before-close': () => void closeWindow(),
-          lock: lockNow,
           'open-conversation': () => event.id !== undefined && openConversation(event.id),
         }
         does[event.name]?.()

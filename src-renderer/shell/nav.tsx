@@ -1,4 +1,5 @@
-import { memo, type ReactNode } from 'react'
+import { memo, useEffect, useRef, type ReactNode } from 'react'
+import { afterPaint } from '../state/after-paint'
 import { t } from '../text'
 import { numberText } from '../text/time'
 import { Icon, type LucideIcon } from '../ui/icon'
@@ -17,9 +18,13 @@ interface NavProps {
 
 /** One row of a sidebar. */
 export const Nav = memo(function Nav({ icon, mark, name, count = 0, end, on, hot = false, tip, onClick }: NavProps) {
+  const row = useRef<HTMLButtonElement>(null)
+  // in a low window where one is may lie below the fold
+  useEffect(() => (on ? afterPaint(() => row.current?.scrollIntoView({ block: 'nearest' })) : undefined), [on])
   const shown = end ?? (count > 0 ? numberText(count) : '')
   return (
     <button
+      ref={row}
       type="button"
       className={`nav${on ? ' on' : ''}${hot ? ' hot' : ''}`}
       aria-current={on ? 'page' : undefined}

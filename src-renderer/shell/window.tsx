@@ -6,7 +6,6 @@ import { isProfilePane, isRail, listWidthOf, profileWidthOf, useLayout } from '.
 import { startNotices } from '../state/notices'
 import { startPresence } from '../state/presence'
 import { usePlaces, type Place } from '../state/places'
-import { startShortcuts } from '../state/shortcuts'
 import { keepLayout, showHelp, showPalette, useWindow } from '../state/window'
 import { ToastHost } from '../ui/toast'
 import { TooltipLayer } from '../ui/tooltip'
@@ -53,7 +52,6 @@ export function MainWindow({
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
   const ending = useEndingSignIn(mailboxes)
   const noticed = mailStopped || journalDamaged || ending !== null
-  useEffect(startShortcuts, [])
   useEffect(startNotices, [])
   useEffect(startPresence, [])
   useEffect(keepLayout, [])

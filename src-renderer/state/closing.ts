@@ -19,10 +19,14 @@ export async function closeWindow(): Promise<void> {
   await call('app.window', { act: 'ready-to-close' })
 }
 
-/** Locks at once, after everything is saved. Where nothing would be asked for afterwards, `cannot` is run instead. */
-export async function lockWindow(cannot: () => void): Promise<void> {
-  const { canLock } = await ask('app.state', {})
-  if (!canLock) return cannot()
+/**
+ * Locks at once, after everything is saved. Where nothing would be asked for afterwards, `cannot` is run instead and told whether
+ * there is a mailbox. Before the store is open there is nothing to lock.
+ */
+export async function lockWindow(cannot: (hasMail: boolean) => void): Promise<void> {
+  const { phase, canLock, filled } = await ask('app.state', {})
+  if (phase !== 'ready') return
+  if (!canLock) return cannot(filled)
   await keepAll()
   return void (await call('app.lock', {}))
 }

@@ -7,6 +7,8 @@ type Kept = Settings['layout']
 
 interface State {
   size: SizeClass
+  /** There is room for one pane beside the rail: an open conversation hides the list. The stylesheet has the same width. */
+  onePane: boolean
   /** As kept in the settings: `wide.list`, `narrow.sidebar` ... */
   kept: Kept
   /** The customer pane laid over the conversation in a narrower window. Not kept. */
@@ -23,16 +25,21 @@ export function sizeClassOf(width: number): SizeClass {
   return width >= 1060 ? 'middle' : 'narrow'
 }
 
+/** Large text in a small window: fewer CSS pixels than these, and one pane is shown at a time. */
+const twoPanes = 720
+
 export const listWidth = { min: 280, max: 420, usual: { wide: 320, middle: 320, narrow: 304 } } as const
 export const profileWidth = { min: 240, max: 340, usual: 264 } as const
 
 export const useLayout = create<State>()((set, get) => ({
   size: 'wide',
+  onePane: false,
   kept: {},
   profileOver: false,
   measure: (width) => {
     const size = sizeClassOf(width)
     if (size !== get().size) set({ size, profileOver: false })
+    if (width < twoPanes !== get().onePane) set({ onePane: width < twoPanes })
   },
   load: (kept) => set({ kept }),
   set: (name, value) => set((state) => ({ kept: { ...state.kept, [`${state.size}.${name}`]: value } })),

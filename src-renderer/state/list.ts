@@ -1,7 +1,8 @@
 import { create } from 'zustand'
 import type { Status } from '../../src-preload/contract'
 import { oneByOne } from './one-by-one'
-import { openConversation, usePlaces } from './places'
+import { useLayout } from './layout'
+import { openConversation, openConversationId, usePlaces } from './places'
 
 /** What the list on screen can answer; it puts itself here while it is there. */
 export interface ListHands {
@@ -9,8 +10,8 @@ export interface ListHands {
   step(steps: number): void | Promise<void>
   /** The conversation that takes the place of these when they leave; null when none is left. */
   after(ids: ReadonlySet<number>): Promise<number | null> | number | null
-  /** Puts keyboard focus on the row of the open conversation, else on the first. */
-  focus(): void
+  /** Puts keyboard focus on the row of this conversation, of the open one when left out, else on the first. */
+  focus(id?: number): void
 }
 
 interface State {
@@ -98,3 +99,23 @@ export const useList = create<State>()((set, get) => ({
 export const stepConversation: (delta: 1 | -1) => void = oneByOne(async (steps) => {
   await useList.getState().hands?.step(steps)
 })
+
+/** Puts the keyboard on the list; where that is hidden, what hides it is left first. */
+export function toList(): void {
+  const focus = (id?: number) => useList.getState().hands?.focus(id)
+  const { kind } = usePlaces.getState().place
+  const open = openConversationId()
+  if (!useLayout.getState().onePane || (kind === 'inbox' && open === null)) return focus()
+  openConversation(null)
+  // once it is drawn again
+  requestAnimationFrame(() => focus(open ?? undefined))
+}
+
+/** Out of a text that is written: to the list, or where that is hidden, to the conversation around the text. */
+export function leaveText(text: Element): void {
+  const around = useLayout.getState().onePane
+    ? text.parentElement?.closest<HTMLElement>('[data-pane="conversation"][tabindex]')
+    : null
+  if (around) around.focus()
+  else toList()
+}

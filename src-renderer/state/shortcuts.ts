@@ -53,8 +53,9 @@ const keyNames: Record<string, string> = {
 /** The keycaps of a shortcut: one text per key pressed in turn. */
 export function keyLabels(keys: string, mac: boolean = isMac()): string[] {
   return keys.split(' ').map((chord) => {
+    // the last key may be the plus itself
     const parts = chord
-      .split('+')
+      .split(/\+(?=.)/)
       .map(
         (part) =>
           (mac ? macNames : otherNames)[part] ??

@@ -1,10 +1,12 @@
 import { EditorContent, useEditor, useEditorState, type Editor } from '@tiptap/react'
 import StarterKit from '@tiptap/starter-kit'
-import { Bold, Italic, Link as LinkIcon, List, ListOrdered, Quote, Undo2 } from 'lucide-react'
+import { Bold, Ellipsis, Italic, Link as LinkIcon, List, ListOrdered, Quote, Undo2 } from 'lucide-react'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { Input } from '../ui/field'
+import type { LucideIcon } from '../ui/icon'
+import { Menu } from '../ui/menu'
 import { Popover } from '../ui/popover'
 import { cleanPaste, hasWords } from './paste'
 import { insertPictures, isPicture, Picture, roomIn } from './pictures'
@@ -42,8 +44,8 @@ export interface EditorOptions {
   /** Files that were pasted or dropped and do not stand in the text. `tooBig`: pictures for which there is no room. */
   onFiles: (files: File[], tooBig: boolean) => void
   onSend: (keepOpen: boolean) => void
-  /** Escape was pressed. */
-  onLeave?: () => void
+  /** Escape was pressed in the text. */
+  onLeave?: (text: Element) => void
 }
 
 const isMac = (): boolean => document.documentElement.dataset['os'] === 'mac'
@@ -99,7 +101,7 @@ export function useMessageEditor({ name, html, pictures, onChange, onFiles, onSe
         // the editor keeps Escape from everybody else
         if (event.key === 'Escape' && hands.current.onLeave) {
           view.dom.blur()
-          hands.current.onLeave()
+          hands.current.onLeave(view.dom)
           return true
         }
         if (event.key !== 'Enter' || !(isMac() ? event.metaKey : event.ctrlKey)) return false
@@ -194,6 +196,14 @@ function LinkButton({ editor, on }: { editor: Editor; on: boolean }) {
   )
 }
 
+interface Tool {
+  icon: LucideIcon
+  label: string
+  keys?: string
+  on: boolean
+  run: () => void
+}
+
 /** Buttons for the form of the text. `before` stands in front (attach). */
 export function EditorTools({ editor, before }: { editor: Editor; before: ReactNode }) {
   const on = useEditorState({
@@ -208,7 +218,34 @@ export function EditorTools({ editor, before }: { editor: Editor; before: ReactN
       undo: now.can().undo(),
     }),
   })
-  const act = () => editor.chain().focus()
+  const act = () => {
+    // at once: the editor's own command waits for the next frame, and a menu that closes would take the focus back
+    editor.view.focus()
+    return editor.chain().focus()
+  }
+  // a narrow composer keeps these behind three dots
+  const italic = {
+    icon: Italic,
+    label: t('composer:italic'),
+    keys: 'mod+i',
+    on: on.italic,
+    run: () => act().toggleItalic().run(),
+  }
+  const ordered = {
+    icon: ListOrdered,
+    label: t('composer:orderedList'),
+    on: on.ordered,
+    run: () => act().toggleOrderedList().run(),
+  }
+  const quote = {
+    icon: Quote,
+    label: t('composer:quote'),
+    on: on.quote,
+    run: () => act().toggleBlockquote().run(),
+  }
+  const rare = ({ run, ...shown }: Tool) => (
+    <IconButton {...shown} aria-pressed={shown.on} className="wide-only" onClick={run} />
+  )
   return (
     <div className="x tools" role="toolbar" aria-label={t('composer:format')}>
       {before}
@@ -220,15 +257,7 @@ export function EditorTools({ editor, before }: { editor: Editor; before: ReactN
         aria-pressed={on.bold}
         onClick={() => act().toggleBold().run()}
       />
-      <IconButton
-        icon={Italic}
-        label={t('composer:italic')}
-        keys="mod+i"
-        on={on.italic}
-        aria-pressed={on.italic}
-        className="wide-only"
-        onClick={() => act().toggleItalic().run()}
-      />
+      {rare(italic)}
       <IconButton
         icon={List}
         label={t('composer:bulletList')}
@@ -236,22 +265,8 @@ export function EditorTools({ editor, before }: { editor: Editor; before: ReactN
         aria-pressed={on.list}
         onClick={() => act().toggleBulletList().run()}
       />
-      <IconButton
-        icon={ListOrdered}
-        label={t('composer:orderedList')}
-        on={on.ordered}
-        aria-pressed={on.ordered}
-        className="wide-only"
-        onClick={() => act().toggleOrderedList().run()}
-      />
-      <IconButton
-        icon={Quote}
-        label={t('composer:quote')}
-        on={on.quote}
-        aria-pressed={on.quote}
-        className="wide-only"
-        onClick={() => act().toggleBlockquote().run()}
-      />
+      {rare(ordered)}
+      {rare(quote)}
       <LinkButton editor={editor} on={on.link} />
       <IconButton
         icon={Undo2}
@@ -260,6 +275,24 @@ export function EditorTools({ editor, before }: { editor: Editor; before: ReactN
         className="wide-only"
         onClick={() => act().undo().run()}
       />
+      <span className="narrow-only">
+        <Menu
+          align="start"
+          label={t('composer:moreTools')}
+          trigger={<IconButton icon={Ellipsis} label={t('composer:moreTools')} />}
+          items={() => [
+            ...[italic, ordered, quote].map(({ run, on: checked, ...one }) => ({ ...one, checked, onSelect: run })),
+            'separator',
+            {
+              icon: Undo2,
+              label: t('composer:undo'),
+              keys: 'mod+z',
+              disabled: !on.undo,
+              onSelect: () => act().undo().run(),
+            },
+          ]}
+        />
+      </span>
     </div>
   )
 }

@@ -316,6 +316,9 @@ test('no fault at first run, with empty views and when locked', async () => {
   await first.page.getByLabel('Email address').fill('ana@gmail.com')
   await expect(first.page.getByText('Google found')).toBeVisible()
   await look(first, 'first-run')
+  // the keys of every page work before there is a mailbox
+  await first.page.keyboard.press('Control+Shift+l')
+  await expect(first.page.getByText('There is no mail to lock yet')).toBeVisible()
   await first.page.getByRole('button', { name: 'Continue' }).click()
   await first.page.getByRole('heading', { name: 'Postern asks Google for this access' }).waitFor()
   await look(first, 'setup-access')

@@ -71,5 +71,6 @@ describe('shortcuts', () => {
     expect(keyLabels('mod+shift+Enter', false)).toEqual(['Ctrl Shift ↵'])
     expect(keyLabels('mod+shift+Enter', true)).toEqual(['⌘⇧↵'])
     expect(keyLabels('g i', false)).toEqual(['G', 'I'])
+    expect(keyLabels('mod++', false)).toEqual(['Ctrl +'])
   })
 })

@@ -3,6 +3,7 @@ import { app, done, nothing, type CallDef } from './define'
 import { MailboxDepth } from '../depth'
 import { Id, MailboxSettings } from '../mail'
 import { Theme } from '../settings'
+import { textSizes } from '../text-size'
 
 export const TestStep = z.object({
   name: z.enum(['imap-connect', 'imap-certificate', 'imap-login', 'smtp-connect', 'smtp-certificate', 'smtp-login']),
@@ -42,6 +43,7 @@ export const appCalls = {
       version: z.string(),
       platform: z.enum(['mac', 'windows', 'linux']),
       theme: Theme,
+      textSize: z.literal(textSizes),
       maximized: z.boolean(),
       /** There were mailboxes at the last start: what the window shows before the store is open. */
       filled: z.boolean(),
@@ -122,6 +124,7 @@ export const appCalls = {
   /** The number on the icon in the dock or task bar, where the system has one. */
   'app.badge': app('write', 'settings', z.object({ count: z.int().min(0) }), done),
   'app.setTheme': app('write', 'settings', z.object({ theme: Theme }), done),
+  'app.setTextSize': app('write', 'settings', z.object({ size: z.literal(textSizes) }), done),
   'app.window': app(
     'write',
     'settings',

@@ -181,6 +181,9 @@ export const common = {
     nextPane: 'Next pane',
     previousPane: 'Previous pane',
     lock: 'Lock now',
+    textLarger: 'Larger text',
+    textSmaller: 'Smaller text',
+    textUsual: 'Text in its usual size',
     sidebar: 'Narrow or widen the sidebar',
     profile: 'Show or hide the customer',
     layerUp: 'Close the top layer, then back to the list',
@@ -197,5 +200,8 @@ export const common = {
     crashedText: 'Your mail and drafts are safe. Show it again, or restart Postern if it stops again.',
     crashedAgain: 'Show it again',
   },
-  lock: { noPassphrase: 'Set a passphrase first: without one, anybody at this computer could unlock.' },
+  lock: {
+    noPassphrase: 'Set a passphrase first: without one, anybody at this computer could unlock.',
+    noMailYet: 'There is no mail to lock yet. Once a mailbox is here, set a passphrase in Settings, Security.',
+  },
 } as const

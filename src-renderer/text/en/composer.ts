@@ -31,6 +31,7 @@ export const composer = {
   orderedList: 'Numbered list',
   link: 'Link',
   quote: 'Quote',
+  moreTools: 'More text styles',
   undo: 'Undo typing',
   redo: 'Redo typing',
   attach: 'Attach files',

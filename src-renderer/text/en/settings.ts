@@ -34,6 +34,8 @@ export const settings = {
     theme: 'Theme',
     themeHint: 'System follows this computer.',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    textSize: 'Text size',
+    textSizeHint: 'Of everything in the window. Ctrl or ⌘ with + and − changes it anywhere, with 0 it is as usual.',
     density: 'Rows in the list',
     densityHint: 'Compact shows about twice as many conversations.',
     densities: { comfortable: 'Comfortable', compact: 'Compact' },
