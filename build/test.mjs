@@ -1,7 +1,6 @@
 /**
  * npm test: every check in order, each with its time, and one plain line of numbers at the end.
  * npm test -- --only unit,e2e    only these steps
- * npm test -- --wire             end to end in a network of its own, every connection held against the network ledger
  * npm test -- --only unit store  only tests whose file matches "store"; what is not --only goes to the test runner
  */
 import fs from 'node:fs'
@@ -19,17 +18,16 @@ import { prepare } from './prepare.mjs'
 
 const STEPS = ['format', 'lint', 'typecheck', 'build', 'unit', 'integration', 'e2e']
 
-/** @returns {{ only: string[], filter: string[], seen: boolean }} seen: in a network where every packet is */
+/** @returns {{ only: string[], filter: string[] }} */
 function readArguments(args) {
-  const seen = args.includes('--wire')
-  const filter = args.filter((arg) => arg !== '--wire')
+  const filter = [...args]
   const at = filter.findIndex((arg) => arg === '--only' || arg.startsWith('--only='))
-  if (at === -1) return { only: STEPS, filter, seen }
+  if (at === -1) return { only: STEPS, filter }
   const [flag = '', value = ''] = filter.splice(at, filter[at] === '--only' ? 2 : 1)
   const only = (flag.includes('=') ? flag.slice('--only='.length) : value).split(',')
   const unknown = only.find((name) => !STEPS.includes(name))
   if (unknown !== undefined) throw new PlainError(`--only takes some of ${STEPS.join(',')}, not "${unknown}".`)
-  return { only: STEPS.filter((name) => only.includes(name)), filter, seen }
+  return { only: STEPS.filter((name) => only.includes(name)), filter }
 }
 
 /** lint, typecheck and build are one check each: right or wrong. */
@@ -40,7 +38,7 @@ const asOne = (/** @type {string} */ name, /** @type {number} */ code) => ({
 })
 
 runMain(async () => {
-  const { only, filter, seen } = readArguments(process.argv.slice(2))
+  const { only, filter } = readArguments(process.argv.slice(2))
   checkMachine()
   const needsElectron = only.some((name) => ['unit', 'integration', 'e2e'].includes(name))
   const needsServers = only.some((name) => ['integration', 'e2e'].includes(name))
@@ -86,13 +84,15 @@ runMain(async () => {
       '--reporter=list,json',
       ...filter,
     ]
-    const why = seen ? whyNoWire() : 'it was not asked for (--wire)'
+    // In a network of its own, where every connection is held against the network ledger.
+    const why = whyNoWire()
     const wire = path.join(temp, 'wire')
-    if (seen && why) console.error(`postern: the network ledger is not held against packets here: ${why}.`)
     const [command = '', ...rest] = why ? [process.execPath, ...args] : onWire(wire, [process.execPath, ...args])
     const code = await run(command, rest, { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } })
-    if (!why) console.log(wireSummary(wire))
-    return readPlaywright('e2e', report, code)
+    const result = readPlaywright('e2e', report, code)
+    if (why) result.skipped += 1
+    console.log(why ? `skipped: the network ledger was not held against packets: ${why}` : wireSummary(wire))
+    return result
   }
   /** @type {Record<string, () => Promise<Result>>} */
   const steps = {

@@ -5,8 +5,8 @@ export default defineConfig({
   testDir: './e2e',
   testMatch: '**/*.spec.ts',
   outputDir: '../test-results',
-  // Most of a test is waiting for the program, so two files run side by side, each worker with a screen and keychain of its own.
-  workers: 2,
+  // Most of a test is waiting for the program, so three files run side by side, each worker with a screen and keychain of its own.
+  workers: 3,
   fullyParallel: false,
   retries: 0,
   timeout: 120_000,

@@ -63,7 +63,7 @@ export async function startPostern({ profile, provision, args = [], env = {}, si
     args: [`--user-data-dir=${profile}`, ...provisionArgs, ...args],
     env: { ...mine, ...wire?.env, ...env },
   })
-  app.process().once('exit', () => wire?.remove())
+  app.process().once('exit', () => wire?.leave())
   const page = await app.firstWindow()
   if (size)
     await app.evaluate(
@@ -98,22 +98,14 @@ export async function startPostern({ profile, provision, args = [], env = {}, si
   }
 }
 
+/** Every process below this one, asked for once: who kills them one by one must not be overtaken by their work. */
 function descendants(pid: number): number[] {
-  const children = (of: number): number[] => {
-    try {
-      return readChildren(of)
-    } catch {
-      return []
-    }
-  }
-  return children(pid).flatMap((child) => [...descendants(child), child])
-}
-
-function readChildren(pid: number): number[] {
-  return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+  const all = execFileSync('ps', ['-A', '-o', 'ppid=,pid='], { encoding: 'utf8' })
     .split('\n')
-    .map(Number)
-    .filter((n) => n > 0)
+    .map((line) => line.trim().split(/\s+/).map(Number))
+  const below = (of: number): number[] =>
+    all.flatMap(([parent, child = 0]) => (parent === of ? [...below(child), child] : []))
+  return below(pid)
 }
 
 export interface Team {

@@ -3,21 +3,30 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import * as z from 'zod'
-import { joinProgram, readWire } from '../servers/wire.mjs'
+import { readWire, wireOf, wiresEach } from '../servers/wire.mjs'
 import { ask } from './harness'
 
 /** What the tests' network (test/servers/wire.mjs) writes down; none where it could not be made, nor in one that a test made for itself. */
 const log = process.env['POSTERN_TEST_WORLD'] === undefined ? process.env['POSTERN_TEST_WIRE'] : undefined
 const worker = Number(process.env['TEST_PARALLEL_INDEX'] ?? 0)
-let runs = 0
 
 interface Profile {
-  readonly wires: Set<string>
   /** Its ledger cannot be whole: a process was killed, or another database was put in its place. */
   torn: boolean
   readonly forgiven: Set<string>
 }
 const profiles = new Map<string, Profile>()
+
+/** One run of the program on a wire; what comes over it from then on is this run's, until the next one begins. */
+interface Run {
+  readonly of: Profile
+  readonly begun: number
+  ended: boolean
+}
+const wires = Array.from({ length: log === undefined ? 0 : wiresEach }, (_, n) => ({
+  ...wireOf(log ?? '', worker, n),
+  runs: new Array<Run>(),
+}))
 
 /** The network of one run of the program. */
 export interface Wire {
@@ -31,33 +40,40 @@ export interface Wire {
   tear(): void
   /** A test made this connection (address:port) past the ledger on purpose. */
   forgive(to: string): void
-  remove(): void
+  /** The program is gone. */
+  leave(): void
 }
 
 /** Joins a run on this profile; null where the tests have no network of their own. */
 export function joinWire(profile: string): Wire | null {
   if (log === undefined) return null
-  const n = runs++
-  const name = `w${worker}x${process.pid % 10_000}x${n}`
-  const of = profiles.get(profile) ?? { wires: new Set<string>(), torn: false, forgiven: new Set<string>() }
+  // The one that has been free for longest: a process of the run before may still be on its way out.
+  const [wire] = wires
+    .filter(({ runs }) => runs.every(({ ended }) => ended))
+    .toSorted((a, b) => (a.runs.at(-1)?.begun ?? 0) - (b.runs.at(-1)?.begun ?? 0))
+  if (wire === undefined) throw new Error(`More than ${wiresEach} programs are open at once.`)
+  const of = profiles.get(profile) ?? { torn: false, forgiven: new Set<string>() }
   profiles.set(profile, of)
-  of.wires.add(name)
-  const { namespace, remove } = joinProgram(name, (worker % 2) * 39 + (n % 39))
+  const run: Run = { of, begun: Date.now(), ended: false }
+  wire.runs.push(run)
+  const at = (name: string, time: number): Run | undefined =>
+    wires.find((one) => one.name === name)?.runs.findLast(({ begun }) => begun <= time)
   const difference = async (page: Page): Promise<string[] | null> => {
     const rows = await ledgerOf(page)
-    const seen = readWire(log, (wire) => of.wires.has(wire))
+    const seen = readWire(log, (name, time) => at(name, time)?.of === of)
     return rows && compare(rows, { ...seen, to: seen.to.filter((to) => !of.forgiven.has(to)) }, of.torn)
   }
   return {
-    env: { POSTERN_TEST_NETWORK: namespace },
+    env: { POSTERN_TEST_NETWORK: wire.namespace },
     difference,
     agree: async (page) => {
+      const end = Date.now() + 20_000
       let found = await difference(page)
-      for (let tries = 0; found !== null && found.length > 0 && tries < 40; tries++) {
+      while (found !== null && found.length > 0 && Date.now() < end) {
         await new Promise((resolve) => setTimeout(resolve, 100))
         found = await difference(page)
       }
-      const seen = readWire(log, (wire) => wire === name).to.length
+      const seen = readWire(log, (name, time) => at(name, time) === run).to.length
       appendFileSync(`${log}.runs`, `${found === null ? 'unread' : of.torn ? 'torn' : 'whole'} ${seen}\n`)
       if (found !== null && found.length > 0) throw new Error(`Network and ledger differ: ${found.join('; ')}`)
     },
@@ -65,7 +81,9 @@ export function joinWire(profile: string): Wire | null {
       of.torn = true
     },
     forgive: (to) => void of.forgiven.add(to),
-    remove,
+    leave: () => {
+      run.ended = true
+    },
   }
 }
 
@@ -145,7 +163,9 @@ export function onItsWire<T extends { path: string; official: boolean }>(electro
     const dir = mkdtempSync(join(tmpdir(), 'postern-electron-'))
     process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
     launcher = join(dir, 'electron')
-    writeFileSync(launcher, `#!/bin/sh\nexec nsenter "--net=$POSTERN_TEST_NETWORK" "${electron.path}" "$@"\n`, {
+    // Whoever is not root had rights over the network; the program starts without them, as it does for a person.
+    const plain = process.getuid?.() === 0 ? '' : 'setpriv --inh-caps=-all --ambient-caps=-all '
+    writeFileSync(launcher, `#!/bin/sh\nexec nsenter "--net=$POSTERN_TEST_NETWORK" ${plain}"${electron.path}" "$@"\n`, {
       mode: 0o755,
     })
   }

@@ -1,5 +1,7 @@
 /** A screen for machines that have none. */
+import { randomInt } from 'node:crypto'
 import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 import { requireProgram, startGuarded, tail, tempFolder, waitFor } from './process.mjs'
 
@@ -14,31 +16,41 @@ export async function ensureDisplay({ always = false, framebufferDir } = {}) {
   const program = requireProgram('Xvfb', 'xvfb')
   const dir = tempFolder('display')
   const logFile = path.join(dir, 'xvfb.log')
-  let printed = ''
-  // Xvfb itself picks a free number and prints it once it is ready.
-  const args = [
-    '-displayfd',
-    '1',
-    '-screen',
-    '0',
-    '1280x800x24',
-    '-nolisten',
-    'tcp',
-    '-noreset',
-    ...(framebufferDir ? ['-fbdir', framebufferDir] : []),
-  ]
-  const server = startGuarded([program, ...args], {
-    logFile,
-    folder: dir,
-    onOutput: (text) => {
-      printed += text
-    },
+  const picture = framebufferDir ? ['-fbdir', framebufferDir] : []
+  const screen = ['-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-noreset', ...picture]
+  for (let tries = 1; tries <= 20; tries++) {
+    // Xvfb's own choice of a free number (-displayfd) sees only its own network namespace, and takes the socket of another's away.
+    const number = randomInt(100, 10_000)
+    if (fs.existsSync(`/tmp/.X${number}-lock`)) continue
+    const server = startGuarded([program, `:${number}`, ...screen], { logFile, folder: dir })
+    await waitFor(async () => !server.running() || (await answers(number)), { what: 'Xvfb to start', ms: 60_000 })
+    if (server.running()) return started(`:${number}`, server, dir)
+  }
+  throw new Error(`Xvfb did not start: ${tail(logFile)}`)
+}
+
+/** Whether a screen greets whoever greets it first. @param {number} number @returns {Promise<boolean>} */
+function answers(number) {
+  return new Promise((resolve) => {
+    const socket = net.connect(`/tmp/.X11-unix/X${number}`)
+    const done = (/** @type {boolean} */ value) => {
+      socket.destroy()
+      resolve(value)
+    }
+    socket.setTimeout(1000, () => done(false))
+    // Little-endian, protocol 11.0, no name and proof of a right.
+    socket.once('connect', () => socket.write(Buffer.from([0x6c, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0])))
+    socket.once('data', ([first]) => done(first === 1))
+    socket.once('error', () => done(false))
+    socket.once('close', () => done(false))
   })
-  await waitFor(() => !server.running() || printed.includes('\n'), { what: 'Xvfb to start', ms: 20_000 })
-  if (!server.running()) throw new Error(`Xvfb did not start: ${tail(logFile)}`)
+}
+
+/** @param {string} name @param {import('./process.mjs').Guarded} server @param {string} dir */
+function started(name, server, dir) {
   return {
     // Without WAYLAND_DISPLAY, or programs may find the real screen after all.
-    env: { DISPLAY: `:${printed.trim()}`, WAYLAND_DISPLAY: '', XDG_SESSION_TYPE: 'x11' },
+    env: { DISPLAY: name, WAYLAND_DISPLAY: '', XDG_SESSION_TYPE: 'x11' },
     stop: async () => {
       await server.stop()
       fs.rmSync(dir, { recursive: true, force: true })

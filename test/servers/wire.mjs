@@ -1,22 +1,26 @@
 /**
  * A network for tests in which every packet of Postern is seen. The tests and their servers share one namespace with no way
- * out; each run of the program gets one of its own, joined by a wire. Both call 127.0.0.1 their own: which side a port is
+ * out; each run of the program has one of its own, joined by a wire. Both call 127.0.0.1 their own: which side a port is
  * on is a matter of its number. So nothing that is tested knows of it, and what comes over the wire is Postern's alone.
+ * All wires are laid before anything starts and serve one run after the other: Chromium drops its page when an interface
+ * appears or goes.
  *
  * `node wire.mjs LOG COMMAND ARGS...` runs a command in such a network, with every first packet of a connection and every
- * other packet that is no TCP written to LOG. It needs root, iproute2, util-linux and tcpdump.
+ * other packet that is no TCP written to LOG. It needs root or user namespaces, iproute2, util-linux and tcpdump.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findProgram, isRoot, waitFor } from './process.mjs'
+import { findProgram, isRoot, tempFolder, waitFor } from './process.mjs'
 
 const self = fileURLToPath(import.meta.url)
-/** Ports from here on belong to programs, `portsEach` to each; those of the servers are below. */
+/** How many workers have wires, and how many programs each may have open at once. */
+const workers = 4
+export const wiresEach = 6
+/** Ports from here on belong to programs, `portsEach` to each wire; those of the servers are below. */
 const firstPort = 45_000
-const portsEach = 200
-const slots = 78
+const portsEach = 800
 /** 127.0.0.1 may lie on the other side of a wire; without IPv6 there is one way fewer to watch. */
 const settings = [
   ['net/ipv6/conf/all/disable_ipv6', '1'],
@@ -26,26 +30,26 @@ const settings = [
     [`net/ipv4/conf/${of}/accept_local`, '1'],
   ]),
 ]
+/** A network of one's own; for others than root, who stay who they are, with the rights over it. */
+const unshare = [
+  'unshare',
+  ...(isRoot ? [] : ['--user', '--map-current-user', '--keep-caps']),
+  '--net',
+  '--mount',
+  '--propagation',
+  'private',
+]
 
 /** Why such a network cannot be made here; undefined when it can. */
 export function whyNoWire() {
   if (process.platform !== 'linux') return 'it needs Linux'
-  if (!isRoot) return 'it needs root'
   const missing = ['tcpdump', 'ip', 'unshare', 'nsenter'].find((name) => !findProgram(name))
   if (missing) return `${missing} is not installed`
-  const { status } = spawnSync('unshare', [
-    '--net',
-    '--mount',
-    'ip',
-    'link',
-    'add',
-    'probe0',
-    'type',
-    'veth',
-    'peer',
-    'name',
-    'probe1',
-  ])
+  // Some machines let everybody make namespaces and then allow nothing in them: only a whole one shows that it can be.
+  const dir = tempFolder('wire')
+  const [command = '', ...args] = onWire(path.join(dir, 'log'), ['true'])
+  const { status } = spawnSync(command, args, { stdio: 'ignore' })
+  fs.rmSync(dir, { recursive: true, force: true })
   return status === 0 ? undefined : 'this machine allows no network namespaces'
 }
 
@@ -56,48 +60,53 @@ export function whyNoWire() {
  * @returns {string[]}
  */
 export function onWire(log, command) {
-  // Names of namespaces are mounts: in a mount namespace of their own they end with it, however that ends.
-  return ['unshare', '--net', '--mount', '--propagation', 'private', process.execPath, self, log, ...command]
+  // Namespaces with a name are mounts: in a mount namespace of their own they end with it, however that ends.
+  return [...unshare, process.execPath, self, log, ...command]
 }
 
 /**
- * Makes the network of one run of the program.
- * @param {string} name of the wire, at most 15 letters and digits
- * @param {number} slot 0 to 77: which ports and addresses are its own
- * @returns {{ namespace: string, remove: () => void }} namespace: a file for `nsenter --net=`
+ * The wire that a worker of the test runner uses as its `n`th.
+ * @param {string} log
+ * @param {number} worker 0 to 3
+ * @param {number} n 0 to wiresEach - 1
+ * @returns {{ name: string, namespace: string }} name: as in the log; namespace: a file for `nsenter --net=`
  */
-export function joinProgram(name, slot) {
-  const [from, to] = [firstPort + (slot % slots) * portsEach, firstPort + (slot % slots) * portsEach + portsEach - 1]
-  const [outer, inner] = [`10.78.${slot % slots}.1`, `10.78.${slot % slots}.2`]
-  const pref = String(1000 + (slot % slots))
+export function wireOf(log, worker, n) {
+  if (worker >= workers || n >= wiresEach) throw new Error(`There is no wire for program ${n} of worker ${worker}.`)
+  const name = `wire${worker * wiresEach + n}`
+  return { name, namespace: path.join(`${log}.networks`, name) }
+}
+
+/** Lays a wire between this network and a new one. @param {string} namespace file @param {string} name @param {number} n */
+function layWire(namespace, name, n) {
+  const [from, to] = [firstPort + n * portsEach, firstPort + n * portsEach + portsEach - 1]
+  const [outer, inner] = [`10.78.${n}.1`, `10.78.${n}.2`]
+  const table = 1000 + n
   const [outerMac, innerMac] = ['02:00:00:00:00:01', '02:00:00:00:00:02']
   const ours = `to 127.0.0.0/8 ipproto tcp dport ${from}-${to}`
-  spawnSync('ip', ['rule', 'del', 'pref', pref])
+  fs.writeFileSync(namespace, '')
+  execFileSync('unshare', [`--net=${namespace}`, 'true'])
   batch(
     [],
     [
-      `netns add ${name}`,
-      `link add ${name} mtu 65535 address ${outerMac} type veth peer name wire netns ${name} mtu 65535 address ${innerMac}`,
+      `link add ${name} mtu 65535 address ${outerMac} type veth peer name wire netns ${namespace} mtu 65535 address ${innerMac}`,
       `address add ${outer}/30 dev ${name}`,
       `link set ${name} up`,
       // Known beforehand, so that not even the question for it is a packet.
       `neigh replace ${inner} lladdr ${innerMac} dev ${name} nud permanent`,
-      `route replace 127.0.0.0/8 via ${inner} dev ${name} src 127.0.0.1 table ${pref}`,
-      `rule add pref ${pref} iif lo ${ours} lookup ${pref}`,
     ],
   )
-  execFileSync('ip', [
-    'netns',
-    'exec',
-    name,
-    '/bin/sh',
-    '-c',
-    [...settings, ['net/ipv4/ip_local_port_range', `${from} ${to}`]]
-      .map(([key, value]) => `echo ${value} > /proc/sys/${key}`)
-      .join('; '),
-  ])
+  const inside = `--net=${namespace}`
+  const limits = [
+    ...settings,
+    ['net/ipv4/ip_local_port_range', `${from} ${to}`],
+    // A port that served the run before serves this one too.
+    ['net/ipv4/tcp_tw_reuse', '1'],
+  ]
+  const write = limits.map(([key, value]) => `echo ${value} > /proc/sys/${key}`).join('; ')
+  execFileSync('nsenter', [inside, '/bin/sh', '-ec', write])
   batch(
-    ['-n', name],
+    ['nsenter', inside],
     [
       'link set lo up',
       `address add ${inner}/30 dev wire`,
@@ -111,17 +120,19 @@ export function joinProgram(name, slot) {
       'rule del pref 0',
     ],
   )
-  return {
-    namespace: `/run/netns/${name}`,
-    // Its rule stays until the slot is used again: by then it may be another's.
-    remove: () => void spawnSync('ip', ['netns', 'del', name]),
-  }
+  batch(
+    [],
+    [
+      `route replace 127.0.0.0/8 via ${inner} dev ${name} src 127.0.0.1 table ${table}`,
+      `rule add pref ${table} iif lo ${ours} lookup ${table}`,
+    ],
+  )
 }
 
 /**
  * What came over wires so far.
  * @param {string} log
- * @param {(wire: string) => boolean} mine
+ * @param {(wire: string, at: number) => boolean} mine at: ms since 1970
  * @returns {{ to: string[], names: string[], other: string[] }} to: address:port of each TCP connection that was begun;
  *   names: what name servers were asked for; other: packets that are neither
  */
@@ -133,8 +144,8 @@ export function readWire(log, mine) {
   }
   const known = new Set()
   for (const line of fs.readFileSync(log, 'utf8').split('\n')) {
-    const [, wire = '', packet = ''] = /^\S+ (\S+) +In +(.*)$/.exec(line) ?? []
-    if (!mine(wire)) continue
+    const [, at = '', wire = '', packet = ''] = /^(\S+) (\S+) +In +(.*)$/.exec(line) ?? []
+    if (!mine(wire, Number(at) * 1000)) continue
     const syn = /^IP (\S+) > (\S+)\.(\d+): Flags \[S[^\]]*\], seq (\d+)/.exec(packet)
     const question = /^IP \S+ > \S+\.53: .*? [A-Z0-9]+\? (\S+)\. \(\d+\)$/.exec(packet)
     if (syn) {
@@ -159,15 +170,14 @@ export function wireSummary(log) {
   return `network: ${connections} connections of ${runs.length} runs held against the ledger (${count('torn')} after a kill, by destination only; ${count('unread')} ended where it cannot be asked)`
 }
 
-/** @param {string[]} options @param {string[]} lines */
-function batch(options, lines) {
-  execFileSync('ip', [...options, '-batch', '-'], { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'inherit'] })
+/** Runs lines of `ip`, in another network when `inside` says how to get there. @param {string[]} inside @param {string[]} lines */
+function batch(inside, lines) {
+  const [command, ...args] = [...inside, 'ip', '-batch', '-']
+  execFileSync(command, args, { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'inherit'] })
 }
 
-/** @param {string} log @param {string[]} command */
-async function main(log, [command = '', ...args]) {
-  fs.mkdirSync('/run/netns', { recursive: true })
-  execFileSync('mount', ['-t', 'tmpfs', 'none', '/run/netns'])
+/** Makes the network that this process was born into the one of tests and servers. */
+function closeNetwork() {
   for (const [key, value] of [...settings, ['net/ipv4/ip_local_port_range', `32768 ${firstPort - 1}`]])
     fs.writeFileSync(`/proc/sys/${key}`, `${value}\n`)
   // No way out: every address is this namespace's own, so that who tries one is refused at once.
@@ -181,6 +191,21 @@ async function main(log, [command = '', ...args]) {
       'rule del pref 0',
     ],
   )
+}
+
+/** @param {string} log @param {string[]} command */
+async function main(log, [command = '', ...args]) {
+  if (isRoot) {
+    // Tests that make namespaces by name leave none behind.
+    fs.mkdirSync('/run/netns', { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', 'none', '/run/netns'])
+  }
+  closeNetwork()
+  fs.mkdirSync(`${log}.networks`)
+  for (let n = 0; n < workers * wiresEach; n++) {
+    const { name, namespace } = wireOf(log, Math.floor(n / wiresEach), n % wiresEach)
+    layWire(namespace, name, n)
+  }
   const filter = 'tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn or (not tcp and not arp)'
   const file = fs.openSync(log, 'a')
   const sniffer = spawn(
