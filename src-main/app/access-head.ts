@@ -39,6 +39,13 @@ export class AccessHead {
     return true
   }
 
+  /** The log that it belonged to is gone. */
+  forget(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.waiting = null
+  }
+
   async flush(): Promise<void> {
     clearTimeout(this.timer)
     this.timer = undefined

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
@@ -225,6 +225,22 @@ export class Keys {
       this.keep(kept, holds)
     }
     log.info('a change of the key was settled', { changed })
+  }
+
+  /** Destroys every key and secret of this profile. What the keychain does not give up is useless without the rest. */
+  async destroy(): Promise<void> {
+    const id = this.ring?.id ?? null
+    if (id !== null && this.ring?.mode === 'keychain') {
+      const names = await this.names(this.keychain, id).catch(() => [])
+      for (const name of ['database', 'database-next', 'device', ...names, 'names'])
+        await this.keychain
+          .remove(`${name}:${id}`)
+          .catch((fault: unknown) => log.error('a secret was not removed', { code: PosternError.from(fault).code }))
+    }
+    this.forget()
+    this.ring = null
+    rmSync(this.file, { force: true })
+    rmSync(join(this.profile, 'secrets.json'), { force: true })
   }
 
   /** The device's own keys (crypto/device-keys), made once. When they are lost, this installation is a new device to the team. */

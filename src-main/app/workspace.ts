@@ -16,6 +16,7 @@ import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
 import { AccessHead } from './access-head'
+import { eraseFiles, forgetErased, markErased, wasErased } from './erase'
 import { Guest } from './guest'
 import type { PolicyWatch } from './policy'
 import type { Keys, KeyState } from './keys'
@@ -169,6 +170,8 @@ export class Workspace {
   }
 
   private async takeKey(found: KeyState): Promise<void> {
+    // Begun and cut off, or done and not yet read by a person.
+    if (wasErased(this.options.profile)) return this.erase()
     if (found.is === 'ready') await this.useKey(found.key)
     else if (found.is === 'failed') this.become('failed', found.error)
     else this.become(found.is, found.is === 'set-passphrase' ? new PosternError('no-keychain') : null)
@@ -273,6 +276,9 @@ export class Workspace {
     if (data?.topic === 'store-damaged') {
       // The same page as when it is found at the start.
       this.become('failed', new PosternError('store-corrupt', 'damage met while reading'))
+    } else if (data?.topic === 'taken-out') {
+      if (data.erase) void this.erase()
+      else this.closeTakenOut()
     } else if (data?.topic === 'rotation') {
       this.keyChange = data
       this.options.emit({ topic: 'app-state' })
@@ -399,6 +405,8 @@ export class Workspace {
       this.options.emit({ topic: 'app-state' })
       return
     }
+    if (this.erasing) return
+    if (this.error?.code === 'erased') forgetErased(this.options.profile)
     this.become('starting', null)
     if (!this.key) {
       this.storeService.start()
@@ -422,6 +430,34 @@ export class Workspace {
     this.become('starting', null)
     this.storeService.start()
   }
+
+  /** The team's owner took this computer out: nobody sees anything here any more. Mail goes on until what is handed over has left. */
+  private closeTakenOut(): void {
+    if (this.phase === 'failed' && this.error?.code === 'erased') return
+    this.become('failed', new PosternError('erased', 'taken out of the team'))
+    this.options.windowPort(null)
+    this.options.emptyWindow()
+  }
+
+  private async erase(): Promise<void> {
+    if (this.erasing) return
+    this.erasing = true
+    this.closeTakenOut()
+    markErased(this.options.profile)
+    await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
+    this.signIns.clear()
+    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
+    this.key?.fill(0)
+    this.key = null
+    this.head.forget()
+    await this.keys.destroy()
+    eraseFiles(this.options.profile)
+    this.setUp = false
+    this.erasing = false
+    log.warn('this computer was erased')
+    this.options.emit({ topic: 'app-state' })
+  }
+  private erasing = false
 
   powerChanged(onBattery: boolean): void {
     this.onBattery = onBattery

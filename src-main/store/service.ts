@@ -36,6 +36,7 @@ import { SyncBoard } from './mail/sync-status'
 import { SearchIndex } from './search/search-index'
 import { StoreThread } from './store-thread'
 import { nameOfDevice } from './team/members'
+import { mustErase } from './team/hand-over'
 import { afterLease, leaseOf } from './team/lease'
 import { ownPermissions } from './team/roster'
 import { Timings } from './timings'
@@ -145,7 +146,11 @@ export class StoreService {
         alarm: new Alarm(workspace),
         index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()),
         support,
-        team: new TeamService(workspace, (changes) => this.publisher.committed(changes)),
+        team: new TeamService(
+          workspace,
+          (changes) => this.publisher.committed(changes),
+          (now) => this.app?.emit({ topic: 'taken-out', erase: now }),
+        ),
       },
       created,
     }
@@ -354,6 +359,7 @@ export class StoreService {
   /** A computer that is locked to its own people is locked to guests. */
   private admitSupport(session: ReturnType<SupportDesk['session']>, name: string): void {
     const { workspace } = this.open
+    if (mustErase(workspace.db.read)) throw new PosternError('erased', 'this computer was taken out of the team')
     if (leaseOf(workspace.db.read, workspace).ended)
       throw new PosternError('lease-ended', 'this computer was away from the team for too long')
     session.admit(name)
@@ -390,6 +396,8 @@ export class StoreService {
           workspace?.turns.asked()
           if (def.kind === 'write') this.publisher.act()
           if (byHand.has(name)) workspace?.turns.hand()
+          if (workspace && mustErase(workspace.db.read))
+            throw new PosternError('erased', 'this computer was taken out of the team')
           if (workspace && !afterLease.has(name) && leaseOf(workspace.db.read, workspace).ended)
             throw new PosternError('lease-ended', 'this computer was away from the team for too long')
           requirePermission(

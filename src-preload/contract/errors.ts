@@ -48,6 +48,7 @@ export const errorCodes = [
   'store-failed',
   'store-locked',
   'lease-ended',
+  'erased',
   'store-corrupt',
   'store-newer',
   'disk-full',

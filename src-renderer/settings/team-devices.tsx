@@ -69,6 +69,7 @@ export function Devices({
                   </>
                 )}
               </div>
+              {device.erase && <Erased erase={device.erase} />}
             </div>
             {device.gone ? (
               <span className="chip sm">{t('team:devices.gone')}</span>
@@ -151,5 +152,17 @@ function LeaseRow({ owner }: { owner: boolean }) {
         )
       }
     </Row>
+  )
+}
+
+/** Whether a computer that was taken out has destroyed its copy, and what became of the unsent. */
+function Erased({ erase }: { erase: NonNullable<TeamState['devices'][number]['erase']> }) {
+  if (erase.at === null) return <div className="meta warn">{t('team:devices.eraseAsked')}</div>
+  return (
+    <div className="meta t3 sel">
+      {t('team:devices.erased', { when: fullTime(erase.at) })}
+      {erase.kept > 0 && <>, {t('team:devices.handedOver', { count: erase.kept })}</>}
+      {erase.lost > 0 && <>, {t('team:devices.lostTexts', { count: erase.lost })}</>}
+    </div>
   )
 }

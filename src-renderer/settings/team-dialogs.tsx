@@ -8,7 +8,7 @@ import { ActDialog } from '../ui/act-dialog'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
-import { Field, Input, Select } from '../ui/field'
+import { Checkbox, Field, Input, Select } from '../ui/field'
 import { CarrierFields, isCarrier, toCarrier, type CarrierForm } from './team-carrier'
 import { Qr } from './qr'
 import { PermissionFields } from './team-permissions'
@@ -132,8 +132,9 @@ export function ApproveDialog({ invite, onClose }: { invite: TeamState['invites'
 
 export function RemoveDialog({ member, onClose }: { member: TeamState['members'][number]; onClose: () => void }) {
   const { name } = member
+  const [erase, setErase] = useState(true)
   const work = async () => {
-    await call('team.remove', { member: member.id })
+    await call('team.remove', { member: member.id, erase })
     showToast({ text: t('team:removeDialog.done', { name }) })
   }
   return (
@@ -145,6 +146,12 @@ export function RemoveDialog({ member, onClose }: { member: TeamState['members']
       work={work}
       onClose={onClose}
     >
+      <Checkbox
+        label={t('team:removeDialog.erase')}
+        hint={t('team:removeDialog.eraseHint')}
+        checked={erase}
+        onChange={(event) => setErase(event.target.checked)}
+      />
       <Banner kind="warn">{t('team:removeDialog.warn', { name })}</Banner>
     </ActDialog>
   )

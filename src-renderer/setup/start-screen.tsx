@@ -19,6 +19,7 @@ type FailureCode = keyof typeof en.setup.failure
 const known = (code: string): FailureCode =>
   Object.hasOwn(en.setup.failure, code) ? (codes.find((one) => one === code) ?? 'other') : 'other'
 const codes: readonly FailureCode[] = [
+  'erased',
   'store-corrupt',
   'store-newer',
   'disk-full',
@@ -106,7 +107,7 @@ function Failed({ error }: { error: NonNullable<AppState['error']> }) {
             busy={busy}
             onClick={() => act(() => call('app.restartService', { service: 'store' }))}
           >
-            {t(busy ? 'setup:start.opening' : 'setup:start.retry')}
+            {t(busy ? 'setup:start.opening' : code === 'erased' ? 'setup:start.afresh' : 'setup:start.retry')}
           </Button>
         </span>
       </div>

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
@@ -160,6 +160,7 @@ test('two people become a team by a code and three words, work on one conversati
   await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
   await a.getByRole('menuitem', { name: 'Remove from the team' }).click()
   await look(ana, 'team-remove')
+  await a.getByLabel('Erase what Postern keeps on their computers').uncheck()
   await a.getByRole('button', { name: 'Remove Bo Lindqvist' }).click()
   await expect(a.getByText(/still opens for Bo Lindqvist/)).toBeVisible()
   await look(ana, 'team-trouble')
@@ -184,11 +185,24 @@ test('two people become a team by a code and three words, work on one conversati
     await expect(late.page.getByText('This is no recovery code')).toBeVisible()
     await look(late, 'team-recover')
     await late.page.getByLabel('Recovery code').fill(recovery)
+    const emptied = ana.app.waitForEvent('window')
     await late.page.getByRole('button', { name: 'Recover', exact: true }).click()
     await expect(late.page.getByText(/was taken out, but it holds/)).toBeVisible(wait)
     await late.page.getByRole('button', { name: /^Devices/ }).click()
     await look(late, 'team-recovered')
-    await expect(a.getByText('not in the team any more')).toBeVisible(wait)
+    // Found again, it destroys what it kept: its window shows nothing, and neither its files nor its keys are there any more.
+    const bare = await emptied
+    const said = bare.getByRole('heading', { name: 'This computer was taken out of the team' })
+    await expect(said).toBeVisible(wait)
+    await expect
+      .poll(() => readdirSync(ana.profile).filter((name) => /^postern|keyring|secrets/.test(name)), wait)
+      .toEqual([])
+    await look({ ...ana, page: bare }, 'team-erased')
+    await expect(late.page.getByText(/^Erased itself/)).toBeVisible(wait)
+    await look(late, 'team-devices-erased')
+    await bare.getByRole('button', { name: 'Set up again' }).click()
+    await expect(said).toBeHidden(wait)
+    await synced(bare)
   } finally {
     await late.close()
   }

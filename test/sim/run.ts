@@ -16,7 +16,8 @@ import {
   standingSnapshot,
 } from '../../src-main/store/team/snapshot'
 import { finish } from '../../src-main/store/team/snapshot-draw'
-import { createTeam, cutOff, setRole } from '../../src-main/store/team/roster'
+import { cutOff } from '../../src-main/store/team/cut-off'
+import { createTeam, setRole } from '../../src-main/store/team/roster'
 import { teamInfo } from '../../src-main/store/team/team-info'
 import { kinds, type KindName, type KindPayload } from '../../src-main/store/team/kinds'
 import { permissionsOf } from '../../src-main/store/team/roles'

@@ -135,6 +135,8 @@ export class Harness {
   readonly dir: string
   readonly events: PosternEvent[] = []
   readonly woken: string[] = []
+  /** What the store told app. */
+  readonly toApp: unknown[] = []
   onTeamWake: (changed: boolean) => void = () => undefined
   service = new StoreService()
   app!: Rpc<typeof storeForApp>
@@ -179,6 +181,7 @@ export class Harness {
     const [storeEnd, appEnd] = pair()
     this.service.joinApp(storeEnd)
     this.app = joinPort(appEnd, appForStore, { 'mailbox.changed': () => ({}) }, storeForApp)
+    this.app.onEvent((event) => this.toApp.push(event))
     await this.app.call('store.open', { dir: this.dir, key: Buffer.from(this.key), device: Buffer.from(this.device) })
     this.joinMail()
     const [forWindow, windowEnd] = pair()

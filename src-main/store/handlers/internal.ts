@@ -3,6 +3,7 @@ import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/c
 import { withinPolicy } from '../../shared/depth'
 import { diagnosticsText } from '../privacy/diagnostics'
 import { mayDo } from '../access'
+import { mustErase } from '../team/hand-over'
 import { ownPermissions } from '../team/roster'
 import { attachmentInfo, writeAttachment } from '../mail/files'
 import { exportLog } from '../privacy/access-export'
@@ -197,7 +198,9 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
       settleOp(workspace(), result)
       return {}
     },
-    'outbox.claim': (asked) => claim(workspace(), asked),
+    // What has not left a computer that is erased was handed over; it must not go twice.
+    'outbox.claim': (asked) =>
+      mustErase(workspace().db.read) ? { job: null, nextDueAt: null, look: null } : claim(workspace(), asked),
     'outbox.composed': ({ id, raw, message }) => {
       composed(workspace(), id, raw, message)
       return {}

@@ -8,7 +8,8 @@ import { approve, invite, join, leaveTeam, withdraw } from '../team/invites'
 import { leaseOf } from '../team/lease'
 import { accessRevoked, wantDeviceRevoked, wantRevoked } from '../team/revoking'
 import { startRecovery } from '../team/recovery'
-import { changeRoster, createTeam, currentRoster, cutOff, recover, recoveryOf, setRole } from '../team/roster'
+import { cutOff } from '../team/cut-off'
+import { changeRoster, createTeam, currentRoster, recover, recoveryOf, setRole } from '../team/roster'
 import { takeOwners } from '../team/snapshot'
 import { settleHeld, teamState } from '../team/trouble'
 import type { Workspace } from '../workspace'
@@ -54,14 +55,14 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.leave': () => nothing((tx) => leaveTeam(tx), true),
     'team.setRole': ({ member, role, permissions }) =>
       nothing((tx, workspace) => setRole(tx, workspace, member, role, permissions)),
-    'team.remove': ({ member }) =>
+    'team.remove': ({ member, erase }) =>
       nothing((tx, workspace) => {
-        cutOff(tx, workspace, { member })
+        cutOff(tx, workspace, { member }, erase)
         wantRevoked(tx, member)
       }),
     'team.retireDevice': ({ device }) =>
       nothing((tx, workspace) => {
-        cutOff(tx, workspace, { device })
+        cutOff(tx, workspace, { device }, true)
         wantDeviceRevoked(tx, device)
       }),
     'team.setCarrier': async ({ carrier }) => {

@@ -24,6 +24,8 @@ export interface Changed {
   readonly workspace: Workspace
   readonly group: Group
   readonly rows: readonly StateRow[]
+  /** All events of the group that count, in any order. */
+  readonly events: readonly LogEvent[]
   /** Fields whose rows are not what they were. */
   readonly fields: ReadonlySet<string>
   /** true: it was recorded here a moment ago; what the act itself did to other tables is done. */
@@ -41,11 +43,13 @@ export class TeamLog {
 
   /**
    * Records an act of this device and applies it. `payload` must fit the kind's schema; a shape that does not is a
-   * programmer's error and throws; so does a role that does not allow it (`not-allowed`). What the event does to other tables is the projector's or the caller's part.
+   * programmer's error and throws; so does a role that does not allow it (`not-allowed`).
+   * @param done the caller does itself what the event does to other tables; else the projectors do, as for events of others
    */
   record<K extends KindName>(
     tx: Writer,
     event: { readonly kind: K; readonly entity: string; readonly payload: KindPayload<K> },
+    done = true,
   ): Dot {
     const payload = kinds[event.kind].payload.parse(event.payload)
     const text = JSON.stringify(payload)
@@ -69,7 +73,7 @@ export class TeamLog {
       text,
       stands === standing.unknownDevice ? standing.counts : stands,
     )
-    this.refresh(tx, event.entity, true)
+    this.refresh(tx, event.entity, done)
     this.workspace.noteTeamWork()
     return { device, seq, idx }
   }
@@ -254,10 +258,8 @@ export class TeamLog {
   private refreshGroup(tx: Writer, group: Group, own: boolean, met = false, quiet = false): void {
     for (const entity of group.entities)
       if (tx.run('DELETE FROM team_stale WHERE entity = ?', entity).changes > 0) sortLater(tx, this.workspace, entity)
-    const rows = reduce(
-      group.entities.flatMap((entity) => eventsOf(tx, entity)),
-      effectsOf,
-    )
+    const events = group.entities.flatMap((entity) => eventsOf(tx, entity))
+    const rows = reduce(events, effectsOf)
     const before = new Map<string, StoredRow>(
       group.entities.flatMap((owner) =>
         storedRows(tx, owner).map((row): [string, StoredRow] => [`${owner}\n${keyOf(row)}`, row]),
@@ -297,7 +299,8 @@ export class TeamLog {
     }
     // A removal that stands against a gift that did not know of it changes nothing, and is told all the same.
     if (fields.size === 0 && group.conversationId === null) return
-    for (const project of projectors) project({ tx, workspace: this.workspace, group, rows, fields, own, quiet })
+    for (const project of projectors)
+      project({ tx, workspace: this.workspace, group, rows, events, fields, own, quiet })
   }
 }
 

@@ -1,10 +1,10 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { TeamCarrier } from '../../../src-preload/contract/internal-team'
-import { newKey } from '../../crypto/keys'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
+import { takeOut } from './cut-off'
 import { frontier } from './log'
-import { changeRoster, currentRoster, pendingRecovery, recoveryOf } from './roster'
+import { currentRoster, pendingRecovery, recoveryOf } from './roster'
 import { setTeamInfo, teamInfo } from './team-info'
 import { wantDeviceRevoked } from './revoking'
 import { standingSnapshot } from './snapshot'
@@ -53,16 +53,18 @@ export function finishRecovery(tx: Writer, workspace: Workspace): boolean {
   const member = now.body.devices.find(({ id }) => id === lost)?.member ?? ''
   const seen = Math.max(frontier(tx)[lost] ?? 0, standingSnapshot(tx)?.cover[lost]?.seq ?? 0)
   tx.run("DELETE FROM team_info WHERE key IN ('recovery', 'recovery-missed')")
-  changeRoster(
+  // The second record is signed by this computer itself, so that who joins next finds a word of the one that invited.
+  takeOut(
     tx,
     workspace,
+    ({ id }) => id === lost,
     (body) => ({
       ...body,
       owner: device.id,
       devices: [
         ...body.devices
           .filter(({ id }) => id !== device.id)
-          .map((one) => (one.id === lost && one.cutOff === null ? { ...one, cutOff: seen } : one)),
+          .map((one) => (one.id === lost && one.cutOff === null ? { ...one, cutOff: seen, erase: true } : one)),
         {
           id: device.id,
           member,
@@ -72,17 +74,12 @@ export function finishRecovery(tx: Writer, workspace: Workspace): boolean {
           addedAt: workspace.clock.now(),
           roles: [{ from: 1, role: 'owner' as const, permissions: [] }],
           cutOff: null,
+          erase: false,
         },
-      ],
-      keys: [
-        ...body.keys,
-        { epoch: Math.max(...body.keys.map(({ epoch }) => epoch)) + 1, key: newKey().toString('base64url') },
       ],
     }),
     keys,
   )
-  // Signed by this computer itself, so that who joins next finds a word of the one that invited.
-  changeRoster(tx, workspace, (body) => body)
   wantDeviceRevoked(tx, lost)
   return true
 }

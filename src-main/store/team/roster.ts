@@ -12,6 +12,7 @@ import { fromBase32, toBase32 } from '../../shared/base32'
 import type { Reader, Writer } from '../file/database'
 import { getSettings } from '../settings'
 import type { Workspace } from '../workspace'
+import { handOver } from './hand-over'
 import { setLease } from './lease'
 import { frontier, newName } from './log'
 import { permissionsOf } from './roles'
@@ -27,7 +28,7 @@ const Member = z.object({
   permissions: z.array(z.string().max(60)).max(50),
   removedAt: z.int().nullable(),
 })
-/** `roles`: what its events may do, from which batch on. `cutOff`: the last batch that counts, once it left. */
+/** `roles`: what its events may do, from which batch on. `cutOff`: the last batch that counts, once it left. `erase`: it destroys what it holds. */
 const Device = z.object({
   id: DeviceId,
   member: z.string(),
@@ -37,6 +38,7 @@ const Device = z.object({
   addedAt: z.int(),
   roles: z.array(Rights).min(1).max(1000),
   cutOff: z.int().min(0).nullable(),
+  erase: z.boolean().default(false),
 })
 const Body = z.object({
   at: z.int(),
@@ -112,6 +114,7 @@ export function createTeam(
         addedAt: now,
         roles: [{ from: 1, role: 'owner', permissions: [] }],
         cutOff: null,
+        erase: false,
       },
     ],
     keys: [{ epoch: 1, key: text(newKey()) }],
@@ -143,17 +146,22 @@ export function recoveryOf(code: string): { secret: Buffer; keys: DeviceKeys; ro
 export const recoveryKeys = (secret: Uint8Array): DeviceKeys =>
   new DeviceKeys(Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'postern recovery', 64)))
 
-/** The next record by `change` of the current one. Only the owner's device, or the recovery key, can sign it. @throws PosternError `not-allowed` */
+/**
+ * The next record by `change` of the current one. Only the owner's device, or the recovery key, can sign it.
+ * @param leaving devices that it takes out and that may read it, as their last one
+ * @throws PosternError `not-allowed`
+ */
 export function changeRoster(
   tx: Writer,
   workspace: Workspace,
   change: (body: RosterBody) => RosterBody,
   signer: DeviceKeys = workspace.device,
+  leaving: ReadonlySet<string> = new Set(),
 ): void {
   const now = currentRoster(tx)
   if (!now) throw new PosternError('not-found', 'there is no roster')
   if (!mayFollow(now.body, signer.signKey)) throw new PosternError('not-allowed', 'only the owner signs the roster')
-  publish(tx, workspace, signer, { ...change(now.body), at: workspace.clock.now() }, now)
+  publish(tx, workspace, signer, { ...change(now.body), at: workspace.clock.now() }, now, leaving)
 }
 
 function publish(
@@ -162,10 +170,11 @@ function publish(
   signer: DeviceKeys,
   body: RosterBody,
   after: { hash: string; version: number } = { hash: noBlob, version: 0 },
+  leaving: ReadonlySet<string> = new Set(),
 ): void {
   const info = teamInfo(tx)
   if (!info) throw new PosternError('not-found', 'there is no team')
-  const active = body.devices.filter(({ cutOff }) => cutOff === null)
+  const active = body.devices.filter(({ id, cutOff }) => cutOff === null || leaving.has(id))
   const recipients: Recipient[] = [
     ...active.map(({ id, sealKey }) => ({ device: id, sealKey: bytes(sealKey) })),
     { device: deviceIdOf(bytes(body.recovery.signKey)), sealKey: bytes(body.recovery.sealKey) },
@@ -291,6 +300,8 @@ function followChain(tx: Writer, workspace: Workspace): void {
         : body.owner === workspace.device.id
           ? 'owner'
           : 'member'
+  // Before it counts as taken out: what it hands over is written as a member, and held by the others.
+  if (own?.erase && membership === 'removed' && info.membership !== 'removed') handOver(tx, workspace)
   setTeamInfo(tx, {
     ...info,
     team:
@@ -419,6 +430,7 @@ export function addDevice(tx: Writer, workspace: Workspace, joining: NewMember, 
           addedAt: workspace.clock.now(),
           roles: [{ from: 1, role, permissions }],
           cutOff: null,
+          erase: false,
         },
       ],
     }
@@ -444,31 +456,6 @@ export function setRole(
           ? { ...one, roles: [...one.roles, { from: (seen[one.id] ?? 0) + 1, role, permissions: [...permissions] }] }
           : one,
       ),
-    }
-  })
-}
-
-/**
- * Takes devices out: what they wrote after the batches that are here is held, wherever it comes later. The others get a new
- * key, so what is written from now on cannot be read by those who left.
- */
-export function cutOff(tx: Writer, workspace: Workspace, what: { member: string } | { device: string }): void {
-  const seen = ownFrontier(tx, workspace)
-  const now = workspace.clock.now()
-  changeRoster(tx, workspace, (body) => {
-    const leaving = (one: RosterBody['devices'][number]): boolean =>
-      'member' in what ? one.member === what.member : one.id === what.device
-    if (body.devices.some((one) => one.id === body.owner && leaving(one)))
-      throw new PosternError('not-allowed', 'the owner cannot be taken out')
-    return {
-      ...body,
-      members: body.members.map((one) =>
-        'member' in what && one.id === what.member ? { ...one, removedAt: now } : one,
-      ),
-      devices: body.devices.map((one) =>
-        leaving(one) && one.cutOff === null ? { ...one, cutOff: seen[one.id] ?? 0 } : one,
-      ),
-      keys: [...body.keys, { epoch: Math.max(...body.keys.map(({ epoch }) => epoch)) + 1, key: text(newKey()) }],
     }
   })
 }
@@ -500,7 +487,8 @@ export function recover(tx: Writer, workspace: Workspace, code: string): void {
   changeRoster(tx, workspace, (body) => body)
 }
 
-function ownFrontier(tx: Writer, workspace: Workspace): Record<string, number> {
+/** The last batch of each device that is here, ours too. */
+export function ownFrontier(tx: Writer, workspace: Workspace): Record<string, number> {
   const own =
     tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', workspace.device.id)
       ?.seq ?? 0

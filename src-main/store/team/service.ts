@@ -8,6 +8,7 @@ import { breathe, type Workspace } from '../workspace'
 import { folderIs, placesOf } from './healing'
 import { Intake } from './incoming'
 import { packItems } from './items'
+import { handOverMs, mustErase } from './hand-over'
 import { noteContact } from './lease'
 import { noteLoad } from './load'
 import { nextDue, nextPack, sealOwn, sent } from './outgoing'
@@ -49,17 +50,32 @@ export class TeamService {
   constructor(
     private readonly workspace: Workspace,
     publish: (changes: Changes) => void,
+    /** The owner took this computer out: it is closed at once, and erased when `now`. */
+    private readonly erase: (now: boolean) => void,
   ) {
     workspace.onTeamWork(() => this.soon())
     workspace.presence.listen(() => this.status.state === 'live' && this.wake(false), publish)
     workspace.wants.listen(() => this.status.state === 'live' && this.wake(false))
     // What an earlier run took in and did not come to show.
     if (workspace.db.read.get('SELECT 1 FROM team_stale LIMIT 1')) void this.refresh()
+    if (mustErase(workspace.db.read)) this.lastWords()
   }
+
+  /** What this computer hands over leaves, and then it is erased; without that when it does not leave soon. */
+  private lastWords(): void {
+    if (this.erasing) return
+    log.warn('this computer was taken out of the team and is erased')
+    this.erasing = setTimeout(() => this.erase(true), handOverMs)
+    this.erasing.unref()
+    this.erase(false)
+    this.wake(false)
+  }
+  private erasing: NodeJS.Timeout | undefined
 
   stop(): void {
     this.stopped = true
     clearTimeout(this.timer)
+    clearTimeout(this.erasing)
     this.workspace.presence.stop()
     this.workspace.wants.stop()
   }
@@ -122,7 +138,7 @@ export class TeamService {
       // Who was removed has nothing to send and nothing to read.
       return {
         link:
-          info && info.membership !== 'removed'
+          info && (info.membership !== 'removed' || mustErase(this.workspace.db.read))
             ? { mailboxId: info.mailboxId, team: info.team, device: this.workspace.device.id, carrier: info.carrier }
             : null,
       }
@@ -131,6 +147,7 @@ export class TeamService {
       const { db, clock } = this.workspace
       if (!nextPack(db.read, clock.stamp())) db.write((tx) => sealOwn(tx, this.workspace))
       const next = nextPack(db.read, clock.stamp())
+      if (!next && this.erasing) this.erase(true)
       const mark = next ? null : this.workspace.presence.outgoing()
       const want = next || mark ? null : this.workspace.wants.outgoing()
       const passing = mark ?? want
@@ -183,6 +200,7 @@ export class TeamService {
         this.workspace.db.write((tx) => noteLoad(tx, this.workspace, null), 'normal')
       }
       if (!more) this.workspace.wants.look(this.workspace.db.read)
+      if (mustErase(this.workspace.db.read)) return (this.lastWords(), {})
       const now = teamInfo(this.workspace.db.read)?.membership
       const over = JSON.stringify(teamInfo(this.workspace.db.read)?.carrier)
       // What could not be read before can be read now.

@@ -1,10 +1,10 @@
 import type { Trouble, TeamState } from '../../../src-preload/contract/calls/team'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { Writer } from '../file/database'
+import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { gaps } from './healing'
 import { invites, ownWords } from './invites'
-import { fitting } from './kinds'
+import { fitting, kinds, type KindName } from './kinds'
 import { loadOf, nearLimits } from './load'
 import { standing } from './log'
 import { nameOfDevice } from './members'
@@ -20,7 +20,9 @@ import { Role } from '../../../src-preload/contract/team'
 export function teamState(workspace: Workspace, link: LinkStatus): TeamState {
   const { read } = workspace.db
   const info = teamInfo(read)
-  const owner = currentRoster(read)?.body.owner
+  const roster = currentRoster(read)?.body
+  const owner = roster?.owner
+  const erased = lastWords(read)
   const heard = new Map(
     read
       .all<{ member: string; at: number | null }>(
@@ -67,6 +69,9 @@ export function teamState(workspace: Workspace, link: LinkStatus): TeamState {
       this: row.device === workspace.device.id,
       gone: row.cut_off !== null,
       owner: row.device === owner,
+      erase: roster?.devices.find(({ id }) => id === row.device)?.erase
+        ? (erased.get(row.device) ?? { at: null, kept: 0, lost: 0 })
+        : null,
     }))
   return {
     membership: info?.membership ?? 'none',
@@ -97,6 +102,22 @@ export function teamState(workspace: Workspace, link: LinkStatus): TeamState {
   }
 }
 
+/** Not held for anybody: it counts nowhere, and is only told. */
+const farewell = 'device-erased' satisfies KindName
+
+function lastWords(read: Reader): Map<string, { at: number; kept: number; lost: number }> {
+  return new Map(
+    read
+      .all<{ device: string; ms: number; payload: string }>(
+        `SELECT device, ms, payload FROM team_events WHERE kind = '${farewell}' AND entity = 'device:' || device`,
+      )
+      .flatMap(({ device, ms, payload }) => {
+        const said = kinds[farewell].payload.safeParse(JSON.parse(payload))
+        return said.success ? [[device, { at: ms, ...said.data }] as const] : []
+      }),
+  )
+}
+
 function summaryOf({ db, device }: Workspace, devices: TeamState['devices']): TeamState['summary'] {
   const snapshot = standingSnapshot(db.read)
   if (!snapshot) return null
@@ -116,7 +137,7 @@ function troubles(workspace: Workspace, link: LinkStatus): Trouble[] {
   const all: Trouble[] = []
   for (const row of read.all<{ member: string; name: string; events: number; notes: number }>(
     `SELECT d.member, m.name, count(*) AS events, sum(e.kind IN ('note', 'note-edit')) AS notes FROM team_events e JOIN team_devices d ON d.device = e.device JOIN team_members m ON m.member = d.member
-     WHERE e.standing = ${standing.held} GROUP BY d.member`,
+     WHERE e.standing = ${standing.held} AND e.kind <> '${farewell}' GROUP BY d.member`,
   ))
     all.push({ kind: 'held', ...row })
   for (const { member, name } of read.all<{ member: string; name: string }>(
@@ -171,12 +192,12 @@ export function settleHeld(tx: Writer, workspace: Workspace, member: string, tak
   if (teamInfo(tx)?.membership !== 'owner')
     throw new PosternError('not-allowed', 'only the owner takes over what was held')
   const held = tx.all<{ device: string; seq: number; idx: number; kind: string; entity: string; payload: string }>(
-    `SELECT e.device, e.seq, e.idx, e.kind, e.entity, e.payload FROM team_events e JOIN team_devices d ON d.device = e.device WHERE d.member = ? AND e.standing = ${standing.held} ORDER BY e.ms, e.ctr`,
+    `SELECT e.device, e.seq, e.idx, e.kind, e.entity, e.payload FROM team_events e JOIN team_devices d ON d.device = e.device WHERE d.member = ? AND e.standing = ${standing.held} AND e.kind <> '${farewell}' ORDER BY e.ms, e.ctr`,
     member,
   )
   for (const event of held) {
     const fits = fitting(event.kind, JSON.parse(event.payload))
-    if (take && fits) workspace.team.record(tx, { ...fits, entity: event.entity })
+    if (take && fits) workspace.team.record(tx, { ...fits, entity: event.entity }, false)
     tx.run(
       `UPDATE team_events SET standing = ${standing.settled} WHERE device = ? AND seq = ? AND idx = ?`,
       event.device,

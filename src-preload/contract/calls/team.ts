@@ -70,6 +70,8 @@ export const TeamState = z.object({
       heardAt: Time.nullable(),
       this: z.boolean(),
       gone: z.boolean(),
+      /** It destroys its copy when it hears that it was taken out. `at`: when it did; `kept`, `lost`: unsent texts that it handed over, and those that it could not. */
+      erase: z.object({ at: Time.nullable(), kept: z.int(), lost: z.int() }).nullable(),
       owner: z.boolean(),
     }),
   ),
@@ -144,7 +146,13 @@ export const teamCalls = {
     done,
   ),
   /** Takes a person out, with all devices; the others get a new key. */
-  'team.remove': store('write', 'manage-team', z.object({ member: MemberId }), done),
+  'team.remove': store(
+    'write',
+    'manage-team',
+    z.object({ member: MemberId, /** Their computers destroy their copy. */ erase: z.boolean().default(false) }),
+    done,
+  ),
+  /** Takes a computer out; it destroys its copy at its next contact. */
   'team.retireDevice': store('write', 'manage-team', z.object({ device: DeviceId }), done),
   /** The messages travel another way from now on; what was sent so far is put there too. */
   'team.setCarrier': store('write', 'manage-team', z.object({ carrier: TeamCarrier }), done),

@@ -42,6 +42,7 @@ export const setup = {
     wrong: 'This is not the right passphrase. Nothing was changed.',
     wait: 'Wait {{seconds}} s before the next try.',
     retry: 'Try again',
+    afresh: 'Set up again',
     logs: 'Show logs',
     quit: 'Quit',
     happened: 'What happened',
@@ -75,6 +76,13 @@ export const setup = {
       happened: 'Postern found bytes in its local store that are not what it wrote. Often a disk error is the cause.',
       safe: 'All mail is safe on the server. The damaged store has not been changed.',
       todo: 'Set it aside and let Postern fetch the mail again, or bring back a backup of the profile folder and try again.',
+    },
+    erased: {
+      title: 'This computer was taken out of the team',
+      happened:
+        'The team’s owner took it out, and everything that Postern kept here was erased: mail, drafts, keys and passwords.',
+      safe: 'The mail is on the server. Answers that were written here and had not left went to the owner, if the mailbox could still be reached.',
+      todo: 'If that is not right, talk to the owner of the team. Postern can be set up here again.',
     },
     'store-newer': {
       title: 'This store is from a newer Postern',

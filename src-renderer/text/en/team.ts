@@ -157,6 +157,9 @@ export const team = {
     leave: 'Work alone from now on',
   },
   removeDialog: {
+    erase: 'Erase what Postern keeps on their computers',
+    eraseHint:
+      'At their next contact with the mailbox. Answers that were written there and have not left are handed to you first.',
     title: 'Remove {{name}} from the team?',
     text: 'What {{name}} writes from now on is held back, and the others get a new key.',
     warn: 'This alone is not enough: {{name}} still knows the mailbox’s password. Change it right afterwards.',
@@ -171,6 +174,12 @@ export const team = {
     seen: 'Heard of {{ago}}',
     notSeen: 'Not heard of yet',
     gone: 'Taken out',
+    eraseAsked: 'Erases itself at its next contact',
+    erased: 'Erased itself {{when}}',
+    handedOver_one: '{{count}} unsent text handed over',
+    handedOver_other: '{{count}} unsent texts handed over',
+    lostTexts_one: '{{count}} unsent text lost',
+    lostTexts_other: '{{count}} unsent texts lost',
     id: 'Key {{id}}',
     retire: 'Take out…',
     rename: 'Rename…',
@@ -178,7 +187,7 @@ export const team = {
     renameDo: 'Rename',
     retireTitle: 'Take this device out?',
     retireText:
-      'For a computer that was lost or is no longer used. What it writes from now on is held back, and the others get a new key.',
+      'For a computer that was lost or is no longer used. At its next contact with the mailbox it erases all that it keeps; answers that were written there and have not left are handed to you first. The others get a new key.',
     retireDo: 'Take out',
     retired: 'The device was taken out',
     summary: 'What a new computer starts from',

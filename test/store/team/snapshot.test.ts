@@ -8,7 +8,8 @@ import { packItems, unpackItems } from '../../../src-main/store/team/items'
 import { nextPack } from '../../../src-main/store/team/outgoing'
 import { coveredMs, packOld, superfluous } from '../../../src-main/store/team/pruning'
 import { enough, reduce, type Effect, type LogEvent } from '../../../src-main/store/team/reduce'
-import { createTeam, cutOff } from '../../../src-main/store/team/roster'
+import { cutOff } from '../../../src-main/store/team/cut-off'
+import { createTeam } from '../../../src-main/store/team/roster'
 import { teamInfo } from '../../../src-main/store/team/team-info'
 import {
   checkSnapshot,

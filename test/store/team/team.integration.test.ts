@@ -224,8 +224,14 @@ describe('a team on a real mail server', () => {
       ben.note(conversation, 'note00003', 'after the loss')
       await expect.poll(() => fresh.digest().includes('after the loss'), wait).toBe(true)
       ana.connect()
-      await expect.poll(async () => (await ana.state()).membership, wait).toBe('removed')
+      await expect.poll(() => codeOf(ana.state()), wait).toBe('erased')
       expect(ana.digest()).not.toContain('after the loss')
+      // It closed at once, and was erased once it had said so.
+      await expect.poll(() => ana.store.toApp, wait).toContainEqual({ topic: 'taken-out', erase: true })
+      expect(ana.store.toApp).toContainEqual({ topic: 'taken-out', erase: false })
+      await expect
+        .poll(async () => (await fresh.state()).devices.find(({ id }) => id === ana.device)?.erase?.at ?? null, wait)
+        .not.toBe(null)
       expect(fresh.digest()).not.toContain('by a thief')
 
       // The new one signs: another computer of Ben's is his, with his role.
@@ -234,9 +240,14 @@ describe('a team on a real mail server', () => {
       await expect.poll(() => second.digest() === fresh.digest(), wait).toBe(true)
       expect((await second.state()).you).toBe(member)
       expect((await fresh.state()).members.filter(({ name }) => name === 'Ben')).toHaveLength(1)
-      const lost = (await fresh.trouble())[0]
+      const lost = (await fresh.trouble()).find(({ kind }) => kind === 'lost')
       await fresh.store.call('team.accessRevoked', { member: lost?.kind === 'lost' ? lost.device : '' })
+      // What the lost one had not sent was handed over, and is the owner's to judge.
+      expect(await fresh.trouble()).toMatchObject([{ kind: 'held', notes: 1 }])
+      const held = (await fresh.trouble())[0]
+      await fresh.store.call('team.settleHeld', { member: held?.kind === 'held' ? held.member : '', take: false })
       expect(await fresh.trouble()).toEqual([])
+      expect(fresh.digest()).not.toContain('by a thief')
     },
   )
 

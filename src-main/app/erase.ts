@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { PosternError } from '../../src-preload/contract/errors'
+import { logger } from '../shared/log'
+import { writeFileSafely } from './files'
+
+const log = logger('erase')
+
+/** Says that this profile was, or is being, erased; what is left of it is taken away at the next start. */
+const mark = (profile: string): string => join(profile, 'erased.json')
+
+export const markErased = (profile: string): void => writeFileSafely(mark(profile), '{}')
+export const wasErased = (profile: string): boolean => existsSync(mark(profile))
+/** A person has read it and begins afresh. */
+export const forgetErased = (profile: string): void => rmSync(mark(profile), { force: true })
+
+/**
+ * Takes away what a profile kept: databases, also damaged ones that were set aside, where their key is, secrets, files that were
+ * opened. The databases could not be read any more without their key either. Logs stay: they hold nothing of anybody.
+ */
+export function eraseFiles(profile: string): void {
+  for (const name of readdirSync(profile)) {
+    if (!/^postern|^(keyring|secrets)\.json|^opened$/.test(name)) continue
+    try {
+      rmSync(join(profile, name), { recursive: true, force: true })
+    } catch (fault) {
+      log.error('a file was not erased', { code: PosternError.from(fault).code })
+    }
+  }
+}
