@@ -30,8 +30,9 @@ export function projectConversation({ tx, workspace, group, rows, fields, own, q
   const before = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)
   if (!before || before.status === statusNumber(status)) return
   putStatus(tx, conversationId, statusNumber(status), 1)
-  const kind = status === 'open' ? (value.data.status === 'open' ? 'opened' : 'reopened') : status
-  if (!quiet) note(tx, conversationId, kind, nameOfDevice(tx, stands.device), stands.at)
+  // That somebody set it is told in its own line.
+  if (!quiet && status !== value.data.status)
+    note(tx, conversationId, 'reopened', nameOfDevice(tx, stands.device), stands.at)
   summarize(tx, conversationId, workspace.own)
 }
 

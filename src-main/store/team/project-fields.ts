@@ -1,13 +1,10 @@
-import { FieldDefinition, FieldValue } from '../../../src-preload/contract/fields'
-import { note } from '../threads/threads'
+import { FieldValue } from '../../../src-preload/contract/fields'
 import type { Changed } from './log'
-import { nameOfDevice } from './members'
-import { stateOf } from './state'
 
 const prefix = 'field:'
 
-/** Custom fields of a conversation, as lists ask for them; a colleague's change is a line of the thread. */
-export function projectFields({ tx, group, rows, fields, own, quiet }: Changed): void {
+/** Custom fields of a conversation, as lists ask for them. */
+export function projectFields({ tx, group, rows, fields }: Changed): void {
   const { conversationId: id } = group
   if (id === null) return
   for (const register of [...fields].filter((field) => field.startsWith(prefix))) {
@@ -31,20 +28,6 @@ export function projectFields({ tx, group, rows, fields, own, quiet }: Changed):
         now,
       )
     tx.changes.touched('counts')
-    if (own || quiet || !stands) continue
-    const definition = FieldDefinition.safeParse(
-      stateOf(tx, `${prefix}${name}`).find(({ field, rank }) => field === 'definition' && rank === 0)?.value,
-    )
-    if (definition.success)
-      note(
-        tx,
-        id,
-        now === null ? 'field-cleared' : 'field-set',
-        nameOfDevice(tx, stands.device),
-        stands.at,
-        null,
-        now === null ? definition.data.label : `${definition.data.label}: ${now}`,
-      )
   }
 }
 

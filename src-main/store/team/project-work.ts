@@ -2,17 +2,12 @@ import * as z from 'zod'
 import { Hue } from '../../../src-preload/contract/work'
 import { parseTexts } from '../rows'
 import { summarize } from '../conversations/summary'
-import { current } from '../conversations/tags'
-import { note } from '../threads/threads'
-import { groupsOfSelf, peopleBook, selfOf } from '../conversations/people'
+import { groupsOfSelf, selfOf } from '../conversations/people'
 import { isFresh } from './project-people'
 import { assigneeOf, putAssignee, putSnooze, putTags } from '../conversations/work'
-import type { Writer } from '../file/database'
-import type { Workspace } from '../workspace'
-import { groupOfConversation, type Group } from './anchors'
+import { groupOfConversation } from './anchors'
+import { tellLines } from './lines'
 import type { Changed } from './log'
-import { nameOfDevice } from './members'
-import { tagEvents } from './tag-events'
 import type { StateRow } from './reduce'
 
 const SnoozeValue = z.object({ until: z.number().nullable(), unlessReply: z.boolean() }).nullable()
@@ -38,16 +33,6 @@ export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: 
         if (to === selfOf(tx, me).id || to === me) tx.changes.changed('given', id)
         else if (to.startsWith('g:') && groupsOfSelf(tx, me).includes(to)) tx.changes.changed('given-group', id)
       }
-      if (!quiet)
-        note(
-          tx,
-          id,
-          to === null ? 'unassigned' : 'assigned',
-          nameOfDevice(tx, assigned.device),
-          assigned.at,
-          null,
-          to === null ? '' : peopleBook(tx, workspace.device.id)(to).name,
-        )
     }
   }
   if (fields.has('tags')) {
@@ -60,38 +45,8 @@ export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: 
     const until = value.success ? (value.data?.until ?? null) : null
     if (value.success && until !== before.snoozed_until && (until === null || until > workspace.clock.now())) {
       putSnooze(tx, id, until, slept.at, value.data?.unlessReply ?? true)
-      if (!quiet)
-        note(
-          tx,
-          id,
-          until === null ? 'unsnoozed' : 'snoozed',
-          nameOfDevice(tx, slept.device),
-          slept.at,
-          null,
-          until === null ? '' : String(until),
-        )
       summarize(tx, id, workspace.own)
     }
-  }
-}
-
-/** What colleagues did to the tags, in the thread: each line once, also of a removal that did not stand. */
-export function projectTagLines({ tx, workspace, group, own, quiet }: Changed): void {
-  if (!own && !quiet) tellTags(tx, workspace, group)
-}
-
-function tellTags(tx: Writer, workspace: Workspace, group: Group): void {
-  const { conversationId: id } = group
-  if (id === null) return
-  for (const { tag, on, event } of tagEvents(tx, group)) {
-    if (event.device === workspace.device.id) continue
-    const dot = `${event.device}.${event.seq}.${event.idx}`
-    if (tx.get('SELECT 1 FROM history WHERE conversation_id = ? AND dot = ?', id, dot)) continue
-    // A tag may be met before its name: then the line is written when that comes.
-    const label = current(tx, tag)?.label
-    if (label === undefined) continue
-    const line = note(tx, id, on ? 'tagged' : 'untagged', nameOfDevice(tx, event.device), event.ms, null, label)
-    tx.run('UPDATE history SET dot = ? WHERE id = ?', dot, line)
   }
 }
 
@@ -122,7 +77,7 @@ export function projectTag({ tx, workspace, group, rows, own, quiet }: Changed):
     name,
   )) {
     if (moved) putTags(tx, row.id, parseTexts(row.tags))
-    if (before === undefined && !own && !quiet) tellTags(tx, workspace, groupOfConversation(tx, row.id))
+    if (before === undefined && !own && !quiet) tellLines(tx, workspace, groupOfConversation(tx, row.id))
     tx.changes.changed('conversations', row.id)
   }
   tx.changes.touched('counts')

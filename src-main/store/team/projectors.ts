@@ -1,11 +1,12 @@
 import type { Changed } from './log'
+import { projectLines } from './lines'
 import { projectConversation } from './project-conversation'
 import { projectDefinitions, projectFields } from './project-fields'
 import { projectGrants } from './project-grants'
 import { projectMailbox } from './project-mailbox'
 import { projectNotes } from './project-notes'
 import { projectPeople } from './project-people'
-import { projectTag, projectTagLines, projectWork } from './project-work'
+import { projectTag, projectWork } from './project-work'
 
 /**
  * What team state does to the tables that lists read, beyond `team_state` itself. Each runs in the transaction of the
@@ -14,7 +15,7 @@ import { projectTag, projectTagLines, projectWork } from './project-work'
 export const projectors: readonly ((changed: Changed) => void)[] = [
   projectConversation,
   projectWork,
-  projectTagLines,
+  projectLines,
   projectNotes,
   projectTag,
   projectGrants,

@@ -130,6 +130,29 @@ test('a tag that one gives while another takes it stays, both are told in the th
   expect((await lines(ana)).filter(({ kind, by }) => kind === 'untagged' && by === 'Ben')).toHaveLength(2)
 })
 
+test('the thread tells the same on every console, also of what was followed or lost before it came (P1)', async () => {
+  const [ana, ben] = await pair()
+  const { name } = await ana.call('fields.save', { name: null, label: 'Order', kind: 'text' })
+  await team.pump()
+  const lines = async (one: Harness) =>
+    (await get(one)).history
+      // Who asks here is called otherwise than the team's member.
+      .map(({ kind, detail }) => `${kind} ${detail}`)
+      .toSorted()
+  const [first, second] = (await ana.call('people.list', {})).people.map((person) => person.id)
+  // Each does it without knowing of the other, and Ana twice before anything of it leaves.
+  for (const one of [ana, ben]) await one.call('conversations.assign', { ids: [id], to: first ?? '' })
+  await ana.call('conversations.assign', { ids: [id], to: second ?? '' })
+  await ben.call('conversations.setStatus', { ids: [id], status: 'pending' })
+  await ana.call('conversations.setStatus', { ids: [id], status: 'closed' })
+  await ana.call('conversations.setStatus', { ids: [id], status: 'open' })
+  await ben.call('conversations.setField', { ids: [id], field: name, value: 'A1' })
+  await ana.call('conversations.setField', { ids: [id], field: name, value: 'B2' })
+  await team.pump()
+  expect(await lines(ana)).toHaveLength(8)
+  expect(await lines(ben)).toEqual(await lines(ana))
+})
+
 test('a tag that is made and given in one breath is told in the thread of others, by its name', async () => {
   const [ana, ben] = await pair()
   const { name } = await ana.call('tags.create', { label: 'Urgent' })
