@@ -6,7 +6,7 @@ import { folderIs, gaps } from '../../src-main/store/team/healing'
 import { applyWaiting, arrived } from '../../src-main/store/team/incoming'
 import { covers, type Cover } from '../../src-main/store/team/cover'
 import { packItems, unpackItems } from '../../src-main/store/team/items'
-import { nextPack, sealOwn, sent } from '../../src-main/store/team/outgoing'
+import { nextDue, nextPack, sealOwn, sent } from '../../src-main/store/team/outgoing'
 import { packOld, settledSnapshot, superfluous } from '../../src-main/store/team/pruning'
 import {
   checkSnapshot,
@@ -17,6 +17,8 @@ import {
 } from '../../src-main/store/team/snapshot'
 import { finish } from '../../src-main/store/team/snapshot-draw'
 import { cutOff } from '../../src-main/store/team/cut-off'
+import { mustErase } from '../../src-main/store/team/hand-over'
+import { newestKey } from '../../src-main/store/team/passing'
 import { createTeam, setRole } from '../../src-main/store/team/roster'
 import { teamInfo } from '../../src-main/store/team/team-info'
 import { kinds, type KindName, type KindPayload } from '../../src-main/store/team/kinds'
@@ -36,6 +38,7 @@ export const sabotages = [
   'no-healing',
   'snapshot-drops',
   'cover-too-far',
+  'tells-the-key',
 ] as const
 export type Sabotage = 'none' | (typeof sabotages)[number]
 
@@ -125,6 +128,8 @@ class World {
   /** By device: roles from which batch, as the owner set them. */
   private readonly roles = new Map<string, { from: number; role: Role }[]>()
   private readonly cutOffs = new Map<string, number>()
+  /** Who was taken out: the newest key that they had, and whether their computer is to erase itself. */
+  private readonly gone = new Map<Console, { epoch: number; erase: boolean }>()
   private readonly forks = new Map<string, { seq: number; lie: string }>()
   private readonly partitioned = new Set<Console>()
   private appendsBudget = 40
@@ -417,7 +422,13 @@ class World {
     const candidates = this.atWork.slice(1).filter((one) => !this.cutOffs.has(one.id))
     if (candidates.length < 2) return
     const one = random.pick(candidates)
-    this.in(this.owner, (tx) => cutOff(tx, this.owner.workspace, { member: this.member(one) }))
+    const erase = random.chance(0.5)
+    this.gone.set(one, { epoch: newestKey(this.owner.workspace.db.read)?.epoch ?? 0, erase })
+    this.in(this.owner, (tx) => cutOff(tx, this.owner.workspace, { member: this.member(one) }, erase))
+    if (this.sabotage === 'tells-the-key') {
+      const key = newestKey(this.owner.workspace.db.read)
+      this.in(one, (tx) => tx.run('INSERT INTO team_keys(epoch, key) VALUES(?, ?)', key?.epoch ?? 0, key?.key ?? null))
+    }
     this.cutOffs.set(one.id, this.seenByOwner(one))
     one.left = true
   }
@@ -527,11 +538,14 @@ class World {
     this.partitioned.clear()
     const random = new Random(1)
     for (let round = 0; round < 6; round++) {
+      const { appends } = this.server
       for (const one of this.all) {
         this.receive(one, random, true)
         this.send(one, random, true)
       }
       this.now += 61_000
+      // Nobody has anything to say or to put back any more.
+      if (this.server.appends === appends && !this.all.some((one) => nextDue(one.workspace.db.read) !== null)) break
     }
     for (const one of this.all) this.receive(one, random, true)
     for (const one of this.all) this.in(one, (tx) => applyWaiting(tx, one.workspace))
@@ -547,7 +561,15 @@ class World {
         ),
       ),
     )
-    if (new Set(states).size > 1) return `P1: consoles differ: ${firstDifference(states)}`
+    if (new Set(states).size > 1) {
+      // Those that have every event agree: then what others took over from a snapshot was not the same.
+      const whole = states.filter((_, at) => standingSnapshot(present[at]?.workspace.db.read ?? fail())?.same !== 0)
+      const which = whole.length < states.length && new Set(whole).size === 1 ? 'P7' : 'P1'
+      return `${which}: consoles differ: ${firstDifference(states)}`
+    }
+    for (const one of present)
+      if (standingSnapshot(one.workspace.db.read)?.same === -1)
+        return `P7: ${one.index} has all events and comes to other states than the snapshot`
     for (const one of present) {
       const gap = gaps(one.workspace.db.read, one.id).filter(({ device }) => !this.cutOffs.has(device))[0]
       if (gap) return `P1: ${one.index} waits for ${gap.device} ${gap.from}-${gap.to}`
@@ -556,7 +578,7 @@ class World {
     for (const [device, { lie }] of this.forks)
       if (!present.some((one) => one.workspace.db.read.get('SELECT 1 FROM team_blobs WHERE hash = ?', lie)))
         this.forks.delete(device)
-    return this.checkState() ?? this.checkServer()
+    return this.checkState() ?? this.checkGone() ?? this.checkServer()
   }
 
   /** By the simulation's own books: does an event count? */
@@ -623,6 +645,21 @@ class World {
     return null
   }
 
+  /** Who was taken out cannot read what came later, and a computer that is to erase itself says that it does. */
+  private checkGone(): string | null {
+    for (const [one, { epoch, erase }] of this.gone) {
+      if ((newestKey(one.workspace.db.read)?.epoch ?? 0) > epoch)
+        return `P8: ${one.index} has a key of after its removal`
+      if (mustErase(one.workspace.db.read) !== erase)
+        return `P8: ${one.index} was ${erase ? '' : 'not '}told to erase itself and does ${erase ? 'not' : 'so'}`
+      if (!erase || this.forks.has(one.id)) continue
+      const said = "SELECT 1 FROM team_events WHERE kind = 'device-erased' AND device = ? AND standing = 1"
+      if (!this.owner.workspace.db.read.get(said, one.id))
+        return `P8: the owner was not told that ${one.index} erases itself`
+    }
+    return null
+  }
+
   private checkServer(): string | null {
     const there = new Set(
       this.server.packs().flatMap((pack) => {
@@ -668,6 +705,10 @@ class World {
       return `P10: ${this.server.appends} messages for ${blobs} items`
     return null
   }
+}
+
+const fail = (): never => {
+  throw new Error('no such console')
 }
 
 function truly(later: Written, earlier: Written): boolean {

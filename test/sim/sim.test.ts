@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { accessSabotages, planAccess, runAccess } from './access'
 import { race } from './claims'
 import { plan, run, sabotages } from './run'
 import { planSorting, runSorting, sortingSabotages } from './sorting'
@@ -10,7 +11,7 @@ const some = [...kept, ...Array.from({ length: 90 }, (_, index) => 1000 + index)
 /** `npm run sim` runs 20,000 seeds. */
 describe('random runs of several consoles: folder wiped, answers lost, clocks wrong, members removed, lies, junk, snapshots, a laptop that comes last', () => {
   test(
-    'same events give the same state, no note and no conflict is lost, nothing counts past a role, the server heals (P1, P2, P3, P5, P7, P9, P10; R60)',
+    'same events give the same state, no note and no conflict is lost, nothing counts past a role, nobody who left reads on, the server heals (P1, P2, P3, P5, P7, P8, P9, P10; R60)',
     { timeout: 120_000 },
     () => {
       for (const seed of some) expect(run(plan(seed)).violation, `seed ${seed}`).toBe(null)
@@ -30,6 +31,18 @@ describe('several consoles claim one answer on a server where messages are seen 
   test('a planted bug is caught: a claim that looks once and at once', async () => {
     const found = await Promise.all(Array.from({ length: 60 }, (_, seed) => race(seed + 1, 0)))
     expect(found.some((violation) => violation !== null)).toBe(true)
+  })
+})
+
+describe('laptops give support access while their clocks are set, they sleep, are started again and hear of each other late', () => {
+  test('nobody looks after the end, unlogged, or at what was ended (P6, R55, R57)', { timeout: 120_000 }, async () => {
+    for (let seed = 1; seed <= 60; seed++)
+      expect((await runAccess(planAccess(seed))).violation, `seed ${seed}`).toBe(null)
+  })
+
+  test.each(accessSabotages)('a planted bug is caught: %s', { timeout: 120_000 }, async (sabotage) => {
+    for (let seed = 1; seed <= 600; seed++) if ((await runAccess(planAccess(seed), sabotage)).violation !== null) return
+    expect.fail('nobody noticed')
   })
 })
 
