@@ -11,10 +11,14 @@ export function isStale({ syncedAt }: Pick<MailboxSync, 'syncedAt'>, now: number
   return syncedAt !== null && now - syncedAt > hour
 }
 
-/** true: the folder holds other mail here than on the server, and mending it did not help, or the server withholds some. */
+/**
+ * true: the folder holds other mail here than on the server, and mending it did not help, or the server withholds some. One of no
+ * particular use that was never open is somebody else's, as shared folders are: it is named and worries nobody.
+ */
 export function folderDiffers(
-  { complete, serverCount, localCount, checkedAt, missing }: FolderStatus,
+  { role, complete, serverCount, localCount, checkedAt, missing, refused }: FolderStatus,
   now: number,
 ): boolean {
+  if (refused) return role !== 'other' || localCount > 0
   return missing > 0 || (complete && checkedAt !== null && serverCount !== localCount && now - checkedAt > mendedWithin)
 }

@@ -210,6 +210,8 @@ export const MailboxProgress = z.object({
   syncedAt: Time.nullable(),
   /** Background work is held back now. */
   slowed: z.boolean().default(false),
+  /** Folders that the server names and does not open. */
+  refused: z.array(Id).default([]),
 })
 export type MailboxProgress = z.infer<typeof MailboxProgress>
 

@@ -410,6 +410,8 @@ export const FolderStatus = z.object({
   verifiedAt: Time.nullable(),
   /** Messages that the server counts and does not hand out. */
   missing: z.int(),
+  /** The server names it and does not open it. */
+  refused: z.boolean(),
 })
 export type FolderStatus = z.infer<typeof FolderStatus>
 

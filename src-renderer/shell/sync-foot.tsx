@@ -207,11 +207,13 @@ function FolderLine({ folder, now }: { folder: FolderStatus; now: number }) {
       {folder.checking > 0 && (
         <span className="t2 folderword">{t('common:sync.folderChecking', { count: folder.checking })}</span>
       )}
-      {differs && (
+      {(differs || folder.refused) && (
         <span className="warn folderword">
-          {lacking > 0
-            ? t('common:sync.folderMissing', { count: lacking })
-            : t('common:sync.folderExtra', { count: folder.localCount - folder.serverCount })}
+          {folder.refused
+            ? t('common:sync.folderRefused', { count: folder.localCount })
+            : lacking > 0
+              ? t('common:sync.folderMissing', { count: lacking })
+              : t('common:sync.folderExtra', { count: folder.localCount - folder.serverCount })}
         </span>
       )}
     </li>

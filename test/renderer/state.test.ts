@@ -80,11 +80,16 @@ describe('sync in words', () => {
       verifiedAt: null,
       missing: 0,
       checking: 0,
+      refused: false,
     }
     expect(folderDiffers(folder, 60_000)).toBe(false)
     expect(folderDiffers(folder, 120_000)).toBe(true)
     expect(folderDiffers({ ...folder, complete: false }, 120_000)).toBe(false)
     expect(folderDiffers({ ...folder, missing: 1 }, 60_000)).toBe(true)
+    const closed = { ...folder, role: 'other' as const, localCount: 0, serverCount: 0, refused: true }
+    expect(folderDiffers(closed, 60_000)).toBe(false)
+    expect(folderDiffers({ ...closed, localCount: 1 }, 60_000)).toBe(true)
+    expect(folderDiffers({ ...closed, role: 'sent' }, 60_000)).toBe(true)
     expect(syncWords(status('differs'), boxes, 0).text).toBe('Mail is missing here')
   })
   it('a mailbox that has been in step once is not a first sync again', () => {

@@ -398,12 +398,18 @@ export class MailboxSync {
     const differing = await this.progress.count(states)
     for (const folder of this.list.all) {
       if (this.stopped) return
-      const state = states.get(folder.cursor.folderId)
-      if (!state) continue
-      folder.notice(state)
-      const quiet = folder !== this.list.inbox && !differing.has(folder.cursor.folderId) && folder.unchanged(state)
+      const { folderId } = folder.cursor
+      const state = states.get(folderId)
+      if (state) folder.notice(state)
+      // One whose state the server does not tell may be closed to us: opening it shows that.
+      const quiet =
+        state !== undefined &&
+        folder !== this.list.inbox &&
+        !differing.has(folderId) &&
+        !this.progress.isRefused(folderId) &&
+        folder.unchanged(state)
       if (quiet && !all) continue
-      if (await this.bring(session, folder, all)) folder.followed(state)
+      if ((await this.bring(session, folder, all)) && state) folder.followed(state)
     }
   }
 
@@ -421,14 +427,18 @@ export class MailboxSync {
 
   /** One folder that is gone, or that the server will not open, holds up none of the others. false: it could not be done. */
   private async attempt(folder: FolderSync, work: () => Promise<unknown>): Promise<boolean> {
+    const { folderId } = folder.cursor
     try {
       await work()
+      this.progress.opened(folderId, true)
       return true
     } catch (error) {
       const { code } = PosternError.from(error)
       if (code === 'not-found') this.list.relist()
-      else if (code === 'server-refused') log.warn('the server refuses a folder', { folder: folder.cursor.folderId })
-      else throw error
+      else if (code === 'server-refused') {
+        log.warn('the server refuses a folder', { folder: folderId })
+        this.progress.opened(folderId, false)
+      } else throw error
       return false
     }
   }

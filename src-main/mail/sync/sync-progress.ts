@@ -15,6 +15,8 @@ export class SyncProgress {
   private syncedAt: number | null = null
   private reportedAt = 0
   private timer: NodeJS.Timeout | undefined
+  /** Folders that the server names and does not open. */
+  private readonly refused = new Set<number>()
 
   /** `slowed`: whether background work is held back now. */
   constructor(
@@ -49,6 +51,16 @@ export class SyncProgress {
     )
   }
 
+  /** Whether the server opened a folder when it was last asked to. */
+  opened(folderId: number, did: boolean): void {
+    if (did) this.refused.delete(folderId)
+    else this.refused.add(folderId)
+  }
+
+  isRefused(folderId: number): boolean {
+    return this.refused.has(folderId)
+  }
+
   synced(): void {
     this.syncedAt = Date.now()
     this.report('idle')
@@ -76,6 +88,7 @@ export class SyncProgress {
         reached: this.reached,
         syncedAt: this.syncedAt,
         slowed: this.slowed(),
+        refused: [...this.refused],
       })
       .catch(() => undefined)
   }

@@ -79,7 +79,7 @@ export class SyncBoard {
       reached: told?.reached ?? null,
       syncedAt: told?.syncedAt ?? syncedAt,
       slowed: told?.slowed ?? false,
-      folders: folders.map(folderOf),
+      folders: folders.map((row) => folderOf(row, told?.refused.includes(row.id) === true)),
     }
   }
 }
@@ -98,7 +98,7 @@ interface FolderRow {
   checking: number
 }
 
-function folderOf(row: FolderRow): FolderStatus {
+function folderOf(row: FolderRow, refused: boolean): FolderStatus {
   return {
     id: row.id,
     path: row.path,
@@ -110,6 +110,7 @@ function folderOf(row: FolderRow): FolderStatus {
     verifiedAt: row.verified_at,
     missing: row.missing,
     checking: row.checking,
+    refused,
   }
 }
 

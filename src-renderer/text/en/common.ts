@@ -132,6 +132,11 @@ export const common = {
     folderMissing_other: '{{count}} messages are on the server and not here. Postern goes on asking for them.',
     folderExtra_one: '{{count}} message is here and not on the server any more.',
     folderExtra_other: '{{count}} messages are here and not on the server any more.',
+    folderRefused_zero: 'The server does not open this folder. Postern tries again at each sync.',
+    folderRefused_one:
+      'The server does not open this folder any more. {{count}} message of it is kept here. Postern tries again at each sync.',
+    folderRefused_other:
+      'The server does not open this folder any more. {{count}} messages of it are kept here. Postern tries again at each sync.',
     staleLong: 'This mailbox has not synced since {{time}}. What is here may be out of date.',
     verified: 'Every message compared {{time}}',
     unverified: 'Messages not compared one by one yet',

@@ -105,7 +105,7 @@ export const setup = {
     'key-missing': {
       title: 'The key to the local store is missing',
       happened:
-        'The store is encrypted, and its key is not in this system’s keychain any more. This happens after a new user account or a reset keychain.',
+        'The store is encrypted, and no key in this system’s keychain opens it. This happens after a new user account or a reset keychain, or when the beginning of its file is damaged.',
       safe: 'The store was not touched. All mail is safe on the server.',
       todo: 'Bring the keychain back and try again. Without the key nobody can open this store; a new profile fetches the mail again.',
     },
