@@ -53,6 +53,8 @@ const byCode: Readonly<Record<string, ErrorCode>> = {
   PATH_LENGTH_EXCEEDED: 'certificate-not-trusted',
   PERMITTED_SUBTREE_VIOLATION: 'certificate-not-trusted',
   EXCLUDED_SUBTREE_VIOLATION: 'certificate-not-trusted',
+  // What Node has no name for, such as a name that the authority may not sign for.
+  UNSPECIFIED: 'certificate-not-trusted',
   EPROTO: 'not-tls',
   ERR_SSL_WRONG_VERSION_NUMBER: 'not-tls',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'not-tls',

@@ -14,6 +14,7 @@ import { makeEnterable, requireProgram, tempFolder } from './process.mjs'
  * @property {Certificate} expired the same, ended a year ago
  * @property {Certificate} wrongHost valid, but for mail.elsewhere.example
  * @property {Certificate} selfSigned for localhost, signed by itself only
+ * @property {Certificate} constrained for localhost, signed by an authority that may sign for elsewhere.example only
  * @property {Certificate} unknownCa for localhost, signed by an authority that nobody knows
  */
 
@@ -80,6 +81,7 @@ export function makeCertificates(dir = tempFolder('tls')) {
     good: signed('good', LOCAL, from, to, 'ca'),
     expired: signed('expired', LOCAL, oldFrom, oldTo, 'ca'),
     wrongHost: signed('wrong-host', ELSEWHERE, from, to, 'ca'),
+    constrained: constrained(dir, at),
     unknownCa: signed('unknown-ca', LOCAL, from, to, 'other-ca'),
     selfSigned: selfSign(dir, 'self-signed', 'CA:FALSE', LOCAL),
   }
@@ -112,6 +114,25 @@ function selfSign(dir, name, constraints, names) {
     `${name}.pem`,
   )
   return pair(dir, name)
+}
+
+/** The authority in between is good in itself; what it signs for another name than its own is not. */
+function constrained(dir, at) {
+  const sign = (/** @type {string} */ name, /** @type {string} */ signer, /** @type {string} */ extensions) => {
+    fs.writeFileSync(at(`${name}.ext`), extensions)
+    const request = ['-nodes', ...newKey, '-keyout', `${name}.key`, '-subj', `/CN=${name}`]
+    openssl(dir, 'req', '-new', ...request, '-out', `${name}.csr`)
+    const by = ['-CA', `${signer}.pem`, '-CAkey', `${signer}.key`, '-CAcreateserial', '-days', '3650']
+    openssl(dir, 'x509', '-req', '-in', `${name}.csr`, ...by, '-extfile', `${name}.ext`, '-out', `${name}.pem`)
+  }
+  sign(
+    'narrow-ca',
+    'ca',
+    'basicConstraints=critical,CA:TRUE\nnameConstraints=critical,permitted;DNS:elsewhere.example\n',
+  )
+  sign('constrained', 'narrow-ca', 'basicConstraints=critical,CA:FALSE\nsubjectAltName=DNS:localhost\n')
+  fs.appendFileSync(at('constrained.pem'), fs.readFileSync(at('narrow-ca.pem')))
+  return pair(dir, 'constrained')
 }
 
 const pair = (dir, name) => ({ cert: path.join(dir, `${name}.pem`), key: path.join(dir, `${name}.key`) })

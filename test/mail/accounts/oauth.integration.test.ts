@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import net from 'node:net'
 import tls from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OauthService, SignInStep } from '../../../src-preload/contract/sign-in'
 import { ImapSession } from '../../../src-main/mail/sync/imap-session'
 import { refresh, revoke, signIn, type Granted } from '../../../src-main/mail/accounts/oauth'
+import { browserMs, openLoopback } from '../../../src-main/mail/accounts/oauth-loopback'
 import { SmtpSession } from '../../../src-main/mail/send/smtp-session'
 import { startDovecot } from '../../servers/dovecot.mjs'
 import { startOauth } from '../../servers/oauth.mjs'
@@ -136,6 +139,39 @@ describe('the browser', () => {
     })
     await new Promise((resolve) => setTimeout(resolve, 700))
     await expect(fetch(back)).rejects.toThrow()
+  })
+
+  test('a code that another listener came by is worth nothing: its port is taken, and the secret of this sign-in is missing (R32)', async () => {
+    const redeemed: number[] = []
+    const taken: string[] = []
+    await run(async (url) => {
+      const { url: back } = await visit(url, account, { until: (at) => at.startsWith('http://127.0.0.1') })
+      const { port, origin } = new URL(back)
+      const second = net.createServer()
+      second.listen({ port: Number(port), host: '127.0.0.1' })
+      const [error] = await once(second, 'error')
+      taken.push(error.code)
+      for (const verifier of [null, 'a'.repeat(43)]) {
+        const form = new URLSearchParams({
+          grant_type: 'authorization_code',
+          code: new URL(back).searchParams.get('code') ?? '',
+          redirect_uri: `${origin}/`,
+          client_id: server.clientId,
+          ...(verifier !== null && { code_verifier: verifier }),
+        })
+        redeemed.push((await fetch(`${server.issuer}/token`, { method: 'POST', body: form })).status)
+      }
+      await fetch(back)
+    }).catch(() => undefined)
+    expect(taken).toEqual(['EADDRINUSE'])
+    expect(redeemed).toEqual([400, 400])
+  })
+
+  test('the way back closes by itself, after five minutes at most (R32)', async () => {
+    expect(browserMs).toBeLessThanOrEqual(5 * 60_000)
+    const { redirectUri, parameters } = await openLoopback('state', new AbortController().signal, 100)
+    await expect(parameters).rejects.toMatchObject({ code: 'timeout' })
+    await expect(fetch(redirectUri)).rejects.toThrow()
   })
 
   test('an answer of another issuer is refused though its state is right (RFC 9207)', async () => {

@@ -167,12 +167,13 @@ describe('IMAP', () => {
     })
   })
 
-  test('expired, wrong host, unknown and self-signed certificates are refused before the password leaves (R29)', async () => {
+  test('expired, wrong host, unknown, self-signed and name-constrained certificates are refused before the password leaves (R29)', async () => {
     for (const [certificate, code] of [
       [certificates.expired, 'certificate-expired'],
       [certificates.wrongHost, 'certificate-wrong-host'],
       [certificates.unknownCa, 'certificate-not-trusted'],
       [certificates.selfSigned, 'certificate-not-trusted'],
+      [certificates.constrained, 'certificate-not-trusted'],
     ] as const) {
       const server = await dovecotWith(certificate)
       for (const settings of [at(server.tlsPort ?? 0, 'tls'), at(server.port, 'starttls')]) {
@@ -194,7 +195,7 @@ describe('IMAP', () => {
     await expect(ImapSession.open(at(good.port, 'tls'), auth)).rejects.toMatchObject({ code: 'not-tls' })
   })
 
-  test('stripped STARTTLS, PREAUTH and no encryption at all never get the password (R28)', async () => {
+  test('stripped STARTTLS, LOGINDISABLED, PREAUTH and no encryption at all never get the password (R28)', async () => {
     const stripped = await scripted('* OK ready\r\n', (line) => {
       const tag = line.split(' ')[0] ?? ''
       return /CAPABILITY/i.test(line) ? `* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n${tag} OK\r\n` : `${tag} OK\r\n`
@@ -207,7 +208,13 @@ describe('IMAP', () => {
       '* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n',
       (line) => `${line.split(' ')[0] ?? ''} ${/STARTTLS/i.test(line) ? 'NO not now' : 'OK'}\r\n`,
     )
-    for (const server of [stripped, preauth, refusing]) {
+    const disabled = await scripted('* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] ready\r\n', (line) => {
+      const tag = line.split(' ')[0] ?? ''
+      return /CAPABILITY/i.test(line)
+        ? `* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n${tag} OK\r\n`
+        : `${tag} ${/STARTTLS/i.test(line) ? 'BAD what' : 'OK'}\r\n`
+    })
+    for (const server of [stripped, preauth, refusing, disabled]) {
       await expect(ImapSession.open(at(server.port, 'starttls', '127.0.0.1'), auth)).rejects.toMatchObject({
         code: 'plaintext-refused',
       })
