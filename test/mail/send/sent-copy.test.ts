@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { OutboxSender, type Synced } from '../../../src-main/mail/send/outbox-sender'
+import { inlineParser, mailboxAt, serverAt, waitFor } from '../harness'
+import { MemoryStore } from '../memory-store'
+
+/** Files one copy of what was sent by `host`; answers with what was put into Sent. */
+async function filed(host: string, there: readonly string[] = [], throughId: number | null = null): Promise<string[]> {
+  const mailbox = mailboxAt(serverAt(1), serverAt(1, { host }))
+  const store = new MemoryStore([mailbox])
+  store.copies.push({ id: 1, messageId: 'a@acme.test', date: 0, raw: Buffer.from('raw'), tries: 0, throughId })
+  const put: string[] = []
+  const sync: Synced = {
+    seeAnswers: async () => undefined,
+    pathOf: async () => 'Sent',
+    touched: () => undefined,
+    withActsSession: async (job) =>
+      job({
+        select: async () => ({}),
+        searchUids: async ({ messageId }: { messageId: string }) => (there.includes(messageId) ? [1] : []),
+        append: async (path: string) => void put.push(path),
+      } as never),
+  }
+  const app = { call: async () => Promise.reject(new Error('nobody signs in')) }
+  const sender = new OutboxSender(mailbox, { store: store.port, parser: inlineParser, app }, sync)
+  sender.start()
+  await waitFor(() => store.copies.length === 0)
+  await sender.stop()
+  return put
+}
+
+test.each(['smtp.gmail.com', 'smtp.office365.com', 'smtp-mail.outlook.com'])(
+  'where %s files what it sends there is no second copy in Sent',
+  async (host) => expect(await filed(host)).toEqual([]),
+)
+
+test('elsewhere one copy is filed, and none where one lies already', async () => {
+  expect(await filed('smtp.acme.test')).toEqual(['Sent'])
+  expect(await filed('smtp.acme.test', ['a@acme.test'])).toEqual([])
+  expect(await filed('gmail.com.evil.test')).toEqual(['Sent'])
+})
+
+test("what another account carried is filed by us in the mailbox's own Sent, whoever files that account's", async () => {
+  expect(await filed('smtp.gmail.com', [], 2)).toEqual(['Sent'])
+})
