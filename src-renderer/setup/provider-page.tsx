@@ -1,8 +1,11 @@
 import { Server } from 'lucide-react'
 import { useEffect, useState, type FormEvent, type ReactNode } from 'react'
-import type { FoundSettings } from '../../src-preload/contract'
+import { addressesOf, type FoundSettings } from '../../src-preload/contract'
 import { call } from '../client'
+import { useQuery } from '../live'
+import { goSettings } from '../state/places'
 import { t } from '../text'
+import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Field, Input } from '../ui/field'
 import { Icon } from '../ui/icon'
@@ -82,7 +85,11 @@ export function ProviderPage({
   const { looking, look } = useSettings(address)
   const match = look?.found ? choiceOf(look.found) : null
   const choice = picked ?? match ?? (look ? 'other' : null)
-  const good = isAddress(address)
+  // Also one of its further addresses, or one that is kept for imported mail: an address belongs to one mailbox.
+  const here = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes.find((one) =>
+    addressesOf(one).some((own) => own.toLowerCase() === address.trim().toLowerCase()),
+  )
+  const good = isAddress(address) && here === undefined
   const next = (event?: FormEvent) => {
     event?.preventDefault()
     if (!good) return setLeft(true)
@@ -112,7 +119,9 @@ export function ProviderPage({
             {notice}
             <Field
               label={t('accounts:provider.address')}
-              error={left && address.trim() !== '' && !good ? t('accounts:provider.badAddress') : undefined}
+              error={
+                left && address.trim() !== '' && !isAddress(address) ? t('accounts:provider.badAddress') : undefined
+              }
             >
               {(ids) => (
                 <Input
@@ -137,6 +146,20 @@ export function ProviderPage({
                 />
               )}
             </Field>
+            {here && (
+              <Banner
+                kind="warn"
+                actions={
+                  !here.local && (
+                    <Button onClick={() => goSettings(`mailboxes/${here.id}`)}>
+                      {t('accounts:provider.hereOpen')}
+                    </Button>
+                  )
+                }
+              >
+                {t(here.local ? 'accounts:provider.hereImported' : 'accounts:provider.here', { name: here.name })}
+              </Banner>
+            )}
             <ChoiceCards
               label={t('accounts:provider.choices')}
               value={choice}

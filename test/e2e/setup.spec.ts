@@ -290,6 +290,18 @@ test('a password that stops being right later is told at its mailbox, leads to i
   await expect(list(page)).toBeVisible()
 })
 
+test('an address that is here already is told at the first step, not after everything was typed', async () => {
+  await page.getByRole('button', { name: 'Add mailbox' }).click()
+  await page.getByLabel('Email address').fill('HELP@northwindbikes.example')
+  await expect(page.getByText('This address is here already, in the mailbox Help.')).toBeVisible()
+  await expect(goOn()).toBeDisabled()
+  await page.getByRole('button', { name: 'Mailbox settings' }).click()
+  await expect(page.getByRole('heading', { name: 'Settings of Help' })).toBeVisible()
+  await page.getByRole('heading', { name: 'Settings of Help' }).click()
+  await page.keyboard.press('Escape')
+  await nav(page, 'Inbox').click()
+})
+
 for (const [name, content, why] of [
   ['that is not JSON', '{ "version": 1, ', 'it is not valid JSON'],
   ['with a typing error', JSON.stringify({ version: 1, mailboxs: [], mailboxes: [] }), 'mailboxs'],

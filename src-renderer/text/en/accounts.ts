@@ -32,6 +32,10 @@ export const accounts = {
     srv: 'Settings found in DNS',
     guessed: 'Server found and tested',
     none: 'No settings found: choose',
+    here: 'This address is here already, in the mailbox {{name}}.',
+    hereImported:
+      'This address is here already, for the imported mail of {{name}}. Remove that first to add it from its server.',
+    hereOpen: 'Mailbox settings',
     cancel: 'Cancel',
     next: 'Continue',
   },
