@@ -7,6 +7,7 @@ import { startNotices } from '../state/notices'
 import { startPresence } from '../state/presence'
 import { usePlaces, type Place } from '../state/places'
 import { keepLayout, showHelp, showPalette, useWindow } from '../state/window'
+import { t } from '../text'
 import { ToastHost } from '../ui/toast'
 import { TooltipLayer } from '../ui/tooltip'
 import { Commands } from './commands'
@@ -65,11 +66,11 @@ export function MainWindow({
     <div className={`window${noticed ? ' noticed' : ''}`} data-sidebar={rail ? 'rail' : 'full'}>
       <TitleBar platform={platform} maximized={maximized} />
       {noticed && (
-        <div>
+        <aside aria-label={t('common:warnings')}>
           {mailStopped && <StoppedMail />}
           {journalDamaged && <DamagedJournal />}
           {ending && <SignInNotice {...ending} />}
-        </div>
+        </aside>
       )}
       <Panes />
       <Commands />

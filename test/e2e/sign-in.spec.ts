@@ -2,10 +2,12 @@ import { expect, test, type Page } from '@playwright/test'
 import { openBrowser } from '../servers/browser.mjs'
 import { seedMaildir, startDovecot } from '../servers/dovecot.mjs'
 import { startOauth } from '../servers/oauth.mjs'
+import { visit } from '../servers/oauth-visit.mjs'
 import { startPostfix } from '../servers/postfix.mjs'
 import { makeCertificates } from '../servers/tls.mjs'
 import { answerByKeyboard, answered, openRow } from './hands'
 import { ask, mail, newProfile, row, startPostern, syncStatus, synced, type Desk } from './harness'
+import { look } from './pictures'
 
 const address = 'help@northwindbikes.example'
 const certificates = makeCertificates()
@@ -125,7 +127,7 @@ test('from "add mailbox" through the consent and a real browser to a delivered r
   })
 })
 
-test('a permission that the provider took back asks once, leads to the form, and mail goes on after signing in again', async () => {
+test('a permission that the provider took back asks once, leads to the form, and mail goes on after signing in again; its next end is told before', async () => {
   await oauth.forget(address)
   const before = oauth.asked.length
   dovecot.doveadm('kick', address)
@@ -143,6 +145,7 @@ test('a permission that the provider took back asks once, leads to the form, and
   await expect(access.getByRole('row', { name: /Read mail and folders/ })).toContainText('messages read')
   await expect(access.getByRole('row', { name: /Send mail as this address/ })).toContainText('1 message sent')
   await expect(access).toContainText('openid email offline_access')
+  oauth.tellRefreshEnd(3 * 86_400)
   await page.getByRole('button', { name: 'Sign in again…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Allow and open browser' }).click()
   await expect.poll(opened).toHaveLength(2)
@@ -156,30 +159,59 @@ test('a permission that the provider took back asks once, leads to the form, and
   await page.locator('body').press('g')
   await page.keyboard.press('i')
   await expect(row(page, /After signing in again/)).toBeVisible({ timeout: 60_000 })
+  // Three days before mail would stop, with the way to what helps.
+  const notice = page.getByText(/^The sign-in of Help ends .+\. Mail stops then\.$/)
+  await expect(notice).toBeVisible()
+  await look(desk, 'sign-in-ends-soon')
+  await page.getByRole('button', { name: 'Sign in again', exact: true }).click()
+  await expect(access).toContainText('the provider ends it on')
+  await page.getByRole('button', { name: 'Later' }).click()
+  await expect(notice).toHaveCount(0)
 })
 
-test('receiving by password and sending by browser are two credentials; a foreign host gets neither (R34)', async () => {
+test('receiving by password and sending by a code typed elsewhere are two credentials; a foreign host gets neither (R34)', async () => {
+  const choice = (label: string) => page.getByRole('combobox', { name: label, exact: true })
+  await choice('Sign in to receive').selectOption('Password')
+  await page.getByLabel('Password or app password', { exact: true }).fill('secret-help')
+  await page.getByRole('checkbox', { name: 'Other user name or password for the outgoing server' }).press('Space')
+  await choice('Sign in to send').selectOption('In the browser')
+  const before = oauth.asked.length
+  await page.getByRole('group', { name: 'Sign in to send' }).getByRole('button', { name: 'Sign in again…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Use a code on another device' }).press('Enter')
+  const code = page.getByRole('status', { name: 'Code' })
+  await expect(code).toHaveText(/^[\w-]{6,}$/)
+  await look(desk, 'sign-in-code')
+  await visit(`${oauth.issuer}/device?user_code=${await code.textContent()}`, address)
+  await expect(page.getByText(`Signed in as ${address}`)).toBeVisible({ timeout: 30_000 })
+  expect(await opened()).toHaveLength(2)
+  await expect(page.getByRole('region', { name: 'Connection test' }).getByText('Signed in, ready to send')).toBeVisible(
+    { timeout: 30_000 },
+  )
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Settings kept')).toBeVisible()
+  await synced(page, 60_000)
+  expect(await answered(page, 'app.signIns', {})).toMatchObject({ signIns: [{ uses: ['smtp'], state: 'ends-soon' }] })
+  expect(oauth.asked.slice(before).map(({ grant }) => grant)).toContain('urn:ietf:params:oauth:grant-type:device_code')
+  await page.locator('body').press('g')
+  await page.keyboard.press('i')
+  await openRow(page, 'After signing in again')
+  await answerByKeyboard(page, 'Sent by token, received by password.')
+  await postfix.waitForDeliveries(2)
   const {
     mailboxes: [mailbox],
   } = await answered(page, 'mailboxes.list', {})
   if (!mailbox) throw new Error('no mailbox')
   const { id, paused: _paused, ...settings } = mailbox
-  const { signIn: _signIn, ...imap } = settings.imap
-  await answered(page, 'app.updateMailbox', { id, settings: { ...settings, imap }, password: 'secret-help' })
-  await synced(page, 60_000)
-  expect(await answered(page, 'app.signIns', {})).toMatchObject({ signIns: [{ uses: ['smtp'], state: 'good' }] })
-  await openRow(page, 'After signing in again')
-  await answerByKeyboard(page, 'Sent by token, received by password.')
-  await postfix.waitForDeliveries(2)
+  expect(settings).toMatchObject({ imap: { host: 'localhost' }, smtp: { signIn: 'oauth' } })
   // Another port is another server: the permission does not follow.
   await answered(page, 'app.updateMailbox', {
     id,
-    settings: { ...settings, imap, smtp: { ...settings.smtp, port: postfix.port, security: 'starttls' } },
+    settings: { ...settings, smtp: { ...settings.smtp, port: postfix.port, security: 'starttls' } },
   })
   expect(
     await ask(page, 'app.testConnection', {
       testId: 'x',
-      settings: { ...settings, imap, smtp: { ...settings.smtp, host: '127.0.0.1' } },
+      settings: { ...settings, smtp: { ...settings.smtp, host: '127.0.0.1' } },
       signInId: 'none',
     }),
   ).toMatchObject({ ok: false })

@@ -17,6 +17,7 @@ import { freePort, makeEnterable, tempFolder } from './process.mjs'
  * @property {string} dovecotConfig lines for Dovecot's configuration: its users sign in with tokens too
  * @property {{ grant: string, error: string | null }[]} asked each request of the token endpoint and what came of it
  * @property {(account: string) => Promise<void>} forget takes back everything that was given to an account
+ * @property {(seconds: number | null) => void} tellRefreshEnd from now on it says that refresh tokens end so soon
  * @property {import('oidc-provider').default} provider
  * @property {() => Promise<void>} stop
  */
@@ -64,6 +65,13 @@ export async function startOauth({ tls, accessSeconds = 3600, refreshSeconds = 1
     }),
   })
   provider.proxy = false
+  let refreshEnd = /** @type {number | null} */ (null)
+  // As Google says it; the library has no word for it.
+  provider.use(async (context, next) => {
+    await next()
+    if (refreshEnd !== null && context.path === '/token' && context.status === 200)
+      context.body = { .../** @type {object} */ (context.body), refresh_token_expires_in: refreshEnd }
+  })
   const asked = /** @type {{ grant: string, error: string | null }[]} */ ([])
   const accounts = /** @type {Map<string, Set<string>>} */ (new Map())
   const noted = (/** @type {any} */ context, /** @type {string | null} */ error) =>
@@ -108,6 +116,9 @@ export async function startOauth({ tls, accessSeconds = 3600, refreshSeconds = 1
     clientId,
     asked,
     provider,
+    tellRefreshEnd: (seconds) => {
+      refreshEnd = seconds
+    },
     dovecotConfig: `auth_mechanisms = plain login xoauth2 oauthbearer\npassdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = ${conf}\n}\n`,
     forget: async (account) => {
       for (const grant of accounts.get(account) ?? []) {

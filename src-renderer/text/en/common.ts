@@ -5,6 +5,7 @@ export const common = {
   undoneWhat: 'Undone: {{what}}',
   undoneBut_one: 'Not undone: a colleague has changed it since, and that stays.',
   undoneBut_other: '{{count}} not undone: colleagues have changed them since, and that stays.',
+  warnings: 'Warnings',
   close: 'Close',
   cancel: 'Cancel',
   hide: 'Hide',
