@@ -63,6 +63,33 @@ export const SharedIdentity = value
   .pick({ displayName: true, shows: true, aliases: true, sendThrough: true, limits: true })
   .partial()
 
+/** What of it a team shares; the account to send through is named by its address. */
+export const MailboxDefinition = value
+  .pick({ displayName: true, shows: true, limits: true })
+  .extend({ through: z.email().max(320).nullable() })
+  .partial()
+export type MailboxDefinition = z.infer<typeof MailboxDefinition>
+
+/** What two of a team set about a mailbox without knowing of each other; the write that stands is the first. */
+export const IdentityConflict = z.object({
+  mailboxId: z.int().positive(),
+  field: z.enum(['displayName', 'shows', 'limits', 'through', 'alias']),
+  /** Of a further address; empty for the others. */
+  address: z.string(),
+  writes: z.array(
+    z.object({
+      choice: z.string(),
+      by: z.string(),
+      at: z.int(),
+      /** With the one field that it is about. */
+      definition: MailboxDefinition,
+      /** null: it was given up, or it is not about an address. */
+      alias: Alias.nullable(),
+    }),
+  ),
+})
+export type IdentityConflict = z.infer<typeof IdentityConflict>
+
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 /** A signature of plain lines. */

@@ -18,6 +18,7 @@ import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Input, Segmented } from '../ui/field'
 import { Page } from '../ui/page'
+import { IdentityConflicts } from '../work/identity-conflicts'
 import { SignatureEditor } from '../writing/signature-editor'
 import { Addresses } from './identity-addresses'
 import { Sending } from './identity-sending'
@@ -133,6 +134,7 @@ function Fields({
           {failure}
         </Banner>
       )}
+      <IdentityConflicts of={mailbox} />
       <Group title={t('identity:names.title')}>
         <Row title={t('identity:names.display')} text={t('identity:names.displayHint')}>
           {(ids) => (

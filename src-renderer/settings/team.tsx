@@ -13,6 +13,7 @@ import { EmptyState } from '../ui/empty-state'
 import { MoreMenu, type MenuPart } from '../ui/menu'
 import { Page } from '../ui/page'
 import { DefinitionConflicts } from '../work/definition-conflicts'
+import { IdentityConflicts } from '../work/identity-conflicts'
 import { Time } from '../ui/time'
 import {
   ApproveDialog,
@@ -168,6 +169,7 @@ function Shown({
         }}
       />
       <DefinitionConflicts />
+      <IdentityConflicts />
       {shown === 'people' && <People team={team} owner={owner} onMember={(is, member) => onOpen({ is, member })} />}
       {shown === 'roles' && <Roles />}
       {shown === 'invites' && owner && (

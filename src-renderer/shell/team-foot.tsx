@@ -5,11 +5,12 @@ import { t } from '../text'
 import { numberText } from '../text/time'
 import { Icon } from '../ui/icon'
 import { useDefinitionConflicts } from '../work/definition-conflicts'
+import { useIdentityConflicts } from '../work/identity-conflicts'
 
 /** While something of the team needs a person it stands here, on every screen; a click leads to what it is. */
 export function TeamFoot() {
   const trouble = useQuery('team.state', {}, { topics: ['team', 'settings'] }).data?.trouble ?? []
-  const count = trouble.length + useDefinitionConflicts().length
+  const count = trouble.length + useDefinitionConflicts().length + useIdentityConflicts().length
   if (count === 0) return null
   const bad = trouble.some(({ kind }) => ['removal', 'lost', 'forked', 'flood', 'differs'].includes(kind))
   return (

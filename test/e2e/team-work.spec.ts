@@ -334,3 +334,44 @@ test('what two decide at the same time is told to both in words, and either choi
     await expect(ana.getByRole('status', { name: 'Messages' }).getByText(words)).toBeVisible()
   }
 })
+
+test('what two set about a mailbox at the same time is told on its page in words, and one choice settles it for both', async () => {
+  const [desk] = desks
+  if (!desk) throw new Error('no desk')
+  const { members } = await answered(ana, 'team.state', {})
+  const lindqvist = members.find(({ name }) => name === 'Bo Lindqvist')?.id ?? ''
+  await answered(ana, 'team.setRole', { member: lindqvist, role: 'agent', permissions: ['manage-mailboxes'] })
+  const own = async (page: Page) => (await answered(page, 'team.state', {})).members.find(({ id }) => id === lindqvist)
+  await expect.poll(async () => (await own(bo))?.permissions, wait).toContain('manage-mailboxes')
+  await team.cutCables()
+  await answered(ana, 'mailboxes.setIdentity', { id: 1, displayName: 'Northwind Care', shows: 'both' })
+  await answered(bo, 'mailboxes.setIdentity', { id: 1, displayName: 'Northwind Desk' })
+  await team.restoreCables()
+  for (const { app } of desks) await app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'))
+  for (const page of [ana, bo]) {
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('g')
+    await page.keyboard.press('s')
+    await settingsPage(page, 'Mailboxes').click()
+    await page.getByRole('button', { name: 'More actions for Help' }).click()
+    await page.getByRole('menuitem', { name: 'Names, addresses, signature' }).click()
+  }
+  const told = (page: Page) => page.getByRole('status', { name: 'Two changes at the same time' })
+  for (const page of [ana, bo]) await expect(told(page)).toContainText('named Help at the same time. It is', wait)
+  expect(await told(ana).innerText()).toBe(await told(bo).innerText())
+  await look(desk, 'identity-conflict')
+  // Whoever is elsewhere hears of it too.
+  await ana.getByRole('button', { name: 'Settings, back to the list' }).click()
+  await ana.getByRole('button', { name: /^The team needs attention/ }).click()
+  await expect(told(ana)).toHaveText(/named Help/)
+  const other = bo.getByRole('button', { name: /^Use Northwind / })
+  const chosen = ((await other.textContent()) ?? '').replace('Use ', '')
+  await other.press('Enter')
+  for (const page of [ana, bo]) await expect(told(page)).toHaveCount(0, wait)
+  await expect(bo.getByRole('textbox', { name: 'Name of the mailbox' })).toHaveValue(chosen)
+  for (const page of [ana, bo])
+    expect((await answered(page, 'mailboxes.list', {})).mailboxes[0]?.identity).toMatchObject({
+      displayName: chosen,
+      shows: 'both',
+    })
+})

@@ -19,7 +19,7 @@ import {
   sampleFolder,
   syncFolders,
 } from '../mail/folders'
-import { setIdentity } from '../outbox/identities'
+import { setIdentity } from '../outbox/set-identity'
 import { createMailbox, pauseMailbox, updateMailbox } from '../mail/mailboxes'
 import { ingestPage } from '../mail/messages'
 import { beginExport } from '../mail/export'
@@ -36,6 +36,7 @@ import {
   settleCopy,
   uncertainJobs,
 } from '../outbox/outbox-queue'
+import { putIdentities } from '../team/project-identities'
 import { nextMove, settleMailboxMove } from '../conversations/move-mailbox'
 import { reattach } from '../mail/reattach'
 import { hideMailbox } from '../mail/removal'
@@ -89,7 +90,10 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
     },
     'mailbox.all': () => ({ mailboxes: service.mailboxes() }),
     'mailbox.identity': ({ id, identity }) => {
-      workspace().db.write((tx) => setIdentity(tx, workspace(), id, identity))
+      workspace().db.write((tx) => {
+        setIdentity(tx, workspace(), id, identity, false)
+        putIdentities(tx, workspace())
+      })
       return {}
     },
     'mailbox.depth': ({ id, depth }) => {

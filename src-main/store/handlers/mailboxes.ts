@@ -1,6 +1,6 @@
 import type { mailboxCalls } from '../../../src-preload/contract/calls/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { setIdentity } from '../outbox/identities'
+import { chooseIdentity, identityConflicts, setIdentity } from '../outbox/set-identity'
 import { pauseMailbox } from '../mail/mailboxes'
 import { usedOf } from '../mail/mailbox-use'
 import { sendingFacts } from '../outbox/send-limits'
@@ -28,6 +28,11 @@ export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> 
     'mailboxes.setIdentity': ({ id, ...change }) =>
       service.open.acts.keep(
         service.open.workspace.db.write((tx) => setIdentity(tx, service.open.workspace, id, change)),
+      ),
+    'mailboxes.conflicts': () => ({ conflicts: identityConflicts(service.read) }),
+    'mailboxes.choose': ({ id, choice }) =>
+      service.open.acts.keep(
+        service.open.workspace.db.write((tx) => chooseIdentity(tx, service.open.workspace, id, choice)),
       ),
     'mailboxes.freeable': ({ id, depth }) =>
       freeable(service.open.workspace, id, withinPolicy(depth, service.open.support.policy)),

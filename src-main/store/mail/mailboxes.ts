@@ -2,6 +2,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { ServerSettings, type Mailbox, type MailboxSettings } from '../../../src-preload/contract/mail'
 import type { Reader } from '../file/database'
 import { identityOf, senders } from '../outbox/identities'
+import { putIdentities } from '../team/project-identities'
 import { depthOf } from './parts'
 import { addressKey } from '../rows'
 import { noteOwnAddresses } from './own-mail'
@@ -66,6 +67,8 @@ export function createMailbox(workspace: Workspace, settings: MailboxSettings): 
       Date.now(),
     )
     noteOwnAddresses(tx)
+    // What the team set about it before it was here; its account may carry the mail of others.
+    putIdentities(tx, workspace)
     tx.changes.touched('mailboxes')
     tx.changes.touched('sync')
     return { id: Number(lastInsertRowid), existed: false }
@@ -97,6 +100,7 @@ export function updateMailbox(workspace: Workspace, id: number, settings: Mailbo
     )
     if (changes === 0) throw new PosternError('not-found', 'no such mailbox')
     noteOwnAddresses(tx)
+    putIdentities(tx, workspace)
     tx.changes.touched('mailboxes')
     tx.changes.touched('sync')
   })

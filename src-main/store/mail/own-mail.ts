@@ -18,9 +18,11 @@ const Walk = z.object({ after: z.int(), back: z.array(z.string()) })
  * otherwise stays ours in what was written from it.
  */
 export function noteOwnAddresses(tx: Writer, back: readonly string[] = []): void {
+  const noted = tx.get<{ value: string }>("SELECT value FROM meta WHERE key = 'own_mail'")
+  const all = new Set([...(noted ? Walk.parse(JSON.parse(noted.value)).back : []), ...back])
   tx.run(
     "INSERT INTO meta(key, value) VALUES('own_mail', ?1) ON CONFLICT DO UPDATE SET value = ?1",
-    JSON.stringify({ after: 0, back }),
+    JSON.stringify({ after: 0, back: [...all] }),
   )
 }
 

@@ -2,7 +2,6 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import {
   addressesOf,
   MailboxIdentity,
-  type IdentityChange,
   senderName,
   signatureFor,
   writtenTo,
@@ -10,12 +9,10 @@ import {
   type Signature,
 } from '../../../src-preload/contract/identity'
 import type { Address } from '../../../src-preload/contract/mail'
-import type { Reader, Writer } from '../file/database'
-import { noteOwnAddresses } from '../mail/own-mail'
+import type { Reader } from '../file/database'
 import { mailboxIdsOf } from '../conversations/summary'
 import { addressKey, parsePeople } from '../rows'
 import { getSettings } from '../settings'
-import type { Workspace } from '../workspace'
 
 /** An identity as it is stored; what does not fit (of a later version) counts as not given. */
 export function identityOf(stored: string): MailboxIdentity {
@@ -44,51 +41,6 @@ export function senders(read: Reader): Sender[] {
 
 /** Keys of all addresses that are ours. */
 export const ownAddresses = (read: Reader): string[] => senders(read).flatMap(addressesOf).map(addressKey)
-
-/**
- * Changes who a mailbox is.
- * @returns how it is taken back
- * @throws PosternError `not-found`; `conflict` (detail `address`) when another mailbox has one of the addresses, or the account to send through is none
- */
-export function setIdentity(
-  tx: Writer,
-  workspace: Workspace,
-  id: number,
-  change: IdentityChange,
-): (undo: Writer) => void {
-  const all = senders(tx)
-  const own = all.find((one) => one.id === id)
-  if (!own || own.local) throw new PosternError('not-found', 'no such mailbox')
-  const next = MailboxIdentity.parse({
-    ...own.identity,
-    ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
-  })
-  const taken = next.aliases.find(({ address }) =>
-    all.some((one) => one.id !== id && addressesOf(one).some((other) => addressKey(other) === addressKey(address))),
-  )
-  if (taken)
-    throw new PosternError('conflict', 'another mailbox has this address', { what: 'alias', address: taken.address })
-  const through = next.sendThrough === id ? null : next.sendThrough
-  if (through !== null && !all.some((one) => one.id === through && !one.local))
-    throw new PosternError('conflict', 'no such account', { what: 'account' })
-  const put = (writer: Writer, identity: MailboxIdentity, back: MailboxIdentity | null = null): void => {
-    const keys = (one: MailboxIdentity): string[] => one.aliases.map(({ address }) => addressKey(address))
-    const before = keys(back ?? own.identity)
-    if (back !== null || keys(identity).some((key) => !before.includes(key)))
-      noteOwnAddresses(writer, back === null ? [] : before.filter((key) => !keys(identity).includes(key)))
-    writer.run('UPDATE mailboxes SET identity = ? WHERE id = ?', JSON.stringify(identity), id)
-    writer.changes.touched('mailboxes')
-    workspace.mailboxesChanged()
-  }
-  const changed = { ...next, sendThrough: through, aliases: onceEach(next.aliases, own.address) }
-  put(tx, changed)
-  return (undo) => put(undo, own.identity, changed)
-}
-
-function onceEach(aliases: MailboxIdentity['aliases'], address: string): MailboxIdentity['aliases'] {
-  const met = new Set([addressKey(address)])
-  return aliases.filter((alias) => met.size < met.add(addressKey(alias.address)).size)
-}
 
 export interface From {
   readonly mailboxId: number

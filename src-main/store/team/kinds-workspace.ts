@@ -1,11 +1,16 @@
 import * as z from 'zod'
+import { Alias, MailboxDefinition } from '../../../src-preload/contract/identity'
+import { addressKey } from '../rows'
 import { add, kind, remove, set } from './define-kind'
 import { MemberId, Name } from './kinds-conversation'
 
 const Label = z.string().trim().min(1).max(100)
 const Definition = z.record(z.string().max(60), z.unknown()).refine((value) => JSON.stringify(value).length <= 20_000)
 
-/** What the team shares besides conversations. The entity is the thing itself: `tag:NAME`, `group:NAME`, `field:NAME`, `view:NAME`, `processor:NAME`. */
+/**
+ * What the team shares besides conversations. The entity is the thing itself: `tag:NAME`, `group:NAME`, `field:NAME`, `view:NAME`,
+ * `processor:NAME`, `mailbox:ADDRESS`.
+ */
 export const workspaceKinds = {
   'tag-define': kind(
     'work',
@@ -43,6 +48,16 @@ export const workspaceKinds = {
     set('definition', p.definition),
     set('retired', p.retired),
   ]),
+  /** Who a mailbox is to those who get its mail; what is not named stays as it is. */
+  'mailbox-define': kind('manage-mailboxes', MailboxDefinition, (p) =>
+    Object.entries(p).flatMap(([field, value]) => (value === undefined ? [] : [set(field, value)])),
+  ),
+  /** A further address. `alias` null: given up; `mistaken`: it never was the mailbox's, so older mail from it is a customer's again. */
+  'mailbox-alias': kind(
+    'manage-mailboxes',
+    z.object({ address: Alias.shape.address, alias: Alias.nullable(), mistaken: z.boolean().default(false) }),
+    ({ address, alias, mistaken }) => [set(`alias:${addressKey(address)}`, { alias, mistaken })],
+  ),
   /** One setting of the workspace, entity `setting:KEY`. */
   setting: kind(
     'manage-team',

@@ -3,6 +3,7 @@ import { projectLines } from './lines'
 import { projectConversation } from './project-conversation'
 import { projectDefinitions, projectFields } from './project-fields'
 import { projectGrants } from './project-grants'
+import { projectIdentities } from './project-identities'
 import { projectMailbox } from './project-mailbox'
 import { projectNotes } from './project-notes'
 import { projectPeople } from './project-people'
@@ -26,6 +27,7 @@ export const projectors: readonly ((changed: Changed) => void)[] = [
   projectPeople,
   projectMailbox,
   projectDefinitions,
+  projectIdentities,
   ({ tx, group, fields }) => {
     if ([...fields].some((field) => field.startsWith('draft:'))) tx.changes.touched('presence')
     if (group.conversationId === null) tx.changes.touched('team')

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { done, nothing, store, undoable, type CallDef } from './define'
 import { MailboxDepth, MailboxUsage } from '../depth'
-import { PersonalIdentity, SendLimits, SharedIdentity } from '../identity'
+import { IdentityConflict, PersonalIdentity, SendLimits, SharedIdentity } from '../identity'
 import { Id, Mailbox, SyncStatus, Time } from '../mail'
 
 /** How much of a mailbox's permission was used since it was set up here; times null: not at all. */
@@ -58,6 +58,9 @@ export const mailboxCalls = {
   'mailboxes.setPersonal': store('write', 'settings', z.object({ id: Id, ...PersonalIdentity.shape }), undoable),
   /** Who the mailbox is, which addresses it has, how its mail leaves. */
   'mailboxes.setIdentity': store('write', 'manage-mailboxes', z.object({ id: Id, ...SharedIdentity.shape }), undoable),
+  'mailboxes.conflicts': store('read', 'read', nothing, z.object({ conflicts: z.array(IdentityConflict) })),
+  /** Settles one of `mailboxes.conflicts` by one of its writes. */
+  'mailboxes.choose': store('write', 'manage-mailboxes', z.object({ id: Id, choice: z.string().max(200) }), undoable),
   'mailboxes.sending': store('read', 'read', z.object({ id: Id }), SendingFacts),
   /** Counted anew at each call: some seconds for a very large mailbox. */
   'mailboxes.usage': store('read', 'read', z.object({ id: Id }), MailboxUsage),

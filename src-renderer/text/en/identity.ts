@@ -10,7 +10,7 @@ export const identity = {
   names: {
     title: 'Name in From',
     display: 'Name of the mailbox',
-    displayHint: 'What customers read.',
+    displayHint: 'What customers read, whoever writes.',
     agent: 'Your name here',
     agentHint: 'When it differs from your profile. Only on this computer.',
     shows: 'Shown',
@@ -42,6 +42,24 @@ export const identity = {
     remove: 'Remove',
     change: 'Change address',
     ownSignature: 'Own signature',
+  },
+  conflict: {
+    displayName_one: '{{names}} named {{mailbox}} on two computers at the same time. It is {{stands}}.',
+    displayName_other: '{{names}} named {{mailbox}} at the same time. It is {{stands}}, as {{by}} chose.',
+    shows_one: '{{names}} chose what From of {{mailbox}} shows on two computers at the same time. It is {{stands}}.',
+    shows_other: '{{names}} chose what From of {{mailbox}} shows at the same time. It is {{stands}}, as {{by}} chose.',
+    limits_one: '{{names}} set the limits of {{mailbox}} on two computers at the same time. They are {{stands}}.',
+    limits_other: '{{names}} set the limits of {{mailbox}} at the same time. They are {{stands}}, as {{by}} chose.',
+    through_one:
+      '{{names}} chose the account that {{mailbox}} leaves through on two computers at the same time. It is {{stands}}.',
+    through_other:
+      '{{names}} chose the account that {{mailbox}} leaves through at the same time. It is {{stands}}, as {{by}} chose.',
+    alias_one: '{{names}} changed {{address}} of {{mailbox}} on two computers at the same time. It is {{stands}}.',
+    alias_other: '{{names}} changed {{address}} of {{mailbox}} at the same time. It is {{stands}}, as {{by}} chose.',
+    by: '{{value}} of {{name}}',
+    perMinute: '{{shown}} messages a minute',
+    without: 'without {{address}}',
+    with: 'with {{address}}',
   },
   sending: {
     title: 'Sending',
