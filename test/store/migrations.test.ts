@@ -492,3 +492,26 @@ test('history lines of before tell of no event', () => {
   expect(after.read.get('SELECT kind, by, dot FROM history')).toEqual({ kind: 'tagged', by: 'Ana', dot: null })
   after.close()
 })
+
+test('mailbox rows follow: a list of a mailbox of before that was out of step is sorted as its conversation is, and stays so', () => {
+  const before = at(35)
+  before.write((tx) => {
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'a', 'a@x.test', 'a@x.test', '{}', '{}', 1)",
+    )
+    tx.run('INSERT INTO conversations(id, status, hidden, last_at) VALUES(7, 0, 0, 5)')
+    tx.run('INSERT INTO conversation_mailboxes(mailbox_id, conversation_id, status, last_at) VALUES(1, 7, 2, 4)')
+  })
+  before.close()
+  const after = at(36)
+  const row = (): unknown =>
+    after.read.get('SELECT hidden, status, unread, last_at FROM conversation_mailboxes WHERE conversation_id = 7')
+  expect(row()).toEqual({ hidden: 0, status: 0, unread: 0, last_at: 5 })
+  after.write((tx) => tx.run('UPDATE conversations SET status = 1, unread = 1, last_at = 9 WHERE id = 7'))
+  expect(row()).toEqual({ hidden: 0, status: 1, unread: 1, last_at: 9 })
+  expect(after.read.get('SELECT total, unread FROM view_counts WHERE mailbox_id = 1 AND status = 1')).toEqual({
+    total: 1,
+    unread: 1,
+  })
+  after.close()
+})

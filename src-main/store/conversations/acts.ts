@@ -239,7 +239,6 @@ export function putStatus(tx: Writer, id: number, status: number, byPerson: numb
     byPerson,
     id,
   )
-  tx.run('UPDATE conversation_mailboxes SET status = ? WHERE conversation_id = ?', status, id)
   tx.changes.changed('conversations', id)
   tx.changes.touched('counts')
 }

@@ -10,7 +10,11 @@ interface Current {
   status_by_person: number
   hidden: number
   message_count: number
+  attachment_count: number
   subject: string
+  people: string
+  snippet: string
+  last_from_team: string | null
   unread: number
   last_at: number
   customer_id: number | null
@@ -20,7 +24,8 @@ interface Current {
   woke_at: number
   labels: string
 }
-interface Shown {
+/** Of a message what lists show of its conversation. */
+export interface Shown {
   direction: number
   subject: string
   date: number
@@ -38,12 +43,14 @@ const spam = statusNumber('spam')
 
 /**
  * Makes the row of a conversation say what its messages say: people, counts, snippet, customer, and, as long as no
- * person and no live mail decided it, the status. Called once a conversation and page.
+ * person and no live mail decided it, the status. Called once a conversation and page. Only what changed is written, since each
+ * thing that lists are sorted by stands in half a dozen indexes.
  * @param own keys of the mailboxes' addresses
  */
 export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): void {
   const current = tx.get<Current>(
-    'SELECT status, status_by_person, hidden, message_count, subject, unread, last_at, customer_id, snoozed_until, snoozed_at, snooze_unless_reply, woke_at, labels FROM conversations WHERE id = ? AND merged_into IS NULL',
+    `SELECT status, status_by_person, hidden, message_count, attachment_count, subject, people, snippet, last_from_team, unread, last_at, customer_id,
+       snoozed_until, snoozed_at, snooze_unless_reply, woke_at, labels FROM conversations WHERE id = ? AND merged_into IS NULL`,
     id,
   )
   if (!current) return
@@ -53,42 +60,107 @@ export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): voi
     id,
   )
   const listed = messages.filter((message) => listedPlaces.has(message.place))
-  const first = messages[0]
-  const last = messages.at(-1)
   const status = nextStatus(current, messages)
   const asleep = sleeps(tx, id, current, listed)
   const away = listed.length === 0 && !tx.get("SELECT 1 FROM outbox WHERE conversation_id = ? AND state <> 'sent'", id)
   const hidden = away ? 1 : asleep ? 2 : 0
-  const unread = listed.some(({ direction, seen }) => direction === 0 && seen === 0) ? 1 : 0
+  const unread = isUnread(listed)
   const lastAt = Math.max(listed.at(-1)?.date ?? current.last_at, current.woke_at)
-  tx.run(
-    `UPDATE conversations SET subject = ?, status = ?, hidden = ?, unread = ?, last_at = ?, customer_id = ?, message_count = ?,
-       attachment_count = ?, people = ?, snippet = ?, last_from_team = ?, version = version + ? WHERE id = ?`,
-    first ? baseSubject(first.subject) : current.subject,
-    status,
-    hidden,
-    unread,
-    lastAt,
-    customerFor(tx, messages, own),
-    messages.length,
-    messages.reduce((sum, message) => sum + message.attachment_count, 0),
-    JSON.stringify(peopleOf(messages, own)),
-    last?.snippet ?? '',
-    last?.direction === 1 ? displayName(last.from_name, last.from_address) : null,
-    messages.length !== current.message_count || status !== current.status ? 1 : 0,
-    id,
+  const customer = customerFor(tx, messages, own)
+  const { subject, attachments, people, snippet, lastFromTeam } = rowOf(messages, own)
+  const fresh = messages.length !== current.message_count || status !== current.status ? 1 : 0
+  const moved =
+    hidden !== current.hidden ||
+    status !== current.status ||
+    unread !== current.unread ||
+    lastAt !== current.last_at ||
+    customer !== current.customer_id
+  if (moved)
+    tx.run(
+      'UPDATE conversations SET status = ?, hidden = ?, unread = ?, last_at = ?, customer_id = ? WHERE id = ?',
+      status,
+      hidden,
+      unread,
+      lastAt,
+      customer,
+      id,
+    )
+  if (
+    fresh === 1 ||
+    attachments !== current.attachment_count ||
+    people !== current.people ||
+    snippet !== current.snippet ||
+    lastFromTeam !== current.last_from_team ||
+    (subject ?? current.subject) !== current.subject
   )
-  tx.run(
-    'UPDATE conversation_mailboxes SET hidden = ?, status = ?, unread = ?, last_at = ? WHERE conversation_id = ?',
-    hidden,
-    status,
-    unread,
-    lastAt,
-    id,
-  )
+    tx.run(
+      `UPDATE conversations SET subject = ?, message_count = ?, attachment_count = ?, people = ?, snippet = ?, last_from_team = ?,
+       version = version + ? WHERE id = ?`,
+      subject ?? current.subject,
+      messages.length,
+      attachments,
+      people,
+      snippet,
+      lastFromTeam,
+      fresh,
+      id,
+    )
   relabel(tx, id, current.labels)
   tx.changes.changed('conversations', id)
   if (hidden !== current.hidden || status !== current.status || unread !== current.unread) tx.changes.touched('counts')
+}
+
+/** Makes the conversation of one message, which is about to be stored, as `summarize` would have it afterwards: nearly all are written once that way. */
+export function beginConversation(tx: Writer, message: Shown, mailboxId: number, own: ReadonlySet<string>): number {
+  const listed = listedPlaces.has(message.place) ? [message] : []
+  const status = nextStatus({ status: statusNumber('closed'), status_by_person: 0 }, [message])
+  const hidden = listed.length === 0 ? 1 : 0
+  const unread = isUnread(listed)
+  const lastAt = listed.length === 0 ? 0 : message.date
+  const { subject, attachments, people, snippet, lastFromTeam } = rowOf([message], own)
+  const id = Number(
+    tx.run(
+      `INSERT INTO conversations(status, hidden, unread, last_at, customer_id, subject, message_count, attachment_count, people, snippet, last_from_team, mailbox_ids)
+       VALUES(?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
+      status,
+      hidden,
+      unread,
+      lastAt,
+      customerFor(tx, [message], own),
+      subject ?? '',
+      attachments,
+      people,
+      snippet,
+      lastFromTeam,
+      JSON.stringify([mailboxId]),
+    ).lastInsertRowid,
+  )
+  tx.run(
+    'INSERT INTO conversation_mailboxes(mailbox_id, conversation_id, hidden, status, unread, last_at) VALUES(?, ?, ?, ?, ?, ?)',
+    mailboxId,
+    id,
+    hidden,
+    status,
+    unread,
+    lastAt,
+  )
+  if (hidden === 0) tx.changes.touched('counts')
+  return id
+}
+
+const isUnread = (listed: readonly Shown[]): 0 | 1 =>
+  listed.some(({ direction, seen }) => direction === 0 && seen === 0) ? 1 : 0
+
+/** What a row shows and no list is sorted by. `subject` null: no message says one. */
+function rowOf(messages: readonly Shown[], own: ReadonlySet<string>) {
+  const [first, last] = [messages[0], messages.at(-1)]
+  return {
+    subject: first ? baseSubject(first.subject) : null,
+    attachments: messages.reduce((sum, message) => sum + message.attachment_count, 0),
+    people: JSON.stringify(peopleOf(messages, own)),
+    snippet: last?.snippet ?? '',
+    lastFromTeam: last?.direction === 1 ? displayName(last.from_name, last.from_address) : null,
+  }
 }
 
 /** Whether a snooze holds; a person who writes ends it, unless it was told to hold. */
@@ -107,7 +179,7 @@ function sleeps(tx: Writer, id: number, current: Current, listed: readonly Shown
   return !answered
 }
 
-function nextStatus(current: Current, messages: readonly Shown[]): number {
+function nextStatus(current: Pick<Current, 'status' | 'status_by_person'>, messages: readonly Shown[]): number {
   const inbound = messages.filter(({ direction }) => direction === 0)
   const junk = inbound.filter((message) => message.place === place.junk).length
   const inbox = messages.some((message) => message.place === place.inbox)
@@ -163,15 +235,15 @@ export function mailboxIdsOf(read: Reader, conversationId: number): number[] {
 
 /** Puts a conversation into a mailbox's lists; it stays there when its messages move on. */
 export function addToMailbox(tx: Writer, conversationId: number, mailboxId: number): void {
+  const ids = mailboxIdsOf(tx, conversationId)
+  if (ids.includes(mailboxId)) return
   const { changes } = tx.run(
     `INSERT OR IGNORE INTO conversation_mailboxes(mailbox_id, conversation_id, hidden, status, unread, last_at)
      SELECT ?1, id, hidden, status, unread, last_at FROM conversations WHERE id = ?2 AND (moved_to IS NULL OR moved_to = ?1)`,
     mailboxId,
     conversationId,
   )
-  if (changes === 0) return
-  const ids = mailboxIdsOf(tx, conversationId)
-  if (!ids.includes(mailboxId))
+  if (changes > 0)
     tx.run(
       'UPDATE conversations SET mailbox_ids = ? WHERE id = ?',
       JSON.stringify([...ids, mailboxId].toSorted((a, b) => a - b)),

@@ -309,10 +309,6 @@ function finish(workspace: Workspace): void {
         'UPDATE conversations SET hidden = NOT EXISTS(SELECT 1 FROM outbox WHERE conversation_id = ?1) WHERE id = ?1',
         id,
       )
-      tx.run(
-        'UPDATE conversation_mailboxes SET hidden = (SELECT hidden FROM conversations WHERE id = ?1) WHERE conversation_id = ?1',
-        id,
-      )
       markWork(tx, id)
     }
   })

@@ -17,7 +17,7 @@ import { noteArrival } from '../outbox/since'
 import { learnLabels } from './labels'
 import { queueForIndex, wordsOf } from '../search/index-text'
 import type { Words } from '../search/search-text'
-import { addToMailbox, markWork, summarize } from '../conversations/summary'
+import { addToMailbox, beginConversation, summarize, type Shown } from '../conversations/summary'
 import { carryOver, finishRenumbering, hasFormer } from './renumbering'
 import { joinThread, type Joined } from '../threads/thread-join'
 import { note } from '../threads/threads'
@@ -202,17 +202,15 @@ export function ingest(
     return true
   }
 
+  const made = { key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0 } as const
+  if (where !== place.draft) meet(tx, workspace, message, ours, date)
+  const begin = (): number => beginConversation(tx, shownOf(message, made), folder.mailbox_id, workspace.own)
   const conversation =
-    where === place.draft ? null : joinThread(tx, workspace, message, key, null, threadHint(workspace, folder, item))
-  const id = insertMessage(tx, workspace, message, {
-    key,
-    content,
-    date,
-    place: where,
-    seen: (flags & 1) !== 0 || ours,
-    direction: ours ? 1 : 0,
-    conversationId: conversation?.conversationId ?? null,
-  })
+    where === place.draft
+      ? null
+      : joinThread(tx, workspace, message, key, null, threadHint(workspace, folder, item), begin)
+  const conversationId = conversation?.conversationId ?? null
+  const id = insertMessage(tx, workspace, message, { ...made, conversationId })
   if (ours && !page.backfill && message.posternId === null && where !== place.draft)
     tx.run('UPDATE messages SET elsewhere = 1 WHERE id = ?', id)
   if (echo) tx.run('UPDATE messages SET returned = 1 WHERE id = ?', id)
@@ -299,6 +297,7 @@ function addLocation(
   } else if (placeOfRole(role) !== place.draft) {
     // A draft on the server that has been sent since.
     const date = tx.get<{ date: number }>('SELECT date FROM messages WHERE id = ?', same.id)?.date ?? item.internalDate
+    meet(tx, workspace, item.message, same.direction === 1, date)
     const conversation = joinThread(tx, workspace, item.message, key, null, threadHint(workspace, folder, item))
     tx.run('UPDATE messages SET conversation_id = ? WHERE id = ?', conversation.conversationId, same.id)
     enter(
@@ -331,7 +330,15 @@ interface Entering {
   readonly words?: Words | null
 }
 
-/** Mailbox, customer and search index of a stored message of a conversation. */
+/** The customers whose mail it is; before its conversation, which names one of them. */
+export function meet(tx: Writer, workspace: Workspace, message: ParsedMessage, ours: boolean, date: number): void {
+  const others = ours
+    ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5)
+    : [message.from]
+  for (const person of others) customerOf(tx, person, date, message.autoKind)
+}
+
+/** Mailbox and search index of a stored message of a conversation. */
 export function enter(
   tx: Writer,
   workspace: Workspace,
@@ -339,18 +346,13 @@ export function enter(
   entering: Entering,
   batch: Batch,
 ): void {
-  const { id, message, date, ours } = entering
+  const { id, message, date } = entering
   addToMailbox(tx, conversationId, entering.mailboxId)
-  const others = ours
-    ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5)
-    : [message.from]
-  for (const person of others) customerOf(tx, person, date, message.autoKind)
   queueForIndex(tx, id, entering.words)
   // Somebody put old mail into the archive, imported perhaps: it is news to nobody.
   const isNews = !entering.backfill && !(entering.role === 'archive' && date < Date.now() - oldMs)
   if (merged.length > 0) {
     if (isNews) note(tx, conversationId, 'merged', '', Date.now())
-    markWork(tx, conversationId)
     for (const gone of merged) batch.touched.delete(gone)
   }
   const failed = message.report ? keepReport(tx, workspace, id, message.report, date) : false
@@ -411,10 +413,28 @@ interface NewMessage {
   readonly conversationId: number | null
 }
 
+/** What lists show of a message that is about to be stored. */
+function shownOf(message: ParsedMessage, made: Omit<NewMessage, 'conversationId'>): Shown {
+  return {
+    ...made,
+    seen: Number(made.seen),
+    subject: message.subject,
+    from_name: message.from.name,
+    from_address: message.from.address,
+    people: peopleText(message),
+    snippet: message.snippet,
+    auto_kind: message.autoKind,
+    attachment_count: filesOf(message),
+  }
+}
+
+const peopleText = ({ replyTo, to, cc, bcc, deliveredTo = [] }: ParsedMessage): string =>
+  packPeople({ replyTo, to, cc, bcc, deliveredTo })
+const filesOf = ({ attachments }: ParsedMessage): number => attachments.filter(({ inline }) => !inline).length
+
 /** The message itself with its body and attachments; no thread yet. */
 export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedMessage, made: NewMessage): number {
   const id = workspace.messageIds.next(tx, made.date)
-  const { replyTo, to, cc, bcc, deliveredTo = [] } = message
   tx.run(
     `INSERT INTO messages(id, conversation_id, key_hash, content_hash, message_id, refs, direction, place, seen, date, from_name, from_address,
        from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, unreadable, raw_size, in_reply_to)
@@ -432,11 +452,11 @@ export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedM
     message.from.name,
     message.from.address,
     Number(message.fromSuspicious),
-    packPeople({ replyTo, to, cc, bcc, deliveredTo }),
+    peopleText(message),
     message.subject,
     message.snippet,
     message.autoKind,
-    message.attachments.filter(({ inline }) => !inline).length,
+    filesOf(message),
     message.remoteCount,
     message.unreadable,
     message.rawSize,

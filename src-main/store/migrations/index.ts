@@ -33,6 +33,7 @@ import { importToServer } from './0032-import-to-server'
 import { teamMerges } from './0033-team-merges'
 import { historyDots } from './0034-history-dots'
 import { ending } from './0035-ending'
+import { mailboxRowsFollow } from './0036-mailbox-rows-follow'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -76,4 +77,5 @@ export const migrations: readonly Migration[] = [
   teamMerges,
   historyDots,
   ending,
+  mailboxRowsFollow,
 ]

@@ -3,7 +3,7 @@ import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../../src-prelo
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Reader, Writer } from '../file/database'
 import { queuedDraft } from './drafts'
-import { Batch, enter, insertMessage, messageKey } from '../mail/messages'
+import { Batch, enter, insertMessage, meet, messageKey } from '../mail/messages'
 import { accepted, reopen } from './outbox'
 import { everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
 import { loopIn } from './loop-guard'
@@ -162,6 +162,7 @@ export function composed(
     tx.run('UPDATE outbox SET raw = ? WHERE id = ?', raw, id)
     if (row.sent_message !== null) return
     const key = messageKey(workspace, message)
+    meet(tx, workspace, message, true, row.date)
     const conversation = joinThread(tx, workspace, message, key, row.conversation_id)
     const sent = insertMessage(tx, workspace, message, {
       key,

@@ -26,6 +26,7 @@ export interface Joined {
  * Finds or makes the conversation of a message by its ids and remembers the ids, also those only referred to.
  * @param hint the thread that the server keeps it in, hashed: like a message that is not here, it ties only mail that has a
  * person in common
+ * @param begin makes its conversation when it gets one of its own
  */
 export function joinThread(
   tx: Writer,
@@ -34,6 +35,7 @@ export function joinThread(
   keyHash: bigint,
   into: number | null = null,
   hint: bigint | null = null,
+  begin: () => number = () => emptyConversation(tx),
 ): Joined {
   const broadcast = isBroadcast(message, workspace.own)
   const ties = new Ties(tx, workspace, outsiders(message, workspace.own))
@@ -48,20 +50,24 @@ export function joinThread(
 
   const put = pinOf(tx, keyHash)
   const sorted = put !== null || ties.found.some((id) => familyOf(tx, id) !== null)
-  const joined = sorted ? joinFamily(tx, workspace, message, keyHash, ties.found, put, into) : joinByIds(tx, ties.found)
+  const joined = sorted
+    ? joinFamily(tx, workspace, message, keyHash, ties.found, put, into)
+    : joinByIds(tx, ties.found, begin)
   const fresh = ties.remember(keyHash, broadcast, joined.conversationId)
   if (fresh || joined.merged.length > 0)
     workspace.team.conversationGrew(tx, joined.conversationId, fresh ? [keyHash] : [], joined.merged)
   return joined
 }
 
-function joinByIds(tx: Writer, found: readonly number[]): Joined {
+function joinByIds(tx: Writer, found: readonly number[], begin: () => number): Joined {
   const { survivor, merged } = joinConversations(found)
-  const conversationId =
-    survivor ?? Number(tx.run('INSERT INTO conversations(status) VALUES(?)', statusNumber('closed')).lastInsertRowid)
+  const conversationId = survivor ?? begin()
   for (const loser of merged) mergeInto(tx, conversationId, loser)
   return { conversationId, created: survivor === null, merged, moved: [] }
 }
+
+const emptyConversation = (tx: Writer): number =>
+  Number(tx.run('INSERT INTO conversations(status) VALUES(?)', statusNumber('closed')).lastInsertRowid)
 
 interface Known {
   conversation_id: number

@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../file/database'
 import { parseIds } from '../rows'
-import { addToMailbox } from '../conversations/summary'
+import { addToMailbox, markWork } from '../conversations/summary'
 
 /** Makes an id known before its message is there: our own, at Send. */
 export function expectId(tx: Writer, keyHash: bigint, conversationId: number): void {
@@ -45,8 +45,10 @@ export function mergeInto(tx: Writer, survivor: number, loser: number): void {
   const from = tx.get<Merging>(select, loser)
   const to = tx.get<Merging>(select, survivor)
   if (!from || !to) return
-  for (const table of ['messages', 'history', 'notes', 'drafts', 'outbox'])
-    tx.run(`UPDATE ${table} SET conversation_id = ? WHERE conversation_id = ?`, survivor, loser)
+  const follow = (table: string): boolean =>
+    tx.run(`UPDATE ${table} SET conversation_id = ? WHERE conversation_id = ?`, survivor, loser).changes > 0
+  for (const table of ['messages', 'history', 'notes']) follow(table)
+  const hasWork = ['drafts', 'outbox'].map(follow).includes(true)
   for (const table of ['conversation_mailboxes', 'conversation_fields', 'conversation_people', 'note_drafts'])
     tx.run(`DELETE FROM ${table} WHERE conversation_id = ?`, loser)
   tx.run(
@@ -57,17 +59,18 @@ export function mergeInto(tx: Writer, survivor: number, loser: number): void {
   // What a person decided outweighs what was derived; of two decisions the one that asks for more work.
   const decided = [from, to].filter(({ status_by_person: byPerson }) => byPerson === 1)
   const status = decided.length === 0 ? to.status : Math.min(...decided.map((one) => one.status))
+  const lastAt = Math.max(from.last_at, to.last_at)
+  if (status !== to.status || lastAt !== to.last_at)
+    tx.run('UPDATE conversations SET status = ?, last_at = ? WHERE id = ?', status, lastAt, survivor)
   tx.run(
-    'UPDATE conversations SET status = ?, status_by_person = ?, version = ?, last_at = ? WHERE id = ?',
-    status,
+    'UPDATE conversations SET status_by_person = ?, version = ? WHERE id = ?',
     decided.length === 0 ? 0 : 1,
     Math.max(from.version, to.version) + 1,
-    Math.max(from.last_at, to.last_at),
     survivor,
   )
   for (const mailboxId of parseIds(from.mailbox_ids)) addToMailbox(tx, survivor, mailboxId)
-  tx.run('UPDATE conversation_mailboxes SET status = ? WHERE conversation_id = ?', status, survivor)
   tx.run("DELETE FROM drafts WHERE state = 'discarded' AND conversation_id = ?", survivor)
+  if (hasWork) markWork(tx, survivor)
   tx.changes.changed('conversations', loser)
 }
 

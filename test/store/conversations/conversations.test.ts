@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { summarize } from '../../../src-main/store/conversations/summary'
 import { day, Harness, parsed, start } from '../helpers'
 
 let store: Harness
@@ -29,6 +30,46 @@ describe('conversations', () => {
       snippet: 'We send a new one.',
       unread: true,
     })
+  })
+
+  test('a conversation that begins with one message says no more and no less than when it is made from its messages anew', async () => {
+    const { folders } = await store.mailbox()
+    const sorts: [string, Parameters<typeof parsed>[0]][] = [
+      [
+        'INBOX',
+        { from: 'Hannah <h@x.test>', subject: 'Re: Bell', files: [{ name: 'a.pdf' }, { name: 'b.png', inline: true }] },
+      ],
+      ['INBOX', { from: 'Robot <r@x.test>', auto: 'auto-reply' }],
+      ['INBOX', { from: 'Mailer <m@x.test>', auto: 'bounce', to: ['Support <support@acme.test>', 'Otto <o@x.test>'] }],
+      ['INBOX', { from: 'Support <support@acme.test>', to: ['New <n@x.test>'] }],
+      ['Sent', { from: 'Support <support@acme.test>', to: ['New <n@x.test>'] }],
+      ['Sent', { from: 'Support <support@acme.test>', to: ['support@acme.test'] }],
+      ['Junk', { from: 'Spam <s@x.test>' }],
+      ['Trash', { from: 'Gone <g@x.test>' }],
+      ['Archive', { from: 'nobody', subject: '' }],
+    ]
+    for (const [folder, sent] of sorts)
+      for (const live of [false, true])
+        await store.put(folders[folder] ?? 0, parsed({ ...sent, text: `${folder} ${String(live)}` }), {
+          seen: live,
+          live,
+        })
+    const rows = (): unknown => ({
+      conversations: store.db.read.all('SELECT * FROM conversations ORDER BY id'),
+      mailboxes: store.db.read.all('SELECT * FROM conversation_mailboxes ORDER BY conversation_id'),
+      counts: store.db.read.all('SELECT * FROM view_counts WHERE total > 0 ORDER BY mailbox_id, status'),
+    })
+    const begun = rows()
+    const { db, own } = store.service.open.workspace
+    const all = db.read.all<{ id: number }>('SELECT id FROM conversations')
+    expect(all).toHaveLength(sorts.length * 2)
+    db.write((tx) => {
+      tx.run(
+        "UPDATE conversations SET subject = '', hidden = 1, unread = 0, last_at = 0, customer_id = NULL, attachment_count = 0, people = '[]', snippet = '', last_from_team = NULL",
+      )
+      for (const { id } of all) summarize(tx, id, own)
+    })
+    expect(rows()).toEqual(begun)
   })
 
   test('a page fetched twice does not double a message', async () => {
