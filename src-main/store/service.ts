@@ -393,7 +393,7 @@ export class StoreService {
           const def = isStoreCall(name) ? calls[name] : undefined
           if (def?.home !== 'store') throw new PosternError('invalid-input', 'not a call of the store')
           const workspace = this.current?.open.workspace
-          workspace?.turns.asked()
+          if (inARow.has(name)) workspace?.turns.asked()
           if (def.kind === 'write') this.publisher.act()
           if (byHand.has(name)) workspace?.turns.hand()
           if (workspace && mustErase(workspace.db.read))
@@ -452,6 +452,17 @@ export class StoreService {
 /** Calls that only a person's step causes; the others a window repeats by itself to stay fresh. */
 const byHand: ReadonlySet<string> = new Set<StoreCallName>([
   'conversations.get',
+  'messages.body',
+  'search.query',
+  'drafts.save',
+])
+
+/** Calls after which more are likely to come at once: of somebody who scrolls, types or walks through conversations. What a window asks by itself now and then must not make a sync take smaller steps. */
+const inARow: ReadonlySet<string> = new Set<StoreCallName>([
+  'conversations.get',
+  'conversations.list',
+  'conversations.position',
+  'customers.get',
   'messages.body',
   'search.query',
   'drafts.save',

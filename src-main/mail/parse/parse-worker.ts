@@ -25,6 +25,8 @@ export const ParserAnswer = z.discriminatedUnion('kind', [
     sizes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int().nullable(), z.int().nullable()])),
     // By itself: the store keeps it a little longer than the rest.
     words: z.instanceof(Uint8Array),
+    /** The job's own bytes, for the next one. */
+    used: z.instanceof(Uint8Array),
   }),
   z.object({ kind: z.literal('part'), type: z.string(), bytes: z.instanceof(Uint8Array) }),
   z.object({ kind: z.literal('failed'), code: z.enum(['not-found', 'unreadable']) }),
@@ -42,7 +44,8 @@ export function serveParser(): void {
   const progress = new Int32Array(WorkerData.parse(workerData).parserProgress)
   port.on('message', (message: unknown) => {
     void answer(ParserJob.parse(message), progress).then((value) => {
-      const handed = value.kind === 'failed' ? [] : value.kind === 'part' ? [value.bytes] : [value.bytes, value.words]
+      const handed =
+        value.kind === 'failed' ? [] : value.kind === 'part' ? [value.bytes] : [value.bytes, value.words, value.used]
       port.postMessage(
         value,
         handed.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : [])),
@@ -69,10 +72,10 @@ async function answer(job: ParserJob, progress: Int32Array): Promise<ParserAnswe
     messages.push(await parseMessage(job.bytes.subarray(from, from + size)))
     from += size
   }
-  return pageOf(messages)
+  return pageOf(messages, job.bytes)
 }
 
-function pageOf(messages: readonly ParsedMessage[]): ParserAnswer {
+function pageOf(messages: readonly ParsedMessage[], used: Page['used']): ParserAnswer {
   const bare: BareMessage[] = []
   const kept: (Uint8Array | null)[] = []
   const found: (Uint8Array | undefined)[] = []
@@ -89,7 +92,7 @@ function pageOf(messages: readonly ParsedMessage[]): ParserAnswer {
       words?.byteLength ?? null,
     ])
   }
-  return { kind: 'page', messages: bare, bytes: joined(kept), sizes, words: joined(found) }
+  return { kind: 'page', messages: bare, bytes: joined(kept), sizes, words: joined(found), used }
 }
 
 /** The messages of an answer, their bytes as pieces of its two buffers. */

@@ -15,8 +15,12 @@ const idleFactor = 12
 /** Parsing makes much that is soon forgotten: a roomy nursery halves the collector's work during a sync. A larger one takes memory and saves no more. */
 const limits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 16 }
 
+/** A buffer for pages that is larger than this is not kept. */
+const largestSpare = 8 * 2 ** 20
+
 interface Waiting {
-  readonly job: ParserJob
+  /** Made when its turn comes: until then there is one copy of its bytes less. */
+  job(spare: ArrayBuffer | null): ParserJob
   resolve(answer: ParserAnswer): void
   stuck(reason: StuckReason, index: number): void
 }
@@ -30,6 +34,7 @@ type StuckReason = 'takes-too-long' | 'crashed'
 export class Parser {
   private readonly queue: Waiting[] = []
   private current: Waiting | null = null
+  private spare: ArrayBuffer | null = null
   private worker: Worker | null = null
   private progress = new Int32Array(new SharedArrayBuffer(8))
   private seen = 0
@@ -52,11 +57,8 @@ export class Parser {
     while (done.length < sources.length) {
       const rest = sources.slice(done.length)
       // The copy goes to the thread; the originals stay here until they are parsed, for when the thread dies.
-      const outcome = await this.run({
-        kind: 'page',
-        bytes: joined(rest),
-        sizes: rest.map((source) => source.byteLength),
-      })
+      const sizes = rest.map((source) => source.byteLength)
+      const outcome = await this.run((spare) => ({ kind: 'page', bytes: joined(rest, spare), sizes }))
       if ('answer' in outcome) {
         if (outcome.answer.kind === 'page') done.push(...messagesOf(outcome.answer))
         continue
@@ -71,7 +73,7 @@ export class Parser {
 
   /** Bytes of one attachment. Throws `not-found` or `unreadable`. */
   async extract(raw: Uint8Array, index: number): Promise<{ type: string; bytes: Uint8Array }> {
-    const outcome = await this.run({ kind: 'part', bytes: joined([raw]), index })
+    const outcome = await this.run(() => ({ kind: 'part', bytes: joined([raw]), index }))
     if (!('answer' in outcome)) throw new PosternError('unreadable', outcome.reason)
     if (outcome.answer.kind !== 'part')
       throw new PosternError(outcome.answer.kind === 'failed' ? outcome.answer.code : 'internal', 'part')
@@ -91,7 +93,7 @@ export class Parser {
     await worker?.terminate()
   }
 
-  private run(job: ParserJob): Promise<{ answer: ParserAnswer } | { reason: StuckReason; index: number }> {
+  private run(job: Waiting['job']): Promise<{ answer: ParserAnswer } | { reason: StuckReason; index: number }> {
     if (this.ended) throw new PosternError('service-stopped')
     return new Promise((resolve) => {
       this.queue.push({
@@ -119,8 +121,10 @@ export class Parser {
     this.seenAt = performance.now()
     this.usedBefore = null
     this.watch ??= setInterval(() => this.look(), Math.min(1_000, this.limitMs / 4))
-    const { buffer } = next.job.bytes
-    this.thread().postMessage(next.job, buffer instanceof ArrayBuffer ? [buffer] : [])
+    const job = next.job(this.spare)
+    this.spare = null
+    const { buffer } = job.bytes
+    this.thread().postMessage(job, buffer instanceof ArrayBuffer ? [buffer] : [])
   }
 
   private thread(): Worker {
@@ -135,6 +139,7 @@ export class Parser {
       const answer = ParserAnswer.safeParse(message)
       const current = this.current
       this.current = null
+      if (answer.success && answer.data.kind === 'page') this.keep(answer.data.used.buffer)
       if (answer.success) current?.resolve(answer.data)
       else current?.stuck('crashed', 0)
       this.next()
@@ -147,9 +152,15 @@ export class Parser {
     return worker
   }
 
+  /** Memory that is used again costs neither new pages of the system nor a collection. */
+  private keep(buffer: ArrayBufferLike): void {
+    if (buffer instanceof ArrayBuffer && buffer.byteLength <= largestSpare) this.spare = buffer
+  }
+
   /** Gives the memory of an idle thread back. */
   private sleep(): void {
     const { worker } = this
+    this.spare = null
     this.worker = null
     this.rest = undefined
     void worker?.terminate()
