@@ -16,9 +16,9 @@ const views: Readonly<Record<string, readonly Condition[]>> = {
     { on: 'tag', any: ['common-tag'], not: false },
   ],
   'without a tag': [{ on: 'tag', any: ['common-tag'], not: true }],
-  'one assignee': [{ on: 'assignee', any: ['agent-number-3'] }],
+  'one assignee': [{ on: 'assignee', any: ['agent-number-4'] }],
   'nobody, unread': [{ on: 'assignee', any: ['nobody'] }, { on: 'unread' }],
-  'a field is': [{ on: 'field', field: 'order-number', is: 'equal', value: 4711 }],
+  'a field is': [{ on: 'field', field: 'order-number', is: 'equal', value: 4710 }],
   'a field is above': [{ on: 'field', field: 'order-number', is: 'above', value: 300_000 }],
   'rare words': [{ on: 'text', text: word(40_000) }],
   'common words, a tag': [
@@ -26,7 +26,8 @@ const views: Readonly<Record<string, readonly Condition[]>> = {
     { on: 'tag', any: ['common-tag'], not: false },
   ],
   'waiting a day': [{ on: 'waiting', hours: 24 }],
-  'a customer': [{ on: 'customer', text: 'customer 123' }],
+  'a customer': [{ on: 'customer', text: 'c123@views.test' }],
+  'a name that many have': [{ on: 'customer', text: 'customer 1' }],
 }
 const hard: Readonly<Record<string, readonly Condition[]>> = {
   'common together for few': [
@@ -42,15 +43,36 @@ function fill({ workspace }: BigStore, wanted: number): number {
   const here = () => db.read.get<{ n: number }>('SELECT count(*) AS n FROM conversations')?.n ?? 0
   const last = db.read.get<{ id: number | null }>('SELECT max(id) AS id FROM conversations')?.id ?? 0
   const missing = Math.max(0, wanted - here())
+  // One customer for eight conversations.
+  const [customers, before] = [
+    Math.ceil(missing / 8),
+    db.read.get<{ id: number | null }>('SELECT max(id) AS id FROM customers')?.id ?? 0,
+  ]
+  for (let from = 0; from < customers; from += 20_000)
+    db.write((tx) => {
+      const numbers = 'WITH RECURSIVE n(i) AS (SELECT CAST(?1 AS INTEGER) UNION ALL SELECT i + 1 FROM n WHERE i < ?2)'
+      const range = [from + 1, Math.min(customers, from + 20_000), before] as const
+      tx.run(
+        `${numbers} INSERT INTO customers(id, name, first_auto_at, last_at) SELECT ?3 + i, 'Customer ' || i, 0, 0 FROM n`,
+        ...range,
+      )
+      tx.run(
+        `${numbers} INSERT INTO customer_addresses(address_key, address, name, name_key, customer_id, last_at)
+         SELECT 'c' || i || '@views.test', 'c' || i || '@views.test', 'Customer ' || i, 'customer ' || i, ?3 + i, 0 FROM n`,
+        ...range,
+      )
+    }, 'normal')
   for (let from = 0; from < missing; from += 20_000)
     db.write((tx) => {
       tx.run(
-        `WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+        `WITH RECURSIVE n(i) AS (SELECT CAST(?1 AS INTEGER) UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
          INSERT INTO conversations(id, subject, status, hidden, last_at, unread, people, customer_id)
-         SELECT ?3 + i, 'Subject ' || i, iif(i % 50 = 0, 0, 2), 0, 1451606400000 + i * 300000, i % 9 = 0, '["Customer ' || i || '"]', NULL FROM n`,
+         SELECT ?3 + i, 'Subject ' || i, iif(i % 50 = 0, 0, 2), 0, 1451606400000 + i * 300000, i % 9 = 0, '["Customer ' || (1 + i % ?4) || '"]', ?5 + 1 + i % ?4 FROM n`,
         from + 1,
         Math.min(missing, from + 20_000),
         last,
+        customers,
+        before,
       )
     }, 'normal')
   if (!db.read.get("SELECT 1 FROM conversation_tags WHERE tag = 'rare-tag'"))

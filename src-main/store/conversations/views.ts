@@ -112,9 +112,10 @@ export function filterOf(
   now: number,
 ): Filter {
   const wanted = conditions.find((one) => one.on === 'status')?.any ?? (['open', 'pending', 'closed'] as const)
-  const parts = conditions.flatMap((condition) => partOf(read, index, condition, me, now) ?? [])
+  const hidden = conditions.some(({ on }) => on === 'snoozed') ? 2 : 0
+  const parts = conditions.flatMap((condition) => partOf(read, index, condition, me, now, hidden) ?? [])
   return {
-    hidden: conditions.some(({ on }) => on === 'snoozed') ? 2 : 0,
+    hidden,
     statuses: [...new Set(wanted.map(statusNumber))],
     rest: ['1', ...parts.map(({ where }) => where)].join(' AND '),
     params: parts.flatMap(({ params }) => params),
@@ -124,7 +125,14 @@ export function filterOf(
 
 const list = (values: readonly (string | number)[]): string => JSON.stringify(values)
 
-function partOf(read: Reader, index: Index | null, condition: Condition, me: string, now: number): Part | null {
+function partOf(
+  read: Reader,
+  index: Index | null,
+  condition: Condition,
+  me: string,
+  now: number,
+  hidden: 0 | 2,
+): Part | null {
   switch (condition.on) {
     case 'status':
     case 'snoozed':
@@ -133,10 +141,13 @@ function partOf(read: Reader, index: Index | null, condition: Condition, me: str
       return {
         where: 'l.unread = 1',
         params: [],
-        driver: {
-          sql: 'SELECT id FROM conversations INDEXED BY conversations_unread WHERE hidden = 0 AND unread = 1',
-          params: [],
-        },
+        // The index holds those in sight only.
+        ...(hidden === 0 && {
+          driver: {
+            sql: 'SELECT id FROM conversations INDEXED BY conversations_unread WHERE hidden = 0 AND unread = 1',
+            params: [],
+          },
+        }),
       }
     case 'mailbox':
       return {
@@ -201,19 +212,8 @@ function partOf(read: Reader, index: Index | null, condition: Condition, me: str
         condition.value,
       )
     }
-    case 'customer': {
-      // Asked once, not for each step of a long list.
-      const customers = read
-        .all<{ id: number }>(
-          "SELECT DISTINCT customer_id AS id FROM customer_addresses WHERE address_key LIKE ? ESCAPE '\\'",
-          like(condition.text.toLowerCase()),
-        )
-        .map(({ id }) => id)
-      return {
-        where: "(l.people LIKE ? ESCAPE '\\' OR l.customer_id IN (SELECT value FROM json_each(?)))",
-        params: [like(condition.text), list(customers)],
-      }
-    }
+    case 'customer':
+      return customerPart(read, condition.text)
     case 'waiting':
       return { where: 'l.last_from_team IS NULL AND l.last_at <= ?', params: [now - condition.hours * 3_600_000] }
     case 'text': {
@@ -239,7 +239,38 @@ function partOf(read: Reader, index: Index | null, condition: Condition, me: str
   }
 }
 
-const like = (text: string): string => `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+/** So many customers that one text names are looked up one by one; of more, each row is asked for its own. */
+const fewCustomers = 2000
+
+/** The customer of a conversation by a piece of name or address. Names and addresses are compared as their keys are, in small letters. */
+function customerPart(read: Reader, text: string): Part {
+  const piece = text.trim().toLowerCase()
+  const named = 'instr(a.name_key, ?1) > 0 OR instr(a.address_key, ?1) > 0'
+  const like = `%${piece.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  const byPerson = "c.named_by_person = 1 AND c.name LIKE ? ESCAPE '\\'"
+  const found = [
+    ...read.all<{ id: number }>(
+      `SELECT DISTINCT a.customer_id AS id FROM customer_addresses a WHERE ${named} LIMIT ?2`,
+      piece,
+      fewCustomers + 1,
+    ),
+    ...read.all<{ id: number }>(`SELECT c.id FROM customers c WHERE ${byPerson} LIMIT ?`, like, fewCustomers + 1),
+  ].map(({ id }) => id)
+  if (found.length > fewCustomers)
+    return {
+      where: `EXISTS(SELECT 1 FROM customers c JOIN customer_addresses a ON a.customer_id = c.id WHERE c.id = l.customer_id AND (${named.replaceAll('?1', '?')} OR (${byPerson})))`,
+      params: [piece, piece, like],
+    }
+  const params = [list(found)]
+  return {
+    where: 'l.customer_id IN (SELECT value FROM json_each(?))',
+    params,
+    driver: {
+      sql: 'SELECT id FROM conversations INDEXED BY conversations_by_customer WHERE customer_id IS NOT NULL AND customer_id IN (SELECT value FROM json_each(?))',
+      params,
+    },
+  }
+}
 
 /** Conversations with a message that has the words, newest first, as many as are found quickly. */
 function matching(read: Reader, index: Index | null, text: string): number[] {

@@ -13,9 +13,18 @@ beforeAll(async () => {
   const random = numbers(7)
   const below = (n: number): number => Math.floor(random() * n)
   store.db.write((tx) => {
+    for (let id = 1; id <= 20; id++) {
+      tx.run('INSERT INTO customers(id, name, first_auto_at, last_at) VALUES(?, ?, 0, 0)', id, `Customer ${id}`)
+      tx.run(
+        'INSERT INTO customer_addresses(address_key, address, name, name_key, customer_id, last_at) VALUES(?1, ?1, ?2, lower(?2), ?3, 0)',
+        `c${id}@x.test`,
+        `Customer ${id}`,
+        id,
+      )
+    }
     for (let id = 1; id <= count; id++) {
       tx.run(
-        'INSERT INTO conversations(id, subject, status, hidden, last_at, unread, assignee, people) VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO conversations(id, subject, status, hidden, last_at, unread, assignee, customer_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
         id,
         `Subject ${id}`,
         below(4),
@@ -24,7 +33,7 @@ beforeAll(async () => {
         below(40),
         below(2),
         [null, 'bo-device', 'mei-device'][below(3)] ?? null,
-        JSON.stringify([`Customer ${below(20)}`]),
+        below(20) + 1,
       )
       for (const tag of ['rare', 'common'])
         if (below(tag === 'rare' ? 30 : 2) === 0)
@@ -45,7 +54,7 @@ const choices: readonly Condition[] = [
   { on: 'field', field: 'order', is: 'empty', value: null },
   { on: 'assignee', any: ['bo-device'] },
   { on: 'assignee', any: ['nobody', 'mei-device'] },
-  { on: 'customer', text: 'customer 3' },
+  { on: 'customer', text: 'customer 1' },
   { on: 'unread' },
   { on: 'snoozed' },
   { on: 'status', any: ['closed', 'spam'] },

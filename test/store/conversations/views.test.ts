@@ -60,6 +60,12 @@ describe('what a view shows', () => {
     expect(await shows({ on: 'customer', text: '@BigCorp' })).toEqual(['Old'])
     expect(await shows({ on: 'customer', text: 'oduya' })).toEqual(['Old'])
     expect(await shows({ on: 'customer', text: '100%' })).toEqual([])
+    expect(await shows({ on: 'customer', text: 'x.test' })).toEqual(['New', 'Middle'])
+    // By the name that a person gave them too, and whatever a person types.
+    const { customerId } = await store.call('conversations.get', { id: await idOf('New') })
+    await store.call('customers.update', { id: customerId ?? 0, name: 'Änne 50%_off' })
+    expect(await shows({ on: 'customer', text: 'nne 50%_' })).toEqual(['New'])
+    expect(await shows({ on: 'customer', text: 'nne 505' })).toEqual([])
     expect(await shows({ on: 'waiting', hours: 4 })).toEqual(['Middle', 'Old'])
     expect(await shows({ on: 'text', text: 'saddle' })).toEqual(['Middle', 'Old'])
     expect(await shows({ on: 'text', text: 'saddle' }, { on: 'unread' })).toEqual(['Old'])
