@@ -53,7 +53,10 @@ runMain(async () => {
   onInterrupt(cleanUp)
   const env = { ...process.env, ...session?.env, POSTERN_ELECTRON: electron }
 
-  const vitest = async (/** @type {string} */ project) => {
+  const vitest = async (
+    /** @type {string} */ project,
+    /** @type {import('node:child_process').StdioOptions} */ stdio = 'inherit',
+  ) => {
     const report = path.join(temp, `${project}.json`)
     const args = [
       moduleFile('vitest', 'vitest.mjs'),
@@ -68,8 +71,16 @@ runMain(async () => {
       `--outputFile.json=${report}`,
       ...filter,
     ]
-    const code = await run(electron, args, { env: { ...env, ELECTRON_RUN_AS_NODE: '1' } })
+    const code = await run(electron, args, { env: { ...env, ELECTRON_RUN_AS_NODE: '1' }, stdio })
     return readVitest(project, report, code)
+  }
+  // Integration waits for servers most of the time, so it runs beside unit; what it says is shown when its turn comes.
+  const aside = path.join(temp, 'integration.log')
+  /** @type {Promise<Result> | undefined} */
+  let integration
+  const beginIntegration = () => {
+    const out = fs.openSync(aside, 'w')
+    integration = vitest('integration', ['ignore', out, out]).finally(() => fs.closeSync(out))
   }
   const playwright = async () => {
     // The build step may have been left out, or have run before a source was saved.
@@ -100,8 +111,16 @@ runMain(async () => {
     lint: async () => asOne('lint', await runScript('lint')),
     typecheck: async () => asOne('typecheck', await runScript('typecheck')),
     build: async () => asOne('build', await build()),
-    unit: () => vitest('unit'),
-    integration: () => vitest('integration'),
+    unit: () => {
+      if (only.includes('integration')) beginIntegration()
+      return vitest('unit')
+    },
+    integration: async () => {
+      if (!integration) return vitest('integration')
+      const result = await integration
+      process.stdout.write(fs.readFileSync(aside))
+      return result
+    },
     e2e: playwright,
   }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
@@ -17,7 +18,10 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: [...configDefaults.exclude, integration, 'test/e2e/**'],
-          testTimeout: 15_000,
+          maxWorkers: availableParallelism(),
+          // Something that hangs is told; a machine that is busy is not.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

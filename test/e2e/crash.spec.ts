@@ -186,7 +186,7 @@ test('five ends of mail in a row do not go on for ever, and a person can start i
   await expect(notice).toHaveCount(0)
   await synced(page)
   await deliver(team, mail({ subject: 'After mail came back' }))
-  await expect(row(page, /After mail came back/)).toBeVisible({ timeout: 8_000 })
+  await expect(row(page, /After mail came back/)).toBeVisible({ timeout: 20_000 })
 })
 
 test('an answer that was sent when everything was killed is not lost, and not sent twice (R39, R51)', async () => {

@@ -224,7 +224,7 @@ test('a new mail does not wait for polling: it appears within seconds by IDLE, a
     team,
     mail({ from: 'Nora Lind <nora@customer.example>', subject: 'Just now', text: 'Are you open today?' }),
   )
-  await expect(row(page, /Unread, Nora Lind, Just now/)).toBeVisible({ timeout: 8_000 })
+  await expect(row(page, /Unread, Nora Lind, Just now/)).toBeVisible({ timeout: 20_000 })
   await page.mouse.up()
   await expect(conversation(page).getByRole('heading', { name: subject })).toBeVisible()
 })
@@ -320,12 +320,12 @@ test('flags, deletions and moves do not stay on one side', async () => {
 
   await expect(row(page, /^Unread, .*Read on the phone/)).toBeVisible()
   team.dovecot.doveadm('flags', 'add', '-u', 'help', '\\Seen', 'mailbox', 'INBOX', 'subject', 'Read on the phone')
-  await expect(row(page, /^Priya Raman, Read on the phone/)).toBeVisible({ timeout: 8_000 })
+  await expect(row(page, /^Priya Raman, Read on the phone/)).toBeVisible({ timeout: 20_000 })
 
   team.dovecot.doveadm('expunge', '-u', 'help', 'mailbox', 'INBOX', 'subject', 'Deleted on the phone')
-  await expect(row(page, /Deleted on the phone/)).toHaveCount(0, { timeout: 8_000 })
+  await expect(row(page, /Deleted on the phone/)).toHaveCount(0, { timeout: 20_000 })
   team.dovecot.doveadm('move', '-u', 'help', 'Trash', 'mailbox', 'INBOX', 'subject', 'Moved on the phone')
-  await expect(row(page, /Moved on the phone/)).toHaveCount(0, { timeout: 8_000 })
+  await expect(row(page, /Moved on the phone/)).toHaveCount(0, { timeout: 20_000 })
 
   await openRow(page, 'Thrown away here')
   await conversation(page).getByRole('button', { name: 'More actions' }).click()
