@@ -44,6 +44,11 @@ const asked = commandOf(process.argv)
 if (asked) {
   // No window and no lock: a command may run beside the program.
   app.disableHardwareAcceleration()
+  if (lacksScreen(process.argv)) {
+    const { spawnSync } = await import('node:child_process')
+    const again = ['--ozone-platform=headless', ...process.argv.slice(1)]
+    process.exit(spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 2)
+  }
   const { runCommand, systemTerminal } = await import('./cli')
   void runCommand(asked.command, asked.rest, systemTerminal(profile, app.getVersion())).then((code) => app.exit(code))
 } else if (!app.requestSingleInstanceLock()) {
@@ -58,6 +63,12 @@ if (asked) {
     log.error('start failed', { fault })
     app.exit(1)
   })
+}
+
+/** A command needs no screen, but Chromium ends without one unless it was told when the process began. */
+function lacksScreen(argv: readonly string[]): boolean {
+  const { DISPLAY: x11, WAYLAND_DISPLAY: wayland } = process.env
+  return process.platform === 'linux' && !x11 && !wayland && !argv.some((one) => one.startsWith('--ozone-platform'))
 }
 
 async function start(logFile: ReturnType<typeof openLogFile>): Promise<void> {
