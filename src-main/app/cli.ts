@@ -13,6 +13,7 @@ import {
 import { readPolicies } from '../shared/policy-reader'
 import type { Command } from './command'
 import { doctor } from './doctor'
+import { Keys } from './keys'
 
 /** What a command needs of the world, so that tests can give another one. */
 export interface Terminal {
@@ -30,6 +31,7 @@ postern support-id make FILE --name=NAME --organisation=NAME
 postern support-id card KEYFILE [FILE]      prints or writes the public card of a key file
 postern support-id show FILE                fingerprint and words of a card or key file
 postern support-id sign KEYFILE CHALLENGE   answers the challenge of a computer where you sign in
+postern recover KEYFILE                     opens this computer's profile for whom policy names as its recovery key
 postern doctor                              keychain, database, network, versions`
 
 /** Runs a command. @returns the exit code: 0 all is well, 1 something is wrong with what was checked, 2 it could not be checked */
@@ -42,6 +44,7 @@ export async function runCommand(command: Command, rest: readonly string[], term
     if (command === 'policy')
       return given[0] === 'check' && given.length > 1 ? checkPolicies(given.slice(1), terminal) : misuse(terminal)
     if (command === 'support-id') return await supportId(given, option, terminal)
+    if (command === 'recover') return await recover(given, terminal)
     if (command === 'doctor') return await doctor(terminal)
     terminal.out(usage)
     return 0
@@ -55,6 +58,8 @@ export async function runCommand(command: Command, rest: readonly string[], term
 const sentences: Readonly<Record<string, string>> = {
   'file-not-found': 'The file cannot be read.',
   unreadable: 'This is not a support card or key file, or it was changed.',
+  'key-missing':
+    'Nothing that opens this profile was sealed for recovery. A policy with a recovery key must have been in force when Postern last ran here.',
   'wrong-passphrase': 'The passphrase does not open this key file.',
   'disk-error': 'The file cannot be written.',
   cancelled: 'No passphrase was given. Set POSTERN_PASSPHRASE or run this in a terminal.',
@@ -119,6 +124,19 @@ async function passphraseOf(question: string, terminal: Terminal): Promise<strin
   const found = process.env['POSTERN_PASSPHRASE'] ?? (await terminal.secret(question))
   if (found === null || found === '') throw new PosternError('cancelled')
   return found
+}
+
+/** Postern must not run meanwhile. The profile is the usual one, or that of --user-data-dir. */
+async function recover([path]: readonly string[], terminal: Terminal): Promise<number> {
+  if (path === undefined) return misuse(terminal)
+  const by = readKeyFile(text(path))
+  const passphrase = await passphraseOf('Passphrase of the key file: ', terminal)
+  const next =
+    process.env['POSTERN_NEW_PASSPHRASE'] ?? (await terminal.secret('New passphrase for this profile: ')) ?? ''
+  if (next.length < 8) throw new PosternError('invalid-input')
+  await new Keys(terminal.profile).recover(by, passphrase, next)
+  terminal.out('Done. Postern opens with the new passphrase.')
+  return 0
 }
 
 async function supportId(

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 
-const commands = ['verify-log', 'policy', 'support-id', 'doctor', 'help'] as const
+const commands = ['verify-log', 'policy', 'support-id', 'recover', 'doctor', 'help'] as const
 export type Command = (typeof commands)[number]
 
 /** The command among the program's arguments, if it was started for one. Switches of Electron may stand before it. */

@@ -131,9 +131,14 @@ export async function run({ profile, options, logFile, window, session, store }:
         if (existed) throw new PosternError('conflict', 'mailbox exists', { what: 'mailbox' })
         return { id }
       },
-      'app.updateMailbox': async ({ id, settings, ...given }) =>
-        done(await workspace.mailboxes.update(id, settings, given)),
-      'app.removeMailbox': async ({ id }) => done(await workspace.mailboxes.remove(id)),
+      'app.updateMailbox': async ({ id, settings, ...given }) => {
+        await workspace.refuseManaged(id, settings)
+        return done(await workspace.mailboxes.update(id, settings, given))
+      },
+      'app.removeMailbox': async ({ id }) => {
+        await workspace.refuseManaged(id, null)
+        return done(await workspace.mailboxes.remove(id))
+      },
       ...accountHandlers(workspace),
       'app.openLink': async ({ url }) => done(await openLink(url)),
       'app.openAttachment': async ({ id, confirmed }) => ({ opened: await files.openAttachment(id, confirmed) }),

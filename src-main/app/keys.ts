@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
+import { SupportCard } from '../../src-preload/contract/support'
 import { deviceSecretBytes, newDeviceSecret } from '../crypto/device-keys'
 import { keyMark } from '../crypto/key-mark'
 import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
+import { openWithKeyFile, sealToCard, type KeyFile } from '../crypto/support-identity'
 import { logger } from '../shared/log'
 import { writeFileSafely } from './files'
 import { keychainWorks, resealFile, sealedFile, systemKeychain, type SecretKeeper } from './secrets'
@@ -29,6 +31,10 @@ const Keyring = z.discriminatedUnion('mode', [
   }),
 ])
 type Keyring = z.infer<typeof Keyring>
+
+/** `<profile>/recovery.json`: the database key, sealed to whom policy names. */
+const Recovery = z.object({ version: z.literal(1), to: SupportCard, sealed: z.base64() })
+const recoveryPurpose = 'database key for recovery'
 
 /** Whether a database was encrypted with a key, by the mark in its first bytes. */
 function isKeyOf(file: string, key: Uint8Array): boolean {
@@ -241,6 +247,36 @@ export class Keys {
     this.ring = null
     rmSync(this.file, { force: true })
     rmSync(join(this.profile, 'secrets.json'), { force: true })
+    rmSync(join(this.profile, 'recovery.json'), { force: true })
+  }
+
+  /** Seals the key to whom policy names, so that they can open this database; null: nobody can any more. */
+  sealRecovery(to: SupportCard | null): void {
+    const file = join(this.profile, 'recovery.json')
+    if (to === null) rmSync(file, { force: true })
+    else if (this.key)
+      writeFileSafely(
+        file,
+        JSON.stringify({ version: 1, to, sealed: sealToCard(to, this.key, recoveryPurpose).toString('base64') }),
+      )
+  }
+
+  /**
+   * Opens a profile with the key of whom policy named and puts it under a new passphrase. Throws `key-missing` (nothing is
+   * sealed here, or another key holds now), `wrong-passphrase`, `unreadable` (sealed to somebody else).
+   */
+  async recover(by: KeyFile, passphrase: string, next: string): Promise<void> {
+    const file = join(this.profile, 'recovery.json')
+    if (!existsSync(file)) throw new PosternError('key-missing', 'nothing is sealed for recovery')
+    const { sealed } = Recovery.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const key = await openWithKeyFile(by, passphrase, Buffer.from(sealed, 'base64'), recoveryPurpose)
+    if (!isKeyOf(join(this.profile, 'postern.db'), key)) throw new PosternError('key-missing', 'another key holds')
+    const before = existsSync(this.file) ? Keyring.safeParse(JSON.parse(readFileSync(this.file, 'utf8'))).data : null
+    const id = before?.id ?? randomUUID()
+    // What the keychain still gives comes along; passwords that it does not are asked for again.
+    if (before?.mode === 'keychain')
+      await this.moveSecrets(this.keychain, sealedFile(this.profile, key), id).catch(() => [])
+    this.keep({ version: 1, mode: 'passphrase', id, wrapped: await wrapKey(key, next) }, key)
   }
 
   /** The device's own keys (crypto/device-keys), made once. When they are lost, this installation is a new device to the team. */

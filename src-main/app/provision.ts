@@ -3,13 +3,11 @@ import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { MailboxDepth } from '../../src-preload/contract/depth'
 import { Alias, IdentityChange, plainSignature, SendLimits } from '../../src-preload/contract/identity'
-import { MailboxSettings, ServerSettings } from '../../src-preload/contract/mail'
+import { MailboxSettings } from '../../src-preload/contract/mail'
+import { ServerOfIt } from '../../src-preload/contract/policy'
 import { OauthClient } from '../../src-preload/contract/sign-in'
 
 const Password = z.string().min(1).max(4096)
-
-/** Exceptions for certificates are a person's word, never a file's. */
-const server = z.strictObject(ServerSettings.omit({ pin: true }).shape)
 
 const signature = z.string().max(5_000)
 
@@ -50,8 +48,8 @@ export const Provision = z.strictObject({
     .array(
       z.strictObject({
         ...MailboxSettings.shape,
-        imap: server,
-        smtp: server,
+        imap: ServerOfIt,
+        smtp: ServerOfIt,
         /** Goes into the keychain and is not kept anywhere else; the file can be deleted afterwards. Left out: Postern asks. */
         password: Password.optional(),
         /** How much mail is kept on this computer at once. Left out: all of it. */

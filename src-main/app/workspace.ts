@@ -12,6 +12,7 @@ import {
   type MailForApp,
   type StoreForApp,
 } from '../../src-preload/contract/internal'
+import { MailboxSettings } from '../../src-preload/contract/mail'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
@@ -96,10 +97,16 @@ export class Workspace {
       closeStore: () => this.closeStore(),
     })
     options.policy.onChange((state) => {
-      if (this.phase === 'ready')
+      // What policy held up may go on now.
+      if (this.error?.detail['managed'] === true && ['set-passphrase', 'failed'].includes(this.phase))
+        void this.keys.find().then((found) => this.takeKey(found))
+      if (this.phase === 'ready') {
+        this.sealRecovery()
+        void this.provisionManaged()
         void this.store
           .call('policy.set', state)
           .catch((fault: unknown) => log.error('policy was not taken', { fault }))
+      }
     })
     this.signIns = new SignIns(
       this.keys,
@@ -172,7 +179,12 @@ export class Workspace {
   private async takeKey(found: KeyState): Promise<void> {
     // Begun and cut off, or done and not yet read by a person.
     if (wasErased(this.options.profile)) return this.erase()
-    if (found.is === 'ready') await this.useKey(found.key)
+    const { appLock, keychainRequired } = this.options.policy.state.policy
+    if (found.is === 'ready' && found.keyIn === 'keychain' && appLock === 'required')
+      this.become('set-passphrase', new PosternError('not-allowed', 'policy wants a passphrase', { managed: true }))
+    else if (found.is === 'set-passphrase' && keychainRequired === true)
+      this.become('failed', new PosternError('no-keychain', 'policy wants a keychain', { managed: true }))
+    else if (found.is === 'ready') await this.useKey(found.key)
     else if (found.is === 'failed') this.become('failed', found.error)
     else this.become(found.is, found.is === 'set-passphrase' ? new PosternError('no-keychain') : null)
   }
@@ -214,6 +226,7 @@ export class Workspace {
       this.phase = 'ready'
       this.error = null
     }
+    this.sealRecovery()
     // Before anybody can ask anything: what policy forbids is forbidden from the first call on.
     await rpc.call('policy.set', this.options.policy.state)
     if (!guest) this.giveWindowPort()
@@ -224,6 +237,7 @@ export class Workspace {
     if (guest) return this.guest.opened()
     this.options.emit({ topic: 'app-state' })
     await this.provisionOnce()
+    await this.provisionManaged()
     await this.options.drawn
     if (this.mailService.running) await this.startMail(this.mailService.rpc)
     else this.mailService.start()
@@ -240,6 +254,42 @@ export class Workspace {
       log.error('provision failed', { code: this.provisionError.code, fault })
       this.options.emit({ topic: 'app-state' })
     }
+  }
+
+  /** A policy that cannot be read takes nothing back that it may still say. */
+  private sealRecovery(): void {
+    const { policy, faults } = this.options.policy.state
+    try {
+      if (policy.recoveryKey || faults.length === 0) this.keys.sealRecovery(policy.recoveryKey ?? null)
+    } catch (fault) {
+      log.error('the key was not sealed for recovery', { fault })
+    }
+  }
+
+  /** The mailboxes that policy names are there and as it says, at each start and when it changes. */
+  private async provisionManaged(): Promise<void> {
+    const { mailboxes = [] } = this.options.policy.state.policy
+    try {
+      if (mailboxes.length > 0) await this.mailboxes.provision({ version: 1, mailboxes })
+    } catch (fault) {
+      this.provisionError = PosternError.from(fault)
+      log.error('mailboxes of the policy were not set up', { code: this.provisionError.code, fault })
+      this.options.emit({ topic: 'app-state' })
+    }
+  }
+
+  /**
+   * A mailbox that policy names is not removed (`settings` null), and is changed to nothing but what policy says: so a password is taken.
+   * @throws PosternError `not-allowed`
+   */
+  async refuseManaged(id: number, settings: MailboxSettings | null): Promise<void> {
+    const { mailboxes = [] } = this.options.policy.state.policy
+    const all = mailboxes.length === 0 ? [] : (await this.store.call('mailbox.all', {})).mailboxes
+    const address = all.find((one) => one.id === id)?.address.toLowerCase()
+    const managed = mailboxes.find((one) => one.address.toLowerCase() === address)
+    const plain = (given: unknown): string => JSON.stringify(MailboxSettings.parse(given))
+    if (managed && (settings === null || plain(settings) !== plain(managed)))
+      throw new PosternError('not-allowed', 'policy names this mailbox', { managed: true })
   }
 
   private async startMail(rpc: Rpc<MailForApp>): Promise<void> {
@@ -363,12 +413,16 @@ export class Workspace {
   }
 
   async setPassphrase(passphrase: string, current: string | undefined): Promise<void> {
+    // A key that should be there and is not must not be answered with a new one.
+    if (this.phase === 'failed') throw new PosternError('store-locked', 'there is no key')
     const state = await this.keys.setPassphrase(passphrase, current)
     if (state.is === 'ready' && this.phase === 'set-passphrase') await this.useKey(state.key)
     this.options.emit({ topic: 'app-state' })
   }
 
   async removePassphrase(current: string): Promise<void> {
+    if (this.options.policy.state.policy.appLock === 'required')
+      throw new PosternError('not-allowed', 'policy wants a passphrase', { managed: true })
     await this.keys.removePassphrase(current)
     this.options.emit({ topic: 'app-state' })
   }

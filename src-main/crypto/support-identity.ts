@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import { SupportCard } from '../../src-preload/contract/support'
-import { DeviceKeys, newDeviceSecret, verifyBy } from './device-keys'
+import { DeviceKeys, newDeviceSecret, verifyBy, sealTo } from './device-keys'
 import { unwrapKey, WrappedKey, wrapKey } from './keys'
 
 /** Identities of support people: a key pair under a passphrase, a public card, a proof that somebody holds the key. */
@@ -59,6 +59,26 @@ export async function signChallenge(file: KeyFile, passphrase: string, challenge
   const secret = await unwrapKey(file.wrapped, passphrase, wrapContext)
   try {
     return text(new DeviceKeys(secret).sign(signInPurpose, Buffer.from(challenge, 'utf8')))
+  } finally {
+    secret.fill(0)
+  }
+}
+
+/** Sealed to the holder of the key; `purpose` as in `sealTo`. */
+export function sealToCard(card: SupportCard, plain: Uint8Array, purpose: string): Buffer {
+  return sealTo(bytes(card.sealKey), plain, purpose)
+}
+
+/** Opens what `sealToCard` made. Throws `wrong-passphrase`, or `unreadable` when it is sealed to somebody else. */
+export async function openWithKeyFile(
+  file: KeyFile,
+  passphrase: string,
+  sealed: Uint8Array,
+  purpose: string,
+): Promise<Buffer> {
+  const secret = await unwrapKey(file.wrapped, passphrase, wrapContext)
+  try {
+    return new DeviceKeys(secret).open(sealed, purpose)
   } finally {
     secret.fill(0)
   }

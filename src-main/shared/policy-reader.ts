@@ -21,6 +21,9 @@ const safest: { readonly [K in PolicyKey]?: Policy[K] } = {
   mailDepthMegabytes: 1,
   lockMinutesLongest: 1,
   lockOnSleep: true,
+  appLock: 'required',
+  keychainRequired: true,
+  offlineLeaseDays: 1,
 }
 const keys = Object.keys(policyShape) as readonly PolicyKey[]
 const isKey = (name: string): name is PolicyKey => keys.some((key) => key === name)

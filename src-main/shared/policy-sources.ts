@@ -19,7 +19,7 @@ export function fromManagedPreferences(printed: string): string | null {
 /**
  * `reg query HKLM\Software\Policies\Postern /s`. Numbers are REG_DWORD, switches too (1 is on); texts are REG_SZ; lists are
  * REG_MULTI_SZ with \0 between, or a key of their own whose values 1, 2, 3 ... are the items, as group policy writes them;
- * cards are JSON in a text.
+ * objects are JSON in a text.
  */
 export function fromRegistry(printed: string): string {
   const found: Record<string, unknown> = {}
@@ -36,7 +36,7 @@ export function fromRegistry(printed: string): string {
     const [, name = '', type = '', text = ''] = value
     const items = list === null ? null : found[list]
     if (Array.isArray(items)) {
-      if (/^\d+$/.test(name)) items.push(itemOf(list, text))
+      if (/^\d+$/.test(name)) items.push(itemOf(text))
       continue
     }
     const known = keyOf(name)
@@ -68,13 +68,13 @@ function valueOf(key: PolicyKey | null, type: string, text: string): unknown {
     return text
       .split('\\0')
       .filter((item) => item !== '')
-      .map((item) => itemOf(key, item))
-  return text
+      .map(itemOf)
+  return key !== null && policyShape[key] instanceof z.ZodObject ? itemOf(text) : text
 }
 
-/** Cards are objects, written as JSON. */
-function itemOf(key: PolicyKey | null, text: string): unknown {
-  if (key !== 'supportIdentities') return text
+/** Cards, clients and mailboxes are objects, written as JSON. */
+function itemOf(text: string): unknown {
+  if (!text.trimStart().startsWith('{')) return text
   try {
     return JSON.parse(text)
   } catch {

@@ -43,6 +43,8 @@ export class Workspace {
   readonly wants: Wants
   /** Who looked, and every act about access; append-only. */
   readonly accessLog: AccessLog
+  /** Days without the team that policy allows at most; null: it says nothing. */
+  policyLeaseDays: number | null = null
   /** Another console told where its access log stands; whoever checks that takes it down again. */
   headsArrived = false
   private teamWork: () => void = () => undefined

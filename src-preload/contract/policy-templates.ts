@@ -18,6 +18,7 @@ type Kind =
   | { is: 'switch' }
   | { is: 'text' }
   | { is: 'list' }
+  | { is: 'object' }
 
 /** How a key is set in a form, read from its schema. */
 function kindOf(key: PolicyKey): Kind {
@@ -25,6 +26,7 @@ function kindOf(key: PolicyKey): Kind {
   if (schema instanceof z.ZodEnum) return { is: 'choice', options: schema.options }
   if (schema instanceof z.ZodBoolean) return { is: 'switch' }
   if (schema instanceof z.ZodArray) return { is: 'list' }
+  if (schema instanceof z.ZodObject) return { is: 'object' }
   if (schema instanceof z.ZodNumber) return { is: 'number', min: schema.minValue ?? 0, max: schema.maxValue ?? 0 }
   return { is: 'text' }
 }
@@ -86,6 +88,7 @@ function adml(): string {
       choice: `<dropdownList refId="${key}">${title(key)}</dropdownList>`,
       number: `<decimalTextBox refId="${key}">${title(key)}</decimalTextBox>`,
       list: `<listBox refId="${key}">${title(key)}</listBox>`,
+      object: `<textBox refId="${key}"><label>${title(key)} (JSON)</label></textBox>`,
       text: `<textBox refId="${key}"><label>${title(key)}</label></textBox>`,
       switch: '',
     }[kind.is]
@@ -122,6 +125,7 @@ function mobileconfig(): string {
     switch: () => '<true/>',
     text: () => '<string>Your organisation</string>',
     list: () => '<array/>',
+    object: () => '<dict/>',
   }
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { MailboxSettings, ServerSettings } from './mail'
 import { OauthClient } from './sign-in'
 import { longestGrantDays, SupportCard } from './support'
 
@@ -8,6 +9,9 @@ const HostPattern = z
   .min(1)
   .max(253)
   .regex(/^(\*\.)?[A-Za-z0-9._:-]+$/)
+
+/** A server as IT writes it. Exceptions for certificates are a person's word, never a file's. */
+export const ServerOfIt = z.strictObject(ServerSettings.omit({ pin: true }).shape)
 
 /**
  * Everything that IT can set. A key that is there is locked. The descriptions go into the templates for administrators
@@ -43,6 +47,12 @@ export const policyShape = {
     .array(z.strictObject(OauthClient.shape))
     .max(50)
     .describe('OAuth clients by mail server, for signing in with the browser; they go before those that people give.'),
+  mailboxes: z
+    .array(z.strictObject({ ...MailboxSettings.shape, imap: ServerOfIt, smtp: ServerOfIt }))
+    .max(50)
+    .describe(
+      'Mailboxes that every computer has; people are asked for the password or to sign in, and can change or remove none of them.',
+    ),
   diagnostics: z
     .enum(['allowed', 'off'])
     .describe('Whether an admin may switch performance and troubleshooting on; reports are never sent by themselves.'),
@@ -64,6 +74,22 @@ export const policyShape = {
     .min(1)
     .max(1440)
     .describe('Postern locks after at most so many minutes without a key or the mouse, where it has a passphrase.'),
+  appLock: z
+    .enum(['optional', 'required'])
+    .describe('Whether a passphrase must be set before Postern opens; it can then be changed, not taken away.'),
+  recoveryKey: SupportCard.describe(
+    'Card of whoever may open the database of a computer whose passphrase or keychain is lost (postern support-id make, postern recover).',
+  ),
+  keychainRequired: z
+    .boolean()
+    .describe('Whether Postern opens a new profile only where the system keeps secrets; off lets a passphrase do it.'),
+  offlineLeaseDays: z
+    .int()
+    .min(1)
+    .max(365)
+    .describe(
+      'A computer that has not reached its team for so many days shows nothing until it has; the team may say fewer.',
+    ),
   lockOnSleep: z.boolean().describe('Whether Postern locks when the computer sleeps, where it has a passphrase.'),
   remoteContent: z.enum(['ask', 'never']).describe('Whether people may show remote images of a message.'),
 } as const

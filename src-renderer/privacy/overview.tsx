@@ -1,4 +1,4 @@
-import { Ban, Check, Image, Laptop, OctagonAlert, Server, ShieldCheck, UserRound } from 'lucide-react'
+import { Ban, Check, Image, Laptop, LifeBuoy, OctagonAlert, Server, ShieldCheck, UserRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { CallOutput } from '../../src-preload/contract'
 import { call } from '../client'
@@ -15,6 +15,7 @@ import { EmptyState } from '../ui/empty-state'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Section } from './section'
 
+type Policy = CallOutput<'policy.get'>['policy']
 type Grants = CallOutput<'grants.list'>
 type Team = CallOutput<'team.state'>
 type Mailbox = CallOutput<'mailboxes.list'>['mailboxes'][number]
@@ -62,7 +63,17 @@ function Line({
 
 const Sign = ({ icon }: { icon: LucideIcon }) => <Icon icon={icon} />
 
-function Outside({ data, mailboxes, now }: { data: Grants; mailboxes: readonly Mailbox[]; now: number }) {
+function Outside({
+  data,
+  mailboxes,
+  recovery,
+  now,
+}: {
+  data: Grants
+  mailboxes: readonly Mailbox[]
+  recovery: Policy['recoveryKey']
+  now: number
+}) {
   const live = data.grants.filter(
     ({ state, endedAt }) => endedAt === null && (state === 'live' || state === 'time-doubtful'),
   )
@@ -84,6 +95,13 @@ function Outside({ data, mailboxes, now }: { data: Grants; mailboxes: readonly M
             mark={<Sign icon={Ban} />}
             title={t('sharing:outside.none')}
             text={t(data.refusal === 'policy' ? 'sharing:outside.off' : 'sharing:outside.noneText')}
+          />
+        )}
+        {recovery && (
+          <Line
+            mark={<Sign icon={LifeBuoy} />}
+            title={`${recovery.name}, ${recovery.organisation}`}
+            text={t('sharing:outside.recovery')}
           />
         )}
         {live.map((grant) => (
@@ -373,7 +391,12 @@ export function Overview() {
           </span>
         </div>
       </Section>
-      <Outside data={grants.data} mailboxes={mailboxes} now={Math.max(grants.data.now, now)} />
+      <Outside
+        data={grants.data}
+        mailboxes={mailboxes}
+        recovery={policy?.recoveryKey}
+        now={Math.max(grants.data.now, now)}
+      />
       <Colleagues team={team} now={now} />
       <Servers mailboxes={mailboxes} signIns={signIns} team={team} />
       <Hosts rows={rows} imagesNever={policy?.remoteContent === 'never'} allowed={policy?.allowedMailHosts} />

@@ -12,6 +12,7 @@ import { Avatar } from '../ui/avatar'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
+import { LockMark } from '../ui/lock-mark'
 import { MoreMenu } from '../ui/menu'
 import { Page } from '../ui/page'
 import { DepthDialog } from './depth-dialog'
@@ -64,6 +65,8 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
   const [removing, setRemoving] = useState<Mailbox | null>(null)
   const [storage, setStorage] = useState<Mailbox | null>(null)
   const [exporting, setExporting] = useState<Mailbox | null>(null)
+  const managed = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy.mailboxes ?? []
+  const isManaged = ({ address }: Mailbox) => managed.some((one) => one.address.toLowerCase() === address.toLowerCase())
   const quietly = (work: Promise<unknown>) => void work.catch(tellFailure)
   return (
     <Page
@@ -106,7 +109,7 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
                     <div className="x g3">
                       <Avatar name={mailbox.name} seed={mailbox.address} square />
                       <div className="cut">
-                        <bdi className="medium">{mailbox.name}</bdi>
+                        <bdi className="medium">{mailbox.name}</bdi> {isManaged(mailbox) && <LockMark />}
                         <div className="meta t3 cut">
                           <bdi>{mailbox.address.endsWith('.invalid') ? '' : mailbox.address}</bdi>
                         </div>
@@ -176,6 +179,7 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
                           label: t('settings:mailboxes.remove'),
                           icon: Trash2,
                           danger: true,
+                          disabled: isManaged(mailbox),
                           onSelect: () => setRemoving(mailbox),
                         },
                       ]}

@@ -1,4 +1,4 @@
-import { KeyRound, Lock, RefreshCw, ShieldAlert, Wifi } from 'lucide-react'
+import { KeyRound, LifeBuoy, Lock, RefreshCw, ShieldAlert, Wifi } from 'lucide-react'
 import { useState } from 'react'
 import { call, type CallError } from '../client'
 import { useQuery } from '../live'
@@ -9,6 +9,7 @@ import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { LockSettings } from './lock'
 import { PinnedCertificates } from './pins'
+import { LockMark } from '../ui/lock-mark'
 import { Page } from '../ui/page'
 import { isPassphrasePair, NewPassphrase, PasswordField } from '../ui/passphrase'
 import { ActDialog } from '../ui/act-dialog'
@@ -101,6 +102,8 @@ export function Security() {
   const { keyIn, canLock = false } = useQuery('app.state', {}, { topics: ['app-state'] }).data ?? {}
   const [act, setAct] = useState<Act | null>(null)
   const [newKey, setNewKey] = useState(false)
+  const { appLock, recoveryKey } = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy ?? {}
+  const required = appLock === 'required'
   if (!keyIn) return null
   const words = {
     keychain: ['keychain', 'keychainText'],
@@ -125,7 +128,8 @@ export function Security() {
               {keyIn === 'passphrase' ? (
                 <>
                   <Button onClick={() => setAct('change')}>{t('settings:security.change')}</Button>
-                  <Button kind="danger" onClick={() => setAct('remove')}>
+                  {required && <LockMark />}
+                  <Button kind="danger" disabled={required} onClick={() => setAct('remove')}>
                     {t('settings:security.remove')}
                   </Button>
                 </>
@@ -134,6 +138,20 @@ export function Security() {
               )}
             </div>
           </div>
+          {recoveryKey && (
+            <div className="set">
+              <span className="t2">
+                <Icon icon={LifeBuoy} />
+              </span>
+              <div className="grow">
+                <div className="medium">{t('settings:security.recovery')}</div>
+                <p>
+                  <bdi>{t('settings:security.recoveryText', recoveryKey)}</bdi>
+                </p>
+              </div>
+              <LockMark />
+            </div>
+          )}
           {keyIn !== 'none' && (
             <div className="set">
               <span className="t2">

@@ -125,7 +125,8 @@ export function Devices({
 const leases = [7, 14, 30, 60, 90] as const
 
 function LeaseRow({ owner }: { owner: boolean }) {
-  const days = useQuery('team.lease', {}, { topics: ['team'] }).data?.days ?? null
+  const { days = null, mostDays = null } = useQuery('team.lease', {}, { topics: ['team'] }).data ?? {}
+  const offered = leases.filter((value) => mostDays === null || value <= mostDays)
   const name = (value: number | null) =>
     value === null ? t('team:lease.never') : t('team:lease.days', { count: value })
   const choose = (value: string) =>
@@ -142,8 +143,11 @@ function LeaseRow({ owner }: { owner: boolean }) {
             aria-describedby={ids.describedBy}
             value={days === null ? '' : String(days)}
             options={[
-              { value: '', label: name(null) },
-              ...leases.map((value) => ({ value: String(value), label: name(value) })),
+              ...(mostDays === null ? [{ value: '', label: name(null) }] : []),
+              ...(days === null || offered.some((value) => value === days)
+                ? []
+                : [{ value: String(days), label: name(days) }]),
+              ...offered.map((value) => ({ value: String(value), label: name(value) })),
             ]}
             onChange={(event) => choose(event.target.value)}
           />

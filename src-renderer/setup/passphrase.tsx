@@ -6,8 +6,8 @@ import { Button } from '../ui/button'
 import { isPassphrasePair, NewPassphrase, PasswordField } from '../ui/passphrase'
 import { useWait } from './wait'
 
-/** Chooses the passphrase that protects the key where there is no keychain. */
-export function SetPassphrase() {
+/** Chooses the passphrase that protects the key where there is no keychain, or where the organisation wants one. */
+export function SetPassphrase({ managed }: { managed: boolean }) {
   const [[one, two], setBoth] = useState<readonly [string, string]>(['', ''])
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -28,7 +28,7 @@ export function SetPassphrase() {
     <form className="y g4" onSubmit={(event) => void submit(event)}>
       <div className="y">
         <h1>{t('setup:start.setTitle')}</h1>
-        <p className="t2">{t('setup:start.setWhy')}</p>
+        <p className="t2">{t(managed ? 'setup:start.setManaged' : 'setup:start.setWhy')}</p>
       </div>
       <NewPassphrase autoFocus one={one} two={two} onChange={(a, b) => setBoth([a, b])} />
       <Banner kind="warn" top>

@@ -25,6 +25,7 @@ const codes: readonly FailureCode[] = [
   'disk-full',
   'disk-error',
   'key-missing',
+  'no-keychain',
   'profile-in-use',
   'keychain-failed',
   'runtime-mismatch',
@@ -196,7 +197,7 @@ function Inside({ state }: { state: AppState }) {
   // a part that stopped is also a failed start, but this page says what helps
   if (stopped) return <Stopped service={stopped} />
   if (state.phase === 'failed') return <Failed error={state.error ?? { code: 'internal', detail: {} }} />
-  if (state.phase === 'set-passphrase') return <SetPassphrase />
+  if (state.phase === 'set-passphrase') return <SetPassphrase managed={state.error?.detail['managed'] === true} />
   if (state.phase === 'locked') return state.keyIn === 'keychain' ? <UnlockWithSystem /> : <Unlock />
   if (state.phase === 'changing-key') return <ChangingKey change={state.keyChange} />
   return (

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Keys } from '../../src-main/app/keys'
+import { keyMark } from '../../src-main/crypto/key-mark'
+import { newSupportIdentity } from '../../src-main/crypto/support-identity'
+import { codeOf } from '../store/helpers'
 import { keychainInMemory } from './keychain'
 
 let profile: string
@@ -54,6 +57,35 @@ describe('the database key', () => {
       expect(readFileSync(join(profile, name)).includes(device.toString('base64').slice(0, 20))).toBe(false)
     await locked.removePassphrase('a long passphrase')
     expect((await new Keys(profile, keychain).find()).is).toBe('ready')
+  })
+
+  it('is opened by nobody but whom policy named, after a change of the key too, and by nobody once that is taken back', async () => {
+    const it = await newSupportIdentity('IT', 'Northwind', 'passphrase of IT')
+    const other = await newSupportIdentity('Other', 'Northwind', 'passphrase of IT')
+    const keychain = keychainInMemory()
+    const keys = new Keys(profile, keychain)
+    const found = await keys.find()
+    if (found.is !== 'ready') throw new Error('not ready')
+    const database = (key: Uint8Array) => writeFileSync(join(profile, 'postern.db'), keyMark(key))
+    database(found.key)
+    await keys.setSecret('imap:1', 'mailbox password')
+    keys.sealRecovery(it.card)
+    // Whoever has the keychain no more.
+    const lost = () => new Keys(profile, keychainInMemory())
+    expect(await codeOf(lost().recover(other, 'passphrase of IT', 'a new passphrase'))).toBe('unreadable')
+    expect(await codeOf(lost().recover(it, 'not that one', 'a new passphrase'))).toBe('wrong-passphrase')
+    const { next } = await keys.beginChange(undefined)
+    database(next)
+    const changed = await keys.endChange(next)
+    expect(await codeOf(lost().recover(it, 'passphrase of IT', 'a new passphrase'))).toBe('key-missing')
+    keys.sealRecovery(it.card)
+    await new Keys(profile, keychain).recover(it, 'passphrase of IT', 'a new passphrase')
+    const again = lost()
+    expect(await again.find()).toEqual({ is: 'locked' })
+    expect((await again.unlock('a new passphrase')).equals(changed)).toBe(true)
+    expect(await again.secret('imap:1')).toBe('mailbox password')
+    again.sealRecovery(null)
+    expect(await codeOf(lost().recover(it, 'passphrase of IT', 'another passphrase'))).toBe('key-missing')
   })
 
   it('is not kept in the clear when there is no keychain: a passphrase is asked for (R44)', async () => {

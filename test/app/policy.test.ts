@@ -72,6 +72,8 @@ test('macOS: what plutil prints is taken, the computer over the person', async (
 })
 
 test('Windows: what reg query prints is taken, numbers, switches and lists too', async () => {
+  const server = { host: 'imap.northwindbikes.example', port: 993, security: 'tls', user: 'help' }
+  const mailbox = { name: 'Help', address: 'help@northwindbikes.example', imap: server, smtp: { ...server, port: 465 } }
   const machine = [
     '',
     'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern',
@@ -83,6 +85,12 @@ test('Windows: what reg query prints is taken, numbers, switches and lists too',
     'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern\\allowedMailHosts',
     '    1    REG_SZ    imap.northwindbikes.example',
     '    2    REG_SZ    *.mailhost.example',
+    '',
+    'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern\\oauthClients',
+    '    1    REG_SZ    {"host":"*.gmail.com","clientId":"northwind"}',
+    '',
+    'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern\\mailboxes',
+    `    1    REG_SZ    ${JSON.stringify(mailbox)}`,
     '',
   ].join('\r\n')
   const person = [
@@ -104,12 +112,24 @@ test('Windows: what reg query prints is taken, numbers, switches and lists too',
       supportAccess: 'allowed',
       remoteContent: 'never',
       allowedMailHosts: ['imap.northwindbikes.example', '*.mailhost.example'],
+      oauthClients: [{ host: '*.gmail.com', clientId: 'northwind' }],
+      mailboxes: [mailbox],
     },
   })
   const broken = await registryPolicies((_file, args) =>
     Promise.resolve((args[1] ?? '').startsWith('HKLM') ? machine.replace('0x1e', '0xb5') : null),
   ).read()
   expect(readPolicies(broken).policy.supportAccessLongestDays, '181 days').toBe(1)
+})
+
+test('a mailbox of a policy with a password or an exception for a certificate is not taken', () => {
+  const server = { host: 'imap.example', port: 993, security: 'tls', user: 'help' }
+  const mailbox = { name: 'Help', address: 'help@example.com', imap: server, smtp: server }
+  const faults = (change: object): string[] =>
+    of(JSON.stringify({ mailboxes: [{ ...mailbox, ...change }] })).faults.map(({ key }) => key)
+  expect(faults({})).toEqual([])
+  expect(faults({ password: 'secret' })).toEqual(['mailboxes.0'])
+  expect(faults({ imap: { ...server, pin: 'ab' } })).toEqual(['mailboxes.0.imap'])
 })
 
 test('no template has fallen behind the schema', () => {

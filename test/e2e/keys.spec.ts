@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import { startKeychain } from '../servers/keychain.mjs'
-import { answerByKeyboard, answered, nav, openRow } from './hands'
+import { answerByKeyboard, answered, nav, openRow, settingsPage } from './hands'
 import {
+  ask,
   conversation,
   list,
   mail,
@@ -92,6 +94,50 @@ test('without a keychain nothing is kept before a passphrase is chosen, and late
     desk = null
     await bus.stop()
   }
+})
+
+test('what the organisation wants of the key is not got around: a keychain, and a passphrase that stays', async () => {
+  const policies = mkdtempSync(join(tmpdir(), 'postern-key-policies-'))
+  const says = (policy: Record<string, unknown>): void =>
+    writeFileSync(join(policies, '1.json'), JSON.stringify({ managedBy: 'Northwind IT', ...policy }))
+  const choose = async (page: Page): Promise<void> => {
+    await page.getByLabel('New passphrase', { exact: true }).fill('seven loose spokes')
+    await page.getByLabel('Passphrase again', { exact: true }).fill('seven loose spokes')
+    await page.getByRole('button', { name: 'Encrypt with this passphrase' }).click()
+  }
+  const args = [`--policy-dir=${policies}`]
+  const bus = await startKeychain({ keyring: false })
+  const profile = newProfile()
+  try {
+    says({ keychainRequired: true })
+    desk = await startPostern({ profile, env: bus.env, args })
+    await expect(desk.page.getByRole('heading', { name: 'There is no keychain' })).toBeVisible()
+    expect(await ask(desk.page, 'app.setPassphrase', { passphrase: 'seven loose spokes' })).toMatchObject({ ok: false })
+    expect(existsSync(join(profile, 'keyring.json'))).toBe(false)
+    says({})
+    await expect(desk.page.getByRole('heading', { name: 'Choose a passphrase' })).toBeVisible({ timeout: 20_000 })
+    await desk.close()
+  } finally {
+    await bus.stop()
+  }
+  // Here the keychain is there, and the passphrase is wanted all the same.
+  says({ appLock: 'required' })
+  desk = await startPostern({ profile: newProfile(), provision: team.provision, args })
+  await expect(desk.page.getByText('Your organisation wants a passphrase on every computer.')).toBeVisible()
+  await expect(list(desk.page)).toHaveCount(0)
+  await choose(desk.page)
+  await synced(desk.page)
+  expect(await ask(desk.page, 'app.removePassphrase', { current: 'seven loose spokes' })).toMatchObject({
+    ok: false,
+    error: { code: 'not-allowed', detail: { managed: true } },
+  })
+  await nav(desk.page, 'Settings').click()
+  await settingsPage(desk.page, 'Security').click()
+  await expect(desk.page.getByRole('button', { name: 'Remove passphrase…' })).toBeDisabled()
+  await expect(desk.page.getByRole('region', { name: 'Encryption' }).getByText('Managed')).toBeVisible()
+  await desk.close()
+  desk = null
+  rmSync(policies, { recursive: true })
 })
 
 test('a keychain that is gone takes nothing with it, and what it held works again when it returns (R45)', async () => {

@@ -507,9 +507,33 @@ test('a policy file that says 181 days grants one, and forbidding ends what is o
     'After 7 minutes',
   ])
   await expect(lock.getByRole('switch')).toBeDisabled()
+  await seesManagedMailbox()
   rmSync(join(policies, '10.json'))
   await expect(lock.getByText('Managed')).toHaveCount(0)
 })
+
+/** A mailbox that policy names takes its name from there, and is neither changed nor removed here; its password is. */
+async function seesManagedMailbox(): Promise<void> {
+  const [known] = team.provision.mailboxes
+  if (!known) throw new Error('no mailbox')
+  const { name: _name, address, imap, smtp } = known
+  const named = { name: 'Help desk', address, imap, smtp }
+  writeFileSync(join(policies, '10.json'), JSON.stringify({ managedBy: 'Northwind IT', mailboxes: [named] }))
+  await settingsPage(page, 'Mailboxes').click()
+  const line = page.getByRole('region', { name: 'Mailboxes' }).getByRole('row', { name: /Help desk/ })
+  await expect(line.getByText('Managed')).toBeVisible({ timeout: 20_000 })
+  await line.getByRole('button', { name: /Help desk/ }).click()
+  await expect(page.getByRole('menuitem', { name: 'Remove' })).toBeDisabled()
+  await page.keyboard.press('Escape')
+  const refused = { ok: false, error: { code: 'not-allowed', detail: { managed: true } } }
+  expect(await ask(page, 'app.removeMailbox', { id: 1 })).toMatchObject(refused)
+  const other = { ...named, imap: { ...imap, host: 'elsewhere.example' } }
+  expect(await ask(page, 'app.updateMailbox', { id: 1, settings: other })).toMatchObject(refused)
+  expect(await ask(page, 'app.updateMailbox', { id: 1, settings: named, password: known.password })).toMatchObject({
+    ok: true,
+  })
+  await settingsPage(page, 'Security').click()
+}
 
 /** The store's process starts anew with a wall clock that is off, as when somebody had set the computer's. */
 async function setClock(offset: number): Promise<void> {

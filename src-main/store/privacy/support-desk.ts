@@ -7,6 +7,7 @@ import { cardOf, takePinned } from './support-identities'
 import { endGrant, grantorLeft, grantRow, stateOf, sweepGrants, tellUsed, type GrantRow } from './grants'
 import { anchorHead } from './log-heads'
 import { getSettings } from '../settings'
+import { setPolicyLease } from '../team/lease'
 import { SupportSession } from './support-session'
 import type { Workspace } from '../workspace'
 
@@ -67,6 +68,7 @@ export class SupportDesk {
         detail: { locked: state.locked.join(' ').slice(0, 200), faults: state.faults.length },
       })
       tx.changes.touched('settings')
+      setPolicyLease(tx, this.workspace, state.policy.offlineLeaseDays ?? null)
     })
     takePinned(this.workspace, state.policy)
     this.sweep()

@@ -4,10 +4,12 @@ import { teamInfo } from './team-info'
 
 const dayMs = 86_400_000
 
-/** How long a computer may be without the team's carrier before it shows nothing; the roster says it. */
+/** How long a computer may be without the team's carrier before it shows nothing; the roster or policy says it. */
 export interface Lease {
   /** null: for ever. */
   readonly days: number | null
+  /** The most that policy allows; null: it says nothing. */
+  readonly mostDays: number | null
   /** When everything there was last taken in, ms. */
   readonly contactAt: number | null
   readonly ended: boolean
@@ -20,15 +22,24 @@ const number = (read: Reader, key: string): number | null => {
 
 /** By time that never runs back: a clock that was set back prolongs nothing. */
 export function leaseOf(read: Reader, workspace: Workspace): Lease {
-  const days = number(read, 'lease')
-  if (days === null) return { days: null, contactAt: null, ended: false }
+  const given = [number(read, 'lease'), workspace.policyLeaseDays].filter((one) => one !== null)
+  if (given.length === 0) return { days: null, mostDays: null, contactAt: null, ended: false }
+  const days = Math.min(...given)
   const membership = teamInfo(read)?.membership
   const contactAt = number(read, 'contact')
   const ended =
     (membership === 'owner' || membership === 'member') &&
     contactAt !== null &&
     workspace.clock.now() > contactAt + days * dayMs
-  return { days, contactAt, ended }
+  return { days, mostDays: workspace.policyLeaseDays, contactAt, ended }
+}
+
+/** Policy says how long at most. A computer that never noted when it reached its team begins now. */
+export function setPolicyLease(tx: Writer, workspace: Workspace, days: number | null): void {
+  workspace.policyLeaseDays = days
+  if (days !== null && teamInfo(tx))
+    tx.run("INSERT OR IGNORE INTO team_info(key, value) VALUES('contact', ?)", String(workspace.clock.now()))
+  tx.changes.touched('team')
 }
 
 /** The roster says something else, or for the first time. */

@@ -176,7 +176,12 @@ export const teamCalls = {
     'read',
     'settings',
     nothing,
-    z.object({ days: z.int().nullable(), contactAt: Time.nullable(), ended: z.boolean() }),
+    z.object({
+      days: z.int().nullable(),
+      /** The most that policy allows. */ mostDays: z.int().nullable(),
+      contactAt: Time.nullable(),
+      ended: z.boolean(),
+    }),
   ),
   'team.setLease': store('write', 'manage-team', z.object({ days: z.int().min(1).max(365).nullable() }), done),
   /** Looks at the carrier anew, now. */

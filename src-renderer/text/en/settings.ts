@@ -127,6 +127,9 @@ export const settings = {
       failed: 'The key was not changed. The old one still holds and nothing was lost. {{why}}',
     },
     keyTitle: 'Encryption',
+    recovery: 'Your organisation can open this database',
+    recoveryText:
+      'Its key is also sealed to {{name}}, {{organisation}}, for a computer whose passphrase or keychain is lost.',
     keychain: 'The key is in this system’s keychain',
     keychainText:
       'Mail, drafts, attachments and the search index on this computer are encrypted. The key is opened when you log in to your computer.',

@@ -29,6 +29,8 @@ export const setup = {
     setTitle: 'Choose a passphrase',
     setWhy:
       'Mail is kept encrypted on this computer. This system has no keychain that could hold the key, so a passphrase protects it. Postern asks for it each time it starts.',
+    setManaged:
+      'Your organisation wants a passphrase on every computer. It protects the mail that is kept here, encrypted, and Postern asks for it each time it starts.',
     setWarn:
       'Nobody can bring it back. If it is lost, the mail must be fetched from the server again, and drafts that were not sent are gone.',
     set: 'Encrypt with this passphrase',
@@ -89,6 +91,12 @@ export const setup = {
       happened: 'A newer version of Postern wrote the local store. This older one cannot read it without risk.',
       safe: 'Nothing was touched.',
       todo: 'Install the newer version again.',
+    },
+    'no-keychain': {
+      title: 'There is no keychain',
+      happened: 'Your organisation lets Postern open only where the system keeps its key, and this system offers none.',
+      safe: 'Nothing was written.',
+      todo: 'Start or unlock the keychain of this system and try again, or ask whoever manages this computer.',
     },
     'disk-full': {
       title: 'The disk is full',

@@ -21,6 +21,8 @@ export const sharing = {
     noneText: 'Access is off until somebody grants it, to one person, with an end.',
     off: 'Switched off by your organisation.',
     line: '{{scope}} until {{when}}, in {{where}}. Granted by {{by}} for: {{reason}}.',
+    recovery:
+      'Can open the database of this computer with its recovery key, where somebody has lost the passphrase. Set by your organisation.',
     writes: 'May also write notes, tags and assignments.',
     go: 'Support access',
     revoke: 'Revoke',

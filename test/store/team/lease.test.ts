@@ -42,6 +42,29 @@ test('a computer that was away for too long shows nothing, whatever is asked, an
   expect(ben.events.some(({ topic }) => topic === 'team')).toBe(true)
 })
 
+test('policy keeps a computer from being away longer than it says, whatever the team agreed on, and nobody who is alone', async () => {
+  const managed = (offlineLeaseDays: number) =>
+    ben.app.call('policy.set', {
+      source: 'test',
+      managedBy: 'IT',
+      locked: ['offlineLeaseDays'],
+      faults: [],
+      policy: { offlineLeaseDays },
+    })
+  await managed(5)
+  away(ben, 4)
+  expect(await ben.call('team.lease', {})).toMatchObject({ days: 5, mostDays: 5, ended: false })
+  away(ben, 6)
+  expect(await codeOf(ben.list())).toBe('lease-ended')
+  await ana.call('team.setLease', { days: 3 })
+  await team.pump()
+  await compare(ben)
+  away(ben, 4)
+  expect(await ben.call('team.lease', {})).toMatchObject({ days: 3, ended: true })
+  await managed(2)
+  expect(await ben.call('team.lease', {})).toMatchObject({ days: 2, mostDays: 2 })
+})
+
 test('without a lease, and alone, nobody is locked out', async () => {
   away(ben, 400)
   expect(await codeOf(ben.list())).toBe('none')
