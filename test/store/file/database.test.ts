@@ -94,6 +94,18 @@ describe('the encrypted file', () => {
     expect(codeOfSync(() => Database.open(dir, key, nothing))).toBe('store-corrupt')
   })
 
+  test('SQLite is none with known holes, and Electron is pinned to one version (R9)', () => {
+    const { database: db } = Database.open(dir, randomBytes(32), nothing)
+    const version = db.read.get<{ version: string }>('SELECT sqlite_version() AS version')?.version ?? ''
+    db.close()
+    const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
+    expect(major * 1e6 + minor * 1e3 + patch, version).toBeGreaterThanOrEqual(3_051_003)
+    const pinned = JSON.parse(readFileSync('package.json', 'utf8')).devDependencies.electron
+    expect(pinned).toMatch(/^\d+\.\d+\.\d+$/)
+    // The oldest major that was supported when this was written.
+    expect(Number(pinned.split('.')[0])).toBeGreaterThanOrEqual(43)
+  })
+
   test('every setting holds on every connection (R49)', () => {
     const { database } = Database.open(dir, randomBytes(32), nothing)
     const pragma = (name: string): unknown => database.pragma(name)
