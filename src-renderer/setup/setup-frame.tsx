@@ -24,7 +24,8 @@ export function SetupFrame({
 }) {
   const inside = (
     <>
-      <div className="scroll">
+      {/* Where nothing is asked, nothing in it can be focused to scroll it by key. */}
+      <div className="scroll" tabIndex={onSubmit ? undefined : 0}>
         <div className="setup-in">
           {title !== undefined && (
             <div>

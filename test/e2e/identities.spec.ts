@@ -53,6 +53,7 @@ test.beforeAll(async () => {
       managedBy: 'Northwind IT',
       oauthClients: [
         { host: '*.northwindbikes.example', issuer: 'https://id.northwindbikes.example', clientId: 'northwind-desk' },
+        { host: '*.gmail.com', clientId: 'northwind-google' },
       ],
     }),
   )
@@ -218,4 +219,35 @@ test("what a mailbox's permission was used for stands in the privacy panel, and 
   await expect(services).not.toContainText('imap.elsewhere.example')
   await toast().getByRole('button', { name: /Undo/ }).click()
   await expect(services).toContainText('imap.elsewhere.example')
+})
+
+test("with the organisation's client ID a person reads what Google would give and why, and Cancel opens nothing", async () => {
+  const { page, app } = desk
+  await app.evaluate(({ shell }) => {
+    shell.openExternal = async () => {
+      Reflect.set(globalThis, 'opened', true)
+      return Promise.resolve()
+    }
+  })
+  await page.getByRole('button', { name: 'Add mailbox' }).first().click()
+  await page.getByLabel('Email address').fill('northwind.support@gmail.com')
+  await expect(page.getByText('Google found')).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Postern asks Google for this access' })).toBeVisible()
+  const table = page.getByRole('table', { name: /Access to the mailbox/ })
+  for (const [what, where] of [
+    ['Read mail and folders', 'This computer, encrypted'],
+    ['Send mail as this address', 'Google Sent folder and this computer'],
+    ['Move and mark mail', 'Google'],
+    ['Name and address', 'This computer, encrypted'],
+  ] as const)
+    await expect(table.getByRole('row', { name: new RegExp(what) })).toContainText(where)
+  await expect(page.getByText('is used to sync and send for this mailbox only.')).toBeVisible()
+  await expect(page.getByText('openid email https://mail.google.com/', { exact: true })).toBeVisible()
+  await expect(page.getByText('accounts.google.com', { exact: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Allow and open browser' })).toBeEnabled()
+  await look(desk, 'consent-google')
+  await page.getByRole('button', { name: 'Cancel' }).press('Enter')
+  await expect(page.getByRole('heading', { name: 'Mailboxes' })).toBeVisible()
+  expect(await app.evaluate(() => Reflect.get(globalThis, 'opened'))).toBeUndefined()
 })
