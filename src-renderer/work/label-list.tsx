@@ -13,6 +13,7 @@ export function LabelList({ ids, has }: { ids: readonly number[]; has: readonly 
         name: t('labels:labels'),
         find: t('labels:find'),
         none: t('labels:none'),
+        first: t('labels:first'),
         make: (label) => t('labels:make', { label }),
         remove: (label) => t('labels:remove', { label }),
       }}

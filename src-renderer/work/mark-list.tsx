@@ -24,7 +24,9 @@ export function MarkList<M extends Mark>({
   words: {
     name: string
     find: string
+    /** Nothing fits what was typed, and there is nothing at all yet. */
     none: string
+    first: string
     make: (label: string) => string
     remove: (label: string) => string
   }
@@ -43,6 +45,7 @@ export function MarkList<M extends Mark>({
   const isNew = typed !== '' && canMake(typed) && !marks.some(({ label }) => label.toLocaleLowerCase() === lower)
   // In their order, with what would be new behind what is there.
   const found = marks.filter(({ label }) => label.toLocaleLowerCase().includes(lower))
+  const empty = !isNew && found.length === 0
   return (
     <Command label={words.name} loop shouldFilter={false} className="tag-picker">
       <Command.Input
@@ -54,8 +57,8 @@ export function MarkList<M extends Mark>({
         maxLength={maxLength}
         autoFocus
       />
-      <Command.List label={words.name}>
-        {!isNew && found.length === 0 && <div className="mh">{words.none}</div>}
+      {empty && <div className="mh">{typed === '' ? words.first : words.none}</div>}
+      <Command.List label={words.name} hidden={empty}>
         {found.map((mark) => {
           const on = has.includes(mark.id)
           return (

@@ -11,6 +11,7 @@ export function TagList({ ids, has }: { ids: readonly number[]; has: readonly st
         name: t('work:tags'),
         find: t('work:findTag'),
         none: t('work:noTag'),
+        first: t('work:firstTag'),
         make: (label) => t('work:makeTag', { label }),
         remove: (label) => t('work:removeTag', { label }),
       }}

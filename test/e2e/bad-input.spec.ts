@@ -150,6 +150,33 @@ test('a file of 30 MB in a reply is sent whole or refused by a sentence, and one
   expect(sum(Buffer.from(encoded, 'base64'))).toBe(sum(large))
 })
 
+test('a message to nobody and without a subject does not leave unasked; gone back, the text is there, and sent anyway it arrives', async () => {
+  await nav(page, 'Inbox').click()
+  await page.getByRole('button', { name: 'New conversation' }).click()
+  const text = page.getByRole('textbox', { name: 'Message' })
+  await text.pressSequentially('Without a heading')
+  await page.keyboard.press('Control+Enter')
+  const nobody = page.getByRole('alert').filter({ hasText: 'Add a recipient' })
+  await expect(nobody).toBeVisible()
+  await page.getByRole('combobox', { name: 'To' }).fill('plain@accepted.example')
+  await page.getByRole('combobox', { name: 'To' }).press('Enter')
+  await expect(nobody).toHaveCount(0)
+  await text.focus()
+  await page.keyboard.press('Control+Enter')
+  const question = page.getByRole('dialog')
+  await expect(question).toContainText('There is no subject.')
+  await question.getByRole('button', { name: 'Go back' }).click()
+  await expect(text).toBeFocused()
+  await expect(text).toContainText('Without a heading')
+  await page.keyboard.press('Control+Enter')
+  await question.getByRole('button', { name: 'Send anyway' }).click()
+  const all = await team.postfix.waitForDeliveries(
+    (some) => some.some((one) => one.recipients.includes('plain@accepted.example')),
+    30_000,
+  )
+  expect(all.filter((one) => one.text.includes('Without a heading'))).toHaveLength(1)
+})
+
 test('2,000 recipients are refused by a clear sentence, and the draft is kept', async () => {
   await nav(page, 'Inbox').click()
   await page.getByRole('button', { name: 'New conversation' }).click()

@@ -90,9 +90,11 @@ test('no fault in what opens over a conversation', async () => {
     ['t', 'tag'],
   ] as const) {
     await page.keyboard.press(key)
-    await expect(page.locator('.menu').first()).toBeVisible()
+    await expect(page.locator('.menu')).toBeVisible()
     await look(desk, name)
+    await expect(page.locator('.menu')).toBeVisible()
     await page.keyboard.press('Escape')
+    await expect(page.locator('.menu')).toHaveCount(0)
   }
 })
 

@@ -6,6 +6,7 @@ export const labels = {
   remove: 'Remove the label {{label}}',
   find: 'Find or make a label',
   none: 'No label has this name.',
+  first: 'No labels yet. Type a name to make the first.',
   make: 'Make the label “{{label}}” in the mailbox',
   did: {
     given_one: 'Labelled {{label}}',

@@ -15,6 +15,7 @@ export const work = {
   tags: 'Tags',
   findTag: 'Find or make a tag',
   noTag: 'No tag has this name.',
+  firstTag: 'No tags yet. Type a name to make the first.',
   makeTag: 'Make the tag “{{label}}”',
   removeTag: 'Remove the tag {{label}}',
   snooze: 'Snooze',
