@@ -1,5 +1,5 @@
 import { Server } from 'lucide-react'
-import { useEffect, useState, type FormEvent, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { addressesOf, type FoundSettings } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -11,6 +11,7 @@ import { Field, Input } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { ChoiceCards } from './choice-cards'
 import { isAddress } from './guess'
+import { SetupFrame } from './setup-frame'
 
 export const choices = ['google', 'microsoft', 'other'] as const
 export type ProviderChoice = (typeof choices)[number]
@@ -90,93 +91,21 @@ export function ProviderPage({
     addressesOf(one).some((own) => own.toLowerCase() === address.trim().toLowerCase()),
   )
   const good = isAddress(address) && here === undefined
-  const next = (event?: FormEvent) => {
-    event?.preventDefault()
+  const next = () => {
     if (!good) return setLeft(true)
     const going = choice ?? 'other'
     const found = look?.found ?? null
     return onNext({ address: address.trim(), choice: going, found: found && choiceOf(found) === going ? found : null })
   }
   return (
-    <section className="pane" aria-label={t('accounts:provider.region')} data-pane="page" tabIndex={-1}>
-      <form
-        className="setup-form"
-        noValidate
-        onSubmit={next}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' || !onLeave || event.nativeEvent.isComposing) return
-          event.preventDefault()
-          event.stopPropagation()
-          onLeave()
-        }}
-      >
-        <div className="scroll">
-          <div className="setup-in">
-            <div>
-              <h1>{t(first ? 'accounts:provider.firstTitle' : 'accounts:provider.title')}</h1>
-              <p className="t2 setup-under">{t(first ? 'accounts:provider.firstText' : 'accounts:provider.text')}</p>
-            </div>
-            {notice}
-            <Field
-              label={t('accounts:provider.address')}
-              error={
-                left && address.trim() !== '' && !isAddress(address) ? t('accounts:provider.badAddress') : undefined
-              }
-            >
-              {(ids) => (
-                <Input
-                  {...ids}
-                  type="email"
-                  autoFocus
-                  value={address}
-                  spellCheck={false}
-                  autoComplete="off"
-                  dir="ltr"
-                  busy={looking}
-                  onChange={(event) => {
-                    setAddress(event.target.value)
-                    setPicked(null)
-                  }}
-                  onBlur={() => setLeft(true)}
-                  end={
-                    <span className="push meta t3 nowrap" role="status">
-                      {looking ? t('accounts:provider.looking') : look ? foundText(look) : ''}
-                    </span>
-                  }
-                />
-              )}
-            </Field>
-            {here && (
-              <Banner
-                kind="warn"
-                actions={
-                  !here.local && (
-                    <Button onClick={() => goSettings(`mailboxes/${here.id}`)}>
-                      {t('accounts:provider.hereOpen')}
-                    </Button>
-                  )
-                }
-              >
-                {t(here.local ? 'accounts:provider.hereImported' : 'accounts:provider.here', { name: here.name })}
-              </Banner>
-            )}
-            <ChoiceCards
-              label={t('accounts:provider.choices')}
-              value={choice}
-              onChange={setPicked}
-              onSure={() => next()}
-              choices={choices.map((id) => ({
-                id,
-                title: t(`accounts:provider.${id}`),
-                text: t(`accounts:provider.${id}Text`),
-                mark: id === 'other' ? <Icon icon={Server} /> : id === 'google' ? 'G' : 'M',
-                colour: { google: 'c-sky', microsoft: 'c-teal', other: 'c-stone' }[id],
-                end: match === id && <span className="chip acc">{t('accounts:provider.matches')}</span>,
-              }))}
-            />
-          </div>
-        </div>
-        <footer className="setup-foot">
+    <SetupFrame
+      region={t('accounts:provider.region')}
+      title={t(first ? 'accounts:provider.firstTitle' : 'accounts:provider.title')}
+      text={t(first ? 'accounts:provider.firstText' : 'accounts:provider.text')}
+      onSubmit={next}
+      {...(onLeave ? { onEscape: onLeave } : {})}
+      foot={
+        <>
           <span className="push" />
           {onLeave && (
             <Button kind="ghost" size="lg" keys="Escape" onClick={onLeave}>
@@ -186,8 +115,63 @@ export function ProviderPage({
           <Button submit size="lg" kind="primary" keys="Enter" disabled={!good}>
             {t('accounts:provider.next')}
           </Button>
-        </footer>
-      </form>
-    </section>
+        </>
+      }
+    >
+      {notice}
+      <Field
+        label={t('accounts:provider.address')}
+        error={left && address.trim() !== '' && !isAddress(address) ? t('accounts:provider.badAddress') : undefined}
+      >
+        {(ids) => (
+          <Input
+            {...ids}
+            type="email"
+            autoFocus
+            value={address}
+            spellCheck={false}
+            autoComplete="off"
+            dir="ltr"
+            busy={looking}
+            onChange={(event) => {
+              setAddress(event.target.value)
+              setPicked(null)
+            }}
+            onBlur={() => setLeft(true)}
+            end={
+              <span className="push meta t3 nowrap" role="status">
+                {looking ? t('accounts:provider.looking') : look ? foundText(look) : ''}
+              </span>
+            }
+          />
+        )}
+      </Field>
+      {here && (
+        <Banner
+          kind="warn"
+          actions={
+            !here.local && (
+              <Button onClick={() => goSettings(`mailboxes/${here.id}`)}>{t('accounts:provider.hereOpen')}</Button>
+            )
+          }
+        >
+          {t(here.local ? 'accounts:provider.hereImported' : 'accounts:provider.here', { name: here.name })}
+        </Banner>
+      )}
+      <ChoiceCards
+        label={t('accounts:provider.choices')}
+        value={choice}
+        onChange={setPicked}
+        onSure={next}
+        choices={choices.map((id) => ({
+          id,
+          title: t(`accounts:provider.${id}`),
+          text: t(`accounts:provider.${id}Text`),
+          mark: id === 'other' ? <Icon icon={Server} /> : id === 'google' ? 'G' : 'M',
+          colour: { google: 'c-sky', microsoft: 'c-teal', other: 'c-stone' }[id],
+          end: match === id && <span className="chip acc">{t('accounts:provider.matches')}</span>,
+        }))}
+      />
+    </SetupFrame>
   )
 }
