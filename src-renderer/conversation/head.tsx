@@ -18,11 +18,10 @@ import {
 } from 'lucide-react'
 import { useState } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
-import { moveTo, setRead, setStatus, tellFailure, trash } from '../state/acts'
+import { markUnread, moveTo, setStatus, tellFailure, trash } from '../state/acts'
 import { useQuery } from '../live'
 import { isProfilePane, useLayout } from '../state/layout'
 import { stepConversation, toList } from '../state/list'
-import { openConversation } from '../state/places'
 import { showToast } from '../state/toast'
 import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
@@ -130,11 +129,7 @@ export function Head({
               {
                 label: t('conversation:markUnread'),
                 icon: MailOpen,
-                onSelect: () => {
-                  // closed first: an open conversation is read again by being looked at
-                  openConversation(null)
-                  void setRead(ids, false)
-                },
+                onSelect: () => void markUnread(ids),
               },
               status === 'spam'
                 ? { label: t('conversation:notSpam'), icon: OctagonAlert, onSelect: () => void setStatus(ids, 'open') }

@@ -11,7 +11,7 @@ import { whenText } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
-import { AssignMenu, usePeople } from '../work/assign-menu'
+import { AssignMenu, selfIn, usePeople } from '../work/assign-menu'
 import { LabelBar } from '../work/label-bar'
 import { SnoozeMenu } from '../work/snooze-menu'
 import { TagPicker } from '../work/tag-picker'
@@ -38,11 +38,7 @@ export function WorkBar({ conversation, onSnooze }: { conversation: Conversation
       keys: 'i',
       group: 'conversation',
       label: t('work:keys.toMe'),
-      run: only(
-        () =>
-          people &&
-          void assign(ids, people.people.find((one) => one.id === people.self) ?? { id: people.self, name: '' }),
-      ),
+      run: only(() => people && void assign(ids, selfIn(people))),
     },
     {
       id: 'conversation.tag',

@@ -2,9 +2,7 @@ import { AlarmClock, Bookmark, Ellipsis, Tag, UserCheck, X } from 'lucide-react'
 import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { call } from '../client'
-import { useQuery } from '../live'
-import { moveTo, setRead, setStatus, tellFailure, trash } from '../state/acts'
-import { mergeConversations } from '../state/threads'
+import { setRead, setStatus, tellFailure, trash } from '../state/acts'
 import { assign } from '../state/work'
 import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
@@ -14,17 +12,16 @@ import { numberText } from '../text/time'
 import { Button, IconButton } from '../ui/button'
 import { ExportPicked } from '../ui/export-picked'
 import { Menu } from '../ui/menu'
-import { AssignMenu, usePeople } from '../work/assign-menu'
+import { AssignMenu, selfIn, usePeople } from '../work/assign-menu'
 import { LabelPicker } from '../work/label-bar'
-import { useLabels } from '../work/labels'
 import { SnoozeMenu } from '../work/snooze-menu'
 import { TagPicker } from '../work/tag-picker'
+import { useMoreActs } from './more-acts'
 import type { ListFilter } from './use-list-window'
 
 /** As many as one call takes. */
 const most = 1000
 const pageMost = 200
-const mostMerged = 100
 
 type Layer = 'assign' | 'tag' | 'snooze' | 'label'
 
@@ -54,10 +51,6 @@ export function BulkBar({
   const [layer, setLayer] = useState<Layer | null>(null)
   const layered = (one: Layer) => (on: boolean) => setLayer(on ? one : null)
   const people = usePeople()
-  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
-    ({ local }) => !local,
-  )
-  const { labels } = useLabels()
   const [exporting, setExporting] = useState(false)
   const ids = [...picked]
   const total = window.total ?? 0
@@ -75,6 +68,13 @@ export function BulkBar({
     setBusy(false)
     clear()
   }
+  const more = useMoreActs({
+    ids,
+    view,
+    act,
+    onExport: () => setExporting(true),
+    onLabels: () => setLayer('label'),
+  })
   const ifPicked = (does: () => void) => () => (picked.size > 0 ? does() : false)
   useShortcuts([
     {
@@ -97,11 +97,7 @@ export function BulkBar({
       keys: 'i',
       group: 'list',
       label: t('work:keys.toMe'),
-      run: ifPicked(
-        () =>
-          people &&
-          void assign(ids, people.people.find((one) => one.id === people.self) ?? { id: people.self, name: '' }),
-      ),
+      run: ifPicked(() => people && void assign(ids, selfIn(people))),
     },
     { id: 'list.tag', keys: 't', group: 'list', label: t('work:keys.tag'), run: ifPicked(() => setLayer('tag')) },
     {
@@ -184,32 +180,7 @@ export function BulkBar({
           trigger={
             <IconButton icon={Ellipsis} size="sm" label={t('inbox:bulk.more')} className="push" disabled={busy} />
           }
-          items={[
-            {
-              label: t('threads:mergePicked'),
-              disabled: ids.length < 2 || ids.length > mostMerged,
-              onSelect: () => void act(async () => void (await mergeConversations(ids))),
-            },
-            { label: t('threads:export'), onSelect: () => setExporting(true) },
-            ...(mailboxes.length < 2
-              ? []
-              : [
-                  { heading: t('conversation:moveTo') },
-                  ...mailboxes.map((mailbox) => ({
-                    label: mailbox.name,
-                    onSelect: () => void act(() => moveTo(ids, mailbox)),
-                  })),
-                  'separator' as const,
-                ]),
-            ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), onSelect: () => setLayer('label') }]),
-            { label: t('inbox:bulk.markUnread'), onSelect: () => void act(() => setRead(ids, false)) },
-            ...(view === 'pending'
-              ? []
-              : [{ label: t('inbox:bulk.setPending'), onSelect: () => void act(() => setStatus(ids, 'pending')) }]),
-            ...(view === 'spam'
-              ? []
-              : [{ label: t('inbox:bulk.markSpam'), onSelect: () => void act(() => setStatus(ids, 'spam')) }]),
-          ]}
+          items={more}
         />
       </div>
       {exporting && <ExportPicked ids={ids} onClose={() => setExporting(false)} />}

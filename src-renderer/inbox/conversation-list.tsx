@@ -1,20 +1,4 @@
 import {
-  AlarmClock,
-  AtSign,
-  Bookmark,
-  Circle,
-  CircleCheck,
-  CircleDot,
-  Clock,
-  Inbox,
-  ListFilter as ListFilterIcon,
-  MailOpen,
-  OctagonAlert,
-  User,
-  UserCheck,
-  Users,
-} from 'lucide-react'
-import {
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -24,26 +8,22 @@ import {
   type KeyboardEvent,
   type MouseEvent,
 } from 'react'
-import type { View } from '../../src-preload/contract'
 import { ask } from '../client'
 import { prefetch } from '../live'
 import { afterPaint } from '../state/after-paint'
 import { stepConversation, useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
-import { goView, openConversation, openConversationId } from '../state/places'
+import { openConversation, openConversationId } from '../state/places'
 import { useShortcuts } from '../state/shortcuts'
-import { errorText, t } from '../text'
-import { Button } from '../ui/button'
-import { EmptyState } from '../ui/empty-state'
-import type { LucideIcon } from '../ui/icon'
+import { t } from '../text'
 import { RowGrid, type RowGridHandle, type RowProps } from '../ui/row-grid'
 import { usePresence, type Mark } from '../work/presence'
 import { ConversationRowView, SkeletonRow } from './conversation-row'
+import { EmptyList, EmptyView, ListError, LoadingBars, type ListView } from './list-states'
+import { useRowMenu } from './use-row-menu'
 import type { ListFilter } from './use-list-window'
 
 export const rowHeights = { comfortable: 97, compact: 53 } as const
-
-type ListView = Exclude<View, 'drafts' | 'outbox'>
 
 const nobody: readonly Mark[] = []
 
@@ -211,6 +191,8 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
     [window, range, onPick, openIndex, openId, view],
   )
 
+  const { menu, onMenu, isAsked } = useRowMenu({ window, view, grid })
+
   const onMove = useCallback(
     (index: number, event: KeyboardEvent) => {
       if (event.shiftKey) {
@@ -274,6 +256,15 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
         return undefined
       },
     },
+    // the system's own key for a menu; this only says so
+    {
+      id: 'list.menu',
+      keys: 'shift+F10',
+      group: 'list',
+      label: t('inbox:keys.menu'),
+      hidden: true,
+      run: () => false,
+    },
     // in the list the grid itself moves with Shift and arrows; these two only say so
     {
       id: 'list.extendDown',
@@ -309,6 +300,7 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
         tabStop={props.tabIndex === 0}
         on={row.id === openId}
         picked={picked.has(row.id)}
+        asked={isAsked(row.id)}
         onPick={onPick}
         marks={presence.get(row.id) ?? nobody}
         mailboxes={
@@ -330,29 +322,26 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
         {window.slow && <LoadingBars height={height} />}
       </div>
     )
-  if (total === 0 && filter.saved)
-    return (
-      <div className="scroll center">
-        <EmptyState icon={ListFilterIcon} title={t('views:emptyTitle')}>
-          {t('views:emptyText')}
-        </EmptyState>
-      </div>
-    )
+  if (total === 0 && filter.saved) return <EmptyView />
   if (total === 0) return <EmptyList view={view} unreadOnly={filter.unreadOnly ?? false} syncing={syncing} />
   return (
-    <RowGrid
-      ref={grid}
-      label={t('inbox:list')}
-      count={total}
-      rowHeight={height}
-      multiselectable
-      className={`${picked.size > 0 ? 'picking' : ''}${closing ? ' closing' : ''}`}
-      current={openIndex}
-      renderRow={renderRow}
-      onOpen={onOpen}
-      onMove={onMove}
-      onVisible={onVisible}
-    />
+    <>
+      <RowGrid
+        ref={grid}
+        label={t('inbox:list')}
+        count={total}
+        rowHeight={height}
+        multiselectable
+        className={`${picked.size > 0 ? 'picking' : ''}${closing ? ' closing' : ''}`}
+        current={openIndex}
+        renderRow={renderRow}
+        onOpen={onOpen}
+        onMenu={onMenu}
+        onMove={onMove}
+        onVisible={onVisible}
+      />
+      {menu}
+    </>
   )
 }
 
@@ -381,85 +370,4 @@ function useLastIndex(openId: number | null, index: number) {
     setId(openId)
   }, [openId, index, id])
   return place
-}
-
-function LoadingBars({ height }: { height: number }) {
-  return (
-    <div className="rows" role="grid" aria-label={t('inbox:list')} aria-busy="true">
-      {[0, 1, 2].map((index) => (
-        <SkeletonRow
-          key={index}
-          faint={1 - index * 0.3}
-          props={{
-            role: 'row',
-            'data-index': index,
-            'aria-rowindex': index + 1,
-            tabIndex: -1,
-            style: { translate: `0 ${index * height}px`, blockSize: height },
-          }}
-        />
-      ))}
-    </div>
-  )
-}
-
-function ListError({ window }: { window: ListWindow }) {
-  return (
-    <div className="scroll center" role="alert">
-      <EmptyState
-        icon={OctagonAlert}
-        title={t('inbox:error.title')}
-        action={<Button onClick={() => window.refresh()}>{t('common:retry')}</Button>}
-      >
-        {window.error && errorText(window.error)}
-      </EmptyState>
-    </div>
-  )
-}
-
-const emptyIcons: Record<ListView, LucideIcon> = {
-  inbox: Inbox,
-  unassigned: Circle,
-  mine: User,
-  groups: Users,
-  mentions: AtSign,
-  followed: Bookmark,
-  assigned: UserCheck,
-  snoozed: AlarmClock,
-  pending: Clock,
-  closed: CircleCheck,
-  spam: CircleDot,
-}
-
-function EmptyList({ view, unreadOnly, syncing }: { view: ListView; unreadOnly: boolean; syncing: boolean }) {
-  if (unreadOnly) {
-    return (
-      <div className="scroll center">
-        <EmptyState
-          icon={MailOpen}
-          title={t('inbox:empty.unreadTitle')}
-          action={<Button onClick={() => useList.getState().setUnreadOnly(false)}>{t('inbox:empty.showAll')}</Button>}
-        >
-          {t('inbox:empty.unreadText')}
-        </EmptyState>
-      </div>
-    )
-  }
-  const action =
-    view === 'inbox' ? (
-      <Button keys="g p" onClick={() => goView('pending')}>
-        {t('inbox:empty.goPending')}
-      </Button>
-    ) : (
-      <Button keys="g i" onClick={() => goView('inbox')}>
-        {t('inbox:empty.goInbox')}
-      </Button>
-    )
-  return (
-    <div className="scroll center">
-      <EmptyState icon={emptyIcons[view]} title={t(`inbox:empty.${view}Title`)} action={!syncing && action}>
-        {view === 'inbox' && syncing ? t('inbox:empty.inboxSyncing') : t(`inbox:empty.${view}Text`)}
-      </EmptyState>
-    </div>
-  )
 }

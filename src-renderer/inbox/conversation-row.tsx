@@ -19,6 +19,8 @@ interface Props {
   tabStop: boolean
   on: boolean
   picked: boolean
+  /** Its menu is open. */
+  asked: boolean
   /** Mailbox names, shown when the list holds more than one mailbox. */
   mailboxes: string
   /** Who else is here. */
@@ -61,6 +63,7 @@ export const ConversationRowView = memo(function ConversationRowView({
   tabStop,
   on,
   picked,
+  asked,
   mailboxes,
   marks,
   onPick,
@@ -76,7 +79,7 @@ export const ConversationRowView = memo(function ConversationRowView({
       aria-selected={picked || on}
       aria-current={on || undefined}
       aria-label={spoken(row, marks)}
-      className={`row${row.unread ? ' unread' : ''}${on ? ' on' : ''}${picked ? ' picked' : ''}`}
+      className={`row${row.unread ? ' unread' : ''}${on ? ' on' : ''}${picked ? ' picked' : ''}${asked ? ' asked' : ''}`}
       style={{ translate: `0 ${top}px`, blockSize: height }}
     >
       <div className="mark" role="gridcell">

@@ -2,6 +2,7 @@ import type { Status } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
 import { errorText, t } from '../text'
 import { useList } from './list'
+import { openConversation, openConversationId } from './places'
 import { showToast } from './toast'
 
 /** Tells that an act failed, in the words for its error. */
@@ -50,6 +51,12 @@ export async function setRead(ids: readonly number[], read: boolean, quiet = fal
   } catch (thrown) {
     if (!quiet) tellFailure(thrown)
   }
+}
+
+/** Marks conversations unread; an open one is closed first, since it is read again by being looked at. */
+export function markUnread(ids: readonly number[]): Promise<void> {
+  if (ids.includes(openConversationId() ?? 0)) openConversation(null)
+  return setRead(ids, false)
 }
 
 /** Moves conversations to another mailbox of the team; the mail itself goes there too. */

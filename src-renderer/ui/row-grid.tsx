@@ -39,6 +39,8 @@ export interface RowGridProps {
   renderRow: (index: number, row: RowProps, top: number) => ReactNode
   /** Click or Enter. Modifier keys are in the event. */
   onOpen: (index: number, event: MouseEvent | KeyboardEvent) => void
+  /** A menu was asked for: by the other mouse button, or by its key. */
+  onMenu?: (index: number, event: MouseEvent) => void
   /** Arrow keys went to this row. */
   onMove?: (index: number, event: KeyboardEvent) => void
   onVisible?: (first: number, last: number) => void
@@ -59,6 +61,7 @@ export function RowGrid({
   rowHeight,
   renderRow,
   onOpen,
+  onMenu,
   onMove,
   onVisible,
   multiselectable = false,
@@ -165,6 +168,12 @@ export function RowGrid({
         onClick={(event) => {
           const index = clickedIndex(event)
           if (index >= 0) onOpen(index, event)
+        }}
+        onContextMenu={(event) => {
+          const index = indexOf(event.target)
+          if (!onMenu || index < 0) return
+          event.preventDefault()
+          onMenu(index, event)
         }}
         onFocus={(event) => {
           const index = indexOf(event.target)

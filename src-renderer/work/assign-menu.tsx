@@ -1,5 +1,6 @@
 import { Circle, User, Users } from 'lucide-react'
 import type { ReactElement } from 'react'
+import type { CallOutput, Person } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { assign } from '../state/work'
 import { t } from '../text'
@@ -19,6 +20,10 @@ interface Props {
 export function usePeople() {
   return useQuery('people.list', {}, { topics: ['team', 'settings'] }).data
 }
+
+/** The person at this window, to give something to. */
+export const selfIn = ({ self, people }: CallOutput<'people.list'>): Person =>
+  people.find((one) => one.id === self) ?? { id: self, name: '' }
 
 /** Gives conversations to somebody, a group, or nobody. */
 export function AssignMenu({ trigger, ids, assignee, ...rest }: Props) {

@@ -18,6 +18,7 @@ export const inbox = {
   resize: 'Width of the list',
   resizeProfile: 'Width of the customer pane',
   row: {
+    acts: 'What can be done with {{name}}',
     checking: 'Checking',
     checkingTip: 'Being checked against the server, which numbered its folder anew',
     unread: 'Unread',
@@ -151,6 +152,7 @@ export const inbox = {
     previousRow: 'Previous row',
     open: 'Open, or into the thread',
     pick: 'Select',
+    menu: 'Menu of what can be done',
     extendDown: 'Extend the selection down',
     extendUp: 'Extend the selection up',
     pickAll: 'Select all',

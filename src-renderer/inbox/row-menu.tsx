@@ -1,0 +1,149 @@
+import {
+  AlarmClock,
+  Bookmark,
+  Circle,
+  CircleCheck,
+  MailOpen,
+  Tag as TagIcon,
+  Trash2,
+  User,
+  UserCheck,
+} from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { ConversationRow } from '../../src-preload/contract'
+import { useQuery } from '../live'
+import { setRead, setStatus, trash } from '../state/acts'
+import { follow } from '../state/follow'
+import { useList } from '../state/list'
+import { assign } from '../state/work'
+import { t } from '../text'
+import { ExportPicked } from '../ui/export-picked'
+import { Menu, type MenuPart } from '../ui/menu'
+import { AssignMenu, selfIn, usePeople } from '../work/assign-menu'
+import { LabelPicker } from '../work/label-bar'
+import { SnoozeMenu } from '../work/snooze-menu'
+import { TagPicker } from '../work/tag-picker'
+import type { ListView } from './list-states'
+import { useMoreActs } from './more-acts'
+import { nameOf } from './words'
+
+/** What a menu was asked for: one conversation, or all that are picked when it is one of them. */
+export interface Asked {
+  readonly ids: readonly number[]
+  /** The row under the pointer. */
+  readonly row: ConversationRow
+  /** Where, px from the window's corner. */
+  readonly x: number
+  readonly y: number
+}
+
+type Layer = 'menu' | 'assign' | 'tag' | 'snooze' | 'label'
+
+/**
+ * The menu of a row of the list, at the pointer: the acts of the conversation's head and of the bulk bar. Stays mounted when it
+ * closes, since a date may still be picked.
+ */
+export function RowMenu({
+  asked: { ids, row, x, y },
+  view,
+  onFocus,
+  onClose,
+}: {
+  asked: Asked
+  view: ListView
+  /** Puts the focus back on the row. */
+  onFocus: () => void
+  onClose: () => void
+}) {
+  const [layer, setLayer] = useState<Layer>('menu')
+  const [open, setOpen] = useState(true)
+  const [next, setNext] = useState<Layer | null>(null)
+  const [exporting, setExporting] = useState(false)
+  const people = usePeople()
+  const one = ids.length === 1
+  const whole = useQuery('conversations.get', one ? { id: row.id } : null, { topics: ['conversations'], ids }).data
+  const follows = whole?.followers.some(({ id }) => id === people?.self) ?? false
+
+  // One layer follows another when the first is gone: what closes gives the focus back a moment later.
+  useEffect(() => {
+    if (open || next === null) return undefined
+    const timer = setTimeout(() => {
+      setLayer(next)
+      setNext(null)
+      setOpen(true)
+    })
+    return () => clearTimeout(timer)
+  }, [open, next])
+  const onOpenChange = (on: boolean) => {
+    setOpen(on)
+    if (!on) onClose()
+  }
+
+  const act = async (does: () => Promise<void>) => {
+    await does()
+    if (!one) useList.getState().clearPicks()
+  }
+  const more = useMoreActs({
+    ids,
+    view,
+    at: one ? row.mailboxIds : [],
+    act,
+    onExport: () => setExporting(true),
+    onLabels: () => setNext('label'),
+  })
+  const done = view === 'closed' || view === 'spam' || (one && (row.status === 'closed' || row.status === 'spam'))
+  const toMe = () => people && void act(() => assign(ids, selfIn(people)))
+  const items = (): MenuPart[] => [
+    {
+      label: t(done ? 'conversation:reopen' : 'conversation:close'),
+      icon: done ? Circle : CircleCheck,
+      keys: 'e',
+      onSelect: () => void act(() => setStatus(ids, done ? 'open' : 'closed')),
+    },
+    { label: t('work:assignTo'), icon: UserCheck, keys: 'a', onSelect: () => setNext('assign') },
+    { label: t('work:toMe'), icon: User, keys: 'i', onSelect: toMe },
+    { label: t('work:addTag'), icon: TagIcon, keys: 't', onSelect: () => setNext('tag') },
+    { label: t('work:snooze'), icon: AlarmClock, keys: 'z', onSelect: () => setNext('snooze') },
+    {
+      label: t(follows ? 'work:unfollow' : 'work:follow'),
+      icon: Bookmark,
+      keys: 'shift+f',
+      onSelect: () => void act(() => follow(ids, !follows)),
+    },
+    'separator',
+    ...(one && !row.unread
+      ? []
+      : [{ label: t('inbox:bulk.markRead'), icon: MailOpen, onSelect: () => void act(() => setRead(ids, true)) }]),
+    ...more,
+    'separator',
+    { label: t('conversation:trash'), icon: Trash2, onSelect: () => void act(() => trash(ids)) },
+  ]
+  const label = one ? t('inbox:row.acts', { name: nameOf(row) }) : t('inbox:bulk.label', { count: ids.length })
+  const control = {
+    open,
+    onOpenChange,
+    trigger: (
+      <button
+        type="button"
+        tabIndex={-1}
+        aria-label={label}
+        aria-hidden={!open}
+        className="at-pointer"
+        style={{ left: x, top: y }}
+        onFocus={onFocus}
+      />
+    ),
+  }
+  return (
+    <>
+      {layer === 'menu' && <Menu label={label} align="start" items={items} {...control} />}
+      {layer === 'assign' && (
+        <AssignMenu ids={ids} assignee={one ? (row.assignee?.id ?? null) : undefined} align="start" {...control} />
+      )}
+      {layer === 'tag' && <TagPicker ids={ids} has={one ? row.tags.map(({ name }) => name) : []} {...control} />}
+      {layer === 'snooze' && <SnoozeMenu ids={ids} snoozedUntil={one ? row.snoozedUntil : null} {...control} />}
+      {layer === 'label' && <LabelPicker ids={ids} has={one ? row.labels : []} {...control} />}
+      {exporting && <ExportPicked ids={ids} onClose={() => setExporting(false)} />}
+    </>
+  )
+}
