@@ -1,3 +1,4 @@
+import { Bookmark, FileUp, FolderInput, Mail, Merge, OctagonAlert, Pause } from 'lucide-react'
 import { useQuery } from '../live'
 import { markUnread, moveTo, setStatus } from '../state/acts'
 import { mergeConversations } from '../state/threads'
@@ -34,27 +35,37 @@ export function useMoreActs({
   return [
     {
       label: t('threads:mergePicked'),
+      icon: Merge,
       disabled: ids.length < 2 || ids.length > mostMerged,
       onSelect: () => void act(async () => void (await mergeConversations(ids))),
     },
-    { label: t('threads:export'), onSelect: onExport },
+    { label: t('threads:export'), icon: FileUp, onSelect: onExport },
     ...(mailboxes.length < 2 || others.length === 0
       ? []
       : [
           { heading: t('conversation:moveTo') },
           ...others.map((mailbox) => ({
             label: mailbox.name,
+            icon: FolderInput,
             onSelect: () => void act(() => moveTo(ids, mailbox)),
           })),
           'separator' as const,
         ]),
-    ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), onSelect: onLabels }]),
-    { label: t('inbox:bulk.markUnread'), onSelect: () => void act(() => markUnread(ids)) },
+    ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), icon: Bookmark, onSelect: onLabels }]),
+    { label: t('inbox:bulk.markUnread'), icon: Mail, onSelect: () => void act(() => markUnread(ids)) },
     ...(view === 'pending'
       ? []
-      : [{ label: t('inbox:bulk.setPending'), onSelect: () => void act(() => setStatus(ids, 'pending')) }]),
+      : [
+          { label: t('inbox:bulk.setPending'), icon: Pause, onSelect: () => void act(() => setStatus(ids, 'pending')) },
+        ]),
     ...(view === 'spam'
       ? []
-      : [{ label: t('inbox:bulk.markSpam'), onSelect: () => void act(() => setStatus(ids, 'spam')) }]),
+      : [
+          {
+            label: t('inbox:bulk.markSpam'),
+            icon: OctagonAlert,
+            onSelect: () => void act(() => setStatus(ids, 'spam')),
+          },
+        ]),
   ]
 }

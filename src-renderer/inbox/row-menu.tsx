@@ -114,7 +114,8 @@ export function RowMenu({
     ...(one && !row.unread
       ? []
       : [{ label: t('inbox:bulk.markRead'), icon: MailOpen, onSelect: () => void act(() => setRead(ids, true)) }]),
-    ...more,
+    // one alone has nothing to be merged with here: its own head finds the other
+    ...(one ? more.slice(1) : more),
     'separator',
     { label: t('conversation:trash'), icon: Trash2, onSelect: () => void act(() => trash(ids)) },
   ]

@@ -19,7 +19,8 @@ const acts = ['read', 'note', 'send', 'work', 'support', 'mailboxes', 'shared', 
 
 export function Roles() {
   return (
-    <section aria-label={t('team:matrix.title')}>
+    // nothing in it takes the focus, and by key it must be reached to be scrolled
+    <section aria-label={t('team:matrix.title')} tabIndex={0}>
       <h2 className="group-title">{t('team:matrix.title')}</h2>
       <div className="card mx clip">
         <table>

@@ -84,8 +84,12 @@ export async function keepNotices(app: ElectronApplication): Promise<{
   /** Title and body of each so far. */
   told(): Promise<string[][]>
   click(index: number): Promise<void>
+  /** The last number that the program's icon was given; null before the first. */
+  badge(): Promise<number | null>
 }> {
-  await app.evaluate(({ Notification }) => {
+  await app.evaluate(({ app: electron, Notification }) => {
+    Reflect.set(globalThis, 'badge', null)
+    Reflect.set(electron, 'setBadgeCount', (count: number) => Reflect.set(globalThis, 'badge', count))
     const shown: Electron.Notification[] = []
     Reflect.set(globalThis, 'notices', shown)
     Reflect.set(Notification, 'isSupported', () => true)
@@ -99,6 +103,11 @@ export async function keepNotices(app: ElectronApplication): Promise<{
         const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
         return shown.map(({ title, body }) => [title, body])
       }),
+    badge: () =>
+      app.evaluate(() => {
+        const badge: number | null = Reflect.get(globalThis, 'badge')
+        return badge
+      }),
     click: (index) =>
       app.evaluate((_, at) => {
         const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
@@ -106,3 +115,11 @@ export async function keepNotices(app: ElectronApplication): Promise<{
       }, index),
   }
 }
+
+/** A key that an input method takes for itself, while it composes a word: no handler may act on it. */
+export const composingKey = (place: Locator, key: string): Promise<void> =>
+  place.evaluate((element, pressed) => {
+    element.dispatchEvent(
+      new KeyboardEvent('keydown', { key: pressed, isComposing: true, bubbles: true, cancelable: true }),
+    )
+  }, key)

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import { answered } from './hands'
 import type { Desk } from './harness'
 
@@ -45,6 +45,17 @@ export async function resize(desk: Desk, size: (typeof sizes)[number]): Promise<
     .toBeLessThanOrEqual(1)
 }
 
+export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await answered(page, 'app.setTheme', { theme })
+  // Playwright holds every page to light unless told otherwise.
+  await page.emulateMedia({ colorScheme: theme })
+  // A window that was opened with a theme of its own keeps it, whatever the system says.
+  await page.evaluate((name) => {
+    const { dataset } = document.documentElement
+    if (dataset['theme']) dataset['theme'] = name
+  }, theme)
+}
+
 /**
  * What is on screen in two sizes, light and dark: axe finds nothing, nothing scrolls sideways. Both themes and both sizes pass by;
  * all four together would only cost time, unless somebody wants the pictures (POSTERN_SHOTS).
@@ -56,14 +67,7 @@ export async function look(desk: Desk, name: string): Promise<void> {
     for (const theme of ['light', 'dark'] as const) {
       const looked = (theme === 'light') === (size === sizes[0])
       if (!looked && !kept) continue
-      await answered(page, 'app.setTheme', { theme })
-      // Playwright holds every page to light unless told otherwise.
-      await page.emulateMedia({ colorScheme: theme })
-      // A window that was opened with a theme of its own keeps it, whatever the system says.
-      await page.evaluate((name) => {
-        const { dataset } = document.documentElement
-        if (dataset['theme']) dataset['theme'] = name
-      }, theme)
+      await setTheme(page, theme)
       await expect
         .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
         .toBe(theme === 'dark')
@@ -119,4 +123,16 @@ export async function look(desk: Desk, name: string): Promise<void> {
     }
   }
   await resize(desk, sizes[0])
+}
+
+/** An element as far as what it scrolls in shows it, without what lies above it elsewhere. */
+export async function pictureOf(place: Locator): Promise<Buffer> {
+  await atRest(place.page())
+  const clip = await place.evaluate((element) => {
+    const [own, seen] = [element, element.closest('.scroll') ?? element].map((one) => one.getBoundingClientRect())
+    const [x, y] = [Math.max(own?.left ?? 0, seen?.left ?? 0), Math.max(own?.top ?? 0, seen?.top ?? 0)]
+    const [right, bottom] = [Math.min(own?.right ?? 0, seen?.right ?? 0), Math.min(own?.bottom ?? 0, seen?.bottom ?? 0)]
+    return { x, y, width: right - x, height: bottom - y }
+  })
+  return place.page().screenshot({ clip, caret: 'hide' })
 }

@@ -1,8 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test, type Locator, type Page } from '@playwright/test'
 import { conversation, list, mail, row, seed, startTeam, type Desk, type Team } from './harness'
 import { answered, keepNotices, nav, onServer, openRow, replyBox, settingsPage } from './hands'
-import { look, shots } from './pictures'
+import { look, pictureOf, setTheme, shots } from './pictures'
 import { startDesks } from './team-desks'
 
 let team: Team
@@ -176,6 +177,14 @@ test('what one decides about a conversation, all three see alike; who is named o
     .poll(async () => (await notices.told()).map((one) => one.join(': ')).toSorted(), wait)
     .toEqual(['Assigned to a group of yours: Refund for a light', 'You were mentioned: Refund for a light'])
   await expect(nav(bo, 'My groups')).toHaveAccessibleName(/^My groups 1 conversation/)
+  // A key leads there whoever has such a view, and no one else.
+  for (const page of [bo, okafor]) await page.keyboard.press('g')
+  for (const page of [bo, okafor]) await page.keyboard.press('g')
+  await expect(nav(bo, 'My groups')).toHaveAttribute('aria-current', 'page')
+  await expect(nav(okafor, 'Inbox')).toHaveAttribute('aria-current', 'page')
+  await bo.keyboard.press('?')
+  await expect(bo.getByRole('dialog')).toContainText('My groups')
+  await bo.keyboard.press('Escape')
   await expect(nav(okafor, 'My groups')).toBeHidden()
   await expect(nav(bo, 'Mentions')).toHaveAccessibleName(/^Mentions 1 conversation/)
   await nav(bo, 'Mentions').click()
@@ -190,6 +199,10 @@ test('what one decides about a conversation, all three see alike; who is named o
     conversation(okafor).getByRole('button', { name: 'Follow (also followed by Bo Lindqvist)' }),
   ).toBeVisible(wait)
   await expect(nav(okafor, 'Followed')).toHaveAccessibleName(/^Followed$/)
+  await bo.keyboard.press('ControlOrMeta+z')
+  await expect(conversation(okafor).getByRole('button', { name: 'Follow', exact: true })).toBeVisible(wait)
+  await expect(nav(bo, 'Followed')).toHaveAccessibleName(/^Followed$/)
+  await bo.keyboard.press('Shift+F')
   // A note is changed; what it said stays in its history, on every console.
   await note(ana).hover()
   await note(ana).getByRole('button', { name: 'Edit the note' }).click()
@@ -199,6 +212,11 @@ test('what one decides about a conversation, all three see alike; who is named o
   await note(okafor).getByRole('button', { name: 'edited' }).click()
   await expect(okafor.getByRole('dialog')).toContainText('same freehub batch')
   await okafor.keyboard.press('Escape')
+  await note(ana).hover()
+  await note(ana).getByRole('button', { name: 'Remove the note' }).click()
+  await expect(note(okafor)).toHaveCount(0, wait)
+  await ana.keyboard.press('ControlOrMeta+z')
+  await expect(note(okafor)).toContainText('another batch', wait)
   // Half a note outlives the program.
   await okafor.keyboard.press('n')
   await okafor.getByRole('textbox', { name: 'Note' }).pressSequentially('half a note')
@@ -244,8 +262,7 @@ test('what one merges, splits or moves to another mailbox is so on all three scr
   await bo.getByRole('toolbar').getByRole('button', { name: 'More' }).click()
   await bo.getByRole('menuitem', { name: /^Merge/ }).click()
   for (const page of [ana, bo, okafor]) await expect(list(page).getByRole('row')).toHaveCount(2, wait)
-  // All three screens show one and the same thing.
-  const seen: string[] = []
+  // All three screens show one and the same thing, to the pixel.
   for (const page of [ana, bo, okafor]) {
     await list(page).getByRole('row').last().click()
     await expect(conversation(page).getByText('Bo Lindqvist').last()).toBeVisible(wait)
@@ -254,11 +271,40 @@ test('what one merges, splits or moves to another mailbox is so on all three scr
       'reading this too',
       wait,
     )
-    seen.push((await list(page).getByRole('row').allInnerTexts()).join('\n').replace(/Customer \d(?= *\d\d?:)/g, '$&'))
-    await page.screenshot({ path: join(shots, `three-${seen.length}.png`) })
   }
-  const thread = async (page: Page) => conversation(page).getByRole('list', { name: 'Messages' }).innerText()
-  expect(new Set(await Promise.all([ana, bo, okafor].map(thread))).size).toBe(1)
+  const thread = (page: Page) => conversation(page).getByRole('list', { name: 'Messages' })
+  const texts = await Promise.all([ana, bo, okafor].map((page) => thread(page).innerText()))
+  expect(new Set(texts).size).toBe(1)
+  for (const page of [ana, bo, okafor]) await setTheme(page, 'light')
+  const alike = async (place: (page: Page) => Locator, name: string) => {
+    // "3 minutes ago" may pass from one to the next picture: then they are taken once more.
+    await expect
+      .poll(async () => {
+        const pictures = await Promise.all([ana, bo, okafor].map((page) => pictureOf(place(page))))
+        pictures.forEach((picture, at) => writeFileSync(join(shots, `three-${name}-${at + 1}.png`), picture))
+        return new Set(pictures.map((picture) => picture.toString('base64'))).size
+      }, wait)
+      .toBe(1)
+  }
+  await alike(thread, 'thread')
+  for (const [at, page] of [ana, bo, okafor].entries())
+    await page.screenshot({ path: join(shots, `three-${at + 1}.png`) })
+
+  // A split and the merge are taken back by key, for everybody.
+  await ana.getByRole('button', { name: 'More actions', exact: true }).click()
+  await ana.getByRole('menuitem', { name: /^Split/ }).click()
+  await ana.getByRole('dialog').getByRole('button', { name: 'Split', exact: true }).click()
+  for (const page of [ana, bo, okafor]) await expect(list(page).getByRole('row')).toHaveCount(3, wait)
+  await ana.keyboard.press('ControlOrMeta+z')
+  for (const page of [ana, bo, okafor]) await expect(list(page).getByRole('row')).toHaveCount(2, wait)
+  await bo.keyboard.press('ControlOrMeta+z')
+  for (const page of [ana, bo, okafor]) {
+    await expect(list(page).getByRole('row')).toHaveCount(3, wait)
+    await nav(page, 'Closed').click()
+    await nav(page, 'Inbox').click()
+    await page.mouse.move(0, 0)
+  }
+  await alike(list, 'list')
 })
 
 test('what two decide at the same time is told to both in words, and either choice settles it; an undo leaves a colleague’s word', async () => {
@@ -275,6 +321,7 @@ test('what two decide at the same time is told to both in words, and either choi
   const { people } = await answered(ana, 'people.list', {})
   const [, lindqvist, other] = people.map(({ id }) => id)
   const { name: tag } = await answered(ana, 'tags.create', { label: 'Urgent' })
+  const { name: renamed } = await answered(ana, 'tags.create', { label: 'Deliveries' })
   for (const page of [ana, bo]) {
     await nav(page, 'Inbox').click()
     await openRow(page, subject)
@@ -295,6 +342,7 @@ test('what two decide at the same time is told to both in words, and either choi
     await answered(page, 'conversations.setField', { ids, field, value: first ? 'NW-1' : 'NW-2' })
     await answered(page, 'conversations.snooze', { ids, until: Date.now() + (first ? 2 : 3) * day })
     await answered(page, 'conversations.setStatus', { ids, status: first ? 'pending' : 'closed' })
+    await answered(page, 'tags.change', { name: renamed, label: first ? 'Shipping' : 'Dispatch', hue: 'sky' })
   }
   await team.restoreCables()
   for (const { app } of desks) await app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'))
@@ -323,6 +371,19 @@ test('what two decide at the same time is told to both in words, and either choi
     .press('Enter')
   for (const page of [ana, bo]) await expect(told(page)).toHaveCount(0, wait)
   await expect(conversation(ana).getByText('Bo Lindqvist removed the tag Urgent').last()).toBeVisible()
+  // A tag that both renamed stands with the team's troubles, which every screen leads to, and on the tags' own page.
+  const foot = (page: Page) => page.getByRole('button', { name: /^The team needs attention/ })
+  await expect(foot(ana)).toHaveAccessibleName('The team needs attention 1 thing')
+  await foot(ana).click()
+  await expect(ana.getByRole('status', { name: 'Two changes at the same time' })).toContainText(
+    /^Ana Ferreira and Bo Lindqvist changed the tag (Shipping|Dispatch) at the same time\. It is \1 \(Sky\), as (Ana|Bo Lindqvist) chose\.$/,
+  )
+  await look(desk, 'team-definition')
+  await settingsPage(ana, 'Tags').click()
+  await ana.getByRole('button', { name: /^Use (Shipping|Dispatch) \(Sky\)$/ }).click()
+  for (const page of [ana, bo]) await expect(foot(page)).toBeHidden(wait)
+  await ana.keyboard.press('Escape')
+  await openRow(ana, subject)
   // By key, one after the other, the last first; what Bo decided since stays.
   await answered(bo, 'conversations.setStatus', { ids: [theirs], status: 'open' })
   await expect(conversation(ana).getByRole('button', { name: 'Status: Open' })).toBeVisible(wait)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import * as z from 'zod'
+import { startNats } from '../servers/nats.mjs'
 import { nav } from './hands'
 import {
   ask,
@@ -45,7 +46,7 @@ async function settings(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Team and roles' }).click()
 }
 test('two people become a team by a code and three words, work on one conversation, and one is taken out again', async () => {
-  test.setTimeout(180_000)
+  test.setTimeout(240_000)
   const [a, b] = [ana.page, ben.page]
   await settings(a)
   await look(ana, 'team-alone')
@@ -136,10 +137,6 @@ test('two people become a team by a code and three words, work on one conversati
   await expect(told.getByRole('button', { name: 'Revoke' })).toBeHidden()
   await b.getByRole('button', { name: 'Settings, back to the list' }).click()
 
-  // A role holds below the window: a call that no button makes is refused by the processes behind it, those of app too.
-  await settings(a)
-  await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
-  await a.getByRole('menuitemcheckbox', { name: /^Light user/ }).click()
   const crafted = (name: string, input: unknown): Promise<string> =>
     b.evaluate(
       async ([call, given]) => {
@@ -152,6 +149,20 @@ test('two people become a team by a code and three words, work on one conversati
       },
       [name, input] as const,
     )
+  // What one person may do beyond the role is given by itself, and holds behind the window.
+  await settings(a)
+  await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
+  await a.getByRole('menuitem', { name: 'Permissions…' }).click()
+  await a.getByRole('checkbox', { name: /^Grant support access/ }).check()
+  await look(ana, 'team-permissions')
+  expect(await crafted('identities.remove', { id: 99 })).toBe('not-allowed')
+  await a.getByRole('button', { name: 'Save permissions' }).click()
+  await expect(a.getByRole('row', { name: /Bo Lindqvist/ })).toContainText('Also: Grant support access')
+  await expect.poll(() => crafted('identities.remove', { id: 99 }), wait).not.toBe('not-allowed')
+
+  // A role holds below the window: a call that no button makes is refused by the processes behind it, those of app too.
+  await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
+  await a.getByRole('menuitemcheckbox', { name: /^Light user/ }).click()
   await expect.poll(() => crafted('conversations.setStatus', { ids: [1], status: 'open' }), wait).toBe('not-allowed')
   expect(await crafted('app.removeMailbox', { id: 1 })).toBe('not-allowed')
   expect(await crafted('app.chooseImport', { what: 'files' })).toBe('not-allowed')
@@ -205,5 +216,87 @@ test('two people become a team by a code and three words, work on one conversati
     await synced(bare)
   } finally {
     await late.close()
+  }
+})
+
+test('a team over a NATS server of its own is made, joined and moved to the mailbox in the window; nothing of it lies in the mailbox before', async () => {
+  test.setTimeout(120_000)
+  const nats = await startNats()
+  const start = (name: string) =>
+    startPostern({
+      profile: newProfile(),
+      provision: { ...team.provision, agent: { name } },
+      size: { width: 1280, height: 800 },
+    })
+  const [cleo, dan] = await Promise.all([start('Cleo Marsh'), start('Dan Okoro')])
+  const folders = () => team.dovecot.doveadm('mailbox', 'list', '-u', 'help').split('\n')
+  // Of the team above.
+  if (folders().includes('Postern')) team.dovecot.doveadm('mailbox', 'delete', '-u', 'help', 'Postern')
+  try {
+    const [c, d] = [cleo.page, dan.page]
+    await Promise.all([synced(c), synced(d)])
+    const over = async (page: Page, url: string, token: string) => {
+      const dialog = page.getByRole('dialog')
+      await dialog
+        .getByLabel('The team’s data travels through', { exact: true })
+        .selectOption('A NATS server of our own')
+      await dialog.getByLabel('Address of the NATS server').fill(url)
+      await dialog.getByLabel('Its token').fill(token)
+    }
+    await settings(c)
+    await c.getByRole('button', { name: 'Create a team' }).click()
+    await over(c, 'nats.example.com', nats.token)
+    await expect(c.getByText('Write it as tls://host:4222.')).toBeVisible()
+    await expect(c.getByRole('button', { name: 'Create team' })).toBeDisabled()
+    await over(c, nats.url, nats.token)
+    await look(cleo, 'team-nats')
+    await c.getByRole('button', { name: 'Create team' }).click()
+    await c.getByLabel('Type the code again').fill((await c.getByRole('dialog').locator('code').textContent()) ?? '')
+    await c.getByRole('button', { name: 'I have kept it' }).click()
+    await c.getByLabel('Their name').fill('Dan Okoro')
+    await c.getByRole('button', { name: 'Make an invitation' }).click()
+    const code = (await c.getByRole('dialog').locator('code').textContent()) ?? ''
+    await c.getByRole('dialog').getByRole('button', { name: 'Done' }).click()
+
+    await settings(d)
+    await d.getByRole('button', { name: 'Join with an invitation' }).click()
+    await d.getByLabel('Invitation code').fill(code)
+    await over(d, nats.url, nats.token)
+    await d.getByRole('button', { name: 'Ask to join' }).click()
+    await c.getByRole('button', { name: /^Invites/ }).click()
+    await c.getByRole('button', { name: 'Compare words' }).click(wait)
+    await expect(d.locator('.check-words')).toHaveText(
+      (await c.getByRole('dialog').locator('.check-words').textContent()) ?? '',
+      wait,
+    )
+    await c.getByRole('button', { name: /let in$/ }).click()
+    await expect(d.getByRole('table')).toContainText('Cleo Marsh', wait)
+
+    const assign = async (page: Page, to: string) => {
+      await page.getByRole('button', { name: 'Settings, back to the list' }).click()
+      await nav(page, 'Closed').click()
+      await row(page, /bell does not ring/).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Assign to…' }).click()
+      await page.getByRole('menuitemcheckbox', { name: to }).click()
+    }
+    await assign(c, 'Dan Okoro')
+    await d.getByRole('button', { name: 'Settings, back to the list' }).click()
+    await nav(d, 'Closed').click()
+    await row(d, /bell does not ring/).click()
+    await expect(conversation(d).getByText('Cleo Marsh assigned this to Dan Okoro')).toBeVisible(wait)
+    expect(folders()).not.toContain('Postern')
+
+    // The way is changed by mouse, and the other follows by itself.
+    await settings(c)
+    await c.getByRole('button', { name: /^Devices/ }).click()
+    await c.getByRole('button', { name: 'Change…' }).click()
+    await c.getByRole('dialog').getByLabel('The team’s data travels through').selectOption('The mailbox itself')
+    await c.getByRole('button', { name: 'Use this' }).click()
+    await expect.poll(folders, wait).toContain('Postern')
+    await assign(c, 'Nobody')
+    await expect(conversation(d).getByRole('button', { name: 'Unassigned' })).toBeVisible(wait)
+  } finally {
+    await Promise.all([cleo.close(), dan.close()])
+    await nats.stop()
   }
 })

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { deliver, keepNotices, nav, settingsPage } from './hands'
+import { answered, composingKey, deliver, keepNotices, nav, settingsPage } from './hands'
 import {
   conversation,
   list,
@@ -13,13 +13,14 @@ import {
   type Desk,
   type Team,
 } from './harness'
+import { look } from './pictures'
 
 let team: Team
 let desk: Desk
 let page: Page
 
 test.beforeAll(async () => {
-  team = await startTeam(['help'])
+  team = await startTeam(['help', 'warranty'])
   seed(
     team,
     'help',
@@ -79,6 +80,10 @@ test('a note stays inside: it is yellow in the thread, keeps its words over a wa
   const people = page.getByRole('listbox', { name: 'People to mention' })
   await words.pressSequentially('@A')
   await expect(people).toBeVisible()
+  // The keys of an input method are not the list's.
+  for (const key of ['Enter', 'Escape', 'ArrowDown']) await composingKey(words, key)
+  await expect(words).toHaveValue('@A')
+  await expect(people).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(people).toBeHidden()
   await expect(words).toBeFocused()
@@ -116,6 +121,8 @@ test('a tag is renamed and merged in settings, and its conversations follow', as
   await page.getByLabel('Name').fill('Warranty CLAIM')
   await page.getByRole('button', { name: 'Make tag' }).click()
   await expect(page.getByRole('dialog')).toContainText('There is a tag with this name already.')
+  await composingKey(page.getByLabel('Name'), 'Escape')
+  await expect(page.getByRole('dialog')).toBeVisible()
   await page.getByLabel('Name').fill('Guarantee')
   await page.getByRole('button', { name: 'Make tag' }).click()
   await page.getByRole('button', { name: 'More actions for Warranty claim' }).click()
@@ -127,15 +134,85 @@ test('a tag is renamed and merged in settings, and its conversations follow', as
   await expect(nav(page, 'Guarantee')).toHaveAccessibleName(/^Guarantee 1 conversation/)
 })
 
-test('mail that comes while the window is not in front is told, by quiet hours and settings, and a click opens it', async () => {
-  const notices = await keepNotices(desk.app)
-  await page.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
-  await nav(page, 'Settings').click()
-  await settingsPage(page, 'Notifications').click()
-  await page.getByLabel('Tell me about').selectOption('New conversations and mine')
+test('the menu of a row acts on that row, or on all that are picked, and gives the focus back', async () => {
+  const menu = page.getByRole('menu')
+  const item = (name: RegExp) => menu.getByRole('menuitem', { name })
+  await nav(page, 'Inbox').click()
+  await row(page, /Delivery slot/).click({ button: 'right' })
+  await expect(conversation(page)).not.toContainText('Delivery slot')
+  await look(desk, 'row-menu')
+  await item(/^Add a tag/).click()
+  await page.keyboard.type('Guarantee')
+  await page.keyboard.press('Enter')
   await page.keyboard.press('Escape')
-  await deliver(team, mail({ subject: 'Spokes for a 29er', from: 'Yusuf Demir <yusuf@customer.example>' }), 'help')
+  await expect(row(page, /Delivery slot.*Guarantee/)).toBeFocused()
+  // By the system's key for it, and with no pointer at all.
+  await page.keyboard.press('Shift+F10')
+  await expect(item(/^Close/)).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(row(page, /Delivery slot/)).toBeFocused()
+  await page.keyboard.press('Shift+F10')
+  await item(/^Snooze/).press('Enter')
+  await item(/^Pick a date/).press('Enter')
+  await expect(page.getByRole('dialog', { name: 'Snooze until' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await row(page, /Delivery slot/).click({ button: 'right' })
+  await item(/^Assign to…/).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Nobody' }).click()
+  await expect(nav(page, 'Mine')).toHaveAccessibleName(/^Mine 2 conversations/)
+  await row(page, /Delivery slot/).focus()
+  await page.keyboard.press('ControlOrMeta+a')
+  await row(page, /Refund/).click({ button: 'right' })
+  await expect(menu).toHaveAccessibleName('3 selected')
+  await item(/^Close/).click()
+  await expect(page.getByText('Inbox zero')).toBeVisible()
+  await page.keyboard.press('ControlOrMeta+z')
+  await expect(list(page).getByRole('row')).toHaveCount(3)
+})
+
+test('mail that comes while the window is not in front is told by event, mailbox and quiet hours; the icon counts it and a click opens it', async () => {
+  const notices = await keepNotices(desk.app)
+  const told = async () => (await notices.told()).map(([, subject]) => subject)
+  const comes = async (subject: string, user = 'help') => {
+    const raw = mail({ subject, from: 'Yusuf Demir <yusuf@customer.example>', to: `${user}@northwindbikes.example` })
+    await deliver(team, raw, user)
+    // The icon's number has moved on when it was decided who is told.
+    await expect(row(page, new RegExp(subject))).toBeVisible({ timeout: 20_000 })
+  }
+  const settle = async (change: () => Promise<unknown>) => {
+    await nav(page, 'Settings').click()
+    await settingsPage(page, 'Notifications').click()
+    await change()
+    await page.getByRole('button', { name: 'Settings, back to the list' }).click()
+    await nav(page, 'Inbox').click()
+  }
+  const { unread } = await answered(page, 'counts.get', {})
+  await page.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
+  await settle(() => page.getByLabel('Tell me about').selectOption('New conversations and mine'))
+  await comes('Spokes for a 29er')
   await expect.poll(notices.told).toEqual([['Yusuf Demir', 'Spokes for a 29er']])
+  await expect.poll(notices.badge).toBe(unread + 1)
+  // What was not asked for is told by nobody; it counts on the icon all the same.
+  await settle(() => page.getByRole('switch', { name: 'Warranty' }).click())
+  await comes('A bell under warranty', 'warranty')
+  await settle(() => page.getByLabel('Tell me about').selectOption('My conversations'))
+  await comes('A new one of nobody')
+  await settle(() => page.getByLabel('Tell me about').selectOption('Every message'))
+  const hour = new Date().getHours()
+  const clock = (hours: number) => `${String((hours + 24) % 24).padStart(2, '0')}:00`
+  await settle(async () => {
+    await page.getByLabel('From', { exact: true }).fill(clock(hour - 1))
+    await page.getByLabel('to', { exact: true }).fill(clock(hour + 2))
+  })
+  await comes('At night')
+  await settle(async () => {
+    await page.getByLabel('From', { exact: true }).fill(clock(hour + 3))
+    await page.getByLabel('to', { exact: true }).fill(clock(hour + 4))
+  })
+  await comes('By day')
+  await expect.poll(told).toEqual(['Spokes for a 29er', 'By day'])
+  await expect.poll(notices.badge).toBe(unread + 5)
   await notices.click(0)
   await expect(conversation(page).getByRole('heading', { name: 'Spokes for a 29er' })).toBeVisible()
+  await expect.poll(notices.badge).toBe(unread + 4)
 })
