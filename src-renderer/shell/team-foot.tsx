@@ -16,11 +16,13 @@ export function TeamFoot() {
   return (
     <button
       type="button"
-      className={`nav ${bad ? 'bad' : 'warnfoot'}`}
-      data-tip={t('team:trouble.foot')}
+      className="nav warnfoot"
+      data-tip={t('team:trouble.footTip')}
       onClick={() => goSettings('team')}
     >
-      <Icon icon={Users} />
+      <span className={bad ? 'bad' : 'warn'}>
+        <Icon icon={Users} />
+      </span>
       <span className="meta cut">{t('team:trouble.foot')}</span>
       <span className="n">
         {numberText(count)}

@@ -372,8 +372,8 @@ test('what two decide at the same time is told to both in words, and either choi
   for (const page of [ana, bo]) await expect(told(page)).toHaveCount(0, wait)
   await expect(conversation(ana).getByText('Bo Lindqvist removed the tag Urgent').last()).toBeVisible()
   // A tag that both renamed stands with the team's troubles, which every screen leads to, and on the tags' own page.
-  const foot = (page: Page) => page.getByRole('button', { name: /^The team needs attention/ })
-  await expect(foot(ana)).toHaveAccessibleName('The team needs attention 1 thing')
+  const foot = (page: Page) => page.getByRole('button', { name: /^Team needs you/ })
+  await expect(foot(ana)).toHaveAccessibleName('Team needs you 1 thing')
   await foot(ana).click()
   await expect(ana.getByRole('status', { name: 'Two changes at the same time' })).toContainText(
     /^Ana Ferreira and Bo Lindqvist changed the tag (Shipping|Dispatch) at the same time\. It is \1 \(Sky\), as (Ana|Bo Lindqvist) chose\.$/,

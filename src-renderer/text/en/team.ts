@@ -232,7 +232,8 @@ export const team = {
   },
   trouble: {
     title: 'Needs attention',
-    foot: 'The team needs attention',
+    foot: 'Team needs you',
+    footTip: 'Something of the team needs a person',
     things_one: '{{count}} thing',
     things_other: '{{count}} things',
     removal:
