@@ -274,14 +274,14 @@ test('a team over a NATS server of its own is made, joined and moved to the mail
 
     const assign = async (page: Page, to: string) => {
       await page.getByRole('button', { name: 'Settings, back to the list' }).click()
-      await nav(page, 'Closed').click()
+      await nav(page, 'Inbox').click()
       await row(page, /bell does not ring/).click({ button: 'right' })
       await page.getByRole('menuitem', { name: 'Assign to…' }).click()
       await page.getByRole('menuitemcheckbox', { name: to }).click()
     }
     await assign(c, 'Dan Okoro')
     await d.getByRole('button', { name: 'Settings, back to the list' }).click()
-    await nav(d, 'Closed').click()
+    await nav(d, 'Inbox').click()
     await row(d, /bell does not ring/).click()
     await expect(conversation(d).getByText('Cleo Marsh assigned this to Dan Okoro')).toBeVisible(wait)
     expect(folders()).not.toContain('Postern')

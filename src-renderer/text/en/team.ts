@@ -234,8 +234,8 @@ export const team = {
     title: 'Needs attention',
     foot: 'Team needs you',
     footTip: 'Something of the team needs a person',
-    things_one: '{{count}} thing',
-    things_other: '{{count}} things',
+    things_one: 'thing',
+    things_other: 'things',
     removal:
       'The mailbox still opens for {{name}}. Change its password, or take away the delegation, at your mail provider; then enter the new password in each Postern.',
     limit: {
