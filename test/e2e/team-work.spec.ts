@@ -259,7 +259,7 @@ test('what one merges, splits or moves to another mailbox is so on all three scr
   await bo.getByRole('checkbox', { name: /Customer 0/ }).check()
   await row(bo, /Refund for a light/).hover()
   await bo.getByRole('checkbox', { name: /Customer 2/ }).check()
-  await bo.getByRole('toolbar').getByRole('button', { name: 'More' }).click()
+  await bo.getByRole('toolbar').getByRole('button', { name: 'More', exact: true }).click()
   await bo.getByRole('menuitem', { name: /^Merge/ }).click()
   for (const page of [ana, bo, okafor]) await expect(list(page).getByRole('row')).toHaveCount(2, wait)
   // All three screens show one and the same thing, to the pixel.
