@@ -383,14 +383,14 @@ test('what two decide at the same time is told to both in words, and either choi
   await ana.getByRole('button', { name: /^Use (Shipping|Dispatch) \(Sky\)$/ }).click()
   for (const page of [ana, bo]) await expect(foot(page)).toBeHidden(wait)
   await ana.keyboard.press('Escape')
-  await openRow(ana, subject)
+  await expect(conversation(ana).getByRole('heading', { name: subject })).toBeVisible()
   // By key, one after the other, the last first; what Bo decided since stays.
   await answered(bo, 'conversations.setStatus', { ids: [theirs], status: 'open' })
   await expect(conversation(ana).getByRole('button', { name: 'Status: Open' })).toBeVisible(wait)
   await conversation(ana)
     .getByRole('button', { name: /^Snoozed until/ })
     .focus()
-  for (const words of [/Undone: Snoozed/, /colleague has changed it since/]) {
+  for (const words of [/Undone: Settled for the team/, /Undone: Snoozed/, /colleague has changed it since/]) {
     await ana.keyboard.press('ControlOrMeta+z')
     await expect(ana.getByRole('status', { name: 'Messages' }).getByText(words)).toBeVisible()
   }
