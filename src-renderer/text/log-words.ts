@@ -1,4 +1,5 @@
 import type { CallOutput } from '../../src-preload/contract'
+import { privacy } from './en/privacy'
 import { tried } from './en/tried'
 import { dayText, numberText } from './time'
 import { t } from './index'
@@ -7,6 +8,8 @@ type Entry = CallOutput<'accessLog.list'>['entries'][number]
 
 const isCall = (name: string): name is keyof typeof tried.calls => Object.hasOwn(tried.calls, name)
 const isThing = (name: string): name is keyof typeof tried.things => Object.hasOwn(tried.things, name)
+
+const isList = (kind: string): kind is keyof typeof privacy.log.lists => Object.hasOwn(privacy.log.lists, kind)
 
 /** What a refused call was after. Takes any text: what was asked for is the asker's. */
 export function triedWords(call: string): string {
@@ -24,6 +27,8 @@ export function actWords(entry: Entry): string {
   }
   const object = entry.number ?? String(entry.object?.id ?? '')
   if (entry.act === 'refused') return triedWords(object)
+  const kind = entry.object?.kind ?? ''
+  if (entry.act === 'look-list' && isList(kind)) return t(`privacy:log.lists.${kind}`)
   const written = detail['call']
   if (entry.act === 'wrote' && (written === 'conversations.assign' || written === 'conversations.tag'))
     return t(`privacy:log.${written === 'conversations.assign' ? 'assigned' : 'tagged'}`, { object })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { calls, supportTable } from '../../src-preload/contract/calls'
-import { triedWords } from '../../src-renderer/text/log-words'
+import { actWords, triedWords } from '../../src-renderer/text/log-words'
 import { shortName } from '../../src-renderer/text/lists'
 
 test('no call that a session was refused is told by its name in the program', () => {
@@ -11,6 +11,24 @@ test('no call that a session was refused is told by its name in the program', ()
   expect(triedWords('messages.source')).toBe('Tried to read the source of a message')
   expect(triedWords('toString')).toBe('Tried something that Postern does not know: toString')
   expect(triedWords('')).toMatch(/^Tried something/)
+})
+
+test('a list without a number of its own is not told as number 0', () => {
+  const entry = {
+    seq: 1,
+    at: 0,
+    hash: '',
+    who: { kind: 'support' as const, name: 'Idris' },
+    act: 'look-list' as const,
+    grant: 1,
+    number: null,
+    detail: {},
+    device: '',
+    deviceName: '',
+  }
+  for (const kind of ['mailboxes', 'people', 'tags'])
+    expect(actWords({ ...entry, object: { kind, id: 0 } })).toMatch(/^Opened the list of /)
+  expect(actWords({ ...entry, object: { kind: 'view', id: 'inbox' } })).toBe('Opened the list inbox')
 })
 
 test('two colleagues with one first name are never called by it alone', () => {

@@ -263,6 +263,11 @@ export const privacy = {
     refused: 'Refused',
     assigned: 'Assigned conversation #{{object}}',
     tagged: 'Changed tags of conversation #{{object}}',
+    lists: {
+      mailboxes: 'Opened the list of mailboxes',
+      people: 'Opened the list of the team',
+      tags: 'Opened the list of tags',
+    },
     acts: {
       'log-began': 'The log began',
       'identity-added': 'Added {{name}}, {{organisation}}',
