@@ -85,6 +85,7 @@ test('no fault in what opens over a conversation', async () => {
   await expect(dialog).toContainText('evil.example')
   await look(desk, 'link')
   await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
   for (const [key, name] of [
     ['z', 'snooze'],
     ['t', 'tag'],
