@@ -86,8 +86,18 @@ async function start(logFile: ReturnType<typeof openLogFile>): Promise<void> {
   )
   const window = new MainWindow(profile, session, join(import.meta.dirname, '../preload/index.cjs'))
   window.open()
+  // Electron brings both processes up from this thread: loading the rest first would hold them up by as long as it takes.
+  await spawned(store)
   const { run } = await import('./index')
   const started = run({ profile, options, logFile, window, session, store })
   listen()
   await started
+}
+
+/** Resolves once the process runs, or failed to start: then its supervisor, which is loaded next, starts another. */
+async function spawned(child: ReturnType<typeof forkService>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    child.once('spawn', resolve)
+    child.once('exit', () => resolve())
+  })
 }
