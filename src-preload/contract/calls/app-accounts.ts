@@ -38,48 +38,70 @@ export const appAccountCalls = {
   'app.findSettings': app(
     'read',
     'manage-mailboxes',
-    z.object({ address: z.email().max(320) }),
-    z.object({ found: FoundSettings.nullable() }),
+    () => z.object({ address: z.email().max(320) }),
+    () => z.object({ found: FoundSettings.nullable() }),
   ),
   /** How to sign in for a server by browser; null: no such way is known. */
   'app.provider': app(
     'read',
     'read',
-    z.object({ host: z.string().max(253), uses: z.array(MailUse).min(1) }),
-    z.object({ provider: ProviderFacts.nullable() }),
+    () => z.object({ host: z.string().max(253), uses: z.array(MailUse).min(1) }),
+    () => z.object({ provider: ProviderFacts.nullable() }),
   ),
   /** Begins a sign-in. The token it gives goes to the servers of `settings` named in `uses` only. */
   'app.signIn': app(
     'write',
     'manage-mailboxes',
-    z.object({
-      signInId,
-      settings: MailboxSettings,
-      uses: z.array(MailUse).min(1),
-      method: z.enum(['browser', 'device']),
-    }),
-    done,
+    () =>
+      z.object({
+        signInId,
+        settings: MailboxSettings,
+        uses: z.array(MailUse).min(1),
+        method: z.enum(['browser', 'device']),
+      }),
+    () => done,
   ),
   'app.signInState': app(
     'read',
     'read',
-    z.object({ signInId }),
-    z.object({
-      state: z.enum(['starting', 'browser', 'device', 'done', 'failed']),
-      /** Where the person goes: in the browser, or to type `userCode`. */
-      url: z.string().nullable(),
-      userCode: z.string().nullable(),
-      until: Time.nullable(),
-      /** The account that was picked, when the provider said so; and what it allowed. */
-      address: z.string().nullable(),
-      scope: z.array(z.string()),
-      error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable(),
-    }),
+    () => z.object({ signInId }),
+    () =>
+      z.object({
+        state: z.enum(['starting', 'browser', 'device', 'done', 'failed']),
+        /** Where the person goes: in the browser, or to type `userCode`. */
+        url: z.string().nullable(),
+        userCode: z.string().nullable(),
+        until: Time.nullable(),
+        /** The account that was picked, when the provider said so; and what it allowed. */
+        address: z.string().nullable(),
+        scope: z.array(z.string()),
+        error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable(),
+      }),
   ),
   /** Opens the browser once more. */
-  'app.openSignIn': app('write', 'manage-mailboxes', z.object({ signInId }), done),
-  'app.cancelSignIn': app('write', 'manage-mailboxes', z.object({ signInId }), done),
-  'app.signIns': app('read', 'read', nothing, z.object({ signIns: z.array(SignInFacts) })),
+  'app.openSignIn': app(
+    'write',
+    'manage-mailboxes',
+    () => z.object({ signInId }),
+    () => done,
+  ),
+  'app.cancelSignIn': app(
+    'write',
+    'manage-mailboxes',
+    () => z.object({ signInId }),
+    () => done,
+  ),
+  'app.signIns': app(
+    'read',
+    'read',
+    () => nothing,
+    () => z.object({ signIns: z.array(SignInFacts) }),
+  ),
   /** Closes the store, forgets every key and stops mail until somebody unlocks. */
-  'app.lock': app('write', 'settings', nothing, done),
+  'app.lock': app(
+    'write',
+    'settings',
+    () => nothing,
+    () => done,
+  ),
 } as const satisfies Record<string, CallDef>

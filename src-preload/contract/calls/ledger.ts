@@ -9,7 +9,7 @@ export const ledgerCalls = {
   'ledger.list': store(
     'read',
     'read',
-    z.object({ days: z.int().min(1).max(3660).nullable() }),
-    z.object({ rows: z.array(LedgerRow), since: Time.nullable() }),
+    () => z.object({ days: z.int().min(1).max(3660).nullable() }),
+    () => z.object({ rows: z.array(LedgerRow), since: Time.nullable() }),
   ),
 } as const satisfies Record<string, CallDef>

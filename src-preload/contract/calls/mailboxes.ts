@@ -32,38 +32,94 @@ export type SendingFacts = z.infer<typeof SendingFacts>
 
 /** Mailboxes and their sync. */
 export const mailboxCalls = {
-  'mailboxes.list': store('read', 'read', nothing, z.object({ mailboxes: z.array(Mailbox) })),
-  'mailboxes.pause': store('write', 'manage-mailboxes', z.object({ id: Id, paused: z.boolean() }), done),
-  'mailboxes.used': store('read', 'read', nothing, z.object({ used: z.array(MailboxUse) })),
+  'mailboxes.list': store(
+    'read',
+    'read',
+    () => nothing,
+    () => z.object({ mailboxes: z.array(Mailbox) }),
+  ),
+  'mailboxes.pause': store(
+    'write',
+    'manage-mailboxes',
+    () => z.object({ id: Id, paused: z.boolean() }),
+    () => done,
+  ),
+  'mailboxes.used': store(
+    'read',
+    'read',
+    () => nothing,
+    () => z.object({ used: z.array(MailboxUse) }),
+  ),
   'mailboxes.setDepth': store(
     'write',
     'manage-mailboxes',
-    z.object({
-      id: Id,
-      depth: MailboxDepth,
-      /** What is here beyond it goes as well; it comes again when it is opened, or when more is to be kept. */ free: z
-        .boolean()
-        .default(false),
-    }),
-    done,
+    () =>
+      z.object({
+        id: Id,
+        depth: MailboxDepth,
+        /** What is here beyond it goes as well; it comes again when it is opened, or when more is to be kept. */ free: z
+          .boolean()
+          .default(false),
+      }),
+    () => done,
   ),
   /** About how much of what is here lies beyond a depth; counted anew at each call. */
   'mailboxes.freeable': store(
     'read',
     'manage-mailboxes',
-    z.object({ id: Id, depth: MailboxDepth }),
-    z.object({ messages: z.int(), bytes: z.int() }),
+    () => z.object({ id: Id, depth: MailboxDepth }),
+    () => z.object({ messages: z.int(), bytes: z.int() }),
   ),
   /** Who the agent is in a mailbox: each decides for themselves. */
-  'mailboxes.setPersonal': store('write', 'settings', z.object({ id: Id, ...PersonalIdentity.shape }), undoable),
+  'mailboxes.setPersonal': store(
+    'write',
+    'settings',
+    () => z.object({ id: Id, ...PersonalIdentity.shape }),
+    () => undoable,
+  ),
   /** Who the mailbox is, which addresses it has, how its mail leaves. */
-  'mailboxes.setIdentity': store('write', 'manage-mailboxes', z.object({ id: Id, ...SharedIdentity.shape }), undoable),
-  'mailboxes.conflicts': store('read', 'read', nothing, z.object({ conflicts: z.array(IdentityConflict) })),
+  'mailboxes.setIdentity': store(
+    'write',
+    'manage-mailboxes',
+    () => z.object({ id: Id, ...SharedIdentity.shape }),
+    () => undoable,
+  ),
+  'mailboxes.conflicts': store(
+    'read',
+    'read',
+    () => nothing,
+    () => z.object({ conflicts: z.array(IdentityConflict) }),
+  ),
   /** Settles one of `mailboxes.conflicts` by one of its writes. */
-  'mailboxes.choose': store('write', 'manage-mailboxes', z.object({ id: Id, choice: z.string().max(200) }), undoable),
-  'mailboxes.sending': store('read', 'read', z.object({ id: Id }), SendingFacts),
+  'mailboxes.choose': store(
+    'write',
+    'manage-mailboxes',
+    () => z.object({ id: Id, choice: z.string().max(200) }),
+    () => undoable,
+  ),
+  'mailboxes.sending': store(
+    'read',
+    'read',
+    () => z.object({ id: Id }),
+    () => SendingFacts,
+  ),
   /** Counted anew at each call: some seconds for a very large mailbox. */
-  'mailboxes.usage': store('read', 'read', z.object({ id: Id }), MailboxUsage),
-  'sync.status': store('read', 'read', nothing, SyncStatus),
-  'sync.now': store('write', 'work', z.object({ mailboxId: Id.nullable().default(null) }), done),
+  'mailboxes.usage': store(
+    'read',
+    'read',
+    () => z.object({ id: Id }),
+    () => MailboxUsage,
+  ),
+  'sync.status': store(
+    'read',
+    'read',
+    () => nothing,
+    () => SyncStatus,
+  ),
+  'sync.now': store(
+    'write',
+    'work',
+    () => z.object({ mailboxId: Id.nullable().default(null) }),
+    () => done,
+  ),
 } as const satisfies Record<string, CallDef>

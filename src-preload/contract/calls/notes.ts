@@ -10,26 +10,47 @@ export const noteCalls = {
   'notes.add': store(
     'write',
     'note',
-    z.object({
-      conversationId: Id,
-      text: Text,
-      /** Given to in the same act; null: to nobody; left out: it stays as it is. */ assign:
-        Assignee.nullable().optional(),
-    }),
+    () =>
+      z.object({
+        conversationId: Id,
+        text: Text,
+        /** Given to in the same act; null: to nobody; left out: it stays as it is. */ assign:
+          Assignee.nullable().optional(),
+      }),
     /** `undo` null: for a guest, whose notes the team takes back. */
-    z.object({ noteId: Id, undo: z.string().nullable() }),
+    () => z.object({ noteId: Id, undo: z.string().nullable() }),
   ),
-  'notes.edit': store('write', 'note', z.object({ noteId: Id, text: Text }), undoable),
+  'notes.edit': store(
+    'write',
+    'note',
+    () => z.object({ noteId: Id, text: Text }),
+    () => undoable,
+  ),
   /** All its texts, oldest first. */
   'notes.history': store(
     'read',
     'read',
-    z.object({ noteId: Id }),
-    z.object({ versions: z.array(z.object({ at: Time, by: z.string(), text: z.string() })) }),
+    () => z.object({ noteId: Id }),
+    () => z.object({ versions: z.array(z.object({ at: Time, by: z.string(), text: z.string() })) }),
   ),
   /** What was typed into a note and not added yet. */
-  'notes.draft': store('read', 'read', z.object({ conversationId: Id }), z.object({ text: z.string() })),
-  'notes.keepDraft': store('write', 'note', z.object({ conversationId: Id, text: z.string().max(100_000) }), done),
+  'notes.draft': store(
+    'read',
+    'read',
+    () => z.object({ conversationId: Id }),
+    () => z.object({ text: z.string() }),
+  ),
+  'notes.keepDraft': store(
+    'write',
+    'note',
+    () => z.object({ conversationId: Id, text: z.string().max(100_000) }),
+    () => done,
+  ),
   /** Takes a note away, from every console. */
-  'notes.remove': store('write', 'note', z.object({ noteId: Id }), undoable),
+  'notes.remove': store(
+    'write',
+    'note',
+    () => z.object({ noteId: Id }),
+    () => undoable,
+  ),
 } as const satisfies Record<string, CallDef>

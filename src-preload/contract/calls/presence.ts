@@ -8,9 +8,14 @@ export const presenceCalls = {
   'presence.list': store(
     'read',
     'read',
-    nothing,
-    z.object({ marks: z.array(PresenceMark), drafts: z.array(ForeignDraft) }),
+    () => nothing,
+    () => z.object({ marks: z.array(PresenceMark), drafts: z.array(ForeignDraft) }),
   ),
   /** What the person at this window looks at, or answers; null: nothing. Told to the team when there is one. */
-  'presence.set': store('write', 'note', z.object({ conversationId: Id.nullable(), doing: PresenceDoing }), done),
+  'presence.set': store(
+    'write',
+    'note',
+    () => z.object({ conversationId: Id.nullable(), doing: PresenceDoing }),
+    () => done,
+  ),
 } as const satisfies Record<string, CallDef>

@@ -8,15 +8,21 @@ export const registerCalls = {
   'register.list': store(
     'read',
     'read',
-    nothing,
-    z.object({ entries: z.array(RegisterEntry), /** Whether the caller may change it. */ mayChange: z.boolean() }),
+    () => nothing,
+    () =>
+      z.object({ entries: z.array(RegisterEntry), /** Whether the caller may change it. */ mayChange: z.boolean() }),
   ),
   /** @throws `conflict` when one of its kind has this name, `invalid-input` when it is in force before it is announced */
   'register.save': store(
     'write',
     'manage-team',
-    RegisterDefinition.extend({ name: ThingName.nullable() }),
-    z.object({ name: ThingName }),
+    () => RegisterDefinition.extend({ name: ThingName.nullable() }),
+    () => z.object({ name: ThingName }),
   ),
-  'register.remove': store('write', 'manage-team', z.object({ name: ThingName }), undoable),
+  'register.remove': store(
+    'write',
+    'manage-team',
+    () => z.object({ name: ThingName }),
+    () => undoable,
+  ),
 } as const satisfies Record<string, CallDef>

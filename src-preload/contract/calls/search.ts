@@ -7,18 +7,20 @@ export const searchCalls = {
   'search.query': store(
     'read',
     'read',
-    z.object({
-      text: z.string().max(1000),
-      offset: z.int().min(0).default(0),
-      limit: z.int().min(1).max(100).default(50),
-    }),
-    z.object({
-      hits: z.array(SearchHit),
-      total: z.int(),
-      more: z.boolean(),
-      /** Messages whose words are not in the index yet. */ waiting: z.int(),
-      /** Messages of which only a part is here, so that not all of their words are found. */ partial: z.int(),
-      ms: z.number(),
-    }),
+    () =>
+      z.object({
+        text: z.string().max(1000),
+        offset: z.int().min(0).default(0),
+        limit: z.int().min(1).max(100).default(50),
+      }),
+    () =>
+      z.object({
+        hits: z.array(SearchHit),
+        total: z.int(),
+        more: z.boolean(),
+        /** Messages whose words are not in the index yet. */ waiting: z.int(),
+        /** Messages of which only a part is here, so that not all of their words are found. */ partial: z.int(),
+        ms: z.number(),
+      }),
   ),
 } as const satisfies Record<string, CallDef>

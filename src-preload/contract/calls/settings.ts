@@ -3,6 +3,16 @@ import { Settings, SettingsChange } from '../settings'
 
 /** Settings of this installation. */
 export const settingsCalls = {
-  'settings.get': store('read', 'read', nothing, Settings),
-  'settings.set': store('write', 'settings', SettingsChange, done),
+  'settings.get': store(
+    'read',
+    'read',
+    () => nothing,
+    () => Settings,
+  ),
+  'settings.set': store(
+    'write',
+    'settings',
+    () => SettingsChange,
+    () => done,
+  ),
 } as const satisfies Record<string, CallDef>

@@ -103,100 +103,162 @@ export type TeamState = z.infer<typeof TeamState>
 
 /** The team: who belongs to it, with which rights, on which devices. Only the owner's device can change it. */
 export const teamCalls = {
-  'team.state': store('read', 'read', nothing, TeamState),
+  'team.state': store(
+    'read',
+    'read',
+    () => nothing,
+    () => TeamState,
+  ),
   /** Makes a team of this installation. The recovery code is shown once. */
   'team.create': store(
     'write',
     'manage-team',
-    z.object({ mailboxId: Id, carrier: TeamCarrier.optional() }),
-    z.object({ recoveryCode: z.string() }),
+    () => z.object({ mailboxId: Id, carrier: TeamCarrier.optional() }),
+    () => z.object({ recoveryCode: z.string() }),
   ),
   'team.checkRecovery': store(
     'read',
     'manage-team',
-    z.object({ code: z.string().max(100) }),
-    z.object({ right: z.boolean() }),
+    () => z.object({ code: z.string().max(100) }),
+    () => z.object({ right: z.boolean() }),
   ),
   'team.invite': store(
     'write',
     'manage-team',
-    z.object({
-      name: z.string().trim().min(1).max(100),
-      role: Role.exclude(['owner']),
-      permissions: Permissions.default([]),
-      /** Another computer of somebody who is in the team; role and name are theirs. */ member:
-        MemberId.nullable().default(null),
-    }),
-    z.object({ id: z.string(), code: z.string(), endsAt: Time }),
+    () =>
+      z.object({
+        name: z.string().trim().min(1).max(100),
+        role: Role.exclude(['owner']),
+        permissions: Permissions.default([]),
+        /** Another computer of somebody who is in the team; role and name are theirs. */ member:
+          MemberId.nullable().default(null),
+      }),
+    () => z.object({ id: z.string(), code: z.string(), endsAt: Time }),
   ),
-  'team.withdraw': store('write', 'manage-team', z.object({ id: z.string().max(60) }), done),
-  'team.approve': store('write', 'manage-team', z.object({ id: z.string().max(60) }), done),
+  'team.withdraw': store(
+    'write',
+    'manage-team',
+    () => z.object({ id: z.string().max(60) }),
+    () => done,
+  ),
+  'team.approve': store(
+    'write',
+    'manage-team',
+    () => z.object({ id: z.string().max(60) }),
+    () => done,
+  ),
   'team.join': store(
     'write',
     'settings',
-    z.object({ code: z.string().max(200), mailboxId: Id, carrier: TeamCarrier.optional() }),
-    done,
+    () => z.object({ code: z.string().max(200), mailboxId: Id, carrier: TeamCarrier.optional() }),
+    () => done,
   ),
   /** Gives up a request to join, or leaves a team that has taken this device out; what was recorded here stays. */
-  'team.leave': store('write', 'settings', nothing, done),
+  'team.leave': store(
+    'write',
+    'settings',
+    () => nothing,
+    () => done,
+  ),
   'team.setRole': store(
     'write',
     'manage-team',
-    z.object({ member: MemberId, role: Role.exclude(['owner']), permissions: Permissions.default([]) }),
-    done,
+    () => z.object({ member: MemberId, role: Role.exclude(['owner']), permissions: Permissions.default([]) }),
+    () => done,
   ),
   /** Takes a person out, with all devices; the others get a new key. */
   'team.remove': store(
     'write',
     'manage-team',
-    z.object({ member: MemberId, /** Their computers destroy their copy. */ erase: z.boolean().default(false) }),
-    done,
+    () => z.object({ member: MemberId, /** Their computers destroy their copy. */ erase: z.boolean().default(false) }),
+    () => done,
   ),
   /** Takes a computer out; it destroys its copy at its next contact. */
-  'team.retireDevice': store('write', 'manage-team', z.object({ device: DeviceId }), done),
+  'team.retireDevice': store(
+    'write',
+    'manage-team',
+    () => z.object({ device: DeviceId }),
+    () => done,
+  ),
   /** The messages travel another way from now on; what was sent so far is put there too. */
-  'team.setCarrier': store('write', 'manage-team', z.object({ carrier: TeamCarrier }), done),
+  'team.setCarrier': store(
+    'write',
+    'manage-team',
+    () => z.object({ carrier: TeamCarrier }),
+    () => done,
+  ),
   'team.nameDevice': store(
     'write',
     'manage-team',
-    z.object({ device: DeviceId, name: z.string().trim().max(100) }),
-    done,
+    () => z.object({ device: DeviceId, name: z.string().trim().max(100) }),
+    () => done,
   ),
   /** The mailbox's password or delegation was changed after a removal. */
   'team.accessRevoked': store(
     'write',
     'manage-team',
-    z.object({ /** Of a person or of a computer. */ member: MemberId }),
-    done,
+    () => z.object({ /** Of a person or of a computer. */ member: MemberId }),
+    () => done,
   ),
   /** What a person who was taken out wrote afterwards: takes it over under the owner's name, or puts it aside for good. */
-  'team.settleHeld': store('write', 'manage-team', z.object({ member: MemberId, take: z.boolean() }), done),
+  'team.settleHeld': store(
+    'write',
+    'manage-team',
+    () => z.object({ member: MemberId, take: z.boolean() }),
+    () => done,
+  ),
   /** Whether this computer was away from the team for too long; answered also then, as is `team.lookAgain`. */
   'team.lease': store(
     'read',
     'settings',
-    nothing,
-    z.object({
-      days: z.int().nullable(),
-      /** The most that policy allows. */ mostDays: z.int().nullable(),
-      contactAt: Time.nullable(),
-      ended: z.boolean(),
-    }),
+    () => nothing,
+    () =>
+      z.object({
+        days: z.int().nullable(),
+        /** The most that policy allows. */ mostDays: z.int().nullable(),
+        contactAt: Time.nullable(),
+        ended: z.boolean(),
+      }),
   ),
-  'team.setLease': store('write', 'manage-team', z.object({ days: z.int().min(1).max(365).nullable() }), done),
+  'team.setLease': store(
+    'write',
+    'manage-team',
+    () => z.object({ days: z.int().min(1).max(365).nullable() }),
+    () => done,
+  ),
   /** Looks at the carrier anew, now. */
-  'team.lookAgain': store('read', 'settings', nothing, done),
+  'team.lookAgain': store(
+    'read',
+    'settings',
+    () => nothing,
+    () => done,
+  ),
   /** What was refused is told no more. */
-  'team.forgetRefused': store('write', 'settings', nothing, done),
+  'team.forgetRefused': store(
+    'write',
+    'settings',
+    () => nothing,
+    () => done,
+  ),
   /** Takes the owner's summary for what differs from it here. */
-  'team.takeOwners': store('write', 'settings', nothing, done),
+  'team.takeOwners': store(
+    'write',
+    'settings',
+    () => nothing,
+    () => done,
+  ),
   /** With the recovery code on a new computer, which is in no team: it looks for the team in the mailbox and becomes the owner's. */
   'team.startRecovery': store(
     'write',
     'settings',
-    z.object({ code: z.string().max(100), mailboxId: Id, carrier: TeamCarrier.optional() }),
-    done,
+    () => z.object({ code: z.string().max(100), mailboxId: Id, carrier: TeamCarrier.optional() }),
+    () => done,
   ),
   /** With the recovery code: this device becomes the owner's. */
-  'team.recover': store('write', 'settings', z.object({ code: z.string().max(100) }), done),
+  'team.recover': store(
+    'write',
+    'settings',
+    () => z.object({ code: z.string().max(100) }),
+    () => done,
+  ),
 } as const satisfies Record<string, CallDef>
