@@ -96,10 +96,13 @@ export function groupOfConversation(read: Reader, conversationId: number): Group
 
 /** The conversation that an entity means here; null while its mail is not here. */
 export function conversationOf(read: Reader, hashes: KeyHash, entity: string): number | null {
-  let id = read.get<{ conversation_id: number }>(
-    'SELECT conversation_id FROM thread_ids WHERE hash = ?',
-    keyHashOf(hashes, entity),
-  )?.conversation_id
+  const hash = keyHashOf(hashes, entity)
+  // Where the message itself lies; an id that is only spoken of may still name the place from which it was taken.
+  let id =
+    read.get<{ conversation_id: number }>('SELECT conversation_id FROM messages WHERE key_hash = ?', hash)
+      ?.conversation_id ??
+    read.get<{ conversation_id: number }>('SELECT conversation_id FROM thread_ids WHERE hash = ?', hash)
+      ?.conversation_id
   while (id !== undefined) {
     const row = read.get<{ merged_into: number | null }>('SELECT merged_into FROM conversations WHERE id = ?', id)
     if (!row) return null
