@@ -39,6 +39,7 @@ export const errorCodes = [
   'sent-uncertain',
   'no-recipient',
   'claimed',
+  'catching-up',
   'moved-on',
   'looping',
   'came-back',

@@ -101,7 +101,8 @@ export class OutboxSender {
         return this.backoff.next()
       }
       if (!job) return nextDueAt === null ? idleMs : Math.max(50, nextDueAt - Date.now())
-      const outcome = (await this.isClaimed(job)) ? claimedBy(job) : await this.sendOne(job)
+      const stopped = await this.whyNot(job)
+      const outcome = stopped ? stoppedBy(job, stopped) : await this.sendOne(job)
       await this.ports.store.call('outbox.settle', outcome)
       log.info('message settled', { id: job.id, state: outcome.state, code: outcome.error?.code })
       if (outcome.state === 'queued') return this.backoff.next()
@@ -143,17 +144,18 @@ export class OutboxSender {
   }
 
   /**
-   * Whether another console is sending an answer to the same message right now. The team's server settles who came first;
-   * where nobody can be asked, the look at the mailbox must do.
+   * Why an answer may not leave now: another console is sending one to the same message (the team's server settles who came first), or
+   * what colleagues did is still coming in. Where nobody can be asked, the look at the mailbox must do.
    */
-  private async isClaimed(job: OutboxJob): Promise<boolean> {
-    if (job.inReplyTo === null || !this.ports.claim) return false
+  private async whyNot(job: OutboxJob): Promise<PosternError | null> {
+    if (job.inReplyTo === null || !this.ports.claim) return null
     try {
       const claim = await this.ports.claim(createHash('sha256').update(job.inReplyTo).digest('base64url'))
-      return claim !== null && !claim.won
+      return claim === null || claim.won ? null : new PosternError('claimed', 'a colleague is sending an answer')
     } catch (error) {
-      log.info('the team could not be asked', { id: job.id, code: PosternError.from(error).code })
-      return false
+      const failure = PosternError.from(error)
+      log.info('the team could not be asked', { id: job.id, code: failure.code })
+      return failure.code === 'catching-up' ? failure : null
     }
   }
 
@@ -363,10 +365,10 @@ function failureOf(error: PosternError): Failure {
   return { code: error.code, detail: error.detail }
 }
 
-const claimedBy = (job: OutboxJob): OutboxOutcome => ({
+const stoppedBy = (job: OutboxJob, why: PosternError): OutboxOutcome => ({
   id: job.id,
-  state: 'failed',
-  error: failureOf(new PosternError('claimed', 'a colleague is sending an answer')),
+  state: why.code === 'claimed' ? 'failed' : 'queued',
+  error: failureOf(why),
   serverLine: null,
   refused: [],
   later: [],

@@ -41,6 +41,8 @@ export class TeamLink {
   private carrier: LogCarrier | null = null
   private comparedAt = 0
   private less = false
+  /** All that lay there when this connection was made has been taken in. */
+  private caughtUp = false
   private who: { mailboxId: number; device: string; team: string } | null = null
 
   constructor(private readonly ports: LinkPorts) {}
@@ -63,10 +65,14 @@ export class TeamLink {
     this.sleeper.wake()
   }
 
-  /** Claims something for this console, so that of two who do the same one stops. Null: there is no team here, or no connection to it. */
+  /**
+   * Claims something for this console, so that of two who do the same one stops. Null: there is no team here, or no connection to it.
+   * @throws PosternError `catching-up`: what others did, answers that they sent too, is still coming in
+   */
   async claim(mailboxId: number, key: string): Promise<{ won: boolean } | null> {
     const { carrier, who } = this
     if (carrier === null || who === null || mailboxId !== who.mailboxId) return null
+    if (!this.caughtUp) throw new PosternError('catching-up', 'the team log is being read')
     return withDeadline(
       carrier.claim(key, who.device, claimMs),
       claimPatienceMs,
@@ -126,8 +132,10 @@ export class TeamLink {
       more = true
       this.sleeper.wake()
     })
+    this.caughtUp = false
     await this.report('catching-up', null)
     let lastPlace = await this.compare(carrier)
+    this.caughtUp = true
     await this.report('live', null)
     let pokedAt = Date.now()
     while (!this.stopped && !this.linkChanged) {

@@ -88,6 +88,7 @@ export const errors = {
   'message-refused': 'The server refused the message. It is kept here and was not sent. Change it and try again.',
   'too-many-recipients':
     'These are more recipients than one message may have. The message is kept here. Send it in parts.',
+  'catching-up': 'This answer waits until what colleagues did meanwhile has come in.',
   claimed:
     'A colleague is sending an answer to the same message right now, so yours did not leave. Read theirs, then decide.',
   'sent-uncertain':

@@ -1,4 +1,4 @@
-import { TeamLink } from '../../../src-main/mail/team/team-link'
+import { TeamLink, type LinkPorts } from '../../../src-main/mail/team/team-link'
 import { drawSnapshot, keepSnapshot, standingSnapshot } from '../../../src-main/store/team/snapshot'
 import { finish } from '../../../src-main/store/team/snapshot-draw'
 import type { Trouble } from '../../../src-preload/contract/calls/team'
@@ -27,15 +27,17 @@ export class TeamConsole {
     return console
   }
 
-  connect(): void {
+  /** @param store what the link asks instead of the store itself */
+  connect(store: LinkPorts['store'] = this.store.mail): TeamLink {
     const link = (this.link = new TeamLink({
-      store: this.store.mail,
+      store,
       app: {
         call: async (_name, input) => ({ user: shared.name, password, ...('server' in input ? {} : {}) }) as never,
       },
     }))
     this.store.onTeamWake = (changed) => link.wake(changed)
     link.start()
+    return link
   }
   async disconnect(): Promise<void> {
     this.store.onTeamWake = () => undefined
