@@ -93,7 +93,9 @@ async function each<T extends Outcome>(
 function sum(name: string, value: number): void {
   out(`sum ${name} ${value}`)
 }
-const fault = (violation: string): void => sum(`sim.${/^P\d+/.exec(violation)?.[0] ?? 'other'}.violations`, 1)
+function fault(violation: string): void {
+  sum(`sim.${/^P\d+/.exec(violation)?.[0] ?? 'other'}.violations`, 1)
+}
 
 /** Bugs on purpose, with the first slice. */
 async function caught(

@@ -48,6 +48,8 @@ export function applyWaiting(tx: Writer, workspace: Workspace): void {
 export class Intake {
   private readonly fresh: Fresh = new Map()
   private taking: ReturnType<typeof takeSnapshots> = null
+  /** A snapshot, or a roster that it waits for, may have come: looking for one reads all that is here. */
+  private mayTake = true
   /** Of the message that is taken in now. */
   private readonly names: string[] = []
   constructor(private readonly workspace: Workspace) {}
@@ -68,6 +70,7 @@ export class Intake {
     }
     for (let at = from; at < items.length; at++) {
       const item = items[at]
+      if (item?.kind === 'snap' || item?.kind === 'roster') this.mayTake = true
       const hash = item ? receive(tx, workspace, item, place, this.fresh) : null
       if (hash !== null) this.names.push(hash)
       if (at + 1 < items.length && until()) return at + 1
@@ -89,7 +92,10 @@ export class Intake {
     const { workspace } = this
     const info = teamInfo(tx)
     if (!info || info.team === '') return false
-    this.taking ??= takeSnapshots(tx, workspace)
+    if (this.mayTake) {
+      this.taking ??= takeSnapshots(tx, workspace)
+      this.mayTake = this.taking !== null
+    }
     if (this.taking) {
       if (!this.taking.over.step(tx, until)) return true
       stand(tx, this.taking.id, 0)

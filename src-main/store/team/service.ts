@@ -24,8 +24,8 @@ const log = logger('team')
 /** Events wait for company: this long after the last one, and not longer than that after the first. ms */
 const quietMs = 750
 const longestMs = 3000
-/** A step of taking in what came, ms: whoever asks meanwhile waits no longer. */
-const stepMs = 18
+/** A step of taking in what came, ms; its commit takes about as long again, and whoever asks meanwhile waits for both. */
+const stepMs = 8
 /** What comes is counted this often, ms. */
 const countMs = 60_000
 /** While much comes, the states are shown anew this often, ms. */
