@@ -7,8 +7,7 @@ export interface Shapes<I extends z.ZodType = z.ZodType, O extends z.ZodType = z
 }
 
 /**
- * The schemas of a call, each made when it is first asked for: a start uses one in ten of those that app, store and mail
- * know, and making them all was a seventh of what each of the three loads.
+ * The schemas of a call, each made when it is first asked for: a start uses few of those that a process knows.
  */
 export function defer<I extends z.ZodType, O extends z.ZodType>(input: () => I, output: () => O): Shapes<I, O> {
   let madeInput: I | undefined
