@@ -3,6 +3,7 @@ import { Dialog as Radix } from 'radix-ui'
 import { t } from '../text'
 import { IconButton } from './button'
 import type { DialogProps } from './dialog'
+import { focusIsFree } from './trigger'
 
 /** An open dialog. */
 export function DialogLayer({
@@ -23,6 +24,7 @@ export function DialogLayer({
           <Radix.Content
             // Escape that drops the word of an input method is not for the dialog
             onEscapeKeyDown={(event) => event.isComposing && event.preventDefault()}
+            onCloseAutoFocus={(event) => !focusIsFree() && event.preventDefault()}
             className={`dialog${wide ? ' wide' : ''} ${className}`}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           >

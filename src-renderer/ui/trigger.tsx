@@ -79,6 +79,12 @@ interface OutsideEvent {
 }
 
 /**
+ * Whether the focus, which leaves a layer with it, was not taken by another meanwhile: a layer hears of its end a moment after it is
+ * gone, and whoever types on has opened the next one by then, which closes when the focus leaves it.
+ */
+export const focusIsFree = (): boolean => document.activeElement === document.body || document.activeElement === null
+
+/**
  * What a layer does when it closes: the focus returns to its button, unless the person has pressed or gone elsewhere. A press on
  * the button itself is the button's affair.
  */
@@ -94,7 +100,7 @@ export function useReturn({ anchor }: Layer): {
     },
     onCloseAutoFocus: (event) => {
       event.preventDefault()
-      if (!outside.current) anchor.current?.focus()
+      if (!outside.current && focusIsFree()) anchor.current?.focus()
     },
   }
 }
