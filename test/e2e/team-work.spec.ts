@@ -423,7 +423,7 @@ test('what two set about a mailbox at the same time is told on its page in words
   await look(desk, 'identity-conflict')
   // Whoever is elsewhere hears of it too.
   await ana.getByRole('button', { name: 'Settings, back to the list' }).click()
-  await ana.getByRole('button', { name: /^The team needs attention/ }).click()
+  await ana.getByRole('button', { name: /^Team needs you/ }).click()
   await expect(told(ana)).toHaveText(/named Help/)
   const other = bo.getByRole('button', { name: /^Use Northwind / })
   const chosen = ((await other.textContent()) ?? '').replace('Use ', '')
