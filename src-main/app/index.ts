@@ -132,11 +132,11 @@ export async function run({ profile, options, logFile, window, session, store }:
         return { id }
       },
       'app.updateMailbox': async ({ id, settings, ...given }) => {
-        await workspace.refuseManaged(id, settings)
+        await workspace.managed.refuseChange(id, settings)
         return done(await workspace.mailboxes.update(id, settings, given))
       },
       'app.removeMailbox': async ({ id }) => {
-        await workspace.refuseManaged(id, null)
+        await workspace.managed.refuseChange(id, null)
         return done(await workspace.mailboxes.remove(id))
       },
       ...accountHandlers(workspace),

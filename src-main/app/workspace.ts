@@ -12,7 +12,6 @@ import {
   type MailForApp,
   type StoreForApp,
 } from '../../src-preload/contract/internal'
-import { MailboxSettings } from '../../src-preload/contract/mail'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
@@ -22,6 +21,7 @@ import { Guest } from './guest'
 import type { PolicyWatch } from './policy'
 import type { Keys, KeyState } from './keys'
 import { Mailboxes } from './mailboxes'
+import { Managed } from './managed'
 import { SignIns } from './oauth'
 import { channel, Service } from './processes'
 import { readProvision } from './provision'
@@ -68,6 +68,7 @@ export interface WorkspaceOptions {
 export class Workspace {
   readonly keys: Keys
   readonly mailboxes: Mailboxes
+  readonly managed: Managed
   readonly signIns: SignIns
   phase: Phase = 'starting'
   error: PosternError | null = null
@@ -101,8 +102,8 @@ export class Workspace {
       if (this.error?.detail['managed'] === true && ['set-passphrase', 'failed'].includes(this.phase))
         void this.keys.find().then((found) => this.takeKey(found))
       if (this.phase === 'ready') {
-        this.sealRecovery()
-        void this.provisionManaged()
+        this.managed.sealRecovery()
+        void this.setUpMailboxes(() => this.managed.provision())
         void this.store
           .call('policy.set', state)
           .catch((fault: unknown) => log.error('policy was not taken', { fault }))
@@ -121,6 +122,12 @@ export class Workspace {
       () => this.mailService.rpc,
       (testId) => options.emit({ topic: 'connection-test', testId }),
       () => options.policy.state.policy.oauthClients ?? [],
+    )
+    this.managed = new Managed(
+      options.policy,
+      this.keys,
+      this.mailboxes,
+      async () => (await this.store.call('mailbox.all', {})).mailboxes,
     )
     this.storeService = new Service({
       name: 'store',
@@ -179,11 +186,8 @@ export class Workspace {
   private async takeKey(found: KeyState): Promise<void> {
     // Begun and cut off, or done and not yet read by a person.
     if (wasErased(this.options.profile)) return this.erase()
-    const { appLock, keychainRequired } = this.options.policy.state.policy
-    if (found.is === 'ready' && found.keyIn === 'keychain' && appLock === 'required')
-      this.become('set-passphrase', new PosternError('not-allowed', 'policy wants a passphrase', { managed: true }))
-    else if (found.is === 'set-passphrase' && keychainRequired === true)
-      this.become('failed', new PosternError('no-keychain', 'policy wants a keychain', { managed: true }))
+    const objection = this.managed.objection(found)
+    if (objection) this.become(objection.phase, objection.error)
     else if (found.is === 'ready') await this.useKey(found.key)
     else if (found.is === 'failed') this.become('failed', found.error)
     else this.become(found.is, found.is === 'set-passphrase' ? new PosternError('no-keychain') : null)
@@ -226,7 +230,7 @@ export class Workspace {
       this.phase = 'ready'
       this.error = null
     }
-    this.sealRecovery()
+    this.managed.sealRecovery()
     // Before anybody can ask anything: what policy forbids is forbidden from the first call on.
     await rpc.call('policy.set', this.options.policy.state)
     if (!guest) this.giveWindowPort()
@@ -237,7 +241,7 @@ export class Workspace {
     if (guest) return this.guest.opened()
     this.options.emit({ topic: 'app-state' })
     await this.provisionOnce()
-    await this.provisionManaged()
+    await this.setUpMailboxes(() => this.managed.provision())
     await this.options.drawn
     if (this.mailService.running) await this.startMail(this.mailService.rpc)
     else this.mailService.start()
@@ -245,51 +249,20 @@ export class Workspace {
   }
 
   private async provisionOnce(): Promise<void> {
-    if (this.setUp || this.options.provisionFile === null) return
+    const file = this.options.provisionFile
+    if (this.setUp || file === null) return
     this.setUp = true
+    await this.setUpMailboxes(() => this.mailboxes.provision(readProvision(file)))
+  }
+
+  private async setUpMailboxes(provision: () => Promise<unknown>): Promise<void> {
     try {
-      await this.mailboxes.provision(readProvision(this.options.provisionFile))
+      await provision()
     } catch (fault) {
       this.provisionError = PosternError.from(fault)
       log.error('provision failed', { code: this.provisionError.code, fault })
       this.options.emit({ topic: 'app-state' })
     }
-  }
-
-  /** A policy that cannot be read takes nothing back that it may still say. */
-  private sealRecovery(): void {
-    const { policy, faults } = this.options.policy.state
-    try {
-      if (policy.recoveryKey || faults.length === 0) this.keys.sealRecovery(policy.recoveryKey ?? null)
-    } catch (fault) {
-      log.error('the key was not sealed for recovery', { fault })
-    }
-  }
-
-  /** The mailboxes that policy names are there and as it says, at each start and when it changes. */
-  private async provisionManaged(): Promise<void> {
-    const { mailboxes = [] } = this.options.policy.state.policy
-    try {
-      if (mailboxes.length > 0) await this.mailboxes.provision({ version: 1, mailboxes })
-    } catch (fault) {
-      this.provisionError = PosternError.from(fault)
-      log.error('mailboxes of the policy were not set up', { code: this.provisionError.code, fault })
-      this.options.emit({ topic: 'app-state' })
-    }
-  }
-
-  /**
-   * A mailbox that policy names is not removed (`settings` null), and is changed to nothing but what policy says: so a password is taken.
-   * @throws PosternError `not-allowed`
-   */
-  async refuseManaged(id: number, settings: MailboxSettings | null): Promise<void> {
-    const { mailboxes = [] } = this.options.policy.state.policy
-    const all = mailboxes.length === 0 ? [] : (await this.store.call('mailbox.all', {})).mailboxes
-    const address = all.find((one) => one.id === id)?.address.toLowerCase()
-    const managed = mailboxes.find((one) => one.address.toLowerCase() === address)
-    const plain = (given: unknown): string => JSON.stringify(MailboxSettings.parse(given))
-    if (managed && (settings === null || plain(settings) !== plain(managed)))
-      throw new PosternError('not-allowed', 'policy names this mailbox', { managed: true })
   }
 
   private async startMail(rpc: Rpc<MailForApp>): Promise<void> {
@@ -421,8 +394,7 @@ export class Workspace {
   }
 
   async removePassphrase(current: string): Promise<void> {
-    if (this.options.policy.state.policy.appLock === 'required')
-      throw new PosternError('not-allowed', 'policy wants a passphrase', { managed: true })
+    this.managed.refuseWithoutPassphrase()
     await this.keys.removePassphrase(current)
     this.options.emit({ topic: 'app-state' })
   }
