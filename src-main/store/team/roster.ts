@@ -300,19 +300,19 @@ function followChain(tx: Writer, workspace: Workspace): void {
         : body.owner === workspace.device.id
           ? 'owner'
           : 'member'
-  // Before it counts as taken out: what it hands over is written as a member, and held by the others.
-  if (own?.erase && membership === 'removed' && info.membership !== 'removed') handOver(tx, workspace)
-  setTeamInfo(tx, {
-    ...info,
-    team:
-      info.team === ''
-        ? readRecord(
-            tx.get<Stored>('SELECT bytes FROM team_rosters WHERE hash = ?', last.hash)?.bytes ?? new Uint8Array(),
-          ).team
-        : info.team,
-    membership,
-    carrier: body.carrier,
-  })
+  const team =
+    info.team ||
+    readRecord(tx.get<Stored>('SELECT bytes FROM team_rosters WHERE hash = ?', last.hash)?.bytes ?? new Uint8Array())
+      .team
+  const standing = { ...info, team, carrier: body.carrier }
+  for (const { epoch, key } of body.keys)
+    tx.run('INSERT OR IGNORE INTO team_keys(epoch, key) VALUES(?, ?)', epoch, bytes(key))
+  // Before it counts as taken out: what it hands over is written as a member, also when it hears only now that it was one.
+  if (own?.erase && membership === 'removed' && info.membership !== 'removed') {
+    setTeamInfo(tx, { ...standing, membership: 'member' })
+    handOver(tx, workspace)
+  }
+  setTeamInfo(tx, { ...standing, membership })
   materialize(tx, workspace, body)
 }
 
@@ -356,8 +356,6 @@ function materialize(tx: Writer, workspace: Workspace, body: RosterBody): void {
     const was = before.get(one.id)
     if (was?.roles !== roles || was.cut_off !== one.cutOff) workspace.team.judgeAgain(tx, one.id)
   }
-  for (const { epoch, key } of body.keys)
-    tx.run('INSERT OR IGNORE INTO team_keys(epoch, key) VALUES(?, ?)', epoch, bytes(key))
 }
 
 /** What a device may do with the events of its batch `seq`; null: nothing, it is not in the roster. */
