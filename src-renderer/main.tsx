@@ -4,6 +4,7 @@ import { App } from './app'
 import { prefetch } from './live'
 import { firstList } from './inbox/use-list-window'
 import { startHand } from './state/hand'
+import { leaveInputMethodAlone } from './state/input-method'
 import './text'
 import './styles.css'
 
@@ -14,6 +15,7 @@ const SessionWindow = lazy(() =>
 const isSupport = location.hash === '#support'
 
 startHand()
+leaveInputMethodAlone()
 if (!isSupport) {
   // What the first paint shows is asked for before React begins to draw.
   prefetch('app.state', {}, { topics: ['app-state'] })

@@ -77,7 +77,6 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
 
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const chosen = listed ? suggestions[at] : undefined
-    if (event.nativeEvent.isComposing) return
     if (event.key === 'ArrowDown' && listed) setAt((at + 1) % suggestions.length)
     else if (event.key === 'ArrowUp' && listed) setAt((at - 1 + suggestions.length) % suggestions.length)
     else if (event.key === 'Escape' && listed) {

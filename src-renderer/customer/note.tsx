@@ -77,7 +77,7 @@ export function Note({ customerId, name, note }: { customerId: number; name: str
           onChange={(event) => change(event.target.value)}
           onBlur={close}
           onKeyDown={(event) => {
-            if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
+            if (event.key !== 'Escape') return
             event.stopPropagation()
             close()
           }}

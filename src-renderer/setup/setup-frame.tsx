@@ -50,7 +50,7 @@ export function SetupFrame({
             onSubmit()
           }}
           onKeyDown={(event) => {
-            if (event.key !== 'Escape' || !onEscape || event.nativeEvent.isComposing) return
+            if (event.key !== 'Escape' || !onEscape) return
             event.preventDefault()
             event.stopPropagation()
             onEscape()

@@ -88,7 +88,6 @@ function SearchField() {
     if (value !== '' || searched !== null) goSearch(value)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.nativeEvent.isComposing) return
     const hands = useSearch.getState().hands
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()

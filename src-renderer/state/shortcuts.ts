@@ -111,7 +111,7 @@ export function matching(
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || ['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return
+  if (event.defaultPrevented || ['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return
   const { shortcuts, letters } = useShortcutStore.getState()
   // a dialog, menu or palette that is open has the keys for itself
   const layer =

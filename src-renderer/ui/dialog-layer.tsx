@@ -22,8 +22,6 @@ export function DialogLayer({
         {/* own scrim: Radix's Overlay locks scrolling with a <style> of its own, which the window's CSP refuses */}
         <div className="scrim">
           <Radix.Content
-            // Escape that drops the word of an input method is not for the dialog
-            onEscapeKeyDown={(event) => event.isComposing && event.preventDefault()}
             onCloseAutoFocus={(event) => !focusIsFree() && event.preventDefault()}
             className={`dialog${wide ? ' wide' : ''} ${className}`}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}

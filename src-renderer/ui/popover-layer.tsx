@@ -29,8 +29,6 @@ export function PopoverLayer({
           sideOffset={6}
           collisionPadding={8}
           aria-label={label}
-          // Escape that drops the word of an input method is not for the layer
-          onEscapeKeyDown={(event) => event.isComposing && event.preventDefault()}
           {...back}
         >
           {children}

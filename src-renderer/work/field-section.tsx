@@ -134,7 +134,7 @@ function Editor({
         onChange={(event) => setText(event.target.value)}
         onBlur={finish}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
+          if (event.key !== 'Escape') return
           event.stopPropagation()
           onDone()
         }}

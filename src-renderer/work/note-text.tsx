@@ -100,8 +100,6 @@ export function NoteText({ value, onChange, mentions, label, rows, className, de
     setCaret(next.caret)
   }
   const onKey = (event: KeyboardEvent) => {
-    // The keys of an input method belong to it: Enter takes its word, Escape drops it.
-    if (event.nativeEvent.isComposing) return undefined
     if (event.key === 'Escape' && asking && people.length > 0) {
       setAway(asking.from)
       return event.preventDefault()
