@@ -1,11 +1,8 @@
 import * as z from 'zod'
-import { ThingName } from './fields'
+import { Day, ThingName } from './fields'
 
 /** Days between telling people of a change and its coming into force; less is marked. */
 export const noticeDays = 30
-
-/** A day as 2026-10-05. */
-export const Day = z.iso.date()
 
 /** `processor`: a company that handles the workspace's data. `policy`: a version of the workspace's own privacy policy. */
 export const RegisterKind = z.enum(['processor', 'policy'])

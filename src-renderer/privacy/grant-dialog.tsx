@@ -5,7 +5,7 @@ import { asCallError, call } from '../client'
 import { useQuery } from '../live'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
-import { dayText, fullTime } from '../text/time'
+import { dayText, fieldTime, fullTime } from '../text/time'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
@@ -35,12 +35,6 @@ const cannot: Readonly<Record<Scope, readonly Fact[]>> = {
   diagnostics: ['mail', 'drafts', 'secrets'],
   metadata: ['text', 'profiles', 'drafts', 'secrets'],
   full: ['files', 'drafts', 'secrets'],
-}
-
-/** `2026-11-26T10:44` of a local time, as a date-time field has it. */
-function localInput(at: number): string {
-  const shifted = new Date(at - new Date(at).getTimezoneOffset() * 60_000)
-  return shifted.toISOString().slice(0, 16)
 }
 
 function Facts({ title, facts, yes }: { title: string; facts: readonly Fact[]; yes: boolean }) {
@@ -101,7 +95,7 @@ export function GrantDialog({
   const [scope, setScope] = useState<Scope>(extend?.scope ?? 'metadata')
   const [only, setOnly] = useState<readonly number[] | null>(extend?.mailboxIds ?? null)
   const [length, setLength] = useState<Preset | 'custom'>(longestMs >= presets.week ? 'week' : 'day')
-  const [custom, setCustom] = useState(() => localInput(now + Math.min(longestMs, 14 * day)))
+  const [custom, setCustom] = useState(() => fieldTime(now + Math.min(longestMs, 14 * day)))
   const [reason, setReason] = useState(extend?.reason ?? given)
   const [reference, setReference] = useState(extend?.reference ?? '')
   const [checked, setChecked] = useState(extend !== null)
@@ -299,7 +293,7 @@ export function GrantDialog({
                     {...ids}
                     type="datetime-local"
                     value={custom}
-                    min={localInput(now)}
+                    min={fieldTime(now)}
                     onChange={(event) => setCustom(event.target.value)}
                   />
                 )}

@@ -8,7 +8,7 @@ import { tellDone, tellFailure } from '../state/acts'
 import { useNow } from '../state/clock'
 import { errorText, t } from '../text'
 import { listText } from '../text/lists'
-import { dayText } from '../text/time'
+import { calendarText, fieldTime } from '../text/time'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { MoreMenu } from '../ui/menu'
@@ -57,8 +57,6 @@ function useFromSettings(): { key: string; who: string; does: string; data: stri
       })),
   ]
 }
-
-const day = (text: string): string => dayText(new Date(`${text}T12:00:00`).getTime())
 
 async function remove({ name, label }: Entry): Promise<void> {
   try {
@@ -150,7 +148,7 @@ function ProcessorTable({ entries, mayChange, today, onChange }: Part) {
                 entry.place,
                 entry.from === null
                   ? ''
-                  : t(entry.from > today ? 'register:upcoming' : 'register:since', { day: day(entry.from) }),
+                  : t(entry.from > today ? 'register:upcoming' : 'register:since', { day: calendarText(entry.from) }),
               ]
                 .filter((text) => text !== '')
                 .join(', ')}
@@ -210,8 +208,10 @@ function PolicyTable({ entries, mayChange, today, onChange }: Part) {
             <td>
               <bdi>{entry.purpose}</bdi>
             </td>
-            <td className="t2 nowrap">{entry.announced === null ? t('register:unsaid') : day(entry.announced)}</td>
-            <td className="t2 nowrap">{entry.from === null ? t('register:unsaid') : day(entry.from)}</td>
+            <td className="t2 nowrap">
+              {entry.announced === null ? t('register:unsaid') : calendarText(entry.announced)}
+            </td>
+            <td className="t2 nowrap">{entry.from === null ? t('register:unsaid') : calendarText(entry.from)}</td>
             <td className="nowrap">
               {notice !== null && t('register:days', { count: notice })}
               <Notice entry={entry} />
@@ -245,8 +245,7 @@ export function Processors() {
     )
   if (!data) return null
   const { entries, mayChange } = data
-  const at = new Date(now)
-  const today = new Date(now - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10)
+  const today = fieldTime(now).slice(0, 10)
   const part = (kind: RegisterKind): Part => ({
     entries: entries.filter((entry) => entry.kind === kind),
     mayChange,

@@ -3,7 +3,7 @@ import type { CallOutput } from '../../src-preload/contract'
 import { earliest, noticeDays, noticeOf, type RegisterKind } from '../../src-preload/contract/processors'
 import { call, type CallError } from '../client'
 import { t } from '../text'
-import { dayText } from '../text/time'
+import { calendarText } from '../text/time'
 import { ActDialog } from '../ui/act-dialog'
 import { Field, Input, LabelField, TextArea } from '../ui/field'
 
@@ -109,7 +109,7 @@ export function EditEntry({
             : t('register:edit.early', {
                 notice: t('register:days', { count: notice }),
                 days: noticeDays,
-                day: dayText(new Date(`${earliest(announced)}T12:00:00`).getTime()),
+                day: calendarText(earliest(announced)),
               })}
         </p>
       )}

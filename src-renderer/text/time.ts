@@ -82,6 +82,16 @@ export function dayText(at: number): string {
   return format(at, { dateStyle: 'long' })
 }
 
+/** A day of the calendar, 2026-10-12, written out: 12 October 2026. */
+export function calendarText(day: string): string {
+  return dayText(new Date(`${day}T12:00:00`).getTime())
+}
+
+/** The local time as a field for date and time has it, 2026-11-26T10:44; its first ten characters are the day. */
+export function fieldTime(at: number): string {
+  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
 const numbers = new Intl.NumberFormat()
 
 /** 12,481 */

@@ -6,7 +6,7 @@ import { goSettings } from '../state/places'
 import { showToast } from '../state/toast'
 import { setField } from '../state/work'
 import { t } from '../text'
-import { dayText } from '../text/time'
+import { calendarText } from '../text/time'
 import { IconButton } from '../ui/button'
 import { Input, Select } from '../ui/field'
 import { useFields } from './use-views'
@@ -14,9 +14,7 @@ import './work.css'
 
 /** As people read it: a day in their own form. */
 export function fieldText(field: Field | undefined, value: FieldValue): string {
-  if (field?.kind !== 'date' || typeof value !== 'string') return String(value)
-  const [year = 0, month = 1, day = 1] = value.split('-').map(Number)
-  return dayText(new Date(year, month - 1, day).getTime())
+  return field?.kind === 'date' && typeof value === 'string' ? calendarText(value) : String(value)
 }
 
 /** What the team keeps about a conversation beyond its mail; each value is changed in place. */

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import '../../src-renderer/text'
-import { agoText, daysBetween, listTime, messageTime, searchTime, sizeText } from '../../src-renderer/text/time'
+import {
+  agoText,
+  calendarText,
+  daysBetween,
+  fieldTime,
+  listTime,
+  messageTime,
+  searchTime,
+  sizeText,
+} from '../../src-renderer/text/time'
 
 // a zone with summer time, so that days of 23 and 25 hours are among those counted
 process.env['TZ'] = 'Europe/Berlin'
@@ -45,6 +54,14 @@ describe('times', () => {
     expect(agoText(now - 119_000, now)).toBe('1 m ago')
     expect(agoText(now - 3 * 3_600_000, now)).toBe('3 h ago')
     expect(agoText(now - 24 * 3_600_000, now)).toBe('Yesterday')
+  })
+  it('a day of the calendar is not the day before or after, early and late, over the change of summer time', () => {
+    for (const day of ['2026-01-01', '2026-03-29', '2026-10-25', '2028-02-29']) {
+      expect(calendarText(day)).toBe(
+        new Intl.DateTimeFormat(undefined, { dateStyle: 'long' }).format(at(`${day}T23:59:00`)),
+      )
+      for (const time of ['00:05', '23:55']) expect(fieldTime(at(`${day}T${time}:30`))).toBe(`${day}T${time}`)
+    }
   })
   it('sizes never show more digits than help', () => {
     expect(sizeText(8_400_000)).toMatch(/^8[.,]4\sMB$/)

@@ -1,5 +1,5 @@
 import { PosternError } from '../../../src-preload/contract/errors'
-import { Field, FieldDefinition, FieldValue } from '../../../src-preload/contract/fields'
+import { Day, Field, FieldDefinition, FieldValue } from '../../../src-preload/contract/fields'
 import type { Acts } from './acts'
 import type { Reader, Writer } from '../file/database'
 import { newName } from '../team/log'
@@ -60,14 +60,11 @@ function checked(field: Field, value: FieldValue | null): FieldValue | null {
     field.kind === 'number'
       ? typeof value === 'number' && Number.isFinite(value)
       : typeof value === 'string' &&
-        (field.kind !== 'date' || isDay(value)) &&
+        (field.kind !== 'date' || Day.safeParse(value).success) &&
         (field.kind !== 'choice' || field.choices.includes(value))
   if (!fits) throw new PosternError('invalid-input', 'the field does not hold this', { what: field.kind })
   return value
 }
-
-const isDay = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
 
 const valueOf = (read: Reader, id: number, field: string): FieldValue | null =>
   read.get<{ value: FieldValue }>(
