@@ -1,4 +1,4 @@
-import type { TeamCarrier } from '../../src-preload/contract/internal-team'
+import type { TeamCarrier } from '../../src-preload/contract/team-link'
 import { t } from '../text'
 import { Field, Input, Select } from '../ui/field'
 

@@ -1,5 +1,5 @@
 import type { AppForMail, StoreForMail } from '../../../src-preload/contract/internal'
-import type { TeamCarrier, TeamLinkState } from '../../../src-preload/contract/internal-team'
+import type { TeamCarrier, TeamLinkState } from '../../../src-preload/contract/team-link'
 import type { Mailbox } from '../../../src-preload/contract/mail'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'

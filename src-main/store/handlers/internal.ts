@@ -1,4 +1,4 @@
-import type { teamForMail } from '../../../src-preload/contract/internal-team'
+import type { teamForMail } from '../../../src-preload/contract/internal/team'
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
 import { withinPolicy } from '../../shared/depth'
 import { diagnosticsText } from '../privacy/diagnostics'

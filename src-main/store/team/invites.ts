@@ -1,7 +1,7 @@
 import { createHmac, hash as digest, hkdfSync, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { TeamCarrier } from '../../../src-preload/contract/internal-team'
+import type { TeamCarrier } from '../../../src-preload/contract/team-link'
 import { Role } from '../../../src-preload/contract/team'
 import { fromCbor, toCbor } from '../../crypto/blob'
 import { checkNumbers, deviceIdOf } from '../../crypto/device-keys'

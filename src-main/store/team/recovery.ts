@@ -1,5 +1,5 @@
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { TeamCarrier } from '../../../src-preload/contract/internal-team'
+import type { TeamCarrier } from '../../../src-preload/contract/team-link'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { takeOut } from './cut-off'

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../../src-preload/contract/internal'
-import type { teamForMail, TeamLinkState } from '../../../src-preload/contract/internal-team'
+import type { teamForMail } from '../../../src-preload/contract/internal/team'
+import type { TeamLinkState } from '../../../src-preload/contract/team-link'
 import { PosternError, type ErrorCode, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import type { Changes } from '../changes'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { TeamCarrier } from '../../../src-preload/contract/internal-team'
+import { TeamCarrier } from '../../../src-preload/contract/team-link'
 import type { Reader, Writer } from '../file/database'
 
 const Info = z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Id, Time } from '../mail'
 import { ErrorCode, ErrorDetail } from '../errors'
-import { TeamCarrier, TeamLinkState } from '../internal-team'
+import { TeamCarrier, TeamLinkState } from '../team-link'
 import { DeviceId, Role } from '../team'
 import { done, nothing, store, type CallDef } from './define'
 

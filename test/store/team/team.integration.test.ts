@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { TeamCarrier } from '../../../src-preload/contract/internal-team'
+import type { TeamCarrier } from '../../../src-preload/contract/team-link'
 import { startDovecot } from '../../servers/dovecot.mjs'
 import { startNats } from '../../servers/nats.mjs'
 import { codeOf } from '../helpers'

@@ -1,23 +1,12 @@
 import * as z from 'zod'
-import { defer } from './defer'
-import { Bytes, Id, Time } from './mail'
-import { ErrorCode, ErrorDetail } from './errors'
+import { defer } from '../defer'
+import { Bytes, Id, Time } from '../mail'
+import { TeamCarrier, TeamLinkState } from '../team-link'
+import { done, Failure, nothing } from './define'
 
-const nothing = z.object({})
-const done = z.object({})
 /** Where a message lies with its carrier: a UID, a sequence number. */
 const Place = z.string().max(40)
 const Generation = z.string().max(100)
-
-/** Over what the team's messages travel. */
-export const TeamCarrier = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('mailbox') }),
-  z.object({ kind: z.literal('nats'), url: z.url({ protocol: /^(nats|tls)$/ }).max(300), token: z.string().max(500) }),
-])
-export type TeamCarrier = z.infer<typeof TeamCarrier>
-
-export const TeamLinkState = z.enum(['off', 'connecting', 'catching-up', 'live', 'offline', 'delayed', 'failed'])
-export type TeamLinkState = z.infer<typeof TeamLinkState>
 
 /** Served by store to mail: the team's messages, which mail carries and cannot read. */
 export const teamForMail = {
@@ -73,7 +62,7 @@ export const teamForMail = {
     () =>
       z.object({
         state: TeamLinkState,
-        error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable(),
+        error: Failure.nullable(),
         messages: z.int(),
       }),
     () => done,
