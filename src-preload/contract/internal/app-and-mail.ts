@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { defer } from '../defer'
 import { FoundSettings, TestStep } from '../calls'
 import { Id, MailboxSettings, ServerSettings } from '../mail'
 import { OauthService, OauthTokens, SignInStep } from '../sign-in'
@@ -12,60 +13,92 @@ const grantCall = z.object({ service: OauthService, endpoints, refreshToken: z.s
 
 /** Served by mail to app. */
 export const mailForApp = {
-  'mail.start': { input: nothing, output: done },
-  'mailbox.changed': { input: z.object({ id: Id }), output: done },
-  'mailbox.removed': { input: z.object({ id: Id }), output: done },
-  'power.changed': { input: z.object({ onBattery: z.boolean() }), output: done },
-  'network.changed': { input: z.object({ online: z.boolean() }), output: done },
+  'mail.start': defer(
+    () => nothing,
+    () => done,
+  ),
+  'mailbox.changed': defer(
+    () => z.object({ id: Id }),
+    () => done,
+  ),
+  'mailbox.removed': defer(
+    () => z.object({ id: Id }),
+    () => done,
+  ),
+  'power.changed': defer(
+    () => z.object({ onBattery: z.boolean() }),
+    () => done,
+  ),
+  'network.changed': defer(
+    () => z.object({ online: z.boolean() }),
+    () => done,
+  ),
   /** Finishes or gives up what is under way, closes connections. */
-  'mail.stop': { input: nothing, output: done },
-  'connection.test': {
-    input: z.object({ testId: z.string(), settings: MailboxSettings, imap: Credential, smtp: Credential }),
-    output: z.object({ ok: z.boolean() }),
-  },
+  'mail.stop': defer(
+    () => nothing,
+    () => done,
+  ),
+  'connection.test': defer(
+    () => z.object({ testId: z.string(), settings: MailboxSettings, imap: Credential, smtp: Credential }),
+    () => z.object({ ok: z.boolean() }),
+  ),
   /** Settings for an address; null when nobody publishes any and no guess answers. */
-  'settings.find': {
-    input: z.object({ address: z.string() }),
-    output: z.object({ found: FoundSettings.omit({ provider: true }).nullable() }),
-  },
+  'settings.find': defer(
+    () => z.object({ address: z.string() }),
+    () => z.object({ found: FoundSettings.omit({ provider: true }).nullable() }),
+  ),
   /** Signs in by browser or device code; answers when the provider gave its tokens. */
-  'oauth.signIn': {
-    input: z.object({
-      signInId: z.string(),
-      service: OauthService,
-      address: z.string(),
-      method: z.enum(['browser', 'device']),
-    }),
-    output: z.object({ tokens: OauthTokens, endpoints }),
-  },
-  'oauth.cancel': { input: z.object({ signInId: z.string() }), output: done },
-  'oauth.refresh': { input: grantCall, output: OauthTokens },
-  'oauth.revoke': { input: grantCall, output: z.object({ told: z.boolean() }) },
+  'oauth.signIn': defer(
+    () =>
+      z.object({
+        signInId: z.string(),
+        service: OauthService,
+        address: z.string(),
+        method: z.enum(['browser', 'device']),
+      }),
+    () => z.object({ tokens: OauthTokens, endpoints }),
+  ),
+  'oauth.cancel': defer(
+    () => z.object({ signInId: z.string() }),
+    () => done,
+  ),
+  'oauth.refresh': defer(
+    () => grantCall,
+    () => OauthTokens,
+  ),
+  'oauth.revoke': defer(
+    () => grantCall,
+    () => z.object({ told: z.boolean() }),
+  ),
   /** Loads the sample mail from its files into mailboxes that have no server (demo without Dovecot). */
-  'import.sample': {
-    input: z.object({ dir: z.string(), mailboxIds: z.array(Id) }),
-    output: z.object({ messages: z.int() }),
-  },
+  'import.sample': defer(
+    () => z.object({ dir: z.string(), mailboxIds: z.array(Id) }),
+    () => z.object({ messages: z.int() }),
+  ),
 } as const satisfies CallTable
 export type MailForApp = typeof mailForApp
 
 /** Served by app to mail. */
 export const appForMail = {
   /** The secret for one connection. Refused when the mailbox's host is not the one the secret was given for (R34). */
-  'credentials.get': {
+  'credentials.get': defer(
     /** `renew`: the server refused the access token that was given last. */
-    input: z.object({
-      mailboxId: Id,
-      use: z.enum(['imap', 'smtp']),
-      server: ServerSettings,
-      renew: z.boolean().optional(),
-    }),
-    output: Credential.extend({ user: z.string() }),
-  },
-  'oauth.step': { input: z.object({ signInId: z.string(), step: SignInStep }), output: done },
-  'connection.progress': {
-    input: z.object({ testId: z.string(), steps: z.array(TestStep), finished: z.boolean() }),
-    output: done,
-  },
+    () =>
+      z.object({
+        mailboxId: Id,
+        use: z.enum(['imap', 'smtp']),
+        server: ServerSettings,
+        renew: z.boolean().optional(),
+      }),
+    () => Credential.extend({ user: z.string() }),
+  ),
+  'oauth.step': defer(
+    () => z.object({ signInId: z.string(), step: SignInStep }),
+    () => done,
+  ),
+  'connection.progress': defer(
+    () => z.object({ testId: z.string(), steps: z.array(TestStep), finished: z.boolean() }),
+    () => done,
+  ),
 } as const satisfies CallTable
 export type AppForMail = typeof appForMail
