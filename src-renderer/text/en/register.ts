@@ -27,7 +27,7 @@ export const register = {
   policiesText:
     'The versions of your own policy for customers. A change is announced {{days}} days before it is in force.',
   addPolicy: 'Add version…',
-  policiesEmpty: 'No version yet.',
+  policiesEmpty: 'No version yet',
   policiesEmptyText: 'Add the one that is in force, and each change with the day on which customers were told.',
   version: 'Version',
   changes: 'What changed',
