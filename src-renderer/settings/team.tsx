@@ -288,7 +288,7 @@ function People({
         ]
   return (
     <div>
-      <div className="card clip">
+      <div className="card clip people">
         <table>
           <thead>
             <tr>
