@@ -1,7 +1,7 @@
 import { hasOwnColours, stripColours } from './colours'
 import { foldQuote } from './fold'
 import { innerPolicy, innerStyle } from './inner-style'
-import type { FrameKey, FrameTheme, FromFrame, Shown, ToFrame } from './protocol'
+import { fromApp, tellApp, type FrameKey, type FrameTheme, type Shown, type ToFrame } from './protocol'
 import { sanitise, type Sanitised } from './sanitise'
 import { visibleText } from './visible-text'
 
@@ -26,17 +26,8 @@ interface Showing {
 
 /** A mail cannot make the conversation endless; what is longer scrolls inside. CSS pixels. */
 const highest = 60_000
-const appOrigin = 'postern://app'
 let current: Showing | null = null
 let next: Showing | null = null
-
-function fromApp(event: MessageEvent): boolean {
-  return event.source === window.parent && event.origin === appOrigin
-}
-
-function tell(message: FromFrame): void {
-  window.parent.postMessage(message, appOrigin)
-}
 
 function measure(showing: Showing): number {
   const root = showing.frame.contentDocument?.documentElement
@@ -51,7 +42,7 @@ function fit(showing: Showing): void {
   if (height === showing.height) return
   showing.height = height
   showing.frame.style.blockSize = `${height}px`
-  tell({ type: 'height', n: showing.shown.n, height })
+  tellApp({ type: 'height', n: showing.shown.n, height })
 }
 
 /** Keys that the mail itself needs: copying, selecting, scrolling, going from link to link. */
@@ -76,12 +67,12 @@ function follow(showing: Showing, link: HTMLAnchorElement): void {
   const url = targetOf(showing, link)
   if (url === undefined) return
   if (!url.startsWith('#'))
-    return tell({ type: 'link', n: showing.shown.n, url, text: link.innerText.trim().slice(0, 2000) })
+    return tellApp({ type: 'link', n: showing.shown.n, url, text: link.innerText.trim().slice(0, 2000) })
   const name = decodeURIComponent(url.slice(1))
   const place = [...showing.body.querySelectorAll('[id],[name]')].find(
     (el) => el.id === name || el.getAttribute('name') === name,
   )
-  if (place) tell({ type: 'scroll', n: showing.shown.n, top: place.getBoundingClientRect().top })
+  if (place) tellApp({ type: 'scroll', n: showing.shown.n, top: place.getBoundingClientRect().top })
 }
 
 function listen(showing: Showing, doc: Document): void {
@@ -98,13 +89,13 @@ function listen(showing: Showing, doc: Document): void {
   doc.addEventListener('auxclick', click, true)
   doc.addEventListener('dragstart', (event) => event.preventDefault(), true)
   doc.addEventListener('submit', (event) => event.preventDefault(), true)
-  doc.addEventListener('pointerdown', () => tell({ type: 'pointer', n }), true)
+  doc.addEventListener('pointerdown', () => tellApp({ type: 'pointer', n }), true)
   let over: string | null = null
   const hover = (link: HTMLAnchorElement | null): void => {
     const url = link ? (targetOf(showing, link) ?? null) : null
     if (url === over) return
     over = url
-    tell({ type: 'hover', n, url: url?.startsWith('#') ? null : url })
+    tellApp({ type: 'hover', n, url: url?.startsWith('#') ? null : url })
   }
   doc.addEventListener('pointerover', (event) => hover(linkOf(event.target)), true)
   doc.documentElement.addEventListener('pointerleave', () => hover(null))
@@ -121,7 +112,7 @@ function listen(showing: Showing, doc: Document): void {
         return
       const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event satisfies FrameKey
       if (ctrlKey || metaKey || altKey || key.startsWith('F')) event.preventDefault()
-      tell({ type: 'key', n, key, code, ctrlKey, metaKey, shiftKey, altKey })
+      tellApp({ type: 'key', n, key, code, ctrlKey, metaKey, shiftKey, altKey })
     },
     true,
   )
@@ -159,7 +150,7 @@ function fill(showing: Showing, doc: Document): void {
 function recolour({ shown, own, ground }: Showing, theme: FrameTheme): void {
   document.documentElement.style.colorScheme = theme.dark ? 'dark' : 'light'
   if (ground) ground.textContent = innerStyle(theme, theme.dark && own)
-  tell({ type: 'scheme', n: shown.n, dark: theme.dark })
+  tellApp({ type: 'scheme', n: shown.n, dark: theme.dark })
 }
 
 /** Builds the mail beside the one that stands, and takes its place when it is laid out: no blank moment between. */
@@ -199,7 +190,7 @@ function show(shown: Shown): void {
       showing.height = measure(showing)
       frame.style.blockSize = `${showing.height}px`
       showing.observer.observe(doc.documentElement)
-      tell({ type: 'shown', n: shown.n, height: showing.height, remote: clean.remote })
+      tellApp({ type: 'shown', n: shown.n, height: showing.height, remote: clean.remote })
     },
     { once: true },
   )
@@ -232,6 +223,6 @@ window.addEventListener('message', (event: MessageEvent<ToFrame>) => {
     if (current) recolour(current, message.theme)
     show({ ...latest.shown, theme: message.theme })
   } else if (current)
-    tell({ type: 'text', n: message.n, ask: message.ask, text: visibleText(current.body, current.paper) })
+    tellApp({ type: 'text', n: message.n, ask: message.ask, text: visibleText(current.body, current.paper) })
 })
-tell({ type: 'ready' })
+tellApp({ type: 'ready' })

@@ -1,12 +1,18 @@
-import { isFromFrame, type FrameKey, type FrameTheme, type FromFrame, type Shown, type ToFrame } from './protocol'
+import {
+  frameOrigin,
+  isFromFrame,
+  type FrameKey,
+  type FrameTheme,
+  type FromFrame,
+  type Shown,
+  type ToFrame,
+} from './protocol'
 
 /**
  * The frames that show HTML mails, each a page on an origin of its own. Making one costs a process start or a page load, so
  * they are kept and lent out: one is warm before it is needed, and a frame moves into a message without being loaded again.
  */
 
-/** The origin of everything that shows what strangers wrote. */
-export const frameOrigin = 'postern-mail://frame'
 const framePage = `${frameOrigin}/mail-frame.html`
 /** Frames kept for later; more than the messages that open at once. */
 const kept = 6

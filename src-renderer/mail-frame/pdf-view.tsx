@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { t } from '../text'
-import { frameOrigin } from './frames'
-import { isFromPdf, type ToPdf } from './pdf-protocol'
+import { frameOrigin, isFromPdf, type PdfFailure, type ToPdf } from './protocol'
 
 /** A PDF drawn on the origin of mail, where nothing of it runs or leads anywhere. `onFailed`: it cannot be drawn. */
 export function PdfView({
@@ -11,7 +10,7 @@ export function PdfView({
 }: {
   bytes: Uint8Array
   title: string
-  onFailed: (why: 'locked' | 'unreadable') => void
+  onFailed: (why: PdfFailure) => void
 }) {
   const frame = useRef<HTMLIFrameElement>(null)
   const failed = useRef(onFailed)

@@ -1,12 +1,11 @@
 import { getDocument, GlobalWorkerOptions, PasswordException, type PDFDocumentProxy } from 'pdfjs-dist'
-import type { FromPdf, ToPdf } from './pdf-protocol'
+import { fromApp, tellApp, type ToPdf } from './protocol'
 
 /**
  * The page that draws one PDF, on the origin of mail: no network, no bridge. Nothing of the document runs and no link of it
  * leads anywhere: pages are pictures, with their words beside them for screen readers.
  */
 
-const appOrigin = 'postern://app'
 /** Pages this far outside the view are drawn ahead, and their pictures given back beyond it. */
 const around = '800px'
 /** A page is drawn with at most so many pixels, and pictures in it are left out beyond as many. */
@@ -14,7 +13,6 @@ const mostPixels = 16_000_000
 
 GlobalWorkerOptions.workerPort = new Worker(new URL('./pdf-worker.ts', import.meta.url), { type: 'module' })
 
-const post = (message: FromPdf): void => window.parent.postMessage(message, appOrigin)
 const place = document.querySelector('main') ?? document.body
 
 async function drawInto(section: HTMLElement, pdf: PDFDocumentProxy, n: number): Promise<void> {
@@ -69,17 +67,12 @@ async function show({ bytes, pageLabel }: ToPdf): Promise<void> {
     place.append(section)
     observer.observe(section)
   }
-  post({ type: 'shown', pages: pdf.numPages })
 }
 
-function isToPdf(data: unknown): data is ToPdf {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'show' && 'bytes' in data
-}
-
-window.addEventListener('message', (event) => {
-  if (event.source !== window.parent || event.origin !== appOrigin || !isToPdf(event.data)) return
+window.addEventListener('message', (event: MessageEvent<ToPdf>) => {
+  if (!fromApp(event) || event.data.type !== 'show') return
   show(event.data).catch((fault: unknown) =>
-    post({ type: 'failed', why: fault instanceof PasswordException ? 'locked' : 'unreadable' }),
+    tellApp({ type: 'failed', why: fault instanceof PasswordException ? 'locked' : 'unreadable' }),
   )
 })
-post({ type: 'ready' })
+tellApp({ type: 'ready' })

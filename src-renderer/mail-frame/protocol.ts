@@ -1,7 +1,20 @@
 /**
- * What the app page and the mail frame say to each other by postMessage. Both ends check the sender's window and origin;
- * `n` is the showing that a message belongs to, so that late answers of an earlier message are dropped.
+ * What the app page and the frames of what strangers wrote, one of a mail and one of a PDF, say to each other by postMessage. Both
+ * ends check the sender's window and origin; `n` is the showing of a mail that a message belongs to, so that late answers of an
+ * earlier one are dropped.
  */
+
+const appOrigin = 'postern://app'
+/** The origin of everything that shows what strangers wrote. */
+export const frameOrigin = 'postern-mail://frame'
+
+/** In a frame: whether a message comes from the app page. */
+export const fromApp = (event: MessageEvent): boolean => event.source === window.parent && event.origin === appOrigin
+
+/** In a frame: tells the app page. */
+export function tellApp(message: FromFrame | FromPdf): void {
+  window.parent.postMessage(message, appOrigin)
+}
 
 /** Colours and type of the app's theme, for mails that bring none of their own. */
 export interface FrameTheme {
@@ -100,4 +113,25 @@ export function isFromFrame(value: unknown): value is FromFrame {
     default:
       return false
   }
+}
+
+/** The page that draws a PDF is given one, once. `pageLabel`: "Page {n} of {all}", said to screen readers. */
+export interface ToPdf {
+  type: 'show'
+  bytes: Uint8Array
+  pageLabel: string
+}
+
+const pdfFailures = ['locked', 'unreadable'] as const
+export type PdfFailure = (typeof pdfFailures)[number]
+
+export type FromPdf =
+  | { type: 'ready' }
+  /** Nothing can be drawn; `locked`: it asks for a passphrase. */
+  | { type: 'failed'; why: PdfFailure }
+
+/** The same of a message from that page. */
+export function isFromPdf(value: unknown): value is FromPdf {
+  if (!isObject(value)) return false
+  return value['type'] === 'ready' || (value['type'] === 'failed' && pdfFailures.some((why) => why === value['why']))
 }

@@ -3,7 +3,7 @@ import type { Message } from '../../src-preload/contract'
 import { arrange } from '../../src-renderer/conversation/arrange'
 import { dangerOf, isPreviewable } from '../../src-renderer/conversation/file-kind'
 import { answeredMessage } from '../../src-renderer/state/answered'
-import { isFromFrame } from '../../src-renderer/mail-frame/protocol'
+import { isFromFrame, isFromPdf } from '../../src-renderer/mail-frame/protocol'
 
 const message = (id: number): Message => ({
   id,
@@ -86,6 +86,9 @@ test('what does not have the form of a message from the mail frame is not listen
   ])
     expect(isFromFrame(bad)).toBe(false)
   expect(isFromFrame({ type: 'shown', n: 1, height: 10, remote: ['https://a.example/x'] })).toBe(true)
+  for (const bad of [null, 'ready', {}, { type: 'failed' }, { type: 'failed', why: 'evil' }, { type: 'evil' }])
+    expect(isFromPdf(bad)).toBe(false)
+  expect(isFromPdf({ type: 'failed', why: 'locked' })).toBe(true)
 })
 
 test('an answer goes to no machine while a person is there to be answered', () => {
