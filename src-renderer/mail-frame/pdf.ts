@@ -15,6 +15,9 @@ GlobalWorkerOptions.workerPort = new Worker(new URL('./pdf-worker.ts', import.me
 
 const place = document.querySelector('main') ?? document.body
 
+/** The pages in view or close to it. */
+const near = new Set<Element>()
+
 async function drawInto(section: HTMLElement, pdf: PDFDocumentProxy, n: number): Promise<void> {
   const page = await pdf.getPage(n)
   const natural = page.getViewport({ scale: 1 })
@@ -32,7 +35,8 @@ async function drawInto(section: HTMLElement, pdf: PDFDocumentProxy, n: number):
   words.className = 'words'
   const { items } = await page.getTextContent()
   words.textContent = items.map((item) => ('str' in item ? `${item.str}${item.hasEOL ? '\n' : ''}` : '')).join('')
-  section.replaceChildren(canvas, words)
+  // It may have gone out of view meanwhile: whoever scrolls fast would be left with all pages drawn.
+  if (near.has(section)) section.replaceChildren(canvas, words)
   page.cleanup()
 }
 
@@ -53,8 +57,13 @@ async function show({ bytes, pageLabel }: ToPdf): Promise<void> {
       for (const { target, isIntersecting } of seen) {
         const n = numbers.get(target)
         if (n === undefined || !(target instanceof HTMLElement)) continue
-        if (!isIntersecting) target.replaceChildren()
-        else if (target.childElementCount === 0) void drawInto(target, pdf, n).catch(() => target.replaceChildren())
+        if (!isIntersecting) {
+          near.delete(target)
+          target.replaceChildren()
+        } else if (!near.has(target)) {
+          near.add(target)
+          void drawInto(target, pdf, n).catch(() => target.replaceChildren())
+        }
       }
     },
     { root: place, rootMargin: around },
