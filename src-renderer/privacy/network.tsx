@@ -9,6 +9,7 @@ import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { agoText, dayText, fullTime, sizeText } from '../text/time'
 import { Button } from '../ui/button'
+import { CardTable } from '../ui/card-table'
 import { EmptyState } from '../ui/empty-state'
 import { Select, Switch } from '../ui/field'
 import { Icon } from '../ui/icon'
@@ -142,28 +143,20 @@ export function Network() {
           </div>
         )}
         {data && data.rows.length > 0 && (
-          <div className="card clip">
-            <table aria-label={t('privacy:network.title')}>
-              <thead>
-                <tr>
-                  <th>{t('privacy:network.host')}</th>
-                  <th>{t('privacy:network.purpose')}</th>
-                  <th className="r">{t('privacy:network.sent')}</th>
-                  <th className="r">{t('privacy:network.received')}</th>
-                  <th className="r">{t('privacy:network.last')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.rows.map((row) => (
-                  <Line
-                    key={`${row.host} ${row.port} ${row.use} ${row.mailboxId} ${row.verdict}`}
-                    row={row}
-                    now={now}
-                  />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <CardTable
+            name={t('privacy:network.title')}
+            heads={[
+              t('privacy:network.host'),
+              t('privacy:network.purpose'),
+              { end: t('privacy:network.sent') },
+              { end: t('privacy:network.received') },
+              { end: t('privacy:network.last') },
+            ]}
+          >
+            {data.rows.map((row) => (
+              <Line key={`${row.host} ${row.port} ${row.use} ${row.mailboxId} ${row.verdict}`} row={row} now={now} />
+            ))}
+          </CardTable>
         )}
       </Section>
       {block !== undefined && (

@@ -10,6 +10,7 @@ import { errorText, t } from '../text'
 import { listText } from '../text/lists'
 import { calendarText, fieldTime } from '../text/time'
 import { Button } from '../ui/button'
+import { CardTable } from '../ui/card-table'
 import { EmptyState } from '../ui/empty-state'
 import { MoreMenu } from '../ui/menu'
 import { EditEntry } from './register-dialog'
@@ -79,28 +80,6 @@ function Acts({ entry, onChange }: { entry: Entry; onChange: (entry: Entry) => v
   )
 }
 
-function Table({ name, heads, acts, children }: { name: string; heads: string[]; acts: boolean; children: ReactNode }) {
-  return (
-    <div className="card clip">
-      <table aria-label={name}>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head}>{head}</th>
-            ))}
-            {acts && (
-              <th>
-                <span className="sr">{t('register:acts')}</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
-  )
-}
-
 interface Part {
   entries: readonly Entry[]
   mayChange: boolean
@@ -111,10 +90,10 @@ interface Part {
 function ProcessorTable({ entries, mayChange, today, onChange }: Part) {
   const known = useFromSettings()
   return (
-    <Table
+    <CardTable
       name={t('register:title')}
       heads={[t('register:who'), t('register:does'), t('register:data'), t('register:where')]}
-      acts={mayChange}
+      acts={mayChange ? t('register:acts') : undefined}
     >
       {known.map(({ key, who, does, data }) => (
         <tr key={key}>
@@ -162,7 +141,7 @@ function ProcessorTable({ entries, mayChange, today, onChange }: Part) {
           )}
         </tr>
       ))}
-    </Table>
+    </CardTable>
   )
 }
 
@@ -187,7 +166,7 @@ function PolicyTable({ entries, mayChange, today, onChange }: Part) {
     return <span className="chip sm">{t('register:states.coming', { days: t('register:days', { count: left }) })}</span>
   }
   return (
-    <Table
+    <CardTable
       name={t('register:policies')}
       heads={[
         t('register:version'),
@@ -196,7 +175,7 @@ function PolicyTable({ entries, mayChange, today, onChange }: Part) {
         t('register:from'),
         t('register:notice'),
       ]}
-      acts={mayChange}
+      acts={mayChange ? t('register:acts') : undefined}
     >
       {entries.map((entry) => {
         const notice = noticeOf(entry)
@@ -224,7 +203,7 @@ function PolicyTable({ entries, mayChange, today, onChange }: Part) {
           </tr>
         )
       })}
-    </Table>
+    </CardTable>
   )
 }
 

@@ -24,7 +24,7 @@ export function Fields() {
       onAdd={() => setEdited('new')}
       text={t('fields:page.text')}
       empty={{ icon: ClipboardList, title: t('fields:page.empty'), text: t('fields:page.emptyText') }}
-      heads={[{ label: t('fields:page.name') }, { label: t('fields:page.kind') }]}
+      heads={[t('fields:page.name'), t('fields:page.kind')]}
       acts={t('fields:page.acts')}
       rows={fields.map((field) => (
         <tr key={field.name}>

@@ -35,7 +35,7 @@ export function Groups() {
       onAdd={() => setEdited('new')}
       text={t('groups:text')}
       empty={{ icon: Users, title: t('groups:empty'), text: t('groups:emptyText') }}
-      heads={[{ label: t('groups:name') }, { label: t('groups:members') }]}
+      heads={[t('groups:name'), t('groups:members')]}
       acts={t('groups:acts')}
       rows={groups.map((group) => (
         <tr key={group.name}>

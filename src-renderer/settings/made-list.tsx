@@ -2,6 +2,7 @@ import { Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { DefinedKind } from '../../src-preload/contract'
 import { Button } from '../ui/button'
+import { CardTable, type TableHead } from '../ui/card-table'
 import { EmptyState } from '../ui/empty-state'
 import type { LucideIcon } from '../ui/icon'
 import { Page } from '../ui/page'
@@ -26,7 +27,7 @@ export function MadeList({
   onAdd: () => void
   text?: string
   empty: { icon: LucideIcon; title: string; text: string }
-  heads: readonly { label: string; end?: boolean }[]
+  heads: readonly TableHead[]
   /** What the last column holds, for screen readers. */
   acts: string
   rows: readonly ReactNode[]
@@ -53,23 +54,9 @@ export function MadeList({
             </EmptyState>
           </div>
         ) : (
-          <div className="card clip">
-            <table>
-              <thead>
-                <tr>
-                  {heads.map(({ label, end }) => (
-                    <th key={label} className={end ? 'r' : undefined}>
-                      {label}
-                    </th>
-                  ))}
-                  <th>
-                    <span className="sr">{acts}</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>{rows}</tbody>
-            </table>
-          </div>
+          <CardTable heads={heads} acts={acts}>
+            {rows}
+          </CardTable>
         )}
       </div>
       {children}

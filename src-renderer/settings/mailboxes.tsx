@@ -11,6 +11,7 @@ import { numberText } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
+import { CardTable } from '../ui/card-table'
 import { EmptyState } from '../ui/empty-state'
 import { LockMark } from '../ui/lock-mark'
 import { MoreMenu } from '../ui/menu'
@@ -90,106 +91,95 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
           />
         </div>
       ) : (
-        <div className="card clip">
-          <table>
-            <thead>
-              <tr>
-                <th>{t('settings:mailboxes.name')}</th>
-                <th>{t('settings:mailboxes.server')}</th>
-                <th>{t('settings:mailboxes.state')}</th>
-                <th>
-                  <span className="sr">{t('settings:mailboxes.acts')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {mailboxes.map((mailbox) => (
-                <tr key={mailbox.id}>
-                  <td>
-                    <div className="x g3">
-                      <Avatar name={mailbox.name} seed={mailbox.address} square />
-                      <div className="cut">
-                        <bdi className="medium">{mailbox.name}</bdi> {isManaged(mailbox) && <LockMark />}
-                        <div className="meta t3 cut">
-                          <bdi>{mailbox.address.endsWith('.invalid') ? '' : mailbox.address}</bdi>
-                        </div>
-                      </div>
+        <CardTable
+          heads={[t('settings:mailboxes.name'), t('settings:mailboxes.server'), t('settings:mailboxes.state')]}
+          acts={t('settings:mailboxes.acts')}
+        >
+          {mailboxes.map((mailbox) => (
+            <tr key={mailbox.id}>
+              <td>
+                <div className="x g3">
+                  <Avatar name={mailbox.name} seed={mailbox.address} square />
+                  <div className="cut">
+                    <bdi className="medium">{mailbox.name}</bdi> {isManaged(mailbox) && <LockMark />}
+                    <div className="meta t3 cut">
+                      <bdi>{mailbox.address.endsWith('.invalid') ? '' : mailbox.address}</bdi>
                     </div>
-                  </td>
-                  <td className="t2">
-                    {mailbox.local ? (
-                      <div className="meta">{t('settings:mailboxes.localOnly')}</div>
-                    ) : (
-                      <>
-                        <div className="meta" dir="ltr">
-                          {mailbox.imap.host}:{mailbox.imap.port}
-                        </div>
-                        <div className="meta" dir="ltr">
-                          {mailbox.smtp.host}:{mailbox.smtp.port}
-                        </div>
-                      </>
-                    )}
-                  </td>
-                  <td>
-                    <State mailbox={mailbox} sync={syncs.find((one) => one.mailboxId === mailbox.id)} />
-                  </td>
-                  <td className="r">
-                    <MoreMenu
-                      label={t('settings:mailboxes.more', { name: mailbox.name })}
-                      items={[
-                        ...(mailbox.local
-                          ? []
-                          : [
-                              {
-                                label: t('settings:mailboxes.edit'),
-                                icon: Pencil,
-                                onSelect: () => goSettings(`mailboxes/${mailbox.id}`),
-                              },
-                              {
-                                label: t('identity:menu'),
-                                icon: AtSign,
-                                onSelect: () => goSettings(`mailboxes/identity-${mailbox.id}`),
-                              },
-                            ]),
-                        ...(mailbox.paused || mailbox.local
-                          ? []
-                          : [
-                              {
-                                label: t('settings:mailboxes.sync'),
-                                icon: RefreshCw,
-                                onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })),
-                              },
-                            ]),
-                        ...(mailbox.local
-                          ? []
-                          : [
-                              {
-                                label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'),
-                                icon: mailbox.paused ? Play : Pause,
-                                onSelect: () =>
-                                  quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })),
-                              },
-                            ]),
-                        ...(mailbox.local
-                          ? []
-                          : [{ label: t('depth:menu'), icon: HardDrive, onSelect: () => setStorage(mailbox) }]),
-                        { label: t('settings:mailboxes.export'), icon: FileUp, onSelect: () => setExporting(mailbox) },
-                        'separator',
-                        {
-                          label: t('settings:mailboxes.remove'),
-                          icon: Trash2,
-                          danger: true,
-                          disabled: isManaged(mailbox),
-                          onSelect: () => setRemoving(mailbox),
-                        },
-                      ]}
-                    />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+                  </div>
+                </div>
+              </td>
+              <td className="t2">
+                {mailbox.local ? (
+                  <div className="meta">{t('settings:mailboxes.localOnly')}</div>
+                ) : (
+                  <>
+                    <div className="meta" dir="ltr">
+                      {mailbox.imap.host}:{mailbox.imap.port}
+                    </div>
+                    <div className="meta" dir="ltr">
+                      {mailbox.smtp.host}:{mailbox.smtp.port}
+                    </div>
+                  </>
+                )}
+              </td>
+              <td>
+                <State mailbox={mailbox} sync={syncs.find((one) => one.mailboxId === mailbox.id)} />
+              </td>
+              <td className="r">
+                <MoreMenu
+                  label={t('settings:mailboxes.more', { name: mailbox.name })}
+                  items={[
+                    ...(mailbox.local
+                      ? []
+                      : [
+                          {
+                            label: t('settings:mailboxes.edit'),
+                            icon: Pencil,
+                            onSelect: () => goSettings(`mailboxes/${mailbox.id}`),
+                          },
+                          {
+                            label: t('identity:menu'),
+                            icon: AtSign,
+                            onSelect: () => goSettings(`mailboxes/identity-${mailbox.id}`),
+                          },
+                        ]),
+                    ...(mailbox.paused || mailbox.local
+                      ? []
+                      : [
+                          {
+                            label: t('settings:mailboxes.sync'),
+                            icon: RefreshCw,
+                            onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })),
+                          },
+                        ]),
+                    ...(mailbox.local
+                      ? []
+                      : [
+                          {
+                            label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'),
+                            icon: mailbox.paused ? Play : Pause,
+                            onSelect: () =>
+                              quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })),
+                          },
+                        ]),
+                    ...(mailbox.local
+                      ? []
+                      : [{ label: t('depth:menu'), icon: HardDrive, onSelect: () => setStorage(mailbox) }]),
+                    { label: t('settings:mailboxes.export'), icon: FileUp, onSelect: () => setExporting(mailbox) },
+                    'separator',
+                    {
+                      label: t('settings:mailboxes.remove'),
+                      icon: Trash2,
+                      danger: true,
+                      disabled: isManaged(mailbox),
+                      onSelect: () => setRemoving(mailbox),
+                    },
+                  ]}
+                />
+              </td>
+            </tr>
+          ))}
+        </CardTable>
       )}
       {storage && <DepthDialog mailbox={storage} onClose={() => setStorage(null)} />}
       {exporting && <ExportDialog mailboxes={mailboxes} mailboxId={exporting.id} onClose={() => setExporting(null)} />}

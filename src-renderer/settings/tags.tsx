@@ -27,11 +27,7 @@ export function Tags() {
       add={t('work:page.add')}
       onAdd={() => setLayer({ kind: 'edit', tag: null })}
       empty={{ icon: TagIcon, title: t('work:page.empty'), text: t('work:page.emptyText') }}
-      heads={[
-        { label: t('work:page.name') },
-        { label: t('work:page.open'), end: true },
-        { label: t('work:page.all'), end: true },
-      ]}
+      heads={[t('work:page.name'), { end: t('work:page.open') }, { end: t('work:page.all') }]}
       acts={t('work:page.acts')}
       rows={tags.map((tag) => (
         <tr key={tag.name}>

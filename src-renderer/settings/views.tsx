@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { SavedView } from '../../src-preload/contract'
 import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
+import { CardTable } from '../ui/card-table'
 import { Switch } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { MoreMenu } from '../ui/menu'
@@ -36,82 +37,65 @@ export function Views() {
       <DefinitionConflicts kind="view" />
       <div>
         <p className="t2 views-text">{t('views:page.text')}</p>
-        <div className="card clip">
-          <table>
-            <thead>
-              <tr>
-                <th>{t('views:page.name')}</th>
-                <th>{t('views:page.kind')}</th>
-                <th>{t('views:page.shown')}</th>
-                <th>
-                  <span className="sr">{t('views:page.acts')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {lines.map((line, index) => {
-                const { id, label, icon, saved, hidden } = line
-                return (
-                  <tr key={id} className={hidden ? 't3' : ''}>
-                    <td>
-                      <span className="x">
-                        <span className="t2">
-                          <Icon icon={icon} />
-                        </span>
-                        <bdi className="cut">{label}</bdi>
-                      </span>
-                    </td>
-                    <td className="t2">
-                      {saved === null
-                        ? t('views:page.builtIn')
-                        : t(saved.own ? 'views:dialog.own' : 'views:dialog.team')}
-                    </td>
-                    <td>
-                      <Switch
-                        on={!hidden}
-                        label={t('views:page.inSidebar', { label })}
-                        onChange={(on) => show(line, on)}
+        <CardTable
+          heads={[t('views:page.name'), t('views:page.kind'), t('views:page.shown')]}
+          acts={t('views:page.acts')}
+        >
+          {lines.map((line, index) => {
+            const { id, label, icon, saved, hidden } = line
+            return (
+              <tr key={id} className={hidden ? 't3' : ''}>
+                <td>
+                  <span className="x">
+                    <span className="t2">
+                      <Icon icon={icon} />
+                    </span>
+                    <bdi className="cut">{label}</bdi>
+                  </span>
+                </td>
+                <td className="t2">
+                  {saved === null ? t('views:page.builtIn') : t(saved.own ? 'views:dialog.own' : 'views:dialog.team')}
+                </td>
+                <td>
+                  <Switch on={!hidden} label={t('views:page.inSidebar', { label })} onChange={(on) => show(line, on)} />
+                </td>
+                <td className="r">
+                  <span className="x g1 end-acts">
+                    <IconButton
+                      icon={ArrowUp}
+                      size="sm"
+                      label={t('views:page.up', { label })}
+                      disabled={index === 0}
+                      onClick={() => move(index, -1)}
+                    />
+                    <IconButton
+                      icon={ArrowDown}
+                      size="sm"
+                      label={t('views:page.down', { label })}
+                      disabled={index === lines.length - 1}
+                      onClick={() => move(index, 1)}
+                    />
+                    {saved && (
+                      <MoreMenu
+                        label={t('views:page.more', { label })}
+                        items={[
+                          { label: t('views:edit'), icon: Pencil, onSelect: () => setEdited(saved) },
+                          'separator',
+                          {
+                            label: t('views:remove'),
+                            icon: Trash2,
+                            danger: true,
+                            onSelect: () => void removeView(saved),
+                          },
+                        ]}
                       />
-                    </td>
-                    <td className="r">
-                      <span className="x g1 end-acts">
-                        <IconButton
-                          icon={ArrowUp}
-                          size="sm"
-                          label={t('views:page.up', { label })}
-                          disabled={index === 0}
-                          onClick={() => move(index, -1)}
-                        />
-                        <IconButton
-                          icon={ArrowDown}
-                          size="sm"
-                          label={t('views:page.down', { label })}
-                          disabled={index === lines.length - 1}
-                          onClick={() => move(index, 1)}
-                        />
-                        {saved && (
-                          <MoreMenu
-                            label={t('views:page.more', { label })}
-                            items={[
-                              { label: t('views:edit'), icon: Pencil, onSelect: () => setEdited(saved) },
-                              'separator',
-                              {
-                                label: t('views:remove'),
-                                icon: Trash2,
-                                danger: true,
-                                onSelect: () => void removeView(saved),
-                              },
-                            ]}
-                          />
-                        )}
-                      </span>
-                    </td>
-                  </tr>
-                )
-              })}
-            </tbody>
-          </table>
-        </div>
+                    )}
+                  </span>
+                </td>
+              </tr>
+            )
+          })}
+        </CardTable>
       </div>
       {edited && (
         <ViewDialog
