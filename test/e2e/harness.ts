@@ -184,10 +184,19 @@ export interface MailText {
   headers?: string[]
   text?: string
   html?: string
+  files?: readonly MailFile[]
+}
+export interface MailFile {
+  name: string
+  type: string
+  /** Words go as they are, bytes in base64. */
+  content: string | Buffer
+  /** It belongs into the HTML, which calls it cid:this. */
+  cid?: string
 }
 let nextMail = 1
 
-/** A small message as a customer's program writes it. */
+/** A message as a customer's program writes it. */
 export function mail({
   from = 'Priya Raman <priya@harbourcycle.example>',
   to = 'help@northwindbikes.example',
@@ -199,9 +208,28 @@ export function mail({
   headers = [],
   text,
   html,
+  files = [],
 }: MailText): string {
   const n = nextMail++
-  const lines = [
+  const part = (type: string, ...rest: string[]): string => [`Content-Type: ${type}`, ...rest].join('\r\n')
+  const parts = (kind: string, all: readonly string[]): string => {
+    const between = `${kind}${n}`
+    const lines = all.flatMap((one) => [`--${between}`, one])
+    return part(`multipart/${kind}; boundary="${between}"`, '', ...lines, `--${between}--`)
+  }
+  const plain = (): string => part('text/plain; charset=utf-8', '', text ?? 'Hello.')
+  const marked = (): string => part('text/html; charset=utf-8', '', html ?? '')
+  const file = ({ name, type, content, cid }: MailFile): string =>
+    part(
+      `${type}; name="${name}"`,
+      `Content-Disposition: ${cid === undefined ? 'attachment' : 'inline'}; filename="${name}"`,
+      ...(cid === undefined ? [] : [`Content-ID: <${cid}>`]),
+      ...(typeof content === 'string'
+        ? ['', content]
+        : ['Content-Transfer-Encoding: base64', '', content.toString('base64').replace(/.{76}/g, '$&\r\n')]),
+    )
+  const words = html === undefined ? plain() : text === undefined ? marked() : parts('alternative', [plain(), marked()])
+  return [
     `From: ${from}`,
     `To: ${to}`,
     `Subject: ${subject}`,
@@ -211,24 +239,7 @@ export function mail({
     ...(references ? [`References: ${references}`] : []),
     ...headers,
     'MIME-Version: 1.0',
-  ]
-  if (html === undefined)
-    return [...lines, 'Content-Type: text/plain; charset=utf-8', '', text ?? 'Hello.', ''].join('\r\n')
-  if (text === undefined) return [...lines, 'Content-Type: text/html; charset=utf-8', '', html, ''].join('\r\n')
-  const boundary = `b${n}`
-  return [
-    ...lines,
-    `Content-Type: multipart/alternative; boundary="${boundary}"`,
-    '',
-    `--${boundary}`,
-    'Content-Type: text/plain; charset=utf-8',
-    '',
-    text,
-    `--${boundary}`,
-    'Content-Type: text/html; charset=utf-8',
-    '',
-    html,
-    `--${boundary}--`,
+    files.length === 0 ? words : parts('mixed', [words, ...files.map(file)]),
     '',
   ].join('\r\n')
 }

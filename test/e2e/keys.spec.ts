@@ -193,17 +193,14 @@ test('no word of a mail, no address, file name or password lies in any file of t
     search: 'canarybody',
     password: 'secret-help',
   }
-  const attachment = `--c\r\nContent-Type: text/plain; name="${canaries.file}.txt"\r\nContent-Disposition: attachment; filename="${canaries.file}.txt"\r\n\r\n${`${canaries.content} `.repeat(200)}\r\n`
-  const head =
-    mail({
-      from: `${canaries.person} <${canaries.address}@customer.example>`,
-      subject: canaries.subject,
-      headers: ['Content-Type: multipart/mixed; boundary=c'],
-      text: '',
-    }).split('\r\nMIME-Version')[0] ?? ''
   seed(team, 'help', [
     {
-      raw: `${head}\r\nMIME-Version: 1.0\r\n\r\n--c\r\nContent-Type: text/html\r\n\r\n<p>${`<b>${canaries.body}</b> `.repeat(300)}</p>\r\n${attachment}--c--\r\n`,
+      raw: mail({
+        from: `${canaries.person} <${canaries.address}@customer.example>`,
+        subject: canaries.subject,
+        html: `<p>${`<b>${canaries.body}</b> `.repeat(300)}</p>`,
+        files: [{ name: `${canaries.file}.txt`, type: 'text/plain', content: `${canaries.content} `.repeat(200) }],
+      }),
     },
   ])
   const profile = newProfile()

@@ -33,20 +33,6 @@ const web = createServer((_request, response) => {
   response.end()
 })
 
-function withFiles(): string {
-  const part = (type: string, name: string, base64: string): string =>
-    `--files\r\nContent-Type: ${type}; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}\r\n`
-  const head =
-    mail({
-      subject: 'Photos of the damage',
-      id: 'files@harbourcycle.example',
-      date: ago(5),
-      headers: ['Content-Type: multipart/mixed; boundary=files'],
-      text: '',
-    }).split('\r\nMIME-Version')[0] ?? ''
-  return `${head}\r\nMIME-Version: 1.0\r\n\r\n--files\r\nContent-Type: text/plain\r\n\r\nSee the files.\r\n${part('image/png', 'dent.png', png)}${part('application/octet-stream', 'setup.exe', Buffer.from('MZ\x90\0 program').toString('base64'))}--files--\r\n`
-}
-
 test.beforeAll(async () => {
   await new Promise<void>((resolve) => void web.listen(0, '127.0.0.1', resolve))
   const address = web.address()
@@ -129,7 +115,20 @@ test.beforeAll(async () => {
       flags: seen,
     },
     { raw: mail({ subject: 'You have won', date: ago(30), text: 'Click here.' }), folder: 'Junk', date: ago(30) },
-    { raw: withFiles(), date: ago(5), flags: seen },
+    {
+      raw: mail({
+        subject: 'Photos of the damage',
+        id: 'files@harbourcycle.example',
+        date: ago(5),
+        text: 'See the files.',
+        files: [
+          { name: 'dent.png', type: 'image/png', content: Buffer.from(png, 'base64') },
+          { name: 'setup.exe', type: 'application/octet-stream', content: Buffer.from('MZ\x90\0 program') },
+        ],
+      }),
+      date: ago(5),
+      flags: seen,
+    },
     {
       raw: mail({
         subject: 'Autumn pictures',

@@ -17,6 +17,7 @@ import {
   type Team,
 } from './harness'
 import { settingsPage } from './hands'
+import { shots } from './pictures'
 import { compare } from './wire'
 
 let team: Team
@@ -31,6 +32,7 @@ const files = {
   report: join(dir, 'report.txt'),
 }
 const passphrase = 'correct horse battery'
+const icon = join(import.meta.dirname, '../../resources/icon.png')
 const policies = mkdtempSync(join(tmpdir(), 'postern-policies-'))
 
 test.describe.configure({ mode: 'serial' })
@@ -44,33 +46,29 @@ test.beforeAll(async () => {
       date: new Date(Date.now() - n * 60_000),
     })),
   )
-  const parts = [
-    '--b1',
-    'Content-Type: text/plain; charset=utf-8',
-    '',
-    'canarytext with a file',
-    '--b1',
-    'Content-Type: text/plain; name="measures.txt"',
-    'Content-Disposition: attachment; filename="measures.txt"',
-    '',
-    '32 mm at the hub',
-    '--b1--',
-    '',
-  ].join('\r\n')
-  const offer = mail({
-    subject: 'Offer with pictures',
-    html: [
-      '<style>p { color: #034 }</style><p>An <b>offer</b> in canarytext</p>',
-      '<script>parent.postMessage("ran", "*")</script><img src="x" onerror="parent.postMessage(1, \'*\')">',
-      '<img alt="logo" src="cid:logo@northwind"><img src="https://spy.example/open.gif">',
-      '<p><a href="https://shop.example/offer">See it</a></p>',
-    ].join('\r\n'),
-  })
-  seed(team, 'help', [{ raw: withFiles(offer), date: new Date(Date.now() - 900_000) }])
-  const [head = ''] = mail({ subject: 'Hub with a file' }).split('\r\n\r\n')
   seed(team, 'help', [
     {
-      raw: `${head.replace(/Content-Type: .*/, 'Content-Type: multipart/mixed; boundary="b1"')}\r\n\r\n${parts}`,
+      raw: mail({
+        subject: 'Offer with pictures',
+        html: [
+          '<style>p { color: #034 }</style><p>An <b>offer</b> in canarytext</p>',
+          '<script>parent.postMessage("ran", "*")</script><img src="x" onerror="parent.postMessage(1, \'*\')">',
+          '<img alt="logo" src="cid:logo@northwind"><img src="https://spy.example/open.gif">',
+          '<p><a href="https://shop.example/offer">See it</a></p>',
+        ].join('\r\n'),
+        files: [
+          { name: 'logo.png', type: 'image/png', content: readFileSync(icon), cid: 'logo@northwind' },
+          { name: 'offer.pdf', type: 'application/pdf', content: Buffer.from(onePage('Offer NW-20377')) },
+        ],
+      }),
+      date: new Date(Date.now() - 900_000),
+    },
+    {
+      raw: mail({
+        subject: 'Hub with a file',
+        text: 'canarytext with a file',
+        files: [{ name: 'measures.txt', type: 'text/plain', content: '32 mm at the hub' }],
+      }),
       date: new Date(Date.now() - 600_000),
     },
   ])
@@ -82,11 +80,10 @@ test.afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-/** A mail of HTML with the picture that it shows and a PDF of one page. */
-function withFiles(mailOfHtml: string): string {
-  const [head = '', body = ''] = mailOfHtml.split('\r\n\r\n')
-  const drawn = 'BT /F1 32 Tf 72 640 Td (Offer NW-20377) Tj ET'
-  const pdf = [
+/** A PDF of one page with these words on it. */
+function onePage(words: string): string {
+  const drawn = `BT /F1 32 Tf 72 640 Td (${words}) Tj ET`
+  return [
     '%PDF-1.4',
     '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj',
     '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj',
@@ -96,21 +93,6 @@ function withFiles(mailOfHtml: string): string {
     'trailer<</Root 1 0 R/Size 6>>',
     '%%EOF',
   ].join('\n')
-  const icon = readFileSync(join(import.meta.dirname, '../../resources/icon.png')).toString('base64')
-  const part = (headers: string, text: string): string => `--b2\r\n${headers}\r\n\r\n${text}\r\n`
-  return [
-    `${head.replace(/Content-Type: .*/, 'Content-Type: multipart/mixed; boundary="b2"')}\r\n\r\n`,
-    part('Content-Type: text/html; charset=utf-8', body),
-    part(
-      'Content-Type: image/png; name="logo.png"\r\nContent-ID: <logo@northwind>\r\nContent-Disposition: inline; filename="logo.png"\r\nContent-Transfer-Encoding: base64',
-      icon,
-    ),
-    part(
-      'Content-Type: application/pdf; name="offer.pdf"\r\nContent-Disposition: attachment; filename="offer.pdf"\r\nContent-Transfer-Encoding: base64',
-      Buffer.from(pdf).toString('base64'),
-    ),
-    '--b2--\r\n',
-  ].join('')
 }
 
 async function start(env: Record<string, string> = {}): Promise<void> {
@@ -266,8 +248,8 @@ test('staff sign in and read three conversations; the log shows three looks live
     await session.evaluate(() => [typeof Reflect.get(window, 'require'), typeof Reflect.get(window, 'process')]),
   ).toEqual(['undefined', 'undefined'])
   await expect(logRows().filter({ hasText: 'Refused' }).first()).toBeVisible()
-  await session.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'support-session.png') })
-  await page.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'access-log.png') })
+  await session.screenshot({ path: join(shots, 'support-session.png') })
+  await page.screenshot({ path: join(shots, 'access-log.png') })
   await tab('Support access')
   const closed = session.waitForEvent('close')
   await page.getByRole('button', { name: 'Revoke' }).click()
@@ -306,7 +288,7 @@ async function seesMailAsAgentsDo(session: Page): Promise<void> {
   // The text file, the logo in the mail, the PDF.
   await expect(logRows().filter({ hasText: /Opened attachment #/ })).toHaveCount(3)
   expect(await session.evaluate(() => Reflect.get(window, 'heard'))).not.toContainEqual(expect.stringMatching(/ran/))
-  await session.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'support-session-html.png') })
+  await session.screenshot({ path: join(shots, 'support-session-html.png') })
 }
 
 test('the named manager writes a note, a tag and an assignment, which the team sees, and nothing else (R56)', async () => {
@@ -347,7 +329,7 @@ test('the named manager writes a note, a tag and an assignment, which the team s
     ['conversations.snooze', { ids: [1], until: null }],
   ] as const)
     expect(await ask(session, name, input), name).toMatchObject({ ok: false })
-  await session.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'manager-session.png') })
+  await session.screenshot({ path: join(shots, 'manager-session.png') })
   await session.getByRole('button', { name: 'End session' }).click()
   await tab('Access log')
   await expect(logRows().filter({ hasText: 'Changed tags of conversation #' })).toHaveCount(1)
@@ -377,7 +359,7 @@ test('a report is off, admin only and read in full; support is written to with w
   await answerDialogs(desk.app, files.report)
   await dialog().getByRole('button', { name: 'Save…' }).click()
   await expect.poll(() => existsSync(files.report) && readFileSync(files.report, 'utf8')).toBe('What I leave in')
-  await page.screenshot({ path: join(process.env['POSTERN_SHOTS'] ?? dir, 'report.png') })
+  await page.screenshot({ path: join(shots, 'report.png') })
   await dialog().getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('button', { name: 'Contact support' }).last().click()
   const form = page.getByRole('form', { name: 'Contact support' })

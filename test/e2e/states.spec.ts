@@ -24,20 +24,20 @@ let desk: Desk
 let page: Page
 let closed: string
 
-const part = (type: string, name: string, base64: string): string =>
-  `--b\r\nContent-Type: ${type}; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}\r\n`
-
-function withFiles(): string {
-  const [head = ''] = mail({ subject: 'Picture and program', from: 'Ann <ann@shop.example>', text: '' }).split(
-    /MIME-Version/,
-  )
-  return `${head}MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Look at <a href="https://evil.example/x">https://bank.example/login</a></p>\r\n${part('image/png', 'dent.png', png)}${part('application/x-msdownload', 'setup.exe', 'TVqQAAMAAAAEAAAA')}--b--\r\n`
-}
-
 test.beforeAll(async () => {
   team = await startTeam(['help'])
   seed(team, 'help', [
-    { raw: withFiles() },
+    {
+      raw: mail({
+        subject: 'Picture and program',
+        from: 'Ann <ann@shop.example>',
+        html: '<p>Look at <a href="https://evil.example/x">https://bank.example/login</a></p>',
+        files: [
+          { name: 'dent.png', type: 'image/png', content: Buffer.from(png, 'base64') },
+          { name: 'setup.exe', type: 'application/x-msdownload', content: Buffer.from('TVqQAAMAAAAEAAAA', 'base64') },
+        ],
+      }),
+    },
     ...['First', 'Second', 'Third'].map((subject) => ({
       raw: mail({ subject, from: `${subject} <${subject.toLowerCase()}@shop.example>` }),
     })),
