@@ -9,8 +9,9 @@ import { availableParallelism } from 'node:os'
 import { accessSabotages, planAccess, runAccess } from '../sim/access'
 import { race } from '../sim/claims'
 import { shrink, type Outcome, type Plan } from '../sim/plan'
-import { plan, run, sabotages } from '../sim/run'
+import { plan, run } from '../sim/run'
 import { planSorting, runSorting, sortingSabotages } from '../sim/sorting'
+import { sabotages } from '../sim/world'
 
 const properties = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9', 'P10']
 const [runs = 20_000, first = 1, part = -1, parts = 1] = process.argv.slice(2).map(Number)

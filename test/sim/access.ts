@@ -13,7 +13,7 @@ import { createTeam } from '../../src-main/store/team/roster'
 import { Workspace } from '../../src-main/store/workspace'
 import { PosternError } from '../../src-preload/contract/errors'
 import { tables } from './console'
-import type { Outcome, Plan, Step } from './plan'
+import { drawSteps, type Outcome, type Plan, type Step } from './plan'
 import { Random } from './random'
 import { Server } from './server'
 import { join, receive, sendAll } from './team'
@@ -58,11 +58,7 @@ const rare = ['long', 'revoke', 'revoke', 'remove', 'sweep']
 export function planAccess(seed: number): Plan {
   const random = new Random(seed)
   const agents = 2 + random.below(2)
-  const steps = Array.from({ length: 30 + random.below(50) }, (): Step => ({
-    who: random.below(agents),
-    what: random.chance(0.2) ? random.pick(rare) : random.pick(acts),
-    seed: random.below(2 ** 31),
-  }))
+  const steps = drawSteps(random, agents, 30 + random.below(50), () => random.pick(random.chance(0.2) ? rare : acts))
   return { seed, agents, steps }
 }
 

@@ -1,3 +1,5 @@
+import type { Random } from './random'
+
 /** One step of a run: who, what, and the seed of its own choices, so that steps can be left out when a run is shrunk. */
 export interface Step {
   readonly who: number
@@ -13,6 +15,11 @@ export interface Outcome {
   /** The first promise that does not hold. */
   readonly violation: string | null
   readonly events: number
+}
+
+/** So many steps of anybody; `what` draws what each does. */
+export function drawSteps(random: Random, agents: number, count: number, what: () => string): Step[] {
+  return Array.from({ length: count }, () => ({ who: random.below(agents), what: what(), seed: random.below(2 ** 31) }))
 }
 
 /** Leaves steps out as long as the run still fails. */

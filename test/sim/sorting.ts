@@ -11,7 +11,7 @@ import { createTeam } from '../../src-main/store/team/roster'
 import { PosternError } from '../../src-preload/contract/errors'
 import { parsed, settings } from '../store/helpers'
 import { Console } from './console'
-import type { Outcome, Plan, Step } from './plan'
+import { drawSteps, type Outcome, type Plan, type Step } from './plan'
 import { Random } from './random'
 import { Server } from './server'
 import { join, receive, sendAll } from './team'
@@ -44,11 +44,7 @@ const acts = [
 export function planSorting(seed: number): Plan {
   const random = new Random(seed)
   const agents = 2 + random.below(2)
-  const steps = Array.from({ length: 8 + random.below(30) }, (): Step => ({
-    who: random.below(agents),
-    what: random.pick(acts),
-    seed: random.below(2 ** 31),
-  }))
+  const steps = drawSteps(random, agents, 8 + random.below(30), () => random.pick(acts))
   return { seed, agents, steps }
 }
 
