@@ -111,10 +111,7 @@ export async function run({ profile, options, logFile, window, session, store }:
         keyIn: workspace.keys.keyIn,
         canLock: workspace.canLock,
         standIn: isStandIn(),
-        provisionError:
-          workspace.provisionError === null
-            ? null
-            : String(workspace.provisionError.detail['what'] ?? workspace.provisionError.code),
+        provisionError: workspace.provisioning.failure,
       }),
       'app.unlock': async ({ passphrase }) => done(await workspace.unlock(passphrase)),
       'app.unlockWithSystem': async () => done(await workspace.unlockWithSystem()),
@@ -165,8 +162,8 @@ export async function run({ profile, options, logFile, window, session, store }:
       'app.openSupportCard': async () => ({ text: await support.openCard() }),
       'app.openSupportKey': async () => ({ person: await support.openKey() }),
       'app.supportSignIn': async ({ passphrase }) => done(await support.signIn(passphrase)),
-      'app.supportUnlock': async ({ passphrase }) => done(await workspace.openForSupport(passphrase)),
-      'app.supportRelock': async () => done(support.isOpen ? undefined : await workspace.closeForSupport()),
+      'app.supportUnlock': async ({ passphrase }) => done(await workspace.guest.letIn(passphrase)),
+      'app.supportRelock': async () => done(support.isOpen ? undefined : await workspace.guest.leave()),
       'app.supportChallenge': async ({ card }) => ({ challenge: await support.challenge(card) }),
       'app.supportAnswer': async ({ challenge, answer }) => done(await support.answer(challenge, answer)),
       'app.signChallenge': async ({ challenge, passphrase }) => ({ answer: await support.sign(challenge, passphrase) }),

@@ -25,6 +25,9 @@ export interface ServiceOptions<Mine extends CallTable, Theirs extends CallTable
   /** Called each time a fresh process is up; a rejection counts as a crash unless it is a PosternError, which is the owner's to show. */
   readonly onUp: (rpc: Rpc<Theirs>) => Promise<void>
   readonly onDown: (stopped: boolean) => void
+  /** Asks it to finish, when it is stopped; after `deadline` ms it is ended all the same. */
+  readonly finish: (rpc: Rpc<Theirs>) => Promise<unknown>
+  readonly deadline: number
 }
 
 /**
@@ -131,16 +134,15 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
     this.child?.postMessage({ t: 'port', to, caller }, [port])
   }
 
-  /** Asks it to finish (`ask`), waits at most `deadline` ms, then ends it. */
-  async stop(ask: (rpc: Rpc<Theirs>) => Promise<unknown>, deadline: number): Promise<void> {
+  /** Lets it finish and ends it. */
+  async stop(): Promise<void> {
     this.wanted = false
     const { child, current } = this
+    const { name, finish, deadline } = this.options
     if (!child) return
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     if (current) {
-      const asked = ask(current).catch((fault: unknown) =>
-        log.warn('did not finish', { service: this.options.name, fault }),
-      )
+      const asked = finish(current).catch((fault: unknown) => log.warn('did not finish', { service: name, fault }))
       await Promise.race([asked, gone, new Promise((resolve) => setTimeout(resolve, deadline))])
     }
     child.kill()

@@ -1,5 +1,3 @@
-import { renameSync, existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { UtilityProcess } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
 import {
@@ -16,7 +14,6 @@ import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
 import { AccessHead } from './access-head'
-import { eraseFiles, forgetErased, markErased, wasErased } from './erase'
 import { Guest } from './guest'
 import type { PolicyWatch } from './policy'
 import type { Keys, KeyState } from './keys'
@@ -24,7 +21,8 @@ import { Mailboxes } from './mailboxes'
 import { Managed } from './managed'
 import { SignIns } from './oauth'
 import { channel, Service } from './processes'
-import { readProvision } from './provision'
+import { eraseFiles, forgetErased, markErased, setDatabaseAside, wasErased } from './profile-files'
+import { Provisioning } from './provisioning'
 import { StoreEvent } from './store-events'
 import type { SystemUnlock } from './system-unlock'
 
@@ -67,12 +65,13 @@ export interface WorkspaceOptions {
 /** Brings the workspace up: finds the key, opens store, starts mail, joins them, and does so again after a crash. */
 export class Workspace {
   readonly keys: Keys
+  readonly guest: Guest
   readonly mailboxes: Mailboxes
   readonly managed: Managed
+  readonly provisioning: Provisioning
   readonly signIns: SignIns
   phase: Phase = 'starting'
   error: PosternError | null = null
-  provisionError: PosternError | null = null
   keyChange: KeyChange | null = null
   /** How often it was locked in this run. */
   locks = 0
@@ -80,9 +79,8 @@ export class Workspace {
   private readonly head: AccessHead
   /** Told when a support session is over. */
   onSupportEnded: (session: number, why: string) => void = () => undefined
-  private readonly guest: Guest
   private windowReady = false
-  private setUp = false
+  private erasing = false
   private onBattery = false
   private readonly storeService: Service<AppForStore, StoreForApp>
   private readonly mailService: Service<AppForMail, MailForApp>
@@ -103,7 +101,7 @@ export class Workspace {
         void this.keys.find().then((found) => this.takeKey(found))
       if (this.phase === 'ready') {
         this.managed.sealRecovery()
-        void this.setUpMailboxes(() => this.managed.provision())
+        void this.provisioning.policyChanged()
         void this.store
           .call('policy.set', state)
           .catch((fault: unknown) => log.error('policy was not taken', { fault }))
@@ -129,6 +127,9 @@ export class Workspace {
       this.mailboxes,
       async () => (await this.store.call('mailbox.all', {})).mailboxes,
     )
+    this.provisioning = new Provisioning(options.provisionFile, this.mailboxes, this.managed, () =>
+      options.emit({ topic: 'app-state' }),
+    )
     this.storeService = new Service({
       name: 'store',
       first: options.storeProcess,
@@ -141,6 +142,8 @@ export class Workspace {
           return {}
         },
       },
+      finish: (rpc) => rpc.call('store.close', {}),
+      deadline: 5000,
       onUp: () => this.openStore(),
       onEvent: (event) => this.heard(event),
       onDown: (stopped) => {
@@ -156,6 +159,8 @@ export class Workspace {
       handlers: this.mailboxes.forMail,
       theirs: mailForApp,
       onLog: options.onLog,
+      finish: (rpc) => rpc.call('mail.stop', {}),
+      deadline: 3000,
       onUp: async (rpc) => {
         if (this.phase === 'ready') await this.startMail(rpc)
       },
@@ -240,29 +245,11 @@ export class Workspace {
       .catch((fault: unknown) => log.error('the access log was not checked', { fault }))
     if (guest) return this.guest.opened()
     this.options.emit({ topic: 'app-state' })
-    await this.provisionOnce()
-    await this.setUpMailboxes(() => this.managed.provision())
+    await this.provisioning.opened()
     await this.options.drawn
     if (this.mailService.running) await this.startMail(this.mailService.rpc)
     else this.mailService.start()
     this.options.onFilled((await this.store.call('mailbox.all', {})).mailboxes.length > 0)
-  }
-
-  private async provisionOnce(): Promise<void> {
-    const file = this.options.provisionFile
-    if (this.setUp || file === null) return
-    this.setUp = true
-    await this.setUpMailboxes(() => this.mailboxes.provision(readProvision(file)))
-  }
-
-  private async setUpMailboxes(provision: () => Promise<unknown>): Promise<void> {
-    try {
-      await provision()
-    } catch (fault) {
-      this.provisionError = PosternError.from(fault)
-      log.error('provision failed', { code: this.provisionError.code, fault })
-      this.options.emit({ topic: 'app-state' })
-    }
   }
 
   private async startMail(rpc: Rpc<MailForApp>): Promise<void> {
@@ -308,7 +295,7 @@ export class Workspace {
     } else if (data?.topic === 'access-head') this.head.hear(data)
     else if (data?.topic === 'support-ended') {
       this.onSupportEnded(data.session, data.why)
-      void this.closeForSupport()
+      void this.guest.leave()
     } else if (data?.topic === 'access-notice')
       this.options.emit({ topic: 'access-notice', what: data.what, grantId: data.grantId, name: data.name })
   }
@@ -333,18 +320,8 @@ export class Workspace {
     return this.guest.isHere ? this.storeService.rpc : this.store
   }
 
-  /** Opens the store behind the lock screen for a support session, see `Guest.letIn`. */
-  openForSupport(passphrase: string | null): Promise<void> {
-    return this.guest.letIn(passphrase)
-  }
-
-  /** Closes what was open for a support session only. */
-  closeForSupport(): Promise<void> {
-    return this.guest.leave()
-  }
-
   private async closeStore(): Promise<void> {
-    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
+    await this.storeService.stop()
     this.keys.forget()
     this.key?.fill(0)
     this.key = null
@@ -368,10 +345,20 @@ export class Workspace {
   async lock(): Promise<void> {
     if (this.phase !== 'ready' || !this.canLock) throw new PosternError('not-allowed', 'no passphrase')
     this.locks += 1
-    this.become('locked', null)
+    this.hide('locked', null)
+    await this.putAway()
+  }
+
+  /** Takes everything out of the window. */
+  private hide(phase: Phase, error: PosternError | null): void {
+    this.become(phase, error)
     this.options.windowPort(null)
     this.options.emptyWindow()
-    await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
+  }
+
+  /** Neither mail nor store runs afterwards, and no key or token is in memory. */
+  private async putAway(): Promise<void> {
+    await this.mailService.stop()
     this.signIns.clear()
     await this.closeStore()
   }
@@ -409,7 +396,7 @@ export class Workspace {
     this.keyChange = { step: 'copying', done: 0, total: 0 }
     this.become('changing-key', null)
     this.options.windowPort(null)
-    await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
+    await this.mailService.stop()
     // Without a key a store that dies and comes back opens nothing. `keys` still holds it.
     this.key = null
     let failure: PosternError | null = null
@@ -446,13 +433,9 @@ export class Workspace {
   /** Moves a damaged database away (never deletes it) and opens a fresh one; mail comes again from the server. */
   async setAsideDamaged(): Promise<void> {
     if (this.error?.code !== 'store-corrupt') throw new PosternError('not-allowed', 'the store is not damaged')
-    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 3000)
-    const stamp = new Date().toISOString().replace(/[:.]/g, '-')
-    for (const ending of ['', '-wal', '-shm']) {
-      const file = join(this.options.profile, `postern.db${ending}`)
-      if (existsSync(file)) renameSync(file, join(this.options.profile, `postern-damaged-${stamp}.db${ending}`))
-    }
-    this.setUp = false
+    await this.storeService.stop()
+    setDatabaseAside(this.options.profile)
+    this.provisioning.startOver()
     this.become('starting', null)
     this.storeService.start()
   }
@@ -460,9 +443,7 @@ export class Workspace {
   /** The team's owner took this computer out: nobody sees anything here any more. Mail goes on until what is handed over has left. */
   private closeTakenOut(): void {
     if (this.phase === 'failed' && this.error?.code === 'erased') return
-    this.become('failed', new PosternError('erased', 'taken out of the team'))
-    this.options.windowPort(null)
-    this.options.emptyWindow()
+    this.hide('failed', new PosternError('erased', 'taken out of the team'))
   }
 
   private async erase(): Promise<void> {
@@ -470,20 +451,15 @@ export class Workspace {
     this.erasing = true
     this.closeTakenOut()
     markErased(this.options.profile)
-    await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
-    this.signIns.clear()
-    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
-    this.key?.fill(0)
-    this.key = null
+    await this.putAway()
     this.head.forget()
     await this.keys.destroy()
     eraseFiles(this.options.profile)
-    this.setUp = false
+    this.provisioning.startOver()
     this.erasing = false
     log.warn('this computer was erased')
     this.options.emit({ topic: 'app-state' })
   }
-  private erasing = false
 
   powerChanged(onBattery: boolean): void {
     this.onBattery = onBattery
@@ -498,8 +474,8 @@ export class Workspace {
 
   /** In reverse order of starting, each with its deadline. */
   async stop(): Promise<void> {
-    await this.mailService.stop((rpc) => rpc.call('mail.stop', {}), 3000)
-    await this.storeService.stop((rpc) => rpc.call('store.close', {}), 5000)
+    await this.mailService.stop()
+    await this.storeService.stop()
     await this.head.flush()
     this.key?.fill(0)
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
@@ -26,5 +26,14 @@ export function eraseFiles(profile: string): void {
     } catch (fault) {
       log.error('a file was not erased', { code: PosternError.from(fault).code })
     }
+  }
+}
+
+/** Moves a damaged database away and never deletes it: the next start makes a fresh one. */
+export function setDatabaseAside(profile: string): void {
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-')
+  for (const ending of ['', '-wal', '-shm']) {
+    const file = join(profile, `postern.db${ending}`)
+    if (existsSync(file)) renameSync(file, join(profile, `postern-damaged-${stamp}.db${ending}`))
   }
 }
