@@ -5,7 +5,7 @@
  * All wires are laid before anything starts and serve one run after the other: Chromium drops its page when an interface
  * appears or goes.
  *
- * `node wire.mjs LOG COMMAND ARGS...` runs a command in such a network, with every first packet of a connection and every
+ * `node wire.mjs LOG WIRES COMMAND ARGS...` runs a command in such a network, with every first packet of a connection and every
  * other packet that is no TCP written to LOG. It needs root or user namespaces, iproute2, util-linux and tcpdump.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
@@ -47,9 +47,10 @@ export function whyNoWire() {
   if (process.platform !== 'linux') return 'it needs Linux'
   const missing = ['tcpdump', 'ip', 'unshare', 'nsenter'].find((name) => !findProgram(name))
   if (missing) return `${missing} is not installed`
-  // Some machines let everybody make namespaces and then allow nothing in them: only a whole one shows that it can be.
+  // Some machines let everybody make namespaces and then allow nothing in them: only one with all that belongs to it, and one wire, shows
+  // that it can be.
   const dir = tempFolder('wire')
-  const [command = '', ...args] = onWire(path.join(dir, 'log'), ['true'])
+  const [command = '', ...args] = onWire(path.join(dir, 'log'), ['true'], 1)
   const { status } = spawnSync(command, args, { stdio: 'ignore' })
   fs.rmSync(dir, { recursive: true, force: true })
   return status === 0 ? undefined : 'this machine allows no network namespaces'
@@ -59,11 +60,12 @@ export function whyNoWire() {
  * The command that runs `command` in a network of its own.
  * @param {string} log
  * @param {string[]} command
+ * @param {number} [wires] how many programs there can be in it, of all workers
  * @returns {string[]}
  */
-export function onWire(log, command) {
+export function onWire(log, command, wires = workers * wiresEach) {
   // Namespaces with a name are mounts: in a mount namespace of their own they end with it, however that ends.
-  return [...unshare, process.execPath, self, log, ...command]
+  return [...unshare, process.execPath, self, log, String(wires), ...command]
 }
 
 /**
@@ -195,8 +197,8 @@ function closeNetwork() {
   )
 }
 
-/** @param {string} log @param {string[]} command */
-async function main(log, [command = '', ...args]) {
+/** @param {string} log @param {number} wires @param {string[]} command */
+async function main(log, wires, [command = '', ...args]) {
   if (isRoot) {
     // Tests that make namespaces by name leave none behind.
     fs.mkdirSync('/run/netns', { recursive: true })
@@ -204,7 +206,7 @@ async function main(log, [command = '', ...args]) {
   }
   closeNetwork()
   fs.mkdirSync(`${log}.networks`)
-  for (let n = 0; n < workers * wiresEach; n++) {
+  for (let n = 0; n < wires; n++) {
     const { name, namespace } = wireOf(log, Math.floor(n / wiresEach), n % wiresEach)
     layWire(namespace, name, n)
   }
@@ -237,6 +239,6 @@ async function main(log, [command = '', ...args]) {
 }
 
 if (process.argv[1] && path.resolve(process.argv[1]) === self) {
-  const [log = '', ...command] = process.argv.slice(2)
-  process.exitCode = await main(log, command)
+  const [log = '', wires, ...command] = process.argv.slice(2)
+  process.exitCode = await main(log, Number(wires), command)
 }
