@@ -4,11 +4,10 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { Hue } from '../../../src-preload/contract/work'
 import type { Reader, Writer } from '../file/database'
 import { fitting } from '../team/kinds'
-import { eventsOf } from '../team/log'
+import { effectsOf, eventsOf } from '../team/log'
 import { nameOfDevice } from '../team/members'
-import { compareStamps, knew, type Dot, type LogEvent } from '../team/reduce'
+import { compareStamps, contested, dotText, knew, type LogEvent } from '../team/reduce'
 import { stateOf } from '../team/state'
-import { contested } from '../team/tag-events'
 import type { Workspace } from '../workspace'
 import type { Acts } from './acts'
 import { peopleBook, selfOf } from './people'
@@ -47,7 +46,6 @@ const writtenBy = ({ payload }: LogEvent) => Written.catch({}).parse(payload)
 const isRemoval = (event: LogEvent): boolean => writtenBy(event).retired === true
 
 const meaningOf = ({ kind, payload }: LogEvent): string => JSON.stringify([kind, payload])
-const dotText = ({ device, seq, idx }: Dot): string => `${device}.${seq}.${idx}`
 
 /** The writes that no other write knew of, the one that stands first; none when all of them mean the same. */
 function apart(read: Reader, kind: DefinedKind, entity: string): LogEvent[] {
@@ -69,14 +67,7 @@ const standing = (read: Reader, entity: string, field: string): unknown =>
   stateOf(read, entity).find((row) => row.field === field && row.rank === 0)?.value
 
 const membersApart = (read: Reader, entity: string) =>
-  contested(
-    eventsOf(read, entity, 'group-member')
-      .toSorted(compareStamps)
-      .flatMap((event) => {
-        const { data } = z.object({ member: z.string(), on: z.boolean() }).safeParse(event.payload)
-        return data ? [{ element: data.member, on: data.on, event }] : []
-      }),
-  )
+  contested(eventsOf(read, entity, 'group-member'), effectsOf, 'members')
 
 /** @param me id of this device; a view that somebody keeps for themselves is told to them only */
 export function definitionConflicts(read: Reader, me: string): DefinitionConflict[] {

@@ -10,9 +10,9 @@ import { summarize } from './summary'
 import { current, tagsNamed } from './tags'
 import { nameOfDevice } from '../team/members'
 import { groupOfConversation } from '../team/anchors'
-import type { LogEvent } from '../team/reduce'
+import { effectsOf, eventsOf } from '../team/log'
+import { contested, type LogEvent } from '../team/reduce'
 import { conflictOf, stateOfConversation } from '../team/state'
-import { tagConflicts, tagEvents } from '../team/tag-events'
 import { note } from '../threads/threads'
 import type { Workspace } from '../workspace'
 
@@ -122,7 +122,7 @@ export function setTag(
     }
     if (has(tx) === on) {
       // To give it again settles that somebody took it at the same time; there is nothing to take back of that.
-      if (on && tagConflictsOf(tx, id).some(({ tag: open }) => open === known.name)) {
+      if (on && tagConflictsOf(tx, id).some(({ element }) => element === known.name)) {
         put(tx, on)
         note(tx, id, 'tagged', by, Date.now(), null, known.label)
       }
@@ -261,12 +261,17 @@ export function workOf(
 const StatusOf = z.object({ status: z.string() })
 const SnoozeValue = z.object({ until: z.number().nullable() }).nullable()
 
-const tagConflictsOf = (read: Reader, id: number) => tagConflicts(tagEvents(read, groupOfConversation(read, id)))
+const tagConflictsOf = (read: Reader, id: number) =>
+  contested(
+    groupOfConversation(read, id).entities.flatMap((entity) => eventsOf(read, entity, 'tag')),
+    effectsOf,
+    'tags',
+  )
 
 /** What two of the team set at the same time, for the line that lets a person choose. */
 export function conflictsOf(read: Reader, person: PeopleBook, id: number): WorkConflict[] {
   const rows = stateOfConversation(read, id)
-  const tags = tagConflictsOf(read, id).flatMap(({ tag, gave, took }): WorkConflict[] => {
+  const tags = tagConflictsOf(read, id).flatMap(({ element: tag, gave, took }): WorkConflict[] => {
     const known = current(read, tag)
     const write = ({ device, ms: at }: LogEvent) => ({
       by: nameOfDevice(read, device),

@@ -12,7 +12,7 @@ import { noteOwnAddresses } from '../mail/own-mail'
 import { addressKey } from '../rows'
 import { nameOfDevice } from '../team/members'
 import { AliasState, aliasPrefix, entityOfMailbox, sortAliases } from '../team/project-identities'
-import type { StateRow } from '../team/reduce'
+import { dotText, type StateRow } from '../team/reduce'
 import { conflictOf, stateOf } from '../team/state'
 import type { Workspace } from '../workspace'
 import { senders, type Sender } from './identities'
@@ -112,7 +112,6 @@ function tellTeam(tx: Writer, workspace: Workspace, mailbox: Sender, { from, to,
   }
 }
 
-const choiceOf = ({ device, seq, idx }: StateRow): string => `${device}.${seq}.${idx}`
 const definitionFields = ['displayName', 'shows', 'limits', 'through'] as const
 type DefinitionField = (typeof definitionFields)[number]
 
@@ -131,7 +130,7 @@ export function identityConflicts(read: Reader): IdentityConflict[] {
           field,
           address: field === 'alias' ? register.slice(aliasPrefix.length) : '',
           writes: writes.map((row) => ({
-            choice: choiceOf(row),
+            choice: dotText(row),
             by: nameOfDevice(read, row.device),
             at: row.at,
             definition: field === 'alias' ? {} : { [field]: row.value },
@@ -151,7 +150,7 @@ export function identityConflicts(read: Reader): IdentityConflict[] {
 export function chooseIdentity(tx: Writer, workspace: Workspace, id: number, choice: string): Undo {
   const entity = entityOfMailbox(mailboxOf(senders(tx), id).address)
   const rows = stateOf(tx, entity)
-  const chosen = rows.find((row) => choiceOf(row) === choice)
+  const chosen = rows.find((row) => dotText(row) === choice)
   const [stood] = chosen ? conflictOf(rows, chosen.field) : []
   if (!chosen || !stood) throw new PosternError('conflict', 'it was settled meanwhile')
   const put = (writer: Writer, { field, value }: StateRow): void => {

@@ -10,7 +10,7 @@ import type { Group } from './anchors'
 import { conversationKinds } from './kinds-conversation'
 import { eventsOf, type Changed } from './log'
 import { nameOfDevice } from './members'
-import { compareStamps, type LogEvent } from './reduce'
+import { compareStamps, dotText, type LogEvent } from './reduce'
 import { stateOf } from './state'
 
 /**
@@ -39,7 +39,7 @@ export function tellLines(
       .map(({ dot }) => dot),
   )
   for (const event of others.toSorted(compareStamps)) {
-    const dot = `${event.device}.${event.seq}.${event.idx}`
+    const dot = dotText(event)
     if (told.has(dot)) continue
     const said = say(tx, workspace, event)
     if (!said) continue

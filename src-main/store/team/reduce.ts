@@ -14,6 +14,9 @@ export interface Dot {
   readonly idx: number
 }
 
+/** As it is kept and passed about as one text. */
+export const dotText = ({ device, seq, idx }: Dot): string => `${device}.${seq}.${idx}`
+
 export interface Stamp {
   readonly ms: number
   readonly ctr: number
@@ -157,6 +160,36 @@ export function reduce(events: readonly LogEvent[], effectsOf: (event: LogEvent)
     if (alive) rows.push(row(field, element, 0, alive))
   }
   return rows
+}
+
+/**
+ * Elements of a set that one gave while another took them: an element stays where the two did not know of each other, and that is
+ * told until somebody who knew of both gives or takes it. The gift that stands, and the newest removal that does not. From the events,
+ * for the state of a set keeps no removal; of what came with a snapshot there is what stands only.
+ * @param events of one entity (or of the entities of one conversation), in any order
+ */
+export function contested(
+  events: readonly LogEvent[],
+  effectsOf: (event: LogEvent) => readonly Effect[],
+  field: string,
+): { readonly element: string; readonly gave: LogEvent; readonly took: LogEvent }[] {
+  const acts = events
+    .toSorted(compareStamps)
+    .flatMap((event) =>
+      effectsOf(event).flatMap((effect) =>
+        effect.do !== 'set' && effect.field === field
+          ? [{ element: effect.element, gives: effect.do === 'add', event }]
+          : [],
+      ),
+    )
+  return [...Map.groupBy(acts, ({ element }) => element)].flatMap(([element, all]) => {
+    const took = all.filter(({ gives }) => !gives).map(({ event }) => event)
+    const gave = all.filter(({ gives }) => gives).map(({ event }) => event)
+    const alive = gave.filter((one) => !took.some((other) => knew(other, one)))
+    const unknown = took.filter((one) => !alive.some((other) => knew(other, one)))
+    const [stands, loses] = [alive.at(-1), unknown.at(-1)]
+    return stands && loses ? [{ element, gave: stands, took: loses }] : []
+  })
 }
 
 /** Writes that no other write knew of, the one that stands first. */
