@@ -4,7 +4,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { settleMentions } from '../../../src-preload/contract/mentions'
 import type { Undo } from './acts'
 import type { Reader, Writer } from '../file/database'
-import { groupsOf, membersOfGroup, peopleOf } from './people'
+import { groupsWithMembers, peopleOf } from './people'
 import { groupOfConversation } from '../team/anchors'
 import { newName } from '../team/log'
 import { nameOfDevice } from '../team/members'
@@ -83,8 +83,9 @@ const mostMentions = 50
 
 /** The text with the whole names of those it mentions, and who they are; of a group, its members. */
 function withMentions(read: Reader, me: string, written: string): { text: string; mentions: string[] } {
-  const settled = settleMentions(written, [...peopleOf(read, me), ...groupsOf(read)])
-  const members = settled.ids.flatMap((id) => (id.startsWith('g:') ? membersOfGroup(read, id.slice(2)) : [id]))
+  const groups = groupsWithMembers(read)
+  const settled = settleMentions(written, [...peopleOf(read, me), ...groups])
+  const members = settled.ids.flatMap((id) => groups.find((group) => group.id === id)?.members ?? [id])
   return {
     text: settled.text.length > longestNote ? written : settled.text,
     mentions: [...new Set(members)].slice(0, mostMentions),

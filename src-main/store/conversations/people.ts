@@ -1,7 +1,7 @@
 import type { Person } from '../../../src-preload/contract/work'
 import type { Reader } from '../file/database'
 import { getSettings } from '../settings'
-import { stateOf, statesOf } from '../team/state'
+import { statesOf } from '../team/state'
 
 /** The member whose device it is; alone, before there is a team, the device stands for the person. */
 function memberOf(read: Reader, device: string): string {
@@ -48,14 +48,6 @@ export function groupsWithMembers(read: Reader): GroupOf[] {
 }
 
 export const groupsOf = (read: Reader): Person[] => groupsWithMembers(read).map(({ id, name }) => ({ id, name }))
-
-/** Ids of the members of a group that is in use. */
-export function membersOfGroup(read: Reader, name: string): string[] {
-  const rows = stateOf(read, `group:${name}`).filter(({ rank }) => rank === 0)
-  return rows.some(({ field, value }) => field === 'retired' && value === true)
-    ? []
-    : rows.filter(({ field }) => field === 'members').map(({ element }) => element)
-}
 
 /** Groups that the person at this console belongs to, as assignees. */
 export function groupsOfSelf(read: Reader, me: string, groups: readonly GroupOf[] = groupsWithMembers(read)): string[] {
