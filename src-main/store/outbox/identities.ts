@@ -9,10 +9,12 @@ import {
   type Signature,
 } from '../../../src-preload/contract/identity'
 import type { Address } from '../../../src-preload/contract/mail'
-import type { Reader } from '../file/database'
 import { mailboxIdsOf } from '../conversations/summary'
+import type { Reader, Writer } from '../file/database'
+import { noteOwnAddresses } from '../mail/own-mail'
 import { addressKey, parsePeople } from '../rows'
 import { getSettings } from '../settings'
+import type { Workspace } from '../workspace'
 
 /** An identity as it is stored; what does not fit (of a later version) counts as not given. */
 export function identityOf(stored: string): MailboxIdentity {
@@ -41,6 +43,29 @@ export function senders(read: Reader): Sender[] {
 
 /** Keys of all addresses that are ours. */
 export const ownAddresses = (read: Reader): string[] => senders(read).flatMap(addressesOf).map(addressKey)
+
+/**
+ * Stores who a mailbox is. Older mail from an address that became ours, or never was, is looked through.
+ * @param mistaken whether an address that goes, by its key, never was the mailbox's
+ */
+export function putIdentity(
+  tx: Writer,
+  workspace: Workspace,
+  { id, identity: before }: Pick<Sender, 'id' | 'identity'>,
+  next: MailboxIdentity,
+  mistaken: (key: string) => boolean,
+): void {
+  const back = addedKeys(next, before).filter(mistaken)
+  if (back.length > 0 || addedKeys(before, next).length > 0) noteOwnAddresses(tx, back)
+  tx.run('UPDATE mailboxes SET identity = ? WHERE id = ?', JSON.stringify(next), id)
+  tx.changes.touched('mailboxes')
+  workspace.mailboxesChanged()
+}
+
+function addedKeys(from: MailboxIdentity, to: MailboxIdentity): string[] {
+  const known = new Set(from.aliases.map(({ address }) => addressKey(address)))
+  return to.aliases.map(({ address }) => addressKey(address)).filter((key) => !known.has(key))
+}
 
 export interface From {
   readonly mailboxId: number

@@ -4,18 +4,17 @@ import {
   MailboxIdentity,
   type IdentityChange,
   type IdentityConflict,
-  type MailboxDefinition,
+  MailboxDefinition,
 } from '../../../src-preload/contract/identity'
 import type { Undo } from '../conversations/acts'
 import type { Reader, Writer } from '../file/database'
-import { noteOwnAddresses } from '../mail/own-mail'
 import { addressKey } from '../rows'
 import { nameOfDevice } from '../team/members'
 import { AliasState, aliasPrefix, entityOfMailbox, sortAliases } from '../team/project-identities'
 import { dotText, type StateRow } from '../team/reduce'
 import { conflictOf, stateOf } from '../team/state'
 import type { Workspace } from '../workspace'
-import { senders, type Sender } from './identities'
+import { putIdentity, senders, type Sender } from './identities'
 
 /**
  * Changes who a mailbox is; what holds whoever writes is told to the team.
@@ -39,12 +38,7 @@ export function setIdentity(tx: Writer, workspace: Workspace, id: number, change
   if (through !== null && !all.some((one) => one.id === through && !one.local))
     throw new PosternError('conflict', 'no such account', { what: 'account' })
   const put = (writer: Writer, { from, to, mistaken }: Step): void => {
-    const added = addedKeys(from, to)
-    const back = mistaken ? addedKeys(to, from) : []
-    if (added.length > 0 || back.length > 0) noteOwnAddresses(writer, back)
-    writer.run('UPDATE mailboxes SET identity = ? WHERE id = ?', JSON.stringify(to), id)
-    writer.changes.touched('mailboxes')
-    workspace.mailboxesChanged()
+    putIdentity(writer, workspace, { id, identity: from }, to, () => mistaken)
     if (share) tellTeam(writer, workspace, own, { from, to, mistaken })
   }
   const changed = { ...next, sendThrough: through, aliases: inOrder(next.aliases, own.address) }
@@ -67,11 +61,6 @@ interface Step {
   readonly from: MailboxIdentity
   readonly to: MailboxIdentity
   readonly mistaken: boolean
-}
-
-function addedKeys(from: MailboxIdentity, to: MailboxIdentity): string[] {
-  const known = new Set(from.aliases.map(({ address }) => addressKey(address)))
-  return to.aliases.map(({ address }) => addressKey(address)).filter((key) => !known.has(key))
 }
 
 /** @throws PosternError `not-found` */
@@ -111,9 +100,6 @@ function tellTeam(tx: Writer, workspace: Workspace, mailbox: Sender, { from, to,
       })
   }
 }
-
-const definitionFields = ['displayName', 'shows', 'limits', 'through'] as const
-type DefinitionField = (typeof definitionFields)[number]
 
 /** What two of the team set about a mailbox at the same time, the one that stands first. */
 export function identityConflicts(read: Reader): IdentityConflict[] {
@@ -172,4 +158,4 @@ export function chooseIdentity(tx: Writer, workspace: Workspace, id: number, cho
   }
 }
 
-const isDefinition = (field: string): field is DefinitionField => definitionFields.some((one) => one === field)
+const isDefinition = (field: string): field is keyof MailboxDefinition => Object.hasOwn(MailboxDefinition.shape, field)

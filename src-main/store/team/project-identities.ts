@@ -1,8 +1,7 @@
 import * as z from 'zod'
 import { Alias, MailboxIdentity } from '../../../src-preload/contract/identity'
 import type { Writer } from '../file/database'
-import { noteOwnAddresses } from '../mail/own-mail'
-import { senders, type Sender } from '../outbox/identities'
+import { putIdentity, senders, type Sender } from '../outbox/identities'
 import { addressKey } from '../rows'
 import type { Workspace } from '../workspace'
 import type { Changed } from './log'
@@ -48,10 +47,13 @@ export function putIdentities(tx: Writer, workspace: Workspace, gone: ReadonlySe
       aliases: sortAliases([...kept, ...given]),
     })
     if (JSON.stringify(next) === JSON.stringify(before)) continue
-    tellOwnAddresses(tx, mailbox, next.aliases, rows)
-    tx.run('UPDATE mailboxes SET identity = ? WHERE id = ?', JSON.stringify(next), mailbox.id)
-    tx.changes.touched('mailboxes')
-    workspace.mailboxesChanged()
+    putIdentity(
+      tx,
+      workspace,
+      mailbox,
+      next,
+      (key) => AliasState.safeParse(said.get(`${aliasPrefix}${key}`)).data?.mistaken === true,
+    )
   }
 }
 
@@ -100,15 +102,4 @@ function claimedAliases(
     if (!found.has(key) && !mailboxes.has(entityOfMailbox(key))) found.set(key, { owner, alias })
   }
   return found
-}
-
-/** Older mail from an address that became ours, or never was, is looked through. */
-function tellOwnAddresses(tx: Writer, mailbox: Sender, now: readonly Alias[], rows: readonly StateRow[]): void {
-  const keys = (some: readonly Alias[]): string[] => some.map(({ address }) => addressKey(address))
-  const [before, after] = [keys(mailbox.identity.aliases), keys(now)]
-  const mistaken = before.filter((key) => {
-    const state = AliasState.safeParse(rows.find(({ field }) => field === `${aliasPrefix}${key}`)?.value)
-    return !after.includes(key) && state.success && state.data.mistaken
-  })
-  if (mistaken.length > 0 || after.some((key) => !before.includes(key))) noteOwnAddresses(tx, mistaken)
 }
