@@ -7,7 +7,7 @@ import { fitting } from '../team/kinds'
 import { effectsOf, eventsOf } from '../team/log'
 import { nameOfDevice } from '../team/members'
 import { compareStamps, contested, dotText, knew, type LogEvent } from '../team/reduce'
-import { stateOf } from '../team/state'
+import { elementsOf, stateOf, standingWrite } from '../team/state'
 import type { Workspace } from '../workspace'
 import type { Acts } from './acts'
 import { peopleBook, selfOf } from './people'
@@ -64,7 +64,7 @@ function newestOf(read: Reader, kind: DefinedKind, entity: string): LogEvent[] {
 }
 
 const standing = (read: Reader, entity: string, field: string): unknown =>
-  stateOf(read, entity).find((row) => row.field === field && row.rank === 0)?.value
+  standingWrite(stateOf(read, entity), field)?.value
 
 const membersApart = (read: Reader, entity: string) =>
   contested(eventsOf(read, entity, 'group-member'), effectsOf, 'members')
@@ -187,11 +187,11 @@ export function define<T extends { readonly name: string }>(
 function standingOf(read: Reader, kind: DefinedKind, name: string) {
   const entity = `${kind}:${name}`
   const newest = newestOf(read, kind, entity)
-  const members = stateOf(read, entity).filter(({ field, rank }) => field === 'members' && rank === 0)
+  const members = elementsOf(stateOf(read, entity), 'members')
   return {
     event: newest[0] ?? null,
-    members: members.map(({ element }) => element),
-    means: JSON.stringify([newest.map(meaningOf), members.map(({ element }) => element).toSorted()]),
+    members,
+    means: JSON.stringify([newest.map(meaningOf), members.toSorted()]),
   }
 }
 

@@ -3,7 +3,7 @@ import { Day, Field, FieldDefinition, FieldValue } from '../../../src-preload/co
 import type { Acts } from './acts'
 import type { Reader, Writer } from '../file/database'
 import { newName } from '../team/log'
-import { statesOf } from '../team/state'
+import { statesOf, standingWrite } from '../team/state'
 import { note } from '../threads/threads'
 import type { Workspace } from '../workspace'
 
@@ -13,9 +13,8 @@ import type { Workspace } from '../workspace'
 export function listFields(read: Reader): Field[] {
   return [...statesOf(read, 'field:')]
     .flatMap(([owner, rows]) => {
-      const of = (field: string): unknown => rows.find((row) => row.field === field && row.rank === 0)?.value
-      const definition = FieldDefinition.safeParse(of('definition'))
-      return definition.success && of('retired') !== true
+      const definition = FieldDefinition.safeParse(standingWrite(rows, 'definition')?.value)
+      return definition.success && standingWrite(rows, 'retired')?.value !== true
         ? [{ ...definition.data, name: owner.slice('field:'.length) }]
         : []
     })

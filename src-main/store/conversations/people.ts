@@ -1,7 +1,7 @@
 import type { Person } from '../../../src-preload/contract/work'
 import type { Reader } from '../file/database'
 import { getSettings } from '../settings'
-import { statesOf } from '../team/state'
+import { elementsOf, statesOf, standingWrite } from '../team/state'
 
 /** The member whose device it is; alone, before there is a team, the device stands for the person. */
 function memberOf(read: Reader, device: string): string {
@@ -38,12 +38,9 @@ export interface GroupOf extends Person {
 
 export function groupsWithMembers(read: Reader): GroupOf[] {
   return [...statesOf(read, 'group:')].flatMap(([owner, rows]) => {
-    const standing = rows.filter(({ rank }) => rank === 0)
-    const of = (field: string): unknown => standing.find((row) => row.field === field)?.value
-    const name = of('name')
-    if (typeof name !== 'string' || of('retired') === true) return []
-    const members = standing.filter(({ field }) => field === 'members').map(({ element }) => element)
-    return [{ id: `g:${owner.slice('group:'.length)}`, name, members }]
+    const name = standingWrite(rows, 'name')?.value
+    if (typeof name !== 'string' || standingWrite(rows, 'retired')?.value === true) return []
+    return [{ id: `g:${owner.slice('group:'.length)}`, name, members: elementsOf(rows, 'members') }]
   })
 }
 

@@ -7,7 +7,7 @@ import { parseQuery } from '../search/search-text'
 import type { Index } from '../search/search'
 import { current } from './tags'
 import { newName } from '../team/log'
-import { statesOf } from '../team/state'
+import { statesOf, standingWrite } from '../team/state'
 import type { Workspace } from '../workspace'
 import { membersOf } from './view-members'
 
@@ -25,10 +25,9 @@ interface Stored extends SavedView {
 
 function stored(read: Reader, me: string): Stored[] {
   return [...statesOf(read, 'view:')].flatMap(([owner, rows]) => {
-    const of = (field: string) => rows.find((row) => row.field === field && row.rank === 0)
-    const definition = ViewDefinition.safeParse(of('definition')?.value)
-    if (!definition.success || of('retired')?.value === true) return []
-    const value = of('definition')?.value
+    const value = standingWrite(rows, 'definition')?.value
+    const definition = ViewDefinition.safeParse(value)
+    if (!definition.success || standingWrite(rows, 'retired')?.value === true) return []
     const maker =
       typeof value === 'object' && value !== null && 'maker' in value && typeof value.maker === 'string'
         ? value.maker

@@ -3,7 +3,7 @@ import type { ForeignDraft } from '../../../src-preload/contract/presence'
 import type { Reader, Writer } from '../file/database'
 import { peopleBook, selfOf } from '../conversations/people'
 import { teamInfo } from '../team/team-info'
-import { stateOfConversation } from '../team/state'
+import { stateOfConversation, standingWrite } from '../team/state'
 import type { Workspace } from '../workspace'
 
 const Begun = z.object({ member: z.string() }).nullable()
@@ -16,9 +16,7 @@ export function tellDraft(tx: Writer, workspace: Workspace, conversationId: numb
   if (conversationId === null || !teamInfo(tx)) return
   const member = selfOf(tx, workspace.device.id).id
   const has = tx.get("SELECT 1 FROM drafts WHERE conversation_id = ? AND state = 'open'", conversationId) !== undefined
-  const said = stateOfConversation(tx, conversationId).find(
-    ({ field, rank }) => field === `draft:${member}` && rank === 0,
-  )
+  const said = standingWrite(stateOfConversation(tx, conversationId), `draft:${member}`)
   const told = said !== undefined && said.value !== null
   if (has !== told) workspace.team.recordOn(tx, conversationId, 'draft', { member, html: has ? '' : null })
 }

@@ -12,7 +12,7 @@ import { addressKey } from '../rows'
 import { nameOfDevice } from '../team/members'
 import { AliasState, aliasPrefix, entityOfMailbox, sortAliases } from '../team/project-identities'
 import { dotText, type StateRow } from '../team/reduce'
-import { conflictOf, stateOf } from '../team/state'
+import { conflictOf, stateOf, standingWrite } from '../team/state'
 import type { Workspace } from '../workspace'
 import { putIdentity, senders, type Sender } from './identities'
 
@@ -151,7 +151,7 @@ export function chooseIdentity(tx: Writer, workspace: Workspace, id: number, cho
   }
   put(tx, chosen)
   return (undo) => {
-    const now = stateOf(undo, entity).find(({ field, rank }) => field === chosen.field && rank === 0)
+    const now = standingWrite(stateOf(undo, entity), chosen.field)
     if (!now || differ(now.value, chosen.value)) return 'left'
     put(undo, stood)
     return undefined

@@ -2,7 +2,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { noticeOf, RegisterDefinition, type RegisterEntry } from '../../../src-preload/contract/processors'
 import type { Reader, Writer } from '../file/database'
 import { newName } from '../team/log'
-import { statesOf } from '../team/state'
+import { statesOf, standingWrite } from '../team/state'
 import type { Workspace } from '../workspace'
 
 const prefix = 'processor:'
@@ -11,9 +11,8 @@ const prefix = 'processor:'
 export function listRegister(read: Reader): RegisterEntry[] {
   return [...statesOf(read, prefix)]
     .flatMap(([owner, rows]) => {
-      const of = (field: string): unknown => rows.find((row) => row.field === field && row.rank === 0)?.value
-      const definition = RegisterDefinition.safeParse(of('definition'))
-      return definition.success && of('retired') !== true
+      const definition = RegisterDefinition.safeParse(standingWrite(rows, 'definition')?.value)
+      return definition.success && standingWrite(rows, 'retired')?.value !== true
         ? [{ ...definition.data, name: owner.slice(prefix.length) }]
         : []
     })

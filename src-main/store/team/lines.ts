@@ -11,7 +11,7 @@ import { conversationKinds } from './kinds-conversation'
 import { eventsOf, type Changed } from './log'
 import { nameOfDevice } from './members'
 import { compareStamps, dotText, type LogEvent } from './reduce'
-import { stateOf } from './state'
+import { stateOf, standingWrite } from './state'
 
 /**
  * What colleagues did to a conversation, in its thread: one line for each of their events, also of one that does not stand or was
@@ -78,9 +78,7 @@ const tellers = {
   },
   field: (tx, _workspace, payload) => {
     const { field: name, value } = field.payload.parse(payload)
-    const definition = FieldDefinition.safeParse(
-      stateOf(tx, `field:${name}`).find((row) => row.field === 'definition' && row.rank === 0)?.value,
-    )
+    const definition = FieldDefinition.safeParse(standingWrite(stateOf(tx, `field:${name}`), 'definition')?.value)
     if (!definition.success) return null
     const { label } = definition.data
     return value === null

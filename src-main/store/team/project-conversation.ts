@@ -10,6 +10,7 @@ import type { Workspace } from '../workspace'
 import { keyHashOf } from './anchors'
 import type { Changed } from './log'
 import { nameOfDevice } from './members'
+import { standingWrite } from './state'
 
 const StatusValue = z.object({ status: Status, basis: z.string().nullable() })
 
@@ -19,7 +20,7 @@ export function projectConversation({ tx, workspace, group, rows, fields, own, q
   if (conversationId === null) return
   tx.changes.changed('conversations', conversationId)
   if (own || !fields.has('status')) return
-  const stands = rows.find(({ field, rank }) => field === 'status' && rank === 0)
+  const stands = standingWrite(rows, 'status')
   const value = StatusValue.safeParse(stands?.value)
   if (!stands || !value.success) return
   const status =

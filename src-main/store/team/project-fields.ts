@@ -1,5 +1,6 @@
 import { FieldValue } from '../../../src-preload/contract/fields'
 import type { Changed } from './log'
+import { standingWrite } from './state'
 
 const prefix = 'field:'
 
@@ -9,8 +10,7 @@ export function projectFields({ tx, group, rows, fields }: Changed): void {
   if (id === null) return
   for (const register of [...fields].filter((field) => field.startsWith(prefix))) {
     const name = register.slice(prefix.length)
-    const stands = rows.find(({ field, rank }) => field === register && rank === 0)
-    const value = FieldValue.safeParse(stands?.value)
+    const value = FieldValue.safeParse(standingWrite(rows, register)?.value)
     const before =
       tx.get<{ value: unknown }>(
         'SELECT value FROM conversation_fields WHERE conversation_id = ? AND field = ?',

@@ -1,11 +1,12 @@
 import { addressKey } from '../rows'
 import { putMovedTo } from '../conversations/move-mailbox'
 import type { Changed } from './log'
+import { standingWrite } from './state'
 
 /** To which mailbox a colleague moved a conversation; who moved it moves its mail. */
 export function projectMailbox({ tx, group, rows, fields, own }: Changed): void {
   const { conversationId: id } = group
-  const stands = rows.find(({ field, rank }) => field === 'mailbox' && rank === 0)
+  const stands = standingWrite(rows, 'mailbox')
   if (id === null || own || !fields.has('mailbox') || typeof stands?.value !== 'string') return
   const mailbox = tx.get<{ id: number }>(
     'SELECT id FROM mailboxes WHERE address_key = ? AND removing = 0',

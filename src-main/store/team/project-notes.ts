@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { dropNote, keepNote } from '../conversations/notes'
 import type { Changed } from './log'
 import { nameOfDevice } from './members'
+import { standingWrite } from './state'
 
 const NoteValue = z.object({ text: z.string(), as: z.string().default('') })
 
@@ -9,7 +10,7 @@ const NoteValue = z.object({ text: z.string(), as: z.string().default('') })
 export function projectNotes({ tx, group, rows, fields, own }: Changed): void {
   const { conversationId } = group
   if (conversationId === null || own || ![...fields].some((field) => field.startsWith('note'))) return
-  const register = (field: string): unknown => rows.find((row) => row.field === field && row.rank === 0)?.value
+  const register = (field: string): unknown => standingWrite(rows, field)?.value
   for (const row of rows.filter(({ field, rank }) => field === 'notes' && rank === 0)) {
     const written = NoteValue.safeParse(row.value)
     if (!written.success) continue

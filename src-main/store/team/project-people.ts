@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { selfOf } from '../conversations/people'
 import type { Workspace } from '../workspace'
 import type { Changed } from './log'
+import { elementsOf, standingWrite } from './state'
 
 const NoteValue = z.object({ mentions: z.array(z.string()) })
 
@@ -13,11 +14,10 @@ export const isFresh = (workspace: Workspace, at: number): boolean => at > works
 export function projectPeople({ tx, workspace, group, rows, fields, own, quiet }: Changed): void {
   const { conversationId: id } = group
   if (id === null || ![...fields].some((field) => field === 'followers' || field.startsWith('note'))) return
-  const standing = rows.filter(({ rank }) => rank === 0)
-  const register = (field: string): unknown => standing.find((row) => row.field === field)?.value
-  const followers = new Set(standing.filter(({ field }) => field === 'followers').map(({ element }) => element))
+  const register = (field: string): unknown => standingWrite(rows, field)?.value
+  const followers = new Set(elementsOf(rows, 'followers'))
   const mentioned = new Map<string, number>()
-  for (const row of standing.filter(({ field }) => field === 'notes')) {
+  for (const row of rows.filter(({ field, rank }) => field === 'notes' && rank === 0)) {
     if (register(`note-gone:${row.element}`) === true) continue
     const edited = NoteValue.safeParse(register(`note:${row.element}`))
     const written = edited.success ? edited : NoteValue.safeParse(row.value)

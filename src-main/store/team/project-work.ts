@@ -8,11 +8,9 @@ import { assigneeOf, putAssignee, putSnooze, putTags } from '../conversations/wo
 import { groupOfConversation } from './anchors'
 import { tellLines } from './lines'
 import type { Changed } from './log'
-import type { StateRow } from './reduce'
+import { elementsOf, standingWrite } from './state'
 
 const SnoozeValue = z.object({ until: z.number().nullable(), unlessReply: z.boolean() }).nullable()
-const standing = (rows: readonly StateRow[], field: string): StateRow | undefined =>
-  rows.find((row) => row.field === field && row.rank === 0)
 
 /** Assignee, tags and snooze of a conversation as the team's events say; our own acts have written them already. */
 export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: Changed): void {
@@ -23,7 +21,7 @@ export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: 
     id,
   )
   if (!before) return
-  const assigned = standing(rows, 'assignee')
+  const assigned = standingWrite(rows, 'assignee')
   if (fields.has('assignee') && assigned) {
     const to = assigneeOf(assigned.value)
     if (to !== before.assignee) {
@@ -36,10 +34,10 @@ export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: 
     }
   }
   if (fields.has('tags')) {
-    const names = rows.filter((row) => row.field === 'tags' && row.rank === 0).map(({ element }) => element)
+    const names = elementsOf(rows, 'tags')
     if (JSON.stringify(names) !== before.tags) putTags(tx, id, names)
   }
-  const slept = standing(rows, 'snooze')
+  const slept = standingWrite(rows, 'snooze')
   if (fields.has('snooze') && slept) {
     const value = SnoozeValue.safeParse(slept.value)
     const until = value.success ? (value.data?.until ?? null) : null
@@ -54,7 +52,7 @@ export function projectWork({ tx, workspace, group, rows, fields, own, quiet }: 
 export function projectTag({ tx, workspace, group, rows, own, quiet }: Changed): void {
   if (!group.owner.startsWith('tag:')) return
   const name = group.owner.slice('tag:'.length)
-  const of = (field: string): unknown => standing(rows, field)?.value
+  const of = (field: string): unknown => standingWrite(rows, field)?.value
   const [label, hue, into] = [of('name'), of('colour'), of('into')]
   if (typeof label !== 'string') return
   const retired = of('retired') === true ? 1 : 0

@@ -30,6 +30,14 @@ export function statesOf(read: Reader, prefix: string): Map<string, StateRow[]> 
   return new Map(owners.map(({ owner }) => [owner, stateOf(read, owner)]))
 }
 
+/** The write of a register that stands; undefined: nobody wrote it. */
+export const standingWrite = (rows: readonly StateRow[], field: string): StateRow | undefined =>
+  rows.find((row) => row.field === field && row.rank === 0)
+
+/** What a set holds. */
+export const elementsOf = (rows: readonly StateRow[], field: string): string[] =>
+  rows.filter((row) => row.field === field && row.rank === 0).map(({ element }) => element)
+
 /** Writes of one register that were made without knowing of each other, the one that stands first; empty when there is no conflict. */
 export function conflictOf(rows: readonly StateRow[], field: string): StateRow[] {
   const writes = rows.filter((row) => row.field === field && row.element === '')
