@@ -3,7 +3,7 @@ import type { DeviceKeys } from '../../crypto/device-keys'
 import { newKey } from '../../crypto/keys'
 import type { Writer } from '../file/database'
 import type { Workspace } from '../workspace'
-import { changeRoster, currentRoster, ownFrontier, type RosterBody } from './roster'
+import { changeRoster, ownFrontier, type RosterBody } from './roster'
 
 /**
  * Takes devices out: what they wrote after the batches that are here is held, wherever it comes later. They may read the record
@@ -21,7 +21,7 @@ export function cutOff(
   const now = workspace.clock.now()
   const leaves = ({ id, member }: RosterBody['devices'][number]): boolean =>
     'member' in what ? member === what.member : id === what.device
-  takeOut(tx, workspace, leaves, (body) => {
+  takeOut(tx, workspace, (body) => {
     if (body.devices.some((one) => one.id === body.owner && leaves(one)))
       throw new PosternError('not-allowed', 'the owner cannot be taken out')
     return {
@@ -40,16 +40,10 @@ export function cutOff(
 export function takeOut(
   tx: Writer,
   workspace: Workspace,
-  leaves: (device: RosterBody['devices'][number]) => boolean,
   change: (body: RosterBody) => RosterBody,
   signer?: DeviceKeys,
 ): void {
-  const leaving = new Set(
-    currentRoster(tx)
-      ?.body.devices.filter((one) => one.cutOff === null && leaves(one))
-      .map(({ id }) => id),
-  )
-  changeRoster(tx, workspace, change, signer, leaving)
+  changeRoster(tx, workspace, change, signer)
   changeRoster(tx, workspace, (body) => ({
     ...body,
     keys: [

@@ -57,7 +57,6 @@ export function finishRecovery(tx: Writer, workspace: Workspace): boolean {
   takeOut(
     tx,
     workspace,
-    ({ id }) => id === lost,
     (body) => ({
       ...body,
       owner: device.id,

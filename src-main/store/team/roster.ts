@@ -147,8 +147,8 @@ export const recoveryKeys = (secret: Uint8Array): DeviceKeys =>
   new DeviceKeys(Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'postern recovery', 64)))
 
 /**
- * The next record by `change` of the current one. Only the owner's device, or the recovery key, can sign it.
- * @param leaving devices that it takes out and that may read it, as their last one
+ * The next record by `change` of the current one. Only the owner's device, or the recovery key, can sign it. Devices that it takes out
+ * may read it, as their last one.
  * @throws PosternError `not-allowed`
  */
 export function changeRoster(
@@ -156,12 +156,11 @@ export function changeRoster(
   workspace: Workspace,
   change: (body: RosterBody) => RosterBody,
   signer: DeviceKeys = workspace.device,
-  leaving: ReadonlySet<string> = new Set(),
 ): void {
   const now = currentRoster(tx)
   if (!now) throw new PosternError('not-found', 'there is no roster')
   if (!mayFollow(now.body, signer.signKey)) throw new PosternError('not-allowed', 'only the owner signs the roster')
-  publish(tx, workspace, signer, { ...change(now.body), at: workspace.clock.now() }, now, leaving)
+  publish(tx, workspace, signer, { ...change(now.body), at: workspace.clock.now() }, now)
 }
 
 function publish(
@@ -169,19 +168,19 @@ function publish(
   workspace: Workspace,
   signer: DeviceKeys,
   body: RosterBody,
-  after: { hash: string; version: number } = { hash: noBlob, version: 0 },
-  leaving: ReadonlySet<string> = new Set(),
+  after: ReturnType<typeof currentRoster> = null,
 ): void {
   const info = teamInfo(tx)
   if (!info) throw new PosternError('not-found', 'there is no team')
-  const active = body.devices.filter(({ id, cutOff }) => cutOff === null || leaving.has(id))
+  const before = new Set(after?.body.devices.filter(({ cutOff }) => cutOff === null).map(({ id }) => id))
+  const readers = body.devices.filter(({ id, cutOff }) => cutOff === null || before.has(id))
   const recipients: Recipient[] = [
-    ...active.map(({ id, sealKey }) => ({ device: id, sealKey: bytes(sealKey) })),
+    ...readers.map(({ id, sealKey }) => ({ device: id, sealKey: bytes(sealKey) })),
     { device: deviceIdOf(bytes(body.recovery.signKey)), sealKey: bytes(body.recovery.sealKey) },
   ]
   const record = sealRecord(
     signer,
-    { team: info.team, version: after.version + 1, previous: after.hash },
+    { team: info.team, version: (after?.version ?? 0) + 1, previous: after?.hash ?? noBlob },
     recipients,
     Body.parse(body),
   )
