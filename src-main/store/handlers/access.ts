@@ -8,7 +8,7 @@ import { listLog } from '../privacy/access-log'
 import { listGrants, longestMs, makeGrant } from '../privacy/grants'
 import type { StoreService } from '../service'
 import { addIdentity, listIdentities, removeIdentity } from '../privacy/support-identities'
-import { ownPermissions } from '../team/roster'
+import { ownPermissions } from '../team/roles'
 
 /** Grants, identities and the access log. */
 export function access(service: StoreService, caller: Caller, by: () => string): Handlers<typeof accessCalls> {

@@ -4,7 +4,7 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 import { mayDo } from '../access'
 import { listRegister, removeEntry, saveEntry } from '../privacy/register'
 import type { StoreService } from '../service'
-import { ownPermissions } from '../team/roster'
+import { ownPermissions } from '../team/roles'
 
 /** The register of processors and of versions of the privacy policy. */
 export function register(service: StoreService, caller: Caller): Handlers<typeof registerCalls> {

@@ -5,7 +5,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { mayDo } from '../access'
 import type { StoreService } from '../service'
 import { getSettings, setSettings } from '../settings'
-import { ownPermissions } from '../team/roster'
+import { ownPermissions } from '../team/roles'
 
 /** The switch of performance and troubleshooting. */
 export function reports(service: StoreService, caller: Caller, by: () => string): Handlers<typeof reportCalls> {

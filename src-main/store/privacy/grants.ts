@@ -17,7 +17,7 @@ import { anchorHead } from './log-heads'
 import { cardOf } from './support-identities'
 import { nameOfDevice } from '../team/members'
 import type { grantEnds } from '../team/kinds-access'
-import { ownPermissions } from '../team/roster'
+import { ownPermissions } from '../team/roles'
 import { teamInfo } from '../team/team-info'
 import type { Workspace } from '../workspace'
 

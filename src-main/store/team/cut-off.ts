@@ -3,7 +3,8 @@ import type { DeviceKeys } from '../../crypto/device-keys'
 import { newKey } from '../../crypto/keys'
 import type { Writer } from '../file/database'
 import type { Workspace } from '../workspace'
-import { changeRoster, ownFrontier, type RosterBody } from './roster'
+import { ownFrontier } from './log'
+import { changeRoster, type RosterBody } from './roster'
 
 /**
  * Takes devices out: what they wrote after the batches that are here is held, wherever it comes later. They may read the record

@@ -7,7 +7,7 @@ import { forgetProjected } from './forget-projected'
 import { kindOf, kinds, type Kind, type KindName, type KindPayload } from './kinds'
 import { placeWaiting, sortLater } from './project-threads'
 import { projectors } from './projectors'
-import { rightsOf } from './roster'
+import { rightsOf } from './roles'
 import { teamInfo } from './team-info'
 import { reduce, type Dot, type Effect, type Frontier, type LogEvent, type Stamp, type StateRow } from './reduce'
 
@@ -311,6 +311,14 @@ export function frontier(read: Reader): Frontier {
       .all<{ device: string; seq: number }>('SELECT device, seq FROM team_frontier ORDER BY device')
       .map(({ device, seq }) => [device, seq]),
   )
+}
+
+/** The last batch of each device that is here, ours too. */
+export function ownFrontier(read: Reader, workspace: Workspace): Record<string, number> {
+  const own =
+    read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', workspace.device.id)
+      ?.seq ?? 0
+  return { ...frontier(read), [workspace.device.id]: own }
 }
 
 interface EventRow extends Dot, Stamp {

@@ -3,8 +3,9 @@ import type { TeamCarrier } from '../../../src-preload/contract/team-link'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { takeOut } from './cut-off'
-import { frontier } from './log'
-import { currentRoster, pendingRecovery, recoveryOf } from './roster'
+import { frontier, ownFrontier } from './log'
+import { recoveryOf } from './recovery-code'
+import { changeRoster, currentRoster, pendingRecovery } from './roster'
 import { setTeamInfo, teamInfo } from './team-info'
 import { wantDeviceRevoked } from './revoking'
 import { standingSnapshot } from './snapshot'
@@ -81,4 +82,33 @@ export function finishRecovery(tx: Writer, workspace: Workspace): boolean {
   )
   wantDeviceRevoked(tx, lost)
   return true
+}
+
+/**
+ * On a computer of the team: the recovery code makes it the owner's.
+ * @throws PosternError `wrong-passphrase` (no code of this team), `not-allowed`
+ */
+export function recover(tx: Writer, workspace: Workspace, code: string): void {
+  const keys = recoveryOf(code)?.keys
+  const now = currentRoster(tx)
+  if (!keys || !now || keys.signKey.toString('base64url') !== now.body.recovery.signKey)
+    throw new PosternError('wrong-passphrase', 'not the recovery key of this team')
+  const own = now.body.devices.find(({ id, cutOff: left }) => id === workspace.device.id && left === null)
+  if (!own) throw new PosternError('not-allowed', 'this device is not in the roster')
+  const from = (ownFrontier(tx, workspace)[own.id] ?? 0) + 1
+  changeRoster(
+    tx,
+    workspace,
+    (body) => ({
+      ...body,
+      owner: own.id,
+      members: body.members.map((one) => (one.id === own.member ? { ...one, role: 'owner' as const } : one)),
+      devices: body.devices.map((one) =>
+        one.id === own.id ? { ...one, roles: [...one.roles, { from, role: 'owner' as const, permissions: [] }] } : one,
+      ),
+    }),
+    keys,
+  )
+  // And by this device itself, so that who joins next finds a word of the one that invited.
+  changeRoster(tx, workspace, (body) => body)
 }

@@ -1,25 +1,23 @@
-import { hash as digest, hkdfSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
-import { Permission } from '../../../src-preload/contract/access'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { TeamCarrier } from '../../../src-preload/contract/team-link'
 import { DeviceId, Role } from '../../../src-preload/contract/team'
 import { noBlob } from '../../crypto/blob'
-import { deviceIdOf, DeviceKeys } from '../../crypto/device-keys'
+import { deviceIdOf, type DeviceKeys } from '../../crypto/device-keys'
 import { newKey } from '../../crypto/keys'
 import { openRecord, readRecord, sealRecord, type Recipient, type RosterRecord } from '../../crypto/roster-record'
-import { fromBase32, toBase32 } from '../../shared/base32'
 import type { Reader, Writer } from '../file/database'
 import { getSettings } from '../settings'
 import type { Workspace } from '../workspace'
 import { handOver } from './hand-over'
 import { setLease } from './lease'
-import { frontier, newName } from './log'
-import { permissionsOf } from './roles'
+import { newName, ownFrontier } from './log'
+import { recoveryCode, recoveryKeys } from './recovery-code'
+import { Rights } from './roles'
 import { setTeamInfo, teamInfo, type TeamInfo } from './team-info'
 
 const Key = z.base64url()
-const Rights = z.object({ from: z.int().min(1), role: Role, permissions: z.array(z.string().max(60)).max(50) })
 const Member = z.object({
   id: z.string(),
   name: z.string().max(100),
@@ -119,32 +117,8 @@ export function createTeam(
     ],
     keys: [{ epoch: 1, key: text(newKey()) }],
   })
-  return { recoveryCode: toBase32(sealedCode(secret, device.id)) }
+  return { recoveryCode: recoveryCode(secret, device.id) }
 }
-
-/**
- * The recovery code: secret (16), name of the device that made the team (8), check (1). The name is the hash of that device's key, so
- * that a new computer believes the right roster from the first record on.
- */
-const sealedCode = (secret: Uint8Array, root: string): Buffer => {
-  const plain = Buffer.concat([secret, Buffer.from(root, 'hex')])
-  return Buffer.concat([
-    plain,
-    digest('sha256', Buffer.concat([Buffer.from('postern recovery code'), plain]), 'buffer').subarray(0, 1),
-  ])
-}
-
-/** What a recovery code stands for; null when it is none. */
-export function recoveryOf(code: string): { secret: Buffer; keys: DeviceKeys; root: string } | null {
-  const bytesOfCode = fromBase32(code)
-  if (bytesOfCode?.byteLength !== 25) return null
-  const secret = Buffer.from(bytesOfCode.subarray(0, 16))
-  const root = Buffer.from(bytesOfCode.subarray(16, 24)).toString('hex')
-  return sealedCode(secret, root).equals(bytesOfCode) ? { secret, keys: recoveryKeys(secret), root } : null
-}
-
-export const recoveryKeys = (secret: Uint8Array): DeviceKeys =>
-  new DeviceKeys(Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'postern recovery', 64)))
 
 /**
  * The next record by `change` of the current one. Only the owner's device, or the recovery key, can sign it. Devices that it takes out
@@ -357,42 +331,6 @@ function materialize(tx: Writer, workspace: Workspace, body: RosterBody): void {
   }
 }
 
-/** What a device may do with the events of its batch `seq`; null: nothing, it is not in the roster. */
-export function rightsOf(
-  read: Reader,
-  device: string,
-): ((seq: number) => { permissions: ReadonlySet<Permission>; held: boolean }) | null {
-  const row = read.get<{ roles: string; cut_off: number | null }>(
-    'SELECT roles, cut_off FROM team_devices WHERE device = ?',
-    device,
-  )
-  if (!row) return null
-  const all = z
-    .array(Rights)
-    .parse(JSON.parse(row.roles))
-    .map(({ from, role, permissions }) => ({ from, permissions: permissionsOf(role, permissions) }))
-  const nothing: ReadonlySet<Permission> = new Set()
-  return (seq) => ({
-    permissions: all.findLast(({ from }) => from <= seq)?.permissions ?? nothing,
-    held: row.cut_off !== null && seq > row.cut_off,
-  })
-}
-
-/** What the person at this installation may do. Alone: everything. */
-export function ownPermissions(read: Reader, device: string): ReadonlySet<Permission> {
-  const info = teamInfo(read)
-  if (!info || info.membership === 'joining') return new Set(Permission.options)
-  if (info.membership === 'removed') return new Set(['read', 'settings'])
-  const row = read.get<{ role: string; permissions: string }>(
-    'SELECT m.role, m.permissions FROM team_devices d JOIN team_members m ON m.member = d.member WHERE d.device = ?',
-    device,
-  )
-  const role = Role.safeParse(row?.role)
-  return role.success
-    ? permissionsOf(role.data, z.array(z.string()).parse(JSON.parse(row?.permissions ?? '[]')))
-    : new Set(['read'])
-}
-
 export interface NewMember {
   readonly name: string
   readonly address: string
@@ -455,41 +393,6 @@ export function setRole(
       ),
     }
   })
-}
-
-/** The recovery key makes this device the owner's. */
-export function recover(tx: Writer, workspace: Workspace, code: string): void {
-  const keys = recoveryOf(code)?.keys
-  const now = currentRoster(tx)
-  if (!keys || !now || text(keys.signKey) !== now.body.recovery.signKey)
-    throw new PosternError('wrong-passphrase', 'not the recovery key of this team')
-  const own = now.body.devices.find(({ id, cutOff: left }) => id === workspace.device.id && left === null)
-  if (!own) throw new PosternError('not-allowed', 'this device is not in the roster')
-  const from =
-    (tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', own.id)?.seq ?? 0) + 1
-  changeRoster(
-    tx,
-    workspace,
-    (body) => ({
-      ...body,
-      owner: own.id,
-      members: body.members.map((one) => (one.id === own.member ? { ...one, role: 'owner' as const } : one)),
-      devices: body.devices.map((one) =>
-        one.id === own.id ? { ...one, roles: [...one.roles, { from, role: 'owner' as const, permissions: [] }] } : one,
-      ),
-    }),
-    keys,
-  )
-  // And by this device itself, so that who joins next finds a word of the one that invited.
-  changeRoster(tx, workspace, (body) => body)
-}
-
-/** The last batch of each device that is here, ours too. */
-export function ownFrontier(tx: Writer, workspace: Workspace): Record<string, number> {
-  const own =
-    tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', workspace.device.id)
-      ?.seq ?? 0
-  return { ...frontier(tx), [workspace.device.id]: own }
 }
 
 const text = (value: Uint8Array): string => Buffer.from(value).toString('base64url')
