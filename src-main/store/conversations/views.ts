@@ -244,12 +244,13 @@ const fewCustomers = 2000
 /** The customer of a conversation by a piece of name or address. Names and addresses are compared as their keys are, in small letters. */
 function customerPart(read: Reader, text: string): Part {
   const piece = text.trim().toLowerCase()
-  const named = 'instr(a.name_key, ?1) > 0 OR instr(a.address_key, ?1) > 0'
+  const named = 'instr(a.name_key, ?) > 0 OR instr(a.address_key, ?) > 0'
   const like = `%${piece.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
   const byPerson = "c.named_by_person = 1 AND c.name LIKE ? ESCAPE '\\'"
   const found = [
     ...read.all<{ id: number }>(
-      `SELECT DISTINCT a.customer_id AS id FROM customer_addresses a WHERE ${named} LIMIT ?2`,
+      `SELECT DISTINCT a.customer_id AS id FROM customer_addresses a WHERE ${named} LIMIT ?`,
+      piece,
       piece,
       fewCustomers + 1,
     ),
@@ -257,7 +258,7 @@ function customerPart(read: Reader, text: string): Part {
   ].map(({ id }) => id)
   if (found.length > fewCustomers)
     return {
-      where: `EXISTS(SELECT 1 FROM customers c JOIN customer_addresses a ON a.customer_id = c.id WHERE c.id = l.customer_id AND (${named.replaceAll('?1', '?')} OR (${byPerson})))`,
+      where: `EXISTS(SELECT 1 FROM customers c JOIN customer_addresses a ON a.customer_id = c.id WHERE c.id = l.customer_id AND (${named} OR (${byPerson})))`,
       params: [piece, piece, like],
     }
   const params = [list(found)]

@@ -73,6 +73,23 @@ describe('what a view shows', () => {
     expect(await shows({ on: 'mailbox', any: ['other@acme.test'] })).toEqual([])
   })
 
+  test('a text that thousands of customers bear holds back those that do not bear it and nobody else', async () => {
+    await mails()
+    const { customerId } = await store.call('conversations.get', { id: await idOf('Old') })
+    store.service.open.workspace.db.write((tx) => {
+      const many = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2001)'
+      tx.run(`INSERT INTO customers(id, name, first_auto_at, last_at) ${many} SELECT 100000 + i, 'Crowd', 1, 1 FROM n`)
+      tx.run(
+        `INSERT INTO customer_addresses(address_key, address, name, name_key, customer_id, last_at)
+         ${many} SELECT i || '@x.test', i || '@x.test', 'Crowd', 'crowd', 100000 + i, 1 FROM n`,
+      )
+    })
+    expect(await shows({ on: 'customer', text: 'X.test' })).toEqual(['New', 'Middle'])
+    expect(await shows({ on: 'customer', text: 'crowd' })).toEqual([])
+    await store.call('customers.update', { id: customerId ?? 0, name: 'Hannah of x.test' })
+    expect(await shows({ on: 'customer', text: 'x.test' })).toEqual(['New', 'Middle', 'Old'])
+  })
+
   test('closed ones are shown when asked for, spam and snoozed ones never by chance', async () => {
     await mails()
     await store.call('conversations.setStatus', { ids: [await idOf('Old')], status: 'closed' })
