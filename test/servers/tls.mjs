@@ -36,7 +36,7 @@ export function makeCertificates(dir = tempFolder('tls')) {
   fs.writeFileSync(at('index.txt'), '')
   fs.writeFileSync(at('index.txt.attr'), 'unique_subject = no\n')
   const authority = (/** @type {string} */ name) => selfSign(dir, name, 'CA:TRUE', undefined)
-  const signed = (name, names, start, end, signer) => {
+  const signed = (name, extensions, start, end, signer) => {
     openssl(
       dir,
       'req',
@@ -50,7 +50,7 @@ export function makeCertificates(dir = tempFolder('tls')) {
       '-subj',
       `/CN=${name}`,
     )
-    fs.writeFileSync(at('ca.cnf'), caConfig(names))
+    fs.writeFileSync(at('ca.cnf'), caConfig(extensions))
     openssl(
       dir,
       'ca',
@@ -75,16 +75,21 @@ export function makeCertificates(dir = tempFolder('tls')) {
   }
   authority('ca')
   authority('other-ca')
+  // Good in itself; what it signs for another name than its own is not.
+  const narrow = 'basicConstraints = critical,CA:TRUE\nnameConstraints = critical,permitted;DNS:elsewhere.example'
+  signed('narrow-ca', narrow, from, to, 'ca')
   const certificates = {
     dir,
     ca: at('ca.pem'),
-    good: signed('good', LOCAL, from, to, 'ca'),
-    expired: signed('expired', LOCAL, oldFrom, oldTo, 'ca'),
-    wrongHost: signed('wrong-host', ELSEWHERE, from, to, 'ca'),
-    constrained: constrained(dir, at),
-    unknownCa: signed('unknown-ca', LOCAL, from, to, 'other-ca'),
+    good: signed('good', leaf(LOCAL), from, to, 'ca'),
+    expired: signed('expired', leaf(LOCAL), oldFrom, oldTo, 'ca'),
+    wrongHost: signed('wrong-host', leaf(ELSEWHERE), from, to, 'ca'),
+    constrained: signed('constrained', leaf('DNS:localhost'), from, to, 'narrow-ca'),
+    unknownCa: signed('unknown-ca', leaf(LOCAL), from, to, 'other-ca'),
     selfSigned: selfSign(dir, 'self-signed', 'CA:FALSE', LOCAL),
   }
+  // Whoever checks it is shown the authority in between too.
+  fs.appendFileSync(certificates.constrained.cert, fs.readFileSync(at('narrow-ca.pem')))
   // Servers may read the keys as users of their own; these keys protect nothing.
   for (const file of fs.readdirSync(dir)) if (/\.(pem|key)$/.test(file)) fs.chmodSync(at(file), 0o644)
   return certificates
@@ -116,31 +121,15 @@ function selfSign(dir, name, constraints, names) {
   return pair(dir, name)
 }
 
-/** The authority in between is good in itself; what it signs for another name than its own is not. */
-function constrained(dir, at) {
-  const sign = (/** @type {string} */ name, /** @type {string} */ signer, /** @type {string} */ extensions) => {
-    fs.writeFileSync(at(`${name}.ext`), extensions)
-    const request = ['-nodes', ...newKey, '-keyout', `${name}.key`, '-subj', `/CN=${name}`]
-    openssl(dir, 'req', '-new', ...request, '-out', `${name}.csr`)
-    const by = ['-CA', `${signer}.pem`, '-CAkey', `${signer}.key`, '-CAcreateserial', '-days', '3650']
-    openssl(dir, 'x509', '-req', '-in', `${name}.csr`, ...by, '-extfile', `${name}.ext`, '-out', `${name}.pem`)
-  }
-  sign(
-    'narrow-ca',
-    'ca',
-    'basicConstraints=critical,CA:TRUE\nnameConstraints=critical,permitted;DNS:elsewhere.example\n',
-  )
-  sign('constrained', 'narrow-ca', 'basicConstraints=critical,CA:FALSE\nsubjectAltName=DNS:localhost\n')
-  fs.appendFileSync(at('constrained.pem'), fs.readFileSync(at('narrow-ca.pem')))
-  return pair(dir, 'constrained')
-}
-
 const pair = (dir, name) => ({ cert: path.join(dir, `${name}.pem`), key: path.join(dir, `${name}.key`) })
 
 /** openssl's form of a date: 20261122101530Z */
 const stamp = (/** @type {Date} */ date) => `${date.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`
 
-function caConfig(names) {
+const leaf = (/** @type {string} */ names) =>
+  `basicConstraints = critical,CA:FALSE\nextendedKeyUsage = serverAuth\nsubjectAltName = ${names}`
+
+function caConfig(extensions) {
   return `[ca]
 default_ca = it
 [it]
@@ -149,13 +138,11 @@ database = index.txt
 rand_serial = yes
 default_md = sha256
 policy = any
-x509_extensions = leaf
+x509_extensions = signed
 [any]
 commonName = supplied
-[leaf]
-basicConstraints = critical,CA:FALSE
-extendedKeyUsage = serverAuth
-subjectAltName = ${names}
+[signed]
+${extensions}
 `
 }
 
