@@ -99,7 +99,7 @@ export async function startPostern({ profile, provision, args = [], env = {}, si
 }
 
 /** Every process below this one, asked for once: who kills them one by one must not be overtaken by their work. */
-function descendants(pid: number): number[] {
+export function descendants(pid: number): number[] {
   const all = execFileSync('ps', ['-A', '-o', 'ppid=,pid='], { encoding: 'utf8' })
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))

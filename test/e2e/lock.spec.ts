@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { answered, openRow } from './hands'
 import {
   ask,
   conversation,
+  descendants,
   list,
   mail,
   newProfile,
@@ -38,18 +38,6 @@ test.afterAll(async () => {
   await team?.stop()
 })
 
-function processes(pid: number): number[] {
-  try {
-    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-      .split('\n')
-      .map(Number)
-      .filter((n) => n > 0)
-    return [...children.flatMap(processes), pid]
-  } catch {
-    return [pid]
-  }
-}
-
 /** Runs what locks and waits for the window that comes in place of the one with mail. */
 async function locks(act: () => Promise<unknown>): Promise<void> {
   const next = desk.app.waitForEvent('window')
@@ -66,39 +54,37 @@ async function locks(act: () => Promise<unknown>): Promise<void> {
 function whoRemembers(word: string): string[] {
   const needles = [Buffer.from(word), Buffer.from(word, 'utf16le')]
   const main = desk.app.process().pid ?? 0
-  return processes(main)
-    .filter((pid) => pid !== main)
-    .flatMap((pid) => {
-      let maps: string
-      let memory: number
-      try {
-        maps = readFileSync(`/proc/${pid}/maps`, 'utf8')
-        memory = openSync(`/proc/${pid}/mem`, 'r')
-      } catch {
-        // It ended meanwhile.
-        return []
-      }
-      try {
-        for (const line of maps.split('\n')) {
-          const [, from, to] = /^([\da-f]+)-([\da-f]+) rw/.exec(line) ?? []
-          if (from === undefined || to === undefined) continue
-          const [start, end] = [Number(`0x${from}`), Number(`0x${to}`)]
-          for (let at = start; at < end; at += 8 * 1024 * 1024) {
-            const chunk = Buffer.alloc(Math.min(8 * 1024 * 1024 + 200, end - at))
-            try {
-              const got = chunk.subarray(0, readSync(memory, chunk, 0, chunk.length, at))
-              if (needles.some((needle) => got.includes(needle)))
-                return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(-200)]
-            } catch {
-              break
-            }
+  return descendants(main).flatMap((pid) => {
+    let maps: string
+    let memory: number
+    try {
+      maps = readFileSync(`/proc/${pid}/maps`, 'utf8')
+      memory = openSync(`/proc/${pid}/mem`, 'r')
+    } catch {
+      // It ended meanwhile.
+      return []
+    }
+    try {
+      for (const line of maps.split('\n')) {
+        const [, from, to] = /^([\da-f]+)-([\da-f]+) rw/.exec(line) ?? []
+        if (from === undefined || to === undefined) continue
+        const [start, end] = [Number(`0x${from}`), Number(`0x${to}`)]
+        for (let at = start; at < end; at += 8 * 1024 * 1024) {
+          const chunk = Buffer.alloc(Math.min(8 * 1024 * 1024 + 200, end - at))
+          try {
+            const got = chunk.subarray(0, readSync(memory, chunk, 0, chunk.length, at))
+            if (needles.some((needle) => got.includes(needle)))
+              return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(-200)]
+          } catch {
+            break
           }
         }
-      } finally {
-        closeSync(memory)
       }
-      return []
-    })
+    } finally {
+      closeSync(memory)
+    }
+    return []
+  })
 }
 
 async function unlock(): Promise<void> {
