@@ -14,9 +14,8 @@ const hits = async (one: Harness, text: string): Promise<number[]> =>
 
 test('no two consoles call a conversation differently, in whatever order its mail came, and each finds it by that', async () => {
   team = await PumpedTeam.make('Ana', 'Ben')
-  const [ana, ben] = team.consoles
-  const [inbox, other] = team.inboxes
-  if (!ana || !ben || inbox === undefined || other === undefined) throw new Error('no team')
+  const [ana, ben] = team.two
+  const [inbox = 0, other = 0] = team.inboxes
   const first = { from: 'c@x.test', id: 'one@x.test', date: start }
   const second = { from: 'c@x.test', id: 'two@x.test', references: ['one@x.test'], date: start + 60_000 }
   const third = { from: 'd@x.test', id: 'three@x.test', subject: 'Saddle', date: start + 120_000 }

@@ -11,8 +11,7 @@ const get = async (one: Harness) => one.call('conversations.get', { id })
 const conflicts = async (one: Harness): Promise<WorkConflict[]> => (await get(one)).conflicts
 const pair = async (): Promise<[Harness, Harness]> => {
   team = await PumpedTeam.make('Ana', 'Ben')
-  const [ana, ben] = team.consoles
-  if (!ana || !ben) throw new Error('no team')
+  const [ana, ben] = team.two
   for (const one of [ana, ben]) for (const address of ['warranty', 'sales']) await one.mailbox(`${address}@acme.test`)
   await team.put({ from: 'c@x.test', id: 'one@x.test' })
   return [ana, ben]

@@ -9,13 +9,9 @@ let ben: Harness
 
 beforeAll(async () => {
   team = await PumpedTeam.make('Ana', 'Ben')
-  const [owner, other] = team.consoles
-  if (!owner || !other) throw new Error('no team')
-  ;[ana, ben] = [owner, other]
+  ;[ana, ben] = team.two
   // Both may change everything.
-  const { you } = await ben.call('team.state', {})
-  await ana.call('team.setRole', { member: you ?? '', role: 'admin' })
-  await team.pump()
+  await team.setRole(ben, 'admin')
 })
 afterAll(() => team.stop())
 
@@ -41,41 +37,43 @@ const settle = async (one: Harness, write: (conflict: DefinitionConflict) => str
 const first = ({ writes }: DefinitionConflict): string => writes[0]?.id ?? ''
 const second = ({ writes }: DefinitionConflict): string => writes[1]?.id ?? ''
 
-type Define = (one: Harness, label: string, name: string | null) => Promise<{ name: string; undo: string }>
-const things: Record<DefinitionConflict['kind'], { define: Define; labels: (one: Harness) => Promise<string[]> }> = {
+interface Thing {
+  define(one: Harness, label: string, name: string | null): Promise<{ name: string; undo: string }>
+  remove(one: Harness, name: string): Promise<{ undo: string }>
+  labels(one: Harness): Promise<string[]>
+}
+const things: Record<DefinitionConflict['kind'], Thing> = {
   tag: {
     define: async (one, label, name) => {
       if (name === null) return one.call('tags.create', { label })
       return { name, ...(await one.call('tags.change', { name, label, hue: 'sky' })) }
     },
+    remove: (one, name) => one.call('tags.retire', { name, into: null }),
     labels: async (one) => (await one.call('tags.list', {})).tags.map(({ label }) => label),
   },
   group: {
     define: (one, label, name) => one.call('groups.save', { name, label, members: [] }),
+    remove: (one, name) => one.call('groups.remove', { name }),
     labels: async (one) => (await one.call('groups.list', {})).groups.map(({ label }) => label),
   },
   field: {
     define: (one, label, name) => one.call('fields.save', { name, label, kind: 'choice', choices: [label] }),
+    remove: (one, name) => one.call('fields.remove', { name }),
     labels: async (one) => (await one.call('fields.list', {})).fields.map(({ label }) => label),
   },
   view: {
     define: (one, label, name) =>
       one.call('views.save', { name, label, conditions: [{ on: 'unread' }], order: 'newest', own: false }),
+    remove: (one, name) => one.call('views.remove', { name }),
     labels: async (one) => (await one.call('views.list', {})).views.map(({ label }) => label),
   },
 }
+const kinds = ['tag', 'group', 'field', 'view'] as const
 
-const remove: Record<DefinitionConflict['kind'], (one: Harness, name: string) => Promise<{ undo: string }>> = {
-  tag: (one, name) => one.call('tags.retire', { name, into: null }),
-  group: (one, name) => one.call('groups.remove', { name }),
-  field: (one, name) => one.call('fields.remove', { name }),
-  view: (one, name) => one.call('views.remove', { name }),
-}
-
-test.each(['tag', 'group', 'field', 'view'] as const)(
+test.each(kinds)(
   'two who rename a %s at the same time are both named on both consoles, and either choice settles it, or is taken back',
   async (kind) => {
-    const { define, labels } = things[kind]
+    const { define, remove, labels } = things[kind]
     const { name } = await define(ana, 'Old', null)
     await team.pump()
     expect(await both()).toEqual([])
@@ -100,18 +98,18 @@ test.each(['tag', 'group', 'field', 'view'] as const)(
       await team.pump()
       for (const one of [ana, ben]) expect(await labels(one)).toContain(conflict?.label)
     }
-    await remove[kind](ana, name)
+    await remove(ana, name)
     await team.pump()
   },
 )
 
-test.each(['tag', 'group', 'field', 'view'] as const)(
+test.each(kinds)(
   'a %s that one removes while another renames it is told, and is there again for who wants it',
   async (kind) => {
-    const { define, labels } = things[kind]
+    const { define, remove, labels } = things[kind]
     const { name } = await define(ana, 'Old', null)
     await team.pump()
-    await remove[kind](ana, name)
+    await remove(ana, name)
     await define(ben, 'New', name)
     await team.pump()
     const [conflict] = await both()
@@ -128,7 +126,7 @@ test.each(['tag', 'group', 'field', 'view'] as const)(
     await team.pump()
     expect(await both()).toEqual([])
     for (const one of [ana, ben]) expect(await labels(one)).toEqual(conflict?.writes[0]?.gone ? [] : ['New'])
-    if ((await labels(ana)).length > 0) await remove[kind](ana, name)
+    if ((await labels(ana)).length > 0) await remove(ana, name)
     await team.pump()
   },
 )
@@ -189,10 +187,10 @@ test('a choice that is open no more is refused, and an undo leaves what a collea
   expect(await things.view.labels(ana)).toEqual(['Another'])
 })
 
-test.each(['tag', 'group', 'field', 'view'] as const)(
+test.each(kinds)(
   'a %s that was made or renamed by mistake is as before after an undo, on both consoles, unless a colleague changed it since',
   async (kind) => {
-    const { define, labels } = things[kind]
+    const { define, remove, labels } = things[kind]
     const made = await define(ana, 'Mistake', null)
     await team.pump()
     expect(await ana.call('acts.undo', { undo: made.undo })).toEqual({ left: 0 })
@@ -200,7 +198,7 @@ test.each(['tag', 'group', 'field', 'view'] as const)(
     for (const one of [ana, ben]) expect(await labels(one)).not.toContain('Mistake')
     const { name } = await define(ana, 'Right', null)
     const renamed = await define(ana, 'Wrong', name)
-    const gone = await remove[kind](ana, name)
+    const gone = await remove(ana, name)
     for (const undo of [gone.undo, renamed.undo]) await ana.call('acts.undo', { undo })
     await team.pump()
     for (const one of [ana, ben]) expect(await labels(one)).toContain('Right')
@@ -224,20 +222,15 @@ test('people who were put into a group by mistake are out of it again after an u
 })
 
 test('an agent changes groups only with the permission for it, which can be given to one and taken again', async () => {
-  const { you } = await ben.call('team.state', {})
-  const member = you ?? ''
   const save = (label: string) => ben.call('groups.save', { name: null, label, members: [] })
-  await ana.call('team.setRole', { member, role: 'agent' })
-  await team.pump()
+  await team.setRole(ben, 'agent')
   await expect(save('Refused')).rejects.toMatchObject({ code: 'not-allowed' })
-  await ana.call('team.setRole', { member, role: 'agent', permissions: ['manage-team', 'of-a-newer-program'] })
-  await team.pump()
+  await team.setRole(ben, 'agent', ['manage-team', 'of-a-newer-program'])
   await save('Allowed')
   await team.pump()
   expect(await things.group.labels(ana)).toContain('Allowed')
   // It is no right to say who belongs to the team.
   await expect(ben.call('team.invite', { name: 'Cy', role: 'agent' })).rejects.toMatchObject({ code: 'not-allowed' })
-  await ana.call('team.setRole', { member, role: 'agent' })
-  await team.pump()
+  await team.setRole(ben, 'agent')
   await expect(save('Refused again')).rejects.toMatchObject({ code: 'not-allowed' })
 })

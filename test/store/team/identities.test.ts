@@ -13,12 +13,8 @@ const alias = (address: string, name = '') => ({ address, name, signature: null 
 /** Two who may both set up mailboxes. */
 async function pair(): Promise<[Harness, Harness]> {
   team = await PumpedTeam.make('Ana', 'Ben')
-  const [ana, ben] = team.consoles
-  if (!ana || !ben) throw new Error('no team')
-  const { members } = await ana.call('team.state', {})
-  const member = members.find(({ name }) => name === 'Ben')?.id ?? ''
-  await ana.call('team.setRole', { member, role: 'agent', permissions: ['manage-mailboxes'] })
-  await team.pump()
+  const [ana, ben] = team.two
+  await team.setRole(ben, 'agent', ['manage-mailboxes'])
   return [ana, ben]
 }
 async function identityOf(one: Harness, address = main): Promise<MailboxIdentity> {
@@ -177,9 +173,7 @@ test('a mailbox that is added later has what the team set about it, and the acco
 
 test('who may not set up mailboxes changes none for anybody, and what a set-up file says stays on its computer', async () => {
   const [ana, ben] = await pair()
-  const { members } = await ana.call('team.state', {})
-  await ana.call('team.setRole', { member: members.find(({ name }) => name === 'Ben')?.id ?? '', role: 'agent' })
-  await team.pump()
+  await team.setRole(ben, 'agent')
   await expect(ben.call('mailboxes.setIdentity', { id: 1, displayName: 'Mine' })).rejects.toMatchObject({
     code: 'not-allowed',
   })

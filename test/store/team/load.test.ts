@@ -7,7 +7,7 @@ let ana: Harness
 let ben: Harness
 beforeEach(async () => {
   team = await PumpedTeam.make('Ana', 'Ben')
-  ;[ana, ben] = team.consoles as [Harness, Harness]
+  ;[ana, ben] = team.two
 })
 afterEach(() => team.stop())
 

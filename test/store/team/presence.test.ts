@@ -12,9 +12,7 @@ const only = async (one: Harness): Promise<number> => (await one.list())[0]?.id 
 const pair = async (): Promise<[Harness, Harness]> => {
   team = await PumpedTeam.make('Ana', 'Ben')
   await team.put({ from: 'c@x.test', id: 'one@x.test' })
-  const [ana, ben] = team.consoles
-  if (!ana || !ben) throw new Error('no team')
-  return [ana, ben]
+  return team.two
 }
 
 test('a colleague who answers is seen, and neither the own mark nor one of who has gone stays', async () => {

@@ -32,6 +32,20 @@ export class PumpedTeam {
     return team
   }
 
+  /** The owner and who joined first. */
+  get two(): [Harness, Harness] {
+    const [owner, other] = this.consoles
+    if (!owner || !other) throw new Error('no team of two')
+    return [owner, other]
+  }
+
+  /** The owner gives `one` another role, and everybody hears of it. */
+  async setRole(one: Harness, role: 'admin' | 'agent', permissions?: string[]): Promise<void> {
+    const { you } = await one.call('team.state', {})
+    await this.consoles[0]?.call('team.setRole', { member: you ?? '', role, ...(permissions && { permissions }) })
+    await this.pump()
+  }
+
   /** The same mail comes to all of them. */
   async put(sent: Parameters<Harness['put']>[1], options?: Parameters<Harness['put']>[2]): Promise<void> {
     for (const [index, one] of this.consoles.entries()) await one.put(this.inboxes[index] ?? 0, sent, options)

@@ -106,9 +106,8 @@ test('what one takes apart is apart on every console, and whole again by undo', 
 
 test('a merge that is heard of before its mail waits for it; two at the same time end alike', async () => {
   team = await PumpedTeam.make('Ana', 'Ben')
-  const [ana, ben] = team.consoles
+  const [ana, ben] = team.two
   const [inboxA = 0, inboxB = 0] = team.inboxes
-  if (!ana || !ben) throw new Error('no team')
   for (const name of ['a', 'b', 'c'])
     await ana.put(inboxA, { from: `${name}@x.test`, subject: `From ${name}`, id: `root-${name}@x.test` })
   await ben.put(inboxB, { from: 'b@x.test', subject: 'From b', id: 'root-b@x.test' })

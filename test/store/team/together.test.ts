@@ -10,9 +10,7 @@ const get = async (one: Harness) => one.call('conversations.get', { id: await on
 const pair = async (): Promise<[Harness, Harness]> => {
   team = await PumpedTeam.make('Ana', 'Ben')
   await team.put({ from: 'c@x.test', id: 'one@x.test' })
-  const [ana, ben] = team.consoles
-  if (!ana || !ben) throw new Error('no team')
-  return [ana, ben]
+  return team.two
 }
 const told = (one: Harness, topic: 'mentioned' | 'given' | 'given-group'): number =>
   one.events.filter((event) => event.topic === topic).length
@@ -189,9 +187,8 @@ test('a conversation that one moves to another mailbox is in it for everybody, a
 
 test('mail that another program read is told in a team too; what a colleague’s Postern read is not', async () => {
   team = await PumpedTeam.make('Ana', 'Ben')
-  const [ana, ben] = team.consoles
+  const [ana, ben] = team.two
   const [mine = 0, theirs = 0] = team.inboxes
-  if (!ana || !ben) throw new Error('no team')
   for (const id of ['one', 'two', 'three']) {
     await ana.put(mine, { from: 'c@x.test', id: `${id}@x.test`, subject: id })
     await ben.put(theirs, { from: 'c@x.test', id: `${id}@x.test`, subject: id })
