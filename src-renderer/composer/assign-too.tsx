@@ -3,7 +3,7 @@ import type { Person } from '../../src-preload/contract'
 import { t } from '../text'
 import { Icon } from '../ui/icon'
 import type { MenuPart } from '../ui/menu'
-import type { usePeople } from '../work/assign-menu'
+import type { usePeople } from '../work/people'
 
 /** A person, null for nobody, undefined when the conversation stays as it is. */
 export type AssignTo = Person | null | undefined

@@ -4,10 +4,10 @@ import { moveTo, setStatus } from '../state/acts'
 import { useNow } from '../state/clock'
 import { assign, setField, setTag, snooze } from '../state/work'
 import { t } from '../text'
-import { listText, shortName } from '../text/lists'
+import { listText } from '../text/lists'
 import { whenText } from '../text/time'
-import { usePeople } from '../work/assign-menu'
 import { ConflictLines, type ConflictLine } from '../work/conflict-lines'
+import { useWriterName } from '../work/people'
 import { useFields } from '../work/use-views'
 
 type Conflict = Conversation['conflicts'][number]
@@ -27,8 +27,7 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
   const now = useNow()
   const fields = useFields()
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
-  const everybody = usePeople()?.people.map(({ name }) => name) ?? []
-  const nameOf = ({ by }: Write): string => (by === '' ? t('work:someone') : shortName(by, everybody))
+  const nameOf = useWriterName()
   const choose = (conflict: Conflict, write: Write): void => {
     if (conflict.field === 'assignee') void assign([id], write.to, true)
     else if (conflict.field === 'snooze') void snooze([id], write.until, true, true)

@@ -7,7 +7,7 @@ import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
 import { listText } from '../text/lists'
 import { IconButton } from '../ui/button'
-import { usePeople } from '../work/assign-menu'
+import { usePeople } from '../work/people'
 
 /** Follow, or no longer; its tip names who else does. */
 export function FollowButton({ conversation: { id, followers } }: { conversation: Conversation }) {

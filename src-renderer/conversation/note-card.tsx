@@ -11,7 +11,7 @@ import { Button, IconButton } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Icon } from '../ui/icon'
 import { Time } from '../ui/time'
-import { usePeople } from '../work/assign-menu'
+import { usePeople } from '../work/people'
 import { NoteText, useMentions } from '../work/note-text'
 
 async function removeNote(noteId: number): Promise<void> {

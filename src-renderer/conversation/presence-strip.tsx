@@ -2,7 +2,7 @@ import { t } from '../text'
 import { shortName } from '../text/lists'
 import { Avatar } from '../ui/avatar'
 import { Named, namesHere } from '../ui/named'
-import { usePeople } from '../work/assign-menu'
+import { usePeople } from '../work/people'
 import { usePresenceIn } from '../work/presence'
 
 const kinds = ['replying', 'drafting', 'viewing'] as const

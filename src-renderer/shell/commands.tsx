@@ -19,7 +19,7 @@ import { isTextField, useShortcuts, type Shortcut } from '../state/shortcuts'
 import { useToasts } from '../state/toast'
 import { showHelp, showPalette } from '../state/window'
 import { t } from '../text'
-import { usePeople } from '../work/assign-menu'
+import { useInGroups } from '../work/people'
 import { cyclePanes } from './panes'
 
 const goKeys: readonly { keys: string; view: View }[] = [
@@ -37,7 +37,7 @@ const goKeys: readonly { keys: string; view: View }[] = [
   { keys: 'g j', view: 'spam' },
 ]
 
-/** For those who are in a group: the others have no such view. */
+/** For those who are in a group. */
 const groupsKey = { keys: 'g g', view: 'groups' } as const
 
 /** The key E for what is picked; for the open conversation it is the conversation's own (see conversation-parts). */
@@ -69,7 +69,7 @@ function leaveComposer(field: HTMLElement): boolean | void {
 
 /** The keys of the window once the mail is there, and what the menu bar asks for; see `Everywhere` for those of every page. Draws nothing. */
 export function Commands() {
-  const inGroups = (usePeople()?.ofSelf.length ?? 0) > 0
+  const inGroups = useInGroups()
   const shortcuts: Shortcut[] = [
     {
       id: 'palette',

@@ -1,10 +1,9 @@
 import { Circle, User, Users } from 'lucide-react'
 import type { ReactElement } from 'react'
-import type { CallOutput, Person } from '../../src-preload/contract'
-import { useQuery } from '../live'
 import { assign } from '../state/work'
 import { t } from '../text'
 import { Menu, type MenuPart } from '../ui/menu'
+import { usePeople } from './people'
 
 interface Props {
   trigger: ReactElement
@@ -15,15 +14,6 @@ interface Props {
   open?: boolean
   onOpenChange?: (open: boolean) => void
 }
-
-/** Everybody that a conversation can be given to, oneself first. */
-export function usePeople() {
-  return useQuery('people.list', {}, { topics: ['team', 'settings'] }).data
-}
-
-/** The person at this window, to give something to. */
-export const selfIn = ({ self, people }: CallOutput<'people.list'>): Person =>
-  people.find((one) => one.id === self) ?? { id: self, name: '' }
 
 /** Gives conversations to somebody, a group, or nobody. */
 export function AssignMenu({ trigger, ids, assignee, ...rest }: Props) {

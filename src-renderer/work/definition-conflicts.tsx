@@ -3,9 +3,9 @@ import { call } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
 import { t } from '../text'
-import { listText, shortName } from '../text/lists'
-import { usePeople } from './assign-menu'
+import { listText } from '../text/lists'
 import { ConflictLines, type ConflictLine } from './conflict-lines'
+import { useWriterName } from './people'
 
 type Write = DefinitionConflict['writes'][number]
 
@@ -27,8 +27,7 @@ async function choose({ kind, name }: DefinitionConflict, { id }: Write): Promis
 /** @param kind tells of these only; without it of all */
 export function DefinitionConflicts({ kind }: { kind?: DefinedKind }) {
   const conflicts = useDefinitionConflicts().filter((one) => kind === undefined || one.kind === kind)
-  const everybody = usePeople()?.people.map(({ name }) => name) ?? []
-  const nameOf = ({ by }: Write): string => (by === '' ? t('work:someone') : shortName(by, everybody))
+  const nameOf = useWriterName()
   return <ConflictLines lines={conflicts.flatMap((one) => lineOf(one, nameOf) ?? [])} />
 }
 

@@ -3,10 +3,10 @@ import { call } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
 import { t } from '../text'
-import { listText, shortName } from '../text/lists'
+import { listText } from '../text/lists'
 import { numberText } from '../text/time'
-import { usePeople } from './assign-menu'
 import { ConflictLines, type ConflictLine } from './conflict-lines'
+import { useWriterName } from './people'
 
 type Write = IdentityConflict['writes'][number]
 
@@ -29,8 +29,7 @@ async function choose({ id, name }: Mailbox, { choice }: Write): Promise<void> {
 export function IdentityConflicts({ of }: { of?: Mailbox }) {
   const conflicts = useIdentityConflicts().filter((one) => of === undefined || one.mailboxId === of.id)
   const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
-  const everybody = usePeople()?.people.map(({ name }) => name) ?? []
-  const nameOf = ({ by }: Write): string => (by === '' ? t('work:someone') : shortName(by, everybody))
+  const nameOf = useWriterName()
   const lines = conflicts.flatMap((one) => {
     const mailbox = mailboxes.find(({ id }) => id === one.mailboxId)
     return mailbox ? (lineOf(mailbox, one, nameOf) ?? []) : []

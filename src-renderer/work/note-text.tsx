@@ -8,7 +8,7 @@ import { findMention, putMention } from '../text/mentions'
 import { Avatar } from '../ui/avatar'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
-import { usePeople } from './assign-menu'
+import { usePeople } from './people'
 
 /** Longest note, in characters. */
 const longest = 50_000

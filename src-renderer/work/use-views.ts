@@ -22,7 +22,7 @@ import { goView, usePlaces } from '../state/places'
 import { showToast } from '../state/toast'
 import { t } from '../text'
 import type { LucideIcon } from '../ui/icon'
-import { usePeople } from './assign-menu'
+import { useInGroups } from './people'
 
 /** A line of the sidebar: one that comes with the program, or one that people made. */
 export interface ViewLine {
@@ -65,7 +65,7 @@ export function useFields(): readonly Field[] {
 export function useViewLines(): readonly ViewLine[] {
   const saved = useSavedViews()
   const kept = useQuery('settings.get', {}, { topics: ['settings'] }).data?.sidebarViews
-  const inGroups = (usePeople()?.ofSelf.length ?? 0) > 0
+  const inGroups = useInGroups()
   return useMemo(() => {
     const hidden = new Set(kept?.hidden)
     const place = new Map((kept?.order ?? []).map((id, index) => [id, index]))

@@ -8,7 +8,7 @@ import { IconButton } from '../ui/button'
 import { Input, Select } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { Menu, type MenuPart } from '../ui/menu'
-import { usePeople } from './assign-menu'
+import { usePeople } from './people'
 import { useTags } from './tags'
 import { useFields } from './use-views'
 
