@@ -4,9 +4,8 @@ import { moveTo, setStatus } from '../state/acts'
 import { useNow } from '../state/clock'
 import { assign, setField, setTag, snooze } from '../state/work'
 import { t } from '../text'
-import { listText } from '../text/lists'
 import { whenText } from '../text/time'
-import { ConflictLines, type ConflictLine } from '../work/conflict-lines'
+import { ConflictLines, deciders, type ConflictLine } from '../work/conflict-lines'
 import { useWriterName } from '../work/people'
 import { useFields } from '../work/use-views'
 
@@ -46,7 +45,8 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
   }
   const lineOf = (conflict: Conflict): ConflictLine | null => {
     const { field, name, writes } = conflict
-    const [stands, loses] = writes
+    const [stands, ...losing] = writes
+    const [loses] = losing
     if (!stands || !loses) return null
     const key = `${field} ${name}`
     if (field === 'tag') {
@@ -60,17 +60,14 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
         ],
       }
     }
-    // A person who wrote on two computers is named once; what is offered twice is offered once.
-    const names = [...new Set(writes.map(nameOf))]
-    const others = new Map(writes.slice(1).map((write) => [choice(conflict, write), write]))
+    // What is offered twice is offered once.
+    const others = new Map(losing.map((write) => [choice(conflict, write), write]))
     others.delete(choice(conflict, stands))
     const words = field === 'snooze' && stands.until === null ? 'woken' : field
     return {
       id: key,
       text: t(`work:conflict.${words}`, {
-        count: names.length,
-        names: listText(names),
-        by: nameOf(stands),
+        ...deciders(stands, losing, nameOf),
         stands: choice(conflict, stands),
         field: labelOf(fields, name),
       }),

@@ -1,4 +1,5 @@
 import { t } from '../text'
+import { listText } from '../text/lists'
 import { Banner } from '../ui/banner'
 import './work.css'
 
@@ -33,4 +34,27 @@ export function ConflictLines({ lines }: { lines: readonly ConflictLine[] }) {
       </ul>
     </Banner>
   )
+}
+
+/** Who decided, for the sentence: a person who wrote on two computers is named once. */
+export function deciders<W>(
+  stands: W,
+  others: readonly W[],
+  nameOf: (write: W) => string,
+): { count: number; names: string; by: string } {
+  const names = [...new Set([stands, ...others].map(nameOf))]
+  return { count: names.length, names: listText(names), by: nameOf(stands) }
+}
+
+/** What each of the writes says, in words; those that read alike are told apart by `withWriter`. */
+export function tellApart<W>(
+  writes: readonly W[],
+  words: (write: W) => string,
+  withWriter: (text: string, write: W) => string,
+): (write: W) => string {
+  const all = writes.map(words)
+  return (write) => {
+    const text = words(write)
+    return all.filter((one) => one === text).length > 1 ? withWriter(text, write) : text
+  }
 }

@@ -3,8 +3,7 @@ import { call } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
 import { t } from '../text'
-import { listText } from '../text/lists'
-import { ConflictLines, type ConflictLine } from './conflict-lines'
+import { ConflictLines, deciders, tellApart, type ConflictLine } from './conflict-lines'
 import { useWriterName } from './people'
 
 type Write = DefinitionConflict['writes'][number]
@@ -33,7 +32,8 @@ export function DefinitionConflicts({ kind }: { kind?: DefinedKind }) {
 
 function lineOf(conflict: DefinitionConflict, nameOf: (write: Write) => string): ConflictLine | null {
   const { kind, name, label, member, writes } = conflict
-  const [stands, loses] = writes
+  const [stands, ...others] = writes
+  const [loses] = others
   if (!stands || !loses) return null
   const run = (write: Write) => () => void choose(conflict, write)
   const id = `${kind} ${name} ${member?.id ?? ''}`
@@ -48,31 +48,26 @@ function lineOf(conflict: DefinitionConflict, nameOf: (write: Write) => string):
       ],
     }
   }
-  const names = [...new Set(writes.map(nameOf))]
-  const choices = writes.map((write) => choiceOf(kind, write))
-  // Two that read alike, such as views of as many conditions, are told apart by who made them.
-  const choice = (index: number): string => {
-    const [text = '', write] = [choices[index], writes[index]]
-    return write && choices.filter((one) => one === text).length > 1
-      ? t('definitions:by', { choice: text, name: nameOf(write) })
-      : text
-  }
-  const use = (write: Write, index: number): string =>
-    write.gone ? t('definitions:remove') : t('work:conflict.use', { choice: choice(index) })
+  // Views of as many conditions, for one, read alike.
+  const choice = tellApart(
+    writes,
+    (write) => choiceOf(kind, write),
+    (text, write) => t('definitions:by', { choice: text, name: nameOf(write) }),
+  )
+  const use = (write: Write): string =>
+    write.gone ? t('definitions:remove') : t('work:conflict.use', { choice: choice(write) })
   return {
     id,
     text: t(`definitions:${stands.gone ? 'removed' : writes.some(({ gone }) => gone) ? 'stays' : 'changed'}`, {
-      count: names.length,
-      names: listText(names),
+      ...deciders(stands, others, nameOf),
       what: t(`definitions:what.${kind}`),
       label,
-      stands: choice(0),
-      by: nameOf(stands),
+      stands: choice(stands),
     }),
     acts: [
-      ...writes.slice(1).map((write, index) => ({ label: use(write, index + 1), run: run(write) })),
+      ...others.map((write) => ({ label: use(write), run: run(write) })),
       {
-        label: stands.gone ? t('definitions:leaveRemoved') : t('work:conflict.keep', { choice: choice(0) }),
+        label: stands.gone ? t('definitions:leaveRemoved') : t('work:conflict.keep', { choice: choice(stands) }),
         run: run(stands),
       },
     ],

@@ -3,9 +3,8 @@ import { call } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
 import { t } from '../text'
-import { listText } from '../text/lists'
 import { numberText } from '../text/time'
-import { ConflictLines, type ConflictLine } from './conflict-lines'
+import { ConflictLines, deciders, tellApart, type ConflictLine } from './conflict-lines'
 import { useWriterName } from './people'
 
 type Write = IdentityConflict['writes'][number]
@@ -39,33 +38,28 @@ export function IdentityConflicts({ of }: { of?: Mailbox }) {
 
 function lineOf(mailbox: Mailbox, conflict: IdentityConflict, nameOf: (write: Write) => string): ConflictLine | null {
   const { field, address, writes } = conflict
-  const [stands, loses] = writes
-  if (!stands || !loses) return null
-  const names = [...new Set(writes.map(nameOf))]
-  const values = writes.map((write) => valueOf(mailbox, conflict, write))
-  // Two that read alike, such as an address with two signatures, are told apart by who wrote them.
-  const choice = (index: number): string => {
-    const [value = '', write] = [values[index], writes[index]]
-    return write && values.filter((one) => one === value).length > 1
-      ? t('identity:conflict.by', { value, name: nameOf(write) })
-      : value
-  }
+  const [stands, ...others] = writes
+  if (!stands || others.length === 0) return null
+  // An address with two signatures, for one, reads alike.
+  const choice = tellApart(
+    writes,
+    (write) => valueOf(mailbox, conflict, write),
+    (value, write) => t('identity:conflict.by', { value, name: nameOf(write) }),
+  )
   return {
     id: `${mailbox.id} ${field} ${address}`,
     text: t(`identity:conflict.${field}`, {
-      count: names.length,
-      names: listText(names),
+      ...deciders(stands, others, nameOf),
       mailbox: mailbox.name,
       address,
-      stands: choice(0),
-      by: nameOf(stands),
+      stands: choice(stands),
     }),
     acts: [
-      ...writes.slice(1).map((write, index) => ({
-        label: t('work:conflict.use', { choice: choice(index + 1) }),
+      ...others.map((write) => ({
+        label: t('work:conflict.use', { choice: choice(write) }),
         run: () => void choose(mailbox, write),
       })),
-      { label: t('work:conflict.keep', { choice: choice(0) }), run: () => void choose(mailbox, stands) },
+      { label: t('work:conflict.keep', { choice: choice(stands) }), run: () => void choose(mailbox, stands) },
     ],
   }
 }
