@@ -7,7 +7,6 @@ import {
   Code,
   Ellipsis,
   FileUp,
-  FolderInput,
   MailOpen,
   Merge,
   OctagonAlert,
@@ -19,7 +18,6 @@ import {
 import { useState } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
 import { markUnread, moveTo, setStatus, tellFailure, trash } from '../state/acts'
-import { useQuery } from '../live'
 import { isProfilePane, useLayout } from '../state/layout'
 import { stepConversation, toList } from '../state/list'
 import { showToast } from '../state/toast'
@@ -28,6 +26,7 @@ import { Button, IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { ExportPicked } from '../ui/export-picked'
 import { Menu } from '../ui/menu'
+import { useMoveItems } from '../work/move-items'
 import { FollowButton } from './follow-button'
 import { SnoozeButton, WorkBar } from './work-bar'
 
@@ -75,9 +74,7 @@ export function Head({
   const profileShown = useLayout(isProfilePane)
   const done = status === 'closed' || status === 'spam'
   const last = conversation.messages.at(-1)
-  const others = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
-    (one) => !one.local && !(conversation.mailboxIds.length === 1 && conversation.mailboxIds[0] === one.id),
-  )
+  const moves = useMoveItems(conversation.mailboxIds, (mailbox) => void moveTo(ids, mailbox))
   const [exporting, setExporting] = useState(false)
   return (
     <header className="convhead y">
@@ -148,16 +145,7 @@ export function Head({
                 onSelect: onSplit,
               },
               { label: t('threads:export'), icon: FileUp, onSelect: () => setExporting(true) },
-              ...(others.length === 0
-                ? []
-                : [
-                    { heading: t('conversation:moveTo') },
-                    ...others.map((mailbox) => ({
-                      label: mailbox.name,
-                      icon: FolderInput,
-                      onSelect: () => void moveTo(ids, mailbox),
-                    })),
-                  ]),
+              ...moves,
               'separator',
               { label: t('conversation:trash'), icon: Trash2, onSelect: () => void trash(ids) },
               ...(last

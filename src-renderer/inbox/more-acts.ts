@@ -1,10 +1,11 @@
-import { Bookmark, FileUp, FolderInput, Mail, Merge, OctagonAlert, Pause } from 'lucide-react'
-import { useQuery } from '../live'
+import { Bookmark, FileUp, Mail, Merge, OctagonAlert, Pause } from 'lucide-react'
+import type { ConversationRow } from '../../src-preload/contract'
 import { markUnread, moveTo, setStatus } from '../state/acts'
 import { mergeConversations } from '../state/threads'
 import { t } from '../text'
 import type { MenuPart } from '../ui/menu'
 import { useLabels } from '../work/labels'
+import { useMoveItems } from '../work/move-items'
 import type { ListView } from './list-states'
 
 const mostMerged = 100
@@ -13,44 +14,35 @@ const mostMerged = 100
 export function useMoreActs({
   ids,
   view,
-  at = [],
+  alone,
   act,
   onExport,
   onLabels,
 }: {
   ids: readonly number[]
   view: ListView
-  /** Where all of them are already: not offered to move to. */
-  at?: readonly number[]
+  /** The one that it is about, from its own row: nothing to be merged with here, its head finds the other; nor moved to where it is. */
+  alone?: ConversationRow | undefined
   /** Does it; the picks are dealt with there. */
   act: (does: () => Promise<void>) => Promise<void>
   onExport: () => void
   onLabels: () => void
 }): MenuPart[] {
-  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
-    ({ local }) => !local,
-  )
   const { labels } = useLabels()
-  const others = mailboxes.filter(({ id }) => !(at.length === 1 && at[0] === id))
+  const moves = useMoveItems(alone?.mailboxIds ?? null, (mailbox) => void act(() => moveTo(ids, mailbox)))
   return [
-    {
-      label: t('threads:mergePicked'),
-      icon: Merge,
-      disabled: ids.length < 2 || ids.length > mostMerged,
-      onSelect: () => void act(async () => void (await mergeConversations(ids))),
-    },
-    { label: t('threads:export'), icon: FileUp, onSelect: onExport },
-    ...(mailboxes.length < 2 || others.length === 0
+    ...(alone
       ? []
       : [
-          { heading: t('conversation:moveTo') },
-          ...others.map((mailbox) => ({
-            label: mailbox.name,
-            icon: FolderInput,
-            onSelect: () => void act(() => moveTo(ids, mailbox)),
-          })),
-          'separator' as const,
+          {
+            label: t('threads:mergePicked'),
+            icon: Merge,
+            disabled: ids.length < 2 || ids.length > mostMerged,
+            onSelect: () => void act(async () => void (await mergeConversations(ids))),
+          },
         ]),
+    { label: t('threads:export'), icon: FileUp, onSelect: onExport },
+    ...(moves.length === 0 ? [] : [...moves, 'separator' as const]),
     ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), icon: Bookmark, onSelect: onLabels }]),
     { label: t('inbox:bulk.markUnread'), icon: Mail, onSelect: () => void act(() => markUnread(ids)) },
     ...(view === 'pending'

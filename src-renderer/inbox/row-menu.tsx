@@ -87,7 +87,7 @@ export function RowMenu({
   const more = useMoreActs({
     ids,
     view,
-    at: one ? row.mailboxIds : [],
+    alone: one ? row : undefined,
     act,
     onExport: () => setExporting(true),
     onLabels: () => setNext('label'),
@@ -115,8 +115,7 @@ export function RowMenu({
     ...(one && !row.unread
       ? []
       : [{ label: t('inbox:bulk.markRead'), icon: MailOpen, onSelect: () => void act(() => setRead(ids, true)) }]),
-    // one alone has nothing to be merged with here: its own head finds the other
-    ...(one ? more.slice(1) : more),
+    ...more,
     'separator',
     { label: t('conversation:trash'), icon: Trash2, onSelect: () => void act(() => trash(ids)) },
   ]
