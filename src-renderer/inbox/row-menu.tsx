@@ -47,17 +47,19 @@ type Layer = 'menu' | 'assign' | 'tag' | 'snooze' | 'label'
 export function RowMenu({
   asked: { ids, row, x, y },
   view,
+  open,
+  onOpenChange,
   onFocus,
-  onClose,
 }: {
   asked: Asked
   view: ListView
+  /** Whether one of its layers is open. */
+  open: boolean
+  onOpenChange: (open: boolean) => void
   /** Puts the focus back on the row. */
   onFocus: () => void
-  onClose: () => void
 }) {
   const [layer, setLayer] = useState<Layer>('menu')
-  const [open, setOpen] = useState(true)
   const [next, setNext] = useState<Layer | null>(null)
   const [exporting, setExporting] = useState(false)
   const people = usePeople()
@@ -71,14 +73,10 @@ export function RowMenu({
     const timer = setTimeout(() => {
       setLayer(next)
       setNext(null)
-      setOpen(true)
+      onOpenChange(true)
     })
     return () => clearTimeout(timer)
-  }, [open, next])
-  const onOpenChange = (on: boolean) => {
-    setOpen(on)
-    if (!on) onClose()
-  }
+  }, [open, next, onOpenChange])
 
   const act = async (does: () => Promise<void>) => {
     await does()

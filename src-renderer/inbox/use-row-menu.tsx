@@ -49,8 +49,9 @@ export function useRowMenu({
         key={asked.times}
         asked={asked}
         view={view}
+        open={open}
+        onOpenChange={setOpen}
         onFocus={() => grid.current?.focus(Math.min(asked.index, (window.total ?? 1) - 1))}
-        onClose={() => setOpen(false)}
       />
     ),
   }
