@@ -4,12 +4,12 @@ import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { goSettings } from '../state/places'
 import { showToast } from '../state/toast'
+import { gravity } from '../state/trouble'
 import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 
 interface Shown {
-  kind: 'plain' | 'warn' | 'bad'
   text: string
   acts?: ReactNode
 }
@@ -29,9 +29,9 @@ export function TeamTrouble({
   return (
     <section className="y g2" aria-label={t('team:trouble.title')}>
       {team.trouble.map((one) => {
-        const { kind, text, acts } = describe(one, owner, { onRetire, onCarrier })
+        const { text, acts } = describe(one, owner, { onRetire, onCarrier })
         return (
-          <Banner key={JSON.stringify(one)} kind={kind} actions={acts}>
+          <Banner key={JSON.stringify(one)} kind={gravity[one.kind]} actions={acts}>
             {text}
           </Banner>
         )
@@ -57,32 +57,16 @@ function describe(
       {t('team:trouble.again')}
     </Button>
   )
-  if (one.kind === 'removal') {
+  if (one.kind === 'removal' || one.kind === 'lost') {
+    const member = one.kind === 'removal' ? one.member : one.device
     return {
-      kind: 'bad',
-      text: t('team:trouble.removal', { name: one.name }),
+      text: t(`team:trouble.${one.kind}`, { name: one.name }),
       acts: owner && (
         <>
           <Button size="sm" onClick={() => goSettings('mailboxes')}>
             {t('team:trouble.removalOpen')}
           </Button>
-          <Button size="sm" onClick={() => void call('team.accessRevoked', { member: one.member }).catch(tellFailure)}>
-            {t('team:trouble.removalDo')}
-          </Button>
-        </>
-      ),
-    }
-  }
-  if (one.kind === 'lost') {
-    return {
-      kind: 'bad',
-      text: t('team:trouble.lost', { name: one.name }),
-      acts: owner && (
-        <>
-          <Button size="sm" onClick={() => goSettings('mailboxes')}>
-            {t('team:trouble.removalOpen')}
-          </Button>
-          <Button size="sm" onClick={() => void call('team.accessRevoked', { member: one.device }).catch(tellFailure)}>
+          <Button size="sm" onClick={() => void call('team.accessRevoked', { member }).catch(tellFailure)}>
             {t('team:trouble.removalDo')}
           </Button>
         </>
@@ -91,7 +75,6 @@ function describe(
   }
   if (one.kind === 'held') {
     return {
-      kind: 'warn',
       text: t('team:trouble.held', { count: one.events, notes: one.notes, name: one.name }),
       acts: owner && (
         <>
@@ -111,10 +94,12 @@ function describe(
       ),
     }
   }
-  if (one.kind === 'forked')
+  if (one.kind === 'forked' || one.kind === 'flood')
     return {
-      kind: 'bad',
-      text: t('team:trouble.forked', { name: one.name }),
+      text:
+        one.kind === 'forked'
+          ? t('team:trouble.forked', { name: one.name })
+          : t('team:trouble.flood', { name: one.name, count: one.events }),
       acts: owner && (
         <Button size="sm" kind="danger" onClick={() => onRetire(one.device)}>
           {t('team:trouble.forkedDo')}
@@ -123,13 +108,11 @@ function describe(
     }
   if (one.kind === 'gap')
     return {
-      kind: 'plain',
       text: `${t('team:trouble.gap', { count: one.missing, name: one.name })} ${t(one.asked ? 'team:trouble.gapAsked' : 'team:trouble.gapHint')}`,
       acts: again,
     }
   if (one.kind === 'refused')
     return {
-      kind: 'plain',
       text: t('team:trouble.refusedCount', {
         what: t(`team:trouble.refused.${reasonOf(one.reason)}`),
         count: one.count,
@@ -142,7 +125,6 @@ function describe(
     }
   if (one.kind === 'newer')
     return {
-      kind: 'warn',
       text: t('team:trouble.newer', { count: one.count }),
       acts: (
         <Button size="sm" onClick={() => goSettings('about')}>
@@ -152,7 +134,6 @@ function describe(
     }
   if (one.kind === 'limit')
     return {
-      kind: 'warn',
       text: t(`team:trouble.limit.${one.what}`, { count: one.count, most: one.most }),
       acts: owner && (
         <Button size="sm" onClick={onCarrier}>
@@ -160,19 +141,8 @@ function describe(
         </Button>
       ),
     }
-  if (one.kind === 'flood')
-    return {
-      kind: 'bad',
-      text: t('team:trouble.flood', { name: one.name, count: one.events }),
-      acts: owner && (
-        <Button size="sm" kind="danger" onClick={() => onRetire(one.device)}>
-          {t('team:trouble.forkedDo')}
-        </Button>
-      ),
-    }
   if (one.kind === 'differs')
     return {
-      kind: 'bad',
       text: t('team:trouble.differs'),
       acts: (
         <Button size="sm" onClick={act(() => call('team.takeOwners', {}), t('team:trouble.differsDone'))}>
@@ -182,7 +152,6 @@ function describe(
     }
   if (one.kind === 'clock')
     return {
-      kind: 'warn',
       text:
         one.doubt === 'set-back'
           ? t('team:trouble.clockBack')
@@ -190,7 +159,6 @@ function describe(
       acts: again,
     }
   return {
-    kind: 'warn',
     text: t('team:trouble.link', { why: one.error === null ? '' : errorText(one.error) }),
     acts: again,
   }

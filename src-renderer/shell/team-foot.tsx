@@ -1,6 +1,7 @@
 import { Users } from 'lucide-react'
 import { useQuery } from '../live'
 import { goSettings } from '../state/places'
+import { gravity } from '../state/trouble'
 import { t } from '../text'
 import { numberText } from '../text/time'
 import { Icon } from '../ui/icon'
@@ -12,7 +13,7 @@ export function TeamFoot() {
   const trouble = useQuery('team.state', {}, { topics: ['team', 'settings'] }).data?.trouble ?? []
   const count = trouble.length + useDefinitionConflicts().length + useIdentityConflicts().length
   if (count === 0) return null
-  const bad = trouble.some(({ kind }) => ['removal', 'lost', 'forked', 'flood', 'differs'].includes(kind))
+  const bad = trouble.some(({ kind }) => gravity[kind] === 'bad')
   return (
     <button
       type="button"
