@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Roles of the roster; what each may do is in store/team/roles. */
+/** Roles of the roster; what each may do is in roles. */
 export const Role = z.enum(['owner', 'admin', 'agent', 'light'])
 export type Role = z.infer<typeof Role>
 

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { TeamState } from '../../src-preload/contract/calls/team'
+import { permissionsOf } from '../../src-preload/contract/roles'
 import { call } from '../client'
 import { showToast } from '../state/toast'
 import { t } from '../text'
@@ -8,7 +9,7 @@ import { Checkbox } from '../ui/field'
 
 type Member = TeamState['members'][number]
 
-/** What can be given to one person beyond their role; owner and admins have all of it. */
+/** What can be given to one person beyond their role. */
 export const singlePermissions = ['support-access', 'manage-mailboxes', 'manage-team', 'diagnostics'] as const
 
 /** Single permissions to tick. Those of a newer Postern are kept as they are. */
@@ -21,18 +22,18 @@ export function PermissionFields({
   chosen: readonly string[]
   onChange: (permissions: string[]) => void
 }) {
-  const all = role === 'admin' || role === 'owner'
+  const ofRole = permissionsOf(role, [])
   return (
     <fieldset className="field">
       <legend>{t('team:permissions.legend')}</legend>
-      {all && <p className="hint">{t('team:permissions.all')}</p>}
+      {singlePermissions.every((one) => ofRole.has(one)) && <p className="hint">{t('team:permissions.all')}</p>}
       {singlePermissions.map((one) => (
         <Checkbox
           key={one}
           label={t(`team:permissions.names.${one}`)}
           hint={t(`team:permissions.hints.${one}`)}
-          disabled={all}
-          checked={all || chosen.includes(one)}
+          disabled={ofRole.has(one)}
+          checked={ofRole.has(one) || chosen.includes(one)}
           onChange={(event) =>
             onChange(event.target.checked ? [...chosen, one] : chosen.filter((other) => other !== one))
           }

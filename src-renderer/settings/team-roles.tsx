@@ -1,21 +1,19 @@
 import { Check } from 'lucide-react'
+import type { Permission } from '../../src-preload/contract'
+import { permissionsOf } from '../../src-preload/contract/roles'
+import { Role } from '../../src-preload/contract/team'
 import { t } from '../text'
 import { Icon } from '../ui/icon'
+import { singlePermissions } from './team-permissions'
 import './settings.css'
 
-const may = {
-  read: ['owner', 'admin', 'agent', 'light'],
-  note: ['owner', 'admin', 'agent', 'light'],
-  send: ['owner', 'admin', 'agent'],
-  work: ['owner', 'admin', 'agent'],
-  support: ['owner', 'admin'],
-  mailboxes: ['owner', 'admin'],
-  shared: ['owner', 'admin'],
-  diagnostics: ['owner', 'admin'],
-  team: ['owner'],
-} as const
-const shownRoles = ['owner', 'admin', 'agent', 'light'] as const
-const acts = ['read', 'note', 'send', 'work', 'support', 'mailboxes', 'shared', 'diagnostics', 'team'] as const
+const can = (permission: Permission) => (role: Role) => permissionsOf(role, []).has(permission)
+const lines = () => [
+  ...(['read', 'note', 'send', 'work'] as const).map((one) => ({ label: t(`team:matrix.${one}`), may: can(one) })),
+  ...singlePermissions.map((one) => ({ label: t(`team:permissions.names.${one}`), may: can(one) })),
+  // no permission, and never given to another: the owner's computer signs it
+  { label: t('team:matrix.team'), may: (role: Role) => role === 'owner' },
+]
 
 export function Roles() {
   return (
@@ -29,7 +27,7 @@ export function Roles() {
               <th>
                 <span className="sr">{t('team:matrix.title')}</span>
               </th>
-              {shownRoles.map((role) => (
+              {Role.options.map((role) => (
                 <th key={role} className="c">
                   {t(`team:roles.${role}`)}
                 </th>
@@ -37,12 +35,12 @@ export function Roles() {
             </tr>
           </thead>
           <tbody>
-            {acts.map((act) => (
-              <tr key={act}>
-                <td>{t(`team:matrix.${act}`)}</td>
-                {shownRoles.map((role) => (
+            {lines().map(({ label, may }) => (
+              <tr key={label}>
+                <td>{label}</td>
+                {Role.options.map((role) => (
                   <td key={role} className="c">
-                    {may[act].some((one) => one === role) ? (
+                    {may(role) ? (
                       <span className="acc">
                         <Icon icon={Check} />
                         <span className="sr">{t('team:matrix.yes')}</span>

@@ -1,6 +1,7 @@
 import { UserPlus, Users } from 'lucide-react'
 import { useState } from 'react'
 import type { TeamState } from '../../src-preload/contract/calls/team'
+import { permissionsOf } from '../../src-preload/contract/roles'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -353,7 +354,8 @@ function People({
 
 /** What a person may do beyond their role. */
 function Also({ member: { role, permissions } }: { member: Member }) {
-  const names = singlePermissions.filter((one) => permissions.includes(one) && role !== 'admin')
+  const ofRole = permissionsOf(role, [])
+  const names = singlePermissions.filter((one) => permissions.includes(one) && !ofRole.has(one))
   if (names.length === 0) return null
   return (
     <div className="meta t3">

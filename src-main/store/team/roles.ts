@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Permission } from '../../../src-preload/contract/access'
+import { permissionsOf } from '../../../src-preload/contract/roles'
 import { Role } from '../../../src-preload/contract/team'
 import type { Reader } from '../file/database'
 import { teamInfo } from './team-info'
@@ -10,21 +11,6 @@ export const Rights = z.object({
   role: Role,
   permissions: z.array(z.string().max(60)).max(50),
 })
-
-const everything: readonly Permission[] = Permission.options
-
-/** What a role may do. Owner and admin differ in the roster only: the owner signs it. */
-const ofRole: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: everything,
-  admin: everything,
-  agent: ['read', 'note', 'work', 'send', 'settings'],
-  light: ['read', 'note', 'settings'],
-}
-
-/** Role and single permissions together. Names of permissions that this program does not know are kept but allow nothing. */
-export function permissionsOf(role: Role, single: readonly string[]): ReadonlySet<Permission> {
-  return new Set([...ofRole[role], ...everything.filter((permission) => single.includes(permission))])
-}
 
 /** What a device may do with the events of its batch `seq`; null: nothing, it is not in the roster. */
 export function rightsOf(

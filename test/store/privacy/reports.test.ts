@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { permissionsOf } from '../../../src-main/store/team/roles'
+import { permissionsOf } from '../../../src-preload/contract/roles'
 import { setLogSink } from '../../../src-main/shared/log'
 import { Timings } from '../../../src-main/store/timings'
 import { PosternError } from '../../../src-preload/contract/errors'
