@@ -7,19 +7,21 @@ import { errorText, t } from '../text'
 
 const pauseMs = 600
 
-/** Keeps some settings at once; a failure is told. */
-export async function keep(change: CallInput<'settings.set'>): Promise<void> {
+/** Keeps some settings at once. @returns false when that failed, which is told */
+export async function keep(change: CallInput<'settings.set'>): Promise<boolean> {
   try {
     await call('settings.set', change)
+    return true
   } catch (thrown) {
     showToast({ text: t('settings:saveFailed', { why: errorText(asCallError(thrown)) }), kind: 'bad' })
+    return false
   }
 }
 
 /** Something written that is kept at every pause, when it is left, and when the window closes. */
 export function useKeptValue<T>(
   value: T,
-  keepValue: (value: T) => Promise<void>,
+  keepValue: (value: T) => Promise<unknown>,
 ): { value: T; change: (value: T) => void; leave: () => void } {
   const [written, setWritten] = useState<{ value: T } | null>(null)
   const work = useRef<{
@@ -59,7 +61,7 @@ export function useKeptValue<T>(
 /** The same for a field of text. */
 export function useKept(
   value: string,
-  keepText: (value: string) => Promise<void>,
+  keepText: (value: string) => Promise<unknown>,
 ): {
   value: string
   onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void

@@ -1,26 +1,16 @@
 import { Lock } from 'lucide-react'
-import type { CallInput } from '../../src-preload/contract'
 import { lockRules } from '../../src-preload/contract/lock'
-import { asCallError, call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { lockWindow } from '../state/closing'
-import { showToast } from '../state/toast'
-import { errorText, t } from '../text'
+import { t } from '../text'
 import { Button } from '../ui/button'
 import { Select, Switch } from '../ui/field'
 import { LockMark } from '../ui/lock-mark'
+import { keep } from './keep'
 import { Group, Row } from './row'
 
 const minutes = [0, 1, 5, 15, 30, 60]
-
-async function set(change: CallInput<'settings.set'>): Promise<void> {
-  try {
-    await call('settings.set', change)
-  } catch (thrown) {
-    showToast({ text: t('settings:saveFailed', { why: errorText(asCallError(thrown)) }), kind: 'bad' })
-  }
-}
 
 /** When Postern locks by itself, and locking now. Without anything to ask for at unlocking there is no lock. */
 export function LockSettings({ canLock }: { canLock: boolean }) {
@@ -56,7 +46,7 @@ export function LockSettings({ canLock }: { canLock: boolean }) {
                 value: String(n),
                 label: n === 0 ? t('settings:lock.never') : t('settings:lock.minutes', { count: n }),
               }))}
-              onChange={(event) => void set({ lockMinutes: Number(event.target.value) })}
+              onChange={(event) => void keep({ lockMinutes: Number(event.target.value) })}
             />
           </>
         )}
@@ -70,7 +60,7 @@ export function LockSettings({ canLock }: { canLock: boolean }) {
               labelledBy={labelledBy}
               {...(describedBy === undefined ? {} : { describedBy })}
               disabled={!canLock || forced !== undefined}
-              onChange={(lockOnSleep) => void set({ lockOnSleep })}
+              onChange={(lockOnSleep) => void keep({ lockOnSleep })}
             />
           </>
         )}

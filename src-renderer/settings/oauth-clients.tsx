@@ -1,24 +1,14 @@
 import { Plus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
-import { asCallError, call } from '../client'
+import { useState, type ReactNode } from 'react'
 import type { OauthClient } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { showToast } from '../state/toast'
-import { errorText, t } from '../text'
+import { t } from '../text'
 import { ActDialog } from '../ui/act-dialog'
 import { Button, IconButton } from '../ui/button'
 import { Field, Input } from '../ui/field'
 import { LockMark } from '../ui/lock-mark'
-
-async function keep(oauthClients: OauthClient[]): Promise<boolean> {
-  try {
-    await call('settings.set', { oauthClients })
-    return true
-  } catch (thrown) {
-    showToast({ text: t('settings:saveFailed', { why: errorText(asCallError(thrown)) }), kind: 'bad' })
-    return false
-  }
-}
+import { keep } from './keep'
 
 const names = ['host', 'issuer', 'clientId', 'clientSecret', 'scope'] as const
 const labels = {
@@ -43,7 +33,7 @@ function AddClient({ clients, onClose }: { clients: readonly OauthClient[]; onCl
       ...(form.clientSecret === '' ? {} : { clientSecret: form.clientSecret }),
       ...(form.scope.trim() === '' ? {} : { scope: form.scope.trim() }),
     }
-    return (await keep([...clients.filter((one) => one.host !== host), client])) ? undefined : false
+    return (await keep({ oauthClients: [...clients.filter((one) => one.host !== host), client] })) ? undefined : false
   }
   return (
     <ActDialog
@@ -74,6 +64,32 @@ function AddClient({ clients, onClose }: { clients: readonly OauthClient[]; onCl
   )
 }
 
+function Client({
+  client: { host, issuer = '', clientId },
+  note,
+  children,
+}: {
+  client: Pick<OauthClient, 'host' | 'issuer' | 'clientId'>
+  note?: string
+  /** What can be done with it, or why nothing. */
+  children: ReactNode
+}) {
+  return (
+    <div className="set">
+      <div className="grow">
+        <div className="medium sel" dir="ltr">
+          {host}
+        </div>
+        <p className="sel pin-print" dir="ltr">
+          {issuer} {clientId}
+        </p>
+        {note !== undefined && <p>{note}</p>}
+      </div>
+      {children}
+    </div>
+  )
+}
+
 /** OAuth clients of the organisation, by mail server. */
 export function OauthClients() {
   const [adding, setAdding] = useState(false)
@@ -82,10 +98,10 @@ export function OauthClients() {
   if (!clients) return null
   const managed = policy?.policy.oauthClients ?? []
   const remove = async (client: OauthClient) => {
-    if (await keep(clients.filter((other) => other !== client)))
+    if (await keep({ oauthClients: clients.filter((other) => other !== client) }))
       showToast({
         text: t('accounts:clients.removed', { host: client.host }),
-        undo: async () => void (await keep([...clients])),
+        undo: async () => void (await keep({ oauthClients: [...clients] })),
       })
   }
   return (
@@ -106,39 +122,26 @@ export function OauthClients() {
           </div>
         </div>
         {managed.map((one) => (
-          <div className="set" key={`managed ${one.host}`}>
-            <div className="grow">
-              <div className="medium sel" dir="ltr">
-                {one.host}
-              </div>
-              <p className="sel pin-print" dir="ltr">
-                {one.issuer ?? ''} {one.clientId}
-              </p>
-              <p>
-                {policy?.managedBy
-                  ? t('accounts:clients.managed', { who: policy.managedBy })
-                  : t('accounts:clients.managedUnnamed')}
-              </p>
-            </div>
+          <Client
+            key={`managed ${one.host}`}
+            client={one}
+            note={
+              policy?.managedBy
+                ? t('accounts:clients.managed', { who: policy.managedBy })
+                : t('accounts:clients.managedUnnamed')
+            }
+          >
             <LockMark>{t('accounts:clients.lock')}</LockMark>
-          </div>
+          </Client>
         ))}
         {clients.map((one) => (
-          <div className="set" key={one.host}>
-            <div className="grow">
-              <div className="medium sel" dir="ltr">
-                {one.host}
-              </div>
-              <p className="sel pin-print" dir="ltr">
-                {one.issuer ?? ''} {one.clientId}
-              </p>
-            </div>
+          <Client key={one.host} client={one}>
             <IconButton
               icon={Trash2}
               label={t('accounts:clients.remove', { host: one.host })}
               onClick={() => void remove(one)}
             />
-          </div>
+          </Client>
         ))}
       </div>
       {adding && <AddClient clients={clients} onClose={() => setAdding(false)} />}
