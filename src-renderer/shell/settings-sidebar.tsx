@@ -1,15 +1,12 @@
 import { ChevronLeft } from 'lucide-react'
 import { Fragment } from 'react'
-import { useQuery } from '../live'
 import { goSettings, leaveSettings } from '../state/places'
 import { t } from '../text'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
 import { Nav } from './nav'
-import { AccessFoot } from './access-foot'
 import { findPage, settingsPages } from './settings-pages'
-import { SyncFoot } from './sync-foot'
-import { TeamFoot } from './team-foot'
+import { SideFoot } from './side-foot'
 
 const groups = ['you', 'workspace', 'trust'] as const
 const goTo = Object.fromEntries(settingsPages.map(({ id }) => [id, () => goSettings(id)]))
@@ -17,8 +14,6 @@ const goTo = Object.fromEntries(settingsPages.map(({ id }) => [id, () => goSetti
 /** The sidebar while a person is in settings: back to the work, and the pages. */
 export function SettingsSidebar({ address }: { address: string | null }) {
   const { id: shown } = findPage(address)
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
-  const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
   return (
     <nav className="sidebar" aria-label={t('settings:title')} data-pane="sidebar">
       <button type="button" className="wsp leave" data-tip={t('settings:leave')} onClick={leaveSettings}>
@@ -51,11 +46,7 @@ export function SettingsSidebar({ address }: { address: string | null }) {
           </Fragment>
         ))}
       </div>
-      <div className="sidefoot">
-        <AccessFoot />
-        <TeamFoot />
-        <SyncFoot sync={sync} mailboxes={mailboxes} />
-      </div>
+      <SideFoot />
     </nav>
   )
 }

@@ -12,10 +12,8 @@ import { Spinner } from '../ui/spinner'
 import { useLabels } from '../work/labels'
 import { useTags } from '../work/tags'
 import { useViewLines } from '../work/use-views'
-import { AccessFoot } from './access-foot'
 import { Nav } from './nav'
-import { SyncFoot } from './sync-foot'
-import { TeamFoot } from './team-foot'
+import { SideFoot } from './side-foot'
 
 const ViewDialog = lazy(() => import('../work/view-dialog').then((module) => ({ default: module.ViewDialog })))
 
@@ -147,11 +145,7 @@ export const Sidebar = memo(function Sidebar() {
           <ViewDialog view={null} begin={[{ on: 'status', any: ['open'] }]} onClose={() => setMaking(false)} />
         </Suspense>
       )}
-      <div className="sidefoot">
-        <AccessFoot />
-        <TeamFoot />
-        <SyncFoot sync={sync} mailboxes={mailboxes} />
-      </div>
+      <SideFoot />
     </nav>
   )
 })

@@ -1,0 +1,17 @@
+import { useQuery } from '../live'
+import { AccessFoot } from './access-foot'
+import { SyncFoot } from './sync-foot'
+import { TeamFoot } from './team-foot'
+
+/** The foot of every sidebar: who looks in, what of the team needs a person, how the sync stands. */
+export function SideFoot() {
+  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
+  return (
+    <div className="sidefoot">
+      <AccessFoot />
+      <TeamFoot />
+      <SyncFoot sync={sync} mailboxes={mailboxes} />
+    </div>
+  )
+}
