@@ -17,7 +17,7 @@ import {
 } from 'lucide-react'
 import { useState } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
-import { markUnread, moveTo, setStatus, tellFailure, trash } from '../state/acts'
+import { isDone, markUnread, moveTo, setStatus, tellFailure, trash } from '../state/acts'
 import { isProfilePane, useLayout } from '../state/layout'
 import { stepConversation, toList } from '../state/list'
 import { showToast } from '../state/toast'
@@ -72,7 +72,7 @@ export function Head({
   const ids = [id]
   const [snoozing, setSnoozing] = useState(false)
   const profileShown = useLayout(isProfilePane)
-  const done = status === 'closed' || status === 'spam'
+  const done = isDone(status)
   const last = conversation.messages.at(-1)
   const moves = useMoveItems(conversation.mailboxIds, (mailbox) => void moveTo(ids, mailbox))
   const [exporting, setExporting] = useState(false)

@@ -2,7 +2,7 @@ import { AlarmClock, Bookmark, Ellipsis, Tag, UserCheck, X } from 'lucide-react'
 import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { call } from '../client'
-import { setRead, setStatus, tellFailure, trash } from '../state/acts'
+import { isDone, setRead, setStatus, tellFailure, trash } from '../state/acts'
 import { assign } from '../state/work'
 import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
@@ -111,7 +111,7 @@ export function BulkBar({
   ])
 
   if (picked.size === 0) return null
-  const toOpen = view === 'closed' || view === 'spam'
+  const toOpen = isDone(view)
   return (
     <div
       className="bulk y"

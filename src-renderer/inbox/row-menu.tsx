@@ -12,7 +12,7 @@ import {
 import { useEffect, useState } from 'react'
 import type { ConversationRow } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { setRead, setStatus, trash } from '../state/acts'
+import { isDone, setRead, setStatus, trash } from '../state/acts'
 import { follow } from '../state/follow'
 import { useList } from '../state/list'
 import { assign } from '../state/work'
@@ -90,7 +90,7 @@ export function RowMenu({
     onExport: () => setExporting(true),
     onLabels: () => setNext('label'),
   })
-  const done = view === 'closed' || view === 'spam' || (one && (row.status === 'closed' || row.status === 'spam'))
+  const done = isDone(view) || (one && isDone(row.status))
   const toMe = () => people && void act(() => assign(ids, selfIn(people)))
   const items = (): MenuPart[] => [
     {

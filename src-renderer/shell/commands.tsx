@@ -1,7 +1,7 @@
 import type { View } from '../../src-preload/contract'
 import { useEffect } from 'react'
 import { onEvent } from '../client'
-import { setStatus } from '../state/acts'
+import { isDone, setStatus } from '../state/acts'
 import { useLayout } from '../state/layout'
 import { leaveText, toList, useList } from '../state/list'
 import {
@@ -46,7 +46,7 @@ function closeOrOpenPicked(): boolean | void {
   if (place.kind !== 'inbox' || place.view === 'drafts' || place.view === 'outbox') return false
   const ids = [...useList.getState().picked]
   if (ids.length === 0) return false
-  void setStatus(ids, place.view === 'closed' || place.view === 'spam' ? 'open' : 'closed')
+  void setStatus(ids, isDone(place.view) ? 'open' : 'closed')
   return undefined
 }
 

@@ -3,7 +3,7 @@ import { prepareReply } from '../composer/reply'
 import { writeToLink } from '../composer/write-to'
 import { Conversation, prepareConversations, type ComposerSlot } from '../conversation/conversation'
 import { useQuery } from '../live'
-import { setStatus } from '../state/acts'
+import { isDone, setStatus } from '../state/acts'
 import { onFirstHand } from '../state/hand'
 import { useList } from '../state/list'
 import { useShortcuts } from '../state/shortcuts'
@@ -39,7 +39,7 @@ function CloseKey({ id }: { id: number }) {
       label: t('inbox:keys.closeOrOpen'),
       run: () => {
         if (status === undefined || useList.getState().picked.size > 0) return false
-        void setStatus([id], status === 'closed' || status === 'spam' ? 'open' : 'closed')
+        void setStatus([id], isDone(status) ? 'open' : 'closed')
         return undefined
       },
     },

@@ -1,4 +1,4 @@
-import type { Status } from '../../src-preload/contract'
+import type { Status, View } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
 import { errorText, t } from '../text'
 import { useList } from './list'
@@ -25,6 +25,9 @@ export async function undo(token: string, text: string): Promise<void> {
 export function tellDone(text: string, token: string): void {
   showToast({ text, undo: () => undo(token, text), keeps: true })
 }
+
+/** Whether conversations of this status, or of this view, are reopened next rather than closed. */
+export const isDone = (at: Status | View): boolean => at === 'closed' || at === 'spam'
 
 const said = { open: 'opened', closed: 'closed', pending: 'pending', spam: 'spam' } as const
 
