@@ -1,9 +1,8 @@
 /** A screen for machines that have none. */
 import { randomInt } from 'node:crypto'
 import fs from 'node:fs'
-import net from 'node:net'
 import path from 'node:path'
-import { requireProgram, startGuarded, tail, tempFolder, waitFor } from './process.mjs'
+import { greets, requireProgram, startGuarded, tail, tempFolder, waitFor } from './process.mjs'
 
 /**
  * Starts Xvfb (1280x800, 24 bits) when no DISPLAY is set.
@@ -29,22 +28,14 @@ export async function ensureDisplay({ always = false, framebufferDir } = {}) {
   throw new Error(`Xvfb did not start: ${tail(logFile)}`)
 }
 
-/** Whether a screen greets whoever greets it first. @param {number} number @returns {Promise<boolean>} */
-function answers(number) {
-  return new Promise((resolve) => {
-    const socket = net.connect(`/tmp/.X11-unix/X${number}`)
-    const done = (/** @type {boolean} */ value) => {
-      socket.destroy()
-      resolve(value)
-    }
-    socket.setTimeout(1000, () => done(false))
+/** Whether a screen lets somebody in. @param {number} number @returns {Promise<boolean>} */
+const answers = (number) =>
+  greets(`/tmp/.X11-unix/X${number}`, {
     // Little-endian, protocol 11.0, no name and proof of a right.
-    socket.once('connect', () => socket.write(Buffer.from([0x6c, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0])))
-    socket.once('data', ([first]) => done(first === 1))
-    socket.once('error', () => done(false))
-    socket.once('close', () => done(false))
+    hello: Buffer.from([0x6c, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+    isGreeting: ([first]) => first === 1,
+    ms: 1000,
   })
-}
 
 /** @param {string} name @param {import('./process.mjs').Guarded} server @param {string} dir */
 function started(name, server, dir) {

@@ -108,19 +108,22 @@ export async function waitFor(check, { ms = 10_000, every = 20, what = 'somethin
 }
 
 /**
- * Waits for a server's greeting on a port.
- * @param {number} port
- * @returns {Promise<boolean>} whether one came within half a second
+ * Waits for a server's greeting.
+ * @param {number | string} at a port on 127.0.0.1, or the file of a socket
+ * @param {{ hello?: Uint8Array, isGreeting?: (answer: Uint8Array) => boolean, ms?: number }} [options] hello: what is said
+ *   to servers that do not speak first
+ * @returns {Promise<boolean>} whether one came within `ms`
  */
-export function greets(port) {
+export function greets(at, { hello, isGreeting = () => true, ms = 500 } = {}) {
   return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1')
+    const socket = typeof at === 'string' ? net.connect(at) : net.connect(at, '127.0.0.1')
     const done = (/** @type {boolean} */ value) => {
       socket.destroy()
       resolve(value)
     }
-    socket.setTimeout(500, () => done(false))
-    socket.once('data', () => done(true))
+    socket.setTimeout(ms, () => done(false))
+    if (hello) socket.once('connect', () => socket.write(hello))
+    socket.once('data', (answer) => done(isGreeting(answer)))
     socket.once('error', () => done(false))
     socket.once('close', () => done(false))
   })
