@@ -116,6 +116,23 @@ export async function keepNotices(app: ElectronApplication): Promise<{
   }
 }
 
+/** What goes to the person's browser is written down instead of opened; answers with all of it so far. */
+export async function keepOpened(app: ElectronApplication): Promise<() => Promise<string[]>> {
+  await app.evaluate(({ shell }) => {
+    const opened: string[] = []
+    Reflect.set(globalThis, 'opened', opened)
+    shell.openExternal = (url) => {
+      opened.push(url)
+      return Promise.resolve()
+    }
+  })
+  return () =>
+    app.evaluate(() => {
+      const opened: string[] = Reflect.get(globalThis, 'opened')
+      return opened
+    })
+}
+
 /** A key that an input method takes for itself, while it composes a word: no handler may act on it. */
 export const composingKey = (place: Locator, key: string): Promise<void> =>
   place.evaluate((element, pressed) => {

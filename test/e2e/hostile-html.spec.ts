@@ -1,4 +1,5 @@
 import { expect, test, type FrameLocator, type Page } from '@playwright/test'
+import { keepOpened } from './hands'
 import { leakingBodies, runningBodies } from './hostile-mails'
 import {
   ask,
@@ -28,7 +29,7 @@ const encoded = (html: string) => ({
 })
 const slot = (): ReturnType<Page['locator']> => conversation(page).locator('.mail-slot[data-state=shown]')
 const shownMail = (n = 0): FrameLocator => slot().nth(n).frameLocator('.mail-frame').frameLocator('iframe')
-const opened = (): Promise<string[]> => desk.app.evaluate(() => Reflect.get(globalThis, 'openedLinks'))
+let opened: () => Promise<string[]>
 
 async function open(subject: string): Promise<void> {
   await row(page, new RegExp(`, ${subject}$`)).click()
@@ -124,14 +125,7 @@ test.beforeAll(async () => {
   await page.addInitScript(() => {
     for (const name of ['alert', 'confirm', 'prompt']) Reflect.set(window, name, () => console.log('CANARY'))
   })
-  await desk.app.evaluate(({ shell }) => {
-    const links: string[] = []
-    Reflect.set(globalThis, 'openedLinks', links)
-    shell.openExternal = (url) => {
-      links.push(url)
-      return Promise.resolve()
-    }
-  })
+  opened = await keepOpened(desk.app)
   await synced(page, 60_000)
   // Compact rows: all conversations are in the list without scrolling.
   await ask(page, 'settings.set', { density: 'compact' })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import PostalMime from 'postal-mime'
-import { answerByKeyboard, answered, nav, openRow, replyBox, settingsPage } from './hands'
+import { answerByKeyboard, answered, keepOpened, nav, openRow, replyBox, settingsPage } from './hands'
 import {
   conversation,
   mail,
@@ -223,12 +223,7 @@ test("what a mailbox's permission was used for stands in the privacy panel, and 
 
 test("with the organisation's client ID a person reads what Google would give and why, and Cancel opens nothing", async () => {
   const { page, app } = desk
-  await app.evaluate(({ shell }) => {
-    shell.openExternal = async () => {
-      Reflect.set(globalThis, 'opened', true)
-      return Promise.resolve()
-    }
-  })
+  const opened = await keepOpened(app)
   await page.getByRole('button', { name: 'Add mailbox' }).first().click()
   await page.getByLabel('Email address').fill('northwind.support@gmail.com')
   await expect(page.getByText('Google found')).toBeVisible()
@@ -249,5 +244,5 @@ test("with the organisation's client ID a person reads what Google would give an
   await look(desk, 'consent-google')
   await page.getByRole('button', { name: 'Cancel' }).press('Enter')
   await expect(page.getByRole('heading', { name: 'Mailboxes' })).toBeVisible()
-  expect(await app.evaluate(() => Reflect.get(globalThis, 'opened'))).toBeUndefined()
+  expect(await opened()).toEqual([])
 })

@@ -5,7 +5,7 @@ import { startOauth } from '../servers/oauth.mjs'
 import { visit } from '../servers/oauth-visit.mjs'
 import { startPostfix } from '../servers/postfix.mjs'
 import { makeCertificates } from '../servers/tls.mjs'
-import { answerByKeyboard, answered, openRow } from './hands'
+import { answerByKeyboard, answered, keepOpened, openRow } from './hands'
 import { ask, mail, newProfile, row, startPostern, syncStatus, synced, type Desk } from './harness'
 import { look } from './pictures'
 
@@ -16,6 +16,7 @@ let dovecot: Awaited<ReturnType<typeof startDovecot>>
 let postfix: Awaited<ReturnType<typeof startPostfix>>
 let desk: Desk
 let page: Page
+let opened: () => Promise<string[]>
 
 test.beforeAll(async () => {
   oauth = await startOauth({ tls: certificates.good })
@@ -34,15 +35,8 @@ test.beforeAll(async () => {
     size: { width: 1280, height: 800 },
   })
   page = desk.page
-  // The person's default browser: what is opened is written down for the test to open in a real one.
-  await desk.app.evaluate(({ shell }) => {
-    const opened: string[] = []
-    Reflect.set(globalThis, 'opened', opened)
-    shell.openExternal = async (url) => {
-      opened.push(url)
-      return Promise.resolve()
-    }
-  })
+  // For the tests to open in a real browser.
+  opened = await keepOpened(desk.app)
 })
 test.afterAll(async () => {
   await desk?.close()
@@ -50,9 +44,6 @@ test.afterAll(async () => {
   await dovecot?.stop()
   await oauth?.stop()
 })
-
-const opened = async (): Promise<string[]> =>
-  desk.app.evaluate(() => [...(Reflect.get(globalThis, 'opened') as string[])])
 
 /** What a person does in the browser: types the name, allows, and sees that they may go back. */
 async function allowInBrowser(url: string): Promise<void> {
