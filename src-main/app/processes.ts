@@ -14,7 +14,7 @@ const restartDelays = [200, 1000, 3000, 8000]
 
 export interface ServiceOptions<Mine extends CallTable, Theirs extends CallTable> {
   readonly name: ServiceName
-  /** Its first process, when it was started before anything else. */
+  /** Its first process, when it was started before anything else: it runs, or has ended since. */
   readonly first?: UtilityProcess
   readonly mine: Mine
   readonly handlers: Handlers<Mine>
@@ -68,7 +68,8 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
 
   private spawn(): void {
     const { name } = this.options
-    const child = this.first ?? forkService(name)
+    // One without a number has ended before anybody listened to it.
+    const child = this.first?.pid === undefined ? forkService(name) : this.first
     this.first = undefined
     this.child = child
     // Output outside the logger is a fault of a library or a crash report: its first bytes go to the log, redacted.
