@@ -50,11 +50,12 @@ export class Mailboxes {
     private readonly managedClients: () => readonly OauthClient[] = () => [],
   ) {}
 
-  /** A mailbox that is there already keeps its `depth`. It is set before mail hears of the mailbox: nothing is fetched beyond it. */
+  /** A mailbox that is there already stays as it is. `depth` is set before mail hears of the mailbox: nothing is fetched beyond it. */
   async add(settings: MailboxSettings, given: Given, depth?: MailboxDepth): Promise<{ id: number; existed: boolean }> {
     refusePlaintext(settings)
     const made = await this.store().call('mailbox.create', { settings, depth })
-    if (!made.existed) await this.keepSecrets(made.id, settings, given)
+    if (made.existed) return made
+    await this.keepSecrets(made.id, settings, given)
     await this.tellMail('mailbox.changed', made.id)
     return made
   }
@@ -83,9 +84,10 @@ export class Mailboxes {
     }
     if (Object.keys(settings).length > 0) await this.store().call('settings.set', settings)
     for (const { password, smtpPassword, depth, identity: _identity, ...mailbox } of file.mailboxes) {
-      const made = await this.add(mailbox, { password, smtpPassword })
-      if (depth) await this.store().call('mailbox.depth', { id: made.id, depth })
-      if (made.existed || depth) await this.update(made.id, mailbox, {})
+      const { id, existed } = await this.add(mailbox, { password, smtpPassword }, depth)
+      if (!existed) continue
+      if (depth) await this.store().call('mailbox.depth', { id, depth })
+      await this.update(id, mailbox, {})
     }
     await this.provisionIdentities(file)
   }

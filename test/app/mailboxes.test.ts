@@ -47,3 +47,32 @@ it('an issuer without https, or a pattern that only looks alike, gives no client
   expect(clients.map((one) => one.clientId)).toEqual(['y'])
   expect(serviceFor('imap.notgmail.com', ['imap'], clients)).toBeNull()
 })
+
+it('a mailbox that is set up is not begun twice, nor before its depth is known', async () => {
+  const asked: [string, unknown][] = []
+  const rpc = (there: boolean) => ({
+    call: async (name: string, input: unknown) => {
+      asked.push([name, input])
+      return name === 'mailbox.create' ? { id: 4, existed: there } : { mailboxes: [] }
+    },
+  })
+  const keys = { secret: async () => null, setSecret: async () => undefined }
+  const server = { host: 'mail.example', port: 993, security: 'tls' as const, user: 'team' }
+  const mailbox = { name: 'Team', address: 'team@mail.example', imap: server, smtp: server }
+  const depth = { bodies: 'months' as const, months: 6, largest: null, pace: 'auto' as const }
+  const provision = async (there: boolean) => {
+    asked.length = 0
+    const { call } = rpc(there)
+    await new Mailboxes(
+      keys as unknown as Keys,
+      {} as SignIns,
+      () => ({ call }) as never,
+      () => ({ call }) as never,
+      () => undefined,
+    ).provision({ version: 1, mailboxes: [{ ...mailbox, depth }] })
+    return asked.map(([name]) => name).filter((name) => name !== 'mailbox.all')
+  }
+  expect(await provision(false)).toEqual(['mailbox.create', 'mailbox.changed'])
+  expect(asked[0]?.[1]).toMatchObject({ depth })
+  expect(await provision(true)).toEqual(['mailbox.create', 'mailbox.depth', 'mailbox.update', 'mailbox.changed'])
+})
