@@ -10,6 +10,7 @@ import { errorText, t } from '../text'
 import { listText } from '../text/lists'
 import { Avatar } from '../ui/avatar'
 import { Button } from '../ui/button'
+import { CardTable } from '../ui/card-table'
 import { EmptyState } from '../ui/empty-state'
 import { MoreMenu, type MenuPart } from '../ui/menu'
 import { Page } from '../ui/page'
@@ -288,65 +289,54 @@ function People({
           { label: t('team:remove'), danger: true, onSelect: () => onMember('remove', member) },
         ]
   return (
-    <div>
-      <div className="card clip people">
-        <table>
-          <thead>
-            <tr>
-              <th>{t('team:columns.name')}</th>
-              <th>{t('team:columns.role')}</th>
-              <th>{t('team:columns.seen')}</th>
-              <th>
-                <span className="sr">{t('team:columns.acts')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {team.members.map((member) => (
-              <tr key={member.id} className={member.removedAt === null ? '' : 't3'}>
-                <td>
-                  <div className="x g3">
-                    <Avatar name={member.name} />
-                    <div className="cut">
-                      <bdi className="medium">{member.name}</bdi>{' '}
-                      {member.id === team.you && <span className="t3">{t('team:you')}</span>}
-                      <div className="meta t3 cut">
-                        <bdi>{member.address}</bdi>
-                      </div>
-                    </div>
+    <div className="people">
+      <CardTable
+        heads={[t('team:columns.name'), t('team:columns.role'), t('team:columns.seen')]}
+        acts={t('team:columns.acts')}
+      >
+        {team.members.map((member) => (
+          <tr key={member.id} className={member.removedAt === null ? '' : 't3'}>
+            <td>
+              <div className="x g3">
+                <Avatar name={member.name} />
+                <div className="cut">
+                  <bdi className="medium">{member.name}</bdi>{' '}
+                  {member.id === team.you && <span className="t3">{t('team:you')}</span>}
+                  <div className="meta t3 cut">
+                    <bdi>{member.address}</bdi>
                   </div>
-                </td>
-                <td className="t2">
-                  {member.removedAt === null ? (
-                    <>
-                      {t(`team:roles.${member.role}`)}
-                      <Also member={member} />
-                    </>
-                  ) : (
-                    <span className="chip sm">{t('team:left')}</span>
-                  )}
-                </td>
-                <td className="t2">
-                  {member.heardAt === null ? (
-                    member.id === team.you ? (
-                      ''
-                    ) : (
-                      t('team:never')
-                    )
-                  ) : (
-                    <Time at={member.heardAt} form="ago" />
-                  )}
-                </td>
-                <td className="r">
-                  {owner && member.removedAt === null && (
-                    <MoreMenu label={t('team:more', { name: member.name })} items={items(member)} />
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+                </div>
+              </div>
+            </td>
+            <td className="t2">
+              {member.removedAt === null ? (
+                <>
+                  {t(`team:roles.${member.role}`)}
+                  <Also member={member} />
+                </>
+              ) : (
+                <span className="chip sm">{t('team:left')}</span>
+              )}
+            </td>
+            <td className="t2">
+              {member.heardAt === null ? (
+                member.id === team.you ? (
+                  ''
+                ) : (
+                  t('team:never')
+                )
+              ) : (
+                <Time at={member.heardAt} form="ago" />
+              )}
+            </td>
+            <td className="r">
+              {owner && member.removedAt === null && (
+                <MoreMenu label={t('team:more', { name: member.name })} items={items(member)} />
+              )}
+            </td>
+          </tr>
+        ))}
+      </CardTable>
       {!owner && <p className="meta t3 team-foot">{t('team:ownerOnly', { name: ownerName })}</p>}
     </div>
   )
