@@ -74,9 +74,7 @@ function Outside({
   recovery: Policy['recoveryKey']
   now: number
 }) {
-  const live = data.grants.filter(
-    ({ state, endedAt }) => endedAt === null && (state === 'live' || state === 'time-doubtful'),
-  )
+  const live = data.grants.filter(({ state }) => state === 'live' || state === 'time-doubtful')
   const where = (ids: readonly number[] | null): string =>
     ids === null
       ? t('privacy:access.allMailboxes')
@@ -371,7 +369,7 @@ export function Overview() {
       </EmptyState>
     )
   if (!grants.data || !team || !mailboxes || !rows) return null
-  const outside = grants.data.grants.filter(({ state, endedAt }) => endedAt === null && state === 'live').length
+  const outside = grants.data.grants.filter(({ state }) => state === 'live').length
   const members = Math.max(1, team.members.filter(({ removedAt }) => removedAt === null).length)
   const servers = new Set(mailboxes.filter(({ local }) => !local).flatMap(({ imap, smtp }) => [imap.host, smtp.host]))
     .size

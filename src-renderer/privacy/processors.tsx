@@ -49,7 +49,7 @@ function useFromSettings(): { key: string; who: string; does: string; data: stri
       ? [{ key: 'nats', who: team.carrier.url, does: t('register:carrier'), data: t('register:carrierData') }]
       : []),
     ...grants
-      .filter(({ state, endedAt }) => state === 'live' && endedAt === null)
+      .filter(({ state }) => state === 'live')
       .map(({ id, identity, scope }) => ({
         key: `grant ${id}`,
         who: `${identity.name}, ${identity.organisation}`,

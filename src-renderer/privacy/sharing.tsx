@@ -17,9 +17,7 @@ export function Sharing() {
   const grants = useQuery('grants.list', {}, { topics: ['access', 'settings'] }).data?.grants
   const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy
   if (!state || !grants || !policy) return null
-  const success = grants.filter(
-    ({ kind, state: stands, endedAt }) => kind !== 'support' && stands === 'live' && endedAt === null,
-  )
+  const success = grants.filter(({ kind, state: stands }) => kind !== 'support' && stands === 'live')
   const forbidden = policy.supportAccess === 'off' || policy.customerSuccessAccess === 'off'
   return (
     <>
