@@ -16,10 +16,20 @@ const words = (error: CallError) =>
       ? t('register:edit.backwards')
       : undefined
 
-function DayField({ label, value, onSet }: { label: string; value: string; onSet: (value: string) => void }) {
+function LineField({
+  label,
+  onSet,
+  ...input
+}: {
+  label: string
+  value: string
+  type?: 'date'
+  maxLength?: number
+  onSet: (value: string) => void
+}) {
   return (
     <Field label={label}>
-      {(ids) => <Input {...ids} type="date" value={value} onChange={(event) => onSet(event.target.value)} />}
+      {(ids) => <Input dir="auto" {...ids} {...input} onChange={(event) => onSet(event.target.value)} />}
     </Field>
   )
 }
@@ -76,32 +86,17 @@ export function EditEntry({
       </Field>
       {!isPolicy && (
         <>
-          <Field label={t('register:edit.data')}>
-            {(ids) => (
-              <Input
-                {...ids}
-                value={data}
-                maxLength={300}
-                dir="auto"
-                onChange={(event) => setData(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label={t('register:edit.place')}>
-            {(ids) => (
-              <Input
-                {...ids}
-                value={place}
-                maxLength={100}
-                dir="auto"
-                onChange={(event) => setPlace(event.target.value)}
-              />
-            )}
-          </Field>
+          <LineField label={t('register:edit.data')} value={data} maxLength={300} onSet={setData} />
+          <LineField label={t('register:edit.place')} value={place} maxLength={100} onSet={setPlace} />
         </>
       )}
-      <DayField label={t('register:edit.announced')} value={announced} onSet={setAnnounced} />
-      <DayField label={t(isPolicy ? 'register:edit.inForce' : 'register:edit.from')} value={from} onSet={setFrom} />
+      <LineField type="date" label={t('register:edit.announced')} value={announced} onSet={setAnnounced} />
+      <LineField
+        type="date"
+        label={t(isPolicy ? 'register:edit.inForce' : 'register:edit.from')}
+        value={from}
+        onSet={setFrom}
+      />
       {notice !== null && notice < noticeDays && (
         <p className="hint bad" role="status">
           {notice < 0
