@@ -135,11 +135,11 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
     this.child?.postMessage({ t: 'port', to, caller }, [port])
   }
 
-  /** Lets it finish and ends it. */
-  async stop(): Promise<void> {
+  /** Lets it finish, for at most `deadline` ms, and ends it. */
+  async stop(deadline = this.options.deadline): Promise<void> {
     this.wanted = false
     const { child, current } = this
-    const { name, finish, deadline } = this.options
+    const { name, finish } = this.options
     if (!child) return
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     if (current) {

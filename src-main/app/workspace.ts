@@ -433,7 +433,8 @@ export class Workspace {
   /** Moves a damaged database away (never deletes it) and opens a fresh one; mail comes again from the server. */
   async setAsideDamaged(): Promise<void> {
     if (this.error?.code !== 'store-corrupt') throw new PosternError('not-allowed', 'the store is not damaged')
-    await this.storeService.stop()
+    // Its database is put away as it is: there is less to wait for.
+    await this.storeService.stop(3000)
     setDatabaseAside(this.options.profile)
     this.provisioning.startOver()
     this.become('starting', null)
