@@ -1,9 +1,13 @@
 /** Reading the numbers out of vitest's and Playwright's JSON reports. */
 import fs from 'node:fs'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { root } from './machine.mjs'
 
-/** @typedef {{ passed: number, failed: string[], skipped: number }} Result failed holds one name for each failed test */
+/**
+ * @typedef {{ passed: number, failed: string[], skipped: number }} Result failed holds one name for each failed test,
+ *   with the beginning of what it said
+ */
 
 function readJson(file) {
   try {
@@ -11,6 +15,16 @@ function readJson(file) {
   } catch {
     return undefined
   }
+}
+
+/**
+ * The first words of an error: they stand at the end of a run, where its middle may have been cut off.
+ * @param {string | undefined} message
+ */
+function said(message) {
+  const lines = stripVTControlCharacters(message || 'it failed').split('\n')
+  const words = lines.map((line) => line.trim()).filter((line) => line && !line.startsWith('at '))
+  return words.slice(0, 4).join(' | ').slice(0, 400)
 }
 
 /** A runner that ends badly without a failed test (it crashed, or an error came outside of any test) is a failure too. */
@@ -32,13 +46,14 @@ export function readVitest(step, file, code) {
     const name = path.relative(root, suite.name)
     for (const test of suite.assertionResults) {
       if (test.status === 'passed') result.passed += 1
-      else if (test.status === 'failed') result.failed.push(`${name}: ${test.fullName}`)
-      else result.skipped += 1
+      else if (test.status === 'failed') {
+        result.failed.push(`${name}: ${test.fullName}: ${said(test.failureMessages?.[0])}`)
+      } else result.skipped += 1
     }
     // A file that cannot even be loaded, or whose hooks fail, has no failed test of its own.
     const hasFailure = suite.assertionResults.some((/** @type {any} */ test) => test.status === 'failed')
     if (suite.status === 'failed' && !hasFailure) {
-      result.failed.push(`${name}: ${String(suite.message || 'the file failed').split('\n')[0]}`)
+      result.failed.push(`${name}: ${said(suite.message)}`)
     }
   }
   return withExitCode(result, step, code)
@@ -58,12 +73,15 @@ export function readPlaywright(step, file, code) {
       for (const test of spec.tests) {
         if (test.status === 'skipped') result.skipped += 1
         else if (test.status === 'expected') result.passed += 1
-        else result.failed.push(`${spec.file}: ${[...trail, spec.title].join(' ')}`)
+        else {
+          const error = test.results?.findLast((/** @type {any} */ run) => run.error)?.error
+          result.failed.push(`${spec.file}: ${[...trail, spec.title].join(' ')}: ${said(error?.message)}`)
+        }
       }
     }
     for (const inner of suite.suites ?? []) visit(inner, [...trail, inner.title])
   }
   for (const suite of report?.suites ?? []) visit(suite, [])
-  for (const error of report?.errors ?? []) result.failed.push(`${step}: ${String(error.message).split('\n')[0]}`)
+  for (const error of report?.errors ?? []) result.failed.push(`${step}: ${said(error.message)}`)
   return withExitCode(result, step, code)
 }

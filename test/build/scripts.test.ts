@@ -82,7 +82,11 @@ describe('numbers from the runners', () => {
     name: path.resolve('test/x.test.ts'),
     status,
     message,
-    assertionResults: tests.map(([fullName, state]) => ({ fullName, status: state })),
+    assertionResults: tests.map(([fullName, state]) => ({
+      fullName,
+      status: state,
+      failureMessages: state === 'failed' ? ['\u001b[31mexpected 1\u001b[39m\n\n  to be 2\n    at x.test.ts:3'] : [],
+    })),
   })
 
   it('counts passed, failed and skipped tests and files that could not be loaded', () => {
@@ -103,7 +107,7 @@ describe('numbers from the runners', () => {
     expect(readVitest('unit', file, 1)).toEqual({
       passed: 1,
       skipped: 2,
-      failed: ['test/x.test.ts: subtracts', 'test/x.test.ts: Cannot find module'],
+      failed: ['test/x.test.ts: subtracts: expected 1 | to be 2', 'test/x.test.ts: Cannot find module | somewhere'],
     })
   })
 
@@ -115,7 +119,11 @@ describe('numbers from the runners', () => {
   })
 
   it('reads nested Playwright suites and errors outside of tests', () => {
-    const spec = (title: string, status: string) => ({ title, file: 'a.spec.ts', tests: [{ status }] })
+    const spec = (title: string, status: string) => ({
+      title,
+      file: 'a.spec.ts',
+      tests: [{ status, results: status === 'unexpected' ? [{ error: { message: 'no inbox' } }] : [{}] }],
+    })
     const file = put(
       'e2e.json',
       JSON.stringify({
@@ -131,7 +139,7 @@ describe('numbers from the runners', () => {
     expect(readPlaywright('e2e', file, 1)).toEqual({
       passed: 1,
       skipped: 1,
-      failed: ['a.spec.ts: inbox fills', 'e2e: no config'],
+      failed: ['a.spec.ts: inbox fills: no inbox', 'e2e: no config | here'],
     })
   })
 })

@@ -1,5 +1,6 @@
 /** Starting server programs so that none outlives the program that started it, and the small things all of them need. */
 import { spawn, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
@@ -76,15 +77,30 @@ async function keepAlive(promise) {
   }
 }
 
-/** @returns {Promise<number>} a port on 127.0.0.1 that nobody uses at this moment */
-export function freePort() {
-  return new Promise((resolve, reject) => {
+/** Ports this process has named already: a server may take a while until it listens on its own. */
+const named = new Set()
+
+/**
+ * Lies below the ports that the system gives to outgoing connections (from 32768 on Linux): between the look and the
+ * server's start one of those would go to whatever connects next, and a test would then speak with a stranger.
+ * @returns {Promise<number>} a port on 127.0.0.1 that nobody uses at this moment, each time another one
+ */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(10_000, 32_000)
+    if (!named.has(port) && (await canListen(port))) {
+      named.add(port)
+      return port
+    }
+  }
+}
+
+/** @returns {Promise<boolean>} */
+function canListen(/** @type {number} */ port) {
+  return new Promise((resolve) => {
     const server = net.createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address())
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 
