@@ -33,7 +33,7 @@ type AppState = CallOutput<'app.state'>
 
 /** Asks how the program stands and shows what belongs to that: start, lock, failure, first run, or the window. */
 export function App() {
-  const state = useQuery('app.state', {}, { topics: ['app-state'] }).data
+  const state = useQuery('app.state', {}).data
   useEffect(() => {
     if (!state) return
     document.documentElement.dataset['os'] = state.platform
@@ -62,9 +62,9 @@ function Page({ state }: { state: AppState | undefined }) {
 
 /** The window, or the first run. Where there was mail the last time, the window is drawn while the store still opens; its lists fill then. */
 function Ready({ state }: { state: AppState }) {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
-  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
-  const lease = useQuery('team.lease', {}, { topics: ['team'] }).data
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes
+  const settings = useQuery('settings.get', {}).data
+  const lease = useQuery('team.lease', {}).data
   useEffect(() => {
     if (settings) applySettings(settings)
   }, [settings])

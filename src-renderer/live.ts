@@ -1,10 +1,9 @@
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
-import type { CallInput, CallName, CallOutput, PosternEvent } from '../src-preload/contract'
+import type { CallInput, CallOutput, PosternEvent } from '../src-preload/contract'
 import { ask, asCallError, onEvent, type CallError } from './client'
+import { topicsOf, type Asked } from './topics'
 import { Pace } from './state/pace'
 import { share } from './state/share'
-
-export type Topic = PosternEvent['topic']
 
 export interface QueryState<T> {
   /** The newest answer; the old one stays while a new one is fetched. */
@@ -20,10 +19,11 @@ const keepMs = 20_000
 const firstRetryMs = 16
 const longestRetryMs = 1000
 
-class Query<N extends CallName> {
+class Query<N extends Asked> {
   state: QueryState<CallOutput<N>> = { data: undefined, error: null, slow: false }
   private readonly listeners = new Set<() => void>()
-  private readonly watched = new Map<Topic, readonly number[] | null>()
+  /** null: events about anything count. */
+  private about: readonly number[] | null = []
   private running = false
   private stale = true
   private again = false
@@ -39,11 +39,9 @@ class Query<N extends CallName> {
     private readonly home: Map<string, Query<N>>,
   ) {}
 
-  watch(topics: readonly Topic[], ids: readonly number[] | null): void {
-    for (const topic of topics) {
-      const before = this.watched.get(topic)
-      this.watched.set(topic, before === null || ids === null ? null : [...new Set([...(before ?? []), ...ids])])
-    }
+  /** Events about these count too. */
+  watch(ids: readonly number[] | undefined): void {
+    this.about = this.about === null || ids === undefined ? null : [...new Set([...this.about, ...ids])]
   }
 
   subscribe(listener: () => void): () => void {
@@ -59,9 +57,9 @@ class Query<N extends CallName> {
 
   hear(event: PosternEvent): void {
     if (event.topic === 'store-back' || (event.topic === 'app-state' && this.state.error)) return this.refetch()
-    const ids = this.watched.get(event.topic)
-    if (ids === undefined) return
-    if (ids && 'ids' in event && event.ids.length > 0 && !ids.some((id) => event.ids.includes(id))) return
+    if (!topicsOf(this.name).includes(event.topic)) return
+    const { about } = this
+    if (about && 'ids' in event && event.ids.length > 0 && !about.some((id) => event.ids.includes(id))) return
     this.refetch()
   }
 
@@ -112,7 +110,7 @@ class Query<N extends CallName> {
   }
 }
 
-const registry: { [N in CallName]?: Map<string, Query<N>> } = {}
+const registry: { [N in Asked]?: Map<string, Query<N>> } = {}
 let stopHearing: (() => void) | undefined
 
 function listen(): void {
@@ -121,7 +119,7 @@ function listen(): void {
   })
 }
 
-function queryFor<N extends CallName>(name: N, input: CallInput<N>): Query<N> {
+function queryFor<N extends Asked>(name: N, input: CallInput<N>): Query<N> {
   listen()
   const key = JSON.stringify(input)
   let queries: Map<string, Query<N>> | undefined = registry[name]
@@ -138,29 +136,22 @@ function queryFor<N extends CallName>(name: N, input: CallInput<N>): Query<N> {
 
 const nothing: QueryState<never> = { data: undefined, error: null, slow: false }
 
-export interface QueryOptions {
-  /** Events after which it is asked again. */
-  topics: readonly Topic[]
-  /** Only events about these ids count (events without ids always do). */
-  ids?: readonly number[]
-}
-
 /**
- * Asks a reading call and keeps its answer fresh: subscribes to topics, collapses refetches, keeps the old value meanwhile.
- * Components that ask the same share one request. `input` null: ask nothing.
+ * Asks a reading call and keeps its answer fresh: asks again after events of its topics (`topics.ts`), collapses refetches, keeps
+ * the old value meanwhile. Components that ask the same share one request. `input` null: ask nothing. `ids`: of the events that name
+ * things, only those about these count.
  */
-export function useQuery<N extends CallName>(
+export function useQuery<N extends Asked>(
   name: N,
   input: CallInput<N> | null,
-  options: QueryOptions,
+  ids?: readonly number[],
 ): QueryState<CallOutput<N>> & { refetch: () => void } {
   const query = input === null ? null : queryFor(name, input)
-  const topics = options.topics.join()
-  const ids = options.ids?.join()
+  const about = ids?.join()
   useEffect(() => {
-    query?.watch(options.topics, options.ids ?? null)
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the joined texts stand for the lists
-  }, [query, topics, ids])
+    query?.watch(ids)
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the joined text stands for the list
+  }, [query, about])
   const subscribe = useCallback((listener: () => void) => query?.subscribe(listener) ?? (() => undefined), [query])
   const state = useSyncExternalStore(subscribe, () => query?.state ?? nothing)
   const refetch = useCallback(() => query?.refetch(), [query])
@@ -171,14 +162,14 @@ export function useQuery<N extends CallName>(
  * Starts a query before a component asks for it, so that its answer is there at the first paint. `then` gets the answer, at once
  * when it is there already.
  */
-export function prefetch<N extends CallName>(
+export function prefetch<N extends Asked>(
   name: N,
   input: CallInput<N>,
-  options: QueryOptions,
+  ids?: readonly number[],
   then?: (answer: CallOutput<N>) => void,
 ): void {
   const query = queryFor(name, input)
-  query.watch(options.topics, options.ids ?? null)
+  query.watch(ids)
   let stop = (): void => undefined
   const look = (): void => {
     const { data, error } = query.state

@@ -18,12 +18,12 @@ startHand()
 leaveInputMethodAlone()
 if (!isSupport) {
   // What the first paint shows is asked for before React begins to draw.
-  prefetch('app.state', {}, { topics: ['app-state'] })
+  prefetch('app.state', {})
   firstList()
-  prefetch('settings.get', {}, { topics: ['settings'] })
-  prefetch('mailboxes.list', {}, { topics: ['mailboxes'] })
-  prefetch('counts.get', {}, { topics: ['counts'] })
-  prefetch('sync.status', {}, { topics: ['sync', 'mailboxes'] })
+  prefetch('settings.get', {})
+  prefetch('mailboxes.list', {})
+  prefetch('counts.get', {})
+  prefetch('sync.status', {})
 }
 
 const root = document.getElementById('root')

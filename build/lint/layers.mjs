@@ -87,7 +87,7 @@ export const PLACES = [
   'support',
   'search',
 ]
-const FOR_PLACES = ['ui', 'work', 'writing', 'state', 'text', 'client', 'live', 'mail-frame']
+const FOR_PLACES = ['ui', 'work', 'writing', 'state', 'text', 'client', 'live', 'topics', 'mail-frame']
 
 /** The part of a path that starts at one of our source folders, or undefined for files elsewhere. */
 export function inRepository(file) {

@@ -25,11 +25,9 @@ function leave(): void {
 
 /** A conversation that the team begins: recipients, subject, text. */
 export function NewMessage({ draftId }: { draftId: number | null }) {
-  const { data: kept, error } = useQuery('drafts.get', draftId === null ? null : { id: draftId }, { topics: [] })
-  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
-  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
-    ({ local }) => !local,
-  )
+  const { data: kept, error } = useQuery('drafts.get', draftId === null ? null : { id: draftId })
+  const settings = useQuery('settings.get', {}).data
+  const mailboxes = (useQuery('mailboxes.list', {}).data?.mailboxes ?? []).filter(({ local }) => !local)
   const place = useRef<HTMLElement>(null)
   const composer = useComposer({
     name: t('composer:message'),

@@ -41,10 +41,8 @@ export function OpenReply({
   onNote,
   keepHeight,
 }: ReplyProps & { keepHeight: (height: number) => void }) {
-  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
-    ({ local }) => !local,
-  )
-  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
+  const mailboxes = (useQuery('mailboxes.list', {}).data?.mailboxes ?? []).filter(({ local }) => !local)
+  const settings = useQuery('settings.get', {}).data
   const draftKind = conversation.draft?.kind
   const [target, setTarget] = useState<{ kind: Kind; messageId: number | undefined }>(() => ({
     kind: draftKind && draftKind !== 'new' ? draftKind : 'reply',

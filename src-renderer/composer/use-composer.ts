@@ -72,7 +72,7 @@ export function useComposer(options: ComposerOptions): Composer {
   const { name, start, preview, isForward, asksSubject, settings } = options
   const [desk] = useState(() => new DraftDesk(start))
   const state = useSyncExternalStore(desk.subscribe, desk.snapshot)
-  const offline = isOffline(useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data)
+  const offline = isOffline(useQuery('sync.status', {}).data)
   const [sending, setSending] = useState(false)
   const [assign, setAssign] = useState<Person | null | undefined>()
   const [problem, setProblem] = useState<SendProblem | null>(null)

@@ -25,7 +25,7 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
   const { id } = conversation
   const now = useNow()
   const fields = useFields()
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
   const nameOf = useWriterName()
   const choose = (conflict: Conflict, write: Write): void => {
     if (conflict.field === 'assignee') void assign([id], write.to, true)

@@ -189,7 +189,7 @@ function Waiting() {
 
 /** The conversation pane: head, messages, composer; its own loading, failed and gone states. */
 export function Conversation({ id, composer, onMailto }: ConversationProps) {
-  const { data, error, slow, refetch } = useQuery('conversations.get', { id }, { topics: ['conversations'], ids: [id] })
+  const { data, error, slow, refetch } = useQuery('conversations.get', { id }, [id])
   let inside: ReactNode = null
   if (error?.code === 'not-found') {
     inside = (

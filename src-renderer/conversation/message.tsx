@@ -131,11 +131,7 @@ function FetchedBody({
   onLink: (url: string, text: string) => void
   onSource: (id: number) => void
 }) {
-  const { data, error, slow, refetch } = useQuery(
-    'messages.body',
-    { id: message.id },
-    { topics: ['conversations'], ids: [message.conversationId] },
-  )
+  const { data, error, slow, refetch } = useQuery('messages.body', { id: message.id }, [message.conversationId])
   if (data) return <Body message={message} body={data} {...rest} />
   if (error)
     return (

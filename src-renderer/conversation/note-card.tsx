@@ -160,7 +160,7 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
 }
 
 function HistoryDialog({ noteId, onClose }: { noteId: number; onClose: () => void }) {
-  const versions = useQuery('notes.history', { noteId }, { topics: ['conversations'] }).data?.versions ?? []
+  const versions = useQuery('notes.history', { noteId }).data?.versions ?? []
   return (
     <Dialog
       open

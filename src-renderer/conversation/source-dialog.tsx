@@ -10,7 +10,7 @@ import { Spinner } from '../ui/spinner'
 
 /** The message as it came over the wire. */
 export function SourceDialog({ messageId, onClose }: { messageId: number; onClose: () => void }) {
-  const { data, error } = useQuery('messages.source', { id: messageId }, { topics: [] })
+  const { data, error } = useQuery('messages.source', { id: messageId })
   const copy = () => {
     if (data)
       void navigator.clipboard

@@ -35,7 +35,7 @@ export function WhyDialog({
   /** The conversation has no other message. */ alone: boolean
   onClose: () => void
 }) {
-  const { data, error, slow } = useQuery('threads.why', { messageId }, { topics: ['conversations'] })
+  const { data, error, slow } = useQuery('threads.why', { messageId })
   const split = (which: 'from' | 'one') => {
     onClose()
     void splitConversation(messageId, which)

@@ -147,11 +147,7 @@ export function CustomerPanel({
   customerId: number
   /** What the team keeps about the open conversation. */ details?: ReactNode
 }) {
-  const { data, error, slow, refetch } = useQuery(
-    'customers.get',
-    { id: customerId },
-    { topics: ['customers', 'conversations'], ids: [customerId] },
-  )
+  const { data, error, slow, refetch } = useQuery('customers.get', { id: customerId })
   if (!data) {
     if (error)
       return (

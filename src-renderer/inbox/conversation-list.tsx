@@ -354,9 +354,8 @@ function goTo(grid: RowGridHandle, index: number): void {
 /** A conversation and its customer, kept for a while. */
 function prefetchConversation(id: number | undefined): void {
   if (id === undefined) return
-  prefetch('conversations.get', { id }, { topics: ['conversations'], ids: [id] }, ({ customerId }) => {
-    if (customerId !== null)
-      prefetch('customers.get', { id: customerId }, { topics: ['customers', 'conversations'], ids: [customerId] })
+  prefetch('conversations.get', { id }, [id], ({ customerId }) => {
+    if (customerId !== null) prefetch('customers.get', { id: customerId })
   })
 }
 

@@ -33,7 +33,7 @@ export function DraftList({
   density: keyof typeof rowHeights
   mailboxNames: ReadonlyMap<number, string>
 }) {
-  const { data, error, refetch } = useQuery('drafts.list', {}, { topics: ['drafts'] })
+  const { data, error, refetch } = useQuery('drafts.list', {})
   const openDraft = usePlaces((state) => (state.place.kind === 'new-message' ? state.place.draftId : null))
   const isOn = (draft: Draft) =>
     draft.conversationId === null ? draft.id === openDraft : draft.conversationId === openId

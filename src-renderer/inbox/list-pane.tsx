@@ -47,8 +47,8 @@ const noMailboxes: readonly Mailbox[] = []
 
 /** The list pane: head, sync strip, the list of the view, bulk bar and toast. */
 export function ListPane({ view, mailboxId, tag, label, saved: savedName, openId, density }: Props) {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? noMailboxes
-  const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? noMailboxes
+  const sync = useQuery('sync.status', {}).data
   const width = useLayout(listWidthOf)
   const setLayout = useLayout((state) => state.set)
   const names = useMemo(() => new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox.name])), [mailboxes])
@@ -147,9 +147,7 @@ function Conversations({
   )
   const [dialog, setDialog] = useState<'new' | 'edit' | null>(null)
   const lines = useViewLines()
-  const mailboxAddress = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes.find(
-    ({ id }) => id === mailboxId,
-  )?.address
+  const mailboxAddress = useQuery('mailboxes.list', {}).data?.mailboxes.find(({ id }) => id === mailboxId)?.address
   const ofView: MenuPart[] = saved
     ? [
         { label: t('views:edit'), icon: Pencil, onSelect: () => setDialog('edit') },

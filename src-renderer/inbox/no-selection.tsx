@@ -17,9 +17,9 @@ const troubled = (mailbox: MailboxSync) => mailbox.state === 'auth-failed' || ma
 
 /** The pane beside the list when no conversation is open: how far the first sync is, or a quiet word. */
 export function NoSelection({ view }: { view: View }) {
-  const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
-  const counts = useQuery('counts.get', {}, { topics: ['counts'] }).data
+  const sync = useQuery('sync.status', {}).data
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes
+  const counts = useQuery('counts.get', {}).data
   const first = sync?.mailboxes.some(isFirst) ?? false
   const trouble = sync?.mailboxes.some(troubled) ?? false
   return (

@@ -23,7 +23,7 @@ export function OutboxList({
   openId: number | null
   mailboxNames: ReadonlyMap<number, string>
 }) {
-  const { data, error, refetch } = useQuery('outbox.list', {}, { topics: ['outbox'] })
+  const { data, error, refetch } = useQuery('outbox.list', {})
   return (
     <PlainList
       items={data?.items}

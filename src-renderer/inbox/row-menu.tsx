@@ -64,7 +64,7 @@ export function RowMenu({
   const [exporting, setExporting] = useState(false)
   const people = usePeople()
   const one = ids.length === 1
-  const whole = useQuery('conversations.get', one ? { id: row.id } : null, { topics: ['conversations'], ids }).data
+  const whole = useQuery('conversations.get', one ? { id: row.id } : null, ids).data
   const follows = whole?.followers.some(({ id }) => id === people?.self) ?? false
 
   // One layer follows another when the first is gone: what closes gives the focus back a moment later.

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { CallInput, View } from '../../src-preload/contract'
 import { ask, onEvent } from '../client'
 import { ListWindow } from '../state/list-window'
+import { topicsOf } from '../topics'
 
 /** What makes a list: everything that `conversations.list` is asked with but the page. */
 export type ListFilter = Omit<CallInput<'conversations.list'>, 'offset' | 'limit'>
@@ -41,7 +42,7 @@ function hear(): void {
   if (hearing) return
   hearing = true
   onEvent((event) => {
-    if (event.topic === 'conversations' || event.topic === 'app-state' || event.topic === 'views')
+    if (event.topic === 'app-state' || topicsOf('conversations.list').includes(event.topic))
       for (const window of kept.values()) window.refresh()
   })
 }

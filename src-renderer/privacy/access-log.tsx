@@ -86,13 +86,14 @@ export function AccessLog() {
   const [shown, setShown] = useState(page)
   const [checking, setChecking] = useState(false)
   const now = useNow()
-  const query = useQuery(
-    'accessLog.list',
-    { who: who === '' ? null : who, days: periods[period], looksOnly, limit: shown },
-    { topics: ['access'] },
-  )
-  const verdict = useQuery('accessLog.verdict', {}, { topics: ['access'] }).data?.verdict ?? null
-  const by = useQuery('settings.get', {}, { topics: ['settings'] }).data?.agentName ?? ''
+  const query = useQuery('accessLog.list', {
+    who: who === '' ? null : who,
+    days: periods[period],
+    looksOnly,
+    limit: shown,
+  })
+  const verdict = useQuery('accessLog.verdict', {}).data?.verdict ?? null
+  const by = useQuery('settings.get', {}).data?.agentName ?? ''
   const { data, error, refetch } = query
   const check = async () => {
     setChecking(true)

@@ -128,8 +128,8 @@ export function Access() {
   const [layer, setLayer] = useState<Layer | null>(null)
   // Ticks every 20 seconds, so that what is left is true while somebody looks at it.
   const tick = useNow()
-  const { data, error, refetch } = useQuery('grants.list', {}, { topics: ['access', 'settings'] })
-  const managedBy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data
+  const { data, error, refetch } = useQuery('grants.list', {})
+  const managedBy = useQuery('policy.get', {}).data
   const close = () => setLayer(null)
   if (!data)
     return error ? (
@@ -250,7 +250,7 @@ async function remove(id: number, name: string): Promise<void> {
 }
 
 function People({ onAdd, canGrant }: { onAdd: () => void; canGrant: boolean }) {
-  const people = useQuery('identities.list', {}, { topics: ['access', 'settings'] }).data?.identities
+  const people = useQuery('identities.list', {}).data?.identities
   if (!people) return null
   return (
     <Section

@@ -22,10 +22,8 @@ type State = CallOutput<'reports.state'>
 
 /** Writes to the support team: what happened, diagnostics that were read here, a grant; and out of it a draft. */
 export function ContactSupport() {
-  const state = useQuery('reports.state', {}, { topics: ['settings', 'access', 'team'] }).data
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes.filter(
-    ({ local }) => !local,
-  )
+  const state = useQuery('reports.state', {}).data
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes.filter(({ local }) => !local)
   return (
     <Page title={t('reports:contact.title')}>
       {mailboxes?.length === 0 && (
@@ -58,8 +56,8 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const tick = useNow()
-  const grants = useQuery('grants.list', {}, { topics: ['access', 'settings'] }).data
-  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data
+  const grants = useQuery('grants.list', {}).data
+  const policy = useQuery('policy.get', {}).data
   const address = state.addressManaged ? state.supportAddress : to.trim()
   const ready =
     /^\S+@\S+\.\S+$/.test(address) && subject.trim() !== '' && what.trim() !== '' && (!attach || report !== null)

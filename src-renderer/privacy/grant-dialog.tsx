@@ -87,9 +87,8 @@ export function GrantDialog({
   onGranted,
   onClose,
 }: GrantDialogProps) {
-  const people =
-    useQuery('identities.list', {}, { topics: ['access'] }).data?.identities.filter(({ allowed }) => allowed) ?? []
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const people = useQuery('identities.list', {}).data?.identities.filter(({ allowed }) => allowed) ?? []
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
   const [chosen, setChosen] = useState<number | null>(extend?.identity.id ?? null)
   const [kind, setKind] = useState<Kind>(extend?.kind ?? 'support')
   const [scope, setScope] = useState<Scope>(extend?.scope ?? 'metadata')

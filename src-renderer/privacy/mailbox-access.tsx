@@ -9,7 +9,7 @@ import { Section } from './section'
 
 /** The table that every mailbox was added under: what Postern takes, what for, where it is kept, and how much of it was really used. */
 export function MailboxAccess() {
-  const { data, error, refetch } = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] })
+  const { data, error, refetch } = useQuery('mailboxes.list', {})
   const mailboxes = (data?.mailboxes ?? []).filter(({ local }) => !local)
   if (error && !data)
     return (

@@ -94,15 +94,11 @@ function Line({ row, now }: { row: Row; now: number }) {
 export function Network() {
   const [period, setPeriod] = useState<Period>('week')
   const now = useNow()
-  const { data, error, refetch } = useQuery(
-    'ledger.list',
-    { days: periods[period] },
-    { topics: ['ledger', 'mailboxes'] },
-  )
-  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data
+  const { data, error, refetch } = useQuery('ledger.list', { days: periods[period] })
+  const policy = useQuery('policy.get', {}).data
   const forced = policy?.policy.blockUnexpectedHosts
   const managed = forced !== undefined
-  const block = useQuery('settings.get', {}, { topics: ['settings'] }).data?.blockUnexpectedHosts
+  const block = useQuery('settings.get', {}).data?.blockUnexpectedHosts
   return (
     <>
       <Section

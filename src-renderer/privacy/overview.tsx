@@ -352,12 +352,12 @@ function Hosts({
 /** What this workspace shares with whom right now, each line with the act that ends it; nothing here is kept, all of it is asked anew. */
 export function Overview() {
   const now = useNow()
-  const grants = useQuery('grants.list', {}, { topics: ['access', 'settings'] })
-  const team = useQuery('team.state', {}, { topics: ['team', 'settings'] }).data
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
-  const signIns = useQuery('app.signIns', {}, { topics: ['mailboxes', 'sync'] }).data?.signIns ?? []
-  const rows = useQuery('ledger.list', { days: 30 }, { topics: ['ledger', 'mailboxes'] }).data?.rows
-  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy
+  const grants = useQuery('grants.list', {})
+  const team = useQuery('team.state', {}).data
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes
+  const signIns = useQuery('app.signIns', {}).data?.signIns ?? []
+  const rows = useQuery('ledger.list', { days: 30 }).data?.rows
+  const policy = useQuery('policy.get', {}).data?.policy
   if (grants.error && !grants.data)
     return (
       <EmptyState

@@ -20,7 +20,7 @@ const isTab = (name: string | null): name is Tab => tabs.some((tab) => tab === n
 /** Privacy and data: who may look, who did look, and where every byte went. `part` is the tab. */
 export function Privacy({ part }: { part: string | null }) {
   const shown = isTab(part) ? part : tabs[0]
-  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data
+  const policy = useQuery('policy.get', {}).data
   const locked = (policy?.locked.length ?? 0) > 0
   return (
     <Page

@@ -20,10 +20,10 @@ type Entry = CallOutput<'register.list'>['entries'][number]
 
 /** Who handles the data because of what is set up here; nobody has to write it down. */
 function useFromSettings(): { key: string; who: string; does: string; data: string }[] {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
-  const signIns = useQuery('app.signIns', {}, { topics: ['mailboxes', 'sync'] }).data?.signIns ?? []
-  const team = useQuery('team.state', {}, { topics: ['team', 'settings'] }).data
-  const grants = useQuery('grants.list', {}, { topics: ['access', 'settings'] }).data?.grants ?? []
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const signIns = useQuery('app.signIns', {}).data?.signIns ?? []
+  const team = useQuery('team.state', {}).data
+  const grants = useQuery('grants.list', {}).data?.grants ?? []
   const nameOf = (id: number): string => mailboxes.find((one) => one.id === id)?.name ?? ''
   const hosts = Map.groupBy(
     mailboxes
@@ -210,7 +210,7 @@ function PolicyTable({ entries, mayChange, today, onChange }: Part) {
 /** Who handles the workspace's data, and the versions of its own privacy policy with the notice that was given. */
 export function Processors() {
   const now = useNow()
-  const { data, error, refetch } = useQuery('register.list', {}, { topics: ['team', 'settings'] })
+  const { data, error, refetch } = useQuery('register.list', {})
   const [edited, setEdited] = useState<Entry | RegisterKind | null>(null)
   if (error && !data)
     return (

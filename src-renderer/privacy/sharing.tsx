@@ -13,9 +13,9 @@ import { Section } from './section'
 /** Sharing beyond the team: customer success, performance and troubleshooting, mail to the support team. */
 export function Sharing() {
   const [reporting, setReporting] = useState(false)
-  const state = useQuery('reports.state', {}, { topics: ['settings', 'access', 'team'] }).data
-  const grants = useQuery('grants.list', {}, { topics: ['access', 'settings'] }).data?.grants
-  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy
+  const state = useQuery('reports.state', {}).data
+  const grants = useQuery('grants.list', {}).data?.grants
+  const policy = useQuery('policy.get', {}).data?.policy
   if (!state || !grants || !policy) return null
   const success = grants.filter(({ kind, state: stands }) => kind !== 'support' && stands === 'live')
   const forbidden = policy.supportAccess === 'off' || policy.customerSuccessAccess === 'off'

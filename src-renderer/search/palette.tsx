@@ -48,8 +48,8 @@ function score(_value: string, typed: string, keywords: string[] = []): number {
 export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const shortcuts = useShortcutStore((state) => state.shortcuts)
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
-  const views = useQuery('views.list', {}, { topics: ['views', 'team'] }).data?.views ?? []
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const views = useQuery('views.list', {}).data?.views ?? []
   const found = useSearchResults(text)
   const listed = [
     ...new Map<string, Shortcut>(shortcuts.filter((one) => !one.hidden).map((one) => [one.label, one])).values(),

@@ -28,8 +28,8 @@ const Hits = memo(function Hits({ text }: { text: Marked }) {
 /** Results while typing, over everything that is on this computer. */
 export function SearchPage({ text }: { text: string }) {
   const results = useSearchResults(text)
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
-  const syncing = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data?.overall === 'syncing'
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes
+  const syncing = useQuery('sync.status', {}).data?.overall === 'syncing'
   const names = useMemo(() => new Map(mailboxes?.map((mailbox) => [mailbox.id, mailbox.name])), [mailboxes])
   const [active, setActive] = useState(0)
   const scroller = useRef<HTMLDivElement>(null)

@@ -10,7 +10,7 @@ import './settings.css'
 
 /** Which program this is, and its logs. */
 export function About() {
-  const state = useQuery('app.state', {}, { topics: ['app-state'] }).data
+  const state = useQuery('app.state', {}).data
   if (!state) return null
   return (
     <Page title={t('settings:pages.about')}>

@@ -22,7 +22,7 @@ export function Appearance() {
 }
 
 function Fields({ settings }: { settings: Settings }) {
-  const size = useQuery('app.state', {}, { topics: ['app-state'] }).data?.textSize ?? usualTextSize
+  const size = useQuery('app.state', {}).data?.textSize ?? usualTextSize
   return (
     <>
       <Group>

@@ -19,7 +19,7 @@ type Beyond = CallOutput<'mailboxes.freeable'>
 export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
   const form = useDepthForm(mailbox.depth)
   const wanted = form.wanted ?? mailbox.depth
-  const usage = useQuery('mailboxes.usage', { id: mailbox.id }, { topics: [] }).data
+  const usage = useQuery('mailboxes.usage', { id: mailbox.id }).data
   const [beyond, setBeyond] = useState<Beyond | null>(null)
   const keep = async (free: boolean) => {
     await call('mailboxes.setDepth', { id: mailbox.id, depth: wanted, free })

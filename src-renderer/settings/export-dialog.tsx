@@ -21,10 +21,7 @@ export function ExportDialog({
   const [mailboxId, setMailboxId] = useState(first ?? mailboxes[0]?.id ?? 0)
   const [folderId, setFolderId] = useState(0)
   const [format, setFormat] = useState<MailFormat>('mbox')
-  const folders =
-    useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data?.mailboxes.find(
-      (one) => one.mailboxId === mailboxId,
-    )?.folders ?? []
+  const folders = useQuery('sync.status', {}).data?.mailboxes.find((one) => one.mailboxId === mailboxId)?.folders ?? []
   const folder = folders.some(({ id }) => id === folderId) ? folderId : 0
   const scope: ExportScope = folder === 0 ? { kind: 'mailbox', mailboxId } : { kind: 'folder', folderId: folder }
   return (

@@ -25,7 +25,7 @@ async function remove({ name, label }: Group): Promise<void> {
 
 /** Groups of people that conversations can be given to. */
 export function Groups() {
-  const groups = useQuery('groups.list', {}, { topics: ['team', 'settings'] }).data?.groups ?? []
+  const groups = useQuery('groups.list', {}).data?.groups ?? []
   const [edited, setEdited] = useState<Group | 'new' | null>(null)
   return (
     <MadeList

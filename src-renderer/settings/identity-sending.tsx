@@ -51,7 +51,7 @@ export function Sending({
 }) {
   const { identity } = mailbox
   const now = useNow()
-  const facts = useQuery('mailboxes.sending', { id: mailbox.id }, { topics: ['outbox', 'mailboxes'] }).data
+  const facts = useQuery('mailboxes.sending', { id: mailbox.id }).data
   const through = others.find((one) => one.id === identity.sendThrough)
   const shown = identity.limits ?? facts?.known
   return (

@@ -72,7 +72,7 @@ async function keep(mailbox: Mailbox, next: MailboxIdentity): Promise<void> {
 
 /** Who a mailbox is to those who get its mail: names, addresses, signature, and the account that it leaves through. */
 export function IdentityPage({ mailbox, mailboxes }: { mailbox: Mailbox; mailboxes: readonly Mailbox[] }) {
-  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
+  const settings = useQuery('settings.get', {}).data
   // taken back by Undo: the page begins with what stands now
   return settings ? (
     <Fields key={JSON.stringify(mailbox.identity)} mailbox={mailbox} mailboxes={mailboxes} settings={settings} />

@@ -14,8 +14,8 @@ const minutes = [0, 1, 5, 15, 30, 60]
 
 /** When Postern locks by itself, and locking now. Without anything to ask for at unlocking there is no lock. */
 export function LockSettings({ canLock }: { canLock: boolean }) {
-  const settings = useQuery('settings.get', {}, { topics: ['settings'] }).data
-  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy
+  const settings = useQuery('settings.get', {}).data
+  const policy = useQuery('policy.get', {}).data?.policy
   if (!settings || !policy) return null
   const rules = lockRules(settings, policy)
   const { lockMinutesLongest: longest, lockOnSleep: forced } = policy

@@ -62,11 +62,11 @@ function Remove({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void })
 
 /** The mailboxes of the workspace: how they stand, and what can be done with them. */
 export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
-  const syncs = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data?.mailboxes ?? []
+  const syncs = useQuery('sync.status', {}).data?.mailboxes ?? []
   const [removing, setRemoving] = useState<Mailbox | null>(null)
   const [storage, setStorage] = useState<Mailbox | null>(null)
   const [exporting, setExporting] = useState<Mailbox | null>(null)
-  const managed = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy.mailboxes ?? []
+  const managed = useQuery('policy.get', {}).data?.policy.mailboxes ?? []
   const isManaged = ({ address }: Mailbox) => managed.some((one) => one.address.toLowerCase() === address.toLowerCase())
   const quietly = (work: Promise<unknown>) => void work.catch(tellFailure)
   return (

@@ -43,7 +43,7 @@ export function Notifications() {
 }
 
 function Fields({ settings }: { settings: Settings }) {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
   const { notifyNotFor } = settings
   return (
     <>

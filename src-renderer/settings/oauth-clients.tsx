@@ -93,8 +93,8 @@ function Client({
 /** OAuth clients of the organisation, by mail server. */
 export function OauthClients() {
   const [adding, setAdding] = useState(false)
-  const clients = useQuery('settings.get', {}, { topics: ['settings'] }).data?.oauthClients
-  const policy = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data
+  const clients = useQuery('settings.get', {}).data?.oauthClients
+  const policy = useQuery('policy.get', {}).data
   if (!clients) return null
   const managed = policy?.policy.oauthClients ?? []
   const remove = async (client: OauthClient) => {

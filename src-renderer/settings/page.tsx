@@ -10,7 +10,7 @@ import './settings.css'
 
 /** A page of settings that needs their values: shown once they are there. */
 export function ValuesPage({ title, children }: { title: string; children: (values: Settings) => ReactNode }) {
-  const { data, error, refetch } = useQuery('settings.get', {}, { topics: ['settings'] })
+  const { data, error, refetch } = useQuery('settings.get', {})
   return (
     <Page title={title}>
       {data

@@ -19,7 +19,7 @@ async function remove(mailbox: Mailbox, use: 'imap' | 'smtp'): Promise<void> {
 
 /** The certificates that a person accepted although nobody known vouches for them. Draws nothing when there are none. */
 export function PinnedCertificates() {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
   const pins = mailboxes.flatMap((mailbox) =>
     (['imap', 'smtp'] as const).flatMap((use) => {
       const { pin, host } = mailbox[use]

@@ -99,10 +99,10 @@ function NewKeyDialog({ withPassphrase, onClose }: { withPassphrase: boolean; on
 
 /** Where the key to the store is, and the passphrase. */
 export function Security() {
-  const { keyIn, canLock = false } = useQuery('app.state', {}, { topics: ['app-state'] }).data ?? {}
+  const { keyIn, canLock = false } = useQuery('app.state', {}).data ?? {}
   const [act, setAct] = useState<Act | null>(null)
   const [newKey, setNewKey] = useState(false)
-  const { appLock, recoveryKey } = useQuery('policy.get', {}, { topics: ['settings', 'access'] }).data?.policy ?? {}
+  const { appLock, recoveryKey } = useQuery('policy.get', {}).data?.policy ?? {}
   const required = appLock === 'required'
   if (!keyIn) return null
   const words = {

@@ -125,7 +125,7 @@ export function Devices({
 const leases = [7, 14, 30, 60, 90] as const
 
 function LeaseRow({ owner }: { owner: boolean }) {
-  const { days = null, mostDays = null } = useQuery('team.lease', {}, { topics: ['team'] }).data ?? {}
+  const { days = null, mostDays = null } = useQuery('team.lease', {}).data ?? {}
   const offered = leases.filter((value) => mostDays === null || value <= mostDays)
   const name = (value: number | null) =>
     value === null ? t('team:lease.never') : t('team:lease.days', { count: value })

@@ -16,9 +16,10 @@ import './settings.css'
 
 /** The mailboxes to choose from, as options. */
 function useMailboxes(): readonly { value: string; label: string }[] {
-  return (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).map(
-    ({ id, name, address }) => ({ value: String(id), label: `${name} (${address})` }),
-  )
+  return (useQuery('mailboxes.list', {}).data?.mailboxes ?? []).map(({ id, name, address }) => ({
+    value: String(id),
+    label: `${name} (${address})`,
+  }))
 }
 
 /** A long code in letters that are easy to tell apart, with a button that copies it. */

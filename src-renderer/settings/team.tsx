@@ -48,7 +48,7 @@ const changeable = ['admin', 'agent', 'light'] as const
 
 /** Who works here together: people, roles, invitations, devices. Alone, it offers to make a team or to join one. */
 export function Team({ part }: { part: string | null }) {
-  const { data: team, error, refetch } = useQuery('team.state', {}, { topics: ['team', 'settings'] })
+  const { data: team, error, refetch } = useQuery('team.state', {})
   const [shown, setShown] = useState(part ?? 'people')
   const [open, setOpen] = useState<Open | null>(null)
   const close = () => setOpen(null)

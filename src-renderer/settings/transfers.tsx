@@ -19,8 +19,8 @@ type Choice = NonNullable<CallOutput<'app.chooseImport'>>
 
 /** Mail from files and into files, and how far each is. */
 export function Transfers() {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
-  const transfers = useQuery('transfers.list', {}, { topics: ['transfers'] }).data?.transfers
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const transfers = useQuery('transfers.list', {}).data?.transfers
   const [choice, setChoice] = useState<Choice | null>(null)
   const [exporting, setExporting] = useState(false)
   const choose = async (what: 'files' | 'folder') => {

@@ -27,9 +27,7 @@ export function AccessPage({
   onNext: (method: 'browser' | 'device') => void
 }) {
   const hosts = choice === 'other' ? null : hostsOf[choice]
-  const { data } = useQuery('app.provider', hosts ? { host: hosts.imap.host, uses: ['imap', 'smtp'] } : null, {
-    topics: ['settings'],
-  })
+  const { data } = useQuery('app.provider', hosts ? { host: hosts.imap.host, uses: ['imap', 'smtp'] } : null)
   const provider = hosts ? (data?.provider ?? null) : null
   if (hosts && !data)
     return <section className="pane" aria-label={t('accounts:steps.access')} data-pane="page" tabIndex={-1} />

@@ -69,7 +69,7 @@ export function useConnectionTest(input: TestInput | null): RunningTest {
   }, [of])
 
   const mine = begun !== null && begun.of === of ? begun : null
-  const { data } = useQuery('app.connectionTest', mine ? { testId: mine.id } : null, { topics: ['connection-test'] })
+  const { data } = useQuery('app.connectionTest', mine ? { testId: mine.id } : null)
   const test = mine ? data : undefined
   return {
     test,

@@ -5,7 +5,7 @@ import { AddMailbox } from './add-mailbox'
 
 /** Nothing is here yet: the first mailbox. */
 export function FirstRun() {
-  const provisionError = useQuery('app.state', {}, { topics: ['app-state'] }).data?.provisionError
+  const provisionError = useQuery('app.state', {}).data?.provisionError
   return (
     <AddMailbox
       onLeave={null}

@@ -87,7 +87,7 @@ export function ProviderPage({
   const match = look?.found ? choiceOf(look.found) : null
   const choice = picked ?? match ?? (look ? 'other' : null)
   // Also one of its further addresses, or one that is kept for imported mail: an address belongs to one mailbox.
-  const here = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes.find((one) =>
+  const here = useQuery('mailboxes.list', {}).data?.mailboxes.find((one) =>
     addressesOf(one).some((own) => own.toLowerCase() === address.trim().toLowerCase()),
   )
   const good = isAddress(address) && here === undefined

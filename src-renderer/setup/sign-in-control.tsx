@@ -31,7 +31,7 @@ export function SignInControl({
   const [open, setOpen] = useState(false)
   const [first] = uses
   const host = settings && first ? settings[first].host : ''
-  const { data } = useQuery('app.provider', host === '' ? null : { host, uses: [...uses] }, { topics: ['settings'] })
+  const { data } = useQuery('app.provider', host === '' ? null : { host, uses: [...uses] })
   const provider = data?.provider ?? null
   const oauth = provider?.oauth ?? null
   const missing = oauth === null || oauth.clientMissing

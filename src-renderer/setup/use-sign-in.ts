@@ -19,7 +19,7 @@ export interface SignIn {
 export function useSignIn(): SignIn {
   const [id, setId] = useState<string | null>(null)
   const [error, setError] = useState<CallError | null>(null)
-  const { data } = useQuery('app.signInState', id === null ? null : { signInId: id }, { topics: ['sign-in'] })
+  const { data } = useQuery('app.signInState', id === null ? null : { signInId: id })
   const state = id === null ? undefined : data
   const done = state?.state === 'done'
   const live = useRef<{ id: string | null; done: boolean }>({ id: null, done: false })

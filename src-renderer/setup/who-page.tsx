@@ -16,7 +16,7 @@ export function WhoPage({
   /** Rejects with the sentence to show. */
   onAdd: (next: 'inbox' | 'team') => Promise<void>
 }) {
-  const { data: team } = useQuery('team.state', {}, { topics: ['team'] })
+  const { data: team } = useQuery('team.state', {})
   const [choice, setChoice] = useState<'alone' | 'team'>('alone')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)

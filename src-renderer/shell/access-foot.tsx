@@ -12,8 +12,8 @@ import { Icon } from '../ui/icon'
 /** While any grant is live it stands here with the time left, on every screen; a broken log stands here until it is looked at. */
 export function AccessFoot() {
   const tick = useNow()
-  const data = useQuery('grants.list', {}, { topics: ['access'] }).data
-  const broken = useQuery('accessLog.verdict', {}, { topics: ['access'] }).data?.verdict?.fault
+  const data = useQuery('grants.list', {}).data
+  const broken = useQuery('accessLog.verdict', {}).data?.verdict?.fault
   useEffect(
     () =>
       onEvent((event) => {

@@ -30,7 +30,7 @@ export function ConversationParts({ id }: { id: number }) {
 
 /** The key E closes or reopens the open conversation, unless others are picked. Draws nothing. */
 function CloseKey({ id }: { id: number }) {
-  const status = useQuery('conversations.get', { id }, { topics: ['conversations'], ids: [id] }).data?.status
+  const status = useQuery('conversations.get', { id }, [id]).data?.status
   useShortcuts([
     {
       id: 'conversation.close',

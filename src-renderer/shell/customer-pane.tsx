@@ -16,11 +16,7 @@ export function CustomerPane({ conversationId, over }: { conversationId: number;
 }
 
 const Panel = memo(function Panel({ conversationId, over }: { conversationId: number; over: boolean }) {
-  const customerId = useQuery(
-    'conversations.get',
-    { id: conversationId },
-    { topics: ['conversations'], ids: [conversationId] },
-  ).data?.customerId
+  const customerId = useQuery('conversations.get', { id: conversationId }, [conversationId]).data?.customerId
   const width = useLayout(profileWidthOf)
   return (
     <aside

@@ -9,7 +9,7 @@ const seen = () => void call('journal.damageSeen', {}).catch(tellFailure)
 
 /** Whether the end of the database's journal was found damaged and nobody has read of it yet. */
 export function useJournalDamage(): boolean {
-  return (useQuery('journal.damage', {}, { topics: ['settings'] }).data?.at ?? null) !== null
+  return (useQuery('journal.damage', {}).data?.at ?? null) !== null
 }
 
 /** Over the panes after a start that found the journal's end damaged: what was done last may be missing. */

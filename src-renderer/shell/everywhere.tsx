@@ -21,7 +21,7 @@ const resize = (size: TextSize): void => void call('app.setTextSize', { size }).
 
 /** What works on every page, the first run and the lock included: closing, locking, the size of the text. Draws nothing. */
 export function Everywhere() {
-  const size = useQuery('app.state', {}, { topics: ['app-state'] }).data?.textSize ?? usualTextSize
+  const size = useQuery('app.state', {}).data?.textSize ?? usualTextSize
   const acts = {
     lock: lockNow,
     'before-close': () => void closeWindow(),

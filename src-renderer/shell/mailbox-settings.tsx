@@ -6,7 +6,7 @@ import { goSettings } from '../state/places'
 
 /** All mailboxes, the form of the one that the address names (`3`), or who it is (`identity-3`). */
 export function MailboxSettings({ part }: { part: string | null }) {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes
   const named = part === null ? undefined : mailboxes?.find((one) => String(one.id) === part.replace('identity-', ''))
   if (named && mailboxes && part?.startsWith('identity-'))
     return <IdentityPage key={named.id} mailbox={named} mailboxes={mailboxes} />

@@ -5,8 +5,8 @@ import { TeamFoot } from './team-foot'
 
 /** The foot of every sidebar: who looks in, what of the team needs a person, how the sync stands. */
 export function SideFoot() {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
-  const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const sync = useQuery('sync.status', {}).data
   return (
     <div className="sidefoot">
       <AccessFoot />

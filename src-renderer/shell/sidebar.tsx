@@ -25,10 +25,10 @@ export const Sidebar = memo(function Sidebar() {
   const kind = usePlaces((state) => state.place.kind)
   const view = usePlaces((state) => state.list.view)
   const mailboxId = usePlaces((state) => state.list.mailboxId)
-  const counts = useQuery('counts.get', {}, { topics: ['counts'] }).data
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
-  const sync = useQuery('sync.status', {}, { topics: ['sync', 'mailboxes'] }).data
-  const workspace = useQuery('settings.get', {}, { topics: ['settings'] }).data?.workspaceName
+  const counts = useQuery('counts.get', {}).data
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const sync = useQuery('sync.status', {}).data
+  const workspace = useQuery('settings.get', {}).data?.workspaceName
   const inList = kind === 'inbox' || kind === 'new-message'
   const tag = usePlaces((state) => state.list.tag)
   const saved = usePlaces((state) => state.list.saved)
@@ -36,9 +36,7 @@ export const Sidebar = memo(function Sidebar() {
   const label = usePlaces((state) => state.list.label)
   const { labels } = useLabels()
   const lines = useViewLines().filter(({ hidden }) => !hidden)
-  const savedCounts = useQuery('views.counts', lines.some((line) => line.saved) ? {} : null, {
-    topics: ['counts', 'views'],
-  }).data?.counts
+  const savedCounts = useQuery('views.counts', lines.some((line) => line.saved) ? {} : null).data?.counts
   const [making, setMaking] = useState(false)
   const isOn = (wanted: View) =>
     inList && view === wanted && mailboxId === null && tag === null && label === null && saved === null

@@ -11,7 +11,7 @@ import { Button } from '../ui/button'
 export function useEndingSignIn(mailboxes: readonly Mailbox[]): { id: number; text: string; later: () => void } | null {
   const [putOff, setPutOff] = useState<string | null>(null)
   const asks = mailboxes.some((one) => one.imap.signIn === 'oauth' || one.smtp.signIn === 'oauth')
-  const { data } = useQuery('app.signIns', asks ? {} : null, { topics: ['sign-in', 'mailboxes', 'sync'] })
+  const { data } = useQuery('app.signIns', asks ? {} : null)
   const ending = data?.signIns.find((one) => one.state !== 'good')
   const mailbox = mailboxes.find((one) => one.id === ending?.mailboxId)
   if (!ending || !mailbox) return null

@@ -4,7 +4,7 @@ import { t } from '../text'
 
 /** Reads out at once when a message could not be sent: the one thing that may interrupt. */
 export function StoppedSend() {
-  const items = useQuery('outbox.list', {}, { topics: ['outbox'] }).data?.items
+  const items = useQuery('outbox.list', {}).data?.items
   const known = useRef<ReadonlySet<number> | null>(null)
   const [said, setSaid] = useState('')
   useEffect(() => {

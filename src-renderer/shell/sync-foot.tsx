@@ -19,7 +19,7 @@ import { syncWords, type SyncWords } from './sync-words'
 export function SyncFoot({ sync, mailboxes }: { sync: SyncStatus | undefined; mailboxes: readonly Mailbox[] }) {
   const now = useNow()
   const [open, setOpen] = useState(false)
-  const stopped = useQuery('app.state', {}, { topics: ['app-state'] }).data?.stopped.includes('mail') === true
+  const stopped = useQuery('app.state', {}).data?.stopped.includes('mail') === true
   const words: SyncWords = stopped
     ? { state: 'error', text: t('common:sync.stopped'), end: '' }
     : syncWords(sync, mailboxes, now)

@@ -10,7 +10,7 @@ import { useIdentityConflicts } from '../work/identity-conflicts'
 
 /** While something of the team needs a person it stands here, on every screen; a click leads to what it is. */
 export function TeamFoot() {
-  const trouble = useQuery('team.state', {}, { topics: ['team', 'settings'] }).data?.trouble ?? []
+  const trouble = useQuery('team.state', {}).data?.trouble ?? []
   const count = trouble.length + useDefinitionConflicts().length + useIdentityConflicts().length
   if (count === 0) return null
   const bad = trouble.some(({ kind }) => gravity[kind] === 'bad')

@@ -17,7 +17,7 @@ export function TitleBar({ platform, maximized }: { platform: 'mac' | 'windows' 
   const hasPast = usePlaces((state) => state.past.length > 0)
   const hasFuture = usePlaces((state) => state.future.length > 0)
   const rail = useLayout(isRail)
-  const name = useQuery('settings.get', {}, { topics: ['settings'] }).data?.agentName
+  const name = useQuery('settings.get', {}).data?.agentName
   return (
     <header className="titlebar">
       <div className="tb-start">

@@ -50,7 +50,7 @@ export function MainWindow({
   const rail = useLayout(isRail)
   const { palette, help } = useWindow()
   const journalDamaged = useJournalDamage()
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
   const ending = useEndingSignIn(mailboxes)
   const noticed = mailStopped || journalDamaged || ending !== null
   useEffect(startNotices, [])
@@ -133,7 +133,7 @@ function SettingsPage({ address }: { address: string | null }) {
 
 function InboxPanes({ place }: { place: Extract<Place, { kind: 'inbox' } | { kind: 'new-message' }> }) {
   const list = usePlaces((state) => state.list)
-  const density = useQuery('settings.get', {}, { topics: ['settings'] }).data?.density ?? 'comfortable'
+  const density = useQuery('settings.get', {}).data?.density ?? 'comfortable'
   const listWidth = useLayout(listWidthOf)
   const profileWidth = useLayout(profileWidthOf)
   const pane = useLayout(isProfilePane)

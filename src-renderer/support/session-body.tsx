@@ -52,7 +52,7 @@ export function SessionBody({ message, body }: { message: Message; body: Message
 
 /** The body of a message that was folded: asked for, and written down, when it is opened. */
 export function FetchedBody({ message }: { message: Message }) {
-  const { data, error } = useQuery('messages.body', { id: message.id }, { topics: [] })
+  const { data, error } = useQuery('messages.body', { id: message.id })
   if (error) return <p className="t2">{errorText(error)}</p>
   return data ? <SessionBody message={message} body={data} /> : null
 }

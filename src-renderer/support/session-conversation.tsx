@@ -103,7 +103,7 @@ function Profile({ id }: { id: number }) {
   return <ProfileData id={id} />
 }
 function ProfileData({ id }: { id: number }) {
-  const { data, error } = useQuery('customers.get', { id }, { topics: [] })
+  const { data, error } = useQuery('customers.get', { id })
   if (error) return <p className="ses-profile t2">{errorText(error)}</p>
   if (!data) return null
   return (
@@ -142,7 +142,7 @@ export function SessionConversation({ id, session }: { id: number | null; sessio
 }
 
 function Opened({ id, session }: { id: number; session: Session }) {
-  const { data, error, refetch } = useQuery('conversations.get', { id }, { topics: [] })
+  const { data, error, refetch } = useQuery('conversations.get', { id })
   const full = session.scope === 'full'
   const items = data
     ? [

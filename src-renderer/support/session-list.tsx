@@ -78,11 +78,7 @@ function ViewList({
   onOpen: (id: number) => void
 }) {
   const [limit, setLimit] = useState(page)
-  const { data, error } = useQuery(
-    'conversations.list',
-    { view, mailboxId, offset: 0, limit: Math.min(200, limit) },
-    { topics: [] },
-  )
+  const { data, error } = useQuery('conversations.list', { view, mailboxId, offset: 0, limit: Math.min(200, limit) })
   const rows = data?.rows.map((row): Row => ({
     id: row.id,
     who: row.people.join(', '),
@@ -111,7 +107,7 @@ function ViewList({
 }
 
 function Found({ text, openId, onOpen }: { text: string; openId: number | null; onOpen: (id: number) => void }) {
-  const { data, error } = useQuery('search.query', { text, limit: page }, { topics: [] })
+  const { data, error } = useQuery('search.query', { text, limit: page })
   const rows = data?.hits.map((hit): Row => ({
     id: hit.conversationId,
     who: hit.person.join(''),

@@ -188,7 +188,7 @@ function Sidebar({ session, shown, onShow }: { session: Session; shown: Shown; o
 }
 
 function Diagnostics() {
-  const { data, error } = useQuery('support.diagnostics', {}, { topics: [] })
+  const { data, error } = useQuery('support.diagnostics', {})
   return (
     <section className="pane ses-wide" aria-label={t('support:diagnostics')} tabIndex={-1}>
       <div className="panehead">

@@ -9,8 +9,8 @@ import { Icon } from '../ui/icon'
 
 /** Assignee and tags, which the manager of a customer-success grant may write. */
 export function SessionWork({ conversation, onChanged }: { conversation: Conversation; onChanged: () => void }) {
-  const people = useQuery('people.list', {}, { topics: [] }).data
-  const tags = useQuery('tags.list', {}, { topics: [] }).data?.tags ?? []
+  const people = useQuery('people.list', {}).data
+  const tags = useQuery('tags.list', {}).data?.tags ?? []
   const { id, assignee } = conversation
   const does = (work: Promise<unknown>) => void work.then(onChanged, tellFailure)
   const named = [...(people?.people ?? []), ...(people?.groups ?? [])].map((one) => ({

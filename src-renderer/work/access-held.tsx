@@ -18,13 +18,8 @@ function stateText({ state, service, at, endsAt }: SignInFacts): string {
 
 /** What Postern may do with a mailbox and how much of it was used, with the exact permissions where it is signed in by browser. */
 export function AccessHeld({ mailbox }: { mailbox: Mailbox }) {
-  const used = useQuery('mailboxes.used', {}, { topics: ['sync', 'outbox'] }).data?.used.find(
-    (one) => one.mailboxId === mailbox.id,
-  )
-  const signIns =
-    useQuery('app.signIns', {}, { topics: ['sign-in', 'mailboxes', 'sync'] }).data?.signIns.filter(
-      (one) => one.mailboxId === mailbox.id,
-    ) ?? []
+  const used = useQuery('mailboxes.used', {}).data?.used.find((one) => one.mailboxId === mailbox.id)
+  const signIns = useQuery('app.signIns', {}).data?.signIns.filter((one) => one.mailboxId === mailbox.id) ?? []
   return (
     <div className="y g3">
       <p className="meta t3">

@@ -12,7 +12,7 @@ const none: readonly DefinitionConflict[] = []
 
 /** What two changed at the same time of tags, groups, fields and views. */
 export function useDefinitionConflicts(): readonly DefinitionConflict[] {
-  return useQuery('definitions.conflicts', {}, { topics: ['team', 'tags', 'views'] }).data?.conflicts ?? none
+  return useQuery('definitions.conflicts', {}).data?.conflicts ?? none
 }
 
 async function choose({ kind, name }: DefinitionConflict, { id }: Write): Promise<void> {

@@ -32,7 +32,7 @@ export function useDepthForm(begin: MailboxDepth): DepthForm {
 /** How much of a mailbox is kept on this computer, with what the organisation allows of it. */
 export function DepthFields({ form }: { form: DepthForm }) {
   const { depth, months, wanted, change, typeMonths } = form
-  const policy = useQuery('policy.get', {}, { topics: ['settings'] }).data
+  const policy = useQuery('policy.get', {}).data
   const who = policy?.managedBy ?? t('depth:it')
   const limits = [...new Set([...megabytes, ...(depth.largest === null ? [] : [depth.largest / mb])])].toSorted(
     (a, b) => a - b,

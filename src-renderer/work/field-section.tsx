@@ -20,9 +20,7 @@ export function fieldText(field: Field | undefined, value: FieldValue): string {
 /** What the team keeps about a conversation beyond its mail; each value is changed in place. */
 export function FieldSection({ conversationId }: { conversationId: number }) {
   const fields = useFields()
-  const values =
-    useQuery('conversations.get', { id: conversationId }, { topics: ['conversations'], ids: [conversationId] }).data
-      ?.fields ?? []
+  const values = useQuery('conversations.get', { id: conversationId }, [conversationId]).data?.fields ?? []
   const [edited, setEdited] = useState<string | null>(null)
   if (fields.length === 0) return null
   return (

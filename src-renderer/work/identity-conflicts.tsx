@@ -13,7 +13,7 @@ const none: readonly IdentityConflict[] = []
 
 /** What two set about a mailbox at the same time, of all mailboxes. */
 export function useIdentityConflicts(): readonly IdentityConflict[] {
-  return useQuery('mailboxes.conflicts', {}, { topics: ['team', 'mailboxes'] }).data?.conflicts ?? none
+  return useQuery('mailboxes.conflicts', {}).data?.conflicts ?? none
 }
 
 async function choose({ id, name }: Mailbox, { choice }: Write): Promise<void> {
@@ -27,7 +27,7 @@ async function choose({ id, name }: Mailbox, { choice }: Write): Promise<void> {
 /** In words, with either to choose. @param of tells of this mailbox only; without it of all */
 export function IdentityConflicts({ of }: { of?: Mailbox }) {
   const conflicts = useIdentityConflicts().filter((one) => of === undefined || one.mailboxId === of.id)
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
   const nameOf = useWriterName()
   const lines = conflicts.flatMap((one) => {
     const mailbox = mailboxes.find(({ id }) => id === one.mailboxId)

@@ -6,5 +6,5 @@ const none: Labels = { labels: [], mailboxIds: [] }
 
 /** The mail servers' labels, by name, and the mailboxes that can have some. */
 export function useLabels(): Labels {
-  return useQuery('labels.list', {}, { topics: ['counts', 'mailboxes', 'sync'] }).data ?? none
+  return useQuery('labels.list', {}).data ?? none
 }

@@ -9,9 +9,7 @@ import type { MenuPart } from '../ui/menu'
  * @param at where the conversation is, so that it is not offered; null for several, which may be anywhere
  */
 export function useMoveItems(at: readonly number[] | null, move: (mailbox: Mailbox) => void): MenuPart[] {
-  const mailboxes = (useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []).filter(
-    ({ local }) => !local,
-  )
+  const mailboxes = (useQuery('mailboxes.list', {}).data?.mailboxes ?? []).filter(({ local }) => !local)
   const others = mailboxes.filter(({ id }) => (at === null ? mailboxes.length > 1 : at.length !== 1 || at[0] !== id))
   if (others.length === 0) return []
   return [

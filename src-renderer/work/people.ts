@@ -5,7 +5,7 @@ import { shortName } from '../text/lists'
 
 /** Everybody that a conversation can be given to, oneself first. */
 export function usePeople() {
-  return useQuery('people.list', {}, { topics: ['team', 'settings'] }).data
+  return useQuery('people.list', {}).data
 }
 
 /** The person at this window, to give something to. */

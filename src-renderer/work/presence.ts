@@ -9,7 +9,7 @@ const none: ReadonlyMap<number, readonly Mark[]> = new Map()
 
 /** Who else is where, by conversation: what they do now before what they have begun, one mark a person. */
 export function usePresence(): ReadonlyMap<number, readonly Mark[]> {
-  const { data } = useQuery('presence.list', {}, { topics: ['presence', 'team'] })
+  const { data } = useQuery('presence.list', {})
   return useMemo(() => {
     if (!data || data.marks.length + data.drafts.length === 0) return none
     const all: Mark[] = [

@@ -6,5 +6,5 @@ const none: readonly CountedTag[] = []
 
 /** The team's tags in use, by name, with their counts. */
 export function useTags(): readonly CountedTag[] {
-  return useQuery('tags.list', {}, { topics: ['tags', 'counts'] }).data?.tags ?? none
+  return useQuery('tags.list', {}).data?.tags ?? none
 }

@@ -54,17 +54,17 @@ const noViews: readonly SavedView[] = []
 const noFields: readonly Field[] = []
 
 export function useSavedViews(): readonly SavedView[] {
-  return useQuery('views.list', {}, { topics: ['views', 'team'] }).data?.views ?? noViews
+  return useQuery('views.list', {}).data?.views ?? noViews
 }
 
 export function useFields(): readonly Field[] {
-  return useQuery('fields.list', {}, { topics: ['views'] }).data?.fields ?? noFields
+  return useQuery('fields.list', {}).data?.fields ?? noFields
 }
 
 /** All views but the inbox in this person's order; that of groups for those who are in one. Saved ones that nobody has placed follow the built-in ones. */
 export function useViewLines(): readonly ViewLine[] {
   const saved = useSavedViews()
-  const kept = useQuery('settings.get', {}, { topics: ['settings'] }).data?.sidebarViews
+  const kept = useQuery('settings.get', {}).data?.sidebarViews
   const inGroups = useInGroups()
   return useMemo(() => {
     const hidden = new Set(kept?.hidden)

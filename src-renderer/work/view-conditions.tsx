@@ -144,7 +144,7 @@ function Value({
   fields: readonly Field[]
   onChange: (condition: Condition) => void
 }): ReactNode {
-  const mailboxes = useQuery('mailboxes.list', {}, { topics: ['mailboxes'] }).data?.mailboxes ?? []
+  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
   const people = usePeople()
   const tags = useTags()
   switch (condition.on) {

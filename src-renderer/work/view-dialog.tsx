@@ -35,9 +35,7 @@ export function ViewDialog({
   const fields = useFields()
   const conditions = lines.map(({ condition }) => condition)
   const filled = conditions.every(isFilled)
-  const shows = useQuery('views.try', filled ? { label: 'x', conditions, order, own } : null, {
-    topics: ['counts'],
-  }).data
+  const shows = useQuery('views.try', filled ? { label: 'x', conditions, order, own } : null).data
   const next =
     conditionKinds.find(
       (kind) => !conditions.some(({ on }) => on === kind) && (kind !== 'field' || fields.length > 0),
