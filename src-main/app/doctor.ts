@@ -79,13 +79,14 @@ async function lookAtProfile(profile: string, say: (good: boolean, line: string)
     !isPlain,
     isPlain ? 'the database is not encrypted' : `database ${(statSync(database).size / 1e6).toFixed(1)} MB, encrypted`,
   )
-  const found = await new Keys(profile).find()
   const words = {
-    ready: 'its key is in the keychain',
-    locked: 'its key is under a passphrase',
-    'set-passphrase': 'it has no key yet',
-    failed: 'its key cannot be found',
+    keychain: 'its key is in the keychain',
+    passphrase: 'its key is under a passphrase',
+    none: 'it has no key yet',
   }
-  say(found.is !== 'failed', words[found.is])
-  if (found.is === 'ready') found.key.fill(0)
+  try {
+    say(true, words[await new Keys(profile).look()])
+  } catch {
+    say(false, 'its key cannot be found')
+  }
 }

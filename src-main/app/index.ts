@@ -256,10 +256,17 @@ function watchForLock(workspace: Workspace, policy: PolicyWatch, window: MainWin
     now: () => Date.now(),
     lock,
   })
+  const obey = (): void => {
+    if (workspace.mustLock) lock()
+  }
+  policy.onChange(obey)
   window.onHand(() => auto.handSeen())
   const quietly = (work: Promise<void>): void =>
     void work.catch((fault: unknown) => log.warn('lock was not looked at', { fault }))
-  setInterval(() => quietly(auto.tick()), 5000).unref()
+  setInterval(() => {
+    obey()
+    quietly(auto.tick())
+  }, 5000).unref()
   powerMonitor.on('suspend', () => quietly(auto.sleeping()))
   powerMonitor.on('lock-screen', () => quietly(auto.sleeping()))
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
@@ -9,8 +9,8 @@ import { keyMark } from '../crypto/key-mark'
 import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
 import { openWithKeyFile, sealToCard, type KeyFile } from '../crypto/support-identity'
 import { logger } from '../shared/log'
-import { writeFileSafely } from './files'
-import { keychainWorks, resealFile, sealedFile, systemKeychain, type SecretKeeper } from './secrets'
+import { removeWrittenFile, writeFileSafely } from './files'
+import { keychainWorks, resealFile, sealedFile, secretsFile, systemKeychain, type SecretKeeper } from './secrets'
 
 const log = logger('keys')
 
@@ -36,6 +36,13 @@ type Keyring = z.infer<typeof Keyring>
 const Recovery = z.object({ version: z.literal(1), to: SupportCard, sealed: z.base64() })
 const recoveryPurpose = 'database key for recovery'
 
+/** Everything that the keys of a profile write there. */
+const filesOf = (profile: string) => ({
+  ring: join(profile, 'keyring.json'),
+  secrets: secretsFile(profile),
+  recovery: join(profile, 'recovery.json'),
+})
+
 /** Whether a database was encrypted with a key, by the mark in its first bytes. */
 function isKeyOf(file: string, key: Uint8Array): boolean {
   if (!existsSync(file)) return false
@@ -57,7 +64,7 @@ export type KeyState =
 
 /** The database key and the mailbox passwords of one profile. Never writes a key in the clear, never makes a second key for an existing database. */
 export class Keys {
-  private readonly file: string
+  private readonly files: ReturnType<typeof filesOf>
   private key: Buffer | null = null
   private ring: Keyring | null = null
   private wrongTries = 0
@@ -67,7 +74,7 @@ export class Keys {
     private readonly profile: string,
     private readonly keychain: SecretKeeper = systemKeychain(),
   ) {
-    this.file = join(profile, 'keyring.json')
+    this.files = filesOf(profile)
   }
 
   get keyIn(): 'keychain' | 'passphrase' | 'none' {
@@ -77,38 +84,62 @@ export class Keys {
   /** Finds the key, or says what a person must do. Changes nothing when a key that should be there is not (R45). */
   async find(): Promise<KeyState> {
     try {
-      if (existsSync(this.file)) {
-        const parsed = Keyring.safeParse(JSON.parse(readFileSync(this.file, 'utf8')))
-        if (!parsed.success) throw new PosternError('key-missing', 'keyring does not fit')
-        this.ring = parsed.data
+      this.ring = this.readRing()
+      if (this.ring) {
         if (this.ring.mode === 'passphrase') return { is: 'locked' }
-        const stored = await this.keychain.get(`database:${this.ring.id}`)
-        if (stored === null) throw new PosternError('key-missing')
-        this.key = Buffer.from(stored, 'base64')
-        if (this.key.length !== 32) throw new PosternError('key-missing', 'key has a wrong length')
+        this.key = await this.keyInKeychain(this.ring.id)
         if (this.ring.changing) {
           const next = await this.keychain.get(`database-next:${this.ring.id}`)
           await this.settleChange(this.ring, this.key, next === null ? null : Buffer.from(next, 'base64'), null)
         }
         return { is: 'ready', key: this.key, keyIn: 'keychain' }
       }
-      if (existsSync(join(this.profile, 'postern.db')))
-        throw new PosternError('key-missing', 'database without keyring')
       if (!(await keychainWorks(this.keychain))) return { is: 'set-passphrase' }
       const id = randomUUID()
       const key = newKey()
       await this.keychain.set(`database:${id}`, key.toString('base64'))
       return this.keep({ version: 1, mode: 'keychain', id }, key)
     } catch (fault) {
-      const error =
-        fault instanceof SyntaxError ? new PosternError('key-missing', 'keyring is not JSON') : PosternError.from(fault)
+      const error = PosternError.from(fault)
       log.error('no key', { code: error.code })
       return { is: 'failed', error }
     }
   }
 
+  /**
+   * Whether the key of a profile is where it should be. Makes no key and settles no change of it, so that it may be asked
+   * while the program runs on this profile. Throws `key-missing`, `keychain-failed`.
+   */
+  async look(): Promise<'keychain' | 'passphrase' | 'none'> {
+    const ring = this.readRing()
+    if (ring?.mode === 'keychain') (await this.keyInKeychain(ring.id)).fill(0)
+    return ring?.mode ?? 'none'
+  }
+
+  /** null: a new profile. Throws `key-missing`. */
+  private readRing(): Keyring | null {
+    if (!existsSync(this.files.ring)) {
+      if (existsSync(join(this.profile, 'postern.db')))
+        throw new PosternError('key-missing', 'database without keyring')
+      return null
+    }
+    const text = readFileSync(this.files.ring, 'utf8')
+    try {
+      return Keyring.parse(JSON.parse(text))
+    } catch {
+      throw new PosternError('key-missing', 'keyring does not fit')
+    }
+  }
+
+  private async keyInKeychain(id: string): Promise<Buffer> {
+    const stored = await this.keychain.get(`database:${id}`)
+    const key = Buffer.from(stored ?? '', 'base64')
+    if (key.length !== 32) throw new PosternError('key-missing', stored === null ? 'no key' : 'key has a wrong length')
+    return key
+  }
+
   private keep(ring: Keyring, key: Buffer): KeyState {
-    writeFileSafely(this.file, JSON.stringify(ring))
+    writeFileSafely(this.files.ring, JSON.stringify(ring))
     this.ring = ring
     this.key = key
     return { is: 'ready', key, keyIn: ring.mode }
@@ -245,18 +276,15 @@ export class Keys {
     }
     this.forget()
     this.ring = null
-    rmSync(this.file, { force: true })
-    rmSync(join(this.profile, 'secrets.json'), { force: true })
-    rmSync(join(this.profile, 'recovery.json'), { force: true })
+    for (const file of Object.values(this.files)) removeWrittenFile(file)
   }
 
   /** Seals the key to whom policy names, so that they can open this database; null: nobody can any more. */
   sealRecovery(to: SupportCard | null): void {
-    const file = join(this.profile, 'recovery.json')
-    if (to === null) rmSync(file, { force: true })
+    if (to === null) removeWrittenFile(this.files.recovery)
     else if (this.key)
       writeFileSafely(
-        file,
+        this.files.recovery,
         JSON.stringify({ version: 1, to, sealed: sealToCard(to, this.key, recoveryPurpose).toString('base64') }),
       )
   }
@@ -266,12 +294,12 @@ export class Keys {
    * sealed here, or another key holds now), `wrong-passphrase`, `unreadable` (sealed to somebody else).
    */
   async recover(by: KeyFile, passphrase: string, next: string): Promise<void> {
-    const file = join(this.profile, 'recovery.json')
-    if (!existsSync(file)) throw new PosternError('key-missing', 'nothing is sealed for recovery')
-    const { sealed } = Recovery.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const { recovery, ring } = this.files
+    if (!existsSync(recovery)) throw new PosternError('key-missing', 'nothing is sealed for recovery')
+    const { sealed } = Recovery.parse(JSON.parse(readFileSync(recovery, 'utf8')))
     const key = await openWithKeyFile(by, passphrase, Buffer.from(sealed, 'base64'), recoveryPurpose)
     if (!isKeyOf(join(this.profile, 'postern.db'), key)) throw new PosternError('key-missing', 'another key holds')
-    const before = existsSync(this.file) ? Keyring.safeParse(JSON.parse(readFileSync(this.file, 'utf8'))).data : null
+    const before = existsSync(ring) ? Keyring.safeParse(JSON.parse(readFileSync(ring, 'utf8'))).data : null
     const id = before?.id ?? randomUUID()
     // What the keychain still gives comes along; passwords that it does not are asked for again.
     if (before?.mode === 'keychain')

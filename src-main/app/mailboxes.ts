@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AppForMail, Credential, Handlers, MailForApp, StoreForApp } from '../../src-preload/contract/internal'
 import type { MailboxDepth } from '../../src-preload/contract/depth'
-import type { MailboxSettings } from '../../src-preload/contract/mail'
+import { MailboxSettings } from '../../src-preload/contract/mail'
 import { OauthClient } from '../../src-preload/contract/sign-in'
 import type { SignInFacts, TestStep } from '../../src-preload/contract/calls'
 import { PosternError } from '../../src-preload/contract/errors'
@@ -75,7 +76,7 @@ export class Mailboxes {
     for (const grant of grants.keys()) await this.signIns.forget(grant, true)
   }
 
-  /** Mailboxes that are there already get the file's settings; a password only when the file holds one. */
+  /** Mailboxes that are there already get the file's settings where they differ; a password only when the file holds one. */
   async provision(file: Provision): Promise<void> {
     const settings = {
       ...(file.workspace && { workspaceName: file.workspace.name }),
@@ -84,10 +85,15 @@ export class Mailboxes {
     }
     if (Object.keys(settings).length > 0) await this.store().call('settings.set', settings)
     for (const { password, smtpPassword, depth, identity: _identity, ...mailbox } of file.mailboxes) {
-      const { id, existed } = await this.add(mailbox, { password, smtpPassword }, depth)
+      const given = { password, smtpPassword }
+      const { id, existed } = await this.add(mailbox, given, depth)
       if (!existed) continue
-      if (depth) await this.store().call('mailbox.depth', { id, depth })
-      await this.update(id, mailbox, {})
+      const now = (await this.store().call('mailbox.all', {})).mailboxes.find((one) => one.id === id)
+      const otherDepth = depth !== undefined && !isDeepStrictEqual(depth, now?.depth)
+      if (otherDepth) await this.store().call('mailbox.depth', { id, depth })
+      const settings = MailboxSettings.parse(mailbox)
+      if (otherDepth || password || smtpPassword || !isDeepStrictEqual(settings, now && MailboxSettings.parse(now)))
+        await this.update(id, settings, given)
     }
     await this.provisionIdentities(file)
   }

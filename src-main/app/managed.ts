@@ -1,6 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
+import * as z from 'zod'
+import type { StoreForApp } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
-import { MailboxSettings, type Mailbox } from '../../src-preload/contract/mail'
+import { MailboxSettings } from '../../src-preload/contract/mail'
+import { managedMailbox } from '../../src-preload/contract/managed'
+import { IdentityOfIt } from '../../src-preload/contract/set-up'
 import { logger } from '../shared/log'
+import type { Rpc } from '../shared/port-rpc'
 import type { Keys, KeyState } from './keys'
 import type { Mailboxes } from './mailboxes'
 import type { PolicyWatch } from './policy'
@@ -9,25 +15,33 @@ const log = logger('managed')
 
 const refused = (why: string): PosternError => new PosternError('not-allowed', why, { managed: true })
 
+/** The setting that holds, by address, the identities that policy gave mailboxes to begin with. */
+const given = 'managedIdentities'
+const Given = z.record(z.string(), IdentityOfIt)
+
 /** What the organisation's policy asks of the key and of mailboxes; read anew at each call, since it may change at any time. */
 export class Managed {
   constructor(
     private readonly policy: PolicyWatch,
     private readonly keys: Keys,
     private readonly mailboxes: Mailboxes,
-    private readonly all: () => Promise<readonly Mailbox[]>,
+    private readonly store: () => Rpc<StoreForApp>,
   ) {}
 
   private get said() {
     return this.policy.state.policy
   }
 
+  /** The key is where policy does not want it: a passphrase must be set before anything is shown. */
+  get wantsPassphrase(): boolean {
+    return this.said.appLock === 'required' && this.keys.keyIn === 'keychain'
+  }
+
   /** Why a key that was found must not be used as it is, and where the window stops for it; null when it may be used. */
   objection(found: KeyState): { phase: 'set-passphrase' | 'failed'; error: PosternError } | null {
-    const { appLock, keychainRequired } = this.said
-    if (found.is === 'ready' && found.keyIn === 'keychain' && appLock === 'required')
+    if (found.is === 'ready' && this.wantsPassphrase)
       return { phase: 'set-passphrase', error: refused('policy wants a passphrase') }
-    if (found.is === 'set-passphrase' && keychainRequired === true)
+    if (found.is === 'set-passphrase' && this.said.keychainRequired === true)
       return { phase: 'failed', error: new PosternError('no-keychain', 'policy wants a keychain', { managed: true }) }
     return null
   }
@@ -48,12 +62,29 @@ export class Managed {
   }
 
   /**
-   * The mailboxes that policy names are there and as it says.
+   * The mailboxes that policy names are there and as it says. What it says of an identity is done once: what people and the
+   * team made of it since stays until policy says something else.
    * @throws PosternError as `Mailboxes.provision`
    */
   async provision(): Promise<void> {
     const { mailboxes = [] } = this.said
-    if (mailboxes.length > 0) await this.mailboxes.provision({ version: 1, mailboxes })
+    const before = Given.safeParse((await this.store().call('settings.get', {}))[given]).data ?? {}
+    const key = (address: string): string => address.toLowerCase()
+    const isDone = ({ address, identity }: (typeof mailboxes)[number]): boolean =>
+      isDeepStrictEqual(before[key(address)], identity)
+    if (mailboxes.length > 0)
+      await this.mailboxes.provision({
+        version: 1,
+        // How deep they go the store knows from policy itself.
+        mailboxes: mailboxes.map((one) => ({
+          ...MailboxSettings.parse(one),
+          identity: isDone(one) ? undefined : one.identity,
+        })),
+      })
+    const now = Object.fromEntries(
+      mailboxes.flatMap(({ address, identity }) => (identity ? [[key(address), identity]] : [])),
+    )
+    if (!isDeepStrictEqual(before, now)) await this.store().call('settings.set', { [given]: now })
   }
 
   /**
@@ -61,11 +92,14 @@ export class Managed {
    * @throws PosternError `not-allowed`
    */
   async refuseChange(id: number, settings: MailboxSettings | null): Promise<void> {
-    const { mailboxes = [] } = this.said
-    const all = mailboxes.length === 0 ? [] : await this.all()
-    const address = all.find((one) => one.id === id)?.address.toLowerCase()
-    const managed = mailboxes.find((one) => one.address.toLowerCase() === address)
-    const plain = (given: unknown): string => JSON.stringify(MailboxSettings.parse(given))
-    if (managed && (settings === null || plain(settings) !== plain(managed))) throw refused('policy names this mailbox')
+    if (this.said.mailboxes === undefined) return
+    const { mailboxes } = await this.store().call('mailbox.all', {})
+    const address = mailboxes.find((one) => one.id === id)?.address
+    const managed = address === undefined ? undefined : managedMailbox(this.said, address)
+    if (
+      managed &&
+      (settings === null || !isDeepStrictEqual(MailboxSettings.parse(settings), MailboxSettings.parse(managed)))
+    )
+      throw refused('policy names this mailbox')
   }
 }

@@ -15,12 +15,12 @@ export const wasErased = (profile: string): boolean => existsSync(mark(profile))
 export const forgetErased = (profile: string): void => rmSync(mark(profile), { force: true })
 
 /**
- * Takes away what a profile kept: databases, also damaged ones that were set aside, where their key is, secrets, files that were
- * opened. The databases could not be read any more without their key either. Logs stay: they hold nothing of anybody.
+ * Takes away what a profile kept besides its keys (`Keys.destroy`): databases, also damaged ones that were set aside, files that
+ * were opened. The databases could not be read any more without their key either. Logs stay: they hold nothing of anybody.
  */
 export function eraseFiles(profile: string): void {
   for (const name of readdirSync(profile)) {
-    if (!/^postern|^(keyring|secrets)\.json|^opened$/.test(name)) continue
+    if (!/^postern|^opened$/.test(name)) continue
     try {
       rmSync(join(profile, name), { recursive: true, force: true })
     } catch (fault) {

@@ -1,37 +1,11 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
-import { MailboxDepth } from '../../src-preload/contract/depth'
-import { Alias, IdentityChange, plainSignature, SendLimits } from '../../src-preload/contract/identity'
-import { MailboxSettings } from '../../src-preload/contract/mail'
-import { ServerOfIt } from '../../src-preload/contract/policy'
+import { plainSignature, type IdentityChange } from '../../src-preload/contract/identity'
+import { mailboxOfIt, type IdentityOfIt } from '../../src-preload/contract/set-up'
 import { OauthClient } from '../../src-preload/contract/sign-in'
 
 const Password = z.string().min(1).max(4096)
-
-const signature = z.string().max(5_000)
-
-/** Who the mailbox is to those who get its mail; what is left out stays as it is. */
-const identity = z.strictObject({
-  displayName: IdentityChange.shape.displayName,
-  shows: IdentityChange.shape.shows,
-  agentName: IdentityChange.shape.agentName,
-  /** Plain text. */
-  signature: signature.optional(),
-  aliases: z
-    .array(
-      z.strictObject({
-        address: Alias.shape.address,
-        name: z.string().trim().max(80).optional(),
-        signature: signature.optional(),
-      }),
-    )
-    .max(100)
-    .optional(),
-  /** Address of the mailbox whose account carries the mail; "" for its own. */
-  sendThrough: z.union([z.email().max(320), z.literal('')]).optional(),
-  limits: SendLimits.optional(),
-})
 
 /**
  * The file of `--provision=FILE`: what IT writes to set a laptop up without a click. `resources/provision.schema.json`
@@ -47,16 +21,11 @@ export const Provision = z.strictObject({
   mailboxes: z
     .array(
       z.strictObject({
-        ...MailboxSettings.shape,
-        imap: ServerOfIt,
-        smtp: ServerOfIt,
+        ...mailboxOfIt,
         /** Goes into the keychain and is not kept anywhere else; the file can be deleted afterwards. Left out: Postern asks. */
         password: Password.optional(),
-        /** How much mail is kept on this computer at once. Left out: all of it. */
-        depth: z.strictObject(MailboxDepth.shape).optional(),
         /** When the outgoing server wants another one. */
         smtpPassword: Password.optional(),
-        identity: identity.optional(),
       }),
     )
     .max(50),
@@ -64,10 +33,7 @@ export const Provision = z.strictObject({
 export type Provision = z.infer<typeof Provision>
 
 /** What a file says about a mailbox's identity, as the store takes it. `idOf`: the mailbox with an address, null when there is none. */
-export function identityChange(
-  given: NonNullable<Provision['mailboxes'][number]['identity']>,
-  idOf: (address: string) => number | null,
-): IdentityChange {
+export function identityChange(given: IdentityOfIt, idOf: (address: string) => number | null): IdentityChange {
   const { signature: text, aliases, sendThrough, ...rest } = given
   return {
     ...rest,

@@ -59,11 +59,12 @@ export async function keychainWorks(keychain: SecretKeeper): Promise<boolean> {
   }
 }
 
+export const secretsFile = (profile: string): string => join(profile, 'secrets.json')
 const SecretFile = z.record(z.string(), z.string())
 
 /** Seals the file's values under another database key, all at once; those that are under it already stay. */
 export function resealFile(profile: string, from: Uint8Array, to: Uint8Array): void {
-  const file = join(profile, 'secrets.json')
+  const file = secretsFile(profile)
   if (!existsSync(file)) return
   const [before, after] = [subkey(from, 'secrets file'), subkey(to, 'secrets file')]
   const sealed = Object.entries(SecretFile.parse(JSON.parse(readFileSync(file, 'utf8')))).map(([name, value]) => {
@@ -80,7 +81,7 @@ export function resealFile(profile: string, from: Uint8Array, to: Uint8Array): v
 
 /** For systems without a keychain: a file whose values are sealed under a key that hangs on the passphrase. */
 export function sealedFile(profile: string, databaseKey: Uint8Array): SecretKeeper {
-  const file = join(profile, 'secrets.json')
+  const file = secretsFile(profile)
   const key = subkey(databaseKey, 'secrets file')
   const read = (): Record<string, string> =>
     existsSync(file) ? SecretFile.parse(JSON.parse(readFileSync(file, 'utf8'))) : {}

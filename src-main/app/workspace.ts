@@ -1,5 +1,6 @@
 import type { UtilityProcess } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
+import type { PolicyState } from '../../src-preload/contract/policy'
 import {
   storeForApp,
   mailForApp,
@@ -99,13 +100,7 @@ export class Workspace {
       // What policy held up may go on now.
       if (this.error?.detail['managed'] === true && ['set-passphrase', 'failed'].includes(this.phase))
         void this.keys.find().then((found) => this.takeKey(found))
-      if (this.phase === 'ready') {
-        this.managed.sealRecovery()
-        void this.provisioning.policyChanged()
-        void this.store
-          .call('policy.set', state)
-          .catch((fault: unknown) => log.error('policy was not taken', { fault }))
-      }
+      if (this.phase === 'ready' || this.guest.isHere) void this.takePolicy(state)
     })
     this.signIns = new SignIns(
       this.keys,
@@ -121,12 +116,7 @@ export class Workspace {
       (testId) => options.emit({ topic: 'connection-test', testId }),
       () => options.policy.state.policy.oauthClients ?? [],
     )
-    this.managed = new Managed(
-      options.policy,
-      this.keys,
-      this.mailboxes,
-      async () => (await this.store.call('mailbox.all', {})).mailboxes,
-    )
+    this.managed = new Managed(options.policy, this.keys, this.mailboxes, () => this.store)
     this.provisioning = new Provisioning(options.provisionFile, this.mailboxes, this.managed, () =>
       options.emit({ topic: 'app-state' }),
     )
@@ -196,6 +186,17 @@ export class Workspace {
     else if (found.is === 'ready') await this.useKey(found.key)
     else if (found.is === 'failed') this.become('failed', found.error)
     else this.become(found.is, found.is === 'set-passphrase' ? new PosternError('no-keychain') : null)
+  }
+
+  /** Policy changed while the store is open. What it forbids is forbidden before mailboxes are set up by it. */
+  private async takePolicy(state: PolicyState): Promise<void> {
+    this.managed.sealRecovery()
+    try {
+      await this.storeForSupport.call('policy.set', state)
+    } catch (fault) {
+      log.error('policy was not taken', { fault })
+    }
+    if (this.phase === 'ready') await this.provisioning.policyChanged()
   }
 
   private become(phase: Phase, error: PosternError | null): void {
@@ -335,7 +336,13 @@ export class Workspace {
 
   /** Whether locking makes sense: something must be asked for before the key comes back. */
   get canLock(): boolean {
-    return this.keys.keyIn === 'passphrase' || (this.keys.keyIn === 'keychain' && this.options.systemUnlock.available())
+    const { keyIn } = this.keys
+    return keyIn === 'passphrase' || this.mustLock || (keyIn === 'keychain' && this.options.systemUnlock.available())
+  }
+
+  /** Policy wants a passphrase where mail is shown without one. */
+  get mustLock(): boolean {
+    return this.phase === 'ready' && this.managed.wantsPassphrase
   }
 
   /**
@@ -345,8 +352,11 @@ export class Workspace {
   async lock(): Promise<void> {
     if (this.phase !== 'ready' || !this.canLock) throw new PosternError('not-allowed', 'no passphrase')
     this.locks += 1
-    this.hide('locked', null)
+    const { mustLock } = this
+    this.hide(mustLock ? 'starting' : 'locked', null)
     await this.putAway()
+    // Nothing locks it yet: a passphrase is asked for.
+    if (mustLock) await this.takeKey(await this.keys.find())
   }
 
   /** Takes everything out of the window. */

@@ -1,3 +1,4 @@
+import type { MailboxDepth } from '../../src-preload/contract/depth'
 import type { Mailbox } from '../../src-preload/contract/mail'
 import type { Caller } from '../../src-preload/contract/access'
 import { calls, supportTable, type CallName, type Calls } from '../../src-preload/contract/calls'
@@ -209,22 +210,33 @@ export class StoreService {
     this.tellNetworkRules()
   }
 
-  /** The mailboxes as they are in force: no depth goes beyond what policy allows. */
+  /** The mailboxes as they are in force: of each is kept what policy says. */
   mailboxes(): Mailbox[] {
     return allMailboxes(this.read).map((mailbox) => ({
       ...mailbox,
-      depth: withinPolicy(mailbox.depth, this.open.support.policy),
+      depth: withinPolicy(mailbox, this.open.support.policy),
     }))
   }
 
-  /** After a change of policy: what is here beyond it goes, without a question. */
+  /** What comes of the depth that is wanted for a mailbox, its own where none is given. @throws PosternError `not-found` */
+  depthInForce(id: number, wanted?: MailboxDepth): MailboxDepth {
+    const mailbox = allMailboxes(this.read).find((one) => one.id === id)
+    if (!mailbox) throw new PosternError('not-found', 'no such mailbox')
+    return withinPolicy({ ...mailbox, depth: wanted ?? mailbox.depth }, this.open.support.policy)
+  }
+
+  /** After a change of policy: what is here beyond it goes, without a question, and mail fetches by it from now on. */
   keepDepth(): void {
-    const beyond = allMailboxes(this.read).filter(
-      ({ depth }) => JSON.stringify(withinPolicy(depth, this.open.support.policy)) !== JSON.stringify(depth),
-    )
-    for (const { id, depth } of beyond)
-      setDepth(this.open.workspace, id, withinPolicy(depth, this.open.support.policy), true)
-    if (beyond.length > 0) this.open.upkeep.removalWaits()
+    const kept = new Map(allMailboxes(this.read).map(({ id, depth }) => [id, JSON.stringify(depth)]))
+    for (const { id, depth } of this.mailboxes()) {
+      if (kept.get(id) === JSON.stringify(depth)) continue
+      setDepth(this.open.workspace, id, depth, true)
+      this.open.upkeep.removalWaits()
+      // Where mail is not up yet, it reads all mailboxes when it is.
+      void this.callApp()
+        ?.call('mailbox.changed', { id })
+        .catch(() => undefined)
+    }
   }
 
   /** Settings or policy changed which hosts may be reached. */

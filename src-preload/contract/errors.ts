@@ -79,6 +79,10 @@ export type ErrorCode = z.infer<typeof ErrorCode>
 export const ErrorDetail = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 export type ErrorDetail = z.infer<typeof ErrorDetail>
 
+/** What did not come about, for whoever shows it to a person. */
+export const Failure = z.object({ code: ErrorCode, detail: ErrorDetail })
+export type Failure = z.infer<typeof Failure>
+
 export const WireError = z.object({ code: ErrorCode, message: z.string().max(2000), detail: ErrorDetail })
 export type WireError = z.infer<typeof WireError>
 

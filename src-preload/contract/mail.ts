@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { MailboxDepth, Part } from './depth'
+import { Failure } from './errors'
 import { FieldOf } from './fields'
 import { MailboxIdentity } from './identity'
 import { Person, Work, WorkConflict } from './work'
@@ -418,10 +419,7 @@ export type FolderStatus = z.infer<typeof FolderStatus>
 export const MailboxSync = z.object({
   mailboxId: Id,
   state: SyncState,
-  /** ErrorCode and its facts, for the sentence under the mailbox. */
-  error: z
-    .object({ code: z.string(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) })
-    .nullable(),
+  error: Failure.nullable(),
   errorAt: Time.nullable(),
   done: z.int(),
   total: z.int(),

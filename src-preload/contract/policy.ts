@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { MailboxSettings, ServerSettings } from './mail'
+import { mailboxOfIt } from './set-up'
 import { OauthClient } from './sign-in'
 import { longestGrantDays, SupportCard } from './support'
 
@@ -9,9 +9,6 @@ const HostPattern = z
   .min(1)
   .max(253)
   .regex(/^(\*\.)?[A-Za-z0-9._:-]+$/)
-
-/** A server as IT writes it. Exceptions for certificates are a person's word, never a file's. */
-export const ServerOfIt = z.strictObject(ServerSettings.omit({ pin: true }).shape)
 
 /**
  * Everything that IT can set. A key that is there is locked. The descriptions go into the templates for administrators
@@ -48,10 +45,10 @@ export const policyShape = {
     .max(50)
     .describe('OAuth clients by mail server, for signing in with the browser; they go before those that people give.'),
   mailboxes: z
-    .array(z.strictObject({ ...MailboxSettings.shape, imap: ServerOfIt, smtp: ServerOfIt }))
+    .array(z.strictObject(mailboxOfIt))
     .max(50)
     .describe(
-      'Mailboxes that every computer has; people are asked for the password or to sign in, and can change or remove none of them.',
+      'Mailboxes that every computer has; people are asked for the password or to sign in, and can change or remove none of them. A depth that is named holds; an identity is what the mailbox begins with, and the team may change it.',
     ),
   diagnostics: z
     .enum(['allowed', 'off'])

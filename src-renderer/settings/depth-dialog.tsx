@@ -53,7 +53,7 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
       work={askOrKeep}
       onClose={onClose}
     >
-      <DepthFields form={form} />
+      <DepthFields form={form} address={mailbox.address} />
       <div className="y g1" role="status">
         <span className="medium">{t('depth:usage')}</span>
         <span className="t2 num sel">

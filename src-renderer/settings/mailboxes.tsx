@@ -1,6 +1,7 @@
 import { AtSign, FileUp, HardDrive, Mail, Pause, Pencil, Play, Plus, RefreshCw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Mailbox, MailboxSync } from '../../src-preload/contract'
+import { managedMailbox } from '../../src-preload/contract/managed'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -66,8 +67,8 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
   const [removing, setRemoving] = useState<Mailbox | null>(null)
   const [storage, setStorage] = useState<Mailbox | null>(null)
   const [exporting, setExporting] = useState<Mailbox | null>(null)
-  const managed = useQuery('policy.get', {}).data?.policy.mailboxes ?? []
-  const isManaged = ({ address }: Mailbox) => managed.some((one) => one.address.toLowerCase() === address.toLowerCase())
+  const policy = useQuery('policy.get', {}).data?.policy
+  const isManaged = ({ address }: Mailbox) => policy !== undefined && managedMailbox(policy, address) !== undefined
   const quietly = (work: Promise<unknown>) => void work.catch(tellFailure)
   return (
     <Page

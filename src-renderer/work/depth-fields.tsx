@@ -1,6 +1,7 @@
 import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import type { MailboxDepth } from '../../src-preload/contract'
+import { managedMailbox } from '../../src-preload/contract/managed'
 import { useQuery } from '../live'
 import { t } from '../text'
 import { numberText } from '../text/time'
@@ -29,11 +30,13 @@ export function useDepthForm(begin: MailboxDepth): DepthForm {
   return { depth, months, wanted, change, typeMonths }
 }
 
-/** How much of a mailbox is kept on this computer, with what the organisation allows of it. */
-export function DepthFields({ form }: { form: DepthForm }) {
+/** How much of a mailbox is kept on this computer, with what the organisation allows of it or has set. `address`: of one that is there. */
+export function DepthFields({ form, address }: { form: DepthForm; address?: string }) {
   const { depth, months, wanted, change, typeMonths } = form
   const policy = useQuery('policy.get', {}).data
   const who = policy?.managedBy ?? t('depth:it')
+  const isSet =
+    policy !== undefined && address !== undefined && managedMailbox(policy.policy, address)?.depth !== undefined
   const limits = [...new Set([...megabytes, ...(depth.largest === null ? [] : [depth.largest / mb])])].toSorted(
     (a, b) => a - b,
   )
@@ -51,10 +54,16 @@ export function DepthFields({ form }: { form: DepthForm }) {
           {t('depth:managedMegabytes', { who, mb: policy.policy.mailDepthMegabytes })}
         </Banner>
       )}
+      {isSet && (
+        <Banner kind="plain" icon={Lock}>
+          {t('depth:managedSet', { who })}
+        </Banner>
+      )}
       <Field label={t('depth:bodies')} hint={depth.bodies === 'all' ? undefined : t('depth:headersHint')}>
         {(ids) => (
           <Select
             {...ids}
+            disabled={isSet}
             value={depth.bodies}
             onChange={(event) =>
               change({ ...depth, bodies: kinds.find((kind) => kind === event.target.value) ?? 'all' })
@@ -69,6 +78,7 @@ export function DepthFields({ form }: { form: DepthForm }) {
             <Input
               {...ids}
               value={months}
+              disabled={isSet}
               inputMode="numeric"
               autoComplete="off"
               onChange={(event) => typeMonths(event.target.value)}
@@ -81,6 +91,7 @@ export function DepthFields({ form }: { form: DepthForm }) {
           {(ids) => (
             <Select
               {...ids}
+              disabled={isSet}
               value={depth.largest === null ? '' : String(depth.largest / mb)}
               onChange={(event) =>
                 change({ ...depth, largest: event.target.value === '' ? null : Number(event.target.value) * mb })

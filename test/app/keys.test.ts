@@ -84,8 +84,28 @@ describe('the database key', () => {
     expect(await again.find()).toEqual({ is: 'locked' })
     expect((await again.unlock('a new passphrase')).equals(changed)).toBe(true)
     expect(await again.secret('imap:1')).toBe('mailbox password')
+    // As a crash between writing and renaming leaves it.
+    writeFileSync(join(profile, 'recovery.json.new'), readFileSync(join(profile, 'recovery.json')))
     again.sealRecovery(null)
+    expect(readdirSync(profile).filter((name) => name.startsWith('recovery'))).toEqual([])
     expect(await codeOf(lost().recover(it, 'passphrase of IT', 'another passphrase'))).toBe('key-missing')
+  })
+
+  it('is not settled by a mere look while a change of it goes on, and leaves nothing behind when it is destroyed', async () => {
+    const keychain = keychainInMemory()
+    const keys = new Keys(profile, keychain)
+    const found = await keys.find()
+    if (found.is !== 'ready') throw new Error('not ready')
+    writeFileSync(join(profile, 'postern.db'), keyMark(found.key))
+    await keys.beginChange(undefined)
+    const [before, kept] = [digest(), new Map(keychain.values)]
+    expect(await new Keys(profile, keychain).look()).toBe('keychain')
+    expect([digest(), keychain.values]).toEqual([before, kept])
+    rmSync(join(profile, 'postern.db'))
+    writeFileSync(join(profile, 'keyring.json.new'), 'torn')
+    await keys.destroy()
+    expect(readdirSync(profile)).toEqual([])
+    expect(await new Keys(profile, keychain).look()).toBe('none')
   })
 
   it('is not kept in the clear when there is no keychain: a passphrase is asked for (R44)', async () => {

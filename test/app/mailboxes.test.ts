@@ -50,10 +50,11 @@ it('an issuer without https, or a pattern that only looks alike, gives no client
 
 it('a mailbox that is set up is not begun twice, nor before its depth is known', async () => {
   const asked: [string, unknown][] = []
+  const kept: object[] = []
   const rpc = (there: boolean) => ({
     call: async (name: string, input: unknown) => {
       asked.push([name, input])
-      return name === 'mailbox.create' ? { id: 4, existed: there } : { mailboxes: [] }
+      return name === 'mailbox.create' ? { id: 4, existed: there } : { mailboxes: kept }
     },
   })
   const keys = { secret: async () => null, setSecret: async () => undefined }
@@ -74,5 +75,9 @@ it('a mailbox that is set up is not begun twice, nor before its depth is known',
   }
   expect(await provision(false)).toEqual(['mailbox.create', 'mailbox.changed'])
   expect(asked[0]?.[1]).toMatchObject({ depth })
+  kept.push({ ...mailbox, name: 'Ours', id: 4, depth: { ...depth, months: 12 } })
   expect(await provision(true)).toEqual(['mailbox.create', 'mailbox.depth', 'mailbox.update', 'mailbox.changed'])
+  // What is as the file says is left alone: its connections go on.
+  kept.splice(0, 1, { ...mailbox, id: 4, depth })
+  expect(await provision(true)).toEqual(['mailbox.create'])
 })

@@ -137,6 +137,8 @@ export class Harness {
   readonly woken: string[] = []
   /** What the store told app. */
   readonly toApp: unknown[] = []
+  /** Mailboxes that app was told to begin anew. */
+  readonly begunAnew: number[] = []
   onTeamWake: (changed: boolean) => void = () => undefined
   service = new StoreService()
   app!: Rpc<typeof storeForApp>
@@ -180,7 +182,8 @@ export class Harness {
     this.service = new StoreService()
     const [storeEnd, appEnd] = pair()
     this.service.joinApp(storeEnd)
-    this.app = joinPort(appEnd, appForStore, { 'mailbox.changed': () => ({}) }, storeForApp)
+    const changed = ({ id }: { id: number }) => (this.begunAnew.push(id), {})
+    this.app = joinPort(appEnd, appForStore, { 'mailbox.changed': changed }, storeForApp)
     this.app.onEvent((event) => this.toApp.push(event))
     await this.app.call('store.open', { dir: this.dir, key: Buffer.from(this.key), device: Buffer.from(this.device) })
     this.joinMail()

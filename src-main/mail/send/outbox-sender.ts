@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Mailbox } from '../../../src-preload/contract/mail'
-import type { Failure, OutboxJob, OutboxOutcome } from '../../../src-preload/contract/internal'
+import type { Failure } from '../../../src-preload/contract/errors'
+import type { OutboxJob, OutboxOutcome } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { putMoved } from '../sync/mailbox-moves'
 import { logger } from '../../shared/log'

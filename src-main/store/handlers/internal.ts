@@ -1,6 +1,5 @@
 import type { teamForMail } from '../../../src-preload/contract/internal/team'
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
-import { withinPolicy } from '../../shared/depth'
 import { diagnosticsText } from '../privacy/diagnostics'
 import { mayDo } from '../access'
 import { mustErase } from '../team/hand-over'
@@ -75,7 +74,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
     },
     'mailbox.create': ({ settings, depth }) => {
       const made = createMailbox(workspace(), settings)
-      if (depth && !made.existed) setDepth(workspace(), made.id, withinPolicy(depth, service.open.support.policy))
+      if (!made.existed) setDepth(workspace(), made.id, service.depthInForce(made.id, depth))
       return made
     },
     'mailbox.update': ({ id, settings }) => {
@@ -97,7 +96,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       return {}
     },
     'mailbox.depth': ({ id, depth }) => {
-      setDepth(workspace(), id, depth)
+      setDepth(workspace(), id, service.depthInForce(id, depth))
       return {}
     },
     'mailbox.pause': ({ id, paused }) => {

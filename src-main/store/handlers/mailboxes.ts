@@ -4,7 +4,6 @@ import { chooseIdentity, identityConflicts, setIdentity } from '../outbox/set-id
 import { pauseMailbox } from '../mail/mailboxes'
 import { usedOf } from '../mail/mailbox-use'
 import { sendingFacts } from '../outbox/send-limits'
-import { withinPolicy } from '../../shared/depth'
 import { freeable } from '../mail/free'
 import { setDepth, usageOf } from '../mail/parts'
 import type { StoreService } from '../service'
@@ -34,10 +33,9 @@ export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> 
       service.open.acts.keep(
         service.open.workspace.db.write((tx) => chooseIdentity(tx, service.open.workspace, id, choice)),
       ),
-    'mailboxes.freeable': ({ id, depth }) =>
-      freeable(service.open.workspace, id, withinPolicy(depth, service.open.support.policy)),
+    'mailboxes.freeable': ({ id, depth }) => freeable(service.open.workspace, id, service.depthInForce(id, depth)),
     'mailboxes.setDepth': async ({ id, depth, free }) => {
-      setDepth(service.open.workspace, id, withinPolicy(depth, service.open.support.policy), free)
+      setDepth(service.open.workspace, id, service.depthInForce(id, depth), free)
       if (free) service.open.upkeep.removalWaits()
       await service.callApp()?.call('mailbox.changed', { id })
       return {}

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ErrorCode, ErrorDetail } from '../errors'
+import { Failure } from '../errors'
 import { Id, MailboxSettings, Time } from '../mail'
 import { MailUse, ProviderFacts } from '../sign-in'
 import { app, done, nothing, type CallDef } from './define'
@@ -75,7 +75,7 @@ export const appAccountCalls = {
         /** The account that was picked, when the provider said so; and what it allowed. */
         address: z.string().nullable(),
         scope: z.array(z.string()),
-        error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable(),
+        error: Failure.nullable(),
       }),
   ),
   /** Opens the browser once more. */

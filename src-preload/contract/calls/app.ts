@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { app, done, nothing, type CallDef } from './define'
 import { MailboxDepth } from '../depth'
+import { Failure } from '../errors'
 import { Id, MailboxSettings } from '../mail'
 import { Theme } from '../settings'
 import { textSizes } from '../text-size'
@@ -36,9 +37,7 @@ export const appCalls = {
           .object({ step: z.enum(['copying', 'encrypting', 'checking']), done: z.int(), total: z.int() })
           .nullable(),
         /** Why it failed, or why a passphrase is asked for. */
-        error: z
-          .object({ code: z.string(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) })
-          .nullable(),
+        error: Failure.nullable(),
         /** Services that were stopped after five crashes in five minutes. */
         stopped: z.array(z.enum(['store', 'mail'])),
         version: z.string(),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Id, Time } from '../mail'
-import { ErrorCode, ErrorDetail } from '../errors'
+import { Failure } from '../errors'
 import { TeamCarrier, TeamLinkState } from '../team-link'
 import { DeviceId, Role } from '../team'
 import { done, nothing, store, type CallDef } from './define'
@@ -25,7 +25,7 @@ export const Trouble = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('link'),
     state: TeamLinkState,
-    error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable(),
+    error: Failure.nullable(),
   }),
   /** What the owner's console summed up is not what the events here come to. */
   z.object({ kind: z.literal('differs') }),

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import type { Shapes } from '../defer'
-import { ErrorCode, ErrorDetail } from '../errors'
 
 /** Calls between app, store and mail. Same form as the window's calls; not reachable from the window. */
 export type CallTable = Record<string, Shapes>
@@ -14,5 +13,3 @@ export type Handlers<T extends CallTable> = {
 
 export const nothing = z.object({})
 export const done = z.object({})
-export const Failure = z.object({ code: ErrorCode, detail: ErrorDetail })
-export type Failure = z.infer<typeof Failure>

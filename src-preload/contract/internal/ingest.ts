@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Part } from '../depth'
 import { Address, AutoKind, Bytes, FolderRole, Id, SyncState, Time } from '../mail'
-import { Failure } from './define'
+import { Failure } from '../errors'
 
 /** What mail hands to store: messages, folders, how far a sync has come. */
 

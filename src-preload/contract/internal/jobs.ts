@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Address, Bytes, FolderRole, Id, Time } from '../mail'
 import { Signature } from '../identity'
-import { Failure } from './define'
+import { Failure } from '../errors'
 
 /** What store gives mail to do on the servers, and what became of it. */
 

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { defer } from '../defer'
 import { Bytes, Id, Time } from '../mail'
 import { TeamCarrier, TeamLinkState } from '../team-link'
-import { done, Failure, nothing } from './define'
+import { done, nothing } from './define'
+import { Failure } from '../errors'
 
 /** Where a message lies with its carrier: a UID, a sequence number. */
 const Place = z.string().max(40)

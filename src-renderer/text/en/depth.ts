@@ -37,6 +37,7 @@ export const depth = {
   kept: 'Kept for {{name}}',
   managedHeaders: '{{who}} allows headers only on this computer.',
   managedMonths: '{{who}} allows whole messages of the last {{months}} months at most.',
+  managedSet: '{{who}} has set how much of this mailbox is kept here.',
   managedMegabytes: '{{who}} allows messages up to {{mb}} MB whole.',
   it: 'Your organisation',
   fetching: 'Fetching the text from the server',

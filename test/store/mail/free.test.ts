@@ -108,6 +108,22 @@ test('policy holds the depth of every mailbox, whatever a person asks, and frees
   })
 })
 
+test('what policy sets for one mailbox holds there, whatever a person asks, and mail is told; how fast it works stays theirs', async () => {
+  const address = (await store.mail.call('mailboxes.all', {})).mailboxes.find(({ id }) => id === mailboxId)?.address
+  const depth = { bodies: 'months' as const, months: 9, largest: null, pace: 'auto' as const }
+  await store.app.call('policy.set', {
+    source: 'a file',
+    managedBy: 'IT',
+    locked: ['mailboxes'],
+    faults: [],
+    policy: { mailboxes: [{ ...settings(address?.toUpperCase() ?? ''), depth }] },
+  })
+  await expect.poll(() => store.begunAnew).toEqual([mailboxId])
+  await store.call('mailboxes.setDepth', { id: mailboxId, depth: { ...all, pace: 'gentle' } })
+  const now = (await store.mail.call('mailboxes.all', {})).mailboxes.find(({ id }) => id === mailboxId)?.depth
+  expect(now).toEqual({ ...depth, pace: 'gentle' })
+})
+
 test('a mailbox that is added keeps what was chosen for it from the start, and no more than policy allows', async () => {
   const add = async (address: string, months: number) => {
     const { id } = await store.app.call('mailbox.create', {

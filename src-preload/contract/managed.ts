@@ -1,0 +1,6 @@
+import type { Policy } from './policy'
+
+/** What policy says of the mailbox with an address; undefined when it does not name it. */
+export function managedMailbox({ mailboxes = [] }: Pick<Policy, 'mailboxes'>, address: string) {
+  return mailboxes.find((one) => one.address.toLowerCase() === address.toLowerCase())
+}
