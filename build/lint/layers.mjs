@@ -48,7 +48,7 @@ const LAYERS = /** @type {Record<string, Layer>} */ ({
   mail: layer(
     'src-main/mail',
     ['shared', 'contract'],
-    ['imapflow', 'nodemailer', 'oauth4webapi', 'postal-mime', '@nats-io/[^/]+', 'zod'],
+    ['asn1js', 'imapflow', 'nodemailer', 'oauth4webapi', 'postal-mime', '@nats-io/[^/]+', 'zod'],
     anyNode,
     'node:*',
   ),

@@ -18,6 +18,7 @@ import { Importer } from './import/importer'
 import { Mailboxes } from './mailboxes'
 import { NetworkLedger } from './network-ledger'
 import { refresh, revoke, signIn } from './accounts/oauth'
+import { refuseRevoked } from './revocation'
 import { Pace } from './sync/pace'
 import { Parser } from './parse/parser'
 import { watchAddresses } from './sync/network-watch'
@@ -31,6 +32,7 @@ function startMail(): void {
   const log = logger('mail')
   const ledger = new NetworkLedger()
   ledger.start()
+  refuseRevoked()
   const onFault = (call: string, fault: unknown): void => log.error('handler failed', { call, fault })
   // Whatever a socket or a library still throws after its owner let go must not end the process.
   process.on('unhandledRejection', (fault) => log.error('unhandled rejection', fault))

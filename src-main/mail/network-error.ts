@@ -44,7 +44,7 @@ const byCode: Readonly<Record<string, ErrorCode>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'certificate-not-trusted',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-not-trusted',
   CERT_UNTRUSTED: 'certificate-not-trusted',
-  CERT_REVOKED: 'certificate-not-trusted',
+  CERT_REVOKED: 'certificate-revoked',
   CERT_SIGNATURE_FAILURE: 'certificate-not-trusted',
   CERT_REJECTED: 'certificate-not-trusted',
   INVALID_CA: 'certificate-not-trusted',

@@ -17,6 +17,7 @@ export const errorCodes = [
   'timeout',
   'not-tls',
   'certificate-expired',
+  'certificate-revoked',
   'certificate-not-trusted',
   'certificate-wrong-host',
   'plaintext-refused',

@@ -1,10 +1,11 @@
 import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import { startDovecot } from '../servers/dovecot.mjs'
 import { makeEnterable } from '../servers/process.mjs'
-import { makeCertificates, type Certificate } from '../servers/tls.mjs'
+import { startImitation } from '../servers/imap-imitation.mjs'
+import { makeCertificates, makeStaple, type Certificate } from '../servers/tls.mjs'
 import {
   mail,
   newProfile,
@@ -38,7 +39,12 @@ test.beforeAll(async () => {
   show(certificates.selfSigned)
   team = await startTeam(['help'])
   secure = await startDovecot({ users: [{ name: 'help', password: 'secret-help' }], tls: shown })
-  desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  desk = await startPostern({
+    profile: newProfile(),
+    provision: team.provision,
+    size: { width: 1280, height: 800 },
+    env: { NODE_EXTRA_CA_CERTS: certificates.ca },
+  })
   await synced(desk.page)
 })
 test.afterAll(async () => {
@@ -52,8 +58,8 @@ const logins = (): number =>
     .split('\n')
     .filter((line) => line.includes('Login: user=<help>')).length
 
-test('a certificate that nobody vouches for counts after a person compared it, for this server and this certificate only; another one is refused, and the exception can be taken back (R29)', async () => {
-  const { page } = desk
+/** Opens the mailbox's settings with another incoming server; the test of the connection begins by itself. */
+async function tryServer(page: Page, port: number): Promise<void> {
   await page.keyboard.press('g')
   await page.keyboard.press('s')
   await settingsPage(page, 'Mailboxes').click()
@@ -61,8 +67,35 @@ test('a certificate that nobody vouches for counts after a person compared it, f
   await page.getByRole('menuitem', { name: 'Edit and test…' }).click()
   await page.getByLabel('Incoming server (IMAP)', { exact: true }).fill('localhost')
   await page.getByLabel('Security of the incoming server').selectOption('tls')
-  await page.getByLabel('Port of the incoming server', { exact: true }).fill(String(secure.tlsPort))
+  await page.getByLabel('Port of the incoming server', { exact: true }).fill(String(port))
   await page.getByLabel('Password or app password', { exact: true }).fill('secret-help')
+}
+
+test('a certificate that its issuer revoked is refused before the password, and nobody can accept it all the same (R29)', async () => {
+  const { page } = desk
+  const revoked = await startImitation({
+    kind: 'bare',
+    tls: certificates.good,
+    staple: makeStaple(certificates, { revoked: true }),
+  })
+  try {
+    await tryServer(page, revoked.port)
+    const step = page.getByRole('listitem').filter({ hasText: 'Certificate of the incoming server is not accepted' })
+    await expect(step).toContainText('The certificate of localhost was revoked by its issuer', { timeout: 30_000 })
+    await look(desk, 'certificate-revoked')
+    await expect(page.getByRole('button', { name: 'Accept this certificate…' })).toHaveCount(0)
+    expect(revoked.seen.commands).toEqual([])
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('button', { name: 'More actions for Help' })).toBeVisible()
+    await page.getByRole('button', { name: 'Settings, back to the list' }).click()
+  } finally {
+    await revoked.stop()
+  }
+})
+
+test('a certificate that nobody vouches for counts after a person compared it, for this server and this certificate only; another one is refused, and the exception can be taken back (R29)', async () => {
+  const { page } = desk
+  await tryServer(page, secure.tlsPort ?? 0)
   await page.getByRole('button', { name: 'Accept this certificate…' }).click({ timeout: 30_000 })
   const dialog = page.getByRole('dialog', { name: 'Accept exactly this certificate?' })
   const accept = dialog.getByRole('button', { name: 'Accept for this server' })

@@ -83,7 +83,7 @@ describe('imports that are refused', () => {
   it('names what is allowed instead', () => {
     expect(judgeImport('src-main/mail/index.ts', '../store/sql')).toBe(
       'src-main/mail may not import "../store/sql". Allowed are: src-main/mail, src-main/shared, src-preload/contract, ' +
-        'imapflow, nodemailer, oauth4webapi, postal-mime, @nats-io/*, zod, node:*.',
+        'asn1js, imapflow, nodemailer, oauth4webapi, postal-mime, @nats-io/*, zod, node:*.',
     )
   })
 

@@ -46,6 +46,7 @@ export const capabilities = {
  * @property {string} [caps] instead of the kind's own
  * @property {number} [maxConnections] further ones are refused at login
  * @property {{ cert: string, key: string }} [tls] implicit TLS with these PEM files
+ * @property {Buffer} [staple] what it says of its certificate to who asks (makeStaple)
  * @property {(command: Command, session: Session) => boolean | Promise<boolean>} [script] true: it has answered by itself
  */
 
@@ -56,6 +57,7 @@ export async function startImitation({
   maxConnections = Infinity,
   script,
   tls: files,
+  staple,
 }) {
   const mail = new MailState(kind === 'gmail')
   /** @type {Map<Session, net.Socket>} */
@@ -102,6 +104,7 @@ export async function startImitation({
   const server = files
     ? tls.createServer({ ...secrets(files), noDelay: true }, onConnection)
     : net.createServer({ noDelay: true }, onConnection)
+  server.on('OCSPRequest', (_certificate, _issuer, done) => done(null, staple ?? null))
   mail.listeners.add((path, change) => {
     for (const session of sessions.keys()) {
       if (session.folder?.path !== path) continue

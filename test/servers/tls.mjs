@@ -16,6 +16,9 @@ import { makeEnterable, requireProgram, tempFolder } from './process.mjs'
  * @property {Certificate} selfSigned for localhost, signed by itself only
  * @property {Certificate} constrained for localhost, signed by an authority that may sign for elsewhere.example only
  * @property {Certificate} unknownCa for localhost, signed by an authority that nobody knows
+ * @property {Certificate} responder may say for the authority which of its certificates are revoked
+ * @property {Certificate} authority the one whose file is `ca`
+ * @property {Certificate} otherAuthority the one that nobody knows
  */
 
 const LOCAL = 'DNS:localhost,IP:127.0.0.1'
@@ -35,7 +38,8 @@ export function makeCertificates(dir = tempFolder('tls')) {
   fs.mkdirSync(at('issued'), { recursive: true })
   fs.writeFileSync(at('index.txt'), '')
   fs.writeFileSync(at('index.txt.attr'), 'unique_subject = no\n')
-  const authority = (/** @type {string} */ name) => selfSign(dir, name, 'CA:TRUE', undefined)
+  const authority = selfSign(dir, 'ca', 'CA:TRUE', undefined)
+  const otherAuthority = selfSign(dir, 'other-ca', 'CA:TRUE', undefined)
   const signed = (name, extensions, start, end, signer) => {
     openssl(
       dir,
@@ -73,19 +77,20 @@ export function makeCertificates(dir = tempFolder('tls')) {
     )
     return pair(dir, name)
   }
-  authority('ca')
-  authority('other-ca')
   // Good in itself; what it signs for another name than its own is not.
   const narrow = 'basicConstraints = critical,CA:TRUE\nnameConstraints = critical,permitted;DNS:elsewhere.example'
   signed('narrow-ca', narrow, from, to, 'ca')
   const certificates = {
     dir,
-    ca: at('ca.pem'),
+    ca: authority.cert,
+    authority,
+    otherAuthority,
     good: signed('good', leaf(LOCAL), from, to, 'ca'),
     expired: signed('expired', leaf(LOCAL), oldFrom, oldTo, 'ca'),
     wrongHost: signed('wrong-host', leaf(ELSEWHERE), from, to, 'ca'),
     constrained: signed('constrained', leaf('DNS:localhost'), from, to, 'narrow-ca'),
     unknownCa: signed('unknown-ca', leaf(LOCAL), from, to, 'other-ca'),
+    responder: signed('responder', 'extendedKeyUsage = OCSPSigning', from, to, 'ca'),
     selfSigned: selfSign(dir, 'self-signed', 'CA:FALSE', LOCAL),
   }
   // Whoever checks it is shown the authority in between too.
@@ -96,6 +101,24 @@ export function makeCertificates(dir = tempFolder('tls')) {
 }
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+
+/**
+ * What the authority says about a certificate (OCSP, RFC 6960), as a server that staples passes it on; valid for an hour.
+ * @param {Certificates} certificates
+ * @param {{ of?: Certificate, revoked: boolean, signer?: Certificate }} about
+ * @returns {Buffer}
+ */
+export function makeStaple({ dir, ca, good, authority }, { of = good, revoked, signer = authority }) {
+  const [, serial = ''] = openssl(dir, 'x509', '-in', of.cert, '-noout', '-serial').trim().split('=')
+  const records = path.join(dir, 'records.txt')
+  const out = path.join(dir, 'staple.der')
+  const ended = revoked ? stamp(new Date(Date.now() - 3_600_000)).slice(2) : ''
+  fs.writeFileSync(records, `${revoked ? 'R' : 'V'}\t400101000000Z\t${ended}\t${serial}\tunknown\t/CN=x\n`)
+  const about = ['-issuer', ca, '-cert', of.cert, '-no_nonce']
+  const by = ['-index', records, '-CA', ca, '-rsigner', signer.cert, '-rkey', signer.key, '-nmin', '60']
+  openssl(dir, 'ocsp', ...about, ...by, '-respout', out)
+  return fs.readFileSync(out)
+}
 
 function selfSign(dir, name, constraints, names) {
   const extensions = ['-addext', `basicConstraints=critical,${constraints}`]
@@ -149,4 +172,5 @@ ${extensions}
 function openssl(dir, ...args) {
   const result = spawnSync(requireProgram('openssl', 'openssl'), args, { cwd: dir, encoding: 'utf8' })
   if (result.status !== 0) throw new Error(`openssl ${args[0]} failed: ${result.stderr}`)
+  return result.stdout
 }

@@ -102,6 +102,7 @@ export const common = {
       'certificate-changed': 'another certificate',
       offline: 'offline',
       'certificate-expired': 'certificate expired',
+      'certificate-revoked': 'certificate revoked',
       'certificate-not-trusted': 'certificate not trusted',
       'certificate-wrong-host': 'certificate for another host',
       'connection-refused': 'connection refused',

@@ -29,6 +29,10 @@ export const errors = {
     'The server’s certificate has expired. No password was sent. The server’s administrator must renew it.',
   'certificate-expired_host':
     'The certificate of {{host}} has expired. No password was sent. The server’s administrator must renew it.',
+  'certificate-revoked':
+    'The server’s certificate was revoked by its issuer: its key may be in other hands. No password was sent. The server’s administrator must get a new one.',
+  'certificate-revoked_host':
+    'The certificate of {{host}} was revoked by its issuer: its key may be in other hands. No password was sent. The server’s administrator must get a new one.',
   'certificate-not-trusted':
     'The server’s certificate comes from an issuer that this computer does not trust. No password was sent. Ask the server’s administrator.',
   'certificate-not-trusted_host':
