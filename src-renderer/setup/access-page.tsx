@@ -36,6 +36,7 @@ export function AccessPage({
   return (
     <SetupFrame
       region={t('accounts:steps.access')}
+      onBack={onBack}
       foot={
         <>
           <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>

@@ -49,7 +49,8 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
   const [found, setFound] = useState<FoundSettings | null>(null)
   const [step, setStep] = useState(0)
   const [withPassword, setWithPassword] = useState(false)
-  const byBrowser = choice !== null && choice !== 'other' && !withPassword
+  const byServer = choice === 'other' || withPassword
+  const byBrowser = choice !== null && !byServer
   const steps = [
     t('accounts:steps.provider'),
     t('accounts:steps.access'),
@@ -65,6 +66,8 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
     setStep(3)
   }
   const [method, setMethod] = useState<'browser' | 'device'>('browser')
+  /** The page of the servers was seen for what was chosen at first. */
+  const [begun, setBegun] = useState(false)
   const page = () => {
     if (step === 0 || choice === null) {
       return (
@@ -75,6 +78,7 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
           choice={choice}
           onLeave={onLeave}
           onNext={(next) => {
+            if (next.address !== address || next.choice !== choice) setBegun(false)
             setAddress(next.address)
             setChoice(next.choice)
             setFound(next.found)
@@ -94,25 +98,33 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
           onPassword={() => setWithPassword(true)}
           onNext={(how) => {
             setMethod(how)
+            setBegun(true)
             setStep(2)
           }}
         />
       )
     }
-    if (choice !== 'other' && !withPassword)
-      return (
-        <SignInPage address={address} choice={choice} method={method} onBack={() => setStep(1)} onNext={signedIn} />
-      )
-    const begin = found ? formOf(withPassword ? passwordOnly(found.settings) : found.settings) : newForm(address)
-    return <ServerPage address={address} found={found} begin={begin} onBack={() => setStep(1)} onNext={signedIn} />
+    if (choice === 'other' || withPassword) return null
+    return <SignInPage address={address} choice={choice} method={method} onBack={() => setStep(1)} onNext={signedIn} />
   }
   return (
     <div className="setup">
       <Steps steps={steps} at={step} />
-      {/* What was typed and signed in with stays while later steps are on screen. */}
-      <div className="setup-step" hidden={step > 2}>
+      {/* What was typed and signed in with stays while later steps are on screen, and the servers while earlier ones are. */}
+      <div className="setup-step" hidden={step > 2 || (step === 2 && byServer)}>
         {page()}
       </div>
+      {begun && byServer && (
+        <div className="setup-step" hidden={step !== 2}>
+          <ServerPage
+            address={address}
+            found={found}
+            begin={found ? formOf(withPassword ? passwordOnly(found.settings) : found.settings) : newForm(address)}
+            onBack={() => setStep(1)}
+            onNext={signedIn}
+          />
+        </div>
+      )}
       {step === 3 && tested && (
         <KeepPage form={depth} messages={tested.messages} onBack={() => setStep(2)} onNext={() => setStep(4)} />
       )}

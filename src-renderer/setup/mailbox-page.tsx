@@ -123,6 +123,7 @@ export function MailboxPage({
       title={title}
       text={text}
       onSubmit={() => void submit()}
+      onBack={onBack}
       foot={
         <>
           <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>

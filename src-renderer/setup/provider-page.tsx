@@ -103,7 +103,7 @@ export function ProviderPage({
       title={t(first ? 'accounts:provider.firstTitle' : 'accounts:provider.title')}
       text={t(first ? 'accounts:provider.firstText' : 'accounts:provider.text')}
       onSubmit={next}
-      {...(onLeave ? { onEscape: onLeave } : {})}
+      onBack={onLeave}
       foot={
         <>
           <span className="push" />

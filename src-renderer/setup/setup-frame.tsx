@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react'
+import { useShortcuts } from '../state/shortcuts'
+import { t } from '../text'
 
 /**
  * The frame of a page that sets up a mailbox: what it says and asks scrolls, the ways on and back stay at the foot. With `onSubmit`
- * it is a form, where Enter goes on; Escape runs `onEscape`.
+ * it is a form, where Enter goes on. Escape goes the one step back that the foot's button goes, wherever the focus is.
  */
 export function SetupFrame({
   region,
@@ -10,7 +12,7 @@ export function SetupFrame({
   text,
   foot,
   onSubmit,
-  onEscape,
+  onBack,
   children,
 }: {
   region: string
@@ -19,9 +21,25 @@ export function SetupFrame({
   text?: string
   foot: ReactNode
   onSubmit?: () => void
-  onEscape?: () => void
+  /** null: there is nothing to go back to. */
+  onBack: (() => void) | null
   children: ReactNode
 }) {
+  useShortcuts(
+    onBack === null
+      ? []
+      : [
+          {
+            id: 'escape',
+            keys: 'Escape',
+            group: 'everywhere',
+            label: t('common:shortcuts.layerUp'),
+            hidden: true,
+            inText: true,
+            run: onBack,
+          },
+        ],
+  )
   const inside = (
     <>
       {/* Where nothing is asked, nothing in it can be focused to scroll it by key. */}
@@ -48,12 +66,6 @@ export function SetupFrame({
           onSubmit={(event) => {
             event.preventDefault()
             onSubmit()
-          }}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape' || !onEscape) return
-            event.preventDefault()
-            event.stopPropagation()
-            onEscape()
           }}
         >
           {inside}

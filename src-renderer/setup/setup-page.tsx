@@ -37,7 +37,7 @@ export function SetupPage({
       onSubmit={() => {
         if (ready && !busy) onSubmit()
       }}
-      onEscape={() => {
+      onBack={() => {
         if (!busy) onBack()
       }}
       foot={

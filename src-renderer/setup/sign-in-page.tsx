@@ -63,6 +63,7 @@ export function SignInPage({
       title={t('accounts:signIn.title', { name: names[choice] })}
       text={t('accounts:signIn.text')}
       onSubmit={submit}
+      onBack={onBack}
       foot={
         <>
           <Button kind="ghost" icon={ChevronLeft} onClick={onBack}>

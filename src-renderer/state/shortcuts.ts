@@ -136,9 +136,19 @@ export function startShortcuts(): () => void {
   return () => document.removeEventListener('keydown', onKey)
 }
 
-/** Registers shortcuts while the component is there. `run` may change with every render without cost. */
+/** What stands in the place of some neighbours; at the end, where there were none. Exported for tests. */
+export function replaced<T>(all: readonly T[], before: readonly T[], after: readonly T[]): T[] {
+  const at = all.findIndex((one) => before.includes(one))
+  return at === -1 ? [...all, ...after] : all.toSpliced(at, before.length, ...after)
+}
+
+/**
+ * Registers shortcuts while the component is there. `run` may change with every render without cost. Where two components have
+ * the same key, the one that came later goes first, also when the other changes its keys meanwhile.
+ */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const current = useRef(shortcuts)
+  const registered = useRef<readonly Shortcut[]>([])
   // Before the picture, so that no key finds what the last one showed.
   useLayoutEffect(() => {
     current.current = shortcuts
@@ -149,10 +159,16 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
       ...shortcut,
       run: (event: KeyboardEvent) => current.current[index]?.run(event),
     }))
-    useShortcutStore.setState((state) => ({ shortcuts: [...state.shortcuts, ...mine] }))
-    return () =>
-      useShortcutStore.setState((state) => ({
-        shortcuts: state.shortcuts.filter((shortcut) => !mine.includes(shortcut)),
-      }))
+    const before = registered.current
+    registered.current = mine
+    useShortcutStore.setState(({ shortcuts }) => ({ shortcuts: replaced(shortcuts, before, mine) }))
   }, [shape])
+  useEffect(
+    () => () => {
+      const mine = registered.current
+      registered.current = []
+      useShortcutStore.setState(({ shortcuts }) => ({ shortcuts: replaced(shortcuts, mine, []) }))
+    },
+    [],
+  )
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chordOf, keyLabels, matching, type Shortcut } from '../../src-renderer/state/shortcuts'
+import { chordOf, keyLabels, matching, replaced, type Shortcut } from '../../src-renderer/state/shortcuts'
 
 const shortcut = (keys: string, more: Partial<Shortcut> = {}): Shortcut => ({
   id: keys,
@@ -55,6 +55,14 @@ describe('shortcuts', () => {
   it('what was registered last comes first', () => {
     const two = [shortcut('e', { id: 'list' }), shortcut('e', { id: 'conversation' })]
     expect(matching(two, 'e', null, false, true).found.map((one) => one.id)).toEqual(['conversation', 'list'])
+  })
+  it('a page that changes its keys does not come before the layer above it', () => {
+    expect(replaced(['page', 'more of it', 'layer'], ['page', 'more of it'], ['page anew'])).toEqual([
+      'page anew',
+      'layer',
+    ])
+    expect(replaced(['page', 'layer'], ['page'], [])).toEqual(['layer'])
+    expect(replaced(['page'], [], ['layer'])).toEqual(['page', 'layer'])
   })
   it('Ctrl on a Mac is not Command', () => {
     expect(chordOf(press('k', { metaKey: true }), true)).toBe('mod+k')
