@@ -117,6 +117,8 @@ function checkPolicies(paths: readonly string[], terminal: Terminal): number {
       ? 'Good, and locks nothing.'
       : `Good. Locked${state.managedBy === null ? '' : ` by ${state.managedBy}`}: ${state.locked.join(', ')}.`,
   )
+  const defaults = Object.keys(state.policy.defaults ?? {})
+  if (defaults.length > 0) terminal.out(`People begin with, and may change: ${defaults.join(', ')}.`)
   return 0
 }
 

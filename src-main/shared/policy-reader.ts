@@ -63,7 +63,7 @@ export function readPolicies(texts: readonly PolicyText[]): PolicyState {
   return {
     source: texts.length === 0 ? null : texts.map(({ file }) => file).join(', '),
     managedBy,
-    locked: keys.filter((key) => key !== 'managedBy' && policy[key] !== undefined),
+    locked: keys.filter((key) => key !== 'managedBy' && key !== 'defaults' && policy[key] !== undefined),
     faults,
     policy,
   }

@@ -5,7 +5,7 @@ import { Policy, policyShape, type PolicyKey } from './policy'
 export function policyTemplates(): Record<string, string> {
   return {
     'postern-policy.schema.json': `${JSON.stringify(z.toJSONSchema(Policy), null, 2)}\n`,
-    'example.json': `${JSON.stringify({ managedBy: 'Northwind IT', supportAccessLongestDays: 30, allowedMailHosts: ['*.northwindbikes.example'], remoteContent: 'never' }, null, 2)}\n`,
+    'example.json': `${JSON.stringify({ managedBy: 'Northwind IT', supportAccessLongestDays: 30, allowedMailHosts: ['*.northwindbikes.example'], remoteContent: 'never', defaults: { lockMinutes: 5 } }, null, 2)}\n`,
     'Postern.admx': admx(),
     'Postern.adml': adml(),
     'postern.mobileconfig': mobileconfig(),
@@ -129,7 +129,7 @@ function mobileconfig(): string {
   }
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<!-- Every key, to be thinned out: a key that is left in is locked. -->
+<!-- Every key, to be thinned out: a key that is left in is locked, all but defaults. -->
 <plist version="1.0">
 <dict>
   <key>PayloadType</key><string>Configuration</string>

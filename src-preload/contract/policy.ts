@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { mailboxOfIt } from './set-up'
+import { SettingsToBeginWith } from './settings'
 import { OauthClient } from './sign-in'
 import { longestGrantDays, SupportCard } from './support'
 
@@ -11,7 +12,7 @@ const HostPattern = z
   .regex(/^(\*\.)?[A-Za-z0-9._:-]+$/)
 
 /**
- * Everything that IT can set. A key that is there is locked. The descriptions go into the templates for administrators
+ * Everything that IT can set. A key that is there is locked, except what stands under `defaults`. The descriptions go into the templates for administrators
  * (resources/policy), which are generated from this schema.
  */
 export const policyShape = {
@@ -89,6 +90,9 @@ export const policyShape = {
     ),
   lockOnSleep: z.boolean().describe('Whether Postern locks when the computer sleeps, where it has a passphrase.'),
   remoteContent: z.enum(['ask', 'never']).describe('Whether people may show remote images of a message.'),
+  defaults: z
+    .strictObject(SettingsToBeginWith.shape)
+    .describe('Settings that people begin with; unlike everything else here they may change them.'),
 } as const
 
 /** A policy as one JSON object; keys that it does not know are refused, so that a typing error is not a hole. */

@@ -54,6 +54,25 @@ const value = z.object({
 /** Some settings to change. Not made of `Settings`: its defaults would come with it and reset all that was not named. */
 export const SettingsChange = value.omit({ troubleshooting: true }).partial()
 
+/** What the organisation may give people to begin with, who may all change it. */
+export const SettingsToBeginWith = value
+  .pick({
+    theme: true,
+    density: true,
+    undoSeconds: true,
+    letterShortcuts: true,
+    afterSend: true,
+    blockUnexpectedHosts: true,
+    notify: true,
+    notifyContent: true,
+    quietFrom: true,
+    quietTo: true,
+    lockMinutes: true,
+    lockOnSleep: true,
+    supportAddress: true,
+  })
+  .partial()
+
 const { shape } = value
 
 /** Settings of this installation, kept in the store. Every key has a default, so an empty table is a valid one. */

@@ -37,13 +37,13 @@ test('a file or folder with the name of a command, or a link to open, is no comm
 })
 
 test('a policy that does not fit is not called good, 181 days among it (R54)', async () => {
-  writeFileSync(file('good.json'), '{"managedBy":"IT","supportAccessLongestDays":30}')
+  writeFileSync(file('good.json'), '{"managedBy":"IT","supportAccessLongestDays":30,"defaults":{"lockMinutes":5}}')
   writeFileSync(file('long.json'), '{"supportAccessLongestDays":181}')
   writeFileSync(file('typo.json'), '{"supportAcess":"off"}')
   writeFileSync(file('broken.json'), '{')
   expect(await run('policy', 'check', file('good.json'))).toMatchObject({
     code: 0,
-    said: 'Good. Locked by IT: supportAccessLongestDays.',
+    said: 'Good. Locked by IT: supportAccessLongestDays.\nPeople begin with, and may change: lockMinutes.',
   })
   for (const name of ['long', 'typo', 'broken'])
     expect((await run('policy', 'check', file(`${name}.json`))).code, name).toBe(1)

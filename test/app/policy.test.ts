@@ -31,6 +31,14 @@ describe('a policy that cannot be used opens nothing', () => {
   test('a key with a typing error is told and locks nothing', () => {
     expect(of('{"supportAcess":"off"}')).toMatchObject({ locked: [], faults: [{ key: 'supportAcess' }] })
   })
+  test('a default that does not fit is told and given to nobody, and one that fits locks nothing', () => {
+    expect(of('{"defaults":{"lockMinutes":-1}}')).toMatchObject({
+      policy: {},
+      faults: [{ key: 'defaults.lockMinutes' }],
+    })
+    expect(of('{"defaults":{"agentName":"Ana"}}').faults).toHaveLength(1)
+    expect(of('{"defaults":{"lockMinutes":5}}')).toMatchObject({ locked: [], faults: [] })
+  })
   test('later files win key by key', () => {
     expect(
       of('{"supportAccessLongestDays":30,"remoteContent":"never"}', '{"supportAccessLongestDays":7}').policy,
@@ -81,6 +89,7 @@ test('Windows: what reg query prints is taken, numbers, switches and lists too',
     '    SupportAccessLongestDays    REG_DWORD    0x1e',
     '    blockUnexpectedHosts    REG_DWORD    0x1',
     '    supportAccess    REG_SZ    allowed',
+    '    defaults    REG_SZ    {"lockMinutes":5}',
     '',
     'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern\\allowedMailHosts',
     '    1    REG_SZ    imap.northwindbikes.example',
@@ -111,6 +120,7 @@ test('Windows: what reg query prints is taken, numbers, switches and lists too',
       blockUnexpectedHosts: true,
       supportAccess: 'allowed',
       remoteContent: 'never',
+      defaults: { lockMinutes: 5 },
       allowedMailHosts: ['imap.northwindbikes.example', '*.mailhost.example'],
       oauthClients: [{ host: '*.gmail.com', clientId: 'northwind' }],
       mailboxes: [mailbox],

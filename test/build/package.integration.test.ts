@@ -9,7 +9,10 @@ import { ensureElectron } from '../../build/electron.mjs'
 import { buildIfNeeded } from '../../build/lib/app.mjs'
 import { root } from '../../build/lib/machine.mjs'
 import { packArguments } from '../../build/lib/pack.mjs'
-import { newSupportIdentity } from '../../src-main/crypto/support-identity'
+import { Keys } from '../../src-main/app/keys'
+import { keyMark } from '../../src-main/crypto/key-mark'
+import { newSupportIdentity, type KeyFile } from '../../src-main/crypto/support-identity'
+import { PosternError } from '../../src-preload/contract/errors'
 import { Harness } from '../store/helpers'
 import { grant } from '../store/support'
 import { isRoot } from '../servers/process.mjs'
@@ -61,6 +64,30 @@ function file(name: string, text: string): string {
   fs.writeFileSync(made, text, { mode: 0o644 })
   return made
 }
+
+/** A profile whose passphrase is forgotten, opened by the packed program for whom policy named; held against its key. */
+async function recovered(by: KeyFile): Promise<ReturnType<typeof postern>> {
+  const profile = path.join(home, 'profile')
+  const noKeychain = { get: rejected, set: rejected, remove: rejected }
+  const keys = new Keys(profile, noKeychain)
+  await keys.find()
+  const made = await keys.setPassphrase('a passphrase that is forgotten', undefined)
+  if (made.is !== 'ready') throw new Error('no key')
+  keys.sealRecovery(by.card)
+  fs.writeFileSync(path.join(profile, 'postern.db'), keyMark(made.key))
+  if (isRoot)
+    for (const name of ['', ...fs.readdirSync(profile)]) fs.chownSync(path.join(profile, name), nobody, nobody)
+  const keyFile = file('it.key', JSON.stringify(by))
+  const said = postern([`--user-data-dir=${profile}`, 'recover', keyFile], {
+    POSTERN_PASSPHRASE: 'a long passphrase',
+    POSTERN_NEW_PASSPHRASE: 'a passphrase that is known',
+  })
+  const again = new Keys(profile, noKeychain)
+  await again.find()
+  expect((await again.unlock('a passphrase that is known')).equals(made.key)).toBe(true)
+  return said
+}
+const rejected = () => Promise.reject(new PosternError('keychain-failed'))
 
 test.runIf(onLinux)('no fuse is left that opens the packed program to another one (R2)', async () => {
   const wire = await getCurrentFuseWire(program)
@@ -123,6 +150,10 @@ test.runIf(onLinux)('commands for IT and auditors answer without a screen, and s
       POSTERN_PASSPHRASE: 'a long passphrase',
     }),
   ).toMatchObject({ code: 0, said: expect.stringContaining('Ida, Support') })
+  expect(await recovered(identity)).toEqual({
+    code: 0,
+    said: expect.stringContaining('Postern opens with the new passphrase'),
+  })
   const doctor = postern(['doctor'])
   expect(doctor.said).toMatch(/^ok {3}Postern \d+\.\d+\.\d+, Electron \d+/)
   // There is no keychain for nobody, and the doctor says so.

@@ -6,7 +6,7 @@ import { logger } from '../../shared/log'
 import { cardOf, takePinned } from './support-identities'
 import { endGrant, grantorLeft, grantRow, stateOf, sweepGrants, tellUsed, type GrantRow } from './grants'
 import { anchorHead } from './log-heads'
-import { getSettings } from '../settings'
+import { beginWith, getSettings } from '../settings'
 import { setPolicyLease } from '../team/lease'
 import { SupportSession } from './support-session'
 import type { Workspace } from '../workspace'
@@ -60,6 +60,8 @@ export class SupportDesk {
   setPolicy(state: PolicyState): void {
     const before = JSON.stringify(this.policyState)
     this.policyState = state
+    // An earlier run may have left some, of a policy that is gone.
+    beginWith(this.workspace.db, state.policy.defaults)
     if (JSON.stringify(state) === before) return
     this.workspace.db.write((tx) => {
       this.workspace.accessLog.append(tx, {
