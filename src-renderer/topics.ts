@@ -8,6 +8,7 @@ const table = {
   'accessLog.verdict': ['access'],
   'app.connectionTest': ['connection-test'],
   'app.provider': ['settings'],
+  'app.former': ['team', 'mailboxes'],
   'app.signIns': ['sign-in', 'mailboxes', 'sync'],
   'app.signInState': ['sign-in'],
   'app.state': ['app-state'],

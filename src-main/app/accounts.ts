@@ -61,6 +61,8 @@ export function accountHandlers(workspace: Workspace): Pick<AppHandlers, keyof t
       return {}
     },
     'app.signIns': async () => ({ signIns: await mailboxes.signInFacts() }),
+    'app.former': async ({ whose }) => workspace.formerAccess.facts(whose),
+    'app.tryFormer': async ({ whose, password }) => ({ tried: await workspace.formerAccess.try(whose, password) }),
     'app.lock': async () => {
       await workspace.lock()
       return {}

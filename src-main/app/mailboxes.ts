@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AppForMail, Credential, Handlers, MailForApp, StoreForApp } from '../../src-preload/contract/internal'
 import type { MailboxDepth } from '../../src-preload/contract/depth'
-import { MailboxSettings } from '../../src-preload/contract/mail'
+import { MailboxSettings, type Mailbox } from '../../src-preload/contract/mail'
 import { OauthClient } from '../../src-preload/contract/sign-in'
 import type { SignInFacts, TestStep } from '../../src-preload/contract/calls'
 import { PosternError } from '../../src-preload/contract/errors'
 import { ownClient } from '../shared/providers'
 import type { Rpc } from '../shared/port-rpc'
+import { FormerPasswords, type Password } from './former-access'
 import type { Keys } from './keys'
 import type { SignIns } from './oauth'
 import { identityChange, type Provision } from './provision'
@@ -40,6 +41,7 @@ interface Test {
 
 /** Adding, changing and removing mailboxes: secrets go to the keychain, settings to store, and mail is told. */
 export class Mailboxes {
+  readonly former: FormerPasswords
   private readonly tests = new Map<string, Test>()
 
   constructor(
@@ -49,7 +51,9 @@ export class Mailboxes {
     private readonly mail: () => Rpc<MailForApp>,
     private readonly testChanged: (testId: string) => void,
     private readonly managedClients: () => readonly OauthClient[] = () => [],
-  ) {}
+  ) {
+    this.former = new FormerPasswords(keys)
+  }
 
   /** A mailbox that is there already stays as it is. `depth` is set before mail hears of the mailbox: nothing is fetched beyond it. */
   async add(settings: MailboxSettings, given: Given, depth?: MailboxDepth): Promise<{ id: number; existed: boolean }> {
@@ -63,6 +67,7 @@ export class Mailboxes {
 
   async update(id: number, settings: MailboxSettings, given: Given): Promise<void> {
     refusePlaintext(settings)
+    if (Object.values(given).some((one) => one !== undefined)) await this.keepFormer(id)
     await this.store().call('mailbox.update', { id, settings })
     await this.keepSecrets(id, settings, given)
     await this.tellMail('mailbox.changed', id)
@@ -73,6 +78,7 @@ export class Mailboxes {
     await this.store().call('mailbox.remove', { id })
     const grants = await this.grantsOf(id)
     for (const use of uses) await this.keys.removeSecret(secretName(id, use))
+    await this.former.forget(id)
     for (const grant of grants.keys()) await this.signIns.forget(grant, true)
   }
 
@@ -147,6 +153,32 @@ export class Mailboxes {
   private async secret(id: number, use: Use): Promise<Secret | null> {
     const stored = await this.keys.secret(secretName(id, use))
     return stored === null ? null : Secret.parse(JSON.parse(stored))
+  }
+
+  /** The passwords that a mailbox is signed in to with now. */
+  async passwords(mailbox: Mailbox): Promise<Password[]> {
+    const found = await Promise.all(
+      uses.map(async (use) => ({ use, server: mailbox[use], secret: await this.secret(mailbox.id, use) })),
+    )
+    return found.flatMap(({ use, server, secret }) =>
+      secret && 'password' in secret
+        ? [
+            {
+              use,
+              server: { ...server, host: secret.host, port: secret.port, user: secret.user },
+              password: secret.password,
+            },
+          ]
+        : [],
+    )
+  }
+
+  /** While it has not been tried whether the mailbox is closed to somebody who was taken out, what they know is kept. */
+  private async keepFormer(id: number): Promise<void> {
+    const { mailboxId, people, now } = await this.store().call('team.former', {})
+    if (mailboxId !== id || !people.some(({ open }) => open)) return
+    const mailbox = (await this.store().call('mailbox.all', {})).mailboxes.find((one) => one.id === id)
+    if (mailbox) await this.former.keep(id, await this.passwords(mailbox), now)
   }
 
   /** The permissions of a mailbox and what each serves. */

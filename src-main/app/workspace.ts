@@ -18,6 +18,7 @@ import { AccessHead } from './access-head'
 import { Guest } from './guest'
 import type { PolicyWatch } from './policy'
 import type { Keys, KeyState } from './keys'
+import { FormerAccess } from './former-access'
 import { Mailboxes } from './mailboxes'
 import { Managed } from './managed'
 import { SignIns } from './oauth'
@@ -68,6 +69,7 @@ export class Workspace {
   readonly keys: Keys
   readonly guest: Guest
   readonly mailboxes: Mailboxes
+  readonly formerAccess: FormerAccess
   readonly managed: Managed
   readonly provisioning: Provisioning
   readonly signIns: SignIns
@@ -115,6 +117,11 @@ export class Workspace {
       () => this.mailService.rpc,
       (testId) => options.emit({ topic: 'connection-test', testId }),
       () => options.policy.state.policy.oauthClients ?? [],
+    )
+    this.formerAccess = new FormerAccess(
+      this.mailboxes,
+      () => this.store,
+      () => this.mailService.rpc,
     )
     this.managed = new Managed(options.policy, this.keys, this.mailboxes, () => this.store)
     this.provisioning = new Provisioning(options.provisionFile, this.mailboxes, this.managed, () =>

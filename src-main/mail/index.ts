@@ -7,10 +7,11 @@ import {
 } from '../../src-preload/contract/internal'
 import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
+import { onErrand } from '../shared/network-gate'
 import { joinPort, type Rpc } from '../shared/port-rpc'
 import { giveBackAtRest } from '../shared/rest'
 import { joinApp } from '../shared/utility'
-import { testConnection } from './accounts/connection-test'
+import { opens, testConnection } from './accounts/connection-test'
 import { findSettings } from './accounts/autoconfig'
 import { fetchImage } from './fetch-image'
 import { fillFromSample } from './sync/sample-server'
@@ -97,6 +98,9 @@ function startMail(): void {
           input,
           (steps, finished) => void app.call('connection.progress', { testId, steps, finished }).catch(() => undefined),
         ),
+      }),
+      'login.try': async ({ mailboxId, use, server, password }) => ({
+        opens: await onErrand({ use: 'try-former', host: server.host, mailboxId }, () => opens(use, server, password)),
       }),
       'settings.find': async ({ address }) => ({ found: await findSettings(address) }),
       'oauth.signIn': async ({ signInId, service, address, method }) => {

@@ -11,6 +11,7 @@ export const NetworkUse = z.enum([
   'sign-in',
   'remote-image',
   'team-log',
+  'try-former',
   'unknown',
 ])
 export type NetworkUse = z.infer<typeof NetworkUse>

@@ -130,12 +130,23 @@ export function ApproveDialog({ invite, onClose }: { invite: TeamState['invites'
   )
 }
 
-export function RemoveDialog({ member, onClose }: { member: TeamState['members'][number]; onClose: () => void }) {
+/** @param onDone asks for what must follow: that the mailbox is closed to them too */
+export function RemoveDialog({
+  member,
+  onDone,
+  onClose,
+}: {
+  member: TeamState['members'][number]
+  onDone: () => void
+  onClose: () => void
+}) {
   const { name } = member
   const [erase, setErase] = useState(true)
   const work = async () => {
     await call('team.remove', { member: member.id, erase })
     showToast({ text: t('team:removeDialog.done', { name }) })
+    onDone()
+    return false as const
   }
   return (
     <ActDialog
@@ -157,10 +168,21 @@ export function RemoveDialog({ member, onClose }: { member: TeamState['members']
   )
 }
 
-export function RetireDialog({ device, onClose }: { device: TeamState['devices'][number]; onClose: () => void }) {
+/** @param onDone as in `RemoveDialog` */
+export function RetireDialog({
+  device,
+  onDone,
+  onClose,
+}: {
+  device: TeamState['devices'][number]
+  onDone: () => void
+  onClose: () => void
+}) {
   const work = async () => {
     await call('team.retireDevice', { device: device.id })
     showToast({ text: t('team:devices.retired') })
+    onDone()
+    return false as const
   }
   return (
     <ActDialog

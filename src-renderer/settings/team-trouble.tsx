@@ -1,13 +1,30 @@
 import type { ReactNode } from 'react'
 import type { TeamState, Trouble } from '../../src-preload/contract/calls/team'
+import type { Tried } from '../../src-preload/contract/team'
 import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { goSettings } from '../state/places'
 import { showToast } from '../state/toast'
-import { gravity } from '../state/trouble'
+import { gravityOf } from '../state/trouble'
 import { errorText, t } from '../text'
+import { whenText } from '../text/time'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
+
+/** Who was taken out of the team and may still know the mailbox's password. */
+export interface Former {
+  whose: string
+  name: string
+}
+
+/** What came of trying what they know; empty before it was tried. */
+export function triedText(name: string, tried: Tried | null): string {
+  if (!tried) return ''
+  const facts = { name, host: tried.host, when: whenText(tried.at, Date.now()) }
+  return tried.came === 'failed'
+    ? t('team:tried.failed', { ...facts, why: tried.error === null ? '' : errorText(tried.error) })
+    : t(`team:tried.${tried.came}`, facts)
+}
 
 interface Shown {
   text: string
@@ -19,19 +36,21 @@ export function TeamTrouble({
   team,
   onRetire,
   onCarrier,
+  onCloseOff,
 }: {
   team: TeamState
   onRetire: (device: string) => void
   onCarrier: () => void
+  onCloseOff: (whose: Former) => void
 }) {
   if (team.trouble.length === 0) return null
   const owner = team.membership === 'owner'
   return (
     <section className="y g2" aria-label={t('team:trouble.title')}>
       {team.trouble.map((one) => {
-        const { text, acts } = describe(one, owner, { onRetire, onCarrier })
+        const { text, acts } = describe(one, owner, { onRetire, onCarrier, onCloseOff })
         return (
-          <Banner key={JSON.stringify(one)} kind={gravity[one.kind]} actions={acts}>
+          <Banner key={JSON.stringify(one)} kind={gravityOf(one)} actions={acts}>
             {text}
           </Banner>
         )
@@ -50,7 +69,11 @@ function act(work: () => Promise<unknown>, toast: string): () => void {
 function describe(
   one: Trouble,
   owner: boolean,
-  { onRetire, onCarrier }: { onRetire: (device: string) => void; onCarrier: () => void },
+  {
+    onRetire,
+    onCarrier,
+    onCloseOff,
+  }: { onRetire: (device: string) => void; onCarrier: () => void; onCloseOff: (whose: Former) => void },
 ): Shown {
   const again = (
     <Button size="sm" onClick={() => void call('team.lookAgain', {}).catch(tellFailure)}>
@@ -58,18 +81,21 @@ function describe(
     </Button>
   )
   if (one.kind === 'removal' || one.kind === 'lost') {
-    const member = one.kind === 'removal' ? one.member : one.device
+    const whose = one.kind === 'removal' ? one.member : one.device
+    const done = one.tried?.came === 'refused'
     return {
-      text: t(`team:trouble.${one.kind}`, { name: one.name }),
+      text: done
+        ? triedText(one.name, one.tried)
+        : [t(`team:trouble.${one.kind}`, { name: one.name }), triedText(one.name, one.tried)].filter(Boolean).join(' '),
       acts: owner && (
-        <>
-          <Button size="sm" onClick={() => goSettings('mailboxes')}>
-            {t('team:trouble.removalOpen')}
-          </Button>
-          <Button size="sm" onClick={() => void call('team.accessRevoked', { member }).catch(tellFailure)}>
-            {t('team:trouble.removalDo')}
-          </Button>
-        </>
+        <Button
+          size="sm"
+          onClick={() =>
+            done ? void call('team.accessRevoked', { whose }).catch(tellFailure) : onCloseOff({ whose, name: one.name })
+          }
+        >
+          {t(done ? 'team:trouble.closedSeen' : 'team:trouble.closeOff')}
+        </Button>
       ),
     }
   }

@@ -27,7 +27,8 @@ import {
   RetireDialog,
 } from './team-dialogs'
 import { CreateDialog, EnterDialog } from './team-start'
-import { TeamTrouble } from './team-trouble'
+import { CloseOffDialog } from './team-close-off'
+import { TeamTrouble, type Former } from './team-trouble'
 import { Words } from './team-words'
 import './settings.css'
 import { Devices } from './team-devices'
@@ -42,6 +43,7 @@ type Open =
   | { is: 'remove' | 'another' | 'permissions'; member: Member }
   | { is: 'approve'; invite: TeamState['invites'][number] }
   | { is: 'retire' | 'rename'; device: Device }
+  | { is: 'close-off'; former: Former }
 
 const tabs = ['people', 'roles', 'invites', 'devices'] as const
 const changeable = ['admin', 'agent', 'light'] as const
@@ -74,9 +76,22 @@ export function Team({ part }: { part: string | null }) {
       {open?.is === 'start-recovery' && <EnterDialog by="recover" onClose={close} />}
       {open?.is === 'carrier' && <CarrierDialog carrier={team.carrier} onClose={close} />}
       {open?.is === 'recover' && <RecoverDialog onClose={close} />}
-      {open?.is === 'remove' && <RemoveDialog member={open.member} onClose={close} />}
+      {open?.is === 'remove' && (
+        <RemoveDialog
+          member={open.member}
+          onDone={() => setOpen({ is: 'close-off', former: { whose: open.member.id, name: open.member.name } })}
+          onClose={close}
+        />
+      )}
+      {open?.is === 'close-off' && <CloseOffDialog former={open.former} onClose={close} />}
       {open?.is === 'approve' && <ApproveDialog invite={open.invite} onClose={close} />}
-      {open?.is === 'retire' && <RetireDialog device={open.device} onClose={close} />}
+      {open?.is === 'retire' && (
+        <RetireDialog
+          device={open.device}
+          onDone={() => setOpen({ is: 'close-off', former: { whose: open.device.id, name: open.device.memberName } })}
+          onClose={close}
+        />
+      )}
       {open?.is === 'rename' && <RenameDialog device={open.device} onClose={close} />}
     </>
   )
@@ -165,6 +180,7 @@ function Shown({
       <TeamTrouble
         team={team}
         onCarrier={() => onOpen({ is: 'carrier' })}
+        onCloseOff={(former) => onOpen({ is: 'close-off', former })}
         onRetire={(id) => {
           const device = team.devices.find((one) => one.id === id)
           if (device) onOpen({ is: 'retire', device })

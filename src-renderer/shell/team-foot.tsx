@@ -1,7 +1,7 @@
 import { Users } from 'lucide-react'
 import { useQuery } from '../live'
 import { goSettings } from '../state/places'
-import { gravity } from '../state/trouble'
+import { gravityOf } from '../state/trouble'
 import { t } from '../text'
 import { numberText } from '../text/time'
 import { Icon } from '../ui/icon'
@@ -10,10 +10,11 @@ import { useIdentityConflicts } from '../work/identity-conflicts'
 
 /** While something of the team needs a person it stands here, on every screen; a click leads to what it is. */
 export function TeamFoot() {
-  const trouble = useQuery('team.state', {}).data?.trouble ?? []
+  const { data } = useQuery('team.state', {})
+  const trouble = (data?.trouble ?? []).map(gravityOf).filter((one) => one !== 'good')
   const count = trouble.length + useDefinitionConflicts().length + useIdentityConflicts().length
   if (count === 0) return null
-  const bad = trouble.some(({ kind }) => gravity[kind] === 'bad')
+  const bad = trouble.includes('bad')
   return (
     <button
       type="button"

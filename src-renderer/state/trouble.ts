@@ -1,7 +1,8 @@
 import type { Trouble } from '../../src-preload/contract/calls/team'
 
-/** How bad what needs a person is: `bad` where mail or the team is in danger, `plain` where it may well settle by itself. */
-export const gravity: Readonly<Record<Trouble['kind'], 'plain' | 'warn' | 'bad'>> = {
+type Gravity = 'good' | 'plain' | 'warn' | 'bad'
+
+const byKind: Readonly<Record<Trouble['kind'], Gravity>> = {
   removal: 'bad',
   lost: 'bad',
   forked: 'bad',
@@ -15,3 +16,10 @@ export const gravity: Readonly<Record<Trouble['kind'], 'plain' | 'warn' | 'bad'>
   gap: 'plain',
   refused: 'plain',
 }
+
+/**
+ * How bad what needs a person is: `bad` where mail or the team is in danger, `plain` where it may well settle by itself, `good`
+ * where it is settled and only told.
+ */
+export const gravityOf = (trouble: Trouble): Gravity =>
+  'tried' in trouble && trouble.tried?.came === 'refused' ? 'good' : byKind[trouble.kind]

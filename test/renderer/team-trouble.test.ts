@@ -23,8 +23,14 @@ const each: readonly Trouble[] = [
   { kind: 'limit', what: 'events', count: 8000, most: 10_000 },
   { kind: 'limit', what: 'messages', count: 15_000, most: 20_000 },
   { kind: 'flood', device, name: 'Bo', events: 2100 },
-  { kind: 'lost', device, name: 'Bo' },
-  { kind: 'removal', member: 'm', name: 'Bo' },
+  { kind: 'lost', device, name: 'Bo', tried: null },
+  { kind: 'removal', member: 'm', name: 'Bo', tried: null },
+  ...(['opens', 'refused', 'neither', 'failed'] as const).map((came): Trouble => ({
+    kind: 'removal',
+    member: 'm',
+    name: 'Bo',
+    tried: { at: 1, host: 'mail.example', came, error: came === 'failed' ? { code: 'timeout', detail: {} } : null },
+  })),
 ]
 const none = () => undefined
 function drawn(trouble: Trouble, membership: TeamState['membership']): { words: string; acts: string[] } {
@@ -43,7 +49,9 @@ function drawn(trouble: Trouble, membership: TeamState['membership']): { words: 
     summary: null,
     trouble: [trouble],
   }
-  const html = renderToStaticMarkup(createElement(TeamTrouble, { team, onRetire: none, onCarrier: none }))
+  const html = renderToStaticMarkup(
+    createElement(TeamTrouble, { team, onRetire: none, onCarrier: none, onCloseOff: none }),
+  )
   const acts = [...html.matchAll(/<button[^>]*>(.*?)<\/button>/g)].map(([, inner = '']) =>
     inner.replace(/<[^>]*>/g, ''),
   )

@@ -515,3 +515,15 @@ test('mailbox rows follow: a list of a mailbox of before that was out of step is
   })
   after.close()
 })
+
+test('former: who was taken out before is still to be tried, with the first password that was kept', () => {
+  const before = at(36)
+  before.write((tx) => tx.run("INSERT INTO team_info(key, value) VALUES('revoke:m1', 'true'), ('team', '{}')"))
+  before.close()
+  const after = at(37)
+  expect(after.read.all('SELECT key, value FROM team_info ORDER BY key')).toEqual([
+    { key: 'revoke:m1', value: '{"since":0,"certain":true,"tried":null}' },
+    { key: 'team', value: '{}' },
+  ])
+  after.close()
+})

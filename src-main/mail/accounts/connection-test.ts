@@ -97,6 +97,17 @@ async function testServer(
   }
 }
 
+/** Whether a password opens a server. @throws PosternError what kept it from being tried */
+export async function opens(use: MailProtocol, server: ServerSettings, password: string): Promise<boolean> {
+  try {
+    await (use === 'imap' ? imapLogin : smtpLogin)(server, { password })
+    return true
+  } catch (fault) {
+    if (PosternError.from(fault).code === 'auth-refused') return false
+    throw fault
+  }
+}
+
 async function imapLogin(server: ServerSettings, credential: Credential): Promise<ErrorDetail> {
   const session = await ImapSession.open(server, { user: server.user, ...credential })
   try {

@@ -3,7 +3,9 @@ import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/c
 import { diagnosticsText } from '../privacy/diagnostics'
 import { mayDo } from '../access'
 import { mustErase } from '../team/hand-over'
+import { formerOf, noteTried } from '../team/revoking'
 import { ownPermissions } from '../team/roles'
+import { teamInfo } from '../team/team-info'
 import { attachmentInfo, writeAttachment } from '../mail/files'
 import { exportLog } from '../privacy/access-export'
 import { exportLedger, recordContacts } from '../privacy/ledger'
@@ -88,6 +90,25 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       return {}
     },
     'mailbox.all': () => ({ mailboxes: service.mailboxes() }),
+    'team.former': () => {
+      const { db, clock } = workspace()
+      return {
+        mailboxId: teamInfo(db.read)?.mailboxId ?? null,
+        people: [...formerOf(db.read, 'member'), ...formerOf(db.read, 'device')].map(
+          ([whose, { since, certain, tried }]) => ({
+            whose,
+            since,
+            certain,
+            open: tried?.came !== 'refused',
+          }),
+        ),
+        now: clock.now(),
+      }
+    },
+    'team.tried': ({ whose, tried }) => {
+      workspace().db.write((tx) => noteTried(tx, whose, tried))
+      return {}
+    },
     'mailbox.identity': ({ id, identity }) => {
       workspace().db.write((tx) => {
         setIdentity(tx, workspace(), id, identity, false)

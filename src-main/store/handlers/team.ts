@@ -6,7 +6,7 @@ import type { StoreService } from '../service'
 import { applyWaiting } from '../team/incoming'
 import { approve, invite, join, leaveTeam, withdraw } from '../team/invites'
 import { leaseOf } from '../team/lease'
-import { accessRevoked, wantDeviceRevoked, wantRevoked } from '../team/revoking'
+import { accessRevoked, wantRevoked } from '../team/revoking'
 import { recover, startRecovery } from '../team/recovery'
 import { recoveryOf } from '../team/recovery-code'
 import { cutOff } from '../team/cut-off'
@@ -59,12 +59,12 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.remove': ({ member, erase }) =>
       nothing((tx, workspace) => {
         cutOff(tx, workspace, { member }, erase)
-        wantRevoked(tx, member)
+        wantRevoked(tx, workspace, { member })
       }),
     'team.retireDevice': ({ device }) =>
       nothing((tx, workspace) => {
         cutOff(tx, workspace, { device }, true)
-        wantDeviceRevoked(tx, device)
+        wantRevoked(tx, workspace, { device })
       }),
     'team.setCarrier': async ({ carrier }) => {
       if (service.open.team.status.state !== 'live') throw new PosternError('offline', 'the others could not be told')
@@ -81,7 +81,7 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
           devices: body.devices.map((one) => (one.id === device ? { ...one, name } : one)),
         })),
       ),
-    'team.accessRevoked': ({ member }) => nothing((tx) => accessRevoked(tx, member)),
+    'team.accessRevoked': ({ whose }) => nothing((tx) => accessRevoked(tx, whose)),
     'team.settleHeld': ({ member, take }) => nothing((tx, workspace) => settleHeld(tx, workspace, member, take)),
     'team.lease': () => leaseOf(service.read, service.open.workspace),
     'team.setLease': ({ days }) =>

@@ -34,6 +34,7 @@ import { teamMerges } from './0033-team-merges'
 import { historyDots } from './0034-history-dots'
 import { ending } from './0035-ending'
 import { mailboxRowsFollow } from './0036-mailbox-rows-follow'
+import { former } from './0037-former'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -78,4 +79,5 @@ export const migrations: readonly Migration[] = [
   historyDots,
   ending,
   mailboxRowsFollow,
+  former,
 ]

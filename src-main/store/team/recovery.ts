@@ -7,7 +7,7 @@ import { frontier, ownFrontier } from './log'
 import { recoveryOf } from './recovery-code'
 import { changeRoster, currentRoster, pendingRecovery } from './roster'
 import { setTeamInfo, teamInfo } from './team-info'
-import { wantDeviceRevoked } from './revoking'
+import { wantRevoked } from './revoking'
 import { standingSnapshot } from './snapshot'
 
 /**
@@ -80,7 +80,7 @@ export function finishRecovery(tx: Writer, workspace: Workspace): boolean {
     }),
     keys,
   )
-  wantDeviceRevoked(tx, lost)
+  wantRevoked(tx, workspace, { device: lost }, false)
   return true
 }
 

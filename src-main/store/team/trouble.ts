@@ -9,6 +9,7 @@ import { loadOf, nearLimits } from './load'
 import { standing } from './log'
 import { nameOfDevice } from './members'
 import { recoveryState } from './recovery'
+import { formerOf } from './revoking'
 import { currentRoster } from './roster'
 import { teamInfo } from './team-info'
 import type { LinkStatus } from './service'
@@ -140,14 +141,12 @@ function troubles(workspace: Workspace, link: LinkStatus): Trouble[] {
      WHERE e.standing = ${standing.held} AND e.kind <> '${farewell}' GROUP BY d.member`,
   ))
     all.push({ kind: 'held', ...row })
-  for (const { member, name } of read.all<{ member: string; name: string }>(
-    "SELECT m.member, m.name FROM team_info i JOIN team_members m ON i.key = 'revoke:' || m.member",
-  ))
-    all.push({ kind: 'removal', member, name })
-  for (const { device, name } of read.all<{ device: string; name: string }>(
-    "SELECT d.device, d.name FROM team_info i JOIN team_devices d ON i.key = 'revoke-device:' || d.device",
-  ))
-    all.push({ kind: 'lost', device, name: name || nameOfDevice(read, device) })
+  for (const [member, { tried }] of formerOf(read, 'member')) {
+    const known = read.get<{ name: string }>('SELECT name FROM team_members WHERE member = ?', member)
+    if (known) all.push({ kind: 'removal', member, name: known.name, tried })
+  }
+  for (const [device, { tried }] of formerOf(read, 'device'))
+    all.push({ kind: 'lost', device, name: nameOfDevice(read, device), tried })
   for (const { device } of read.all<{ device: string }>(
     'SELECT f.device FROM team_forks f JOIN team_devices d ON d.device = f.device WHERE d.cut_off IS NULL OR d.cut_off >= f.seq',
   ))

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { Failure } from '../errors'
 import { Id, MailboxSettings, Time } from '../mail'
 import { MailUse, ProviderFacts } from '../sign-in'
+import { Tried, Whose } from '../team'
 import { app, done, nothing, type CallDef } from './define'
 
 const signInId = z.string().min(1).max(64)
@@ -96,6 +97,32 @@ export const appAccountCalls = {
     'read',
     () => nothing,
     () => z.object({ signIns: z.array(SignInFacts) }),
+  ),
+  /** How the team's mailbox is closed to somebody who was taken out. */
+  'app.former': app(
+    'read',
+    'manage-team',
+    () => z.object({ whose: Whose }),
+    () =>
+      z.object({
+        address: z.string(),
+        /** Whether they know a password that can be tried; else they sign in by themselves, and nothing can. */
+        password: z.boolean(),
+        /** The new password is here already. */
+        replaced: z.boolean(),
+        /** The password that is tried is surely one that they know. */
+        certain: z.boolean(),
+      }),
+  ),
+  /**
+   * Signs in with the password that they know, and with the new one, which is kept when the server takes it and refuses the
+   * other. What came of it stands in the team's troubles too.
+   */
+  'app.tryFormer': app(
+    'write',
+    'manage-team',
+    () => z.object({ whose: Whose, password: z.string().min(1).max(1000).nullable() }),
+    () => z.object({ tried: Tried }),
   ),
   /** Closes the store, forgets every key and stops mail until somebody unlocks. */
   'app.lock': app(

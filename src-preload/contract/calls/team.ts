@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Id, Time } from '../mail'
 import { Failure } from '../errors'
 import { TeamCarrier, TeamLinkState } from '../team-link'
-import { DeviceId, Role } from '../team'
+import { DeviceId, Role, Tried, Whose } from '../team'
 import { done, nothing, store, type CallDef } from './define'
 
 /** An id of the roster: made by the program. */
@@ -39,9 +39,9 @@ export const Trouble = z.discriminatedUnion('kind', [
   /** Writes more in an hour than a person can. */
   z.object({ kind: z.literal('flood'), device: DeviceId, name: z.string(), events: z.int() }),
   /** A computer was taken out, and the mailbox's password lies in its keychain. */
-  z.object({ kind: z.literal('lost'), device: DeviceId, name: z.string() }),
-  /** Taken out of the team, but the mailbox still opens with what they know. */
-  z.object({ kind: z.literal('removal'), member: MemberId, name: z.string() }),
+  z.object({ kind: z.literal('lost'), device: DeviceId, name: z.string(), tried: Tried.nullable() }),
+  /** Taken out of the team, but the mailbox still opens with what they know, until a try has shown that it does not. */
+  z.object({ kind: z.literal('removal'), member: MemberId, name: z.string(), tried: Tried.nullable() }),
 ])
 export type Trouble = z.infer<typeof Trouble>
 
@@ -193,11 +193,11 @@ export const teamCalls = {
     () => z.object({ device: DeviceId, name: z.string().trim().max(100) }),
     () => done,
   ),
-  /** The mailbox's password or delegation was changed after a removal. */
+  /** The mailbox was closed to who was taken out: it was tried (`app.tryFormer`), or the owner says so where nothing can be. */
   'team.accessRevoked': store(
     'write',
     'manage-team',
-    () => z.object({ /** Of a person or of a computer. */ member: MemberId }),
+    () => z.object({ whose: Whose }),
     () => done,
   ),
   /** What a person who was taken out wrote afterwards: takes it over under the owner's name, or puts it aside for good. */

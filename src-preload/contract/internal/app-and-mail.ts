@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { defer } from '../defer'
 import { FoundSettings, TestStep } from '../calls'
 import { Id, MailboxSettings, ServerSettings } from '../mail'
-import { OauthService, OauthTokens, SignInStep } from '../sign-in'
+import { MailUse, OauthService, OauthTokens, SignInStep } from '../sign-in'
 import { done, nothing, type CallTable } from './define'
 
 /** What one connection signs in with: a password or an access token. */
@@ -41,6 +41,11 @@ export const mailForApp = {
   'connection.test': defer(
     () => z.object({ testId: z.string(), settings: MailboxSettings, imap: Credential, smtp: Credential }),
     () => z.object({ ok: z.boolean() }),
+  ),
+  /** Signs in with a password that should not open any more. */
+  'login.try': defer(
+    () => z.object({ mailboxId: Id, use: MailUse, server: ServerSettings, password: z.string() }),
+    () => z.object({ opens: z.boolean() }),
   ),
   /** Settings for an address; null when nobody publishes any and no guess answers. */
   'settings.find': defer(

@@ -3,7 +3,8 @@ import { defer } from '../defer'
 import { Permission } from '../access'
 import { MailboxDepth } from '../depth'
 import { IdentityChange } from '../identity'
-import { Bytes, Id, Mailbox, MailboxSettings } from '../mail'
+import { Bytes, Id, Mailbox, MailboxSettings, Time } from '../mail'
+import { Tried, Whose } from '../team'
 import { PolicyState } from '../policy'
 import { ExportScope, ImportTarget, MailFormat } from '../transfers'
 import { done, nothing, type CallTable } from './define'
@@ -44,6 +45,25 @@ export const storeForApp = {
   'mailbox.all': defer(
     () => nothing,
     () => z.object({ mailboxes: z.array(Mailbox) }),
+  ),
+  /** Who was taken out of the team and may still know a password of its mailbox. */
+  'team.former': defer(
+    () => nothing,
+    () =>
+      z.object({
+        mailboxId: Id.nullable(),
+        /**
+         * `since`: when they were taken out; `certain`: they know the password of then; `open`: nothing has shown yet that the
+         * mailbox is closed to them.
+         */
+        people: z.array(z.object({ whose: Whose, since: Time, certain: z.boolean(), open: z.boolean() })),
+        /** The same clock now, which never runs back. */
+        now: Time,
+      }),
+  ),
+  'team.tried': defer(
+    () => z.object({ whose: Whose, tried: Tried }),
+    () => done,
   ),
   'mailbox.identity': defer(
     () => z.object({ id: Id, identity: IdentityChange }),

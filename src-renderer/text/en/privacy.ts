@@ -327,6 +327,7 @@ export const privacy = {
       'sign-in': 'Sign in',
       'remote-image': 'Remote image in a message you allowed',
       'team-log': 'Team updates',
+      'try-former': 'Whether the password of somebody who left still opens',
       unknown: 'Nobody announced this connection',
     },
     formerMailbox: 'a former mailbox',

@@ -226,6 +226,27 @@ export const team = {
     waiting_one: '{{count}} change waits',
     waiting_other: '{{count}} changes wait',
   },
+  closeOff: {
+    title: 'Close the mailbox to {{name}}',
+    text: 'Change the password of {{address}} at your mail provider first. Postern then signs in with the password that {{name}} knows: only when the server refuses it is the mailbox closed.',
+    password: 'New password',
+    hint: 'Kept once the server takes it and refuses the old one. The others enter it on their computers.',
+    hintReplaced: 'A new password is kept here already. Leave this empty to try the old one.',
+    do: 'Try the old password',
+    doing: 'Trying',
+    done: 'The mailbox is closed to {{name}}',
+    before: 'It was changed before that',
+    wordText:
+      'Postern keeps no password of {{address}} that {{name}} knows: whoever signs in by browser has their own. Take away the delegation at your mail provider. That cannot be tried from here, so it rests on your word.',
+    wordDo: 'It is taken away',
+    believed: 'Taken on your word: the mailbox is closed to {{name}}',
+  },
+  tried: {
+    opens: '{{host}} still let in the password that {{name}} knows, at {{when}}.',
+    refused: 'The mailbox is closed to {{name}}: {{host}} refused the password that they know, at {{when}}.',
+    neither: '{{host}} refused the new password too, at {{when}}. Nothing was changed. Check it and try again.',
+    failed: 'At {{when}} this could not be tried on {{host}}. {{why}}',
+  },
   trouble: {
     title: 'Needs attention',
     foot: 'Team needs you',
@@ -233,7 +254,7 @@ export const team = {
     things_one: 'thing',
     things_other: 'things',
     removal:
-      'The mailbox still opens for {{name}}. Change its password, or take away the delegation, at your mail provider; then enter the new password in each Postern.',
+      'The mailbox still opens for {{name}}. Change its password, or take away the delegation, at your mail provider.',
     limit: {
       devices:
         'The team has {{count}} computers. Over the mailbox up to {{most}} work well together; beyond that changes come late.',
@@ -247,9 +268,9 @@ export const team = {
     again: 'Look again',
     forget: 'Put aside',
     update: 'About this version',
-    lost: '{{name}}’s computer was taken out, but it holds the mailbox’s password. Change the password at your mail provider, then enter the new one in each Postern.',
-    removalDo: 'It is changed',
-    removalOpen: 'Mailboxes',
+    lost: '{{name}}’s computer was taken out, but it holds the mailbox’s password. Change the password at your mail provider.',
+    closeOff: 'Close the mailbox…',
+    closedSeen: 'Done',
     held_one: '{{count}} change that {{name}} made after leaving is held back.',
     held_other: '{{count}} changes that {{name}} made after leaving are held back, {{notes}} of them notes.',
     take: 'Take them over',

@@ -241,7 +241,7 @@ describe('a team on a real mail server', () => {
       expect((await second.state()).you).toBe(member)
       expect((await fresh.state()).members.filter(({ name }) => name === 'Ben')).toHaveLength(1)
       const lost = (await fresh.trouble()).find(({ kind }) => kind === 'lost')
-      await fresh.store.call('team.accessRevoked', { member: lost?.kind === 'lost' ? lost.device : '' })
+      await fresh.store.call('team.accessRevoked', { whose: lost?.kind === 'lost' ? lost.device : '' })
       // What the lost one had not sent was handed over, and is the owner's to judge.
       expect(await fresh.trouble()).toMatchObject([{ kind: 'held', notes: 1 }])
       const held = (await fresh.trouble())[0]
@@ -292,7 +292,7 @@ describe('a team on a real mail server', () => {
       expect(ben.store.db.read.all('SELECT epoch FROM team_keys')).toHaveLength(1)
       await ana.store.call('team.settleHeld', { member, take: true })
       expect(ana.digest()).toContain('written after removal')
-      await ana.store.call('team.accessRevoked', { member })
+      await ana.store.call('team.accessRevoked', { whose: member })
       expect(await ana.trouble()).toEqual([])
       expect(await codeOf(ben.store.call('team.invite', { name: 'X', role: 'agent' }))).toBe('not-allowed')
     },
