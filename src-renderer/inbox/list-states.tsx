@@ -1,19 +1,4 @@
-import {
-  AlarmClock,
-  AtSign,
-  Bookmark,
-  Circle,
-  CircleCheck,
-  CircleDot,
-  Clock,
-  Inbox,
-  ListFilter as ListFilterIcon,
-  MailOpen,
-  OctagonAlert,
-  User,
-  UserCheck,
-  Users,
-} from 'lucide-react'
+import { ListFilter as ListFilterIcon, MailOpen, OctagonAlert } from 'lucide-react'
 import type { View } from '../../src-preload/contract'
 import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
@@ -21,7 +6,7 @@ import { goView } from '../state/places'
 import { errorText, t } from '../text'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
-import type { LucideIcon } from '../ui/icon'
+import { viewIcons } from '../work/view-icons'
 import { SkeletonRow } from './conversation-row'
 
 export type ListView = Exclude<View, 'drafts' | 'outbox'>
@@ -72,20 +57,6 @@ export function ListError({ window }: { window: ListWindow }) {
   )
 }
 
-const emptyIcons: Record<ListView, LucideIcon> = {
-  inbox: Inbox,
-  unassigned: Circle,
-  mine: User,
-  groups: Users,
-  mentions: AtSign,
-  followed: Bookmark,
-  assigned: UserCheck,
-  snoozed: AlarmClock,
-  pending: Clock,
-  closed: CircleCheck,
-  spam: CircleDot,
-}
-
 /** A list with nothing in it: what that means, and where to go. */
 export function EmptyList({ view, unreadOnly, syncing }: { view: ListView; unreadOnly: boolean; syncing: boolean }) {
   if (unreadOnly) {
@@ -113,7 +84,7 @@ export function EmptyList({ view, unreadOnly, syncing }: { view: ListView; unrea
     )
   return (
     <div className="scroll center">
-      <EmptyState icon={emptyIcons[view]} title={t(`inbox:empty.${view}Title`)} action={!syncing && action}>
+      <EmptyState icon={viewIcons[view]} title={t(`inbox:empty.${view}Title`)} action={!syncing && action}>
         {view === 'inbox' && syncing ? t('inbox:empty.inboxSyncing') : t(`inbox:empty.${view}Text`)}
       </EmptyState>
     </div>

@@ -1,36 +1,30 @@
 import { Command } from 'cmdk'
-import {
-  ArrowRight,
-  Clock,
-  CircleCheck,
-  Inbox,
-  ListFilter,
-  Mail,
-  OctagonAlert,
-  PenLine,
-  Search,
-  Send,
-  SlidersHorizontal,
-  Zap,
-} from 'lucide-react'
+import { ArrowRight, ListFilter, Mail, Search, SlidersHorizontal, Tag, Zap } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { goSaved, goSearch, goView, openConversation } from '../state/places'
-import { useShortcutStore, type Shortcut } from '../state/shortcuts'
+import { goSaved, goSearch, goSettings, goView, openConversation } from '../state/places'
+import { useShortcutStore, type Shortcut, type ShortcutGroup } from '../state/shortcuts'
 import { t } from '../text'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
 import { Time } from '../ui/time'
+import { useTags } from '../work/tags'
+import { useSavedViews } from '../work/use-views'
+import { viewIcons } from '../work/view-icons'
 import { useSearchResults } from './use-search-results'
 
+/** What can be done with what is open comes first, what is about the program last. */
+const doGroups = [
+  'conversation',
+  'composer',
+  'list',
+  'everywhere',
+  'program',
+] as const satisfies readonly ShortcutGroup[]
 const goIcons: Record<string, LucideIcon> = {
-  'go.inbox': Inbox,
-  'go.pending': Clock,
-  'go.drafts': PenLine,
-  'go.outbox': Send,
-  'go.closed': CircleCheck,
+  ...Object.fromEntries(Object.entries(viewIcons).map(([view, icon]) => [`go.${view}`, icon])),
   'go.settings': SlidersHorizontal,
 }
 const viewOf: Record<string, View> = { open: 'inbox', pending: 'pending', closed: 'closed', spam: 'spam' }
@@ -44,12 +38,20 @@ function score(_value: string, typed: string, keywords: string[] = []): number {
   return words.every((word) => ` ${text}`.includes(` ${word}`)) ? 1 : 0.5
 }
 
+/** A page of settings, by the id of its address. */
+interface Page {
+  readonly id: string
+  readonly icon: LucideIcon
+  readonly name: string
+}
+
 /** Every command, every place, and a search, from one field. */
-export function Palette({ onClose }: { onClose: () => void }) {
+export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: () => void }) {
   const [text, setText] = useState('')
   const shortcuts = useShortcutStore((state) => state.shortcuts)
   const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
-  const views = useQuery('views.list', {}).data?.views ?? []
+  const views = useSavedViews()
+  const tags = useTags()
   const found = useSearchResults(text)
   const listed = [
     ...new Map<string, Shortcut>(shortcuts.filter((one) => !one.hidden).map((one) => [one.label, one])).values(),
@@ -94,19 +96,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
               <Command.List className="pal-ls" label={t('search:palette.label')}>
                 <Command.Empty className="mh">{t('search:palette.nothing')}</Command.Empty>
                 <Command.Group heading={t('search:palette.do')}>
-                  {listed.filter((one) => one.group !== 'go').map((one) => command(one, Zap))}
+                  {doGroups.map((group) => listed.filter((one) => one.group === group).map((one) => command(one, Zap)))}
                 </Command.Group>
                 <Command.Group heading={t('search:palette.go')}>
                   {listed.filter((one) => one.group === 'go').map((one) => command(one, goIcons[one.id] ?? ArrowRight))}
-                  <Command.Item
-                    className="mi"
-                    value="go.spam"
-                    keywords={[t('common:nav.spam')]}
-                    onSelect={run(() => goView('spam'))}
-                  >
-                    <Icon icon={OctagonAlert} />
-                    <span>{t('common:nav.spam')}</span>
-                  </Command.Item>
                   {views.map((view) => (
                     <Command.Item
                       key={view.name}
@@ -132,6 +125,30 @@ export function Palette({ onClose }: { onClose: () => void }) {
                       <span className="end">
                         <bdi>{mailbox.address}</bdi>
                       </span>
+                    </Command.Item>
+                  ))}
+                  {tags.map((tag) => (
+                    <Command.Item
+                      key={tag.name}
+                      className="mi"
+                      value={`tag ${tag.name} ${tag.label}`}
+                      keywords={[tag.label]}
+                      onSelect={run(() => goView('inbox', null, tag.name))}
+                    >
+                      <Icon icon={Tag} />
+                      <bdi className="cut">{tag.label}</bdi>
+                    </Command.Item>
+                  ))}
+                  {pages.map((page) => (
+                    <Command.Item
+                      key={page.id}
+                      className="mi"
+                      value={`settings ${page.id}`}
+                      keywords={[t('search:palette.page', { name: page.name })]}
+                      onSelect={run(() => goSettings(page.id))}
+                    >
+                      <Icon icon={page.icon} />
+                      <span className="cut">{t('search:palette.page', { name: page.name })}</span>
                     </Command.Item>
                   ))}
                 </Command.Group>

@@ -32,7 +32,7 @@ export function Everywhere() {
   const key = (id: keyof typeof acts, keys: string, label: string, hidden = false): Shortcut => ({
     id: `${id} ${keys}`,
     keys,
-    group: 'everywhere',
+    group: 'program',
     label,
     inText: true,
     hidden,

@@ -77,12 +77,14 @@ export function MainWindow({
       <StoppedSend />
       <TooltipLayer />
       <Suspense fallback={null}>
-        {palette && <Palette onClose={() => showPalette(false)} />}
+        {palette && <Palette pages={palettePages()} onClose={() => showPalette(false)} />}
         {help && <HelpDialog onClose={() => showHelp(false)} />}
       </Suspense>
     </div>
   )
 }
+
+const palettePages = () => settingsPages.map(({ id, icon }) => ({ id, icon, name: t(`settings:pages.${id}`) }))
 
 function Panes() {
   const place = usePlaces((state) => state.place)

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from 'react'
 import { create } from 'zustand'
 
 /** Where a shortcut is explained in the list of all shortcuts. */
-export type ShortcutGroup = 'everywhere' | 'go' | 'list' | 'conversation' | 'composer'
+export type ShortcutGroup = 'everywhere' | 'go' | 'list' | 'conversation' | 'composer' | 'program'
 
 export interface Shortcut {
   /** Stable name, e.g. `conversation.reply`; the same id registered later wins while both are there. */

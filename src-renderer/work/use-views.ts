@@ -1,18 +1,4 @@
-import {
-  AlarmClock,
-  AtSign,
-  Bookmark,
-  Circle,
-  CircleCheck,
-  Clock,
-  ListFilter,
-  OctagonAlert,
-  PenLine,
-  Send,
-  User,
-  UserCheck,
-  Users,
-} from 'lucide-react'
+import { ListFilter } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Field, SavedView, View } from '../../src-preload/contract'
 import { call } from '../client'
@@ -23,6 +9,7 @@ import { showToast } from '../state/toast'
 import { t } from '../text'
 import type { LucideIcon } from '../ui/icon'
 import { useInGroups } from './people'
+import { viewIcons } from './view-icons'
 
 /** A line of the sidebar: one that comes with the program, or one that people made. */
 export interface ViewLine {
@@ -35,20 +22,20 @@ export interface ViewLine {
   readonly hidden: boolean
 }
 
-const builtIn: readonly { view: Exclude<View, 'inbox'>; icon: LucideIcon }[] = [
-  { view: 'unassigned', icon: Circle },
-  { view: 'mine', icon: User },
-  { view: 'groups', icon: Users },
-  { view: 'mentions', icon: AtSign },
-  { view: 'followed', icon: Bookmark },
-  { view: 'assigned', icon: UserCheck },
-  { view: 'snoozed', icon: AlarmClock },
-  { view: 'pending', icon: Clock },
-  { view: 'drafts', icon: PenLine },
-  { view: 'outbox', icon: Send },
-  { view: 'closed', icon: CircleCheck },
-  { view: 'spam', icon: OctagonAlert },
-]
+const builtIn = [
+  'unassigned',
+  'mine',
+  'groups',
+  'mentions',
+  'followed',
+  'assigned',
+  'snoozed',
+  'pending',
+  'drafts',
+  'outbox',
+  'closed',
+  'spam',
+] as const satisfies readonly View[]
 
 const noViews: readonly SavedView[] = []
 const noFields: readonly Field[] = []
@@ -71,10 +58,10 @@ export function useViewLines(): readonly ViewLine[] {
     const place = new Map((kept?.order ?? []).map((id, index) => [id, index]))
     const lines: ViewLine[] = [
       ...builtIn
-        .filter(({ view }) => inGroups || view !== 'groups')
-        .map(({ view, icon }): ViewLine => ({
+        .filter((view) => inGroups || view !== 'groups')
+        .map((view): ViewLine => ({
           id: view,
-          icon,
+          icon: viewIcons[view],
           label: t(`common:nav.${view}`),
           view,
           saved: null,

@@ -24,7 +24,7 @@ export const common = {
   time: {
     now: 'just now',
     yesterday: 'Yesterday',
-    tomorrow: 'Tomorrow {{clock}}',
+    tomorrow: 'tomorrow {{clock}}',
     today: 'Today {{clock}}',
     seconds: '{{n}} s ago',
     minutes: '{{n}} m ago',
@@ -179,7 +179,14 @@ export const common = {
   shortcuts: {
     title: 'Keyboard shortcuts',
     off: 'Single-letter shortcuts are off in Settings. Those with Ctrl or ⌘ work.',
-    groups: { everywhere: 'Everywhere', go: 'Go to', list: 'List', conversation: 'Conversation', composer: 'Writing' },
+    groups: {
+      everywhere: 'Everywhere',
+      go: 'Go to',
+      list: 'List',
+      conversation: 'Conversation',
+      composer: 'Writing',
+      program: 'Program',
+    },
     palette: 'Command palette',
     search: 'Search',
     help: 'All shortcuts',

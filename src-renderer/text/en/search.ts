@@ -21,6 +21,7 @@ export const search = {
     input: 'Type a command or search',
     do: 'Do',
     go: 'Go to',
+    page: 'Settings, {{name}}',
     search: 'Search',
     searchFor: 'Search mail for “{{text}}”',
     nothing: 'Nothing matches',
