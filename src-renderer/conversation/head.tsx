@@ -7,7 +7,7 @@ import {
   Code,
   Ellipsis,
   FileUp,
-  MailOpen,
+  Mail,
   Merge,
   OctagonAlert,
   PanelRight,
@@ -125,7 +125,7 @@ export function Head({
             items={() => [
               {
                 label: t('conversation:markUnread'),
-                icon: MailOpen,
+                icon: Mail,
                 onSelect: () => void markUnread(ids),
               },
               status === 'spam'

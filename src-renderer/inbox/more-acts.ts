@@ -1,6 +1,6 @@
-import { Bookmark, FileUp, Mail, Merge, OctagonAlert, Pause } from 'lucide-react'
+import { Bookmark, FileUp, Mail, MailOpen, Merge, OctagonAlert, Pause } from 'lucide-react'
 import type { ConversationRow } from '../../src-preload/contract'
-import { markUnread, moveTo, setStatus } from '../state/acts'
+import { markUnread, moveTo, setRead, setStatus } from '../state/acts'
 import { mergeConversations } from '../state/threads'
 import { t } from '../text'
 import type { MenuPart } from '../ui/menu'
@@ -10,7 +10,7 @@ import type { ListView } from './list-states'
 
 const mostMerged = 100
 
-/** What can be done with conversations of the list beyond what has a button of its own: of the bulk bar, and of a row's menu. */
+/** What can be done with conversations of the list beyond what has a key of its own: of the bulk bar, and of a row's menu. */
 export function useMoreActs({
   ids,
   view,
@@ -21,7 +21,7 @@ export function useMoreActs({
 }: {
   ids: readonly number[]
   view: ListView
-  /** The one that it is about, from its own row: nothing to be merged with here, its head finds the other; nor moved to where it is. */
+  /** The one that it is about, from its own row: nothing to be merged with here, its head finds the other; nor moved to where it is, nor marked as it is. */
   alone?: ConversationRow | undefined
   /** Does it; the picks are dealt with there. */
   act: (does: () => Promise<void>) => Promise<void>
@@ -41,10 +41,12 @@ export function useMoreActs({
             onSelect: () => void act(async () => void (await mergeConversations(ids))),
           },
         ]),
-    { label: t('threads:export'), icon: FileUp, onSelect: onExport },
-    ...(moves.length === 0 ? [] : [...moves, 'separator' as const]),
-    ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), icon: Bookmark, onSelect: onLabels }]),
-    { label: t('inbox:bulk.markUnread'), icon: Mail, onSelect: () => void act(() => markUnread(ids)) },
+    ...(alone?.unread === false
+      ? []
+      : [{ label: t('inbox:bulk.markRead'), icon: MailOpen, onSelect: () => void act(() => setRead(ids, true)) }]),
+    ...(alone?.unread === true
+      ? []
+      : [{ label: t('inbox:bulk.markUnread'), icon: Mail, onSelect: () => void act(() => markUnread(ids)) }]),
     ...(view === 'pending'
       ? []
       : [
@@ -59,5 +61,9 @@ export function useMoreActs({
             onSelect: () => void act(() => setStatus(ids, 'spam')),
           },
         ]),
+    'separator',
+    ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), icon: Bookmark, onSelect: onLabels }]),
+    { label: t('threads:export'), icon: FileUp, onSelect: onExport },
+    ...moves,
   ]
 }

@@ -1,18 +1,8 @@
-import {
-  AlarmClock,
-  Bookmark,
-  Circle,
-  CircleCheck,
-  MailOpen,
-  Tag as TagIcon,
-  Trash2,
-  User,
-  UserCheck,
-} from 'lucide-react'
+import { AlarmClock, Bookmark, Circle, CircleCheck, Tag as TagIcon, Trash2, User, UserCheck } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { ConversationRow } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { isDone, setRead, setStatus, trash } from '../state/acts'
+import { isDone, setStatus, trash } from '../state/acts'
 import { follow } from '../state/follow'
 import { useList } from '../state/list'
 import { assign } from '../state/work'
@@ -110,9 +100,6 @@ export function RowMenu({
       onSelect: () => void act(() => follow(ids, !follows)),
     },
     'separator',
-    ...(one && !row.unread
-      ? []
-      : [{ label: t('inbox:bulk.markRead'), icon: MailOpen, onSelect: () => void act(() => setRead(ids, true)) }]),
     ...more,
     'separator',
     { label: t('conversation:trash'), icon: Trash2, onSelect: () => void act(() => trash(ids)) },

@@ -101,6 +101,7 @@ test('a note stays inside: it is yellow in the thread, keeps its words over a wa
   await expect(card).toContainText('@Ana Ferreira refund it today')
   await expect(card.locator('.mention')).toHaveText('@Ana Ferreira')
   await expect(page.getByRole('textbox', { name: 'Reply' })).toBeVisible()
+  await look(desk, 'note')
   await nav(page, 'Inbox').click()
 })
 
@@ -141,6 +142,9 @@ test('the menu of a row acts on that row, or on all that are picked, and gives t
   await row(page, /Delivery slot/).click({ button: 'right' })
   await expect(conversation(page)).not.toContainText('Delivery slot')
   await look(desk, 'row-menu')
+  // What it is already is not offered.
+  await expect(item(/^Mark as read/)).toBeVisible()
+  await expect(item(/^Mark as unread/)).toHaveCount(0)
   await item(/^Add a tag/).click()
   await page.keyboard.type('Guarantee')
   await page.keyboard.press('Enter')
