@@ -5,6 +5,20 @@ import { IconButton } from './button'
 import type { DialogProps } from './dialog'
 import { focusIsFree } from './trigger'
 
+const canFocus = ':is(input, select, textarea, button, a[href], [tabindex="0"]):not(:disabled)'
+
+/** Where the keys go in a dialog that has just opened: to what it asks for, else to its buttons; to the one that closes it only when there is nothing else. */
+function focusFirst(event: Event): void {
+  const dialog = event.currentTarget
+  if (!(dialog instanceof HTMLElement)) return
+  const first =
+    dialog.querySelector<HTMLElement>(`.dialog-b ${canFocus}`) ??
+    dialog.querySelector<HTMLElement>(`.dialog-f ${canFocus}`)
+  if (!first) return
+  event.preventDefault()
+  first.focus()
+}
+
 /** An open dialog. */
 export function DialogLayer({
   open,
@@ -22,6 +36,7 @@ export function DialogLayer({
         {/* own scrim: Radix's Overlay locks scrolling with a <style> of its own, which the window's CSP refuses */}
         <div className="scrim">
           <Radix.Content
+            onOpenAutoFocus={focusFirst}
             onCloseAutoFocus={(event) => !focusIsFree() && event.preventDefault()}
             className={`dialog${wide ? ' wide' : ''} ${className}`}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
