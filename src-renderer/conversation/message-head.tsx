@@ -17,7 +17,7 @@ import type { Address, Delivery, Message } from '../../src-preload/contract'
 import { tellFailure } from '../state/acts'
 import { splitConversation } from '../state/threads'
 import { t } from '../text'
-import { fullTime } from '../text/time'
+import { exactTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { Menu, type MenuPart } from '../ui/menu'
@@ -61,7 +61,7 @@ export function MessageDetails({
       <People label={t('conversation:message.cc')} people={message.cc} />
       <People label={t('conversation:message.bcc')} people={message.bcc} />
       <dt>{t('conversation:message.date')}</dt>
-      <dd>{fullTime(message.date)}</dd>
+      <dd>{exactTime(message.date)}</dd>
       {deliveries
         .filter((one) => one.action === 'accepted')
         .map((one) => (

@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import type { Conversation } from '../../src-preload/contract'
+import { useNow } from '../state/clock'
 import { splitConversation } from '../state/threads'
 import { t } from '../text'
-import { fullTime } from '../text/time'
+import { messageTime } from '../text/time'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Segmented, Select } from '../ui/field'
@@ -11,6 +12,7 @@ import { nameOf } from './people'
 /** Asks at which message a conversation is split, and what goes. */
 export function SplitDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { messages } = conversation
+  const now = useNow()
   const [id, setId] = useState(() => (messages.findLast((message) => message.newSubject) ?? messages.at(-1))?.id ?? 0)
   const [which, setWhich] = useState<'from' | 'one'>('from')
   const whole = messages.length < 2 || (which === 'from' && messages[0]?.id === id)
@@ -45,7 +47,7 @@ export function SplitDialog({ conversation, onClose }: { conversation: Conversat
               value: String(message.id),
               label: t('threads:splitOption', {
                 name: nameOf(message.from),
-                time: fullTime(message.date),
+                time: messageTime(message.date, now),
                 snippet: message.snippet.slice(0, 60),
               }),
             }))}

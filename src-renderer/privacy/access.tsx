@@ -8,7 +8,7 @@ import { useNow } from '../state/clock'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { leftText } from '../text/left'
-import { fullTime, messageTime } from '../text/time'
+import { exactTime, messageTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
@@ -103,7 +103,7 @@ function Card({
               value={left}
               aria-label={t('privacy:left', { time: leftText(left) })}
             />
-            <span className="micro t3" data-tip={fullTime(grant.endsAt)}>
+            <span className="micro t3" data-tip={exactTime(grant.endsAt)}>
               {t('privacy:access.ends', { when: messageTime(grant.endsAt, now) })}
             </span>
           </>

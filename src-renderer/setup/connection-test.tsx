@@ -87,6 +87,8 @@ const text = (step: TestStep, name: string): string => {
 
 function titleOf(step: TestStep): string {
   const state = step.state === 'waiting' ? 'running' : step.state
+  if (step.code === 'not-tls')
+    return t(step.name.startsWith('imap') ? 'setup:add.notTlsIncoming' : 'setup:add.notTlsOutgoing')
   const title = t(`setup:add.step.${step.name}.${state}`)
   if (step.state === 'failed' && step.name.endsWith('connect') && text(step, 'port'))
     return t('setup:add.onPort', { text: title, port: text(step, 'port') })

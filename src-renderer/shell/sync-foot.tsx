@@ -8,7 +8,7 @@ import { tellFailure } from '../state/acts'
 import { useNow } from '../state/clock'
 import { goSettings } from '../state/places'
 import { errorText, t } from '../text'
-import { agoText, checkedTime, numberText } from '../text/time'
+import { agoText, messageTime, numberText } from '../text/time'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Popover } from '../ui/popover'
@@ -134,7 +134,7 @@ function MailboxDetail({
         </p>
       )}
       {!bad && !paused && sync.syncedAt !== null && isStale(sync, now) && (
-        <p className="meta warn">{t('common:sync.staleLong', { time: checkedTime(sync.syncedAt, now) })}</p>
+        <p className="meta warn">{t('common:sync.staleLong', { time: messageTime(sync.syncedAt, now) })}</p>
       )}
       {sync.slowed && sync.state === 'syncing' && (
         <p className="meta t2">
@@ -155,7 +155,7 @@ function MailboxDetail({
           )}
         </p>
       )}
-      <ul>
+      <ul className="folderlines">
         {sync.folders.map((folder) => (
           <FolderLine key={folder.id} folder={folder} now={now} />
         ))}
@@ -190,7 +190,7 @@ function FolderLine({ folder, now }: { folder: FolderStatus; now: number }) {
   const compared =
     folder.verifiedAt === null
       ? t('common:sync.unverified')
-      : t('common:sync.verified', { time: checkedTime(folder.verifiedAt, now) })
+      : t('common:sync.verified', { time: messageTime(folder.verifiedAt, now) })
   return (
     <li className="meta folderline">
       <span className="cut" data-tip={folder.path}>
@@ -202,7 +202,7 @@ function FolderLine({ folder, now }: { folder: FolderStatus; now: number }) {
       <span className="t3 num" data-tip={compared}>
         {folder.checkedAt === null
           ? t('common:sync.neverChecked')
-          : t('common:sync.checked', { time: checkedTime(folder.checkedAt, now) })}
+          : t('common:sync.checked', { time: messageTime(folder.checkedAt, now) })}
       </span>
       {folder.checking > 0 && (
         <span className="t2 folderword">{t('common:sync.folderChecking', { count: folder.checking })}</span>

@@ -1,13 +1,18 @@
 import { create } from 'zustand'
 
+export interface ToastAction {
+  label: string
+  run: () => void
+}
+
 export interface Toast {
   id: number
   text: string
   kind: 'plain' | 'bad'
   /** Takes the act back. */
   undo: (() => void | Promise<void>) | null
-  /** What the button says when it is not "Undo". */
-  undoLabel: string | null
+  /** Leads to what it tells about; for a toast without undo. */
+  action: ToastAction | null
   /** How long it stays, in ms: the ring drains that long. */
   lastsMs: number
 }
@@ -16,7 +21,7 @@ export interface ToastInput {
   text: string
   kind?: Toast['kind']
   undo?: Toast['undo']
-  undoLabel?: string
+  action?: ToastAction
   lastsMs?: number
   /** The undo goes on working by key after the toast is gone. */
   keeps?: boolean
@@ -55,10 +60,17 @@ export const useToasts = create<State>()((set, get) => ({
   past: [],
   leftMs: 0,
   paused: false,
-  show: ({ text, kind = 'plain', undo = null, undoLabel, lastsMs = undo ? 10_000 : 5_000, keeps = false }) => {
+  show: ({
+    text,
+    kind = 'plain',
+    undo = null,
+    action = null,
+    lastsMs = undo || action ? 10_000 : 5_000,
+    keeps = false,
+  }) => {
     const id = nextId++
     if (undo && keeps) set({ past: [...get().past, { id, at: Date.now(), undo }].slice(-keptUndos) })
-    set({ toast: { id, text, kind, undo, undoLabel: undoLabel ?? null, lastsMs }, leftMs: lastsMs, paused: false })
+    set({ toast: { id, text, kind, undo, action, lastsMs }, leftMs: lastsMs, paused: false })
     return id
   },
   hide: (id) => {

@@ -11,8 +11,7 @@ export async function exportMail(scope: ExportScope, format: MailFormat): Promis
     if (await call('app.exportMail', { scope, format }))
       showToast({
         text: t('transfers:exportStarted'),
-        undo: () => goSettings('transfers'),
-        undoLabel: t('transfers:watch'),
+        action: { label: t('transfers:watch'), run: () => goSettings('transfers') },
       })
   } catch (thrown) {
     tellFailure(thrown)

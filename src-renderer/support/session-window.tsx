@@ -6,7 +6,7 @@ import { useQuery } from '../live'
 import { applyTheme } from '../state/window'
 import { errorText, t } from '../text'
 import { leftText } from '../text/left'
-import { fullTime, messageTime, numberText } from '../text/time'
+import { exactTime, messageTime, numberText } from '../text/time'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Input } from '../ui/field'
@@ -55,7 +55,7 @@ function Bar({ session }: { session: Session }) {
         </bdi>
       </span>
       <div className="y left-box">
-        <span className="meta nowrap num" data-tip={fullTime(session.endsAt)}>
+        <span className="meta nowrap num" data-tip={exactTime(session.endsAt)}>
           {t('support:left', { time: leftText(left), when: messageTime(session.endsAt, now) })}
         </span>
         <progress

@@ -44,7 +44,7 @@ export function messageTime(at: number, now: number): string {
   return daysBetween(at, now) === 0 ? clock(at) : `${listTime(at, now)} ${clock(at)}`
 }
 
-/** For what lies ahead: 18:00, Tomorrow 08:00, Mon 08:00, 3 Dec 08:00. */
+/** For what lies ahead: 18:00, tomorrow 08:00, Mon 08:00, 3 Dec 08:00. */
 export function comingTime(at: number, now: number): string {
   const days = daysBetween(now, at)
   if (days <= 0) return clock(at)
@@ -67,13 +67,13 @@ export function agoText(at: number, now: number): string {
   return listTime(at, now)
 }
 
-/** The clock time of today, else date and clock: for "checked 09:14". */
-export function checkedTime(at: number, now: number): string {
-  return messageTime(at, now)
+/** For sentences: Sunday, 22 November 2026, 10:42. */
+export function fullTime(at: number): string {
+  return format(at, { dateStyle: 'full', timeStyle: 'short' })
 }
 
-/** For tooltips: Sunday, 22 November 2026, 10:42:07. */
-export function fullTime(at: number): string {
+/** For tooltips: the same to the second. */
+export function exactTime(at: number): string {
   return format(at, { dateStyle: 'full', timeStyle: 'medium' })
 }
 

@@ -1,6 +1,6 @@
 import { memo } from 'react'
 import { useNow } from '../state/clock'
-import { agoText, fullTime, listTime, messageTime, searchTime, whenText } from '../text/time'
+import { agoText, exactTime, listTime, messageTime, searchTime, whenText } from '../text/time'
 
 const forms = { list: listTime, message: messageTime, search: searchTime, ago: agoText, when: whenText }
 
@@ -16,7 +16,7 @@ export const Time = memo(function Time({
 }) {
   const now = useNow()
   return (
-    <time className={className} dateTime={new Date(at).toISOString()} data-tip={fullTime(at)}>
+    <time className={className} dateTime={new Date(at).toISOString()} data-tip={exactTime(at)}>
       {forms[form](at, now)}
     </time>
   )

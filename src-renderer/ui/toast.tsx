@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { useToasts } from '../state/toast'
+import { useToasts, type Toast } from '../state/toast'
 import { t } from '../text'
 import { Button } from './button'
 
@@ -38,17 +38,38 @@ export function ToastHost() {
             <circle cx="9" cy="9" r="7" style={{ strokeDashoffset: around * (1 - left / toast.lastsMs) }} />
           </svg>
           <span className={`grow${toast.kind === 'bad' ? ' bad' : ''}`}>{toast.text}</span>
-          {toast.undo ? (
-            <Button kind="ghost" size="sm" className="acc" keys="mod+z" onClick={() => useToasts.getState().undo()}>
-              {toast.undoLabel ?? t('common:undo')}
-            </Button>
-          ) : (
-            <Button kind="ghost" size="sm" onClick={() => useToasts.getState().hide(toast.id)}>
-              {t('common:hide')}
-            </Button>
-          )}
+          <ToastButton toast={toast} />
         </div>
       )}
     </div>
+  )
+}
+
+function ToastButton({ toast: { id, undo, action } }: { toast: Toast }) {
+  const { undo: takeBack, hide } = useToasts.getState()
+  if (undo)
+    return (
+      <Button kind="ghost" size="sm" className="acc" keys="mod+z" onClick={takeBack}>
+        {t('common:undo')}
+      </Button>
+    )
+  if (action)
+    return (
+      <Button
+        kind="ghost"
+        size="sm"
+        className="acc"
+        onClick={() => {
+          hide(id)
+          action.run()
+        }}
+      >
+        {action.label}
+      </Button>
+    )
+  return (
+    <Button kind="ghost" size="sm" onClick={() => hide(id)}>
+      {t('common:hide')}
+    </Button>
   )
 }

@@ -90,6 +90,20 @@ test.afterAll(async () => {
 
 const articles = (): Locator => conversation(desk.page).getByRole('article')
 
+test('what the pane of a customer says of their other conversations does not grow old', async () => {
+  const { page } = desk
+  await nav(page, 'Inbox').click()
+  await openRow(page, 'Invoice again')
+  const other = page.getByRole('complementary', { name: 'Customer' }).getByRole('button', { name: /Bell is silent/ })
+  await expect(other).toHaveAccessibleName(/^Open/)
+  await row(page, /Bell is silent/).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: /^Close/ }).click()
+  await expect(other).toHaveAccessibleName(/^Closed/)
+  await page.keyboard.press('ControlOrMeta+z')
+  await expect(other).toHaveAccessibleName(/^Open/)
+  await expect(row(page, /Bell is silent/)).toBeVisible()
+})
+
 test('a conversation is not stuck with what the headers say: why, split, merge, and each taken back, by mouse and keyboard', async () => {
   const { page } = desk
   await nav(page, 'Inbox').click()

@@ -50,7 +50,7 @@ export const accounts = {
     text: 'Mail goes between this computer and the mail server, and nowhere else.',
     choices: 'Who works in this mailbox',
     alone: 'Only me, for now',
-    aloneText: 'A team can be created or joined at any time in Settings, Team.',
+    aloneText: 'A team can be created or joined at any time in Settings, Team and roles.',
     team: 'A team',
     teamText:
       'Create one or join with an invitation, right after this. Everybody adds the mailbox on a computer of their own.',

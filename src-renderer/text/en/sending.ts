@@ -81,6 +81,7 @@ export const sending = {
   announce: {
     failed: 'A message was not sent: {{subject}}',
     held: 'A reply needs your review: {{subject}}',
+    show: 'Show the outbox',
   },
   delivery: {
     mark: 'Not delivered',

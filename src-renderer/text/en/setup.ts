@@ -233,6 +233,8 @@ export const setup = {
         skipped: 'Signing in to send',
       },
     },
+    notTlsIncoming: 'No encrypted connection to the incoming server',
+    notTlsOutgoing: 'No encrypted connection to the outgoing server',
     onPort: '{{text}} on port {{port}}',
     found: 'Signed in, {{folders}} folders and {{messages}} messages found',
     answered: '{{host}}, {{ms}} ms',

@@ -96,7 +96,7 @@ export const team = {
     codeText:
       'Give this code to {{name}} in person or by phone. Do not send it through the shared mailbox. It works once and ends {{when}}.',
     codeNext:
-      '{{name}} adds the mailbox in Postern, opens Settings, Team, and enters the code. Then you both see the same three words here.',
+      '{{name}} adds the mailbox in Postern, opens Settings, Team and roles, and enters the code. Then you both see the same three words here.',
     done: 'Done',
   },
   invites: {
