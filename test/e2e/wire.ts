@@ -165,9 +165,14 @@ export function onItsWire<T extends { path: string; official: boolean }>(electro
     launcher = join(dir, 'electron')
     // Whoever is not root had rights over the network; the program starts without them, as it does for a person.
     const plain = process.getuid?.() === 0 ? '' : 'setpriv --inh-caps=-all --ambient-caps=-all '
-    writeFileSync(launcher, `#!/bin/sh\nexec nsenter "--net=$POSTERN_TEST_NETWORK" ${plain}"${electron.path}" "$@"\n`, {
-      mode: 0o755,
-    })
+    const lines = [
+      '#!/bin/sh',
+      'set -- nsenter "--net=$POSTERN_TEST_NETWORK" ' + `${plain}"${electron.path}" "$@"`,
+      // With the name server of a test's own, for this program alone.
+      '[ -z "$POSTERN_TEST_RESOLVER" ] || exec unshare --mount --propagation private sh -c \'mount --bind "$POSTERN_TEST_RESOLVER" /etc/resolv.conf && exec "$@"\' sh "$@"',
+      'exec "$@"',
+    ]
+    writeFileSync(launcher, `${lines.join('\n')}\n`, { mode: 0o755 })
   }
   return { ...electron, path: launcher, official: false }
 }
