@@ -356,6 +356,8 @@ export const Conversation = z.object({
       by: z.string(),
       /** To whom, which tag, until when (ms as text). */
       detail: z.string(),
+      /** Who did it took it back. */
+      takenBack: z.boolean(),
       /** The split or merge that the line tells of, and the other conversation; it can be taken back from here. */
       act: z.object({ id: Id, otherId: Id, otherSubject: z.string() }).nullable(),
     }),

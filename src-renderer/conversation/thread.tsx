@@ -72,6 +72,7 @@ function EventLine({ event }: { event: ThreadEvent }) {
       <Icon icon={eventIcons[event.kind]} />
       <span className="grow">
         <bdi>{text}</bdi>
+        {event.takenBack && <span className="t2"> · {t('conversation:history.takenBack')}</span>}
         {act && <bdi className="t2"> “{act.otherSubject || t('common:noSubject')}”</bdi>}
       </span>
       {act && event.kind !== 'merged' && (

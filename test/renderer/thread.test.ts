@@ -36,7 +36,7 @@ const message = (id: number): Message => ({
 const shape = (count: number, open: number[], events: number[] = [], notes: number[] = []) =>
   arrange(
     Array.from({ length: count }, (_, i) => message(i + 1)),
-    events.map((at) => ({ at, kind: 'closed' as const, by: '', detail: '', act: null })),
+    events.map((at) => ({ at, kind: 'closed' as const, by: '', detail: '', takenBack: false, act: null })),
     notes.map((at) => ({
       noteId: 1,
       conversationId: 1,

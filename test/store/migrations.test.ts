@@ -527,3 +527,15 @@ test('former: who was taken out before is still to be tried, with the first pass
   ])
   after.close()
 })
+
+test('taken back: lines of before stand as they did', () => {
+  const before = at(37)
+  before.write((tx) => {
+    tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 0)")
+    tx.run("INSERT INTO history(conversation_id, at, kind, by) VALUES(7, 5, 'tagged', 'Ana')")
+  })
+  before.close()
+  const after = at(38)
+  expect(after.read.get('SELECT kind, taken_back FROM history')).toEqual({ kind: 'tagged', taken_back: 0 })
+  after.close()
+})

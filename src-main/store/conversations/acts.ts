@@ -9,7 +9,8 @@ import { queueAct, takeBack, type Located } from '../mail/server-ops'
 import { summarize } from './summary'
 import { newestEntity } from '../team/anchors'
 import { conflictOf, stateOfConversation } from '../team/state'
-import { note, survivorOf } from '../threads/threads'
+import { backTo, type Dot } from '../team/reduce'
+import { note, survivorOf, takeBackLine } from '../threads/threads'
 import { breathe, type Workspace } from '../workspace'
 
 /** Undo tokens live until the program ends; the oldest go when there are more than this. */
@@ -45,15 +46,15 @@ export class Acts {
       const was = statusOf(before.status)
       const moves = this.moveForStatus(tx, id, was, status, mailboxes)
       putStatus(tx, id, statusNumber(status), 1)
-      const line = same ? null : note(tx, id, status === 'open' ? 'opened' : status, by, Date.now())
-      this.recordStatus(tx, id, status)
+      const line = note(tx, id, status === 'open' ? 'opened' : status, by, Date.now())
+      const dot = this.recordStatus(tx, id, status)
       return [
         (undo) => {
           const now = undo.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', id)
           if (now?.status !== statusNumber(status)) return 'left'
           putStatus(undo, id, before.status, before.status_by_person)
-          this.recordStatus(undo, id, was)
-          if (line !== null) undo.run('DELETE FROM history WHERE id = ?', line)
+          this.recordStatus(undo, id, was, dot)
+          takeBackLine(undo, line)
           for (const move of moves.toReversed()) move(undo)
           return undefined
         },
@@ -61,8 +62,8 @@ export class Acts {
     })
   }
 
-  private recordStatus(tx: Writer, id: number, status: Status): void {
-    this.workspace.team.recordOn(tx, id, 'status', { status, basis: newestEntity(tx, id) })
+  private recordStatus(tx: Writer, id: number, status: Status, back: Dot | null = null): Dot | null {
+    return this.workspace.team.recordOn(tx, id, 'status', { status, basis: newestEntity(tx, id), ...backTo(back) })
   }
 
   private moveForStatus(tx: Writer, id: number, was: Status, status: Status, mailboxes: Set<number>): Undo[] {

@@ -166,6 +166,7 @@ interface HistoryRow {
   kind: Conversation['history'][number]['kind']
   by: string
   detail: string
+  taken_back: number
   act_id: number | null
   other_id: number | null
   subject: string | null
@@ -174,14 +175,15 @@ interface HistoryRow {
 function historyOf(read: Reader, conversationId: number): Conversation['history'] {
   return read
     .all<HistoryRow>(
-      `SELECT h.at, h.kind, h.by, h.detail, a.id AS act_id, iif(h.kind = 'split-off', a.conversation_id, a.other_id) AS other_id, c.subject
+      `SELECT h.at, h.kind, h.by, h.detail, h.taken_back, a.id AS act_id, iif(h.kind = 'split-off', a.conversation_id, a.other_id) AS other_id, c.subject
      FROM history h LEFT JOIN thread_acts a ON a.id = h.act_id LEFT JOIN conversations c ON c.id = iif(h.kind = 'split-off', a.conversation_id, a.other_id)
      WHERE h.conversation_id = ?1 AND NOT (h.kind = 'answered-elsewhere' AND EXISTS(SELECT 1 FROM messages m WHERE m.conversation_id = ?1 AND m.direction = 1 AND m.date >= CAST(h.detail AS INTEGER)))
      ORDER BY h.id`,
       conversationId,
     )
-    .map(({ act_id: id, other_id: otherId, subject, ...line }) => ({
+    .map(({ act_id: id, other_id: otherId, subject, taken_back: back, ...line }) => ({
       ...line,
+      takenBack: back === 1,
       act: id === null || otherId === null ? null : { id, otherId, otherSubject: subject ?? '' },
     }))
 }

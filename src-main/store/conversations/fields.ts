@@ -3,8 +3,9 @@ import { Day, Field, FieldDefinition, FieldValue } from '../../../src-preload/co
 import type { Acts } from './acts'
 import type { Reader, Writer } from '../file/database'
 import { newName } from '../team/log'
-import { statesOf, standingWrite } from '../team/state'
-import { note } from '../threads/threads'
+import { backTo, type Dot } from '../team/reduce'
+import { conflictOf, stateOfConversation, statesOf, standingWrite } from '../team/state'
+import { note, takeBackLine } from '../threads/threads'
 import type { Workspace } from '../workspace'
 
 /** Custom fields: what a team keeps about its conversations beyond what mail says. */
@@ -86,26 +87,24 @@ export function setField(
   const wanted = checked(field, value)
   return acts.act(ids, (tx, id) => {
     const before = valueOf(tx, id, name)
-    const put = (way: Writer, now: FieldValue | null): void =>
-      void workspace.team.recordOn(way, id, 'field', { field: name, value: now })
-    put(tx, wanted)
-    const line =
-      before === wanted
-        ? null
-        : note(
-            tx,
-            id,
-            wanted === null ? 'field-cleared' : 'field-set',
-            by,
-            Date.now(),
-            null,
-            wanted === null ? field.label : `${field.label}: ${wanted}`,
-          )
+    if (before === wanted && conflictOf(stateOfConversation(tx, id), `field:${name}`).length === 0) return []
+    const put = (way: Writer, now: FieldValue | null, back: Dot | null = null): Dot | null =>
+      workspace.team.recordOn(way, id, 'field', { field: name, value: now, ...backTo(back) })
+    const dot = put(tx, wanted)
+    const line = note(
+      tx,
+      id,
+      wanted === null ? 'field-cleared' : 'field-set',
+      by,
+      Date.now(),
+      null,
+      wanted === null ? field.label : `${field.label}: ${wanted}`,
+    )
     return [
       (undo) => {
         if (valueOf(undo, id, name) !== wanted) return 'left'
-        put(undo, before)
-        if (line !== null) undo.run('DELETE FROM history WHERE id = ?', line)
+        put(undo, before, dot)
+        takeBackLine(undo, line)
         return undefined
       },
     ]

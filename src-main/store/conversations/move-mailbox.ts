@@ -7,8 +7,9 @@ import { place, replaceMessage } from '../mail/places'
 import { parseIds } from '../rows'
 import { queueAct, takeBack } from '../mail/server-ops'
 import { addToMailbox } from './summary'
+import { backTo } from '../team/reduce'
 import { conflictOf, stateOfConversation } from '../team/state'
-import { note } from '../threads/threads'
+import { note, takeBackLine } from '../threads/threads'
 import type { Workspace } from '../workspace'
 
 /**
@@ -49,8 +50,10 @@ export function moveToMailbox(
     const held = parseIds(before.mailbox_ids)
     if (held.length === 1 && held[0] === mailboxId) {
       // It lies there; that it shall settles that somebody moved it elsewhere at the same time.
-      if (conflictOf(stateOfConversation(tx, id), 'mailbox').length > 0)
+      if (conflictOf(stateOfConversation(tx, id), 'mailbox').length > 0) {
         workspace.team.recordOn(tx, id, 'move', { mailbox: target.address })
+        note(tx, id, 'moved', by, Date.now(), null, target.name)
+      }
       return []
     }
     const back = before.moved_to ?? held.find((one) => one !== mailboxId) ?? null
@@ -60,7 +63,7 @@ export function moveToMailbox(
         : tx.get<Target>('SELECT id, name, address FROM mailboxes WHERE id = ? AND removing = 0', back)
     send(tx, id, mailboxId)
     putMovedTo(tx, id, mailboxId)
-    workspace.team.recordOn(tx, id, 'move', { mailbox: target.address })
+    const dot = workspace.team.recordOn(tx, id, 'move', { mailbox: target.address })
     const line = note(tx, id, 'moved', by, Date.now(), null, target.name)
     wakeMail(workspace, mailboxId)
     return [
@@ -69,11 +72,11 @@ export function moveToMailbox(
         if (now?.moved_to !== mailboxId) return 'left'
         if (was) {
           send(undo, id, was.id)
-          workspace.team.recordOn(undo, id, 'move', { mailbox: was.address })
+          workspace.team.recordOn(undo, id, 'move', { mailbox: was.address, ...backTo(dot) })
           wakeMail(workspace, was.id)
         }
         putMovedTo(undo, id, was?.id ?? null)
-        undo.run('DELETE FROM history WHERE id = ?', line)
+        takeBackLine(undo, line)
         return undefined
       },
     ]

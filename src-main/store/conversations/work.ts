@@ -11,9 +11,9 @@ import { current, tagsNamed } from './tags'
 import { nameOfDevice } from '../team/members'
 import { groupOfConversation } from '../team/anchors'
 import { effectsOf, eventsOf } from '../team/log'
-import { contested, type LogEvent } from '../team/reduce'
+import { backTo, contested, type Dot, type LogEvent } from '../team/reduce'
 import { conflictOf, stateOfConversation } from '../team/state'
-import { note } from '../threads/threads'
+import { note, takeBackLine } from '../threads/threads'
 import type { Workspace } from '../workspace'
 
 /** Assignment, tags and snooze: what a person does to conversations. Each act is recorded as a team event and can be taken back. */
@@ -60,8 +60,13 @@ export function assign(
   })
 }
 
-/** Whom a conversation was given to before, and the line in its thread. */
-export const Assigned = z.object({ before: z.string().nullable(), to: z.string().nullable(), line: z.int() })
+/** Whom a conversation was given to before, the line in its thread and the event that both tell of. */
+export const Assigned = z.object({
+  before: z.string().nullable(),
+  to: z.string().nullable(),
+  line: z.int(),
+  dot: z.object({ device: z.string(), seq: z.int(), idx: z.int() }).nullable().default(null),
+})
 export type Assigned = z.infer<typeof Assigned>
 
 /** Gives one conversation to somebody, as part of another act. @returns what takes it back; null: it stood so already */
@@ -75,7 +80,7 @@ export function assignOne(
   const { assignee: before } = rowOf(tx, id)
   if (before === to && conflictOf(stateOfConversation(tx, id), 'assignee').length === 0) return null
   putAssignee(tx, id, to)
-  workspace.team.recordOn(tx, id, 'assign', { to: target(to) })
+  const dot = workspace.team.recordOn(tx, id, 'assign', { to: target(to) })
   const line = note(
     tx,
     id,
@@ -85,7 +90,7 @@ export function assignOne(
     null,
     to === null ? '' : peopleBook(tx, workspace.device.id)(to).name,
   )
-  return { before, to, line }
+  return { before, to, line, dot }
 }
 
 /** What others have decided since stays. */
@@ -93,12 +98,12 @@ export function unassignOne(
   tx: Writer,
   workspace: Workspace,
   id: number,
-  { before, to, line }: Assigned,
+  { before, to, line, dot }: Assigned,
 ): 'left' | void {
   if (rowOf(tx, id).assignee !== to) return 'left'
   putAssignee(tx, id, before)
-  workspace.team.recordOn(tx, id, 'assign', { to: target(before) })
-  tx.run('DELETE FROM history WHERE id = ?', line)
+  workspace.team.recordOn(tx, id, 'assign', { to: target(before), ...backTo(dot) })
+  takeBackLine(tx, line)
   return undefined
 }
 
@@ -115,10 +120,10 @@ export function setTag(
   if (!known) throw new PosternError('not-found', 'no such tag')
   return acts.act(ids, (tx, id) => {
     const has = (read: Reader): boolean => parseTexts(rowOf(read, id).tags).includes(known.name)
-    const put = (way: Writer, is: boolean): void => {
+    const put = (way: Writer, is: boolean, back: Dot | null = null): Dot | null => {
       const others = parseTexts(rowOf(way, id).tags).filter((name) => name !== known.name)
       putTags(way, id, is ? [...others, known.name] : others)
-      workspace.team.recordOn(way, id, 'tag', { tag: known.name, on: is })
+      return workspace.team.recordOn(way, id, 'tag', { tag: known.name, on: is, ...backTo(back) })
     }
     if (has(tx) === on) {
       // To give it again settles that somebody took it at the same time; there is nothing to take back of that.
@@ -128,13 +133,13 @@ export function setTag(
       }
       return []
     }
-    put(tx, on)
+    const dot = put(tx, on)
     const line = note(tx, id, on ? 'tagged' : 'untagged', by, Date.now(), null, known.label)
     return [
       (undo) => {
         if (has(undo) !== on) return 'left'
-        put(undo, !on)
-        undo.run('DELETE FROM history WHERE id = ?', line)
+        put(undo, !on, dot)
+        takeBackLine(undo, line)
         return undefined
       },
     ]
@@ -155,13 +160,11 @@ export function snooze(
     throw new PosternError('invalid-input', 'a snooze ends later than now', { what: 'until' })
   return acts.act(ids, (tx, id) => {
     const before = rowOf(tx, id)
-    const same = before.snoozed_until === until
-    if (same && conflictOf(stateOfConversation(tx, id), 'snooze').length === 0) return []
+    if (before.snoozed_until === until && conflictOf(stateOfConversation(tx, id), 'snooze').length === 0) return []
     putSnooze(tx, id, until, now, unlessReply)
-    workspace.team.recordOn(tx, id, 'snooze', { until, unlessReply })
-    const line = same
-      ? null
-      : note(tx, id, until === null ? 'unsnoozed' : 'snoozed', by, now, null, until === null ? '' : String(until))
+    const dot = workspace.team.recordOn(tx, id, 'snooze', { until, unlessReply })
+    const kind = until === null ? 'unsnoozed' : 'snoozed'
+    const line = note(tx, id, kind, by, now, null, until === null ? '' : String(until))
     return [
       (undo) => {
         if (rowOf(undo, id).snoozed_until !== until) return 'left'
@@ -169,8 +172,9 @@ export function snooze(
         workspace.team.recordOn(undo, id, 'snooze', {
           until: before.snoozed_until,
           unlessReply: before.snooze_unless_reply === 1,
+          ...backTo(dot),
         })
-        if (line !== null) undo.run('DELETE FROM history WHERE id = ?', line)
+        takeBackLine(undo, line)
         return undefined
       },
     ]

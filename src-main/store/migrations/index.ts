@@ -35,6 +35,7 @@ import { historyDots } from './0034-history-dots'
 import { ending } from './0035-ending'
 import { mailboxRowsFollow } from './0036-mailbox-rows-follow'
 import { former } from './0037-former'
+import { takenBack } from './0038-taken-back'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -80,4 +81,5 @@ export const migrations: readonly Migration[] = [
   ending,
   mailboxRowsFollow,
   former,
+  takenBack,
 ]

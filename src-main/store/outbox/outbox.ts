@@ -17,6 +17,7 @@ import { getSettings } from '../settings'
 import { rebase, sinceOf } from './since'
 import { tellDraft } from './draft-marks'
 import { newestEntity } from '../team/anchors'
+import { nameOfDevice } from '../team/members'
 import { addToMailbox, markWork, summarize } from '../conversations/summary'
 import { expectId, note, survivorOf } from '../threads/threads'
 import { Assigned, assignOne, unassignOne } from '../conversations/work'
@@ -236,7 +237,7 @@ function withdraw(
   if (row.sent_message !== null) dropMessage(tx, row.sent_message)
   const now = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status
   if (now !== undefined && now === row.status_after && now !== row.status_before) {
-    moveStatus(tx, workspace, conversationId, now, row.status_before, '')
+    moveStatus(tx, workspace, conversationId, now, row.status_before, nameOfDevice(tx, workspace.device.id))
   }
   const assigned = row.assigned === null ? null : Assigned.parse(JSON.parse(row.assigned))
   if (assigned && tx.get('SELECT 1 FROM conversations WHERE id = ? AND assignee IS ?', conversationId, assigned.to))

@@ -11,27 +11,36 @@ export const ConversationEntity = z.string().regex(/^[ch]:[A-Za-z0-9_-]{16,64}$/
 const Ms = z.int().min(0).max(8_640_000_000_000_000)
 const NoteText = z.string().max(50_000)
 const on = z.boolean()
+/** The event of the same device that this one takes back, as `dotText` writes it: both are told in one line. */
+const back = z
+  .string()
+  .regex(/^[0-9a-f]{16}\.\d{1,16}\.\d{1,4}$/)
+  .optional()
 
 /** What agents do to a conversation. */
 export const conversationKinds = {
   /** `basis`: the newest message that was there when it was closed; what came in after it opens it again. */
-  status: kind('work', z.object({ status: Status, basis: ConversationEntity.nullable().default(null) }), (p) => [
-    set('status', p),
-  ]),
+  status: kind(
+    'work',
+    z.object({ status: Status, basis: ConversationEntity.nullable().default(null), back }),
+    ({ back: _, ...p }) => [set('status', p)],
+  ),
   assign: kind(
     'work',
-    z.object({ to: z.union([z.object({ member: MemberId }), z.object({ group: Name })]).nullable() }),
+    z.object({ to: z.union([z.object({ member: MemberId }), z.object({ group: Name })]).nullable(), back }),
     ({ to }) => [set('assignee', to)],
   ),
-  tag: kind('work', z.object({ tag: Name, on }), (p) => [p.on ? add('tags', p.tag) : remove('tags', p.tag)]),
-  snooze: kind('work', z.object({ until: Ms.nullable(), unlessReply: z.boolean().default(true) }), (p) => [
-    set('snooze', p.until === null ? null : p),
-  ]),
+  tag: kind('work', z.object({ tag: Name, on, back }), (p) => [p.on ? add('tags', p.tag) : remove('tags', p.tag)]),
+  snooze: kind(
+    'work',
+    z.object({ until: Ms.nullable(), unlessReply: z.boolean().default(true), back }),
+    ({ back: _, ...p }) => [set('snooze', p.until === null ? null : p)],
+  ),
   title: kind('work', z.object({ title: z.string().max(500).nullable() }), ({ title }) => [set('title', title)]),
   /** A custom field; what it may hold is checked against its definition when it is shown. */
   field: kind(
     'work',
-    z.object({ field: Name, value: z.union([z.string().max(4000), z.number(), z.boolean()]).nullable() }),
+    z.object({ field: Name, value: z.union([z.string().max(4000), z.number(), z.boolean()]).nullable(), back }),
     (p) => [set(`field:${p.field}`, p.value)],
   ),
   follow: kind('read', z.object({ member: MemberId, on }), (p) => [
@@ -76,7 +85,7 @@ export const conversationKinds = {
     },
   ),
   /** To another mailbox of the workspace, by its address. */
-  move: kind('work', z.object({ mailbox: z.string().max(320) }), ({ mailbox }) => [set('mailbox', mailbox)]),
+  move: kind('work', z.object({ mailbox: z.string().max(320), back }), ({ mailbox }) => [set('mailbox', mailbox)]),
   /** Somebody's unsent words; one each author, only the newest. Null: sent or thrown away. */
   draft: kind('work', z.object({ member: MemberId, html: z.string().max(32_768).nullable() }), (p) => [
     set(`draft:${p.member}`, p.html === null ? null : p),

@@ -1,10 +1,11 @@
+import * as z from 'zod'
 import { FieldDefinition } from '../../../src-preload/contract/fields'
 import { peopleBook } from '../conversations/people'
 import { current } from '../conversations/tags'
 import { assigneeOf } from '../conversations/work'
 import type { Writer } from '../file/database'
 import { addressKey } from '../rows'
-import { note, type HistoryKind } from '../threads/threads'
+import { note, takeBackLine, type HistoryKind } from '../threads/threads'
 import type { Workspace } from '../workspace'
 import type { Group } from './anchors'
 import { conversationKinds } from './kinds-conversation'
@@ -15,8 +16,8 @@ import { stateOf, standingWrite } from './state'
 
 /**
  * What colleagues did to a conversation, in its thread: one line for each of their events, also of one that does not stand or was
- * followed by another before it came here. So all consoles tell the same, in whatever order they heard of it. Our own acts write
- * their lines themselves.
+ * followed by another before it came here; one that takes another back is told in that one's line. So all consoles tell the same, in
+ * whatever order they heard of it. Our own acts write their lines themselves.
  */
 export function projectLines({ tx, workspace, group, events, own, quiet }: Changed): void {
   if (!own && !quiet) tellLines(tx, workspace, group, events)
@@ -38,14 +39,32 @@ export function tellLines(
       .all<{ dot: string }>('SELECT dot FROM history WHERE conversation_id = ? AND dot IS NOT NULL', id)
       .map(({ dot }) => dot),
   )
+  const here = new Set(others.map(dotText))
+  const takenBack = new Set<string>()
+  for (const event of others) {
+    const back = takesBack(event)
+    if (back !== null && here.has(back)) takenBack.add(back)
+  }
+  for (const dot of takenBack)
+    if (told.has(dot))
+      tx.run('UPDATE history SET taken_back = 1 WHERE conversation_id = ? AND dot = ? AND taken_back = 0', id, dot)
   for (const event of others.toSorted(compareStamps)) {
     const dot = dotText(event)
-    if (told.has(dot)) continue
+    const back = takesBack(event)
+    if (told.has(dot) || (back !== null && here.has(back))) continue
     const said = say(tx, workspace, event)
     if (!said) continue
     const line = note(tx, id, said.kind, nameOfDevice(tx, event.device), event.ms, null, said.detail ?? '')
     tx.run('UPDATE history SET dot = ? WHERE id = ?', dot, line)
+    if (takenBack.has(dot)) takeBackLine(tx, line)
   }
+}
+
+const TakesBack = z.object({ back: z.string() })
+/** The event that this one takes back; nobody takes back what another computer did. */
+function takesBack({ device, payload }: LogEvent): string | null {
+  const back = TakesBack.safeParse(payload).data?.back
+  return back?.startsWith(`${device}.`) ? back : null
 }
 
 interface Said {

@@ -17,6 +17,9 @@ export interface Dot {
 /** As it is kept and passed about as one text. */
 export const dotText = ({ device, seq, idx }: Dot): string => `${device}.${seq}.${idx}`
 
+/** For the payload of an event that takes this one back; null: it was told to nobody. */
+export const backTo = (dot: Dot | null): { back?: string } => (dot === null ? {} : { back: dotText(dot) })
+
 export interface Stamp {
   readonly ms: number
   readonly ctr: number

@@ -121,3 +121,8 @@ export function note(
     ).lastInsertRowid,
   )
 }
+
+/** The line stays and says that it was taken back: colleagues have it too. */
+export function takeBackLine(tx: Writer, line: number): void {
+  tx.run('UPDATE history SET taken_back = 1 WHERE id = ?', line)
+}

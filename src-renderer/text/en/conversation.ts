@@ -28,6 +28,7 @@ export const conversation = {
   earlier_other: '{{count}} earlier messages',
   jumpNew: 'New message',
   history: {
+    takenBack: 'taken back',
     reopened: 'Reopened: customer wrote',
     opened: 'Reopened',
     openedBy: 'Reopened by {{by}}',

@@ -150,7 +150,9 @@ describe('acts reach the server once', () => {
     expect(await store.list('closed')).toHaveLength(5)
     await store.call('acts.undo', { undo })
     expect(await store.list('inbox')).toHaveLength(5)
-    expect((await store.call('conversations.get', { id: ids[0] ?? 0 })).history).toEqual([])
+    expect((await store.call('conversations.get', { id: ids[0] ?? 0 })).history).toMatchObject([
+      { kind: 'closed', takenBack: true },
+    ])
   })
 })
 

@@ -51,7 +51,7 @@ test('undo before anything left moves nothing, after it everything comes back', 
   await store.call('acts.undo', { undo: first.undo })
   expect(await next(warranty.id)).toBeNull()
   expect([await inList(support.id), await inList(warranty.id)]).toEqual([[id], []])
-  expect((await store.call('conversations.get', { id })).history).toEqual([])
+  expect((await store.call('conversations.get', { id })).history).toMatchObject([{ kind: 'moved', takenBack: true }])
   const second = await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
   const move = await next(warranty.id)
   await store.mail.call('moves.settle', { id: move?.id ?? 0, done: true })

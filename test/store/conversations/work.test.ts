@@ -35,7 +35,9 @@ describe('assignment', () => {
     expect((await store.call('conversations.get', { id: one })).history.map(({ kind }) => kind)).toEqual(['assigned'])
     await store.call('acts.undo', { undo })
     expect(await counts()).toMatchObject({ unassigned: 2, mine: 0, assigned: 0 })
-    expect((await store.call('conversations.get', { id: one })).history).toEqual([])
+    expect((await store.call('conversations.get', { id: one })).history).toMatchObject([
+      { kind: 'assigned', takenBack: true },
+    ])
     expect(kinds()).toEqual(['assign', 'assign'])
   })
 

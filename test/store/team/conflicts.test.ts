@@ -136,7 +136,7 @@ test('the thread tells the same on every console, also of what was followed or l
   const lines = async (one: Harness) =>
     (await get(one)).history
       // Who asks here is called otherwise than the team's member.
-      .map(({ kind, detail }) => `${kind} ${detail}`)
+      .map(({ kind, detail, takenBack }) => `${kind} ${detail}${takenBack ? ' back' : ''}`)
       .toSorted()
   const [first, second] = (await ana.call('people.list', {})).people.map((person) => person.id)
   // Each does it without knowing of the other, and Ana twice before anything of it leaves.
@@ -150,6 +150,24 @@ test('the thread tells the same on every console, also of what was followed or l
   await team.pump()
   expect(await lines(ana)).toHaveLength(8)
   expect(await lines(ben)).toEqual(await lines(ana))
+  // What is taken back is told as that, whether the others have heard of it before or hear of both at once.
+  const { name: tag } = await ana.call('tags.create', { label: 'Urgent' })
+  for (const late of [true, false]) {
+    const acts = [
+      await ana.call('conversations.assign', { ids: [id], to: null }),
+      await ana.call('conversations.setStatus', { ids: [id], status: 'pending' }),
+      await ana.call('conversations.snooze', { ids: [id], until: later }),
+      await ana.call('conversations.setField', { ids: [id], field: name, value: 'C3' }),
+      await ana.call('conversations.tag', { ids: [id], tag, on: true }),
+      await ana.call('conversations.move', { ids: [id], mailboxId: 2 }),
+    ]
+    if (late) await team.pump()
+    for (const { undo } of acts.toReversed()) expect(await ana.call('acts.undo', { undo })).toEqual({ left: 0 })
+    await team.pump()
+    expect((await lines(ana)).filter((line) => line.endsWith(' back'))).toHaveLength(late ? 6 : 12)
+    expect(await lines(ana)).toHaveLength(late ? 14 : 20)
+    expect(await lines(ben)).toEqual(await lines(ana))
+  }
 })
 
 test('a tag that is made and given in one breath is told in the thread of others, by its name', async () => {
