@@ -3,7 +3,7 @@ import { ThingName } from './fields'
 import { Hue, Person } from './work'
 
 /** What a team defines beside its conversations. */
-export const definedKinds = ['tag', 'group', 'field', 'view'] as const
+export const definedKinds = ['tag', 'group', 'field', 'view', 'processor'] as const
 export const DefinedKind = z.enum(definedKinds)
 export type DefinedKind = z.infer<typeof DefinedKind>
 
@@ -23,7 +23,7 @@ const DefinitionWrite = z.object({
   conditions: z.int().nullable(),
 })
 
-/** Two of the team changed the same tag, group, field or view without knowing of each other. */
+/** Two of the team changed the same tag, group, field, view or entry of the register without knowing of each other. */
 export const DefinitionConflict = z.object({
   kind: DefinedKind,
   name: ThingName,

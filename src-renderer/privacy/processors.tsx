@@ -13,6 +13,7 @@ import { Button } from '../ui/button'
 import { CardTable } from '../ui/card-table'
 import { EmptyState } from '../ui/empty-state'
 import { MoreMenu } from '../ui/menu'
+import { DefinitionConflicts } from '../work/definition-conflicts'
 import { EditEntry } from './register-dialog'
 import { Section } from './section'
 
@@ -244,6 +245,7 @@ export function Processors() {
   const policies = part('policy')
   return (
     <>
+      <DefinitionConflicts kind="processor" />
       <Section title={t('register:title')} text={t('register:text')} acts={add('processor', t('register:add'))}>
         <ProcessorTable {...part('processor')} />
       </Section>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { CallOutput } from '../../src-preload/contract'
 import { earliest, noticeDays, noticeOf, type RegisterKind } from '../../src-preload/contract/processors'
 import { call, type CallError } from '../client'
+import { tellDone } from '../state/acts'
 import { t } from '../text'
 import { calendarText } from '../text/time'
 import { ActDialog } from '../ui/act-dialog'
@@ -56,7 +57,16 @@ export function EditEntry({
   const days = { announced: announced === '' ? null : announced, from: from === '' ? null : from }
   const notice = noticeOf(days)
   const save = async () => {
-    await call('register.save', { name: entry?.name ?? null, kind, label, purpose, data, place, ...days })
+    const { undo } = await call('register.save', {
+      name: entry?.name ?? null,
+      kind,
+      label,
+      purpose,
+      data,
+      place,
+      ...days,
+    })
+    tellDone(t('register:saved', { label: label.trim() }), undo)
   }
   return (
     <ActDialog

@@ -22,6 +22,7 @@ const writing: Readonly<Record<DefinedKind, readonly string[]>> = {
   group: ['group-define'],
   field: ['field-define'],
   view: ['view-define'],
+  processor: ['processor-define'],
 }
 
 /** What is asked of the payloads of those events; what another program wrote otherwise reads as empty. */

@@ -38,17 +38,15 @@ export function saveEntry(
   return { name: id }
 }
 
-/** Takes an entry out; it stays in the team's events and comes back by undo. @throws PosternError `not-found` */
-export function removeEntry(tx: Writer, workspace: Workspace, name: string): (undo: Writer) => void {
+/** Takes an entry out; it stays in the team's events. @throws PosternError `not-found` */
+export function removeEntry(tx: Writer, workspace: Workspace, name: string): { name: string } {
   const entry = listRegister(tx).find((one) => one.name === name)
   if (!entry) throw new PosternError('not-found', 'no such entry')
   const { name: _, ...definition } = entry
-  const put = (way: Writer, retired: boolean): void =>
-    void workspace.team.record(way, {
-      kind: 'processor-define',
-      entity: `${prefix}${name}`,
-      payload: { definition, retired },
-    })
-  put(tx, true)
-  return (undo) => put(undo, false)
+  workspace.team.record(tx, {
+    kind: 'processor-define',
+    entity: `${prefix}${name}`,
+    payload: { definition, retired: true },
+  })
+  return { name }
 }

@@ -44,10 +44,6 @@ export const workspaceKinds = {
     set('definition', p.definition),
     set('retired', p.retired),
   ]),
-  'reply-define': kind('work', z.object({ definition: Definition, retired: z.boolean().default(false) }), (p) => [
-    set('definition', p.definition),
-    set('retired', p.retired),
-  ]),
   /** Who a mailbox is to those who get its mail; what is not named stays as it is. */
   'mailbox-define': kind('manage-mailboxes', MailboxDefinition, (p) =>
     Object.entries(p).flatMap(([field, value]) => (value === undefined ? [] : [set(field, value)])),
@@ -57,11 +53,5 @@ export const workspaceKinds = {
     'manage-mailboxes',
     z.object({ address: Alias.shape.address, alias: Alias.nullable(), mistaken: z.boolean().default(false) }),
     ({ address, alias, mistaken }) => [set(`alias:${addressKey(address)}`, { alias, mistaken })],
-  ),
-  /** One setting of the workspace, entity `setting:KEY`. */
-  setting: kind(
-    'manage-team',
-    z.object({ value: z.unknown() }).refine((p) => JSON.stringify(p).length <= 20_000),
-    (p) => [set('value', p.value ?? null)],
   ),
 }

@@ -17,7 +17,7 @@ export const registerCalls = {
     'write',
     'manage-team',
     () => RegisterDefinition.extend({ name: ThingName.nullable() }),
-    () => z.object({ name: ThingName }),
+    () => undoable.extend({ name: ThingName }),
   ),
   'register.remove': store(
     'write',

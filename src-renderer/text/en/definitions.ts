@@ -1,5 +1,5 @@
 export const definitions = {
-  what: { tag: 'the tag', group: 'the group', field: 'the field', view: 'the view' },
+  what: { tag: 'the tag', group: 'the group', field: 'the field', view: 'the view', processor: 'the register’s' },
   changed_one: '{{names}} changed {{what}} {{label}} on two computers at the same time. It is {{stands}}.',
   changed_other: '{{names}} changed {{what}} {{label}} at the same time. It is {{stands}}, as {{by}} chose.',
   removed_one: '{{names}} removed {{what}} {{label}} on one computer and changed it on another. It is removed.',

@@ -22,6 +22,7 @@ export const register = {
   change: 'Change…',
   more: 'Acts for {{label}}',
   remove: 'Remove',
+  saved: '{{label}} stands in the register',
   removed: '{{label}} was removed from the register',
   policies: 'Privacy policy',
   policiesText:

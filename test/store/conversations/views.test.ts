@@ -151,7 +151,10 @@ test('a field takes no value that it cannot hold, no second one its name, and a 
   await store.call('acts.undo', { undo: removed.undo })
   expect((await store.call('conversations.get', { id: old })).fields).toEqual([{ name, value: 'Late' }])
   await store.call('acts.undo', { undo })
-  expect(await store.call('conversations.get', { id: old })).toMatchObject({ fields: [], history: [{ takenBack: true }] })
+  expect(await store.call('conversations.get', { id: old })).toMatchObject({
+    fields: [],
+    history: [{ takenBack: true }],
+  })
 })
 
 test('following and mentions are shown, counted until they were looked at, and go with the note that made them', async () => {

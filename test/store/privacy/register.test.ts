@@ -30,6 +30,11 @@ test('no change of the register is lost, and none is taken that is in force befo
   expect(await entries()).toHaveLength(2)
   await store.call('acts.undo', { undo })
   expect((await entries())[0]).toMatchObject({ name, kind: 'policy', from: '2026-10-31' })
+  // Making and changing are taken back as well.
+  const changed = await store.call('register.save', { ...policy, name, label: 'Version 3' })
+  const made = await store.call('register.save', { ...policy, label: 'Version 4' })
+  for (const act of [changed, made]) await store.call('acts.undo', { undo: act.undo })
+  expect((await entries()).map(({ label }) => label).toSorted()).toEqual(['Hostwerk', 'Version 2.1', 'Version 2.1'])
 })
 
 test('the notice is not a day too short, over a change of summer time and a leap day', () => {

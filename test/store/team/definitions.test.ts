@@ -67,8 +67,13 @@ const things: Record<DefinitionConflict['kind'], Thing> = {
     remove: (one, name) => one.call('views.remove', { name }),
     labels: async (one) => (await one.call('views.list', {})).views.map(({ label }) => label),
   },
+  processor: {
+    define: (one, label, name) => one.call('register.save', { name, kind: 'processor', label }),
+    remove: (one, name) => one.call('register.remove', { name }),
+    labels: async (one) => (await one.call('register.list', {})).entries.map(({ label }) => label),
+  },
 }
-const kinds = ['tag', 'group', 'field', 'view'] as const
+const kinds = ['tag', 'group', 'field', 'view', 'processor'] as const
 
 test.each(kinds)(
   'two who rename a %s at the same time are both named on both consoles, and either choice settles it, or is taken back',
