@@ -12,6 +12,7 @@ import type { Keys } from './keys'
 import type { SignIns } from './oauth'
 import { identityChange, type Provision } from './provision'
 import * as z from 'zod'
+import { sameAddress } from '../../src-preload/contract/address'
 
 /**
  * What one server of a mailbox is signed in to with, an entry of its own in the keychain. It is bound to the server it was
@@ -108,7 +109,7 @@ export class Mailboxes {
   private async provisionIdentities(file: Provision): Promise<void> {
     const { mailboxes } = await this.store().call('mailbox.all', {})
     const idOf = (address: string): number | null =>
-      mailboxes.find((one) => one.address.toLowerCase() === address.toLowerCase())?.id ?? null
+      mailboxes.find((one) => sameAddress(one.address, address))?.id ?? null
     for (const { address, identity } of file.mailboxes) {
       const id = idOf(address)
       if (!identity || id === null) continue

@@ -1,3 +1,4 @@
+import { addressKey } from '../../src-preload/contract/address'
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import type { StoreForApp } from '../../src-preload/contract/internal'
@@ -69,9 +70,8 @@ export class Managed {
   async provision(): Promise<void> {
     const { mailboxes = [] } = this.said
     const before = Given.safeParse((await this.store().call('settings.get', {}))[given]).data ?? {}
-    const key = (address: string): string => address.toLowerCase()
     const isDone = ({ address, identity }: (typeof mailboxes)[number]): boolean =>
-      isDeepStrictEqual(before[key(address)], identity)
+      isDeepStrictEqual(before[addressKey(address)], identity)
     if (mailboxes.length > 0)
       await this.mailboxes.provision({
         version: 1,
@@ -82,7 +82,7 @@ export class Managed {
         })),
       })
     const now = Object.fromEntries(
-      mailboxes.flatMap(({ address, identity }) => (identity ? [[key(address), identity]] : [])),
+      mailboxes.flatMap(({ address, identity }) => (identity ? [[addressKey(address), identity]] : [])),
     )
     if (!isDeepStrictEqual(before, now)) await this.store().call('settings.set', { [given]: now })
   }

@@ -1,3 +1,5 @@
+import { addressKey } from '../../src-preload/contract/address'
+
 /**
  * Which messages belong together (RFC 5322, 3.6.4): two messages of which one refers to the other, or that refer to the
  * same third one, are of one conversation. If the third one is not here, or went to many (a newsletter), the two must
@@ -49,8 +51,6 @@ export interface Addressed {
 const mostInOneConversation = 10
 /** People of one message that are remembered for a message that is not here. */
 const mostPeople = 4
-
-const addressKey = (address: string): string => address.trim().toLowerCase()
 
 /**
  * A newsletter, or mail whose readers do not see each other: its Message-ID ties nobody together. Two customers who

@@ -9,9 +9,6 @@ export const statusOf = (stored: number): Status => statuses[stored] ?? 'open'
 const autoKinds: readonly AutoKind[] = ['none', 'auto-reply', 'bounce', 'newsletter', 'notification']
 export const autoKindOf = (stored: string): AutoKind => autoKinds.find((kind) => kind === stored) ?? 'none'
 
-/** Addresses in one form, for comparing only. */
-export const addressKey = (address: string): string => address.trim().toLowerCase()
-
 const People = z.object({
   replyTo: z.array(Address).default([]),
   to: z.array(Address).default([]),

@@ -21,3 +21,8 @@ export function normalQuotes(address: string): string {
   const local = inside.replace(/\\(.)/g, '$1')
   return plain.test(local) ? `${local}@${host}` : `"${local.replace(/["\\]/g, '\\$&')}"@${host}`
 }
+
+/** What stands for an address where addresses are compared: nobody tells people apart by capitals (RFC 5321 2.4). */
+export const addressKey = (address: string): string => address.trim().toLowerCase()
+
+export const sameAddress = (one: string, other: string): boolean => addressKey(one) === addressKey(other)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { sameAddress } from './address'
 
 /** Words set below a message, in its two forms; both empty: none. */
 export const Signature = z.object({ html: z.string().max(20_000), text: z.string().max(10_000) })
@@ -110,13 +111,12 @@ export interface Sending {
   readonly identity: MailboxIdentity
 }
 
-const same = (one: string, other: string): boolean => one.trim().toLowerCase() === other.trim().toLowerCase()
 const aliasAt = ({ identity }: Sending, address: string): Alias | undefined =>
-  identity.aliases.find((alias) => same(alias.address, address))
+  identity.aliases.find((alias) => sameAddress(alias.address, address))
 
 /** Addresses that a mailbox may send from, its own first. */
 export function addressesOf({ address, identity }: Sending): string[] {
-  return [address, ...identity.aliases.map((alias) => alias.address).filter((alias) => !same(alias, address))]
+  return [address, ...identity.aliases.map((alias) => alias.address).filter((alias) => !sameAddress(alias, address))]
 }
 
 /** The name in From of mail that leaves from one of a mailbox's addresses. */
@@ -148,7 +148,7 @@ export function writtenTo<M extends Sending>(
   for (const name of named) {
     for (const form of new Set([name, withoutTag(name)])) {
       for (const mailbox of mailboxes) {
-        const address = addressesOf(mailbox).find((own) => same(own, form))
+        const address = addressesOf(mailbox).find((own) => sameAddress(own, form))
         if (address !== undefined) return { mailbox, address }
       }
     }

@@ -3,13 +3,12 @@ import { addressesOf, senderName, type Mailbox } from '../../src-preload/contrac
 import { t } from '../text'
 import { Icon } from '../ui/icon'
 import { Menu, type MenuPart } from '../ui/menu'
+import { sameAddress } from '../../src-preload/contract/address'
 
 export interface ChosenFrom {
   readonly mailbox: Mailbox
   readonly address: string
 }
-
-const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
 
 /** The mailbox and the address that a message leaves from; the first mailbox where none is chosen yet. */
 export function chosenFrom(
@@ -18,7 +17,7 @@ export function chosenFrom(
 ): ChosenFrom | null {
   const mailbox = mailboxes.find((one) => one.id === mailboxId) ?? mailboxes[0]
   if (!mailbox) return null
-  return { mailbox, address: addressesOf(mailbox).find((own) => same(own, address)) ?? mailbox.address }
+  return { mailbox, address: addressesOf(mailbox).find((own) => sameAddress(own, address)) ?? mailbox.address }
 }
 
 /** The address that it leaves from; a menu when there are several. */

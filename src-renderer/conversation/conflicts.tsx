@@ -1,5 +1,4 @@
 import type { Conversation, Status } from '../../src-preload/contract'
-import { useQuery } from '../live'
 import { moveTo, setStatus } from '../state/acts'
 import { useNow } from '../state/clock'
 import { assign, setField, setTag, snooze } from '../state/work'
@@ -8,6 +7,8 @@ import { whenText } from '../text/time'
 import { ConflictLines, deciders, type ConflictLine } from '../work/conflict-lines'
 import { useWriterName } from '../work/people'
 import { useFields } from '../work/use-views'
+import { useMailboxes } from '../work/mailboxes'
+import { sameAddress } from '../../src-preload/contract/address'
 
 type Conflict = Conversation['conflicts'][number]
 type Write = Conflict['writes'][number]
@@ -25,7 +26,7 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
   const { id } = conversation
   const now = useNow()
   const fields = useFields()
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const nameOf = useWriterName()
   const choose = (conflict: Conflict, write: Write): void => {
     if (conflict.field === 'assignee') void assign([id], write.to, true)
@@ -84,6 +85,6 @@ export function Conflicts({ conversation }: { conversation: Conversation }) {
 }
 
 const mailboxOf = (mailboxes: readonly Named[], { value }: Write): Named | undefined =>
-  mailboxes.find(({ address }) => address.toLowerCase() === String(value).toLowerCase())
+  mailboxes.find(({ address }) => sameAddress(address, String(value)))
 const labelOf = (fields: readonly { name: string; label: string }[], name: string): string =>
   fields.find((one) => one.name === name)?.label ?? ''

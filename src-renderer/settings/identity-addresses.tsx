@@ -1,3 +1,4 @@
+import { sameAddress } from '../../src-preload/contract/address'
 import { Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { addressesOf, noSignature, senderName, type Alias, type Mailbox } from '../../src-preload/contract'
@@ -25,9 +26,7 @@ function AliasDialog({
 }) {
   const [form, setForm] = useState<Alias>(alias ?? { address: '', name: '', signature: null })
   const address = form.address.trim()
-  const twice = addressesOf(mailbox).some(
-    (one) => one.toLowerCase() === address.toLowerCase() && one.toLowerCase() !== alias?.address.toLowerCase(),
-  )
+  const twice = addressesOf(mailbox).some((one) => sameAddress(one, address) && !sameAddress(one, alias?.address ?? ''))
   const bad = address !== '' && !isAddress(address)
   const ready = address !== '' && !bad && !twice
   const submit = (event: FormEvent) => {

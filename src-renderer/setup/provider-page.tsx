@@ -1,8 +1,8 @@
+import { sameAddress } from '../../src-preload/contract/address'
 import { Server } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { addressesOf, type FoundSettings } from '../../src-preload/contract'
 import { call } from '../client'
-import { useQuery } from '../live'
 import { goSettings } from '../state/places'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
@@ -12,6 +12,7 @@ import { Icon } from '../ui/icon'
 import { ChoiceCards } from './choice-cards'
 import { isAddress } from './guess'
 import { SetupFrame } from './setup-frame'
+import { useMailboxes } from '../work/mailboxes'
 
 export const choices = ['google', 'microsoft', 'other'] as const
 export type ProviderChoice = (typeof choices)[number]
@@ -87,9 +88,7 @@ export function ProviderPage({
   const match = look?.found ? choiceOf(look.found) : null
   const choice = picked ?? match ?? (look ? 'other' : null)
   // Also one of its further addresses, or one that is kept for imported mail: an address belongs to one mailbox.
-  const here = useQuery('mailboxes.list', {}).data?.mailboxes.find((one) =>
-    addressesOf(one).some((own) => own.toLowerCase() === address.trim().toLowerCase()),
-  )
+  const here = useMailboxes().find((one) => addressesOf(one).some((own) => sameAddress(own, address)))
   const good = isAddress(address) && here === undefined
   const next = () => {
     if (!good) return setLeft(true)

@@ -2,7 +2,8 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import type { Address, AutoKind } from '../../../src-preload/contract/mail'
 import type { Customer } from '../../../src-preload/contract/people'
 import type { Reader, Writer } from '../file/database'
-import { addressKey, displayName, statusOf } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
+import { displayName, statusOf } from '../rows'
 
 interface AddressRow {
   customer_id: number

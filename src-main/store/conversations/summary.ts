@@ -3,7 +3,8 @@ import type { Reader, Writer } from '../file/database'
 import { customerOf } from './customers'
 import { relabel } from '../mail/labels'
 import { listedPlaces, place, shownPlaces } from '../mail/places'
-import { addressKey, autoKindOf, displayName, parseIds, parsePeople, statusNumber } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
+import { autoKindOf, displayName, parseIds, parsePeople, statusNumber } from '../rows'
 
 interface Current {
   status: number

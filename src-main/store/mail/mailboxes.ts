@@ -4,7 +4,7 @@ import type { Reader } from '../file/database'
 import { identityOf, senders } from '../outbox/identities'
 import { putIdentities } from '../team/project-identities'
 import { depthOf } from './parts'
-import { addressKey } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
 import { noteOwnAddresses } from './own-mail'
 import type { Workspace } from '../workspace'
 

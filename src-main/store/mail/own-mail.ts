@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { summarize } from '../conversations/summary'
 import type { Writer } from '../file/database'
-import { addressKey } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
 import { queueForIndex } from '../search/index-text'
 import { breathe, type Workspace } from '../workspace'
 import { removeCustomers } from './removal'

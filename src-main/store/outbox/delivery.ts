@@ -2,7 +2,7 @@ import type { DeliveryReport } from '../../../src-preload/contract/internal'
 import type { Delivery } from '../../../src-preload/contract/mail'
 import { normalId } from '../../shared/threading'
 import type { Reader, Writer } from '../file/database'
-import { addressKey } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
 import type { Workspace } from '../workspace'
 
 /** Keeps what a report says, under the message that it is about. That one may be stored later. @returns whether somebody did not get it */

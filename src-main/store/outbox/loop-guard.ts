@@ -1,7 +1,8 @@
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import type { Reader, Writer } from '../file/database'
 import { place } from '../mail/places'
-import { addressKey, parsePeople } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
+import { parsePeople } from '../rows'
 import type { Workspace } from '../workspace'
 
 /** As many messages of ours in one conversation to one address within the hour: people write slower, machines do not. */

@@ -5,7 +5,8 @@ import type { OutboxJob } from '../../../src-preload/contract/internal'
 import { OutboxState, type Address, type OutboxItem } from '../../../src-preload/contract/mail'
 import type { Reader } from '../file/database'
 import { queuedDraft } from './drafts'
-import { addressKey, parseAddress, parseTexts } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
+import { parseAddress, parseTexts } from '../rows'
 import { sinceOf } from './since'
 
 export interface OutboxRow {

@@ -8,7 +8,7 @@ import {
 } from '../../../src-preload/contract/identity'
 import type { Undo } from '../conversations/acts'
 import type { Reader, Writer } from '../file/database'
-import { addressKey } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
 import { nameOfDevice } from '../team/members'
 import { AliasState, aliasPrefix, entityOfMailbox, sortAliases } from '../team/project-identities'
 import { dotText, type StateRow } from '../team/reduce'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Alias, MailboxDefinition } from '../../../src-preload/contract/identity'
-import { addressKey } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
 import { add, kind, remove, set } from './define-kind'
 import { MemberId, Name } from './kinds-conversation'
 

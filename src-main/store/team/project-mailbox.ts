@@ -1,4 +1,4 @@
-import { addressKey } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
 import { putMovedTo } from '../conversations/move-mailbox'
 import type { Changed } from './log'
 import { standingWrite } from './state'

@@ -9,7 +9,8 @@ import {
 } from '../../shared/threading'
 import type { Writer } from '../file/database'
 import { joinFamily, pinOf } from './families'
-import { addressKey, statusNumber } from '../rows'
+import { addressKey } from '../../../src-preload/contract/address'
+import { statusNumber } from '../rows'
 import { familyOf, findSurvivor, mergeInto } from './threads'
 import type { Workspace } from '../workspace'
 
