@@ -4,6 +4,7 @@ const widest = 84
 /** Lines that stand for themselves: lists, quotes, tables, indented text, rules, who said what at which time. */
 const ownLine =
   /^(?:\[|\d{1,2}[:.]\d\d\b|[\p{L}\p{M}. ]{1,30}: |\s{2,}|\t|>|[-*•–+]\s|\d{1,3}[.)]\s|\||[-=_*~#]{3,})|\S {3,}\S/u
+const listItem = /^(?:[-*•–+]\s|\d{1,3}[.)]\s)/
 const endsItself = /[:;]$|^\S{0,30},$/
 
 /**
@@ -26,7 +27,7 @@ export function unwrap(text: string): string {
       last.length >= narrowest - 10 &&
       last.length + 1 + word.length > width &&
       !ownLine.test(line) &&
-      !ownLine.test(last) &&
+      (!ownLine.test(last) || listItem.test(last)) &&
       !endsItself.test(last)
     if (forced && out.length > 0) out[out.length - 1] = `${(out.at(-1) ?? '').trimEnd()} ${line}`
     else out.push(line)

@@ -19,6 +19,10 @@ const prose =
 test('lines broken at a fixed width do not stay broken', () => {
   for (const width of [66, 72, 76, 78]) expect(unwrap(wrap(prose, width))).toBe(prose)
 })
+test('an entry of a list does not stay broken, nor run into the next', () => {
+  const [first, second] = [`- ${prose}`, `2. ${prose}`]
+  expect(unwrap(`${wrap(first, 72)}\n${wrap(second, 72)}\n- short`)).toBe(`${first}\n${second}\n- short`)
+})
 test('breaks that the writer made are not lost', () => {
   for (const text of [
     'Hi,\nshort lines\nof a poem',
