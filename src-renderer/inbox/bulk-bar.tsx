@@ -88,6 +88,7 @@ export function BulkBar({
     },
     {
       id: 'list.assign',
+      hidden: picked.size === 0,
       keys: 'a',
       group: 'list',
       label: t('work:keys.assign'),
@@ -95,14 +96,23 @@ export function BulkBar({
     },
     {
       id: 'list.toMe',
+      hidden: picked.size === 0,
       keys: 'i',
       group: 'list',
       label: t('work:keys.toMe'),
       run: ifPicked(() => people && void assign(ids, selfIn(people))),
     },
-    { id: 'list.tag', keys: 't', group: 'list', label: t('work:keys.tag'), run: ifPicked(() => setLayer('tag')) },
+    {
+      id: 'list.tag',
+      hidden: picked.size === 0,
+      keys: 't',
+      group: 'list',
+      label: t('work:keys.tag'),
+      run: ifPicked(() => setLayer('tag')),
+    },
     {
       id: 'list.snooze',
+      hidden: picked.size === 0,
       keys: 'z',
       group: 'list',
       label: t('work:keys.snooze'),

@@ -19,6 +19,8 @@ export function outboxWords(state: OutboxState, error: string | null): Words {
     case 'queued':
       if (error === 'scheduled') return { text: t('inbox:outboxState.scheduled'), kind: '', icon: CalendarClock }
       if (error === 'rate-limited') return { text: t('inbox:outboxState.rateLimited'), kind: '', icon: Clock }
+      // It may wait for its time to be taken back, or for the network: which of them only a try tells.
+      if (error === null) return { text: t('inbox:outboxState.soon'), kind: '', icon: Send }
       return { text: t('inbox:outboxState.queued'), kind: '', icon: Clock }
     case 'held':
       return { text: t('inbox:outboxState.held'), kind: 'warn', icon: TriangleAlert }

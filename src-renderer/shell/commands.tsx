@@ -70,6 +70,7 @@ function leaveComposer(field: HTMLElement): boolean | void {
 /** The keys of the window once the mail is there, and what the menu bar asks for; see `Everywhere` for those of every page. Draws nothing. */
 export function Commands() {
   const inGroups = useInGroups()
+  const picked = useList((state) => state.picked.size > 0)
   const shortcuts: Shortcut[] = [
     {
       id: 'palette',
@@ -152,7 +153,14 @@ export function Commands() {
       inText: true,
       run: ({ target }) => (isTextField(target) ? leaveComposer(target) : layerUp()),
     },
-    { id: 'closeOrOpen', keys: 'e', group: 'list', label: t('inbox:keys.closeOrOpen'), run: closeOrOpenPicked },
+    {
+      id: 'closeOrOpen',
+      hidden: !picked,
+      keys: 'e',
+      group: 'list',
+      label: t('inbox:keys.closeOrOpen'),
+      run: closeOrOpenPicked,
+    },
     ...[...goKeys, ...(inGroups ? [groupsKey] : [])].map(({ keys, view }): Shortcut => ({
       id: `go.${view}`,
       keys,

@@ -19,7 +19,7 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void | boolean
   /** Also while a text field has focus (only sensible with Ctrl or a function key). Default: true for those, false for others. */
   inText?: boolean
-  /** Listed but not offered in the palette (moving keys). */
+  /** Listed but not offered in the palette: moving keys, and what there is nothing to do with just now. */
   hidden?: boolean
 }
 
@@ -153,7 +153,7 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   useLayoutEffect(() => {
     current.current = shortcuts
   })
-  const shape = shortcuts.map((shortcut) => `${shortcut.id} ${shortcut.keys}`).join('|')
+  const shape = shortcuts.map(({ id, keys, hidden = false }) => `${id} ${keys} ${hidden}`).join('|')
   useEffect(() => {
     const mine = current.current.map((shortcut, index) => ({
       ...shortcut,

@@ -31,6 +31,7 @@ export const inbox = {
     team: '{{name}}: {{text}}',
   },
   outboxState: {
+    soon: 'In the outbox',
     queued: 'Waiting for network',
     scheduled: 'Scheduled',
     rateLimited: 'Waits its turn',
