@@ -15,6 +15,7 @@ import { SignatureBlock } from './signature-block'
 import { useComposer } from './use-composer'
 import { useSendKeys } from './use-send-keys'
 import './composer.css'
+import { useServerMailboxes } from '../work/mailboxes'
 
 const nobody = { to: [], cc: [], bcc: [] }
 
@@ -27,7 +28,7 @@ function leave(): void {
 export function NewMessage({ draftId }: { draftId: number | null }) {
   const { data: kept, error } = useQuery('drafts.get', draftId === null ? null : { id: draftId })
   const settings = useQuery('settings.get', {}).data
-  const mailboxes = (useQuery('mailboxes.list', {}).data?.mailboxes ?? []).filter(({ local }) => !local)
+  const mailboxes = useServerMailboxes()
   const place = useRef<HTMLElement>(null)
   const composer = useComposer({
     name: t('composer:message'),

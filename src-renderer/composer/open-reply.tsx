@@ -22,6 +22,7 @@ import { SignatureBlock } from './signature-block'
 import { useComposer } from './use-composer'
 import { useSendKeys } from './use-send-keys'
 import type { Kind, ReplyProps } from './reply'
+import { useServerMailboxes } from '../work/mailboxes'
 
 /** Who a reply goes to, until the store has said so. */
 function previewOf(message: Message | undefined, kind: Kind): { to: Address[]; cc: Address[]; bcc: Address[] } {
@@ -41,7 +42,7 @@ export function OpenReply({
   onNote,
   keepHeight,
 }: ReplyProps & { keepHeight: (height: number) => void }) {
-  const mailboxes = (useQuery('mailboxes.list', {}).data?.mailboxes ?? []).filter(({ local }) => !local)
+  const mailboxes = useServerMailboxes()
   const settings = useQuery('settings.get', {}).data
   const draftKind = conversation.draft?.kind
   const [target, setTarget] = useState<{ kind: Kind; messageId: number | undefined }>(() => ({

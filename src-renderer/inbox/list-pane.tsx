@@ -9,7 +9,7 @@ import {
   Trash2,
 } from 'lucide-react'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
-import type { Mailbox, SavedView, SyncStatus, View } from '../../src-preload/contract'
+import type { SavedView, SyncStatus, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { useLayout, listWidth, listWidthOf } from '../state/layout'
 import { useList } from '../state/list'
@@ -30,6 +30,7 @@ import { OutboxList } from './outbox-list'
 import { firstSync } from './first-sync'
 import { conditionsOf } from './list-conditions'
 import { listFilter, useListWindow } from './use-list-window'
+import { useMailboxes } from '../work/mailboxes'
 
 const ViewDialog = lazy(() => import('../work/view-dialog').then((module) => ({ default: module.ViewDialog })))
 
@@ -43,11 +44,9 @@ interface Props {
   density: 'comfortable' | 'compact'
 }
 
-const noMailboxes: readonly Mailbox[] = []
-
 /** The list pane: head, sync strip, the list of the view, bulk bar and toast. */
 export function ListPane({ view, mailboxId, tag, label, saved: savedName, openId, density }: Props) {
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? noMailboxes
+  const mailboxes = useMailboxes()
   const sync = useQuery('sync.status', {}).data
   const width = useLayout(listWidthOf)
   const setLayout = useLayout((state) => state.set)
@@ -147,7 +146,7 @@ function Conversations({
   )
   const [dialog, setDialog] = useState<'new' | 'edit' | null>(null)
   const lines = useViewLines()
-  const mailboxAddress = useQuery('mailboxes.list', {}).data?.mailboxes.find(({ id }) => id === mailboxId)?.address
+  const mailboxAddress = useMailboxes().find(({ id }) => id === mailboxId)?.address
   const ofView: MenuPart[] = saved
     ? [
         { label: t('views:edit'), icon: Pencil, onSelect: () => setDialog('edit') },

@@ -13,6 +13,7 @@ import { Checkbox, Field, Input, Select } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { AddPerson, PersonBox } from './people'
 import { lengthText } from './times'
+import { useMailboxes } from '../work/mailboxes'
 
 type Grant = CallOutput<'grants.list'>['grants'][number]
 type Scope = Grant['scope']
@@ -88,7 +89,7 @@ export function GrantDialog({
   onClose,
 }: GrantDialogProps) {
   const people = useQuery('identities.list', {}).data?.identities.filter(({ allowed }) => allowed) ?? []
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const [chosen, setChosen] = useState<number | null>(extend?.identity.id ?? null)
   const [kind, setKind] = useState<Kind>(extend?.kind ?? 'support')
   const [scope, setScope] = useState<Scope>(extend?.scope ?? 'metadata')

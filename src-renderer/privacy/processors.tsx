@@ -16,12 +16,13 @@ import { MoreMenu } from '../ui/menu'
 import { DefinitionConflicts } from '../work/definition-conflicts'
 import { EditEntry } from './register-dialog'
 import { Section } from './section'
+import { useMailboxes } from '../work/mailboxes'
 
 type Entry = CallOutput<'register.list'>['entries'][number]
 
 /** Who handles the data because of what is set up here; nobody has to write it down. */
 function useFromSettings(): { key: string; who: string; does: string; data: string }[] {
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const signIns = useQuery('app.signIns', {}).data?.signIns ?? []
   const team = useQuery('team.state', {}).data
   const grants = useQuery('grants.list', {}).data?.grants ?? []

@@ -3,7 +3,6 @@ import { ArrowRight, ListFilter, Mail, Search, SlidersHorizontal, Tag, Zap } fro
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
-import { useQuery } from '../live'
 import { goSaved, goSearch, goSettings, goView, openConversation } from '../state/places'
 import { useShortcutStore, type Shortcut, type ShortcutGroup } from '../state/shortcuts'
 import { t } from '../text'
@@ -14,6 +13,7 @@ import { useTags } from '../work/tags'
 import { useSavedViews } from '../work/use-views'
 import { viewIcons } from '../work/view-icons'
 import { useSearchResults } from './use-search-results'
+import { useMailboxes } from '../work/mailboxes'
 
 /** What can be done with what is open comes first, what is about the program last. */
 const doGroups = [
@@ -49,7 +49,7 @@ interface Page {
 export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: () => void }) {
   const [text, setText] = useState('')
   const shortcuts = useShortcutStore((state) => state.shortcuts)
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const views = useSavedViews()
   const tags = useTags()
   const found = useSearchResults(text)

@@ -1,6 +1,5 @@
 import type { Settings } from '../../src-preload/contract'
 import { call } from '../client'
-import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { showToast } from '../state/toast'
 import { t } from '../text'
@@ -9,6 +8,7 @@ import { Input, Select, Switch } from '../ui/field'
 import { keep } from './keep'
 import { ValuesPage } from './page'
 import { Group, Row } from './row'
+import { useMailboxes } from '../work/mailboxes'
 
 const kinds = ['all', 'new', 'mine', 'nothing'] as const
 const events = [
@@ -43,7 +43,7 @@ export function Notifications() {
 }
 
 function Fields({ settings }: { settings: Settings }) {
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const { notifyNotFor } = settings
   return (
     <>

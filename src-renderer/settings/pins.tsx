@@ -1,13 +1,13 @@
 import { ShieldAlert } from 'lucide-react'
 import type { Mailbox } from '../../src-preload/contract'
 import { call } from '../client'
-import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { showToast } from '../state/toast'
 import { t } from '../text'
 import { dayText } from '../text/time'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
+import { useMailboxes } from '../work/mailboxes'
 
 /** Takes the exception of one server back; the next connection asks for a certificate that this computer trusts. */
 async function remove(mailbox: Mailbox, use: 'imap' | 'smtp'): Promise<void> {
@@ -19,7 +19,7 @@ async function remove(mailbox: Mailbox, use: 'imap' | 'smtp'): Promise<void> {
 
 /** The certificates that a person accepted although nobody known vouches for them. Draws nothing when there are none. */
 export function PinnedCertificates() {
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const pins = mailboxes.flatMap((mailbox) =>
     (['imap', 'smtp'] as const).flatMap((use) => {
       const { pin, host } = mailbox[use]

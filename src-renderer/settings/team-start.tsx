@@ -2,7 +2,6 @@ import { Copy } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import type { CallInput } from '../../src-preload/contract'
 import { asCallError, call, type CallError } from '../client'
-import { useQuery } from '../live'
 import { goAddMailbox } from '../state/places'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
@@ -13,10 +12,11 @@ import { Field, Input, Select } from '../ui/field'
 import { useFinish } from '../ui/use-finish'
 import { CarrierFields, isCarrier, plainCarrier, toCarrier } from './team-carrier'
 import './settings.css'
+import { useServerMailboxes } from '../work/mailboxes'
 
-/** The mailboxes to choose from, as options. */
-function useMailboxes(): readonly { value: string; label: string }[] {
-  return (useQuery('mailboxes.list', {}).data?.mailboxes ?? []).map(({ id, name, address }) => ({
+/** The mailboxes that a team's data can travel through, as options. */
+function useMailboxOptions(): readonly { value: string; label: string }[] {
+  return useServerMailboxes().map(({ id, name, address }) => ({
     value: String(id),
     label: `${name} (${address})`,
   }))
@@ -44,7 +44,7 @@ export function Code({ value }: { value: string }) {
 
 /** Makes a team, then shows the recovery code and has it typed once. */
 export function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
-  const mailboxes = useMailboxes()
+  const mailboxes = useMailboxOptions()
   const [mailbox, setMailbox] = useState<string | null>(null)
   const [over, setOver] = useState(plainCarrier)
   const [code, setCode] = useState<string | null>(null)
@@ -160,7 +160,7 @@ const entries = {
 /** Brings this computer into a team: by an invitation, or in the place of the owner's lost one. */
 export function EnterDialog({ by, onClose }: { by: keyof typeof entries; onClose: () => void }) {
   const { of, longest, enter, wrong }: Entry = entries[by]
-  const mailboxes = useMailboxes()
+  const mailboxes = useMailboxOptions()
   const [mailbox, setMailbox] = useState<string | null>(null)
   const [code, setCode] = useState('')
   const [over, setOver] = useState(plainCarrier)

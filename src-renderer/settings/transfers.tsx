@@ -14,12 +14,13 @@ import { ImportDialog } from './import-dialog'
 import { Page } from '../ui/page'
 import { Group, Row } from './row'
 import './settings.css'
+import { useMailboxes } from '../work/mailboxes'
 
 type Choice = NonNullable<CallOutput<'app.chooseImport'>>
 
 /** Mail from files and into files, and how far each is. */
 export function Transfers() {
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const transfers = useQuery('transfers.list', {}).data?.transfers
   const [choice, setChoice] = useState<Choice | null>(null)
   const [exporting, setExporting] = useState(false)

@@ -2,10 +2,11 @@ import { useQuery } from '../live'
 import { AccessFoot } from './access-foot'
 import { SyncFoot } from './sync-foot'
 import { TeamFoot } from './team-foot'
+import { useMailboxes } from '../work/mailboxes'
 
 /** The foot of every sidebar: who looks in, what of the team needs a person, how the sync stands. */
 export function SideFoot() {
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const sync = useQuery('sync.status', {}).data
   return (
     <div className="sidefoot">

@@ -14,6 +14,7 @@ import { useTags } from '../work/tags'
 import { useViewLines } from '../work/use-views'
 import { Nav } from './nav'
 import { SideFoot } from './side-foot'
+import { useMailboxes } from '../work/mailboxes'
 
 const ViewDialog = lazy(() => import('../work/view-dialog').then((module) => ({ default: module.ViewDialog })))
 
@@ -26,7 +27,7 @@ export const Sidebar = memo(function Sidebar() {
   const view = usePlaces((state) => state.list.view)
   const mailboxId = usePlaces((state) => state.list.mailboxId)
   const counts = useQuery('counts.get', {}).data
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const sync = useQuery('sync.status', {}).data
   const workspace = useQuery('settings.get', {}).data?.workspaceName
   const inList = kind === 'inbox' || kind === 'new-message'

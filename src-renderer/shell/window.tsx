@@ -22,6 +22,7 @@ import { SignInNotice, useEndingSignIn } from './sign-in-notice'
 import { StoppedMail } from './stopped-mail'
 import { StoppedSend } from './stopped-send'
 import { TitleBar } from './title-bar'
+import { useMailboxes } from '../work/mailboxes'
 
 const Palette = lazy(() => import('../search/palette').then((module) => ({ default: module.Palette })))
 const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })))
@@ -50,7 +51,7 @@ export function MainWindow({
   const rail = useLayout(isRail)
   const { palette, help } = useWindow()
   const journalDamaged = useJournalDamage()
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const ending = useEndingSignIn(mailboxes)
   const noticed = mailStopped || journalDamaged || ending !== null
   useEffect(startNotices, [])

@@ -23,8 +23,8 @@ export function ConflictLines({ lines }: { lines: readonly ConflictLine[] }) {
               <bdi>{text}</bdi>
             </span>
             <span className="x wrap push">
-              {acts.map(({ label, run }) => (
-                <button key={label} type="button" className="link nowrap" onClick={run}>
+              {acts.map(({ label, run }, index) => (
+                <button key={index} type="button" className="link nowrap" onClick={run}>
                   {label}
                 </button>
               ))}

@@ -6,6 +6,7 @@ import { t } from '../text'
 import { numberText } from '../text/time'
 import { ConflictLines, deciders, tellApart, type ConflictLine } from './conflict-lines'
 import { useWriterName } from './people'
+import { useMailboxes } from './mailboxes'
 
 type Write = IdentityConflict['writes'][number]
 
@@ -27,7 +28,7 @@ async function choose({ id, name }: Mailbox, { choice }: Write): Promise<void> {
 /** In words, with either to choose. @param of tells of this mailbox only; without it of all */
 export function IdentityConflicts({ of }: { of?: Mailbox }) {
   const conflicts = useIdentityConflicts().filter((one) => of === undefined || one.mailboxId === of.id)
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const nameOf = useWriterName()
   const lines = conflicts.flatMap((one) => {
     const mailbox = mailboxes.find(({ id }) => id === one.mailboxId)

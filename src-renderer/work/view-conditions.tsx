@@ -1,7 +1,6 @@
 import { ChevronDown, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Condition, Field, Status } from '../../src-preload/contract'
-import { useQuery } from '../live'
 import { t } from '../text'
 import { listText } from '../text/lists'
 import { IconButton } from '../ui/button'
@@ -11,6 +10,7 @@ import { Menu, type MenuPart } from '../ui/menu'
 import { usePeople } from './people'
 import { useTags } from './tags'
 import { useFields } from './use-views'
+import { useMailboxes } from './mailboxes'
 
 const statuses: readonly Status[] = ['open', 'pending', 'closed', 'spam']
 export const conditionKinds = [
@@ -144,7 +144,7 @@ function Value({
   fields: readonly Field[]
   onChange: (condition: Condition) => void
 }): ReactNode {
-  const mailboxes = useQuery('mailboxes.list', {}).data?.mailboxes ?? []
+  const mailboxes = useMailboxes()
   const people = usePeople()
   const tags = useTags()
   switch (condition.on) {
