@@ -26,18 +26,22 @@ export default defineConfig({
       externalizeDeps: { exclude: ['cborg'] },
       rolldownOptions: {
         input: {
-          index: 'src-main/app/start.ts',
-          store: 'src-main/store/index.ts',
-          mail: 'src-main/mail/index.ts',
+          index: 'src-main/app/boot.ts',
+          store: 'src-main/store/boot.ts',
+          mail: 'src-main/mail/boot.ts',
           // Threads of the two.
           'store-thread': 'src-main/store/thread.ts',
           'mail-parser': 'src-main/mail/parse/parser-thread.ts',
+          compiled: 'src-main/shared/compiled.ts',
         },
         // All in one folder: code finds its neighbours from where it lies.
         output: {
-          format: 'es',
-          entryFileNames: '[name].js',
-          chunkFileNames: 'part-[name]-[hash].js',
+          // The form of modules that V8 can keep compiled (src-main/shared/compiled.ts).
+          format: 'cjs',
+          dynamicImportInCjs: false,
+          strict: true,
+          entryFileNames: '[name].cjs',
+          chunkFileNames: 'part-[name]-[hash].cjs',
           // Each start reads and compiles these. In ASCII V8 takes the bytes as they are; names stay for the log's stack traces.
           charset: 'ascii',
           minify: { compress: true, mangle: false, codegen: true },

@@ -1,14 +1,16 @@
 /** Building Postern when needed and the arguments it is started with, for start, dev, demo and test. */
 import fs from 'node:fs'
 import path from 'node:path'
+import { compile } from './compile.mjs'
 import { PlainError, isRoot, moduleFile, root, run } from './machine.mjs'
 
 const SOURCES = ['src-main', 'src-preload', 'src-renderer', 'electron.vite.config.ts', 'package.json', 'tsconfig.json']
-const OUTPUTS = ['out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html']
+const OUTPUTS = ['out/main/index.cjs', 'out/preload/index.cjs', 'out/renderer/index.html']
 
-/** Runs electron-vite build; @returns {Promise<number>} its exit code */
-export function build() {
-  return run(process.execPath, [moduleFile('electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'warn'])
+/** Runs electron-vite build and has V8 compile the result; @returns {Promise<number>} the exit code of what failed, or 0 */
+export async function build() {
+  const script = moduleFile('electron-vite', 'bin', 'electron-vite.js')
+  return (await run(process.execPath, [script, 'build', '--logLevel', 'warn'])) || compile()
 }
 
 /** Builds when a source is newer than what was built last. */

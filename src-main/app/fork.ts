@@ -11,7 +11,7 @@ const waitingThreads = '32'
 
 /** Starts the process of a service; what it says is heard by `Service` in processes.ts. */
 export function forkService(name: ServiceName): UtilityProcess {
-  return utilityProcess.fork(join(import.meta.dirname, `${name}.js`), [], {
+  return utilityProcess.fork(join(import.meta.dirname, `${name}.cjs`), [], {
     serviceName: `Postern ${name}`,
     stdio: 'pipe',
     ...(name === 'mail' ? { env: { ...process.env, UV_THREADPOOL_SIZE: waitingThreads } } : {}),

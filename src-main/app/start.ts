@@ -42,15 +42,7 @@ registerSchemes()
 
 const asked = commandOf(process.argv)
 if (asked) {
-  // No window and no lock: a command may run beside the program.
-  app.disableHardwareAcceleration()
-  if (lacksScreen(process.argv)) {
-    const { spawnSync } = await import('node:child_process')
-    const again = ['--ozone-platform=headless', ...process.argv.slice(1)]
-    process.exit(spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 2)
-  }
-  const { runCommand, systemTerminal } = await import('./cli')
-  void runCommand(asked.command, asked.rest, systemTerminal(profile, app.getVersion())).then((code) => app.exit(code))
+  void runAsked(asked)
 } else if (!app.requestSingleInstanceLock()) {
   // The first instance brings its window to the front (R52).
   app.exit(0)
@@ -63,6 +55,18 @@ if (asked) {
     log.error('start failed', { fault })
     app.exit(1)
   })
+}
+
+/** No window and no lock: a command may run beside the program. */
+async function runAsked({ command, rest }: NonNullable<ReturnType<typeof commandOf>>): Promise<void> {
+  app.disableHardwareAcceleration()
+  if (lacksScreen(process.argv)) {
+    const { spawnSync } = await import('node:child_process')
+    const again = ['--ozone-platform=headless', ...process.argv.slice(1)]
+    process.exit(spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 2)
+  }
+  const { runCommand, systemTerminal } = await import('./cli')
+  app.exit(await runCommand(command, rest, systemTerminal(profile, app.getVersion())))
 }
 
 /** A command needs no screen, but Chromium ends without one unless it was told when the process began. */

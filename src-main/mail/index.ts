@@ -44,7 +44,7 @@ function startMail(): void {
     log.warn('the system list of authorities cannot be read', error)
   }
 
-  const parser = new Parser(new URL('mail-parser.js', import.meta.url))
+  const parser = new Parser(new URL('mail-parser.cjs', import.meta.url))
   const importer = new Importer(parser)
   const pace = new Pace()
   let store: Rpc<StoreForMail> | null = null

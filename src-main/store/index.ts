@@ -11,7 +11,7 @@ startStore()
 function startStore(): void {
   const log = logger('store')
   forbidNetwork((host) => log.error('a connection was refused', { host }))
-  const service = new StoreService(new URL('store-thread.js', import.meta.url))
+  const service = new StoreService(new URL('store-thread.cjs', import.meta.url))
 
   const app = joinApp((handover, port) => {
     if (handover.to === 'mail') service.joinMail(port)

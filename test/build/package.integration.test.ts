@@ -11,6 +11,7 @@ import { root } from '../../build/lib/machine.mjs'
 import { packArguments } from '../../build/lib/pack.mjs'
 import { Keys } from '../../src-main/app/keys'
 import { keyMark } from '../../src-main/crypto/key-mark'
+import { compiledOf } from '../../src-main/shared/compiled'
 import { newSupportIdentity, type KeyFile } from '../../src-main/crypto/support-identity'
 import { PosternError } from '../../src-preload/contract/errors'
 import { Harness } from '../store/helpers'
@@ -117,7 +118,12 @@ test.runIf(onLinux)('the packed program does not start with a switch that opens 
 test.runIf(onLinux)('no key, test, source, other program or address of updates is packed (R10)', () => {
   expect(fs.readdirSync(resources).toSorted()).toEqual(['app.asar', 'app.asar.unpacked'])
   const files = listPackage(path.join(resources, 'app.asar'), { isPack: false })
-  expect(files).toContain('/out/main/index.js')
+  expect(files).toContain('/out/main/index.cjs')
+  const ours = files.filter((name) => name.startsWith('/out/main/') && name.endsWith('.cjs'))
+  expect(
+    ours.filter((name) => !files.includes(compiledOf(name))),
+    'compiled at each start',
+  ).toEqual([])
   const own = files.filter((name) => !name.startsWith('/node_modules'))
   expect(own.filter((name) => !/^\/(out(\/.*)?|package\.json|LICENSE)$/.test(name))).toEqual([])
   const native = files.filter((name) => name.endsWith('.node'))

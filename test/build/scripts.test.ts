@@ -61,7 +61,7 @@ it('knows whether the build is as new as the sources, deleted ones too', () => {
   const at = (name: string, seconds: number) => fs.utimesSync(path.join(dir, name), seconds, seconds)
   for (const name of [
     'built/src-main/app/a.ts',
-    'built/out/main/index.js',
+    'built/out/main/index.cjs',
     'built/out/preload/index.cjs',
     'built/out/renderer/index.html',
   ]) {
