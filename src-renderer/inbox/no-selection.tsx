@@ -98,14 +98,15 @@ function SyncCards({
 function MailboxProgress({ name, mailbox, before }: { name: string; mailbox: MailboxSync; before: string | null }) {
   const left = useMinutesLeft(mailbox.done, mailbox.total)
   const bad = troubled(mailbox)
-  const percent = mailbox.total === 0 ? 0 : (100 * mailbox.done) / mailbox.total
+  const share = mailbox.total === 0 ? null : mailbox.done / mailbox.total
+  const percent = (share ?? 0) * 100
   const isIdle = mailbox.state === 'idle'
   const icon = bad ? (
     <span className="bad">
       <Icon icon={AlertTriangle} />
     </span>
   ) : mailbox.state === 'syncing' || mailbox.state === 'connecting' ? (
-    <Spinner />
+    <Spinner share={share} />
   ) : (
     <span className="t3">
       <Icon icon={mailbox.state === 'paused' ? Pause : Clock} />

@@ -162,13 +162,13 @@ function MailboxNav({
 }) {
   const bad = sync?.state === 'auth-failed' || sync?.state === 'error'
   const first = sync && sync.syncedAt === null && (sync.state === 'syncing' || sync.state === 'connecting')
-  const percent = sync && first && sync.total > 0 ? `${Math.floor((100 * sync.done) / sync.total)}%` : undefined
+  const share = sync && first && sync.total > 0 ? sync.done / sync.total : null
   const mark = bad ? (
     <span className="bad">
       <Icon icon={AlertTriangle} />
     </span>
   ) : first ? (
-    <Spinner />
+    <Spinner share={share} />
   ) : sync?.state === 'paused' ? (
     <Icon icon={Pause} />
   ) : undefined
@@ -178,7 +178,7 @@ function MailboxNav({
       mark={mark}
       name={mailbox.name}
       count={count?.open}
-      end={percent}
+      end={share === null ? undefined : `${Math.floor(100 * share)}%`}
       hot={(count?.unread ?? 0) > 0}
       on={on}
       tip={

@@ -27,7 +27,7 @@ export function SyncFoot({ sync, mailboxes }: { sync: SyncStatus | undefined; ma
     nothing: <Icon icon={Cloud} />,
     'up-to-date': <Icon icon={Cloud} />,
     offline: <Icon icon={CloudOff} />,
-    syncing: <Spinner />,
+    syncing: <Spinner share={words.share ?? null} />,
     error: (
       <span className="bad">
         <Icon icon={AlertTriangle} />

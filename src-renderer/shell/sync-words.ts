@@ -9,6 +9,8 @@ export interface SyncWords {
   text: string
   /** The quieter word at the end: a time, a count. */
   end: string
+  /** Of a sync that counts: how much is done, 0 to 1. */
+  share?: number
 }
 
 function isShort(code: string): code is keyof typeof common.sync.short {
@@ -58,6 +60,7 @@ export function syncWords(sync: SyncStatus | undefined, mailboxes: readonly Mail
         state: 'syncing',
         text: t('common:sync.syncing'),
         end: t('common:sync.progress', { done: numberText(done), total: numberText(total) }),
+        share: done / total,
       }
     }
     case 'stale':
