@@ -1,3 +1,5 @@
+import { createElement } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { MailboxIdentity, type MailboxSync, type SyncStatus } from '../../src-preload/contract'
 import { folderDiffers } from '../../src-preload/contract/completeness'
@@ -8,6 +10,7 @@ import { isProfilePane, isRail, listWidthOf, sizeClassOf } from '../../src-rende
 import { share } from '../../src-renderer/state/share'
 import { errorText } from '../../src-renderer/text'
 import { hueOf, initialsOf } from '../../src-renderer/ui/initials'
+import { Spinner } from '../../src-renderer/ui/spinner'
 import { offsetAt } from '../../src-renderer/ui/use-rows'
 
 const mailbox = (more: Partial<MailboxSync> = {}): MailboxSync => ({
@@ -57,6 +60,15 @@ describe('sync in words', () => {
         status('syncing', { mailboxes: [mailbox({ state: 'syncing', done: 1284, total: 18930, syncedAt: null })] }),
       ),
     ).toMatch(/^Syncing 1.?284 of 18.?930$/)
+  })
+  it('a mark that counts does not turn, which would make the window draw all through a first sync', () => {
+    const counting = mailbox({ state: 'syncing', done: 1, total: 4, syncedAt: null })
+    const mark = (one: MailboxSync) =>
+      renderToStaticMarkup(
+        createElement(Spinner, { share: syncWords(status('syncing', { mailboxes: [one] }), boxes, 0).share ?? null }),
+      )
+    expect(mark(counting)).toMatch(/class="spin still".*25%/)
+    expect(mark({ ...counting, done: 0, total: 0 })).toContain('class="spin"')
   })
   it('never says up to date when the server refused the password', () => {
     const bad = mailbox({ state: 'auth-failed', error: { code: 'auth-refused', detail: {} } })
