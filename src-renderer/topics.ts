@@ -21,6 +21,7 @@ const table = {
   'drafts.list': ['drafts'],
   'fields.list': ['views'],
   'grants.list': ['access', 'settings'],
+  'grants.notices': ['access'],
   'groups.list': ['team', 'settings'],
   'identities.list': ['access', 'settings'],
   'journal.damage': ['settings'],

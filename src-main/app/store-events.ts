@@ -7,12 +7,6 @@ export const StoreEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('taken-out'), erase: z.boolean() }),
   z.object({ topic: z.literal('access-head'), device: z.string(), entries: z.int(), hash: z.string() }),
   z.object({
-    topic: z.literal('access-notice'),
-    what: z.enum(['granted', 'first-use', 'ends-soon', 'ended']),
-    grantId: z.int(),
-    name: z.string(),
-  }),
-  z.object({
     topic: z.literal('rotation'),
     step: z.enum(['copying', 'encrypting', 'checking']),
     done: z.int(),

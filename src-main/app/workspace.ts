@@ -304,8 +304,7 @@ export class Workspace {
     else if (data?.topic === 'support-ended') {
       this.onSupportEnded(data.session, data.why)
       void this.guest.leave()
-    } else if (data?.topic === 'access-notice')
-      this.options.emit({ topic: 'access-notice', what: data.what, grantId: data.grantId, name: data.name })
+    }
   }
 
   /** Opens a support session with the answer to a challenge; the key goes along for the session's own connection. */

@@ -132,7 +132,6 @@ export class StoreService {
     const thread = new StoreThread(dir, key, this.threadScript)
     const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
     const support = new SupportDesk(workspace, dir, {
-      notice: (notice) => this.app?.emit({ topic: 'access-notice', ...notice }),
       sessionEnded: (session, why) => this.dropSupport(session, why),
       headsArrived: () => this.checkHeads(),
     })

@@ -23,13 +23,6 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('transfers') }),
   /** Grants, support sessions, the access log. */
   z.object({ topic: z.literal('access') }),
-  /** What people are told about support access as it happens. */
-  z.object({
-    topic: z.literal('access-notice'),
-    what: z.enum(['granted', 'first-use', 'ends-soon', 'ended']),
-    grantId: z.int(),
-    name: z.string(),
-  }),
   /** Tells the window of a support session that it is over, and why. */
   z.object({ topic: z.literal('support-ended'), why: z.string() }),
   /** Roster, link or trouble of the team. */

@@ -163,6 +163,15 @@ export const LogProof = z.object({
 })
 export type LogProof = z.infer<typeof LogProof>
 
+/** What people are told of a grant: of another console also that it was made and first used; that it ends within a day, that it ended. */
+export const AccessNotice = z.object({
+  id: Id,
+  what: z.enum(['granted', 'first-use', 'ends-soon', 'ended']),
+  grantId: Id,
+  name: z.string(),
+})
+export type AccessNotice = z.infer<typeof AccessNotice>
+
 /** Why a log does not hold, and the first entry where it shows. */
 export const LogFault = z.object({
   entry: z.int(),

@@ -15,6 +15,12 @@ type Told = Pick<ConversationRow, 'messageCount' | 'mailboxIds' | 'assignee'> & 
   readonly followers?: readonly { readonly id: string }[]
 }
 
+/** Nothing is told by the system now. */
+function isSilent(settings: Pick<Settings, 'notify' | 'quietFrom' | 'quietTo'>): boolean {
+  const now = new Date()
+  return settings.notify === 'nothing' || isQuiet(settings, now.getHours() * 60 + now.getMinutes())
+}
+
 /** Whether a person wants to hear of mail in this conversation. `self`: who the person is; `groups`: those they belong to. */
 export function isTold(
   row: Told,
@@ -36,8 +42,7 @@ async function tell(ids: readonly number[]): Promise<void> {
   // Who looks at the window sees it come in.
   if (document.hasFocus()) return
   const [settings, { self, ofSelf }] = await Promise.all([ask('settings.get', {}), ask('people.list', {})])
-  const now = new Date()
-  if (settings.notify === 'nothing' || isQuiet(settings, now.getHours() * 60 + now.getMinutes())) return
+  if (isSilent(settings)) return
   const rows = (await Promise.all(ids.map((id) => ask('conversations.get', { id }).catch(() => null)))).flatMap((one) =>
     one && isTold({ ...one, messageCount: one.messages.length }, settings, self, ofSelf) ? [one] : [],
   )
@@ -64,13 +69,7 @@ const wantedBy = { mentioned: 'notifyMentions', given: 'notifyGiven', 'given-gro
 async function tellWork(ids: readonly number[], what: keyof typeof wantedBy): Promise<void> {
   if (document.hasFocus()) return
   const settings = await ask('settings.get', {})
-  const now = new Date()
-  if (
-    !settings[wantedBy[what]] ||
-    settings.notify === 'nothing' ||
-    isQuiet(settings, now.getHours() * 60 + now.getMinutes())
-  )
-    return
+  if (!settings[wantedBy[what]] || isSilent(settings)) return
   if (ids.length === 0 || ids.length > mostSingle) {
     await call('app.notify', { title: t(`common:notices.${what}`), body: '', conversationId: null })
     return
@@ -88,6 +87,12 @@ async function tellWork(ids: readonly number[], what: keyof typeof wantedBy): Pr
       conversationId: one.id,
     })
   }
+}
+
+/** Tells of support access while nobody looks at the window. */
+export async function tellAccess(body: string): Promise<void> {
+  if (!isSilent(await ask('settings.get', {})))
+    await call('app.notify', { title: t('privacy:foot.label'), body: body.slice(0, 500), conversationId: null })
 }
 
 /** Tells of new mail while the window has no focus, and keeps the number on the icon. Answers with what stops it. */

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
+import { useState } from 'react'
 import { t } from '../text'
 import { IconButton } from './button'
 import type { DialogProps } from './dialog'
@@ -19,6 +20,14 @@ function focusFirst(event: Event): void {
   first.focus()
 }
 
+/** Who had the focus when a dialog opened; of a menu, which is gone when it closes, the menu's button. */
+function openerNow(): HTMLElement | null {
+  const had = document.activeElement
+  const menu = had?.closest('[role="menu"]')
+  const opener = menu ? document.querySelector(`[aria-controls="${menu.id}"]`) : had
+  return opener instanceof HTMLElement ? opener : null
+}
+
 /** An open dialog. */
 export function DialogLayer({
   open,
@@ -30,6 +39,8 @@ export function DialogLayer({
   className = '',
   children,
 }: DialogProps) {
+  // Asked for while it is drawn: a moment later a field of its own may have the focus.
+  const [opener] = useState(openerNow)
   return (
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Radix.Portal>
@@ -37,7 +48,10 @@ export function DialogLayer({
         <div className="scrim">
           <Radix.Content
             onOpenAutoFocus={focusFirst}
-            onCloseAutoFocus={(event) => !focusIsFree() && event.preventDefault()}
+            onCloseAutoFocus={(event) => {
+              event.preventDefault()
+              if (focusIsFree()) opener?.focus()
+            }}
             className={`dialog${wide ? ' wide' : ''} ${className}`}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           >

@@ -1,23 +1,11 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
-import * as z from 'zod'
 import { readSample, seedSample } from '../../build/lib/sample.mjs'
 import { startKeychain } from '../servers/keychain.mjs'
 import { nav } from './hands'
 import { look, shots, sizes } from './pictures'
-import {
-  ask,
-  conversation,
-  list,
-  newProfile,
-  row,
-  startPostern,
-  startTeam,
-  synced,
-  type Desk,
-  type Team,
-} from './harness'
+import { conversation, list, newProfile, row, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import { grantByCall, knownStaff } from './support-hands'
 
 const said: string[] = []
 let team: Team
@@ -96,30 +84,9 @@ test('no fault in search, palette and the list of shortcuts', async () => {
 })
 
 test('no fault in the privacy panel, in a grant and at the sign-in of staff', async () => {
-  const card = join(shots, 'staff.postern-card')
-  await desk.app.evaluate(
-    ({ dialog }, file) => {
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
-    },
-    join(shots, 'staff.postern-key'),
-  )
-  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(
-    await ask(page, 'app.makeSupportIdentity', {
-      name: 'Idris Vaughan',
-      organisation: 'Postern support',
-      passphrase: 'a long passphrase',
-    }),
-  )
-  writeFileSync(card, JSON.stringify(made.value.person.card))
-  expect(await ask(page, 'identities.add', { card: JSON.stringify(made.value.person.card) })).toMatchObject({
-    ok: true,
-  })
+  await knownStaff(desk.app, page, join(shots, 'staff.postern-key'))
   expect(
-    await ask(page, 'grants.make', {
-      identityId: 1,
-      kind: 'support',
-      scope: 'full',
-      mailboxIds: null,
+    await grantByCall(page, {
       reason: 'Search skips Arabic subjects',
       reference: 'case 51207',
       endsAt: Date.now() + 7 * 86_400_000,

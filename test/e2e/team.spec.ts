@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
-import * as z from 'zod'
 import { startNats } from '../servers/nats.mjs'
 import { nav } from './hands'
 import {
@@ -19,6 +18,7 @@ import {
   type Team,
 } from './harness'
 import { look } from './pictures'
+import { grantByCall, knownStaff } from './support-hands'
 
 let team: Team
 let ana: Desk
@@ -107,27 +107,10 @@ test('two people become a team by a code and three words, work on one conversati
 
   // A grant is told to everybody; it opens where it was made.
   const key = join(mkdtempSync(join(tmpdir(), 'postern-staff-')), 'idris.postern-key')
-  await ana.app.evaluate(({ dialog }, file) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
-  }, key)
-  const made = z.object({ value: z.object({ person: z.object({ card: z.unknown() }) }) }).parse(
-    await ask(a, 'app.makeSupportIdentity', {
-      name: 'Idris Vaughan',
-      organisation: 'Postern support',
-      passphrase: 'a long passphrase',
-    }),
-  )
-  expect(await ask(a, 'identities.add', { card: JSON.stringify(made.value.person.card) })).toMatchObject({ ok: true })
-  expect(
-    await ask(a, 'grants.make', {
-      identityId: 1,
-      kind: 'support',
-      scope: 'full',
-      mailboxIds: null,
-      reason: 'Search skips subjects',
-      endsAt: Date.now() + 7 * 86_400_000,
-    }),
-  ).toMatchObject({ ok: true })
+  await knownStaff(ana.app, a, key)
+  expect(await grantByCall(a, { reason: 'Search skips subjects', endsAt: Date.now() + 7 * 86_400_000 })).toMatchObject({
+    ok: true,
+  })
   await b.keyboard.press('g')
   await b.keyboard.press('y')
   await expect(b.getByRole('region', { name: 'People outside your team' })).toContainText('Idris Vaughan', wait)

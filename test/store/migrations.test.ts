@@ -539,3 +539,20 @@ test('taken back: lines of before stand as they did', () => {
   expect(after.read.get('SELECT kind, taken_back FROM history')).toEqual({ kind: 'tagged', taken_back: 0 })
   after.close()
 })
+
+test('access notices: grants of before are kept, and nothing is told of them', () => {
+  const before = at(38)
+  before.write((tx) => {
+    tx.run("INSERT INTO support_identities(id, sign_key, card, added_at, added_by) VALUES(1, 'k', '{}', 1, 'me')")
+    tx.run(
+      "INSERT INTO grants(id, name, identity_id, kind, scope, reason, reference, granted_by, granted_at, ends_at) VALUES(4, 'x', 1, 'support', 'full', 'because', '', 'me', 0, 9)",
+    )
+  })
+  before.close()
+  const after = at(39)
+  expect(after.read.all('SELECT * FROM access_notices')).toEqual([])
+  expect(() => after.write((tx) => tx.run("INSERT INTO access_notices(what, grant_id) VALUES('ended', 5)"))).toThrow()
+  after.write((tx) => tx.run("INSERT INTO access_notices(what, grant_id) VALUES('ended', 4)"))
+  expect(after.read.get('SELECT what, grant_id FROM access_notices')).toEqual({ what: 'ended', grant_id: 4 })
+  after.close()
+})

@@ -5,6 +5,7 @@ import type { LogBody } from '../../../src-preload/contract/support'
 import { fingerprintOf, readCard, wordsOf } from '../../crypto/support-identity'
 import { mayDo } from '../access'
 import { listLog } from '../privacy/access-log'
+import { noticesSeen, unseenNotices } from '../privacy/access-notices'
 import { listGrants, longestMs, makeGrant } from '../privacy/grants'
 import type { StoreService } from '../service'
 import { addIdentity, listIdentities, removeIdentity } from '../privacy/support-identities'
@@ -43,6 +44,11 @@ export function access(service: StoreService, caller: Caller, by: () => string):
                 : 'time-doubtful'
               : 'permission',
       }
+    },
+    'grants.notices': () => ({ notices: unseenNotices(service.read) }),
+    'grants.noticesSeen': ({ upTo }) => {
+      service.open.workspace.db.write((tx) => noticesSeen(tx, upTo))
+      return {}
     },
     'grants.make': ({ replaces, ...wish }) => {
       const id = makeGrant(service.open.workspace, policy(), wish, who(), replaces)

@@ -36,6 +36,7 @@ import { ending } from './0035-ending'
 import { mailboxRowsFollow } from './0036-mailbox-rows-follow'
 import { former } from './0037-former'
 import { takenBack } from './0038-taken-back'
+import { accessNotices } from './0039-access-notices'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -82,4 +83,5 @@ export const migrations: readonly Migration[] = [
   mailboxRowsFollow,
   former,
   takenBack,
+  accessNotices,
 ]

@@ -13,6 +13,7 @@ import {
 } from '../../../src-preload/contract/support'
 import { fingerprintOf } from '../../crypto/support-identity'
 import type { Reader, Writer } from '../file/database'
+import { notice } from './access-notices'
 import { anchorHead } from './log-heads'
 import { cardOf } from './support-identities'
 import { nameOfDevice } from '../team/members'
@@ -280,8 +281,8 @@ export function endGrant(
   return true
 }
 
-/** Notes the end of grants whose time has passed, and tells of those that end within a day. @returns what people are to be told */
-export function sweepGrants(workspace: Workspace, policy: Policy): { ended: GrantRow[]; soon: GrantRow[] } {
+/** Notes the end of grants whose time has passed and which end within a day, and that people are to be told. */
+export function sweepGrants(workspace: Workspace, policy: Policy): void {
   const { read } = workspace.db
   const running = read.all<GrantRow>('SELECT * FROM grants WHERE ended_at IS NULL')
   const program: LogBody['who'] = { kind: 'program', name: 'Postern' }
@@ -298,9 +299,9 @@ export function sweepGrants(workspace: Workspace, policy: Policy): { ended: Gran
       row.ends_at - row.granted_at > dayMs &&
       row.ends_at - workspace.clock.now() <= dayMs,
   )
-  if (ended.length + soon.length === 0) return { ended, soon }
+  if (ended.length + soon.length === 0) return
   workspace.db.write((tx) => {
-    for (const row of ended)
+    for (const row of ended) {
       endGrant(
         tx,
         workspace,
@@ -308,8 +309,11 @@ export function sweepGrants(workspace: Workspace, policy: Policy): { ended: Gran
         program,
         workspace.clock.now() >= row.ends_at ? 'ended' : grantorLeft(tx, row, own) ? 'grantor-left' : 'forbidden',
       )
-    for (const row of soon) tx.run('UPDATE grants SET told_soon = 1 WHERE id = ?', row.id)
-    tx.changes.touched('access')
+      notice(tx, 'ended', row.id)
+    }
+    for (const row of soon) {
+      tx.run('UPDATE grants SET told_soon = 1 WHERE id = ?', row.id)
+      notice(tx, 'ends-soon', row.id)
+    }
   })
-  return { ended, soon }
 }

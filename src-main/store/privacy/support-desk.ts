@@ -1,8 +1,9 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Policy, PolicyState } from '../../../src-preload/contract/policy'
-import type { GrantState, LogBody, SupportCard } from '../../../src-preload/contract/support'
+import type { AccessNotice, GrantState, LogBody, SupportCard } from '../../../src-preload/contract/support'
 import { answersChallenge, fingerprintOf, newChallenge, readCard } from '../../crypto/support-identity'
 import { logger } from '../../shared/log'
+import { notice } from './access-notices'
 import { cardOf, takePinned } from './support-identities'
 import { endGrant, grantorLeft, grantRow, stateOf, sweepGrants, tellUsed, type GrantRow } from './grants'
 import { anchorHead } from './log-heads'
@@ -17,13 +18,6 @@ const challengeMs = 10 * 60_000
 const mostChallenges = 20
 const anchorMs = 60_000
 
-/** Told to people as it happens. */
-export interface Notice {
-  readonly what: 'granted' | 'first-use' | 'ends-soon' | 'ended'
-  readonly grantId: number
-  readonly name: string
-}
-
 /** Support access while the database is open: what policy says, who signs in, which sessions are open, when they end. */
 export class SupportDesk {
   private policyState: PolicyState = { source: null, managedBy: null, locked: [], faults: [], policy: {} }
@@ -33,14 +27,13 @@ export class SupportDesk {
   private nextSession = 1
   private anchoredAt = performance.now()
   /** What was told of each grant of another console; nothing is told of those that were there at the start. */
-  private readonly others = new Map<number, Notice['what']>()
+  private readonly others = new Map<number, AccessNotice['what']>()
   private heardOnce = false
 
   constructor(
     private readonly workspace: Workspace,
     private readonly dir: string,
     private readonly tell: {
-      notice(notice: Notice): void
       sessionEnded(session: number, why: string): void
       headsArrived(): void
     },
@@ -151,14 +144,15 @@ export class SupportDesk {
           now,
           live.id,
         )
-        if (live.first_used_at === null) tellUsed(tx, this.workspace, live)
+        if (live.first_used_at !== null) return
+        tellUsed(tx, this.workspace, live)
+        notice(tx, 'first-use', live.id)
       })
     } catch (fault) {
       session.close('not-logged')
       throw fault
     }
     this.sessions.set(number, session)
-    if (live.first_used_at === null) this.tell.notice({ what: 'first-use', grantId: live.id, name: card.name })
     log.info('support session began', { grant: live.id })
     return { session: number, grantId: live.id, name: card.name }
   }
@@ -207,14 +201,7 @@ export class SupportDesk {
     if (this.workspace.db.isWriting) return
     this.hearOthers()
     this.anchorNow()
-    const { ended, soon } = sweepGrants(this.workspace, this.policy)
-    for (const [what, rows] of [
-      ['ended', ended],
-      ['ends-soon', soon],
-    ] as const) {
-      for (const row of rows)
-        this.tell.notice({ what, grantId: row.id, name: cardOf(this.workspace.db.read, row.identity_id).name })
-    }
+    sweepGrants(this.workspace, this.policy)
   }
 
   /** While somebody looks, the team is told every minute where the log stands. */
@@ -238,8 +225,7 @@ export class SupportDesk {
       const state = row.ended_at !== null ? 'ended' : row.first_used_at !== null ? 'first-use' : 'granted'
       const before = this.others.get(row.id)
       this.others.set(row.id, state)
-      if (this.heardOnce && before !== state)
-        this.tell.notice({ what: state, grantId: row.id, name: cardOf(this.workspace.db.read, row.identity_id).name })
+      if (this.heardOnce && before !== state) this.workspace.db.write((tx) => notice(tx, state, row.id))
     }
     this.heardOnce = true
   }

@@ -2,7 +2,16 @@ import * as z from 'zod'
 import { done, nothing, store, type CallDef } from './define'
 import { Bytes, Id, Time } from '../mail'
 import { PolicyState } from '../policy'
-import { Grant, GrantWish, LogEntry, LogVerdict, SupportCard, SupportIdentity, SupportSession } from '../support'
+import {
+  AccessNotice,
+  Grant,
+  GrantWish,
+  LogEntry,
+  LogVerdict,
+  SupportCard,
+  SupportIdentity,
+  SupportSession,
+} from '../support'
 
 const Card = z.string().max(20_000)
 
@@ -53,6 +62,20 @@ export const accessCalls = {
         now: Time,
         doubt: z.string().nullable(),
       }),
+  ),
+  /** What happened to grants and nobody has seen yet, in its order. */
+  'grants.notices': store(
+    'read',
+    'read',
+    () => nothing,
+    () => z.object({ notices: z.array(AccessNotice) }),
+  ),
+  /** Somebody has seen them, up to this one. */
+  'grants.noticesSeen': store(
+    'write',
+    'settings',
+    () => z.object({ upTo: Id }),
+    () => done,
   ),
   /** `replaces`: extending is a new act; the grant that is extended ends. */
   'grants.make': store(

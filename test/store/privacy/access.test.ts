@@ -45,6 +45,29 @@ describe('a grant', () => {
     expect(sqlRefuses(`INSERT INTO grants(${columns}) VALUES(${values}, ${longestGrantMs})`)).toBe(false)
   })
 
+  test('is not used, nearly over or ended without people being told, also when nobody looked until the next start', async () => {
+    const told = async (): Promise<string[]> =>
+      (await store.call('grants.notices', {})).notices.map(({ what, grantId }) => `${what} ${grantId}`)
+    const used = await grant(store, { endsAt: Date.now() + 22 * 3_600_000 })
+    expect(await told()).toEqual([])
+    await signIn(store)
+    await signIn(store)
+    expect(await told()).toEqual([`first-use ${used}`])
+    const soon = await grant(store, { endsAt: Date.now() + 30 * 3_600_000 })
+    // The mail server says that 23 hours have passed.
+    store.service.open.workspace.clock.heardServer(Date.now() + 23 * 3_600_000)
+    store.service.open.support.sweep()
+    const all = [`first-use ${used}`, `ended ${used}`, `ends-soon ${soon}`]
+    expect(await told()).toEqual(all)
+    await store.restart()
+    expect(await told()).toEqual(all)
+    const { notices } = await store.call('grants.notices', {})
+    await store.call('grants.noticesSeen', { upTo: notices[1]?.id ?? 0 })
+    expect(await told()).toEqual([`ends-soon ${soon}`])
+    store.service.open.support.sweep()
+    expect(await told()).toEqual([`ends-soon ${soon}`])
+  })
+
   test('is not made longer than policy allows, and one that is longer ends when policy comes (R54)', async () => {
     const long = await grant(store, { endsAt: Date.now() + 90 * day })
     await store.app.call('policy.set', { ...noPolicy, policy: { supportAccessLongestDays: 30 } })
