@@ -39,13 +39,22 @@ export function outboxState(item: OutboxItem, now: number): OutboxWords {
 
 /** A sentence about why it stands so; empty when there is nothing to say. */
 export function outboxWhy(item: OutboxItem): string {
-  if (item.state === 'uncertain') return t(item.looking ? 'sending:why.looking' : 'sending:why.uncertain')
+  const names = (item.left ?? []).slice(0, 5).join(', ')
+  if (item.state === 'uncertain') {
+    if (item.left) return t('sending:why.uncertainRest', { names })
+    return t(item.looking ? 'sending:why.looking' : 'sending:why.uncertain')
+  }
   if (item.error === 'rate-limited') return t('sending:why.rateLimited')
-  if (item.left && item.state === 'queued')
-    return t('sending:why.later', { count: item.left.length, names: item.left.slice(0, 5).join(', ') })
+  if (item.left && item.state === 'queued') return t('sending:why.later', { count: item.left.length, names })
   if (item.error === null || item.state === 'sending') return ''
   const why = errorText({ code: item.error })
   return item.waitsFor === null ? why : t('sending:why.otherMailbox', { name: item.waitsFor, why })
+}
+
+/** What is told wherever the person is: that it waits for a decision of theirs; null while it does not. */
+export function stoppedText({ state, looking, subject }: OutboxItem): string | null {
+  if ((state !== 'failed' && state !== 'held' && state !== 'uncertain') || looking) return null
+  return t(`sending:announce.${state}`, { subject: subject || t('common:noSubject') })
 }
 
 async function tried(work: () => Promise<unknown>): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type Team,
 } from './harness'
 import { look } from './pictures'
+import { startSmtpSink } from '../servers/smtp-sink.mjs'
 
 let team: Team
 let desk: Desk
@@ -25,6 +26,7 @@ const subjects = [
   'Plain',
   'Bounces',
   'Goes in circles',
+  'In doubt',
 ]
 const idOf = (subject: string): string => `${subject.replaceAll(' ', '-')}@harbourcycle.example`
 
@@ -276,4 +278,38 @@ test("a reply to what came back to us waits for a person's word; what a list sen
   expect(left()).toBe(1)
   await card.getByRole('button', { name: 'Send anyway' }).click()
   await expect.poll(left, { timeout: 20_000 }).toBe(2)
+})
+
+test('a reply whose end the server never confirmed is called neither sent nor not sent; a person decides, and sent again it is the same message (R40)', async () => {
+  const { page } = desk
+  const sink = await startSmtpSink()
+  const [help] = (await answered(page, 'mailboxes.list', {})).mailboxes
+  if (!help) throw new Error('one mailbox')
+  const { name, address, imap, smtp } = help
+  const through = async (port: number): Promise<unknown> =>
+    answered(page, 'app.updateMailbox', {
+      id: help.id,
+      settings: { name, address, imap, smtp: { ...smtp, port } },
+      password: 'secret-help',
+    })
+  await through(sink.port)
+  try {
+    sink.breakNext()
+    await openRow(page, 'In doubt')
+    await answerByKeyboard(page, 'It is ready.')
+    await nav(page, 'Outbox').click()
+    await openRow(page, 'In doubt')
+    const card = conversation(page).getByRole('article', { name: /Checking whether it arrived/ })
+    await expect(card).toContainText('The connection broke at the last moment.', { timeout: 20_000 })
+    await look(desk, 'in-doubt')
+    expect(sink.deliveries()).toHaveLength(1)
+    await card.getByRole('button', { name: 'Send again' }).click()
+    await expect.poll(() => sink.deliveries().length, { timeout: 20_000 }).toBe(2)
+    const [first, second] = sink.deliveries().map(({ text }) => text)
+    expect(second).toBe(first)
+    await expect(card).toHaveCount(0)
+  } finally {
+    await through(smtp.port)
+    await sink.stop()
+  }
 })

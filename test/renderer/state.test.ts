@@ -1,12 +1,13 @@
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
-import { MailboxIdentity, type MailboxSync, type SyncStatus } from '../../src-preload/contract'
+import { MailboxIdentity, type MailboxSync, type OutboxItem, type SyncStatus } from '../../src-preload/contract'
 import { folderDiffers } from '../../src-preload/contract/completeness'
 import { errorCodes } from '../../src-preload/contract/errors'
 import { firstSync, minutesLeft } from '../../src-renderer/inbox/first-sync'
 import { syncWords } from '../../src-renderer/shell/sync-words'
 import { isProfilePane, isRail, listWidthOf, sizeClassOf } from '../../src-renderer/state/layout'
+import { stoppedText } from '../../src-renderer/state/outbox'
 import { share } from '../../src-renderer/state/share'
 import { errorText } from '../../src-renderer/text'
 import { hueOf, initialsOf } from '../../src-renderer/ui/initials'
@@ -232,5 +233,43 @@ describe('avatars', () => {
     expect(initialsOf('help@northwind.example')).toBe('H')
     expect(initialsOf('😀 !!')).toBe('?')
     expect(initialsOf('')).toBe('?')
+  })
+})
+
+describe('a message that waits for a person', () => {
+  const told = (state: OutboxItem['state'], looking = false): string | null =>
+    stoppedText({ ...message, state, looking })
+  const message: OutboxItem = {
+    id: 1,
+    conversationId: 1,
+    mailboxId: 1,
+    state: 'queued',
+    dueAt: 0,
+    createdAt: 0,
+    from: { name: '', address: 'help@acme.test' },
+    to: [],
+    cc: [],
+    subject: 'Gears',
+    snippet: '',
+    text: '',
+    fileNames: [],
+    error: null,
+    serverLine: null,
+    waitsFor: null,
+    attempts: 1,
+    scheduled: false,
+    unlessAnswered: true,
+    looking: false,
+    left: null,
+    refused: [],
+    since: [],
+  }
+  it('is not said to be unsent when it may have been sent: who writes it anew sends it twice (R40)', () => {
+    expect(told('uncertain')).toBe('A message may have been sent, and you decide: Gears')
+    expect(told('failed')).toBe('A message was not sent: Gears')
+    expect(told('held')).toBe('A reply needs your review: Gears')
+  })
+  it('interrupts nobody while nothing is to be decided', () => {
+    expect([told('uncertain', true), told('queued'), told('sending'), told('sent')]).toEqual([null, null, null, null])
   })
 })

@@ -10,7 +10,7 @@ import { deliveryMethods } from './deliveries.mjs'
 import { seedMaildir } from './maildir.mjs'
 import { tempFolder } from './process.mjs'
 
-/** @typedef {{ host: string, port: number, stop: () => Promise<void> } & import('./deliveries.mjs').DeliveryMethods} SmtpSink */
+/** @typedef {{ host: string, port: number, breakNext: () => void, stop: () => Promise<void> } & import('./deliveries.mjs').DeliveryMethods} SmtpSink */
 
 /**
  * @param {{ port?: number, deliverTo?: Record<string, string>, chunking?: boolean }} [options] deliverTo as in startPostfix;
@@ -21,6 +21,8 @@ export async function startSmtpSink({ port = 0, deliverTo = {}, chunking = true 
   const folder = tempFolder('smtp-sink')
   const maildirs = new Map(Object.entries(deliverTo).map(([address, maildir]) => [address.toLowerCase(), maildir]))
   let count = 0
+  let breaking = false
+  /** The message's name in the queue; null where the connection is to break instead of saying it. */
   const keep = (sender, recipients, raw) => {
     count += 1
     const id = `${Date.now()}.${String(count).padStart(6, '0')}`
@@ -30,7 +32,9 @@ export async function startSmtpSink({ port = 0, deliverTo = {}, chunking = true 
       const maildir = maildirs.get(recipient.toLowerCase())
       if (maildir) seedMaildir(maildir, [{ raw }])
     }
-    return id
+    if (!breaking) return id
+    breaking = false
+    return null
   }
   const sockets = new Set()
   const server = net.createServer((socket) => {
@@ -48,6 +52,10 @@ export async function startSmtpSink({ port = 0, deliverTo = {}, chunking = true 
     host: '127.0.0.1',
     port: /** @type {net.AddressInfo} */ (server.address()).port,
     ...deliveryMethods(folder),
+    /** The next message is taken, and the connection breaks before the answer. */
+    breakNext: () => {
+      breaking = true
+    },
     stop: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
@@ -72,7 +80,9 @@ function talk(socket, keep, chunking) {
   }
   const queue = () => {
     const text = Buffer.concat(message).toString('latin1').replaceAll('\r\n', '\n')
-    say(`250 Ok: queued as ${keep(sender, recipients, Buffer.from(text, 'latin1'))}`)
+    const id = keep(sender, recipients, Buffer.from(text, 'latin1'))
+    if (id === null) socket.destroy()
+    else say(`250 Ok: queued as ${id}`)
     reset()
   }
   // Any password is right; "334" with nothing asks for the next line.

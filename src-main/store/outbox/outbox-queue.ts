@@ -129,6 +129,11 @@ function told(tx: Writer, row: OutboxRow): void {
   markWork(tx, row.conversation_id)
 }
 
+/** A person must see to it: its conversation is work again, also where it was closed with the reply. */
+function waitsForPerson(tx: Writer, workspace: Workspace, row: OutboxRow): void {
+  if (reopen(tx, workspace, row)) summarize(tx, row.conversation_id, workspace.own)
+}
+
 /** Stops an item for review: it stays, and its conversation is work again. */
 function hold(tx: Writer, workspace: Workspace, row: OutboxRow, why: 'moved-on' | 'looping' | 'came-back'): void {
   tx.run("UPDATE outbox SET state = 'held', error = ?, server_line = NULL WHERE id = ?", why, row.id)
@@ -222,7 +227,9 @@ export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutco
       Number(row.recipients_left !== null),
       row.id,
     )
-    if (outcome.state === 'failed' && reopen(tx, workspace, row)) summarize(tx, row.conversation_id, workspace.own)
+    // What has left for some is asked about at once: their copy would prove nothing for the others.
+    const asked = outcome.state === 'uncertain' && row.recipients_left !== null
+    if (outcome.state === 'failed' || asked) waitsForPerson(tx, workspace, row)
     told(tx, row)
   })
 }
@@ -242,6 +249,7 @@ export function lookedInVain(workspace: Workspace, id: number): void {
     const row = outboxRow(tx, id)
     if (row.state !== 'uncertain') return
     tx.run('UPDATE outbox SET asked = 1 WHERE id = ?', id)
+    waitsForPerson(tx, workspace, row)
     told(tx, row)
   })
 }

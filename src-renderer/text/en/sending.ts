@@ -59,6 +59,8 @@ export const sending = {
     looking: 'The connection broke at the last moment. Postern looks on the server whether it arrived.',
     uncertain:
       'The connection broke at the last moment, and no copy is on the server. Look whether it arrived, then decide. Postern does not send it again by itself.',
+    uncertainRest:
+      'The connection broke at the last moment, so nobody knows whether {{names}} got it. Ask, then decide. Postern does not send it again by itself.',
     unlessAnswered: 'Only if nobody answers meanwhile',
     always: 'Also if somebody answers meanwhile',
   },
@@ -81,6 +83,7 @@ export const sending = {
   announce: {
     failed: 'A message was not sent: {{subject}}',
     held: 'A reply needs your review: {{subject}}',
+    uncertain: 'A message may have been sent, and you decide: {{subject}}',
     show: 'Show the outbox',
   },
   delivery: {

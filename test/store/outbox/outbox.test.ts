@@ -321,6 +321,23 @@ describe('outbox', () => {
     expect((await store.claim(mailboxId)).job?.messageId).toBe(first.job?.messageId)
   })
 
+  test('one in doubt is work again once a person is asked about it, also where its conversation was closed with it', async () => {
+    const { draftId, conversationId } = await reply()
+    const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'closed' })
+    await store.claim(mailboxId)
+    await store.mail.call('outbox.settle', {
+      id: outboxId,
+      state: 'uncertain',
+      error: null,
+      serverLine: null,
+      refused: [],
+    })
+    const status = async (): Promise<string> => (await store.call('conversations.get', { id: conversationId })).status
+    expect(await status()).toBe('closed')
+    await store.mail.call('outbox.lookedInVain', { id: outboxId })
+    expect(await status()).toBe('open')
+  })
+
   test('an offline try waits longer each time', async () => {
     const { draftId } = await reply()
     const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'closed' })
