@@ -68,6 +68,7 @@ export class Keys {
   private key: Buffer | null = null
   private ring: Keyring | null = null
   private wrongTries = 0
+  private lastTry: Promise<unknown> = Promise.resolve()
   private deviceKeys: Buffer | null = null
 
   constructor(
@@ -155,8 +156,14 @@ export class Keys {
     return this.key
   }
 
-  /** Every place that takes a passphrase takes it here: wrong ones slow all of them down. */
+  /** Every place that takes a passphrase takes it here, one after the other: wrong ones slow all of them down. */
   private async unwrap(wrapped: WrappedKey, passphrase: string): Promise<Buffer> {
+    const own = this.lastTry.then(() => this.tryPassphrase(wrapped, passphrase))
+    this.lastTry = own.catch(() => undefined)
+    return await own
+  }
+
+  private async tryPassphrase(wrapped: WrappedKey, passphrase: string): Promise<Buffer> {
     await new Promise((resolve) =>
       setTimeout(resolve, Math.min(30_000, this.wrongTries === 0 ? 0 : 250 * 2 ** this.wrongTries)),
     )
