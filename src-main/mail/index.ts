@@ -23,6 +23,7 @@ import { refuseRevoked } from './revocation'
 import { Pace } from './sync/pace'
 import { Parser } from './parse/parser'
 import { watchAddresses } from './sync/network-watch'
+import { tryNats } from './team/team-link'
 import { trustSystemAuthorities } from './sync/server-rules'
 
 /** The mail process: the only one on the network and the only one that parses hostile bytes. */
@@ -61,6 +62,7 @@ function startMail(): void {
         'image.fetch': async ({ url }) => fetchImage(url),
         'outbox.wake': ({ mailboxId }) => (mailboxes.wakeOutbox(mailboxId), {}),
         'ops.wake': ({ mailboxId }) => (mailboxes.wakeActs(mailboxId), {}),
+        'team.tryNats': async ({ server, mailboxId }) => (await tryNats(server, mailboxId), {}),
         'team.wake': ({ changed }) => (mailboxes.wakeTeam(changed), {}),
         'sync.now': ({ mailboxId }) => (mailboxes.syncNow(mailboxId), {}),
         'message.fetch': async ({ mailboxId, path, uidValidity, uid }) => ({

@@ -1,10 +1,14 @@
 import * as z from 'zod'
 
+export const NatsServer = z.object({
+  kind: z.literal('nats'),
+  url: z.url({ protocol: /^(nats|tls)$/ }).max(300),
+  token: z.string().max(500),
+})
+export type NatsServer = z.infer<typeof NatsServer>
+
 /** Over what the team's messages travel. */
-export const TeamCarrier = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('mailbox') }),
-  z.object({ kind: z.literal('nats'), url: z.url({ protocol: /^(nats|tls)$/ }).max(300), token: z.string().max(500) }),
-])
+export const TeamCarrier = z.discriminatedUnion('kind', [z.object({ kind: z.literal('mailbox') }), NatsServer])
 export type TeamCarrier = z.infer<typeof TeamCarrier>
 
 /** How it goes with that. */

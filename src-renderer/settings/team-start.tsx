@@ -96,7 +96,7 @@ export function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade:
       <form id="create-team" className="y g3" onSubmit={(event) => void submit(event)}>
         {code === null ? (
           <>
-            <Field label={t('team:create.mailbox')}>
+            <Field label={t(over.kind === 'nats' ? 'team:join.mailbox' : 'team:create.mailbox')}>
               {(ids) => (
                 <Select
                   {...ids}

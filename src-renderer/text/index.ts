@@ -49,8 +49,8 @@ function isKnown(code: string): code is keyof typeof en.errors {
 export function errorText(error: { code: string; detail?: ErrorDetail }): string {
   const detail = error.detail ?? {}
   const code = isKnown(error.code) ? error.code : 'internal'
-  const named = detail['managed'] === true ? `${code}_managed` : `${code}_host`
-  const sentence =
-    (detail['host'] !== undefined || detail['managed'] === true) && isKnown(named) ? en.errors[named] : en.errors[code]
+  const more = detail['managed'] === true ? 'managed' : detail['nats'] === true ? 'nats' : 'host'
+  const named = `${code}_${more}`
+  const sentence = detail[more] !== undefined && isKnown(named) ? en.errors[named] : en.errors[code]
   return i18next.services.interpolator.interpolate(sentence, detailWords(detail), i18next.language, {})
 }

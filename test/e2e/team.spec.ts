@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startNats } from '../servers/nats.mjs'
-import { nav } from './hands'
+import { answered, nav } from './hands'
 import {
   ask,
   conversation,
@@ -239,7 +239,7 @@ test('two people become a team by a code and three words, work on one conversati
 
 test('a team over a NATS server of its own is made, joined and moved to the mailbox in the window; nothing of it lies in the mailbox before', async () => {
   test.setTimeout(120_000)
-  const nats = await startNats()
+  const [nats, plain] = await Promise.all([startNats(), startNats({ jetstream: false })])
   const start = (name: string) =>
     startPostern({
       profile: newProfile(),
@@ -266,6 +266,19 @@ test('a team over a NATS server of its own is made, joined and moved to the mail
     await over(c, 'nats.example.com', nats.token)
     await expect(c.getByText('Write it as tls://host:4222.')).toBeVisible()
     await expect(c.getByRole('button', { name: 'Create team' })).toBeDisabled()
+    // A server that cannot carry it is told apart, and nothing is made over it.
+    const fails = async (url: string, token: string, words: string) => {
+      await over(c, url, token)
+      await c.getByRole('button', { name: 'Create team' }).click()
+      await expect(c.getByRole('alert')).toContainText(words, wait)
+      await expect(c.getByRole('button', { name: 'Create team' })).toBeEnabled()
+      expect(await answered(c, 'team.state', {})).toMatchObject({ membership: 'none' })
+    }
+    await fails(nats.url, 'wrong', '127.0.0.1 refused the token.')
+    await fails(plain.url, plain.token, '127.0.0.1 is a NATS server without JetStream')
+    await look(cleo, 'team-nats-refused')
+    await fails('nats://127.0.0.1:1', '', '127.0.0.1 refused the connection on port 1.')
+    await fails(nats.url.replace('nats:', 'tls:'), nats.token, 'does not speak encrypted')
     await over(c, nats.url, nats.token)
     await look(cleo, 'team-nats')
     await c.getByRole('button', { name: 'Create team' }).click()
@@ -315,6 +328,6 @@ test('a team over a NATS server of its own is made, joined and moved to the mail
     await expect(conversation(d).getByRole('button', { name: 'Unassigned' })).toBeVisible(wait)
   } finally {
     await Promise.all([cleo.close(), dan.close()])
-    await nats.stop()
+    await Promise.all([nats.stop(), plain.stop()])
   }
 })

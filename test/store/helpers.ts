@@ -216,6 +216,7 @@ export class Harness {
           this.onTeamWake(changed)
           return {}
         },
+        'team.tryNats': () => ({}),
         'sync.now': () => {
           this.woken.push('sync')
           return {}

@@ -1,5 +1,5 @@
 import type { AppForMail, StoreForMail } from '../../../src-preload/contract/internal'
-import type { TeamCarrier, TeamLinkState } from '../../../src-preload/contract/team-link'
+import type { NatsServer, TeamCarrier, TeamLinkState } from '../../../src-preload/contract/team-link'
 import type { Mailbox } from '../../../src-preload/contract/mail'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
@@ -163,12 +163,7 @@ export class TeamLink {
   }
 
   private async open(mailbox: Mailbox, over: TeamCarrier): Promise<LogCarrier> {
-    if (over.kind === 'nats')
-      return onErrand({ use: 'team-log', host: new URL(over.url).hostname, mailboxId: mailbox.id }, async () => {
-        // Few teams have such a server: the others need not keep its library in memory.
-        const { NatsCarrier } = await import('./team-nats')
-        return NatsCarrier.open(over)
-      })
+    if (over.kind === 'nats') return openNats(over, mailbox.id)
     const server = mailbox.imap
     const session = await withCredentials(this.ports.app, mailbox, 'imap', (auth) =>
       onErrand({ use: 'team-log', host: server.host, mailboxId: mailbox.id }, () =>
@@ -258,6 +253,19 @@ export class TeamLink {
       .call('team.status', { state, error: failure && { code: failure.code, detail: failure.detail }, messages: 0 })
       .catch(() => undefined)
   }
+}
+
+function openNats(server: NatsServer, mailboxId: number): Promise<LogCarrier> {
+  return onErrand({ use: 'team-log', host: new URL(server.url).hostname, mailboxId }, async () => {
+    // Few teams have such a server: the others need not keep its library in memory.
+    const { NatsCarrier } = await import('./team-nats')
+    return NatsCarrier.open(server)
+  })
+}
+
+/** Whether a server can carry a team, before one is made over it. @throws PosternError why not */
+export async function tryNats(server: NatsServer, mailboxId: number): Promise<void> {
+  await (await openNats(server, mailboxId)).close()
 }
 
 const offlineCodes: ReadonlySet<string> = new Set([

@@ -11,18 +11,15 @@ import {
 } from '@nats-io/jetstream'
 import { connect, headers, nanos, type NatsConnection } from '@nats-io/transport-node'
 import { PosternError } from '../../../src-preload/contract/errors'
+import type { NatsServer } from '../../../src-preload/contract/team-link'
+import { errorField, networkError, type Endpoint } from '../network-error'
+import { refusePlaintext } from '../sync/server-rules'
 import type { LogCarrier } from './team-carrier'
 
 /** "The last message of this subject is not the one that you name": somebody was there first. */
 const wrongLastSequence = 10_071
 const inFlight = 64
 const quietMs = 10_000
-
-export interface NatsServer {
-  /** `nats://` or `tls://` and the host. */
-  readonly url: string
-  readonly token: string
-}
 
 /**
  * The team's messages in a JetStream stream of a NATS server that the team runs itself. It sees ciphertext only. `postern.log` is for
@@ -37,20 +34,28 @@ export class NatsCarrier implements LogCarrier {
     private readonly stream: string,
     private readonly subject: string,
     readonly generation: string,
+    private readonly at: Endpoint,
   ) {}
 
-  static async open({ url, token }: NatsServer, name = 'postern'): Promise<NatsCarrier> {
+  /** @throws PosternError what keeps it from carrying a team; `plaintext-refused`: without TLS only on this computer (R28) */
+  static async open({ url, token }: Pick<NatsServer, 'url' | 'token'>, name = 'postern'): Promise<NatsCarrier> {
+    const { protocol, hostname: host, port } = new URL(url)
+    const encrypted = protocol === 'tls:'
+    const at = { host, port: Number(port || 4222) }
+    refusePlaintext({ ...at, security: encrypted ? 'tls' : 'none' })
     let connection: NatsConnection
     try {
       connection = await connect({
         servers: url,
+        // Without it the library takes what the server offers, plain text too; the rules are Node's own: TLS 1.2, a certificate that fits.
+        ...(encrypted ? { tls: {} } : {}),
         ...(token === '' ? {} : { token }),
         timeout: quietMs,
         reconnect: false,
         name: 'Postern',
       })
     } catch (fault) {
-      throw translated(fault)
+      throw translated(fault, at)
     }
     try {
       const manager = await jetstreamManager(connection, { timeout: quietMs })
@@ -68,10 +73,10 @@ export class NatsCarrier implements LogCarrier {
           max_msg_size: 2 * 1024 * 1024,
         })
       })
-      return new NatsCarrier(connection, jetstream(connection), manager, stream, subject, info.created)
+      return new NatsCarrier(connection, jetstream(connection), manager, stream, subject, info.created, at)
     } catch (fault) {
       await connection.close()
-      throw translated(fault)
+      throw translated(fault, at)
     }
   }
 
@@ -163,7 +168,7 @@ export class NatsCarrier implements LogCarrier {
         })
         return { won: true, holder }
       } catch (fault) {
-        if (!(fault instanceof JetStreamApiError) || fault.code !== wrongLastSequence) throw translated(fault)
+        if (!(fault instanceof JetStreamApiError) || fault.code !== wrongLastSequence) throw translated(fault, this.at)
       }
     }
   }
@@ -181,17 +186,27 @@ export class NatsCarrier implements LogCarrier {
     try {
       return await work()
     } catch (fault) {
-      throw translated(fault)
+      throw translated(fault, this.at)
     }
   }
 }
 
-function translated(fault: unknown): PosternError {
+function translated(fault: unknown, at: Endpoint): PosternError {
   if (fault instanceof PosternError) return fault
   const name = fault instanceof Error ? fault.name : ''
-  if (/Authorization|Authentication|UserAuthentication/i.test(name))
-    return new PosternError('auth-refused', 'the NATS server refused the token')
-  if (fault instanceof JetStreamApiError) return new PosternError('server-refused', 'the NATS server refused')
-  if (/Timeout/i.test(name)) return new PosternError('timeout', 'the NATS server does not answer')
-  return new PosternError('connection-lost', 'no connection to the NATS server')
+  const words = fault instanceof Error ? fault.message : ''
+  const code = /Authorization|Authentication/i.test(name)
+    ? 'auth-refused'
+    : name === 'JetStreamNotEnabled' || fault instanceof JetStreamApiError
+      ? 'server-refused'
+      : /Timeout/i.test(name)
+        ? 'timeout'
+        : /does not support 'tls'/.test(words)
+          ? 'not-tls'
+          : /unexpected response/.test(words)
+            ? 'server-broken'
+            : null
+  if (code === null) return networkError(errorField(fault, 'cause') ?? fault, at)
+  const nats = code === 'auth-refused' || name === 'JetStreamNotEnabled'
+  return new PosternError(code, `NATS: ${name}`, { host: at.host, port: at.port, ...(nats ? { nats } : {}) })
 }

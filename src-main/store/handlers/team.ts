@@ -1,5 +1,6 @@
 import type { teamCalls } from '../../../src-preload/contract/calls/team'
 import { PosternError } from '../../../src-preload/contract/errors'
+import type { TeamCarrier } from '../../../src-preload/contract/team-link'
 import type { Handlers } from '../../../src-preload/contract/internal'
 import type { Writer } from '../file/database'
 import type { StoreService } from '../service'
@@ -12,6 +13,7 @@ import { recoveryOf } from '../team/recovery-code'
 import { cutOff } from '../team/cut-off'
 import { changeRoster, createTeam, currentRoster, setRole } from '../team/roster'
 import { takeOwners } from '../team/snapshot'
+import { teamInfo } from '../team/team-info'
 import { settleHeld, teamState } from '../team/trouble'
 import type { Workspace } from '../workspace'
 
@@ -32,17 +34,26 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     act(work, changed)
     return {}
   }
+  /** Nothing is made over a server that cannot carry it. The mailbox itself is tried by its sync all the time. */
+  const carries = async (carrier: TeamCarrier | undefined, mailboxId: number): Promise<void> => {
+    if (carrier?.kind !== 'nats') return
+    const mail = service.callMail()
+    if (!mail) throw new PosternError('service-restarting', 'no mail')
+    await mail.call('team.tryNats', { server: carrier, mailboxId })
+  }
   return {
     'team.state': () => teamState(service.open.workspace, service.open.team.status),
-    'team.create': ({ mailboxId, carrier }) =>
-      act((tx, workspace) => {
+    'team.create': async ({ mailboxId, carrier }) => {
+      await carries(carrier, mailboxId)
+      return act((tx, workspace) => {
         const mailbox = tx.get<{ address: string }>(
           'SELECT address FROM mailboxes WHERE id = ? AND removing = 0',
           mailboxId,
         )
         if (!mailbox) throw new PosternError('not-found', 'no such mailbox')
         return createTeam(tx, workspace, mailboxId, mailbox.address, carrier)
-      }, true),
+      }, true)
+    },
     'team.checkRecovery': ({ code }) => {
       const known = currentRoster(service.read)?.body.recovery.signKey
       const keys = recoveryOf(code)?.keys ?? null
@@ -51,8 +62,10 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.invite': (who) => act((tx, workspace) => invite(tx, workspace, who)),
     'team.withdraw': ({ id }) => nothing((tx) => withdraw(tx, id)),
     'team.approve': ({ id }) => nothing((tx, workspace) => approve(tx, workspace, id)),
-    'team.join': ({ code, mailboxId, carrier }) =>
-      nothing((tx, workspace) => join(tx, workspace, code, mailboxId, '', carrier), true),
+    'team.join': async ({ code, mailboxId, carrier }) => {
+      await carries(carrier, mailboxId)
+      return nothing((tx, workspace) => join(tx, workspace, code, mailboxId, '', carrier), true)
+    },
     'team.leave': () => nothing((tx) => leaveTeam(tx), true),
     'team.setRole': ({ member, role, permissions }) =>
       nothing((tx, workspace) => setRole(tx, workspace, member, role, permissions)),
@@ -68,6 +81,7 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
       }),
     'team.setCarrier': async ({ carrier }) => {
       if (service.open.team.status.state !== 'live') throw new PosternError('offline', 'the others could not be told')
+      await carries(carrier, teamInfo(service.read)?.mailboxId ?? 0)
       act((tx, workspace) => changeRoster(tx, workspace, (body) => ({ ...body, carrier })))
       // The record that says so still goes the old way.
       await service.open.team.sentAll()
@@ -94,8 +108,10 @@ export function team(service: StoreService): Handlers<typeof teamCalls> {
     'team.forgetRefused': () =>
       nothing((tx) => tx.run("UPDATE team_blobs SET reason = NULL WHERE state IN ('refused', 'forked')")),
     'team.takeOwners': () => nothing((tx, workspace) => takeOwners(tx, workspace)),
-    'team.startRecovery': ({ code, mailboxId, carrier }) =>
-      nothing((tx) => startRecovery(tx, code, mailboxId, carrier), true),
+    'team.startRecovery': async ({ code, mailboxId, carrier }) => {
+      await carries(carrier, mailboxId)
+      return nothing((tx) => startRecovery(tx, code, mailboxId, carrier), true)
+    },
     'team.recover': ({ code }) => nothing((tx, workspace) => recover(tx, workspace, code)),
   }
 }

@@ -6,6 +6,7 @@ import { NetworkContact, NetworkRules } from '../network'
 import { done, nothing, type CallTable } from './define'
 import { FolderCursor, ImportPage, IngestItem, Labels, MailboxProgress, ParsedMessage } from './ingest'
 import { OutboxJob, OutboxOutcome, ServerOp } from './jobs'
+import { NatsServer } from '../team-link'
 import { teamForMail } from './team'
 
 /** Served by store to mail. */
@@ -276,6 +277,11 @@ export const mailForStore = {
   /** Something of the team wants to go, or how it goes has changed. */
   'team.wake': defer(
     () => z.object({ changed: z.boolean() }),
+    () => done,
+  ),
+  /** Whether a NATS server can carry the team's messages; the error says why not. */
+  'team.tryNats': defer(
+    () => z.object({ server: NatsServer, mailboxId: Id }),
     () => done,
   ),
   /** One whole message. `not-found`: the server has it no more. */

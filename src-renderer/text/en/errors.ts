@@ -47,6 +47,7 @@ export const errors = {
     '{{host}} offers no encryption, so Postern did not sign in. No password was sent. Choose TLS or STARTTLS.',
   'auth-refused': 'The server refused the user name or password. No mail has been lost. Enter the password again.',
   'auth-refused_host': '{{host}} refused the user name or password. No mail has been lost. Enter the password again.',
+  'auth-refused_nats': '{{host}} refused the token. Nothing was changed. Enter the one that the NATS server asks for.',
   'sign-in-needed':
     'The provider wants you to sign in again. No mail has been lost. Mail that waits to be sent leaves after that.',
   'sign-in-needed_host':
@@ -65,6 +66,8 @@ export const errors = {
     '{{host}} shows another certificate than the one that was accepted for it. No password was sent. Ask the server’s administrator whether it was renewed.',
   'server-refused': 'The server refused this. Nothing is lost. Try again later, or ask the server’s administrator.',
   'server-refused_host': '{{host}} refused this. Nothing is lost. Try again later, or ask the server’s administrator.',
+  'server-refused_nats':
+    '{{host}} is a NATS server without JetStream, and the team’s data needs that. Nothing was changed. Ask the server’s administrator to turn it on.',
   'server-broken':
     'The server answered in a way that Postern does not understand. What was here before is kept. Postern tries again by itself.',
   'server-broken_host':

@@ -67,6 +67,7 @@ function connect(store: MemoryStore): { rpc: Rpc<StoreForMail>; die: () => void 
     'ops.wake': () => ({}),
     'sync.now': () => ({}),
     'team.wake': () => ({}),
+    'team.tryNats': () => ({}),
     'network.rules': () => ({}),
     'imports.wake': () => ({}),
     'message.fetch': () => {

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import tls from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ImapSession } from '../../../src-main/mail/sync/imap-session'
 import type { LogCarrier } from '../../../src-main/mail/team/team-carrier'
@@ -6,6 +8,7 @@ import { ImapCarrier } from '../../../src-main/mail/team/team-imap'
 import { NatsCarrier } from '../../../src-main/mail/team/team-nats'
 import { startDovecot } from '../../servers/dovecot.mjs'
 import { startNats } from '../../servers/nats.mjs'
+import { makeCertificates } from '../../servers/tls.mjs'
 import { seedMaildir, serverAt, user } from '../harness'
 
 let dovecot: Awaited<ReturnType<typeof startDovecot>>
@@ -128,10 +131,64 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
   })
 })
 
-test('a NATS server that wants another token, or is not there, is told apart', async () => {
-  await expect(NatsCarrier.open({ ...nats, token: 'wrong' }, 'aa')).rejects.toMatchObject({ code: 'auth-refused' })
-  await expect(NatsCarrier.open({ url: 'nats://127.0.0.1:1', token: '' }, 'aa')).rejects.toMatchObject({
-    code: 'connection-lost',
+describe('a NATS server that cannot carry a team', () => {
+  const certificates = makeCertificates()
+  const others: { stop: () => Promise<void> }[] = []
+  const start = async (options: Parameters<typeof startNats>[0]): Promise<Awaited<ReturnType<typeof startNats>>> => {
+    const server = await startNats(options)
+    others.push(server)
+    return server
+  }
+  afterEach(async () => void (await Promise.all(others.splice(0).map((one) => one.stop()))))
+  const failure = async (server: { url: string; token: string }): Promise<unknown> =>
+    NatsCarrier.open(server, 'aa').then(
+      async (carrier) => (await carrier.close(), null),
+      (fault: unknown) => fault,
+    )
+
+  test('is told apart: another token, no JetStream, nobody there, something else there', async () => {
+    const facts = { host: '127.0.0.1' }
+    expect(await failure({ ...nats, token: 'wrong' })).toMatchObject({
+      code: 'auth-refused',
+      detail: { ...facts, nats: true },
+    })
+    expect(await failure(await start({ jetstream: false }))).toMatchObject({
+      code: 'server-refused',
+      detail: { ...facts, nats: true },
+    })
+    expect(await failure({ url: 'nats://127.0.0.1:1', token: '' })).toMatchObject({
+      code: 'connection-refused',
+      detail: { ...facts, port: 1 },
+    })
+    expect(await failure({ url: `nats://127.0.0.1:${dovecot.port}`, token: '' })).toMatchObject({
+      code: 'server-broken',
+      detail: facts,
+    })
+  })
+
+  test('a token is never sent without TLS to another computer, nor where TLS was asked for and is not offered (R28)', async () => {
+    expect(await failure({ url: 'nats://nats.example:4222', token: 'secret' })).toMatchObject({
+      code: 'plaintext-refused',
+      detail: { host: 'nats.example' },
+    })
+    expect(await failure({ ...nats, url: nats.url.replace('nats:', 'tls:') })).toMatchObject({ code: 'not-tls' })
+  })
+
+  test('a certificate that does not fit is refused, one that fits is not (R29)', async () => {
+    const before = tls.getCACertificates('default')
+    tls.setDefaultCACertificates([...before, readFileSync(certificates.ca, 'utf8')])
+    try {
+      expect(await failure(await start({ tls: certificates.good }))).toBeNull()
+      expect(await failure(await start({ tls: certificates.expired }))).toMatchObject({ code: 'certificate-expired' })
+      expect(await failure(await start({ tls: certificates.wrongHost }))).toMatchObject({
+        code: 'certificate-wrong-host',
+      })
+      expect(await failure(await start({ tls: certificates.selfSigned }))).toMatchObject({
+        code: 'certificate-not-trusted',
+      })
+    } finally {
+      tls.setDefaultCACertificates(before)
+    }
   })
 })
 
