@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { nextTextSize, usualTextSize, type TextSize } from '../../src-preload/contract'
+import { nextTextSize, usualTextSize, type TextSize } from '../../src-preload/contract/text-size'
 import { call, onEvent } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'

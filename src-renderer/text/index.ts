@@ -24,6 +24,15 @@ void i18next.init({
 /** Texts without gaps never change while the window is open; looking one up through i18next takes a hundred times longer. */
 const fixed = new Map<string, unknown>()
 
+/** A text that has neither gaps nor other texts in it, by its key; undefined for all that i18next has to put together. */
+function plainText(key: string): string | undefined {
+  const [place, path] = key.includes(':') ? key.split(':', 2) : ['common', key]
+  let found: unknown = Reflect.get(en, place ?? '')
+  for (const part of (path ?? '').split('.'))
+    found = typeof found === 'object' && found !== null ? Reflect.get(found, part) : undefined
+  return typeof found === 'string' && !/\{\{|\$t\(/.test(found) ? found : undefined
+}
+
 /** The words for a key, as `t` of i18next. */
 export const t = new Proxy(i18next.t, {
   apply(target, self, args: unknown[]): unknown {
@@ -31,7 +40,7 @@ export const t = new Proxy(i18next.t, {
     if (args.length !== 1 || typeof key !== 'string') return Reflect.apply(target, self, args)
     const known = fixed.get(key)
     if (known !== undefined) return known
-    const text: unknown = Reflect.apply(target, self, args)
+    const text: unknown = plainText(key) ?? Reflect.apply(target, self, args)
     fixed.set(key, text)
     return text
   },
