@@ -8,6 +8,7 @@ import { nav, openRow } from './hands'
 import {
   ask,
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -69,8 +70,7 @@ test.beforeAll(async () => {
   await ask(page, 'settings.set', { undoSeconds: 0 })
 })
 test.afterAll(async () => {
-  await desk.close()
-  await team.stop()
+  await leave(desk, team)
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -7,6 +7,7 @@ import { makeEnterable } from '../servers/process.mjs'
 import { startImitation } from '../servers/imap-imitation.mjs'
 import { makeCertificates, makeStaple, type Certificate } from '../servers/tls.mjs'
 import {
+  leave,
   mail,
   newProfile,
   row,
@@ -48,9 +49,7 @@ test.beforeAll(async () => {
   await synced(desk.page)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await secure?.stop()
-  await team?.stop()
+  await leave(desk, secure, team)
 })
 
 const logins = (): number =>

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { startImitation } from '../servers/imap-imitation.mjs'
-import { mail, newProfile, startPostern, syncStatus, type Desk } from './harness'
+import { leave, mail, newProfile, startPostern, syncStatus, type Desk } from './harness'
 import { look } from './pictures'
 
 let server: Awaited<ReturnType<typeof startImitation>>
@@ -41,8 +41,7 @@ test.beforeAll(async () => {
   })
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await server?.stop()
+  await leave(desk, server)
 })
 
 test('a message that is on the server and not here is never hidden behind "up to date"; it is named, asked for again, and then all is green', async () => {

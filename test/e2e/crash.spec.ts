@@ -3,6 +3,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
 import {
   conversation,
+  leave,
   list,
   mail,
   newProfile,
@@ -127,8 +128,7 @@ test.beforeAll(async () => {
   fill()
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
 })
 
 test('killed again and again in mid-sync, it ends equal to a fresh sync (R37, R51)', async () => {

@@ -4,6 +4,7 @@ import { answered, nav, openRow, settingsPage } from './hands'
 import { look } from './pictures'
 import {
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -64,8 +65,7 @@ test.beforeAll(async () => {
   await synced(desk.page)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
 })
 
 test('what is on the server only is said, comes when it is opened, and is never shown as an empty message', async () => {

@@ -278,3 +278,17 @@ export async function ask(page: Page, name: string, input: unknown): Promise<unk
     [name, input] as const,
   )
 }
+
+/** Ends what a file of tests started, in this order: what never began, or does not end well, leaves none of the others running. */
+export async function leave(
+  ...started: readonly (Pick<Desk, 'close'> | Pick<Team, 'stop'> | undefined)[]
+): Promise<void> {
+  const faults: unknown[] = []
+  for (const one of started)
+    try {
+      if (one) await ('close' in one ? one.close() : one.stop())
+    } catch (fault) {
+      faults.push(fault)
+    }
+  if (faults.length > 0) throw faults[0]
+}

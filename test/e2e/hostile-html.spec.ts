@@ -4,6 +4,7 @@ import { leakingBodies, runningBodies } from './hostile-mails'
 import {
   ask,
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -131,8 +132,7 @@ test.beforeAll(async () => {
   await ask(page, 'settings.set', { density: 'compact' })
 })
 test.afterAll(async () => {
-  await desk.close()
-  await team.stop()
+  await leave(desk, team)
 })
 
 /** Runs in a frame: elements and attributes that could run, load or submit something. */

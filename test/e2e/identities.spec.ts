@@ -6,6 +6,7 @@ import PostalMime from 'postal-mime'
 import { answerByKeyboard, answered, keepOpened, nav, openRow, replyBox, settingsPage } from './hands'
 import {
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -67,8 +68,7 @@ test.beforeAll(async () => {
   await answered(desk.page, 'settings.set', { undoSeconds: 0 })
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
 })
 
 const toast = () => desk.page.getByRole('status', { name: 'Messages' })

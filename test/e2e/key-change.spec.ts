@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { deliver, nav, settingsPage } from './hands'
-import { mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import { leave, mail, newProfile, row, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 import { look } from './pictures'
 
 let team: Team
@@ -17,8 +17,7 @@ test.beforeAll(async () => {
   await synced(desk.page)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
 })
 
 const toSecurity = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { startImitation } from '../servers/imap-imitation.mjs'
 import { nav, openRow } from './hands'
-import { conversation, mail, newProfile, row, startPostern, synced, type Desk } from './harness'
+import { conversation, leave, mail, newProfile, row, startPostern, synced, type Desk } from './harness'
 import { look } from './pictures'
 
 let server: Awaited<ReturnType<typeof startImitation>>
@@ -46,8 +46,7 @@ test.beforeAll(async () => {
   await synced(desk.page)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await server?.stop()
+  await leave(desk, server)
 })
 
 test('labels of the mail server are shown, are lists of their own, and are given and taken where every mail program sees it', async () => {

@@ -7,6 +7,7 @@ import {
   ask,
   conversation,
   descendants,
+  leave,
   list,
   mail,
   newProfile,
@@ -34,8 +35,7 @@ test.beforeAll(async () => {
   await synced(page)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
 })
 
 /** Runs what locks and waits for the window that comes in place of the one with mail. */

@@ -4,7 +4,18 @@ import { readSample, seedSample } from '../../build/lib/sample.mjs'
 import { startKeychain } from '../servers/keychain.mjs'
 import { nav } from './hands'
 import { look, shots, sizes } from './pictures'
-import { conversation, list, newProfile, row, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  leave,
+  list,
+  newProfile,
+  row,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 import { grantByCall, knownStaff } from './support-hands'
 
 const said: string[] = []
@@ -35,8 +46,7 @@ test.beforeAll(async () => {
   await synced(page, 60_000)
 })
 test.afterAll(async () => {
-  await desk.close()
-  await team.stop()
+  await leave(desk, team)
 })
 
 test('no fault in the inbox and an open conversation', async () => {

@@ -6,6 +6,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow, replyBox } from './hands'
 import {
   conversation,
+  leave,
   list,
   mail,
   newProfile,
@@ -181,8 +182,7 @@ test.beforeAll(async () => {
   await synced(desk.page)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
   web.close()
 })
 test.beforeEach(async () => {

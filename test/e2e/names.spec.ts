@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { deliver } from './hands'
-import { mail, newProfile, row, startPostern, startTeam, type Desk, type Team } from './harness'
+import { leave, mail, newProfile, row, startPostern, startTeam, type Desk, type Team } from './harness'
 
 test.skip(
   process.getuid?.() !== 0 || process.env['POSTERN_TEST_WIRE'] === undefined,
@@ -47,8 +47,7 @@ test.beforeAll(async () => {
   })
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
   names.close()
   rmSync(dir, { recursive: true, force: true })
 })

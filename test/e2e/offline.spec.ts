@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
 import {
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -49,8 +50,7 @@ test.beforeAll(async () => {
   await answered(desk.page, 'settings.set', { undoSeconds: 1 })
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
 })
 
 test('a cut cable is not called up to date, nor connecting', async () => {

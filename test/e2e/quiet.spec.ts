@@ -11,6 +11,7 @@ import { leakingBodies } from './hostile-mails'
 import {
   ask,
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -210,8 +211,7 @@ function inside(place: string): void {
     await synced(page, 60_000)
   })
   test.afterAll(async () => {
-    await desk.close()
-    await team.stop()
+    await leave(desk, team)
     loopback.close()
   })
 

@@ -4,6 +4,7 @@ import { resize, sizes } from './pictures'
 import {
   ask,
   conversation,
+  leave,
   list,
   mail,
   newProfile,
@@ -53,8 +54,7 @@ test.beforeAll(async () => {
   await synced(page)
 })
 test.afterAll(async () => {
-  await desk.close()
-  await team.stop()
+  await leave(desk, team)
 })
 
 test('no tool of a reply is out of reach in a narrow composer, and none lies over another when somebody is to be given the conversation', async () => {
@@ -77,7 +77,7 @@ test('no tool of a reply is out of reach in a narrow composer, and none lies ove
   await page.keyboard.press('Escape')
   for (const size of sizes) {
     await resize(desk, size)
-    expect(await outOfPlace(composer().locator('.c-foot'))).toEqual([])
+    await expect.poll(() => outOfPlace(composer().locator('.c-foot'))).toEqual([])
     await expect(composer().getByRole('button', { name: /^Send and close/ })).toBeInViewport({ ratio: 1 })
   }
   await composer().getByRole('button', { name: 'Discard draft' }).click()
@@ -139,7 +139,7 @@ test('colours that the system forces leave nothing unmarked: what is chosen, wha
   )
   await page.keyboard.press('Control+k')
   expect(await style(page.getByRole('dialog'), 'borderTopWidth')).toBe('1px')
-  expect(await style(page.getByRole('option').first(), 'outlineStyle')).toBe('solid')
+  await expect.poll(() => style(page.getByRole('option').first(), 'outlineStyle')).toBe('solid')
   await page.keyboard.press('Escape')
   await nav(page, 'Settings').click()
   await settingsPage(page, 'Appearance').click()
@@ -173,7 +173,7 @@ test('text twice as large in the smallest window hides nothing for good: each pa
   await page.keyboard.type('Read on a small screen')
   await expect(replyBox(page).getByText('Read on a small screen')).toBeInViewport({ ratio: 1 })
   await expect(composer().getByRole('button', { name: /^Send and close/ })).toBeInViewport({ ratio: 1 })
-  expect(await outOfPlace(composer().locator('.c-foot'))).toEqual([])
+  await expect.poll(() => outOfPlace(composer().locator('.c-foot'))).toEqual([])
   await page.keyboard.press('Escape')
   await expect(conversation(page)).toBeFocused()
   await expect(conversation(page).getByText('A line of text.').first()).toBeInViewport()
@@ -183,7 +183,7 @@ test('text twice as large in the smallest window hides nothing for good: each pa
   await expect(replyBox(page)).toContainText('Read on a small screen')
   await conversation(page).getByRole('button', { name: 'Back to the list' }).click()
   await expect(row(page, /Second of three/)).toBeFocused()
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
 })
 
 test('the size of the text is kept over a restart, and Ctrl 0 brings the usual one back', async () => {

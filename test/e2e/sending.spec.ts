@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow, replyBox } from './hands'
 import {
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -66,8 +67,7 @@ test.beforeAll(async () => {
   await synced(desk.page)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
 })
 test.beforeEach(async () => {
   await answered(desk.page, 'settings.set', { undoSeconds: 0 })

@@ -9,6 +9,7 @@ import { makeCertificates } from '../servers/tls.mjs'
 import { answered, deliver, nav } from './hands'
 import {
   ask,
+  leave,
   list,
   mail,
   newProfile,
@@ -108,8 +109,7 @@ test.beforeAll(async () => {
   page = desk.page
 })
 test.afterAll(async () => {
-  await desk.close()
-  await team.stop()
+  await leave(desk, team)
 })
 
 test('the first run leads to the form without a mouse, and a wrong password is named where the person looks', async () => {

@@ -6,7 +6,7 @@ import { visit } from '../servers/oauth-visit.mjs'
 import { startPostfix } from '../servers/postfix.mjs'
 import { makeCertificates } from '../servers/tls.mjs'
 import { answerByKeyboard, answered, keepOpened, openRow } from './hands'
-import { ask, mail, newProfile, row, startPostern, syncStatus, synced, type Desk } from './harness'
+import { ask, leave, mail, newProfile, row, startPostern, syncStatus, synced, type Desk } from './harness'
 import { look } from './pictures'
 
 const address = 'help@northwindbikes.example'
@@ -39,10 +39,7 @@ test.beforeAll(async () => {
   opened = await keepOpened(desk.app)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await postfix?.stop()
-  await dovecot?.stop()
-  await oauth?.stop()
+  await leave(desk, postfix, dovecot, oauth)
 })
 
 /** What a person does in the browser: types the name, allows, and sees that they may go back. */

@@ -6,6 +6,7 @@ import { answerByKeyboard, nav, openRow } from './hands'
 import { look, sizes } from './pictures'
 import {
   conversation,
+  leave,
   list,
   mail,
   newProfile,
@@ -51,8 +52,7 @@ test.beforeAll(async () => {
   await expect(list(page).getByRole('row')).toHaveCount(4, { timeout: 30_000 })
 })
 test.afterAll(async () => {
-  await desk.close()
-  await team.stop()
+  await leave(desk, team)
 })
 
 test('a folder that the server does not open is named where the sync is told, and everything else goes on', async () => {

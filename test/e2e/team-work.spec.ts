@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
-import { conversation, list, mail, row, seed, startTeam, type Desk, type Team } from './harness'
+import { conversation, leave, list, mail, row, seed, startTeam, type Desk, type Team } from './harness'
 import { answered, keepNotices, nav, onServer, openRow, replyBox, settingsPage } from './hands'
 import { look, pictureOf, setTheme, shots } from './pictures'
 import { startDesks } from './team-desks'
@@ -29,8 +29,7 @@ test.beforeAll(async () => {
   ;[ana, bo, okafor] = [a, b, c]
 })
 test.afterAll(async () => {
-  await Promise.all((desks ?? []).map((desk) => desk.close()))
-  await team?.stop()
+  await leave(...(desks ?? []), team)
 })
 
 test('nobody answers a conversation unaware that a colleague reads or answers it', async () => {

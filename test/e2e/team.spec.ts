@@ -7,6 +7,7 @@ import { answered, nav } from './hands'
 import {
   ask,
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -36,8 +37,7 @@ test.beforeAll(async () => {
   await Promise.all([synced(ana.page), synced(ben.page)])
 })
 test.afterAll(async () => {
-  await Promise.all([ana?.close(), ben?.close()])
-  await team?.stop()
+  await leave(ana, ben, team)
 })
 
 const wait = { timeout: 20_000 }

@@ -3,6 +3,7 @@ import { nav, openRow } from './hands'
 import { look } from './pictures'
 import {
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -84,8 +85,7 @@ test.beforeAll(async () => {
   await synced(desk.page)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
 })
 
 const articles = (): Locator => conversation(desk.page).getByRole('article')

@@ -6,6 +6,7 @@ import { nav, openRow } from './hands'
 import { look } from './pictures'
 import {
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -53,8 +54,7 @@ test.beforeAll(async () => {
   await synced(desk.page)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
   rmSync(dir, { recursive: true, force: true })
 })
 

@@ -2,6 +2,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { answered, composingKey, deliver, keepNotices, nav, settingsPage } from './hands'
 import {
   conversation,
+  leave,
   list,
   mail,
   newProfile,
@@ -33,8 +34,7 @@ test.beforeAll(async () => {
   await synced(page)
 })
 test.afterAll(async () => {
-  await desk.close()
-  await team.stop()
+  await leave(desk, team)
 })
 
 test('assigning, tagging and snoozing by keyboard loses no conversation, and each is taken back', async () => {
