@@ -41,7 +41,10 @@ export interface Started {
 
 /** The program once its window is opened: joins window, store and mail. All that the window may ask can be answered when this returns. */
 export async function run({ profile, options, logFile, window, session, store }: Started): Promise<void> {
-  forbidNetwork((host) => log.error('a connection was refused', { host }))
+  forbidNetwork((refused) => {
+    log.error('a connection was refused', { host: refused.host })
+    workspace.connectionRefused(refused)
+  })
   giveBackAtRest()
   const keys = new Keys(profile)
   const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)

@@ -1,5 +1,6 @@
 import type { UtilityProcess } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
+import type { NetworkContact } from '../../src-preload/contract/network'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import {
   storeForApp,
@@ -218,6 +219,14 @@ export class Workspace {
     // After a lock the store's process has to come up first; it opens the store by itself.
     if (this.storeService.running) await this.openStore()
     else this.storeService.start()
+  }
+
+  /** Somebody tried to connect from this process, which has no business to: it goes into the ledger. */
+  connectionRefused(contact: NetworkContact): void {
+    if (this.storeService.running)
+      void this.storeService.rpc
+        .call('network.refused', contact)
+        .catch(() => log.warn('a refusal is not in the ledger'))
   }
 
   /** Runs when both the key and a store process are there; again for each new store process. */

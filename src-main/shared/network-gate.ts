@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import dgram from 'node:dgram'
 import net from 'node:net'
 import { PosternError } from '../../src-preload/contract/errors'
-import type { NetworkRules, NetworkUse } from '../../src-preload/contract/network'
+import type { NetworkContact, NetworkRules, NetworkUse } from '../../src-preload/contract/network'
 
 /** Said before a connection is made: which host, what for, and whose mailbox it is about. */
 export interface Errand {
@@ -156,11 +156,26 @@ export function guardNetwork(rules: () => NetworkRules, watch: Watcher): void {
   }
 }
 
-/** For the processes that have no business on the network: any attempt is told and refused. */
-export function forbidNetwork(tell: (host: string) => void): void {
+/** For the processes that have no business on the network: any attempt is refused, and told as the ledger has it. */
+export function forbidNetwork(tell: (refused: NetworkContact) => void): void {
   guardNetwork(
     () => ({ blockUnexpected: true, allowedHosts: [] }),
-    ({ host }) => tell(host),
+    ({ host, port, failure }) =>
+      tell({
+        host: host.slice(0, 260),
+        port,
+        address: '',
+        use: 'unknown',
+        mailboxId: null,
+        at: Date.now(),
+        begun: 1,
+        blocked: 1,
+        failed: 0,
+        sent: 0,
+        received: 0,
+        result: failure,
+        expected: false,
+      }),
   )
 }
 

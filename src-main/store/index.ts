@@ -10,8 +10,11 @@ startStore()
 
 function startStore(): void {
   const log = logger('store')
-  forbidNetwork((host) => log.error('a connection was refused', { host }))
   const service = new StoreService(new URL('store-thread.cjs', import.meta.url))
+  forbidNetwork((refused) => {
+    log.error('a connection was refused', { host: refused.host })
+    service.connectionRefused(refused)
+  })
 
   const app = joinApp((handover, port) => {
     if (handover.to === 'mail') service.joinMail(port)

@@ -4,6 +4,7 @@ import type { Caller } from '../../src-preload/contract/access'
 import { calls, supportTable, type CallName, type Calls } from '../../src-preload/contract/calls'
 import type { LogBody, LogVerdict } from '../../src-preload/contract/support'
 import { PosternError } from '../../src-preload/contract/errors'
+import type { NetworkContact } from '../../src-preload/contract/network'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import {
   appForStore,
@@ -22,6 +23,7 @@ import { Alarm } from './conversations/alarm'
 import { Changes, Publisher } from './changes'
 import type { Reader } from './file/database'
 import { forgetParts } from './mail/files'
+import { recordContacts } from './privacy/ledger'
 import { acceptHeads, headFault, ownMark } from './privacy/log-heads'
 import { appHandlers, mailHandlers } from './handlers/internal'
 import { recoverSending } from './outbox/outbox-queue'
@@ -49,6 +51,9 @@ import { Workspace } from './workspace'
 
 const log = logger('store')
 
+/** Refused connections that wait for the store to be open, at most. */
+const mostRefused = 100
+
 export type StoreCallName = Exclude<CallName, `app.${string}`>
 /** The window's calls that are at home here. */
 export type StoreCalls = Pick<Calls, StoreCallName>
@@ -72,6 +77,7 @@ export class StoreService {
   private current: { dir: string; open: Open; created: boolean } | null = null
   private mail: Rpc<MailForStore> | null = null
   private app: Rpc<AppForStore> | null = null
+  private readonly refused: NetworkContact[] = []
   private timeKeeper: NodeJS.Timeout | undefined
   private readonly windows = new Set<Rpc<Record<never, never>>>()
   private readonly supportWindows = new Map<number, Rpc<Record<never, never>>>()
@@ -154,6 +160,7 @@ export class StoreService {
       },
       created,
     }
+    this.recordRefused()
     log.info('database is open', { created, restored })
     return { created, restored }
   }
@@ -236,6 +243,20 @@ export class StoreService {
         ?.call('mailbox.changed', { id })
         .catch(() => undefined)
     }
+  }
+
+  /** A process that must not connect tried to: it goes into the ledger, once that is open. */
+  connectionRefused(contact: NetworkContact): void {
+    this.refused.push(contact)
+    if (this.refused.length > mostRefused) this.refused.shift()
+    // Whoever tried may have been in the middle of a transaction.
+    setImmediate(() => this.recordRefused())
+  }
+
+  private recordRefused(): void {
+    if (!this.current || this.refused.length === 0) return
+    const contacts = this.refused.splice(0)
+    this.open.workspace.db.write((tx) => recordContacts(tx, contacts))
   }
 
   /** Settings or policy changed which hosts may be reached. */

@@ -112,6 +112,28 @@ test('a connection past the network ledger does not go unseen by these tests', a
   ])
 })
 
+test('a connection that nobody announced is not made, and stands red in the ledger', async () => {
+  const code = await desk.app.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const { Socket } = process.getBuiltinModule('node:net')
+        const socket = new Socket()
+        socket.once('connect', () => resolve('connected'))
+        socket.once('error', (error) => resolve(Reflect.get(error, 'code')))
+        socket.connect(443, 'spy.example')
+      }),
+  )
+  expect(code).toBe('host-blocked')
+  await panelTab(page, 'Network')
+  const line = page
+    .getByRole('table', { name: 'Network ledger' })
+    .getByRole('row')
+    .filter({ hasText: 'spy.example:443' })
+  await expect(line).toContainText('Unexpected host')
+  await expect(line).toContainText('Blocked once')
+  await page.screenshot({ path: join(shots, 'ledger-red.png') })
+})
+
 test("the log is verified, exported with its proof, and told broken after yesterday's database took its place (R58)", async () => {
   await panelTab(page, 'Access log')
   await page.getByRole('button', { name: 'Verify' }).click()

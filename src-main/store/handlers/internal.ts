@@ -164,6 +164,10 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
         on: service.isTroubleshooting,
       }
     },
+    'network.refused': (contact) => {
+      service.connectionRefused(contact)
+      return {}
+    },
     'ledger.export': () => ({ text: exportLedger(workspace().db.read) }),
     'transfer.import': ({ paths, name, target }) => beginImport(workspace(), paths, name, target),
     'transfer.export': ({ dir, scope, format }) => beginExport(workspace(), dir, scope, format),

@@ -5,6 +5,7 @@ import { MailboxDepth } from '../depth'
 import { IdentityChange } from '../identity'
 import { Bytes, Id, Mailbox, MailboxSettings, Time } from '../mail'
 import { Tried, Whose } from '../team'
+import { NetworkContact } from '../network'
 import { PolicyState } from '../policy'
 import { ExportScope, ImportTarget, MailFormat } from '../transfers'
 import { done, nothing, type CallTable } from './define'
@@ -117,6 +118,11 @@ export const storeForApp = {
   'report.text': defer(
     () => nothing,
     () => z.object({ text: z.string(), on: z.boolean() }),
+  ),
+  /** A connection that app must not make was refused; kept until the store is open. */
+  'network.refused': defer(
+    () => NetworkContact,
+    () => done,
   ),
   /** The network ledger as JSON Lines. */
   'ledger.export': defer(
