@@ -204,6 +204,7 @@ test('what is written into the register by keyboard is not lost: added, changed,
   await press('Acts for Parcelwise Ltd')
   await expect(page.getByRole('menuitem', { name: 'Change…' })).toBeFocused()
   await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('menuitem', { name: 'Remove' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(line('Parcelwise')).toHaveCount(0)
   await expect(page.getByRole('status', { name: 'Messages' })).toContainText('was removed from the register')

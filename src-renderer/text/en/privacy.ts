@@ -301,7 +301,7 @@ export const privacy = {
     'ends-soon': 'Access of {{name}} ends within 24 hours',
     ended: 'Access of {{name}} has ended',
   },
-  foot: { label: 'Support access', broken: 'Access log broken', looking: 'Support is looking' },
+  foot: { label: 'Support access', broken: 'Access log broken', looking: 'Support is here' },
   network: {
     title: 'Network ledger',
     text: 'Every host that Postern on this computer has talked to. The window itself has no network at all; only the mail service connects.',
