@@ -30,9 +30,11 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
   const settings = useQuery('settings.get', {}).data
   const mailboxes = useServerMailboxes()
   const place = useRef<HTMLElement>(null)
+  // It leaves from the mailbox that is on screen.
+  const begunIn = usePlaces((state) => state.list.mailboxId)
   const composer = useComposer({
     name: t('composer:message'),
-    start: () => ({ kind: 'new', conversationId: null, messageId: null, mailboxId: null, visibleText: null }),
+    start: () => ({ kind: 'new', conversationId: null, messageId: null, mailboxId: begunIn, visibleText: null }),
     preview: nobody,
     isForward: false,
     asksSubject: true,
@@ -63,7 +65,10 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
   }
   const { content } = state
   const people = { to: content.to ?? [], cc: content.cc ?? [], bcc: content.bcc ?? [] }
-  const chosen = chosenFrom(mailboxes, { mailboxId: content.mailboxId, address: content.from ?? '' })
+  const chosen = chosenFrom(mailboxes, {
+    mailboxId: content.mailboxId ?? begunIn ?? undefined,
+    address: content.from ?? '',
+  })
   const from =
     mailboxes.length > 1 || mailboxes.some(({ identity }) => identity.aliases.length > 0) ? (
       <FromChoice

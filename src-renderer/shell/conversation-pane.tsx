@@ -1,11 +1,20 @@
 import { lazy } from 'react'
+import { later } from '../ui/later'
 
 /** Conversation and composer come as one chunk, fetched while the list is first looked at. */
 const load = () => import('./conversation-parts')
 const Parts = lazy(() => load().then((module) => ({ default: module.ConversationParts })))
 
-/** Fetches the code of the conversation ahead of the first click. */
+const newMessage = later(
+  () => import('../composer/new-message').then((module) => module.NewMessage),
+  () => <section className="pane" />,
+)
+/** A message that the team begins; whoever asks for it types on at once. */
+export const NewMessagePane = newMessage.Shown
+
+/** Fetches the code of the conversation, and of a new one, ahead of the first click. */
 export function prepareConversationPane(): void {
+  newMessage.prepare()
   void load().then((module) => module.prepare())
 }
 

@@ -11,7 +11,7 @@ import { t } from '../text'
 import { ToastHost } from '../ui/toast'
 import { TooltipLayer } from '../ui/tooltip'
 import { Commands } from './commands'
-import { ConversationPane } from './conversation-pane'
+import { ConversationPane, NewMessagePane } from './conversation-pane'
 import { CustomerPane } from './customer-pane'
 import { DamagedJournal, useJournalDamage } from './damaged-journal'
 import { PaneGuard } from './pane-guard'
@@ -28,7 +28,6 @@ const Palette = lazy(() => import('../search/palette').then((module) => ({ defau
 const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })))
 const SearchPage = lazy(() => import('../search/search-page').then((module) => ({ default: module.SearchPage })))
 const AddMailbox = lazy(() => import('../setup/add-mailbox').then((module) => ({ default: module.AddMailbox })))
-const NewMessage = lazy(() => import('../composer/new-message').then((module) => ({ default: module.NewMessage })))
 
 /** Custom properties that the stylesheet reads; React's type of `style` knows only standard ones. */
 function widths(list: number, profile: number): CSSProperties {
@@ -158,7 +157,7 @@ function InboxPanes({ place }: { place: Extract<Place, { kind: 'inbox' } | { kin
       <PaneGuard resetKey={`${place.kind} ${openId}`}>
         <Suspense fallback={<section className="pane" />}>
           {place.kind === 'new-message' ? (
-            <NewMessage key={place.draftId} draftId={place.draftId} />
+            <NewMessagePane key={place.draftId} draftId={place.draftId} />
           ) : openId === null ? (
             <NoSelection view={list.view} />
           ) : (

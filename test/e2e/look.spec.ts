@@ -266,6 +266,22 @@ test('after Send the focus is out of the editor, so that letters are shortcuts a
     .toBe('Conversations')
 })
 
+test('a message begun in a mailbox leaves from it, and no letter that follows C at once is a command', async () => {
+  const to = page.getByRole('combobox', { name: 'To' })
+  await nav(page, 'Warranty').click()
+  await page.keyboard.press('c')
+  await expect(to).toBeFocused()
+  await nav(page, 'Warranty').click()
+  await expect(to).toHaveCount(0)
+  await page.keyboard.press('c')
+  await page.keyboard.type('priya')
+  await expect(to).toHaveValue('priya')
+  await expect(page.getByRole('button', { name: /warranty@northwindbikes\.example/ })).toBeVisible()
+  await to.fill('')
+  await nav(page, 'Inbox').click()
+  await expect(to).toHaveCount(0)
+})
+
 test('Escape leaves what is written, and what was asked for before a note is not asked again after it', async () => {
   await nav(page, 'Inbox').click()
   await openFirst()
