@@ -14,6 +14,7 @@ import { displayName, packPeople, statusNumber } from '../rows'
 import { settleFound } from '../outbox/outbox-found'
 import { keepReport } from '../outbox/delivery'
 import { isEcho, wasDeliveredBack } from '../outbox/loop-guard'
+import { countElsewhere } from '../outbox/send-limits'
 import { noteArrival } from '../outbox/since'
 import { learnLabels } from './labels'
 import { queueForIndex, wordsOf } from '../search/index-text'
@@ -214,6 +215,7 @@ export function ingest(
   const id = insertMessage(tx, workspace, message, { ...made, conversationId })
   if (ours && !page.backfill && message.posternId === null && where !== place.draft)
     tx.run('UPDATE messages SET elsewhere = 1 WHERE id = ?', id)
+  if (ours && !sent && role === 'sent') countElsewhere(tx, folder.mailbox_id, date, message)
   if (echo) tx.run('UPDATE messages SET returned = 1 WHERE id = ?', id)
   if (part !== 'whole')
     tx.run(

@@ -14,6 +14,7 @@ import { markSent } from './outbox-found'
 import { everybody, outboxRow, type OutboxRow } from './outbox-rows'
 import { parseTexts, statusNumber, statusOf } from '../rows'
 import { getSettings } from '../settings'
+import { countSent } from './send-limits'
 import { rebase, sinceOf } from './since'
 import { tellDraft } from './draft-marks'
 import { newestEntity } from '../team/anchors'
@@ -414,13 +415,7 @@ export function accepted(tx: Writer, workspace: Workspace, row: OutboxRow, { ref
   const left = [...all.filter((address) => !tried.has(address)), ...later]
   const allRefused = JSON.stringify([...parseTexts(row.refused), ...refused])
   const now = Date.now()
-  tx.run(
-    'INSERT INTO send_log(mailbox_id, at, recipients) VALUES(?, ?, ?)',
-    row.through_id ?? row.mailbox_id,
-    now,
-    tried.size - refused.length - later.length,
-  )
-  tx.run('DELETE FROM send_log WHERE at < ?', now - 25 * 3_600_000)
+  countSent(tx, row.through_id ?? row.mailbox_id, now, tried.size - refused.length - later.length)
   countUse(tx, row.through_id ?? row.mailbox_id, 'sent', 1)
   if (left.length === 0) return finish(tx, workspace, { ...row, refused: allRefused }, line)
   const wait = left.length === later.length ? 300_000 : 0

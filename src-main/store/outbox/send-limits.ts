@@ -1,9 +1,11 @@
+import { addressKey } from '../../../src-preload/contract/address'
 import type { SendingFacts } from '../../../src-preload/contract/calls/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { SendLimits } from '../../../src-preload/contract/identity'
+import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { ServerSettings } from '../../../src-preload/contract/mail'
 import { limitsOf } from '../../shared/provider-limits'
-import type { Reader } from '../file/database'
+import type { Reader, Writer } from '../file/database'
 import { identityOf, throughOf } from './identities'
 
 const day = 24 * 3_600_000
@@ -49,6 +51,23 @@ export function roomFor(
   )
   const left = recipientsPerDay - (used?.n ?? 0)
   return left > 0 ? { at: now, recipients: left } : { at: (used?.first ?? now) + day + 1, recipients: 0 }
+}
+
+/** What an account carried counts for a day. */
+export function countSent(tx: Writer, accountId: number, at: number, recipients: number): void {
+  tx.run('INSERT INTO send_log(mailbox_id, at, recipients) VALUES(?, ?, ?)', accountId, at, recipients)
+  tx.run('DELETE FROM send_log WHERE at < ?', Date.now() - day - 3_600_000)
+}
+
+/**
+ * Counts what left from somewhere else, a colleague's console or another program, as its copy in Sent tells: the provider
+ * counts it too. It is known here as soon as Sent was looked at, as it is before every answer.
+ */
+export function countElsewhere(tx: Writer, mailboxId: number, date: number, { to, cc, bcc }: ParsedMessage): void {
+  const now = Date.now()
+  if (date <= now - day) return
+  const recipients = new Set([...to, ...cc, ...bcc].map(({ address }) => addressKey(address))).size
+  countSent(tx, throughOf(tx, mailboxId) ?? mailboxId, Math.min(date, now), recipients)
 }
 
 /** How the account that carries a mailbox's mail stands with its limits. */

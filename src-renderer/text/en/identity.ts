@@ -77,7 +77,7 @@ export const identity = {
     recipients: 'Recipients a message',
     recipientsPerDay: 'Recipients a day',
     queue: 'Queue',
-    used: '{{minute}} messages in the last minute, {{day}} recipients in the last 24 hours.',
+    used: '{{minute}} messages in the last minute, {{day}} recipients in the last 24 hours, with what colleagues and other programs sent.',
     waiting_zero: 'Nothing waits.',
     waiting_one: '{{count}} message waits.',
     waiting_other: '{{count}} messages wait.',

@@ -96,6 +96,22 @@ describe("providers' limits", () => {
     expect(await item(id)).toBeUndefined()
   })
 
+  test('what a colleague or another program sent counts too, as soon as its copy lies in Sent, once and for a day', async () => {
+    const { id: other, folders } = await store.mailbox('second@acme.test')
+    const copy = (id: string, hours: number) => ({
+      from: 'second@acme.test',
+      id,
+      to: ['a@x.test', 'B@x.test'],
+      cc: ['b@x.test'],
+      date: Date.now() - hours * 3_600_000,
+    })
+    await store.put(folders['INBOX'] ?? 0, { from: 'c@x.test', id: 'theirs@x.test', to: ['second@acme.test'] })
+    for (const sent of [copy('today@x.test', 2), copy('long-ago@x.test', 25), copy('today@x.test', 2)])
+      await store.put(folders['Sent'] ?? 0, sent)
+    expect(await store.call('mailboxes.sending', { id: other })).toMatchObject({ lastMinute: 0, lastDay: 2 })
+    expect(await store.call('mailboxes.sending', { id: mailboxId })).toMatchObject({ lastDay: 0 })
+  })
+
   test("a day's recipients are not exceeded", async () => {
     const id = await queued(5)
     const { job } = await store.claim(mailboxId, { recipientsPerDay: 3 })
