@@ -2,13 +2,25 @@ import { expect } from '@playwright/test'
 import { answered } from './hands'
 import { newProfile, startPostern, synced, type Desk, type Team } from './harness'
 
-/** Desks of one team, each with its own profile on the same mailboxes; the first is the owner's. How people join is `team.spec`'s. */
-export async function startDesks(team: Team, names: readonly string[]): Promise<Desk[]> {
+/**
+ * Desks of one team, each with its own profile on the same mailboxes; the first is the owner's. How people join is `team.spec`'s.
+ * @param othersPort where all but the owner reach the mailboxes
+ */
+export async function startDesks(
+  team: Team,
+  names: readonly string[],
+  othersPort = team.imapCable.port,
+): Promise<Desk[]> {
+  const elsewhere = team.provision.mailboxes.map((one) => ({ ...one, imap: { ...one.imap, port: othersPort } }))
   const desks = await Promise.all(
-    names.map((name) =>
+    names.map((name, index) =>
       startPostern({
         profile: newProfile(),
-        provision: { ...team.provision, agent: { name } },
+        provision: {
+          ...team.provision,
+          agent: { name },
+          mailboxes: index === 0 ? team.provision.mailboxes : elsewhere,
+        },
         size: { width: 1280, height: 800 },
       }),
     ),

@@ -316,7 +316,7 @@ test('what two decide at the same time is told to both in words, and either choi
     return rows.find((one) => one.subject === subject)?.id ?? 0
   }
   const [mine, theirs] = [await idOn(ana), await idOn(bo)]
-  const { name: field = '' } = (await answered(ana, 'fields.list', {})).fields[0] ?? {}
+  const { name: field } = await answered(ana, 'fields.save', { name: null, label: 'Reference', kind: 'text' })
   const { people } = await answered(ana, 'people.list', {})
   const [, lindqvist, other] = people.map(({ id }) => id)
   const { name: tag } = await answered(ana, 'tags.create', { label: 'Urgent' })
@@ -353,7 +353,7 @@ test('what two decide at the same time is told to both in words, and either choi
     'assigned this at the same time. It is with',
     'set the status at the same time. It is',
     'snoozed this at the same time. It sleeps until',
-    'set Order at the same time. It is NW-',
+    'set Reference at the same time. It is NW-',
     'Ana gave this the tag Urgent while Bo Lindqvist took it away. It stays.',
   ])
     expect(await said(ana)).toContain(words)

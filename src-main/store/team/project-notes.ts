@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { dropNote, keepNote } from '../conversations/notes'
-import type { Changed } from './log'
+import { standing, type Changed } from './log'
 import { nameOfDevice } from './members'
 import { standingWrite } from './state'
 
@@ -11,7 +11,15 @@ export function projectNotes({ tx, group, rows, fields, own }: Changed): void {
   const { conversationId } = group
   if (conversationId === null || own || ![...fields].some((field) => field.startsWith('note'))) return
   const register = (field: string): unknown => standingWrite(rows, field)?.value
-  for (const row of rows.filter(({ field, rank }) => field === 'notes' && rank === 0)) {
+  const notes = rows.filter(({ field, rank }) => field === 'notes' && rank === 0)
+  // What came before the word that its writer had left counts no more.
+  for (const { name } of tx.all<{ name: string }>(
+    `SELECT DISTINCT json_extract(payload, '$.note') AS name FROM team_events
+     WHERE kind = 'note' AND standing <> ${standing.counts} AND entity IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(group.entities),
+  ))
+    if (!notes.some(({ element }) => element === name)) dropNote(tx, name)
+  for (const row of notes) {
     const written = NoteValue.safeParse(row.value)
     if (!written.success) continue
     const edited = NoteValue.safeParse(register(`note:${row.element}`))
