@@ -117,7 +117,7 @@ class Laptop {
     this.write((tx) => {
       for (const trigger of ['grants_kept', 'access_log_kept', 'access_chains_kept'])
         tx.run(`DROP TRIGGER IF EXISTS ${trigger}`)
-      for (const table of [...tables, 'grants', 'support_identities', 'access_log', 'access_chains'])
+      for (const table of [...tables, 'access_notices', 'grants', 'support_identities', 'access_log', 'access_chains'])
         tx.run(`DELETE FROM ${table}`)
       tx.run("DELETE FROM meta WHERE key LIKE 'log_heads%' OR key = 'time_seen'")
     })
