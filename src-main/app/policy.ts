@@ -123,6 +123,8 @@ export function systemPolicies(): PolicyPlace {
   return process.platform === 'win32' ? registryPolicies() : policyFolder(linuxPolicies)
 }
 
+const settleMs = 1000
+
 /** Reads policy at start and whenever it changes. */
 export class PolicyWatch {
   private current: PolicyState = { source: null, managedBy: null, locked: [], faults: [], policy: {} }
@@ -144,7 +146,8 @@ export class PolicyWatch {
     this.listeners.push(listener)
   }
 
-  private async look(): Promise<void> {
+  /** @param settled it was looked at a moment ago already */
+  private async look(settled = false): Promise<void> {
     if (!this.place) return
     let texts: PolicyText[]
     try {
@@ -154,8 +157,14 @@ export class PolicyWatch {
     }
     const seen = JSON.stringify(texts)
     if (seen === this.last) return
+    const read = readPolicies(texts)
+    // A file that is just being written is read half: what cannot be used is looked at once more before it counts.
+    if (read.faults.length > 0 && this.last !== '' && !settled) {
+      setTimeout(() => void this.look(true), settleMs).unref()
+      return
+    }
     this.last = seen
-    this.current = readPolicies(texts)
+    this.current = read
     for (const fault of this.current.faults) log.error('a policy cannot be used', fault)
     log.info('policy', { source: this.current.source, locked: this.current.locked })
     for (const listener of this.listeners) listener(this.current)

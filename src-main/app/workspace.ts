@@ -355,9 +355,9 @@ export class Workspace {
     return keyIn === 'passphrase' || this.mustLock || (keyIn === 'keychain' && this.options.systemUnlock.available())
   }
 
-  /** Policy wants a passphrase where mail is shown without one. */
+  /** Policy wants a passphrase where mail is shown without one. One that cannot be read closes nothing that is open. */
   get mustLock(): boolean {
-    return this.phase === 'ready' && this.managed.wantsPassphrase
+    return this.phase === 'ready' && this.options.policy.state.faults.length === 0 && this.managed.wantsPassphrase
   }
 
   /**

@@ -56,6 +56,30 @@ test('a change of the folder is heard without a restart', async () => {
   await expect.poll(() => watch.state.locked, { timeout: 15_000 }).toEqual(['supportAccess'])
 })
 
+test('a policy file that is read while it is being written locks nothing at its safest', async () => {
+  let text = '{"supportAccess":"allowed"}'
+  let look: () => void = () => undefined
+  const watch = new PolicyWatch({
+    name: 'a test',
+    read: () => [{ file: '1.json', text }],
+    watch: (changed) => {
+      look = changed
+      return () => undefined
+    },
+  })
+  await watch.start()
+  const heard: unknown[] = []
+  watch.onChange(({ policy }) => heard.push(policy))
+  text = ''
+  look()
+  text = '{"remoteContent":"never"}'
+  await expect.poll(() => heard, { timeout: 15_000 }).toEqual([{ remoteContent: 'never' }])
+  // What stays broken counts.
+  text = '{'
+  look()
+  await expect.poll(() => watch.state.faults.length, { timeout: 15_000 }).toBe(1)
+})
+
 test('macOS: what plutil prints is taken, the computer over the person', async () => {
   const printed: Record<string, string> = {
     '/Library/Managed Preferences/ana/org.postern.desk.plist':

@@ -88,6 +88,8 @@ test('a report is off, admin only and read in full; support is written to with w
   await expect(letter.getByText('support@postern.example')).toBeVisible()
   await expect(letter.getByText('postern-diagnostics.txt')).toBeVisible()
   await letter.getByRole('button', { name: 'Discard draft' }).click()
+  await expect(letter).toBeHidden()
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Draft discarded')
 })
 
 test('a connection past the network ledger does not go unseen by these tests', async () => {
