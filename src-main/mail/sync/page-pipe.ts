@@ -6,7 +6,7 @@ export interface MessageParser {
   parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]>
 }
 
-const pageMessages = 100
+const pageMessages = 200
 const pageBytes = 4 * 1024 * 1024
 /** Fetched and not stored yet, at most; a single larger message goes alone. */
 const inFlightBytes = 16 * 1024 * 1024

@@ -31,6 +31,14 @@ export interface Writer extends Reader {
  */
 export type Durability = 'full' | 'normal'
 
+/** `failure`: its commit failed. */
+interface Transaction {
+  readonly changes: Changes
+  failure: unknown
+}
+/** Stands for none. */
+const ended: Transaction = { changes: new Changes(), failure: undefined }
+
 export const databaseFile = (dir: string): string => path.join(dir, 'postern.db')
 
 /** Bytes of a page of a new database: four packed messages fit with little left over; in half of that, two leave a quarter empty. */
@@ -47,7 +55,7 @@ export class Database {
   readonly read: Reader
   private readonly writer: Writer
   private readonly statements = new Map<string, Driver.Statement>()
-  private changes = new Changes()
+  private open: Transaction = ended
   private durability: Durability | null = null
   private writing = false
   private readonly begin: Driver.Statement
@@ -74,7 +82,7 @@ export class Database {
       }
     }
     this.read = { get, all, iterate }
-    const changesNow = (): Changes => this.changes
+    const changesNow = (): Changes => this.open.changes
     this.writer = {
       get,
       all,
@@ -141,6 +149,7 @@ export class Database {
   /** Gives some free pages back to the disk. @returns whether there are more */
   shrink(pages: number): boolean {
     return guarded(() => {
+      this.settle()
       this.setDurability('normal')
       this.db.pragma(`incremental_vacuum(${pages})`)
       return Number(this.db.pragma('freelist_count', { simple: true })) > keptFreePages
@@ -149,25 +158,88 @@ export class Database {
 
   /** One transaction, at most about 20 ms of work. What it changed is published after the commit. */
   write<T>(work: (tx: Writer) => T, durability: Durability = 'full'): T {
-    if (this.writing) throw new Error('a transaction inside a transaction')
     return guarded(() => {
-      this.setDurability(durability)
-      const changes = new Changes()
-      this.changes = changes
-      readAgain(this.db, this.file, false, () => this.begin.run())
-      this.writing = true
-      try {
-        const result = work(this.writer)
-        readAgain(this.db, this.file, true, () => this.commit.run())
-        this.onCommit(changes)
-        return result
-      } catch (fault) {
-        if (this.db.inTransaction) this.rollback.run()
-        throw fault
-      } finally {
-        this.writing = false
-      }
+      const own = this.start(durability)
+      const result = this.work(work)
+      this.finish(own)
+      return result
     })
+  }
+
+  /**
+   * Long work as one transaction in steps, between which others have their turn: each page of the file that several steps change
+   * is written once. Who reads meanwhile sees what is done so far; who writes commits that first, and the next step begins
+   * another transaction, so each step must leave everything in order and look again at what it goes by.
+   * @param step does a part of it; true: there is more
+   * @param between resolves when the next step may begin
+   * @throws what a step throws, or the commit of earlier ones; then what was not committed yet is undone
+   */
+  async writeInSteps(
+    step: (tx: Writer) => boolean,
+    durability: Durability,
+    between: () => Promise<void>,
+  ): Promise<void> {
+    let own = ended
+    for (;;) {
+      const goesOn = guarded(() => {
+        // A statement that met a bad disk may have taken the transaction with it, also one that only read.
+        if (own !== ended && (own !== this.open || !this.db.inTransaction)) this.finish(own)
+        if (own === ended || own !== this.open) own = this.start(durability)
+        const more = this.work(step)
+        if (!more) this.finish(own)
+        return more
+      })
+      if (!goesOn) return
+      await between()
+    }
+  }
+
+  private start(durability: Durability): Transaction {
+    this.settle()
+    this.setDurability(durability)
+    readAgain(this.db, this.file, false, () => this.begin.run())
+    this.open = { changes: new Changes(), failure: undefined }
+    return this.open
+  }
+
+  /** Does something inside the open transaction, which ends without effect when that fails. */
+  private work<T>(work: (tx: Writer) => T): T {
+    this.writing = true
+    try {
+      return work(this.writer)
+    } catch (fault) {
+      this.undo()
+      throw fault
+    } finally {
+      this.writing = false
+    }
+  }
+
+  /** Commits what is open. That it failed is for whoever did it to know, not for who comes next. */
+  private settle(): void {
+    if (this.writing) throw new Error('a transaction inside a transaction')
+    const { open } = this
+    if (open === ended) return
+    try {
+      readAgain(this.db, this.file, true, () => this.commit.run())
+    } catch (fault) {
+      open.failure = fault
+      this.undo()
+      return
+    }
+    this.open = ended
+    this.onCommit(open.changes)
+  }
+
+  /** @throws what the commit of `own`, now or before, threw */
+  private finish(own: Transaction): void {
+    this.settle()
+    if (own.failure !== undefined) throw own.failure
+  }
+
+  private undo(): void {
+    this.open = ended
+    if (this.db.inTransaction) this.rollback.run()
   }
 
   /** Inside `write` now. */
@@ -181,9 +253,10 @@ export class Database {
 
   /** Pages in the journal, and how many of them have been copied back. Once all are, the next commit begins the journal anew. */
   journal(): { pages: number; copied: number } {
-    const [state] = guarded(() =>
-      this.db.prepare<[], { log: number; checkpointed: number }>('PRAGMA wal_checkpoint(NOOP)').all(),
-    )
+    const [state] = guarded(() => {
+      this.settle()
+      return this.db.prepare<[], { log: number; checkpointed: number }>('PRAGMA wal_checkpoint(NOOP)').all()
+    })
     return { pages: Math.max(0, state?.log ?? 0), copied: Math.max(0, state?.checkpointed ?? 0) }
   }
 
@@ -191,6 +264,7 @@ export class Database {
     this.statements.clear()
     guarded(() => {
       try {
+        this.settle()
         readAgain(this.db, this.file, false, () => this.db.pragma('wal_checkpoint(TRUNCATE)'))
       } finally {
         this.db.close()

@@ -25,7 +25,7 @@ import { joinThread, type Joined } from '../threads/thread-join'
 import { note } from '../threads/threads'
 import { breathe, type Workspace } from '../workspace'
 
-/** Messages of one transaction at most; most end earlier, by time (store/turns). */
+/** Messages of one portion at most; most end earlier, by time (store/turns). */
 const mostInPortion = 100
 
 export interface Page {
@@ -49,8 +49,9 @@ interface FolderRow {
 }
 
 /**
- * Stores one page of a folder, idempotent by (folder, uidValidity, uid). Message, thread and customer of an
- * item, and the note that the search index must take it up, are one transaction; the cursor moves with the last of them, so a page that was cut short is fetched again.
+ * Stores one page of a folder, idempotent by (folder, uidValidity, uid), in one transaction as long as nobody else writes. Message,
+ * thread and customer of an item, and the note that the search index must take it up, belong together in any case; the cursor moves with
+ * the last item, so a page that was cut short is fetched again.
  * @throws PosternError `not-found` (no such folder), `conflict` (another UIDVALIDITY)
  */
 export async function ingestPage(workspace: Workspace, page: Page): Promise<{ stored: number }> {
@@ -60,34 +61,34 @@ export async function ingestPage(workspace: Workspace, page: Page): Promise<{ st
     .map((item) => ({ item, date: messageDate(item.message.date, item.internalDate) }))
     .toSorted((a, b) => a.date - b.date)
   let from = 0
-  do {
-    const portion = new Portion(workspace, from, items.length)
-    stored += workspace.db.write(
-      (tx) => {
-        const folder = openFolder(tx, page.folderId, page.uidValidity)
-        const batch = new Batch()
-        let fresh = 0
-        for (const at of portion) {
-          const next = items[at]
-          if (next && ingest(tx, workspace, page, folder, next.item, next.date, batch)) fresh++
-        }
-        countUse(tx, folder.mailbox_id, 'read', fresh)
-        if (portion.end >= items.length) moveCursor(tx, page)
-        tx.changes.touched('sync')
-        batch.finish(tx, workspace)
-        return fresh
-      },
-      page.backfill ? 'normal' : 'full',
-    )
-    from = portion.end
-    if (from < items.length) await breathe()
-  } while (from < items.length)
+  await workspace.db.writeInSteps(
+    (tx) => {
+      const portion = new Portion(workspace, from, items.length)
+      const folder = openFolder(tx, page.folderId, page.uidValidity)
+      const batch = new Batch()
+      let fresh = 0
+      for (const at of portion) {
+        const next = items[at]
+        if (next && ingest(tx, workspace, page, folder, next.item, next.date, batch)) fresh++
+      }
+      countUse(tx, folder.mailbox_id, 'read', fresh)
+      from = portion.end
+      const more = from < items.length
+      if (!more) moveCursor(tx, page)
+      tx.changes.touched('sync')
+      batch.finish(tx, workspace)
+      stored += fresh
+      return more
+    },
+    page.backfill ? 'normal' : 'full',
+    breathe,
+  )
   if (page.cursor.complete === true && hasFormer(workspace.db.read))
     await finishRenumbering(workspace, mailboxOf(workspace.db.read, page.folderId))
   return { stored }
 }
 
-/** What is done once for all messages of a transaction. */
+/** What is done once for all messages of a portion. */
 export class Batch {
   readonly touched = new Set<number>()
 
@@ -97,7 +98,7 @@ export class Batch {
   }
 }
 
-/** What one transaction takes of a page: places from `end` on, at least one, until its time is over. Walked once. */
+/** What one step takes of a page: places from `end` on, at least one, until its time is over. Walked once. */
 export class Portion implements Iterable<number> {
   private readonly over: () => boolean
 
