@@ -34,10 +34,10 @@ export type Durability = 'full' | 'normal'
 /** `failure`: its commit failed. */
 interface Transaction {
   readonly changes: Changes
-  failure: unknown
+  failure: Error | null
 }
 /** Stands for none. */
-const ended: Transaction = { changes: new Changes(), failure: undefined }
+const ended: Transaction = { changes: new Changes(), failure: null }
 
 export const databaseFile = (dir: string): string => path.join(dir, 'postern.db')
 
@@ -198,7 +198,7 @@ export class Database {
     this.settle()
     this.setDurability(durability)
     readAgain(this.db, this.file, false, () => this.begin.run())
-    this.open = { changes: new Changes(), failure: undefined }
+    this.open = { changes: new Changes(), failure: null }
     return this.open
   }
 
@@ -223,7 +223,7 @@ export class Database {
     try {
       readAgain(this.db, this.file, true, () => this.commit.run())
     } catch (fault) {
-      open.failure = fault
+      open.failure = fault instanceof Error ? fault : new Error(String(fault))
       this.undo()
       return
     }
@@ -234,7 +234,7 @@ export class Database {
   /** @throws what the commit of `own`, now or before, threw */
   private finish(own: Transaction): void {
     this.settle()
-    if (own.failure !== undefined) throw own.failure
+    if (own.failure !== null) throw own.failure
   }
 
   private undo(): void {
