@@ -104,18 +104,19 @@ function listen(showing: Showing, doc: Document): void {
   doc.addEventListener(
     'keydown',
     (event) => {
-      if (event.isComposing || staysInside(event)) return
-      if (
-        (event.key === 'Enter' || event.key === ' ') &&
-        (linkOf(event.target) || elementOf(event.target, doc)?.localName === 'summary')
-      )
-        return
-      const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event satisfies FrameKey
-      if (ctrlKey || metaKey || altKey || key.startsWith('F')) event.preventDefault()
-      tellApp({ type: 'key', n, key, code, ctrlKey, metaKey, shiftKey, altKey })
+      const opens = linkOf(event.target) ?? elementOf(event.target, doc)?.localName === 'summary'
+      if (!((event.key === 'Enter' || event.key === ' ') && opens)) hearKey(event, n)
     },
     true,
   )
+}
+
+/** Hands a key that the mail has no use for to the app. */
+function hearKey(event: KeyboardEvent, n: number): void {
+  if (event.isComposing || staysInside(event)) return
+  const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event satisfies FrameKey
+  if (ctrlKey || metaKey || altKey || key.startsWith('F')) event.preventDefault()
+  tellApp({ type: 'key', n, key, code, ctrlKey, metaKey, shiftKey, altKey })
 }
 
 function close(showing: Showing | null): void {
@@ -197,6 +198,8 @@ function show(shown: Shown): void {
   document.body.append(frame)
 }
 
+// The app gives the focus to this page, not to the mail in it: after a dialog that a link opened, for one.
+document.addEventListener('keydown', (event) => current && hearKey(event, current.shown.n))
 window.addEventListener('message', (event: MessageEvent<ToFrame>) => {
   if (!fromApp(event)) return
   const message = event.data

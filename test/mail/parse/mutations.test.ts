@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 import { parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { unpackSource } from '../../../src-main/shared/message-body'
 import { corpusFiles, hasCorpus, mimeSets } from '../../fixtures/corpora'
+import { isSweeping } from '../../sweep'
 import { makeMessages, numbers } from './make-messages'
 
 /** `npm run sweep:mime` sets this: 10,000 mutations instead of some hundred. */
-const rounds = process.env['POSTERN_SWEEP'] === 'mime' ? 10_000 : 1_000
+const rounds = isSweeping('mime') ? 10_000 : 1_000
 const pieces = [
   '\r',
   '\n',

@@ -14,13 +14,12 @@ import { startSmtpSink } from '../../servers/smtp-sink.mjs'
 import { Harness } from '../../store/helpers'
 import { itemInOutbox, mailboxFor, outboxDesk, queueOne, stateOfOutbox } from './outbox-desk'
 import { mailboxAt, queue, run, serverAt, untilIdle, user, waitFor } from '../harness'
+import { inSlice, isSweeping, sliceName } from '../../sweep'
 
 const root = path.join(import.meta.dirname, '../../..')
 const built = path.join(root, 'node_modules/.cache/test-send')
 /** `npm run sweep:send` sets this: every byte and every call instead of a few. */
-const whole = process.env['POSTERN_SWEEP'] === 'send'
-const [slice = 1, slices = 1] = (process.env['POSTERN_SLICE'] ?? '1/1').split('/').map(Number)
-const inSlice = <T>(points: readonly T[]): T[] => points.filter((_, index) => index % slices === slice - 1)
+const whole = isSweeping('send')
 const key = randomBytes(32)
 const device = newDeviceSecret()
 
@@ -285,7 +284,7 @@ test(
       for (const { sender } of devices) sender.start()
       for (let n = 0; n < races; n++) {
         sink.clearDeliveries()
-        const ids = devices.map(({ store }) => queue(store, { inReplyTo: `asked-${slice}-${n}@customer.test` }))
+        const ids = devices.map(({ store }) => queue(store, { inReplyTo: `asked-${sliceName}-${n}@customer.test` }))
         for (const { sender } of devices) sender.wake()
         const ends = await Promise.all(
           devices.map(({ store }, at) =>

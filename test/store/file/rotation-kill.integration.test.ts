@@ -7,12 +7,12 @@ import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseFile, openDriver } from '../../../src-main/store/file/database'
 import { Harness } from '../helpers'
+import { inSlice, isSweeping } from '../../sweep'
 
 const root = path.join(import.meta.dirname, '../../..')
 const built = path.join(root, 'node_modules/.cache/test-rotation')
 /** `npm run sweep:rotate` sets this: every call instead of a few. */
-const whole = process.env['POSTERN_SWEEP'] === 'rotate'
-const [slice = 1, slices = 1] = (process.env['POSTERN_SLICE'] ?? '1/1').split('/').map(Number)
+const whole = isSweeping('rotate')
 const [key, next] = [randomBytes(32), randomBytes(32)]
 let template: string
 let rows: string
@@ -107,7 +107,7 @@ test.skipIf(!existsSync('/usr/bin/strace'))(
       return Array.from({ length: most }, (_, at) => [name, at + 1] as const).slice(name === 'openat' ? -12 : 0)
     })
     const chosen = whole
-      ? points.filter((_, index) => index % slices === slice - 1)
+      ? inSlice(points)
       : points.filter(([name], index) => name === 'rename' || index % Math.ceil(points.length / 4) === 3)
     let [old, fresh] = [0, 0]
     for (const [name, at] of chosen) {
