@@ -5,6 +5,7 @@ import { expect, test, type Page } from '@playwright/test'
 import {
   ask,
   conversation,
+  leave,
   mail,
   newProfile,
   row,
@@ -77,8 +78,7 @@ test.beforeAll(async () => {
   await start()
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
   rmSync(dir, { recursive: true, force: true })
 })
 

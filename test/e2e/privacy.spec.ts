@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
-import { ask, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import { ask, leave, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 import { settingsPage } from './hands'
 import { shots } from './pictures'
 import { answerDialogs, expectSilentLogs, grantByCall, knownStaff, panelTab } from './support-hands'
@@ -29,8 +29,7 @@ test.beforeAll(async () => {
   await knownStaff(desk.app, page, files.key)
 })
 test.afterAll(async () => {
-  await desk?.close()
-  await team?.stop()
+  await leave(desk, team)
   rmSync(dir, { recursive: true, force: true })
 })
 
