@@ -231,10 +231,11 @@ test('a store that ended five times says so on a page, and its button opens the 
 
 test('bytes of the journal that changed while the program was closed are told, and told until they were read (R46)', async () => {
   const { page, profile } = desk
-  for (let n = 0; n < 5; n++) await answered(page, 'settings.set', { undoSeconds: 5 + n })
   // What the ledger says of the answer that was sent may lie in the journal, which is lost now.
   await expect.poll(async () => (await desk.wire?.difference(page)) ?? []).toEqual([])
   desk.wire?.forgive(`127.0.0.1:${team.smtpCable.port}`)
+  // Just before the end: what waits in the journal is copied back, and the journal emptied, as soon as nothing else is to do.
+  for (let n = 0; n < 5; n++) await answered(page, 'settings.set', { undoSeconds: 5 + n })
   await desk.kill()
   const journal = `${profile}/postern.db-wal`
   const bytes = readFileSync(journal)
