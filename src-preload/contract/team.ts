@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ErrorCode, ErrorDetail } from './errors'
+import { Failure } from './errors'
 import { Time } from './mail'
 
 /** Roles of the roster; what each may do is in roles. */
@@ -17,6 +17,6 @@ export const Tried = z.object({
   host: z.string().max(253),
   /** `neither`: the server refuses the new password as well, which may have other reasons. `failed`: nothing could be tried. */
   came: z.enum(['opens', 'refused', 'neither', 'failed']),
-  error: z.object({ code: ErrorCode, detail: ErrorDetail }).nullable(),
+  error: Failure.nullable(),
 })
 export type Tried = z.infer<typeof Tried>

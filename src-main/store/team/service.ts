@@ -1,7 +1,7 @@
 import type { Handlers } from '../../../src-preload/contract/internal'
 import type { teamForMail } from '../../../src-preload/contract/internal/team'
 import type { TeamLinkState } from '../../../src-preload/contract/team-link'
-import { PosternError, type ErrorCode, type ErrorDetail } from '../../../src-preload/contract/errors'
+import { PosternError, type Failure } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import type { Changes } from '../changes'
 import type { Writer } from '../file/database'
@@ -35,7 +35,7 @@ const refreshMs = 3000
 /** How the team's link is, for the window. Forgotten when the program ends. */
 export interface LinkStatus {
   readonly state: TeamLinkState
-  readonly error: { readonly code: ErrorCode; readonly detail: ErrorDetail } | null
+  readonly error: Failure | null
   readonly at: number
 }
 
