@@ -1,15 +1,9 @@
 import type { StoreForMail } from '../../src-preload/contract/internal'
 import type { NetworkContact, NetworkRules } from '../../src-preload/contract/network'
-import { guardNetwork, type Contact } from '../shared/network-gate'
+import { guardNetwork, sinceTold, type Contact, type Told } from '../shared/network-gate'
 import type { Rpc } from '../shared/port-rpc'
 
 const tellMs = 500
-
-interface Told {
-  state: Contact['state'] | null
-  sent: number
-  received: number
-}
 
 /** Carries what the gate sees to the store, added up by host and use; what the store has not taken yet is kept. */
 export class NetworkLedger {
@@ -53,23 +47,7 @@ export class NetworkLedger {
   }
 
   private note(contact: Contact): void {
-    const before = this.told.get(contact) ?? { state: null, sent: 0, received: 0 }
-    const now = (state: Contact['state']): number => Number(contact.state === state && before.state !== state)
-    this.add({
-      host: contact.host.slice(0, 260),
-      port: contact.port,
-      address: contact.address,
-      use: contact.errand?.use ?? 'unknown',
-      mailboxId: contact.errand?.mailboxId ?? null,
-      at: Date.now(),
-      begun: Number(before.state === null),
-      blocked: now('blocked'),
-      failed: now('failed'),
-      sent: contact.sent - before.sent,
-      received: contact.received - before.received,
-      result: contact.failure,
-      expected: contact.expected,
-    })
+    this.add(sinceTold(contact, this.told.get(contact)))
     this.told.set(contact, { state: contact.state, sent: contact.sent, received: contact.received })
     this.later()
   }

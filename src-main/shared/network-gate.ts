@@ -156,26 +156,34 @@ export function guardNetwork(rules: () => NetworkRules, watch: Watcher): void {
   }
 }
 
-/** For the processes that have no business on the network: any attempt is refused, and told as the ledger has it. */
+/** What was told of a connection; state null: nothing yet. */
+export type Told = Pick<Contact, 'sent' | 'received'> & { readonly state: Contact['state'] | null }
+
+/** A connection as the ledger takes it: what was added to it since `before` was told. */
+export function sinceTold(contact: Contact, before: Told = { state: null, sent: 0, received: 0 }): NetworkContact {
+  const now = (state: Contact['state']): number => Number(contact.state === state && before.state !== state)
+  return {
+    host: contact.host.slice(0, 260),
+    port: contact.port,
+    address: contact.address,
+    use: contact.errand?.use ?? 'unknown',
+    mailboxId: contact.errand?.mailboxId ?? null,
+    at: Date.now(),
+    begun: Number(before.state === null),
+    blocked: now('blocked'),
+    failed: now('failed'),
+    sent: contact.sent - before.sent,
+    received: contact.received - before.received,
+    result: contact.failure,
+    expected: contact.expected,
+  }
+}
+
+/** For the processes that have no business on the network: any attempt is refused, and told as the ledger takes it. */
 export function forbidNetwork(tell: (refused: NetworkContact) => void): void {
   guardNetwork(
     () => ({ blockUnexpected: true, allowedHosts: [] }),
-    ({ host, port, failure }) =>
-      tell({
-        host: host.slice(0, 260),
-        port,
-        address: '',
-        use: 'unknown',
-        mailboxId: null,
-        at: Date.now(),
-        begun: 1,
-        blocked: 1,
-        failed: 0,
-        sent: 0,
-        received: 0,
-        result: failure,
-        expected: false,
-      }),
+    (contact) => tell(sinceTold(contact)),
   )
 }
 
