@@ -13,6 +13,10 @@ const Password = z.object({ use: MailUse, server: ServerSettings, password: z.st
 export type Password = z.infer<typeof Password>
 const Kept = z.array(Password.extend({ /** When another took its place, ms. */ until: z.int() }))
 
+/** One server's of several passwords. */
+const passwordFor = (use: MailUse, among: readonly Password[]): string | undefined =>
+  among.find((one) => one.use === use)?.password
+
 const entry = (mailboxId: number): string => `mailbox:${mailboxId}:former`
 
 /** Passwords that were replaced since somebody was taken out of the team, until a try has shown that they open no more. */
@@ -56,10 +60,9 @@ export class FormerAccess {
 
   /** @param password the new one, when it is not here yet: kept when the server takes it and refuses the old one */
   async try(whose: string, password: string | null): Promise<Tried> {
-    const { mailbox, known, replaced } = await this.look(whose)
+    const { mailbox, current, known, replaced } = await this.look(whose)
     if (known.length === 0) throw new PosternError('not-found', 'no password can be tried')
-    const current = await this.mailboxes.passwords(mailbox)
-    const next = password ?? (replaced ? current.find(({ use }) => use === 'imap')?.password : undefined)
+    const next = password ?? (replaced ? passwordFor('imap', current) : undefined)
     let host = mailbox.imap.host
     const came = async (): Promise<Tried['came']> => {
       for (const old of known) {
@@ -92,25 +95,24 @@ export class FormerAccess {
 
   /** An outgoing server with a password of its own keeps it. */
   private async replace(mailbox: Mailbox, password: string, current: readonly Password[]): Promise<void> {
-    const [imap, smtp] = (['imap', 'smtp'] as const).map((name) => current.find(({ use }) => use === name)?.password)
-    const own = smtp !== undefined && smtp !== imap
+    const smtp = passwordFor('smtp', current)
     await this.mailboxes.update(mailbox.id, MailboxSettings.parse(mailbox), {
       password,
-      smtpPassword: own ? smtp : undefined,
+      smtpPassword: smtp === passwordFor('imap', current) ? undefined : smtp,
     })
   }
 
+  /** `known`: passwords that they know, one a server; `current`: those that the mailbox is signed in to with now. */
   private async look(
     whose: string,
-  ): Promise<{ mailbox: Mailbox; known: Password[]; replaced: boolean; certain: boolean }> {
+  ): Promise<{ mailbox: Mailbox; known: Password[]; current: Password[]; replaced: boolean; certain: boolean }> {
     const { mailboxId, people } = await this.store().call('team.former', {})
     const person = people.find((one) => one.whose === whose)
-    const { mailboxes } = await this.store().call('mailbox.all', {})
-    const mailbox = mailboxes.find(({ id }) => id === mailboxId)
+    const mailbox = mailboxId === null ? undefined : await this.mailboxes.find(mailboxId)
     if (!person || !mailbox) throw new PosternError('not-found', 'nobody who was taken out')
     const replaced = await this.mailboxes.former.at(mailbox.id, person.since)
     const current = await this.mailboxes.passwords(mailbox)
     const known = [...replaced, ...current.filter(({ use }) => !replaced.some((one) => one.use === use))]
-    return { mailbox, known, replaced: replaced.some(({ use }) => use === 'imap'), certain: person.certain }
+    return { mailbox, known, current, replaced: replaced.some(({ use }) => use === 'imap'), certain: person.certain }
   }
 }

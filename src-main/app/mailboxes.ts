@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AppForMail, Credential, Handlers, MailForApp, StoreForApp } from '../../src-preload/contract/internal'
 import type { MailboxDepth } from '../../src-preload/contract/depth'
 import { MailboxSettings, type Mailbox } from '../../src-preload/contract/mail'
-import { OauthClient } from '../../src-preload/contract/sign-in'
+import { MailUse, OauthClient } from '../../src-preload/contract/sign-in'
 import type { SignInFacts, TestStep } from '../../src-preload/contract/calls'
 import { PosternError } from '../../src-preload/contract/errors'
 import { ownClient } from '../shared/providers'
@@ -21,8 +21,7 @@ import { sameAddress } from '../../src-preload/contract/address'
 const bound = { host: z.string(), port: z.int(), user: z.string() }
 const Secret = z.union([z.object({ ...bound, password: z.string() }), z.object({ ...bound, grant: z.string() })])
 type Secret = z.infer<typeof Secret>
-type Use = 'imap' | 'smtp'
-const uses: readonly Use[] = ['imap', 'smtp']
+const uses = MailUse.options
 
 /** What a person gave: passwords, finished sign-ins by browser, or both. Left out: what is kept stays. */
 export interface Given {
@@ -32,7 +31,7 @@ export interface Given {
   readonly smtpSignInId?: string | undefined
 }
 
-const secretName = (id: number, use: Use): string => `mailbox:${id}:${use}`
+const secretName = (id: number, use: MailUse): string => `mailbox:${id}:${use}`
 
 interface Test {
   steps: TestStep[]
@@ -95,7 +94,7 @@ export class Mailboxes {
       const given = { password, smtpPassword }
       const { id, existed } = await this.add(mailbox, given, depth)
       if (!existed) continue
-      const now = (await this.store().call('mailbox.all', {})).mailboxes.find((one) => one.id === id)
+      const now = await this.find(id)
       const otherDepth = depth !== undefined && !isDeepStrictEqual(depth, now?.depth)
       if (otherDepth) await this.store().call('mailbox.depth', { id, depth })
       const settings = MailboxSettings.parse(mailbox)
@@ -151,7 +150,7 @@ export class Mailboxes {
     for (const grant of before.keys()) if (!now.has(grant)) await this.signIns.forget(grant, false)
   }
 
-  private async secret(id: number, use: Use): Promise<Secret | null> {
+  private async secret(id: number, use: MailUse): Promise<Secret | null> {
     const stored = await this.keys.secret(secretName(id, use))
     return stored === null ? null : Secret.parse(JSON.parse(stored))
   }
@@ -178,18 +177,23 @@ export class Mailboxes {
   private async keepFormer(id: number): Promise<void> {
     const { mailboxId, people, now } = await this.store().call('team.former', {})
     if (mailboxId !== id || !people.some(({ open }) => open)) return
-    const mailbox = (await this.store().call('mailbox.all', {})).mailboxes.find((one) => one.id === id)
+    const mailbox = await this.find(id)
     if (mailbox) await this.former.keep(id, await this.passwords(mailbox), now)
   }
 
   /** The permissions of a mailbox and what each serves. */
-  private async grantsOf(id: number): Promise<Map<string, Use[]>> {
-    const found = new Map<string, Use[]>()
+  private async grantsOf(id: number): Promise<Map<string, MailUse[]>> {
+    const found = new Map<string, MailUse[]>()
     for (const use of uses) {
       const secret = await this.secret(id, use)
       if (secret && 'grant' in secret) found.set(secret.grant, [...(found.get(secret.grant) ?? []), use])
     }
     return found
+  }
+
+  /** undefined: it is not there any more. */
+  async find(id: number): Promise<Mailbox | undefined> {
+    return (await this.store().call('mailbox.all', {})).mailboxes.find((one) => one.id === id)
   }
 
   /** How each mailbox that signs in by browser stands. */
@@ -242,7 +246,7 @@ export class Mailboxes {
   /** Starts a test; its steps come through `test`. Tokens of a sign-in go to the servers it was made for only. */
   startTest(testId: string, settings: MailboxSettings, given: Given): void {
     refusePlaintext(settings)
-    const credential = (use: Use): Credential => {
+    const credential = (use: MailUse): Credential => {
       const own = use === 'smtp'
       const signInId = own ? (given.smtpSignInId ?? given.signInId) : given.signInId
       if (settings[use].signIn === 'oauth')

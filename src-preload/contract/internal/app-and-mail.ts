@@ -91,7 +91,7 @@ export const appForMail = {
     () =>
       z.object({
         mailboxId: Id,
-        use: z.enum(['imap', 'smtp']),
+        use: MailUse,
         server: ServerSettings,
         renew: z.boolean().optional(),
       }),
