@@ -85,7 +85,7 @@ export class Keys {
   /** Finds the key, or says what a person must do. Changes nothing when a key that should be there is not (R45). */
   async find(): Promise<KeyState> {
     try {
-      this.ring = this.readRing()
+      this.ring = this.ringOfProfile()
       if (this.ring) {
         if (this.ring.mode === 'passphrase') return { is: 'locked' }
         this.key = await this.keyInKeychain(this.ring.id)
@@ -112,23 +112,28 @@ export class Keys {
    * while the program runs on this profile. Throws `key-missing`, `keychain-failed`.
    */
   async look(): Promise<'keychain' | 'passphrase' | 'none'> {
-    const ring = this.readRing()
+    const ring = this.ringOfProfile()
     if (ring?.mode === 'keychain') (await this.keyInKeychain(ring.id)).fill(0)
     return ring?.mode ?? 'none'
   }
 
   /** null: a new profile. Throws `key-missing`. */
+  private ringOfProfile(): Keyring | null {
+    const ring = this.readRing()
+    if (!ring && existsSync(this.files.ring)) throw new PosternError('key-missing', 'keyring does not fit')
+    if (!ring && existsSync(join(this.profile, 'postern.db')))
+      throw new PosternError('key-missing', 'database without keyring')
+    return ring
+  }
+
+  /** null: there is none that fits. */
   private readRing(): Keyring | null {
-    if (!existsSync(this.files.ring)) {
-      if (existsSync(join(this.profile, 'postern.db')))
-        throw new PosternError('key-missing', 'database without keyring')
-      return null
-    }
+    if (!existsSync(this.files.ring)) return null
     const text = readFileSync(this.files.ring, 'utf8')
     try {
       return Keyring.parse(JSON.parse(text))
     } catch {
-      throw new PosternError('key-missing', 'keyring does not fit')
+      return null
     }
   }
 
@@ -301,12 +306,12 @@ export class Keys {
    * sealed here, or another key holds now), `wrong-passphrase`, `unreadable` (sealed to somebody else).
    */
   async recover(by: KeyFile, passphrase: string, next: string): Promise<void> {
-    const { recovery, ring } = this.files
+    const { recovery } = this.files
     if (!existsSync(recovery)) throw new PosternError('key-missing', 'nothing is sealed for recovery')
     const { sealed } = Recovery.parse(JSON.parse(readFileSync(recovery, 'utf8')))
     const key = await openWithKeyFile(by, passphrase, Buffer.from(sealed, 'base64'), recoveryPurpose)
     if (!isKeyOf(join(this.profile, 'postern.db'), key)) throw new PosternError('key-missing', 'another key holds')
-    const before = existsSync(ring) ? Keyring.safeParse(JSON.parse(readFileSync(ring, 'utf8'))).data : null
+    const before = this.readRing()
     const id = before?.id ?? randomUUID()
     // What the keychain still gives comes along; passwords that it does not are asked for again.
     if (before?.mode === 'keychain')

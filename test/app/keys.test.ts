@@ -84,6 +84,14 @@ describe('the database key', () => {
     expect(await again.find()).toEqual({ is: 'locked' })
     expect((await again.unlock('a new passphrase')).equals(changed)).toBe(true)
     expect(await again.secret('imap:1')).toBe('mailbox password')
+    // A disk that lost what says how the key is kept.
+    writeFileSync(join(profile, 'keyring.json'), '\0\0\0')
+    expect(await lost().find()).toMatchObject({ is: 'failed', error: { code: 'key-missing' } })
+    again.sealRecovery(it.card)
+    await lost().recover(it, 'passphrase of IT', 'a third passphrase')
+    const third = lost()
+    expect(await third.find()).toEqual({ is: 'locked' })
+    expect((await third.unlock('a third passphrase')).equals(changed)).toBe(true)
     // As a crash between writing and renaming leaves it.
     writeFileSync(join(profile, 'recovery.json.new'), readFileSync(join(profile, 'recovery.json')))
     again.sealRecovery(null)
