@@ -77,9 +77,9 @@ function Card({
           {grant.kind !== 'support' && <span className="chip sm line">{t(`privacy:kinds.${grant.kind}`)}</span>}
           {grant.open > 0 && <span className="chip sm acc">{t('privacy:access.openNow')}</span>}
         </div>
-        <div className="meta t3 cut" data-tip={byLine(grant, now)}>
+        <p className="meta t3">
           <bdi>{byLine(grant, now)}</bdi>
-        </div>
+        </p>
         <div className="meta t3">
           {grant.mailboxIds === null
             ? t('privacy:access.allMailboxes')
