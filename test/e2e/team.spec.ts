@@ -49,6 +49,7 @@ test('two people become a team by a code and three words, work on one conversati
   test.setTimeout(360_000)
   const [a, b] = [ana.page, ben.page]
   await settings(a)
+  await expect(a.getByRole('button', { name: 'Create a team' })).toBeVisible()
   await look(ana, 'team-alone')
   await a.getByRole('button', { name: 'Create a team' }).click()
   await a.getByRole('dialog').getByRole('button', { name: 'Create team' }).click()
