@@ -305,7 +305,7 @@ function People({
           { label: t('team:remove'), danger: true, onSelect: () => onMember('remove', member) },
         ]
   return (
-    <div className="people">
+    <div>
       <CardTable
         heads={[t('team:columns.name'), t('team:columns.role'), t('team:columns.seen')]}
         acts={t('team:columns.acts')}
