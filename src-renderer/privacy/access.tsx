@@ -82,7 +82,7 @@ function Card({
         </p>
         <div className="meta t3">
           {grant.mailboxIds === null
-            ? t('privacy:access.allMailboxes')
+            ? t('privacy:grant.all')
             : t('privacy:access.mailboxes', { count: grant.mailboxIds.length })}{' '}
           · {grant.elsewhere && <>{t('privacy:access.elsewhere', { name: grant.elsewhere.name })} · </>}
           {grant.lastUsedAt === null

@@ -193,7 +193,7 @@ export const privacy = {
     somebody: 'the person',
     whats: {
       diagnostics: 'versions and sync state',
-      metadata: 'lists, without message text',
+      metadata: 'lists without message text',
       full: 'messages, notes and profiles',
     },
     can: 'Can see',
