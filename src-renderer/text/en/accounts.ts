@@ -97,7 +97,6 @@ export const accounts = {
     provider:
       'The right to read, send and delete that the provider words is used to sync and send for this mailbox only.',
     scopes: 'Exact permissions',
-    opens: 'Opens {{host}} in your default browser',
     opensBefore: 'Opens',
     opensAfter: 'in your default browser',
     keychain: 'Key kept in the system keychain',
@@ -152,12 +151,10 @@ export const accounts = {
     withPassword: 'Password',
     receive: 'Sign in to receive',
     send: 'Sign in to send',
-    dialog: 'Sign in by browser',
     open: 'Sign in…',
     openAgain: 'Sign in again…',
     kept: 'Signed in. Sign in again only when the provider asks for it.',
     wanted: 'Sign in to go on',
-    change: 'After a change of the server, sign in again: a permission goes to the servers that it was given for only.',
   },
   foreign: {
     title: 'These servers are outside of {{domain}}',
@@ -181,8 +178,6 @@ export const accounts = {
     compared: 'I compared the fingerprint',
     acceptDo: 'Accept for this server',
     binds: 'It counts for this server only, and for no other certificate. You can take it back in Settings, Security.',
-    accepted: 'Accepted certificate in use',
-    forget: 'Forget it',
   },
   sync: {
     needed: '{{name}} wants you to sign in again',

@@ -33,7 +33,6 @@ export const composer = {
   quote: 'Quote',
   moreTools: 'More text styles',
   undo: 'Undo typing',
-  redo: 'Redo typing',
   attach: 'Attach files',
   addPicture: 'Put a picture into the text',
   pictureTooBig_one:
@@ -53,7 +52,6 @@ export const composer = {
   showQuoted: 'Show the quoted message',
   hideQuoted: 'Hide the quoted message',
   dropQuoted: 'Leave out the quoted message',
-  keepQuoted: 'The quoted message is left out',
   saving: { saving: 'Saving', saved: 'Draft saved', waiting: 'Saving', failed: 'Draft not saved' },
   saveFailed: 'The draft could not be saved just now. Your text is still here.',
   files: 'Attached files',
@@ -66,7 +64,6 @@ export const composer = {
     closed: 'Send and close',
     pending: 'Send and set to pending',
     open: 'Send and keep open',
-    plain: 'Send',
     queueClosed: 'Queue and close',
     queuePending: 'Queue and set to pending',
     queueOpen: 'Queue and keep open',

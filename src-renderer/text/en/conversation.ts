@@ -26,7 +26,6 @@ export const conversation = {
   messages: 'Messages',
   earlier_one: '{{count}} earlier message',
   earlier_other: '{{count}} earlier messages',
-  jumpNew: 'New message',
   history: {
     takenBack: 'taken back',
     reopened: 'Reopened: customer wrote',
@@ -88,7 +87,6 @@ export const conversation = {
   },
   message: {
     to: 'to {{names}}',
-    you: 'You',
     from: 'From',
     toField: 'To',
     cc: 'Cc',
@@ -172,7 +170,6 @@ export const conversation = {
     open: 'Open {{host}}',
     copy: 'Copy address',
     copied: 'Address copied',
-    target: 'Leads to {{url}}',
     refused: 'This link was not opened. Postern opens web and mail addresses only.',
     warning: {
       'other-host': 'The text shows {{shown}}, but the link leads to {{host}}.',

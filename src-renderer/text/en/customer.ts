@@ -5,7 +5,6 @@ export const customer = {
   email: 'Email',
   copyAddress: 'Copy {{address}}',
   copied: 'Address copied',
-  write: 'Write to {{address}}',
   notes: 'Notes',
   note: 'Note about {{name}}',
   editNote: 'Edit note',
@@ -18,7 +17,5 @@ export const customer = {
   showAll: 'Show all {{count}}',
   showFewer: 'Show fewer',
   moreThan: 'The newest {{shown}} of {{count}} are listed.',
-  firstSeen: 'First wrote',
-  lastSeen: 'Last wrote',
   failedTitle: 'The customer could not be shown',
 } as const

@@ -2,8 +2,6 @@ export const fields = {
   title: 'Details',
   edit: 'Change {{label}}',
   none: 'Not filled in',
-  save: 'Keep {{label}}',
-  clear: 'Take the value away',
   badNumber: 'Write a number.',
   didSet_one: '{{label}} set',
   didSet_other: '{{label}} of {{count}} set',

@@ -1,6 +1,5 @@
 export const search = {
   region: 'Search results',
-  placeholder: 'Search mail',
   conversations: 'Conversations',
   took: '{{ms}} ms, on this computer',
   waiting_one: '{{n}} message cannot be found yet',
@@ -14,8 +13,6 @@ export const search = {
   failedTitle: 'Search did not work',
   attachments_one: '{{count}} attachment',
   attachments_other: '{{count}} attachments',
-  count_one: '{{n}} conversation found',
-  count_other: '{{n}} conversations found',
   palette: {
     label: 'Command palette',
     input: 'Type a command or search',

@@ -36,7 +36,6 @@ export const sending = {
     held: 'Not sent yet. Review it in the conversation.',
   },
   since: {
-    title: 'This was stopped because the conversation moved on since you began.',
     in: '{{name}} wrote, {{time}}',
     out: '{{name}} answered, {{time}}',
     read: 'Read it',
@@ -78,7 +77,6 @@ export const sending = {
     unlessAnsweredHint: 'If the customer or a colleague writes before then, it stops for your review.',
     awake: 'It leaves from this computer. If it is off then, it leaves as soon as Postern is open and connected.',
     do: 'Schedule',
-    doAt: 'Send {{time}}',
   },
   announce: {
     failed: 'A message was not sent: {{subject}}',

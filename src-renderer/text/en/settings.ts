@@ -20,7 +20,6 @@ export const settings = {
     support: 'Contact support',
     about: 'About Postern',
   },
-  loading: 'Opening the settings',
   failed: 'The settings could not be shown.',
   saveFailed: 'Not kept: {{why}}',
   general: {
@@ -82,7 +81,6 @@ export const settings = {
     show: 'Show shortcuts',
   },
   mailboxes: {
-    title: 'Mailboxes',
     add: 'Add mailbox',
     empty: 'No mailbox yet.',
     name: 'Name',
@@ -167,7 +165,6 @@ export const settings = {
     logs: 'Logs',
     logsText: 'They hold what Postern did, without addresses, subjects or text of mail.',
     showLogs: 'Show logs',
-    product: 'About',
   },
   lock: {
     title: 'Lock',

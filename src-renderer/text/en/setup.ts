@@ -169,7 +169,6 @@ export const setup = {
     tls: 'TLS',
     starttls: 'STARTTLS',
     none: 'None',
-    noneHint: 'Without encryption only a server on this computer can be used.',
     user: 'User name',
     password: 'Password or app password',
     own: 'Other user name or password for the outgoing server',
@@ -178,7 +177,6 @@ export const setup = {
     badAddress: 'This is not an email address.',
     badHost: 'This is not a server name.',
     badPort: 'A port is a number from 1 to 65535.',
-    cancel: 'Cancel',
     back: 'Back',
     add: 'Add mailbox',
     adding: 'Adding',
@@ -192,7 +190,6 @@ export const setup = {
     testWhen: 'Runs as you type',
     again: 'Run again',
     use: 'Use {{port}}',
-    protocol: '{{protocol}}',
     waiting: 'Waiting',
     notEncrypted: 'not encrypted',
     step: {

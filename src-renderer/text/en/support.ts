@@ -11,7 +11,6 @@ export const support = {
   you: '{{name}}, {{organisation}}',
   views: 'Views',
   mailboxes: 'Mailboxes',
-  all: 'All mailboxes',
   diagnostics: 'Diagnostics',
   search: 'Search, read only',
   searchFor: 'Results for “{{text}}”',

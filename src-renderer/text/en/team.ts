@@ -102,7 +102,6 @@ export const team = {
   invites: {
     title: 'Pending invites',
     none: 'No open invitations.',
-    open: '{{role}}, ends {{when}}',
     ended: '{{role}}, has ended',
     asked: '{{name}} asks to join from {{device}}',
     askedNoDevice: '{{name}} asks to join',
@@ -167,8 +166,6 @@ export const team = {
     this: 'this one',
     ownerDevice: 'signs the roster',
     noName: '{{member}}’s computer',
-    seen: 'Heard of {{ago}}',
-    notSeen: 'Not heard of yet',
     gone: 'Taken out',
     eraseAsked: 'Erases itself at its next contact',
     erased: 'Erased itself {{when}}',
