@@ -1,6 +1,7 @@
 import { TriangleAlert, X } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react'
 import type { Address } from '../../src-preload/contract'
+import { addressKey } from '../../src-preload/contract/address'
 import { call } from '../client'
 import { t } from '../text'
 import { Avatar } from '../ui/avatar'
@@ -31,8 +32,8 @@ function useSuggestions(text: string, there: readonly Address[]): Address[] {
     }
   }, [wanted])
   if (wanted === '' || found.text === '') return []
-  const known = new Set(there.map((one) => one.address.toLowerCase()))
-  return found.addresses.filter((one) => !known.has(one.address.toLowerCase()))
+  const known = new Set(there.map((one) => addressKey(one.address)))
+  return found.addresses.filter((one) => !known.has(addressKey(one.address)))
 }
 
 export interface RecipientFieldProps {

@@ -1,4 +1,5 @@
 import type { Address } from '../../src-preload/contract'
+import { addressKey } from '../../src-preload/contract/address'
 
 /** Enough of RFC 5321 to catch slips, loose enough to let every address through that a server would take. */
 const localPart = /^(?:"(?:[^"\\\r\n]|\\[^\r\n]){1,62}"|[^\s@<>()[\],;:\\"]{1,64})$/u
@@ -69,7 +70,7 @@ export function parseRecipients(text: string): Address[] {
   return found
 }
 
-const key = (one: Address): string => one.address.trim().toLowerCase()
+const key = (one: Address): string => addressKey(one.address)
 
 /** Adds recipients without doubling an address that is there. */
 export function addRecipients(there: readonly Address[], more: readonly Address[]): Address[] {

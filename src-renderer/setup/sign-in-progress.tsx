@@ -1,4 +1,5 @@
 import { CircleCheck, Copy, ExternalLink, RotateCw } from 'lucide-react'
+import { sameAddress } from '../../src-preload/contract/address'
 import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { showToast } from '../state/toast'
@@ -49,7 +50,7 @@ export function SignInProgress({
     )
   }
   if (state?.state === 'done') {
-    const other = state.address !== null && state.address.toLowerCase() !== address.toLowerCase() ? state.address : null
+    const other = state.address !== null && !sameAddress(state.address, address) ? state.address : null
     return (
       <div className="y g2">
         <div className="x g2" role="status">
