@@ -50,11 +50,10 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
   const [step, setStep] = useState(0)
   const [withPassword, setWithPassword] = useState(false)
   const byServer = choice === 'other' || withPassword
-  const byBrowser = choice !== null && !byServer
   const steps = [
     t('accounts:steps.provider'),
     t('accounts:steps.access'),
-    t(byBrowser || choice === null ? 'accounts:steps.signIn' : 'accounts:steps.server'),
+    t(byServer ? 'accounts:steps.server' : 'accounts:steps.signIn'),
     t('accounts:steps.keep'),
     t('accounts:steps.who'),
   ]
@@ -104,7 +103,7 @@ export function AddMailbox({ onLeave = leave, notice }: { onLeave?: (() => void)
         />
       )
     }
-    if (choice === 'other' || withPassword) return null
+    if (byServer) return null
     return <SignInPage address={address} choice={choice} method={method} onBack={() => setStep(1)} onNext={signedIn} />
   }
   return (
