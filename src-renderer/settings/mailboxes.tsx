@@ -143,29 +143,23 @@ export function Mailboxes({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
                             icon: AtSign,
                             onSelect: () => goSettings(`mailboxes/identity-${mailbox.id}`),
                           },
-                        ]),
-                    ...(mailbox.paused || mailbox.local
-                      ? []
-                      : [
-                          {
-                            label: t('settings:mailboxes.sync'),
-                            icon: RefreshCw,
-                            onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })),
-                          },
-                        ]),
-                    ...(mailbox.local
-                      ? []
-                      : [
+                          ...(mailbox.paused
+                            ? []
+                            : [
+                                {
+                                  label: t('settings:mailboxes.sync'),
+                                  icon: RefreshCw,
+                                  onSelect: () => quietly(call('sync.now', { mailboxId: mailbox.id })),
+                                },
+                              ]),
                           {
                             label: t(mailbox.paused ? 'settings:mailboxes.resume' : 'settings:mailboxes.pause'),
                             icon: mailbox.paused ? Play : Pause,
                             onSelect: () =>
                               quietly(call('mailboxes.pause', { id: mailbox.id, paused: !mailbox.paused })),
                           },
+                          { label: t('depth:menu'), icon: HardDrive, onSelect: () => setStorage(mailbox) },
                         ]),
-                    ...(mailbox.local
-                      ? []
-                      : [{ label: t('depth:menu'), icon: HardDrive, onSelect: () => setStorage(mailbox) }]),
                     { label: t('settings:mailboxes.export'), icon: FileUp, onSelect: () => setExporting(mailbox) },
                     'separator',
                     {
