@@ -1,6 +1,4 @@
-import type { CallName, PosternEvent } from '../src-preload/contract'
-
-type Topic = PosternEvent['topic']
+import type { CallName, Topic } from '../src-preload/contract'
 
 /** After which events the answer of a call may be another one. None: it is asked once, for what is shown as it was. */
 const table = {

@@ -24,7 +24,7 @@ export function listFilter(
 }
 
 /** The window on one list; the same filter gives the same window while it is kept. */
-export function listWindow(filter: ListFilter): ListWindow {
+function listWindow(filter: ListFilter): ListWindow {
   const key = JSON.stringify(filter)
   const found = kept.get(key)
   const window = found ?? new ListWindow((offset, limit) => ask('conversations.list', { ...filter, offset, limit }))

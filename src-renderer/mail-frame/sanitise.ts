@@ -91,7 +91,7 @@ function partName(address: string): string {
 }
 
 /** What a link may lead to; everything else loses its `href` and stays as text. */
-export function linkTarget(href: string): string | null {
+function linkTarget(href: string): string | null {
   // Browsers drop tabs and newlines inside an address and blanks and controls around it; so do we, before we look.
   const target = href.replace(/[\t\r\n]/g, '').replace(/^[\u0000- ]+|[\u0000- ]+$/g, '')
   return /^(?:https?:\/\/|mailto:|#.)/i.test(target) ? target.slice(0, 8192) : null

@@ -9,7 +9,7 @@ export interface CarrierForm {
 }
 export const plainCarrier: CarrierForm = { kind: 'mailbox', url: '', token: '' }
 
-export const isUrl = (url: string): boolean => /^(nats|tls):\/\/[^\s/:]+(:\d{1,5})?\/?$/.test(url.trim())
+const isUrl = (url: string): boolean => /^(nats|tls):\/\/[^\s/:]+(:\d{1,5})?\/?$/.test(url.trim())
 export const isCarrier = (form: CarrierForm): boolean => form.kind === 'mailbox' || isUrl(form.url)
 export const toCarrier = ({ kind, url, token }: CarrierForm): TeamCarrier =>
   kind === 'mailbox' ? { kind } : { kind, url: url.trim(), token }

@@ -98,11 +98,7 @@ export const useToasts = create<State>()((set, get) => ({
   },
 }))
 
-/** Shows a toast; answers with its id for `hideToast`. */
+/** Shows a toast; answers with its id. */
 export function showToast(input: ToastInput): number {
   return useToasts.getState().show(input)
-}
-
-export function hideToast(id: number): void {
-  useToasts.getState().hide(id)
 }

@@ -15,7 +15,7 @@ function dayAt(now: number, days: number, hour: number): number {
 }
 
 /** The times that are offered, soonest first, in ms since 1970. */
-export function offeredTimes(now: number): { key: 'inHour' | 'tonight' | 'tomorrow' | 'monday'; at: number }[] {
+function offeredTimes(now: number): { key: 'inHour' | 'tonight' | 'tomorrow' | 'monday'; at: number }[] {
   const weekday = new Date(now).getDay()
   const evening = dayAt(now, 0, 18)
   return [

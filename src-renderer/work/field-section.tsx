@@ -13,7 +13,7 @@ import { useFields } from './use-views'
 import './work.css'
 
 /** As people read it: a day in their own form. */
-export function fieldText(field: Field | undefined, value: FieldValue): string {
+function fieldText(field: Field | undefined, value: FieldValue): string {
   return field?.kind === 'date' && typeof value === 'string' ? calendarText(value) : String(value)
 }
 
