@@ -82,7 +82,7 @@ function describe(
   )
   if (one.kind === 'removal' || one.kind === 'lost') {
     const whose = one.kind === 'removal' ? one.member : one.device
-    const done = one.tried?.came === 'refused'
+    const done = gravityOf(one) === 'good'
     return {
       text: done
         ? triedText(one.name, one.tried)
