@@ -45,7 +45,7 @@ export function Button({
     >
       {busy ? <Spinner /> : icon && <Icon icon={icon} small={size === 'sm'} />}
       {children}
-      {keys && <Kbd keys={keys} bare={kind !== 'primary'} />}
+      {keys && <Kbd keys={keys} bare={kind !== 'primary' && kind !== 'ghost'} />}
     </button>
   )
 }

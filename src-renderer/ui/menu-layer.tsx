@@ -24,7 +24,7 @@ function Item({ item }: { item: MenuItem }) {
       {(item.hint ?? item.keys) && (
         <span className="end">
           {item.hint}
-          {item.keys && <Kbd keys={item.keys} bare />}
+          {item.keys && <Kbd keys={item.keys} />}
         </span>
       )}
     </>
