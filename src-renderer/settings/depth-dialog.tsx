@@ -55,7 +55,7 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
     >
       <DepthFields form={form} address={mailbox.address} />
       <div className="y g1" role="status">
-        <span className="medium">{t('depth:usage')}</span>
+        <span className="label">{t('depth:usage')}</span>
         <span className="t2 num sel">
           {usage
             ? [

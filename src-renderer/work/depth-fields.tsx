@@ -105,7 +105,7 @@ export function DepthFields({ form, address }: { form: DepthForm; address?: stri
         </Field>
       )}
       <div className="y g1">
-        <span className="medium">{t('depth:pace')}</span>
+        <span className="label">{t('depth:pace')}</span>
         <Segmented
           label={t('depth:pace')}
           value={depth.pace}
