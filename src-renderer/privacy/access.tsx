@@ -38,16 +38,6 @@ async function revoke(grant: Grant): Promise<void> {
   }
 }
 
-/** The line under a name: why, by whom, since when. */
-function byLine(grant: Grant, now: number): string {
-  return t('privacy:access.byLine', {
-    reason: grant.reason,
-    reference: grant.reference === '' ? '' : t('privacy:access.reference', { reference: grant.reference }),
-    by: grant.grantedBy,
-    when: messageTime(grant.grantedAt, now),
-  })
-}
-
 function Card({
   grant,
   now,
@@ -78,7 +68,8 @@ function Card({
           {grant.open > 0 && <span className="chip sm acc">{t('privacy:access.openNow')}</span>}
         </div>
         <p className="meta t3">
-          <bdi>{byLine(grant, now)}</bdi>
+          <bdi>{[grant.reason, grant.reference].filter(Boolean).join(', ')}</bdi> ·{' '}
+          <bdi>{t('privacy:access.by', { by: grant.grantedBy, when: messageTime(grant.grantedAt, now) })}</bdi>
         </p>
         <div className="meta t3">
           {grant.mailboxIds === null

@@ -55,8 +55,7 @@ export const privacy = {
     doubt:
       'The clock of this computer was set back or differs from the mail server’s. Nobody is let in until the time can be trusted.',
     verified: 'Verified',
-    byLine: '{{reason}}{{reference}} · granted by {{by}}, {{when}}',
-    reference: ', {{reference}}',
+    by: 'granted by {{by}}, {{when}}',
     of: 'of {{time}}',
     ends: 'Ends {{when}}',
     elsewhere: 'Opens on the computer of {{name}} only',
