@@ -22,6 +22,11 @@ let desk: Desk
 let page: Page
 const composer = (): Locator => page.getByRole('region', { name: 'Composer' })
 const zoom = () => desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.zoomFactor)
+/** By key, from any size. */
+async function twiceAsLarge(): Promise<void> {
+  for (let step = 0; step < 8; step++) await page.keyboard.press('Control+Shift+Equal')
+  await expect.poll(zoom).toBe(2)
+}
 
 /** Controls of a part of the window that are not wholly inside it, or lie over each other. */
 const outOfPlace = (part: Locator): Promise<string[]> =>
@@ -152,8 +157,7 @@ test('colours that the system forces leave nothing unmarked: what is chosen, wha
 
 test('text twice as large in the smallest window hides nothing for good: each pane, the list and the text of a reply are reached and left by key', async () => {
   await resize(desk, sizes[1])
-  for (let step = 0; step < 8; step++) await page.keyboard.press('Control+Shift+Equal')
-  await expect.poll(zoom).toBe(2)
+  await twiceAsLarge()
   await expect.poll(() => page.evaluate(() => innerWidth)).toBeLessThanOrEqual(480)
   await nav(page, 'Inbox').click()
   await expect(list(page)).toBeVisible()
@@ -187,6 +191,7 @@ test('text twice as large in the smallest window hides nothing for good: each pa
 })
 
 test('the size of the text is kept over a restart, and Ctrl 0 brings the usual one back', async () => {
+  await twiceAsLarge()
   const { profile } = desk
   await desk.close()
   desk = await startPostern({ profile, size: sizes[1] })
