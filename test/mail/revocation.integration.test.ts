@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import tls from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeCertificates, makeStaple } from '../servers/tls.mjs'
+import { makeCertificates, makeStaple, trust } from '../servers/tls.mjs'
 import type { ServerSettings } from '../../src-preload/contract/mail'
 import { lookAtCertificate, openPort } from '../../src-main/mail/accounts/server-probe'
 import { webRequest } from '../../src-main/mail/accounts/web-request'
@@ -131,7 +131,7 @@ describe('a server that brings an answer along (R29)', () => {
   }
   const ports: Record<string, number> = {}
   beforeAll(async () => {
-    tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(certificates.ca, 'utf8')])
+    trust(certificates)
     refuseRevoked()
     for (const protocol of ['imap', 'smtp', 'http'] as const) {
       const { greeting, plain, secure } = scripts[protocol]

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import tls from 'node:tls'
 import { makeEnterable, requireProgram, tempFolder } from './process.mjs'
 
 /**
@@ -98,6 +99,17 @@ export function makeCertificates(dir = tempFolder('tls')) {
   // Servers may read the keys as users of their own; these keys protect nothing.
   for (const file of fs.readdirSync(dir)) if (/\.(pem|key)$/.test(file)) fs.chmodSync(at(file), 0o644)
   return certificates
+}
+
+/**
+ * This process takes the authority of these certificates for a known one.
+ * @param {Certificates} certificates
+ * @returns {() => void} takes that back
+ */
+export function trust({ ca }) {
+  const before = tls.getCACertificates('default')
+  tls.setDefaultCACertificates([...before, fs.readFileSync(ca, 'utf8')])
+  return () => tls.setDefaultCACertificates(before)
 }
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']

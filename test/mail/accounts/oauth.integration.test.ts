@@ -1,7 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import net from 'node:net'
-import tls from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OauthService, SignInStep } from '../../../src-preload/contract/sign-in'
 import { ImapSession } from '../../../src-main/mail/sync/imap-session'
@@ -12,7 +10,7 @@ import { startDovecot } from '../../servers/dovecot.mjs'
 import { startOauth } from '../../servers/oauth.mjs'
 import { visit } from '../../servers/oauth-visit.mjs'
 import { canRunPostfix, startPostfix } from '../../servers/postfix.mjs'
-import { makeCertificates } from '../../servers/tls.mjs'
+import { makeCertificates, trust } from '../../servers/tls.mjs'
 
 const account = 'help@northwindbikes.example'
 const certificates = makeCertificates()
@@ -57,7 +55,7 @@ async function run(
 }
 
 beforeAll(async () => {
-  tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(certificates.ca, 'utf8')])
+  trust(certificates)
   server = await startOauth({ tls: certificates.good })
   dovecot = await startDovecot({ users: [{ name: account, password: 'right-password' }], config: server.dovecotConfig })
 })

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startDovecot } from '../../servers/dovecot.mjs'
 import { canRunPostfix, startPostfix } from '../../servers/postfix.mjs'
 import { freePort } from '../../servers/process.mjs'
-import { makeCertificates } from '../../servers/tls.mjs'
+import { makeCertificates, trust } from '../../servers/tls.mjs'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { ServerSettings } from '../../../src-preload/contract/mail'
 import type { TestStep } from '../../../src-preload/contract/calls'
@@ -33,7 +33,7 @@ async function dovecotWith(certificate: { cert: string; key: string }): Promise<
 }
 
 beforeAll(async () => {
-  tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(certificates.ca, 'utf8')])
+  trust(certificates)
   good = await dovecotWith(certificates.good)
   seed(good, 7)
 })

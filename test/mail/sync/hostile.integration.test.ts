@@ -1,8 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs'
-import tls from 'node:tls'
+import { rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { makeCertificates } from '../../servers/tls.mjs'
+import { makeCertificates, trust } from '../../servers/tls.mjs'
 import { Backoff } from '../../../src-main/mail/sync/backoff'
 import { mailboxAt, serverAt, untilIdle, user } from '../harness'
 import { MemoryStore } from '../memory-store'
@@ -200,7 +199,7 @@ describe('what a failure is', () => {
 
   test('a known server that shows another face on another network is told as a network that wants a sign-in, and found again within ten seconds', async () => {
     const certificates = makeCertificates()
-    tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(certificates.ca, 'utf8')])
+    trust(certificates)
     const server = await imitate('qresync', { tls: certificates.good })
     server.mail.add('INBOX', letter('m'))
     const mailbox = mailboxAt(serverAt(server.port, { host: 'localhost', security: 'tls' }))

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import tls from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ImapSession } from '../../../src-main/mail/sync/imap-session'
 import type { LogCarrier } from '../../../src-main/mail/team/team-carrier'
@@ -8,7 +6,7 @@ import { ImapCarrier } from '../../../src-main/mail/team/team-imap'
 import { NatsCarrier } from '../../../src-main/mail/team/team-nats'
 import { startDovecot } from '../../servers/dovecot.mjs'
 import { startNats } from '../../servers/nats.mjs'
-import { makeCertificates } from '../../servers/tls.mjs'
+import { makeCertificates, trust } from '../../servers/tls.mjs'
 import { seedMaildir, serverAt, user } from '../harness'
 
 let dovecot: Awaited<ReturnType<typeof startDovecot>>
@@ -175,8 +173,7 @@ describe('a NATS server that cannot carry a team', () => {
   })
 
   test('a certificate that does not fit is refused, one that fits is not (R29)', async () => {
-    const before = tls.getCACertificates('default')
-    tls.setDefaultCACertificates([...before, readFileSync(certificates.ca, 'utf8')])
+    const distrust = trust(certificates)
     try {
       expect(await failure(await start({ tls: certificates.good }))).toBeNull()
       expect(await failure(await start({ tls: certificates.expired }))).toMatchObject({ code: 'certificate-expired' })
@@ -187,7 +184,7 @@ describe('a NATS server that cannot carry a team', () => {
         code: 'certificate-not-trusted',
       })
     } finally {
-      tls.setDefaultCACertificates(before)
+      distrust()
     }
   })
 })
