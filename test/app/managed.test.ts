@@ -2,26 +2,17 @@ import { expect, it } from 'vitest'
 import type { Keys } from '../../src-main/app/keys'
 import type { Mailboxes } from '../../src-main/app/mailboxes'
 import { Managed } from '../../src-main/app/managed'
-import { PolicyWatch } from '../../src-main/app/policy'
 import type { Provision } from '../../src-main/app/provision'
 import { Provisioning } from '../../src-main/app/provisioning'
 import { PosternError } from '../../src-preload/contract/errors'
+import { policyInMemory } from './policy-in-memory'
 
 const server = { host: 'mail.example', port: 993, security: 'tls' as const, user: 'team' }
 const mailbox = { name: 'Team', address: 'Team@mail.example', imap: server, smtp: server }
 
 /** A policy that can be written anew, and what was asked of the mailboxes because of it. */
 async function managedBy(policy: object, keyIn: 'keychain' | 'passphrase' = 'keychain') {
-  let text = JSON.stringify(policy)
-  let look: () => void = () => undefined
-  const watch = new PolicyWatch({
-    name: 'a test',
-    read: () => [{ file: '1.json', text }],
-    watch: (changed) => {
-      look = changed
-      return () => undefined
-    },
-  })
+  const { watch, write } = policyInMemory(JSON.stringify(policy))
   await watch.start()
   const kept: Record<string, unknown> = {}
   const call = async (name: string, values: object) => {
@@ -38,10 +29,9 @@ async function managedBy(policy: object, keyIn: 'keychain' | 'passphrase' = 'key
     () => ({ call }) as never,
   )
   const says = async (next: object): Promise<void> => {
-    text = JSON.stringify(next)
     await new Promise<void>((heard) => {
       watch.onChange(() => heard())
-      look()
+      write(JSON.stringify(next))
     })
   }
   return { managed, says, asked }

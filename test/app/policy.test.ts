@@ -6,6 +6,7 @@ import { managedPreferences, policyFolder, PolicyWatch, registryPolicies } from 
 import { readPolicies } from '../../src-main/shared/policy-reader'
 import { Policy, policyShape } from '../../src-preload/contract/policy'
 import { policyTemplates } from '../../src-preload/contract/policy-templates'
+import { policyInMemory } from './policy-in-memory'
 
 const dir = mkdtempSync(path.join(tmpdir(), 'postern-policy-'))
 afterAll(() => rmSync(dir, { recursive: true }))
@@ -57,26 +58,15 @@ test('a change of the folder is heard without a restart', async () => {
 })
 
 test('a policy file that is read while it is being written locks nothing at its safest', async () => {
-  let text = '{"supportAccess":"allowed"}'
-  let look: () => void = () => undefined
-  const watch = new PolicyWatch({
-    name: 'a test',
-    read: () => [{ file: '1.json', text }],
-    watch: (changed) => {
-      look = changed
-      return () => undefined
-    },
-  })
+  const { watch, write } = policyInMemory('{"supportAccess":"allowed"}')
   await watch.start()
   const heard: unknown[] = []
   watch.onChange(({ policy }) => heard.push(policy))
-  text = ''
-  look()
-  text = '{"remoteContent":"never"}'
+  write('')
+  write('{"remoteContent":"never"}')
   await expect.poll(() => heard, { timeout: 15_000 }).toEqual([{ remoteContent: 'never' }])
   // What stays broken counts.
-  text = '{'
-  look()
+  write('{')
   await expect.poll(() => watch.state.faults.length, { timeout: 15_000 }).toBe(1)
 })
 
