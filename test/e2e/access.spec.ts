@@ -16,10 +16,9 @@ import {
   type Desk,
   type Team,
 } from './harness'
-import { keepNotices, settingsPage } from './hands'
+import { answerDialogs, keepNotices, settingsPage } from './hands'
 import { shots } from './pictures'
 import {
-  answerDialogs,
   expectSilentLogs,
   grantByCall,
   logRows,

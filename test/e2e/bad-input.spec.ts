@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, type Page } from '@playwright/test'
-import { nav, openRow } from './hands'
+import { answerDialogs, keepOpened, nav, openRow } from './hands'
 import {
   ask,
   conversation,
@@ -101,13 +101,8 @@ test('an attachment of 30 MB opens and is saved whole', async () => {
   await openRow(page, 'Thirty megabytes')
   await expect(conversation(page)).toContainText('The film is attached.')
   const path = join(folder, 'film.bin')
-  await desk.app.evaluate(({ dialog, shell }, to) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: to })
-    shell.openPath = (opened) => {
-      Reflect.set(globalThis, 'openedPath', opened)
-      return Promise.resolve('')
-    }
-  }, path)
+  await answerDialogs(desk.app, path)
+  const opened = await keepOpened(desk.app)
   await conversation(page)
     .getByRole('button', { name: /film\.bin/ })
     .click()
@@ -122,7 +117,7 @@ test('an attachment of 30 MB opens and is saved whole', async () => {
   const dialog = page.getByRole('dialog')
   await dialog.or(page.getByText('Saved')).first().waitFor()
   if (await dialog.isVisible()) await dialog.getByRole('button', { name: 'Open anyway' }).click()
-  await expect.poll(() => desk.app.evaluate(() => Reflect.get(globalThis, 'openedPath'))).toMatch(/film\.bin$/)
+  await expect.poll(opened).toEqual([expect.stringMatching(/film\.bin$/)])
 })
 
 test('a file of 30 MB in a reply is sent whole or refused by a sentence, and one beyond the limit is refused', async () => {

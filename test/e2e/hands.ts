@@ -116,7 +116,14 @@ export async function keepNotices(app: ElectronApplication): Promise<{
   }
 }
 
-/** What goes to the person's browser is written down instead of opened; answers with all of it so far. */
+/** The next dialogs of the system, which no test can drive, answer with this file or folder. */
+export const answerDialogs = (app: ElectronApplication, path: string): Promise<void> =>
+  app.evaluate(({ dialog }, file) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] })
+  }, path)
+
+/** What goes to the person's browser or to another program is written down instead of opened; answers with all of it so far. */
 export async function keepOpened(app: ElectronApplication): Promise<() => Promise<string[]>> {
   await app.evaluate(({ shell }) => {
     const opened: string[] = []
@@ -124,6 +131,10 @@ export async function keepOpened(app: ElectronApplication): Promise<() => Promis
     shell.openExternal = (url) => {
       opened.push(url)
       return Promise.resolve()
+    }
+    shell.openPath = (path) => {
+      opened.push(path)
+      return Promise.resolve('')
     }
   })
   return () =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startKeychain } from '../servers/keychain.mjs'
-import { answerByKeyboard, answered, nav, openRow, settingsPage } from './hands'
+import { answerByKeyboard, answered, keepOpened, nav, openRow, settingsPage } from './hands'
 import {
   ask,
   conversation,
@@ -223,11 +223,6 @@ test('no word of a mail, no address, file name or password lies in any file of t
         .filter(([, word]) => bytes.includes(word) || bytes.includes(Buffer.from(word, 'utf16le')))
         .map(([what]) => `${what} in ${file.slice(profile.length)}`)
     })
-  // The copy is made, but no program of this machine is started.
-  const openNothing = async (): Promise<void> =>
-    desk?.app.evaluate(({ shell }) => {
-      shell.openPath = async () => Promise.resolve('')
-    })
   desk = await startPostern({ profile, provision: team.provision })
   const { page } = desk
   await synced(page)
@@ -256,7 +251,8 @@ test('no word of a mail, no address, file name or password lies in any file of t
   // A copy for another program is plain as long as the program runs, and not after it ended, in whatever way.
   desk = await startPostern({ profile })
   await synced(desk.page)
-  await openNothing()
+  // The copy is made, but no program of this machine is started.
+  await keepOpened(desk.app)
   const hit = (await answered(desk.page, 'search.query', { text: canaries.body })).hits[0]
   const attached = (await answered(desk.page, 'conversations.get', { id: hit?.conversationId ?? 0 })).messages.flatMap(
     ({ attachments }) => attachments,
@@ -267,7 +263,7 @@ test('no word of a mail, no address, file name or password lies in any file of t
   desk = await startPostern({ profile })
   await synced(desk.page)
   expect(leaks()).toEqual([])
-  await openNothing()
+  await keepOpened(desk.app)
   await answered(desk.page, 'app.openAttachment', { id: attached?.id ?? 0, confirmed: true })
   await desk.close()
   desk = null

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { ask, leave, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
-import { settingsPage } from './hands'
+import { answerDialogs, settingsPage } from './hands'
 import { shots } from './pictures'
-import { answerDialogs, expectSilentLogs, grantByCall, knownStaff, panelTab } from './support-hands'
+import { expectSilentLogs, grantByCall, knownStaff, panelTab } from './support-hands'
 import { compare } from './wire'
 
 let team: Team

@@ -2,17 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
-import { answered } from './hands'
+import { answerDialogs, answered } from './hands'
 import { ask, type Desk } from './harness'
 
 export const staffPassphrase = 'correct horse battery'
-
-/** The next dialogs of the system answer with this file. */
-export const answerDialogs = (app: ElectronApplication, path: string): Promise<void> =>
-  app.evaluate(({ dialog }, file) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file })
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] })
-  }, path)
 
 /** Makes a support identity with this key file and lets the workspace know it, without a window; answers with its card. */
 export async function knownStaff(app: ElectronApplication, page: Page, keyFile: string): Promise<string> {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { nav, openRow } from './hands'
+import { answerDialogs, nav, openRow } from './hands'
 import { look } from './pictures'
 import {
   conversation,
@@ -58,18 +58,12 @@ test.afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-/** What the person picks in the system's dialog, which no test can drive. */
-const answerDialog = (path: string): Promise<void> =>
-  desk.app.evaluate(({ dialog }, chosen) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
-  }, path)
-
 test('old mail is not lost on its way in and out: import to a mailbox of its own, then export of it and of one conversation', async () => {
   const { page } = desk
   await page.keyboard.press('g')
   await page.keyboard.press('t')
   await expect(page.getByRole('heading', { name: 'Import and export' })).toBeVisible()
-  await answerDialog(join(dir, 'old'))
+  await answerDialogs(desk.app, join(dir, 'old'))
   await page.getByRole('button', { name: 'Choose folder…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Import old' })
   await dialog.getByLabel('Whose mail it was').fill('nobody')
@@ -89,7 +83,7 @@ test('old mail is not lost on its way in and out: import to a mailbox of its own
   // Into the archive on the server, where colleagues have it too.
   await page.keyboard.press('g')
   await page.keyboard.press('t')
-  await answerDialog(join(dir, 'years'))
+  await answerDialogs(desk.app, join(dir, 'years'))
   await page.getByRole('button', { name: 'Choose folder…' }).click()
   const second = page.getByRole('dialog', { name: 'Import years' })
   await second.getByRole('radio', { name: 'Archive on the server' }).click()
@@ -112,7 +106,7 @@ test('old mail is not lost on its way in and out: import to a mailbox of its own
   await openRow(page, 'Old order 27')
 
   // Of one conversation, from its menu.
-  await answerDialog(join(dir, 'out'))
+  await answerDialogs(desk.app, join(dir, 'out'))
   await conversation(page).getByRole('button', { name: 'More actions' }).first().click()
   await page.getByRole('menuitem', { name: 'Export…' }).click()
   await page.getByRole('dialog').getByRole('combobox', { name: 'Form' }).selectOption('eml')
