@@ -2,6 +2,18 @@ import { expect } from '@playwright/test'
 import { answered } from './hands'
 import { newProfile, startPostern, synced, type Desk, type Team } from './harness'
 
+/** A desk with a profile of its own on the team's mailboxes, which nobody has let into a team yet. */
+export const startDesk = (team: Team, name: string, imapPort = team.imapCable.port): Promise<Desk> =>
+  startPostern({
+    profile: newProfile(),
+    provision: {
+      ...team.provision,
+      agent: { name },
+      mailboxes: team.provision.mailboxes.map((one) => ({ ...one, imap: { ...one.imap, port: imapPort } })),
+    },
+    size: { width: 1280, height: 800 },
+  })
+
 /**
  * Desks of one team, each with its own profile on the same mailboxes; the first is the owner's. How people join is `team.spec`'s.
  * @param othersPort where all but the owner reach the mailboxes
@@ -11,19 +23,8 @@ export async function startDesks(
   names: readonly string[],
   othersPort = team.imapCable.port,
 ): Promise<Desk[]> {
-  const elsewhere = team.provision.mailboxes.map((one) => ({ ...one, imap: { ...one.imap, port: othersPort } }))
   const desks = await Promise.all(
-    names.map((name, index) =>
-      startPostern({
-        profile: newProfile(),
-        provision: {
-          ...team.provision,
-          agent: { name },
-          mailboxes: index === 0 ? team.provision.mailboxes : elsewhere,
-        },
-        size: { width: 1280, height: 800 },
-      }),
-    ),
+    names.map((name, index) => startDesk(team, name, index === 0 ? undefined : othersPort)),
   )
   await Promise.all(desks.map(({ page }) => synced(page)))
   const [owner, ...others] = desks.map(({ page }) => page)

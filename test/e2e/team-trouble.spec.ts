@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startCutProxy } from '../servers/cut-proxy.mjs'
 import { answered, nav, openRow } from './hands'
-import { conversation, mail, seed, startTeam, type Desk, type Team } from './harness'
+import { conversation, leave, mail, seed, startTeam, type Desk, type Team } from './harness'
 import { look } from './pictures'
 import { setClock } from './support-hands'
 import { startDesks } from './team-desks'
@@ -23,9 +23,7 @@ test.beforeAll(async () => {
   desks = await startDesks(team, ['Ana Ferreira', 'Bo Lindqvist', 'Cy Marsh'], cable.port)
 })
 test.afterAll(async () => {
-  await Promise.all((desks ?? []).map((desk) => desk.close()))
-  await cable?.stop()
-  await team?.stop()
+  await leave(...(desks ?? []), cable, team)
 })
 
 const tray = (page: Page) => page.getByRole('region', { name: 'Needs attention' })

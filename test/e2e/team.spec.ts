@@ -19,7 +19,8 @@ import {
   type Team,
 } from './harness'
 import { look } from './pictures'
-import { grantByCall, knownStaff } from './support-hands'
+import { grantByCall, knownStaff, panelTab } from './support-hands'
+import { startDesk } from './team-desks'
 
 let team: Team
 let ana: Desk
@@ -28,12 +29,8 @@ let ben: Desk
 test.beforeAll(async () => {
   team = await startTeam(['help'])
   seed(team, 'help', [{ raw: mail({ subject: 'The bell does not ring', id: 'bell@harbourcycle.example' }) }])
-  ana = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
-  ben = await startPostern({
-    profile: newProfile(),
-    provision: { ...team.provision, agent: { name: 'Bo Lindqvist' } },
-    size: { width: 1280, height: 800 },
-  })
+  ana = await startDesk(team, 'Ana Ferreira')
+  ben = await startDesk(team, 'Bo Lindqvist')
   await Promise.all([synced(ana.page), synced(ben.page)])
 })
 test.afterAll(async () => {
@@ -112,45 +109,35 @@ test('two people become a team by a code and three words, work on one conversati
   expect(await grantByCall(a, { reason: 'Search skips subjects', endsAt: Date.now() + 7 * 86_400_000 })).toMatchObject({
     ok: true,
   })
-  await b.keyboard.press('g')
-  await b.keyboard.press('y')
+  await panelTab(b, 'Overview')
   await expect(b.getByRole('region', { name: 'People outside your team' })).toContainText('Idris Vaughan', wait)
-  await b.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name: 'Support access' }).click()
+  await panelTab(b, 'Support access')
   const told = b.getByRole('listitem').filter({ hasText: 'Search skips subjects' })
   await expect(told).toContainText('Opens on the computer of Ana Ferreira only')
   await expect(told.getByRole('button', { name: 'Revoke' })).toBeHidden()
   await b.getByRole('button', { name: 'Settings, back to the list' }).click()
 
-  const crafted = (name: string, input: unknown): Promise<string> =>
-    b.evaluate(
-      async ([call, given]) => {
-        const answer = await (
-          window as unknown as {
-            postern: { call: (name: string, input: unknown) => Promise<{ ok: boolean; error?: { code: string } }> }
-          }
-        ).postern.call(String(call), given)
-        return answer.ok ? 'ok' : (answer.error?.code ?? '')
-      },
-      [name, input] as const,
-    )
+  const notAllowed = { ok: false, error: { code: 'not-allowed' } }
   // What one person may do beyond the role is given by itself, and holds behind the window.
   await settings(a)
   await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
   await a.getByRole('menuitem', { name: 'Permissions…' }).click()
   await a.getByRole('checkbox', { name: /^Grant support access/ }).check()
   await look(ana, 'team-permissions')
-  expect(await crafted('identities.remove', { id: 99 })).toBe('not-allowed')
+  expect(await ask(b, 'identities.remove', { id: 99 })).toMatchObject(notAllowed)
   await a.getByRole('button', { name: 'Save permissions' }).click()
   await expect(a.getByRole('row', { name: /Bo Lindqvist/ })).toContainText('Also: Grant support access')
-  await expect.poll(() => crafted('identities.remove', { id: 99 }), wait).not.toBe('not-allowed')
+  await expect.poll(() => ask(b, 'identities.remove', { id: 99 }), wait).not.toMatchObject(notAllowed)
 
   // A role holds below the window: a call that no button makes is refused by the processes behind it, those of app too.
   await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
   await a.getByRole('menuitemcheckbox', { name: /^Light user/ }).click()
-  await expect.poll(() => crafted('conversations.setStatus', { ids: [1], status: 'open' }), wait).toBe('not-allowed')
-  expect(await crafted('app.removeMailbox', { id: 1 })).toBe('not-allowed')
-  expect(await crafted('app.chooseImport', { what: 'files' })).toBe('not-allowed')
-  expect(await crafted('app.badge', { count: 0 })).toBe('ok')
+  await expect
+    .poll(() => ask(b, 'conversations.setStatus', { ids: [1], status: 'open' }), wait)
+    .toMatchObject(notAllowed)
+  expect(await ask(b, 'app.removeMailbox', { id: 1 })).toMatchObject(notAllowed)
+  expect(await ask(b, 'app.chooseImport', { what: 'files' })).toMatchObject(notAllowed)
+  expect(await ask(b, 'app.badge', { count: 0 })).toMatchObject({ ok: true })
 
   await a.getByRole('button', { name: 'More for Bo Lindqvist' }).click()
   await a.getByRole('menuitem', { name: 'Remove from the team' }).click()
@@ -241,13 +228,7 @@ test('two people become a team by a code and three words, work on one conversati
 test('a team over a NATS server of its own is made, joined and moved to the mailbox in the window; nothing of it lies in the mailbox before', async () => {
   test.setTimeout(120_000)
   const [nats, plain] = await Promise.all([startNats(), startNats({ jetstream: false })])
-  const start = (name: string) =>
-    startPostern({
-      profile: newProfile(),
-      provision: { ...team.provision, agent: { name } },
-      size: { width: 1280, height: 800 },
-    })
-  const [cleo, dan] = await Promise.all([start('Cleo Marsh'), start('Dan Okoro')])
+  const [cleo, dan] = await Promise.all([startDesk(team, 'Cleo Marsh'), startDesk(team, 'Dan Okoro')])
   const folders = () => team.dovecot.doveadm('mailbox', 'list', '-u', 'help').split('\n')
   // Of the team above.
   if (folders().includes('Postern')) team.dovecot.doveadm('mailbox', 'delete', '-u', 'help', 'Postern')
@@ -328,7 +309,6 @@ test('a team over a NATS server of its own is made, joined and moved to the mail
     await assign(c, 'Nobody')
     await expect(conversation(d).getByRole('button', { name: 'Unassigned' })).toBeVisible(wait)
   } finally {
-    await Promise.all([cleo.close(), dan.close()])
-    await Promise.all([nats.stop(), plain.stop()])
+    await leave(cleo, dan, nats, plain)
   }
 })
