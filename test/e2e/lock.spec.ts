@@ -19,7 +19,7 @@ import {
   type Desk,
   type Team,
 } from './harness'
-import { grantByCall, knownStaff, staffPassphrase } from './support-hands'
+import { grantByCall, knownStaff, logRows, panelTab, staffPassphrase } from './support-hands'
 
 const passphrase = 'seven loose spokes'
 const canary = 'canarybodyofthelockedmailqx'
@@ -177,10 +177,6 @@ test('support signs in from the lock screen: the window stays locked, and all is
   await closed
   await expect.poll(() => whoRemembers(canary), { timeout: 20_000 }).toEqual([])
   await unlock()
-  await page.keyboard.press('g')
-  await page.keyboard.press('y')
-  await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name: 'Access log' }).click()
-  await expect(
-    page.getByRole('table', { name: 'Access log' }).getByRole('row').filter({ hasText: 'Opened conversation #' }),
-  ).toHaveCount(1)
+  await panelTab(page, 'Access log')
+  await expect(logRows(page).filter({ hasText: 'Opened conversation #' })).toHaveCount(1)
 })
