@@ -106,20 +106,11 @@ async function picture(page: Page): Promise<unknown> {
 }
 
 /** Process id of one of our services, as the program itself counts it. */
-async function pidOf(service: 'mail' | 'store'): Promise<number | null> {
-  const asked = () =>
-    desk.app.evaluate(
-      ({ app }, name) => app.getAppMetrics().find((one) => one.name === name || one.serviceName === name)?.pid ?? null,
-      `Postern ${service}`,
-    )
-  try {
-    return await asked()
-  } catch (error) {
-    // V8 holds an inspector's answer weakly: a collection in just that moment takes it. It is asked dozens of times a second here.
-    if (error instanceof Error && error.message.includes('garbage collected')) return await asked()
-    throw error
-  }
-}
+const pidOf = (service: 'mail' | 'store'): Promise<number | null> =>
+  desk.app.evaluate(
+    ({ app }, name) => app.getAppMetrics().find((one) => one.name === name || one.serviceName === name)?.pid ?? null,
+    `Postern ${service}`,
+  )
 
 /** SIGKILL to one service; waits until it is gone from the program's own list. */
 async function killService(service: 'mail' | 'store'): Promise<void> {

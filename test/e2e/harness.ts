@@ -63,6 +63,7 @@ export async function startPostern({ profile, provision, args = [], env = {}, si
     args: [`--user-data-dir=${profile}`, ...provisionArgs, ...args],
     env: { ...mine, ...wire?.env, ...env },
   })
+  askAgainWhenLost(app)
   app.process().once('exit', () => wire?.leave())
   const page = await app.firstWindow()
   if (size)
@@ -96,6 +97,23 @@ export async function startPostern({ profile, provision, args = [], env = {}, si
       await gone
     },
   }
+}
+
+/**
+ * V8 holds an inspector's answer weakly: a collection in just that moment takes it, and the question is put once more. So what is
+ * done in Electron's main process may be done twice.
+ */
+function askAgainWhenLost(app: ElectronApplication): void {
+  const { evaluate } = app
+  Reflect.set(app, 'evaluate', async (...question: unknown[]): Promise<unknown> => {
+    const put = async (): Promise<unknown> => Reflect.apply(evaluate, app, question)
+    try {
+      return await put()
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('garbage collected')) return await put()
+      throw error
+    }
+  })
 }
 
 /** Every process below this one, asked for once: who kills them one by one must not be overtaken by their work. */

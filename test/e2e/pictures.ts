@@ -33,13 +33,10 @@ export async function atRest(page: Page): Promise<void> {
 }
 
 export async function resize(desk: Desk, size: (typeof sizes)[number]): Promise<void> {
-  // An answer out of Electron's main process is lost now and then to its garbage collection; a size is set twice without harm.
-  await expect(() =>
-    desk.app.evaluate(
-      ({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height),
-      size,
-    ),
-  ).toPass()
+  await desk.app.evaluate(
+    ({ BrowserWindow }, s) => BrowserWindow.getAllWindows()[0]?.setContentSize(s.width, s.height),
+    size,
+  )
   // Without a window manager a window comes out a pixel smaller.
   await expect
     .poll(() =>

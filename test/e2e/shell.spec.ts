@@ -223,3 +223,16 @@ test('a second start on the same profile brings the first window forward and end
   desk = await startPostern({ profile: desk.profile })
   await desk.page.getByRole('heading', { level: 1 }).first().waitFor()
 })
+
+test('an answer of the main process that V8 took away before it came is asked for again by these tests', async () => {
+  const times = await desk.app.evaluate(async () => {
+    const asked = Number(Reflect.get(globalThis, 'asked') ?? 0) + 1
+    Reflect.set(globalThis, 'asked', asked)
+    if (asked > 1) return asked
+    process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc')
+    const collect: unknown = process.getBuiltinModule('node:vm').runInNewContext('gc')
+    if (typeof collect === 'function') setTimeout(() => void collect(), 100)
+    return new Promise<number>(() => undefined)
+  })
+  expect(times).toBe(2)
+})
