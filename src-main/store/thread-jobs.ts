@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Driver from 'better-sqlite3-multiple-ciphers'
 import * as z from 'zod'
-import { databaseFile, openDriver, readerOf, type Reader } from './file/database'
+import { databaseFile, readerOf, type Reader } from './file/database'
+import { openDriver } from './file/driver'
 import { IndexFile } from './search/index-file'
 import { Handed, handedText, storedText } from './search/index-text'
 

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, fstatSync } from 'node:fs'
+import type Driver from 'better-sqlite3-multiple-ciphers'
 
 /**
  * The journal (WAL, https://sqlite.org/fileformat2.html#the_write_ahead_log) as SQLite finds it after a crash. SQLite
@@ -45,6 +46,13 @@ export function readJournal(file: string, pageBytes: number): Journal | null {
   } finally {
     closeSync(handle)
   }
+}
+
+/** Whether SQLite, which has read the journal by now, found less in it than was written. */
+export function isJournalDamaged(db: Driver, journal: Journal | null): boolean {
+  if (journal === null || journal.written === 0) return false
+  const [state] = db.prepare<[], { log: number }>('PRAGMA wal_checkpoint(PASSIVE)').all()
+  return (state?.log ?? 0) < journal.written
 }
 
 function opened(file: string): number | null {

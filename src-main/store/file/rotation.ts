@@ -2,7 +2,8 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statfsS
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { databaseFile, openDriver, rawKey } from './database'
+import { databaseFile } from './database'
+import { openDriver, rawKey } from './driver'
 import { IndexFile } from '../search/index-file'
 
 /** Bytes copied between two words about it. */

@@ -1,6 +1,7 @@
 import type Driver from 'better-sqlite3-multiple-ciphers'
 import type { GrantScope } from '../../../src-preload/contract/support'
-import { databaseFile, openDriver, readerOf, type Reader } from '../file/database'
+import { databaseFile, readerOf, type Reader } from '../file/database'
+import { openDriver } from '../file/driver'
 
 /**
  * The database as a support session sees it: a second connection that SQLite itself holds read-only, with a temporary view

@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import Driver from 'better-sqlite3-multiple-ciphers'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { isJournalDamaged, openDriver } from '../file/database'
-import { readJournal } from '../file/journal'
+import { openDriver } from '../file/driver'
+import { isJournalDamaged, readJournal } from '../file/journal'
 
 /** Another number makes every program that opens the file build it anew from the messages. */
 const format = 3

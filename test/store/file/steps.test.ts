@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Database, databaseFile, openDriver, type Writer } from '../../../src-main/store/file/database'
+import { Database, databaseFile, type Writer } from '../../../src-main/store/file/database'
+import { openDriver } from '../../../src-main/store/file/driver'
 
 let dir: string
 let db: Database
