@@ -183,8 +183,10 @@ export class Database {
     for (;;) {
       const goesOn = guarded(() => {
         // A statement that met a bad disk may have taken the transaction with it, also one that only read.
-        if (own !== ended && (own !== this.open || !this.db.inTransaction)) this.finish(own)
-        if (own === ended || own !== this.open) own = this.start(durability)
+        if (own !== this.open || !this.db.inTransaction) {
+          this.finish(own)
+          own = this.start(durability)
+        }
         const more = this.work(step)
         if (!more) this.finish(own)
         return more
