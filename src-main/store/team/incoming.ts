@@ -8,7 +8,7 @@ import { readBody, type Batch } from './batch'
 import { receiveJoin } from './invites'
 import { blobAt, covers, type Cover } from './cover'
 import { nameItem, unpackItems, type Item, type ItemKind } from './items'
-import { standing } from './log'
+import { lastOwnBatch, standing } from './log'
 import { receiveRecord } from './roster'
 import { teamInfo } from './team-info'
 import { stand, standingSnapshot, takeSnapshots } from './snapshot'
@@ -301,11 +301,10 @@ interface Mark {
   seen: Record<string, number>
 }
 
-/** Our own batches are applied from the start. */
 function markOf(read: Reader, workspace: Workspace, device: string): Mark {
   const own = device === workspace.device.id
   const seq = own
-    ? (read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device)?.seq ?? 0)
+    ? lastOwnBatch(read, workspace)
     : (read.get<{ seq: number }>('SELECT seq FROM team_frontier WHERE device = ?', device)?.seq ?? 0)
   const hash = blobAt(read, device, seq) ?? noBlob
   const seen: unknown = JSON.parse(

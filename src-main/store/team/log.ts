@@ -314,12 +314,14 @@ export function frontier(read: Reader): Frontier {
 }
 
 /** The last batch of each device that is here, ours too. */
-export function ownFrontier(read: Reader, workspace: Workspace): Record<string, number> {
-  const own =
-    read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', workspace.device.id)
-      ?.seq ?? 0
-  return { ...frontier(read), [workspace.device.id]: own }
-}
+export const ownFrontier = (read: Reader, workspace: Workspace): Record<string, number> => ({
+  ...frontier(read),
+  [workspace.device.id]: lastOwnBatch(read, workspace),
+})
+
+/** Our own batches count from when they are written. 0: there is none. */
+export const lastOwnBatch = (read: Reader, { device }: Workspace): number =>
+  read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device.id)?.seq ?? 0
 
 interface EventRow extends Dot, Stamp {
   readonly kind: string

@@ -3,7 +3,7 @@ import { logger } from '../../shared/log'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { blobAt, covers, type Cover } from './cover'
-import { frontier } from './log'
+import { ownFrontier } from './log'
 import { openPart, type SnapshotPart } from './snapshot-part'
 
 const log = logger('team')
@@ -61,7 +61,7 @@ export class TakeOver {
     this.begun = true
     // What an open batch had seen is true for each of its events.
     this.workspace.team.closeBatch(tx)
-    const here = hereOf(tx, this.workspace)
+    const here = ownFrontier(tx, this.workspace)
     for (const [device, { seq, hash }] of Object.entries(this.cover)) {
       if (device === this.workspace.device.id) continue
       const other =
@@ -160,7 +160,7 @@ export class TakeOver {
   }
 
   private finish(tx: Writer): void {
-    const here = hereOf(tx, this.workspace)
+    const here = ownFrontier(tx, this.workspace)
     for (const [device, { seq, hash }] of Object.entries(this.cover)) {
       if (device === this.workspace.device.id) continue
       for (const { seq: own } of tx.all<{ seq: number }>(
@@ -191,7 +191,7 @@ export class TakeOver {
 
 /** Whether all that went into a snapshot is here, and on the same branch of each device. */
 export function reached(read: Reader, workspace: Workspace, cover: Cover): boolean {
-  const here = hereOf(read, workspace)
+  const here = ownFrontier(read, workspace)
   return Object.entries(cover).every(
     ([device, { seq, hash }]) =>
       (here[device] ?? 0) >= seq && (blobAt(read, device, seq) ?? hash) === hash && forkOf(read, device) > seq,
@@ -200,9 +200,3 @@ export function reached(read: Reader, workspace: Workspace, cover: Cover): boole
 
 const forkOf = (read: Reader, device: string): number =>
   read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
-
-const hereOf = (read: Reader, { device }: Workspace): Record<string, number> => ({
-  ...frontier(read),
-  [device.id]:
-    read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device.id)?.seq ?? 0,
-})
