@@ -4,23 +4,15 @@ import type { Acts } from './acts'
 import type { Reader, Writer } from '../file/database'
 import { newName } from '../team/log'
 import { backTo, type Dot } from '../team/reduce'
-import { conflictOf, stateOfConversation, statesOf, standingWrite } from '../team/state'
+import { conflictOf, definitionsOf, stateOfConversation } from '../team/state'
 import { note, takeBackLine } from '../threads/threads'
 import type { Workspace } from '../workspace'
 
 /** Custom fields: what a team keeps about its conversations beyond what mail says. */
 
 /** Fields in use, by label. */
-export function listFields(read: Reader): Field[] {
-  return [...statesOf(read, 'field:')]
-    .flatMap(([owner, rows]) => {
-      const definition = FieldDefinition.safeParse(standingWrite(rows, 'definition')?.value)
-      return definition.success && standingWrite(rows, 'retired')?.value !== true
-        ? [{ ...definition.data, name: owner.slice('field:'.length) }]
-        : []
-    })
-    .toSorted((a, b) => a.label.localeCompare(b.label))
-}
+export const listFields = (read: Reader): Field[] =>
+  definitionsOf(read, 'field:', FieldDefinition).toSorted((a, b) => a.label.localeCompare(b.label))
 
 /** @throws PosternError `conflict` (a field has this label), `invalid-input` (nothing to choose from), `not-found` */
 export function saveField(

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { ViewDefinition, type Condition, type SavedView } from '../../../src-preload/contract/views'
 import type { Reader, Value, Writer } from '../file/database'
@@ -8,7 +9,7 @@ import { parseQuery } from '../search/search-text'
 import type { Index } from '../search/search'
 import { current } from './tags'
 import { newName } from '../team/log'
-import { statesOf, standingWrite } from '../team/state'
+import { definitionsOf } from '../team/state'
 import type { Workspace } from '../workspace'
 import { membersOf } from './view-members'
 
@@ -24,18 +25,10 @@ interface Stored extends SavedView {
   readonly maker: string
 }
 
-function stored(read: Reader, me: string): Stored[] {
-  return [...statesOf(read, 'view:')].flatMap(([owner, rows]) => {
-    const value = standingWrite(rows, 'definition')?.value
-    const definition = ViewDefinition.safeParse(value)
-    if (!definition.success || standingWrite(rows, 'retired')?.value === true) return []
-    const maker =
-      typeof value === 'object' && value !== null && 'maker' in value && typeof value.maker === 'string'
-        ? value.maker
-        : ''
-    return [{ ...definition.data, name: owner.slice('view:'.length), mine: maker === me, maker }]
-  })
-}
+const MadeView = ViewDefinition.extend({ maker: z.string().catch('') })
+
+const stored = (read: Reader, me: string): Stored[] =>
+  definitionsOf(read, 'view:', MadeView).map((view) => ({ ...view, mine: view.maker === me }))
 
 /** The team's views and one's own, by label. */
 export function listViews(read: Reader, device: string): SavedView[] {

@@ -2,22 +2,16 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { noticeOf, RegisterDefinition, type RegisterEntry } from '../../../src-preload/contract/processors'
 import type { Reader, Writer } from '../file/database'
 import { newName } from '../team/log'
-import { statesOf, standingWrite } from '../team/state'
+import { definitionsOf } from '../team/state'
 import type { Workspace } from '../workspace'
 
 const prefix = 'processor:'
 
 /** Processors and versions of the privacy policy that the team keeps; what comes into force last stands first. */
-export function listRegister(read: Reader): RegisterEntry[] {
-  return [...statesOf(read, prefix)]
-    .flatMap(([owner, rows]) => {
-      const definition = RegisterDefinition.safeParse(standingWrite(rows, 'definition')?.value)
-      return definition.success && standingWrite(rows, 'retired')?.value !== true
-        ? [{ ...definition.data, name: owner.slice(prefix.length) }]
-        : []
-    })
-    .toSorted((a, b) => (b.from ?? '').localeCompare(a.from ?? '') || a.label.localeCompare(b.label))
-}
+export const listRegister = (read: Reader): RegisterEntry[] =>
+  definitionsOf(read, prefix, RegisterDefinition).toSorted(
+    (a, b) => (b.from ?? '').localeCompare(a.from ?? '') || a.label.localeCompare(b.label),
+  )
 
 /** @throws PosternError `conflict` (one of its kind has this name), `invalid-input` (in force before it is announced), `not-found` */
 export function saveEntry(

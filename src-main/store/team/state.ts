@@ -1,3 +1,4 @@
+import type * as z from 'zod'
 import type { Reader } from '../file/database'
 import { groupOfConversation } from './anchors'
 import type { StateRow } from './reduce'
@@ -37,6 +38,20 @@ export const standingWrite = (rows: readonly StateRow[], field: string): StateRo
 /** What a set holds. */
 export const elementsOf = (rows: readonly StateRow[], field: string): string[] =>
   rows.filter((row) => row.field === field && row.rank === 0).map(({ element }) => element)
+
+/** What people defined of a kind (`field:`, `view:` ...) and did not remove, each with its name; what does not fit is left out. */
+export function definitionsOf<S extends z.ZodType<object>>(
+  read: Reader,
+  prefix: string,
+  schema: S,
+): (z.output<S> & { name: string })[] {
+  return [...statesOf(read, prefix)].flatMap(([owner, rows]) => {
+    const definition = schema.safeParse(standingWrite(rows, 'definition')?.value)
+    return definition.success && standingWrite(rows, 'retired')?.value !== true
+      ? [{ ...definition.data, name: owner.slice(prefix.length) }]
+      : []
+  })
+}
 
 /** Writes of one register that were made without knowing of each other, the one that stands first; empty when there is no conflict. */
 export function conflictOf(rows: readonly StateRow[], field: string): StateRow[] {
