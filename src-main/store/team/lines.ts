@@ -5,7 +5,7 @@ import { current } from '../conversations/tags'
 import { assigneeOf } from '../conversations/work'
 import type { Writer } from '../file/database'
 import { addressKey } from '../../../src-preload/contract/address'
-import { note, takeBackLine, type HistoryKind } from '../threads/threads'
+import { note, type HistoryKind } from '../threads/threads'
 import type { Workspace } from '../workspace'
 import type { Group } from './anchors'
 import { conversationKinds } from './kinds-conversation'
@@ -41,23 +41,21 @@ export function tellLines(
   )
   const here = new Set(others.map(dotText))
   const takenBack = new Set<string>()
-  for (const event of others) {
-    const back = takesBack(event)
-    if (back !== null && here.has(back)) takenBack.add(back)
-  }
-  for (const dot of takenBack)
-    if (told.has(dot))
-      tx.run('UPDATE history SET taken_back = 1 WHERE conversation_id = ? AND dot = ? AND taken_back = 0', id, dot)
   for (const event of others.toSorted(compareStamps)) {
     const dot = dotText(event)
     const back = takesBack(event)
-    if (told.has(dot) || (back !== null && here.has(back))) continue
+    if (back !== null && here.has(back)) {
+      takenBack.add(back)
+      continue
+    }
+    if (told.has(dot)) continue
     const said = say(tx, workspace, event)
     if (!said) continue
     const line = note(tx, id, said.kind, nameOfDevice(tx, event.device), event.ms, null, said.detail ?? '')
     tx.run('UPDATE history SET dot = ? WHERE id = ?', dot, line)
-    if (takenBack.has(dot)) takeBackLine(tx, line)
   }
+  for (const dot of takenBack)
+    tx.run('UPDATE history SET taken_back = 1 WHERE conversation_id = ? AND dot = ? AND taken_back = 0', id, dot)
 }
 
 const TakesBack = z.object({ back: z.string() })
