@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { MailboxDepth } from '../../src-preload/contract/depth'
 import type { Mailbox } from '../../src-preload/contract/mail'
 import type { Caller } from '../../src-preload/contract/access'
@@ -233,9 +234,10 @@ export class StoreService {
 
   /** After a change of policy: what is here beyond it goes, without a question, and mail fetches by it from now on. */
   keepDepth(): void {
-    const kept = new Map(allMailboxes(this.read).map(({ id, depth }) => [id, JSON.stringify(depth)]))
-    for (const { id, depth } of this.mailboxes()) {
-      if (kept.get(id) === JSON.stringify(depth)) continue
+    for (const mailbox of allMailboxes(this.read)) {
+      const { id } = mailbox
+      const depth = withinPolicy(mailbox, this.open.support.policy)
+      if (isDeepStrictEqual(depth, mailbox.depth)) continue
       setDepth(this.open.workspace, id, depth, true)
       this.open.upkeep.removalWaits()
       // Where mail is not up yet, it reads all mailboxes when it is.
