@@ -12,7 +12,7 @@ const Former = z.object({
   certain: z.boolean(),
   tried: Tried.nullable(),
 })
-export type Former = z.infer<typeof Former>
+type Former = z.infer<typeof Former>
 type Whose = { readonly member: string } | { readonly device: string }
 
 /** Once somebody was taken out, the wizard stays until the mailbox was closed to them too. */
