@@ -146,6 +146,7 @@ test('the menu of a row acts on that row, or on all that are picked, and gives t
   await expect(item(/^Mark as read/)).toBeVisible()
   await expect(item(/^Mark as unread/)).toHaveCount(0)
   await item(/^Add a tag/).click()
+  await expect(page.getByRole('dialog', { name: 'Tags' }).getByRole('combobox')).toBeFocused()
   await page.keyboard.type('Guarantee')
   await page.keyboard.press('Enter')
   await page.keyboard.press('Escape')
