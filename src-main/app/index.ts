@@ -50,6 +50,12 @@ export async function run({ profile, options, logFile, window, session, store }:
   const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)
   const policy = new PolicyWatch(policyPlace(app.isPackaged, options.policyDir))
   const policyRead = policy.start()
+  const setMenu = (chosen: Readonly<Record<string, string>>): void =>
+    setAppMenu(
+      (name) => emit({ topic: 'command', name }),
+      () => app.quit(),
+      chosen,
+    )
   window.onChange = () => emit({ topic: 'app-state' })
   window.beforeClose = () => emit({ topic: 'command', name: 'before-close' })
   window.onLoad = () => workspace.windowLoaded()
@@ -174,6 +180,7 @@ export async function run({ profile, options, logFile, window, session, store }:
       'app.notify': (notice) => ({ shown: notices.show(notice) }),
       'app.badge': ({ count }) => done(notices.badge(count)),
       'app.setTheme': ({ theme }) => done(window.setTheme(theme)),
+      'app.setMenuKeys': ({ keys }) => done(setMenu(keys)),
       'app.setTextSize': ({ size }) => done(window.setTextSize(size)),
       'app.window': ({ act }) => {
         if (act === 'ready-to-close') window.close()
@@ -186,10 +193,7 @@ export async function run({ profile, options, logFile, window, session, store }:
     async (permission) => (await workspace.store.call('access.allowed', { permission })).allowed,
   )
 
-  setAppMenu(
-    (name) => emit({ topic: 'command', name }),
-    () => app.quit(),
-  )
+  setMenu({})
   await policyRead
   const started = workspace.start()
   app.on('second-instance', () => window.open())

@@ -1,16 +1,23 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
+import { acceleratorOf } from './accelerator'
 
-/** macOS wants a menu bar; elsewhere the window has its own controls and the menu only carries the editing keys. */
-export function setAppMenu(command: (name: string) => void, quit: () => void): void {
+/**
+ * macOS wants a menu bar; elsewhere the window has its own controls and the menu only carries the editing keys.
+ * @param keys what the window has for its acts, by name
+ */
+export function setAppMenu(
+  command: (name: string) => void,
+  quit: () => void,
+  keys: Readonly<Record<string, string>>,
+): void {
   if (process.platform !== 'darwin') {
     Menu.setApplicationMenu(null)
     return
   }
-  const item = (label: string, name: string, accelerator?: string): MenuItemConstructorOptions => ({
-    label,
-    ...(accelerator && { accelerator }),
-    click: () => command(name),
-  })
+  const item = (label: string, name: string, usual?: string): MenuItemConstructorOptions => {
+    const accelerator = usual ?? acceleratorOf(keys[name] ?? '')
+    return { label, ...(accelerator && { accelerator }), click: () => command(name) }
+  }
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       {
@@ -18,8 +25,8 @@ export function setAppMenu(command: (name: string) => void, quit: () => void): v
         submenu: [
           { role: 'about' },
           { type: 'separator' },
-          item('Settings…', 'settings', 'Cmd+,'),
-          item('Lock now', 'lock', 'Cmd+Shift+L'),
+          item('Settings…', 'go.settings', 'Cmd+,'),
+          item('Lock now', 'lock'),
           { type: 'separator' },
           { role: 'services' },
           { type: 'separator' },
@@ -33,9 +40,9 @@ export function setAppMenu(command: (name: string) => void, quit: () => void): v
       {
         label: 'File',
         submenu: [
-          item('New message', 'new-message', 'Cmd+N'),
+          item('New message', 'new', 'Cmd+N'),
           { type: 'separator' },
-          item('Import or Export Mail…', 'transfers'),
+          item('Import or Export Mail…', 'go.transfers'),
           { type: 'separator' },
           { role: 'close' },
         ],
@@ -44,12 +51,12 @@ export function setAppMenu(command: (name: string) => void, quit: () => void): v
       {
         label: 'View',
         submenu: [
-          item('Command palette', 'palette', 'Cmd+K'),
-          item('Sidebar', 'sidebar', 'Cmd+\\'),
+          item('Command palette', 'palette'),
+          item('Sidebar', 'sidebar'),
           { type: 'separator' },
-          item('Larger Text', 'text-larger', 'Cmd+Plus'),
-          item('Smaller Text', 'text-smaller', 'Cmd+-'),
-          item('Usual Text Size', 'text-usual', 'Cmd+0'),
+          item('Larger Text', 'textLarger'),
+          item('Smaller Text', 'textSmaller'),
+          item('Usual Text Size', 'textUsual'),
           { type: 'separator' },
           { role: 'togglefullscreen' },
         ],
@@ -60,7 +67,7 @@ export function setAppMenu(command: (name: string) => void, quit: () => void): v
         submenu: [
           item('Keyboard Shortcuts', 'help'),
           { type: 'separator' },
-          item('Contact Support…', 'support'),
+          item('Contact Support…', 'go.support'),
           item('My Support Identity…', 'identity'),
         ],
       },

@@ -15,6 +15,8 @@ const value = z.object({
   undoSeconds: z.int().min(0).max(60),
   /** Single-letter shortcuts (R, E, J, K ...). */
   letterShortcuts: z.boolean(),
+  /** Keys that the person chose, by act; an empty list where none is to do it. What they mean is the window's. */
+  keys: z.record(z.string().max(40), z.array(z.string().max(40)).max(4)),
   /** What "Send and close" does by default. */
   afterSend: z.enum(['closed', 'pending', 'open']),
   /** Below the agent's messages, where the mailbox has none of its own. */
@@ -83,6 +85,7 @@ export const Settings = z.object({
   density: shape.density.default('comfortable'),
   undoSeconds: shape.undoSeconds.default(10),
   letterShortcuts: shape.letterShortcuts.default(true),
+  keys: shape.keys.default({}),
   afterSend: shape.afterSend.default('closed'),
   signature: shape.signature.default(noSignature),
   blockUnexpectedHosts: shape.blockUnexpectedHosts.default(true),

@@ -89,7 +89,7 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
       <header className="panehead">
         <h2 className="grow">{t('composer:new.title')}</h2>
         <SavedMark saving={state.saving} />
-        <IconButton icon={X} size="sm" label={t('composer:new.close')} keys="Escape" onClick={leave} />
+        <IconButton icon={X} size="sm" label={t('composer:new.close')} act="escape" onClick={leave} />
       </header>
       <AddressLines
         inline={false}

@@ -59,7 +59,7 @@ export function ReplyOrNote(props: ReplyProps) {
     setDone(props.request?.n ?? 0)
     setNote(true)
   }
-  useShortcuts([{ id: 'conversation.note', keys: 'n', group: 'conversation', label: t('work:keys.note'), run: toNote }])
+  useShortcuts([{ act: 'note', run: toNote }])
   return note ? (
     <NoteComposer conversation={props.conversation} onReply={() => setNote(false)} onBack={() => setNote(true)} />
   ) : (
@@ -147,11 +147,7 @@ function NoteComposer({
   }
   useShortcuts([
     {
-      id: 'composer.addNote',
-      keys: 'mod+Enter',
-      group: 'composer',
-      label: t('work:note.add'),
-      inText: true,
+      act: 'send',
       run: () => (place.current?.contains(document.activeElement) ? void add() : false),
     },
   ])
@@ -161,11 +157,11 @@ function NoteComposer({
         <div className="tabs" role="group" aria-label={t('composer:tabs')}>
           <button type="button" aria-pressed={false} onClick={onReply}>
             {t('composer:reply')}
-            <Kbd keys="r" />
+            <Kbd act="reply" />
           </button>
           <button type="button" className="on" aria-pressed>
             {t('work:note.tab')}
-            <Kbd keys="n" />
+            <Kbd act="note" />
           </button>
         </div>
       </div>
@@ -186,13 +182,7 @@ function NoteComposer({
         <span className="push x">
           <AssignChip to={assign} />
           <SplitButton more={t('work:note.more')} items={assignItems(all, assign, setAssign)}>
-            <Button
-              kind="primary"
-              keys="mod+Enter"
-              busy={busy}
-              disabled={text.trim() === ''}
-              onClick={() => void add()}
-            >
+            <Button kind="primary" act="send" busy={busy} disabled={text.trim() === ''} onClick={() => void add()}>
               {t('work:note.add')}
             </Button>
           </SplitButton>

@@ -10,6 +10,7 @@ import { listText } from '../text/lists'
 import { Banner } from '../ui/banner'
 import { IconButton } from '../ui/button'
 import { Kbd } from '../ui/kbd'
+import type { Act } from '../state/keymap'
 import { usePresenceIn } from '../work/presence'
 import { AddressLines } from './address-lines'
 import { useFileDrop } from './drop'
@@ -162,12 +163,12 @@ export function OpenReply({
     bcc: state.content.bcc ?? preview.bcc,
   }
   const everybody = message ? message.to.length + message.cc.length > 1 : false
-  const tabs: { kind: Kind; label: string; keys?: string }[] = [
-    { kind: 'reply', label: t('composer:reply'), keys: 'r' },
+  const tabs: { kind: Kind; label: string; act?: Act }[] = [
+    { kind: 'reply', label: t('composer:reply'), act: 'reply' },
     ...(everybody || target.kind === 'reply-all'
       ? [{ kind: 'reply-all' as const, label: t('composer:replyAll') }]
       : []),
-    { kind: 'forward', label: t('composer:forward'), keys: 'f' },
+    { kind: 'forward', label: t('composer:forward'), act: 'forwardMessage' },
   ]
   const quote = state.content.quote
   const from = chosenFrom(
@@ -196,13 +197,13 @@ export function OpenReply({
               onClick={() => choose(tab.kind, message?.id)}
             >
               {tab.label}
-              {tab.keys && <Kbd keys={tab.keys} />}
+              <Kbd act={tab.act} />
             </button>
           ))}
           {onNote && (
             <button type="button" aria-pressed={false} onClick={onNote}>
               {t('work:note.tab')}
-              <Kbd keys="n" />
+              <Kbd act="note" />
             </button>
           )}
         </div>

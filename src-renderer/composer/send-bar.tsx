@@ -20,6 +20,7 @@ import { Button, IconButton } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
+import type { MenuItem } from '../ui/menu'
 import { SendLater } from '../ui/send-later'
 import { Spinner } from '../ui/spinner'
 import { SplitButton } from '../ui/split-button'
@@ -208,14 +209,14 @@ export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolea
       <span className="push x">
         {state.draft && <IconButton icon={Trash2} label={t('composer:discard')} onClick={discard} />}
         <AssignChip to={assign} />
-        {!isNew && <Kbd keys="mod+Enter" />}
+        {!isNew && <Kbd act="send" />}
         <SplitButton
           more={t('composer:send.more')}
           items={[
-            ...others.map((then) => ({
+            ...others.map((then): MenuItem => ({
               label: words(then, offline),
               icon: then === usual ? Send : icons[then],
-              ...(then === usual ? { keys: 'mod+Enter' } : then === 'open' ? { keys: 'mod+shift+Enter' } : {}),
+              act: then === usual ? 'send' : then === 'open' ? 'sendOpen' : undefined,
               onSelect: () => send(then),
             })),
             'separator',

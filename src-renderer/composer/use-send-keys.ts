@@ -1,7 +1,6 @@
 import type { RefObject } from 'react'
 import type { Settings } from '../../src-preload/contract'
 import { useShortcuts } from '../state/shortcuts'
-import { t } from '../text'
 import type { Composer } from './use-composer'
 
 /** The keys that send what is written in `place`, while the hand is there. */
@@ -13,19 +12,11 @@ export function useSendKeys(
   const sendHere = (as: Settings['afterSend']) => (place.current?.contains(document.activeElement) ? send(as) : false)
   useShortcuts([
     {
-      id: 'composer.send',
-      keys: 'mod+Enter',
-      group: 'composer',
-      label: t('composer:send.keyDefault'),
-      inText: true,
+      act: 'send',
       run: () => sendHere(settings?.afterSend ?? 'closed'),
     },
     {
-      id: 'composer.sendOpen',
-      keys: 'mod+shift+Enter',
-      group: 'composer',
-      label: t('composer:send.keyOpen'),
-      inText: true,
+      act: 'sendOpen',
       run: () => sendHere('open'),
     },
   ])

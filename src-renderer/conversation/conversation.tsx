@@ -111,38 +111,23 @@ function Loaded({
   const askLast = (kind: ReplyRequest['kind']) => (answered ? ask(answered, kind) : false)
   useShortcuts([
     {
-      id: 'conversation.reply',
-      keys: 'r',
-      group: 'conversation',
-      label: t('conversation:keys.reply'),
+      act: 'reply',
       run: () => askLast('reply'),
     },
     {
-      id: 'conversation.replyAll',
-      keys: 'shift+r',
-      group: 'conversation',
-      label: t('conversation:keys.replyAll'),
+      act: 'replyAll',
       run: () => askLast('reply-all'),
     },
     {
-      id: 'conversation.forward',
-      keys: 'f',
-      group: 'conversation',
-      label: t('conversation:keys.forward'),
+      act: 'forwardMessage',
       run: () => askLast('forward'),
     },
     {
-      id: 'conversation.merge',
-      keys: 'm',
-      group: 'conversation',
-      label: t('threads:keys.merge'),
+      act: 'merge',
       run: () => setSorting('merge'),
     },
     {
-      id: 'conversation.split',
-      keys: 'shift+m',
-      group: 'conversation',
-      label: t('threads:keys.split'),
+      act: 'split',
       run: () => (messages.length > 1 ? setSorting('split') : false),
     },
   ])

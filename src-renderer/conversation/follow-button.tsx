@@ -16,10 +16,7 @@ export function FollowButton({ conversation: { id, followers } }: { conversation
   const others = followers.filter((one) => one.id !== self).map((one) => one.name || t('work:someone'))
   useShortcuts([
     {
-      id: 'conversation.follow',
-      keys: 'shift+f',
-      group: 'conversation',
-      label: t('work:keys.follow'),
+      act: 'follow',
       run: () => void follow([id], !on),
     },
   ])
@@ -31,7 +28,7 @@ export function FollowButton({ conversation: { id, followers } }: { conversation
       on={on}
       aria-pressed={on}
       label={others.length === 0 ? label : t('work:followedBy', { label, names: listText(others) })}
-      keys="shift+f"
+      act="follow"
       onClick={() => void follow([id], !on)}
     />
   )

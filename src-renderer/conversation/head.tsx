@@ -85,7 +85,7 @@ export function Head({
           size="sm"
           className="only-one"
           label={t('conversation:state.back')}
-          keys="Escape"
+          act="escape"
           onClick={toList}
         />
         <h2 className="cut grow sel">
@@ -99,14 +99,14 @@ export function Head({
             icon={ChevronUp}
             size="sm"
             label={t('conversation:previous')}
-            keys="k"
+            act="previous"
             onClick={() => stepConversation(-1)}
           />
           <IconButton
             icon={ChevronDown}
             size="sm"
             label={t('conversation:next')}
-            keys="j"
+            act="next"
             onClick={() => stepConversation(1)}
           />
           {!profileShown && (
@@ -115,7 +115,7 @@ export function Head({
               flip
               size="sm"
               label={t('conversation:showCustomer')}
-              keys="p"
+              act="profile"
               onClick={() => useLayout.getState().toggleProfile()}
             />
           )}
@@ -136,11 +136,11 @@ export function Head({
                     onSelect: () => void setStatus(ids, 'spam'),
                   },
               'separator',
-              { label: t('threads:merge'), icon: Merge, keys: 'm', onSelect: onMerge },
+              { label: t('threads:merge'), icon: Merge, act: 'merge', onSelect: onMerge },
               {
                 label: t('threads:split'),
                 icon: Split,
-                keys: 'shift+m',
+                act: 'split',
                 disabled: conversation.messages.length < 2,
                 onSelect: onSplit,
               },
@@ -189,7 +189,7 @@ export function Head({
           <Button
             size="sm"
             icon={done ? Circle : CircleCheck}
-            keys="e"
+            act="closeOrOpen"
             onClick={() => void setStatus(ids, done ? 'open' : 'closed')}
           >
             {t(done ? 'conversation:reopen' : 'conversation:close')}

@@ -146,7 +146,7 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
           <Button
             size="sm"
             kind="primary"
-            keys="mod+Enter"
+            act="send"
             busy={busy}
             disabled={text.trim() === ''}
             onClick={() => void save()}

@@ -28,31 +28,19 @@ export function WorkBar({ conversation, onSnooze }: { conversation: Conversation
   const only = (does: () => void) => () => (useList.getState().picked.size > 0 ? false : does())
   useShortcuts([
     {
-      id: 'conversation.assign',
-      keys: 'a',
-      group: 'conversation',
-      label: t('work:keys.assign'),
+      act: 'assign',
       run: only(() => setOpen('assign')),
     },
     {
-      id: 'conversation.toMe',
-      keys: 'i',
-      group: 'conversation',
-      label: t('work:keys.toMe'),
+      act: 'toMe',
       run: only(() => people && void assign(ids, selfIn(people))),
     },
     {
-      id: 'conversation.tag',
-      keys: 't',
-      group: 'conversation',
-      label: t('work:keys.tag'),
+      act: 'tag',
       run: only(() => setOpen('tag')),
     },
     {
-      id: 'conversation.snooze',
-      keys: 'z',
-      group: 'conversation',
-      label: t('work:keys.snooze'),
+      act: 'snooze',
       run: only(() => onSnooze(true)),
     },
   ])
@@ -99,7 +87,7 @@ export function WorkBar({ conversation, onSnooze }: { conversation: Conversation
         ids={ids}
         has={tags.map((tag) => tag.name)}
         {...control('tag')}
-        trigger={<IconButton icon={Plus} size="sm" label={t('work:addTag')} keys="t" />}
+        trigger={<IconButton icon={Plus} size="sm" label={t('work:addTag')} act="tag" />}
       />
       <LabelBar conversation={conversation} {...control('label')} />
     </>
@@ -132,7 +120,7 @@ export function SnoozeButton({
         snoozedUntil={snoozedUntil}
         open={open}
         onOpenChange={onOpenChange}
-        trigger={<IconButton icon={AlarmClock} size="sm" on={snoozedUntil !== null} label={label} keys="z" />}
+        trigger={<IconButton icon={AlarmClock} size="sm" on={snoozedUntil !== null} label={label} act="snooze" />}
       />
     </>
   )

@@ -79,43 +79,27 @@ export function BulkBar({
   const ifPicked = (does: () => void) => () => (picked.size > 0 ? does() : false)
   useShortcuts([
     {
-      id: 'list.pickAll',
-      keys: 'mod+a',
-      inText: false,
-      group: 'list',
-      label: t('inbox:keys.pickAll'),
+      act: 'pickAll',
       run: () => (total > 0 ? void pickAll() : false),
     },
     {
-      id: 'list.assign',
+      act: 'assign',
       hidden: picked.size === 0,
-      keys: 'a',
-      group: 'list',
-      label: t('work:keys.assign'),
       run: ifPicked(() => setLayer('assign')),
     },
     {
-      id: 'list.toMe',
+      act: 'toMe',
       hidden: picked.size === 0,
-      keys: 'i',
-      group: 'list',
-      label: t('work:keys.toMe'),
       run: ifPicked(() => people && void assign(ids, selfIn(people))),
     },
     {
-      id: 'list.tag',
+      act: 'tag',
       hidden: picked.size === 0,
-      keys: 't',
-      group: 'list',
-      label: t('work:keys.tag'),
       run: ifPicked(() => setLayer('tag')),
     },
     {
-      id: 'list.snooze',
+      act: 'snooze',
       hidden: picked.size === 0,
-      keys: 'z',
-      group: 'list',
-      label: t('work:keys.snooze'),
       run: ifPicked(() => setLayer('snooze')),
     },
   ])
@@ -138,15 +122,15 @@ export function BulkBar({
             {t('inbox:bulk.all', { n: numberText(Math.min(total, most)) })}
           </button>
         )}
-        <IconButton icon={X} size="sm" className="push" label={t('inbox:bulk.clear')} keys="Escape" onClick={clear} />
+        <IconButton icon={X} size="sm" className="push" label={t('inbox:bulk.clear')} act="escape" onClick={clear} />
       </div>
       <div className="x g1">
         {toOpen ? (
-          <Button size="sm" keys="e" disabled={busy} onClick={() => void act(() => setStatus(ids, 'open'))}>
+          <Button size="sm" act="closeOrOpen" disabled={busy} onClick={() => void act(() => setStatus(ids, 'open'))}>
             {view === 'spam' ? t('inbox:bulk.notSpam') : t('inbox:bulk.open')}
           </Button>
         ) : (
-          <Button size="sm" keys="e" disabled={busy} onClick={() => void act(() => setStatus(ids, 'closed'))}>
+          <Button size="sm" act="closeOrOpen" disabled={busy} onClick={() => void act(() => setStatus(ids, 'closed'))}>
             {t('inbox:bulk.close')}
           </Button>
         )}
@@ -161,21 +145,21 @@ export function BulkBar({
           assignee={undefined}
           open={layer === 'assign'}
           onOpenChange={layered('assign')}
-          trigger={<IconButton icon={UserCheck} size="sm" label={t('work:assignTo')} keys="a" disabled={busy} />}
+          trigger={<IconButton icon={UserCheck} size="sm" label={t('work:assignTo')} act="assign" disabled={busy} />}
         />
         <TagPicker
           ids={ids}
           has={[]}
           open={layer === 'tag'}
           onOpenChange={layered('tag')}
-          trigger={<IconButton icon={Tag} size="sm" label={t('work:addTag')} keys="t" disabled={busy} />}
+          trigger={<IconButton icon={Tag} size="sm" label={t('work:addTag')} act="tag" disabled={busy} />}
         />
         <SnoozeMenu
           ids={ids}
           snoozedUntil={null}
           open={layer === 'snooze'}
           onOpenChange={layered('snooze')}
-          trigger={<IconButton icon={AlarmClock} size="sm" label={t('work:snooze')} keys="z" disabled={busy} />}
+          trigger={<IconButton icon={AlarmClock} size="sm" label={t('work:snooze')} act="snooze" disabled={busy} />}
         />
         {layer === 'label' && (
           <LabelPicker

@@ -212,75 +212,29 @@ export function ConversationList({ view, filter, window, openId, density, mailbo
   }
   useShortcuts([
     {
-      id: 'list.next',
-      keys: 'j',
-      group: 'list',
-      label: t('inbox:keys.next'),
-      hidden: true,
+      act: 'next',
       run: () => stepConversation(1),
     },
     {
-      id: 'list.previous',
-      keys: 'k',
-      group: 'list',
-      label: t('inbox:keys.previous'),
-      hidden: true,
+      act: 'previous',
       run: () => stepConversation(-1),
     },
     {
-      id: 'list.nextRow',
-      keys: 'ArrowDown',
-      group: 'list',
-      label: t('inbox:keys.nextRow'),
-      hidden: true,
+      act: 'nextRow',
       run: () => (document.activeElement === document.body ? stepConversation(1) : false),
     },
     {
-      id: 'list.previousRow',
-      keys: 'ArrowUp',
-      group: 'list',
-      label: t('inbox:keys.previousRow'),
-      hidden: true,
+      act: 'previousRow',
       run: () => (document.activeElement === document.body ? stepConversation(-1) : false),
     },
     {
-      id: 'list.pick',
-      keys: 'x',
-      group: 'list',
-      label: t('inbox:keys.pick'),
-      hidden: true,
+      act: 'pick',
       run: () => {
         const id = focusedId()
         if (id === null) return false
         onPick(id, false)
         return undefined
       },
-    },
-    // the system's own key for a menu; this only says so
-    {
-      id: 'list.menu',
-      keys: 'shift+F10',
-      group: 'list',
-      label: t('inbox:keys.menu'),
-      hidden: true,
-      run: () => false,
-    },
-    // in the list the grid itself moves with Shift and arrows; these two only say so
-    {
-      id: 'list.extendDown',
-      keys: 'shift+ArrowDown',
-      group: 'list',
-      label: t('inbox:keys.extendDown'),
-      hidden: true,
-      run: () => false,
-    },
-    {
-      id: 'list.extendUp',
-      keys: 'shift+ArrowUp',
-      group: 'list',
-      label: t('inbox:keys.extendUp'),
-      hidden: true,
-      run: () => false,
     },
   ])
 

@@ -47,7 +47,7 @@ export function DraftList({
         title: t('inbox:empty.draftsTitle'),
         text: t('inbox:empty.draftsText'),
         action: (
-          <Button keys="c" onClick={() => goNewMessage()}>
+          <Button act="new" onClick={() => goNewMessage()}>
             {t('inbox:empty.write')}
           </Button>
         ),

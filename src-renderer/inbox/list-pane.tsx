@@ -106,7 +106,13 @@ export function ListPane({ view, mailboxId, tag, label, saved: savedName, openId
 
 function NewButton() {
   return (
-    <IconButton icon={SquarePen} size="sm" label={t('inbox:newConversation')} keys="c" onClick={() => goNewMessage()} />
+    <IconButton
+      icon={SquarePen}
+      size="sm"
+      label={t('inbox:newConversation')}
+      act="new"
+      onClick={() => goNewMessage()}
+    />
   )
 }
 

@@ -74,11 +74,11 @@ export function EmptyList({ view, unreadOnly, syncing }: { view: ListView; unrea
   }
   const action =
     view === 'inbox' ? (
-      <Button keys="g p" onClick={() => goView('pending')}>
+      <Button act="go.pending" onClick={() => goView('pending')}>
         {t('inbox:empty.goPending')}
       </Button>
     ) : (
-      <Button keys="g i" onClick={() => goView('inbox')}>
+      <Button act="go.inbox" onClick={() => goView('inbox')}>
         {t('inbox:empty.goInbox')}
       </Button>
     )

@@ -4,7 +4,8 @@ import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { goSaved, goSearch, goSettings, goView, openConversation } from '../state/places'
-import { useShortcutStore, type Shortcut, type ShortcutGroup } from '../state/shortcuts'
+import { acts, entryOf, type Act, type ShortcutGroup } from '../state/keymap'
+import { runAct, useShortcutStore } from '../state/shortcuts'
 import { t } from '../text'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
@@ -53,26 +54,26 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
   const views = useSavedViews()
   const tags = useTags()
   const found = useSearchResults(text)
-  const listed = [
-    ...new Map<string, Shortcut>(shortcuts.filter((one) => !one.hidden).map((one) => [one.label, one])).values(),
-  ]
+  const offered = new Set(shortcuts.filter((one) => !one.hidden).map((one) => one.act))
+  const listed = (group: ShortcutGroup): Act[] =>
+    acts.filter((act) => entryOf(act).group === group && !entryOf(act).moves && offered.has(act))
   const run = (does: () => void) => () => {
     onClose()
     // after the palette has given the focus back
     setTimeout(does, 0)
   }
-  const command = (one: Shortcut, icon: LucideIcon) => (
+  const command = (act: Act, icon: LucideIcon) => (
     <Command.Item
-      key={one.id}
+      key={act}
       className="mi"
-      value={`${one.id} ${one.label}`}
-      keywords={[one.label]}
-      onSelect={run(() => void one.run(new KeyboardEvent('keydown')))}
+      value={`act ${act}`}
+      keywords={[t(entryOf(act).label)]}
+      onSelect={run(() => runAct(act))}
     >
       <Icon icon={icon} />
-      <span className="cut">{one.label}</span>
+      <span className="cut">{t(entryOf(act).label)}</span>
       <span className="end">
-        <Kbd keys={one.keys} />
+        <Kbd act={act} />
       </span>
     </Command.Item>
   )
@@ -96,10 +97,10 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
               <Command.List className="pal-ls" label={t('search:palette.label')}>
                 <Command.Empty className="mh">{t('search:palette.nothing')}</Command.Empty>
                 <Command.Group heading={t('search:palette.do')}>
-                  {doGroups.map((group) => listed.filter((one) => one.group === group).map((one) => command(one, Zap)))}
+                  {doGroups.map((group) => listed(group).map((act) => command(act, Zap)))}
                 </Command.Group>
                 <Command.Group heading={t('search:palette.go')}>
-                  {listed.filter((one) => one.group === 'go').map((one) => command(one, goIcons[one.id] ?? ArrowRight))}
+                  {listed('go').map((act) => command(act, goIcons[act] ?? ArrowRight))}
                   {views.map((view) => (
                     <Command.Item
                       key={view.name}

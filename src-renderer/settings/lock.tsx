@@ -69,7 +69,7 @@ export function LockSettings({ canLock }: { canLock: boolean }) {
         {() => (
           <Button
             icon={Lock}
-            keys="mod+shift+l"
+            act="lock"
             disabled={!canLock}
             onClick={() => void lockWindow(() => undefined).catch(tellFailure)}
           >

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
 import { useShortcuts } from '../state/shortcuts'
-import { t } from '../text'
 
 /**
  * The frame of a page that sets up a mailbox: what it says and asks scrolls, the ways on and back stay at the foot. With `onSubmit`
@@ -30,12 +29,7 @@ export function SetupFrame({
       ? []
       : [
           {
-            id: 'escape',
-            keys: 'Escape',
-            group: 'everywhere',
-            label: t('common:shortcuts.layerUp'),
-            hidden: true,
-            inText: true,
+            act: 'escape',
             run: onBack,
           },
         ],

@@ -18,27 +18,23 @@ import { focusSearch } from '../state/search'
 import { isTextField, useShortcuts, type Shortcut } from '../state/shortcuts'
 import { useToasts } from '../state/toast'
 import { showHelp, showPalette } from '../state/window'
-import { t } from '../text'
 import { useInGroups } from '../work/people'
 import { cyclePanes } from './panes'
 
-const goKeys: readonly { keys: string; view: View }[] = [
-  { keys: 'g i', view: 'inbox' },
-  { keys: 'g u', view: 'unassigned' },
-  { keys: 'g m', view: 'mine' },
-  { keys: 'g a', view: 'assigned' },
-  { keys: 'g z', view: 'snoozed' },
-  { keys: 'g p', view: 'pending' },
-  { keys: 'g d', view: 'drafts' },
-  { keys: 'g o', view: 'outbox' },
-  { keys: 'g c', view: 'closed' },
-  { keys: 'g n', view: 'mentions' },
-  { keys: 'g f', view: 'followed' },
-  { keys: 'g j', view: 'spam' },
-]
-
-/** For those who are in a group. */
-const groupsKey = { keys: 'g g', view: 'groups' } as const
+const goViews = [
+  'inbox',
+  'unassigned',
+  'mine',
+  'assigned',
+  'snoozed',
+  'pending',
+  'drafts',
+  'outbox',
+  'closed',
+  'mentions',
+  'followed',
+  'spam',
+] as const satisfies readonly View[]
 
 /** The key E for what is picked; for the open conversation it is the conversation's own (see conversation-parts). */
 function closeOrOpenPicked(): boolean | void {
@@ -67,135 +63,78 @@ function leaveComposer(field: HTMLElement): boolean | void {
   return leaveText(field)
 }
 
-/** The keys of the window once the mail is there, and what the menu bar asks for; see `Everywhere` for those of every page. Draws nothing. */
+/** The keys of the window once the mail is there, and where notifications and the menu bar lead; see `Everywhere` for what works on every page. Draws nothing. */
 export function Commands() {
   const inGroups = useInGroups()
   const picked = useList((state) => state.picked.size > 0)
   const shortcuts: Shortcut[] = [
     {
-      id: 'palette',
-      keys: 'mod+k',
-      group: 'everywhere',
-      label: t('common:shortcuts.palette'),
-      hidden: true,
+      act: 'palette',
       run: () => showPalette(true),
     },
-    { id: 'search', keys: '/', group: 'everywhere', label: t('common:shortcuts.search'), run: focusSearch },
-    { id: 'help', keys: '?', group: 'everywhere', label: t('common:shortcuts.help'), run: () => showHelp(true) },
+    { act: 'search', run: focusSearch },
+    { act: 'help', run: () => showHelp(true) },
     {
-      id: 'new',
-      keys: 'c',
-      group: 'everywhere',
-      label: t('common:shortcuts.newConversation'),
+      act: 'new',
       run: () => goNewMessage(),
     },
     {
-      id: 'undo',
-      keys: 'mod+z',
-      inText: false,
-      group: 'everywhere',
-      label: t('common:shortcuts.undo'),
+      act: 'undo',
       run: () => useToasts.getState().undo(),
     },
     {
-      id: 'pane.next',
-      keys: 'F6',
-      group: 'everywhere',
-      label: t('common:shortcuts.nextPane'),
-      hidden: true,
+      act: 'nextPane',
       run: () => cyclePanes(1),
     },
     {
-      id: 'pane.previous',
-      keys: 'shift+F6',
-      inText: true,
-      group: 'everywhere',
-      label: t('common:shortcuts.previousPane'),
-      hidden: true,
+      act: 'previousPane',
       run: () => cyclePanes(-1),
     },
     {
-      id: 'sidebar',
-      keys: 'mod+\\',
-      group: 'everywhere',
-      label: t('common:shortcuts.sidebar'),
+      act: 'sidebar',
       run: () => useLayout.getState().toggleSidebar(),
     },
     {
-      id: 'profile',
-      keys: 'p',
-      group: 'everywhere',
-      label: t('common:shortcuts.profile'),
+      act: 'profile',
       run: () => useLayout.getState().toggleProfile(),
     },
     {
-      id: 'back',
-      keys: 'alt+ArrowLeft',
-      inText: false,
-      group: 'everywhere',
-      label: t('common:shortcuts.back'),
+      act: 'back',
       run: goBack,
     },
     {
-      id: 'forward',
-      keys: 'alt+ArrowRight',
-      inText: false,
-      group: 'everywhere',
-      label: t('common:shortcuts.forward'),
+      act: 'forward',
       run: () => usePlaces.getState().forward(),
     },
     {
-      id: 'escape',
-      keys: 'Escape',
-      group: 'everywhere',
-      label: t('common:shortcuts.layerUp'),
-      hidden: true,
-      inText: true,
+      act: 'escape',
       run: ({ target }) => (isTextField(target) ? leaveComposer(target) : layerUp()),
     },
     {
-      id: 'closeOrOpen',
+      act: 'closeOrOpen',
       hidden: !picked,
-      keys: 'e',
-      group: 'list',
-      label: t('inbox:keys.closeOrOpen'),
       run: closeOrOpenPicked,
     },
-    ...[...goKeys, ...(inGroups ? [groupsKey] : [])].map(({ keys, view }): Shortcut => ({
-      id: `go.${view}`,
-      keys,
-      group: 'go',
-      label: t(`common:nav.${view}`),
+    // only those who are in a group have a list of its conversations
+    ...[...goViews, ...(inGroups ? (['groups'] as const) : [])].map((view): Shortcut => ({
+      act: `go.${view}`,
       run: () => goView(view),
     })),
-    { id: 'go.privacy', keys: 'g y', group: 'go', label: t('common:nav.privacy'), run: () => goPrivacy() },
-    { id: 'go.transfers', keys: 'g t', group: 'go', label: t('transfers:title'), run: () => goSettings('transfers') },
+    { act: 'go.privacy', run: () => goPrivacy() },
+    { act: 'go.transfers', run: () => goSettings('transfers') },
     {
-      id: 'go.support',
-      keys: 'g h',
-      group: 'go',
-      label: t('reports:contact.command'),
+      act: 'go.support',
       run: () => goSettings('support'),
     },
-    { id: 'go.settings', keys: 'g s', group: 'go', label: t('common:nav.settings'), run: () => goSettings() },
+    { act: 'go.settings', run: () => goSettings() },
   ]
   useShortcuts(shortcuts)
   useEffect(
     () =>
       onEvent((event) => {
         if (event.topic !== 'command') return
-        const does: Record<string, () => void> = {
-          settings: () => goSettings(),
-          transfers: () => goSettings('transfers'),
-          support: () => goSettings('support'),
-          identity: () => goPrivacy('access'),
-          help: () => showHelp(true),
-          'new-message': () => goNewMessage(),
-          palette: () => showPalette(true),
-          sidebar: () => useLayout.getState().toggleSidebar(),
-          'open-conversation': () => event.id !== undefined && openConversation(event.id),
-        }
-        does[event.name]?.()
+        if (event.name === 'identity') goPrivacy('access')
+        if (event.name === 'open-conversation' && event.id !== undefined) openConversation(event.id)
       }),
     [],
   )

@@ -7,7 +7,6 @@ import { isDone, setStatus } from '../state/acts'
 import { onFirstHand } from '../state/hand'
 import { useList } from '../state/list'
 import { useShortcuts } from '../state/shortcuts'
-import { t } from '../text'
 
 /** Gets ready for the first conversation; what takes much memory waits until somebody is there. */
 export function prepare(): void {
@@ -33,10 +32,7 @@ function CloseKey({ id }: { id: number }) {
   const status = useQuery('conversations.get', { id }, [id]).data?.status
   useShortcuts([
     {
-      id: 'conversation.close',
-      keys: 'e',
-      group: 'conversation',
-      label: t('inbox:keys.closeOrOpen'),
+      act: 'closeOrOpen',
       run: () => {
         if (status === undefined || useList.getState().picked.size > 0) return false
         void setStatus([id], isDone(status) ? 'open' : 'closed')

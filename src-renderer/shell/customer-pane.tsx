@@ -31,7 +31,7 @@ const Panel = memo(function Panel({ conversationId, over }: { conversationId: nu
           icon={X}
           size="sm"
           label={t('common:places.hideCustomer')}
-          keys="p"
+          act="profile"
           onClick={() => useLayout.getState().toggleProfile()}
         />
       )}

@@ -5,7 +5,8 @@ import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { closeWindow, lockWindow } from '../state/closing'
 import { goSettings } from '../state/places'
-import { startShortcuts, useShortcuts, type Shortcut } from '../state/shortcuts'
+import { isAct } from '../state/keymap'
+import { runAct, startShortcuts, useShortcuts } from '../state/shortcuts'
 import { showToast } from '../state/toast'
 import { t } from '../text'
 
@@ -19,39 +20,24 @@ function lockNow(): void {
 
 const resize = (size: TextSize): void => void call('app.setTextSize', { size }).catch(tellFailure)
 
-/** What works on every page, the first run and the lock included: closing, locking, the size of the text. Draws nothing. */
+/** What works on every page, the first run and the lock included: closing, locking, the size of the text, and what the menu bar asks for. Draws nothing. */
 export function Everywhere() {
   const size = useQuery('app.state', {}).data?.textSize ?? usualTextSize
-  const acts = {
-    lock: lockNow,
-    'before-close': () => void closeWindow(),
-    'text-larger': () => resize(nextTextSize(size, 1)),
-    'text-smaller': () => resize(nextTextSize(size, -1)),
-    'text-usual': () => resize(usualTextSize),
-  }
-  const key = (id: keyof typeof acts, keys: string, label: string, hidden = false): Shortcut => ({
-    id: `${id} ${keys}`,
-    keys,
-    group: 'program',
-    label,
-    inText: true,
-    hidden,
-    run: acts[id],
-  })
   useEffect(startShortcuts, [])
   useShortcuts([
-    key('lock', 'mod+shift+l', t('common:shortcuts.lock')),
-    key('text-larger', 'mod++', t('common:shortcuts.textLarger')),
-    // the same key without Shift
-    key('text-larger', 'mod+=', t('common:shortcuts.textLarger'), true),
-    key('text-smaller', 'mod+-', t('common:shortcuts.textSmaller')),
-    key('text-usual', 'mod+0', t('common:shortcuts.textUsual')),
+    { act: 'lock', run: lockNow },
+    { act: 'textLarger', run: () => resize(nextTextSize(size, 1)) },
+    { act: 'textSmaller', run: () => resize(nextTextSize(size, -1)) },
+    { act: 'textUsual', run: () => resize(usualTextSize) },
   ])
-  useEffect(() =>
-    onEvent((event) => {
-      if (event.topic !== 'command') return
-      for (const [name, run] of Object.entries(acts)) if (name === event.name) run()
-    }),
+  useEffect(
+    () =>
+      onEvent((event) => {
+        if (event.topic !== 'command') return
+        if (event.name === 'before-close') void closeWindow()
+        else if (isAct(event.name)) runAct(event.name)
+      }),
+    [],
   )
   return null
 }

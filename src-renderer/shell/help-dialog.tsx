@@ -1,48 +1,61 @@
-import { useShortcutStore, type ShortcutGroup } from '../state/shortcuts'
+import { acts, entryOf, keyWords, keysOf, type ShortcutGroup } from '../state/keymap'
+import { goSettings } from '../state/places'
+import { useShortcutStore } from '../state/shortcuts'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Kbd } from '../ui/kbd'
 
 const groups: readonly ShortcutGroup[] = ['everywhere', 'go', 'list', 'conversation', 'composer', 'program']
 
-/** Every shortcut that works here and now, out of the one registry. */
+/** Every shortcut, with the keys that the person chose. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
-  const shortcuts = useShortcutStore((state) => state.shortcuts)
+  const own = useShortcutStore((state) => state.own)
   const letters = useShortcutStore((state) => state.letters)
+  const change = () => {
+    onClose()
+    goSettings('shortcuts')
+  }
   return (
-    <Dialog open onClose={onClose} title={t('common:shortcuts.title')} wide>
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('common:shortcuts.title')}
+      wide
+      className="help"
+      foot={
+        <Button size="lg" onClick={change}>
+          {t('common:shortcuts.change')}
+        </Button>
+      }
+    >
       {!letters && <Banner>{t('common:shortcuts.off')}</Banner>}
-      <div className="keysheet" role="group" aria-label={t('common:shortcuts.title')} tabIndex={0}>
-        {groups.map((group) => {
-          // An act stands once: it may have two keys, and two registrations (list and conversation).
-          const rows = Map.groupBy(
-            shortcuts.filter((shortcut) => shortcut.group === group),
-            ({ label }) => label,
-          )
-          return (
-            rows.size > 0 && (
-              <section key={group}>
-                <h3>{t(`common:shortcuts.groups.${group}`)}</h3>
-                <dl>
-                  {[...rows].map(([label, same]) => (
-                    <div key={label}>
-                      <dt>{label}</dt>
+      <div className="keys-scroll inset-focus" role="group" aria-label={t('common:shortcuts.title')} tabIndex={0}>
+        <div className="keysheet">
+          {groups.map((group) => (
+            <section key={group}>
+              <h3>{t(`common:shortcuts.groups.${group}`)}</h3>
+              <dl>
+                {acts
+                  .filter((act) => entryOf(act).group === group && keysOf(act, own).length > 0)
+                  .map((act) => (
+                    <div key={act}>
+                      <dt>{t(entryOf(act).label)}</dt>
                       <dd>
-                        {[...new Set(same.map(({ keys }) => keys))].map((keys) => (
+                        {keysOf(act, own).map((keys) => (
                           <span key={keys}>
                             <Kbd keys={keys} />
-                            <span className="sr">{keys}</span>
+                            <span className="sr">{keyWords(keys)}</span>
                           </span>
                         ))}
                       </dd>
                     </div>
                   ))}
-                </dl>
-              </section>
-            )
-          )
-        })}
+              </dl>
+            </section>
+          ))}
+        </div>
       </div>
     </Dialog>
   )

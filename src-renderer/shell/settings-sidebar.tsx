@@ -23,7 +23,7 @@ export function SettingsSidebar({ address }: { address: string | null }) {
         </span>
         <span className="sr">{t('settings:leave')}</span>
         <span className="push">
-          <Kbd keys="Escape" />
+          <Kbd act="escape" />
         </span>
       </button>
       <div className="scroll" tabIndex={-1}>

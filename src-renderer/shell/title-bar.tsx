@@ -25,29 +25,22 @@ export function TitleBar({ platform, maximized }: { platform: 'mac' | 'windows' 
           icon={PanelLeft}
           flip
           label={t(rail ? 'common:titlebar.showSidebar' : 'common:titlebar.hideSidebar')}
-          keys="mod+\"
+          act="sidebar"
           onClick={() => useLayout.getState().toggleSidebar()}
         />
-        <IconButton
-          icon={ChevronLeft}
-          flip
-          label={t('common:back')}
-          keys="alt+ArrowLeft"
-          disabled={!hasPast}
-          onClick={goBack}
-        />
+        <IconButton icon={ChevronLeft} flip label={t('common:back')} act="back" disabled={!hasPast} onClick={goBack} />
         <IconButton
           icon={ChevronRight}
           flip
           label={t('common:forward')}
-          keys="alt+ArrowRight"
+          act="forward"
           disabled={!hasFuture}
           onClick={() => usePlaces.getState().forward()}
         />
       </div>
       <SearchField />
       <div className="tb-end">
-        <IconButton icon={Keyboard} label={t('common:titlebar.shortcuts')} keys="?" onClick={() => showHelp(true)} />
+        <IconButton icon={Keyboard} label={t('common:titlebar.shortcuts')} act="help" onClick={() => showHelp(true)} />
         {name && (
           <button
             type="button"
@@ -127,7 +120,7 @@ function SearchField() {
       {text !== '' ? (
         <IconButton icon={X} size="sm" label={t('common:titlebar.clearSearch')} onClick={() => change('')} />
       ) : (
-        <Kbd keys="mod+k" />
+        <Kbd act="palette" />
       )}
     </div>
   )

@@ -1,80 +1,39 @@
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import { create } from 'zustand'
-
-/** Where a shortcut is explained in the list of all shortcuts. */
-export type ShortcutGroup = 'everywhere' | 'go' | 'list' | 'conversation' | 'composer' | 'program'
+import { chordOf, entryOf, isCommand, isMac, keysOf, onlyLetters, type Act, type OwnKeys } from './keymap'
 
 export interface Shortcut {
-  /** Stable name, e.g. `conversation.reply`; the same id registered later wins while both are there. */
-  id: string
-  /**
-   * `mod+k` (Ctrl, or Command on a Mac), `shift+ArrowDown`, `e`, `?`, or a sequence `g i`. Letters alone fire only outside
-   * text fields and only when the person has not turned them off.
-   */
-  keys: string
-  group: ShortcutGroup
-  /** What it does, for the list of shortcuts and the command palette. */
-  label: string
-  /** Return false when it does not apply just now: then the key goes on to the next one. */
+  /** What it is in the keymap, which has its keys and its words. */
+  act: Act
+  /** Return false when it does not apply just now: then the key goes on to the one that was registered before. */
   run: (event: KeyboardEvent) => void | boolean
-  /** Also while a text field has focus (only sensible with Ctrl or a function key). Default: true for those, false for others. */
-  inText?: boolean
-  /** Listed but not offered in the palette: moving keys, and what there is nothing to do with just now. */
+  /** Not offered in the palette: there is nothing to do with it just now. */
   hidden?: boolean
 }
 
 interface State {
   shortcuts: readonly Shortcut[]
+  /** Whether letters and signs alone act. */
   letters: boolean
-  setLetters(on: boolean): void
+  /** The keys that the person chose. */
+  own: OwnKeys
 }
 
-export const useShortcutStore = create<State>()((set) => ({
-  shortcuts: [],
-  letters: true,
-  setLetters: (letters) => set({ letters }),
-}))
+export const useShortcutStore = create<State>()(() => ({ shortcuts: [], letters: true, own: {} }))
 
-const isMac = () => document.documentElement.dataset['os'] === 'mac'
-
-const macNames: Record<string, string> = { mod: '⌘', shift: '⇧', alt: '⌥', ctrl: '⌃' }
-const otherNames: Record<string, string> = { mod: 'Ctrl', shift: 'Shift', alt: 'Alt', ctrl: 'Ctrl' }
-const keyNames: Record<string, string> = {
-  enter: '↵',
-  arrowup: '↑',
-  arrowdown: '↓',
-  arrowleft: '←',
-  arrowright: '→',
-  escape: 'Esc',
-  tab: '⇥',
-  space: '␣',
+/** What is pressed for an act just now, for a hint beside it; undefined where no key does it. */
+export function hintOf(act: Act, { own, letters }: Pick<State, 'own' | 'letters'>): string | undefined {
+  return keysOf(act, own).find((keys) => letters || !onlyLetters(keys))
 }
 
-/** The keycaps of a shortcut: one text per key pressed in turn. */
-export function keyLabels(keys: string, mac: boolean = isMac()): string[] {
-  return keys.split(' ').map((chord) => {
-    // the last key may be the plus itself
-    const parts = chord
-      .split(/\+(?=.)/)
-      .map(
-        (part) =>
-          (mac ? macNames : otherNames)[part] ??
-          keyNames[part.toLowerCase()] ??
-          (part.length === 1 ? part.toUpperCase() : part),
-      )
-    return parts.join(mac ? '' : ' ')
-  })
-}
+export const useHint = (act: Act | undefined): string | undefined =>
+  useShortcutStore((state) => (act === undefined ? undefined : hintOf(act, state)))
 
-/** The chord of a key press as it is written in `keys`. */
-export function chordOf(
-  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
-  mac: boolean,
-): string {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
-  const mod = mac ? event.metaKey : event.ctrlKey
-  const named = event.key.length > 1 || /\p{L}|\p{N}/u.test(key) || key === '\\'
-  return `${mod ? 'mod+' : ''}${mac && event.ctrlKey ? 'ctrl+' : ''}${event.altKey ? 'alt+' : ''}${event.shiftKey && named ? 'shift+' : ''}${key}`
+/** Does an act as its key would. */
+export function runAct(act: Act): void {
+  const event = new KeyboardEvent('keydown')
+  for (const one of useShortcutStore.getState().shortcuts.toReversed())
+    if (one.act === act && one.run(event) !== false) return
 }
 
 /** True when typing goes into this element. */
@@ -88,31 +47,27 @@ export function isTextField(target: EventTarget | null): target is HTMLElement {
 const sequenceMs = 1200
 let begun: { chord: string; at: number } | null = null
 
-function isLetter(keys: string): boolean {
-  return keys.split(' ').every((chord) => chord.length === 1)
-}
-
 /** Finds what a key press runs. Exported for tests; the window listens through `startShortcuts`. */
 export function matching(
-  shortcuts: readonly Shortcut[],
+  { shortcuts, letters, own }: State,
   chord: string,
   before: string | null,
   inText: boolean,
-  letters: boolean,
 ): { found: Shortcut[]; begins: boolean } {
-  const usable = shortcuts.filter((shortcut) => {
-    if (isLetter(shortcut.keys) && !letters) return false
-    if (!inText) return true
-    return shortcut.inText ?? /^(mod|alt|ctrl)\+|^F\d/.test(shortcut.keys)
-  })
+  const usable = shortcuts.flatMap((shortcut) =>
+    keysOf(shortcut.act, own)
+      .filter(
+        (keys) => (letters || !onlyLetters(keys)) && (!inText || (entryOf(shortcut.act).inText ?? isCommand(keys))),
+      )
+      .map((keys) => ({ shortcut, keys })),
+  )
   const wanted = before === null ? chord : `${before} ${chord}`
-  const found = usable.filter((shortcut) => shortcut.keys === wanted).reverse()
-  return { found, begins: before === null && usable.some((shortcut) => shortcut.keys.startsWith(`${chord} `)) }
+  const found = usable.filter(({ keys }) => keys === wanted).map(({ shortcut }) => shortcut)
+  return { found: found.reverse(), begins: before === null && usable.some(({ keys }) => keys.startsWith(`${chord} `)) }
 }
 
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || ['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return
-  const { shortcuts, letters } = useShortcutStore.getState()
   // a dialog, menu or palette that is open has the keys for itself
   const layer =
     event.target instanceof Element ? event.target.closest('[role="dialog"], [role="menu"], [role="listbox"]') : null
@@ -120,8 +75,7 @@ function onKey(event: KeyboardEvent): void {
   const before = begun && performance.now() - begun.at < sequenceMs ? begun.chord : null
   begun = null
   if (layer && !chord.startsWith('mod+')) return
-  const inText = isTextField(event.target)
-  const { found, begins } = matching(shortcuts, chord, before, inText, letters)
+  const { found, begins } = matching(useShortcutStore.getState(), chord, before, isTextField(event.target))
   for (const shortcut of found) {
     if (shortcut.run(event) === false) continue
     event.preventDefault()
@@ -143,8 +97,8 @@ export function replaced<T>(all: readonly T[], before: readonly T[], after: read
 }
 
 /**
- * Registers shortcuts while the component is there. `run` may change with every render without cost. Where two components have
- * the same key, the one that came later goes first, also when the other changes its keys meanwhile.
+ * Registers what acts do while the component is there. `run` may change with every render without cost. Where two components
+ * have the same act, the one that came later goes first, also when the other changes its acts meanwhile.
  */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const current = useRef(shortcuts)
@@ -153,7 +107,7 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   useLayoutEffect(() => {
     current.current = shortcuts
   })
-  const shape = shortcuts.map(({ id, keys, hidden = false }) => `${id} ${keys} ${hidden}`).join('|')
+  const shape = shortcuts.map(({ act, hidden = false }) => `${act} ${hidden}`).join('|')
   useEffect(() => {
     const mine = current.current.map((shortcut, index) => ({
       ...shortcut,

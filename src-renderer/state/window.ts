@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { Settings } from '../../src-preload/contract'
 import { call } from '../client'
 import { useLayout } from './layout'
+import { isMac, menuKeys, sameKeys } from './keymap'
 import { useShortcutStore } from './shortcuts'
 
 interface State {
@@ -25,12 +26,20 @@ export function applySettings(settings: Settings): void {
   const root = document.documentElement
   root.dataset['density'] = settings.density
   applyTheme(settings.theme)
-  useShortcutStore.getState().setLetters(settings.letterShortcuts)
+  applyKeys(settings)
   const layout = useLayout.getState()
   if (!loaded) layout.load(settings.layout)
   loaded = true
 }
 let loaded = false
+
+function applyKeys({ letterShortcuts: letters, keys: own }: Settings): void {
+  const before = useShortcutStore.getState()
+  if (before.letters === letters && sameKeys(before.own, own)) return
+  useShortcutStore.setState({ letters, own })
+  // a menu bar that could not be told has the keys of before
+  if (isMac()) void call('app.setMenuKeys', { keys: menuKeys(own) }).catch(() => undefined)
+}
 
 /** `system` follows the computer; the others pin a theme. */
 export function applyTheme(theme: Settings['theme']): void {

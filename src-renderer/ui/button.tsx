@@ -1,16 +1,15 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react'
 import { Icon, type LucideIcon } from './icon'
-import { Kbd } from './kbd'
+import { Kbd, type KeysShown } from './kbd'
 import { Spinner } from './spinner'
 
 type Base = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'type'> & { ref?: Ref<HTMLButtonElement> | undefined }
 
-export interface ButtonProps extends Base {
+/** With an act or keys, they stand as keycaps at the end. */
+export interface ButtonProps extends Base, KeysShown {
   kind?: 'default' | 'primary' | 'ghost' | 'danger' | 'danger-fill'
   size?: 'sm' | 'md' | 'lg'
   icon?: LucideIcon
-  /** Shortcut shown as keycaps at the end. */
-  keys?: string
   /** Shows a spinner and takes no clicks; the words should say what goes on ("Saving"). */
   busy?: boolean
   on?: boolean
@@ -26,6 +25,7 @@ export function Button({
   kind = 'default',
   size = 'md',
   icon,
+  act,
   keys,
   busy = false,
   on = false,
@@ -45,17 +45,16 @@ export function Button({
     >
       {busy ? <Spinner /> : icon && <Icon icon={icon} small={size === 'sm'} />}
       {children}
-      {keys && <Kbd keys={keys} bare={kind !== 'primary' && kind !== 'ghost'} />}
+      <Kbd act={act} keys={keys} bare={kind !== 'primary' && kind !== 'ghost'} />
     </button>
   )
 }
 
-export interface IconButtonProps extends Base {
+/** With an act or keys, they stand in the tooltip. */
+export interface IconButtonProps extends Base, KeysShown {
   icon: LucideIcon
   /** Name for screen readers, and the tooltip. */
   label: string
-  /** Shortcut shown in the tooltip. */
-  keys?: string
   size?: 'sm' | 'md'
   on?: boolean
   flip?: boolean
@@ -65,6 +64,7 @@ export interface IconButtonProps extends Base {
 export function IconButton({
   icon,
   label,
+  act,
   keys,
   size = 'md',
   on = false,
@@ -77,6 +77,7 @@ export function IconButton({
       type="button"
       aria-label={label}
       data-tip={label}
+      data-tip-act={act}
       data-tip-keys={keys}
       {...rest}
       className={`btn ghost icon${sizes[size]}${on ? ' on' : ''} ${className}`}

@@ -21,10 +21,10 @@ function Item({ item }: { item: MenuItem }) {
       {item.checked !== undefined && <span className="tick">{item.checked && <Icon icon={Check} />}</span>}
       {item.icon && <Icon icon={item.icon} />}
       <span className="cut">{item.label}</span>
-      {(item.hint ?? item.keys) && (
+      {(item.hint ?? item.act ?? item.keys) && (
         <span className="end">
           {item.hint}
-          {item.keys && <Kbd keys={item.keys} />}
+          <Kbd act={item.act} keys={item.keys} />
         </span>
       )}
     </>

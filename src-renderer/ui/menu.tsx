@@ -2,14 +2,14 @@ import { Ellipsis } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { IconButton } from './button'
 import type { LucideIcon } from './icon'
+import type { KeysShown } from './kbd'
 import { later } from './later'
 import { Trigger, useLayer } from './trigger'
 
-export interface MenuItem {
+/** With an act or keys, they stand as keycaps at the end. */
+export interface MenuItem extends KeysShown {
   label: string
   icon?: LucideIcon
-  /** Shortcut shown at the end. */
-  keys?: string
   /** A quiet word at the end: a reason, a count. */
   hint?: string
   danger?: boolean

@@ -49,7 +49,7 @@ function ToastButton({ toast: { id, undo, action } }: { toast: Toast }) {
   const { undo: takeBack, hide } = useToasts.getState()
   if (undo)
     return (
-      <Button kind="ghost" size="sm" className="acc" keys="mod+z" onClick={takeBack}>
+      <Button kind="ghost" size="sm" className="acc" act="undo" onClick={takeBack}>
         {t('common:undo')}
       </Button>
     )

@@ -1,13 +1,19 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { Kbd } from './kbd'
+import { isAct } from '../state/keymap'
+import { Kbd, type KeysShown } from './kbd'
 
 interface Tip {
   text: string
-  keys: string | null
+  shown: KeysShown
   box: DOMRect
 }
 
 const delayMs = 500
+
+function keysAt(element: Element): KeysShown {
+  const act = element.getAttribute('data-tip-act') ?? ''
+  return { act: isAct(act) ? act : undefined, keys: element.getAttribute('data-tip-keys') ?? undefined }
+}
 
 /** Whether the words of the tip stand in the element already, in full: a tip that repeats them would only be in the way. */
 function isReadable(element: HTMLElement, text: string): boolean {
@@ -17,7 +23,7 @@ function isReadable(element: HTMLElement, text: string): boolean {
 }
 
 /**
- * All tooltips of the window: any element with `data-tip` (and `data-tip-keys`) has one, on hover and on keyboard focus.
+ * All tooltips of the window: any element with `data-tip` (and `data-tip-act` or `data-tip-keys`) has one, on hover and on keyboard focus.
  * One layer for all costs nothing per row. It repeats names that screen readers already have, so it is hidden from them.
  */
 export function TooltipLayer() {
@@ -41,7 +47,7 @@ export function TooltipLayer() {
       current = element
       timer = setTimeout(() => {
         if (element.isConnected && !(element instanceof HTMLElement && isReadable(element, text)))
-          setTip({ text, keys: element.getAttribute('data-tip-keys'), box: element.getBoundingClientRect() })
+          setTip({ text, shown: keysAt(element), box: element.getBoundingClientRect() })
       }, wait)
     }
     const over = (event: PointerEvent) => show(event.target, delayMs)
@@ -79,7 +85,7 @@ export function TooltipLayer() {
   return (
     <div ref={ref} className="tip" aria-hidden="true">
       <span>{tip.text}</span>
-      {tip.keys && <Kbd keys={tip.keys} bare />}
+      <Kbd {...tip.shown} bare />
     </div>
   )
 }

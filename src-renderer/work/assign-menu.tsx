@@ -2,7 +2,7 @@ import { Circle, User, Users } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { assign } from '../state/work'
 import { t } from '../text'
-import { Menu, type MenuPart } from '../ui/menu'
+import { Menu, type MenuItem, type MenuPart } from '../ui/menu'
 import { usePeople } from './people'
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
 /** Gives conversations to somebody, a group, or nobody. */
 export function AssignMenu({ trigger, ids, assignee, ...rest }: Props) {
   const data = usePeople()
-  const person = (one: { id: string; name: string }, group: boolean) => ({
+  const person = (one: { id: string; name: string }, group: boolean): MenuItem => ({
     label:
       one.id === data?.self
         ? one.name
@@ -27,7 +27,7 @@ export function AssignMenu({ trigger, ids, assignee, ...rest }: Props) {
         : one.name || t('work:someone'),
     icon: group ? Users : User,
     checked: one.id === assignee,
-    ...(one.id === data?.self ? { keys: 'i' } : {}),
+    act: one.id === data?.self ? 'toMe' : undefined,
     onSelect: () => void assign(ids, one),
   })
   const items = (): MenuPart[] => [

@@ -28,10 +28,7 @@ export function LabelBar({ conversation, ...control }: { conversation: Conversat
     here
       ? [
           {
-            id: 'conversation.label',
-            keys: 'l',
-            group: 'conversation',
-            label: t('labels:keys.label'),
+            act: 'label',
             run: () => (useList.getState().picked.size > 0 ? false : control.onOpenChange(true)),
           },
         ]
@@ -59,7 +56,7 @@ export function LabelBar({ conversation, ...control }: { conversation: Conversat
         ids={[id]}
         has={labels}
         {...control}
-        trigger={<IconButton icon={BookmarkPlus} size="sm" label={t('labels:add')} keys="l" />}
+        trigger={<IconButton icon={BookmarkPlus} size="sm" label={t('labels:add')} act="label" />}
       />
     </>
   )

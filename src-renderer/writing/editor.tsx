@@ -227,7 +227,7 @@ export function EditorTools({ editor, before }: { editor: Editor; before: ReactN
   const italic = {
     icon: Italic,
     label: t('composer:italic'),
-    keys: 'mod+i',
+    act: 'italic' as const,
     on: on.italic,
     run: () => act().toggleItalic().run(),
   }
@@ -252,7 +252,7 @@ export function EditorTools({ editor, before }: { editor: Editor; before: ReactN
       <IconButton
         icon={Bold}
         label={t('composer:bold')}
-        keys="mod+b"
+        act="bold"
         on={on.bold}
         aria-pressed={on.bold}
         onClick={() => act().toggleBold().run()}

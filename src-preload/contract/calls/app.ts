@@ -175,6 +175,13 @@ export const appCalls = {
     () => z.object({ theme: Theme }),
     () => done,
   ),
+  /** The keys that the window has for its acts, by name, for the menu bar of macOS. */
+  'app.setMenuKeys': app(
+    'write',
+    'settings',
+    () => z.object({ keys: z.record(z.string().max(40), z.string().max(40)) }),
+    () => done,
+  ),
   'app.setTextSize': app(
     'write',
     'settings',

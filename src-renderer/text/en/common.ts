@@ -167,6 +167,7 @@ export const common = {
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
+    change: 'Change shortcuts',
     off: 'Single-letter shortcuts are off in Settings. Those with Ctrl or ⌘ work.',
     groups: {
       everywhere: 'Everywhere',

@@ -21,6 +21,7 @@ import { setup } from './setup'
 import { sharing } from './sharing'
 import { support } from './support'
 import { team } from './team'
+import { keys } from './keys'
 import { labels } from './labels'
 import { threads } from './threads'
 import { transfers } from './transfers'
@@ -42,6 +43,7 @@ export const en = {
   groups,
   identity,
   inbox,
+  keys,
   labels,
   presence,
   privacy,

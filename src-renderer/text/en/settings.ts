@@ -34,7 +34,7 @@ export const settings = {
     themeHint: 'System follows this computer.',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     textSize: 'Text size',
-    textSizeHint: 'Of everything in the window. Ctrl or ⌘ with + and − changes it anywhere, with 0 it is as usual.',
+    textSizeHint: 'Of everything in the window. It has keys too, see Shortcuts.',
     density: 'Rows in the list',
     densityHint: 'Compact shows about twice as many conversations.',
     densities: { comfortable: 'Comfortable', compact: 'Compact' },
@@ -47,7 +47,7 @@ export const settings = {
     afterSendHint: 'What the Send button does with the conversation. The menu beside it has the others.',
     after: { closed: 'Close', pending: 'Set to pending', open: 'Keep open' },
     letters: 'Single-letter shortcuts',
-    lettersHint: 'R to reply, E to close, J and K to move. Shortcuts with Ctrl or ⌘ always work.',
+    lettersHint: 'Letters and signs alone, as for replying, closing and moving. Shortcuts with Ctrl or ⌘ always work.',
   },
   notifications: {
     what: 'Tell me about',
@@ -74,11 +74,6 @@ export const settings = {
     testTitle: 'Postern',
     testBody: 'This is how a notification looks.',
     notShown: 'This computer shows no notifications.',
-  },
-  shortcuts: {
-    all: 'All shortcuts',
-    allHint: 'Every key that does something, place by place.',
-    show: 'Show shortcuts',
   },
   mailboxes: {
     add: 'Add mailbox',
