@@ -24,14 +24,14 @@ runMain(async () => {
   await buildIfNeeded()
   const session = await startSession({ display: true })
   try {
-    const numbers = Object.fromEntries(
+    const options = Object.fromEntries(
       rest.flatMap((arg) => {
-        const [, key, value] = /^--(\w+)=(\d+)$/.exec(arg) ?? []
-        return key ? [[key, Number(value)]] : []
+        const [, key, value = ''] = /^--(\w+)=(.+)$/.exec(arg) ?? []
+        return key ? [[key, /^\d+$/.test(value) ? Number(value) : value]] : []
       }),
     )
     const { default: bench } = await import(script)
-    await bench({ electron, env: session.env, ...numbers })
+    await bench({ electron, env: session.env, ...options })
   } finally {
     await session.stop()
   }

@@ -1,4 +1,4 @@
-/** The floor of every sync: what the server alone takes to deliver a folder to a reader that throws the bytes away. */
+/** The floor of every sync: what the server alone takes to deliver to a reader that throws the bytes away. */
 import net from 'node:net'
 
 /**
@@ -6,6 +6,32 @@ import net from 'node:net'
  * @returns {Promise<number>} ms from the FETCH of all bodies to its end
  */
 export async function fetchAndForget(port, user = 'support', password = 'pw') {
+  const reader = await connect(port)
+  await reader.command(`LOGIN ${user} ${password}`)
+  await reader.command('EXAMINE INBOX')
+  const t0 = performance.now()
+  await reader.command('FETCH 1:* (UID BODY.PEEK[])')
+  const took = performance.now() - t0
+  reader.end()
+  return took
+}
+
+/**
+ * The newest page and nothing else.
+ * @returns {Promise<number>} ms from connecting to the last byte of the newest 50 of `count` messages
+ */
+export async function newestAndForget(port, count, user = 'support', password = 'pw') {
+  const t0 = performance.now()
+  const reader = await connect(port)
+  await reader.command(`LOGIN ${user} ${password}`)
+  await reader.command('SELECT INBOX')
+  await reader.command(`FETCH ${Math.max(1, count - 49)}:${count} (UID FLAGS INTERNALDATE BODY.PEEK[])`)
+  const took = performance.now() - t0
+  reader.end()
+  return took
+}
+
+async function connect(port) {
   const socket = net.connect(port, '127.0.0.1')
   let tail = ''
   let done = () => {}
@@ -15,21 +41,18 @@ export async function fetchAndForget(port, user = 'support', password = 'pw') {
     tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - 4000))).slice(-8000)
     if (tail.includes(`\n${wanted} OK`) && tail.endsWith('\n')) done()
   })
-  const command = (tag, text) =>
-    new Promise((resolve, reject) => {
-      wanted = tag
-      done = resolve
-      socket.once('error', reject)
-      socket.write(`${tag} ${text}\r\n`)
-    })
   await new Promise((resolve, reject) => {
     socket.once('connect', resolve).once('error', reject)
   })
-  await command('FloorTagOfNobody1', `LOGIN ${user} ${password}`)
-  await command('FloorTagOfNobody2', 'EXAMINE INBOX')
-  const t0 = performance.now()
-  await command('FloorTagOfNobody3', 'FETCH 1:* (UID BODY.PEEK[])')
-  const took = performance.now() - t0
-  socket.destroy()
-  return took
+  let sent = 0
+  return {
+    command: (text) =>
+      new Promise((resolve, reject) => {
+        wanted = `FloorTagOfNobody${++sent}`
+        done = resolve
+        socket.once('error', reject)
+        socket.write(`${wanted} ${text}\r\n`)
+      }),
+    end: () => socket.destroy(),
+  }
 }

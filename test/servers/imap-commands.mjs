@@ -120,7 +120,10 @@ const commands = {
     const text = args.replace(/^CHARSET \S+ /i, '').replace(/^RETURN \([^)]*\) /i, '')
     const header = /HEADER (\S+) "?([^"]*)"?/i.exec(text)
     const set = /(?:^|\s)(?:UID )([\d:*,]+)/i.exec(text)?.[1]
-    const found = (set === undefined ? folder.entries : entriesIn(folder, set)).filter(({ letter }) => {
+    const places = /^([\d:*,]+)(?:\s|$)/.exec(text)?.[1]
+    const placed = places === undefined ? () => true : inSet(places, folder.entries.length)
+    const at = folder.entries.filter((_, index) => placed(index + 1))
+    const found = (set === undefined ? at : entriesIn({ entries: at }, set)).filter(({ letter }) => {
       if (/\bUNSEEN\b/i.test(text) && letter.flags.has('\\Seen')) return false
       return !header || letter.raw.toString('latin1').toLowerCase().includes(`${header[1]}: ${header[2]}`.toLowerCase())
     })

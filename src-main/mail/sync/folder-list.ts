@@ -60,9 +60,12 @@ export class FolderList {
     for (const folder of this.folders) folder.forget()
   }
 
-  /** Asks for the server's list and makes ours equal to it: new, renamed and deleted folders. Gives each folder's state. */
-  async refresh(session: ImapSession): Promise<ReadonlyMap<number, FolderState>> {
-    const everything = folderRoles(await session.listFolders(true))
+  /**
+   * Asks for the server's list and makes ours equal to it: new, renamed and deleted folders. Gives each folder's state.
+   * `withStates` false: without states and therefore blind to renames, for a mailbox of which nothing is here.
+   */
+  async refresh(session: ImapSession, withStates = true): Promise<ReadonlyMap<number, FolderState>> {
+    const everything = folderRoles(await session.listFolders(withStates))
     // INBOX is always there (RFC 9051, 5.1): an answer without it must not take the mail out of every folder.
     if (!everything.some(({ role }) => role === 'inbox'))
       throw new PosternError('server-broken', 'a list without INBOX')

@@ -151,13 +151,17 @@ export class FolderSync {
       const store = this.storeFor(true)
       const fresh = this.current.highUid === 0
       this.filledSince ??= this.current.modSeq ?? this.modSeqOf(state).modSeq ?? null
-      const uids = fresh
-        ? (await session.allUids()).uids
-        : await session.searchUids({ uid: `1:${Math.max(1, this.current.lowUid - 1)}` })
+      const newest = fresh && onlyFirstPage ? await session.newestUids(firstPage) : []
+      const below =
+        newest.length > 0
+          ? newest
+          : fresh
+            ? (await session.allUids()).uids
+            : await session.uidsBelow(this.current.lowUid)
       // An empty answer about a folder that is not empty would end its first sync before it began.
-      if (fresh && uids.length === 0 && state.exists > 0)
+      if (fresh && below.length === 0 && state.exists > 0)
         throw new PosternError('server-broken', 'a search that finds nothing of what is there')
-      const below = fresh ? uids : uids.filter((uid) => uid < this.current.lowUid)
+      const older = newest.length > 0 && newest.length < state.exists
       if (below.length === 0)
         return await store([], {
           lowUid: 1,
@@ -187,9 +191,10 @@ export class FolderSync {
         ))
           await pages.add(message)
         const first = fresh && end === below.length
+        const last = start === 0 && !older
         await pages.endOfWindow({
-          lowUid: start === 0 ? 1 : low,
-          ...(start === 0 ? { complete: true } : {}),
+          lowUid: last ? 1 : low,
+          ...(last ? { complete: true } : {}),
           ...(first ? { highUid: high, ...this.modSeqOf(state) } : {}),
         })
         end = start

@@ -186,7 +186,7 @@ export class ImapSession {
 
   /** UIDs of the selected folder, ascending, that fit. */
   async searchUids(
-    query: { uid?: string; messageId?: string; posternId?: string; subject?: string } = {},
+    query: { uid?: string; seq?: string; messageId?: string; posternId?: string; subject?: string } = {},
   ): Promise<number[]> {
     const search =
       query.messageId !== undefined
@@ -195,29 +195,46 @@ export class ImapSession {
           ? { header: { 'X-Postern-Id': query.posternId } }
           : query.uid !== undefined
             ? { uid: query.uid }
-            : query.subject !== undefined
-              ? { subject: query.subject }
-              : { all: true }
+            : query.seq !== undefined
+              ? { seq: query.seq }
+              : query.subject !== undefined
+                ? { subject: query.subject }
+                : { all: true }
     const found = await this.run('SEARCH', () => this.client.search(search, { uid: true }))
     // A refused search is no empty folder.
     if (!Array.isArray(found)) throw new PosternError('server-refused', 'search', this.facts())
     return found.toSorted((a, b) => a - b)
   }
 
-  /** As ranges where the server has ESEARCH (RFC 4731): 200,000 numbers one by one are a megabyte to read before the first page. */
-  private async everyUid(): Promise<number[]> {
-    if (!this.capabilities.has('ESEARCH')) return this.searchUids()
-    const found = await this.run('SEARCH', () =>
-      this.client.search({ all: true }, { uid: true, returnOptions: ['ALL'] }),
-    )
-    if (typeof found !== 'object' || found instanceof Array) return this.searchUids()
+  /** As ranges where the server has ESEARCH (RFC 4731): 200,000 numbers one by one are a megabyte to read. */
+  private async uidsIn(set = '1:*'): Promise<number[]> {
+    const plain = (): Promise<number[]> => this.searchUids(set === '1:*' ? {} : { uid: set })
+    if (!this.capabilities.has('ESEARCH')) return plain()
+    const query = set === '1:*' ? { all: true } : { uid: set }
+    const found = await this.run('SEARCH', () => this.client.search(query, { uid: true, returnOptions: ['ALL'] }))
+    if (typeof found !== 'object' || found instanceof Array) return plain()
     // Nothing at all is the answer about an empty folder, and that of servers which only claim to know the form.
-    return found.all === undefined ? this.searchUids() : uidsOf(found.all)
+    return found.all === undefined ? plain() : uidsOf(found.all)
+  }
+
+  /**
+   * UIDs of the newest `count` messages of the selected folder, ascending, and of those that came just now. Asked for by
+   * place (sequence numbers), so that neither the question nor the answer grows with the folder.
+   */
+  async newestUids(count: number): Promise<number[]> {
+    const exists = this.client.mailbox === false ? 0 : this.client.mailbox.exists
+    return exists === 0 ? [] : this.searchUids({ seq: `${Math.max(1, exists - count + 1)}:*` })
+  }
+
+  /** UIDs of the selected folder below this one, ascending. */
+  async uidsBelow(uid: number): Promise<number[]> {
+    const uids = uid > 1 ? await this.uidsIn(`1:${uid - 1}`) : []
+    return uids.filter((one) => one < uid)
   }
 
   /** All UIDs of the selected folder. `whole`: as many as the server counts; else they prove nothing about what is gone. */
   async allUids(): Promise<{ uids: number[]; whole: boolean }> {
-    const uids = await this.everyUid()
+    const uids = await this.uidsIn()
     return { uids, whole: this.client.mailbox !== false && this.client.mailbox.exists === uids.length }
   }
 

@@ -234,10 +234,12 @@ export class MailboxSync {
       if (!this.unreachable) this.progress.report('connecting')
       const work = await this.connectFirst()
       this.connected()
-      const states = await this.list.refresh(work)
+      const fresh = await this.isNew()
+      let states = await this.list.refresh(work, !fresh)
       this.progress.report('syncing')
       await this.firstPages(work)
       this.actsWaiting()
+      if (fresh) states = await this.list.refresh(work)
       await this.progress.count(states)
       await this.fill(work)
       if (this.stopped) return null
@@ -265,6 +267,12 @@ export class MailboxSync {
       const { folders } = await this.ports.store.call('folders.all', { mailboxId: this.mailbox.id })
       throw folders.length > 0 ? new PosternError('network-intercepted', failure.code, failure.detail) : failure
     }
+  }
+
+  /** Nothing is here yet: the window waits for the first page, and a server may have to read every folder to tell its state. */
+  private async isNew(): Promise<boolean> {
+    const { folders } = await this.ports.store.call('folders.all', { mailboxId: this.mailbox.id })
+    return folders.every(({ highUid }) => highUid === 0)
   }
 
   /** Inbox first: its newest page is what the window waits for. */

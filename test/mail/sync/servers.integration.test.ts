@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { untilIdle } from '../harness'
+import { mailboxAt, serverAt, untilIdle } from '../harness'
+import { MemoryStore } from '../memory-store'
 import { capabilities } from '../../servers/imap-imitation.mjs'
 import { follow, imitate, letter, subjects, until } from './imitation'
 
@@ -45,6 +46,33 @@ describe.each(['bare', 'condstore', 'qresync', 'microsoft365'] as const)('a serv
     expect(subjects(store, 'Orders')).toEqual(['new0', 'new1'])
   })
 })
+
+test.each(['gmail', 'microsoft365', 'bare'] as const)(
+  'nothing that grows with the mailbox is asked or answered before its first page (%s)',
+  async (kind) => {
+    const untilFirstPage = async (count: number) => {
+      const server = await imitate(kind)
+      const inbox = kind === 'gmail' ? '[Gmail]/All Mail' : 'INBOX'
+      for (let n = 0; n < count; n++) server.mail.add(inbox, letter(`m${n}`))
+      const store = new MemoryStore([mailboxAt(serverAt(server.port))])
+      let asked: string[] = []
+      store.beforePage = () => {
+        if (store.pages === 0) asked = [...server.seen.commands]
+      }
+      const { stop } = follow(server, store)
+      await untilIdle(store)
+      await stop()
+      expect(store.folder(inbox).messages.size).toBe(count)
+      return asked
+    }
+    const small = await untilFirstPage(100)
+    // Numbers are places and UIDs of the newest messages: how many there are and how wide they reach is the same.
+    const shape = (commands: readonly string[]): string[] => commands.map((one) => one.replaceAll(/\d+/g, '#'))
+    expect(shape(await untilFirstPage(1500))).toEqual(shape(small))
+    expect(small.filter((one) => /STATUS|SEARCH.* ALL$|\b1:\*/.test(one))).toEqual([])
+    expect(small.some((one) => /^UID FETCH \d+:\d+ /.test(one))).toBe(true)
+  },
+)
 
 test('the ledger names what a server will not hand out, and takes it in when it does', async () => {
   let withheld = true
