@@ -51,6 +51,13 @@ export class Parser {
     private readonly limitMs = 10_000,
   ) {}
 
+  /** Starts the thread while its first work is still on its way. */
+  warm(): void {
+    if (this.ended || this.current) return
+    this.thread()
+    this.rest ??= setTimeout(() => this.sleep(), restMs).unref()
+  }
+
   /** Parses in order. Never rejects while the parser is open. */
   async parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]> {
     const done: ParsedMessage[] = []

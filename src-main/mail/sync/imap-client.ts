@@ -27,7 +27,7 @@ export function clientOptions(server: ServerSettings, auth: Credentials, idle: b
         ? { user: auth.user, pass: auth.password }
         : { user: auth.user, accessToken: auth.accessToken },
     // Nothing about this machine is told (R42).
-    clientInfo: { name: 'Postern', version: false, os: false, vendor: false },
+    clientInfo: { name: 'Postern', version: false, os: false, vendor: false, 'support-url': false },
     // Its lines hold folder names and server text; failures come as errors anyway, and building the lines costs time.
     logger: false,
     qresync: true,

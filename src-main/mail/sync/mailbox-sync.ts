@@ -235,6 +235,7 @@ export class MailboxSync {
       const work = await this.connectFirst()
       this.connected()
       const fresh = await this.isNew()
+      if (fresh) this.ports.parser.warm?.()
       let states = await this.list.refresh(work, !fresh)
       this.progress.report('syncing')
       await this.firstPages(work)
@@ -279,9 +280,9 @@ export class MailboxSync {
   private async firstPages(session: ImapSession): Promise<void> {
     const { inbox } = this.list
     if (!inbox) return
-    await inbox.open(session)
+    if (inbox.cursor.highUid > 0) await inbox.catchUp(session)
+    // New, or its UIDs began anew just now.
     if (inbox.cursor.highUid === 0) await inbox.backfill(session, () => this.stopped, true)
-    else await inbox.catchUp(session)
   }
 
   /** Fetches what is not here yet. */

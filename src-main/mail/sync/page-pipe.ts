@@ -4,6 +4,8 @@ import type { FetchedMessage } from './imap-session'
 
 export interface MessageParser {
   parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]>
+  /** Work is on its way. */
+  warm?(): void
 }
 
 const pageMessages = 200

@@ -36,6 +36,22 @@ test('the thread gives what parsing here gives', async () => {
   expect(await parser.parse(raws)).toEqual(structuredClone(await Promise.all(raws.map((raw) => parseMessage(raw)))))
 })
 
+test('a thread that is started ahead of its work is the one that does it, and none is left behind by an end', async () => {
+  const ahead = new Parser(script, 600)
+  const begun = process.getActiveResourcesInfo().filter((what) => what === 'MessagePort').length
+  const threads = (): number => process.getActiveResourcesInfo().filter((what) => what === 'MessagePort').length - begun
+  ahead.warm()
+  const after = threads()
+  expect(after).toBeGreaterThan(0)
+  const [message] = await ahead.parse([trap('early')])
+  expect(message?.subject).toBe('early')
+  ahead.warm()
+  expect(threads()).toBe(after)
+  await ahead.close()
+  ahead.warm()
+  expect(threads()).toBe(0)
+})
+
 test('a message that hangs the parser holds up none but itself, and keeps its source (R24, R25)', async () => {
   const good = [...makeMessages(4)].map((message) => message.raw)
   const raws = [...good.slice(0, 2), trap('TRAP-HANG'), ...good.slice(2)]
