@@ -1,9 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
-import type { MailboxDepth } from '../../src-preload/contract/depth'
-import type { Mailbox } from '../../src-preload/contract/mail'
 import type { Caller } from '../../src-preload/contract/access'
 import { calls, supportTable, type CallName, type Calls } from '../../src-preload/contract/calls'
-import type { LogBody, LogVerdict } from '../../src-preload/contract/support'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { NetworkContact } from '../../src-preload/contract/network'
 import type { PosternEvent } from '../../src-preload/contract/events'
@@ -19,27 +15,22 @@ import { logger } from '../shared/log'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { requirePermission } from './access'
 import { Acts } from './conversations/acts'
-import type { Mark } from './privacy/access-log'
 import { Alarm } from './conversations/alarm'
 import { Changes, Publisher } from './changes'
 import type { Reader } from './file/database'
 import { forgetParts } from './mail/files'
 import { recordContacts } from './privacy/ledger'
-import { acceptHeads, headFault, ownMark } from './privacy/log-heads'
+import { LogWitness } from './privacy/log-witness'
 import { appHandlers, mailHandlers } from './handlers/internal'
 import { recoverSending } from './outbox/outbox-queue'
 import { dropCopies, rotate } from './file/rotation'
 import { salvage } from './file/salvage'
-import { allMailboxes } from './mail/mailboxes'
-import { setDepth } from './mail/parts'
-import { withinPolicy } from '../shared/depth'
 import { getSettings } from './settings'
 import { supportHandlers } from './handlers/support'
 import { SupportDesk } from './privacy/support-desk'
 import { SyncBoard } from './mail/sync-status'
 import { SearchIndex } from './search/search-index'
 import { StoreThread } from './store-thread'
-import { nameOfDevice } from './team/members'
 import { mustErase } from './team/hand-over'
 import { afterLease, leaseOf } from './team/lease'
 import { ownPermissions } from './team/roles'
@@ -70,6 +61,7 @@ export interface Open {
   readonly index: SearchIndex
   readonly thread: StoreThread
   readonly support: SupportDesk
+  readonly witness: LogWitness
   readonly team: TeamService
 }
 
@@ -82,9 +74,6 @@ export class StoreService {
   private timeKeeper: NodeJS.Timeout | undefined
   private readonly windows = new Set<Rpc<Record<never, never>>>()
   private readonly supportWindows = new Map<number, Rpc<Record<never, never>>>()
-  /** The head that app kept in the keychain; undefined until it was told. */
-  private mark: Mark | null | undefined
-  private marked = true
   readonly timings = new Timings()
   private readonly publisher = new Publisher((event) => this.publish(event))
 
@@ -115,7 +104,7 @@ export class StoreService {
         this.publisher.committed(changes)
         this.current?.open.upkeep.committed()
         this.current?.open.index.committed(changes.reindexed)
-        if (changes.has('access')) this.tellHead()
+        if (changes.has('access')) this.current?.open.witness.tellHead()
       },
     })
     const restored = created && salvage(workspace, dir, key)
@@ -138,9 +127,13 @@ export class StoreService {
     })
     const thread = new StoreThread(dir, key, this.threadScript)
     const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
+    const witness = new LogWitness(workspace, {
+      tell: (head) => this.app?.emit({ topic: 'access-head', ...head }),
+      verified: () => this.publisher.committed(workspace.accessChanged()),
+    })
     const support = new SupportDesk(workspace, dir, {
       sessionEnded: (session, why) => this.dropSupport(session, why),
-      headsArrived: () => this.checkHeads(),
+      headsArrived: () => witness.check(),
     })
     this.current = {
       dir,
@@ -153,6 +146,7 @@ export class StoreService {
         alarm: new Alarm(workspace),
         index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()),
         support,
+        witness,
         team: new TeamService(
           workspace,
           (changes) => this.publisher.committed(changes),
@@ -177,7 +171,6 @@ export class StoreService {
     if (!current) return
     current.open.support.close()
     this.current = null
-    this.mark = undefined
     current.open.upkeep.stop()
     current.open.alarm.stop()
     current.open.team.stop()
@@ -217,36 +210,6 @@ export class StoreService {
     this.tellNetworkRules()
   }
 
-  /** The mailboxes as they are in force: of each is kept what policy says. */
-  mailboxes(): Mailbox[] {
-    return allMailboxes(this.read).map((mailbox) => ({
-      ...mailbox,
-      depth: withinPolicy(mailbox, this.open.support.policy),
-    }))
-  }
-
-  /** What comes of the depth that is wanted for a mailbox, its own where none is given. @throws PosternError `not-found` */
-  depthInForce(id: number, wanted?: MailboxDepth): MailboxDepth {
-    const mailbox = allMailboxes(this.read).find((one) => one.id === id)
-    if (!mailbox) throw new PosternError('not-found', 'no such mailbox')
-    return withinPolicy({ ...mailbox, depth: wanted ?? mailbox.depth }, this.open.support.policy)
-  }
-
-  /** After a change of policy: what is here beyond it goes, without a question, and mail fetches by it from now on. */
-  keepDepth(): void {
-    for (const mailbox of allMailboxes(this.read)) {
-      const { id } = mailbox
-      const depth = withinPolicy(mailbox, this.open.support.policy)
-      if (isDeepStrictEqual(depth, mailbox.depth)) continue
-      setDepth(this.open.workspace, id, depth, true)
-      this.open.upkeep.removalWaits()
-      // Where mail is not up yet, it reads all mailboxes when it is.
-      void this.callApp()
-        ?.call('mailbox.changed', { id })
-        .catch(() => undefined)
-    }
-  }
-
   /** A process that must not connect tried to: it goes into the ledger, once that is open. */
   connectionRefused(contact: NetworkContact): void {
     this.refused.push(contact)
@@ -278,91 +241,6 @@ export class StoreService {
 
   troubleshootingChanged(): void {
     this.timings.switch(this.isTroubleshooting)
-  }
-
-  /** App tells the head that it kept outside the database: the log must go through it (R58). @returns whether it does */
-  setMark(mark: Mark | null): boolean {
-    this.mark = mark
-    const { workspace } = this.open
-    this.marked = mark === null || mark.entries === 0 || workspace.accessLog.passes(this.read, mark)
-    if (this.marked) {
-      this.tellHead()
-      this.checkHeads()
-    } else {
-      log.error('the access log does not go through the head that was kept', { entries: mark?.entries })
-      void this.verifyLog()
-    }
-    return this.marked
-  }
-
-  /** A person has seen the alarm: it stands in the log, and the head is kept anew from here. */
-  acknowledgeMark(who: LogBody['who']): void {
-    const { workspace } = this.open
-    const { mark } = this
-    const fault = workspace.accessLog.lastVerdict?.fault
-    if (this.marked || !mark) {
-      if (fault) this.acknowledgeHeads(fault, who)
-      return
-    }
-    const found = workspace.accessLog.head(this.read).entries
-    workspace.db.write((tx) =>
-      workspace.accessLog.append(tx, {
-        who,
-        act: 'restored-older',
-        detail: { expected: mark.entries, found, head: mark.hash },
-      }),
-    )
-    workspace.db.write((tx) => acceptHeads(tx, workspace.device.id))
-    this.mark = null
-    this.marked = true
-    this.tellHead()
-    void this.verifyLog()
-  }
-
-  /** The same for what the team was told: it holds from what the device tells now on. */
-  private acknowledgeHeads(fault: NonNullable<LogVerdict['fault']>, who: LogBody['who']): void {
-    const { workspace } = this.open
-    const expected = (fault.of === null ? ownMark(this.read, fault.device)?.entries : undefined) ?? fault.entry
-    workspace.db.write((tx) => {
-      workspace.accessLog.append(tx, {
-        who,
-        act: 'restored-older',
-        object: { kind: 'device', id: fault.device },
-        detail: { expected, found: fault.entry - 1, ...(fault.of === null ? {} : { of: fault.of.slice(0, 120) }) },
-      })
-      acceptHeads(tx, fault.device)
-    })
-    void this.verifyLog()
-  }
-
-  /** Whether the log goes through what the team was told of it, and the logs of the others through what they told. */
-  private checkHeads(): void {
-    const { workspace } = this.open
-    const own = ownMark(this.read, workspace.device.id)
-    if ((own && !workspace.accessLog.passes(this.read, own)) || headFault(this.read, workspace.device.id))
-      void this.verifyLog()
-  }
-
-  async verifyLog(): Promise<LogVerdict> {
-    const { workspace } = this.open
-    const { id } = workspace.device
-    const told = ownMark(this.read, id)
-    const verdict = await workspace.accessLog.verify(
-      this.read,
-      [...(this.mark && !this.marked ? [this.mark] : []), ...(told ? [told] : [])],
-      () => {
-        const fault = headFault(this.read, id)
-        return fault && { ...fault, of: nameOfDevice(this.read, fault.device) }
-      },
-    )
-    this.publisher.committed(workspace.accessChanged())
-    return verdict
-  }
-
-  /** The head goes to the keychain as soon as it is sure that the one there is not a witness against this database. */
-  private tellHead(): void {
-    if (this.mark === undefined || !this.marked || !this.current) return
-    this.app?.emit({ topic: 'access-head', ...this.current.open.workspace.accessLog.head(this.read) })
   }
 
   /** The window of a support session: its own table, its own functions, its own connection. */

@@ -60,9 +60,9 @@ export function access(service: StoreService, caller: Caller, by: () => string):
       return {}
     },
     'accessLog.list': (query) => listLog(service.read, query, service.open.workspace.clock.now()),
-    'accessLog.verify': () => service.verifyLog(),
+    'accessLog.verify': () => service.open.witness.verify(),
     'accessLog.acknowledge': () => {
-      service.acknowledgeMark(who())
+      service.open.witness.acknowledge(who())
       return {}
     },
     'accessLog.verdict': () => ({ verdict: service.open.workspace.accessLog.lastVerdict }),

@@ -21,6 +21,7 @@ import {
   syncFolders,
 } from '../mail/folders'
 import { setIdentity } from '../outbox/set-identity'
+import { depthInForce, keepDepth, mailboxesInForce } from '../mail/depth-in-force'
 import { createMailbox, pauseMailbox, updateMailbox } from '../mail/mailboxes'
 import { ingestPage } from '../mail/messages'
 import { beginExport } from '../mail/export'
@@ -76,7 +77,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
     },
     'mailbox.create': ({ settings, depth }) => {
       const made = createMailbox(workspace(), settings)
-      if (!made.existed) setDepth(workspace(), made.id, service.depthInForce(made.id, depth))
+      if (!made.existed) setDepth(workspace(), made.id, depthInForce(service.open, made.id, depth))
       return made
     },
     'mailbox.update': ({ id, settings }) => {
@@ -89,7 +90,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       service.open.upkeep.removalWaits()
       return {}
     },
-    'mailbox.all': () => ({ mailboxes: service.mailboxes() }),
+    'mailbox.all': () => ({ mailboxes: mailboxesInForce(service.open) }),
     'team.former': () => {
       const { db, clock } = workspace()
       return {
@@ -117,7 +118,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       return {}
     },
     'mailbox.depth': ({ id, depth }) => {
-      setDepth(workspace(), id, service.depthInForce(id, depth))
+      setDepth(workspace(), id, depthInForce(service.open, id, depth))
       return {}
     },
     'mailbox.pause': ({ id, paused }) => {
@@ -131,12 +132,18 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
     'settings.get': () => storedSettings(workspace().db.read),
     'policy.set': (state) => {
       service.open.support.setPolicy(state)
-      service.keepDepth()
+      keepDepth(service.open, (id) => {
+        // Where mail is not up yet, it reads all mailboxes when it is.
+        void service
+          .callApp()
+          ?.call('mailbox.changed', { id })
+          .catch(() => undefined)
+      })
       service.tellNetworkRules()
       service.troubleshootingChanged()
       return {}
     },
-    'access.mark': ({ mark }) => ({ holds: service.setMark(mark) }),
+    'access.mark': ({ mark }) => ({ holds: service.open.witness.setMark(mark) }),
     'support.challenge': ({ card }) => ({ challenge: service.open.support.challenge(card) }),
     'support.signIn': ({ challenge, answer, key }) => {
       try {
@@ -193,7 +200,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'team.folder': (input) => team()['team.folder'](input),
     'team.time': (input) => team()['team.time'](input),
     'team.status': (input) => team()['team.status'](input),
-    'mailboxes.all': () => ({ mailboxes: service.mailboxes() }),
+    'mailboxes.all': () => ({ mailboxes: mailboxesInForce(service.open) }),
     'folders.sync': ({ mailboxId, folders, labels }) => syncFolders(workspace(), mailboxId, folders, labels),
     'folders.all': ({ mailboxId }) => allFolders(workspace().db.read, mailboxId),
     'folder.reset': ({ folderId, uidValidity }) => resetFolder(workspace(), folderId, uidValidity),

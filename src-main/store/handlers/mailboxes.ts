@@ -1,6 +1,7 @@
 import type { mailboxCalls } from '../../../src-preload/contract/calls/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { chooseIdentity, identityConflicts, setIdentity } from '../outbox/set-identity'
+import { depthInForce, mailboxesInForce } from '../mail/depth-in-force'
 import { pauseMailbox } from '../mail/mailboxes'
 import { usedOf } from '../mail/mailbox-use'
 import { sendingFacts } from '../outbox/send-limits'
@@ -12,7 +13,7 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 /** Mailboxes and their sync. */
 export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> {
   return {
-    'mailboxes.list': () => ({ mailboxes: service.mailboxes() }),
+    'mailboxes.list': () => ({ mailboxes: mailboxesInForce(service.open) }),
     'mailboxes.sending': ({ id }) => sendingFacts(service.read, id),
     'mailboxes.used': () => ({ used: usedOf(service.read) }),
     'mailboxes.pause': async ({ id, paused }) => {
@@ -33,9 +34,10 @@ export function mailboxes(service: StoreService): Handlers<typeof mailboxCalls> 
       service.open.acts.keep(
         service.open.workspace.db.write((tx) => chooseIdentity(tx, service.open.workspace, id, choice)),
       ),
-    'mailboxes.freeable': ({ id, depth }) => freeable(service.open.workspace, id, service.depthInForce(id, depth)),
+    'mailboxes.freeable': ({ id, depth }) =>
+      freeable(service.open.workspace, id, depthInForce(service.open, id, depth)),
     'mailboxes.setDepth': async ({ id, depth, free }) => {
-      setDepth(service.open.workspace, id, service.depthInForce(id, depth), free)
+      setDepth(service.open.workspace, id, depthInForce(service.open, id, depth), free)
       if (free) service.open.upkeep.removalWaits()
       await service.callApp()?.call('mailbox.changed', { id })
       return {}

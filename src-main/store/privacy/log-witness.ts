@@ -1,0 +1,104 @@
+import type { LogBody, LogVerdict } from '../../../src-preload/contract/support'
+import { logger } from '../../shared/log'
+import { nameOfDevice } from '../team/members'
+import type { Workspace } from '../workspace'
+import type { Mark } from './access-log'
+import { acceptHeads, headFault, ownMark } from './log-heads'
+
+const log = logger('store')
+
+/** Holds the access log against what is kept of it elsewhere: its head in the keychain (R58), and what the team was told. */
+export class LogWitness {
+  /** The head that app kept in the keychain; undefined until it was told. */
+  private mark: Mark | null | undefined
+  private marked = true
+
+  /** `tell`: the head goes to the keychain. `verified`: there is a new verdict. */
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly on: { tell: (head: Mark) => void; verified: () => void },
+  ) {}
+
+  /** App tells the head that it kept outside the database: the log must go through it. @returns whether it does */
+  setMark(mark: Mark | null): boolean {
+    this.mark = mark
+    const { accessLog, db } = this.workspace
+    this.marked = mark === null || mark.entries === 0 || accessLog.passes(db.read, mark)
+    if (this.marked) {
+      this.tellHead()
+      this.check()
+    } else {
+      log.error('the access log does not go through the head that was kept', { entries: mark?.entries })
+      void this.verify()
+    }
+    return this.marked
+  }
+
+  /** The head goes to the keychain as soon as it is sure that the one there is not a witness against this database. */
+  tellHead(): void {
+    if (this.mark === undefined || !this.marked) return
+    this.on.tell(this.workspace.accessLog.head(this.workspace.db.read))
+  }
+
+  /** Whether the log goes through what the team was told of it, and the logs of the others through what they told. */
+  check(): void {
+    const { accessLog, db, device } = this.workspace
+    const own = ownMark(db.read, device.id)
+    if ((own && !accessLog.passes(db.read, own)) || headFault(db.read, device.id)) void this.verify()
+  }
+
+  async verify(): Promise<LogVerdict> {
+    const { accessLog, db, device } = this.workspace
+    const told = ownMark(db.read, device.id)
+    const verdict = await accessLog.verify(
+      db.read,
+      [...(this.mark && !this.marked ? [this.mark] : []), ...(told ? [told] : [])],
+      () => {
+        const fault = headFault(db.read, device.id)
+        return fault && { ...fault, of: nameOfDevice(db.read, fault.device) }
+      },
+    )
+    this.on.verified()
+    return verdict
+  }
+
+  /** A person has seen the alarm: it stands in the log, and the head is kept anew from here. */
+  acknowledge(who: LogBody['who']): void {
+    const { accessLog, db, device } = this.workspace
+    const { mark } = this
+    const fault = accessLog.lastVerdict?.fault
+    if (this.marked || !mark) {
+      if (fault) this.acknowledgeTold(fault, who)
+      return
+    }
+    const found = accessLog.head(db.read).entries
+    db.write((tx) =>
+      accessLog.append(tx, {
+        who,
+        act: 'restored-older',
+        detail: { expected: mark.entries, found, head: mark.hash },
+      }),
+    )
+    db.write((tx) => acceptHeads(tx, device.id))
+    this.mark = null
+    this.marked = true
+    this.tellHead()
+    void this.verify()
+  }
+
+  /** The same for what the team was told: it holds from what the device tells now on. */
+  private acknowledgeTold(fault: NonNullable<LogVerdict['fault']>, who: LogBody['who']): void {
+    const { accessLog, db } = this.workspace
+    const expected = (fault.of === null ? ownMark(db.read, fault.device)?.entries : undefined) ?? fault.entry
+    db.write((tx) => {
+      accessLog.append(tx, {
+        who,
+        act: 'restored-older',
+        object: { kind: 'device', id: fault.device },
+        detail: { expected, found: fault.entry - 1, ...(fault.of === null ? {} : { of: fault.of.slice(0, 120) }) },
+      })
+      acceptHeads(tx, fault.device)
+    })
+    void this.verify()
+  }
+}
