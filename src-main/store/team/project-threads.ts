@@ -1,5 +1,6 @@
 import { summarize } from '../conversations/summary'
-import { merge, sortAgain, splitKeys, standingAct, undoThreadAct } from '../threads/thread-acts'
+import { merge, sortAgain, splitKeys, standingAct } from '../threads/thread-acts'
+import { undoThreadAct } from '../threads/thread-undo'
 import { findSurvivor, survivorOf } from '../threads/threads'
 import type { Writer } from '../file/database'
 import type { Workspace } from '../workspace'
