@@ -1,17 +1,8 @@
 import type { replyCalls } from '../../../src-preload/contract/calls/replies'
 import { attachFile, detachFile, discardDraft, listDrafts, openDraft, saveDraft, startDraft } from '../outbox/drafts'
-import {
-  decide,
-  discardSend,
-  giveUpRest,
-  reschedule,
-  retry,
-  send,
-  sendAnyway,
-  sendToNote,
-  undoSend,
-} from '../outbox/outbox'
+import { decide, discardSend, giveUpRest, reschedule, retry, sendAnyway, sendToNote, undoSend } from '../outbox/outbox'
 import { listOutbox } from '../outbox/outbox-rows'
+import { send } from '../outbox/send'
 import { rebase } from '../outbox/since'
 import type { StoreService } from '../service'
 import type { Handlers } from '../../../src-preload/contract/internal'

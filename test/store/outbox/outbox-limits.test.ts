@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Harness, parsed } from '../helpers'
 import { newDeviceSecret } from '../../../src-main/crypto/device-keys'
 import { claim } from '../../../src-main/store/outbox/outbox-queue'
-import { send } from '../../../src-main/store/outbox/outbox'
+import { send } from '../../../src-main/store/outbox/send'
 import { Workspace } from '../../../src-main/store/workspace'
 
 let store: Harness
