@@ -1,4 +1,6 @@
 import { decodeEntities } from './html-entities'
+import { isHidden, isPlainStyle, referencesIn } from './html-style'
+import { blocks, paragraphs, plainTags, rawText, readTag, voids, type Tag } from './html-tags'
 import { WordCompare } from './message-text'
 
 /** What a person would read in an HTML body, and what it would fetch. Found in one pass, linear in its length. */
@@ -15,116 +17,11 @@ export interface HtmlView {
   readonly remoteUrls: string[]
 }
 
-const voids = new Set([
-  'area',
-  'base',
-  'br',
-  'col',
-  'embed',
-  'hr',
-  'img',
-  'input',
-  'link',
-  'meta',
-  'param',
-  'source',
-  'track',
-  'wbr',
-])
-const rawText = new Set([
-  'script',
-  'style',
-  'title',
-  'textarea',
-  'xmp',
-  'iframe',
-  'noembed',
-  'noframes',
-  'template',
-  'object',
-  'svg',
-  'math',
-  'select',
-  'audio',
-  'video',
-])
-const paragraphs = new Set([
-  'p',
-  'h1',
-  'h2',
-  'h3',
-  'h4',
-  'h5',
-  'h6',
-  'ul',
-  'ol',
-  'dl',
-  'pre',
-  'blockquote',
-  'table',
-  'hr',
-  'fieldset',
-])
-const blocks = new Set([
-  'div',
-  'tr',
-  'li',
-  'dt',
-  'dd',
-  'section',
-  'article',
-  'header',
-  'footer',
-  'main',
-  'aside',
-  'nav',
-  'address',
-  'center',
-  'form',
-  'figure',
-  'figcaption',
-  'caption',
-  'tbody',
-  'thead',
-  'tfoot',
-  'body',
-])
-const plainTags = new Set([
-  'html',
-  'head',
-  'meta',
-  'title',
-  'body',
-  'p',
-  'div',
-  'br',
-  'span',
-  'b',
-  'i',
-  'u',
-  'strong',
-  'em',
-  'a',
-  'blockquote',
-  'ul',
-  'ol',
-  'li',
-  'pre',
-  'wbr',
-  'o:p',
-])
 const mostUrls = 500
 
 /** `beside` is the message's own plain text, to be compared with. */
 export function viewHtml(html: string, beside: string | null = null): HtmlView {
   return new Walk(html, beside === null ? null : new WordCompare(beside)).run()
-}
-
-interface Tag {
-  readonly name: string
-  readonly closing: boolean
-  readonly attributes: ReadonlyMap<string, string> | null
-  readonly end: number
 }
 
 class Walk {
@@ -331,13 +228,7 @@ class Walk {
   }
 
   private css(css: string): void {
-    if (!/url\s*\(|@import|image-set/i.test(css)) return
-    for (const [, quoted, plain] of css.matchAll(/url\(\s{0,20}(?:["']([^"'\n]{0,4096})["']|([^\s"'()]{0,4096}))/gi))
-      this.remote(decodeCss(quoted ?? plain ?? ''), true)
-    for (const [, target] of css.matchAll(/@import\s{1,20}["']([^"'\n]{0,4096})["']/gi))
-      this.remote(decodeCss(target ?? ''), false)
-    for (const [, set] of css.matchAll(/image-set\(([^)]{0,4096})\)/gi))
-      for (const [, target] of (set ?? '').matchAll(/["']([^"']{1,2048})["']/g)) this.remote(target ?? '', true)
+    for (const { target, image } of referencesIn(css)) this.remote(target, image)
   }
 
   private remote(reference: string, image: boolean): void {
@@ -350,95 +241,6 @@ class Walk {
     if (image && this.urls.size < mostUrls && absolute.length <= 4096 && URL.canParse(absolute))
       this.urls.add(new URL(absolute).href)
   }
-}
-
-function decodeCss(value: string): string {
-  return value
-    .replace(/\\([0-9a-fA-F]{1,6})\s?/g, (_, hex: string) =>
-      String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)),
-    )
-    .replace(/\\(.)/g, '$1')
-}
-
-/** Reads the tag at `<`; null when it is none. A tag that the end of the text cuts off swallows the rest, as in browsers. */
-function readTag(html: string, open: number): Tag | null {
-  let at = open + 1
-  const closing = html.charCodeAt(at) === 0x2f
-  if (closing) at += 1
-  if (!isLetter(html.charCodeAt(at))) return null
-  const start = at
-  while (at < html.length && !isTagNameEnd(html.charCodeAt(at))) at += 1
-  const name = html.slice(start, at).toLowerCase()
-  if (html.charCodeAt(at) === 0x3e) return { name, closing, attributes: null, end: at + 1 }
-  const attributes = new Map<string, string>()
-  for (;;) {
-    while (at < html.length && (isSpace(html.charCodeAt(at)) || html.charCodeAt(at) === 0x2f)) at += 1
-    if (at >= html.length) return { name, closing, attributes, end: html.length }
-    if (html.charCodeAt(at) === 0x3e) return { name, closing, attributes, end: at + 1 }
-    const keyStart = at
-    at += 1
-    while (at < html.length && !isTagNameEnd(html.charCodeAt(at)) && html.charCodeAt(at) !== 0x3d) at += 1
-    const key = html.slice(keyStart, at).toLowerCase()
-    while (at < html.length && isSpace(html.charCodeAt(at))) at += 1
-    let value = ''
-    if (html.charCodeAt(at) === 0x3d) {
-      at += 1
-      while (at < html.length && isSpace(html.charCodeAt(at))) at += 1
-      const quote = html.charCodeAt(at)
-      if (quote === 0x22 || quote === 0x27) {
-        const end = html.indexOf(html.charAt(at), at + 1)
-        if (end === -1) return { name, closing, attributes, end: html.length }
-        value = html.slice(at + 1, end)
-        at = end + 1
-      } else {
-        const valueStart = at
-        while (at < html.length && !isSpace(html.charCodeAt(at)) && html.charCodeAt(at) !== 0x3e) at += 1
-        value = html.slice(valueStart, at)
-      }
-    }
-    if (attributes.size < 100 && !attributes.has(key)) attributes.set(key, decodeEntities(value))
-  }
-}
-
-function isLetter(code: number): boolean {
-  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
-}
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c
-}
-function isTagNameEnd(code: number): boolean {
-  return code === 0x3e || code === 0x2f || isSpace(code)
-}
-
-function isHidden(attributes: ReadonlyMap<string, string>): boolean {
-  if (attributes.has('hidden')) return true
-  const style = attributes.get('style')
-  if (style === undefined) return false
-  const rules = style.toLowerCase().replace(/\s+/g, '')
-  return (
-    /(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:0(?:\.0*)?(?:[;!]|$)|font-size:0(?:\.0*)?(?:px|pt|em|rem|%)?(?:[;!]|$))/.test(
-      rules,
-    ) ||
-    (/(?:^|;)(?:max-)?(?:height|width):0(?:px|pt|em|%)?(?:[;!]|$)/.test(rules) && /(?:^|;)overflow:hidden/.test(rules))
-  )
-}
-
-/** Styles that plain text need not show: black on nothing, ordinary margins and fonts. */
-function isPlainStyle(style: string): boolean {
-  const rules = style.toLowerCase().replace(/\s+/g, '')
-  if (
-    /background|border(?!-collapse)|image|float|position|width:\d|height:\d{3}|columns|display:(?!block|inline)|text-decoration:line-through|font-size:(?:[2-9]\d|large|x-large|xx-large)/.test(
-      rules,
-    )
-  )
-    return false
-  const colour = /(?:^|;)color:([^;!]*)/.exec(rules)?.[1]
-  return (
-    colour === undefined ||
-    /^(?:black|#000|#000000|rgb\(0,0,0\)|rgba\(0,0,0,1\)|inherit|initial|windowtext|currentcolor|#1f497d|#222|#222222|#333|#333333)$/.test(
-      colour,
-    )
-  )
 }
 
 function sameAsTarget(text: string, target: string): boolean {
