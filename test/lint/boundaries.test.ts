@@ -131,6 +131,7 @@ it('is wired into oxlint: every rule speaks up in the right file and nowhere els
   try {
     fs.cpSync(path.join(root, 'build/oxlint.json'), path.join(dir, 'build/oxlint.json'))
     fs.cpSync(path.join(root, 'build/lint'), path.join(dir, 'build/lint'), { recursive: true })
+    fs.symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'))
     const sql = "export const all = 'SELECT id FROM messages'\n"
     const ipc = "import { ipcMain } from 'electron'\nipcMain.handle('x', () => 1)\n"
     const postern = "export const { postern } = window\nexport const call = window.postern.call('x')\n"
@@ -153,10 +154,14 @@ it('is wired into oxlint: every rule speaks up in the right file and nowhere els
     const oxlint = path.join(root, 'node_modules/oxlint/bin/oxlint')
     // Node itself: oxlint's plugins do not run inside Electron, where these tests run. npm names its Node here.
     const node = process.env['npm_node_execpath'] ?? 'node'
-    const { stdout } = spawnSync(node, [oxlint, '--config', 'build/oxlint.json', '-f', 'unix', '.'], {
-      cwd: dir,
-      encoding: 'utf8',
-    })
+    const { stdout } = spawnSync(
+      node,
+      [oxlint, '--config', 'build/oxlint.json', '-f', 'unix', 'src-main', 'src-preload', 'src-renderer', 'test'],
+      {
+        cwd: dir,
+        encoding: 'utf8',
+      },
+    )
     const found = stdout
       .split('\n')
       .map((line) => /^(?:\.\/)?([^:]+):(\d+):.*postern\((.*)\)/.exec(line)?.slice(1).join(' '))
