@@ -14,6 +14,11 @@ export function isMailAddress(text: string): boolean {
   return text.length <= 320 && form.test(text)
 }
 
+/** Whether it has the form of a mailbox's own address, as programs ask for it: no quotes, and a domain of two labels at least. */
+export function isMailboxAddress(text: string): boolean {
+  return isMailAddress(text) && /^[^"@]+@[^@[]+\.[^@[]+$/.test(text)
+}
+
 /** A local part in quotes in one form, without quotes where it needs none: `"Ana"@x.test` is Ana@x.test. Anything else stays as it is. */
 export function normalQuotes(address: string): string {
   const [, inside, host] = /^"((?:[^"\\]|\\.)*)"@([^@"]*)$/.exec(address) ?? []

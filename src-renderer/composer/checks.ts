@@ -1,5 +1,5 @@
 import type { Address, DraftContent } from '../../src-preload/contract'
-import { isValidAddress } from './recipients'
+import { isMailAddress } from '../../src-preload/contract/address'
 import { isBlank } from '../writing/rich-text'
 
 /** What stops a message, or what is asked about before it goes. */
@@ -23,7 +23,7 @@ function ownWords(text: string): string {
 export function findProblem(content: Pick<DraftContent, 'to' | 'cc' | 'bcc'>, uploading: boolean): SendProblem | null {
   const everybody: Address[] = [...content.to, ...content.cc, ...content.bcc]
   if (everybody.length === 0) return 'no-recipient'
-  if (everybody.some(({ address }) => !isValidAddress(address))) return 'bad-recipient'
+  if (everybody.some(({ address }) => !isMailAddress(address))) return 'bad-recipient'
   return uploading ? 'uploading' : null
 }
 

@@ -1,5 +1,6 @@
 import type { Address } from '../../src-preload/contract'
-import { isValidAddress, parseRecipients } from './recipients'
+import { isMailAddress } from '../../src-preload/contract/address'
+import { parseRecipients } from './recipients'
 
 export interface MailtoFields {
   to: Address[]
@@ -24,7 +25,7 @@ const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u20
 function people(text: string): Address[] {
   return parseRecipients(oneLine(text))
     .map(({ address }) => ({ name: '', address }))
-    .filter(({ address }) => isValidAddress(address))
+    .filter(({ address }) => isMailAddress(address))
 }
 
 /**

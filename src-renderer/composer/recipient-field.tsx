@@ -1,12 +1,12 @@
 import { TriangleAlert, X } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react'
 import type { Address } from '../../src-preload/contract'
-import { addressKey } from '../../src-preload/contract/address'
+import { addressKey, isMailAddress } from '../../src-preload/contract/address'
 import { call } from '../client'
 import { t } from '../text'
 import { Avatar } from '../ui/avatar'
 import { Icon } from '../ui/icon'
-import { addRecipients, isValidAddress, parseRecipients, recipientText } from './recipients'
+import { addRecipients, parseRecipients, recipientText } from './recipients'
 
 const askAfterMs = 80
 /** Chips shown before the rest is put away. */
@@ -87,7 +87,7 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
       (event.key === 'Enter' || event.key === 'Tab') &&
       chosen &&
       text.trim() !== '' &&
-      !isValidAddress(text.trim()) &&
+      !isMailAddress(text.trim()) &&
       !event.shiftKey
     )
       add([chosen])
@@ -112,7 +112,7 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
       <label htmlFor={id}>{label}</label>
       <div className="chips">
         {shown.map((one, index) => {
-          const good = isValidAddress(one.address)
+          const good = isMailAddress(one.address)
           const name = one.name || one.address
           return (
             <span
@@ -164,7 +164,7 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
           onPaste={(event) => {
             const pasted = event.clipboardData.getData('text/plain')
             const found = parseRecipients(pasted)
-            if (found.length < 2 && !(found[0] && isValidAddress(found[0].address))) return
+            if (found.length < 2 && !(found[0] && isMailAddress(found[0].address))) return
             event.preventDefault()
             add([...parseRecipients(text), ...found])
           }}

@@ -1,24 +1,5 @@
 import type { Address } from '../../src-preload/contract'
-import { addressKey } from '../../src-preload/contract/address'
-
-/** Enough of RFC 5321 to catch slips, loose enough to let every address through that a server would take. */
-const localPart = /^(?:"(?:[^"\\\r\n]|\\[^\r\n]){1,62}"|[^\s@<>()[\],;:\\"]{1,64})$/u
-const domain =
-  /^(?:(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?|\[[\d.a-f:]+\])$/iu
-
-/** Whether mail can be sent to it: a local part, an @, a host name. */
-export function isValidAddress(address: string): boolean {
-  const at = address.lastIndexOf('@')
-  if (at < 1 || address.length > 254) return false
-  const [local, host] = [address.slice(0, at), address.slice(at + 1)]
-  return (
-    localPart.test(local) &&
-    !local.startsWith('.') &&
-    !local.endsWith('.') &&
-    !local.includes('..') &&
-    domain.test(host)
-  )
-}
+import { addressKey, isMailAddress } from '../../src-preload/contract/address'
 
 /** Cuts a list at commas, semicolons and line ends that are not inside quotes or angle brackets. */
 function cut(text: string): string[] {
@@ -46,7 +27,7 @@ function cut(text: string): string[] {
 
 /**
  * Reads what somebody typed or pasted as recipients: names with addresses, bare addresses, lists with commas, semicolons or
- * lines. What is no address is kept as it is, so that nothing vanishes; `isValidAddress` tells them apart.
+ * lines. What is no address is kept as it is, so that nothing vanishes; `isMailAddress` tells them apart.
  */
 export function parseRecipients(text: string): Address[] {
   const found: Address[] = []
@@ -64,7 +45,7 @@ export function parseRecipients(text: string): Address[] {
     const bare = part.replace(/^mailto:/i, '')
     // "a@b.example c@d.example": blanks between addresses, as pasted from a sheet
     const words = bare.split(/\s+/)
-    if (words.length > 1 && words.every(isValidAddress)) for (const address of words) found.push({ name: '', address })
+    if (words.length > 1 && words.every(isMailAddress)) for (const address of words) found.push({ name: '', address })
     else found.push({ name: '', address: bare })
   }
   return found

@@ -8,7 +8,7 @@ import type { RowProps } from '../ui/row-grid'
 import { t } from '../text'
 import { firstName } from '../text/lists'
 import type { Mark } from '../work/presence'
-import { outboxWords } from './outbox-words'
+import { outboxChip } from './outbox-words'
 import { nameOf, subjectOf } from './words'
 
 interface Props {
@@ -44,7 +44,7 @@ const markText = (mark: Mark): string => t(`presence:${mark.doing}`, { name: mar
 
 function spoken(row: ConversationRow, marks: readonly Mark[]): string {
   const parts = [row.unread ? t('inbox:row.unread') : '', nameOf(row), subjectOf(row.subject)]
-  if (row.outbox && row.outbox !== 'sent') parts.push(outboxWords(row.outbox, row.outboxError).text)
+  if (row.outbox && row.outbox !== 'sent') parts.push(outboxChip(row.outbox, row.outboxError).text)
   else if (row.hasDraft) parts.push(t('inbox:row.draft'))
   parts.push(
     ...tagsOf(row).map(({ text }) => text),
@@ -69,7 +69,7 @@ export const ConversationRowView = memo(function ConversationRowView({
   onPick,
 }: Props) {
   const tags = tagsOf(row)
-  const outbox = row.outbox && row.outbox !== 'sent' ? outboxWords(row.outbox, row.outboxError) : null
+  const outbox = row.outbox && row.outbox !== 'sent' ? outboxChip(row.outbox, row.outboxError) : null
   return (
     <div
       role="row"

@@ -1,5 +1,6 @@
 import { LifeBuoy, ShieldCheck } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
+import { isMailboxAddress } from '../../src-preload/contract/address'
 import type { CallOutput } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
 import { useQuery } from '../live'
@@ -59,8 +60,7 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
   const grants = useQuery('grants.list', {}).data
   const policy = useQuery('policy.get', {}).data
   const address = state.addressManaged ? state.supportAddress : to.trim()
-  const ready =
-    /^\S+@\S+\.\S+$/.test(address) && subject.trim() !== '' && what.trim() !== '' && (!attach || report !== null)
+  const ready = isMailboxAddress(address) && subject.trim() !== '' && what.trim() !== '' && (!attach || report !== null)
   const addDiagnostics = async (add: boolean) => {
     setAttach(add)
     setReport(null)

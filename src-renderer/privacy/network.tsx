@@ -5,6 +5,7 @@ import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { useNow } from '../state/clock'
+import { keep } from '../state/keep'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { agoText, dayText, fullTime, sizeText } from '../text/time'
@@ -170,7 +171,7 @@ export function Network() {
               on={forced ?? block}
               labelledBy="block-hosts"
               describedBy="block-hosts-text"
-              onChange={(on) => void call('settings.set', { blockUnexpectedHosts: on }).catch(tellFailure)}
+              onChange={(on) => void keep({ blockUnexpectedHosts: on })}
             />
           </div>
         </div>

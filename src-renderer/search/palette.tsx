@@ -1,7 +1,7 @@
 import { Command } from 'cmdk'
 import { ArrowRight, ListFilter, Mail, Search, SlidersHorizontal, Tag, Zap } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { View } from '../../src-preload/contract'
 import { goSaved, goSearch, goSettings, goView, openConversation } from '../state/places'
 import { acts, entryOf, type Act, type ShortcutGroup } from '../state/keymap'
@@ -46,6 +46,30 @@ interface Page {
   readonly name: string
 }
 
+/** One line: what it leads to, and at its end a key or a fact. */
+function Item({
+  icon,
+  end,
+  children,
+  ...item
+}: {
+  value: string
+  keywords?: string[]
+  forceMount?: boolean
+  icon: LucideIcon
+  end?: ReactNode
+  children: ReactNode
+  onSelect: () => void
+}) {
+  return (
+    <Command.Item className="mi" {...item}>
+      <Icon icon={icon} />
+      <span className="cut">{children}</span>
+      {end !== undefined && <span className="end">{end}</span>}
+    </Command.Item>
+  )
+}
+
 /** Every command, every place, and a search, from one field. */
 export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: () => void }) {
   const [text, setText] = useState('')
@@ -63,19 +87,16 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
     setTimeout(does, 0)
   }
   const command = (act: Act, icon: LucideIcon) => (
-    <Command.Item
+    <Item
       key={act}
-      className="mi"
       value={`act ${act}`}
       keywords={[t(entryOf(act).label)]}
+      icon={icon}
+      end={<Kbd act={act} />}
       onSelect={run(() => runAct(act))}
     >
-      <Icon icon={icon} />
-      <span className="cut">{t(entryOf(act).label)}</span>
-      <span className="end">
-        <Kbd act={act} />
-      </span>
-    </Command.Item>
+      {t(entryOf(act).label)}
+    </Item>
   )
   const asked = text.trim()
   return (
@@ -101,87 +122,70 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
                 </Command.Group>
                 <Command.Group heading={t('search:palette.go')}>
                   {listed('go').map((act) => command(act, goIcons[act] ?? ArrowRight))}
-                  {views.map((view) => (
-                    <Command.Item
-                      key={view.name}
-                      className="mi"
-                      value={`view ${view.name} ${view.label}`}
-                      keywords={[view.label]}
-                      onSelect={run(() => goSaved(view.name))}
+                  {views.map(({ name, label }) => (
+                    <Item
+                      key={name}
+                      value={`view ${name} ${label}`}
+                      keywords={[label]}
+                      icon={ListFilter}
+                      onSelect={run(() => goSaved(name))}
                     >
-                      <Icon icon={ListFilter} />
-                      <bdi className="cut">{view.label}</bdi>
-                    </Command.Item>
+                      <bdi>{label}</bdi>
+                    </Item>
                   ))}
-                  {mailboxes.map((mailbox) => (
-                    <Command.Item
-                      key={mailbox.id}
-                      className="mi"
-                      value={`mailbox ${mailbox.id} ${mailbox.name}`}
-                      keywords={[mailbox.name, mailbox.address]}
-                      onSelect={run(() => goView('inbox', mailbox.id))}
+                  {mailboxes.map(({ id, name, address }) => (
+                    <Item
+                      key={id}
+                      value={`mailbox ${id} ${name}`}
+                      keywords={[name, address]}
+                      icon={Mail}
+                      end={<bdi>{address}</bdi>}
+                      onSelect={run(() => goView('inbox', id))}
                     >
-                      <Icon icon={Mail} />
-                      <bdi className="cut">{mailbox.name}</bdi>
-                      <span className="end">
-                        <bdi>{mailbox.address}</bdi>
-                      </span>
-                    </Command.Item>
+                      <bdi>{name}</bdi>
+                    </Item>
                   ))}
-                  {tags.map((tag) => (
-                    <Command.Item
-                      key={tag.name}
-                      className="mi"
-                      value={`tag ${tag.name} ${tag.label}`}
-                      keywords={[tag.label]}
-                      onSelect={run(() => goView('inbox', null, tag.name))}
+                  {tags.map(({ name, label }) => (
+                    <Item
+                      key={name}
+                      value={`tag ${name} ${label}`}
+                      keywords={[label]}
+                      icon={Tag}
+                      onSelect={run(() => goView('inbox', null, name))}
                     >
-                      <Icon icon={Tag} />
-                      <bdi className="cut">{tag.label}</bdi>
-                    </Command.Item>
+                      <bdi>{label}</bdi>
+                    </Item>
                   ))}
-                  {pages.map((page) => (
-                    <Command.Item
-                      key={page.id}
-                      className="mi"
-                      value={`settings ${page.id}`}
-                      keywords={[t('search:palette.page', { name: page.name })]}
-                      onSelect={run(() => goSettings(page.id))}
+                  {pages.map(({ id, icon, name }) => (
+                    <Item
+                      key={id}
+                      value={`settings ${id}`}
+                      keywords={[t('search:palette.page', { name })]}
+                      icon={icon}
+                      onSelect={run(() => goSettings(id))}
                     >
-                      <Icon icon={page.icon} />
-                      <span className="cut">{t('search:palette.page', { name: page.name })}</span>
-                    </Command.Item>
+                      {t('search:palette.page', { name })}
+                    </Item>
                   ))}
                 </Command.Group>
                 {asked !== '' && (
                   <Command.Group heading={t('search:palette.search')} forceMount>
                     {found.answeredFor === asked &&
                       found.hits.slice(0, mostHits).map((hit) => (
-                        <Command.Item
+                        <Item
                           key={`${hit.conversationId}-${hit.messageId}`}
                           forceMount
-                          className="mi"
                           value={`hit ${hit.conversationId} ${hit.messageId}`}
+                          icon={Mail}
+                          end={<Time at={hit.at} form="search" />}
                           onSelect={run(() => openConversation(hit.conversationId, viewOf[hit.status]))}
                         >
-                          <Icon icon={Mail} />
-                          <span className="cut">
-                            <bdi>{hit.person.join('')}</bdi> · <bdi>{hit.subject.join('')}</bdi>
-                          </span>
-                          <span className="end">
-                            <Time at={hit.at} form="search" />
-                          </span>
-                        </Command.Item>
+                          <bdi>{hit.person.join('')}</bdi> · <bdi>{hit.subject.join('')}</bdi>
+                        </Item>
                       ))}
-                    <Command.Item
-                      forceMount
-                      className="mi"
-                      value="search all mail"
-                      onSelect={run(() => goSearch(asked))}
-                    >
-                      <Icon icon={Search} />
-                      <span className="cut">{t('search:palette.searchFor', { text: asked })}</span>
-                    </Command.Item>
+                    <Item forceMount value="search all mail" icon={Search} onSelect={run(() => goSearch(asked))}>
+                      {t('search:palette.searchFor', { text: asked })}
+                    </Item>
                   </Command.Group>
                 )}
               </Command.List>

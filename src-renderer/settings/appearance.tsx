@@ -6,7 +6,7 @@ import { applyTheme } from '../state/window'
 import { t } from '../text'
 import { percentText } from '../text/time'
 import { Segmented, Select } from '../ui/field'
-import { keep } from './keep'
+import { keep } from '../state/keep'
 import { ValuesPage } from './page'
 import { Group, Row } from './row'
 

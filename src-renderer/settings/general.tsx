@@ -1,7 +1,7 @@
 import type { Settings } from '../../src-preload/contract'
 import { t } from '../text'
 import { Input, Select } from '../ui/field'
-import { keep, useKept } from './keep'
+import { keep, useKept } from '../state/keep'
 import { ValuesPage } from './page'
 import { Group, Row } from './row'
 

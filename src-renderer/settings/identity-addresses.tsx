@@ -1,4 +1,4 @@
-import { sameAddress } from '../../src-preload/contract/address'
+import { isMailboxAddress, sameAddress } from '../../src-preload/contract/address'
 import { Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { addressesOf, noSignature, senderName, type Alias, type Mailbox } from '../../src-preload/contract'
@@ -8,8 +8,6 @@ import { Dialog } from '../ui/dialog'
 import { Field, Input, Segmented } from '../ui/field'
 import { MoreMenu } from '../ui/menu'
 import { SignatureEditor } from '../writing/signature-editor'
-
-const isAddress = (text: string): boolean => /^[^\s@<>(),;:\\"]+@[^\s@<>(),;:\\"]+\.[^\s@<>(),;:\\"]+$/u.test(text)
 
 function AliasDialog({
   mailbox,
@@ -27,7 +25,7 @@ function AliasDialog({
   const [form, setForm] = useState<Alias>(alias ?? { address: '', name: '', signature: null })
   const address = form.address.trim()
   const twice = addressesOf(mailbox).some((one) => sameAddress(one, address) && !sameAddress(one, alias?.address ?? ''))
-  const bad = address !== '' && !isAddress(address)
+  const bad = address !== '' && !isMailboxAddress(address)
   const ready = address !== '' && !bad && !twice
   const submit = (event: FormEvent) => {
     event.preventDefault()

@@ -1,3 +1,4 @@
+import { isMailboxAddress } from '../../src-preload/contract/address'
 import { useState } from 'react'
 import type { CallOutput, Mailbox } from '../../src-preload/contract'
 import { call } from '../client'
@@ -5,8 +6,6 @@ import { showToast } from '../state/toast'
 import { t } from '../text'
 import { ActDialog } from '../ui/act-dialog'
 import { Field, Input, Segmented, Select } from '../ui/field'
-
-const isAddress = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/
 
 const kinds = ['new', 'archive', 'server'] as const
 type ImportKind = (typeof kinds)[number]
@@ -28,7 +27,7 @@ export function ImportDialog({
   )
   const [address, setAddress] = useState('')
   const [mailboxId, setMailboxId] = useState(archives[0]?.id ?? 0)
-  const badAddress = address.trim() !== '' && !isAddress.test(address.trim())
+  const badAddress = address.trim() !== '' && !isMailboxAddress(address.trim())
   const start = async () => {
     await call('app.startImport', {
       token: choice.token,

@@ -7,7 +7,7 @@ import { t } from '../text'
 import { Button } from '../ui/button'
 import { Select, Switch } from '../ui/field'
 import { LockMark } from '../ui/lock-mark'
-import { keep } from './keep'
+import { keep } from '../state/keep'
 import { Group, Row } from './row'
 
 const minutes = [0, 1, 5, 15, 30, 60]

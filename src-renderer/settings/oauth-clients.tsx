@@ -8,7 +8,7 @@ import { ActDialog } from '../ui/act-dialog'
 import { Button, IconButton } from '../ui/button'
 import { Field, Input } from '../ui/field'
 import { LockMark } from '../ui/lock-mark'
-import { keep } from './keep'
+import { keep } from '../state/keep'
 
 const names = ['host', 'issuer', 'clientId', 'clientSecret', 'scope'] as const
 const labels = {

@@ -2,7 +2,7 @@ import type { Settings } from '../../src-preload/contract'
 import { t } from '../text'
 import { Input } from '../ui/field'
 import { SignatureEditor } from '../writing/signature-editor'
-import { keep, useKept, useKeptValue } from './keep'
+import { keep, useKept, useKeptValue } from '../state/keep'
 import { ValuesPage } from './page'
 import { Group, Row } from './row'
 

@@ -1,3 +1,4 @@
+import { isMailboxAddress } from '../../src-preload/contract/address'
 import type { CertificatePin, MailboxSettings, Security, ServerSettings, SignIn } from '../../src-preload/contract'
 
 /** What stands in the form; ports are text while they are typed. */
@@ -24,7 +25,6 @@ export type FormField = 'address' | 'imap.host' | 'imap.port' | 'smtp.host' | 's
 
 const hostName =
   /^(?=.{1,253}$)(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.?$|^\[?[\da-f:.]+\]?$/iu
-const mailAddress = /^[^\s@<>(),;:\\"]+@[^\s@<>(),;:\\"]+\.[^\s@<>(),;:\\"]+$/u
 
 /** Usual port of a kind of server by its security. */
 export const usualPort = {
@@ -38,7 +38,7 @@ export function isLoopback(host: string): boolean {
 }
 
 export function isAddress(address: string): boolean {
-  return mailAddress.test(address.trim())
+  return isMailboxAddress(address.trim())
 }
 
 const empty: MailboxForm = {

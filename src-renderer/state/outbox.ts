@@ -1,4 +1,4 @@
-import type { OutboxItem } from '../../src-preload/contract'
+import type { OutboxItem, OutboxState } from '../../src-preload/contract'
 import { call } from '../client'
 import { errorText, t } from '../text'
 import { comingTime } from '../text/time'
@@ -12,29 +12,23 @@ export interface OutboxWords {
   kind: '' | 'warn' | 'bad'
 }
 
+const kinds = { queued: '', held: 'warn', sending: '', sent: '', uncertain: 'warn', failed: 'bad' } as const
+
+/** What is true of all that stand so. */
+export function outboxWords(state: OutboxState): OutboxWords {
+  return { text: t(`sending:state.${state}`), kind: kinds[state] }
+}
+
+/** The same of one item: until when, and for how many. */
 export function outboxState(item: OutboxItem, now: number): OutboxWords {
+  const words = outboxWords(item.state)
+  if (item.state === 'uncertain' && item.looking) return { text: t('sending:state.looking'), kind: '' }
+  if (item.state !== 'queued') return words
   const time = comingTime(item.dueAt, now)
-  switch (item.state) {
-    case 'queued':
-      if (item.error === 'rate-limited') return { text: t('sending:state.rateLimited', { time }), kind: '' }
-      if (item.left) return { text: t('sending:state.later', { count: item.left.length }), kind: 'warn' }
-      if (item.scheduled && item.dueAt > now) return { text: t('sending:state.scheduled', { time }), kind: '' }
-      return {
-        text: t(item.error === null && now < item.dueAt + 2_000 ? 'sending:state.soon' : 'sending:state.queued'),
-        kind: '',
-      }
-    case 'uncertain':
-      return item.looking
-        ? { text: t('sending:state.looking'), kind: '' }
-        : { text: t('sending:state.uncertain'), kind: 'warn' }
-    case 'held':
-      return { text: t('sending:state.held'), kind: 'warn' }
-    case 'failed':
-      return { text: t('sending:state.failed'), kind: 'bad' }
-    case 'sending':
-    case 'sent':
-      return { text: t(`sending:state.${item.state}`), kind: '' }
-  }
+  if (item.error === 'rate-limited') return { ...words, text: t('sending:state.rateLimited', { time }) }
+  if (item.left) return { text: t('sending:state.later', { count: item.left.length }), kind: 'warn' }
+  if (item.scheduled && item.dueAt > now) return { ...words, text: t('sending:state.scheduled', { time }) }
+  return item.error === null && now < item.dueAt + 2_000 ? { ...words, text: t('sending:state.soon') } : words
 }
 
 /** A sentence about why it stands so; empty when there is nothing to say. */

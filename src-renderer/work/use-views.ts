@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import type { Field, SavedView, View } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
+import { keep } from '../state/keep'
 import { tellDone, tellFailure } from '../state/acts'
 import { goView, usePlaces } from '../state/places'
 import { showToast } from '../state/toast'
@@ -86,16 +87,12 @@ export function useViewLines(): readonly ViewLine[] {
 
 /** Keeps which views this person's sidebar shows, and in what order. */
 export async function keepViews(lines: readonly ViewLine[]): Promise<void> {
-  try {
-    await call('settings.set', {
-      sidebarViews: {
-        order: lines.map(({ id }) => id),
-        hidden: lines.filter(({ hidden }) => hidden).map(({ id }) => id),
-      },
-    })
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
+  await keep({
+    sidebarViews: {
+      order: lines.map(({ id }) => id),
+      hidden: lines.filter(({ hidden }) => hidden).map(({ id }) => id),
+    },
+  })
 }
 
 export async function hideView(lines: readonly ViewLine[], id: string, hidden: boolean): Promise<void> {

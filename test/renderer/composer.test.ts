@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { isMailAddress } from '../../src-preload/contract/address'
 import { findDoubts, findProblem } from '../../src-renderer/composer/checks'
 import { parseMailto } from '../../src-renderer/composer/mailto'
-import { addRecipients, isValidAddress, parseRecipients, recipientText } from '../../src-renderer/composer/recipients'
+import { addRecipients, parseRecipients, recipientText } from '../../src-renderer/composer/recipients'
 import { isCarried } from '../../src-renderer/writing/pictures'
 import { fromMailHtml, toMailHtml, toPlainText } from '../../src-renderer/writing/rich-text'
 
@@ -33,14 +34,11 @@ describe('recipients', () => {
       'a@',
       'a b@c.example',
       'a@b@c.example',
-      '.a@b.example',
-      'a..b@c.example',
-      'a@-b.example',
       'a@b.example\nBcc: x@y.example',
       'a@b,c',
       '<a@b.example>',
     ])
-      expect(isValidAddress(bad), bad).toBe(false)
+      expect(isMailAddress(bad), bad).toBe(false)
     for (const good of [
       'a@b.example',
       "o'brien+tag@mail.b.example",
@@ -48,8 +46,10 @@ describe('recipients', () => {
       'a@localhost',
       '"a b"@c.example',
       'a@[192.0.2.1]',
+      // Some phone companies hand such out, and who wrote from one must get an answer.
+      'a..b.@c.example',
     ])
-      expect(isValidAddress(good), good).toBe(true)
+      expect(isMailAddress(good), good).toBe(true)
   })
   test('does not double an address, whatever its case', () => {
     expect(

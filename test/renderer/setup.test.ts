@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isMailboxAddress } from '../../src-preload/contract/address'
 import {
   isLoopback,
   newForm,
@@ -14,6 +15,20 @@ import { strengthOf } from '../../src-renderer/ui/strength'
 describe('the mailbox form', () => {
   const typed = (address: string) =>
     [...address].reduce((form, _c, i) => withAddress(form, address.slice(0, i + 1)), newForm())
+  test('what no mailbox can have is not taken for its address', () => {
+    for (const bad of [
+      '',
+      'nobody',
+      'a@localhost',
+      'a@[192.0.2.1]',
+      '"a b"@c.example',
+      'a@b.example, c@d.example',
+      'a@b..example',
+    ])
+      expect(isMailboxAddress(bad), bad).toBe(false)
+    for (const good of ['a@b.example', "o'brien+tag@mail.b.example", 'jörg@müller.example'])
+      expect(isMailboxAddress(good), good).toBe(true)
+  })
   test('guesses from the address as it is typed', () => {
     expect(typed('help@bikes.example')).toMatchObject({
       name: 'Help',

@@ -32,14 +32,8 @@ export const inbox = {
   },
   outboxState: {
     soon: 'In the outbox',
-    queued: 'Waiting for network',
     scheduled: 'Scheduled',
     rateLimited: 'Waits its turn',
-    held: 'Needs review',
-    sending: 'Sending',
-    sent: 'Sent',
-    uncertain: 'May have been sent',
-    failed: 'Not sent',
     failedWhy: 'Not sent, {{why}}',
   },
   outboxWhy: {

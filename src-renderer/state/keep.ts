@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState, type ChangeEvent } from 'react'
 import type { CallInput } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
-import { beforeClosing } from '../state/closing'
-import { showToast } from '../state/toast'
+import { beforeClosing } from './closing'
+import { showToast } from './toast'
 import { errorText, t } from '../text'
 
 const pauseMs = 600
