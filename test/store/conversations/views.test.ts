@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Condition } from '../../../src-preload/contract/views'
+import { filterOf } from '../../../src-main/store/conversations/views'
+import type { Reader } from '../../../src-main/store/file/database'
 import { codeOf, Harness } from '../helpers'
 
 let store: Harness
@@ -71,6 +73,22 @@ describe('what a view shows', () => {
     expect(await shows({ on: 'text', text: 'saddle' }, { on: 'unread' })).toEqual(['Old'])
     expect(await shows({ on: 'mailbox', any: ['support@acme.test'] })).toEqual(['New', 'Middle', 'Old'])
     expect(await shows({ on: 'mailbox', any: ['other@acme.test'] })).toEqual([])
+  })
+
+  test('no search for a customer reads the rows of all of them', () => {
+    const { read } = store.db
+    const plans: string[] = []
+    const watched: Reader = {
+      ...read,
+      all: (sql, ...params) => {
+        plans.push(...read.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params).map(({ detail }) => detail))
+        return read.all(sql, ...params)
+      },
+    }
+    filterOf(watched, null, [{ on: 'customer', text: 'somebody' }], 'me', 0)
+    const ofAddresses = plans.filter((plan) => /customer_addresses| a /.test(plan))
+    expect(ofAddresses).toHaveLength(2)
+    for (const plan of ofAddresses) expect(plan).toMatch(/COVERING INDEX|USING PRIMARY KEY/)
   })
 
   test('a text that thousands of customers bear holds back those that do not bear it and nobody else', async () => {

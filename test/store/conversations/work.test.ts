@@ -67,7 +67,10 @@ describe('assignment', () => {
     }
   })
 
-  test('no count in the sidebar reads the rows of all open conversations', async () => {
+  test.each([
+    ['an agent', 'me', 6],
+    ['a support session', '', 4],
+  ])('no count in the sidebar of %s reads the rows of all open conversations', async (_who, me, asked) => {
     const { read } = store.db
     const plans: string[] = []
     getCounts(
@@ -80,12 +83,11 @@ describe('assignment', () => {
           return read.get(sql, ...params)
         },
       },
-      'me',
+      me,
     )
     const ofConversations = plans.filter((plan) => / l /.test(plan))
-    expect(ofConversations).toHaveLength(6)
-    for (const plan of ofConversations)
-      expect(plan).toMatch(/COVERING INDEX|INDEX conversations_assigned|SEARCH l USING INTEGER PRIMARY KEY/)
+    expect(ofConversations.length).toBeGreaterThanOrEqual(asked)
+    for (const plan of ofConversations) expect(plan).toMatch(/COVERING INDEX|SEARCH l USING INTEGER PRIMARY KEY/)
   })
 })
 
