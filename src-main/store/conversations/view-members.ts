@@ -9,13 +9,16 @@ import type { Filter } from './views'
  * conditions hold together for hardly any.
  */
 
-/** `few`: of so many conversations that one condition finds each is looked up; `step`: rows of a list between which others are served. */
+/** `few`: of so many conversations that one condition finds each is looked up; `step`: rows of a list between which others are served, at most. */
 export interface Sizes {
   readonly few: number
   readonly step: number
 }
 /** Each some milliseconds. */
 const usual: Sizes = { few: 4000, step: 4000 }
+/** Conditions may be cheap or dear to ask of a row: a step begins with a part of its rows, and the next has more or fewer by how long it took. */
+const firstPart = 16
+const stepMs = 8
 
 export interface ViewQuery {
   readonly filter: Filter
@@ -96,13 +99,16 @@ class Stream {
   private at = 0
   private from: Row | null = null
   private ended = false
+  private step: number
 
   constructor(
     private readonly read: Reader,
     private readonly query: ViewQuery,
     private readonly status: number,
-    private readonly step: number,
-  ) {}
+    private readonly largestStep: number,
+  ) {
+    this.step = Math.max(1, Math.floor(largestStep / firstPart))
+  }
 
   get head(): Row | undefined {
     return this.rows[this.at]
@@ -115,6 +121,15 @@ class Stream {
   }
 
   fill(): void {
+    const begun = performance.now()
+    this.fillStep()
+    this.step =
+      performance.now() - begun > stepMs
+        ? Math.max(1, Math.floor(this.step / 2))
+        : Math.min(this.largestStep, this.step * 2)
+  }
+
+  private fillStep(): void {
     const { read, query, status, step } = this
     const newest = query.order === 'newest'
     const way = newest ? 'DESC' : 'ASC'
