@@ -145,6 +145,7 @@ export class Mailboxes {
       if (signIn === 'oauth' && signInId !== undefined) await keep({ host, port, user, grant: await grantOf(signInId) })
       else if (signIn === 'password' && password !== undefined) await keep({ host, port, user, password })
     }
+    if (before.size === 0) return
     const now = await this.grantsOf(id)
     // A permission that was replaced is forgotten here; telling the provider would end the new one with it.
     for (const grant of before.keys()) if (!now.has(grant)) await this.signIns.forget(grant, false)
