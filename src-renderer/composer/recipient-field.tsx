@@ -40,7 +40,7 @@ export interface RecipientFieldProps {
   label: string
   people: readonly Address[]
   onChange: (people: Address[]) => void
-  /** At the end of the line: Cc, Bcc. */
+  /** At the end of the line: Cc, Bcc. By Tab they come before the field, so that the next is what follows it. */
   end?: ReactNode
   inputRef?: Ref<HTMLInputElement> | undefined
   autoFocus?: boolean
@@ -110,6 +110,7 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
       }}
     >
       <label htmlFor={id}>{label}</label>
+      {end}
       <div className="chips">
         {shown.map((one, index) => {
           const good = isMailAddress(one.address)
@@ -171,7 +172,6 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
           onKeyDown={onKeyDown}
         />
       </div>
-      {end}
       {listed && (
         <div className="menu suggestions" id={`${id}-list`} role="listbox" aria-label={t('composer:suggestions')}>
           {suggestions.map((one, index) => (

@@ -194,10 +194,11 @@ function nextStatus(current: Pick<Current, 'status' | 'status_by_person'>, messa
   return statusNumber(last?.direction === 1 ? 'pending' : 'open')
 }
 
-/** The one who wrote first; with no mail from outside, the one who was written to. */
+/** The one who wrote first; with no mail from outside but delivery reports, the one who was written to. */
 function customerFor(tx: Writer, messages: readonly Shown[], own: ReadonlySet<string>): number | null {
-  const inbound = messages.find(({ direction }) => direction === 0)
-  const message = inbound ?? messages[0]
+  const sent = messages.find(({ direction }) => direction === 1)
+  const inbound = messages.find(({ direction, auto_kind: kind }) => direction === 0 && (kind !== 'bounce' || !sent))
+  const message = inbound ?? sent
   if (!message) return null
   const person = inbound
     ? { name: inbound.from_name, address: inbound.from_address }
@@ -210,7 +211,7 @@ function customerFor(tx: Writer, messages: readonly Shown[], own: ReadonlySet<st
   return known?.customer_id ?? customerOf(tx, person, message.date, autoKindOf(message.auto_kind))
 }
 
-/** Those on the other side, newest first, at most three. */
+/** Those on the other side, newest first, at most three; where there is nobody else, who wrote last. */
 function peopleOf(messages: readonly Shown[], own: ReadonlySet<string>): string[] {
   const names = new Map<string, string>()
   const add = (name: string, address: string): void => {
@@ -223,8 +224,10 @@ function peopleOf(messages: readonly Shown[], own: ReadonlySet<string>): string[
     if (message?.direction === 0 && message.auto_kind !== 'bounce') add(message.from_name, message.from_address)
   }
   const last = messages.at(-1)
-  if (names.size === 0 && last)
-    for (const { name, address } of [...parsePeople(last.people).to, ...parsePeople(last.people).cc]) add(name, address)
+  const sent = messages.findLast(({ direction }) => direction === 1) ?? last
+  if (names.size === 0 && sent)
+    for (const { name, address } of [...parsePeople(sent.people).to, ...parsePeople(sent.people).cc]) add(name, address)
+  if (names.size === 0 && last) return [displayName(last.from_name, last.from_address)]
   return [...names.values()].slice(0, 3)
 }
 

@@ -72,6 +72,37 @@ describe('conversations', () => {
     expect(rows()).toEqual(begun)
   })
 
+  test('a delivery report takes the place of nobody: the row and the customer are who was written to', async () => {
+    const { folders } = await store.mailbox()
+    await store.put(folders['Sent'] ?? 0, {
+      from: 'Support <support@acme.test>',
+      to: ['Imre <imre@x.test>'],
+      subject: 'Clamp',
+      id: 'a@acme',
+      date: start,
+    })
+    await store.put(folders['INBOX'] ?? 0, {
+      from: 'Mail Delivery System <daemon@mx.test>',
+      to: ['support@acme.test'],
+      id: 'dsn@mx',
+      inReplyTo: ['a@acme'],
+      auto: 'bounce',
+      date: start + 1000,
+    })
+    await store.put(folders['INBOX'] ?? 0, {
+      from: 'Mail Delivery System <daemon@mx.test>',
+      to: ['support@acme.test'],
+      id: 'dsn-2@mx',
+      auto: 'bounce',
+    })
+    const [row] = await store.list('pending')
+    expect(row).toMatchObject({ people: ['Imre'], messageCount: 2 })
+    const whole = await store.call('conversations.get', { id: row?.id ?? 0 })
+    expect((await store.call('customers.get', { id: whole.customerId ?? 0 })).name).toBe('Imre')
+    // one that answers nothing has its sender's name
+    expect((await store.list()).map(({ people }) => people)).toEqual([['Mail Delivery System']])
+  })
+
   test('a page fetched twice does not double a message', async () => {
     const { folders } = await store.mailbox()
     const message = parsed({ from: 'h@x.test' })
