@@ -18,6 +18,8 @@ function open(hit: SearchHit): void {
   openConversation(hit.conversationId, viewOf[hit.status])
 }
 
+const shownTotal = ({ total, counted }: { total: number; counted: boolean }): string =>
+  counted ? numberText(total) : t('views:more', { n: numberText(total) })
 const plain = (text: Marked) => text.join('')
 
 /** A text whose every second part is a hit. */
@@ -69,7 +71,7 @@ export function SearchPage({ text }: { text: string }) {
         <div className="tabs" aria-live="polite">
           <span className="on">
             {t('search:conversations')}{' '}
-            {asked && answeredFor !== null && <span className="t3 num">{numberText(results.total)}</span>}
+            {asked && answeredFor !== null && <span className="t3 num">{shownTotal(results)}</span>}
           </span>
           {asked && results.ms !== null && (
             <span className="push meta t3 num">

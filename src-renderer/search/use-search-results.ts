@@ -5,11 +5,17 @@ import { asCallError, call, type CallError } from '../client'
 const slowMs = 300
 /** While messages are on their way into the index the answer is asked for again. */
 const againMs = 1500
+/** As many as a window shows, and a little more: each is drawn anew with every letter. */
+const firstPage = 20
 const pageSize = 50
+/** After the last letter for so long, all are counted. */
+const countAfterMs = 250
 
 interface Results {
   hits: readonly SearchHit[]
   total: number
+  /** Whether these are all; else there are at least so many. */
+  counted: boolean
   more: boolean
   /** Messages that cannot be found yet. */
   waiting: number
@@ -26,6 +32,7 @@ interface Results {
 const nothing: Results = {
   hits: [],
   total: 0,
+  counted: true,
   more: false,
   waiting: 0,
   partial: 0,
@@ -37,8 +44,8 @@ const nothing: Results = {
 
 async function answer(text: string): Promise<Results> {
   try {
-    const { hits, total, more, waiting, partial, ms } = await call('search.query', { text, offset: 0, limit: pageSize })
-    return { hits, total, more, waiting, partial, ms, error: null, answeredFor: text, slow: false }
+    const found = await call('search.query', { text, offset: 0, limit: firstPage, quick: true })
+    return { ...found, error: null, answeredFor: text, slow: false }
   } catch (thrown) {
     return { ...nothing, error: asCallError(thrown), answeredFor: text }
   }
@@ -62,7 +69,11 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
     while (wanted.current !== asked && wanted.current !== '') {
       asked = wanted.current
       const found = await answer(asked)
-      if (wanted.current === asked) setResults(found)
+      if (wanted.current === asked)
+        setResults((now) =>
+          // asked again, it has at least as many as were counted
+          now.answeredFor === asked && !found.counted ? { ...found, total: Math.max(found.total, now.total) } : found,
+        )
     }
     clearTimeout(slow)
     running.current = false
@@ -80,10 +91,26 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
 
   useEffect(() => {
     // A list that was scrolled on is not pulled from under the reader.
-    if (results.waiting === 0 || results.hits.length > pageSize) return undefined
+    if (results.waiting === 0 || results.hits.length > firstPage) return undefined
     const timer = setTimeout(() => void ask(), againMs)
     return () => clearTimeout(timer)
   }, [results, ask])
+
+  const { answeredFor, counted } = results
+  useEffect(() => {
+    if (counted || answeredFor === null) return undefined
+    const timer = setTimeout(() => {
+      // a count that did not come leaves "at least"
+      void call('search.query', { text: answeredFor, offset: 0, limit: 1 }).then(
+        (found) =>
+          setResults((now) =>
+            now.answeredFor === answeredFor ? { ...now, total: found.total, counted: found.counted } : now,
+          ),
+        () => undefined,
+      )
+    }, countAfterMs)
+    return () => clearTimeout(timer)
+  }, [answeredFor, counted])
 
   const loadMore = useCallback(() => {
     if (running.current || !results.more || results.answeredFor === null) return
@@ -97,6 +124,7 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
               ...now,
               hits: [...now.hits, ...page.hits],
               total: page.total,
+              counted: page.counted,
               more: page.more && page.hits.length > 0,
             }))
         },

@@ -6,6 +6,7 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 /** Search. */
 export function search(service: StoreService): Handlers<typeof searchCalls> {
   return {
-    'search.query': ({ text, offset, limit }) => find(service.read, service.open.index, text, offset, limit),
+    'search.query': ({ text, offset, limit, quick }) =>
+      find(service.read, service.open.index, text, offset, limit, quick),
   }
 }

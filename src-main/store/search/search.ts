@@ -12,31 +12,32 @@ const longestCount = 60
 /** Messages whose text is looked into for phrases, per query. */
 const longestPhraseCheck = 80
 
-interface HitRow {
-  id: number
-  conversation_id: number | null
+/** What decides whether a message counts. */
+interface Match {
+  conversation_id: number
   place: number
-  direction: number
+  status: number
+  hidden: number
+}
+/** What is shown of one that counts. */
+interface Shown {
   from_name: string
   from_address: string
   subject: string
   date: number
-}
-interface ConversationRow {
-  status: number
-  hidden: number
+  snippet: string
+  conversation_subject: string
   mailbox_ids: string
   attachment_count: number
-  subject: string
 }
-interface Found {
-  readonly hit: HitRow
-  readonly conversation: ConversationRow
+interface Found extends Match {
+  readonly id: number
 }
 
 export interface Answer {
   hits: SearchHit[]
   total: number
+  counted: boolean
   more: boolean
   waiting: number
   partial: number
@@ -46,12 +47,23 @@ export interface Answer {
 /** What is asked of the index: ids, newest first, and how many messages it does not know yet. */
 export type Index = Pick<SearchIndex, 'matches' | 'waiting'>
 
-/** Newest first, one hit a conversation: its newest message that has all the words. Takes any text. */
-export function search(read: Reader, index: Index, text: string, offset: number, limit: number): Answer {
+/**
+ * Newest first, one hit a conversation: its newest message that has all the words. Takes any text.
+ * @param quick stops as soon as the page is full and one more was seen
+ */
+export function search(read: Reader, index: Index, text: string, offset: number, limit: number, quick = false): Answer {
   const begun = performance.now()
   const query = parseQuery(text)
   if (query.match === null)
-    return { hits: [], total: 0, more: false, waiting: index.waiting, partial: 0, ms: performance.now() - begun }
+    return {
+      hits: [],
+      total: 0,
+      counted: true,
+      more: false,
+      waiting: index.waiting,
+      partial: 0,
+      ms: performance.now() - begun,
+    }
   const found: Found[] = []
   const met = new Set<number>()
   let more = false
@@ -59,44 +71,35 @@ export function search(read: Reader, index: Index, text: string, offset: number,
     const spent = performance.now() - begun
     if (
       met.size >= mostConversations ||
+      (quick && found.length > offset + limit) ||
       (found.length >= offset + limit && spent > longestCount) ||
       spent > 4 * longestPhraseCheck
     ) {
       more = true
       break
     }
-    const hit = read.get<HitRow>(
-      'SELECT id, conversation_id, place, direction, from_name, from_address, subject, date FROM messages WHERE id = ?',
+    const match = read.get<Match>(
+      `SELECT m.conversation_id, m.place, c.status, c.hidden FROM messages m JOIN conversations c ON c.id = m.conversation_id
+       WHERE m.id = ?`,
       rowid,
     )
-    if (!hit || hit.conversation_id === null || met.has(hit.conversation_id) || hit.place === place.leaving) continue
-    const conversation = read.get<ConversationRow>(
-      'SELECT status, hidden, mailbox_ids, attachment_count, subject FROM conversations WHERE id = ?',
-      hit.conversation_id,
-    )
-    if (!conversation || !wanted(query, hit, conversation)) continue
+    if (!match || met.has(match.conversation_id) || match.place === place.leaving || !wanted(query, match)) continue
     if (query.phrases.length > 0 || query.begun !== null) {
       if (spent > longestPhraseCheck && found.length > 0) {
         more = true
         break
       }
-      if (
-        !holds(query, [
-          hit.subject,
-          `${hit.from_name} ${hit.from_address}`,
-          bodyText(read, hit.id),
-          ...fileNames(read, hit.id),
-        ])
-      )
-        continue
+      const { subject, from_name: name, from_address: address } = shown(read, rowid)
+      if (!holds(query, [subject, `${name} ${address}`, bodyText(read, rowid), ...fileNames(read, rowid)])) continue
     }
-    met.add(hit.conversation_id)
-    found.push({ hit, conversation })
+    met.add(match.conversation_id)
+    found.push({ id: rowid, ...match })
   }
   const hits = found.slice(offset, offset + limit).map((one) => hitOf(read, one, query))
   return {
     hits,
     total: found.length,
+    counted: !more,
     more: more || found.length > offset + limit,
     waiting: index.waiting,
     partial: partialCount(read),
@@ -110,11 +113,22 @@ function partialCount(read: Reader): number {
 }
 
 /** Spam and what lies in the trash are found only when asked for. */
-function wanted(query: Query, hit: HitRow, conversation: ConversationRow): boolean {
-  const spam = conversation.status === statusNumber('spam')
-  const trashed = hit.place === place.trash || hit.place === place.gone || conversation.hidden === 1
+function wanted(query: Query, { status, place: where, hidden }: Match): boolean {
+  const spam = status === statusNumber('spam')
+  const trashed = where === place.trash || where === place.gone || hidden === 1
   if (query.inSpam || query.inTrash) return (query.inSpam && spam) || (query.inTrash && trashed)
   return !spam && !trashed
+}
+
+function shown(read: Reader, messageId: number): Shown {
+  const row = read.get<Shown>(
+    `SELECT m.from_name, m.from_address, m.subject, m.date, m.snippet, c.subject AS conversation_subject, c.mailbox_ids, c.attachment_count
+     FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.id = ?`,
+    messageId,
+  )
+  // it was found a moment ago, in the same turn
+  if (!row) throw new Error('a message that was found is gone')
+  return row
 }
 
 function bodyText(read: Reader, messageId: number): string {
@@ -128,17 +142,17 @@ function fileNames(read: Reader, messageId: number): string[] {
     .map(({ name }) => name)
 }
 
-function hitOf(read: Reader, { hit, conversation }: Found, query: Query): SearchHit {
-  const snippet = read.get<{ snippet: string }>('SELECT snippet FROM messages WHERE id = ?', hit.id)?.snippet ?? ''
+function hitOf(read: Reader, { id, conversation_id: conversationId, status }: Found, query: Query): SearchHit {
+  const row = shown(read, id)
   return {
-    conversationId: hit.conversation_id ?? 0,
-    messageId: hit.id,
-    person: mark(displayName(hit.from_name, hit.from_address), query.marks),
-    subject: mark(hit.subject === '' ? conversation.subject : hit.subject, query.marks),
-    snippet: markedSnippet(bodyText(read, hit.id), query.marks) ?? mark(snippet, query.marks),
-    at: hit.date,
-    status: statusOf(conversation.status),
-    mailboxIds: parseIds(conversation.mailbox_ids),
-    attachmentCount: conversation.attachment_count,
+    conversationId,
+    messageId: id,
+    person: mark(displayName(row.from_name, row.from_address), query.marks),
+    subject: mark(row.subject === '' ? row.conversation_subject : row.subject, query.marks),
+    snippet: markedSnippet(bodyText(read, id), query.marks) ?? mark(row.snippet, query.marks),
+    at: row.date,
+    status: statusOf(status),
+    mailboxIds: parseIds(row.mailbox_ids),
+    attachmentCount: row.attachment_count,
   }
 }

@@ -80,6 +80,18 @@ describe('search', () => {
     expect(await subjects('in:trash binned')).toEqual(['Gone'])
   })
 
+  test('a quick answer has the page that the whole one has, and never says that it counted all when there are more', async () => {
+    const whole = await store.call('search.query', { text: 'x.test', limit: 2 })
+    const quick = await store.call('search.query', { text: 'x.test', limit: 2, quick: true })
+    expect(whole).toMatchObject({ total: 5, counted: true, more: true })
+    expect(quick.hits).toEqual(whole.hits)
+    expect(quick).toMatchObject({ total: 3, counted: false, more: true })
+    // the next page goes on where the first ended
+    const next = await store.call('search.query', { text: 'x.test', offset: 2, limit: 10, quick: true })
+    expect(next).toMatchObject({ total: 5, counted: true, more: false })
+    expect(next.hits).toHaveLength(3)
+  })
+
   test('a hit far down in a body is in the snippet, and marked', async () => {
     const { hits } = await store.call('search.query', { text: 'sattel' })
     const snippet = hits[0]?.snippet ?? []
