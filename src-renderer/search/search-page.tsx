@@ -58,6 +58,12 @@ export function SearchPage({ text }: { text: string }) {
     if (box && more && box.scrollTop + box.clientHeight * 2 > box.scrollHeight) loadMore()
   }, [more, loadMore])
 
+  // A window that is higher than the first page cannot be scrolled to the next.
+  useEffect(() => {
+    const box = scroller.current
+    if (box && more && box.scrollHeight <= box.clientHeight) loadMore()
+  }, [hits, more, loadMore])
+
   const asked = text.trim() !== ''
   return (
     <section
