@@ -5,6 +5,8 @@ import { asCallError, call, type CallError } from '../client'
 const slowMs = 300
 /** While messages are on their way into the index the answer is asked for again. */
 const againMs = 1500
+/** One letter begins most words of all mail, and is hardly ever all that somebody looks for: it waits so long for the next. */
+const oneLetterMs = 90
 /** As many as a window shows, and a little more: each is drawn anew with every letter. */
 const firstPage = 20
 const pageSize = 50
@@ -85,8 +87,12 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
       setResults(nothing)
       return undefined
     }
-    void ask()
-    return undefined
+    if ([...wanted.current].length > 1) {
+      void ask()
+      return undefined
+    }
+    const timer = setTimeout(() => void ask(), oneLetterMs)
+    return () => clearTimeout(timer)
   }, [text, ask])
 
   useEffect(() => {
@@ -98,7 +104,7 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
 
   const { answeredFor, counted } = results
   useEffect(() => {
-    if (counted || answeredFor === null) return undefined
+    if (counted || answeredFor !== text.trim()) return undefined
     const timer = setTimeout(() => {
       // a count that did not come leaves "at least"
       void call('search.query', { text: answeredFor, offset: 0, limit: 1 }).then(
@@ -110,7 +116,7 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
       )
     }, countAfterMs)
     return () => clearTimeout(timer)
-  }, [answeredFor, counted])
+  }, [answeredFor, counted, text])
 
   const loadMore = useCallback(() => {
     if (running.current || !results.more || results.answeredFor === null) return
