@@ -98,18 +98,24 @@ function SignInChoice({ label, value, onChange }: { label: string; value: SignIn
   )
 }
 
-/** The fields of a mailbox. `failedPort`: the test says that nothing answers there. */
+/** What the test found wrong: the server, and the field that is to blame, where one is. */
+export interface Fault {
+  readonly server: 'imap' | 'smtp'
+  readonly field: 'port' | 'password' | null
+}
+
+/** The fields of a mailbox. */
 export function MailboxFields({
   form,
   onChange,
-  failedPort,
+  fault,
   passwordHint,
   receive,
   send,
 }: {
   form: Form
   onChange: (form: Form) => void
-  failedPort: 'imap' | 'smtp' | null
+  fault: Fault | null
   passwordHint?: string | undefined
   /** Signing in by browser, for receiving (and sending, when it is the same) and for sending alone. */
   receive: ReactNode
@@ -118,6 +124,7 @@ export function MailboxFields({
   const byBrowser = form.imap.signIn === 'oauth'
   const [left, setLeft] = useState(false)
   const wrong = wrongFields(form)
+  const failed = (server: Fault['server'], field: Fault['field']) => fault?.server === server && fault.field === field
   const bad = (kind: 'imap' | 'smtp') => ({ host: left && wrong.has(`${kind}.host`), port: wrong.has(`${kind}.port`) })
   return (
     <div className="y g3" onBlur={() => setLeft(true)}>
@@ -156,14 +163,14 @@ export function MailboxFields({
           kind="imap"
           server={form.imap}
           bad={bad('imap')}
-          failed={failedPort === 'imap'}
+          failed={failed('imap', 'port')}
           onChange={(imap) => onChange({ ...form, imap })}
         />
         <ServerRow
           kind="smtp"
           server={form.smtp}
           bad={bad('smtp')}
-          failed={failedPort === 'smtp'}
+          failed={failed('smtp', 'port')}
           onChange={(smtp) => onChange({ ...form, smtp })}
         />
       </div>
@@ -189,6 +196,7 @@ export function MailboxFields({
           <PasswordField
             label={t('setup:add.password')}
             hint={passwordHint}
+            error={failed('imap', 'password') ? t('setup:add.refused') : undefined}
             value={form.password}
             onChange={(password) => onChange({ ...form, password })}
           />
@@ -229,6 +237,7 @@ export function MailboxFields({
             <PasswordField
               label={t('setup:add.smtpPassword')}
               hint={passwordHint}
+              error={failed('smtp', 'password') ? t('setup:add.refused') : undefined}
               value={form.smtpPassword}
               onChange={(smtpPassword) => onChange({ ...form, smtpPassword })}
             />

@@ -6,7 +6,7 @@ import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { ConnectionTest, messagesOf, useConnectionTest, type RunningTest, type TestInput } from './connection-test'
 import { settingsOf, usualPort, type MailboxForm } from './guess'
-import { MailboxFields } from './mailbox-form'
+import { MailboxFields, type Fault } from './mailbox-form'
 import { SetupFrame } from './setup-frame'
 import { SignInControl } from './sign-in-control'
 import { useSignIn } from './use-sign-in'
@@ -31,9 +31,14 @@ export interface MailboxPageProps {
   onBack: () => void
 }
 
-function failedServer(test: RunningTest): 'imap' | 'smtp' | null {
-  const failed = test.test?.steps.find((step) => step.state === 'failed')
-  return failed ? (failed.name.startsWith('imap') ? 'imap' : 'smtp') : null
+/** The first thing that the test found wrong. */
+function faultIn({ test }: RunningTest): Fault | null {
+  const failed = test?.steps.find((step) => step.state === 'failed')
+  if (!failed) return null
+  return {
+    server: failed.name.startsWith('imap') ? 'imap' : 'smtp',
+    field: failed.name.endsWith('connect') ? 'port' : failed.code === 'auth-refused' ? 'password' : null,
+  }
 }
 
 /** What one server is signed in to with: given now, kept from before, or still missing. */
@@ -83,8 +88,7 @@ export function MailboxPage({
   const untested =
     settings !== null && imap !== 'missing' && smtp !== 'missing' && !(imap === 'given' && smtp === 'given')
   const ready = confirmed && (test.ok || untested)
-  const failed = failedServer(test)
-  const portFailed = test.test?.steps.some((step) => step.state === 'failed' && step.name.endsWith('connect')) === true
+  const fault = faultIn(test)
 
   const submit = async () => {
     if (!settings || !ready || busy) return
@@ -111,8 +115,8 @@ export function MailboxPage({
     setForm({ ...form, [kind]: { ...form[kind], pin: accepted } })
   const hint = ready
     ? ''
-    : failed
-      ? t(failed === 'imap' ? 'setup:add.fixImap' : 'setup:add.fixSmtp')
+    : fault
+      ? t(fault.server === 'imap' ? 'setup:add.fixImap' : 'setup:add.fixSmtp')
       : input === null
         ? t('setup:add.incomplete')
         : t('setup:add.testing')
@@ -142,7 +146,7 @@ export function MailboxPage({
       <MailboxFields
         form={form}
         onChange={setForm}
-        failedPort={portFailed ? failed : null}
+        fault={fault}
         passwordHint={undefined}
         receive={
           <SignInControl

@@ -123,6 +123,9 @@ test('the first run leads to the form without a mouse, and a wrong password is n
     password: 'wrong',
   })
   await failedWith(/Incoming server refused to sign in/)
+  await expect(page.getByLabel('Password or app password', { exact: true })).toHaveAccessibleDescription(
+    'The server refused the user name or password.',
+  )
   await expect(
     tests()
       .getByText(/127\.0\.0\.1 refused the user name or password/)

@@ -186,6 +186,7 @@ export const setup = {
     testing: 'Testing the connection',
     fixImap: 'Fix the incoming server to go on',
     fixSmtp: 'Fix the outgoing server to go on',
+    refused: 'The server refused the user name or password.',
     test: 'Connection test',
     testWhen: 'Runs as you type',
     again: 'Run again',
