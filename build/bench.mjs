@@ -7,8 +7,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ensureElectron } from './electron.mjs'
 import { buildIfNeeded } from './lib/app.mjs'
-import { PlainError, checkMachine, root, runMain } from './lib/machine.mjs'
+import { PlainError, checkMachine, onInterrupt, root, runMain } from './lib/machine.mjs'
 import { startSession } from './lib/session.mjs'
+import { ownTemp } from './lib/temp.mjs'
 import { prepare } from './prepare.mjs'
 
 runMain(async () => {
@@ -18,10 +19,27 @@ runMain(async () => {
   const source = path.join(dir, `${name}.ts`)
   checkMachine()
   const electron = await ensureElectron()
-  if (fs.existsSync(source)) return runSource(electron.path, source, rest)
+  if (fs.existsSync(source)) return withTemp(() => runSource(electron.path, source, rest))
   if (!name || !fs.existsSync(script)) throw new PlainError(`There is no benchmark ${name ?? ''}; test/bench has them.`)
   await prepare(['run', 'servers', 'bench'])
   await buildIfNeeded()
+  await withTemp(() => runScript(electron, script, rest))
+  return 0
+})
+
+/** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+async function withTemp(work) {
+  const temp = ownTemp('bench')
+  onInterrupt(temp.remove)
+  try {
+    return await work()
+  } finally {
+    await temp.remove()
+  }
+}
+
+/** Benchmarks of the whole program drive it from here. */
+async function runScript(electron, script, rest) {
   const session = await startSession({ display: true })
   try {
     const options = Object.fromEntries(
@@ -35,8 +53,7 @@ runMain(async () => {
   } finally {
     await session.stop()
   }
-  return 0
-})
+}
 
 /** Benchmarks of a single part run on its TypeScript source, bundled first, on the runtime that ships. */
 async function runSource(electron, source, args) {

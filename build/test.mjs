@@ -4,12 +4,12 @@
  * npm test -- --only unit store  only tests whose file matches "store"; what is not --only goes to the test runner
  */
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { startSession } from './lib/session.mjs'
 import { build, buildIfNeeded } from './lib/app.mjs'
 import { PlainError, checkMachine, moduleFile, onInterrupt, readPackage, run, runMain } from './lib/machine.mjs'
 import { readPlaywright, readVitest } from './lib/reports.mjs'
+import { ownTemp } from './lib/temp.mjs'
 import { onWire, whyNoWire, wireSummary } from '../test/servers/wire.mjs'
 import { ensureElectron } from './electron.mjs'
 import { prepare } from './prepare.mjs'
@@ -44,11 +44,11 @@ runMain(async () => {
   const needsServers = only.some((name) => ['integration', 'e2e'].includes(name))
   if (needsElectron) await prepare(needsServers ? ['run', 'servers'] : ['run'], { librariesOnly: !needsServers })
   const electron = needsElectron ? (await ensureElectron()).path : ''
-  const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'postern-test-'))
+  const { dir: temp, remove: removeTemp } = ownTemp('test')
   const session = needsServers ? await startSession() : undefined
   const cleanUp = async () => {
     await session?.stop()
-    fs.rmSync(temp, { recursive: true, force: true })
+    await removeTemp()
   }
   onInterrupt(cleanUp)
   const env = { ...process.env, ...session?.env, POSTERN_ELECTRON: electron }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -8,8 +8,9 @@ import { policyFolder } from '../../src-main/app/policy'
 import { commandOf } from '../../src-main/app/command'
 import { Harness } from '../store/helpers'
 import { grant } from '../store/support'
+import { tempFolder } from '../servers/process.mjs'
 
-const dir = mkdtempSync(path.join(tmpdir(), 'postern-cli-'))
+const dir = tempFolder('cli')
 afterAll(() => rmSync(dir, { recursive: true }))
 const file = (name: string): string => path.join(dir, name)
 

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { Keys } from '../../src-main/app/keys'
 import type { SecretKeeper } from '../../src-main/app/secrets'
 import { keyMark } from '../../src-main/crypto/key-mark'
+import { tempFolder } from '../servers/process.mjs'
 
 // The cost of a passphrase is not what is tested here.
 vi.mock('argon2', async (original) => {
@@ -49,7 +49,7 @@ it.each([
   "a change of the key %s, killed at every step: the database's own key is found, with every secret, and the other one is gone (R47)",
   async (_name, locked, copied) => {
     for (let dieAt = 1; ; dieAt++) {
-      const profile = mkdtempSync(join(tmpdir(), 'postern-keys-'))
+      const profile = tempFolder('keys')
       const file = join(profile, 'postern.db')
       const values = new Map<string, string>()
       Object.assign(life, { steps: 0, dieAt: Infinity, died: false })
@@ -101,7 +101,7 @@ it.each([
 )
 
 it('a wrong passphrase changes nothing', async () => {
-  const profile = mkdtempSync(join(tmpdir(), 'postern-keys-'))
+  const profile = tempFolder('keys')
   Object.assign(life, { steps: 0, dieAt: Infinity, died: false })
   const keys = new Keys(profile, keychainOf(new Map()))
   await keys.find()

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { expect, it, vi } from 'vitest'
 import { Keys } from '../../src-main/app/keys'
 import type { SecretKeeper } from '../../src-main/app/secrets'
+import { tempFolder } from '../servers/process.mjs'
 
 // The cost of a passphrase is not what is tested here.
 vi.mock('argon2', async (original) => {
@@ -43,7 +42,7 @@ it.each(['set', 'change', 'remove'] as const)(
   async (act) => {
     let kills = 0
     for (let dieAt = 1; ; dieAt++) {
-      const profile = mkdtempSync(join(tmpdir(), 'postern-keys-'))
+      const profile = tempFolder('keys')
       try {
         const values = new Map<string, string>()
         const before = new Keys(profile, dyingKeychain(values, Infinity))

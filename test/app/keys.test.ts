@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Keys } from '../../src-main/app/keys'
 import { keyMark } from '../../src-main/crypto/key-mark'
 import { newSupportIdentity } from '../../src-main/crypto/support-identity'
 import { codeOf } from '../store/helpers'
+import { tempFolder } from '../servers/process.mjs'
 import { keychainInMemory } from './keychain'
 
 let profile: string
-beforeEach(() => (profile = mkdtempSync(join(tmpdir(), 'postern-keys-'))))
+beforeEach(() => (profile = tempFolder('keys')))
 afterEach(() => rmSync(profile, { recursive: true, force: true }))
 
 const digest = (): string =>
@@ -182,7 +182,7 @@ describe('the database key', () => {
 
   it('of two profiles on one computer are not mixed up', async () => {
     const keychain = keychainInMemory()
-    const other = mkdtempSync(join(tmpdir(), 'postern-keys-'))
+    const other = tempFolder('keys')
     const one = new Keys(profile, keychain)
     const two = new Keys(other, keychain)
     await one.find()

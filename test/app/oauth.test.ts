@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { MailboxSettings } from '../../src-preload/contract/mail'
 import type { OauthService, OauthTokens } from '../../src-preload/contract/sign-in'
 import { Keys } from '../../src-main/app/keys'
 import { SignIns } from '../../src-main/app/oauth'
+import { tempFolder } from '../servers/process.mjs'
 import { keychainInMemory } from './keychain'
 
 const service: OauthService = {
@@ -73,7 +72,7 @@ async function signedIn(signIns: SignIns, change: Partial<OauthTokens> = {}): Pr
 }
 
 beforeEach(() => {
-  profile = mkdtempSync(join(tmpdir(), 'postern-oauth-'))
+  profile = tempFolder('oauth')
   keychain = keychainInMemory()
   asked = []
   opened = []

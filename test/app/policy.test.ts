@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { managedPreferences, policyFolder, PolicyWatch, registryPolicies } from '../../src-main/app/policy'
 import { readPolicies } from '../../src-main/shared/policy-reader'
 import { Policy, policyShape } from '../../src-preload/contract/policy'
 import { policyTemplates } from '../../src-preload/contract/policy-templates'
+import { tempFolder } from '../servers/process.mjs'
 import { policyInMemory } from './policy-in-memory'
 
-const dir = mkdtempSync(path.join(tmpdir(), 'postern-policy-'))
+const dir = tempFolder('policy')
 afterAll(() => rmSync(dir, { recursive: true }))
 const of = (...texts: (string | null)[]) => readPolicies(texts.map((text, n) => ({ file: `${n}.json`, text })))
 

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { identityChange, Provision, readProvision } from '../../src-main/app/provision'
 import { commandLine, refuseUnsafeSwitches } from '../../src-main/app/switches'
+import { tempFolder } from '../servers/process.mjs'
 
 const server = { host: 'mail.northwindbikes.example', port: 993, security: 'tls', user: 'help' }
 const good = {
@@ -21,7 +21,7 @@ const good = {
 }
 
 let dir: string
-beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'postern-provision-'))))
+beforeAll(() => (dir = tempFolder('provision')))
 afterAll(() => rmSync(dir, { recursive: true }))
 const file = (content: string): string => {
   const path = join(dir, 'provision.json')

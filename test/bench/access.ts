@@ -2,8 +2,7 @@
  * bench:access [-- ENTRIES MESSAGES]: what a look costs, how long a log of ENTRIES (1,000,000) takes to verify, and a support
  * session's reads beside the agent's own on the same database.
  */
-import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { DeviceKeys, newDeviceSecret } from '../../src-main/crypto/device-keys'
@@ -12,6 +11,7 @@ import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { getConversation } from '../../src-main/store/conversations/conversations'
 import { listConversations } from '../../src-main/store/conversations/conversation-list'
 import { openScoped } from '../../src-main/store/privacy/support-views'
+import { tempFolder } from '../servers/process.mjs'
 import { figure, openBigStore, p95, say } from './big-store'
 
 const entries = Number(process.argv[2] ?? 1_000_000)
@@ -20,7 +20,7 @@ const looks = 500
 const rounds = 5
 
 async function main(): Promise<void> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-access-'))
+  const dir = tempFolder('access')
   const store = await openBigStore(dir, messages, new URL(import.meta.url))
   try {
     await store.grow(messages)

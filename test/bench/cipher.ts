@@ -6,9 +6,9 @@
  */
 import Database from 'better-sqlite3-multiple-ciphers'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { tempFolder } from '../servers/process.mjs'
 
 const pages = 20_000
 const rowBytes = 3600
@@ -52,7 +52,7 @@ function open(file: string, candidate: Candidate): Database {
 }
 
 function measure(candidate: Candidate): { write: number; read: number; bytes: number } {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-cipher-'))
+  const dir = tempFolder('cipher')
   try {
     const file = path.join(dir, 'bench.db')
     const writer = open(file, candidate)

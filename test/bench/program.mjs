@@ -1,12 +1,10 @@
 /** Starts the built program for a benchmark and talks to it through its own window. */
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { launchPostern } from '../../build/lib/drive.mjs'
+import { tempFolder } from '../servers/process.mjs'
 import { sleep } from './measure.mjs'
 
 /** A new empty profile folder. */
-export const newProfile = () => fs.mkdtempSync(path.join(os.tmpdir(), 'postern-bench-'))
+export const newProfile = () => tempFolder('bench')
 
 /**
  * @param {{ electron: { path: string, official: boolean }, env: Record<string, string>, profile: string }} options

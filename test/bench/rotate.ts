@@ -3,20 +3,20 @@
  * same files that is synced to the disk, which is the least that a copy under another key can cost.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, copyFileSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, copyFileSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { databaseFile } from '../../src-main/store/file/database'
 import { rotate } from '../../src-main/store/file/rotation'
 import { IndexFile } from '../../src-main/store/search/index-file'
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
+import { tempFolder } from '../servers/process.mjs'
 import { figure, openBigStore, say } from './big-store'
 
 const total = Number(process.argv[2] ?? 200_000)
 
 async function main(): Promise<void> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-rotate-'))
+  const dir = tempFolder('rotate')
   try {
     const store = await openBigStore(dir, total, new URL(import.meta.url))
     await store.grow(total)

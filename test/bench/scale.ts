@@ -3,9 +3,7 @@
  * switching views, the next page, a conversation, a search; and in the end saved views over a million conversations. With DIR the
  * store is kept there and used again.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { View } from '../../src-preload/contract/mail'
 import { getConversation } from '../../src-main/store/conversations/conversations'
@@ -17,6 +15,7 @@ import {
 } from '../../src-main/store/conversations/conversation-list'
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { search } from '../../src-main/store/search/search'
+import { tempFolder } from '../servers/process.mjs'
 import { figure, openBigStore, p95, say, word, type BigStore } from './big-store'
 import { benchViews } from './views'
 
@@ -81,7 +80,7 @@ function measure({
 }
 
 async function main(): Promise<void> {
-  const dir = kept ?? mkdtempSync(path.join(tmpdir(), 'postern-scale-'))
+  const dir = kept ?? tempFolder('scale')
   const store = await openBigStore(dir, total, new URL(import.meta.url))
   try {
     let last = { open: 0, switch: 0, page: 0, conversation: 0, search: 0 }

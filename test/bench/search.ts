@@ -2,20 +2,19 @@
  * bench:search [-- COUNT DIR]: searches over COUNT (1,000,000) messages, medians of three runs of their 95th percentiles. With
  * DIR the store is kept there and used again (the same as bench:scale makes).
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { serveStoreThread } from '../../src-main/store/thread-jobs'
 import { search } from '../../src-main/store/search/search'
 import { numbers } from '../mail/parse/make-messages'
+import { tempFolder } from '../servers/process.mjs'
 import { figure, openBigStore, p95, say, word, zipf } from './big-store'
 
 const total = Number(process.argv[2] ?? 1_000_000)
 const kept = process.argv[3]
 
 async function main(): Promise<void> {
-  const dir = kept ?? mkdtempSync(path.join(tmpdir(), 'postern-search-'))
+  const dir = kept ?? tempFolder('search')
   const store = await openBigStore(dir, total, new URL(import.meta.url))
   try {
     await store.grow(total)

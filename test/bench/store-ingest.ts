@@ -3,8 +3,7 @@
  * pages as mail sends them (newest first). Prints `figure store.WHAT value` lines.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { ParsedMessage } from '../../src-preload/contract/internal'
 import { packMessage } from '../../src-main/shared/message-body'
@@ -22,6 +21,7 @@ import { StoreThread } from '../../src-main/store/store-thread'
 import { Upkeep } from '../../src-main/store/file/upkeep'
 import { newDeviceSecret } from '../../src-main/crypto/device-keys'
 import { Workspace } from '../../src-main/store/workspace'
+import { tempFolder } from '../servers/process.mjs'
 
 const count = Number(process.argv[2] ?? 20_000)
 const pageSize = Number(process.argv[3] ?? 100)
@@ -85,7 +85,7 @@ const median = (values: number[], part: number): number =>
 
 async function main(): Promise<void> {
   const all = [...messages(count)]
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-ingest-'))
+  const dir = tempFolder('ingest')
   try {
     let upkeep: Upkeep | null = null
     let index: SearchIndex | null = null

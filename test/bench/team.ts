@@ -4,8 +4,7 @@
  * thrown away; the signatures and ciphers alone.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openBlob, readBlob, signedBy } from '../../src-main/crypto/blob'
@@ -24,13 +23,14 @@ import { Workspace } from '../../src-main/store/workspace'
 import { awaitRoster, enrol } from '../sim/team'
 import { parsed } from '../store/helpers'
 import { shared, TeamConsole } from '../store/team/consoles'
+import { tempFolder } from '../servers/process.mjs'
 
 const [events = 30_000, perBatch = 5] = process.argv.slice(2).map(Number)
 const out = (name: string, value: number, unit: string, digits = 0): void =>
   void process.stdout.write(`figure team.${name} ${value.toFixed(digits)} ${unit}\n`)
 const dirs: string[] = []
 const make = (): Workspace => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-bench-team-'))
+  const dir = tempFolder('bench-team')
   dirs.push(dir)
   return Workspace.open(dir, randomBytes(32), {
     device: newDeviceSecret(),

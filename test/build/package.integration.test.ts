@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
@@ -16,14 +15,14 @@ import { newSupportIdentity, type KeyFile } from '../../src-main/crypto/support-
 import { PosternError } from '../../src-preload/contract/errors'
 import { Harness } from '../store/helpers'
 import { grant } from '../store/support'
-import { isRoot } from '../servers/process.mjs'
+import { isRoot, tempFolder } from '../servers/process.mjs'
 
 /**
  * The program as it is packed for users, made with whatever Electron is here and thrown away afterwards; what leaves the
  * house is only ever made from the official one (build/package.mjs). Electron itself does not run as root with its
  * sandbox, and the packed program refuses to go without, so it runs as nobody then.
  */
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'postern-packed-'))
+const dir = tempFolder('packed')
 const home = path.join(dir, 'home')
 const nobody = 65_534
 let program = ''

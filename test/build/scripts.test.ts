@@ -1,16 +1,19 @@
+import { spawn } from 'node:child_process'
 import crypto from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { verifyIntegrity } from '../../build/electron.mjs'
 import { isBuilt } from '../../build/lib/app.mjs'
-import { checkDatabaseBinary, checkModules, checkNode } from '../../build/lib/machine.mjs'
+import { checkDatabaseBinary, checkModules, checkNode, root } from '../../build/lib/machine.mjs'
 import { readPlaywright, readVitest } from '../../build/lib/reports.mjs'
 import { shiftDate } from '../../build/lib/sample.mjs'
 import { aptLine, findMissing } from '../../build/prepare.mjs'
+import { tempFolder, waitFor } from '../servers/process.mjs'
 
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'postern-build-'))
+const dir = tempFolder('build')
 afterAll(() => fs.rmSync(dir, { recursive: true, force: true }))
 const put = (name: string, text: string) => {
   const file = path.join(dir, name)
@@ -159,4 +162,29 @@ describe('the sample mail moves to the present', () => {
     ['Sun, 22 Nov 2026 11:45:00 GMT', 'Mon, 23 Nov 2026 11:45:00 +0000'],
     ['no date at all', 'no date at all'],
   ])('%s', (before, after) => expect(shift(before)).toBe(after))
+})
+
+it('nothing of a run stays in the temporary folder, whoever left it there, nor after kill -9', async () => {
+  const script = put(
+    'leaves.mjs',
+    `import { writeFileSync } from 'node:fs'
+     import { tmpdir } from 'node:os'
+     import { ownTemp } from '${pathToFileURL(path.join(root, 'build/lib/temp.mjs')).href}'
+     const temp = ownTemp('leaves')
+     writeFileSync(tmpdir() + '/left', '')
+     console.log(tmpdir())
+     process.stdin.on('data', () => temp.remove().then(() => process.exit()))`,
+  )
+  for (const end of ['remove', 'kill'] as const) {
+    const child = spawn(process.execPath, [script], {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const left = String(await new Promise((resolve) => child.stdout.once('data', resolve))).trim()
+    expect(fs.existsSync(path.join(left, 'left'))).toBe(true)
+    expect(path.dirname(left)).toBe(os.tmpdir())
+    if (end === 'kill') child.kill('SIGKILL')
+    else child.stdin.write('\n')
+    await waitFor(() => !fs.existsSync(left), { what: `the folder to go by ${end}` })
+  }
 })

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
+import { tempFolder } from '../servers/process.mjs'
 import {
   ask,
   conversation,
@@ -33,7 +33,7 @@ let team: Team
 let desk: Desk
 let page: Page
 const profile = newProfile()
-const dir = mkdtempSync(join(tmpdir(), 'postern-support-'))
+const dir = tempFolder('support')
 const files = { key: join(dir, 'idris.postern-key'), card: join(dir, 'idris.postern-card') }
 const icon = join(import.meta.dirname, '../../resources/icon.png')
 

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, type Page } from '@playwright/test'
+import { tempFolder } from '../servers/process.mjs'
 import { answerDialogs, keepOpened, nav, openRow } from './hands'
 import {
   ask,
@@ -24,7 +24,7 @@ const sample = (name: string): string =>
   readFileSync(fileURLToPath(new URL(`../../resources/sample/help/${name}`, import.meta.url)), 'utf8')
 const sum = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const large = randomBytes(30_000_000)
-const folder = mkdtempSync(join(tmpdir(), 'postern-saved-'))
+const folder = tempFolder('saved')
 let team: Team
 let desk: Desk
 let page: Page

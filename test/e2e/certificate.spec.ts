@@ -1,9 +1,8 @@
-import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startDovecot } from '../servers/dovecot.mjs'
-import { makeEnterable } from '../servers/process.mjs'
+import { makeEnterable, tempFolder } from '../servers/process.mjs'
 import { startImitation } from '../servers/imap-imitation.mjs'
 import { makeCertificates, makeStaple, type Certificate } from '../servers/tls.mjs'
 import {
@@ -23,7 +22,7 @@ import { nav, settingsPage } from './hands'
 import { look } from './pictures'
 
 const certificates = makeCertificates()
-const dir = mkdtempSync(join(tmpdir(), 'postern-server-tls-'))
+const dir = tempFolder('server-tls')
 const shown = { cert: join(dir, 'cert.pem'), key: join(dir, 'key.pem') }
 /** What the server shows from its next start on. */
 function show({ cert, key }: Certificate): void {

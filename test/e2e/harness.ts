@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
 import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 import { ensureElectron } from '../../build/electron.mjs'
 import { launchPostern } from '../../build/lib/drive.mjs'
@@ -9,6 +7,7 @@ import { startSession } from '../../build/lib/session.mjs'
 import { startCutProxy } from '../servers/cut-proxy.mjs'
 import { seedMaildir, startDovecot } from '../servers/dovecot.mjs'
 import { startPostfix } from '../servers/postfix.mjs'
+import { tempFolder } from '../servers/process.mjs'
 import { joinWire, onItsWire, type Wire } from './wire'
 
 export interface Desk {
@@ -36,7 +35,7 @@ process.setMaxListeners(100)
 
 /** A fresh profile folder that goes when the test's process ends. */
 export function newProfile(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'postern-profile-'))
+  const dir = tempFolder('profile')
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
   return dir
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import PostalMime from 'postal-mime'
+import { tempFolder } from '../servers/process.mjs'
 import { answerByKeyboard, answered, keepOpened, nav, openRow, replyBox, settingsPage } from './hands'
 import {
   conversation,
@@ -47,7 +47,7 @@ test.beforeAll(async () => {
       date: new Date(Date.now() - 3_600_000),
     },
   ])
-  const policies = mkdtempSync(join(tmpdir(), 'postern-policies-'))
+  const policies = tempFolder('policies')
   writeFileSync(
     join(policies, 'northwind.json'),
     JSON.stringify({

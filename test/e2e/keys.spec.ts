@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startKeychain } from '../servers/keychain.mjs'
+import { tempFolder } from '../servers/process.mjs'
 import { answerByKeyboard, answered, keepOpened, nav, openRow, settingsPage } from './hands'
 import {
   ask,
@@ -97,7 +97,7 @@ test('without a keychain nothing is kept before a passphrase is chosen, and late
 })
 
 test('what the organisation wants of the key is not got around: a keychain, and a passphrase that stays', async () => {
-  const policies = mkdtempSync(join(tmpdir(), 'postern-key-policies-'))
+  const policies = tempFolder('key-policies')
   const says = (policy: Record<string, unknown>): void =>
     writeFileSync(join(policies, '1.json'), JSON.stringify({ managedBy: 'Northwind IT', ...policy }))
   const choose = async (page: Page): Promise<void> => {

@@ -1,7 +1,7 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, readSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
+import { tempFolder } from '../servers/process.mjs'
 import { answered, openRow } from './hands'
 import {
   ask,
@@ -135,12 +135,14 @@ test('sleep locks, and what arrives meanwhile is there after unlocking', async (
   await expect(row(page, /Came while locked/)).toBeVisible({ timeout: 30_000 })
   await answered(page, 'settings.set', { lockOnSleep: false })
   await desk.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('suspend'))
-  await page.waitForTimeout(2500)
+  // What the sleep asked of the store was answered before this.
+  await answered(page, 'app.makeReport', {})
+  expect(await answered(page, 'app.state', {})).toMatchObject({ phase: 'ready' })
   await expect(row(page, /Came while locked/)).toBeVisible()
 })
 
 test('support signs in from the lock screen: the window stays locked, and all is closed again with the session (R56)', async () => {
-  const key = join(mkdtempSync(join(tmpdir(), 'postern-staff-')), 'idris.postern-key')
+  const key = join(tempFolder('staff'), 'idris.postern-key')
   const card = await knownStaff(desk.app, page, key)
   expect(await grantByCall(page, { reason: 'Search skips subjects' })).toMatchObject({ ok: true })
   await locks(() => ask(page, 'app.lock', {}))

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
+import { tempFolder } from '../servers/process.mjs'
 import {
   answerByKeyboard,
   answerDialogs,
@@ -360,7 +361,7 @@ test('search does not miss words of bodies in other folders, and marks them whil
 
 test('a dangerous attachment is not opened without asking, and saving writes the very bytes without an exec bit (R22, R23)', async () => {
   const { page, app } = desk
-  const folder = mkdtempSync(join(tmpdir(), 'postern-saved-'))
+  const folder = tempFolder('saved')
   const target = join(folder, 'dent.png')
   await answerDialogs(app, target)
   const opened = await keepOpened(app)

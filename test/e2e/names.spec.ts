@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { tempFolder } from '../servers/process.mjs'
 import { deliver } from './hands'
 import { leave, mail, newProfile, row, startPostern, startTeam, type Desk, type Team } from './harness'
 
@@ -14,7 +14,7 @@ test.skip(
 
 /** Where a name server hears and never answers, for a program that is told of it; one for each worker of the tests. */
 const nameServer = `127.0.53.${1 + Number(process.env['TEST_PARALLEL_INDEX'] ?? 0)}`
-const dir = mkdtempSync(join(tmpdir(), 'postern-names-'))
+const dir = tempFolder('names')
 const resolver = join(dir, 'resolv.conf')
 const heard = new Set<string>()
 const names = createSocket('udp4').on('message', (question) => {

@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Locator, type Page } from '@playwright/test'
 import * as z from 'zod'
+import { tempFolder } from '../servers/process.mjs'
 import { answered } from './hands'
 import type { Desk } from './harness'
 
 const kept = process.env['POSTERN_SHOTS']
 /** Where the pictures go; POSTERN_SHOTS names a folder to keep them in. */
-export const shots = kept ?? mkdtempSync(join(tmpdir(), 'postern-shots-'))
+export const shots = kept ?? tempFolder('shots')
 mkdirSync(shots, { recursive: true })
 
 export const sizes = [

@@ -1,8 +1,8 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
+import { tempFolder } from '../servers/process.mjs'
 import { ask, leave, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 import { answerDialogs, settingsPage } from './hands'
 import { shots } from './pictures'
@@ -13,13 +13,13 @@ let team: Team
 let desk: Desk
 let page: Page
 const profile = newProfile()
-const dir = mkdtempSync(join(tmpdir(), 'postern-privacy-'))
+const dir = tempFolder('privacy')
 const files = {
   key: join(dir, 'idris.postern-key'),
   log: join(dir, 'log.jsonl'),
   report: join(dir, 'report.txt'),
 }
-const policies = mkdtempSync(join(tmpdir(), 'postern-policies-'))
+const policies = tempFolder('policies')
 
 test.describe.configure({ mode: 'serial' })
 test.beforeAll(async () => {

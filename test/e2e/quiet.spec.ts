@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { lookup } from 'node:dns/promises'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, type Page } from '@playwright/test'
 import * as z from 'zod'
+import { tempFolder } from '../servers/process.mjs'
 import { leakingBodies } from './hostile-mails'
 import {
   ask,
@@ -45,7 +45,7 @@ if (world === undefined) {
   test('no packet leaves a network of its own (R12, R13, R14)', async () => {
     test.skip(process.getuid?.() !== 0 || !canNamespace(), 'needs root and network namespaces')
     const [inner, outer] = [`postern-in-${process.pid}`, `postern-out-${process.pid}`]
-    const dir = mkdtempSync(join(tmpdir(), 'postern-world-'))
+    const dir = tempFolder('world')
     const log = join(dir, 'log')
     writeFileSync(join(dir, 'resolv.conf'), 'nameserver 10.77.0.1\n')
     for (const space of [inner, outer]) {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startNats } from '../servers/nats.mjs'
+import { tempFolder } from '../servers/process.mjs'
 import { answered, nav } from './hands'
 import {
   ask,
@@ -104,7 +104,7 @@ test('two people become a team by a code and three words, work on one conversati
   await expect(b.getByText(/Ana Ferreira.*closed|closed.*Ana Ferreira/i).first()).toBeVisible()
 
   // A grant is told to everybody; it opens where it was made.
-  const key = join(mkdtempSync(join(tmpdir(), 'postern-staff-')), 'idris.postern-key')
+  const key = join(tempFolder('staff'), 'idris.postern-key')
   await knownStaff(ana.app, a, key)
   expect(await grantByCall(a, { reason: 'Search skips subjects', endsAt: Date.now() + 7 * 86_400_000 })).toMatchObject({
     ok: true,

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { tempFolder } from '../servers/process.mjs'
 import { answerDialogs, nav, openRow } from './hands'
 import { look } from './pictures'
 import {
@@ -20,7 +20,7 @@ import {
 
 let team: Team
 let desk: Desk
-const dir = mkdtempSync(join(tmpdir(), 'postern-transfer-'))
+const dir = tempFolder('transfer')
 
 test.beforeAll(async () => {
   team = await startTeam(['help'])

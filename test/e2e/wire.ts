@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import * as z from 'zod'
 import { readWire, wireOf, wiresEach } from '../servers/wire.mjs'
+import { tempFolder } from '../servers/process.mjs'
 import { ask } from './harness'
 
 /** What the tests' network (test/servers/wire.mjs) writes down; none where it could not be made, nor in one that a test made for itself. */
@@ -160,7 +160,7 @@ let launcher: string | undefined
 export function onItsWire<T extends { path: string; official: boolean }>(electron: T): T {
   if (log === undefined) return electron
   if (launcher === undefined) {
-    const dir = mkdtempSync(join(tmpdir(), 'postern-electron-'))
+    const dir = tempFolder('electron')
     process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
     launcher = join(dir, 'electron')
     // Whoever is not root had rights over the network; the program starts without them, as it does for a person.

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { inRepository, judgeImport, looksLikeSql } from '../../build/lint/layers.mjs'
+import { tempFolder } from '../servers/process.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -123,7 +123,7 @@ it('finds our folders in any absolute path', () => {
 })
 
 it('is wired into oxlint: every rule speaks up in the right file and nowhere else', () => {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'postern-lint-'))
+  const dir = tempFolder('lint')
   const put = (file: string, text: string) => {
     fs.mkdirSync(path.dirname(path.join(dir, file)), { recursive: true })
     fs.writeFileSync(path.join(dir, file), text)

@@ -1,10 +1,10 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { compiledOf, scriptOf } from '../../src-main/shared/compiled'
+import { tempFolder } from '../servers/process.mjs'
 
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'postern-compiled-'))
+const dir = tempFolder('compiled')
 afterAll(() => fs.rmSync(dir, { recursive: true, force: true }))
 
 /** A built file with a compiled form beside it, as the build makes it. */

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import { CorrectedClock } from '../../src-main/crypto/clock'
 import { newSupportIdentity, type KeyFile } from '../../src-main/crypto/support-identity'
 import { Database, type Writer } from '../../src-main/store/file/database'
@@ -12,6 +10,7 @@ import { cutOff } from '../../src-main/store/team/cut-off'
 import { createTeam } from '../../src-main/store/team/roster'
 import { Workspace } from '../../src-main/store/workspace'
 import { PosternError } from '../../src-preload/contract/errors'
+import { tempFolder } from '../servers/process.mjs'
 import { tables } from './console'
 import { drawSteps, type Outcome, type Plan, type Step } from './plan'
 import { Random } from './random'
@@ -88,7 +87,7 @@ interface Given {
 
 /** A laptop with a database of its own, whose clock people set; the true time goes on. */
 class Laptop {
-  readonly dir = mkdtempSync(path.join(tmpdir(), 'postern-sim-access-'))
+  readonly dir = tempFolder('sim-access')
   readonly key = Buffer.alloc(32, 7)
   private readonly db = Database.open(this.dir, this.key, () => undefined).database
   workspace: Workspace

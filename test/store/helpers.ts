@@ -1,7 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import type { CallInput, CallOutput } from '../../src-preload/contract/calls'
 import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mail'
 import type { SendLimits } from '../../src-preload/contract/identity'
@@ -27,6 +25,7 @@ import { contentHash } from '../../src-main/shared/content-hash'
 import { packMessage } from '../../src-main/shared/message-body'
 import { joinPort, type Port, type Rpc } from '../../src-main/shared/port-rpc'
 import { StoreService, type StoreCallName, type StoreCalls } from '../../src-main/store/service'
+import { tempFolder } from '../servers/process.mjs'
 
 // A fault behind a call would otherwise be a bare `internal` in the test.
 setLogSink(
@@ -163,7 +162,7 @@ export class Harness {
     readonly key: Uint8Array,
     readonly device: Uint8Array,
   ) {
-    this.dir = dir ?? mkdtempSync(path.join(tmpdir(), 'postern-store-'))
+    this.dir = dir ?? tempFolder('store')
   }
 
   /** `key` and `device`: those of an earlier run on the same folder. */

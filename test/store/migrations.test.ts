@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { countUse, usedOf } from '../../src-main/store/mail/mailbox-use'
 import type { Database } from '../../src-main/store/file/database'
@@ -11,12 +9,13 @@ import { migrations } from '../../src-main/store/migrations'
 import { SearchIndex } from '../../src-main/store/search/search-index'
 import { StoreThread } from '../../src-main/store/store-thread'
 import { Workspace } from '../../src-main/store/workspace'
+import { tempFolder } from '../servers/process.mjs'
 import { openAt } from './earlier'
 
 let dir: string
 const key = randomBytes(32)
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
+  dir = tempFolder('migration')
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 

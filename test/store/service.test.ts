@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { calls } from '../../src-preload/contract/calls'
 import { PosternError } from '../../src-preload/contract/errors'
 import { requirePermission } from '../../src-main/store/access'
+import { tempFolder } from '../servers/process.mjs'
 import { codeOf, Harness, start } from './helpers'
 
 let store: Harness
@@ -108,7 +108,7 @@ describe('what is fetched or shown of a message', () => {
     const id = (await store.call('conversations.get', { id: row?.id ?? 0 })).messages[0]?.attachments[0]?.id ?? 0
     store.parts = () => ({ type: 'text/plain', bytes: Buffer.from('#!/bin/sh') })
     expect((await store.app.call('attachment.info', { id })).name).toBe('_rungnp.sh')
-    const dir = mkdtempSync(path.join(tmpdir(), 'postern-save-'))
+    const dir = tempFolder('save')
     try {
       const file = path.join(dir, 'run.sh')
       await store.app.call('attachment.write', { id, path: file, overwrite: false })

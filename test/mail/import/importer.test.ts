@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findMailFiles } from '../../../src-main/mail/import/import-files'
@@ -8,11 +7,12 @@ import { parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { mboxEntry } from '../../../src-main/shared/mbox'
 import { sourceOf } from '../../../src-main/store/mail/files'
 import { codeOf, Harness } from '../../store/helpers'
+import { tempFolder } from '../../servers/process.mjs'
 
 const parser = { parse: (sources: readonly Uint8Array[]) => Promise.all(sources.map((source) => parseMessage(source))) }
 const dirs: string[] = []
 const folder = (): string => {
-  const dir = mkdtempSync(join(tmpdir(), 'postern-import-'))
+  const dir = tempFolder('import')
   dirs.push(dir)
   return dir
 }

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Importer } from '../../../src-main/mail/import/importer'
@@ -8,6 +7,7 @@ import { mboxEntry } from '../../../src-main/shared/mbox'
 import { startDovecot } from '../../servers/dovecot.mjs'
 import { inlineParser, seedMaildir, user, waitFor } from '../harness'
 import { RealStore } from '../real-store'
+import { tempFolder } from '../../servers/process.mjs'
 
 const letter = (n: number): Buffer =>
   Buffer.from(
@@ -15,7 +15,7 @@ const letter = (n: number): Buffer =>
   )
 
 test('imported mail is put into the archive on the server once, with its dates, and neither here twice nor reopened by it', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'postern-import-'))
+  const dir = tempFolder('import')
   const dovecot = await startDovecot({ users: [user] })
   seedMaildir(dovecot.maildirOf(user.name), [
     // There already: in an archive of before, and in the inbox.
@@ -84,7 +84,7 @@ test('imported mail is put into the archive on the server once, with its dates, 
 }, 60_000)
 
 test('an import that is cancelled puts nothing more on the server, and keeps here what came in', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'postern-import-'))
+  const dir = tempFolder('import')
   const store = await RealStore.make(1)
   const importer = new Importer(inlineParser)
   try {

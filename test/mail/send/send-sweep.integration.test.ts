@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -12,6 +11,7 @@ import { ImapCarrier } from '../../../src-main/mail/team/team-imap'
 import { startDovecot } from '../../servers/dovecot.mjs'
 import { startSmtpSink } from '../../servers/smtp-sink.mjs'
 import { Harness } from '../../store/helpers'
+import { tempFolder } from '../../servers/process.mjs'
 import { itemInOutbox, mailboxFor, outboxDesk, queueOne, stateOfOutbox } from './outbox-desk'
 import { mailboxAt, queue, run, serverAt, untilIdle, user, waitFor } from '../harness'
 import { inSlice, isSweeping, sliceName } from '../../sweep'
@@ -44,7 +44,7 @@ beforeAll(async () => {
     },
   })
   ;[sink, plainSink] = await Promise.all([startSmtpSink(), startSmtpSink({ chunking: false })])
-  template = mkdtempSync(path.join(tmpdir(), 'postern-send-'))
+  template = tempFolder('send')
   mkdirSync(path.join(template, 'store'))
   const harness = await made(path.join(template, 'store'))
   harness.service.closeStore()
@@ -102,7 +102,7 @@ describe('a message leaves at most once and is never lost (R40)', () => {
     'cut at every byte of the dialogue, in both directions (%s)',
     async (name) => {
       const server = name === 'cut' ? sink : plainSink
-      const dir = mkdtempSync(path.join(tmpdir(), 'postern-cut-'))
+      const dir = tempFolder('cut')
       const harness = await made(dir, server.port)
       const proxy = await startCutProxy({ port: server.port })
       const sender = outboxDesk(harness, proxy.port)
@@ -183,7 +183,7 @@ describe('a message leaves at most once and is never lost (R40)', () => {
         return text.split('\n').filter(Boolean)
       }
       const copy = (): string => {
-        const dir = mkdtempSync(path.join(tmpdir(), 'postern-kill-'))
+        const dir = tempFolder('kill')
         cpSync(template, dir, { recursive: true })
         return dir
       }
@@ -237,7 +237,7 @@ describe('a message leaves at most once and is never lost (R40)', () => {
 })
 
 test('two windows send one draft at the same time: one message each (R41)', async () => {
-  const harness = await made(mkdtempSync(path.join(tmpdir(), 'postern-race-')))
+  const harness = await made(tempFolder('race'))
   const races = inSlice(Array.from({ length: whole ? 1000 : 20 }, (_, n) => n)).length
   let accepted = 0
   for (let n = 0; n < races; n++) {

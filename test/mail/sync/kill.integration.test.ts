@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'vite'
 import { beforeAll, expect, test } from 'vitest'
 import { newDeviceSecret } from '../../../src-main/crypto/device-keys'
 import { Harness } from '../../store/helpers'
+import { tempFolder } from '../../servers/process.mjs'
 import { imitate, letter, until, type Imitation } from './imitation'
 import { RealStore } from '../real-store'
 import { mailboxAt, serverAt } from '../harness'
@@ -55,7 +55,7 @@ interface Run {
 
 /** Runs the child and lets it meet `fault` at its `at`-th `call`; without one: lets it end, and counts its calls. */
 async function runChild(server: Imitation, met: { call: string; fault: string; at: number } | null): Promise<Run> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-kill-'))
+  const dir = tempFolder('kill')
   mkdirSync(path.join(dir, 'store'))
   const key = randomBytes(32)
   const device = newDeviceSecret()

@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'vite'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -13,6 +12,7 @@ import { SearchIndex } from '../../../src-main/store/search/search-index'
 import { StoreThread } from '../../../src-main/store/store-thread'
 import { Workspace } from '../../../src-main/store/workspace'
 import { Harness, parsed } from '../helpers'
+import { tempFolder } from '../../servers/process.mjs'
 
 const root = path.join(import.meta.dirname, '../../..')
 /** Inside node_modules, so that the bundled child finds the database driver. */
@@ -20,7 +20,7 @@ const built = path.join(root, 'node_modules/.cache/test-store')
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'postern-crash-'))
+  dir = tempFolder('crash')
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 

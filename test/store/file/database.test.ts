@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -12,7 +11,6 @@ import {
   writeSync,
 } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PosternError } from '../../../src-preload/contract/errors'
@@ -22,10 +20,11 @@ import { IndexFile } from '../../../src-main/store/search/index-file'
 import { migrations } from '../../../src-main/store/migrations'
 import { listSql } from '../../../src-main/store/conversations/conversation-list'
 import { codeOf, Harness } from '../helpers'
+import { tempFolder } from '../../servers/process.mjs'
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'postern-db-'))
+  dir = tempFolder('db')
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Database, databaseFile, pageBytes } from '../../../src-main/store/file/database'
 import { Harness } from '../helpers'
+import { tempFolder } from '../../servers/process.mjs'
 
 const key = randomBytes(32)
 let dir: string
@@ -14,7 +13,7 @@ let wal: Buffer
 const transactions = 5
 
 beforeAll(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'postern-journal-'))
+  dir = tempFolder('journal')
   const { database } = Database.open(dir, key, () => undefined)
   database.pragma('wal_checkpoint(TRUNCATE)')
   for (let n = 0; n < transactions; n++)
@@ -83,7 +82,7 @@ test('the torn end of a transaction that was never acknowledged is no damage', (
 })
 
 test('an old journal behind a new one is not taken for damage', () => {
-  const again = mkdtempSync(path.join(tmpdir(), 'postern-journal-'))
+  const again = tempFolder('journal')
   const { database } = Database.open(again, key, () => undefined)
   const put = (n: number): void =>
     void database.write((tx) =>
@@ -92,7 +91,7 @@ test('an old journal behind a new one is not taken for damage', () => {
   for (let n = 0; n < 30; n++) put(n)
   database.pragma('wal_checkpoint(PASSIVE)')
   put(99)
-  const copy = mkdtempSync(path.join(tmpdir(), 'postern-journal-'))
+  const copy = tempFolder('journal')
   for (const ending of ['', '-wal']) copyFileSync(databaseFile(again) + ending, databaseFile(copy) + ending)
   database.close()
   const opened = Database.open(copy, key, () => undefined)

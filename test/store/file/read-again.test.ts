@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Driver from 'better-sqlite3-multiple-ciphers'
 import { expect, test } from 'vitest'
 import { readAgain } from '../../../src-main/store/file/read-again'
+import { tempFolder } from '../../servers/process.mjs'
 
 const corrupt = (): never => {
   throw new Driver.SqliteError('disk image is malformed', 'SQLITE_CORRUPT')
@@ -11,7 +11,7 @@ const corrupt = (): never => {
 
 test('a disk that fails to read once costs nothing, one that goes on failing is told as the disk, and damage as damage (R50)', () => {
   const db = new Driver(':memory:')
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-read-'))
+  const dir = tempFolder('read')
   const file = path.join(dir, 'postern.db')
   writeFileSync(file, 'bytes')
   let tries = 0

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -9,6 +8,7 @@ import { databaseFile } from '../../../src-main/store/file/database'
 import { openDriver } from '../../../src-main/store/file/driver'
 import { Harness } from '../helpers'
 import { inSlice, isSweeping } from '../../sweep'
+import { tempFolder } from '../../servers/process.mjs'
 
 const root = path.join(import.meta.dirname, '../../..')
 const built = path.join(root, 'node_modules/.cache/test-rotation')
@@ -55,7 +55,7 @@ beforeAll(async () => {
       },
     },
   })
-  template = mkdtempSync(path.join(tmpdir(), 'postern-rotation-'))
+  template = tempFolder('rotation')
   const harness = await Harness.make(template, key)
   const { folders } = await harness.mailbox()
   for (let n = 0; n < 30; n++)
@@ -85,7 +85,7 @@ async function run(dir: string, how: readonly string[]): Promise<string> {
   return text
 }
 const copy = (): string => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-rotate-'))
+  const dir = tempFolder('rotate')
   cpSync(template, dir, { recursive: true })
   return dir
 }

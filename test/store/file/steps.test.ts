@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Database, databaseFile, type Writer } from '../../../src-main/store/file/database'
 import { openDriver } from '../../../src-main/store/file/driver'
+import { tempFolder } from '../../servers/process.mjs'
 
 let dir: string
 let db: Database
@@ -12,7 +11,7 @@ let commits: number
 const key = randomBytes(32)
 
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'postern-steps-'))
+  dir = tempFolder('steps')
   commits = 0
   db = Database.open(dir, key, () => void commits++).database
 })

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Database } from '../../../src-main/store/file/database'
 import { sending } from '../../../src-main/store/migrations/0010-sending'
@@ -10,11 +8,12 @@ import { ending } from '../../../src-main/store/migrations/0035-ending'
 import { listOutbox } from '../../../src-main/store/outbox/outbox-rows'
 import { sinceOf } from '../../../src-main/store/outbox/since'
 import { openAt } from '../earlier'
+import { tempFolder } from '../../servers/process.mjs'
 
 let dir: string
 const key = randomBytes(32)
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
+  dir = tempFolder('migration')
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 const at = (version: number): Database => openAt(dir, key, version)

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DeviceKeys, newDeviceSecret } from '../../../src-main/crypto/device-keys'
@@ -11,6 +10,7 @@ import { access } from '../../../src-main/store/migrations/0011-access'
 import { openAt } from '../earlier'
 import { Harness } from '../helpers'
 import { grant, signIn } from '../support'
+import { tempFolder } from '../../servers/process.mjs'
 
 const keys = new DeviceKeys(newDeviceSecret())
 
@@ -141,7 +141,7 @@ describe('the log of a workspace', () => {
   test("yesterday's database in place of today's is an alarm, and the alarm stays in the log", async () => {
     await grant(store)
     store.service.closeStore()
-    const copy = path.join(mkdtempSync(path.join(tmpdir(), 'postern-yesterday-')), 'postern.db')
+    const copy = path.join(tempFolder('yesterday'), 'postern.db')
     copyFileSync(databaseFile(store.dir), copy)
     await store.start()
     expect(await store.app.call('access.mark', { mark: null })).toEqual({ holds: true })
@@ -190,7 +190,7 @@ describe('the log of a workspace', () => {
 })
 
 test('migration: a database without grants and log gets empty ones and keeps what it has', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-access-'))
+  const dir = tempFolder('access')
   const key = randomBytes(32)
   const before = openAt(dir, key, access.version - 1)
   before.write((tx) => tx.run("INSERT INTO settings(key, value) VALUES('theme', '\"dark\"')"))
@@ -204,7 +204,7 @@ test('migration: a database without grants and log gets empty ones and keeps wha
 })
 
 test('migration 21: who stands in the log is still known, and no page of an index is written with an entry', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
+  const dir = tempFolder('migration')
   const key = randomBytes(32)
   const before = openAt(dir, key, 20)
   before.write((tx) => {

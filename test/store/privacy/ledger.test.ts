@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { NetworkContact } from '../../../src-preload/contract/network'
 import { networkLedger } from '../../../src-main/store/migrations/0003-network-ledger'
 import { openAt } from '../earlier'
 import { Harness } from '../helpers'
+import { tempFolder } from '../../servers/process.mjs'
 
 let store: Harness
 beforeEach(async () => {
@@ -111,7 +110,7 @@ test('turning the setting off reaches mail at once', async () => {
 })
 
 test('migration: a database without the ledger gets an empty one and keeps what it has', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-ledger-'))
+  const dir = tempFolder('ledger')
   const key = randomBytes(32)
   const before = openAt(dir, key, networkLedger.version - 1)
   before.write((tx) => tx.run("INSERT INTO settings(key, value) VALUES('theme', '\"dark\"')"))

@@ -1,26 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import {
-  copyFileSync,
-  openSync,
-  closeSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-  mkdtempSync,
-  rmSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { copyFileSync, openSync, closeSync, readFileSync, statSync, writeFileSync, writeSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { packMessage, unpackSearchText, unpackView } from '../../../src-main/shared/message-body'
 import { IndexFile } from '../../../src-main/store/search/index-file'
 import { handedText, handOver, queueForIndex, storedText, wordsOf } from '../../../src-main/store/search/index-text'
 import { Harness, parsed } from '../helpers'
+import { tempFolder } from '../../servers/process.mjs'
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'postern-index-'))
+  dir = tempFolder('index')
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 

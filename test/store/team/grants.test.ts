@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { KeyFile } from '../../../src-main/crypto/support-identity'
 import { Database } from '../../../src-main/store/file/database'
@@ -15,6 +13,7 @@ import { Server } from '../../sim/server'
 import { join, receive, sendAll } from '../../sim/team'
 import { openAt } from '../earlier'
 import { staff } from '../support'
+import { tempFolder } from '../../servers/process.mjs'
 
 const day = 86_400_000
 const start = Date.UTC(2026, 10, 1)
@@ -210,7 +209,7 @@ test('heads are anchored with the team: a log that was cut or rewritten on one l
 })
 
 test('migration 18 leaves grants that are there open on this console, and none can be moved to another', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
+  const dir = tempFolder('migration')
   try {
     const key = randomBytes(32)
     const before = openAt(dir, key, 17)

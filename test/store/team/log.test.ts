@@ -6,10 +6,9 @@ import { conflictOf, stateOfConversation, statesOf } from '../../../src-main/sto
 import { Database } from '../../../src-main/store/file/database'
 import { openAt } from '../earlier'
 import { Harness } from '../helpers'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
+import { tempFolder } from '../../servers/process.mjs'
 
 const event = (
   device: string,
@@ -130,7 +129,7 @@ describe('acts on this laptop', () => {
 })
 
 test('migration 4 adds the log to a database with mail and leaves the mail as it is', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'postern-migration-'))
+  const dir = tempFolder('migration')
   try {
     const key = randomBytes(32)
     const old = openAt(dir, key, 3)
