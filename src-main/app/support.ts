@@ -149,7 +149,7 @@ export class SupportAccess {
       if ((input.control || input.meta) && ['p', 's'].includes(input.key.toLowerCase())) event.preventDefault()
     })
     window.webContents.once('did-finish-load', () => {
-      const port = this.workspace.supportPort(session, name)
+      const port = this.workspace.services.supportPort(session, name)
       window.webContents.postMessage('postern:store-port', null, [port])
       const state: PosternEvent = { topic: 'app-state' }
       window.webContents.send('postern:event', state)

@@ -2,16 +2,7 @@ import type { UtilityProcess } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { NetworkContact } from '../../src-preload/contract/network'
 import type { PolicyState } from '../../src-preload/contract/policy'
-import {
-  storeForApp,
-  mailForApp,
-  appForMail,
-  appForStore,
-  type AppForMail,
-  type AppForStore,
-  type MailForApp,
-  type StoreForApp,
-} from '../../src-preload/contract/internal'
+import type { MailForApp, StoreForApp } from '../../src-preload/contract/internal'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
@@ -23,9 +14,9 @@ import { FormerAccess } from './former-access'
 import { Mailboxes } from './mailboxes'
 import { Managed } from './managed'
 import { SignIns } from './oauth'
-import { channel, Service } from './processes'
 import { eraseFiles, forgetErased, markErased, setDatabaseAside, wasErased } from './profile-files'
 import { Provisioning } from './provisioning'
+import { Services } from './services'
 import { StoreEvent } from './store-events'
 import type { SystemUnlock } from './system-unlock'
 
@@ -85,9 +76,7 @@ export class Workspace {
   onSupportEnded: (session: number, why: string) => void = () => undefined
   private windowReady = false
   private erasing = false
-  private onBattery = false
-  private readonly storeService: Service<AppForStore, StoreForApp>
-  private readonly mailService: Service<AppForMail, MailForApp>
+  readonly services: Services
 
   constructor(private readonly options: WorkspaceOptions) {
     this.keys = options.keys
@@ -107,7 +96,7 @@ export class Workspace {
     })
     this.signIns = new SignIns(
       this.keys,
-      () => this.mailService.rpc,
+      () => this.services.mail.rpc,
       options.openBrowser,
       (signInId) => options.emit({ topic: 'sign-in', signInId }),
     )
@@ -115,74 +104,57 @@ export class Workspace {
       this.keys,
       this.signIns,
       () => this.store,
-      () => this.mailService.rpc,
+      () => this.services.mail.rpc,
       (testId) => options.emit({ topic: 'connection-test', testId }),
       () => options.policy.state.policy.oauthClients ?? [],
     )
     this.formerAccess = new FormerAccess(
       this.mailboxes,
       () => this.store,
-      () => this.mailService.rpc,
+      () => this.services.mail.rpc,
     )
     this.managed = new Managed(options.policy, this.keys, this.mailboxes, () => this.store)
     this.provisioning = new Provisioning(options.provisionFile, this.mailboxes, this.managed, () =>
       options.emit({ topic: 'app-state' }),
     )
-    this.storeService = new Service({
-      name: 'store',
-      first: options.storeProcess,
-      mine: appForStore,
-      theirs: storeForApp,
+    this.services = new Services({
+      storeProcess: options.storeProcess,
+      sampleDir: options.sampleDir,
       onLog: options.onLog,
-      handlers: {
-        'mailbox.changed': async ({ id }) => {
-          await this.mailService.rpc.call('mailbox.changed', { id })
-          return {}
-        },
-      },
-      finish: (rpc) => rpc.call('store.close', {}),
-      deadline: 5000,
-      onUp: () => this.openStore(),
-      onEvent: (event) => this.heard(event),
-      onDown: (stopped) => {
+      forMail: this.mailboxes.forMail,
+      ready: () => this.phase === 'ready',
+      onStoreUp: () => this.openStore(),
+      onStoreEvent: (event) => this.heard(event),
+      onStoreDown: (stopped) => {
         options.windowPort(null)
         if (stopped)
           this.become('failed', new PosternError('service-stopped', 'store crashed too often', { service: 'store' }))
         else options.emit({ topic: 'app-state' })
       },
-    })
-    this.mailService = new Service({
-      name: 'mail',
-      mine: appForMail,
-      handlers: this.mailboxes.forMail,
-      theirs: mailForApp,
-      onLog: options.onLog,
-      finish: (rpc) => rpc.call('mail.stop', {}),
-      deadline: 3000,
-      onUp: async (rpc) => {
-        if (this.phase === 'ready') await this.startMail(rpc)
-      },
-      onDown: () => options.emit({ topic: 'app-state' }),
+      onMailDown: () => options.emit({ topic: 'app-state' }),
     })
   }
 
   get store(): Rpc<StoreForApp> {
     if (this.phase !== 'ready') throw new PosternError('store-locked')
-    return this.storeService.rpc
+    return this.services.store.rpc
   }
   get mail(): Rpc<MailForApp> {
-    return this.mailService.rpc
+    return this.services.mail.rpc
   }
   get stopped(): ('store' | 'mail')[] {
-    return [
-      ...(this.storeService.stopped ? ['store' as const] : []),
-      ...(this.mailService.stopped ? ['mail' as const] : []),
-    ]
+    return this.services.stopped
+  }
+  powerChanged(onBattery: boolean): void {
+    this.services.powerChanged(onBattery)
+  }
+  networkChanged(online: boolean): void {
+    this.services.networkChanged(online)
   }
 
   /** Processes start while the keychain is asked; neither needs the other. */
   async start(): Promise<void> {
-    this.storeService.start()
+    this.services.store.start()
     await this.takeKey(await this.options.found)
   }
 
@@ -217,14 +189,14 @@ export class Workspace {
   private async useKey(key: Buffer): Promise<void> {
     this.key = key
     // After a lock the store's process has to come up first; it opens the store by itself.
-    if (this.storeService.running) await this.openStore()
-    else this.storeService.start()
+    if (this.services.store.running) await this.openStore()
+    else this.services.store.start()
   }
 
   /** Somebody tried to connect from this process, which has no business to: it goes into the ledger. */
   connectionRefused(contact: NetworkContact): void {
-    if (this.storeService.running)
-      void this.storeService.rpc
+    if (this.services.store.running)
+      void this.services.store.rpc
         .call('network.refused', contact)
         .catch(() => log.warn('a refusal is not in the ledger'))
   }
@@ -233,7 +205,7 @@ export class Workspace {
   private async openStore(): Promise<void> {
     if (!this.key) return
     try {
-      const opened = await this.storeService.rpc.call('store.open', {
+      const opened = await this.services.store.rpc.call('store.open', {
         dir: this.options.profile,
         key: this.key,
         device: await this.keys.device(),
@@ -246,7 +218,7 @@ export class Workspace {
       if (error.code !== 'service-restarting') this.become('failed', error)
       return
     }
-    const { rpc } = this.storeService
+    const { rpc } = this.services.store
     const guest = this.guest.isHere
     if (!guest) {
       this.phase = 'ready'
@@ -264,25 +236,8 @@ export class Workspace {
     this.options.emit({ topic: 'app-state' })
     await this.provisioning.opened()
     await this.options.drawn
-    if (this.mailService.running) await this.startMail(this.mailService.rpc)
-    else this.mailService.start()
+    await this.services.startMail()
     this.options.onFilled((await this.store.call('mailbox.all', {})).mailboxes.length > 0)
-  }
-
-  private async startMail(rpc: Rpc<MailForApp>): Promise<void> {
-    const { one, two } = channel()
-    this.storeService.give(one, 'mail', null)
-    this.mailService.give(two, 'store', null)
-    await rpc.call('power.changed', { onBattery: this.onBattery })
-    if (this.options.sampleDir === null) await rpc.call('mail.start', {})
-    else await this.importSample(rpc, this.options.sampleDir)
-  }
-
-  /** The demo without a server: the sample mail comes from its files, and nothing connects anywhere. */
-  private async importSample(rpc: Rpc<MailForApp>, dir: string): Promise<void> {
-    const { mailboxes } = await this.store.call('mailbox.all', {})
-    const { messages } = await rpc.call('import.sample', { dir, mailboxIds: mailboxes.map(({ id }) => id) })
-    log.info('sample mail is in', { messages })
   }
 
   /** The window's page has loaded (again): it gets a port of its own. */
@@ -292,10 +247,8 @@ export class Workspace {
   }
 
   private giveWindowPort(): void {
-    if (!this.windowReady || this.phase !== 'ready' || !this.storeService.running) return
-    const { one, two } = channel()
-    this.storeService.give(one, 'window', { kind: 'agent', name: '' })
-    this.options.windowPort(two)
+    if (!this.windowReady || this.phase !== 'ready' || !this.services.store.running) return
+    this.options.windowPort(this.services.windowPort())
   }
 
   private heard(event: unknown): void {
@@ -324,20 +277,13 @@ export class Workspace {
     return begun
   }
 
-  /** The port of a session's window: who is asking is fixed here. */
-  supportPort(session: number, name: string): Electron.MessagePortMain {
-    const { one, two } = channel()
-    this.storeService.give(one, 'window', { kind: 'support', name, session })
-    return two
-  }
-
   /** The store for the sign-in of a support person and the end of their session, also while the window is locked. */
   get storeForSupport(): Rpc<StoreForApp> {
-    return this.guest.isHere ? this.storeService.rpc : this.store
+    return this.guest.isHere ? this.services.store.rpc : this.store
   }
 
   private async closeStore(): Promise<void> {
-    await this.storeService.stop()
+    await this.services.store.stop()
     this.keys.forget()
     this.key?.fill(0)
     this.key = null
@@ -383,7 +329,7 @@ export class Workspace {
 
   /** Neither mail nor store runs afterwards, and no key or token is in memory. */
   private async putAway(): Promise<void> {
-    await this.mailService.stop()
+    await this.services.mail.stop()
     this.signIns.clear()
     await this.closeStore()
   }
@@ -421,12 +367,12 @@ export class Workspace {
     this.keyChange = { step: 'copying', done: 0, total: 0 }
     this.become('changing-key', null)
     this.options.windowPort(null)
-    await this.mailService.stop()
+    await this.services.mail.stop()
     // Without a key a store that dies and comes back opens nothing. `keys` still holds it.
     this.key = null
     let failure: PosternError | null = null
     try {
-      await this.storeService.rpc.call('store.rotate', { dir: this.options.profile, key, next: Buffer.from(next) })
+      await this.services.store.rpc.call('store.rotate', { dir: this.options.profile, key, next: Buffer.from(next) })
     } catch (fault) {
       failure = PosternError.from(fault)
       log.error('the key was not changed', { code: failure.code })
@@ -439,7 +385,7 @@ export class Workspace {
   /** A person asks for another try after a failure or too many crashes. */
   async restart(service: 'store' | 'mail'): Promise<void> {
     if (service === 'mail') {
-      this.mailService.start()
+      this.services.mail.start()
       this.options.emit({ topic: 'app-state' })
       return
     }
@@ -447,23 +393,23 @@ export class Workspace {
     if (this.error?.code === 'erased') forgetErased(this.options.profile)
     this.become('starting', null)
     if (!this.key) {
-      this.storeService.start()
+      this.services.store.start()
       return this.takeKey(await this.keys.find())
     }
     // A process that has to be started opens the store by itself when it is up.
-    if (this.storeService.running) await this.openStore()
-    else this.storeService.start()
+    if (this.services.store.running) await this.openStore()
+    else this.services.store.start()
   }
 
   /** Moves a damaged database away (never deletes it) and opens a fresh one; mail comes again from the server. */
   async setAsideDamaged(): Promise<void> {
     if (this.error?.code !== 'store-corrupt') throw new PosternError('not-allowed', 'the store is not damaged')
     // Its database is put away as it is: there is less to wait for.
-    await this.storeService.stop(3000)
+    await this.services.store.stop(3000)
     setDatabaseAside(this.options.profile)
     this.provisioning.startOver()
     this.become('starting', null)
-    this.storeService.start()
+    this.services.store.start()
   }
 
   /** The team's owner took this computer out: nobody sees anything here any more. Mail goes on until what is handed over has left. */
@@ -487,21 +433,10 @@ export class Workspace {
     this.options.emit({ topic: 'app-state' })
   }
 
-  powerChanged(onBattery: boolean): void {
-    this.onBattery = onBattery
-    if (this.mailService.running && this.phase === 'ready')
-      void this.mailService.rpc.call('power.changed', { onBattery }).catch(() => undefined)
-  }
-
-  networkChanged(online: boolean): void {
-    if (this.mailService.running && this.phase === 'ready')
-      void this.mailService.rpc.call('network.changed', { online }).catch(() => undefined)
-  }
-
   /** In reverse order of starting, each with its deadline. */
   async stop(): Promise<void> {
-    await this.mailService.stop()
-    await this.storeService.stop()
+    await this.services.mail.stop()
+    await this.services.store.stop()
     await this.head.flush()
     this.key?.fill(0)
   }
