@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { MailForApp, StoreForApp } from '../../src-preload/contract/internal'
-import { MailboxSettings, ServerSettings, type Mailbox } from '../../src-preload/contract/mail'
+import { MailboxSettings, ServerSettings, type Mailbox } from '../../src-preload/contract/mailboxes'
 import { MailUse } from '../../src-preload/contract/sign-in'
 import type { Tried } from '../../src-preload/contract/team'
 import { PosternError } from '../../src-preload/contract/errors'

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AppForMail, Credential, Handlers, MailForApp, StoreForApp } from '../../src-preload/contract/internal'
 import type { MailboxDepth } from '../../src-preload/contract/depth'
-import { MailboxSettings, type Mailbox } from '../../src-preload/contract/mail'
+import { MailboxSettings, type Mailbox } from '../../src-preload/contract/mailboxes'
 import { MailUse, OauthClient } from '../../src-preload/contract/sign-in'
 import type { SignInFacts, TestStep } from '../../src-preload/contract/calls'
 import { PosternError } from '../../src-preload/contract/errors'

@@ -1,5 +1,5 @@
 import type { SendLimits } from '../../src-preload/contract/identity'
-import type { Mailbox } from '../../src-preload/contract/mail'
+import type { Mailbox } from '../../src-preload/contract/mailboxes'
 
 /**
  * What large providers document for mail that programs hand in by SMTP. Going beyond locks an account for a day, so

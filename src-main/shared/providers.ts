@@ -1,4 +1,4 @@
-import type { MailboxSettings, ServerSettings } from '../../src-preload/contract/mail'
+import type { MailboxSettings, ServerSettings } from '../../src-preload/contract/mailboxes'
 import type { MailUse, OauthClient, OauthService } from '../../src-preload/contract/sign-in'
 
 /** The providers that Postern knows without asking anybody. */

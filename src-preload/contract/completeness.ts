@@ -1,4 +1,4 @@
-import type { FolderStatus, MailboxSync } from './mail'
+import type { FolderStatus, MailboxSync } from './mailboxes'
 
 /** What makes a mailbox less than green, decided once for the store and the window. */
 

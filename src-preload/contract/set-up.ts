@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { MailboxDepth } from './depth'
 import { Alias, IdentityChange, SendLimits } from './identity'
-import { MailboxSettings, ServerSettings } from './mail'
+import { MailboxSettings, ServerSettings } from './mailboxes'
 
 /** A server as IT writes it. Exceptions for certificates are a person's word, never a file's. */
 const ServerOfIt = z.strictObject(ServerSettings.omit({ pin: true }).shape)

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { PosternError } from '../../src-preload/contract/errors'
-import type { MailboxSettings } from '../../src-preload/contract/mail'
+import type { MailboxSettings } from '../../src-preload/contract/mailboxes'
 import type { OauthService, OauthTokens } from '../../src-preload/contract/sign-in'
 import { Keys } from '../../src-main/app/keys'
 import { SignIns } from '../../src-main/app/oauth'

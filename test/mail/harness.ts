@@ -2,7 +2,7 @@
 import { seedMaildir, startDovecot } from '../servers/dovecot.mjs'
 import { waitFor } from '../servers/process.mjs'
 import { MailboxIdentity } from '../../src-preload/contract/identity'
-import type { Mailbox, ServerSettings } from '../../src-preload/contract/mail'
+import type { Mailbox, ServerSettings } from '../../src-preload/contract/mailboxes'
 import type { OutboxJob, ParsedMessage } from '../../src-preload/contract/internal'
 import { MailboxSync, type SyncPorts } from '../../src-main/mail/sync/mailbox-sync'
 import { OutboxSender } from '../../src-main/mail/send/outbox-sender'

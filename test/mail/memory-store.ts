@@ -12,7 +12,7 @@ import {
   type TableInput,
   type TableOutput,
 } from '../../src-preload/contract/internal'
-import type { Mailbox } from '../../src-preload/contract/mail'
+import type { Mailbox } from '../../src-preload/contract/mailboxes'
 import { PosternError } from '../../src-preload/contract/errors'
 
 export interface StoredMessage {

@@ -1,5 +1,5 @@
 /** The sync on a real, encrypted store in this process: what the two processes do together, without Electron between. */
-import type { Mailbox } from '../../src-preload/contract/mail'
+import type { Mailbox } from '../../src-preload/contract/mailboxes'
 import { Backoff } from '../../src-main/mail/sync/backoff'
 import { MailboxSync } from '../../src-main/mail/sync/mailbox-sync'
 import { Harness } from '../store/helpers'

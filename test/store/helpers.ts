@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import type { CallInput, CallOutput } from '../../src-preload/contract/calls'
-import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mail'
+import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mailboxes'
 import type { SendLimits } from '../../src-preload/contract/identity'
 import type { NetworkRules } from '../../src-preload/contract/network'
 import { PosternError } from '../../src-preload/contract/errors'

@@ -1,4 +1,4 @@
-import type { ServerSettings } from '../../../src-preload/contract/mail'
+import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { domainOf } from '../../shared/providers'
 
 export interface Published {

@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns/promises'
-import type { MailboxSettings, ServerSettings } from '../../../src-preload/contract/mail'
+import type { MailboxSettings, ServerSettings } from '../../../src-preload/contract/mailboxes'
 import type { FoundSettings } from '../../../src-preload/contract/calls'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { lookUpName, onErrand } from '../../shared/network-gate'

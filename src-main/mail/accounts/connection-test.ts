@@ -1,4 +1,4 @@
-import type { MailboxSettings, ServerSettings } from '../../../src-preload/contract/mail'
+import type { MailboxSettings, ServerSettings } from '../../../src-preload/contract/mailboxes'
 import type { Credential } from '../../../src-preload/contract/internal'
 import type { TestStep } from '../../../src-preload/contract/calls'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'

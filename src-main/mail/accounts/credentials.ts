@@ -1,5 +1,5 @@
 import type { AppForMail } from '../../../src-preload/contract/internal'
-import type { Mailbox } from '../../../src-preload/contract/mail'
+import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Rpc } from '../../shared/port-rpc'
 import type { Credentials } from '../sync/imap-session'

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import type { ServerSettings } from '../../../src-preload/contract/mail'
+import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { networkError, serverLine } from '../network-error'
 import { tlsOptions } from '../sync/server-rules'

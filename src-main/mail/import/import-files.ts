@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import { looksLikeMbox, MboxReader } from '../../shared/mbox'
 import { largestMessage } from '../sync/imap-session'
 

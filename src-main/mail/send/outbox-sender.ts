@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Mailbox } from '../../../src-preload/contract/mail'
+import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import type { OutboxJob, OutboxOutcome } from '../../../src-preload/contract/internal'
 import { PosternError, type Failure } from '../../../src-preload/contract/errors'
 import { putMoved } from '../sync/mailbox-moves'

@@ -1,6 +1,6 @@
 import type { FolderCursor, StoreForMail } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { Rpc } from '../../shared/port-rpc'
 import { logger } from '../../shared/log'
 import { FetchAround } from './fetch-around'

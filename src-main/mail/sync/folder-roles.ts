@@ -1,4 +1,4 @@
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { FolderState, ListedFolder } from './imap-session'
 import { isTeamFolder } from '../team/team-message'
 

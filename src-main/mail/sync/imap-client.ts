@@ -1,5 +1,5 @@
 import type { ImapFlowOptions } from 'imapflow'
-import type { ServerSettings } from '../../../src-preload/contract/mail'
+import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { errorField, networkError, serverLine } from '../network-error'
 import { isMicrosoft, tlsOptions } from './server-rules'

@@ -1,5 +1,5 @@
 import { ImapFlow, type FetchMessageObject } from 'imapflow'
-import type { ServerSettings } from '../../../src-preload/contract/mail'
+import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { writtenId } from '../../shared/threading'
 import { withDeadline } from './backoff'

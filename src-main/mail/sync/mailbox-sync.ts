@@ -1,4 +1,4 @@
-import type { FolderRole, Mailbox } from '../../../src-preload/contract/mail'
+import type { FolderRole, Mailbox } from '../../../src-preload/contract/mailboxes'
 import type { AppForMail, StoreForMail } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Rpc } from '../../shared/port-rpc'

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import tls, { type ConnectionOptions } from 'node:tls'
-import type { ServerSettings } from '../../../src-preload/contract/mail'
+import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 
 /** What holds for every connection to a mail server, IMAP or SMTP. */

@@ -1,6 +1,6 @@
 import type { AppForMail } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { Mailbox } from '../../../src-preload/contract/mail'
+import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import { onErrand } from '../../shared/network-gate'
 import type { Rpc } from '../../shared/port-rpc'
 import { withCredentials } from '../accounts/credentials'

@@ -1,6 +1,6 @@
 import type { StoreForMail } from '../../../src-preload/contract/internal'
 import type { PosternError } from '../../../src-preload/contract/errors'
-import type { SyncState } from '../../../src-preload/contract/mail'
+import type { SyncState } from '../../../src-preload/contract/mailboxes'
 import type { Rpc } from '../../shared/port-rpc'
 import type { FolderState } from './imap-session'
 

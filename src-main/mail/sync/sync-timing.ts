@@ -1,4 +1,4 @@
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 
 /** How long a mailbox's sync waits for what, and what it makes of folders and failures. */
 

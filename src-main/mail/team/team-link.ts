@@ -1,6 +1,6 @@
 import type { AppForMail, StoreForMail } from '../../../src-preload/contract/internal'
 import type { NatsServer, TeamCarrier, TeamLinkState } from '../../../src-preload/contract/team-link'
-import type { Mailbox } from '../../../src-preload/contract/mail'
+import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import { onErrand } from '../../shared/network-gate'

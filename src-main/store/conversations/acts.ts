@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { FolderRole, Status } from '../../../src-preload/contract/mail'
+import type { Status } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { Writer } from '../file/database'
 import { seenBit } from '../mail/flags'
 import { place, replaceMessage, shownPlaces } from '../mail/places'

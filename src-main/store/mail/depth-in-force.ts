@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { MailboxDepth } from '../../../src-preload/contract/depth'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { Mailbox } from '../../../src-preload/contract/mail'
+import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import { withinPolicy } from '../../shared/depth'
 import type { Open } from '../service'
 import { allMailboxes } from './mailboxes'

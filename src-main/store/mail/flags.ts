@@ -1,4 +1,4 @@
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { Writer } from '../file/database'
 import { toldByServer } from './elsewhere'
 import { learnLabels, withWaitingLabels } from './labels'

@@ -1,5 +1,5 @@
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { FolderCursor } from '../../../src-preload/contract/internal'
 import * as z from 'zod'
 import type { Reader } from '../file/database'

@@ -1,6 +1,6 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { ImportPage } from '../../../src-preload/contract/internal'
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type * as z from 'zod'
 import type { Writer } from '../file/database'
 import { putIntoArchive, wakeMail } from '../conversations/move-mailbox'

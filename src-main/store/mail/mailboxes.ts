@@ -1,5 +1,5 @@
 import { PosternError } from '../../../src-preload/contract/errors'
-import { ServerSettings, type Mailbox, type MailboxSettings } from '../../../src-preload/contract/mail'
+import { ServerSettings, type Mailbox, type MailboxSettings } from '../../../src-preload/contract/mailboxes'
 import type { Reader } from '../file/database'
 import { identityOf, senders } from '../outbox/identities'
 import { putIdentities } from '../team/project-identities'

@@ -1,5 +1,5 @@
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { IngestItem, ParsedMessage } from '../../../src-preload/contract/internal'
 import { normalId } from '../../shared/threading'
 import { customerOf } from '../conversations/customers'

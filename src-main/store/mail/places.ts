@@ -1,4 +1,4 @@
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { Writer } from '../file/database'
 
 /** What a message's locations amount to. Stored numbers: never renumber. */

@@ -1,5 +1,5 @@
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { ServerOp } from '../../../src-preload/contract/internal'
 import type { Reader, Writer } from '../file/database'
 import { dropLocation, emptyFolder, withWaitingActs } from './flags'

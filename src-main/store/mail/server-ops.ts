@@ -1,5 +1,5 @@
 import type { ServerOp } from '../../../src-preload/contract/internal'
-import type { FolderRole } from '../../../src-preload/contract/mail'
+import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { Reader, Writer } from '../file/database'
 import { flagsToSend } from './elsewhere'
 import { dropLocation, flagBits } from './flags'

@@ -1,5 +1,5 @@
 import { folderDiffers, isStale } from '../../../src-preload/contract/completeness'
-import type { FolderRole, FolderStatus, MailboxSync, SyncStatus } from '../../../src-preload/contract/mail'
+import type { FolderRole, FolderStatus, MailboxSync, SyncStatus } from '../../../src-preload/contract/mailboxes'
 import type { MailboxProgress } from '../../../src-preload/contract/internal'
 import type * as z from 'zod'
 import { Changes } from '../changes'

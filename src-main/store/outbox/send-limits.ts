@@ -3,7 +3,7 @@ import type { SendingFacts } from '../../../src-preload/contract/calls/mailboxes
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { SendLimits } from '../../../src-preload/contract/identity'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
-import { ServerSettings } from '../../../src-preload/contract/mail'
+import { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { limitsOf } from '../../shared/provider-limits'
 import type { Reader, Writer } from '../file/database'
 import { identityOf, throughOf } from './identities'

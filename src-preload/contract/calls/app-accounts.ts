@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Failure } from '../errors'
-import { Id, MailboxSettings, Time } from '../mail'
+import { Id, Time } from '../mail'
+import { MailboxSettings } from '../mailboxes'
 import { MailUse, ProviderFacts } from '../sign-in'
 import { Tried, Whose } from '../team'
 import { app, done, nothing, type CallDef } from './define'

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { done, nothing, store, undoable, type CallDef } from './define'
 import { MailboxDepth, MailboxUsage } from '../depth'
 import { IdentityConflict, PersonalIdentity, SendLimits, SharedIdentity } from '../identity'
-import { Id, Mailbox, SyncStatus, Time } from '../mail'
+import { Id, Time } from '../mail'
+import { Mailbox, SyncStatus } from '../mailboxes'
 
 /** How much of a mailbox's permission was used since it was set up here; times null: not at all. */
 export const MailboxUse = z.object({

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { defer } from '../defer'
 import { FoundSettings, TestStep } from '../calls'
-import { Id, MailboxSettings, ServerSettings } from '../mail'
+import { Id } from '../mail'
+import { MailboxSettings, ServerSettings } from '../mailboxes'
 import { MailUse, OauthService, OauthTokens, SignInStep } from '../sign-in'
 import { done, nothing, type CallTable } from './define'
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Part } from '../depth'
-import { Address, AutoKind, Bytes, FolderRole, Id, SyncState, Time } from '../mail'
+import { Address, AutoKind, Bytes, Id, Time } from '../mail'
+import { FolderRole, SyncState } from '../mailboxes'
 import { Failure } from '../errors'
 
 /** What mail hands to store: messages, folders, how far a sync has come. */

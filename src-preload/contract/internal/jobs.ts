@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { Address, Bytes, FolderRole, Id, Time } from '../mail'
+import { Address, Bytes, Id, Time } from '../mail'
+import { FolderRole } from '../mailboxes'
 import { Signature } from '../identity'
 import { Failure } from '../errors'
 

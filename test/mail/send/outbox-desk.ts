@@ -1,5 +1,5 @@
 /** A real store with a real sender in this process, on a server for outgoing mail; its mailbox has an empty Sent. */
-import type { Mailbox } from '../../../src-preload/contract/mail'
+import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import { OutboxSender } from '../../../src-main/mail/send/outbox-sender'
 import type { MailboxSync } from '../../../src-main/mail/sync/mailbox-sync'
 import type { Harness } from '../../store/helpers'
