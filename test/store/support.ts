@@ -38,6 +38,10 @@ export async function grant(
   return id
 }
 
+/** What the access log says was done, oldest first. */
+export const logged = async (store: Harness): Promise<string[]> =>
+  (await store.call('accessLog.list', { limit: 200 })).entries.map(({ act }) => act).toReversed()
+
 /** Somebody who looks under a grant, with a client that sends what it likes. */
 export interface Looker {
   readonly session: number

@@ -1,0 +1,332 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { calls } from '../../../src-preload/contract/calls'
+import { isShown } from '../../../src-main/store/privacy/support-views'
+import { codeOf, Harness } from '../helpers'
+import { grant, logged, signIn, staff } from '../support'
+
+let store: Harness
+let inbox: number
+beforeEach(async () => {
+  store = await Harness.make()
+  inbox = (await store.mailbox()).folders['INBOX'] ?? 0
+})
+afterEach(() => store.stop())
+
+describe('a support session', () => {
+  test('shows nothing before it is written down: each look has its entry, and no entry is no data (R57)', async () => {
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>', text: 'canarytext' })
+    await grant(store)
+    const session = await signIn(store)
+    const { rows } = await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 })
+    const id = rows[0]?.id ?? 0
+    expect((await session.ask('conversations.get', { id })).messages[0]?.body?.text).toContain('canarytext')
+    expect((await logged(store)).slice(2)).toEqual(['session-began', 'look-list', 'look-conversation'])
+    store.db.write((tx) =>
+      tx.run(
+        "CREATE TRIGGER disk_full BEFORE INSERT ON access_log WHEN NEW.act LIKE 'look-%' BEGIN SELECT RAISE(ABORT, 'full'); END",
+      ),
+    )
+    expect(await codeOf(session.ask('conversations.get', { id }))).toBe('internal')
+    expect(await codeOf(session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 }))).toBe('internal')
+  })
+
+  test('has every list of the window, those of assignment too', async () => {
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
+    const { self } = await store.call('people.list', {})
+    await store.call('conversations.assign', { ids: (await store.list()).map(({ id }) => id), to: self })
+    await grant(store)
+    const session = await signIn(store)
+    const rows = async (view: 'assigned' | 'mine' | 'unassigned') =>
+      (await session.ask('conversations.list', { view, offset: 0, limit: 50 })).rows.length
+    expect([await rows('assigned'), await rows('mine'), await rows('unassigned')]).toEqual([1, 0, 0])
+    expect((await session.ask('counts.get', {})).views).toMatchObject({ inbox: 1, assigned: 1, mine: 0 })
+  })
+
+  test('refuses every call that is not part of the grant, whoever sends it, and writes that down (R56)', async () => {
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
+    const { rows } = await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })
+    const before = JSON.stringify([rows, await store.call('settings.get', {}), await store.call('drafts.list', {})])
+    await grant(store)
+    const mayAsk = new Set([
+      'support.session',
+      'support.log',
+      'support.diagnostics',
+      'mailboxes.list',
+      'counts.get',
+      'conversations.list',
+      'conversations.position',
+      'conversations.get',
+      'messages.body',
+      'customers.get',
+      'search.query',
+      'support.attachment',
+    ])
+    const forbidden = Object.keys(calls).filter((name) => !mayAsk.has(name))
+    expect(forbidden.length).toBeGreaterThan(40)
+    let session = await signIn(store)
+    for (const name of forbidden) {
+      if (session.ended !== null || forbidden.indexOf(name) % 40 === 39) session = await signIn(store)
+      // Some answer to the shape before the permission; what counts is that none of them does anything.
+      const answer: unknown = await session
+        .askAnything(name, {
+          id: 1,
+          ids: [1],
+          status: 'closed',
+          read: true,
+          values: {},
+          agentName: 'Mallory',
+          conversationId: 1,
+          text: 'x',
+          draftId: 1,
+          thenStatus: 'closed',
+        })
+        .catch((fault: unknown) => fault)
+      expect(answer, name).toBeInstanceOf(Error)
+    }
+    expect(
+      JSON.stringify([
+        (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })).rows,
+        await store.call('settings.get', {}),
+        await store.call('drafts.list', {}),
+      ]),
+    ).toBe(before)
+    expect((await logged(store)).filter((act) => act === 'refused').length).toBeGreaterThan(20)
+  })
+
+  test('a client that keeps asking for what it may not have is put out', async () => {
+    await grant(store)
+    const session = await signIn(store)
+    for (let n = 0; n < 51; n++) await codeOf(session.askAnything('settings.set', {}))
+    expect(await codeOf(session.ask('support.session', {}))).not.toBe('none')
+    await expect.poll(() => session.ended, { timeout: 3000 }).toBe('refused-too-often')
+  })
+
+  test('metadata shows headers and not one word of a message, a note or a profile', async () => {
+    await store.put(inbox, {
+      from: 'Priya <priya@cycle.test>',
+      subject: 'Bell',
+      text: 'canarytext',
+      files: [{ name: 'canaryfile.pdf' }],
+    })
+    const [{ id } = { id: 0 }] = (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })).rows
+    await store.call('notes.add', { conversationId: id, text: 'canarynote' })
+    await grant(store, { scope: 'metadata' })
+    const session = await signIn(store)
+    const shown = JSON.stringify([
+      await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 }),
+      await session.ask('conversations.get', { id }),
+      await session.ask('mailboxes.list', {}),
+      await session.ask('counts.get', {}),
+    ])
+    expect(shown).toContain('Bell')
+    expect(shown).toContain('priya@cycle.test')
+    expect(shown).not.toMatch(/canary/)
+    expect(await codeOf(session.ask('messages.body', { id: 1 }))).toBe('not-allowed')
+    expect(await codeOf(session.ask('search.query', { text: 'canarytext' }))).toBe('not-allowed')
+    expect(await codeOf(session.ask('customers.get', { id: 1 }))).toBe('not-allowed')
+  })
+
+  test('diagnostics shows no conversation, no person and no address (R59)', async () => {
+    await store.put(inbox, { from: 'Canary Person <canary@cycle.test>', subject: 'canarysubject', text: 'canarytext' })
+    await store.call('settings.set', {
+      agentName: 'Canary Agent',
+      signature: { html: '<div>canarysignature</div>', text: 'canarysignature' },
+    })
+    await grant(store, { scope: 'diagnostics' })
+    const session = await signIn(store)
+    const { text } = await session.ask('support.diagnostics', {})
+    expect(text).toContain('conversations')
+    expect(text.toLowerCase()).not.toMatch(/canary|acme\.test|@/)
+    expect(await codeOf(session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 1 }))).toBe('not-allowed')
+    expect(await codeOf(session.ask('conversations.get', { id: 1 }))).toBe('not-allowed')
+    expect(await codeOf(session.ask('messages.body', { id: 1 }))).toBe('not-allowed')
+    expect(await codeOf(session.ask('counts.get', {}))).toBe('not-allowed')
+    expect(await codeOf(session.ask('search.query', { text: 'canarytext' }))).toBe('not-allowed')
+  })
+
+  test('one mailbox granted shows nothing of another: not in lists, counts, search, by number, or by customer', async () => {
+    const other = await store.mailbox('secret@acme.test')
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>', subject: 'Shown', text: 'openword' })
+    await store.put(other.folders['INBOX'] ?? 0, {
+      from: 'Hidden <hidden@cycle.test>',
+      to: ['secret@acme.test'],
+      subject: 'Canary',
+      text: 'canarytext openword',
+    })
+    const all = (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 10 })).rows
+    const hidden = all.find(({ subject }) => subject === 'Canary')
+    const mailboxes = (await store.call('mailboxes.list', {})).mailboxes
+    await grant(store, {
+      mailboxIds: mailboxes.filter(({ address }) => address === 'support@acme.test').map(({ id }) => id),
+    })
+    const session = await signIn(store)
+    const list = await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 })
+    expect(list.rows.map(({ subject }) => subject)).toEqual(['Shown'])
+    expect(list.total).toBe(1)
+    expect((await session.ask('counts.get', {})).views.inbox).toBe(1)
+    expect((await session.ask('mailboxes.list', {})).mailboxes).toHaveLength(1)
+    expect(await codeOf(session.ask('conversations.get', { id: hidden?.id ?? 0 }))).toBe('not-found')
+    const found = await session.ask('search.query', { text: 'openword' })
+    expect(found.hits.map(({ subject }) => subject.join(''))).toEqual(['Shown'])
+    const message = await store.call('conversations.get', { id: hidden?.id ?? 0 })
+    expect(await codeOf(session.ask('messages.body', { id: message.messages[0]?.id ?? 0 }))).toBe('not-found')
+    expect(await codeOf(session.ask('customers.get', { id: message.customerId ?? 0 }))).toBe('not-found')
+    expect((await session.ask('mailboxes.list', {})).mailboxes[0]?.imap.user).toBe('hidden')
+  })
+
+  test('a table that nobody thought of is empty for it, drafts and the log itself too', async () => {
+    const tables = store.db.read
+      .all<{ name: string }>(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search%'",
+      )
+      .map(({ name }) => name)
+    const full = tables.filter((name) => isShown(name, 'full'))
+    expect(full.toSorted()).toEqual([
+      'attachments',
+      'conversation_labels',
+      'conversation_mailboxes',
+      'conversation_tags',
+      'conversations',
+      'customer_addresses',
+      'customers',
+      'folders',
+      'history',
+      'mailboxes',
+      'message_bodies',
+      'messages',
+      'network_ledger',
+      'notes',
+      'settings',
+      'tags',
+      'view_counts',
+    ])
+    await grant(store)
+    const session = await signIn(store)
+    const { read } = store.service.open.support.session(session.session)
+    for (const name of tables.filter((table) => !full.includes(table)))
+      expect(read.all(`SELECT * FROM ${name}`), name).toEqual([])
+    expect(() => read.get('DELETE FROM messages RETURNING id')).toThrow()
+    expect(() => read.get("INSERT INTO main.settings(key, value) VALUES('a', '1') RETURNING key")).toThrow()
+  })
+
+  test('revoking closes it at once, and a session does not outlive the window, the store or the grant', async () => {
+    await grant(store)
+    const session = await signIn(store)
+    const [{ id } = { id: 0 }] = (await store.call('grants.list', {})).grants
+    await store.call('grants.revoke', { id })
+    await expect.poll(() => session.ended, { timeout: 1000 }).toBe('revoked')
+    expect(store.service.open.support.openSessions(id)).toBe(0)
+    expect((await logged(store)).slice(-2)).toEqual(['revoked', 'session-ended'])
+  })
+
+  test('it closes by itself when its time is over', async () => {
+    await staff
+    await grant(store, { endsAt: Date.now() + 2500 })
+    const session = await signIn(store)
+    await session.ask('support.session', {})
+    await expect.poll(() => session.ended, { timeout: 15_000, interval: 20 }).toBe('ended')
+    expect(await codeOf(signIn(store))).toBe('grant-ended')
+  })
+
+  test('only the named manager writes, and only notes', async () => {
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
+    const [{ id } = { id: 0 }] = (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 1 })).rows
+    await grant(store, { kind: 'customer-success' })
+    const reader = await signIn(store)
+    expect(await codeOf(reader.ask('notes.add', { conversationId: id, text: 'hello' }))).toBe('not-allowed')
+    await grant(store, { kind: 'customer-success-manager' })
+    const manager = await signIn(store)
+    await manager.ask('notes.add', { conversationId: id, text: 'hello' })
+    expect((await store.call('conversations.get', { id })).notes[0]?.author).toBe('Idris Vaughan, Postern support')
+    for (const name of ['outbox.send', 'settings.set', 'conversations.trash', 'drafts.start'] as const)
+      expect(await codeOf(manager.askAnything(name, {}))).toBe('not-allowed')
+    expect(await logged(store)).toContain('wrote')
+  })
+
+  test('the manager writes tags and assignments of what the grant shows, and nothing of another mailbox', async () => {
+    const other = await store.mailbox('secret@acme.test')
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
+    await store.put(other.folders['INBOX'] ?? 0, { from: 'Hidden <hidden@cycle.test>', to: ['secret@acme.test'] })
+    const rows = (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 10 })).rows
+    const shown = rows.find(({ people }) => people.includes('Priya'))?.id ?? 0
+    const hidden = rows.find(({ people }) => people.includes('Hidden'))?.id ?? 0
+    const tag = await store.call('tags.create', { label: 'Shipping' })
+    await grant(store, { kind: 'customer-success', mailboxIds: [1] })
+    const reader = await signIn(store)
+    for (const [name, input] of [
+      ['conversations.tag', { ids: [shown], tag: tag.name, on: true }],
+      ['conversations.assign', { ids: [shown], to: null }],
+      ['people.list', {}],
+      ['tags.list', {}],
+    ] as const)
+      expect(await codeOf(reader.askAnything(name, input)), name).toBe('not-allowed')
+    await grant(store, { kind: 'customer-success-manager', mailboxIds: [1] })
+    const manager = await signIn(store)
+    const { self } = await manager.ask('people.list', {})
+    expect((await manager.ask('tags.list', {})).tags.map(({ label }) => label)).toEqual(['Shipping'])
+    await manager.ask('conversations.tag', { ids: [shown], tag: tag.name, on: true })
+    await manager.ask('conversations.assign', { ids: [shown], to: self })
+    const now = await store.call('conversations.get', { id: shown })
+    expect([now.assignee?.id, now.tags.map(({ label }) => label)]).toEqual([self, ['Shipping']])
+    for (const [name, input] of [
+      ['conversations.tag', { ids: [shown, hidden], tag: tag.name, on: true }],
+      ['conversations.assign', { ids: [hidden], to: self }],
+      ['notes.add', { conversationId: hidden, text: 'x' }],
+    ] as const)
+      expect(await codeOf(manager.askAnything(name, input)), name).toBe('not-found')
+    const untouched = await store.call('conversations.get', { id: hidden })
+    expect([untouched.assignee, untouched.tags, untouched.notes]).toEqual([null, [], []])
+    expect((await logged(store)).filter((act) => act === 'wrote')).toHaveLength(2)
+  })
+
+  test('an attachment is shown when the grant shows its message, after it was written down; no other kind and none of another mailbox', async () => {
+    const other = await store.mailbox('secret@acme.test')
+    await store.put(inbox, {
+      from: 'Priya <priya@cycle.test>',
+      files: [
+        { name: 'bell.png', type: 'image/png' },
+        { name: 'list.txt', type: 'text/plain' },
+        { name: 'sheet.pdf', type: 'application/pdf' },
+        { name: 'offer.bin', type: 'application/octet-stream' },
+      ],
+    })
+    await store.put(other.folders['INBOX'] ?? 0, {
+      from: 'Hidden <hidden@cycle.test>',
+      to: ['secret@acme.test'],
+      files: [{ name: 'canary.png', type: 'image/png' }],
+    })
+    let asked = 0
+    store.parts = ({ index }) => {
+      asked += 1
+      return {
+        type: '',
+        bytes:
+          index === 0
+            ? new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10])
+            : Buffer.from(index === 3 ? '%PDF-1.7' : 'plain words'),
+      }
+    }
+    const idOf = (name: string): number =>
+      store.db.read.get<{ id: number }>('SELECT id FROM attachments WHERE name = ?', name)?.id ?? 0
+    await grant(store, { mailboxIds: [1] })
+    const session = await signIn(store)
+    expect((await session.ask('support.attachment', { id: idOf('bell.png') })).image?.type).toBe('image/png')
+    expect((await session.ask('support.attachment', { id: idOf('list.txt') })).text).toBe('plain words')
+    expect(await codeOf(session.ask('support.attachment', { id: idOf('sheet.pdf') }))).toBe('not-allowed')
+    expect((await session.ask('support.attachment', { id: idOf('offer.bin') })).pdf).toEqual(
+      new Uint8Array(Buffer.from('%PDF-1.7')),
+    )
+    expect(asked).toBe(4)
+    expect(await codeOf(session.ask('support.attachment', { id: idOf('canary.png') }))).toBe('not-found')
+    expect((await logged(store)).filter((act) => act === 'look-attachment')).toHaveLength(4)
+    store.db.write((tx) =>
+      tx.run(
+        "CREATE TRIGGER full BEFORE INSERT ON access_log WHEN NEW.act LIKE 'look-%' BEGIN SELECT RAISE(ABORT, 'full'); END",
+      ),
+    )
+    expect(await codeOf(session.ask('support.attachment', { id: idOf('bell.png') }))).not.toBe('none')
+    expect(asked).toBe(4)
+    await grant(store, { scope: 'metadata' })
+    expect(await codeOf((await signIn(store)).ask('support.attachment', { id: idOf('bell.png') }))).toBe('not-allowed')
+  })
+})
