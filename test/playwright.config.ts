@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test'
 
-const long = /(look|team-work|crash|mail-frame|sending)\.spec\.ts$/
+const long = /[/\\](look|team-work|team|crash|mail-frame|work|sending)\.spec\.ts$/
 
 /** End to end in real Electron, on the build in out/; POSTERN_ELECTRON names the binary (see build/test.mjs). */
 export default defineConfig({

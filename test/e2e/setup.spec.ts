@@ -30,6 +30,15 @@ const certificates = makeCertificates()
 const tests = (): Locator => page.getByRole('region', { name: 'Connection test' })
 const goOn = (): Locator => page.getByRole('button', { name: 'Continue' })
 
+const right = () => ({
+  address: 'help@northwindbikes.example',
+  imapPort: String(team.dovecot.port),
+  smtpPort: String(team.postfix.port),
+  security: 'None' as const,
+  user: 'help',
+  password: 'secret-help',
+})
+
 /** Fills the form with the keyboard alone, field after field. */
 async function type(values: {
   address: string
@@ -74,6 +83,12 @@ async function type(values: {
     await step()
   }
 }
+/** At the servers of a mailbox that could be added, whichever tests ran before. */
+async function atServers(): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  if (await page.getByRole('heading', { name: 'Server settings' }).isVisible()) return
+  await type(right())
+}
 const change = async (label: string, value: string): Promise<void> =>
   page.getByLabel(label, { exact: true }).fill(value)
 const failedWith = async (text: RegExp | string): Promise<void> => {
@@ -114,14 +129,7 @@ test.afterAll(async () => {
 
 test('the first run leads to the form without a mouse, and a wrong password is named where the person looks', async () => {
   await expect(page.getByRole('heading', { name: 'Add your first mailbox' })).toBeVisible()
-  await type({
-    address: 'help@northwindbikes.example',
-    imapPort: String(team.dovecot.port),
-    smtpPort: String(team.postfix.port),
-    security: 'None',
-    user: 'help',
-    password: 'wrong',
-  })
+  await type({ ...right(), password: 'wrong' })
   await failedWith(/Incoming server refused to sign in/)
   await expect(page.getByLabel('Password or app password', { exact: true })).toHaveAccessibleDescription(
     'The server refused the user name or password.',
@@ -134,7 +142,8 @@ test('the first run leads to the form without a mouse, and a wrong password is n
 })
 
 test('a refused port is named with its number', async () => {
-  await change('Password or app password', 'secret-help')
+  await atServers()
+  await change('Password or app password', right().password)
   await expect(tests().getByText(/Signed in, .* found/)).toBeVisible({ timeout: 30_000 })
   const closed = await freePort()
   await change('Port of the incoming server', String(closed))
@@ -143,6 +152,9 @@ test('a refused port is named with its number', async () => {
 })
 
 test('"Use N" takes over a usual port that answers', async () => {
+  await atServers()
+  await change('Port of the incoming server', String(await freePort()))
+  await failedWith(/Incoming server did not answer/)
   const server = createServer((socket) => socket.on('error', () => undefined).end('* OK ready\r\n'))
   await new Promise<void>((resolve) => server.listen(993, '127.0.0.1', resolve))
   await page.getByRole('button', { name: 'Run again' }).click()
@@ -171,6 +183,7 @@ for (const [name, certificate, sentence] of [
   ],
 ] as const) {
   test(`${name} is refused and named, and no password leaves (R29)`, async () => {
+    await atServers()
     const server = await startDovecot({
       users: [{ name: 'help', password: 'secret-help' }],
       tls: { ...certificates[certificate] },
@@ -184,6 +197,7 @@ for (const [name, certificate, sentence] of [
 }
 
 test('a stripped STARTTLS is refused, and no password leaves (R28)', async () => {
+  await atServers()
   const stripped = await scripted(
     '* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready',
     (line) => `${line.split(' ')[0]} BAD unknown command\r\n`,
@@ -196,6 +210,7 @@ test('a stripped STARTTLS is refused, and no password leaves (R28)', async () =>
 })
 
 test('"None" is not offered for a server elsewhere, and refused when asked for all the same (R28)', async () => {
+  await atServers()
   await change('Incoming server (IMAP)', 'imap.elsewhere.example')
   await expect(page.getByLabel('Security of the incoming server').getByRole('option')).toHaveText(['TLS', 'STARTTLS'])
   const server = { host: 'imap.elsewhere.example', port: 143, security: 'none', user: 'x' }
@@ -211,6 +226,7 @@ test('"None" is not offered for a server elsewhere, and refused when asked for a
 })
 
 test('good certificates pass the test; Enter goes on to how much is kept and who works there, nothing typed is lost on the way back, and its mail arrives', async () => {
+  await atServers()
   const secure = await startDovecot({
     users: [{ name: 'help', password: 'secret-help' }],
     tls: { ...certificates.good },
