@@ -23,6 +23,7 @@ import {
   longAwayMs,
   probeMs,
   unsettledMs,
+  watchAfterMs,
   unsettledTryMs,
   refusedTryMs,
   offlineCodes,
@@ -323,6 +324,7 @@ export class MailboxSync {
   /** Goes without when the server allows no second connection, and tries again now and then. */
   private async watchInbox(wanted: () => boolean, signal: Sleeper): Promise<void> {
     const { inbox } = this.list
+    await signal.sleep(watchAfterMs)
     while (inbox && wanted()) {
       try {
         const session = await this.connections.openWatch()

@@ -6,6 +6,8 @@ import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 export const pollMs = 60_000
 /** Where the server tells of all folders (NOTIFY), a look around only finds what it forgot to tell. */
 export const toldPollMs = 300_000
+/** So long the first page has the machine and the server to itself; what is filled sooner needs no second connection. */
+export const watchAfterMs = 1_000
 export const actsIdleMs = 60_000
 /** A connection that was gone for so long has missed flags that only a look at all of them shows. */
 export const longAwayMs = 600_000

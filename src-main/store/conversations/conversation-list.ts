@@ -160,16 +160,28 @@ export interface Page {
 
 export function listConversations(read: Reader, query: ListQuery & { offset: number; limit: number }, me = ''): Page {
   const by = listed(query, me)
-  const { sql, params } = listSql(query, me, by)
-  const ids = read.all<{ id: number }>(sql, ...params, query.limit, query.offset)
-  return {
-    rows: rowsOf(
-      read,
-      ids.map(({ id }) => id),
-      me,
-    ),
-    total: countListed(read, query, by),
+  const total = countListed(read, query, by)
+  // What a support session is shown and what it is told of counts are two views: they need not agree to the row.
+  const ids = idsOfPage(read, query, by, me === '' ? Infinity : total)
+  return { rows: rowsOf(read, ids, me), total }
+}
+
+/** Skipping costs by the row: a page of the second half is read from the list's end. */
+function idsOfPage(
+  read: Reader,
+  query: ListQuery & { offset: number; limit: number },
+  by: Listed,
+  total: number,
+): number[] {
+  const page = (order: ListQuery['order'], limit: number, offset: number): number[] => {
+    const { sql, params } = listSql({ ...query, order }, '', by)
+    return read.all<{ id: number }>(sql, ...params, limit, offset).map(({ id }) => id)
   }
+  const behind = total - query.offset
+  if (query.offset <= behind) return page(query.order, query.limit, query.offset)
+  if (behind <= 0) return []
+  const limit = Math.min(query.limit, behind)
+  return page(query.order === 'newest' ? 'oldest' : 'newest', limit, behind - limit).toReversed()
 }
 
 /** Beyond what was looked at, a saved view is counted only so far: the list grows as one goes on. */

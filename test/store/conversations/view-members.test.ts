@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Condition } from '../../../src-preload/contract/views'
+import { listConversations } from '../../../src-main/store/conversations/conversation-list'
 import { membersOf } from '../../../src-main/store/conversations/view-members'
 import { filterOf } from '../../../src-main/store/conversations/views'
+import type { Reader } from '../../../src-main/store/file/database'
 import { numbers } from '../../mail/parse/make-messages'
 import { Harness } from '../helpers'
 
@@ -89,4 +91,40 @@ test('no way of finding what a view shows loses, doubles or misplaces a conversa
         ).toBe(2)
     }
   }
+})
+
+test('no page of a list, read from whichever end of it, loses, doubles or misplaces a conversation', () => {
+  const { read } = store.db
+  for (const view of ['inbox', 'closed', 'unassigned'] as const)
+    for (const order of ['newest', 'oldest'] as const)
+      for (const unreadOnly of [false, true]) {
+        const query = { view, mailboxId: null, order, unreadOnly }
+        const { rows, total } = listConversations(read, { ...query, offset: 0, limit: count }, 'me')
+        expect(rows).toHaveLength(total)
+        expect(total).toBeGreaterThan(3)
+        const ids = rows.map(({ id }) => id)
+        for (let offset = 0; offset <= total + 1; offset++)
+          for (const limit of [1, 7])
+            expect(
+              listConversations(read, { ...query, offset, limit }, 'me').rows.map(({ id }) => id),
+              `${view} from ${offset}`,
+            ).toEqual(ids.slice(offset, offset + limit))
+      }
+})
+
+test('a page far down is not skipped to from the top', () => {
+  const offsets: number[] = []
+  const { read } = store.db
+  const watched: Reader = {
+    ...read,
+    all: (sql, ...params) => {
+      if (sql.endsWith('LIMIT ? OFFSET ?')) offsets.push(Number(params.at(-1)))
+      return read.all(sql, ...params)
+    },
+  }
+  const query = { view: 'closed', mailboxId: null, order: 'newest', unreadOnly: false } as const
+  const { total } = listConversations(read, { ...query, offset: 0, limit: 1 }, 'me')
+  for (let offset = 0; offset < total; offset++) listConversations(watched, { ...query, offset, limit: 5 }, 'me')
+  expect(offsets).toHaveLength(total)
+  expect(Math.max(...offsets)).toBeLessThanOrEqual(total / 2)
 })

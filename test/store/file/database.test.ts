@@ -287,8 +287,13 @@ describe('schema', () => {
     const { database } = Database.open(dir, randomBytes(32), nothing)
     for (const view of ['inbox', 'pending', 'closed', 'spam', 'drafts', 'outbox'] as const) {
       for (const mailboxId of [null, 1]) {
-        for (const unreadOnly of [false, true]) {
-          const { sql, params } = listSql({ view, mailboxId, order: 'newest', unreadOnly })
+        for (const [unreadOnly, order] of [
+          [false, 'newest'],
+          [true, 'newest'],
+          [false, 'oldest'],
+          [true, 'oldest'],
+        ] as const) {
+          const { sql, params } = listSql({ view, mailboxId, order, unreadOnly })
           const plan = database.read
             .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...params, 50, 0)
             .map(({ detail }) => detail)
