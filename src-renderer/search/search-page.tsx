@@ -4,6 +4,7 @@ import type { Marked, SearchHit, View } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { openConversation } from '../state/places'
 import { useSearch } from '../state/search'
+import { useShortcuts } from '../state/shortcuts'
 import { errorText, t } from '../text'
 import { numberText } from '../text/time'
 import { Button } from '../ui/button'
@@ -13,10 +14,6 @@ import { Time } from '../ui/time'
 import { useSearchResults } from './use-search-results'
 
 const viewOf: Record<SearchHit['status'], View> = { open: 'inbox', pending: 'pending', closed: 'closed', spam: 'spam' }
-
-function open(hit: SearchHit): void {
-  openConversation(hit.conversationId, viewOf[hit.status])
-}
 
 const shownTotal = ({ total, counted }: { total: number; counted: boolean }): string =>
   counted ? numberText(total) : t('views:more', { n: numberText(total) })
@@ -36,19 +33,41 @@ export function SearchPage({ text }: { text: string }) {
   const [active, setActive] = useState(0)
   const scroller = useRef<HTMLDivElement>(null)
   const { hits, answeredFor, more, loadMore } = results
-  useEffect(() => setActive(0), [answeredFor])
+  useEffect(() => {
+    const { left } = useSearch.getState()
+    setActive(left?.text === answeredFor ? left.index : 0)
+  }, [answeredFor])
 
+  const openAt = useCallback(
+    (index: number) => {
+      const hit = hits[index]
+      if (!hit) return
+      useSearch.setState({ left: { text: answeredFor ?? '', index } })
+      openConversation(hit.conversationId, viewOf[hit.status])
+    },
+    [hits, answeredFor],
+  )
+  const move = useCallback(
+    (delta: number) => setActive((now) => Math.max(0, Math.min(hits.length - 1, now + delta))),
+    [hits.length],
+  )
+  // Whoever comes back from a result has no cursor in the field.
+  const ifNoField = (does: () => void) => () => (document.activeElement === document.body ? does() : false)
+  useShortcuts([
+    { act: 'next', run: () => move(1) },
+    { act: 'previous', run: () => move(-1) },
+    { act: 'nextRow', run: ifNoField(() => move(1)) },
+    { act: 'previousRow', run: ifNoField(() => move(-1)) },
+    { act: 'open', run: ifNoField(() => openAt(active)) },
+  ])
   useEffect(() => {
     const hands = {
-      move: (delta: number) => setActive((now) => Math.max(0, Math.min(hits.length - 1, now + delta))),
-      open: () => {
-        const hit = hits[active]
-        if (hit) open(hit)
-      },
+      move,
+      open: () => openAt(active),
     }
     useSearch.setState({ hands, activeId: hits[active] ? `hit-${active}` : null })
     return () => useSearch.setState((state) => (state.hands === hands ? { hands: null, activeId: null } : state))
-  }, [hits, active])
+  }, [hits, active, move, openAt])
   useEffect(() => {
     document.getElementById(`hit-${active}`)?.scrollIntoView({ block: 'nearest' })
   }, [active])
@@ -122,6 +141,7 @@ export function SearchPage({ text }: { text: string }) {
                 hit={hit}
                 index={index}
                 on={index === active}
+                onOpen={openAt}
                 mailbox={hit.mailboxIds
                   .map((id) => names.get(id) ?? '')
                   .filter(Boolean)
@@ -139,11 +159,13 @@ const Hit = memo(function Hit({
   hit,
   index,
   on,
+  onOpen,
   mailbox,
 }: {
   hit: SearchHit
   index: number
   on: boolean
+  onOpen: (index: number) => void
   mailbox: string
 }) {
   return (
@@ -153,7 +175,7 @@ const Hit = memo(function Hit({
       aria-selected={on}
       tabIndex={-1}
       className={`res${on ? ' on' : ''}`}
-      onClick={() => open(hit)}
+      onClick={() => onOpen(index)}
     >
       <Icon icon={Mail} />
       <div className="cut">

@@ -68,6 +68,7 @@ export const keymap = {
   previous: { keys: ['k'], group: 'list', label: 'inbox:keys.previous', moves: true },
   nextRow: { keys: ['ArrowDown'], group: 'list', label: 'inbox:keys.nextRow', fixed: true, moves: true },
   previousRow: { keys: ['ArrowUp'], group: 'list', label: 'inbox:keys.previousRow', fixed: true, moves: true },
+  open: { keys: ['Enter'], group: 'list', label: 'inbox:keys.open', fixed: true, moves: true },
   pick: { keys: ['x'], group: 'list', label: 'inbox:keys.pick', moves: true },
   // the grid itself moves with Shift and arrows, and the system has its own key for a menu
   extendDown: { keys: ['shift+ArrowDown'], group: 'list', label: 'inbox:keys.extendDown', fixed: true, moves: true },

@@ -52,13 +52,21 @@ function isKnown(code: string): code is keyof typeof en.errors {
 }
 
 /**
- * The sentence for an error: what happened, what is safe, what to do. With a `host` among its facts the sentence names it.
+ * The sentence for an error: what happened, what is safe, what to do. With a `host` or a
+ * `limit` among its facts the sentence names it, where there is one that does.
  * Takes a CallError or the `error` of a mailbox, a test step or an outbox item.
  */
 export function errorText(error: { code: string; detail?: ErrorDetail }): string {
   const detail = error.detail ?? {}
   const code = isKnown(error.code) ? error.code : 'internal'
-  const more = detail['managed'] === true ? 'managed' : detail['nats'] === true ? 'nats' : 'host'
+  const more =
+    detail['managed'] === true
+      ? 'managed'
+      : detail['nats'] === true
+        ? 'nats'
+        : detail['host'] === undefined
+          ? 'limit'
+          : 'host'
   const named = `${code}_${more}`
   const sentence = detail[more] !== undefined && isKnown(named) ? en.errors[named] : en.errors[code]
   return i18next.services.interpolator.interpolate(sentence, detailWords(detail), i18next.language, {})

@@ -93,6 +93,8 @@ export const errors = {
   'sender-refused':
     'The server does not let you send from this address. The message is kept here. Check the mailbox’s settings.',
   'message-refused': 'The server refused the message. It is kept here and was not sent. Change it and try again.',
+  'too-many-recipients_limit':
+    'These are {{count}} recipients, and one message may have {{limit}}. The message is kept here. Send it in parts.',
   'too-many-recipients':
     'These are more recipients than one message may have. The message is kept here. Send it in parts.',
   'catching-up': 'This answer waits until what colleagues did meanwhile has come in.',

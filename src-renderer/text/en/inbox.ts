@@ -134,6 +134,7 @@ export const inbox = {
     previous: 'Previous conversation',
     nextRow: 'Next row',
     previousRow: 'Previous row',
+    open: 'Open, or into the messages',
     pick: 'Select',
     menu: 'Menu of what can be done',
     extendDown: 'Extend the selection down',
