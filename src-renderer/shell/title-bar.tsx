@@ -1,7 +1,8 @@
 import { ChevronLeft, ChevronRight, Keyboard, PanelLeft, Search, X } from 'lucide-react'
-import { useEffect, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { call } from '../client'
 import { useQuery } from '../live'
+import { afterPaint } from '../state/after-paint'
 import { isRail, useLayout } from '../state/layout'
 import { goSearch, goSettings, goBack, usePlaces } from '../state/places'
 import { useSearch } from '../state/search'
@@ -76,9 +77,13 @@ function SearchField() {
   // typing must never wait for the results to be drawn, so the field has its own text
   const [text, setText] = useState(shown)
   useEffect(() => setText(shown), [shown])
+  const callOff = useRef(() => {})
   const change = (value: string) => {
     setText(value)
-    if (value !== '' || searched !== null) goSearch(value)
+    callOff.current()
+    if (searched !== null) goSearch(value)
+    // another page takes a while to draw, and the letter must not wait for it either
+    else if (value !== '') callOff.current = afterPaint(() => goSearch(value))
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const hands = useSearch.getState().hands
@@ -114,6 +119,8 @@ function SearchField() {
         spellCheck={false}
         aria-controls={results ? 'search-results' : undefined}
         aria-activedescendant={results ? active : undefined}
+        // whoever is here is about to type
+        onFocus={() => void import('../search/search-page')}
         onChange={(event) => change(event.target.value)}
         onKeyDown={onKeyDown}
       />

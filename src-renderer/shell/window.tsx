@@ -88,7 +88,9 @@ const palettePages = () => settingsPages.map(({ id, icon }) => ({ id, icon, name
 
 function Panes() {
   const place = usePlaces((state) => state.place)
-  if (place.kind === 'inbox' || place.kind === 'new-message') return <InboxPanes place={place} />
+  const listWidth = useLayout(listWidthOf)
+  const profileWidth = useLayout(profileWidthOf)
+  const profilePane = useLayout(isProfilePane)
   // Its steps stand where the sidebar is elsewhere.
   if (place.kind === 'add-mailbox')
     return (
@@ -101,15 +103,27 @@ function Panes() {
         <ToastHost />
       </main>
     )
+  const inbox = place.kind === 'inbox' || place.kind === 'new-message'
+  const withProfile = profilePane && place.kind === 'inbox' && place.conversationId !== null
+  // One element for all of them: the sidebar stays from one to the other.
   return (
-    <main className="panes page">
+    <main
+      className={`panes ${inbox ? 'inbox' : 'page'}${withProfile ? ' with-profile' : ''}`}
+      style={inbox ? widths(listWidth, profileWidth) : undefined}
+    >
       {place.kind === 'settings' ? <SettingsSidebar address={place.page} /> : <Sidebar />}
-      <PaneGuard resetKey={place.kind === 'settings' ? `settings ${place.page}` : place.kind}>
-        <Suspense fallback={<section className="pane" />}>
-          <Page place={place} />
-        </Suspense>
-      </PaneGuard>
-      <ToastHost />
+      {inbox ? (
+        <InboxPanes place={place} withProfile={withProfile} />
+      ) : (
+        <>
+          <PaneGuard resetKey={place.kind === 'settings' ? `settings ${place.page}` : place.kind}>
+            <Suspense fallback={<section className="pane" />}>
+              <Page place={place} />
+            </Suspense>
+          </PaneGuard>
+          <ToastHost />
+        </>
+      )}
     </main>
   )
 }
@@ -133,18 +147,19 @@ function SettingsPage({ address }: { address: string | null }) {
   return Shown ? <Shown part={part} /> : null
 }
 
-function InboxPanes({ place }: { place: Extract<Place, { kind: 'inbox' } | { kind: 'new-message' }> }) {
+function InboxPanes({
+  place,
+  withProfile,
+}: {
+  place: Extract<Place, { kind: 'inbox' } | { kind: 'new-message' }>
+  withProfile: boolean
+}) {
   const list = usePlaces((state) => state.list)
   const density = useQuery('settings.get', {}).data?.density ?? 'comfortable'
-  const listWidth = useLayout(listWidthOf)
-  const profileWidth = useLayout(profileWidthOf)
-  const pane = useLayout(isProfilePane)
   const over = useLayout((state) => state.profileOver)
   const openId = place.kind === 'inbox' ? place.conversationId : null
-  const withProfile = pane && openId !== null
   return (
-    <main className={`panes inbox${withProfile ? ' with-profile' : ''}`} style={widths(listWidth, profileWidth)}>
-      <Sidebar />
+    <>
       <ListPane
         view={list.view}
         mailboxId={list.mailboxId}
@@ -170,6 +185,6 @@ function InboxPanes({ place }: { place: Extract<Place, { kind: 'inbox' } | { kin
           <CustomerPane conversationId={openId} over={!withProfile} />
         </PaneGuard>
       )}
-    </main>
+    </>
   )
 }
