@@ -111,8 +111,17 @@ export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): voi
   if (hidden !== current.hidden || status !== current.status || unread !== current.unread) tx.changes.touched('counts')
 }
 
-/** Makes the conversation of one message, which is about to be stored, as `summarize` would have it afterwards: nearly all are written once that way. */
-export function beginConversation(tx: Writer, message: Shown, mailboxId: number, own: ReadonlySet<string>): number {
+/**
+ * Makes the conversation of one message, which is about to be stored, as `summarize` would have it afterwards: nearly all are written once that way.
+ * @param customer whose mail it is, as `customerFor` would find
+ */
+export function beginConversation(
+  tx: Writer,
+  message: Shown,
+  mailboxId: number,
+  own: ReadonlySet<string>,
+  customer: number | null,
+): number {
   const listed = listedPlaces.has(message.place) ? [message] : []
   const status = nextStatus({ status: statusNumber('closed'), status_by_person: 0 }, [message])
   const hidden = listed.length === 0 ? 1 : 0
@@ -127,7 +136,7 @@ export function beginConversation(tx: Writer, message: Shown, mailboxId: number,
       hidden,
       unread,
       lastAt,
-      customerFor(tx, [message], own),
+      customer,
       subject ?? '',
       attachments,
       people,

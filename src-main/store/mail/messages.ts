@@ -206,8 +206,12 @@ export function ingest(
   }
 
   const made = { key, content, date, place: where, seen: (flags & 1) !== 0 || ours, direction: ours ? 1 : 0 } as const
-  if (where !== place.draft) meet(tx, workspace, message, ours, date)
-  const begin = (): number => beginConversation(tx, shownOf(message, made), folder.mailbox_id, workspace.own)
+  const customer = where === place.draft ? null : meet(tx, workspace, message, ours, date)
+  let begun = false
+  const begin = (): number => {
+    begun = true
+    return beginConversation(tx, shownOf(message, made), folder.mailbox_id, workspace.own, customer)
+  }
   const conversation =
     where === place.draft
       ? null
@@ -240,6 +244,7 @@ export function ingest(
         role,
         backfill: page.backfill,
         words: wordsOf(message, ours),
+        rowIsWritten: begun && !conversation.decided && shown === null && !sent,
       },
       batch,
     )
@@ -332,14 +337,23 @@ interface Entering {
   readonly backfill: boolean
   /** When the message is stored just now. */
   readonly words?: Words | null
+  /** Its conversation was made for it, and has no label and nothing of the outbox. */
+  readonly rowIsWritten?: boolean
 }
 
-/** The customers whose mail it is; before its conversation, which names one of them. */
-export function meet(tx: Writer, workspace: Workspace, message: ParsedMessage, ours: boolean, date: number): void {
+/** The customers whose mail it is; before its conversation, which names one of them. @returns that one; null when there is none */
+export function meet(
+  tx: Writer,
+  workspace: Workspace,
+  message: ParsedMessage,
+  ours: boolean,
+  date: number,
+): number | null {
   const others = ours
     ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5)
     : [message.from]
-  for (const person of others) customerOf(tx, person, date, message.autoKind)
+  const [first = null] = others.map((person) => customerOf(tx, person, date, message.autoKind))
+  return first
 }
 
 /** Mailbox and search index of a stored message of a conversation. */
@@ -350,8 +364,8 @@ export function enter(
   entering: Entering,
   batch: Batch,
 ): void {
-  const { id, message, date } = entering
-  addToMailbox(tx, conversationId, entering.mailboxId)
+  const { id, message, date, rowIsWritten = false } = entering
+  if (!rowIsWritten) addToMailbox(tx, conversationId, entering.mailboxId)
   queueForIndex(tx, id, entering.words)
   // Somebody put old mail into the archive, imported perhaps: it is news to nobody.
   const isNews = !entering.backfill && !(entering.role === 'archive' && date < Date.now() - oldMs)
@@ -364,7 +378,8 @@ export function enter(
     arriveLive(tx, conversationId, created, failed, entering)
     if (!created) noteArrival(tx, conversationId, id)
   }
-  batch.touched.add(conversationId)
+  if (rowIsWritten && !isNews && !message.report) tx.changes.changed('conversations', conversationId)
+  else batch.touched.add(conversationId)
   for (const id of moved) batch.touched.add(id)
   workspace.team.doLater(tx)
 }

@@ -135,10 +135,11 @@ export function moveAnchors(
       hash,
     ).changes
   for (const loser of merged)
-    moved += tx.run(
-      'UPDATE team_anchors SET conversation_id = ? WHERE conversation_id = ?',
-      conversationId,
-      loser,
-    ).changes
+    if (tx.get('SELECT 1 FROM team_anchors WHERE conversation_id = ?', loser))
+      moved += tx.run(
+        'UPDATE team_anchors SET conversation_id = ? WHERE conversation_id = ?',
+        conversationId,
+        loser,
+      ).changes
   return moved > 0
 }

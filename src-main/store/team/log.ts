@@ -239,13 +239,14 @@ export class TeamLog {
 
   /**
    * New mail tied messages to a conversation, or conversations to each other. What colleagues decided about them is done by
-   * `doLater`, once the message itself is there.
+   * `doLater`, once the message itself is there. @returns whether anything was decided
    */
-  conversationGrew(tx: Writer, conversationId: number, fresh: readonly bigint[], merged: readonly number[]): void {
-    if (!moveAnchors(tx, conversationId, fresh, merged)) return
+  conversationGrew(tx: Writer, conversationId: number, fresh: readonly bigint[], merged: readonly number[]): boolean {
+    if (!moveAnchors(tx, conversationId, fresh, merged)) return false
     // What was told of a conversation that merged into this one came along with it, and is told no second time.
     this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true, merged.length > 0)
     placeWaiting(tx, this.workspace, groupOfConversation(tx, conversationId))
+    return true
   }
 
   /** Messages were taken out of a conversation: what its state amounts to is made anew from what is left to it. */

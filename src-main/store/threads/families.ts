@@ -4,7 +4,7 @@ import { autoKindOf, parsePeople, parseTexts } from '../rows'
 import { addToMailbox, mailboxIdsOf, markWork } from '../conversations/summary'
 import { arrange, type Letter } from './arrange'
 import { decisionsOn } from './decisions'
-import type { Joined } from './thread-join'
+import type { Placed } from './thread-join'
 import { familyOf, findSurvivor, mergeInto, survivorOf } from './threads'
 import type { Workspace } from '../workspace'
 
@@ -34,7 +34,7 @@ export function joinFamily(
   found: readonly number[],
   put: number | null,
   into: number | null,
-): Joined {
+): Placed {
   const root = unite(tx, [...new Set([...found, ...(put === null ? [] : [put])])])
   const key = String(keyHash)
   const arriving = { key, plain: !isBroadcast(message, workspace.own) }

@@ -21,7 +21,11 @@ export interface Joined {
   readonly merged: readonly number[]
   /** Conversations whose messages changed places because of what persons had decided. */
   readonly moved: readonly number[]
+  /** Colleagues had decided something about it before its mail was here. */
+  readonly decided: boolean
 }
+/** Where a message was put. */
+export type Placed = Omit<Joined, 'decided'>
 
 /**
  * Finds or makes the conversation of a message by its ids and remembers the ids, also those only referred to.
@@ -55,12 +59,13 @@ export function joinThread(
     ? joinFamily(tx, workspace, message, keyHash, ties.found, put, into)
     : joinByIds(tx, ties.found, begin)
   const fresh = ties.remember(keyHash, broadcast, joined.conversationId)
-  if (fresh || joined.merged.length > 0)
+  const decided =
+    (fresh || joined.merged.length > 0) &&
     workspace.team.conversationGrew(tx, joined.conversationId, fresh ? [keyHash] : [], joined.merged)
-  return joined
+  return { ...joined, decided }
 }
 
-function joinByIds(tx: Writer, found: readonly number[], begin: () => number): Joined {
+function joinByIds(tx: Writer, found: readonly number[], begin: () => number): Placed {
   const { survivor, merged } = joinConversations(found)
   const conversationId = survivor ?? begin()
   for (const loser of merged) mergeInto(tx, conversationId, loser)
@@ -123,7 +128,7 @@ class Ties {
   remember(hash: bigint, broadcast: boolean, conversationId: number): boolean {
     if (this.known?.conversation_id !== conversationId || (this.known.broadcast === 1) !== broadcast) {
       this.tx.run(
-        'INSERT INTO thread_ids(hash, conversation_id, broadcast) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET conversation_id = ?2, broadcast = ?3',
+        'INSERT INTO thread_ids(hash, conversation_id, broadcast) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET conversation_id = excluded.conversation_id, broadcast = excluded.broadcast',
         hash,
         conversationId,
         Number(broadcast),
@@ -133,7 +138,7 @@ class Ties {
     if (this.named && !broadcast) this.tx.run('DELETE FROM thread_people WHERE hash = ?', hash)
     for (const [id, person] of this.fresh) {
       this.tx.run(
-        'INSERT INTO thread_people(hash, person, conversation_id) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET conversation_id = ?3',
+        'INSERT INTO thread_people(hash, person, conversation_id) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET conversation_id = excluded.conversation_id',
         id,
         person,
         conversationId,

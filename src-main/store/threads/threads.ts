@@ -39,6 +39,12 @@ interface Merging {
   last_at: number
 }
 
+/** What goes with the loser, since it is about that conversation and no other. */
+const peoplesOwn = ['conversation_fields', 'conversation_people', 'note_drafts'] as const
+const anythingElse = `SELECT 1 WHERE ${['history', 'notes', 'drafts', 'outbox', ...peoplesOwn]
+  .map((table) => `EXISTS(SELECT 1 FROM ${table} WHERE conversation_id = ?1)`)
+  .join(' OR ')}`
+
 /** Everything of `loser` becomes `survivor`'s. The empty row stays and points on, for whoever still holds the old id. */
 export function mergeInto(tx: Writer, survivor: number, loser: number): void {
   const select = 'SELECT status, status_by_person, mailbox_ids, version, last_at FROM conversations WHERE id = ?'
@@ -47,10 +53,15 @@ export function mergeInto(tx: Writer, survivor: number, loser: number): void {
   if (!from || !to) return
   const follow = (table: string): boolean =>
     tx.run(`UPDATE ${table} SET conversation_id = ? WHERE conversation_id = ?`, survivor, loser).changes > 0
-  for (const table of ['messages', 'history', 'notes']) follow(table)
-  const hasWork = ['drafts', 'outbox'].map(follow).includes(true)
-  for (const table of ['conversation_mailboxes', 'conversation_fields', 'conversation_people', 'note_drafts'])
-    tx.run(`DELETE FROM ${table} WHERE conversation_id = ?`, loser)
+  follow('messages')
+  tx.run('DELETE FROM conversation_mailboxes WHERE conversation_id = ?', loser)
+  let hasWork = false
+  // Nothing but its mail is known of most that merge, those of a first sync: one question instead of eight writes.
+  if (tx.get(anythingElse, loser)) {
+    for (const table of ['history', 'notes']) follow(table)
+    hasWork = ['drafts', 'outbox'].map(follow).includes(true)
+    for (const table of peoplesOwn) tx.run(`DELETE FROM ${table} WHERE conversation_id = ?`, loser)
+  }
   tx.run(
     `UPDATE conversations SET merged_into = ?, hidden = 1, customer_id = NULL, message_count = 0, has_draft = 0, outbox_state = NULL, outbox_error = NULL WHERE id = ?`,
     survivor,
