@@ -2,7 +2,8 @@ import { mail } from './harness'
 
 const hour = 3_600_000
 const ago = (hours: number): Date => new Date(Date.now() - hours * hour)
-export const png = 'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC'
+export const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC'
 
 /** The mail that lies on the server before the main job begins; `pixel`: address of a picture elsewhere. */
 export function mainJobMails(pixel: string) {

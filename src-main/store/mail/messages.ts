@@ -1,28 +1,23 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { IngestItem, ParsedMessage } from '../../../src-preload/contract/internal'
-import { normalId } from '../../shared/threading'
-import { customerOf } from '../conversations/customers'
 import type { Writer } from '../file/database'
 import { flagBits } from './flags'
 import { countUse } from './mailbox-use'
 import { metInMailbox } from '../conversations/move-mailbox'
-import { place, placeOfRole, replaceMessage, roleOfLabels, type Place } from './places'
-import { complete, insertAttachment, partNumber, samePart } from './parts'
+import { Batch, enter, meet } from './enter'
+import { insertMessage, messageKey, shownOf } from './message-row'
+import { place, placeOfRole, replaceMessage, roleOfLabels } from './places'
+import { complete, partNumber, samePart } from './parts'
 import { addressKey } from '../../../src-preload/contract/address'
-import { displayName, packPeople, statusNumber } from '../rows'
 import { settleFound } from '../outbox/outbox-found'
-import { keepReport } from '../outbox/delivery'
 import { isEcho, wasDeliveredBack } from '../outbox/loop-guard'
 import { countElsewhere } from '../outbox/send-limits'
-import { noteArrival } from '../outbox/since'
 import { learnLabels } from './labels'
-import { queueForIndex, wordsOf } from '../search/index-text'
-import type { Words } from '../search/search-text'
-import { addToMailbox, beginConversation, summarize, type Shown } from '../conversations/summary'
+import { wordsOf } from '../search/index-text'
+import { addToMailbox, beginConversation } from '../conversations/summary'
 import { carryOver, finishRenumbering, hasFormer } from './renumbering'
-import { joinThread, type Joined } from '../threads/thread-join'
-import { note } from '../threads/threads'
+import { joinThread } from '../threads/thread-join'
 import { breathe, type Workspace } from '../workspace'
 
 /** Messages of one portion at most; most end earlier, by time (store/turns). */
@@ -86,16 +81,6 @@ export async function ingestPage(workspace: Workspace, page: Page): Promise<{ st
   if (page.cursor.complete === true && hasFormer(workspace.db.read))
     await finishRenumbering(workspace, mailboxOf(workspace.db.read, page.folderId))
   return { stored }
-}
-
-/** What is done once for all messages of a portion. */
-export class Batch {
-  readonly touched = new Set<number>()
-
-  /** Brings the rows of the lists in line. */
-  finish(tx: Writer, workspace: Workspace): void {
-    for (const id of this.touched) summarize(tx, id, workspace.own)
-  }
 }
 
 /** What one step takes of a page: places from `end` on, at least one, until its time is over. Walked once. */
@@ -325,179 +310,6 @@ function addLocation(
       batch,
     )
   }
-}
-
-interface Entering {
-  readonly id: number
-  readonly message: ParsedMessage
-  readonly date: number
-  readonly ours: boolean
-  readonly mailboxId: number
-  readonly role: FolderRole | null
-  readonly backfill: boolean
-  /** When the message is stored just now. */
-  readonly words?: Words | null
-  /** Its conversation was made for it, and has no label and nothing of the outbox. */
-  readonly rowIsWritten?: boolean
-}
-
-/** The customers whose mail it is; before its conversation, which names one of them. @returns that one; null when there is none */
-export function meet(
-  tx: Writer,
-  workspace: Workspace,
-  message: ParsedMessage,
-  ours: boolean,
-  date: number,
-): number | null {
-  const others = ours
-    ? message.to.filter(({ address }) => !workspace.own.has(addressKey(address))).slice(0, 5)
-    : [message.from]
-  const [first = null] = others.map((person) => customerOf(tx, person, date, message.autoKind))
-  return first
-}
-
-/** Mailbox and search index of a stored message of a conversation. */
-export function enter(
-  tx: Writer,
-  workspace: Workspace,
-  { conversationId, created, merged, moved }: Joined,
-  entering: Entering,
-  batch: Batch,
-): void {
-  const { id, message, date, rowIsWritten = false } = entering
-  if (!rowIsWritten) addToMailbox(tx, conversationId, entering.mailboxId)
-  queueForIndex(tx, id, entering.words)
-  // Somebody put old mail into the archive, imported perhaps: it is news to nobody.
-  const isNews = !entering.backfill && !(entering.role === 'archive' && date < Date.now() - oldMs)
-  if (merged.length > 0) {
-    if (isNews) note(tx, conversationId, 'merged', '', Date.now())
-    for (const gone of merged) batch.touched.delete(gone)
-  }
-  const failed = message.report ? keepReport(tx, workspace, id, message.report, date) : false
-  if (isNews) {
-    arriveLive(tx, conversationId, created, failed, entering)
-    if (!created) noteArrival(tx, conversationId, id)
-  }
-  if (rowIsWritten && !isNews && !message.report) tx.changes.changed('conversations', conversationId)
-  else batch.touched.add(conversationId)
-  for (const id of moved) batch.touched.add(id)
-  workspace.team.doLater(tx)
-}
-
-/** Mail that lies in the archive and is older than this came there by hand. */
-const oldMs = 7 * 24 * 3_600_000
-
-/** New mail moves a status: a customer's mail opens; a machine's answer and our own from elsewhere leave it as it is. */
-function arriveLive(
-  tx: Writer,
-  conversationId: number,
-  created: boolean,
-  failed: boolean,
-  { message, ours, role, date }: Entering,
-): void {
-  const aside = role === null || role === 'junk' || role === 'trash' || role === 'sent'
-  if (!ours && !aside && (message.autoKind === 'none' || message.autoKind === 'notification'))
-    tx.changes.changed('arrived', conversationId)
-  if (created) {
-    // A rule on the server may have filed it: it is new mail all the same.
-    if (!ours && !aside)
-      tx.run(
-        'UPDATE conversations SET status = ?, status_by_person = ? WHERE id = ?',
-        statusNumber('open'),
-        role === 'inbox' ? 0 : 1,
-        conversationId,
-      )
-    return
-  }
-  const current = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status
-  const person = !ours && !aside && message.autoKind !== 'auto-reply' && message.autoKind !== 'bounce'
-  const opens =
-    (person || (failed && !aside)) && (current === statusNumber('closed') || current === statusNumber('pending'))
-  tx.run(
-    'UPDATE conversations SET status = ?, status_by_person = 1 WHERE id = ?',
-    opens ? statusNumber('open') : (current ?? 0),
-    conversationId,
-  )
-  if (opens && failed) note(tx, conversationId, 'opened', '', date)
-  else if (opens) note(tx, conversationId, 'reopened', displayName(message.from.name, message.from.address), date)
-}
-
-interface NewMessage {
-  readonly key: bigint
-  readonly content: Uint8Array
-  readonly date: number
-  readonly place: Place
-  readonly seen: boolean
-  readonly direction: 0 | 1
-  readonly conversationId: number | null
-}
-
-/** What lists show of a message that is about to be stored. */
-function shownOf(message: ParsedMessage, made: Omit<NewMessage, 'conversationId'>): Shown {
-  return {
-    ...made,
-    seen: Number(made.seen),
-    subject: message.subject,
-    from_name: message.from.name,
-    from_address: message.from.address,
-    people: peopleText(message),
-    snippet: message.snippet,
-    auto_kind: message.autoKind,
-    attachment_count: filesOf(message),
-  }
-}
-
-const peopleText = ({ replyTo, to, cc, bcc, deliveredTo = [] }: ParsedMessage): string =>
-  packPeople({ replyTo, to, cc, bcc, deliveredTo })
-const filesOf = ({ attachments }: ParsedMessage): number => attachments.filter(({ inline }) => !inline).length
-
-/** The message itself with its body and attachments; no thread yet. */
-export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedMessage, made: NewMessage): number {
-  const id = workspace.messageIds.next(tx, made.date)
-  tx.run(
-    `INSERT INTO messages(id, conversation_id, key_hash, content_hash, message_id, refs, direction, place, seen, date, from_name, from_address,
-       from_suspicious, people, subject, snippet, auto_kind, attachment_count, remote_count, unreadable, raw_size, in_reply_to)
-     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    id,
-    made.conversationId,
-    made.key,
-    made.content,
-    message.messageId,
-    JSON.stringify((message.references.length > 0 ? message.references : message.inReplyTo).slice(-50)),
-    made.direction,
-    made.place,
-    Number(made.seen),
-    made.date,
-    message.from.name,
-    message.from.address,
-    Number(message.fromSuspicious),
-    peopleText(message),
-    message.subject,
-    message.snippet,
-    message.autoKind,
-    filesOf(message),
-    message.remoteCount,
-    message.unreadable,
-    message.rawSize,
-    message.inReplyTo[0] ?? null,
-  )
-  tx.run(
-    'INSERT INTO message_bodies(message_id, remote_urls, body, source) VALUES(?, ?, ?, ?)',
-    id,
-    message.remoteUrls.length === 0 ? null : JSON.stringify(message.remoteUrls),
-    message.body,
-    message.source,
-  )
-  for (const file of message.attachments) insertAttachment(tx, id, file)
-  return id
-}
-
-/** What a message is known by: its Message-ID, or, without one, its bytes. */
-export function messageKey(workspace: Workspace, message: ParsedMessage): bigint {
-  const id = message.messageId === null ? null : normalId(message.messageId)
-  return id === null
-    ? workspace.hashes.hash('content', Buffer.from(message.hash).toString('hex'))
-    : workspace.hashes.hash('id', id)
 }
 
 interface SentRow {
