@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import electron from 'electron'
 import { root } from './machine.mjs'
 
@@ -19,10 +20,26 @@ const { compiledOf, scriptOf, runCompiled } = require(path.join(out, 'compiled.c
 /** What the window asks before its first paint. */
 const asked = [
   ['conversations.list', { view: 'inbox', offset: 0, limit: 50 }],
-  ['settings.get', {}],
-  ['mailboxes.list', {}],
-  ['counts.get', {}],
-  ['sync.status', {}],
+  ...[
+    'settings.get',
+    'mailboxes.list',
+    'counts.get',
+    'sync.status',
+    'grants.list',
+    'grants.notices',
+    'accessLog.verdict',
+    'team.state',
+    'team.lease',
+    'definitions.conflicts',
+    'mailboxes.conflicts',
+    'tags.list',
+    'labels.list',
+    'views.list',
+    'people.list',
+    'presence.list',
+    'outbox.list',
+    'journal.damage',
+  ].map((name) => [name, {}]),
 ]
 
 /** @type {Map<string, import('node:vm').Script>} */
@@ -78,6 +95,7 @@ async function useStore(child) {
   child.postMessage({ t: 'call', id: 1, name: 'store.open', input })
   await opened
   const { port1, port2 } = new MessageChannelMain()
+  port1.setMaxListeners(asked.length)
   child.postMessage({ t: 'port', to: 'window', caller: { kind: 'agent', name: '' } }, [port2])
   const answers = asked.map((_, id) => answer(port1, id))
   port1.start()
@@ -95,9 +113,14 @@ async function asApp() {
   await app.whenReady()
   await inService('store', useStore)
   await inService('mail', started)
-  // App's own are not run, since that starts the program: V8 compiles their outermost code.
-  for (const name of fs.readdirSync(out))
-    if (name.endsWith('.cjs')) scripts.set(path.join(out, name), scriptOf(path.join(out, name)))
+  // App's own are not run, since that starts the program: V8 compiles all of their functions.
+  setFlagsFromString('--no-lazy')
+  for (const name of fs.readdirSync(out)) {
+    const file = path.join(out, name)
+    if (name.endsWith('.cjs') && !fs.existsSync(compiledOf(file))) scripts.set(file, scriptOf(file))
+  }
+  // What was compiled is bound to V8's switches at the moment it is asked for.
+  setFlagsFromString('--lazy')
   keep()
   // Once more, with what was kept.
   for (const name of ['store', 'mail']) await inService(name, started)
