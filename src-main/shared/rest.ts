@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { logger } from './log'
 
@@ -81,6 +80,8 @@ export function giveBackAtRest(): void {
 
 /** V8's own collector; the thorough kind, since others keep the empty nursery. */
 function collector(): () => void {
+  // Loaded at the first rest: it brings a dozen modules of Node's, and a start has other things to do.
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8')
   setFlagsFromString('--expose-gc')
   const gc: unknown = runInNewContext('gc')
   setFlagsFromString('--no-expose-gc')

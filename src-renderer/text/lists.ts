@@ -1,11 +1,14 @@
-const conjunction = new Intl.ListFormat('en', { type: 'conjunction' })
+let made: Intl.ListFormat | undefined
+const conjunction = (): Intl.ListFormat => (made ??= new Intl.ListFormat('en', { type: 'conjunction' }))
 
 /** Names in one phrase: "Ana, Ben and Cy". */
-export const listText = (names: readonly string[]): string => conjunction.format(names)
+export const listText = (names: readonly string[]): string => conjunction().format(names)
 
 /** The same in parts: names and the words between them. */
 export const listParts = (names: readonly string[]): readonly { readonly name: boolean; readonly text: string }[] =>
-  conjunction.formatToParts(names).map(({ type, value }) => ({ name: type === 'element', text: value }))
+  conjunction()
+    .formatToParts(names)
+    .map(({ type, value }) => ({ name: type === 'element', text: value }))
 
 /** What colleagues call a person where the whole name has no room; the whole one is in the label beside it. */
 export const firstName = (name: string): string => name.trim().split(/\s+/, 1)[0] ?? ''

@@ -92,10 +92,12 @@ export function fieldTime(at: number): string {
   return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-const numbers = new Intl.NumberFormat()
+// Formatters are made when they are first used: each one costs a start some milliseconds.
+let numbers: Intl.NumberFormat | undefined
 
 /** 12,481 */
 export function numberText(value: number): string {
+  numbers ??= new Intl.NumberFormat()
   return numbers.format(value)
 }
 
@@ -135,6 +137,10 @@ export function whenText(at: number, now: number): string {
   return `${day}, ${time}`
 }
 
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 })
+let percent: Intl.NumberFormat | undefined
+
 /** A part of 1 in percent. */
-export const percentText = (part: number): string => percent.format(part)
+export function percentText(part: number): string {
+  percent ??= new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 })
+  return percent.format(part)
+}

@@ -225,19 +225,25 @@ function unique(own: ReadonlySet<string>): (people: readonly Address[]) => Addre
     })
 }
 
+let longDate: Intl.DateTimeFormat | undefined
+
 /** UTC, so that a reply says nothing about where its writer sits (R42). */
-const longDate = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZone: 'UTC',
-})
+function longDateText(at: number): string {
+  // Made when it is first used: it costs a start as much as opening the database.
+  longDate ??= new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'UTC',
+  })
+  return longDate.format(at)
+}
 
 /** The attribution line ends in a colon: what composes the mail sets it above the quote and marks the lines itself. */
 function quoted(original: Original, text: string): string {
-  return `On ${longDate.format(original.date)} UTC, ${displayName(original.from_name, original.from_address)} wrote:\n${lines(text)}`
+  return `On ${longDateText(original.date)} UTC, ${displayName(original.from_name, original.from_address)} wrote:\n${lines(text)}`
 }
 
 function forwarded(original: Original, text: string): string {
@@ -246,7 +252,7 @@ function forwarded(original: Original, text: string): string {
   return [
     'Forwarded message:',
     `From: ${person({ name: original.from_name, address: original.from_address })}`,
-    `Date: ${longDate.format(original.date)} UTC`,
+    `Date: ${longDateText(original.date)} UTC`,
     `Subject: ${original.subject}`,
     `To: ${to.slice(0, 20).map(person).join(', ')}`,
     '',
