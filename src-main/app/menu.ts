@@ -2,7 +2,7 @@ import { Menu, type MenuItemConstructorOptions } from 'electron'
 import { acceleratorOf } from './accelerator'
 
 /**
- * macOS wants a menu bar; elsewhere the window has its own controls and the menu only carries the editing keys.
+ * macOS wants a menu bar; elsewhere the window has its own controls, and `start` has seen to it that there is no menu.
  * @param keys what the window has for its acts, by name
  */
 export function setAppMenu(
@@ -10,10 +10,7 @@ export function setAppMenu(
   quit: () => void,
   keys: Readonly<Record<string, string>>,
 ): void {
-  if (process.platform !== 'darwin') {
-    Menu.setApplicationMenu(null)
-    return
-  }
+  if (process.platform !== 'darwin') return
   const item = (label: string, name: string, usual?: string): MenuItemConstructorOptions => {
     const accelerator = usual ?? acceleratorOf(keys[name] ?? '')
     return { label, ...(accelerator && { accelerator }), click: () => command(name) }
