@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, type ReactNode } from 'react'
 import type { CallOutput } from '../src-preload/contract'
+import { ask } from './client'
 import { useQuery } from './live'
 import { Everywhere } from './shell/everywhere'
 import { BareTitleBar } from './shell/title-bar'
@@ -34,6 +35,7 @@ type AppState = CallOutput<'app.state'>
 /** Asks how the program stands and shows what belongs to that: start, lock, failure, first run, or the window. */
 export function App() {
   const state = useQuery('app.state', {}).data
+  useEffect(() => void ask('app.window', { act: 'drawn' }).catch(() => undefined), [])
   useEffect(() => {
     if (!state) return
     document.documentElement.dataset['os'] = state.platform

@@ -17,17 +17,31 @@ const isSupport = location.hash === '#support'
 startHand()
 leaveInputMethodAlone()
 if (!isSupport) {
-  // What the first paint shows is asked for before React begins to draw.
-  prefetch('app.state', {})
+  // What the first paint shows is asked for before React begins to draw; what it waits for comes last.
   firstList()
   prefetch('settings.get', {})
   prefetch('mailboxes.list', {})
-  prefetch('counts.get', {})
   prefetch('sync.status', {})
 }
 
-const root = document.getElementById('root')
-if (root)
+/** ms that the first draw waits for the mail at most. */
+const waitForMail = 400
+
+/** The window is drawn once, with its mail, and not empty first: on a busy machine the empty one took as long again. */
+async function mailIsHere(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, waitForMail)
+    prefetch('app.state', {}, undefined, ({ phase, filled }) => {
+      if (!filled || (phase !== 'starting' && phase !== 'ready')) resolve()
+    })
+    prefetch('counts.get', {}, undefined, () => resolve())
+  })
+}
+
+async function draw(): Promise<void> {
+  const root = document.getElementById('root')
+  if (!root) return
+  if (!isSupport) await mailIsHere()
   createRoot(root).render(
     isSupport ? (
       <Suspense fallback={null}>
@@ -37,3 +51,6 @@ if (root)
       <App />
     ),
   )
+}
+
+void draw()

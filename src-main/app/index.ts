@@ -184,6 +184,7 @@ export async function run({ profile, options, logFile, window, session, store }:
       'app.setTextSize': ({ size }) => done(window.setTextSize(size)),
       'app.window': ({ act }) => {
         if (act === 'ready-to-close') window.close()
+        else if (act === 'drawn') window.show()
         else if (act === 'quit') app.quit()
         else if (act === 'show-logs') void import('electron').then(({ shell }) => shell.openPath(logFile.dir))
         else window.act(act)

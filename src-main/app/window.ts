@@ -9,14 +9,17 @@ import { windowStateOf, type WindowState } from './window-state'
 
 const smallest = { width: 960, height: 600 }
 const usual = { width: 1280, height: 800 }
-/** ms from showing the window to its list being there, on a slow machine. */
-const afterShow = 700
+/** ms from showing the window to its list being painted, on a slow machine. */
+const afterShow = 250
+/** ms that a window with a page stays hidden for the page's word that it has drawn itself. */
+const forDrawing = 1500
 
 export class MainWindow {
   private readonly file: string
   private state: WindowState
   private window: BrowserWindow | null = null
   private mayClose = false
+  private shown = false
   /** Settles when the page has had time to draw itself for the first time, or is too slow to be waited for. */
   readonly drawn: Promise<void>
   private tellDrawn: () => void = () => undefined
@@ -90,7 +93,7 @@ export class MainWindow {
       this.focus()
       return
     }
-    const { bounds, maximized } = this.state
+    const { bounds } = this.state
     const onScreen =
       bounds !== null &&
       screen
@@ -129,16 +132,13 @@ export class MainWindow {
     })
     this.window = window
     this.mayClose = false
+    this.shown = false
     window.webContents.on('input-event', () => this.handSeen())
     // Ctrl and the wheel
     window.webContents.on('zoom-changed', (_event, direction) =>
       this.setTextSize(nextTextSize(this.state.textSize, direction === 'in' ? 1 : -1)),
     )
-    window.once('ready-to-show', () => {
-      if (maximized) window.maximize()
-      window.show()
-      setTimeout(this.tellDrawn, afterShow).unref()
-    })
+    window.once('ready-to-show', () => setTimeout(() => this.show(), forDrawing).unref())
     const remember = (): void => {
       if (!window.isMaximized() && !window.isMinimized() && !window.isFullScreen())
         this.save({ bounds: window.getBounds() })
@@ -167,6 +167,16 @@ export class MainWindow {
     })
     window.webContents.on('did-finish-load', () => this.onLoad())
     void window.loadURL(`${appOrigin}/index.html`)
+  }
+
+  /** Shows the window for the first time: its page has drawn itself, and nothing is painted that is gone a moment later. */
+  show(): void {
+    const { browserWindow: window } = this
+    if (!window || this.shown) return
+    this.shown = true
+    if (this.state.maximized) window.maximize()
+    window.show()
+    setTimeout(this.tellDrawn, afterShow).unref()
   }
 
   /** Puts a new window with a process of its own in the place of this one; what this one had in memory ends with it. */

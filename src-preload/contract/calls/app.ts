@@ -192,7 +192,7 @@ export const appCalls = {
   'app.window': app(
     'write',
     'settings',
-    () => z.object({ act: z.enum(['minimize', 'maximize', 'close', 'ready-to-close', 'quit', 'show-logs']) }),
+    () => z.object({ act: z.enum(['minimize', 'maximize', 'close', 'ready-to-close', 'drawn', 'quit', 'show-logs']) }),
     () => done,
   ),
 } as const satisfies Record<string, CallDef>
