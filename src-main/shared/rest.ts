@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { runInNewContext } from 'node:vm'
 import { logger } from './log'
 
@@ -31,47 +32,19 @@ export class Rest {
 }
 
 /**
- * How much of the time a thread works, from the processor time that it uses. Electron turns the event loop of a process's main
- * thread itself, so Node's own measure of it (`eventLoopUtilization`) knows of no work there at all.
- */
-export class Busy {
-  private used: number
-  private at: number
-
-  /** @param cpu microseconds of processor time that this thread has used @param now milliseconds */
-  constructor(
-    private readonly cpu = threadMicroseconds,
-    private readonly now = () => performance.now(),
-  ) {
-    this.used = cpu()
-    this.at = now()
-  }
-
-  /** @returns share of the time since it was asked last, 0 to 1 */
-  share(): number {
-    const [used, at] = [this.cpu(), this.now()]
-    const share = (used - this.used) / 1000 / Math.max(1, at - this.at)
-    this.used = used
-    this.at = at
-    return share
-  }
-}
-
-function threadMicroseconds(): number {
-  const { user, system } = process.threadCpuUsage()
-  return user + system
-}
-
-/**
  * Gives the memory of past work back to the system once this thread has rested: after a first sync that is more than half
- * of it. Left to itself V8 keeps it for the next burst. A collection takes some 40 ms, so it never comes between two acts.
+ * of it. Left to itself V8 keeps it for the next burst. A collection takes some 40 ms. The loop of Electron's main threads
+ * shows no work to Node, so that there it comes every 4.5 s in which the heap grew: a sync's memory is held down by that.
  */
 export function giveBackAtRest(): void {
   const rest = new Rest()
-  const busy = new Busy()
+  let last = performance.eventLoopUtilization()
   let collect: (() => void) | null = null
   setInterval(() => {
-    if (!rest.isTime(busy.share(), process.memoryUsage().heapTotal)) return
+    const now = performance.eventLoopUtilization()
+    const busy = performance.eventLoopUtilization(now, last).utilization
+    last = now
+    if (!rest.isTime(busy, process.memoryUsage().heapTotal)) return
     collect ??= collector()
     collect()
     rest.gaveBack(process.memoryUsage().heapTotal)

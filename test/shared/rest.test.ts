@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Busy, giveBackAtRest, Rest } from '../../src-main/shared/rest'
+import { giveBackAtRest, Rest } from '../../src-main/shared/rest'
 
 const MiB = 1024 * 1024
 
@@ -17,23 +17,6 @@ test('does not collect again and again what is needed', () => {
   rest.gaveBack(50 * MiB)
   expect(looks(53 * MiB)).toBe(0)
   expect(looks(70 * MiB)).toBe(2)
-})
-
-test('work counts as work where Node does not turn the event loop itself, as in the main threads of Electron', () => {
-  const measured = new Busy()
-  const until = performance.now() + 30
-  while (performance.now() < until) JSON.stringify(process.versions)
-  expect(measured.share()).toBeGreaterThan(0.02)
-
-  let [used, at] = [0, 0]
-  const busy = new Busy(
-    () => used,
-    () => at,
-  )
-  ;[used, at] = [750_000, 1500]
-  expect(busy.share()).toBe(0.5)
-  at = 3000
-  expect(busy.share()).toBe(0)
 })
 
 test('keeps no process alive', () => {
