@@ -34,7 +34,7 @@ export class Rest {
 /**
  * Gives the memory of past work back to the system once this thread has rested: after a first sync that is more than half
  * of it. Left to itself V8 keeps it for the next burst. A collection takes some 40 ms. The loop of Electron's main threads
- * shows no work to Node, so that there it comes every 4.5 s in which the heap grew: a sync's memory is held down by that.
+ * shows no work to Node, so that there it comes every 4.5 s in which the heap grew, also during a sync.
  */
 export function giveBackAtRest(): void {
   const rest = new Rest()
