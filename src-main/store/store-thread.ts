@@ -6,6 +6,8 @@ const log = logger('store')
 
 /** A thread with nothing to do for so long is ended, ms. */
 const idle = 5_000
+/** MiB that new objects may take in the thread: it handles words in buffers, and V8 would let 48 stand half empty. */
+const nursery = 4
 
 /**
  * The store's thread: writes the search index and copies the journal back, so that no read waits for either. It is
@@ -66,7 +68,10 @@ export class StoreThread {
   }
 
   private start(script: URL): Worker {
-    const worker = new Worker(script, { workerData: { storeDir: this.dir, storeKey: Uint8Array.from(this.key) } })
+    const worker = new Worker(script, {
+      workerData: { storeDir: this.dir, storeKey: Uint8Array.from(this.key) },
+      resourceLimits: { maxYoungGenerationSizeMb: nursery },
+    })
     worker.on('message', (message: unknown) => {
       if (this.worker !== worker) return
       this.waiting.shift()?.(ThreadAnswer.parse(message))
