@@ -171,6 +171,8 @@ test('keys that a person chose act and are shown in the place of the old ones, u
   await page.keyboard.press('e')
   await page.keyboard.press('z')
   await expect(page.getByText('Closed', { exact: true }).last()).toBeVisible()
+  // What the key undoes is the last act that was answered: before, that is the change of keys.
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Closed')
   await page.keyboard.press('Control+z')
 
   await page.keyboard.press('g')
