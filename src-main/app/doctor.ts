@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises'
-import { closeSync, existsSync, openSync, readSync, statfsSync, statSync } from 'node:fs'
+import { existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Terminal } from './cli'
+import { fileHead } from '../shared/file-head'
 import { readPolicies } from '../shared/policy-reader'
 import { Keys } from './keys'
 import { systemPolicies, type PolicyPlace } from './policy'
@@ -67,14 +68,7 @@ async function lookAtProfile(profile: string, say: (good: boolean, line: string)
   say(bavail * bsize >= leastSpace, `${((bavail * bsize) / 1e9).toFixed(1)} GB free beside the profile`)
   const database = join(profile, 'postern.db')
   if (!existsSync(database)) return say(true, 'no database yet')
-  const head = Buffer.alloc(16)
-  const file = openSync(database, 'r')
-  try {
-    readSync(file, head, 0, 16, 0)
-  } finally {
-    closeSync(file)
-  }
-  const isPlain = head.toString('latin1').startsWith('SQLite format 3')
+  const isPlain = fileHead(database).toString('latin1').startsWith('SQLite format 3')
   say(
     !isPlain,
     isPlain ? 'the database is not encrypted' : `database ${(statSync(database).size / 1e6).toFixed(1)} MB, encrypted`,

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
@@ -8,6 +8,7 @@ import { deviceSecretBytes, newDeviceSecret } from '../crypto/device-keys'
 import { keyMark } from '../crypto/key-mark'
 import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
 import { openWithKeyFile, sealToCard, type KeyFile } from '../crypto/support-identity'
+import { fileHead } from '../shared/file-head'
 import { logger } from '../shared/log'
 import { removeWrittenFile, writeFileSafely } from './files'
 import { keychainWorks, resealFile, sealedFile, secretsFile, systemKeychain, type SecretKeeper } from './secrets'
@@ -46,14 +47,7 @@ const filesOf = (profile: string) => ({
 /** Whether a database was encrypted with a key, by the mark in its first bytes. */
 function isKeyOf(file: string, key: Uint8Array): boolean {
   if (!existsSync(file)) return false
-  const head = Buffer.alloc(16)
-  const handle = openSync(file, 'r')
-  try {
-    readSync(handle, head, 0, 16, 0)
-  } finally {
-    closeSync(handle)
-  }
-  return head.equals(keyMark(key))
+  return fileHead(file).equals(keyMark(key))
 }
 
 export type KeyState =

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs'
 import Driver from 'better-sqlite3-multiple-ciphers'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { keyMark } from '../../crypto/key-mark'
+import { fileHead } from '../../shared/file-head'
 
 /** A key as the cipher takes it: as it is, without a derivation, and its mark. The caller wipes it. */
 export const rawKey = (key: Uint8Array): Buffer => Buffer.concat([Buffer.from('raw:'), key, keyMark(key)])
@@ -45,13 +45,7 @@ export function isNotADatabase(fault: unknown): boolean {
 
 /** Why a file that is there is no database to this key. */
 export function explainUnreadable(file: string, key: Uint8Array): PosternError {
-  const head = Buffer.alloc(16)
-  const handle = openSync(file, 'r')
-  try {
-    readSync(handle, head, 0, 16, 0)
-  } finally {
-    closeSync(handle)
-  }
+  const head = fileHead(file)
   if (head.equals(keyMark(key))) return new PosternError('store-corrupt', 'the first page cannot be read')
   // A file that was cut or wiped is no other key's database.
   if (head.every((byte) => byte === 0)) return new PosternError('store-corrupt', 'the file has no header')
