@@ -2,8 +2,7 @@ import { Command } from 'cmdk'
 import { ArrowRight, ListFilter, Mail, Search, SlidersHorizontal, Tag, Zap } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useState, type ReactNode } from 'react'
-import type { View } from '../../src-preload/contract'
-import { goSaved, goSearch, goSettings, goView, openConversation } from '../state/places'
+import { goSaved, goSearch, goSettings, goView, openHit } from '../state/places'
 import { acts, entryOf, type Act, type ShortcutGroup } from '../state/keymap'
 import { runAct, useShortcutStore } from '../state/shortcuts'
 import { t } from '../text'
@@ -28,7 +27,6 @@ const goIcons: Record<string, LucideIcon> = {
   ...Object.fromEntries(Object.entries(viewIcons).map(([view, icon]) => [`go.${view}`, icon])),
   'go.settings': SlidersHorizontal,
 }
-const viewOf: Record<string, View> = { open: 'inbox', pending: 'pending', closed: 'closed', spam: 'spam' }
 const mostHits = 5
 
 /** Words that begin with what was typed count most, then words that hold it; every word typed must be found. */
@@ -178,7 +176,7 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
                           value={`hit ${hit.conversationId} ${hit.messageId}`}
                           icon={Mail}
                           end={<Time at={hit.at} form="search" />}
-                          onSelect={run(() => openConversation(hit.conversationId, viewOf[hit.status]))}
+                          onSelect={run(() => openHit(hit))}
                         >
                           <bdi>{hit.person.join('')}</bdi> · <bdi>{hit.subject.join('')}</bdi>
                         </Item>

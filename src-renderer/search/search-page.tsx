@@ -1,8 +1,8 @@
 import { Mail, Paperclip, Search, SearchX } from 'lucide-react'
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import type { Marked, SearchHit, View } from '../../src-preload/contract'
+import type { Marked, SearchHit } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { openConversation } from '../state/places'
+import { openHit } from '../state/places'
 import { useSearch } from '../state/search'
 import { useShortcuts } from '../state/shortcuts'
 import { errorText, t } from '../text'
@@ -12,8 +12,6 @@ import { EmptyState } from '../ui/empty-state'
 import { Icon } from '../ui/icon'
 import { Time } from '../ui/time'
 import { useSearchResults } from './use-search-results'
-
-const viewOf: Record<SearchHit['status'], View> = { open: 'inbox', pending: 'pending', closed: 'closed', spam: 'spam' }
 
 const shownTotal = ({ total, counted }: { total: number; counted: boolean }): string =>
   counted ? numberText(total) : t('views:more', { n: numberText(total) })
@@ -43,7 +41,7 @@ export function SearchPage({ text }: { text: string }) {
       const hit = hits[index]
       if (!hit) return
       useSearch.setState({ left: { text: answeredFor ?? '', index } })
-      openConversation(hit.conversationId, viewOf[hit.status])
+      openHit(hit)
     },
     [hits, answeredFor],
   )

@@ -1,4 +1,3 @@
-import type { View } from '../../src-preload/contract'
 import { useEffect } from 'react'
 import { onEvent } from '../client'
 import { isDone, setStatus } from '../state/acts'
@@ -18,23 +17,8 @@ import { focusSearch } from '../state/search'
 import { isTextField, useShortcuts, type Shortcut } from '../state/shortcuts'
 import { useToasts } from '../state/toast'
 import { showHelp, showPalette } from '../state/window'
-import { useInGroups } from '../work/people'
+import { useBuiltInViews } from '../work/use-views'
 import { cyclePanes } from './panes'
-
-const goViews = [
-  'inbox',
-  'unassigned',
-  'mine',
-  'assigned',
-  'snoozed',
-  'pending',
-  'drafts',
-  'outbox',
-  'closed',
-  'mentions',
-  'followed',
-  'spam',
-] as const satisfies readonly View[]
 
 /** The key E for what is picked; for the open conversation it is the conversation's own (see conversation-parts). */
 function closeOrOpenPicked(): boolean | void {
@@ -65,7 +49,7 @@ function leaveComposer(field: HTMLElement): boolean | void {
 
 /** The keys of the window once the mail is there, and where notifications and the menu bar lead; see `Everywhere` for what works on every page. Draws nothing. */
 export function Commands() {
-  const inGroups = useInGroups()
+  const views = useBuiltInViews()
   const picked = useList((state) => state.picked.size > 0)
   const shortcuts: Shortcut[] = [
     {
@@ -116,7 +100,7 @@ export function Commands() {
       run: closeOrOpenPicked,
     },
     // only those who are in a group have a list of its conversations
-    ...[...goViews, ...(inGroups ? (['groups'] as const) : [])].map((view): Shortcut => ({
+    ...(['inbox', ...views] as const).map((view): Shortcut => ({
       act: `go.${view}`,
       run: () => goView(view),
     })),

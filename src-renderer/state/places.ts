@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { View } from '../../src-preload/contract'
+import type { SearchHit, View } from '../../src-preload/contract'
 
 /** Where a person can be. A conversation that is open is part of the place, so that Back returns to it. */
 export type Place =
@@ -106,6 +106,12 @@ export function openConversation(id: number | null, view: View = 'inbox'): void 
   if (place.conversationId === id) return
   replace({ ...place, conversationId: id })
 }
+
+/** The list that conversations of a status lie in. */
+const listOf: Record<SearchHit['status'], View> = { open: 'inbox', pending: 'pending', closed: 'closed', spam: 'spam' }
+
+/** Opens what a search found. */
+export const openHit = ({ conversationId, status }: SearchHit): void => openConversation(conversationId, listOf[status])
 
 export function goSettings(page: string | null = null): void {
   places().go({ kind: 'settings', page })

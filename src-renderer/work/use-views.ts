@@ -38,6 +38,11 @@ const builtIn = [
   'spam',
 ] as const satisfies readonly View[]
 
+const withoutGroups = builtIn.filter((view) => view !== 'groups')
+
+/** The built-in views but the inbox; that of groups for those who are in one. */
+export const useBuiltInViews = (): typeof builtIn | typeof withoutGroups => (useInGroups() ? builtIn : withoutGroups)
+
 const noViews: readonly SavedView[] = []
 const noFields: readonly Field[] = []
 
@@ -53,21 +58,19 @@ export function useFields(): readonly Field[] {
 export function useViewLines(): readonly ViewLine[] {
   const saved = useSavedViews()
   const kept = useQuery('settings.get', {}).data?.sidebarViews
-  const inGroups = useInGroups()
+  const own = useBuiltInViews()
   return useMemo(() => {
     const hidden = new Set(kept?.hidden)
     const place = new Map((kept?.order ?? []).map((id, index) => [id, index]))
     const lines: ViewLine[] = [
-      ...builtIn
-        .filter((view) => inGroups || view !== 'groups')
-        .map((view): ViewLine => ({
-          id: view,
-          icon: viewIcons[view],
-          label: t(`common:nav.${view}`),
-          view,
-          saved: null,
-          hidden: hidden.has(view),
-        })),
+      ...own.map((view): ViewLine => ({
+        id: view,
+        icon: viewIcons[view],
+        label: t(`common:nav.${view}`),
+        view,
+        saved: null,
+        hidden: hidden.has(view),
+      })),
       ...saved.map((view): ViewLine => ({
         id: view.name,
         icon: ListFilter,
@@ -82,7 +85,7 @@ export function useViewLines(): readonly ViewLine[] {
       .map((line, index) => ({ line, at: at(line, index) }))
       .toSorted((a, b) => a.at - b.at)
       .map(({ line }) => line)
-  }, [saved, kept, inGroups])
+  }, [saved, kept, own])
 }
 
 /** Keeps which views this person's sidebar shows, and in what order. */
