@@ -1,14 +1,22 @@
 import { useRef, useState, type KeyboardEvent } from 'react'
 import type { Settings } from '../../src-preload/contract'
 import { holderOf, refusal } from '../state/change-keys'
-import { chordOf, entryOf, isMac, keyWords, keysOf, onlyLetters, type Act, type OwnKeys } from '../state/keymap'
+import {
+  chordOf,
+  entryOf,
+  isMac,
+  keyWords,
+  keysOf,
+  onlyLetters,
+  sequenceMs,
+  type Act,
+  type OwnKeys,
+} from '../state/keymap'
 import { t } from '../text'
 import { ActDialog } from '../ui/act-dialog'
 import { Button } from '../ui/button'
 import { Kbd } from '../ui/kbd'
 
-/** How long the second key of a sequence may take, ms. */
-const sequenceMs = 1200
 /** Keys that move on in the dialog itself. */
 const leaves = new Set(['Escape', 'Tab', 'shift+Tab', 'Enter'])
 const heldAlone = new Set(['Control', 'Shift', 'Alt', 'AltGraph', 'Meta', 'CapsLock'])

@@ -136,6 +136,9 @@ export const isCommand = (chord: string): boolean => held.test(chord) || /^(shif
 export const onlyLetters = (keys: string): boolean =>
   keys.split(' ').every((chord) => chord.replace(/^shift\+(?=.)/, '').length === 1)
 
+/** How long the second key of a sequence may take, ms. */
+export const sequenceMs = 1200
+
 export const isMac = (): boolean => document.documentElement.dataset['os'] === 'mac'
 
 const macNames: Record<string, string> = { mod: '⌘', shift: '⇧', alt: '⌥', ctrl: '⌃' }

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import { create } from 'zustand'
-import { chordOf, entryOf, isCommand, isMac, keysOf, onlyLetters, type Act, type OwnKeys } from './keymap'
+import { chordOf, entryOf, isCommand, isMac, keysOf, onlyLetters, sequenceMs, type Act, type OwnKeys } from './keymap'
 
 export interface Shortcut {
   /** What it is in the keymap, which has its keys and its words. */
@@ -44,7 +44,6 @@ export function isTextField(target: EventTarget | null): target is HTMLElement {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit', 'range'].includes(target.type)
 }
 
-const sequenceMs = 1200
 let begun: { chord: string; at: number } | null = null
 
 /** Finds what a key press runs. Exported for tests; the window listens through `startShortcuts`. */
