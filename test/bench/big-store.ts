@@ -103,7 +103,6 @@ export function* messages(
       seen: random() < 0.9,
       message: {
         messageId: id,
-        hash: createHash('sha256').update(raw).digest().subarray(0, 16),
         contentHash: createHash('sha256').update(text).digest().subarray(0, 16),
         inReplyTo: answers === null ? [] : [answers],
         references: answers === null ? [] : [answers],

@@ -55,7 +55,6 @@ function* messages(total: number): Generator<ParsedMessage> {
     const packed = packMessage({ text, html: null, textSuffices: true, cut: false }, raw)
     yield {
       messageId: id,
-      hash: createHash('sha256').update(raw).digest().subarray(0, 16),
       contentHash: createHash('sha256').update(text).digest().subarray(0, 16),
       inReplyTo: reply ? [reply[1]] : [],
       references: reply ? [reply[1]] : [],

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import type { CallInput, CallOutput } from '../../src-preload/contract/calls'
 import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mailboxes'
@@ -105,7 +105,6 @@ export function parsed(sent: Sent): ParsedMessage {
   return {
     ...written,
     messageId: sent.id === undefined ? `m${running}@test` : sent.id,
-    hash: createHash('sha256').update(raw).digest().subarray(0, 16),
     contentHash: contentHash(written, text),
     inReplyTo: sent.inReplyTo ?? [],
     references: sent.references ?? [],

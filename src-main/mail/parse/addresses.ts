@@ -88,7 +88,13 @@ function isClosed(value: string): boolean {
   return !quote && depth === 0
 }
 
+/** `Ana Example <ana@example.org>` or the address alone, which nearly all mail has: what the parser gives of it in a tenth of its time. */
+const ordinary =
+  /^(?:([A-Za-z0-9]+(?: [A-Za-z0-9]+)*) <([A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)>|([A-Za-z0-9._+-]+@[A-Za-z0-9.-]+))$/
+
 function parse(value: string): ParsedAddress[] {
+  const [, name = '', bracketed, bare = ''] = value.length > 500 ? [] : (ordinary.exec(value) ?? [])
+  if (bracketed !== undefined || bare !== '') return [{ name, address: bracketed ?? bare }]
   const text = value.length > 1_000_000 ? value.slice(0, 1_000_000) : value
   // The parser takes the quotes off a bare local part, and what it takes apart then is another address.
   return addressParser(

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import type { MimeMessage } from './mime'
 
 /** Repairs of texts whose charset was declared wrongly. They act only where the declared reading is plainly wrong. */
@@ -44,6 +45,9 @@ export async function repairCharsets(
   mime: MimeMessage,
   read: (raw: Uint8Array) => Promise<MimeMessage>,
 ): Promise<MimeMessage> {
+  const stands = (kind: 'text' | 'html'): boolean => mime[kind] === null || mime.places?.[kind] !== undefined
+  // Bytes of ASCII that nothing encodes are not mistaken for anything else.
+  if (isAscii(raw) && stands('text') && stands('html')) return mime
   let { text, html } = mime
   if ((isMostlyUnread(text) || isMostlyUnread(html)) && raw.byteLength < 5_000_000) {
     const again = await read(asLatin1(raw))

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { decodeWords } from 'postal-mime'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
@@ -51,11 +50,11 @@ export function unreadableMessage(raw: Uint8Array, reason: string): ParsedMessag
     // Even the header is beyond reading; the raw view shows it.
   }
   const written = { subject, from: from.address, date: null, to: [], cc: [], attachments: [], unreadable: reason }
+  const messageId = messageIds(header('Message-ID'), 1)[0] ?? null
   return {
     ...written,
-    messageId: messageIds(header('Message-ID'), 1)[0] ?? null,
-    hash: hashOf(raw),
-    contentHash: contentHash(written, subject),
+    messageId,
+    contentHash: contentHash(written, subject, messageId === null ? raw : null),
     inReplyTo: [],
     references: [],
     fromSuspicious: true,
@@ -89,10 +88,6 @@ function reasonOf(error: unknown): string {
   if (/nesting/i.test(message)) return 'nested-too-deep'
   if (/header size/i.test(message)) return 'headers-too-large'
   return error instanceof RangeError ? 'too-large' : 'malformed'
-}
-
-function hashOf(raw: Uint8Array): Uint8Array {
-  return new Uint8Array(hash('sha256', raw, 'buffer').subarray(0, 16))
 }
 
 function nameOf(part: MimePart): string {
@@ -156,15 +151,14 @@ function build(raw: Uint8Array, mime: MimeMessage): ParsedMessage {
   return {
     ...written,
     messageId,
-    hash: hashOf(raw),
-    contentHash: contentHash(written, words),
+    contentHash: contentHash(written, words, messageId === null && written.date === null ? raw : null),
     // A report belongs to the conversation of the message that it is about.
     inReplyTo: inReplyTo.length === 0 && report ? report.messageIds : inReplyTo,
     references,
     fromSuspicious: from.suspicious,
     replyTo: addressList(all('reply-to')),
     bcc: addressList(all('bcc')),
-    ...deliveredTo(all),
+    ...deliveredTo(all, written),
     autoKind: kind,
     snippet: snippetOf(body.text),
     remoteCount: body.remote.remoteCount,
@@ -192,13 +186,15 @@ function handedWords({ text, more }: Body): Pick<ParsedMessage, 'words'> {
 const deliveryHeaders = ['delivered-to', 'x-original-to', 'x-delivered-to', 'envelope-to', 'x-envelope-to']
 
 /** Only what To and Cc do not say, so that nothing is kept twice. */
-function deliveredTo(all: (key: string) => string[]): Pick<ParsedMessage, 'deliveredTo'> {
-  const said = new Set(
-    [...addressList(all('to')), ...addressList(all('cc'))].map(({ address }) => address.toLowerCase()),
-  )
+function deliveredTo(
+  all: (key: string) => string[],
+  { to, cc }: Pick<ParsedMessage, 'to' | 'cc'>,
+): Pick<ParsedMessage, 'deliveredTo'> {
   const names = deliveryHeaders
     .flatMap(all)
     .flatMap((value) => /^<?([^\s<>,;@]{1,128}@[^\s<>,;@]{1,190})>?$/.exec(value.trim())?.[1] ?? [])
+  if (names.length === 0) return {}
+  const said = new Set([...to, ...cc].map(({ address }) => address.toLowerCase()))
   const found = [...new Map(names.map((name) => [name.toLowerCase(), name])).entries()]
     .flatMap(([key, name]) => (said.has(key) ? [] : [name]))
     .slice(0, 10)

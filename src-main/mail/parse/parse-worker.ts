@@ -13,7 +13,7 @@ export const ParserJob = z.discriminatedUnion('kind', [
 export type ParserJob = z.infer<typeof ParserJob>
 
 /** A message without its bytes. */
-type BareMessage = Omit<ParsedMessage, 'hash' | 'contentHash' | 'body' | 'source' | 'words'>
+type BareMessage = Omit<ParsedMessage, 'contentHash' | 'body' | 'source' | 'words'>
 
 export const ParserAnswer = z.discriminatedUnion('kind', [
   // Bytes of all messages lie in one buffer: handing over hundreds of small ones costs more than parsing. The store
@@ -22,7 +22,7 @@ export const ParserAnswer = z.discriminatedUnion('kind', [
     kind: z.literal('page'),
     messages: z.array(z.custom<BareMessage>((value) => typeof value === 'object' && value !== null)),
     bytes: z.instanceof(Uint8Array),
-    sizes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int().nullable(), z.int().nullable()])),
+    sizes: z.array(z.tuple([z.int(), z.int(), z.int().nullable(), z.int().nullable()])),
     // By itself: the store keeps it a little longer than the rest.
     words: z.instanceof(Uint8Array),
     /** The job's own bytes, for the next one. */
@@ -80,17 +80,11 @@ function pageOf(messages: readonly ParsedMessage[], used: Page['used']): ParserA
   const kept: (Uint8Array | null)[] = []
   const found: (Uint8Array | undefined)[] = []
   const sizes: Page['sizes'] = []
-  for (const { hash, contentHash, body, source, words, ...rest } of messages) {
+  for (const { contentHash, body, source, words, ...rest } of messages) {
     bare.push(rest)
-    kept.push(hash, contentHash, body, source)
+    kept.push(contentHash, body, source)
     found.push(words)
-    sizes.push([
-      hash.byteLength,
-      contentHash.byteLength,
-      body.byteLength,
-      source?.byteLength ?? null,
-      words?.byteLength ?? null,
-    ])
+    sizes.push([contentHash.byteLength, body.byteLength, source?.byteLength ?? null, words?.byteLength ?? null])
   }
   return { kind: 'page', messages: bare, bytes: joined(kept), sizes, words: joined(found), used }
 }
@@ -101,10 +95,9 @@ export function messagesOf({ messages, bytes, sizes, words }: Page): ParsedMessa
   let wordsAt = 0
   const take = (size: number): Uint8Array => bytes.subarray(at, (at += size))
   return messages.map((message, index) => {
-    const [hash, contentHash, body, source, found] = sizes[index] ?? [0, 0, 0, null, null]
+    const [contentHash, body, source, found] = sizes[index] ?? [0, 0, null, null]
     return {
       ...message,
-      hash: take(hash),
       contentHash: take(contentHash),
       body: take(body),
       source: source === null ? null : take(source),

@@ -79,10 +79,10 @@ export function insertMessage(tx: Writer, workspace: Workspace, message: ParsedM
   return id
 }
 
-/** What a message is known by: its Message-ID, or, without one, its bytes. */
+/** What a message is known by: its Message-ID, or, without one, what its sender wrote; colleagues' acts name it in the same way (team/anchors). */
 export function messageKey(workspace: Workspace, message: ParsedMessage): bigint {
   const id = message.messageId === null ? null : normalId(message.messageId)
   return id === null
-    ? workspace.hashes.hash('content', Buffer.from(message.hash).toString('hex'))
+    ? workspace.hashes.hash('content', Buffer.from(message.contentHash).toString('hex'))
     : workspace.hashes.hash('id', id)
 }

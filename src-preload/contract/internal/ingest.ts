@@ -31,9 +31,7 @@ export type DeliveryReport = z.infer<typeof DeliveryReport>
 export const ParsedMessage = z.object({
   /** Without angle brackets; null when the header is missing. */
   messageId: z.string().max(998).nullable(),
-  /** First 16 bytes of SHA-256 over the raw message. */
-  hash: Bytes,
-  /** 16 bytes over what the sender wrote, without the trace headers (shared/content-hash). */
+  /** 16 bytes over what the sender wrote, without the trace headers (shared/content-hash). A message without Message-ID is known by it. */
   contentHash: Bytes,
   inReplyTo: z.array(z.string()).max(100),
   references: z.array(z.string()).max(200),

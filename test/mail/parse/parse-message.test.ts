@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { addressList, sender } from '../../../src-main/mail/parse/addresses'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { extractPart, parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { unpackSearchText, unpackSource } from '../../../src-main/shared/message-body'
@@ -101,6 +103,28 @@ describe('headers', () => {
       inReplyTo: ['two@b.test'],
       references: ['root@b.test', 'two@b.test'],
     })
+  })
+  test('an ordinary address is read as the parser for all of them reads it', async () => {
+    const word = fc.stringMatching(/^[A-Za-z0-9]{1,12}$/)
+    const address = fc.stringMatching(/^[A-Za-z0-9._+-]{1,16}@[A-Za-z0-9.-]{1,16}$/)
+    const name = fc.array(word, { maxLength: 4 }).map((words) => words.join(' '))
+    fc.assert(
+      fc.property(name, address, (said, bare) => {
+        const value = said === '' ? bare : `${said} <${bare}>`
+        // White space in front is beyond the short way.
+        expect(addressList([value])).toEqual(addressList([` ${value}`]))
+        expect(sender([value])).toEqual(sender([` ${value}`]))
+      }),
+    )
+  })
+  test('a machine’s mails of the same words with neither Message-ID nor date do not become one', async () => {
+    const told = async (...headers: string[]) =>
+      Buffer.from((await parse(mail(['From: nas@b.test', 'Subject: disk full', ...headers]))).contentHash)
+    const received = (hour: number): string => `Received: by mx.b.test; Sun, 22 Nov 2026 ${hour}:00:00 +0000`
+    expect(await told(received(10))).not.toEqual(await told(received(11)))
+    // With one of them it is the same mail on another way.
+    for (const known of ['Message-ID: <one@b.test>', 'Date: Sun, 22 Nov 2026 10:00:00 +0000'])
+      expect(await told(received(10), known)).toEqual(await told(received(11), known))
   })
   test('dates that cannot be are no dates', async () => {
     const date = async (value: string): Promise<number | null> =>

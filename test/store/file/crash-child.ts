@@ -53,7 +53,6 @@ async function main(): Promise<void> {
         internalDate: 1_780_000_000_000 + uid * 60_000,
         message: {
           messageId: `m${uid}@x`,
-          hash: createHash('sha256').update(raw).digest().subarray(0, 16),
           contentHash: createHash('sha256').update(text).digest().subarray(0, 16),
           inReplyTo: uid % 3 === 0 ? [`m${uid - 1}@x`] : [],
           references: [],

@@ -216,3 +216,19 @@ test('mail that another program read is told in a team too; what a colleague’s
   expect(await Promise.all(ids.map(told))).toEqual([[], ['read-elsewhere'], []])
   expect(three?.unread).toBe(true)
 })
+
+test('what a colleague does with a message that has no Message-ID is not lost on the others', async () => {
+  team = await PumpedTeam.make('Ana', 'Ben')
+  const [ana, ben] = team.two
+  const [mine = 0, theirs = 0] = team.inboxes
+  const alarm = (text: string) => ({ from: 'nas@x.test', id: null, date: 1_700_000_000_000, text })
+  await ana.put(mine, alarm('disk full'))
+  await ana.put(mine, alarm('fan broken'))
+  await ben.put(theirs, alarm('disk full'))
+  await ana.call('conversations.setStatus', { ids: (await ana.list()).map(({ id }) => id), status: 'pending' })
+  await team.pump()
+  // The mail that it was about comes later than the act.
+  await ben.put(theirs, alarm('fan broken'))
+  for (const id of [1, 2])
+    expect(await ben.call('conversations.get', { id })).toMatchObject({ status: 'pending', history: [{ by: 'Ana' }] })
+})
