@@ -66,9 +66,9 @@ export class WordCompare {
     let index = 0
     while (index < piece.length && isFiller(piece.charCodeAt(index))) index += 1
     while (at < expected.length && isFiller(expected.charCodeAt(at))) at += 1
-    // Mostly the whole piece stands here as it is.
+    // Mostly the whole piece stands here as it is. Two strings are compared at once, `startsWith` goes letter by letter.
     const rest = index === 0 ? piece : piece.slice(index)
-    if (expected.startsWith(rest, at)) {
+    if (expected.slice(at, at + rest.length) === rest) {
       this.at = at + rest.length
       return
     }
