@@ -48,10 +48,10 @@ export function customerOf(tx: Writer, person: Address, at: number, kind: AutoKi
   if (at > known.last_at) {
     // The newest mail knows the name best; an empty one knows nothing.
     tx.run(
-      "UPDATE customer_addresses SET last_at = ?1, name = iif(?2 = '', name, ?2), name_key = iif(?2 = '', name_key, ?3) WHERE address_key = ?4",
+      'UPDATE customer_addresses SET last_at = ?, name = ?, name_key = ? WHERE address_key = ?',
       at,
-      name,
-      nameKey(name),
+      name === '' ? known.name : name,
+      nameKey(name === '' ? known.name : name),
       key,
     )
     if (name !== '' && name !== known.name)
@@ -61,9 +61,11 @@ export function customerOf(tx: Writer, person: Address, at: number, kind: AutoKi
     tx.run('UPDATE customers SET name = ? WHERE id = ? AND named_by_person = 0', name, known.customer_id)
   }
   tx.run(
-    `UPDATE customers SET last_at = max(last_at, ?1), first_auto_at = min(first_auto_at, ?1),
-    first_at = iif(?2 IS NULL, first_at, min(coalesce(first_at, ?2), ?2)) WHERE id = ?3`,
+    `UPDATE customers SET last_at = max(last_at, ?), first_auto_at = min(first_auto_at, ?),
+    first_at = coalesce(min(first_at, ?), first_at, ?) WHERE id = ?`,
     at,
+    at,
+    firstAt,
     firstAt,
     known.customer_id,
   )

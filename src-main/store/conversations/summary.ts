@@ -113,6 +113,7 @@ export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): voi
 
 /**
  * Makes the conversation of one message, which is about to be stored, as `summarize` would have it afterwards: nearly all are written once that way.
+ * Its rows in the mailboxes' lists are left to `Batch.begin`.
  * @param customer whose mail it is, as `customerFor` would find
  */
 export function beginConversation(
@@ -144,15 +145,6 @@ export function beginConversation(
       lastFromTeam,
       JSON.stringify([mailboxId]),
     ).lastInsertRowid,
-  )
-  tx.run(
-    'INSERT INTO conversation_mailboxes(mailbox_id, conversation_id, hidden, status, unread, last_at) VALUES(?, ?, ?, ?, ?, ?)',
-    mailboxId,
-    id,
-    hidden,
-    status,
-    unread,
-    lastAt,
   )
   if (hidden === 0) tx.changes.touched('counts')
   return id

@@ -2,28 +2,18 @@ import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { addressKey } from '../../../src-preload/contract/address'
 import { customerOf } from '../conversations/customers'
-import { addToMailbox, summarize } from '../conversations/summary'
+import { addToMailbox } from '../conversations/summary'
 import type { Writer } from '../file/database'
 import { keepReport } from '../outbox/delivery'
 import { noteArrival } from '../outbox/since'
 import { displayName, statusNumber } from '../rows'
-import { queueForIndex } from '../search/index-text'
 import type { Words } from '../search/search-text'
 import type { Joined } from '../threads/thread-join'
 import { note } from '../threads/threads'
 import type { Workspace } from '../workspace'
+import type { Batch } from './batch'
 
 /** How a message comes into its conversation: whose mail it is, what lists and search learn of it, what it does to a status. */
-
-/** What is done once for all messages of a portion. */
-export class Batch {
-  readonly touched = new Set<number>()
-
-  /** Brings the rows of the lists in line. */
-  finish(tx: Writer, workspace: Workspace): void {
-    for (const id of this.touched) summarize(tx, id, workspace.own)
-  }
-}
 
 interface Entering {
   readonly id: number
@@ -64,7 +54,7 @@ export function enter(
 ): void {
   const { id, message, date, rowIsWritten = false } = entering
   if (!rowIsWritten) addToMailbox(tx, conversationId, entering.mailboxId)
-  queueForIndex(tx, id, entering.words)
+  batch.index(tx, id, entering.words)
   // Somebody put old mail into the archive, imported perhaps: it is news to nobody.
   const isNews = !entering.backfill && !(entering.role === 'archive' && date < Date.now() - oldMs)
   if (merged.length > 0) {

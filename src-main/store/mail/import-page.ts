@@ -4,7 +4,7 @@ import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type * as z from 'zod'
 import type { Writer } from '../file/database'
 import { putIntoArchive, wakeMail } from '../conversations/move-mailbox'
-import { Batch } from './enter'
+import { Batch } from './batch'
 import { messageKey } from './message-row'
 import { Portion, ingest, openFolder } from './messages'
 import { endTransfer } from './transfers'
@@ -99,6 +99,8 @@ function storeItems(
       item.internalDate,
       batch,
     )
+    // The next one may be the same.
+    batch.write(tx)
     counts.messages++
     if (toServer === 1) {
       const stored = tx.get<{ id: number }>(

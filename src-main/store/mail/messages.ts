@@ -5,7 +5,8 @@ import type { Writer } from '../file/database'
 import { flagBits } from './flags'
 import { countUse } from './mailbox-use'
 import { metInMailbox } from '../conversations/move-mailbox'
-import { Batch, enter, meet } from './enter'
+import { Batch } from './batch'
+import { enter, meet } from './enter'
 import { insertMessage, messageKey, shownOf } from './message-row'
 import { place, placeOfRole, replaceMessage, roleOfLabels } from './places'
 import { complete, partNumber, samePart } from './parts'
@@ -13,7 +14,6 @@ import { addressKey } from '../../../src-preload/contract/address'
 import { settleFound } from '../outbox/outbox-found'
 import { isEcho, wasDeliveredBack } from '../outbox/loop-guard'
 import { countElsewhere } from '../outbox/send-limits'
-import { learnLabels } from './labels'
 import { wordsOf } from '../search/index-text'
 import { addToMailbox, beginConversation } from '../conversations/summary'
 import { carryOver, finishRenumbering, hasFormer } from './renumbering'
@@ -36,7 +36,8 @@ export interface Page {
   readonly backfill: boolean
 }
 
-interface FolderRow {
+export interface FolderRow {
+  id: number
   mailbox_id: number
   role: FolderRole
   uid_validity: string | null
@@ -112,7 +113,7 @@ export class Portion implements Iterable<number> {
 /** @throws PosternError when the folder is not there or has begun anew: what mail knows of it is out of date */
 export function openFolder(tx: Pick<Writer, 'get'>, folderId: number, uidValidity: string): FolderRow {
   const folder = tx.get<FolderRow>(
-    'SELECT f.mailbox_id, f.role, f.uid_validity, EXISTS(SELECT 1 FROM folders o WHERE o.former_of = f.id) AS renumbered FROM folders f JOIN mailboxes m ON m.id = f.mailbox_id WHERE f.id = ? AND m.removing = 0',
+    'SELECT f.id, f.mailbox_id, f.role, f.uid_validity, EXISTS(SELECT 1 FROM folders o WHERE o.former_of = f.id) AS renumbered FROM folders f JOIN mailboxes m ON m.id = f.mailbox_id WHERE f.id = ? AND m.removing = 0',
     folderId,
   )
   if (!folder) throw new PosternError('not-found', 'no such folder')
@@ -161,7 +162,8 @@ export function ingest(
   date: number,
   batch: Batch,
 ): boolean {
-  if (tx.get('SELECT 1 FROM locations WHERE folder_id = ? AND uid = ?', page.folderId, item.uid)) return false
+  if (batch.has(item.uid) || tx.get('SELECT 1 FROM locations WHERE folder_id = ? AND uid = ?', folder.id, item.uid))
+    return false
   const ours = workspace.own.has(addressKey(item.message.from.address))
   // What a list or a forwarder sends back is nobody's answer.
   const echo = !ours && isEcho(tx, item.message)
@@ -195,12 +197,17 @@ export function ingest(
   let begun = false
   const begin = (): number => {
     begun = true
-    return beginConversation(tx, shownOf(message, made), folder.mailbox_id, workspace.own, customer)
+    const id = beginConversation(tx, shownOf(message, made), folder.mailbox_id, workspace.own, customer)
+    batch.begin(id)
+    return id
   }
   const conversation =
     where === place.draft
       ? null
-      : joinThread(tx, workspace, message, key, null, threadHint(workspace, folder, item), begin)
+      : joinThread(tx, workspace, message, key, null, threadHint(workspace, folder, item), {
+          begin,
+          write: () => batch.write(tx),
+        })
   const conversationId = conversation?.conversationId ?? null
   const id = insertMessage(tx, workspace, message, { ...made, conversationId })
   if (ours && !page.backfill && message.posternId === null && where !== place.draft)
@@ -214,7 +221,8 @@ export function ingest(
       item.size ?? message.rawSize,
       id,
     )
-  putLocation(tx, folder, page.folderId, item, id, shown)
+  batch.place(tx, folder, { ...item, messageId: id, shown })
+  if (conversation?.decided) batch.write(tx)
   if (conversation)
     enter(
       tx,
@@ -242,28 +250,6 @@ export function shownAs(folder: FolderRow, { labels }: Pick<IngestItem, 'labels'
   return folder.role === 'all' && labels !== undefined ? roleOfLabels(labels) : null
 }
 
-export function putLocation(
-  tx: Writer,
-  folder: FolderRow,
-  folderId: number,
-  { uid, flags, labels, thread }: Pick<IngestItem, 'uid' | 'flags' | 'labels' | 'thread'>,
-  messageId: number,
-  shown: FolderRole | null,
-): void {
-  const kept = shown === null || labels === undefined ? null : labels
-  tx.run(
-    'INSERT INTO locations(folder_id, uid, message_id, flags, shown_as, labels, thread) VALUES(?, ?, ?, ?, ?, ?, ?)',
-    folderId,
-    uid,
-    messageId,
-    flagBits(flags),
-    shown,
-    kept === null ? null : JSON.stringify(kept),
-    thread ?? null,
-  )
-  if (kept !== null) learnLabels(tx, folder.mailbox_id, kept)
-}
-
 /** The server's own thread of a message, for `joinThread`; unique within its mailbox only. */
 function threadHint(workspace: Workspace, folder: FolderRow, { thread }: IngestItem): bigint | null {
   return thread === undefined ? null : workspace.hashes.hash('thread', `${folder.mailbox_id} ${thread}`)
@@ -281,7 +267,8 @@ function addLocation(
   role: FolderRole,
   batch: Batch,
 ): void {
-  putLocation(tx, folder, page.folderId, item, same.id, shownAs(folder, item))
+  batch.place(tx, folder, { ...item, messageId: same.id, shown: shownAs(folder, item) })
+  batch.write(tx)
   if (folder.renumbered === 1) carryOver(tx, folder.mailbox_id, page.folderId, item.uid, same.id)
   metInMailbox(tx, workspace, same.id)
   replaceMessage(tx, same.id)

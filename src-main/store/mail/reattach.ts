@@ -6,8 +6,8 @@ import { metInMailbox } from '../conversations/move-mailbox'
 import { addToMailbox } from '../conversations/summary'
 import type { Writer } from '../file/database'
 import { breathe, type Workspace } from '../workspace'
-import { Batch } from './enter'
-import { openFolder, Portion, putLocation, shownAs } from './messages'
+import { Batch } from './batch'
+import { openFolder, Portion, shownAs } from './messages'
 import { replaceMessage } from './places'
 import { carryOver } from './renumbering'
 
@@ -35,7 +35,8 @@ export async function reattach(
         const item = items[at]
         const known = item && sameAsBefore(tx, workspace, folderId, item)
         if (!item || !known) continue
-        putLocation(tx, folder, folderId, item, known.id, shownAs(folder, item))
+        batch.place(tx, folder, { ...item, messageId: known.id, shown: shownAs(folder, item) })
+        batch.write(tx)
         carryOver(tx, folder.mailbox_id, folderId, item.uid, known.id)
         metInMailbox(tx, workspace, known.id)
         replaceMessage(tx, known.id)

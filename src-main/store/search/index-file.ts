@@ -140,9 +140,11 @@ CREATE VIRTUAL TABLE search USING fts5(
   words, content='', contentless_delete=1, detail=none, prefix='3',
   tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
--- A batch is gathered whole before it is written; while mail pours in, sixteen segments of a size become one.
+-- A batch is gathered whole before it is written. A first sync leaves one segment a batch, which are merged at rest, each word once;
+-- only beyond sixty-four batches some are merged while mail pours in.
 INSERT INTO search(search, rank) VALUES('hashsize', 33554432);
-INSERT INTO search(search, rank) VALUES('automerge', 16);
+INSERT INTO search(search, rank) VALUES('automerge', 64);
+INSERT INTO search(search, rank) VALUES('crisismerge', 128);
 PRAGMA user_version = ${format};
 `)
   db.prepare("INSERT INTO about(key, value) VALUES('id', ?)").run(randomUUID())

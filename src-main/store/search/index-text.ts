@@ -10,11 +10,16 @@ import { forIndex, headWords, type Words } from './search-text'
 /**
  * Notes that the search index does not hold a message as it is now, or still holds one that is gone: in the same transaction
  * as the change itself, so that no crash leaves a message out (store/search/search-index).
- * @param words when they are at hand: exactly those of the stored message
  */
-export function queueForIndex(tx: Writer, id: number, words: Words | null = null): void {
-  tx.run('INSERT OR IGNORE INTO index_queue(message_id) VALUES(?)', id)
-  tx.changes.reindex(id, words)
+export function queueForIndex(tx: Writer, id: number): void {
+  indexLater(tx, [id])
+  tx.changes.reindex(id)
+}
+
+/** The notes alone, in the transaction that tells `changes` of the messages. */
+export function indexLater(tx: Writer, ids: readonly number[]): void {
+  if (ids.length > 0)
+    tx.run('INSERT OR IGNORE INTO index_queue(message_id) SELECT value FROM json_each(?)', JSON.stringify(ids))
 }
 
 /** The words of a message that is stored just now; null: they did not come along. */

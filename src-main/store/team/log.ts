@@ -240,9 +240,17 @@ export class TeamLog {
   /**
    * New mail tied messages to a conversation, or conversations to each other. What colleagues decided about them is done by
    * `doLater`, once the message itself is there. @returns whether anything was decided
+   * @param before is called when something was, before it is done
    */
-  conversationGrew(tx: Writer, conversationId: number, fresh: readonly bigint[], merged: readonly number[]): boolean {
+  conversationGrew(
+    tx: Writer,
+    conversationId: number,
+    fresh: readonly bigint[],
+    merged: readonly number[],
+    before: () => void,
+  ): boolean {
     if (!moveAnchors(tx, conversationId, fresh, merged)) return false
+    before()
     // What was told of a conversation that merged into this one came along with it, and is told no second time.
     this.refreshGroup(tx, groupOfConversation(tx, conversationId), false, true, merged.length > 0)
     placeWaiting(tx, this.workspace, groupOfConversation(tx, conversationId))

@@ -27,11 +27,18 @@ export interface Joined {
 /** Where a message was put. */
 export type Placed = Omit<Joined, 'decided'>
 
+/** What the caller does meanwhile. */
+interface Making {
+  /** Makes the message's conversation when it gets one of its own. */
+  begin(): number
+  /** Writes what it still has in hand of other messages: what persons decided looks at where everything lies. */
+  write(): void
+}
+
 /**
  * Finds or makes the conversation of a message by its ids and remembers the ids, also those only referred to.
  * @param hint the thread that the server keeps it in, hashed: like a message that is not here, it ties only mail that has a
  * person in common
- * @param begin makes its conversation when it gets one of its own
  */
 export function joinThread(
   tx: Writer,
@@ -40,7 +47,7 @@ export function joinThread(
   keyHash: bigint,
   into: number | null = null,
   hint: bigint | null = null,
-  begin: () => number = () => emptyConversation(tx),
+  making: Making = { begin: () => emptyConversation(tx), write: () => undefined },
 ): Joined {
   const broadcast = isBroadcast(message, workspace.own)
   const ties = new Ties(tx, workspace, outsiders(message, workspace.own))
@@ -55,13 +62,16 @@ export function joinThread(
 
   const put = pinOf(tx, keyHash)
   const sorted = put !== null || ties.found.some((id) => familyOf(tx, id) !== null)
+  if (sorted) making.write()
   const joined = sorted
     ? joinFamily(tx, workspace, message, keyHash, ties.found, put, into)
-    : joinByIds(tx, ties.found, begin)
+    : joinByIds(tx, ties.found, () => making.begin())
   const fresh = ties.remember(keyHash, broadcast, joined.conversationId)
   const decided =
     (fresh || joined.merged.length > 0) &&
-    workspace.team.conversationGrew(tx, joined.conversationId, fresh ? [keyHash] : [], joined.merged)
+    workspace.team.conversationGrew(tx, joined.conversationId, fresh ? [keyHash] : [], joined.merged, () =>
+      making.write(),
+    )
   return { ...joined, decided }
 }
 
