@@ -555,3 +555,20 @@ test('access notices: grants of before are kept, and nothing is told of them', (
   expect(after.read.get('SELECT what, grant_id FROM access_notices')).toEqual({ what: 'ended', grant_id: 4 })
   after.close()
 })
+
+test('named customers: those that a person named before are found by that name, no others', () => {
+  const before = at(39)
+  before.write((tx) =>
+    tx.run(
+      "INSERT INTO customers(id, name, named_by_person, first_auto_at, last_at) VALUES(1, 'Bell Ltd', 1, 0, 0), (2, 'Bell', 0, 0, 0)",
+    ),
+  )
+  before.close()
+  const after = at(40)
+  const named = (): unknown =>
+    after.read.all('SELECT id FROM customers INDEXED BY customers_named WHERE named_by_person = 1 ORDER BY id')
+  expect(named()).toEqual([{ id: 1 }])
+  after.write((tx) => tx.run('UPDATE customers SET named_by_person = 1 WHERE id = 2'))
+  expect(named()).toEqual([{ id: 1 }, { id: 2 }])
+  after.close()
+})

@@ -37,6 +37,7 @@ import { mailboxRowsFollow } from './0036-mailbox-rows-follow'
 import { former } from './0037-former'
 import { takenBack } from './0038-taken-back'
 import { accessNotices } from './0039-access-notices'
+import { namedCustomers } from './0040-named-customers'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -84,4 +85,5 @@ export const migrations: readonly Migration[] = [
   former,
   takenBack,
   accessNotices,
+  namedCustomers,
 ]

@@ -89,6 +89,7 @@ describe('what a view shows', () => {
     const ofAddresses = plans.filter((plan) => /customer_addresses| a /.test(plan))
     expect(ofAddresses).toHaveLength(2)
     for (const plan of ofAddresses) expect(plan).toMatch(/COVERING INDEX|USING PRIMARY KEY/)
+    expect(plans.filter((plan) => / c( |$)/.test(plan))).toEqual(['SCAN c USING COVERING INDEX customers_named'])
   })
 
   test('a text that thousands of customers bear holds back those that do not bear it and nobody else', async () => {
