@@ -10,6 +10,7 @@ import type { FolderFlags, FolderState, ImapSession } from './imap-session'
 import { Lock } from '../lock'
 import type { Pace } from './pace'
 import { PagePipe, type CursorMove, type MessageParser } from './page-pipe'
+import { flagsWindow, StoredFolder } from './stored-folder'
 
 const log = logger('sync')
 
@@ -17,7 +18,6 @@ const log = logger('sync')
 const firstPage = 30
 /** UIDs asked for in one FETCH of the first sync; its rows are stored in pages as they come. */
 const window = 400
-const flagsWindow = 1_000
 /** Without CONDSTORE: how often the newest flags are looked at unasked, and how often all of them. */
 const newestFlagsMs = 300_000
 const allFlagsMs = 3_600_000
@@ -46,6 +46,7 @@ export interface FolderProgress {
  * cut off at any point: what is stored twice changes nothing, and the cursor moves with the page that it counts.
  */
 export class FolderSync {
+  private readonly stored: StoredFolder
   private readonly filling = new Lock()
   private readonly following = new Lock()
   private readonly opening = new Lock()
@@ -53,30 +54,30 @@ export class FolderSync {
   private newestFlagsAt = 0
   private allFlagsAt = 0
   private everyUidAt = 0
-  /** Grows when all UIDs known so far lose their meaning: pages that are under way then are worth nothing. */
-  private generation = 0
   /** MODSEQ at which a backfill began: flags that changed while its pages were under way are looked at again. */
   private filledSince: string | null = null
 
   constructor(
     private readonly store: Pick<Rpc<StoreForMail>, 'call'>,
     private readonly parser: MessageParser,
-    private current: FolderCursor,
+    cursor: FolderCursor,
     private readonly progress: FolderProgress,
     private readonly around = new FetchAround(),
     private readonly budget: Budget = unlimited,
-  ) {}
+  ) {
+    this.stored = new StoredFolder(store, cursor)
+  }
 
   get cursor(): FolderCursor {
-    return this.current
+    return this.stored.cursor
   }
   get path(): string {
-    return this.current.path
+    return this.cursor.path
   }
 
   /** New settings of the folder from `folders.sync`: a path or role may have changed, the cursor is ours. */
   adopt(cursor: FolderCursor): void {
-    this.current = { ...this.current, path: cursor.path, role: cursor.role }
+    this.stored.move({ path: cursor.path, role: cursor.role })
   }
 
   /**
@@ -85,19 +86,14 @@ export class FolderSync {
    */
   async open(session: ImapSession): Promise<FolderState> {
     return await this.opening.hold(async () => {
-      const seenBefore = this.current.highUid
+      const seenBefore = this.cursor.highUid
       const state = await session.select(this.path)
       const reused = state.uidNext !== null && state.uidNext <= seenBefore
-      if (this.current.uidValidity !== state.uidValidity || reused) {
-        if (this.current.uidValidity !== null) log.info('UIDs begin anew', { folder: this.current.folderId, reused })
-        this.generation += 1
+      if (this.cursor.uidValidity !== state.uidValidity || reused) {
+        if (this.cursor.uidValidity !== null) log.info('UIDs begin anew', { folder: this.cursor.folderId, reused })
         this.filledSince = null
         this.around.reset()
-        const fresh = await this.store.call('folder.reset', {
-          folderId: this.current.folderId,
-          uidValidity: state.uidValidity,
-        })
-        this.current = { ...fresh, path: this.path, role: this.current.role }
+        await this.stored.reset(state.uidValidity)
       }
       // A look by NOOP says less than SELECT and STATUS do.
       if (state.uidNext !== null) this.lastState = { ...state, unseen: this.lastState?.unseen ?? null }
@@ -110,7 +106,7 @@ export class FolderSync {
     const last = this.lastState
     if (
       last === null ||
-      !this.current.complete ||
+      !this.cursor.complete ||
       state.uidValidity !== last.uidValidity ||
       state.uidNext !== last.uidNext ||
       state.exists !== last.exists
@@ -125,16 +121,16 @@ export class FolderSync {
 
   /** What STATUS says before the folder is looked at: a MODSEQ that fell makes all that was counted by it void (R36). */
   notice(state: FolderState): void {
-    if (state.modSeq === null || this.current.modSeq === null || state.modSeq >= BigInt(this.current.modSeq)) return
-    log.info('MODSEQ went backwards', { folder: this.current.folderId })
-    this.current = { ...this.current, modSeq: null }
+    if (state.modSeq === null || this.cursor.modSeq === null || state.modSeq >= BigInt(this.cursor.modSeq)) return
+    log.info('MODSEQ went backwards', { folder: this.cursor.folderId })
+    this.stored.move({ modSeq: null })
     this.filledSince = null
     this.lastState = state
   }
 
   /** Flags and labels of all messages are read again at the next look. */
   rereadFlags(): void {
-    this.current = { ...this.current, modSeq: null }
+    this.stored.move({ modSeq: null })
     this.lastState = null
   }
 
@@ -147,17 +143,17 @@ export class FolderSync {
   async backfill(session: ImapSession, stopped: () => boolean, onlyFirstPage = false): Promise<void> {
     await this.filling.hold(async () => {
       const state = await this.open(session)
-      if (this.current.complete) return
+      if (this.cursor.complete) return
       const store = this.storeFor(true)
-      const fresh = this.current.highUid === 0
-      this.filledSince ??= this.current.modSeq ?? this.modSeqOf(state).modSeq ?? null
+      const fresh = this.cursor.highUid === 0
+      this.filledSince ??= this.cursor.modSeq ?? this.modSeqOf(state).modSeq ?? null
       const newest = fresh && onlyFirstPage ? await session.newestUids(firstPage) : []
       const below =
         newest.length > 0
           ? newest
           : fresh
             ? (await session.allUids()).uids
-            : await session.uidsBelow(this.current.lowUid)
+            : await session.uidsBelow(this.cursor.lowUid)
       // An empty answer about a folder that is not empty would end its first sync before it began.
       if (fresh && below.length === 0 && state.exists > 0)
         throw new PosternError('server-broken', 'a search that finds nothing of what is there')
@@ -176,13 +172,14 @@ export class FolderSync {
       while (end > 0 && !stopped()) {
         const start = Math.max(0, end - size)
         const wanted = below.slice(start, end)
-        const known = fresh && end === below.length ? new Set<number>() : await this.knownAmong(wanted)
-        if (this.current.renumbered === true)
-          for (const uid of await this.knownAgain(
-            session,
-            wanted.filter((one) => !known.has(one)),
-          ))
-            known.add(uid)
+        const known = fresh && end === below.length ? new Set<number>() : await this.stored.known(wanted)
+        if (this.cursor.renumbered === true) {
+          const { uids, oldest } = await this.stored.knownAgain(
+            session.fetchMarks(wanted.filter((one) => !known.has(one))),
+          )
+          for (const uid of uids) known.add(uid)
+          if (uids.length > 0) this.progress.stored(uids.length, oldest)
+        }
         const low = wanted[0] ?? 1
         const high = wanted.at(-1) ?? 1
         for await (const message of this.around.fetch(
@@ -209,7 +206,7 @@ export class FolderSync {
   async catchUp(session: ImapSession, thorough = false): Promise<number> {
     return await this.following.hold(async () => {
       const state = await this.open(session)
-      if (this.current.highUid === 0 && !this.current.complete) return 0
+      if (this.cursor.highUid === 0 && !this.cursor.complete) return 0
       await this.followFlags(session, state, thorough)
       const came = await this.fetchNew(session, state)
       await this.followDeletions(session, state, thorough)
@@ -228,7 +225,7 @@ export class FolderSync {
     if (!Number.isFinite(since)) return []
     return (
       await this.store.call('parts.next', {
-        folderId: this.current.folderId,
+        folderId: this.cursor.folderId,
         since: Math.floor(since),
         largest: depth.largest ?? Number.MAX_SAFE_INTEGER,
         limit,
@@ -241,7 +238,7 @@ export class FolderSync {
     const { depth, pace } = this.budget
     await this.open(session)
     while (!stopped()) {
-      const uidValidity = this.uidValidity()
+      const uidValidity = this.stored.uidValidity
       const uids = await this.partial(deepenPage)
       const wanted = new Set(uids)
       for await (const row of session.fetchSources(uids)) {
@@ -249,7 +246,7 @@ export class FolderSync {
         const [message] = await this.parser.parse([row.source])
         if (message)
           await this.store.call('parts.complete', {
-            folderId: this.current.folderId,
+            folderId: this.cursor.folderId,
             uidValidity,
             uid: row.uid,
             message,
@@ -269,46 +266,45 @@ export class FolderSync {
   }
 
   private async fetchNew(session: ImapSession, state: FolderState): Promise<number> {
-    if (state.uidNext !== null && state.uidNext <= this.current.highUid + 1) return 0
-    const uids = (await session.searchUids({ uid: `${this.current.highUid + 1}:*` })).filter(
-      (uid) => uid > this.current.highUid,
+    if (state.uidNext !== null && state.uidNext <= this.cursor.highUid + 1) return 0
+    const uids = (await session.searchUids({ uid: `${this.cursor.highUid + 1}:*` })).filter(
+      (uid) => uid > this.cursor.highUid,
     )
     if (uids.length === 0) return 0
-    const pages = new PagePipe(this.parser, this.storeFor(!this.current.complete))
+    const pages = new PagePipe(this.parser, this.storeFor(!this.cursor.complete))
     for (let start = 0; start < uids.length; start += window) {
       const wanted = uids.slice(start, start + window)
-      const known = await this.knownAmong(wanted)
+      const known = await this.stored.known(wanted)
       for await (const message of this.around.fetch(
         this.shallow(session),
         wanted.filter((uid) => !known.has(uid)),
       ))
         await pages.add(message)
-      await pages.endOfWindow({ highUid: wanted.at(-1) ?? this.current.highUid })
+      await pages.endOfWindow({ highUid: wanted.at(-1) ?? this.cursor.highUid })
     }
     await pages.drain()
     return uids.length
   }
 
   private async followFlags(session: ImapSession, state: FolderState, thorough: boolean): Promise<void> {
-    const known = this.current.modSeq === null ? null : BigInt(this.current.modSeq)
+    const known = this.cursor.modSeq === null ? null : BigInt(this.cursor.modSeq)
     const backwards = known !== null && state.modSeq !== null && state.modSeq < known
     if (session.condstore && known !== null && !backwards) {
-      const refill = this.current.complete && this.filledSince !== null ? BigInt(this.filledSince) : known
+      const refill = this.cursor.complete && this.filledSince !== null ? BigInt(this.filledSince) : known
       const since = refill < known ? refill : known
       if (state.modSeq !== null && state.modSeq === since) return
       const { changes, highest } = await session.fetchFlagChanges(since)
       const vanished = session.takeVanished()
-      if (vanished.length > 0) await this.vanish(vanished)
+      if (vanished.length > 0) await this.stored.vanish(vanished)
       const modSeq = [known, highest, state.modSeq ?? 0n].reduce((most, one) => (one > most ? one : most))
-      await this.applyFlags(
-        session,
+      await this.stored.applyFlags(
         changes.filter(
-          (change) =>
-            change.uid <= this.current.highUid && (this.current.complete || change.uid >= this.current.lowUid),
+          (change) => change.uid <= this.cursor.highUid && (this.cursor.complete || change.uid >= this.cursor.lowUid),
         ),
         modSeq.toString(),
+        session.keepsKeywords,
       )
-      if (this.current.complete) this.filledSince = null
+      if (this.cursor.complete) this.filledSince = null
       return
     }
     // Without CONDSTORE, or with one that went backwards: the newest window at every look, everything when it is due.
@@ -316,64 +312,46 @@ export class FolderSync {
     const countsModSeq = modSeq !== null
     const all = thorough || countsModSeq || Date.now() - this.allFlagsAt > allFlagsMs
     const uids = (await session.searchUids()).filter(
-      (uid) => uid <= this.current.highUid && (this.current.complete || uid >= this.current.lowUid),
+      (uid) => uid <= this.cursor.highUid && (this.cursor.complete || uid >= this.cursor.lowUid),
     )
     const wanted = all ? uids : uids.slice(-flagsWindow)
     for (let end = wanted.length; end > 0; end -= flagsWindow) {
       const changes: FolderFlags[] = []
       for await (const row of session.fetchFlags(wanted.slice(Math.max(0, end - flagsWindow), end))) changes.push(row)
-      await this.applyFlags(session, changes, end <= flagsWindow ? modSeq : null)
+      await this.stored.applyFlags(changes, end <= flagsWindow ? modSeq : null, session.keepsKeywords)
     }
     this.newestFlagsAt = Date.now()
     if (all) this.allFlagsAt = Date.now()
   }
 
-  private async applyFlags(
-    session: ImapSession,
-    changes: readonly FolderFlags[],
-    modSeq: string | null,
-  ): Promise<void> {
-    for (let start = 0; start === 0 || start < changes.length; start += flagsWindow) {
-      const last = start + flagsWindow >= changes.length
-      await this.store.call('flags.apply', {
-        folderId: this.current.folderId,
-        uidValidity: this.uidValidity(),
-        changes: changes.slice(start, start + flagsWindow),
-        modSeq: last ? modSeq : null,
-        keywords: session.keepsKeywords,
-      })
-    }
-    if (modSeq !== null) this.current = { ...this.current, modSeq }
-  }
-
   /** Compares counts with the server; where they differ, and now and then anyway, UIDs one by one. Mends what differs. */
   private async followDeletions(session: ImapSession, state: FolderState, thorough: boolean): Promise<void> {
     const vanished = session.takeVanished()
-    if (vanished.length > 0) await this.vanish(vanished)
+    if (vanished.length > 0) await this.stored.vanish(vanished)
     const { localCount } = await this.store.call('folder.checked', {
-      folderId: this.current.folderId,
+      folderId: this.cursor.folderId,
       serverCount: state.exists,
       at: Date.now(),
       missing: this.around.missing.size,
       verified: false,
     })
-    if (!this.current.complete) return
+    if (!this.cursor.complete) return
     const due = thorough || Date.now() - this.everyUidAt > everyUidMs
     if (localCount === state.exists && !due) return
-    const generation = this.generation
+    const generation = this.stored.generation
     const { uids, whole } = await session.allUids()
     const onServer = new Set(uids)
-    const local = await this.localUids()
-    if (generation !== this.generation) return
+    const local = await this.stored.uids()
+    if (generation !== this.stored.generation) return
     const gone = local.filter((uid) => !onServer.has(uid))
     // A search that does not fit the server's own count takes nothing away here; the next look asks again.
-    if (gone.length > 0 && whole) await this.vanish(gone)
+    if (gone.length > 0 && whole) await this.stored.vanish(gone)
     const here = new Set(local)
     const missing = [...onServer].filter(
-      (uid) => uid <= this.current.highUid && !here.has(uid) && (thorough || this.around.due(uid)),
+      (uid) => uid <= this.cursor.highUid && !here.has(uid) && (thorough || this.around.due(uid)),
     )
     if (missing.length > 0) {
-      log.info('messages that were missing are fetched', { folder: this.current.folderId, count: missing.length })
+      log.info('messages that were missing are fetched', { folder: this.cursor.folderId, count: missing.length })
       const pages = new PagePipe(this.parser, this.storeFor(true))
       for (let start = 0; start < missing.length; start += window) {
         for await (const message of this.around.fetch(this.shallow(session), missing.slice(start, start + window)))
@@ -382,12 +360,12 @@ export class FolderSync {
       await pages.endOfWindow({})
       await pages.drain()
     }
-    this.around.confirm(onServer, missing.length > 0 ? new Set(await this.localUids()) : here)
+    this.around.confirm(onServer, missing.length > 0 ? new Set(await this.stored.uids()) : here)
     if (!whole) return
     this.everyUidAt = Date.now()
-    const unread = [...onServer].filter((uid) => uid > this.current.highUid).length
+    const unread = [...onServer].filter((uid) => uid > this.cursor.highUid).length
     await this.store.call('folder.checked', {
-      folderId: this.current.folderId,
+      folderId: this.cursor.folderId,
       serverCount: onServer.size - unread,
       at: Date.now(),
       missing: this.around.missing.size,
@@ -395,71 +373,15 @@ export class FolderSync {
     })
   }
 
-  private async localUids(): Promise<number[]> {
-    return (
-      await this.store.call('folder.known', {
-        folderId: this.current.folderId,
-        uidValidity: this.uidValidity(),
-        fromUid: 1,
-        toUid: Math.max(this.current.highUid, 1),
-      })
-    ).uids
-  }
-
-  private async vanish(uids: readonly number[]): Promise<void> {
-    for (let start = 0; start < uids.length; start += 5_000) {
-      await this.store.call('folder.vanished', {
-        folderId: this.current.folderId,
-        uidValidity: this.uidValidity(),
-        uids: uids.slice(start, start + 5_000),
-      })
-    }
-  }
-
-  /** After a new numbering: messages that their headers show to be here already take their places, without their bodies. */
-  private async knownAgain(session: ImapSession, uids: readonly number[]): Promise<readonly number[]> {
-    const [uidValidity, { generation }] = [this.uidValidity(), this]
-    const items: {
-      uid: number
-      flags: string[]
-      labels?: string[]
-      thread?: string
-      size: number
-      header: Uint8Array
-    }[] = []
-    let oldest = Infinity
-    for await (const { source, internalDate, ...mark } of session.fetchMarks(uids)) {
-      oldest = Math.min(oldest, internalDate)
-      items.push({ ...mark, header: source })
-    }
-    if (items.length === 0 || this.generation !== generation) return []
-    const found = await this.store.call('folder.reattach', { folderId: this.current.folderId, uidValidity, items })
-    if (found.uids.length > 0) this.progress.stored(found.uids.length, oldest)
-    return found.uids
-  }
-  private async knownAmong(uids: readonly number[]): Promise<Set<number>> {
-    const [fromUid, toUid] = [uids[0] ?? 1, uids.at(-1) ?? 1]
-    return new Set(
-      (
-        await this.store.call('folder.known', {
-          folderId: this.current.folderId,
-          uidValidity: this.uidValidity(),
-          fromUid,
-          toUid,
-        })
-      ).uids,
-    )
-  }
-
   /** Stores pages under the UIDVALIDITY of now: when another connection sees it change, the rest is worth nothing. */
   private storeFor(backfill: boolean): (items: IngestItem[], cursor: CursorMove) => Promise<void> {
-    const uidValidity = this.uidValidity()
-    const { generation } = this
+    const { uidValidity, generation } = this.stored
     return async (items, cursor) => {
-      if (this.generation !== generation) throw new PosternError('connection-lost', 'UIDVALIDITY changed meanwhile')
+      if (this.stored.generation !== generation)
+        throw new PosternError('connection-lost', 'UIDVALIDITY changed meanwhile')
       const begun = performance.now()
-      await this.store.call('ingest.page', { folderId: this.current.folderId, uidValidity, items, cursor, backfill })
-      this.current = { ...this.current, ...cursor }
+      await this.store.call('ingest.page', { folderId: this.cursor.folderId, uidValidity, items, cursor, backfill })
+      this.stored.move(cursor)
       if (items.length > 0)
         this.progress.stored(items.length, Math.min(...items.map((item) => item.message.date ?? item.internalDate)))
       if (backfill && items.length > 0) await this.budget.pace.rest(performance.now() - begun, this.budget.depth.pace)
@@ -470,10 +392,5 @@ export class FolderSync {
     // A look by NOOP has none; that of the SELECT before it is older, which loses nothing.
     const modSeq = state.modSeq ?? this.lastState?.modSeq ?? null
     return modSeq === null ? {} : { modSeq: modSeq.toString() }
-  }
-
-  private uidValidity(): string {
-    if (this.current.uidValidity === null) throw new PosternError('internal', 'folder is not open')
-    return this.current.uidValidity
   }
 }

@@ -1,9 +1,10 @@
-import { ImapFlow, type FetchMessageObject } from 'imapflow'
+import type { FetchMessageObject, ImapFlow } from 'imapflow'
 import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
-import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
+import { PosternError } from '../../../src-preload/contract/errors'
 import { writtenId } from '../../shared/threading'
 import { withDeadline } from './backoff'
-import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
+import type { Credentials } from './imap-client'
+import { commandMs, ImapConnection } from './imap-connection'
 import {
   arrivalOf,
   fetchedOf,
@@ -22,7 +23,6 @@ import {
   type MessageFacts,
 } from './imap-rows'
 import { askToHearOfAll } from './imap-notify'
-import { refusePlaintext } from './server-rules'
 
 export { largestMessage, type Credentials } from './imap-client'
 export {
@@ -35,45 +35,21 @@ export {
   type MessageFacts,
 } from './imap-rows'
 
-const commandMs = 60_000
 const mostVanished = 100_000
 const quietMs = 90_000
 
-/**
- * One IMAP connection with deadlines on everything and failures as PosternError. Commands run one after another.
- * After a failure of the connection the session is closed and stays so; its owner makes a new one.
- */
-export class ImapSession {
-  private readonly client: ImapFlow
+/** The commands of one IMAP connection, one after another. */
+export class ImapSession extends ImapConnection {
   private selected: string | null = null
   private vanishedUids: number[] = []
-  private closedBy: PosternError | null = null
-  private opening = true
-  private onChangeListener: (() => void) | null = null
-  private onCloseListener: (() => void) | null = null
 
-  private constructor(
-    private readonly server: ServerSettings,
-    auth: Credentials,
-    idle: boolean,
-  ) {
-    refusePlaintext(server)
-    this.client = new ImapFlow(clientOptions(server, auth, idle))
-    this.client.on('error', (error: unknown) => {
-      this.closedBy ??= this.failure(error)
-    })
-    this.client.on('close', () => {
-      if (this.opening) return
-      this.closedBy ??= new PosternError('connection-lost', 'closed by the server', this.facts())
-      this.onCloseListener?.()
-    })
-    this.client.on('exists', () => this.onChangeListener?.())
-    this.client.on('flags', () => this.onChangeListener?.())
+  private constructor(server: ServerSettings, auth: Credentials, idle: boolean) {
+    super(server, auth, idle)
     this.client.on('expunge', (event) => {
       // A few bytes can name millions of UIDs (R36); beyond this the comparison of counts finds what is gone.
       if (this.vanishedUids.length >= mostVanished) return
       if (event.uid !== undefined) this.vanishedUids.push(event.uid)
-      this.onChangeListener?.()
+      this.changed()
     })
   }
 
@@ -83,43 +59,8 @@ export class ImapSession {
    */
   static async open(server: ServerSettings, auth: Credentials, idle = false): Promise<ImapSession> {
     const session = new ImapSession(server, auth, idle)
-    try {
-      await withDeadline(
-        session.client.connect(),
-        60_000,
-        () => new PosternError('timeout', 'connect', session.facts()),
-      )
-      session.opening = false
-      return session
-    } catch (error) {
-      session.client.close()
-      throw session.failure(error)
-    }
-  }
-
-  get capabilities(): ReadonlySet<string> {
-    return new Set(this.client.capabilities.keys())
-  }
-  get condstore(): boolean {
-    return this.client.enabled.has('CONDSTORE') || this.client.enabled.has('QRESYNC')
-  }
-  get qresync(): boolean {
-    return this.client.enabled.has('QRESYNC')
-  }
-  /** Labels instead of folders (X-GM-EXT-1). */
-  get gmail(): boolean {
-    return this.client.capabilities.has('X-GM-EXT-1')
-  }
-  get closed(): boolean {
-    return this.closedBy !== null
-  }
-  get encrypted(): boolean {
-    return this.client.secureConnection && this.client.tls !== undefined && this.client.tls !== false
-  }
-
-  /** Told when the selected folder changed (new mail, flags, deletions). */
-  onChange(listener: () => void): void {
-    this.onChangeListener = listener
+    await session.connect()
+    return session
   }
 
   /**
@@ -131,11 +72,6 @@ export class ImapSession {
     // Ends an IDLE; it begins again by itself.
     await this.run('NOOP', () => this.client.noop())
     return await this.run('NOTIFY', () => askToHearOfAll(this.client, listener))
-  }
-
-  onClose(listener: () => void): void {
-    this.onCloseListener = listener
-    if (this.closed) listener()
   }
 
   /** All folders; with their states in the same answer where the server can (LIST-STATUS, RFC 5819), else one by one. */
@@ -387,41 +323,6 @@ export class ImapSession {
     return done.uid ?? null
   }
 
-  /**
-   * After sleep or a change of network: is anybody still there? Ends the session when nothing at all comes within `ms`;
-   * a long answer under way counts as life.
-   */
-  async probe(ms: number): Promise<void> {
-    if (this.closedBy) return
-    const heard = this.client.stats().received
-    const answered = await Promise.race([
-      this.client.noop().then(
-        () => true,
-        () => true,
-      ),
-      new Promise<false>((resolve) => {
-        setTimeout(() => resolve(false), ms).unref()
-      }),
-    ])
-    if (!answered && this.client.stats().received === heard)
-      this.drop(new PosternError('timeout', 'no answer to a probe', this.facts()))
-  }
-
-  /** Says goodbye, at most two seconds long. */
-  async close(): Promise<void> {
-    this.onCloseListener = null
-    if (!this.closed)
-      await withDeadline(this.client.logout(), 2_000, () => new Error('no answer')).catch(() => undefined)
-    this.closedBy ??= new PosternError('cancelled', 'closed')
-    this.client.close()
-  }
-
-  /** Ends at once; a command under way fails with `error`. */
-  drop(error: PosternError): void {
-    this.closedBy ??= error
-    this.client.close()
-  }
-
   /** What `fetchedOf` reads, beside the bytes. */
   private about() {
     return { uid: true, flags: true, internalDate: true, labels: this.gmail, threadId: this.gmail }
@@ -447,31 +348,5 @@ export class ImapSession {
     } finally {
       if (!this.closed) await rows.return?.(false).catch(() => undefined)
     }
-  }
-
-  private async run<T>(command: string, work: () => Promise<T>, ms = commandMs): Promise<T> {
-    if (this.closedBy) throw this.closedBy
-    try {
-      return await withDeadline(work(), ms, () => new PosternError('timeout', command, { ...this.facts(), command }))
-    } catch (error) {
-      throw this.broken(error)
-    }
-  }
-
-  /** A refusal by the server leaves the connection as it is; everything else ends it. */
-  private broken(error: unknown): PosternError {
-    const failure = this.failure(error)
-    if (!['server-refused', 'not-found', 'auth-refused'].includes(failure.code)) this.drop(failure)
-    return failure
-  }
-
-  private failure(error: unknown): PosternError {
-    const failure = imapFailure(error, this.server)
-    // That the connection is gone is told by every command that waited; why it went was told once.
-    return failure.code === 'connection-lost' && this.closedBy ? this.closedBy : failure
-  }
-
-  private facts(): ErrorDetail {
-    return factsOf(this.server)
   }
 }

@@ -10,6 +10,7 @@ import type { FolderSync } from './folder-sync'
 import type { MessageParser } from './page-pipe'
 import { folderName } from './imap-notify'
 import type { ImapSession } from './imap-session'
+import { Filling } from './filling'
 import { Pace } from './pace'
 import { performActs } from './server-acts'
 import { isMicrosoft } from './server-rules'
@@ -23,7 +24,6 @@ import {
   longAwayMs,
   probeMs,
   unsettledMs,
-  watchAfterMs,
   unsettledTryMs,
   refusedTryMs,
   offlineCodes,
@@ -56,6 +56,7 @@ export class MailboxSync {
   private readonly progress: SyncProgress
   private actsUnderWay: Promise<void> = Promise.resolve()
   private readonly list: FolderList
+  private readonly filling: Filling
   private touchedPaths = new Set<string>()
   private askedForAll = false
   private lookAround = false
@@ -78,6 +79,12 @@ export class MailboxSync {
     const pace = ports.pace ?? new Pace()
     this.progress = new SyncProgress(mailbox.id, ports.store, () => pace.slows(mailbox.depth.pace))
     this.list = new FolderList(mailbox.id, ports.store, ports.parser, this.progress, { depth: mailbox.depth, pace })
+    this.filling = new Filling(
+      this.list,
+      this.connections,
+      () => this.stopped,
+      (folder, work) => this.attempt(folder, work),
+    )
   }
 
   start(): void {
@@ -239,17 +246,17 @@ export class MailboxSync {
       if (fresh) this.ports.parser.warm?.()
       let states = await this.list.refresh(work, !fresh)
       this.progress.report('syncing')
-      await this.firstPages(work)
+      await this.filling.firstPages(work)
       this.actsWaiting()
       if (fresh) states = await this.list.refresh(work)
       await this.progress.count(states)
-      await this.fill(work)
+      await this.filling.rest(work)
       if (this.stopped) return null
       this.backoff.reset()
       const thorough = this.awaySince > 0 && Date.now() - this.awaySince > longAwayMs
       for (const folder of this.list.all) await this.bring(work, folder, thorough)
       this.progress.synced()
-      await this.deepen(work)
+      await this.filling.deepen(work)
       await this.live(work)
       return null
     } catch (error) {
@@ -275,73 +282,6 @@ export class MailboxSync {
   private async isNew(): Promise<boolean> {
     const { folders } = await this.ports.store.call('folders.all', { mailboxId: this.mailbox.id })
     return folders.every(({ highUid }) => highUid === 0)
-  }
-
-  /** Inbox first: its newest page is what the window waits for. */
-  private async firstPages(session: ImapSession): Promise<void> {
-    const { inbox } = this.list
-    if (!inbox) return
-    if (inbox.cursor.highUid > 0) await inbox.catchUp(session)
-    // New, or its UIDs began anew just now.
-    if (inbox.cursor.highUid === 0) await inbox.backfill(session, () => this.stopped, true)
-  }
-
-  /** Fetches what is not here yet. */
-  private async fill(session: ImapSession): Promise<void> {
-    if (this.list.all.every((folder) => folder.cursor.complete)) return
-    await this.besideInbox(session, this.list.all, (folder) => folder.backfill(session, () => this.stopped))
-  }
-
-  /** After more is to be kept than before: completes what is here in part. */
-  private async deepen(session: ImapSession): Promise<void> {
-    const folders: FolderSync[] = []
-    for (const folder of this.list.all) if ((await folder.partial(1)).length > 0) folders.push(folder)
-    if (folders.length > 0)
-      await this.besideInbox(session, folders, (folder) => folder.deepen(session, () => this.stopped))
-  }
-
-  /** Long work on folders, while a second connection keeps the inbox live. */
-  private async besideInbox(
-    session: ImapSession,
-    folders: readonly FolderSync[],
-    work: (folder: FolderSync) => Promise<void>,
-  ): Promise<void> {
-    const filled = new Sleeper()
-    let filling = true
-    const watching = this.watchInbox(() => filling && !this.stopped && !session.closed, filled)
-    try {
-      for (const folder of folders) {
-        await this.attempt(folder, () => work(folder))
-        if (this.stopped) return
-      }
-    } finally {
-      filling = false
-      filled.wake()
-      await watching
-    }
-  }
-
-  /** Goes without when the server allows no second connection, and tries again now and then. */
-  private async watchInbox(wanted: () => boolean, signal: Sleeper): Promise<void> {
-    const { inbox } = this.list
-    await signal.sleep(watchAfterMs)
-    while (inbox && wanted()) {
-      try {
-        const session = await this.connections.openWatch()
-        session.onChange(() => signal.wake())
-        session.onClose(() => signal.wake())
-        while (wanted() && !session.closed) {
-          await inbox.catchUp(session)
-          await signal.sleep(pollMs)
-          // Several changes at once come as several lines.
-          await new Promise((resolve) => setTimeout(resolve, 20))
-        }
-        await session.close()
-      } catch (error) {
-        log.info('no second connection', { code: PosternError.from(error).code })
-      }
-      if (wanted()) await signal.sleep(pollMs)
-    }
   }
 
   /** The server tells that a folder changed; of one that is not known the whole list may. */

@@ -1,0 +1,98 @@
+import type { FolderCursor, StoreForMail } from '../../../src-preload/contract/internal'
+import { PosternError } from '../../../src-preload/contract/errors'
+import type { Rpc } from '../../shared/port-rpc'
+import type { FetchedMessage, FolderFlags } from './imap-rows'
+
+/** Changes of flags in one call. */
+export const flagsWindow = 1_000
+/** UIDs that vanished in one call. */
+const vanishedWindow = 5_000
+
+/** A message's headers as its source, and the size of the whole. */
+type Mark = Omit<FetchedMessage, 'part'> & { size: number }
+
+/** What the store has of one folder, by UID, and how far it has come. All of it holds under one UIDVALIDITY. */
+export class StoredFolder {
+  /** Grows when all UIDs known so far lose their meaning: pages that are under way then are worth nothing. */
+  generation = 0
+
+  constructor(
+    private readonly store: Pick<Rpc<StoreForMail>, 'call'>,
+    private current: FolderCursor,
+  ) {}
+
+  get cursor(): FolderCursor {
+    return this.current
+  }
+
+  get uidValidity(): string {
+    if (this.current.uidValidity === null) throw new PosternError('internal', 'folder is not open')
+    return this.current.uidValidity
+  }
+
+  /** The store has come further, or is told so. */
+  move(to: Partial<FolderCursor>): void {
+    this.current = { ...this.current, ...to }
+  }
+
+  /** UIDs mean other messages now. */
+  async reset(uidValidity: string): Promise<void> {
+    this.generation += 1
+    const fresh = await this.store.call('folder.reset', { folderId: this.current.folderId, uidValidity })
+    this.current = { ...fresh, path: this.current.path, role: this.current.role }
+  }
+
+  /** Those of these UIDs, ascending, that are stored. */
+  async known(uids: readonly number[]): Promise<Set<number>> {
+    return new Set(await this.between(uids[0] ?? 1, uids.at(-1) ?? 1))
+  }
+
+  /** All that are stored. */
+  async uids(): Promise<number[]> {
+    return await this.between(1, Math.max(this.current.highUid, 1))
+  }
+
+  async vanish(uids: readonly number[]): Promise<void> {
+    for (let start = 0; start < uids.length; start += vanishedWindow)
+      await this.store.call('folder.vanished', { ...this.here(), uids: uids.slice(start, start + vanishedWindow) })
+  }
+
+  /** @param modSeq what has been followed with them; null: nothing that counts @param keywords the server keeps any keyword */
+  async applyFlags(changes: readonly FolderFlags[], modSeq: string | null, keywords: boolean): Promise<void> {
+    for (let start = 0; start === 0 || start < changes.length; start += flagsWindow) {
+      const last = start + flagsWindow >= changes.length
+      await this.store.call('flags.apply', {
+        ...this.here(),
+        changes: changes.slice(start, start + flagsWindow),
+        modSeq: last ? modSeq : null,
+        keywords,
+      })
+    }
+    if (modSeq !== null) this.move({ modSeq })
+  }
+
+  /**
+   * After a new numbering: messages that their headers show to be here already take their places, without their bodies.
+   * @returns their UIDs, and the arrival of the oldest of `marks`, ms
+   */
+  async knownAgain(marks: AsyncIterable<Mark>): Promise<{ uids: readonly number[]; oldest: number }> {
+    const { generation } = this
+    const here = this.here()
+    const items: (Omit<Mark, 'source' | 'internalDate'> & { header: Uint8Array })[] = []
+    let oldest = Infinity
+    for await (const { source, internalDate, ...mark } of marks) {
+      oldest = Math.min(oldest, internalDate)
+      items.push({ ...mark, header: source })
+    }
+    if (items.length === 0 || this.generation !== generation) return { uids: [], oldest }
+    return { uids: (await this.store.call('folder.reattach', { ...here, items })).uids, oldest }
+  }
+
+  private async between(fromUid: number, toUid: number): Promise<number[]> {
+    return (await this.store.call('folder.known', { ...this.here(), fromUid, toUid })).uids
+  }
+
+  private here(): { folderId: number; uidValidity: string } {
+    return { folderId: this.current.folderId, uidValidity: this.uidValidity }
+  }
+}
