@@ -71,7 +71,8 @@ function Ready({ state }: { state: AppState }) {
     if (settings) applySettings(settings)
   }, [settings])
   const filled = mailboxes ? mailboxes.length > 0 : state.filled
-  const there = mailboxes !== undefined && filled
+  // Behind the store, which answers those clicks.
+  const there = mailboxes !== undefined && filled && state.phase === 'ready'
   const { provisionError } = state
   useEffect(() => {
     // the first run says it on its own page

@@ -51,8 +51,20 @@ class Query<N extends Asked> {
     if (this.stale) this.refetch()
     return () => {
       this.listeners.delete(listener)
-      if (this.listeners.size === 0) this.drop = setTimeout(() => this.home.delete(this.key), keepMs)
+      if (this.listeners.size === 0) this.leave()
     }
+  }
+
+  /** Shows an answer of before until the first one of now is here. */
+  show(data: CallOutput<N>): void {
+    if (this.state.data !== undefined || this.state.error) return
+    this.set({ data, error: null, slow: false })
+    if (this.listeners.size === 0) this.leave()
+  }
+
+  private leave(): void {
+    clearTimeout(this.drop)
+    this.drop = setTimeout(() => this.home.delete(this.key), keepMs)
   }
 
   hear(event: PosternEvent): void {
@@ -179,4 +191,9 @@ export function prefetch<N extends Asked>(
   }
   stop = query.subscribe(look)
   look()
+}
+
+/** Shows an answer that was kept from before, until the first one of now is here. */
+export function show<N extends Asked>(name: N, input: CallInput<N>, answer: CallOutput<N>): void {
+  queryFor(name, input).show(answer)
 }

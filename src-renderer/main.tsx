@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app'
+import { showLastSeen } from './last-seen'
 import { prefetch } from './live'
 import { firstList } from './inbox/use-list-window'
 import { startHand } from './state/hand'
@@ -22,6 +23,7 @@ if (!isSupport) {
   prefetch('settings.get', {})
   prefetch('mailboxes.list', {})
   prefetch('sync.status', {})
+  void showLastSeen().catch(() => undefined)
 }
 
 /** ms that the first draw waits for the mail at most. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Terminal } from './cli'
 import { fileHead } from '../shared/file-head'
 import { readPolicies } from '../shared/policy-reader'
+import { lastSeenFile } from './files'
 import { Keys } from './keys'
 import { systemPolicies, type PolicyPlace } from './policy'
 import { keychainWorks, systemKeychain } from './secrets'
@@ -73,6 +74,7 @@ async function lookAtProfile(profile: string, say: (good: boolean, line: string)
     !isPlain,
     isPlain ? 'the database is not encrypted' : `database ${(statSync(database).size / 1e6).toFixed(1)} MB, encrypted`,
   )
+  if (existsSync(lastSeenFile(profile))) say(true, 'what the window showed first is kept for the next start, encrypted')
   const words = {
     keychain: 'its key is in the keychain',
     passphrase: 'its key is under a passphrase',

@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 const besideOf = (file: string): string => `${file}.new`
 
@@ -23,4 +23,18 @@ export function writeFileSafely(file: string, content: string): void {
     closeSync(handle)
   }
   renameSync(beside, file)
+}
+
+/** What the last run showed, sealed (last-seen.ts). Its name is one that an erasure takes away with the databases. */
+export const lastSeenFile = (profile: string): string => join(profile, 'postern-last-seen')
+
+/** Reads a small file and removes it; null when there is none, or when it does not go. */
+export function takeFile(file: string): Buffer | null {
+  try {
+    const bytes = readFileSync(file)
+    rmSync(file)
+    return bytes
+  } catch {
+    return null
+  }
 }

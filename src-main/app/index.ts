@@ -14,7 +14,8 @@ import { AutoLock } from './auto-lock'
 import { Files, openLink } from './desktop'
 import { openGate } from './gate'
 import { policyFolder, PolicyWatch, systemPolicies, type PolicyPlace } from './policy'
-import { Keys } from './keys'
+import type { Keys, KeyState } from './keys'
+import { LastSeenFile } from './last-seen'
 import type { openLogFile } from './log-file'
 import { setAppMenu } from './menu'
 import { makeReport } from './reports'
@@ -32,21 +33,36 @@ const log = logger('app')
 export interface Started {
   readonly profile: string
   readonly options: CommandLine
+  readonly keys: Keys
+  /** `keys.find()`: the keychain takes its time. */
+  readonly found: Promise<KeyState>
   readonly logFile: ReturnType<typeof openLogFile>
   readonly window: MainWindow
   readonly session: Session
-  /** The store's process, on its way up. */
-  readonly store: UtilityProcess
+  /** The store's process, on its way up; null: it comes up behind `seen`. */
+  readonly store: UtilityProcess | null
+  /** What the last run left sealed of what it showed. */
+  readonly seen: Buffer | null
 }
 
 /** The program once its window is opened: joins window, store and mail. All that the window may ask can be answered when this returns. */
-export async function run({ profile, options, logFile, window, session, store }: Started): Promise<void> {
+export async function run({
+  profile,
+  options,
+  logFile,
+  window,
+  session,
+  store,
+  seen,
+  keys,
+  found,
+}: Started): Promise<void> {
   forbidNetwork((refused) => {
     log.error('a connection was refused', { host: refused.host })
     workspace.connectionRefused(refused)
   })
   giveBackAtRest()
-  const keys = new Keys(profile)
+  const lastSeen = new LastSeenFile(profile, app.getVersion(), seen)
   const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)
   const policy = new PolicyWatch(policyPlace(app.isPackaged, options.policyDir))
   const policyRead = policy.start()
@@ -62,9 +78,10 @@ export async function run({ profile, options, logFile, window, session, store }:
   const workspace = new Workspace({
     profile,
     keys,
-    found: keys.find(),
+    found,
     storeProcess: store,
     drawn: window.drawn,
+    lastSeen,
     policy,
     provisionFile: options.provisionFile,
     sampleDir: options.sampleDir,
@@ -122,6 +139,7 @@ export async function run({ profile, options, logFile, window, session, store }:
         standIn: isStandIn(),
         provisionError: workspace.provisioning.failure,
       }),
+      'app.lastSeen': async () => ({ seen: await lastSeen.handOut() }),
       'app.unlock': async ({ passphrase }) => done(await workspace.unlock(passphrase)),
       'app.unlockWithSystem': async () => done(await workspace.unlockWithSystem()),
       'app.setPassphrase': async ({ passphrase, current }) => done(await workspace.setPassphrase(passphrase, current)),

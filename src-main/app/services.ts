@@ -17,8 +17,8 @@ import { channel, Service } from './processes'
 const log = logger('services')
 
 export interface ServicesOptions {
-  /** The store's first process, started ahead of everything. */
-  readonly storeProcess: UtilityProcess
+  /** The store's first process, where it was started ahead of everything. */
+  readonly storeProcess: UtilityProcess | null
   /** Sample mail instead of servers; null: none. */
   readonly sampleDir: string | null
   readonly onLog: (process: string, line: LogLine) => void
@@ -42,7 +42,7 @@ export class Services {
   constructor(private readonly options: ServicesOptions) {
     this.store = new Service({
       name: 'store',
-      first: options.storeProcess,
+      ...(options.storeProcess ? { first: options.storeProcess } : {}),
       mine: appForStore,
       theirs: storeForApp,
       onLog: options.onLog,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { app, Menu, session as sessions } from 'electron'
 import { logger, setLogSink } from '../shared/log'
 import { commandOf } from './command'
+import { lastSeenFile, takeFile } from './files'
 import { forkService } from './fork'
 import { lockDown } from './lock-down'
 import { openLogFile } from './log-file'
@@ -81,8 +82,11 @@ function lacksScreen(argv: readonly string[]): boolean {
 
 async function start(logFile: ReturnType<typeof openLogFile>): Promise<void> {
   const pages = readPages(join(import.meta.dirname, '../renderer'))
+  // Removed whatever comes of it: only a clean end leaves one, of the very store that the next start finds.
+  const seen = takeFile(lastSeenFile(profile))
   await app.whenReady()
-  const store = forkService('store')
+  // With something to draw at once, the store's process comes up behind it.
+  const store = seen ? null : forkService('store')
   const session = sessions.defaultSession
   lockDown(session)
   // No page is answered before app can hear what it asks.
@@ -95,9 +99,13 @@ async function start(logFile: ReturnType<typeof openLogFile>): Promise<void> {
   const window = new MainWindow(profile, session, join(import.meta.dirname, '../preload/index.cjs'))
   window.open()
   // Electron brings both processes up from this thread: loading the rest first would hold them up by as long as it takes.
-  await spawned(store)
+  if (store) await spawned(store)
+  // The keychain takes its time: it is asked before the rest is loaded.
+  const { Keys } = await import('./keys')
+  const keys = new Keys(profile)
+  const found = keys.find()
   const { run } = await import('./index')
-  const started = run({ profile, options, logFile, window, session, store })
+  const started = run({ profile, options, logFile, window, session, store, seen, keys, found })
   listen()
   await started
 }

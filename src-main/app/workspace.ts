@@ -3,11 +3,13 @@ import { PosternError } from '../../src-preload/contract/errors'
 import type { NetworkContact } from '../../src-preload/contract/network'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import type { MailForApp, StoreForApp } from '../../src-preload/contract/internal'
+import type { LastSeen } from '../../src-preload/contract/last-seen'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
 import { AccessHead } from './access-head'
 import { Guest } from './guest'
+import type { LastSeenFile } from './last-seen'
 import type { PolicyWatch } from './policy'
 import type { Keys, KeyState } from './keys'
 import { FormerAccess } from './former-access'
@@ -21,6 +23,9 @@ import { StoreEvent } from './store-events'
 import type { SystemUnlock } from './system-unlock'
 
 const log = logger('workspace')
+
+/** ms that an end waits for what the next start shows first. */
+const seenMs = 1000
 
 export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed' | 'changing-key'
 
@@ -36,8 +41,10 @@ export interface WorkspaceOptions {
   readonly keys: Keys
   /** `keys.find()`, begun while the store's process starts: the keychain takes its time. */
   readonly found: Promise<KeyState>
-  /** The store's first process, started ahead of everything. */
-  readonly storeProcess: UtilityProcess
+  /** The store's first process, where it was started ahead of everything. */
+  readonly storeProcess: UtilityProcess | null
+  /** What the last run showed first. */
+  readonly lastSeen: LastSeenFile
   /** The window has drawn itself: mail may have the processor now. */
   readonly drawn: Promise<void>
   readonly provisionFile: string | null
@@ -152,10 +159,18 @@ export class Workspace {
     this.services.networkChanged(online)
   }
 
-  /** Processes start while the keychain is asked; neither needs the other. */
+  /**
+   * The store's process starts while the keychain is asked; neither needs the other. Where the last run left what it showed, the
+   * window gets that first, and the process starts while it is drawn.
+   */
   async start(): Promise<void> {
-    this.services.store.start()
-    await this.takeKey(await this.options.found)
+    const { storeProcess, found, lastSeen, policy } = this.options
+    if (storeProcess) this.services.store.start()
+    const state = await found
+    const mayShow = state.is === 'ready' && !this.managed.objection(state) && !wasErased(this.options.profile)
+    await lastSeen.offer(mayShow ? state.key : null, policy.state)
+    if (!storeProcess) this.services.store.start()
+    await this.takeKey(state)
   }
 
   private async takeKey(found: KeyState): Promise<void> {
@@ -436,8 +451,22 @@ export class Workspace {
   /** In reverse order of starting, each with its deadline. */
   async stop(): Promise<void> {
     await this.services.mail.stop()
+    const seen = await this.seenNow()
     await this.services.store.stop()
+    if (seen && this.key) this.options.lastSeen.keep(this.key, this.options.policy.state, seen)
     await this.head.flush()
     this.key?.fill(0)
+  }
+
+  /** What the next start may show before the store is open: nothing where a passphrase or a person must be asked first. */
+  private async seenNow(): Promise<LastSeen | null> {
+    if (this.phase !== 'ready' || this.keys.keyIn !== 'keychain' || this.mustLock || this.guest.isHere) return null
+    const late = new Promise<{ seen: null }>((resolve) => setTimeout(resolve, seenMs, { seen: null }).unref())
+    try {
+      return (await Promise.race([this.store.call('store.lastSeen', {}), late])).seen
+    } catch (fault) {
+      log.warn('what was seen last is not known', { code: PosternError.from(fault).code })
+      return null
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { CallInput, View } from '../../src-preload/contract'
 import { ask, onEvent } from '../client'
-import { ListWindow } from '../state/list-window'
+import { ListWindow, type ListPage } from '../state/list-window'
 import { topicsOf } from '../topics'
 
 /** What makes a list: everything that `conversations.list` is asked with but the page. */
@@ -58,7 +58,15 @@ export function useListWindow(filter: ListFilter): ListWindow {
   return window
 }
 
+const firstWindow = (): ListWindow => listWindow(listFilter('inbox', null, 'newest', false))
+
 /** Asks for the first page of the inbox before the list is drawn. */
 export function firstList(): void {
-  const stop = listWindow(listFilter('inbox', null, 'newest', false)).subscribe(() => stop())
+  const window = firstWindow()
+  const stop = window.subscribe(() => stop())
+}
+
+/** Shows that page as it was before, until it is here. */
+export function showFirstPage(page: ListPage): void {
+  firstWindow().before(page)
 }

@@ -48,6 +48,14 @@ export class ListWindow {
     }
   }
 
+  /** Shows the first page as it was before, until it is here. */
+  before(page: ListPage): void {
+    if (this.total !== null || this.error) return
+    this.pages.set(0, page.rows)
+    this.total = page.total
+    this.changed()
+  }
+
   row(index: number): ConversationRow | undefined {
     return this.pages.get(Math.floor(index / pageSize))?.[index % pageSize]
   }

@@ -1,5 +1,5 @@
 /**
- * bench:start. Start of a profile with N messages to a painted inbox, and its memory after the sync and after a start, beside
+ * bench:start. Start of a profile with N messages to a painted inbox, and to the store's first answer, and its memory after the sync and after a start, beside
  * an empty Electron window of the same binary in the same run. All are started alike and watched from outside: the picture in
  * the screen's own framebuffer, the memory in /proc. Nothing is attached to them.
  */
@@ -17,6 +17,8 @@ import { mailboxSettings, newProfile, startProgram, untilSynced } from './progra
 /** Memory is looked at in so many of the rounds, since each look takes `restMs`. */
 const memoryRounds = 3
 const restMs = 8000
+/** Starts that are watched until the store answers, by the program's log: it writes more then, so they count for nothing else. */
+const answeringRounds = 3
 
 export default async function benchStart({ electron, env, count = 20_000, rounds = 7 }) {
   const dovecot = await startDovecot({ users: [{ name: 'support', password: 'pw' }] })
@@ -26,14 +28,14 @@ export default async function benchStart({ electron, env, count = 20_000, rounds
   const display = await ensureDisplay({ always: true, framebufferDir: frames })
   const screen = screenWatcher(path.join(frames, 'Xvfb_screen0'), { columns: 500 })
   const watched = appEnv({ ...env, ...display.env })
-  const begin = (app, dir, ...more) =>
-    started(electron.path, [...electronArgs(), app, `--user-data-dir=${dir}`, ...more], watched)
+  const begin = (app, dir, args = [], more = {}) =>
+    started(electron.path, [...electronArgs(), app, `--user-data-dir=${dir}`, ...args], { ...watched, ...more })
   try {
     fill(dovecot.maildirOf('support'), count)
     const provision = path.join(frames, 'provision.json')
     const mailbox = { ...mailboxSettings('support', dovecot.port), password: 'pw' }
     fs.writeFileSync(provision, JSON.stringify({ version: 1, mailboxes: [mailbox] }))
-    const first = begin(root, profile, `--provision=${provision}`)
+    const first = begin(root, profile, [`--provision=${provision}`])
     await untilQuiet(first.pid)
     // Long enough that everything has given back what it took, the page too, whose memory Chromium looks after.
     await sleep(30_000)
@@ -61,7 +63,12 @@ export default async function benchStart({ electron, env, count = 20_000, rounds
       postern.memory.push(other.memory.mib)
       console.log(`  empty window ${one.memory.said}\n  Postern ${other.memory.said}`)
     }
+    const answered = []
+    for (let round = 0; round < answeringRounds; round += 1)
+      answered.push(await answering(() => begin(root, profile, [], { POSTERN_LOG: 'debug' }), profile))
+    console.log(`the store answers the window after ${answered.map(seconds).join(', ')}`)
     figure('start.vs-empty-window', median(postern.start) / median(empty.start), 'x')
+    figure('start.answering-vs-empty-window', median(answered) / median(empty.start), 'x')
     figure('memory.after-sync-vs-empty-window', afterSync.mib / median(empty.memory), 'x')
     figure('memory.vs-empty-window', median(postern.memory) / median(empty.memory), 'x')
   } finally {
@@ -111,6 +118,28 @@ async function watch(start, screen, withMemory) {
     const { appeared, rest } = await screen.settle(before, t0)
     if (withMemory) await sleep(restMs)
     return { appeared, rest, memory: withMemory ? memoryOf(program.pid) : null }
+  } finally {
+    await program.end()
+  }
+}
+
+/** ms from the start until the store has answered the window's first call; what the window shows before that it was handed by the last end. */
+async function answering(start, profile) {
+  const t0 = Date.now()
+  const program = start()
+  try {
+    for (;;) {
+      await sleep(100)
+      if (Date.now() - t0 > 40_000) throw new Error('the store does not answer')
+      const log = fs.readFileSync(path.join(profile, 'logs/postern.log'), 'utf8')
+      const calls = [...log.matchAll(/^{"at":"([^"]+)".*"message":"call"/gm)].map(([, at]) => Date.parse(at))
+      const first = calls.find((at) => at >= t0)
+      if (first !== undefined) {
+        // Ended in its first second the program has work under way that keeps its end from being a usual one.
+        await sleep(2000)
+        return first - t0
+      }
+    }
   } finally {
     await program.end()
   }

@@ -41,10 +41,11 @@ function filesOf(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** What a profile's database and key files hold, without what every start writes (logs, Chromium's own). */
+/** What a profile's database and key files hold, without what every start writes or takes away (logs, Chromium's own, what was seen last). */
 function digest(profile: string): Record<string, string> {
   const ours = readdirSync(profile).filter(
-    (name) => /^(?:postern.*|keyring\.json|secrets\.json)$/.test(name) && statSync(join(profile, name)).isFile(),
+    (name) =>
+      /^(?:postern(?!-last-seen).*|keyring\.json|secrets\.json)$/.test(name) && statSync(join(profile, name)).isFile(),
   )
   return Object.fromEntries(
     ours.map((name) => [

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
@@ -93,10 +93,16 @@ test('without a network nothing stops searching, reading and answering, and the 
 
 test('a restart without a network loses nothing of it', async () => {
   const { profile } = desk
+  const log = (): string => readFileSync(join(profile, 'logs', 'postern.log'), 'utf8')
   await desk.close()
+  const kept = readdirSync(profile).filter((name) => name === 'postern-last-seen')
   desk = await startPostern({ profile })
-  await expect(syncStatus(desk.page)).toContainText('Offline')
+  // Acted on as soon as it is seen: what the end left is drawn before the store is open.
   await nav(desk.page, 'Closed').click()
+  await expect(syncStatus(desk.page)).toContainText('Offline')
+  expect(kept).toHaveLength(1)
+  expect(readdirSync(profile)).not.toContain('postern-last-seen')
+  expect(log()).toContain('what was seen last is shown')
   await openRow(desk.page, 'Brake squeals')
   await expect(waiting()).toContainText('Written on the train.')
 })

@@ -47,6 +47,18 @@ beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
 describe('a window on a long list', () => {
+  it('shows a page of before until the list answers, and never instead of its answer', async () => {
+    const { window } = fakeList(3)
+    let drawn = 0
+    window.subscribe(() => (drawn += 1))
+    window.before({ rows: [row(9, 'Of before')], total: 1 })
+    expect([window.row(0)?.subject, window.total, drawn]).toEqual(['Of before', 1, 1])
+    await vi.advanceTimersByTimeAsync(20)
+    expect([window.row(0)?.subject, window.total]).toEqual(['Subject 1', 3])
+    window.before({ rows: [row(9, 'Of before')], total: 1 })
+    expect([window.row(0)?.subject, window.total]).toEqual(['Subject 1', 3])
+  })
+
   it('asks for no page that is not on screen', async () => {
     const { list, window } = fakeList(100_000)
     window.subscribe(() => undefined)

@@ -21,6 +21,7 @@ import {
   syncFolders,
 } from '../mail/folders'
 import { setIdentity } from '../outbox/set-identity'
+import { lastSeen } from '../last-seen'
 import { depthInForce, keepDepth, mailboxesInForce } from '../mail/depth-in-force'
 import { createMailbox, pauseMailbox, updateMailbox } from '../mail/mailboxes'
 import { ingestPage } from '../mail/messages'
@@ -71,6 +72,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       }
       return {}
     },
+    'store.lastSeen': async () => ({ seen: await lastSeen(service) }),
     'store.close': () => {
       service.closeStore()
       return {}

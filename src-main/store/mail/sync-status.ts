@@ -41,6 +41,11 @@ export class SyncBoard {
     this.progress.delete(mailboxId)
   }
 
+  /** As at a start: mail has said nothing yet. */
+  forgetAll(): void {
+    this.progress.clear()
+  }
+
   status(read: Reader): SyncStatus {
     const folders = Map.groupBy(
       read.all<FolderRow>(

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { app, done, nothing, type CallDef } from './define'
 import { MailboxDepth } from '../depth'
 import { Failure } from '../errors'
+import type { LastSeen } from '../last-seen'
 import { Id } from '../mail'
 import { MailboxSettings } from '../mailboxes'
 import { Theme } from '../settings'
@@ -55,6 +56,14 @@ export const appCalls = {
         /** Set when a provision file was given and could not be used. */
         provisionError: z.string().nullable(),
       }),
+  ),
+  /** What the last run showed first, for the window to draw before the store is open; null: there is nothing, or it was handed out. */
+  'app.lastSeen': app(
+    'read',
+    'read',
+    () => nothing,
+    // Its shape was checked where it was opened.
+    () => z.object({ seen: z.custom<LastSeen>().nullable() }),
   ),
   'app.unlock': app(
     'write',

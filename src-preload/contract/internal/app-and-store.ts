@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { defer } from '../defer'
 import { Permission } from '../access'
 import { MailboxDepth } from '../depth'
+import { lastSeen } from '../last-seen'
 import { IdentityChange } from '../identity'
 import { Bytes, Id, Time } from '../mail'
 import { Mailbox, MailboxSettings } from '../mailboxes'
@@ -26,6 +27,11 @@ export const storeForApp = {
   'store.rotate': defer(
     () => z.object({ dir: z.string(), key: Bytes, next: Bytes }),
     () => done,
+  ),
+  /** What a window would draw first now; null where the next start must ask first. Asked when mail has stopped, before `store.close`. */
+  'store.lastSeen': defer(
+    () => nothing,
+    () => z.object({ seen: lastSeen().nullable() }),
   ),
   /** Last checkpoint; the database is closed when it answers. */
   'store.close': defer(

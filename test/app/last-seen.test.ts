@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto'
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { firstPage, type LastSeen } from '../../src-preload/contract/last-seen'
+import type { PolicyState } from '../../src-preload/contract/policy'
+import { Settings } from '../../src-preload/contract/settings'
+import { lastSeenFile, takeFile } from '../../src-main/app/files'
+import { LastSeenFile } from '../../src-main/app/last-seen'
+import { eraseFiles } from '../../src-main/app/profile-files'
+import { tempFolder } from '../servers/process.mjs'
+import { Harness } from '../store/helpers'
+import { grant } from '../store/support'
+
+const canary = 'canarysubject'
+const noPolicy: PolicyState = { source: null, managedBy: null, policy: {}, locked: [], faults: [] }
+const version = '1.0.0'
+const key = randomBytes(32)
+const views: LastSeen['counts']['views'] = {
+  inbox: 0,
+  unassigned: 0,
+  mine: 0,
+  groups: 0,
+  assigned: 0,
+  mentions: 0,
+  followed: 0,
+  snoozed: 0,
+  pending: 0,
+  closed: 0,
+  spam: 0,
+  drafts: 0,
+  outbox: 0,
+}
+const anything: LastSeen = {
+  settings: Settings.parse({}),
+  mailboxes: { mailboxes: [] },
+  sync: { overall: 'syncing', syncedAt: null, waiting: 0, mailboxes: [] },
+  list: { rows: [], total: 0 },
+  counts: { views, unread: 0, mailboxes: [] },
+  views: { views: [] },
+  tags: { tags: [] },
+  labels: { labels: [], mailboxIds: [] },
+  people: { self: 'ada-at-home', people: [], groups: [], ofSelf: [] },
+}
+
+let store: Harness
+let mailboxId: number
+let inbox: number
+let file: string
+beforeEach(async () => {
+  store = await Harness.make()
+  const made = await store.mailbox()
+  mailboxId = made.id
+  inbox = made.folders['INBOX'] ?? 0
+  await store.put(inbox, { from: 'Hanna <hanna@x.test>', subject: canary })
+  file = lastSeenFile(store.dir)
+})
+afterEach(() => store.stop())
+
+/** The program ends as a person ends it. */
+async function end(): Promise<void> {
+  const { seen } = await store.app.call('store.lastSeen', {})
+  await store.app.call('store.close', {})
+  if (seen) new LastSeenFile(store.dir, version, null).keep(store.key, noPolicy, seen)
+}
+
+interface Start {
+  profile?: string
+  key?: Uint8Array | null
+  version?: string
+  policy?: PolicyState
+}
+
+/** The next start up to where its window is given something, or nothing. */
+async function begin(from: Start = {}): Promise<LastSeen | null> {
+  const { profile = store.dir, key: its = store.key, version: other = version, policy = noPolicy } = from
+  const next = new LastSeenFile(profile, other, takeFile(lastSeenFile(profile)))
+  const offered = next.offer(its, policy)
+  const given = await next.handOut()
+  await offered
+  expect(await next.handOut()).toBeNull()
+  return given
+}
+
+test('what the next start shows first is what the store then answers, and no more than that', async () => {
+  await store.mail.call('progress.set', {
+    mailboxId,
+    state: 'offline',
+    error: null,
+    done: 0,
+    total: 0,
+    reached: null,
+    syncedAt: null,
+  })
+  expect((await store.call('sync.status', {})).overall).toBe('offline')
+  await end()
+  const seen = await begin()
+  await store.start()
+  expect(seen).toEqual({
+    settings: await store.call('settings.get', {}),
+    mailboxes: await store.call('mailboxes.list', {}),
+    sync: await store.call('sync.status', {}),
+    list: await store.call('conversations.list', firstPage),
+    counts: await store.call('counts.get', {}),
+    views: await store.call('views.list', {}),
+    tags: await store.call('tags.list', {}),
+    labels: await store.call('labels.list', {}),
+    people: await store.call('people.list', {}),
+  })
+  expect(seen?.list.rows.map(({ subject }) => subject)).toEqual([canary])
+  // Nothing has been synced yet in this run.
+  expect(seen?.sync.overall).toBe('syncing')
+})
+
+test('nothing of it can be read without the key, nor by others on the computer (R43)', async () => {
+  await end()
+  const bytes = readFileSync(file).toString('latin1')
+  for (const word of [canary, 'hanna', 'Hanna', 'support@acme.test', 'subject']) expect(bytes).not.toContain(word)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  await begin()
+})
+
+test('a start takes it away whatever comes of it, so that an end without a word leaves nothing', async () => {
+  await end()
+  expect(await begin({ key: null })).toBeNull()
+  expect(existsSync(file)).toBe(false)
+  expect(await begin()).toBeNull()
+})
+
+describe('a start shows nothing when', () => {
+  let profile: string
+  let database: string
+  beforeEach(() => {
+    profile = tempFolder('last-seen')
+    database = path.join(profile, 'postern.db')
+    file = lastSeenFile(profile)
+    writeFileSync(database, 'as it was left')
+  })
+  const cases: Record<string, () => Start | void> = {
+    'its key is another one': () => ({ key: randomBytes(32) }),
+    'the program is another one': () => ({ version: '1.0.1' }),
+    'policy says something else': () => ({ policy: { ...noPolicy, source: 'test', locked: ['remoteContent'] } }),
+    'the file was cut': () => writeFileSync(file, readFileSync(file).subarray(0, 900)),
+    'the file is empty': () => writeFileSync(file, ''),
+    'the file is of somebody else': () => writeFileSync(file, randomBytes(5000)),
+    'a bit of it differs': () => {
+      const bytes = readFileSync(file)
+      bytes[700] = (bytes[700] ?? 0) ^ 1
+      writeFileSync(file, bytes)
+    },
+    'the store was written since': () => utimesSync(database, new Date(), new Date()),
+    'another copy of the store was put in its place': () => {
+      const { atime, mtime } = statSync(database)
+      copyFileSync(database, `${database}.copy`)
+      rmSync(database)
+      copyFileSync(`${database}.copy`, database)
+      utimesSync(database, atime, mtime)
+    },
+    'a journal came to the store': () => writeFileSync(`${database}-wal`, 'x'),
+    'the store is gone': () => rmSync(database),
+  }
+  test('(it shows it when nothing differs)', async () => {
+    new LastSeenFile(profile, version, null).keep(key, noPolicy, anything)
+    expect(await begin({ profile, key })).toEqual(anything)
+  })
+  test.each(Object.entries(cases))('%s', async (_name, change) => {
+    new LastSeenFile(profile, version, null).keep(key, noPolicy, anything)
+    expect(await begin({ profile, key, ...change() })).toBeNull()
+    expect(existsSync(file)).toBe(false)
+  })
+})
+
+describe('an end keeps nothing when', () => {
+  test('the time without the team may run out before the next start', async () => {
+    const policy = { offlineLeaseDays: 7 }
+    await store.app.call('policy.set', { ...noPolicy, source: 'test', locked: ['offlineLeaseDays'], policy })
+    await end()
+    expect(existsSync(file)).toBe(false)
+  })
+
+  test('a grant is live, which may have ended by then', async () => {
+    const id = await grant(store)
+    await end()
+    expect(existsSync(file)).toBe(false)
+    await store.start()
+    await store.call('grants.revoke', { id })
+    await end()
+    expect(existsSync(file)).toBe(true)
+  })
+
+  test('it cannot be written', async () => {
+    const { seen } = await store.app.call('store.lastSeen', {})
+    if (seen) new LastSeenFile(path.join(store.dir, 'no such folder'), version, null).keep(store.key, noPolicy, seen)
+    expect(seen).not.toBeNull()
+  })
+})
+
+test('a message that went before the end is in nothing that is kept', async () => {
+  await store.mail.call('folder.vanished', { folderId: inbox, uidValidity: '1', uids: [1] })
+  await store.put(inbox, { from: 'Piet <piet@x.test>', subject: 'still here' })
+  await end()
+  const kept = JSON.stringify(await begin())
+  expect(kept).toContain('still here')
+  expect(kept).not.toContain(canary)
+})
+
+test('erasing this computer takes it away too', async () => {
+  await end()
+  eraseFiles(store.dir)
+  expect(existsSync(file)).toBe(false)
+})
