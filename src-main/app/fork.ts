@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { utilityProcess, type UtilityProcess } from 'electron'
+import { smallNursery } from '../shared/nursery'
 
 export type ServiceName = 'store' | 'mail'
 
@@ -14,6 +15,7 @@ export function forkService(name: ServiceName): UtilityProcess {
   return utilityProcess.fork(join(import.meta.dirname, `${name}.cjs`), [], {
     serviceName: `Postern ${name}`,
     stdio: 'pipe',
+    execArgv: [smallNursery],
     ...(name === 'mail' ? { env: { ...process.env, UV_THREADPOOL_SIZE: waitingThreads } } : {}),
   })
 }

@@ -9,7 +9,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import { onErrand } from '../shared/network-gate'
 import { joinPort, type Rpc } from '../shared/port-rpc'
-import { giveBackAtRest } from '../shared/rest'
+import { giveBackAtRest, muchAtWork } from '../shared/rest'
 import { joinApp } from '../shared/utility'
 import { opens, testConnection } from './accounts/connection-test'
 import { findSettings } from './accounts/autoconfig'
@@ -30,7 +30,7 @@ import { trustSystemAuthorities } from './sync/server-rules'
 startMail()
 
 function startMail(): void {
-  giveBackAtRest()
+  giveBackAtRest(muchAtWork)
   const log = logger('mail')
   const ledger = new NetworkLedger()
   ledger.start()

@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { logger } from '../shared/log'
+import { startThread } from '../shared/nursery'
 import { perform, ThreadAnswer, type Hands, type ThreadJob, openHands, closeHands } from './thread-jobs'
 
 const log = logger('store')
@@ -68,10 +69,8 @@ export class StoreThread {
   }
 
   private start(script: URL): Worker {
-    const worker = new Worker(script, {
-      workerData: { storeDir: this.dir, storeKey: Uint8Array.from(this.key) },
-      resourceLimits: { maxYoungGenerationSizeMb: nursery },
-    })
+    const data = { storeDir: this.dir, storeKey: Uint8Array.from(this.key) }
+    const worker = startThread(script, data, { maxYoungGenerationSizeMb: nursery })
     worker.on('message', (message: unknown) => {
       if (this.worker !== worker) return
       this.waiting.shift()?.(ThreadAnswer.parse(message))

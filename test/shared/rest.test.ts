@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { giveBackAtRest, Rest } from '../../src-main/shared/rest'
+import { giveBackAtRest, Rest, workMeter } from '../../src-main/shared/rest'
 
 const MiB = 1024 * 1024
 
@@ -17,6 +18,33 @@ test('does not collect again and again what is needed', () => {
   rest.gaveBack(50 * MiB)
   expect(looks(53 * MiB)).toBe(0)
   expect(looks(70 * MiB)).toBe(2)
+})
+
+test('what piles up at work is not collected before it is much, and is again only when as much has come since', () => {
+  const rest = new Rest(16 * MiB)
+  expect([60, 40, 55].map((held) => rest.isTooMuch(held * MiB))).toEqual([false, false, false])
+  expect(rest.isTooMuch(56 * MiB)).toBe(true)
+  rest.cleared(50 * MiB)
+  expect([60, 65].map((held) => rest.isTooMuch(held * MiB))).toEqual([false, false])
+  expect(rest.isTooMuch(66 * MiB)).toBe(true)
+  expect(new Rest().isTooMuch(900 * MiB)).toBe(false)
+})
+
+test('what was collected at work does not stand in the way of giving back at rest', () => {
+  const rest = new Rest(16 * MiB)
+  rest.gaveBack(30 * MiB)
+  rest.cleared(50 * MiB)
+  expect([0, 0, 0].map((busy) => rest.isTime(busy, 45 * MiB))).toEqual([false, false, true])
+})
+
+test('work counts as work where Node does not turn the event loop, as in the main threads of Electron', async () => {
+  const busy = workMeter()
+  const until = performance.now() + 50
+  while (performance.now() < until) JSON.stringify(process.versions)
+  const working = busy()
+  expect(working).toBeGreaterThan(0.02)
+  await sleep(200)
+  expect(busy()).toBeLessThan(working)
 })
 
 test('keeps no process alive', () => {

@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { joined } from '../../shared/bytes'
 import { logger } from '../../shared/log'
+import { startThread } from '../../shared/nursery'
 import { unreadableMessage } from './parse-message'
 import { messagesOf, ParserAnswer, type ParserJob } from './parse-worker'
 
@@ -138,10 +139,7 @@ export class Parser {
     if (this.worker) return this.worker
     this.progress = new Int32Array(new SharedArrayBuffer(8))
     this.seen = 0
-    const worker = new Worker(this.script, {
-      workerData: { parserProgress: this.progress.buffer },
-      resourceLimits: limits,
-    })
+    const worker = startThread(this.script, { parserProgress: this.progress.buffer }, limits)
     worker.on('message', (message: unknown) => {
       const answer = ParserAnswer.safeParse(message)
       const current = this.current

@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { expect, test } from 'vitest'
+import { smallNursery, startThread } from '../../src-main/shared/nursery'
+
+const MiB = 1024 * 1024
+
+test('the small nursery of a process is not that of its threads, which have the room that they ask for', async () => {
+  const [option, flag] = smallNursery.split(/=(.*)/)
+  expect(option).toBe('--js-flags')
+  // From here on V8 stands as in a process that was started with the switch.
+  setFlagsFromString(flag ?? '')
+  expect(await largestRoom(24)).toBeGreaterThan(12 * MiB)
+  expect(await largestRoom(4)).toBeLessThanOrEqual(4 * MiB)
+})
+
+/** Bytes that a thread's nursery grows to while much is made that lives for a moment. */
+async function largestRoom(maxYoungGenerationSizeMb: number): Promise<number> {
+  const script = `
+    import { getHeapSpaceStatistics } from 'node:v8'
+    import { parentPort } from 'node:worker_threads'
+    let [most, living] = [0, []]
+    for (let round = 0; round < 400; round++) {
+      if (round % 40 === 0) living = []
+      living.push(Array.from({ length: 3000 }, (_, n) => ({ n, round })))
+      const room = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
+      most = Math.max(most, room.space_size)
+    }
+    parentPort.postMessage(most)`
+  const url = new URL(`data:text/javascript,${encodeURIComponent(script)}`)
+  const worker = startThread(url, null, { maxYoungGenerationSizeMb })
+  const [most]: unknown[] = await once(worker, 'message')
+  await worker.terminate()
+  return Number(most)
+}
