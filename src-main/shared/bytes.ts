@@ -16,3 +16,12 @@ export function joined(
   }
   return whole
 }
+
+/**
+ * Gives the memory behind bytes back at once, with all that lies in the same buffer, so that buffer must be the caller's alone: V8 looks
+ * for what lies outside its heap only when there is much of it. Bytes in the pool that Node's small buffers share stay.
+ */
+export function letGo({ buffer, byteLength }: Uint8Array): void {
+  if (!(buffer instanceof ArrayBuffer) || buffer.detached) return
+  if (byteLength === buffer.byteLength || buffer.byteLength > Buffer.poolSize) buffer.transfer(0)
+}

@@ -4,7 +4,9 @@ import * as z from 'zod'
 import { databaseFile, readerOf, type Reader } from './file/database'
 import { openDriver } from './file/driver'
 import { IndexFile } from './search/index-file'
-import { Handed, handedText, storedText } from './search/index-text'
+import { Handed, handedWords, storedText } from './search/index-text'
+import { forIndex } from './search/search-text'
+import { letGo } from '../shared/bytes'
 
 /** What the store's thread is asked; jobs are done one after another. */
 export const ThreadJob = z.discriminatedUnion('kind', [
@@ -71,8 +73,12 @@ export function perform(hands: Hands, job: ThreadJob): ThreadAnswer {
     if (job.kind === 'purge') return { more: index.purge(job.begin) }
     if (job.kind === 'rest') index.rest()
     else {
-      const handed = handedText(job)
-      const unreadable = index.apply(job.ids, (id) => handed.get(id) ?? storedText(databaseOf(hands).read, id))
+      const handed = handedWords(job)
+      const unreadable = index.apply(job.ids, (id) => {
+        const words = handed.get(id)
+        return words ? forIndex(words) : storedText(databaseOf(hands).read, id)
+      })
+      letGo(job.text)
       return { more: false, unreadable }
     }
     return { more: false }

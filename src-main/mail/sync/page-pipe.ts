@@ -1,8 +1,10 @@
 import type { FolderCursor, IngestItem, ParsedMessage } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
+import { letGo } from '../../shared/bytes'
 import type { FetchedMessage } from './imap-session'
 
 export interface MessageParser {
+  /** The bytes of a page's messages lie in buffers that nobody else has. */
   parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]>
   /** Work is on its way. */
   warm?(): void
@@ -79,6 +81,12 @@ export class PagePipe {
             : []
         })
         await this.store(items, cursor)
+        for (const { body, words } of messages) {
+          letGo(body)
+          if (words) letGo(words)
+        }
+        // Several may lie in what came at once from the server.
+        for (const { source } of rows) if (source.byteLength === source.buffer.byteLength) letGo(source)
       })
       .catch((error: unknown) => {
         this.failure ??= error instanceof Error ? error : new PosternError('internal')

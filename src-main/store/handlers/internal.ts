@@ -47,6 +47,7 @@ import { nextOps, settleOp, waitingOps } from '../mail/server-ops'
 import type { StoreService } from '../service'
 import { getSettings, setSettings, storedSettings } from '../settings'
 import type { Workspace } from '../workspace'
+import { letGo } from '../../shared/bytes'
 
 /** What app may ask of the store. */
 export function appHandlers(service: StoreService): Handlers<StoreForApp> {
@@ -211,6 +212,9 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'folder.reattach': (found) => reattach(workspace(), found),
     'ingest.page': async (page) => {
       const result = await ingestPage(workspace(), page)
+      // The index still has their words.
+      const kept = new Set(page.items.map(({ message }) => message.words?.buffer))
+      for (const { message } of page.items) if (!kept.has(message.body.buffer)) letGo(message.body)
       if (page.backfill) await workspace().turns.giveWay()
       await service.open.index.room()
       await service.open.upkeep.room()

@@ -82,14 +82,14 @@ export function handOver(batch: readonly (readonly [id: number, words: Words | n
   }
 }
 
-/** The other end of `handOver`: what the index takes of each message whose words came along. */
-export function handedText({ ids, heads, sizes, text }: Handed): Map<number, string | Uint8Array> {
-  const found = new Map<number, string | Uint8Array>()
+/** The other end of `handOver`: of each message whose words came along. */
+export function handedWords({ ids, heads, sizes, text }: Handed): Map<number, Words> {
+  const found = new Map<number, Words>()
   let at = 0
   for (const [index, id] of ids.entries()) {
     const head = heads[index] ?? null
     const piece = text.subarray(at, (at += sizes[index] ?? 0))
-    if (head !== null) found.set(id, forIndex({ head, text: piece }))
+    if (head !== null) found.set(id, { head, text: piece })
   }
   return found
 }

@@ -38,9 +38,22 @@ export function headWords(message: Indexed, ours: boolean, more: readonly string
   return [...people.slice(0, 50).map(({ name, address }) => `${name} ${address}`), message.subject, ...more].join('\n')
 }
 
-/** The words as the index takes them. ASCII, which holds none of the scripts without spaces, stays as it is. */
+/** For one message after the other: a buffer for each would be forgotten by the thousand before V8 collects. */
+let room = Buffer.alloc(0)
+
+/**
+ * The words as the index takes them; what it answers holds until it is asked again. ASCII, which holds none of the scripts
+ * without spaces, stays as it is.
+ */
 export function forIndex({ head, text }: Words): string | Uint8Array {
-  if (isAscii(text)) return Buffer.concat([Buffer.from(`${spaced(head)}\n`), text])
+  if (isAscii(text)) {
+    const first = Buffer.from(`${spaced(head)}\n`)
+    const length = first.byteLength + text.byteLength
+    if (room.byteLength < length) room = Buffer.allocUnsafeSlow(2 * length)
+    room.set(first)
+    room.set(text, first.byteLength)
+    return room.subarray(0, length)
+  }
   return spaced(`${head}\n${Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('utf8')}`)
 }
 

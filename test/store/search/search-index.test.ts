@@ -3,7 +3,8 @@ import { copyFileSync, openSync, closeSync, readFileSync, statSync, writeFileSyn
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { packMessage, unpackSearchText, unpackView } from '../../../src-main/shared/message-body'
 import { IndexFile } from '../../../src-main/store/search/index-file'
-import { handedText, handOver, queueForIndex, storedText, wordsOf } from '../../../src-main/store/search/index-text'
+import { handedWords, handOver, queueForIndex, storedText, wordsOf } from '../../../src-main/store/search/index-text'
+import { forIndex } from '../../../src-main/store/search/search-text'
 import { Harness, parsed } from '../helpers'
 import { tempFolder } from '../../servers/process.mjs'
 
@@ -158,13 +159,14 @@ describe('the search index', () => {
           message.contentHash,
         )
         const words = wordsOf({ ...message, words: Buffer.from(text) }, ours)
-        const handed = handedText(
+        const handed = handedWords(
           handOver([
             [1, null],
             [row?.id ?? 0, words],
           ]),
         ).get(row?.id ?? 0)
-        expect(String(handed)).toBe(String(storedText(store.db.read, row?.id ?? 0)))
+        const alongside = String(handed && forIndex(handed))
+        expect(alongside).toBe(String(storedText(store.db.read, row?.id ?? 0)))
       }
     }
     store.service.closeStore()
