@@ -10,6 +10,8 @@ import { isJournalDamaged, readJournal } from '../file/journal'
 const format = 3
 /** Bytes of a page. */
 const pageBytes = 4096
+/** Bytes of a piece of the index, as large as a page holds beside the cipher's 64 bytes and its own heads: FTS5's usual 4050 took two pages each. */
+const pieceBytes = 3980
 /** Journal pages (8 MiB) after which a commit copies them back. */
 const walPages = 2000
 /** Index pages that one step of merging writes: some 30 ms. */
@@ -145,6 +147,7 @@ CREATE VIRTUAL TABLE search USING fts5(
 INSERT INTO search(search, rank) VALUES('hashsize', 33554432);
 INSERT INTO search(search, rank) VALUES('automerge', 64);
 INSERT INTO search(search, rank) VALUES('crisismerge', 128);
+INSERT INTO search(search, rank) VALUES('pgsz', ${pieceBytes});
 PRAGMA user_version = ${format};
 `)
   db.prepare("INSERT INTO about(key, value) VALUES('id', ?)").run(randomUUID())

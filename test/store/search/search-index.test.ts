@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, openSync, closeSync, readFileSync, statSync, writeFileSync, writeSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openDriver } from '../../../src-main/store/file/driver'
 import { packMessage, unpackSearchText, unpackView } from '../../../src-main/shared/message-body'
 import { IndexFile } from '../../../src-main/store/search/index-file'
 import { handedWords, handOver, queueForIndex, storedText, wordsOf } from '../../../src-main/store/search/index-text'
@@ -47,6 +48,25 @@ describe('the search index', () => {
     expect(await found(store, 'photo2')).toBe(1)
     expect(store.db.read.get('SELECT count(*) AS n FROM index_queue')).toEqual({ n: 0 })
     store.service.closeStore()
+  })
+
+  test('no piece of the index takes a second page for its last bytes', () => {
+    const key = randomBytes(32)
+    const index = IndexFile.open(dir, key)
+    index.apply(
+      Array.from({ length: 300 }, (_, n) => n + 1),
+      (id) => Array.from({ length: 60 }, (_, at) => `w${(id * 7919 + at * 104_729) % 30_011}`).join(' '),
+    )
+    index.close()
+    const file = openDriver(IndexFile.path(dir), key)
+    const pages = file
+      .prepare<[], { pagetype: string; n: number }>(
+        "SELECT pagetype, count(*) AS n FROM dbstat WHERE name = 'search_data' GROUP BY pagetype",
+      )
+      .all()
+    file.close()
+    expect(pages.find(({ pagetype }) => pagetype === 'leaf')?.n).toBeGreaterThan(20)
+    expect(pages.filter(({ pagetype }) => pagetype === 'overflow')).toEqual([])
   })
 
   test('a damaged or cut file costs no message and no start: it is made anew', async () => {
