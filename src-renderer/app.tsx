@@ -15,6 +15,7 @@ import { TooltipLayer } from './ui/tooltip'
 import { showToast } from './state/toast'
 import { applySettings, applyTheme } from './state/window'
 import { t } from './text'
+import { prepareLabels } from './work/label-bar'
 import { prepareTags } from './work/tag-picker'
 
 const StartScreen = lazy(() => import('./setup/start-screen').then((module) => ({ default: module.StartScreen })))
@@ -28,6 +29,7 @@ function prepareRest(): void {
   preparePopovers()
   prepareDialogs()
   prepareTags()
+  prepareLabels()
 }
 
 type AppState = CallOutput<'app.state'>

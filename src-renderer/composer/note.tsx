@@ -5,7 +5,7 @@ import { ask, call } from '../client'
 import { tellFailure, undo } from '../state/acts'
 import { beforeClosing } from '../state/closing'
 import { useShortcuts } from '../state/shortcuts'
-import { showToast } from '../state/toast'
+import { tellOnceDone } from '../state/toast'
 import { t } from '../text'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
@@ -121,25 +121,25 @@ function NoteComposer({
     try {
       clearTimeout(pending.current.timer)
       pending.current.text = null
-      const { undo: token } = await call('notes.add', {
+      const adding = call('notes.add', {
         conversationId: id,
         text: text.trim(),
         ...(assign === undefined ? {} : { assign: assign?.id ?? null }),
       })
-      unsaved.delete(id)
-      onReply()
       const said = t('work:note.added')
-      if (token !== null)
-        showToast({
-          text: said,
-          keeps: true,
-          undo: async () => {
-            await undo(token, said)
-            // The words are in the composer again, as they were typed.
-            if (!unsaved.has(id)) unsaved.set(id, text)
-            onBack()
-          },
-        })
+      await tellOnceDone(adding, ({ undo: token }) => {
+        // before it can be taken back
+        unsaved.delete(id)
+        onReply()
+        if (token === null) return null
+        const takeBack = async () => {
+          await undo(token, said)
+          // The words are in the composer again, as they were typed.
+          if (!unsaved.has(id)) unsaved.set(id, text)
+          onBack()
+        }
+        return { text: said, keeps: true, undo: takeBack }
+      })
     } catch (thrown) {
       tellFailure(thrown)
       setBusy(false)

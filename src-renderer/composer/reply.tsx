@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Conversation, DraftKind } from '../../src-preload/contract'
-import { later } from '../ui/later'
+import { later, useHeldKeys } from '../ui/later'
 import './composer.css'
 
 export type Kind = Exclude<DraftKind, 'new'>
@@ -22,7 +22,8 @@ function keepHeight(height: number): void {
 }
 
 /** The place of a composer that is not there yet. */
-function Room() {
+function Room({ request }: Pick<ReplyProps, 'request'>) {
+  useHeldKeys(request !== null)
   return <div className="composer" style={{ blockSize: usualHeight }} aria-busy="true" />
 }
 
@@ -45,5 +46,5 @@ export function Reply(props: ReplyProps) {
     return () => clearTimeout(timer)
   }, [])
   // whoever asks to write does not wait: the next letter is meant for the text
-  return ready || props.request ? <editors.Shown {...props} keepHeight={keepHeight} /> : <Room />
+  return ready || props.request ? <editors.Shown {...props} keepHeight={keepHeight} /> : <Room {...props} />
 }

@@ -3,7 +3,7 @@ import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { useList } from '../state/list'
 import { goNewMessage, openConversation } from '../state/places'
-import { showToast } from '../state/toast'
+import { showToast, type ToastInput } from '../state/toast'
 import { t } from '../text'
 import { comingTime } from '../text/time'
 
@@ -37,27 +37,26 @@ async function takeBack(outboxId: number): Promise<void> {
   }
 }
 
-/** Says that a message is on its way, with Undo for as long as it has not begun to leave. */
-export function tellSent(
+/** What is said of a message that is on its way, with Undo for as long as it has not begun to leave. */
+export function sentToast(
   queued: CallOutput<'outbox.send'>,
   content: Pick<DraftContent, 'to' | 'cc' | 'bcc'>,
   offline: boolean,
   scheduled: boolean,
-): void {
+): ToastInput {
+  if (queued.state === 'held') return { text: t('sending:done.held') }
   const [first, ...rest] = [...content.to, ...content.cc, ...content.bcc]
   const one = first?.name || first?.address || ''
   const name = rest.length > 0 ? t('composer:sent.many', { name: one, count: rest.length }) : one
   if (scheduled) {
-    showToast({
+    return {
       text: t('sending:done.scheduled', { time: comingTime(queued.dueAt, Date.now()) }),
       undo: () => takeBack(queued.outboxId),
-    })
-    return
+    }
   }
   const lastsMs = queued.dueAt - Date.now()
   const text = t(offline ? 'composer:sent.toastOffline' : 'composer:sent.toast', { name })
-  if (lastsMs < 500) showToast({ text })
-  else showToast({ text, lastsMs, undo: () => takeBack(queued.outboxId) })
+  return lastsMs < 500 ? { text } : { text, lastsMs, undo: () => takeBack(queued.outboxId) }
 }
 
 /** Moves on in the list when the sent message changed the status of its conversation. Call before sending; then what it answers. */

@@ -5,7 +5,7 @@ import { asCallError, type CallError } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
 import { leaveText, useList } from '../state/list'
-import { showToast } from '../state/toast'
+import { showToast, tellOnceDone } from '../state/toast'
 import { t } from '../text'
 import { sizeText } from '../text/time'
 import { findDoubts, findProblem, type SendDoubt, type SendProblem } from './checks'
@@ -13,7 +13,7 @@ import { DraftDesk, type DeskState, type StartInput } from './draft-desk'
 import { placeFiles, useMessageEditor } from '../writing/editor'
 import { picturesIn, picturesLimit } from '../writing/pictures'
 import { fromMailHtml, startHtml } from '../writing/rich-text'
-import { isOffline, leavingFor, rememberCaret, takeCaret, tellSent } from './sending'
+import { isOffline, leavingFor, rememberCaret, takeCaret, sentToast } from './sending'
 
 type Then = CallInput<'outbox.send'>['thenStatus']
 /** A time that a person chose for a message to leave. */
@@ -135,21 +135,21 @@ export function useComposer(options: ComposerOptions): Composer {
       rememberCaret(draft.id, { from: editor.state.selection.from, to: editor.state.selection.to })
       const content = complete(desk.snapshot(), preview)
       const leaving = leavingFor(draft.conversationId, then)
-      const queued = await desk.send({
+      const sent = desk.send({
         thenStatus: then,
         ...later,
         ...(assign === undefined ? {} : { assign: assign?.id ?? null }),
       })
-      setAssign(undefined)
-      if (queued.state === 'held') {
-        showToast({ text: t('sending:done.held') })
-        return
-      }
-      // out of the editor, so that single-letter shortcuts work again; the list takes the focus along to the next row
-      useList.getState().hands?.focus()
-      leaving()
-      tellSent(queued, content, offline, later !== undefined)
-      options.onSent?.()
+      await tellOnceDone(sent, (queued) => {
+        setAssign(undefined)
+        if (queued.state !== 'held') {
+          // out of the editor, so that single-letter shortcuts work again; the list takes the focus along to the next row
+          useList.getState().hands?.focus()
+          leaving()
+          options.onSent?.()
+        }
+        return sentToast(queued, content, offline, later !== undefined)
+      })
     } catch (thrown) {
       const error = asCallError(thrown)
       if (error.code === 'no-recipient') setProblem('no-recipient')
@@ -180,8 +180,10 @@ export function useComposer(options: ComposerOptions): Composer {
 
   const discard = async (): Promise<void> => {
     try {
-      const undo = await desk.discard()
-      if (undo !== null) tellDone(t('composer:discarded'), undo)
+      await tellDone(
+        t('composer:discarded'),
+        desk.discard().then((undo) => ({ undo })),
+      )
       options.onDiscarded?.()
     } catch (thrown) {
       tellFailure(thrown)

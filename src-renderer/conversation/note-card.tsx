@@ -16,7 +16,7 @@ import { NoteText, useMentions } from '../work/note-text'
 
 async function removeNote(noteId: number): Promise<void> {
   try {
-    tellDone(t('conversation:note.removed'), (await call('notes.remove', { noteId })).undo)
+    await tellDone(t('conversation:note.removed'), call('notes.remove', { noteId }))
   } catch (thrown) {
     tellFailure(thrown)
   }
@@ -110,10 +110,7 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
     if (mentions.ask()) return
     setBusy(true)
     try {
-      tellDone(
-        t('conversation:note.saved'),
-        (await call('notes.edit', { noteId: note.noteId, text: text.trim() })).undo,
-      )
+      await tellDone(t('conversation:note.saved'), call('notes.edit', { noteId: note.noteId, text: text.trim() }))
       onDone()
     } catch (thrown) {
       tellFailure(thrown)

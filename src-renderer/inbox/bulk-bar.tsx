@@ -74,7 +74,7 @@ export function BulkBar({
     view,
     act,
     onExport: () => setExporting(true),
-    onLabels: () => setLayer('label'),
+    labels: { onSelect: () => setLayer('label') },
   })
   const ifPicked = (does: () => void) => () => (picked.size > 0 ? does() : false)
   useShortcuts([

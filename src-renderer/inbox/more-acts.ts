@@ -3,7 +3,7 @@ import type { ConversationRow } from '../../src-preload/contract'
 import { markUnread, moveTo, setRead, setStatus } from '../state/acts'
 import { mergeConversations } from '../state/threads'
 import { t } from '../text'
-import type { MenuPart } from '../ui/menu'
+import type { MenuItem, MenuPart } from '../ui/menu'
 import { useLabels } from '../work/labels'
 import { useMoveItems } from '../work/move-items'
 import type { ListView } from './list-states'
@@ -17,7 +17,7 @@ export function useMoreActs({
   alone,
   act,
   onExport,
-  onLabels,
+  labels: toLabels,
 }: {
   ids: readonly number[]
   view: ListView
@@ -26,7 +26,8 @@ export function useMoreActs({
   /** Does it; the picks are dealt with there. */
   act: (does: () => Promise<void>) => Promise<void>
   onExport: () => void
-  onLabels: () => void
+  /** What the item for labels does. */
+  labels: Pick<MenuItem, 'onSelect' | 'keepOpen'>
 }): MenuPart[] {
   const { labels } = useLabels()
   const moves = useMoveItems(alone?.mailboxIds ?? null, (mailbox) => void act(() => moveTo(ids, mailbox)))
@@ -62,7 +63,7 @@ export function useMoreActs({
           },
         ]),
     'separator',
-    ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), icon: Bookmark, onSelect: onLabels }]),
+    ...(labels.length === 0 ? [] : [{ label: t('labels:menu'), icon: Bookmark, ...toLabels }]),
     { label: t('threads:export'), icon: FileUp, onSelect: onExport },
     ...moves,
   ]

@@ -1,5 +1,5 @@
 import { AlarmClock, Bookmark, Circle, CircleCheck, Tag as TagIcon, Trash2, User, UserCheck } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { ConversationRow } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { isDone, setStatus, trash } from '../state/acts'
@@ -50,24 +50,14 @@ export function RowMenu({
   onFocus: () => void
 }) {
   const [layer, setLayer] = useState<Layer>('menu')
-  const [next, setNext] = useState<Layer | null>(null)
   const [exporting, setExporting] = useState(false)
   const people = usePeople()
   const one = ids.length === 1
   const whole = useQuery('conversations.get', one ? { id: row.id } : null, ids).data
   const follows = whole?.followers.some(({ id }) => id === people?.self) ?? false
 
-  // One layer follows another when the first is gone: what closes gives the focus back a moment later.
-  useEffect(() => {
-    if (open || next === null) return undefined
-    const timer = setTimeout(() => {
-      setLayer(next)
-      setNext(null)
-      onOpenChange(true)
-    })
-    return () => clearTimeout(timer)
-  }, [open, next, onOpenChange])
-
+  /** Another layer takes the place of the menu in the same frame: a key between the two would act on the row. */
+  const turnTo = (next: Layer) => ({ keepOpen: true, onSelect: () => setLayer(next) })
   const act = async (does: () => Promise<void>) => {
     await does()
     if (!one) useList.getState().clearPicks()
@@ -78,7 +68,7 @@ export function RowMenu({
     alone: one ? row : undefined,
     act,
     onExport: () => setExporting(true),
-    onLabels: () => setNext('label'),
+    labels: turnTo('label'),
   })
   const done = isDone(view) || (one && isDone(row.status))
   const toMe = () => people && void act(() => assign(ids, selfIn(people)))
@@ -89,10 +79,10 @@ export function RowMenu({
       act: 'closeOrOpen',
       onSelect: () => void act(() => setStatus(ids, done ? 'open' : 'closed')),
     },
-    { label: t('work:assignTo'), icon: UserCheck, act: 'assign', onSelect: () => setNext('assign') },
+    { label: t('work:assignTo'), icon: UserCheck, act: 'assign', ...turnTo('assign') },
     { label: t('work:toMe'), icon: User, act: 'toMe', onSelect: toMe },
-    { label: t('work:addTag'), icon: TagIcon, act: 'tag', onSelect: () => setNext('tag') },
-    { label: t('work:snooze'), icon: AlarmClock, act: 'snooze', onSelect: () => setNext('snooze') },
+    { label: t('work:addTag'), icon: TagIcon, act: 'tag', ...turnTo('tag') },
+    { label: t('work:snooze'), icon: AlarmClock, act: 'snooze', ...turnTo('snooze') },
     {
       label: t(follows ? 'work:unfollow' : 'work:follow'),
       icon: Bookmark,

@@ -63,7 +63,7 @@ function useFromSettings(): { key: string; who: string; does: string; data: stri
 
 async function remove({ name, label }: Entry): Promise<void> {
   try {
-    tellDone(t('register:removed', { label }), (await call('register.remove', { name })).undo)
+    await tellDone(t('register:removed', { label }), call('register.remove', { name }))
   } catch (thrown) {
     tellFailure(thrown)
   }

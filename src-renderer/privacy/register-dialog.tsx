@@ -57,16 +57,10 @@ export function EditEntry({
   const days = { announced: announced === '' ? null : announced, from: from === '' ? null : from }
   const notice = noticeOf(days)
   const save = async () => {
-    const { undo } = await call('register.save', {
-      name: entry?.name ?? null,
-      kind,
-      label,
-      purpose,
-      data,
-      place,
-      ...days,
-    })
-    tellDone(t('register:saved', { label: label.trim() }), undo)
+    await tellDone(
+      t('register:saved', { label: label.trim() }),
+      call('register.save', { name: entry?.name ?? null, kind, label, purpose, data, place, ...days }),
+    )
   }
   return (
     <ActDialog

@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import { ArrowRight, ListFilter, Mail, Search, SlidersHorizontal, Tag, Zap } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useState, type ReactNode } from 'react'
+import { flushSync } from 'react-dom'
 import { goSaved, goSearch, goSettings, goView, openHit } from '../state/places'
 import { acts, entryOf, type Act, type ShortcutGroup } from '../state/keymap'
 import { runAct, useShortcutStore } from '../state/shortcuts'
@@ -9,6 +10,7 @@ import { t } from '../text'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
 import { Time } from '../ui/time'
+import { focusIsFree, openerNow } from '../ui/trigger'
 import { useTags } from '../work/tags'
 import { useSavedViews } from '../work/use-views'
 import { viewIcons } from '../work/view-icons'
@@ -79,10 +81,12 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
   const offered = new Set(shortcuts.filter((one) => !one.hidden).map((one) => one.act))
   const listed = (group: ShortcutGroup): Act[] =>
     acts.filter((act) => entryOf(act).group === group && !entryOf(act).moves && offered.has(act))
+  const [opener] = useState(openerNow)
+  // Closed first: what is done may ask where the focus is, or take it; a key in between would reach what lies behind.
   const run = (does: () => void) => () => {
-    onClose()
-    // after the palette has given the focus back
-    setTimeout(does, 0)
+    flushSync(onClose)
+    opener?.focus()
+    does()
   }
   const command = (act: Act, icon: LucideIcon) => (
     <Item
@@ -101,7 +105,14 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="scrim">
-          <Dialog.Content className="dialog palette" aria-describedby={undefined}>
+          <Dialog.Content
+            className="dialog palette"
+            aria-describedby={undefined}
+            onCloseAutoFocus={(event) => {
+              event.preventDefault()
+              if (focusIsFree()) opener?.focus()
+            }}
+          >
             <Dialog.Title className="sr">{t('search:palette.label')}</Dialog.Title>
             <Command label={t('search:palette.label')} loop filter={score}>
               <div className="pal-q">

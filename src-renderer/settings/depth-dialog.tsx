@@ -3,7 +3,8 @@ import type { CallOutput, Mailbox } from '../../src-preload/contract'
 import { keepsLess } from '../../src-preload/contract/depth'
 import { call } from '../client'
 import { useQuery } from '../live'
-import { showToast } from '../state/toast'
+import { tellFailure } from '../state/acts'
+import { tellOnceDone } from '../state/toast'
 import { t } from '../text'
 import { numberText, sizeText } from '../text/time'
 import { ActDialog } from '../ui/act-dialog'
@@ -12,6 +13,8 @@ import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { useFinish } from '../ui/use-finish'
 import { DepthFields, useDepthForm } from '../work/depth-fields'
+
+const setBack = ({ id, depth }: Mailbox) => call('mailboxes.setDepth', { id, depth }).then(() => undefined, tellFailure)
 
 type Beyond = CallOutput<'mailboxes.freeable'>
 
@@ -22,15 +25,12 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
   const usage = useQuery('mailboxes.usage', { id: mailbox.id }).data
   const [beyond, setBeyond] = useState<Beyond | null>(null)
   const keep = async (free: boolean) => {
-    await call('mailboxes.setDepth', { id: mailbox.id, depth: wanted, free })
     const text =
       free && beyond ? t('depth:freed', { size: sizeText(beyond.bytes) }) : t('depth:kept', { name: mailbox.name })
-    showToast({
+    await tellOnceDone(call('mailboxes.setDepth', { id: mailbox.id, depth: wanted, free }), () => ({
       text,
-      undo: async () => {
-        await call('mailboxes.setDepth', { id: mailbox.id, depth: mailbox.depth })
-      },
-    })
+      undo: () => setBack(mailbox),
+    }))
   }
   /** First it is asked what is to become of what is here beyond the new depth. */
   const askOrKeep = async () => {

@@ -75,13 +75,10 @@ function EditField({ field, onClose }: { field: Field | null; onClose: () => voi
       .map((line) => line.trim().slice(0, 60))
       .filter((line) => line !== '')
       .slice(0, 100)
-    const { undo } = await call('fields.save', {
-      name: field?.name ?? null,
-      label,
-      kind,
-      choices: kind === 'choice' ? lines : [],
-    })
-    tellDone(t('fields:page.saved', { label: label.trim() }), undo)
+    await tellDone(
+      t('fields:page.saved', { label: label.trim() }),
+      call('fields.save', { name: field?.name ?? null, label, kind, choices: kind === 'choice' ? lines : [] }),
+    )
   }
   return (
     <ActDialog
@@ -126,8 +123,7 @@ function EditField({ field, onClose }: { field: Field | null; onClose: () => voi
 
 function RemoveField({ field, onClose }: { field: Field; onClose: () => void }) {
   const remove = async () => {
-    const { undo } = await call('fields.remove', { name: field.name })
-    tellDone(t('fields:page.removed', { label: field.label }), undo)
+    await tellDone(t('fields:page.removed', { label: field.label }), call('fields.remove', { name: field.name }))
   }
   return (
     <ActDialog

@@ -17,7 +17,7 @@ type Group = CallOutput<'groups.list'>['groups'][number]
 
 async function remove({ name, label }: Group): Promise<void> {
   try {
-    tellDone(t('groups:removed', { label }), (await call('groups.remove', { name })).undo)
+    await tellDone(t('groups:removed', { label }), call('groups.remove', { name }))
   } catch (thrown) {
     tellFailure(thrown)
   }
@@ -76,8 +76,10 @@ function EditGroup({ group, onClose }: { group: Group | null; onClose: () => voi
   const toggle = (id: string, on: boolean) =>
     setMembers(new Set(on ? [...members, id] : [...members].filter((one) => one !== id)))
   const save = async () => {
-    const { undo } = await call('groups.save', { name: group?.name ?? null, label, members: [...members] })
-    tellDone(t('groups:saved', { label: label.trim() }), undo)
+    await tellDone(
+      t('groups:saved', { label: label.trim() }),
+      call('groups.save', { name: group?.name ?? null, label, members: [...members] }),
+    )
   }
   return (
     <ActDialog

@@ -12,7 +12,7 @@ import { asCallError, call, type CallError } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { goSettings } from '../state/places'
-import { showToast } from '../state/toast'
+import { showToast, tellOnceDone } from '../state/toast'
 import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
@@ -58,8 +58,8 @@ async function takeBack(tokens: readonly string[]): Promise<void> {
   }
 }
 
-/** Keeps what was changed; each part asks for its own permission. Rejects with a CallError. */
-async function keep(mailbox: Mailbox, next: MailboxIdentity): Promise<void> {
+/** Keeps what was changed; each part asks for its own permission. Rejects with a CallError. @returns what takes it back */
+async function keep(mailbox: Mailbox, next: MailboxIdentity): Promise<string[]> {
   const tokens: string[] = []
   const ofMailbox = changedOf(shared, mailbox.identity, next)
   const ofAgent = changedOf(personal, mailbox.identity, next)
@@ -67,8 +67,13 @@ async function keep(mailbox: Mailbox, next: MailboxIdentity): Promise<void> {
     tokens.push((await call('mailboxes.setIdentity', { id: mailbox.id, ...ofMailbox })).undo)
   if (Object.keys(ofAgent).length > 0)
     tokens.push((await call('mailboxes.setPersonal', { id: mailbox.id, ...ofAgent })).undo)
-  if (tokens.length > 0) showToast({ text: t('identity:saved', { name: mailbox.name }), undo: () => takeBack(tokens) })
+  return tokens
 }
+
+const keepAndTell = (mailbox: Mailbox, next: MailboxIdentity) =>
+  tellOnceDone(keep(mailbox, next), (tokens) =>
+    tokens.length === 0 ? null : { text: t('identity:saved', { name: mailbox.name }), undo: () => takeBack(tokens) },
+  )
 
 /** Who a mailbox is to those who get its mail: names, addresses, signature, and the account that it leaves through. */
 export function IdentityPage({ mailbox, mailboxes }: { mailbox: Mailbox; mailboxes: readonly Mailbox[] }) {
@@ -102,7 +107,7 @@ function Fields({
     setBusy(true)
     setFailure(null)
     try {
-      await keep(mailbox, form)
+      await keepAndTell(mailbox, form)
       unsaved.delete(mailbox.id)
     } catch (thrown) {
       setFailure(t('identity:failed', { why: why(asCallError(thrown)) }))

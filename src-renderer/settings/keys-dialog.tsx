@@ -88,7 +88,6 @@ export function KeysDialog({
           <span className="grow">
             <Button
               size="lg"
-              kind="ghost"
               onClick={() => {
                 void onChange(act, [], t('keys:removed', { name }))
                 onClose()

@@ -2,7 +2,7 @@ import { Plus, Trash2 } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import type { OauthClient } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { showToast } from '../state/toast'
+import { tellOnceDone } from '../state/toast'
 import { t } from '../text'
 import { ActDialog } from '../ui/act-dialog'
 import { Button, IconButton } from '../ui/button'
@@ -98,11 +98,14 @@ export function OauthClients() {
   if (!clients) return null
   const managed = policy?.policy.oauthClients ?? []
   const remove = async (client: OauthClient) => {
-    if (await keep({ oauthClients: clients.filter((other) => other !== client) }))
-      showToast({
-        text: t('accounts:clients.removed', { host: client.host }),
-        undo: async () => void (await keep({ oauthClients: [...clients] })),
-      })
+    await tellOnceDone(keep({ oauthClients: clients.filter((other) => other !== client) }), (kept) =>
+      kept
+        ? {
+            text: t('accounts:clients.removed', { host: client.host }),
+            undo: async () => void (await keep({ oauthClients: [...clients] })),
+          }
+        : null,
+    )
   }
   return (
     <section aria-label={t('accounts:clients.title')}>

@@ -4,7 +4,7 @@ import type { Settings } from '../../src-preload/contract'
 import { isChanged, withKeys } from '../state/change-keys'
 import { acts, entryOf, keyWords, keysOf, type Act, type ShortcutGroup } from '../state/keymap'
 import { keep } from '../state/keep'
-import { showToast } from '../state/toast'
+import { tellOnceDone } from '../state/toast'
 import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { Input, Switch } from '../ui/field'
@@ -23,7 +23,9 @@ export function Shortcuts() {
 
 /** Keeps keys, says so, and offers the ones of before. */
 async function keepKeys(keys: Settings['keys'], before: Settings['keys'], text: string): Promise<void> {
-  if (await keep({ keys })) showToast({ text, undo: async () => void (await keep({ keys: before })) })
+  await tellOnceDone(keep({ keys }), (kept) =>
+    kept ? { text, undo: async () => void (await keep({ keys: before })) } : null,
+  )
 }
 
 function Fields({ settings }: { settings: Settings }) {

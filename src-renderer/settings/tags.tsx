@@ -78,10 +78,10 @@ function EditTag({ tag, onClose }: { tag: CountedTag | null; onClose: () => void
   const [label, setLabel] = useState(tag?.label ?? '')
   const [hue, setHue] = useState<Tag['hue']>(tag?.hue ?? 'clay')
   const save = async () => {
-    const { undo } = tag
-      ? await call('tags.change', { name: tag.name, label, hue })
-      : await call('tags.create', { label, hue })
-    tellDone(t('work:page.saved', { label: label.trim() }), undo)
+    await tellDone(
+      t('work:page.saved', { label: label.trim() }),
+      tag ? call('tags.change', { name: tag.name, label, hue }) : call('tags.create', { label, hue }),
+    )
   }
   return (
     <ActDialog
@@ -123,8 +123,10 @@ function RetireTag({
   const [into, setInto] = useState(others?.[0]?.name ?? null)
   const words = others ? 'merge' : 'retire'
   const retire = async () => {
-    const done = await call('tags.retire', { name: tag.name, into: others ? into : null })
-    tellDone(t(others ? 'work:page.merged' : 'work:page.retired', { label: tag.label }), done.undo)
+    await tellDone(
+      t(others ? 'work:page.merged' : 'work:page.retired', { label: tag.label }),
+      call('tags.retire', { name: tag.name, into: others ? into : null }),
+    )
   }
   return (
     <ActDialog

@@ -40,11 +40,15 @@ function layerUp(): boolean | void {
   return place.kind === 'settings' ? leaveSettings() : goBack()
 }
 
-/** Out of what is written; the draft is kept. Other fields have Escape for themselves. */
-function leaveComposer(field: HTMLElement): boolean | void {
-  if (!field.closest('[data-pane="composer"], .new-message')) return false
+/**
+ * Out of a field, to the page or pane that it stands in, so that the next Escape leaves that; out of a text that is written to
+ * the list, the draft is kept. A search that holds something is emptied first, by the field itself.
+ */
+function leaveField(field: HTMLElement): boolean | void {
+  if (field instanceof HTMLInputElement && field.type === 'search' && field.value !== '') return false
   field.blur()
-  return leaveText(field)
+  if (field.closest('[data-pane="composer"], .new-message')) return leaveText(field)
+  return field.closest<HTMLElement>('[data-pane][tabindex]')?.focus()
 }
 
 /** The keys of the window once the mail is there, and where notifications and the menu bar lead; see `Everywhere` for what works on every page. Draws nothing. */
@@ -92,7 +96,7 @@ export function Commands() {
     },
     {
       act: 'escape',
-      run: ({ target }) => (isTextField(target) ? leaveComposer(target) : layerUp()),
+      run: ({ target }) => (isTextField(target) ? leaveField(target) : layerUp()),
     },
     {
       act: 'closeOrOpen',

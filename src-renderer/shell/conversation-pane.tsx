@@ -1,5 +1,5 @@
 import { lazy } from 'react'
-import { later } from '../ui/later'
+import { later, useHeldKeys } from '../ui/later'
 
 /** Conversation and composer come as one chunk, fetched while the list is first looked at. */
 const load = () => import('./conversation-parts')
@@ -7,7 +7,10 @@ const Parts = lazy(() => load().then((module) => ({ default: module.Conversation
 
 const newMessage = later(
   () => import('../composer/new-message').then((module) => module.NewMessage),
-  () => <section className="pane" />,
+  () => {
+    useHeldKeys()
+    return <section className="pane" />
+  },
 )
 /** A message that the team begins; whoever asks for it types on at once. */
 export const NewMessagePane = newMessage.Shown

@@ -8,6 +8,7 @@ import { startPresence } from '../state/presence'
 import { usePlaces, type Place } from '../state/places'
 import { keepLayout, showHelp, showPalette, useWindow } from '../state/window'
 import { t } from '../text'
+import { later, Opening } from '../ui/later'
 import { ToastHost } from '../ui/toast'
 import { TooltipLayer } from '../ui/tooltip'
 import { Commands } from './commands'
@@ -24,8 +25,8 @@ import { StoppedSend } from './stopped-send'
 import { TitleBar } from './title-bar'
 import { useMailboxes } from '../work/mailboxes'
 
-const Palette = lazy(() => import('../search/palette').then((module) => ({ default: module.Palette })))
-const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })))
+const palettes = later(() => import('../search/palette').then((module) => module.Palette), Opening)
+const helpDialogs = later(() => import('./help-dialog').then((module) => module.HelpDialog), Opening)
 const SearchPage = lazy(() => import('../search/search-page').then((module) => ({ default: module.SearchPage })))
 const AddMailbox = lazy(() => import('../setup/add-mailbox').then((module) => ({ default: module.AddMailbox })))
 
@@ -76,10 +77,8 @@ export function MainWindow({
       <Commands />
       <StoppedSend />
       <TooltipLayer />
-      <Suspense fallback={null}>
-        {palette && <Palette pages={palettePages()} onClose={() => showPalette(false)} />}
-        {help && <HelpDialog onClose={() => showHelp(false)} />}
-      </Suspense>
+      {palette && <palettes.Shown pages={palettePages()} onClose={() => showPalette(false)} />}
+      {help && <helpDialogs.Shown onClose={() => showHelp(false)} />}
     </div>
   )
 }

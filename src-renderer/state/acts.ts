@@ -3,7 +3,7 @@ import { asCallError, call } from '../client'
 import { errorText, t } from '../text'
 import { useList } from './list'
 import { openConversation, openConversationId } from './places'
-import { showToast } from './toast'
+import { showToast, tellOnceDone } from './toast'
 
 /** Tells that an act failed, in the words for its error. */
 export function tellFailure(thrown: unknown): void {
@@ -21,9 +21,19 @@ export async function undo(token: string, text: string): Promise<void> {
   }
 }
 
-/** Shows what was done, with Undo; by key it can be taken back for a while longer. */
-export function tellDone(text: string, token: string): void {
-  showToast({ text, undo: () => undo(token, text), keeps: true })
+/** Shows what was done once it is, with Undo; by key it can be taken back for a while longer. Rejects as the act does. */
+export function tellDone<T extends { undo: string | null }>(text: string, act: Promise<T>): Promise<T> {
+  return tellOnceDone(act, ({ undo: token }) =>
+    token === null ? null : { text, undo: () => undo(token, text), keeps: true },
+  )
+}
+
+/** An act that takes conversations out of the list on screen; the next one takes their place once it is done. */
+export async function leavingList<T>(ids: readonly number[], to: Status | null, act: () => Promise<T>): Promise<T> {
+  const leaving = useList.getState().leaving(ids, to)
+  const done = await act()
+  leaving()
+  return done
 }
 
 /** Whether conversations of this status, or of this view, are reopened next rather than closed. */
@@ -37,10 +47,11 @@ const said = { open: 'opened', closed: 'closed', pending: 'pending', spam: 'spam
  */
 export async function setStatus(ids: readonly number[], status: Status, stay = false): Promise<void> {
   try {
-    const leaving = stay ? () => undefined : useList.getState().leaving(ids, status)
-    const done = await call('conversations.setStatus', { ids: [...ids], status })
-    leaving()
-    tellDone(t(`common:acts.${said[status]}`, { count: ids.length }), done.undo)
+    const act = () => call('conversations.setStatus', { ids: [...ids], status })
+    await tellDone(
+      t(`common:acts.${said[status]}`, { count: ids.length }),
+      stay ? act() : leavingList(ids, status, act),
+    )
   } catch (thrown) {
     tellFailure(thrown)
   }
@@ -49,8 +60,8 @@ export async function setStatus(ids: readonly number[], status: Status, stay = f
 /** Marks conversations read or unread, on the server too. Quiet: no toast, for what happens by reading. */
 export async function setRead(ids: readonly number[], read: boolean, quiet = false): Promise<void> {
   try {
-    const done = await call('conversations.setRead', { ids: [...ids], read })
-    if (!quiet) tellDone(t(read ? 'common:acts.read' : 'common:acts.unread', { count: ids.length }), done.undo)
+    const act = call('conversations.setRead', { ids: [...ids], read })
+    await (quiet ? act : tellDone(t(read ? 'common:acts.read' : 'common:acts.unread', { count: ids.length }), act))
   } catch (thrown) {
     if (!quiet) tellFailure(thrown)
   }
@@ -65,8 +76,10 @@ export function markUnread(ids: readonly number[]): Promise<void> {
 /** Moves conversations to another mailbox of the team; the mail itself goes there too. */
 export async function moveTo(ids: readonly number[], mailbox: { id: number; name: string }): Promise<void> {
   try {
-    const done = await call('conversations.move', { ids: [...ids], mailboxId: mailbox.id })
-    tellDone(t('conversation:moved', { count: ids.length, name: mailbox.name }), done.undo)
+    await tellDone(
+      t('conversation:moved', { count: ids.length, name: mailbox.name }),
+      call('conversations.move', { ids: [...ids], mailboxId: mailbox.id }),
+    )
   } catch (thrown) {
     if (asCallError(thrown).code === 'conflict')
       showToast({ text: t('conversation:notWhole'), kind: 'bad', lastsMs: 10_000 })
@@ -77,10 +90,10 @@ export async function moveTo(ids: readonly number[], mailbox: { id: number; name
 /** Moves conversations to the Trash of their mailbox. */
 export async function trash(ids: readonly number[]): Promise<void> {
   try {
-    const leaving = useList.getState().leaving(ids, null)
-    const done = await call('conversations.trash', { ids: [...ids] })
-    leaving()
-    tellDone(t('common:acts.trashed', { count: ids.length }), done.undo)
+    await tellDone(
+      t('common:acts.trashed', { count: ids.length }),
+      leavingList(ids, null, () => call('conversations.trash', { ids: [...ids] })),
+    )
   } catch (thrown) {
     tellFailure(thrown)
   }

@@ -5,8 +5,10 @@ import { tellDone, tellFailure } from './acts'
 /** Follows conversations, or no longer. */
 export async function follow(ids: readonly number[], on: boolean): Promise<void> {
   try {
-    const done = await call('conversations.follow', { ids: [...ids], on })
-    tellDone(t(on ? 'work:did.followed' : 'work:did.unfollowed', { count: ids.length }), done.undo)
+    await tellDone(
+      t(on ? 'work:did.followed' : 'work:did.unfollowed', { count: ids.length }),
+      call('conversations.follow', { ids: [...ids], on }),
+    )
   } catch (thrown) {
     tellFailure(thrown)
   }

@@ -65,9 +65,9 @@ export const decide = (item: OutboxItem, decision: 'arrived' | 'send-again') =>
   tried(() => call('outbox.decide', { id: item.id, decision }))
 export const giveUpRest = (item: OutboxItem) => tried(() => call('outbox.giveUpRest', { id: item.id }))
 export const toNote = (item: OutboxItem) =>
-  tried(async () => tellDone(t('sending:done.note'), (await call('outbox.toNote', { id: item.id })).undo))
+  tried(() => tellDone(t('sending:done.note'), call('outbox.toNote', { id: item.id })))
 export const discard = (item: OutboxItem) =>
-  tried(async () => tellDone(t('sending:done.discarded'), (await call('outbox.discard', { id: item.id })).undo))
+  tried(() => tellDone(t('sending:done.discarded'), call('outbox.discard', { id: item.id })))
 export const reschedule = (item: OutboxItem, sendAt: number | null, unlessAnswered: boolean) =>
   tried(() => call('outbox.reschedule', { id: item.id, sendAt, unlessAnswered }))
 

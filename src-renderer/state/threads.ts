@@ -8,7 +8,7 @@ import { showToast } from './toast'
 /** Takes a message, or it and all newer ones, into a conversation of their own; the old one stays on screen. */
 export async function splitConversation(messageId: number, which: 'from' | 'one'): Promise<void> {
   try {
-    tellDone(t('threads:splitDone'), (await call('threads.split', { messageId, which })).undo)
+    await tellDone(t('threads:splitDone'), call('threads.split', { messageId, which }))
   } catch (thrown) {
     if (asCallError(thrown).code === 'conflict') showToast({ text: t('threads:splitNothing'), kind: 'bad' })
     else tellFailure(thrown)
@@ -18,10 +18,12 @@ export async function splitConversation(messageId: number, which: 'from' | 'one'
 /** Merges conversations, into `into` or else into the one that began first, and shows that one. */
 export async function mergeConversations(ids: readonly number[], into: number | null = null): Promise<boolean> {
   try {
-    const merged = await call('threads.merge', { ids: [...ids], into })
+    const merged = await tellDone(
+      t('threads:merged', { count: into === null ? ids.length : 1 }),
+      call('threads.merge', { ids: [...ids], into }),
+    )
     useList.getState().clearPicks()
     openConversation(merged.conversationId)
-    tellDone(t('threads:merged', { count: into === null ? ids.length : 1 }), merged.undo)
     return true
   } catch (thrown) {
     tellFailure(thrown)
@@ -32,7 +34,7 @@ export async function mergeConversations(ids: readonly number[], into: number | 
 /** A changed subject is no reason to split: it is not asked again. */
 export async function keepHere(messageId: number): Promise<void> {
   try {
-    tellDone(t('threads:kept'), (await call('threads.keep', { messageId })).undo)
+    await tellDone(t('threads:kept'), call('threads.keep', { messageId }))
   } catch (thrown) {
     tellFailure(thrown)
   }

@@ -2,8 +2,7 @@ import type { FieldValue } from '../../src-preload/contract'
 import { call } from '../client'
 import { t } from '../text'
 import { whenText } from '../text/time'
-import { tellDone, tellFailure } from './acts'
-import { useList } from './list'
+import { leavingList, tellDone, tellFailure } from './acts'
 import { usePlaces } from './places'
 
 /** Whether an act takes conversations out of the list on screen. */
@@ -20,11 +19,7 @@ async function act(
   said: string,
 ): Promise<void> {
   try {
-    // "closed" stands for any list but the one on screen
-    const leaving = gone ? useList.getState().leaving(ids, null) : () => undefined
-    const done = await does()
-    leaving()
-    tellDone(said, done.undo)
+    await tellDone(said, gone ? leavingList(ids, null, does) : does())
   } catch (thrown) {
     tellFailure(thrown)
   }
@@ -81,10 +76,10 @@ export function snooze(ids: readonly number[], until: number | null, unlessReply
 }
 
 /** Makes a tag and gives it to conversations. */
-export async function makeTag(ids: readonly number[], label: string): Promise<void> {
-  try {
-    await setTag(ids, await call('tags.create', { label }), true)
-  } catch (thrown) {
-    tellFailure(thrown)
+export function makeTag(ids: readonly number[], label: string): Promise<void> {
+  const make = async () => {
+    const tag = await call('tags.create', { label })
+    return call('conversations.tag', { ids: [...ids], tag: tag.name, on: true })
   }
+  return act(ids, false, make, t('work:did.tagged', { count: ids.length, label }))
 }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { t } from '../text'
 import { IconButton } from './button'
 import type { DialogProps } from './dialog'
-import { focusIsFree } from './trigger'
+import { focusIsFree, openerNow } from './trigger'
 
 const canFocus = ':is(input, select, textarea, button, a[href], [tabindex="0"]):not(:disabled)'
 
@@ -18,14 +18,6 @@ function focusFirst(event: Event): void {
   if (!first) return
   event.preventDefault()
   first.focus()
-}
-
-/** Who had the focus when a dialog opened; of a menu, which is gone when it closes, the menu's button. */
-function openerNow(): HTMLElement | null {
-  const had = document.activeElement
-  const menu = had?.closest('[role="menu"]')
-  const opener = menu ? document.querySelector(`[aria-controls="${menu.id}"]`) : had
-  return opener instanceof HTMLElement ? opener : null
 }
 
 /** An open dialog. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { later } from './later'
+import { later, Opening } from './later'
 
 export interface DialogProps {
   open: boolean
@@ -15,7 +15,7 @@ export interface DialogProps {
   children?: ReactNode
 }
 
-const layers = later(() => import('./dialog-layer').then((module) => module.DialogLayer))
+const layers = later(() => import('./dialog-layer').then((module) => module.DialogLayer), Opening)
 
 /** Fetches the code of dialogs ahead of the first one. */
 export const prepareDialogs = layers.prepare

@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { IconButton } from './button'
 import type { LucideIcon } from './icon'
 import type { KeysShown } from './kbd'
-import { later } from './later'
+import { later, Opening } from './later'
 import { Trigger, useLayer } from './trigger'
 
 /** With an act or keys, they stand as keycaps at the end. */
@@ -16,7 +16,7 @@ export interface MenuItem extends KeysShown {
   disabled?: boolean
   /** Set for a choice: shows a tick when true. */
   checked?: boolean
-  /** The menu stays open: for switches. */
+  /** The menu stays open: for switches, and where `onSelect` puts another layer in its place. */
   keepOpen?: boolean
   onSelect: () => void
 }
@@ -24,7 +24,7 @@ export interface MenuItem extends KeysShown {
 /** A line between items, or a small heading. */
 export type MenuPart = MenuItem | 'separator' | { heading: string }
 
-const layers = later(() => import('./menu-layer').then((module) => module.MenuLayer))
+const layers = later(() => import('./menu-layer').then((module) => module.MenuLayer), Opening)
 
 /** Fetches the code of menus ahead of the first click. */
 export const prepareMenus = layers.prepare

@@ -1,8 +1,8 @@
 import type { ReactElement, ReactNode } from 'react'
-import { later } from './later'
+import { later, Opening } from './later'
 import { Trigger, useLayer } from './trigger'
 
-const layers = later(() => import('./popover-layer').then((module) => module.PopoverLayer))
+const layers = later(() => import('./popover-layer').then((module) => module.PopoverLayer), Opening)
 
 /** Fetches the code of popovers ahead of the first click. */
 export const preparePopovers = layers.prepare

@@ -46,10 +46,10 @@ export function ToastHost() {
 }
 
 function ToastButton({ toast: { id, undo, action } }: { toast: Toast }) {
-  const { undo: takeBack, hide } = useToasts.getState()
+  const { undoToast, hide } = useToasts.getState()
   if (undo)
     return (
-      <Button kind="ghost" size="sm" className="acc" act="undo" onClick={takeBack}>
+      <Button kind="ghost" size="sm" className="acc" act="undo" onClick={undoToast}>
         {t('common:undo')}
       </Button>
     )

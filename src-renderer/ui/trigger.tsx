@@ -73,6 +73,14 @@ export function Trigger({ layer, children }: { layer: Layer; children: ReactElem
 
 const isDisabled = (element: Element): boolean => element instanceof HTMLButtonElement && element.disabled
 
+/** Who has the focus while a dialog opens; of a menu, which is gone when it closes, the menu's button. */
+export function openerNow(): HTMLElement | null {
+  const had = document.activeElement
+  const menu = had?.closest('[role="menu"]')
+  const opener = menu ? document.querySelector(`[aria-controls="${menu.id}"]`) : had
+  return opener instanceof HTMLElement ? opener : null
+}
+
 interface OutsideEvent {
   readonly target: EventTarget | null
   preventDefault(): void

@@ -17,7 +17,7 @@ export function useDefinitionConflicts(): readonly DefinitionConflict[] {
 
 async function choose({ kind, name }: DefinitionConflict, { id }: Write): Promise<void> {
   try {
-    tellDone(t('definitions:settled'), (await call('definitions.settle', { kind, name, write: id })).undo)
+    await tellDone(t('definitions:settled'), call('definitions.settle', { kind, name, write: id }))
   } catch (thrown) {
     tellFailure(thrown)
   }

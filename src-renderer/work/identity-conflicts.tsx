@@ -19,7 +19,7 @@ export function useIdentityConflicts(): readonly IdentityConflict[] {
 
 async function choose({ id, name }: Mailbox, { choice }: Write): Promise<void> {
   try {
-    tellDone(t('identity:saved', { name }), (await call('mailboxes.choose', { id, choice })).undo)
+    await tellDone(t('identity:saved', { name }), call('mailboxes.choose', { id, choice }))
   } catch (thrown) {
     tellFailure(thrown)
   }

@@ -14,6 +14,9 @@ import './work.css'
 
 const list = later(() => import('./label-list').then((module) => module.LabelList))
 
+/** Fetches the code of the choice ahead of the first press of L. */
+export const prepareLabels = list.prepare
+
 interface Control {
   open: boolean
   onOpenChange: (open: boolean) => void

@@ -6,7 +6,7 @@ import { useQuery } from '../live'
 import { keep } from '../state/keep'
 import { tellDone, tellFailure } from '../state/acts'
 import { goView, usePlaces } from '../state/places'
-import { showToast } from '../state/toast'
+import { tellOnceDone } from '../state/toast'
 import { t } from '../text'
 import type { LucideIcon } from '../ui/icon'
 import { useInGroups } from './people'
@@ -89,8 +89,8 @@ export function useViewLines(): readonly ViewLine[] {
 }
 
 /** Keeps which views this person's sidebar shows, and in what order. */
-export async function keepViews(lines: readonly ViewLine[]): Promise<void> {
-  await keep({
+export async function keepViews(lines: readonly ViewLine[]): Promise<boolean> {
+  return keep({
     sidebarViews: {
       order: lines.map(({ id }) => id),
       hidden: lines.filter(({ hidden }) => hidden).map(({ id }) => id),
@@ -99,17 +99,17 @@ export async function keepViews(lines: readonly ViewLine[]): Promise<void> {
 }
 
 export async function hideView(lines: readonly ViewLine[], id: string, hidden: boolean): Promise<void> {
-  await keepViews(lines.map((line) => (line.id === id ? { ...line, hidden } : line)))
+  const kept = keepViews(lines.map((line) => (line.id === id ? { ...line, hidden } : line)))
   const label = lines.find((line) => line.id === id)?.label ?? ''
-  if (hidden) showToast({ text: t('views:hidden', { label }), undo: () => keepViews(lines) })
+  const undo = async () => void (await keepViews(lines))
+  await tellOnceDone(kept, (done) => (done && hidden ? { text: t('views:hidden', { label }), undo } : null))
 }
 
 /** Deletes a saved view, for the team where it is the team's; the inbox takes its place on screen. */
 export async function removeView({ name, label }: SavedView): Promise<void> {
   try {
-    const { undo } = await call('views.remove', { name })
+    await tellDone(t('views:removed', { label }), call('views.remove', { name }))
     if (usePlaces.getState().list.saved === name) goView('inbox')
-    tellDone(t('views:removed', { label }), undo)
   } catch (thrown) {
     tellFailure(thrown)
   }

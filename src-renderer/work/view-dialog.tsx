@@ -41,15 +41,11 @@ export function ViewDialog({
       (kind) => !conditions.some(({ on }) => on === kind) && (kind !== 'field' || fields.length > 0),
     ) ?? 'tag'
   const save = async () => {
-    const { name, undo } = await call('views.save', {
-      name: view?.name ?? null,
-      label: label.trim(),
-      conditions,
-      order,
-      own,
-    })
+    const { name } = await tellDone(
+      t('views:saved', { label: label.trim() }),
+      call('views.save', { name: view?.name ?? null, label: label.trim(), conditions, order, own }),
+    )
     if (usePlaces.getState().place.kind === 'inbox') goSaved(name)
-    tellDone(t('views:saved', { label: label.trim() }), undo)
   }
   return (
     <ActDialog
