@@ -572,3 +572,24 @@ test('named customers: those that a person named before are found by that name, 
   expect(named()).toEqual([{ id: 1 }, { id: 2 }])
   after.close()
 })
+
+test('send told: what was queued before is still taken back', () => {
+  const before = at(40)
+  before.write((tx) => {
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'a', 'a@x.test', 'a@x.test', '{}', '{}', 1)",
+    )
+    tx.run("INSERT INTO conversations(id, subject, status) VALUES(7, 'Bell', 2)")
+    tx.run(
+      "INSERT INTO outbox(id, state, conversation_id, mailbox_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, refs, snippet, status_before, status_after, made_conversation) VALUES(3, 'queued', 7, 1, '<m@x>', 1, 'p', 1, 1, 1, '{}', '[]', 'Hi', 0, 2, 0)",
+    )
+  })
+  before.close()
+  const after = at(41)
+  expect(after.read.get('SELECT id, state, status_told FROM outbox')).toEqual({
+    id: 3,
+    state: 'queued',
+    status_told: null,
+  })
+  after.close()
+})

@@ -38,6 +38,7 @@ import { former } from './0037-former'
 import { takenBack } from './0038-taken-back'
 import { accessNotices } from './0039-access-notices'
 import { namedCustomers } from './0040-named-customers'
+import { sendTold } from './0041-send-told'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -86,4 +87,5 @@ export const migrations: readonly Migration[] = [
   takenBack,
   accessNotices,
   namedCustomers,
+  sendTold,
 ]

@@ -42,10 +42,11 @@ export interface OutboxRow {
   loop_ok: number
   error_detail: string
   assigned: string | null
+  status_told: string | null
 }
 /** Without `raw`, which may be megabytes, and `key_hash`, which a JavaScript number cannot hold. */
 export const outboxColumns = `id, state, conversation_id, mailbox_id, draft_id, message_id, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet,
-  status_before, status_after, made_conversation, error, server_line, attempts, sent_message, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok, error_detail, assigned`
+  status_before, status_after, made_conversation, error, server_line, attempts, sent_message, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok, error_detail, assigned, status_told`
 
 export const outboxStateOf = (stored: string): OutboxState => OutboxState.parse(stored)
 

@@ -5,14 +5,13 @@ import { dropMessage } from '../mail/erase'
 import { throughOf } from './identities'
 import { countUse } from '../mail/mailbox-use'
 import { addNote, removeNote } from '../conversations/notes'
-import { moveStatus, reopen, told, wakeOutbox } from './outbox-effects'
+import { moveBack, moveWith, reopen, told, wakeOutbox } from './outbox-effects'
 import { markSent } from './outbox-found'
 import { everybody, outboxRow, type OutboxRow } from './outbox-rows'
 import { parseTexts } from '../rows'
 import { countSent } from './send-limits'
 import { rebase } from './since'
 import { tellDraft } from './draft-marks'
-import { nameOfDevice } from '../team/members'
 import { markWork, summarize } from '../conversations/summary'
 import { Assigned, unassignOne } from '../conversations/work'
 import type { Workspace } from '../workspace'
@@ -37,10 +36,7 @@ function withdraw(
   const { conversation_id: conversationId, draft_id: draftId } = row
   tx.run('DELETE FROM outbox WHERE id = ?', row.id)
   if (row.sent_message !== null) dropMessage(tx, row.sent_message)
-  const now = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status
-  if (now !== undefined && now === row.status_after && now !== row.status_before) {
-    moveStatus(tx, workspace, conversationId, now, row.status_before, nameOfDevice(tx, workspace.device.id))
-  }
+  moveBack(tx, workspace, row)
   const assigned = row.assigned === null ? null : Assigned.parse(JSON.parse(row.assigned))
   if (assigned && tx.get('SELECT 1 FROM conversations WHERE id = ? AND assignee IS ?', conversationId, assigned.to))
     unassignOne(tx, workspace, conversationId, assigned)
@@ -128,7 +124,7 @@ export function sendAnyway(workspace: Workspace, id: number, by: string): void {
       const now =
         tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', row.conversation_id)?.status ??
         row.status_before
-      moveStatus(tx, workspace, row.conversation_id, now, row.status_after, by)
+      moveWith(tx, workspace, row, now, by)
       summarize(tx, row.conversation_id, workspace.own)
     }
     return row.mailbox_id

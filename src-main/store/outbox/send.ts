@@ -14,7 +14,7 @@ import { openDraft } from './drafts'
 import { freezeSender } from './identities'
 import { loopIn } from './loop-guard'
 import { everybody } from './outbox-rows'
-import { moveStatus, told, wakeOutbox } from './outbox-effects'
+import { moveWith, told, wakeOutbox } from './outbox-effects'
 import { sinceOf } from './since'
 
 /** More recipients than this is a campaign, which a support mailbox is not for. */
@@ -123,7 +123,8 @@ export function send(
     )
     expectId(tx, key, conversationId)
     tx.run("UPDATE drafts SET state = 'queued', conversation_id = ? WHERE id = ?", conversationId, draftId)
-    if (state === 'queued') moveStatus(tx, workspace, conversationId, before, statusNumber(thenStatus), by)
+    const item = { id, conversation_id: conversationId, status_after: statusNumber(thenStatus) }
+    if (state === 'queued') moveWith(tx, workspace, item, before, by)
     const assigned = assign === undefined ? null : assignOne(tx, workspace, conversationId, assign, by)
     if (assigned) tx.run('UPDATE outbox SET assigned = ? WHERE id = ?', JSON.stringify(assigned), id)
     summarize(tx, conversationId, workspace.own)

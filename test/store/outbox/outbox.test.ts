@@ -213,7 +213,10 @@ describe('outbox', () => {
       text: 'wait',
       files: before.files,
     })
-    expect((await store.call('conversations.get', { id: conversationId })).status).toBe('open')
+    const { status, history } = await store.call('conversations.get', { id: conversationId })
+    expect(status).toBe('open')
+    // One line, and it says what became of it.
+    expect(history).toMatchObject([{ kind: 'closed', takenBack: true }])
   })
 
   test('a new conversation appears at Send and is gone after undo', async () => {

@@ -233,5 +233,9 @@ test('a send that is taken back opens the conversation for the whole team again'
   expect((await get(ben)).status).toBe('closed')
   await ana.call('outbox.undo', { id: outboxId })
   await team.pump()
-  for (const one of [ana, ben]) expect((await get(one)).status).toBe('open')
+  for (const one of [ana, ben]) {
+    const { status, history } = await get(one)
+    expect(status).toBe('open')
+    expect(history).toMatchObject([{ kind: 'closed', takenBack: true }])
+  }
 })
