@@ -106,6 +106,21 @@ test('no fault while many are picked, and where nothing is found', async () => {
   await expect(page.getByRole('toolbar', { name: /selected/ })).toBeVisible()
   await look(desk, 'bulk')
   await page.keyboard.press('Escape')
+  // What is typed for the field that a menu opens is in the field from the first letter on: none reaches the row behind.
+  await row(page, /First/).focus()
+  await page.keyboard.press('Shift+F10')
+  const opened = page.getByRole('menuitem', { name: /^Add a tag/ })
+  expect(
+    await opened.evaluate(async (item: HTMLElement) => {
+      item.click()
+      await Promise.resolve()
+      return document.activeElement?.getAttribute('aria-label')
+    }),
+  ).toBe('Find or make a tag')
+  await page.keyboard.type('ee')
+  await expect(page.getByRole('combobox', { name: 'Tags' })).toHaveValue('ee')
+  await page.keyboard.press('Escape')
+  await expect(row(page, /First/)).toBeFocused()
   await page.getByRole('searchbox', { name: 'Search' }).fill('nosuchwordanywhere')
   await expect(page.getByText('Nothing matches')).toBeVisible()
   await look(desk, 'search-nothing')
