@@ -23,12 +23,13 @@ import { t } from '../text'
 import { whenText } from '../text/time'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Time } from '../ui/time'
+import { selfIn, usePeople } from '../work/people'
 import { arrange, type ThreadEvent } from './arrange'
 import { Message } from './message'
 import type { MessageActs } from './message-head'
 import { NoteCard } from './note-card'
 import { OutboxMessage } from './outbox-message'
-import { keepPlace } from './scroll-place'
+import { keepPlace, type KeptPlace } from './scroll-place'
 
 /** Messages that stay open at the end of a thread. */
 const openLast = 3
@@ -128,21 +129,28 @@ export function Thread({
   const target = firstUnread !== null && messages.at(-1)?.id !== firstUnread ? firstUnread : null
   const told = useMemo(() => Map.groupBy(deliveries, (one) => one.messageId), [deliveries])
   const pane = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => (pane.current ? keepPlace(pane.current, id, target) : undefined), [id, target])
+  const place = useRef<KeptPlace | null>(null)
+  useLayoutEffect(() => {
+    if (!pane.current) return undefined
+    const kept = keepPlace(pane.current, id, target)
+    place.current = kept
+    return kept.stop
+  }, [id, target])
 
-  const newest = messages.at(-1)?.id
-  const before = useRef(newest)
+  const people = usePeople()
+  const last = { message: messages.at(-1)?.id, note: notes.at(-1), queued: outbox.at(-1)?.id }
+  const before = useRef(last)
   useEffect(() => {
+    const was = before.current
+    before.current = last
     const element = pane.current
-    if (before.current === newest || !element) return
-    before.current = newest
-    // a message that arrives is followed only by somebody who is at the end anyway
-    if (element.scrollHeight - element.scrollTop - element.clientHeight < 240) element.scrollTop = element.scrollHeight
-  }, [newest])
-  const lastQueued = outbox.at(-1)?.id
-  useEffect(() => {
-    if (lastQueued !== undefined && pane.current) pane.current.scrollTop = pane.current.scrollHeight
-  }, [lastQueued])
+    const noted = was.note?.noteId !== last.note?.noteId
+    const queued = was.queued !== last.queued && last.queued !== undefined
+    if (!element || (!noted && !queued && was.message === last.message)) return
+    const own = queued || (noted && last.note?.author === (people && selfIn(people).name))
+    // what others add is followed only by somebody who is at the end anyway
+    if (own || element.scrollHeight - element.scrollTop - element.clientHeight < 240) place.current?.toEnd()
+  })
 
   return (
     <div ref={pane} className="scroll" tabIndex={-1} data-pane="thread">
