@@ -14,6 +14,7 @@ import { SplitButton } from '../ui/split-button'
 import { usePeople } from '../work/people'
 import { NoteText, useMentions } from '../work/note-text'
 import { AssignChip, assignItems, type AssignTo } from './assign-too'
+import { BackToMessages } from './parts'
 import { Reply, type ReplyProps } from './reply'
 
 /** A pause in typing after which the words are kept, in ms. */
@@ -164,6 +165,9 @@ function NoteComposer({
             <Kbd act="note" />
           </button>
         </div>
+        <span className="push x">
+          <BackToMessages />
+        </span>
       </div>
       <div className="c-note-hint x tight">
         <Icon icon={Lock} small />

@@ -16,7 +16,7 @@ import { AddressLines } from './address-lines'
 import { useFileDrop } from './drop'
 import { chosenFrom, FromChoice } from './from-choice'
 import { EditorText } from '../writing/editor'
-import { DraftFiles, QuotedOriginal } from './parts'
+import { BackToMessages, DraftFiles, QuotedOriginal } from './parts'
 import { isBlank } from '../writing/rich-text'
 import { MachineStrip, SavedMark, SendBar, SendDoubts, SendTrouble, SinceStrip } from './send-bar'
 import { SignatureBlock } from './signature-block'
@@ -209,7 +209,9 @@ export function OpenReply({
         </div>
         <span className="push x g1">
           <SavedMark saving={state.saving} />
+          <BackToMessages />
           <IconButton
+            className="c-high"
             icon={tall ? Minimize2 : Maximize2}
             size="sm"
             label={t(tall ? 'composer:shrink' : 'composer:expand')}

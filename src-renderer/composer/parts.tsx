@@ -1,6 +1,7 @@
-import { Ellipsis, File, X } from 'lucide-react'
+import { Ellipsis, File, MessagesSquare, X } from 'lucide-react'
 import { useState } from 'react'
 import { tellFailure } from '../state/acts'
+import { leaveText } from '../state/list'
 import { errorText, t } from '../text'
 import { sizeText } from '../text/time'
 import { Banner } from '../ui/banner'
@@ -9,6 +10,20 @@ import { Icon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
 import { bigTotal } from './checks'
 import type { DeskState, DraftDesk } from './draft-desk'
+
+/** Where large text leaves no room for both: from what is written back to what it answers. */
+export function BackToMessages() {
+  return (
+    <IconButton
+      icon={MessagesSquare}
+      size="sm"
+      className="c-low"
+      label={t('composer:toMessages')}
+      act="escape"
+      onClick={({ currentTarget }) => leaveText(currentTarget)}
+    />
+  )
+}
 
 /** Files of the draft, those on their way, and those that were refused with the reason. */
 export function DraftFiles({ desk, state }: { desk: DraftDesk; state: DeskState }) {

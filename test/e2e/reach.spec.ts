@@ -89,6 +89,16 @@ test('no tool of a reply is out of reach in a narrow composer, and none lies ove
   await page.keyboard.press('Escape')
 })
 
+test('what one adds to a long conversation is seen at once, wherever it was scrolled to', async () => {
+  await openRow(page, 'Third of three')
+  await conversation(page).getByText('A line of text.').first().hover()
+  await page.mouse.wheel(0, -2000)
+  await page.keyboard.press('n')
+  await page.keyboard.type('She called too')
+  await page.keyboard.press('Control+Enter')
+  await expect(conversation(page).locator('.msg.note').getByText('She called too')).toBeInViewport({ ratio: 1 })
+})
+
 test('files that are dropped are not lost: beside the text they are attached, a picture in the text stays there, and nothing is navigated to', async () => {
   await openRow(page, 'First of three')
   await page.keyboard.press('r')
@@ -174,11 +184,13 @@ test('text twice as large in the smallest window hides nothing for good: each pa
   }
   expect([...panes].toSorted()).toEqual(['composer', 'conversation', 'sidebar', 'thread'])
   await page.keyboard.press('r')
+  // More than there is room for: the text scrolls, what sends it stays.
+  await page.keyboard.insertText('A long answer.\n'.repeat(12))
   await page.keyboard.type('Read on a small screen')
   await expect(replyBox(page).getByText('Read on a small screen')).toBeInViewport({ ratio: 1 })
   await expect(composer().getByRole('button', { name: /^Send and close/ })).toBeInViewport({ ratio: 1 })
   await expect.poll(() => outOfPlace(composer().locator('.c-foot'))).toEqual([])
-  await page.keyboard.press('Escape')
+  await composer().getByRole('button', { name: 'Show the conversation' }).click()
   await expect(conversation(page)).toBeFocused()
   await expect(conversation(page).getByText('A line of text.').first()).toBeInViewport()
   await page.keyboard.press('Escape')

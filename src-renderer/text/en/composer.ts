@@ -42,6 +42,7 @@ export const composer = {
   format: 'Text style',
   expand: 'Enlarge the composer',
   shrink: 'Make the composer smaller',
+  toMessages: 'Show the conversation',
   discard: 'Discard draft',
   discarded: 'Draft discarded',
   linkAddress: 'Address of the link',
