@@ -18,17 +18,28 @@ function lockNow(): void {
   }).catch(tellFailure)
 }
 
-const resize = (size: TextSize): void => void call('app.setTextSize', { size }).catch(tellFailure)
+/** What was asked for and is not shown yet: whoever presses quickly goes on from there. */
+let asked: TextSize | null = null
+let waiting = 0
+async function resize(size: TextSize): Promise<void> {
+  asked = size
+  waiting++
+  await call('app.setTextSize', { size }).catch(tellFailure)
+  waiting--
+}
 
 /** What works on every page, the first run and the lock included: closing, locking, the size of the text, and what the menu bar asks for. Draws nothing. */
 export function Everywhere() {
   const size = useQuery('app.state', {}).data?.textSize ?? usualTextSize
   useEffect(startShortcuts, [])
+  useEffect(() => {
+    if (waiting === 0 || asked === size) asked = null
+  }, [size])
   useShortcuts([
     { act: 'lock', run: lockNow },
-    { act: 'textLarger', run: () => resize(nextTextSize(size, 1)) },
-    { act: 'textSmaller', run: () => resize(nextTextSize(size, -1)) },
-    { act: 'textUsual', run: () => resize(usualTextSize) },
+    { act: 'textLarger', run: () => void resize(nextTextSize(asked ?? size, 1)) },
+    { act: 'textSmaller', run: () => void resize(nextTextSize(asked ?? size, -1)) },
+    { act: 'textUsual', run: () => void resize(usualTextSize) },
   ])
   useEffect(
     () =>
