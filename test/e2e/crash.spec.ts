@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test, type Locator, type Page } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
 import {
   conversation,
@@ -17,12 +17,27 @@ import {
   type Team,
 } from './harness'
 
-// Each goes on where the one before it left the program.
-test.describe.configure({ mode: 'serial' })
-
 const count = 1500
 let team: Team
-let desk: Desk
+let desk: Desk | undefined
+
+/** The program with all mail here: as the test before left it, or begun anew where there was none or it left none. */
+async function ready(): Promise<Desk> {
+  desk ??= await startPostern({ profile: newProfile(), provision: team.provision })
+  await synced(desk.page, 60_000)
+  return desk
+}
+/** A program of its own, in the place of what was left. */
+async function begin(options: Parameters<typeof startPostern>[0]): Promise<Desk> {
+  await desk?.close()
+  desk = undefined
+  desk = await startPostern(options)
+  return desk
+}
+async function kill(): Promise<void> {
+  await desk?.kill()
+  desk = undefined
+}
 
 /** Threads, several folders, read and unread, answered and not: what a comparison must notice. */
 function fill(): void {
@@ -106,20 +121,32 @@ async function picture(page: Page): Promise<unknown> {
 }
 
 /** Process id of one of our services, as the program itself counts it. */
-const pidOf = (service: 'mail' | 'store'): Promise<number | null> =>
-  desk.app.evaluate(
+const pidOf = ({ app: program }: Desk, service: 'mail' | 'store'): Promise<number | null> =>
+  program.evaluate(
     ({ app }, name) => app.getAppMetrics().find((one) => one.name === name || one.serviceName === name)?.pid ?? null,
     `Postern ${service}`,
   )
 
 /** SIGKILL to one service; waits until it is gone from the program's own list. */
-async function killService(service: 'mail' | 'store'): Promise<void> {
-  await expect.poll(() => pidOf(service), { timeout: 20_000, intervals: [50] }).not.toBeNull()
-  const pid = await pidOf(service)
+async function killService(at: Desk, service: 'mail' | 'store'): Promise<void> {
+  await expect.poll(() => pidOf(at, service), { timeout: 20_000, intervals: [50] }).not.toBeNull()
+  const pid = await pidOf(at, service)
   if (pid === null) throw new Error(`${service} is not running`)
-  desk.wire?.tear()
+  at.wire?.tear()
   process.kill(pid, 'SIGKILL')
-  await expect.poll(() => pidOf(service), { intervals: [20] }).not.toBe(pid)
+  await expect.poll(() => pidOf(at, service), { intervals: [20] }).not.toBe(pid)
+}
+
+/** Ends a service until the program gives up on it: a fifth time, or earlier where it ended before. */
+async function killUntil(at: Desk, service: 'mail' | 'store', givenUp: Locator): Promise<void> {
+  for (let n = 1; n <= 5; n++) {
+    await killService(at, service)
+    await expect
+      .poll(async () => (await givenUp.isVisible()) || (await pidOf(at, service)) !== null, { intervals: [50] })
+      .toBe(true)
+    if (await givenUp.isVisible()) return
+  }
+  await expect(givenUp).toBeVisible()
 }
 
 test.beforeAll(async () => {
@@ -132,32 +159,30 @@ test.afterAll(async () => {
 
 test('killed again and again in mid-sync, it ends equal to a fresh sync (R37, R51)', async () => {
   const profile = newProfile()
-  desk = await startPostern({ profile, provision: team.provision })
-  await inMidSync(desk.page, 100)
-  await desk.kill()
-  desk = await startPostern({ profile })
-  await inMidSync(desk.page, 500)
-  await desk.kill()
-  desk = await startPostern({ profile })
-  await synced(desk.page, 60_000)
-  const resumed = await picture(desk.page)
-  await desk.close()
-  desk = await startPostern({ profile: newProfile(), provision: team.provision })
-  await synced(desk.page, 60_000)
-  const fresh = await picture(desk.page)
+  let at = await begin({ profile, provision: team.provision })
+  await inMidSync(at.page, 100)
+  await kill()
+  at = await begin({ profile })
+  await inMidSync(at.page, 500)
+  await kill()
+  at = await begin({ profile })
+  await synced(at.page, 60_000)
+  const resumed = await picture(at.page)
+  at = await begin({ profile: newProfile(), provision: team.provision })
+  await synced(at.page, 60_000)
+  const fresh = await picture(at.page)
   expect(resumed).toEqual(fresh)
   expect(fresh).toMatchObject({ found: [1, 1] })
-  await desk.close()
 })
 
 test('the end of mail or store alone takes neither the window nor any mail away', async () => {
-  desk = await startPostern({ profile: newProfile(), provision: team.provision })
-  const { page } = desk
+  const at = await begin({ profile: newProfile(), provision: team.provision })
+  const { page } = at
   await inMidSync(page, 100)
-  await killService('mail')
+  await killService(at, 'mail')
   await expect(list(page).getByRole('row').first()).toBeVisible()
   await inMidSync(page, 300)
-  await killService('store')
+  await killService(at, 'store')
   await synced(page, 60_000)
   expect(await stored(page)).toBe(count)
   const { views } = await answered(page, 'counts.get', {})
@@ -166,17 +191,17 @@ test('the end of mail or store alone takes neither the window nor any mail away'
   await expect(conversation(page).getByRole('article').first()).toContainText('Number')
 
   // Again with everything here: what is open stays open, and what comes next is shown.
-  await killService('store')
+  await killService(at, 'store')
   await expect(conversation(page).getByRole('article').first()).toContainText('Number')
   await deliver(team, mail({ subject: 'After the store came back' }))
   await expect(row(page, /After the store came back/)).toBeVisible({ timeout: 20_000 })
 })
 
 test('five ends of mail in a row do not go on for ever, and a person can start it again', async () => {
-  const { page } = desk
-  // The test before ended it once.
-  for (let n = 2; n <= 5; n++) await killService('mail')
+  const at = await ready()
+  const { page } = at
   const notice = page.getByRole('alert').filter({ hasText: 'stopped five times' })
+  await killUntil(at, 'mail', notice)
   await expect(notice).toContainText('kept on this computer')
   await expect(notice).toContainText('Start it again')
   await expect(syncStatus(page)).toContainText('Sync has stopped')
@@ -189,59 +214,58 @@ test('five ends of mail in a row do not go on for ever, and a person can start i
 })
 
 test('an answer that was sent when everything was killed is not lost, and not sent twice (R39, R51)', async () => {
-  const { page, profile } = desk
+  const { page, profile } = await ready()
   await answered(page, 'settings.set', { undoSeconds: 1 })
-  await openRow(page, 'After mail came back')
+  await deliver(team, mail({ subject: 'Answered before a crash' }))
+  await openRow(page, 'Answered before a crash')
   await answerByKeyboard(page, 'Kept through a crash.')
   await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Sending to')
-  await desk.kill()
-  expect(team.postfix.deliveries().filter(({ text }) => text.includes('Re: After mail came back'))).toHaveLength(0)
-  desk = await startPostern({ profile })
-  await team.postfix.waitForDeliveries(
-    (all) => all.some(({ text }) => text.includes('Re: After mail came back')),
-    20_000,
-  )
+  await kill()
+  const sent = () => team.postfix.deliveries().filter(({ text }) => text.includes('Re: Answered before a crash'))
+  expect(sent()).toHaveLength(0)
+  const at = await begin({ profile })
+  await team.postfix.waitForDeliveries(() => sent().length > 0, 20_000)
   const own = (): number =>
     onServer(team, 'help', 'Sent').filter(({ id }) => id.endsWith('@northwindbikes.example')).length
   await expect.poll(own).toBe(1)
-  await synced(desk.page)
-  expect((await answered(desk.page, 'outbox.list', {})).items).toEqual([])
-  expect(team.postfix.deliveries().filter(({ text }) => text.includes('Re: After mail came back'))).toHaveLength(1)
+  await synced(at.page)
+  expect((await answered(at.page, 'outbox.list', {})).items).toEqual([])
+  expect(sent()).toHaveLength(1)
   expect(own()).toBe(1)
 })
 
 test('a store that ended five times says so on a page, and its button opens the mail again', async () => {
-  for (let n = 1; n <= 5; n++) await killService('store')
-  const start = desk.page.getByRole('main', { name: 'Start' })
-  await expect(start.getByRole('heading')).toHaveText('A part of Postern stopped too often')
+  const at = await ready()
+  const start = at.page.getByRole('main', { name: 'Start' })
+  await killUntil(at, 'store', start.getByRole('heading', { name: 'A part of Postern stopped too often' }))
   await expect(start).toContainText('What to do')
   await start.getByRole('button', { name: 'Start it again' }).click()
-  await synced(desk.page)
-  await expect(list(desk.page).getByRole('row').first()).toBeVisible()
+  await synced(at.page)
+  await expect(list(at.page).getByRole('row').first()).toBeVisible()
 })
 
 test('bytes of the journal that changed while the program was closed are told, and told until they were read (R46)', async () => {
-  const { page, profile } = desk
+  let at = await ready()
+  const { page, profile } = at
   // What the ledger says of the answer that was sent may lie in the journal, which is lost now.
-  await expect.poll(async () => (await desk.wire?.difference(page)) ?? []).toEqual([])
-  desk.wire?.forgive(`127.0.0.1:${team.smtpCable.port}`)
+  await expect.poll(async () => (await at.wire?.difference(page)) ?? []).toEqual([])
+  at.wire?.forgive(`127.0.0.1:${team.smtpCable.port}`)
   // Just before the end: what waits in the journal is copied back, and the journal emptied, as soon as nothing else is to do.
   for (let n = 0; n < 5; n++) await answered(page, 'settings.set', { undoSeconds: 5 + n })
-  await desk.kill()
+  await kill()
   const journal = `${profile}/postern.db-wal`
   const bytes = readFileSync(journal)
   expect(bytes.length).toBeGreaterThan(8000)
   bytes[200] = (bytes[200] ?? 0) ^ 1
   writeFileSync(journal, bytes)
-  desk = await startPostern({ profile })
-  const notice = desk.page.getByRole('alert').filter({ hasText: 'could not be read back' })
+  at = await begin({ profile })
+  const notice = at.page.getByRole('alert').filter({ hasText: 'could not be read back' })
   await expect(notice).toContainText('Look into Drafts, Outbox')
-  await expect(list(desk.page).getByRole('row').first()).toBeVisible()
-  await desk.close()
-  desk = await startPostern({ profile })
-  await expect(desk.page.getByRole('alert').filter({ hasText: 'could not be read back' })).toBeVisible()
-  await desk.page.screenshot({ path: test.info().outputPath('journal.png') })
-  await desk.page.getByRole('button', { name: 'I have read this' }).click()
-  await expect(desk.page.getByRole('button', { name: 'I have read this' })).toHaveCount(0)
-  await synced(desk.page)
+  await expect(list(at.page).getByRole('row').first()).toBeVisible()
+  at = await begin({ profile })
+  await expect(at.page.getByRole('alert').filter({ hasText: 'could not be read back' })).toBeVisible()
+  await at.page.screenshot({ path: test.info().outputPath('journal.png') })
+  await at.page.getByRole('button', { name: 'I have read this' }).click()
+  await expect(at.page.getByRole('button', { name: 'I have read this' })).toHaveCount(0)
+  await synced(at.page)
 })
