@@ -22,6 +22,12 @@ const Hits = memo(function Hits({ text }: { text: Marked }) {
   return <>{text.map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}</>
 })
 
+/** Which of the hits for a text was opened last; the first, where none was. */
+function leftAt(text: string | null): number {
+  const { left } = useSearch.getState()
+  return left?.text === text ? left.index : 0
+}
+
 /** Results while typing, over everything that is on this computer. */
 export function SearchPage({ text }: { text: string }) {
   const results = useSearchResults(text)
@@ -31,10 +37,7 @@ export function SearchPage({ text }: { text: string }) {
   const [active, setActive] = useState(0)
   const scroller = useRef<HTMLDivElement>(null)
   const { hits, answeredFor, more, loadMore } = results
-  useEffect(() => {
-    const { left } = useSearch.getState()
-    setActive(left?.text === answeredFor ? left.index : 0)
-  }, [answeredFor])
+  useEffect(() => setActive(leftAt(answeredFor)), [answeredFor])
 
   const openAt = useCallback(
     (index: number) => {
@@ -75,11 +78,11 @@ export function SearchPage({ text }: { text: string }) {
     if (box && more && box.scrollTop + box.clientHeight * 2 > box.scrollHeight) loadMore()
   }, [more, loadMore])
 
-  // A window that is higher than the first page cannot be scrolled to the next.
+  // A window that is higher than the first page cannot be scrolled to the next, and what somebody comes back to may stand further down.
   useEffect(() => {
     const box = scroller.current
-    if (box && more && box.scrollHeight <= box.clientHeight) loadMore()
-  }, [hits, more, loadMore])
+    if (box && more && (leftAt(answeredFor) >= hits.length || box.scrollHeight <= box.clientHeight)) loadMore()
+  }, [hits, answeredFor, more, loadMore])
 
   const asked = text.trim() !== ''
   return (

@@ -7,8 +7,8 @@ const slowMs = 300
 const againMs = 1500
 /** One letter begins most words of all mail, and is hardly ever all that somebody looks for: it waits so long for the next. */
 const oneLetterMs = 90
-/** As many as a window shows, and a little more: each is drawn anew with every letter. */
-const firstPage = 20
+/** As many as a window shows, and a little more: with every letter each is read, marked and drawn anew. */
+const firstPage = 10
 const pageSize = 50
 /** After the last letter for so long, all are counted. */
 const countAfterMs = 250
