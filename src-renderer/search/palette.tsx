@@ -14,6 +14,7 @@ import { focusIsFree, openerNow } from '../ui/trigger'
 import { useTags } from '../work/tags'
 import { useSavedViews } from '../work/use-views'
 import { viewIcons } from '../work/view-icons'
+import { Hits, markTyped } from './hits'
 import { useSearchResults } from './use-search-results'
 import { useMailboxes } from '../work/mailboxes'
 
@@ -88,6 +89,8 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
     opener?.focus()
     does()
   }
+  const asked = text.trim()
+  const marked = (label: string) => <Hits text={markTyped(label, asked)} />
   const command = (act: Act, icon: LucideIcon) => (
     <Item
       key={act}
@@ -97,10 +100,9 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
       end={<Kbd act={act} />}
       onSelect={run(() => runAct(act))}
     >
-      {t(entryOf(act).label)}
+      {marked(t(entryOf(act).label))}
     </Item>
   )
-  const asked = text.trim()
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -139,7 +141,7 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
                       icon={ListFilter}
                       onSelect={run(() => goSaved(name))}
                     >
-                      <bdi>{label}</bdi>
+                      <bdi>{marked(label)}</bdi>
                     </Item>
                   ))}
                   {mailboxes.map(({ id, name, address }) => (
@@ -151,7 +153,7 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
                       end={<bdi>{address}</bdi>}
                       onSelect={run(() => goView('inbox', id))}
                     >
-                      <bdi>{name}</bdi>
+                      <bdi>{marked(name)}</bdi>
                     </Item>
                   ))}
                   {tags.map(({ name, label }) => (
@@ -162,7 +164,7 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
                       icon={Tag}
                       onSelect={run(() => goView('inbox', null, name))}
                     >
-                      <bdi>{label}</bdi>
+                      <bdi>{marked(label)}</bdi>
                     </Item>
                   ))}
                   {pages.map(({ id, icon, name }) => (
@@ -173,7 +175,7 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
                       icon={icon}
                       onSelect={run(() => goSettings(id))}
                     >
-                      {t('search:palette.page', { name })}
+                      {marked(t('search:palette.page', { name }))}
                     </Item>
                   ))}
                 </Command.Group>
@@ -189,7 +191,13 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
                           end={<Time at={hit.at} form="search" />}
                           onSelect={run(() => openHit(hit))}
                         >
-                          <bdi>{hit.person.join('')}</bdi> · <bdi>{hit.subject.join('')}</bdi>
+                          <bdi>
+                            <Hits text={hit.person} />
+                          </bdi>{' '}
+                          ·{' '}
+                          <bdi>
+                            <Hits text={hit.subject} />
+                          </bdi>
                         </Item>
                       ))}
                     <Item forceMount value="search all mail" icon={Search} onSelect={run(() => goSearch(asked))}>

@@ -11,16 +11,12 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Icon } from '../ui/icon'
 import { Time } from '../ui/time'
+import { Hits } from './hits'
 import { useSearchResults } from './use-search-results'
 
 const shownTotal = ({ total, counted }: { total: number; counted: boolean }): string =>
   counted ? numberText(total) : t('views:more', { n: numberText(total) })
 const plain = (text: Marked) => text.join('')
-
-/** A text whose every second part is a hit. */
-const Hits = memo(function Hits({ text }: { text: Marked }) {
-  return <>{text.map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}</>
-})
 
 /** Which of the hits for a text was opened last; the first, where none was. */
 function leftAt(text: string | null): number {
