@@ -71,6 +71,6 @@ export async function turnOwnMail(workspace: Workspace, ended: () => boolean): P
     }, 'normal')
     await breathe()
     // Who was taken for a customer and was one of us.
-    if (!last) while (removeCustomers(workspace)) await breathe()
+    if (!last) await removeCustomers(workspace)
   }
 }

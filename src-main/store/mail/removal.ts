@@ -27,7 +27,7 @@ export async function finishRemovals(workspace: Workspace): Promise<void> {
   const removing = workspace.db.read.all<{ id: number }>('SELECT id FROM mailboxes WHERE removing = 1')
   for (const { id } of removing) {
     while (removeSome(workspace, id)) await breathe()
-    while (removeCustomers(workspace)) await breathe()
+    await removeCustomers(workspace)
     workspace.db.write((tx) => {
       tx.run('DELETE FROM folders WHERE mailbox_id = ?', id)
       tx.run('DELETE FROM view_counts WHERE mailbox_id = ?', id)
@@ -110,17 +110,24 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
   })
 }
 
-/** Customers of whom no conversation is left and nobody wrote anything down. */
-export function removeCustomers(workspace: Workspace): boolean {
-  return workspace.db.write((tx) => {
-    const idle = tx.all<{ id: number }>(
-      "SELECT id FROM customers c WHERE note = '' AND named_by_person = 0 AND NOT EXISTS(SELECT 1 FROM conversations WHERE customer_id = c.id) LIMIT ?",
+/** Customers of whom no conversation is left and nobody wrote anything down. So many are looked at that it goes in steps between which others are served. */
+export async function removeCustomers(workspace: Workspace): Promise<void> {
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const rows: { id: number; idle: number }[] = workspace.db.read.all<{ id: number; idle: number }>(
+      `SELECT id, note = '' AND named_by_person = 0 AND NOT EXISTS(SELECT 1 FROM conversations WHERE customer_id = c.id) AS idle
+       FROM customers c WHERE id > ? ORDER BY id LIMIT ?`,
+      after,
       chunk * 10,
     )
-    for (const { id } of idle) {
-      tx.run('DELETE FROM customer_addresses WHERE customer_id = ?', id)
-      tx.run('DELETE FROM customers WHERE id = ?', id)
-    }
-    return idle.length > 0
-  })
+    const idle = rows.filter((row) => row.idle === 1)
+    if (idle.length > 0)
+      workspace.db.write((tx) => {
+        for (const { id } of idle) {
+          tx.run('DELETE FROM customer_addresses WHERE customer_id = ?', id)
+          tx.run('DELETE FROM customers WHERE id = ?', id)
+        }
+      })
+    after = rows.at(-1)?.id
+    await breathe()
+  }
 }

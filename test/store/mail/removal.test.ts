@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { Harness } from '../helpers'
+
+test('a removed mailbox leaves no customer of whom nothing is left, however many there are, and takes none of the others along', async () => {
+  const store = await Harness.make()
+  try {
+    const { id, folders } = await store.mailbox()
+    const other = await store.mailbox('other@acme.test', { INBOX: 'inbox' })
+    await store.put(folders['INBOX'] ?? 0, { from: 'gone@x.test' })
+    await store.put(other.folders['INBOX'] ?? 0, { from: 'stays@x.test' })
+    store.db.write((tx) => {
+      const many = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300)'
+      tx.run(
+        `${many} INSERT INTO customers(id, name, named_by_person, note, first_auto_at, last_at) SELECT 1000 + i, 'C' || i, i % 400 = 0, iif(i % 500 = 0, 'calls', ''), 0, 0 FROM n`,
+      )
+      tx.run(
+        `${many} INSERT INTO customer_addresses(address_key, address, name, name_key, customer_id, last_at) SELECT i || '@y.test', '', '', '', 1000 + i, 0 FROM n`,
+      )
+    })
+    await store.app.call('mailbox.remove', { id })
+    await expect
+      .poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', id), { timeout: 20_000 })
+      .toBe(undefined)
+    const left = ['C400', 'C500', 'C800', 'C1000', 'C1200']
+    expect(
+      store.db.read
+        .all<{ name: string }>('SELECT name FROM customers ORDER BY id')
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith('C')),
+    ).toEqual(left)
+    expect(
+      store.db.read
+        .all<{ key: string }>('SELECT address_key AS key FROM customer_addresses')
+        .map(({ key }) => key)
+        .toSorted(),
+    ).toEqual([...left.map((name) => `${name.slice(1)}@y.test`), 'stays@x.test'].toSorted())
+  } finally {
+    await store.stop()
+  }
+})
