@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { runCommand, type Terminal } from '../../src-main/app/cli'
 import { doctor } from '../../src-main/app/doctor'
+import { lastSeenFile } from '../../src-main/app/files'
 import { policyFolder } from '../../src-main/app/policy'
 import { commandOf } from '../../src-main/app/command'
 import { Harness } from '../store/helpers'
@@ -86,8 +87,9 @@ test('the doctor does not call a plain database, an open profile, a broken polic
   const policies = file('policies')
   mkdirSync(profile, { mode: 0o700 })
   mkdirSync(policies)
+  let said: string[] = []
   const look = async (keychain = true): Promise<{ code: number; bad: string[] }> => {
-    const said: string[] = []
+    said = []
     const terminal: Terminal = {
       out: (line) => said.push(line),
       err: () => undefined,
@@ -111,4 +113,8 @@ test('the doctor does not call a plain database, an open profile, a broken polic
   chmodSync(profile, 0o700)
   writeFileSync(path.join(profile, 'postern.db'), 'SQLite format 3\0 and more')
   expect((await look()).bad).toContain('BAD  the database is not encrypted')
+  expect(said.join('\n')).not.toContain('next start')
+  writeFileSync(lastSeenFile(profile), 'sealed')
+  await look()
+  expect(said).toContain('ok   what the window showed first is kept for the next start, encrypted')
 })
