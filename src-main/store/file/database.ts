@@ -187,12 +187,11 @@ export class Database {
           this.finish(own)
           own = this.start(durability)
         }
-        const more = this.work(step)
-        if (!more) this.finish(own)
-        return more
+        return this.work(step)
       })
-      if (!goesOn) return
+      // Before the commit too: it takes longer than a step, and questions would wait for both.
       await between()
+      if (!goesOn) return guarded(() => this.finish(own))
     }
   }
 

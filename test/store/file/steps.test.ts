@@ -56,6 +56,8 @@ describe('a transaction in steps', () => {
     expect(seen).toEqual([
       [1, 0],
       [2, 0],
+      // Whoever waits comes before the commit too.
+      [3, 0],
     ])
     expect([names().length, namesElsewhere(), commits]).toEqual([3, 3, 1])
   })
@@ -127,6 +129,19 @@ describe('a transaction in steps', () => {
     expect([steps, names(), commits]).toEqual([1, [], 0])
     db.write((tx) => put(tx, 't-later'))
     expect(names()).toEqual(['t-later'])
+  })
+
+  test('is whole when another write, or the end of the store, comes between its last step and its commit', async () => {
+    await threeSteps((done) => {
+      if (done === 3) db.write((tx) => put(tx, 't-person'))
+    })
+    expect([names(), commits]).toEqual([['t-person', 't1', 't2', 't3'], 2])
+    db.write((tx) => tx.run("DELETE FROM meta WHERE key LIKE 't%'"))
+    await threeSteps((done) => {
+      if (done === 3) db.close()
+    })
+    db = Database.open(dir, key, () => void commits++).database
+    expect(names()).toEqual(['t1', 't2', 't3'])
   })
 
   test('is not begun inside another one', async () => {
