@@ -5,7 +5,7 @@ import { useQuery } from './live'
 import { Everywhere } from './shell/everywhere'
 import { BareTitleBar } from './shell/title-bar'
 import { LeaseEnded } from './shell/lease-ended'
-import { MainWindow } from './shell/window'
+import { MainWindow, preparePalette } from './shell/window'
 import { prepareConversationPane } from './shell/conversation-pane'
 import { prepareDialogs } from './ui/dialog'
 import { prepareMenus } from './ui/menu'
@@ -30,6 +30,7 @@ function prepareRest(): void {
   prepareDialogs()
   prepareTags()
   prepareLabels()
+  preparePalette()
 }
 
 type AppState = CallOutput<'app.state'>

@@ -27,6 +27,9 @@ import { useMailboxes } from '../work/mailboxes'
 
 const palettes = later(() => import('../search/palette').then((module) => module.Palette), Opening)
 const helpDialogs = later(() => import('./help-dialog').then((module) => module.HelpDialog), Opening)
+/** Fetches the code of the palette ahead of the first Ctrl K: what is typed on is meant for it. */
+export const preparePalette = palettes.prepare
+
 const SearchPage = lazy(() => import('../search/search-page').then((module) => ({ default: module.SearchPage })))
 const AddMailbox = lazy(() => import('../setup/add-mailbox').then((module) => ({ default: module.AddMailbox })))
 
