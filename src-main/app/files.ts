@@ -1,4 +1,16 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  close,
+  closeSync,
+  fsync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  write,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const besideOf = (file: string): string => `${file}.new`
@@ -28,13 +40,25 @@ export function writeFileSafely(file: string, content: string): void {
 /** What the last run showed, sealed (last-seen.ts). Its name is one that an erasure takes away with the databases. */
 export const lastSeenFile = (profile: string): string => join(profile, 'postern-last-seen')
 
-/** Reads a small file and removes it; null when there is none, or when it does not go. */
+/**
+ * Reads a small file and removes it; null when there is none, or when it does not go. Where it lay is written over behind that, as the
+ * database does with what is deleted: an erased customer may have stood in it.
+ */
 export function takeFile(file: string): Buffer | null {
+  let handle: number | null = null
   try {
-    const bytes = readFileSync(file)
+    handle = openSync(file, 'r+')
+    const bytes = readFileSync(handle)
     rmSync(file)
+    writeOver(handle, bytes.byteLength)
     return bytes
   } catch {
+    if (handle !== null) closeSync(handle)
     return null
   }
+}
+
+/** Fills a file with zeros on the disk, then closes it; in the background, since the disk takes its time. */
+function writeOver(handle: number, length: number): void {
+  write(handle, Buffer.alloc(length), 0, length, 0, () => fsync(handle, () => close(handle, () => undefined)))
 }

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { firstPage, type LastSeen } from '../../src-preload/contract/last-seen'
@@ -125,6 +136,18 @@ test('a start takes it away whatever comes of it, so that an end without a word 
   expect(await begin({ key: null })).toBeNull()
   expect(existsSync(file)).toBe(false)
   expect(await begin()).toBeNull()
+})
+
+test('where it lay on the disk nothing of it stays once a start has read it (R48)', async () => {
+  await end()
+  const handle = openSync(file, 'r')
+  expect(readFileSync(handle).some((byte) => byte !== 0)).toBe(true)
+  expect(await begin()).not.toBeNull()
+  const left = Buffer.alloc(16)
+  await expect
+    .poll(() => readSync(handle, left, 0, left.byteLength, 0) > 0 && left.every((byte) => byte === 0))
+    .toBe(true)
+  closeSync(handle)
 })
 
 describe('a start shows nothing when', () => {
