@@ -135,6 +135,9 @@ test('what the organisation wants of the key is not got around: a keychain, and 
   says({ appLock: 'required' })
   await wanted(await emptied)
   await desk.close()
+  // The next start must ask first, so it is given nothing to draw.
+  const forNextStart = join(withKeychain, 'postern-last-seen')
+  expect(existsSync(forNextStart)).toBe(false)
   desk = await startPostern({ profile: withKeychain, provision: team.provision, args })
   await wanted(desk.page)
   await choose(desk.page)
@@ -148,6 +151,7 @@ test('what the organisation wants of the key is not got around: a keychain, and 
   await expect(desk.page.getByRole('button', { name: 'Remove passphrase…' })).toBeDisabled()
   await expect(desk.page.getByRole('region', { name: 'Encryption' }).getByText('Managed')).toBeVisible()
   await desk.close()
+  expect(existsSync(forNextStart)).toBe(false)
   desk = null
   rmSync(policies, { recursive: true })
 })
