@@ -247,7 +247,7 @@ export class TeamLog {
     conversationId: number,
     fresh: readonly bigint[],
     merged: readonly number[],
-    before: () => void,
+    before: () => void = () => undefined,
   ): boolean {
     if (!moveAnchors(tx, conversationId, fresh, merged)) return false
     before()

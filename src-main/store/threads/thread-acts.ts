@@ -183,7 +183,7 @@ export function merge(
   // A part of another family brings that family along, without joining the rest of it.
   const root = unite(tx, [target.id, source.id])
   mergeInto(tx, target.id, source.id)
-  workspace.team.conversationGrew(tx, target.id, [], [source.id], () => undefined)
+  workspace.team.conversationGrew(tx, target.id, [], [source.id])
   workspace.team.doLater(tx)
   note(tx, target.id, 'merged', by, now, actId)
   markWork(tx, target.id)
