@@ -19,6 +19,7 @@ import { Settings } from '../../src-preload/contract/settings'
 import { lastSeenFile, takeFile } from '../../src-main/app/files'
 import { LastSeenFile } from '../../src-main/app/last-seen'
 import { eraseFiles } from '../../src-main/app/profile-files'
+import { countsOf } from '../fixtures/counts'
 import { tempFolder } from '../servers/process.mjs'
 import { Harness } from '../store/helpers'
 import { grant } from '../store/support'
@@ -27,27 +28,12 @@ const canary = 'canarysubject'
 const noPolicy: PolicyState = { source: null, managedBy: null, policy: {}, locked: [], faults: [] }
 const version = '1.0.0'
 const key = randomBytes(32)
-const views: LastSeen['counts']['views'] = {
-  inbox: 0,
-  unassigned: 0,
-  mine: 0,
-  groups: 0,
-  assigned: 0,
-  mentions: 0,
-  followed: 0,
-  snoozed: 0,
-  pending: 0,
-  closed: 0,
-  spam: 0,
-  drafts: 0,
-  outbox: 0,
-}
 const anything: LastSeen = {
   settings: Settings.parse({}),
   mailboxes: { mailboxes: [] },
   sync: { overall: 'syncing', syncedAt: null, waiting: 0, mailboxes: [] },
   list: { rows: [], total: 0 },
-  counts: { views, unread: 0, mailboxes: [] },
+  counts: countsOf(0),
   views: { views: [] },
   tags: { tags: [] },
   labels: { labels: [], mailboxIds: [] },

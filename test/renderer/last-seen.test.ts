@@ -1,28 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { CallOutput } from '../../src-preload/contract'
+import { firstPage } from '../../src-preload/contract/last-seen'
+import { firstList } from '../../src-renderer/inbox/use-list-window'
 import { prefetch, show } from '../../src-renderer/live'
+import { countsOf } from '../fixtures/counts'
 
 afterEach(() => vi.unstubAllGlobals())
-
-const counts = (unread: number): CallOutput<'counts.get'> => ({
-  views: {
-    inbox: unread,
-    unassigned: 0,
-    mine: 0,
-    groups: 0,
-    assigned: 0,
-    mentions: 0,
-    followed: 0,
-    snoozed: 0,
-    pending: 0,
-    closed: 0,
-    spam: 0,
-    drafts: 0,
-    outbox: 0,
-  },
-  unread,
-  mailboxes: [],
-})
 
 test('an answer of before is shown until the store answers, and never instead of that', async () => {
   const { promise, resolve } = Promise.withResolvers<unknown>()
@@ -30,11 +12,18 @@ test('an answer of before is shown until the store answers, and never instead of
   const drawn: number[] = []
   prefetch('counts.get', {}, undefined, ({ unread }) => drawn.push(unread))
   expect(drawn).toEqual([])
-  show('counts.get', {}, counts(7))
+  show('counts.get', {}, countsOf(7))
   expect(drawn).toEqual([7])
-  resolve({ ok: true, value: counts(3) })
+  resolve({ ok: true, value: countsOf(3) })
   await new Promise((done) => setImmediate(done))
-  show('counts.get', {}, counts(7))
+  show('counts.get', {}, countsOf(7))
   prefetch('counts.get', {}, undefined, ({ unread }) => drawn.push(unread))
   expect(drawn).toEqual([7, 3])
+})
+
+test('what is kept for the next start is no other page than the one that the window opens with', () => {
+  const call = vi.fn<(name: string, input: unknown) => Promise<never>>(() => new Promise<never>(() => undefined))
+  vi.stubGlobal('window', { postern: { call, on: () => () => undefined } })
+  firstList()
+  expect(call).toHaveBeenCalledExactlyOnceWith('conversations.list', firstPage)
 })
