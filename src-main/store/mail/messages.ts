@@ -185,7 +185,9 @@ export function ingest(
   const where = placeOfRole(role)
   if (same) {
     if (part === 'whole' && same.part !== 0) complete(tx, workspace, same.id, message)
-    addLocation(tx, workspace, page, folder, item, same, key, role, batch)
+    placeKnown(tx, workspace, folder, item, same, batch)
+    if (same.conversation_id === null && where !== place.draft)
+      joinSentDraft(tx, workspace, page, folder, item, same, key, role, batch)
     if (same.direction === 1 && folder.role === 'inbox' && wasDeliveredBack(workspace, message))
       tx.run('UPDATE messages SET returned = 1 WHERE id = ?', same.id)
     if (sent) settleFound(tx, sent.id, same.id, folder.role === 'sent' || folder.role === 'all')
@@ -246,7 +248,7 @@ export function ingest(
 }
 
 /** The role that labels give a message of All Mail; null: that of its folder. */
-export function shownAs(folder: FolderRow, { labels }: Pick<IngestItem, 'labels'>): FolderRole | null {
+function shownAs(folder: FolderRow, { labels }: Pick<IngestItem, 'labels'>): FolderRole | null {
   return folder.role === 'all' && labels !== undefined ? roleOfLabels(labels) : null
 }
 
@@ -255,8 +257,27 @@ function threadHint(workspace: Workspace, folder: FolderRow, { thread }: IngestI
   return thread === undefined ? null : workspace.hashes.hash('thread', `${folder.mailbox_id} ${thread}`)
 }
 
-/** A message that is here already has one more place: a copy for a second mailbox, a move, the copy in Sent. */
-function addLocation(
+/** A message that is here already has one more place: a copy for a second mailbox, a move, the copy in Sent, a new number. */
+export function placeKnown(
+  tx: Writer,
+  workspace: Workspace,
+  folder: FolderRow,
+  item: Pick<IngestItem, 'uid' | 'flags' | 'labels' | 'thread'>,
+  { id, conversation_id: conversationId }: Pick<Known, 'id' | 'conversation_id'>,
+  batch: Batch,
+): void {
+  batch.place(tx, folder, { ...item, messageId: id, shown: shownAs(folder, item) })
+  batch.write(tx)
+  if (folder.renumbered === 1) carryOver(tx, folder.mailbox_id, folder.id, item.uid, id)
+  metInMailbox(tx, workspace, id)
+  replaceMessage(tx, id)
+  if (conversationId === null) return
+  addToMailbox(tx, conversationId, folder.mailbox_id)
+  batch.touched.add(conversationId)
+}
+
+/** A draft on the server, of no conversation until then, has been sent since. */
+function joinSentDraft(
   tx: Writer,
   workspace: Workspace,
   page: Page,
@@ -267,36 +288,25 @@ function addLocation(
   role: FolderRole,
   batch: Batch,
 ): void {
-  batch.place(tx, folder, { ...item, messageId: same.id, shown: shownAs(folder, item) })
-  batch.write(tx)
-  if (folder.renumbered === 1) carryOver(tx, folder.mailbox_id, page.folderId, item.uid, same.id)
-  metInMailbox(tx, workspace, same.id)
-  replaceMessage(tx, same.id)
-  if (same.conversation_id !== null) {
-    addToMailbox(tx, same.conversation_id, folder.mailbox_id)
-    batch.touched.add(same.conversation_id)
-  } else if (placeOfRole(role) !== place.draft) {
-    // A draft on the server that has been sent since.
-    const date = tx.get<{ date: number }>('SELECT date FROM messages WHERE id = ?', same.id)?.date ?? item.internalDate
-    meet(tx, workspace, item.message, same.direction === 1, date)
-    const conversation = joinThread(tx, workspace, item.message, key, null, threadHint(workspace, folder, item))
-    tx.run('UPDATE messages SET conversation_id = ? WHERE id = ?', conversation.conversationId, same.id)
-    enter(
-      tx,
-      workspace,
-      conversation,
-      {
-        id: same.id,
-        message: item.message,
-        date,
-        ours: same.direction === 1,
-        mailboxId: folder.mailbox_id,
-        role,
-        backfill: page.backfill,
-      },
-      batch,
-    )
-  }
+  const ours = same.direction === 1
+  meet(tx, workspace, item.message, ours, same.date)
+  const conversation = joinThread(tx, workspace, item.message, key, null, threadHint(workspace, folder, item))
+  tx.run('UPDATE messages SET conversation_id = ? WHERE id = ?', conversation.conversationId, same.id)
+  enter(
+    tx,
+    workspace,
+    conversation,
+    {
+      id: same.id,
+      message: item.message,
+      date: same.date,
+      ours,
+      mailboxId: folder.mailbox_id,
+      role,
+      backfill: page.backfill,
+    },
+    batch,
+  )
 }
 
 interface SentRow {

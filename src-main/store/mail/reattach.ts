@@ -2,14 +2,10 @@ import type * as z from 'zod'
 import type { StoreForMail } from '../../../src-preload/contract/internal'
 import { unpackSource } from '../../shared/message-body'
 import { normalId, writtenId } from '../../shared/threading'
-import { metInMailbox } from '../conversations/move-mailbox'
-import { addToMailbox } from '../conversations/summary'
 import type { Writer } from '../file/database'
 import { breathe, type Workspace } from '../workspace'
 import { Batch } from './batch'
-import { openFolder, Portion, shownAs } from './messages'
-import { replaceMessage } from './places'
-import { carryOver } from './renumbering'
+import { openFolder, placeKnown, Portion } from './messages'
 
 type Input = z.infer<StoreForMail['folder.reattach']['input']>
 type Item = Input['items'][number]
@@ -35,13 +31,7 @@ export async function reattach(
         const item = items[at]
         const known = item && sameAsBefore(tx, workspace, folderId, item)
         if (!item || !known) continue
-        batch.place(tx, folder, { ...item, messageId: known.id, shown: shownAs(folder, item) })
-        batch.write(tx)
-        carryOver(tx, folder.mailbox_id, folderId, item.uid, known.id)
-        metInMailbox(tx, workspace, known.id)
-        replaceMessage(tx, known.id)
-        addToMailbox(tx, known.conversation_id, folder.mailbox_id)
-        batch.touched.add(known.conversation_id)
+        placeKnown(tx, workspace, folder, item, known, batch)
         uids.push(item.uid)
       }
       batch.finish(tx, workspace)
