@@ -1,4 +1,4 @@
-import type { LastSeen } from '../src-preload/contract/last-seen'
+import { askedFirst } from '../src-preload/contract/asked-first'
 import { ask } from './client'
 import { showFirstPage } from './inbox/use-list-window'
 import { show } from './live'
@@ -8,16 +8,8 @@ import { show } from './live'
  * what a person does meanwhile waits for the store.
  */
 export async function showLastSeen(): Promise<void> {
-  const seen: LastSeen | null = (await ask('app.lastSeen', {})).seen
+  const { seen } = await ask('app.lastSeen', {})
   if (!seen) return
-  showFirstPage(seen.list)
-  show('settings.get', {}, seen.settings)
-  show('mailboxes.list', {}, seen.mailboxes)
-  show('sync.status', {}, seen.sync)
-  show('views.list', {}, seen.views)
-  show('tags.list', {}, seen.tags)
-  show('labels.list', {}, seen.labels)
-  show('people.list', {}, seen.people)
-  // What the first draw waits for comes last.
-  show('counts.get', {}, seen.counts)
+  showFirstPage(seen['conversations.list'])
+  for (const [name, input] of askedFirst) if (name !== 'conversations.list') show(name, input, seen[name])
 }

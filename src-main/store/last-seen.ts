@@ -1,5 +1,6 @@
+import { askedFirst } from '../../src-preload/contract/asked-first'
 import { calls } from '../../src-preload/contract/calls'
-import { firstPage, type LastSeen } from '../../src-preload/contract/last-seen'
+import { lastSeen as answers, type LastSeen } from '../../src-preload/contract/last-seen'
 import { joinPort, type Port } from '../shared/port-rpc'
 import { listGrants } from './privacy/grants'
 import type { StoreCalls, StoreService } from './service'
@@ -21,17 +22,9 @@ export async function lastSeen(service: StoreService): Promise<LastSeen | null> 
   const mine: StoreCalls = calls
   const window = joinPort(outside, {}, {}, mine)
   try {
-    return {
-      settings: await window.call('settings.get', {}),
-      mailboxes: await window.call('mailboxes.list', {}),
-      sync: await window.call('sync.status', {}),
-      list: await window.call('conversations.list', firstPage),
-      counts: await window.call('counts.get', {}),
-      views: await window.call('views.list', {}),
-      tags: await window.call('tags.list', {}),
-      labels: await window.call('labels.list', {}),
-      people: await window.call('people.list', {}),
-    }
+    const seen: Record<string, unknown> = {}
+    for (const [name, input] of askedFirst) seen[name] = await window.call(name, input)
+    return answers().parse(seen)
   } finally {
     outside.close()
   }

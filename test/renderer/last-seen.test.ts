@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { firstPage } from '../../src-preload/contract/last-seen'
+import { firstPage } from '../../src-preload/contract/asked-first'
 import { firstList } from '../../src-renderer/inbox/use-list-window'
 import { prefetch, show } from '../../src-renderer/live'
 import { countsOf } from '../fixtures/counts'
