@@ -20,7 +20,7 @@ const log = logger('app')
 const options = commandLine(process.argv)
 const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
 
-refuseUnsafeSwitches(app.isPackaged, process.argv)
+refuseUnsafeSwitches(app.isPackaged, (name) => app.commandLine.hasSwitch(name))
 app.setName('Postern')
 if (process.platform === 'win32') app.setAppUserModelId('org.postern.desk')
 app.setPath('userData', options.userDataDir ?? join(app.getPath('appData'), 'Postern'))

@@ -22,16 +22,40 @@ export function commandLine(argv: readonly string[]): CommandLine {
   }
 }
 
-/** Switches that would open the program to another one; a shipped build does not start with them (R3). */
-const unsafe =
-  /^--(remote-debugging-(port|pipe|address)|inspect(-brk|-port)?|no-sandbox|disable-web-security|load-extension|js-flags|proxy-(server|pac-url)|host-(resolver-)?rules|renderer-cmd-prefix|utility-cmd-prefix|gpu-launcher|allow-file-access-from-files|ignore-certificate-errors\S*)(=|$)/
+/**
+ * Switches that would open the program to another one, or lay what it holds in memory into files (`disable-dev-shm-usage`: shared
+ * memory becomes files in the temporary folder); a shipped build does not start with them (R3, R43).
+ */
+const unsafe = [
+  'remote-debugging-port',
+  'remote-debugging-pipe',
+  'remote-debugging-address',
+  'inspect',
+  'inspect-brk',
+  'inspect-port',
+  'no-sandbox',
+  'disable-dev-shm-usage',
+  'disable-web-security',
+  'load-extension',
+  'js-flags',
+  'proxy-server',
+  'proxy-pac-url',
+  'host-rules',
+  'host-resolver-rules',
+  'renderer-cmd-prefix',
+  'utility-cmd-prefix',
+  'gpu-launcher',
+  'ignore-certificate-errors',
+  'ignore-certificate-errors-spki-list',
+]
 
-/** Ends the program with one sentence when it was packaged for users and started with such a switch. */
-export function refuseUnsafeSwitches(packaged: boolean, argv: readonly string[]): void {
-  const found = argv.slice(1).find((argument) => unsafe.test(argument))
+/**
+ * Ends the program with one sentence when it was packaged for users and started with such a switch.
+ * @param given whether Chromium took it as a switch: it does with one dash too, and with a space before it
+ */
+export function refuseUnsafeSwitches(packaged: boolean, given: (name: string) => boolean): void {
+  const found = unsafe.find(given)
   if (!packaged || found === undefined) return
-  process.stderr.write(
-    `Postern does not start with ${found.split('=')[0] ?? found}: it would let another program read your mail.\n`,
-  )
+  process.stderr.write(`Postern does not start with --${found}: it would let another program read your mail.\n`)
   process.exit(1)
 }
