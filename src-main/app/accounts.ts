@@ -64,7 +64,7 @@ export function accountHandlers(workspace: Workspace): Pick<AppHandlers, keyof t
     'app.former': async ({ whose }) => workspace.formerAccess.facts(whose),
     'app.tryFormer': async ({ whose, password }) => ({ tried: await workspace.formerAccess.try(whose, password) }),
     'app.lock': async () => {
-      await workspace.lock()
+      await workspace.keyActs.lock()
       return {}
     },
   }

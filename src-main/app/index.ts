@@ -135,16 +135,17 @@ export async function run({
         maximized: window.maximized,
         filled: window.filled,
         keyIn: workspace.keys.keyIn,
-        canLock: workspace.canLock,
+        canLock: workspace.keyActs.canLock,
         standIn: isStandIn(),
         provisionError: workspace.provisioning.failure,
       }),
       'app.lastSeen': async () => ({ seen: await lastSeen.handOut() }),
-      'app.unlock': async ({ passphrase }) => done(await workspace.unlock(passphrase)),
-      'app.unlockWithSystem': async () => done(await workspace.unlockWithSystem()),
-      'app.setPassphrase': async ({ passphrase, current }) => done(await workspace.setPassphrase(passphrase, current)),
-      'app.removePassphrase': async ({ current }) => done(await workspace.removePassphrase(current)),
-      'app.changeKey': async ({ current }) => done(await workspace.changeKey(current)),
+      'app.unlock': async ({ passphrase }) => done(await workspace.keyActs.unlock(passphrase)),
+      'app.unlockWithSystem': async () => done(await workspace.keyActs.unlockWithSystem()),
+      'app.setPassphrase': async ({ passphrase, current }) =>
+        done(await workspace.keyActs.setPassphrase(passphrase, current)),
+      'app.removePassphrase': async ({ current }) => done(await workspace.keyActs.removePassphrase(current)),
+      'app.changeKey': async ({ current }) => done(await workspace.keyActs.changeKey(current)),
       'app.restartService': async ({ service }) => done(await workspace.restart(service)),
       'app.setAsideDamaged': async () => done(await workspace.setAsideDamaged()),
       'app.testConnection': ({ testId, settings, ...given }) =>
@@ -266,15 +267,16 @@ const keepMs = 1500
 /** Locks when nobody is there; the window keeps its draft first and locks itself, or is locked. */
 function watchForLock(workspace: Workspace, policy: PolicyWatch, window: MainWindow, askWindow: () => void): void {
   const lock = (): void => {
-    const before = workspace.locks
+    const before = workspace.keyActs.locks
     askWindow()
     setTimeout(() => {
       // The window has locked by itself, and somebody may have unlocked since.
-      if (workspace.locks === before) void workspace.lock().catch((fault: unknown) => log.warn('not locked', { fault }))
+      if (workspace.keyActs.locks === before)
+        void workspace.keyActs.lock().catch((fault: unknown) => log.warn('not locked', { fault }))
     }, keepMs)
   }
   const auto = new AutoLock({
-    open: () => workspace.phase === 'ready' && workspace.canLock,
+    open: () => workspace.phase === 'ready' && workspace.keyActs.canLock,
     rules: async () => {
       return lockRules(Settings.parse(await workspace.store.call('settings.get', {})), policy.state.policy)
     },
@@ -283,7 +285,7 @@ function watchForLock(workspace: Workspace, policy: PolicyWatch, window: MainWin
     lock,
   })
   const obey = (): void => {
-    if (workspace.mustLock) lock()
+    if (workspace.keyActs.mustLock) lock()
   }
   policy.onChange(obey)
   window.onHand(() => auto.handSeen())

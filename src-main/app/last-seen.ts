@@ -1,15 +1,20 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PosternError } from '../../src-preload/contract/errors'
+import type { StoreForApp } from '../../src-preload/contract/internal'
 import { lastSeen, type LastSeen } from '../../src-preload/contract/last-seen'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import { open, seal, subkey } from '../crypto/envelopes'
 import { logger } from '../shared/log'
+import type { Rpc } from '../shared/port-rpc'
 import { lastSeenFile } from './files'
 
 const log = logger('last-seen')
 const purpose = 'last seen'
 /** ms that the start waits for the window to ask for it, at most. */
 const askedWithin = 1500
+/** ms that an end waits for what the next start shows first. */
+const answeredWithin = 1000
 
 /**
  * What a window draws first, as it was when the program ended, for the next start to draw before the store is open: nothing changes a
@@ -83,5 +88,16 @@ export class LastSeenFile {
       return [ino, size, mtimeNs, ctimeNs].map(String)
     })
     return JSON.stringify([this.version, files, policy])
+  }
+}
+
+/** What a window would draw first now; null where the store keeps it back, or does not say in time. */
+export async function askLastSeen(store: Rpc<StoreForApp>): Promise<LastSeen | null> {
+  const late = new Promise<{ seen: null }>((resolve) => setTimeout(resolve, answeredWithin, { seen: null }).unref())
+  try {
+    return (await Promise.race([store.call('store.lastSeen', {}), late])).seen
+  } catch (fault) {
+    log.warn('what was seen last is not known', { code: PosternError.from(fault).code })
+    return null
   }
 }

@@ -38,6 +38,11 @@ export class Managed {
     return this.said.appLock === 'required' && this.keys.keyIn === 'keychain'
   }
 
+  /** The same while mail is shown. A policy that cannot be read closes nothing that is open. */
+  get wantsLock(): boolean {
+    return this.policy.state.faults.length === 0 && this.wantsPassphrase
+  }
+
   /** Why a key that was found must not be used as it is, and where the window stops for it; null when it may be used. */
   objection(found: KeyState): { phase: 'set-passphrase' | 'failed'; error: PosternError } | null {
     if (found.is === 'ready' && this.wantsPassphrase)

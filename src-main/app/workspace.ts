@@ -3,29 +3,27 @@ import { PosternError } from '../../src-preload/contract/errors'
 import type { NetworkContact } from '../../src-preload/contract/network'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import type { MailForApp, StoreForApp } from '../../src-preload/contract/internal'
-import type { LastSeen } from '../../src-preload/contract/last-seen'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
 import { AccessHead } from './access-head'
+import { Erasure } from './erasure'
 import { Guest } from './guest'
-import type { LastSeenFile } from './last-seen'
+import { KeyActs } from './key-acts'
+import { askLastSeen, type LastSeenFile } from './last-seen'
 import type { PolicyWatch } from './policy'
 import type { Keys, KeyState } from './keys'
 import { FormerAccess } from './former-access'
 import { Mailboxes } from './mailboxes'
 import { Managed } from './managed'
 import { SignIns } from './oauth'
-import { eraseFiles, forgetErased, markErased, setDatabaseAside, wasErased } from './profile-files'
+import { forgetErased, setDatabaseAside, wasErased } from './profile-files'
 import { Provisioning } from './provisioning'
 import { Services } from './services'
 import { StoreEvent } from './store-events'
 import type { SystemUnlock } from './system-unlock'
 
 const log = logger('workspace')
-
-/** ms that an end waits for what the next start shows first. */
-const seenMs = 1000
 
 export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed' | 'changing-key'
 
@@ -67,6 +65,7 @@ export interface WorkspaceOptions {
 export class Workspace {
   readonly keys: Keys
   readonly guest: Guest
+  readonly keyActs: KeyActs
   readonly mailboxes: Mailboxes
   readonly formerAccess: FormerAccess
   readonly managed: Managed
@@ -75,14 +74,12 @@ export class Workspace {
   phase: Phase = 'starting'
   error: PosternError | null = null
   keyChange: KeyChange | null = null
-  /** How often it was locked in this run. */
-  locks = 0
   private key: Buffer | null = null
   private readonly head: AccessHead
+  private readonly erasure: Erasure
   /** Told when a support session is over. */
   onSupportEnded: (session: number, why: string) => void = () => undefined
   private windowReady = false
-  private erasing = false
   readonly services: Services
 
   constructor(private readonly options: WorkspaceOptions) {
@@ -121,9 +118,34 @@ export class Workspace {
       () => this.services.mail.rpc,
     )
     this.managed = new Managed(options.policy, this.keys, this.mailboxes, () => this.store)
+    this.keyActs = new KeyActs({
+      keys: this.keys,
+      managed: this.managed,
+      guest: this.guest,
+      systemUnlock: options.systemUnlock,
+      phase: () => this.phase,
+      takeKey: (found) => this.takeKey(found),
+      useKey: (key) => this.useKey(key),
+      close: async (phase) => {
+        this.hide(phase, null)
+        await this.putAway()
+      },
+      encryptAnew: (key, next) => this.encryptAnew(key, next),
+      tell: () => options.emit({ topic: 'app-state' }),
+    })
     this.provisioning = new Provisioning(options.provisionFile, this.mailboxes, this.managed, () =>
       options.emit({ topic: 'app-state' }),
     )
+    this.erasure = new Erasure({
+      profile: options.profile,
+      keys: this.keys,
+      head: this.head,
+      putAway: () => this.putAway(),
+      erased: () => {
+        this.provisioning.startOver()
+        options.emit({ topic: 'app-state' })
+      },
+    })
     this.services = new Services({
       storeProcess: options.storeProcess,
       sampleDir: options.sampleDir,
@@ -175,7 +197,10 @@ export class Workspace {
 
   private async takeKey(found: KeyState): Promise<void> {
     // Begun and cut off, or done and not yet read by a person.
-    if (wasErased(this.options.profile)) return this.erase()
+    if (wasErased(this.options.profile)) {
+      this.closeTakenOut()
+      return this.erasure.run()
+    }
     const objection = this.managed.objection(found)
     if (objection) this.become(objection.phase, objection.error)
     else if (found.is === 'ready') await this.useKey(found.key)
@@ -272,8 +297,8 @@ export class Workspace {
       // The same page as when it is found at the start.
       this.become('failed', new PosternError('store-corrupt', 'damage met while reading'))
     } else if (data?.topic === 'taken-out') {
-      if (data.erase) void this.erase()
-      else this.closeTakenOut()
+      this.closeTakenOut()
+      if (data.erase) void this.erasure.run()
     } else if (data?.topic === 'rotation') {
       this.keyChange = data
       this.options.emit({ topic: 'app-state' })
@@ -304,37 +329,6 @@ export class Workspace {
     this.key = null
   }
 
-  async unlock(passphrase: string): Promise<void> {
-    const key = await this.keys.unlock(passphrase)
-    this.guest.joined()
-    await this.useKey(key)
-  }
-
-  /** Whether locking makes sense: something must be asked for before the key comes back. */
-  get canLock(): boolean {
-    const { keyIn } = this.keys
-    return keyIn === 'passphrase' || this.mustLock || (keyIn === 'keychain' && this.options.systemUnlock.available())
-  }
-
-  /** Policy wants a passphrase where mail is shown without one. One that cannot be read closes nothing that is open. */
-  get mustLock(): boolean {
-    return this.phase === 'ready' && this.options.policy.state.faults.length === 0 && this.managed.wantsPassphrase
-  }
-
-  /**
-   * Stops mail, closes the store, forgets every key and token and empties the window, until somebody unlocks.
-   * What was not sent waits in the store. Throws `not-allowed` when nothing would be asked for at unlocking.
-   */
-  async lock(): Promise<void> {
-    if (this.phase !== 'ready' || !this.canLock) throw new PosternError('not-allowed', 'no passphrase')
-    this.locks += 1
-    const { mustLock } = this
-    this.hide(mustLock ? 'starting' : 'locked', null)
-    await this.putAway()
-    // Nothing locks it yet: a passphrase is asked for.
-    if (mustLock) await this.takeKey(await this.keys.find())
-  }
-
   /** Takes everything out of the window. */
   private hide(phase: Phase, error: PosternError | null): void {
     this.become(phase, error)
@@ -349,52 +343,19 @@ export class Workspace {
     await this.closeStore()
   }
 
-  /** Unlocks a profile whose key is in the keychain by the system's own check. Throws `not-allowed` when it says no. */
-  async unlockWithSystem(): Promise<void> {
-    if (this.phase !== 'locked' || this.keys.keyIn !== 'keychain')
-      throw new PosternError('not-allowed', 'not locked by the system')
-    if (!(await this.options.systemUnlock.ask())) throw new PosternError('cancelled', 'system unlock')
-    this.guest.joined()
-    await this.takeKey(await this.keys.find())
-  }
-
-  async setPassphrase(passphrase: string, current: string | undefined): Promise<void> {
-    // A key that should be there and is not must not be answered with a new one.
-    if (this.phase === 'failed') throw new PosternError('store-locked', 'there is no key')
-    const state = await this.keys.setPassphrase(passphrase, current)
-    if (state.is === 'ready' && this.phase === 'set-passphrase') await this.useKey(state.key)
-    this.options.emit({ topic: 'app-state' })
-  }
-
-  async removePassphrase(current: string): Promise<void> {
-    this.managed.refuseWithoutPassphrase()
-    await this.keys.removePassphrase(current)
-    this.options.emit({ topic: 'app-state' })
-  }
-
-  /**
-   * Gives the database another key: mail stops, the store is closed, encrypted anew as a copy, and opened again. Whatever
-   * ends it, the database opens with the key that it then has. Rejects when the old key still holds.
-   */
-  async changeKey(passphrase: string | undefined): Promise<void> {
-    if (this.phase !== 'ready') throw new PosternError('store-locked')
-    const { key, next } = await this.keys.beginChange(passphrase)
+  /** The database under another key; it is closed afterwards, whatever came of it. */
+  private async encryptAnew(key: Buffer, next: Buffer): Promise<void> {
     this.keyChange = { step: 'copying', done: 0, total: 0 }
     this.become('changing-key', null)
     this.options.windowPort(null)
-    await this.services.mail.stop()
-    // Without a key a store that dies and comes back opens nothing. `keys` still holds it.
-    this.key = null
-    let failure: PosternError | null = null
     try {
+      await this.services.mail.stop()
+      // Without a key a store that dies and comes back opens nothing. `keys` still holds it.
+      this.key = null
       await this.services.store.rpc.call('store.rotate', { dir: this.options.profile, key, next: Buffer.from(next) })
-    } catch (fault) {
-      failure = PosternError.from(fault)
-      log.error('the key was not changed', { code: failure.code })
+    } finally {
+      this.keyChange = null
     }
-    this.keyChange = null
-    await this.useKey(await this.keys.endChange(next))
-    if (failure) throw failure
   }
 
   /** A person asks for another try after a failure or too many crashes. */
@@ -404,7 +365,7 @@ export class Workspace {
       this.options.emit({ topic: 'app-state' })
       return
     }
-    if (this.erasing) return
+    if (this.erasure.isUnderWay) return
     if (this.error?.code === 'erased') forgetErased(this.options.profile)
     this.become('starting', null)
     if (!this.key) {
@@ -433,40 +394,16 @@ export class Workspace {
     this.hide('failed', new PosternError('erased', 'taken out of the team'))
   }
 
-  private async erase(): Promise<void> {
-    if (this.erasing) return
-    this.erasing = true
-    this.closeTakenOut()
-    markErased(this.options.profile)
-    await this.putAway()
-    this.head.forget()
-    await this.keys.destroy()
-    eraseFiles(this.options.profile)
-    this.provisioning.startOver()
-    this.erasing = false
-    log.warn('this computer was erased')
-    this.options.emit({ topic: 'app-state' })
-  }
-
   /** In reverse order of starting, each with its deadline. */
   async stop(): Promise<void> {
     await this.services.mail.stop()
-    const seen = await this.seenNow()
+    const mayKeep =
+      this.phase === 'ready' && this.keys.keyIn === 'keychain' && !this.keyActs.mustLock && !this.guest.isHere
+    // Nothing where a passphrase or a person must be asked first.
+    const seen = mayKeep ? await askLastSeen(this.services.store.rpc) : null
     await this.services.store.stop()
     if (seen && this.key) this.options.lastSeen.keep(this.key, this.options.policy.state, seen)
     await this.head.flush()
     this.key?.fill(0)
-  }
-
-  /** What the next start may show before the store is open: nothing where a passphrase or a person must be asked first. */
-  private async seenNow(): Promise<LastSeen | null> {
-    if (this.phase !== 'ready' || this.keys.keyIn !== 'keychain' || this.mustLock || this.guest.isHere) return null
-    const late = new Promise<{ seen: null }>((resolve) => setTimeout(resolve, seenMs, { seen: null }).unref())
-    try {
-      return (await Promise.race([this.store.call('store.lastSeen', {}), late])).seen
-    } catch (fault) {
-      log.warn('what was seen last is not known', { code: PosternError.from(fault).code })
-      return null
-    }
   }
 }

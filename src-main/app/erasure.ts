@@ -1,0 +1,43 @@
+import { logger } from '../shared/log'
+import type { AccessHead } from './access-head'
+import type { Keys } from './keys'
+import { eraseFiles, markErased } from './profile-files'
+
+const log = logger('erase')
+
+/** What an erasure needs of the workspace. */
+export interface ErasureHouse {
+  readonly profile: string
+  readonly keys: Keys
+  readonly head: AccessHead
+  /** Ends mail and store; no key or token is in memory afterwards. */
+  readonly putAway: () => Promise<void>
+  /** Nothing is left; the next start begins afresh. */
+  readonly erased: () => void
+}
+
+/** Takes keys, passwords and files off a computer that the team's owner told to erase itself. */
+export class Erasure {
+  isUnderWay = false
+
+  constructor(private readonly house: ErasureHouse) {}
+
+  /** Marked first, so that one that is cut off is done at the next start. Nothing to do while it is under way. */
+  async run(): Promise<void> {
+    if (this.isUnderWay) return
+    this.isUnderWay = true
+    const { profile, keys, head, putAway, erased } = this.house
+    try {
+      markErased(profile)
+      await putAway()
+      head.forget()
+      await keys.destroy()
+      eraseFiles(profile)
+    } finally {
+      // A keychain that did not answer is asked again when a person tries again.
+      this.isUnderWay = false
+    }
+    log.warn('this computer was erased')
+    erased()
+  }
+}

@@ -1,0 +1,112 @@
+import { PosternError } from '../../src-preload/contract/errors'
+import { logger } from '../shared/log'
+import type { Guest } from './guest'
+import type { Keys, KeyState } from './keys'
+import type { Managed } from './managed'
+import type { SystemUnlock } from './system-unlock'
+import type { Phase } from './workspace'
+
+const log = logger('key-acts')
+
+/** What acts on the key need of the workspace. */
+export interface KeyHouse {
+  readonly keys: Keys
+  readonly managed: Managed
+  readonly guest: Guest
+  readonly systemUnlock: SystemUnlock
+  readonly phase: () => Phase
+  /** Goes on with what became of the key, as a start does. */
+  readonly takeKey: (found: KeyState) => Promise<void>
+  readonly useKey: (key: Buffer) => Promise<void>
+  /** Empties the window and ends mail and store; no key or token is in memory afterwards. */
+  readonly close: (phase: Phase) => Promise<void>
+  /** Closes mail and store and encrypts the database anew. */
+  readonly encryptAnew: (key: Buffer, next: Buffer) => Promise<void>
+  /** Tells the window to ask again how the program stands. */
+  readonly tell: () => void
+}
+
+/** What people do with the key of this profile: they lock and unlock, set or remove a passphrase, and give the database another key. */
+export class KeyActs {
+  /** How often it was locked in this run. */
+  locks = 0
+
+  constructor(private readonly house: KeyHouse) {}
+
+  /** Whether locking makes sense: something must be asked for before the key comes back. */
+  get canLock(): boolean {
+    const { keys, systemUnlock } = this.house
+    return keys.keyIn === 'passphrase' || this.mustLock || (keys.keyIn === 'keychain' && systemUnlock.available())
+  }
+
+  /** Policy wants a passphrase where mail is shown without one. */
+  get mustLock(): boolean {
+    return this.house.phase() === 'ready' && this.house.managed.wantsLock
+  }
+
+  /**
+   * Stops mail, closes the store, forgets every key and token and empties the window, until somebody unlocks.
+   * What was not sent waits in the store. Throws `not-allowed` when nothing would be asked for at unlocking.
+   */
+  async lock(): Promise<void> {
+    const { house, mustLock } = this
+    if (house.phase() !== 'ready' || !this.canLock) throw new PosternError('not-allowed', 'no passphrase')
+    this.locks += 1
+    await house.close(mustLock ? 'starting' : 'locked')
+    // Nothing locks it yet: a passphrase is asked for.
+    if (mustLock) await house.takeKey(await house.keys.find())
+  }
+
+  /** @throws PosternError `wrong-passphrase` */
+  async unlock(passphrase: string): Promise<void> {
+    const key = await this.house.keys.unlock(passphrase)
+    this.house.guest.joined()
+    await this.house.useKey(key)
+  }
+
+  /** Unlocks a profile whose key is in the keychain by the system's own check. Throws `not-allowed` when it says no. */
+  async unlockWithSystem(): Promise<void> {
+    const { house } = this
+    if (house.phase() !== 'locked' || house.keys.keyIn !== 'keychain')
+      throw new PosternError('not-allowed', 'not locked by the system')
+    if (!(await house.systemUnlock.ask())) throw new PosternError('cancelled', 'system unlock')
+    house.guest.joined()
+    await house.takeKey(await house.keys.find())
+  }
+
+  /** @throws PosternError `store-locked` (there is no key to protect), `wrong-passphrase` */
+  async setPassphrase(passphrase: string, current: string | undefined): Promise<void> {
+    const { house } = this
+    // A key that should be there and is not must not be answered with a new one.
+    if (house.phase() === 'failed') throw new PosternError('store-locked', 'there is no key')
+    const state = await house.keys.setPassphrase(passphrase, current)
+    if (state.is === 'ready' && house.phase() === 'set-passphrase') await house.useKey(state.key)
+    house.tell()
+  }
+
+  /** @throws PosternError `not-allowed` (policy wants one), `wrong-passphrase` */
+  async removePassphrase(current: string): Promise<void> {
+    this.house.managed.refuseWithoutPassphrase()
+    await this.house.keys.removePassphrase(current)
+    this.house.tell()
+  }
+
+  /**
+   * Gives the database another key: mail stops, the store is closed, encrypted anew as a copy, and opened again. Whatever
+   * ends it, the database opens with the key that it then has. Rejects when the old key still holds.
+   */
+  async changeKey(passphrase: string | undefined): Promise<void> {
+    const { house } = this
+    if (house.phase() !== 'ready') throw new PosternError('store-locked')
+    const { key, next } = await house.keys.beginChange(passphrase)
+    let failure: PosternError | null = null
+    try {
+      await house.encryptAnew(key, next)
+    } catch (fault) {
+      failure = PosternError.from(fault)
+      log.error('the key was not changed', { code: failure.code })
+    }
+    await house.useKey(await house.keys.endChange(next))
+    if (failure) throw failure
+  }
+}
