@@ -1,3 +1,4 @@
+import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import type { AccessHead } from './access-head'
 import type { Keys } from './keys'
@@ -22,22 +23,33 @@ export class Erasure {
 
   constructor(private readonly house: ErasureHouse) {}
 
-  /** Marked first, so that one that is cut off is done at the next start. Nothing to do while it is under way. */
+  /** Nothing to do while it is under way. One that failed can be tried again. */
   async run(): Promise<void> {
     if (this.isUnderWay) return
     this.isUnderWay = true
     const { profile, keys, head, putAway, erased } = this.house
     try {
-      markErased(profile)
+      // First, so that one that is cut off is done at the next start.
+      this.mark()
       await putAway()
       head.forget()
       await keys.destroy()
       eraseFiles(profile)
+      // A full disk has room for it now.
+      this.mark()
     } finally {
-      // A keychain that did not answer is asked again when a person tries again.
       this.isUnderWay = false
     }
     log.warn('this computer was erased')
     erased()
+  }
+
+  /** A disk that takes nothing holds no erasure up. */
+  private mark(): void {
+    try {
+      markErased(this.house.profile)
+    } catch (fault) {
+      log.error('the erasure is not marked', { code: PosternError.from(fault).code })
+    }
   }
 }

@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
   write,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -29,8 +29,12 @@ export function writeFileSafely(file: string, content: string): void {
   const beside = besideOf(file)
   const handle = openSync(beside, 'w', 0o600)
   try {
-    writeSync(handle, content)
+    // Not `writeSync`: a disk that fills up takes a part and is content.
+    writeFileSync(handle, content)
     fsyncSync(handle)
+  } catch (fault) {
+    rmSync(beside, { force: true })
+    throw fault
   } finally {
     closeSync(handle)
   }

@@ -397,9 +397,8 @@ export class Workspace {
   /** In reverse order of starting, each with its deadline. */
   async stop(): Promise<void> {
     await this.services.mail.stop()
-    const mayKeep =
-      this.phase === 'ready' && this.keys.keyIn === 'keychain' && !this.keyActs.mustLock && !this.guest.isHere
     // Nothing where a passphrase or a person must be asked first.
+    const mayKeep = this.phase === 'ready' && this.keys.keyIn === 'keychain' && !this.keyActs.mustLock
     const seen = mayKeep ? await askLastSeen(this.services.store.rpc) : null
     await this.services.store.stop()
     if (seen && this.key) this.options.lastSeen.keep(this.key, this.options.policy.state, seen)

@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'vite'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -13,6 +13,7 @@ import { StoreThread } from '../../../src-main/store/store-thread'
 import { Workspace } from '../../../src-main/store/workspace'
 import { Harness, parsed } from '../helpers'
 import { tempFolder } from '../../servers/process.mjs'
+import { mayMount, smallDisk } from '../../servers/small-disk.mjs'
 
 const root = path.join(import.meta.dirname, '../../..')
 /** Inside node_modules, so that the bundled child finds the database driver. */
@@ -112,18 +113,14 @@ describe('killed at any moment (R39, R51)', () => {
   })
 })
 
-const isRoot = process.getuid?.() === 0 && process.platform === 'linux'
-
 describe('a full disk (R50)', () => {
-  test.skipIf(!isRoot)(
+  test.skipIf(!mayMount)(
     'stops writing, not reading; nothing is torn, and it goes on when there is room',
     { timeout: 60_000 },
     async () => {
-      const small = path.join(dir, 'small')
-      mkdirSync(small)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', small])
+      const disk = smallDisk('8m')
       try {
-        const store = await Harness.make(small)
+        const store = await Harness.make(disk.dir)
         const { folders } = await store.mailbox()
         const inbox = folders['INBOX'] ?? 0
         let refused: unknown = null
@@ -148,7 +145,7 @@ describe('a full disk (R50)', () => {
             store.put(inbox, parsed({ from: 'x@x.test', text: randomBytes(60_000).toString('base64') })),
           ).rejects.toMatchObject({ code: 'disk-full' })
         expect(await store.list()).toHaveLength(before.length)
-        execFileSync('mount', ['-o', 'remount,size=40m', small])
+        disk.grow('40m')
         await store.put(inbox, parsed({ from: 'room@x.test', text: randomBytes(60_000).toString('base64') }))
         expect(await store.list()).toHaveLength(before.length + 1)
         expect(store.db.read.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
@@ -156,7 +153,7 @@ describe('a full disk (R50)', () => {
         expect(await store.list()).toHaveLength(before.length + 1)
         store.service.closeStore()
       } finally {
-        execFileSync('umount', ['-l', small])
+        disk.remove()
       }
     },
   )

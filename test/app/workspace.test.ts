@@ -1,0 +1,127 @@
+import { EventEmitter } from 'node:events'
+import { existsSync, rmSync } from 'node:fs'
+import type { UtilityProcess } from 'electron'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Keys } from '../../src-main/app/keys'
+import { lastSeenFile } from '../../src-main/app/files'
+import { LastSeenFile } from '../../src-main/app/last-seen'
+import { Workspace } from '../../src-main/app/workspace'
+import { StoreService } from '../../src-main/store/service'
+import { tempFolder } from '../servers/process.mjs'
+import { keychainInMemory } from './keychain'
+import { policyInMemory } from './policy-in-memory'
+
+/** A process as Electron's main process sees it: what is posted arrives as a copy, later. */
+class Child extends EventEmitter {
+  readonly pid = 1
+  readonly stdout = null
+  readonly stderr = null
+  hears: (message: unknown) => void = () => undefined
+  ends: () => void = () => undefined
+  postMessage(message: { t: string }): void {
+    const copy: unknown = message.t === 'port' ? null : structuredClone(message)
+    if (copy !== null) setImmediate(() => this.hears(copy))
+  }
+  says(message: unknown): void {
+    const copy: unknown = structuredClone(message)
+    setImmediate(() => this.emit('message', copy))
+  }
+  kill(): boolean {
+    this.ends()
+    setImmediate(() => this.emit('exit', 0))
+    return true
+  }
+}
+
+const { forked } = vi.hoisted(() => ({ forked: { make: (_name: string): unknown => null } }))
+vi.mock('electron', () => ({
+  MessageChannelMain: class {
+    readonly port1 = {}
+    readonly port2 = {}
+  },
+}))
+vi.mock('../../src-main/app/fork', () => ({ forkService: (name: string) => forked.make(name) }))
+
+/** The store as it is; mail that says yes to everything. */
+forked.make = (name) => {
+  const child = new Child()
+  if (name === 'store') {
+    const service = new StoreService()
+    service.joinApp({ post: (message) => child.says(message), onMessage: (listener) => (child.hears = listener) })
+    child.ends = () => service.closeStore()
+  } else
+    child.hears = (message) => {
+      if (typeof message === 'object' && message !== null && 'id' in message)
+        child.says({ t: 'answer', id: message.id, value: {} })
+    }
+  return child as unknown as UtilityProcess
+}
+
+let profile: string
+let keychain: ReturnType<typeof keychainInMemory>
+let forNextStart: string
+beforeEach(() => {
+  profile = tempFolder('workspace')
+  keychain = keychainInMemory()
+  forNextStart = lastSeenFile(profile)
+})
+afterEach(() => rmSync(profile, { recursive: true, force: true }))
+
+/** The program on this profile, where the system itself can say that its owner is there. */
+async function begin(): Promise<Workspace> {
+  const keys = new Keys(profile, keychain)
+  const { promise: filled, resolve } = Promise.withResolvers<void>()
+  const workspace = new Workspace({
+    profile,
+    keys,
+    found: keys.find(),
+    storeProcess: null,
+    lastSeen: new LastSeenFile(profile, '1', null),
+    drawn: Promise.resolve(),
+    provisionFile: null,
+    sampleDir: null,
+    onLog: () => undefined,
+    emit: () => undefined,
+    systemUnlock: { available: () => true, ask: () => Promise.resolve(true) },
+    emptyWindow: () => undefined,
+    openBrowser: () => Promise.resolve(),
+    policy: policyInMemory('{}').watch,
+    onFilled: () => resolve(),
+    windowPort: () => undefined,
+  })
+  await workspace.start()
+  await filled
+  return workspace
+}
+
+test('an end keeps what the next start draws', async () => {
+  await (await begin()).stop()
+  expect(existsSync(forNextStart)).toBe(true)
+})
+
+test('an end keeps nothing while the window is locked, also when the store is open for somebody of support', async () => {
+  const locked = await begin()
+  await locked.keyActs.lock()
+  await locked.stop()
+  expect(existsSync(forNextStart)).toBe(false)
+
+  const withGuest = await begin()
+  await withGuest.keyActs.lock()
+  await withGuest.guest.letIn(null)
+  expect(withGuest.phase).toBe('locked')
+  expect((await withGuest.storeForSupport.call('store.lastSeen', {})).seen).not.toBeNull()
+  await withGuest.stop()
+  expect(existsSync(forNextStart)).toBe(false)
+})
+
+test('a lock takes the store away from everybody, and whoever unlocks gets the same one back', async () => {
+  const workspace = await begin()
+  await workspace.store.call('settings.set', { undoSeconds: 7 })
+  await workspace.keyActs.lock()
+  expect(() => workspace.store).toThrow(expect.objectContaining({ code: 'store-locked' }))
+  expect(workspace.services.store.running).toBe(false)
+  await workspace.keyActs.unlockWithSystem()
+  await expect.poll(() => workspace.phase).toBe('ready')
+  expect(await workspace.store.call('settings.get', {})).toMatchObject({ undoSeconds: 7 })
+  await workspace.stop()
+})
