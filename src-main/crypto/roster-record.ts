@@ -46,6 +46,7 @@ export interface Recipient {
   readonly sealKey: Uint8Array
 }
 
+/** A roster, signed, under a key of its own that is sealed to each of its devices. */
 export function sealRecord(
   signer: DeviceKeys,
   place: { team: string; version: number; previous: string },

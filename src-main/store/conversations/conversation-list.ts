@@ -294,6 +294,7 @@ interface Counts {
   mailboxes: { id: number; open: number; unread: number }[]
 }
 
+/** What each view and each mailbox's inbox holds. @param me the person's name in the team */
 export function getCounts(read: Reader, me = ''): Counts {
   const rows = read.all<{ mailbox_id: number; status: number; total: number; unread: number }>(
     'SELECT mailbox_id, status, total, unread FROM view_counts',

@@ -56,6 +56,7 @@ interface FileRow {
 const openBodies = 3
 const largestOpenBody = 256 * 1024
 
+/** A conversation with all that is shown in it, or the one that it went into. @throws PosternError `not-found` */
 export function getConversation(read: Reader, id: number, me = ''): Conversation {
   const current = survivorOf(read, id)
   const row = read.get<ListedRow & { version: number; customer_id: number | null }>(

@@ -84,6 +84,7 @@ interface CustomerRow {
   last_at: number
 }
 
+/** @throws PosternError `not-found` */
 export function getCustomer(read: Reader, id: number): Customer {
   const row = read.get<CustomerRow>(
     'SELECT id, name, note, first_at, first_auto_at, last_at FROM customers WHERE id = ?',
@@ -117,6 +118,7 @@ export function getCustomer(read: Reader, id: number): Customer {
   }
 }
 
+/** A name that a person gave is not replaced by what mail says. @throws PosternError `not-found` */
 export function updateCustomer(
   tx: Writer,
   id: number,

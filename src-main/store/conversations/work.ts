@@ -193,6 +193,7 @@ export function putAssignee(tx: Writer, id: number, to: string | null): void {
   changed(tx, id)
 }
 
+/** Writes the tags of a conversation as they shall be. */
 export function putTags(tx: Writer, id: number, names: readonly string[]): void {
   tx.run('UPDATE conversations SET tags = ? WHERE id = ?', JSON.stringify(names), id)
   tx.run('DELETE FROM conversation_tags WHERE conversation_id = ?', id)

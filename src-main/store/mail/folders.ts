@@ -99,6 +99,7 @@ export function resetFolder(workspace: Workspace, folderId: number, uidValidity:
   return cursorOf(row)
 }
 
+/** UIDs of a range that need not be fetched. @throws PosternError `not-found`, `conflict` as `openFolder` */
 export function knownUids(
   read: Reader,
   folderId: number,

@@ -22,6 +22,7 @@ interface MailboxRow {
 
 const serverOf = (text: string): ServerSettings => ServerSettings.parse(JSON.parse(text))
 
+/** All but those that are being removed. */
 export function allMailboxes(read: Reader): Mailbox[] {
   return read
     .all<MailboxRow>(

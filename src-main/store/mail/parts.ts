@@ -128,6 +128,7 @@ export function partialUids(
   }
 }
 
+/** The whole of a message that was here in part. @throws PosternError `not-found`, `conflict` as `openFolder` */
 export function completeAt(
   workspace: Workspace,
   folderId: number,

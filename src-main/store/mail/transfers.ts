@@ -26,6 +26,7 @@ interface Row {
   ended_at: number | null
 }
 
+/** Imports and exports, newest first. */
 export function listTransfers(read: Reader): Transfer[] {
   return read
     .all<Row>(
@@ -70,6 +71,7 @@ export function beginImport(
   return { id }
 }
 
+/** @returns the id of a transfer that runs from now on */
 export function begin(
   tx: Writer,
   kind: Transfer['kind'],
@@ -100,6 +102,7 @@ export function nextImport(read: Reader): {
   return { job: row ? { ...row, paths: parseTexts(row.paths) } : null }
 }
 
+/** One that is over already stays as it ended. */
 export function endTransfer(
   tx: Writer,
   id: number,

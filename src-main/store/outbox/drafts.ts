@@ -275,6 +275,7 @@ async function filesOf(
   return files
 }
 
+/** @throws PosternError `not-found` (draft or mailbox), `conflict` (it is no draft any more) */
 export function saveDraft(tx: Writer, id: number, content: DraftContent): { savedAt: number } {
   const draft = openDraft(tx, id)
   if (!tx.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', content.mailboxId))
@@ -311,6 +312,7 @@ export function discardDraft(tx: Writer, workspace: Workspace, id: number): (und
   }
 }
 
+/** @throws PosternError `too-large`, and as `saveDraft` */
 export function attachFile(tx: Writer, id: number, name: string, type: string, bytes: Uint8Array): DraftFile {
   const draft = openDraft(tx, id)
   const total = draft.files.reduce((sum, { size }) => sum + size, bytes.byteLength)

@@ -31,6 +31,7 @@ function checked(text: string): SupportCard {
   return card
 }
 
+/** Support people whose cards were taken in, and whether policy allows each. */
 export function listIdentities(read: Reader, policy: Policy): SupportIdentity[] {
   return read
     .all<Row>('SELECT id, sign_key, card, added_at, added_by FROM support_identities WHERE removed = 0 ORDER BY id')

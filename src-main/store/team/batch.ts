@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Reader } from '../file/database'
+import { seenOf } from './log'
 
 /**
  * The body of a blob as CBOR: `[seen, ms, events]`. `seen` holds only what is new against the batch before, devices as bytes;
@@ -42,8 +43,7 @@ export interface Batch {
   readonly events: readonly BatchEvent[]
 }
 
-const seenOf = (text: string): Record<string, number> => z.record(z.string(), z.number()).parse(JSON.parse(text))
-
+/** What is sealed of a batch: of what its writer had seen only what it had not seen at the batch before, and of times the distance to the first. */
 export function batchBody(read: Reader, device: string, seq: number, seenBefore: string, seen: string): unknown {
   const before = seenOf(seenBefore)
   const fresh = Object.entries(seenOf(seen))

@@ -210,6 +210,7 @@ export interface Invite {
   } | null
 }
 
+/** Codes that were made and not used up, with who asks by one and the words that both screens show. */
 export function invites(read: Reader, workspace: Workspace): Invite[] {
   const now = workspace.clock.now()
   return read

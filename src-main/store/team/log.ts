@@ -355,6 +355,8 @@ const parsed = (text: string): unknown => JSON.parse(text)
 
 /** The batches of a page of events are few, and each is read for every event of it. */
 const seenTexts = new Map<string, Frontier>()
+
+/** What the writer of a batch had seen, as it is stored. */
 export function seenOf(text: string): Frontier {
   const known = seenTexts.get(text)
   if (known) return known
@@ -370,6 +372,7 @@ export function seenOf(text: string): Frontier {
   return seen
 }
 
+/** What an event does to its entity; nothing, where this program knows no such kind or payload. */
 export function effectsOf(event: LogEvent): readonly Effect[] {
   const kind: Kind | undefined = kindOf(event.kind)
   const fits = kind?.payload.safeParse(event.payload)

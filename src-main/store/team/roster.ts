@@ -372,6 +372,7 @@ export function addDevice(tx: Writer, workspace: Workspace, joining: NewMember, 
   })
 }
 
+/** Gives a member another role, from what each of their devices writes next. @throws PosternError `not-allowed` about the owner */
 export function setRole(
   tx: Writer,
   workspace: Workspace,

@@ -48,6 +48,7 @@ interface Row {
   same: number | null
 }
 
+/** The snapshot that stands in for the older log now. */
 export function standingSnapshot(read: Reader): Standing | null {
   const row = read.get<Row>('SELECT * FROM team_snapshots WHERE stands = 1 ORDER BY at DESC LIMIT 1')
   return row
