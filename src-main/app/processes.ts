@@ -22,7 +22,7 @@ export interface ServiceOptions<Mine extends CallTable, Theirs extends CallTable
   readonly onLog: (process: string, line: LogLine) => void
   /** What the process tells besides log lines. */
   readonly onEvent?: (event: unknown) => void
-  /** Called each time a fresh process is up; a rejection counts as a crash unless it is a PosternError, which is the owner's to show. */
+  /** Called each time a fresh process is up. What may fail in it is the owner's to show: a rejection is only logged. */
   readonly onUp: (rpc: Rpc<Theirs>) => Promise<void>
   readonly onDown: (stopped: boolean) => void
   /** Asks it to finish, when it is stopped; after `deadline` ms it is ended all the same. */

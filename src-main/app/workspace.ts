@@ -245,28 +245,29 @@ export class Workspace {
   private async openStore(): Promise<void> {
     if (!this.key) return
     try {
-      const opened = await this.services.store.rpc.call('store.open', {
+      const { rpc } = this.services.store
+      const opened = await rpc.call('store.open', {
         dir: this.options.profile,
         key: this.key,
         device: await this.keys.device(),
       })
       log.info('store is open', { created: opened.created })
+      if (!this.guest.isHere) {
+        this.phase = 'ready'
+        this.error = null
+      }
+      this.managed.sealRecovery()
+      // Before anybody can ask anything: what policy forbids is forbidden from the first call on.
+      await rpc.call('policy.set', this.options.policy.state)
     } catch (fault) {
       const error = PosternError.from(fault)
       this.guest.failed(error)
-      // A process that died meanwhile is restarted and comes here again.
-      if (error.code !== 'service-restarting') this.become('failed', error)
+      // A process that died meanwhile is restarted and comes here again; whoever stopped it, for a lock or an end, says why.
+      if (!['service-restarting', 'service-stopped'].includes(error.code)) this.become('failed', error)
       return
     }
     const { rpc } = this.services.store
     const guest = this.guest.isHere
-    if (!guest) {
-      this.phase = 'ready'
-      this.error = null
-    }
-    this.managed.sealRecovery()
-    // Before anybody can ask anything: what policy forbids is forbidden from the first call on.
-    await rpc.call('policy.set', this.options.policy.state)
     if (!guest) this.giveWindowPort()
     void this.head
       .read()

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
 import type { UtilityProcess } from 'electron'
+import * as z from 'zod'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PosternError, type ErrorCode } from '../../src-preload/contract/errors'
 import { Keys } from '../../src-main/app/keys'
 import { lastSeenFile } from '../../src-main/app/files'
 import { LastSeenFile } from '../../src-main/app/last-seen'
@@ -42,17 +44,31 @@ vi.mock('electron', () => ({
 }))
 vi.mock('../../src-main/app/fork', () => ({ forkService: (name: string) => forked.make(name) }))
 
+const Call = z.object({ t: z.literal('call'), id: z.int(), name: z.string() })
+/** Calls of the store that fail, by their names; `never`: they are not answered. */
+const failing = new Map<string, ErrorCode | 'never'>()
+
 /** The store as it is; mail that says yes to everything. */
 forked.make = (name) => {
   const child = new Child()
   if (name === 'store') {
     const service = new StoreService()
-    service.joinApp({ post: (message) => child.says(message), onMessage: (listener) => (child.hears = listener) })
+    service.joinApp({
+      post: (message) => child.says(message),
+      onMessage: (listener) => {
+        child.hears = (message) => {
+          const { data } = Call.safeParse(message)
+          const code = failing.get(data?.name ?? '')
+          if (code === undefined || !data) listener(message)
+          else if (code !== 'never') child.says({ t: 'refusal', id: data.id, error: new PosternError(code).toWire() })
+        }
+      },
+    })
     child.ends = () => service.closeStore()
   } else
     child.hears = (message) => {
-      if (typeof message === 'object' && message !== null && 'id' in message)
-        child.says({ t: 'answer', id: message.id, value: {} })
+      const { data } = Call.safeParse(message)
+      if (data) child.says({ t: 'answer', id: data.id, value: {} })
     }
   return child as unknown as UtilityProcess
 }
@@ -65,9 +81,12 @@ beforeEach(() => {
   keychain = keychainInMemory()
   forNextStart = lastSeenFile(profile)
 })
-afterEach(() => rmSync(profile, { recursive: true, force: true }))
+afterEach(() => {
+  failing.clear()
+  rmSync(profile, { recursive: true, force: true })
+})
 
-/** The program on this profile, where the system itself can say that its owner is there. */
+/** The program on this profile, where the system itself can say that its owner is there; up to where mail is at work, or where it stands. */
 async function begin(): Promise<Workspace> {
   const keys = new Keys(profile, keychain)
   const { promise: filled, resolve } = Promise.withResolvers<void>()
@@ -90,7 +109,7 @@ async function begin(): Promise<Workspace> {
     windowPort: () => undefined,
   })
   await workspace.start()
-  await filled
+  await Promise.race([filled, vi.waitFor(() => expect(workspace.phase).toBe('failed'), { timeout: 20_000 })])
   return workspace
 }
 
@@ -123,5 +142,27 @@ test('a lock takes the store away from everybody, and whoever unlocks gets the s
   await workspace.keyActs.unlockWithSystem()
   await expect.poll(() => workspace.phase).toBe('ready')
   expect(await workspace.store.call('settings.get', {})).toMatchObject({ undoSeconds: 7 })
+  await workspace.stop()
+})
+
+test('a store that does not take the policy is no open window without mail: it is told, and another try opens it', async () => {
+  failing.set('policy.set', 'disk-full')
+  const workspace = await begin()
+  expect(workspace.error).toMatchObject({ code: 'disk-full' })
+  failing.clear()
+  await workspace.restart('store')
+  expect(workspace.phase).toBe('ready')
+  await workspace.stop()
+})
+
+test('a lock while the store comes up again is a lock, and no failure', async () => {
+  const workspace = await begin()
+  // Its answer never comes: it is on its way when somebody locks.
+  failing.set('store.open', 'never')
+  await workspace.services.store.stop()
+  workspace.services.store.start()
+  await workspace.keyActs.lock()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(workspace.phase).toBe('locked')
   await workspace.stop()
 })

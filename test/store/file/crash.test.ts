@@ -145,7 +145,13 @@ describe('a full disk (R50)', () => {
             store.put(inbox, parsed({ from: 'x@x.test', text: randomBytes(60_000).toString('base64') })),
           ).rejects.toMatchObject({ code: 'disk-full' })
         expect(await store.list()).toHaveLength(before.length)
+        // An end and a start on it say so and harm nothing.
+        await expect(store.app.call('store.close', {})).rejects.toMatchObject({ code: 'disk-full' })
+        disk.fill('of somebody else')
+        await expect(store.start()).rejects.toMatchObject({ code: 'disk-full' })
         disk.grow('40m')
+        await store.start()
+        expect(await store.list()).toHaveLength(before.length)
         await store.put(inbox, parsed({ from: 'room@x.test', text: randomBytes(60_000).toString('base64') }))
         expect(await store.list()).toHaveLength(before.length + 1)
         expect(store.db.read.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
