@@ -12,7 +12,7 @@ export interface ClockSource {
   readonly monotonic: () => number
 }
 
-const machine: ClockSource = { system: Date.now, monotonic: () => performance.now() }
+const machine: ClockSource = { system: () => Date.now(), monotonic: () => performance.now() }
 
 /**
  * Corrected time: the latest of the system's clock, the last time that was seen (kept across restarts) and the mail

@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest'
+import { cpSync } from 'node:fs'
+import { expect, test, vi } from 'vitest'
 import { CorrectedClock } from '../../../src-main/crypto/clock'
 import { stateOf, type GrantRow } from '../../../src-main/store/privacy/grants'
 import type { SupportCard } from '../../../src-preload/contract/support'
 import { numbers } from '../../mail/parse/make-messages'
+import { tempFolder } from '../../servers/process.mjs'
+import { Harness } from '../helpers'
+import { grant } from '../support'
 
 const day = 86_400_000
 const start = Date.UTC(2026, 10, 1)
@@ -141,3 +145,39 @@ test('a row of more than 180 days is worth nothing, wherever it came from (R54)'
     expect(stateOf(row(endsAt), card, {}, laptop.clock), String(endsAt)).not.toBe('live')
   expect(stateOf(row(start + 180 * day), card, {}, laptop.clock)).toBe('live')
 })
+
+test.each(['closed', 'killed'] as const)(
+  'a grant that has ended is not revived by a clock that is set back after the program was %s (R55)',
+  async (how) => {
+    const now = Date.now()
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now })
+    let store = await Harness.make()
+    const state = async () => {
+      const { grants, doubt } = await store.call('grants.list', {})
+      return [grants[0]?.state, doubt]
+    }
+    try {
+      await grant(store, { endsAt: now + day })
+      expect(await state()).toEqual(['live', null])
+      vi.setSystemTime(now + 2 * day)
+      expect((await state())[0]).toBe('ended')
+      if (how === 'closed') {
+        store.service.closeStore()
+        vi.setSystemTime(now)
+        await store.start()
+      } else {
+        // Its files as they lie there a minute later.
+        vi.advanceTimersByTime(60_000)
+        const left = tempFolder('killed')
+        cpSync(store.dir, left, { recursive: true })
+        await store.stop()
+        vi.setSystemTime(now)
+        store = await Harness.make(left, store.key, store.device)
+      }
+      expect(await state()).toEqual(['ended', 'set-back'])
+    } finally {
+      vi.useRealTimers()
+      await store.stop()
+    }
+  },
+)

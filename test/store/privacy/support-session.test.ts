@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { calls } from '../../../src-preload/contract/calls'
+import { calls, type SupportTable } from '../../../src-preload/contract/calls'
 import { isShown } from '../../../src-main/store/privacy/support-views'
 import { codeOf, Harness } from '../helpers'
 import { grant, logged, signIn, staff } from '../support'
@@ -21,13 +21,50 @@ describe('a support session', () => {
     const id = rows[0]?.id ?? 0
     expect((await session.ask('conversations.get', { id })).messages[0]?.body?.text).toContain('canarytext')
     expect((await logged(store)).slice(2)).toEqual(['session-began', 'look-list', 'look-conversation'])
+  })
+
+  test('gets no answer, to any of its calls, that could not be written down (R57)', async () => {
+    await store.put(inbox, {
+      from: 'Priya <priya@cycle.test>',
+      text: 'canarytext',
+      files: [{ name: 'order.txt', type: 'text/plain' }],
+    })
+    await grant(store, { kind: 'customer-success-manager' })
+    const session = await signIn(store)
+    const { rows } = await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 })
+    const id = rows[0]?.id ?? 0
+    const { messages, customerId } = await session.ask('conversations.get', { id })
+    const { self } = await session.ask('people.list', {})
+    const tag = await store.call('tags.create', { label: 'Shipping' })
+    const behindTheLog: Record<Exclude<keyof SupportTable, 'support.session' | 'support.log'>, object> = {
+      'support.diagnostics': {},
+      'support.attachment': { id: messages[0]?.attachments[0]?.id },
+      'mailboxes.list': {},
+      'counts.get': {},
+      'conversations.list': { view: 'inbox', offset: 0, limit: 50 },
+      'conversations.position': { view: 'inbox', id },
+      'conversations.get': { id },
+      'messages.body': { id: messages[0]?.id },
+      'customers.get': { id: customerId },
+      'search.query': { text: 'canarytext' },
+      'people.list': {},
+      'tags.list': {},
+      'notes.add': { conversationId: id, text: 'a note' },
+      'conversations.assign': { ids: [id], to: self },
+      'conversations.tag': { ids: [id], tag: tag.name, on: true },
+    }
+    const before = await store.call('conversations.get', { id })
     store.db.write((tx) =>
-      tx.run(
-        "CREATE TRIGGER disk_full BEFORE INSERT ON access_log WHEN NEW.act LIKE 'look-%' BEGIN SELECT RAISE(ABORT, 'full'); END",
-      ),
+      tx.run("CREATE TRIGGER disk_full BEFORE INSERT ON access_log BEGIN SELECT RAISE(ABORT, 'full'); END"),
     )
-    expect(await codeOf(session.ask('conversations.get', { id }))).toBe('internal')
-    expect(await codeOf(session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 }))).toBe('internal')
+    const codes: Record<string, string> = {}
+    for (const [name, input] of Object.entries(behindTheLog))
+      codes[name] = await codeOf(session.askAnything(name, input))
+    expect(codes).toEqual(Object.fromEntries(Object.keys(behindTheLog).map((name) => [name, 'internal'])))
+    // All of them are answered while the log is written.
+    store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
+    expect(await store.call('conversations.get', { id })).toEqual(before)
+    for (const [name, input] of Object.entries(behindTheLog)) await session.askAnything(name, input)
   })
 
   test('has every list of the window, those of assignment too', async () => {
