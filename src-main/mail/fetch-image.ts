@@ -5,6 +5,7 @@ import net, { type LookupFunction } from 'node:net'
 import { PosternError } from '../../src-preload/contract/errors'
 import { imageType } from '../shared/guards'
 import { onErrand } from '../shared/network-gate'
+import { collect } from './accounts/web-request'
 import { networkError } from './network-error'
 import { tlsOptions } from './sync/server-rules'
 
@@ -137,7 +138,10 @@ async function request(target: URL, reach: Reach, signal: AbortSignal): Promise<
         response.destroy()
         return reject(new PosternError('not-found', 'image', { host, port, status }))
       }
-      collect(response, { host, port }).then((bytes) => resolve({ location: null, bytes }), fail)
+      collect(response, mostBytes, { host, port }).then(
+        (bytes) => resolve({ location: null, bytes: new Uint8Array(bytes) }),
+        fail,
+      )
     }
     const outgoing = onErrand({ use: 'remote-image', host, mailboxId: null }, () =>
       target.protocol === 'https:'
@@ -167,19 +171,4 @@ async function publicAddress(
   const [first] = addresses
   if (first === undefined || !addresses.every((address) => reach.allowed(address))) throw blocked
   return first
-}
-
-async function collect(response: http.IncomingMessage, facts: { host: string; port: number }): Promise<Uint8Array> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of response) {
-    if (!Buffer.isBuffer(chunk)) continue
-    size += chunk.length
-    if (size > mostBytes) {
-      response.destroy()
-      throw new PosternError('too-large', 'image', facts)
-    }
-    chunks.push(chunk)
-  }
-  return new Uint8Array(Buffer.concat(chunks))
 }

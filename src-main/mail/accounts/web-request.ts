@@ -58,7 +58,8 @@ export async function webRequest(
   }
 }
 
-async function collect(
+/** All bytes of an answer. @throws PosternError `too-large` beyond `limit`, of which no more is read */
+export async function collect(
   response: http.IncomingMessage,
   limit: number,
   at: { host: string; port: number },
