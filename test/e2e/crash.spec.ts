@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
 import {
@@ -152,6 +153,12 @@ async function killUntil(at: Desk, service: 'mail' | 'store', givenUp: Locator):
 test.beforeAll(async () => {
   team = await startTeam(['help'])
   fill()
+})
+// What stood still is in the program's own log.
+test.afterEach(async () => {
+  const info = test.info()
+  if (desk && info.status !== info.expectedStatus)
+    await info.attach('postern.log', { path: join(desk.profile, 'logs', 'postern.log') })
 })
 test.afterAll(async () => {
   await leave(desk, team)

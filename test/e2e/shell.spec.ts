@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { ensureElectron } from '../../build/electron.mjs'
+import { smallNursery } from '../../src-main/shared/nursery'
 import { calls } from '../../src-preload/contract/calls'
 import { newProfile, startPostern, type Desk } from './harness'
 
@@ -201,6 +203,21 @@ test('no page navigates, opens windows, asks for devices or downloads (R8)', asy
   expect(results.permission).not.toBe('granted')
   expect(desk.page.url()).toBe(before)
   expect(await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+})
+
+test('store and mail run with the small nursery, without which a sync fills their memory with what is long done with', async () => {
+  test.skip(process.platform !== 'linux', 'it reads the command lines of processes')
+  const pids = async (): Promise<number[]> =>
+    desk.app.evaluate(({ app }) =>
+      app
+        .getAppMetrics()
+        .flatMap(({ name, serviceName, pid }) =>
+          /^Postern (store|mail)$/.test(serviceName ?? name ?? '') ? [pid] : [],
+        ),
+    )
+  await expect.poll(async () => (await pids()).length).toBe(2)
+  for (const pid of await pids())
+    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')).toContain(smallNursery)
 })
 
 test('a second start on the same profile brings the first window forward and ends; a stale lock does not block (R52)', async () => {
