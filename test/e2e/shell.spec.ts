@@ -207,13 +207,12 @@ test('no page navigates, opens windows, asks for devices or downloads (R8)', asy
 
 test('store and mail run with the small nursery, without which a sync fills their memory with what is long done with', async () => {
   test.skip(process.platform !== 'linux', 'it reads the command lines of processes')
-  const pids = async (): Promise<number[]> =>
+  const pids = (): Promise<number[]> =>
     desk.app.evaluate(({ app }) =>
       app
         .getAppMetrics()
-        .flatMap(({ name, serviceName, pid }) =>
-          /^Postern (store|mail)$/.test(serviceName ?? name ?? '') ? [pid] : [],
-        ),
+        .filter(({ name, serviceName }) => [name, serviceName].some((one) => /^Postern (store|mail)$/.test(one ?? '')))
+        .map(({ pid }) => pid),
     )
   await expect.poll(async () => (await pids()).length).toBe(2)
   for (const pid of await pids())

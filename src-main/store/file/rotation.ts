@@ -4,6 +4,7 @@ import path from 'node:path'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { databaseFile } from './database'
 import { openDriver, rawKey } from './driver'
+import { fileError } from './file-error'
 import { IndexFile } from '../search/index-file'
 
 /** Bytes copied between two words about it. */
@@ -51,7 +52,7 @@ export async function rotate(dir: string, key: Uint8Array, next: Uint8Array, tel
     check(beside(main), next)
   } catch (fault) {
     dropCopies(dir)
-    throw fault
+    throw fileError(fault)
   }
   renameSync(beside(main), main)
   // From here on the new key holds. An index of the old one would be made anew; this saves that work.
@@ -81,8 +82,8 @@ async function copy(from: string, to: string, tell: (done: number) => void): Pro
     for (let at = 0; ;) {
       const { bytesRead } = await source.read(buffer, 0, chunk, at)
       if (bytesRead === 0) break
-      await target.write(buffer, 0, bytesRead, at)
-      at += bytesRead
+      // A disk that fills up takes a part, and nothing the next time.
+      at += (await target.write(buffer, 0, bytesRead, at)).bytesWritten
       tell(at)
     }
     await target.sync()

@@ -5,7 +5,8 @@ import type { ExportScope, MailFormat } from '../../../src-preload/contract/tran
 import { logger } from '../../shared/log'
 import { safeFileName } from '../../shared/guards'
 import { mboxEntry } from '../../shared/mbox'
-import { fileError, sourceOf } from './files'
+import { fileError } from '../file/file-error'
+import { sourceOf } from './files'
 import { fetchWhole } from './parts'
 import { shownPlaces } from './places'
 import { survivorOf } from '../threads/threads'
@@ -150,7 +151,8 @@ const writers: Readonly<Record<MailFormat, (dir: string, name: string) => Promis
   async mbox(dir, name) {
     const file = await open(path.join(dir, `${name}.mbox`), 'wx', 0o600)
     return {
-      write: async (raw, { from_address: from, date }) => void (await file.write(mboxEntry(raw, from, date))),
+      // Not `write`: a disk that fills up takes a part and is content.
+      write: (raw, { from_address: from, date }) => file.writeFile(mboxEntry(raw, from, date)),
       close: () => closed(file),
     }
   },

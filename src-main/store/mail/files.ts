@@ -3,6 +3,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { imageType, isPdf, safeFileName } from '../../shared/guards'
 import { unpackSource } from '../../shared/message-body'
 import type { Reader } from '../file/database'
+import { fileError } from '../file/file-error'
 import { fetchWhole } from './parts'
 import { parseTexts } from '../rows'
 import type { Workspace } from '../workspace'
@@ -168,11 +169,4 @@ export async function writeAttachment(
   } catch (fault) {
     throw fileError(fault)
   }
-}
-
-export function fileError(fault: unknown): unknown {
-  if (!(fault instanceof Error) || !('code' in fault)) return fault
-  if (fault.code === 'EEXIST') return new PosternError('conflict', 'the file is there already')
-  if (fault.code === 'ENOSPC' || fault.code === 'EDQUOT') return new PosternError('disk-full', 'while writing a file')
-  return new PosternError('disk-error', `while writing a file: ${String(fault.code)}`)
 }

@@ -1,11 +1,11 @@
 import { open, writeFile } from 'node:fs/promises'
-import { PosternError } from '../../../src-preload/contract/errors'
+import { fileError } from '../file/file-error'
 import type { Workspace } from '../workspace'
 
 /**
  * Writes the access log of this device as JSON Lines and its proof beside it, readable by the owner only. That it was
  * exported is itself the last entry.
- * @throws PosternError `disk-error`
+ * @throws PosternError `disk-full`, `disk-error`
  */
 export async function exportLog(
   workspace: Workspace,
@@ -23,7 +23,7 @@ export async function exportLog(
   try {
     const file = await open(path, 'w', 0o600)
     try {
-      const proof = await workspace.accessLog.export(workspace.db.read, async (text) => void (await file.write(text)))
+      const proof = await workspace.accessLog.export(workspace.db.read, (text) => file.writeFile(text))
       await file.sync()
       await writeFile(proofPath, `${JSON.stringify(proof, null, 2)}\n`, { mode: 0o600 })
       return { entries: proof.entries }
@@ -31,6 +31,6 @@ export async function exportLog(
       await file.close()
     }
   } catch (fault) {
-    throw fault instanceof PosternError ? fault : new PosternError('disk-error', 'the export cannot be written')
+    throw fileError(fault)
   }
 }

@@ -8,6 +8,7 @@ import { openDriver } from '../../../src-main/store/file/driver'
 import { IndexFile } from '../../../src-main/store/search/index-file'
 import { rotate } from '../../../src-main/store/file/rotation'
 import { Harness } from '../helpers'
+import { mayMount, smallDisk } from '../../servers/small-disk.mjs'
 
 let store: Harness
 beforeEach(async () => {
@@ -93,3 +94,30 @@ test('a copy that was left behind is thrown away at the next start, never taken 
   expect(statSync(databaseFile(store.dir)).size).toBeGreaterThan(4096)
   expect(await store.list()).toHaveLength(40)
 })
+
+test.skipIf(!mayMount)(
+  'a disk that fills up under the copy is told as that, and the old key holds (R47, R50)',
+  async () => {
+    const disk = smallDisk('300m')
+    try {
+      const large = await Harness.make(disk.dir)
+      const { folders } = await large.mailbox()
+      for (let n = 0; n < 60; n++)
+        await large.put(folders['INBOX'] ?? 0, { from: 'p@x.test', text: randomBytes(200_000).toString('base64') })
+      large.service.closeStore()
+      const whole = readFileSync(databaseFile(disk.dir))
+      let full = false
+      await expect(
+        rotate(disk.dir, large.key, randomBytes(32), () => {
+          if (!full) disk.fill('of somebody else', 4096)
+          full = true
+        }),
+      ).rejects.toMatchObject({ code: 'disk-full' })
+      expect(full).toBe(true)
+      expect(readFileSync(databaseFile(disk.dir)).equals(whole)).toBe(true)
+      expect(readdirSync(disk.dir).filter((name) => /copy|next|new/.test(name))).toEqual([])
+    } finally {
+      disk.remove()
+    }
+  },
+)
