@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { app, net, powerMonitor, type IpcMainInvokeEvent, type Session, type UtilityProcess } from 'electron'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
@@ -62,7 +62,8 @@ export async function run({
     workspace.connectionRefused(refused)
   })
   giveBackAtRest()
-  const lastSeen = new LastSeenFile(profile, app.getVersion(), seen)
+  // The name of this very file says which code it is.
+  const lastSeen = new LastSeenFile(profile, `${app.getVersion()} ${basename(import.meta.filename)}`, seen)
   const emit = (event: PosternEvent): void => window.contents?.send('postern:event', event)
   const policy = new PolicyWatch(policyPlace(app.isPackaged, options.policyDir))
   const policyRead = policy.start()

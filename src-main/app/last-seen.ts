@@ -2,7 +2,7 @@ import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { StoreForApp } from '../../src-preload/contract/internal'
-import { lastSeen, type LastSeen } from '../../src-preload/contract/last-seen'
+import type { LastSeen } from '../../src-preload/contract/last-seen'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import { open, seal, subkey } from '../crypto/envelopes'
 import { logger } from '../shared/log'
@@ -19,18 +19,22 @@ const answeredWithin = 1000
 /**
  * What a window draws first, as it was when the program ended, for the next start to draw before the store is open: nothing changes a
  * store between two runs. Sealed under a key of its own out of the store's key, and bound to the store's files as they were left, to the
- * program's version and to the policy in force. Whatever does not fit makes an ordinary start.
+ * program's build and to the policy in force. Whatever does not fit makes an ordinary start. What was sealed had been checked when the
+ * store answered, so app hands its text on as it is: read and checked again here it held up each start.
  */
 export class LastSeenFile {
-  private tell: (seen: LastSeen | null) => void = () => undefined
-  private seen = new Promise<LastSeen | null>((resolve) => (this.tell = resolve))
+  private tell: (seen: string | null) => void = () => undefined
+  private seen = new Promise<string | null>((resolve) => (this.tell = resolve))
   private tellHanded: () => void = () => undefined
   private readonly handed = new Promise<void>((resolve) => (this.tellHanded = resolve))
 
-  /** @param taken what the file held when the program started; it is gone since */
+  /**
+   * @param build the program's version and code: another build may know other shapes
+   * @param taken what the file held when the program started; it is gone since
+   */
   constructor(
     private readonly profile: string,
-    private readonly version: string,
+    private readonly build: string,
     private taken: Uint8Array | null,
   ) {}
 
@@ -46,19 +50,18 @@ export class LastSeenFile {
     if (seen) await Promise.race([this.handed, new Promise((resolve) => setTimeout(resolve, askedWithin).unref())])
   }
 
-  /** What the last run showed first, once; null when there is nothing that may be shown. Waits until that is known. */
-  async handOut(): Promise<LastSeen | null> {
+  /** The text of what the last run showed first, once; null when there is nothing that may be shown. Waits until that is known. */
+  async handOut(): Promise<string | null> {
     const seen = await this.seen
     this.seen = Promise.resolve(null)
     this.tellHanded()
     return seen
   }
 
-  private open(key: Uint8Array, policy: PolicyState): LastSeen | null {
+  private open(key: Uint8Array, policy: PolicyState): string | null {
     if (!this.taken) return null
     try {
-      const text = open(subkey(key, purpose), this.taken, this.belongsTo(policy)).toString('utf8')
-      return lastSeen().parse(JSON.parse(text))
+      return open(subkey(key, purpose), this.taken, this.belongsTo(policy)).toString('utf8')
     } catch {
       log.info('what was seen last does not fit')
       return null
@@ -78,7 +81,7 @@ export class LastSeenFile {
     }
   }
 
-  /** The store's files as they are, which a write, or a copy that is put back, changes; the version; the policy. */
+  /** The store's files as they are, which a write, or a copy that is put back, changes; the build; the policy. */
   private belongsTo(policy: PolicyState): string {
     const files = ['postern.db', 'postern.db-wal'].map((name) => {
       const { ino, size, mtimeNs, ctimeNs } = statSync(join(this.profile, name), {
@@ -87,7 +90,7 @@ export class LastSeenFile {
       }) ?? { ino: 0n, size: 0n, mtimeNs: 0n, ctimeNs: 0n }
       return [ino, size, mtimeNs, ctimeNs].map(String)
     })
-    return JSON.stringify([this.version, files, policy])
+    return JSON.stringify([this.build, files, policy])
   }
 }
 

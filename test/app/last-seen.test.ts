@@ -15,7 +15,7 @@ import {
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { askedFirst } from '../../src-preload/contract/asked-first'
-import type { LastSeen } from '../../src-preload/contract/last-seen'
+import { lastSeen, type LastSeen } from '../../src-preload/contract/last-seen'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import { Settings } from '../../src-preload/contract/settings'
 import { lastSeenFile, takeFile } from '../../src-main/app/files'
@@ -29,7 +29,7 @@ import { grant } from '../store/support'
 
 const canary = 'canarysubject'
 const noPolicy: PolicyState = { source: null, managedBy: null, policy: {}, locked: [], faults: [] }
-const version = '1.0.0'
+const build = '1.0.0 part-app-1.cjs'
 const key = randomBytes(32)
 const anything: LastSeen = {
   'conversations.list': { rows: [], total: 0 },
@@ -61,25 +61,25 @@ afterEach(() => store.stop())
 async function end(): Promise<void> {
   const { seen } = await store.app.call('store.lastSeen', {})
   await store.app.call('store.close', {})
-  if (seen) new LastSeenFile(store.dir, version, null).keep(store.key, noPolicy, seen)
+  if (seen) new LastSeenFile(store.dir, build, null).keep(store.key, noPolicy, seen)
 }
 
 interface Start {
   profile?: string
   key?: Uint8Array | null
-  version?: string
+  build?: string
   policy?: PolicyState
 }
 
 /** The next start up to where its window is given something, or nothing. */
 async function begin(from: Start = {}): Promise<LastSeen | null> {
-  const { profile = store.dir, key: its = store.key, version: other = version, policy = noPolicy } = from
+  const { profile = store.dir, key: its = store.key, build: other = build, policy = noPolicy } = from
   const next = new LastSeenFile(profile, other, takeFile(lastSeenFile(profile)))
   const offered = next.offer(its, policy)
   const given = await next.handOut()
   await offered
   expect(await next.handOut()).toBeNull()
-  return given
+  return given === null ? null : lastSeen().parse(JSON.parse(given))
 }
 
 test('what the next start shows first is what the store then answers, and no more than that', async () => {
@@ -141,7 +141,8 @@ describe('a start shows nothing when', () => {
   })
   const cases: Record<string, () => Start | void> = {
     'its key is another one': () => ({ key: randomBytes(32) }),
-    'the program is another one': () => ({ version: '1.0.1' }),
+    'the program is another one': () => ({ build: '1.0.1 part-app-1.cjs' }),
+    'the program was built anew': () => ({ build: '1.0.0 part-app-2.cjs' }),
     'policy says something else': () => ({ policy: { ...noPolicy, source: 'test', locked: ['remoteContent'] } }),
     'the file was cut': () => writeFileSync(file, readFileSync(file).subarray(0, 900)),
     'the file is empty': () => writeFileSync(file, ''),
@@ -163,11 +164,11 @@ describe('a start shows nothing when', () => {
     'the store is gone': () => rmSync(database),
   }
   test('(it shows it when nothing differs)', async () => {
-    new LastSeenFile(profile, version, null).keep(key, noPolicy, anything)
+    new LastSeenFile(profile, build, null).keep(key, noPolicy, anything)
     expect(await begin({ profile, key })).toEqual(anything)
   })
   test.each(Object.entries(cases))('%s', async (_name, change) => {
-    new LastSeenFile(profile, version, null).keep(key, noPolicy, anything)
+    new LastSeenFile(profile, build, null).keep(key, noPolicy, anything)
     expect(await begin({ profile, key, ...change() })).toBeNull()
     expect(existsSync(file)).toBe(false)
   })
@@ -196,11 +197,11 @@ describe('an end keeps nothing when', () => {
     try {
       disk.fill('postern.db', 4096)
       const seen = { ...anything, 'people.list': { ...anything['people.list'], self: canary.repeat(500) } }
-      new LastSeenFile(disk.dir, version, null).keep(key, noPolicy, seen)
+      new LastSeenFile(disk.dir, build, null).keep(key, noPolicy, seen)
       expect(readdirSync(disk.dir)).toEqual(['postern.db'])
       // It is the size alone: with room it is kept.
       disk.grow('128k')
-      new LastSeenFile(disk.dir, version, null).keep(key, noPolicy, seen)
+      new LastSeenFile(disk.dir, build, null).keep(key, noPolicy, seen)
       expect(readdirSync(disk.dir).toSorted()).toEqual(['postern-last-seen', 'postern.db'])
     } finally {
       disk.remove()

@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { app, done, nothing, type CallDef } from './define'
 import { MailboxDepth } from '../depth'
 import { Failure } from '../errors'
-import type { LastSeen } from '../last-seen'
 import { Id } from '../mail'
 import { MailboxSettings } from '../mailboxes'
 import { Theme } from '../settings'
@@ -57,13 +56,15 @@ export const appCalls = {
         provisionError: z.string().nullable(),
       }),
   ),
-  /** What the last run showed first, for the window to draw before the store is open; null: there is nothing, or it was handed out. */
+  /**
+   * What the last run showed first (`LastSeen`), for the window to draw before the store is open; null: there is nothing, or it was
+   * handed out. As JSON, since the bridge into the page copies an object value by value.
+   */
   'app.lastSeen': app(
     'read',
     'read',
     () => nothing,
-    // Its shape was checked where it was opened.
-    () => z.object({ seen: z.custom<LastSeen>().nullable() }),
+    () => z.object({ seen: z.string().nullable() }),
   ),
   'app.unlock': app(
     'write',
