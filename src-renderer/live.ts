@@ -90,7 +90,10 @@ class Query<N extends Asked> {
     this.running = true
     this.stale = false
     this.pace.started()
-    const slow = setTimeout(() => this.set({ ...this.state, slow: this.state.data === undefined }), slowMs)
+    const slow = setTimeout(() => {
+      // Told where something stands, it would draw that once more for nothing.
+      if (this.state.data === undefined) this.set({ ...this.state, slow: true })
+    }, slowMs)
     try {
       const answer = await ask(this.name, this.input)
       const data = share(this.state.data, answer)
