@@ -23,6 +23,8 @@ const waiting = new Map<number, (result: CallResult) => void>()
 let storePort: MessagePort | null = null
 /** What the page asked before store was there for the first time; it is asked the moment store is. */
 let early: { name: string; input: unknown; resolve: (result: CallResult | Promise<CallResult>) => void }[] | null = []
+/** What the page will ask app first, asked before its scripts are here: by name, until the page asks or the answer is old. */
+const ahead = new Map<string, Promise<CallResult>>()
 /** How long the first answers wait for each other, ms. */
 const togetherMs = 60
 let nextId = 1
@@ -55,6 +57,16 @@ function callStore(name: string, input: unknown): Promise<CallResult> {
   })
 }
 
+function askApp(name: string, input: unknown): Promise<CallResult> {
+  return ipcRenderer.invoke('postern:call', name, input)
+}
+
+function callApp(name: string, input: unknown): Promise<CallResult> {
+  const asked = ahead.get(name)
+  ahead.delete(name)
+  return asked ?? askApp(name, input)
+}
+
 ipcRenderer.on('postern:store-port', (event) => {
   dropPort()
   const port = event.ports[0]
@@ -76,11 +88,13 @@ ipcRenderer.on('postern:store-port', (event) => {
   if (!isFirst) tell({ topic: 'store-back' })
 })
 ipcRenderer.on('postern:store-gone', dropPort)
-ipcRenderer.on('postern:event', (_event, posternEvent: PosternEvent) => tell(posternEvent))
+ipcRenderer.on('postern:event', (_event, posternEvent: PosternEvent) => {
+  if (posternEvent.topic === 'app-state') ahead.delete('app.state')
+  tell(posternEvent)
+})
 
 const bridge: PosternBridge = {
-  call: (name, input) =>
-    name.startsWith('app.') ? ipcRenderer.invoke('postern:call', name, input) : callStore(name, input),
+  call: (name, input) => (name.startsWith('app.') ? callApp(name, input) : callStore(name, input)),
   on: (listener) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
@@ -88,9 +102,10 @@ const bridge: PosternBridge = {
 }
 contextBridge.exposeInMainWorld('postern', bridge)
 
-// What Chromium knows of the place's numbers and dates is read at their first use, which takes as long as the rest of the page's
-// first draw: done here, while the page's scripts are on their way.
+// While the page's scripts are on their way: what Chromium knows of the place's numbers and dates is read at their first use, which
+// takes as long as the rest of the page's first draw.
 setTimeout(() => {
+  if (listeners.size === 0) for (const name of ['app.state', 'app.lastSeen']) ahead.set(name, askApp(name, {}))
   new Intl.NumberFormat().format(0)
   new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(0)
 })

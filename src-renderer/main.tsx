@@ -31,13 +31,15 @@ const waitForMail = 400
 
 /** The window is drawn once, with its mail, and not empty first: on a busy machine the empty one took as long again. */
 async function mailIsHere(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    setTimeout(resolve, waitForMail)
-    prefetch('app.state', {}, undefined, ({ phase, filled }) => {
-      if (!filled || (phase !== 'starting' && phase !== 'ready')) resolve()
-    })
-    prefetch('counts.get', {}, undefined, () => resolve())
+  const { promise: state, resolve: stateIsHere } = Promise.withResolvers<void>()
+  const { promise: mail, resolve: nothingMore } = Promise.withResolvers<void>()
+  prefetch('app.state', {}, undefined, ({ phase, filled }) => {
+    if (!filled || (phase !== 'starting' && phase !== 'ready')) nothingMore()
+    stateIsHere()
   })
+  prefetch('counts.get', {}, undefined, () => nothingMore())
+  const late = new Promise((resolve) => setTimeout(resolve, waitForMail))
+  await Promise.race([Promise.all([state, mail]), late])
 }
 
 async function draw(): Promise<void> {

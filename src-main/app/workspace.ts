@@ -183,7 +183,7 @@ export class Workspace {
 
   /**
    * The store's process starts while the keychain is asked; neither needs the other. Where the last run left what it showed, the
-   * window gets that first, and the process starts while it is drawn.
+   * window gets that first, and the process starts behind it.
    */
   async start(): Promise<void> {
     const { storeProcess, found, lastSeen, policy } = this.options
