@@ -18,7 +18,7 @@ export interface PolicyPlace {
 }
 
 /** Only root may write there. */
-export const linuxPolicies = '/etc/postern/policies/managed'
+const linuxPolicies = '/etc/postern/policies/managed'
 
 /** Linux: every `*.json` of a folder that only root may write, in the order of their names; later ones win. */
 export function policyFolder(dir: string): PolicyPlace {

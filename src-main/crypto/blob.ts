@@ -18,7 +18,7 @@ import { verifyBy, type DeviceKeys } from './device-keys'
 const step = 512
 /** Inflated bodies above this are refused, however small they came. */
 const largestBody = 1024 * 1024
-export const largestBlob = 512 * 1024
+const largestBlob = 512 * 1024
 
 const Bytes = (length: number): z.ZodType<Uint8Array> =>
   z.instanceof(Uint8Array).refine((value) => value.byteLength === length)

@@ -58,13 +58,6 @@ export class ExportCheck {
   }
 }
 
-/** The same for lines that are at hand. */
-export function checkExport(lines: Iterable<string>, proofText: string | null): ExportVerdict {
-  const check = new ExportCheck(proofText)
-  for (const line of lines) if (!check.add(line)) break
-  return check.finish()
-}
-
 function proofOf(text: string | null): LogProof | null {
   if (text === null) return null
   try {

@@ -27,7 +27,7 @@ const Outer = z.tuple([
   z.array(z.tuple([Bytes(8), z.instanceof(Uint8Array)])).max(1000),
   z.instanceof(Uint8Array),
 ])
-export const largestRecord = 1024 * 1024
+const largestRecord = 1024 * 1024
 
 export interface RosterRecord {
   readonly hash: string

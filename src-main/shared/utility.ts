@@ -12,7 +12,7 @@ export interface ElectronPort {
 }
 
 /** Wraps a MessagePortMain. Starting it lets queued messages flow, so call it after the listener can be set. */
-export function electronPort(port: ElectronPort): Port {
+function electronPort(port: ElectronPort): Port {
   return {
     post: (message) => port.postMessage(message),
     onMessage: (listener) => {

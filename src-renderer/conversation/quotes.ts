@@ -109,12 +109,3 @@ function signatureLength(lines: readonly string[], at: number): number {
   }
   return count
 }
-
-/** The writer's own words: what a reply quotes when nothing was unfolded. */
-export function ownText(text: string): string {
-  return splitQuotes(text)
-    .filter((part) => part.kind === 'text')
-    .map((part) => part.text)
-    .join('\n')
-    .trim()
-}

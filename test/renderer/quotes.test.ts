@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ownText, splitQuotes } from '../../src-renderer/conversation/quotes'
+import { splitQuotes } from '../../src-renderer/conversation/quotes'
+import { ownText } from '../fixtures/own-text'
 import { corpusFiles, corpusText, hasCorpus } from '../fixtures/corpora'
 
 const shape = (text: string) =>

@@ -154,7 +154,7 @@ function embedded(content: Uint8Array): boolean {
 }
 
 /** Names in a zip's central directory, at most 2,000; null when it has none that can be read. */
-export function zipNames(content: Uint8Array): string[] | null {
+function zipNames(content: Uint8Array): string[] | null {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
   const end = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]))
   if (end === -1 || end + 22 > bytes.length) return []

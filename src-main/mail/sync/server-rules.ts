@@ -6,7 +6,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 /** What holds for every connection to a mail server, IMAP or SMTP. */
 
 /** Hosts that never leave this machine: the only ones that may be spoken to without TLS. */
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   const name = host
     .toLowerCase()
     .replace(/^\[|\]$/g, '')

@@ -10,7 +10,7 @@ import { queueAct, type Located } from './server-ops'
  */
 
 /** System labels (`\Inbox`, `\Sent` ...) say where mail lies; they are no labels to a person. */
-export const labelsOfPeople = (labels: readonly string[]): string[] =>
+const labelsOfPeople = (labels: readonly string[]): string[] =>
   labels.filter((label) => label !== '' && !label.startsWith('\\'))
 
 /** Labels that exist, used or not, with how many conversations in sight have each, by name. */

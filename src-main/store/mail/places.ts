@@ -40,7 +40,7 @@ export function roleOfLabels(labels: readonly string[]): FolderRole {
 /** The nearest to a person's eyes wins: a message in the inbox and in the trash is in the inbox. */
 const order: readonly Place[] = [place.inbox, place.other, place.junk, place.trash, place.draft]
 
-export function bestPlace(places: Iterable<Place>): Place | null {
+function bestPlace(places: Iterable<Place>): Place | null {
   const all = new Set(places)
   return order.find((one) => all.has(one)) ?? null
 }

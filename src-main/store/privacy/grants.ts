@@ -52,7 +52,7 @@ export function longestMs(policy: Policy): number {
 }
 
 /** Whether policy lets this person be granted this kind of access at all. */
-export function isForbidden(policy: Policy, kind: string, card: SupportCard): boolean {
+function isForbidden(policy: Policy, kind: string, card: SupportCard): boolean {
   if (policy.supportAccess === 'off') return true
   if (kind !== 'support' && policy.customerSuccessAccess === 'off') return true
   return (

@@ -160,7 +160,7 @@ function addTerm(
 const quote = (term: string): string => `"${term.replaceAll('"', '')}"`
 
 /** Text in one line with its words in a row, for checking phrases. */
-export function wordsInARow(text: string): string {
+function wordsInARow(text: string): string {
   return ` ${(text.match(wordOrRun) ?? []).map(fold).join(' ')} `
 }
 

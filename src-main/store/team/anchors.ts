@@ -7,7 +7,7 @@ import { shownPlaces } from '../mail/places'
  * Conversation ids differ from laptop to laptop, Message-IDs do not. Two agents may name one conversation by different
  * messages of it; the entities of one conversation are reduced together.
  */
-export const isConversationEntity = (entity: string): boolean => /^[ch]:/.test(entity)
+const isConversationEntity = (entity: string): boolean => /^[ch]:/.test(entity)
 
 export const entityOfMessage = (messageId: string | null, contentHash: Uint8Array): string =>
   messageId === null ? `h:${Buffer.from(contentHash).toString('hex')}` : `c:${anchorOf(messageId)}`

@@ -14,7 +14,7 @@ import { addDevice, currentRoster } from './roster'
 import { setTeamInfo, teamInfo } from './team-info'
 
 /** An invitation lives this long, ms. */
-export const inviteMs = 48 * 3_600_000
+const inviteMs = 48 * 3_600_000
 
 /**
  * The code that is given outside the mailbox: version (1), secret (16), name of the owner's device (8), check (2). The name is

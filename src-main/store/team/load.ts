@@ -4,11 +4,11 @@ import type { Workspace } from '../workspace'
 import { teamInfo } from './team-info'
 
 /** What a mailbox carries before its users notice: beyond it claims come late and servers slow down. */
-export const carrierLimits = { devices: 15, events: 10_000, messages: 20_000 } as const
+const carrierLimits = { devices: 15, events: 10_000, messages: 20_000 } as const
 /** From this part of a limit on it is told. */
 const warnAt = 0.7
 /** More events of one device in an hour are no person's work. */
-export const floodEvents = 2000
+const floodEvents = 2000
 const hourMs = 3_600_000
 
 const Load = z.object({

@@ -16,7 +16,7 @@ import { reached, TakeOver } from './snapshot-take'
 const log = logger('team')
 
 /** A new one is made after so many batches, and not more often than this. ms */
-export const snapshotBatches = 1000
+const snapshotBatches = 1000
 const snapshotMs = 86_400_000
 
 const StoredCover = z.record(z.string(), z.object({ seq: z.int(), hash: z.string() }))

@@ -3,7 +3,7 @@ import { addressList, sender } from '../../../src-main/mail/parse/addresses'
 import { extractPart, parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { unpackSearchText } from '../../../src-main/shared/message-body'
 import { isMailAddress } from '../../../src-preload/contract/address'
-import { ownText } from '../../../src-renderer/conversation/quotes'
+import { ownText } from '../../fixtures/own-text'
 import { corpusBytes, corpusFiles, corpusText, hasCorpus } from '../../fixtures/corpora'
 import { Comparison } from '../../fixtures/differences'
 

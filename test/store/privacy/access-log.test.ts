@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DeviceKeys, newDeviceSecret } from '../../../src-main/crypto/device-keys'
 import { ChainCheck, chainStart, linkHash, logPurpose, type ChainLink } from '../../../src-main/crypto/hash-chain'
-import { checkExport } from '../../../src-main/crypto/log-export'
+import { ExportCheck } from '../../../src-main/crypto/log-export'
 import { Database, databaseFile } from '../../../src-main/store/file/database'
 import { access } from '../../../src-main/store/migrations/0011-access'
 import { openAt } from '../earlier'
@@ -50,6 +50,12 @@ const mended = (links: ChainLink[], by: DeviceKeys | null): ChainLink[] => {
     prev = hash
     return mine
   })
+}
+
+function checkExport(lines: readonly string[], proofText: string | null): ReturnType<ExportCheck['finish']> {
+  const check = new ExportCheck(proofText)
+  for (const line of lines) if (!check.add(line)) break
+  return check.finish()
 }
 
 describe('tampering with the log is found, and the first bad entry named (R58)', () => {
