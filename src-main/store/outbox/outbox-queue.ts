@@ -63,6 +63,7 @@ export interface Claimed {
 export function claim(workspace: Workspace, { mailboxId, looked }: Claim): Claimed {
   for (;;) {
     const now = Date.now()
+    beginAgain(workspace, mailboxId, now)
     const next = nextQueued(workspace.db.read, mailboxId)
     if (!next || next.due_at > now) return { job: null, nextDueAt: next?.due_at ?? null, look: null }
     const unseen = needLook(workspace.db.read, next, looked, now)
@@ -100,6 +101,21 @@ export function claim(workspace: Workspace, { mailboxId, looked }: Claim): Claim
   }
 }
 
+/**
+ * What was sent while the clock was ahead would leave only when that time comes again: its wait, for an undo or another try, begins
+ * anew. A time that a person chose stays.
+ */
+function beginAgain({ db }: Workspace, mailboxId: number, now: number): void {
+  const ahead = "mailbox_id = ? AND state = 'queued' AND scheduled = 0 AND created_at > ?"
+  if (!db.read.get(`SELECT 1 FROM outbox WHERE ${ahead}`, mailboxId, now)) return
+  db.write((tx) => {
+    for (const { id } of tx.all<{ id: number }>(`SELECT id FROM outbox WHERE ${ahead}`, mailboxId, now)) {
+      tx.run('UPDATE outbox SET due_at = ?1 + due_at - created_at, created_at = ?1 WHERE id = ?2', now, id)
+      tx.changes.changed('outbox', id)
+    }
+  })
+}
+
 const nextQueued = (read: Pick<Writer, 'get'>, mailboxId: number): OutboxRow | undefined =>
   read.get<OutboxRow>(
     `SELECT ${outboxColumns} FROM outbox WHERE mailbox_id = ? AND state = 'queued' ORDER BY due_at, id LIMIT 1`,
@@ -123,7 +139,8 @@ function needLook(read: Reader, row: OutboxRow, looked: Claim['looked'], now: nu
     .map(({ id }) => id)
     .filter((id) => {
       const at = seenAt.get(id) ?? 0
-      return at < row.due_at || now - at > lookCounts
+      // One that lies ahead was before the clock was set back.
+      return at < row.due_at || at > now || now - at > lookCounts
     })
 }
 

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { codeOf, Harness, parsed } from '../helpers'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { codeOf, day, Harness, parsed } from '../helpers'
 
 let store: Harness
 let folders: Record<string, number>
@@ -217,6 +217,29 @@ describe('outbox', () => {
     expect(status).toBe('open')
     // One line, and it says what became of it.
     expect(history).toMatchObject([{ kind: 'closed', takenBack: true }])
+  })
+
+  test('what was sent while the clock was a day ahead does not wait for that day; a chosen time stays', async () => {
+    const now = Date.now()
+    await store.call('settings.set', { undoSeconds: 30 })
+    const { draftId } = await reply('soon')
+    const later = await store.call('drafts.start', { kind: 'new', conversationId: null, messageId: null })
+    await store.call('drafts.save', { ...later, to: [{ name: '', address: 'new@x.test' }], text: 'on Monday' })
+    vi.useFakeTimers({ toFake: ['Date'], now: now + day })
+    try {
+      const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'open' })
+      const chosen = now + 5 * day
+      await store.call('outbox.send', { draftId: later.id, thenStatus: 'open', sendAt: chosen })
+      expect((await store.claim(mailboxId)).nextDueAt).toBe(now + day + 30_000)
+      vi.setSystemTime(now)
+      expect(await store.claim(mailboxId)).toMatchObject({ job: null, nextDueAt: now + 30_000 })
+      vi.setSystemTime(now + 31_000)
+      // A look that was made while the clock was ahead is none of now.
+      expect((await store.claim(mailboxId, {}, now + day)).look).toMatchObject({ id: outboxId })
+      expect(await store.claim(mailboxId)).toMatchObject({ job: { id: outboxId }, nextDueAt: chosen })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('a new conversation appears at Send and is gone after undo', async () => {
