@@ -6,6 +6,7 @@ import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import { lockRules } from '../../src-preload/contract/lock'
 import { Settings } from '../../src-preload/contract/settings'
+import { CorrectedClock } from '../crypto/clock'
 import { logger } from '../shared/log'
 import { forbidNetwork } from '../shared/network-gate'
 import { giveBackAtRest } from '../shared/rest'
@@ -276,13 +277,15 @@ function watchForLock(workspace: Workspace, policy: PolicyWatch, window: MainWin
         void workspace.keyActs.lock().catch((fault: unknown) => log.warn('not locked', { fault }))
     }, keepMs)
   }
+  const clock = new CorrectedClock(0)
   const auto = new AutoLock({
     open: () => workspace.phase === 'ready' && workspace.keyActs.canLock,
     rules: async () => {
       return lockRules(Settings.parse(await workspace.store.call('settings.get', {})), policy.state.policy)
     },
     systemIdle: () => powerMonitor.getSystemIdleTime(),
-    now: () => Date.now(),
+    // Nobody keeps it open by setting the clock back; a sleep counts.
+    now: () => clock.now(),
     lock,
   })
   const obey = (): void => {

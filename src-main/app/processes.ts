@@ -110,7 +110,7 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
   }
 
   private crashed(code: number): void {
-    const now = Date.now()
+    const now = performance.now()
     this.crashes = [...this.crashes.filter((at) => now - at < crashWindow), now]
     this.stopped = this.crashes.length >= crashLimit
     log.error('process ended', {

@@ -230,9 +230,9 @@ export class OutboxSender {
     const { jobs } = await this.ports.store.call('outbox.uncertain', { mailboxId: this.mailbox.id })
     const open: OutboxJob[] = []
     for (const job of jobs) {
-      const since = this.lookedSince.get(job.id) ?? Date.now()
+      const since = this.lookedSince.get(job.id) ?? performance.now()
       this.lookedSince.set(job.id, since)
-      if (Date.now() - since < lookForMs) open.push(job)
+      if (performance.now() - since < lookForMs) open.push(job)
       else await this.ports.store.call('outbox.lookedInVain', { id: job.id })
     }
     if (open.length === 0) return idleMs

@@ -51,9 +51,10 @@ export class FolderSync {
   private readonly following = new Lock()
   private readonly opening = new Lock()
   private lastState: FolderState | null = null
-  private newestFlagsAt = 0
-  private allFlagsAt = 0
-  private everyUidAt = 0
+  /** Of `performance.now()`, which nobody sets back. */
+  private newestFlagsAt = -Infinity
+  private allFlagsAt = -Infinity
+  private everyUidAt = -Infinity
   /** MODSEQ at which a backfill began: flags that changed while its pages were under way are looked at again. */
   private filledSince: string | null = null
 
@@ -112,11 +113,13 @@ export class FolderSync {
       state.exists !== last.exists
     )
       return false
-    const sinceAll = Date.now() - this.everyUidAt
+    const sinceAll = performance.now() - this.everyUidAt
     if (sinceAll > everyUidMs) return false
     if (state.modSeq !== null) return state.modSeq === last.modSeq
     // Read or unread elsewhere shows in a count, on a server that has nothing better.
-    return (last.unseen === null || state.unseen === last.unseen) && Date.now() - this.newestFlagsAt < newestFlagsMs
+    return (
+      (last.unseen === null || state.unseen === last.unseen) && performance.now() - this.newestFlagsAt < newestFlagsMs
+    )
   }
 
   /** What STATUS says before the folder is looked at: a MODSEQ that fell makes all that was counted by it void (R36). */
@@ -310,7 +313,7 @@ export class FolderSync {
     // Without CONDSTORE, or with one that went backwards: the newest window at every look, everything when it is due.
     const modSeq = session.condstore ? (this.modSeqOf(state).modSeq ?? null) : null
     const countsModSeq = modSeq !== null
-    const all = thorough || countsModSeq || Date.now() - this.allFlagsAt > allFlagsMs
+    const all = thorough || countsModSeq || performance.now() - this.allFlagsAt > allFlagsMs
     const uids = (await session.searchUids()).filter(
       (uid) => uid <= this.cursor.highUid && (this.cursor.complete || uid >= this.cursor.lowUid),
     )
@@ -320,8 +323,8 @@ export class FolderSync {
       for await (const row of session.fetchFlags(wanted.slice(Math.max(0, end - flagsWindow), end))) changes.push(row)
       await this.stored.applyFlags(changes, end <= flagsWindow ? modSeq : null, session.keepsKeywords)
     }
-    this.newestFlagsAt = Date.now()
-    if (all) this.allFlagsAt = Date.now()
+    this.newestFlagsAt = performance.now()
+    if (all) this.allFlagsAt = performance.now()
   }
 
   /** Compares counts with the server; where they differ, and now and then anyway, UIDs one by one. Mends what differs. */
@@ -336,7 +339,7 @@ export class FolderSync {
       verified: false,
     })
     if (!this.cursor.complete) return
-    const due = thorough || Date.now() - this.everyUidAt > everyUidMs
+    const due = thorough || performance.now() - this.everyUidAt > everyUidMs
     if (localCount === state.exists && !due) return
     const generation = this.stored.generation
     const { uids, whole } = await session.allUids()
@@ -362,7 +365,7 @@ export class FolderSync {
     }
     this.around.confirm(onServer, missing.length > 0 ? new Set(await this.stored.uids()) : here)
     if (!whole) return
-    this.everyUidAt = Date.now()
+    this.everyUidAt = performance.now()
     const unread = [...onServer].filter((uid) => uid > this.cursor.highUid).length
     await this.store.call('folder.checked', {
       folderId: this.cursor.folderId,

@@ -63,8 +63,10 @@ export class MailboxSync {
   private refused = false
   private unreachable = false
   private moved = false
+  /** By the clock, which goes on while the computer sleeps. */
   private awaySince = 0
-  private networkChangedAt = 0
+  /** By the counter that nobody sets, as every wait here: a clock that is set back must not put a look off until its time comes again. */
+  private networkChangedAt = -Infinity
 
   /** `connected` is told each time the server was reached. */
   constructor(
@@ -109,7 +111,7 @@ export class MailboxSync {
 
   /** Awake after sleep, or another network: connections may be dead without knowing, and what failed may work now. */
   networkChanged(): void {
-    this.networkChangedAt = Date.now()
+    this.networkChangedAt = performance.now()
     this.connections.probe(probeMs)
     this.backoff.reset()
     if (this.refused) return
@@ -119,7 +121,7 @@ export class MailboxSync {
 
   /** The network is gone: connections that hang are of no use. */
   networkLost(): void {
-    this.networkChangedAt = Date.now()
+    this.networkChangedAt = performance.now()
     this.connections.drop(
       new PosternError('offline', 'network is gone', { host: this.mailbox.imap.host, port: this.mailbox.imap.port }),
     )
@@ -148,9 +150,9 @@ export class MailboxSync {
    * reached.
    */
   async seeAnswers(): Promise<void> {
-    const deadline = Date.now() + 10_000
+    const deadline = performance.now() + 10_000
     // Just connected: the list of folders is on its way.
-    while (this.list.all.length === 0 && this.connections.up && !this.stopped && Date.now() < deadline)
+    while (this.list.all.length === 0 && this.connections.up && !this.stopped && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 100))
     await this.withActsSession(async (session) => {
       const states = await this.list.refresh(session)
@@ -227,7 +229,7 @@ export class MailboxSync {
       log.info('connection ended', { code: failure.code, mailbox: this.mailbox.id })
       // A wrong password is not tried again until something changed, or a long time went by: servers lock accounts.
       this.refused = ['auth-refused', 'sign-in-needed', 'plaintext-refused'].includes(failure.code)
-      const unsettled = this.unreachable && Date.now() - this.networkChangedAt < unsettledMs
+      const unsettled = this.unreachable && performance.now() - this.networkChangedAt < unsettledMs
       await this.sleeper.sleep(
         this.refused ? refusedTryMs : Math.min(this.backoff.next(), unsettled ? unsettledTryMs : Infinity),
       )
@@ -272,7 +274,7 @@ export class MailboxSync {
       return await this.connections.openWork()
     } catch (error) {
       const failure = PosternError.from(error)
-      if (!otherFaceCodes.has(failure.code) || Date.now() - this.networkChangedAt > unsettledMs) throw failure
+      if (!otherFaceCodes.has(failure.code) || performance.now() - this.networkChangedAt > unsettledMs) throw failure
       const { folders } = await this.ports.store.call('folders.all', { mailboxId: this.mailbox.id })
       throw folders.length > 0 ? new PosternError('network-intercepted', failure.code, failure.detail) : failure
     }
@@ -300,7 +302,7 @@ export class MailboxSync {
     })
     // A connection that ends while nothing is asked of it is noticed at once, not at the next look around.
     session.onClose(() => this.sleeper.wake())
-    let lookedAt = Date.now()
+    let lookedAt = performance.now()
     const told = await session.hearOfAll((path) => this.heardOf(path))
     // What came before it was asked to tell.
     if (told) this.lookAround = true
@@ -313,15 +315,15 @@ export class MailboxSync {
       if (inbox && (!inbox.cursor.complete || state?.uidNext !== nextUid)) this.moved = true
       nextUid = state?.uidNext ?? null
       const nothingToDo = !this.moved && !this.askedForAll && !this.lookAround && this.touchedPaths.size === 0
-      if (nothingToDo && !session.closed) await this.sleeper.sleep(Math.max(0, lookedAt + restMs - Date.now()))
+      if (nothingToDo && !session.closed) await this.sleeper.sleep(Math.max(0, lookedAt + restMs - performance.now()))
       if (this.stopped) return
       if (session.closed)
         throw new PosternError('connection-lost', 'work connection', {
           host: this.mailbox.imap.host,
           port: this.mailbox.imap.port,
         })
-      if (this.askedForAll || this.lookAround || Date.now() - lookedAt >= restMs) {
-        lookedAt = Date.now()
+      if (this.askedForAll || this.lookAround || performance.now() - lookedAt >= restMs) {
+        lookedAt = performance.now()
         await this.lookAtEverything(session)
       } else await this.lookAtMoved(session)
       this.actsWaiting()

@@ -13,7 +13,7 @@ export class SyncProgress {
   private total = 0
   private reached: number | null = null
   private syncedAt: number | null = null
-  private reportedAt = 0
+  private reportedAt = -Infinity
   private timer: NodeJS.Timeout | undefined
   /** Folders that the server names and does not open. */
   private readonly refused = new Set<number>()
@@ -47,7 +47,7 @@ export class SyncProgress {
         this.timer = undefined
         if (this.syncedAt === null) this.report('syncing')
       },
-      Math.max(0, this.reportedAt + reportMs - Date.now()),
+      Math.max(0, this.reportedAt + reportMs - performance.now()),
     )
   }
 
@@ -77,7 +77,7 @@ export class SyncProgress {
   }
 
   report(state: SyncState, failure: PosternError | null = null): void {
-    this.reportedAt = Date.now()
+    this.reportedAt = performance.now()
     void this.store
       .call('progress.set', {
         mailboxId: this.mailboxId,

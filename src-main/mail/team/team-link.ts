@@ -39,7 +39,7 @@ export class TeamLink {
   private stopped = false
   private linkChanged = false
   private carrier: LogCarrier | null = null
-  private comparedAt = 0
+  private comparedAt = -Infinity
   private less = false
   /** All that lay there when this connection was made has been taken in. */
   private caughtUp = false
@@ -137,16 +137,16 @@ export class TeamLink {
     let lastPlace = await this.compare(carrier)
     this.caughtUp = true
     await this.report('live', null)
-    let pokedAt = Date.now()
+    let pokedAt = performance.now()
     while (!this.stopped && !this.linkChanged) {
       if (!open) throw new PosternError('connection-lost', 'the carrier closed')
       const due = await this.flush(carrier)
-      if (Date.now() - pokedAt >= pokeMs) {
+      if (performance.now() - pokedAt >= pokeMs) {
         await carrier.poke()
-        pokedAt = Date.now()
+        pokedAt = performance.now()
         more = true
       }
-      if (this.less || Date.now() - this.comparedAt >= compareMs) lastPlace = await this.compare(carrier)
+      if (this.less || performance.now() - this.comparedAt >= compareMs) lastPlace = await this.compare(carrier)
       if (more) {
         more = false
         const fresh = await carrier.list(lastPlace)
@@ -205,7 +205,7 @@ export class TeamLink {
     await this.take(carrier, unread(known))
     const { prune } = await this.ports.store.call('team.folder', { generation, places: there })
     if (prune.length > 0) await carrier.prune(prune)
-    this.comparedAt = Date.now()
+    this.comparedAt = performance.now()
     return there.at(-1) ?? '0'
   }
 

@@ -75,7 +75,7 @@ export class Upkeep {
   /** After every commit. */
   committed(): void {
     this.commits++
-    if (this.journalSince === 0) this.journalSince = Date.now()
+    if (this.journalSince === 0) this.journalSince = performance.now()
     this.schedule()
   }
 
@@ -94,7 +94,7 @@ export class Upkeep {
     if (this.stopped || this.running) return
     if (this.timer) {
       // Under steady load it runs all the same once the journal is old.
-      if (this.journalSince !== 0 && Date.now() - this.journalSince > longestJournal) return
+      if (this.journalSince !== 0 && performance.now() - this.journalSince > longestJournal) return
       clearTimeout(this.timer)
     }
     this.timer = setTimeout(() => {

@@ -40,7 +40,8 @@ export class SearchIndex {
   private stopped = false
   private timer: NodeJS.Timeout | null = null
   private due = 0
-  private lastBatch = 0
+  /** Of `performance.now()`, as `pausedUntil`: a clock that is set back must not keep what was deleted in the index (R48). */
+  private lastBatch = -Infinity
   /** Set by a step that wants to be called again after so many ms. */
   private tidyIn: number | null = null
   private mergeDue = false
@@ -149,12 +150,12 @@ export class SearchIndex {
   }
 
   private get paused(): boolean {
-    return this.pausedUntil > Date.now()
+    return this.pausedUntil > performance.now()
   }
 
   private schedule(wait = 0): void {
     if (this.stopped || this.busy) return
-    const due = Math.max(Date.now() + wait, this.pausedUntil)
+    const due = Math.max(performance.now() + wait, this.pausedUntil)
     if (this.timer) {
       if (this.due <= due) return
       clearTimeout(this.timer)
@@ -165,7 +166,7 @@ export class SearchIndex {
         this.timer = null
         void this.run()
       },
-      Math.max(0, due - Date.now()),
+      Math.max(0, due - performance.now()),
     )
     if (this.thread.script !== null) this.timer.unref()
   }
@@ -176,7 +177,7 @@ export class SearchIndex {
       while (!this.stopped && (await this.step())) await breathe()
     } catch (fault) {
       log.error('indexing failed', { fault })
-      this.pausedUntil = Date.now() + pause
+      this.pausedUntil = performance.now() + pause
     } finally {
       this.busy = false
       this.wakeWaiting()
@@ -212,7 +213,7 @@ export class SearchIndex {
     const done = taken.flatMap(([id]) => (this.queue.has(id) ? [] : [id]))
     this.note('DELETE FROM index_queue WHERE message_id IN (SELECT value FROM json_each(?))', JSON.stringify(done))
     this.mergeDue = true
-    this.lastBatch = Date.now()
+    this.lastBatch = performance.now()
     this.wakeWaiting()
     if (this.waiting === 0) this.caughtUp()
     return true
@@ -221,13 +222,13 @@ export class SearchIndex {
   /** Waits until no more messages come, or there are enough for a batch. */
   private async gathered(): Promise<void> {
     if (this.thread.script === null) return
-    const begun = Date.now()
+    const begun = performance.now()
     let before = 0
     while (
       !this.stopped &&
       this.queue.size > before &&
       this.queue.size < batchMessages &&
-      Date.now() - begun < longestGather
+      performance.now() - begun < longestGather
     ) {
       before = this.queue.size
       await new Promise((resolve) => {
@@ -260,7 +261,7 @@ export class SearchIndex {
   private async tidy(): Promise<boolean> {
     const purge = this.workspace.db.read.get("SELECT 1 FROM meta WHERE key = 'purge'") !== undefined
     if (!purge && !this.mergeDue) return false
-    const wait = this.lastBatch + quiet - Date.now()
+    const wait = this.lastBatch + quiet - performance.now()
     if (wait > 0 && this.thread.script !== null) {
       this.tidyIn = wait
       return false
@@ -300,7 +301,7 @@ export class SearchIndex {
     if (this.stopped) return
     log.warn('the search index failed', { code })
     if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_NOTADB') {
-      this.pausedUntil = Date.now() + pause
+      this.pausedUntil = performance.now() + pause
       this.tidyIn = pause
       this.schedule()
       return
