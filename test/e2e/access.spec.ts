@@ -19,6 +19,7 @@ import {
 import { answerDialogs, keepNotices, settingsPage } from './hands'
 import { shots } from './pictures'
 import {
+  endSession,
   expectSilentLogs,
   grantByCall,
   logRows,
@@ -304,7 +305,7 @@ test('the named manager writes a note, a tag and an assignment, which the team s
   ] as const)
     expect(await ask(session, name, input), name).toMatchObject({ ok: false })
   await session.screenshot({ path: join(shots, 'manager-session.png') })
-  await session.getByRole('button', { name: 'End session' }).click()
+  await endSession(session)
   await panelTab(page, 'Access log')
   await expect(logRows(page).filter({ hasText: 'Changed tags of conversation #' })).toHaveCount(1)
   await expect(logRows(page).filter({ hasText: 'Assigned conversation #' })).toHaveCount(1)

@@ -19,7 +19,7 @@ import {
   type Desk,
   type Team,
 } from './harness'
-import { grantByCall, knownStaff, logRows, panelTab, staffPassphrase } from './support-hands'
+import { endSession, grantByCall, knownStaff, logRows, panelTab, staffPassphrase } from './support-hands'
 
 const passphrase = 'seven loose spokes'
 const canary = 'canarybodyofthelockedmailqx'
@@ -174,15 +174,7 @@ test('support signs in from the lock screen: the window stays locked, and all is
   expect(await Promise.race([ask(page, 'settings.get', {}), page.waitForTimeout(1500).then(() => 'no answer')])).toBe(
     'no answer',
   )
-  const closed = session.waitForEvent('close')
-  // The window may be gone before the click has been told.
-  await Promise.all([
-    closed,
-    session
-      .getByRole('button', { name: 'End session' })
-      .click()
-      .catch(() => undefined),
-  ])
+  await endSession(session)
   await expect.poll(() => whoRemembers(canary), { timeout: 20_000 }).toEqual([])
   await unlock()
   await panelTab(page, 'Access log')

@@ -89,3 +89,10 @@ export async function setClock(desk: Desk, offset: number): Promise<void> {
     [join(import.meta.dirname, '../servers/clock.mjs'), String(offset)] as const,
   )
 }
+
+/** Ends a session by its button and waits until its window is gone, which it may be before the click has been told. */
+export async function endSession(session: Page): Promise<void> {
+  const closed = session.waitForEvent('close')
+  const button = session.getByRole('button', { name: 'End session' })
+  await Promise.all([closed, button.click().catch(() => undefined)])
+}

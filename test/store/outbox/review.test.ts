@@ -168,8 +168,7 @@ describe("an answer does not pass somebody else's", () => {
       { live: true },
     )
     expect(
-      (await store.mail.call('outbox.claim', { mailboxId, looked: [...looked, { mailboxId: sales.id, at: now }] }))
-        .job,
+      (await store.mail.call('outbox.claim', { mailboxId, looked: [...looked, { mailboxId: sales.id, at: now }] })).job,
     ).toBeNull()
     expect(await item()).toMatchObject({ state: 'held', since: [{ from: { name: 'Mei' } }] })
   })
