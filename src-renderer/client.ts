@@ -51,7 +51,7 @@ export async function call<N extends CallName>(name: N, input: CallInput<N>): Pr
   }
 }
 
-/** The same for what the window asks by itself to stay fresh. */
+/** The same for what is only looked up, by the window to stay fresh or for somebody who types: it changes nothing. */
 export async function ask<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
   let answer: Answer<CallOutput<N>>
   try {

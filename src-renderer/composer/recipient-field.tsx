@@ -2,7 +2,7 @@ import { TriangleAlert, X } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react'
 import type { Address } from '../../src-preload/contract'
 import { addressKey, isMailAddress } from '../../src-preload/contract/address'
-import { call } from '../client'
+import { ask } from '../client'
 import { t } from '../text'
 import { Avatar } from '../ui/avatar'
 import { Icon } from '../ui/icon'
@@ -19,7 +19,7 @@ function useSuggestions(text: string, there: readonly Address[]): Address[] {
     if (wanted === '') return undefined
     let gone = false
     const timer = setTimeout(() => {
-      void call('customers.suggest', { text: wanted }).then(
+      void ask('customers.suggest', { text: wanted }).then(
         ({ addresses }) => {
           if (!gone) setFound({ text: wanted, addresses })
         },

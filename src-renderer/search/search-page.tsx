@@ -14,7 +14,7 @@ import { Time } from '../ui/time'
 import { Hits } from './hits'
 import { useSearchResults } from './use-search-results'
 
-const shownTotal = ({ total, counted }: { total: number; counted: boolean }): string =>
+const shownTotal = (total: number, counted: boolean): string =>
   counted ? numberText(total) : t('views:more', { n: numberText(total) })
 const plain = (text: Marked) => text.join('')
 
@@ -93,7 +93,9 @@ export function SearchPage({ text }: { text: string }) {
         <div className="tabs" aria-live="polite">
           <span className="on">
             {t('search:conversations')}{' '}
-            {asked && answeredFor !== null && <span className="t3 num">{shownTotal(results)}</span>}
+            {asked && results.total !== null && (
+              <span className="t3 num">{shownTotal(results.total, results.counted)}</span>
+            )}
           </span>
           {asked && results.ms !== null && (
             <span className="push meta t3 num">

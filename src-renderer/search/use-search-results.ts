@@ -1,8 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { SearchHit } from '../../src-preload/contract'
-import { asCallError, call, type CallError } from '../client'
+import { ask, asCallError, type CallError } from '../client'
 
-const slowMs = 300
 /** While messages are on their way into the index the answer is asked for again. */
 const againMs = 1500
 /** One letter begins most words of all mail, and is hardly ever all that somebody looks for: it waits so long for the next. */
@@ -15,7 +14,8 @@ const countAfterMs = 250
 
 interface Results {
   hits: readonly SearchHit[]
-  total: number
+  /** null until they are counted; those that are met first say nothing of how many there are. */
+  total: number | null
   /** Whether these are all; else there are at least so many. */
   counted: boolean
   more: boolean
@@ -28,12 +28,11 @@ interface Results {
   error: CallError | null
   /** The text that the hits belong to; null before the first answer. */
   answeredFor: string | null
-  slow: boolean
 }
 
 const nothing: Results = {
   hits: [],
-  total: 0,
+  total: null,
   counted: true,
   more: false,
   waiting: 0,
@@ -41,13 +40,12 @@ const nothing: Results = {
   ms: null,
   error: null,
   answeredFor: null,
-  slow: false,
 }
 
 async function answer(text: string): Promise<Results> {
   try {
-    const found = await call('search.query', { text, offset: 0, limit: firstPage, quick: true })
-    return { ...found, error: null, answeredFor: text, slow: false }
+    const found = await ask('search.query', { text, offset: 0, limit: firstPage, quick: true })
+    return { ...found, total: found.counted ? found.total : null, error: null, answeredFor: text }
   } catch (thrown) {
     return { ...nothing, error: asCallError(thrown), answeredFor: text }
   }
@@ -62,10 +60,9 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
   const wanted = useRef('')
   const running = useRef(false)
 
-  const ask = useCallback(async () => {
+  const follow = useCallback(async () => {
     if (running.current) return
     running.current = true
-    const slow = setTimeout(() => setResults((now) => ({ ...now, slow: true })), slowMs)
     let asked = ''
     // what was typed meanwhile is asked next; what was typed in between is skipped
     while (wanted.current !== asked && wanted.current !== '') {
@@ -73,11 +70,10 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
       const found = await answer(asked)
       if (wanted.current === asked)
         setResults((now) =>
-          // asked again, it has at least as many as were counted
-          now.answeredFor === asked && !found.counted ? { ...found, total: Math.max(found.total, now.total) } : found,
+          // asked again, it has as many as were counted until they are counted anew
+          now.answeredFor === asked && found.total === null ? { ...found, total: now.total } : found,
         )
     }
-    clearTimeout(slow)
     running.current = false
   }, [])
 
@@ -88,26 +84,26 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
       return undefined
     }
     if ([...wanted.current].length > 1) {
-      void ask()
+      void follow()
       return undefined
     }
-    const timer = setTimeout(() => void ask(), oneLetterMs)
+    const timer = setTimeout(() => void follow(), oneLetterMs)
     return () => clearTimeout(timer)
-  }, [text, ask])
+  }, [text, follow])
 
   useEffect(() => {
     // A list that was scrolled on is not pulled from under the reader.
     if (results.waiting === 0 || results.hits.length > firstPage) return undefined
-    const timer = setTimeout(() => void ask(), againMs)
+    const timer = setTimeout(() => void follow(), againMs)
     return () => clearTimeout(timer)
-  }, [results, ask])
+  }, [results, follow])
 
   const { answeredFor, counted } = results
   useEffect(() => {
     if (counted || answeredFor !== text.trim()) return undefined
     const timer = setTimeout(() => {
-      // a count that did not come leaves "at least"
-      void call('search.query', { text: answeredFor, offset: 0, limit: 1 }).then(
+      // a count that did not come leaves the number away
+      void ask('search.query', { text: answeredFor, offset: 0, limit: 1 }).then(
         (found) =>
           setResults((now) =>
             now.answeredFor === answeredFor ? { ...now, total: found.total, counted: found.counted } : now,
@@ -122,7 +118,7 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
     if (running.current || !results.more || results.answeredFor === null) return
     running.current = true
     const asked = results.answeredFor
-    call('search.query', { text: asked, offset: results.hits.length, limit: pageSize })
+    ask('search.query', { text: asked, offset: results.hits.length, limit: pageSize })
       .then(
         (page) => {
           if (wanted.current === asked)
@@ -138,10 +134,10 @@ export function useSearchResults(text: string): Results & { loadMore: () => void
       )
       .finally(() => {
         running.current = false
-        if (wanted.current !== asked && wanted.current !== '') void ask()
+        if (wanted.current !== asked && wanted.current !== '') void follow()
       })
-  }, [results.more, results.answeredFor, results.hits.length, ask])
+  }, [results.more, results.answeredFor, results.hits.length, follow])
 
-  const again = useCallback(() => void ask(), [ask])
+  const again = useCallback(() => void follow(), [follow])
   return { ...results, loadMore, again }
 }

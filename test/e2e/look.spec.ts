@@ -84,6 +84,19 @@ test('no fault in a reply with text and quote, and in a new message', async () =
 })
 
 test('no fault in search, palette and the list of shortcuts', async () => {
+  // How many there are is said once they are counted, never as a number that still grows.
+  await page.evaluate(`
+    window.numbers = new Set()
+    window.noting = new MutationObserver(() => {
+      const number = document.querySelector('[data-pane=search] .tabs .on .num')
+      if (number) window.numbers.add(number.textContent)
+    })
+    window.noting.observe(document.body, { subtree: true, childList: true, characterData: true })`)
+  const numbers = () => page.evaluate<string[]>('[...window.numbers]')
+  await page.getByRole('searchbox', { name: 'Search' }).fill('bike')
+  await expect.poll(numbers).toHaveLength(1)
+  expect(Number((await numbers())[0])).toBeGreaterThan(11)
+  await page.evaluate('window.noting.disconnect()')
   await page.getByRole('searchbox', { name: 'Search' }).fill('wheel')
   await expect(page.getByRole('option').first()).toBeVisible()
   await look(desk, 'search')
