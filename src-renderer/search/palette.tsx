@@ -1,10 +1,10 @@
 import { Command } from 'cmdk'
-import { ArrowRight, ListFilter, Mail, Search, SlidersHorizontal, Tag, Zap } from 'lucide-react'
+import { ListFilter, Mail, Search, Tag } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useState, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import { goSaved, goSearch, goSettings, goView, openHit } from '../state/places'
-import { acts, entryOf, type Act, type ShortcutGroup } from '../state/keymap'
+import { entryOf, type ShortcutGroup } from '../state/keymap'
 import { runAct, useShortcutStore } from '../state/shortcuts'
 import { t } from '../text'
 import { Icon, type LucideIcon } from '../ui/icon'
@@ -13,7 +13,7 @@ import { Time } from '../ui/time'
 import { focusIsFree, openerNow } from '../ui/trigger'
 import { useTags } from '../work/tags'
 import { useSavedViews } from '../work/use-views'
-import { viewIcons } from '../work/view-icons'
+import { actIcons, offeredActs, type OfferedAct } from './act-icons'
 import { Hits, markTyped } from './hits'
 import { useSearchResults } from './use-search-results'
 import { useMailboxes } from '../work/mailboxes'
@@ -26,10 +26,6 @@ const doGroups = [
   'everywhere',
   'program',
 ] as const satisfies readonly ShortcutGroup[]
-const goIcons: Record<string, LucideIcon> = {
-  ...Object.fromEntries(Object.entries(viewIcons).map(([view, icon]) => [`go.${view}`, icon])),
-  'go.settings': SlidersHorizontal,
-}
 const mostHits = 5
 
 /** Words that begin with what was typed count most, then words that hold it; every word typed must be found. */
@@ -79,9 +75,9 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
   const views = useSavedViews()
   const tags = useTags()
   const found = useSearchResults(text)
-  const offered = new Set(shortcuts.filter((one) => !one.hidden).map((one) => one.act))
-  const listed = (group: ShortcutGroup): Act[] =>
-    acts.filter((act) => entryOf(act).group === group && !entryOf(act).moves && offered.has(act))
+  const possible = new Set(shortcuts.filter((one) => !one.hidden).map((one) => one.act))
+  const listed = (group: ShortcutGroup): OfferedAct[] =>
+    offeredActs.filter((act) => entryOf(act).group === group && possible.has(act))
   const [opener] = useState(openerNow)
   // Closed first: what is done may ask where the focus is, or take it; a key in between would reach what lies behind.
   const run = (does: () => void) => () => {
@@ -91,12 +87,12 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
   }
   const asked = text.trim()
   const marked = (label: string) => <Hits text={markTyped(label, asked)} />
-  const command = (act: Act, icon: LucideIcon) => (
+  const command = (act: OfferedAct) => (
     <Item
       key={act}
       value={`act ${act}`}
       keywords={[t(entryOf(act).label)]}
-      icon={icon}
+      icon={actIcons[act]}
       end={<Kbd act={act} />}
       onSelect={run(() => runAct(act))}
     >
@@ -129,10 +125,10 @@ export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: (
               <Command.List className="pal-ls" label={t('search:palette.label')}>
                 <Command.Empty className="mh">{t('search:palette.nothing')}</Command.Empty>
                 <Command.Group heading={t('search:palette.do')}>
-                  {doGroups.map((group) => listed(group).map((act) => command(act, Zap)))}
+                  {doGroups.map((group) => listed(group).map(command))}
                 </Command.Group>
                 <Command.Group heading={t('search:palette.go')}>
-                  {listed('go').map((act) => command(act, goIcons[act] ?? ArrowRight))}
+                  {listed('go').map(command)}
                   {views.map(({ name, label }) => (
                     <Item
                       key={name}

@@ -1,0 +1,92 @@
+import {
+  AArrowDown,
+  AArrowUp,
+  AlarmClock,
+  ALargeSmall,
+  ArrowDownUp,
+  ArrowLeft,
+  ArrowRight,
+  Bookmark,
+  CircleCheck,
+  Forward,
+  Keyboard,
+  LifeBuoy,
+  ListChecks,
+  Lock,
+  Merge,
+  PanelLeft,
+  PanelRight,
+  Reply,
+  ReplyAll,
+  Search,
+  Send,
+  Shield,
+  SlidersHorizontal,
+  Split,
+  SquarePen,
+  StickyNote,
+  Tag,
+  Undo2,
+  User,
+  UserCheck,
+} from 'lucide-react'
+import { acts, entryOf, type Act, type keymap } from '../state/keymap'
+import type { LucideIcon } from '../ui/icon'
+import { viewIcons } from '../work/view-icons'
+
+/** An act that is offered by name, not one that only moves. */
+export type OfferedAct = { [A in Act]: (typeof keymap)[A] extends { moves: true } ? never : A }[Act]
+
+const isOffered = (act: Act): act is OfferedAct => !entryOf(act).moves
+
+/** All of them, in the order of the keymap. */
+export const offeredActs: readonly OfferedAct[] = acts.filter(isOffered)
+
+/** The sign of each, the one that its button has. */
+export const actIcons: Readonly<Record<OfferedAct, LucideIcon>> = {
+  search: Search,
+  help: Keyboard,
+  new: SquarePen,
+  undo: Undo2,
+  sidebar: PanelLeft,
+  profile: PanelRight,
+  back: ArrowLeft,
+  forward: ArrowRight,
+  'go.inbox': viewIcons.inbox,
+  'go.unassigned': viewIcons.unassigned,
+  'go.mine': viewIcons.mine,
+  'go.assigned': viewIcons.assigned,
+  'go.snoozed': viewIcons.snoozed,
+  'go.pending': viewIcons.pending,
+  'go.drafts': viewIcons.drafts,
+  'go.outbox': viewIcons.outbox,
+  'go.closed': viewIcons.closed,
+  'go.mentions': viewIcons.mentions,
+  'go.followed': viewIcons.followed,
+  'go.spam': viewIcons.spam,
+  'go.groups': viewIcons.groups,
+  'go.privacy': Shield,
+  'go.transfers': ArrowDownUp,
+  'go.support': LifeBuoy,
+  'go.settings': SlidersHorizontal,
+  pickAll: ListChecks,
+  reply: Reply,
+  replyAll: ReplyAll,
+  forwardMessage: Forward,
+  note: StickyNote,
+  closeOrOpen: CircleCheck,
+  assign: UserCheck,
+  toMe: User,
+  tag: Tag,
+  label: Bookmark,
+  snooze: AlarmClock,
+  follow: Bookmark,
+  merge: Merge,
+  split: Split,
+  send: Send,
+  sendOpen: Send,
+  lock: Lock,
+  textLarger: AArrowUp,
+  textSmaller: AArrowDown,
+  textUsual: ALargeSmall,
+}
