@@ -1,4 +1,5 @@
 import { createElement, useEffect, useLayoutEffect, useState, type ComponentType } from 'react'
+import { afterPaint } from '../state/after-paint'
 
 /** A component whose code comes later. */
 export interface Later<P extends object> {
@@ -8,17 +9,42 @@ export interface Later<P extends object> {
   readonly prepare: () => void
 }
 
-/** Keys that are pressed before what they are meant for is there do nothing, rather than something to what lies behind it. */
+/**
+ * Keys that are pressed before what they are meant for is there: what lies behind it gets none, and once it has the focus they are
+ * pressed again, in their order.
+ */
 export function useHeldKeys(held = true): void {
   useLayoutEffect(() => {
     if (!held) return undefined
+    const kept: KeyboardEvent[] = []
     const hold = (event: KeyboardEvent) => {
+      if (!event.isTrusted) return
       event.preventDefault()
       event.stopImmediatePropagation()
+      // what a key that is held down repeats was meant for what stood there before
+      if (!event.repeat) kept.push(event)
     }
     window.addEventListener('keydown', hold, true)
-    return () => window.removeEventListener('keydown', hold, true)
+    // the frame that draws it also gives it the focus
+    return () => {
+      afterPaint(() => void pressAgain(kept).finally(() => window.removeEventListener('keydown', hold, true)))
+    }
   }, [held])
+}
+
+/** Each in a turn of its own, so that the next one finds what the last one did; more may come meanwhile. */
+async function pressAgain(kept: KeyboardEvent[]): Promise<void> {
+  for (let event = kept.shift(); event; event = kept.shift()) {
+    press(event)
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+}
+
+/** No page can press a key as a person does: it tells of the key, and writes its letter where nobody took it. */
+function press({ key, code, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): void {
+  const keys = { key, code, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, cancelable: true }
+  const taken = !(document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', keys))
+  if (!taken && [...key].length === 1 && !ctrlKey && !metaKey) document.execCommand('insertText', false, key)
 }
 
 /** In the place of a layer whose code is on its way. */

@@ -137,6 +137,25 @@ test('no fault when the cable is out and a reply waits', async () => {
   await team.restoreCables()
 })
 
+test('keys that are pressed while the code of what they are for is on its way are not lost, and none reaches what lies behind', async () => {
+  await desk.app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onBeforeRequest((asked, answer) => {
+      setTimeout(() => answer({}), asked.url.includes('/palette-') ? 1500 : 0)
+    })
+  })
+  await page.reload()
+  await expect(row(page, /First/)).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('close')
+  await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('close')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(row(page, /First/)).toBeVisible()
+  await desk.app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onBeforeRequest(null)
+  })
+})
+
 test('no fault on the page of a store that no key opens, and a damaged beginning of its file is named as a cause', async () => {
   const { profile } = desk
   await desk.close()
