@@ -126,16 +126,15 @@ export function Thread({
     () => arrange(messages, history, notes, (message) => isOpen(message) || unfolded.has(message)),
     [messages, history, notes, isOpen, unfolded],
   )
-  const target = firstUnread !== null && messages.at(-1)?.id !== firstUnread ? firstUnread : null
   const told = useMemo(() => Map.groupBy(deliveries, (one) => one.messageId), [deliveries])
   const pane = useRef<HTMLDivElement>(null)
   const place = useRef<KeptPlace | null>(null)
   useLayoutEffect(() => {
     if (!pane.current) return undefined
-    const kept = keepPlace(pane.current, id, target)
+    const kept = keepPlace(pane.current, id, firstUnread)
     place.current = kept
     return kept.stop
-  }, [id, target])
+  }, [id, firstUnread])
 
   const people = usePeople()
   const last = { message: messages.at(-1)?.id, note: notes.at(-1), queued: outbox.at(-1)?.id }

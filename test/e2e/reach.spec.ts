@@ -89,6 +89,12 @@ test('no tool of a reply is out of reach in a narrow composer, and none lies ove
   await page.keyboard.press('Escape')
 })
 
+test('a message that nobody has read is shown from its beginning, however long it is', async () => {
+  await openRow(page, 'Second of three')
+  await expect(conversation(page).getByText('A line of text.').first()).toBeVisible()
+  await expect(conversation(page).getByRole('article').getByText('Ann 1')).toBeInViewport({ ratio: 1 })
+})
+
 test('what one adds to a long conversation is seen at once, wherever it was scrolled to', async () => {
   await openRow(page, 'Third of three')
   await conversation(page).getByText('A line of text.').first().hover()
