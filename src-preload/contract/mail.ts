@@ -158,13 +158,16 @@ export const Since = z.object({
 })
 export type Since = z.infer<typeof Since>
 
+/** More than any message names that is answered to all: how many a message may go to is said when it is sent. */
+const mostNamed = 10_000
+
 export const DraftContent = z.object({
   mailboxId: Id,
   /** One of the mailbox's addresses; empty: its own. */
   from: z.string().max(320).default(''),
-  to: z.array(Address).max(2000),
-  cc: z.array(Address).max(2000),
-  bcc: z.array(Address).max(2000),
+  to: z.array(Address).max(mostNamed),
+  cc: z.array(Address).max(mostNamed),
+  bcc: z.array(Address).max(mostNamed),
   subject: z.string().max(2000),
   html: z.string().max(5_000_000),
   text: z.string().max(5_000_000),

@@ -118,21 +118,21 @@ describe('drafts', () => {
 })
 
 describe('outbox', () => {
-  test('without recipients, or with 2,000 of them, nothing is queued', async () => {
+  test('without recipients, or with all of a mail to 5,000, nothing is queued and the draft is kept', async () => {
     const { draftId } = await reply()
     const draft = await store.call('drafts.get', { id: draftId })
     await store.call('drafts.save', { ...draft, to: [], cc: [], bcc: [] })
     expect(await codeOf(store.call('outbox.send', { draftId, thenStatus: 'closed' }))).toBe('no-recipient')
     await store.call('drafts.save', {
       ...draft,
-      to: Array.from({ length: 2000 }, (_, n) => ({ name: '', address: `c${n}@x.test` })),
+      to: Array.from({ length: 5001 }, (_, n) => ({ name: '', address: `c${n}@x.test` })),
     })
     await expect(store.call('outbox.send', { draftId, thenStatus: 'closed' })).rejects.toMatchObject({
       code: 'too-many-recipients',
-      detail: { count: 2000, limit: 500 },
+      detail: { count: 5001, limit: 500 },
     })
     expect((await store.call('outbox.list', {})).items).toEqual([])
-    expect((await store.call('drafts.get', { id: draftId })).to).toHaveLength(2000)
+    expect((await store.call('drafts.get', { id: draftId })).to).toHaveLength(5001)
   })
 
   test('sent: frozen identity, claimed once, shown as a message when it left, found again in Sent', async () => {
