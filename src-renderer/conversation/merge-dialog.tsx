@@ -1,12 +1,11 @@
 import { Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
-import { call } from '../client'
+import { ask } from '../client'
 import { tellFailure } from '../state/acts'
 import { mergeConversations } from '../state/threads'
 import { t } from '../text'
-import { Button } from '../ui/button'
-import { Dialog } from '../ui/dialog'
+import { ActDialog } from '../ui/act-dialog'
 import { Field, Input } from '../ui/field'
 import { Time } from '../ui/time'
 
@@ -33,7 +32,7 @@ function useFound(text: string): readonly Candidate[] | null {
       return undefined
     }
     const timer = setTimeout(() => {
-      call('search.query', { text: asked, offset: 0, limit: most }).then(({ hits }) => {
+      ask('search.query', { text: asked, offset: 0, limit: most }).then(({ hits }) => {
         if (wanted.current !== asked) return
         const byId = new Map(
           hits.map((hit): [number, Candidate] => [
@@ -60,7 +59,7 @@ function useSameCustomer(customerId: number | null): readonly Candidate[] {
   const [same, setSame] = useState<readonly Candidate[]>([])
   useEffect(() => {
     if (customerId === null) return
-    call('customers.get', { id: customerId }).then(
+    ask('customers.get', { id: customerId }).then(
       ({ name, conversations }) =>
         setSame(conversations.map(({ lastAt, ...one }) => ({ ...one, at: lastAt, person: name }))),
       tellFailure,
@@ -73,35 +72,20 @@ function useSameCustomer(customerId: number | null): readonly Candidate[] {
 export function MergeDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState<number | null>(null)
-  const [busy, setBusy] = useState(false)
   const found = useFound(text)
   const { customerId } = conversation
   const same = useSameCustomer(customerId)
   const candidates = (found ?? same).filter(({ id }) => id !== conversation.id).slice(0, most)
   const sameIds = new Set(same.map(({ id }) => id))
   const target = candidates.some(({ id }) => id === chosen) ? chosen : null
-  const merge = async () => {
-    if (target === null) return
-    setBusy(true)
-    if (await mergeConversations([conversation.id], target)) onClose()
-    else setBusy(false)
-  }
   return (
-    <Dialog
-      open
+    <ActDialog
       onClose={onClose}
       title={t('threads:mergeTitle')}
       description={t('threads:mergeText')}
-      foot={
-        <>
-          <Button size="lg" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button size="lg" kind="primary" disabled={target === null} busy={busy} onClick={() => void merge()}>
-            {t('threads:mergeDo')}
-          </Button>
-        </>
-      }
+      act={t('threads:mergeDo')}
+      ready={target !== null}
+      work={async () => (await mergeConversations([conversation.id], target)) && undefined}
     >
       <Field label={t('threads:mergeFind')}>
         {(ids) => (
@@ -129,21 +113,22 @@ export function MergeDialog({ conversation, onClose }: { conversation: Conversat
               name="merge-into"
               checked={one.id === target}
               onChange={() => setChosen(one.id)}
-              aria-label={t('threads:mergeInto', { subject: one.subject || t('common:noSubject'), id: one.id })}
+              aria-label={t('threads:mergeInto', { subject: one.subject || t('common:noSubject'), person: one.person })}
             />
-            <span className="cut grow">
-              <bdi className="medium">{one.subject || t('common:noSubject')}</bdi>{' '}
-              <bdi className="t3">{one.person}</bdi>
+            <span className="merge-text">
+              <bdi className="medium cut">{one.subject || t('common:noSubject')}</bdi>
+              <span className="x g2 t3 meta">
+                <bdi className="cut">{one.person}</bdi>
+                {found && customerId !== null && !sameIds.has(one.id) && (
+                  <span className="chip sm warn">{t('threads:otherCustomer')}</span>
+                )}
+                <span className="push nowrap">{t(`status.${one.status}`)}</span>
+                <Time at={one.at} form="search" className="nowrap" />
+              </span>
             </span>
-            {found && customerId !== null && !sameIds.has(one.id) && (
-              <span className="chip sm warn">{t('threads:otherCustomer')}</span>
-            )}
-            <span className="t3 meta nowrap">{t(`status.${one.status}`)}</span>
-            <span className="t3 meta num nowrap">#{one.id}</span>
-            <Time at={one.at} form="search" className="t3 meta nowrap" />
           </label>
         ))}
       </fieldset>
-    </Dialog>
+    </ActDialog>
   )
 }

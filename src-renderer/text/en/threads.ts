@@ -38,7 +38,7 @@ export const threads = {
   mergeNone: 'No other conversation found.',
   mergeNoneYet: 'No other conversation of this customer. Type to find one.',
   mergeDo: 'Merge',
-  mergeInto: 'Merge into {{subject}}, conversation {{id}}',
+  mergeInto: 'Merge into {{subject}}, {{person}}',
   export: 'Export…',
   merged_one: 'Merged',
   merged_other: '{{count}} conversations merged',
