@@ -259,7 +259,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
       return answer
     },
     'import.end': ({ id, error }) => {
-      endImport(workspace(), id, error?.code ?? null)
+      if (endImport(workspace(), id, error?.code ?? null)) service.open.upkeep.removalWaits()
       return {}
     },
     'outbox.ending': ({ id, attempt }) => {

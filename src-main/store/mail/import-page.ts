@@ -7,6 +7,7 @@ import { putIntoArchive, wakeMail } from '../conversations/move-mailbox'
 import { Batch } from './batch'
 import { messageKey } from './message-row'
 import { Portion, ingest, openFolder } from './messages'
+import { hideMailbox } from './removal'
 import { endTransfer } from './transfers'
 import { breathe, type Workspace } from '../workspace'
 
@@ -59,8 +60,16 @@ export async function importPage(workspace: Workspace, page: z.infer<typeof Impo
   return { go: true }
 }
 
-export function endImport(workspace: Workspace, id: number, error: string | null): void {
+/** Ends an import. A mailbox that was made for files without any mail goes again. @returns whether one has to be removed */
+export function endImport(workspace: Workspace, id: number, error: string | null): boolean {
   workspace.db.write((tx) => endTransfer(tx, id, error === null ? 'done' : 'failed', error))
+  const idle = workspace.db.read.get<{ id: number }>(
+    `SELECT b.id FROM transfers t JOIN mailboxes b ON b.id = t.mailbox_id WHERE t.id = ? AND t.error = 'not-found'
+     AND b.local = 1 AND b.removing = 0 AND NOT EXISTS(SELECT 1 FROM folders WHERE mailbox_id = b.id)`,
+    id,
+  )
+  if (idle) hideMailbox(workspace, idle.id)
+  return idle !== undefined
 }
 
 function storeItems(

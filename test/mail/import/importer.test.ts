@@ -204,7 +204,11 @@ test('cancelled, it stops and keeps what came; what cannot be imported is refuse
   const empty = folder()
   importer = new Importer(parser)
   importer.connectStore(store.mail)
+  const mailboxes = async (): Promise<string[]> =>
+    (await store.call('mailboxes.list', {})).mailboxes.map(({ name }) => name)
+  const before = await mailboxes()
   expect(await importAll(empty)).toMatchObject({ state: 'failed', error: 'not-found' })
+  expect(await mailboxes(), 'nothing is left of an import that found nothing').toEqual(before)
   await store.mailbox('taken@acme.test')
   expect(
     await codeOf(
