@@ -63,7 +63,7 @@ export class Changes {
  * costs the store and every window time, and nobody reads a list that changes ten times a second.
  */
 const steadyMs = 100
-const longestMs = 400
+const longestMs = 1_000
 /** So long it stays quick, ms: within it a mailbox that was just added shows its first page. */
 const quickMs = 2_000
 /** By so much longer each time. */
@@ -71,7 +71,7 @@ const slowing = 1.5
 
 /**
  * Collapses what several commits changed into one event a topic: published once the turn is over, and while one commit follows
- * the other, as in a sync, after 100 ms, when it goes on after 400 ms.
+ * the other, as in a sync, after 100 ms, when it goes on after a second.
  */
 export class Publisher {
   private waiting: Changes | null = null

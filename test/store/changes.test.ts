@@ -26,7 +26,7 @@ test('a sync does not tell the window of each commit, and of none too late or ne
   expect(told.flatMap((ids) => ids.split(',').map(Number))).toEqual(Array.from({ length: 40 }, (_, at) => at + 1))
 })
 
-test('the first page of a sync does not wait; a long one is told of ever less often, though never later than half a second; what comes after it at once', () => {
+test('the first page of a sync does not wait; a long one is told of ever less often, though never later than a second; what comes after it at once', () => {
   const times: number[] = []
   const slow = new Publisher(() => times.push(performance.now()))
   for (let id = 1; id <= 500; id += 1) {
@@ -35,9 +35,9 @@ test('the first page of a sync does not wait; a long one is told of ever less of
   }
   const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0))
   expect(Math.max(...gaps.slice(0, 15))).toBeLessThan(150)
-  expect(Math.max(...gaps)).toBeLessThan(500)
-  expect(times.length).toBeLessThan(32)
-  vi.advanceTimersByTime(1_000)
+  expect(Math.max(...gaps)).toBeLessThan(1_100)
+  expect(times.length).toBeLessThan(28)
+  vi.advanceTimersByTime(2_000)
   const before = times.length
   for (const pause of [20, 120]) {
     slow.committed(changed(1))
