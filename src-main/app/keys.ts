@@ -9,6 +9,7 @@ import { keyMark } from '../crypto/key-mark'
 import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
 import { openWithKeyFile, sealToCard, type KeyFile } from '../crypto/support-identity'
 import { fileHead } from '../shared/file-head'
+import { Lock } from '../shared/lock'
 import { logger } from '../shared/log'
 import { removeWrittenFile, writeFileSafely } from './files'
 import { keychainWorks, resealFile, sealedFile, secretsFile, systemKeychain, type SecretKeeper } from './secrets'
@@ -64,6 +65,8 @@ export class Keys {
   private wrongTries = 0
   private lastTry: Promise<unknown> = Promise.resolve()
   private deviceKeys: Buffer | null = null
+  /** One change of what is kept, or of where, at a time: another one's secret would be left behind. */
+  private readonly moving = new Lock()
 
   constructor(
     private readonly profile: string,
@@ -194,6 +197,10 @@ export class Keys {
 
   /** First passphrase of a new profile, a new one for an old (then `current` must fit), or a lock on a keychain profile. */
   async setPassphrase(passphrase: string, current: string | undefined): Promise<KeyState> {
+    return await this.moving.hold(() => this.toPassphrase(passphrase, current))
+  }
+
+  private async toPassphrase(passphrase: string, current: string | undefined): Promise<KeyState> {
     const ring = this.ring
     if (ring?.mode === 'passphrase') (await this.unwrap(ring.wrapped, current ?? '')).fill(0)
     const key = this.key ?? newKey()
@@ -210,6 +217,10 @@ export class Keys {
 
   /** Back to the keychain. Throws `wrong-passphrase`, `no-keychain`. */
   async removePassphrase(current: string): Promise<void> {
+    await this.moving.hold(() => this.toKeychain(current))
+  }
+
+  private async toKeychain(current: string): Promise<void> {
     if (this.ring?.mode !== 'passphrase') throw new PosternError('not-found', 'no passphrase is set')
     const key = await this.unwrap(this.ring.wrapped, current)
     if (!(await keychainWorks(this.keychain))) throw new PosternError('no-keychain')
@@ -331,12 +342,22 @@ export class Keys {
     return this.keeper().get(this.scoped(name))
   }
   async setSecret(name: string, value: string): Promise<void> {
-    await this.keeper().set(this.scoped(name), value)
-    await this.remember(name, true)
+    await this.setSecrets(new Map([[name, value]]))
+  }
+  async setSecrets(secrets: ReadonlyMap<string, string>): Promise<void> {
+    await this.moving.hold(async () => {
+      const keeper = this.keeper()
+      // Names first: a secret that nobody knows of would be left behind when the keeper changes.
+      await this.name(keeper, (names) => [...names, ...secrets.keys()])
+      await Promise.all([...secrets].map(([name, value]) => keeper.set(this.scoped(name), value)))
+    })
   }
   async removeSecret(name: string): Promise<void> {
-    await this.keeper().remove(this.scoped(name))
-    await this.remember(name, false)
+    await this.moving.hold(async () => {
+      const keeper = this.keeper()
+      await keeper.remove(this.scoped(name))
+      await this.name(keeper, (names) => names.filter((one) => one !== name))
+    })
   }
 
   private keeper(): SecretKeeper {
@@ -350,11 +371,10 @@ export class Keys {
   }
 
   /** A keychain cannot list what we kept, so the names are kept as one more secret. */
-  private async remember(name: string, there: boolean): Promise<void> {
-    const names = new Set(await this.names(this.keeper(), this.ring?.id ?? ''))
-    if (there) names.add(name)
-    else names.delete(name)
-    await this.keeper().set(this.scoped('names'), JSON.stringify([...names]))
+  private async name(keeper: SecretKeeper, changed: (names: string[]) => string[]): Promise<void> {
+    const before = await this.names(keeper, this.ring?.id ?? '')
+    const after = [...new Set(changed(before))]
+    if (after.length !== before.length) await keeper.set(this.scoped('names'), JSON.stringify(after))
   }
   private async names(keeper: SecretKeeper, id: string): Promise<string[]> {
     const stored = await keeper.get(`names:${id}`)

@@ -136,15 +136,16 @@ export class Mailboxes {
       kept.set(signInId, known)
       return known
     }
+    const secrets = new Map<string, string>()
     for (const use of uses) {
       const { host, port, user, signIn = 'password' } = settings[use]
-      const keep = async (secret: Secret): Promise<void> =>
-        this.keys.setSecret(secretName(id, use), JSON.stringify(secret))
+      const keep = (secret: Secret): void => void secrets.set(secretName(id, use), JSON.stringify(secret))
       const password = use === 'smtp' ? (given.smtpPassword ?? given.password) : given.password
       const signInId = use === 'smtp' ? (given.smtpSignInId ?? given.signInId) : given.signInId
-      if (signIn === 'oauth' && signInId !== undefined) await keep({ host, port, user, grant: await grantOf(signInId) })
-      else if (signIn === 'password' && password !== undefined) await keep({ host, port, user, password })
+      if (signIn === 'oauth' && signInId !== undefined) keep({ host, port, user, grant: await grantOf(signInId) })
+      else if (signIn === 'password' && password !== undefined) keep({ host, port, user, password })
     }
+    if (secrets.size > 0) await this.keys.setSecrets(secrets)
     if (before.size === 0) return
     const now = await this.grantsOf(id)
     // A permission that was replaced is forgotten here; telling the provider would end the new one with it.
@@ -185,8 +186,8 @@ export class Mailboxes {
   /** The permissions of a mailbox and what each serves. */
   private async grantsOf(id: number): Promise<Map<string, MailUse[]>> {
     const found = new Map<string, MailUse[]>()
-    for (const use of uses) {
-      const secret = await this.secret(id, use)
+    const secrets = await Promise.all(uses.map(async (use) => ({ use, secret: await this.secret(id, use) })))
+    for (const { use, secret } of secrets) {
       if (secret && 'grant' in secret) found.set(secret.grant, [...(found.get(secret.grant) ?? []), use])
     }
     return found

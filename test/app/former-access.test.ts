@@ -40,6 +40,7 @@ const mail = {
 const keys = {
   secret: async (name: string) => secrets.get(name) ?? null,
   setSecret: async (name: string, value: string) => void secrets.set(name, value),
+  setSecrets: async (some: ReadonlyMap<string, string>) => some.forEach((value, name) => secrets.set(name, value)),
   removeSecret: async (name: string) => void secrets.delete(name),
 }
 const mailboxes = new Mailboxes(

@@ -59,6 +59,25 @@ describe('the database key', () => {
     expect((await new Keys(profile, keychain).find()).is).toBe('ready')
   })
 
+  it('no secret is left behind in the keychain when several were kept at once', async () => {
+    const keychain = keychainInMemory()
+    const keys = new Keys(profile, keychain)
+    await keys.find()
+    const names = ['mailbox:1:imap', 'mailbox:1:smtp', 'access-head', 'oauth:1']
+    const moved = Promise.all([
+      ...names.slice(0, 2).map((name) => keys.setSecret(name, name)),
+      keys.setPassphrase('a long passphrase', undefined),
+      ...names.slice(2).map((name) => keys.setSecret(name, name)),
+    ])
+    await moved
+    const locked = new Keys(profile, keychain)
+    await locked.find()
+    await locked.unlock('a long passphrase')
+    for (const name of names) expect(await locked.secret(name)).toBe(name)
+    await locked.removePassphrase('a long passphrase')
+    for (const name of names) expect(await locked.secret(name)).toBe(name)
+  })
+
   it('is opened by nobody but whom policy named, after a change of the key too, and by nobody once that is taken back', async () => {
     const it = await newSupportIdentity('IT', 'Northwind', 'passphrase of IT')
     const other = await newSupportIdentity('Other', 'Northwind', 'passphrase of IT')

@@ -57,7 +57,7 @@ it('a mailbox that is set up is not begun twice, nor before its depth is known',
       return name === 'mailbox.create' ? { id: 4, existed: there } : { mailboxes: kept }
     },
   })
-  const keys = { secret: async () => null, setSecret: async () => undefined }
+  const keys = { secret: async () => null, setSecrets: async () => undefined }
   const server = { host: 'mail.example', port: 993, security: 'tls' as const, user: 'team' }
   const mailbox = { name: 'Team', address: 'team@mail.example', imap: server, smtp: server }
   const depth = { bodies: 'months' as const, months: 6, largest: null, pace: 'auto' as const }

@@ -5,7 +5,7 @@ import { onErrand } from '../../shared/network-gate'
 import type { Rpc } from '../../shared/port-rpc'
 import { withCredentials } from '../accounts/credentials'
 import { ImapSession } from './imap-session'
-import { Lock } from '../lock'
+import { Lock } from '../../shared/lock'
 import { actsIdleMs } from './sync-timing'
 
 /**
