@@ -70,6 +70,8 @@ export class FolderList {
     if (!everything.some(({ role }) => role === 'inbox'))
       throw new PosternError('server-broken', 'a list without INBOX')
     const rows = session.gmail ? withoutLabels(everything) : everything
+    // Large folders take the server a while; the store takes in the list meanwhile.
+    if (!withStates) session.selectAhead(inSyncOrder(rows)[0]?.path ?? 'INBOX')
     const labels =
       rows === everything
         ? []

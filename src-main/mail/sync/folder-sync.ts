@@ -15,7 +15,7 @@ import { flagsWindow, StoredFolder } from './stored-folder'
 const log = logger('sync')
 
 /** The first page is small so that the list has something to show at once. */
-const firstPage = 30
+const firstPage = 20
 /** UIDs asked for in one FETCH of the first sync; its rows are stored in pages as they come. */
 const window = 400
 /** Without CONDSTORE: how often the newest flags are looked at unasked, and how often all of them. */

@@ -41,6 +41,7 @@ const quietMs = 90_000
 /** The commands of one IMAP connection, one after another. */
 export class ImapSession extends ImapConnection {
   private selected: string | null = null
+  private ahead: { readonly path: string; readonly state: Promise<FolderState> } | null = null
   private vanishedUids: number[] = []
 
   private constructor(server: ServerSettings, auth: Credentials, idle: boolean) {
@@ -94,12 +95,27 @@ export class ImapSession extends ImapConnection {
 
   /** Opens a folder, or returns its fresh state when it is open already. Throws `not-found` when the server has no such folder. */
   async select(path: string): Promise<FolderState> {
+    const { ahead } = this
+    this.ahead = null
+    if (ahead?.path === path) return await ahead.state
+    await ahead?.state.catch(() => undefined)
     if (this.selected === path && this.client.mailbox) {
       await this.run('NOOP', () => this.client.noop())
       // NOOP tells of new mail and deletions, but not how far UIDs and MODSEQ went.
       if (this.client.mailbox) return { ...stateOf(this.client.mailbox), uidNext: null, modSeq: null }
       throw this.broken(new PosternError('connection-lost', 'the folder was closed', this.facts()))
     }
+    return await this.openFolder(path)
+  }
+
+  /** Opens a folder while others still work on an answer that came before: the next `select` takes what this brings, or why it failed. */
+  selectAhead(path: string): void {
+    const state = this.openFolder(path)
+    state.catch(() => undefined)
+    this.ahead = { path, state }
+  }
+
+  private async openFolder(path: string): Promise<FolderState> {
     this.selected = null
     this.vanishedUids = []
     const mailbox = await this.run('SELECT', () => this.client.mailboxOpen(path))

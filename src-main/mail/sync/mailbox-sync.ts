@@ -242,10 +242,10 @@ export class MailboxSync {
     try {
       // Offline stays offline until the server answers, or it would say "Connecting" at every try.
       if (!this.unreachable) this.progress.report('connecting')
-      const work = await this.connectFirst()
-      this.connected()
       const fresh = await this.isNew()
       if (fresh) this.ports.parser.warm?.()
+      const work = await this.connectFirst()
+      this.connected()
       let states = await this.list.refresh(work, !fresh)
       this.progress.report('syncing')
       await this.filling.firstPages(work)

@@ -37,7 +37,7 @@ test('the thread gives what parsing here gives', async () => {
 })
 
 test('a thread that is started ahead of its work is the one that does it, and none is left behind by an end', async () => {
-  const ahead = new Parser(script, 600)
+  const ahead = new Parser(script, 60_000)
   const begun = process.getActiveResourcesInfo().filter((what) => what === 'MessagePort').length
   const threads = (): number => process.getActiveResourcesInfo().filter((what) => what === 'MessagePort').length - begun
   ahead.warm()
