@@ -47,6 +47,25 @@ export async function untilSynced(call, count, { limit = 600_000, every = 150 } 
   }
 }
 
+/**
+ * Waits for the frame in which the list has its first page. The page itself looks at every frame: a locator of the test
+ * driver would look twice a second only.
+ */
+export const untilListed = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (document.querySelectorAll('[role=row][data-index]').length <= 5) return requestAnimationFrame(look)
+          // This frame paints the rows; a message posted in it arrives after that.
+          const after = new MessageChannel()
+          after.port1.onmessage = () => resolve()
+          after.port2.postMessage(null)
+        }
+        look()
+      }),
+  )
+
 /** Waits until every message that is here can be found, and gives the answer to `text`. */
 export async function untilSearchable(call, text) {
   for (;;) {
