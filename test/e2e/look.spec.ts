@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { readSample, seedSample } from '../../build/lib/sample.mjs'
 import { startKeychain } from '../servers/keychain.mjs'
 import { nav } from './hands'
-import { look, shots, sizes } from './pictures'
+import { look, resize, shots, sizes } from './pictures'
 import {
   conversation,
   leave,
@@ -222,6 +222,10 @@ test('no fault on the pages of settings and in the form of a mailbox', async () 
     await expect(page.getByRole('heading', { name, exact: true, level: 1 })).toBeVisible()
     await look(desk, `settings-${name.split(' ')[0]?.toLowerCase()}`)
   }
+  // In the smallest window too no page is out of sight.
+  await resize(desk, sizes[1])
+  for (const one of await pages.getByRole('button').all()) await expect(one).toBeInViewport({ ratio: 1 })
+  await resize(desk, sizes[0])
   // Escape goes one step: out of what was searched for, out of the field, out of settings.
   await pages.getByRole('button', { name: 'Shortcuts', exact: true }).click()
   const find = page.getByRole('searchbox', { name: 'Find a shortcut' })
