@@ -136,7 +136,8 @@ export function SearchPage({ text }: { text: string }) {
           <div id="search-results" role="listbox" aria-label={t('search:region')} tabIndex={-1}>
             {hits.map((hit, index) => (
               <Hit
-                key={`${hit.conversationId}-${hit.messageId}`}
+                // a row takes the next letter's hit in place: made anew, each cost as much again
+                key={index}
                 hit={hit}
                 index={index}
                 on={index === active}
