@@ -18,6 +18,9 @@ import {
 } from './harness'
 import { grantByCall, knownStaff } from './support-hands'
 
+// Some look at sixty pictures, each with axe: on a slow machine longer than a test of one thing may take.
+test.describe.configure({ timeout: 300_000 })
+
 const said: string[] = []
 let team: Team
 let desk: Desk
