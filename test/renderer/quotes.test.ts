@@ -91,7 +91,7 @@ describe('splitQuotes', () => {
     const text = `${'On '.repeat(20_000)}\n${'On 3 Nov 2026 somebody \n'.repeat(20_000)}${'> '.repeat(50_000)}`
     const started = performance.now()
     splitQuotes(text)
-    expect(performance.now() - started).toBeLessThan(1500)
+    expect(performance.now() - started).toBeLessThan(5000)
   })
 })
 

@@ -100,7 +100,7 @@ test('policy holds the depth of every mailbox, whatever a person asks, and frees
     faults: [],
     policy: { mailDepthMonths: 6 },
   })
-  await expect.poll(parts, { timeout: 10_000 }).toEqual(['fresh 0', 'large 0', 'old 2', 'older 2'])
+  await expect.poll(parts, { timeout: 30_000 }).toEqual(['fresh 0', 'large 0', 'old 2', 'older 2'])
   await store.call('mailboxes.setDepth', { id: mailboxId, depth: all })
   expect((await store.mail.call('mailboxes.all', {})).mailboxes[0]?.depth).toMatchObject({
     bodies: 'months',
