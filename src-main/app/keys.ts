@@ -253,10 +253,12 @@ export class Keys {
 
   /** Ends a change of the key, whether it came about or not; the key that holds now. */
   async endChange(next: Buffer): Promise<Buffer> {
-    const { ring, key } = this
-    if (!ring || !key) throw new PosternError('store-locked')
-    await this.settleChange(ring, key, next, ring.mode === 'passphrase' ? (ring.next ?? null) : null)
-    return Buffer.from(this.key ?? key)
+    return await this.moving.hold(async () => {
+      const { ring, key } = this
+      if (!ring || !key) throw new PosternError('store-locked')
+      await this.settleChange(ring, key, next, ring.mode === 'passphrase' ? (ring.next ?? null) : null)
+      return Buffer.from(this.key ?? key)
+    })
   }
 
   /** The first bytes of the database say which of the two keys is its own; the other one is forgotten. Can be begun again at any step. */
@@ -348,7 +350,7 @@ export class Keys {
     await this.moving.hold(async () => {
       const keeper = this.keeper()
       // Names first: a secret that nobody knows of would be left behind when the keeper changes.
-      await this.name(keeper, (names) => [...names, ...secrets.keys()])
+      await this.changeNames(keeper, (names) => [...names, ...secrets.keys()])
       await Promise.all([...secrets].map(([name, value]) => keeper.set(this.scoped(name), value)))
     })
   }
@@ -356,7 +358,7 @@ export class Keys {
     await this.moving.hold(async () => {
       const keeper = this.keeper()
       await keeper.remove(this.scoped(name))
-      await this.name(keeper, (names) => names.filter((one) => one !== name))
+      await this.changeNames(keeper, (names) => names.filter((one) => one !== name))
     })
   }
 
@@ -371,7 +373,7 @@ export class Keys {
   }
 
   /** A keychain cannot list what we kept, so the names are kept as one more secret. */
-  private async name(keeper: SecretKeeper, changed: (names: string[]) => string[]): Promise<void> {
+  private async changeNames(keeper: SecretKeeper, changed: (names: string[]) => string[]): Promise<void> {
     const before = await this.names(keeper, this.ring?.id ?? '')
     const after = [...new Set(changed(before))]
     if (after.length !== before.length) await keeper.set(this.scoped('names'), JSON.stringify(after))

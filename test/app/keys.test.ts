@@ -78,6 +78,22 @@ describe('the database key', () => {
     for (const name of names) expect(await locked.secret(name)).toBe(name)
   })
 
+  it('a secret that is kept while the key changes is not left under the old one', async () => {
+    const keys = new Keys(profile, keychainInMemory())
+    await keys.find()
+    await keys.setPassphrase('a long passphrase', undefined)
+    // The change ends at every step of the other.
+    for (let steps = 0; steps < 8; steps++) {
+      const { next } = await keys.beginChange('a long passphrase')
+      writeFileSync(join(profile, 'postern.db'), keyMark(next))
+      const kept = keys.setSecret(`mailbox:${steps}:imap`, 'secret')
+      for (let step = 0; step < steps; step++) await Promise.resolve()
+      await keys.endChange(next)
+      await kept
+      expect(await keys.secret(`mailbox:${steps}:imap`)).toBe('secret')
+    }
+  })
+
   it('is opened by nobody but whom policy named, after a change of the key too, and by nobody once that is taken back', async () => {
     const it = await newSupportIdentity('IT', 'Northwind', 'passphrase of IT')
     const other = await newSupportIdentity('Other', 'Northwind', 'passphrase of IT')
