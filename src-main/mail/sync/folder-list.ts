@@ -23,6 +23,10 @@ function withoutLabels(rows: readonly FolderWithRole[]): readonly FolderWithRole
     : rows
 }
 
+/** Where new mail comes in: with Gmail, All Mail. */
+const inboxOf = <T>(folders: readonly T[], role: (one: T) => FolderRole): T | undefined =>
+  folders.find((one) => role(one) === 'inbox') ?? folders.find((one) => role(one) === 'all')
+
 /** The folders of one mailbox, kept equal to the server's list. Outlives connections. */
 export class FolderList {
   private folders: FolderSync[] = []
@@ -41,9 +45,8 @@ export class FolderList {
   get all(): readonly FolderSync[] {
     return this.folders
   }
-  /** Where new mail comes in: with Gmail, All Mail. */
   get inbox(): FolderSync | undefined {
-    return this.byRole('inbox') ?? this.byRole('all')
+    return inboxOf(this.folders, ({ cursor }) => cursor.role)
   }
   byRole(role: FolderRole): FolderSync | undefined {
     return this.folders.find((folder) => folder.cursor.role === role)
@@ -62,7 +65,7 @@ export class FolderList {
 
   /**
    * Asks for the server's list and makes ours equal to it: new, renamed and deleted folders. Gives each folder's state.
-   * `withStates` false: without states and therefore blind to renames, for a mailbox of which nothing is here.
+   * `withStates` false: without states and therefore blind to renames, for a mailbox of which nothing is here; its inbox is opened ahead.
    */
   async refresh(session: ImapSession, withStates = true): Promise<ReadonlyMap<number, FolderState>> {
     const everything = folderRoles(await session.listFolders(withStates))
@@ -70,8 +73,9 @@ export class FolderList {
     if (!everything.some(({ role }) => role === 'inbox'))
       throw new PosternError('server-broken', 'a list without INBOX')
     const rows = session.gmail ? withoutLabels(everything) : everything
+    const inbox = inboxOf(rows, ({ role }) => role)
     // Large folders take the server a while; the store takes in the list meanwhile.
-    if (!withStates) session.selectAhead(inSyncOrder(rows)[0]?.path ?? 'INBOX')
+    if (inbox && !withStates) session.selectAhead(inbox.path)
     const labels =
       rows === everything
         ? []
