@@ -64,7 +64,8 @@ export function workMeter(): () => number {
   }
 }
 
-function threadMs(): number {
+/** Processor time of this thread until now, ms. */
+export function threadMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1000
 }

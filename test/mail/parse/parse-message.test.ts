@@ -4,6 +4,7 @@ import { addressList, sender } from '../../../src-main/mail/parse/addresses'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { extractPart, parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { unpackSearchText, unpackSource } from '../../../src-main/shared/message-body'
+import { threadMs } from '../../../src-main/shared/rest'
 import { mail, multipart, parse, part } from './parsing'
 
 const bytesMail = (headers: string[], body: Buffer): Buffer =>
@@ -12,11 +13,11 @@ async function from(value: string): Promise<Pick<ParsedMessage, 'from' | 'fromSu
   const { from: address, fromSuspicious } = await parse(mail([`From: ${value}`]))
   return { from: address, fromSuspicious }
 }
-/** Milliseconds that parsing takes. */
+/** Milliseconds of processor time that parsing takes: what else the machine does is not counted. */
 async function took(raw: Buffer): Promise<number> {
-  const start = performance.now()
+  const start = threadMs()
   const message = await parseMessage(raw)
-  const ms = performance.now() - start
+  const ms = threadMs() - start
   expect(Buffer.from(unpackSource(message.body, message.source)).equals(raw)).toBe(true)
   return ms
 }
@@ -321,7 +322,7 @@ describe('nothing is too large, too deep or too many to come through (R25)', () 
     ),
   ]
   test.each(shapes)('%s', async (_name, make) => {
-    expect(await took(make())).toBeLessThan(6_000)
+    expect(await took(make())).toBeLessThan(2_000)
   })
   test('a body over 1 MB is cut for showing and says so; the source is whole', async () => {
     const parsed = await parse(mail(['From: a@b.test'], 'word '.repeat(400_000)))
