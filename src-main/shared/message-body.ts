@@ -1,5 +1,6 @@
-import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
+import { zstdDecompressSync } from 'node:zlib'
 import * as z from 'zod'
+import { packed } from './zstd'
 
 /**
  * The form in which a message is kept: the view (text and HTML as parsed) and the source as received.
@@ -24,13 +25,6 @@ const Kept = View.extend({
 })
 
 const togetherLimit = 256 * 1024
-/** Tables and output as large as the message needs them, and level 1, which packs mail as well as 3: half the time of the defaults. */
-const compress = (plain: Uint8Array): Uint8Array =>
-  zstdCompressSync(plain, {
-    params: { [constants.ZSTD_c_compressionLevel]: 1 },
-    pledgedSrcSize: plain.byteLength,
-    chunkSize: Math.max(64, Math.min(65_536, plain.byteLength >> 2)),
-  })
 const header = 4
 
 /**
@@ -54,7 +48,7 @@ export function packMessage(
       }
     : { ...view, ...words }
   const bytes = frame(JSON.stringify(kept), together ? raw : new Uint8Array())
-  return { body: compress(bytes), source: together ? null : compress(raw) }
+  return { body: packed(bytes), source: together ? null : packed(raw) }
 }
 
 /** Where ordinary messages are laid out to be packed: new memory for each of them took longer than reading it. */
