@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import type { OutboxJob, OutboxOutcome } from '../../../src-preload/contract/internal'
 import { PosternError, type Failure } from '../../../src-preload/contract/errors'
-import { putMoved } from '../sync/mailbox-moves'
 import { logger } from '../../shared/log'
 import { onErrand } from '../../shared/network-gate'
-import { filesSentItself } from '../../shared/provider-limits'
 import { Backoff, Sleeper } from '../sync/backoff'
 import { compose } from './compose'
 import { withCredentials } from '../accounts/credentials'
 import type { ImapSession } from '../sync/imap-session'
 import type { MailboxSync, SyncPorts } from '../sync/mailbox-sync'
+import { Putter } from './putter'
 import { SmtpSession } from './smtp-session'
 import type { SendResult } from './smtp-transaction'
 
@@ -24,7 +23,7 @@ const lookEveryMs = 20_000
 const rateLimitMs = 300_000
 
 /** What sending needs of the sync of a mailbox. */
-export type Synced = Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched' | 'seeAnswers'>
+export type Synced = Pick<MailboxSync, 'withActsSession' | 'withPutSession' | 'pathOf' | 'touched' | 'seeAnswers'>
 
 /** The other mailboxes at work: a conversation may live in several, and one may send through the account of another. */
 export interface OtherMailboxes {
@@ -41,6 +40,7 @@ export class OutboxSender {
   private readonly sleeper = new Sleeper()
   private readonly backoff = new Backoff(2_000, 300_000)
   private readonly lookedSince = new Map<number, number>()
+  private readonly putter: Putter
   private running: Promise<void> | null = null
   private stopped = false
 
@@ -49,36 +49,37 @@ export class OutboxSender {
     private readonly ports: SyncPorts,
     private readonly sync: Synced,
     private readonly others: OtherMailboxes = { syncOf: () => undefined, looked: new Map() },
-  ) {}
+  ) {
+    this.putter = new Putter(mailbox, ports.store, sync)
+  }
 
   start(): void {
     this.running ??= this.loop()
+    this.putter.start()
   }
 
   /** Waits for a message that is just leaving, at most a few seconds. */
   async stop(): Promise<void> {
     this.stopped = true
     this.sleeper.wake()
-    await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, 4_000))])
+    await Promise.all([
+      this.putter.stop(),
+      Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, 4_000))]),
+    ])
   }
 
   /** Something new is due, or the network is back. */
   wake(): void {
     this.backoff.reset()
     this.sleeper.wake()
+    this.putter.wake()
   }
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
       let wait = idleMs
       try {
-        wait = Math.min(
-          wait,
-          await this.sendDue(),
-          await this.lookForUncertain(),
-          await this.fileCopies(),
-          await putMoved(this.mailbox.id, this.ports.store, this.sync, () => this.stopped),
-        )
+        wait = Math.min(wait, await this.sendDue(), await this.lookForUncertain())
       } catch (error) {
         const failure = PosternError.from(error)
         if (failure.code === 'service-stopped' || failure.code === 'service-restarting') return
@@ -107,6 +108,7 @@ export class OutboxSender {
       log.info('message settled', { id: job.id, state: outcome.state, code: outcome.error?.code })
       if (outcome.state === 'queued') return this.backoff.next()
       this.backoff.reset()
+      this.putter.wake()
     }
     return idleMs
   }
@@ -249,6 +251,7 @@ export class OutboxSender {
             later: [],
           })
           this.lookedSince.delete(job.id)
+          this.putter.wake()
         }
       })
     } catch (error) {
@@ -289,39 +292,6 @@ export class OutboxSender {
       if (PosternError.from(error).code === 'server-refused') return null
       throw error
     }
-  }
-
-  /**
-   * Files copies of what was sent, where the server makes none itself. The store keeps them until they lie in Sent; one
-   * that was filed before a crash is found there and not filed again.
-   */
-  private async fileCopies(): Promise<number> {
-    while (!this.stopped) {
-      const { copy } = await this.ports.store.call('copies.next', { mailboxId: this.mailbox.id })
-      if (!copy) return idleMs
-      try {
-        if (copy.throughId !== null || !filesSentItself(this.mailbox)) await this.fileCopy(copy)
-        await this.ports.store.call('copies.settle', { id: copy.id, done: true })
-      } catch (error) {
-        const { code } = PosternError.from(error)
-        if (code === 'service-stopped' || code === 'service-restarting') throw error
-        log.warn('the Sent copy waits', { code, tries: copy.tries })
-        await this.ports.store.call('copies.settle', { id: copy.id, done: false })
-        return this.backoff.next()
-      }
-    }
-    return idleMs
-  }
-
-  private async fileCopy(copy: { messageId: string; date: number; raw: Uint8Array }): Promise<void> {
-    await this.sync.withActsSession(async (session) => {
-      const path = await this.sync.pathOf(session, 'sent')
-      if (path === null) throw new PosternError('server-refused', 'no folder for sent mail')
-      await session.select(path)
-      if ((await session.searchUids({ messageId: copy.messageId })).length === 0)
-        await session.append(path, copy.raw, ['\\Seen'], new Date(copy.date))
-      this.sync.touched(path)
-    })
   }
 }
 

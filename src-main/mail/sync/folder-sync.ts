@@ -278,6 +278,11 @@ export class FolderSync {
     for (let start = 0; start < uids.length; start += window) {
       const wanted = uids.slice(start, start + window)
       const known = await this.stored.known(wanted)
+      // Copies of what left from here need not come back over the network.
+      if (this.cursor.role === 'sent') {
+        const marks = session.fetchMarks(wanted.filter((uid) => !known.has(uid)))
+        for (const uid of (await this.stored.knownAgain(marks)).uids) known.add(uid)
+      }
       for await (const message of this.around.fetch(
         this.shallow(session),
         wanted.filter((uid) => !known.has(uid)),

@@ -16,14 +16,14 @@ const againMs = 30_000
 export async function putMoved(
   mailboxId: number,
   store: Pick<Rpc<StoreForMail>, 'call'>,
-  sync: Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched'>,
+  sync: Pick<MailboxSync, 'withPutSession' | 'pathOf' | 'touched'>,
   stopped: () => boolean,
 ): Promise<number> {
   while (!stopped()) {
     const { move } = await store.call('moves.next', { mailboxId })
     if (!move) return idleMs
     try {
-      await sync.withActsSession(async (session) => {
+      await sync.withPutSession(move.raw.byteLength, async (session) => {
         // With labels there is no archive but the folder of everything.
         const path = await sync.pathOf(session, move.role === 'archive' && session.gmail ? 'all' : move.role)
         if (path === null) throw new PosternError('server-refused', 'no such folder')

@@ -21,6 +21,7 @@ import {
   newFolderNames,
   pollMs,
   toldPollMs,
+  largePutBytes,
   longAwayMs,
   probeMs,
   unsettledMs,
@@ -143,6 +144,11 @@ export class MailboxSync {
   /** Runs `job` on the connection for acts. Throws what connecting or the job throws. */
   withActsSession<T>(job: (session: ImapSession) => Promise<T>): Promise<T> {
     return this.connections.withActs(job)
+  }
+
+  /** Runs a job that puts a message of `bytes` on the server, where acts and looks need not wait for it. Throws what connecting or the job throws. */
+  withPutSession<T>(bytes: number, job: (session: ImapSession) => Promise<T>): Promise<T> {
+    return bytes > largePutBytes ? this.connections.withLarge(job) : this.connections.withActs(job)
   }
 
   /**

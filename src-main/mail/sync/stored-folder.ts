@@ -72,7 +72,8 @@ export class StoredFolder {
   }
 
   /**
-   * After a new numbering: messages that their headers show to be here already take their places, without their bodies.
+   * After a new numbering, and of what left from here: messages that their headers show to be here already take their places, without
+   * their bodies.
    * @returns their UIDs, and the arrival of the oldest of `marks`, ms
    */
   async knownAgain(marks: AsyncIterable<Mark>): Promise<{ uids: readonly number[]; oldest: number }> {

@@ -10,14 +10,16 @@ import { actsIdleMs } from './sync-timing'
 
 /**
  * The connections of one mailbox. One at rest (`work`), a second that watches the inbox while a first sync fills the rest,
- * and one that carries acts and Sent copies out and goes when it has nothing to do: servers allow few (Dovecot 10 for all
- * colleagues behind one address, Gmail 15, Microsoft 20).
+ * one that carries acts and small copies out and goes when it has nothing to do, and one for as long as a large message is put there:
+ * servers allow few (Dovecot 10 for all colleagues behind one address, Gmail 15, Microsoft 20).
  */
 export class SyncConnections {
   private work: ImapSession | null = null
   private watch: ImapSession | null = null
   private acts: ImapSession | null = null
+  private large: ImapSession | null = null
   private readonly actsLock = new Lock()
+  private readonly largeLock = new Lock()
   private actsTimer: NodeJS.Timeout | undefined
   private stopped = false
 
@@ -54,6 +56,28 @@ export class SyncConnections {
     })
   }
 
+  /**
+   * Runs a long job on a connection of its own, so that acts and looks do not wait for it; on that for acts where the server allows no
+   * more connections. Throws what connecting or the job throws.
+   */
+  async withLarge<T>(job: (session: ImapSession) => Promise<T>): Promise<T> {
+    return await this.largeLock.hold(async () => {
+      let session: ImapSession
+      try {
+        session = this.large = await this.connect(false)
+      } catch (error) {
+        if (PosternError.from(error).code !== 'server-busy') throw error
+        return await this.withActs(job)
+      }
+      try {
+        return await job(session)
+      } finally {
+        this.large = null
+        await session.close()
+      }
+    })
+  }
+
   /** After sleep or a change of network: what does not answer within `ms` ends. */
   probe(ms: number): void {
     for (const session of this.all()) void session.probe(ms)
@@ -65,7 +89,7 @@ export class SyncConnections {
 
   async close(): Promise<void> {
     const sessions = this.all()
-    this.work = this.watch = this.acts = null
+    this.work = this.watch = this.acts = this.large = null
     await Promise.all(sessions.map((session) => session.close()))
   }
 
@@ -77,7 +101,7 @@ export class SyncConnections {
   }
 
   private all(): ImapSession[] {
-    return [this.work, this.watch, this.acts].filter((session) => session !== null)
+    return [this.work, this.watch, this.acts, this.large].filter((session) => session !== null)
   }
 
   private async connect(idle: boolean): Promise<ImapSession> {

@@ -9,6 +9,8 @@ export const toldPollMs = 300_000
 /** So long the first page has the machine and the server to itself; what is filled sooner needs no second connection. */
 export const watchAfterMs = 1_000
 export const actsIdleMs = 60_000
+/** What takes seconds to put on the server gets a connection of its own. */
+export const largePutBytes = 512 * 1024
 /** A connection that was gone for so long has missed flags that only a look at all of them shows. */
 export const longAwayMs = 600_000
 /** Silence that ends a connection after sleep or a change of network. */

@@ -41,7 +41,7 @@ export const storeForMail = {
     () => z.object({ folderId: Id, uidValidity: z.string(), fromUid: z.int(), toUid: z.int() }),
     () => z.object({ uids: z.array(z.int()) }),
   ),
-  /** Of a folder that was numbered anew: which of these messages are known by their headers and need not be fetched. */
+  /** Of a folder that was numbered anew, and of copies of what left from here: which of these messages are known by their headers and need not be fetched. */
   'folder.reattach': defer(
     () =>
       z.object({

@@ -1,24 +1,22 @@
 /** A real store with a real sender in this process, on a server for outgoing mail; its mailbox has an empty Sent. */
 import type { Mailbox } from '../../../src-preload/contract/mailboxes'
-import { OutboxSender } from '../../../src-main/mail/send/outbox-sender'
-import type { MailboxSync } from '../../../src-main/mail/sync/mailbox-sync'
+import { OutboxSender, type Synced } from '../../../src-main/mail/send/outbox-sender'
 import type { Harness } from '../../store/helpers'
 import { inlineParser, mailboxAt, serverAt } from '../harness'
 
-type Sync = Pick<MailboxSync, 'withActsSession' | 'pathOf' | 'touched' | 'seeAnswers'>
-
 /** Nothing is found on the server, so whatever is in doubt stays in doubt; copies are filed nowhere. */
-const emptyServer: Sync = {
+const nothingThere = {
+  select: async () => ({}),
+  searchUids: async () => [],
+  append: async () => undefined,
+  listFolders: async () => [],
+} as never
+const emptyServer: Synced = {
   seeAnswers: async () => undefined,
   pathOf: async () => 'Sent',
   touched: () => undefined,
-  withActsSession: async (job) =>
-    job({
-      select: async () => ({}),
-      searchUids: async () => [],
-      append: async () => undefined,
-      listFolders: async () => [],
-    } as never),
+  withActsSession: async (job) => job(nothingThere),
+  withPutSession: async (_bytes, job) => job(nothingThere),
 }
 
 export function mailboxFor(port: number): Omit<Mailbox, 'id' | 'paused'> {

@@ -1,12 +1,17 @@
 import { hostname } from 'node:os'
 import PostalMime from 'postal-mime'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { PosternError } from '../../../src-preload/contract/errors'
+import { compose } from '../../../src-main/mail/send/compose'
+import { Putter } from '../../../src-main/mail/send/putter'
 import { ImapSession } from '../../../src-main/mail/sync/imap-session'
+import { SyncConnections } from '../../../src-main/mail/sync/sync-connections'
 import { ImapCarrier } from '../../../src-main/mail/team/team-imap'
 import { startDovecot } from '../../servers/dovecot.mjs'
 import { canRunPostfix, startPostfix } from '../../servers/postfix.mjs'
 import { startCutProxy } from '../../servers/cut-proxy.mjs'
 import {
+  inlineParser,
   mailboxAt,
   queue,
   run,
@@ -19,6 +24,8 @@ import {
   type Dovecot,
   type Running,
 } from '../harness'
+import { RealStore } from '../real-store'
+import { queueOne } from './outbox-desk'
 
 let dovecot: Dovecot
 let postfix: Awaited<ReturnType<typeof startPostfix>>
@@ -300,5 +307,67 @@ describe.skipIf(!canRunPostfix())('sending through Postfix', () => {
     one.sender.wake()
     expect(await outcome(one, id)).toMatchObject({ state: 'sent' })
     expect(postfix.deliveries()).toHaveLength(0)
+  })
+})
+
+describe('the copy of a large message', () => {
+  test('neither comes back over the network nor holds up acts', async () => {
+    const server = await startDovecot({ users: [user] })
+    seed(server, 1)
+    seed(server, 1, 'Sent', 1)
+    const proxy = await startCutProxy({ port: server.port })
+    const store = await RealStore.make(proxy.port)
+    const sync = store.follow()
+    await store.untilIdle()
+    await store.harness.call('settings.set', { undoSeconds: 0 })
+    const id = await queueOne(store.harness, 'The plan')
+    const { job } = await store.harness.claim(store.mailbox.id)
+    if (!job) throw new Error('nothing is due')
+    const bytes = new Uint8Array(3_000_000).map((_, index) => (index * 31) % 251)
+    const raw = await compose({ ...job, files: [{ name: 'Plan.bin', type: 'application/octet-stream', bytes }] })
+    const [message] = await inlineParser.parse([raw])
+    if (!message) throw new Error('not parsed')
+    await store.harness.mail.call('outbox.composed', { id, raw, message })
+    await store.harness.mail.call('outbox.settle', {
+      id,
+      state: 'sent',
+      error: null,
+      serverLine: null,
+      refused: [],
+      later: [],
+    })
+    const before = proxy.counters()
+    const putter = new Putter(store.mailbox, store.harness.mail, sync)
+    putter.start()
+    const place =
+      "SELECT l.uid FROM locations l JOIN folders f ON f.id = l.folder_id JOIN outbox o ON o.sent_message = l.message_id WHERE f.role = 'sent' AND o.id = ?"
+    await waitFor(() => store.db.read.get(place, id), { ms: 30_000 })
+    const after = proxy.counters()
+    expect(after.toServer - before.toServer).toBeGreaterThan(raw.byteLength)
+    expect(after.toClient - before.toClient).toBeLessThan(100_000)
+    expect(
+      server.doveadm('search', '-u', user.name, 'mailbox', 'Sent', 'larger', '3M').trim().split('\n'),
+    ).toHaveLength(1)
+    const opened = await sync.withPutSession(raw.byteLength, () =>
+      sync.withActsSession(async (session) => (await session.select('INBOX')).exists),
+    )
+    expect(opened).toBeGreaterThan(0)
+    await Promise.all([putter.stop(), sync.stop()])
+    await store.close()
+    await proxy.stop()
+    await server.stop()
+  }, 60_000)
+
+  test('goes over the connection for acts where the server allows no further one', async () => {
+    let refused = 0
+    const connections = new SyncConnections(mailboxAt(serverAt(dovecot.port)), {
+      call: async () => {
+        if (refused++ === 0) throw new PosternError('server-busy', 'too many connections')
+        return { user: user.name, password: user.password } as never
+      },
+    })
+    expect(await connections.withLarge(async (session) => (await session.select('INBOX')).exists)).toBeGreaterThan(0)
+    expect(refused).toBe(2)
+    await connections.stop()
   })
 })

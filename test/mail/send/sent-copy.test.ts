@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
+import { PosternError } from '../../../src-preload/contract/errors'
 import { OutboxSender, type Synced } from '../../../src-main/mail/send/outbox-sender'
-import { inlineParser, mailboxAt, serverAt, waitFor } from '../harness'
+import { inlineParser, mailboxAt, queue, serverAt, waitFor } from '../harness'
 import { MemoryStore } from '../memory-store'
+
+const app = { call: async () => Promise.reject(new Error('nobody signs in')) }
 
 /** Files one copy of what was sent by `host`; answers with what was put into Sent. */
 async function filed(host: string, there: readonly string[] = [], throughId: number | null = null): Promise<string[]> {
@@ -9,18 +12,18 @@ async function filed(host: string, there: readonly string[] = [], throughId: num
   const store = new MemoryStore([mailbox])
   store.copies.push({ id: 1, messageId: 'a@acme.test', date: 0, raw: Buffer.from('raw'), tries: 0, throughId })
   const put: string[] = []
+  const session = {
+    select: async () => ({}),
+    searchUids: async ({ messageId }: { messageId: string }) => (there.includes(messageId) ? [1] : []),
+    append: async (path: string) => void put.push(path),
+  } as never
   const sync: Synced = {
     seeAnswers: async () => undefined,
     pathOf: async () => 'Sent',
     touched: () => undefined,
-    withActsSession: async (job) =>
-      job({
-        select: async () => ({}),
-        searchUids: async ({ messageId }: { messageId: string }) => (there.includes(messageId) ? [1] : []),
-        append: async (path: string) => void put.push(path),
-      } as never),
+    withActsSession: async (job) => job(session),
+    withPutSession: async (_bytes, job) => job(session),
   }
-  const app = { call: async () => Promise.reject(new Error('nobody signs in')) }
   const sender = new OutboxSender(mailbox, { store: store.port, parser: inlineParser, app }, sync)
   sender.start()
   await waitFor(() => store.copies.length === 0)
@@ -41,4 +44,36 @@ test('elsewhere one copy is filed, and none where one lies already', async () =>
 
 test("what another account carried is filed by us in the mailbox's own Sent, whoever files that account's", async () => {
   expect(await filed('smtp.gmail.com', [], 2)).toEqual(['Sent'])
+})
+
+test('a copy that takes long holds up no message', async () => {
+  const mailbox = mailboxAt(serverAt(1))
+  const store = new MemoryStore([mailbox])
+  store.copies.push({ id: 1, messageId: 'a@acme.test', date: 0, raw: Buffer.from('raw'), tries: 0, throughId: null })
+  let putting = 0
+  let put = (): void => undefined
+  const sync: Synced = {
+    seeAnswers: async () => undefined,
+    pathOf: async () => 'Sent',
+    touched: () => undefined,
+    withActsSession: async (job) => job({ select: async () => ({}), searchUids: async () => [1] } as never),
+    withPutSession: async () => {
+      putting++
+      await new Promise<void>((resolve) => {
+        put = resolve
+      })
+      throw new PosternError('connection-lost')
+    },
+  }
+  const sender = new OutboxSender(mailbox, { store: store.port, parser: inlineParser, app }, sync)
+  sender.start()
+  await waitFor(() => putting === 1)
+  const id = queue(store)
+  sender.wake()
+  // It was tried, while the copy is still on its way.
+  const tried = await waitFor(() => store.outbox.find(({ job }) => job.id === id)?.outcome)
+  expect(tried).toMatchObject({ state: 'failed', error: { code: 'internal' } })
+  expect(store.copies).toHaveLength(1)
+  put()
+  await sender.stop()
 })

@@ -327,6 +327,44 @@ describe('outbox', () => {
     ).toHaveLength(2)
   })
 
+  test('a copy in Sent of what left from here is not fetched again: header and size show it, and settle it; those of another message do not', async () => {
+    const { draftId, conversationId } = await reply()
+    const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'open' })
+    const { job } = await store.claim(mailboxId)
+    const raw = `Message-ID: <${job?.messageId}>\r\nSubject: Re: Bell\r\n\r\nWe send a new one.`
+    const message = parsed({
+      from: 'support@acme.test',
+      id: job?.messageId ?? '',
+      posternId: job?.posternId ?? '',
+      to: ['h@x.test'],
+      raw,
+    })
+    await store.mail.call('outbox.composed', { id: outboxId, raw: Buffer.from(raw), message })
+    await store.mail.call('outbox.settle', {
+      id: outboxId,
+      state: 'uncertain',
+      error: { code: 'connection-lost', detail: {} },
+      serverLine: null,
+      refused: [],
+    })
+    const met = async (source: string, uid: number) => {
+      const header = Buffer.from(source.slice(0, source.indexOf('\r\n\r\n') + 4))
+      const items = [{ uid, flags: ['\\Seen'], size: source.length, header }]
+      return (await store.mail.call('folder.reattach', { folderId: folders['Sent'] ?? 0, uidValidity: '1', items }))
+        .uids
+    }
+    expect(await met(raw.replace('Bell', 'Ball'), 1)).toEqual([])
+    expect(await met(`${raw} And a bell.`, 2)).toEqual([])
+    expect((await store.call('outbox.list', {})).items[0]?.state).toBe('uncertain')
+    expect(await met(raw, 3)).toEqual([3])
+    expect((await store.call('outbox.list', {})).items).toEqual([])
+    expect((await store.mail.call('copies.next', { mailboxId })).copy).toBeNull()
+    const { messages } = await store.call('conversations.get', { id: conversationId })
+    expect(messages.filter(({ direction }) => direction === 'out')).toHaveLength(1)
+    // A customer's own mail there is fetched, whatever it looks like.
+    expect(await met('Message-ID: <a@x>\r\nSubject: AW: Bell\r\n\r\nIt does not ring.', 4)).toEqual([])
+  })
+
   test('a refusal by the server re-opens the conversation and says why; retry sends the same identity', async () => {
     const { draftId, conversationId } = await reply()
     const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'closed' })

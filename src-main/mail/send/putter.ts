@@ -1,0 +1,96 @@
+import type { Mailbox } from '../../../src-preload/contract/mailboxes'
+import { PosternError } from '../../../src-preload/contract/errors'
+import { logger } from '../../shared/log'
+import { filesSentItself } from '../../shared/provider-limits'
+import { Backoff, Sleeper } from '../sync/backoff'
+import { putMoved } from '../sync/mailbox-moves'
+import type { MailboxSync, SyncPorts } from '../sync/mailbox-sync'
+
+const log = logger('outbox')
+
+const idleMs = 10 * 60_000
+
+/**
+ * Puts messages on the server of one mailbox: copies of what was sent, and what was moved here. Beside the sender, since nothing that
+ * leaves may wait until a large copy is there.
+ */
+export class Putter {
+  private readonly sleeper = new Sleeper()
+  private readonly backoff = new Backoff(2_000, 300_000)
+  private running: Promise<void> | null = null
+  private stopped = false
+
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly store: SyncPorts['store'],
+    private readonly sync: Pick<MailboxSync, 'withPutSession' | 'pathOf' | 'touched'>,
+  ) {}
+
+  start(): void {
+    this.running ??= this.loop()
+  }
+
+  /** Waits for what is just put there, at most a few seconds. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    this.sleeper.wake()
+    await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, 4_000))])
+  }
+
+  /** Something has left or was moved, or the network is back. */
+  wake(): void {
+    this.backoff.reset()
+    this.sleeper.wake()
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      let wait: number
+      try {
+        wait = Math.min(
+          await this.fileCopies(),
+          await putMoved(this.mailbox.id, this.store, this.sync, () => this.stopped),
+        )
+      } catch (error) {
+        const failure = PosternError.from(error)
+        if (failure.code === 'service-stopped' || failure.code === 'service-restarting') return
+        log.error('putting messages on the server failed', error)
+        wait = this.backoff.next()
+      }
+      if (!this.stopped) await this.sleeper.sleep(wait)
+    }
+  }
+
+  /**
+   * Files copies of what was sent, where the server makes none itself. The store keeps them until they lie in Sent; one
+   * that was filed before a crash is found there and not filed again.
+   */
+  private async fileCopies(): Promise<number> {
+    while (!this.stopped) {
+      const { copy } = await this.store.call('copies.next', { mailboxId: this.mailbox.id })
+      if (!copy) return idleMs
+      try {
+        if (copy.throughId !== null || !filesSentItself(this.mailbox)) await this.fileCopy(copy)
+        await this.store.call('copies.settle', { id: copy.id, done: true })
+      } catch (error) {
+        const { code } = PosternError.from(error)
+        if (code === 'service-stopped' || code === 'service-restarting') throw error
+        log.warn('the Sent copy waits', { code, tries: copy.tries })
+        await this.store.call('copies.settle', { id: copy.id, done: false })
+        return this.backoff.next()
+      }
+    }
+    return idleMs
+  }
+
+  private async fileCopy(copy: { messageId: string; date: number; raw: Uint8Array }): Promise<void> {
+    await this.sync.withPutSession(copy.raw.byteLength, async (session) => {
+      const path = await this.sync.pathOf(session, 'sent')
+      if (path === null) throw new PosternError('server-refused', 'no folder for sent mail')
+      await session.select(path)
+      if ((await session.searchUids({ messageId: copy.messageId })).length === 0)
+        await session.append(path, copy.raw, ['\\Seen'], new Date(copy.date))
+      this.sync.touched(path)
+    })
+  }
+}
