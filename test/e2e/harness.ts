@@ -281,7 +281,7 @@ export const conversation = (page: Page): Locator => page.getByRole('region', { 
 export const syncStatus = (page: Page): Locator => page.getByRole('status', { name: 'Sync status' })
 
 /** Waits until everything is here. */
-export async function synced(page: Page, timeout = 30_000): Promise<void> {
+export async function synced(page: Page, timeout = 60_000): Promise<void> {
   await expect(syncStatus(page)).toContainText(/up to date/i, { timeout })
 }
 
