@@ -102,7 +102,8 @@ export class Publisher {
     this.timer = undefined
     const now = performance.now()
     const wait = this.publishedAt + this.pace - now
-    if (wait <= 0) this.begun = now
+    // A page may well take longer than the pace of now.
+    if (now - this.publishedAt > longestMs) this.begun = now
     this.pace = now - this.begun < quickMs ? steadyMs : Math.min(this.pace * slowing, longestMs)
     if (wait > 0) this.timer = setTimeout(() => this.flush(), wait).unref()
     else setImmediate(() => this.flush())

@@ -46,6 +46,17 @@ test('the first page of a sync does not wait; a long one is told of ever less of
   expect(times.length).toBe(before + 2)
 })
 
+test('a sync on a slow machine, with a page every quarter of a second, is not told of page by page', () => {
+  const times: number[] = []
+  const slow = new Publisher(() => times.push(performance.now()))
+  for (let id = 1; id <= 80; id += 1) {
+    slow.committed(changed(id))
+    vi.advanceTimersByTime(250)
+  }
+  vi.runAllTimers()
+  expect(times.length).toBeLessThan(32)
+})
+
 test('what a person does in the middle of a sync is told without waiting', () => {
   publisher.committed(changed(1))
   vi.advanceTimersByTime(1)
