@@ -111,7 +111,7 @@ test('when the cable is back the answer leaves at once, and not twice', async ()
   const { page } = desk
   await team.restoreCables()
   await networkBack()
-  await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Brake squeals')), 5_000)
+  await team.postfix.waitForDeliveries((all) => all.some(({ text }) => text.includes('Re: Brake squeals')), 10_000)
   await synced(page)
   await expect(waiting()).toHaveCount(0)
   await expect(conversation(page).getByRole('article')).toHaveCount(2)

@@ -138,10 +138,11 @@ const tables: readonly Kept[] = [
     name: 'outbox',
     key: 'id',
     columns: `id, state, conversation_id, mailbox_id, draft_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet, status_before, status_after,
-      made_conversation, error, error_detail, server_line, attempts, raw, copy, copy_tries, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok`,
+      made_conversation, error, error_detail, server_line, attempts, copy, copy_tries, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok`,
     // And what was sent and whose copy does not lie in Sent yet.
-    where: "state <> 'sent' OR (copy = 1 AND raw IS NOT NULL)",
+    where: "state <> 'sent' OR (copy = 1 AND id IN (SELECT outbox_id FROM outbox_raw))",
   },
+  { name: 'outbox_raw', key: 'outbox_id', columns: 'outbox_id, raw', where: '1' },
 ]
 
 /** @returns whether something was brought over from a damaged database in the same folder */
@@ -187,7 +188,11 @@ function standIn(old: Driver): void {
         old.prepare<[string], { n: number }>('SELECT count(*) AS n FROM main.sqlite_schema WHERE name = ?').get(name)
           ?.n,
     )
-    if (known === 0) old.exec(`CREATE TEMP TABLE ${name}(${columns === '*' ? 'nothing' : columns})`)
+    if (known !== 0) continue
+    // Bytes that leave lay in the outbox itself.
+    if (name === 'outbox_raw')
+      old.exec('CREATE TEMP VIEW outbox_raw AS SELECT id AS outbox_id, raw FROM main.outbox WHERE raw IS NOT NULL')
+    else old.exec(`CREATE TEMP TABLE ${name}(${columns === '*' ? 'nothing' : columns})`)
   }
 }
 

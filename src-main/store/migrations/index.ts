@@ -39,6 +39,7 @@ import { takenBack } from './0038-taken-back'
 import { accessNotices } from './0039-access-notices'
 import { namedCustomers } from './0040-named-customers'
 import { sendTold } from './0041-send-told'
+import { outboxRaw } from './0042-outbox-raw'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -88,4 +89,5 @@ export const migrations: readonly Migration[] = [
   accessNotices,
   namedCustomers,
   sendTold,
+  outboxRaw,
 ]

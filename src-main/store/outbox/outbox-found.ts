@@ -1,5 +1,6 @@
 import type { Writer } from '../file/database'
 import { keepRefusals } from './delivery'
+import { dropBytes } from './outbox-rows'
 import { place } from '../mail/places'
 import { markWork } from '../conversations/summary'
 
@@ -20,7 +21,7 @@ interface Leaving {
 export function settleFound(tx: Writer, outboxId: number, messageId: number, inSent: boolean): void {
   tx.run('UPDATE outbox SET sent_message = ? WHERE id = ?', messageId, outboxId)
   // Its copy needs not be filed any more.
-  if (inSent) tx.run('UPDATE outbox SET copy = 0, raw = NULL WHERE id = ? AND copy = 1', outboxId)
+  if (inSent && tx.get('SELECT 1 FROM outbox WHERE id = ? AND copy = 1', outboxId)) dropBytes(tx, outboxId)
   const item = tx.get<Leaving>(
     'SELECT id, state, conversation_id, draft_id, sent_message, recipients_left, envelope FROM outbox WHERE id = ?',
     outboxId,
@@ -30,7 +31,7 @@ export function settleFound(tx: Writer, outboxId: number, messageId: number, inS
   // One that goes to its recipients in several tries shows nothing about the others.
   if (item.recipients_left !== null || item.envelope !== null) return
   markSent(tx, item, { refused: [], line: null })
-  if (inSent) tx.run('UPDATE outbox SET copy = 0, raw = NULL WHERE id = ?', outboxId)
+  if (inSent) dropBytes(tx, outboxId)
 }
 
 /**
@@ -43,7 +44,7 @@ export function markSent(
   { refused, line }: { refused: readonly string[]; line: string | null },
 ): void {
   tx.run(
-    "UPDATE outbox SET state = 'sent', error = NULL, error_detail = '{}', server_line = ?, refused = ?, recipients_left = NULL, copy = (raw IS NOT NULL), settled_at = ? WHERE id = ?",
+    "UPDATE outbox SET state = 'sent', error = NULL, error_detail = '{}', server_line = ?, refused = ?, recipients_left = NULL, copy = EXISTS(SELECT 1 FROM outbox_raw WHERE outbox_id = outbox.id), settled_at = ? WHERE id = ?",
     line,
     JSON.stringify(refused),
     Date.now(),

@@ -8,7 +8,7 @@ import { enter, meet } from '../mail/enter'
 import { insertMessage, messageKey } from '../mail/message-row'
 import { accepted } from './outbox'
 import { reopen } from './outbox-effects'
-import { everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
+import { dropBytes, everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
 import { loopIn } from './loop-guard'
 import { place } from '../mail/places'
 import { parseTexts } from '../rows'
@@ -184,7 +184,7 @@ export function composed(
 ): void {
   workspace.db.write((tx) => {
     const row = outboxRow(tx, id)
-    tx.run('UPDATE outbox SET raw = ? WHERE id = ?', raw, id)
+    tx.run('INSERT OR REPLACE INTO outbox_raw(outbox_id, raw) VALUES(?, ?)', id, raw)
     if (row.sent_message !== null) return
     const key = messageKey(workspace, message)
     meet(tx, workspace, message, true, row.date)
@@ -286,7 +286,7 @@ export interface SentCopy {
 /** The next sent message whose copy is still to be filed, those that were tried least first. */
 export function nextCopy(workspace: Workspace, mailboxId: number): { copy: SentCopy | null } {
   const copy = workspace.db.read.get<SentCopy>(
-    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries, through_id AS throughId FROM outbox WHERE mailbox_id = ? AND copy = 1 AND raw IS NOT NULL ORDER BY copy_tries, id LIMIT 1',
+    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries, through_id AS throughId FROM outbox JOIN outbox_raw ON outbox_id = id WHERE mailbox_id = ? AND copy = 1 ORDER BY copy_tries, id LIMIT 1',
     mailboxId,
   )
   return { copy: copy ?? null }
@@ -294,12 +294,8 @@ export function nextCopy(workspace: Workspace, mailboxId: number): { copy: SentC
 
 /** `done`: its copy lies in Sent, or the server files one by itself. Else it is tried again later, for ever. */
 export function settleCopy(workspace: Workspace, id: number, done: boolean): void {
-  workspace.db.write((tx) =>
-    tx.run(
-      done
-        ? 'UPDATE outbox SET copy = 0, raw = NULL WHERE id = ?'
-        : 'UPDATE outbox SET copy_tries = copy_tries + 1 WHERE id = ?',
-      id,
-    ),
-  )
+  workspace.db.write((tx) => {
+    if (done) dropBytes(tx, id)
+    else tx.run('UPDATE outbox SET copy_tries = copy_tries + 1 WHERE id = ?', id)
+  })
 }

@@ -3,7 +3,7 @@ import { ErrorCode, PosternError } from '../../../src-preload/contract/errors'
 import { Signature } from '../../../src-preload/contract/identity'
 import type { OutboxJob } from '../../../src-preload/contract/internal'
 import { OutboxState, type Address, type OutboxItem } from '../../../src-preload/contract/mail'
-import type { Reader } from '../file/database'
+import type { Reader, Writer } from '../file/database'
 import { queuedDraft } from './drafts'
 import { addressKey } from '../../../src-preload/contract/address'
 import { parseAddress, parseTexts } from '../rows'
@@ -44,7 +44,7 @@ export interface OutboxRow {
   assigned: string | null
   status_told: string | null
 }
-/** Without `raw`, which may be megabytes, and `key_hash`, which a JavaScript number cannot hold. */
+/** Without `key_hash`, which a JavaScript number cannot hold. */
 export const outboxColumns = `id, state, conversation_id, mailbox_id, draft_id, message_id, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet,
   status_before, status_after, made_conversation, error, server_line, attempts, sent_message, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok, error_detail, assigned, status_told`
 
@@ -139,11 +139,17 @@ export function everybody({
   return [...new Map([...to, ...cc, ...bcc].map(({ address }) => [addressKey(address), address.trim()])).values()]
 }
 
+/** Its copy lies in Sent, or needs not: the bytes that left go. */
+export function dropBytes(tx: Writer, id: number): void {
+  tx.run('UPDATE outbox SET copy = 0 WHERE id = ?', id)
+  tx.run('DELETE FROM outbox_raw WHERE outbox_id = ?', id)
+}
+
 /** What mail needs to compose and send. `envelope`: to whom this try goes. */
 export function jobOf(read: Reader, row: OutboxRow): OutboxJob {
   const draft = row.draft_id === null ? null : queuedDraft(read, row.draft_id)
   if (!draft) throw new PosternError('not-found', 'the content of the outbox item')
-  const raw = read.get<{ raw: Buffer | null }>('SELECT raw FROM outbox WHERE id = ?', row.id)?.raw ?? null
+  const raw = read.get<{ raw: Buffer }>('SELECT raw FROM outbox_raw WHERE outbox_id = ?', row.id)?.raw ?? null
   const { to, cc, bcc, subject, html, text, quote } = draft
   return {
     id: row.id,

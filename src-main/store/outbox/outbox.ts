@@ -158,7 +158,11 @@ function requeue(tx: Writer, row: OutboxRow, dueAt: number): void {
   // Whose account carries it is no part of the letter: a person may have changed it because it could not leave.
   tx.run('UPDATE outbox SET through_id = ? WHERE id = ?', throughOf(tx, row.mailbox_id), row.id)
   // The date that the customer reads is the day it leaves, as long as nothing of it has been composed.
-  tx.run('UPDATE outbox SET date = ? WHERE id = ? AND raw IS NULL', dueAt, row.id)
+  tx.run(
+    'UPDATE outbox SET date = ? WHERE id = ? AND NOT EXISTS(SELECT 1 FROM outbox_raw WHERE outbox_id = outbox.id)',
+    dueAt,
+    row.id,
+  )
   told(tx, row.id, row.draft_id, row.conversation_id)
 }
 

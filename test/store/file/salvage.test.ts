@@ -1,8 +1,10 @@
-import { closeSync, openSync, readdirSync, renameSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { databaseFile, pageBytes } from '../../../src-main/store/file/database'
+import { outboxRaw } from '../../../src-main/store/migrations/0042-outbox-raw'
+import { openAt } from '../earlier'
 import { Harness, parsed } from '../helpers'
 
 /** As app does it when a person asks for it. */
@@ -186,3 +188,41 @@ test(
     await store.stop()
   },
 )
+
+test('what was sent and whose copy does not lie in Sent yet outlives damage, also where its bytes lay in the outbox itself (R46)', async () => {
+  const store = await Harness.make()
+  await store.mailbox()
+  const mailbox = store.db.read.get<{ imap: string; smtp: string }>('SELECT imap, smtp FROM mailboxes')
+  store.service.closeStore()
+  for (const name of readdirSync(store.dir).filter((one) => one.startsWith('postern.db')))
+    rmSync(path.join(store.dir, name))
+  const before = openAt(store.dir, Buffer.from(store.key), outboxRaw.version - 1)
+  before.write((tx) => {
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x.test', 's@x.test', ?, ?, 0)",
+      mailbox?.imap ?? '',
+      mailbox?.smtp ?? '',
+    )
+    tx.run("INSERT INTO conversations(id, subject, status, status_by_person) VALUES(7, 'Bell', 0, 1)")
+    tx.run(
+      `INSERT INTO outbox(id, state, conversation_id, mailbox_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, refs, snippet, status_before, status_after, made_conversation, copy, raw)
+      VALUES(1, 'sent', 7, 1, 'a@x', 1, 'p', 0, 0, 0, '{"name":"","address":"s@x.test"}', '[]', '', 0, 2, 0, 1, ?)`,
+      Buffer.from('raw'),
+    )
+  })
+  before.close()
+  setAside(store)
+  await store.start()
+  // And once more, now that they have a table of their own.
+  for (let round = 0; round < 2; round++) {
+    const { copy } = await store.mail.call('copies.next', { mailboxId: 1 })
+    expect(Buffer.from(copy?.raw ?? []).toString()).toBe('raw')
+    if (round === 1) break
+    store.service.closeStore()
+    for (const name of readdirSync(store.dir).filter((one) => one.startsWith('postern-damaged')))
+      rmSync(path.join(store.dir, name))
+    setAside(store)
+    await store.start()
+  }
+  await store.stop()
+})

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Harness, parsed } from '../helpers'
 import { newDeviceSecret } from '../../../src-main/crypto/device-keys'
@@ -174,7 +177,22 @@ describe('the copy in Sent', () => {
     expect((await store.mail.call('copies.next', { mailboxId })).copy?.tries).toBe(1)
     await store.mail.call('copies.settle', { id, done: true })
     expect((await store.mail.call('copies.next', { mailboxId })).copy).toBeNull()
-    expect(store.db.read.get('SELECT raw FROM outbox WHERE id = ?', id)).toEqual({ raw: null })
+    expect(store.db.read.get('SELECT 1 FROM outbox_raw')).toBeUndefined()
+  })
+
+  test('the bytes of a large message are written once, not again with each change of its state', async () => {
+    const id = await queued(1)
+    const { job } = await store.claim(mailboxId)
+    const raw = randomBytes(4_000_000)
+    const message = parsed({ from: 'support@acme.test', id: job?.messageId ?? '', posternId: job?.posternId ?? '' })
+    const journal = (): number => statSync(join(store.dir, 'postern.db-wal')).size
+    const before = journal()
+    await store.mail.call('outbox.composed', { id, raw, message })
+    await store.mail.call('outbox.ending', { id, attempt: job?.attempt ?? 0 })
+    await accept(id)
+    expect(journal() - before).toBeLessThan(2 * raw.length)
+    const { copy } = await store.mail.call('copies.next', { mailboxId })
+    expect(Buffer.compare(Buffer.from(copy?.raw ?? []), raw)).toBe(0)
   })
 
   test('one that is met in Sent is not filed again; one of which a person says that it arrived is', async () => {

@@ -5,6 +5,7 @@ import type { Database } from '../../../src-main/store/file/database'
 import { sending } from '../../../src-main/store/migrations/0010-sending'
 import { delivery } from '../../../src-main/store/migrations/0013-delivery'
 import { ending } from '../../../src-main/store/migrations/0035-ending'
+import { outboxRaw } from '../../../src-main/store/migrations/0042-outbox-raw'
 import { listOutbox } from '../../../src-main/store/outbox/outbox-rows'
 import { sinceOf } from '../../../src-main/store/outbox/since'
 import { openAt } from '../earlier'
@@ -97,4 +98,13 @@ test('ending: what was leaving with its bytes before the note was kept may have 
     { id: 3, ending: 0 },
   ])
   after.close()
+  // The bytes have a table of their own since, and go with their item.
+  const own = at(outboxRaw.version)
+  expect(own.read.all('SELECT outbox_id AS id, raw FROM outbox_raw ORDER BY id')).toEqual([
+    { id: 1, raw: Buffer.from('raw') },
+    { id: 3, raw: Buffer.from('raw') },
+  ])
+  own.write((tx) => tx.run('DELETE FROM outbox WHERE id = 1'))
+  expect(own.read.all('SELECT outbox_id AS id FROM outbox_raw')).toEqual([{ id: 3 }])
+  own.close()
 })
