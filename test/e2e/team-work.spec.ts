@@ -11,7 +11,8 @@ let desks: Desk[]
 let ana: Page
 let bo: Page
 let okafor: Page
-const wait = { timeout: 20_000 }
+/** A server may forget to tell of something; every 20 s it is asked (mail/team/team-link). */
+const wait = { timeout: 30_000 }
 
 test.beforeAll(async () => {
   test.setTimeout(120_000)
