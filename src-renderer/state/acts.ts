@@ -10,10 +10,11 @@ export function tellFailure(thrown: unknown): void {
   showToast({ text: errorText(asCallError(thrown)), kind: 'bad', lastsMs: 10_000 })
 }
 
-/** Takes an act back and tells so. `text`: what was said when it was done. */
-export async function undo(token: string, text: string): Promise<void> {
+/** Takes an act back and tells so. `text`: what was said when it was done; `after` runs once it is taken back. */
+export async function undo(token: string, text: string, after?: () => void): Promise<void> {
   try {
     const { left } = await call('acts.undo', { undo: token })
+    after?.()
     if (left === 0) showToast({ text: t('common:undoneWhat', { what: text }), lastsMs: 3_000 })
     else showToast({ text: t('common:undoneBut', { count: left }), kind: 'bad', lastsMs: 10_000 })
   } catch (thrown) {
@@ -22,9 +23,13 @@ export async function undo(token: string, text: string): Promise<void> {
 }
 
 /** Shows what was done once it is, with Undo; by key it can be taken back for a while longer. Rejects as the act does. */
-export function tellDone<T extends { undo: string | null }>(text: string, act: Promise<T>): Promise<T> {
+export function tellDone<T extends { undo: string | null }>(
+  text: string,
+  act: Promise<T>,
+  undone?: () => void,
+): Promise<T> {
   return tellOnceDone(act, ({ undo: token }) =>
-    token === null ? null : { text, undo: () => undo(token, text), keeps: true },
+    token === null ? null : { text, undo: () => undo(token, text, undone), keeps: true },
   )
 }
 

@@ -2,7 +2,7 @@ import { asCallError, call } from '../client'
 import { t } from '../text'
 import { tellDone, tellFailure } from './acts'
 import { useList } from './list'
-import { openConversation } from './places'
+import { openConversation, openConversationId } from './places'
 import { showToast } from './toast'
 
 /** Takes a message, or it and all newer ones, into a conversation of their own; the old one stays on screen. */
@@ -15,15 +15,24 @@ export async function splitConversation(messageId: number, which: 'from' | 'one'
   }
 }
 
-/** Merges conversations, into `into` or else into the one that began first, and shows that one. */
+/**
+ * Merges conversations, into `into` or else into the one that began first, and shows that one. Undo shows again what was open
+ * before, unless somebody went elsewhere since.
+ */
 export async function mergeConversations(ids: readonly number[], into: number | null = null): Promise<boolean> {
+  const before = openConversationId()
+  let shown: number | null = null
   try {
     const merged = await tellDone(
       t('threads:merged', { count: into === null ? ids.length : 1 }),
       call('threads.merge', { ids: [...ids], into }),
+      () => {
+        if (shown !== null && openConversationId() === shown) openConversation(before)
+      },
     )
     useList.getState().clearPicks()
-    openConversation(merged.conversationId)
+    shown = merged.conversationId
+    openConversation(shown)
     return true
   } catch (thrown) {
     tellFailure(thrown)
