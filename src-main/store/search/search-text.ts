@@ -214,6 +214,8 @@ export function mark(text: string, marks: Query['marks']): Marked {
 
 /** Characters before the first hit, and of the whole snippet. */
 const lead = 40
+/** Characters of a subject that are in sight beside a name where there is least room for them. */
+const inSight = 60
 const snippetLength = 180
 /** Beyond this much of a body no hit is looked for. */
 const searched = 400_000
@@ -235,6 +237,14 @@ export function markedSnippet(body: string, marks: Query['marks']): Marked | nul
       ? `${piece.slice(0, piece.lastIndexOf(' ', snippetLength) > lead * 2 ? piece.lastIndexOf(' ', snippetLength) : snippetLength).toWellFormed()}…`
       : piece
   return mark(`${from > 0 ? '…' : ''}${cut}`, marks)
+}
+
+/** A subject; one whose first hit lies where lists cut it off begins shortly before that hit. */
+export function markedSubject(subject: string, marks: Query['marks']): Marked {
+  const first = hitsOf(subject, marks).next()
+  if (first.done || first.value.to <= inSight) return mark(subject, marks)
+  const from = startOfWord(subject, Math.max(0, first.value.from - lead))
+  return mark(from > 0 ? `…${subject.slice(from).toWellFormed()}` : subject, marks)
 }
 
 function startOfWord(text: string, from: number): number {

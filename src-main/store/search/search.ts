@@ -4,7 +4,7 @@ import type { Reader } from '../file/database'
 import { place } from '../mail/places'
 import { displayName, parseIds, statusNumber, statusOf } from '../rows'
 import type { SearchIndex } from './search-index'
-import { holds, mark, markedSnippet, parseQuery, type Query } from './search-text'
+import { holds, mark, markedSnippet, markedSubject, parseQuery, type Query } from './search-text'
 
 /** Conversations that are counted, and ms after which counting stops: nobody pages through more. */
 const mostConversations = 500
@@ -148,7 +148,7 @@ function hitOf(read: Reader, { id, conversation_id: conversationId, status }: Fo
     conversationId,
     messageId: id,
     person: mark(displayName(row.from_name, row.from_address), query.marks),
-    subject: mark(row.subject === '' ? row.conversation_subject : row.subject, query.marks),
+    subject: markedSubject(row.subject === '' ? row.conversation_subject : row.subject, query.marks),
     snippet: markedSnippet(bodyText(read, id), query.marks) ?? mark(row.snippet, query.marks),
     at: row.date,
     status: statusOf(status),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { holds, mark, markedSnippet, parseQuery } from '../../../src-main/store/search/search-text'
+import { holds, mark, markedSnippet, markedSubject, parseQuery } from '../../../src-main/store/search/search-text'
 import { Harness, start } from '../helpers'
 import { corpusText, hasCorpus } from '../../fixtures/corpora'
 
@@ -176,6 +176,15 @@ describe('marks', () => {
     expect(mark('Café au lait, cafés', parseQuery('cafe').marks)).toEqual(['', 'Café', ' au lait, ', 'cafés', ''])
     expect(mark('私の自転車です', parseQuery('自転車').marks)).toEqual(['私の', '自転車', 'です'])
     expect(markedSnippet('nothing here', parseQuery('absent').marks)).toBeNull()
+  })
+
+  test('a hit far back in a subject does not lie where the line is cut off', () => {
+    const { marks } = parseQuery('saddle')
+    const far = `${'Re: your order of last week '.repeat(4)}and the saddle`
+    expect(markedSubject(far, marks).slice(0, 2)).toEqual(['…Re: your order of last week and the ', 'saddle'])
+    expect(markedSubject(`Saddle, ${far}`, marks).join('')).toBe(`Saddle, ${far}`)
+    expect(markedSubject('short saddle', marks)).toEqual(['short ', 'saddle', ''])
+    expect(markedSubject('x'.repeat(200), marks)).toEqual(['x'.repeat(200)])
   })
 
   test('a snippet shows words, not the marks of quoted lines', () => {
