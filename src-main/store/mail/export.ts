@@ -1,4 +1,4 @@
-import { mkdir, open, utimes, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, rm, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { ExportScope, MailFormat } from '../../../src-preload/contract/transfers'
@@ -6,6 +6,7 @@ import { logger } from '../../shared/log'
 import { safeFileName } from '../../shared/guards'
 import { mboxEntry } from '../../shared/mbox'
 import { fileError } from '../file/file-error'
+import { writeWhole } from '../file/whole-file'
 import { sourceOf } from './files'
 import { fetchWhole } from './parts'
 import { shownPlaces } from './places'
@@ -64,35 +65,39 @@ async function run(
 ): Promise<void> {
   const finish = (state: 'done' | 'failed', error: string | null): void =>
     workspace.db.write((tx) => endTransfer(tx, id, state, error))
+  let done = 0
+  let left = 0
+  /** What is in files that stay, whatever comes. */
+  let whole = { done, left }
   try {
-    let done = 0
-    let left = 0
     const names = new Set<string>()
     for (const { name, messages } of groups) {
-      const writer = await writers[format](target, freeName(names, safeFileName(name)))
-      try {
+      await writers[format](target, freeName(names, safeFileName(name)), async (write) => {
         for (const message of messages) {
           // Its whole is on the server only, or not to be had now: a part must not pass for the message.
           if (message.part !== 0 && !(await isWhole(workspace, message.id))) left++
-          else await writer.write(sourceOf(workspace.db.read, message.id), message)
+          else await write(sourceOf(workspace.db.read, message.id), message)
           done++
+          // The one file of a folder stays only when it is whole.
+          if (format !== 'mbox') whole = { done, left }
           if (done % noteEvery === 0) {
-            if (!isRunning(workspace.db.read, id)) return
+            if (!isRunning(workspace.db.read, id)) throw new PosternError('cancelled')
             progress(workspace, id, done, left)
           }
           await breathe()
         }
-      } finally {
-        await writer.close()
-      }
+      })
+      whole = { done, left }
     }
     progress(workspace, id, done, left)
     finish('done', null)
   } catch (fault) {
     const error = PosternError.from(fileError(fault))
-    log.warn('export failed', { code: error.code })
+    const cancelled = error.code === 'cancelled'
+    if (!cancelled) log.warn('export failed', { code: error.code })
     try {
-      finish('failed', error.code)
+      progress(workspace, id, whole.done, whole.left)
+      if (!cancelled) finish('failed', error.code)
     } catch {
       // The database was closed meanwhile: the next start says that it was broken off.
     }
@@ -142,52 +147,42 @@ function chosen(workspace: Workspace, scope: ExportScope): { name: string; group
   return { name: folders[0]?.name ?? 'Mail', groups: groups.filter(({ messages }) => messages.length > 0) }
 }
 
-interface MailWriter {
-  write(raw: Uint8Array, message: Chosen): Promise<void>
-  close(): Promise<void>
-}
+type Write = (raw: Uint8Array, message: Chosen) => Promise<void>
+/** Gives `each` what writes one message of the folder `name`. When that throws, no file is left that holds a part. */
+type FolderWriter = (dir: string, name: string, each: (write: Write) => Promise<void>) => Promise<void>
 
-const writers: Readonly<Record<MailFormat, (dir: string, name: string) => Promise<MailWriter>>> = {
-  async mbox(dir, name) {
-    const file = await open(path.join(dir, `${name}.mbox`), 'wx', 0o600)
-    return {
-      // Not `write`: a disk that fills up takes a part and is content.
-      write: (raw, { from_address: from, date }) => file.writeFile(mboxEntry(raw, from, date)),
-      close: () => closed(file),
-    }
-  },
-  async maildir(dir, name) {
+const writers: Readonly<Record<MailFormat, FolderWriter>> = {
+  mbox: (dir, name, each) =>
+    writeWhole(path.join(dir, `${name}.mbox`), (file) =>
+      each((raw, { from_address: from, date }) => file.writeFile(mboxEntry(raw, from, date))),
+    ),
+  async maildir(dir, name, each) {
     const base = path.join(dir, name)
     for (const part of ['cur', 'new', 'tmp']) await mkdir(path.join(base, part), { recursive: true, mode: 0o700 })
     let count = 0
     // Windows knows no colon in a file name.
     const mark = process.platform === 'win32' ? ';' : ':'
-    return {
-      write: (raw, { date, flags, seen }) =>
-        writeFile(
-          path.join(
-            base,
-            'cur',
-            `${Math.floor(date / 1000)}.P${++count}.postern,S=${raw.byteLength}${mark}2,${maildirFlags(flags ?? seen)}`,
-          ),
-          raw,
-          date,
+    await each((raw, { date, flags, seen }) =>
+      writeMessage(
+        path.join(
+          base,
+          'cur',
+          `${Math.floor(date / 1000)}.P${++count}.postern,S=${raw.byteLength}${mark}2,${maildirFlags(flags ?? seen)}`,
         ),
-      close: () => Promise.resolve(),
-    }
+        raw,
+        date,
+      ),
+    )
   },
-  async eml(dir, name) {
+  async eml(dir, name, each) {
     const base = path.join(dir, name)
     await mkdir(base, { recursive: true, mode: 0o700 })
     const names = new Set<string>()
-    return {
-      write: (raw, { date, subject }) => {
-        const stamp = new Date(date).toISOString().slice(0, 16).replace('T', ' ').replace(':', '')
-        const file = freeName(names, safeFileName(`${stamp} ${subject.slice(0, 80)}`.trim()))
-        return writeFile(path.join(base, `${file}.eml`), raw, date)
-      },
-      close: () => Promise.resolve(),
-    }
+    await each((raw, { date, subject }) => {
+      const stamp = new Date(date).toISOString().slice(0, 16).replace('T', ' ').replace(':', '')
+      const file = freeName(names, safeFileName(`${stamp} ${subject.slice(0, 80)}`.trim()))
+      return writeMessage(path.join(base, `${file}.eml`), raw, date)
+    })
   },
 }
 
@@ -204,22 +199,17 @@ function maildirFlags(flags: number): string {
     .join('')
 }
 
-async function writeFile(file: string, raw: Uint8Array, date: number): Promise<void> {
+async function writeMessage(file: string, raw: Uint8Array, date: number): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
   try {
     await handle.writeFile(raw)
-  } finally {
     await handle.close()
+  } catch (fault) {
+    await handle.close()
+    await rm(file, { force: true })
+    throw fault
   }
   await utimes(file, date / 1000, date / 1000)
-}
-
-async function closed(file: FileHandle): Promise<void> {
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }
 
 async function freshFolder(dir: string, name: string): Promise<string> {

@@ -1,9 +1,8 @@
-import { open, rename, unlink } from 'node:fs/promises'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { imageType, isPdf, safeFileName } from '../../shared/guards'
 import { unpackSource } from '../../shared/message-body'
 import type { Reader } from '../file/database'
-import { fileError } from '../file/file-error'
+import { writeWhole } from '../file/whole-file'
 import { fetchWhole } from './parts'
 import { parseTexts } from '../rows'
 import type { Workspace } from '../workspace'
@@ -152,21 +151,5 @@ export async function writeAttachment(
   overwrite: boolean,
 ): Promise<void> {
   const { bytes } = await extractPart(workspace, id)
-  const target = overwrite ? `${path}.part` : path
-  try {
-    // 'wx' also refuses a link that somebody laid there.
-    const file = await open(target, 'wx', 0o600)
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } catch (fault) {
-      await file.close()
-      await unlink(target)
-      throw fault
-    }
-    await file.close()
-    if (overwrite) await rename(target, path)
-  } catch (fault) {
-    throw fileError(fault)
-  }
+  await writeWhole(path, (file) => file.writeFile(bytes), overwrite ? 'over' : 'new')
 }

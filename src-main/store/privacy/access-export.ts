@@ -1,10 +1,9 @@
-import { open, writeFile } from 'node:fs/promises'
-import { fileError } from '../file/file-error'
+import { writeWhole } from '../file/whole-file'
 import type { Workspace } from '../workspace'
 
 /**
- * Writes the access log of this device as JSON Lines and its proof beside it, readable by the owner only. That it was
- * exported is itself the last entry.
+ * Writes the access log of this device as JSON Lines and its proof beside it, readable by the owner only, each whole or not
+ * at all. That it was exported is itself the last entry.
  * @throws PosternError `disk-full`, `disk-error`
  */
 export async function exportLog(
@@ -20,17 +19,10 @@ export async function exportLog(
       object: { kind: 'access-log', id: 0 },
     }),
   )
-  try {
-    const file = await open(path, 'w', 0o600)
-    try {
-      const proof = await workspace.accessLog.export(workspace.db.read, (text) => file.writeFile(text))
-      await file.sync()
-      await writeFile(proofPath, `${JSON.stringify(proof, null, 2)}\n`, { mode: 0o600 })
-      return { entries: proof.entries }
-    } finally {
-      await file.close()
-    }
-  } catch (fault) {
-    throw fileError(fault)
-  }
+  // The proof inside: when one cannot be written, older ones of both stay.
+  return writeWhole(path, async (file) => {
+    const proof = await workspace.accessLog.export(workspace.db.read, (text) => file.writeFile(text))
+    await writeWhole(proofPath, (beside) => beside.writeFile(`${JSON.stringify(proof, null, 2)}\n`))
+    return { entries: proof.entries }
+  })
 }

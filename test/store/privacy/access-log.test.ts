@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DeviceKeys, newDeviceSecret } from '../../../src-main/crypto/device-keys'
@@ -11,6 +11,7 @@ import { openAt } from '../earlier'
 import { Harness } from '../helpers'
 import { grant, signIn } from '../support'
 import { tempFolder } from '../../servers/process.mjs'
+import { mayMount, smallDisk } from '../../servers/small-disk.mjs'
 
 const keys = new DeviceKeys(newDeviceSecret())
 
@@ -183,6 +184,28 @@ describe('the log of a workspace', () => {
     expect(checkExport(lines, null)).toMatchObject({ fault: null, proven: false })
     expect(text).not.toContain(store.dir)
   })
+
+  test.skipIf(!mayMount)(
+    'a log that the disk takes a part of is not called exported, and the older file stays (R50)',
+    async () => {
+      for (let n = 0; n < 10; n++) await grant(store)
+      const disk = smallDisk('64k')
+      try {
+        const [file, proof] = [path.join(disk.dir, 'log.jsonl'), path.join(disk.dir, 'log.proof.json')]
+        writeFileSync(file, 'older')
+        disk.fill('of somebody else', 4096)
+        const exported = () => store.app.call('accessLog.export', { path: file, proofPath: proof, by: 'Ada' })
+        await expect(exported()).rejects.toMatchObject({ code: 'disk-full' })
+        expect(readdirSync(disk.dir).toSorted()).toEqual(['log.jsonl', 'of somebody else'])
+        expect(readFileSync(file, 'utf8')).toBe('older')
+        disk.grow('256k')
+        await exported()
+        expect(checkExport(readFileSync(file, 'utf8').split('\n'), readFileSync(proof, 'utf8')).fault).toBeNull()
+      } finally {
+        disk.remove()
+      }
+    },
+  )
 
   test('nothing else is written when an entry cannot be', async () => {
     store.db.write((tx) =>
