@@ -64,7 +64,7 @@ runMain(async () => {
       '--config',
       'test/vitest.config.ts',
       '--project',
-      `${project}*`,
+      project,
       '--passWithNoTests',
       '--reporter=default',
       '--reporter=json',
