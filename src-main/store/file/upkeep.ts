@@ -90,7 +90,7 @@ export class Upkeep {
     if (this.timer) clearTimeout(this.timer)
   }
 
-  private schedule(): void {
+  private schedule(wait = quiet): void {
     if (this.stopped || this.running) return
     if (this.timer) {
       // Under steady load it runs all the same once the journal is old.
@@ -100,14 +100,16 @@ export class Upkeep {
     this.timer = setTimeout(() => {
       this.timer = null
       void this.run()
-    }, quiet)
+    }, wait)
     this.timer.unref()
   }
 
   private async run(): Promise<void> {
     this.running = true
+    const removing = this.removalDue
+    let wait = quiet
     try {
-      if (this.removalDue) {
+      if (removing) {
         this.removalDue = false
         await finishRemovals(this.workspace)
         await freeDue(this.workspace)
@@ -123,12 +125,14 @@ export class Upkeep {
         else if (!answer.more) this.journalSince = 0
       }
     } catch (fault) {
-      // A full disk or the like: the next commit schedules it anew, and the commit itself tells the person.
+      // A full disk or the like: it is tried again later, and the commit itself tells the person.
       log.warn('upkeep failed', { fault })
+      this.removalDue ||= removing
+      wait = longestJournal
     } finally {
       this.running = false
-      // Commits that came meanwhile found it running.
-      if (this.commits > 0 || this.journalSince !== 0) this.schedule()
+      // What came meanwhile found it running.
+      if (this.removalDue || this.commits > 0 || this.journalSince !== 0) this.schedule(wait)
     }
   }
 }
