@@ -199,10 +199,11 @@ test("what a mailbox's permission was used for stands in the privacy panel, and 
   await page.getByRole('navigation', { name: 'Privacy pages' }).getByRole('button', { name: 'Mailboxes' }).click()
   // The reply of help@ left through the account of warranty@, so it counts there.
   await expect(page.getByRole('region', { name: 'Warranty' })).toContainText('1 message sent')
-  await expect(page.getByRole('region', { name: 'Help' })).toContainText('3 messages read')
+  // Its own copy in Sent was not read back from there.
+  await expect(page.getByRole('region', { name: 'Help' })).toContainText('2 messages read')
   await look(desk, 'privacy-mailboxes')
   await page.getByRole('region', { name: 'Help' }).getByRole('button', { name: 'Mailbox settings' }).click()
-  await expect(page.getByRole('region', { name: 'What Postern may do here, and did' })).toContainText('3 messages read')
+  await expect(page.getByRole('region', { name: 'What Postern may do here, and did' })).toContainText('2 messages read')
   await page.keyboard.press('g')
   await page.keyboard.press('s')
   await settingsPage(page, 'Mailboxes').click()
