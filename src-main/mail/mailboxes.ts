@@ -62,14 +62,9 @@ export class Mailboxes {
   }
 
   network(online: boolean): void {
-    if (online) this.link?.wake(false)
-    else this.link?.networkLost()
-    for (const { sync, sender } of this.running.values()) {
-      if (!online) sync.networkLost()
-      else {
-        sync.networkChanged()
-        sender.wake()
-      }
+    for (const one of [this.link, ...[...this.running.values()].flatMap(({ sync, sender }) => [sync, sender])]) {
+      if (online) one?.networkChanged()
+      else one?.networkLost()
     }
   }
 

@@ -80,6 +80,7 @@ class Folder {
       onChange: () => undefined,
       onClose: () => undefined,
       takeVanished: () => [],
+      probe: () => Promise.resolve(),
       close: () => Promise.resolve(),
     }
   }

@@ -9,6 +9,8 @@ import { compose } from './compose'
 import { withCredentials } from '../accounts/credentials'
 import type { ImapSession } from '../sync/imap-session'
 import type { MailboxSync, SyncPorts } from '../sync/mailbox-sync'
+import { Openings } from '../sync/openings'
+import { probeMs } from '../sync/sync-timing'
 import { Putter } from './putter'
 import { SmtpSession } from './smtp-session'
 import type { SendResult } from './smtp-transaction'
@@ -41,6 +43,7 @@ export class OutboxSender {
   private readonly backoff = new Backoff(2_000, 300_000)
   private readonly lookedSince = new Map<number, number>()
   private readonly putter: Putter
+  private readonly openings = new Openings()
   private running: Promise<void> | null = null
   private stopped = false
 
@@ -68,7 +71,19 @@ export class OutboxSender {
     ])
   }
 
-  /** Something new is due, or the network is back. */
+  /** Awake after sleep, or another network: what was being opened may lead nowhere, and what failed may work now. */
+  networkChanged(): void {
+    const { host, port } = this.mailbox.smtp
+    this.openings.giveUp(new PosternError('timeout', 'connecting across a change of network', { host, port }), probeMs)
+    this.wake()
+  }
+
+  networkLost(): void {
+    const { host, port } = this.mailbox.smtp
+    this.openings.giveUp(new PosternError('offline', 'network is gone', { host, port }))
+  }
+
+  /** Something new is due. */
   wake(): void {
     this.backoff.reset()
     this.sleeper.wake()
@@ -177,7 +192,7 @@ export class OutboxSender {
       const server = account.smtp
       session = await withCredentials(this.ports.app, account, 'smtp', async (auth) => {
         const opened = await onErrand({ use: 'send-mail', host: server.host, mailboxId: account.id }, () =>
-          SmtpSession.connect({ ...server, user: auth.user }),
+          SmtpSession.connect({ ...server, user: auth.user }, this.openings.signal),
         )
         try {
           await opened.login(auth)

@@ -6,6 +6,7 @@ import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { withDeadline } from '../sync/backoff'
 import type { Credentials } from '../sync/imap-session'
+import { unlessGivenUp } from '../sync/openings'
 import { errorField, networkError, serverLine } from '../network-error'
 import { openPort } from '../accounts/server-probe'
 import { refusePlaintext, tlsOptions } from '../sync/server-rules'
@@ -58,13 +59,20 @@ export class SmtpSession {
     })
   }
 
-  /** Connects without logging in. Throws the code of what failed, with host, port and the server's line. */
-  static async connect(server: ServerSettings): Promise<SmtpSession> {
+  /** Connects without logging in. Throws the code of what failed, with host, port and the server's line, or why it was given up. */
+  static async connect(server: ServerSettings, givenUp?: AbortSignal): Promise<SmtpSession> {
     refusePlaintext(server)
     // By name and by us: the library would connect to a bare address, which nobody announced.
     // The library is loaded when mail leaves: reading it at each start costs time and memory before anybody writes.
     const { default: Connection } = await import('nodemailer/lib/smtp-connection')
-    const socket = await openServer(server)
+    const opening = openServer(server)
+    const socket = await unlessGivenUp(opening, givenUp).catch((error: unknown) => {
+      void opening.then(
+        (late) => late.destroy(),
+        () => undefined,
+      )
+      throw error
+    })
     const connection = new Connection({
       host: server.host,
       port: server.port,
@@ -85,13 +93,16 @@ export class SmtpSession {
     const session = new SmtpSession(server, connection)
     try {
       await withDeadline(
-        new Promise<void>((resolve, reject) => {
-          connection.once('error', reject)
-          connection.once('end', () =>
-            reject(session.failure ?? new PosternError('connection-lost', 'closed', session.facts())),
-          )
-          connection.connect((error) => (error ? reject(error) : resolve()))
-        }),
+        unlessGivenUp(
+          new Promise<void>((resolve, reject) => {
+            connection.once('error', reject)
+            connection.once('end', () =>
+              reject(session.failure ?? new PosternError('connection-lost', 'closed', session.facts())),
+            )
+            connection.connect((error) => (error ? reject(error) : resolve()))
+          }),
+          givenUp,
+        ),
         60_000,
         () => new PosternError('timeout', 'connect', session.facts()),
       )

@@ -3,6 +3,7 @@ import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { withDeadline } from './backoff'
 import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
+import { unlessGivenUp } from './openings'
 import { refusePlaintext } from './server-rules'
 
 export const commandMs = 60_000
@@ -37,10 +38,14 @@ export abstract class ImapConnection {
     this.client.on('flags', () => this.changed())
   }
 
-  /** Connects and logs in; closed when it fails. */
-  protected async connect(): Promise<void> {
+  /** Connects and logs in; closed when it fails, or is given up. */
+  protected async connect(givenUp?: AbortSignal): Promise<void> {
     try {
-      await withDeadline(this.client.connect(), commandMs, () => new PosternError('timeout', 'connect', this.facts()))
+      await withDeadline(
+        unlessGivenUp(this.client.connect(), givenUp),
+        commandMs,
+        () => new PosternError('timeout', 'connect', this.facts()),
+      )
       this.opening = false
     } catch (error) {
       this.client.close()

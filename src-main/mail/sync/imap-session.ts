@@ -58,9 +58,14 @@ export class ImapSession extends ImapConnection {
    * Connects and logs in. `idle`: the session goes into IDLE by itself when nothing else is to be done.
    * Throws `auth-refused` for a wrong password, else the code of what failed, with host, port and the server's line.
    */
-  static async open(server: ServerSettings, auth: Credentials, idle = false): Promise<ImapSession> {
+  static async open(
+    server: ServerSettings,
+    auth: Credentials,
+    idle = false,
+    givenUp?: AbortSignal,
+  ): Promise<ImapSession> {
     const session = new ImapSession(server, auth, idle)
-    await session.connect()
+    await session.connect(givenUp)
     return session
   }
 

@@ -6,6 +6,7 @@ import type { Rpc } from '../../shared/port-rpc'
 import { withCredentials } from '../accounts/credentials'
 import { ImapSession } from './imap-session'
 import { Lock } from '../../shared/lock'
+import { Openings } from './openings'
 import { actsIdleMs } from './sync-timing'
 
 /**
@@ -21,6 +22,7 @@ export class SyncConnections {
   private readonly actsLock = new Lock()
   private readonly largeLock = new Lock()
   private actsTimer: NodeJS.Timeout | undefined
+  private readonly openings = new Openings()
   private stopped = false
 
   constructor(
@@ -78,12 +80,15 @@ export class SyncConnections {
     })
   }
 
-  /** After sleep or a change of network: what does not answer within `ms` ends. */
+  /** After sleep or a change of network: what does not answer within `ms` ends, and so does what was being opened and is not by then. */
   probe(ms: number): void {
     for (const session of this.all()) void session.probe(ms)
+    const { host, port } = this.mailbox.imap
+    this.openings.giveUp(new PosternError('timeout', 'connecting across a change of network', { host, port }), ms)
   }
 
   drop(error: PosternError): void {
+    this.openings.giveUp(error)
     for (const session of this.all()) session.drop(error)
   }
 
@@ -109,7 +114,7 @@ export class SyncConnections {
     const session = await withCredentials(this.app, this.mailbox, 'imap', async (auth) => {
       if (this.stopped) throw new PosternError('cancelled')
       return onErrand({ use: 'fetch-mail', host: server.host, mailboxId: this.mailbox.id }, () =>
-        ImapSession.open({ ...server, user: auth.user }, auth, idle),
+        ImapSession.open({ ...server, user: auth.user }, auth, idle, this.openings.signal),
       )
     })
     if (this.stopped) {

@@ -15,6 +15,8 @@ export interface LogCarrier {
   ): Promise<{ readonly place: string | null; readonly serverAt: number | null }>
   /** Asks the server for news, for carriers whose `onChange` may sleep. */
   poke(): Promise<void>
+  /** After sleep or a change of network: ends when nothing comes within `ms`. */
+  probe(ms: number): Promise<void>
   onChange(listener: (what: 'more' | 'less') => void): void
   onClose(listener: () => void): void
   /** The first one to claim `key` within its time wins; `holder` names the winner. */

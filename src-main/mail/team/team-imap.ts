@@ -29,6 +29,7 @@ export type FolderSession = Pick<
   | 'onChange'
   | 'onClose'
   | 'takeVanished'
+  | 'probe'
   | 'close'
 >
 
@@ -176,6 +177,10 @@ export class ImapCarrier implements LogCarrier {
 
   async prune(places: readonly string[]): Promise<void> {
     await this.session.expunge(places.map(Number))
+  }
+
+  async probe(ms: number): Promise<void> {
+    await this.session.probe(ms)
   }
 
   async close(): Promise<void> {

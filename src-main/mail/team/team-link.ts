@@ -8,6 +8,8 @@ import type { Rpc } from '../../shared/port-rpc'
 import { Backoff, Sleeper, withDeadline } from '../sync/backoff'
 import { withCredentials } from '../accounts/credentials'
 import { ImapSession } from '../sync/imap-session'
+import { Openings } from '../sync/openings'
+import { probeMs } from '../sync/sync-timing'
 import type { LogCarrier } from './team-carrier'
 import { ImapCarrier } from './team-imap'
 
@@ -39,6 +41,7 @@ export class TeamLink {
   private stopped = false
   private linkChanged = false
   private carrier: LogCarrier | null = null
+  private readonly openings = new Openings()
   private comparedAt = -Infinity
   private less = false
   /** All that lay there when this connection was made has been taken in. */
@@ -80,8 +83,16 @@ export class TeamLink {
     )
   }
 
+  /** Awake after sleep, or another network: the carrier may be dead without knowing, and what failed may work now. */
+  networkChanged(): void {
+    void this.carrier?.probe(probeMs)
+    this.openings.giveUp(new PosternError('timeout', 'connecting across a change of network'), probeMs)
+    this.wake(false)
+  }
+
   networkLost(): void {
     void this.carrier?.close()
+    this.openings.giveUp(new PosternError('offline', 'network is gone'))
   }
 
   private async loop(): Promise<void> {
@@ -167,7 +178,7 @@ export class TeamLink {
     const server = mailbox.imap
     const session = await withCredentials(this.ports.app, mailbox, 'imap', (auth) =>
       onErrand({ use: 'team-log', host: server.host, mailboxId: mailbox.id }, () =>
-        ImapSession.open({ ...server, user: auth.user }, auth, true),
+        ImapSession.open({ ...server, user: auth.user }, auth, true, this.openings.signal),
       ),
     )
     try {

@@ -13,6 +13,7 @@ import { connect, headers, nanos, type NatsConnection } from '@nats-io/transport
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { NatsServer } from '../../../src-preload/contract/team-link'
 import { errorField, networkError, type Endpoint } from '../network-error'
+import { withDeadline } from '../sync/backoff'
 import { refusePlaintext } from '../sync/server-rules'
 import type { LogCarrier } from './team-carrier'
 
@@ -176,6 +177,12 @@ export class NatsCarrier implements LogCarrier {
   async prune(places: readonly string[]): Promise<void> {
     for (const place of places)
       await this.guarded(() => this.manager.streams.deleteMessage(this.stream, Number(place), false))
+  }
+
+  async probe(ms: number): Promise<void> {
+    await withDeadline(this.connection.rtt(), ms, () => new PosternError('timeout', 'no answer to a probe')).catch(() =>
+      this.connection.close(),
+    )
   }
 
   async close(): Promise<void> {

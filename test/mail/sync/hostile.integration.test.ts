@@ -236,6 +236,20 @@ describe('what a failure is', () => {
     expect(Date.now() - from).toBeLessThan(10_000)
   })
 
+  test('a connection that is being made when the network goes or changes, and leads nowhere, does not hold up the next', async () => {
+    const server = await imitate('qresync', { script: (_command, session) => session.id <= 2 })
+    const { store, sync } = follow(server)
+    const tried = (times: number) => until(() => server.seen.connections === times, `try ${times}`)
+    await tried(1)
+    sync.networkLost()
+    await until(() => store.progress?.state === 'offline', 'told', 1_000)
+    await tried(2)
+    const from = Date.now()
+    sync.networkChanged()
+    await untilIdle(store)
+    expect(Date.now() - from).toBeLessThan(10_000)
+  })
+
   test('a store that cannot write (R50) is told by its name, and the sync goes on where it was', async () => {
     const server = await imitate('qresync')
     for (let n = 0; n < 50; n++) server.mail.add('INBOX', letter(`m${n}`))

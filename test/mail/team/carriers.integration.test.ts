@@ -4,6 +4,7 @@ import { ImapSession } from '../../../src-main/mail/sync/imap-session'
 import type { LogCarrier } from '../../../src-main/mail/team/team-carrier'
 import { ImapCarrier } from '../../../src-main/mail/team/team-imap'
 import { NatsCarrier } from '../../../src-main/mail/team/team-nats'
+import { startCutProxy } from '../../servers/cut-proxy.mjs'
 import { startDovecot } from '../../servers/dovecot.mjs'
 import { startNats } from '../../servers/nats.mjs'
 import { makeCertificates, trust } from '../../servers/tls.mjs'
@@ -22,21 +23,23 @@ afterAll(() => Promise.all([dovecot.stop(), nats.stop()]))
 afterEach(async () => void (await Promise.all(open.splice(0).map((one) => one.close()))))
 
 let team = 'first'
-const carriers: Record<string, () => Promise<LogCarrier>> = {
-  mailbox: async () =>
+const natsPort = (): number => Number(new URL(nats.url).port)
+/** A carrier through `port`, else straight to its server. */
+const carriers: Record<string, (port?: number) => Promise<LogCarrier>> = {
+  mailbox: async (port = dovecot.port) =>
     ImapCarrier.open(
-      await ImapSession.open(serverAt(dovecot.port), { user: user.name, password: user.password }, true),
+      await ImapSession.open(serverAt(port), { user: user.name, password: user.password }, true),
       user.name,
     ),
-  NATS: async () => NatsCarrier.open(nats, team),
+  NATS: async (port = natsPort()) => NatsCarrier.open({ ...nats, url: nats.url.replace(/\d+$/, String(port)) }, team),
 }
 const pack = (text: string): Buffer => Buffer.concat([Buffer.from('PST1'), Buffer.from(text)])
 const wait = { timeout: 15_000, interval: 20 }
 
 /** What a carrier must do, whatever it is made of. */
 describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
-  const another = async (): Promise<LogCarrier> => {
-    const one = await carriers[kind]?.()
+  const another = async (port?: number): Promise<LogCarrier> => {
+    const one = await carriers[kind]?.(port)
     if (!one) throw new Error('no carrier')
     open.push(one)
     return one
@@ -50,6 +53,19 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
   afterEach(() => {
     team = `team${randomBytes(8).toString('hex')}`
     if (kind === 'mailbox') dovecot.doveadm('mailbox', 'delete', '-u', user.name, 'Postern')
+  })
+
+  test('one that is dead without knowing ends when it is probed, and one that lives does not', async () => {
+    const cable = await startCutProxy({ port: kind === 'mailbox' ? dovecot.port : natsPort() })
+    const one = await another(cable.port)
+    let ended = false
+    one.onClose(() => (ended = true))
+    await one.probe(5_000)
+    expect(ended).toBe(false)
+    cable.stall()
+    await one.probe(500)
+    await expect.poll(() => ended, { timeout: 5_000 }).toBe(true)
+    await cable.stop()
   })
 
   test('what is put there is there for others byte for byte, in order, and only what is new when asked so', async () => {
