@@ -6,6 +6,7 @@ import type { MailboxDepth } from '../../../src-preload/contract/depth'
 import { sinceOf } from '../../shared/depth'
 import { DepthFetch, isWhole } from './depth-fetch'
 import { FetchAround } from './fetch-around'
+import { FolderLooks } from './folder-looks'
 import type { FolderFlags, FolderState, ImapSession } from './imap-session'
 import { Lock } from '../../shared/lock'
 import type { Pace } from './pace'
@@ -18,11 +19,6 @@ const log = logger('sync')
 const firstPage = 20
 /** UIDs asked for in one FETCH of the first sync; its rows are stored in pages as they come. */
 const window = 400
-/** Without CONDSTORE: how often the newest flags are looked at unasked, and how often all of them. */
-const newestFlagsMs = 300_000
-const allFlagsMs = 3_600_000
-/** How often the UIDs of a folder are compared one by one although the counts agree. */
-const everyUidMs = 3_600_000
 
 /** How much is kept here, and how hard to work for it. */
 export interface Budget {
@@ -50,11 +46,7 @@ export class FolderSync {
   private readonly filling = new Lock()
   private readonly following = new Lock()
   private readonly opening = new Lock()
-  private lastState: FolderState | null = null
-  /** Of `performance.now()`, which nobody sets back. */
-  private newestFlagsAt = -Infinity
-  private allFlagsAt = -Infinity
-  private everyUidAt = -Infinity
+  private readonly looks = new FolderLooks()
   /** MODSEQ at which a backfill began: flags that changed while its pages were under way are looked at again. */
   private filledSince: string | null = null
 
@@ -96,30 +88,14 @@ export class FolderSync {
         this.around.reset()
         await this.stored.reset(state.uidValidity)
       }
-      // A look by NOOP says less than SELECT and STATUS do.
-      if (state.uidNext !== null) this.lastState = { ...state, unseen: this.lastState?.unseen ?? null }
+      this.looks.opened(state)
       return state
     })
   }
 
-  /** true: STATUS shows nothing that was not seen before, and nothing is due. */
+  /** true: STATUS shows nothing that is not here already, and nothing is due. What is still being fetched is not here. */
   unchanged(state: FolderState): boolean {
-    const last = this.lastState
-    if (
-      last === null ||
-      !this.cursor.complete ||
-      state.uidValidity !== last.uidValidity ||
-      state.uidNext !== last.uidNext ||
-      state.exists !== last.exists
-    )
-      return false
-    const sinceAll = performance.now() - this.everyUidAt
-    if (sinceAll > everyUidMs) return false
-    if (state.modSeq !== null) return state.modSeq === last.modSeq
-    // Read or unread elsewhere shows in a count, on a server that has nothing better.
-    return (
-      (last.unseen === null || state.unseen === last.unseen) && performance.now() - this.newestFlagsAt < newestFlagsMs
-    )
+    return this.cursor.complete && this.looks.unchanged(state)
   }
 
   /** What STATUS says before the folder is looked at: a MODSEQ that fell makes all that was counted by it void (R36). */
@@ -128,18 +104,18 @@ export class FolderSync {
     log.info('MODSEQ went backwards', { folder: this.cursor.folderId })
     this.stored.move({ modSeq: null })
     this.filledSince = null
-    this.lastState = state
+    this.looks.notice(state)
   }
 
   /** Flags and labels of all messages are read again at the next look. */
   rereadFlags(): void {
     this.stored.move({ modSeq: null })
-    this.lastState = null
+    this.forget()
   }
 
   /** What STATUS said, once it has been followed. */
   followed(state: FolderState): void {
-    if (this.lastState !== null) this.lastState = { ...state, modSeq: this.lastState.modSeq ?? state.modSeq }
+    this.looks.followed(state)
   }
 
   /** Fetches what is not stored yet, newest first, until the folder is complete or `stopped` says so. */
@@ -166,7 +142,7 @@ export class FolderSync {
           lowUid: 1,
           complete: true,
           ...(fresh
-            ? { highUid: Math.max(0, (state.uidNext ?? this.lastState?.uidNext ?? 1) - 1), ...this.modSeqOf(state) }
+            ? { highUid: Math.max(0, (state.uidNext ?? this.looks.said?.uidNext ?? 1) - 1), ...this.modSeqOf(state) }
             : {}),
         })
       const pages = new PagePipe(this.parser, store)
@@ -210,9 +186,11 @@ export class FolderSync {
     return await this.following.hold(async () => {
       const state = await this.open(session)
       if (this.cursor.highUid === 0 && !this.cursor.complete) return 0
+      const told = this.looks.said
       await this.followFlags(session, state, thorough)
       const came = await this.fetchNew(session, state)
       await this.followDeletions(session, state, thorough)
+      this.looks.caughtUp(told)
       return came
     })
   }
@@ -265,7 +243,7 @@ export class FolderSync {
 
   /** A message that was moved here by our own act, or anything else that makes the last look stale. */
   forget(): void {
-    this.lastState = null
+    this.looks.forget()
   }
 
   private async fetchNew(session: ImapSession, state: FolderState): Promise<number> {
@@ -318,7 +296,7 @@ export class FolderSync {
     // Without CONDSTORE, or with one that went backwards: the newest window at every look, everything when it is due.
     const modSeq = session.condstore ? (this.modSeqOf(state).modSeq ?? null) : null
     const countsModSeq = modSeq !== null
-    const all = thorough || countsModSeq || performance.now() - this.allFlagsAt > allFlagsMs
+    const all = thorough || countsModSeq || this.looks.allFlagsDue
     const uids = (await session.searchUids()).filter(
       (uid) => uid <= this.cursor.highUid && (this.cursor.complete || uid >= this.cursor.lowUid),
     )
@@ -328,8 +306,7 @@ export class FolderSync {
       for await (const row of session.fetchFlags(wanted.slice(Math.max(0, end - flagsWindow), end))) changes.push(row)
       await this.stored.applyFlags(changes, end <= flagsWindow ? modSeq : null, session.keepsKeywords)
     }
-    this.newestFlagsAt = performance.now()
-    if (all) this.allFlagsAt = performance.now()
+    this.looks.readFlags(all)
   }
 
   /** Compares counts with the server; where they differ, and now and then anyway, UIDs one by one. Mends what differs. */
@@ -344,7 +321,7 @@ export class FolderSync {
       verified: false,
     })
     if (!this.cursor.complete) return
-    const due = thorough || performance.now() - this.everyUidAt > everyUidMs
+    const due = thorough || this.looks.everyUidDue
     if (localCount === state.exists && !due) return
     const generation = this.stored.generation
     const { uids, whole } = await session.allUids()
@@ -370,7 +347,7 @@ export class FolderSync {
     }
     this.around.confirm(onServer, missing.length > 0 ? new Set(await this.stored.uids()) : here)
     if (!whole) return
-    this.everyUidAt = performance.now()
+    this.looks.comparedUids()
     const unread = [...onServer].filter((uid) => uid > this.cursor.highUid).length
     await this.store.call('folder.checked', {
       folderId: this.cursor.folderId,
@@ -398,7 +375,7 @@ export class FolderSync {
 
   private modSeqOf(state: FolderState): { modSeq?: string } {
     // A look by NOOP has none; that of the SELECT before it is older, which loses nothing.
-    const modSeq = state.modSeq ?? this.lastState?.modSeq ?? null
+    const modSeq = state.modSeq ?? this.looks.said?.modSeq ?? null
     return modSeq === null ? {} : { modSeq: modSeq.toString() }
   }
 }

@@ -76,6 +76,32 @@ test.each(['gmail', 'microsoft365', 'bare'] as const)(
   },
 )
 
+test('a look for answers does not end while an answer that the sync found is still on its way into the store', async () => {
+  const server = await imitate('qresync')
+  server.mail.create('Sent', '\\Sent')
+  server.mail.add('Sent', letter('before'))
+  const { store, sync } = follow(server)
+  await untilIdle(store)
+  let letThrough = (): void => undefined
+  let held = false
+  store.beforePage = async () => {
+    held = true
+    await new Promise<void>((resolve) => (letThrough = resolve))
+  }
+  server.mail.add('Sent', letter('answer'))
+  sync.wake()
+  await until(() => held, 'the page before the store')
+  let seen: string[] | null = null
+  const look = sync.seeAnswers().then(() => (seen = subjects(store, 'Sent')))
+  // Long enough for a look that has nothing to wait for.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(seen).toBeNull()
+  store.beforePage = null
+  letThrough()
+  await look
+  expect(seen).toEqual(['answer', 'before'])
+})
+
 test('the ledger names what a server will not hand out, and takes it in when it does', async () => {
   let withheld = true
   const server = await imitate('qresync', {
