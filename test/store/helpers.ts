@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { copyFileSync, rmSync } from 'node:fs'
 import type { CallInput, CallOutput } from '../../src-preload/contract/calls'
 import type { FolderRole, MailboxSettings } from '../../src-preload/contract/mailboxes'
 import type { SendLimits } from '../../src-preload/contract/identity'
@@ -24,6 +24,7 @@ import { setLogSink } from '../../src-main/shared/log'
 import { contentHash } from '../../src-main/shared/content-hash'
 import { packMessage } from '../../src-main/shared/message-body'
 import { joinPort, type Port, type Rpc } from '../../src-main/shared/port-rpc'
+import { Database, databaseFile } from '../../src-main/store/file/database'
 import { StoreService, type StoreCallName, type StoreCalls } from '../../src-main/store/service'
 import { tempFolder } from '../servers/process.mjs'
 
@@ -129,6 +130,16 @@ export const settings = (address = 'support@acme.test', name = 'Support'): Mailb
   smtp: { host: 'smtp.acme.test', port: 465, security: 'tls', user: address },
 })
 
+let made: { file: string; key: Uint8Array } | null = null
+/** A database with nothing in it and its key: making it takes longer than most tests, so it is made once and copied. */
+function blank(): { file: string; key: Uint8Array } {
+  if (made) return made
+  const dir = tempFolder('blank')
+  const key = randomBytes(32)
+  Database.open(dir, key, () => undefined).database.close()
+  return (made = { file: databaseFile(dir), key })
+}
+
 export class Harness {
   readonly dir: string
   readonly events: PosternEvent[] = []
@@ -167,10 +178,11 @@ export class Harness {
   /** `key` and `device`: those of an earlier run on the same folder. */
   static async make(
     dir: string | null = null,
-    key: Uint8Array = randomBytes(32),
+    key?: Uint8Array,
     device: Uint8Array = newDeviceSecret(),
   ): Promise<Harness> {
-    const harness = new Harness(dir, key, device)
+    const harness = new Harness(dir, key ?? (dir === null ? Uint8Array.from(blank().key) : randomBytes(32)), device)
+    if (dir === null && key === undefined) copyFileSync(blank().file, databaseFile(harness.dir))
     await harness.start()
     return harness
   }

@@ -342,11 +342,13 @@ function migrate(db: Driver, steps: readonly Migration[]): void {
   const current = Number(db.pragma('user_version', { simple: true }))
   if (current > newest)
     throw new PosternError('store-newer', 'the database is from a newer program', { found: current, known: newest })
-  for (const step of steps) {
-    if (step.version <= current) continue
-    db.transaction(() => {
+  const climb = db.transaction((some: readonly Migration[]) => {
+    for (const step of some) {
       db.exec(step.up)
       db.pragma(`user_version = ${step.version}`)
-    }).immediate()
-  }
+    }
+  })
+  // A new database waits for the disk once; an older one keeps each step that it has done.
+  if (current === 0) climb.immediate(steps)
+  else for (const step of steps) if (step.version > current) climb.immediate([step])
 }
