@@ -4,7 +4,6 @@ import type { OutboxJob, OutboxOutcome } from '../../../src-preload/contract/int
 import { PosternError, type Failure } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import { onErrand } from '../../shared/network-gate'
-import { Backoff, Sleeper } from '../sync/backoff'
 import { compose } from './compose'
 import { withCredentials } from '../accounts/credentials'
 import type { ImapSession } from '../sync/imap-session'
@@ -12,12 +11,12 @@ import type { MailboxSync, SyncPorts } from '../sync/mailbox-sync'
 import { Openings } from '../sync/openings'
 import { probeMs } from '../sync/sync-timing'
 import { Putter } from './putter'
+import { idleMs, Rounds } from './rounds'
 import { SmtpSession } from './smtp-session'
 import type { SendResult } from './smtp-transaction'
 
 const log = logger('outbox')
 
-const idleMs = 10 * 60_000
 /** How long and how often the server is asked for a message whose fate is unknown. */
 const lookForMs = 180_000
 const lookEveryMs = 20_000
@@ -39,13 +38,10 @@ export interface OtherMailboxes {
  * itself: it is looked for on the server, and else a person decides (R40).
  */
 export class OutboxSender {
-  private readonly sleeper = new Sleeper()
-  private readonly backoff = new Backoff(2_000, 300_000)
+  private readonly rounds = new Rounds(() => this.round(), 'outbox turn failed')
   private readonly lookedSince = new Map<number, number>()
   private readonly putter: Putter
-  private readonly openings = new Openings()
-  private running: Promise<void> | null = null
-  private stopped = false
+  private readonly openings: Openings
 
   constructor(
     private readonly mailbox: Mailbox,
@@ -54,75 +50,57 @@ export class OutboxSender {
     private readonly others: OtherMailboxes = { syncOf: () => undefined, looked: new Map() },
   ) {
     this.putter = new Putter(mailbox, ports.store, sync)
+    this.openings = new Openings(mailbox.smtp)
   }
 
   start(): void {
-    this.running ??= this.loop()
+    this.rounds.start()
     this.putter.start()
   }
 
   /** Waits for a message that is just leaving, at most a few seconds. */
   async stop(): Promise<void> {
-    this.stopped = true
-    this.sleeper.wake()
-    await Promise.all([
-      this.putter.stop(),
-      Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, 4_000))]),
-    ])
+    await Promise.all([this.putter.stop(), this.rounds.stop()])
   }
 
   /** Awake after sleep, or another network: what was being opened may lead nowhere, and what failed may work now. */
   networkChanged(): void {
-    const { host, port } = this.mailbox.smtp
-    this.openings.giveUp(new PosternError('timeout', 'connecting across a change of network', { host, port }), probeMs)
+    this.openings.networkChanged(probeMs)
     this.wake()
   }
 
   networkLost(): void {
-    const { host, port } = this.mailbox.smtp
-    this.openings.giveUp(new PosternError('offline', 'network is gone', { host, port }))
+    this.openings.networkLost()
   }
 
   /** Something new is due. */
   wake(): void {
-    this.backoff.reset()
-    this.sleeper.wake()
+    this.rounds.wake()
     this.putter.wake()
   }
 
-  private async loop(): Promise<void> {
-    while (!this.stopped) {
-      let wait = idleMs
-      try {
-        wait = Math.min(wait, await this.sendDue(), await this.lookForUncertain())
-      } catch (error) {
-        const failure = PosternError.from(error)
-        if (failure.code === 'service-stopped' || failure.code === 'service-restarting') return
-        log.error('outbox turn failed', error)
-        wait = this.backoff.next()
-      }
-      if (!this.stopped) await this.sleeper.sleep(wait)
-    }
+  private async round(): Promise<number> {
+    return Math.min(idleMs, await this.sendDue(), await this.lookForUncertain())
   }
 
   /** Sends until nothing is due; returns how long to wait. */
   private async sendDue(): Promise<number> {
-    while (!this.stopped) {
+    while (!this.rounds.stopped) {
       const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', {
         mailboxId: this.mailbox.id,
         looked: [...this.others.looked].map(([mailboxId, at]) => ({ mailboxId, at })),
       })
       if (look !== null) {
         if (await this.look(look)) continue
-        return this.backoff.next()
+        return this.rounds.later()
       }
       if (!job) return nextDueAt === null ? idleMs : Math.max(50, nextDueAt - Date.now())
       const stopped = await this.whyNot(job)
       const outcome = stopped ? stoppedBy(job, stopped) : await this.sendOne(job)
       await this.ports.store.call('outbox.settle', outcome)
       log.info('message settled', { id: job.id, state: outcome.state, code: outcome.error?.code })
-      if (outcome.state === 'queued') return this.backoff.next()
-      this.backoff.reset()
+      if (outcome.state === 'queued') return this.rounds.later()
+      this.rounds.worked()
       this.putter.wake()
     }
     return idleMs

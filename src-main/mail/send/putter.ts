@@ -2,23 +2,18 @@ import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import { filesSentItself } from '../../shared/provider-limits'
-import { Backoff, Sleeper } from '../sync/backoff'
 import { putMoved } from '../sync/mailbox-moves'
 import type { MailboxSync, SyncPorts } from '../sync/mailbox-sync'
+import { idleMs, Rounds } from './rounds'
 
 const log = logger('outbox')
-
-const idleMs = 10 * 60_000
 
 /**
  * Puts messages on the server of one mailbox: copies of what was sent, and what was moved here. Beside the sender, since nothing that
  * leaves may wait until a large copy is there.
  */
 export class Putter {
-  private readonly sleeper = new Sleeper()
-  private readonly backoff = new Backoff(2_000, 300_000)
-  private running: Promise<void> | null = null
-  private stopped = false
+  private readonly rounds = new Rounds(() => this.round(), 'putting messages on the server failed')
 
   constructor(
     private readonly mailbox: Mailbox,
@@ -27,38 +22,24 @@ export class Putter {
   ) {}
 
   start(): void {
-    this.running ??= this.loop()
+    this.rounds.start()
   }
 
-  /** Waits for what is just put there, at most a few seconds. */
   async stop(): Promise<void> {
-    this.stopped = true
-    this.sleeper.wake()
-    await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, 4_000))])
+    await this.rounds.stop()
   }
 
   /** Something has left or was moved, or the network is back. */
   wake(): void {
-    this.backoff.reset()
-    this.sleeper.wake()
+    this.rounds.wake()
   }
 
-  private async loop(): Promise<void> {
-    while (!this.stopped) {
-      let wait: number
-      try {
-        wait = Math.min(
-          await this.fileCopies(),
-          await putMoved(this.mailbox.id, this.store, this.sync, () => this.stopped),
-        )
-      } catch (error) {
-        const failure = PosternError.from(error)
-        if (failure.code === 'service-stopped' || failure.code === 'service-restarting') return
-        log.error('putting messages on the server failed', error)
-        wait = this.backoff.next()
-      }
-      if (!this.stopped) await this.sleeper.sleep(wait)
-    }
+  private async round(): Promise<number> {
+    const { rounds } = this
+    return Math.min(
+      await this.fileCopies(),
+      await putMoved(this.mailbox.id, this.store, this.sync, () => rounds.stopped),
+    )
   }
 
   /**
@@ -66,7 +47,7 @@ export class Putter {
    * that was filed before a crash is found there and not filed again.
    */
   private async fileCopies(): Promise<number> {
-    while (!this.stopped) {
+    while (!this.rounds.stopped) {
       const { copy } = await this.store.call('copies.next', { mailboxId: this.mailbox.id })
       if (!copy) return idleMs
       try {
@@ -77,7 +58,7 @@ export class Putter {
         if (code === 'service-stopped' || code === 'service-restarting') throw error
         log.warn('the Sent copy waits', { code, tries: copy.tries })
         await this.store.call('copies.settle', { id: copy.id, done: false })
-        return this.backoff.next()
+        return this.rounds.later()
       }
     }
     return idleMs

@@ -120,12 +120,9 @@ export class MailboxSync {
     this.sleeper.wake()
   }
 
-  /** The network is gone: connections that hang are of no use. */
   networkLost(): void {
     this.networkChangedAt = performance.now()
-    this.connections.drop(
-      new PosternError('offline', 'network is gone', { host: this.mailbox.imap.host, port: this.mailbox.imap.port }),
-    )
+    this.connections.networkLost()
   }
 
   /** Queued acts wait: carries them out when there is a connection, else they wait for it. */

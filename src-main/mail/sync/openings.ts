@@ -4,13 +4,33 @@ import { PosternError } from '../../../src-preload/contract/errors'
 export class Openings {
   private under = new AbortController()
 
+  /** @param server to which; left out of what is told where there are several */
+  constructor(private readonly server: { readonly host?: string; readonly port?: number } = {}) {}
+
   /** For what is opened now. */
   get signal(): AbortSignal {
     return this.under.signal
   }
 
-  /** Gives up with `error` what is being opened now and is not open after `ms`; what is begun later is left alone. */
-  giveUp(error: PosternError, ms = 0): void {
+  /** What is not open after `ms` of another network is given up. */
+  networkChanged(ms: number): void {
+    this.giveUp(new PosternError('timeout', 'connecting across a change of network', this.told()), ms)
+  }
+
+  /** @returns with what they are given up */
+  networkLost(): PosternError {
+    const error = new PosternError('offline', 'network is gone', this.told())
+    this.giveUp(error)
+    return error
+  }
+
+  private told(): { host?: string; port?: number } {
+    const { host, port } = this.server
+    return host === undefined || port === undefined ? {} : { host, port }
+  }
+
+  /** What is begun later is left alone. */
+  private giveUp(error: PosternError, ms = 0): void {
     const before = this.under
     this.under = new AbortController()
     if (ms === 0) before.abort(error)

@@ -22,13 +22,15 @@ export class SyncConnections {
   private readonly actsLock = new Lock()
   private readonly largeLock = new Lock()
   private actsTimer: NodeJS.Timeout | undefined
-  private readonly openings = new Openings()
+  private readonly openings: Openings
   private stopped = false
 
   constructor(
     private readonly mailbox: Mailbox,
     private readonly app: Pick<Rpc<AppForMail>, 'call'>,
-  ) {}
+  ) {
+    this.openings = new Openings(mailbox.imap)
+  }
 
   /** The one that everything hangs on is there and open. */
   get up(): boolean {
@@ -83,12 +85,12 @@ export class SyncConnections {
   /** After sleep or a change of network: what does not answer within `ms` ends, and so does what was being opened and is not by then. */
   probe(ms: number): void {
     for (const session of this.all()) void session.probe(ms)
-    const { host, port } = this.mailbox.imap
-    this.openings.giveUp(new PosternError('timeout', 'connecting across a change of network', { host, port }), ms)
+    this.openings.networkChanged(ms)
   }
 
-  drop(error: PosternError): void {
-    this.openings.giveUp(error)
+  /** Connections that hang are of no use. */
+  networkLost(): void {
+    const error = this.openings.networkLost()
     for (const session of this.all()) session.drop(error)
   }
 

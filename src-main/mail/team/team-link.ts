@@ -86,13 +86,13 @@ export class TeamLink {
   /** Awake after sleep, or another network: the carrier may be dead without knowing, and what failed may work now. */
   networkChanged(): void {
     void this.carrier?.probe(probeMs)
-    this.openings.giveUp(new PosternError('timeout', 'connecting across a change of network'), probeMs)
+    this.openings.networkChanged(probeMs)
     this.wake(false)
   }
 
   networkLost(): void {
     void this.carrier?.close()
-    this.openings.giveUp(new PosternError('offline', 'network is gone'))
+    this.openings.networkLost()
   }
 
   private async loop(): Promise<void> {
