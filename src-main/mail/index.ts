@@ -11,6 +11,7 @@ import { onErrand } from '../shared/network-gate'
 import { joinPort, type Rpc } from '../shared/port-rpc'
 import { giveBackAtRest, muchAtWork } from '../shared/rest'
 import { joinApp } from '../shared/utility'
+import { yieldToWindow } from '../shared/yield'
 import { opens, testConnection } from './accounts/connection-test'
 import { findSettings } from './accounts/autoconfig'
 import { fetchImage } from './fetch-image'
@@ -30,6 +31,7 @@ import { trustSystemAuthorities } from './sync/server-rules'
 startMail()
 
 function startMail(): void {
+  yieldToWindow()
   giveBackAtRest(muchAtWork)
   const log = logger('mail')
   const ledger = new NetworkLedger()

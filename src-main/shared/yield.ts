@@ -5,8 +5,8 @@ import { logger } from './log'
 const less = 10
 
 /**
- * For a thread that does work in bulk: it takes what the window and the store leave of the processor. Only where threads have
- * priorities of their own; elsewhere the whole process would wait, sending included.
+ * For a thread that does work in bulk, and those that it starts: it takes what the window and the store leave of the processor. Only
+ * on Linux, where a thread below others still gets a share when they never rest; elsewhere it would wait, sending included.
  */
 export function yieldToWindow(): void {
   if (process.platform !== 'linux') return

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { ensureElectron } from '../../build/electron.mjs'
@@ -205,19 +206,32 @@ test('no page navigates, opens windows, asks for devices or downloads (R8)', asy
   expect(await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
 })
 
+/** Process ids of our services by their names. */
+const services = (): Promise<Record<string, number>> =>
+  desk.app.evaluate(({ app }) =>
+    Object.fromEntries(
+      app.getAppMetrics().flatMap(({ name, serviceName, pid }) => {
+        const ours = [name, serviceName].find((one) => /^Postern (store|mail)$/.test(one ?? ''))
+        return ours ? [[ours, pid]] : []
+      }),
+    ),
+  )
+
 test('store and mail run with the small nursery, without which a sync fills their memory with what is long done with', async () => {
   test.skip(process.platform !== 'linux', 'it reads the command lines of processes')
-  const pids = (): Promise<number[]> =>
-    desk.app.evaluate(({ app }) =>
-      app
-        .getAppMetrics()
-        .filter(({ name, serviceName }) => [name, serviceName].some((one) => /^Postern (store|mail)$/.test(one ?? '')))
-        .map(({ pid }) => pid),
-    )
-  await expect.poll(async () => (await pids()).length).toBe(2)
+  await expect.poll(async () => Object.keys(await services()).length).toBe(2)
   // Chromium writes its command line anew, with spaces.
-  for (const pid of await pids())
+  for (const pid of Object.values(await services()))
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').split(' ')).toContain(smallNursery)
+})
+
+test('mail that comes in takes no processor from the window and the store that want it', async () => {
+  test.skip(process.platform !== 'linux', 'only there a thread below others still gets a share')
+  await expect.poll(async () => Object.keys(await services()).toSorted()).toEqual(['Postern mail', 'Postern store'])
+  const { 'Postern mail': mail, 'Postern store': store } = await services()
+  const own = getPriority()
+  await expect.poll(() => getPriority(mail)).toBeGreaterThan(own)
+  expect(getPriority(store)).toBe(own)
 })
 
 test('a second start on the same profile brings the first window forward and ends; a stale lock does not block (R52)', async () => {
