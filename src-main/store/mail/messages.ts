@@ -52,6 +52,8 @@ export interface FolderRow {
  */
 export async function ingestPage(workspace: Workspace, page: Page): Promise<{ stored: number }> {
   let stored = 0
+  // Taking a page off the port takes as long as a step: who asked meanwhile comes first.
+  await breathe()
   // Within a page the index and the tables are filled in the order of their keys.
   const items = page.items
     .map((item) => ({ item, date: messageDate(item.message.date, item.internalDate) }))
