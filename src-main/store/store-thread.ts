@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { logger } from '../shared/log'
 import { startThread } from '../shared/nursery'
-import { perform, ThreadAnswer, type Hands, type ThreadJob, openHands, closeHands } from './thread-jobs'
+import { behind, perform, ThreadAnswer, type Hands, type ThreadJob, openHands, closeHands } from './thread-jobs'
 
 const log = logger('store')
 
@@ -21,6 +21,7 @@ export class StoreThread {
   private readonly waiting: ((answer: ThreadAnswer) => void)[] = []
   private hands: Hands | null = null
   private stopped = false
+  private spare: ArrayBuffer | null = null
 
   /**
    * @param key 32 bytes; copied
@@ -46,8 +47,15 @@ export class StoreThread {
     const worker = this.worker ?? this.start(this.script)
     return new Promise((resolve) => {
       this.waiting.push(resolve)
-      worker.postMessage(job, job.kind === 'batch' && job.text.buffer instanceof ArrayBuffer ? [job.text.buffer] : [])
+      worker.postMessage(job, job.kind === 'batch' ? behind(job.text) : [])
     })
+  }
+
+  /** A buffer that an earlier batch came in, for the next one: memory that is used again costs no new pages of the system. */
+  takeSpare(): ArrayBuffer | null {
+    const { spare } = this
+    this.spare = null
+    return spare
   }
 
   /** Ends the thread and lets go of its files; the next job starts it anew. */
@@ -55,6 +63,7 @@ export class StoreThread {
     const { worker, hands } = this
     this.worker = null
     this.hands = null
+    this.spare = null
     if (this.rest) clearTimeout(this.rest)
     this.rest = null
     if (hands) closeHands(hands)
@@ -73,7 +82,9 @@ export class StoreThread {
     const worker = startThread(script, data, { maxYoungGenerationSizeMb: nursery })
     worker.on('message', (message: unknown) => {
       if (this.worker !== worker) return
-      this.waiting.shift()?.(ThreadAnswer.parse(message))
+      const answer = ThreadAnswer.parse(message)
+      if ('used' in answer) this.spare = behind(answer.used)[0] ?? null
+      this.waiting.shift()?.(answer)
       if (this.waiting.length === 0) this.rest ??= setTimeout(() => this.end(), idle).unref()
     })
     worker.on('error', (fault: unknown) => log.warn('the thread failed', { fault }))

@@ -6,7 +6,6 @@ import { openDriver } from './file/driver'
 import { IndexFile } from './search/index-file'
 import { Handed, handedWords, storedText } from './search/index-text'
 import { forIndex } from './search/search-text'
-import { letGo } from '../shared/bytes'
 
 /** What the store's thread is asked; jobs are done one after another. */
 export const ThreadJob = z.discriminatedUnion('kind', [
@@ -21,9 +20,9 @@ export const ThreadJob = z.discriminatedUnion('kind', [
 ])
 export type ThreadJob = z.infer<typeof ThreadJob>
 
-/** `more`: another step of the same job has work to do. `unreadable`: messages whose words cannot be read. `code`: SQLite's word for what failed. */
+/** `more`: another step of the same job has work to do. `unreadable`: messages whose words cannot be read. `used`: the bytes of the words, which can be used again. `code`: SQLite's word for what failed. */
 export const ThreadAnswer = z.union([
-  z.object({ more: z.boolean(), unreadable: z.int().optional() }),
+  z.object({ more: z.boolean(), unreadable: z.int().optional(), used: z.instanceof(Uint8Array).optional() }),
   z.object({ code: z.string() }),
 ])
 export type ThreadAnswer = z.infer<typeof ThreadAnswer>
@@ -78,8 +77,7 @@ export function perform(hands: Hands, job: ThreadJob): ThreadAnswer {
         const words = handed.get(id)
         return words ? forIndex(words) : storedText(databaseOf(hands).read, id)
       })
-      letGo(job.text)
-      return { more: false, unreadable }
+      return { more: false, unreadable, used: job.text }
     }
     return { more: false }
   } catch (fault) {
@@ -94,8 +92,15 @@ export function serveStoreThread(): void {
   const { storeDir, storeKey } = ThreadData.parse(workerData)
   const hands = openHands(storeDir, storeKey)
   storeKey.fill(0)
-  port.on('message', (message: unknown) => port.postMessage(perform(hands, ThreadJob.parse(message))))
+  port.on('message', (message: unknown) => {
+    const answer = perform(hands, ThreadJob.parse(message))
+    port.postMessage(answer, 'used' in answer ? behind(answer.used) : [])
+  })
 }
+
+/** What is to be handed over with these bytes, so that they are not copied. */
+export const behind = (bytes: Uint8Array | undefined): ArrayBuffer[] =>
+  bytes?.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
 
 export function codeOf(fault: unknown): string {
   return fault instanceof Driver.SqliteError ? fault.code : 'UNKNOWN'

@@ -73,12 +73,19 @@ export const Handed = z.object({
 })
 export type Handed = z.infer<typeof Handed>
 
-export function handOver(batch: readonly (readonly [id: number, words: Words | null])[]): Handed {
+/** @param spare see `joined` */
+export function handOver(
+  batch: readonly (readonly [id: number, words: Words | null])[],
+  spare: ArrayBuffer | null = null,
+): Handed {
   return {
     ids: batch.map(([id]) => id),
     heads: batch.map(([, words]) => words?.head ?? null),
     sizes: batch.map(([, words]) => words?.text.byteLength ?? 0),
-    text: joined(batch.map(([, words]) => words?.text)),
+    text: joined(
+      batch.map(([, words]) => words?.text),
+      spare,
+    ),
   }
 }
 

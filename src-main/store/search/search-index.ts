@@ -287,7 +287,7 @@ export class SearchIndex {
 
   /** @returns whether the index holds these messages as they are now */
   private async write(batch: readonly (readonly [id: number, words: Words | null])[]): Promise<boolean> {
-    const answer = await this.thread.perform({ kind: 'batch', ...handOver(batch) })
+    const answer = await this.thread.perform({ kind: 'batch', ...handOver(batch, this.thread.takeSpare()) })
     if ('code' in answer) {
       this.failed(answer.code)
       return false

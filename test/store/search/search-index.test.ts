@@ -179,11 +179,15 @@ describe('the search index', () => {
           message.contentHash,
         )
         const words = wordsOf({ ...message, words: Buffer.from(text) }, ours)
+        // What an earlier batch left in the buffer belongs to no message of this one.
         const handed = handedWords(
-          handOver([
-            [1, null],
-            [row?.id ?? 0, words],
-          ]),
+          handOver(
+            [
+              [1, null],
+              [row?.id ?? 0, words],
+            ],
+            Uint8Array.from(Buffer.from('earlier '.repeat(20))).buffer,
+          ),
         ).get(row?.id ?? 0)
         const alongside = String(handed && forIndex(handed))
         expect(alongside).toBe(String(storedText(store.db.read, row?.id ?? 0)))
