@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { app, dialog, shell, type BrowserWindow } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
@@ -56,8 +57,11 @@ export class Transfers {
     return await this.store().call('transfer.export', { dir, scope, format })
   }
 
+  /** @throws PosternError `file-not-found` when it was moved or deleted since: the system would show nothing, and not say so */
   async show(id: number): Promise<void> {
-    shell.showItemInFolder((await this.store().call('transfer.path', { id })).path)
+    const { path } = await this.store().call('transfer.path', { id })
+    if (!existsSync(path)) throw new PosternError('file-not-found')
+    shell.showItemInFolder(path)
   }
 
   private owner(): BrowserWindow {

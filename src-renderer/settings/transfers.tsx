@@ -5,7 +5,7 @@ import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { goView } from '../state/places'
-import { errorText, t } from '../text'
+import { t } from '../text'
 import { numberText } from '../text/time'
 import { Button, IconButton } from '../ui/button'
 import { Time } from '../ui/time'
@@ -13,6 +13,7 @@ import { ExportDialog } from './export-dialog'
 import { ImportDialog } from './import-dialog'
 import { Page } from '../ui/page'
 import { Group, Row } from './row'
+import { hasFiles, resultText } from './transfer-words'
 import './settings.css'
 import { useMailboxes } from '../work/mailboxes'
 
@@ -73,21 +74,8 @@ export function Transfers() {
   )
 }
 
-function resultText(transfer: Transfer): string {
-  const { kind, messages, duplicates, unreadable, left, waiting } = transfer
-  const counted = (key: 'result' | 'duplicates' | 'unreadable' | 'left' | 'notHere' | 'waiting', n: number): string[] =>
-    n === 0 && key !== 'result' ? [] : [t(`transfers:${key}`, { count: n, n: numberText(n) })]
-  return [
-    ...counted('result', messages),
-    ...counted('duplicates', duplicates),
-    ...counted('unreadable', unreadable),
-    ...counted(kind === 'import' ? 'left' : 'notHere', left),
-    ...counted('waiting', waiting),
-  ].join(', ')
-}
-
 function TransferRow({ transfer, mailbox }: { transfer: Transfer; mailbox: Mailbox | undefined }) {
-  const { id, kind, state, done, total, messages, error } = transfer
+  const { id, kind, state, done, total, messages } = transfer
   const name = t(`transfers:kinds.${kind}`, { name: transfer.name })
   const percent = total === 0 ? 0 : Math.min(100, Math.floor((done / total) * 100))
   const quietly = (work: Promise<unknown>) => void work.catch(tellFailure)
@@ -116,12 +104,7 @@ function TransferRow({ transfer, mailbox }: { transfer: Transfer; mailbox: Mailb
             </p>
           </>
         ) : (
-          <p className="sel">
-            {state === 'failed' && error !== null
-              ? `${error === 'not-found' ? t('transfers:noMail') : errorText({ code: error, detail: {} })} `
-              : ''}
-            {resultText(transfer)}
-          </p>
+          <p className="sel">{resultText(transfer)}</p>
         )}
       </div>
       <span className={`chip sm${state === 'failed' ? ' bad' : state === 'done' ? ' good' : ''}`}>
@@ -133,7 +116,7 @@ function TransferRow({ transfer, mailbox }: { transfer: Transfer; mailbox: Mailb
           {t('transfers:cancel')}
         </Button>
       )}
-      {state !== 'running' && kind === 'export' && (
+      {state !== 'running' && hasFiles(transfer) && (
         <Button size="sm" onClick={() => quietly(call('app.showExport', { id }))}>
           {t('transfers:show')}
         </Button>

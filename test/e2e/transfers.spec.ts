@@ -122,4 +122,9 @@ test('old mail is not lost on its way in and out: import to a mailbox of its own
   await page.getByRole('button', { name: 'Choose where…' }).click()
   await expect(page.locator('.transfer').first()).toContainText('30 messages', { timeout: 20_000 })
   await expect.poll(() => readdirSync(join(dir, 'out')).filter((name) => name.startsWith('Old shop')).length).toBe(1)
+  await expect(page.locator('.transfer').first()).toContainText('Done')
+  // Moved away since: the system would show nothing, and not say so.
+  for (const name of readdirSync(join(dir, 'out'))) rmSync(join(dir, 'out', name), { recursive: true })
+  await page.locator('.transfer').first().getByRole('button', { name: 'Show in folder' }).click()
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('The file was not found')
 })

@@ -1,4 +1,4 @@
-import { mkdir, open, rm, utimes } from 'node:fs/promises'
+import { mkdir, open, rm, rmdir, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { ExportScope, MailFormat } from '../../../src-preload/contract/transfers'
@@ -95,6 +95,8 @@ async function run(
     const error = PosternError.from(fileError(fault))
     const cancelled = error.code === 'cancelled'
     if (!cancelled) log.warn('export failed', { code: error.code })
+    // One that holds anything stays.
+    if (whole.done === whole.left) await rmdir(target).catch(() => undefined)
     try {
       progress(workspace, id, whole.done, whole.left)
       if (!cancelled) finish('failed', error.code)

@@ -30,6 +30,7 @@ test.skipIf(!mayMount)(
     try {
       disk.fill('of somebody else', 24_576)
       expect(await exported()).toMatchObject({ state: 'failed', error: 'disk-full', messages: 0 })
+      expect(readdirSync(disk.dir).filter((name) => /\d{4}-\d\d-\d\d/.test(name))).toEqual([])
       disk.grow('256k')
       expect(await exported()).toMatchObject({ state: 'done', messages: 61 })
       const files = readdirSync(disk.dir, { recursive: true, encoding: 'utf8' }).filter((name) =>

@@ -1,0 +1,35 @@
+import type { Transfer } from '../../src-preload/contract'
+import { errorText, t } from '../text'
+import { numberText } from '../text/time'
+
+/** What an import or export that is over came to. */
+export function resultText(transfer: Transfer): string {
+  const { kind, state, error, messages, total, duplicates, unreadable, left, waiting } = transfer
+  if (kind === 'export' && error === 'service-stopped') return t('transfers:brokenOff')
+  const counted = (key: 'result' | 'duplicates' | 'unreadable' | 'left' | 'notHere' | 'waiting', n: number): string[] =>
+    n === 0 && key !== 'result' ? [] : [t(`transfers:${key}`, { count: n, n: numberText(n) })]
+  if (kind === 'export' && state !== 'done') {
+    const kept =
+      messages === 0
+        ? t('transfers:keptNone')
+        : t('transfers:kept', { count: messages, n: numberText(messages), total: numberText(total) })
+    return `${reason(error)}${[kept, ...counted('notHere', left)].join(' ')}`
+  }
+  return `${reason(error)}${[
+    ...counted('result', messages),
+    ...counted('duplicates', duplicates),
+    ...counted('unreadable', unreadable),
+    ...counted(kind === 'import' ? 'left' : 'notHere', left),
+    ...counted('waiting', waiting),
+  ].join(', ')}`
+}
+
+/** Whether an export that is over left files to show. */
+export function hasFiles({ kind, state, error, messages }: Transfer): boolean {
+  return kind === 'export' && (state === 'done' || messages > 0 || error === 'service-stopped')
+}
+
+function reason(error: string | null): string {
+  if (error === null) return ''
+  return `${error === 'not-found' ? t('transfers:noMail') : errorText({ code: error, detail: {} })} `
+}
