@@ -61,17 +61,6 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
   const policy = useQuery('policy.get', {}).data
   const address = state.addressManaged ? state.supportAddress : to.trim()
   const ready = isMailboxAddress(address) && subject.trim() !== '' && what.trim() !== '' && (!attach || report !== null)
-  const addDiagnostics = async (add: boolean) => {
-    setAttach(add)
-    setReport(null)
-    if (!add) return
-    try {
-      setReport((await call('app.makeReport', {})).text)
-    } catch (thrown) {
-      setAttach(false)
-      setFailure(errorText(asCallError(thrown)))
-    }
-  }
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (!ready || busy) return
@@ -153,54 +142,8 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
             <TextArea {...ids} rows={6} value={what} dir="auto" onChange={(event) => setWhat(event.target.value)} />
           )}
         </Field>
-        <Checkbox
-          label={t('reports:contact.diagnostics')}
-          hint={t('reports:contact.diagnosticsHint')}
-          checked={attach}
-          onChange={(event) => void addDiagnostics(event.target.checked)}
-        />
-        {attach && report === null && <p className="t2">{t('reports:report.making')}</p>}
-        {attach && report !== null && (
-          <Field label={t('reports:report.label')}>
-            {(ids) => (
-              <TextArea
-                {...ids}
-                rows={10}
-                className="mono report-text"
-                dir="ltr"
-                spellCheck={false}
-                value={report}
-                onChange={(event) => setReport(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
-        <div className="x">
-          <div className="grow">
-            <div className="medium">{t('reports:contact.access')}</div>
-            <p className="t3 meta">
-              {t(
-                grants?.refusal === 'policy'
-                  ? 'reports:contact.accessOff'
-                  : grants?.refusal === 'permission'
-                    ? 'reports:contact.accessNo'
-                    : 'reports:contact.accessHint',
-              )}
-            </p>
-          </div>
-          {granted ? (
-            <span className="chip good">
-              <Icon icon={ShieldCheck} />
-              <bdi>{t('reports:contact.granted', { name: granted.name, when: fullTime(granted.endsAt) })}</bdi>
-            </span>
-          ) : grants?.refusal === 'policy' ? (
-            <LockMark />
-          ) : (
-            <Button disabled={grants?.refusal !== null} onClick={() => setGranting(true)}>
-              {t('reports:contact.grant')}
-            </Button>
-          )}
-        </div>
+        <Diagnostics attach={attach} report={report} onAttach={setAttach} onReport={setReport} onFailure={setFailure} />
+        <Access granted={granted} refusal={grants?.refusal} onGrant={() => setGranting(true)} />
         {failure && (
           <Banner kind="bad" urgent>
             {failure}
@@ -225,5 +168,98 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
         />
       )}
     </>
+  )
+}
+
+/** Diagnostics go along only as the person read and left them: they are made here and shown whole. */
+function Diagnostics({
+  attach,
+  report,
+  onAttach,
+  onReport,
+  onFailure,
+}: {
+  attach: boolean
+  report: string | null
+  onAttach: (on: boolean) => void
+  onReport: (text: string | null) => void
+  onFailure: (text: string) => void
+}) {
+  const addDiagnostics = async (add: boolean) => {
+    onAttach(add)
+    onReport(null)
+    if (!add) return
+    try {
+      onReport((await call('app.makeReport', {})).text)
+    } catch (thrown) {
+      onAttach(false)
+      onFailure(errorText(asCallError(thrown)))
+    }
+  }
+  return (
+    <>
+      <Checkbox
+        label={t('reports:contact.diagnostics')}
+        hint={t('reports:contact.diagnosticsHint')}
+        checked={attach}
+        onChange={(event) => void addDiagnostics(event.target.checked)}
+      />
+      {attach && report === null && <p className="t2">{t('reports:report.making')}</p>}
+      {attach && report !== null && (
+        <Field label={t('reports:report.label')}>
+          {(ids) => (
+            <TextArea
+              {...ids}
+              rows={10}
+              className="mono report-text"
+              dir="ltr"
+              spellCheck={false}
+              value={report}
+              onChange={(event) => onReport(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+    </>
+  )
+}
+
+/** The grant that goes with the letter, or why there can be none. */
+function Access({
+  granted,
+  refusal,
+  onGrant,
+}: {
+  granted: Granted | null
+  refusal: CallOutput<'grants.list'>['refusal'] | undefined
+  onGrant: () => void
+}) {
+  return (
+    <div className="x">
+      <div className="grow">
+        <div className="medium">{t('reports:contact.access')}</div>
+        <p className="t3 meta">
+          {t(
+            refusal === 'policy'
+              ? 'reports:contact.accessOff'
+              : refusal === 'permission'
+                ? 'reports:contact.accessNo'
+                : 'reports:contact.accessHint',
+          )}
+        </p>
+      </div>
+      {granted ? (
+        <span className="chip good">
+          <Icon icon={ShieldCheck} />
+          <bdi>{t('reports:contact.granted', { name: granted.name, when: fullTime(granted.endsAt) })}</bdi>
+        </span>
+      ) : refusal === 'policy' ? (
+        <LockMark />
+      ) : (
+        <Button disabled={refusal !== null} onClick={onGrant}>
+          {t('reports:contact.grant')}
+        </Button>
+      )}
+    </div>
   )
 }
