@@ -1,4 +1,4 @@
-import { CalendarClock, CircleAlert, Clock, Send, TriangleAlert } from 'lucide-react'
+import { CalendarClock, Send } from 'lucide-react'
 import { memo, type SyntheticEvent } from 'react'
 import type { OutboxItem } from '../../src-preload/contract'
 import { useQuery } from '../live'
@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon'
 import type { RowProps } from '../ui/row-grid'
 import { Time } from '../ui/time'
 import { useOutboxActs } from '../work/outbox-acts'
+import { outboxIcons } from './outbox-words'
 import { PlainList } from './plain-list'
 import { namesOf, subjectOf } from './words'
 
@@ -46,15 +47,6 @@ export function OutboxList({
     />
   )
 }
-
-const icons = {
-  queued: Clock,
-  held: TriangleAlert,
-  sending: Send,
-  sent: Send,
-  uncertain: CircleAlert,
-  failed: TriangleAlert,
-} as const
 
 const OutboxRow = memo(function OutboxRow({
   item,
@@ -102,7 +94,7 @@ const OutboxRow = memo(function OutboxRow({
         </div>
         <div className="l l4">
           <span className={`chip sm ${words.kind}`}>
-            <Icon icon={item.scheduled && item.state === 'queued' ? CalendarClock : icons[item.state]} />
+            <Icon icon={item.scheduled && item.state === 'queued' ? CalendarClock : outboxIcons[item.state]} />
             {words.text}
           </span>
           {mailbox && (

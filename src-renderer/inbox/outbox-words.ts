@@ -1,16 +1,16 @@
-import { AlertTriangle, CalendarClock, CircleAlert, Clock, Send, TriangleAlert, type LucideIcon } from 'lucide-react'
+import { CalendarClock, CircleAlert, Clock, Send, TriangleAlert, type LucideIcon } from 'lucide-react'
 import type { OutboxState } from '../../src-preload/contract'
 import { outboxWords, type OutboxWords } from '../state/outbox'
 import { t } from '../text'
 import { inbox } from '../text/en/inbox'
 
-const icons: Record<OutboxState, LucideIcon> = {
+export const outboxIcons: Record<OutboxState, LucideIcon> = {
   queued: Clock,
   held: TriangleAlert,
   sending: Send,
   sent: Send,
   uncertain: CircleAlert,
-  failed: AlertTriangle,
+  failed: TriangleAlert,
 }
 
 function isKnown(code: string): code is keyof typeof inbox.outboxWhy {
@@ -19,7 +19,7 @@ function isKnown(code: string): code is keyof typeof inbox.outboxWhy {
 
 /** What the chip of a message that has not left says: it has no room for times, and names a reason in two words. */
 export function outboxChip(state: OutboxState, error: string | null): OutboxWords & { icon: LucideIcon } {
-  const chip = { ...outboxWords(state), icon: icons[state] }
+  const chip = { ...outboxWords(state), icon: outboxIcons[state] }
   if (state === 'failed' && error !== null && isKnown(error))
     return { ...chip, text: t('inbox:outboxState.failedWhy', { why: t(`inbox:outboxWhy.${error}`) }) }
   if (state !== 'queued') return chip
