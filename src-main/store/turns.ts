@@ -10,9 +10,9 @@ const otherwise = 14
  */
 const recently = 90
 /** A person who opened something or typed so long ago is likely to go on, ms ... */
-const handMs = 150
+const handMs = 250
 /** ... and a page of old mail rests at most this long for it. */
-const longestRestMs = 200
+const longestRestMs = 1_000
 
 /** Shares the store's one thread between long work and the questions of windows, which come first. */
 export class Turns {

@@ -56,7 +56,7 @@ test('old mail that comes in does not take the processor from somebody who walks
   turns.hand()
   clock.at += 50
   await turns.giveWay()
-  expect(clock.at).toBe(1_150)
+  expect(clock.at).toBe(1_250)
   const restless = new Turns(
     () => clock.at,
     async (ms) => {
@@ -66,5 +66,5 @@ test('old mail that comes in does not take the processor from somebody who walks
   )
   restless.hand()
   await restless.giveWay()
-  expect(clock.at).toBe(1_350)
+  expect(clock.at).toBe(2_250)
 })
