@@ -55,6 +55,7 @@ export const errorCodes = [
   'store-newer',
   'disk-full',
   'disk-error',
+  'not-writable',
   'profile-in-use',
   'no-keychain',
   'keychain-failed',

@@ -123,6 +123,8 @@ export const errors = {
     'A newer version of Postern wrote this store. It was not touched. Install that version or a newer one.',
   'disk-full':
     'The disk is full. Nothing is lost, but nothing new can be kept. Free some space; Postern goes on by itself.',
+  'not-writable':
+    'Postern may not write there, or the folder is gone. What was there is untouched. Choose another folder.',
   'disk-error': 'The disk reported an error. What was kept before is safe. Check the disk, then try again.',
   'profile-in-use': 'Postern is already open with this profile. Use the window that is there.',
   'no-keychain': 'This system has no keychain that Postern can use. Choose a passphrase to keep the mail encrypted.',
