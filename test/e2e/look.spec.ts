@@ -102,6 +102,18 @@ test('no fault in search, palette and the list of shortcuts', async () => {
   await page.evaluate('window.noting.disconnect()')
   // No letter makes the rows anew: they take the hits of the next text in place.
   const first = await page.getByRole('option').first().elementHandle()
+  // What is written from right to left begins under its subject too.
+  await page.getByRole('searchbox', { name: 'Search' }).fill('NW-19930')
+  await expect(page.getByRole('option').first()).toContainText('طلب')
+  const inset = await page
+    .locator('.res .sn')
+    .first()
+    .evaluate((excerpt) => {
+      const text = document.createRange()
+      text.selectNodeContents(excerpt)
+      return text.getBoundingClientRect().left - excerpt.getBoundingClientRect().left
+    })
+  expect(inset).toBeLessThan(3)
   await page.getByRole('searchbox', { name: 'Search' }).fill('wheel')
   await expect(page.getByRole('option').first()).toContainText(/wheel/i)
   expect(await first?.evaluate((row) => row.isConnected)).toBe(true)
