@@ -181,8 +181,10 @@ export class Harness {
     key?: Uint8Array,
     device: Uint8Array = newDeviceSecret(),
   ): Promise<Harness> {
-    const harness = new Harness(dir, key ?? (dir === null ? Uint8Array.from(blank().key) : randomBytes(32)), device)
-    if (dir === null && key === undefined) copyFileSync(blank().file, databaseFile(harness.dir))
+    const copied = dir === null && key === undefined ? blank() : null
+    // A key is wiped by whoever changes it.
+    const harness = new Harness(dir, key ?? (copied ? Uint8Array.from(copied.key) : randomBytes(32)), device)
+    if (copied) copyFileSync(copied.file, databaseFile(harness.dir))
     await harness.start()
     return harness
   }
