@@ -17,6 +17,10 @@ export function joined(
   return whole
 }
 
+/** What is to be handed over with these bytes, so that another thread gets them without a copy. */
+export const behind = (...pieces: readonly (Uint8Array | undefined)[]): ArrayBuffer[] =>
+  pieces.flatMap((piece) => (piece?.buffer instanceof ArrayBuffer ? [piece.buffer] : []))
+
 /**
  * Gives the memory behind bytes back at once, with all that lies in the same buffer, so that buffer must be the caller's alone: V8 looks
  * for what lies outside its heap only when there is much of it. Bytes in the pool that Node's small buffers share stay.

@@ -1,7 +1,8 @@
 import type { Worker } from 'node:worker_threads'
+import { behind } from '../shared/bytes'
 import { logger } from '../shared/log'
 import { startThread } from '../shared/nursery'
-import { behind, perform, ThreadAnswer, type Hands, type ThreadJob, openHands, closeHands } from './thread-jobs'
+import { perform, ThreadAnswer, type Hands, type ThreadJob, openHands, closeHands } from './thread-jobs'
 
 const log = logger('store')
 

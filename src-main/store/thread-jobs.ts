@@ -6,6 +6,7 @@ import { openDriver } from './file/driver'
 import { IndexFile } from './search/index-file'
 import { Handed, handedWords, storedText } from './search/index-text'
 import { forIndex } from './search/search-text'
+import { behind } from '../shared/bytes'
 
 /** What the store's thread is asked; jobs are done one after another. */
 export const ThreadJob = z.discriminatedUnion('kind', [
@@ -97,10 +98,6 @@ export function serveStoreThread(): void {
     port.postMessage(answer, 'used' in answer ? behind(answer.used) : [])
   })
 }
-
-/** What is to be handed over with these bytes, so that they are not copied. */
-export const behind = (bytes: Uint8Array | undefined): ArrayBuffer[] =>
-  bytes?.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
 
 export function codeOf(fault: unknown): string {
   return fault instanceof Driver.SqliteError ? fault.code : 'UNKNOWN'

@@ -16,6 +16,7 @@ import { Icon } from '../ui/icon'
 import { LockMark } from '../ui/lock-mark'
 import { Page } from '../ui/page'
 import { GrantDialog, type Granted } from './grant-dialog'
+import { ReportText } from './report-text'
 import { draftLetter } from './write-mail'
 import './privacy.css'
 
@@ -205,21 +206,7 @@ function Diagnostics({
         onChange={(event) => void addDiagnostics(event.target.checked)}
       />
       {attach && report === null && <p className="t2">{t('reports:report.making')}</p>}
-      {attach && report !== null && (
-        <Field label={t('reports:report.label')}>
-          {(ids) => (
-            <TextArea
-              {...ids}
-              rows={10}
-              className="mono report-text"
-              dir="ltr"
-              spellCheck={false}
-              value={report}
-              onChange={(event) => onReport(event.target.value)}
-            />
-          )}
-        </Field>
-      )}
+      {attach && report !== null && <ReportText text={report} rows={10} onChange={onReport} />}
     </>
   )
 }

@@ -6,7 +6,7 @@ import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
-import { Field, TextArea } from '../ui/field'
+import { ReportText } from './report-text'
 import { draftLetter } from './write-mail'
 
 /** The whole report, to be read and changed; then saved or mailed by the person who reads it. */
@@ -60,21 +60,7 @@ export function ReportDialog({ to, onClose }: { to: string; onClose: () => void 
       }
     >
       {text === null && failure === null && <p className="t2">{t('reports:report.making')}</p>}
-      {text !== null && (
-        <Field label={t('reports:report.label')}>
-          {(ids) => (
-            <TextArea
-              {...ids}
-              rows={18}
-              className="mono report-text"
-              dir="ltr"
-              spellCheck={false}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
-      )}
+      {text !== null && <ReportText text={text} rows={18} onChange={setText} />}
       {failure && (
         <Banner kind="bad" urgent>
           {failure}

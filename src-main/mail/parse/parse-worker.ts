@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { joined } from '../../shared/bytes'
+import { behind, joined } from '../../shared/bytes'
 import { extractPart, parseMessage } from './parse-message'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 
@@ -46,10 +46,7 @@ export function serveParser(): void {
     void answer(ParserJob.parse(message), progress).then((value) => {
       const handed =
         value.kind === 'failed' ? [] : value.kind === 'part' ? [value.bytes] : [value.bytes, value.words, value.used]
-      port.postMessage(
-        value,
-        handed.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : [])),
-      )
+      port.postMessage(value, behind(...handed))
     })
   })
 }

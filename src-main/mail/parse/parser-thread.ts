@@ -1,5 +1,4 @@
 import { forbidNetwork } from '../../shared/network-gate'
-import { yieldToWindow } from '../../shared/yield'
 import { serveParser } from './parse-worker'
 
 /**
@@ -9,5 +8,4 @@ import { serveParser } from './parse-worker'
 // A message makes half a dozen buffers of a few kilobytes, which Node's pool of 8 KiB hardly ever holds; they live as long as a page.
 Buffer.poolSize = 64 * 1024
 forbidNetwork(() => undefined)
-yieldToWindow()
 serveParser()

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { joined } from '../../shared/bytes'
+import { behind, joined } from '../../shared/bytes'
 import { logger } from '../../shared/log'
 import { startThread } from '../../shared/nursery'
 import { unreadableMessage } from './parse-message'
@@ -154,8 +154,7 @@ export class Parser {
     this.watch ??= setInterval(() => this.look(), Math.min(1_000, this.limitMs / 4))
     const job = next.job(this.spare)
     this.spare = null
-    const { buffer } = job.bytes
-    this.thread().postMessage(job, buffer instanceof ArrayBuffer ? [buffer] : [])
+    this.thread().postMessage(job, behind(job.bytes))
   }
 
   private thread(): Worker {
@@ -167,7 +166,7 @@ export class Parser {
       const answer = ParserAnswer.safeParse(message)
       const current = this.current
       this.current = null
-      if (answer.success && answer.data.kind === 'page') this.keep(answer.data.used.buffer)
+      if (answer.success && answer.data.kind === 'page') this.keep(answer.data.used)
       if (answer.success) current?.resolve(answer.data)
       else current?.stuck('crashed', 0)
       this.next()
@@ -181,8 +180,9 @@ export class Parser {
   }
 
   /** Memory that is used again costs neither new pages of the system nor a collection. */
-  private keep(buffer: ArrayBufferLike): void {
-    if (buffer instanceof ArrayBuffer && buffer.byteLength <= largestSpare) this.spare = buffer
+  private keep(used: Uint8Array): void {
+    const [buffer] = behind(used)
+    if (buffer && buffer.byteLength <= largestSpare) this.spare = buffer
   }
 
   /** Gives the memory of an idle thread back. */

@@ -4,8 +4,12 @@ import { PosternError } from '../../../src-preload/contract/errors'
 export class Openings {
   private under = new AbortController()
 
-  /** @param server to which; left out of what is told where there are several */
-  constructor(private readonly server: { readonly host?: string; readonly port?: number } = {}) {}
+  private readonly facts: { readonly host?: string; readonly port?: number }
+
+  /** @param server to which; none where there are several */
+  constructor(server?: { readonly host: string; readonly port: number }) {
+    this.facts = server ? { host: server.host, port: server.port } : {}
+  }
 
   /** For what is opened now. */
   get signal(): AbortSignal {
@@ -14,19 +18,14 @@ export class Openings {
 
   /** What is not open after `ms` of another network is given up. */
   networkChanged(ms: number): void {
-    this.giveUp(new PosternError('timeout', 'connecting across a change of network', this.told()), ms)
+    this.giveUp(new PosternError('timeout', 'connecting across a change of network', this.facts), ms)
   }
 
   /** @returns with what they are given up */
   networkLost(): PosternError {
-    const error = new PosternError('offline', 'network is gone', this.told())
+    const error = new PosternError('offline', 'network is gone', this.facts)
     this.giveUp(error)
     return error
-  }
-
-  private told(): { host?: string; port?: number } {
-    const { host, port } = this.server
-    return host === undefined || port === undefined ? {} : { host, port }
   }
 
   /** What is begun later is left alone. */
