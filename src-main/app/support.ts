@@ -103,9 +103,9 @@ export class SupportAccess {
     return signChallenge(this.keyFile, passphrase, challenge)
   }
 
-  /** The session ended: revoked, over, or by its own window. Its window goes at once. */
-  ended(session: number, why: string): void {
-    if (this.current?.session !== session) return
+  /** The session ended: revoked, over, by its own window, or (null) with the store. Its window goes at once. */
+  ended(session: number | null, why: string): void {
+    if (!this.current || (session !== null && this.current.session !== session)) return
     const { window } = this.current
     log.info('support session ended', { why })
     this.current = null

@@ -77,8 +77,8 @@ export class Workspace {
   private key: Buffer | null = null
   private readonly head: AccessHead
   private readonly erasure: Erasure
-  /** Told when a support session is over. */
-  onSupportEnded: (session: number, why: string) => void = () => undefined
+  /** Told when a support session is over; null: every one, for the store's process that held them is gone. */
+  onSupportEnded: (session: number | null, why: string) => void = () => undefined
   private windowReady = false
   readonly services: Services
 
@@ -156,6 +156,7 @@ export class Workspace {
       onStoreEvent: (event) => this.heard(event),
       onStoreDown: (stopped) => {
         options.windowPort(null)
+        this.onSupportEnded(null, 'store-stopped')
         if (stopped)
           this.become('failed', new PosternError('service-stopped', 'store crashed too often', { service: 'store' }))
         else options.emit({ topic: 'app-state' })

@@ -22,7 +22,7 @@ import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { Menu, type MenuPart } from '../ui/menu'
 import { Time } from '../ui/time'
-import { nameOf, namesOf, seedOf } from './people'
+import { nameOf, namesOf, seedOf } from '../text/correspondents'
 import { visibleTextOf } from './visible'
 
 function People({ label, people }: { label: string; people: readonly Address[] }) {

@@ -12,7 +12,7 @@ import { Icon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
 import { Time } from '../ui/time'
 import { useOutboxActs } from '../work/outbox-acts'
-import { nameOf, namesOf } from './people'
+import { nameOf, namesOf } from '../text/correspondents'
 
 /** Seconds until a time, counting down; 0 when it has come. */
 function useSecondsTo(at: number): number {

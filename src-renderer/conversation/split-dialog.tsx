@@ -7,7 +7,7 @@ import { messageTime } from '../text/time'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Segmented, Select } from '../ui/field'
-import { nameOf } from './people'
+import { nameOf } from '../text/correspondents'
 
 /** Asks at which message a conversation is split, and what goes. */
 export function SplitDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {

@@ -20,6 +20,8 @@ import { AddPerson, MyIdentity, SignChallenge } from './people'
 import { Section } from './section'
 import { SignIn } from './sign-in'
 import { lengthText } from './times'
+import { whereText } from './where'
+import { useMailboxes } from '../work/mailboxes'
 
 type Grant = CallOutput<'grants.list'>['grants'][number]
 type Layer =
@@ -49,6 +51,7 @@ function Card({
   canGrant: boolean
   onExtend: () => void
 }) {
+  const mailboxes = useMailboxes()
   const whole = grant.endsAt - grant.grantedAt
   const left = Math.max(0, grant.endsAt - now)
   const short = left < 60 * 60_000
@@ -72,10 +75,8 @@ function Card({
           <bdi>{t('privacy:access.by', { by: grant.grantedBy, when: messageTime(grant.grantedAt, now) })}</bdi>
         </p>
         <div className="meta t3">
-          {grant.mailboxIds === null
-            ? t('privacy:grant.all')
-            : t('privacy:access.mailboxes', { count: grant.mailboxIds.length })}{' '}
-          · {grant.elsewhere && <>{t('privacy:access.elsewhere', { name: grant.elsewhere.name })} · </>}
+          <bdi>{t('privacy:access.inMailboxes', { names: whereText(grant.mailboxIds, mailboxes) })}</bdi> ·{' '}
+          {grant.elsewhere && <>{t('privacy:access.elsewhere', { name: grant.elsewhere.name })} · </>}
           {grant.lastUsedAt === null
             ? t('privacy:access.unused')
             : t('privacy:access.used', { when: messageTime(grant.lastUsedAt, now) })}

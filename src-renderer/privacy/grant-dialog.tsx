@@ -6,13 +6,15 @@ import { useQuery } from '../live'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { dayText, fieldTime, fullTime } from '../text/time'
+import { listText } from '../text/lists'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
-import { Checkbox, Field, Input, Select } from '../ui/field'
+import { Checkbox, Field, Input, Segmented, Select } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { AddPerson, PersonBox } from './people'
 import { lengthText } from './times'
+import { whereText } from './where'
 import { useMailboxes } from '../work/mailboxes'
 
 type Grant = CallOutput<'grants.list'>['grants'][number]
@@ -114,9 +116,16 @@ export function GrantDialog({
           ? t('privacy:grant.tooLong', { time: lengthText(longestMs), day: dayText(now + longestMs) })
           : null
   const shownScope = kind === 'customer-success-manager' ? 'full' : scope
-  const where = only === null ? t('privacy:access.allMailboxes') : t('privacy:access.mailboxes', { count: only.length })
-  const ready =
-    person !== undefined && wrong === null && reason.trim().length >= 3 && checked && (only === null || only.length > 0)
+  const where = whereText(only, mailboxes) || t('privacy:access.noMailbox')
+  // What a disabled button cannot say; on a small window the empty field is out of sight.
+  const needs = [
+    ...(person ? [] : (['person'] as const)),
+    ...(only?.length === 0 ? (['mailbox'] as const) : []),
+    ...(wrong === null ? [] : (['end'] as const)),
+    ...(reason.trim().length >= 3 ? [] : (['reason'] as const)),
+    ...(!person || checked ? [] : (['checked'] as const)),
+  ]
+  const ready = needs.length === 0
   const name = person?.name ?? t('privacy:grant.somebody')
   const words = { name, what: t(`privacy:grant.whats.${shownScope}`), where }
 
@@ -146,7 +155,16 @@ export function GrantDialog({
       setBusy(false)
     }
   }
-  if (adding) return <AddPerson onClose={() => setAdding(false)} onAdded={setChosen} />
+  if (adding)
+    return (
+      <AddPerson
+        onClose={() => setAdding(false)}
+        onAdded={(id) => {
+          setChosen(id)
+          setChecked(false)
+        }}
+      />
+    )
   return (
     <Dialog
       open
@@ -269,23 +287,17 @@ export function GrantDialog({
                   : t('privacy:grant.upToManaged', { time: lengthText(longestMs), who: managedBy })}
               </span>
             </span>
-            <div className="dur" role="radiogroup" aria-label={t('privacy:grant.howLong')}>
-              {presetNames.map((one) => (
-                <button
-                  key={one}
-                  type="button"
-                  role="radio"
-                  aria-checked={length === one}
-                  disabled={presets[one] > longestMs}
-                  onClick={() => setLength(one)}
-                >
-                  {t(`privacy:grant.presets.${one}`)}
-                </button>
-              ))}
-              <button type="button" role="radio" aria-checked={length === 'custom'} onClick={() => setLength('custom')}>
-                {t('privacy:grant.presets.custom')}
-              </button>
-            </div>
+            <Segmented
+              className="dur"
+              label={t('privacy:grant.howLong')}
+              value={length}
+              options={[...presetNames, 'custom' as const].map((value) => ({
+                value,
+                label: t(`privacy:grant.presets.${value}`),
+                disabled: value !== 'custom' && presets[value] > longestMs,
+              }))}
+              onChange={setLength}
+            />
             {length === 'custom' ? (
               <Field label={t('privacy:grant.until')} error={wrong}>
                 {(ids) => (
@@ -329,11 +341,16 @@ export function GrantDialog({
           <h3>{t('privacy:grant.plain')}</h3>
           <p className="t2">
             <bdi>
-              {wrong === null && reason.trim().length >= 3
-                ? t('privacy:grant.sentence', { ...words, day: dayText(endsAt), reason: reason.trim() })
+              {ready
+                ? t('privacy:grant.sentence', { ...words, when: fullTime(endsAt), reason: reason.trim() })
                 : t('privacy:grant.sentenceOpen', words)}
             </bdi>
           </p>
+          {!ready && (
+            <p className="gd-needs" role="status">
+              {t('privacy:grant.missing', { what: listText(needs.map((one) => t(`privacy:grant.needs.${one}`))) })}
+            </p>
+          )}
           <Facts title={t('privacy:grant.can')} facts={can[shownScope]} yes />
           <Facts title={t('privacy:grant.cannot')} facts={cannot[shownScope]} yes={false} />
           <div className="label can-title">{t('privacy:grant.never')}</div>

@@ -108,8 +108,9 @@ export function AddPerson({ onClose, onAdded }: { onClose: () => void; onAdded?:
   const add = async () => {
     if (!found) return false
     const { id } = await call('identities.add', { card: found.text })
-    showToast({ text: t('privacy:people.added', { name: found.person.card.name }) })
-    onAdded?.(id)
+    // The dialog that asked for a person shows them; a message would lie over its foot.
+    if (onAdded) onAdded(id)
+    else showToast({ text: t('privacy:people.added', { name: found.person.card.name }) })
     return undefined
   }
   return (

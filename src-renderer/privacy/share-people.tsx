@@ -9,6 +9,7 @@ import { messageTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Button } from '../ui/button'
 import { Section } from './section'
+import { whereText } from './where'
 import { ShareLine, Sign } from './share-line'
 
 type Policy = CallOutput<'policy.get'>['policy']
@@ -38,13 +39,6 @@ export function Outside({
   now: number
 }) {
   const live = data.grants.filter(({ state }) => state === 'live' || state === 'time-doubtful')
-  const where = (ids: readonly number[] | null): string =>
-    ids === null
-      ? t('privacy:access.allMailboxes')
-      : ids
-          .map((id) => mailboxes.find((one) => one.id === id)?.name ?? '')
-          .filter((name) => name !== '')
-          .join(', ')
   return (
     <Section
       title={t('sharing:outside.title')}
@@ -75,7 +69,7 @@ export function Outside({
                 {t('sharing:outside.line', {
                   scope: t(`privacy:scopes.${grant.scope}`),
                   when: messageTime(grant.endsAt, now),
-                  where: where(grant.mailboxIds),
+                  where: whereText(grant.mailboxIds, mailboxes),
                   by: grant.grantedBy,
                   reason: grant.reason,
                 })}

@@ -9,6 +9,7 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Field, TextArea } from '../ui/field'
 import { Icon } from '../ui/icon'
+import { nameOf, namesOf } from '../text/correspondents'
 import { LinkTarget } from '../mail-frame/link-target'
 import { FetchedBody, SessionBody } from './session-body'
 import { SessionFile } from './session-file'
@@ -16,7 +17,6 @@ import { SessionWork } from './session-work'
 import { Time } from '../ui/time'
 
 type Session = CallOutput<'support.session'>
-const nameOf = (one: { name: string; address: string }): string => one.name || one.address
 
 function MessageCard({ message, full }: { message: Message; full: boolean }) {
   const [open, setOpen] = useState(false)
@@ -27,7 +27,15 @@ function MessageCard({ message, full }: { message: Message; full: boolean }) {
         <bdi className="medium cut" data-tip={message.from.address}>
           {nameOf(message.from)}
         </bdi>
-        <bdi className="t3 meta cut">{t('support:to', { names: message.to.map(nameOf).join(', ') })}</bdi>
+        <bdi
+          className="t3 meta cut"
+          data-tip={[...message.to, ...message.cc]
+            .slice(0, 12)
+            .map(({ address }) => address)
+            .join(', ')}
+        >
+          {t('support:to', { names: namesOf([...message.to, ...message.cc]) })}
+        </bdi>
         <Time at={message.date} form="message" className="t3 meta push nowrap" />
       </div>
       <div className="ses-body">
@@ -45,11 +53,13 @@ function MessageCard({ message, full }: { message: Message; full: boolean }) {
             {t('support:showText')}
           </Button>
         )}
-        {message.attachments
-          .filter((file) => !file.inline)
-          .map((file) => (
-            <SessionFile key={file.id} file={file} full={full} />
-          ))}
+        <div className="ses-files">
+          {message.attachments
+            .filter((file) => !file.inline)
+            .map((file) => (
+              <SessionFile key={file.id} file={file} full={full} />
+            ))}
+        </div>
       </div>
     </li>
   )

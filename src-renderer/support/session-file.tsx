@@ -28,9 +28,10 @@ export function SessionFile({ file, full }: { file: Attachment; full: boolean })
   }, [part])
   if (!full || !isShown(file))
     return (
-      <div className="t3 meta x">
+      <div className="t3 meta x" data-tip={t('support:fileTip')}>
         <Icon icon={Lock} small />
-        <bdi className="cut">{t('support:file', { name: file.name })}</bdi>
+        <bdi className="cut">{file.name}</bdi>
+        <span className="sr">{t('support:fileTip')}</span>
       </div>
     )
   const view = () => {
@@ -43,7 +44,7 @@ export function SessionFile({ file, full }: { file: Attachment; full: boolean })
     <div className="y g2 ses-file">
       <div className="x">
         <Button size="sm" icon={Eye} onClick={part ? () => setPart(null) : view}>
-          <bdi>{part ? t('support:hide') : t('support:view', { name: file.name })}</bdi>
+          <bdi className="cut">{part ? t('support:hide') : t('support:view', { name: file.name })}</bdi>
         </Button>
       </div>
       {failure !== null && <p className="t2">{failure}</p>}

@@ -1,4 +1,4 @@
-import { Eye, Gauge, Inbox, Lock, Mail, Search } from 'lucide-react'
+import { Eye, Gauge, Lock, Mail, Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { CallOutput, View } from '../../src-preload/contract'
 import { ask, asCallError, call } from '../client'
@@ -11,11 +11,13 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Input } from '../ui/field'
 import { Icon, type LucideIcon } from '../ui/icon'
+import { Kbd } from '../ui/kbd'
 import { ToastHost } from '../ui/toast'
 import { TooltipLayer } from '../ui/tooltip'
 import { SessionConversation } from './session-conversation'
 import { SessionList, type Shown } from './session-list'
 import { SessionLog } from './session-log'
+import { viewIcons } from '../work/view-icons'
 import './support.css'
 
 type Session = CallOutput<'support.session'>
@@ -132,6 +134,7 @@ function Sidebar({ session, shown, onShow }: { session: Session; shown: Shown; o
               placeholder={t('support:search')}
               value={text}
               maxLength={200}
+              end={text.trim() === '' ? undefined : <Kbd keys="Enter" />}
               onChange={(event) => setText(event.target.value)}
             />
           </form>
@@ -140,7 +143,7 @@ function Sidebar({ session, shown, onShow }: { session: Session; shown: Shown; o
           views.map((view) => (
             <Nav
               key={view}
-              icon={Inbox}
+              icon={viewIcons[view]}
               name={t(`common:nav.${view}`)}
               on={shown.kind === 'list' && shown.view === view && mailboxId === null}
               onClick={() => onShow({ kind: 'list', view, mailboxId: null })}
@@ -175,7 +178,7 @@ function Sidebar({ session, shown, onShow }: { session: Session; shown: Shown; o
           {locked.map((name) => (
             <li key={name} className="nav off">
               <Icon icon={Lock} />
-              <span>{t(`support:locked.${name}`)}</span>
+              <span className="cut">{t(`support:locked.${name}`)}</span>
             </li>
           ))}
         </ul>

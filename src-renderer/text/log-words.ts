@@ -1,7 +1,7 @@
-import type { CallOutput } from '../../src-preload/contract'
+import { View, type CallOutput } from '../../src-preload/contract'
 import { privacy } from './en/privacy'
 import { tried } from './en/tried'
-import { dayText, numberText } from './time'
+import { fullTime, numberText } from './time'
 import { t } from './index'
 
 type Entry = CallOutput<'accessLog.list'>['entries'][number]
@@ -10,6 +10,7 @@ const isCall = (name: string): name is keyof typeof tried.calls => Object.hasOwn
 const isThing = (name: string): name is keyof typeof tried.things => Object.hasOwn(tried.things, name)
 
 const isList = (kind: string): kind is keyof typeof privacy.log.lists => Object.hasOwn(privacy.log.lists, kind)
+const isView = (id: string): id is View => View.options.some((one) => one === id)
 
 /** What a refused call was after. Takes any text: what was asked for is the asker's. */
 export function triedWords(call: string): string {
@@ -25,24 +26,30 @@ export function actWords(entry: Entry): string {
     const value = detail[key]
     return typeof value === 'number' ? numberText(value) : String(value ?? '')
   }
-  const object = entry.number ?? String(entry.object?.id ?? '')
+  const id = String(entry.object?.id ?? '')
+  const object = entry.number ?? id
   if (entry.act === 'refused') return triedWords(object)
   const kind = entry.object?.kind ?? ''
   if (entry.act === 'look-list' && isList(kind)) return t(`privacy:log.lists.${kind}`)
+  if (entry.act === 'look-list' && isView(id)) return t('privacy:log.view', { name: t(`common:nav.${id}`) })
+  if (entry.act === 'look-search') return t('privacy:log.searched', { count: Number(detail['results'] ?? 0) })
   const written = detail['call']
   if (entry.act === 'wrote' && (written === 'conversations.assign' || written === 'conversations.tag'))
     return t(`privacy:log.${written === 'conversations.assign' ? 'assigned' : 'tagged'}`, { object })
   const until = detail['endsAt']
   const scope = detail['scope']
+  const to = word('to')
+  // Entries of earlier versions name the grant only.
+  if ((entry.act === 'revoked' || entry.act === 'grant-ended') && to !== '')
+    return t(`privacy:log.${entry.act === 'revoked' ? 'revokedOf' : 'endedOf'}`, { to })
   return t(`privacy:log.acts.${entry.act}`, {
     name: word('name'),
     organisation: word('organisation'),
-    to: word('to'),
-    results: word('results'),
+    to,
     expected: word('expected'),
     found: word('found'),
     scope: scope === 'diagnostics' || scope === 'metadata' || scope === 'full' ? t(`privacy:scopes.${scope}`) : '',
-    until: typeof until === 'number' ? dayText(until) : '',
+    until: typeof until === 'number' ? fullTime(until) : '',
     object,
     grant: String(entry.grant ?? ''),
   })

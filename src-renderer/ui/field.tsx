@@ -171,16 +171,20 @@ export function Segmented<T extends string>({
   options,
   onChange,
   label,
+  className = 'seg',
 }: {
   value: T
-  options: readonly { value: T; label: string; icon?: LucideIcon }[]
+  options: readonly { value: T; label: string; icon?: LucideIcon; disabled?: boolean }[]
   onChange: (value: T) => void
   label: string
+  /** How the choices look, where not like switches side by side. */
+  className?: string
 }) {
   const move = (event: React.KeyboardEvent, step: number) => {
     event.preventDefault()
-    const at = options.findIndex((option) => option.value === value)
-    const next = options[(at + step + options.length) % options.length]
+    const free = options.filter((option) => !option.disabled)
+    const at = free.findIndex((option) => option.value === value)
+    const next = free[(at + step + free.length) % free.length]
     if (!next) return
     onChange(next.value)
     const buttons = event.currentTarget.querySelectorAll<HTMLElement>('[role="radio"]')
@@ -188,7 +192,7 @@ export function Segmented<T extends string>({
   }
   return (
     <div
-      className="seg"
+      className={className}
       role="radiogroup"
       aria-label={label}
       onKeyDown={(event) => {
@@ -203,6 +207,7 @@ export function Segmented<T extends string>({
           role="radio"
           aria-checked={option.value === value}
           tabIndex={option.value === value ? 0 : -1}
+          disabled={option.disabled}
           onClick={() => onChange(option.value)}
         >
           {option.icon && <Icon icon={option.icon} small />}

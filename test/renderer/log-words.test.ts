@@ -13,22 +13,35 @@ test('no call that a session was refused is told by its name in the program', ()
   expect(triedWords('')).toMatch(/^Tried something/)
 })
 
+const entry = {
+  seq: 1,
+  at: 0,
+  hash: '',
+  who: { kind: 'support' as const, name: 'Idris' },
+  act: 'look-list' as const,
+  grant: 1,
+  number: null,
+  detail: {},
+  device: '',
+  deviceName: '',
+}
+
 test('a list without a number of its own is not told as number 0', () => {
-  const entry = {
-    seq: 1,
-    at: 0,
-    hash: '',
-    who: { kind: 'support' as const, name: 'Idris' },
-    act: 'look-list' as const,
-    grant: 1,
-    number: null,
-    detail: {},
-    device: '',
-    deviceName: '',
-  }
   for (const kind of ['mailboxes', 'people', 'tags'])
     expect(actWords({ ...entry, object: { kind, id: 0 } })).toMatch(/^Opened the list of /)
-  expect(actWords({ ...entry, object: { kind: 'view', id: 'inbox' } })).toBe('Opened the list inbox')
+  expect(actWords({ ...entry, object: { kind: 'view', id: 'inbox' } })).toBe('Opened the list “Inbox”')
+})
+
+test('the log does not count one as many, nor name an ended grant by a number that stands nowhere else', () => {
+  const told = (act: Parameters<typeof actWords>[0]['act'], detail: Parameters<typeof actWords>[0]['detail']) =>
+    actWords({ ...entry, act, object: null, detail })
+  expect(told('look-search', { results: 1 })).toBe('Searched, 1 result')
+  expect(told('look-search', { results: 0 })).toBe('Searched, 0 results')
+  expect(told('revoked', { why: 'revoked', to: 'Idris' })).toBe('Revoked the access of Idris')
+  expect(told('grant-ended', { why: 'ended', to: 'Idris' })).toBe('Access of Idris ended')
+  expect(told('revoked', { why: 'revoked' })).toBe('Revoked grant 1')
+  const endsAt = new Date(2026, 10, 27, 10, 30).getTime()
+  expect(told('granted', { to: 'Idris', scope: 'full', endsAt })).toContain('10:30')
 })
 
 test('two colleagues with one first name are never called by it alone', () => {

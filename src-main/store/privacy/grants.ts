@@ -274,7 +274,7 @@ export function endGrant(
       who: by,
       act: why === 'revoked' ? 'revoked' : 'grant-ended',
       grant: id,
-      detail: { why },
+      detail: { why, to: cardOf(tx, row.identity_id).name },
     })
   else tx.changes.touched('access')
   anchorHead(tx, workspace)

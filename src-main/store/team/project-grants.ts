@@ -1,6 +1,7 @@
 import { PosternError } from '../../../src-preload/contract/errors'
 import { readCard } from '../../crypto/support-identity'
 import type { Writer } from '../file/database'
+import { cardOf } from '../privacy/support-identities'
 import type { Workspace } from '../workspace'
 import { GrantEndEvent, GrantEvent } from './kinds-access'
 import { standing, type Changed } from './log'
@@ -36,8 +37,8 @@ export function projectGrants({ tx, workspace, group, own }: Changed): void {
   const [made] = events('grant').filter(({ device }) => device === grant.device)
   const here = grant.device === workspace.device.id
   if (made && !here) keepGrant(tx, workspace, grant, made)
-  const row = tx.get<{ id: number; ended_at: number | null }>(
-    'SELECT id, ended_at FROM grants WHERE name = ?',
+  const row = tx.get<{ id: number; ended_at: number | null; identity_id: number }>(
+    'SELECT id, ended_at, identity_id FROM grants WHERE name = ?',
     grant.name,
   )
   if (!row) return
@@ -64,7 +65,7 @@ export function projectGrants({ tx, workspace, group, own }: Changed): void {
         who: { kind: 'agent', name: by.slice(0, 120) || 'A colleague' },
         act: 'revoked',
         grant: row.id,
-        detail: { why: 'team' },
+        detail: { why: 'team', to: cardOf(tx, row.identity_id).name },
       })
   }
   tx.changes.touched('access')

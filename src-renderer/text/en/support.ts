@@ -43,7 +43,7 @@ export const support = {
   remote_one: '{{count}} remote image is not loaded in a support session.',
   remote_other: '{{count}} remote images are not loaded in a support session.',
   noText: 'The text of this message is not part of this grant.',
-  file: '{{name}} (cannot be opened in a support session)',
+  fileTip: 'This cannot be opened in a support session',
   view: 'View {{name}}',
   picture: 'Picture {{name}}',
   pdf: 'Pages of {{name}}',

@@ -1,5 +1,5 @@
 import type { Address, Message } from '../../src-preload/contract'
-import { t } from '../text'
+import { t } from './index'
 
 /** What a person is called: the name, else the address. */
 export function nameOf(person: Address): string {
