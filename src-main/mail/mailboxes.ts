@@ -125,7 +125,10 @@ export class Mailboxes {
       claim: async (key) => this.link?.claim(mailbox.id, key) ?? null,
     }
     // What could not leave while the network was gone leaves when the mailbox is reached again.
-    const sync = new MailboxSync(mailbox, ports, () => this.running.get(mailbox.id)?.sender.wake())
+    const sync = new MailboxSync(mailbox, ports, () => {
+      const wake = () => this.running.get(mailbox.id)?.sender.wake()
+      void ports.store.call('outbox.reached', { mailboxId: mailbox.id }).then(wake, wake)
+    })
     const sender = new OutboxSender(mailbox, ports, sync, {
       syncOf: (id) => this.running.get(id)?.sync,
       looked: this.looked,

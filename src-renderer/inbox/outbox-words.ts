@@ -19,7 +19,7 @@ function isKnown(code: string): code is keyof typeof inbox.outboxWhy {
 
 /** What the chip of a message that has not left says: it has no room for times, and names a reason in two words. */
 export function outboxChip(state: OutboxState, error: string | null): OutboxWords & { icon: LucideIcon } {
-  const chip = { ...outboxWords(state), icon: outboxIcons[state] }
+  const chip = { ...outboxWords(state, error), icon: outboxIcons[state] }
   if (state === 'failed' && error !== null && isKnown(error))
     return { ...chip, text: t('inbox:outboxState.failedWhy', { why: t(`inbox:outboxWhy.${error}`) }) }
   if (state !== 'queued') return chip

@@ -1,4 +1,5 @@
 import type { OutboxItem, OutboxState } from '../../src-preload/contract'
+import { unreachableCodes } from '../../src-preload/contract/unreachable'
 import { call } from '../client'
 import { errorText, t } from '../text'
 import { comingTime } from '../text/time'
@@ -14,14 +15,15 @@ export interface OutboxWords {
 
 const kinds = { queued: '', held: 'warn', sending: '', sent: '', uncertain: 'warn', failed: 'bad' } as const
 
-/** What is true of all that stand so. */
-export function outboxWords(state: OutboxState): OutboxWords {
-  return { text: t(`sending:state.${state}`), kind: kinds[state] }
+/** What is true of all that stand so for this reason. */
+export function outboxWords(state: OutboxState, error: string | null): OutboxWords {
+  const asked = state === 'queued' && error !== null && !unreachableCodes.has(error)
+  return { text: t(asked ? 'sending:state.putOff' : `sending:state.${state}`), kind: kinds[state] }
 }
 
 /** The same of one item: until when, and for how many. */
 export function outboxState(item: OutboxItem, now: number): OutboxWords {
-  const words = outboxWords(item.state)
+  const words = outboxWords(item.state, item.error)
   if (item.state === 'uncertain' && item.looking) return { text: t('sending:state.looking'), kind: '' }
   if (item.state !== 'queued') return words
   const time = comingTime(item.dueAt, now)
@@ -41,9 +43,15 @@ export function outboxWhy(item: OutboxItem): string {
   if (item.error === 'rate-limited') return t('sending:why.rateLimited')
   if (item.left && item.state === 'queued') return t('sending:why.later', { count: item.left.length, names })
   if (item.error === null || item.state === 'sending') return ''
-  const why = errorText({ code: item.error })
+  const why = unreachableCodes.has(item.error) ? unreached(item) : errorText({ code: item.error })
   return item.waitsFor === null ? why : t('sending:why.otherMailbox', { name: item.waitsFor, why })
 }
+
+/** A server that is not reached is told as the chip tells it; where to look belongs to one that others do reach. */
+const unreached = ({ error, waitsFor }: OutboxItem): string =>
+  waitsFor === null && (error === 'connection-refused' || error === 'host-not-found')
+    ? `${t('sending:why.unreached')} ${t('sending:why.checkServer')}`
+    : t('sending:why.unreached')
 
 /** What is told wherever the person is: that it waits for a decision of theirs; null while it does not. */
 export function stoppedText({ state, looking, subject }: OutboxItem): string | null {

@@ -271,6 +271,7 @@ export class MemoryStore {
     'import.page': () => ({ go: false }),
     'import.end': () => ({}),
     'outbox.lookedInVain': () => ({}),
+    'outbox.reached': () => ({}),
     'copies.next': () => ({ copy: this.copies[0] ?? null }),
     'moves.next': () => ({ move: null }),
     'moves.settle': () => ({}),

@@ -7,7 +7,7 @@ import { errorCodes } from '../../src-preload/contract/errors'
 import { firstSync, minutesLeft } from '../../src-renderer/inbox/first-sync'
 import { syncWords } from '../../src-renderer/shell/sync-words'
 import { isProfilePane, isRail, listWidthOf, sizeClassOf } from '../../src-renderer/state/layout'
-import { stoppedText } from '../../src-renderer/state/outbox'
+import { outboxState, outboxWhy, stoppedText } from '../../src-renderer/state/outbox'
 import { share } from '../../src-renderer/state/share'
 import { errorText } from '../../src-renderer/text'
 import { hueOf, initialsOf } from '../../src-renderer/ui/initials'
@@ -264,6 +264,19 @@ describe('a message that waits for a person', () => {
     refused: [],
     since: [],
   }
+
+  it('is not told to check a port where only the network is away, nor to wait for a network that is there', () => {
+    const both = (error: string | null, waitsFor: string | null = null): string =>
+      `${outboxState({ ...message, error, waitsFor }, 1).text}. ${outboxWhy({ ...message, error, waitsFor })}`
+    for (const error of ['offline', 'timeout', 'connection-lost', 'connection-refused', 'host-not-found']) {
+      expect(both(error)).toMatch(/^Waiting for network\. The mail server cannot be reached\./)
+      expect(both(error)).not.toContain('port')
+    }
+    expect(both('connection-refused')).toContain('If mail comes in all the same')
+    expect(both('connection-refused', 'Warranty')).not.toContain('outgoing')
+    expect(both('server-refused')).toMatch(/^Tries again by itself\./)
+  })
+
   it('is not said to be unsent when it may have been sent: who writes it anew sends it twice (R40)', () => {
     expect(told('uncertain')).toBe('A message may have been sent, and you decide: Gears')
     expect(told('failed')).toBe('A message was not sent: Gears')

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import type { OutboxJob, OutboxOutcome } from '../../../src-preload/contract/internal'
 import { PosternError, type Failure } from '../../../src-preload/contract/errors'
+import { unreachableCodes } from '../../../src-preload/contract/unreachable'
 import { logger } from '../../shared/log'
 import { onErrand } from '../../shared/network-gate'
 import { compose } from './compose'
@@ -194,7 +195,7 @@ export class OutboxSender {
       const line = failure.detail['serverLine']
       const outcome = settled(final ? 'failed' : 'queued', failure, typeof line === 'string' ? line : null)
       // The message is as good as before: it is due again as soon as there is a connection.
-      return networkFailures.has(failure.code) ? { ...outcome, retryAt: Date.now() } : outcome
+      return unreachableCodes.has(failure.code) ? { ...outcome, retryAt: Date.now() } : outcome
     } finally {
       session?.quit()
     }
@@ -288,14 +289,6 @@ export class OutboxSender {
   }
 }
 
-const networkFailures: ReadonlySet<string> = new Set([
-  'offline',
-  'host-not-found',
-  'connection-refused',
-  'connection-lost',
-  'timeout',
-])
-
 type Settled = (
   state: OutboxOutcome['state'],
   error: PosternError | null,
@@ -321,7 +314,7 @@ function outcomeOf(result: SendResult, settled: Settled): OutboxOutcome {
   )
   if (result.final) return outcome
   if (result.error.code === 'rate-limited') return { ...outcome, retryAt: Date.now() + rateLimitMs }
-  return networkFailures.has(result.error.code) ? { ...outcome, retryAt: Date.now() } : outcome
+  return unreachableCodes.has(result.error.code) ? { ...outcome, retryAt: Date.now() } : outcome
 }
 
 function failureOf(error: PosternError): Failure {

@@ -34,6 +34,7 @@ import {
   composed,
   ending,
   lookedInVain,
+  reached,
   nextCopy,
   settle,
   settleCopy,
@@ -273,6 +274,10 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'network.record': ({ contacts }) => {
       // Kept without waiting for the disk: a power cut may lose the last seconds of counters, never rows of days before.
       workspace().db.write((tx) => recordContacts(tx, contacts), 'normal')
+      return {}
+    },
+    'outbox.reached': ({ mailboxId }) => {
+      reached(workspace(), mailboxId)
       return {}
     },
     'outbox.lookedInVain': ({ id }) => {

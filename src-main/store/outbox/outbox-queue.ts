@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { OutboxJob, OutboxOutcome, ParsedMessage } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
+import { unreachableCodes } from '../../../src-preload/contract/unreachable'
 import type { Reader, Writer } from '../file/database'
 import { queuedDraft } from './drafts'
 import { Batch } from '../mail/batch'
@@ -251,6 +252,23 @@ export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutco
     const asked = outcome.state === 'uncertain' && row.recipients_left !== null
     if (outcome.state === 'failed' || asked) waitsForPerson(tx, workspace, row)
     told(tx, row)
+  })
+}
+
+/** The server of a mailbox answers again: what could not leave for want of it is as if just due, and says so. */
+export function reached({ db }: Workspace, mailboxId: number): void {
+  const codes = JSON.stringify([...unreachableCodes])
+  const waiting = `state = 'queued' AND error IN (SELECT value FROM json_each(?1)) AND (mailbox_id = ?2 OR json_extract(error_detail, '$.lookAt') = ?2)`
+  if (!db.read.get(`SELECT 1 FROM outbox WHERE ${waiting}`, codes, mailboxId)) return
+  db.write((tx) => {
+    for (const row of tx.all<OutboxRow>(`SELECT ${outboxColumns} FROM outbox WHERE ${waiting}`, codes, mailboxId)) {
+      tx.run(
+        "UPDATE outbox SET error = NULL, error_detail = '{}', server_line = NULL, due_at = ? WHERE id = ?",
+        Date.now(),
+        row.id,
+      )
+      told(tx, row)
+    }
   })
 }
 

@@ -195,6 +195,11 @@ export const storeForMail = {
     () => done,
   ),
   /** Found while looking in Sent: which outbox items of the mailbox are uncertain. */
+  /** The server of a mailbox answers again. */
+  'outbox.reached': defer(
+    () => z.object({ mailboxId: Id }),
+    () => done,
+  ),
   'outbox.lookedInVain': defer(
     () => z.object({ id: Id }),
     () => done,

@@ -2,6 +2,7 @@
 export const sending = {
   state: {
     queued: 'Waiting for network',
+    putOff: 'Tries again by itself',
     soon: 'Leaves in a moment',
     scheduled: 'Scheduled for {{time}}',
     rateLimited: 'Waits its turn until {{time}}',
@@ -60,6 +61,8 @@ export const sending = {
       'The connection broke at the last moment, and no copy is on the server. Look whether it arrived, then decide. Postern does not send it again by itself.',
     uncertainRest:
       'The connection broke at the last moment, so nobody knows whether {{names}} got it. Ask, then decide. Postern does not send it again by itself.',
+    unreached: 'The mail server cannot be reached. Nothing is lost: the message leaves by itself as soon as it can.',
+    checkServer: 'If mail comes in all the same, check the outgoing server in Settings, Mailboxes.',
     unlessAnswered: 'Only if nobody answers meanwhile',
     always: 'Also if somebody answers meanwhile',
   },

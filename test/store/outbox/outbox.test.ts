@@ -423,6 +423,25 @@ describe('outbox', () => {
     })
   })
 
+  test('once the server answers again, nothing says still that it is not reached; what it refused stays said', async () => {
+    const settled = async (code: 'connection-refused' | 'server-refused'): Promise<void> => {
+      const { draftId } = await reply()
+      const { outboxId: id } = await store.call('outbox.send', { draftId, thenStatus: 'closed' })
+      await store.claim(mailboxId)
+      const error = { code, detail: {} }
+      await store.mail.call('outbox.settle', { id, state: 'queued', error, serverLine: null, refused: [] })
+    }
+    await settled('server-refused')
+    await settled('connection-refused')
+    const errors = async () => (await store.call('outbox.list', {})).items.map(({ error }) => error).toSorted()
+    expect(await errors()).toEqual(['connection-refused', 'server-refused'])
+    await store.mail.call('outbox.reached', { mailboxId: mailboxId + 1 })
+    expect(await errors()).toEqual(['connection-refused', 'server-refused'])
+    await store.mail.call('outbox.reached', { mailboxId })
+    expect(await errors()).toEqual([null, 'server-refused'])
+    expect((await store.claim(mailboxId)).job).not.toBeNull()
+  })
+
   test("a customer's answer to what was sent joins its conversation, even before the Sent copy is seen", async () => {
     const { draftId, conversationId } = await reply()
     await store.call('outbox.send', { draftId, thenStatus: 'closed' })
