@@ -110,6 +110,7 @@ export function MergeDialog({ conversation, onClose }: { conversation: Conversat
           <label key={one.id} className="merge-row">
             <input
               type="radio"
+              className="radio"
               name="merge-into"
               checked={one.id === target}
               onChange={() => setChosen(one.id)}

@@ -17,7 +17,7 @@ import type { Address, Delivery, Message } from '../../src-preload/contract'
 import { tellFailure } from '../state/acts'
 import { splitConversation } from '../state/threads'
 import { t } from '../text'
-import { exactTime } from '../text/time'
+import { exactTime, numberText } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { Menu, type MenuPart } from '../ui/menu'
@@ -25,11 +25,19 @@ import { Time } from '../ui/time'
 import { nameOf, namesOf, seedOf } from '../text/correspondents'
 import { visibleTextOf } from './visible'
 
+/** So many are counted at a glance. */
+const fewPeople = 5
+
 function People({ label, people }: { label: string; people: readonly Address[] }) {
   if (people.length === 0) return null
   return (
     <>
-      <dt>{label}</dt>
+      <dt>
+        {label}
+        {people.length > fewPeople && (
+          <span className="num"> {t('conversation:message.people', { n: numberText(people.length) })}</span>
+        )}
+      </dt>
       <dd className="sel">
         {people.map((person, index) => (
           <span key={index} className="recipient">
@@ -97,13 +105,14 @@ export function MessageHead({
   acts: MessageActs
 }) {
   const name = nameOf(message.from)
+  const recipients = [...message.to, ...message.cc]
   const copy = async () => {
     const text = await visibleTextOf(message.id)
     await navigator.clipboard.writeText(text ?? message.snippet)
   }
   const items = (): MenuPart[] => [
     { label: t('conversation:message.reply'), icon: Reply, onSelect: () => acts.onReply(message, 'reply') },
-    ...(message.to.length + message.cc.length > 1
+    ...(recipients.length > 1
       ? [
           {
             label: t('conversation:message.replyAll'),
@@ -144,15 +153,15 @@ export function MessageHead({
           <span className="chip sm">{t(`conversation:message.auto.${message.autoKind}`)}</span>
         )
       )}
-      {message.to.length > 0 && (
+      {recipients.length > 0 && (
         <bdi
           className="t3 meta cut to"
-          data-tip={message.to
+          data-tip={recipients
             .slice(0, 12)
             .map((one) => one.address)
             .join(', ')}
         >
-          {t('conversation:message.to', { names: namesOf(message.to) })}
+          {t('conversation:message.to', { names: namesOf(recipients, recipients.length > fewPeople ? 2 : 3) })}
         </bdi>
       )}
       <span className="push x g1 msg-acts">

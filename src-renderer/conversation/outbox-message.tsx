@@ -11,6 +11,7 @@ import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
 import { Time } from '../ui/time'
+import { useIsPaused } from '../work/mailboxes'
 import { useOutboxActs } from '../work/outbox-acts'
 import { nameOf, namesOf } from '../text/correspondents'
 
@@ -65,8 +66,11 @@ function SinceList({ since }: { since: readonly Since[] }) {
 export const OutboxMessage = memo(function OutboxMessage({ item }: { item: OutboxItem }) {
   const seconds = useSecondsTo(item.dueAt)
   const now = useNow()
+  const paused = useIsPaused(item.mailboxId)
   const undoable = item.state === 'queued' && !item.scheduled && item.error === null && seconds > 0
-  const words = undoable ? { text: t('conversation:outbox.sendingIn', { seconds }), kind: '' } : outboxState(item, now)
+  const words = undoable
+    ? { text: t('conversation:outbox.sendingIn', { seconds }), kind: '' }
+    : outboxState(item, now, paused)
   const { acts, count, dialog } = useOutboxActs(item, false)
   const why = outboxWhy(item)
   const warn = item.state === 'held' || (item.state === 'uncertain' && !item.looking)

@@ -4,13 +4,14 @@ import type { Draft } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { goNewMessage, openConversation, usePlaces } from '../state/places'
 import { t } from '../text'
+import { namesOf } from '../text/correspondents'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import type { RowProps } from '../ui/row-grid'
 import { Time } from '../ui/time'
 import { rowHeights } from './conversation-list'
 import { PlainList } from './plain-list'
-import { namesOf, subjectOf } from './words'
+import { subjectOf } from './words'
 
 const kinds = { reply: Reply, 'reply-all': Reply, forward: Forward, new: SquarePen }
 

@@ -3,6 +3,7 @@ import {
   CloudOff,
   EyeOff,
   ListFilter as FilterIcon,
+  Pause,
   Pencil,
   Plus,
   SquarePen,
@@ -10,7 +11,9 @@ import {
 } from 'lucide-react'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import type { SavedView, SyncStatus, View } from '../../src-preload/contract'
+import { call } from '../client'
 import { useQuery } from '../live'
+import { tellFailure } from '../state/acts'
 import { useLayout, listWidth, listWidthOf } from '../state/layout'
 import { useList } from '../state/list'
 import { goNewMessage } from '../state/places'
@@ -222,6 +225,7 @@ function Conversations({
         </span>
       </div>
       {first ? <SyncStrip done={first.done} total={first.total} /> : <OfflineStrip sync={sync} />}
+      <PausedStrip sync={sync} mailboxId={mailboxId} />
       <ConversationList
         key={JSON.stringify(filter)}
         view={view}
@@ -268,6 +272,24 @@ function SyncStrip({ done, total }: { done: number; total: number }) {
       >
         <i style={{ inlineSize: `${percent}%` }} />
       </div>
+    </div>
+  )
+}
+
+/** In the list of a mailbox that somebody paused: an empty or old list would look like a quiet day. */
+function PausedStrip({ sync, mailboxId }: { sync: SyncStatus | undefined; mailboxId: number | null }) {
+  const here = sync?.mailboxes.find((one) => one.mailboxId === mailboxId)
+  if (here?.state !== 'paused') return null
+  return (
+    <div className="strip x offline">
+      <Icon icon={Pause} />
+      <span className="meta t2 grow">{t('inbox:pausedMailbox')}</span>
+      <Button
+        size="sm"
+        onClick={() => void call('mailboxes.pause', { id: here.mailboxId, paused: false }).catch(tellFailure)}
+      >
+        {t('common:sync.resume')}
+      </Button>
     </div>
   )
 }

@@ -6,13 +6,15 @@ import { useNow } from '../state/clock'
 import { outboxState, outboxWhy } from '../state/outbox'
 import { openConversation } from '../state/places'
 import { t } from '../text'
+import { namesOf } from '../text/correspondents'
 import { Icon } from '../ui/icon'
 import type { RowProps } from '../ui/row-grid'
 import { Time } from '../ui/time'
+import { useIsPaused } from '../work/mailboxes'
 import { useOutboxActs } from '../work/outbox-acts'
 import { outboxIcons } from './outbox-words'
 import { PlainList } from './plain-list'
-import { namesOf, subjectOf } from './words'
+import { subjectOf } from './words'
 
 const rowHeight = 128
 
@@ -60,7 +62,7 @@ const OutboxRow = memo(function OutboxRow({
   mailbox: string
 }) {
   const now = useNow()
-  const words = outboxState(item, now)
+  const words = outboxState(item, now, useIsPaused(item.mailboxId))
   const to = t('inbox:outbox.to', { names: namesOf(item.to) })
   const why = outboxWhy(item)
   const { acts, dialog } = useOutboxActs(item, true)

@@ -1,4 +1,4 @@
-import type { Address, ConversationRow } from '../../src-preload/contract'
+import type { ConversationRow } from '../../src-preload/contract'
 import { t } from '../text'
 
 /** The people of a conversation in one line. */
@@ -8,9 +8,4 @@ export function nameOf(row: Pick<ConversationRow, 'people'>): string {
 
 export function subjectOf(subject: string): string {
   return subject.trim() || t('common:noSubject')
-}
-
-/** Names (or addresses) of recipients in one line. */
-export function namesOf(addresses: readonly Address[]): string {
-  return addresses.map((address) => address.name || address.address).join(', ')
 }

@@ -2,7 +2,6 @@ import { isMailboxAddress } from '../../src-preload/contract/address'
 import { useState } from 'react'
 import type { CallOutput, Mailbox } from '../../src-preload/contract'
 import { call } from '../client'
-import { showToast } from '../state/toast'
 import { t } from '../text'
 import { ActDialog } from '../ui/act-dialog'
 import { Field, Input, Segmented, Select } from '../ui/field'
@@ -33,7 +32,6 @@ export function ImportDialog({
       token: choice.token,
       target: kind === 'new' ? { kind, name: name.trim(), address: address.trim() || null } : { kind, mailboxId },
     })
-    showToast({ text: t('transfers:started') })
   }
   return (
     <ActDialog

@@ -1,4 +1,4 @@
-import { AlertTriangle, Cloud, CloudOff } from 'lucide-react'
+import { AlertTriangle, Cloud, CloudOff, Pause } from 'lucide-react'
 import { useState } from 'react'
 import type { FolderStatus, Mailbox, MailboxSync, SyncStatus } from '../../src-preload/contract'
 import { folderDiffers, isStale } from '../../src-preload/contract/completeness'
@@ -26,6 +26,7 @@ export function SyncFoot({ sync, mailboxes }: { sync: SyncStatus | undefined; ma
   const mark = {
     nothing: <Icon icon={Cloud} />,
     'up-to-date': <Icon icon={Cloud} />,
+    paused: <Icon icon={Pause} />,
     offline: <Icon icon={CloudOff} />,
     syncing: <Spinner share={words.share ?? null} />,
     error: (
@@ -44,7 +45,7 @@ export function SyncFoot({ sync, mailboxes }: { sync: SyncStatus | undefined; ma
       </span>
     ),
   }[words.state]
-  const loud = words.state !== 'nothing' && words.state !== 'up-to-date' && words.state !== 'syncing'
+  const loud = !['nothing', 'up-to-date', 'paused', 'syncing'].includes(words.state)
   return (
     <div role="status" aria-label={t('common:sync.label')}>
       <Popover

@@ -1,11 +1,11 @@
-import type { Mailbox, SyncStatus } from '../../src-preload/contract'
+import type { Mailbox, MailboxSync, SyncStatus } from '../../src-preload/contract'
 import { isStale } from '../../src-preload/contract/completeness'
 import { t } from '../text'
 import { common } from '../text/en/common'
 import { agoText, numberText } from '../text/time'
 
 export interface SyncWords {
-  state: SyncStatus['overall']
+  state: SyncStatus['overall'] | 'paused'
   text: string
   /** The quieter word at the end: a time, a count. */
   end: string
@@ -21,11 +21,28 @@ function nameOf(mailboxes: readonly Mailbox[], id: number | undefined): string {
   return mailboxes.find((mailbox) => mailbox.id === id)?.name ?? ''
 }
 
+const waitingText = ({ waiting }: SyncStatus): string =>
+  waiting > 0 ? t('common:sync.waiting', { count: waiting }) : ''
+
+const staleOf = ({ mailboxes }: SyncStatus, now: number): MailboxSync | undefined =>
+  mailboxes.find((mailbox) => mailbox.state === 'idle' && isStale(mailbox, now))
+
 /** How the sync stands, in a few words for the foot of the sidebar. */
 export function syncWords(sync: SyncStatus | undefined, mailboxes: readonly Mailbox[], now: number): SyncWords {
+  const paused = sync?.mailboxes.filter((mailbox) => mailbox.state === 'paused') ?? []
+  // Before "up to date", for that would be heard of all of them; and where all of them are, none is missing.
+  if (sync && paused.length > 0 && ['nothing', 'up-to-date'].includes(sync.overall) && !staleOf(sync, now))
+    return {
+      state: 'paused',
+      text:
+        paused.length === 1
+          ? t('common:sync.pausedOne', { name: nameOf(mailboxes, paused[0]?.mailboxId) })
+          : t('common:sync.pausedMany', { count: paused.length }),
+      end: waitingText(sync),
+    }
   if (!sync || sync.overall === 'nothing') return { state: 'nothing', text: t('common:sync.nothing'), end: '' }
-  const waiting = sync.waiting > 0 ? t('common:sync.waiting', { count: sync.waiting }) : ''
-  const stale = sync.mailboxes.find((mailbox) => mailbox.state === 'idle' && isStale(mailbox, now))
+  const waiting = waitingText(sync)
+  const stale = staleOf(sync, now)
   // Time passes without any news: what was green an hour ago is not green now.
   switch (sync.overall === 'up-to-date' && stale ? 'stale' : sync.overall) {
     case 'offline': {

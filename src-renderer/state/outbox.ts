@@ -21,8 +21,8 @@ export function outboxWords(state: OutboxState, error: string | null): OutboxWor
   return { text: t(asked ? 'sending:state.putOff' : `sending:state.${state}`), kind: kinds[state] }
 }
 
-/** The same of one item: until when, and for how many. */
-export function outboxState(item: OutboxItem, now: number): OutboxWords {
+/** The same of one item: until when, for how many, and whether its mailbox is paused. */
+export function outboxState(item: OutboxItem, now: number, paused = false): OutboxWords {
   const words = outboxWords(item.state, item.error)
   if (item.state === 'uncertain' && item.looking) return { text: t('sending:state.looking'), kind: '' }
   if (item.state !== 'queued') return words
@@ -30,6 +30,7 @@ export function outboxState(item: OutboxItem, now: number): OutboxWords {
   if (item.error === 'rate-limited') return { ...words, text: t('sending:state.rateLimited', { time }) }
   if (item.left) return { text: t('sending:state.later', { count: item.left.length }), kind: 'warn' }
   if (item.scheduled && item.dueAt > now) return { ...words, text: t('sending:state.scheduled', { time }) }
+  if (paused) return { text: t('sending:state.paused'), kind: 'warn' }
   return item.error === null && now < item.dueAt + 2_000 ? { ...words, text: t('sending:state.soon') } : words
 }
 

@@ -75,6 +75,17 @@ describe('sync in words', () => {
     const bad = mailbox({ state: 'auth-failed', error: { code: 'auth-refused', detail: {} } })
     expect(words(status('error', { mailboxes: [bad] }))).toBe('Wholesale: password refused')
   })
+  it('a paused mailbox is not covered by "up to date", nor are all of them taken for none', () => {
+    const paused = mailbox({ state: 'paused' })
+    const other = mailbox({ mailboxId: 2 })
+    expect(words(status('up-to-date', { mailboxes: [paused, other] }))).toBe('Wholesale is paused')
+    expect(words(status('nothing', { mailboxes: [paused], waiting: 1 }))).toBe('Wholesale is paused 1 waiting')
+    expect(words(status('nothing', { mailboxes: [paused, { ...paused, mailboxId: 2 }] }))).toBe(
+      '2 mailboxes are paused',
+    )
+    expect(words(status('nothing', { mailboxes: [] }))).toBe('No mailbox yet')
+    expect(words(status('offline', { mailboxes: [paused, other] }))).toBe('Offline')
+  })
   it('a mailbox that has not synced for an hour is never green, even if no news came', () => {
     const hour = 3_600_000
     const old = status('up-to-date', { mailboxes: [mailbox({ syncedAt: 1_000 })] })
@@ -275,6 +286,7 @@ describe('a message that waits for a person', () => {
     expect(both('connection-refused')).toContain('If mail comes in all the same')
     expect(both('connection-refused', 'Warranty')).not.toContain('outgoing')
     expect(both('server-refused')).toMatch(/^Tries again by itself\./)
+    expect(outboxState(message, 9_000, true).text).toBe('Its mailbox is paused')
   })
 
   it('is not said to be unsent when it may have been sent: who writes it anew sends it twice (R40)', () => {

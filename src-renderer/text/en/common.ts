@@ -109,6 +109,8 @@ export const common = {
     pause: 'Pause',
     resume: 'Resume',
     paused: 'Paused',
+    pausedOne: '{{name}} is paused',
+    pausedMany: '{{count}} mailboxes are paused',
     details: 'Sync',
     state: {
       waiting: 'Waits for its turn',

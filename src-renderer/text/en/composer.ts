@@ -20,6 +20,8 @@ export const composer = {
     leaveOut: 'Leave the signature out',
     add: 'Add the signature',
   },
+  recipients_one: '{{count}} recipient',
+  recipients_other: '{{count}} recipients',
   removeRecipient: 'Remove {{name}}',
   badAddress: '{{address}} is not an address',
   suggestions: 'Suggestions',

@@ -94,6 +94,7 @@ export const conversation = {
     replyTo: 'Reply to',
     date: 'Date',
     andMore: '{{names}} and {{count}} more',
+    people: '({{n}})',
     details: 'Show addresses and date',
     hideDetails: 'Hide addresses and date',
     actions: 'Message actions',

@@ -124,6 +124,7 @@ export const inbox = {
     resume: 'Resume',
     here: 'All mail is here',
   },
+  pausedMailbox: 'This mailbox is paused. No mail comes in or leaves.',
   offline: {
     nothing: 'You are offline. You can read, search and write; it goes out when you are back.',
     waiting_one: 'You are offline. {{count}} change waits here and goes out when you are back.',

@@ -2,6 +2,7 @@
 export const sending = {
   state: {
     queued: 'Waiting for network',
+    paused: 'Its mailbox is paused',
     putOff: 'Tries again by itself',
     soon: 'Leaves in a moment',
     scheduled: 'Scheduled for {{time}}',

@@ -65,7 +65,6 @@ export const transfers = {
   forget: 'Take out of the list',
   show: 'Show in folder',
   openMailbox: 'Show',
-  started: 'The import has begun. You can go on working.',
   exportStarted: 'The export has begun. You can go on working.',
   watch: 'Show progress',
 } as const

@@ -433,12 +433,12 @@ describe('outbox', () => {
     }
     await settled('server-refused')
     await settled('connection-refused')
-    const errors = async () => (await store.call('outbox.list', {})).items.map(({ error }) => error).toSorted()
+    const errors = async () => (await store.call('outbox.list', {})).items.map(({ error }) => error ?? '').toSorted()
     expect(await errors()).toEqual(['connection-refused', 'server-refused'])
     await store.mail.call('outbox.reached', { mailboxId: mailboxId + 1 })
     expect(await errors()).toEqual(['connection-refused', 'server-refused'])
     await store.mail.call('outbox.reached', { mailboxId })
-    expect(await errors()).toEqual([null, 'server-refused'])
+    expect(await errors()).toEqual(['', 'server-refused'])
     expect((await store.claim(mailboxId)).job).not.toBeNull()
   })
 
