@@ -17,13 +17,16 @@ import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { showToast } from '../state/toast'
 import { t } from '../text'
-import { sizeText } from '../text/time'
+import { numberText, sizeText } from '../text/time'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Menu } from '../ui/menu'
 import { dangerOf, isPreviewable } from './file-kind'
 import { ImagePreview } from './image-preview'
+
+/** So many are counted at a glance. */
+const fewFiles = 5
 
 function iconOf(file: Attachment): LucideIcon {
   if (file.dangerous) return TriangleAlert
@@ -103,6 +106,14 @@ export const Files = memo(function Files({ files, from }: { files: readonly Atta
           onClick={() => void save(files.map((file) => file.id))}
         >
           {t('conversation:files.saveAll')}
+          {files.length > fewFiles && (
+            <span className="t3">
+              {t('conversation:files.sum', {
+                n: numberText(files.length),
+                size: sizeText(files.reduce((sum, { size }) => sum + size, 0)),
+              })}
+            </span>
+          )}
         </Button>
       )}
       {asked && (

@@ -148,6 +148,7 @@ export const conversation = {
     preview: 'Preview',
     save: 'Save…',
     saveAll: 'Save all…',
+    sum: '{{n}}, {{size}}',
     saved: 'Saved',
     confirmTitle: 'Open {{name}}?',
     confirmWhy: {
