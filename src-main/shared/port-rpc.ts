@@ -18,7 +18,9 @@ const Request = z.object({ t: z.literal('call'), id: z.int(), name: z.string().m
 const Answer = z.object({ t: z.literal('answer'), id: z.int(), value: z.unknown() })
 const Refusal = z.object({ t: z.literal('refusal'), id: z.int(), error: WireError })
 const EventMessage = z.object({ t: z.literal('event'), event: z.unknown() })
-const Message = z.discriminatedUnion('t', [Request, Answer, Refusal, EventMessage])
+/** One of the `buffers` of a call that comes under this id. */
+const Ahead = z.object({ t: z.literal('ahead'), id: z.int(), buffer: z.instanceof(ArrayBuffer) })
+const Message = z.discriminatedUnion('t', [Request, Answer, Refusal, EventMessage, Ahead])
 
 export interface ServeOptions {
   /** Called before the function; throws PosternError to refuse (permission, state). */
@@ -57,6 +59,7 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
   options: ServeOptions = {},
 ): Rpc<Theirs> {
   const waiting = new Map<number, Waiting>()
+  const ahead = new Map<number, ArrayBuffer[]>()
   const listeners: ((event: unknown) => void)[] = []
   let nextId = 1
   let closed = false
@@ -90,8 +93,12 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
     const parsed = Message.safeParse(raw)
     if (!parsed.success) return
     const message = parsed.data
-    if (message.t === 'call') {
-      void serve(message)
+    if (message.t === 'ahead') {
+      ahead.set(message.id, [...(ahead.get(message.id) ?? []), message.buffer])
+    } else if (message.t === 'call') {
+      const buffers = ahead.get(message.id)
+      ahead.delete(message.id)
+      void serve(buffers ? { ...message, input: { ...Object(message.input), buffers } } : message)
     } else if (message.t === 'event') {
       for (const listener of listeners) listener(message.event)
     } else {
@@ -120,7 +127,9 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
         if (closed || !def) return reject(new PosternError('service-stopped'))
         const id = nextId++
         waiting.set(id, { resolve: (value) => resolve(value as never), reject, output: def.output })
-        port.post({ t: 'call', id, name, input })
+        const { buffers, rest } = apart(input)
+        for (const buffer of buffers) port.post({ t: 'ahead', id, buffer })
+        port.post({ t: 'call', id, name, input: rest })
       })
     },
     emit(event) {
@@ -131,6 +140,17 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
     },
     close,
   }
+}
+
+/**
+ * The buffers of a call's input, and the rest of it. Each goes in a message of its own: one message of all is laid out anew, twice as
+ * large, for every buffer that it grows by, and beyond 1 MB each time in memory fresh from the system.
+ */
+function apart(input: unknown): { buffers: ArrayBuffer[]; rest: unknown } {
+  if (typeof input !== 'object' || input === null || !('buffers' in input)) return { buffers: [], rest: input }
+  const { buffers, ...rest } = input
+  const all = Array.isArray(buffers) ? buffers.filter((one) => one instanceof ArrayBuffer) : []
+  return { buffers: all, rest: all.length > 0 ? rest : input }
 }
 
 /** Paths and codes of a schema failure, never the values: they may be mail. */

@@ -24,6 +24,7 @@ import { awaitRoster, enrol } from '../sim/team'
 import { parsed } from '../store/helpers'
 import { shared, TeamConsole } from '../store/team/consoles'
 import { tempFolder } from '../servers/process.mjs'
+import { packPage } from '../../src-main/shared/page-bytes'
 
 const [events = 30_000, perBatch = 5] = process.argv.slice(2).map(Number)
 const out = (name: string, value: number, unit: string, digits = 0): void =>
@@ -64,7 +65,13 @@ for (let n = 0; n < ids.length; n += 100) {
     internalDate: Date.now(),
     message: parsed({ from: `h${n + at}@x.test`, id, subject: `Bell ${n + at}` }),
   }))
-  await ben.store.mail.call('ingest.page', { folderId, uidValidity: '1', items, cursor: {}, backfill: true })
+  await ben.store.mail.call('ingest.page', {
+    folderId,
+    uidValidity: '1',
+    ...packPage(items),
+    cursor: {},
+    backfill: true,
+  })
 }
 
 const tags = Array.from({ length: 20 }, () => randomBytes(15).toString('base64url'))

@@ -14,6 +14,7 @@ import {
 } from '../../src-preload/contract/internal'
 import type { Mailbox } from '../../src-preload/contract/mailboxes'
 import { PosternError } from '../../src-preload/contract/errors'
+import { unpackPage } from '../../src-main/shared/page-bytes'
 
 export interface StoredMessage {
   uid: number
@@ -157,7 +158,8 @@ export class MemoryStore {
       uids: [...this.checked(folderId, uidValidity).messages.keys()].filter((uid) => uid >= fromUid && uid <= toUid),
     }),
     'folder.reattach': () => ({ uids: [] }),
-    'ingest.page': async ({ folderId, uidValidity, items, cursor, backfill }) => {
+    'ingest.page': async (page) => {
+      const { folderId, uidValidity, items, cursor, backfill } = unpackPage(page)
       await this.beforePage?.()
       const folder = this.checked(folderId, uidValidity)
       this.pages += 1

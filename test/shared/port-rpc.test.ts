@@ -8,17 +8,24 @@ const table = {
   fail: { input: z.object({ how: z.enum(['known', 'unknown']) }), output: z.object({}) },
   hang: { input: z.object({}), output: z.object({}) },
   lie: { input: z.object({}), output: z.object({ n: z.int() }) },
+  weigh: {
+    input: z.object({ buffers: z.array(z.instanceof(ArrayBuffer)) }),
+    output: z.object({ sizes: z.array(z.int()) }),
+  },
 }
 const none = {}
 
 function pair(options: ServeOptions = {}): {
   client: ReturnType<typeof joinPort<typeof none, typeof table>>
   raw(message: unknown): unknown[]
+  /** What the client has posted. */
+  readonly posted: readonly unknown[]
 } {
   const left: ((message: unknown) => void)[] = []
   const right: ((message: unknown) => void)[] = []
   const sent: unknown[] = []
-  const portA: Port = { post: (m) => right.forEach((l) => l(m)), onMessage: (l) => left.push(l) }
+  const posted: unknown[] = []
+  const portA: Port = { post: (m) => (posted.push(m), right.forEach((l) => l(m))), onMessage: (l) => left.push(l) }
   const portB: Port = { post: (m) => (sent.push(m), left.forEach((l) => l(m))), onMessage: (l) => right.push(l) }
   joinPort(
     portB,
@@ -30,12 +37,13 @@ function pair(options: ServeOptions = {}): {
       },
       hang: () => new Promise(() => undefined),
       lie: () => JSON.parse('{"n":"text"}'),
+      weigh: ({ buffers }) => ({ sizes: buffers.map(({ byteLength }) => byteLength) }),
     },
     none,
     options,
   )
   const client = joinPort(portA, none, {}, table)
-  return { client, raw: (message) => (right.forEach((l) => l(message)), sent) }
+  return { client, raw: (message) => (right.forEach((l) => l(message)), sent), posted }
 }
 
 describe('calls over a port', () => {
@@ -86,6 +94,22 @@ describe('calls over a port', () => {
       },
     })
     await expect(client.call('double', { n: 1 })).rejects.toMatchObject({ code: 'not-allowed' })
+  })
+
+  it('have their buffers with them, in order, and never two of them in one message', async () => {
+    const { client, posted } = pair()
+    const calls = [[1, 200_000, 3], [], [5]].map((sizes) => ({ buffers: sizes.map((size) => new ArrayBuffer(size)) }))
+    const answers = await Promise.all(calls.map((input) => client.call('weigh', input)))
+    expect(answers).toEqual([{ sizes: [1, 200_000, 3] }, { sizes: [] }, { sizes: [5] }])
+    expect(posted.map((message) => JSON.stringify(message).includes('"buffers":[{'))).not.toContain(true)
+    expect(posted).toHaveLength(7)
+  })
+
+  it('do not get the buffers of another call, nor what a caller says they are', async () => {
+    const { client, raw } = pair()
+    raw({ t: 'ahead', id: 77, buffer: new ArrayBuffer(8) })
+    raw({ t: 'ahead', id: 78, buffer: 'none' })
+    await expect(client.call('weigh', { buffers: [new ArrayBuffer(2)] })).resolves.toEqual({ sizes: [2] })
   })
 
   it('survive garbage on the port', () => {

@@ -27,6 +27,7 @@ import { joinPort, type Port, type Rpc } from '../../src-main/shared/port-rpc'
 import { Database, databaseFile } from '../../src-main/store/file/database'
 import { StoreService, type StoreCallName, type StoreCalls } from '../../src-main/store/service'
 import { tempFolder } from '../servers/process.mjs'
+import { packPage } from '../../src-main/shared/page-bytes'
 
 // A fault behind a call would otherwise be a bare `internal` in the test.
 setLogSink(
@@ -299,7 +300,7 @@ export class Harness {
     await this.mail.call('ingest.page', {
       folderId,
       uidValidity: '1',
-      items: [item],
+      ...packPage([item]),
       cursor: {},
       backfill: !(options.live ?? false),
     })

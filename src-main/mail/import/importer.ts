@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import type { ImportPage, StoreForMail } from '../../../src-preload/contract/internal'
+import type { IngestItem, StoreForMail } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
+import { packPage } from '../../shared/page-bytes'
 import type { Rpc } from '../../shared/port-rpc'
 import type { MessageParser } from '../sync/page-pipe'
 import { findMailFiles, readMailFile, type FileMessage, type MailFile } from './import-files'
@@ -15,7 +16,6 @@ const pageBytes = 4 * 1024 * 1024
 const Position = z.object({ path: z.string(), at: z.number() })
 
 type Store = Pick<Rpc<StoreForMail>, 'call'>
-type Page = z.input<typeof ImportPage>
 
 /** Reads mail from files into the store, one import after another; goes on where it was when the program ended. */
 export class Importer {
@@ -161,7 +161,7 @@ class Feed {
     this.bytes = 0
     this.left = 0
     const parsed = messages.length === 0 ? [] : await this.parser.parse(messages.map(({ raw }) => raw))
-    const items: Page['items'] = messages.flatMap(({ flags, at }, index) => {
+    const items: Omit<IngestItem, 'uid'>[] = messages.flatMap(({ flags, at }, index) => {
       const message = parsed[index]
       // The sender's date where it has one: the file's own may be the day it was copied.
       return message ? [{ flags, internalDate: Math.round(message.date ?? at), message }] : []
@@ -174,7 +174,7 @@ class Feed {
       position: at === null ? null : JSON.stringify(at),
       done: Math.min(this.total, this.before + this.next),
       total: this.total,
-      items,
+      ...packPage(items),
       left,
     })
     return go

@@ -9,6 +9,7 @@ import { FetchAround } from './fetch-around'
 import { FolderLooks } from './folder-looks'
 import type { FolderFlags, FolderState, ImapSession } from './imap-session'
 import { Lock } from '../../shared/lock'
+import { packPage } from '../../shared/page-bytes'
 import type { Pace } from './pace'
 import { PagePipe, type CursorMove, type MessageParser } from './page-pipe'
 import { flagsWindow, StoredFolder } from './stored-folder'
@@ -365,7 +366,13 @@ export class FolderSync {
       if (this.stored.generation !== generation)
         throw new PosternError('connection-lost', 'UIDVALIDITY changed meanwhile')
       const begun = performance.now()
-      await this.store.call('ingest.page', { folderId: this.cursor.folderId, uidValidity, items, cursor, backfill })
+      await this.store.call('ingest.page', {
+        folderId: this.cursor.folderId,
+        uidValidity,
+        ...packPage(items),
+        cursor,
+        backfill,
+      })
       this.stored.move(cursor)
       if (items.length > 0)
         this.progress.stored(items.length, Math.min(...items.map((item) => item.message.date ?? item.internalDate)))

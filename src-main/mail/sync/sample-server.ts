@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { StoreForMail } from '../../../src-preload/contract/internal'
+import { packPage } from '../../shared/page-bytes'
 import type { Rpc } from '../../shared/port-rpc'
 import type { MessageParser } from './page-pipe'
 import { inSyncOrder } from './folder-roles'
@@ -86,7 +87,7 @@ export async function fillFromSample(
         await store.call('ingest.page', {
           folderId,
           uidValidity: '1',
-          items,
+          ...packPage(items),
           cursor: { highUid: start + some.length, lowUid: 1 },
           backfill: true,
         })
@@ -96,6 +97,7 @@ export async function fillFromSample(
         folderId,
         uidValidity: '1',
         items: [],
+        buffers: [],
         cursor: { lowUid: 1, complete: true },
         backfill: true,
       })

@@ -49,6 +49,7 @@ import type { StoreService } from '../service'
 import { getSettings, setSettings, storedSettings } from '../settings'
 import type { Workspace } from '../workspace'
 import { letGo } from '../../shared/bytes'
+import { unpackPage } from '../../shared/page-bytes'
 
 /** What app may ask of the store. */
 export function appHandlers(service: StoreService): Handlers<StoreForApp> {
@@ -211,7 +212,8 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'folder.known': ({ folderId, uidValidity, fromUid, toUid }) =>
       knownUids(workspace().db.read, folderId, uidValidity, fromUid, toUid),
     'folder.reattach': (found) => reattach(workspace(), found),
-    'ingest.page': async (page) => {
+    'ingest.page': async (packed) => {
+      const page = unpackPage(packed)
       const result = await ingestPage(workspace(), page)
       // The index still has their words.
       const kept = new Set(page.items.map(({ message }) => message.words?.buffer))
@@ -255,7 +257,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     },
     'imports.next': () => nextImport(workspace().db.read),
     'import.page': async (page) => {
-      const answer = await importPage(workspace(), page)
+      const answer = await importPage(workspace(), unpackPage(page))
       await service.open.index.room()
       return answer
     },

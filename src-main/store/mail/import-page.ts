@@ -1,5 +1,5 @@
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { ImportPage } from '../../../src-preload/contract/internal'
+import type { ImportPage, IngestItem } from '../../../src-preload/contract/internal'
 import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type * as z from 'zod'
 import type { Writer } from '../file/database'
@@ -11,6 +11,10 @@ import { hideMailbox } from './removal'
 import { endTransfer } from './transfers'
 import { breathe, type Workspace } from '../workspace'
 
+type Page = Omit<z.infer<typeof ImportPage>, 'items' | 'buffers'> & {
+  readonly items: readonly Omit<IngestItem, 'uid'>[]
+}
+
 /** Folders of imported mail stand below this one, so that none meets a folder of the server. */
 const below = 'Imported mail'
 
@@ -19,7 +23,7 @@ const below = 'Imported mail'
  * and what is there already is left out. Old mail moves no status, tells nobody and answers nobody.
  * @returns false when a person cancelled it meanwhile
  */
-export async function importPage(workspace: Workspace, page: z.infer<typeof ImportPage>): Promise<{ go: boolean }> {
+export async function importPage(workspace: Workspace, page: Page): Promise<{ go: boolean }> {
   let from = 0
   let server: number | null = null
   do {
@@ -76,7 +80,7 @@ function storeItems(
   tx: Writer,
   workspace: Workspace,
   { mailbox_id: mailboxId, to_server: toServer }: { mailbox_id: number; to_server: number },
-  page: z.infer<typeof ImportPage>,
+  page: Page,
   portion: Portion,
 ): { messages: number; duplicates: number; unreadable: number } {
   const counts = { messages: 0, duplicates: 0, unreadable: 0 }
@@ -155,7 +159,7 @@ function hereAs(
   tx: Writer,
   workspace: Workspace,
   mailboxId: number,
-  { message }: z.infer<typeof ImportPage>['items'][number],
+  { message }: Page['items'][number],
 ): { id: number; local: number } | undefined {
   for (const known of tx.all<{ id: number; content_hash: Buffer }>(
     'SELECT id, content_hash FROM messages WHERE key_hash = ?',

@@ -81,6 +81,24 @@ export const IngestItem = z.object({
 })
 export type IngestItem = z.input<typeof IngestItem>
 
+/** Bytes in one of several buffers: which of them, from where on, how many. */
+export const Piece = z.tuple([z.int().min(0), z.int().min(0), z.int().min(0)])
+export type Piece = z.infer<typeof Piece>
+
+/** An item whose bytes lie in buffers beside it (shared/page-bytes). */
+export const PackedItem = IngestItem.extend({
+  message: ParsedMessage.extend({
+    contentHash: Piece,
+    body: Piece,
+    words: Piece.optional(),
+    source: Piece.nullable(),
+  }),
+})
+export type PackedItem = z.input<typeof PackedItem>
+
+/** Go ahead of the call, each in a message of its own (shared/port-rpc). */
+export const Buffers = z.array(z.instanceof(ArrayBuffer)).max(1500)
+
 export const FolderCursor = z.object({
   folderId: Id,
   path: z.string(),
@@ -121,7 +139,8 @@ export const ImportPage = z.object({
   position: z.string().max(10_000).nullable(),
   done: z.int(),
   total: z.int(),
-  items: z.array(IngestItem.omit({ uid: true })).max(500),
+  items: z.array(PackedItem.omit({ uid: true })).max(500),
+  buffers: Buffers,
   /** Files, or messages too large, that could not be taken. */
   left: z.int(),
 })

@@ -5,7 +5,16 @@ import { Bytes, Id, Time } from '../mail'
 import { FolderRole, Mailbox } from '../mailboxes'
 import { NetworkContact, NetworkRules } from '../network'
 import { done, nothing, type CallTable } from './define'
-import { FolderCursor, ImportPage, IngestItem, Labels, MailboxProgress, ParsedMessage } from './ingest'
+import {
+  Buffers,
+  FolderCursor,
+  ImportPage,
+  IngestItem,
+  Labels,
+  MailboxProgress,
+  PackedItem,
+  ParsedMessage,
+} from './ingest'
 import { OutboxJob, OutboxOutcome, ServerOp } from './jobs'
 import { NatsServer } from '../team-link'
 import { teamForMail } from './team'
@@ -64,7 +73,8 @@ export const storeForMail = {
       z.object({
         folderId: Id,
         uidValidity: z.string(),
-        items: z.array(IngestItem).max(500),
+        items: z.array(PackedItem).max(500),
+        buffers: Buffers,
         cursor: FolderCursor.pick({ highUid: true, lowUid: true, modSeq: true, complete: true }).partial(),
         /** true in the first sync and imports: no notifications, no re-opening of old conversations. */
         backfill: z.boolean(),

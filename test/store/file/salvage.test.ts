@@ -6,6 +6,7 @@ import { databaseFile, pageBytes } from '../../../src-main/store/file/database'
 import { outboxRaw } from '../../../src-main/store/migrations/0042-outbox-raw'
 import { openAt } from '../earlier'
 import { Harness, parsed } from '../helpers'
+import { packPage } from '../../../src-main/shared/page-bytes'
 
 /** As app does it when a person asks for it. */
 function setAside(store: Harness): void {
@@ -122,13 +123,13 @@ test(
       done: 1,
       total: 1,
       left: 0,
-      items: [
+      ...packPage([
         {
           flags: [],
           internalDate: 1_500_000_000_000,
           message: parsed({ from: 'old@x.test', id: 'old@x', subject: 'Years ago', text: 'the velocipede' }),
         },
-      ],
+      ]),
     })
     const rows = (sql: string): unknown[] => store.db.read.all(sql)
     const kept = (): unknown => ({

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { IngestItem } from '../../../src-preload/contract/internal'
 import { codeOf, Harness, parsed, start } from '../helpers'
+import { packPage } from '../../../src-main/shared/page-bytes'
 
 /** The same mail into both: here all of a page at once, there one message after the other. */
 let together: Harness
@@ -79,7 +80,7 @@ async function both(first: readonly Letter[], page: readonly Letter[], role: 'in
       store.mail.call('ingest.page', {
         folderId: folders['Box'] ?? 0,
         uidValidity: '1',
-        items: [...items],
+        ...packPage(items),
         cursor: {},
         backfill: true,
       })

@@ -3,6 +3,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import type { Part } from '../../../src-preload/contract/depth'
 import { codeOf, Harness, parsed, start } from '../helpers'
+import { packPage } from '../../../src-main/shared/page-bytes'
 
 /** The machine may be busy with other things. */
 const patient = { timeout: 20_000 }
@@ -28,7 +29,7 @@ async function put(part: Part, message: ParsedMessage, folderId = inbox, uid = 1
   await store.mail.call('ingest.page', {
     folderId,
     uidValidity: '1',
-    items: [{ uid, flags: [], internalDate: start, message, part, size: 123_456 }],
+    ...packPage([{ uid, flags: [], internalDate: start, message, part, size: 123_456 }]),
     cursor: {},
     backfill: true,
   })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseMessage } from '../../../src-main/mail/parse/parse-message'
 import { Harness, parsed, start, type Sent } from '../helpers'
+import { packPage } from '../../../src-main/shared/page-bytes'
 
 let store: Harness
 let mailboxId: number
@@ -34,7 +35,7 @@ const page = (folderId: number, items: readonly { sent: Sent; uid: number; flags
     uidValidity: '2',
     backfill: true,
     cursor: complete ? { complete, lowUid: 1, highUid: 9 } : {},
-    items: items.map(({ sent, uid, flags = [] }) => ({ uid, flags, internalDate: start, message: parsed(sent) })),
+    ...packPage(items.map(({ sent, uid, flags = [] }) => ({ uid, flags, internalDate: start, message: parsed(sent) }))),
   })
 const rows = async (): Promise<string[]> =>
   (await store.list()).map(({ subject, checking }) => `${subject}${checking ? ' checking' : ''}`).toSorted()
@@ -110,7 +111,7 @@ test('a second new numbering in the middle of the first, an end of the program a
     uidValidity: '3',
     backfill: true,
     cursor: {},
-    items: [{ uid: 1, flags: [], internalDate: start, message: parsed(two) }],
+    ...packPage([{ uid: 1, flags: [], internalDate: start, message: parsed(two) }]),
   })
   expect(await rows()).toEqual(['One checking', 'Two'])
   await store.mail.call('folders.sync', { mailboxId, folders: [{ path: 'Other', delimiter: '/', role: 'other' }] })
