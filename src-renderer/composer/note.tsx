@@ -15,7 +15,19 @@ import { usePeople } from '../work/people'
 import { NoteText, useMentions } from '../work/note-text'
 import { AssignChip, assignItems, type AssignTo } from './assign-too'
 import { BackToMessages } from './parts'
-import { Reply, type ReplyProps } from './reply'
+import { Reply, Room, type ReplyProps } from './reply'
+
+/** How long a conversation is looked at before anything is got ready to write in it, in ms: walking through the list is quicker. */
+const lookMs = 120
+
+function useStays(): boolean {
+  const [stays, setStays] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setStays(true), lookMs)
+    return () => clearTimeout(timer)
+  }, [])
+  return stays
+}
 
 /** A pause in typing after which the words are kept, in ms. */
 const pauseMs = 500
@@ -29,9 +41,11 @@ const keep = async (conversationId: number, text: string): Promise<void> =>
 export function ReplyOrNote(props: ReplyProps) {
   const { id } = props.conversation
   const [note, setNote] = useState(() => unsaved.has(id))
+  const stays = useStays()
   const [looked, setLooked] = useState(false)
+  const looks = stays || note
   useEffect(() => {
-    if (looked) return undefined
+    if (!looks || looked) return undefined
     let here = true
     // Words of an earlier run are there again; what was typed meanwhile wins.
     void ask('notes.draft', { conversationId: id }).then(
@@ -42,12 +56,12 @@ export function ReplyOrNote(props: ReplyProps) {
         unsaved.set(id, text)
         setNote(true)
       },
-      () => undefined,
+      () => here && setLooked(true),
     )
     return () => {
       here = false
     }
-  }, [id, looked])
+  }, [id, looks, looked])
   const [asked, setAsked] = useState(props.request?.n ?? 0)
   // A key or button that asks for a reply leaves the note; its words stay.
   if ((props.request?.n ?? 0) !== asked) {
@@ -61,10 +75,12 @@ export function ReplyOrNote(props: ReplyProps) {
     setNote(true)
   }
   useShortcuts([{ act: 'note', run: toNote }])
+  // What is typed goes on from the words that were kept.
+  if (note && !looked && !unsaved.has(id)) return <Room asked />
   return note ? (
     <NoteComposer conversation={props.conversation} onReply={() => setNote(false)} onBack={() => setNote(true)} />
   ) : (
-    <Reply {...props} request={(props.request?.n ?? 0) > done ? props.request : null} onNote={toNote} />
+    <Reply {...props} stays={stays} request={(props.request?.n ?? 0) > done ? props.request : null} onNote={toNote} />
   )
 }
 

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react'
 import type { Conversation, DraftKind } from '../../src-preload/contract'
 import { later, useHeldKeys } from '../ui/later'
 import './composer.css'
@@ -21,30 +20,22 @@ function keepHeight(height: number): void {
   usualHeight = height || usualHeight
 }
 
-/** The place of a composer that is not there yet. */
-function Room({ request }: Pick<ReplyProps, 'request'>) {
-  useHeldKeys(request !== null)
+/** The place of a composer that is not there yet; what is typed for one that was `asked` for waits. */
+export function Room({ asked }: { asked: boolean }) {
+  useHeldKeys(asked)
   return <div className="composer" style={{ blockSize: usualHeight }} aria-busy="true" />
 }
 
-const editors = later(() => import('./open-reply').then((module) => module.OpenReply), Room)
+const editors = later(
+  () => import('./open-reply').then((module) => module.OpenReply),
+  ({ request }) => <Room asked={request !== null} />,
+)
 
 /** Fetches the code of the editor, the largest part of the window, ahead of the first reply. */
 export const prepareReply = editors.prepare
 
-/** How long a conversation is looked at before its editor is made, in ms: walking through the list is quicker. */
-const lookMs = 120
-
-/**
- * The composer at the foot of a conversation. Its editor is made once somebody stays with the conversation, so that it
- * costs nothing while they walk through the list.
- */
-export function Reply(props: ReplyProps) {
-  const [ready, setReady] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setReady(true), lookMs)
-    return () => clearTimeout(timer)
-  }, [])
+/** The composer at the foot of a conversation. Its editor is made once somebody `stays`, so that walking through the list costs nothing. */
+export function Reply({ stays, ...props }: ReplyProps & { stays: boolean }) {
   // whoever asks to write does not wait: the next letter is meant for the text
-  return ready || props.request ? <editors.Shown {...props} keepHeight={keepHeight} /> : <Room {...props} />
+  return stays || props.request ? <editors.Shown {...props} keepHeight={keepHeight} /> : <Room asked={false} />
 }

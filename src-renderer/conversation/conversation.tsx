@@ -1,5 +1,5 @@
 import { CircleOff } from 'lucide-react'
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react'
 import type { Conversation as ConversationData, Message } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { setRead } from '../state/acts'
@@ -8,6 +8,7 @@ import { onFirstHand } from '../state/hand'
 import { openConversation } from '../state/places'
 import { useShortcuts } from '../state/shortcuts'
 import { errorText, t } from '../text'
+import { About, useStateAbout } from '../ui/about'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Conflicts } from './conflicts'
@@ -85,26 +86,31 @@ function useMarkRead(conversation: ConversationData): void {
   }, [id, unread])
 }
 
+/** Stays from one conversation to the next, since head and menus cost much to build; its state is therefore about the one that is shown. */
 function Loaded({
   conversation,
   composer,
   onMailto,
 }: { conversation: ConversationData } & Pick<ConversationProps, 'composer' | 'onMailto'>) {
-  const [asked, setAsked] = useState<CheckedLink | null>(null)
-  const [source, setSource] = useState<number | null>(null)
-  const [why, setWhy] = useState<number | null>(null)
-  const [sorting, setSorting] = useState<'merge' | 'split' | null>(null)
-  const [request, setRequest] = useState<ReplyRequest | null>(null)
+  const [asked, setAsked] = useStateAbout<CheckedLink | null>(null)
+  const [source, setSource] = useStateAbout<number | null>(null)
+  const [why, setWhy] = useStateAbout<number | null>(null)
+  const [sorting, setSorting] = useStateAbout<'merge' | 'split' | null>(null)
+  const [request, setRequest] = useStateAbout<ReplyRequest | null>(null)
+  const requests = useRef(0)
   useMarkRead(conversation)
   useMentionSeen(conversation)
 
-  const onLink = useCallback((url: string, text: string) => followLink(url, text, setAsked, onMailto), [onMailto])
+  const onLink = useCallback(
+    (url: string, text: string) => followLink(url, text, setAsked, onMailto),
+    [setAsked, onMailto],
+  )
   const ask = useCallback(
     (message: Pick<Message, 'id'>, kind: ReplyRequest['kind']) =>
-      setRequest((before) => ({ n: (before?.n ?? 0) + 1, kind, messageId: message.id })),
-    [],
+      setRequest({ n: (requests.current += 1), kind, messageId: message.id }),
+    [setRequest],
   )
-  const acts = useMemo(() => ({ onReply: ask, onSource: setSource, onWhy: setWhy }), [ask])
+  const acts = useMemo(() => ({ onReply: ask, onSource: setSource, onWhy: setWhy }), [ask, setSource, setWhy])
 
   const { messages } = conversation
   const answered = answeredMessage(messages)
@@ -146,7 +152,9 @@ function Loaded({
           <span className="grow">{t('conversation:checking')}</span>
         </div>
       )}
-      {conversation.conflicts.length > 0 && <Conflicts conversation={conversation} />}
+      {conversation.conflicts.length > 0 && (
+        <Conflicts key={`conflicts of ${conversation.id}`} conversation={conversation} />
+      )}
       <div className="thread-pane">
         <Thread key={conversation.id} conversation={conversation} onLink={onLink} acts={acts} />
         <LinkTarget />
@@ -187,7 +195,11 @@ export function Conversation({ id, composer, onMailto }: ConversationProps) {
       </EmptyState>
     )
   } else if (data) {
-    inside = <Loaded key={data.id} conversation={data} composer={composer} onMailto={onMailto} />
+    inside = (
+      <About value={data.id}>
+        <Loaded conversation={data} composer={composer} onMailto={onMailto} />
+      </About>
+    )
   } else if (error) {
     inside = (
       <EmptyState

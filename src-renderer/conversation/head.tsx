@@ -15,13 +15,14 @@ import {
   Split,
   Trash2,
 } from 'lucide-react'
-import { useState } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
 import { isDone, markUnread, moveTo, setStatus, tellFailure, trash } from '../state/acts'
 import { isProfilePane, useLayout } from '../state/layout'
 import { stepConversation, toList } from '../state/list'
 import { showToast } from '../state/toast'
 import { t } from '../text'
+import { useStateAbout } from '../ui/about'
 import { Button, IconButton } from '../ui/button'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { ExportPicked } from '../ui/export-picked'
@@ -69,15 +70,21 @@ export function Head({
   onSplit: () => void
 }) {
   const { id, status, subject } = conversation
+  const head = useRef<HTMLElement>(null)
+  // Who pressed a button here has not asked for the same about the next conversation: the focus goes to the list.
+  useLayoutEffect(() => {
+    const had = document.activeElement
+    if (had instanceof HTMLElement && head.current?.contains(had)) had.blur()
+  }, [id])
   const ids = [id]
-  const [snoozing, setSnoozing] = useState(false)
+  const [snoozing, setSnoozing] = useStateAbout(false)
   const profileShown = useLayout(isProfilePane)
   const done = isDone(status)
   const last = conversation.messages.at(-1)
   const moves = useMoveItems(conversation.mailboxIds, (mailbox) => void moveTo(ids, mailbox))
-  const [exporting, setExporting] = useState(false)
+  const [exporting, setExporting] = useStateAbout(false)
   return (
-    <header className="convhead y">
+    <header ref={head} className="convhead y">
       <div className="x">
         <IconButton
           icon={ChevronLeft}

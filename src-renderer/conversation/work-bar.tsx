@@ -1,5 +1,4 @@
 import { AlarmClock, ChevronDown, Circle, Plus, X } from 'lucide-react'
-import { useState } from 'react'
 import type { Conversation } from '../../src-preload/contract'
 import { useNow } from '../state/clock'
 import { useList } from '../state/list'
@@ -8,6 +7,7 @@ import { assign, setTag } from '../state/work'
 import { t } from '../text'
 import { firstName } from '../text/lists'
 import { whenText } from '../text/time'
+import { useStateAbout } from '../ui/about'
 import { Avatar } from '../ui/avatar'
 import { IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
@@ -21,7 +21,7 @@ type Layer = 'assign' | 'tag' | 'label' | 'snooze'
 
 /** Who looks after the conversation and its tags; keys A, I, T and Z. */
 export function WorkBar({ conversation, onSnooze }: { conversation: Conversation; onSnooze: (open: boolean) => void }) {
-  const [open, setOpen] = useState<Layer | null>(null)
+  const [open, setOpen] = useStateAbout<Layer | null>(null)
   const people = usePeople()
   const { id, assignee, tags } = conversation
   const ids = [id]

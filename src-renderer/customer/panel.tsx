@@ -4,7 +4,7 @@ import type { Customer, Status } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
-import { openConversation, useOpenConversation } from '../state/places'
+import { openConversation } from '../state/places'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { dayText } from '../text/time'
@@ -102,10 +102,9 @@ function Addresses({ addresses }: { addresses: readonly string[] }) {
   )
 }
 
-function Earlier({ customer }: { customer: Customer }) {
-  const open = useOpenConversation()
+function Earlier({ customer, conversationId }: { customer: Customer; conversationId: number }) {
   const [all, setAll] = useState(false)
-  const others = customer.conversations.filter((one) => one.id !== open)
+  const others = customer.conversations.filter((one) => one.id !== conversationId)
   const count = customer.conversationCount - (others.length < customer.conversations.length ? 1 : 0)
   const shown = all ? others : others.slice(0, first)
   return (
@@ -142,9 +141,11 @@ function Earlier({ customer }: { customer: Customer }) {
 /** Who the customer of the open conversation is. */
 export function CustomerPanel({
   customerId,
+  conversationId,
   details,
 }: {
   customerId: number
+  /** The conversation that is open. */ conversationId: number
   /** What the team keeps about the open conversation. */ details?: ReactNode
 }) {
   const { data, error, slow, refetch } = useQuery('customers.get', { id: customerId })
@@ -191,7 +192,7 @@ export function CustomerPanel({
       {data.addresses.length > 0 && <Addresses addresses={data.addresses} />}
       {details}
       <Note customerId={data.id} name={data.name} note={data.note} />
-      <Earlier customer={data} />
+      <Earlier customer={data} conversationId={conversationId} />
     </div>
   )
 }

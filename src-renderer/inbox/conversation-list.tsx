@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react'
 import { stepConversation, useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
-import { openConversation } from '../state/places'
+import { openConversation, useOpenConversation } from '../state/places'
 import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
 import { RowGrid, type RowGridHandle, type RowProps } from '../ui/row-grid'
@@ -22,14 +22,14 @@ interface Props {
   view: ListView
   filter: ListFilter
   window: ListWindow
-  openId: number | null
   density: keyof typeof rowHeights
   mailboxNames: ReadonlyMap<number, string>
   syncing: boolean
 }
 
 /** The virtual list of conversations: one tab stop, arrow keys, picking, and the selection kept through every change. */
-export function ConversationList({ view, filter, window, openId, density, mailboxNames, syncing }: Props) {
+export function ConversationList({ view, filter, window, density, mailboxNames, syncing }: Props) {
+  const openId = useOpenConversation()
   const grid = useRef<RowGridHandle>(null)
   const picked = useList((state) => state.picked)
   const closing = useList((state) => state.closing)

@@ -2,7 +2,7 @@ import { Forward, PenLine, Reply, SquarePen } from 'lucide-react'
 import { memo } from 'react'
 import type { Draft } from '../../src-preload/contract'
 import { useQuery } from '../live'
-import { goNewMessage, openConversation, usePlaces } from '../state/places'
+import { goNewMessage, openConversation, useOpenConversation, usePlaces } from '../state/places'
 import { t } from '../text'
 import { namesOf } from '../text/correspondents'
 import { Button } from '../ui/button'
@@ -26,15 +26,14 @@ function open(draft: Draft): void {
 
 /** Drafts, newest first; each opens where it is written. */
 export function DraftList({
-  openId,
   density,
   mailboxNames,
 }: {
-  openId: number | null
   density: keyof typeof rowHeights
   mailboxNames: ReadonlyMap<number, string>
 }) {
   const { data, error, refetch } = useQuery('drafts.list', {})
+  const openId = useOpenConversation()
   const openDraft = usePlaces((state) => (state.place.kind === 'new-message' ? state.place.draftId : null))
   const isOn = (draft: Draft) =>
     draft.conversationId === null ? draft.id === openDraft : draft.conversationId === openId

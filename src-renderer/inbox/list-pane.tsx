@@ -9,7 +9,7 @@ import {
   SquarePen,
   Trash2,
 } from 'lucide-react'
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import { lazy, memo, Suspense, useCallback, useMemo, useState } from 'react'
 import type { SavedView, SyncStatus, View } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
@@ -43,12 +43,11 @@ interface Props {
   tag: string | null
   label: string | null
   saved: string | null
-  openId: number | null
   density: 'comfortable' | 'compact'
 }
 
 /** The list pane: head, sync strip, the list of the view, bulk bar and toast. */
-export function ListPane({ view, mailboxId, tag, label, saved: savedName, openId, density }: Props) {
+export const ListPane = memo(function ListPane({ view, mailboxId, tag, label, saved: savedName, density }: Props) {
   const mailboxes = useMailboxes()
   const sync = useQuery('sync.status', {}).data
   const width = useLayout(listWidthOf)
@@ -66,7 +65,7 @@ export function ListPane({ view, mailboxId, tag, label, saved: savedName, openId
           : mailboxId === null
             ? t(`common:nav.${view}`)
             : (names.get(mailboxId) ?? '')
-  const shared = { openId, density, mailboxNames: names }
+  const shared = { density, mailboxNames: names }
   return (
     <section className="pane list" aria-label={t('inbox:pane', { view: place })} data-pane="list">
       {view === 'drafts' || view === 'outbox' ? (
@@ -105,7 +104,7 @@ export function ListPane({ view, mailboxId, tag, label, saved: savedName, openId
       />
     </section>
   )
-}
+})
 
 function NewButton() {
   return (
@@ -128,7 +127,6 @@ function Conversations({
   saved,
   place,
   sync,
-  openId,
   density,
   mailboxNames,
 }: {
@@ -140,7 +138,6 @@ function Conversations({
   saved: SavedView | null
   place: string
   sync: SyncStatus | undefined
-  openId: number | null
   density: 'comfortable' | 'compact'
   mailboxNames: ReadonlyMap<number, string>
 }) {
@@ -231,7 +228,6 @@ function Conversations({
         view={view}
         filter={filter}
         window={window}
-        openId={openId}
         density={density}
         mailboxNames={mailboxNames}
         syncing={first !== null}

@@ -4,7 +4,7 @@ import type { OutboxItem } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { useNow } from '../state/clock'
 import { outboxState, outboxWhy } from '../state/outbox'
-import { openConversation } from '../state/places'
+import { openConversation, useOpenConversation } from '../state/places'
 import { t } from '../text'
 import { namesOf } from '../text/correspondents'
 import { Icon } from '../ui/icon'
@@ -19,14 +19,9 @@ import { subjectOf } from './words'
 const rowHeight = 128
 
 /** What waits to leave, is leaving, or did not leave, with what a person can do about it. */
-export function OutboxList({
-  openId,
-  mailboxNames,
-}: {
-  openId: number | null
-  mailboxNames: ReadonlyMap<number, string>
-}) {
+export function OutboxList({ mailboxNames }: { mailboxNames: ReadonlyMap<number, string> }) {
   const { data, error, refetch } = useQuery('outbox.list', {})
+  const openId = useOpenConversation()
   return (
     <PlainList
       items={data?.items}

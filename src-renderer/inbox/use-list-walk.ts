@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
+import { useCallback, useEffect, useRef, type RefObject } from 'react'
 import { ask } from '../client'
 import { prefetch } from '../live'
 import { afterPaint } from '../state/after-paint'
@@ -132,11 +132,11 @@ function prefetchConversation(id: number | undefined): void {
 /** Where the open conversation stood last, for when it has left the list. */
 function useLastIndex(openId: number | null, index: number) {
   const place = useRef(-1)
-  const [id, setId] = useState(openId)
+  const of = useRef(openId)
   useEffect(() => {
     if (index >= 0) place.current = index
-    else if (id !== openId) place.current = -1
-    setId(openId)
-  }, [openId, index, id])
+    else if (of.current !== openId) place.current = -1
+    of.current = openId
+  }, [openId, index])
   return place
 }

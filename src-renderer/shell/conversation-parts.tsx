@@ -14,7 +14,7 @@ export function prepare(): void {
   onFirstHand(prepareReply)
 }
 
-const composer = (slot: ComposerSlot) => <ReplyOrNote {...slot} />
+const composer = (slot: ComposerSlot) => <ReplyOrNote key={slot.conversation.id} {...slot} />
 const onMailto = (url: string) => void writeToLink(url)
 
 /** The conversation with its composer. */

@@ -1,18 +1,19 @@
 import { X } from 'lucide-react'
-import { lazy, memo, Suspense, useDeferredValue } from 'react'
+import { lazy, memo, Suspense } from 'react'
 import { useQuery } from '../live'
 import { profileWidth, profileWidthOf, useLayout } from '../state/layout'
 import { t } from '../text'
 import { IconButton } from '../ui/button'
 import { PaneEdge } from '../ui/pane-edge'
+import { useSettled } from '../ui/settled'
 import { FieldSection } from '../work/field-section'
 
 const CustomerPanel = lazy(() => import('../customer/panel').then((module) => ({ default: module.CustomerPanel })))
 
 /** The customer of the open conversation: a pane of its own, or laid over the conversation in narrower windows. */
 export function CustomerPane({ conversationId, over }: { conversationId: number; over: boolean }) {
-  // the words of the conversation come first, who wrote them a frame later
-  return <Panel conversationId={useDeferredValue(conversationId)} over={over} />
+  // the words of the conversation come first, then who wrote them
+  return <Panel conversationId={useSettled(conversationId)} over={over} />
 }
 
 const Panel = memo(function Panel({ conversationId, over }: { conversationId: number; over: boolean }) {
@@ -37,7 +38,11 @@ const Panel = memo(function Panel({ conversationId, over }: { conversationId: nu
       )}
       <Suspense fallback={null}>
         {customerId != null && (
-          <CustomerPanel customerId={customerId} details={<FieldSection conversationId={conversationId} />} />
+          <CustomerPanel
+            customerId={customerId}
+            conversationId={conversationId}
+            details={<FieldSection key={conversationId} conversationId={conversationId} />}
+          />
         )}
       </Suspense>
       {!over && (

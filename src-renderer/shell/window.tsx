@@ -168,7 +168,6 @@ function InboxPanes({
         tag={list.tag}
         label={list.label}
         saved={list.saved}
-        openId={openId}
         density={density}
       />
       <PaneGuard resetKey={`${place.kind} ${openId}`}>

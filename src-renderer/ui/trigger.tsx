@@ -2,13 +2,14 @@ import { Slot } from 'radix-ui'
 import {
   useCallback,
   useId,
+  useLayoutEffect,
   useRef,
-  useState,
   type KeyboardEvent,
   type PointerEvent,
   type ReactElement,
   type RefObject,
 } from 'react'
+import { useStateAbout } from './about'
 
 /** What a button and the layer that it opens know of each other. */
 export interface Layer {
@@ -28,18 +29,21 @@ export function useLayer(
   open: boolean | undefined,
   onOpenChange: ((open: boolean) => void) | undefined,
 ): Layer {
-  const [own, setOwn] = useState(false)
+  const [own, setOwn] = useStateAbout(false)
   const anchor = useRef<HTMLElement>(null)
   const byPointer = useRef(false)
   const setOpen = useCallback(
     (next: boolean) => {
-      if (!next) byPointer.current = false
       setOwn(next)
       onOpenChange?.(next)
     },
-    [onOpenChange],
+    [onOpenChange, setOwn],
   )
-  return { kind, open: open ?? own, setOpen, anchor, id: useId(), byPointer }
+  const isOpen = open ?? own
+  useLayoutEffect(() => {
+    if (!isOpen) byPointer.current = false
+  }, [isOpen])
+  return { kind, open: isOpen, setOpen, anchor, id: useId(), byPointer }
 }
 
 /** The button of a layer, as the ARIA patterns of menu button and dialog button want it. */

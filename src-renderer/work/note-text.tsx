@@ -1,5 +1,5 @@
 import { AtSign, UserX } from 'lucide-react'
-import { useId, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { flushSync } from 'react-dom'
 import { mentionsIn, type Mention, type Nameable } from '../../src-preload/contract/mentions'
 import { t } from '../text'
@@ -99,6 +99,11 @@ export function NoteText({ value, onChange, mentions, label, rows, className, de
     area.current?.setSelectionRange(next.caret, next.caret)
     setCaret(next.caret)
   }
+  // Who comes back to words goes on at their end.
+  useLayoutEffect(() => {
+    const end = area.current?.value.length ?? 0
+    area.current?.setSelectionRange(end, end)
+  }, [])
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && asking && people.length > 0) {
       setAway(asking.from)

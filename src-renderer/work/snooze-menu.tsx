@@ -4,6 +4,7 @@ import { useNow } from '../state/clock'
 import { snooze } from '../state/work'
 import { t } from '../text'
 import { whenText } from '../text/time'
+import { useStateAbout } from '../ui/about'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Field, Input } from '../ui/field'
@@ -20,8 +21,8 @@ interface Props {
 
 /** Puts conversations away until a time. */
 export function SnoozeMenu({ trigger, ids, snoozedUntil, ...rest }: Props) {
-  const [picking, setPicking] = useState(false)
-  const [unlessReply, setUnlessReply] = useState(true)
+  const [picking, setPicking] = useStateAbout(false)
+  const [unlessReply, setUnlessReply] = useStateAbout(true)
   const now = useNow()
   return (
     <>
