@@ -5,6 +5,7 @@ import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { useNow } from '../state/clock'
+import { openConversation } from '../state/places'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { actWords } from '../text/log-words'
@@ -26,6 +27,22 @@ const page = 100
 /** More lines than this are for the export. */
 const most = 1000
 
+/** What was done; the number of a conversation that is here leads to it. */
+function Words({ entry: { object, number, ...rest } }: { entry: Entry }) {
+  const words = actWords({ object, number, ...rest })
+  const id = object?.kind === 'conversation' && number !== null ? Number(object.id) : null
+  const mark = `#${number}`
+  if (id === null || !words.endsWith(mark)) return words
+  return (
+    <>
+      {words.slice(0, -mark.length)}
+      <button type="button" className="link" onClick={() => openConversation(id)}>
+        {mark}
+      </button>
+    </>
+  )
+}
+
 function Line({ entry, now }: { entry: Entry; now: number }) {
   const refused = entry.act === 'refused' || entry.act === 'sign-in-refused'
   return (
@@ -41,7 +58,9 @@ function Line({ entry, now }: { entry: Entry; now: number }) {
       </td>
       <td>
         <span className="x wrap">
-          <bdi>{actWords(entry)}</bdi>
+          <bdi>
+            <Words entry={entry} />
+          </bdi>
           {refused && (
             <span className="chip sm bad">
               <Icon icon={Ban} />

@@ -425,6 +425,8 @@ test('no fault at first run, with empty views and when locked', async () => {
   await expect(first.page.getByText('There is no mail to lock yet')).toBeVisible()
   await first.page.getByRole('button', { name: 'Continue' }).click()
   await first.page.getByRole('heading', { name: 'Postern asks Google for this access' }).waitFor()
+  // a message does not lie over the way back
+  await first.page.getByRole('button', { name: 'Back' }).click({ trial: true })
   await look(first, 'setup-access')
   await first.page.getByRole('button', { name: 'Use an app password instead' }).click()
   await first.page.getByRole('button', { name: 'Continue' }).click()
