@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { compiledOf, scriptOf } from '../../src-main/shared/compiled'
+import { compiledOf, lastCompilerLate, scriptOf } from '../../src-main/shared/compiled'
 import { tempFolder } from '../servers/process.mjs'
 
 const dir = tempFolder('compiled')
@@ -38,4 +38,13 @@ test('a compiled form of another source, a broken one and none at all cost time 
   fs.writeFileSync(file, 'exports.is = "the fourth"')
   fs.rmSync(compiledOf(file))
   expect(exportsOf(file)).toEqual({ rejected: undefined, exports: { is: 'the fourth' } })
+})
+
+// Last: from here on this process has other switches.
+test('the switch that holds the last compiler back is none that V8 does not know', () => {
+  const file = built('five.cjs', 'exports.is = "five"')
+  lastCompilerLate()
+  fs.writeFileSync(file, 'exports.is = "5555"')
+  // Of the same length, so that only the switch is in the way.
+  expect(exportsOf(file)).toEqual({ rejected: true, exports: { is: '5555' } })
 })

@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { behind, joined } from '../../shared/bytes'
+import { lastCompilerLate } from '../../shared/compiled'
 import { logger } from '../../shared/log'
 import { startThread } from '../../shared/nursery'
 import { unreadableMessage } from './parse-message'
@@ -161,6 +162,7 @@ export class Parser {
     if (this.worker) return this.worker
     this.progress = new Int32Array(new SharedArrayBuffer(8))
     this.seen = 0
+    lastCompilerLate()
     const worker = startThread(this.script, { parserProgress: this.progress.buffer }, limits)
     worker.on('message', (message: unknown) => {
       const answer = ParserAnswer.safeParse(message)
