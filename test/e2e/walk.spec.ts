@@ -129,6 +129,8 @@ test('a value that is being set for one conversation is not set for the next of 
   await answered(page, 'fields.save', { name: null, label: 'Frame number', kind: 'text', choices: [] })
   const open = await byNotice()
   await open(first)
+  // It follows the conversation a moment later.
+  await expect(customer().getByRole('heading', { name: 'Priya Raman' })).toBeVisible()
   await customer()
     .getByRole('button', { name: /Frame number/ })
     .click()
