@@ -18,7 +18,7 @@ import { BackToMessages } from './parts'
 import { Reply, Room, type ReplyProps } from './reply'
 
 /** How long a conversation is looked at before anything is got ready to write in it, in ms: walking through the list is quicker. */
-const lookMs = 120
+const lookMs = 250
 
 function useStays(): boolean {
   const [stays, setStays] = useState(false)

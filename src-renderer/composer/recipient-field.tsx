@@ -4,14 +4,13 @@ import type { Address } from '../../src-preload/contract'
 import { addressKey, isMailAddress } from '../../src-preload/contract/address'
 import { ask } from '../client'
 import { t } from '../text'
+import { glance } from '../text/lists'
 import { numberText } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Icon } from '../ui/icon'
 import { addRecipients, parseRecipients, recipientText } from './recipients'
 
 const askAfterMs = 80
-/** So many are counted at a glance; of more the box shows a part. */
-const fewPeople = 5
 /** Chips shown before the rest is put away. */
 const shownChips = 30
 
@@ -113,7 +112,7 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
       }}
     >
       <label htmlFor={id}>{label}</label>
-      {people.length > fewPeople && (
+      {people.length > glance && (
         <span className="num">
           <span aria-hidden>{numberText(people.length)}</span>
           <span className="sr">{t('composer:recipients', { count: people.length })}</span>

@@ -17,6 +17,7 @@ import { call } from '../client'
 import { tellFailure } from '../state/acts'
 import { showToast } from '../state/toast'
 import { t } from '../text'
+import { glance } from '../text/lists'
 import { numberText, sizeText } from '../text/time'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
@@ -24,9 +25,6 @@ import { Icon, type LucideIcon } from '../ui/icon'
 import { Menu } from '../ui/menu'
 import { dangerOf, isPreviewable } from './file-kind'
 import { ImagePreview } from './image-preview'
-
-/** So many are counted at a glance. */
-const fewFiles = 5
 
 function iconOf(file: Attachment): LucideIcon {
   if (file.dangerous) return TriangleAlert
@@ -106,7 +104,7 @@ export const Files = memo(function Files({ files, from }: { files: readonly Atta
           onClick={() => void save(files.map((file) => file.id))}
         >
           {t('conversation:files.saveAll')}
-          {files.length > fewFiles && (
+          {files.length > glance && (
             <span className="t3">
               {t('conversation:files.sum', {
                 n: numberText(files.length),

@@ -17,6 +17,7 @@ import type { Address, Delivery, Message } from '../../src-preload/contract'
 import { tellFailure } from '../state/acts'
 import { splitConversation } from '../state/threads'
 import { t } from '../text'
+import { glance } from '../text/lists'
 import { exactTime, numberText } from '../text/time'
 import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
@@ -25,16 +26,13 @@ import { Time } from '../ui/time'
 import { nameOf, namesOf, seedOf } from '../text/correspondents'
 import { visibleTextOf } from './visible'
 
-/** So many are counted at a glance. */
-const fewPeople = 5
-
 function People({ label, people }: { label: string; people: readonly Address[] }) {
   if (people.length === 0) return null
   return (
     <>
       <dt>
         {label}
-        {people.length > fewPeople && (
+        {people.length > glance && (
           <span className="num"> {t('conversation:message.people', { n: numberText(people.length) })}</span>
         )}
       </dt>
@@ -161,7 +159,7 @@ export function MessageHead({
             .map((one) => one.address)
             .join(', ')}
         >
-          {t('conversation:message.to', { names: namesOf(recipients, recipients.length > fewPeople ? 2 : 3) })}
+          {t('conversation:message.to', { names: namesOf(recipients, recipients.length > glance ? 2 : 3) })}
         </bdi>
       )}
       <span className="push x g1 msg-acts">

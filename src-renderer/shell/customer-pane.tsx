@@ -13,10 +13,20 @@ const CustomerPanel = lazy(() => import('../customer/panel').then((module) => ({
 /** The customer of the open conversation: a pane of its own, or laid over the conversation in narrower windows. */
 export function CustomerPane({ conversationId, over }: { conversationId: number; over: boolean }) {
   // the words of the conversation come first, then who wrote them
-  return <Panel conversationId={useSettled(conversationId)} over={over} />
+  const settled = useSettled(conversationId)
+  return <Panel conversationId={settled} over={over} behind={settled !== conversationId} />
 }
 
-const Panel = memo(function Panel({ conversationId, over }: { conversationId: number; over: boolean }) {
+/** While it is `behind` the conversation that is shown, the pointer passes by: it would act on the one before. */
+const Panel = memo(function Panel({
+  conversationId,
+  over,
+  behind,
+}: {
+  conversationId: number
+  over: boolean
+  behind: boolean
+}) {
   const customerId = useQuery('conversations.get', { id: conversationId }, [conversationId]).data?.customerId
   const width = useLayout(profileWidthOf)
   return (
@@ -25,6 +35,7 @@ const Panel = memo(function Panel({ conversationId, over }: { conversationId: nu
       aria-label={t('common:places.customerRegion')}
       data-pane="customer"
       tabIndex={-1}
+      aria-busy={behind}
     >
       {over && (
         <IconButton

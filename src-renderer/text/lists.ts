@@ -1,3 +1,6 @@
+/** So many are counted at a glance; of more the number is said. */
+export const glance = 5
+
 let made: Intl.ListFormat | undefined
 const conjunction = (): Intl.ListFormat => (made ??= new Intl.ListFormat('en', { type: 'conjunction' }))
 

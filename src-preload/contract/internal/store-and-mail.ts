@@ -204,12 +204,12 @@ export const storeForMail = {
     () => z.object({ id: Id, error: Failure.nullable() }),
     () => done,
   ),
-  /** Found while looking in Sent: which outbox items of the mailbox are uncertain. */
-  /** The server of a mailbox answers again. */
+  /** The server of a mailbox answers again: what waited for want of it is due. */
   'outbox.reached': defer(
     () => z.object({ mailboxId: Id }),
     () => done,
   ),
+  /** An outbox item in doubt was looked for in Sent until its time was up. */
   'outbox.lookedInVain': defer(
     () => z.object({ id: Id }),
     () => done,
