@@ -1,5 +1,5 @@
 import { Maximize2, Minimize2 } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Address, Message } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -143,7 +143,8 @@ export function OpenReply({
     else void change({ kind, messageId })
   }
   const handled = useRef(0)
-  useEffect(() => {
+  // With the picture, since the keys that were held until then are pressed after it.
+  useLayoutEffect(() => {
     if (!request || request.n === handled.current) return
     handled.current = request.n
     choose(request.kind, request.messageId)
