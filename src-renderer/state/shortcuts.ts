@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { create } from 'zustand'
 import { chordOf, entryOf, isCommand, isMac, keysOf, onlyLetters, sequenceMs, type Act, type OwnKeys } from './keymap'
 
@@ -102,12 +102,12 @@ export function replaced<T>(all: readonly T[], before: readonly T[], after: read
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const current = useRef(shortcuts)
   const registered = useRef<readonly Shortcut[]>([])
-  // Before the picture, so that no key finds what the last one showed, or nothing for what this one shows.
+  // Before the picture, so that no key finds what the last one showed.
   useLayoutEffect(() => {
     current.current = shortcuts
   })
   const shape = shortcuts.map(({ act, hidden = false }) => `${act} ${hidden}`).join('|')
-  useLayoutEffect(() => {
+  useEffect(() => {
     const mine = current.current.map((shortcut, index) => ({
       ...shortcut,
       run: (event: KeyboardEvent) => current.current[index]?.run(event),
@@ -116,7 +116,7 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
     registered.current = mine
     useShortcutStore.setState(({ shortcuts }) => ({ shortcuts: replaced(shortcuts, before, mine) }))
   }, [shape])
-  useLayoutEffect(
+  useEffect(
     () => () => {
       const mine = registered.current
       registered.current = []
