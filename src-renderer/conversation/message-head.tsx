@@ -23,7 +23,7 @@ import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { Menu, type MenuPart } from '../ui/menu'
 import { Time } from '../ui/time'
-import { nameOf, namesOf, seedOf } from '../text/correspondents'
+import { addressesOf, nameOf, namesOf, seedOf } from '../text/correspondents'
 import { visibleTextOf } from './visible'
 
 function People({ label, people }: { label: string; people: readonly Address[] }) {
@@ -152,13 +152,7 @@ export function MessageHead({
         )
       )}
       {recipients.length > 0 && (
-        <bdi
-          className="t3 meta cut to"
-          data-tip={recipients
-            .slice(0, 12)
-            .map((one) => one.address)
-            .join(', ')}
-        >
+        <bdi className="t3 meta cut to" data-tip={addressesOf(recipients)}>
           {t('conversation:message.to', { names: namesOf(recipients, recipients.length > glance ? 2 : 3) })}
         </bdi>
       )}

@@ -145,7 +145,7 @@ export function CustomerPanel({
   details,
 }: {
   customerId: number
-  /** The conversation that is open. */ conversationId: number
+  /** The conversation that is shown beside it. */ conversationId: number
   /** What the team keeps about the open conversation. */ details?: ReactNode
 }) {
   const { data, error, slow, refetch } = useQuery('customers.get', { id: customerId })

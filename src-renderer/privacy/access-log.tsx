@@ -28,8 +28,9 @@ const page = 100
 const most = 1000
 
 /** What was done; the number of a conversation that is here leads to it. */
-function Words({ entry: { object, number, ...rest } }: { entry: Entry }) {
-  const words = actWords({ object, number, ...rest })
+function Words({ entry }: { entry: Entry }) {
+  const { object, number } = entry
+  const words = actWords(entry)
   const id = object?.kind === 'conversation' && number !== null ? Number(object.id) : null
   const mark = `#${number}`
   if (id === null || !words.endsWith(mark)) return words

@@ -9,7 +9,7 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Field, TextArea } from '../ui/field'
 import { Icon } from '../ui/icon'
-import { nameOf, namesOf } from '../text/correspondents'
+import { addressesOf, nameOf, namesOf } from '../text/correspondents'
 import { LinkTarget } from '../mail-frame/link-target'
 import { FetchedBody, SessionBody } from './session-body'
 import { SessionFile } from './session-file'
@@ -20,6 +20,7 @@ type Session = CallOutput<'support.session'>
 
 function MessageCard({ message, full }: { message: Message; full: boolean }) {
   const [open, setOpen] = useState(false)
+  const recipients = [...message.to, ...message.cc]
   return (
     <li className="ses-msg">
       <div className="msg-head">
@@ -27,14 +28,8 @@ function MessageCard({ message, full }: { message: Message; full: boolean }) {
         <bdi className="medium cut" data-tip={message.from.address}>
           {nameOf(message.from)}
         </bdi>
-        <bdi
-          className="t3 meta cut"
-          data-tip={[...message.to, ...message.cc]
-            .slice(0, 12)
-            .map(({ address }) => address)
-            .join(', ')}
-        >
-          {t('support:to', { names: namesOf([...message.to, ...message.cc]) })}
+        <bdi className="t3 meta cut" data-tip={addressesOf(recipients)}>
+          {t('support:to', { names: namesOf(recipients) })}
         </bdi>
         <Time at={message.date} form="message" className="t3 meta push nowrap" />
       </div>

@@ -16,6 +16,13 @@ export function namesOf(people: readonly Address[], most = 3): string {
   })
 }
 
+/** Their addresses in a tooltip, which has no room for hundreds. */
+export const addressesOf = (people: readonly Address[]): string =>
+  people
+    .slice(0, 12)
+    .map(({ address }) => address)
+    .join(', ')
+
 /** What the hue of a message's avatar hangs on: colleagues share the mailbox's address, so theirs hangs on the name as everywhere else. */
 export const seedOf = ({ direction, from }: Pick<Message, 'direction' | 'from'>): string =>
   direction === 'out' ? nameOf(from) : from.address
