@@ -53,6 +53,8 @@ function compiledForm(file: string): Buffer | undefined {
   }
 }
 
+let isLate = false
+
 /** Calls after which V8's last and dearest compiler takes up a function; 3,000 where nobody says otherwise. */
 const manyCalls = 200_000
 
@@ -61,5 +63,7 @@ const manyCalls = 200_000
  * longer than it saved. Whatever file of ours is loaded after this is compiled anew: V8 takes no compiled form under other switches.
  */
 export function lastCompilerLate(): void {
+  if (isLate) return
+  isLate = true
   process.getBuiltinModule('node:v8').setFlagsFromString(`--invocation-count-for-turbofan=${manyCalls}`)
 }

@@ -4,30 +4,31 @@ const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹�
 
 /**
  * A name from a mail as a file name that is safe on every system (R21): one path step, nothing that is invisible or
- * turns the reading direction, no device name, no leading or trailing dot or blank, at most 255 bytes of UTF-8 with
- * its ending kept. Never empty.
+ * turns the reading direction, no device name, no leading or trailing dot or blank, at most 255 bytes of UTF-8, or
+ * `most`, with its ending kept. Never empty.
  */
-export function safeFileName(name: string): string {
+export function safeFileName(name: string, most = longestName): string {
   const visible = name
     .toWellFormed()
-    .normalize('NFC')
     // Controls, bidi and other format characters, separators of lines, private use, unassigned, lone surrogates.
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/gu, '')
+    // After these are gone: a letter and an accent that one of them parted are one character now.
+    .normalize('NFC')
     .replace(/[/\\:*?"<>|\u2044\u2215\uFF0F\uFF3C]/gu, '_')
     .replace(/\s+/gu, ' ')
     .replace(/^[. ]+|[. ]+$/gu, '')
   const base = reserved.test(visible) ? `_${visible}` : visible
-  const short = shorten(base).replace(/[. ]+$/u, '')
+  const short = shorten(base, most).replace(/[. ]+$/u, '')
   return short === '' ? 'attachment' : short
 }
 
 /** Cuts the stem, not the ending: what kind of file it is must stay visible. */
-function shorten(name: string): string {
-  if (Buffer.byteLength(name) <= longestName) return name
+function shorten(name: string, most: number): string {
+  if (Buffer.byteLength(name) <= most) return name
   const dot = name.lastIndexOf('.')
   const ending = dot > 0 && Buffer.byteLength(name.slice(dot)) <= 32 ? name.slice(dot) : ''
   const stem = ending === '' ? name : name.slice(0, dot)
-  return cutBytes(stem, longestName - Buffer.byteLength(ending)).replace(/[. ]+$/u, '') + ending
+  return cutBytes(stem, most - Buffer.byteLength(ending)).replace(/[. ]+$/u, '') + ending
 }
 
 /** At most `limit` bytes of UTF-8, never a part of a character. */

@@ -18,8 +18,10 @@ const Request = z.object({ t: z.literal('call'), id: z.int(), name: z.string().m
 const Answer = z.object({ t: z.literal('answer'), id: z.int(), value: z.unknown() })
 const Refusal = z.object({ t: z.literal('refusal'), id: z.int(), error: WireError })
 const EventMessage = z.object({ t: z.literal('event'), event: z.unknown() })
-/** One of the `buffers` of a call that comes under this id. */
-const Ahead = z.object({ t: z.literal('ahead'), id: z.int(), buffer: z.instanceof(ArrayBuffer) })
+/** Lists of a call's input that go ahead of it. */
+const List = z.enum(['buffers', 'items'])
+/** Some of a list of the call that comes under this id. */
+const Ahead = z.object({ t: z.literal('ahead'), id: z.int(), list: List, part: z.array(z.unknown()) })
 const Message = z.discriminatedUnion('t', [Request, Answer, Refusal, EventMessage, Ahead])
 
 export interface ServeOptions {
@@ -36,8 +38,15 @@ export interface ServeOptions {
 }
 
 export interface Rpc<Theirs extends CallTable> {
-  /** Calls the other side. Rejects with PosternError; `service-stopped` when the port closes first. */
-  call<N extends keyof Theirs & string>(name: N, input: TableInput<Theirs, N>): Promise<TableOutput<Theirs, N>>
+  /**
+   * Calls the other side. Rejects with PosternError; `service-stopped` when the port closes first.
+   * @param gently long lists go in small groups, between which the other side can attend to others
+   */
+  call<N extends keyof Theirs & string>(
+    name: N,
+    input: TableInput<Theirs, N>,
+    gently?: boolean,
+  ): Promise<TableOutput<Theirs, N>>
   emit(event: unknown): void
   onEvent(listener: (event: unknown) => void): void
   /** Fails everything that waits. */
@@ -59,7 +68,7 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
   options: ServeOptions = {},
 ): Rpc<Theirs> {
   const waiting = new Map<number, Waiting>()
-  const ahead = new Map<number, ArrayBuffer[]>()
+  const ahead = new Map<number, Lists>()
   const listeners: ((event: unknown) => void)[] = []
   let nextId = 1
   let closed = false
@@ -94,11 +103,14 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
     if (!parsed.success) return
     const message = parsed.data
     if (message.t === 'ahead') {
-      ahead.set(message.id, [...(ahead.get(message.id) ?? []), message.buffer])
+      const lists = ahead.get(message.id) ?? {}
+      const list = (lists[message.list] ??= [])
+      for (const one of message.part) list.push(one)
+      ahead.set(message.id, lists)
     } else if (message.t === 'call') {
-      const buffers = ahead.get(message.id)
+      const lists = ahead.get(message.id)
       ahead.delete(message.id)
-      void serve(buffers ? { ...message, input: { ...Object(message.input), buffers } } : message)
+      void serve(lists ? { ...message, input: { ...Object(message.input), ...lists } } : message)
     } else if (message.t === 'event') {
       for (const listener of listeners) listener(message.event)
     } else {
@@ -121,15 +133,26 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
   }
 
   return {
-    call(name, input) {
+    call(name, input, gently = false) {
       return new Promise((resolve, reject) => {
         const def = theirs[name]
         if (closed || !def) return reject(new PosternError('service-stopped'))
         const id = nextId++
         waiting.set(id, { resolve: (value) => resolve(value as never), reject, output: def.output })
-        const { buffers, rest } = apart(input)
-        for (const buffer of buffers) port.post({ t: 'ahead', id, buffer })
-        port.post({ t: 'call', id, name, input: rest })
+        const { parts, rest } = apart(input)
+        const post = (from: number): void => {
+          if (closed) return
+          const end = gently ? from + partsAtOnce : parts.length
+          try {
+            for (const part of parts.slice(from, end)) port.post({ t: 'ahead', id, ...part })
+            if (end < parts.length) setTimeout(post, betweenMs, end)
+            else port.post({ t: 'call', id, name, input: rest })
+          } catch (fault) {
+            waiting.delete(id)
+            reject(PosternError.from(fault))
+          }
+        }
+        post(0)
       })
     },
     emit(event) {
@@ -142,15 +165,30 @@ export function joinPort<Mine extends CallTable, Theirs extends CallTable>(
   }
 }
 
+type List = z.infer<typeof List>
+type Lists = Partial<Record<List, unknown[]>>
+/** Sent gently, so many parts go at once, and so long after them the next, ms: what is taken in together is a step in which nobody else is heard. */
+const partsAtOnce = 3
+const betweenMs = 2
+/** So many of a list in one message: as much as goes well (shared/bytes). */
+const inOneMessage: Record<List, number> = { buffers: 1, items: 25 }
+
 /**
- * The buffers of a call's input, and the rest of it. Each goes in a message of its own: one message of all is laid out anew, twice as
- * large, for every buffer that it grows by, and beyond 1 MB each time in memory fresh from the system.
+ * The lists of a call's input that go ahead of it, in parts, and the rest. Each part is a message of its own: one message of all was
+ * laid out anew, twice as large, each time that it grew, in memory fresh from the system.
  */
-function apart(input: unknown): { buffers: ArrayBuffer[]; rest: unknown } {
-  if (typeof input !== 'object' || input === null || !('buffers' in input)) return { buffers: [], rest: input }
-  const { buffers, ...rest } = input
-  const all = Array.isArray(buffers) ? buffers.filter((one) => one instanceof ArrayBuffer) : []
-  return { buffers: all, rest: all.length > 0 ? rest : input }
+function apart(input: unknown): { parts: { list: List; part: unknown[] }[]; rest: unknown } {
+  if (typeof input !== 'object' || input === null) return { parts: [], rest: input }
+  const rest = new Map<string, unknown>(Object.entries(input))
+  const parts: { list: List; part: unknown[] }[] = []
+  for (const list of List.options) {
+    const all = rest.get(list)
+    if (!Array.isArray(all) || all.length === 0) continue
+    rest.delete(list)
+    for (let at = 0; at < all.length; at += inOneMessage[list])
+      parts.push({ list, part: all.slice(at, at + inOneMessage[list]) })
+  }
+  return { parts, rest: parts.length > 0 ? Object.fromEntries(rest) : input }
 }
 
 /** Paths and codes of a schema failure, never the values: they may be mail. */

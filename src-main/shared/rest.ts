@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { logger } from './log'
+import { reservedBytes } from './room'
 
 const log = logger('rest')
 
@@ -71,9 +72,9 @@ export function threadMs(): number {
 }
 
 /** Bytes that V8 holds for this thread, and bytes outside its heap that go when it collects. */
-function held(): number {
+export function held(): number {
   const { heapTotal, external } = process.memoryUsage()
-  return heapTotal + external
+  return heapTotal + external - reservedBytes()
 }
 
 /** A thread that nobody waits for collects at work as well when so much has piled up. */

@@ -4,12 +4,18 @@ import { logger } from './log'
 /** Above 0 is less than usual; each step is about a quarter less when others want the processor too. */
 const less = 10
 
+let yielding = false
+/** Whether this thread, and what it starts, stands behind the window. */
+export const isYielding = (): boolean => yielding
+
 /**
- * For a thread that does work in bulk, and those that it starts: it takes what the window and the store leave of the processor. Only
- * on Linux, where a thread below others still gets a share when they never rest; elsewhere it would wait, sending included.
+ * For a thread that does work in bulk, and those that it starts: from here on it takes what the window and the store leave of the
+ * processor; no system lets it rise again. Only on Linux, where a thread below others still gets a share when they never rest;
+ * elsewhere it would wait, sending included.
  */
 export function yieldToWindow(): void {
-  if (process.platform !== 'linux') return
+  if (yielding || process.platform !== 'linux') return
+  yielding = true
   try {
     setPriority(less)
   } catch {

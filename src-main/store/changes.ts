@@ -4,7 +4,16 @@ import type { Words } from './search/search-text'
 /** Above this many ids an event says "many" (an empty list) and the window asks again for what it shows. */
 const manyIds = 200
 
-type IdTopic = 'arrived' | 'mentioned' | 'given' | 'given-group' | 'conversations' | 'customers' | 'drafts' | 'outbox'
+type IdTopic =
+  | 'arrived'
+  | 'undelivered'
+  | 'mentioned'
+  | 'given'
+  | 'given-group'
+  | 'conversations'
+  | 'customers'
+  | 'drafts'
+  | 'outbox'
 type PlainTopic =
   | 'counts'
   | 'mailboxes'
@@ -64,8 +73,8 @@ export class Changes {
  */
 const steadyMs = 100
 const longestMs = 1_000
-/** So long it stays quick, ms: within it a mailbox that was just added shows its first page. */
-const quickMs = 2_000
+/** So long it stays quick, ms: within it a mailbox that was just added shows its first page, and each event of a sync costs some 40 ms. */
+const quickMs = 700
 /** By so much longer each time. */
 const slowing = 1.5
 

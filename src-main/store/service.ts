@@ -109,7 +109,8 @@ export class StoreService {
     })
     const restored = created && salvage(workspace, dir, key)
     recoverSending(workspace)
-    recoverTransfers(workspace)
+    // A drive that answers slowly holds no start up.
+    recoverTransfers(workspace).catch((fault: unknown) => log.warn('exports were not cleared up', { fault }))
     workspace.db.write((tx) => {
       tx.run("DELETE FROM drafts WHERE state = 'discarded'")
       workspace.keepTime(tx)
@@ -348,6 +349,11 @@ export class StoreService {
     const changes = new Changes()
     changes.touched('team')
     this.publisher.committed(changes)
+  }
+
+  /** What was committed just now is told without waiting for what follows. */
+  tellNow(): void {
+    this.publisher.act()
   }
 
   private indexCaughtUp(): void {

@@ -1,7 +1,7 @@
-import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
+import { setImmediate, setTimeout as setTimeoutPromise } from 'node:timers/promises'
 
 /** How long a piece of long work keeps the store's thread, ms: short while a window asks, since its answer waits for it. */
-const whileAsked = 4
+const whileAsked = 3
 /** While nobody asks: each transaction has its price, and a first question must not wait long either. */
 const otherwise = 14
 /**
@@ -9,6 +9,13 @@ const otherwise = 14
  * between two events, after which a window asks of itself.
  */
 const recently = 90
+/** So many questions within so long, ms, are a person's who scrolls, types or walks: a window that looks anew by itself asks less. */
+const manyAsked = 4
+const withinMs = 300
+/** A rest is so many times as long as the piece of work before it, ... */
+const restPart = 1.5
+/** ... and at most so long, ms: what another program drew out is no measure. */
+const longestPauseMs = 20
 /** A person who opened something or typed so long ago is likely to go on, ms ... */
 const handMs = 250
 /** ... and a page of old mail rests at most this long for it. */
@@ -16,7 +23,9 @@ const longestRestMs = 1_000
 
 /** Shares the store's one thread between long work and the questions of windows, which come first. */
 export class Turns {
-  private askedAt = -Infinity
+  /** When the last questions came, the newest first. */
+  private readonly asks: number[] = Array.from({ length: manyAsked }, () => -Infinity)
+  private begun = -Infinity
   private handAt = -Infinity
 
   constructor(
@@ -26,7 +35,8 @@ export class Turns {
 
   /** A window asks something. */
   asked(): void {
-    this.askedAt = this.now()
+    this.asks.pop()
+    this.asks.unshift(this.now())
   }
 
   /** A person opens something or types: the window needs the processor. */
@@ -48,9 +58,28 @@ export class Turns {
     }
   }
 
+  /**
+   * Between two pieces of long work. While somebody asks on and on, more than half of the time is theirs, and the processor's too: all
+   * that feeds the work waits with it. Otherwise who asked has their turn and it goes on.
+   */
+  async between(): Promise<void> {
+    if (!this.areAsked) return await setImmediate()
+    await this.sleep(Math.min(restPart * (this.now() - this.begun), longestPauseMs))
+  }
+
+  /** Somebody asks on and on. */
+  get areAsked(): boolean {
+    const now = this.now()
+    return now - this.askedAt < recently && now - (this.asks.at(-1) ?? now) < withinMs
+  }
+
+  private get askedAt(): number {
+    return this.asks[0] ?? -Infinity
+  }
+
   /** Begins a piece of long work. @returns whether it has to end now */
   begin(): () => boolean {
-    const begun = this.now()
+    const begun = (this.begun = this.now())
     const most = begun - this.askedAt < recently ? whileAsked : otherwise
     return () => this.now() - begun >= most
   }

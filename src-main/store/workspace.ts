@@ -47,6 +47,8 @@ export class Workspace {
   policyLeaseDays: number | null = null
   /** Another console told where its access log stands; whoever checks that takes it down again. */
   headsArrived = false
+  /** Files that people save and that are being written now (`file/whole-file`). */
+  readonly parts = new Set<string>()
   private teamWork: () => void = () => undefined
 
   /** For `open`, and for a database that is not a file. */

@@ -8,6 +8,8 @@ export const PosternEvent = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('conversations'), ids: z.array(z.int()) }),
   /** A customer wrote just now; not for mail of a first sync or an import. Empty: many. */
   z.object({ topic: z.literal('arrived'), ids: z.array(z.int()) }),
+  /** Servers just said that somebody did not get what was sent from here. */
+  z.object({ topic: z.literal('undelivered'), ids: z.array(z.int()) }),
   /** A colleague's note just named this person; a colleague just gave them, or a group of theirs, a conversation. Not for what is caught up with. */
   z.object({ topic: z.literal('mentioned'), ids: z.array(z.int()) }),
   z.object({ topic: z.literal('given'), ids: z.array(z.int()) }),

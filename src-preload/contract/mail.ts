@@ -66,6 +66,8 @@ export const ConversationRow = z.object({
   hasDraft: z.boolean(),
   outbox: OutboxState.nullable(),
   outboxError: z.string().nullable(),
+  /** Somebody did not get what the team wrote last. */
+  undelivered: z.boolean(),
   /** The mail server's labels (Gmail), by name. */
   labels: z.array(z.string()),
   /** The server numbered its folder anew, and its mail has not been found there again yet. */
@@ -204,6 +206,7 @@ export const OutboxItem = z.object({
   from: Address,
   to: z.array(Address),
   cc: z.array(Address),
+  bcc: z.array(Address),
   subject: z.string(),
   snippet: z.string(),
   /** With the signature. */

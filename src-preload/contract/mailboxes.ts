@@ -80,7 +80,7 @@ export const FolderStatus = z.object({
   checking: z.int(),
   /** The first sync of the folder is done. */
   complete: z.boolean(),
-  /** When the counts were last compared, and when all UIDs were. */
+  /** When the counts were last compared, or first found to differ, and when all UIDs were. */
   checkedAt: Time.nullable(),
   verifiedAt: Time.nullable(),
   /** Messages that the server counts and does not hand out. */

@@ -44,6 +44,8 @@ export const Transfer = z.object({
   left: z.int(),
   /** Messages that are still to be put on the server. */
   waiting: z.int(),
+  /** An export left something in its folder. */
+  files: z.boolean(),
   error: z.string().nullable(),
   startedAt: Time,
   endedAt: Time.nullable(),

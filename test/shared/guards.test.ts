@@ -23,6 +23,7 @@ const hostile = [
   'aux.',
   'prn .txt',
   'invoice\u202Efdp.exe',
+  'invoice.exe\0\u0300',
   '\u2066x\u2069.txt',
   'a\nb.txt',
   'a\r\nb',

@@ -9,11 +9,12 @@ const table = {
   hang: { input: z.object({}), output: z.object({}) },
   lie: { input: z.object({}), output: z.object({ n: z.int() }) },
   weigh: {
-    input: z.object({ buffers: z.array(z.instanceof(ArrayBuffer)) }),
-    output: z.object({ sizes: z.array(z.int()) }),
+    input: z.object({ buffers: z.array(z.instanceof(ArrayBuffer)), items: z.array(z.int()).default([]) }),
+    output: z.object({ sizes: z.array(z.int()), items: z.array(z.int()) }),
   },
 }
 const none = {}
+const Ahead = z.object({ t: z.literal('ahead'), part: z.array(z.unknown()) })
 
 function pair(options: ServeOptions = {}): {
   client: ReturnType<typeof joinPort<typeof none, typeof table>>
@@ -37,7 +38,7 @@ function pair(options: ServeOptions = {}): {
       },
       hang: () => new Promise(() => undefined),
       lie: () => JSON.parse('{"n":"text"}'),
-      weigh: ({ buffers }) => ({ sizes: buffers.map(({ byteLength }) => byteLength) }),
+      weigh: ({ buffers, items }) => ({ sizes: buffers.map(({ byteLength }) => byteLength), items }),
     },
     none,
     options,
@@ -96,20 +97,69 @@ describe('calls over a port', () => {
     await expect(client.call('double', { n: 1 })).rejects.toMatchObject({ code: 'not-allowed' })
   })
 
-  it('have their buffers with them, in order, and never two of them in one message', async () => {
+  it('have their lists with them, whole and in order, and never much of one in a message', async () => {
     const { client, posted } = pair()
-    const calls = [[1, 200_000, 3], [], [5]].map((sizes) => ({ buffers: sizes.map((size) => new ArrayBuffer(size)) }))
-    const answers = await Promise.all(calls.map((input) => client.call('weigh', input)))
-    expect(answers).toEqual([{ sizes: [1, 200_000, 3] }, { sizes: [] }, { sizes: [5] }])
-    expect(posted.map((message) => JSON.stringify(message).includes('"buffers":[{'))).not.toContain(true)
-    expect(posted).toHaveLength(7)
+    const items = Array.from({ length: 60 }, (_, n) => n)
+    const calls = [[1, 200_000, 3], [], [5]].map((sizes) => ({
+      buffers: sizes.map((size) => new ArrayBuffer(size)),
+      items: sizes.length === 1 ? [] : items,
+    }))
+    await expect(Promise.all(calls.map((input) => client.call('weigh', input)))).resolves.toEqual([
+      { sizes: [1, 200_000, 3], items },
+      { sizes: [], items },
+      { sizes: [5], items: [] },
+    ])
+    const parts = posted.map((message) => Ahead.safeParse(message).data?.part ?? [])
+    expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(30)
+    expect(parts.filter((part) => part.length > 1 && part.some((one) => typeof one !== 'number'))).toEqual([])
+    expect(JSON.stringify(posted)).not.toMatch(/"input":\{[^}]*\[\d/)
   })
 
   it('do not get the buffers of another call, nor what a caller says they are', async () => {
     const { client, raw } = pair()
-    raw({ t: 'ahead', id: 77, buffer: new ArrayBuffer(8) })
-    raw({ t: 'ahead', id: 78, buffer: 'none' })
-    await expect(client.call('weigh', { buffers: [new ArrayBuffer(2)] })).resolves.toEqual({ sizes: [2] })
+    raw({ t: 'ahead', id: 77, list: 'buffers', part: [new ArrayBuffer(8)] })
+    raw({ t: 'ahead', id: 1, list: 'buffers', part: 'none' })
+    raw({ t: 'ahead', id: 1, list: 'name', part: ['none'] })
+    await expect(client.call('weigh', { buffers: [new ArrayBuffer(2)] })).resolves.toEqual({ sizes: [2], items: [] })
+  })
+
+  it('do not fill the port with their lists in one go when they are to go gently', async () => {
+    const { client, posted } = pair()
+    const buffers = Array.from({ length: 20 }, (_, size) => new ArrayBuffer(size + 1))
+    const gently = client.call('weigh', { buffers, items: [7] }, true)
+    expect(posted.length).toBeLessThan(5)
+    const sizes = buffers.map(({ byteLength }) => byteLength)
+    await expect(gently).resolves.toEqual({ sizes, items: [7] })
+    await expect(client.call('weigh', { buffers: [] }, true)).resolves.toEqual({ sizes: [], items: [] })
+  })
+
+  it('end with what the port says when it breaks in the middle of a list', async () => {
+    let room = 4
+    const broken: Port = {
+      post: () => {
+        if (room-- === 0) throw new Error('gone')
+      },
+      onMessage: () => undefined,
+    }
+    const client = joinPort(broken, none, {}, table)
+    const gently = client.call('weigh', { buffers: Array.from({ length: 20 }, () => new ArrayBuffer(1)) }, true)
+    await expect(gently).rejects.toMatchObject({ code: 'internal' })
+  })
+
+  it('are not made after the other side went, nor the rest of their lists', async () => {
+    const { client, posted } = pair()
+    const gently = client.call('weigh', { buffers: Array.from({ length: 20 }, () => new ArrayBuffer(1)) }, true)
+    const before = posted.length
+    client.close()
+    await expect(gently).rejects.toMatchObject({ code: 'service-stopped' })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(posted).toHaveLength(before)
+  })
+
+  it('survive a list ahead that is longer than any call has', async () => {
+    const { client, raw } = pair()
+    raw({ t: 'ahead', id: 99, list: 'items', part: Array.from({ length: 500_000 }, () => 0) })
+    await expect(client.call('double', { n: 2 })).resolves.toEqual({ n: 4 })
   })
 
   it('survive garbage on the port', () => {

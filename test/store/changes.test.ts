@@ -34,9 +34,9 @@ test('the first page of a sync does not wait; a long one is told of ever less of
     vi.advanceTimersByTime(10)
   }
   const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0))
-  expect(Math.max(...gaps.slice(0, 15))).toBeLessThan(150)
+  expect(Math.max(...gaps.slice(0, 6))).toBeLessThan(150)
   expect(Math.max(...gaps)).toBeLessThan(1_100)
-  expect(times.length).toBeLessThan(28)
+  expect(times.length).toBeLessThan(18)
   vi.advanceTimersByTime(2_000)
   const before = times.length
   for (const pause of [20, 120]) {

@@ -286,7 +286,7 @@ export class Harness {
   async put(
     folderId: number,
     sent: Sent | ParsedMessage,
-    options: { seen?: boolean; live?: boolean; uid?: number; at?: number } = {},
+    options: { seen?: boolean; live?: boolean; uid?: number; at?: number; cursor?: { highUid?: number } } = {},
   ): Promise<number> {
     const message = 'body' in sent ? sent : parsed(sent)
     const uid = options.uid ?? (this.uids.get(folderId) ?? 0) + 1
@@ -301,7 +301,7 @@ export class Harness {
       folderId,
       uidValidity: '1',
       ...packPage([item]),
-      cursor: {},
+      cursor: options.cursor ?? {},
       backfill: !(options.live ?? false),
     })
     return uid

@@ -593,3 +593,52 @@ test('send told: what was queued before is still taken back', () => {
   })
   after.close()
 })
+
+test('undelivered: of messages of before, those whose last word failed and that nothing of ours followed are marked', () => {
+  const before = at(42)
+  const columns = `id, conversation_id, key_hash, content_hash, refs, direction, place, seen, date, from_name, from_address, from_suspicious, people, subject, snippet, auto_kind,
+    attachment_count, remote_count, raw_size`
+  before.write((tx) => {
+    for (const [id, direction, date, conversation] of [
+      [1, 1, 10, 7],
+      [2, 0, 30, 7],
+      [3, 1, 10, 8],
+      [4, 1, 30, 8],
+      [5, 1, 10, 9],
+    ] as const) {
+      tx.run("INSERT OR IGNORE INTO conversations(id, subject, status) VALUES(?, 'Bell', 0)", conversation)
+      tx.run(
+        `INSERT INTO messages(${columns}) VALUES(?1, ?2, ?1, x'00', '[]', ?3, 2, 1, ?4, '', 'a@x', 0, '{}', '', '', 'none', 0, 0, 1)`,
+        id,
+        conversation,
+        direction,
+        date,
+      )
+    }
+    for (const [about, report, action, when] of [
+      [1, 0, 'failed', 11],
+      [3, 0, 'failed', 11],
+      [5, 0, 'failed', 11],
+      [5, 1, 'delivered', 12],
+    ] as const)
+      tx.run("INSERT INTO delivery_reports VALUES(?, 'h@x.test', ?, ?, '', ?)", about, report, action, when)
+  })
+  before.close()
+  const after = at(43)
+  expect(after.read.all('SELECT id FROM conversations WHERE undelivered = 1')).toEqual([{ id: 7 }])
+  after.close()
+})
+
+test('part files: exports of before are kept, and no file of theirs is anybody’s to take away', () => {
+  const before = at(43)
+  before.write((tx) =>
+    tx.run(
+      "INSERT INTO transfers(id, kind, state, name, paths, started_at) VALUES(1, 'export', 'done', 'x', '[\"/x\"]', 1)",
+    ),
+  )
+  before.close()
+  const after = at(44)
+  expect(after.read.all('SELECT id, state, paths FROM transfers')).toEqual([{ id: 1, state: 'done', paths: '["/x"]' }])
+  expect(after.read.all('SELECT path FROM part_files')).toEqual([])
+  after.close()
+})

@@ -70,6 +70,22 @@ describe('ports', () => {
   })
 })
 
+test('the first page of an inbox, and news in it, are not told with what follows them; the first of any other folder is', async () => {
+  const told = (id: number) =>
+    store.events.some((event) => event.topic === 'conversations' && 'ids' in event && event.ids.includes(id))
+  // While one commit follows the other they are told together.
+  for (let n = 0; n < 3; n++) await store.put(inbox, { from: 'h@x.test', id: `old${n}@x` })
+  await store.put(inbox, { from: 'h@x.test', id: 'news@x', subject: 'News' }, { cursor: { highUid: 9 } })
+  const id = (await store.list()).find(({ subject }) => subject === 'News')?.id ?? 0
+  for (let n = 0; n < 3; n++) await new Promise((resolve) => setImmediate(resolve))
+  expect(told(id)).toBe(true)
+  let toldAtOnce = 0
+  store.service.tellNow = () => void toldAtOnce++
+  for (const folder of ['Archive', 'INBOX'])
+    await store.put(folders[folder] ?? 0, { from: 'h@x.test', id: `${folder}@x` }, { cursor: { highUid: 10 } })
+  expect(toldAtOnce).toBe(1)
+})
+
 describe('what is fetched or shown of a message', () => {
   const url = 'https://pic.test/a.png'
   test('no remote image is fetched without leave, for another message, or from an address that the message does not name (R13)', async () => {

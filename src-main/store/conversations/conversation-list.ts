@@ -26,6 +26,7 @@ export interface ListedRow {
   has_draft: number
   outbox_state: string | null
   outbox_error: string | null
+  undelivered: number
   assignee: string | null
   tags: string
   snoozed_until: number | null
@@ -227,7 +228,7 @@ function rowsOf(read: Reader, ids: readonly number[], me: string): ConversationR
   const renumbered = hasFormer(read)
   return ids.flatMap((id) => {
     const row = read.get<ListedRow>(
-      `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error, assignee, tags, labels, snoozed_until
+      `SELECT id, subject, people, message_count, unread, status, last_at, snippet, last_from_team, attachment_count, mailbox_ids, has_draft, outbox_state, outbox_error, undelivered, assignee, tags, labels, snoozed_until
        FROM conversations WHERE id = ?`,
       id,
     )
@@ -261,6 +262,7 @@ function rowOf(read: Reader, row: ListedRow, person: PeopleBook, checking: boole
     hasDraft: row.has_draft === 1,
     outbox: row.outbox_state === null ? null : outboxStateOf(row.outbox_state),
     outboxError: row.outbox_error,
+    undelivered: row.undelivered === 1,
     labels: parseTexts(row.labels),
     checking,
     ...workOf(read, person, row),

@@ -2,6 +2,7 @@ import { baseSubject } from '../../shared/threading'
 import type { Reader, Writer } from '../file/database'
 import { customerOf } from './customers'
 import { relabel } from '../mail/labels'
+import { isUndelivered } from '../outbox/delivery'
 import { listedPlaces, place, shownPlaces } from '../mail/places'
 import { addressKey } from '../../../src-preload/contract/address'
 import { autoKindOf, displayName, parseIds, parsePeople, statusNumber } from '../rows'
@@ -24,6 +25,7 @@ interface Current {
   snooze_unless_reply: number
   woke_at: number
   labels: string
+  undelivered: number
 }
 /** Of a message what lists show of its conversation. */
 export interface Shown {
@@ -51,7 +53,7 @@ const spam = statusNumber('spam')
 export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): void {
   const current = tx.get<Current>(
     `SELECT status, status_by_person, hidden, message_count, attachment_count, subject, people, snippet, last_from_team, unread, last_at, customer_id,
-       snoozed_until, snoozed_at, snooze_unless_reply, woke_at, labels FROM conversations WHERE id = ? AND merged_into IS NULL`,
+       snoozed_until, snoozed_at, snooze_unless_reply, woke_at, labels, undelivered FROM conversations WHERE id = ? AND merged_into IS NULL`,
     id,
   )
   if (!current) return
@@ -106,6 +108,9 @@ export function summarize(tx: Writer, id: number, own: ReadonlySet<string>): voi
       fresh,
       id,
     )
+  const undelivered = Number(messages.some(({ direction }) => direction === 1) && isUndelivered(tx, id))
+  if (undelivered !== current.undelivered)
+    tx.run('UPDATE conversations SET undelivered = ? WHERE id = ?', undelivered, id)
   relabel(tx, id, current.labels)
   tx.changes.changed('conversations', id)
   if (hidden !== current.hidden || status !== current.status || unread !== current.unread) tx.changes.touched('counts')

@@ -18,7 +18,7 @@ const rowsPerTransaction = 500
 interface Kept {
   readonly name: string
   /** Its primary key, column by column. */ readonly key: string
-  /** `*`: all that both databases have. */ readonly columns: string
+  /** `*`: all. */ readonly columns: string
   readonly where: string
 }
 const whole = (name: string, key: string, where = '1'): Kept => ({ name, key, columns: '*', where })
@@ -63,6 +63,7 @@ const tables: readonly Kept[] = [
   whole('mailbox_use', 'mailbox_id, what'),
   whole('send_log', 'id'),
   whole('transfers', 'id'),
+  { name: 'part_files', key: 'path', columns: 'path, at', where: '1' },
   {
     name: 'folders',
     key: 'id',
@@ -161,7 +162,7 @@ export function salvage(workspace: Workspace, dir: string, key: Uint8Array): boo
       'CREATE TEMP TABLE kept_customers(id INTEGER PRIMARY KEY); CREATE TEMP TABLE kept_conversations(id INTEGER PRIMARY KEY)',
     )
     copyHashKey(workspace, old)
-    standIn(old)
+    standIn(workspace, old)
     for (const table of tables) copied[table.name] = copyTable(workspace, old, table)
     fileAgain(workspace)
     finish(workspace)
@@ -180,40 +181,43 @@ function copyHashKey(workspace: Workspace, old: Driver): void {
   if (row) workspace.replaceHashKey(row.value)
 }
 
-/** A database that was damaged before an update knows less: tables that it has not got count as empty. */
-function standIn(old: Driver): void {
-  for (const { name, columns } of tables) {
-    const known = readable(
-      () =>
-        old.prepare<[string], { n: number }>('SELECT count(*) AS n FROM main.sqlite_schema WHERE name = ?').get(name)
-          ?.n,
-    )
-    if (known !== 0) continue
-    // Bytes that leave lay in the outbox itself.
-    if (name === 'outbox_raw')
-      old.exec('CREATE TEMP VIEW outbox_raw AS SELECT id AS outbox_id, raw FROM main.outbox WHERE raw IS NOT NULL')
-    else old.exec(`CREATE TEMP TABLE ${name}(${columns === '*' ? 'nothing' : columns})`)
+/**
+ * A database that was damaged before an update knows less: tables that it has not got stand in as empty, and columns with what a row
+ * gets that says nothing of them.
+ */
+function standIn(workspace: Workspace, old: Driver): void {
+  for (const { name } of tables) {
+    const known = readable(() => columnsOf(old, name))
+    const missing = workspace.db.read
+      .all<{ name: string; dflt_value: string | null }>('SELECT name, dflt_value FROM pragma_table_info(?)', name)
+      .filter((column) => known?.has(column.name) === false)
+    if (known?.size === 0)
+      old.exec(
+        // Bytes that leave lay in the outbox itself.
+        name === 'outbox_raw'
+          ? 'CREATE TEMP VIEW outbox_raw AS SELECT id AS outbox_id, raw FROM main.outbox WHERE raw IS NOT NULL'
+          : `CREATE TEMP TABLE ${name}(${missing.map((column) => column.name).join(', ')})`,
+      )
+    else if (missing.length > 0)
+      old.exec(
+        `CREATE TEMP VIEW ${name} AS SELECT *, ${missing.map((column) => `${column.dflt_value ?? 'NULL'} AS ${column.name}`).join(', ')} FROM main.${name}`,
+      )
   }
 }
 
-/** Of some columns those that a table of the damaged database has; the others get their defaults. */
-function presentColumns(workspace: Workspace, old: Driver, table: string, columns: string): string[] {
-  const present = new Set(
+const columnsOf = (old: Driver, table: string): Set<string> =>
+  new Set(
     old
       .prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)')
       .all(table)
       .map(({ name }) => name),
   )
-  const wanted =
-    columns === '*'
-      ? workspace.db.read.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', table).map(({ name }) => name)
-      : columns.split(',').map((column) => column.trim())
-  return wanted.filter((column) => present.has(column))
-}
 
 function copyTable(workspace: Workspace, old: Driver, { name, key, columns, where }: Kept): number {
-  const names = presentColumns(workspace, old, name, columns)
-  if (names.length === 0) return 0
+  const names =
+    columns === '*'
+      ? workspace.db.read.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', name).map((one) => one.name)
+      : columns.split(',').map((column) => column.trim())
   const keys = key.split(', ')
   const insert = `INSERT OR IGNORE INTO ${name}(${names.join(', ')}) VALUES(${names.map(() => '?').join(', ')})`
   let copied = 0

@@ -214,14 +214,17 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'folder.reattach': (found) => reattach(workspace(), found),
     'ingest.page': async (packed) => {
       const page = unpackPage(packed)
-      const result = await ingestPage(workspace(), page)
+      const { stored, role } = await ingestPage(workspace(), page)
+      // Its first page, or news: somebody may wait for it.
+      const whereMailComes = role === 'inbox' || role === 'all'
+      if (whereMailComes && page.cursor.highUid !== undefined && stored > 0) service.tellNow()
       // The index still has their words.
       const kept = new Set(page.items.map(({ message }) => message.words?.buffer))
       for (const { message } of page.items) if (!kept.has(message.body.buffer)) letGo(message.body)
       if (page.backfill) await workspace().turns.giveWay()
       await service.open.index.room()
       await service.open.upkeep.room()
-      return result
+      return { stored, asked: workspace().turns.areAsked }
     },
     'flags.apply': (changes) => applyFlags(workspace(), changes),
     'folder.vanished': ({ folderId, uidValidity, uids }) => vanish(workspace(), folderId, uidValidity, uids),

@@ -4,7 +4,7 @@ import { addressKey } from '../../../src-preload/contract/address'
 import { customerOf } from '../conversations/customers'
 import { addToMailbox } from '../conversations/summary'
 import type { Writer } from '../file/database'
-import { keepReport } from '../outbox/delivery'
+import { aboutOf, keepReport } from '../outbox/delivery'
 import { noteArrival } from '../outbox/since'
 import { displayName, statusNumber } from '../rows'
 import type { Words } from '../search/search-text'
@@ -69,6 +69,10 @@ export function enter(
   if (rowIsWritten && !isNews && !message.report) tx.changes.changed('conversations', conversationId)
   else batch.touched.add(conversationId)
   for (const id of moved) batch.touched.add(id)
+  for (const about of message.report ? aboutOf(tx, id) : []) {
+    batch.touched.add(about.id)
+    if (isNews && about.news === 1) tx.changes.changed('undelivered', about.id)
+  }
   workspace.team.doLater(tx)
 }
 

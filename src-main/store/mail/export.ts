@@ -11,7 +11,7 @@ import { sourceOf } from './files'
 import { fetchWhole } from './parts'
 import { shownPlaces } from './places'
 import { survivorOf } from '../threads/threads'
-import { begin, endTransfer, isRunning } from './transfers'
+import { begin, dropIfEmpty, endTransfer, isRunning } from './transfers'
 import { breathe, type Workspace } from '../workspace'
 
 const log = logger('store')
@@ -23,7 +23,6 @@ interface Chosen {
   subject: string
   seen: number
   flags: number | null
-  part: number
 }
 interface Group {
   readonly name: string
@@ -46,7 +45,7 @@ export async function beginExport(
   const { name, groups } = chosen(workspace, scope)
   const total = groups.reduce((sum, { messages }) => sum + messages.length, 0)
   if (total === 0) throw new PosternError('not-found', 'nothing to export')
-  const target = await freshFolder(dir, safeFileName(`${name} ${new Date().toISOString().slice(0, 10)}`))
+  const target = await freshFolder(dir, nameFrom(`${name} ${new Date().toISOString().slice(0, 10)}`))
   const id = workspace.db.write((tx) => {
     const made = begin(tx, 'export', path.basename(target), scope.kind === 'mailbox' ? scope.mailboxId : null, [target])
     tx.run('UPDATE transfers SET total = ? WHERE id = ?', total, made)
@@ -72,10 +71,10 @@ async function run(
   try {
     const names = new Set<string>()
     for (const { name, messages } of groups) {
-      await writers[format](target, freeName(names, safeFileName(name)), async (write) => {
+      await writers[format](workspace, target, freeName(names, nameFrom(name)), async (write) => {
         for (const message of messages) {
           // Its whole is on the server only, or not to be had now: a part must not pass for the message.
-          if (message.part !== 0 && !(await isWhole(workspace, message.id))) left++
+          if (!(await isWhole(workspace, message.id))) left++
           else await write(sourceOf(workspace.db.read, message.id), message)
           done++
           // The one file of a folder stays only when it is whole.
@@ -90,14 +89,13 @@ async function run(
       whole = { done, left }
     }
     progress(workspace, id, done, left)
-    finish('done', null)
+    finish((await dropIfEmpty(workspace, id, target)) ? 'done' : 'failed', null)
   } catch (fault) {
     const error = PosternError.from(fileError(fault))
     const cancelled = error.code === 'cancelled'
     if (!cancelled) log.warn('export failed', { code: error.code })
-    // One that holds anything stays.
-    if (whole.done === whole.left) await rmdir(target).catch(() => undefined)
     try {
+      await dropIfEmpty(workspace, id, target)
       progress(workspace, id, whole.done, whole.left)
       if (!cancelled) finish('failed', error.code)
     } catch {
@@ -107,6 +105,8 @@ async function run(
 }
 
 async function isWhole(workspace: Workspace, id: number): Promise<boolean> {
+  // Asked when it is its turn: since the export began its mailbox may have been told to keep less.
+  if (!workspace.db.read.get('SELECT 1 FROM messages WHERE id = ? AND part <> 0', id)) return true
   try {
     await fetchWhole(workspace, id)
     return true
@@ -123,7 +123,7 @@ function progress(workspace: Workspace, id: number, done: number, left: number):
   }, 'normal')
 }
 
-const columns = 'm.id, m.date, m.from_address, m.subject, m.seen, m.part'
+const columns = 'm.id, m.date, m.from_address, m.subject, m.seen'
 
 function chosen(workspace: Workspace, scope: ExportScope): { name: string; groups: Group[] } {
   const { read } = workspace.db
@@ -150,42 +150,72 @@ function chosen(workspace: Workspace, scope: ExportScope): { name: string; group
 }
 
 type Write = (raw: Uint8Array, message: Chosen) => Promise<void>
-/** Gives `each` what writes one message of the folder `name`. When that throws, no file is left that holds a part. */
-type FolderWriter = (dir: string, name: string, each: (write: Write) => Promise<void>) => Promise<void>
+/** Gives `each` what writes one message of the folder `name`. When that throws, no file is left that holds a part, and none without a message. */
+type FolderWriter = (
+  workspace: Workspace,
+  dir: string,
+  name: string,
+  each: (write: Write) => Promise<void>,
+) => Promise<void>
 
 const writers: Readonly<Record<MailFormat, FolderWriter>> = {
-  mbox: (dir, name, each) =>
-    writeWhole(path.join(dir, `${name}.mbox`), (file) =>
-      each((raw, { from_address: from, date }) => file.writeFile(mboxEntry(raw, from, date))),
-    ),
-  async maildir(dir, name, each) {
+  async mbox(workspace, dir, name, each) {
+    const target = path.join(dir, `${name}.mbox`)
+    let isEmpty = true
+    await writeWhole(workspace, target, (file) =>
+      each((raw, { from_address: from, date }) => {
+        isEmpty = false
+        return file.writeFile(mboxEntry(raw, from, date))
+      }),
+    )
+    if (isEmpty) await rm(target)
+  },
+  async maildir(_workspace, dir, name, each) {
     const base = path.join(dir, name)
-    for (const part of ['cur', 'new', 'tmp']) await mkdir(path.join(base, part), { recursive: true, mode: 0o700 })
+    const parts = ['cur', 'new', 'tmp'].map((part) => path.join(base, part))
+    for (const part of parts) await mkdir(part, { recursive: true, mode: 0o700 })
     let count = 0
     // Windows knows no colon in a file name.
     const mark = process.platform === 'win32' ? ';' : ':'
-    await each((raw, { date, flags, seen }) =>
-      writeMessage(
-        path.join(
-          base,
-          'cur',
-          `${Math.floor(date / 1000)}.P${++count}.postern,S=${raw.byteLength}${mark}2,${maildirFlags(flags ?? seen)}`,
+    await orNothing([...parts, base], () =>
+      each((raw, { date, flags, seen }) =>
+        writeMessage(
+          path.join(
+            base,
+            'cur',
+            `${Math.floor(date / 1000)}.P${++count}.postern,S=${raw.byteLength}${mark}2,${maildirFlags(flags ?? seen)}`,
+          ),
+          raw,
+          date,
         ),
-        raw,
-        date,
       ),
     )
   },
-  async eml(dir, name, each) {
+  async eml(_workspace, dir, name, each) {
     const base = path.join(dir, name)
     await mkdir(base, { recursive: true, mode: 0o700 })
     const names = new Set<string>()
-    await each((raw, { date, subject }) => {
-      const stamp = new Date(date).toISOString().slice(0, 16).replace('T', ' ').replace(':', '')
-      const file = freeName(names, safeFileName(`${stamp} ${subject.slice(0, 80)}`.trim()))
-      return writeMessage(path.join(base, `${file}.eml`), raw, date)
-    })
+    await orNothing([base], () =>
+      each((raw, { date, subject }) => {
+        const stamp = new Date(date).toISOString().slice(0, 16).replace('T', ' ').replace(':', '')
+        const file = freeName(names, nameFrom(`${stamp} ${subject.slice(0, 80)}`.trim()))
+        return writeMessage(path.join(base, `${file}.eml`), raw, date)
+      }),
+    )
   },
+}
+
+/** Folders in which nothing was written go again; the first is the one that mail lies in. */
+async function orNothing(folders: readonly string[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } finally {
+    try {
+      for (const folder of folders) await rmdir(folder)
+    } catch {
+      // It holds mail.
+    }
+  }
 }
 
 /** As a Maildir says it: letters in the order of the alphabet. */
@@ -226,6 +256,9 @@ async function freshFolder(dir: string, name: string): Promise<string> {
     }
   }
 }
+
+/** What is written behind a name (a number, an ending, what marks a part) needs room: file systems take 255 bytes. */
+const nameFrom = (text: string): string => safeFileName(text, 200)
 
 /** A name that was not given yet; where letters of both cases are one, two names never are one file. */
 function freeName(names: Set<string>, name: string): string {

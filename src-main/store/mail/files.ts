@@ -151,5 +151,5 @@ export async function writeAttachment(
   overwrite: boolean,
 ): Promise<void> {
   const { bytes } = await extractPart(workspace, id)
-  await writeWhole(path, (file) => file.writeFile(bytes), overwrite ? 'over' : 'new')
+  await writeWhole(workspace, path, (file) => file.writeFile(bytes), overwrite ? 'over' : 'new')
 }

@@ -128,6 +128,13 @@ interface Check {
   readonly verified: boolean
 }
 
+/**
+ * `checked_at` at a look that counts ?1 on the server at the time ?2. One that still finds another number here keeps the time of that which
+ * found it first: looks come every minute, and would put off for ever that it is told.
+ */
+const checkedAt =
+  'CASE WHEN complete = 1 AND server_count <> local_count AND ?1 <> local_count THEN min(coalesce(checked_at, ?2), ?2) ELSE ?2 END'
+
 /** The server's count of a folder, to be held against ours. */
 export function folderChecked(
   workspace: Workspace,
@@ -135,7 +142,7 @@ export function folderChecked(
 ): { localCount: number } {
   return workspace.db.write((tx) => {
     tx.run(
-      'UPDATE folders SET server_count = ?1, checked_at = ?2, missing = ?3, verified_at = CASE WHEN ?4 THEN ?2 ELSE verified_at END WHERE id = ?5',
+      `UPDATE folders SET server_count = ?1, checked_at = ${checkedAt}, missing = ?3, verified_at = CASE WHEN ?4 THEN ?2 ELSE verified_at END WHERE id = ?5`,
       serverCount,
       at,
       missing,
@@ -159,7 +166,7 @@ export function foldersCounted(
     const differing: number[] = []
     let done = 0
     for (const { folderId, serverCount } of counts) {
-      tx.run('UPDATE folders SET server_count = ?, checked_at = ? WHERE id = ?', serverCount, at, folderId)
+      tx.run(`UPDATE folders SET server_count = ?1, checked_at = ${checkedAt} WHERE id = ?3`, serverCount, at, folderId)
       const here = tx.get<{ local_count: number; complete: number }>(
         'SELECT local_count, complete FROM folders WHERE id = ?',
         folderId,

@@ -9,7 +9,7 @@ import { messageKey } from './message-row'
 import { Portion, ingest, openFolder } from './messages'
 import { hideMailbox } from './removal'
 import { endTransfer } from './transfers'
-import { breathe, type Workspace } from '../workspace'
+import type { Workspace } from '../workspace'
 
 type Page = Omit<z.infer<typeof ImportPage>, 'items' | 'buffers'> & {
   readonly items: readonly Omit<IngestItem, 'uid'>[]
@@ -59,7 +59,7 @@ export async function importPage(workspace: Workspace, page: Page): Promise<{ go
     if (!go) return { go }
     if (server !== null) wakeMail(workspace, server)
     from = portion.end
-    await breathe()
+    await workspace.turns.between()
   } while (from < page.items.length)
   return { go: true }
 }

@@ -48,10 +48,15 @@ export interface FolderRow {
  * Stores one page of a folder, idempotent by (folder, uidValidity, uid), in one transaction as long as nobody else writes. Message,
  * thread and customer of an item, and the note that the search index must take it up, belong together in any case; the cursor moves with
  * the last item, so a page that was cut short is fetched again.
+ * @returns how many are new here, and the role of the folder
  * @throws PosternError `not-found` (no such folder), `conflict` (another UIDVALIDITY)
  */
-export async function ingestPage(workspace: Workspace, page: Page): Promise<{ stored: number }> {
+export async function ingestPage(
+  workspace: Workspace,
+  page: Page,
+): Promise<{ stored: number; role: FolderRole | null }> {
   let stored = 0
+  let role: FolderRole | null = null
   // Taking a page off the port takes as long as a step: who asked meanwhile comes first.
   await breathe()
   // Within a page the index and the tables are filled in the order of their keys.
@@ -63,6 +68,7 @@ export async function ingestPage(workspace: Workspace, page: Page): Promise<{ st
     (tx) => {
       const portion = new Portion(workspace, from, items.length)
       const folder = openFolder(tx, page.folderId, page.uidValidity)
+      role = folder.role
       const batch = new Batch()
       let fresh = 0
       for (const at of portion) {
@@ -79,11 +85,11 @@ export async function ingestPage(workspace: Workspace, page: Page): Promise<{ st
       return more
     },
     page.backfill ? 'normal' : 'full',
-    breathe,
+    () => workspace.turns.between(),
   )
   if (page.cursor.complete === true && hasFormer(workspace.db.read))
     await finishRenumbering(workspace, mailboxOf(workspace.db.read, page.folderId))
-  return { stored }
+  return { stored, role }
 }
 
 /** What one step takes of a page: places from `end` on, at least one, until its time is over. Walked once. */

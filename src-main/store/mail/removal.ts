@@ -42,15 +42,19 @@ export async function finishRemovals(workspace: Workspace): Promise<void> {
 function removeSome(workspace: Workspace, mailboxId: number): boolean {
   return workspace.db.write((tx) => {
     tx.run('DELETE FROM server_ops WHERE mailbox_id = ?', mailboxId)
-    const conversations = tx
-      .all<{ conversation_id: number }>(
-        'SELECT conversation_id FROM conversation_mailboxes WHERE mailbox_id = ? LIMIT ?',
-        mailboxId,
-        chunk,
-      )
-      .map((row) => row.conversation_id)
+    // Also those that were moved elsewhere since they were answered from here.
+    const conversations = new Set(
+      tx
+        .all<{ conversation_id: number }>(
+          `SELECT conversation_id FROM conversation_mailboxes WHERE mailbox_id = ?1 UNION ALL SELECT conversation_id FROM outbox WHERE mailbox_id = ?1
+           UNION ALL SELECT conversation_id FROM drafts WHERE mailbox_id = ?1 AND conversation_id IS NOT NULL LIMIT ?2`,
+          mailboxId,
+          chunk,
+        )
+        .map((row) => row.conversation_id),
+    )
     for (const id of conversations) removeFrom(id)
-    if (conversations.length > 0) return true
+    if (conversations.size > 0) return true
     // Drafts on the server, which are of no conversation; what is left in folders after that is shared with nobody.
     const rest = tx.all<{ folder_id: number; uid: number; message_id: number }>(
       'SELECT l.folder_id, l.uid, l.message_id FROM locations l JOIN folders f ON f.id = l.folder_id WHERE f.mailbox_id = ? LIMIT ?',

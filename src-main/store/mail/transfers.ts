@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs'
+import { rmdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { ImportTarget, Transfer } from '../../../src-preload/contract/transfers'
 import type { Reader, Writer } from '../file/database'
 import { keepOutOfArchive } from '../conversations/move-mailbox'
+import { removeParts } from '../file/whole-file'
 import { createLocalMailbox } from './mailboxes'
 import { parseTexts } from '../rows'
 import type { Workspace } from '../workspace'
@@ -22,6 +26,7 @@ interface Row {
   left: number
   waiting: number
   error: string | null
+  files: number
   started_at: number
   ended_at: number | null
 }
@@ -30,12 +35,13 @@ interface Row {
 export function listTransfers(read: Reader): Transfer[] {
   return read
     .all<Row>(
-      `SELECT id, kind, state, name, mailbox_id, done, total, messages, duplicates, unreadable, left, error, started_at, ended_at,
+      `SELECT id, kind, state, name, mailbox_id, done, total, messages, duplicates, unreadable, left, error, started_at, ended_at, kind = 'export' AND paths <> '[]' AS files,
          iif(to_server = 1, (SELECT count(*) FROM mailbox_moves v WHERE v.mailbox_id = transfers.mailbox_id AND v.role = 'archive' AND v.appended = 0), 0) AS waiting
        FROM transfers ORDER BY id DESC LIMIT ${kept}`,
     )
-    .map(({ mailbox_id: mailboxId, started_at: startedAt, ended_at: endedAt, ...row }) => ({
+    .map(({ mailbox_id: mailboxId, started_at: startedAt, ended_at: endedAt, files, ...row }) => ({
       ...row,
+      files: files === 1,
       mailboxId,
       startedAt,
       endedAt,
@@ -143,13 +149,34 @@ export function pathOf(read: Reader, id: number): { path: string } {
   return { path }
 }
 
-/** Exports do not outlive the program: what was written stays, and is said to be a part. */
-export function recoverTransfers(workspace: Workspace): void {
-  if (!workspace.db.read.get("SELECT 1 FROM transfers WHERE kind = 'export' AND state = 'running'")) return
-  workspace.db.write((tx) =>
-    tx.run(
-      "UPDATE transfers SET state = 'failed', error = 'service-stopped', ended_at = ? WHERE kind = 'export' AND state = 'running'",
-      Date.now(),
-    ),
+/** Takes an export's folder away when nothing is in it. @returns whether it stayed */
+export async function dropIfEmpty(workspace: Workspace, id: number, folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder)
+  } catch {
+    // One that is away with its drive may hold something.
+    if (existsSync(folder) || !existsSync(dirname(folder))) return true
+  }
+  workspace.db.write((tx) => {
+    tx.run("UPDATE transfers SET paths = '[]' WHERE id = ?", id)
+    tx.changes.touched('transfers')
+  })
+  return false
+}
+
+/** Exports do not outlive the program: what was written whole stays, and is said to be a part. @returns once what was not whole is gone */
+export async function recoverTransfers(workspace: Workspace): Promise<void> {
+  const running = "kind = 'export' AND state = 'running'"
+  const broken = workspace.db.read.all<{ id: number; paths: string }>(
+    `SELECT id, paths FROM transfers WHERE ${running}`,
   )
+  if (broken.length > 0)
+    workspace.db.write((tx) =>
+      tx.run(
+        `UPDATE transfers SET state = 'failed', error = 'service-stopped', ended_at = ? WHERE ${running}`,
+        Date.now(),
+      ),
+    )
+  await removeParts(workspace)
+  for (const { id, paths } of broken) for (const folder of parseTexts(paths)) await dropIfEmpty(workspace, id, folder)
 }

@@ -40,6 +40,8 @@ import { accessNotices } from './0039-access-notices'
 import { namedCustomers } from './0040-named-customers'
 import { sendTold } from './0041-send-told'
 import { outboxRaw } from './0042-outbox-raw'
+import { undelivered } from './0043-undelivered'
+import { partFiles } from './0044-part-files'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -90,4 +92,6 @@ export const migrations: readonly Migration[] = [
   namedCustomers,
   sendTold,
   outboxRaw,
+  undelivered,
+  partFiles,
 ]

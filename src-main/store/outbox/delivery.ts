@@ -2,6 +2,7 @@ import type { DeliveryReport } from '../../../src-preload/contract/internal'
 import type { Delivery } from '../../../src-preload/contract/mail'
 import { normalId } from '../../shared/threading'
 import type { Reader, Writer } from '../file/database'
+import { shownPlaces } from '../mail/places'
 import { addressKey } from '../../../src-preload/contract/address'
 import type { Workspace } from '../workspace'
 
@@ -74,5 +75,30 @@ export function deliveriesIn(read: Reader, conversationId: number): Delivery[] {
   const last = new Map([...accepted, ...reports].map((row) => [`${row.messageId} ${row.recipient}`, row]))
   return [...last.values()].map((row) => ({ ...row, action: actions.find((one) => one === row.action) ?? 'failed' }))
 }
+
+/**
+ * Whether somebody did not get what the team wrote last: the last word about a message is that it failed, and none of ours came after
+ * both. A report may come after a later answer, and is news then.
+ */
+export function isUndelivered(read: Reader, conversationId: number): boolean {
+  const ours = `conversation_id = ?1 AND direction = 1 AND place IN ${shownPlaces}`
+  return (
+    read.get(
+      `SELECT 1 FROM messages m CROSS JOIN delivery_reports r ON r.about_key = m.key_hash
+       WHERE ${ours} AND r.action = 'failed' AND max(m.date, r.at) >= (SELECT max(date) FROM messages WHERE ${ours})
+         AND NOT EXISTS(SELECT 1 FROM delivery_reports l WHERE l.about_key = r.about_key AND l.recipient = r.recipient AND l.at > r.at)`,
+      conversationId,
+    ) !== undefined
+  )
+}
+
+/** The conversations of the messages that a report is about, which may lie in others. `news`: one that left from this computer failed. */
+export const aboutOf = (read: Reader, reportMessage: number): { id: number; news: number }[] =>
+  read.all(
+    `SELECT m.conversation_id AS id, max(r.action = 'failed' AND EXISTS(SELECT 1 FROM outbox o WHERE o.key_hash = m.key_hash)) AS news
+     FROM delivery_reports r JOIN messages m ON m.key_hash = r.about_key
+     WHERE r.report_message = ? AND m.direction = 1 AND m.conversation_id IS NOT NULL GROUP BY m.conversation_id`,
+    reportMessage,
+  )
 
 const actions: readonly Delivery['action'][] = ['accepted', 'delivered', 'delayed', 'failed']

@@ -21,6 +21,8 @@ import type { Workspace } from '../workspace'
 
 /** Waits between tries, ms; the last one repeats. */
 const waits = [30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000]
+/** Nothing that no person set a time for waits longer, ms: a day for room under the limits, and some. */
+const longestWait = 25 * 3_600_000
 /** How long a look at the mailbox counts, ms, and only one that began when the answer was due already. */
 const lookCounts = 15_000
 
@@ -49,6 +51,8 @@ export interface Claim {
   readonly mailboxId: number
   /** When mail last saw everything that is in a mailbox. */
   readonly looked: readonly { readonly mailboxId: number; readonly at: number }[]
+  /** The item for which all of its mailboxes were looked at just now, however long that took. */
+  readonly lookedFor?: number | null | undefined
 }
 export interface Claimed {
   job: OutboxJob | null
@@ -61,18 +65,19 @@ export interface Claimed {
  * The next item that is due, marked `sending` on the disk before it is answered: two askers never get the same (R41).
  * One whose conversation moved on is held, one that is beyond the provider's limits waits until there is room.
  */
-export function claim(workspace: Workspace, { mailboxId, looked }: Claim): Claimed {
+export function claim(workspace: Workspace, looks: Claim): Claimed {
+  const { mailboxId } = looks
   for (;;) {
     const now = Date.now()
     beginAgain(workspace, mailboxId, now)
     const next = nextQueued(workspace.db.read, mailboxId)
     if (!next || next.due_at > now) return { job: null, nextDueAt: next?.due_at ?? null, look: null }
-    const unseen = needLook(workspace.db.read, next, looked, now)
+    const unseen = needLook(workspace.db.read, next, looks, now)
     if (unseen.length > 0) return { job: null, nextDueAt: null, look: { id: next.id, mailboxIds: unseen } }
     const claimed = workspace.db.write((tx): Claimed | null => {
       const row = nextQueued(tx, mailboxId)
       if (!row || row.due_at > now) return null
-      if (needLook(tx, row, looked, now).length > 0) return null
+      if (needLook(tx, row, looks, now).length > 0) return null
       if (row.unless_answered === 1 && row.draft_id !== null && sinceOf(tx, row.draft_id).length > 0) {
         hold(tx, workspace, row, 'moved-on')
         return null
@@ -103,15 +108,19 @@ export function claim(workspace: Workspace, { mailboxId, looked }: Claim): Claim
 }
 
 /**
- * What was sent while the clock was ahead would leave only when that time comes again: its wait, for an undo or another try, begins
- * anew. A time that a person chose stays.
+ * What was sent or put off while the clock was ahead would leave only when that time comes again: its wait, for an undo or another
+ * try, begins anew, or is over. A time that a person chose stays.
  */
 function beginAgain({ db }: Workspace, mailboxId: number, now: number): void {
-  const ahead = "mailbox_id = ? AND state = 'queued' AND scheduled = 0 AND created_at > ?"
-  if (!db.read.get(`SELECT 1 FROM outbox WHERE ${ahead}`, mailboxId, now)) return
+  const ahead = "mailbox_id = ?1 AND state = 'queued' AND scheduled = 0 AND (created_at > ?2 OR due_at > ?2 + ?3)"
+  if (!db.read.get(`SELECT 1 FROM outbox WHERE ${ahead}`, mailboxId, now, longestWait)) return
   db.write((tx) => {
-    for (const { id } of tx.all<{ id: number }>(`SELECT id FROM outbox WHERE ${ahead}`, mailboxId, now)) {
-      tx.run('UPDATE outbox SET due_at = ?1 + due_at - created_at, created_at = ?1 WHERE id = ?2', now, id)
+    for (const { id } of tx.all<{ id: number }>(`SELECT id FROM outbox WHERE ${ahead}`, mailboxId, now, longestWait)) {
+      tx.run(
+        'UPDATE outbox SET due_at = ?1 + max(0, iif(created_at > ?1, due_at - created_at, 0)), created_at = min(created_at, ?1) WHERE id = ?2',
+        now,
+        id,
+      )
       tx.changes.changed('outbox', id)
     }
   })
@@ -128,7 +137,7 @@ const nextQueued = (read: Pick<Writer, 'get'>, mailboxId: number): OutboxRow | u
  * in, for a colleague may have answered from any of them. A look of before it was due may have been a look of before the
  * network went. Mailboxes that a person paused, or that have no server, are left out.
  */
-function needLook(read: Reader, row: OutboxRow, looked: Claim['looked'], now: number): number[] {
+function needLook(read: Reader, row: OutboxRow, { looked, lookedFor }: Claim, now: number): number[] {
   if (row.unless_answered === 0 || row.in_reply_to === null) return []
   const homes = read.all<{ id: number }>(
     `SELECT id FROM mailboxes WHERE removing = 0 AND local = 0 AND (id = ?1 OR (paused = 0 AND id IN (SELECT mailbox_id FROM conversation_mailboxes WHERE conversation_id = ?2))) ORDER BY id <> ?1, id`,
@@ -141,7 +150,7 @@ function needLook(read: Reader, row: OutboxRow, looked: Claim['looked'], now: nu
     .filter((id) => {
       const at = seenAt.get(id) ?? 0
       // One that lies ahead was before the clock was set back.
-      return at < row.due_at || at > now || now - at > lookCounts
+      return at < row.due_at || at > now || (now - at > lookCounts && row.id !== lookedFor)
     })
 }
 

@@ -72,6 +72,7 @@ function itemOf(read: Reader, row: OutboxRow): OutboxItem | null {
     from: parseAddress(row.sender),
     to: draft.to,
     cc: draft.cc,
+    bcc: draft.bcc,
     subject: draft.subject,
     snippet: row.snippet,
     text: withSignature(draft.text, row),

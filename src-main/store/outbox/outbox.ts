@@ -190,6 +190,7 @@ export function giveUpRest(workspace: Workspace, id: number): void {
       workspace,
       { ...row, refused: JSON.stringify([...parseTexts(row.refused), ...parseTexts(row.recipients_left)]) },
       row.server_line,
+      parseTexts(row.refused).length > 0,
     )
   })
 }
@@ -227,9 +228,17 @@ export function accepted(tx: Writer, workspace: Workspace, row: OutboxRow, { ref
   told(tx, row.id, row.draft_id, row.conversation_id)
 }
 
-function finish(tx: Writer, workspace: Workspace, row: OutboxRow, line: string | null): void {
+/** @param isNews servers refused somebody; that a person gave up on somebody needs no notice */
+function finish(
+  tx: Writer,
+  workspace: Workspace,
+  row: OutboxRow,
+  line: string | null,
+  isNews = parseTexts(row.refused).length > 0,
+): void {
   const refused = parseTexts(row.refused)
   markSent(tx, row, { refused, line })
   if (refused.length > 0) reopen(tx, workspace, row)
+  if (isNews) tx.changes.changed('undelivered', row.conversation_id)
   summarize(tx, row.conversation_id, workspace.own)
 }

@@ -29,7 +29,7 @@ export function limitsFor(read: Reader, mailboxId: number): SendLimits {
   return identityOf(row.identity).limits ?? knownOf(row)
 }
 
-/** When, and for how many recipients, there is room under the limits; what was accepted counts. */
+/** When, and for how many recipients, there is room under the limits; what was accepted counts, but not what lies ahead: the clock was set back since. */
 export function roomFor(
   read: Reader,
   mailboxId: number,
@@ -37,17 +37,19 @@ export function roomFor(
   now: number,
 ): { at: number; recipients: number } {
   const minute = read.all<{ at: number }>(
-    'SELECT at FROM send_log WHERE mailbox_id = ? AND at > ? ORDER BY at DESC LIMIT ?',
+    'SELECT at FROM send_log WHERE mailbox_id = ? AND at > ? AND at <= ? ORDER BY at DESC LIMIT ?',
     mailboxId,
     now - 60_000,
+    now,
     perMinute,
   )
   const oldest = minute.at(-1)
   if (minute.length >= perMinute && oldest) return { at: oldest.at + 60_001, recipients: 0 }
   const used = read.get<{ n: number | null; first: number | null }>(
-    'SELECT sum(recipients) AS n, min(at) AS first FROM send_log WHERE mailbox_id = ? AND at > ?',
+    'SELECT sum(recipients) AS n, min(at) AS first FROM send_log WHERE mailbox_id = ? AND at > ? AND at <= ?',
     mailboxId,
     now - day,
+    now,
   )
   const left = recipientsPerDay - (used?.n ?? 0)
   return left > 0 ? { at: now, recipients: left } : { at: (used?.first ?? now) + day + 1, recipients: 0 }
@@ -75,10 +77,11 @@ export function sendingFacts(read: Reader, mailboxId: number): SendingFacts {
   const accountId = throughOf(read, mailboxId) ?? mailboxId
   const now = Date.now()
   const used = read.get<{ minute: number; day: number }>(
-    'SELECT coalesce(sum(at > ?2), 0) AS minute, coalesce(sum(recipients), 0) AS day FROM send_log WHERE mailbox_id = ?1 AND at > ?3',
+    'SELECT coalesce(sum(at > ?2), 0) AS minute, coalesce(sum(recipients), 0) AS day FROM send_log WHERE mailbox_id = ?1 AND at > ?3 AND at <= ?4',
     accountId,
     now - 60_000,
     now - day,
+    now,
   )
   const queue = read.get<{ waiting: number; next: number | null }>(
     "SELECT count(*) AS waiting, min(iif(error = 'rate-limited', due_at, NULL)) AS next FROM outbox WHERE coalesce(through_id, mailbox_id) = ? AND state IN ('queued', 'sending')",

@@ -21,9 +21,9 @@ export async function exportLog(
   )
   // The proof inside: when log or proof cannot be written, older ones of both stay. A fault in the last step, the log taking its
   // place, can leave a new proof beside an older log; checking the log tells.
-  return writeWhole(path, async (file) => {
+  return writeWhole(workspace, path, async (file) => {
     const proof = await workspace.accessLog.export(workspace.db.read, (text) => file.writeFile(text))
-    await writeWhole(proofPath, (beside) => beside.writeFile(`${JSON.stringify(proof, null, 2)}\n`))
+    await writeWhole(workspace, proofPath, (beside) => beside.writeFile(`${JSON.stringify(proof, null, 2)}\n`))
     return { entries: proof.entries }
   })
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import { numberOfMessage } from '../conversations/number'
 import type { Writer, Reader } from '../file/database'
-import { joined } from '../../shared/bytes'
+import { roomFor } from '../../shared/bytes'
 import { unpackSearchText } from '../../shared/message-body'
 import { parsePeople } from '../rows'
 import { forIndex, headWords, type Words } from './search-text'
@@ -73,19 +73,31 @@ export const Handed = z.object({
 })
 export type Handed = z.infer<typeof Handed>
 
-/** @param spare see `joined` */
-export function handOver(
+/** Messages whose words are laid out in one go: a few milliseconds. */
+const inOneGo = 200
+
+/**
+ * @param between resolves when the next words may be laid out
+ * @param spare see `joined`
+ */
+export async function handOver(
   batch: readonly (readonly [id: number, words: Words | null])[],
+  between: () => Promise<void>,
   spare: ArrayBuffer | null = null,
-): Handed {
+): Promise<Handed> {
+  const texts = batch.map(([, words]) => words?.text)
+  const text = roomFor(texts, spare)
+  let at = 0
+  for (const [index, piece] of texts.entries()) {
+    if (index % inOneGo === inOneGo - 1) await between()
+    if (piece) text.set(piece, at)
+    at += piece?.byteLength ?? 0
+  }
   return {
     ids: batch.map(([id]) => id),
     heads: batch.map(([, words]) => words?.head ?? null),
-    sizes: batch.map(([, words]) => words?.text.byteLength ?? 0),
-    text: joined(
-      batch.map(([, words]) => words?.text),
-      spare,
-    ),
+    sizes: texts.map((piece) => piece?.byteLength ?? 0),
+    text,
   }
 }
 

@@ -287,7 +287,9 @@ export class SearchIndex {
 
   /** @returns whether the index holds these messages as they are now */
   private async write(batch: readonly (readonly [id: number, words: Words | null])[]): Promise<boolean> {
-    const answer = await this.thread.perform({ kind: 'batch', ...handOver(batch, this.thread.takeSpare()) })
+    const handed = await handOver(batch, breathe, this.thread.takeSpare())
+    if (this.stopped) return false
+    const answer = await this.thread.perform({ kind: 'batch', ...handed })
     if ('code' in answer) {
       this.failed(answer.code)
       return false

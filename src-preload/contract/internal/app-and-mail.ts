@@ -18,6 +18,11 @@ export const mailForApp = {
     () => nothing,
     () => done,
   ),
+  /** One is about to be added: what its first page needs gets ready. */
+  'mailbox.coming': defer(
+    () => nothing,
+    () => done,
+  ),
   'mailbox.changed': defer(
     () => z.object({ id: Id }),
     () => done,

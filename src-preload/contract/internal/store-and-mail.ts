@@ -79,7 +79,8 @@ export const storeForMail = {
         /** true in the first sync and imports: no notifications, no re-opening of old conversations. */
         backfill: z.boolean(),
       }),
-    () => z.object({ stored: z.int() }),
+    /** `asked`: somebody asks the store on and on, so the next page had better come gently. */
+    () => z.object({ stored: z.int(), asked: z.boolean() }),
   ),
   /** Flags seen on the server; a flag with a queued act of ours keeps our value. */
   'flags.apply': defer(
@@ -146,11 +147,12 @@ export const storeForMail = {
   ),
   /** The next reply that is due, marked `sending` before it is answered; null when none. */
   'outbox.claim': defer(
-    /** `looked`: when everything that is in a mailbox was last seen. */
+    /** `looked`: when everything that is in a mailbox was last seen; `lookedFor`: the item for which all were looked at just now. */
     () =>
       z.object({
         mailboxId: Id,
         looked: z.array(z.object({ mailboxId: Id, at: Time })),
+        lookedFor: Id.nullable().optional(),
       }) /** `look`: this item is due, but these mailboxes of its conversation must be looked at first. */,
     () =>
       z.object({

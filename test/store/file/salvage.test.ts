@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { databaseFile, pageBytes } from '../../../src-main/store/file/database'
 import { outboxRaw } from '../../../src-main/store/migrations/0042-outbox-raw'
 import { openAt } from '../earlier'
+import { tempFolder } from '../../servers/process.mjs'
 import { Harness, parsed } from '../helpers'
 import { packPage } from '../../../src-main/shared/page-bytes'
 
@@ -226,4 +227,36 @@ test('what was sent and whose copy does not lie in Sent yet outlives damage, als
     await store.start()
   }
   await store.stop()
+})
+
+test('a database that was damaged before an update is not lost for tables and columns that it has not got yet (R46)', async () => {
+  const first = await Harness.make()
+  await first.mailbox()
+  const { imap, smtp } = first.db.read.get<{ imap: string; smtp: string }>('SELECT imap, smtp FROM mailboxes') ?? {}
+  await first.stop()
+  for (const version of [1, 3, 12, 25, outboxRaw.version]) {
+    const dir = tempFolder('salvage')
+    const key = randomBytes(32)
+    const before = openAt(dir, Buffer.from(key), version)
+    before.write((tx) => {
+      tx.run(`INSERT INTO settings(key, value) VALUES('workspaceName', '"Acme"')`)
+      tx.run(
+        "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'S', 's@x.test', 's@x.test', ?, ?, 0)",
+        imap ?? '',
+        smtp ?? '',
+      )
+      tx.run(
+        "INSERT INTO drafts(kind, mailbox_id, base_version, recipients, subject, html, text, updated_at) VALUES('new', 1, 0, ?, 'Half written', '', '', 0)",
+        JSON.stringify({ to: [], cc: [], bcc: [] }),
+      )
+    })
+    before.close()
+    renameSync(databaseFile(dir), path.join(dir, 'postern-damaged-2026-11-22.db'))
+    const store = await Harness.make(dir, key)
+    expect(await store.call('settings.get', {}), `from version ${version}`).toMatchObject({ workspaceName: 'Acme' })
+    const { drafts } = await store.call('drafts.list', {})
+    expect(drafts, `from version ${version}`).toMatchObject([{ mailboxId: 1, subject: 'Half written' }])
+    await store.stop()
+    rmSync(dir, { recursive: true, force: true })
+  }
 })

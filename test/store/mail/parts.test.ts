@@ -132,8 +132,9 @@ describe('a message that is here in part', () => {
       throw new PosternError('offline')
     }
     await store.app.call('transfer.export', { dir: store.dir, scope: { kind: 'mailbox', mailboxId }, format: 'mbox' })
-    await expect.poll(async () => (await store.call('transfers.list', {})).transfers[0]?.state, patient).toBe('done')
-    expect((await store.call('transfers.list', {})).transfers[0]).toMatchObject({ messages: 0, left: 1 })
+    // Nothing else is there, so nothing was exported.
+    await expect.poll(async () => (await store.call('transfers.list', {})).transfers[0]?.state, patient).toBe('failed')
+    expect((await store.call('transfers.list', {})).transfers[0]).toMatchObject({ messages: 0, left: 1, error: null })
   })
 })
 

@@ -38,3 +38,38 @@ test('a removed mailbox leaves no customer of whom nothing is left, however many
     await store.stop()
   }
 })
+
+test('a mailbox from which a conversation was answered that was moved elsewhere since is removed all the same; what waited to leave from it goes', async () => {
+  const store = await Harness.make()
+  try {
+    const { id, folders } = await store.mailbox()
+    const other = await store.mailbox('other@acme.test', { INBOX: 'inbox' })
+    await store.call('settings.set', { undoSeconds: 0 })
+    await store.put(folders['INBOX'] ?? 0, { from: 'h@x.test' })
+    const conversationId = (await store.list())[0]?.id ?? 0
+    const answer = async (): Promise<void> => {
+      const draft = await store.call('drafts.start', { kind: 'reply', conversationId, messageId: null })
+      await store.call('drafts.save', { ...draft, text: 'Hi', html: '<p>Hi</p>' })
+      await store.call('outbox.send', { draftId: draft.id, thenStatus: 'open' })
+    }
+    await answer()
+    const { job } = await store.claim(id)
+    await store.mail.call('outbox.settle', {
+      id: job?.id ?? 0,
+      state: 'sent',
+      error: null,
+      serverLine: null,
+      refused: [],
+      later: [],
+    })
+    await answer()
+    await store.call('conversations.move', { ids: [conversationId], mailboxId: other.id })
+    await store.app.call('mailbox.remove', { id })
+    await expect
+      .poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', id), { timeout: 10_000 })
+      .toBe(undefined)
+    expect((await store.call('outbox.list', {})).items).toEqual([])
+  } finally {
+    await store.stop()
+  }
+})

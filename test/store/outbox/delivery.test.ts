@@ -97,3 +97,112 @@ test('an answer after a report goes to the customer, never to the mail system', 
     { address: 'h@x.test' },
   ])
 })
+
+/** A reply that leaves for these, of whom the server refuses some. */
+async function answered(refused: string[] = [], to: string[] = ['h@x.test', 'gone@x.test']): Promise<number> {
+  await store.call('settings.set', { undoSeconds: 0 })
+  const { id } = await conversation()
+  const draft = await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })
+  await store.call('drafts.save', { ...draft, to: to.map((address) => ({ name: '', address })), text: 'Hi' })
+  const { outboxId } = await store.call('outbox.send', { draftId: draft.id, thenStatus: 'closed' })
+  const { job } = await store.claim(1)
+  const message = parsed({
+    from: 'support@acme.test',
+    to,
+    id: job?.messageId ?? '',
+    posternId: job?.posternId ?? '',
+    inReplyTo: ['a@x'],
+    date: job?.date ?? 0,
+  })
+  await store.mail.call('outbox.composed', { id: outboxId, raw: Buffer.from('raw'), message })
+  await store.mail.call('outbox.settle', {
+    id: outboxId,
+    state: 'sent',
+    error: null,
+    serverLine: '550 no such person',
+    refused,
+  })
+  return id
+}
+const row = async (id: number) =>
+  [...(await store.list()), ...(await store.list('closed')), ...(await store.list('pending'))].find(
+    (one) => one.id === id,
+  )
+const told = () => store.events.flatMap((event) => (event.topic === 'undelivered' ? event.ids : []))
+/** Events come in the order of what they tell of. */
+async function nothingTold(): Promise<void> {
+  const heard = () => store.events.filter(({ topic }) => topic === 'settings').length
+  const before = heard()
+  await store.call('settings.set', { agentName: 'Ada' })
+  await expect.poll(heard).toBeGreaterThan(before)
+  expect(told()).toEqual([])
+}
+
+test('whom the server refused of several is seen in the list and told once, until the team writes again', async () => {
+  const id = await answered(['gone@x.test'])
+  expect(await row(id)).toMatchObject({ undelivered: true, status: 'open', outbox: null })
+  await expect.poll(told).toEqual([id])
+  await store.put(folders['INBOX'] ?? 0, { from: 'h@x.test', inReplyTo: ['a@x'], date: Date.now() }, { live: true })
+  expect(await row(id)).toMatchObject({ undelivered: true })
+  await store.restart()
+  expect(await row(id)).toMatchObject({ undelivered: true })
+  await answered([], ['h@x.test'])
+  expect(await row(id)).toMatchObject({ undelivered: false })
+  expect(told()).toEqual([id])
+})
+
+test('what everybody got is not marked, and told to nobody', async () => {
+  const id = await answered()
+  expect(await row(id)).toMatchObject({ undelivered: false, status: 'closed' })
+  await nothingTold()
+})
+
+test('a report marks the row of its message, also one that comes after a later answer; told is who sent it', async () => {
+  await putReply()
+  const { id } = await conversation()
+  await putReport(failed, 'dsn@mx.test')
+  expect(await row(id)).toMatchObject({ undelivered: true })
+  await nothingTold()
+  await answered()
+  expect(await row(id)).toMatchObject({ undelivered: false })
+  const sent = store.db.read.get<{ id: string }>('SELECT message_id AS id FROM outbox')?.id ?? ''
+  await answered()
+  const late = { ...failed, messageIds: [sent] }
+  await store.put(
+    folders['INBOX'] ?? 0,
+    {
+      ...parsed({ from: 'MAILER-DAEMON@mx.test', id: 'late@mx.test', auto: 'bounce', date: Date.now() + 1000 }),
+      report: late,
+    },
+    { live: true },
+  )
+  expect(await row(id)).toMatchObject({ undelivered: true })
+  await expect.poll(told).toEqual([id])
+})
+
+test('a recipient that arrives after all takes the mark from the row', async () => {
+  await putReply()
+  const { id } = await conversation()
+  for (const [n, action] of (['failed', 'delivered'] as const).entries()) {
+    await putReport({ ...failed, recipients: [{ address: 'h@x.test', action, line: '' }] }, `dsn-${n}@mx.test`)
+    expect(await row(id)).toMatchObject({ undelivered: action === 'failed' })
+  }
+})
+
+test('a person who gives up on the rest is not told of it', async () => {
+  await store.call('settings.set', { undoSeconds: 0 })
+  const { id } = await conversation()
+  const draft = await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })
+  const { outboxId } = await store.call('outbox.send', { draftId: draft.id, thenStatus: 'closed' })
+  await store.claim(1)
+  await store.mail.call('outbox.settle', {
+    id: outboxId,
+    state: 'sent',
+    error: null,
+    serverLine: null,
+    refused: [],
+    later: ['h@x.test'],
+  })
+  await store.call('outbox.giveUpRest', { id: outboxId })
+  await nothingTold()
+})

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Harness, parsed } from '../helpers'
 import { newDeviceSecret } from '../../../src-main/crypto/device-keys'
 import { claim } from '../../../src-main/store/outbox/outbox-queue'
@@ -60,6 +60,23 @@ describe("providers' limits", () => {
     expect(job).toBeNull()
     expect(nextDueAt).toBeGreaterThan(Date.now() + 50_000)
     expect((await store.call('outbox.list', {})).items).toMatchObject([{ state: 'queued', error: 'rate-limited' }])
+  })
+
+  test('what left while the clock was a month ahead does not keep anything from leaving until that month is over', async () => {
+    const now = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'], now: now + 30 * 24 * 3_600_000 })
+    try {
+      for (let n = 0; n < 2; n++) {
+        await queued(1)
+        await accept((await store.claim(mailboxId, { perMinute: 2 })).job?.id ?? 0)
+      }
+      vi.setSystemTime(now)
+      const id = await queued(1)
+      expect((await store.claim(mailboxId, { perMinute: 2, recipientsPerDay: 2 })).job?.id).toBe(id)
+      expect(await store.call('mailboxes.sending', { id: mailboxId })).toMatchObject({ lastMinute: 0, lastDay: 0 })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test("what is used, what waits and until when stands beside the limits; own limits take the place of the provider's", async () => {

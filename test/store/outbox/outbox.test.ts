@@ -242,6 +242,27 @@ describe('outbox', () => {
     }
   })
 
+  test('what was put off while the clock was a month ahead is not put off by a month', async () => {
+    const now = Date.now()
+    const { draftId } = await reply('soon')
+    const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'open' })
+    vi.useFakeTimers({ toFake: ['Date'], now: now + 30 * day })
+    try {
+      expect((await store.claim(mailboxId)).job?.id).toBe(outboxId)
+      await store.mail.call('outbox.settle', {
+        id: outboxId,
+        state: 'queued',
+        error: { code: 'recipient-refused', detail: {} },
+        serverLine: '450 greylisted',
+        refused: [],
+      })
+      vi.setSystemTime(now + 60_000)
+      expect(await store.claim(mailboxId)).toMatchObject({ job: { id: outboxId } })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('a new conversation appears at Send and is gone after undo', async () => {
     await store.call('settings.set', { undoSeconds: 30 })
     const draft = await store.call('drafts.start', { kind: 'new', conversationId: null, messageId: null })

@@ -181,11 +181,12 @@ describe('the search index', () => {
         const words = wordsOf({ ...message, words: Buffer.from(text) }, ours)
         // What an earlier batch left in the buffer belongs to no message of this one.
         const handed = handedWords(
-          handOver(
+          await handOver(
             [
               [1, null],
               [row?.id ?? 0, words],
             ],
+            () => Promise.resolve(),
             Uint8Array.from(Buffer.from('earlier '.repeat(20))).buffer,
           ),
         ).get(row?.id ?? 0)
