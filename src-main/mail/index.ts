@@ -11,7 +11,6 @@ import { onErrand } from '../shared/network-gate'
 import { joinPort, type Rpc } from '../shared/port-rpc'
 import { giveBackAtRest, muchAtWork } from '../shared/rest'
 import { joinApp } from '../shared/utility'
-import { yieldToWindow } from '../shared/yield'
 import { opens, testConnection } from './accounts/connection-test'
 import { findSettings } from './accounts/autoconfig'
 import { fetchImage } from './fetch-image'
@@ -31,7 +30,6 @@ import { trustSystemAuthorities } from './sync/server-rules'
 startMail()
 
 function startMail(): void {
-  yieldToWindow()
   giveBackAtRest(muchAtWork)
   const log = logger('mail')
   const ledger = new NetworkLedger()
@@ -85,6 +83,7 @@ function startMail(): void {
     mailForApp,
     {
       'mail.start': () => (mailboxes.start(), {}),
+      'mailbox.coming': () => (parser.warm(), {}),
       'mailbox.changed': ({ id }) => (mailboxes.changed(id), {}),
       'mailbox.removed': ({ id }) => (mailboxes.removed(id), {}),
       'network.changed': ({ online }) => (mailboxes.network(online), {}),

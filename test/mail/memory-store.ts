@@ -169,7 +169,7 @@ export class MemoryStore {
         ...folder.cursor,
         ...Object.fromEntries(Object.entries(cursor).filter(([, value]) => value !== undefined)),
       }
-      return { stored: items.length }
+      return { stored: items.length, asked: false }
     },
     'flags.apply': ({ folderId, uidValidity, changes, modSeq }) => {
       const folder = this.checked(folderId, uidValidity)

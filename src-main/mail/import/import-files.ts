@@ -154,17 +154,29 @@ export async function* readMailFile(file: MailFile, from: number): AsyncGenerato
   }
   const reader = new MboxReader(from, largestMessage)
   for await (const chunk of createReadStream(file.path, { start: from, highWaterMark: 1 << 20 })) {
-    if (chunk instanceof Uint8Array) for (const one of reader.push(chunk)) yield readOf(one)
+    if (chunk instanceof Uint8Array) for (const one of reader.push(chunk)) yield* readOf(one)
   }
-  for (const one of reader.finish()) yield readOf(one)
+  for (const one of reader.finish()) yield* readOf(one)
 }
 
-function readOf({ raw, at, end }: { raw: Buffer | null; at: number | null; end: number }): Read {
-  return { message: raw === null ? null : { raw, flags: flagsIn(raw), at: at ?? Date.now() }, next: end }
+function* readOf({ raw, at, end }: { raw: Buffer | null; at: number | null; end: number }): Generator<Read> {
+  // Deleted, or moved to another file: this one was not written anew since.
+  if (raw !== null && ((mozillaStatus(raw) ?? 0) & 8) !== 0) return
+  yield { message: raw === null ? null : { raw, flags: flagsIn(raw), at: at ?? Date.now() }, next: end }
 }
 
-/** What mbox files say in headers of their own (`Status`, `X-Gmail-Labels`); without them old mail counts as read. */
+/** What Thunderbird writes in front of a message in its files; what stands behind the first header of mail is its sender's. */
+function mozillaStatus(raw: Buffer): number | null {
+  const status = /^(?:X-[\w-]+:.*\r?\n)*?X-Mozilla-Status:[ \t]*([\da-f]{4})\b/i.exec(
+    raw.toString('latin1', 0, 2000),
+  )?.[1]
+  return status === undefined ? null : Number.parseInt(status, 16)
+}
+
+/** What mbox files say in headers of their own (`X-Mozilla-Status`, `Status`, `X-Gmail-Labels`); without them old mail counts as read. */
 function flagsIn(raw: Buffer): string[] {
+  const mozilla = mozillaStatus(raw)
+  if (mozilla !== null) return ['\\Seen', '\\Answered', '\\Flagged'].filter((_, bit) => (mozilla & (1 << bit)) !== 0)
   const end = raw.indexOf('\n\n')
   const crlf = raw.indexOf('\r\n\r\n')
   const head = raw.toString('latin1', 0, Math.min(...[end, crlf, 16_384].filter((at) => at >= 0)))

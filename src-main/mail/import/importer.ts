@@ -4,6 +4,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import { packPage } from '../../shared/page-bytes'
 import type { Rpc } from '../../shared/port-rpc'
+import { yieldToWindow } from '../../shared/yield'
 import type { MessageParser } from '../sync/page-pipe'
 import { findMailFiles, readMailFile, type FileMessage, type MailFile } from './import-files'
 
@@ -12,8 +13,8 @@ const log = logger('import')
 const pageMessages = 100
 const pageBytes = 4 * 1024 * 1024
 
-/** Where an import stands: files before `path` are done, of that one what lies before `at`. */
-const Position = z.object({ path: z.string(), at: z.number() })
+/** Where an import stands: files before `path` are done, of that one, as long as it has so many bytes, what lies before `at`. */
+const Position = z.object({ path: z.string(), at: z.number(), bytes: z.number().optional() })
 
 type Store = Pick<Rpc<StoreForMail>, 'call'>
 
@@ -53,6 +54,7 @@ export class Importer {
       try {
         const { job } = await store.call('imports.next', {})
         if (!job) continue
+        yieldToWindow()
         this.again = true
         await this.carryOut(store, job)
       } catch (fault) {
@@ -80,12 +82,14 @@ export class Importer {
               0,
               files.findIndex(({ path }) => path === from.path),
             )
+      // In one that is gone, or was changed meanwhile, the place means nothing: it is read anew, and what is here already is left out.
+      const goesOn = from !== null && files[start]?.path === from.path && files[start].bytes === from.bytes
       const before = files.slice(0, start).reduce((sum, { bytes }) => sum + bytes, 0)
       const feed = new Feed(store, this.parser, job.id, total, before)
       // Files without mail are told once, with the first page.
       if (from === null) feed.leave(left)
       for (const [index, file] of files.slice(start).entries()) {
-        const at = index === 0 && from !== null ? from.at : 0
+        const at = index === 0 && goesOn ? from.at : 0
         if (!(await this.readFile(feed, file, at))) return
         feed.fileDone(file)
       }
@@ -166,7 +170,8 @@ class Feed {
       // The sender's date where it has one: the file's own may be the day it was copied.
       return message ? [{ flags, internalDate: Math.round(message.date ?? at), message }] : []
     })
-    const at = file === null ? null : { path: file.path, at: this.next === 0 ? file.bytes : this.next }
+    const at =
+      file === null ? null : { path: file.path, at: this.next === 0 ? file.bytes : this.next, bytes: file.bytes }
     const { go } = await this.store.call('import.page', {
       id: this.id,
       folder: file?.folder ?? '',

@@ -1,13 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { behind, joined } from '../../shared/bytes'
+import { behind, gathered, taken } from '../../shared/bytes'
+import { yieldToWindow } from '../../shared/yield'
 import { extractPart, parseMessage } from './parse-message'
 import type { ParsedMessage } from '../../../src-preload/contract/internal'
 
 /** What the parser thread is asked, and what it answers. The bytes of a page lie one after another in one buffer. */
 export const ParserJob = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('page'), bytes: z.instanceof(Uint8Array), sizes: z.array(z.int()) }),
+  z.object({
+    kind: z.literal('page'),
+    bytes: z.instanceof(Uint8Array),
+    sizes: z.array(z.int()),
+    /** The window comes first from here on. */
+    yields: z.boolean(),
+  }),
   z.object({ kind: z.literal('part'), bytes: z.instanceof(Uint8Array), index: z.int() }),
 ])
 export type ParserJob = z.infer<typeof ParserJob>
@@ -16,15 +23,15 @@ export type ParserJob = z.infer<typeof ParserJob>
 type BareMessage = Omit<ParsedMessage, 'contentHash' | 'body' | 'source' | 'words'>
 
 export const ParserAnswer = z.discriminatedUnion('kind', [
-  // Bytes of all messages lie in one buffer: handing over hundreds of small ones costs more than parsing. The store
+  // Bytes of all messages lie in a few buffers: handing over hundreds of small ones costs more than parsing. The store
   // checks the whole shape of the messages.
   z.object({
     kind: z.literal('page'),
     messages: z.array(z.custom<BareMessage>((value) => typeof value === 'object' && value !== null)),
-    bytes: z.instanceof(Uint8Array),
+    bytes: z.array(z.instanceof(Uint8Array)),
     sizes: z.array(z.tuple([z.int(), z.int(), z.int().nullable(), z.int().nullable()])),
-    // By itself: the store keeps it a little longer than the rest.
-    words: z.instanceof(Uint8Array),
+    // By themselves: the store keeps them a little longer than the rest.
+    words: z.array(z.instanceof(Uint8Array)),
     /** The job's own bytes, for the next one. */
     used: z.instanceof(Uint8Array),
   }),
@@ -45,7 +52,11 @@ export function serveParser(): void {
   port.on('message', (message: unknown) => {
     void answer(ParserJob.parse(message), progress).then((value) => {
       const handed =
-        value.kind === 'failed' ? [] : value.kind === 'part' ? [value.bytes] : [value.bytes, value.words, value.used]
+        value.kind === 'failed'
+          ? []
+          : value.kind === 'part'
+            ? [value.bytes]
+            : [...value.bytes, ...value.words, value.used]
       port.postMessage(value, behind(...handed))
     })
   })
@@ -61,6 +72,7 @@ async function answer(job: ParserJob, progress: Int32Array): Promise<ParserAnswe
       return { kind: 'failed', code: PosternError.from(error).code === 'not-found' ? 'not-found' : 'unreadable' }
     }
   }
+  if (job.yields) yieldToWindow()
   const messages: ParsedMessage[] = []
   let from = 0
   for (const [index, size] of job.sizes.entries()) {
@@ -83,14 +95,13 @@ function pageOf(messages: readonly ParsedMessage[], used: Page['used']): ParserA
     found.push(words)
     sizes.push([contentHash.byteLength, body.byteLength, source?.byteLength ?? null, words?.byteLength ?? null])
   }
-  return { kind: 'page', messages: bare, bytes: joined(kept), sizes, words: joined(found), used }
+  return { kind: 'page', messages: bare, bytes: gathered(kept), sizes, words: gathered(found), used }
 }
 
-/** The messages of an answer, their bytes as pieces of its two buffers. */
+/** The messages of an answer, their bytes as pieces of its buffers. */
 export function messagesOf({ messages, bytes, sizes, words }: Page): ParsedMessage[] {
-  let at = 0
-  let wordsAt = 0
-  const take = (size: number): Uint8Array => bytes.subarray(at, (at += size))
+  const take = taken(bytes)
+  const takeWords = taken(words)
   return messages.map((message, index) => {
     const [contentHash, body, source, found] = sizes[index] ?? [0, 0, null, null]
     return {
@@ -98,7 +109,7 @@ export function messagesOf({ messages, bytes, sizes, words }: Page): ParsedMessa
       contentHash: take(contentHash),
       body: take(body),
       source: source === null ? null : take(source),
-      ...(found !== null && { words: words.subarray(wordsAt, (wordsAt += found)) }),
+      ...(found !== null && { words: takeWords(found) }),
     }
   })
 }

@@ -5,6 +5,7 @@ import { behind, joined } from '../../shared/bytes'
 import { lastCompilerLate } from '../../shared/compiled'
 import { logger } from '../../shared/log'
 import { startThread } from '../../shared/nursery'
+import { isYielding } from '../../shared/yield'
 import { unreadableMessage } from './parse-message'
 import { messagesOf, ParserAnswer, type ParserJob } from './parse-worker'
 
@@ -50,6 +51,8 @@ interface Waiting {
   job(spare: ArrayBuffer | null): ParserJob
   resolve(answer: ParserAnswer): void
   stuck(reason: StuckReason, index: number): void
+  /** The parser is closed: nothing is known of the message. */
+  ended(): void
 }
 type StuckReason = 'takes-too-long' | 'crashed'
 
@@ -80,17 +83,22 @@ export class Parser {
 
   /** Starts the thread while its first work is still on its way, and has it read a message: what code has run once runs faster. */
   warm(): void {
-    if (!this.ended && !this.current) void this.parse([example])
+    if (!this.ended && !this.current) this.parse([example]).catch(() => undefined)
   }
 
-  /** Parses in order. Never rejects while the parser is open. */
+  /** Parses in order. Rejects only when the parser is closed: what was under way then comes again, and is not called unreadable. */
   async parse(sources: readonly Uint8Array[]): Promise<ParsedMessage[]> {
     const done: ParsedMessage[] = []
     while (done.length < sources.length) {
       const rest = sources.slice(done.length)
       // The copy goes to the thread; the originals stay here until they are parsed, for when the thread dies.
       const sizes = rest.map((source) => source.byteLength)
-      const outcome = await this.run((spare) => ({ kind: 'page', bytes: joined(rest, spare), sizes }))
+      const outcome = await this.run((spare) => ({
+        kind: 'page',
+        bytes: joined(rest, spare),
+        sizes,
+        yields: isYielding(),
+      }))
       if ('answer' in outcome) {
         if (outcome.answer.kind === 'page') done.push(...messagesOf(outcome.answer))
         continue
@@ -119,7 +127,7 @@ export class Parser {
     const waiting = [...(this.current ? [this.current] : []), ...this.queue]
     this.current = null
     this.queue.length = 0
-    for (const one of waiting) one.stuck('crashed', 0)
+    for (const one of waiting) one.ended()
     const { worker } = this
     this.worker = null
     await worker?.terminate()
@@ -127,11 +135,12 @@ export class Parser {
 
   private run(job: Waiting['job']): Promise<{ answer: ParserAnswer } | { reason: StuckReason; index: number }> {
     if (this.ended) throw new PosternError('service-stopped')
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.queue.push({
         job,
         resolve: (answer) => resolve({ answer }),
         stuck: (reason, index) => resolve({ reason, index }),
+        ended: () => reject(new PosternError('service-stopped')),
       })
       this.next()
     })
@@ -162,12 +171,13 @@ export class Parser {
     if (this.worker) return this.worker
     this.progress = new Int32Array(new SharedArrayBuffer(8))
     this.seen = 0
-    lastCompilerLate()
     const worker = startThread(this.script, { parserProgress: this.progress.buffer }, limits)
     worker.on('message', (message: unknown) => {
       const answer = ParserAnswer.safeParse(message)
       const current = this.current
       this.current = null
+      // Once the thread has its code in the form in which it is kept.
+      lastCompilerLate()
       if (answer.success && answer.data.kind === 'page') this.keep(answer.data.used)
       if (answer.success) current?.resolve(answer.data)
       else current?.stuck('crashed', 0)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Mailbox } from '../../../src-preload/contract/mailboxes'
-import type { OutboxJob, OutboxOutcome } from '../../../src-preload/contract/internal'
+import type { OutboxJob, OutboxOutcome, StoreForMail, TableOutput } from '../../../src-preload/contract/internal'
 import { PosternError, type Failure } from '../../../src-preload/contract/errors'
 import { unreachableCodes } from '../../../src-preload/contract/unreachable'
 import { logger } from '../../shared/log'
@@ -43,6 +43,8 @@ export class OutboxSender {
   private readonly lookedSince = new Map<number, number>()
   private readonly putter: Putter
   private readonly openings: Openings
+  /** What became of a try, which the store did not take: its disk was full. */
+  private unsettled: OutboxOutcome | null = null
 
   constructor(
     private readonly mailbox: Mailbox,
@@ -86,25 +88,43 @@ export class OutboxSender {
 
   /** Sends until nothing is due; returns how long to wait. */
   private async sendDue(): Promise<number> {
+    if (this.unsettled) await this.settle(this.unsettled)
+    let lookedFor: number | null = null
     while (!this.rounds.stopped) {
-      const { job, nextDueAt, look } = await this.ports.store.call('outbox.claim', {
-        mailboxId: this.mailbox.id,
-        looked: [...this.others.looked].map(([mailboxId, at]) => ({ mailboxId, at })),
-      })
+      const { job, nextDueAt, look }: TableOutput<StoreForMail, 'outbox.claim'> = await this.ports.store.call(
+        'outbox.claim',
+        {
+          mailboxId: this.mailbox.id,
+          looked: [...this.others.looked].map(([mailboxId, at]) => ({ mailboxId, at })),
+          lookedFor,
+        },
+      )
       if (look !== null) {
-        if (await this.look(look)) continue
-        return this.rounds.later()
+        if (!(await this.look(look))) return this.rounds.later()
+        lookedFor = look.id
+        continue
       }
       if (!job) return nextDueAt === null ? idleMs : Math.max(50, nextDueAt - Date.now())
       const stopped = await this.whyNot(job)
       const outcome = stopped ? stoppedBy(job, stopped) : await this.sendOne(job)
-      await this.ports.store.call('outbox.settle', outcome)
+      await this.settle(outcome)
       log.info('message settled', { id: job.id, state: outcome.state, code: outcome.error?.code })
       if (outcome.state === 'queued') return this.rounds.later()
       this.rounds.worked()
       this.putter.wake()
     }
     return idleMs
+  }
+
+  /** Told again with the next round where the store cannot take it: an item that nothing is heard of is on its way for ever. */
+  private async settle(outcome: OutboxOutcome): Promise<void> {
+    this.unsettled = null
+    try {
+      await this.ports.store.call('outbox.settle', outcome)
+    } catch (error) {
+      if (PosternError.from(error).code !== 'not-found') this.unsettled = outcome
+      throw error
+    }
   }
 
   /** Before an answer leaves, what came in meanwhile must be here: a colleague may have answered. */

@@ -23,7 +23,8 @@ export class FetchAround {
   private readonly culprits = new Map<number, number>()
   private readonly withheld = new Map<number, { at: number; times: number }>()
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** @param now a counter that nobody sets back: what is withheld would wait until its time comes again */
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** UIDs that the server did not hand out when asked last. */
   get missing(): ReadonlySet<number> {

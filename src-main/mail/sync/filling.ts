@@ -74,13 +74,17 @@ export class Filling {
         const session = await this.connections.openWatch()
         session.onChange(() => signal.wake())
         session.onClose(() => signal.wake())
-        while (wanted() && !session.closed) {
-          await inbox.catchUp(session)
-          await signal.sleep(pollMs)
-          // Several changes at once come as several lines.
-          await new Promise((resolve) => setTimeout(resolve, 20))
+        try {
+          while (wanted() && !session.closed) {
+            await inbox.catchUp(session)
+            await signal.sleep(pollMs)
+            // Several changes at once come as several lines.
+            await new Promise((resolve) => setTimeout(resolve, 20))
+          }
+        } finally {
+          // Another one takes its place, also where the server only refused a command.
+          await session.close()
         }
-        await session.close()
       } catch (error) {
         log.info('no second connection', { code: PosternError.from(error).code })
       }

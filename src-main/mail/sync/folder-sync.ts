@@ -48,8 +48,12 @@ export class FolderSync {
   private readonly following = new Lock()
   private readonly opening = new Lock()
   private readonly looks = new FolderLooks()
-  /** MODSEQ at which a backfill began: flags that changed while its pages were under way are looked at again. */
-  private filledSince: string | null = null
+  /** MODSEQ at which a backfill began: flags that changed while its pages were under way are looked at again. The store has no later one until then. */
+  private filledSince: string | null
+  /** What does not come when more of it is to be kept. */
+  private readonly deepening = new FetchAround()
+  /** Somebody asks the store on and on. */
+  private gently = false
 
   constructor(
     private readonly store: Pick<Rpc<StoreForMail>, 'call'>,
@@ -60,6 +64,7 @@ export class FolderSync {
     private readonly budget: Budget = unlimited,
   ) {
     this.stored = new StoredFolder(store, cursor)
+    this.filledSince = cursor.complete ? null : cursor.modSeq
   }
 
   get cursor(): FolderCursor {
@@ -87,6 +92,7 @@ export class FolderSync {
         if (this.cursor.uidValidity !== null) log.info('UIDs begin anew', { folder: this.cursor.folderId, reused })
         this.filledSince = null
         this.around.reset()
+        this.deepening.reset()
         await this.stored.reset(state.uidValidity)
       }
       this.looks.opened(state)
@@ -221,9 +227,15 @@ export class FolderSync {
     await this.open(session)
     while (!stopped()) {
       const uidValidity = this.stored.uidValidity
-      const uids = await this.partial(deepenPage)
-      const wanted = new Set(uids)
-      for await (const row of session.fetchSources(uids)) {
+      // What the server does not hand out waits its time, and holds up none of the others.
+      const uids = (await this.partial(deepenPage + this.deepening.missing.size)).filter((uid) =>
+        this.deepening.due(uid),
+      )
+      if (uids.length === 0) return
+      for await (const row of this.deepening.fetch(
+        session,
+        uids.toSorted((a, b) => a - b),
+      )) {
         const begun = performance.now()
         const [message] = await this.parser.parse([row.source])
         if (message)
@@ -233,12 +245,9 @@ export class FolderSync {
             uid: row.uid,
             message,
           })
-        wanted.delete(row.uid)
         if (stopped()) return
         await pace.rest(performance.now() - begun, depth.pace)
       }
-      // What the server does not hand out would be asked for again and again.
-      if (uids.length < deepenPage || wanted.size > 0) return
     }
   }
 
@@ -274,33 +283,34 @@ export class FolderSync {
   }
 
   private async followFlags(session: ImapSession, state: FolderState, thorough: boolean): Promise<void> {
+    const { highUid, complete } = this.cursor
     const known = this.cursor.modSeq === null ? null : BigInt(this.cursor.modSeq)
     const backwards = known !== null && state.modSeq !== null && state.modSeq < known
     if (session.condstore && known !== null && !backwards) {
-      const refill = this.cursor.complete && this.filledSince !== null ? BigInt(this.filledSince) : known
+      const refill = complete && this.filledSince !== null ? BigInt(this.filledSince) : known
       const since = refill < known ? refill : known
       if (state.modSeq !== null && state.modSeq === since) return
       const { changes, highest } = await session.fetchFlagChanges(since)
       const vanished = session.takeVanished()
       if (vanished.length > 0) await this.stored.vanish(vanished)
-      const modSeq = [known, highest, state.modSeq ?? 0n].reduce((most, one) => (one > most ? one : most))
+      const modSeq = [known, highest, state.modSeq ?? 0n].reduce((most, one) => (one > most ? one : most)).toString()
+      // Here ahead of the cursor: of a window that was cut short, or moved here by our own act.
+      const later = changes.flatMap(({ uid }) => (uid > highUid ? uid : [])).toSorted((a, b) => a - b)
+      const ahead = later.length > 0 ? await this.stored.known(later) : new Set<number>()
       await this.stored.applyFlags(
-        changes.filter(
-          (change) => change.uid <= this.cursor.highUid && (this.cursor.complete || change.uid >= this.cursor.lowUid),
-        ),
-        modSeq.toString(),
+        changes.filter(({ uid }) => ahead.has(uid) || (uid <= highUid && (complete || uid >= this.cursor.lowUid))),
+        complete ? modSeq : null,
         session.keepsKeywords,
       )
-      if (this.cursor.complete) this.filledSince = null
+      this.stored.move({ modSeq })
+      if (complete) this.filledSince = null
       return
     }
     // Without CONDSTORE, or with one that went backwards: the newest window at every look, everything when it is due.
     const modSeq = session.condstore ? (this.modSeqOf(state).modSeq ?? null) : null
     const countsModSeq = modSeq !== null
     const all = thorough || countsModSeq || this.looks.allFlagsDue
-    const uids = (await session.searchUids()).filter(
-      (uid) => uid <= this.cursor.highUid && (this.cursor.complete || uid >= this.cursor.lowUid),
-    )
+    const uids = (await session.searchUids()).filter((uid) => uid <= highUid && (complete || uid >= this.cursor.lowUid))
     const wanted = all ? uids : uids.slice(-flagsWindow)
     for (let end = wanted.length; end > 0; end -= flagsWindow) {
       const changes: FolderFlags[] = []
@@ -366,13 +376,8 @@ export class FolderSync {
       if (this.stored.generation !== generation)
         throw new PosternError('connection-lost', 'UIDVALIDITY changed meanwhile')
       const begun = performance.now()
-      await this.store.call('ingest.page', {
-        folderId: this.cursor.folderId,
-        uidValidity,
-        ...packPage(items),
-        cursor,
-        backfill,
-      })
+      const page = { folderId: this.cursor.folderId, uidValidity, ...packPage(items), cursor, backfill }
+      this.gently = (await this.store.call('ingest.page', page, this.gently)).asked
       this.stored.move(cursor)
       if (items.length > 0)
         this.progress.stored(items.length, Math.min(...items.map((item) => item.message.date ?? item.internalDate)))

@@ -50,7 +50,8 @@ export class ImapSession extends ImapConnection {
       // A few bytes can name millions of UIDs (R36); beyond this the comparison of counts finds what is gone.
       if (this.vanishedUids.length >= mostVanished) return
       if (event.uid !== undefined) this.vanishedUids.push(event.uid)
-      this.changed()
+      // What vanished EARLIER is an answer to our own question: taken for news it would be asked for again at once, and again.
+      if (event.earlier !== true) this.changed()
     })
   }
 

@@ -5,6 +5,7 @@ import type { Rpc } from '../../shared/port-rpc'
 import { logger } from '../../shared/log'
 import { Backoff, Sleeper } from './backoff'
 import { FolderList } from './folder-list'
+import { yieldToWindow } from '../../shared/yield'
 import { folderRoles } from './folder-roles'
 import type { FolderSync } from './folder-sync'
 import type { MessageParser } from './page-pipe'
@@ -246,12 +247,16 @@ export class MailboxSync {
       // Offline stays offline until the server answers, or it would say "Connecting" at every try.
       if (!this.unreachable) this.progress.report('connecting')
       const fresh = await this.isNew()
+      // Who has just added a mailbox waits for its first page; after that the window comes first.
+      if (!fresh) yieldToWindow()
+      const connecting = this.connectFirst()
       if (fresh) this.ports.parser.warm?.()
-      const work = await this.connectFirst()
+      const work = await connecting
       this.connected()
       let states = await this.list.refresh(work, !fresh)
       this.progress.report('syncing')
       await this.filling.firstPages(work)
+      yieldToWindow()
       this.actsWaiting()
       if (fresh) states = await this.list.refresh(work)
       await this.progress.count(states)
@@ -351,6 +356,8 @@ export class MailboxSync {
     this.askedForAll = this.lookAround = this.moved = false
     this.touchedPaths = new Set()
     const states = await this.list.refresh(session)
+    if (this.list.all.some(({ cursor }) => !cursor.complete && !this.progress.isRefused(cursor.folderId)))
+      this.progress.lost()
     const differing = await this.progress.count(states)
     for (const folder of this.list.all) {
       if (this.stopped) return
@@ -376,6 +383,11 @@ export class MailboxSync {
       if (folder.cursor.complete) await folder.catchUp(session, thorough)
       // New, or begun anew just now.
       if (folder.cursor.complete || this.stopped) return
+      // Not in step any more: a look at everything counts what is to come, tells it, and fetches it.
+      if (this.progress.isSynced && !this.progress.isRefused(folder.cursor.folderId)) {
+        this.lookAround = true
+        return
+      }
       await folder.backfill(session, () => this.stopped)
       await folder.catchUp(session, thorough)
     })

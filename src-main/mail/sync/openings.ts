@@ -29,7 +29,7 @@ export class Openings {
   }
 
   /** What is begun later is left alone. */
-  private giveUp(error: PosternError, ms = 0): void {
+  giveUp(error: PosternError, ms = 0): void {
     const before = this.under
     this.under = new AbortController()
     if (ms === 0) before.abort(error)

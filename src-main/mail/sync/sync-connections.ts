@@ -104,6 +104,8 @@ export class SyncConnections {
   async stop(): Promise<void> {
     this.stopped = true
     clearTimeout(this.actsTimer)
+    // A server that does not answer would hold up whoever waits for the end.
+    this.openings.giveUp(new PosternError('cancelled', 'stopped'))
     await Promise.all(this.all().map((session) => session.close()))
   }
 

@@ -66,7 +66,11 @@ export class SyncProgress {
     this.report('idle')
   }
 
-  /** The connection is gone: the next one begins its count anew. */
+  get isSynced(): boolean {
+    return this.syncedAt !== null
+  }
+
+  /** The connection is gone, or a folder is to be filled: the next count is that of a sync. */
   lost(): void {
     this.syncedAt = null
   }

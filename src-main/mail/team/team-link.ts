@@ -57,6 +57,8 @@ export class TeamLink {
   async stop(): Promise<void> {
     this.stopped = true
     this.sleeper.wake()
+    // A server that does not answer would hold up whoever waits for the end.
+    this.openings.giveUp(new PosternError('cancelled', 'stopped'))
     await this.carrier?.close()
     await this.running
   }
@@ -108,10 +110,7 @@ export class TeamLink {
         await this.carrier?.close()
         this.carrier = null
         if (this.stopped) return
-        await this.report(
-          offlineCodes.has(failure.code) ? 'offline' : failure.code === 'server-refused' ? 'delayed' : 'failed',
-          failure,
-        )
+        await this.report(stateAfter(failure), failure)
         if (!this.linkChanged) await this.sleeper.sleep(this.backoff.next())
       }
     }
@@ -277,6 +276,12 @@ function openNats(server: NatsServer, mailboxId: number): Promise<LogCarrier> {
 /** Whether a server can carry a team, before one is made over it. @throws PosternError why not */
 export async function tryNats(server: NatsServer, mailboxId: number): Promise<void> {
   await (await openNats(server, mailboxId)).close()
+}
+
+/** A server that does not take us now may the next time: that is no failure that a person could mend. */
+function stateAfter({ code }: PosternError): TeamLinkState {
+  if (offlineCodes.has(code)) return 'offline'
+  return code === 'server-refused' || code === 'server-busy' ? 'delayed' : 'failed'
 }
 
 const offlineCodes: ReadonlySet<string> = new Set([

@@ -176,6 +176,66 @@ test('goes on where it was when mail or the store ended in the middle, and nothi
   expect((await last()).messages + (await last()).duplicates).toBeGreaterThanOrEqual(450)
 })
 
+test.each(['vanished', 'changed'] as const)(
+  'a file that %s while the program was not there leaves no piece of a message, and hides no other one',
+  async (what) => {
+    const dir = folder()
+    const mbox = (from: number, to: number): Buffer =>
+      Buffer.concat(Array.from({ length: to - from }, (_, n) => mboxEntry(letter(from + n), 'a@x', 0)))
+    writeFileSync(join(dir, 'a.mbox'), mbox(0, 150))
+    writeFileSync(join(dir, 'b.mbox'), mbox(200, 350))
+    await importer.stop()
+    await store.app.call('transfer.import', {
+      paths: [dir],
+      name: 'old',
+      target: { kind: 'new', name: 'Old', address: null },
+    })
+    let pages = 0
+    importer = new Importer(parser)
+    importer.connectStore({
+      call: (async (name: never, input: never) => {
+        if (name === 'import.page' && ++pages === 3) void importer.stop()
+        return store.mail.call(name, input)
+      }) as typeof store.mail.call,
+    })
+    await expect.poll(() => pages, patient).toBe(3)
+    await importer.stop()
+    // Some were taken out of it by the program that it belongs to.
+    if (what === 'vanished') rmSync(join(dir, 'b.mbox'))
+    else writeFileSync(join(dir, 'b.mbox'), mbox(270, 400))
+    importer = new Importer(parser)
+    importer.connectStore(store.mail)
+    await expect.poll(async () => (await last()).state, patient).toBe('done')
+    const wanted =
+      what === 'vanished'
+        ? [...Array(150).keys()]
+        : [...Array(150).keys(), ...[...Array(130).keys()].map((n) => 270 + n)]
+    const all = sources()
+    const known = new Set([...Array(400).keys()].map((n) => letter(n).toString('latin1')))
+    expect(all.filter((source) => !known.has(source))).toEqual([])
+    expect(wanted.filter((n) => !all.includes(letter(n).toString('latin1')))).toEqual([])
+  },
+)
+
+test('what Thunderbird deleted and left in its file does not come back, and what it says was not read, answered or starred stays so', async () => {
+  const dir = folder()
+  const marked = (n: number, status: string): Buffer =>
+    mboxEntry(Buffer.concat([Buffer.from(`X-Mozilla-Status: ${status}\r\n`), letter(n)]), 'a@x', 0)
+  writeFileSync(
+    join(dir, 'Inbox'),
+    Buffer.concat([marked(1, '0009'), marked(2, '0000'), marked(3, '0007'), marked(4, '0008')]),
+  )
+  expect(await importAll(dir)).toMatchObject({ state: 'done', messages: 2, left: 0 })
+  expect(
+    store.db.read.all(
+      'SELECT m.subject, l.flags FROM messages m JOIN locations l ON l.message_id = m.id ORDER BY m.subject',
+    ),
+  ).toEqual([
+    { subject: 'Old 2', flags: 0 },
+    { subject: 'Old 3', flags: 7 },
+  ])
+})
+
 test('cancelled, it stops and keeps what came; what cannot be imported is refused with a reason', async () => {
   const dir = folder()
   writeFileSync(

@@ -1,10 +1,15 @@
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Parser } from '../../../src-main/mail/parse/parser'
 import { parseMessage } from '../../../src-main/mail/parse/parse-message'
+import type { ParserJob } from '../../../src-main/mail/parse/parse-worker'
 import { unpackSource } from '../../../src-main/shared/message-body'
 import { makeMessages } from './make-messages'
 
@@ -52,6 +57,28 @@ test('a thread that is started ahead of its work is the one that does it, and no
   expect(threads()).toBe(0)
 })
 
+test.runIf(process.platform === 'linux')(
+  'the thread takes nothing from the window once more is to come than a first page',
+  async () => {
+    /** How many threads of this process stand behind the others. */
+    const behind = (): number =>
+      readdirSync('/proc/self/task').filter((thread) => {
+        const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'latin1')
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]) > getPriority()
+      }).length
+    const worker = new Worker(script, { workerData: { parserProgress: new SharedArrayBuffer(8) } })
+    const parse = async (yields: boolean): Promise<number> => {
+      const bytes = new Uint8Array(trap('page'))
+      worker.postMessage({ kind: 'page', bytes, sizes: [bytes.byteLength], yields } satisfies ParserJob)
+      await once(worker, 'message')
+      return behind()
+    }
+    const before = await parse(false)
+    expect(await parse(true)).toBe(before + 1)
+    await worker.terminate()
+  },
+)
+
 test('a message that hangs the parser holds up none but itself, and keeps its source (R24, R25)', async () => {
   const good = [...makeMessages(4)].map((message) => message.raw)
   const raws = [...good.slice(0, 2), trap('TRAP-HANG'), ...good.slice(2)]
@@ -66,6 +93,15 @@ test('a message that kills the parser does not end the others (R24)', async () =
   const good = [...makeMessages(3)].map((message) => message.raw)
   const parsed = await parser.parse([trap('TRAP-EXIT'), ...good, trap('TRAP-EXIT')])
   expect(parsed.map((message) => message.unreadable)).toEqual(['crashed', null, null, null, 'crashed'])
+})
+
+test('a parser that is ended with the program calls no message unreadable', async () => {
+  const ending = new Parser(script, 60_000)
+  ending.warm()
+  const results = Promise.allSettled([ending.parse([trap('one')]), ending.parse([trap('two')])])
+  await ending.close()
+  for (const result of await results)
+    expect(result).toMatchObject({ status: 'rejected', reason: { code: 'service-stopped' } })
 })
 
 test('an attachment comes out as it went in; one that is not there is not found', async () => {

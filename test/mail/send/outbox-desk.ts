@@ -1,6 +1,7 @@
 /** A real store with a real sender in this process, on a server for outgoing mail; its mailbox has an empty Sent. */
 import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import { OutboxSender, type Synced } from '../../../src-main/mail/send/outbox-sender'
+import type { SyncPorts } from '../../../src-main/mail/sync/mailbox-sync'
 import type { Harness } from '../../store/helpers'
 import { inlineParser, mailboxAt, serverAt } from '../harness'
 
@@ -24,19 +25,24 @@ export function mailboxFor(port: number): Omit<Mailbox, 'id' | 'paused'> {
   return settings
 }
 
-export function outboxDesk(harness: Harness, port: number): OutboxSender {
+export function outboxDesk(
+  harness: Harness,
+  port: number,
+  sync: Partial<Synced> = {},
+  store: SyncPorts['store'] = harness.mail,
+): OutboxSender {
   const mailbox: Mailbox = { ...mailboxFor(port), id: 1, paused: false }
   return new OutboxSender(
     mailbox,
     {
-      store: harness.mail,
+      store,
       parser: inlineParser,
       app: {
         call: async (_name, input) =>
           ({ user: 'server' in input ? input.server.user : '', password: 'right-password' }) as never,
       },
     },
-    emptyServer,
+    { ...emptyServer, ...sync },
   )
 }
 

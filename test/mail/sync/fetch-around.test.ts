@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { FetchAround } from '../../../src-main/mail/sync/fetch-around'
 import type { FetchedMessage } from '../../../src-main/mail/sync/imap-session'
@@ -63,4 +63,20 @@ test('what has gone from the server, or has come, is no longer called missing', 
   await fetched(around, server(new Set([3, 4]), 'server-refused'), [1, 2, 3, 4])
   around.confirm(new Set([1, 2, 4]), new Set([1, 2, 4]))
   expect(around.missing.size).toBe(0)
+})
+
+test('a clock that is set back does not put off what is withheld', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+  try {
+    const around = new FetchAround()
+    const one = server(new Set([3]), 'server-refused')
+    await fetched(around, one, [3])
+    await fetched(around, one, [3])
+    expect(around.due(3)).toBe(false)
+    vi.advanceTimersByTime(31_000)
+    vi.setSystemTime(Date.now() - 86_400_000)
+    expect(around.due(3)).toBe(true)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -147,6 +147,19 @@ test('a message that breaks every connection does not keep the rest away (R36)',
 })
 
 describe('folders', () => {
+  test('a server is not asked again and again for a message that vanished', async () => {
+    const server = await imitate('qresync')
+    for (let n = 0; n < 10; n++) server.mail.add('INBOX', letter(`m${n}`))
+    const { store } = follow(server)
+    await untilIdle(store)
+    server.mail.expunge('INBOX', [3])
+    await until(() => store.folder('INBOX').messages.size === 9, 'gone here too')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const before = server.seen.commands.length
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(server.seen.commands.slice(before).filter((said) => said !== 'IDLE')).toEqual([])
+  })
+
   test('a renamed folder is not fetched again', async () => {
     const server = await imitate('qresync')
     server.mail.create('Orders')

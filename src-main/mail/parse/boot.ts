@@ -1,0 +1,4 @@
+import { runCompiled } from '../../shared/compiled'
+
+runCompiled()
+void import('./parser-thread')
