@@ -47,7 +47,7 @@ export default defineConfig({
           mail: 'src-main/mail/boot.ts',
           // Threads of the two.
           'store-thread': 'src-main/store/thread.ts',
-          'mail-parser': 'src-main/mail/parse/parser-thread.ts',
+          'mail-parser': 'src-main/mail/parse/boot.ts',
           compiled: 'src-main/shared/compiled.ts',
         },
         // All in one folder: code finds its neighbours from where it lies.

@@ -15,19 +15,19 @@ const quietMs = 1000
 export class AccessHead {
   private waiting: Head | null = null
   private timer: NodeJS.Timeout | undefined
+  private keeping: Promise<void> = Promise.resolve()
 
   constructor(private readonly keys: Keys) {}
 
-  /** What an earlier run kept; null when there is none or the keychain does not answer. */
+  /**
+   * What an earlier run kept; null when there is none. Throws `keychain-failed` when that is not known: what is kept must not
+   * be written over then, for the log was not held against it.
+   */
   async read(): Promise<Head | null> {
-    try {
-      const stored = await this.keys.secret(name)
-      const head = stored === null ? null : Head.safeParse(JSON.parse(stored))
-      return head?.success ? head.data : null
-    } catch (fault) {
-      log.warn('the head of the access log cannot be read', { fault })
-      return null
-    }
+    const stored = await this.keys.secret(name)
+    const head = stored === null ? null : Head.safeParse(json(stored))
+    if (head?.success === false) log.warn('the head of the access log cannot be read')
+    return head?.data ?? null
   }
 
   /** Takes an event of the store. @returns false when it is none about the head */
@@ -46,16 +46,32 @@ export class AccessHead {
     this.waiting = null
   }
 
+  /** Returns once what was told before is kept, also what is on its way to the keychain already. */
   async flush(): Promise<void> {
     clearTimeout(this.timer)
     this.timer = undefined
+    this.keeping = this.keeping.then(() => this.keep())
+    await this.keeping
+  }
+
+  /** One after the other: a head that the keychain does not take is tried again with the next one, and at the end, unless a later one came. */
+  private async keep(): Promise<void> {
     const head = this.waiting
-    this.waiting = null
     if (!head) return
+    this.waiting = null
     try {
       await this.keys.setSecret(name, JSON.stringify(head))
     } catch (fault) {
+      this.waiting ??= head
       log.warn('the head of the access log cannot be kept', { fault })
     }
+  }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

@@ -154,6 +154,7 @@ export async function run({
         done(workspace.mailboxes.startTest(testId, settings, given)),
       'app.connectionTest': ({ testId }) => workspace.mailboxes.test(testId),
       'app.addMailbox': async ({ settings, depth, ...given }) => {
+        workspace.mailboxes.comes()
         const { id, existed } = await workspace.mailboxes.add(settings, given, depth)
         if (existed) throw new PosternError('conflict', 'mailbox exists', { what: 'mailbox' })
         return { id }
@@ -217,9 +218,15 @@ export async function run({
 
   setMenu({})
   await policyRead
+  let stopping = false
+  let wantedAgain = false
   const started = workspace.start()
-  app.on('second-instance', () => window.open())
-  app.on('activate', () => window.open())
+  const open = (): void => {
+    if (stopping) wantedAgain = true
+    else window.open()
+  }
+  app.on('second-instance', open)
+  app.on('activate', open)
   app.on('window-all-closed', () => {
     // On macOS too: an inbox without its window would go on syncing unseen.
     app.quit()
@@ -229,7 +236,6 @@ export async function run({
   watchPower((onBattery) => workspace.powerChanged(onBattery))
   watchNetwork((online) => workspace.networkChanged(online))
 
-  let stopping = false
   app.on('will-quit', (event) => {
     if (stopping) return
     stopping = true
@@ -237,6 +243,8 @@ export async function run({
     void workspace.stop().finally(() => {
       files.empty()
       log.info('stopped')
+      // Somebody started it while it ended: that start left it to this one.
+      if (wantedAgain) app.relaunch()
       app.exit(0)
     })
   })

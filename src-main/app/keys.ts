@@ -362,6 +362,11 @@ export class Keys {
     })
   }
 
+  /** Returns once everything is kept that was given to keep before, or was not taken. */
+  async settled(): Promise<void> {
+    await this.moving.hold(() => Promise.resolve())
+  }
+
   private keeper(): SecretKeeper {
     if (!this.key || !this.ring) throw new PosternError('store-locked')
     return this.ring.mode === 'keychain' ? this.keychain : sealedFile(this.profile, this.key)

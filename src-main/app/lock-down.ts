@@ -4,17 +4,16 @@ import { appOrigin, mailOrigin } from './protocol'
 /** What a frame may hold: the pages that show a mail and a PDF, and the mail itself. */
 const frames = [`${mailOrigin}/mail-frame.html`, `${mailOrigin}/pdf-frame.html`, 'about:srcdoc']
 
+/** Of a scheme of our own Node knows no origin: `new URL(…).origin` is "null". */
+const isOurs = (url: string): boolean => url.startsWith(`${appOrigin}/`)
+
 /** No page navigates, opens windows, asks for devices or downloads (R8). Links leave only through `openLink`. */
 export function lockDown(session: Session): void {
-  session.setPermissionRequestHandler((contents, permission, answer, details) => {
-    answer(
-      permission === 'clipboard-sanitized-write' &&
-        details.isMainFrame &&
-        new URL(contents.getURL()).origin === appOrigin,
-    )
+  session.setPermissionRequestHandler((_contents, permission, answer, { isMainFrame, requestingUrl }) => {
+    answer(permission === 'clipboard-sanitized-write' && isMainFrame && isOurs(requestingUrl))
   })
   session.setPermissionCheckHandler(
-    (_contents, permission, origin) => permission === 'clipboard-sanitized-write' && origin.startsWith(appOrigin),
+    (_contents, permission, origin) => permission === 'clipboard-sanitized-write' && isOurs(`${origin}/`),
   )
   session.setDevicePermissionHandler(() => false)
   session.on('will-download', (event) => event.preventDefault())

@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AppForMail, Credential, Handlers, MailForApp, StoreForApp } from '../../src-preload/contract/internal'
+import type {
+  AppForMail,
+  Credential,
+  Handlers,
+  MailForApp,
+  StoreForApp,
+  TableInput,
+} from '../../src-preload/contract/internal'
 import type { MailboxDepth } from '../../src-preload/contract/depth'
 import { MailboxSettings, type Mailbox } from '../../src-preload/contract/mailboxes'
 import { MailUse, OauthClient } from '../../src-preload/contract/sign-in'
@@ -55,13 +62,24 @@ export class Mailboxes {
     this.former = new FormerPasswords(keys)
   }
 
+  /** A person adds a mailbox: mail gets ready for its first page meanwhile. Where mail is not up, only time is lost. */
+  comes(): void {
+    this.tellMail('mailbox.coming', {}).catch(() => undefined)
+  }
+
   /** A mailbox that is there already stays as it is. `depth` is set before mail hears of the mailbox: nothing is fetched beyond it. */
   async add(settings: MailboxSettings, given: Given, depth?: MailboxDepth): Promise<{ id: number; existed: boolean }> {
     refusePlaintext(settings)
     const made = await this.store().call('mailbox.create', { settings, depth })
     if (made.existed) return made
-    await this.keepSecrets(made.id, settings, given)
-    await this.tellMail('mailbox.changed', made.id)
+    try {
+      await this.keepSecrets(made.id, settings, given)
+    } catch (fault) {
+      // Left behind without its password it could not be added again.
+      await this.store().call('mailbox.remove', { id: made.id })
+      throw fault
+    }
+    await this.tellMail('mailbox.changed', { id: made.id })
     return made
   }
 
@@ -70,11 +88,11 @@ export class Mailboxes {
     if (Object.values(given).some((one) => one !== undefined)) await this.keepFormer(id)
     await this.store().call('mailbox.update', { id, settings })
     await this.keepSecrets(id, settings, given)
-    await this.tellMail('mailbox.changed', id)
+    await this.tellMail('mailbox.changed', { id })
   }
 
   async remove(id: number): Promise<void> {
-    await this.tellMail('mailbox.removed', id)
+    await this.tellMail('mailbox.removed', { id })
     await this.store().call('mailbox.remove', { id })
     const grants = await this.grantsOf(id)
     for (const use of uses) await this.keys.removeSecret(secretName(id, use))
@@ -236,9 +254,12 @@ export class Mailboxes {
   }
 
   /** mail may be down or restarting; it reads all mailboxes anew when it comes up. */
-  private async tellMail(call: 'mailbox.changed' | 'mailbox.removed', id: number): Promise<void> {
+  private async tellMail<N extends 'mailbox.coming' | 'mailbox.changed' | 'mailbox.removed'>(
+    call: N,
+    input: TableInput<MailForApp, N>,
+  ): Promise<void> {
     try {
-      await this.mail().call(call, { id })
+      await this.mail().call(call, input)
     } catch (fault) {
       if (!(fault instanceof PosternError) || !['service-stopped', 'service-restarting'].includes(fault.code))
         throw fault

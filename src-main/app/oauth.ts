@@ -39,6 +39,8 @@ const tokenName = (id: string): string => `grant:${id}:refresh`
 
 /** An access token that ends within this is not handed out any more, in ms. */
 const spareMs = 2 * 60_000
+/** A lock or an end waits for a provider's answer for so long at most, in ms. */
+const renewMs = 3000
 /** The end of a permission is forecast this long before, in ms. */
 const forecastMs = 7 * 24 * 3600_000
 
@@ -187,6 +189,12 @@ export class SignIns {
     const work = this.refresh(id, grant).finally(() => this.refreshing.delete(id))
     this.refreshing.set(id, work)
     return work
+  }
+
+  /** Returns once no permission is being renewed: what a provider gave for a token that is used up now is kept then. */
+  async renewed(): Promise<void> {
+    const late = new Promise((resolve) => setTimeout(resolve, renewMs).unref())
+    await Promise.race([Promise.allSettled(this.refreshing.values()), late])
   }
 
   private async refresh(id: string, grant: Grant): Promise<string> {

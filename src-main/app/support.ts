@@ -1,6 +1,14 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { app, BrowserWindow, dialog, nativeTheme, type IpcMainInvokeEvent, type Session } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  nativeTheme,
+  type BrowserWindowConstructorOptions,
+  type IpcMainInvokeEvent,
+  type Session,
+} from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { PosternEvent } from '../../src-preload/contract/events'
 import type { SupportCard } from '../../src-preload/contract/support'
@@ -29,10 +37,14 @@ interface Person {
 
 const personOf = (card: SupportCard): Person => ({ card, fingerprint: fingerprintOf(card), words: wordsOf(card) })
 
-/** Signing in of support people, and the window of a session. Keys are read from their file for one signature and forgotten. */
+/** Ends that whoever sat there has made. */
+const byThemselves: ReadonlySet<string> = new Set(['ended-by-staff', 'window-closed'])
+
+/** Signing in of support people, the window of a session, and what is said when it is taken away. Keys are read from their file for one signature and forgotten. */
 export class SupportAccess {
   private keyFile: KeyFile | null = null
   private current: { window: BrowserWindow; session: number } | null = null
+  private note: BrowserWindow | null = null
 
   constructor(
     private readonly workspace: Workspace,
@@ -103,13 +115,52 @@ export class SupportAccess {
     return signChallenge(this.keyFile, passphrase, challenge)
   }
 
-  /** The session ended: revoked, over, by its own window, or (null) with the store. Its window goes at once. */
+  /** The session ended: revoked, over, by its own window, or (null) with the store. Its window goes at once; whoever sat there is told why. */
   ended(session: number | null, why: string): void {
     if (!this.current || (session !== null && this.current.session !== session)) return
     const { window } = this.current
     log.info('support session ended', { why })
     this.current = null
-    if (!window.isDestroyed()) window.destroy()
+    if (window.isDestroyed()) return
+    if (!byThemselves.has(why)) this.tell(why, window.isFocused())
+    window.destroy()
+  }
+
+  /** A window of its own with one sentence: no page that ever held mail stays. */
+  private tell(why: string, inFront: boolean): void {
+    const owner = this.owner()
+    // Its text is as large as that of the other windows.
+    const scale = owner?.webContents.zoomFactor ?? 1
+    const note = this.openPage(`ended-${['closed', 'store-stopped'].includes(why) ? this.closedBy() : why}`, {
+      ...(owner ? { parent: owner } : {}),
+      width: Math.round(440 * scale),
+      height: Math.round(240 * scale),
+      useContentSize: true,
+      resizable: false,
+      minimizable: false,
+      maximizable: false,
+      fullscreenable: false,
+      show: false,
+    })
+    this.closeNote()
+    this.note = note
+    note.on('closed', () => {
+      if (this.note === note) this.note = null
+    })
+    // Whoever works in another window goes on there.
+    note.once('ready-to-show', () => (inFront ? note.show() : note.showInactive()))
+  }
+
+  private closeNote(): void {
+    this.note?.destroy()
+  }
+
+  /** What took the store away from under a session. */
+  private closedBy(): string {
+    const { phase, error, guest } = this.workspace
+    if (phase === 'changing-key') return phase
+    if (phase === 'failed') return error?.code === 'erased' ? 'taken-out' : 'stopped'
+    return phase === 'ready' || guest.isHere ? 'stopped' : 'locked'
   }
 
   /** From the session's own window, or because that was closed. */
@@ -119,14 +170,31 @@ export class SupportAccess {
   }
 
   private open(session: number, name: string): void {
+    this.closeNote()
+    const window = this.openPage('support', { width: 1280, height: 800, minWidth: 960, minHeight: 600 })
+    this.current = { window, session }
+    // Ctrl P and the like have no menu to come from; printing by script is refused with them.
+    window.webContents.on('before-input-event', (event, input) => {
+      if ((input.control || input.meta) && ['p', 's'].includes(input.key.toLowerCase())) event.preventDefault()
+    })
+    window.webContents.once('did-finish-load', () => {
+      const port = this.workspace.services.supportPort(session, name)
+      window.webContents.postMessage('postern:store-port', null, [port])
+      const state: PosternEvent = { topic: 'app-state' }
+      window.webContents.send('postern:event', state)
+    })
+    window.on('closed', () => {
+      if (this.current?.session !== session) return
+      void this.end().catch(() => undefined)
+    })
+  }
+
+  private openPage(name: string, shape: BrowserWindowConstructorOptions): BrowserWindow {
     const window = new BrowserWindow({
-      width: 1280,
-      height: 800,
-      minWidth: 960,
-      minHeight: 600,
       title: 'Postern',
       autoHideMenuBar: true,
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#191816' : '#f3f1ed',
+      ...shape,
       webPreferences: {
         session: this.session,
         preload: this.preload,
@@ -142,23 +210,9 @@ export class SupportAccess {
         devTools: false,
       },
     })
-    this.current = { window, session }
     window.removeMenu()
-    // Ctrl P and the like have no menu to come from; printing by script is refused with them.
-    window.webContents.on('before-input-event', (event, input) => {
-      if ((input.control || input.meta) && ['p', 's'].includes(input.key.toLowerCase())) event.preventDefault()
-    })
-    window.webContents.once('did-finish-load', () => {
-      const port = this.workspace.services.supportPort(session, name)
-      window.webContents.postMessage('postern:store-port', null, [port])
-      const state: PosternEvent = { topic: 'app-state' }
-      window.webContents.send('postern:event', state)
-    })
-    window.on('closed', () => {
-      if (this.current?.session !== session) return
-      void this.end().catch(() => undefined)
-    })
-    void window.loadURL(`${appOrigin}/index.html#support`)
+    void window.loadURL(`${appOrigin}/index.html#${name}`)
+    return window
   }
 
   private async askSave(name: string): Promise<string | null> {

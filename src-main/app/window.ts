@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { BrowserWindow, nativeTheme, screen, type Session } from 'electron'
 import type { Theme } from '../../src-preload/contract/settings'
 import { nextTextSize, type TextSize } from '../../src-preload/contract/text-size'
+import { logger } from '../shared/log'
 import { writeFileSafely } from './files'
 import { appOrigin } from './protocol'
 import { windowStateOf, type WindowState } from './window-state'
+
+const log = logger('window')
 
 const smallest = { width: 960, height: 600 }
 const usual = { width: 1280, height: 800 }
@@ -13,12 +16,16 @@ const usual = { width: 1280, height: 800 }
 const afterShow = 250
 /** ms that a window with a page stays hidden for the page's word that it has drawn itself. */
 const forDrawing = 1500
+/** A window whose process ends so often within so many ms is not opened again. */
+const crashLimit = 5
+const crashWindow = 5 * 60_000
 
 export class MainWindow {
   private readonly file: string
   private state: WindowState
   private window: BrowserWindow | null = null
   private mayClose = false
+  private crashes: number[] = []
   private shown = false
   /** Settles when the page has had time to draw itself for the first time, or is too slow to be waited for. */
   readonly drawn: Promise<void>
@@ -166,6 +173,11 @@ export class MainWindow {
       if (this.window === window) this.window = null
     })
     window.webContents.on('did-finish-load', () => this.onLoad())
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      log.error('the page ended', { reason })
+      // Not from within what tells of it: the window goes with it.
+      setImmediate(() => this.window === window && this.crashed())
+    })
     void window.loadURL(`${appOrigin}/index.html`)
   }
 
@@ -188,6 +200,13 @@ export class MainWindow {
     // The new one first: a program without a window ends.
     this.open()
     old.destroy()
+  }
+
+  /** Its page's process is gone: another window comes in its place. What was written is in the store but for the last moment. */
+  private crashed(): void {
+    const now = performance.now()
+    this.crashes = [...this.crashes.filter((at) => now - at < crashWindow), now]
+    if (this.crashes.length < crashLimit) this.replace()
   }
 
   /** Closes for good; the page has saved what it had. */

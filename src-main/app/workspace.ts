@@ -326,20 +326,24 @@ export class Workspace {
 
   private async closeStore(): Promise<void> {
     await this.services.store.stop()
+    await this.head.flush()
+    await this.keys.settled()
     this.keys.forget()
     this.key?.fill(0)
     this.key = null
   }
 
-  /** Takes everything out of the window. */
+  /** Takes everything out of the windows, that of a support session too. */
   private hide(phase: Phase, error: PosternError | null): void {
     this.become(phase, error)
     this.options.windowPort(null)
     this.options.emptyWindow()
+    this.onSupportEnded(null, 'closed')
   }
 
   /** Neither mail nor store runs afterwards, and no key or token is in memory. */
   private async putAway(): Promise<void> {
+    await this.signIns.renewed()
     await this.services.mail.stop()
     this.signIns.clear()
     await this.closeStore()
@@ -398,6 +402,7 @@ export class Workspace {
 
   /** In reverse order of starting, each with its deadline. */
   async stop(): Promise<void> {
+    await this.signIns.renewed()
     await this.services.mail.stop()
     // Nothing where a passphrase or a person must be asked first.
     const mayKeep = this.phase === 'ready' && this.keys.keyIn === 'keychain' && !this.keyActs.mustLock
@@ -405,6 +410,7 @@ export class Workspace {
     await this.services.store.stop()
     if (seen && this.key) this.options.lastSeen.keep(this.key, this.options.policy.state, seen)
     await this.head.flush()
+    await this.keys.settled()
     this.key?.fill(0)
   }
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { Keys } from '../../src-main/app/keys'
 import { Mailboxes } from '../../src-main/app/mailboxes'
 import type { SignIns } from '../../src-main/app/oauth'
+import { PosternError } from '../../src-preload/contract/errors'
 import { serviceFor } from '../../src-main/shared/providers'
 
 const gmail = 'imap.gmail.com'
@@ -48,6 +49,31 @@ it('an issuer without https, or a pattern that only looks alike, gives no client
   expect(serviceFor('imap.notgmail.com', ['imap'], clients)).toBeNull()
 })
 
+it('mail that is not up keeps nobody from adding a mailbox, and no start makes it get ready for one that is there', async () => {
+  const asked: string[] = []
+  const call = async (name: string) => {
+    asked.push(name)
+    return { id: 4, existed: true }
+  }
+  let up = false
+  const mailboxes = new Mailboxes(
+    {} as Keys,
+    {} as SignIns,
+    () => ({ call }) as never,
+    () => {
+      if (!up) throw new PosternError('service-restarting')
+      return { call } as never
+    },
+    () => undefined,
+  )
+  expect(() => mailboxes.comes()).not.toThrow()
+  up = true
+  mailboxes.comes()
+  const server = { host: 'mail.example', port: 993, security: 'tls' as const, user: 'team' }
+  await mailboxes.add({ name: 'Team', address: 'team@mail.example', imap: server, smtp: server }, {})
+  expect(asked).toEqual(['mailbox.coming', 'mailbox.create'])
+})
+
 it('a mailbox that is set up is not begun twice, nor before its depth is known', async () => {
   const asked: [string, unknown][] = []
   const kept: object[] = []
@@ -80,4 +106,34 @@ it('a mailbox that is set up is not begun twice, nor before its depth is known',
   // What is as the file says is left alone: its connections go on.
   kept.splice(0, 1, { ...mailbox, id: 4, depth })
   expect(await provision(true)).toEqual(['mailbox.create'])
+})
+
+it('a mailbox whose password the keychain does not take is not left behind without one: it can be added again', async () => {
+  let there: number | null = null
+  let dead = true
+  const call = async (name: string) => {
+    if (name === 'mailbox.remove') there = null
+    if (name !== 'mailbox.create') return {}
+    const existed = there !== null
+    return { id: (there ??= 4), existed }
+  }
+  const keys = {
+    secret: async () => null,
+    setSecrets: async () => {
+      if (dead) throw new PosternError('keychain-failed')
+    },
+  }
+  const mailboxes = new Mailboxes(
+    keys as unknown as Keys,
+    {} as SignIns,
+    () => ({ call }) as never,
+    () => ({ call }) as never,
+    () => undefined,
+  )
+  const server = { host: 'mail.example', port: 993, security: 'tls' as const, user: 'team' }
+  const add = () =>
+    mailboxes.add({ name: 'Team', address: 'team@mail.example', imap: server, smtp: server }, { password: 'p' })
+  await expect(add()).rejects.toMatchObject({ code: 'keychain-failed' })
+  dead = false
+  expect(await add()).toEqual({ id: 4, existed: false })
 })

@@ -4,6 +4,7 @@ import type { UtilityProcess } from 'electron'
 import * as z from 'zod'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PosternError, type ErrorCode } from '../../src-preload/contract/errors'
+import type { OauthService, OauthTokens } from '../../src-preload/contract/sign-in'
 import { Keys } from '../../src-main/app/keys'
 import { lastSeenFile } from '../../src-main/app/files'
 import { LastSeenFile } from '../../src-main/app/last-seen'
@@ -48,6 +49,9 @@ const Call = z.object({ t: z.literal('call'), id: z.int(), name: z.string() })
 /** Calls of the store that fail, by their names; `never`: they are not answered. */
 const failing = new Map<string, ErrorCode | 'never'>()
 
+/** What mail answers, by the names of calls; `{}` to all others. */
+const answers = new Map<string, Promise<object>>()
+
 /** The store as it is; mail that says yes to everything. */
 forked.make = (name) => {
   const child = new Child()
@@ -68,9 +72,33 @@ forked.make = (name) => {
   } else
     child.hears = (message) => {
       const { data } = Call.safeParse(message)
-      if (data) child.says({ t: 'answer', id: data.id, value: {} })
+      if (!data) return
+      void Promise.resolve(answers.get(data.name) ?? {}).then((value) =>
+        child.says({ t: 'answer', id: data.id, value }),
+      )
     }
   return child as unknown as UtilityProcess
+}
+
+const hosts = [{ host: 'imap.mail.example', port: 993 }] as const
+const endpoints = { authorization: 'https://id.example/a', token: 'https://id.example/t' }
+const service: OauthService = {
+  name: 'Example',
+  issuer: 'https://id.example',
+  endpoints,
+  clientId: 'c',
+  clientSecret: null,
+  scope: 'mail',
+  parameters: {},
+}
+const grant = { service, endpoints, hosts, scope: 'mail', at: 1, endsAt: null, lasting: true, ended: false }
+const tokens: OauthTokens = {
+  accessToken: 'access',
+  accessUntil: Date.now() + 3_600_000,
+  refreshToken: 'new',
+  refreshUntil: null,
+  scope: 'mail',
+  address: null,
 }
 
 let profile: string
@@ -83,6 +111,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   failing.clear()
+  answers.clear()
   rmSync(profile, { recursive: true, force: true })
 })
 
@@ -143,6 +172,58 @@ test('a lock takes the store away from everybody, and whoever unlocks gets the s
   await expect.poll(() => workspace.phase).toBe('ready')
   expect(await workspace.store.call('settings.get', {})).toMatchObject({ undoSeconds: 7 })
   await workspace.stop()
+})
+
+test('where the access log stood in the last second before a lock is not forgotten (R58)', async () => {
+  const workspace = await begin()
+  await workspace.store.call('report.text', {})
+  await workspace.keyActs.lock()
+  const [, head = ''] = [...keychain.values].find(([name]) => name.startsWith('access-head')) ?? []
+  expect(head).toContain('"entries":1')
+  await workspace.stop()
+})
+
+test('a password that is on its way to the keychain is not lost at the end of the program, nor at a lock', async () => {
+  for (const end of ['stop', 'lock'] as const) {
+    const workspace = await begin()
+    const { set } = keychain
+    const slow = Promise.withResolvers<void>()
+    keychain.set = async (name, value) => {
+      await slow.promise
+      await set(name, value)
+    }
+    const kept = workspace.keys.setSecret('mailbox:1:imap', end)
+    let ended = false
+    const ending = (end === 'stop' ? workspace.stop() : workspace.keyActs.lock()).then(() => (ended = true))
+    await expect.poll(() => workspace.services.store.running).toBe(false)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(ended, end).toBe(false)
+    slow.resolve()
+    await Promise.all([kept, ending])
+    keychain.set = set
+    if (end === 'lock') await workspace.stop()
+  }
+})
+
+test('the token that a provider gave in place of a used one is not lost at the end of the program (R34)', async () => {
+  const workspace = await begin()
+  const [server] = hosts
+  await workspace.keys.setSecrets(
+    new Map([
+      ['grant:g', JSON.stringify(grant)],
+      ['grant:g:refresh', 'used'],
+    ]),
+  )
+  const { promise, resolve } = Promise.withResolvers<OauthTokens>()
+  answers.set('oauth.refresh', promise)
+  const renewed = workspace.signIns.token('g', server, true).catch((fault: unknown) => fault)
+  await new Promise((done) => setTimeout(done, 20))
+  const ending = workspace.stop()
+  await new Promise((done) => setTimeout(done, 20))
+  resolve(tokens)
+  await ending
+  expect(await renewed).toBe('access')
+  expect([...keychain.values].find(([name]) => name.startsWith('grant:g:refresh'))?.[1]).toBe('new')
 })
 
 test('a store that does not take the policy is no open window without mail: it is told, and another try opens it', async () => {
