@@ -12,8 +12,10 @@ import './styles.css'
 const SessionWindow = lazy(() =>
   import('./support/session-window').then((module) => ({ default: module.SessionWindow })),
 )
+const SessionEnded = lazy(() => import('./support/session-ended').then((module) => ({ default: module.SessionEnded })))
 // Which page it is is the window's own affair; what it may ask is fixed with its port.
-const isSupport = location.hash === '#support'
+const isSupport = location.hash !== ''
+const [, ended] = /^#ended-(.+)$/.exec(location.hash) ?? []
 
 startHand()
 leaveInputMethodAlone()
@@ -48,9 +50,7 @@ async function draw(): Promise<void> {
   if (!isSupport) await mailIsHere()
   createRoot(root).render(
     isSupport ? (
-      <Suspense fallback={null}>
-        <SessionWindow />
-      </Suspense>
+      <Suspense fallback={null}>{ended === undefined ? <SessionWindow /> : <SessionEnded why={ended} />}</Suspense>
     ) : (
       <App />
     ),

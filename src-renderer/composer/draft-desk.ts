@@ -1,6 +1,6 @@
 import type { CallInput, CallOutput, Draft, DraftContent, DraftFile } from '../../src-preload/contract'
 import { asCallError, call, type CallError } from '../client'
-import { beforeClosing } from '../state/closing'
+import { beforeClosing, onStoreBack, saveLeft } from '../state/closing'
 
 /** A pause in typing after which the draft is kept, in ms. */
 const pauseMs = 600
@@ -35,9 +35,13 @@ function contentOf(draft: Draft): DraftContent {
   return { mailboxId, from, signed, to, cc, bcc, subject, html, text, quote }
 }
 
+/** Desks whose place went before the store had taken everything. */
+const left = new Set<DraftDesk>()
+
 /**
  * One draft being written. It is begun in the store by the first change, kept at every pause, and survives everything that
- * happens to the pane: what could not be saved is tried again with the next change.
+ * happens to the pane: what could not be saved is tried again with the next change, when the store is there again, and before the
+ * window closes.
  */
 export class DraftDesk {
   state: DeskState = empty
@@ -46,10 +50,25 @@ export class DraftDesk {
   private starting: Promise<Draft> | null = null
   private running: Promise<void> | null = null
   private uploadKey = 0
+  private readonly attaching = new Set<Promise<void>>()
   private closed = false
 
   /** `start` tells how a draft is begun when there is none yet. */
-  constructor(private start: () => StartInput | Promise<StartInput>) {}
+  constructor(
+    private start: () => StartInput | Promise<StartInput>,
+    private readonly about = '',
+  ) {}
+
+  /** The desk for what is written about something, or for a draft: one that was left with words that could not be saved has them still. */
+  static for(about: string, draftId: number | null, start: () => StartInput | Promise<StartInput>): DraftDesk {
+    const found = [...left].find(
+      ({ about: its, state: { draft, saving } }) =>
+        saving === 'failed' && (its === about || (draftId !== null && draft?.id === draftId)),
+    )
+    if (!found) return new DraftDesk(start, about)
+    found.start = start
+    return found
+  }
 
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
@@ -137,6 +156,13 @@ export class DraftDesk {
 
   /** Adds a file; its progress and what went wrong are in `state.uploads`. */
   async attach(file: File): Promise<void> {
+    const work = this.upload(file)
+    this.attaching.add(work)
+    await work
+    this.attaching.delete(work)
+  }
+
+  private async upload(file: File): Promise<void> {
     const key = ++this.uploadKey
     this.set({ uploads: [...this.state.uploads, { key, name: file.name, size: file.size, error: null }] })
     try {
@@ -192,11 +218,27 @@ export class DraftDesk {
   /** The pane is there. Answers with what to call when it goes: what is not kept yet is kept then. */
   open(): () => void {
     this.closed = false
-    const unregister = beforeClosing(() => this.flush())
+    left.delete(this)
+    const stops = [beforeClosing(() => this.settle()), onStoreBack(() => void this.flush())]
     return () => {
       this.closed = true
-      void this.flush()
-      unregister()
+      left.add(this)
+      for (const stop of stops) stop()
+      void saveLeft(() => this.leftOver())
     }
+  }
+
+  /** Everything is kept, files that are being attached too. */
+  private async settle(): Promise<void> {
+    await Promise.all([this.flush(), ...this.attaching])
+  }
+
+  /** One whose pane is there again is that pane's to save. */
+  private async leftOver(): Promise<CallError | null> {
+    await this.settle()
+    if (!this.closed) return null
+    if (this.state.saving === 'failed') return this.state.error
+    left.delete(this)
+    return null
   }
 }

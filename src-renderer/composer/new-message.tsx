@@ -34,6 +34,8 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
   const begunIn = usePlaces((state) => state.list.mailboxId)
   const composer = useComposer({
     name: t('composer:message'),
+    about: `new ${draftId ?? ''}`,
+    draftId,
     start: () => ({ kind: 'new', conversationId: null, messageId: null, mailboxId: begunIn, visibleText: null }),
     preview: nobody,
     isForward: false,
@@ -48,7 +50,7 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
   useEffect(() => {
     if (!kept || loaded.current) return
     loaded.current = true
-    desk.load(kept)
+    if (desk.snapshot().saving !== 'failed') desk.load(kept)
   }, [kept, desk])
 
   useSendKeys(place, send, settings)

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Conversation } from '../../src-preload/contract'
 import { ask, call } from '../client'
 import { tellFailure, undo } from '../state/acts'
-import { beforeClosing } from '../state/closing'
+import { beforeClosing, onStoreBack, saveLeft } from '../state/closing'
 import { useShortcuts } from '../state/shortcuts'
 import { tellOnceDone } from '../state/toast'
 import { t } from '../text'
@@ -14,6 +14,7 @@ import { SplitButton } from '../ui/split-button'
 import { usePeople } from '../work/people'
 import { NoteText, useMentions } from '../work/note-text'
 import { AssignChip, assignItems, type AssignTo } from './assign-too'
+import { isAdded, isAdding, isNotAdded, keepNote, unsaved, wrote } from './note-words'
 import { BackToMessages } from './parts'
 import { Reply, Room, type ReplyProps } from './reply'
 
@@ -31,11 +32,6 @@ function useStays(): boolean {
 
 /** A pause in typing after which the words are kept, in ms. */
 const pauseMs = 500
-
-/** What was typed into notes that were not added yet, by conversation, as it was typed; the store keeps it durably. */
-const unsaved = new Map<number, string>()
-const keep = async (conversationId: number, text: string): Promise<void> =>
-  void (await call('notes.keepDraft', { conversationId, text }))
 
 /** The composer: a reply, or with N a note that only the team sees. */
 export function ReplyOrNote(props: ReplyProps) {
@@ -100,35 +96,20 @@ function NoteComposer({
   const place = useRef<HTMLElement>(null)
   const all = usePeople()
   const [assign, setAssign] = useState<AssignTo>()
-  const pending = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; text: string | null }>({
-    timer: undefined,
-    text: null,
-  })
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   useEffect(() => {
-    const held = pending.current
-    const flush = async () => {
-      clearTimeout(held.timer)
-      const { text: last } = held
-      held.text = null
-      if (last !== null) await keep(id, last)
-    }
-    const off = beforeClosing(flush)
+    const stops = [beforeClosing(async () => void (await keepNote(id))), onStoreBack(() => void keepNote(id))]
     return () => {
-      off()
-      void flush().catch(() => undefined)
+      clearTimeout(timer.current)
+      for (const stop of stops) stop()
+      void saveLeft(() => keepNote(id))
     }
   }, [id])
   const write = (next: string) => {
     setText(next)
-    if (next.trim() === '') unsaved.delete(id)
-    else unsaved.set(id, next)
-    const held = pending.current
-    clearTimeout(held.timer)
-    held.text = next
-    held.timer = setTimeout(() => {
-      held.text = null
-      void keep(id, next).catch(tellFailure)
-    }, pauseMs)
+    wrote(id, next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => void keepNote(id).then((error) => error && tellFailure(error)), pauseMs)
   }
   const add = async () => {
     if (text.trim() === '' || busy) return
@@ -136,8 +117,8 @@ function NoteComposer({
     if (mentions.ask()) return
     setBusy(true)
     try {
-      clearTimeout(pending.current.timer)
-      pending.current.text = null
+      clearTimeout(timer.current)
+      isAdding(id)
       const adding = call('notes.add', {
         conversationId: id,
         text: text.trim(),
@@ -146,7 +127,7 @@ function NoteComposer({
       const said = t('work:note.added')
       await tellOnceDone(adding, ({ undo: token }) => {
         // before it can be taken back
-        unsaved.delete(id)
+        isAdded(id)
         onReply()
         if (token === null) return null
         const takeBack = async () => {
@@ -160,6 +141,7 @@ function NoteComposer({
     } catch (thrown) {
       tellFailure(thrown)
       setBusy(false)
+      isNotAdded(id, text)
     }
   }
   useShortcuts([

@@ -70,6 +70,8 @@ export function OpenReply({
     }
   const composer = useComposer({
     name: t('composer:textbox'),
+    about: `conversation ${conversation.id}`,
+    draftId: conversation.draft?.id ?? null,
     start: startFor(target),
     preview,
     isForward: target.kind === 'forward',

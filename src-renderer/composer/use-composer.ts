@@ -49,6 +49,9 @@ export interface Composer {
 
 export interface ComposerOptions {
   name: string
+  /** What is written about, and the draft of it that the store has. */
+  about: string
+  draftId: number | null
   start: () => StartInput | Promise<StartInput>
   /** Recipients that are shown before the store filled them in. */
   preview: Pick<DraftContent, 'to' | 'cc' | 'bcc'>
@@ -70,7 +73,7 @@ const complete = (state: DeskState, preview: ComposerOptions['preview']) => ({
 /** One message being written: its draft, its editor, and what Send does. */
 export function useComposer(options: ComposerOptions): Composer {
   const { name, start, preview, isForward, asksSubject, settings } = options
-  const [desk] = useState(() => new DraftDesk(start))
+  const [desk] = useState(() => DraftDesk.for(options.about, options.draftId, start))
   const state = useSyncExternalStore(desk.subscribe, desk.snapshot)
   const offline = isOffline(useQuery('sync.status', {}).data)
   const [sending, setSending] = useState(false)

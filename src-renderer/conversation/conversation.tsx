@@ -11,6 +11,7 @@ import { errorText, t } from '../text'
 import { About, useStateAbout } from '../ui/about'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
+import { Opening } from '../ui/later'
 import { Conflicts } from './conflicts'
 import { useMentionSeen } from './follow-button'
 import { warmFrame } from '../mail-frame/frames'
@@ -210,7 +211,7 @@ export function Conversation({ id, composer, onMailto }: ConversationProps) {
         {errorText(error)}
       </EmptyState>
     )
-  } else if (slow) inside = <Waiting />
+  } else inside = slow ? <Waiting /> : <Opening />
   return (
     <section className="pane conv" aria-label={t('conversation:region')} tabIndex={-1} data-pane="conversation">
       {inside}

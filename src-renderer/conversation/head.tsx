@@ -17,10 +17,10 @@ import {
 } from 'lucide-react'
 import { useLayoutEffect, useRef } from 'react'
 import type { Conversation, Status } from '../../src-preload/contract'
-import { isDone, markUnread, moveTo, setStatus, tellFailure, trash } from '../state/acts'
+import { isDone, markUnread, moveTo, setStatus, trash } from '../state/acts'
+import { copyText } from '../state/clipboard'
 import { isProfilePane, useLayout } from '../state/layout'
 import { stepConversation, toList } from '../state/list'
-import { showToast } from '../state/toast'
 import { t } from '../text'
 import { useStateAbout } from '../ui/about'
 import { Button, IconButton } from '../ui/button'
@@ -40,10 +40,7 @@ const statuses: readonly { status: Status; icon: LucideIcon; colour: string }[] 
 
 /** How colleagues call the conversation among each other; the search finds it by that. */
 function CopyNumber({ number }: { number: string }) {
-  const copy = () =>
-    void navigator.clipboard
-      .writeText(number)
-      .then(() => showToast({ text: t('conversation:numberCopied', { number }) }), tellFailure)
+  const copy = () => void copyText(number, t('conversation:numberCopied', { number }))
   return (
     <button
       type="button"

@@ -1,6 +1,7 @@
 import { Copy } from 'lucide-react'
 import { call } from '../client'
 import { tellFailure } from '../state/acts'
+import { copyText } from '../state/clipboard'
 import { showToast } from '../state/toast'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
@@ -29,10 +30,7 @@ export function followLink(url: string, text: string, ask: (link: Web) => void, 
 
 /** Shows where a link really leads, and why it is asked about. */
 export function LinkDialog({ link, onClose }: { link: Web; onClose: () => void }) {
-  const copy = () =>
-    void navigator.clipboard
-      .writeText(link.url)
-      .then(() => showToast({ text: t('conversation:link.copied') }), tellFailure)
+  const copy = () => void copyText(link.url, t('conversation:link.copied'))
   return (
     <Dialog
       open

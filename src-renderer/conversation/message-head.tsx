@@ -15,6 +15,7 @@ import {
 import { Fragment } from 'react'
 import type { Address, Delivery, Message } from '../../src-preload/contract'
 import { tellFailure } from '../state/acts'
+import { copyText } from '../state/clipboard'
 import { splitConversation } from '../state/threads'
 import { t } from '../text'
 import { glance } from '../text/lists'
@@ -106,7 +107,7 @@ export function MessageHead({
   const recipients = [...message.to, ...message.cc]
   const copy = async () => {
     const text = await visibleTextOf(message.id)
-    await navigator.clipboard.writeText(text ?? message.snippet)
+    await copyText(text ?? message.snippet, t('conversation:message.copied'))
   }
   const items = (): MenuPart[] => [
     { label: t('conversation:message.reply'), icon: Reply, onSelect: () => acts.onReply(message, 'reply') },

@@ -13,7 +13,7 @@ import { Spinner } from '../ui/spinner'
 import { Time } from '../ui/time'
 import { useIsPaused } from '../work/mailboxes'
 import { useOutboxActs } from '../work/outbox-acts'
-import { nameOf, namesOf } from '../text/correspondents'
+import { nameOf, namesOf, recipientsOf } from '../text/correspondents'
 
 /** Seconds until a time, counting down; 0 when it has come. */
 function useSecondsTo(at: number): number {
@@ -73,14 +73,12 @@ export const OutboxMessage = memo(function OutboxMessage({ item }: { item: Outbo
     : outboxState(item, now, paused)
   const { acts, count, dialog } = useOutboxActs(item, false)
   const why = outboxWhy(item)
+  const names = namesOf(recipientsOf(item))
   const warn = item.state === 'held' || (item.state === 'uncertain' && !item.looking)
   const told = why !== '' || count > 1
   return (
     <li className="thread-item" data-outbox={item.id}>
-      <article
-        className="msg agent"
-        aria-label={t('conversation:outbox.label', { names: namesOf(item.to), state: words.text })}
-      >
+      <article className="msg agent" aria-label={t('conversation:outbox.label', { names, state: words.text })}>
         <div className="msg-head">
           <Avatar name={nameOf(item.from)} size="sm" />
           <bdi className="medium cut from">{nameOf(item.from)}</bdi>
@@ -107,7 +105,7 @@ export const OutboxMessage = memo(function OutboxMessage({ item }: { item: Outbo
               {t('conversation:outbox.undo')}
             </Button>
           )}
-          <bdi className="t3 meta cut to">{t('conversation:message.to', { names: namesOf(item.to) })}</bdi>
+          <bdi className="t3 meta cut to">{t('conversation:message.to', { names })}</bdi>
           <Time at={item.createdAt} form="message" className="t3 meta nowrap push" />
         </div>
         {told && (

@@ -14,21 +14,29 @@ export interface KeptPlace {
 
 /**
  * Keeps a thread where it belongs while frames and images find their height, until the person scrolls: where it was left,
- * else at the message `target`, else at the end. Who is at the end stays there when something is added below, or the composer
- * takes more room.
+ * else at the message `target`, else at the beginning of the newest one, which is the end where that is in view. Who is at the
+ * end stays there when something is added below, or the composer takes more room.
  */
 export function keepPlace(pane: HTMLElement, conversationId: number, target: number | null): KeptPlace {
   let pin: 'first' | 'end' | null = 'first'
   let ours = -1
   const remembered = places.get(conversationId)
+  const newestOf = () => [...pane.querySelectorAll<HTMLElement>('.thread-item:not(.event)')].at(-1)
+  const newest = newestOf()
+  let ended = true
   const atEnd = () => pane.scrollHeight - pane.scrollTop - pane.clientHeight <= slack
   const place = () => {
     if (pin === null) return
-    const message = target === null ? null : pane.querySelector<HTMLElement>(`[data-message="${target}"]`)
+    const message = target === null ? newest : pane.querySelector<HTMLElement>(`[data-message="${target}"]`)
+    // Something was added: what one reads does not move away for it.
+    if (pin === 'first' && remembered === undefined && target === null && newestOf() !== newest)
+      pin = ended ? 'end' : null
+    if (pin === null) return
     if (pin === 'first' && remembered !== undefined) pane.scrollTop = remembered
     else if (pin === 'first' && message) pane.scrollTop = Math.max(0, message.offsetTop - 16)
     else pane.scrollTop = pane.scrollHeight
     ours = pane.scrollTop
+    ended = atEnd()
   }
   // told for the first time within the frame, after its layout and before its picture
   const observer = new ResizeObserver(place)

@@ -1,6 +1,5 @@
 import { Copy } from 'lucide-react'
-import { tellFailure } from '../state/acts'
-import { showToast } from '../state/toast'
+import { copyText } from '../state/clipboard'
 import { useQuery } from '../live'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
@@ -12,10 +11,7 @@ import { Spinner } from '../ui/spinner'
 export function SourceDialog({ messageId, onClose }: { messageId: number; onClose: () => void }) {
   const { data, error } = useQuery('messages.source', { id: messageId })
   const copy = () => {
-    if (data)
-      void navigator.clipboard
-        .writeText(data.source)
-        .then(() => showToast({ text: t('conversation:source.copied') }), tellFailure)
+    if (data) void copyText(data.source, t('conversation:source.copied'))
   }
   return (
     <Dialog

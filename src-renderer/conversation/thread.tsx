@@ -71,10 +71,12 @@ function EventLine({ event }: { event: ThreadEvent }) {
   return (
     <li className="event thread-item">
       <Icon icon={eventIcons[event.kind]} />
-      <span className="grow">
-        <bdi>{text}</bdi>
-        {event.takenBack && <span className="t2"> · {t('conversation:history.takenBack')}</span>}
-        {act && <bdi className="t2"> “{act.otherSubject || t('common:noSubject')}”</bdi>}
+      <span className="grow facts">
+        <span>
+          <bdi>{text}</bdi>
+          {act && <bdi className="t2"> “{act.otherSubject || t('common:noSubject')}”</bdi>}
+        </span>
+        {event.takenBack && <span className="t2">{t('conversation:history.takenBack')}</span>}
       </span>
       {act && event.kind !== 'merged' && (
         <button type="button" className="link nowrap" onClick={() => openConversation(act.otherId)}>
@@ -91,7 +93,7 @@ function EventLine({ event }: { event: ThreadEvent }) {
   )
 }
 
-/** The messages of a conversation, oldest first; opens at the first unread one, else at the end. */
+/** The messages of a conversation, oldest first; opens at the first unread one, else at the newest. */
 export function Thread({
   conversation,
   onLink,

@@ -1,7 +1,7 @@
 import { Pencil } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { asCallError, call } from '../client'
-import { beforeClosing } from '../state/closing'
+import { asCallError, call, type CallError } from '../client'
+import { beforeClosing, onStoreBack, saveLeft } from '../state/closing'
 import { errorText, t } from '../text'
 import { IconButton } from '../ui/button'
 import { TextArea } from '../ui/field'
@@ -16,26 +16,28 @@ export function Note({ customerId, name, note }: { customerId: number; name: str
   const pending = useRef<string | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
 
-  const save = useRef(async () => {
+  const save = useRef(async (): Promise<CallError | null> => {
     clearTimeout(timer.current)
     const value = pending.current
-    if (value === null) return
-    pending.current = null
+    if (value === null) return null
     setSaving({ state: 'saving' })
     try {
       await call('customers.update', { id: customerId, note: value })
+      if (pending.current === value) pending.current = null
       setSaving((now) => (now.state === 'saving' ? { state: 'saved' } : now))
+      return null
     } catch (thrown) {
-      pending.current ??= value
-      setSaving({ state: 'failed', why: errorText(asCallError(thrown)) })
+      const error = asCallError(thrown)
+      setSaving({ state: 'failed', why: errorText(error) })
+      return error
     }
   })
   useEffect(() => {
     const keep = save.current
-    const off = beforeClosing(keep)
+    const stops = [beforeClosing(async () => void (await keep())), onStoreBack(() => void keep())]
     return () => {
-      off()
-      void keep()
+      for (const stop of stops) stop()
+      void saveLeft(keep)
     }
   }, [])
 

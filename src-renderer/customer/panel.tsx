@@ -4,8 +4,8 @@ import type { Customer, Status } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
+import { copyText } from '../state/clipboard'
 import { openConversation } from '../state/places'
-import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { dayText } from '../text/time'
 import { Avatar } from '../ui/avatar'
@@ -68,8 +68,7 @@ function Name({ customer }: { customer: Customer }) {
 }
 
 function Addresses({ addresses }: { addresses: readonly string[] }) {
-  const copy = (address: string) =>
-    void navigator.clipboard.writeText(address).then(() => showToast({ text: t('customer:copied') }), tellFailure)
+  const copy = (address: string) => void copyText(address, t('customer:copied'))
   return (
     <div className="sect">
       <dl className="kv ic">

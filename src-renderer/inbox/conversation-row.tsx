@@ -1,4 +1,4 @@
-import { AlarmClock, Bookmark, Paperclip, PenLine, RefreshCw } from 'lucide-react'
+import { AlarmClock, Bookmark, Paperclip, PenLine, RefreshCw, TriangleAlert } from 'lucide-react'
 import { memo } from 'react'
 import type { ConversationRow } from '../../src-preload/contract'
 import { Avatar } from '../ui/avatar'
@@ -42,10 +42,18 @@ const tagsOf = ({
 
 const markText = (mark: Mark): string => t(`presence:${mark.doing}`, { name: mark.person.name || t('work:someone') })
 
+/** What has not left says how it stands; else what left and did not arrive does. */
+function sendingOf({ outbox, outboxError, undelivered }: ConversationRow): ReturnType<typeof outboxChip> | null {
+  if (outbox && outbox !== 'sent') return outboxChip(outbox, outboxError)
+  return undelivered ? { text: t('sending:delivery.mark'), kind: 'bad', icon: TriangleAlert } : null
+}
+
+const showsDraft = ({ hasDraft, outbox }: ConversationRow): boolean => hasDraft && (!outbox || outbox === 'sent')
+
 function spoken(row: ConversationRow, marks: readonly Mark[]): string {
   const parts = [row.unread ? t('inbox:row.unread') : '', nameOf(row), subjectOf(row.subject)]
-  if (row.outbox && row.outbox !== 'sent') parts.push(outboxChip(row.outbox, row.outboxError).text)
-  else if (row.hasDraft) parts.push(t('inbox:row.draft'))
+  if (showsDraft(row)) parts.push(t('inbox:row.draft'))
+  parts.push(sendingOf(row)?.text ?? '')
   parts.push(
     ...tagsOf(row).map(({ text }) => text),
     row.assignee ? t('work:assigned', { name: row.assignee.name || t('work:someone') }) : '',
@@ -69,7 +77,7 @@ export const ConversationRowView = memo(function ConversationRowView({
   onPick,
 }: Props) {
   const tags = tagsOf(row)
-  const outbox = row.outbox && row.outbox !== 'sent' ? outboxChip(row.outbox, row.outboxError) : null
+  const sending = sendingOf(row)
   return (
     <div
       role="row"
@@ -156,11 +164,11 @@ export const ConversationRowView = memo(function ConversationRowView({
                 <Time at={row.snoozedUntil} form="when" />
               </span>
             )}
-            {row.hasDraft && !outbox && <span className="chip sm">{t('inbox:row.draft')}</span>}
-            {outbox && (
-              <span className={`chip sm ${outbox.kind}`}>
-                <Icon icon={outbox.icon} />
-                {outbox.text}
+            {showsDraft(row) && <span className="chip sm">{t('inbox:row.draft')}</span>}
+            {sending && (
+              <span className={`chip sm ${sending.kind}`}>
+                <Icon icon={sending.icon} />
+                {sending.text}
               </span>
             )}
             {marks.map((mark) =>

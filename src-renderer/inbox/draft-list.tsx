@@ -4,20 +4,15 @@ import type { Draft } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { goNewMessage, openConversation, useOpenConversation, usePlaces } from '../state/places'
 import { t } from '../text'
-import { namesOf } from '../text/correspondents'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import type { RowProps } from '../ui/row-grid'
 import { Time } from '../ui/time'
 import { rowHeights } from './conversation-list'
 import { PlainList } from './plain-list'
-import { subjectOf } from './words'
+import { subjectOf, toOf } from './words'
 
 const kinds = { reply: Reply, 'reply-all': Reply, forward: Forward, new: SquarePen }
-
-function whoOf(draft: Draft): string {
-  return draft.to.length > 0 ? t('inbox:draft.to', { names: namesOf(draft.to) }) : t('inbox:draft.nobody')
-}
 
 function open(draft: Draft): void {
   if (draft.conversationId === null) goNewMessage(draft.id)
@@ -84,14 +79,14 @@ const DraftRow = memo(function DraftRow({
       {...props}
       className={`row${on ? ' on' : ''}`}
       aria-current={on || undefined}
-      aria-label={[t('inbox:row.draft'), whoOf(draft), subjectOf(draft.subject)].join(', ')}
+      aria-label={[t('inbox:row.draft'), toOf(draft), subjectOf(draft.subject)].join(', ')}
     >
       <div className="mark t3" role="gridcell">
         <Icon icon={kinds[draft.kind]} small />
       </div>
       <div role="gridcell">
         <div className="l">
-          <span className="who cut">{whoOf(draft)}</span>
+          <span className="who cut">{toOf(draft)}</span>
           <Time at={draft.updatedAt} />
         </div>
         <div className="l">

@@ -23,7 +23,6 @@ import { Button, IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Menu, type MenuPart } from '../ui/menu'
 import { PaneEdge } from '../ui/pane-edge'
-import { ToastHost } from '../ui/toast'
 import { useTags } from '../work/tags'
 import { hideView, removeView, useSavedViews, useViewLines } from '../work/use-views'
 import { BulkBar } from './bulk-bar'
@@ -46,7 +45,7 @@ interface Props {
   density: 'comfortable' | 'compact'
 }
 
-/** The list pane: head, sync strip, the list of the view, bulk bar and toast. */
+/** The list pane: head, sync strip, the list of the view and bulk bar. */
 export const ListPane = memo(function ListPane({ view, mailboxId, tag, label, saved: savedName, density }: Props) {
   const mailboxes = useMailboxes()
   const sync = useQuery('sync.status', {}).data
@@ -94,7 +93,6 @@ export const ListPane = memo(function ListPane({ view, mailboxId, tag, label, sa
           sync={sync}
         />
       )}
-      <ToastHost />
       <PaneEdge
         label={t('inbox:resize')}
         value={width}

@@ -6,7 +6,6 @@ import { useNow } from '../state/clock'
 import { outboxState, outboxWhy } from '../state/outbox'
 import { openConversation, useOpenConversation } from '../state/places'
 import { t } from '../text'
-import { namesOf } from '../text/correspondents'
 import { Icon } from '../ui/icon'
 import type { RowProps } from '../ui/row-grid'
 import { Time } from '../ui/time'
@@ -14,7 +13,7 @@ import { useIsPaused } from '../work/mailboxes'
 import { useOutboxActs } from '../work/outbox-acts'
 import { outboxIcons } from './outbox-words'
 import { PlainList } from './plain-list'
-import { subjectOf } from './words'
+import { subjectOf, toOf } from './words'
 
 const rowHeight = 128
 
@@ -58,7 +57,7 @@ const OutboxRow = memo(function OutboxRow({
 }) {
   const now = useNow()
   const words = outboxState(item, now, useIsPaused(item.mailboxId))
-  const to = t('inbox:outbox.to', { names: namesOf(item.to) })
+  const to = toOf(item)
   const why = outboxWhy(item)
   const { acts, dialog } = useOutboxActs(item, true)
   // an act must not open the conversation under it

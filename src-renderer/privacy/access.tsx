@@ -70,16 +70,24 @@ function Card({
           {grant.kind !== 'support' && <span className="chip sm line">{t(`privacy:kinds.${grant.kind}`)}</span>}
           {grant.open > 0 && <span className="chip sm acc">{t('privacy:access.openNow')}</span>}
         </div>
-        <p className="meta t3">
-          <bdi>{[grant.reason, grant.reference].filter(Boolean).join(', ')}</bdi> ·{' '}
-          <bdi>{t('privacy:access.by', { by: grant.grantedBy, when: messageTime(grant.grantedAt, now) })}</bdi>
+        <p className="meta t3 facts">
+          <span>
+            <bdi>{[grant.reason, grant.reference].filter(Boolean).join(', ')}</bdi>
+          </span>
+          <span>
+            <bdi>{t('privacy:access.by', { by: grant.grantedBy, when: messageTime(grant.grantedAt, now) })}</bdi>
+          </span>
         </p>
-        <div className="meta t3">
-          <bdi>{t('privacy:access.inMailboxes', { names: whereText(grant.mailboxIds, mailboxes) })}</bdi> ·{' '}
-          {grant.elsewhere && <>{t('privacy:access.elsewhere', { name: grant.elsewhere.name })} · </>}
-          {grant.lastUsedAt === null
-            ? t('privacy:access.unused')
-            : t('privacy:access.used', { when: messageTime(grant.lastUsedAt, now) })}
+        <div className="meta t3 facts">
+          <span>
+            <bdi>{t('privacy:access.inMailboxes', { names: whereText(grant.mailboxIds, mailboxes) })}</bdi>
+          </span>
+          {grant.elsewhere && <span>{t('privacy:access.elsewhere', { name: grant.elsewhere.name })}</span>}
+          <span>
+            {grant.lastUsedAt === null
+              ? t('privacy:access.unused')
+              : t('privacy:access.used', { when: messageTime(grant.lastUsedAt, now) })}
+          </span>
         </div>
       </div>
       <div className="left">
@@ -267,8 +275,9 @@ function People({ onAdd, canGrant }: { onAdd: () => void; canGrant: boolean }) {
                   {person.pinned && <LockMark>{t('privacy:people.pinned')}</LockMark>}
                   {!person.allowed && <span className="chip sm warn">{t('privacy:people.notAllowed')}</span>}
                 </div>
-                <div className="meta t3">
-                  <span className="mono">{person.fingerprint}</span> · {person.words}
+                <div className="meta t3 facts">
+                  <span className="mono">{person.fingerprint}</span>
+                  <span>{person.words}</span>
                 </div>
               </div>
               {!person.pinned && (

@@ -2,6 +2,7 @@ import { FileKey, FolderOpen } from 'lucide-react'
 import { useRef, useState, type FormEvent } from 'react'
 import type { CallOutput } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
+import { copyText } from '../state/clipboard'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { Avatar } from '../ui/avatar'
@@ -295,10 +296,7 @@ export function SignChallenge({ onClose }: { onClose: () => void }) {
     }
     setBusy(false)
   }
-  const copy = async () => {
-    await navigator.clipboard.writeText(answer ?? '')
-    showToast({ text: t('privacy:mine.copied') })
-  }
+  const copy = () => void copyText(answer ?? '', t('privacy:mine.copied'))
   return (
     <Dialog
       open
@@ -315,7 +313,7 @@ export function SignChallenge({ onClose }: { onClose: () => void }) {
               {t(busy ? 'privacy:mine.signing' : 'privacy:mine.signDo')}
             </Button>
           ) : (
-            <Button size="lg" kind="primary" onClick={() => void copy()}>
+            <Button size="lg" kind="primary" onClick={copy}>
               {t('privacy:mine.copy')}
             </Button>
           )}

@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import { goSaved, goSearch, goSettings, goView, openHit } from '../state/places'
 import { entryOf, type ShortcutGroup } from '../state/keymap'
-import { runAct, useShortcutStore } from '../state/shortcuts'
+import { runAct, useActsNow } from '../state/shortcuts'
 import { t } from '../text'
 import { Icon, type LucideIcon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
@@ -70,7 +70,7 @@ function Item({
 /** Every command, every place, and a search, from one field. */
 export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: () => void }) {
   const [text, setText] = useState('')
-  const shortcuts = useShortcutStore((state) => state.shortcuts)
+  const shortcuts = useActsNow()
   const mailboxes = useMailboxes()
   const views = useSavedViews()
   const tags = useTags()

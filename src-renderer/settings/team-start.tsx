@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react'
 import type { CallInput } from '../../src-preload/contract'
 import { asCallError, call, type CallError } from '../client'
 import { goAddMailbox } from '../state/places'
-import { showToast } from '../state/toast'
+import { copyText } from '../state/clipboard'
 import { errorText, t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
@@ -29,13 +29,7 @@ export function Code({ value }: { value: string }) {
       <code className="grow sel" dir="ltr">
         {value}
       </code>
-      <Button
-        size="sm"
-        icon={Copy}
-        onClick={() =>
-          void navigator.clipboard.writeText(value).then(() => showToast({ text: t('team:create.copied') }))
-        }
-      >
+      <Button size="sm" icon={Copy} onClick={() => void copyText(value, t('team:create.copied'))}>
         {t('team:create.copy')}
       </Button>
     </div>

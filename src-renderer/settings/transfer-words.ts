@@ -4,10 +4,13 @@ import { numberText } from '../text/time'
 
 /** What an import or export that is over came to. */
 export function resultText(transfer: Transfer): string {
-  const { kind, state, error, messages, total, duplicates, unreadable, left, waiting } = transfer
-  if (kind === 'export' && error === 'service-stopped') return t('transfers:brokenOff')
+  const { kind, state, error, messages, total, duplicates, unreadable, left, waiting, files } = transfer
+  if (kind === 'export' && error === 'service-stopped')
+    return t(files ? 'transfers:brokenOff' : 'transfers:brokenOffNone')
   const counted = (key: 'result' | 'duplicates' | 'unreadable' | 'left' | 'notHere' | 'waiting', n: number): string[] =>
     n === 0 && key !== 'result' ? [] : [t(`transfers:${key}`, { count: n, n: numberText(n) })]
+  if (kind === 'export' && !files && error === null && left > 0)
+    return [t('transfers:nothing'), ...counted('notHere', left)].join(' ')
   if (kind === 'export' && state !== 'done') {
     const kept =
       messages === 0
@@ -25,8 +28,13 @@ export function resultText(transfer: Transfer): string {
 }
 
 /** Whether an export that is over left files to show. */
-export function hasFiles({ kind, state, error, messages }: Transfer): boolean {
-  return kind === 'export' && (state === 'done' || messages > 0 || error === 'service-stopped')
+export function hasFiles({ kind, state, error, messages, files }: Transfer): boolean {
+  return kind === 'export' && files && (state === 'done' || messages > 0 || error === 'service-stopped')
+}
+
+/** Whether an import that is over has mail to show. */
+export function hasMail({ kind, state, messages }: Transfer): boolean {
+  return kind === 'import' && (state === 'done' || messages > 0)
 }
 
 function reason(error: string | null): string {

@@ -13,7 +13,7 @@ import { ExportDialog } from './export-dialog'
 import { ImportDialog } from './import-dialog'
 import { Page } from '../ui/page'
 import { Group, Row } from './row'
-import { hasFiles, resultText } from './transfer-words'
+import { hasFiles, hasMail, resultText } from './transfer-words'
 import './settings.css'
 import { useMailboxes } from '../work/mailboxes'
 
@@ -121,7 +121,7 @@ function TransferRow({ transfer, mailbox }: { transfer: Transfer; mailbox: Mailb
           {t('transfers:show')}
         </Button>
       )}
-      {state !== 'running' && kind === 'import' && mailbox && (
+      {state !== 'running' && hasMail(transfer) && mailbox && (
         <Button size="sm" onClick={() => goView('closed', mailbox.id)}>
           {t('transfers:openMailbox')}
         </Button>

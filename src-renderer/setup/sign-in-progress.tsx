@@ -2,7 +2,7 @@ import { CircleCheck, Copy, ExternalLink, RotateCw } from 'lucide-react'
 import { sameAddress } from '../../src-preload/contract/address'
 import { call } from '../client'
 import { tellFailure } from '../state/acts'
-import { showToast } from '../state/toast'
+import { copyText } from '../state/clipboard'
 import { errorText, t } from '../text'
 import { fullTime } from '../text/time'
 import { Banner } from '../ui/banner'
@@ -10,11 +10,6 @@ import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
 import type { SignIn } from './use-sign-in'
-
-async function copy(text: string, told: string): Promise<void> {
-  await navigator.clipboard.writeText(text)
-  showToast({ text: told })
-}
 
 /** How a sign-in goes: waiting for the browser, a code to type elsewhere, done, or why not. */
 export function SignInProgress({
@@ -83,7 +78,7 @@ export function SignInProgress({
           <output className="user-code sel" aria-label={t('accounts:signIn.codeLabel')}>
             {userCode}
           </output>
-          <Button icon={Copy} onClick={() => void copy(userCode, t('accounts:signIn.codeCopied')).catch(tellFailure)}>
+          <Button icon={Copy} onClick={() => void copyText(userCode, t('accounts:signIn.codeCopied'))}>
             {t('accounts:signIn.copyCode')}
           </Button>
         </div>
@@ -108,11 +103,7 @@ export function SignInProgress({
           <Button icon={ExternalLink} onClick={() => void call('app.openSignIn', { signInId: id }).catch(tellFailure)}>
             {t('accounts:signIn.again')}
           </Button>
-          <Button
-            kind="ghost"
-            icon={Copy}
-            onClick={() => void copy(url, t('accounts:signIn.copied')).catch(tellFailure)}
-          >
+          <Button kind="ghost" icon={Copy} onClick={() => void copyText(url, t('accounts:signIn.copied'))}>
             {t('accounts:signIn.copy')}
           </Button>
         </div>

@@ -1,17 +1,17 @@
-import { lazy } from 'react'
+import { lazy, Suspense } from 'react'
 import { later, useHeldKeys } from '../ui/later'
 
 /** Conversation and composer come as one chunk, fetched while the list is first looked at. */
 const load = () => import('./conversation-parts')
 const Parts = lazy(() => load().then((module) => ({ default: module.ConversationParts })))
 
-const newMessage = later(
-  () => import('../composer/new-message').then((module) => module.NewMessage),
-  () => {
-    useHeldKeys()
-    return <section className="pane" />
-  },
-)
+/** Whoever opens something here may press its keys at once. */
+function Coming() {
+  useHeldKeys()
+  return <section className="pane" />
+}
+
+const newMessage = later(() => import('../composer/new-message').then((module) => module.NewMessage), Coming)
 /** A message that the team begins; whoever asks for it types on at once. */
 export const NewMessagePane = newMessage.Shown
 
@@ -22,5 +22,9 @@ export function prepareConversationPane(): void {
 }
 
 export function ConversationPane({ id }: { id: number }) {
-  return <Parts id={id} />
+  return (
+    <Suspense fallback={<Coming />}>
+      <Parts id={id} />
+    </Suspense>
+  )
 }

@@ -1,6 +1,6 @@
 import { acts, entryOf, keyWords, keysOf, type ShortcutGroup } from '../state/keymap'
 import { goSettings } from '../state/places'
-import { useShortcutStore } from '../state/shortcuts'
+import { useKeys } from '../state/shortcuts'
 import { t } from '../text'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
@@ -11,8 +11,8 @@ const groups: readonly ShortcutGroup[] = ['everywhere', 'go', 'list', 'conversat
 
 /** Every shortcut, with the keys that the person chose. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
-  const own = useShortcutStore((state) => state.own)
-  const letters = useShortcutStore((state) => state.letters)
+  const own = useKeys((keys) => keys.own)
+  const letters = useKeys((keys) => keys.letters)
   const change = () => {
     onClose()
     goSettings('shortcuts')

@@ -12,6 +12,7 @@ export function LeaseEnded({ lease }: { lease: CallOutput<'team.lease'> }) {
   return (
     <main className="fill">
       <EmptyState
+        page
         icon={Laptop}
         title={t('team:lease.endedTitle', { count: lease.days ?? 0 })}
         action={

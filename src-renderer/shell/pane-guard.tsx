@@ -5,7 +5,14 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 
 /** Keeps a fault in one pane from taking the window along. A new `resetKey` shows the pane again. */
-export class PaneGuard extends Component<{ children: ReactNode; resetKey: string }, { failed: boolean; key: string }> {
+export class PaneGuard extends Component<
+  {
+    children: ReactNode
+    resetKey: string
+    /** It is all that is shown: it has the heading of the window. */ page?: boolean
+  },
+  { failed: boolean; key: string }
+> {
   override state = { failed: false, key: this.props.resetKey }
 
   static getDerivedStateFromError(): { failed: boolean } {
@@ -26,6 +33,7 @@ export class PaneGuard extends Component<{ children: ReactNode; resetKey: string
         <div className="scroll center" role="alert">
           <EmptyState
             icon={OctagonAlert}
+            page={this.props.page}
             title={t('common:places.crashedTitle')}
             action={<Button onClick={() => this.setState({ failed: false })}>{t('common:places.crashedAgain')}</Button>}
           >

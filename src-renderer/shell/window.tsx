@@ -97,7 +97,7 @@ function Panes() {
   if (place.kind === 'add-mailbox')
     return (
       <main className="panes bare">
-        <PaneGuard resetKey="add-mailbox">
+        <PaneGuard page resetKey="add-mailbox">
           <Suspense fallback={<section className="pane" />}>
             <AddMailbox />
           </Suspense>
@@ -117,15 +117,13 @@ function Panes() {
       {inbox ? (
         <InboxPanes place={place} withProfile={withProfile} />
       ) : (
-        <>
-          <PaneGuard resetKey={place.kind === 'settings' ? `settings ${place.page}` : place.kind}>
-            <Suspense fallback={<section className="pane" />}>
-              <Page place={place} />
-            </Suspense>
-          </PaneGuard>
-          <ToastHost />
-        </>
+        <PaneGuard page resetKey={place.kind === 'settings' ? `settings ${place.page}` : place.kind}>
+          <Suspense fallback={<section className="pane" />}>
+            <Page place={place} />
+          </Suspense>
+        </PaneGuard>
       )}
+      <ToastHost />
     </main>
   )
 }

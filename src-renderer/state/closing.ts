@@ -1,4 +1,8 @@
-import { ask, call } from '../client'
+import { ask, call, onEvent, type CallError } from '../client'
+import { errorText, t } from '../text'
+import { showToast } from './toast'
+
+const againMs = 30_000
 
 const savers = new Set<() => Promise<void>>()
 
@@ -6,6 +10,31 @@ const savers = new Set<() => Promise<void>>()
 export function beforeClosing(save: () => Promise<void>): () => void {
   savers.add(save)
   return () => savers.delete(save)
+}
+
+/** Runs each time that the store is there again. Answers with the function that stops it. */
+export function onStoreBack(run: () => void): () => void {
+  return onEvent(({ topic }) => {
+    if (topic === 'store-back') run()
+  })
+}
+
+/**
+ * Saves what its place leaves behind. What the store does not take now it gets when it is there again, or has room, and before the
+ * window closes.
+ * @param save answers with what stands in the way; null: it is saved
+ */
+export async function saveLeft(save: () => Promise<CallError | null>): Promise<void> {
+  const attempt = async (): Promise<void> => {
+    if ((await save()) === null) for (const stop of stops) stop()
+  }
+  const timer = setInterval(() => void attempt(), againMs)
+  const stops = [beforeClosing(attempt), onStoreBack(() => void attempt()), () => clearInterval(timer)]
+  const error = await save()
+  if (error === null) for (const stop of stops) stop()
+  // A store that comes up again has it in a moment.
+  else if (error.code !== 'service-restarting')
+    showToast({ text: t('common:leftUnsaved', { why: errorText(error) }), kind: 'bad', lastsMs: 10_000 })
 }
 
 /** Saves what is being written; what cannot be saved holds nothing up. */

@@ -89,6 +89,14 @@ async function tellWork(ids: readonly number[], what: keyof typeof wantedBy): Pr
   }
 }
 
+/** Tells of a message that did not leave, or did not arrive, while nobody looks at the window. `title` says no word of it. */
+export async function tellSend(title: string, body: string, conversationId: number): Promise<void> {
+  if (document.hasFocus()) return
+  const settings = await ask('settings.get', {})
+  if (isSilent(settings)) return
+  await call('app.notify', { title, body: settings.notifyContent ? body.slice(0, 500) : '', conversationId })
+}
+
 /** Tells of support access while nobody looks at the window. */
 export async function tellAccess(body: string): Promise<void> {
   if (!isSilent(await ask('settings.get', {})))

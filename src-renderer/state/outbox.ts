@@ -1,7 +1,8 @@
-import type { OutboxItem, OutboxState } from '../../src-preload/contract'
+import type { Conversation, OutboxItem, OutboxState } from '../../src-preload/contract'
 import { unreachableCodes } from '../../src-preload/contract/unreachable'
 import { call } from '../client'
 import { errorText, t } from '../text'
+import { namesOf } from '../text/correspondents'
 import { comingTime } from '../text/time'
 import { tellDone, tellFailure } from './acts'
 import { goNewMessage, openConversation } from './places'
@@ -58,6 +59,15 @@ const unreached = ({ error, waitsFor }: OutboxItem): string =>
 export function stoppedText({ state, looking, subject }: OutboxItem): string | null {
   if ((state !== 'failed' && state !== 'held' && state !== 'uncertain') || looking) return null
   return t(`sending:announce.${state}`, { subject: subject || t('common:noSubject') })
+}
+
+/** What is told once when servers refused somebody of a message that left; null when it got to everybody after all. */
+export function undeliveredText({ deliveries, subject }: Pick<Conversation, 'deliveries' | 'subject'>): string | null {
+  const failed = deliveries.filter(({ action }) => action === 'failed').toSorted((a, b) => b.at - a.at)
+  const who = failed.filter(({ messageId }) => messageId === failed[0]?.messageId)
+  if (who.length === 0) return null
+  const names = namesOf(who.map(({ recipient }) => ({ name: '', address: recipient })))
+  return t('sending:announce.undelivered', { names, subject: subject || t('common:noSubject') })
 }
 
 async function tried(work: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { create } from 'zustand'
 import { chordOf, entryOf, isCommand, isMac, keysOf, onlyLetters, sequenceMs, type Act, type OwnKeys } from './keymap'
 
@@ -11,29 +11,30 @@ export interface Shortcut {
   hidden?: boolean
 }
 
-interface State {
-  shortcuts: readonly Shortcut[]
+/** What can be done just now. Apart from the keys, which every hint on screen listens to. */
+export const useActsNow = create<readonly Shortcut[]>()(() => [])
+
+interface Keys {
   /** Whether letters and signs alone act. */
   letters: boolean
   /** The keys that the person chose. */
   own: OwnKeys
 }
 
-export const useShortcutStore = create<State>()(() => ({ shortcuts: [], letters: true, own: {} }))
+export const useKeys = create<Keys>()(() => ({ letters: true, own: {} }))
 
 /** What is pressed for an act just now, for a hint beside it; undefined where no key does it. */
-export function hintOf(act: Act, { own, letters }: Pick<State, 'own' | 'letters'>): string | undefined {
+export function hintOf(act: Act, { own, letters }: Keys): string | undefined {
   return keysOf(act, own).find((keys) => letters || !onlyLetters(keys))
 }
 
 export const useHint = (act: Act | undefined): string | undefined =>
-  useShortcutStore((state) => (act === undefined ? undefined : hintOf(act, state)))
+  useKeys((keys) => (act === undefined ? undefined : hintOf(act, keys)))
 
 /** Does an act as its key would. */
 export function runAct(act: Act): void {
   const event = new KeyboardEvent('keydown')
-  for (const one of useShortcutStore.getState().shortcuts.toReversed())
-    if (one.act === act && one.run(event) !== false) return
+  for (const one of useActsNow.getState().toReversed()) if (one.act === act && one.run(event) !== false) return
 }
 
 /** True when typing goes into this element. */
@@ -48,7 +49,8 @@ let begun: { chord: string; at: number } | null = null
 
 /** Finds what a key press runs. Exported for tests; the window listens through `startShortcuts`. */
 export function matching(
-  { shortcuts, letters, own }: State,
+  shortcuts: readonly Shortcut[],
+  { letters, own }: Keys,
   chord: string,
   before: string | null,
   inText: boolean,
@@ -74,7 +76,13 @@ function onKey(event: KeyboardEvent): void {
   const before = begun && performance.now() - begun.at < sequenceMs ? begun.chord : null
   begun = null
   if (layer && !chord.startsWith('mod+')) return
-  const { found, begins } = matching(useShortcutStore.getState(), chord, before, isTextField(event.target))
+  const { found, begins } = matching(
+    useActsNow.getState(),
+    useKeys.getState(),
+    chord,
+    before,
+    isTextField(event.target),
+  )
   for (const shortcut of found) {
     if (shortcut.run(event) === false) continue
     event.preventDefault()
@@ -96,32 +104,31 @@ export function replaced<T>(all: readonly T[], before: readonly T[], after: read
 }
 
 /**
- * Registers what acts do while the component is there. `run` may change with every render without cost. Where two components
- * have the same act, the one that came later goes first, also when the other changes its acts meanwhile.
+ * Registers what acts do while the component is there, with its picture: a key finds what is on screen. `run` may change with
+ * every render without cost. Where two components have the same act, the one that came later goes first, also when the other
+ * changes its acts meanwhile.
  */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const current = useRef(shortcuts)
   const registered = useRef<readonly Shortcut[]>([])
-  // Before the picture, so that no key finds what the last one showed.
+  const register = (mine: readonly Shortcut[]): void => {
+    const before = registered.current
+    registered.current = mine
+    useActsNow.setState((all) => replaced(all, before, mine), true)
+  }
   useLayoutEffect(() => {
     current.current = shortcuts
   })
   const shape = shortcuts.map(({ act, hidden = false }) => `${act} ${hidden}`).join('|')
-  useEffect(() => {
-    const mine = current.current.map((shortcut, index) => ({
-      ...shortcut,
-      run: (event: KeyboardEvent) => current.current[index]?.run(event),
-    }))
-    const before = registered.current
-    registered.current = mine
-    useShortcutStore.setState(({ shortcuts }) => ({ shortcuts: replaced(shortcuts, before, mine) }))
-  }, [shape])
-  useEffect(
-    () => () => {
-      const mine = registered.current
-      registered.current = []
-      useShortcutStore.setState(({ shortcuts }) => ({ shortcuts: replaced(shortcuts, mine, []) }))
-    },
-    [],
+  useLayoutEffect(
+    () =>
+      register(
+        current.current.map((shortcut, index) => ({
+          ...shortcut,
+          run: (event: KeyboardEvent) => current.current[index]?.run(event),
+        })),
+      ),
+    [shape],
   )
+  useLayoutEffect(() => () => register([]), [])
 }

@@ -3,6 +3,7 @@ import { t } from '../text'
 import { tellDone, tellFailure } from './acts'
 import { useList } from './list'
 import { openConversation, openConversationId } from './places'
+import { isTextField } from './shortcuts'
 import { showToast } from './toast'
 
 /** Takes a message, or it and all newer ones, into a conversation of their own; the old one stays on screen. */
@@ -17,7 +18,7 @@ export async function splitConversation(messageId: number, which: 'from' | 'one'
 
 /**
  * Merges conversations, into `into` or else into the one that began first, and shows that one. Undo shows again what was open
- * before, unless somebody went elsewhere since.
+ * before, unless somebody went elsewhere since or writes there: what is typed next would go into another conversation.
  */
 export async function mergeConversations(ids: readonly number[], into: number | null = null): Promise<boolean> {
   const before = openConversationId()
@@ -27,7 +28,8 @@ export async function mergeConversations(ids: readonly number[], into: number | 
       t('threads:merged', { count: into === null ? ids.length : 1 }),
       call('threads.merge', { ids: [...ids], into }),
       () => {
-        if (shown !== null && openConversationId() === shown) openConversation(before)
+        const writes = isTextField(document.activeElement)
+        if (shown !== null && openConversationId() === shown && !writes) openConversation(before)
       },
     )
     useList.getState().clearPicks()

@@ -1,5 +1,5 @@
 import type { ExportScope, MailFormat } from '../../src-preload/contract'
-import { call } from '../client'
+import { asCallError, call } from '../client'
 import { t } from '../text'
 import { tellFailure } from './acts'
 import { goSettings } from './places'
@@ -14,6 +14,7 @@ export async function exportMail(scope: ExportScope, format: MailFormat): Promis
         action: { label: t('transfers:watch'), run: () => goSettings('transfers') },
       })
   } catch (thrown) {
-    tellFailure(thrown)
+    if (asCallError(thrown).code === 'not-found') showToast({ text: t('transfers:nothingThere') })
+    else tellFailure(thrown)
   }
 }

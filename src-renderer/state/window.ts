@@ -1,9 +1,10 @@
 import { create } from 'zustand'
 import type { Settings } from '../../src-preload/contract'
 import { call } from '../client'
+import { beforeClosing } from './closing'
 import { useLayout } from './layout'
 import { isMac, menuKeys, sameKeys } from './keymap'
-import { useShortcutStore } from './shortcuts'
+import { useKeys } from './shortcuts'
 
 interface State {
   palette: boolean
@@ -34,9 +35,9 @@ export function applySettings(settings: Settings): void {
 let loaded = false
 
 function applyKeys({ letterShortcuts: letters, keys: own }: Settings): void {
-  const before = useShortcutStore.getState()
+  const before = useKeys.getState()
   if (before.letters === letters && sameKeys(before.own, own)) return
-  useShortcutStore.setState({ letters, own })
+  useKeys.setState({ letters, own })
   // a menu bar that could not be told has the keys of before
   if (isMac()) void call('app.setMenuKeys', { keys: menuKeys(own) }).catch(() => undefined)
 }
@@ -53,14 +54,23 @@ const saveAfterMs = 600
 /** Keeps widths and closed panes in the settings, at a pause. Answers with the function that stops it. */
 export function keepLayout(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const stop = useLayout.subscribe((now, before) => {
-    if (!loaded || now.kept === before.kept) return
+  const save = async (): Promise<void> => {
+    if (timer === undefined) return
     clearTimeout(timer)
+    timer = undefined
     // a width that could not be kept is not worth a word
-    timer = setTimeout(() => void call('settings.set', { layout: now.kept }).catch(() => undefined), saveAfterMs)
-  })
+    await call('settings.set', { layout: useLayout.getState().kept }).catch(() => undefined)
+  }
+  const stops = [
+    useLayout.subscribe((now, before) => {
+      if (!loaded || now.kept === before.kept) return
+      clearTimeout(timer)
+      timer = setTimeout(() => void save(), saveAfterMs)
+    }),
+    beforeClosing(save),
+  ]
   return () => {
-    clearTimeout(timer)
-    stop()
+    for (const stop of stops) stop()
+    void save()
   }
 }

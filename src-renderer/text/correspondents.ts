@@ -1,4 +1,4 @@
-import type { Address, Message } from '../../src-preload/contract'
+import type { Address, DraftContent, Message } from '../../src-preload/contract'
 import { t } from './index'
 
 /** What a person is called: the name, else the address. */
@@ -15,6 +15,13 @@ export function namesOf(people: readonly Address[], most = 3): string {
     count: names.length - most + 1,
   })
 }
+
+/** Everybody whom a message of ours goes to, openly or not. */
+export const recipientsOf = ({ to, cc, bcc }: Pick<DraftContent, 'to' | 'cc' | 'bcc'>): readonly Address[] => [
+  ...to,
+  ...cc,
+  ...bcc,
+]
 
 /** Their addresses in a tooltip, which has no room for hundreds. */
 export const addressesOf = (people: readonly Address[]): string =>

@@ -37,12 +37,18 @@ export function DialogLayer({
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Radix.Portal>
         {/* own scrim: Radix's Overlay locks scrolling with a <style> of its own, which the window's CSP refuses */}
-        <div className="scrim">
+        <div className="scrim mid">
           <Radix.Content
             onOpenAutoFocus={focusFirst}
             onCloseAutoFocus={(event) => {
               event.preventDefault()
               if (focusIsFree()) opener?.focus()
+            }}
+            onInteractOutside={(event) => {
+              const { target } = event
+              // Asked after the click: a message may be gone by then.
+              if (target instanceof Element && (target.closest('.toast-host') || !target.isConnected))
+                event.preventDefault()
             }}
             className={`dialog${wide ? ' wide' : ''} ${className}`}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}

@@ -9,36 +9,49 @@ export interface Later<P extends object> {
   readonly prepare: () => void
 }
 
+/** Pressed while something was held, in their order. */
+const kept: KeyboardEvent[] = []
+let holds = 0
+let pressing = false
+
 /**
  * Keys that are pressed before what they are meant for is there: what lies behind it gets none, and once it has the focus they are
- * pressed again, in their order.
+ * pressed again, in their order. What one of them opens, and is on its way in turn, gets those that follow.
  */
 export function useHeldKeys(held = true): void {
   useLayoutEffect(() => {
     if (!held) return undefined
-    const kept: KeyboardEvent[] = []
-    const hold = (event: KeyboardEvent) => {
-      if (!event.isTrusted) return
-      event.preventDefault()
-      event.stopImmediatePropagation()
-      // what a key that is held down repeats was meant for what stood there before
-      if (!event.repeat) kept.push(event)
-    }
+    holds += 1
     window.addEventListener('keydown', hold, true)
     // the frame that draws it also gives it the focus
     return () => {
-      afterPaint(() => void pressAgain(kept).finally(() => window.removeEventListener('keydown', hold, true)))
+      holds -= 1
+      afterPaint(() => void pressAgain())
     }
   }, [held])
 }
 
+function hold(event: KeyboardEvent): void {
+  if (!event.isTrusted) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  // what a key that is held down repeats was meant for what stood there before
+  if (!event.repeat) kept.push(event)
+}
+
 /** Each in a turn of its own, so that the next one finds what the last one did; more may come meanwhile. */
-async function pressAgain(kept: KeyboardEvent[]): Promise<void> {
-  for (let event = kept.shift(); event; event = kept.shift()) {
+async function pressAgain(): Promise<void> {
+  if (pressing) return
+  pressing = true
+  for (let event = next(); event; event = next()) {
     press(event)
     await new Promise((resolve) => setTimeout(resolve))
   }
+  pressing = false
+  if (holds === 0) window.removeEventListener('keydown', hold, true)
 }
+
+const next = (): KeyboardEvent | undefined => (holds === 0 ? kept.shift() : undefined)
 
 /** No page can press a key as a person does: it tells of the key, and writes its letter where nobody took it. */
 function press({ key, code, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): void {

@@ -18,6 +18,7 @@ const row = (id: number, subject = `Subject ${id}`): ConversationRow => ({
   hasDraft: false,
   outbox: null,
   outboxError: null,
+  undelivered: false,
   assignee: null,
   tags: [],
   labels: [],

@@ -16,7 +16,7 @@ const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftK
 })
 
 const match = (chord: string, before: string | null, inText: boolean, letters = true, own: OwnKeys = {}) =>
-  matching({ shortcuts: all, letters, own }, chord, before, inText)
+  matching(all, { letters, own }, chord, before, inText)
 const found = (...args: Parameters<typeof match>) => match(...args).found.map((one) => one.act)
 
 describe('shortcuts', () => {
@@ -45,7 +45,7 @@ describe('shortcuts', () => {
   it('what was registered last comes first', () => {
     const list = shortcut('assign')
     const conversation = shortcut('assign')
-    const { found } = matching({ shortcuts: [list, conversation], letters: true, own: {} }, 'a', null, false)
+    const { found } = matching([list, conversation], { letters: true, own: {} }, 'a', null, false)
     expect(found[0]).toBe(conversation)
     expect(found[1]).toBe(list)
   })

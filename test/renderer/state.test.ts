@@ -7,7 +7,7 @@ import { errorCodes } from '../../src-preload/contract/errors'
 import { firstSync, minutesLeft } from '../../src-renderer/inbox/first-sync'
 import { syncWords } from '../../src-renderer/shell/sync-words'
 import { isProfilePane, isRail, listWidthOf, sizeClassOf } from '../../src-renderer/state/layout'
-import { outboxState, outboxWhy, stoppedText } from '../../src-renderer/state/outbox'
+import { outboxState, outboxWhy, stoppedText, undeliveredText } from '../../src-renderer/state/outbox'
 import { share } from '../../src-renderer/state/share'
 import { errorText } from '../../src-renderer/text'
 import { hueOf, initialsOf } from '../../src-renderer/ui/initials'
@@ -260,6 +260,7 @@ describe('a message that waits for a person', () => {
     from: { name: '', address: 'help@acme.test' },
     to: [],
     cc: [],
+    bcc: [],
     subject: 'Gears',
     snippet: '',
     text: '',
@@ -293,6 +294,23 @@ describe('a message that waits for a person', () => {
     expect(told('uncertain')).toBe('A message may have been sent, and you decide: Gears')
     expect(told('failed')).toBe('A message was not sent: Gears')
     expect(told('held')).toBe('A reply needs your review: Gears')
+  })
+  it('is not told without whom it did not reach: who writes it anew sends it twice to the others', () => {
+    const one = (recipient: string, at: number, action: 'failed' | 'delivered' = 'failed', messageId = 2) => ({
+      messageId,
+      recipient,
+      action,
+      line: '',
+      at,
+    })
+    const said = (...deliveries: ReturnType<typeof one>[]) => undeliveredText({ deliveries, subject: 'Gears' })
+    expect(said(one('of-before@x.test', 1, 'failed', 1), one('a@x.test', 5), one('b@x.test', 5, 'delivered'))).toBe(
+      'Could not be delivered to a@x.test: Gears',
+    )
+    expect(said(...['a', 'b', 'c', 'd'].map((name) => one(name, 5)))).toBe(
+      'Could not be delivered to a, b and 2 more: Gears',
+    )
+    expect(said(one('a@x.test', 5, 'delivered'))).toBeNull()
   })
   it('interrupts nobody while nothing is to be decided', () => {
     expect([told('uncertain', true), told('queued'), told('sending'), told('sent')]).toEqual([null, null, null, null])

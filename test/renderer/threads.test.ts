@@ -7,8 +7,14 @@ const answers: Readonly<Record<string, unknown>> = {
   'threads.merge': { conversationId: 2, undo: 'token' },
   'acts.undo': { left: 0 },
 }
+/** A text that has the focus. */
+class Text {
+  readonly isContentEditable = true
+}
 beforeEach(() => {
   vi.stubGlobal('window', { postern: { call: (name: string) => Promise.resolve({ ok: true, value: answers[name] }) } })
+  vi.stubGlobal('HTMLElement', Text)
+  vi.stubGlobal('document', { activeElement: null })
   openConversation(1)
 })
 afterEach(() => vi.unstubAllGlobals())
@@ -29,4 +35,9 @@ test('a merge that is taken back does not leave another conversation open than b
 test('a merge that is taken back takes nobody away from where they went since', async () => {
   await mergeThenUndo(() => openConversation(3))
   expect(openConversationId()).toBe(3)
+})
+
+test('a merge that is taken back does not put another conversation under the hand of who writes', async () => {
+  await mergeThenUndo(() => vi.stubGlobal('document', { activeElement: new Text() }))
+  expect(openConversationId()).toBe(2)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Transfer } from '../../src-preload/contract'
-import { hasFiles, resultText } from '../../src-renderer/settings/transfer-words'
+import { hasFiles, hasMail, resultText } from '../../src-renderer/settings/transfer-words'
 
 const over: Transfer = {
   id: 1,
@@ -15,6 +15,7 @@ const over: Transfer = {
   unreadable: 0,
   left: 0,
   waiting: 0,
+  files: true,
   error: null,
   startedAt: 0,
   endedAt: 1,
@@ -46,4 +47,25 @@ test('an import keeps its counts, whatever it ended with', () => {
     'No mail was found in what you chose. 0 messages',
   )
   expect(hasFiles({ ...over, kind: 'import' })).toBe(false)
+})
+
+test('an import that was cancelled with nothing taken in offers nothing to show', () => {
+  const nothing = { ...over, kind: 'import', messages: 0 } as const
+  expect(hasMail({ ...nothing, state: 'cancelled' })).toBe(false)
+  expect(hasMail({ ...nothing, state: 'failed', error: 'not-found' })).toBe(false)
+  expect(hasMail({ ...nothing, state: 'cancelled', messages: 3 })).toBe(true)
+  // All of it was here already.
+  expect(hasMail({ ...nothing, state: 'done', duplicates: 9 })).toBe(true)
+  expect(hasMail(over)).toBe(false)
+})
+
+test('an export of which nothing is left offers no folder, and says why there is none', () => {
+  const nothing = { ...over, state: 'failed', messages: 0, done: 5, left: 5, files: false } as const
+  expect(hasFiles(nothing)).toBe(false)
+  expect(resultText(nothing)).toBe(
+    'No message was exported, and no folder was left. 5 messages are on the server only and were left out',
+  )
+  const broken = { ...nothing, error: 'service-stopped', left: 0 } as const
+  expect(hasFiles(broken)).toBe(false)
+  expect(resultText(broken)).toBe('Postern ended before the export did. No message was exported.')
 })

@@ -10,6 +10,7 @@ export const common = {
   cancel: 'Cancel',
   hide: 'Hide',
   retry: 'Try again',
+  leftUnsaved: 'What you wrote is not saved yet. It is tried again. {{why}}',
   back: 'Back',
   forward: 'Forward',
   managed: 'Managed',

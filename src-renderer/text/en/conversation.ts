@@ -102,6 +102,7 @@ export const conversation = {
     replyAll: 'Reply to all',
     forward: 'Forward',
     copyText: 'Copy text',
+    copied: 'Text copied',
     fold: 'Fold message',
     unfold: 'Open message from',
     frame: 'Message from {{name}}',
@@ -183,7 +184,7 @@ export const conversation = {
   },
   source: {
     title: 'Message source',
-    cut: 'The source is long. This is its first part; save it to see all.',
+    cut: 'The source is long. This is its first part; an export of the conversation has all of it.',
     copy: 'Copy',
     copied: 'Source copied',
     failed: 'The source could not be shown.',

@@ -48,9 +48,6 @@ export const inbox = {
     'server-refused': 'server refused',
     other: 'see why',
   },
-  outbox: {
-    to: 'To {{names}}',
-  },
   draft: {
     to: 'To {{names}}',
     nobody: 'No recipient yet',

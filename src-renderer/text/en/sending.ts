@@ -87,6 +87,8 @@ export const sending = {
     held: 'A reply needs your review: {{subject}}',
     uncertain: 'A message may have been sent, and you decide: {{subject}}',
     show: 'Show the outbox',
+    undelivered: 'Could not be delivered to {{names}}: {{subject}}',
+    open: 'Show it',
   },
   delivery: {
     mark: 'Not delivered',

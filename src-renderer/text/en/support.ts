@@ -74,4 +74,19 @@ export const support = {
   live: 'Live',
   logFoot: 'You cannot edit or remove these lines.',
   failed: 'This could not be shown.',
+  ended: {
+    title: 'Support session ended',
+    why: {
+      revoked: 'The access was revoked.',
+      ended: 'The grant ended.',
+      replaced: 'The access was extended by a new grant. Sign in again to go on.',
+      forbidden: 'Policy no longer allows the access.',
+      'time-doubtful': 'The time of this computer cannot be trusted. Nobody is let in until it is right.',
+      'refused-too-often': 'Too much was asked for that is not part of the grant.',
+      locked: 'The computer was locked.',
+      'changing-key': 'The data gets another key. Sign in again when that is done.',
+      'taken-out': 'This computer was taken out of the team.',
+      stopped: 'A part of Postern stopped. Sign in again to go on.',
+    },
+  },
 } as const

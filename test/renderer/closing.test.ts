@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Settings, type PosternEvent } from '../../src-preload/contract'
+import { keepNote, wrote } from '../../src-renderer/composer/note-words'
+import { keepAll, saveLeft } from '../../src-renderer/state/closing'
+import { useLayout } from '../../src-renderer/state/layout'
+import { applySettings, keepLayout } from '../../src-renderer/state/window'
+
+let refusal: string | null
+let kept: { name: string; input: object }[]
+let listeners: ((event: PosternEvent) => void)[]
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  refusal = null
+  kept = []
+  listeners = []
+  const call = async (name: string, input: object) => {
+    if (refusal !== null) return { ok: false, error: { code: refusal, message: '', detail: {} } }
+    kept.push({ name, input })
+    return { ok: true, value: {} }
+  }
+  const on = (listener: (event: PosternEvent) => void) => {
+    listeners.push(listener)
+    return () => (listeners = listeners.filter((one) => one !== listener))
+  }
+  vi.stubGlobal('window', { postern: { call, on } })
+  vi.stubGlobal('document', { documentElement: { dataset: {} } })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+test('a width that was drawn just before the window closes is not forgotten', async () => {
+  applySettings(Settings.parse({}))
+  const stop = keepLayout()
+  useLayout.getState().set('list', 411)
+  await keepAll()
+  expect(kept).toEqual([{ name: 'settings.set', input: { layout: useLayout.getState().kept } }])
+  expect(JSON.stringify(kept)).toContain('411')
+  // And is not kept once more at the pause.
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(kept).toHaveLength(1)
+  stop()
+})
+
+test('words of a note that the store did not take are not lost when they are left', async () => {
+  wrote(3, 'Ask the workshop')
+  refusal = 'service-restarting'
+  await saveLeft(() => keepNote(3))
+  expect(kept).toEqual([])
+  refusal = null
+  for (const listener of listeners) listener({ topic: 'store-back' })
+  await vi.advanceTimersByTimeAsync(0)
+  const words = { name: 'notes.keepDraft', input: { conversationId: 3, text: 'Ask the workshop' } }
+  expect(kept).toEqual([words])
+  // What is kept is not kept once more.
+  await keepAll()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(kept).toEqual([words])
+  expect(listeners).toEqual([])
+})
+
+test('words that a full disk did not take are not lost once there is room, nor at the end of the program', async () => {
+  wrote(4, 'Ask the workshop')
+  refusal = 'disk-full'
+  await saveLeft(() => keepNote(4))
+  refusal = null
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(kept).toHaveLength(1)
+
+  wrote(4, 'Ask the workshop today')
+  refusal = 'disk-full'
+  await saveLeft(() => keepNote(4))
+  refusal = null
+  await keepAll()
+  expect(kept).toHaveLength(2)
+})
