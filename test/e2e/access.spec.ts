@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test, type Locator, type Page } from '@playwright/test'
 import { tempFolder } from '../servers/process.mjs'
 import {
   ask,
@@ -17,13 +17,14 @@ import {
   type Team,
 } from './harness'
 import { answerDialogs, keepNotices, settingsPage } from './hands'
-import { shots } from './pictures'
+import { resize, shots, sizes } from './pictures'
 import {
   endSession,
   expectSilentLogs,
   grantByCall,
   logRows,
   panelTab,
+  saidAtEnd,
   setClock,
   signInStaff,
   staffPassphrase,
@@ -162,12 +163,14 @@ test('nobody is granted access for more than 180 days, in the window or by a cra
   await dialog().getByRole('button', { name: 'Grant for 180 days' }).click()
   await expect(dialog()).toBeHidden()
   await expect(messages()).toContainText('Idris Vaughan')
+  await reachesEveryButton()
   const card = page
     .getByRole('region', { name: 'Support access' })
     .getByRole('listitem')
     .filter({ hasText: 'Idris Vaughan' })
   await expect(card).toContainText('of 180 days')
   await expect(card).toContainText('Full read')
+  expect(await loneDots(card)).toEqual([])
   await expect(settingsPage(page, /Support access/)).toContainText('179 d')
   // The overview is made of what stands now, and each line leads to the act that ends it.
   await panelTab(page, 'Overview')
@@ -239,11 +242,67 @@ test('staff sign in and read three conversations; the log shows three looks live
   await session.screenshot({ path: join(shots, 'support-session.png') })
   await page.screenshot({ path: join(shots, 'access-log.png') })
   await panelTab(page, 'Support access')
-  const closed = session.waitForEvent('close')
-  await page.getByRole('button', { name: 'Revoke' }).click()
-  await closed
+  const revoke = page.getByRole('button', { name: 'Revoke' })
+  expect(await saidAtEnd(desk.app, session, () => revoke.click())).toBe('The access was revoked.')
   await expect(page.getByText('Revoked by Ana Ferreira')).toBeVisible()
 })
+
+/** A dialog that fills the smallest window, while there is a message: each of its buttons takes a click, and the message's too. */
+async function reachesEveryButton(): Promise<void> {
+  await resize(desk, sizes[1])
+  await page.getByRole('button', { name: 'Grant access…' }).click()
+  const grant = page.getByRole('dialog', { name: 'Grant support access' })
+  await expect(messages()).toContainText('Idris Vaughan')
+  for (const button of [
+    grant.getByRole('button', { name: 'Close' }),
+    grant.getByRole('checkbox', { name: /I checked the fingerprint/ }),
+    grant.getByRole('button', { name: 'Cancel' }),
+    grant.getByRole('button', { name: /^Grant for/ }),
+  ]) {
+    await expect(button).toBeInViewport({ ratio: 1 })
+    expect(await covers(button)).toEqual([])
+  }
+  await page.screenshot({ path: join(shots, 'message-over-dialog.png') })
+  await messages().getByRole('button').click()
+  await expect(messages()).not.toContainText('Idris Vaughan')
+  await grant.getByRole('button', { name: 'Cancel' }).click()
+  await expect(grant).toBeHidden()
+  await resize(desk, sizes[0])
+}
+
+/** What of elsewhere lies over any point of what a dialog asks. */
+const covers = (button: Locator): Promise<string[]> =>
+  button.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect()
+    const over = [0.1, 0.5, 0.9].flatMap((x) =>
+      [0.1, 0.5, 0.9].map((y) => document.elementFromPoint(left + width * x, top + height * y)),
+    )
+    return over.filter((one) => !element.closest('.dialog')?.contains(one)).map((one) => one?.textContent ?? '')
+  })
+
+/** Lines that begin or end in a dot between two facts, in however wide a window. */
+const loneDots = (card: Locator): Promise<string[]> =>
+  card.evaluate((element) => {
+    const lone: string[] = []
+    for (let width = 500; width <= 900; width += 4) {
+      if (element instanceof HTMLElement) element.style.inlineSize = `${width}px`
+      for (const part of element.querySelectorAll('.meta')) {
+        const lines = new Map<number, string>()
+        const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT)
+        for (let text = texts.nextNode(); text; text = texts.nextNode())
+          for (const [at, letter] of [...(text.nodeValue ?? '')].entries()) {
+            const range = document.createRange()
+            range.setStart(text, at)
+            range.setEnd(text, at + 1)
+            const { bottom } = range.getBoundingClientRect()
+            lines.set(bottom, (lines.get(bottom) ?? '') + letter)
+          }
+        lone.push(...[...lines.values()].map((line) => line.trim()).filter((line) => /^·|·$/.test(line)))
+      }
+    }
+    element.removeAttribute('style')
+    return lone
+  })
 
 /** The HTML of a mail and a PDF are shown in frames where nothing of them runs, and each is in the log. */
 async function seesMailAsAgentsDo(session: Page): Promise<void> {
@@ -306,6 +365,8 @@ test('the named manager writes a note, a tag and an assignment, which the team s
     expect(await ask(session, name, input), name).toMatchObject({ ok: false })
   await session.screenshot({ path: join(shots, 'manager-session.png') })
   await endSession(session)
+  // Who ends it needs to be told nothing.
+  expect(desk.app.windows()).toEqual([page])
   await panelTab(page, 'Access log')
   await expect(logRows(page).filter({ hasText: 'Changed tags of conversation #' })).toHaveCount(1)
   const assigned = logRows(page).filter({ hasText: 'Assigned conversation #' })
@@ -334,9 +395,10 @@ test('a clock that is set back a year lets nobody in, and prolongs and revives n
   })
   await panelTab(page, 'Support access')
   // The store's process goes with it: nothing of a session that was open stays on screen.
-  const gone = (await signInStaff(desk, files.key)).waitForEvent('close')
-  await setClock(desk, -365 * 86_400_000)
-  await gone
+  const session = await signInStaff(desk, files.key)
+  expect(await saidAtEnd(desk.app, session, () => setClock(desk, -365 * 86_400_000))).toBe(
+    'A part of Postern stopped. Sign in again to go on.',
+  )
   await expect(page.getByText('The clock of this computer was set back')).toBeVisible()
   await expect(page.getByRole('listitem').filter({ hasText: 'clock test' })).toContainText(
     'The time cannot be trusted. Nobody is let in.',

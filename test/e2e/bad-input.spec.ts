@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, type Page } from '@playwright/test'
 import { tempFolder } from '../servers/process.mjs'
-import { answerDialogs, keepOpened, nav, openRow } from './hands'
+import { answerDialogs, keepNotices, keepOpened, nav, openRow } from './hands'
+import { look } from './pictures'
 import {
   ask,
   conversation,
@@ -62,6 +63,7 @@ test.beforeAll(async () => {
       }),
     },
     { raw: mail({ subject: 'To be answered', from: 'Ann <ann@shop.example>' }) },
+    { raw: mail({ subject: 'To one who is gone', from: 'Bo <bo@shop.example>' }) },
     { raw: mail({ subject: 'From nobody', from: 'Nobody <nobody@refused.example>' }) },
   ])
   desk = await startPostern({ profile: newProfile(), provision: team.provision })
@@ -94,7 +96,7 @@ test('no mail is lost for want of a subject, an id, a date or any form', async (
   }
   await openRow(page, 'Neither id nor date')
   await expect(conversation(page)).toContainText('Bare.')
-  expect(await ask(page, 'counts.get', {})).toMatchObject({ ok: true, value: { mailboxes: [{ open: 8 }] } })
+  expect(await ask(page, 'counts.get', {})).toMatchObject({ ok: true, value: { mailboxes: [{ open: 9 }] } })
 })
 
 test('an attachment of 30 MB opens and is saved whole', async () => {
@@ -192,7 +194,14 @@ test('2,000 recipients are refused by a clear sentence, and the draft is kept', 
   ).toBe(false)
 })
 
+/** Nobody looks at the window: what the system would show is kept. */
+async function lookAway(): Promise<Awaited<ReturnType<typeof keepNotices>>['told']> {
+  await page.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
+  return (await keepNotices(desk.app)).told
+}
+
 test("a refused recipient stops the message with the server's line, and it leaves once corrected", async () => {
+  const told = await lookAway()
   await nav(page, 'Inbox').click()
   await openRow(page, 'From nobody')
   await page.keyboard.press('r')
@@ -201,6 +210,7 @@ test("a refused recipient stops the message with the server's line, and it leave
   await nav(page, 'Outbox').click()
   const stopped = page.getByRole('row', { name: /From nobody/ })
   await expect(stopped).toContainText(/Not sent/, { timeout: 30_000 })
+  await expect.poll(told).toEqual([['Not sent', 'A message was not sent: Re: From nobody']])
   await stopped.click()
   await expect(conversation(page).getByText(/The server said: .*No such person here/)).toBeVisible()
   await conversation(page).getByRole('button', { name: 'Edit' }).click()
@@ -216,4 +226,31 @@ test("a refused recipient stops the message with the server's line, and it leave
     30_000,
   )
   expect(all.filter((one) => one.text.includes('Are you there'))).toHaveLength(1)
+})
+
+test('a recipient whom the server refused while others got it is told once and seen in the list, and the notice leads there', async () => {
+  const told = await lookAway()
+  await nav(page, 'Inbox').click()
+  await openRow(page, 'To one who is gone')
+  await page.keyboard.press('r')
+  await page.keyboard.type('Both of you')
+  await composer().getByRole('button', { name: /^Cc/ }).click()
+  await composer().getByRole('combobox', { name: 'Cc' }).fill('nobody@refused.example')
+  await composer().getByRole('combobox', { name: 'Cc' }).press('Enter')
+  await send().click()
+  await expect(row(page, /To one who is gone, Not delivered/)).toContainText('Not delivered', { timeout: 30_000 })
+  const notice = page.getByRole('status', { name: 'Messages' })
+  const words = 'Could not be delivered to nobody@refused.example: To one who is gone'
+  await expect(notice).toContainText(words)
+  await expect(page.getByRole('alert').filter({ hasText: words })).toBeAttached()
+  // It stays while somebody points at it.
+  await notice.getByRole('button', { name: 'Show it' }).hover()
+  await look(desk, 'undelivered')
+  // A long address does not lie under the button.
+  expect(await notice.getByText(words).evaluate((text) => text.scrollWidth - text.clientWidth)).toBe(0)
+  expect(await told()).toEqual([['Not delivered', words]])
+  await openRow(page, 'Neither id nor date')
+  await notice.getByRole('button', { name: 'Show it' }).click()
+  await expect(conversation(page).getByRole('heading', { name: 'To one who is gone' })).toBeVisible()
+  await expect(conversation(page)).toContainText('Could not be delivered to nobody@refused.example.')
 })

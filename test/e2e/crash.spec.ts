@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
-import { answerByKeyboard, answered, deliver, nav, onServer, openRow } from './hands'
+import { answerByKeyboard, answered, deliver, nav, onServer, openRow, replyBox } from './hands'
 import {
   conversation,
   leave,
@@ -239,6 +239,49 @@ test('an answer that was sent when everything was killed is not lost, and not se
   expect((await answered(at.page, 'outbox.list', {})).items).toEqual([])
   expect(sent()).toHaveLength(1)
   expect(own()).toBe(1)
+})
+
+test('words that somebody leaves while the store is away are not lost', async () => {
+  const at = await ready()
+  const { page } = at
+  for (const subject of ['Left in the middle', 'Looked at meanwhile']) {
+    await deliver(team, mail({ subject }))
+    await expect(row(page, new RegExp(subject))).toBeVisible({ timeout: 20_000 })
+  }
+  await openRow(page, 'Looked at meanwhile')
+  await openRow(page, 'Left in the middle')
+  await page.keyboard.press('r')
+  await page.keyboard.type('The rim is')
+  // After a second end it is away for longer than a click takes.
+  await killService(at, 'store')
+  await killService(at, 'store')
+  await page.keyboard.type(' on its way.')
+  await openRow(page, 'Looked at meanwhile')
+  const kept = async () => (await answered(page, 'drafts.list', {})).drafts.map(({ text }) => text.trim())
+  await expect.poll(kept, { timeout: 20_000 }).toEqual(['The rim is on its way.'])
+  await openRow(page, 'Left in the middle')
+  await expect(replyBox(page)).toHaveText('The rim is on its way.')
+})
+
+test('a window whose process ends comes again by itself, with what was written', async () => {
+  const at = await ready()
+  const { page } = at
+  await deliver(team, mail({ subject: 'Written when it ended' }))
+  await expect(row(page, /Written when it ended/)).toBeVisible({ timeout: 20_000 })
+  await openRow(page, 'Written when it ended')
+  await page.keyboard.press('r')
+  await page.keyboard.type('Two spokes.')
+  await expect(conversation(page)).toContainText('Draft saved')
+  const next = at.app.waitForEvent('window')
+  const pid = await at.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
+  )
+  process.kill(pid ?? 0, 'SIGKILL')
+  const again = await next
+  desk = { ...at, page: again }
+  await synced(again)
+  await openRow(again, 'Written when it ended')
+  await expect(replyBox(again)).toHaveText('Two spokes.')
 })
 
 test('a store that ended five times says so on a page, and its button opens the mail again', async () => {

@@ -151,3 +151,15 @@ export const composingKey = (place: Locator, key: string): Promise<void> =>
       new KeyboardEvent('keydown', { key: pressed, isComposing: true, bubbles: true, cancelable: true }),
     )
   }, key)
+
+/** Process ids of our services, once both are there. */
+export async function services(app: ElectronApplication): Promise<{ store: number; mail: number }> {
+  const idOf = (service: string) =>
+    app.evaluate(
+      (electron, wanted) =>
+        electron.app.getAppMetrics().find(({ name, serviceName }) => [name, serviceName].includes(wanted))?.pid ?? 0,
+      `Postern ${service}`,
+    )
+  for (const one of ['store', 'mail']) await expect.poll(() => idOf(one)).toBeGreaterThan(0)
+  return { store: await idOf('store'), mail: await idOf('mail') }
+}

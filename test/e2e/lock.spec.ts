@@ -19,10 +19,20 @@ import {
   type Desk,
   type Team,
 } from './harness'
-import { endSession, grantByCall, knownStaff, logRows, panelTab, staffPassphrase } from './support-hands'
+import {
+  endSession,
+  grantByCall,
+  knownStaff,
+  logRows,
+  panelTab,
+  readNote,
+  signInStaff,
+  staffPassphrase,
+} from './support-hands'
 
 const passphrase = 'seven loose spokes'
 const canary = 'canarybodyofthelockedmailqx'
+const key = join(tempFolder('staff'), 'idris.postern-key')
 let team: Team
 let desk: Desk
 let page: Page
@@ -142,7 +152,6 @@ test('sleep locks, and what arrives meanwhile is there after unlocking', async (
 })
 
 test('support signs in from the lock screen: the window stays locked, and all is closed again with the session (R56)', async () => {
-  const key = join(tempFolder('staff'), 'idris.postern-key')
   const card = await knownStaff(desk.app, page, key)
   expect(await grantByCall(page, { reason: 'Search skips subjects' })).toMatchObject({ ok: true })
   await locks(() => ask(page, 'app.lock', {}))
@@ -179,4 +188,23 @@ test('support signs in from the lock screen: the window stays locked, and all is
   await unlock()
   await panelTab(page, 'Access log')
   await expect(logRows(page).filter({ hasText: 'Opened conversation #' })).toHaveCount(1)
+})
+
+test('locking takes the mail off the screen of a support session too, and says so there', async () => {
+  await panelTab(page, 'Support access')
+  const session = await signInStaff({ app: desk.app, page }, key)
+  await session
+    .getByRole('list', { name: 'Conversations' })
+    .getByRole('button', { name: 'Brake squeals' })
+    .click({ timeout: 20_000 })
+  await expect(session.getByRole('region', { name: 'Conversation', exact: true })).toContainText(canary)
+  const closed = session.waitForEvent('close')
+  await ask(page, 'app.lock', {}).catch(() => null)
+  await closed
+  const note = () => desk.app.windows().find((one) => one.url().includes('#ended-'))
+  await expect.poll(() => note() !== undefined).toBe(true)
+  const found = note()
+  if (!found) throw new Error('nothing is said')
+  expect(await readNote(found)).toBe('The computer was locked.')
+  await expect.poll(() => whoRemembers(canary), { timeout: 20_000 }).toEqual([])
 })

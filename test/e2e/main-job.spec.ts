@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { getPriority, hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { tempFolder } from '../servers/process.mjs'
@@ -14,6 +14,7 @@ import {
   onServer,
   openRow,
   replyBox,
+  services,
 } from './hands'
 import {
   conversation,
@@ -60,6 +61,13 @@ test.afterAll(async () => {
 test.beforeEach(async () => {
   await answered(desk.page, 'settings.set', { undoSeconds: 1 })
   await nav(desk.page, 'Inbox').click()
+})
+
+test('mail that comes in takes no processor from the window and the store that want it', async () => {
+  test.skip(process.platform !== 'linux', 'only there a thread below others still gets a share')
+  const ours = await services(desk.app)
+  expect(getPriority(ours.mail)).toBeGreaterThan(getPriority())
+  expect(getPriority(ours.store)).toBe(getPriority())
 })
 
 test('no mailbox, folder, thread or sent message is missing or counted wrong', async () => {

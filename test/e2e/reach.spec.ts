@@ -1,5 +1,5 @@
 import { expect, test, type Locator, type Page } from '@playwright/test'
-import { nav, openRow, replyBox, settingsPage } from './hands'
+import { deliver, nav, openRow, replyBox, settingsPage } from './hands'
 import { resize, sizes } from './pictures'
 import {
   ask,
@@ -54,6 +54,48 @@ test.beforeAll(async () => {
       date: new Date(Date.now() - index * 60_000),
     })),
   )
+  const lines = (count: number): string => 'A line of text.\n'.repeat(count)
+  // Read with another program, never opened here.
+  for (const [subject, ...texts] of [
+    ['Long at last', lines(60), lines(60)],
+    ['Short at last', lines(60), 'Thank you.'],
+  ] as const)
+    seed(
+      team,
+      'help',
+      texts.map((text, index) => ({
+        raw: mail({
+          subject,
+          from: `Cy ${index} <cy${index}@shop.example>`,
+          id: `${index}-${subject.length}@shop.example`,
+          ...(index > 0 ? { inReplyTo: `0-${subject.length}@shop.example` } : {}),
+          date: new Date(Date.now() - (9 - index) * 3_600_000),
+          text,
+        }),
+        date: new Date(Date.now() - (9 - index) * 3_600_000),
+        flags: ['\\Seen'],
+      })),
+    )
+  const to = (count: number): string =>
+    ['help@northwindbikes.example', ...Array.from({ length: count }, (_, n) => `Ed ${n} <ed${n}@shop.example>`)].join()
+  for (const [subject, count] of [
+    ['Five of each', 5],
+    ['Six of each', 6],
+  ] as const)
+    seed(team, 'help', [
+      {
+        raw: mail({
+          subject,
+          to: to(count - 1),
+          files: Array.from({ length: count }, (_, n) => ({
+            name: `slip-${n}.txt`,
+            type: 'text/plain',
+            content: 'x'.repeat(1000),
+          })),
+        }),
+        flags: ['\\Seen'],
+      },
+    ])
   desk = await startPostern({ profile: newProfile(), provision: team.provision, size: sizes[0] })
   page = desk.page
   await synced(page)
@@ -93,6 +135,40 @@ test('a message that nobody has read is shown from its beginning, however long i
   await openRow(page, 'Second of three')
   await expect(conversation(page).getByText('A line of text.').first()).toBeVisible()
   await expect(conversation(page).getByRole('article').getByText('Ann 1')).toBeInViewport({ ratio: 1 })
+})
+
+test('the newest message of what was read elsewhere is shown from its beginning, and stays there when something is added', async () => {
+  await openRow(page, 'Long at last')
+  const newest = conversation(page).getByRole('article', { name: /Cy 1/ })
+  await expect(newest.getByText('Cy 1')).toBeInViewport({ ratio: 1 })
+  const top = () => newest.evaluate((one) => Math.round(one.getBoundingClientRect().top))
+  const before = await top()
+  const parent = '0-12@shop.example'
+  await deliver(team, mail({ subject: 'Re: Long at last', from: 'Di <di@shop.example>', inReplyTo: parent }))
+  await expect(conversation(page).getByRole('article', { name: /Di/ })).toBeAttached({ timeout: 20_000 })
+  expect(await top()).toBe(before)
+  await openRow(page, 'Short at last')
+  const last = conversation(page).getByRole('article', { name: /Cy 1/ })
+  await expect(last).toBeInViewport({ ratio: 1 })
+  const pane = conversation(page).locator('[data-pane=thread]')
+  expect(await pane.evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight)).toBeLessThan(9)
+  await deliver(
+    team,
+    mail({ subject: 'Re: Short at last', from: 'Di <di@shop.example>', inReplyTo: '0-13@shop.example' }),
+  )
+  await expect(conversation(page).getByRole('article', { name: /Di/ })).toBeInViewport({ ratio: 1, timeout: 20_000 })
+})
+
+test('recipients and files of which there are too many to count at a glance are counted, fewer are not', async () => {
+  for (const [subject, to, files] of [
+    ['Five of each', /^to help@northwindbikes\.example, Ed 0 and 3 more$/, /^Save all…$/],
+    ['Six of each', /^to help@northwindbikes\.example and 5 more$/, /^Save all…\s*6, 6\skB$/],
+  ] as const) {
+    await openRow(page, subject)
+    const message = conversation(page).getByRole('article')
+    await expect(message.locator('.msg-head .to')).toHaveText(to)
+    await expect(message.getByRole('button', { name: 'Save all…' })).toHaveText(files)
+  }
 })
 
 test('what one adds to a long conversation is seen at once, wherever it was scrolled to', async () => {
@@ -177,8 +253,17 @@ test('text twice as large in the smallest window hides nothing for good: each pa
   await expect.poll(() => page.evaluate(() => innerWidth)).toBeLessThanOrEqual(480)
   await nav(page, 'Inbox').click()
   await expect(list(page)).toBeVisible()
+  const heading = page.getByRole('heading', { level: 1 })
+  await expect(heading).toHaveText(['Inbox'])
   await openRow(page, 'Second of three')
   await expect(list(page)).toBeHidden()
+  await expect(heading).toHaveText(['Inbox'])
+  // What was done is told, and taken back, without the list too.
+  const follows = conversation(page).getByRole('button', { name: 'Follow', exact: true })
+  await follows.click()
+  await expect(follows).toBeHidden()
+  await page.getByRole('status', { name: 'Messages' }).getByRole('button', { name: /Undo/ }).click()
+  await expect(follows).toBeVisible()
   await expect(conversation(page).getByText('A line of text.').first()).toBeInViewport()
   await expect(replyBox(page)).toBeAttached()
   const panes = new Set<string>()
@@ -206,6 +291,30 @@ test('text twice as large in the smallest window hides nothing for good: each pa
   await conversation(page).getByRole('button', { name: 'Back to the list' }).click()
   await expect(row(page, /Second of three/)).toBeFocused()
   await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
+})
+
+test('tabs for which the text is too large stand whole in lines below each other, none beside the page or cut in two', async () => {
+  await twiceAsLarge()
+  await nav(page, 'Settings').click()
+  await settingsPage(page, 'Privacy and data').click()
+  const tabs = page.getByRole('navigation', { name: 'Privacy pages' })
+  await expect(tabs.getByRole('button')).toHaveCount(7)
+  expect(await outOfPlace(tabs)).toEqual([])
+  const heights = await tabs.getByRole('button').evaluateAll((all) =>
+    all.map((one) => {
+      const words = document.createRange()
+      words.selectNodeContents(one)
+      const { top, bottom } = one.getBoundingClientRect()
+      const lines = new Set([...words.getClientRects()].map((line) => Math.round(line.top)))
+      return [Math.round(bottom - top), lines.size]
+    }),
+  )
+  expect(new Set(heights.map(String))).toEqual(new Set(['36,1']))
+  const lines = await tabs
+    .getByRole('button')
+    .evaluateAll((all) => new Set(all.map((one) => one.getBoundingClientRect().top)).size)
+  expect(lines).toBeGreaterThan(1)
+  await page.keyboard.press('Escape')
 })
 
 test('the size of the text is kept over a restart, and Ctrl 0 brings the usual one back', async () => {

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { ensureElectron } from '../../build/electron.mjs'
 import { smallNursery } from '../../src-main/shared/nursery'
 import { calls } from '../../src-preload/contract/calls'
-import { newProfile, startPostern, type Desk } from './harness'
+import { services } from './hands'
+import { descendants, newProfile, startPostern, type Desk } from './harness'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 let desk: Desk
 
 test.beforeAll(async () => {
@@ -191,6 +191,10 @@ test('no page navigates, opens windows, asks for devices or downloads (R8)', asy
         { timeout: 1000 },
       ),
     )
+    const clipboard = await navigator.clipboard.readText().then(
+      () => 'given',
+      () => 'refused',
+    )
     const link = document.createElement('a')
     link.href = 'postern://app/index.html'
     link.download = 'x'
@@ -198,55 +202,74 @@ test('no page navigates, opens windows, asks for devices or downloads (R8)', asy
     link.click()
     location.href = 'https://example.com/'
     await new Promise((resolve) => setTimeout(resolve, 500))
-    return { opened, permission, media, place }
+    return { opened, permission, media, place, clipboard }
   })
-  expect(results).toMatchObject({ opened: true, media: 'refused', place: 'refused' })
+  expect(results).toMatchObject({ opened: true, media: 'refused', place: 'refused', clipboard: 'refused' })
   expect(results.permission).not.toBe('granted')
   expect(desk.page.url()).toBe(before)
   expect(await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
 })
 
-/** Process ids of our services by their names. */
-const services = (): Promise<Record<string, number>> =>
-  desk.app.evaluate(({ app }) =>
-    Object.fromEntries(
-      app.getAppMetrics().flatMap(({ name, serviceName, pid }) => {
-        const ours = [name, serviceName].find((one) => /^Postern (store|mail)$/.test(one ?? ''))
-        return ours ? [[ours, pid]] : []
-      }),
-    ),
-  )
-
 test('store and mail run with the small nursery, without which a sync fills their memory with what is long done with', async () => {
   test.skip(process.platform !== 'linux', 'it reads the command lines of processes')
-  await expect.poll(async () => Object.keys(await services()).length).toBe(2)
   // Chromium writes its command line anew, with spaces.
-  for (const pid of Object.values(await services()))
+  for (const pid of Object.values(await services(desk.app)))
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').split(' ')).toContain(smallNursery)
 })
 
-test('mail that comes in takes no processor from the window and the store that want it', async () => {
-  test.skip(process.platform !== 'linux', 'only there a thread below others still gets a share')
-  await expect.poll(async () => Object.keys(await services()).toSorted()).toEqual(['Postern mail', 'Postern store'])
-  const { 'Postern mail': mail, 'Postern store': store } = await services()
-  const own = getPriority()
-  await expect.poll(() => getPriority(mail)).toBeGreaterThan(own)
-  expect(getPriority(store)).toBe(own)
+test('the first page of a first mailbox does not stand behind the window that waits for it', async () => {
+  expect(getPriority((await services(desk.app)).mail)).toBe(getPriority())
+})
+
+/** Starts the program on this profile as a person would; what it ended with. */
+async function startAgain(): Promise<number | null> {
+  const { path } = await ensureElectron()
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--user-data-dir=${desk.profile}`]
+  return new Promise((resolve) => spawn(path, args, { stdio: 'ignore' }).on('exit', resolve))
+}
+
+/** Ends a process, where it has not ended with another one. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // Gone already.
+  }
+}
+
+test('who starts the program while it still ends gets it, and no window that goes with the end', async () => {
+  const { store } = await services(desk.app)
+  const main = desk.app.process().pid ?? 0
+  /** The process that has this profile; 0: none. */
+  const holder = (): number => {
+    try {
+      return Number(/\d+$/.exec(readlinkSync(`${desk.profile}/SingletonLock`))?.[0])
+    } catch {
+      return 0
+    }
+  }
+  expect(holder()).toBe(main)
+  const gone = new Promise((resolve) => desk.app.process().once('exit', resolve))
+  const closed = desk.page.waitForEvent('close')
+  // A store that does not answer: the end waits for it.
+  process.kill(store, 'SIGSTOP')
+  await desk.page.evaluate(`void window.postern.call('app.window', { act: 'quit' })`)
+  await closed
+  expect(await startAgain()).toBe(0)
+  expect(holder()).toBe(main)
+  await gone
+  end(store)
+  await expect.poll(() => ![0, main].includes(holder()), { timeout: 20_000 }).toBe(true)
+  const next = holder()
+  for (const pid of [...descendants(next), next]) end(pid)
+  desk = await startPostern({ profile: desk.profile })
+  await desk.page.getByRole('heading', { level: 1 }).first().waitFor()
 })
 
 test('a second start on the same profile brings the first window forward and ends; a stale lock does not block (R52)', async () => {
-  const { path } = await ensureElectron()
-  const again = (): Promise<number | null> =>
-    new Promise((resolve) => {
-      const child = spawn(
-        path,
-        [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--user-data-dir=${desk.profile}`],
-        { stdio: 'ignore' },
-      )
-      child.on('exit', resolve)
-    })
   await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())
-  expect(await Promise.all(Array.from({ length: 4 }, again))).toEqual([0, 0, 0, 0])
+  expect(await Promise.all(Array.from({ length: 4 }, startAgain))).toEqual([0, 0, 0, 0])
   await expect
     .poll(() => desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((w) => w.isMinimized())))
     .toEqual([false])

@@ -106,6 +106,18 @@ test('no fault while many are picked, and where nothing is found', async () => {
   await expect(page.getByRole('toolbar', { name: /selected/ })).toBeVisible()
   await look(desk, 'bulk')
   await page.keyboard.press('Escape')
+  // What is told of the act before does not lie over the buttons for the next.
+  await openRow(page, 'First')
+  await page.keyboard.press('Shift+F')
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Followed')
+  await page.keyboard.press('Control+a')
+  for (const button of await page
+    .getByRole('toolbar', { name: /selected/ })
+    .getByRole('button')
+    .all())
+    await button.click({ trial: true, timeout: 2000 })
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Followed')
+  await page.keyboard.press('Escape')
   // What is typed for the field that a menu opens is in the field from the first letter on: none reaches the row behind.
   await row(page, /First/).focus()
   await page.keyboard.press('Shift+F10')
@@ -151,6 +163,24 @@ test('keys that are pressed while the code of what they are for is on its way ar
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(row(page, /First/)).toBeVisible()
+  await desk.app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onBeforeRequest(null)
+  })
+})
+
+test('a key that is pressed before the first conversation is there is not lost', async () => {
+  await desk.app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onBeforeRequest((asked, answer) => {
+      setTimeout(() => answer({}), asked.url.includes('/conversation-parts-') ? 1500 : 0)
+    })
+  })
+  await page.reload()
+  await row(page, /First/).click()
+  await page.keyboard.press('n')
+  await page.keyboard.type('seen')
+  await expect(conversation(page).getByRole('textbox', { name: 'Note' })).toHaveValue('seen')
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.press('Backspace')
   await desk.app.evaluate(({ BrowserWindow }) => {
     BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onBeforeRequest(null)
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 import { answerDialogs, answered } from './hands'
 import { ask, type Desk } from './harness'
+import { shots } from './pictures'
 
 export const staffPassphrase = 'correct horse battery'
 
@@ -88,6 +89,25 @@ export async function setClock(desk: Desk, offset: number): Promise<void> {
     },
     [join(import.meta.dirname, '../servers/clock.mjs'), String(offset)] as const,
   )
+}
+
+/** Takes a session away by `act`: its window goes, and one stays that says why and nothing else, until it is closed. */
+export async function saidAtEnd(app: ElectronApplication, session: Page, act: () => Promise<unknown>): Promise<string> {
+  const [note] = await Promise.all([app.waitForEvent('window'), session.waitForEvent('close'), act()])
+  return readNote(note)
+}
+
+/** Reads what is left of a session and closes it. */
+export async function readNote(note: Page): Promise<string> {
+  await expect(note.getByRole('heading', { level: 1 })).toHaveText('Support session ended')
+  const close = note.getByRole('button')
+  await expect(close).toBeFocused()
+  await note.screenshot({ path: join(shots, 'session-ended.png') })
+  const [, said = '', ...more] = (await note.locator('body').innerText()).split(/\n+/)
+  expect(more).toEqual(['Close'])
+  expect(await ask(note, 'app.lastSeen', {})).toMatchObject({ ok: false, error: { code: 'not-allowed' } })
+  await Promise.all([note.waitForEvent('close'), close.click().catch(() => undefined)])
+  return said
 }
 
 /** Ends a session by its button and waits until its window is gone, which it may be before the click has been told. */

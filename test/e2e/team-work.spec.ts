@@ -273,11 +273,12 @@ test('what one merges, splits or moves to another mailbox is so on all three scr
     )
   }
   const thread = (page: Page) => conversation(page).getByRole('list', { name: 'Messages' })
-  const texts = await Promise.all([ana, bo, okafor].map((page) => thread(page).innerText()))
-  expect(new Set(texts).size).toBe(1)
+  // "3 minutes ago" may pass from one to the next look: then all look once more.
+  const texts = async () => new Set(await Promise.all([ana, bo, okafor].map((page) => thread(page).innerText())))
+  await expect.poll(async () => (await texts()).size, wait).toBe(1)
   for (const page of [ana, bo, okafor]) await setTheme(page, 'light')
   const alike = async (place: (page: Page) => Locator, name: string) => {
-    // "3 minutes ago" may pass from one to the next picture: then they are taken once more.
+    // And so with pictures.
     await expect
       .poll(async () => {
         const pictures = await Promise.all([ana, bo, okafor].map((page) => pictureOf(place(page))))
@@ -373,6 +374,15 @@ test('what two decide at the same time is told to both in words, and either choi
   await expect(conversation(ana).getByText('Bo Lindqvist removed the tag Urgent').last()).toBeVisible()
   // A tag that both renamed stands with the team's troubles, which every screen leads to, and on the tags' own page.
   const foot = (page: Page) => page.getByRole('button', { name: /^Team needs you/ })
+  // What else may need a person is named where it fails.
+  const needs = async () => ({
+    trouble: (await answered(ana, 'team.state', {})).trouble,
+    definitions: (await answered(ana, 'definitions.conflicts', {})).conflicts.map(({ kind, label }) => [kind, label]),
+    identities: (await answered(ana, 'mailboxes.conflicts', {})).conflicts,
+  })
+  await expect
+    .poll(needs, wait)
+    .toEqual({ trouble: [], definitions: [['tag', expect.stringMatching(/^(Shipping|Dispatch)$/)]], identities: [] })
   await expect(foot(ana)).toHaveAccessibleName('Team needs you 1 thing')
   await foot(ana).click()
   await expect(ana.getByRole('status', { name: 'Two changes at the same time' })).toContainText(

@@ -61,6 +61,20 @@ async function byNotice(): Promise<(subject: string) => Promise<void>> {
   }
 }
 
+test('a key that comes in the moment in which the first conversation appears is not lost', async () => {
+  await page.evaluate(`
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('.convhead h2')) return
+      observer.disconnect()
+      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'r', code: 'KeyR', bubbles: true, cancelable: true }))
+    }).observe(document.body, { childList: true, subtree: true })
+  `)
+  await openRow(page, first)
+  await expect(replyBox(page)).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(replyBox(page)).not.toBeFocused()
+})
+
 test('who walks through conversations marks none as read that they only passed', async () => {
   await openRow(page, first)
   await expect(row(page, new RegExp(`^${first}|, ${first}`))).toBeVisible()
@@ -152,4 +166,18 @@ test('words of a note that were kept are there for who presses N at once and typ
   await page.keyboard.press('n')
   await page.keyboard.type('rim is on its way')
   await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('Spoke to her, rim is on its way')
+})
+
+test('what is copied is not lost on its way to the clipboard', async () => {
+  await openRow(page, first)
+  const copy = head().getByRole('button', { name: /^Copy the number/ })
+  const number = await copy.innerText()
+  await copy.press('Enter')
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText(`${number} copied`)
+  expect(await desk.app.evaluate(({ clipboard }) => clipboard.readText())).toBe(number)
+  await conversation(page).getByRole('article').first().hover()
+  await conversation(page).getByRole('button', { name: 'Message actions' }).click()
+  await page.getByRole('menuitem', { name: 'Copy text' }).click()
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Text copied')
+  expect(await desk.app.evaluate(({ clipboard }) => clipboard.readText())).toBe('Hello.')
 })
