@@ -54,7 +54,7 @@ test('a change of the folder is heard without a restart', async () => {
   await watch.start()
   expect(watch.state.locked).toEqual([])
   writeFileSync(path.join(folder, '10.json'), '{"supportAccess":"off"}')
-  await expect.poll(() => watch.state.locked, { timeout: 15_000 }).toEqual(['supportAccess'])
+  await expect.poll(() => watch.state.locked).toEqual(['supportAccess'])
 })
 
 test('a policy file that is read while it is being written locks nothing at its safest', async () => {
@@ -64,10 +64,10 @@ test('a policy file that is read while it is being written locks nothing at its 
   watch.onChange(({ policy }) => heard.push(policy))
   write('')
   write('{"remoteContent":"never"}')
-  await expect.poll(() => heard, { timeout: 15_000 }).toEqual([{ remoteContent: 'never' }])
+  await expect.poll(() => heard).toEqual([{ remoteContent: 'never' }])
   // What stays broken counts.
   write('{')
-  await expect.poll(() => watch.state.faults.length, { timeout: 15_000 }).toBe(1)
+  await expect.poll(() => watch.state.faults.length).toBe(1)
 })
 
 test('macOS: what plutil prints is taken, the computer over the person', async () => {

@@ -138,7 +138,7 @@ async function begin(): Promise<Workspace> {
     windowPort: () => undefined,
   })
   await workspace.start()
-  await Promise.race([filled, vi.waitFor(() => expect(workspace.phase).toBe('failed'), { timeout: 20_000 })])
+  await Promise.race([filled, vi.waitFor(() => expect(workspace.phase).toBe('failed'), { timeout: 60_000 })])
   return workspace
 }
 

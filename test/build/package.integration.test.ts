@@ -44,7 +44,7 @@ beforeAll(async () => {
   fs.mkdirSync(home)
   if (isRoot) fs.chownSync(home, nobody, nobody)
   fs.chmodSync(dir, 0o755)
-}, 240_000)
+})
 afterAll(() => fs.rmSync(dir, { recursive: true, force: true }))
 
 function postern(args: readonly string[], env: Record<string, string> = {}): { code: number | null; said: string } {

@@ -76,7 +76,7 @@ export function run(
   }
 }
 
-export async function untilIdle(store: MemoryStore, ms = 30_000): Promise<void> {
+export async function untilIdle(store: MemoryStore, ms = 60_000): Promise<void> {
   await waitFor(() => store.progress?.state === 'idle', {
     ms,
     what: () => `idle (state ${store.progress?.state}, error ${JSON.stringify(store.progress?.error)})`,

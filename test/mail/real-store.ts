@@ -48,7 +48,7 @@ export class RealStore {
     return this.harness.service.open.board.status(this.db.read).mailboxes[0]?.state
   }
 
-  async untilIdle(ms = 20_000): Promise<void> {
+  async untilIdle(ms = 60_000): Promise<void> {
     await waitFor(() => this.state() === 'idle', { ms, what: () => `idle (${this.state()})` })
   }
 

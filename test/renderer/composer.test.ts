@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { threadMs } from '../../src-main/shared/rest'
 import { isMailAddress } from '../../src-preload/contract/address'
 import { findDoubts, findProblem } from '../../src-renderer/composer/checks'
 import { parseMailto } from '../../src-renderer/composer/mailto'
@@ -72,11 +73,11 @@ describe('recipients', () => {
       expect(parseRecipients(recipientText(one))).toEqual([one])
   })
   test('2,000 recipients are read in no time', () => {
-    const started = performance.now()
+    const started = threadMs()
     expect(
       parseRecipients(Array.from({ length: 2000 }, (_, i) => `Person ${i} <p${i}@b.example>`).join(', ')),
     ).toHaveLength(2000)
-    expect(performance.now() - started).toBeLessThan(200)
+    expect(threadMs() - started).toBeLessThan(200)
   })
 })
 

@@ -33,7 +33,7 @@ export function deliveryMethods(folder) {
   const deliveries = () => names().map((id) => readDelivery(folder, id))
   return {
     deliveries,
-    waitForDeliveries: async (enough, ms = 10_000) => {
+    waitForDeliveries: async (enough, ms = 60_000) => {
       const done = typeof enough === 'function' ? enough : (/** @type {Delivery[]} */ all) => all.length >= enough
       const what = () => `deliveries (there are ${names().length})`
       return waitFor(

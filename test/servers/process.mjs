@@ -111,7 +111,7 @@ function canListen(/** @type {number} */ port) {
  * @param {{ ms?: number, every?: number, what?: string | (() => string) }} [options]
  * @returns {Promise<NonNullable<T>>}
  */
-export async function waitFor(check, { ms = 10_000, every = 20, what = 'something' } = {}) {
+export async function waitFor(check, { ms = 60_000, every = 20, what = 'something' } = {}) {
   const end = Date.now() + ms
   for (;;) {
     const result = await check()

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { threadMs } from '../../src-main/shared/rest'
 import {
   baseSubject,
   joinConversations,
@@ -100,9 +101,9 @@ describe('subjects', () => {
         expect(baseSubject(text).length).toBeLessThanOrEqual(text.length)
       }),
     )
-    const begun = performance.now()
+    const begun = threadMs()
     baseSubject('re: '.repeat(20_000) + 'x')
     baseSubject(`re${' '.repeat(100_000)}`)
-    expect(performance.now() - begun).toBeLessThan(1000)
+    expect(threadMs() - begun).toBeLessThan(1000)
   })
 })

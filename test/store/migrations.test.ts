@@ -59,7 +59,7 @@ test('search file: the words of a message of before are found again', async () =
   })
   const thread = new StoreThread(dir, key, null)
   const index = new SearchIndex(workspace, dir, key, thread)
-  await expect.poll(() => index.waiting, { timeout: 20_000 }).toBe(0)
+  await expect.poll(() => index.waiting).toBe(0)
   expect([...index.matches('"ring" AND "hannah"')]).toEqual([3])
   index.stop()
   thread.stop()

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { findSettings, type Outside } from '../../../src-main/mail/accounts/autoconfig'
 import { readPublished } from '../../../src-main/mail/accounts/autoconfig-file'
+import { threadMs } from '../../../src-main/shared/rest'
 import { corpusFiles, hasCorpus } from '../../fixtures/corpora'
 
 const address = 'help@northwindbikes.example'
@@ -211,9 +212,9 @@ describe('a published file (R31)', () => {
     ['a page', '<!doctype html><html><body>Not found</body></html>'],
     ['nothing', ''],
   ])('%s is refused as a whole', (_name, text) => {
-    const began = performance.now()
+    const began = threadMs()
     expect(readPublished(text, address)).toBeNull()
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(threadMs() - began).toBeLessThan(500)
   })
 
   test.skipIf(!hasCorpus('thunderbird-ispdb'))(

@@ -46,7 +46,7 @@ async function importAll(
 ): Promise<Awaited<ReturnType<typeof last>>> {
   await store.app.call('transfer.import', { paths: [path], name: 'old', target })
   importer.wake()
-  await expect.poll(async () => (await last()).state, { timeout: 20_000 }).not.toBe('running')
+  await expect.poll(async () => (await last()).state).not.toBe('running')
   return last()
 }
 const last = async () => (await store.call('transfers.list', {})).transfers[0] ?? expect.fail('no transfer')
@@ -171,7 +171,7 @@ test('goes on where it was when mail or the store ended in the middle, and nothi
   await store.restart()
   importer = new Importer(parser)
   importer.connectStore(store.mail)
-  await expect.poll(async () => (await last()).state, { timeout: 20_000 }).toBe('done')
+  await expect.poll(async () => (await last()).state).toBe('done')
   expect(sources()).toHaveLength(450)
   expect((await last()).messages + (await last()).duplicates).toBeGreaterThanOrEqual(450)
 })
@@ -309,9 +309,7 @@ test('what is exported and imported again is equal byte for byte, in every form'
         target: { kind: 'new', name: 'Back', address: null },
       })
       reader.connectStore(other.mail)
-      await expect
-        .poll(async () => (await other.call('transfers.list', {})).transfers[0]?.state, { timeout: 20_000 })
-        .toBe('done')
+      await expect.poll(async () => (await other.call('transfers.list', {})).transfers[0]?.state).toBe('done')
       const back = other.db.read
         .all<{ id: number }>('SELECT id FROM messages')
         .map(({ id }) => Buffer.from(sourceOf(other.db.read, id)).toString('latin1'))

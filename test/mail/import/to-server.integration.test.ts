@@ -81,7 +81,7 @@ test('imported mail is put into the archive on the server once, with its dates, 
     await dovecot.stop()
     rmSync(dir, { recursive: true, force: true })
   }
-}, 60_000)
+})
 
 test('an import that is cancelled puts nothing more on the server, and keeps here what came in', async () => {
   const dir = tempFolder('import')
@@ -117,4 +117,4 @@ test('an import that is cancelled puts nothing more on the server, and keeps her
     await store.close()
     rmSync(dir, { recursive: true, force: true })
   }
-}, 30_000)
+})

@@ -60,23 +60,19 @@ describe('the quick reader gives nothing else than postal-mime', () => {
     expect(files.length === 0 || quick / files.length > 0.5).toBe(true)
   })
 
-  test.skipIf(corpusFiles.length === 0)(
-    'for foreign mail (skipped: ../shared/corpora is absent)',
-    async () => {
-      let quick = 0
-      const differing: string[] = []
-      for (const file of corpusFiles) {
-        try {
-          if (await compare(readFileSync(file))) quick += 1
-        } catch {
-          differing.push(file.slice(corporaHome.length + 1))
-        }
+  test.skipIf(corpusFiles.length === 0)('for foreign mail (skipped: ../shared/corpora is absent)', async () => {
+    let quick = 0
+    const differing: string[] = []
+    for (const file of corpusFiles) {
+      try {
+        if (await compare(readFileSync(file))) quick += 1
+      } catch {
+        differing.push(file.slice(corporaHome.length + 1))
       }
-      expect(differing).toEqual([])
-      expect(quick).toBeGreaterThan(corpusFiles.length / 4)
-    },
-    240_000,
-  )
+    }
+    expect(differing).toEqual([])
+    expect(quick).toBeGreaterThan(corpusFiles.length / 4)
+  })
 
   test('for damaged mail: bytes changed, cut off, doubled', async () => {
     const random = numbers(11)
@@ -109,7 +105,7 @@ describe('the quick reader gives nothing else than postal-mime', () => {
       }
       await compare(changed)
     }
-  }, 60_000)
+  })
 })
 
 describe('no byte string throws, hangs or is lost (R24)', () => {
@@ -126,7 +122,6 @@ describe('no byte string throws, hangs or is lost (R24)', () => {
         expect(Buffer.compare(Buffer.from(unpackSource(message.body, message.source)), raw)).toBe(0)
       }
     },
-    240_000,
   )
 
   test('random bytes', async () => {

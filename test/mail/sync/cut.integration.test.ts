@@ -43,7 +43,6 @@ test(
         await Promise.race([proxy.untilCut(), store.untilIdle()])
         await proxy.restore()
         await waitFor(() => store.state() === 'idle' && JSON.stringify(store.digest()) === JSON.stringify(wanted), {
-          ms: 15_000,
           what: () => `the same after a cut ${when} line ${point}`,
         }).catch(() => undefined)
         expect(store.digest(), `cut ${when} line ${point}`).toEqual(wanted)
@@ -54,7 +53,7 @@ test(
     if (everyOne) console.log(`figure sync.cut-points ${points.length * 2} cuts`)
     await proxy.stop()
   },
-  everyOne ? 1_800_000 : 120_000,
+  everyOne ? 1_800_000 : undefined,
 )
 
 test('a second program that changes the mail all the while leaves no difference behind', async () => {
@@ -117,11 +116,10 @@ test('a second program that changes the mail all the while leaves no difference 
   sync.wake()
   const wanted = there()
   await waitFor(() => JSON.stringify(here()) === JSON.stringify(wanted), {
-    ms: 20_000,
     what: () => 'the same on both sides',
   }).catch(() => undefined)
   expect(here()).toEqual(wanted)
   expect(wanted.length).toBeGreaterThan(40)
   await sync.stop()
   await store.close()
-}, 60_000)
+})

@@ -71,13 +71,11 @@ describe('a hostile server (R36)', () => {
       await until(
         () => store.progress?.state === 'idle' && store.folder('INBOX').messages.size === 10,
         `in step in spite of ${what}`,
-        40_000,
       )
       expect(store.folder('INBOX')).toMatchObject({ serverCount: 10, missing: 0 })
       expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024)
       expect(server.seen.connections).toBeLessThan(12)
     },
-    60_000,
   )
 
   test('lines that nobody asked for change nothing here', async () => {
@@ -242,7 +240,7 @@ describe('what a failure is', () => {
     const tried = (times: number) => until(() => server.seen.connections === times, `try ${times}`)
     await tried(1)
     sync.networkLost()
-    await until(() => store.progress?.state === 'offline', 'told', 1_000)
+    await until(() => store.progress?.state === 'offline', 'told', 10_000)
     await tried(2)
     const from = Date.now()
     sync.networkChanged()

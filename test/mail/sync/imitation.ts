@@ -50,5 +50,5 @@ export function subjects(store: MemoryStore, path: string): string[] {
   return [...store.folder(path).messages.values()].map((one) => one.message.subject).toSorted()
 }
 
-export const until = (check: () => unknown, what: string, ms = 15_000): Promise<unknown> =>
+export const until = (check: () => unknown, what: string, ms = 60_000): Promise<unknown> =>
   waitFor(check, { ms, what: () => what })

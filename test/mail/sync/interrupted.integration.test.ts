@@ -98,7 +98,8 @@ describe('a sync that ended half way', () => {
     await pause(200)
     const from = performance.now()
     await stop()
-    expect(performance.now() - from).toBeLessThan(2_000)
+    // Long before it gives up on the connection.
+    expect(performance.now() - from).toBeLessThan(10_000)
     mute.close()
   })
 })
@@ -215,7 +216,7 @@ describe('more of a mailbox is to be kept than before', () => {
       },
     }
     follow(server, store, port)
-    await until(() => partial.size === 1, 'all others', 20_000)
+    await until(() => partial.size === 1, 'all others')
     expect([...partial]).toEqual([bad])
     await until(() => store.progress?.state === 'idle', 'in step')
     // And it is not asked for again and again.

@@ -43,7 +43,7 @@ beforeAll(async () => {
       },
     },
   })
-}, 60_000)
+})
 
 interface Run {
   dir: string
@@ -134,7 +134,7 @@ async function check(server: Imitation, { dir, key, device, said }: Run): Promis
   const { id } = await harness.app.call('mailbox.create', { settings })
   const store = new RealStore(harness, { ...settings, id, paused: false })
   const sync = store.follow()
-  await until(() => store.state() === 'idle', 'in step again', 20_000)
+  await until(() => store.state() === 'idle', 'in step again')
   expect(n('SELECT count(*) AS n FROM messages WHERE direction = 0')).toBe(messages)
   expect(n('SELECT count(*) AS n FROM locations')).toBe(messages)
   await sync.stop()
@@ -154,7 +154,7 @@ async function prepare(): Promise<{ server: Imitation; calls: ReadonlyMap<string
   return { server, calls: whole.calls }
 }
 const without = !existsSync('/usr/bin/strace')
-const longest = sweeping ? 7_200_000 : 120_000
+const longest = sweeping ? 7_200_000 : undefined
 
 test.skipIf(without)(
   'killed at any write, sync, cut or removal of a file during sync, acts and answers: what was acknowledged is there, and the rest is fetched again (R51) (skipped without strace)',

@@ -69,7 +69,7 @@ test.skipIf(!hasCorpus('spamassassin'))(
     const store = await RealStore.make(dovecot.port)
     const sync = store.follow()
     try {
-      await store.untilIdle(60_000)
+      await store.untilIdle()
       const theirs = await serverThreads(dovecot.port)
       const conversationOf = new Map(
         store.db.read
@@ -120,5 +120,4 @@ test.skipIf(!hasCorpus('spamassassin'))(
       await dovecot.stop()
     }
   },
-  120_000,
 )

@@ -34,7 +34,7 @@ const carriers: Record<string, (port?: number) => Promise<LogCarrier>> = {
   NATS: async (port = natsPort()) => NatsCarrier.open({ ...nats, url: nats.url.replace(/\d+$/, String(port)) }, team),
 }
 const pack = (text: string): Buffer => Buffer.concat([Buffer.from('PST1'), Buffer.from(text)])
-const wait = { timeout: 15_000, interval: 20 }
+const wait = { interval: 20 }
 
 /** What a carrier must do, whatever it is made of. */
 describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
@@ -64,7 +64,7 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
     expect(ended).toBe(false)
     cable.stall()
     await one.probe(500)
-    await expect.poll(() => ended, { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => ended).toBe(true)
     await cable.stop()
   })
 

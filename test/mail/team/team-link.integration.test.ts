@@ -37,11 +37,9 @@ function linkTo(port: number): { link: TeamLink; told: z.infer<typeof Told>[] } 
 test('a server that is full for a while is not told as a link that does not work, and is tried again', async () => {
   const server = await imitate('qresync', { maxConnections: 0 })
   const { told } = linkTo(server.port)
-  await expect
-    .poll(() => told.at(-1), { timeout: 10_000 })
-    .toMatchObject({ state: 'delayed', error: { code: 'server-busy' } })
+  await expect.poll(() => told.at(-1)).toMatchObject({ state: 'delayed', error: { code: 'server-busy' } })
   server.world.maxConnections = 5
-  await expect.poll(() => told.at(-1)?.state, { timeout: 10_000 }).toBe('live')
+  await expect.poll(() => told.at(-1)?.state).toBe('live')
   expect(told.map(({ state }) => state)).not.toContain('failed')
 })
 
@@ -56,5 +54,6 @@ test('a server that does not answer does not hold up the end of the link', async
   await expect.poll(() => asked).toBe(true)
   const from = performance.now()
   await link.stop()
-  expect(performance.now() - from).toBeLessThan(2_000)
+  // Long before it gives up on the connection.
+  expect(performance.now() - from).toBeLessThan(10_000)
 })

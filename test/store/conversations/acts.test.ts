@@ -214,9 +214,7 @@ describe('removing a mailbox', () => {
     const tag = await store.call('tags.create', { label: 'Bell' })
     await store.call('conversations.tag', { ids: (await store.list()).map(({ id }) => id), tag: tag.name, on: true })
     await store.app.call('mailbox.remove', { id: mailboxId })
-    await expect
-      .poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM mailboxes')?.n, { timeout: 5000 })
-      .toBe(1)
+    await expect.poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM mailboxes')?.n).toBe(1)
     expect(await store.list()).toHaveLength(1)
     expect((await store.list())[0]?.mailboxIds).toEqual([other.id])
     expect((await store.call('search.query', { text: 'lonely' })).hits).toEqual([])

@@ -51,7 +51,7 @@ describe('what a view shows', () => {
     const tag = await store.call('tags.create', { label: 'Warranty' })
     await store.call('conversations.assign', { ids: [await idOf('Old')], to: self })
     await store.call('conversations.tag', { ids: [await idOf('New')], tag: tag.name, on: true })
-    await expect.poll(() => store.service.open.index.waiting, { timeout: 20_000 }).toBe(0)
+    await expect.poll(() => store.service.open.index.waiting).toBe(0)
     expect(await shows()).toEqual(['New', 'Middle', 'Old'])
     expect(await shows({ on: 'unread' })).toEqual(['New', 'Old'])
     expect(await shows({ on: 'assignee', any: ['me'] })).toEqual(['Old'])

@@ -39,7 +39,7 @@ describe('killed at any moment (R39, R51)', () => {
         rollupOptions: { external: ['better-sqlite3-multiple-ciphers'], output: { entryFileNames: 'crash-child.mjs' } },
       },
     })
-  }, 60_000)
+  })
 
   test('what was acknowledged is there, and nothing is torn', { timeout: 300_000 }, async () => {
     const key = randomBytes(32)
@@ -96,7 +96,7 @@ describe('killed at any moment (R39, R51)', () => {
       const thread = new StoreThread(dir, key, null)
       const index = new SearchIndex(workspace, dir, key, thread)
       // Shorter than the pause after a failure: opening it after a kill is none.
-      await expect.poll(() => index.waiting, { timeout: 10_000 }).toBe(0)
+      await expect.poll(() => index.waiting).toBe(0)
       index.stop()
       thread.stop()
       const file = openDriver(IndexFile.path(dir), key)

@@ -221,12 +221,10 @@ describe('the encrypted file', () => {
     // Upkeep has merged the index: what is removed now lies in a segment that nothing would merge again.
     const journals = (): number =>
       statSync(`${databaseFile(dir)}-wal`).size + statSync(`${IndexFile.path(dir)}-wal`).size
-    await expect.poll(journals, { timeout: 10_000 }).toBe(0)
+    await expect.poll(journals).toBe(0)
     await store.app.call('mailbox.remove', { id })
-    await expect
-      .poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM mailboxes')?.n, { timeout: 10_000 })
-      .toBe(1)
-    await expect.poll(journals, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => store.db.read.get<{ n: number }>('SELECT count(*) AS n FROM mailboxes')?.n).toBe(1)
+    await expect.poll(journals).toBe(0)
     store.service.closeStore()
     // Every page without the encryption, as one who holds the key could have it: free pages too.
     for (const name of [databaseFile(dir), IndexFile.path(dir)]) {

@@ -161,9 +161,7 @@ test(
       ['support', false],
       ['Old shop', true],
     ])
-    await expect
-      .poll(async () => (await store.call('search.query', { text: 'velocipede' })).total, { timeout: 10_000 })
-      .toBe(1)
+    await expect.poll(async () => (await store.call('search.query', { text: 'velocipede' })).total).toBe(1)
     expect(
       (await store.call('conversations.list', { view: 'closed', mailboxId: 2, offset: 0, limit: 5 })).rows.map(
         ({ subject }) => subject,

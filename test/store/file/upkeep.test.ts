@@ -28,8 +28,8 @@ test('what is to be removed while upkeep is under way does not stay until the ne
   // Its removals are done, and it gives pages back.
   const shrink = vi.spyOn(store.db, 'shrink').mockImplementationOnce(() => (remove(), false))
   store.service.open.upkeep.removalWaits()
-  await expect.poll(() => shrink.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0)
-  await expect.poll(mailboxes, { timeout: 10_000 }).toBe(0)
+  await expect.poll(() => shrink.mock.calls.length).toBeGreaterThan(0)
+  await expect.poll(mailboxes).toBe(0)
 })
 
 test('a removal that a full disk broke off is taken up again (R50)', async () => {
@@ -37,9 +37,9 @@ test('a removal that a full disk broke off is taken up again (R50)', async () =>
   const write = vi.spyOn(store.db, 'write').mockImplementationOnce(() => {
     throw new PosternError('disk-full')
   })
-  await expect.poll(() => write.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0)
+  await expect.poll(() => write.mock.calls.length).toBeGreaterThan(0)
   expect(mailboxes()).toBe(1)
   // The disk has room again: what is written next has it go on at once.
   store.db.write((tx) => tx.changes.touched('counts'))
-  await expect.poll(mailboxes, { timeout: 10_000 }).toBe(0)
+  await expect.poll(mailboxes).toBe(0)
 })

@@ -47,7 +47,7 @@ test.skipIf(!mayMount)(
     const exported = async () => {
       await store.app.call('transfer.export', { dir: disk.dir, scope: { kind: 'mailbox', mailboxId }, format: 'mbox' })
       const newest = async () => (await store.call('transfers.list', {})).transfers[0]
-      await expect.poll(async () => (await newest())?.state, { timeout: 10_000 }).not.toBe('running')
+      await expect.poll(async () => (await newest())?.state).not.toBe('running')
       return newest()
     }
     try {
@@ -74,14 +74,14 @@ test.each(['mbox', 'maildir', 'eml'] as const)(
     const dir = tempFolder('export')
     const id = await mailbox()
     await begin(dir, id, format)
-    await expect.poll(async () => (await newest())?.state, { timeout: 10_000 }).toBe('failed')
+    await expect.poll(async () => (await newest())?.state).toBe('failed')
     expect(await newest()).toMatchObject({ messages: 0, left: 1, error: null, files: false })
     expect(filesIn(dir)).toEqual([])
     await store.put(store.db.read.get<{ id: number }>("SELECT id FROM folders WHERE path = 'Archive'")?.id ?? 0, {
       from: 'p@cycle.test',
     })
     await begin(dir, id, format)
-    await expect.poll(async () => (await newest())?.state, { timeout: 10_000 }).toBe('done')
+    await expect.poll(async () => (await newest())?.state).toBe('done')
     expect(await newest()).toMatchObject({ messages: 1, left: 1, files: true })
     expect(filesIn(dir).filter((name) => name.includes('INBOX'))).toEqual([])
     expect(filesIn(dir).some((name) => name.includes('Archive'))).toBe(true)
@@ -173,7 +173,7 @@ test('of what is kept in part only since an export began, no part passes for the
     free: true,
   })
   const parts = () => store.db.read.all('SELECT 1 FROM messages WHERE part <> 0')
-  await expect.poll(parts, { timeout: 10_000 }).toHaveLength(2)
+  await expect.poll(parts).toHaveLength(2)
   await expect
     .poll(async () => {
       for (const answer of waiting.splice(0)) answer()
@@ -193,7 +193,7 @@ test.each(['mbox', 'maildir', 'eml'] as const)(
     for (const name of ['one', 'two'])
       await store.put(folders[long] ?? 0, { from: 'p@cycle.test', subject: long, date: start, text: name })
     await begin(dir, id, format)
-    await expect.poll(async () => (await newest())?.state, { timeout: 10_000 }).not.toBe('running')
+    await expect.poll(async () => (await newest())?.state).not.toBe('running')
     expect(await newest()).toMatchObject({ state: 'done', messages: 2, error: null })
     rmSync(dir, { recursive: true })
   },

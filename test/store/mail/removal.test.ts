@@ -18,9 +18,7 @@ test('a removed mailbox leaves no customer of whom nothing is left, however many
       )
     })
     await store.app.call('mailbox.remove', { id })
-    await expect
-      .poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', id), { timeout: 20_000 })
-      .toBe(undefined)
+    await expect.poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', id)).toBe(undefined)
     const left = ['C400', 'C500', 'C800', 'C1000', 'C1200']
     expect(
       store.db.read
@@ -65,9 +63,7 @@ test('a mailbox from which a conversation was answered that was moved elsewhere 
     await answer()
     await store.call('conversations.move', { ids: [conversationId], mailboxId: other.id })
     await store.app.call('mailbox.remove', { id })
-    await expect
-      .poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', id), { timeout: 10_000 })
-      .toBe(undefined)
+    await expect.poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', id)).toBe(undefined)
     expect((await store.call('outbox.list', {})).items).toEqual([])
   } finally {
     await store.stop()

@@ -17,8 +17,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const found = async (store: Harness, text: string): Promise<number> =>
   (await store.call('search.query', { text })).hits.length
-const whole = async (store: Harness): Promise<void> =>
-  await expect.poll(() => store.service.open.index.waiting, { timeout: 20_000 }).toBe(0)
+const whole = async (store: Harness): Promise<void> => await expect.poll(() => store.service.open.index.waiting).toBe(0)
 
 /** A store with `count` messages, each with a word of its own. */
 async function filled(count: number): Promise<Harness> {
@@ -107,7 +106,7 @@ describe('the search index', () => {
     for (let at = 4096 * 6 + 100; at < statSync(file).size; at += 4096) writeSync(handle, randomBytes(8), 0, 8, at)
     closeSync(handle)
     await store.start()
-    await expect.poll(async () => await found(store, 'word77 '), { timeout: 10_000 }).toBe(1)
+    await expect.poll(async () => await found(store, 'word77 ')).toBe(1)
     store.service.closeStore()
   })
 
@@ -152,7 +151,7 @@ describe('the search index', () => {
     await store.put(folders['INBOX'] ?? 0, parsed({ from: 'h@x.test', text: 'vanishing' }))
     expect(await found(store, 'vanishing')).toBe(1)
     await store.app.call('mailbox.remove', { id })
-    await expect.poll(async () => await found(store, 'vanishing'), { timeout: 10_000 }).toBe(0)
+    await expect.poll(async () => await found(store, 'vanishing')).toBe(0)
     await whole(store)
     expect([...store.service.open.index.matches('"vanishing"')]).toEqual([])
     expect(await found(store, 'word2 ')).toBe(1)

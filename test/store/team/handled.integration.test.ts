@@ -28,7 +28,7 @@ afterEach(async () => {
   dovecot.doveadm('mailbox', 'delete', '-u', shared.name, 'Postern')
 })
 
-const wait = { timeout: 25_000, interval: 50 }
+const wait = { interval: 50 }
 const conversation = 'c:AAAAAAAAAAAAAAAAAAAAAA'
 
 /** The first is the owner, and hangs on the cable that can be cut. */

@@ -27,7 +27,7 @@ afterEach(async () => {
   if (folders().includes('Postern')) dovecot.doveadm('mailbox', 'delete', '-u', shared.name, 'Postern')
 })
 
-const wait = { timeout: 20_000, interval: 50 }
+const wait = { interval: 50 }
 const folderPlaces = (): string[] =>
   dovecot.doveadm('fetch', '-u', shared.name, 'uid', 'mailbox', 'Postern', 'all').match(/\d+/g) ?? []
 const messages = (): number =>
@@ -126,7 +126,7 @@ describe('a team on a real mail server', () => {
       ana.note(conversation, 'note00002', 'after')
       ben.connect()
       await expect
-        .poll(() => ben.digest() === ana.digest() && ben.digest().includes('after'), { timeout: 40_000, interval: 50 })
+        .poll(() => ben.digest() === ana.digest() && ben.digest().includes('after'), { interval: 50 })
         .toBe(true)
       // Dovecot's IDLE may sleep on a folder that was made anew; a console asks every 20 s, or when it connects.
       await ana.disconnect()
@@ -140,7 +140,7 @@ describe('a team on a real mail server', () => {
       await ana.store.call('team.approve', { id })
       // Everything of before is there for the one who comes now.
       await expect
-        .poll(() => cy.digest() === ana.digest() && cy.digest().includes('before'), { timeout: 40_000, interval: 50 })
+        .poll(() => cy.digest() === ana.digest() && cy.digest().includes('before'), { interval: 50 })
         .toBe(true)
       expect(await codeOf(cy.store.call('conversations.setStatus', { ids: [1], status: 'closed' }))).toBe('not-allowed')
       expect(await codeOf(ben.store.call('team.invite', { name: 'X', role: 'agent' }))).toBe('not-allowed')
