@@ -1,4 +1,5 @@
 import { PosternError } from '../../src-preload/contract/errors'
+import type { Lock } from '../shared/lock'
 import type { Keys } from './keys'
 import type { SystemUnlock } from './system-unlock'
 
@@ -9,6 +10,8 @@ const guestMs = 2 * 60_000
 export interface GuestHouse {
   readonly keys: Keys
   readonly systemUnlock: SystemUnlock
+  /** Held while the store is put away. */
+  readonly turn: Lock
   readonly isLocked: () => boolean
   /** Begins to open the store; the guest is told by `opened` or `failed`. */
   readonly useKey: (key: Buffer) => Promise<void>
@@ -37,13 +40,17 @@ export class Guest {
     if (!house.isLocked()) throw new PosternError('not-allowed', 'not locked')
     if (passphrase === null && (house.keys.keyIn !== 'keychain' || !(await house.systemUnlock.ask())))
       throw new PosternError('cancelled', 'system unlock')
-    const found = passphrase === null ? await house.keys.find() : null
-    if (found && found.is !== 'ready') throw new PosternError('keychain-failed', 'no key')
-    const key = found?.is === 'ready' ? found.key : await house.keys.unlock(passphrase ?? '')
-    await new Promise<void>((opened, failed) => {
+    const { promise: open, resolve: opened, reject: failed } = Promise.withResolvers<void>()
+    await house.turn.hold(async () => {
+      // Somebody has unlocked meanwhile.
+      if (!house.isLocked()) throw new PosternError('not-allowed', 'not locked')
+      const found = passphrase === null ? await house.keys.find() : null
+      if (found && found.is !== 'ready') throw new PosternError('keychain-failed', 'no key')
+      const key = found?.is === 'ready' ? found.key : await house.keys.unlock(passphrase ?? '')
       this.here = { opened, failed, timer: setTimeout(() => void this.leave(), guestMs) }
       void house.useKey(key).catch(failed)
-    }).catch(async (fault: unknown) => {
+    })
+    await open.catch(async (fault: unknown) => {
       await this.leave()
       throw fault
     })
@@ -69,8 +76,10 @@ export class Guest {
 
   /** Closes what was open for the session only. Nothing to do when somebody has unlocked meanwhile. */
   async leave(): Promise<void> {
-    if (!this.here) return
-    this.joined()
-    await this.house.closeStore()
+    await this.house.turn.hold(async () => {
+      if (!this.here) return
+      this.joined()
+      await this.house.closeStore()
+    })
   }
 }

@@ -1,4 +1,5 @@
 import { PosternError } from '../../src-preload/contract/errors'
+import type { Lock } from '../shared/lock'
 import { logger } from '../shared/log'
 import type { Guest } from './guest'
 import type { Keys, KeyState } from './keys'
@@ -14,6 +15,8 @@ export interface KeyHouse {
   readonly managed: Managed
   readonly guest: Guest
   readonly systemUnlock: SystemUnlock
+  /** Held while the store is put away. */
+  readonly turn: Lock
   readonly phase: () => Phase
   /** Goes on with what became of the key, as a start does. */
   readonly takeKey: (found: KeyState) => Promise<void>
@@ -59,9 +62,11 @@ export class KeyActs {
 
   /** @throws PosternError `wrong-passphrase` */
   async unlock(passphrase: string): Promise<void> {
-    const key = await this.house.keys.unlock(passphrase)
-    this.house.guest.joined()
-    await this.house.useKey(key)
+    const { house } = this
+    await this.open(async () => {
+      const key = await house.keys.unlock(passphrase)
+      return () => house.useKey(key)
+    })
   }
 
   /** Unlocks a profile whose key is in the keychain by the system's own check. Throws `not-allowed` when it says no. */
@@ -70,8 +75,21 @@ export class KeyActs {
     if (house.phase() !== 'locked' || house.keys.keyIn !== 'keychain')
       throw new PosternError('not-allowed', 'not locked by the system')
     if (!(await house.systemUnlock.ask())) throw new PosternError('cancelled', 'system unlock')
-    house.guest.joined()
-    await house.takeKey(await house.keys.find())
+    await this.open(async () => {
+      const found = await house.keys.find()
+      return () => house.takeKey(found)
+    })
+  }
+
+  /** Not while the store is put away: the key would be forgotten with it, and the window left without a store. */
+  private async open(fetchKey: () => Promise<() => Promise<void>>): Promise<void> {
+    let opening: Promise<void> | undefined
+    await this.house.turn.hold(async () => {
+      const open = await fetchKey()
+      this.house.guest.joined()
+      opening = open()
+    })
+    await opening
   }
 
   /** @throws PosternError `store-locked` (there is no key to protect), `wrong-passphrase` */
@@ -99,6 +117,8 @@ export class KeyActs {
     const { house } = this
     if (house.phase() !== 'ready') throw new PosternError('store-locked')
     const { key, next } = await house.keys.beginChange(passphrase)
+    // Locked meanwhile: what was begun is settled when somebody unlocks.
+    if (house.phase() !== 'ready') throw new PosternError('store-locked')
     let failure: PosternError | null = null
     try {
       await house.encryptAnew(key, next)
@@ -106,7 +126,12 @@ export class KeyActs {
       failure = PosternError.from(fault)
       log.error('the key was not changed', { code: failure.code })
     }
-    await house.useKey(await house.keys.endChange(next))
+    const holds = await house.keys.endChange(next).catch(async (fault: unknown) => {
+      // Which key holds is found at the next try.
+      await house.takeKey({ is: 'failed', error: PosternError.from(fault) })
+      throw fault
+    })
+    await house.useKey(holds)
     if (failure) throw failure
   }
 }

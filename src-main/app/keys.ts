@@ -141,6 +141,11 @@ export class Keys {
     return key
   }
 
+  /** Locked while something was waited for: what is left of the key is zeros, and must not be kept in its place. */
+  private refuseForgotten(key: Buffer): void {
+    if (this.key !== key) throw new PosternError('store-locked')
+  }
+
   private keep(ring: Keyring, key: Buffer): KeyState {
     writeFileSafely(this.files.ring, JSON.stringify(ring))
     this.ring = ring
@@ -209,6 +214,7 @@ export class Keys {
     const next: Keyring = { version: 1, mode: 'passphrase', id, wrapped: await wrapKey(key, passphrase) }
     const moved =
       ring?.mode === 'keychain' ? await this.moveSecrets(this.keychain, sealedFile(this.profile, key), id) : []
+    if (ring) this.refuseForgotten(key)
     const state = this.keep(next, key)
     // Only once the wrapped key is safely on disk does the keychain forget its copies.
     if (ring?.mode === 'keychain') for (const name of [`database:${id}`, ...moved]) await this.keychain.remove(name)
@@ -242,11 +248,14 @@ export class Keys {
     const next = newKey()
     if (ring.mode === 'passphrase') {
       ;(await this.unwrap(ring.wrapped, passphrase ?? '')).fill(0)
-      this.keep({ ...ring, next: await wrapKey(next, passphrase ?? '') }, key)
+      const wrapped = await wrapKey(next, passphrase ?? '')
+      this.refuseForgotten(key)
+      this.keep({ ...ring, next: wrapped }, key)
     } else {
       // The mark first, so that whatever is kept from here on is looked for.
       this.keep({ ...ring, changing: true }, key)
       await this.keychain.set(`database-next:${ring.id}`, next.toString('base64'))
+      this.refuseForgotten(key)
     }
     return { key: Buffer.from(key), next }
   }

@@ -4,6 +4,7 @@ import type { NetworkContact } from '../../src-preload/contract/network'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import type { MailForApp, StoreForApp } from '../../src-preload/contract/internal'
 import type { PosternEvent } from '../../src-preload/contract/events'
+import { Lock } from '../shared/lock'
 import { logger, type LogLine } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
 import { AccessHead } from './access-head'
@@ -80,6 +81,8 @@ export class Workspace {
   /** Told when a support session is over; null: every one, for the store's process that held them is gone. */
   onSupportEnded: (session: number | null, why: string) => void = () => undefined
   private windowReady = false
+  /** Held while the store is put away, and while its key is fetched: who wants it meanwhile would get one that goes. */
+  private readonly turn = new Lock()
   readonly services: Services
 
   constructor(private readonly options: WorkspaceOptions) {
@@ -88,6 +91,7 @@ export class Workspace {
     this.guest = new Guest({
       keys: options.keys,
       systemUnlock: options.systemUnlock,
+      turn: this.turn,
       isLocked: () => this.phase === 'locked',
       useKey: (key) => this.useKey(key),
       closeStore: () => this.closeStore(),
@@ -123,6 +127,7 @@ export class Workspace {
       managed: this.managed,
       guest: this.guest,
       systemUnlock: options.systemUnlock,
+      turn: this.turn,
       phase: () => this.phase,
       takeKey: (found) => this.takeKey(found),
       useKey: (key) => this.useKey(key),
@@ -343,10 +348,12 @@ export class Workspace {
 
   /** Neither mail nor store runs afterwards, and no key or token is in memory. */
   private async putAway(): Promise<void> {
-    await this.signIns.renewed()
-    await this.services.mail.stop()
-    this.signIns.clear()
-    await this.closeStore()
+    await this.turn.hold(async () => {
+      await this.signIns.renewed()
+      await this.services.mail.stop()
+      this.signIns.clear()
+      await this.closeStore()
+    })
   }
 
   /** The database under another key; it is closed afterwards, whatever came of it. */

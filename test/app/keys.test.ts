@@ -78,6 +78,20 @@ describe('the database key', () => {
     for (const name of names) expect(await locked.secret(name)).toBe(name)
   })
 
+  it('a lock while a passphrase is being set never leaves another key than the database has under it', async () => {
+    const keys = new Keys(profile, keychainInMemory())
+    const found = await keys.find()
+    if (found.is !== 'ready') throw new Error('not ready')
+    const key = Buffer.from(found.key)
+    const set = keys.setPassphrase('a long passphrase', undefined).catch((fault: unknown) => fault)
+    await new Promise((resolve) => setImmediate(resolve))
+    keys.forget()
+    await set
+    const again = await keys.find()
+    const holds = again.is === 'ready' ? again.key : await keys.unlock('a long passphrase')
+    expect(holds.equals(key)).toBe(true)
+  })
+
   it('a secret that is kept while the key changes is not left under the old one', async () => {
     const keys = new Keys(profile, keychainInMemory())
     await keys.find()

@@ -247,3 +247,84 @@ test('a lock while the store comes up again is a lock, and no failure', async ()
   expect(workspace.phase).toBe('locked')
   await workspace.stop()
 })
+
+test('whoever unlocks while a lock is still closing the store is not left with an open window that has none', async () => {
+  const workspace = await begin()
+  const { promise, resolve } = Promise.withResolvers<object>()
+  answers.set('mail.stop', promise)
+  const locking = workspace.keyActs.lock()
+  const unlocking = workspace.keyActs.unlockWithSystem()
+  await new Promise((done) => setTimeout(done, 50))
+  resolve({})
+  await Promise.all([locking, unlocking])
+  answers.clear()
+  await expect.poll(() => workspace.phase).toBe('ready')
+  expect(await workspace.store.call('mailbox.all', {})).toEqual({ mailboxes: [] })
+  await workspace.stop()
+})
+
+test('a lock while another key is being begun is a lock, whichever is done first', async () => {
+  for (const first of ['lock', 'key'] as const) {
+    const workspace = await begin()
+    const { set } = keychain
+    const slow = Promise.withResolvers<void>()
+    keychain.set = async (name, value) => {
+      await slow.promise
+      await set(name, value)
+    }
+    const changing = workspace.keyActs.changeKey(undefined).catch((fault: unknown) => fault)
+    const locking = workspace.keyActs.lock()
+    if (first === 'lock') await locking
+    slow.resolve()
+    keychain.set = set
+    expect(await changing, first).toMatchObject({ code: 'store-locked' })
+    await locking
+    expect(workspace.phase, first).toBe('locked')
+    await workspace.keyActs.unlockWithSystem()
+    await expect.poll(() => workspace.phase).toBe('ready')
+    await workspace.stop()
+  }
+})
+
+test('whoever lets support in while a lock is still closing the store gets a store', async () => {
+  const workspace = await begin()
+  const { promise, resolve } = Promise.withResolvers<object>()
+  answers.set('mail.stop', promise)
+  const locking = workspace.keyActs.lock()
+  const letting = workspace.guest.letIn(null)
+  await new Promise((done) => setTimeout(done, 50))
+  resolve({})
+  await Promise.all([locking, letting])
+  expect((await workspace.storeForSupport.call('store.lastSeen', {})).seen).not.toBeNull()
+  await workspace.stop()
+})
+
+test('whoever unlocks while the store that was open for support is being closed is not left without one', async () => {
+  const workspace = await begin()
+  await workspace.keyActs.lock()
+  await workspace.guest.letIn(null)
+  const leaving = workspace.guest.leave()
+  await workspace.keyActs.unlockWithSystem()
+  await leaving
+  await expect.poll(() => workspace.phase).toBe('ready')
+  expect(await workspace.store.call('mailbox.all', {})).toEqual({ mailboxes: [] })
+  await workspace.stop()
+})
+
+test('a keychain that is gone when the database has its new key is told, and is no progress that never ends', async () => {
+  const workspace = await begin()
+  const { set } = keychain
+  keychain.set = async (name, value) => {
+    await set(name, value)
+    if (name.startsWith('database-next')) keychain.dead = true
+  }
+  const changed = await workspace.keyActs.changeKey(undefined).catch((fault: unknown) => fault)
+  expect(changed).toMatchObject({ code: 'keychain-failed' })
+  expect(workspace.phase).toBe('failed')
+  expect(workspace.error).toMatchObject({ code: 'keychain-failed' })
+  keychain.dead = false
+  keychain.set = set
+  await workspace.restart('store')
+  await expect.poll(() => workspace.phase).toBe('ready')
+  await workspace.stop()
+})
