@@ -1,5 +1,9 @@
+import { PosternError } from '../../../src-preload/contract/errors'
+import { logger } from '../../shared/log'
 import { wake } from './work'
 import type { Workspace } from '../workspace'
+
+const log = logger('store')
 
 /** A clock that is set, and a laptop that slept, are noticed within this, ms. */
 const longest = 30_000
@@ -17,10 +21,20 @@ export class Alarm {
   look(): void {
     if (this.timer) clearTimeout(this.timer)
     if (this.stopped) return
-    const next = wake(this.workspace, Date.now())
+    const next = this.wake()
     if (next === null) return
     this.timer = setTimeout(() => this.look(), Math.max(0, Math.min(longest, next - Date.now())))
     this.timer.unref()
+  }
+
+  /** A disk that takes nothing now may take it later. */
+  private wake(): number | null {
+    try {
+      return wake(this.workspace, Date.now())
+    } catch (fault) {
+      log.warn('a snooze could not be ended', { code: PosternError.from(fault).code })
+      return Date.now() + longest
+    }
   }
 
   stop(): void {

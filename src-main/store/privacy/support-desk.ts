@@ -29,6 +29,8 @@ export class SupportDesk {
   /** What was told of each grant of another console; nothing is told of those that were there at the start. */
   private readonly others = new Map<number, AccessNotice['what']>()
   private heardOnce = false
+  /** Why the last sweep failed; it is logged once. */
+  private failing: string | null = null
 
   constructor(
     private readonly workspace: Workspace,
@@ -192,16 +194,26 @@ export class SupportDesk {
     this.tell.sessionEnded(number, why)
   }
 
-  /** Twice a second: what has ended is closed, whatever its window does. */
+  /**
+   * Twice a second: what has ended is closed, whatever its window does. A disk that takes nothing does not change what has
+   * ended: that is written down once it can be, and whoever did something else meanwhile is not told of it.
+   */
   sweep(): void {
-    for (const [number, session] of this.sessions) {
-      const state = this.standing(session.grant)
-      if (session.ended !== null || state !== 'live') this.endSession(number, session.ended ?? state)
+    try {
+      for (const [number, session] of this.sessions) {
+        const state = this.standing(session.grant)
+        if (session.ended !== null || state !== 'live') this.endSession(number, session.ended ?? state)
+      }
+      if (this.workspace.db.isWriting) return
+      this.hearOthers()
+      this.anchorNow()
+      sweepGrants(this.workspace, this.policy)
+      this.failing = null
+    } catch (fault) {
+      const { code } = PosternError.from(fault)
+      if (code !== this.failing) log.error('what has ended is not written down', { code, fault })
+      this.failing = code
     }
-    if (this.workspace.db.isWriting) return
-    this.hearOthers()
-    this.anchorNow()
-    sweepGrants(this.workspace, this.policy)
   }
 
   /** While somebody looks, the team is told every minute where the log stands. */

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Alarm } from '../../../src-main/store/conversations/alarm'
 import { getCounts, listSql } from '../../../src-main/store/conversations/conversation-list'
 import { wake } from '../../../src-main/store/conversations/work'
 import { codeOf, Harness } from '../helpers'
@@ -145,6 +146,26 @@ describe('snooze', () => {
       'snoozed',
       'woke',
     ])
+  })
+
+  test('a disk that takes nothing at its time takes the store from nobody, and it comes back once there is room', async () => {
+    const [one = 0] = await some(1)
+    await store.call('conversations.snooze', { ids: [one], until: Date.now() + hour })
+    store.db.write((tx) =>
+      tx.run("CREATE TRIGGER disk_full BEFORE UPDATE ON conversations BEGIN SELECT RAISE(ABORT, 'full'); END"),
+    )
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() })
+    const alarm = new Alarm(store.service.open.workspace)
+    try {
+      // Whatever a timer throws ends the process.
+      vi.advanceTimersByTime(hour + 30_000)
+      store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
+      vi.advanceTimersByTime(60_000)
+    } finally {
+      alarm.stop()
+      vi.useRealTimers()
+    }
+    expect(await ids()).toEqual([one])
   })
 
   test('a customer who writes ends it, an absence note does not', async () => {

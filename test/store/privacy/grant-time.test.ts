@@ -181,3 +181,31 @@ test.each(['closed', 'killed'] as const)(
     }
   },
 )
+
+test('a disk that takes nothing when a grant ends takes the store from nobody, and the end is written down later', async () => {
+  const now = Date.now()
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now })
+  const store = await Harness.make()
+  try {
+    await grant(store, { endsAt: now + day })
+    store.db.write((tx) =>
+      tx.run("CREATE TRIGGER disk_full BEFORE UPDATE ON grants BEGIN SELECT RAISE(ABORT, 'full'); END"),
+    )
+    vi.setSystemTime(now + 2 * day)
+    // Whatever a timer throws ends the process.
+    vi.advanceTimersByTime(2000)
+    expect((await store.call('grants.list', {})).grants[0]).toMatchObject({ state: 'ended', endedAt: null })
+    // What was written is not told as a failure because of what could not be.
+    const id = await grant(store, { endsAt: now + 3 * day, reason: 'Another case' })
+    store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
+    vi.advanceTimersByTime(1000)
+    const { grants } = await store.call('grants.list', {})
+    expect(grants.map((one) => [one.id === id, one.endedAt !== null])).toEqual([
+      [true, false],
+      [false, true],
+    ])
+  } finally {
+    vi.useRealTimers()
+    await store.stop()
+  }
+})
