@@ -9,9 +9,9 @@ import { fileError } from './file-error'
 const keptMs = 90 * 24 * 3_600_000
 
 /**
- * Writes a file whole or not at all, readable by the owner only. `over`: it takes the place of an older one once all of it is
- * on disk, and has another name until then; `new`: the name must be free. Use the handle's `writeFile`: with `write`, a disk
- * that fills up takes a part and is content.
+ * Writes a file whole or not at all, readable by the owner only: it has another name until all of it is on disk. `over`: it takes
+ * the place of an older one; `new`: the name must be free. Use the handle's `writeFile`: with `write`, a disk that fills up takes
+ * a part and is content.
  * @throws PosternError `disk-full`, `disk-error`, `conflict` when a new one is there already, and what `write` throws
  */
 export async function writeWhole<T>(
@@ -20,29 +20,67 @@ export async function writeWhole<T>(
   write: (file: FileHandle) => Promise<T>,
   as: 'over' | 'new' = 'over',
 ): Promise<T> {
-  const part = as === 'over' ? `${path}.${randomBytes(3).toString('hex')}.part` : null
-  const target = part ?? path
+  const part = `${path}.${randomBytes(3).toString('hex')}.part`
   // Not waited for: a drive may not answer.
-  if (part !== null) void removeParts(workspace).catch(() => undefined)
+  void removeParts(workspace).catch(() => undefined)
   try {
     // 'wx' also refuses a link that somebody laid there.
-    const file = await open(target, 'wx', 0o600)
+    const file = await open(part, 'wx', 0o600)
     try {
-      if (part !== null) notePart(workspace, part)
+      notePart(workspace, part)
       const written = await write(file)
       await file.sync()
       await file.close()
-      if (part !== null) await rename(part, path)
+      if (as === 'new') await take(path)
+      await rename(part, path)
       return written
     } catch (fault) {
       await file.close()
-      await rm(target, { force: true })
+      await rm(part, { force: true })
       throw fault
     } finally {
-      if (part !== null) forgetPart(workspace, part)
+      forgetPart(workspace, part)
     }
   } catch (fault) {
     throw fileError(fault)
+  }
+}
+
+/** Takes a free name. A link to the part in one step would do as well, but not every drive knows links. */
+async function take(path: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  await file.close()
+}
+
+/**
+ * Gives `work` what writes one file after another with its date, readable by the owner only, under names that nobody else uses:
+ * each has the name `part` until all of it is there.
+ * @throws what `work` and the file system throw
+ */
+export async function writeEach(
+  workspace: Workspace,
+  part: string,
+  work: (write: (path: string, content: Uint8Array, date: Date) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  let isNoted = false
+  try {
+    await work(async (path, content, date) => {
+      const file = await open(part, 'wx', 0o600)
+      try {
+        if (!isNoted) notePart(workspace, part)
+        isNoted = true
+        await file.writeFile(content)
+        await file.utimes(date, date)
+      } finally {
+        await file.close()
+      }
+      await rename(part, path)
+    })
+  } catch (fault) {
+    if (isNoted) await rm(part, { force: true })
+    throw fault
+  } finally {
+    if (isNoted) forgetPart(workspace, part)
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, open, rm, rmdir, utimes } from 'node:fs/promises'
+import { mkdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { ExportScope, MailFormat } from '../../../src-preload/contract/transfers'
@@ -6,7 +6,7 @@ import { logger } from '../../shared/log'
 import { safeFileName } from '../../shared/guards'
 import { mboxEntry } from '../../shared/mbox'
 import { fileError } from '../file/file-error'
-import { writeWhole } from '../file/whole-file'
+import { writeEach, writeWhole } from '../file/whole-file'
 import { sourceOf } from './files'
 import { fetchWhole } from './parts'
 import { shownPlaces } from './places'
@@ -170,7 +170,7 @@ const writers: Readonly<Record<MailFormat, FolderWriter>> = {
     )
     if (isEmpty) await rm(target)
   },
-  async maildir(_workspace, dir, name, each) {
+  async maildir(workspace, dir, name, each) {
     const base = path.join(dir, name)
     const parts = ['cur', 'new', 'tmp'].map((part) => path.join(base, part))
     for (const part of parts) await mkdir(part, { recursive: true, mode: 0o700 })
@@ -178,29 +178,33 @@ const writers: Readonly<Record<MailFormat, FolderWriter>> = {
     // Windows knows no colon in a file name.
     const mark = process.platform === 'win32' ? ';' : ':'
     await orNothing([...parts, base], () =>
-      each((raw, { date, flags, seen }) =>
-        writeMessage(
-          path.join(
-            base,
-            'cur',
-            `${Math.floor(date / 1000)}.P${++count}.postern,S=${raw.byteLength}${mark}2,${maildirFlags(flags ?? seen)}`,
+      writeEach(workspace, path.join(base, 'tmp', 'postern'), (write) =>
+        each((raw, { date, flags, seen }) =>
+          write(
+            path.join(
+              base,
+              'cur',
+              `${Math.floor(date / 1000)}.P${++count}.postern,S=${raw.byteLength}${mark}2,${maildirFlags(flags ?? seen)}`,
+            ),
+            raw,
+            new Date(date),
           ),
-          raw,
-          date,
         ),
       ),
     )
   },
-  async eml(_workspace, dir, name, each) {
+  async eml(workspace, dir, name, each) {
     const base = path.join(dir, name)
     await mkdir(base, { recursive: true, mode: 0o700 })
     const names = new Set<string>()
     await orNothing([base], () =>
-      each((raw, { date, subject }) => {
-        const stamp = new Date(date).toISOString().slice(0, 16).replace('T', ' ').replace(':', '')
-        const file = freeName(names, nameFrom(`${stamp} ${subject.slice(0, 80)}`.trim()))
-        return writeMessage(path.join(base, `${file}.eml`), raw, date)
-      }),
+      writeEach(workspace, path.join(base, 'message.part'), (write) =>
+        each((raw, { date, subject }) => {
+          const stamp = new Date(date).toISOString().slice(0, 16).replace('T', ' ').replace(':', '')
+          const file = freeName(names, nameFrom(`${stamp} ${subject.slice(0, 80)}`.trim()))
+          return write(path.join(base, `${file}.eml`), raw, new Date(date))
+        }),
+      ),
     )
   },
 }
@@ -229,19 +233,6 @@ function maildirFlags(flags: number): string {
   ]
     .map(([bit, letter]) => ((flags & Number(bit)) === 0 ? '' : letter))
     .join('')
-}
-
-async function writeMessage(file: string, raw: Uint8Array, date: number): Promise<void> {
-  const handle = await open(file, 'wx', 0o600)
-  try {
-    await handle.writeFile(raw)
-    await handle.close()
-  } catch (fault) {
-    await handle.close()
-    await rm(file, { force: true })
-    throw fault
-  }
-  await utimes(file, date / 1000, date / 1000)
 }
 
 async function freshFolder(dir: string, name: string): Promise<string> {
