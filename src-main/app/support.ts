@@ -122,7 +122,8 @@ export class SupportAccess {
     log.info('support session ended', { why })
     this.current = null
     if (window.isDestroyed()) return
-    if (!byThemselves.has(why)) this.tell(why, window.isFocused())
+    const isGone = window.webContents.isCrashed()
+    if (isGone || !byThemselves.has(why)) this.tell(isGone ? 'page-ended' : why, window.isFocused())
     window.destroy()
   }
 
@@ -183,6 +184,10 @@ export class SupportAccess {
       const state: PosternEvent = { topic: 'app-state' }
       window.webContents.send('postern:event', state)
     })
+    // The store hears of it from the port that closes, and says that the session ended.
+    window.webContents.on('render-process-gone', (_event, { reason }) =>
+      log.error('the page of a session ended', { reason }),
+    )
     window.on('closed', () => {
       if (this.current?.session !== session) return
       void this.end().catch(() => undefined)

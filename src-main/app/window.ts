@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { BrowserWindow, nativeTheme, screen, type Session } from 'electron'
+import { app, BrowserWindow, dialog, nativeTheme, screen, type Session } from 'electron'
 import type { Theme } from '../../src-preload/contract/settings'
 import { nextTextSize, type TextSize } from '../../src-preload/contract/text-size'
 import { logger } from '../shared/log'
@@ -16,7 +16,7 @@ const usual = { width: 1280, height: 800 }
 const afterShow = 250
 /** ms that a window with a page stays hidden for the page's word that it has drawn itself. */
 const forDrawing = 1500
-/** A window whose process ends so often within so many ms is not opened again. */
+/** A window whose process ends so often within so many ms is not opened again by itself. */
 const crashLimit = 5
 const crashWindow = 5 * 60_000
 
@@ -207,6 +207,26 @@ export class MainWindow {
     const now = performance.now()
     this.crashes = [...this.crashes.filter((at) => now - at < crashWindow), now]
     if (this.crashes.length < crashLimit) this.replace()
+    else void this.askToOpen()
+  }
+
+  /** The window that is left has no page that could say anything, and on most systems no frame to close it by. */
+  private async askToOpen(): Promise<void> {
+    const left = this.window
+    const { response } = await dialog.showMessageBox({
+      type: 'error',
+      title: 'Postern',
+      message: 'The window of Postern stopped too often',
+      detail: 'Mail and everything that was saved are safe. If it stops again, restart the computer.',
+      buttons: ['Open it again', 'Quit Postern'],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    })
+    if (this.window !== left) return
+    this.crashes = []
+    if (response === 0) this.replace()
+    else app.quit()
   }
 
   /** Closes for good; the page has saved what it had. */

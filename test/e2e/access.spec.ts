@@ -24,6 +24,7 @@ import {
   grantByCall,
   logRows,
   panelTab,
+  readNote,
   saidAtEnd,
   setClock,
   signInStaff,
@@ -386,6 +387,25 @@ test('the logs of all processes, written at the lowest level, hold no address, s
   await desk.close()
   expectSilentLogs(profile)
   await start()
+})
+
+test('a session whose page ends does not go without a word, and is over', async () => {
+  expect(await grantByCall(page, { reason: 'page test' })).toMatchObject({ ok: true })
+  await panelTab(page, 'Support access')
+  const session = await signInStaff(desk, files.key)
+  await expect(session.getByRole('button', { name: 'End session' })).toBeVisible()
+  const told = desk.app.waitForEvent('window')
+  const pid = await desk.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()
+      .find(({ webContents }) => webContents.getURL().endsWith('#support'))
+      ?.webContents.getOSProcessId(),
+  )
+  process.kill(pid ?? 0, 'SIGKILL')
+  expect(await readNote(await told)).toBe('The page of the session stopped. Sign in again to go on.')
+  await panelTab(page, 'Access log')
+  await expect(logRows(page).filter({ hasText: 'Session ended' }).first()).toBeVisible()
+  await panelTab(page, 'Support access')
+  await page.getByRole('listitem').filter({ hasText: 'page test' }).getByRole('button', { name: 'Revoke' }).click()
 })
 
 test('a clock that is set back a year lets nobody in, and prolongs and revives nothing (R55)', async () => {

@@ -284,6 +284,37 @@ test('a window whose process ends comes again by itself, with what was written',
   await expect(replyBox(again)).toHaveText('Two spokes.')
 })
 
+test('a window whose process ended five times asks, and opens again', async () => {
+  const at = await ready()
+  await at.app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = (asked: object) => {
+      Reflect.set(globalThis, 'asked', asked)
+      return new Promise((resolve) => Reflect.set(globalThis, 'answer', resolve))
+    }
+  })
+  const asked = () => at.app.evaluate(() => Reflect.get(globalThis, 'asked'))
+  await expect
+    .poll(
+      async () => {
+        const pid = await at.app.evaluate(({ BrowserWindow }) =>
+          BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
+        )
+        if (pid) process.kill(pid, 'SIGKILL')
+        return await asked()
+      },
+      { intervals: [1000] },
+    )
+    .toMatchObject({
+      message: 'The window of Postern stopped too often',
+      buttons: ['Open it again', 'Quit Postern'],
+    })
+  const next = at.app.waitForEvent('window')
+  await at.app.evaluate(() => Reflect.get(globalThis, 'answer')({ response: 0, checkboxChecked: false }))
+  desk = { ...at, page: await next }
+  await synced(desk.page)
+  await expect(list(desk.page).getByRole('row').first()).toBeVisible()
+})
+
 test('a store that ended five times says so on a page, and its button opens the mail again', async () => {
   const at = await ready()
   const start = at.page.getByRole('main', { name: 'Start' })

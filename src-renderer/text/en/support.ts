@@ -86,6 +86,7 @@ export const support = {
       locked: 'The computer was locked.',
       'changing-key': 'The data gets another key. Sign in again when that is done.',
       'taken-out': 'This computer was taken out of the team.',
+      'page-ended': 'The page of the session stopped. Sign in again to go on.',
       stopped: 'A part of Postern stopped. Sign in again to go on.',
     },
   },
