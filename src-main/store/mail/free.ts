@@ -26,11 +26,12 @@ interface Held {
   place: number
 }
 
-/** Whole messages of a folder on a server from a UID on, with what they take up; `shared`: another mailbox or a folder of this computer has them too. */
+/** Whole messages of a folder on a server from a UID on, with what they take up; `shared`: another mailbox or a folder of this computer has them too, or will have them. */
 function held(read: Reader, folderId: number, mailboxId: number, from: number): Held[] {
   return read.all<Held>(
     `SELECT l.uid, m.id, m.date, m.raw_size, m.place, length(b.body) + coalesce(length(b.source), 0) AS bytes,
-       EXISTS(SELECT 1 FROM locations o JOIN folders f ON f.id = o.folder_id WHERE o.message_id = m.id AND (f.mailbox_id <> ? OR f.local = 1)) AS shared
+       EXISTS(SELECT 1 FROM locations o JOIN folders f ON f.id = o.folder_id WHERE o.message_id = m.id AND (f.mailbox_id <> ? OR f.local = 1))
+         OR EXISTS(SELECT 1 FROM mailbox_moves v WHERE v.message_id = m.id) AS shared
      FROM locations l JOIN messages m ON m.id = l.message_id JOIN message_bodies b ON b.message_id = m.id
      WHERE l.folder_id = ? AND l.uid > ? AND m.part = 0 AND m.unreadable IS NULL ORDER BY l.uid LIMIT ${page}`,
     mailboxId,
@@ -133,9 +134,12 @@ export async function freeDue(workspace: Workspace): Promise<void> {
   }
 }
 
+/** Looks again at what has become of it since it was found: what no server has any more, or what is to be put into another mailbox, stays whole. */
 function shorten(tx: Writer, id: number, stays: 'headers' | 'start'): void {
   const row = tx.get<{ body: Buffer; source: Buffer | null }>(
-    'SELECT b.body, b.source FROM message_bodies b JOIN messages m ON m.id = b.message_id WHERE b.message_id = ? AND m.part = 0',
+    `SELECT b.body, b.source FROM message_bodies b JOIN messages m ON m.id = b.message_id WHERE b.message_id = ? AND m.part = 0
+       AND EXISTS(SELECT 1 FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = m.id AND f.local = 0)
+       AND NOT EXISTS(SELECT 1 FROM mailbox_moves v WHERE v.message_id = m.id)`,
     id,
   )
   if (!row) return

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { MailboxDepth } from '../../../src-preload/contract/depth'
+import { vanish } from '../../../src-main/store/mail/flags'
+import { freeDue, freeSoon } from '../../../src-main/store/mail/free'
 import { Harness, parsed, settings, type Sent } from '../helpers'
 
 const day = 86_400_000
@@ -90,6 +92,26 @@ test('what another mailbox keeps whole is not freed', async () => {
   expect(
     (await store.call('mailboxes.freeable', { id: mailboxId, depth: { ...all, bodies: 'headers' } })).messages,
   ).toBe(3)
+})
+
+test('a message that waits to be put into another mailbox is not freed: its headers alone would arrive there, and the whole go to the Trash', async () => {
+  const other = await store.mailbox('sales@acme.test')
+  const conversation = (await store.list()).find(({ subject }) => subject === 'old')?.id ?? 0
+  await store.call('conversations.move', { ids: [conversation], mailboxId: other.id })
+  await store.call('mailboxes.setDepth', { id: mailboxId, depth: { ...all, bodies: 'headers' }, free: true })
+  await expect.poll(parts).toEqual(['fresh 2', 'large 2', 'old 0', 'older 2'])
+  const { move } = await store.mail.call('moves.next', { mailboxId: other.id })
+  expect(Buffer.from(move?.raw ?? []).toString()).toBe(messages['old']?.raw)
+})
+
+test('a message that the server lost after it was found to be freed stays whole: it is nowhere else', async () => {
+  const { workspace } = store.service.open
+  await store.call('mailboxes.setDepth', { id: mailboxId, depth: { ...all, bodies: 'headers' } })
+  workspace.db.write((tx) => freeSoon(tx, mailboxId))
+  const freeing = freeDue(workspace)
+  await vanish(workspace, inbox, '1', [2])
+  await freeing
+  expect(parts()).toEqual(['fresh 2', 'large 2', 'old 0', 'older 2'])
 })
 
 test('policy holds the depth of every mailbox, whatever a person asks, and frees what is beyond it', async () => {
