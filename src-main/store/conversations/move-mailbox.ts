@@ -166,7 +166,7 @@ export interface Move {
   readonly role: 'inbox' | 'archive'
 }
 
-/** The next message to be put into a mailbox, those that were tried least first. */
+/** The next message to be put into a mailbox, those that were tried least first. Of one that is not here whole no part goes there in its place. */
 export function nextMove(read: Reader, mailboxId: number): { move: Move | null } {
   const row = read.get<{
     id: number
@@ -178,7 +178,7 @@ export function nextMove(read: Reader, mailboxId: number): { move: Move | null }
     role: string
   }>(
     `SELECT m.id, m.message_id, m.date, m.seen, b.body, b.source, v.role FROM mailbox_moves v JOIN messages m ON m.id = v.message_id JOIN message_bodies b ON b.message_id = m.id
-     WHERE v.mailbox_id = ? AND v.appended = 0 ORDER BY v.tries, m.date LIMIT 1`,
+     WHERE v.mailbox_id = ? AND v.appended = 0 AND m.part = 0 ORDER BY v.tries, m.date LIMIT 1`,
     mailboxId,
   )
   return {

@@ -3,9 +3,14 @@ import { dropMessage } from './erase'
 import { forgetParts } from './files'
 import { fitMailboxes } from '../threads/families'
 import { mailboxIdsOf, summarize } from '../conversations/summary'
+import { replaceMessage } from './places'
 import { breathe, type Workspace } from '../workspace'
 
 const chunk = 50
+
+/** SQL: a message `m` is still to be put into a mailbox that stays; what is here is then all that will be left of it. */
+const isOnItsWay =
+  'EXISTS(SELECT 1 FROM mailbox_moves v JOIN mailboxes b ON b.id = v.mailbox_id WHERE v.message_id = m.id AND b.removing = 0)'
 
 /**
  * Removes a mailbox and its local copy: it leaves the lists at once, its mail piece by piece. Messages that another
@@ -55,16 +60,19 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
     )
     for (const id of conversations) removeFrom(id)
     if (conversations.size > 0) return true
-    // Drafts on the server, which are of no conversation; what is left in folders after that is shared with nobody.
-    const rest = tx.all<{ folder_id: number; uid: number; message_id: number }>(
-      'SELECT l.folder_id, l.uid, l.message_id FROM locations l JOIN folders f ON f.id = l.folder_id WHERE f.mailbox_id = ? LIMIT ?',
+    // Drafts on the server, which are of no conversation, and mail of conversations that were moved elsewhere.
+    const rest = tx.all<{ folder_id: number; uid: number; message_id: number; conversation_id: number | null }>(
+      'SELECT l.folder_id, l.uid, l.message_id, m.conversation_id FROM locations l JOIN folders f ON f.id = l.folder_id JOIN messages m ON m.id = l.message_id WHERE f.mailbox_id = ? LIMIT ?',
       mailboxId,
       chunk * 4,
     )
     for (const { folder_id: folderId, uid, message_id: messageId } of rest) {
       tx.run('DELETE FROM locations WHERE folder_id = ? AND uid = ?', folderId, uid)
-      if (!tx.get('SELECT 1 FROM locations WHERE message_id = ?', messageId)) dropMessage(tx, messageId)
+      if (tx.get('SELECT 1 FROM locations WHERE message_id = ?', messageId)) replaceMessage(tx, messageId)
+      else if (!tx.get(`SELECT 1 FROM messages m WHERE id = ? AND ${isOnItsWay}`, messageId)) dropMessage(tx, messageId)
     }
+    for (const id of new Set(rest.map((row) => row.conversation_id)))
+      if (id !== null) summarize(tx, id, workspace.own)
     const drafts = tx.run(
       'DELETE FROM drafts WHERE mailbox_id = ? AND NOT EXISTS(SELECT 1 FROM outbox WHERE draft_id = drafts.id)',
       mailboxId,
@@ -92,8 +100,10 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
       )
         fitMailboxes(tx, conversationId)
       const others = mailboxIdsOf(tx, conversationId).filter((id) => id !== mailboxId)
+      // What left from here by way of another mailbox, and lies in no folder yet, is that mailbox's.
       const homeless = tx.all<{ id: number }>(
-        'SELECT id FROM messages m WHERE conversation_id = ? AND (? OR NOT EXISTS(SELECT 1 FROM locations WHERE message_id = m.id))',
+        `SELECT id FROM messages m WHERE conversation_id = ? AND (? OR NOT (${isOnItsWay}
+           OR EXISTS(SELECT 1 FROM locations WHERE message_id = m.id) OR EXISTS(SELECT 1 FROM outbox WHERE sent_message = m.id)))`,
         conversationId,
         Number(others.length === 0),
       )

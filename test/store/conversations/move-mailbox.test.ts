@@ -70,6 +70,42 @@ test('a conversation is not moved to a mailbox that is not there, nor half when 
   expect([await inList(support.id), await inList(warranty.id)]).toEqual([[id], []])
 })
 
+test('of a message that is not here whole any more no part is put into the other mailbox', async () => {
+  const id = await one()
+  await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
+  store.db.write((tx) => tx.run('UPDATE messages SET part = 2'))
+  expect(await next(warranty.id)).toBeNull()
+})
+
+test('a mailbox removed before what was moved out of it was put elsewhere takes none of that along', async () => {
+  const id = await one()
+  await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
+  await store.app.call('mailbox.remove', { id: support.id })
+  await expect.poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', support.id)).toBe(undefined)
+  expect(await inList(warranty.id)).toEqual([id])
+  expect((await store.call('conversations.get', { id })).messages).toHaveLength(1)
+  expect(Buffer.from((await next(warranty.id))?.raw ?? []).toString()).toBe(raw)
+})
+
+test('a moved conversation says no more than what is left of it once its old mailbox is removed', async () => {
+  const id = await one()
+  await store.put(support.folders['Sent'] ?? 0, {
+    from: 'support@acme.test',
+    to: ['c@x.test'],
+    inReplyTo: ['one@x.test'],
+    text: 'It rings.',
+    date: 1_790_000_060_000,
+  })
+  await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
+  await store.mail.call('moves.settle', { id: (await next(warranty.id))?.id ?? 0, done: true })
+  await store.put(warranty.folders['INBOX'] ?? 0, { from: 'c@x.test', id: 'one@x.test', raw, date: 1_790_000_000_000 })
+  await store.app.call('mailbox.remove', { id: support.id })
+  await expect.poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', support.id)).toBe(undefined)
+  const { messages } = await store.call('conversations.get', { id })
+  expect(messages).toHaveLength(1)
+  expect(await store.list('inbox', warranty.id)).toMatchObject([{ id, messageCount: 1, lastFromTeam: null }])
+})
+
 test('a mailbox is removed with fields, followers and half notes of its conversations; one that was moved to it and whose mail is elsewhere stays', async () => {
   const stays = await one()
   await store.call('conversations.move', { ids: [stays], mailboxId: warranty.id })

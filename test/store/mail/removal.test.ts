@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Harness } from '../helpers'
+import { Harness, parsed } from '../helpers'
 
 test('a removed mailbox leaves no customer of whom nothing is left, however many there are, and takes none of the others along', async () => {
   const store = await Harness.make()
@@ -65,6 +65,53 @@ test('a mailbox from which a conversation was answered that was moved elsewhere 
     await store.app.call('mailbox.remove', { id })
     await expect.poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', id)).toBe(undefined)
     expect((await store.call('outbox.list', {})).items).toEqual([])
+  } finally {
+    await store.stop()
+  }
+})
+
+test('an answer that left from a mailbox that stays, and was not met in its Sent yet, does not go with another mailbox', async () => {
+  const store = await Harness.make()
+  try {
+    const { id, folders } = await store.mailbox()
+    const other = await store.mailbox('other@acme.test')
+    await store.call('settings.set', { undoSeconds: 0 })
+    for (const inbox of [folders['INBOX'], other.folders['INBOX']])
+      await store.put(inbox ?? 0, { from: 'h@x.test', id: 'one@x.test', raw: 'From: h@x.test', date: 1_790_000_000_000 })
+    const conversationId = (await store.list())[0]?.id ?? 0
+    const draft = await store.call('drafts.start', {
+      kind: 'reply',
+      conversationId,
+      messageId: null,
+      mailboxId: other.id,
+    })
+    await store.call('drafts.save', { ...draft, text: 'Hi', html: '<p>Hi</p>' })
+    await store.call('outbox.send', { draftId: draft.id, thenStatus: 'open' })
+    const { job } = await store.claim(other.id)
+    await store.mail.call('outbox.composed', {
+      id: job?.id ?? 0,
+      raw: Buffer.from('raw'),
+      message: parsed({
+        from: 'other@acme.test',
+        to: ['h@x.test'],
+        id: job?.messageId ?? '',
+        posternId: job?.posternId ?? '',
+      }),
+    })
+    await store.mail.call('outbox.settle', {
+      id: job?.id ?? 0,
+      state: 'sent',
+      error: null,
+      serverLine: null,
+      refused: [],
+      later: [],
+    })
+    const shown = async () => (await store.call('conversations.get', { id: conversationId })).messages.length
+    const before = await shown()
+    await store.app.call('mailbox.remove', { id })
+    await expect.poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', id)).toBe(undefined)
+    expect(before).toBe(2)
+    expect(await shown()).toBe(before)
   } finally {
     await store.stop()
   }
