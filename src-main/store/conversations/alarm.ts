@@ -5,7 +5,7 @@ import type { Workspace } from '../workspace'
 
 const log = logger('store')
 
-/** A clock that is set, and a laptop that slept, are noticed within this, ms. */
+/** A clock that is set, a laptop that slept, and what a colleague or an undo put to sleep, are noticed within this, ms. */
 const longest = 30_000
 
 /** Brings snoozed conversations back when their time has come. */
@@ -21,8 +21,7 @@ export class Alarm {
   look(): void {
     if (this.timer) clearTimeout(this.timer)
     if (this.stopped) return
-    const next = this.wake()
-    if (next === null) return
+    const next = this.wake() ?? Infinity
     this.timer = setTimeout(() => this.look(), Math.max(0, Math.min(longest, next - Date.now())))
     this.timer.unref()
   }

@@ -19,6 +19,8 @@ interface Entering {
   readonly id: number
   readonly message: ParsedMessage
   readonly date: number
+  /** When the server got it. */
+  readonly arrived: number
   readonly ours: boolean
   readonly mailboxId: number
   readonly role: FolderRole | null
@@ -85,7 +87,7 @@ function arriveLive(
   conversationId: number,
   created: boolean,
   failed: boolean,
-  { message, ours, role, date }: Entering,
+  { message, ours, role, date, arrived }: Entering,
 ): void {
   const aside = role === null || role === 'junk' || role === 'trash' || role === 'sent'
   if (!ours && !aside && (message.autoKind === 'none' || message.autoKind === 'notification'))
@@ -103,6 +105,13 @@ function arriveLive(
   }
   const current = tx.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', conversationId)?.status
   const person = !ours && !aside && message.autoKind !== 'auto-reply' && message.autoKind !== 'bounce'
+  // By the server's clock: what its writer's clock dates back, or what was long on its way, was not known when it was put to sleep.
+  if (person)
+    tx.run(
+      'UPDATE conversations SET snoozed_until = NULL WHERE id = ? AND snooze_unless_reply = 1 AND snoozed_until IS NOT NULL AND snoozed_at < ?',
+      conversationId,
+      arrived,
+    )
   const opens =
     (person || (failed && !aside)) && (current === statusNumber('closed') || current === statusNumber('pending'))
   tx.run(

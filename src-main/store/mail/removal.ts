@@ -71,8 +71,7 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
       if (tx.get('SELECT 1 FROM locations WHERE message_id = ?', messageId)) replaceMessage(tx, messageId)
       else if (!tx.get(`SELECT 1 FROM messages m WHERE id = ? AND ${isOnItsWay}`, messageId)) dropMessage(tx, messageId)
     }
-    for (const id of new Set(rest.map((row) => row.conversation_id)))
-      if (id !== null) summarize(tx, id, workspace.own)
+    for (const id of new Set(rest.map((row) => row.conversation_id))) if (id !== null) summarize(tx, id, workspace.own)
     const drafts = tx.run(
       'DELETE FROM drafts WHERE mailbox_id = ? AND NOT EXISTS(SELECT 1 FROM outbox WHERE draft_id = drafts.id)',
       mailboxId,

@@ -213,7 +213,16 @@ export function composed(
       tx,
       workspace,
       conversation,
-      { id: sent, message, date: row.date, ours: true, mailboxId: row.mailbox_id, role: null, backfill: true },
+      {
+        id: sent,
+        message,
+        date: row.date,
+        arrived: row.date,
+        ours: true,
+        mailboxId: row.mailbox_id,
+        role: null,
+        backfill: true,
+      },
       batch,
     )
     tx.run('UPDATE outbox SET sent_message = ? WHERE id = ?', sent, id)

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Alarm } from '../../../src-main/store/conversations/alarm'
 import { getCounts, listSql } from '../../../src-main/store/conversations/conversation-list'
-import { wake } from '../../../src-main/store/conversations/work'
+import { summarize } from '../../../src-main/store/conversations/summary'
+import { putSnooze, wake } from '../../../src-main/store/conversations/work'
 import { codeOf, Harness } from '../helpers'
 
 let store: Harness
@@ -165,6 +166,35 @@ describe('snooze', () => {
       alarm.stop()
       vi.useRealTimers()
     }
+    expect(await ids()).toEqual([one])
+  })
+
+  test('what a colleague put to sleep, or an undo, does not sleep on because nothing slept here before', async () => {
+    const [one = 0] = await some(1)
+    const { workspace } = store.service.open
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.now() })
+    const alarm = new Alarm(workspace)
+    workspace.db.write((tx) => {
+      putSnooze(tx, one, Date.now() + 60_000, Date.now(), true)
+      summarize(tx, one, workspace.own)
+    })
+    expect(await ids()).toEqual([])
+    vi.advanceTimersByTime(100_000)
+    alarm.stop()
+    vi.useRealTimers()
+    expect(await ids()).toEqual([one])
+  })
+
+  test("a customer's mail that came after it was put to sleep ends it, also when a slow way or clock dates it before", async () => {
+    await some(1)
+    const [one = 0] = await ids()
+    const answer = { from: 'c0@x.test', inReplyTo: ['root0@x.test'] }
+    const before = Date.now() - 60_000
+    await store.call('conversations.snooze', { ids: [one], until: Date.now() + hour })
+    // Read from the server late: whoever put it to sleep may have seen it.
+    await store.put(inbox, { ...answer, date: before - 2_000 }, { live: true, at: before })
+    expect(await ids()).toEqual([])
+    await store.put(inbox, { ...answer, date: before }, { live: true, at: Date.now() + 1_000 })
     expect(await ids()).toEqual([one])
   })
 

@@ -77,7 +77,12 @@ test('an answer that left from a mailbox that stays, and was not met in its Sent
     const other = await store.mailbox('other@acme.test')
     await store.call('settings.set', { undoSeconds: 0 })
     for (const inbox of [folders['INBOX'], other.folders['INBOX']])
-      await store.put(inbox ?? 0, { from: 'h@x.test', id: 'one@x.test', raw: 'From: h@x.test', date: 1_790_000_000_000 })
+      await store.put(inbox ?? 0, {
+        from: 'h@x.test',
+        id: 'one@x.test',
+        raw: 'From: h@x.test',
+        date: 1_790_000_000_000,
+      })
     const conversationId = (await store.list())[0]?.id ?? 0
     const draft = await store.call('drafts.start', {
       kind: 'reply',
