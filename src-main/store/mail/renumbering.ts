@@ -1,11 +1,7 @@
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { FolderRole } from '../../../src-preload/contract/mailboxes'
-import type { ServerOp } from '../../../src-preload/contract/internal'
 import type { Reader, Writer } from '../file/database'
-import { dropLocation, emptyFolder, withWaitingActs } from './flags'
-import { withWaitingLabels } from './labels'
-import { parseTexts } from '../rows'
-import { queueAct } from './server-ops'
+import { dropLocation, emptyFolder } from './flags'
+import { actsOn, carryActs } from './server-ops'
 import type { Workspace } from '../workspace'
 
 /**
@@ -56,50 +52,19 @@ export function beginAnew(tx: Writer, folderId: number, uidValidity: string): nu
 interface Old {
   folder_id: number
   uid: number
-  flags: number
-}
-interface Waiting {
-  kind: ServerOp['kind']
-  flag: string | null
-  target_role: FolderRole | null
-  target_path: string | null
 }
 
 /** A message has been found again: the acts that waited for its old places wait for the new one, and those are forgotten. */
 export function carryOver(tx: Writer, mailboxId: number, folderId: number, uid: number, messageId: number): void {
   const old = tx.all<Old>(
-    'SELECT l.folder_id, l.uid, l.flags FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? AND f.former_of = ?',
+    'SELECT l.folder_id, l.uid FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = ? AND f.former_of = ?',
     messageId,
     folderId,
   )
   for (const one of old) {
-    const waiting = tx.all<Waiting>(
-      'SELECT o.kind, o.flag, o.target_role, o.target_path FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE u.folder_id = ? AND u.uid = ? ORDER BY o.id',
-      one.folder_id,
-      one.uid,
-    )
+    const waiting = actsOn(tx, one.folder_id, one.uid)
     dropLocation(tx, one.folder_id, one.uid)
-    for (const { kind, flag, target_role: targetRole, target_path: targetPath } of waiting) {
-      queueAct(tx, { folder_id: folderId, uid, mailbox_id: mailboxId }, { kind, flag, targetRole, targetPath })
-      if (kind === 'move')
-        tx.run('UPDATE locations SET moving_to = ? WHERE folder_id = ? AND uid = ?', targetRole, folderId, uid)
-    }
-    if (waiting.length === 0) continue
-    const now = tx.get<{ flags: number; labels: string | null }>(
-      'SELECT flags, labels FROM locations WHERE folder_id = ? AND uid = ?',
-      folderId,
-      uid,
-    )
-    if (!now) continue
-    const labels =
-      now.labels === null ? null : JSON.stringify(withWaitingLabels(tx, folderId, uid, parseTexts(now.labels)))
-    tx.run(
-      'UPDATE locations SET flags = ?, labels = ? WHERE folder_id = ? AND uid = ?',
-      withWaitingActs(tx, folderId, uid, now.flags),
-      labels,
-      folderId,
-      uid,
-    )
+    carryActs(tx, waiting, { folder_id: folderId, uid, mailbox_id: mailboxId })
   }
 }
 

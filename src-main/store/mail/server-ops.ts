@@ -2,10 +2,11 @@ import type { ServerOp } from '../../../src-preload/contract/internal'
 import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { Reader, Writer } from '../file/database'
 import { flagsToSend } from './elsewhere'
-import { dropLocation, flagBits } from './flags'
-import { putLabel } from './labels'
+import { dropLocation, flagBits, withWaitingActs } from './flags'
+import { putLabel, withWaitingLabels } from './labels'
 import { countUse } from './mailbox-use'
 import { replaceMessage } from './places'
+import { parseTexts } from '../rows'
 import { summarize } from '../conversations/summary'
 import type { Workspace } from '../workspace'
 
@@ -87,6 +88,41 @@ function forget(tx: Writer, opId: number, uid: number): void {
   tx.run('DELETE FROM server_op_uids WHERE op_id = ? AND uid = ?', opId, uid)
   tx.run('DELETE FROM server_ops WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM server_op_uids WHERE op_id = ?1)', opId)
   tx.changes.touched('sync')
+}
+
+/** The acts that wait for one place of a message, those that may be under way too, oldest first. */
+export function actsOn(tx: Writer, folderId: number, uid: number): Act[] {
+  return tx.all<Act>(
+    'SELECT o.kind, o.flag, o.target_role AS targetRole, o.target_path AS targetPath FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE u.folder_id = ? AND u.uid = ? ORDER BY o.id',
+    folderId,
+    uid,
+  )
+}
+
+/** A message lies at another place now: the acts that waited for the one before wait for this one, and show there. */
+export function carryActs(tx: Writer, acts: readonly Act[], to: Located): void {
+  const { folder_id: folderId, uid } = to
+  for (const act of acts) {
+    queueAct(tx, to, act)
+    if (act.kind === 'move')
+      tx.run('UPDATE locations SET moving_to = ? WHERE folder_id = ? AND uid = ?', act.targetRole, folderId, uid)
+  }
+  if (acts.length === 0) return
+  const now = tx.get<{ flags: number; labels: string | null }>(
+    'SELECT flags, labels FROM locations WHERE folder_id = ? AND uid = ?',
+    folderId,
+    uid,
+  )
+  if (!now) return
+  const labels =
+    now.labels === null ? null : JSON.stringify(withWaitingLabels(tx, folderId, uid, parseTexts(now.labels)))
+  tx.run(
+    'UPDATE locations SET flags = ?, labels = ? WHERE folder_id = ? AND uid = ?',
+    withWaitingActs(tx, folderId, uid, now.flags),
+    labels,
+    folderId,
+    uid,
+  )
 }
 
 interface OpRow {
@@ -171,7 +207,7 @@ export function settleOp(workspace: Workspace, { id, result, newUids, newPath }:
           op.folder_id,
           uid,
           result === 'done',
-          target === undefined ? null : { folderId: target.id, uid: moved.get(uid) ?? null },
+          target === undefined ? null : { folderId: target.id, uid: moved.get(uid) ?? null, mailboxId: op.mailbox_id },
           touched,
         )
     }
@@ -197,7 +233,7 @@ function settleMove(
   folderId: number,
   uid: number,
   done: boolean,
-  target: { folderId: number; uid: number | null } | null,
+  target: { folderId: number; uid: number | null; mailboxId: number } | null,
   touched: Set<number>,
 ): void {
   const row = tx.get<{ message_id: number; flags: number; conversation_id: number | null }>(
@@ -207,7 +243,8 @@ function settleMove(
   )
   if (!row) return
   if (row.conversation_id !== null) touched.add(row.conversation_id)
-  if (!done) {
+  // Refused, or it lies there already.
+  if (!done || (target?.folderId === folderId && target.uid === null)) {
     tx.run('UPDATE locations SET moving_to = NULL WHERE folder_id = ? AND uid = ?', folderId, uid)
     replaceMessage(tx, row.message_id)
     return
@@ -216,6 +253,8 @@ function settleMove(
     relabel(tx, folderId, uid, row.message_id)
     return
   }
+  // What was asked for while it was on its way: an undo, a flag.
+  const waiting = actsOn(tx, folderId, uid)
   dropLocation(tx, folderId, uid)
   if (target !== null && target.uid !== null) {
     tx.run(
@@ -225,6 +264,7 @@ function settleMove(
       row.message_id,
       row.flags,
     )
+    carryActs(tx, waiting, { folder_id: target.folderId, uid: target.uid, mailbox_id: target.mailboxId })
   }
   // A server without UIDPLUS does not say where it went: the message keeps its place until the target folder is read.
   if (tx.get('SELECT 1 FROM locations WHERE message_id = ?', row.message_id)) replaceMessage(tx, row.message_id)

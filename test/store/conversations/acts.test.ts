@@ -107,6 +107,44 @@ describe('acts reach the server once', () => {
     expect(await ops()).toMatchObject([{ kind: 'move', targetRole: 'inbox', folderPath: 'Trash', uids: [77] }])
   })
 
+  test('an undo while the move is on its way, and what is marked meanwhile, is not lost with the old place', async () => {
+    const uid = await store.put(inbox(), { from: 'a@x.test' })
+    const ids = (await store.list()).map(({ id }) => id)
+    const { undo } = await store.call('conversations.trash', { ids })
+    const [move] = await ops()
+    await store.call('acts.undo', { undo })
+    await store.call('conversations.setRead', { ids, read: true })
+    await store.mail.call('ops.settle', {
+      id: move?.id ?? 0,
+      result: 'done',
+      newUids: [{ uid, newUid: 77 }],
+      newPath: 'Trash',
+    })
+    expect(await store.list()).toMatchObject([{ unread: false }])
+    expect(await ops()).toMatchObject([
+      { kind: 'move', targetRole: 'inbox', folderPath: 'Trash', uids: [77] },
+      { kind: 'add-flags', flags: ['\\Seen'], folderPath: 'Trash', uids: [77] },
+    ])
+  })
+
+  test('trashed, taken back and trashed again while the first move is on its way, it lies in the Trash and keeps its place there', async () => {
+    const uid = await store.put(inbox(), { from: 'a@x.test' })
+    const ids = (await store.list()).map(({ id }) => id)
+    const { undo } = await store.call('conversations.trash', { ids })
+    const [first] = await ops()
+    await store.call('acts.undo', { undo })
+    await store.call('conversations.trash', { ids })
+    const settle = (id = 0, newUids: { uid: number; newUid: number }[] = []) =>
+      store.mail.call('ops.settle', { id, result: 'done', newUids, newPath: 'Trash' })
+    await settle(first?.id, [{ uid, newUid: 77 }])
+    for (const { id } of await ops()) await settle(id)
+    expect(await store.list()).toEqual([])
+    expect(await ops()).toEqual([])
+    expect(store.db.read.all('SELECT folder_id, uid, moving_to FROM locations')).toEqual([
+      { folder_id: folders['Trash'], uid: 77, moving_to: null },
+    ])
+  })
+
   test('a move to a server that gives no new UIDs does not bring the conversation back', async () => {
     const uid = await store.put(inbox(), { from: 'a@x.test', id: 'a@x' })
     const ids = (await store.list()).map(({ id }) => id)
