@@ -112,7 +112,7 @@ export class MemoryStore {
     'team.link': () => ({ link: null }),
     'team.outgoing': () => ({ pack: null, hashes: [], nextDueAt: null, summary: false }),
     'team.sent': () => ({ prune: [] }),
-    'team.known': () => ({ places: [], upTo: null }),
+    'team.known': () => ({ places: [], upTo: null, wholeRoster: false }),
     'team.arrived': () => ({}),
     'team.folder': () => ({ prune: [] }),
     'team.time': () => ({}),

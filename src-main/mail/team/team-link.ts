@@ -193,7 +193,7 @@ export class TeamLink {
     this.less = false
     const { generation } = carrier
     const there = await carrier.list()
-    const asked = (): Promise<{ places: string[]; upTo: string | null }> =>
+    const asked = (): Promise<{ places: string[]; upTo: string | null; wholeRoster: boolean }> =>
       this.ports.store.call('team.known', { generation })
     const unread = ({ places, upTo }: { places: string[]; upTo: string | null }): string[] => {
       const known = new Set(places)
@@ -209,8 +209,8 @@ export class TeamLink {
         unread(known).filter((place) => summaries.includes(place) || Number(place) > last),
       )
       known = await asked()
-      // Until one is let in nothing else could be read.
-      if (summaries.length > 0 && this.who?.team === '') return there.at(-1) ?? '0'
+      // Until one is let in nothing else could be read; but whom no record there is for may find one elsewhere, or none at all.
+      if (summaries.length > 0 && this.who?.team === '' && known.wholeRoster) return there.at(-1) ?? '0'
     }
     await this.take(carrier, unread(known))
     const { prune } = await this.ports.store.call('team.folder', { generation, places: there })

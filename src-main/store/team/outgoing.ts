@@ -10,6 +10,8 @@ import { teamInfo } from './team-info'
 /** Bytes of one message, with room for its frame. */
 const packBytes = 192 * 1024
 const packItemsMost = 500
+/** Roster records that go along with a part of a snapshot, the newest first: together they stay below what any carrier takes. */
+const rosterBytes = 512 * 1024
 
 interface OwnBatch {
   seq: number
@@ -71,23 +73,14 @@ interface Due {
 }
 
 /**
- * The next message for the server: parts of a snapshot first, with the whole roster; then roster records, then blobs in their order.
+ * The next message for the server: parts of a snapshot first, with the roster as far as it has room; then roster records, then blobs in their order.
  * null: nothing is due. What would be due later than anything is ever put off was put off by a clock that was wrong.
  */
 export function nextPack(read: Reader, now: number): Outgoing | null {
   if (!teamInfo(read)) return null
   const isDue = `(send_at <= ?1 OR send_at > ?1 + ${longestDelayMs * 2})`
   const part = read.get<Due>(`SELECT hash, kind, bytes FROM team_blobs WHERE ${isDue} AND kind = 'snap' LIMIT 1`, now)
-  if (part)
-    return packOf(
-      [
-        ...read.all<Due>(
-          "SELECT hash, kind, bytes FROM team_blobs WHERE kind = 'roster' AND state = 'applied' ORDER BY seq",
-        ),
-        part,
-      ],
-      true,
-    )
+  if (part) return packOf([...newestRosters(read), part], true)
   const fitting: Due[] = []
   let size = 0
   for (const one of read.iterate<Due>(
@@ -100,6 +93,19 @@ export function nextPack(read: Reader, now: number): Outgoing | null {
     fitting.push(one)
   }
   return fitting.length === 0 ? null : packOf(fitting, false)
+}
+
+function newestRosters(read: Reader): Due[] {
+  const found: Due[] = []
+  let size = 0
+  for (const one of read.iterate<Due>(
+    "SELECT hash, kind, bytes FROM team_blobs WHERE kind = 'roster' AND state = 'applied' ORDER BY seq DESC",
+  )) {
+    size += one.bytes.byteLength
+    if (found.length > 0 && (size > rosterBytes || found.length >= packItemsMost)) break
+    found.push(one)
+  }
+  return found.toReversed()
 }
 
 const packOf = (all: readonly Due[], summary: boolean): Outgoing => ({

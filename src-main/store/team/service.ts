@@ -17,6 +17,7 @@ import { Presence } from './presence'
 import { packOld, superfluous } from './pruning'
 import { finishRecovery } from './recovery'
 import { Wants } from './wants'
+import { wholeRoster } from './roster-chain'
 import { teamInfo } from './team-info'
 import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, snapshotDue, standingSnapshot } from './snapshot'
 
@@ -180,6 +181,7 @@ export class TeamService {
       return {
         places: placesOf(this.workspace.db.read, generation),
         upTo: snapshot?.generation === generation ? snapshot.place : null,
+        wholeRoster: wholeRoster(this.workspace.db.read),
       }
     },
     'team.arrived': async ({ generation, messages, more }) => {

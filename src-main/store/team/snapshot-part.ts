@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { openBlob, readBlob, signedBy } from '../../crypto/blob'
+import { openBlob, readBlob, signedBy, toCbor } from '../../crypto/blob'
 import type { Reader } from '../file/database'
 import type { Cover } from './cover'
 import type { Kept } from './snapshot-draw'
@@ -75,6 +75,8 @@ export interface SnapshotPart {
 
 const eventsAPart = 1500
 const textAPart = 300_000
+/** A letter may be four bytes, and what the batches had seen comes on top: no part may be larger than a blob, however badly it packs. */
+const bytesAPart = 384 * 1024
 
 /** @param frontier the last batch of each device under the cover */
 export function partsOf(
@@ -94,7 +96,7 @@ export function partsOf(
       text += event.payload.length
     }
   }
-  return pages.map((page, part) => {
+  const body = (page: readonly Kept[], part: number, parts: number): unknown => {
     const names = new Map<string, number>()
     const index = (device: string): number => names.get(device) ?? (names.set(device, names.size), names.size - 1)
     const cover = Object.entries(head.cover).map(([device, { seq, hash }]) => [index(device), seq, hex(hash)])
@@ -125,7 +127,7 @@ export function partsOf(
       1,
       hex(head.id),
       part,
-      pages.length,
+      parts,
       head.at,
       head.roster,
       hex(head.root),
@@ -136,7 +138,14 @@ export function partsOf(
       batches,
       events,
     ]
-  })
+  }
+  const fitting = (page: Kept[], part: number): Kept[][] => {
+    if (page.length < 2 || toCbor(body(page, part, pages.length)).byteLength <= bytesAPart) return [page]
+    const half = page.length >> 1
+    return [...fitting(page.slice(0, half), part), ...fitting(page.slice(half), part + 1)]
+  }
+  const fit = pages.flatMap(fitting)
+  return fit.map((page, part) => body(page, part, fit.length))
 }
 
 /** Batches once each, a device's in their order: what it had seen only grows. */

@@ -34,10 +34,10 @@ export const teamForMail = {
     () => z.object({ hashes: z.array(z.string()), generation: Generation, place: Place.nullable() }),
     () => z.object({ /** Messages that are of no use to anybody any more. */ prune: z.array(Place) }),
   ),
-  /** `upTo`: what lies there and before need not be read, a snapshot says it. */
+  /** `upTo`: what lies there and before need not be read, a snapshot says it. `wholeRoster`: every record from the first one on is here. */
   'team.known': defer(
     () => z.object({ generation: Generation }),
-    () => z.object({ places: z.array(Place), upTo: Place.nullable() }),
+    () => z.object({ places: z.array(Place), upTo: Place.nullable(), wholeRoster: z.boolean() }),
   ),
   /** `more`: others follow at once. */
   'team.arrived': defer(

@@ -15,7 +15,7 @@ function linkTo(port: number): { link: TeamLink; told: z.infer<typeof Told>[] } 
   const answers: Readonly<Record<string, object>> = {
     'team.link': { link: { mailboxId: 1, team: 'team', device: 'a'.repeat(32), carrier: { kind: 'mailbox' } } },
     'mailboxes.all': { mailboxes: [mailboxAt(serverAt(port))] },
-    'team.known': { places: [], upTo: null },
+    'team.known': { places: [], upTo: null, wholeRoster: false },
     'team.folder': { prune: [] },
     'team.outgoing': { pack: null, hashes: [], nextDueAt: null, summary: false },
   }

@@ -267,6 +267,29 @@ describe('a team on a real mail server', () => {
   })
 
   test(
+    'a recovery code of another team is not looked for without end where a long log with a summary lies',
+    { timeout: 60_000 },
+    async () => {
+      const [ana, other] = [await make('Ana'), await make('Eve')]
+      const { recoveryCode } = await other.store.call('team.create', { mailboxId: other.mailboxId })
+      await other.stop()
+      consoles.splice(consoles.indexOf(other), 1)
+      if (folders().includes('Postern')) dovecot.doveadm('mailbox', 'delete', '-u', shared.name, 'Postern')
+      await ana.store.call('team.create', { mailboxId: ana.mailboxId })
+      for (let n = 0; n < 25; n++) {
+        ana.note(conversation, `note1${String(n).padStart(4, '0')}`, `words ${n}`)
+        ana.closeBatch()
+        await ana.sendNow()
+      }
+      ana.sumUp(folderPlaces())
+      await ana.sendNow()
+      const fresh = await make('Eve')
+      await fresh.store.call('team.startRecovery', { code: recoveryCode, mailboxId: fresh.mailboxId })
+      await expect.poll(async () => (await fresh.state()).recovering, { ...wait, timeout: 20_000 }).toBe('nothing')
+    },
+  )
+
+  test(
     'who is taken out reads nothing new, and what they write afterwards is held for the owner (R60)',
     { timeout: 90_000 },
     async () => {
