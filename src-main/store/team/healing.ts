@@ -3,6 +3,7 @@ import type { Workspace } from '../workspace'
 import { covers } from './cover'
 import { frontier } from './log'
 import { settledSnapshot } from './pruning'
+import { teamInfo } from './team-info'
 
 /** What others may put back as well waits for them at most this long, ms. */
 export const longestDelayMs = 60_000
@@ -26,8 +27,12 @@ export function folderIs(
   forgetCovered(tx, workspace, generation)
   const now = workspace.clock.stamp()
   const settled = settledSnapshot(tx, now)?.cover ?? {}
+  // A request to join is of use to who asks, until they are let in: put back by all, it would be cleared away for ever.
+  const asks = teamInfo(tx)?.membership === 'joining' ? workspace.device.id : ''
   const missing = tx.all<{ hash: string; device: string; kind: string; seq: number }>(
-    "SELECT hash, device, kind, seq FROM team_blobs b WHERE state <> 'refused' AND send_at IS NULL AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = b.hash)",
+    `SELECT hash, device, kind, seq FROM team_blobs b WHERE state <> 'refused' AND send_at IS NULL AND (kind <> 'join' OR (device = ? AND device <> ''))
+       AND NOT EXISTS(SELECT 1 FROM team_places p WHERE p.hash = b.hash)`,
+    asks,
   )
   for (const { hash, device, kind, seq } of missing)
     if (kind !== 'log' || !covers(settled, device, seq))
