@@ -14,6 +14,7 @@ import { handOver } from './hand-over'
 import { setLease } from './lease'
 import { newName, ownFrontier } from './log'
 import { recoveryCode, recoveryKeys } from './recovery-code'
+import { chainFrom, mayFollow } from './roster-chain'
 import { Rights } from './roles'
 import { setTeamInfo, teamInfo, type TeamInfo } from './team-info'
 
@@ -133,7 +134,8 @@ export function changeRoster(
 ): void {
   const now = currentRoster(tx)
   if (!now) throw new PosternError('not-found', 'there is no roster')
-  if (!mayFollow(now.body, signer.signKey)) throw new PosternError('not-allowed', 'only the owner signs the roster')
+  if (!mayFollow(now.body, text(signer.signKey)))
+    throw new PosternError('not-allowed', 'only the owner signs the roster')
   publish(tx, workspace, signer, { ...change(now.body), at: workspace.clock.now() }, now)
 }
 
@@ -159,15 +161,6 @@ function publish(
     Body.parse(body),
   )
   receiveRecord(tx, workspace, record, true)
-}
-
-/** Signed by the owner's device of the record before, or by the recovery key, which outranks it. */
-function mayFollow(before: RosterBody, signKey: Uint8Array): boolean {
-  const key = text(signKey)
-  if (key === before.recovery.signKey) return true
-  return before.devices.some(
-    ({ id, signKey: known, cutOff }) => id === before.owner && known === key && cutOff === null,
-  )
 }
 
 export type Reception = 'known' | 'taken' | 'foreign'
@@ -230,37 +223,14 @@ function opened(record: RosterRecord, device: DeviceKeys): RosterBody | null {
   }
 }
 
-/**
- * Which records count is a function of the set of those that are here: from the first one that is trusted, at each step
- * the follower that the recovery key signed, else the one with the lowest hash. So a replayed old record changes nothing,
- * and two records of one version come out the same on every console.
- */
+/** Makes the records that count (`chainFrom`), as far as they are here, those that hold. */
 function followChain(tx: Writer, workspace: Workspace): void {
   const info = teamInfo(tx)
   if (!info) return
   const all = tx.all<Stored>('SELECT hash, version, previous, signer, body FROM team_rosters ORDER BY version, hash')
   const idOf = (row: Stored): string => deviceIdOf(bytes(row.signer))
-  let current = all.find((row) => row.body !== null && idOf(row) === info.trust)
-  const chain: string[] = []
-  let last: Stored | undefined
-  let gone = false
-  while (current) {
-    chain.push(current.hash)
-    last = current
-    const body = bodyOf(current.body)
-    const { hash: here, version } = current
-    const followers = all.filter(
-      (row) => row.previous === here && row.version === version + 1 && mayFollow(body, bytes(row.signer)),
-    )
-    const next = followers.toSorted(
-      (a, b) =>
-        Number(b.signer === body.recovery.signKey) - Number(a.signer === body.recovery.signKey) ||
-        (a.hash < b.hash ? -1 : 1),
-    )[0]
-    // Not sealed to us any more: we were taken out.
-    gone = next !== undefined && next.body === null
-    current = gone ? undefined : next
-  }
+  const first = all.find((row) => row.body !== null && idOf(row) === info.trust)
+  const { chain, last, gone } = chainFrom(first, all, bodyOf)
   if (!last) return
   tx.run('UPDATE team_rosters SET chain = (hash IN (SELECT value FROM json_each(?)))', JSON.stringify(chain))
   const body = bodyOf(last.body)
@@ -279,7 +249,12 @@ function followChain(tx: Writer, workspace: Workspace): void {
       .team
   const standing = { ...info, team, carrier: body.carrier }
   for (const { epoch, key } of body.keys)
-    tx.run('INSERT OR IGNORE INTO team_keys(epoch, key) VALUES(?, ?)', epoch, bytes(key))
+    // A record that counts no more may have given this epoch another key.
+    tx.run(
+      'INSERT INTO team_keys(epoch, key) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET key = ?2 WHERE key <> ?2',
+      epoch,
+      bytes(key),
+    )
   // Before it counts as taken out: what it hands over is written as a member, also when it hears only now that it was one.
   if (own?.erase && membership === 'removed' && info.membership !== 'removed') {
     setTeamInfo(tx, { ...standing, membership: 'member' })

@@ -65,3 +65,60 @@ test('a request to join that was cleared away is not put back, by anybody', () =
   }
   expect(all()).toEqual(before.filter((one) => one !== place))
 })
+
+/** What a thief signs with the owner's stolen key: a record after an old one, which goes before every other of its version. */
+function recordAfter(thief: Console, after: { hash: string; version: number }, body: RosterBody): Uint8Array {
+  const { device } = thief.workspace
+  const readers = body.devices.map(({ id, sealKey }) => ({ device: id, sealKey: Buffer.from(sealKey, 'base64url') }))
+  const place = {
+    team: teamInfo(thief.workspace.db.read)?.team ?? '',
+    version: after.version + 1,
+    previous: after.hash,
+  }
+  for (;;) {
+    const record = sealRecord(device, place, readers, body)
+    if (readRecord(record).hash.startsWith('00')) return record
+  }
+}
+
+test('a stolen owner’s computer that signs behind an old record does not undo the recovery that took it out (R60)', () => {
+  const old = currentRoster(ana.workspace.db.read)
+  if (!old) throw new Error('no roster')
+  // One more record, so that the fork lies before the one that was recovered from.
+  write(ana, (tx) => cutOff(tx, ana.workspace, { device: ben.id }))
+  give(ana)
+  take(cy)
+  write(cy, (tx) =>
+    cy.workspace.team.record(tx, {
+      kind: 'note',
+      entity: 'c:AAAAAAAAAAAAAAAAAAAAAA',
+      payload: { note: 'note000001', text: 'words' },
+    }),
+  )
+  give(cy)
+  write(cy, (tx) => {
+    recover(tx, cy.workspace, code)
+    const { device } = ana.workspace
+    cutOff(tx, cy.workspace, { device: device.id })
+  })
+  give(cy)
+  const honest = currentRoster(cy.workspace.db.read)
+  const bad = recordAfter(ana, old, {
+    ...old.body,
+    keys: [...old.body.keys, { epoch: 2, key: randomBytes(32).toString('base64url') }],
+  })
+  const place = server.append(packItems([{ kind: 'roster', bytes: bad }]), 0)
+  take(cy)
+  expect(currentRoster(cy.workspace.db.read)).toEqual(honest)
+  expect(teamInfo(cy.workspace.db.read)?.membership).toBe('owner')
+  expect(honest?.body.owner).toBe(cy.id)
+  // Nor in another order; and the thief's key, once believed, is not taken for the team's.
+  take(ana, all().toReversed())
+  expect(teamInfo(ana.workspace.db.read)?.membership).toBe('removed')
+  take(dan, [place])
+  take(dan)
+  expect(currentRoster(dan.workspace.db.read)).toEqual(honest)
+  expect(
+    dan.workspace.db.read.get("SELECT 1 FROM team_state WHERE field = 'notes' AND element = 'note000001'"),
+  ).toBeDefined()
+})
