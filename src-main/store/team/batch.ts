@@ -8,10 +8,9 @@ import { seenOf } from './log'
  * `ms` is the stamp of the first event, the others count from it; an event is `[kind, entity, ms, ctr, payload]`, and the
  * entity of a conversation is its 16 bytes.
  */
-const Count = z
-  .int()
-  .min(0)
-  .max(2 ** 52)
+/** What snapshots hold and a calendar can show: two numbers that fit may add up to more. */
+const latest = 2 ** 52
+const Count = z.int().min(0).max(latest)
 const Body = z.tuple([
   z.array(z.tuple([z.instanceof(Uint8Array).refine((value) => value.byteLength === 8), Count])).max(1000),
   Count,
@@ -72,7 +71,7 @@ export function readBody(body: unknown): Batch {
     events: events.map(([kind, entity, ms, ctr, payload]) => ({
       kind,
       entity: typeof entity === 'string' ? entity : `c:${Buffer.from(entity).toString('base64url')}`,
-      ms: Math.max(0, first + ms),
+      ms: Math.min(latest, Math.max(0, first + ms)),
       ctr,
       payload: JSON.stringify(payload) ?? 'null',
     })),

@@ -122,3 +122,20 @@ test('a stolen owner’s computer that signs behind an old record does not undo 
     dan.workspace.db.read.get("SELECT 1 FROM team_state WHERE field = 'notes' AND element = 'note000001'"),
   ).toBeDefined()
 })
+
+test('a member whose clock is beyond all years keeps nobody from taking over the summary', () => {
+  const { read } = ben.workspace.db
+  const key = read.get<{ key: Buffer; epoch: number }>('SELECT key, epoch FROM team_keys')
+  const place = { team: teamInfo(read)?.team ?? '', seq: 1, previous: noBlob, roster: 1, epoch: key?.epoch ?? 1 }
+  const late = ['title', 'c:AAAAAAAAAAAAAAAAAAAAAA', 2 ** 52, 0, { title: 'late' }]
+  const bytes = sealBlob(ben.workspace.device, key?.key ?? Buffer.alloc(32), place, [[], 2 ** 52, [late]])
+  server.append(packItems([{ kind: 'log', bytes }]), 0)
+  take(ana)
+  const { ms } = ana.workspace.db.read.get<{ ms: number }>('SELECT ms FROM team_events') ?? { ms: 0 }
+  expect(new Date(ms).getTime()).toBe(ms)
+  const drawn = finish(drawSnapshot(ana.workspace))
+  if (drawn) write(ana, (tx) => keepSnapshot(tx, ana.workspace, drawn, server.generation, all()))
+  give(ana)
+  take(cy, server.summaries())
+  expect(standingSnapshot(cy.workspace.db.read)?.same).toBe(0)
+})
