@@ -24,6 +24,8 @@ export const SendLimits = z.object({
 })
 export type SendLimits = z.infer<typeof SendLimits>
 
+export const mostAliases = 100
+
 const value = z.object({
   /** What customers read; empty: the mailbox's name. */
   displayName: z.string().trim().max(80),
@@ -33,7 +35,7 @@ const value = z.object({
   agentName: z.string().trim().max(80),
   /** null: the agent's own of the profile. */
   signature: Signature.nullable(),
-  aliases: z.array(Alias).max(100),
+  aliases: z.array(Alias).max(mostAliases),
   /** The mailbox whose outgoing server carries the mail; null: its own. */
   sendThrough: z.int().positive().nullable(),
   /** null: what is known of the provider. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Alias, MailboxIdentity } from '../../../src-preload/contract/identity'
+import { Alias, MailboxIdentity, mostAliases } from '../../../src-preload/contract/identity'
 import type { Writer } from '../file/database'
 import { putIdentity, senders, type Sender } from '../outbox/identities'
 import { addressKey } from '../../../src-preload/contract/address'
@@ -44,7 +44,8 @@ export function putIdentities(tx: Writer, workspace: Workspace, gone: ReadonlySe
     const next = MailboxIdentity.parse({
       ...before,
       ...definitionOf(said, all, gone),
-      aliases: sortAliases([...kept, ...given]),
+      // Colleagues who did not know of each other may have given it more than it can have: the first ones stand.
+      aliases: sortAliases([...given, ...kept].slice(0, mostAliases)),
     })
     if (JSON.stringify(next) === JSON.stringify(before)) continue
     putIdentity(

@@ -187,3 +187,16 @@ test('who may not set up mailboxes changes none for anybody, and what a set-up f
   await ben.app.call('mailbox.identity', { id: 1, identity: { displayName: 'By file', shows: 'both' } })
   expect(await identityOf(ben)).toMatchObject({ displayName: 'Acme Help', shows: 'both' })
 })
+
+test('more further addresses than a mailbox can have, added on two consoles at the same time, keep nothing from arriving', async () => {
+  const [ana, ben] = await pair()
+  const some = (word: string) => Array.from({ length: 60 }, (_, n) => alias(`${word}${n}@acme.test`))
+  await ana.call('mailboxes.setIdentity', { id: 1, aliases: some('one') })
+  await ben.call('mailboxes.setIdentity', { id: 1, aliases: some('two') })
+  await team.pump()
+  await ana.call('mailboxes.setIdentity', { id: 1, displayName: 'Acme Help' })
+  await team.pump()
+  expect(await identityOf(ben)).toMatchObject({ displayName: 'Acme Help' })
+  expect(shared(await identityOf(ana))).toEqual(shared(await identityOf(ben)))
+  expect((await identityOf(ana)).aliases).toHaveLength(100)
+})
