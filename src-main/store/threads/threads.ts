@@ -40,8 +40,8 @@ interface Merging {
 }
 
 /** What goes with the loser, since it is about that conversation and no other. */
-const peoplesOwn = ['conversation_fields', 'conversation_people', 'note_drafts'] as const
-const anythingElse = `SELECT 1 WHERE ${['history', 'notes', 'drafts', 'outbox', ...peoplesOwn]
+const peoplesOwn = ['conversation_fields', 'conversation_people'] as const
+const anythingElse = `SELECT 1 WHERE ${['history', 'notes', 'drafts', 'outbox', 'note_drafts', ...peoplesOwn]
   .map((table) => `EXISTS(SELECT 1 FROM ${table} WHERE conversation_id = ?1)`)
   .join(' OR ')}`
 
@@ -60,6 +60,14 @@ export function mergeInto(tx: Writer, survivor: number, loser: number): void {
   if (tx.get(anythingElse, loser)) {
     for (const table of ['history', 'notes']) follow(table)
     hasWork = ['drafts', 'outbox'].map(follow).includes(true)
+    // Words of a note that was not added yet stand in one place a conversation.
+    tx.run(
+      `INSERT INTO note_drafts(conversation_id, text, updated_at) SELECT ?1, text, updated_at FROM note_drafts WHERE conversation_id = ?2
+       ON CONFLICT DO UPDATE SET text = note_drafts.text || char(10, 10) || excluded.text, updated_at = max(note_drafts.updated_at, excluded.updated_at)`,
+      survivor,
+      loser,
+    )
+    tx.run('DELETE FROM note_drafts WHERE conversation_id = ?', loser)
     for (const table of peoplesOwn) tx.run(`DELETE FROM ${table} WHERE conversation_id = ?`, loser)
   }
   tx.run(

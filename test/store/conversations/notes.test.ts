@@ -45,3 +45,18 @@ test('a mailbox is removed with its notes', async () => {
     )
     .toBe(0)
 })
+
+test('words of a note that was not added yet are not lost when mail makes its conversation one with another', async () => {
+  await store.put(inbox, { from: 'h@x.test', subject: 'Bell', id: 'a@x' })
+  await store.put(inbox, { from: 'h@x.test', subject: 'Horn', id: 'b@x' })
+  const [horn, bell] = (await store.list()).map(({ id }) => id)
+  await store.call('notes.keepDraft', { conversationId: horn ?? 0, text: 'She called twice.' })
+  await store.put(inbox, { from: 'h@x.test', id: 'c@x', references: ['a@x', 'b@x'] })
+  const draft = async () => (await store.call('notes.draft', { conversationId: bell ?? 0 })).text
+  expect(await draft()).toBe('She called twice.')
+  await store.put(inbox, { from: 'h@x.test', subject: 'Lamp', id: 'd@x' })
+  const lamp = (await store.list()).find(({ subject }) => subject === 'Lamp')?.id ?? 0
+  await store.call('notes.keepDraft', { conversationId: lamp, text: 'It flickers.' })
+  await store.call('threads.merge', { ids: [bell ?? 0, lamp], into: bell ?? 0 })
+  expect(await draft()).toBe('She called twice.\n\nIt flickers.')
+})
