@@ -6,7 +6,7 @@ import { groupsOfSelf, selfOf } from './people'
 import { addressKey } from '../../../src-preload/contract/address'
 import { statusNumber } from '../rows'
 import { parseQuery } from '../search/search-text'
-import type { Index } from '../search/search'
+import { holdsAll, isToBeChecked, type Index } from '../search/search'
 import { current } from './tags'
 import { newName } from '../team/log'
 import { definitionsOf } from '../team/state'
@@ -267,13 +267,14 @@ function customerPart(read: Reader, text: string): Part {
 
 /** Conversations with a message that has the words, newest first, as many as are found quickly. */
 function matching(read: Reader, index: Index | null, text: string): number[] {
-  const { match } = parseQuery(text)
-  if (index === null || match === null) return []
+  const query = parseQuery(text)
+  if (index === null || query.match === null) return []
   const begun = performance.now()
   const found = new Set<number>()
-  for (const id of index.matches(match)) {
+  for (const id of index.matches(query.match)) {
     const row = read.get<{ conversation_id: number | null }>('SELECT conversation_id FROM messages WHERE id = ?', id)
-    if (row?.conversation_id) found.add(row.conversation_id)
+    if (row?.conversation_id && !found.has(row.conversation_id) && (!isToBeChecked(query) || holdsAll(read, id, query)))
+      found.add(row.conversation_id)
     if (found.size >= mostMatches || performance.now() - begun > longestMatch) break
   }
   return [...found]

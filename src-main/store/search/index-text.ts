@@ -44,8 +44,14 @@ interface Row {
   body: Buffer
 }
 
-/** The words of a stored message; null when it is not to be found: gone, or of no conversation. */
+/** The words of a stored message as the index takes them; null when it is not to be found: gone, or of no conversation. */
 export function storedText(read: Reader, id: number): string | Uint8Array | null {
+  const words = storedWords(read, id)
+  return words && forIndex(words)
+}
+
+/** The words by which a stored message is found, those of its text as UTF-8. */
+export function storedWords(read: Reader, id: number): Words | null {
   const row = read.get<Row>(
     `SELECT m.message_id, m.content_hash, m.direction, m.from_name, m.from_address, m.people, m.subject, m.unreadable, b.body FROM messages m JOIN message_bodies b ON b.message_id = m.id
      WHERE m.id = ? AND m.conversation_id IS NOT NULL`,
@@ -57,10 +63,10 @@ export function storedText(read: Reader, id: number): string | Uint8Array | null
     .map(({ name }) => name)
   const from = { name: row.from_name, address: row.from_address }
   const more = [...names, numberOfMessage(row.message_id, row.content_hash)]
-  return forIndex({
+  return {
     head: headWords({ from, ...parsePeople(row.people), subject: row.subject }, row.direction === 1, more),
     text: Buffer.from(row.unreadable === null ? unpackSearchText(row.body) : ''),
-  })
+  }
 }
 
 /** Words of a batch on their way to the thread: the texts one after another in one buffer, which is handed over. */

@@ -3,6 +3,7 @@ import { unpackView } from '../../shared/message-body'
 import type { Reader } from '../file/database'
 import { place } from '../mail/places'
 import { displayName, parseIds, statusNumber, statusOf } from '../rows'
+import { storedWords } from './index-text'
 import type { SearchIndex } from './search-index'
 import { holds, mark, markedSnippet, markedSubject, parseQuery, type Query } from './search-text'
 
@@ -84,13 +85,12 @@ export function search(read: Reader, index: Index, text: string, offset: number,
       rowid,
     )
     if (!match || met.has(match.conversation_id) || match.place === place.leaving || !wanted(query, match)) continue
-    if (query.phrases.length > 0 || query.begun !== null) {
+    if (isToBeChecked(query)) {
       if (spent > longestPhraseCheck && found.length > 0) {
         more = true
         break
       }
-      const { subject, from_name: name, from_address: address } = shown(read, rowid)
-      if (!holds(query, [subject, `${name} ${address}`, bodyText(read, rowid), ...fileNames(read, rowid)])) continue
+      if (!holdsAll(read, rowid, query)) continue
     }
     met.add(match.conversation_id)
     found.push({ id: rowid, ...match })
@@ -105,6 +105,15 @@ export function search(read: Reader, index: Index, text: string, offset: number,
     partial: partialCount(read),
     ms: performance.now() - begun,
   }
+}
+
+/** Whether the query asks for more than the index knows: words side by side, or a beginning of one or two letters. */
+export const isToBeChecked = ({ phrases, begun }: Query): boolean => phrases.length > 0 || begun !== null
+
+/** Whether a message that has the words has them as they are asked for: in any of the lines that the index took them from. */
+export function holdsAll(read: Reader, messageId: number, query: Query): boolean {
+  const words = storedWords(read, messageId)
+  return words !== null && holds(query, [...words.head.split('\n'), Buffer.from(words.text).toString()])
 }
 
 /** Looked up in an index that holds nothing else. */
@@ -134,12 +143,6 @@ function shown(read: Reader, messageId: number): Shown {
 function bodyText(read: Reader, messageId: number): string {
   const row = read.get<{ body: Buffer }>('SELECT body FROM message_bodies WHERE message_id = ?', messageId)
   return row ? unpackView(row.body).text : ''
-}
-
-function fileNames(read: Reader, messageId: number): string[] {
-  return read
-    .all<{ name: string }>('SELECT name FROM attachments WHERE message_id = ?', messageId)
-    .map(({ name }) => name)
 }
 
 function hitOf(read: Reader, { id, conversation_id: conversationId, status }: Found, query: Query): SearchHit {

@@ -71,6 +71,10 @@ describe('what a view shows', () => {
     expect(await shows({ on: 'waiting', hours: 4 })).toEqual(['Middle', 'Old'])
     expect(await shows({ on: 'text', text: 'saddle' })).toEqual(['Middle', 'Old'])
     expect(await shows({ on: 'text', text: 'saddle' }, { on: 'unread' })).toEqual(['Old'])
+    // As the search does: words in quotes side by side, and no short word at the end passed over.
+    expect(await shows({ on: 'text', text: '"green saddle"' })).toEqual(['Middle'])
+    expect(await shows({ on: 'text', text: '"saddle green"' })).toEqual([])
+    expect(await shows({ on: 'text', text: 'saddle pu' })).toEqual(['Old'])
     expect(await shows({ on: 'mailbox', any: ['support@acme.test'] })).toEqual(['New', 'Middle', 'Old'])
     expect(await shows({ on: 'mailbox', any: ['other@acme.test'] })).toEqual([])
   })

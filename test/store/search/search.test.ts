@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { holds, mark, markedSnippet, markedSubject, parseQuery } from '../../../src-main/store/search/search-text'
-import { Harness, start } from '../helpers'
+import { packMessage } from '../../../src-main/shared/message-body'
+import { Harness, parsed, start } from '../helpers'
 import { corpusText, hasCorpus } from '../../fixtures/corpora'
 
 let store: Harness
@@ -31,6 +32,28 @@ beforeAll(async () => {
   })
   await put('Junk', { from: 'spam@x.test', subject: 'Winner', text: 'You won a jackpot', date: start + 3000 })
   await put('Trash', { from: 'old@x.test', subject: 'Gone', text: 'binned words', date: start + 4000 })
+  await put('Sent', {
+    from: 'support@acme.test',
+    to: ['Marta Lindqvist <marta@parts.example>', '王小明 <wang@parts.example>'],
+    subject: 'Spare part',
+    text: 'It is on its way.',
+    date: start + 4500,
+  })
+  const html = parsed({
+    from: 'shop@parts.example',
+    subject: 'Your order',
+    text: 'See the web page.',
+    date: start + 4600,
+  })
+  await put('INBOX', {
+    ...html,
+    body: packMessage(
+      { text: 'See the web page.', html: '<p>Gravel tyres ordered</p>', textSuffices: false, cut: false },
+      Buffer.from('x'),
+      {},
+      'Gravel tyres ordered',
+    ).body,
+  })
   await put('INBOX', { from: 'नेहा <n@x.test>', subject: 'हिन्दी', text: 'साइकिल की मरम्मत', date: start + 5000 })
   await put('INBOX', { from: 'm@x.test', subject: 'مرحبا', text: 'أريد إصلاح دراجتي', date: start + 6000 })
 })
@@ -69,6 +92,14 @@ describe('search', () => {
     ['مرحبا', ['مرحبا']],
     ['دراج', ['مرحبا']],
     ['h@x.test', ['Delivery slot moved']],
+    ['"marta lindqvist"', ['Spare part']],
+    ['spare lin', ['Spare part']],
+    ['spare li', ['Spare part']],
+    ['王小明', ['Spare part']],
+    ['gravel tyres', ['Your order']],
+    ['gravel ty', ['Your order']],
+    ['"gravel tyres"', ['Your order']],
+    ['"tyres gravel"', []],
   ])('%s', async (text, expected) => {
     expect(await subjects(text)).toEqual(expected)
   })
