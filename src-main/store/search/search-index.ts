@@ -210,8 +210,11 @@ export class SearchIndex {
       for (const [id] of taken) if (!this.queue.has(id)) this.queue.set(id, null)
       return false
     }
-    const done = taken.flatMap(([id]) => (this.queue.has(id) ? [] : [id]))
-    this.note('DELETE FROM index_queue WHERE message_id IN (SELECT value FROM json_each(?))', JSON.stringify(done))
+    this.workspace.db.write((tx) => {
+      // Looked at in here: what a page under way had changed was committed just now, and is in the queue again.
+      const done = taken.flatMap(([id]) => (this.queue.has(id) ? [] : [id]))
+      tx.run('DELETE FROM index_queue WHERE message_id IN (SELECT value FROM json_each(?))', JSON.stringify(done))
+    }, 'normal')
     this.mergeDue = true
     this.lastBatch = performance.now()
     this.wakeWaiting()

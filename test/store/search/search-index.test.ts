@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, openSync, closeSync, readFileSync, statSync, writeFileSync, writeSync, rmSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openDriver } from '../../../src-main/store/file/driver'
 import { packMessage, unpackSearchText, unpackView } from '../../../src-main/shared/message-body'
 import { IndexFile } from '../../../src-main/store/search/index-file'
 import { handedWords, handOver, queueForIndex, storedText, wordsOf } from '../../../src-main/store/search/index-text'
+import { SearchIndex } from '../../../src-main/store/search/search-index'
 import { forIndex } from '../../../src-main/store/search/search-text'
+import type { StoreThread } from '../../../src-main/store/store-thread'
 import { Harness, parsed } from '../helpers'
 import { tempFolder } from '../../servers/process.mjs'
 
@@ -143,6 +145,47 @@ describe('the search index', () => {
     expect(await found(store, 'word1 ')).toBe(1)
     store.service.closeStore()
     await other.stop()
+  })
+
+  test('the note of a message that changes while its words are written outlasts that, so that no crash loses its new words', async () => {
+    const store = await filled(1)
+    await whole(store)
+    const { workspace } = store.service.open
+    const noted = () => workspace.db.read.all('SELECT message_id FROM index_queue').length
+    const id = workspace.db.read.get<{ id: number }>('SELECT id FROM messages')?.id ?? 0
+    let wrote: () => void = () => undefined
+    const thread = {
+      script: null,
+      takeSpare: () => null,
+      perform: ({ kind }: { kind: string }) =>
+        new Promise<{ more: boolean }>((resolve) => {
+          if (kind === 'batch') wrote = () => resolve({ more: false })
+        }),
+    } as unknown as StoreThread
+    const index = new SearchIndex(workspace, dir, store.key, thread)
+    workspace.db.write((tx) => queueForIndex(tx, id))
+    index.committed(new Map([[id, null]]))
+    await expect.poll(() => index.waiting).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    // A page of mail changes it in a step that is not committed yet when the note is taken away.
+    let goOn: () => void = () => undefined
+    const committed = vi.spyOn(store.service.open.index, 'committed').mockImplementation((map) => index.committed(map))
+    const page = workspace.db.writeInSteps(
+      (tx) => {
+        queueForIndex(tx, id)
+        return false
+      },
+      'normal',
+      () => new Promise((resolve) => (goOn = resolve)),
+    )
+    wrote()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(noted()).toBe(1)
+    goOn()
+    await page
+    index.stop()
+    committed.mockRestore()
+    await store.stop()
   })
 
   test('a removed message is found no more, and one that changed is found by its new words only', async () => {
