@@ -184,8 +184,14 @@ export class Acts {
     const steps = this.undos.get(token)
     if (!steps) throw new PosternError('not-found', 'nothing to undo')
     this.undos.delete(token)
-    for (const step of steps) {
-      left += this.workspace.db.write(step)
+    for (const [at, step] of steps.entries()) {
+      try {
+        left += this.workspace.db.write(step)
+      } catch (fault) {
+        // What a full disk or the like kept from being taken back can be taken back later.
+        this.undos.set(token, steps.slice(at))
+        throw fault
+      }
       await breathe()
     }
     return { left }

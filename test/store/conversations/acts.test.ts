@@ -181,6 +181,21 @@ describe('acts reach the server once', () => {
     expect(await store.list('inbox')).toHaveLength(1)
   })
 
+  test('an undo that a full disk cut short can be done again, and takes back the rest', async () => {
+    for (let n = 0; n < 30; n++) await store.put(inbox(), { from: `a${n}@x.test` })
+    const ids = (await store.list()).map(({ id }) => id)
+    const { undo } = await store.call('conversations.setStatus', { ids, status: 'closed' })
+    store.db.write((tx) =>
+      tx.run(
+        `CREATE TRIGGER disk_full BEFORE UPDATE ON conversations WHEN old.id = ${ids[0]} BEGIN SELECT RAISE(ABORT, 'full'); END`,
+      ),
+    )
+    expect(await codeOf(store.call('acts.undo', { undo }))).not.toBe('none')
+    store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
+    expect(await codeOf(store.call('acts.undo', { undo }))).toBe('none')
+    expect(await store.list()).toHaveLength(30)
+  })
+
   test('an act on many conversations is undone for all of them', async () => {
     for (let n = 0; n < 5; n++) await store.put(inbox(), { from: `c${n}@x.test` })
     const ids = (await store.list()).map(({ id }) => id)
