@@ -216,8 +216,8 @@ export class MemoryStore {
       if (this.states.at(-1) !== progress.state) this.states.push(progress.state)
       return {}
     },
-    'ops.next': ({ mailboxId, limit }) => ({
-      ops: this.ops.filter((op) => op.mailboxId === mailboxId).slice(0, limit),
+    'ops.next': ({ mailboxId, limit, after }) => ({
+      ops: this.ops.filter((op) => op.mailboxId === mailboxId && op.id > after).slice(0, limit),
     }),
     'ops.waiting': ({ mailboxId }) => ({ count: this.ops.filter((op) => op.mailboxId === mailboxId).length }),
     'ops.settle': ({ id, result, newUids, newPath }) => {

@@ -39,13 +39,16 @@ export async function performActs(
   store: Pick<Rpc<StoreForMail>, 'call'>,
   folders: FolderFinder,
 ): Promise<void> {
-  for (;;) {
-    const { ops } = await store.call('ops.next', { mailboxId, limit: batch })
+  // Each is tried once: what must wait (for a folder to be read again) would be asked for without end, and hold up all others.
+  for (let after = 0; ;) {
+    const { ops } = await store.call('ops.next', { mailboxId, limit: batch, after })
     for (const op of ops) {
       const settled = await perform(op, session, folders)
       await store.call('ops.settle', { id: op.id, ...settled })
     }
-    if (ops.length < batch) return
+    const last = ops.at(-1)
+    if (!last || ops.length < batch) return
+    after = last.id
   }
 }
 

@@ -239,7 +239,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
       service.open.board.set(progress)
       return {}
     },
-    'ops.next': ({ mailboxId, limit }) => nextOps(workspace(), mailboxId, limit),
+    'ops.next': ({ mailboxId, limit, after }) => nextOps(workspace(), mailboxId, limit, after),
     'ops.waiting': ({ mailboxId }) => ({ count: waitingOps(workspace().db.read, mailboxId) }),
     'ops.settle': (result) => {
       settleOp(workspace(), result)

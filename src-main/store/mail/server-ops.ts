@@ -136,8 +136,8 @@ interface OpRow {
   uid_validity: string | null
 }
 
-/** The oldest acts of a mailbox. From now on they may be under way, so they are no longer joined or cancelled. */
-export function nextOps(workspace: Workspace, mailboxId: number, limit: number): { ops: ServerOp[] } {
+/** The oldest acts of a mailbox behind the one with the id `after`. From now on they may be under way, so they are no longer joined or cancelled. */
+export function nextOps(workspace: Workspace, mailboxId: number, limit: number, after: number): { ops: ServerOp[] } {
   return workspace.db.write((tx) => {
     // Acts whose last place has vanished meanwhile.
     tx.run(
@@ -146,8 +146,9 @@ export function nextOps(workspace: Workspace, mailboxId: number, limit: number):
     )
     const rows = tx.all<OpRow>(
       `SELECT o.id, o.mailbox_id, o.kind, o.flag, o.target_role, o.target_path, f.path, f.uid_validity FROM server_ops o JOIN folders f ON f.id = o.folder_id
-       WHERE o.mailbox_id = ? AND f.uid_validity IS NOT NULL ORDER BY o.id LIMIT ?`,
+       WHERE o.mailbox_id = ? AND f.uid_validity IS NOT NULL AND o.id > ? ORDER BY o.id LIMIT ?`,
       mailboxId,
+      after,
       Math.max(1, limit),
     )
     for (const { id } of rows) tx.run('UPDATE server_ops SET taken = 1 WHERE id = ?', id)

@@ -127,7 +127,7 @@ export const storeForMail = {
   ),
   /** Queued flag and move acts of a mailbox, oldest first; they stay until settled. */
   'ops.next': defer(
-    () => z.object({ mailboxId: Id, limit: z.int() }),
+    () => z.object({ mailboxId: Id, limit: z.int(), after: z.int().default(0) }),
     () => z.object({ ops: z.array(ServerOp) }),
   ),
   /** How many acts wait, without taking any. */
