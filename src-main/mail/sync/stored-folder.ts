@@ -8,6 +8,9 @@ export const flagsWindow = 1_000
 /** UIDs that vanished in one call. */
 const vanishedWindow = 5_000
 
+/** Bytes of headers in one call, and in memory: a server's headers have no bounds (R36). */
+const mostHeaders = 4 * 2 ** 20
+
 /** A message's headers as its source, and the size of the whole. */
 type Mark = Omit<FetchedMessage, 'part'> & { size: number }
 
@@ -79,14 +82,24 @@ export class StoredFolder {
   async knownAgain(marks: AsyncIterable<Mark>): Promise<{ uids: readonly number[]; oldest: number }> {
     const { generation } = this
     const here = this.here()
-    const items: (Omit<Mark, 'source' | 'internalDate'> & { header: Uint8Array })[] = []
+    const uids: number[] = []
+    let items: (Omit<Mark, 'source' | 'internalDate'> & { header: Uint8Array })[] = []
+    let bytes = 0
     let oldest = Infinity
+    const handOn = async (): Promise<void> => {
+      if (items.length > 0 && this.generation === generation)
+        for (const uid of (await this.store.call('folder.reattach', { ...here, items })).uids) uids.push(uid)
+      items = []
+      bytes = 0
+    }
     for await (const { source, internalDate, ...mark } of marks) {
       oldest = Math.min(oldest, internalDate)
       items.push({ ...mark, header: source })
+      bytes += source.byteLength
+      if (bytes > mostHeaders) await handOn()
     }
-    if (items.length === 0 || this.generation !== generation) return { uids: [], oldest }
-    return { uids: (await this.store.call('folder.reattach', { ...here, items })).uids, oldest }
+    await handOn()
+    return { uids, oldest }
   }
 
   private async between(fromUid: number, toUid: number): Promise<number[]> {
