@@ -285,8 +285,12 @@ function materialize(tx: Writer, workspace: Workspace, body: RosterBody): void {
       .map((row) => [row.device, row]),
   )
   const known = new Set(body.devices.map(({ id }) => id))
-  for (const device of before.keys())
-    if (!known.has(device)) tx.run('DELETE FROM team_devices WHERE device = ?', device)
+  for (const device of before.keys()) {
+    if (known.has(device)) continue
+    tx.run('DELETE FROM team_devices WHERE device = ?', device)
+    // Let in by a record that counts no more: no word of it counts, also where that record came first. What was written here stays here.
+    if (device !== workspace.device.id) workspace.team.judgeAgain(tx, device)
+  }
   for (const one of body.devices) {
     const roles = JSON.stringify(one.roles)
     tx.run(

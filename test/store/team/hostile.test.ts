@@ -11,7 +11,7 @@ import { finish } from '../../../src-main/store/team/snapshot-draw'
 import { teamInfo } from '../../../src-main/store/team/team-info'
 import { consoles, type Console } from '../../sim/console'
 import { Server } from '../../sim/server'
-import { join, receive, sendAll } from '../../sim/team'
+import { awaitRoster, join, receive, sendAll } from '../../sim/team'
 import { noBlob, sealBlob, toCbor } from '../../../src-main/crypto/blob'
 import { randomBytes } from 'node:crypto'
 
@@ -23,10 +23,11 @@ let ana: Console
 let ben: Console
 let cy: Console
 let dan: Console
+let eve: Console
 beforeEach(() => {
   server = new Server()
   now = Date.UTC(2026, 5, 1)
-  ;[ana, ben, cy, dan] = consoles(4, now) as [Console, Console, Console, Console]
+  ;[ana, ben, cy, dan, eve] = consoles(5, now) as [Console, Console, Console, Console, Console]
   write(ana, (tx) => (code = createTeam(tx, ana.workspace, 1, 'support@acme.test').recoveryCode))
   for (const one of [ben, cy, dan]) join(ana.workspace, one.workspace, `A${one.index}`)
   for (const one of [ana, ben, cy, dan]) give(one)
@@ -139,3 +140,51 @@ test('a member whose clock is beyond all years keeps nobody from taking over the
   take(cy, server.summaries())
   expect(standingSnapshot(cy.workspace.db.read)?.same).toBe(0)
 })
+
+test('who was let in by a roster record that counts no more has no word in any state, in whatever order it came', () => {
+  const old = currentRoster(ana.workspace.db.read)
+  if (!old) throw new Error('no roster')
+  // One record lets Eve in, another after the same one does not; the one with the lower hash stands.
+  const member = old.body.members[1]?.id ?? ''
+  const { id, signKey, sealKey } = eve.workspace.device
+  const withEve = recordAfter(ana, old, {
+    ...old.body,
+    devices: [
+      ...old.body.devices,
+      {
+        id,
+        member,
+        name: '',
+        signKey: signKey.toString('base64url'),
+        sealKey: sealKey.toString('base64url'),
+        addedAt: now,
+        roles: [{ from: 1, role: 'agent', permissions: [] }],
+        cutOff: null,
+        erase: false,
+      },
+    ],
+  })
+  let without = recordAfter(ana, old, old.body)
+  while (readRecord(without).hash > readRecord(withEve).hash) without = recordAfter(ana, old, old.body)
+  const place = server.append(packItems([{ kind: 'roster', bytes: withEve }]), 0)
+  write(eve, (tx) => awaitRoster(tx, ana.workspace))
+  take(eve, [place])
+  write(eve, (tx) =>
+    eve.workspace.team.record(tx, {
+      kind: 'title',
+      entity: 'c:AAAAAAAAAAAAAAAAAAAAAA',
+      payload: { title: 'by Eve' },
+    }),
+  )
+  give(eve)
+  take(dan)
+  expect(titles(dan)).toEqual(['"by Eve"'])
+  server.append(packItems([{ kind: 'roster', bytes: without }]), 0)
+  for (const one of [ben, dan]) take(one)
+  take(cy, all().toReversed())
+  for (const one of [ben, cy, dan]) expect(titles(one)).toEqual([])
+})
+const titles = (one: Console): string[] =>
+  one.workspace.db.read
+    .all<{ value: string }>("SELECT value FROM team_state WHERE field = 'title'")
+    .map(({ value }) => value)
