@@ -38,12 +38,19 @@ const settleMs = 2000
 const manyMachines = /(^|\.)(gmail\.com|googlemail\.com|office365\.com|outlook\.com)$/i
 /** Claims of so long ago have ended. ms */
 const claimsKeptMs = 120_000
+/** Those of a program that ended are taken away by whoever meets them so long after, whatever their clocks say. ms */
+const claimsStaleMs = 86_400_000
+/** Further than this a computer's clock and the server's do not agree. ms */
+const agreeMs = 10_000
 
 /** The team's messages in a folder of the mailbox itself. UIDs ascend strictly (RFC 3501, 2.3.1.1), so the server settles who was first. */
 export class ImapCarrier implements LogCarrier {
   private claims: { uid: number; endsAt: number; key: string; holder: string }[] = []
   private readonly claimsSeen = new Map<number, number>()
-  private ownClaims: { uid: number; endsAt: number }[] = []
+  /** `until`: by a counter that nobody can set. */
+  private ownClaims: { uid: number; until: number }[] = []
+  /** How far the server's clock is ahead of this computer's; 0: they agree. ms */
+  private ahead = 0
 
   private constructor(
     private readonly session: FolderSession,
@@ -88,7 +95,18 @@ export class ImapCarrier implements LogCarrier {
 
   async *fetch(places: readonly string[]): AsyncGenerator<{ place: string; pack: Uint8Array }> {
     // Claims lie between the messages and are none.
-    for await (const message of this.all(places)) if (readClaim(message.pack) === null) yield message
+    const stale: string[] = []
+    for await (const message of this.all(places)) {
+      const claim = readClaim(message.pack)
+      if (claim === null) yield message
+      else if (claim.endsAt < this.now() - claimsStaleMs) stale.push(message.place)
+    }
+    if (stale.length > 0) await this.prune(stale)
+  }
+
+  /** By the server's clock: those of two laptops may be minutes apart, and a claim must end for both at the same time. */
+  private now(): number {
+    return Date.now() + this.ahead
   }
 
   private async *all(places: readonly string[]): AsyncGenerator<{ place: string; pack: Uint8Array }> {
@@ -134,32 +152,53 @@ export class ImapCarrier implements LogCarrier {
   }
 
   async claim(key: string, holder: string, ttlMs: number): Promise<{ won: boolean; holder: string }> {
-    const endsAt = Date.now() + ttlMs
-    const uid = await this.session.append(
-      this.path,
-      teamMessage(this.address, claimText(key, holder, endsAt), new Date()),
-      ['\\Seen'],
-      null,
-    )
-    if (uid === null) throw new PosternError('server-refused', 'the server does not say where a claim lies')
+    let uid = await this.putClaim(key, holder, ttlMs)
+    if (!(await this.clockAgreed(uid))) {
+      // Its end was told by a clock that is wrong: others might believe it over.
+      await this.prune([String(uid)])
+      uid = await this.putClaim(key, holder, ttlMs)
+    }
+    const until = performance.now() + ttlMs
     await this.readClaims()
     if (this.settle) {
       await this.settle()
       await this.readClaims()
     }
-    const now = Date.now()
-    this.ownClaims.push({ uid, endsAt })
-    await this.prune(this.ownClaims.filter((one) => one.endsAt <= now).map((one) => String(one.uid)))
-    this.ownClaims = this.ownClaims.filter((one) => one.endsAt > now)
+    const now = this.now()
+    const mark = performance.now()
+    this.ownClaims.push({ uid, until })
+    await this.prune(this.ownClaims.filter((one) => one.until <= mark).map((one) => String(one.uid)))
+    this.ownClaims = this.ownClaims.filter((one) => one.until > mark)
     this.claims = this.claims.filter((claim) => claim.endsAt > now)
     const first = this.claims.filter((claim) => claim.key === key).toSorted((a, b) => a.uid - b.uid)[0]
     return { won: first?.holder === holder, holder: first?.holder ?? holder }
   }
 
+  private async putClaim(key: string, holder: string, ttlMs: number): Promise<number> {
+    const uid = await this.session.append(
+      this.path,
+      teamMessage(this.address, claimText(key, holder, this.now() + ttlMs), new Date()),
+      ['\\Seen'],
+      null,
+    )
+    if (uid === null) throw new PosternError('server-refused', 'the server does not say where a claim lies')
+    return uid
+  }
+
+  /** Looks when the server took a message that was put there a moment ago. @returns whether that was the time it was written by */
+  private async clockAgreed(uid: number): Promise<boolean> {
+    const at = await this.session.internalDate(uid)
+    if (at === null) return true
+    const before = this.ahead
+    const ahead = at - Date.now()
+    this.ahead = Math.abs(ahead) > agreeMs ? ahead : 0
+    return Math.abs(this.ahead - before) <= agreeMs
+  }
+
   /** Reads the claims that were not read yet. A lower UID may be seen after a higher one, so the last two minutes are looked at again. */
   private async readClaims(): Promise<void> {
     await this.session.select(this.path)
-    const now = Date.now()
+    const now = performance.now()
     for (const [uid, at] of this.claimsSeen) {
       if (at > now - claimsKeptMs) continue
       this.claimsFrom = Math.max(this.claimsFrom, uid + 1)

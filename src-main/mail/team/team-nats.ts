@@ -21,6 +21,8 @@ import type { LogCarrier } from './team-carrier'
 const wrongLastSequence = 10_071
 const inFlight = 64
 const quietMs = 10_000
+/** A list of very many messages takes a while. */
+const listMs = 60_000
 
 /**
  * The team's messages in a JetStream stream of a NATS server that the team runs itself. It sees ciphertext only. `postern.log` is for
@@ -83,17 +85,33 @@ export class NatsCarrier implements LogCarrier {
 
   async list(after?: string): Promise<string[]> {
     return this.guarded(async () => {
-      const { state } = await this.manager.streams.info(this.stream, {
-        deleted_details: true,
-        subjects_filter: `${this.subject}.claim.*`,
-      })
-      const gone = new Set(state.deleted ?? [])
-      // An empty stream begins at 0, where no message can be.
-      const first = Math.max(1, state.first_seq, after === undefined ? 0 : Number(after) + 1)
-      return Array.from({ length: Math.max(0, state.last_seq - first + 1) }, (_, index) => first + index)
-        .filter((seq) => !gone.has(seq))
-        .map(String)
+      // Not all numbers that there ever were: claims stay, and marks that were taken away leave holes, more each day.
+      if (after === undefined)
+        return [...(await this.places('log')), ...(await this.places('summary'))].toSorted((a, b) => a - b).map(String)
+      const { state } = await this.manager.streams.info(this.stream)
+      const first = Math.max(state.first_seq, Number(after) + 1)
+      return Array.from({ length: Math.max(0, state.last_seq - first + 1) }, (_, index) => String(first + index))
     })
+  }
+
+  /** Where the messages of a kind lie that are there now, oldest first. */
+  private async places(kind: 'log' | 'summary'): Promise<number[]> {
+    const consumer = await this.js.consumers.get(this.stream, {
+      filter_subjects: `${this.subject}.${kind}`,
+      headers_only: true,
+    })
+    let { num_pending: waiting } = await consumer.info()
+    const found: number[] = []
+    if (waiting > 0)
+      for await (const message of await consumer.fetch({ max_messages: waiting, expires: listMs })) {
+        found.push(message.seq)
+        waiting = message.info.pending
+        if (waiting === 0) break
+      }
+    await consumer.delete()
+    // What seems not to lie there would be put there again.
+    if (waiting > 0) throw new PosternError('timeout', 'the list of messages')
+    return found
   }
 
   async *fetch(places: readonly string[]): AsyncGenerator<{ place: string; pack: Uint8Array }> {
@@ -115,16 +133,7 @@ export class NatsCarrier implements LogCarrier {
   }
 
   async summaries(): Promise<string[]> {
-    return this.guarded(async () => {
-      const consumer = await this.js.consumers.get(this.stream, { filter_subjects: `${this.subject}.summary` })
-      const { num_pending: waiting } = await consumer.info()
-      const found: string[] = []
-      if (waiting > 0)
-        for await (const message of await consumer.fetch({ max_messages: waiting, expires: quietMs }))
-          found.push(String(message.seq))
-      await consumer.delete()
-      return found
-    })
+    return this.guarded(async () => (await this.places('summary')).map(String))
   }
 
   async append(pack: Uint8Array, summary = false): Promise<{ place: string | null; serverAt: number | null }> {
@@ -157,7 +166,9 @@ export class NatsCarrier implements LogCarrier {
     for (;;) {
       const last = await this.guarded(() => this.manager.streams.getMessage(this.stream, { last_by_subj: subject }))
       const standing =
-        last && last.time.getTime() + Number(last.header.get('Postern-Ttl')) > Date.now() ? last.string() : null
+        last && last.time.getTime() + Number(last.header.get('Postern-Ttl')) > (await this.serverNow())
+          ? last.string()
+          : null
       if (standing !== null) return { won: standing === holder, holder: standing }
       try {
         const stamped = headers()
@@ -172,6 +183,16 @@ export class NatsCarrier implements LogCarrier {
         if (!(fault instanceof JetStreamApiError) || fault.code !== wrongLastSequence) throw translated(fault, this.at)
       }
     }
+  }
+
+  /** By the server's clock, as the messages' own times: those of two laptops may be minutes apart. */
+  private async serverNow(): Promise<number> {
+    return this.guarded(async () => {
+      const { seq } = await this.js.publish(`${this.subject}.claim.clock`, '', { timeout: quietMs })
+      const stamped = await this.manager.streams.getMessage(this.stream, { seq })
+      await this.manager.streams.deleteMessage(this.stream, seq, false)
+      return stamped?.time.getTime() ?? Date.now()
+    })
   }
 
   async prune(places: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ImapSession } from '../../../src-main/mail/sync/imap-session'
 import type { LogCarrier } from '../../../src-main/mail/team/team-carrier'
 import { ImapCarrier } from '../../../src-main/mail/team/team-imap'
@@ -132,6 +132,39 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
       expect(await racers[1]?.claim('short', 'device1', 60_000)).toMatchObject({ won: true })
     },
   )
+
+  test('a clock that is minutes off on one of two computers does not let both answer (R41)', async () => {
+    const [one, two] = [await another(), await another()]
+    const offBy = async <T>(ms: number, work: () => Promise<T>): Promise<T> => {
+      const { now } = Date
+      const clock = vi.spyOn(Date, 'now').mockImplementation(() => now.call(Date) + ms)
+      try {
+        return await work()
+      } finally {
+        clock.mockRestore()
+      }
+    }
+    for (const off of [300_000, -300_000]) {
+      expect(await one.claim(`first${off}`, 'device0', 90_000)).toMatchObject({ won: true })
+      expect(await offBy(off, () => two.claim(`first${off}`, 'device1', 90_000))).toMatchObject({
+        won: false,
+        holder: 'device0',
+      })
+      expect(await offBy(off, () => two.claim(`second${off}`, 'device1', 90_000))).toMatchObject({ won: true })
+      expect(await one.claim(`second${off}`, 'device0', 90_000)).toMatchObject({ won: false, holder: 'device1' })
+    }
+  })
+
+  test('claims that ended long ago are not read again and again', async () => {
+    const [one, two] = [await another(), await another()]
+    const news = await one.append(pack('news'))
+    if (kind === 'mailbox') await one.append(Buffer.from(`PSTC ${Date.now() - 3 * 86_400_000} conversation device0`))
+    else await one.claim('conversation', 'device0', 10)
+    await two.poke()
+    expect(await all(two)).toEqual(['news'])
+    await two.poke()
+    expect(await two.list()).toEqual([news.place])
+  })
 
   test('a closed connection is told to its owner', async () => {
     const one = await another()
