@@ -9,7 +9,8 @@ import { openConversation } from '../state/places'
 import { showToast } from '../state/toast'
 import { errorText, t } from '../text'
 import { actWords } from '../text/log-words'
-import { agoText, fullTime, numberText, searchTime } from '../text/time'
+import { agoText, fullTime, searchTime } from '../text/time'
+import { numberText } from '../text/numbers'
 import { Avatar } from '../ui/avatar'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
@@ -83,7 +84,7 @@ function Line({ entry, now }: { entry: Entry; now: number }) {
 async function save(by: string): Promise<void> {
   try {
     const { saved, entries, proof } = await call('app.saveAccessLog', { by })
-    if (saved) showToast({ text: t('privacy:log.exported', { n: numberText(entries), proof }) })
+    if (saved) showToast({ text: t('privacy:log.exported', { count: entries, proof }) })
   } catch (thrown) {
     tellFailure(thrown)
   }

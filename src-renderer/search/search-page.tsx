@@ -6,7 +6,7 @@ import { openHit } from '../state/places'
 import { useSearch } from '../state/search'
 import { useShortcuts } from '../state/shortcuts'
 import { errorText, t } from '../text'
-import { numberText } from '../text/time'
+import { numberText } from '../text/numbers'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Icon } from '../ui/icon'
@@ -100,7 +100,7 @@ export function SearchPage({ text }: { text: string }) {
           {asked && results.ms !== null && (
             <span className="push meta t3 num">
               {results.waiting > 0
-                ? t('search:waiting', { count: results.waiting, n: numberText(results.waiting) })
+                ? t('search:waiting', { count: results.waiting })
                 : t('search:took', { ms: numberText(Math.max(1, Math.round(results.ms))) })}
             </span>
           )}
@@ -109,7 +109,7 @@ export function SearchPage({ text }: { text: string }) {
       <div className={`scroll${asked && hits.length > 0 ? '' : ' center'}`} ref={scroller} onScroll={onScroll}>
         {asked && results.partial > 0 && (
           <p className="hint search-part" role="status">
-            {t('depth:search', { count: results.partial, n: numberText(results.partial) })}
+            {t('depth:search', { count: results.partial })}
           </p>
         )}
         {!asked && (

@@ -6,7 +6,7 @@ import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { tellOnceDone } from '../state/toast'
 import { t } from '../text'
-import { numberText, sizeText } from '../text/time'
+import { numberText, sizeText } from '../text/numbers'
 import { ActDialog } from '../ui/act-dialog'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
@@ -60,9 +60,7 @@ export function DepthDialog({ mailbox, onClose }: { mailbox: Mailbox; onClose: (
           {usage
             ? [
                 t('depth:usageText', { size: sizeText(usage.bytes), messages: numberText(usage.messages) }),
-                ...(usage.partial > 0
-                  ? [t('depth:usagePartial', { count: usage.partial, n: numberText(usage.partial) })]
-                  : []),
+                ...(usage.partial > 0 ? [t('depth:usagePartial', { count: usage.partial })] : []),
               ].join(', ')
             : t('depth:counting')}
         </span>
@@ -90,7 +88,7 @@ function FreeDialog({
       open
       onClose={onClose}
       title={t('depth:freeTitle', { size })}
-      description={t('depth:freeText', { count: beyond.messages, n: numberText(beyond.messages) })}
+      description={t('depth:freeText', { count: beyond.messages })}
       foot={
         <>
           <Button size="lg" kind="ghost" onClick={onBack}>

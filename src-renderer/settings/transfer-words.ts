@@ -1,6 +1,6 @@
 import type { Transfer } from '../../src-preload/contract'
 import { errorText, t } from '../text'
-import { numberText } from '../text/time'
+import { numberText } from '../text/numbers'
 
 /** What an import or export that is over came to. */
 export function resultText(transfer: Transfer): string {
@@ -8,14 +8,12 @@ export function resultText(transfer: Transfer): string {
   if (kind === 'export' && error === 'service-stopped')
     return t(files ? 'transfers:brokenOff' : 'transfers:brokenOffNone')
   const counted = (key: 'result' | 'duplicates' | 'unreadable' | 'left' | 'notHere' | 'waiting', n: number): string[] =>
-    n === 0 && key !== 'result' ? [] : [t(`transfers:${key}`, { count: n, n: numberText(n) })]
+    n === 0 && key !== 'result' ? [] : [t(`transfers:${key}`, { count: n })]
   if (kind === 'export' && !files && error === null && left > 0)
     return [t('transfers:nothing'), ...counted('notHere', left)].join(' ')
   if (kind === 'export' && state !== 'done') {
     const kept =
-      messages === 0
-        ? t('transfers:keptNone')
-        : t('transfers:kept', { count: messages, n: numberText(messages), total: numberText(total) })
+      messages === 0 ? t('transfers:keptNone') : t('transfers:kept', { count: messages, total: numberText(total) })
     return `${reason(error)}${[kept, ...counted('notHere', left)].join(' ')}`
   }
   return `${reason(error)}${[

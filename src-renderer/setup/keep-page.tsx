@@ -1,5 +1,5 @@
 import { t } from '../text'
-import { numberText } from '../text/time'
+import { numberText } from '../text/numbers'
 import { DepthFields, type DepthForm } from '../work/depth-fields'
 import { SetupPage } from './setup-page'
 

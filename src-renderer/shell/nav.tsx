@@ -1,7 +1,7 @@
 import { memo, useEffect, useRef, type ReactNode } from 'react'
 import { afterPaint } from '../state/after-paint'
 import { t } from '../text'
-import { numberText } from '../text/time'
+import { numberText } from '../text/numbers'
 import { Icon, type LucideIcon } from '../ui/icon'
 
 interface NavProps {

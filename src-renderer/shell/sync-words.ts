@@ -2,7 +2,8 @@ import type { Mailbox, MailboxSync, SyncStatus } from '../../src-preload/contrac
 import { isStale } from '../../src-preload/contract/completeness'
 import { t } from '../text'
 import { common } from '../text/en/common'
-import { agoText, numberText } from '../text/time'
+import { agoText } from '../text/time'
+import { numberText } from '../text/numbers'
 
 export interface SyncWords {
   state: SyncStatus['overall'] | 'paused'

@@ -1,5 +1,6 @@
 import type { ErrorDetail } from '../../src-preload/contract'
-import { dayText, numberText } from './time'
+import { dayText } from './time'
+import { numberText } from './numbers'
 
 /** The facts of an error as words: times become days, big numbers get their separators, ports stay bare. */
 export function detailWords(detail: ErrorDetail): Record<string, string> {

@@ -2,6 +2,7 @@ import i18next from 'i18next'
 import type { ErrorDetail } from '../../src-preload/contract'
 import { en } from './en'
 import { detailWords } from './detail'
+import { numberText } from './numbers'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -20,6 +21,9 @@ void i18next.init({
   interpolation: { escapeValue: false },
   returnNull: false,
 })
+
+// Counts in sentences as everywhere else: 12,481.
+i18next.services.formatter?.add('number', (value: unknown) => numberText(Number(value)))
 
 /** Texts without gaps never change while the window is open; looking one up through i18next takes a hundred times longer. */
 const fixed = new Map<string, unknown>()

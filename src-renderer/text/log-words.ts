@@ -1,7 +1,8 @@
 import { View, type CallOutput } from '../../src-preload/contract'
 import { privacy } from './en/privacy'
 import { tried } from './en/tried'
-import { fullTime, numberText } from './time'
+import { fullTime } from './time'
+import { numberText } from './numbers'
 import { t } from './index'
 
 type Entry = CallOutput<'accessLog.list'>['entries'][number]

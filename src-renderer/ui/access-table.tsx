@@ -1,6 +1,6 @@
 import { Inbox, Mail, Send, User } from 'lucide-react'
 import { t } from '../text'
-import { numberText } from '../text/time'
+import { numberText } from '../text/numbers'
 import { Icon, type LucideIcon } from './icon'
 
 /** What was really used of a mailbox's permission. */

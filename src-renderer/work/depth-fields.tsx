@@ -4,7 +4,7 @@ import type { MailboxDepth } from '../../src-preload/contract'
 import { managedMailbox } from '../../src-preload/contract/managed'
 import { useQuery } from '../live'
 import { t } from '../text'
-import { numberText } from '../text/time'
+import { numberText } from '../text/numbers'
 import { Banner } from '../ui/banner'
 import { Field, Input, Segmented, Select } from '../ui/field'
 

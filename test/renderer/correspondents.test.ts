@@ -9,7 +9,7 @@ test('recipients are named one by one only as long as there is room, and then co
   expect(namesOf(people(3))).toBe('c0@x.test, c1@x.test, c2@x.test')
   expect(namesOf(people(4))).toBe('c0@x.test, c1@x.test and 2 more')
   expect(namesOf(people(6), 2)).toBe('c0@x.test and 5 more')
-  expect(namesOf(people(2000), 2)).toBe('c0@x.test and 1999 more')
+  expect(namesOf(people(2000), 2)).toBe('c0@x.test and 1,999 more')
 })
 
 test('a draft is not said to go to nobody, or to fewer, for want of a To', () => {

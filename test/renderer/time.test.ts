@@ -8,7 +8,6 @@ import {
   listTime,
   messageTime,
   searchTime,
-  sizeText,
 } from '../../src-renderer/text/time'
 
 // a zone with summer time, so that days of 23 and 25 hours are among those counted
@@ -62,10 +61,5 @@ describe('times', () => {
       )
       for (const time of ['00:05', '23:55']) expect(fieldTime(at(`${day}T${time}:30`))).toBe(`${day}T${time}`)
     }
-  })
-  it('sizes never show more digits than help', () => {
-    expect(sizeText(8_400_000)).toMatch(/^8[.,]4\sMB$/)
-    expect(sizeText(112_345)).toMatch(/^112\skB$/i)
-    expect(sizeText(999_600)).toMatch(/^1\sMB$/)
   })
 })

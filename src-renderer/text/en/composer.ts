@@ -20,13 +20,13 @@ export const composer = {
     leaveOut: 'Leave the signature out',
     add: 'Add the signature',
   },
-  recipients_one: '{{count}} recipient',
-  recipients_other: '{{count}} recipients',
+  recipients_one: '{{count, number}} recipient',
+  recipients_other: '{{count, number}} recipients',
   removeRecipient: 'Remove {{name}}',
   badAddress: '{{address}} is not an address',
   suggestions: 'Suggestions',
-  showAll_one: 'Show {{count}} more',
-  showAll_other: 'Show {{count}} more',
+  showAll_one: 'Show {{count, number}} more',
+  showAll_other: 'Show {{count, number}} more',
   bold: 'Bold',
   italic: 'Italic',
   bulletList: 'List',
@@ -40,7 +40,7 @@ export const composer = {
   pictureTooBig_one:
     '{{name}} was attached instead: pictures in the text may have {{limit}} together, so that the message still arrives.',
   pictureTooBig_other:
-    '{{count}} pictures were attached instead: pictures in the text may have {{limit}} together, so that the message still arrives.',
+    '{{count, number}} pictures were attached instead: pictures in the text may have {{limit}} together, so that the message still arrives.',
   format: 'Text style',
   expand: 'Enlarge the composer',
   shrink: 'Make the composer smaller',
@@ -93,7 +93,7 @@ export const composer = {
   sent: {
     toast: 'Sending to {{name}}',
     toastOffline: 'Waits for the network: to {{name}}',
-    many: '{{name}} and {{count}} more',
+    many: '{{name}} and {{count, number}} more',
     tookBack: 'Taken back to drafts',
   },
   new: {

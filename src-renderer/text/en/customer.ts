@@ -14,8 +14,8 @@ export const customer = {
   noteFailed: 'Not saved. {{why}}',
   earlier: 'Earlier conversations',
   noEarlier: 'This is the first conversation.',
-  showAll: 'Show all {{count}}',
+  showAll: 'Show all {{count, number}}',
   showFewer: 'Show fewer',
-  moreThan: 'The newest {{shown}} of {{count}} are listed.',
+  moreThan: 'The newest {{shown}} of {{count, number}} are listed.',
   failedTitle: 'The customer could not be shown',
 } as const

@@ -21,15 +21,15 @@ export const depth = {
   headersHint: 'Search then covers names, subjects and what was opened.',
   usage: 'Used on this computer',
   usageText: '{{size}} for {{messages}} messages',
-  usagePartial_one: '{{n}} of them in part',
-  usagePartial_other: '{{n}} of them in part',
+  usagePartial_one: '{{count, number}} of them in part',
+  usagePartial_other: '{{count, number}} of them in part',
   counting: 'Counting',
   keep: 'Keep',
   freeTitle: 'Free {{size}} on this computer?',
   freeText_one:
-    '{{n}} message that is here lies beyond this. Its text and files can go from this computer. They stay on the server, and come from there when you open it or keep more again.',
+    '{{count, number}} message that is here lies beyond this. Its text and files can go from this computer. They stay on the server, and come from there when you open it or keep more again.',
   freeText_other:
-    '{{n}} messages that are here lie beyond this. Their texts and files can go from this computer. They stay on the server, and come from there when you open one or keep more again.',
+    '{{count, number}} messages that are here lie beyond this. Their texts and files can go from this computer. They stay on the server, and come from there when you open one or keep more again.',
   freeDo: 'Free {{size}}',
   freeNot: 'Keep what is here',
   freeBack: 'Back',
@@ -48,6 +48,6 @@ export const depth = {
   start: 'Only the beginning of this message is here. The whole is {{size}}.',
   rest: 'Fetch the rest',
   fetchingRest: 'Fetching',
-  search_one: '{{n}} message is here in part. Its text is not searched.',
-  search_other: '{{n}} messages are here in part. Their text is not searched.',
+  search_one: '{{count, number}} message is here in part. Its text is not searched.',
+  search_other: '{{count, number}} messages are here in part. Their text is not searched.',
 } as const

@@ -4,9 +4,9 @@ export const fields = {
   none: 'Not filled in',
   badNumber: 'Write a number.',
   didSet_one: '{{label}} set',
-  didSet_other: '{{label}} of {{count}} set',
+  didSet_other: '{{label}} of {{count, number}} set',
   didClear_one: '{{label}} taken away',
-  didClear_other: '{{label}} of {{count}} taken away',
+  didClear_other: '{{label}} of {{count, number}} taken away',
   manage: 'Manage fields',
   page: {
     text: 'Fields keep what matters about a conversation beyond its mail, such as an order number. The team shares them; views can filter by them.',

@@ -10,9 +10,9 @@ export const labels = {
   make: 'Make the label “{{label}}” in the mailbox',
   did: {
     given_one: 'Labelled {{label}}',
-    given_other: '{{count}} labelled {{label}}',
+    given_other: '{{count, number}} labelled {{label}}',
     taken_one: 'Label {{label}} removed',
-    taken_other: 'Label {{label}} removed from {{count}}',
+    taken_other: 'Label {{label}} removed from {{count, number}}',
   },
   keys: { label: 'Label in the mailbox' },
 } as const

@@ -36,8 +36,8 @@ export const register = {
   from: 'In force from',
   notice: 'Notice',
   unsaid: 'not said',
-  days_one: '{{count}} day',
-  days_other: '{{count}} days',
+  days_one: '{{count, number}} day',
+  days_other: '{{count, number}} days',
   short: 'Less than {{days}} days',
   states: { current: 'In force', coming: 'In {{days}}', past: 'Replaced' },
   edit: {

@@ -7,9 +7,9 @@ export const reports = {
     successOff:
       'Off. A customer success manager may be granted access by name and for a time; then they read, and may write notes, tags and assignments.',
     successOn_one:
-      '{{count}} grant: {{names}}. They read, and the manager by name may write notes, tags and assignments.',
+      '{{count, number}} grant: {{names}}. They read, and the manager by name may write notes, tags and assignments.',
     successOn_other:
-      '{{count}} grants: {{names}}. They read, and the manager by name may write notes, tags and assignments.',
+      '{{count, number}} grants: {{names}}. They read, and the manager by name may write notes, tags and assignments.',
     successManaged: 'Switched off by your organisation.',
     successGo: 'Support access',
     performance: 'Performance and troubleshooting',

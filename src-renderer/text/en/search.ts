@@ -2,8 +2,8 @@ export const search = {
   region: 'Search results',
   conversations: 'Conversations',
   took: '{{ms}} ms, on this computer',
-  waiting_one: '{{n}} message cannot be found yet',
-  waiting_other: '{{n}} messages cannot be found yet',
+  waiting_one: '{{count, number}} message cannot be found yet',
+  waiting_other: '{{count, number}} messages cannot be found yet',
   nothingTitle: 'Nothing matches',
   nothingText:
     'Try fewer words, or only the beginning of a word. Search looks at sender, subject and text of all mail that is here.',
@@ -11,8 +11,8 @@ export const search = {
   beginTitle: 'Search all mail on this computer',
   beginText: 'Type a name, an address, a subject or words from a message. It works offline too.',
   failedTitle: 'Search did not work',
-  attachments_one: '{{count}} attachment',
-  attachments_other: '{{count}} attachments',
+  attachments_one: '{{count, number}} attachment',
+  attachments_other: '{{count, number}} attachments',
   palette: {
     label: 'Command palette',
     input: 'Type a command or search',

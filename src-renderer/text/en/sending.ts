@@ -7,7 +7,7 @@ export const sending = {
     soon: 'Leaves in a moment',
     scheduled: 'Scheduled for {{time}}',
     rateLimited: 'Waits its turn until {{time}}',
-    later: 'Sent in part, {{count}} to go',
+    later: 'Sent in part, {{count, number}} to go',
     held: 'Needs review',
     sending: 'Sending',
     sent: 'Sent',
@@ -54,8 +54,9 @@ export const sending = {
   },
   why: {
     rateLimited: 'The provider allows only so many messages at a time. It leaves by itself when there is room.',
-    later_one: 'The server put {{count}} recipient off for later: {{names}}. It is tried again for them alone.',
-    later_other: 'The server put {{count}} recipients off for later: {{names}}. It is tried again for them alone.',
+    later_one: 'The server put {{count, number}} recipient off for later: {{names}}. It is tried again for them alone.',
+    later_other:
+      'The server put {{count, number}} recipients off for later: {{names}}. It is tried again for them alone.',
     otherMailbox: 'This conversation lives in {{name}} too, and that mailbox cannot be looked at for answers: {{why}}',
     looking: 'The connection broke at the last moment. Postern looks on the server whether it arrived.',
     uncertain:

@@ -41,7 +41,7 @@ export const threads = {
   mergeInto: 'Merge into {{subject}}, {{person}}',
   export: 'Export…',
   merged_one: 'Merged',
-  merged_other: '{{count}} conversations merged',
+  merged_other: '{{count, number}} conversations merged',
   otherCustomer: 'Another customer',
   newSubject: 'New subject: “{{subject}}”. Is this about something else?',
   keep: 'Keep here',
