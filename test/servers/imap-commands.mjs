@@ -125,6 +125,7 @@ const commands = {
     const at = folder.entries.filter((_, index) => placed(index + 1))
     const found = (set === undefined ? at : entriesIn({ entries: at }, set)).filter(({ letter }) => {
       if (/\bUNSEEN\b/i.test(text) && letter.flags.has('\\Seen')) return false
+      if (/\bDELETED\b/i.test(text) && !letter.flags.has('\\Deleted')) return false
       return !header || letter.raw.toString('latin1').toLowerCase().includes(`${header[1]}: ${header[2]}`.toLowerCase())
     })
     session.send(

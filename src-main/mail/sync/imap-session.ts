@@ -144,7 +144,14 @@ export class ImapSession extends ImapConnection {
 
   /** UIDs of the selected folder, ascending, that fit. */
   async searchUids(
-    query: { uid?: string; seq?: string; messageId?: string; posternId?: string; subject?: string } = {},
+    query: {
+      uid?: string
+      seq?: string
+      messageId?: string
+      posternId?: string
+      subject?: string
+      deleted?: boolean
+    } = {},
   ): Promise<number[]> {
     const search =
       query.messageId !== undefined
@@ -157,7 +164,9 @@ export class ImapSession extends ImapConnection {
               ? { seq: query.seq }
               : query.subject !== undefined
                 ? { subject: query.subject }
-                : { all: true }
+                : query.deleted === true
+                  ? { deleted: true }
+                  : { all: true }
     const found = await this.run('SEARCH', () => this.client.search(search, { uid: true }))
     // A refused search is no empty folder.
     if (!Array.isArray(found)) throw new PosternError('server-refused', 'search', this.facts())
@@ -290,6 +299,20 @@ export class ImapSession extends ImapConnection {
 
   /** MOVE, or COPY and EXPUNGE of just these UIDs where the server has no MOVE. Old to new UID where the server says so. */
   async move(uids: readonly number[], target: string): Promise<ReadonlyMap<number, number>> {
+    if (this.capabilities.has('MOVE') || this.capabilities.has('UIDPLUS')) return await this.moveThese(uids, target)
+    // There is only the plain EXPUNGE, for all that is marked: what others have marked is not, meanwhile.
+    const moved = new Set(uids)
+    const marked = (await this.searchUids({ deleted: true })).filter((uid) => !moved.has(uid))
+    if (marked.length === 0) return await this.moveThese(uids, target)
+    await this.removeFlags(marked, ['\\Deleted'])
+    try {
+      return await this.moveThese(uids, target)
+    } finally {
+      if (!this.closed) await this.addFlags(marked, ['\\Deleted'])
+    }
+  }
+
+  private async moveThese(uids: readonly number[], target: string): Promise<ReadonlyMap<number, number>> {
     const result = await this.run('MOVE', () => this.client.messageMove(uidSet(uids), target, { uid: true }))
     if (!result) throw new PosternError('server-refused', 'move', this.facts())
     return result.uidMap ?? new Map<number, number>()
