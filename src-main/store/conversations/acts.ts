@@ -22,6 +22,8 @@ const chunk = 25
 
 /** Takes back what was done to one conversation; `left`: somebody has changed it since, and that stays. */
 export type Undo = (tx: Writer) => 'left' | void
+/** `at`: the conversation that it was done to, or that one has become part of since. */
+type UndoAt = (tx: Writer, at: number) => 'left' | void
 /** A transaction of an undo. @returns how many conversations were left as they are */
 type Step = (tx: Writer) => number
 
@@ -50,11 +52,11 @@ export class Acts {
       const line = note(tx, id, status === 'open' ? 'opened' : status, by, Date.now())
       const dot = this.recordStatus(tx, id, status)
       return [
-        (undo) => {
-          const now = undo.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', id)
+        (undo, at) => {
+          const now = undo.get<{ status: number }>('SELECT status FROM conversations WHERE id = ?', at)
           if (now?.status !== statusNumber(status)) return 'left'
-          putStatus(undo, id, before.status, before.status_by_person)
-          this.recordStatus(undo, id, was, dot)
+          putStatus(undo, at, before.status, before.status_by_person)
+          this.recordStatus(undo, at, was, dot)
           takeBackLine(undo, line)
           for (const move of moves.toReversed()) move(undo)
           return undefined
@@ -213,7 +215,7 @@ export class Acts {
   /** Does the work for each conversation, in transactions of a few, with room for other calls between them. */
   async act(
     ids: readonly number[],
-    work: (tx: Writer, id: number, mailboxes: Set<number>) => Undo[],
+    work: (tx: Writer, id: number, mailboxes: Set<number>) => UndoAt[],
   ): Promise<{ undo: string }> {
     const steps: Step[] = []
     const all = [...new Set(ids)]
@@ -222,7 +224,15 @@ export class Acts {
       steps.push(
         this.workspace.db.write((tx) => {
           const current = [...new Set(all.slice(from, from + chunk).map((id) => survivorOf(tx, id)))]
-          const inverses = current.flatMap((id) => work(tx, id, mailboxes)).toReversed()
+          const inverses = current
+            .flatMap((id) =>
+              work(tx, id, mailboxes).map(
+                (inverse): Undo =>
+                  (undo) =>
+                    inverse(undo, survivorOf(undo, id)),
+              ),
+            )
+            .toReversed()
           for (const id of current) summarize(tx, id, this.workspace.own)
           return (undo: Writer) => {
             const left = inverses.filter((inverse) => inverse(undo) === 'left').length

@@ -80,9 +80,9 @@ export function setField(
   return acts.act(ids, (tx, id) => {
     const before = valueOf(tx, id, name)
     if (before === wanted && conflictOf(stateOfConversation(tx, id), `field:${name}`).length === 0) return []
-    const put = (way: Writer, now: FieldValue | null, back: Dot | null = null): Dot | null =>
-      workspace.team.recordOn(way, id, 'field', { field: name, value: now, ...backTo(back) })
-    const dot = put(tx, wanted)
+    const put = (way: Writer, at: number, now: FieldValue | null, back: Dot | null = null): Dot | null =>
+      workspace.team.recordOn(way, at, 'field', { field: name, value: now, ...backTo(back) })
+    const dot = put(tx, id, wanted)
     const line = note(
       tx,
       id,
@@ -93,9 +93,9 @@ export function setField(
       wanted === null ? field.label : `${field.label}: ${wanted}`,
     )
     return [
-      (undo) => {
-        if (valueOf(undo, id, name) !== wanted) return 'left'
-        put(undo, before, dot)
+      (undo, at) => {
+        if (valueOf(undo, at, name) !== wanted) return 'left'
+        put(undo, at, before, dot)
         takeBackLine(undo, line)
         return undefined
       },

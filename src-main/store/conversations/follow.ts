@@ -13,10 +13,10 @@ export function follow(
   const member = selfOf(workspace.db.read, workspace.device.id).id
   return acts.act(ids, (tx, id) => {
     if (follows(tx, id, member) === on) return []
-    const put = (way: Writer, now: boolean): void =>
-      void workspace.team.recordOn(way, id, 'follow', { member, on: now })
-    put(tx, on)
-    return [(undo) => put(undo, !on)]
+    const put = (way: Writer, at: number, now: boolean): void =>
+      void workspace.team.recordOn(way, at, 'follow', { member, on: now })
+    put(tx, id, on)
+    return [(undo, at) => put(undo, at, !on)]
   })
 }
 

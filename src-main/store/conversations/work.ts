@@ -56,7 +56,7 @@ export function assign(
 ): Promise<{ undo: string }> {
   return acts.act(ids, (tx, id) => {
     const done = assignOne(tx, workspace, id, to, by)
-    return done ? [(undo) => unassignOne(undo, workspace, id, done)] : []
+    return done ? [(undo, at) => unassignOne(undo, workspace, at, done)] : []
   })
 }
 
@@ -119,26 +119,26 @@ export function setTag(
   const known = current(workspace.db.read, tag)
   if (!known) throw new PosternError('not-found', 'no such tag')
   return acts.act(ids, (tx, id) => {
-    const has = (read: Reader): boolean => parseTexts(rowOf(read, id).tags).includes(known.name)
-    const put = (way: Writer, is: boolean, back: Dot | null = null): Dot | null => {
-      const others = parseTexts(rowOf(way, id).tags).filter((name) => name !== known.name)
-      putTags(way, id, is ? [...others, known.name] : others)
-      return workspace.team.recordOn(way, id, 'tag', { tag: known.name, on: is, ...backTo(back) })
+    const has = (read: Reader, at: number): boolean => parseTexts(rowOf(read, at).tags).includes(known.name)
+    const put = (way: Writer, at: number, is: boolean, back: Dot | null = null): Dot | null => {
+      const others = parseTexts(rowOf(way, at).tags).filter((name) => name !== known.name)
+      putTags(way, at, is ? [...others, known.name] : others)
+      return workspace.team.recordOn(way, at, 'tag', { tag: known.name, on: is, ...backTo(back) })
     }
-    if (has(tx) === on) {
+    if (has(tx, id) === on) {
       // To give it again settles that somebody took it at the same time; there is nothing to take back of that.
       if (on && tagConflictsOf(tx, id).some(({ element }) => element === known.name)) {
-        put(tx, on)
+        put(tx, id, on)
         note(tx, id, 'tagged', by, Date.now(), null, known.label)
       }
       return []
     }
-    const dot = put(tx, on)
+    const dot = put(tx, id, on)
     const line = note(tx, id, on ? 'tagged' : 'untagged', by, Date.now(), null, known.label)
     return [
-      (undo) => {
-        if (has(undo) !== on) return 'left'
-        put(undo, !on, dot)
+      (undo, at) => {
+        if (has(undo, at) !== on) return 'left'
+        put(undo, at, !on, dot)
         takeBackLine(undo, line)
         return undefined
       },
@@ -166,10 +166,10 @@ export function snooze(
     const kind = until === null ? 'unsnoozed' : 'snoozed'
     const line = note(tx, id, kind, by, now, null, until === null ? '' : String(until))
     return [
-      (undo) => {
-        if (rowOf(undo, id).snoozed_until !== until) return 'left'
-        putSnooze(undo, id, before.snoozed_until, before.snoozed_at, before.snooze_unless_reply === 1)
-        workspace.team.recordOn(undo, id, 'snooze', {
+      (undo, at) => {
+        if (rowOf(undo, at).snoozed_until !== until) return 'left'
+        putSnooze(undo, at, before.snoozed_until, before.snoozed_at, before.snooze_unless_reply === 1)
+        workspace.team.recordOn(undo, at, 'snooze', {
           until: before.snoozed_until,
           unlessReply: before.snooze_unless_reply === 1,
           ...backTo(dot),

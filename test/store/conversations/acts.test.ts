@@ -181,6 +181,34 @@ describe('acts reach the server once', () => {
     expect(await store.list('inbox')).toHaveLength(1)
   })
 
+  test('an undo finds what was done in the conversation that went into another one meanwhile', async () => {
+    await store.put(inbox(), { from: 'h@x.test', subject: 'Bell', id: 'a@x' })
+    await store.put(inbox(), { from: 'h@x.test', subject: 'Horn', id: 'b@x' })
+    const [horn = 0, bell = 0] = (await store.list()).map(({ id }) => id)
+    const { self } = await store.call('people.list', {})
+    const { name: tag } = await store.call('tags.create', { label: 'Urgent', hue: 'stone' })
+    const { name: field } = await store.call('fields.save', { name: null, label: 'Order', kind: 'text' })
+    const undos = [
+      await store.call('conversations.assign', { ids: [horn], to: self }),
+      await store.call('conversations.tag', { ids: [horn], tag, on: true }),
+      await store.call('conversations.snooze', { ids: [horn], until: Date.now() + 3_600_000 }),
+      await store.call('conversations.setField', { ids: [horn], field, value: 'NW-1' }),
+      await store.call('conversations.follow', { ids: [horn], on: true }),
+    ]
+    await store.put(inbox(), { from: 'h@x.test', id: 'c@x', references: ['a@x', 'b@x'], auto: 'auto-reply' })
+    const now = async () => {
+      const { assignee, tags, snoozedUntil, fields, followers } = await store.call('conversations.get', { id: bell })
+      return [assignee?.id, tags.length, snoozedUntil !== null, fields.length, followers.length]
+    }
+    expect(await now()).toEqual([self, 1, true, 1, 1])
+    const told = []
+    for (const { undo } of undos.toReversed()) told.push((await store.call('acts.undo', { undo })).left)
+    expect([await now(), told]).toEqual([
+      [undefined, 0, false, 0, 0],
+      [0, 0, 0, 0, 0],
+    ])
+  })
+
   test('an undo that a full disk cut short can be done again, and takes back the rest', async () => {
     for (let n = 0; n < 30; n++) await store.put(inbox(), { from: `a${n}@x.test` })
     const ids = (await store.list()).map(({ id }) => id)
