@@ -1,5 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as z from 'zod'
+import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
+import { removeWrittenFile, writeFileSafely } from './files'
 import type { Keys } from './keys'
 
 const log = logger('access')
@@ -7,27 +11,55 @@ const Head = z.object({ device: z.string(), entries: z.int(), hash: z.string() }
 export type Head = z.infer<typeof Head>
 const name = 'access-head'
 const quietMs = 1000
+/** A keychain that did not answer is asked again after so many ms. */
+const againMs = 60_000
 
 /**
  * Keeps where the access log stands in the keychain, outside the database: an older copy of the database that is put in
- * its place does not go through it (R58). The last second is written at the end of the program too.
+ * its place does not go through it (R58). The last second is written at the end of the program too. What the keychain has not
+ * taken by then is left in a file, which can only ask for more than the keychain does, and goes once that has it. Its name is
+ * one that an erasure takes away.
  */
 export class AccessHead {
   private waiting: Head | null = null
   private timer: NodeJS.Timeout | undefined
   private keeping: Promise<void> = Promise.resolve()
+  private readonly file: string
 
-  constructor(private readonly keys: Keys) {}
+  constructor(
+    private readonly keys: Keys,
+    profile: string,
+  ) {
+    this.file = join(profile, 'postern-access-head')
+  }
 
   /**
    * What an earlier run kept; null when there is none. Throws `keychain-failed` when that is not known: what is kept must not
    * be written over then, for the log was not held against it.
    */
   async read(): Promise<Head | null> {
-    const stored = await this.keys.secret(name)
-    const head = stored === null ? null : Head.safeParse(json(stored))
-    if (head?.success === false) log.warn('the head of the access log cannot be read')
-    return head?.data ?? null
+    const kept = headOf(await this.keys.secret(name))
+    const left = headOf(existsSync(this.file) ? readFileSync(this.file, 'utf8') : null)
+    if (!left) return kept
+    return kept?.device === left.device && kept.entries >= left.entries ? kept : left
+  }
+
+  /**
+   * Has the log held against what an earlier run kept, as soon as the keychain says what that is: until then no later head is
+   * told here, and an older database is not noticed.
+   * @param wanted whether the log is still the one that is open
+   */
+  async check(hold: (mark: Head | null) => Promise<unknown>, wanted: () => boolean): Promise<void> {
+    while (wanted()) {
+      try {
+        return void (await hold(await this.read()))
+      } catch (fault) {
+        const { code } = PosternError.from(fault)
+        log.error('the access log was not checked', { code, fault })
+        if (code !== 'keychain-failed') return
+      }
+      await new Promise((resolve) => setTimeout(resolve, againMs).unref())
+    }
   }
 
   /** Takes an event of the store. @returns false when it is none about the head */
@@ -54,18 +86,35 @@ export class AccessHead {
     await this.keeping
   }
 
+  /** At the end: what the keychain has not taken is left for the next start. */
+  leave(): void {
+    if (!this.waiting) return
+    try {
+      writeFileSafely(this.file, JSON.stringify(this.waiting))
+      log.warn('the head of the access log is left in a file')
+    } catch (fault) {
+      log.error('the head of the access log is not kept', { fault })
+    }
+  }
+
   /** One after the other: a head that the keychain does not take is tried again with the next one, and at the end, unless a later one came. */
   private async keep(): Promise<void> {
     const head = this.waiting
     if (!head) return
-    this.waiting = null
     try {
       await this.keys.setSecret(name, JSON.stringify(head))
+      if (this.waiting === head) this.waiting = null
+      removeWrittenFile(this.file)
     } catch (fault) {
-      this.waiting ??= head
       log.warn('the head of the access log cannot be kept', { fault })
     }
   }
+}
+
+function headOf(stored: string | null): Head | null {
+  const head = stored === null ? null : Head.safeParse(json(stored))
+  if (head?.success === false) log.warn('the head of the access log cannot be read')
+  return head?.data ?? null
 }
 
 function json(text: string): unknown {

@@ -245,6 +245,8 @@ export async function run({
       log.info('stopped')
       // Somebody started it while it ended: that start left it to this one.
       if (wantedAgain) app.relaunch()
+      // Everything is put away. An end as usual would wait for the thread that waits for the keychain.
+      if (keys.keychainOwes) process.kill(process.pid, 'SIGKILL')
       app.exit(0)
     })
   })

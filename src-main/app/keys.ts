@@ -67,6 +67,8 @@ export class Keys {
   private deviceKeys: Buffer | null = null
   /** One change of what is kept, or of where, at a time: another one's secret would be left behind. */
   private readonly moving = new Lock()
+  /** Names of the secrets that were given to keep and are not kept yet. */
+  readonly onTheWay = new Set<string>()
 
   constructor(
     private readonly profile: string,
@@ -77,6 +79,11 @@ export class Keys {
 
   get keyIn(): 'keychain' | 'passphrase' | 'none' {
     return this.ring?.mode ?? 'none'
+  }
+
+  /** Whether the keychain was asked something that it has not answered. */
+  get keychainOwes(): boolean {
+    return this.keychain.owes?.() ?? false
   }
 
   /** Finds the key, or says what a person must do. Changes nothing when a key that should be there is not (R45). */
@@ -356,12 +363,17 @@ export class Keys {
     await this.setSecrets(new Map([[name, value]]))
   }
   async setSecrets(secrets: ReadonlyMap<string, string>): Promise<void> {
-    await this.moving.hold(async () => {
-      const keeper = this.keeper()
-      // Names first: a secret that nobody knows of would be left behind when the keeper changes.
-      await this.changeNames(keeper, (names) => [...names, ...secrets.keys()])
-      await Promise.all([...secrets].map(([name, value]) => keeper.set(this.scoped(name), value)))
-    })
+    for (const name of secrets.keys()) this.onTheWay.add(name)
+    try {
+      await this.moving.hold(async () => {
+        const keeper = this.keeper()
+        // Names first: a secret that nobody knows of would be left behind when the keeper changes.
+        await this.changeNames(keeper, (names) => [...names, ...secrets.keys()])
+        await Promise.all([...secrets].map(([name, value]) => keeper.set(this.scoped(name), value)))
+      })
+    } finally {
+      for (const name of secrets.keys()) this.onTheWay.delete(name)
+    }
   }
   async removeSecret(name: string): Promise<void> {
     await this.moving.hold(async () => {

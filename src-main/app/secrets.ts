@@ -14,6 +14,8 @@ export interface SecretKeeper {
   get(name: string): Promise<string | null>
   set(name: string, value: string): Promise<void>
   remove(name: string): Promise<void>
+  /** Whether it owes an answer: a thread of this process waits for it then, and the process does not end by itself before that. */
+  readonly owes?: () => boolean
 }
 
 /** A keychain that asks the person to unlock it may take a while; one that does not answer must not hang the start for ever. */
@@ -29,11 +31,16 @@ function withPatience<T>(act: Promise<T>): Promise<T> {
 
 /** The keychain of the system: macOS Keychain, Windows Credential Vault, Linux Secret Service. */
 export function systemKeychain(): SecretKeeper {
+  let unanswered = 0
+  const counted = <T>(act: Promise<T>): Promise<T> => {
+    unanswered += 1
+    return act.finally(() => (unanswered -= 1))
+  }
   async function ask<T>(act: (keytar: typeof import('keytar')) => Promise<T>): Promise<T> {
     try {
       // Loaded late: without libsecret the module itself does not load, and that must be a sentence too.
       const module = await import('keytar')
-      return await withPatience(act(module.default ?? module))
+      return await withPatience(counted(act(module.default ?? module)))
     } catch (fault) {
       log.warn('keychain did not answer', { reason: fault instanceof Error ? fault.message : 'unknown' })
       throw new PosternError('keychain-failed')
@@ -43,6 +50,7 @@ export function systemKeychain(): SecretKeeper {
     get: (name) => ask((keytar) => keytar.getPassword(service, name)),
     set: (name, value) => ask((keytar) => keytar.setPassword(service, name, value)),
     remove: async (name) => void (await ask((keytar) => keytar.deletePassword(service, name))),
+    owes: () => unanswered > 0,
   }
 }
 

@@ -25,6 +25,8 @@ import { StoreEvent } from './store-events'
 import type { SystemUnlock } from './system-unlock'
 
 const log = logger('workspace')
+/** The end of the program waits for the keychain for so long at most, in ms. */
+const keychainMs = 5000
 
 export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed' | 'changing-key'
 
@@ -87,7 +89,7 @@ export class Workspace {
 
   constructor(private readonly options: WorkspaceOptions) {
     this.keys = options.keys
-    this.head = new AccessHead(options.keys)
+    this.head = new AccessHead(options.keys, options.profile)
     this.guest = new Guest({
       keys: options.keys,
       systemUnlock: options.systemUnlock,
@@ -275,10 +277,10 @@ export class Workspace {
     const { rpc } = this.services.store
     const guest = this.guest.isHere
     if (!guest) this.giveWindowPort()
-    void this.head
-      .read()
-      .then((mark) => rpc.call('access.mark', { mark }))
-      .catch((fault: unknown) => log.error('the access log was not checked', { fault }))
+    void this.head.check(
+      (mark) => rpc.call('access.mark', { mark }),
+      () => this.services.store.running && this.services.store.rpc === rpc,
+    )
     if (guest) return this.guest.opened()
     this.options.emit({ topic: 'app-state' })
     await this.provisioning.opened()
@@ -332,6 +334,7 @@ export class Workspace {
   private async closeStore(): Promise<void> {
     await this.services.store.stop()
     await this.head.flush()
+    this.head.leave()
     await this.keys.settled()
     this.keys.forget()
     this.key?.fill(0)
@@ -416,8 +419,18 @@ export class Workspace {
     const seen = mayKeep ? await askLastSeen(this.services.store.rpc) : null
     await this.services.store.stop()
     if (seen && this.key) this.options.lastSeen.keep(this.key, this.options.policy.state, seen)
-    await this.head.flush()
-    await this.keys.settled()
+    await this.lastKept()
+    this.keys.forget()
     this.key?.fill(0)
+  }
+
+  /** The window is gone: nobody can tell a keychain that does not answer from a program that hangs. */
+  private async lastKept(): Promise<void> {
+    const kept = this.head.flush().then(() => this.keys.settled())
+    const late = new Promise((resolve) => setTimeout(resolve, keychainMs).unref())
+    await Promise.race([kept, late])
+    const what = [...this.keys.onTheWay].join(' ')
+    if (what !== '') log.error('the keychain did not answer before the end, and does not have', { what })
+    this.head.leave()
   }
 }

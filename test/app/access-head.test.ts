@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AccessHead, type Head } from '../../src-main/app/access-head'
 import { Keys } from '../../src-main/app/keys'
@@ -20,7 +21,7 @@ const at = (entries: number): Head => ({ device: 'd1', entries, hash: String(ent
 async function begin(): Promise<AccessHead> {
   const keys = new Keys(profile, keychain)
   await keys.find()
-  return new AccessHead(keys)
+  return new AccessHead(keys, profile)
 }
 
 test('a head that is on its way to the keychain at the end of the program is not lost (R58)', async () => {
@@ -85,4 +86,40 @@ test('a keychain that does not answer is no keychain without a head', async () =
   expect(await head.read()).toBeNull()
   keychain.dead = true
   expect(await codeOf(head.read())).toBe('keychain-failed')
+})
+
+test('a head that the keychain did not take before the end is left beside the database, and goes once it was taken (R58)', async () => {
+  const first = await begin()
+  first.hear(at(3))
+  await first.flush()
+  first.hear(at(4))
+  keychain.dead = true
+  await first.flush()
+  first.leave()
+  keychain.dead = false
+
+  const second = await begin()
+  expect(await second.read()).toEqual(at(4))
+  second.hear(at(5))
+  await second.flush()
+  second.leave()
+  expect(await second.read()).toEqual(at(5))
+  expect(readdirSync(profile).filter((name) => name.includes('access-head'))).toEqual([])
+})
+
+test('what lies beside the database never takes the place of a later head in the keychain (R58)', async () => {
+  const head = await begin()
+  head.hear(at(3))
+  keychain.dead = true
+  await head.flush()
+  head.leave()
+  const [file = ''] = readdirSync(profile).filter((name) => name.includes('access-head'))
+  const old = readFileSync(join(profile, file))
+  keychain.dead = false
+  head.hear(at(5))
+  await head.flush()
+  writeFileSync(join(profile, file), old)
+  expect(await (await begin()).read()).toEqual(at(5))
+  writeFileSync(join(profile, file), 'not a head')
+  expect(await (await begin()).read()).toEqual(at(5))
 })

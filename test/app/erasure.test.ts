@@ -20,7 +20,7 @@ test.skipIf(!mayMount)(
       disk.fill('postern.db')
       const erased = vi.fn<() => void>()
       const putAway = vi.fn<() => Promise<void>>(() => Promise.resolve())
-      await new Erasure({ profile: disk.dir, keys, head: new AccessHead(keys), putAway, erased }).run()
+      await new Erasure({ profile: disk.dir, keys, head: new AccessHead(keys, disk.dir), putAway, erased }).run()
       expect(putAway).toHaveBeenCalledOnce()
       expect(erased).toHaveBeenCalledOnce()
       expect([...keychain.values.keys()]).toEqual([])

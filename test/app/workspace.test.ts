@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { UtilityProcess } from 'electron'
 import * as z from 'zod'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -9,6 +10,7 @@ import { Keys } from '../../src-main/app/keys'
 import { lastSeenFile } from '../../src-main/app/files'
 import { LastSeenFile } from '../../src-main/app/last-seen'
 import { Workspace } from '../../src-main/app/workspace'
+import { setLogSink, type LogLine } from '../../src-main/shared/log'
 import { StoreService } from '../../src-main/store/service'
 import { tempFolder } from '../servers/process.mjs'
 import { keychainInMemory } from './keychain'
@@ -49,20 +51,32 @@ const Call = z.object({ t: z.literal('call'), id: z.int(), name: z.string() })
 /** Calls of the store that fail, by their names; `never`: they are not answered. */
 const failing = new Map<string, ErrorCode | 'never'>()
 
+/** Heads of the access log that the store was asked about, by their number of entries, and whether its log goes through them. */
+const marks: { mark: number | null; holds: boolean }[] = []
+const Mark = z.object({ input: z.object({ mark: z.object({ entries: z.int() }).nullable() }) })
+const Holds = z.object({ t: z.literal('answer'), id: z.int(), value: z.object({ holds: z.boolean() }) })
+
 /** What mail answers, by the names of calls; `{}` to all others. */
 const answers = new Map<string, Promise<object>>()
 
 /** The store as it is; mail that says yes to everything. */
 forked.make = (name) => {
   const child = new Child()
+  const asked = new Map<number, number | null>()
   if (name === 'store') {
     const service = new StoreService()
     service.joinApp({
-      post: (message) => child.says(message),
+      post: (message) => {
+        const { data } = Holds.safeParse(message)
+        const mark = asked.get(data?.id ?? 0)
+        if (data && mark !== undefined) marks.push({ mark, holds: data.value.holds })
+        child.says(message)
+      },
       onMessage: (listener) => {
         child.hears = (message) => {
           const { data } = Call.safeParse(message)
           const code = failing.get(data?.name ?? '')
+          if (data?.name === 'access.mark') asked.set(data.id, Mark.parse(message).input.mark?.entries ?? null)
           if (code === undefined || !data) listener(message)
           else if (code !== 'never') child.says({ t: 'refusal', id: data.id, error: new PosternError(code).toWire() })
         }
@@ -112,6 +126,7 @@ beforeEach(() => {
 afterEach(() => {
   failing.clear()
   answers.clear()
+  marks.length = 0
   rmSync(profile, { recursive: true, force: true })
 })
 
@@ -204,6 +219,78 @@ test('a password that is on its way to the keychain is not lost at the end of th
     if (end === 'lock') await workspace.stop()
   }
 })
+
+/** A keychain from whom no answer comes any more to what is given it to keep. */
+function fallsSilent(): void {
+  keychain.set = () => new Promise<never>(() => undefined)
+}
+
+test('a keychain that never answers holds up no end of the program, and what it did not take is named in the log', async () => {
+  const workspace = await begin()
+  fallsSilent()
+  const lines: LogLine[] = []
+  setLogSink((line) => lines.push(line))
+  for (const use of ['imap', 'smtp']) void workspace.keys.setSecret(`mailbox:1:${use}`, 'secret')
+  const begun = performance.now()
+  try {
+    await workspace.stop()
+  } finally {
+    setLogSink(() => undefined)
+  }
+  expect(performance.now() - begun).toBeLessThan(15_000)
+  const said = JSON.stringify(lines.filter(({ level }) => level === 'error'))
+  expect(said).toContain('mailbox:1:imap mailbox:1:smtp')
+}, 30_000)
+
+test('an older database is noticed though the keychain fell silent before the end, and the right one is not called broken (R58)', async () => {
+  const first = await begin()
+  await first.store.call('report.text', {})
+  await first.stop()
+  const older = readFileSync(join(profile, 'postern.db'))
+  const second = await begin()
+  await expect
+    .poll(() => marks)
+    .toEqual([
+      { mark: null, holds: true },
+      { mark: 1, holds: true },
+    ])
+  await second.store.call('report.text', {})
+  const { set } = keychain
+  fallsSilent()
+  await second.stop()
+  keychain.set = set
+  const newer = readFileSync(join(profile, 'postern.db'))
+  marks.length = 0
+
+  writeFileSync(join(profile, 'postern.db'), older)
+  await (await begin()).stop()
+  writeFileSync(join(profile, 'postern.db'), newer)
+  await (await begin()).stop()
+  expect(marks).toEqual([
+    { mark: 2, holds: false },
+    { mark: 2, holds: true },
+  ])
+}, 60_000)
+
+test('a keychain that does not answer once at the start is asked again where the access log stood (R58)', async () => {
+  const first = await begin()
+  await first.store.call('report.text', {})
+  await first.stop()
+  marks.length = 0
+  const { get } = keychain
+  keychain.get = (name) =>
+    name.startsWith('access-head') ? Promise.reject(new PosternError('keychain-failed')) : get(name)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true })
+  try {
+    const workspace = await begin()
+    keychain.get = get
+    await vi.advanceTimersByTimeAsync(60_000)
+    await expect.poll(() => marks).toEqual([{ mark: 1, holds: true }])
+    await workspace.stop()
+  } finally {
+    vi.useRealTimers()
+  }
+}, 60_000)
 
 test('the token that a provider gave in place of a used one is not lost at the end of the program (R34)', async () => {
   const workspace = await begin()

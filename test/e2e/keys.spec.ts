@@ -196,6 +196,33 @@ test('a keychain that is gone takes nothing with it, and what it held works agai
   }
 })
 
+test('a keychain that answers nothing at the end does not hold the program up, and the log is whole at the next start (R58)', async () => {
+  const keychain = await startKeychain()
+  const profile = newProfile()
+  try {
+    desk = await startPostern({ profile, provision: team.provision, env: keychain.env })
+    await synced(desk.page)
+    const thaw = await keychain.freeze()
+    await answered(desk.page, 'app.makeReport', {})
+    // The head of the log is on its way to the keychain by then.
+    await desk.page.waitForTimeout(1500)
+    const begun = Date.now()
+    await desk.close()
+    expect(Date.now() - begun).toBeLessThan(20_000)
+    thaw()
+    expect(existsSync(join(profile, 'postern-access-head'))).toBe(true)
+
+    desk = await startPostern({ profile, env: keychain.env })
+    await synced(desk.page)
+    expect(await answered(desk.page, 'accessLog.verify', {})).toMatchObject({ fault: null })
+    await expect.poll(() => existsSync(join(profile, 'postern-access-head'))).toBe(false)
+  } finally {
+    await desk?.close()
+    desk = null
+    await keychain.stop()
+  }
+})
+
 test('no word of a mail, no address, file name or password lies in any file of the profile in plain (R23, R43, R53)', async () => {
   const canaries = {
     subject: 'canarysubjectqx',

@@ -9,6 +9,7 @@ import { requireProgram, startGuarded, tail, tempFolder, waitFor } from './proce
  * @property {Record<string, string>} env to be added for child processes
  * @property {() => Promise<void>} kill ends the keyring but not the bus: the keychain is gone in mid-run
  * @property {() => Promise<void>} restore the keyring comes back with what it held
+ * @property {() => Promise<() => void>} freeze it takes what it is asked and answers nothing, until the function that comes back is called
  * @property {() => Promise<void>} stop
  */
 
@@ -47,6 +48,11 @@ export async function startKeychain({ keyring = true } = {}) {
     restore: async () => {
       daemon = await startKeyring(keyringProgram, { at, env })
     },
+    freeze: async () => {
+      const pid = Number(/uint32 (\d+)/.exec(await askBus(env, whoServes))?.[1])
+      process.kill(pid, 'SIGSTOP')
+      return () => process.kill(pid, 'SIGCONT')
+    },
     stop: async () => {
       await daemon?.kill()
       await bus.stop()
@@ -74,25 +80,36 @@ async function startKeyring(program, { at, env }) {
 }
 
 /** Asks the bus whether somebody serves the keychain's well-known name, with its login keyring open. */
-function ownsSecrets(env) {
+async function ownsSecrets(env) {
   const args = [
-    '--session',
-    '--print-reply',
     '--dest=org.freedesktop.secrets',
     '/org/freedesktop/secrets/aliases/default',
     'org.freedesktop.DBus.Properties.Get',
     'string:org.freedesktop.Secret.Collection',
     'string:Locked',
   ]
+  return (await askBus(env, args)).includes('boolean false')
+}
+
+/** The number of the process behind that name. */
+const whoServes = [
+  '--dest=org.freedesktop.DBus',
+  '/',
+  'org.freedesktop.DBus.GetConnectionUnixProcessID',
+  'string:org.freedesktop.secrets',
+]
+
+/** @returns {Promise<string>} what came back; '' when nobody answers */
+function askBus(env, args) {
   return new Promise((resolve) => {
-    const child = spawn(requireProgram('dbus-send', 'dbus'), args, {
+    const child = spawn(requireProgram('dbus-send', 'dbus'), ['--session', '--print-reply', ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     let out = ''
     child.stdout.on('data', (chunk) => (out += chunk))
-    child.on('error', () => resolve(false))
-    child.on('close', () => resolve(out.includes('boolean false')))
+    child.on('error', () => resolve(''))
+    child.on('close', () => resolve(out))
   })
 }
 
