@@ -82,12 +82,16 @@ export function listLedger(
   const from = days === null ? 0 : Math.floor(now / dayMs) - days + 1
   const mailboxes = new Map(allMailboxes(read).map((mailbox) => [mailbox.id, mailbox]))
   const rows = read.all<Row>(
-    // The result is the one of the row with the greatest last_at (a bare column beside a single max()).
-    `SELECT host, port, use, mailbox_id, group_concat(DISTINCT nullif(address, '')) AS addresses, expected, sum(begun) AS begun, sum(blocked) AS blocked,
-       sum(failed) AS failed, sum(sent) AS sent, sum(received) AS received,
-       (SELECT min(first_at) FROM network_ledger AS i WHERE i.day >= ?1 AND i.host = l.host AND i.port = l.port AND i.use = l.use AND i.mailbox_id = l.mailbox_id AND i.expected = l.expected) AS first_at,
-       max(last_at) AS last_at, result
-     FROM network_ledger AS l WHERE day >= ?1 GROUP BY host, port, use, mailbox_id, expected ORDER BY last_at DESC, host`,
+    // The result is the one of the row with the greatest last_at (a bare column beside a single max()); so the first time is asked
+    // beside it, once for all: looked for by each line, it would read the whole ledger as often as there are lines.
+    `SELECT * FROM (
+       SELECT host, port, use, mailbox_id, group_concat(DISTINCT nullif(address, '')) AS addresses, expected, sum(begun) AS begun, sum(blocked) AS blocked,
+         sum(failed) AS failed, sum(sent) AS sent, sum(received) AS received, max(last_at) AS last_at, result
+       FROM network_ledger WHERE day >= ?1 GROUP BY host, port, use, mailbox_id, expected
+     ) JOIN (
+       SELECT host, port, use, mailbox_id, min(first_at) AS first_at, expected FROM network_ledger WHERE day >= ?1
+       GROUP BY host, port, use, mailbox_id, expected
+     ) USING (host, port, use, mailbox_id, expected) ORDER BY last_at DESC, host`,
     from,
   )
   const since =

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { NetworkContact } from '../../../src-preload/contract/network'
 import { networkLedger } from '../../../src-main/store/migrations/0003-network-ledger'
+import { listLedger } from '../../../src-main/store/privacy/ledger'
 import { openAt } from '../earlier'
 import { Harness } from '../helpers'
 import { tempFolder } from '../../servers/process.mjs'
@@ -12,6 +13,8 @@ beforeEach(async () => {
   store = await Harness.make()
 })
 afterEach(() => store.stop())
+
+const dayMs = 86_400_000
 
 const contact = (change: Partial<NetworkContact> = {}): NetworkContact => ({
   host: 'imap.acme.test',
@@ -120,4 +123,29 @@ test('migration: a database without the ledger gets an empty one and keeps what 
   expect(after.read.get('SELECT value FROM settings')).toEqual({ value: '"dark"' })
   after.close()
   rmSync(dir, { recursive: true })
+})
+
+test('a year of pictures from thousands of hosts holds nobody up who opens the ledger', () => {
+  const [today, days, aDay, hosts] = [Math.floor(Date.now() / dayMs), 365, 60, 4000]
+  store.db.write((tx) => {
+    for (let n = 0; n < days * aDay; n++) {
+      const day = today - Math.floor(n / aDay)
+      const contacts = [`img${n % hosts}.example`, 'fetch-image', '192.0.2.1', day * dayMs]
+      tx.run(
+        'INSERT INTO network_ledger VALUES(?1, ?2, 443, ?3, 1, ?4, 1, 1, 0, 0, 10, 10, ?5, ?5, NULL)',
+        day,
+        ...contacts,
+      )
+    }
+  })
+  const begun = performance.now()
+  const { rows } = listLedger(store.db.read, null)
+  // Read once it takes a tenth of a second, read again for each host 20 seconds.
+  expect(performance.now() - begun).toBeLessThan(4000)
+  const [first] = rows.filter(({ host }) => host === 'img0.example')
+  expect([rows.length, first?.lastAt, first?.firstAt]).toEqual([
+    hosts,
+    today * dayMs,
+    (today - Math.floor((hosts * 5) / aDay)) * dayMs,
+  ])
 })
