@@ -246,7 +246,10 @@ export class StoreService {
 
   /** The window of a support session: its own table, its own functions, its own connection. */
   private joinSupport(port: Port, number: number): void {
-    const session = this.open.support.session(number)
+    const desk = this.current?.open.support
+    // It was taken away while its window opened.
+    if (!desk?.has(number)) return this.dropSupport(number, 'ended')
+    const session = desk.session(number)
     const rpc = joinPort(
       {
         ...port,

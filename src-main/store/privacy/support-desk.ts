@@ -159,6 +159,11 @@ export class SupportDesk {
     return { session: number, grantId: live.id, name: card.name }
   }
 
+  /** Whether a session has not ended. */
+  has(number: number): boolean {
+    return this.sessions.has(number)
+  }
+
   /** @throws PosternError `grant-ended` */
   session(number: number): SupportSession {
     const session = this.sessions.get(number)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { calls, type SupportTable } from '../../../src-preload/contract/calls'
 import { isShown } from '../../../src-main/store/privacy/support-views'
-import { codeOf, Harness } from '../helpers'
+import { codeOf, Harness, pair } from '../helpers'
 import { grant, logged, signIn, staff } from '../support'
 
 let store: Harness
@@ -65,6 +65,21 @@ describe('a support session', () => {
     store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
     expect(await store.call('conversations.get', { id })).toEqual(before)
     for (const [name, input] of Object.entries(behindTheLog)) await session.askAnything(name, input)
+  })
+
+  test('that was taken away before its window came takes the store from nobody, and the window is told', async () => {
+    await grant(store)
+    const { session } = await signIn(store)
+    store.service.open.support.endSession(session, 'revoked')
+    store.toApp.length = 0
+    const [forStore, mine] = pair()
+    mine.onMessage(() => undefined)
+    // Whatever is thrown here ends the process.
+    store.service.joinWindow(forStore, { kind: 'support', name: 'Idris', session })
+    await expect.poll(() => store.toApp).toContainEqual({ topic: 'support-ended', session, why: 'ended' })
+    store.service.closeStore()
+    store.service.joinWindow(forStore, { kind: 'support', name: 'Idris', session })
+    await store.start()
   })
 
   test('has every list of the window, those of assignment too', async () => {
