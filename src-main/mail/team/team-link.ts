@@ -17,6 +17,8 @@ const log = logger('team')
 
 /** IDLE may sleep (a folder that was deleted and made anew, Microsoft 365): this often the server is asked, ms. */
 const pokeMs = 20_000
+/** When something is due the store says by its own corrected clock, and it was asked a moment ago; what is due at once wakes the link. ms */
+const leastMs = 1000
 /** How often the whole folder is compared, ms. */
 const compareMs = 30 * 60_000
 const pageMessages = 200
@@ -165,7 +167,7 @@ export class TeamLink {
         this.backoff.reset()
         continue
       }
-      await this.sleeper.sleep(Math.max(10, Math.min(pokeMs, (due ?? Number.POSITIVE_INFINITY) - Date.now())))
+      await this.sleeper.sleep(Math.max(leastMs, Math.min(pokeMs, (due ?? Number.POSITIVE_INFINITY) - Date.now())))
     }
     await carrier.close()
     this.carrier = null

@@ -89,6 +89,9 @@ export class Presence {
     const info = teamInfo(db.read)
     if (!info || (info.membership !== 'member' && info.membership !== 'owner')) return null
     if (!db.read.get('SELECT 1 FROM team_devices WHERE device <> ? AND cut_off IS NULL', device.id)) return null
+    // A clock that was set back would put it off until it has caught up.
+    this.told = { own: this.told.own, at: Math.min(this.told.at, this.now()) }
+    this.ownSince = Math.min(this.ownSince, this.now())
     const same = this.told.own.conversationId === this.own.conversationId && this.told.own.doing === this.own.doing
     if (same) return this.own.conversationId === null ? null : this.told.at + renewMs
     const host =

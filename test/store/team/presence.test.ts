@@ -115,3 +115,30 @@ test('a begun answer is known to colleagues without a word of it, until it is se
   await team.pump()
   expect((await here(ben)).drafts).toEqual([])
 })
+
+test('a clock that is set back does not keep a colleague from being seen, nor the program from resting', async () => {
+  const [ana] = await pair()
+  const { workspace } = ana.service.open
+  let now = Date.now() + 40 * 86_400_000
+  let woken = 0
+  const presence = new Presence(workspace, () => now)
+  presence.listen(
+    () => {
+      woken++
+      presence.outgoing()
+    },
+    () => undefined,
+  )
+  const id = await only(ana)
+  presence.set(id, 'viewing')
+  now += 5000
+  expect(presence.outgoing()).not.toBeNull()
+  now -= 40 * 86_400_000
+  expect(presence.outgoing()).toBeNull()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(woken).toBeLessThan(3)
+  presence.set(id, 'replying')
+  now += 5000
+  expect(presence.outgoing()).not.toBeNull()
+  presence.stop()
+})
