@@ -58,6 +58,7 @@ export class Mailboxes {
   }
 
   removed(id: number): void {
+    this.link?.leave(id)
     this.queue(() => this.end(id))
   }
 

@@ -56,6 +56,8 @@ export class MemoryStore {
     tries: number
     throughId: number | null
   }[] = []
+  team: TableOutput<StoreForMail, 'team.link'>['link'] = null
+  readonly teamStates: string[] = []
   progress: MailboxProgress | null = null
   readonly states: string[] = []
   pages = 0
@@ -109,14 +111,14 @@ export class MemoryStore {
 
   private readonly handlers: Handlers<StoreForMail> = {
     'mailboxes.all': () => ({ mailboxes: this.mailboxes }),
-    'team.link': () => ({ link: null }),
+    'team.link': () => ({ link: this.team }),
     'team.outgoing': () => ({ pack: null, hashes: [], nextDueAt: null, summary: false }),
     'team.sent': () => ({ prune: [] }),
     'team.known': () => ({ places: [], upTo: null, wholeRoster: false }),
     'team.arrived': () => ({}),
     'team.folder': () => ({ prune: [] }),
     'team.time': () => ({}),
-    'team.status': () => ({}),
+    'team.status': ({ state }) => (this.teamStates.push(state), {}),
     'folders.sync': ({ mailboxId, folders }) => {
       for (const one of this.folders.filter(
         (folder) => folder.mailboxId === mailboxId && !folders.some((wanted) => wanted.path === folder.cursor.path),

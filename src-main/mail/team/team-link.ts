@@ -48,6 +48,8 @@ export class TeamLink {
   private less = false
   /** All that lay there when this connection was made has been taken in. */
   private caughtUp = false
+  /** Mailboxes that were taken off this computer; the store may not have heard of it yet. Their numbers are not used again. */
+  private readonly removed = new Set<number>()
   private who: { mailboxId: number; device: string; team: string } | null = null
 
   constructor(private readonly ports: LinkPorts) {}
@@ -70,6 +72,12 @@ export class TeamLink {
     if (changed) this.linkChanged = true
     this.backoff.reset()
     this.sleeper.wake()
+  }
+
+  /** A mailbox was taken off this computer: a team over it is carried no more. */
+  leave(mailboxId: number): void {
+    this.removed.add(mailboxId)
+    if (this.who === null || this.who.mailboxId === mailboxId) this.wake(true)
   }
 
   /**
@@ -127,7 +135,7 @@ export class TeamLink {
     }
     await this.report('connecting', null)
     const mailbox = (await this.ports.store.call('mailboxes.all', {})).mailboxes.find(({ id }) => id === link.mailboxId)
-    if (!mailbox || mailbox.paused) {
+    if (!mailbox || mailbox.paused || this.removed.has(mailbox.id)) {
       await this.report('offline', null)
       return false
     }

@@ -127,6 +127,23 @@ test('a paused mailbox does not connect; a removed one stops', async () => {
   await mailboxes.stop()
 })
 
+test('the team’s link does not go on over a mailbox that was removed from this computer', async () => {
+  const app = { call: async () => ({ user: user.name, password: user.password }) as never }
+  const mailboxes = new Mailboxes({ app, parser: inlineParser })
+  const store = new MemoryStore([mailboxAt(serverAt(dovecot.port))])
+  store.team = { mailboxId: 1, team: '', device: 'a'.repeat(16), carrier: { kind: 'mailbox' } }
+  mailboxes.connectStore(connect(store).rpc)
+  mailboxes.start()
+  await waitFor(() => store.teamStates.at(-1) === 'live')
+  mailboxes.removed(1)
+  // The store hears of it a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  store.mailboxes.length = 0
+  await waitFor(() => store.teamStates.at(-1) === 'offline')
+  expect(dovecot.doveadm('who', '-1', user.name)).not.toContain('imap')
+  await mailboxes.stop()
+})
+
 test('a wrong password is not tried again until something changes', async () => {
   const mailbox = mailboxAt(serverAt(dovecot.port))
   let asked = 0
