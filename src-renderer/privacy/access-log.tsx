@@ -53,7 +53,7 @@ function Line({ entry, now }: { entry: Entry; now: number }) {
         {searchTime(entry.at, now)}
       </td>
       <td>
-        <span className="x">
+        <span className="x log-who">
           <Avatar name={entry.who.name} seed={entry.who.fingerprint ?? entry.who.name} size="sm" />
           <bdi data-tip={entry.who.fingerprint}>{entry.who.name}</bdi>
         </span>
