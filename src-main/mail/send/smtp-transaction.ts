@@ -36,6 +36,9 @@ const [commandMs, finalMs] = [120_000, 600_000]
 /** Between the last byte that cannot complete a message and the first that can. */
 const listenMs = 150
 
+/** Servers (host and port) that offer chunks and do not know them, until the program ends. */
+const chunkless = new Set<string>()
+
 /**
  * Hands one message over; never throws. Ours and not the library's, because it must be known how far the server can be (R40):
  * - With CHUNKING (RFC 3030) the server confirms that it holds the whole message before it is told, in 13 bytes, to take it.
@@ -62,7 +65,7 @@ export async function handOver(
       return transaction.refusedHere('recipient-refused')
     return (
       (await transaction.address(envelope, raw, offered)) ??
-      (offered.has('CHUNKING') ? await transaction.chunk(raw) : null) ??
+      (offered.has('CHUNKING') && !chunkless.has(nameOf(server)) ? await transaction.chunk(raw) : null) ??
       // It offers chunks and does not know them.
       (transaction.needsReset ? await transaction.address(envelope, raw, offered) : null) ??
       (await transaction.data(raw))
@@ -122,8 +125,18 @@ class Transaction {
     await this.content(bytes)
     const held = await this.wire.reply(commandMs)
     if (held.code >= 500 && held.code <= 503) {
+      chunkless.add(nameOf(this.at))
       this.needsReset = true
-      return null
+      // One that took each line of the content for a command answers all of them: nothing it says from here on can be told apart.
+      await this.wire.listen(listenMs)
+      if (!this.wire.speaks) return null
+      return {
+        state: 'not-sent',
+        final: false,
+        error: new PosternError('server-broken', 'chunks are offered and not known', this.at),
+        refused: [],
+        line: serverLine(held.text),
+      }
     }
     if (!isGood(held)) return this.refusal('DATA', held)
     await this.wire.write('BDAT 0 LAST', commandMs)
@@ -210,6 +223,8 @@ export function extensionsOf(hello: string): Map<string, string> {
     ]),
   )
 }
+
+const nameOf = ({ host, port }: ErrorDetail | Endpoint): string => `${host}:${port}`
 
 const isGood = ({ code }: Reply): boolean => code >= 200 && code < 300
 

@@ -155,6 +155,50 @@ describe('what became of a message is known as far as it can be (R40)', () => {
     expect(words[8]).toBe('Subject: x\r\n\r\n..hidden dot\r\nend\r\n.\r\n')
   })
 
+  test('a server that reads a chunk as commands has not got it, is told nothing more, and gets the message the other way when it is tried again', async () => {
+    const words: string[] = []
+    const server = net.createServer((socket) => {
+      let buffered = ''
+      let inData = false
+      socket.on('error', () => undefined)
+      socket.on('data', (piece: Buffer) => {
+        buffered += piece.toString('latin1')
+        for (;;) {
+          const end = inData ? buffered.indexOf('\r\n.\r\n') + 5 : buffered.indexOf('\r\n') + 2
+          if (end < (inData ? 5 : 2)) return
+          const word = buffered.slice(0, end)
+          buffered = buffered.slice(end)
+          words.push(word)
+          if (inData) socket.write('250 queued\r\n')
+          else if (word.startsWith('DATA')) socket.write('354 Go\r\n')
+          else socket.write(/^(MAIL|RCPT|RSET)/.test(word) ? '250 Ok\r\n' : '500 What\r\n')
+          inData = !inData && word.startsWith('DATA')
+        }
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const at = { host: '127.0.0.1', port }
+    const sockets: net.Socket[] = []
+    close = () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    }
+    const attempt = async (): Promise<SendResult> => {
+      const socket = net.connect(port, '127.0.0.1')
+      sockets.push(socket)
+      await once(socket, 'connect')
+      return await handOver(new SmtpWire(socket, at), at, chunking, envelope, letter, async () => undefined)
+    }
+    expect(await attempt()).toMatchObject({ state: 'not-sent', final: false, error: { code: 'server-broken' } })
+    expect(words.at(-1)).toBe('end\r\n')
+    words.length = 0
+    expect(await attempt()).toMatchObject({ state: 'accepted' })
+    expect(words.some((word) => word.startsWith('BDAT'))).toBe(false)
+  })
+
   test('a last word of a server that then closes is told, not that it closed', async () => {
     expect((await dialogue(['421 4.3.2 closing\r\n'])).result).toMatchObject({
       state: 'not-sent',
