@@ -305,10 +305,11 @@ export function discardDraft(tx: Writer, workspace: Workspace, id: number): (und
   tx.run("UPDATE drafts SET state = 'discarded' WHERE id = ?", id)
   changed(tx, workspace, id, draft.conversationId)
   return (undo) => {
-    const taken = draft.conversationId !== null && draftIn(undo, draft.conversationId) !== null
+    const conversationId = draft.conversationId === null ? null : survivorOf(undo, draft.conversationId)
+    const taken = conversationId !== null && draftIn(undo, conversationId) !== null
     if (taken) throw new PosternError('conflict', 'another draft was begun')
     undo.run("UPDATE drafts SET state = 'open' WHERE id = ?", id)
-    changed(undo, workspace, id, draft.conversationId)
+    changed(undo, workspace, id, conversationId)
   }
 }
 

@@ -88,7 +88,6 @@ export function mergeInto(tx: Writer, survivor: number, loser: number): void {
     survivor,
   )
   for (const mailboxId of parseIds(from.mailbox_ids)) addToMailbox(tx, survivor, mailboxId)
-  tx.run("DELETE FROM drafts WHERE state = 'discarded' AND conversation_id = ?", survivor)
   if (hasWork) markWork(tx, survivor)
   tx.changes.changed('conversations', loser)
 }

@@ -433,3 +433,22 @@ test('one mail to two addresses of the team is one message in both mailboxes', a
     expect((await store.list('inbox', mailboxId)).map(({ id }) => id)).toContain(found.id)
 })
 const day = 86_400_000
+
+test('words of a draft that was discarded come back by undo, also when mail made its conversation one with another meanwhile', async () => {
+  for (const which of [0, 1]) {
+    const r = fresh()
+    const two = [`${r}a`, `${r}b`]
+    for (const [n, id] of two.entries()) await put({ id, from: 'h@x.test', subject: `Bell ${n}`, date: start + n })
+    const draft = await store.call('drafts.start', {
+      kind: 'reply',
+      conversationId: conversationOf(two[which] ?? ''),
+      messageId: null,
+    })
+    await store.call('drafts.save', { ...draft, text: 'Half an answer', html: '<p>Half an answer</p>' })
+    const { undo } = await store.call('drafts.discard', { id: draft.id })
+    await put({ id: `${r}c`, from: 'h@x.test', references: two, date: start + 5 })
+    await store.call('acts.undo', { undo })
+    const { draft: back } = await store.call('conversations.get', { id: conversationOf(`${r}a`) })
+    expect([which, back?.text]).toEqual([which, 'Half an answer'])
+  }
+})
