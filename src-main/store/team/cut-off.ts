@@ -7,7 +7,8 @@ import { ownFrontier } from './log'
 import { changeRoster, type RosterBody } from './roster'
 
 /**
- * Takes devices out: what they wrote after the batches that are here is held, wherever it comes later. They may read the record
+ * Takes devices out: what they wrote after the batches that are here is held, wherever it comes later; of one that spoke with two
+ * tongues, what it wrote from then on. They may read the record
  * that says so; the next one gives the others a new key, so what is written from then on cannot be read by those who left.
  * @param erase they destroy their copy as soon as they read it
  * @throws PosternError `not-allowed`: the owner's device
@@ -19,6 +20,8 @@ export function cutOff(
   erase = false,
 ): void {
   const seen = ownFrontier(tx, workspace)
+  for (const { device, seq } of tx.all<{ device: string; seq: number }>('SELECT device, seq FROM team_forks'))
+    seen[device] = Math.min(seen[device] ?? 0, seq - 1)
   const now = workspace.clock.now()
   const leaves = ({ id, member }: RosterBody['devices'][number]): boolean =>
     'member' in what ? member === what.member : id === what.device

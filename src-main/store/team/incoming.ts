@@ -364,6 +364,11 @@ function fork(tx: Writer, device: string, seq: number, touched: Set<string>): vo
     seq,
   ))
     touched.add(entity)
-  tx.run(`UPDATE team_events SET standing = ${standing.forked} WHERE device = ? AND seq >= ?`, device, seq)
+  // What is held behind a cut-off, or was decided about, stays so.
+  tx.run(
+    `UPDATE team_events SET standing = ${standing.forked} WHERE device = ? AND seq >= ? AND standing NOT IN (${standing.held}, ${standing.settled})`,
+    device,
+    seq,
+  )
   tx.changes.touched('team')
 }

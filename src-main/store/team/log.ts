@@ -146,10 +146,11 @@ export class TeamLog {
     return (seq, name, payload) => {
       const kind = kindOf(name)
       if (!kind) return standing.newer
-      if (forkedFrom <= seq) return standing.forked
       const at = rights?.(seq)
+      // Also of a device that was taken out because it spoke with two tongues: the owner decides about what is here.
+      if (at?.held) return standing.held
+      if (forkedFrom <= seq) return standing.forked
       if (!at) return standing.unknownDevice
-      if (at.held) return standing.held
       return at.permissions.has(kind.permission) && kind.payload.safeParse(parsed(payload)).success
         ? standing.counts
         : standing.refused
