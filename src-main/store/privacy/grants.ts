@@ -227,9 +227,9 @@ export function makeGrant(
   })
 }
 
-/** The name of a grant in the team log: the console where it opens, and a name of its own. */
+/** The name of a grant in the team log: the console where it opens, which is in the kept name of another console's already, and a name of its own. */
 const entityOf = (workspace: Workspace, device: string, name: string): string =>
-  `grant:${device || workspace.device.id}.${name}`
+  name.includes('.') ? `grant:${name}` : `grant:${device || workspace.device.id}.${name}`
 
 /** Its first use is told to the team, unless the role of this console has become too small for it. */
 export function tellUsed(tx: Writer, workspace: Workspace, row: GrantRow): void {

@@ -37,10 +37,7 @@ export function projectGrants({ tx, workspace, group, own }: Changed): void {
   const [made] = events('grant').filter(({ device }) => device === grant.device)
   const here = grant.device === workspace.device.id
   if (made && !here) keepGrant(tx, workspace, grant, made)
-  const row = tx.get<{ id: number; ended_at: number | null; identity_id: number }>(
-    'SELECT id, ended_at, identity_id FROM grants WHERE name = ?',
-    grant.name,
-  )
+  const row = rowOf(tx, grant, here)
   if (!row) return
   const [used] = events('grant-used').filter(({ device }) => device === grant.device)
   if (used && !here)
@@ -71,14 +68,28 @@ export function projectGrants({ tx, workspace, group, own }: Changed): void {
   tx.changes.touched('access')
 }
 
-function keepGrant(
-  tx: Writer,
-  workspace: Workspace,
-  { device, name }: { device: string; name: string },
-  made: Row,
-): void {
+interface Known {
+  readonly id: number
+  readonly ended_at: number | null
+  readonly identity_id: number
+}
+
+/**
+ * Other consoles' grants bear their console in the name that they are kept under (older ones do not): another one that takes
+ * the same name for a grant of its own says nothing about this one.
+ */
+const keptAs = ({ device, name }: { device: string; name: string }): string => `${device}.${name}`
+const rowOf = (tx: Writer, grant: { device: string; name: string }, here: boolean): Known | undefined =>
+  tx.get<Known>(
+    'SELECT id, ended_at, identity_id FROM grants WHERE name IN (?, ?) AND device = ?',
+    grant.name,
+    keptAs(grant),
+    here ? '' : grant.device,
+  )
+
+function keepGrant(tx: Writer, workspace: Workspace, grant: { device: string; name: string }, made: Row): void {
   const event = GrantEvent.safeParse(JSON.parse(made.payload))
-  if (!event.success || tx.get('SELECT 1 FROM grants WHERE name = ?', name)) return
+  if (!event.success || rowOf(tx, grant, false)) return
   const { card, kind, scope, mailboxes, reason, reference, grantedAt, endsAt } = event.data
   try {
     readCard(JSON.stringify(card))
@@ -105,7 +116,7 @@ function keepGrant(
       .map(({ id }) => id)
   tx.run(
     'INSERT INTO grants(name, identity_id, kind, scope, mailboxes, reason, reference, granted_by, granted_at, ends_at, device) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    name,
+    keptAs(grant),
     identity,
     kind,
     scope,
@@ -115,6 +126,6 @@ function keepGrant(
     nameOfDevice(tx, made.device),
     grantedAt,
     endsAt,
-    device,
+    grant.device,
   )
 }

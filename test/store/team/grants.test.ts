@@ -127,6 +127,25 @@ test('a grant is told to every console, opens on its own only, and is ended from
   expect(admin.workspace.db.read.get("SELECT count(*) AS n FROM access_log WHERE act = 'revoked'")).toEqual({ n: 1 })
 })
 
+test('a crafted event under the name of a grant of another console neither uses nor ends it, nor hides it from the team', () => {
+  const id = grant(owner, 7)
+  const { name } = grantRow(owner.workspace.db.read, id)
+  const lie = `grant:${admin.id}.${name}`
+  craft(admin, 'grant', lie, wish(7))
+  craft(admin, 'grant-used', lie, { at: now })
+  craft(admin, 'grant-end', lie, { why: 'ended' })
+  // The third console hears of the lie first.
+  sendAll(admin.workspace, server, Number.MAX_SAFE_INTEGER)
+  receive(agent.workspace, server, server.list(now + 1))
+  everybody()
+  // Its first use is still to be told, and it ends with a line in the log only.
+  expect(grantRow(owner.workspace.db.read, id)).toMatchObject({ first_used_at: null, ended_at: null })
+  expect(grants(agent).find(({ elsewhere }) => elsewhere?.device === owner.id)).toMatchObject({
+    state: 'live',
+    firstUsedAt: null,
+  })
+})
+
 test('a crafted event grants nobody 181 days, nor anything without the permission, nor in the name of another console (R54)', () => {
   const long = `grant:${admin.id}.crafted0001`
   craft(admin, 'grant', long, wish(181))
