@@ -25,7 +25,7 @@ import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { Menu, type MenuPart } from '../ui/menu'
 import { Time } from '../ui/time'
-import { addressesOf, nameOf, namesOf, seedOf } from '../text/correspondents'
+import { addressesOf, nameOf, seedOf, toWords } from '../text/correspondents'
 import { visibleTextOf } from './visible'
 
 function People({ label, people }: { label: string; people: readonly Address[] }) {
@@ -106,6 +106,7 @@ export function MessageHead({
 }) {
   const name = nameOf(message.from)
   const recipients = [...message.to, ...message.cc]
+  const to = toWords(message, glance)
   const copy = async () => {
     const text = await visibleTextOf(message.id)
     await copyText(text ?? message.snippet, t('conversation:message.copied'))
@@ -153,9 +154,9 @@ export function MessageHead({
           <span className="chip sm">{t(`conversation:message.auto.${message.autoKind}`)}</span>
         )
       )}
-      {recipients.length > 0 && (
-        <bdi className="t3 meta cut to" data-tip={addressesOf(recipients)}>
-          {t('conversation:message.to', { names: namesOf(recipients, recipients.length > glance ? 2 : 3) })}
+      {to !== '' && (
+        <bdi className="t3 meta cut to" data-tip={addressesOf(recipients.length > 0 ? recipients : message.bcc)}>
+          {to}
         </bdi>
       )}
       <span className="push x g1 msg-acts">

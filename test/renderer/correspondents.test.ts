@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { namesOf } from '../../src-renderer/text/correspondents'
+import { namesOf, toWords } from '../../src-renderer/text/correspondents'
 import { toOf } from '../../src-renderer/inbox/words'
 
 const people = (count: number, name = 'c') =>
@@ -10,6 +10,14 @@ test('recipients are named one by one only as long as there is room, and then co
   expect(namesOf(people(4))).toBe('c0@x.test, c1@x.test and 2 more')
   expect(namesOf(people(6), 2)).toBe('c0@x.test and 5 more')
   expect(namesOf(people(2000), 2)).toBe('c0@x.test and 1,999 more')
+})
+
+test('a message that went to Bcc only is not said to go to nobody, and a Bcc is not named beside others', () => {
+  const nobody = { to: [], cc: [], bcc: [] }
+  expect(toWords(nobody, 5)).toBe('')
+  expect(toWords({ ...nobody, bcc: people(1) }, 5)).toBe('bcc c0@x.test')
+  expect(toWords({ to: people(1), cc: people(1, 'd'), bcc: people(1, 'e') }, 5)).toBe('to c0@x.test, d0@x.test')
+  expect(toWords({ ...nobody, to: people(6) }, 5)).toBe('to c0@x.test and 5 more')
 })
 
 test('a draft is not said to go to nobody, or to fewer, for want of a To', () => {

@@ -87,6 +87,7 @@ export const conversation = {
   },
   message: {
     to: 'to {{names}}',
+    toBcc: 'bcc {{names}}',
     from: 'From',
     toField: 'To',
     cc: 'Cc',
