@@ -23,6 +23,14 @@ function withoutLabels(rows: readonly FolderWithRole[]): readonly FolderWithRole
     : rows
 }
 
+const newFolderNames: Readonly<Partial<Record<FolderRole, string>>> = {
+  sent: 'Sent',
+  trash: 'Trash',
+  junk: 'Junk',
+  archive: 'Archive',
+  drafts: 'Drafts',
+}
+
 /** Where new mail comes in: with Gmail, All Mail. */
 const inboxOf = <T>(folders: readonly T[], role: (one: T) => FolderRole): T | undefined =>
   folders.find((one) => role(one) === 'inbox') ?? folders.find((one) => role(one) === 'all')
@@ -54,6 +62,25 @@ export class FolderList {
   hasLabel(name: string): boolean {
     return this.labels.includes(name)
   }
+  /** The path of the folder for `role`; one that a mailbox may lack is made. null: there is none, and none is made. Throws what the server's answer throws. */
+  async pathOf(session: ImapSession, role: FolderRole): Promise<string | null> {
+    const known = this.byRole(role)
+    if (known) return known.path
+    const listed = folderRoles(await session.listFolders())
+    const found = listed.find((folder) => folder.role === role)
+    if (found) return found.path
+    const name = newFolderNames[role]
+    if (name === undefined) return null
+    const delimiter =
+      listed.find((folder) => folder.path.toUpperCase().startsWith('INBOX') && folder.path.length > 5)?.delimiter ??
+      null
+    const inInbox = delimiter !== null && listed.every((folder) => folder.path.toUpperCase().startsWith('INBOX'))
+    const path = inInbox ? `INBOX${delimiter}${name}` : name
+    await session.createFolder(path)
+    this.relist()
+    return path
+  }
+
   byPath(path: string): FolderSync | undefined {
     return this.folders.find((folder) => folder.path === path)
   }

@@ -6,7 +6,6 @@ import { logger } from '../../shared/log'
 import { Backoff, Sleeper } from './backoff'
 import { FolderList } from './folder-list'
 import { yieldToWindow } from '../../shared/yield'
-import { folderRoles } from './folder-roles'
 import type { FolderSync } from './folder-sync'
 import type { MessageParser } from './page-pipe'
 import { folderName } from './imap-notify'
@@ -19,7 +18,6 @@ import { SyncConnections } from './sync-connections'
 import { SyncProgress } from './sync-progress'
 import {
   answersLieIn,
-  newFolderNames,
   pollMs,
   toldPollMs,
   largePutBytes,
@@ -186,22 +184,8 @@ export class MailboxSync {
     return this.list.byPath(path)?.cursor.role === 'all'
   }
 
-  async pathOf(session: ImapSession, role: FolderRole): Promise<string | null> {
-    const known = this.list.byRole(role)
-    if (known) return known.path
-    const listed = folderRoles(await session.listFolders())
-    const found = listed.find((folder) => folder.role === role)
-    if (found) return found.path
-    const name = newFolderNames[role]
-    if (name === undefined) return null
-    const delimiter =
-      listed.find((folder) => folder.path.toUpperCase().startsWith('INBOX') && folder.path.length > 5)?.delimiter ??
-      null
-    const inInbox = delimiter !== null && listed.every((folder) => folder.path.toUpperCase().startsWith('INBOX'))
-    const path = inInbox ? `INBOX${delimiter}${name}` : name
-    await session.createFolder(path)
-    this.list.relist()
-    return path
+  pathOf(session: ImapSession, role: FolderRole): Promise<string | null> {
+    return this.list.pathOf(session, role)
   }
 
   touched(path: string): void {

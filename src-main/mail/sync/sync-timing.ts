@@ -38,11 +38,4 @@ export const otherFaceCodes: ReadonlySet<string> = new Set([
   'server-broken',
 ])
 
-export const newFolderNames: Readonly<Partial<Record<FolderRole, string>>> = {
-  sent: 'Sent',
-  trash: 'Trash',
-  junk: 'Junk',
-  archive: 'Archive',
-  drafts: 'Drafts',
-}
 export const answersLieIn: ReadonlySet<FolderRole> = new Set(['inbox', 'sent', 'all'])
