@@ -75,6 +75,9 @@ export async function runAccess(plan: Plan, sabotage: AccessSabotage = 'none'): 
   return { violation, events: world.looks }
 }
 
+/** The name that a grant has on its own console; on the others that console stands before it. */
+const ownName = "substr(name, instr(name, '.') + 1)"
+
 interface Given {
   readonly id: number
   readonly at: Laptop
@@ -245,7 +248,7 @@ class World {
     if (this.given.length === 0 || this.out.has(one)) return
     const grant = this.some(random)
     const name = grantRow(grant.at.workspace.db.read, grant.id).name
-    const known = one.workspace.db.read.get<{ id: number }>('SELECT id FROM grants WHERE name = ?', name)
+    const known = one.workspace.db.read.get<{ id: number }>(`SELECT id FROM grants WHERE ${ownName} = ?`, name)
     if (!known) return
     try {
       if (!one.write((tx) => endGrant(tx, one.workspace, known.id, ana, 'revoked'))) return
@@ -329,10 +332,10 @@ class World {
     for (let round = 0; round < 3; round++) for (const one of this.laptops) this.exchange(one)
     const present = this.laptops.filter((one) => !this.out.has(one))
     for (const { name } of present.flatMap((one) =>
-      one.workspace.db.read.all<{ name: string }>("SELECT name FROM grants WHERE ended_why = 'revoked'"),
+      one.workspace.db.read.all<{ name: string }>(`SELECT ${ownName} AS name FROM grants WHERE ended_why = 'revoked'`),
     ))
       for (const one of present)
-        if (one.workspace.db.read.get('SELECT 1 FROM grants WHERE name = ? AND ended_at IS NULL', name))
+        if (one.workspace.db.read.get(`SELECT 1 FROM grants WHERE ${ownName} = ? AND ended_at IS NULL`, name))
           return `P6: what was revoked on one console has not ended on laptop ${one.index}`
     return null
   }
