@@ -79,6 +79,14 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
     return rest.length > 0 || drafts > 0
 
     function removeFrom(conversationId: number): void {
+      // What lies in this mailbox or left by way of it. Mail in no folder that was not sent from it may be another's, deleted on
+      // that one's server: what is here is then all that is left of it.
+      const its = tx.all<{ id: number }>(
+        `SELECT id FROM messages m WHERE conversation_id = ?1 AND (EXISTS(SELECT 1 FROM outbox WHERE sent_message = m.id AND mailbox_id = ?2)
+           OR EXISTS(SELECT 1 FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.message_id = m.id AND f.mailbox_id = ?2))`,
+        conversationId,
+        mailboxId,
+      )
       tx.run('DELETE FROM outbox WHERE conversation_id = ? AND mailbox_id = ?', conversationId, mailboxId)
       tx.run('DELETE FROM drafts WHERE conversation_id = ? AND mailbox_id = ?', conversationId, mailboxId)
       tx.run(
@@ -99,13 +107,17 @@ function removeSome(workspace: Workspace, mailboxId: number): boolean {
       )
         fitMailboxes(tx, conversationId)
       const others = mailboxIdsOf(tx, conversationId).filter((id) => id !== mailboxId)
-      // What left from here by way of another mailbox, and lies in no folder yet, is that mailbox's.
-      const homeless = tx.all<{ id: number }>(
-        `SELECT id FROM messages m WHERE conversation_id = ? AND (? OR NOT (${isOnItsWay}
-           OR EXISTS(SELECT 1 FROM locations WHERE message_id = m.id) OR EXISTS(SELECT 1 FROM outbox WHERE sent_message = m.id)))`,
-        conversationId,
-        Number(others.length === 0),
-      )
+      const homeless =
+        others.length === 0
+          ? tx.all<{ id: number }>('SELECT id FROM messages WHERE conversation_id = ?', conversationId)
+          : its.filter(
+              ({ id }) =>
+                !tx.get(
+                  `SELECT 1 FROM messages m WHERE id = ? AND (${isOnItsWay} OR EXISTS(SELECT 1 FROM locations WHERE message_id = m.id)
+                     OR EXISTS(SELECT 1 FROM outbox WHERE sent_message = m.id))`,
+                  id,
+                ),
+            )
       for (const { id } of homeless) dropMessage(tx, id)
       if (others.length > 0) {
         tx.run('UPDATE conversations SET mailbox_ids = ? WHERE id = ?', JSON.stringify(others), conversationId)

@@ -121,3 +121,26 @@ test('an answer that left from a mailbox that stays, and was not met in its Sent
     await store.stop()
   }
 })
+
+test('mail of a mailbox that stays, which its server has deleted and only this computer keeps, does not go with another mailbox', async () => {
+  const store = await Harness.make()
+  try {
+    const { id, folders } = await store.mailbox()
+    const other = await store.mailbox('other@acme.test', { INBOX: 'inbox' })
+    const [here = 0, there = 0] = [folders['INBOX'], other.folders['INBOX']]
+    for (const inbox of [here, there])
+      await store.put(inbox, { from: 'h@x.test', id: 'one@x.test', raw: 'From: h@x.test', date: 1_790_000_000_000 })
+    const uid = await store.put(there, { from: 'h@x.test', text: 'Kept here', references: ['one@x.test'] })
+    await store.put(here, { from: 'h@x.test', text: 'Of the one that goes', references: ['one@x.test'] })
+    await store.mail.call('folder.vanished', { folderId: there, uidValidity: '1', uids: [uid] })
+    const conversationId = (await store.list())[0]?.id ?? 0
+    const shown = async () =>
+      (await store.call('conversations.get', { id: conversationId })).messages.map(({ snippet }) => snippet)
+    expect(await shown()).toHaveLength(3)
+    await store.app.call('mailbox.remove', { id })
+    await expect.poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', id)).toBe(undefined)
+    expect(await shown()).toEqual(['The bell does not ring.', 'Kept here'])
+  } finally {
+    await store.stop()
+  }
+})
