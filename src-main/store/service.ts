@@ -14,32 +14,21 @@ import {
 import { logger } from '../shared/log'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { requirePermission } from './access'
-import { Acts } from './conversations/acts'
-import { Alarm } from './conversations/alarm'
-import { Changes, Publisher } from './changes'
+import { Publisher } from './changes'
 import type { Reader } from './file/database'
-import { forgetParts } from './mail/files'
 import { recordContacts } from './privacy/ledger'
-import { LogWitness } from './privacy/log-witness'
 import { appHandlers, mailHandlers } from './handlers/internal'
 import { recoverSending } from './outbox/outbox-queue'
-import { dropCopies, rotate } from './file/rotation'
-import { salvage } from './file/salvage'
+import { rotate } from './file/rotation'
 import { getSettings } from './settings'
 import { supportHandlers } from './handlers/support'
 import { SupportDesk } from './privacy/support-desk'
-import { SyncBoard } from './mail/sync-status'
-import { SearchIndex } from './search/search-index'
-import { StoreThread } from './store-thread'
 import { mustErase } from './team/hand-over'
 import { afterLease, leaseOf } from './team/lease'
 import { ownPermissions } from './team/roles'
 import { Timings } from './timings'
-import { TeamService } from './team/service'
-import { recoverTransfers } from './mail/transfers'
-import { Upkeep } from './file/upkeep'
 import { windowHandlers } from './handlers'
-import { Workspace } from './workspace'
+import { openAll, type Open, type OpenStore } from './open-store'
 
 const log = logger('store')
 
@@ -50,28 +39,12 @@ export type StoreCallName = Exclude<CallName, `app.${string}`>
 /** The window's calls that are at home here. */
 export type StoreCalls = Pick<Calls, StoreCallName>
 
-/** Everything that lives while the database is open. */
-export interface Open {
-  readonly workspace: Workspace
-  readonly acts: Acts
-  readonly board: SyncBoard
-  readonly upkeep: Upkeep
-  /** Ends snoozes. */
-  readonly alarm: Alarm
-  readonly index: SearchIndex
-  readonly thread: StoreThread
-  readonly support: SupportDesk
-  readonly witness: LogWitness
-  readonly team: TeamService
-}
-
 /** The store as a service: ports come and go, the database is opened and closed by app, events go to every window. */
 export class StoreService {
-  private current: { dir: string; open: Open; created: boolean } | null = null
+  private current: OpenStore | null = null
   private mail: Rpc<MailForStore> | null = null
   private app: Rpc<AppForStore> | null = null
   private readonly refused: NetworkContact[] = []
-  private timeKeeper: NodeJS.Timeout | undefined
   private readonly windows = new Set<Rpc<Record<never, never>>>()
   private readonly supportWindows = new Map<number, Rpc<Record<never, never>>>()
   readonly timings = new Timings()
@@ -95,68 +68,14 @@ export class StoreService {
   openStore(dir: string, key: Uint8Array, device: Uint8Array): { created: boolean; restored: boolean } {
     if (this.current?.dir === dir) return { created: this.current.created, restored: false }
     this.closeStore()
-    dropCopies(dir)
-    const { workspace, created } = Workspace.open(dir, key, {
-      device,
+    this.current = openAll(dir, key, device, this.threadScript, {
       mail: () => this.mail,
       app: () => this.app,
-      onCommit: (changes) => {
-        this.publisher.committed(changes)
-        this.current?.open.upkeep.committed()
-        this.current?.open.index.committed(changes.reindexed)
-        if (changes.has('access')) this.current?.open.witness.tellHead()
-      },
-    })
-    const restored = created && salvage(workspace, dir, key)
-    recoverSending(workspace)
-    // A drive that answers slowly holds no start up.
-    recoverTransfers(workspace).catch((fault: unknown) => log.warn('exports were not cleared up', { fault }))
-    workspace.db.write((tx) => {
-      tx.run("DELETE FROM drafts WHERE state = 'discarded'")
-      workspace.keepTime(tx)
-    })
-    let ended = leaseOf(workspace.db.read, workspace).ended
-    this.timeKeeper = setInterval(() => {
-      keepTime(workspace)
-      const now = leaseOf(workspace.db.read, workspace).ended
-      if (now !== ended) this.teamChanged()
-      ended = now
-    }, 60_000)
-    this.timeKeeper.unref()
-    const acts = new Acts(workspace, (mailboxIds) => {
-      for (const mailboxId of mailboxIds) this.mail?.call('ops.wake', { mailboxId }).catch(() => undefined)
-    })
-    const thread = new StoreThread(dir, key, this.threadScript)
-    const board = new SyncBoard(workspace, (changes) => this.publisher.committed(changes))
-    const witness = new LogWitness(workspace, {
-      tell: (head) => this.app?.emit({ topic: 'access-head', ...head }),
-      verified: () => this.publisher.committed(workspace.accessChanged()),
-    })
-    const support = new SupportDesk(workspace, dir, {
+      committed: (changes) => this.publisher.committed(changes),
       sessionEnded: (session, why) => this.dropSupport(session, why),
-      headsArrived: () => witness.check(),
     })
-    this.current = {
-      dir,
-      open: {
-        workspace,
-        acts,
-        board,
-        thread,
-        upkeep: new Upkeep(workspace, thread),
-        alarm: new Alarm(workspace),
-        index: new SearchIndex(workspace, dir, key, thread, () => this.indexCaughtUp()),
-        support,
-        witness,
-        team: new TeamService(
-          workspace,
-          (changes) => this.publisher.committed(changes),
-          (now) => this.app?.emit({ topic: 'taken-out', erase: now }),
-        ),
-      },
-      created,
-    }
     this.recordRefused()
+    const { created, restored } = this.current
     log.info('database is open', { created, restored })
     return { created, restored }
   }
@@ -172,15 +91,7 @@ export class StoreService {
     if (!current) return
     current.open.support.close()
     this.current = null
-    current.open.upkeep.stop()
-    current.open.alarm.stop()
-    current.open.team.stop()
-    current.open.index.stop()
-    current.open.thread.stop()
-    clearInterval(this.timeKeeper)
-    keepTime(current.open.workspace)
-    forgetParts()
-    current.open.workspace.db.close()
+    current.close()
     log.info('database is closed')
   }
 
@@ -348,21 +259,9 @@ export class StoreService {
     this.app?.emit({ topic: 'store-damaged' })
   }
 
-  private teamChanged(): void {
-    const changes = new Changes()
-    changes.touched('team')
-    this.publisher.committed(changes)
-  }
-
   /** What was committed just now is told without waiting for what follows. */
   tellNow(): void {
     this.publisher.act()
-  }
-
-  private indexCaughtUp(): void {
-    const changes = new Changes()
-    changes.touched('sync')
-    this.publisher.committed(changes)
   }
 
   private publish(event: PosternEvent): void {
@@ -391,15 +290,6 @@ const inARow: ReadonlySet<string> = new Set<StoreCallName>([
 
 function isStoreCall(name: string): name is StoreCallName {
   return Object.hasOwn(calls, name) && !name.startsWith('app.')
-}
-
-/** A disk that takes nothing now is told by what a person does, not by this. */
-function keepTime(workspace: Workspace): void {
-  try {
-    workspace.db.write((tx) => workspace.keepTime(tx), 'normal')
-  } catch (fault) {
-    log.warn('the time could not be kept', { code: PosternError.from(fault).code })
-  }
 }
 
 function onFault(name: string, fault: unknown): void {

@@ -3,7 +3,7 @@ import type { MailboxDepth } from '../../../src-preload/contract/depth'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import { withinPolicy } from '../../shared/depth'
-import type { Open } from '../service'
+import type { Open } from '../open-store'
 import { allMailboxes } from './mailboxes'
 import { setDepth } from './parts'
 

@@ -1,6 +1,6 @@
 import { hostname, platform, release, totalmem } from 'node:os'
 import type { Reader } from '../file/database'
-import type { Open } from '../service'
+import type { Open } from '../open-store'
 
 /** What a report for troubleshooting holds: versions, sync state, counts and codes. No address, subject, name, text or token (R59). */
 export function diagnosticsText(read: Reader, open: Pick<Open, 'board' | 'workspace'>): string {
