@@ -31,6 +31,8 @@ type Step = (tx: Writer) => number
 export class Acts {
   /** Each token with its inverse acts, one transaction each. */
   private readonly undos = new Map<string, readonly Step[]>()
+  /** What is to be taken back of acts that failed midway, and could not be at once. */
+  private readonly cutShort: Step[] = []
 
   constructor(
     private readonly workspace: Workspace,
@@ -183,6 +185,7 @@ export class Acts {
    */
   async undo(token: string): Promise<{ left: number }> {
     let left = 0
+    await this.takeBackCutShort()
     const steps = this.undos.get(token)
     if (!steps) throw new PosternError('not-found', 'nothing to undo')
     this.undos.delete(token)
@@ -212,40 +215,67 @@ export class Acts {
     return { undo: token }
   }
 
-  /** Does the work for each conversation, in transactions of a few, with room for other calls between them. */
+  /**
+   * Does the work for each conversation, in transactions of a few, with room for other calls between them. All of it is done or, when
+   * it throws, none.
+   */
   async act(
     ids: readonly number[],
     work: (tx: Writer, id: number, mailboxes: Set<number>) => UndoAt[],
   ): Promise<{ undo: string }> {
+    await this.takeBackCutShort()
     const steps: Step[] = []
     const all = [...new Set(ids)]
-    for (let from = 0; from < all.length; from += chunk) {
-      const mailboxes = new Set<number>()
-      steps.push(
-        this.workspace.db.write((tx) => {
-          const current = [...new Set(all.slice(from, from + chunk).map((id) => survivorOf(tx, id)))]
-          const inverses = current
-            .flatMap((id) =>
-              work(tx, id, mailboxes).map(
-                (inverse): Undo =>
-                  (undo) =>
-                    inverse(undo, survivorOf(undo, id)),
-              ),
-            )
-            .toReversed()
-          for (const id of current) summarize(tx, id, this.workspace.own)
-          return (undo: Writer) => {
-            const left = inverses.filter((inverse) => inverse(undo) === 'left').length
-            for (const id of current) summarize(undo, survivorOf(undo, id), this.workspace.own)
-            this.wakeMail(mailboxes)
-            return left
-          }
-        }),
-      )
-      this.wakeMail(mailboxes)
-      if (from + chunk < all.length) await breathe()
+    try {
+      for (let from = 0; from < all.length; from += chunk) {
+        steps.unshift(this.actOn(all.slice(from, from + chunk), work))
+        if (from + chunk < all.length) await breathe()
+      }
+    } catch (fault) {
+      // Whoever is told that it failed has no way to take back the part that was done.
+      this.cutShort.push(...steps)
+      await this.takeBackCutShort()
+      throw fault
     }
-    return this.keepSteps(steps.toReversed())
+    return this.keepSteps(steps)
+  }
+
+  /** What a full disk or the like keeps from being taken back is tried again before the next act. */
+  private async takeBackCutShort(): Promise<void> {
+    for (const step of this.cutShort.splice(0)) {
+      try {
+        this.workspace.db.write(step)
+      } catch {
+        this.cutShort.push(step)
+      }
+      await breathe()
+    }
+  }
+
+  /** One transaction of an act. @returns its inverse */
+  private actOn(ids: readonly number[], work: (tx: Writer, id: number, mailboxes: Set<number>) => UndoAt[]): Step {
+    const mailboxes = new Set<number>()
+    const inverse = this.workspace.db.write((tx) => {
+      const current = [...new Set(ids.map((id) => survivorOf(tx, id)))]
+      const inverses = current
+        .flatMap((id) =>
+          work(tx, id, mailboxes).map(
+            (inverse): Undo =>
+              (undo) =>
+                inverse(undo, survivorOf(undo, id)),
+          ),
+        )
+        .toReversed()
+      for (const id of current) summarize(tx, id, this.workspace.own)
+      return (undo: Writer) => {
+        const left = inverses.filter((inverse) => inverse(undo) === 'left').length
+        for (const id of current) summarize(undo, survivorOf(undo, id), this.workspace.own)
+        this.wakeMail(mailboxes)
+        return left
+      }
+    })
+    this.wakeMail(mailboxes)
+    return inverse
   }
 }
 

@@ -224,6 +224,29 @@ describe('acts reach the server once', () => {
     expect(await store.list()).toHaveLength(30)
   })
 
+  test('an act that fails midway is not done in part; what cannot be taken back at once is before the next act', async () => {
+    for (let n = 0; n < 30; n++) await store.put(inbox(), { from: `a${n}@x.test` })
+    const ids = (await store.list()).map(({ id }) => id)
+    const close = () => codeOf(store.call('conversations.setStatus', { ids, status: 'closed' }))
+    const fullFor = (when: string): void =>
+      store.db.write((tx) => {
+        tx.run('DROP TRIGGER IF EXISTS disk_full')
+        tx.run(
+          `CREATE TRIGGER disk_full BEFORE UPDATE ON conversations WHEN ${when} BEGIN SELECT RAISE(ABORT, 'full'); END`,
+        )
+      })
+    fullFor(`old.id = ${ids[29]}`)
+    expect(await close()).not.toBe('none')
+    expect(await store.list()).toHaveLength(30)
+    // Nothing can be written any more once it failed.
+    fullFor(`old.id = ${ids[29]} OR new.status < old.status`)
+    expect(await close()).not.toBe('none')
+    expect(await store.list()).toHaveLength(5)
+    store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
+    await store.call('conversations.setRead', { ids: ids.slice(0, 1), read: true })
+    expect(await store.list()).toHaveLength(30)
+  })
+
   test('an act on many conversations is undone for all of them', async () => {
     for (let n = 0; n < 5; n++) await store.put(inbox(), { from: `c${n}@x.test` })
     const ids = (await store.list()).map(({ id }) => id)
