@@ -4,6 +4,7 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import type { Rpc } from '../../shared/port-rpc'
 import { logger } from '../../shared/log'
 import type { ImapSession } from './imap-session'
+import { moveAndFind } from './moved-uids'
 
 const log = logger('acts')
 const batch = 50
@@ -109,7 +110,7 @@ async function move(op: ServerOp, session: ImapSession, folders: FolderFinder): 
   if (target === null) return { result: 'refused', newUids: [], newPath: null }
   if (target === op.folderPath) return { result: 'done', newUids: [], newPath: target }
   await session.select(op.folderPath)
-  const uidMap = await session.move(op.uids, target)
+  const uidMap = await moveAndFind(session, op.uids, target)
   folders.touched(op.folderPath)
   folders.touched(target)
   return { result: 'done', newUids: [...uidMap].map(([uid, newUid]) => ({ uid, newUid })), newPath: target }

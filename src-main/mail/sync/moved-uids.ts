@@ -1,0 +1,52 @@
+import type { Fingerprint } from './imap-rows'
+import type { ImapSession } from './imap-session'
+
+/** As many new messages are looked at in the folder that a move leads to. */
+const mostFresh = 2_000
+
+type Session = Pick<ImapSession, 'capabilities' | 'fingerprints' | 'move' | 'searchUids' | 'select' | 'status'>
+
+/**
+ * Moves messages of the selected folder. A server without UIDPLUS does not say where they lie then, so that is looked up: what was
+ * asked for while they were on their way, an undo perhaps, would have no place to be done at.
+ * @returns old to new UID, as far as that is certain
+ */
+export async function moveAndFind(
+  session: Session,
+  uids: readonly number[],
+  target: string,
+): Promise<ReadonlyMap<number, number>> {
+  if (session.capabilities.has('UIDPLUS')) return await session.move(uids, target)
+  const before = await session.fingerprints(uids)
+  const next = (await session.status(target).catch(() => null))?.uidNext ?? null
+  const told = await session.move(uids, target)
+  if (told.size > 0 || next === null) return told
+  try {
+    await session.select(target)
+    const fresh = (await session.searchUids({ uid: `${next}:*` })).filter((uid) => uid >= next)
+    return fresh.length > mostFresh ? told : pairs(before, await session.fingerprints(fresh))
+  } catch {
+    // They were moved all the same: the folder is read again soon.
+    return told
+  }
+}
+
+/** Those of the same Message-ID and size; none that could be two. */
+function pairs(before: readonly Fingerprint[], after: readonly Fingerprint[]): ReadonlyMap<number, number> {
+  const from = byMark(before)
+  const to = byMark(after)
+  const found = new Map<number, number>()
+  for (const [mark, uids] of from) {
+    const there = to.get(mark) ?? []
+    const [uid, newUid] = [uids[0], there[0]]
+    if (uids.length === 1 && there.length === 1 && uid !== undefined && newUid !== undefined) found.set(uid, newUid)
+  }
+  return found
+}
+
+function byMark(all: readonly Fingerprint[]): Map<string, number[]> {
+  const marks = new Map<string, number[]>()
+  for (const { uid, messageId, size } of all)
+    if (messageId !== null) marks.set(`${size} ${messageId}`, [...(marks.get(`${size} ${messageId}`) ?? []), uid])
+  return marks
+}
