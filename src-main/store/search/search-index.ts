@@ -120,24 +120,42 @@ export class SearchIndex {
     this.wakeWaiting()
   }
 
-  private openFile(): void {
-    const meta = (key: string): string | undefined =>
-      this.workspace.db.read.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value
+  /** @returns false: there is no room to make it anew; nothing is found until that was tried again */
+  private openFile(): boolean {
+    const all = 'SELECT count(*) AS n FROM messages'
     try {
-      this.reading = IndexFile.open(this.dir, this.key, true)
+      this.reading = this.openOrMake()
+      if (this.meta('index_id') !== this.reading.id) this.beginAnew(this.reading.id)
+      const walk = this.meta('index_walk')
+      this.walk = walk === undefined ? null : Number(walk)
+      this.walkLeft = this.walk === null ? 0 : this.countOf(`${all} WHERE id < ?`, this.walk)
+      return true
+    } catch (fault) {
+      log.warn('the search index cannot be made', { code: codeOf(fault) })
+      this.reading?.close()
+      this.reading = null
+      this.walkLeft = this.countOf(all)
+      this.pausedUntil = performance.now() + pause
+      return false
+    }
+  }
+
+  private openOrMake(): IndexFile {
+    try {
+      return IndexFile.open(this.dir, this.key, true)
     } catch (fault) {
       log.warn('the search index cannot be read and is made anew', { code: codeOf(fault) })
       IndexFile.remove(this.dir)
-      this.reading = IndexFile.open(this.dir, this.key, true)
+      return IndexFile.open(this.dir, this.key, true)
     }
-    if (meta('index_id') !== this.reading.id) this.beginAnew(this.reading.id)
-    const walk = meta('index_walk')
-    this.walk = walk === undefined ? null : Number(walk)
-    this.walkLeft =
-      this.walk === null
-        ? 0
-        : (this.workspace.db.read.get<{ n: number }>('SELECT count(*) AS n FROM messages WHERE id < ?', this.walk)?.n ??
-          0)
+  }
+
+  private meta(key: string): string | undefined {
+    return this.workspace.db.read.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value
+  }
+
+  private countOf(sql: string, ...params: number[]): number {
+    return this.workspace.db.read.get<{ n: number }>(sql, ...params)?.n ?? 0
   }
 
   private beginAnew(id: string): void {
@@ -181,7 +199,7 @@ export class SearchIndex {
     } finally {
       this.busy = false
       this.wakeWaiting()
-      if (this.waiting > 0) this.schedule()
+      if (this.waiting > 0 || this.reading === null) this.schedule()
       else if (this.tidyIn !== null) this.schedule(this.tidyIn)
       this.tidyIn = null
     }
@@ -189,6 +207,7 @@ export class SearchIndex {
 
   /** @returns whether more is to be done at once */
   private async step(): Promise<boolean> {
+    if (this.reading === null && !this.openFile()) return false
     if (this.queue.size > 0) {
       await this.gathered()
       return await this.indexQueue()
@@ -313,6 +332,7 @@ export class SearchIndex {
     }
     this.thread.end()
     this.reading?.close()
+    this.reading = null
     IndexFile.remove(this.dir)
     this.openFile()
     this.schedule()

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, openSync, closeSync, readFileSync, statSync, writeFileSync, writeSync, rmSync } from 'node:fs'
+import Driver from 'better-sqlite3-multiple-ciphers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openDriver } from '../../../src-main/store/file/driver'
 import { packMessage, unpackSearchText, unpackView } from '../../../src-main/shared/message-body'
@@ -111,6 +112,41 @@ describe('the search index', () => {
     await expect.poll(async () => await found(store, 'word77 ')).toBe(1)
     store.service.closeStore()
   })
+
+  test.each(['met by a search', 'met at a start'])(
+    'damage %s while the disk is full takes search, or the store, from nobody once there is room',
+    async (when) => {
+      const store = await filled(5)
+      await whole(store)
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], shouldAdvanceTime: true })
+      const full = vi.spyOn(IndexFile, 'open').mockImplementation(() => {
+        throw new Driver.SqliteError('database or disk is full', 'SQLITE_FULL')
+      })
+      try {
+        if (when === 'met at a start') {
+          store.service.closeStore()
+          IndexFile.remove(dir)
+          await store.start()
+        } else {
+          vi.spyOn(IndexFile.prototype, 'matches').mockImplementationOnce(() => {
+            throw new Driver.SqliteError('malformed', 'SQLITE_CORRUPT')
+          })
+          expect(await found(store, 'word1 ')).toBe(0)
+        }
+        expect(await found(store, 'word1 ')).toBe(0)
+        expect(store.service.open.index.waiting).toBeGreaterThan(0)
+        expect(await store.list()).toHaveLength(5)
+        full.mockRestore()
+        await vi.advanceTimersByTimeAsync(20_000)
+        await whole(store)
+        expect(await found(store, 'word1 ')).toBe(1)
+      } finally {
+        full.mockRestore()
+        vi.useRealTimers()
+        store.service.closeStore()
+      }
+    },
+  )
 
   test('a message that cannot be read keeps no other one from being found', async () => {
     const store = await filled(3)
