@@ -54,12 +54,14 @@ export interface StateRow extends Dot {
   readonly at: number
 }
 
-/** Whether the writer of `later` knew `earlier`. */
-export function knew(later: LogEvent, earlier: Dot): boolean {
+/** Whether the writer of `later` knew `earlier`. Two that both say so cannot both be right: then neither overrules the other. */
+export function knew(later: LogEvent, earlier: LogEvent): boolean {
   if (later.device === earlier.device)
     return later.seq > earlier.seq || (later.seq === earlier.seq && later.idx > earlier.idx)
-  return (later.seen[earlier.device] ?? 0) >= earlier.seq
+  return saysItSaw(later, earlier) && !saysItSaw(earlier, later)
 }
+
+const saysItSaw = ({ seen }: LogEvent, { device, seq }: Dot): boolean => (seen[device] ?? 0) >= seq
 
 /** Order of writes that did not know of each other: by stamp, then by name so that all agree. */
 export function compareStamps(a: LogEvent, b: LogEvent): number {

@@ -49,6 +49,16 @@ describe('what events amount to', () => {
       expect(rowsOf(...order)).toEqual(['assignee 0 3'])
   })
 
+  test('who claims to know what was written later swallows no word of colleagues, who knew of theirs (P3)', () => {
+    const lie = event('b', 1, set('Ben'), { a: 2 ** 50 }, 5)
+    expect(rowsOf(lie, event('a', 1, set('Ana'), { b: 1 }, 6))).toEqual(['assignee 0 "Ana"', 'assignee 1 "Ben"'])
+    // What no event contradicts is believed.
+    expect(rowsOf(lie, event('a', 1, set('Ana'), {}, 6))).toEqual(['assignee 0 "Ben"'])
+    expect(rowsOf(event('b', 1, tag(false), { a: 2 ** 50 }), event('a', 1, tag(true), { b: 1 }))).toEqual([
+      'tagst 0 null',
+    ])
+  })
+
   test('an addition beats a removal that did not know it', () => {
     expect(rowsOf(event('a', 1, tag(true)), event('b', 1, tag(false), { a: 1 }))).toEqual([])
     expect(rowsOf(event('a', 1, tag(true)), event('b', 1, tag(false), { a: 1 }), event('c', 1, tag(true)))).toEqual([
