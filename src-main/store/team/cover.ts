@@ -1,6 +1,7 @@
 import { noBlob } from '../../crypto/blob'
 import type { Reader } from '../file/database'
 import { frontier, seenOf } from './log'
+import type { Frontier } from './reduce'
 
 /** Up to which batch of each device something reaches, and the blob of that batch. */
 export type Cover = Readonly<Record<string, { readonly seq: number; readonly hash: string }>>
@@ -22,6 +23,24 @@ export function blobAt(read: Reader, device: string, seq: number): string | null
     null
   )
 }
+
+/**
+ * Whether a batch of `device` claims to have seen batch `count` of `other` and cannot have: that one's batch `last`, the newest here, knew
+ * of it, or of an earlier one that claimed as much, so all that had been written by then are here.
+ */
+export function isFalseClaim(
+  read: Reader,
+  { device, seq, other, count, last }: { device: string; seq: number; other: string; count: number; last: number },
+): boolean {
+  if (count <= last) return false
+  const known = Math.min(seq, seenAt(read, other, last)[device] ?? 0)
+  return known === seq || (known > 0 && (seenAt(read, device, known)[other] ?? 0) >= count)
+}
+
+const seenAt = (read: Reader, device: string, seq: number): Frontier =>
+  seenOf(
+    read.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', device, seq)?.seen ?? '{}',
+  )
 
 /**
  * What the owner's console can put into a snapshot: everything here that no later word of the roster can judge otherwise, since cut-offs
@@ -46,16 +65,15 @@ export function coverable(read: Reader, own: string): Cover {
       Math.min(cutOff ?? Number.POSITIVE_INFINITY, fork === undefined ? Number.POSITIVE_INFINITY : fork - 1),
     )
   }
-  const upTo = new Map([...most].map(([device, cap]) => [device, Math.min(here[device] ?? 0, cap)]))
-  const closed = (device: string, seq: number): boolean => {
-    const seen = seenOf(
-      read.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', device, seq)?.seen ??
-        '{}',
+  const reach = new Map([...most].map(([device, cap]) => [device, Math.min(here[device] ?? 0, cap)]))
+  const upTo = new Map(reach)
+  const closed = (device: string, seq: number): boolean =>
+    Object.entries(seenAt(read, device, seq)).every(
+      ([other, count]) =>
+        other === device ||
+        Math.min(count, most.get(other) ?? 0) <= (upTo.get(other) ?? 0) ||
+        isFalseClaim(read, { device, seq, other, count, last: reach.get(other) ?? 0 }),
     )
-    return Object.entries(seen).every(
-      ([other, count]) => other === device || Math.min(count, most.get(other) ?? 0) <= (upTo.get(other) ?? 0),
-    )
-  }
   for (let changed = true; changed;) {
     changed = false
     for (const [device, start] of upTo) {

@@ -1,7 +1,7 @@
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
-import { covers } from './cover'
-import { frontier } from './log'
+import { covers, isFalseClaim } from './cover'
+import { frontier, seenOf } from './log'
 import { settledSnapshot } from './pruning'
 import { teamInfo } from './team-info'
 
@@ -60,13 +60,11 @@ export function gaps(read: Reader, own: string): Gap[] {
   const wanted = new Map<string, number>()
   const want = (device: string, seq: number): void =>
     void (device !== own && seq > (here[device] ?? 0) && wanted.set(device, Math.max(seq, wanted.get(device) ?? 0)))
-  for (const { seen } of read.all<{ seen: string }>(
-    'SELECT b.seen FROM team_frontier f JOIN team_batches b ON b.device = f.device AND b.seq = f.seq',
-  )) {
-    const all: unknown = JSON.parse(seen)
-    for (const [device, seq] of Object.entries(typeof all === 'object' && all !== null ? all : {}))
-      if (typeof seq === 'number') want(device, seq)
-  }
+  for (const { device, seq, seen } of read.all<{ device: string; seq: number; seen: string }>(
+    'SELECT b.device, b.seq, b.seen FROM team_frontier f JOIN team_batches b ON b.device = f.device AND b.seq = f.seq',
+  ))
+    for (const [other, count] of Object.entries(seenOf(seen)))
+      if (!isFalseClaim(read, { device, seq, other, count, last: here[other] ?? 0 })) want(other, count)
   for (const { device, seq } of read.all<{ device: string; seq: number }>(
     "SELECT device, max(seq) AS seq FROM team_blobs WHERE state = 'waiting' GROUP BY device",
   ))

@@ -2,12 +2,13 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { randomBytes } from 'node:crypto'
 import { noBlob, sealBlob } from '../../../src-main/crypto/blob'
 import { coverable } from '../../../src-main/store/team/cover'
-import { folderIs } from '../../../src-main/store/team/healing'
+import { folderIs, gaps } from '../../../src-main/store/team/healing'
 import { Intake } from '../../../src-main/store/team/incoming'
 import { packItems, unpackItems } from '../../../src-main/store/team/items'
 import { nextPack } from '../../../src-main/store/team/outgoing'
 import { coveredMs, packOld, superfluous } from '../../../src-main/store/team/pruning'
 import { enough, reduce, type Effect, type LogEvent } from '../../../src-main/store/team/reduce'
+import { newestKey } from '../../../src-main/store/team/passing'
 import { cutOff } from '../../../src-main/store/team/cut-off'
 import { createTeam } from '../../../src-main/store/team/roster'
 import { teamInfo } from '../../../src-main/store/team/team-info'
@@ -169,6 +170,38 @@ describe('a snapshot in place of the log', () => {
     for (const one of [ben, cy]) take(one)
     expect(state(ben)).toEqual(state(ana))
     expect(state(cy)).toEqual(state(ana))
+  })
+
+  test('a member who claims to have seen what nobody wrote does not keep summaries from being made, nor the others asking for it (P7)', () => {
+    give(ana)
+    for (const one of [ben, cy]) take(one)
+    work(cy, 2)
+    give(cy)
+    const info = teamInfo(ben.workspace.db.read)
+    const key = newestKey(ben.workspace.db.read)
+    const place = { team: info?.team ?? '', seq: 1, previous: noBlob, roster: 1, epoch: key?.epoch ?? 1 }
+    const lie = sealBlob(ben.workspace.device, key?.key ?? Buffer.alloc(32), place, [
+      [[Buffer.from(cy.id, 'hex'), 2 ** 50]],
+      now,
+      [['title', entity(0), 0, 0, { title: 'x' }]],
+    ])
+    server.append(packItems([{ kind: 'log', bytes: lie }]), 0)
+    for (const one of [ana, cy]) take(one)
+    // Until she has written a word that knew of it, nobody can tell.
+    expect(gaps(ana.workspace.db.read, ana.id)).toMatchObject([{ device: cy.id, from: 3 }])
+    work(cy, 3)
+    give(cy)
+    take(ana)
+    work(ana, 3)
+    give(ana)
+    expect(gaps(ana.workspace.db.read, ana.id)).toEqual([])
+    expect(coverable(ana.workspace.db.read, ana.id)).toMatchObject({
+      [ana.id]: { seq: 3 },
+      [ben.id]: { seq: 1 },
+      [cy.id]: { seq: 5 },
+    })
+    write(ana, (tx) => cutOff(tx, ana.workspace, { device: ben.id }))
+    expect(Object.keys(coverable(ana.workspace.db.read, ana.id))).toHaveLength(3)
   })
 
   test('a summary by anybody but the owner, a bent one and one of words left out change nothing or are told', () => {
