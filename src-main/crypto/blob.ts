@@ -137,6 +137,10 @@ export function readBlob(bytes: Uint8Array): SealedBlob {
 export const signedBy = (blob: SealedBlob, signKey: Uint8Array): boolean =>
   verifyBy(signKey, 'blob', blob.signed, blob.signature)
 
+/** Whether a blob was sealed with this key; what is in it may be damaged all the same. */
+export const sealedWith = (blob: SealedBlob, teamKey: Uint8Array): boolean =>
+  derive(teamKey, blob.salt, blob.team, blob.device, blob.seq, blob.previous).commitment.equals(blob.commitment)
+
 /** The body. The caller has checked the signature. @throws PosternError `unreadable`, `too-large` */
 export function openBlob(blob: SealedBlob, teamKey: Uint8Array): unknown {
   const secrets = derive(teamKey, blob.salt, blob.team, blob.device, blob.seq, blob.previous)

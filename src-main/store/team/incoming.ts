@@ -9,6 +9,7 @@ import { receiveJoin } from './invites'
 import { blobAt, covers, type Cover } from './cover'
 import { nameItem, unpackItems, type Item, type ItemKind } from './items'
 import { lastOwnBatch, standing } from './log'
+import { keyOf } from './passing'
 import { receiveRecord } from './roster'
 import { teamInfo } from './team-info'
 import { stand, standingSnapshot, takeSnapshots } from './snapshot'
@@ -257,7 +258,7 @@ function applyDevice(
         tx.run("UPDATE team_blobs SET state = 'forked' WHERE hash = ?", row.hash)
         continue
       }
-      const key = tx.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
+      const key = keyOf(tx, blob)
       if (!key) break pages
       apply(tx, workspace, blob, bodyOf(blob, key), mark, judge, touched)
       applied++

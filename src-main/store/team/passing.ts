@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { noBlob, openBlob, readBlob, sealBlob, signedBy } from '../../crypto/blob'
+import { noBlob, openBlob, readBlob, sealBlob, sealedWith, signedBy, type SealedBlob } from '../../crypto/blob'
 import type { Reader } from '../file/database'
 import type { Workspace } from '../workspace'
 import { teamInfo } from './team-info'
@@ -13,6 +13,21 @@ import { teamInfo } from './team-info'
 /** The newest key of the team; undefined before there is one. */
 export function newestKey(read: Reader): { readonly epoch: number; readonly key: Buffer } | undefined {
   return read.get<{ epoch: number; key: Buffer }>('SELECT epoch, key FROM team_keys ORDER BY epoch DESC LIMIT 1')
+}
+
+/**
+ * The key that a blob was sealed with; null: it is not here yet. A roster record that counts no more, or not yet, may have given the
+ * blob's epoch another key than the one that holds now.
+ */
+export function keyOf(read: Reader, blob: SealedBlob): Buffer | null {
+  const now = read.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
+  if (now && sealedWith(blob, now)) return now
+  const others = read.all<{ key: string }>(
+    `SELECT DISTINCT json_extract(k.value, '$.key') AS key FROM team_rosters r, json_each(r.body, '$.keys') k
+     WHERE r.body IS NOT NULL AND json_extract(k.value, '$.epoch') = ?`,
+    blob.epoch,
+  )
+  return others.map(({ key }) => Buffer.from(key, 'base64url')).find((key) => sealedWith(blob, key)) ?? null
 }
 
 /** Seals what this device says; null while it belongs to no team. */
@@ -46,10 +61,11 @@ export function openPassing<T>(
       'SELECT sign_key, cut_off FROM team_devices WHERE device = ?',
       blob.device,
     )
-    const key = read.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
-    if (!sender || sender.cut_off !== null || !key) return 'void'
+    if (!sender || sender.cut_off !== null) return 'void'
     if (!signedBy(blob, sender.sign_key)) return 'false'
     if (blob.device === device.id) return 'own'
+    const key = keyOf(read, blob)
+    if (!key) return 'void'
     const body = form.safeParse(openBlob(blob, key))
     return body.success ? { from: blob.device, body: body.data } : 'false'
   } catch (fault) {

@@ -5,6 +5,7 @@ import type { Reader } from '../file/database'
 import type { Cover } from './cover'
 import type { Kept } from './snapshot-draw'
 import { seenOf } from './log'
+import { keyOf } from './passing'
 
 /**
  * One part of a snapshot as CBOR; every part names the whole. Devices are written once and then by their number; the batches of
@@ -206,8 +207,8 @@ export function openPart(read: Reader, device: string, bytes: Uint8Array): Snaps
   if (!signKey) return null
   try {
     const blob = readBlob(bytes)
-    const key = read.get<{ key: Buffer }>('SELECT key FROM team_keys WHERE epoch = ?', blob.epoch)?.key
     if (!signedBy(blob, signKey)) return 'false'
+    const key = keyOf(read, blob)
     return key ? readPart(openBlob(blob, key)) : null
   } catch (fault) {
     if (fault instanceof PosternError) return 'false'
