@@ -58,8 +58,12 @@ export class Wants {
     const now = this.workspace.clock.stamp()
     const open = gaps(read, this.workspace.device.id).filter(({ device }) => isMember(read, device))
     for (const device of this.known.keys()) if (!open.some((gap) => gap.device === device)) this.known.delete(device)
-    for (const { device, from } of open)
-      if (this.known.get(device)?.from !== from) this.known.set(device, { from, since: now, askedAt: -Infinity })
+    for (const { device, from } of open) {
+      const known = this.known.get(device)
+      // What began later than now was noted by a clock that has been set back: it would wait until that time comes again.
+      const ahead = known !== undefined && (known.since > now || known.askedAt > now)
+      if (known?.from !== from || ahead) this.known.set(device, { from, since: now, askedAt: -Infinity })
+    }
     const due = Math.min(...[...this.known.values()].map((gap) => dueAt(gap)))
     clearTimeout(this.timer)
     if (!Number.isFinite(due)) return
@@ -137,7 +141,8 @@ export class Wants {
     random: () => number,
   ): void {
     const name = `${asker} ${of} ${from}`
-    if ((this.answered.get(name) ?? -Infinity) > now - againMs) return
+    const before = this.answered.get(name) ?? -Infinity
+    if (before > now - againMs && before <= now) return
     if (this.answered.size > 5000) this.answered.clear()
     this.answered.set(name, now)
     // Ours at once: nobody is likelier to have them.

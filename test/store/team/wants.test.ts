@@ -162,3 +162,22 @@ test('who is told of a gap may ask at once, and one of a person who left is not 
   now += againMs + patienceMs
   expect(ask(cy)).toBe(null)
 })
+
+test('a clock that was set back keeps no gap from being asked for, and no question from being answered', () => {
+  now += 400 * 86_400_000
+  loseOne()
+  now += patienceMs + 1000
+  const early = ask(cy) ?? ''
+  take(ana, [early])
+  now += 61_000
+  expect(give(ana)).toBe(1)
+  server.remove(server.list(Number.POSITIVE_INFINITY).at(-1) ?? '')
+  now -= 400 * 86_400_000
+  for (const one of [ana, cy]) take(one, [])
+  now += againMs + patienceMs
+  const late = ask(cy)
+  expect(late).not.toBe(null)
+  take(ana, [late ?? ''])
+  now += 61_000
+  expect(give(ana)).toBe(1)
+})
