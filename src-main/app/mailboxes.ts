@@ -93,7 +93,13 @@ export class Mailboxes {
 
   async remove(id: number): Promise<void> {
     await this.tellMail('mailbox.removed', { id })
-    await this.store().call('mailbox.remove', { id })
+    try {
+      await this.store().call('mailbox.remove', { id })
+    } catch (fault) {
+      // It is still there, and mail has let go of it.
+      await this.tellMail('mailbox.changed', { id })
+      throw fault
+    }
     const grants = await this.grantsOf(id)
     for (const use of uses) await this.keys.removeSecret(secretName(id, use))
     await this.former.forget(id)

@@ -47,8 +47,9 @@ export class Mailboxes {
     await this.turn
   }
 
-  /** Settings or credentials changed, or it is new, or it was paused. */
+  /** Settings or credentials changed, or it is new, was paused, or could not be removed after all. */
   changed(id: number): void {
+    this.link?.stay(id)
     this.queue(async () => {
       await this.end(id)
       const mailbox = (await this.all()).find((one) => one.id === id)

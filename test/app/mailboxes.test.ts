@@ -137,3 +137,21 @@ it('a mailbox whose password the keychain does not take is not left behind witho
   dead = false
   expect(await add()).toEqual({ id: 4, existed: false })
 })
+
+it('a mailbox that the store could not remove goes on being fetched and sent from', async () => {
+  const told: string[] = []
+  const mailboxes = new Mailboxes(
+    {} as Keys,
+    {} as SignIns,
+    () =>
+      ({
+        call: async () => {
+          throw new PosternError('disk-full')
+        },
+      }) as never,
+    () => ({ call: async (name: string) => void told.push(name) }) as never,
+    () => undefined,
+  )
+  await expect(mailboxes.remove(4)).rejects.toMatchObject({ code: 'disk-full' })
+  expect(told).toEqual(['mailbox.removed', 'mailbox.changed'])
+})

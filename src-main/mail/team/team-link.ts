@@ -80,6 +80,11 @@ export class TeamLink {
     if (this.who === null || this.who.mailboxId === mailboxId) this.wake(true)
   }
 
+  /** A mailbox that was to be taken off this computer is still there. */
+  stay(mailboxId: number): void {
+    this.removed.delete(mailboxId)
+  }
+
   /**
    * Claims something for this console, so that of two who do the same one stops. Null: there is no team here, or no connection to it.
    * @throws PosternError `catching-up`: what others did, answers that they sent too, is still coming in

@@ -144,6 +144,21 @@ test('the team’s link does not go on over a mailbox that was removed from this
   await mailboxes.stop()
 })
 
+test('the team’s link goes on over a mailbox that the store could not remove', async () => {
+  const app = { call: async () => ({ user: user.name, password: user.password }) as never }
+  const mailboxes = new Mailboxes({ app, parser: inlineParser })
+  const store = new MemoryStore([mailboxAt(serverAt(dovecot.port))])
+  store.team = { mailboxId: 1, team: '', device: 'a'.repeat(16), carrier: { kind: 'mailbox' } }
+  mailboxes.connectStore(connect(store).rpc)
+  mailboxes.start()
+  await waitFor(() => store.teamStates.at(-1) === 'live')
+  mailboxes.removed(1)
+  await waitFor(() => store.teamStates.at(-1) === 'offline')
+  mailboxes.changed(1)
+  await waitFor(() => store.teamStates.at(-1) === 'live')
+  await mailboxes.stop()
+})
+
 test('a wrong password is not tried again until something changes', async () => {
   const mailbox = mailboxAt(serverAt(dovecot.port))
   let asked = 0
