@@ -49,6 +49,8 @@ export class ImapCarrier implements LogCarrier {
   private readonly claimsSeen = new Map<number, number>()
   /** `until`: by a counter that nobody can set. */
   private ownClaims: { uid: number; until: number }[] = []
+  /** As the last look at the folder found it: one that falls is another folder's, whatever its UIDVALIDITY. */
+  private uidNext = 1
   /** How far the server's clock is ahead of this computer's; 0: they agree. ms */
   private ahead = 0
 
@@ -141,7 +143,10 @@ export class ImapCarrier implements LogCarrier {
 
   async poke(): Promise<void> {
     const state = await this.session.select(this.path)
-    if (state.uidValidity !== this.generation) throw new PosternError('connection-lost', 'the folder has begun anew')
+    const { uidNext } = this
+    this.uidNext = state.uidNext ?? uidNext
+    if (state.uidValidity !== this.generation || this.uidNext < uidNext)
+      throw new PosternError('connection-lost', 'the folder has begun anew')
   }
 
   onChange(listener: (what: 'more' | 'less') => void): void {

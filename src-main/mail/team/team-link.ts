@@ -215,6 +215,13 @@ export class TeamLink {
       return there.filter((place) => !known.has(place) && !(upTo !== null && Number(place) <= Number(upTo)))
     }
     let known = await asked()
+    // A folder that began anew under the same name holds other messages at the places that are known: then none of them is.
+    const noted = new Set(known.places)
+    const still = there.filter((place) => noted.has(place))
+    if (still.length > 0) {
+      await this.take(carrier, [...new Set([...still.slice(0, 1), ...still.slice(-1)])])
+      known = await asked()
+    }
     if (unread(known).length > fewMessages) {
       // A summary stands for everything before it: who is new here, or was away for long, reads it first, and what came after it.
       const summaries = await carrier.summaries()

@@ -1,9 +1,12 @@
+import { logger } from '../../shared/log'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { covers, isFalseClaim } from './cover'
 import { frontier, seenOf } from './log'
 import { settledSnapshot } from './pruning'
 import { teamInfo } from './team-info'
+
+const log = logger('team')
 
 /** What others may put back as well waits for them at most this long, ms. */
 export const longestDelayMs = 60_000
@@ -41,6 +44,23 @@ export function folderIs(
         device === workspace.device.id ? 0 : now + Math.floor(random() * longestDelayMs),
         hash,
       )
+}
+
+/**
+ * A message lies at a place at which something else was noted: the folder has begun anew under the same name (some servers give every
+ * folder one UIDVALIDITY), so nothing that was noted of it is true any more.
+ * @param hashes what lies there now
+ */
+export function noticeNewFolder(tx: Writer, generation: string, place: string, hashes: readonly string[]): void {
+  const noted = tx.all<{ hash: string }>(
+    'SELECT hash FROM team_places WHERE generation = ? AND place = ?',
+    generation,
+    place,
+  )
+  if (noted.length === 0 || noted.some(({ hash }) => hashes.includes(hash))) return
+  log.warn('the team folder has begun anew under the same name')
+  tx.run('DELETE FROM team_places WHERE generation = ?', generation)
+  tx.run("UPDATE team_snapshots SET generation = '' WHERE generation = ?", generation)
 }
 
 export const placesOf = (read: Reader, generation: string): string[] =>

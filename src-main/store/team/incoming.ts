@@ -7,6 +7,7 @@ import type { Workspace } from '../workspace'
 import { readBody, type Batch } from './batch'
 import { receiveJoin } from './invites'
 import { blobAt, covers, type Cover } from './cover'
+import { noticeNewFolder } from './healing'
 import { nameItem, unpackItems, type Item, type ItemKind } from './items'
 import { lastOwnBatch, standing } from './log'
 import { keyOf } from './passing'
@@ -76,6 +77,7 @@ export class Intake {
       if (hash !== null) this.names.push(hash)
       if (at + 1 < items.length && until()) return at + 1
     }
+    noticeNewFolder(tx, generation, place, this.names)
     for (const hash of this.names) {
       tx.run(
         'INSERT INTO team_places(generation, place, hash, read) VALUES(?, ?, ?, 1) ON CONFLICT DO UPDATE SET read = 1',

@@ -2,7 +2,7 @@ import { noBlob, readBlob, sealBlob } from '../../crypto/blob'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { batchBody } from './batch'
-import { longestDelayMs } from './healing'
+import { longestDelayMs, noticeNewFolder } from './healing'
 import { packItems, type Item, type ItemKind } from './items'
 import { newestKey } from './passing'
 import { teamInfo } from './team-info'
@@ -120,6 +120,7 @@ export const nextDue = (read: Reader): number | null =>
 
 /** The server has taken a message. `place` null: it did not say where; then it is found when the folder is read. */
 export function sent(tx: Writer, hashes: readonly string[], generation: string, place: string | null): void {
+  if (place !== null) noticeNewFolder(tx, generation, place, hashes)
   for (const hash of hashes) {
     tx.run('UPDATE team_blobs SET send_at = NULL WHERE hash = ?', hash)
     if (place !== null)

@@ -251,6 +251,52 @@ describe('a team on a real mail server', () => {
     },
   )
 
+  test(
+    'a folder that began anew under the same UIDVALIDITY hides no word and is put back whole (R60, P9)',
+    { timeout: 120_000 },
+    async () => {
+      const status = (what: string): string =>
+        new RegExp(`${what}=(\\d+)`).exec(
+          dovecot.doveadm('mailbox', 'status', '-u', shared.name, what, 'Postern'),
+        )?.[1] ?? ''
+      const [ana, ben] = await makeTeam('Ana', 'Ben')
+      if (!ana || !ben) throw new Error('no team')
+      for (const [n, one] of [ana, ben, ana, ben].entries()) {
+        one.note(conversation, `note0000${n}`, 'from before')
+        await one.sendNow()
+      }
+      await expect.poll(() => new Set([ana, ben].map((one) => one.digest())).size, wait).toBe(1)
+      for (const one of [ana, ben]) await one.disconnect()
+      const generation = status('uidvalidity')
+      dovecot.doveadm('mailbox', 'delete', '-u', shared.name, 'Postern')
+      dovecot.doveadm('mailbox', 'create', '-u', shared.name, 'Postern')
+      dovecot.doveadm('mailbox', 'update', '-u', shared.name, '--uid-validity', generation, 'Postern')
+      expect(status('uidvalidity')).toBe(generation)
+      ben.note(conversation, 'note00009', 'his last word')
+      ben.connect()
+      // What is Ana's he would put back only in a while.
+      await expect
+        .poll(
+          async () =>
+            (await ben.state()).waiting === 0 &&
+            !ben.store.db.read.get('SELECT 1 FROM team_blobs WHERE send_at IS NOT NULL AND device = ?', ben.device),
+          wait,
+        )
+        .toBe(true)
+      await ben.disconnect()
+      ana.connect()
+      await expect
+        .poll(() => ana.store.db.read.get("SELECT 1 FROM team_state WHERE field = 'notes' AND element = 'note00009'"), {
+          ...wait,
+          timeout: 10_000,
+        })
+        .toBeDefined()
+      // Whoever joins now finds all of it there.
+      const cy = await join(ana, 'Cy')
+      await expect.poll(() => cy.digest(), { ...wait, timeout: 60_000 }).toBe(ana.digest())
+    },
+  )
+
   test('a recovery code of another team finds nothing and says so', { timeout: 60_000 }, async () => {
     const [ana, other] = [await make('Ana'), await make('Eve')]
     await ana.store.call('team.create', { mailboxId: ana.mailboxId })
