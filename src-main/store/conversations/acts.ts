@@ -32,7 +32,7 @@ export class Acts {
   /** Each token with its inverse acts, one transaction each. */
   private readonly undos = new Map<string, readonly Step[]>()
   /** What is to be taken back of acts that failed midway, and could not be at once. */
-  private readonly cutShort: Step[] = []
+  private readonly cutShort: ((tx: Writer) => unknown)[] = []
 
   constructor(
     private readonly workspace: Workspace,
@@ -232,12 +232,16 @@ export class Acts {
         if (from + chunk < all.length) await breathe()
       }
     } catch (fault) {
-      // Whoever is told that it failed has no way to take back the part that was done.
-      this.cutShort.push(...steps)
-      await this.takeBackCutShort()
+      await this.takeBackPart(steps)
       throw fault
     }
     return this.keepSteps(steps)
+  }
+
+  /** Of an act that failed midway: whoever is told so has no way to take back the part that was done. @param done its inverses, the last first */
+  async takeBackPart(done: readonly ((tx: Writer) => unknown)[]): Promise<void> {
+    this.cutShort.push(...done)
+    await this.takeBackCutShort()
   }
 
   /** What a full disk or the like keeps from being taken back is tried again before the next act. */

@@ -1,6 +1,7 @@
 import type { threadCalls } from '../../../src-preload/contract/calls/threads'
 import type { Handlers } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
+import type { Undo } from '../conversations/acts'
 import type { StoreService } from '../service'
 import { keepHere, merge, split, takeBackThreadAct } from '../threads/thread-acts'
 import { whyHere } from '../threads/thread-why'
@@ -10,12 +11,9 @@ import { breathe, type Workspace } from '../workspace'
 /** What belongs together: why, and how a person changes it. */
 export function threads(service: StoreService, by: () => string): Handlers<typeof threadCalls> {
   const workspace = (): Workspace => service.open.workspace
-  const takeBack = (...acts: readonly number[]): { undo: string } =>
-    service.open.acts.keep(
-      ...acts
-        .toReversed()
-        .map((id) => (tx: Parameters<typeof takeBackThreadAct>[0]) => takeBackThreadAct(tx, workspace(), id)),
-    )
+  const inverses = (acts: readonly number[]): Undo[] =>
+    acts.toReversed().map((id) => (tx) => takeBackThreadAct(tx, workspace(), id))
+  const takeBack = (...acts: readonly number[]): { undo: string } => service.open.acts.keep(...inverses(acts))
   return {
     'threads.why': ({ messageId }) => whyHere(service.read, messageId),
     'threads.split': ({ messageId, which }) => {
@@ -26,9 +24,14 @@ export function threads(service: StoreService, by: () => string): Handlers<typeo
       const all = [...new Set(ids.map((id) => survivorOf(service.read, id)))]
       const target = into === null ? oldest(workspace(), all) : survivorOf(service.read, into)
       const acts: number[] = []
-      for (const other of all.filter((id) => id !== target)) {
-        acts.push(workspace().db.write((tx) => merge(tx, workspace(), target, other, by())).actId)
-        await breathe()
+      try {
+        for (const other of all.filter((id) => id !== target)) {
+          acts.push(workspace().db.write((tx) => merge(tx, workspace(), target, other, by())).actId)
+          await breathe()
+        }
+      } catch (fault) {
+        await service.open.acts.takeBackPart(inverses(acts))
+        throw fault
       }
       if (acts.length === 0) throw new PosternError('conflict', 'one conversation already', { what: 'merge' })
       return { ...takeBack(...acts), conversationId: target }

@@ -452,3 +452,19 @@ test('words of a draft that was discarded come back by undo, also when mail made
     expect([which, back?.text]).toEqual([which, 'Half an answer'])
   }
 })
+
+test('a merge of several that fails midway leaves all of them apart', async () => {
+  const at = fresh()
+  for (const name of ['a', 'b', 'c'])
+    await store.put(inbox, { from: `${name}@x.test`, id: `${at}${name}`, subject: `Merge ${name}` })
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => rowOf(`${at}${name}`).conversation_id)
+  store.db.write((tx) =>
+    tx.run(
+      `CREATE TRIGGER disk_full BEFORE UPDATE ON conversations WHEN old.id = ${c} BEGIN SELECT RAISE(ABORT, 'full'); END`,
+    ),
+  )
+  const ids = [a ?? 0, b ?? 0, c ?? 0]
+  expect(await codeOf(store.call('threads.merge', { ids, into: a ?? 0 }))).not.toBe('none')
+  store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
+  expect(partition(['a', 'b', 'c'].map((name) => `${at}${name}`))).toBe('a | b | c')
+})
