@@ -24,7 +24,7 @@ export type SendResult =
       readonly line: string
     }
   /** The end of the message had left when the connection broke, and no answer came: nobody knows (R40). */
-  | { readonly state: 'unknown'; readonly error: PosternError }
+  | { readonly state: 'unknown'; readonly error: PosternError; readonly refused: readonly Refusal[] }
 
 interface Refusal {
   readonly address: string
@@ -38,11 +38,14 @@ const listenMs = 150
 
 /** Servers (host and port) that offer chunks and do not know them, until the program ends. */
 const chunkless = new Set<string>()
+/** A line with which such a server, reading the content as commands, would begin to take a part of it for the message. */
+const startsContent = /^[ \t]*(?:DATA|BDAT)\b/im
 
 /**
  * Hands one message over; never throws. Ours and not the library's, because it must be known how far the server can be (R40):
  * - With CHUNKING (RFC 3030) the server confirms that it holds the whole message before it is told, in 13 bytes, to take it.
  *   A connection that breaks before those has surely delivered nothing. One chunk: some servers wait five seconds at each.
+ *   Not for content with a line that says DATA or BDAT: a server that only claims to know chunks would send half of it on.
  * - Without it the final dot leaves by itself, after all else was written and a breach had a moment to be noticed.
  * - An answer of which the code came counts, also where its end did not.
  *
@@ -65,7 +68,9 @@ export async function handOver(
       return transaction.refusedHere('recipient-refused')
     return (
       (await transaction.address(envelope, raw, offered)) ??
-      (offered.has('CHUNKING') && !chunkless.has(nameOf(server)) ? await transaction.chunk(raw) : null) ??
+      (offered.has('CHUNKING') && !chunkless.has(nameOf(server)) && !mayStartContent(raw)
+        ? await transaction.chunk(raw)
+        : null) ??
       // It offers chunks and does not know them.
       (transaction.needsReset ? await transaction.address(envelope, raw, offered) : null) ??
       (await transaction.data(raw))
@@ -93,7 +98,11 @@ class Transaction {
     raw: Uint8Array,
     offered: ReadonlyMap<string, string>,
   ): Promise<SendResult | null> {
-    if (this.needsReset) await this.command('RSET')
+    // No server refuses RSET: what it refuses is a line of the content, and its answers to all others are still to come.
+    if (this.needsReset) {
+      const reset = await this.command('RSET')
+      if (!isGood(reset)) return this.chunksNotKnown(reset)
+    }
     this.refused = []
     const plain = [from, ...to].every((one) => /^[\x20-\x7e]*$/.test(one))
     const options = [
@@ -129,18 +138,21 @@ class Transaction {
       this.needsReset = true
       // One that took each line of the content for a command answers all of them: nothing it says from here on can be told apart.
       await this.wire.listen(listenMs)
-      if (!this.wire.speaks) return null
-      return {
-        state: 'not-sent',
-        final: false,
-        error: new PosternError('server-broken', 'chunks are offered and not known', this.at),
-        refused: [],
-        line: serverLine(held.text),
-      }
+      return this.wire.speaks ? this.chunksNotKnown(held) : null
     }
     if (!isGood(held)) return this.refusal('DATA', held)
     await this.wire.write('BDAT 0 LAST', commandMs)
     return await this.finish('\r\n')
+  }
+
+  private chunksNotKnown({ text }: Reply): SendResult {
+    return {
+      state: 'not-sent',
+      final: false,
+      error: new PosternError('server-broken', 'chunks are offered and not known', this.at),
+      refused: [],
+      line: serverLine(text),
+    }
   }
 
   async data(raw: Uint8Array): Promise<SendResult> {
@@ -179,7 +191,11 @@ class Transaction {
     // A last word before it closes, such as 421 or 552, says more than that it closed.
     if (begun !== null && (this.complete || begun.code >= 400)) return this.answered(begun)
     return this.complete
-      ? { state: 'unknown', error: new PosternError('sent-uncertain', failure.code, failure.detail) }
+      ? {
+          state: 'unknown',
+          error: new PosternError('sent-uncertain', failure.code, failure.detail),
+          refused: this.refused,
+        }
       : { state: 'not-sent', final: false, error: failure, refused: [], line: '' }
   }
 
@@ -199,7 +215,9 @@ class Transaction {
     const detail = { ...this.at, serverLine: line }
     return {
       state: 'not-sent',
-      final: !limit && isFinal(reply.code, this.refused),
+      final:
+        !limit &&
+        (command === 'RCPT TO' ? this.refused.every(({ line: one }) => one.startsWith('5')) : reply.code >= 500),
       error: limit
         ? new PosternError('rate-limited', 'too much for now', detail)
         : new PosternError(refusalCode(command, reply), 'refused', detail),
@@ -237,16 +255,14 @@ export function withLineEnds(raw: Uint8Array): Buffer {
   return Buffer.from(ended.endsWith('\r\n') ? ended : `${ended}\r\n`, 'latin1')
 }
 
+const mayStartContent = (raw: Uint8Array): boolean =>
+  startsContent.test(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('latin1'))
+
 /** A dot at the start of a line is doubled (RFC 5321 4.5.2). */
 export function withDotsDoubled(bytes: Buffer): Buffer {
   return bytes[0] === 0x2e || bytes.includes('\n.')
     ? Buffer.from(bytes.toString('latin1').replace(/(^|\n)\./g, '$1..'), 'latin1')
     : bytes
-}
-
-/** All recipients refused for good, or a 5xx to anything else. */
-function isFinal(code: number, refused: readonly Refusal[]): boolean {
-  return refused.length > 0 ? refused.every(({ line }) => line.startsWith('5')) : code >= 500
 }
 
 function refusalCode(

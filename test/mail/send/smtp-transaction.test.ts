@@ -155,6 +155,51 @@ describe('what became of a message is known as far as it can be (R40)', () => {
     expect(words[8]).toBe('Subject: x\r\n\r\n..hidden dot\r\nend\r\n.\r\n')
   })
 
+  test('a line of a message is never taken for a command by a server that does not know chunks: half of it would reach people', async () => {
+    const raw = Buffer.from('Subject: x\r\n\r\n data\r\nhalf\r\n.\r\nend\r\n')
+    const { words, result } = await dialogue(['250 Ok\r\n', '250 Ok\r\n', '354 Go\r\n', '250 queued\r\n'], chunking, {
+      raw,
+    })
+    expect(result).toMatchObject({ state: 'accepted' })
+    expect(words.slice(2)).toEqual(['DATA', 'Subject: x\r\n\r\n data\r\nhalf\r\n..\r\nend\r\n.\r\n'])
+  })
+
+  test('late answers to the lines of a chunk are not taken for answers to what came behind it', async () => {
+    const words: string[] = []
+    const server = net.createServer((socket) => {
+      let buffered = ''
+      let queue = Promise.resolve()
+      socket.on('error', () => undefined)
+      socket.on('data', (piece: Buffer) => {
+        buffered += piece.toString('latin1')
+        for (let end = buffered.indexOf('\r\n'); end >= 0; end = buffered.indexOf('\r\n')) {
+          const word = buffered.slice(0, end)
+          buffered = buffered.slice(end + 2)
+          queue = queue.then(async () => {
+            words.push(word)
+            const good = /^(MAIL|RCPT|RSET)/.test(word)
+            if (!good && !word.startsWith('BDAT')) await new Promise((resolve) => setTimeout(resolve, 300))
+            if (!socket.destroyed) socket.write(good ? '250 Ok\r\n' : '500 What\r\n')
+          })
+        }
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const at = { host: '127.0.0.1', port }
+    const socket = net.connect(port, '127.0.0.1')
+    close = () => {
+      socket.destroy()
+      server.close()
+    }
+    await once(socket, 'connect')
+    const result = await handOver(new SmtpWire(socket, at), at, chunking, envelope, letter, async () => undefined)
+    expect(result).toMatchObject({ state: 'not-sent', final: false, error: { code: 'server-broken' } })
+    expect(words.filter((word) => word.startsWith('MAIL'))).toHaveLength(1)
+  })
+
   test('a server that reads a chunk as commands has not got it, is told nothing more, and gets the message the other way when it is tried again', async () => {
     const words: string[] = []
     const server = net.createServer((socket) => {
@@ -210,6 +255,27 @@ describe('what became of a message is known as far as it can be (R40)', () => {
       final: true,
       error: { code: 'too-large' },
     })
+  })
+
+  test('what was only put off at its end is no failure because a recipient was refused before, and the other way round', async () => {
+    const to = { from: 'support@acme.test', to: ['anna@customer.test', 'gone@customer.test'] }
+    const end = async (recipient: string, last: string): Promise<SendResult> =>
+      (await dialogue(['250 Ok\r\n', '250 Ok\r\n', recipient, '354 Go\r\n', last], hello(), { to })).result
+    expect(await end('550 5.1.1 unknown\r\n', '451 4.7.1 come again\r\n')).toMatchObject({
+      state: 'not-sent',
+      final: false,
+    })
+    expect(await end('452 4.2.2 full\r\n', '554 5.7.1 spam\r\n')).toMatchObject({ state: 'not-sent', final: true })
+  })
+
+  test('whom the server refused before the doubt began is not forgotten', async () => {
+    const to = { from: 'support@acme.test', to: ['anna@customer.test', 'gone@customer.test'] }
+    const { result } = await dialogue(
+      ['250 Ok\r\n', '250 Ok\r\n', '550 5.1.1 unknown\r\n', '354 Go\r\n', null],
+      hello(),
+      { to },
+    )
+    expect(result).toMatchObject({ state: 'unknown', refused: [{ address: 'gone@customer.test' }] })
   })
 
   test('a refused sender is told also where the recipients went along with it', async () => {
