@@ -318,14 +318,14 @@ type Settled = (
 ) => OutboxOutcome
 
 function outcomeOf(result: SendResult, settled: Settled): OutboxOutcome {
-  if (result.state === 'unknown') return settled('uncertain', result.error)
+  // 4xx: put off (greylisting, too many at once), to be tried again for these alone.
+  const putOff = (one: { line: string }): boolean => one.line.startsWith('4')
+  const later = result.refused.filter(putOff).map(({ address }) => address)
+  const refused = result.refused.filter((one) => !putOff(one)).map(({ address }) => address)
+  if (result.state === 'unknown')
+    return settled('uncertain', result.error, result.refused[0]?.line ?? null, refused, later)
   const line = result.refused[0]?.line ?? result.line
-  if (result.state === 'accepted') {
-    // 4xx: put off (greylisting, too many at once), to be tried again for these alone.
-    const later = result.refused.filter((one) => one.line.startsWith('4')).map((one) => one.address)
-    const refused = result.refused.filter((one) => !one.line.startsWith('4')).map((one) => one.address)
-    return settled('sent', null, line === '' ? null : line, refused, later)
-  }
+  if (result.state === 'accepted') return settled('sent', null, line === '' ? null : line, refused, later)
   const outcome = settled(
     result.final ? 'failed' : 'queued',
     result.error,

@@ -198,7 +198,7 @@ export function ingest(
       joinSentDraft(tx, workspace, page, folder, item, same, key, role, batch)
     if (same.direction === 1 && folder.role === 'inbox' && wasDeliveredBack(workspace, message))
       tx.run('UPDATE messages SET returned = 1 WHERE id = ?', same.id)
-    if (sent) settleFound(tx, sent.id, same.id, folder.role === 'sent' || folder.role === 'all')
+    if (sent) settleFound(tx, workspace, sent.id, same.id, folder.role === 'sent' || folder.role === 'all')
     return true
   }
 
@@ -252,7 +252,7 @@ export function ingest(
       },
       batch,
     )
-  if (sent) settleFound(tx, sent.id, id, folder.role === 'sent' || folder.role === 'all')
+  if (sent) settleFound(tx, workspace, sent.id, id, folder.role === 'sent' || folder.role === 'all')
   return true
 }
 

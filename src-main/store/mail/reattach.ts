@@ -34,7 +34,7 @@ export async function reattach(
         if (!item || !known) continue
         placeKnown(tx, workspace, folder, item, known, batch)
         if (known.outbox_id !== null)
-          settleFound(tx, known.outbox_id, known.id, folder.role === 'sent' || folder.role === 'all')
+          settleFound(tx, workspace, known.outbox_id, known.id, folder.role === 'sent' || folder.role === 'all')
         uids.push(item.uid)
       }
       batch.finish(tx, workspace)

@@ -1,6 +1,9 @@
 import type { Writer } from '../file/database'
+import { parseTexts } from '../rows'
+import type { Workspace } from '../workspace'
 import { keepRefusals } from './delivery'
-import { dropBytes } from './outbox-rows'
+import { reopen } from './outbox-effects'
+import { dropBytes, outboxRow } from './outbox-rows'
 import { place } from '../mail/places'
 import { markWork } from '../conversations/summary'
 
@@ -10,28 +13,33 @@ interface Leaving {
   conversation_id: number
   draft_id: number | null
   sent_message: number | null
-  recipients_left: string | null
-  envelope?: string | null
 }
 
 /**
- * The copy of a sent message was met in a folder: it did leave. Settles an item of which that was uncertain, or whose
- * answer was lost; everything else is as it was.
+ * The copy of a sent message was met in a folder: it did leave. Settles an item of which that was uncertain; everything else is as it
+ * was. One whose try is under way waits for its end, which alone tells whom the server refused or put off.
  */
-export function settleFound(tx: Writer, outboxId: number, messageId: number, inSent: boolean): void {
+export function settleFound(
+  tx: Writer,
+  workspace: Workspace,
+  outboxId: number,
+  messageId: number,
+  inSent: boolean,
+): void {
   tx.run('UPDATE outbox SET sent_message = ? WHERE id = ?', messageId, outboxId)
   // Its copy needs not be filed any more.
   if (inSent && tx.get('SELECT 1 FROM outbox WHERE id = ? AND copy = 1', outboxId)) dropBytes(tx, outboxId)
-  const item = tx.get<Leaving>(
-    'SELECT id, state, conversation_id, draft_id, sent_message, recipients_left, envelope FROM outbox WHERE id = ?',
-    outboxId,
-  )
+  const item = outboxRow(tx, outboxId)
   // A failed or held one is a person's to decide; one that waits has not been handed to a server.
-  if (item?.state !== 'uncertain' && item?.state !== 'sending') return
+  if (item.state !== 'uncertain') return
   // One that goes to its recipients in several tries shows nothing about the others.
   if (item.recipients_left !== null || item.envelope !== null) return
-  markSent(tx, item, { refused: [], line: null })
+  const refused = parseTexts(item.refused)
+  markSent(tx, item, { refused, line: item.server_line })
   if (inSent) dropBytes(tx, outboxId)
+  if (refused.length === 0) return
+  reopen(tx, workspace, item)
+  tx.changes.changed('undelivered', item.conversation_id)
 }
 
 /**

@@ -252,6 +252,7 @@ export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutco
     if (row.state === 'sent' || row.state === 'held') return
     if (outcome.state === 'sent')
       return accepted(tx, workspace, row, { refused: outcome.refused, later: outcome.later, line: outcome.serverLine })
+    const left = outcome.state === 'uncertain' ? doubtAbout(tx, row, outcome) : row.recipients_left
     const dueAt =
       outcome.state === 'queued'
         ? (outcome.retryAt ?? Date.now() + (waits[Math.min(row.attempts, waits.length) - 1] ?? 30_000))
@@ -263,14 +264,39 @@ export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutco
       outcome.error?.code ?? (outcome.state === 'uncertain' ? 'sent-uncertain' : null),
       JSON.stringify(outcome.error?.detail ?? {}),
       outcome.serverLine,
-      Number(row.recipients_left !== null),
+      Number(left !== null),
       row.id,
     )
     // What has left for some is asked about at once: their copy would prove nothing for the others.
-    const asked = outcome.state === 'uncertain' && row.recipients_left !== null
+    const asked = outcome.state === 'uncertain' && left !== null
     if (outcome.state === 'failed' || asked) waitsForPerson(tx, workspace, row)
     told(tx, row)
   })
+}
+
+/**
+ * Keeps of a try in doubt whom the server had refused or put off before. @returns its recipients that are left as JSON, those in doubt
+ * among them; null: the doubt is about all
+ */
+function doubtAbout(
+  tx: Writer,
+  row: OutboxRow,
+  { refused, later }: Pick<z.infer<typeof OutboxOutcome>, 'refused' | 'later'>,
+): string | null {
+  if (refused.length === 0 && later.length === 0) return row.recipients_left
+  const all = recipientsOf(tx, row).filter((address) => !refused.includes(address))
+  const tried = row.envelope === null ? all : parseTexts(row.envelope)
+  const inDoubt = tried.filter((address) => !refused.includes(address) && !later.includes(address))
+  const apart = row.recipients_left !== null || later.length > 0
+  const left = apart ? JSON.stringify(all) : null
+  tx.run(
+    'UPDATE outbox SET refused = ?, recipients_left = ?, envelope = ? WHERE id = ?',
+    JSON.stringify([...parseTexts(row.refused), ...refused]),
+    left,
+    apart ? JSON.stringify(inDoubt) : row.envelope,
+    row.id,
+  )
+  return left
 }
 
 /** The server of a mailbox answers again: what could not leave for want of it is as if just due, and says so. */

@@ -173,7 +173,11 @@ export function decide(workspace: Workspace, id: number, decision: 'arrived' | '
     if (row.state !== 'uncertain')
       throw new PosternError('conflict', 'there is no doubt about it', { state: row.state })
     if (decision === 'arrived') accepted(tx, workspace, row, { refused: [], later: [], line: row.server_line })
-    else requeue(tx, row, Date.now())
+    else {
+      // It goes to all of them again, and who was refused may be taken this time.
+      if (row.recipients_left === null) tx.run("UPDATE outbox SET refused = '[]' WHERE id = ?", id)
+      requeue(tx, row, Date.now())
+    }
     return row.mailbox_id
   })
   wakeOutbox(workspace, mailboxId)

@@ -182,6 +182,75 @@ describe("providers' limits", () => {
   })
 })
 
+describe('whom the server refused before the doubt began', () => {
+  const inDoubt = async (more: { refused?: string[]; later?: string[] }): Promise<number> => {
+    const id = await queued(3)
+    await composedNow(id, (await store.claim(mailboxId)).job)
+    await store.mail.call('outbox.settle', {
+      id,
+      state: 'uncertain',
+      error: { code: 'sent-uncertain', detail: {} },
+      serverLine: '550 5.1.1 unknown',
+      refused: [],
+      ...more,
+    })
+    return id
+  }
+  const failed = async (id: number) => {
+    const of = store.db.read.get<{ id: number }>('SELECT conversation_id AS id FROM outbox WHERE id = ?', id)?.id ?? 0
+    const { deliveries } = await store.call('conversations.get', { id: of })
+    return deliveries.filter(({ action }) => action === 'failed').map(({ recipient }) => recipient)
+  }
+
+  test('is not taken for reached once its copy is met in Sent, or a person says that it arrived (R40)', async () => {
+    const { folders } = await store.mailbox('sales@acme.test')
+    for (const way of ['copy', 'looked for', 'arrived'] as const) {
+      const id = await inDoubt({ refused: ['c2@x.test'] })
+      expect(await item(id)).toMatchObject({ state: 'uncertain', looking: true, refused: ['c2@x.test'] })
+      const { jobs } = await store.mail.call('outbox.uncertain', { mailboxId })
+      const job = jobs.find((one) => one.id === id)
+      if (way === 'copy')
+        await store.put(folders['Sent'] ?? 0, {
+          from: 'support@acme.test',
+          id: job?.messageId ?? '',
+          posternId: job?.posternId ?? '',
+          to: ['c0@x.test'],
+        })
+      else if (way === 'looked for') await accept(id)
+      else await store.call('outbox.decide', { id, decision: 'arrived' })
+      expect(await item(id)).toBeUndefined()
+      expect(await failed(id)).toEqual(['c2@x.test'])
+    }
+  })
+
+  test('and who was put off, still gets it when the others have it, and the others not twice', async () => {
+    const id = await inDoubt({ refused: ['c2@x.test'], later: ['c1@x.test'] })
+    // Their copy would prove nothing for who was put off: a person is asked.
+    expect(await item(id)).toMatchObject({ state: 'uncertain', looking: false, left: ['c0@x.test', 'c1@x.test'] })
+    await store.call('outbox.decide', { id, decision: 'arrived' })
+    expect((await store.claim(mailboxId)).job?.envelope).toEqual(['c1@x.test'])
+    await accept(id)
+    expect(await failed(id)).toEqual(['c2@x.test'])
+  })
+
+  test('is not forgotten where the copy is met before the answer of the server is', async () => {
+    const { folders } = await store.mailbox('sales@acme.test')
+    const id = await queued(3)
+    const { job } = await store.claim(mailboxId)
+    await composedNow(id, job)
+    await store.put(folders['Sent'] ?? 0, {
+      from: 'support@acme.test',
+      id: job?.messageId ?? '',
+      posternId: job?.posternId ?? '',
+      to: ['c0@x.test'],
+    })
+    await accept(id, { refused: ['c2@x.test'], later: ['c1@x.test'] })
+    expect(await item(id)).toMatchObject({ state: 'queued', left: ['c1@x.test'], refused: ['c2@x.test'] })
+    await store.call('outbox.retry', { id })
+    expect((await store.claim(mailboxId)).job?.envelope).toEqual(['c1@x.test'])
+  })
+})
+
 describe('the copy in Sent', () => {
   test('it is not lost by a restart before it was filed, and not asked for twice', async () => {
     const id = await queued(1)
