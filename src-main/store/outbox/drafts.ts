@@ -4,6 +4,7 @@ import { unpackView } from '../../shared/message-body'
 import { prefixedSubject } from '../../shared/threading'
 import type { Reader, Writer } from '../file/database'
 import { extractPart } from '../mail/files'
+import { fetchWhole } from '../mail/parts'
 import { answerFrom } from './identities'
 import { shownPlaces } from '../mail/places'
 import { addressKey } from '../../../src-preload/contract/address'
@@ -119,9 +120,11 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
   const from = answerFrom(read, original)
   if (!from) throw new PosternError('not-found', 'there is no mailbox')
   const mailboxId = chosen && start.mailboxId !== null ? start.mailboxId : from.mailboxId
+  // What was on screen was a part only.
+  const grew = original && start.kind === 'forward' && (await nowWhole(workspace, original.id))
   const files = original && start.kind === 'forward' ? await filesOf(workspace, original.id) : []
   const content = original
-    ? contentFor(workspace, start, original)
+    ? contentFor(workspace, grew ? { ...start, visibleText: null } : start, original)
     : { to: [], cc: [], bcc: [], subject: '', quote: null }
   const id = workspace.db.write((tx) => {
     // While files were taken out another window may have begun one.
@@ -261,6 +264,23 @@ function forwarded(original: Original, text: string): string {
 }
 
 const lines = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/\n+$/, '')
+
+/**
+ * A message that is passed on must be here whole, with its files; one that no server has any more is passed on as it is.
+ * @returns whether more of it came
+ * @throws PosternError where it cannot be fetched now
+ */
+async function nowWhole(workspace: Workspace, id: number): Promise<boolean> {
+  const inPart = (): boolean =>
+    workspace.db.read.get('SELECT 1 FROM messages WHERE id = ? AND part <> 0', id) !== undefined
+  if (!inPart()) return false
+  try {
+    await fetchWhole(workspace, id)
+  } catch (error) {
+    if (PosternError.from(error).code !== 'not-found') throw error
+  }
+  return !inPart()
+}
 
 async function filesOf(
   workspace: Workspace,

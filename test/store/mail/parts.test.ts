@@ -42,6 +42,23 @@ const first = async () => {
 const found = async (text: string): Promise<number> => (await store.call('search.query', { text })).total
 
 describe('a message that is here in part', () => {
+  test('is not passed on without its files and words: it is fetched first, and nothing is begun where that fails', async () => {
+    await put('headers', headers())
+    const { id: messageId } = await first()
+    const conversationId = (await store.list())[0]?.id ?? 0
+    const forward = { kind: 'forward', conversationId, messageId } as const
+    store.whole = () => {
+      throw new PosternError('offline')
+    }
+    expect(await codeOf(store.call('drafts.start', forward))).toBe('offline')
+    expect((await store.call('drafts.list', {})).drafts).toEqual([])
+    store.whole = () => ({ message: whole() })
+    store.parts = ({ index }) => ({ type: 'application/pdf', bytes: Buffer.from(`part ${index}`) })
+    const draft = await store.call('drafts.start', forward)
+    expect(draft.files.map(({ name }) => name)).toEqual(['a.pdf', 'b.pdf'])
+    expect(draft.quote).toContain('The velocipede rings.')
+  })
+
   test('comes whole when it is opened: text, files, snippet, words of the search; its place and thread stay', async () => {
     await put('headers', headers())
     const before = await first()
