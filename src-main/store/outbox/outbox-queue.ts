@@ -250,6 +250,8 @@ export function settle(workspace: Workspace, outcome: z.infer<typeof OutboxOutco
   workspace.db.write((tx) => {
     const row = outboxRow(tx, outcome.id)
     if (row.state === 'sent' || row.state === 'held') return
+    // A look at the mailbox failed, and meanwhile a person gave it another time.
+    if (outcome.state === 'queued' && row.state === 'queued' && row.due_at > Date.now()) return
     if (outcome.state === 'sent')
       return accepted(tx, workspace, row, { refused: outcome.refused, later: outcome.later, line: outcome.serverLine })
     const left = outcome.state === 'uncertain' ? doubtAbout(tx, row, outcome) : row.recipients_left

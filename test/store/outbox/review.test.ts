@@ -238,6 +238,21 @@ describe('what a person may do with a held answer', () => {
 describe('scheduled', () => {
   const tomorrow = Date.now() + 24 * 3_600_000
 
+  test('another time that it was given while its mailbox was looked at is not lost when the look fails', async () => {
+    const { outboxId: id } = await send(await draft())
+    expect((await store.claim(mailboxId, {}, Date.now() - 60_000)).look).toEqual({ id, mailboxIds: [mailboxId] })
+    await store.call('outbox.reschedule', { id, sendAt: tomorrow, unlessAnswered: true })
+    await store.mail.call('outbox.settle', {
+      id,
+      state: 'queued',
+      error: { code: 'timeout', detail: { lookAt: mailboxId } },
+      serverLine: null,
+      refused: [],
+      retryAt: Date.now(),
+    })
+    expect(await item()).toMatchObject({ state: 'queued', dueAt: tomorrow, error: null })
+  })
+
   test('it does not leave before its time, and can be given another or none', async () => {
     const draftId = await draft()
     const { outboxId } = await store.call('outbox.send', { draftId, thenStatus: 'closed', sendAt: tomorrow })
