@@ -5,7 +5,7 @@ import type { Guest } from './guest'
 import type { Keys, KeyState } from './keys'
 import type { Managed } from './managed'
 import type { SystemUnlock } from './system-unlock'
-import type { Phase } from './workspace'
+import type { Phase } from './workspace-options'
 
 const log = logger('key-acts')
 

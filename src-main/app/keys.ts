@@ -3,53 +3,17 @@ import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
-import { SupportCard } from '../../src-preload/contract/support'
+import type { SupportCard } from '../../src-preload/contract/support'
 import { deviceSecretBytes, newDeviceSecret } from '../crypto/device-keys'
-import { keyMark } from '../crypto/key-mark'
 import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
 import { openWithKeyFile, sealToCard, type KeyFile } from '../crypto/support-identity'
-import { fileHead } from '../shared/file-head'
 import { Lock } from '../shared/lock'
 import { logger } from '../shared/log'
+import { filesOf, isKeyOf, Keyring, readRing, Recovery, recoveryPurpose } from './keyring'
 import { removeWrittenFile, writeFileSafely } from './files'
-import { keychainWorks, resealFile, sealedFile, secretsFile, systemKeychain, type SecretKeeper } from './secrets'
+import { keychainWorks, resealFile, sealedFile, systemKeychain, type SecretKeeper } from './secrets'
 
 const log = logger('keys')
-
-/** `<profile>/keyring.json`: says where the database key is. Holds no key in the clear. */
-const Keyring = z.discriminatedUnion('mode', [
-  z.object({
-    version: z.literal(1),
-    mode: z.literal('keychain'),
-    id: z.uuid(),
-    /** A change of the key was begun; the new one lies beside the old. */ changing: z.literal(true).optional(),
-  }),
-  z.object({
-    version: z.literal(1),
-    mode: z.literal('passphrase'),
-    id: z.uuid(),
-    wrapped: WrappedKey,
-    /** The key that a change which was begun leads to. */ next: WrappedKey.optional(),
-  }),
-])
-type Keyring = z.infer<typeof Keyring>
-
-/** `<profile>/recovery.json`: the database key, sealed to whom policy names. */
-const Recovery = z.object({ version: z.literal(1), to: SupportCard, sealed: z.base64() })
-const recoveryPurpose = 'database key for recovery'
-
-/** Everything that the keys of a profile write there. */
-const filesOf = (profile: string) => ({
-  ring: join(profile, 'keyring.json'),
-  secrets: secretsFile(profile),
-  recovery: join(profile, 'recovery.json'),
-})
-
-/** Whether a database was encrypted with a key, by the mark in its first bytes. */
-function isKeyOf(file: string, key: Uint8Array): boolean {
-  if (!existsSync(file)) return false
-  return fileHead(file).equals(keyMark(key))
-}
 
 export type KeyState =
   | { is: 'ready'; key: Buffer; keyIn: 'keychain' | 'passphrase' }
@@ -123,22 +87,11 @@ export class Keys {
 
   /** null: a new profile. Throws `key-missing`. */
   private ringOfProfile(): Keyring | null {
-    const ring = this.readRing()
+    const ring = readRing(this.files.ring)
     if (!ring && existsSync(this.files.ring)) throw new PosternError('key-missing', 'keyring does not fit')
     if (!ring && existsSync(join(this.profile, 'postern.db')))
       throw new PosternError('key-missing', 'database without keyring')
     return ring
-  }
-
-  /** null: there is none that fits. */
-  private readRing(): Keyring | null {
-    if (!existsSync(this.files.ring)) return null
-    const text = readFileSync(this.files.ring, 'utf8')
-    try {
-      return Keyring.parse(JSON.parse(text))
-    } catch {
-      return null
-    }
   }
 
   private async keyInKeychain(id: string): Promise<Buffer> {
@@ -334,7 +287,7 @@ export class Keys {
     const { sealed } = Recovery.parse(JSON.parse(readFileSync(recovery, 'utf8')))
     const key = await openWithKeyFile(by, passphrase, Buffer.from(sealed, 'base64'), recoveryPurpose)
     if (!isKeyOf(join(this.profile, 'postern.db'), key)) throw new PosternError('key-missing', 'another key holds')
-    const before = this.readRing()
+    const before = readRing(this.files.ring)
     const id = before?.id ?? randomUUID()
     // What the keychain still gives comes along; passwords that it does not are asked for again.
     if (before?.mode === 'keychain')

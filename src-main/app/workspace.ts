@@ -1,18 +1,15 @@
-import type { UtilityProcess } from 'electron'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { NetworkContact } from '../../src-preload/contract/network'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import type { MailForApp, StoreForApp } from '../../src-preload/contract/internal'
-import type { PosternEvent } from '../../src-preload/contract/events'
 import { Lock } from '../shared/lock'
-import { logger, type LogLine } from '../shared/log'
+import { logger } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
 import { AccessHead } from './access-head'
 import { Erasure } from './erasure'
 import { Guest } from './guest'
 import { KeyActs } from './key-acts'
-import { askLastSeen, type LastSeenFile } from './last-seen'
-import type { PolicyWatch } from './policy'
+import { askLastSeen } from './last-seen'
 import type { Keys, KeyState } from './keys'
 import { FormerAccess } from './former-access'
 import { Mailboxes } from './mailboxes'
@@ -22,47 +19,11 @@ import { forgetErased, setDatabaseAside, wasErased } from './profile-files'
 import { Provisioning } from './provisioning'
 import { Services } from './services'
 import { StoreEvent } from './store-events'
-import type { SystemUnlock } from './system-unlock'
+import type { KeyChange, Phase, WorkspaceOptions } from './workspace-options'
 
 const log = logger('workspace')
 /** The end of the program waits for the keychain for so long at most, in ms. */
 const keychainMs = 5000
-
-export type Phase = 'starting' | 'set-passphrase' | 'locked' | 'ready' | 'failed' | 'changing-key'
-
-/** How far a change of the database key has come; bytes. */
-export interface KeyChange {
-  readonly step: 'copying' | 'encrypting' | 'checking'
-  readonly done: number
-  readonly total: number
-}
-
-export interface WorkspaceOptions {
-  readonly profile: string
-  readonly keys: Keys
-  /** `keys.find()`, begun while the store's process starts: the keychain takes its time. */
-  readonly found: Promise<KeyState>
-  /** The store's first process, where it was started ahead of everything. */
-  readonly storeProcess: UtilityProcess | null
-  /** What the last run showed first. */
-  readonly lastSeen: LastSeenFile
-  /** The window has drawn itself: mail may have the processor now. */
-  readonly drawn: Promise<void>
-  readonly provisionFile: string | null
-  readonly sampleDir: string | null
-  readonly onLog: (process: string, line: LogLine) => void
-  readonly emit: (event: PosternEvent) => void
-  readonly systemUnlock: SystemUnlock
-  /** Puts a fresh window in place of the one that showed mail. */
-  readonly emptyWindow: () => void
-  /** Opens a page in the person's own browser. */
-  readonly openBrowser: (url: string) => Promise<void>
-  readonly policy: PolicyWatch
-  /** Told at each start whether there are mailboxes. */
-  readonly onFilled: (filled: boolean) => void
-  /** Gives the window its port to store, or takes it away. */
-  readonly windowPort: (port: Electron.MessagePortMain | null) => void
-}
 
 /** Brings the workspace up: finds the key, opens store, starts mail, joins them, and does so again after a crash. */
 export class Workspace {

@@ -62,7 +62,11 @@ describe('ports', () => {
     expect(JSON.stringify(store.events)).not.toMatch(/secret/i)
     const id = (await store.list())[0]?.id
     expect(store.events).toContainEqual({ topic: 'conversations', ids: [id] })
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    // Nothing of them is still to come.
+    let before = -1
+    await expect
+      .poll(() => [before, (before = store.events.length)], { interval: 400 })
+      .toSatisfy(([last, now]: number[]) => last === now)
     store.events.length = 0
     await store.call('conversations.setStatus', { ids: [id ?? 0], status: 'closed' })
     await expect.poll(() => store.events).toContainEqual({ topic: 'counts' })
