@@ -195,7 +195,7 @@ export function receiveRecord(tx: Writer, workspace: Workspace, record: Uint8Arr
     workspace.clock.stamp(),
     mine ? 0 : null,
   )
-  followChain(tx, workspace)
+  followChain(tx, workspace, read.hash)
   return 'taken'
 }
 
@@ -223,17 +223,40 @@ function opened(record: RosterRecord, device: DeviceKeys): RosterBody | null {
   }
 }
 
-/** Makes the records that count (`chainFrom`), as far as they are here, those that hold. */
-function followChain(tx: Writer, workspace: Workspace): void {
+/** The body of a new record that goes on where the chain ends and meets no rival: all records are as they were, and need not be read again. */
+function goesOn(tx: Writer, hash: string): RosterBody | null {
+  const fresh = tx.get<Stored>('SELECT version, previous, signer, body FROM team_rosters WHERE hash = ?', hash)
+  const last = currentRoster(tx)
+  if (!last || !fresh?.body || fresh.previous !== last.hash || fresh.version !== last.version + 1) return null
+  if (tx.get('SELECT 1 FROM team_rosters WHERE previous IN (?1, ?2) AND hash <> ?2', last.hash, hash)) return null
+  return mayFollow(last.body, fresh.signer) ? bodyOf(fresh.body) : null
+}
+
+/** Makes the records that count (`chainFrom`), as far as they are here, those that hold. @param hash the one that came */
+function followChain(tx: Writer, workspace: Workspace, hash: string): void {
   const info = teamInfo(tx)
   if (!info) return
+  const next = goesOn(tx, hash)
+  if (next) {
+    tx.run('UPDATE team_rosters SET chain = 1 WHERE hash = ?', hash)
+    return standBy(tx, workspace, info, { hash, body: next, gone: false })
+  }
   const all = tx.all<Stored>('SELECT hash, version, previous, signer, body FROM team_rosters ORDER BY version, hash')
   const idOf = (row: Stored): string => deviceIdOf(bytes(row.signer))
   const first = all.find((row) => row.body !== null && idOf(row) === info.trust)
   const { chain, last, gone } = chainFrom(first, all, bodyOf)
   if (!last) return
   tx.run('UPDATE team_rosters SET chain = (hash IN (SELECT value FROM json_each(?)))', JSON.stringify(chain))
-  const body = bodyOf(last.body)
+  standBy(tx, workspace, info, { hash: last.hash, body: bodyOf(last.body), gone })
+}
+
+/** What the last record of the chain says holds. */
+function standBy(
+  tx: Writer,
+  workspace: Workspace,
+  info: TeamInfo,
+  { hash, body, gone }: { hash: string; body: RosterBody; gone: boolean },
+): void {
   const own = body.devices.find(({ id }) => id === workspace.device.id)
   const membership =
     own === undefined && pendingRecovery(tx)
@@ -245,8 +268,7 @@ function followChain(tx: Writer, workspace: Workspace): void {
           : 'member'
   const team =
     info.team ||
-    readRecord(tx.get<Stored>('SELECT bytes FROM team_rosters WHERE hash = ?', last.hash)?.bytes ?? new Uint8Array())
-      .team
+    readRecord(tx.get<Stored>('SELECT bytes FROM team_rosters WHERE hash = ?', hash)?.bytes ?? new Uint8Array()).team
   const standing = { ...info, team, carrier: body.carrier }
   for (const { epoch, key } of body.keys)
     // A record that counts no more may have given this epoch another key.

@@ -1,9 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { entityOfMessage } from '../../../src-main/store/team/anchors'
 import { Intake } from '../../../src-main/store/team/incoming'
 import { packItems } from '../../../src-main/store/team/items'
 import { nextPack, sealOwn } from '../../../src-main/store/team/outgoing'
-import { createTeam } from '../../../src-main/store/team/roster'
+import { changeRoster, createTeam, currentRoster } from '../../../src-main/store/team/roster'
 import type { Workspace } from '../../../src-main/store/workspace'
 import { join } from '../../sim/team'
 import { Harness } from '../helpers'
@@ -70,4 +70,18 @@ test('steps that are cut off after every item and every batch come to the same a
     )
   expect(state(ben)).toEqual(state(ana))
   expect(ben.db.read.all('SELECT DISTINCT place FROM team_places')).toEqual([{ place: '1' }])
+})
+
+test('a long roster is not read anew from its beginning for each record of it that comes', async () => {
+  const { ana, ben, from, to } = await two()
+  for (let n = 0; n < 60; n++)
+    ana.db.write((tx) => changeRoster(tx, from, (body) => ({ ...body, name: `The name ${n}` })))
+  const intake = new Intake(to)
+  const pack = packOf(ana)
+  const reading = vi.spyOn(JSON, 'parse')
+  ben.db.write((tx) => intake.take(tx, 'g', { place: '1', pack }, 0, () => false))
+  const read = reading.mock.calls.length
+  reading.mockRestore()
+  expect(currentRoster(ben.db.read)).toEqual(currentRoster(ana.db.read))
+  expect(read).toBeLessThan(60 * 25)
 })
