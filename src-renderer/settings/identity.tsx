@@ -29,8 +29,11 @@ const personal = ['agentName', 'signature'] as const
 const shared = ['displayName', 'shows', 'aliases', 'sendThrough', 'limits'] as const
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
-/** What was changed and not saved, by mailbox: whoever leaves the page and comes back finds it. */
-const unsaved = new Map<number, MailboxIdentity>()
+/**
+ * What was changed and not saved, by mailbox: whoever leaves the page and comes back finds it. Only that: what others set meanwhile
+ * must not be taken back with it.
+ */
+const unsaved = new Map<number, Partial<MailboxIdentity>>()
 
 function changedOf<K extends keyof MailboxIdentity>(
   names: readonly K[],
@@ -93,15 +96,14 @@ function Fields({
   mailboxes: readonly Mailbox[]
   settings: Settings
 }) {
-  const [form, setForm] = useState(() => unsaved.get(mailbox.id) ?? mailbox.identity)
+  const [form, setForm] = useState((): MailboxIdentity => ({ ...mailbox.identity, ...unsaved.get(mailbox.id) }))
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const dirty = !same(form, mailbox.identity)
   const changed = { ...mailbox, identity: form }
   const change = (next: Partial<MailboxIdentity>) => {
-    const changedForm = { ...form, ...next }
-    unsaved.set(mailbox.id, changedForm)
-    setForm(changedForm)
+    unsaved.set(mailbox.id, { ...unsaved.get(mailbox.id), ...next })
+    setForm({ ...form, ...next })
   }
   const save = async () => {
     setBusy(true)

@@ -247,3 +247,21 @@ test("with the organisation's client ID a person reads what Google would give an
   await expect(page.getByRole('heading', { name: 'Mailboxes' })).toBeVisible()
   expect(await opened()).toEqual([])
 })
+
+test('what a colleague set for a mailbox is not taken back by saving something else that was changed before', async () => {
+  const { page } = desk
+  const warranty = async () =>
+    (await answered(page, 'mailboxes.list', {})).mailboxes.find(({ name }) => name === 'Warranty')
+  await nav(page, 'Settings').click()
+  await settingsPage(page, 'Mailboxes').click()
+  await page.getByRole('button', { name: 'More actions for Warranty' }).click()
+  await page.getByRole('menuitem', { name: 'Names, addresses, signature' }).click()
+  await page.getByRole('textbox', { name: 'Your name here' }).fill('Ana of the workshop')
+  // As it comes from the team.
+  const aliases = [{ address: 'claims@northwindbikes.example', name: 'Claims', signature: null }]
+  await answered(page, 'mailboxes.setIdentity', { id: (await warranty())?.id ?? 0, aliases })
+  await expect(page.getByText('claims@northwindbikes.example')).toBeVisible()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(toast()).toContainText('Saved for Warranty')
+  expect((await warranty())?.identity).toMatchObject({ agentName: 'Ana of the workshop', aliases })
+})
