@@ -1,7 +1,7 @@
 import type { Settings } from '../../src-preload/contract'
 import { t } from '../text'
 import { Input, Select } from '../ui/field'
-import { keep, useKept } from '../state/keep'
+import { keep, tryToKeep, useKept } from '../state/keep'
 import { ValuesPage } from './page'
 import { Group, Row } from './row'
 
@@ -14,7 +14,7 @@ export function General() {
 }
 
 function Fields({ settings }: { settings: Settings }) {
-  const workspace = useKept(settings.workspaceName, (workspaceName) => keep({ workspaceName }))
+  const workspace = useKept(settings.workspaceName, (workspaceName) => tryToKeep({ workspaceName }))
   const seconds = undoChoices.includes(settings.undoSeconds)
     ? undoChoices
     : [...undoChoices, settings.undoSeconds].toSorted((a, b) => a - b)

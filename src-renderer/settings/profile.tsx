@@ -2,7 +2,7 @@ import type { Settings } from '../../src-preload/contract'
 import { t } from '../text'
 import { Input } from '../ui/field'
 import { SignatureEditor } from '../writing/signature-editor'
-import { keep, useKept, useKeptValue } from '../state/keep'
+import { tryToKeep, useKept, useKeptValue } from '../state/keep'
 import { ValuesPage } from './page'
 import { Group, Row } from './row'
 
@@ -12,8 +12,8 @@ export function Profile() {
 }
 
 function Fields({ settings }: { settings: Settings }) {
-  const name = useKept(settings.agentName, (agentName) => keep({ agentName }))
-  const signature = useKeptValue(settings.signature, (value) => keep({ signature: value }))
+  const name = useKept(settings.agentName, (agentName) => tryToKeep({ agentName }))
+  const signature = useKeptValue(settings.signature, (value) => tryToKeep({ signature: value }))
   return (
     <>
       <Group>
