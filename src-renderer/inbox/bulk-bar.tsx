@@ -4,7 +4,7 @@ import type { View } from '../../src-preload/contract'
 import { call } from '../client'
 import { isDone, setRead, setStatus, tellFailure, trash } from '../state/acts'
 import { assign } from '../state/work'
-import { useList } from '../state/list'
+import { actOnPicked, useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
 import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
@@ -19,9 +19,8 @@ import { SnoozeMenu } from '../work/snooze-menu'
 import { TagPicker } from '../work/tag-picker'
 import { useMoreActs } from './more-acts'
 import type { ListFilter } from './use-list-window'
+import { mostPicked as most } from './use-picking'
 
-/** As many as one call takes. */
-const most = 1000
 const pageMost = 200
 
 type Layer = 'assign' | 'tag' | 'snooze' | 'label'
@@ -63,11 +62,10 @@ export function BulkBar({
       tellFailure(thrown)
     }
   }
-  const act = async (does: () => Promise<void>) => {
+  const act = async (does: () => Promise<boolean>) => {
     setBusy(true)
-    await does()
+    await actOnPicked(ids, does)
     setBusy(false)
-    clear()
   }
   const more = useMoreActs({
     ids,

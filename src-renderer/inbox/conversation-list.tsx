@@ -36,7 +36,7 @@ export function ConversationList({ view, filter, window, density, mailboxNames, 
   const total = window.total ?? 0
   const { openIndex, openAt } = useListWalk({ window, filter, view, openId, grid })
   const onVisible = useSteadyRows(window, grid)
-  const { anchor, range, onPick } = usePicking(window)
+  const { anchor, range, onPick } = usePicking(window, filter)
   useListKeys(window, openId, onPick)
 
   const onOpen = useCallback(
@@ -44,30 +44,31 @@ export function ConversationList({ view, filter, window, density, mailboxNames, 
       const row = window.row(index)
       if (!row) return
       if (event.shiftKey) {
-        anchor.current ??= openIndex >= 0 ? openIndex : index
-        return range(index)
+        anchor.current ??= openId ?? row.id
+        return range(row.id)
       }
       if (event.ctrlKey || event.metaKey) return onPick(row.id, false)
       if (event.type === 'keydown' && row.id === openId)
         document.querySelector<HTMLElement>('[data-pane="conversation"]')?.focus()
-      anchor.current = index
+      anchor.current = row.id
       openConversation(row.id, view)
     },
-    [window, anchor, range, onPick, openIndex, openId, view],
+    [window, anchor, range, onPick, openId, view],
   )
 
   const { menu, onMenu, isAsked } = useRowMenu({ window, view, grid })
 
   const onMove = useCallback(
     (index: number, event: KeyboardEvent) => {
-      if (event.shiftKey) {
-        anchor.current ??= event.key === 'ArrowDown' ? index - 1 : index + 1
-        return range(index)
+      const row = window.row(index)
+      if (event.shiftKey && row) {
+        anchor.current ??= window.row(event.key === 'ArrowDown' ? index - 1 : index + 1)?.id ?? row.id
+        return range(row.id)
       }
-      anchor.current = index
+      anchor.current = row?.id ?? null
       void openAt(index)
     },
-    [anchor, range, openAt],
+    [window, anchor, range, openAt],
   )
 
   const several = useMemo(() => mailboxNames.size > 1 && filter.mailboxId === null, [mailboxNames, filter])

@@ -24,7 +24,7 @@ export function useMoreActs({
   /** The one that it is about, from its own row: nothing to be merged with here, its head finds the other; nor moved to where it is, nor marked as it is. */
   alone?: ConversationRow | undefined
   /** Does it; the picks are dealt with there. */
-  act: (does: () => Promise<void>) => Promise<void>
+  act: (does: () => Promise<boolean>) => Promise<void>
   onExport: () => void
   /** What the item for labels does. */
   labels: Pick<MenuItem, 'onSelect' | 'keepOpen'>
@@ -39,7 +39,7 @@ export function useMoreActs({
             label: t('threads:mergePicked'),
             icon: Merge,
             disabled: ids.length < 2 || ids.length > mostMerged,
-            onSelect: () => void act(async () => void (await mergeConversations(ids))),
+            onSelect: () => void act(() => mergeConversations(ids)),
           },
         ]),
     ...(alone?.unread === false

@@ -4,7 +4,7 @@ import type { ConversationRow } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { isDone, setStatus, trash } from '../state/acts'
 import { follow } from '../state/follow'
-import { useList } from '../state/list'
+import { actOnPicked } from '../state/list'
 import { assign } from '../state/work'
 import { t } from '../text'
 import { ExportPicked } from '../ui/export-picked'
@@ -54,13 +54,15 @@ export function RowMenu({
   const people = usePeople()
   const one = ids.length === 1
   const whole = useQuery('conversations.get', one ? { id: row.id } : null, ids).data
+  // What was just given is to be seen, and can be taken, where it was given.
+  const { assignee, tags, labels, snoozedUntil } = whole ?? row
   const follows = whole?.followers.some(({ id }) => id === people?.self) ?? false
 
   /** Another layer takes the place of the menu in the same frame: a key between the two would act on the row. */
   const turnTo = (next: Layer) => ({ keepOpen: true, onSelect: () => setLayer(next) })
-  const act = async (does: () => Promise<void>) => {
-    await does()
-    if (!one) useList.getState().clearPicks()
+  const act = async (does: () => Promise<boolean>) => {
+    if (one) await does()
+    else await actOnPicked(ids, does)
   }
   const more = useMoreActs({
     ids,
@@ -114,11 +116,11 @@ export function RowMenu({
     <>
       {layer === 'menu' && <Menu label={label} align="start" items={items} {...control} />}
       {layer === 'assign' && (
-        <AssignMenu ids={ids} assignee={one ? (row.assignee?.id ?? null) : undefined} align="start" {...control} />
+        <AssignMenu ids={ids} assignee={one ? (assignee?.id ?? null) : undefined} align="start" {...control} />
       )}
-      {layer === 'tag' && <TagPicker ids={ids} has={one ? row.tags.map(({ name }) => name) : []} {...control} />}
-      {layer === 'snooze' && <SnoozeMenu ids={ids} snoozedUntil={one ? row.snoozedUntil : null} {...control} />}
-      {layer === 'label' && <LabelPicker ids={ids} has={one ? row.labels : []} {...control} />}
+      {layer === 'tag' && <TagPicker ids={ids} has={one ? tags.map(({ name }) => name) : []} {...control} />}
+      {layer === 'snooze' && <SnoozeMenu ids={ids} snoozedUntil={one ? snoozedUntil : null} {...control} />}
+      {layer === 'label' && <LabelPicker ids={ids} has={one ? labels : []} {...control} />}
       {exporting && <ExportPicked ids={ids} onClose={() => setExporting(false)} />}
     </>
   )

@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { onEvent } from '../client'
 import { isDone, setStatus } from '../state/acts'
 import { useLayout } from '../state/layout'
-import { leaveText, toList, useList } from '../state/list'
+import { actOnPicked, leaveText, toList, useList } from '../state/list'
 import {
   goBack,
   goNewMessage,
@@ -26,7 +26,7 @@ function closeOrOpenPicked(): boolean | void {
   if (place.kind !== 'inbox' || place.view === 'drafts' || place.view === 'outbox') return false
   const ids = [...useList.getState().picked]
   if (ids.length === 0) return false
-  void setStatus(ids, isDone(place.view) ? 'open' : 'closed')
+  void actOnPicked(ids, () => setStatus(ids, isDone(place.view) ? 'open' : 'closed'))
   return undefined
 }
 

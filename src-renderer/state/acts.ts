@@ -10,6 +10,17 @@ export function tellFailure(thrown: unknown): void {
   showToast({ text: errorText(asCallError(thrown)), kind: 'bad', lastsMs: 10_000 })
 }
 
+/** Does something, and tells when it failed. @returns whether it was done */
+export async function tried(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch (thrown) {
+    tellFailure(thrown)
+    return false
+  }
+}
+
 /** Takes an act back and tells so. `text`: what was said when it was done; `after` runs once it is taken back. */
 export async function undo(token: string, text: string, after?: () => void): Promise<void> {
   try {
@@ -50,56 +61,54 @@ const said = { open: 'opened', closed: 'closed', pending: 'pending', spam: 'spam
  * Sets the status of conversations; they leave the list that is shown when it is of another status, and the next takes their
  * place, unless `stay`.
  */
-export async function setStatus(ids: readonly number[], status: Status, stay = false): Promise<void> {
-  try {
-    const act = () => call('conversations.setStatus', { ids: [...ids], status })
-    await tellDone(
-      t(`common:acts.${said[status]}`, { count: ids.length }),
-      stay ? act() : leavingList(ids, status, act),
-    )
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
+export function setStatus(ids: readonly number[], status: Status, stay = false): Promise<boolean> {
+  const act = () => call('conversations.setStatus', { ids: [...ids], status })
+  return tried(() =>
+    tellDone(t(`common:acts.${said[status]}`, { count: ids.length }), stay ? act() : leavingList(ids, status, act)),
+  )
 }
 
 /** Marks conversations read or unread, on the server too. Quiet: no toast, for what happens by reading. */
-export async function setRead(ids: readonly number[], read: boolean, quiet = false): Promise<void> {
-  try {
-    const act = call('conversations.setRead', { ids: [...ids], read })
-    await (quiet ? act : tellDone(t(read ? 'common:acts.read' : 'common:acts.unread', { count: ids.length }), act))
-  } catch (thrown) {
-    if (!quiet) tellFailure(thrown)
-  }
+export async function setRead(ids: readonly number[], read: boolean, quiet = false): Promise<boolean> {
+  const act = () => call('conversations.setRead', { ids: [...ids], read })
+  if (!quiet)
+    return await tried(() =>
+      tellDone(t(read ? 'common:acts.read' : 'common:acts.unread', { count: ids.length }), act()),
+    )
+  return await act().then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Marks conversations unread; an open one is closed first, since it is read again by being looked at. */
-export function markUnread(ids: readonly number[]): Promise<void> {
+export function markUnread(ids: readonly number[]): Promise<boolean> {
   if (ids.includes(openConversationId() ?? 0)) openConversation(null)
   return setRead(ids, false)
 }
 
 /** Moves conversations to another mailbox of the team; the mail itself goes there too. */
-export async function moveTo(ids: readonly number[], mailbox: { id: number; name: string }): Promise<void> {
+export async function moveTo(ids: readonly number[], mailbox: { id: number; name: string }): Promise<boolean> {
   try {
     await tellDone(
       t('conversation:moved', { count: ids.length, name: mailbox.name }),
       call('conversations.move', { ids: [...ids], mailboxId: mailbox.id }),
     )
+    return true
   } catch (thrown) {
     if (asCallError(thrown).code === 'conflict')
       showToast({ text: t('conversation:notWhole'), kind: 'bad', lastsMs: 10_000 })
     else tellFailure(thrown)
+    return false
   }
 }
 
 /** Moves conversations to the Trash of their mailbox. */
-export async function trash(ids: readonly number[]): Promise<void> {
-  try {
-    await tellDone(
+export function trash(ids: readonly number[]): Promise<boolean> {
+  return tried(() =>
+    tellDone(
       t('common:acts.trashed', { count: ids.length }),
       leavingList(ids, null, () => call('conversations.trash', { ids: [...ids] })),
-    )
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
+    ),
+  )
 }

@@ -1,15 +1,13 @@
 import { call } from '../client'
 import { t } from '../text'
-import { tellDone, tellFailure } from './acts'
+import { tellDone, tried } from './acts'
 
 /** Follows conversations, or no longer. */
-export async function follow(ids: readonly number[], on: boolean): Promise<void> {
-  try {
-    await tellDone(
+export function follow(ids: readonly number[], on: boolean): Promise<boolean> {
+  return tried(() =>
+    tellDone(
       t(on ? 'work:did.followed' : 'work:did.unfollowed', { count: ids.length }),
       call('conversations.follow', { ids: [...ids], on }),
-    )
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
+    ),
+  )
 }

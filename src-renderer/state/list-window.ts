@@ -69,10 +69,26 @@ export class ListWindow {
     return -1
   }
 
-  /** Ids of the loaded rows from one index to another, in order. */
-  idsBetween(from: number, to: number): number[] {
+  /** The same, where nothing has changed since its rows were asked for. */
+  freshIndexOf(id: number): number {
+    const at = this.indexOf(id)
+    return this.fresh.has(Math.floor(at / pageSize)) ? at : -1
+  }
+
+  /**
+   * Ids of the rows from one index to another, from the first one on and at most so many; rows that are not here, or of before a
+   * change, are asked for.
+   */
+  async idsBetween(from: number, to: number, most: number): Promise<number[]> {
     const ids: number[] = []
-    for (let index = Math.min(from, to); index <= Math.max(from, to); index++) {
+    let asked = -1
+    const step = from <= to ? 1 : -1
+    for (let index = from; index !== to + step && ids.length < most; index += step) {
+      const page = Math.floor(index / pageSize)
+      if (!this.fresh.has(page) && page !== asked) {
+        await this.fetchPage(page)
+        asked = page
+      }
       const row = this.row(index)
       if (row) ids.push(row.id)
     }

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import type { Status } from '../../src-preload/contract'
 import { oneByOne } from './one-by-one'
 import { useLayout } from './layout'
-import { openConversation, openConversationId, usePlaces } from './places'
+import { openConversation, openConversationId, usePlaces, type ListPlace } from './places'
 
 /** What the list on screen can answer; it puts itself here while it is there. */
 export interface ListHands {
@@ -28,6 +28,7 @@ interface State {
   setUnreadOnly(on: boolean): void
   pick(ids: Iterable<number>): void
   togglePick(id: number): void
+  unpick(ids: Iterable<number>): void
   clearPicks(): void
   /**
    * Call before an act that takes conversations out of the view (`status` null: out of every view) and call what it answers
@@ -70,6 +71,11 @@ export const useList = create<State>()((set, get) => ({
       if (!picked.delete(id)) picked.add(id)
       return { picked }
     }),
+  unpick: (ids) =>
+    set((state) => {
+      const gone = new Set(ids)
+      return { picked: new Set([...state.picked].filter((id) => !gone.has(id))) }
+    }),
   clearPicks: () => set((state) => (state.picked.size === 0 ? state : { picked: none })),
   leaving: (ids, status) => {
     const place = usePlaces.getState().place
@@ -82,7 +88,8 @@ export const useList = create<State>()((set, get) => ({
     const open = place.conversationId
     const next = open !== null && gone.has(open) ? (get().hands?.after(gone) ?? null) : undefined
     return () => {
-      set((state) => ({ picked: new Set([...state.picked].filter((id) => !gone.has(id))), closing: true }))
+      get().unpick(gone)
+      set({ closing: true })
       clearTimeout(closed)
       closed = setTimeout(() => set({ closing: false }), closingMs)
       if (next === undefined) return
@@ -94,6 +101,23 @@ export const useList = create<State>()((set, get) => ({
     }
   },
 }))
+
+const isSameList = (one: ListPlace, other: ListPlace): boolean =>
+  one.view === other.view &&
+  one.mailboxId === other.mailboxId &&
+  one.tag === other.tag &&
+  one.label === other.label &&
+  one.saved === other.saved
+
+// Picks end with their list: an act must not reach what is not shown with them.
+usePlaces.subscribe((now, before) => {
+  if (now.list !== before.list && !isSameList(now.list, before.list)) useList.getState().clearPicks()
+})
+
+/** Does something with conversations that are picked. Once it is done they are no longer; where it failed, somebody tries again. */
+export async function actOnPicked(ids: readonly number[], does: () => Promise<boolean>): Promise<void> {
+  if (await does()) useList.getState().unpick(ids)
+}
 
 /** Opens the next or previous conversation of the list (also when the list has no focus). */
 export const stepConversation: (delta: 1 | -1) => void = oneByOne(async (steps) => {

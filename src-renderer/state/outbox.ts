@@ -4,7 +4,7 @@ import { call } from '../client'
 import { errorText, t } from '../text'
 import { namesOf } from '../text/correspondents'
 import { comingTime } from '../text/time'
-import { tellDone, tellFailure } from './acts'
+import { tellDone, tried } from './acts'
 import { goNewMessage, openConversation } from './places'
 import { showToast } from './toast'
 
@@ -68,14 +68,6 @@ export function undeliveredText({ deliveries, subject }: Pick<Conversation, 'del
   if (who.length === 0) return null
   const names = namesOf(who.map(({ recipient }) => ({ name: '', address: recipient })))
   return t('sending:announce.undelivered', { names, subject: subject || t('common:noSubject') })
-}
-
-async function tried(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
 }
 
 export const sendAnyway = (item: OutboxItem) => tried(() => call('outbox.sendAnyway', { id: item.id }))

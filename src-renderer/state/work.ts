@@ -2,7 +2,7 @@ import type { FieldValue } from '../../src-preload/contract'
 import { call } from '../client'
 import { t } from '../text'
 import { whenText } from '../text/time'
-import { leavingList, tellDone, tellFailure } from './acts'
+import { leavingList, tellDone, tried } from './acts'
 import { usePlaces } from './places'
 
 /** Whether an act takes conversations out of the list on screen. */
@@ -12,21 +12,21 @@ function leaves(view: 'assign' | 'snooze'): boolean {
   return view === 'snooze' ? place.view !== 'snoozed' : place.view === 'unassigned'
 }
 
-async function act(
+function act(
   ids: readonly number[],
   gone: boolean,
   does: () => Promise<{ undo: string }>,
   said: string,
-): Promise<void> {
-  try {
-    await tellDone(said, gone ? leavingList(ids, null, does) : does())
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
+): Promise<boolean> {
+  return tried(() => tellDone(said, gone ? leavingList(ids, null, does) : does()))
 }
 
 /** Gives conversations to somebody, a group, or nobody. `stay`: the one that is open stays on screen. */
-export function assign(ids: readonly number[], to: { id: string; name: string } | null, stay = false): Promise<void> {
+export function assign(
+  ids: readonly number[],
+  to: { id: string; name: string } | null,
+  stay = false,
+): Promise<boolean> {
   const said = to
     ? t('work:did.assigned', { count: ids.length, name: to.name || t('work:you') })
     : t('work:did.unassigned', { count: ids.length })
@@ -38,7 +38,7 @@ export function assign(ids: readonly number[], to: { id: string; name: string } 
   )
 }
 
-export function setTag(ids: readonly number[], tag: { name: string; label: string }, on: boolean): Promise<void> {
+export function setTag(ids: readonly number[], tag: { name: string; label: string }, on: boolean): Promise<boolean> {
   const said = on
     ? t('work:did.tagged', { count: ids.length, label: tag.label })
     : t('work:did.untagged', { count: ids.length, label: tag.label })
@@ -50,19 +50,24 @@ export function setField(
   ids: readonly number[],
   field: { name: string; label: string },
   value: FieldValue | null,
-): Promise<void> {
+): Promise<boolean> {
   const said = t(value === null ? 'fields:didClear' : 'fields:didSet', { count: ids.length, label: field.label })
   return act(ids, false, () => call('conversations.setField', { ids: [...ids], field: field.name, value }), said)
 }
 
 /** Gives or takes a label that the mail server keeps. */
-export function setLabel(ids: readonly number[], label: string, on: boolean): Promise<void> {
+export function setLabel(ids: readonly number[], label: string, on: boolean): Promise<boolean> {
   const said = t(on ? 'labels:did.given' : 'labels:did.taken', { count: ids.length, label })
   return act(ids, false, () => call('conversations.label', { ids: [...ids], label, on }), said)
 }
 
 /** `until` in ms; null ends the snooze. `stay`: the one that is open stays on screen. */
-export function snooze(ids: readonly number[], until: number | null, unlessReply = true, stay = false): Promise<void> {
+export function snooze(
+  ids: readonly number[],
+  until: number | null,
+  unlessReply = true,
+  stay = false,
+): Promise<boolean> {
   const said =
     until === null
       ? t('work:did.woke', { count: ids.length })
@@ -76,7 +81,7 @@ export function snooze(ids: readonly number[], until: number | null, unlessReply
 }
 
 /** Makes a tag and gives it to conversations. */
-export function makeTag(ids: readonly number[], label: string): Promise<void> {
+export function makeTag(ids: readonly number[], label: string): Promise<boolean> {
   const make = async () => {
     const tag = await call('tags.create', { label })
     return call('conversations.tag', { ids: [...ids], tag: tag.name, on: true })

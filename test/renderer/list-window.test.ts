@@ -71,6 +71,24 @@ describe('a window on a long list', () => {
     expect(window.row(200)).toBeUndefined()
   })
 
+  it('leaves no row out of a range because it was never on screen, and takes no row of before a change', async () => {
+    const { list, window } = fakeList(400)
+    window.subscribe(() => undefined)
+    window.show(390, 399)
+    await vi.advanceTimersByTimeAsync(20)
+    window.show(0, 9)
+    await vi.advanceTimersByTimeAsync(20)
+    list.ids = [999, ...list.ids]
+    window.refresh()
+    await vi.advanceTimersByTimeAsync(400)
+    const now = window.idsBetween(400, 0, 1000)
+    await vi.advanceTimersByTimeAsync(400)
+    expect(await now).toEqual(list.ids.toReversed())
+    const most = window.idsBetween(0, 400, 150)
+    await vi.advanceTimersByTimeAsync(400)
+    expect(await most).toEqual(list.ids.slice(0, 150))
+  })
+
   it('does not ask more often than its pace, however many changes are told', async () => {
     const { list, window } = fakeList(300)
     window.subscribe(() => undefined)

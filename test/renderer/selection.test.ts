@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { useList } from '../../src-renderer/state/list'
-import { openConversation, usePlaces, type ListPlace } from '../../src-renderer/state/places'
+import { actOnPicked, useList } from '../../src-renderer/state/list'
+import {
+  goSaved,
+  goSettings,
+  goView,
+  leaveSettings,
+  openConversation,
+  usePlaces,
+  type ListPlace,
+} from '../../src-renderer/state/places'
 
 const place = (): ListPlace => usePlaces.getState().list
 const settle = () => new Promise((done) => setTimeout(done, 0))
@@ -59,6 +67,32 @@ describe('the selection when conversations leave the list', () => {
   it('does not keep picks of what has left', () => {
     useList.getState().pick([2, 3, 5])
     useList.getState().leaving([2, 3], 'closed')()
+    expect([...useList.getState().picked]).toEqual([5])
+  })
+})
+
+describe('picks', () => {
+  it('do not outlive the list that they were made in, where an act would reach what is not shown', () => {
+    useList.getState().pick([2, 3])
+    openConversation(3)
+    goSettings()
+    leaveSettings()
+    expect([...useList.getState().picked]).toEqual([2, 3])
+    goView('drafts')
+    expect([...useList.getState().picked]).toEqual([])
+    goSaved('late')
+    useList.getState().pick([2, 3])
+    goSaved('mine')
+    expect([...useList.getState().picked]).toEqual([])
+  })
+  it('are not gone after an act that failed, and only those of the act are after one that was done', async () => {
+    useList.getState().pick([2, 3])
+    await actOnPicked([2, 3], () => Promise.resolve(false))
+    expect([...useList.getState().picked]).toEqual([2, 3])
+    await actOnPicked([2, 3], () => {
+      useList.getState().togglePick(5)
+      return Promise.resolve(true)
+    })
     expect([...useList.getState().picked]).toEqual([5])
   })
 })
