@@ -202,6 +202,32 @@ export class DraftDesk {
     return queued
   }
 
+  /**
+   * Begins another kind of answer, or one to another message, in place of the one that is there: its words and files go along. Rejects
+   * with a CallError and keeps everything when it cannot be begun.
+   */
+  async turn(start: () => StartInput | Promise<StartInput>): Promise<void> {
+    clearTimeout(this.timer)
+    while (this.running) await this.running
+    const work = this.turned(start)
+    // What is to be kept waits: the draft that it would be kept in goes.
+    this.running = work.catch(() => undefined).finally(() => (this.running = null))
+    await work
+  }
+
+  private async turned(start: () => StartInput | Promise<StartInput>): Promise<void> {
+    try {
+      const draft = this.state.draft ?? (await this.starting?.catch(() => null)) ?? null
+      const begun = await call('drafts.start', { ...(await start()), instead: draft?.id ?? null })
+      const { html = '', text = '' } = this.state.content
+      this.start = start
+      this.load(begun)
+      if (text.trim() !== '') this.edit({ html, text })
+    } catch (thrown) {
+      throw asCallError(thrown)
+    }
+  }
+
   /** Throws the draft away; answers with the token that brings it back, or null when there was none. */
   async discard(): Promise<string | null> {
     clearTimeout(this.timer)

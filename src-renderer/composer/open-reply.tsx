@@ -121,21 +121,18 @@ export function OpenReply({
   const change = async (next: typeof target): Promise<void> => {
     const now = desk.snapshot()
     const written = !isBlank(now.content.text ?? '')
-      ? { html: now.content.html ?? '', text: now.content.text ?? '' }
-      : null
     try {
       setTarget(next)
-      if (now.draft) await desk.discard()
-      desk.reset(startFor(next))
       // a plain reply waits for the first word; the others show at once what the store fills in
-      if (next.kind !== 'reply' || written) desk.load(await desk.ensure())
-      if (written) {
-        desk.edit(written)
-        editor.commands.setContent(written.html, { emitUpdate: false })
+      if (next.kind !== 'reply' || written || now.files.length > 0) await desk.turn(startFor(next))
+      else {
+        if (now.draft) await desk.discard()
+        desk.reset(startFor(next))
       }
       if (next.kind === 'forward') to.current?.focus()
       else writeHere('start')
     } catch (thrown) {
+      setTarget(target)
       tellFailure(thrown)
     }
   }

@@ -5,6 +5,7 @@ import { keepAll } from '../../src-renderer/state/closing'
 
 /** A store that can be away or full, and that has what it was given. */
 let refusal: string | null
+let beginning: Promise<unknown>
 let kept: Map<string, unknown>
 let listeners: ((event: PosternEvent) => void)[]
 let attaching: Promise<void>
@@ -27,12 +28,17 @@ const draft = {
 
 beforeEach(() => {
   refusal = null
+  beginning = Promise.resolve()
   kept = new Map()
   listeners = []
   attaching = Promise.resolve()
   const call = async (name: string, input: object) => {
     if (refusal !== null) return { ok: false, error: { code: refusal, message: '', detail: {} } }
-    if (name === 'drafts.start') return { ok: true, value: draft }
+    if (name === 'drafts.start' && 'kind' in input && input.kind === 'forward') await beginning
+    if (name === 'drafts.start') {
+      kept.set(name, input)
+      return { ok: true, value: { ...draft, id: 'instead' in input ? 8 : 7 } }
+    }
     if (name === 'drafts.attach') await attaching
     kept.set(name, input)
     return { ok: true, value: { id: 1, name: 'photo.png', size: 3 } }
@@ -90,4 +96,39 @@ test('a window does not close over a file that is being attached', async () => {
   await closing
   expect(kept.get('drafts.attach')).toMatchObject({ name: 'photo.png' })
   leave()
+})
+
+const forward = () => ({ kind: 'forward' as const, conversationId: 3, messageId: 4, visibleText: null })
+
+test('words are not lost when an answer is to become a forward that cannot be begun', async () => {
+  const desk = begin()
+  desk.edit({ html: '<p>Two spokes</p>', text: 'Two spokes' })
+  await desk.flush()
+  refusal = 'offline'
+  await expect(desk.turn(forward)).rejects.toMatchObject({ code: 'offline' })
+  expect(desk.snapshot()).toMatchObject({ draft: { id: 7 }, content: { text: 'Two spokes' }, saving: 'saved' })
+  refusal = null
+  desk.edit({ text: 'Two spokes, and a rim' })
+  await desk.flush()
+  expect(kept.get('drafts.save')).toMatchObject({ id: 7, text: 'Two spokes, and a rim' })
+})
+
+test('what is written while an answer becomes a forward goes along, and is not kept in the draft that goes', async () => {
+  const desk = begin()
+  desk.edit({ html: '<p>Two</p>', text: 'Two' })
+  await desk.flush()
+  let go: (value: unknown) => void = () => undefined
+  beginning = new Promise((resolve) => (go = resolve))
+  const turned = desk.turn(forward)
+  await settled()
+  desk.edit({ html: '<p>Two spokes</p>', text: 'Two spokes' })
+  const saved = desk.flush()
+  await settled()
+  expect(kept.get('drafts.save')).toMatchObject({ id: 7, text: 'Two' })
+  go(null)
+  await Promise.all([turned, saved])
+  expect(kept.get('drafts.start')).toMatchObject({ kind: 'forward', instead: 7 })
+  expect(desk.snapshot()).toMatchObject({ draft: { id: 8 }, content: { text: 'Two spokes' } })
+  await desk.flush()
+  expect(kept.get('drafts.save')).toMatchObject({ id: 8, text: 'Two spokes' })
 })

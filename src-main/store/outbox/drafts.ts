@@ -94,6 +94,8 @@ export interface Start {
   readonly messageId: number | null
   readonly mailboxId: number | null
   readonly visibleText: string | null
+  /** The draft in whose place it comes; its files go along. */
+  readonly instead?: number | null
 }
 
 interface Original {
@@ -107,12 +109,17 @@ interface Original {
   date: number
 }
 
-/** Begins a draft with recipients, subject and quote filled in, or returns the one that the conversation already has. */
+/**
+ * Begins a draft with recipients, subject and quote filled in, or returns the one that the conversation already has.
+ * @throws PosternError `not-found`, what fetching a message that is passed on met; `conflict` when the one in whose place it comes was
+ * sent or discarded meanwhile
+ */
 export async function startDraft(workspace: Workspace, start: Start): Promise<Draft> {
   const { read } = workspace.db
   const conversationId = start.conversationId === null ? null : survivorOf(read, start.conversationId)
   const known = conversationId === null ? null : draftIn(read, conversationId)
-  if (known) return known
+  const instead = start.instead ?? null
+  if (known && known.id !== instead) return known
   const original = start.kind === 'new' ? null : originalOf(read, conversationId, start.messageId)
   if (start.kind !== 'new' && !original) throw new PosternError('not-found', 'nothing to answer')
   const chosen =
@@ -129,7 +136,9 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
   const id = workspace.db.write((tx) => {
     // While files were taken out another window may have begun one.
     const other = conversationId === null ? null : draftIn(tx, conversationId)
-    if (other) return other.id
+    if (other && other.id !== instead) return other.id
+    const before = instead === null ? null : openDraft(tx, instead)
+    if (before) discardDraft(tx, workspace, before.id)
     const version =
       conversationId === null
         ? 0
@@ -160,10 +169,29 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
         file.bytes.byteLength,
         file.bytes,
       )
+    if (before)
+      for (const { id: file } of addedFiles(tx, before))
+        tx.run('UPDATE draft_files SET draft_id = ? WHERE id = ?', made, file)
     changed(tx, workspace, made, conversationId)
     return made
   })
   return openDraft(read, id)
+}
+
+/** The files of a draft that are not those of the message which it passes on. */
+function addedFiles(read: Reader, { kind, messageId, files }: Draft): readonly DraftFile[] {
+  if (kind !== 'forward' || messageId === null) return files
+  const passedOn = read
+    .all<{ name: string; type: string }>(
+      'SELECT name, type FROM attachments WHERE message_id = ? AND inline = 0',
+      messageId,
+    )
+    .map(({ name, type }) => `${type} ${name}`)
+  return files.filter(({ name, type }) => {
+    const at = passedOn.indexOf(`${type} ${name}`)
+    if (at >= 0) passedOn.splice(at, 1)
+    return at < 0
+  })
 }
 
 /** The message that is answered: the given one, else the newest from outside, else the newest. Never a delivery report: nobody reads its address. */

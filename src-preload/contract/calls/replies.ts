@@ -17,7 +17,10 @@ export const replyCalls = {
     () => z.object({ id: Id }),
     () => Draft,
   ),
-  /** Begins a draft with recipients, subject and quote filled in, or returns the one that the conversation already has. */
+  /**
+   * Begins a draft with recipients, subject and quote filled in, or returns the one that the conversation already has. `instead`:
+   * that one goes, with what it says, and its files go along.
+   */
   'drafts.start': store(
     'write',
     'work',
@@ -29,6 +32,7 @@ export const replyCalls = {
         mailboxId: Id.nullable().default(null),
         /** The text of the message as it was shown, for the quote. */
         visibleText: z.string().max(2_000_000).nullable().default(null),
+        instead: Id.nullable().default(null),
       }),
     () => Draft,
   ),
