@@ -61,7 +61,9 @@ export function sentToast(
 
 /** Moves on in the list when the sent message changed the status of its conversation. Call before sending; then what it answers. */
 export function leavingFor(conversationId: number | null, then: Then): () => void {
-  return conversationId === null ? () => undefined : useList.getState().leaving([conversationId], then)
+  if (conversationId === null) return () => undefined
+  const leaving = useList.getState().leaving([conversationId], then)
+  return () => void leaving()
 }
 
 export function isOffline(sync: SyncStatus | undefined): boolean {

@@ -48,7 +48,7 @@ export function tellDone<T extends { undo: string | null }>(
 export async function leavingList<T>(ids: readonly number[], to: Status | null, act: () => Promise<T>): Promise<T> {
   const leaving = useList.getState().leaving(ids, to)
   const done = await act()
-  leaving()
+  await leaving()
   return done
 }
 

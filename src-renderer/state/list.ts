@@ -32,9 +32,10 @@ interface State {
   clearPicks(): void
   /**
    * Call before an act that takes conversations out of the view (`status` null: out of every view) and call what it answers
-   * after the act: the open conversation, if it left, is followed by the next one, and picks are cleared.
+   * after the act: the open conversation, if it left, is followed by the next one, and picks are cleared. Settles when the next one is
+   * open.
    */
-  leaving(ids: readonly number[], status: Status | null): () => void
+  leaving(ids: readonly number[], status: Status | null): () => Promise<void>
 }
 
 /** The list is asked again after the act, then its rows move; ms for both. */
@@ -83,21 +84,19 @@ export const useList = create<State>()((set, get) => ({
     const stays = place.kind === 'inbox' && place.label !== null && status !== null && status !== 'spam'
     // Whether it leaves a view that people made is the view's matter: the list is asked again.
     if (place.kind !== 'inbox' || stays || place.saved !== null || statusOfView[place.view] === status)
-      return () => undefined
+      return () => Promise.resolve()
     const gone = new Set(ids)
     const open = place.conversationId
     const next = open !== null && gone.has(open) ? (get().hands?.after(gone) ?? null) : undefined
-    return () => {
+    return async () => {
       get().unpick(gone)
       set({ closing: true })
       clearTimeout(closed)
       closed = setTimeout(() => set({ closing: false }), closingMs)
       if (next === undefined) return
-      void Promise.resolve(next).then((id) => {
-        const now = usePlaces.getState().place
-        if (now.kind !== 'inbox' || now.conversationId !== open) return
-        openConversation(id)
-      })
+      const id = await Promise.resolve(next).catch(() => null)
+      const now = usePlaces.getState().place
+      if (now.kind === 'inbox' && now.conversationId === open) openConversation(id)
     }
   },
 }))

@@ -1,6 +1,7 @@
 import { expect, test, type Page } from '@playwright/test'
 import { answered, deliver, nav } from './hands'
 import {
+  conversation,
   leave,
   list,
   mail,
@@ -42,6 +43,18 @@ test.beforeAll(async () => {
 })
 test.afterAll(async () => {
   await leave(desk, team)
+})
+
+test('keys that are pressed quickly close one conversation each, and none twice', async () => {
+  await row(page, /Order 1000/).click()
+  await expect(conversation(page).getByRole('heading', { name: 'Order 1000' })).toBeVisible()
+  for (let press = 0; press < 5; press++) {
+    await page.keyboard.press('e')
+    await page.waitForTimeout(60)
+  }
+  await expect(list(page)).toHaveAttribute('aria-rowcount', String(many - 5))
+  for (let press = 0; press < 5; press++) await page.keyboard.press('ControlOrMeta+z')
+  await expect(list(page)).toHaveAttribute('aria-rowcount', String(many))
 })
 
 test('no conversation is picked beside those that are meant, when mail comes in after the first of a range was chosen', async () => {
