@@ -252,7 +252,7 @@ test('what a colleague set for a mailbox is not taken back by saving something e
   const { page } = desk
   const warranty = async () =>
     (await answered(page, 'mailboxes.list', {})).mailboxes.find(({ name }) => name === 'Warranty')
-  await nav(page, 'Settings').click()
+  for (const key of 'gs') await page.keyboard.press(key)
   await settingsPage(page, 'Mailboxes').click()
   await page.getByRole('button', { name: 'More actions for Warranty' }).click()
   await page.getByRole('menuitem', { name: 'Names, addresses, signature' }).click()
