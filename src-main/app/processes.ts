@@ -4,12 +4,11 @@ import { PosternError } from '../../src-preload/contract/errors'
 import type { CallTable, Handlers } from '../../src-preload/contract/internal'
 import { joinPort, type Port, type Rpc } from '../shared/port-rpc'
 import { logger, type LogLine } from '../shared/log'
+import { Crashes } from './crashes'
 import { forkService, type ServiceName } from './fork'
 
 const log = logger('processes')
 
-const crashWindow = 5 * 60_000
-const crashLimit = 5
 const restartDelays = [200, 1000, 3000, 8000]
 
 export interface ServiceOptions<Mine extends CallTable, Theirs extends CallTable> {
@@ -37,7 +36,7 @@ export interface ServiceOptions<Mine extends CallTable, Theirs extends CallTable
 export class Service<Mine extends CallTable, Theirs extends CallTable> {
   private child: UtilityProcess | null = null
   private current: Rpc<Theirs> | null = null
-  private crashes: number[] = []
+  private readonly crashes = new Crashes()
   private wanted = false
   private first: UtilityProcess | undefined
   stopped = false
@@ -62,7 +61,7 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
   start(): void {
     this.wanted = true
     this.stopped = false
-    this.crashes = []
+    this.crashes.forget()
     if (!this.child) this.spawn()
   }
 
@@ -110,13 +109,12 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
   }
 
   private crashed(code: number): void {
-    const now = performance.now()
-    this.crashes = [...this.crashes.filter((at) => now - at < crashWindow), now]
-    this.stopped = this.crashes.length >= crashLimit
+    const { count, tooMany } = this.crashes.note()
+    this.stopped = tooMany
     log.error('process ended', {
       service: this.options.name,
       exit: code,
-      crashes: this.crashes.length,
+      crashes: count,
       stopped: this.stopped,
     })
     this.options.onDown(this.stopped)
@@ -124,7 +122,7 @@ export class Service<Mine extends CallTable, Theirs extends CallTable> {
       this.wanted = false
       return
     }
-    const delay = restartDelays[Math.min(this.crashes.length - 1, restartDelays.length - 1)] ?? 8000
+    const delay = restartDelays[Math.min(count - 1, restartDelays.length - 1)] ?? 8000
     setTimeout(() => {
       if (this.wanted && !this.child) this.spawn()
     }, delay)

@@ -4,6 +4,7 @@ import { app, BrowserWindow, dialog, nativeTheme, screen, type Session } from 'e
 import type { Theme } from '../../src-preload/contract/settings'
 import { nextTextSize, type TextSize } from '../../src-preload/contract/text-size'
 import { logger } from '../shared/log'
+import { Crashes } from './crashes'
 import { writeFileSafely } from './files'
 import { appOrigin } from './protocol'
 import { windowStateOf, type WindowState } from './window-state'
@@ -16,16 +17,13 @@ const usual = { width: 1280, height: 800 }
 const afterShow = 250
 /** ms that a window with a page stays hidden for the page's word that it has drawn itself. */
 const forDrawing = 1500
-/** A window whose process ends so often within so many ms is not opened again by itself. */
-const crashLimit = 5
-const crashWindow = 5 * 60_000
 
 export class MainWindow {
   private readonly file: string
   private state: WindowState
   private window: BrowserWindow | null = null
   private mayClose = false
-  private crashes: number[] = []
+  private readonly crashes = new Crashes()
   private shown = false
   /** Settles when the page has had time to draw itself for the first time, or is too slow to be waited for. */
   readonly drawn: Promise<void>
@@ -204,10 +202,8 @@ export class MainWindow {
 
   /** Its page's process is gone: another window comes in its place. What was written is in the store but for the last moment. */
   private crashed(): void {
-    const now = performance.now()
-    this.crashes = [...this.crashes.filter((at) => now - at < crashWindow), now]
-    if (this.crashes.length < crashLimit) this.replace()
-    else void this.askToOpen()
+    if (this.crashes.note().tooMany) void this.askToOpen()
+    else this.replace()
   }
 
   /** The window that is left has no page that could say anything, and on most systems no frame to close it by. */
@@ -224,7 +220,7 @@ export class MainWindow {
       noLink: true,
     })
     if (this.window !== left) return
-    this.crashes = []
+    this.crashes.forget()
     if (response === 0) this.replace()
     else app.quit()
   }
