@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
+import { jsonIn } from '../shared/json'
 import { logger } from '../shared/log'
 import { removeWrittenFile, writeFileSafely } from './files'
 import type { Keys } from './keys'
@@ -112,15 +113,7 @@ export class AccessHead {
 }
 
 function headOf(stored: string | null): Head | null {
-  const head = stored === null ? null : Head.safeParse(json(stored))
+  const head = stored === null ? null : Head.safeParse(jsonIn(stored))
   if (head?.success === false) log.warn('the head of the access log cannot be read')
   return head?.data ?? null
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -5,6 +5,7 @@ import { SupportCard } from '../../src-preload/contract/support'
 import { keyMark } from '../crypto/key-mark'
 import { WrappedKey } from '../crypto/keys'
 import { fileHead } from '../shared/file-head'
+import { jsonIn } from '../shared/json'
 import { secretsFile } from './secrets'
 
 /** `<profile>/keyring.json`: says where the database key is. Holds no key in the clear. */
@@ -28,12 +29,7 @@ export type Keyring = z.infer<typeof Keyring>
 /** The keyring in this file; null: there is none that fits. */
 export function readRing(file: string): Keyring | null {
   if (!existsSync(file)) return null
-  const text = readFileSync(file, 'utf8')
-  try {
-    return Keyring.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
+  return Keyring.safeParse(jsonIn(readFileSync(file, 'utf8'))).data ?? null
 }
 
 /** `<profile>/recovery.json`: the database key, sealed to whom policy names. */

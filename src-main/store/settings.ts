@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Policy } from '../../src-preload/contract/policy'
 import { Settings, SettingsChange, SettingsToBeginWith } from '../../src-preload/contract/settings'
+import { jsonIn } from '../shared/json'
 import type { Database, Reader, Writer } from './file/database'
 
 /** The row that holds what policy gives people to begin with. */
@@ -44,14 +45,6 @@ function rows(read: Reader): Map<string, unknown> {
   return new Map(
     read
       .all<{ key: string; value: string }>('SELECT key, value FROM settings')
-      .map(({ key, value }) => [key, json(value)]),
+      .map(({ key, value }) => [key, jsonIn(value)]),
   )
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

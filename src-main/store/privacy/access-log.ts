@@ -17,6 +17,7 @@ import type { DeviceKeys } from '../../crypto/device-keys'
 import { numberOf } from '../conversations/number'
 import type { Reader, Writer } from '../file/database'
 import { breathe } from '../workspace'
+import { jsonIn } from '../../shared/json'
 
 /** What is written about one act; the rest of an entry follows from where and when it is written. */
 export interface Act {
@@ -271,7 +272,7 @@ export async function listLog(
 }
 
 function entryOf(read: Reader, row: LogRow): LogEntry[] {
-  const body = LogBodySchema.safeParse(json(row.body))
+  const body = LogBodySchema.safeParse(jsonIn(row.body))
   return body.success
     ? [
         {
@@ -295,12 +296,4 @@ function entryOf(read: Reader, row: LogRow): LogEntry[] {
 function numberOfObject(read: Reader, object: LogBody['object']): string | null {
   const { kind, id } = object ?? { kind: '', id: '' }
   return (kind === 'conversation' || kind === 'message') && typeof id === 'number' ? numberOf(read, kind, id) : null
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
