@@ -25,7 +25,7 @@ import { Avatar } from '../ui/avatar'
 import { Button, IconButton } from '../ui/button'
 import { Menu, type MenuPart } from '../ui/menu'
 import { Time } from '../ui/time'
-import { addressesOf, nameOf, seedOf, toWords } from '../text/correspondents'
+import { addressesOf, nameOf, namedIn, seedOf, toWords } from '../text/correspondents'
 import { visibleTextOf } from './visible'
 
 function People({ label, people }: { label: string; people: readonly Address[] }) {
@@ -155,7 +155,7 @@ export function MessageHead({
         )
       )}
       {to !== '' && (
-        <bdi className="t3 meta cut to" data-tip={addressesOf(recipients.length > 0 ? recipients : message.bcc)}>
+        <bdi className="t3 meta cut to" data-tip={addressesOf(namedIn(message))}>
           {to}
         </bdi>
       )}

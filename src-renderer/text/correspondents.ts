@@ -23,13 +23,16 @@ export const recipientsOf = ({ to, cc, bcc }: Pick<DraftContent, 'to' | 'cc' | '
   ...bcc,
 ]
 
-/** "to Ana, Bo": whom a message names in its head, or whom only its writer knows of when it names nobody; '' when nobody does. */
-export function toWords({ to, cc, bcc }: Pick<Message, 'to' | 'cc' | 'bcc'>, many: number): string {
-  const named = [...to, ...cc]
-  const people = named.length > 0 ? named : bcc
+/** Whom a message names in its head, or whom only its writer knows of when it names nobody. */
+export const namedIn = ({ to, cc, bcc }: Pick<Message, 'to' | 'cc' | 'bcc'>): readonly Address[] =>
+  to.length + cc.length > 0 ? [...to, ...cc] : bcc
+
+/** "to Ana, Bo": whom a message names in its head; '' when that is nobody. */
+export function toWords(message: Pick<Message, 'to' | 'cc' | 'bcc'>, many: number): string {
+  const people = namedIn(message)
   if (people.length === 0) return ''
   const names = namesOf(people, people.length > many ? 2 : 3)
-  return t(named.length > 0 ? 'conversation:message.to' : 'conversation:message.toBcc', { names })
+  return t(people === message.bcc ? 'conversation:message.toBcc' : 'conversation:message.to', { names })
 }
 
 /** Their addresses in a tooltip, which has no room for hundreds. */
