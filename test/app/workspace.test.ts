@@ -201,24 +201,32 @@ test('where the access log stood in the last second before a lock is not forgott
 test('a password that is on its way to the keychain is not lost at the end of the program, nor at a lock', async () => {
   for (const end of ['stop', 'lock'] as const) {
     const workspace = await begin()
-    const { set } = keychain
-    const slow = Promise.withResolvers<void>()
-    keychain.set = async (name, value) => {
-      await slow.promise
-      await set(name, value)
-    }
+    const answer = slowKeychain()
     const kept = workspace.keys.setSecret('mailbox:1:imap', end)
     let ended = false
     const ending = (end === 'stop' ? workspace.stop() : workspace.keyActs.lock()).then(() => (ended = true))
     await expect.poll(() => workspace.services.store.running).toBe(false)
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(ended, end).toBe(false)
-    slow.resolve()
+    answer()
     await Promise.all([kept, ending])
-    keychain.set = set
     if (end === 'lock') await workspace.stop()
   }
 })
+
+/** What the keychain is given to keep waits until the answer is called. */
+function slowKeychain(): () => void {
+  const { set } = keychain
+  const slow = Promise.withResolvers<void>()
+  keychain.set = async (name, value) => {
+    await slow.promise
+    await set(name, value)
+  }
+  return () => {
+    keychain.set = set
+    slow.resolve()
+  }
+}
 
 /** A keychain from whom no answer comes any more to what is given it to keep. */
 function fallsSilent(): void {
@@ -353,17 +361,11 @@ test('whoever unlocks while a lock is still closing the store is not left with a
 test('a lock while another key is being begun is a lock, whichever is done first', async () => {
   for (const first of ['lock', 'key'] as const) {
     const workspace = await begin()
-    const { set } = keychain
-    const slow = Promise.withResolvers<void>()
-    keychain.set = async (name, value) => {
-      await slow.promise
-      await set(name, value)
-    }
+    const answer = slowKeychain()
     const changing = workspace.keyActs.changeKey(undefined).catch((fault: unknown) => fault)
     const locking = workspace.keyActs.lock()
     if (first === 'lock') await locking
-    slow.resolve()
-    keychain.set = set
+    answer()
     expect(await changing, first).toMatchObject({ code: 'store-locked' })
     await locking
     expect(workspace.phase, first).toBe('locked')
