@@ -103,6 +103,8 @@ export async function readNote(note: Page): Promise<string> {
   const close = note.getByRole('button')
   await expect(close).toBeFocused()
   await note.screenshot({ path: join(shots, 'session-ended.png') })
+  await note.emulateMedia({ colorScheme: 'dark' })
+  await note.screenshot({ path: join(shots, 'session-ended-dark.png') })
   const [, said = '', ...more] = (await note.locator('body').innerText()).split(/\n+/)
   expect(more).toEqual(['Close'])
   expect(await ask(note, 'app.lastSeen', {})).toMatchObject({ ok: false, error: { code: 'not-allowed' } })
