@@ -375,13 +375,13 @@ test('what two decide at the same time is told to both in words, and either choi
   // A tag that both renamed stands with the team's troubles, which every screen leads to, and on the tags' own page.
   const foot = (page: Page) => page.getByRole('button', { name: /^Team needs you/ })
   // What else may need a person is named where it fails.
-  const needs = async () => ({
-    trouble: (await answered(ana, 'team.state', {})).trouble,
-    definitions: (await answered(ana, 'definitions.conflicts', {})).conflicts.map(({ kind, label }) => [kind, label]),
-    identities: (await answered(ana, 'mailboxes.conflicts', {})).conflicts,
+  const needs = async (page: Page) => ({
+    trouble: (await answered(page, 'team.state', {})).trouble,
+    definitions: (await answered(page, 'definitions.conflicts', {})).conflicts.map(({ kind, label }) => [kind, label]),
+    identities: (await answered(page, 'mailboxes.conflicts', {})).conflicts,
   })
   await expect
-    .poll(needs, wait)
+    .poll(() => needs(ana), wait)
     .toEqual({ trouble: [], definitions: [['tag', expect.stringMatching(/^(Shipping|Dispatch)$/)]], identities: [] })
   await expect(foot(ana)).toHaveAccessibleName('Team needs you 1 thing')
   await foot(ana).click()
@@ -391,7 +391,10 @@ test('what two decide at the same time is told to both in words, and either choi
   await look(desk, 'team-definition')
   await settingsPage(ana, 'Tags').click()
   await ana.getByRole('button', { name: /^Use (Shipping|Dispatch) \(Sky\)$/ }).click()
-  for (const page of [ana, bo]) await expect(foot(page)).toBeHidden(wait)
+  for (const page of [ana, bo]) {
+    await expect.poll(() => needs(page), wait).toEqual({ trouble: [], definitions: [], identities: [] })
+    await expect(foot(page)).toBeHidden(wait)
+  }
   await ana.keyboard.press('Escape')
   await expect(conversation(ana).getByRole('heading', { name: subject })).toBeVisible()
   // By key, one after the other, the last first; what Bo decided since stays.

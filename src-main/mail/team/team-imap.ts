@@ -119,11 +119,13 @@ export class ImapCarrier implements LogCarrier {
       if (pack === null || !/^PST[1C]/.test(pack.toString('latin1', 0, 4))) odd.push(uid)
       else yield { place: String(uid), pack }
     }
-    const sizes = await this.session.fetchSizes(odd)
-    const readable = odd.filter((uid) => (sizes.get(uid) ?? Number.POSITIVE_INFINITY) <= largestTeamMessage * 2)
+    const readable: number[] = []
+    // Without a size it is gone: a server answers for what a colleague took away a moment ago as for what has no such part.
+    for (const [uid, size] of await this.session.fetchSizes(odd))
+      if (size <= largestTeamMessage * 2) readable.push(uid)
+      else yield { place: String(uid), pack: new Uint8Array() }
     for await (const { uid, source } of this.session.fetchSources(readable))
       yield { place: String(uid), pack: findPack(source) ?? new Uint8Array() }
-    for (const uid of odd) if (!readable.includes(uid)) yield { place: String(uid), pack: new Uint8Array() }
   }
 
   async summaries(): Promise<string[]> {

@@ -84,6 +84,18 @@ describe.each(Object.keys(carriers))('team messages over %s', (kind) => {
     expect(await all(two)).toEqual([big])
   })
 
+  test('what a colleague took away after it was listed is not handed on as a message that nobody can read', async () => {
+    const [one, two] = [await another(), await another()]
+    const gone = await one.append(pack('gone'))
+    await one.append(pack('there'))
+    await two.poke()
+    const places = await two.list()
+    await one.prune([gone.place ?? ''])
+    const packs: string[] = []
+    for await (const message of two.fetch(places)) packs.push(Buffer.from(message.pack).toString('latin1'))
+    expect(packs).toEqual(['PST1there'])
+  })
+
   test('what a new console reads first is found among the rest, in its order, and is told to those who listen', async () => {
     const [one, two] = [await another(), await another()]
     expect(await one.summaries()).toEqual([])
