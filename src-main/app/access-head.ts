@@ -35,14 +35,15 @@ export class AccessHead {
   }
 
   /**
-   * What an earlier run kept; null when there is none. Throws `keychain-failed` when that is not known: what is kept must not
-   * be written over then, for the log was not held against it.
+   * What earlier runs kept: the head in the keychain, and one that is left in the file where that goes further. The log must go
+   * through both, since anybody may write a file. Throws `keychain-failed` when they are not known: what is kept must not be
+   * written over then, for the log was not held against it.
    */
-  async read(): Promise<Head | null> {
+  async read(): Promise<Head[]> {
     const kept = headOf(await this.keys.secret(name))
     const left = headOf(existsSync(this.file) ? readFileSync(this.file, 'utf8') : null)
-    if (!left) return kept
-    return kept?.device === left.device && kept.entries >= left.entries ? kept : left
+    const isBehind = kept && left && kept.device === left.device && kept.entries >= left.entries
+    return [kept, isBehind ? null : left].filter((head) => head !== null)
   }
 
   /**
@@ -50,7 +51,7 @@ export class AccessHead {
    * told here, and an older database is not noticed.
    * @param wanted whether the log is still the one that is open
    */
-  async check(hold: (mark: Head | null) => Promise<unknown>, wanted: () => boolean): Promise<void> {
+  async check(hold: (marks: Head[]) => Promise<unknown>, wanted: () => boolean): Promise<void> {
     while (wanted()) {
       try {
         return void (await hold(await this.read()))

@@ -239,7 +239,7 @@ export class Workspace {
     const guest = this.guest.isHere
     if (!guest) this.giveWindowPort()
     void this.head.check(
-      (mark) => rpc.call('access.mark', { mark }),
+      (marks) => rpc.call('access.marks', { marks }),
       () => this.services.store.running && this.services.store.rpc === rpc,
     )
     if (guest) return this.guest.opened()

@@ -41,7 +41,7 @@ test('a head that is on its way to the keychain at the end of the program is not
   expect(ended).toBe(false)
   slow.resolve()
   await end
-  expect(await (await begin()).read()).toEqual(at(3))
+  expect(await (await begin()).read()).toEqual([at(3)])
 })
 
 test('a head that the keychain did not take is kept with the next try, and never in place of a later one', async () => {
@@ -51,7 +51,7 @@ test('a head that the keychain did not take is kept with the next try, and never
   await head.flush()
   keychain.dead = false
   await head.flush()
-  expect(await head.read()).toEqual(at(3))
+  expect(await head.read()).toEqual([at(3)])
 
   keychain.dead = true
   head.hear({ topic: 'access-head', ...at(4) })
@@ -60,7 +60,7 @@ test('a head that the keychain did not take is kept with the next try, and never
   await failing
   keychain.dead = false
   await head.flush()
-  expect(await head.read()).toEqual(at(5))
+  expect(await head.read()).toEqual([at(5)])
 })
 
 test('a head that the keychain refused late never takes the place of one that it took meanwhile', async () => {
@@ -78,12 +78,12 @@ test('a head that the keychain refused late never takes the place of one that it
   await later
   // As at the end of the program.
   await head.flush()
-  expect(await head.read()).toEqual(at(4))
+  expect(await head.read()).toEqual([at(4)])
 })
 
 test('a keychain that does not answer is no keychain without a head', async () => {
   const head = await begin()
-  expect(await head.read()).toBeNull()
+  expect(await head.read()).toEqual([])
   keychain.dead = true
   expect(await codeOf(head.read())).toBe('keychain-failed')
 })
@@ -99,12 +99,32 @@ test('a head that the keychain did not take before the end is left beside the da
   keychain.dead = false
 
   const second = await begin()
-  expect(await second.read()).toEqual(at(4))
+  expect(await second.read()).toEqual([at(3), at(4)])
   second.hear(at(5))
   await second.flush()
   second.leave()
-  expect(await second.read()).toEqual(at(5))
+  expect(await second.read()).toEqual([at(5)])
   expect(readdirSync(profile).filter((name) => name.includes('access-head'))).toEqual([])
+})
+
+test('a file beside the database never takes the place of what the keychain kept, whatever it says (R58)', async () => {
+  const head = await begin()
+  head.hear(at(3))
+  keychain.dead = true
+  await head.flush()
+  head.leave()
+  const [file = ''] = readdirSync(profile).filter((name) => name.includes('access-head'))
+  keychain.dead = false
+  head.hear(at(5))
+  await head.flush()
+  for (const forged of [
+    { device: 'd2', entries: 0, hash: '' },
+    { device: 'd2', entries: 9, hash: '9' },
+    { ...at(6), hash: 'of another log' },
+  ]) {
+    writeFileSync(join(profile, file), JSON.stringify(forged))
+    expect(await (await begin()).read(), JSON.stringify(forged)).toContainEqual(at(5))
+  }
 })
 
 test('what lies beside the database never takes the place of a later head in the keychain (R58)', async () => {
@@ -119,7 +139,7 @@ test('what lies beside the database never takes the place of a later head in the
   head.hear(at(5))
   await head.flush()
   writeFileSync(join(profile, file), old)
-  expect(await (await begin()).read()).toEqual(at(5))
+  expect(await (await begin()).read()).toEqual([at(5)])
   writeFileSync(join(profile, file), 'not a head')
-  expect(await (await begin()).read()).toEqual(at(5))
+  expect(await (await begin()).read()).toEqual([at(5)])
 })

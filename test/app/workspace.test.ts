@@ -53,7 +53,7 @@ const failing = new Map<string, ErrorCode | 'never'>()
 
 /** Heads of the access log that the store was asked about, by their number of entries, and whether its log goes through them. */
 const marks: { mark: number | null; holds: boolean }[] = []
-const Mark = z.object({ input: z.object({ mark: z.object({ entries: z.int() }).nullable() }) })
+const Mark = z.object({ input: z.object({ marks: z.array(z.object({ entries: z.int() })) }) })
 const Holds = z.object({ t: z.literal('answer'), id: z.int(), value: z.object({ holds: z.boolean() }) })
 
 /** What mail answers, by the names of calls; `{}` to all others. */
@@ -76,7 +76,7 @@ forked.make = (name) => {
         child.hears = (message) => {
           const { data } = Call.safeParse(message)
           const code = failing.get(data?.name ?? '')
-          if (data?.name === 'access.mark') asked.set(data.id, Mark.parse(message).input.mark?.entries ?? null)
+          if (data?.name === 'access.marks') asked.set(data.id, Mark.parse(message).input.marks.at(-1)?.entries ?? null)
           if (code === undefined || !data) listener(message)
           else if (code !== 'never') child.says({ t: 'refusal', id: data.id, error: new PosternError(code).toWire() })
         }

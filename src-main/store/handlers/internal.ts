@@ -148,7 +148,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       service.troubleshootingChanged()
       return {}
     },
-    'access.mark': ({ mark }) => ({ holds: service.open.witness.setMark(mark) }),
+    'access.marks': ({ marks }) => ({ holds: service.open.witness.setMarks(marks) }),
     'support.challenge': ({ card }) => ({ challenge: service.open.support.challenge(card) }),
     'support.signIn': ({ challenge, answer, key }) => {
       try {

@@ -9,9 +9,8 @@ const log = logger('store')
 
 /** Holds the access log against what is kept of it elsewhere: its head in the keychain (R58), and what the team was told. */
 export class LogWitness {
-  /** The head that app kept in the keychain; undefined until it was told. */
-  private mark: Mark | null | undefined
-  private marked = true
+  /** Of the heads that app kept, those that the log does not go through; undefined until app told. */
+  private unmet: readonly Mark[] | undefined
 
   /** `tell`: the head goes to the keychain. `verified`: there is a new verdict. */
   constructor(
@@ -19,24 +18,24 @@ export class LogWitness {
     private readonly on: { tell: (head: Mark) => void; verified: () => void },
   ) {}
 
-  /** App tells the head that it kept outside the database: the log must go through it. @returns whether it does */
-  setMark(mark: Mark | null): boolean {
-    this.mark = mark
+  /** App tells the heads that it kept outside the database: the log must go through each. @returns whether it does */
+  setMarks(marks: readonly Mark[]): boolean {
     const { accessLog, db } = this.workspace
-    this.marked = mark === null || mark.entries === 0 || accessLog.passes(db.read, mark)
-    if (this.marked) {
-      this.tellHead()
-      this.check()
-    } else {
-      log.error('the access log does not go through the head that was kept', { entries: mark?.entries })
+    this.unmet = marks.filter((mark) => mark.entries > 0 && !accessLog.passes(db.read, mark))
+    const [first] = this.unmet
+    if (first) {
+      log.error('the access log does not go through a head that was kept', { entries: first.entries })
       void this.verify()
+      return false
     }
-    return this.marked
+    this.tellHead()
+    this.check()
+    return true
   }
 
   /** The head goes to the keychain as soon as it is sure that the one there is not a witness against this database. */
   tellHead(): void {
-    if (this.mark === undefined || !this.marked) return
+    if (this.unmet === undefined || this.unmet.length > 0) return
     this.on.tell(this.workspace.accessLog.head(this.workspace.db.read))
   }
 
@@ -50,14 +49,10 @@ export class LogWitness {
   async verify(): Promise<LogVerdict> {
     const { accessLog, db, device } = this.workspace
     const told = ownMark(db.read, device.id)
-    const verdict = await accessLog.verify(
-      db.read,
-      [...(this.mark && !this.marked ? [this.mark] : []), ...(told ? [told] : [])],
-      () => {
-        const fault = headFault(db.read, device.id)
-        return fault && { ...fault, of: nameOfDevice(db.read, fault.device) }
-      },
-    )
+    const verdict = await accessLog.verify(db.read, [...(this.unmet ?? []), ...(told ? [told] : [])], () => {
+      const fault = headFault(db.read, device.id)
+      return fault && { ...fault, of: nameOfDevice(db.read, fault.device) }
+    })
     this.on.verified()
     return verdict
   }
@@ -65,9 +60,9 @@ export class LogWitness {
   /** A person has seen the alarm: it stands in the log, and the head is kept anew from here. */
   acknowledge(who: LogBody['who']): void {
     const { accessLog, db, device } = this.workspace
-    const { mark } = this
+    const mark = this.unmet?.[0]
     const fault = accessLog.lastVerdict?.fault
-    if (this.marked || !mark) {
+    if (!mark) {
       if (fault) this.acknowledgeTold(fault, who)
       return
     }
@@ -80,8 +75,7 @@ export class LogWitness {
       }),
     )
     db.write((tx) => acceptHeads(tx, device.id))
-    this.mark = null
-    this.marked = true
+    this.unmet = []
     this.tellHead()
     void this.verify()
   }

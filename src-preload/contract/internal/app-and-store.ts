@@ -98,9 +98,9 @@ export const storeForApp = {
     () => PolicyState,
     () => done,
   ),
-  /** The head of the access log that was kept in the keychain. */
-  'access.mark': defer(
-    () => z.object({ mark: z.object({ device: z.string(), entries: z.int(), hash: z.string() }).nullable() }),
+  /** Heads of the access log that app kept outside the database; it must go through each. */
+  'access.marks': defer(
+    () => z.object({ marks: z.array(z.object({ device: z.string(), entries: z.int(), hash: z.string() })) }),
     () => z.object({ holds: z.boolean() }),
   ),
   'support.challenge': defer(
