@@ -184,6 +184,8 @@ export const LogVerdict = z.object({
   entries: z.int(),
   at: Time,
   fault: LogFault.extend({ device: z.string(), of: z.string().nullable() }).nullable(),
+  /** Whether it was held against what the keychain kept: a log that was cut fits together too. */
+  witnessed: z.boolean(),
 })
 export type LogVerdict = z.infer<typeof LogVerdict>
 

@@ -134,6 +134,10 @@ export function AccessLog() {
       <Icon icon={Link2} />
       {t('privacy:log.broken', { entry: numberText(verdict.fault.entry) })}
     </span>
+  ) : !verdict.witnessed ? (
+    <span className="chip" data-tip={t('privacy:log.unwitnessedTip')}>
+      {t('privacy:log.unwitnessed')}
+    </span>
   ) : (
     <span className="chip good">
       <Icon icon={Link2} />

@@ -100,12 +100,12 @@ export class AccessLog {
 
   /**
    * Verifies every chain, in pages that let others work between them. Entries that are added meanwhile are verified too.
-   * @param marks heads that were kept elsewhere
+   * @param marks heads that were kept elsewhere; `witnessed`: whether those of the keychain are among them
    * @param others what is wrong with the log of another console, where ours holds
    */
   async verify(
     read: Reader,
-    marks: readonly Mark[],
+    { marks, witnessed }: { marks: readonly Mark[]; witnessed: boolean },
     others: () => LogVerdict['fault'] = () => null,
   ): Promise<LogVerdict> {
     let entries = 0
@@ -132,7 +132,7 @@ export class AccessLog {
         fault = { device, entry: found.entry, why: found.why === 'cut' ? 'rolled-back' : found.why, of: null }
       entries += check.entries
     }
-    this.verdict = { entries, at: Date.now(), fault: fault ?? others() }
+    this.verdict = { entries, at: Date.now(), fault: fault ?? others(), witnessed }
     return this.verdict
   }
 

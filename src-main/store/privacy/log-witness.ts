@@ -29,7 +29,8 @@ export class LogWitness {
       return false
     }
     this.tellHead()
-    this.check()
+    if (accessLog.lastVerdict?.witnessed === false) void this.verify()
+    else this.check()
     return true
   }
 
@@ -49,10 +50,14 @@ export class LogWitness {
   async verify(): Promise<LogVerdict> {
     const { accessLog, db, device } = this.workspace
     const told = ownMark(db.read, device.id)
-    const verdict = await accessLog.verify(db.read, [...(this.unmet ?? []), ...(told ? [told] : [])], () => {
+    const { unmet } = this
+    const held = { marks: [...(unmet ?? []), ...(told ? [told] : [])], witnessed: unmet !== undefined }
+    const verdict = await accessLog.verify(db.read, held, () => {
       const fault = headFault(db.read, device.id)
       return fault && { ...fault, of: nameOfDevice(db.read, fault.device) }
     })
+    // The keychain has answered meanwhile: what it holds was not looked at.
+    if (unmet === undefined && this.unmet !== undefined) return this.verify()
     this.on.verified()
     return verdict
   }

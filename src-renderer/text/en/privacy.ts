@@ -228,6 +228,9 @@ export const privacy = {
     verified_other: 'Chain verified, {{count, number}} entries, {{when}}',
     checking: 'Checking',
     unchecked: 'Not checked yet',
+    unwitnessed: 'The keychain has not answered',
+    unwitnessedTip:
+      'The entries that are here fit together. Whether the newest are missing shows only once the keychain says where the log stood.',
     check: 'Verify',
     broken: 'Broken at entry {{entry}}',
     faults: {

@@ -166,6 +166,30 @@ describe('the log of a workspace', () => {
     expect((await store.call('accessLog.verify', {})).fault).toBeNull()
   })
 
+  test('a log is not called verified before it is known what the keychain kept of it (R58)', async () => {
+    await grant(store)
+    const last = store.service.open.workspace.accessLog.head(store.db.read)
+    expect(await store.call('accessLog.verify', {})).toMatchObject({ fault: null, witnessed: false })
+
+    // The keychain answers: what was said before it did is looked at once more, also where that is still going on.
+    const verifying = store.call('accessLog.verify', {})
+    await store.app.call('access.marks', { marks: [last] })
+    expect(await verifying).toMatchObject({ fault: null, witnessed: true })
+    await expect
+      .poll(async () => (await store.call('accessLog.verdict', {})).verdict)
+      .toMatchObject({ fault: null, witnessed: true })
+  })
+
+  test('a cut log that was looked at before the keychain answered is told broken as soon as it does (R58)', async () => {
+    await grant(store)
+    const last = store.service.open.workspace.accessLog.head(store.db.read)
+    expect(await store.call('accessLog.verify', {})).toMatchObject({ witnessed: false })
+    await store.app.call('access.marks', { marks: [{ ...last, entries: last.entries + 1 }] })
+    await expect
+      .poll(async () => (await store.call('accessLog.verdict', {})).verdict?.fault)
+      .toMatchObject({ entry: last.entries + 1, why: 'rolled-back' })
+  })
+
   test("an exported log is checked without the program's data, and one byte or line less is found", async () => {
     await grant(store)
     await (await signIn(store)).ask('counts.get', {})
