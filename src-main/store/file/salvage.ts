@@ -4,8 +4,10 @@ import type Driver from 'better-sqlite3-multiple-ciphers'
 import { logger } from '../../shared/log'
 import type { Value, Writer } from './database'
 import { openDriver } from './driver'
+import { hasCode, readable, readableRows, type Source } from './salvage-read'
 import { queueForIndex } from '../search/index-text'
 import { addToMailbox, markWork, summarize } from '../conversations/summary'
+import { statusNumber } from '../rows'
 import type { Workspace } from '../workspace'
 
 const log = logger('store')
@@ -22,8 +24,8 @@ interface Kept {
   readonly where: string
 }
 const whole = (name: string, key: string, where = '1'): Kept => ({ name, key, columns: '*', where })
-/** Mail from files: no server has it. */
-const onlyHere = 'SELECT l.message_id FROM locations l JOIN folders f ON f.id = l.folder_id WHERE f.local = 1'
+/** Mail from files: no server has it. Like what follows it is noted first, so that no table's damage reaches another one. */
+const onlyHere = 'SELECT id FROM kept_messages'
 
 const tables: readonly Kept[] = [
   { name: 'settings', key: 'key', columns: 'key, value', where: '1' },
@@ -86,9 +88,9 @@ const tables: readonly Kept[] = [
     name: 'conversations',
     key: 'id',
     columns:
-      'id, subject, status, status_by_person, last_at, family, assignee, tags, snoozed_until, snoozed_at, snooze_unless_reply, woke_at',
+      'id, subject, status, status_by_person, last_at, family, assignee, tags, snoozed_until, snoozed_at, snooze_unless_reply, woke_at, moved_to',
     where: `merged_into IS NULL AND (family IS NOT NULL OR status_by_person = 1 OR has_draft = 1 OR outbox_state IS NOT NULL OR assignee IS NOT NULL OR tags <> '[]' OR snoozed_until IS NOT NULL
-      OR id IN (SELECT conversation_id FROM notes) OR id IN (SELECT conversation_id FROM messages WHERE id IN (${onlyHere})))`,
+      OR moved_to IS NOT NULL OR id IN (SELECT id FROM needed_conversations))`,
   },
   // What is not brought over waits for its mail, as what colleagues did to mail that is not here yet.
   { name: 'team_anchors', key: 'entity', columns: 'entity, key_hash, conversation_id', where: '1' },
@@ -97,8 +99,9 @@ const tables: readonly Kept[] = [
   whole('conversation_people', 'conversation_id, member'),
   whole('note_drafts', 'conversation_id'),
   whole('messages', 'id', `id IN (${onlyHere})`),
-  whole('message_bodies', 'message_id', `message_id IN (${onlyHere})`),
+  whole('message_bodies', 'id', `message_id IN (${onlyHere})`),
   whole('attachments', 'id', `message_id IN (${onlyHere})`),
+  whole('mailbox_moves', 'message_id'),
   whole('locations', 'folder_id, uid', 'folder_id IN (SELECT id FROM folders WHERE local = 1)'),
   whole('delivery_reports', 'about_key, recipient, report_message'),
   {
@@ -123,7 +126,7 @@ const tables: readonly Kept[] = [
   {
     name: 'history',
     key: 'id',
-    columns: 'id, conversation_id, at, kind, by, detail, act_id',
+    columns: 'id, conversation_id, at, kind, by, detail, act_id, dot, taken_back',
     where: 'conversation_id IN (SELECT id FROM kept_conversations)',
   },
   { name: 'notes', key: 'id', columns: 'id, conversation_id, at, author, text, name', where: '1' },
@@ -139,7 +142,7 @@ const tables: readonly Kept[] = [
     name: 'outbox',
     key: 'id',
     columns: `id, state, conversation_id, mailbox_id, draft_id, message_id, key_hash, postern_id, date, created_at, due_at, sender, in_reply_to, refs, snippet, status_before, status_after,
-      made_conversation, error, error_detail, server_line, attempts, copy, copy_tries, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok`,
+      made_conversation, error, error_detail, server_line, attempts, copy, copy_tries, scheduled, unless_answered, recipients_left, envelope, refused, asked, signature, through_id, loop_ok, assigned, status_told`,
     // And what was sent and whose copy does not lie in Sent yet.
     where: "state <> 'sent' OR (copy = 1 AND id IN (SELECT outbox_id FROM outbox_raw))",
   },
@@ -158,11 +161,13 @@ export function salvage(workspace: Workspace, dir: string, key: Uint8Array): boo
   const copied: Record<string, number> = {}
   try {
     old = openDriver(path.join(dir, damaged), key)
-    old.exec(
-      'CREATE TEMP TABLE kept_customers(id INTEGER PRIMARY KEY); CREATE TEMP TABLE kept_conversations(id INTEGER PRIMARY KEY)',
-    )
+    for (const noted of ['kept_customers', 'kept_conversations', 'kept_messages', 'needed_conversations'])
+      old.exec(`CREATE TEMP TABLE ${noted}(id INTEGER PRIMARY KEY)`)
     copyHashKey(workspace, old)
     standIn(workspace, old)
+    note(workspace, old, 'kept_messages', 'locations', 'message_id')
+    for (const table of ['notes', 'note_drafts', 'drafts', 'outbox', 'messages'])
+      note(workspace, old, 'needed_conversations', table, 'conversation_id')
     for (const table of tables) copied[table.name] = copyTable(workspace, old, table)
     fileAgain(workspace)
     finish(workspace)
@@ -200,10 +205,14 @@ function standIn(workspace: Workspace, old: Driver): void {
       )
     else if (missing.length > 0)
       old.exec(
-        `CREATE TEMP VIEW ${name} AS SELECT *, ${missing.map((column) => `${column.dflt_value ?? 'NULL'} AS ${column.name}`).join(', ')} FROM main.${name}`,
+        `CREATE TEMP VIEW ${name} AS SELECT *, ${missing.map((column) => `${insteadOf(name, column)} AS ${column.name}`).join(', ')} FROM main.${name}`,
       )
   }
 }
+
+/** Bodies lay under their message's id before they had one of their own. */
+const insteadOf = (table: string, column: { name: string; dflt_value: string | null }): string =>
+  table === 'message_bodies' && column.name === 'id' ? 'message_id' : (column.dflt_value ?? 'NULL')
 
 const columnsOf = (old: Driver, table: string): Set<string> =>
   new Set(
@@ -213,13 +222,34 @@ const columnsOf = (old: Driver, table: string): Set<string> =>
       .map(({ name }) => name),
   )
 
-function copyTable(workspace: Workspace, old: Driver, { name, key, columns, where }: Kept): number {
-  const names =
-    columns === '*'
-      ? workspace.db.read.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', name).map((one) => one.name)
-      : columns.split(',').map((column) => column.trim())
+/** Notes what the rows of a table that are brought over speak of. */
+function note(workspace: Workspace, old: Driver, into: string, name: string, column: string): void {
+  const table = tables.find((one) => one.name === name)
+  if (!table) return
+  const { keys, ...source } = sourceOf(workspace, table)
+  const ids = new Set<Value>()
+  for (const row of readableRows(old, { ...source, keys, columns: [...keys, column] })) ids.add(row[column] ?? null)
+  const keep = old.prepare<[Value]>(`INSERT OR IGNORE INTO ${into} VALUES(?)`)
+  for (const id of ids) if (id !== null) keep.run(id)
+}
+
+function sourceOf(workspace: Workspace, { name, key, columns, where }: Kept): Source {
+  const all = workspace.db.read.all<{ name: string; type: string }>('SELECT name, type FROM pragma_table_info(?)', name)
   const keys = key.split(', ')
-  const insert = `INSERT OR IGNORE INTO ${name}(${names.join(', ')}) VALUES(${names.map(() => '?').join(', ')})`
+  return {
+    name,
+    keys,
+    isNumbered: keys.length === 1 && all.find((one) => one.name === key)?.type === 'INTEGER',
+    columns: columns === '*' ? all.map((one) => one.name) : columns.split(',').map((column) => column.trim()),
+    where,
+  }
+}
+
+function copyTable(workspace: Workspace, old: Driver, table: Kept): number {
+  const { name } = table
+  const source = sourceOf(workspace, table)
+  const { columns } = source
+  const insert = `INSERT OR IGNORE INTO ${name}(${columns.join(', ')}) VALUES(${columns.map(() => '?').join(', ')})`
   let copied = 0
   let batch: Value[][] = []
   const flush = (): void => {
@@ -227,30 +257,33 @@ function copyTable(workspace: Workspace, old: Driver, { name, key, columns, wher
     batch = []
     copied += workspace.db.write((tx) => rows.filter((row) => insertRow(tx, insert, row)).length)
   }
-  // From both ends: a page that cannot be read hides only what lies in it and not all behind it.
-  const seen = new Set<string>()
-  for (const way of ['ASC', 'DESC']) {
-    readable(() => {
-      const statement = old
-        .prepare<[], Record<string, Value>>(
-          `SELECT ${names.join(', ')} FROM ${name} WHERE ${where} ORDER BY ${keys.map((one) => `${one} ${way}`).join(', ')}`,
-        )
-        .safeIntegers()
-      for (const row of statement.iterate()) {
-        const id = keys.map((one) => String(row[one])).join(' ')
-        if (seen.has(id)) break
-        seen.add(id)
-        batch.push(names.map((column) => row[column] ?? null))
-        if (batch.length >= rowsPerTransaction) flush()
-      }
-    })
+  const ids: Value[] = []
+  for (const row of readableRows(old, source)) {
+    ids.push(row['id'] ?? null)
+    batch.push(columns.map((column) => row[column] ?? null))
+    if (batch.length >= rowsPerTransaction) flush()
   }
   flush()
+  if (name === 'conversations') ids.push(...standInConversations(workspace, old))
   if (name === 'customers' || name === 'conversations') {
-    const keep = old.prepare<[string]>(`INSERT OR IGNORE INTO kept_${name} VALUES(CAST(? AS INTEGER))`)
-    for (const id of seen) keep.run(id)
+    const keep = old.prepare<[Value]>(`INSERT OR IGNORE INTO kept_${name} VALUES(?)`)
+    for (const id of ids) keep.run(id)
   }
   return copied
+}
+
+/** Where a conversation's own row cannot be read, an empty one holds what people wrote in it until its mail is here again. */
+function standInConversations(workspace: Workspace, old: Driver): Value[] {
+  const needed = old.prepare<[], { id: number }>('SELECT id FROM needed_conversations').all()
+  return workspace.db.write((tx) =>
+    needed
+      .map(({ id }) => id)
+      .filter(
+        (id) =>
+          tx.run('INSERT OR IGNORE INTO conversations(id, status) VALUES(?, ?)', id, statusNumber('closed')).changes >
+          0,
+      ),
+  )
 }
 
 /** A row whose parent could not be read is left out; the others count. */
@@ -262,20 +295,6 @@ function insertRow(tx: Writer, insert: string, row: Value[]): boolean {
     throw fault
   }
 }
-
-/** null where damage is met; any other failure is none of damage's. */
-function readable<T>(work: () => T): T | null {
-  try {
-    return work()
-  } catch (fault) {
-    if (hasCode(fault, 'SQLITE_CORRUPT') || hasCode(fault, 'SQLITE_NOTADB') || hasCode(fault, 'SQLITE_IOERR'))
-      return null
-    throw fault
-  }
-}
-
-const hasCode = (fault: unknown, code: string): boolean =>
-  fault instanceof Error && 'code' in fault && String(fault.code).startsWith(code)
 
 /** Mail that was brought over is in its conversations' rows, in its mailbox's lists and found again; anchors of conversations that were not wait for their mail. */
 function fileAgain(workspace: Workspace): void {
@@ -308,7 +327,8 @@ function finish(workspace: Workspace): void {
       "UPDATE drafts SET state = 'open' WHERE state = 'queued' AND NOT EXISTS(SELECT 1 FROM outbox WHERE draft_id = drafts.id)",
     )
     tx.run(`INSERT OR IGNORE INTO conversation_mailboxes(mailbox_id, conversation_id, status, last_at)
-      SELECT o.mailbox_id, c.id, c.status, c.last_at FROM outbox o JOIN conversations c ON c.id = o.conversation_id`)
+      SELECT o.mailbox_id, c.id, c.status, c.last_at FROM outbox o JOIN conversations c ON c.id = o.conversation_id
+      UNION SELECT b.id, c.id, c.status, c.last_at FROM conversations c JOIN mailboxes b ON b.id = c.moved_to`)
     tx.run(
       'UPDATE conversations SET mailbox_ids = (SELECT json_group_array(mailbox_id) FROM conversation_mailboxes WHERE conversation_id = conversations.id)',
     )
