@@ -88,14 +88,7 @@ export function openAll(
       if (changes.has('access')) open?.witness.tellHead()
     },
   })
-  const restored = created && salvage(workspace, dir, key)
-  recoverSending(workspace)
-  // A drive that answers slowly holds no start up.
-  recoverTransfers(workspace).catch((fault: unknown) => log.warn('exports were not cleared up', { fault }))
-  workspace.db.write((tx) => {
-    tx.run("DELETE FROM drafts WHERE state = 'discarded'")
-    workspace.keepTime(tx)
-  })
+  const restored = begin(workspace, dir, key)
   let ended = leaseOf(workspace.db.read, workspace).ended
   const timeKeeper = setInterval(() => {
     keepTime(workspace)
@@ -145,6 +138,28 @@ export function openAll(
     workspace.db.close()
   }
   return { dir, open: all, created, restored, close }
+}
+
+/** Takes up what the last run left. Whoever cannot goes without the database, which is opened anew then. @returns whether a damaged one was taken over */
+function begin(workspace: Workspace, dir: string, key: Uint8Array): boolean {
+  try {
+    const restored = salvage(workspace, dir, key)
+    recoverSending(workspace)
+    workspace.db.write((tx) => {
+      tx.run("DELETE FROM drafts WHERE state = 'discarded'")
+      workspace.keepTime(tx)
+    })
+    // A drive that answers slowly holds no start up.
+    recoverTransfers(workspace).catch((fault: unknown) => log.warn('exports were not cleared up', { fault }))
+    return restored
+  } catch (fault) {
+    try {
+      workspace.db.close()
+    } catch {
+      // It is closed all the same; what failed first is what there is to say.
+    }
+    throw fault
+  }
 }
 
 /** A disk that takes nothing now is told by what a person does, not by this. */

@@ -7,7 +7,7 @@ import type { Rpc } from '../shared/port-rpc'
 import { Database, type Writer } from './file/database'
 import { Changes } from './changes'
 import { noteJournalDamage } from './file/journal-damage'
-import { KeyHash, makeHashKey, MessageIds } from './file/keys'
+import { KeyHash, makeHashKey, MessageIds, noteNew } from './file/keys'
 import { ownAddresses } from './outbox/identities'
 import { TeamLog } from './team/log'
 import { Turns } from './turns'
@@ -60,7 +60,9 @@ export class Workspace {
     this.mail = ports.mail
     this.app = ports.app
     this.device = new DeviceKeys(ports.device)
-    db.write((tx) => makeHashKey(tx, randomBytes(32).toString('base64')))
+    db.write((tx) => {
+      if (makeHashKey(tx, randomBytes(32).toString('base64'))) noteNew(tx)
+    })
     this.hashes = KeyHash.of(db.read)
     this.clock =
       clock ??

@@ -34,9 +34,18 @@ export function anchorOf(messageId: string): string {
   return hash('sha256', messageId, 'buffer').toString('base64url', 0, 16)
 }
 
-/** Made once, with the database. */
-export function makeHashKey(tx: Writer, random: string): void {
-  tx.run("INSERT OR IGNORE INTO meta(key, value) VALUES('hash_key', ?)", random)
+/** Made once, with the database. @returns whether it is a new one */
+export function makeHashKey(tx: Writer, random: string): boolean {
+  return tx.run("INSERT OR IGNORE INTO meta(key, value) VALUES('hash_key', ?)", random).changes > 0
+}
+
+/** It may have to take over what a damaged one held, and whoever is killed meanwhile has yet to end that. */
+export function noteNew(tx: Writer): void {
+  tx.run("INSERT OR IGNORE INTO meta(key, value) VALUES('salvage', 'due')")
+}
+export const isNew = (read: Reader): boolean => read.get("SELECT 1 FROM meta WHERE key = 'salvage'") !== undefined
+export function noteTakenOver(tx: Writer): void {
+  tx.run("DELETE FROM meta WHERE key = 'salvage'")
 }
 
 /** First minute of the ids: 2000-01-01 UTC, ms. */

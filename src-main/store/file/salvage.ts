@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import type Driver from 'better-sqlite3-multiple-ciphers'
+import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import type { Value, Writer } from './database'
 import { openDriver } from './driver'
+import { isNew, noteTakenOver } from './keys'
 import { hasCode, readable, readableRows, type Source } from './salvage-read'
 import { queueForIndex } from '../search/index-text'
 import { addToMailbox, markWork, summarize } from '../conversations/summary'
@@ -29,7 +31,7 @@ const onlyHere = 'SELECT id FROM kept_messages'
 
 const tables: readonly Kept[] = [
   { name: 'settings', key: 'key', columns: 'key, value', where: '1' },
-  whole('meta', 'key', "key NOT IN ('hash_key', 'journal_damage')"),
+  whole('meta', 'key', "key NOT IN ('hash_key', 'journal_damage', 'salvage')"),
   // A device that forgot the number of its last batch would use one twice, and the team would stop listening to it.
   whole('team_info', 'key'),
   whole('team_keys', 'epoch'),
@@ -149,8 +151,19 @@ const tables: readonly Kept[] = [
   { name: 'outbox_raw', key: 'outbox_id', columns: 'outbox_id, raw', where: '1' },
 ]
 
-/** @returns whether something was brought over from a damaged database in the same folder */
+/**
+ * Takes over what a damaged database in the same folder held, if this one is new; what was cut short is done again.
+ * @returns whether something was brought over
+ * @throws PosternError `disk-full`, `disk-error`; it is still to be done then
+ */
 export function salvage(workspace: Workspace, dir: string, key: Uint8Array): boolean {
+  if (!isNew(workspace.db.read)) return false
+  const restored = takeOver(workspace, dir, key)
+  workspace.db.write(noteTakenOver)
+  return restored
+}
+
+function takeOver(workspace: Workspace, dir: string, key: Uint8Array): boolean {
   // The names hold the time of setting aside, so the last one is the newest.
   const damaged = readdirSync(dir)
     .filter((name) => /^postern-damaged-.*\.db$/.test(name))
@@ -172,6 +185,8 @@ export function salvage(workspace: Workspace, dir: string, key: Uint8Array): boo
     fileAgain(workspace)
     finish(workspace)
   } catch (fault) {
+    // Of the new one: what could not be written is not lost.
+    if (fault instanceof PosternError) throw fault
     // Its first page may be what is damaged: then nothing can be read, and the file stays for whoever can do more.
     log.warn('the damaged database cannot be read', { fault })
   } finally {

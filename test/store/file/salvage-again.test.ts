@@ -1,0 +1,67 @@
+import { existsSync, renameSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { databaseFile } from '../../../src-main/store/file/database'
+import { Workspace } from '../../../src-main/store/workspace'
+import { mayMount, smallDisk } from '../../servers/small-disk.mjs'
+import { codeOf, Harness } from '../helpers'
+
+/** A store with notes and drafts whose database was set aside as damaged, and not opened again yet. */
+async function setAside(dir: string | null = null): Promise<Harness> {
+  const key = randomBytes(32)
+  const store = await Harness.make(dir, key)
+  const { folders } = await store.mailbox()
+  for (let n = 0; n < 20; n++) await store.put(folders['INBOX'] ?? 0, { from: `c${n}@x.test`, subject: `S${n}` })
+  for (const { id } of await store.list()) {
+    await store.call('notes.add', { conversationId: id, text: randomBytes(20_000).toString('hex') })
+    const draft = await store.call('drafts.start', { kind: 'reply', conversationId: id, messageId: null })
+    await store.call('drafts.save', { ...draft, text: 'half written' })
+  }
+  store.service.closeStore()
+  renameSync(databaseFile(store.dir), path.join(store.dir, 'postern-damaged-2026-11-22.db'))
+  return store
+}
+const notes = (store: Harness): unknown => store.db.read.get('SELECT count(*) AS notes FROM notes')
+
+test('what was to be taken over from a damaged database is not lost when the program is killed before all of it is (R46)', async () => {
+  const store = await setAside()
+  const { workspace } = Workspace.open(store.dir, Buffer.from(store.key), {
+    device: Buffer.from(store.device),
+    mail: () => null,
+    app: () => null,
+    onCommit: () => undefined,
+  })
+  // Killed here: the new database is there, and holds nothing yet.
+  workspace.db.close()
+  await store.start()
+  expect(notes(store)).toEqual({ notes: 20 })
+  expect((await store.call('drafts.list', {})).drafts).toHaveLength(20)
+
+  // Once, and never again: what a person takes away stays away.
+  store.db.write((tx) => tx.run('DELETE FROM notes'))
+  await store.restart()
+  expect(notes(store)).toEqual({ notes: 0 })
+  await store.stop()
+})
+
+test.skipIf(!mayMount)(
+  'a disk that is full while a damaged database is taken over says so, and nothing is lost (R46, R50)',
+  { timeout: 60_000 },
+  async () => {
+    const disk = smallDisk('64m')
+    try {
+      const store = await setAside(disk.dir)
+      disk.fill('of somebody else', 2_000_000)
+      expect(existsSync(databaseFile(store.dir))).toBe(false)
+      expect(await codeOf(store.start())).toBe('disk-full')
+      disk.grow('128m')
+      await store.start()
+      expect(notes(store)).toEqual({ notes: 20 })
+      expect((await store.call('drafts.list', {})).drafts).toHaveLength(20)
+      store.service.closeStore()
+    } finally {
+      disk.remove()
+    }
+  },
+)
