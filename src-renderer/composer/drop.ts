@@ -24,8 +24,11 @@ export function useFileDrop(onFiles: (files: File[]) => void) {
       },
       onDrop: (event: DragEvent) => {
         setDepth(0)
+        const others = counts(event)
+        // a picture that was moved is another element now, and the old one tells nobody of the end
+        own.current = false
         // the editor has taken those that were dropped into the text
-        if (event.defaultPrevented || !counts(event)) return
+        if (event.defaultPrevented || !others) return
         event.preventDefault()
         onFiles([...event.dataTransfer.files])
       },

@@ -1,12 +1,15 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
-import { answered, openRow } from './hands'
+import { tempFolder } from '../servers/process.mjs'
+import { answered, openRow, replyBox } from './hands'
 import { leave, list, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
 
 let team: Team
 let desk: Desk
 let page: Page
 const subjects = ['Squeaking brake', 'Lost a pedal', 'Rim is bent', 'Bell too loud'] as const
-const [first] = subjects
+const [first, , , last] = subjects
 
 test.beforeAll(async () => {
   team = await startTeam(['help'])
@@ -27,6 +30,21 @@ test.afterAll(async () => {
 
 const composer = (): Locator => page.getByRole('region', { name: 'Composer' })
 
+/** Drops files from outside the program. */
+async function dropFiles(on: Locator, files: string[]): Promise<void> {
+  const box = await on.boundingBox()
+  if (!box) throw new Error('not on screen')
+  const devtools = await page.context().newCDPSession(page)
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await devtools.send('Input.dispatchDragEvent', {
+      type,
+      x: box.x + box.width / 2,
+      y: box.y + box.height / 2,
+      data: { items: [], files, dragOperationsMask: 1 },
+    })
+  await devtools.detach()
+}
+
 test('whoever is typed into Cc is not left out of a reply that is sent from there by key', async () => {
   await openRow(page, first)
   await page.keyboard.press('r')
@@ -40,4 +58,30 @@ test('whoever is typed into Cc is not left out of a reply that is sent from ther
   // nothing of it is begun anew as a draft of its own
   await expect(list(page)).toHaveAttribute('aria-rowcount', '3')
   await expect(page.getByText('Draft', { exact: true })).toHaveCount(0)
+})
+
+test('a file that is dropped after a picture was moved in the text is not lost', async () => {
+  await openRow(page, last)
+  await page.keyboard.press('r')
+  await page.keyboard.type('Look at this picture')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('It is a bell')
+  const folder = tempFolder('pictures')
+  const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 40, height: 30 } })
+  writeFileSync(join(folder, 'bell.png'), picture)
+  writeFileSync(join(folder, 'bell.txt'), 'loud')
+  await dropFiles(replyBox(page).getByText('Look at'), [join(folder, 'bell.png')])
+  const shown = replyBox(page).getByRole('img', { name: 'bell.png' })
+  await expect(shown).toBeVisible()
+  const from = await shown.boundingBox()
+  const to = await replyBox(page).boundingBox()
+  if (!from || !to) throw new Error('not on screen')
+  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(from.x + 2, from.y + 2, { steps: 5 })
+  await page.mouse.move(to.x + 40, to.y + 60, { steps: 5 })
+  await page.mouse.up()
+  await expect(replyBox(page).getByRole('img', { name: 'bell.png' })).toHaveCount(1)
+  await dropFiles(composer().getByRole('button', { name: 'Forward' }), [join(folder, 'bell.txt')])
+  await expect(composer().getByRole('group', { name: 'Attached files' })).toContainText('bell.txt')
 })
