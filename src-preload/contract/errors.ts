@@ -67,6 +67,7 @@ export const errorCodes = [
   'time-doubtful',
   // files given by a person or by IT
   'file-not-found',
+  'file-unreadable',
   'provision-invalid',
   // processes
   'service-stopped',

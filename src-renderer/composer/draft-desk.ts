@@ -1,5 +1,6 @@
 import type { CallInput, CallOutput, Draft, DraftContent, DraftFile } from '../../src-preload/contract'
-import { asCallError, call, type CallError } from '../client'
+import { draftFilesLimit } from '../../src-preload/contract/draft-files'
+import { asCallError, call, CallError } from '../client'
 import { beforeClosing, onStoreBack, saveLeft } from '../state/closing'
 
 /** A pause in typing after which the draft is kept, in ms. */
@@ -33,6 +34,15 @@ const empty: DeskState = { draft: null, content: {}, files: [], uploads: [], sav
 function contentOf(draft: Draft): DraftContent {
   const { mailboxId, from, to, cc, bcc, subject, html, text, quote, signed } = draft
   return { mailboxId, from, signed, to, cc, bcc, subject, html, text, quote }
+}
+
+/** A folder looks like a file until it is read. */
+async function bytesOf(file: File): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await file.arrayBuffer())
+  } catch {
+    throw new CallError('file-unreadable')
+  }
 }
 
 /** Desks whose place went before the store had taken everything. */
@@ -166,8 +176,10 @@ export class DraftDesk {
     const key = ++this.uploadKey
     this.set({ uploads: [...this.state.uploads, { key, name: file.name, size: file.size, error: null }] })
     try {
+      // before it is read: the window has no room for a film of some gigabytes
+      if (this.bytesOfFiles() > draftFilesLimit) throw new CallError('too-large')
       const draft = await this.ensure()
-      const bytes = new Uint8Array(await file.arrayBuffer())
+      const bytes = await bytesOf(file)
       const added = await call('drafts.attach', {
         id: draft.id,
         name: file.name || 'image.png',
@@ -179,6 +191,12 @@ export class DraftDesk {
       const error = asCallError(thrown)
       this.set({ uploads: this.state.uploads.map((one) => (one.key === key ? { ...one, error } : one)) })
     }
+  }
+
+  /** With those that are on their way. */
+  private bytesOfFiles(): number {
+    const { files, uploads } = this.state
+    return [...files, ...uploads.filter(({ error }) => !error)].reduce((sum, { size }) => sum + size, 0)
   }
 
   dismissUpload(key: number): void {

@@ -9,7 +9,7 @@ let team: Team
 let desk: Desk
 let page: Page
 const subjects = ['Squeaking brake', 'Lost a pedal', 'Rim is bent', 'Bell too loud'] as const
-const [first, , , last] = subjects
+const [first, , third, last] = subjects
 
 test.beforeAll(async () => {
   team = await startTeam(['help'])
@@ -58,6 +58,14 @@ test('whoever is typed into Cc is not left out of a reply that is sent from ther
   // nothing of it is begun anew as a draft of its own
   await expect(list(page)).toHaveAttribute('aria-rowcount', '3')
   await expect(page.getByText('Draft', { exact: true })).toHaveCount(0)
+})
+
+test('a folder that is dropped is not called a fault of the program', async () => {
+  await openRow(page, third)
+  await dropFiles(composer().getByRole('button', { name: 'Forward' }), [tempFolder('dropped')])
+  await expect(composer()).toContainText(/was not attached\..*folder/)
+  await expect(composer()).not.toContainText('went wrong')
+  await composer().getByRole('button', { name: 'Hide', exact: true }).click()
 })
 
 test('a file that is dropped after a picture was moved in the text is not lost', async () => {

@@ -98,6 +98,28 @@ test('a window does not close over a file that is being attached', async () => {
   leave()
 })
 
+test('a file that is too large is not read into the window, nor those that make it too much together', async () => {
+  const desk = begin()
+  const read = vi.fn<() => Promise<ArrayBuffer>>(async () => new ArrayBuffer(3))
+  const film = (bytes: number): File =>
+    Object.defineProperties(new File([], 'film.mp4'), { size: { value: bytes }, arrayBuffer: { value: read } })
+  await desk.attach(film(3 * 2 ** 30))
+  expect(read).not.toHaveBeenCalled()
+  expect(desk.snapshot().uploads).toMatchObject([{ name: 'film.mp4', error: { code: 'too-large' } }])
+  await Promise.all([desk.attach(film(40 * 2 ** 20)), desk.attach(film(40 * 2 ** 20))])
+  expect(read).toHaveBeenCalledTimes(1)
+})
+
+test('a folder, and a file that is gone, are not called a fault of the program', async () => {
+  const desk = begin()
+  const folder = new File([], 'Bikes')
+  Object.defineProperty(folder, 'arrayBuffer', {
+    value: () => Promise.reject(new DOMException('gone', 'NotFoundError')),
+  })
+  await desk.attach(folder)
+  expect(desk.snapshot().uploads).toMatchObject([{ name: 'Bikes', error: { code: 'file-unreadable' } }])
+})
+
 const forward = () => ({ kind: 'forward' as const, conversationId: 3, messageId: 4, visibleText: null })
 
 test('words are not lost when an answer is to become a forward that cannot be begun', async () => {

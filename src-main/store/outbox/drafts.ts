@@ -1,3 +1,4 @@
+import { draftFilesLimit } from '../../../src-preload/contract/draft-files'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Address, Draft, DraftContent, DraftFile, DraftKind } from '../../../src-preload/contract/mail'
 import { unpackView } from '../../shared/message-body'
@@ -32,8 +33,6 @@ interface DraftRow {
   sender: string
   signed: number
 }
-
-const filesLimit = 50 * 2 ** 20
 
 function draftOf(read: Reader, row: DraftRow): Draft {
   const files = read.all<DraftFile>(
@@ -365,7 +364,8 @@ export function discardDraft(tx: Writer, workspace: Workspace, id: number): (und
 export function attachFile(tx: Writer, id: number, name: string, type: string, bytes: Uint8Array): DraftFile {
   const draft = openDraft(tx, id)
   const total = draft.files.reduce((sum, { size }) => sum + size, bytes.byteLength)
-  if (total > filesLimit) throw new PosternError('too-large', 'files of a draft', { bytes: total, limit: filesLimit })
+  if (total > draftFilesLimit)
+    throw new PosternError('too-large', 'files of a draft', { bytes: total, limit: draftFilesLimit })
   const { lastInsertRowid } = tx.run(
     'INSERT INTO draft_files(draft_id, name, type, size, bytes) VALUES(?, ?, ?, ?, ?)',
     id,

@@ -133,6 +133,8 @@ export const errors = {
     'The key to the local store is not in the keychain. The store was not touched. Bring the key back, or start afresh.',
   'wrong-passphrase': 'This passphrase is not the right one. Nothing was changed.',
   'file-not-found': 'The file was not found. Nothing was changed.',
+  'file-unreadable':
+    'This could not be read: it is a folder, or was moved or changed meanwhile. Nothing was changed. Choose files, or pack a folder into one.',
   'provision-invalid': 'The set-up file could not be used. Nothing was changed. Ask whoever made it.',
   'service-stopped': 'A part of Postern stopped too often and stays off. Your mail is safe. Start it again.',
   'service-restarting': 'A part of Postern is starting again. This takes a moment.',
