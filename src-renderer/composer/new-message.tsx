@@ -1,10 +1,12 @@
 import { FileX, X } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { useQuery } from '../live'
+import { useList } from '../state/list'
 import { goBack, usePlaces } from '../state/places'
 import { errorText, t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
+import { focusIsFree } from '../ui/trigger'
 import { AddressLines } from './address-lines'
 import { useFileDrop } from './drop'
 import { chosenFrom, FromChoice } from './from-choice'
@@ -42,7 +44,10 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
     asksSubject: true,
     settings,
     onSent: leave,
-    onDiscarded: leave,
+    onDiscarded: () => {
+      if (focusIsFree()) useList.getState().hands?.focus()
+      leave()
+    },
   })
   const { desk, state, send } = composer
 

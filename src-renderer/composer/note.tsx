@@ -4,6 +4,7 @@ import type { Conversation } from '../../src-preload/contract'
 import { ask, call } from '../client'
 import { tellFailure, undo } from '../state/acts'
 import { beforeClosing, onStoreBack, saveLeft } from '../state/closing'
+import { leaveText } from '../state/list'
 import { useShortcuts } from '../state/shortcuts'
 import { tellOnceDone } from '../state/toast'
 import { t } from '../text'
@@ -128,6 +129,8 @@ function NoteComposer({
       await tellOnceDone(adding, ({ undo: token }) => {
         // before it can be taken back
         isAdded(id)
+        // the focus does not go with the field
+        if (place.current?.contains(document.activeElement)) leaveText(place.current)
         onReply()
         if (token === null) return null
         const takeBack = async () => {

@@ -4,12 +4,14 @@ import type { Address, Message } from '../../src-preload/contract'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { answeredMessage } from '../state/answered'
+import { leaveText } from '../state/list'
 import { stopWriting, writing } from '../state/presence'
 import { t } from '../text'
 import { listText } from '../text/lists'
 import { Banner } from '../ui/banner'
 import { IconButton } from '../ui/button'
 import { Kbd } from '../ui/kbd'
+import { focusIsFree } from '../ui/trigger'
 import type { Act } from '../state/keymap'
 import { usePresenceIn } from '../work/presence'
 import { AddressLines } from './address-lines'
@@ -81,6 +83,8 @@ export function OpenReply({
       const usual = { kind: 'reply' as const, messageId: undefined }
       setTarget(usual)
       desk.reset(startFor(usual))
+      // the button that was pressed went with the draft
+      if (focusIsFree()) leaveText(editor.view.dom)
     },
   })
   const { desk, state, editor, send } = composer

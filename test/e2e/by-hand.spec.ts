@@ -3,13 +3,25 @@ import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { tempFolder } from '../servers/process.mjs'
 import { answered, openRow, replyBox } from './hands'
-import { leave, list, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
+import {
+  conversation,
+  leave,
+  list,
+  mail,
+  newProfile,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
 
 let team: Team
 let desk: Desk
 let page: Page
 const subjects = ['Squeaking brake', 'Lost a pedal', 'Rim is bent', 'Bell too loud'] as const
-const [first, , third, last] = subjects
+const [first, second, third, last] = subjects
 
 test.beforeAll(async () => {
   team = await startTeam(['help'])
@@ -29,6 +41,7 @@ test.afterAll(async () => {
 })
 
 const composer = (): Locator => page.getByRole('region', { name: 'Composer' })
+const inFocus = (): Promise<string> => page.evaluate(() => document.activeElement?.tagName ?? '')
 
 /** Drops files from outside the program. */
 async function dropFiles(on: Locator, files: string[]): Promise<void> {
@@ -58,6 +71,28 @@ test('whoever is typed into Cc is not left out of a reply that is sent from ther
   // nothing of it is begun anew as a draft of its own
   await expect(list(page)).toHaveAttribute('aria-rowcount', '3')
   await expect(page.getByText('Draft', { exact: true })).toHaveCount(0)
+})
+
+test('the focus is not lost with the composer when a note was added or a draft was thrown away', async () => {
+  await openRow(page, second)
+  await page.keyboard.press('n')
+  await page.keyboard.type('Spoke to her')
+  await page.keyboard.press('Control+Enter')
+  await expect(conversation(page).getByText('Spoke to her')).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveCount(0)
+  expect(await inFocus()).not.toBe('BODY')
+  await page.keyboard.press('r')
+  await page.keyboard.type('Dear customer')
+  await composer().getByRole('button', { name: 'Discard' }).press('Enter')
+  await expect(replyBox(page)).toHaveText('')
+  await expect(composer().getByRole('button', { name: 'Discard' })).toHaveCount(0)
+  expect(await inFocus()).not.toBe('BODY')
+  await page.keyboard.press('c')
+  const writing = page.getByRole('region', { name: 'New message' })
+  await writing.getByRole('textbox', { name: 'Message' }).fill('Dear all')
+  await writing.getByRole('button', { name: 'Discard' }).press('Enter')
+  await expect(writing).toHaveCount(0)
+  expect(await inFocus()).not.toBe('BODY')
 })
 
 test('a folder that is dropped is not called a fault of the program', async () => {
