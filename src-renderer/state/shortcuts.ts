@@ -76,13 +76,9 @@ function onKey(event: KeyboardEvent): void {
   const before = begun && performance.now() - begun.at < sequenceMs ? begun.chord : null
   begun = null
   if (layer && !chord.startsWith('mod+')) return
-  const { found, begins } = matching(
-    useActsNow.getState(),
-    useKeys.getState(),
-    chord,
-    before,
-    isTextField(event.target),
-  )
+  // what is left to a field there is left to a layer too: it would reach what lies behind, unseen
+  const inText = layer !== null || isTextField(event.target)
+  const { found, begins } = matching(useActsNow.getState(), useKeys.getState(), chord, before, inText)
   for (const shortcut of found) {
     if (shortcut.run(event) === false) continue
     event.preventDefault()

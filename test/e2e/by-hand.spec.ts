@@ -73,6 +73,26 @@ test('whoever is typed into Cc is not left out of a reply that is sent from ther
   await expect(page.getByText('Draft', { exact: true })).toHaveCount(0)
 })
 
+test('Ctrl A and Ctrl Z in a dialog do not reach what lies behind it', async () => {
+  await openRow(page, second)
+  await page.keyboard.press('i')
+  const assigned = async () =>
+    (await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 10 })).rows.filter(
+      ({ assignee }) => assignee !== null,
+    ).length
+  await expect.poll(assigned).toBe(1)
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  expect(await assigned()).toBe(1)
+  await expect(page.getByRole('toolbar', { name: /selected/ })).toHaveCount(0)
+  await page.keyboard.press('Control+z')
+  await expect.poll(assigned).toBe(0)
+})
+
 test('the focus is not lost with the composer when a note was added or a draft was thrown away', async () => {
   await openRow(page, second)
   await page.keyboard.press('n')
