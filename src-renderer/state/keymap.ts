@@ -195,3 +195,16 @@ export function chordOf(
   const named = key.length > 1 || /\p{L}|\p{N}/u.test(key) || key === '\\'
   return `${mod ? 'mod+' : ''}${mac && event.ctrlKey ? 'ctrl+' : ''}${event.altKey ? 'alt+' : ''}${event.shiftKey && named ? 'shift+' : ''}${key}`
 }
+
+/**
+ * The chords that a key press can be meant as, the likeliest first: where the keyboard writes another script than Latin, the letters
+ * of the keymap are where they stand on the keys beside it.
+ */
+export function chordsOf(event: Parameters<typeof chordOf>[0] & Pick<KeyboardEvent, 'code'>, mac: boolean): string[] {
+  const chord = chordOf(event, mac)
+  const key = /^Key([A-Z])$/.exec(event.code)?.[1]
+  const foreign = /^\p{L}+$/u.test(event.key) && !/\p{Script=Latin}/u.test(event.key)
+  if (key === undefined || !foreign) return [chord]
+  const { ctrlKey, metaKey, shiftKey, altKey } = event
+  return [chord, chordOf({ key, ctrlKey, metaKey, shiftKey, altKey }, mac)]
+}

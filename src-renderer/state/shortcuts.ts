@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'react'
 import { create } from 'zustand'
-import { chordOf, entryOf, isCommand, isMac, keysOf, onlyLetters, sequenceMs, type Act, type OwnKeys } from './keymap'
+import { chordsOf, entryOf, isCommand, isMac, keysOf, onlyLetters, sequenceMs, type Act, type OwnKeys } from './keymap'
 
 export interface Shortcut {
   /** What it is in the keymap, which has its keys and its words. */
@@ -72,19 +72,23 @@ function onKey(event: KeyboardEvent): void {
   // a dialog, menu or palette that is open has the keys for itself
   const layer =
     event.target instanceof Element ? event.target.closest('[role="dialog"], [role="menu"], [role="listbox"]') : null
-  const chord = chordOf(event, isMac())
-  const before = begun && performance.now() - begun.at < sequenceMs ? begun.chord : null
-  begun = null
-  if (layer && !chord.startsWith('mod+')) return
   // what is left to a field there is left to a layer too: it would reach what lies behind, unseen
   const inText = layer !== null || isTextField(event.target)
-  const { found, begins } = matching(useActsNow.getState(), useKeys.getState(), chord, before, inText)
-  for (const shortcut of found) {
-    if (shortcut.run(event) === false) continue
-    event.preventDefault()
-    return
+  const before = begun && performance.now() - begun.at < sequenceMs ? begun.chord : null
+  begun = null
+  for (const chord of chordsOf(event, isMac())) {
+    if (layer && !chord.startsWith('mod+')) continue
+    const { found, begins } = matching(useActsNow.getState(), useKeys.getState(), chord, before, inText)
+    for (const shortcut of found) {
+      if (shortcut.run(event) === false) continue
+      event.preventDefault()
+      return
+    }
+    if (begins) {
+      begun = { chord, at: performance.now() }
+      return
+    }
   }
-  if (begins) begun = { chord, at: performance.now() }
 }
 
 /** Begins to listen for keys in the window. Answers with the function that stops it. */

@@ -9,6 +9,7 @@ import {
   list,
   mail,
   newProfile,
+  row,
   seed,
   startPostern,
   startTeam,
@@ -42,6 +43,16 @@ test.afterAll(async () => {
 
 const composer = (): Locator => page.getByRole('region', { name: 'Composer' })
 const inFocus = (): Promise<string> => page.evaluate(() => document.activeElement?.tagName ?? '')
+
+/** A press on a keyboard that writes another script: `key` is what it writes, `code` where it lies. */
+const foreignKey = (key: string, code: string, held: { ctrlKey?: boolean } = {}): Promise<void> =>
+  page.evaluate(
+    ([what, where, with_]) => {
+      const pressed = { key: what, code: where, ...with_, bubbles: true, cancelable: true }
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', pressed))
+    },
+    [key, code, held] as const,
+  )
 
 /** Drops files from outside the program. */
 async function dropFiles(on: Locator, files: string[]): Promise<void> {
@@ -91,6 +102,22 @@ test('Ctrl A and Ctrl Z in a dialog do not reach what lies behind it', async () 
   await expect(page.getByRole('toolbar', { name: /selected/ })).toHaveCount(0)
   await page.keyboard.press('Control+z')
   await expect.poll(assigned).toBe(0)
+})
+
+test('keys do nothing else on a keyboard that writes Cyrillic or Greek: each acts where its letter lies', async () => {
+  await openRow(page, second)
+  await foreignKey('к', 'KeyR')
+  await expect(replyBox(page)).toBeFocused()
+  await page.keyboard.press('Escape')
+  await foreignKey('п', 'KeyG')
+  await foreignKey('в', 'KeyD')
+  await expect(page.getByRole('heading', { name: 'Drafts', level: 1 })).toBeVisible()
+  await foreignKey('γ', 'KeyG')
+  await foreignKey('ι', 'KeyI')
+  await expect(row(page, new RegExp(second))).toBeVisible()
+  await foreignKey('л', 'KeyK', { ctrlKey: true })
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
 })
 
 test('the focus is not lost with the composer when a note was added or a draft was thrown away', async () => {

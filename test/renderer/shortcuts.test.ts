@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { holderOf, isChanged, refusal, withKeys } from '../../src-renderer/state/change-keys'
-import { acts, chordOf, keyLabels, keysOf, keyWords, type Act, type OwnKeys } from '../../src-renderer/state/keymap'
+import {
+  acts,
+  chordOf,
+  chordsOf,
+  keyLabels,
+  keysOf,
+  keyWords,
+  type Act,
+  type OwnKeys,
+} from '../../src-renderer/state/keymap'
 import { hintOf, matching, replaced, type Shortcut } from '../../src-renderer/state/shortcuts'
 
 const shortcut = (act: Act): Shortcut => ({ act, run: () => undefined })
@@ -61,6 +70,17 @@ describe('shortcuts', () => {
     expect(chordOf(press('k', { metaKey: true }), true)).toBe('mod+k')
     expect(chordOf(press('k', { ctrlKey: true }), true)).toBe('ctrl+k')
     expect(chordOf(press('k', { ctrlKey: true }), false)).toBe('mod+k')
+  })
+  it('a keyboard that writes another script has its keys where the letters lie, after those that a person chose in it', () => {
+    const at = (code: string, ...pressed: Parameters<typeof press>) => ({ ...press(...pressed), code })
+    expect(chordsOf(at('KeyR', 'к'), false)).toEqual(['к', 'r'])
+    expect(chordsOf(at('KeyR', 'К', { shiftKey: true }), false)).toEqual(['shift+к', 'shift+r'])
+    expect(chordsOf(at('KeyK', 'л', { ctrlKey: true }), false)).toEqual(['mod+л', 'mod+k'])
+    // the letters of AZERTY and the accents of Czech are what they say
+    expect(chordsOf(at('KeyQ', 'a'), false)).toEqual(['a'])
+    expect(chordsOf(at('Digit2', 'ě'), false)).toEqual(['ě'])
+    expect(chordsOf(at('Slash', '.'), false)).toEqual(['.'])
+    expect(chordsOf(at('Enter', 'Enter'), false)).toEqual(['Enter'])
   })
   it('Shift counts for named keys and letters, not for signs that need it', () => {
     expect(chordOf(press('?', { shiftKey: true }), false)).toBe('?')
