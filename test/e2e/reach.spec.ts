@@ -293,6 +293,29 @@ test('text twice as large in the smallest window hides nothing for good: each pa
   await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
 })
 
+test('text twice as large in the smallest window cuts off nothing of what sends a new message', async () => {
+  await page.keyboard.press('Control+0')
+  await expect.poll(zoom).toBe(1)
+  await resize(desk, sizes[1])
+  await nav(page, 'Inbox').click()
+  await twiceAsLarge()
+  await page.keyboard.press('c')
+  const writing = page.getByRole('region', { name: 'New message' })
+  await writing.getByRole('textbox', { name: 'Message' }).click()
+  await page.keyboard.type('A line')
+  await expect(writing.getByRole('button', { name: 'Discard' })).toBeVisible()
+  const cut = await writing
+    .getByRole('button')
+    .evaluateAll((all) =>
+      all
+        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth)
+        .map((one) => one.getAttribute('aria-label') ?? one.textContent),
+    )
+  expect(cut).toEqual([])
+  await writing.getByRole('button', { name: 'Discard' }).click()
+  await expect(writing).toBeHidden()
+})
+
 test('tabs for which the text is too large stand whole in lines below each other, none beside the page or cut in two', async () => {
   await twiceAsLarge()
   await nav(page, 'Settings').click()
