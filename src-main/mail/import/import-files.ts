@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import type { FolderRole } from '../../../src-preload/contract/mailboxes'
@@ -145,11 +145,13 @@ function maildirFlags(name: string): string[] | null {
 export async function* readMailFile(file: MailFile, from: number): AsyncGenerator<Read> {
   if (file.kind === 'message') {
     if (from > 0) return
-    const info = await stat(file.path)
-    const raw = info.size > largestMessage ? null : await readFile(file.path)
-    yield raw === null
-      ? { message: null, next: info.size }
-      : { message: { raw, flags: file.flags ?? flagsIn(raw), at: info.mtimeMs }, next: Math.max(1, info.size) }
+    try {
+      yield await readMessage(file)
+    } catch (fault) {
+      const now = isGone(fault) ? await newNameOf(file) : null
+      if (now === null) throw fault
+      yield await readMessage({ ...file, path: now, flags: maildirFlags(basename(now)) })
+    }
     return
   }
   const reader = new MboxReader(from, largestMessage)
@@ -157,6 +159,34 @@ export async function* readMailFile(file: MailFile, from: number): AsyncGenerato
     if (chunk instanceof Uint8Array) for (const one of reader.push(chunk)) yield* readOf(one)
   }
   for (const one of reader.finish()) yield* readOf(one)
+}
+
+async function readMessage({ path, flags }: MailFile): Promise<Read> {
+  const info = await stat(path)
+  if (info.size > largestMessage) return { message: null, next: info.size }
+  const raw = await readFile(path)
+  return { message: { raw, flags: flags ?? flagsIn(raw), at: info.mtimeMs }, next: Math.max(1, info.size) }
+}
+
+const isGone = (fault: unknown): boolean => fault instanceof Error && 'code' in fault && fault.code === 'ENOENT'
+
+/** What a file in a Maildir is called whatever its flags are. */
+const maildirName = (path: string): string => basename(path).replace(/[:;!]2,[A-Za-z]*$/, '')
+
+/** Of the folder in which one was sought last: many have new names at once when its own program opens it. */
+let listed: { readonly cur: string; readonly names: ReadonlyMap<string, string> } | null = null
+
+/** A Maildir gives a message that somebody opened, or only looked at, another name, in `cur`. */
+async function newNameOf({ path }: MailFile): Promise<string | null> {
+  const holder = dirname(path)
+  if (!['cur', 'new'].includes(basename(holder))) return null
+  const cur = join(dirname(holder), 'cur')
+  const known = listed?.cur === cur ? listed.names.get(maildirName(path)) : undefined
+  if (known !== undefined && existsSync(join(cur, known))) return join(cur, known)
+  const names = new Map((await readdir(cur)).map((name) => [maildirName(name), name]))
+  listed = { cur, names }
+  const now = names.get(maildirName(path))
+  return now === undefined ? null : join(cur, now)
 }
 
 function* readOf({ raw, at, end }: { raw: Buffer | null; at: number | null; end: number }): Generator<Read> {

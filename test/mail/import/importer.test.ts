@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findMailFiles } from '../../../src-main/mail/import/import-files'
@@ -216,6 +216,30 @@ test.each(['vanished', 'changed'] as const)(
     expect(wanted.filter((n) => !all.includes(letter(n).toString('latin1')))).toEqual([])
   },
 )
+
+test('mail of a Maildir that its own program reads meanwhile is not left out', async () => {
+  const dir = folder()
+  const [fresh, cur] = [join(dir, 'new'), join(dir, 'cur')]
+  for (const one of [fresh, cur]) mkdirSync(one)
+  for (let n = 0; n < 120; n++) writeFileSync(join(cur, `${1000 + n}.host:2,`), letter(n))
+  for (let n = 120; n < 150; n++) writeFileSync(join(fresh, `${1000 + n}.host`), letter(n))
+  await importer.stop()
+  let pages = 0
+  importer = new Importer(parser)
+  importer.connectStore({
+    call: (async (name: never, input: never) => {
+      // Read, and taken from `new`, under another name each; one is deleted for good.
+      if (name === 'import.page' && ++pages === 1) {
+        for (let n = 110; n < 120; n++) renameSync(join(cur, `${1000 + n}.host:2,`), join(cur, `${1000 + n}.host:2,RS`))
+        for (let n = 120; n < 149; n++) renameSync(join(fresh, `${1000 + n}.host`), join(cur, `${1000 + n}.host:2,`))
+        rmSync(join(fresh, '1149.host'))
+      }
+      return store.mail.call(name, input)
+    }) as typeof store.mail.call,
+  })
+  expect(await importAll(dir)).toMatchObject({ state: 'done', messages: 149, left: 1 })
+  expect(store.db.read.get('SELECT count(*) AS answered FROM locations WHERE flags = 3')).toEqual({ answered: 10 })
+})
 
 test('what Thunderbird deleted and left in its file does not come back, and what it says was not read, answered or starred stays so', async () => {
   const dir = folder()
