@@ -29,8 +29,12 @@ export function eraseFiles(profile: string): void {
   }
 }
 
-/** Moves a damaged database away and never deletes it: the next start makes a fresh one. */
+/**
+ * Moves a damaged database away and never deletes it: the next start makes a fresh one. Cut short, what is left of it belongs to the
+ * one that is away already, which the store sees to (`store/file/salvage`).
+ */
 export function setDatabaseAside(profile: string): void {
+  if (!existsSync(join(profile, 'postern.db'))) return
   const stamp = new Date().toISOString().replace(/[:.]/g, '-')
   for (const ending of ['', '-wal', '-shm']) {
     const file = join(profile, `postern.db${ending}`)

@@ -6,7 +6,7 @@ import { Changes } from './changes'
 import { Acts } from './conversations/acts'
 import { Alarm } from './conversations/alarm'
 import { dropCopies } from './file/rotation'
-import { salvage } from './file/salvage'
+import { finishSettingAside, salvage } from './file/salvage'
 import { Upkeep } from './file/upkeep'
 import { forgetParts } from './mail/files'
 import { SyncBoard } from './mail/sync-status'
@@ -71,6 +71,7 @@ export function openAll(
   around: Around,
 ): OpenStore {
   dropCopies(dir)
+  finishSettingAside(dir)
   let open: Open | null = null
   const touched = (topic: 'team' | 'sync'): void => {
     const changes = new Changes()

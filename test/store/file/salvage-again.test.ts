@@ -1,7 +1,8 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { setDatabaseAside } from '../../../src-main/app/profile-files'
 import { databaseFile } from '../../../src-main/store/file/database'
 import { Workspace } from '../../../src-main/store/workspace'
 import { mayMount, smallDisk } from '../../servers/small-disk.mjs'
@@ -42,6 +43,26 @@ test('what was to be taken over from a damaged database is not lost when the pro
   store.db.write((tx) => tx.run('DELETE FROM notes'))
   await store.restart()
   expect(notes(store)).toEqual({ notes: 0 })
+  await store.stop()
+})
+
+test('what lay in the journal only is not lost when the program is killed while a damaged database is set aside (R46)', async () => {
+  const store = await Harness.make()
+  const { folders } = await store.mailbox()
+  await store.put(folders['INBOX'] ?? 0, { from: 'ana@x.test', subject: 'Bell' })
+  const conversationId = (await store.list())[0]?.id ?? 0
+  await store.call('notes.add', { conversationId, text: 'written last' })
+  // As after a crash: not copied back.
+  const left = ['', '-wal'].map((ending) => [ending, readFileSync(databaseFile(store.dir) + ending)] as const)
+  store.service.closeStore()
+  for (const [ending, bytes] of left) writeFileSync(databaseFile(store.dir) + ending, bytes)
+  renameSync(databaseFile(store.dir), path.join(store.dir, 'postern-damaged-2026-11-22.db'))
+  // Killed here, or Windows did not give the journal away; a second try changes nothing about it.
+  setDatabaseAside(store.dir)
+  await store.start()
+  expect((await store.call('conversations.get', { id: conversationId })).notes.map(({ text }) => text)).toEqual([
+    'written last',
+  ])
   await store.stop()
 })
 
