@@ -37,7 +37,8 @@ export function isFalseClaim(
   return known === seq || (known > 0 && (seenAt(read, device, known)[other] ?? 0) >= count)
 }
 
-const seenAt = (read: Reader, device: string, seq: number): Frontier =>
+/** What a device had seen at one of its batches, as far as that is here. */
+export const seenAt = (read: Reader, device: string, seq: number): Frontier =>
   seenOf(
     read.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', device, seq)?.seen ?? '{}',
   )

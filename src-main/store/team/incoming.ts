@@ -6,12 +6,14 @@ import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { readBody, type Batch } from './batch'
 import { receiveJoin } from './invites'
-import { blobAt, covers, type Cover } from './cover'
+import { cameBack, makeWay } from './again'
+import { blobAt, covers, seenAt, type Cover } from './cover'
+import { fork, forkedAt } from './fork'
 import { noticeNewFolder } from './healing'
 import { nameItem, unpackItems, type Item, type ItemKind } from './items'
-import { lastOwnBatch, standing } from './log'
 import { keyOf } from './passing'
 import { receiveRecord } from './roster'
+import { sealedUpTo } from './sealed'
 import { teamInfo } from './team-info'
 import { stand, standingSnapshot, takeSnapshots } from './snapshot'
 
@@ -248,6 +250,15 @@ function applyDevice(
         tx.run("UPDATE team_blobs SET state = 'covered' WHERE hash = ?", row.hash)
         continue
       }
+      if (row.seq <= mark.seq && row.seq < forkedAt(tx, device)) {
+        const key = keyOf(tx, blob)
+        const body = key && bodyOf(blob, key)
+        if (key && cameBack(tx, blob, body)) {
+          writeBatch(tx, workspace, blob, body, { ...seenAt(tx, device, row.seq - 1), ...body?.seen }, judge, touched)
+          tx.run("UPDATE team_blobs SET state = 'applied' WHERE hash = ?", row.hash)
+          continue
+        }
+      }
       if (row.seq <= mark.seq || forkedAt(tx, device) <= row.seq) {
         // A second, different batch of one number: this device speaks with two tongues, or was brought back from a backup.
         fork(tx, device, row.seq, touched)
@@ -262,7 +273,9 @@ function applyDevice(
       }
       const key = keyOf(tx, blob)
       if (!key) break pages
-      apply(tx, workspace, blob, bodyOf(blob, key), mark, judge, touched)
+      const body = bodyOf(blob, key)
+      if (device === workspace.device.id) makeWay(tx, workspace, row.seq, body, touched)
+      apply(tx, workspace, blob, body, mark, judge, touched)
       applied++
       tx.run("UPDATE team_blobs SET state = 'applied' WHERE hash = ?", row.hash)
       if (until()) {
@@ -288,7 +301,7 @@ function applyDevice(
 }
 
 /** null: its device signed something that is no batch; it counts as one without events, so that the next can follow. */
-function bodyOf(blob: SealedBlob, key: Uint8Array): Batch | null {
+export function bodyOf(blob: SealedBlob, key: Uint8Array): Batch | null {
   try {
     return readBody(openBlob(blob, key))
   } catch (fault) {
@@ -305,15 +318,18 @@ interface Mark {
 }
 
 function markOf(read: Reader, workspace: Workspace, device: string): Mark {
-  const own = device === workspace.device.id
-  const seq = own
-    ? lastOwnBatch(read, workspace)
-    : (read.get<{ seq: number }>('SELECT seq FROM team_frontier WHERE device = ?', device)?.seq ?? 0)
-  const hash = blobAt(read, device, seq) ?? noBlob
-  const seen: unknown = JSON.parse(
-    read.get<{ seen: string }>('SELECT seen FROM team_batches WHERE device = ? AND seq = ?', device, seq)?.seen ?? '{}',
-  )
-  return { seq, hash, seen: typeof seen === 'object' && seen !== null ? { ...seen } : {} }
+  const { seq, hash } =
+    device === workspace.device.id
+      ? sealedUpTo(read, device)
+      : (read.get<{ seq: number; hash: string }>('SELECT seq, hash FROM team_frontier WHERE device = ?', device) ?? {
+          seq: 0,
+          hash: noBlob,
+        })
+  return {
+    seq,
+    hash: blobAt(read, device, seq) ?? (hash === '' ? noBlob : hash),
+    seen: { ...seenAt(read, device, seq) },
+  }
 }
 
 function apply(
@@ -325,20 +341,32 @@ function apply(
   judge: ReturnType<Workspace['team']['judge']>,
   touched: Set<string>,
 ): void {
-  const { device, seq } = blob
   Object.assign(mark.seen, body?.seen)
-  mark.seq = seq
+  mark.seq = blob.seq
   mark.hash = blob.hash
+  writeBatch(tx, workspace, blob, body, mark.seen, judge, touched)
+}
+
+/** Writes a batch down. Rows of it that are here already say the same. @param touched gets the entities that it speaks of */
+export function writeBatch(
+  tx: Writer,
+  workspace: Workspace,
+  { device, seq }: SealedBlob,
+  body: Batch | null,
+  seen: Record<string, number>,
+  judge: ReturnType<Workspace['team']['judge']>,
+  touched: Set<string>,
+): void {
   tx.run(
-    'INSERT INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 1)',
+    'INSERT OR IGNORE INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 1)',
     device,
     seq,
-    JSON.stringify(mark.seen),
+    JSON.stringify(seen),
   )
   body?.events.forEach(({ kind, entity, ms, ctr, payload }, idx) => {
     workspace.team.heardStamp(ms)
     tx.run(
-      'INSERT INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
       device,
       seq,
       idx,
@@ -351,27 +379,4 @@ function apply(
     )
     touched.add(entity)
   })
-}
-
-const forkedAt = (read: Reader, device: string): number =>
-  read.get<{ seq: number }>('SELECT seq FROM team_forks WHERE device = ?', device)?.seq ?? Number.POSITIVE_INFINITY
-
-/** From the number at which a device signed two different batches, nothing of it counts until the owner decides. */
-function fork(tx: Writer, device: string, seq: number, touched: Set<string>): void {
-  if (forkedAt(tx, device) <= seq) return
-  tx.run('INSERT INTO team_forks(device, seq) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET seq = ?2', device, seq)
-  log.warn('a device signed two different batches of one number', { device, seq })
-  for (const { entity } of tx.all<{ entity: string }>(
-    'SELECT DISTINCT entity FROM team_events WHERE device = ? AND seq >= ?',
-    device,
-    seq,
-  ))
-    touched.add(entity)
-  // What is held behind a cut-off, or was decided about, stays so.
-  tx.run(
-    `UPDATE team_events SET standing = ${standing.forked} WHERE device = ? AND seq >= ? AND standing NOT IN (${standing.held}, ${standing.settled})`,
-    device,
-    seq,
-  )
-  tx.changes.touched('team')
 }

@@ -9,6 +9,7 @@ import { placeWaiting, sortLater } from './project-threads'
 import { projectors } from './projectors'
 import { rightsOf } from './roles'
 import { teamInfo } from './team-info'
+import { sealedUpTo } from './sealed'
 import { reduce, type Dot, type Effect, type Frontier, type LogEvent, type Stamp, type StateRow } from './reduce'
 
 /** A batch is closed at this many events or this many characters of payload; it becomes one blob. */
@@ -100,7 +101,7 @@ export class TeamLog {
       if (held && held.n < batchEvents && (held.text ?? 0) + size <= batchText) return { seq: last.seq, idx: held.n }
       this.closeBatch(tx)
     }
-    const seq = (last?.seq ?? 0) + 1
+    const seq = lastOwnBatch(tx, this.workspace) + 1
     tx.run(
       'INSERT INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 0)',
       device,
@@ -331,7 +332,10 @@ export const ownFrontier = (read: Reader, workspace: Workspace): Record<string, 
 
 /** Our own batches count from when they are written. 0: there is none. */
 export const lastOwnBatch = (read: Reader, { device }: Workspace): number =>
-  read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device.id)?.seq ?? 0
+  Math.max(
+    read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device.id)?.seq ?? 0,
+    sealedUpTo(read, device.id).seq,
+  )
 
 interface EventRow extends Dot, Stamp {
   readonly kind: string

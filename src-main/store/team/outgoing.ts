@@ -1,10 +1,12 @@
-import { noBlob, readBlob, sealBlob } from '../../crypto/blob'
+import { readBlob, sealBlob } from '../../crypto/blob'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
+import { grown } from './again'
 import { batchBody } from './batch'
 import { longestDelayMs, noticeNewFolder } from './healing'
 import { packItems, type Item, type ItemKind } from './items'
 import { newestKey } from './passing'
+import { sealedUpTo } from './sealed'
 import { teamInfo } from './team-info'
 
 /** Bytes of one message, with room for its frame. */
@@ -27,19 +29,18 @@ export function sealOwn(tx: Writer, workspace: Workspace): void {
   const key = newestKey(tx)
   const roster = tx.get<{ version: number }>('SELECT max(version) AS version FROM team_rosters WHERE chain = 1')
   if (!key || !roster) return
-  const last = tx.get<{ hash: string; seq: number }>(
-    "SELECT hash, seq FROM team_blobs WHERE device = ? AND kind = 'log' AND state = 'applied' ORDER BY seq DESC LIMIT 1",
-    device.id,
-  ) ?? { hash: noBlob, seq: 0 }
+  const last = sealedUpTo(tx, device.id)
   let previous = last.hash
   let seenBefore =
     tx.get<OwnBatch>('SELECT seq, seen FROM team_batches WHERE device = ? AND seq = ?', device.id, last.seq)?.seen ??
     '{}'
-  for (const { seq, seen } of tx.all<OwnBatch>(
+  for (const { seq, seen: written } of tx.all<OwnBatch>(
     'SELECT seq, seen FROM team_batches WHERE device = ? AND seq > ? AND closed = 1 ORDER BY seq',
     device.id,
     last.seq,
   )) {
+    const seen = grown(seenBefore, written)
+    if (seen !== written) sawMore(tx, workspace, seq, seen)
     const blob = sealBlob(
       device,
       key.key,
@@ -57,6 +58,21 @@ export function sealOwn(tx: Writer, workspace: Workspace): void {
       workspace.clock.stamp(),
     )
   }
+}
+
+/** Written on an earlier copy of this database: batches before it, which had seen more, came back since. */
+function sawMore(tx: Writer, { team, device }: Workspace, seq: number, seen: string): void {
+  tx.run('UPDATE team_batches SET seen = ? WHERE device = ? AND seq = ?', seen, device.id, seq)
+  const touched = tx.all<{ entity: string }>(
+    'SELECT DISTINCT entity FROM team_events WHERE device = ? AND seq = ?',
+    device.id,
+    seq,
+  )
+  team.nowStale(
+    tx,
+    touched.map(({ entity }) => entity),
+  )
+  team.refreshStale(tx, () => false)
 }
 
 export interface Outgoing {

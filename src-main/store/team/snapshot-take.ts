@@ -2,8 +2,10 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
+import { makeWayFor } from './again'
 import { blobAt, covers, type Cover } from './cover'
-import { ownFrontier } from './log'
+import { frontier } from './log'
+import { noteSealed, sealedUpTo } from './sealed'
 import { openPart, type SnapshotPart } from './snapshot-part'
 
 const log = logger('team')
@@ -61,9 +63,15 @@ export class TakeOver {
     this.begun = true
     // What an open batch had seen is true for each of its events.
     this.workspace.team.closeBatch(tx)
-    const here = ownFrontier(tx, this.workspace)
+    const here = frontier(tx)
     for (const [device, { seq, hash }] of Object.entries(this.cover)) {
-      if (device === this.workspace.device.id) continue
+      if (device === this.workspace.device.id) {
+        if (sealedUpTo(tx, device).seq >= seq) continue
+        // An earlier copy of this database: the owner had more of this device than is here.
+        makeWayFor(tx, this.workspace, seq)
+        noteSealed(tx, { seq, hash })
+        continue
+      }
       const other =
         forkOf(tx, device) <= seq || ((here[device] ?? 0) >= seq && (blobAt(tx, device, seq) ?? hash) !== hash)
       if (!other) continue
@@ -160,7 +168,7 @@ export class TakeOver {
   }
 
   private finish(tx: Writer): void {
-    const here = ownFrontier(tx, this.workspace)
+    const here = frontier(tx)
     for (const [device, { seq, hash }] of Object.entries(this.cover)) {
       if (device === this.workspace.device.id) continue
       for (const { seq: own } of tx.all<{ seq: number }>(
@@ -191,7 +199,8 @@ export class TakeOver {
 
 /** Whether all that went into a snapshot is here, and on the same branch of each device. */
 export function reached(read: Reader, workspace: Workspace, cover: Cover): boolean {
-  const here = ownFrontier(read, workspace)
+  const own = workspace.device.id
+  const here: Record<string, number> = { ...frontier(read), [own]: sealedUpTo(read, own).seq }
   return Object.entries(cover).every(
     ([device, { seq, hash }]) =>
       (here[device] ?? 0) >= seq && (blobAt(read, device, seq) ?? hash) === hash && forkOf(read, device) > seq,
