@@ -10,6 +10,7 @@ import { hasCode, readable, readableRows, type Source } from './salvage-read'
 import { queueForIndex } from '../search/index-text'
 import { addToMailbox, markWork, summarize } from '../conversations/summary'
 import { statusNumber } from '../rows'
+import { makeWhole } from '../team/after-damage'
 import type { Workspace } from '../workspace'
 
 const log = logger('store')
@@ -44,7 +45,7 @@ const tables: readonly Kept[] = [
   whole('team_events', 'device, seq, idx'),
   whole('team_frontier', 'device'),
   whole('team_blobs', 'hash'),
-  whole('team_places', 'generation, place, hash'),
+  // `team_places` is left out: the team's folder is read anew, since what damage took here may lie there.
   whole('team_snapshots', 'id'),
   whole('team_snapshot_parts', 'id, part'),
   whole('team_state', 'owner, field, element, rank'),
@@ -197,6 +198,7 @@ function takeOver(workspace: Workspace, dir: string, key: Uint8Array): boolean {
     for (const table of ['notes', 'note_drafts', 'drafts', 'outbox', 'messages'])
       note(workspace, old, 'needed_conversations', table, 'conversation_id')
     for (const table of tables) copied[table.name] = copyTable(workspace, old, table)
+    workspace.db.write((tx) => makeWhole(tx, workspace))
     fileAgain(workspace)
     finish(workspace)
   } catch (fault) {

@@ -74,6 +74,13 @@ export class PumpedTeam {
     }
   }
 
+  /** A console that knows less than before reads all that lies there, its own words too. */
+  async readAgain(one: Harness): Promise<void> {
+    const known = new Set((await one.mail.call('team.known', { generation: 'g' })).places)
+    const messages = this.places.filter(({ place }) => !known.has(place)).map(({ place, pack }) => ({ place, pack }))
+    await one.mail.call('team.arrived', { generation: 'g', messages })
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.consoles.map((one) => one.stop()))
   }

@@ -1,0 +1,103 @@
+import { readdirSync, renameSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import type { Harness } from '../helpers'
+import { PumpedTeam } from '../team/pumped'
+
+const entity = 'c:AAAAAAAAAAAAAAAAAAAAAA'
+
+/** As app does it when a person asks for it. */
+function setAside(store: Harness): void {
+  for (const ending of ['', '-wal', '-shm']) {
+    const name = `postern.db${ending}`
+    if (readdirSync(store.dir).includes(name))
+      renameSync(path.join(store.dir, name), path.join(store.dir, `postern-damaged-2026-11-22.db${ending}`))
+  }
+}
+function note(one: Harness, name: string): void {
+  const { workspace } = one.service.open
+  one.db.write((tx) => workspace.team.record(tx, { kind: 'note', entity, payload: { note: name, text: name } }))
+}
+const notes = (one: Harness): string[] =>
+  one.db.read
+    .all<{ element: string }>("SELECT element FROM team_state WHERE field = 'notes' AND rank = 0 ORDER BY element")
+    .map(({ element }) => element)
+const forks = (one: Harness): unknown[] => one.db.read.all('SELECT * FROM team_forks')
+const device = (one: Harness): string => one.service.open.workspace.device.id
+
+async function bothWrote(): Promise<PumpedTeam> {
+  const team = await PumpedTeam.make('Ana', 'Ben')
+  const [ana, ben] = team.two
+  for (const n of [1, 2, 3]) {
+    note(ana, `note-of-ana${n}`)
+    note(ben, `note-of-ben${n}`)
+    await team.pump()
+  }
+  return team
+}
+const all = ['note-of-ana1', 'note-of-ana2', 'note-of-ana3', 'note-of-ben1', 'note-of-ben2', 'note-of-ben3']
+
+/** The pages that held these rows cannot be read; what was set aside is started from. */
+async function damage(one: Harness, ...statements: string[]): Promise<void> {
+  one.db.write((tx) => {
+    for (const statement of statements) tx.run(statement)
+  })
+  one.service.closeStore()
+  setAside(one)
+  await one.start()
+}
+
+async function allAgree(team: PumpedTeam, names: string[]): Promise<void> {
+  const [ana, ben] = team.two
+  await team.readAgain(ben)
+  await team.pump()
+  await team.pump()
+  for (const one of [ana, ben]) {
+    expect(forks(one)).toEqual([])
+    expect(notes(one)).toEqual(names)
+  }
+}
+
+test('what this device said last and damage took is not said anew under its number, nor what is said then (R46, R60)', async () => {
+  const team = await bothWrote()
+  const [, ben] = team.two
+  const last = `device = '${device(ben)}' AND seq = (SELECT max(seq) FROM team_batches WHERE device = '${device(ben)}')`
+  await damage(
+    ben,
+    `DELETE FROM team_blobs WHERE kind = 'log' AND ${last}`,
+    `DELETE FROM team_events WHERE ${last}`,
+    `DELETE FROM team_batches WHERE ${last}`,
+  )
+  note(ben, 'note-of-ben4')
+  await allAgree(team, [...all, 'note-of-ben4'])
+  await team.stop()
+})
+
+test('a colleague is heard after damage, whatever of their log it took (R46, R60)', async () => {
+  const team = await bothWrote()
+  const [ana, ben] = team.two
+  const of = `device = '${device(ana)}' AND seq`
+  const first = `(SELECT min(seq) FROM team_events WHERE device = '${device(ana)}' AND kind = 'note')`
+  await damage(
+    ben,
+    `DELETE FROM team_events WHERE ${of} = ${first}`,
+    `DELETE FROM team_blobs WHERE kind = 'log' AND ${of} = ${first} + 1`,
+    `DELETE FROM team_frontier WHERE device = '${device(ana)}'`,
+  )
+  note(ana, 'note-of-ana4')
+  await allAgree(team, [...all.slice(0, 3), 'note-of-ana4', ...all.slice(3)])
+  await team.stop()
+})
+
+test('what was not sent yet leaves after damage, and work goes on, where the frame of a batch is gone (R46)', async () => {
+  const team = await bothWrote()
+  const [, ben] = team.two
+  note(ben, 'note-of-ben4')
+  await damage(
+    ben,
+    `DELETE FROM team_batches WHERE device = '${device(ben)}' AND seq = (SELECT max(seq) FROM team_batches WHERE device = '${device(ben)}')`,
+  )
+  note(ben, 'note-of-ben5')
+  await allAgree(team, [...all, 'note-of-ben4', 'note-of-ben5'])
+  await team.stop()
+})
