@@ -1,5 +1,4 @@
 import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { PosternError } from '../../src-preload/contract/errors'
 import { ExportCheck } from '../crypto/log-export'
 import {
@@ -79,20 +78,42 @@ function text(path: string): string {
   }
 }
 
+/** No entry of a log is as long, in characters: what is, is another file and must not fill the memory. */
+const longestLine = 1_000_000
+
+/** The lines of a file. They end with a line feed only: other marks that some readers end them with may stand in names. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let rest = ''
+  try {
+    for await (const chunk of createReadStream(path, { encoding: 'utf8' })) {
+      const lines = `${rest}${chunk}`.split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) yield line.replace(/\r$/, '')
+      if (rest.length > longestLine) break
+    }
+  } catch {
+    throw new PosternError('file-not-found', 'cannot be read')
+  }
+  yield rest
+}
+
 async function verifyLog([path]: readonly string[], proofPath: string | null, terminal: Terminal): Promise<number> {
   if (path === undefined) return misuse(terminal)
   if (!existsSync(path)) throw new PosternError('file-not-found')
   const beside = `${path}.proof.json`
   const proof = proofPath ?? (existsSync(beside) ? beside : null)
   const check = new ExportCheck(proof === null ? null : text(proof))
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity }))
-    if (!check.add(line)) break
+  for await (const line of linesOf(path)) if (!check.add(line)) break
   const verdict = check.finish()
   if (verdict.fault) {
     terminal.err(
       `Broken: ${verdict.fault.entry === 0 ? 'the proof was not made by the device it names' : `entry ${verdict.fault.entry} is ${verdict.fault.why}`}.`,
     )
     return 1
+  }
+  if (verdict.entries === 0) {
+    terminal.err('The file holds no entry.')
+    return 2
   }
   terminal.out(
     `The chain holds: ${verdict.entries} entries${verdict.device === null ? '' : `, signed by device ${verdict.device}`}.`,

@@ -70,6 +70,16 @@ test('an exported log with a line less is not called whole', async () => {
   expect((await run('verify-log', file('cut.jsonl'))).said).toContain('No proof was given')
 })
 
+test('what is no log is not called a log that holds: a folder, an empty file, none at all, one line without end', async () => {
+  mkdirSync(file('folder'))
+  writeFileSync(file('empty.jsonl'), '')
+  writeFileSync(file('endless.jsonl'), Buffer.alloc(3_000_000, 'a'))
+  expect(await run('verify-log', file('folder'))).toEqual({ code: 2, said: 'The file cannot be read.' })
+  expect(await run('verify-log', file('absent.jsonl'))).toEqual({ code: 2, said: 'The file cannot be read.' })
+  expect(await run('verify-log', file('empty.jsonl'))).toEqual({ code: 2, said: 'The file holds no entry.' })
+  expect(await run('verify-log', file('endless.jsonl'))).toEqual({ code: 1, said: 'Broken: entry 1 is not-readable.' })
+})
+
 test('a key file is never written over, and its card holds no secret', async () => {
   expect((await run('support-id', 'make', file('me.key'), '--name=Idris', '--organisation=Support')).code).toBe(0)
   const before = readFileSync(file('me.key'))
