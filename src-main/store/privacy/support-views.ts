@@ -2,6 +2,7 @@ import type Driver from 'better-sqlite3-multiple-ciphers'
 import type { GrantScope } from '../../../src-preload/contract/support'
 import { databaseFile, readerOf, type Reader } from '../file/database'
 import { openDriver } from '../file/driver'
+import { shownPlaces } from '../mail/places'
 
 /**
  * The database as a support session sees it: a second connection that SQLite itself holds read-only, with a temporary view
@@ -29,6 +30,11 @@ const inFolder = (mailboxes: string | null, message: string): string =>
   mailboxes === null
     ? '1'
     : `EXISTS(SELECT 1 FROM main.locations x JOIN main.folders y ON y.id = x.folder_id WHERE x.message_id = ${message} AND y.mailbox_id IN (${mailboxes}))`
+/** The beginning of a conversation's last message; of the last one that is shown, where not all of them are. */
+const lastWords = (mailboxes: string | null): true | string =>
+  mailboxes === null
+    ? true
+    : `coalesce((SELECT m.snippet FROM main.messages m WHERE m.conversation_id = conversations.id AND m.place IN ${shownPlaces} AND ${inFolder(mailboxes, 'm.id')} ORDER BY m.date DESC, m.id DESC LIMIT 1), '')`
 const ofCustomer = (mailboxes: string | null, customer: string): string =>
   mailboxes === null
     ? '1'
@@ -88,7 +94,7 @@ const shown: Readonly<Record<string, Shown>> = {
         'woke_at',
         'family',
       ),
-      ...(scope === 'full' ? names('snippet', 'customer_id') : {}),
+      ...(scope === 'full' ? { ...names('customer_id'), snippet: lastWords(mailboxes) } : {}),
     },
   })),
   conversation_mailboxes: fromMetadata((_scope, mailboxes) => whole(own(mailboxes, 'mailbox_id'))),

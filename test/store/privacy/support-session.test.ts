@@ -295,6 +295,23 @@ describe('a support session', () => {
     expect(await logged(store)).toContain('wrote')
   })
 
+  test('what a list shows of a conversation in two mailboxes is no word of the one that was not granted', async () => {
+    const other = await store.mailbox('secret@acme.test')
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>', text: 'open words', id: 'first@test' })
+    await store.put(other.folders['INBOX'] ?? 0, {
+      from: 'Priya <priya@cycle.test>',
+      to: ['secret@acme.test'],
+      text: 'canarytext',
+      inReplyTo: ['first@test'],
+    })
+    await grant(store, { mailboxIds: [1] })
+    const session = await signIn(store)
+    const { rows } = await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 })
+    expect(rows).toHaveLength(1)
+    expect(rows[0]?.snippet).toBe('open words')
+    expect(JSON.stringify(await session.ask('conversations.get', { id: rows[0]?.id ?? 0 }))).not.toContain('canarytext')
+  })
+
   test('the manager writes tags and assignments of what the grant shows, and nothing of another mailbox', async () => {
     const other = await store.mailbox('secret@acme.test')
     await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
