@@ -11,7 +11,9 @@ export interface ErasureHouse {
   readonly profile: string
   readonly keys: Keys
   readonly head: AccessHead
-  /** Ends mail and store; no key or token is in memory afterwards. */
+  /** Ends mail and store. */
+  readonly endServices: () => Promise<void>
+  /** No key or token is in memory afterwards. */
   readonly putAway: () => Promise<void>
   /** Nothing is left; the next start begins afresh. */
   readonly erased: () => void
@@ -27,10 +29,14 @@ export class Erasure {
   async run(): Promise<void> {
     if (this.isUnderWay) return
     this.isUnderWay = true
-    const { profile, keys, head, putAway, erased } = this.house
+    const { profile, keys, head, endServices, putAway, erased } = this.house
     try {
       // First, so that one that is cut off is done at the next start.
       this.mark()
+      await endServices()
+      // Before the keychain is asked anything: one that does not answer takes a minute for each question.
+      eraseFiles(profile)
+      head.forget()
       await putAway()
       head.forget()
       await keys.destroy()

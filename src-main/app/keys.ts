@@ -14,6 +14,8 @@ import { removeWrittenFile, writeFileSafely } from './files'
 import { keychainWorks, resealFile, sealedFile, systemKeychain, type SecretKeeper } from './secrets'
 
 const log = logger('keys')
+/** Unlocking waits for the keychain for so long at most, in ms. */
+const sweepMs = 1000
 
 export type KeyState =
   | { is: 'ready'; key: Buffer; keyIn: 'keychain' | 'passphrase' }
@@ -29,6 +31,8 @@ export class Keys {
   private wrongTries = 0
   private lastTry: Promise<unknown> = Promise.resolve()
   private deviceKeys: Buffer | null = null
+  /** Takes away what a crash may have left in the keychain. */
+  private sweeping: Promise<void> = Promise.resolve()
   /** One change of what is kept, or of where, at a time: another one's secret would be left behind. */
   private readonly moving = new Lock()
   /** Names of the secrets that were given to keep and are not kept yet. */
@@ -119,7 +123,9 @@ export class Keys {
     const ring = this.ring
     this.key = await this.unwrap(ring.wrapped, passphrase)
     if (ring.next) await this.settleChange(ring, this.key, await unwrapKey(ring.next, passphrase), ring.next)
-    await this.sweep(ring.id)
+    this.sweeping = this.sweep(ring.id)
+    // A keychain that does not answer holds nobody up who has given the passphrase.
+    await Promise.race([this.sweeping, new Promise((resolve) => setTimeout(resolve, sweepMs).unref())])
     return this.key
   }
 
@@ -190,6 +196,8 @@ export class Keys {
     if (this.ring?.mode !== 'passphrase') throw new PosternError('not-found', 'no passphrase is set')
     const key = await this.unwrap(this.ring.wrapped, current)
     if (!(await keychainWorks(this.keychain))) throw new PosternError('no-keychain')
+    // It would take away what is put there now.
+    await this.sweeping
     const { id } = this.ring
     await this.keychain.set(`database:${id}`, key.toString('base64'))
     const file = sealedFile(this.profile, key)
@@ -252,19 +260,32 @@ export class Keys {
     log.info('a change of the key was settled', { changed })
   }
 
-  /** Destroys every key and secret of this profile. What the keychain does not give up is useless without the rest. */
-  async destroy(): Promise<void> {
-    const id = this.ring?.id ?? null
-    if (id !== null && this.ring?.mode === 'keychain') {
-      const names = await this.names(this.keychain, id).catch(() => [])
-      for (const name of ['database', 'database-next', 'device', ...names, 'names'])
-        await this.keychain
-          .remove(`${name}:${id}`)
-          .catch((fault: unknown) => log.error('a secret was not removed', { code: PosternError.from(fault).code }))
-    }
+  /**
+   * Destroys every key and secret of this profile. While the keychain does not give up what it holds, mailbox passwords among it,
+   * the keyring stays, which has no key but says where they are: the next try goes on. `last`: there is none.
+   */
+  async destroy(last = false): Promise<void> {
+    const ring = this.ring
     this.forget()
+    removeWrittenFile(this.files.secrets)
+    removeWrittenFile(this.files.recovery)
+    if (ring?.mode === 'keychain' && !(await this.emptied(ring.id)) && !last) return
     this.ring = null
-    for (const file of Object.values(this.files)) removeWrittenFile(file)
+    removeWrittenFile(this.files.ring)
+  }
+
+  /** Whether the keychain holds nothing of a profile any more. All is asked for at once: one that is silent takes its time for each. */
+  private async emptied(id: string): Promise<boolean> {
+    const remove = (name: string): Promise<void> => this.keychain.remove(`${name}:${id}`)
+    const named = async (): Promise<void> => {
+      await Promise.all((await this.names(this.keychain, id)).map(remove))
+      // Last, so that those which are left are found again.
+      await remove('names')
+    }
+    const tried = await Promise.allSettled([...['database', 'database-next', 'device'].map(remove), named()])
+    const failed = tried.filter((one) => one.status === 'rejected')
+    for (const { reason } of failed) log.error('a secret was not removed', { code: PosternError.from(reason).code })
+    return failed.length === 0
   }
 
   /** Seals the key to whom policy names, so that they can open this database; null: nobody can any more. */

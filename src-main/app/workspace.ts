@@ -15,7 +15,7 @@ import { FormerAccess } from './former-access'
 import { Mailboxes } from './mailboxes'
 import { Managed } from './managed'
 import { SignIns } from './oauth'
-import { forgetErased, setDatabaseAside, wasErased } from './profile-files'
+import { eraseFiles, forgetErased, setDatabaseAside, wasErased } from './profile-files'
 import { Provisioning } from './provisioning'
 import { Services } from './services'
 import { StoreEvent } from './store-events'
@@ -108,6 +108,10 @@ export class Workspace {
       profile: options.profile,
       keys: this.keys,
       head: this.head,
+      endServices: async () => {
+        await this.services.mail.stop()
+        await this.services.store.stop()
+      },
       putAway: () => this.putAway(),
       erased: () => {
         this.provisioning.startOver()
@@ -157,6 +161,8 @@ export class Workspace {
   async start(): Promise<void> {
     const { storeProcess, found, lastSeen, policy } = this.options
     if (storeProcess) this.services.store.start()
+    // Cut off: what is left goes before the keychain has answered.
+    if (wasErased(this.options.profile)) eraseFiles(this.options.profile)
     const state = await found
     const mayShow = state.is === 'ready' && !this.managed.objection(state) && !wasErased(this.options.profile)
     await lastSeen.offer(mayShow ? state.key : null, policy.state)
@@ -343,7 +349,11 @@ export class Workspace {
       return
     }
     if (this.erasure.isUnderWay) return
-    if (this.error?.code === 'erased') forgetErased(this.options.profile)
+    if (this.error?.code === 'erased') {
+      // What the keychain did not give up before is asked for once more.
+      await this.keys.destroy(true)
+      forgetErased(this.options.profile)
+    }
     this.become('starting', null)
     if (!this.key) {
       this.services.store.start()

@@ -1,9 +1,11 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { AccessHead } from '../../src-main/app/access-head'
 import { Erasure } from '../../src-main/app/erasure'
 import { Keys } from '../../src-main/app/keys'
 import { wasErased } from '../../src-main/app/profile-files'
+import { tempFolder } from '../servers/process.mjs'
 import { mayMount, smallDisk } from '../servers/small-disk.mjs'
 import { keychainInMemory } from './keychain'
 
@@ -19,9 +21,10 @@ test.skipIf(!mayMount)(
       expect(keychain.values.size).toBeGreaterThan(0)
       disk.fill('postern.db')
       const erased = vi.fn<() => void>()
-      const putAway = vi.fn<() => Promise<void>>(() => Promise.resolve())
-      await new Erasure({ profile: disk.dir, keys, head: new AccessHead(keys, disk.dir), putAway, erased }).run()
-      expect(putAway).toHaveBeenCalledOnce()
+      const ended = vi.fn<() => Promise<void>>(() => Promise.resolve())
+      const head = new AccessHead(keys, disk.dir)
+      await new Erasure({ profile: disk.dir, keys, head, endServices: ended, putAway: ended, erased }).run()
+      expect(ended).toHaveBeenCalledTimes(2)
       expect(erased).toHaveBeenCalledOnce()
       expect([...keychain.values.keys()]).toEqual([])
       expect(readdirSync(disk.dir)).toEqual(['erased.json'])
@@ -31,3 +34,49 @@ test.skipIf(!mayMount)(
     }
   },
 )
+
+/** The erasure of a profile that holds a mailbox and its password, as each start would do it. */
+async function taken(): Promise<{
+  profile: string
+  keychain: ReturnType<typeof keychainInMemory>
+  begin: () => Promise<{ erasure: Erasure; keys: Keys }>
+}> {
+  const profile = tempFolder('erasure')
+  const keychain = keychainInMemory()
+  const begin = async () => {
+    const keys = new Keys(profile, keychain)
+    await keys.find()
+    const done = (): Promise<void> => Promise.resolve()
+    const head = new AccessHead(keys, profile)
+    return {
+      keys,
+      erasure: new Erasure({ profile, keys, head, endServices: done, putAway: () => head.flush(), erased: vi.fn() }),
+    }
+  }
+  await (await begin()).keys.setSecret('mailbox:1:imap', 'a password')
+  writeFileSync(join(profile, 'postern.db'), 'mail')
+  return { profile, keychain, begin }
+}
+
+test('a keychain that does not answer keeps no mail on a computer that is told to erase itself', async () => {
+  const { profile, keychain, begin } = await taken()
+  const { erasure } = await begin()
+  keychain.get = keychain.set = keychain.remove = () => new Promise<never>(() => undefined)
+  void erasure.run()
+  await expect.poll(() => readdirSync(profile)).toEqual(['erased.json', 'keyring.json'])
+  rmSync(profile, { recursive: true })
+})
+
+test('what a keychain does not give up at an erasure is not left in it for ever: the next start goes on', async () => {
+  const { profile, keychain, begin } = await taken()
+  const first = await begin()
+  keychain.dead = true
+  await first.erasure.run()
+  expect(wasErased(profile)).toBe(true)
+  keychain.dead = false
+  expect([...keychain.values.keys()].some((name) => name.startsWith('mailbox:1:imap'))).toBe(true)
+  await (await begin()).erasure.run()
+  expect([...keychain.values.keys()]).toEqual([])
+  expect(readdirSync(profile)).toEqual(['erased.json'])
+  rmSync(profile, { recursive: true })
+})

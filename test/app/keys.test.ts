@@ -270,3 +270,14 @@ describe('the lock', () => {
     expect(performance.now() - began).toBeGreaterThan(1_490)
   })
 })
+
+it('a keychain that does not answer holds up nobody who unlocks with a passphrase', async () => {
+  const keychain = keychainInMemory()
+  const keys = new Keys(profile, keychain)
+  await keys.find()
+  await keys.setPassphrase('a long passphrase', undefined)
+  const next = new Keys(profile, keychain)
+  expect(await next.find()).toEqual({ is: 'locked' })
+  keychain.get = () => new Promise<never>(() => undefined)
+  expect((await next.unlock('a long passphrase')).length).toBe(32)
+})
