@@ -12,6 +12,8 @@ const log = logger('import')
 
 const pageMessages = 100
 const pageBytes = 4 * 1024 * 1024
+/** After a failure that even the end of the import could not be written for (a full disk), ms. */
+const pauseMs = 15_000
 
 /** Where an import stands: files before `path` are done, of that one, as long as it has so many bytes, what lies before `at`. */
 const Position = z.object({ path: z.string(), at: z.number(), bytes: z.number().optional() })
@@ -24,6 +26,8 @@ export class Importer {
   private running: Promise<void> | null = null
   private again = false
   private stopped = false
+  /** Ends a pause. */
+  private goOn: () => void = () => undefined
 
   constructor(private readonly parser: MessageParser) {}
 
@@ -36,6 +40,7 @@ export class Importer {
   wake(): void {
     if (this.stopped) return
     this.again = true
+    this.goOn()
     this.running ??= this.work().finally(() => {
       this.running = null
     })
@@ -43,6 +48,7 @@ export class Importer {
 
   async stop(): Promise<void> {
     this.stopped = true
+    this.goOn()
     await this.running
   }
 
@@ -63,8 +69,19 @@ export class Importer {
         // The store is away or locked: it wakes this when it is back.
         if (code === 'service-stopped' || code === 'service-restarting' || code === 'store-locked')
           this.again = this.store !== store
+        else if (this.again && !this.stopped) await this.pause()
       }
     }
+  }
+
+  private async pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pauseMs)
+      this.goOn = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   private async carryOut(

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PosternError } from '../../../src-preload/contract/errors'
 import { findMailFiles } from '../../../src-main/mail/import/import-files'
 import { Importer } from '../../../src-main/mail/import/importer'
 import { parseMessage } from '../../../src-main/mail/parse/parse-message'
@@ -239,6 +240,40 @@ test('mail of a Maildir that its own program reads meanwhile is not left out', a
   })
   expect(await importAll(dir)).toMatchObject({ state: 'done', messages: 149, left: 1 })
   expect(store.db.read.get('SELECT count(*) AS answered FROM locations WHERE flags = 3')).toEqual({ answered: 10 })
+})
+
+test('a disk that takes nothing, not even that the import failed, is not tried again without a pause', async () => {
+  const dir = folder()
+  writeFileSync(join(dir, 'a.eml'), letter(1))
+  await importer.stop()
+  let isFull = true
+  let tries = 0
+  importer = new Importer(parser)
+  importer.connectStore({
+    call: (async (name: never, input: never) => {
+      if (isFull && name !== 'imports.next') {
+        tries++
+        throw new PosternError('disk-full')
+      }
+      return store.mail.call(name, input)
+    }) as typeof store.mail.call,
+  })
+  await store.app.call('transfer.import', {
+    paths: [dir],
+    name: 'old',
+    target: { kind: 'new', name: 'Old', address: null },
+  })
+  importer.wake()
+  await expect.poll(() => tries).toBeGreaterThan(0)
+  await new Promise((resolve) => {
+    setTimeout(resolve, 500)
+  })
+  // The page and the end of it, once.
+  expect(tries).toBe(2)
+  isFull = false
+  importer.wake()
+  await expect.poll(async () => (await last()).state).toBe('done')
+  expect(sources()).toHaveLength(1)
 })
 
 test('what Thunderbird deleted and left in its file does not come back, and what it says was not read, answered or starred stays so', async () => {
