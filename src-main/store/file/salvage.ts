@@ -7,6 +7,7 @@ import { databaseFile, type Value, type Writer } from './database'
 import { openDriver } from './driver'
 import { isNew, noteTakenOver } from './keys'
 import { hasCode, readable, readableRows, type Source } from './salvage-read'
+import { IndexFile } from '../search/index-file'
 import { queueForIndex } from '../search/index-text'
 import { addToMailbox, markWork, summarize } from '../conversations/summary'
 import { statusNumber } from '../rows'
@@ -159,6 +160,8 @@ const tables: readonly Kept[] = [
  */
 export function salvage(workspace: Workspace, dir: string, key: Uint8Array): boolean {
   if (!isNew(workspace.db.read)) return false
+  // It holds words of the mail that an earlier database had.
+  IndexFile.remove(dir)
   const restored = takeOver(workspace, dir, key)
   workspace.db.write(noteTakenOver)
   return restored

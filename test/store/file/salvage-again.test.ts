@@ -66,6 +66,20 @@ test('what lay in the journal only is not lost when the program is killed while 
   await store.stop()
 })
 
+test('words of mail that is not here any more are not kept in the search index after a damaged database was set aside (R48)', async () => {
+  const store = await Harness.make()
+  const { folders } = await store.mailbox()
+  await store.put(folders['INBOX'] ?? 0, { from: 'ana@x.test', subject: 'Bell', text: 'the pennyfarthing' })
+  const found = (): number => [...store.service.open.index.matches('"pennyfarthing"')].length
+  await expect.poll(found).toBe(1)
+  store.service.closeStore()
+  setDatabaseAside(store.dir)
+  await store.start()
+  expect(store.db.read.get('SELECT count(*) AS messages FROM messages')).toEqual({ messages: 0 })
+  expect(found()).toBe(0)
+  await store.stop()
+})
+
 test.skipIf(!mayMount)(
   'a disk that is full while a damaged database is taken over says so, and nothing is lost (R46, R50)',
   { timeout: 60_000 },
