@@ -45,6 +45,13 @@ async function bytesOf(file: File): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
+/** What was typed for a draft, behind the words that the store has in it already: those of an answer that was taken back meanwhile. */
+function behind(draft: Draft, { html = '', text = '' }: Partial<DraftContent>): Pick<DraftContent, 'html' | 'text'> {
+  const [before, typed] = [draft.text.trimEnd(), text.trim() !== '']
+  if (before === '') return { html, text }
+  return typed ? { html: draft.html + html, text: `${before}\n\n${text}` } : draft
+}
+
 /** Desks whose place went before the store had taken everything. */
 const left = new Set<DraftDesk>()
 
@@ -69,11 +76,12 @@ export class DraftDesk {
     private readonly about = '',
   ) {}
 
-  /** The desk for what is written about something, or for a draft: one that was left with words that could not be saved has them still. */
+  /** The desk for what is written about something, or for a draft: one that was left with words that are not saved yet has them still. */
   static for(about: string, draftId: number | null, start: () => StartInput | Promise<StartInput>): DraftDesk {
     const found = [...left].find(
       ({ about: its, state: { draft, saving } }) =>
-        saving === 'failed' && (its === about || (draftId !== null && draft?.id === draftId)),
+        (saving === 'failed' || saving === 'saving' || saving === 'waiting') &&
+        (its === about || (draftId !== null && draft?.id === draftId)),
     )
     if (!found) return new DraftDesk(start, about)
     found.start = start
@@ -125,7 +133,14 @@ export class DraftDesk {
     try {
       const draft = await call('drafts.start', await this.start())
       // what the person wrote or chose meanwhile wins over what the store filled in
-      this.set({ draft, content: { ...contentOf(draft), ...this.state.content }, files: draft.files })
+      const { content, loaded } = this.state
+      const words = behind(draft, content)
+      this.set({
+        draft,
+        content: { ...contentOf(draft), ...content, html: words.html, text: words.text },
+        files: draft.files,
+        loaded: draft.text.trim() === '' ? loaded : loaded + 1,
+      })
       return draft
     } catch (thrown) {
       this.starting = null
@@ -210,14 +225,36 @@ export class DraftDesk {
     this.set({ files: this.state.files.filter((file) => file.id !== fileId) })
   }
 
-  /** Freezes and queues the message; the desk is empty afterwards. Rejects with a CallError and keeps everything. */
+  /**
+   * Freezes and queues the message; the desk is empty afterwards, but for what was typed while it was being queued: that is in a new
+   * draft. Rejects with a CallError and keeps everything.
+   */
   async send(choice: Omit<CallInput<'outbox.send'>, 'draftId'>): Promise<CallOutput<'outbox.send'>> {
     const draft = await this.ensure()
-    await this.flush()
+    // What is typed while the words before are being kept belongs to the message.
+    do await this.flush()
+    while (this.state.saving === 'waiting')
     if (this.state.saving === 'failed' && this.state.error) throw this.state.error
-    const queued = await call('outbox.send', { draftId: draft.id, ...choice })
+    return await this.holdSaving(this.queued({ draftId: draft.id, ...choice }))
+  }
+
+  private async queued(input: CallInput<'outbox.send'>): Promise<CallOutput<'outbox.send'>> {
+    const { content } = this.state
+    const queued = await call('outbox.send', input)
+    const now = this.state.content
     this.reset()
+    if (JSON.stringify(now) !== JSON.stringify(content)) this.edit(now)
     return queued
+  }
+
+  /** What is to be kept meanwhile waits: the draft that it would be kept in goes. */
+  private holdSaving<T>(work: Promise<T>): Promise<T> {
+    this.running = work
+      .catch(() => undefined)
+      .then(() => {
+        this.running = null
+      })
+    return work
   }
 
   /**
@@ -227,20 +264,18 @@ export class DraftDesk {
   async turn(start: () => StartInput | Promise<StartInput>): Promise<void> {
     clearTimeout(this.timer)
     while (this.running) await this.running
-    const work = this.turned(start)
-    // What is to be kept waits: the draft that it would be kept in goes.
-    this.running = work.catch(() => undefined).finally(() => (this.running = null))
-    await work
+    await this.holdSaving(this.turned(start))
   }
 
   private async turned(start: () => StartInput | Promise<StartInput>): Promise<void> {
     try {
       const draft = this.state.draft ?? (await this.starting?.catch(() => null)) ?? null
       const begun = await call('drafts.start', { ...(await start()), instead: draft?.id ?? null })
-      const { html = '', text = '' } = this.state.content
+      const { content } = this.state
       this.start = start
       this.load(begun)
-      if (text.trim() !== '') this.edit({ html, text })
+      const { html, text } = behind(begun, content)
+      if (content.text?.trim()) this.edit({ html, text })
     } catch (thrown) {
       throw asCallError(thrown)
     }
@@ -254,6 +289,8 @@ export class DraftDesk {
       this.reset()
       return null
     }
+    // What brings it back brings back the last words too.
+    await this.flush()
     const { undo } = await call('drafts.discard', { id: draft.id })
     this.reset()
     return undo

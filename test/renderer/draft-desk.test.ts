@@ -9,6 +9,10 @@ let beginning: Promise<unknown>
 let kept: Map<string, unknown>
 let listeners: ((event: PosternEvent) => void)[]
 let attaching: Promise<void>
+let sending: Promise<unknown>
+let saving: Promise<unknown>
+/** Words of the draft that the store has already. */
+let words: { html: string; text: string }
 
 const draft = {
   id: 7,
@@ -32,13 +36,18 @@ beforeEach(() => {
   kept = new Map()
   listeners = []
   attaching = Promise.resolve()
+  sending = Promise.resolve()
+  saving = Promise.resolve()
+  words = { html: '', text: '' }
   const call = async (name: string, input: object) => {
     if (refusal !== null) return { ok: false, error: { code: refusal, message: '', detail: {} } }
     if (name === 'drafts.start' && 'kind' in input && input.kind === 'forward') await beginning
     if (name === 'drafts.start') {
       kept.set(name, input)
-      return { ok: true, value: { ...draft, id: 'instead' in input ? 8 : 7 } }
+      return { ok: true, value: { ...draft, ...words, id: 'instead' in input ? 8 : 7 } }
     }
+    if (name === 'drafts.save') await saving
+    if (name === 'outbox.send') await sending
     if (name === 'drafts.attach') await attaching
     kept.set(name, input)
     return { ok: true, value: { id: 1, name: 'photo.png', size: 3 } }
@@ -153,4 +162,86 @@ test('what is written while an answer becomes a forward goes along, and is not k
   expect(desk.snapshot()).toMatchObject({ draft: { id: 8 }, content: { text: 'Two spokes' } })
   await desk.flush()
   expect(kept.get('drafts.save')).toMatchObject({ id: 8, text: 'Two spokes' })
+})
+
+const choice = { thenStatus: 'closed' as const }
+
+test('words typed while a message is being queued are not lost: they are in a draft of their own', async () => {
+  const desk = begin()
+  desk.edit({ html: '<p>Two</p>', text: 'Two' })
+  let go: (value: unknown) => void = () => undefined
+  sending = new Promise((resolve) => (go = resolve))
+  const sent = desk.send(choice)
+  await settled()
+  desk.edit({ html: '<p>Two spokes</p>', text: 'Two spokes' })
+  const flushed = desk.flush()
+  await settled()
+  expect(kept.get('drafts.save')).toMatchObject({ text: 'Two' })
+  go(null)
+  await Promise.all([sent, flushed])
+  expect(desk.snapshot().content).toMatchObject({ text: 'Two spokes' })
+  await desk.flush()
+  expect(kept.get('drafts.save')).toMatchObject({ text: 'Two spokes' })
+})
+
+test('words typed while the ones before are being kept are not missing from the message that is sent', async () => {
+  const desk = begin()
+  desk.edit({ html: '<p>Two</p>', text: 'Two' })
+  let go: (value: unknown) => void = () => undefined
+  saving = new Promise((resolve) => (go = resolve))
+  const sent = desk.send(choice)
+  await settled()
+  desk.edit({ html: '<p>Two spokes</p>', text: 'Two spokes' })
+  go(null)
+  await sent
+  expect(kept.get('drafts.save')).toMatchObject({ text: 'Two spokes' })
+  expect(desk.snapshot()).toMatchObject({ draft: null, content: {}, saving: 'clean' })
+})
+
+test('an answer that was taken back is not overwritten by words that were begun meanwhile', async () => {
+  const desk = begin()
+  words = { html: '<p>Two spokes</p>', text: 'Two spokes' }
+  const before = desk.snapshot().loaded
+  desk.edit({ html: '<p>Also</p>', text: 'Also' })
+  await desk.flush()
+  expect(kept.get('drafts.save')).toMatchObject({
+    id: 7,
+    html: '<p>Two spokes</p><p>Also</p>',
+    text: 'Two spokes\n\nAlso',
+  })
+  // The editor shows them too.
+  expect(desk.snapshot().loaded).toBe(before + 1)
+})
+
+test('an answer that was taken back is not overwritten when it is begun as a forward just then', async () => {
+  const desk = begin()
+  words = { html: '<p>Two spokes</p>', text: 'Two spokes' }
+  desk.edit({ html: '<p>Also</p>', text: 'Also' })
+  await desk.turn(forward)
+  expect(desk.snapshot().content).toMatchObject({ text: 'Two spokes\n\nAlso' })
+})
+
+test('the last words before a draft is discarded are not missing when that is taken back', async () => {
+  const desk = begin()
+  desk.edit({ html: '<p>Two</p>', text: 'Two' })
+  await desk.flush()
+  desk.edit({ html: '<p>Two spokes</p>', text: 'Two spokes' })
+  await desk.discard()
+  expect(kept.get('drafts.save')).toMatchObject({ text: 'Two spokes' })
+})
+
+test('who comes back while the last words are still being kept does not find older ones', async () => {
+  const desk = new DraftDesk(forward, 'conversation 3')
+  const leave = desk.open()
+  desk.edit({ text: 'Two' })
+  await desk.flush()
+  let go: (value: unknown) => void = () => undefined
+  saving = new Promise((resolve) => (go = resolve))
+  desk.edit({ text: 'Two spokes' })
+  leave()
+  await settled()
+  expect(DraftDesk.for('conversation 3', 7, forward).snapshot().content).toMatchObject({ text: 'Two spokes' })
+  go(null)
+  await settled()
+  expect(DraftDesk.for('conversation 3', 7, forward)).not.toBe(desk)
 })
