@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { isRateLimit } from '../../shared/provider-limits'
 import { networkError, serverLine, type Endpoint } from '../network-error'
@@ -77,6 +78,9 @@ export async function handOver(
     )
   } catch (error) {
     return transaction.broken(networkError(error, server))
+  } finally {
+    // A goodbye would stand on the line of the end, and a lenient server would take the message.
+    if (transaction.endBegun) wire.close()
   }
 }
 
@@ -85,6 +89,8 @@ class Transaction {
   /** From here on the server may have it. */
   private complete = false
   needsReset = false
+  /** The end stands there and lacks its last two bytes. */
+  endBegun = false
 
   constructor(
     private readonly wire: SmtpWire,
@@ -104,13 +110,14 @@ class Transaction {
       if (!isGood(reset)) return this.chunksNotKnown(reset)
     }
     this.refused = []
-    const plain = [from, ...to].every((one) => /^[\x20-\x7e]*$/.test(one))
+    const [sender, ...people] = [from, ...to].map(withPlainDomain)
+    const plain = [sender, ...people].every(isPlain)
     const options = [
       ...(!plain && offered.has('SMTPUTF8') ? [' SMTPUTF8'] : []),
       ...(offered.has('8BITMIME') && raw.some((byte) => byte > 0x7f) ? [' BODY=8BITMIME'] : []),
       ...(offered.has('SIZE') ? [` SIZE=${raw.length}`] : []),
     ]
-    const commands = [`MAIL FROM:<${from}>${options.join('')}`, ...to.map((one) => `RCPT TO:<${one}>`)]
+    const commands = [`MAIL FROM:<${sender}>${options.join('')}`, ...people.map((one) => `RCPT TO:<${one}>`)]
     const together = offered.has('PIPELINING')
     if (together) await this.wire.write(commands.map((one) => `${one}\r\n`).join(''), commandMs)
     const replies: Reply[] = []
@@ -119,8 +126,8 @@ class Transaction {
       replies.push(reply)
       if (replies.length === 1 && !isGood(reply)) break
     }
-    const [sender, ...recipients] = replies
-    if (!sender || !isGood(sender)) return this.refusal('MAIL FROM', sender)
+    const [mail, ...recipients] = replies
+    if (!mail || !isGood(mail)) return this.refusal('MAIL FROM', mail)
     this.refused = recipients.flatMap((reply, index) =>
       isGood(reply) ? [] : [{ address: to[index] ?? '', line: serverLine(reply.text) }],
     )
@@ -141,6 +148,7 @@ class Transaction {
       return this.wire.speaks ? this.chunksNotKnown(held) : null
     }
     if (!isGood(held)) return this.refusal('DATA', held)
+    this.endBegun = true
     await this.wire.write('BDAT 0 LAST', commandMs)
     return await this.finish('\r\n')
   }
@@ -175,6 +183,7 @@ class Transaction {
     if (this.wire.speaks) return this.refusal('DATA', await this.wire.reply(commandMs))
     const written = this.wire.write(end, finalMs)
     this.complete = true
+    this.endBegun = false
     await written
     return this.answered(await this.wire.reply(finalMs))
   }
@@ -240,6 +249,15 @@ export function extensionsOf(hello: string): Map<string, string> {
       rest,
     ]),
   )
+}
+
+const isPlain = (text = ''): boolean => /^[\x20-\x7e]*$/.test(text)
+
+/** A domain with letters beyond ASCII as all servers know it (RFC 5890); what stands before it has no such other form. */
+function withPlainDomain(address: string): string {
+  const at = address.lastIndexOf('@') + 1
+  if (isPlain(address) || !isPlain(address.slice(0, at))) return address
+  return address.slice(0, at) + (domainToASCII(address.slice(at)) || address.slice(at))
 }
 
 const nameOf = ({ host, port }: ErrorDetail | Endpoint): string => `${host}:${port}`

@@ -68,6 +68,11 @@ export class SmtpWire {
     }
   }
 
+  /** Nothing is said any more, and nobody waits for an answer. */
+  close(): void {
+    this.socket.destroy()
+  }
+
   /** What came of a reply before the connection broke, when its code is among it; its first line says all that counts. */
   begun(): Reply | null {
     return /^\d{3}/.test(this.received) ? replyOf(this.received) : null

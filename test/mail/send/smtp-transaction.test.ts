@@ -106,6 +106,36 @@ describe('what became of a message is known as far as it can be (R40)', () => {
     expect(refused).toEqual([])
   })
 
+  test('nothing is said behind an end that was begun and is not to be: a lenient server would take it for the end (R40)', async () => {
+    const heard: string[] = []
+    const server = net.createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (piece: Buffer) => {
+        heard.push(piece.toString('latin1'))
+        for (let n = (piece.toString('latin1').match(/^(?:MAIL|RCPT|end\r)/gm) ?? []).length; n > 0; n--)
+          socket.write('250 Ok\r\n')
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const at = { host: '127.0.0.1', port: typeof address === 'object' && address ? address.port : 0 }
+    const socket = net.connect(at.port, '127.0.0.1')
+    close = () => {
+      socket.destroy()
+      server.close()
+    }
+    await once(socket, 'connect')
+    const result = await handOver(new SmtpWire(socket, at), at, chunking, envelope, letter, async () => {
+      throw new PosternError('conflict')
+    })
+    expect(result).toMatchObject({ state: 'not-sent', error: { code: 'conflict' } })
+    socket.write('QUIT\r\n')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(heard.join('')).toContain('BDAT 0 LAST')
+    expect(heard.join('')).not.toContain('LASTQUIT')
+  })
+
   test('it is told to take it in a word of its own, after it has confirmed the content', async () => {
     const { result, words } = await dialogue([
       '250 Ok\r\n',
@@ -291,6 +321,22 @@ test('nothing leaves for an address that would end its command, or to a server t
     words: [],
   })
   expect(await dialogue([], hello('SIZE 10'))).toMatchObject({ result: { error: { code: 'too-large' } }, words: [] })
+})
+
+test('a server that knows no other letters than ASCII does not refuse a customer whose domain has some', async () => {
+  const to = { from: 'support@acme.test', to: ['anna@müller.test', 'bob@customer.test'] }
+  const { words, result } = await dialogue(
+    ['250 Ok\r\n', '550 5.1.1 unknown\r\n', '250 Ok\r\n', '354 Go\r\n', '250 Ok\r\n'],
+    hello(),
+    { to },
+  )
+  expect(words.slice(0, 3)).toEqual([
+    'MAIL FROM:<support@acme.test>',
+    'RCPT TO:<anna@xn--mller-kva.test>',
+    'RCPT TO:<bob@customer.test>',
+  ])
+  // Told as it was written.
+  expect(result).toMatchObject({ state: 'accepted', refused: [{ address: 'anna@müller.test' }] })
 })
 
 test('a message with more than ASCII is announced where the server knows the word, and kept byte for byte', async () => {
