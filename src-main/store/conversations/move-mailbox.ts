@@ -67,7 +67,9 @@ export function moveToMailbox(
     const line = note(tx, id, 'moved', by, Date.now(), null, target.name)
     wakeMail(workspace, mailboxId)
     return [
-      (undo) => {
+      (undo, at) => {
+        // Part of another conversation since: its messages are no longer known apart, and that one was moved nowhere.
+        if (at !== id) return 'left'
         const now = undo.get<{ moved_to: number | null }>('SELECT moved_to FROM conversations WHERE id = ?', id)
         if (now?.moved_to !== mailboxId) return 'left'
         if (was) {

@@ -62,6 +62,17 @@ test('undo before anything left moves nothing, after it everything comes back', 
   expect(await ops(support.id)).toEqual([])
 })
 
+test('a move of what has become part of another conversation since is not said to be undone while its mail goes on its way', async () => {
+  const id = await one()
+  await store.put(support.folders['INBOX'] ?? 0, { from: 'd@x.test', id: 'two@x.test', subject: 'Other' })
+  const other = (await store.list()).find(({ subject }) => subject === 'Other')?.id ?? 0
+  const { undo } = await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
+  await store.call('threads.merge', { into: other, ids: [id, other] })
+  const { left } = await store.call('acts.undo', { undo })
+  expect([left, (await next(warranty.id)) !== null]).toEqual([1, true])
+  expect(store.db.read.all('SELECT 1 FROM conversation_mailboxes WHERE conversation_id = ?', id)).toEqual([])
+})
+
 test('a conversation is not moved to a mailbox that is not there, nor half when a message is not here whole', async () => {
   const id = await one()
   expect(await codeOf(store.call('conversations.move', { ids: [id], mailboxId: 99 }))).toBe('not-found')
