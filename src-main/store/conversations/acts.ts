@@ -131,7 +131,9 @@ export class Acts {
       conversationId,
     )
     return messages.flatMap(({ id: messageId, place: was }) => {
-      const located = locationsOf(tx, messageId).filter(({ role }) => role !== target && role !== 'drafts')
+      const all = locationsOf(tx, messageId)
+      const located = all.filter(({ role }) => role !== target && role !== 'drafts')
+      const stays = all.filter((one) => !located.includes(one))
       for (const one of located) {
         tx.run('UPDATE locations SET moving_to = ? WHERE folder_id = ? AND uid = ?', target, one.folder_id, one.uid)
         queueAct(tx, one, { kind: 'move', flag: null, targetRole: target, targetPath: null })
@@ -140,39 +142,43 @@ export class Acts {
       if (located.length > 0) replaceMessage(tx, messageId)
       // One without any place (sent from here, or deleted on the server) has nothing to move there.
       else if (target === 'trash') tx.run('UPDATE messages SET place = ? WHERE id = ?', place.trash, messageId)
-      return [(undo: Writer) => this.moveBack(undo, messageId, was, located, mailboxes)]
+      return [(undo: Writer) => this.moveBack(undo, messageId, was, located, stays, mailboxes)]
     })
   }
 
+  /** @param stays where it lay as well, and was not moved from */
   private moveBack(
     tx: Writer,
     messageId: number,
     was: number,
     before: readonly LocatedRow[],
+    stays: readonly LocatedRow[],
     mailboxes: Set<number>,
   ): void {
+    const known = new Set([...before, ...stays].map(placeOf))
     for (const origin of before) {
-      const stillThere = tx.get(
-        'SELECT 1 FROM locations WHERE folder_id = ? AND uid = ? AND message_id = ?',
-        origin.folder_id,
-        origin.uid,
-        messageId,
-      )
-      if (stillThere && takeBack(tx, origin.folder_id, origin.uid, 'move', null)) {
+      const now = locationsOf(tx, messageId)
+      const still = now.find((one) => placeOf(one) === placeOf(origin))
+      if (still && takeBack(tx, origin.folder_id, origin.uid, 'move', null)) {
         tx.run('UPDATE locations SET moving_to = NULL WHERE folder_id = ? AND uid = ?', origin.folder_id, origin.uid)
         continue
       }
-      // The move has left, or may have: it is answered by a move back from wherever the message is now.
-      for (const now of locationsOf(tx, messageId)) {
-        if (now.mailbox_id !== origin.mailbox_id || (now.folder_id === origin.folder_id && !stillThere)) continue
-        tx.run(
-          'UPDATE locations SET moving_to = ? WHERE folder_id = ? AND uid = ?',
-          origin.role,
-          now.folder_id,
-          now.uid,
+      // The move has left, or may have: it is answered by a move back from where the message is now, one for each place that it had.
+      const moved =
+        still ??
+        now.find(
+          (one) =>
+            one.mailbox_id === origin.mailbox_id && one.folder_id !== origin.folder_id && !known.has(placeOf(one)),
         )
-        queueAct(tx, now, { kind: 'move', flag: null, targetRole: origin.role, targetPath: origin.path })
-      }
+      if (!moved) continue
+      known.add(placeOf(moved))
+      tx.run(
+        'UPDATE locations SET moving_to = ? WHERE folder_id = ? AND uid = ?',
+        origin.role,
+        moved.folder_id,
+        moved.uid,
+      )
+      queueAct(tx, moved, { kind: 'move', flag: null, targetRole: origin.role, targetPath: origin.path })
     }
     for (const { mailbox_id: id } of before) mailboxes.add(id)
     if (locationsOf(tx, messageId).length > 0) replaceMessage(tx, messageId)
@@ -301,6 +307,8 @@ interface LocatedRow extends Located {
   readonly path: string | null
   readonly flags: number
 }
+
+const placeOf = ({ folder_id: folder, uid }: Located): string => `${folder} ${uid}`
 
 function locationsOf(tx: Writer, messageId: number): LocatedRow[] {
   return tx.all<LocatedRow>(

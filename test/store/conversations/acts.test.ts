@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { codeOf, Harness } from '../helpers'
+import { codeOf, Harness, parsed } from '../helpers'
 
 let store: Harness
 let folders: Record<string, number>
@@ -105,6 +105,27 @@ describe('acts reach the server once', () => {
     await store.call('acts.undo', { undo })
     expect(await store.list()).toHaveLength(1)
     expect(await ops()).toMatchObject([{ kind: 'move', targetRole: 'inbox', folderPath: 'Trash', uids: [77] }])
+  })
+
+  test('a message that lay in two folders, and in the Trash before, is not gathered in one of them by an undo', async () => {
+    const sent = folders['Sent'] ?? 0
+    const trash = folders['Trash'] ?? 0
+    const message = parsed({ from: 'a@x.test', id: 'a@x' })
+    await store.put(inbox(), message)
+    await store.put(sent, message, { uid: 5 })
+    await store.put(trash, message, { uid: 9 })
+    const ids = (await store.list()).map(({ id }) => id)
+    const { undo } = await store.call('conversations.trash', { ids })
+    for (const { id, uids, folderPath } of await ops())
+      await store.mail.call('ops.settle', {
+        id,
+        result: 'done',
+        newUids: uids.map((one) => ({ uid: one, newUid: folderPath === 'Sent' ? 50 : 10 })),
+        newPath: 'Trash',
+      })
+    await store.call('acts.undo', { undo })
+    const back = (await ops()).map(({ folderPath, targetRole, uids }) => `${uids.join()} ${folderPath} ${targetRole}`)
+    expect(back.toSorted()).toEqual(['10 Trash inbox', '50 Trash sent'])
   })
 
   test('an undo while the move is on its way, and what is marked meanwhile, is not lost with the old place', async () => {
