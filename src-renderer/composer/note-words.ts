@@ -29,10 +29,14 @@ export async function keepNote(conversationId: number): Promise<CallError | null
 export function isAdding(conversationId: number): void {
   waiting.delete(conversationId)
 }
-export function isAdded(conversationId: number): void {
-  unsaved.delete(conversationId)
+/** @returns whether that was all: what was typed meanwhile is in no note yet, and stays */
+export function isAdded(conversationId: number, text: string): boolean {
+  const all = (unsaved.get(conversationId) ?? text) === text
+  if (all) unsaved.delete(conversationId)
+  return all
 }
 export function isNotAdded(conversationId: number, text: string): void {
-  wrote(conversationId, text)
+  // What was typed meanwhile goes on from there.
+  wrote(conversationId, unsaved.get(conversationId) ?? text)
   void saveLeft(() => keepNote(conversationId))
 }

@@ -128,10 +128,11 @@ function NoteComposer({
       const said = t('work:note.added')
       await tellOnceDone(adding, ({ undo: token }) => {
         // before it can be taken back
-        isAdded(id)
-        // the focus does not go with the field
-        if (place.current?.contains(document.activeElement)) leaveText(place.current)
-        onReply()
+        if (isAdded(id, text)) {
+          // the focus does not go with the field
+          if (place.current?.contains(document.activeElement)) leaveText(place.current)
+          onReply()
+        } else setBusy(false)
         if (token === null) return null
         const takeBack = async () => {
           await undo(token, said)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Settings, type PosternEvent } from '../../src-preload/contract'
-import { keepNote, wrote } from '../../src-renderer/composer/note-words'
+import { isAdded, isAdding, isNotAdded, keepNote, unsaved, wrote } from '../../src-renderer/composer/note-words'
 import { keepAll, saveLeft } from '../../src-renderer/state/closing'
 import { useLayout } from '../../src-renderer/state/layout'
 import { applySettings, keepLayout } from '../../src-renderer/state/window'
@@ -75,4 +75,27 @@ test('words that a full disk did not take are not lost once there is room, nor a
   refusal = null
   await keepAll()
   expect(kept).toHaveLength(2)
+})
+
+test('words typed while a note is being added are not gone from the composer, where the next note would be written over them', async () => {
+  wrote(4, 'Ask Mei')
+  isAdding(4)
+  wrote(4, 'Ask Mei, and the workshop')
+  expect(isAdded(4, 'Ask Mei')).toBe(false)
+  expect(unsaved.get(4)).toBe('Ask Mei, and the workshop')
+  await keepNote(4)
+  expect(kept).toMatchObject([{ input: { conversationId: 4, text: 'Ask Mei, and the workshop' } }])
+  isAdding(4)
+  expect(isAdded(4, 'Ask Mei, and the workshop')).toBe(true)
+  expect(unsaved.has(4)).toBe(false)
+})
+
+test('words typed while a note cannot be added are not lost with it', async () => {
+  wrote(5, 'Ask Mei')
+  isAdding(5)
+  wrote(5, 'Ask Mei, and the workshop')
+  isNotAdded(5, 'Ask Mei')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(unsaved.get(5)).toBe('Ask Mei, and the workshop')
+  expect(kept).toMatchObject([{ input: { conversationId: 5, text: 'Ask Mei, and the workshop' } }])
 })
