@@ -19,7 +19,7 @@ import { finishRecovery } from './recovery'
 import { Wants } from './wants'
 import { wholeRoster } from './roster-chain'
 import { teamInfo } from './team-info'
-import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, snapshotDue, standingSnapshot } from './snapshot'
+import { checkSnapshot, confirmSnapshot, drawSnapshot, keepSnapshot, needlessUpTo, snapshotDue } from './snapshot'
 
 const log = logger('team')
 
@@ -177,10 +177,9 @@ export class TeamService {
       return { prune: [] }
     },
     'team.known': ({ generation }) => {
-      const snapshot = standingSnapshot(this.workspace.db.read)
       return {
         places: placesOf(this.workspace.db.read, generation),
-        upTo: snapshot?.generation === generation ? snapshot.place : null,
+        upTo: needlessUpTo(this.workspace.db.read, generation),
         wholeRoster: wholeRoster(this.workspace.db.read),
       }
     },

@@ -65,6 +65,21 @@ export function standingSnapshot(read: Reader): Standing | null {
     : null
 }
 
+/** Of messages up to here nothing is needed beside the snapshot that stands; null: that is not known of this folder. */
+export function needlessUpTo(read: Reader, generation: string): string | null {
+  const snapshot = standingSnapshot(read)
+  if (snapshot?.generation !== generation) return null
+  // It was put behind what it makes needless. Where it lies further ahead, the folder began anew under the same name.
+  const ahead = read.get(
+    `SELECT 1 FROM team_snapshot_parts s JOIN team_places p ON p.hash = s.hash
+     WHERE s.id = ?1 AND p.generation = ?2 AND CAST(p.place AS INTEGER) <= CAST(?3 AS INTEGER)`,
+    snapshot.id,
+    generation,
+    snapshot.place,
+  )
+  return ahead ? null : snapshot.place
+}
+
 // ---- made by the owner's console
 
 /** Whether it is time for this console to make one. */
