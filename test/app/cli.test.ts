@@ -80,6 +80,15 @@ test('what is no log is not called a log that holds: a folder, an empty file, no
   expect(await run('verify-log', file('endless.jsonl'))).toEqual({ code: 1, said: 'Broken: entry 1 is not-readable.' })
 })
 
+test('a name with a mark in it that some readers end lines with makes no whole log a broken one', async () => {
+  const store = await Harness.make()
+  const path = file('marked.jsonl')
+  await store.app.call('accessLog.export', { path, proofPath: `${path}.proof.json`, by: 'Ada\u2028Byron\u2029' })
+  await store.stop()
+  expect(readFileSync(path, 'utf8')).toContain('\u2028')
+  expect(await run('verify-log', path)).toMatchObject({ code: 0 })
+})
+
 test('a key file is never written over, and its card holds no secret', async () => {
   expect((await run('support-id', 'make', file('me.key'), '--name=Idris', '--organisation=Support')).code).toBe(0)
   const before = readFileSync(file('me.key'))
