@@ -22,6 +22,7 @@ export interface GuestHouse {
 /** The store open for a support session only, while the window stays locked and mail stays away. */
 export class Guest {
   private here: { opened(): void; failed(error: unknown): void; timer: NodeJS.Timeout } | null = null
+  private inSession = false
 
   constructor(private readonly house: GuestHouse) {}
 
@@ -65,12 +66,20 @@ export class Guest {
 
   /** The session has begun: it ends by itself or is ended. */
   signedIn(): void {
-    if (this.here) clearTimeout(this.here.timer)
+    if (!this.here) return
+    clearTimeout(this.here.timer)
+    this.inSession = true
+  }
+
+  /** The store's process died, and the session with it: nobody is there for whom it should come up again. */
+  storeDied(): void {
+    if (this.inSession) void this.leave()
   }
 
   /** Somebody unlocks the window while a session is open: the store stays, for both. */
   joined(): void {
-    this.signedIn()
+    if (this.here) clearTimeout(this.here.timer)
+    this.inSession = false
     this.here = null
   }
 

@@ -129,6 +129,7 @@ export class Workspace {
       onStoreDown: (stopped) => {
         options.windowPort(null)
         this.onSupportEnded(null, 'store-stopped')
+        this.guest.storeDied()
         if (stopped)
           this.become('failed', new PosternError('service-stopped', 'store crashed too often', { service: 'store' }))
         else options.emit({ topic: 'app-state' })

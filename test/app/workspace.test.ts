@@ -59,11 +59,14 @@ const Holds = z.object({ t: z.literal('answer'), id: z.int(), value: z.object({ 
 /** What mail answers, by the names of calls; `{}` to all others. */
 const answers = new Map<string, Promise<object>>()
 
+let lastStore: Child | null = null
+
 /** The store as it is; mail that says yes to everything. */
 forked.make = (name) => {
   const child = new Child()
   const asked = new Map<number, number | null>()
   if (name === 'store') {
+    lastStore = child
     const service = new StoreService()
     service.joinApp({
       post: (message) => {
@@ -414,6 +417,22 @@ test('a keychain that is gone when the database has its new key is told, and is 
   keychain.dead = false
   keychain.set = set
   await workspace.restart('store')
+  await expect.poll(() => workspace.phase).toBe('ready')
+  await workspace.stop()
+})
+
+test('a store that dies under a support session behind the lock screen does not come up again for nobody', async () => {
+  const workspace = await begin()
+  await workspace.keyActs.lock()
+  await workspace.guest.letIn(null)
+  workspace.guest.signedIn()
+  lastStore?.kill()
+  await expect.poll(() => workspace.guest.isHere).toBe(false)
+  // Longer than it takes to start another.
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  expect(workspace.services.store.running).toBe(false)
+  expect(workspace.phase).toBe('locked')
+  await workspace.keyActs.unlockWithSystem()
   await expect.poll(() => workspace.phase).toBe('ready')
   await workspace.stop()
 })
