@@ -4,6 +4,7 @@ import type { Note } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellDone, tellFailure } from '../state/acts'
+import { editOf, endEdit, wroteEdit } from '../state/note-edits'
 import { markMentions } from '../text/mentions'
 import { t } from '../text'
 import { Avatar } from '../ui/avatar'
@@ -23,8 +24,10 @@ async function removeNote(noteId: number): Promise<void> {
 }
 
 /** An internal note between the messages: the team's own, in a colour that nothing else has. */
-export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
-  const [editing, setEditing] = useState(false)
+export const NoteCard = memo(function NoteCard({ note, conversationId }: { note: Note; conversationId: number }) {
+  // what was written and left is there as it was left, without taking the focus
+  const [editing, setEditing] = useState(() => editOf(note.noteId) !== undefined)
+  const [asked, setAsked] = useState(false)
   const [history, setHistory] = useState(false)
   const name = note.author.trim() === '' ? t('conversation:note.someone') : note.author
   const changed = note.twoVersions
@@ -32,6 +35,10 @@ export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
     : note.edited
       ? t('conversation:note.edited')
       : null
+  const edit = () => {
+    setAsked(true)
+    setEditing(true)
+  }
   return (
     <li className="thread-item" data-note={note.noteId}>
       <article className="msg note" aria-label={t('conversation:note.frame', { name })}>
@@ -49,7 +56,7 @@ export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
           )}
           <Time at={note.at} form="message" className="t3 meta nowrap push" />
           <span className="msg-acts x">
-            <IconButton icon={Pencil} size="sm" label={t('conversation:note.edit')} onClick={() => setEditing(true)} />
+            <IconButton icon={Pencil} size="sm" label={t('conversation:note.edit')} onClick={edit} />
             {changed && (
               <IconButton
                 icon={History}
@@ -67,7 +74,7 @@ export const NoteCard = memo(function NoteCard({ note }: { note: Note }) {
           </span>
         </div>
         {editing ? (
-          <Editor note={note} onDone={() => setEditing(false)} />
+          <Editor note={note} conversationId={conversationId} focused={asked} onDone={() => setEditing(false)} />
         ) : (
           <div className="msg-body sel">
             <Words text={note.text} />
@@ -100,18 +107,37 @@ function Words({ text }: { text: string }) {
   )
 }
 
-function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
-  const [text, setText] = useState(note.text)
+function Editor({
+  note,
+  conversationId,
+  focused,
+  onDone,
+}: {
+  note: Note
+  conversationId: number
+  focused: boolean
+  onDone: () => void
+}) {
+  const [text, setText] = useState(editOf(note.noteId) ?? note.text)
   const [busy, setBusy] = useState(false)
   const mentions = useMentions(text)
+  const write = (next: string) => {
+    setText(next)
+    if (next === note.text) endEdit(note.noteId)
+    else wroteEdit(note.noteId, conversationId, next)
+  }
+  const end = () => {
+    endEdit(note.noteId)
+    onDone()
+  }
   const save = async () => {
     if (text.trim() === '' || busy) return
-    if (text.trim() === note.text) return onDone()
+    if (text.trim() === note.text) return end()
     if (mentions.ask()) return
     setBusy(true)
     try {
       await tellDone(t('conversation:note.saved'), call('notes.edit', { noteId: note.noteId, text: text.trim() }))
-      onDone()
+      end()
     } catch (thrown) {
       tellFailure(thrown)
       setBusy(false)
@@ -128,7 +154,8 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
     <div className="msg-body y g2">
       <NoteText
         value={text}
-        onChange={setText}
+        onChange={write}
+        focused={focused}
         mentions={mentions}
         label={t('conversation:note.editing')}
         rows={4}
@@ -137,7 +164,7 @@ function Editor({ note, onDone }: { note: Note; onDone: () => void }) {
       />
       <div className="x">
         <span className="push x">
-          <Button size="sm" onClick={onDone}>
+          <Button size="sm" onClick={end}>
             {t('cancel')}
           </Button>
           <Button

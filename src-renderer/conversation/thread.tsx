@@ -158,7 +158,8 @@ export function Thread({
       <ol className="thread" aria-label={t('conversation:messages')}>
         {items.map((item) => {
           if (item.kind === 'event') return <EventLine key={`e${item.event.at}${item.event.kind}`} event={item.event} />
-          if (item.kind === 'note') return <NoteCard key={`n${item.note.noteId}`} note={item.note} />
+          if (item.kind === 'note')
+            return <NoteCard key={`n${item.note.noteId}`} note={item.note} conversationId={conversation.id} />
           if (item.kind === 'run') {
             return (
               <li key={`r${item.ids[0]}`} className="thread-item">

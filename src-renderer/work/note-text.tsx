@@ -67,11 +67,23 @@ interface Props {
   rows: number
   className: string
   describedBy?: string
+  /** Whether it takes the focus when it appears. */
+  focused?: boolean
   onKeyDown?: (event: KeyboardEvent) => void
 }
 
 /** The words of a note: an @ offers people and groups, and what it will tell whom stands below. */
-export function NoteText({ value, onChange, mentions, label, rows, className, describedBy, onKeyDown }: Props) {
+export function NoteText({
+  value,
+  onChange,
+  mentions,
+  label,
+  rows,
+  className,
+  describedBy,
+  focused = true,
+  onKeyDown,
+}: Props) {
   const id = useId()
   const [caret, setCaret] = useState(0)
   const [active, setActive] = useState(0)
@@ -124,7 +136,7 @@ export function NoteText({ value, onChange, mentions, label, rows, className, de
         <textarea
           ref={area}
           className={className}
-          autoFocus
+          autoFocus={focused}
           dir="auto"
           rows={rows}
           maxLength={longest}

@@ -175,3 +175,29 @@ test('a file that is dropped after a picture was moved in the text is not lost',
   await dropFiles(composer().getByRole('button', { name: 'Forward' }), [join(folder, 'bell.txt')])
   await expect(composer().getByRole('group', { name: 'Attached files' })).toContainText('bell.txt')
 })
+
+test('new words for a note are not lost by Escape, by a look at another conversation, or with the window', async () => {
+  await openRow(page, third)
+  const { rows } = await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 10 })
+  const id = rows.find(({ subject }) => subject === third)?.id ?? 0
+  await answered(page, 'notes.add', { conversationId: id, text: 'Rim ordered' })
+  const field = page.getByRole('textbox', { name: 'Text of the note' })
+  const edit = conversation(page).getByRole('button', { name: 'Edit the note' })
+  await edit.press('Enter')
+  await field.fill('Rim ordered, comes on Friday')
+  await field.press('Escape')
+  await expect(field).toHaveCount(0)
+  await edit.press('Enter')
+  await expect(field).toHaveValue('Rim ordered, comes on Friday')
+  await expect(field).toBeFocused()
+  await openRow(page, second)
+  await openRow(page, third)
+  await expect(field).toHaveValue('Rim ordered, comes on Friday')
+  await expect(field).not.toBeFocused()
+  const { profile } = desk
+  await desk.close()
+  desk = await startPostern({ profile, size: { width: 1280, height: 800 } })
+  page = desk.page
+  await openRow(page, third)
+  await expect(page.getByRole('textbox', { name: 'Note', exact: true })).toHaveValue('Rim ordered, comes on Friday')
+})
