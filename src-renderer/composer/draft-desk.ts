@@ -52,8 +52,10 @@ function behind(draft: Draft, { html = '', text = '' }: Partial<DraftContent>): 
   return typed ? { html: draft.html + html, text: `${before}\n\n${text}` } : draft
 }
 
-/** Desks whose place went before the store had taken everything. */
+/** Desks whose place went: until the store has taken everything, and for a moment longer. */
 const left = new Set<DraftDesk>()
+/** What the window knows of a draft may be of before it was left for as long as answers are kept, in ms. */
+const olderMs = 30_000
 
 /**
  * One draft being written. It is begun in the store by the first change, kept at every pause, and survives everything that
@@ -69,6 +71,7 @@ export class DraftDesk {
   private uploadKey = 0
   private readonly attaching = new Set<Promise<void>>()
   private closed = false
+  private forget: ReturnType<typeof setTimeout> | undefined
 
   /** `start` tells how a draft is begun when there is none yet. */
   constructor(
@@ -76,12 +79,15 @@ export class DraftDesk {
     private readonly about = '',
   ) {}
 
-  /** The desk for what is written about something, or for a draft: one that was left with words that are not saved yet has them still. */
+  /**
+   * The desk for what is written about something, or for a draft: one that was left a moment ago has words that whoever asks may not
+   * know of yet, and one with words that are not saved yet has them still.
+   */
   static for(about: string, draftId: number | null, start: () => StartInput | Promise<StartInput>): DraftDesk {
-    const found = [...left].find(
+    const found = [...left].findLast(
       ({ about: its, state: { draft, saving } }) =>
-        (saving === 'failed' || saving === 'saving' || saving === 'waiting') &&
-        (its === about || (draftId !== null && draft?.id === draftId)),
+        (draftId !== null && draft?.id === draftId) ||
+        ((saving === 'failed' || saving === 'saving' || saving === 'waiting') && its === about),
     )
     if (!found) return new DraftDesk(start, about)
     found.start = start
@@ -299,6 +305,7 @@ export class DraftDesk {
   /** The pane is there. Answers with what to call when it goes: what is not kept yet is kept then. */
   open(): () => void {
     this.closed = false
+    clearTimeout(this.forget)
     left.delete(this)
     const stops = [beforeClosing(() => this.settle()), onStoreBack(() => void this.flush())]
     return () => {
@@ -319,7 +326,8 @@ export class DraftDesk {
     await this.settle()
     if (!this.closed) return null
     if (this.state.saving === 'failed') return this.state.error
-    left.delete(this)
+    clearTimeout(this.forget)
+    this.forget = setTimeout(() => left.delete(this), this.state.draft ? olderMs : 0)
     return null
   }
 }

@@ -55,7 +55,8 @@ export function NewMessage({ draftId }: { draftId: number | null }) {
   useEffect(() => {
     if (!kept || loaded.current) return
     loaded.current = true
-    if (desk.snapshot().saving !== 'failed') desk.load(kept)
+    const { saving, draft } = desk.snapshot()
+    if (saving !== 'failed' && draft?.id !== kept.id) desk.load(kept)
   }, [kept, desk])
 
   useSendKeys(place, send, settings)

@@ -120,6 +120,23 @@ test('keys do nothing else on a keyboard that writes Cyrillic or Greek: each act
   await page.keyboard.press('Escape')
 })
 
+test('words that were typed until the moment in which somebody looked elsewhere are not lost when they return and write on', async () => {
+  await openRow(page, second)
+  await page.keyboard.press('r')
+  await page.keyboard.type('One')
+  await expect(composer()).toContainText('Draft saved')
+  await page.keyboard.type(', two')
+  await openRow(page, third)
+  await openRow(page, second)
+  await expect(replyBox(page)).toHaveText('One, two')
+  await page.keyboard.press('r')
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type(', three')
+  await expect(replyBox(page)).toHaveText('One, two, three')
+  await composer().getByRole('button', { name: 'Discard' }).press('Enter')
+  await expect(composer().getByRole('button', { name: 'Discard' })).toHaveCount(0)
+})
+
 test('the focus is not lost with the composer when a note was added or a draft was thrown away', async () => {
   await openRow(page, second)
   await page.keyboard.press('n')

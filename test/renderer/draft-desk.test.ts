@@ -91,6 +91,23 @@ test('words that could not be kept when they were left are not lost at the end o
   expect(kept.get('drafts.save')).toMatchObject({ id: 7, text: 'Two spokes' })
 })
 
+test('words that were typed until the moment in which somebody left are not taken back when they return', async () => {
+  const start = () => ({ kind: 'reply' as const, conversationId: 3, messageId: 4, visibleText: null })
+  const desk = DraftDesk.for('conversation 3', null, start)
+  const leave = desk.open()
+  desk.edit({ text: 'Two spokes' })
+  await desk.flush()
+  desk.edit({ text: 'Two spokes, and a rim' })
+  leave()
+  await settled()
+  // what the window knows of the conversation may still be of before
+  const back = DraftDesk.for('conversation 3', 7, start)
+  expect(back.snapshot()).toMatchObject({ draft: { id: 7 }, content: { text: 'Two spokes, and a rim' } })
+  back.open()()
+  await settled()
+  expect(DraftDesk.for('conversation 3', null, start)).not.toBe(back)
+})
+
 test('a window does not close over a file that is being attached', async () => {
   const desk = begin()
   const leave = desk.open()
@@ -241,7 +258,12 @@ test('who comes back while the last words are still being kept does not find old
   leave()
   await settled()
   expect(DraftDesk.for('conversation 3', 7, forward).snapshot().content).toMatchObject({ text: 'Two spokes' })
+  vi.useFakeTimers()
   go(null)
-  await settled()
+  // what the window knows of the conversation may be of before for some seconds more
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(DraftDesk.for('conversation 3', 7, forward)).toBe(desk)
+  await vi.advanceTimersByTimeAsync(20_000)
   expect(DraftDesk.for('conversation 3', 7, forward)).not.toBe(desk)
+  vi.useRealTimers()
 })
