@@ -2,6 +2,8 @@ import { EditorContent, useEditor, useEditorState, type Editor } from '@tiptap/r
 import StarterKit from '@tiptap/starter-kit'
 import { Bold, Ellipsis, Italic, Link as LinkIcon, List, ListOrdered, Quote, Undo2 } from 'lucide-react'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { chordOf, isMac, keysOf } from '../state/keymap'
+import { useKeys } from '../state/shortcuts'
 import { t } from '../text'
 import { Button, IconButton } from '../ui/button'
 import { Input } from '../ui/field'
@@ -47,8 +49,6 @@ export interface EditorOptions {
   /** Escape was pressed in the text. */
   onLeave?: (text: Element) => void
 }
-
-const isMac = (): boolean => document.documentElement.dataset['os'] === 'mac'
 
 /** Puts the pictures among the files into the text and hands on the others. */
 export function placeFiles(editor: Editor, files: readonly File[], onFiles: EditorOptions['onFiles']): void {
@@ -104,8 +104,11 @@ export function useMessageEditor({ name, html, pictures, onChange, onFiles, onSe
           hands.current.onLeave(view.dom)
           return true
         }
-        if (event.key !== 'Enter' || !(isMac() ? event.metaKey : event.ctrlKey)) return false
-        hands.current.onSend(event.shiftKey)
+        const chord = chordOf(event, isMac())
+        const { own } = useKeys.getState()
+        const keepOpen = keysOf('sendOpen', own).includes(chord)
+        if (!keepOpen && !keysOf('send', own).includes(chord)) return false
+        hands.current.onSend(keepOpen)
         return true
       },
     },

@@ -84,6 +84,26 @@ test('whoever is typed into Cc is not left out of a reply that is sent from ther
   await expect(page.getByText('Draft', { exact: true })).toHaveCount(0)
 })
 
+test('a key that a person took from Send sends nothing, and the one that they chose does', async () => {
+  await answered(page, 'settings.set', { keys: { send: ['mod+s'], sendOpen: [] } })
+  await openRow(page, last)
+  await page.keyboard.press('r')
+  await page.keyboard.type('Not yet')
+  await page.keyboard.press('Control+Enter')
+  await page.keyboard.press('Control+Shift+Enter')
+  await page.keyboard.type('finished')
+  await expect(replyBox(page)).toContainText('finished')
+  expect((await answered(page, 'outbox.list', {})).items.map(({ text }) => text)).not.toContain('Not yet')
+  await page.keyboard.press('Control+s')
+  await expect
+    .poll(async () => (await answered(page, 'outbox.list', {})).items.map(({ text }) => text.replace(/\s+/g, ' ')))
+    .toContain('Not yet finished')
+  await answered(page, 'settings.set', { keys: {} })
+  await page.keyboard.press('Control+z')
+  await expect(replyBox(page)).toContainText('finished')
+  await page.keyboard.press('Escape')
+})
+
 test('Ctrl A and Ctrl Z in a dialog do not reach what lies behind it', async () => {
   await openRow(page, second)
   await page.keyboard.press('i')
