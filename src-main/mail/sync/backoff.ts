@@ -62,3 +62,21 @@ export async function withDeadline<T>(work: Promise<T>, ms: number, error: () =>
     clearTimeout(timer)
   }
 }
+
+/** As `withDeadline`, put off by another `ms` each time that `count` has grown by `least` meanwhile: what is large takes its time on a slow line. */
+export async function withProgress<T>(
+  work: Promise<T>,
+  ms: number,
+  { count, least }: { readonly count: () => number; readonly least: number },
+  error: () => Error,
+): Promise<T> {
+  const late = error()
+  for (;;) {
+    const before = count()
+    try {
+      return await withDeadline(work, ms, () => late)
+    } catch (failure) {
+      if (failure !== late || count() - before < least) throw failure
+    }
+  }
+}

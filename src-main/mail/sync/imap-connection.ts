@@ -1,12 +1,15 @@
 import { ImapFlow } from 'imapflow'
 import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
-import { withDeadline } from './backoff'
+import { withDeadline, withProgress } from './backoff'
 import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
 import { unlessGivenUp } from './openings'
 import { refusePlaintext } from './server-rules'
 
 export const commandMs = 60_000
+const quietMs = 90_000
+/** Bytes within that time with which a server is not quiet; fewer could hold a connection for ever (R36). */
+const leastBytes = 64 * 1024
 
 /**
  * One IMAP connection with deadlines on everything and failures as PosternError. After a failure of the connection it is
@@ -129,6 +132,12 @@ export abstract class ImapConnection {
     } catch (error) {
       throw this.broken(error)
     }
+  }
+
+  /** The next row of an answer, which may be large, and the line slow. */
+  protected coming<T>(row: Promise<T>): Promise<T> {
+    const received = { count: () => this.client.stats().received, least: leastBytes }
+    return withProgress(row, quietMs, received, () => new PosternError('timeout', 'fetch', this.facts()))
   }
 
   /** A refusal by the server leaves the connection as it is; everything else ends it. */

@@ -2,7 +2,6 @@ import type { FetchMessageObject, ImapFlow } from 'imapflow'
 import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { writtenId } from '../../shared/threading'
-import { withDeadline } from './backoff'
 import type { Credentials } from './imap-client'
 import { commandMs, ImapConnection } from './imap-connection'
 import {
@@ -36,7 +35,6 @@ export {
 } from './imap-rows'
 
 const mostVanished = 100_000
-const quietMs = 90_000
 
 /** The commands of one IMAP connection, one after another. */
 export class ImapSession extends ImapConnection {
@@ -383,7 +381,7 @@ export class ImapSession extends ImapConnection {
     try {
       for (;;) {
         // The clock runs while the server has the turn, not while our side works on a row.
-        const next = await withDeadline(rows.next(), quietMs, () => new PosternError('timeout', 'fetch', this.facts()))
+        const next = await this.coming(rows.next())
         if (next.done) return
         // A server may send rows nobody asked for (R36).
         if (wanted.delete(next.value.uid)) yield next.value
