@@ -160,6 +160,7 @@ function Editor({
         label={t('conversation:note.editing')}
         rows={4}
         className="area"
+        longest={50_000}
         onKeyDown={onKeyDown}
       />
       <div className="x">

@@ -10,8 +10,6 @@ import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { usePeople } from './people'
 
-/** Longest note, in characters. */
-const longest = 50_000
 const shown = 6
 
 const noMentions: readonly Mention[] = []
@@ -69,6 +67,8 @@ interface Props {
   describedBy?: string
   /** Whether it takes the focus when it appears. */
   focused?: boolean
+  /** In characters. */
+  longest?: number
   onKeyDown?: (event: KeyboardEvent) => void
 }
 
@@ -82,6 +82,7 @@ export function NoteText({
   className,
   describedBy,
   focused = true,
+  longest,
   onKeyDown,
 }: Props) {
   const id = useId()

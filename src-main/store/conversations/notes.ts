@@ -92,9 +92,32 @@ function withMentions(read: Reader, me: string, written: string): { text: string
   }
 }
 
+/** Where a text that is too long is parted: behind a blank where there is one, and never in a letter. */
+function partEnd(text: string, from: number, length: number): number {
+  const most = from + length
+  if (most >= text.length) return text.length
+  const piece = text.slice(from + length / 2, most)
+  const blank = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf(' '))
+  if (blank >= 0) return from + length / 2 + blank + 1
+  return (text.codePointAt(most - 1) ?? 0) > 0xffff ? most - 1 : most
+}
+
+/** A text as notes that every console takes: of a longer one its parts, each with its number in front. */
+export function noteParts(text: string): string[] {
+  if (text.length <= longestNote) return [text]
+  const parts: string[] = []
+  // room for the number
+  for (let from = 0, end = 0; from < text.length; from = end) {
+    end = partEnd(text, from, longestNote - 100)
+    parts.push(text.slice(from, end))
+  }
+  return parts.map((part, index) => `(${index + 1}/${parts.length})\n${part}`)
+}
+
 /**
- * Writes a note and tells the team.
+ * Writes a note and tells the team; a text that is too long for one becomes several.
  * @param as whose words they are when not this installation's agent's (a guest of support)
+ * @returns their ids
  * @throws PosternError `not-found`
  */
 export function addNote(
@@ -105,15 +128,19 @@ export function addNote(
   author: string,
   at: number,
   as = '',
-): number {
+): [number, ...number[]] {
   const id = survivorOf(tx, conversationId)
   if (!tx.get('SELECT 1 FROM conversations WHERE id = ?', id))
     throw new PosternError('not-found', 'no such conversation')
-  const name = newName()
-  const { text, mentions } = withMentions(tx, workspace.device.id, written)
-  const noteId = keepNote(tx, { name, conversationId: id, at, author, text })
-  workspace.team.recordOn(tx, id, 'note', { note: name, text, mentions, as })
-  return noteId
+  const add = (part: string): number => {
+    const name = newName()
+    const { text, mentions } = withMentions(tx, workspace.device.id, part)
+    const noteId = keepNote(tx, { name, conversationId: id, at, author, text })
+    workspace.team.recordOn(tx, id, 'note', { note: name, text, mentions, as })
+    return noteId
+  }
+  const [first = written, ...others] = noteParts(written)
+  return [add(first), ...others.map(add)]
 }
 
 /** Takes a note away, or brings it back: `on` says whether it is gone. */

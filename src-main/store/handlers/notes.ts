@@ -12,20 +12,20 @@ export function notes(service: StoreService, by: () => string): Handlers<typeof 
   const workspace = (): Workspace => service.open.workspace
   return {
     'notes.add': ({ conversationId, text, assign }) => {
-      const { noteId, given } = workspace().db.write((tx) => {
-        const id = addNote(tx, workspace(), conversationId, text, by(), Date.now())
+      const { noteIds, given } = workspace().db.write((tx) => {
+        const ids = addNote(tx, workspace(), conversationId, text, by(), Date.now())
         keepNoteDraft(tx, conversationId, '')
         return {
-          noteId: id,
+          noteIds: ids,
           given: assign === undefined ? null : assignOne(tx, workspace(), survivorOf(tx, conversationId), assign, by()),
         }
       })
       const { undo } = service.open.acts.keep((tx) => {
-        removeNote(tx, workspace(), noteId)
+        for (const id of noteIds) removeNote(tx, workspace(), id)
         if (noteDraft(tx, conversationId) === '') keepNoteDraft(tx, conversationId, text)
         return given ? unassignOne(tx, workspace(), survivorOf(tx, conversationId), given) : undefined
       })
-      return { noteId, undo }
+      return { noteId: noteIds[0], undo }
     },
     'notes.edit': ({ noteId, text }) =>
       service.open.acts.keep(workspace().db.write((tx) => editNote(tx, workspace(), noteId, text))),

@@ -86,7 +86,7 @@ export function supportHandlers(service: StoreService, session: SupportSession):
       return {
         noteId: workspace.db.write((tx) =>
           addNote(tx, workspace, conversationId, text, guest, workspace.clock.now(), guest),
-        ),
+        )[0],
         undo: null,
       }
     },

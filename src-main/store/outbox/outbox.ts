@@ -89,10 +89,10 @@ export function discardSend(tx: Writer, workspace: Workspace, id: number): (undo
 export function sendToNote(tx: Writer, workspace: Workspace, id: number, by: string): (undo: Writer) => void {
   const row = waitingRow(tx, id)
   const text = queuedDraft(tx, row.draft_id)?.text.trim() ?? ''
-  const noteId = addNote(tx, workspace, row.conversation_id, text === '' ? row.snippet : text, by, Date.now())
+  const noteIds = addNote(tx, workspace, row.conversation_id, text === '' ? row.snippet : text, by, Date.now())
   const undoDiscard = discardSend(tx, workspace, id)
   return (undo) => {
-    removeNote(undo, workspace, noteId)
+    for (const noteId of noteIds) removeNote(undo, workspace, noteId)
     undoDiscard(undo)
   }
 }

@@ -3,7 +3,8 @@ import { done, store, undoable, type CallDef } from './define'
 import { Id, Time } from '../mail'
 import { Assignee } from '../work'
 
-const Text = z.string().trim().min(1).max(100_000)
+/** A text that is too long for one note becomes several. */
+const Text = z.string().trim().min(1).max(5_000_000)
 
 /** Internal notes of a conversation. */
 export const noteCalls = {
@@ -17,13 +18,13 @@ export const noteCalls = {
         /** Given to in the same act; null: to nobody; left out: it stays as it is. */ assign:
           Assignee.nullable().optional(),
       }),
-    /** `undo` null: for a guest, whose notes the team takes back. */
+    /** `noteId`: of the first one. `undo` null: for a guest, whose notes the team takes back. */
     () => z.object({ noteId: Id, undo: z.string().nullable() }),
   ),
   'notes.edit': store(
     'write',
     'note',
-    () => z.object({ noteId: Id, text: Text }),
+    () => z.object({ noteId: Id, text: Text.max(50_000) }),
     () => undoable,
   ),
   /** All its texts, oldest first. */
@@ -43,7 +44,7 @@ export const noteCalls = {
   'notes.keepDraft': store(
     'write',
     'note',
-    () => z.object({ conversationId: Id, text: z.string().max(100_000) }),
+    () => z.object({ conversationId: Id, text: z.string().max(5_000_000) }),
     () => done,
   ),
   /** Takes a note away, from every console. */

@@ -31,6 +31,20 @@ test('an empty note and a note on nothing are refused', async () => {
   expect(await codeOf(store.call('notes.add', { conversationId: 99, text: '  ' }))).toBe('invalid-input')
 })
 
+test('a note longer than one is not refused, and loses no word', async () => {
+  await store.put(inbox, { from: 'h@x.test', subject: 'Bell' })
+  const id = (await store.list())[0]?.id ?? 0
+  // No blank to part it at, and letters of two code units.
+  const long = 'x' + '😀'.repeat(60_000)
+  await store.call('notes.keepDraft', { conversationId: id, text: long })
+  const { undo } = await store.call('notes.add', { conversationId: id, text: long })
+  const { notes } = await store.call('conversations.get', { id })
+  expect(notes.map(({ text }) => text.replace(/^\(\d\/\d\)\n/u, '')).join('') === long).toBe(true)
+  await store.call('acts.undo', { undo: undo ?? '' })
+  expect((await store.call('conversations.get', { id })).notes).toEqual([])
+  expect((await store.call('notes.draft', { conversationId: id })).text === long).toBe(true)
+})
+
 test('a mailbox is removed with its notes', async () => {
   await store.put(inbox, { from: 'h@x.test', subject: 'Bell' })
   const id = (await store.list())[0]?.id ?? 0

@@ -218,6 +218,20 @@ describe('what a person may do with a held answer', () => {
     expect(shown).toMatchObject({ outbox: [], draft: { text: 'We send a new one.' }, notes: [] })
   })
 
+  test('as a note an answer longer than one note loses no word and is not refused', async () => {
+    const { draftId } = await store.call('outbox.undo', { id: (await item())?.id ?? 0 })
+    const kept = await store.call('drafts.get', { id: draftId })
+    const words = Array.from({ length: 20_000 }, (_, n) => `word${n}`)
+    await store.call('drafts.save', { ...kept, text: words.join(' '), html: `<p>${words.join(' ')}</p>` })
+    await send(draftId)
+    const { undo } = await store.call('outbox.toNote', { id: (await item())?.id ?? 0 })
+    const { notes } = await store.call('conversations.get', { id: conversationId })
+    expect(notes.flatMap(({ text }) => text.match(/word\d+/gu) ?? [])).toEqual(words)
+    await store.call('acts.undo', { undo })
+    const shown = await store.call('conversations.get', { id: conversationId })
+    expect(shown).toMatchObject({ draft: { text: words.join(' ') }, notes: [] })
+  })
+
   test('discard throws it away; undo brings the draft back', async () => {
     const { undo } = await store.call('outbox.discard', { id: (await item())?.id ?? 0 })
     expect(await store.call('conversations.get', { id: conversationId })).toMatchObject({

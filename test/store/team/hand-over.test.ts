@@ -82,6 +82,22 @@ test('a computer that is retired closes at once, hands over what has not left, a
   expect((await ana.call('team.state', {})).trouble.filter(({ kind }) => kind === 'held')).toEqual([])
 })
 
+test('a computer that is retired hands over the whole of a long answer, and a note that was not added yet', async () => {
+  const words = Array.from({ length: 20_000 }, (_, n) => `word${n}`)
+  await write(ben, 'm1', words.join(' '))
+  await ben.call('notes.keepDraft', { conversationId: await idOf(ben, 'm2'), text: 'Half a note' })
+  await ana.call('team.retireDevice', { device: await device('Ben') })
+  await team.pump()
+  await expect.poll(() => takenOut(ben)).toEqual([false, true])
+  expect(await erasure(ana, 'Ben')).toMatchObject({ kept: 2, lost: 0 })
+  const held = (await ana.call('team.state', {})).trouble.find(({ kind }) => kind === 'held')
+  await ana.call('team.settleHeld', { member: held?.kind === 'held' ? held.member : '', take: true })
+  const notes = ana.db.read.all<{ text: string }>('SELECT text FROM notes').map(({ text }) => text)
+  expect(notes).toContain('Half a note')
+  const told = new Set(notes.flatMap((text) => text.match(/word\d+/gu) ?? []))
+  expect(words.filter((word) => !told.has(word))).toEqual([])
+})
+
 test('a computer that was cut off while it was to be erased goes on with it at the next start', async () => {
   await write(ben, 'm1', 'Half an answer')
   await ana.call('team.retireDevice', { device: await device('Ben') })
