@@ -31,6 +31,8 @@ export class Keys {
   private wrongTries = 0
   private lastTry: Promise<unknown> = Promise.resolve()
   private deviceKeys: Buffer | null = null
+  /** Between the begin and the end of a change of the key. */
+  private isChanging = false
   /** Takes away what a crash may have left in the keychain. */
   private sweeping: Promise<void> = Promise.resolve()
   /** One change of what is kept, or of where, at a time: another one's secret would be left behind. */
@@ -110,6 +112,11 @@ export class Keys {
     if (this.key !== key) throw new PosternError('store-locked')
   }
 
+  /** Whose passphrase it would be is open until the change of the key has ended, and the keyring must say until then that there are two. */
+  private refuseInChange(): void {
+    if (this.isChanging) throw new PosternError('store-locked', 'the key is being changed')
+  }
+
   private keep(ring: Keyring, key: Buffer): KeyState {
     writeFileSafely(this.files.ring, JSON.stringify(ring))
     this.ring = ring
@@ -150,10 +157,11 @@ export class Keys {
     }
   }
 
-  /** A crash while a passphrase was set or removed may have left a second copy of the key in the keychain: it goes. */
+  /** A crash while a passphrase was set or removed may have left the key and the secrets in the keychain a second time: they go. */
   private async sweep(id: string): Promise<void> {
     try {
-      if ((await this.keychain.get(`database:${id}`)) !== null) await this.keychain.remove(`database:${id}`)
+      for (const name of ['database', 'database-next', ...(await this.names(this.keychain, id)), 'names'])
+        if ((await this.keychain.get(`${name}:${id}`)) !== null) await this.keychain.remove(`${name}:${id}`)
     } catch {
       // No keychain, no copy.
     }
@@ -172,8 +180,11 @@ export class Keys {
   }
 
   private async toPassphrase(passphrase: string, current: string | undefined): Promise<KeyState> {
+    this.refuseInChange()
     const ring = this.ring
     if (ring?.mode === 'passphrase') (await this.unwrap(ring.wrapped, current ?? '')).fill(0)
+    // Nothing but what a crash left there, under a key that may be gone: at the next change of the key nobody could read it.
+    else removeWrittenFile(this.files.secrets)
     const key = this.key ?? newKey()
     if (ring && !this.key) throw new PosternError('store-locked')
     const id = ring?.id ?? randomUUID()
@@ -182,8 +193,9 @@ export class Keys {
       ring?.mode === 'keychain' ? await this.moveSecrets(this.keychain, sealedFile(this.profile, key), id) : []
     if (ring) this.refuseForgotten(key)
     const state = this.keep(next, key)
-    // Only once the wrapped key is safely on disk does the keychain forget its copies.
-    if (ring?.mode === 'keychain') for (const name of [`database:${id}`, ...moved]) await this.keychain.remove(name)
+    // Only once the wrapped key is safely on disk does the keychain forget its copies; the names last, so that what is left is found.
+    if (ring?.mode === 'keychain')
+      for (const name of [`database:${id}`, `database-next:${id}`, ...moved.reverse()]) await this.keychain.remove(name)
     return state
   }
 
@@ -193,6 +205,7 @@ export class Keys {
   }
 
   private async toKeychain(current: string): Promise<void> {
+    this.refuseInChange()
     if (this.ring?.mode !== 'passphrase') throw new PosternError('not-found', 'no passphrase is set')
     const key = await this.unwrap(this.ring.wrapped, current)
     if (!(await keychainWorks(this.keychain))) throw new PosternError('no-keychain')
@@ -200,10 +213,9 @@ export class Keys {
     await this.sweeping
     const { id } = this.ring
     await this.keychain.set(`database:${id}`, key.toString('base64'))
-    const file = sealedFile(this.profile, key)
-    const moved = await this.moveSecrets(file, this.keychain, id)
+    await this.moveSecrets(sealedFile(this.profile, key), this.keychain, id)
     this.keep({ version: 1, mode: 'keychain', id }, key)
-    for (const name of moved) await file.remove(name)
+    removeWrittenFile(this.files.secrets)
   }
 
   /**
@@ -211,6 +223,20 @@ export class Keys {
    * see whose it is. Throws `wrong-passphrase` before anything is changed.
    */
   async beginChange(passphrase: string | undefined): Promise<{ key: Buffer; next: Buffer }> {
+    // Whatever moves secrets now is done first, and nothing else begins; a lock does not wait for the rest.
+    await this.moving.hold(async () => {
+      this.refuseInChange()
+      this.isChanging = true
+    })
+    try {
+      return await this.toTwoKeys(passphrase)
+    } catch (fault) {
+      this.isChanging = false
+      throw fault
+    }
+  }
+
+  private async toTwoKeys(passphrase: string | undefined): Promise<{ key: Buffer; next: Buffer }> {
     const { ring, key } = this
     if (!ring || !key) throw new PosternError('store-locked')
     const next = newKey()
@@ -257,6 +283,7 @@ export class Keys {
       const { changing: _changing, ...kept } = ring
       this.keep(kept, holds)
     }
+    this.isChanging = false
     log.info('a change of the key was settled', { changed })
   }
 

@@ -111,3 +111,86 @@ it('a wrong passphrase changes nothing', async () => {
   expect(readFileSync(join(profile, 'keyring.json'), 'utf8')).toBe(before)
   rmSync(profile, { recursive: true })
 })
+
+it.each(['set', 'remove'] as const)(
+  'to %s a passphrase while the key is being changed leaves no database whose key nobody keeps (R47)',
+  async (act) => {
+    const profile = tempFolder('keys')
+    Object.assign(life, { steps: 0, dieAt: Infinity, died: false })
+    const values = new Map<string, string>()
+    const keys = new Keys(profile, keychainOf(values))
+    await keys.find()
+    if (act === 'remove') await keys.setPassphrase(passphrase, undefined)
+    const { next } = await keys.beginChange(act === 'remove' ? passphrase : undefined)
+    const tried = act === 'set' ? keys.setPassphrase(passphrase, undefined) : keys.removePassphrase(passphrase)
+    await expect(tried).rejects.toMatchObject({ code: 'store-locked' })
+    writeFileSync(join(profile, 'postern.db'), keyMark(next))
+    await keys.endChange(Buffer.from(next))
+
+    const after = new Keys(profile, keychainOf(values))
+    const state = await after.find()
+    const opened = state.is === 'ready' ? state.key : await after.unlock(passphrase)
+    expect(opened.equals(next)).toBe(true)
+    // Afterwards it is as it always was.
+    if (act === 'set') await keys.setPassphrase(passphrase, undefined)
+    else await keys.removePassphrase(passphrase)
+    rmSync(profile, { recursive: true })
+  },
+)
+
+it('a change that the keychain refused to begin keeps nobody from setting a passphrase, and leaves no key in the keychain', async () => {
+  const profile = tempFolder('keys')
+  Object.assign(life, { steps: 0, dieAt: Infinity, died: false })
+  const values = new Map<string, string>()
+  const keychain = keychainOf(values)
+  const keys = new Keys(profile, {
+    ...keychain,
+    // It does not say yes, and keeps it all the same.
+    set: async (name, value) => {
+      await keychain.set(name, value)
+      if (name.startsWith('database-next')) throw new Error('no answer')
+    },
+  })
+  await keys.find()
+  await expect(keys.beginChange(undefined)).rejects.toThrow('no answer')
+  await keys.setPassphrase(passphrase, undefined)
+  expect([...values.keys()]).toEqual([])
+  rmSync(profile, { recursive: true })
+})
+
+it('a password that a killed removal of the passphrase left in the file locks nobody out at a later change of the key (R47)', async () => {
+  for (let dieAt = 1; ; dieAt++) {
+    const profile = tempFolder('keys')
+    const file = join(profile, 'postern.db')
+    const values = new Map<string, string>()
+    Object.assign(life, { steps: 0, dieAt: Infinity, died: false })
+    const begun = new Keys(profile, keychainOf(values))
+    const found = await begun.find()
+    if (found.is !== 'ready') throw new Error('not ready')
+    writeFileSync(file, keyMark(found.key))
+    await begun.setSecret('mailbox:1:imap', 'secret')
+    await begun.setPassphrase(passphrase, undefined)
+    Object.assign(life, { steps: 0, dieAt })
+    await begun.removePassphrase(passphrase).catch(() => undefined)
+    const ended = !life.died
+    Object.assign(life, { steps: 0, dieAt: Infinity, died: false })
+
+    const changed = async (keys: Keys, locked: boolean): Promise<Buffer> => {
+      const { next } = await keys.beginChange(locked ? passphrase : undefined)
+      writeFileSync(file, keyMark(next))
+      return await keys.endChange(Buffer.from(next))
+    }
+    const keys = new Keys(profile, keychainOf(values))
+    if ((await keys.find()).is === 'locked') {
+      await keys.unlock(passphrase)
+      await keys.removePassphrase(passphrase)
+    }
+    await changed(keys, false)
+    // Its mailbox was removed meanwhile.
+    await keys.removeSecret('mailbox:1:imap')
+    await keys.setPassphrase(passphrase, undefined)
+    await expect(changed(keys, true), `killed at ${dieAt}`).resolves.toHaveLength(32)
+    rmSync(profile, { recursive: true })
+    if (ended) return
+  }
+})
