@@ -15,6 +15,8 @@ import { reduce, type Dot, type Effect, type Frontier, type LogEvent, type Stamp
 /** A batch is closed at this many events or this many characters of payload; it becomes one blob. */
 const batchEvents = 100
 const batchText = 48_000
+/** A stamp runs ahead of the clock by this at most, whatever was heard or written before, ms. */
+const aheadMs = 10 * 60_000
 
 /** Whether an event counts, and why not. Stored; never renumber. */
 export const standing = { counts: 0, held: 1, refused: 2, newer: 3, unknownDevice: 4, forked: 5, settled: 6 } as const
@@ -128,14 +130,16 @@ export class TeamLog {
       'SELECT ms, ctr FROM team_events WHERE device = ? ORDER BY seq DESC, idx DESC LIMIT 1',
       this.workspace.device.id,
     ) ?? { ms: 0, ctr: 0 }
-    const now = Math.max(this.workspace.clock.stamp(), this.latest)
-    if (now > last.ms) return { ms: now, ctr: 0 }
+    const most = this.workspace.clock.stamp() + aheadMs
+    const now = Math.max(this.workspace.clock.stamp(), Math.min(this.latest, most))
+    // Our own clock was ahead and was set right: what follows is known by its number, and need not be dated as far ahead.
+    if (now > last.ms || last.ms > most) return { ms: now, ctr: 0 }
     return last.ctr < 65_535 ? { ms: last.ms, ctr: last.ctr + 1 } : { ms: last.ms + 1, ctr: 0 }
   }
 
   /** Stamps of others raise ours by ten minutes at most: one wrong clock must not become everybody's. */
   heardStamp(ms: number): void {
-    this.latest = Math.max(this.latest, Math.min(ms, this.workspace.clock.stamp() + 10 * 60_000))
+    this.latest = Math.max(this.latest, Math.min(ms, this.workspace.clock.stamp() + aheadMs))
   }
   private latest = 0
 

@@ -26,6 +26,8 @@ export interface Standing {
   readonly id: string
   readonly device: string
   readonly at: number
+  /** The version of the roster by which its events counted. */
+  readonly roster: number
   readonly cover: Cover
   readonly root: string
   readonly generation: string
@@ -48,6 +50,8 @@ interface Row {
   same: number | null
 }
 
+const coverOf = (row: Pick<Row, 'cover'>): Cover => StoredCover.parse(JSON.parse(row.cover))
+
 /** The snapshot that stands in for the older log now. */
 export function standingSnapshot(read: Reader): Standing | null {
   const row = read.get<Row>('SELECT * FROM team_snapshots WHERE stands = 1 ORDER BY at DESC LIMIT 1')
@@ -56,7 +60,8 @@ export function standingSnapshot(read: Reader): Standing | null {
         id: row.id,
         device: row.device,
         at: row.at,
-        cover: StoredCover.parse(JSON.parse(row.cover)),
+        roster: row.roster,
+        cover: coverOf(row),
         root: row.root,
         generation: row.generation,
         place: row.place,
@@ -87,13 +92,28 @@ export function snapshotDue(read: Reader, workspace: Workspace, now: number): bo
   if (teamInfo(read)?.membership !== 'owner') return false
   const last = standingSnapshot(read)
   if (last && last.device !== workspace.device.id) return true
-  if (last && now - last.at < snapshotMs) return false
-  const fresh = Object.entries(coverable(read, workspace.device.id)).reduce(
-    (sum, [device, { seq }]) => sum + seq - (last?.cover[device]?.seq ?? 0),
-    0,
-  )
-  return fresh >= snapshotBatches
+  // Made while the clock was ahead: what it covers would only be settled once that time has come.
+  const isAhead = last !== null && last.at > now + snapshotMs
+  if (last && !isAhead && now - last.at < snapshotMs) return false
+  const cover = coverable(read, workspace.device.id)
+  if (isAhead && !reachesOver(cover, last.cover)) return false
+  const fresh = Object.entries(cover).reduce((sum, [device, { seq }]) => sum + seq - (last?.cover[device]?.seq ?? 0), 0)
+  return fresh >= (isAhead ? 1 : snapshotBatches)
 }
+
+/** Whether a cover has all that another one has. */
+const reachesOver = (cover: Cover, other: Cover): boolean =>
+  Object.entries(other).every(([device, { seq }]) => covers(cover, device, seq))
+
+/** What says which of two snapshots is the newer one. */
+type Age = Pick<Standing, 'cover' | 'roster' | 'at'>
+
+/** Whether a snapshot reaches over more than another one, or over the same by a later word. The clock counts last: it may have been ahead. */
+const isNewer = (one: Age, other: Age): boolean =>
+  reachesOver(one.cover, other.cover) &&
+  (!reachesOver(other.cover, one.cover) ||
+    one.roster > other.roster ||
+    (one.roster === other.roster && one.at > other.at))
 
 export interface Drawn {
   readonly cover: Record<string, { seq: number; hash: string }>
@@ -203,15 +223,15 @@ function neededFrom(read: Reader, cover: Cover, generation: string, places: read
 
 /** What an older one says is said by the newer one. */
 function dropOlder(tx: Writer, id: string): void {
-  tx.run(
-    'DELETE FROM team_blobs WHERE hash IN (SELECT hash FROM team_snapshot_parts WHERE id <> ?1 AND id IN (SELECT o.id FROM team_snapshots o JOIN team_snapshots n ON n.id = ?1 WHERE o.at < n.at))',
-    id,
-  )
-  tx.run(
-    'DELETE FROM team_snapshot_parts WHERE id <> ?1 AND id IN (SELECT o.id FROM team_snapshots o JOIN team_snapshots n ON n.id = ?1 WHERE o.at < n.at)',
-    id,
-  )
-  tx.run('DELETE FROM team_snapshots WHERE id <> ?1 AND at < (SELECT at FROM team_snapshots WHERE id = ?1)', id)
+  const all = tx.all<Row>('SELECT * FROM team_snapshots').map((row) => ({ ...row, cover: coverOf(row) }))
+  const newer = all.find((one) => one.id === id)
+  if (!newer) return
+  for (const one of all) {
+    if (one.id === id || (one.at >= newer.at && !isNewer(newer, one))) continue
+    tx.run('DELETE FROM team_blobs WHERE hash IN (SELECT hash FROM team_snapshot_parts WHERE id = ?)', one.id)
+    tx.run('DELETE FROM team_snapshot_parts WHERE id = ?', one.id)
+    tx.run('DELETE FROM team_snapshots WHERE id = ?', one.id)
+  }
 }
 
 // ---- taken over by others
@@ -227,7 +247,8 @@ export function takeSnapshots(tx: Writer, workspace: Workspace): { id: string; o
       tx.run("UPDATE team_blobs SET state = 'refused', reason = 'false-signature' WHERE hash = ?", hash)
       continue
     }
-    if (part.head.at < (standingSnapshot(tx)?.at ?? 0)) {
+    const stands = standingSnapshot(tx)
+    if (stands && !isNewer(part.head, stands) && (part.head.at < stands.at || isNewer(stands, part.head))) {
       // A newer one says it.
       tx.run('DELETE FROM team_blobs WHERE hash = ?', hash)
       continue
@@ -238,17 +259,20 @@ export function takeSnapshots(tx: Writer, workspace: Workspace): { id: string; o
   }
   const roster = currentRoster(tx)
   if (!roster) return null
-  const whole = tx.get<Row>(
-    `SELECT * FROM team_snapshots s WHERE stands = 0 AND device = ?1 AND roster <= ?2 AND parts = (SELECT count(*) FROM team_snapshot_parts p WHERE p.id = s.id)
-       AND at > coalesce((SELECT max(at) FROM team_snapshots WHERE stands = 1), -1) ORDER BY at DESC LIMIT 1`,
+  // What is settled stays so.
+  let newest: Age | null = standingSnapshot(tx)
+  let whole: (Age & { id: string; device: string }) | null = null
+  for (const row of tx.all<Row>(
+    `SELECT * FROM team_snapshots s WHERE stands = 0 AND device = ?1 AND roster <= ?2
+       AND parts = (SELECT count(*) FROM team_snapshot_parts p WHERE p.id = s.id)`,
     roster.body.owner,
     roster.version,
-  )
+  )) {
+    const one = { ...row, cover: coverOf(row) }
+    if (!newest || isNewer(one, newest)) newest = whole = one
+  }
   if (!whole) return null
-  const cover = StoredCover.parse(JSON.parse(whole.cover))
-  // What is settled stays so.
-  const before = standingSnapshot(tx)
-  if (before && !Object.entries(before.cover).every(([device, { seq }]) => covers(cover, device, seq))) return null
+  const { cover } = whole
   if (!reached(tx, workspace, cover))
     return { id: whole.id, over: new TakeOver(workspace, tx, whole.id, whole.device, cover) }
   stand(tx, whole.id, null)
@@ -329,7 +353,7 @@ export function confirmedBy(read: Reader, id: string): ReadonlySet<string> {
 export function takeOwners(tx: Writer, workspace: Workspace): void {
   const row = tx.get<Row>('SELECT * FROM team_snapshots WHERE stands = 1 AND same = -1 ORDER BY at DESC LIMIT 1')
   if (!row) return
-  new TakeOver(workspace, tx, row.id, row.device, StoredCover.parse(JSON.parse(row.cover))).step(tx, () => false)
+  new TakeOver(workspace, tx, row.id, row.device, coverOf(row)).step(tx, () => false)
   tx.run('UPDATE team_snapshots SET same = 0 WHERE id = ?', row.id)
   tx.changes.touched('team')
 }
