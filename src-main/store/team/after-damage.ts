@@ -1,9 +1,11 @@
 import { readBlob } from '../../crypto/blob'
+import { readRecord } from '../../crypto/roster-record'
 import type { Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { covers, seenAt } from './cover'
 import { bodyOf, writeBatch } from './incoming'
 import { keyOf } from './passing'
+import { currentRoster, receiveRecord } from './roster'
 import { standingSnapshot } from './snapshot'
 
 /**
@@ -11,6 +13,7 @@ import { standingSnapshot } from './snapshot'
  * a device's batches are here, and batches whose events are. What is missing then comes from the server, which is read anew.
  */
 export function makeWhole(tx: Writer, workspace: Workspace): void {
+  makeRosterWhole(tx, workspace)
   const own = workspace.device.id
   tx.run(
     `INSERT OR IGNORE INTO team_frontier(device, seq, hash)
@@ -29,6 +32,52 @@ export function makeWhole(tx: Writer, workspace: Workspace): void {
     own,
   )
   workspace.team.nowStale(tx, touched)
+}
+
+/** Records of the roster lie in two tables, each of which says what the other one lost; keys, people and computers follow from the newest. */
+function makeRosterWhole(tx: Writer, workspace: Workspace): void {
+  for (const { bytes } of tx.all<{ bytes: Buffer }>(
+    "SELECT bytes FROM team_blobs WHERE kind = 'roster' AND hash NOT IN (SELECT hash FROM team_rosters) ORDER BY seq",
+  ))
+    receiveRecord(tx, workspace, bytes)
+  for (const { hash, version, bytes } of tx.all<{ hash: string; version: number; bytes: Buffer }>(
+    'SELECT hash, version, bytes FROM team_rosters WHERE hash NOT IN (SELECT hash FROM team_blobs)',
+  ))
+    tx.run(
+      "INSERT INTO team_blobs(hash, kind, device, seq, bytes, state, at) VALUES(?, 'roster', ?, ?, ?, 'applied', ?)",
+      hash,
+      readRecord(bytes).signer,
+      version,
+      bytes,
+      workspace.clock.stamp(),
+    )
+  const roster = currentRoster(tx)?.body
+  if (!roster) return
+  // Sealed with an older key, what is written next could be read by who left.
+  for (const { epoch, key } of roster.keys)
+    tx.run('INSERT OR IGNORE INTO team_keys(epoch, key) VALUES(?, ?)', epoch, Buffer.from(key, 'base64url'))
+  for (const { id, name, address, role, permissions, removedAt } of roster.members)
+    tx.run(
+      'INSERT OR IGNORE INTO team_members(member, name, address, role, permissions, removed_at) VALUES(?, ?, ?, ?, ?, ?)',
+      id,
+      name,
+      address,
+      role,
+      JSON.stringify(permissions),
+      removedAt,
+    )
+  for (const { id, member, name, signKey, sealKey, addedAt, roles, cutOff } of roster.devices)
+    tx.run(
+      'INSERT OR IGNORE INTO team_devices(device, member, name, sign_key, seal_key, added_at, roles, cut_off) VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
+      id,
+      member,
+      name,
+      Buffer.from(signKey, 'base64url'),
+      Buffer.from(sealKey, 'base64url'),
+      addedAt,
+      JSON.stringify(roles),
+      cutOff,
+    )
 }
 
 function fill(tx: Writer, workspace: Workspace, hash: string, touched: Set<string>): void {

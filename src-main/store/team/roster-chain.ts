@@ -62,6 +62,18 @@ export function chainFrom<L extends Link>(
   return { chain, last, gone: false }
 }
 
+/**
+ * Whether the chain ends early because damage took a record from the middle of what counted: that holds until the record comes again.
+ * @param now the newest record that counted
+ */
+export function isBroken(all: readonly Link[], last: Link, now: Pick<Link, 'hash' | 'version'> | null): boolean {
+  if (!now || now.version <= last.version) return false
+  const here = new Map(all.map((one) => [one.hash, one]))
+  let row = here.get(now.hash)
+  while (row && row.version > last.version) row = here.get(row.previous)
+  return row === undefined
+}
+
 /** Whether every record from the first one on is here: then none that lets this computer in lies elsewhere. */
 export const wholeRoster = (read: Reader): boolean =>
   read.get<{ whole: number | null }>('SELECT count(DISTINCT version) = max(version) AS whole FROM team_rosters')

@@ -14,7 +14,7 @@ import { handOver } from './hand-over'
 import { setLease } from './lease'
 import { newName, ownFrontier } from './log'
 import { recoveryCode, recoveryKeys } from './recovery-code'
-import { chainFrom, mayFollow } from './roster-chain'
+import { chainFrom, isBroken, mayFollow } from './roster-chain'
 import { Rights } from './roles'
 import { setTeamInfo, teamInfo, type TeamInfo } from './team-info'
 
@@ -245,7 +245,7 @@ function followChain(tx: Writer, workspace: Workspace, hash: string): void {
   const idOf = (row: Stored): string => deviceIdOf(bytes(row.signer))
   const first = all.find((row) => row.body !== null && idOf(row) === info.trust)
   const { chain, last, gone } = chainFrom(first, all, bodyOf)
-  if (!last) return
+  if (!last || isBroken(all, last, currentRoster(tx))) return
   tx.run('UPDATE team_rosters SET chain = (hash IN (SELECT value FROM json_each(?)))', JSON.stringify(chain))
   standBy(tx, workspace, info, { hash: last.hash, body: bodyOf(last.body), gone })
 }

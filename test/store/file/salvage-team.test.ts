@@ -101,3 +101,74 @@ test('what was not sent yet leaves after damage, and work goes on, where the fra
   await allAgree(team, [...all, 'note-of-ben4', 'note-of-ben5'])
   await team.stop()
 })
+
+const rosters = (one: Harness): unknown[] =>
+  one.db.read.all('SELECT hash, version, chain FROM team_rosters ORDER BY version, hash')
+const roleOf = async (one: Harness, who: string): Promise<string | undefined> =>
+  (await one.call('team.state', {})).members.find(({ name }) => name === who)?.role
+
+test('words of the roster that damage took are here again: nobody is let in again, left out, or signed for a second time (R46, R60)', async () => {
+  const team = await bothWrote()
+  const [ana, ben] = team.two
+  const before = rosters(ana)
+  await damage(ana, 'DELETE FROM team_rosters WHERE version > 1')
+  expect(rosters(ana)).toEqual(before)
+  // Before anything is read anew.
+  await team.setRole(ben, 'admin')
+  expect(rosters(ana)).toHaveLength(before.length + 1)
+  expect(await roleOf(ben, 'Ben')).toBe('admin')
+  expect(await roleOf(ana, 'Ben')).toBe('admin')
+  await allAgree(team, all)
+  await team.stop()
+})
+
+test('the roster does not go back to an earlier word where damage took some in its middle, while they come anew one by one (R46)', async () => {
+  const team = await bothWrote()
+  const [ana, ben] = team.two
+  for (const role of ['admin', 'agent', 'admin'] as const) await team.setRole(ben, role)
+  const before = rosters(ana)
+  await damage(
+    ana,
+    "DELETE FROM team_blobs WHERE kind = 'roster' AND seq IN (2, 3)",
+    'DELETE FROM team_rosters WHERE version IN (2, 3, 4)',
+  )
+  expect(await roleOf(ana, 'Ben')).toBe('admin')
+  for (const place of team.lie()) {
+    await team.readAgain(ana, [place])
+    expect(await roleOf(ana, 'Ben')).toBe('admin')
+  }
+  expect(rosters(ana)).toEqual(before)
+  await allAgree(team, all)
+  await team.stop()
+})
+
+test('words of the roster are not cleared off the server because damage took the copies that would be put back (R46)', async () => {
+  const team = await bothWrote()
+  const [ana] = team.two
+  const blobs = (): unknown[] =>
+    ana.db.read.all("SELECT hash, device, seq, state FROM team_blobs WHERE kind = 'roster' ORDER BY seq")
+  const before = blobs()
+  await damage(ana, "DELETE FROM team_blobs WHERE kind = 'roster'")
+  expect(blobs()).toEqual(before)
+  await team.readAgain(ana)
+  expect((await ana.mail.call('team.folder', { generation: 'g', places: team.lie() })).prune).toEqual([])
+  await team.stop()
+})
+
+test('what is written after damage is not sealed with a key that somebody who left still has (R46, R60)', async () => {
+  const team = await PumpedTeam.make('Ana', 'Ben', 'Cy')
+  const [ana, ben] = team.two
+  const { members } = await ana.call('team.state', {})
+  await ana.call('team.remove', { member: members.find(({ name }) => name === 'Cy')?.id ?? '' })
+  await team.pump()
+  const keys = (): unknown[] => ben.db.read.all('SELECT epoch, key FROM team_keys ORDER BY epoch')
+  const computers = (): unknown[] => ben.db.read.all('SELECT device, cut_off FROM team_devices ORDER BY device')
+  const had = { keys: keys(), computers: computers() }
+  expect(had.keys).toHaveLength(2)
+  await damage(ben, 'DELETE FROM team_keys WHERE epoch = 2', `DELETE FROM team_devices`)
+  expect({ keys: keys(), computers: computers() }).toEqual(had)
+  note(ana, 'note-of-ana1')
+  note(ben, 'note-of-ben1')
+  await allAgree(team, ['note-of-ana1', 'note-of-ben1'])
+  await team.stop()
+})

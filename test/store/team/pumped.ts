@@ -74,10 +74,17 @@ export class PumpedTeam {
     }
   }
 
-  /** A console that knows less than before reads all that lies there, its own words too. */
-  async readAgain(one: Harness): Promise<void> {
+  /** Where messages lie. */
+  lie(): string[] {
+    return this.places.map(({ place }) => place)
+  }
+
+  /** A console that knows less than before reads what lies there, its own words too. */
+  async readAgain(one: Harness, places = this.lie()): Promise<void> {
     const known = new Set((await one.mail.call('team.known', { generation: 'g' })).places)
-    const messages = this.places.filter(({ place }) => !known.has(place)).map(({ place, pack }) => ({ place, pack }))
+    const messages = this.places
+      .filter(({ place }) => places.includes(place) && !known.has(place))
+      .map(({ place, pack }) => ({ place, pack }))
     await one.mail.call('team.arrived', { generation: 'g', messages })
   }
 
