@@ -333,7 +333,8 @@ export class FolderSync {
     })
     if (!this.cursor.complete) return
     const due = thorough || this.looks.everyUidDue
-    if (localCount === state.exists && !due) return
+    // What was withheld may be gone from the server too.
+    if (localCount === state.exists && this.around.missing.size === 0 && !due) return
     const generation = this.stored.generation
     const { uids, whole } = await session.allUids()
     const onServer = new Set(uids)

@@ -253,3 +253,22 @@ describe('folders', () => {
     expect(subjects(store, 'INBOX')).toEqual(['kept'])
   })
 })
+
+test('what a server would not hand out and somebody has deleted since is not called missing any more', async () => {
+  const server = await imitate('qresync', {
+    script: ({ tag, name, args }, session) => {
+      const uids = /^(\d+)(?::(\d+))? .*BODY/.exec(args)
+      if (name !== 'UID FETCH' || !uids || Number(uids[1]) > 5 || Number(uids[2] ?? uids[1]) < 5) return false
+      session.send(`${tag} NO The specified message could not be retrieved\r\n`)
+      return true
+    },
+  })
+  for (let n = 1; n <= 12; n++) server.mail.add('INBOX', letter(`m${n}`))
+  const { store } = follow(server)
+  await untilIdle(store)
+  expect(store.folder('INBOX')).toMatchObject({ serverCount: 12, missing: 1 })
+  server.mail.expunge('INBOX', [5])
+  await until(() => store.folder('INBOX').serverCount === 11, 'a look')
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(store.folder('INBOX')).toMatchObject({ serverCount: 11, missing: 0 })
+})
