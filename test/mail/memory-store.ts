@@ -206,7 +206,7 @@ export class MemoryStore {
     'folder.sample': ({ folderId, limit }) => ({
       messages: [...this.byId(folderId).messages.values()]
         .slice(0, limit)
-        .map(({ uid, message }) => ({ uid, messageId: message.messageId, size: message.rawSize })),
+        .map(({ uid, message }) => ({ uid, messageId: message.messageId, size: message.rawSize, sent: false })),
     }),
     'folder.checked': ({ folderId, serverCount, missing, verified }) => {
       const folder = this.byId(folderId)

@@ -88,16 +88,19 @@ export class FolderSync {
       const seenBefore = this.cursor.highUid
       const state = await session.select(this.path)
       const reused = state.uidNext !== null && state.uidNext <= seenBefore
-      if (this.cursor.uidValidity !== state.uidValidity || reused) {
-        if (this.cursor.uidValidity !== null) log.info('UIDs begin anew', { folder: this.cursor.folderId, reused })
-        this.filledSince = null
-        this.around.reset()
-        this.deepening.reset()
-        await this.stored.reset(state.uidValidity)
-      }
+      if (this.cursor.uidValidity !== state.uidValidity || reused) await this.beginAnew(state.uidValidity)
       this.looks.opened(state)
       return state
     })
+  }
+
+  private async beginAnew(uidValidity: string): Promise<0> {
+    if (this.cursor.uidValidity !== null) log.info('UIDs begin anew', { folder: this.cursor.folderId })
+    this.filledSince = null
+    this.around.reset()
+    this.deepening.reset()
+    await this.stored.reset(uidValidity)
+    return 0
   }
 
   /** true: STATUS shows nothing that is not here already, and nothing is due. What is still being fetched is not here. */
@@ -193,6 +196,8 @@ export class FolderSync {
     return await this.following.hold(async () => {
       const state = await this.open(session)
       if (this.cursor.highUid === 0 && !this.cursor.complete) return 0
+      if (this.cursor.complete && (thorough || this.looks.everyUidDue) && !(await this.stored.isStill(session)))
+        return await this.beginAnew(state.uidValidity)
       const told = this.looks.said
       await this.followFlags(session, state, thorough)
       const came = await this.fetchNew(session, state)

@@ -1,12 +1,19 @@
 import type { FolderCursor, StoreForMail } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Rpc } from '../../shared/port-rpc'
+import { normalId } from '../../shared/threading'
 import type { FetchedMessage, FolderFlags } from './imap-rows'
+import type { ImapSession } from './imap-session'
 
 /** Changes of flags in one call. */
 export const flagsWindow = 1_000
 /** UIDs that vanished in one call. */
 const vanishedWindow = 5_000
+
+/** Messages that are held against the server's, half of them the newest. */
+const sampleSize = 4
+/** An id that every program reads alike. */
+const plainId = /^[!-~]+$/
 
 /** Bytes of headers in one call, and in memory: a server's headers have no bounds (R36). */
 const mostHeaders = 4 * 2 ** 20
@@ -43,6 +50,24 @@ export class StoredFolder {
     this.generation += 1
     const fresh = await this.store.call('folder.reset', { folderId: this.current.folderId, uidValidity })
     this.current = { ...fresh, path: this.current.path, role: this.current.role }
+  }
+
+  /**
+   * false: other messages lie under UIDs that are stored, though UIDVALIDITY is the same: the folder was made anew, or came back from a
+   * backup, and more mail has come in since than there was before (R36).
+   */
+  async isStill(session: Pick<ImapSession, 'fingerprints'>): Promise<boolean> {
+    const { messages } = await this.store.call('folder.sample', {
+      folderId: this.current.folderId,
+      limit: sampleSize,
+    })
+    // Servers rewrite what they file of ours.
+    const ours = new Map(messages.flatMap(({ uid, messageId, sent }) => (sent ? [] : [[uid, plain(messageId)]])))
+    const theirs = await session.fingerprints([...ours.keys()])
+    return theirs.every(({ uid, messageId }) => {
+      const [mine, other] = [ours.get(uid) ?? null, plain(messageId)]
+      return mine === null || other === null || mine === other
+    })
   }
 
   /** Those of these UIDs, ascending, that are stored. */
@@ -109,4 +134,9 @@ export class StoredFolder {
   private here(): { folderId: number; uidValidity: string } {
     return { folderId: this.current.folderId, uidValidity: this.uidValidity }
   }
+}
+
+function plain(messageId: string | null): string | null {
+  const id = messageId === null ? null : normalId(messageId)
+  return id !== null && plainId.test(id) ? id : null
 }

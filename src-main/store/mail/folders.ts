@@ -187,24 +187,24 @@ export function renameFolder(workspace: Workspace, folderId: number, path: strin
   }, 'normal')
 }
 
-/** Messages spread over a folder, newest and oldest among them, to know the folder again by. */
+interface SampleRow {
+  uid: number
+  messageId: string | null
+  size: number
+  sent: number
+}
+
+/** Messages spread over a folder, newest and oldest among them, to know the folder again by. `sent`: it left from here. */
 export function sampleFolder(
   read: Reader,
   folderId: number,
   limit: number,
-): { messages: { uid: number; messageId: string | null; size: number }[] } {
-  const select =
-    'SELECT l.uid, m.message_id AS messageId, m.raw_size AS size FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ?1'
+): { messages: { uid: number; messageId: string | null; size: number; sent: boolean }[] } {
+  const select = `SELECT l.uid, m.message_id AS messageId, m.raw_size AS size, EXISTS(SELECT 1 FROM outbox WHERE sent_message = m.id) AS sent
+    FROM locations l JOIN messages m ON m.id = l.message_id WHERE l.folder_id = ?1`
   const half = Math.ceil(limit / 2)
-  const newest = read.all<{ uid: number; messageId: string | null; size: number }>(
-    `${select} ORDER BY l.uid DESC LIMIT ?2`,
-    folderId,
-    half,
-  )
-  const oldest = read.all<{ uid: number; messageId: string | null; size: number }>(
-    `${select} ORDER BY l.uid LIMIT ?2`,
-    folderId,
-    half,
-  )
-  return { messages: [...new Map([...newest, ...oldest].map((row) => [row.uid, row])).values()] }
+  const newest = read.all<SampleRow>(`${select} ORDER BY l.uid DESC LIMIT ?2`, folderId, half)
+  const oldest = read.all<SampleRow>(`${select} ORDER BY l.uid LIMIT ?2`, folderId, half)
+  const rows = new Map([...newest, ...oldest].map((row) => [row.uid, row]))
+  return { messages: [...rows.values()].map(({ sent, ...row }) => ({ ...row, sent: sent === 1 })) }
 }

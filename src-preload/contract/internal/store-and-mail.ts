@@ -118,7 +118,9 @@ export const storeForMail = {
     () => z.object({ folderId: Id, limit: z.int().min(1).max(200) }),
     () =>
       z.object({
-        messages: z.array(z.object({ uid: z.int(), messageId: z.string().nullable(), size: z.int() })),
+        messages: z.array(
+          z.object({ uid: z.int(), messageId: z.string().nullable(), size: z.int(), sent: z.boolean() }),
+        ),
       }),
   ),
   'progress.set': defer(

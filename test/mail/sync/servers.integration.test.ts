@@ -272,3 +272,23 @@ test('what a server would not hand out and somebody has deleted since is not cal
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(store.folder('INBOX')).toMatchObject({ serverCount: 11, missing: 0 })
 })
+
+test.each(['bare', 'qresync'] as const)(
+  'mail of a folder that was made anew under its old UIDVALIDITY, and holds more now, is not taken for what lay there before (%s, R35)',
+  async (kind) => {
+    const server = await imitate(kind)
+    const validity = server.mail.create('Orders').uidValidity
+    for (let n = 1; n <= 5; n++) server.mail.add('Orders', letter(`old${n}`))
+    const { store, stop } = follow(server)
+    await untilIdle(store)
+    await stop()
+    server.mail.folders.delete('Orders')
+    server.mail.create('Orders').uidValidity = validity
+    const anew = Array.from({ length: 8 }, (_, n) => `new${n + 1}`)
+    for (const one of anew) server.mail.add('Orders', letter(one))
+    store.progress = null
+    follow(server, store)
+    await untilIdle(store)
+    expect(subjects(store, 'Orders')).toEqual(anew)
+  },
+)
