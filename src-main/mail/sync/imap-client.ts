@@ -52,7 +52,12 @@ export function imapFailure(error: unknown, server: ServerSettings): PosternErro
   const line = serverLine(errorField(error, 'responseText') ?? errorField(error, 'response'))
   const facts: ErrorDetail = { ...factsOf(server), ...(line === '' ? {} : { serverLine: line }) }
   if (errorField(error, 'authenticationFailed') === true) return authFailure(error, facts)
-  if (errorField(error, 'mailboxMissing') === true || errorField(error, 'serverResponseCode') === 'NONEXISTENT')
+  // The library's own word is that of a STATUS.
+  if (
+    errorField(error, 'mailboxMissing') === true ||
+    errorField(error, 'serverResponseCode') === 'NONEXISTENT' ||
+    errorField(error, 'code') === 'NotFound'
+  )
     return new PosternError('not-found', 'no such folder', facts)
   const status = errorField(error, 'responseStatus')
   // Exchange lets in whom it cannot serve at the moment; only a new connection helps.

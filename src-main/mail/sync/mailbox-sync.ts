@@ -178,6 +178,8 @@ export class MailboxSync {
 
   relist(): void {
     this.list.relist()
+    this.lookAround = true
+    this.sleeper.wake()
   }
 
   isAll(path: string): boolean {

@@ -24,7 +24,7 @@ export interface FolderFinder {
   isAll(path: string): boolean
   /** Gmail: there is a label of this name. */
   hasLabel(name: string): boolean
-  /** The list of folders and labels changed by our own act. */
+  /** The list of folders and labels changed, by our own act or another's: it is read again now. */
   relist(): void
   /** The folder changed by our own act: look at it soon. */
   touched(path: string): void
@@ -77,13 +77,20 @@ async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder
     return plain('done')
   } catch (error) {
     const failure = PosternError.from(error)
-    if (failure.code === 'not-found') return plain('gone')
+    if (failure.code === 'not-found') return plain((await isListed(session, op.folderPath, folders)) ? 'gone' : 'retry')
     if (failure.code === 'server-refused') {
       log.warn('the server refused an act', { kind: op.kind })
       return plain('refused')
     }
     throw failure
   }
+}
+
+/** false: renamed or deleted since the list was read. It is read again, and then an act finds the folder under its new name, or another. */
+async function isListed(session: ImapSession, path: string, folders: FolderFinder): Promise<boolean> {
+  const listed = (await session.listFolders()).some((folder) => folder.path === path)
+  if (!listed) folders.relist()
+  return listed
 }
 
 async function changeLabel(op: ServerOp, session: ImapSession, folders: FolderFinder): Promise<void> {
@@ -110,7 +117,13 @@ async function move(op: ServerOp, session: ImapSession, folders: FolderFinder): 
   if (target === null) return { result: 'refused', newUids: [], newPath: null }
   if (target === op.folderPath) return { result: 'done', newUids: [], newPath: target }
   await session.select(op.folderPath)
-  const uidMap = await moveAndFind(session, op.uids, target)
+  let uidMap: ReadonlyMap<number, number>
+  try {
+    uidMap = await moveAndFind(session, op.uids, target)
+  } catch (error) {
+    if (PosternError.from(error).code !== 'server-refused' || (await isListed(session, target, folders))) throw error
+    return { result: 'retry', newUids: [], newPath: null }
+  }
   folders.touched(op.folderPath)
   folders.touched(target)
   return { result: 'done', newUids: [...uidMap].map(([uid, newUid]) => ({ uid, newUid })), newPath: target }
