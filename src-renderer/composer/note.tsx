@@ -15,7 +15,7 @@ import { SplitButton } from '../ui/split-button'
 import { usePeople } from '../work/people'
 import { NoteText, useMentions } from '../work/note-text'
 import { AssignChip, assignItems, type AssignTo } from './assign-too'
-import { isAdded, isAdding, isNotAdded, keepNote, unsaved, wrote } from './note-words'
+import { heard, isAdded, isAdding, isNotAdded, keepNote, knownOf, unsaved, wrote } from './note-words'
 import { BackToMessages } from './parts'
 import { Reply, Room, type ReplyProps } from './reply'
 
@@ -49,7 +49,9 @@ export function ReplyOrNote(props: ReplyProps) {
       ({ text }) => {
         if (!here) return
         setLooked(true)
-        if (text === '' || unsaved.has(id)) return
+        if (unsaved.has(id)) return
+        heard(id, text)
+        if (text === '') return
         unsaved.set(id, text)
         setNote(true)
       },
@@ -69,6 +71,8 @@ export function ReplyOrNote(props: ReplyProps) {
   const [done, setDone] = useState(0)
   const toNote = () => {
     setDone(props.request?.n ?? 0)
+    // Words may have come with another conversation.
+    if (!note && !unsaved.has(id)) setLooked(false)
     setNote(true)
   }
   useShortcuts([{ act: 'note', run: toNote }])
@@ -99,7 +103,10 @@ function NoteComposer({
   const [assign, setAssign] = useState<AssignTo>()
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   useEffect(() => {
-    const stops = [beforeClosing(async () => void (await keepNote(id))), onStoreBack(() => void keepNote(id))]
+    const stops = [
+      beforeClosing(async () => void (await keepNote(id, setText))),
+      onStoreBack(() => void keepNote(id, setText)),
+    ]
     return () => {
       clearTimeout(timer.current)
       for (const stop of stops) stop()
@@ -110,7 +117,7 @@ function NoteComposer({
     setText(next)
     wrote(id, next)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => void keepNote(id).then((error) => error && tellFailure(error)), pauseMs)
+    timer.current = setTimeout(() => void keepNote(id, setText).then((error) => error && tellFailure(error)), pauseMs)
   }
   const add = async () => {
     if (text.trim() === '' || busy) return
@@ -119,10 +126,11 @@ function NoteComposer({
     setBusy(true)
     try {
       clearTimeout(timer.current)
-      isAdding(id)
+      isAdding(id, text)
       const adding = call('notes.add', {
         conversationId: id,
         text: text.trim(),
+        over: knownOf(id),
         ...(assign === undefined ? {} : { assign: assign?.id ?? null }),
       })
       const said = t('work:note.added')

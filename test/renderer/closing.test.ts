@@ -6,18 +6,21 @@ import { useLayout } from '../../src-renderer/state/layout'
 import { applySettings, keepLayout } from '../../src-renderer/state/window'
 
 let refusal: string | null
+/** Words that a merge brought to the note. */
+let brought: string
 let kept: { name: string; input: object }[]
 let listeners: ((event: PosternEvent) => void)[]
 
 beforeEach(() => {
   vi.useFakeTimers()
   refusal = null
+  brought = ''
   kept = []
   listeners = []
   const call = async (name: string, input: object) => {
     if (refusal !== null) return { ok: false, error: { code: refusal, message: '', detail: {} } }
     kept.push({ name, input })
-    return { ok: true, value: {} }
+    return { ok: true, value: { text: brought + ('text' in input ? input.text : '') } }
   }
   const on = (listener: (event: PosternEvent) => void) => {
     listeners.push(listener)
@@ -52,7 +55,9 @@ test('words of a note that the store did not take are not lost when they are lef
   refusal = null
   for (const listener of listeners) listener({ topic: 'store-back' })
   await vi.advanceTimersByTimeAsync(0)
-  const words = { name: 'notes.keepDraft', input: { conversationId: 3, text: 'Ask the workshop' } }
+  // What was refused may have been kept before the store went.
+  const input = { conversationId: 3, text: 'Ask the workshop', over: ['', 'Ask the workshop'] }
+  const words = { name: 'notes.keepDraft', input }
   expect(kept).toEqual([words])
   // What is kept is not kept once more.
   await keepAll()
@@ -79,20 +84,37 @@ test('words that a full disk did not take are not lost once there is room, nor a
 
 test('words typed while a note is being added are not gone from the composer, where the next note would be written over them', async () => {
   wrote(4, 'Ask Mei')
-  isAdding(4)
+  isAdding(4, 'Ask Mei')
   wrote(4, 'Ask Mei, and the workshop')
   expect(isAdded(4, 'Ask Mei')).toBe(false)
   expect(unsaved.get(4)).toBe('Ask Mei, and the workshop')
   await keepNote(4)
   expect(kept).toMatchObject([{ input: { conversationId: 4, text: 'Ask Mei, and the workshop' } }])
-  isAdding(4)
+  isAdding(4, 'Ask Mei, and the workshop')
   expect(isAdded(4, 'Ask Mei, and the workshop')).toBe(true)
   expect(unsaved.has(4)).toBe(false)
 })
 
+test('words that came to a note with another conversation are not written over by whoever goes on typing', async () => {
+  wrote(6, 'Ask Mei')
+  await keepNote(6)
+  wrote(6, 'Ask Mei, and')
+  brought = 'It flickers.\n\n'
+  let shown = ''
+  const keeping = keepNote(6, (text) => (shown = text))
+  wrote(6, 'Ask Mei, and the workshop')
+  await keeping
+  // Typed meanwhile: the store is told what it has of this, and knows by that what is not.
+  expect([shown, unsaved.get(6)]).toEqual(['', 'Ask Mei, and the workshop'])
+  await keepNote(6, (text) => (shown = text))
+  expect(kept[2]?.input).toEqual({ conversationId: 6, text: 'Ask Mei, and the workshop', over: ['Ask Mei, and'] })
+  expect(shown).toBe('It flickers.\n\nAsk Mei, and the workshop')
+  expect(unsaved.get(6)).toBe(shown)
+})
+
 test('words typed while a note cannot be added are not lost with it', async () => {
   wrote(5, 'Ask Mei')
-  isAdding(5)
+  isAdding(5, 'Ask Mei')
   wrote(5, 'Ask Mei, and the workshop')
   isNotAdded(5, 'Ask Mei')
   await vi.advanceTimersByTimeAsync(0)

@@ -1,6 +1,6 @@
 import type { noteCalls } from '../../../src-preload/contract/calls/notes'
 import type { Handlers } from '../../../src-preload/contract/internal'
-import { keepNoteDraft, noteDraft } from '../conversations/note-drafts'
+import { keepNoteDraft, noteDraft, writeNoteDraft } from '../conversations/note-drafts'
 import { addNote, editNote, noteHistory, removeNote } from '../conversations/notes'
 import type { StoreService } from '../service'
 import { survivorOf } from '../threads/threads'
@@ -11,10 +11,11 @@ import type { Workspace } from '../workspace'
 export function notes(service: StoreService, by: () => string): Handlers<typeof noteCalls> {
   const workspace = (): Workspace => service.open.workspace
   return {
-    'notes.add': ({ conversationId, text, assign }) => {
+    'notes.add': ({ conversationId, text, over, assign }) => {
       const { noteIds, given } = workspace().db.write((tx) => {
         const ids = addNote(tx, workspace(), conversationId, text, by(), Date.now())
-        keepNoteDraft(tx, conversationId, '')
+        if (over) writeNoteDraft(tx, conversationId, '', over)
+        else keepNoteDraft(tx, conversationId, '')
         return {
           noteIds: ids,
           given: assign === undefined ? null : assignOne(tx, workspace(), survivorOf(tx, conversationId), assign, by()),
@@ -22,7 +23,8 @@ export function notes(service: StoreService, by: () => string): Handlers<typeof 
       })
       const { undo } = service.open.acts.keep((tx) => {
         for (const id of noteIds) removeNote(tx, workspace(), id)
-        if (noteDraft(tx, conversationId) === '') keepNoteDraft(tx, conversationId, text)
+        const begun = noteDraft(tx, conversationId)
+        keepNoteDraft(tx, conversationId, begun === '' ? text : `${text}\n\n${begun}`)
         return given ? unassignOne(tx, workspace(), survivorOf(tx, conversationId), given) : undefined
       })
       return { noteId: noteIds[0], undo }
@@ -31,10 +33,13 @@ export function notes(service: StoreService, by: () => string): Handlers<typeof 
       service.open.acts.keep(workspace().db.write((tx) => editNote(tx, workspace(), noteId, text))),
     'notes.history': ({ noteId }) => ({ versions: noteHistory(service.read, noteId) }),
     'notes.draft': ({ conversationId }) => ({ text: noteDraft(service.read, conversationId) }),
-    'notes.keepDraft': ({ conversationId, text }) => {
-      workspace().db.write((tx) => keepNoteDraft(tx, conversationId, text))
-      return {}
-    },
+    'notes.keepDraft': ({ conversationId, text, over }) => ({
+      text: workspace().db.write((tx) => {
+        if (over) return writeNoteDraft(tx, conversationId, text, over)
+        keepNoteDraft(tx, conversationId, text)
+        return text
+      }),
+    }),
     'notes.remove': ({ noteId }) =>
       service.open.acts.keep(workspace().db.write((tx) => removeNote(tx, workspace(), noteId)).undo),
   }

@@ -1,10 +1,13 @@
 import * as z from 'zod'
-import { done, store, undoable, type CallDef } from './define'
+import { store, undoable, type CallDef } from './define'
 import { Id, Time } from '../mail'
 import { Assignee } from '../work'
 
 /** A text that is too long for one note becomes several. */
 const Text = z.string().trim().min(1).max(5_000_000)
+
+/** What was kept when its writer last heard of it, or may be by now. What is kept besides stays; left out: nothing does. */
+const Over = z.array(z.string().max(5_000_000)).max(20).optional()
 
 /** Internal notes of a conversation. */
 export const noteCalls = {
@@ -15,6 +18,7 @@ export const noteCalls = {
       z.object({
         conversationId: Id,
         text: Text,
+        over: Over,
         /** Given to in the same act; null: to nobody; left out: it stays as it is. */ assign:
           Assignee.nullable().optional(),
       }),
@@ -44,8 +48,9 @@ export const noteCalls = {
   'notes.keepDraft': store(
     'write',
     'note',
-    () => z.object({ conversationId: Id, text: z.string().max(5_000_000) }),
-    () => done,
+    () => z.object({ conversationId: Id, text: z.string().max(5_000_000), over: Over }),
+    /** What is kept now. */
+    () => z.object({ text: z.string() }),
   ),
   /** Takes a note away, from every console. */
   'notes.remove': store(

@@ -31,6 +31,40 @@ test('an empty note and a note on nothing are refused', async () => {
   expect(await codeOf(store.call('notes.add', { conversationId: 99, text: '  ' }))).toBe('invalid-input')
 })
 
+/** Two conversations with a note begun in each, made one while the first is on screen. */
+async function merged(): Promise<{ id: number; kept: () => Promise<string> }> {
+  await store.put(inbox, { from: 'h@x.test', subject: 'Bell', id: 'a@x' })
+  await store.put(inbox, { from: 'h@x.test', subject: 'Lamp', id: 'd@x' })
+  const [lamp = 0, bell = 0] = (await store.list()).map((row) => row.id)
+  await store.call('notes.keepDraft', { conversationId: bell, text: 'It rings.' })
+  await store.call('notes.keepDraft', { conversationId: lamp, text: 'It flickers. It rings.' })
+  await store.call('threads.merge', { ids: [bell, lamp], into: bell })
+  return { id: bell, kept: async () => (await store.call('notes.draft', { conversationId: bell })).text }
+}
+
+test('who goes on writing a note does not write over the words that a merge brought to it', async () => {
+  const { id, kept } = await merged()
+  const next = { conversationId: id, text: 'It rings. Twice.' }
+  const both = 'It flickers. It rings.\n\nIt rings. Twice.'
+  expect((await store.call('notes.keepDraft', { ...next, over: ['It rings.'] })).text).toBe(both)
+  // The answer was lost, and more was typed.
+  const more = { conversationId: id, text: 'It rings. Twice. Or more.', over: ['It rings.', next.text] }
+  expect((await store.call('notes.keepDraft', more)).text).toBe(`${both} Or more.`)
+  expect(await kept()).toBe(`${both} Or more.`)
+  // Seen, and taken out by a person.
+  await store.call('notes.keepDraft', { conversationId: id, text: '', over: [`${both} Or more.`] })
+  expect(await kept()).toBe('')
+})
+
+test('a note that is added takes no words along that its writer has not seen, and taken back none that were begun since', async () => {
+  const { id, kept } = await merged()
+  const { undo } = await store.call('notes.add', { conversationId: id, text: 'It rings. Twice.', over: ['It rings.'] })
+  expect(await kept()).toBe('It flickers. It rings.')
+  await store.call('acts.undo', { undo: undo ?? '' })
+  expect(await kept()).toBe('It rings. Twice.\n\nIt flickers. It rings.')
+  expect((await store.call('conversations.get', { id })).notes).toEqual([])
+})
+
 test('a note longer than one is not refused, and loses no word', async () => {
   await store.put(inbox, { from: 'h@x.test', subject: 'Bell' })
   const id = (await store.list())[0]?.id ?? 0
