@@ -118,7 +118,7 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
   const conversationId = start.conversationId === null ? null : survivorOf(read, start.conversationId)
   const known = conversationId === null ? null : draftIn(read, conversationId)
   const instead = start.instead ?? null
-  if (known && known.id !== instead) return known
+  if (known && !isOpen(read, instead)) return known
   const original = start.kind === 'new' ? null : originalOf(read, conversationId, start.messageId)
   if (start.kind !== 'new' && !original) throw new PosternError('not-found', 'nothing to answer')
   const chosen =
@@ -135,7 +135,7 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
   const id = workspace.db.write((tx) => {
     // While files were taken out another window may have begun one.
     const other = conversationId === null ? null : draftIn(tx, conversationId)
-    if (other && other.id !== instead) return other.id
+    if (other && !isOpen(tx, instead)) return other.id
     const before = instead === null ? null : openDraft(tx, instead)
     if (before) discardDraft(tx, workspace, before.id)
     const version =
@@ -176,6 +176,10 @@ export async function startDraft(workspace: Workspace, start: Start): Promise<Dr
   })
   return openDraft(read, id)
 }
+
+/** Whether a draft can give its place to another: beside it there may be one that was brought back. */
+const isOpen = (read: Reader, id: number | null): boolean =>
+  id !== null && read.get("SELECT 1 FROM drafts WHERE id = ? AND state = 'open'", id) !== undefined
 
 /** The files of a draft that are not those of the message which it passes on. */
 function addedFiles(read: Reader, { kind, messageId, files }: Draft): readonly DraftFile[] {
@@ -353,8 +357,7 @@ export function discardDraft(tx: Writer, workspace: Workspace, id: number): (und
   changed(tx, workspace, id, draft.conversationId)
   return (undo) => {
     const conversationId = draft.conversationId === null ? null : survivorOf(undo, draft.conversationId)
-    const taken = conversationId !== null && draftIn(undo, conversationId) !== null
-    if (taken) throw new PosternError('conflict', 'another draft was begun')
+    // Where another one was begun since, both are there: nobody's words go for those of the other.
     undo.run("UPDATE drafts SET state = 'open' WHERE id = ?", id)
     changed(undo, workspace, id, conversationId)
   }

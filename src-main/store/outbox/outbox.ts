@@ -74,11 +74,6 @@ export function discardSend(tx: Writer, workspace: Workspace, id: number): (undo
   return (undo) => {
     const draft = queuedDraft(undo, row.draft_id)
     if (!draft) throw new PosternError('not-found', 'the draft is gone')
-    if (
-      draft.conversationId !== null &&
-      undo.get("SELECT 1 FROM drafts WHERE conversation_id = ? AND state = 'open'", draft.conversationId)
-    )
-      throw new PosternError('conflict', 'another draft was begun')
     undo.run("UPDATE drafts SET state = 'open' WHERE id = ?", row.draft_id)
     told(undo, id, row.draft_id, row.conversation_id)
     tellDraft(undo, workspace, row.conversation_id)

@@ -45,3 +45,31 @@ test('an answer that cannot become a forward stays as it is', async () => {
   expect(await codeOf(store.call('drafts.start', { kind: 'reply-all', ...at, instead: draft.id }))).toBe('conflict')
   expect((await store.call('drafts.list', {})).drafts).toEqual([])
 })
+
+test('an answer that was thrown away comes back also where another one was begun since, and none of the two is lost', async () => {
+  const { at, draft } = await begun('reply')
+  const { undo } = await store.call('drafts.discard', { id: draft.id })
+  const other = await store.call('drafts.start', { kind: 'reply', ...at })
+  await store.call('drafts.save', { ...other, text: 'Another' })
+  await store.call('acts.undo', { undo })
+  const open = async () => (await store.call('drafts.list', {})).drafts.map(({ id }) => id).toSorted((a, b) => a - b)
+  expect(await open()).toEqual([draft.id, other.id])
+  // The one that is being written becomes one to all; the other stays as it is.
+  const toAll = await store.call('drafts.start', { kind: 'reply-all', ...at, instead: other.id })
+  expect(await open()).toEqual([draft.id, toAll.id])
+  await store.restart()
+  expect(await open()).toEqual([draft.id, toAll.id])
+})
+
+test('a waiting answer that was thrown away comes back also where another one was begun since', async () => {
+  const { at, draft } = await begun('reply')
+  await store.call('settings.set', { undoSeconds: 60 })
+  const { outboxId } = await store.call('outbox.send', { draftId: draft.id, thenStatus: 'open' })
+  const { undo } = await store.call('outbox.discard', { id: outboxId })
+  const other = await store.call('drafts.start', { kind: 'reply', ...at })
+  await store.call('acts.undo', { undo })
+  expect((await store.call('drafts.list', {})).drafts.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual([
+    draft.id,
+    other.id,
+  ])
+})
