@@ -141,7 +141,7 @@ export function mailboxesOf(row: GrantRow): number[] | null {
 /**
  * Makes a grant and writes it to the log in one transaction. `replaces`: the grant that this one extends; it ends.
  * @throws PosternError `not-found`, `not-allowed` (policy), `grant-too-long`, `invalid-input` (an end that has passed),
- *   `time-doubtful`
+ *   `time-doubtful`; `conflict` (the one that it extends is another person's), `grant-ended` (that one is over)
  */
 export function makeGrant(
   workspace: Workspace,
@@ -165,7 +165,11 @@ export function makeGrant(
     if (wish.kind === 'customer-success-manager' && wish.scope !== 'full')
       throw new PosternError('invalid-input', 'writing needs full reading')
     if (replaces !== null) {
-      if (grantRow(tx, replaces).device !== '') throw new PosternError('not-allowed', 'it opens on another console')
+      const before = grantRow(tx, replaces)
+      if (before.device !== '') throw new PosternError('not-allowed', 'it opens on another console')
+      // Who extends has looked at the fingerprint before, and at nobody else's.
+      if (before.identity_id !== wish.identityId) throw new PosternError('conflict', 'extended for somebody else')
+      if (before.ended_at !== null || now >= before.ends_at) throw new PosternError('grant-ended', 'it is over')
       endGrant(tx, workspace, replaces, by, 'replaced')
     }
     const name = randomBytes(12).toString('base64url')

@@ -105,6 +105,17 @@ describe('a grant', () => {
     expect(grants.find((one) => one.id === next)?.state).toBe('live')
     expect(await logged(store)).toEqual(['identity-added', 'granted', 'grant-ended', 'extended'])
   })
+
+  test('is not extended for another person, nor once it is over: a slip is no new access under an old name', async () => {
+    const id = await grant(store)
+    const other = await newSupportIdentity('Somebody else', 'Elsewhere', passphrase)
+    expect(await codeOf(grant(store, { replaces: id }, other))).toBe('conflict')
+    expect((await store.call('grants.list', {})).grants.map(({ state }) => state)).toEqual(['live'])
+    await store.call('grants.revoke', { id })
+    expect(await codeOf(grant(store, { replaces: id }))).toBe('grant-ended')
+    expect((await store.call('grants.list', {})).grants.map(({ state }) => state)).toEqual(['revoked'])
+    expect(await logged(store)).not.toContain('extended')
+  })
 })
 
 test('policy keeps remote images out, of messages that were allowed before too, and names hosts that mail may reach', async () => {
