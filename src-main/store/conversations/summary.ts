@@ -158,8 +158,8 @@ export function beginConversation(
 const isUnread = (listed: readonly Shown[]): 0 | 1 =>
   listed.some(({ direction, seen }) => direction === 0 && seen === 0) ? 1 : 0
 
-/** What a row shows and no list is sorted by. `subject` null: no message says one. */
-function rowOf(messages: readonly Shown[], own: ReadonlySet<string>) {
+/** What a row shows of these messages and no list is sorted by. `subject` null: no message says one. */
+export function rowOf(messages: readonly Shown[], own: ReadonlySet<string>) {
   const [first, last] = [messages[0], messages.at(-1)]
   return {
     subject: first ? baseSubject(first.subject) : null,

@@ -40,6 +40,7 @@ declare module 'better-sqlite3-multiple-ciphers' {
     exec(sql: string): this
     key(key: Buffer): number
     rekey(key: Buffer): number
+    function(name: string, options: { deterministic: boolean }, act: (...params: unknown[]) => unknown): this
     pragma(source: string, options?: { simple?: boolean }): unknown
     transaction<Params extends unknown[], Result>(
       work: (...params: Params) => Result,

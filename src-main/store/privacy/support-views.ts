@@ -1,8 +1,11 @@
 import type Driver from 'better-sqlite3-multiple-ciphers'
+import * as z from 'zod'
 import type { GrantScope } from '../../../src-preload/contract/support'
 import { databaseFile, readerOf, type Reader } from '../file/database'
 import { openDriver } from '../file/driver'
+import { rowOf } from '../conversations/summary'
 import { shownPlaces } from '../mail/places'
+import { ownAddresses } from '../outbox/identities'
 
 /**
  * The database as a support session sees it: a second connection that SQLite itself holds read-only, with a temporary view
@@ -30,11 +33,51 @@ const inFolder = (mailboxes: string | null, message: string): string =>
   mailboxes === null
     ? '1'
     : `EXISTS(SELECT 1 FROM main.locations x JOIN main.folders y ON y.id = x.folder_id WHERE x.message_id = ${message} AND y.mailbox_id IN (${mailboxes}))`
-/** The beginning of a conversation's last message; of the last one that is shown, where not all of them are. */
-const lastWords = (mailboxes: string | null): true | string =>
-  mailboxes === null
-    ? true
-    : `coalesce((SELECT m.snippet FROM main.messages m WHERE m.conversation_id = conversations.id AND m.place IN ${shownPlaces} AND ${inFolder(mailboxes, 'm.id')} ORDER BY m.date DESC, m.id DESC LIMIT 1), '')`
+
+/** Of a message what lists show of its conversation (`conversations/summary`). */
+const Listed = z.object({
+  direction: z.number(),
+  subject: z.string(),
+  date: z.number(),
+  from_name: z.string(),
+  from_address: z.string(),
+  people: z.string(),
+  snippet: z.string(),
+  auto_kind: z.string(),
+  place: z.number(),
+  seen: z.number(),
+  attachment_count: z.number(),
+})
+
+/** Columns of a conversation that were made of all its messages: where not all are shown, they are made anew of those that are. */
+function ofMessages(mailboxes: string | null): Record<string, true | string> {
+  const columns = ['subject', 'people', 'snippet', 'last_from_team', 'attachment_count', 'message_count', 'mailbox_ids']
+  if (mailboxes === null) return names(...columns)
+  const fields = Object.keys(Listed.shape).map((name) => `'${name}', m.${name}`)
+  const messages = `(SELECT json_group_array(json_object(${fields.join(', ')}) ORDER BY m.date, m.id) FROM main.messages m WHERE m.conversation_id = conversations.id AND m.place IN ${shownPlaces} AND ${inFolder(mailboxes, 'm.id')})`
+  return {
+    ...Object.fromEntries(columns.map((name) => [name, `list_shows('${name}', ${messages})`])),
+    mailbox_ids: `(SELECT json_group_array(value) FROM json_each(conversations.mailbox_ids) WHERE value IN (${mailboxes}))`,
+  }
+}
+
+/** What `ofMessages` asks for. */
+function listShows(db: Driver): void {
+  const own = new Set(ownAddresses(readerOf(db)))
+  db.function('list_shows', { deterministic: true }, (what: unknown, json: unknown) => {
+    const messages = z.array(Listed).parse(JSON.parse(z.string().parse(json)))
+    const row = rowOf(messages, own)
+    const shows: Readonly<Record<string, string | number | null>> = {
+      subject: row.subject ?? '',
+      people: row.people,
+      snippet: row.snippet,
+      last_from_team: row.lastFromTeam,
+      attachment_count: row.attachments,
+      message_count: messages.length,
+    }
+    return shows[z.string().parse(what)] ?? null
+  })
+}
 const ofCustomer = (mailboxes: string | null, customer: string): string =>
   mailboxes === null
     ? '1'
@@ -72,18 +115,12 @@ const shown: Readonly<Record<string, Shown>> = {
     columns: {
       ...names(
         'id',
-        'subject',
         'status',
         'status_by_person',
         'hidden',
         'unread',
         'last_at',
         'version',
-        'message_count',
-        'attachment_count',
-        'people',
-        'last_from_team',
-        'mailbox_ids',
         'merged_into',
         'assignee',
         'tags',
@@ -94,7 +131,8 @@ const shown: Readonly<Record<string, Shown>> = {
         'woke_at',
         'family',
       ),
-      ...(scope === 'full' ? { ...names('customer_id'), snippet: lastWords(mailboxes) } : {}),
+      ...ofMessages(mailboxes),
+      ...(scope === 'full' ? names('customer_id') : { snippet: "''" }),
     },
   })),
   conversation_mailboxes: fromMetadata((_scope, mailboxes) => whole(own(mailboxes, 'mailbox_id'))),
@@ -173,6 +211,8 @@ export function openScoped(
   try {
     const mailboxes =
       mailboxIds === null ? null : mailboxIds.filter((id) => Number.isSafeInteger(id)).join(', ') || '-1'
+    // Before a view hides what it reads.
+    listShows(db)
     for (const name of tablesOf(db))
       db.exec(`CREATE TEMP VIEW "${name}" AS ${viewOf(db, name, shown[name]?.(scope, mailboxes) ?? null)}`)
     db.pragma('query_only = ON')

@@ -312,6 +312,45 @@ describe('a support session', () => {
     expect(JSON.stringify(await session.ask('conversations.get', { id: rows[0]?.id ?? 0 }))).not.toContain('canarytext')
   })
 
+  test('neither subject nor people, counts or mailboxes of a conversation tell of a mailbox that was not granted', async () => {
+    const other = await store.mailbox('secret@acme.test')
+    await store.put(other.folders['INBOX'] ?? 0, {
+      from: 'Hidden <priya@cycle.test>',
+      to: ['secret@acme.test'],
+      subject: 'Canary',
+      date: Date.parse('2026-01-01T10:00:00Z'),
+      id: 'first@test',
+      files: [{ name: 'canary.txt', type: 'text/plain' }],
+    })
+    await store.put(inbox, {
+      from: 'Priya <priya@cycle.test>',
+      subject: 'Re: Canary, openword',
+      date: Date.parse('2026-01-02T10:00:00Z'),
+      id: 'second@test',
+      inReplyTo: ['first@test'],
+    })
+    await store.put(other.folders['INBOX'] ?? 0, {
+      from: 'Stranger <stranger@cycle.test>',
+      to: ['secret@acme.test'],
+      subject: 'Re: Canary',
+      date: Date.parse('2026-01-03T10:00:00Z'),
+      inReplyTo: ['second@test', 'first@test'],
+    })
+    const whole = (await store.call('conversations.list', { view: 'inbox', offset: 0, limit: 10 })).rows
+    expect(whole.map(({ messageCount }) => messageCount)).toEqual([3])
+    await grant(store, { mailboxIds: [1] })
+    const session = await signIn(store)
+    const { rows } = await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 })
+    expect(rows).toMatchObject([
+      { subject: 'Canary, openword', people: ['Priya'], messageCount: 1, attachmentCount: 0, mailboxIds: [1] },
+    ])
+    const shown = await session.ask('conversations.get', { id: rows[0]?.id ?? 0 })
+    expect(shown.subject).toBe('Canary, openword')
+    expect(shown.mailboxIds).toEqual([1])
+    const { hits } = await session.ask('search.query', { text: 'openword' })
+    expect(hits.map((hit) => [hit.mailboxIds, hit.attachmentCount])).toEqual([[[1], 0]])
+  })
+
   test('the manager writes tags and assignments of what the grant shows, and nothing of another mailbox', async () => {
     const other = await store.mailbox('secret@acme.test')
     await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
