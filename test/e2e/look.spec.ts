@@ -98,7 +98,8 @@ test('no fault in search, palette and the list of shortcuts', async () => {
   const numbers = () => page.evaluate<string[]>('[...window.numbers]')
   await page.getByRole('searchbox', { name: 'Search' }).fill('bike')
   await expect.poll(numbers).toHaveLength(1)
-  expect(Number((await numbers())[0])).toBeGreaterThan(11)
+  // On a busy computer not all are counted: "65+".
+  expect(Number.parseInt((await numbers())[0] ?? '', 10)).toBeGreaterThan(11)
   await page.evaluate('window.noting.disconnect()')
   // No letter makes the rows anew: they take the hits of the next text in place.
   const first = await page.getByRole('option').first().elementHandle()
