@@ -197,7 +197,7 @@ test('no mail that tries to tell its sender anything loads, runs or keeps an add
 })
 
 test('no mail of the foreign sets keeps anything that runs, loads, submits or leaves (R11)', async () => {
-  test.setTimeout(240_000)
+  test.setTimeout(600_000)
   test.skip(!hasCorpus('html-dompurify'), 'the foreign mail is not beside the repository')
   const mails: [string, string][] = []
   const pairs: unknown = JSON.parse(corpusText('html-dompurify', 'expect.json'))
