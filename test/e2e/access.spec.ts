@@ -441,7 +441,8 @@ test('a clock that is set back a year lets nobody in, and prolongs and revives n
   await setClock(desk, 2 * 3_600_000)
   await expect(earlier).toContainText('Ended')
   const told = 'Access of Idris Vaughan has ended. Access of Idris Vaughan ends within 24 hours'
-  await expect.poll(() => notices.told()).toContainEqual(['Support access', told])
+  // The first look at the new grant is told with it where the store died before that was.
+  await expect.poll(() => notices.told()).toContainEqual(['Support access', expect.stringMatching(`${told}$`)])
   await expect(messages()).not.toContainText('Access of Idris Vaughan')
   await page.evaluate(() => {
     Reflect.set(document, 'hasFocus', () => true)
