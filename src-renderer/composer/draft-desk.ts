@@ -186,11 +186,23 @@ export class DraftDesk {
   }
 
   /** Adds a file; its progress and what went wrong are in `state.uploads`. */
-  async attach(file: File): Promise<void> {
-    const work = this.upload(file)
+  attach(file: File): Promise<void> {
+    return this.awaits(this.upload(file))
+  }
+
+  /** Nothing is sent, and no place left for good, before this is done: files on their way into the draft or its text. */
+  async awaits(work: Promise<void>): Promise<void> {
     this.attaching.add(work)
-    await work
-    this.attaching.delete(work)
+    try {
+      await work
+    } finally {
+      this.attaching.delete(work)
+    }
+  }
+
+  /** Also those that come out of others: a picture that has no room in the text is attached. */
+  private async attached(): Promise<void> {
+    while (this.attaching.size > 0) await Promise.allSettled(this.attaching)
   }
 
   private async upload(file: File): Promise<void> {
@@ -237,6 +249,7 @@ export class DraftDesk {
    */
   async send(choice: Omit<CallInput<'outbox.send'>, 'draftId'>): Promise<CallOutput<'outbox.send'>> {
     const draft = await this.ensure()
+    await this.attached()
     // What is typed while the words before are being kept belongs to the message.
     do await this.flush()
     while (this.state.saving === 'waiting')
@@ -318,7 +331,9 @@ export class DraftDesk {
 
   /** Everything is kept, files that are being attached too. */
   private async settle(): Promise<void> {
-    await Promise.all([this.flush(), ...this.attaching])
+    await Promise.all([this.flush(), this.attached()])
+    // what came into the text meanwhile
+    await this.flush()
   }
 
   /** One whose pane is there again is that pane's to save. */

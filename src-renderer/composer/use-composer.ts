@@ -106,6 +106,7 @@ export function useComposer(options: ComposerOptions): Composer {
     pictures: true,
     onChange: (content) => desk.edit(content),
     onFiles: attachOrTell,
+    onReading: (work) => void desk.awaits(work),
     onLeave: leaveText,
     onSend: (keepOpen) => send(keepOpen ? 'open' : (settings?.afterSend ?? 'closed')),
   })
@@ -210,7 +211,7 @@ export function useComposer(options: ComposerOptions): Composer {
     failure,
     asked,
     attach,
-    addPictures: (files) => placeFiles(editor, files, attachOrTell),
+    addPictures: (files) => void desk.awaits(placeFiles(editor, files, attachOrTell)),
     send,
     forgetDoubts: () => setAsked(null),
     discard: () => void discard(),

@@ -45,32 +45,46 @@ export interface EditorOptions {
   onChange: (content: { html: string; text: string }) => void
   /** Files that were pasted or dropped and do not stand in the text. `tooBig`: pictures for which there is no room. */
   onFiles: (files: File[], tooBig: boolean) => void
+  /** Told of pictures that are on their way into the text. */
+  onReading?: (work: Promise<void>) => void
   onSend: (keepOpen: boolean) => void
   /** Escape was pressed in the text. */
   onLeave?: (text: Element) => void
 }
 
-/** Puts the pictures among the files into the text and hands on the others. */
-export function placeFiles(editor: Editor, files: readonly File[], onFiles: EditorOptions['onFiles']): void {
+/** Puts the pictures among the files into the text and hands on the others. Settles when all are in either. */
+export async function placeFiles(
+  editor: Editor,
+  files: readonly File[],
+  onFiles: EditorOptions['onFiles'],
+): Promise<void> {
   const others = files.filter((file) => !isPicture(file))
   if (others.length > 0) onFiles(others, false)
-  void insertPictures(editor, files.filter(isPicture)).then((left) => {
-    if (left.length > 0) onFiles(left, true)
-  })
+  const left = await insertPictures(editor, files.filter(isPicture))
+  if (left.length > 0) onFiles(left, !editor.isDestroyed)
 }
 
 /**
  * The rich text editor of a message. What is pasted is cleaned; pictures that are pasted or dropped stand in the text, other
  * files become attachments.
  */
-export function useMessageEditor({ name, html, pictures, onChange, onFiles, onSend, onLeave }: EditorOptions): Editor {
+export function useMessageEditor({
+  name,
+  html,
+  pictures,
+  onChange,
+  onFiles,
+  onReading,
+  onSend,
+  onLeave,
+}: EditorOptions): Editor {
   const here = useRef<Editor | null>(null)
-  const hands = useRef({ onChange, onFiles, onSend, onLeave })
+  const hands = useRef({ onChange, onFiles, onReading, onSend, onLeave })
   useEffect(() => {
-    hands.current = { onChange, onFiles, onSend, onLeave }
+    hands.current = { onChange, onFiles, onReading, onSend, onLeave }
   })
   const place = (files: File[]): true => {
-    if (pictures && here.current) placeFiles(here.current, files, hands.current.onFiles)
+    if (pictures && here.current) hands.current.onReading?.(placeFiles(here.current, files, hands.current.onFiles))
     else hands.current.onFiles(files, false)
     return true
   }

@@ -46,12 +46,12 @@ function read(file: File): Promise<string> {
   })
 }
 
-/** Puts pictures where the caret is, each one step of undo. Answers with the files that have no room or are none. */
+/** Puts pictures where the caret is, each one step of undo. Answers with the files that have no room or are none, or whose text is gone. */
 export async function insertPictures(editor: Editor, files: readonly File[]): Promise<File[]> {
   const others: File[] = []
-  for (const file of files) {
+  for (const [at, file] of files.entries()) {
     const src = isPicture(file) && file.size <= roomIn(editor.state.doc) ? await read(file).catch(() => '') : ''
-    if (editor.isDestroyed) return []
+    if (editor.isDestroyed) return [...others, ...files.slice(at)]
     const fits = isCarried(src) && sizeOf(src) <= roomIn(editor.state.doc)
     if (!fits) others.push(file)
     else

@@ -213,6 +213,56 @@ test('a file that is dropped after a picture was moved in the text is not lost',
   await expect(composer().getByRole('group', { name: 'Attached files' })).toContainText('bell.txt')
 })
 
+/** Lets the window read files only when the answer is called. */
+async function holdReading(): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const { readAsDataURL } = FileReader.prototype
+    const waiting: (() => void)[] = []
+    FileReader.prototype.readAsDataURL = function readAsDataURL_(this: FileReader, file: Blob) {
+      waiting.push(() => readAsDataURL.call(this, file))
+    }
+    Reflect.set(window, 'goOn', () => {
+      FileReader.prototype.readAsDataURL = readAsDataURL
+      for (const one of waiting) one()
+    })
+  })
+  return () => page.evaluate(() => void Reflect.apply(Reflect.get(window, 'goOn'), window, []))
+}
+
+/** A picture of the window in a folder of its own. */
+async function pictureFile(name: string): Promise<string> {
+  const file = join(tempFolder('pictures'), name)
+  writeFileSync(file, await page.screenshot({ clip: { x: 0, y: 0, width: 40, height: 30 } }))
+  return file
+}
+
+test('a picture that is still being read is lost neither by a look at another conversation nor by Send', async () => {
+  await openRow(page, third)
+  await page.keyboard.press('r')
+  await page.keyboard.type('The rim as it came')
+  await expect(composer()).toContainText('Draft saved')
+  let goOn = await holdReading()
+  await dropFiles(replyBox(page).getByText('The rim'), [await pictureFile('rim.png')])
+  await openRow(page, second)
+  await expect(page.getByText(/was attached/)).toHaveCount(0)
+  await goOn()
+  await openRow(page, third)
+  const files = composer().getByRole('group', { name: 'Attached files' })
+  await expect(files.or(replyBox(page).getByRole('img'))).toBeVisible()
+  await expect(page.getByText(/too large|too big/i)).toHaveCount(0)
+
+  goOn = await holdReading()
+  await dropFiles(replyBox(page).getByText('The rim'), [await pictureFile('hub.png')])
+  await page.keyboard.press('Control+Enter')
+  await goOn()
+  const sent = async () =>
+    (await answered(page, 'outbox.list', {})).items.filter(({ text }) => text.includes('The rim as it came'))
+  await expect.poll(async () => (await sent()).length).toBe(1)
+  await page.keyboard.press('Control+z')
+  await expect(replyBox(page).getByRole('img', { name: 'hub.png' })).toBeVisible()
+  await page.keyboard.press('Escape')
+})
+
 test('new words for a note are not lost by Escape, by a look at another conversation, or with the window', async () => {
   await openRow(page, third)
   const { rows } = await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 10 })

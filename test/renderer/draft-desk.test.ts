@@ -267,3 +267,37 @@ test('who comes back while the last words are still being kept does not find old
   expect(DraftDesk.for('conversation 3', 7, forward)).not.toBe(desk)
   vi.useRealTimers()
 })
+
+test('a message is not sent without the picture that is still being read into its text', async () => {
+  const desk = new DraftDesk(() => ({
+    kind: 'new',
+    conversationId: null,
+    messageId: null,
+    mailboxId: 1,
+    visibleText: null,
+  }))
+  desk.edit({ html: '<p>Look</p>', text: 'Look' })
+  let read: () => void = () => undefined
+  const reading = new Promise<void>((resolve) => (read = resolve))
+  void desk.awaits(reading.then(() => desk.edit({ html: '<p>Look <img></p>', text: 'Look' })))
+  const sent = desk.send({ thenStatus: 'open' })
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(kept.has('outbox.send')).toBe(false)
+  read()
+  await sent
+  expect(kept.get('drafts.save')).toMatchObject({ html: '<p>Look <img></p>' })
+})
+
+test('a picture that could not be read into the text holds up neither leaving nor sending', async () => {
+  const desk = new DraftDesk(() => ({
+    kind: 'new',
+    conversationId: null,
+    messageId: null,
+    mailboxId: 1,
+    visibleText: null,
+  }))
+  desk.edit({ html: '<p>Look</p>', text: 'Look' })
+  desk.awaits(Promise.reject(new Error('not readable'))).catch(() => undefined)
+  await desk.send({ thenStatus: 'open' })
+  expect(kept.has('outbox.send')).toBe(true)
+})
