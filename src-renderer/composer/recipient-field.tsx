@@ -1,8 +1,18 @@
 import { TriangleAlert, X } from 'lucide-react'
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react'
+import {
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+} from 'react'
 import type { Address } from '../../src-preload/contract'
 import { addressKey, isMailAddress } from '../../src-preload/contract/address'
 import { ask } from '../client'
+import { beforeKeeping } from '../state/closing'
 import { t } from '../text'
 import { glance } from '../text/lists'
 import { numberText } from '../text/numbers'
@@ -66,6 +76,18 @@ export function RecipientField({ label, people, onChange, end, inputRef, autoFoc
     setAt(0)
   }
   const commit = () => add(parseRecipients(text))
+  const commitNow = useRef(commit)
+  useLayoutEffect(() => {
+    commitNow.current = commit
+  })
+  // A field that goes with its place is not left before; whoever saves what was written there does so a moment after.
+  useLayoutEffect(() => {
+    const stop = beforeKeeping(() => commitNow.current())
+    return () => {
+      stop()
+      commitNow.current()
+    }
+  }, [])
   const remove = (index: number) => {
     onChange(people.filter((_, i) => i !== index))
     box.current?.querySelector('input')?.focus()

@@ -5,11 +5,21 @@ import { showToast } from './toast'
 const againMs = 30_000
 
 const savers = new Set<() => Promise<void>>()
+const takers = new Set<() => void>()
 
 /** Registers what must be saved before the window closes (an open draft). Answers with the function that takes it back. */
 export function beforeClosing(save: () => Promise<void>): () => void {
   savers.add(save)
   return () => savers.delete(save)
+}
+
+/**
+ * Registers what takes over what is typed in a field and not part of anything yet (an address in To): before it is saved, since a lock
+ * or an end by key leaves no field. Answers with the function that takes it back.
+ */
+export function beforeKeeping(take: () => void): () => void {
+  takers.add(take)
+  return () => takers.delete(take)
 }
 
 /** Runs each time that the store is there again. Answers with the function that stops it. */
@@ -39,6 +49,7 @@ export async function saveLeft(save: () => Promise<CallError | null>): Promise<v
 
 /** Saves what is being written; what cannot be saved holds nothing up. */
 export async function keepAll(): Promise<void> {
+  for (const take of takers) take()
   await Promise.allSettled([...savers].map((save) => save()))
 }
 

@@ -263,6 +263,29 @@ test('a picture that is still being read is lost neither by a look at another co
   await page.keyboard.press('Escape')
 })
 
+test('an address that is still being typed is not left out of a draft by a key that leads elsewhere, nor with the window', async () => {
+  await answered(page, 'settings.set', { keys: { next: ['mod+j'] } })
+  await openRow(page, second)
+  await page.keyboard.press('r')
+  await page.keyboard.type('Pedals are on their way')
+  await composer().getByRole('button', { name: 'Cc' }).click()
+  await page.keyboard.type('boss@harbour.example')
+  await page.keyboard.press('Control+j')
+  await expect(conversation(page).getByRole('heading', { name: second })).toHaveCount(0)
+  await openRow(page, second)
+  await expect(composer()).toContainText('boss@harbour.example')
+  await composer().getByRole('combobox', { name: 'Cc' }).click()
+  await page.keyboard.type('stock@harbour.example')
+  await answered(page, 'settings.set', { keys: {} })
+  const { profile } = desk
+  await desk.close()
+  desk = await startPostern({ profile, size: { width: 1280, height: 800 } })
+  page = desk.page
+  await openRow(page, second)
+  await expect(composer()).toContainText('boss@harbour.example')
+  await expect(composer()).toContainText('stock@harbour.example')
+})
+
 test('new words for a note are not lost by Escape, by a look at another conversation, or with the window', async () => {
   await openRow(page, third)
   const { rows } = await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 10 })
