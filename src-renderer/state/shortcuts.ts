@@ -67,6 +67,10 @@ export function matching(
   return { found: found.reverse(), begins: before === null && usable.some(({ keys }) => keys.startsWith(`${chord} `)) }
 }
 
+/** What can be done over an open layer: not what would be done to a list or conversation behind it, whatever keys a person chose. */
+export const overLayers = (shortcuts: readonly Shortcut[]): readonly Shortcut[] =>
+  shortcuts.filter(({ act }) => !['list', 'conversation', 'go'].includes(entryOf(act).group))
+
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || ['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return
   // a dialog, menu or palette that is open has the keys for itself
@@ -78,7 +82,13 @@ function onKey(event: KeyboardEvent): void {
   begun = null
   for (const chord of chordsOf(event, isMac())) {
     if (layer && !chord.startsWith('mod+')) continue
-    const { found, begins } = matching(useActsNow.getState(), useKeys.getState(), chord, before, inText)
+    const { found, begins } = matching(
+      layer ? overLayers(useActsNow.getState()) : useActsNow.getState(),
+      useKeys.getState(),
+      chord,
+      before,
+      inText,
+    )
     for (const shortcut of found) {
       if (shortcut.run(event) === false) continue
       event.preventDefault()

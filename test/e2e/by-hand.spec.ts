@@ -286,6 +286,22 @@ test('an address that is still being typed is not left out of a draft by a key t
   await expect(composer()).toContainText('stock@harbour.example')
 })
 
+test('a Ctrl chord that a person chose for an act of the list or conversation does nothing behind a dialog', async () => {
+  await answered(page, 'settings.set', { keys: { closeOrOpen: ['mod+e'], next: ['mod+j'], toMe: ['mod+m'] } })
+  await openRow(page, second)
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  const before = await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 10 })
+  await page.keyboard.press('Control+m')
+  await page.keyboard.press('Control+e')
+  await page.keyboard.press('Control+j')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(conversation(page).getByRole('heading', { name: second })).toBeVisible()
+  expect((await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 10 })).total).toBe(before.total)
+  await answered(page, 'settings.set', { keys: {} })
+})
+
 test('new words for a note are not lost by Escape, by a look at another conversation, or with the window', async () => {
   await openRow(page, third)
   const { rows } = await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 10 })
