@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
+import { focusIsFree } from './trigger'
 
 export interface PageTab {
   readonly id: string
@@ -27,8 +28,13 @@ export function Page({
   }
   children: ReactNode
 }) {
+  const place = useRef<HTMLElement>(null)
+  // Whoever came by key had the focus on what is gone.
+  useEffect(() => {
+    if (focusIsFree()) place.current?.focus()
+  }, [])
   return (
-    <section className="pane" aria-label={title} data-pane="page" tabIndex={-1}>
+    <section ref={place} className="pane" aria-label={title} data-pane="page" tabIndex={-1}>
       <div className={`panehead sethead${tabs ? '' : ' alone'}`}>
         <div className="colhead x">
           <h1>{title}</h1>

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { tempFolder } from '../servers/process.mjs'
-import { answered, openRow, replyBox } from './hands'
+import { answered, nav, openRow, replyBox } from './hands'
 import {
   conversation,
   leave,
@@ -300,6 +300,23 @@ test('a Ctrl chord that a person chose for an act of the list or conversation do
   await expect(conversation(page).getByRole('heading', { name: second })).toBeVisible()
   expect((await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 10 })).total).toBe(before.total)
   await answered(page, 'settings.set', { keys: {} })
+})
+
+test('the focus is not lost on the way to a page that is reached by key, nor back', async () => {
+  const lost: string[] = []
+  const look = async (after: string): Promise<void> => {
+    await page.waitForTimeout(700)
+    if ((await inFocus()) === 'BODY') lost.push(after)
+  }
+  for (const keys of ['g s', 'g y', 'g t', 'g h', 'c', '?', 'Control+k']) {
+    await openRow(page, second)
+    for (const key of keys.split(' ')) await page.keyboard.press(key)
+    await look(keys)
+    await page.keyboard.press('Escape')
+    await look(`Escape from ${keys}`)
+    await nav(page, 'Inbox').click()
+  }
+  expect(lost).toEqual([])
 })
 
 test('new words for a note are not lost by Escape, by a look at another conversation, or with the window', async () => {
