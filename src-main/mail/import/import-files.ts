@@ -33,13 +33,15 @@ const mostFiles = 2_000_000
 
 /**
  * The files of a choice in one stable order: mbox files, Maildirs (with their folders) and folders of EML files, however
- * deep. Links are not followed. `left`: files that hold no mail, or cannot be read.
+ * deep. Links are not followed. `left`: files that hold no mail, cannot be read, or are more than `most`.
  */
-export async function findMailFiles(paths: readonly string[]): Promise<{ files: MailFile[]; left: number }> {
+export async function findMailFiles(
+  paths: readonly string[],
+  most = mostFiles,
+): Promise<{ files: MailFile[]; left: number }> {
   const files: MailFile[] = []
   let left = 0
   const look = async (path: string, root: string): Promise<void> => {
-    if (files.length >= mostFiles) return
     try {
       const info = await stat(path)
       if (info.isDirectory()) {
@@ -57,7 +59,7 @@ export async function findMailFiles(paths: readonly string[]): Promise<{ files: 
       }
       if (!info.isFile() || ignored.test(basename(path))) return
       const found = await fileAt(path, root, info.size)
-      if (found) files.push(found)
+      if (found && files.length < most) files.push(found)
       else left++
     } catch {
       left++

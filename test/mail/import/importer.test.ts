@@ -80,6 +80,15 @@ test('mbox, Maildir and EML are told apart, and files without mail are told', as
   ])
 })
 
+test('mail files beyond the most that one import takes are never left out without being counted', async () => {
+  const dir = folder()
+  mkdirSync(join(dir, 'deeper'))
+  for (const [n, name] of ['a.eml', 'b.eml', 'c.eml', 'deeper/d.eml', 'deeper/e.eml'].entries())
+    writeFileSync(join(dir, name), letter(n))
+  const { files, left } = await findMailFiles([dir], 2)
+  expect([files.length, left]).toEqual([2, 3])
+})
+
 test('old mail keeps its date, re-opens nothing, moves no status and asks no server', async () => {
   const { folders } = await store.mailbox()
   await store.put(folders['INBOX'] ?? 0, {
