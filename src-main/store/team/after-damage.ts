@@ -7,10 +7,12 @@ import { bodyOf, writeBatch } from './incoming'
 import { keyOf } from './passing'
 import { currentRoster, receiveRecord } from './roster'
 import { standingSnapshot } from './snapshot'
+import { openPart } from './snapshot-part'
+import { putBack } from './snapshot-take'
 
 /**
  * Some rows of a damaged database could not be read. What other rows still say is made whole: events that lie in a blob, up to where
- * a device's batches are here, and batches whose events are. What is missing then comes from the server, which is read anew.
+ * a device's batches are here, or in a snapshot, and batches whose events are. What is missing then comes from the server, which is read anew.
  */
 export function makeWhole(tx: Writer, workspace: Workspace): void {
   makeRosterWhole(tx, workspace)
@@ -26,6 +28,7 @@ export function makeWhole(tx: Writer, workspace: Workspace): void {
     "SELECT hash, device, seq FROM team_blobs WHERE kind = 'log' AND state = 'applied' ORDER BY device, seq",
   ))
     if (!covers(cover, device, seq)) fill(tx, workspace, hash, touched)
+  fillFromSnapshot(tx, workspace)
   // Nothing more can be written into a number that has events and no batch.
   tx.run(
     "INSERT OR IGNORE INTO team_batches(device, seq, seen, closed) SELECT DISTINCT device, seq, '{}', 1 FROM team_events WHERE device = ?",
@@ -89,4 +92,18 @@ function fill(tx: Writer, workspace: Workspace, hash: string, touched: Set<strin
   const body = bodyOf(blob, key)
   const seen = { ...seenAt(tx, device, seq - 1), ...body?.seen }
   writeBatch(tx, workspace, blob, body, seen, workspace.team.judge(tx, device), touched)
+}
+
+/** What the snapshot that stands covers is taken from its parts that are here; one that is lost says it when it comes again. */
+function fillFromSnapshot(tx: Writer, workspace: Workspace): void {
+  const snapshot = standingSnapshot(tx)
+  if (!snapshot) return
+  for (const { hash } of tx.all<{ hash: string }>(
+    'SELECT hash FROM team_snapshot_parts WHERE id = ? ORDER BY part',
+    snapshot.id,
+  )) {
+    const bytes = tx.get<{ bytes: Buffer }>('SELECT bytes FROM team_blobs WHERE hash = ?', hash)?.bytes
+    const part = bytes ? openPart(tx, snapshot.device, bytes) : null
+    if (part !== null && part !== 'false') putBack(tx, workspace, snapshot.cover, part)
+  }
 }

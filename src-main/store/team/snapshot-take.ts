@@ -197,6 +197,34 @@ export class TakeOver {
   }
 }
 
+/** Of a part of the snapshot that stands: what of it damage took from here. */
+export function putBack(tx: Writer, workspace: Workspace, cover: Cover, { batches, events }: SnapshotPart): void {
+  const touched = new Set<string>()
+  for (const { device, seq, seen } of batches)
+    if (covers(cover, device, seq))
+      tx.run('INSERT OR IGNORE INTO team_batches(device, seq, seen, closed) VALUES(?, ?, ?, 1)', device, seq, seen)
+  for (const device of new Set(events.map((event) => event.device))) {
+    const judge = workspace.team.judge(tx, device)
+    for (const { seq, idx, kind, entity, ms, ctr, payload } of events.filter((event) => event.device === device)) {
+      if (!covers(cover, device, seq)) continue
+      tx.run(
+        'INSERT OR IGNORE INTO team_events(device, seq, idx, kind, entity, ms, ctr, payload, standing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        device,
+        seq,
+        idx,
+        kind,
+        entity,
+        ms,
+        ctr,
+        payload,
+        judge(seq, kind, payload),
+      )
+      touched.add(entity)
+    }
+  }
+  workspace.team.nowStale(tx, touched)
+}
+
 /** Whether all that went into a snapshot is here, and on the same branch of each device. */
 export function reached(read: Reader, workspace: Workspace, cover: Cover): boolean {
   const own = workspace.device.id

@@ -11,7 +11,7 @@ import { newestKey } from './passing'
 import { teamInfo } from './team-info'
 import { draw, type Kept } from './snapshot-draw'
 import { openPart, partsOf, type SnapshotBatch, type SnapshotPart } from './snapshot-part'
-import { reached, TakeOver } from './snapshot-take'
+import { putBack, reached, TakeOver } from './snapshot-take'
 
 const log = logger('team')
 
@@ -248,6 +248,8 @@ export function takeSnapshots(tx: Writer, workspace: Workspace): { id: string; o
       continue
     }
     const stands = standingSnapshot(tx)
+    // Damage took this part, and may have taken what it says.
+    if (stands?.id === part.head.id && stands.device === device) putBack(tx, workspace, stands.cover, part)
     if (stands && !isNewer(part.head, stands) && (part.head.at < stands.at || isNewer(stands, part.head))) {
       // A newer one says it.
       tx.run('DELETE FROM team_blobs WHERE hash = ?', hash)

@@ -1,6 +1,8 @@
 import { readdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { drawSnapshot, keepSnapshot } from '../../../src-main/store/team/snapshot'
+import { finish } from '../../../src-main/store/team/snapshot-draw'
 import type { Harness } from '../helpers'
 import { PumpedTeam } from '../team/pumped'
 
@@ -170,5 +172,44 @@ test('what is written after damage is not sealed with a key that somebody who le
   note(ana, 'note-of-ana1')
   note(ben, 'note-of-ben1')
   await allAgree(team, ['note-of-ana1', 'note-of-ben1'])
+  await team.stop()
+})
+
+/** The owner makes a snapshot of all that was said, and everybody has it. */
+async function summarise(team: PumpedTeam): Promise<void> {
+  const [ana] = team.two
+  const { workspace } = ana.service.open
+  const drawn = finish(drawSnapshot(workspace))
+  if (drawn) ana.db.write((tx) => keepSnapshot(tx, workspace, drawn, 'g', team.lie()))
+  await team.pump()
+}
+/** Ben's first note, and the frame of the batch of his second. */
+function firstOf(ben: Harness): string[] {
+  const first = `device = '${device(ben)}' AND seq = (SELECT min(seq) FROM team_events WHERE device = '${device(ben)}' AND kind = 'note')`
+  return [`DELETE FROM team_events WHERE ${first}`, `DELETE FROM team_batches WHERE ${first}`]
+}
+
+test('a note that a snapshot covers is not lost to what is said of its conversation after damage (R46)', async () => {
+  const team = await bothWrote()
+  const [ana, ben] = team.two
+  await summarise(team)
+  for (const one of [ana, ben]) {
+    await damage(one, ...firstOf(ben))
+    note(one, one === ana ? 'note-of-ana4' : 'note-of-ben4')
+  }
+  await allAgree(team, [...all.slice(0, 3), 'note-of-ana4', ...all.slice(3), 'note-of-ben4'])
+  await team.stop()
+})
+
+test('a note that a snapshot covers is not lost where damage took the snapshot too: it comes again from the server (R46)', async () => {
+  const team = await bothWrote()
+  const [ana, ben] = team.two
+  await summarise(team)
+  for (const one of [ana, ben]) {
+    await damage(one, "DELETE FROM team_blobs WHERE kind = 'snap'", ...firstOf(ben))
+    note(one, one === ana ? 'note-of-ana4' : 'note-of-ben4')
+  }
+  await team.readAgain(ana)
+  await allAgree(team, [...all.slice(0, 3), 'note-of-ana4', ...all.slice(3), 'note-of-ben4'])
   await team.stop()
 })
