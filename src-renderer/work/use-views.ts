@@ -1,7 +1,7 @@
 import { ListFilter } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Field, SavedView, View } from '../../src-preload/contract'
-import { call } from '../client'
+import { ask, call } from '../client'
 import { useQuery } from '../live'
 import { keep } from '../state/keep'
 import { tellDone, tellFailure } from '../state/acts'
@@ -98,10 +98,21 @@ export async function keepViews(lines: readonly ViewLine[]): Promise<boolean> {
   })
 }
 
+/** Shows a view in the sidebar again, where it is by now; what was moved or hidden since stays so. */
+async function showView(id: string): Promise<void> {
+  try {
+    const { order, hidden } = (await ask('settings.get', {})).sidebarViews
+    await keep({ sidebarViews: { order, hidden: hidden.filter((one) => one !== id) } })
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+/** Hides a view from this person's sidebar, or shows it again. */
 export async function hideView(lines: readonly ViewLine[], id: string, hidden: boolean): Promise<void> {
   const kept = keepViews(lines.map((line) => (line.id === id ? { ...line, hidden } : line)))
   const label = lines.find((line) => line.id === id)?.label ?? ''
-  const undo = async () => void (await keepViews(lines))
+  const undo = () => showView(id)
   await tellOnceDone(kept, (done) => (done && hidden ? { text: t('views:hidden', { label }), undo } : null))
 }
 
