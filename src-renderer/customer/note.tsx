@@ -63,7 +63,13 @@ export function Note({ customerId, name, note }: { customerId: number; name: str
               {t(saving.state === 'saved' ? 'customer:noteSaved' : 'customer:noteSaving')}
             </span>
           )}
-          <IconButton icon={Pencil} size="sm" label={t('customer:editNote')} onClick={() => setText(note)} />
+          <IconButton
+            icon={Pencil}
+            size="sm"
+            label={t('customer:editNote')}
+            // what is written and not kept yet stays
+            onClick={() => setText((written) => written ?? note)}
+          />
         </span>
       </div>
       {text === null ? (

@@ -70,3 +70,14 @@ test('a name that was typed into the profile while the store was away is not los
   await expect(name).toHaveCount(0)
   await expect.poll(async () => (await answered(page, 'settings.get', {})).agentName).toBe('Ana Sousa')
 })
+
+test('words of a note about a customer that could not be saved are not replaced by the old ones when the pencil is pressed', async () => {
+  await row(page, /Third/).click()
+  const pencil = page.getByRole('button', { name: 'Edit note' })
+  const words = page.getByRole('textbox', { name: 'Note about Third' })
+  await pencil.click()
+  await words.fill('Pays by invoice')
+  await storeEnds()
+  await pencil.click()
+  await expect(words).toHaveValue('Pays by invoice')
+})
