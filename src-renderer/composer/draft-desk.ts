@@ -1,6 +1,6 @@
 import type { CallInput, CallOutput, Draft, DraftContent, DraftFile } from '../../src-preload/contract'
 import { draftFilesLimit } from '../../src-preload/contract/draft-files'
-import { asCallError, call, CallError } from '../client'
+import { ask, asCallError, call, CallError } from '../client'
 import { beforeClosing, onStoreBack, saveLeft } from '../state/closing'
 
 /** A pause in typing after which the draft is kept, in ms. */
@@ -118,6 +118,23 @@ export class DraftDesk {
       saving: 'saved',
       loaded: this.state.loaded + 1,
     })
+  }
+
+  /**
+   * Takes up another draft of the store once all of the one before is kept, if it is still `wanted` then. Rejects with a CallError
+   * when it is not open any more.
+   * @returns null: what is on the desk stays, since it could not be kept or nothing else is wanted
+   */
+  async turnTo(id: number, wanted: () => boolean): Promise<Draft | null> {
+    for (;;) {
+      await this.settle()
+      const draft = await ask('drafts.get', { id })
+      // What was typed meanwhile is kept first.
+      if (this.state.saving === 'waiting' || this.running || this.attaching.size > 0) continue
+      if (this.state.saving === 'failed' || !wanted()) return null
+      this.load(draft)
+      return draft
+    }
   }
 
   /** Begins with nothing again; the next change makes a new draft. */

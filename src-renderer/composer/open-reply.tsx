@@ -1,10 +1,12 @@
 import { Maximize2, Minimize2 } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Address, Message } from '../../src-preload/contract'
+import { asCallError } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { answeredMessage } from '../state/answered'
 import { leaveText } from '../state/list'
+import { meanDraft, useMeantDraft } from '../state/meant-draft'
 import { stopWriting, writing } from '../state/presence'
 import { t } from '../text'
 import { listText } from '../text/lists'
@@ -48,6 +50,7 @@ export function OpenReply({
   const mailboxes = useServerMailboxes()
   const settings = useQuery('settings.get', {}).data
   const draftKind = conversation.draft?.kind
+  const meant = useMeantDraft((state) => (state.meant?.conversationId === conversation.id ? state.meant : null))
   const [target, setTarget] = useState<{ kind: Kind; messageId: number | undefined }>(() => ({
     kind: draftKind && draftKind !== 'new' ? draftKind : 'reply',
     messageId: conversation.draft?.messageId ?? answeredMessage(conversation.messages)?.id,
@@ -73,7 +76,7 @@ export function OpenReply({
   const composer = useComposer({
     name: t('composer:textbox'),
     about: `conversation ${conversation.id}`,
-    draftId: conversation.draft?.id ?? null,
+    draftId: meant?.draftId ?? conversation.draft?.id ?? null,
     start: startFor(target),
     preview,
     isForward: target.kind === 'forward',
@@ -115,6 +118,31 @@ export function OpenReply({
       if (inStore.kind !== 'new') setTarget({ kind: inStore.kind, messageId: inStore.messageId ?? undefined })
     }
   }, [inStore, desk])
+
+  // another of its drafts was chosen from the list
+  useEffect(() => {
+    if (!meant || desk.snapshot().draft?.id === meant.draftId) return
+    let over = false
+    const turn = async (): Promise<void> => {
+      try {
+        const draft = await desk.turnTo(meant.draftId, () => !over)
+        if (over) return
+        if (!draft) return meanDraft(null)
+        known.current = draft.id
+        if (draft.kind !== 'new') setTarget({ kind: draft.kind, messageId: draft.messageId ?? undefined })
+      } catch (thrown) {
+        if (over) return
+        meanDraft(null)
+        const { code } = asCallError(thrown)
+        // Sent or thrown away since: what else there is stays.
+        if (code !== 'conflict' && code !== 'not-found') tellFailure(thrown)
+      }
+    }
+    void turn()
+    return () => {
+      over = true
+    }
+  }, [meant, desk])
 
   // the editor's own command waits for the next frame, and letters typed until then would be shortcuts
   const writeHere = (at: 'start' | null = null) => {

@@ -2,6 +2,7 @@ import { Forward, PenLine, Reply, SquarePen } from 'lucide-react'
 import { memo } from 'react'
 import type { Draft } from '../../src-preload/contract'
 import { useQuery } from '../live'
+import { meanDraft, useMeantDraft } from '../state/meant-draft'
 import { goNewMessage, openConversation, useOpenConversation, usePlaces } from '../state/places'
 import { t } from '../text'
 import { Button } from '../ui/button'
@@ -14,9 +15,10 @@ import { subjectOf, toOf } from './words'
 
 const kinds = { reply: Reply, 'reply-all': Reply, forward: Forward, new: SquarePen }
 
-function open(draft: Draft): void {
-  if (draft.conversationId === null) goNewMessage(draft.id)
-  else openConversation(draft.conversationId, 'drafts')
+function open({ id, conversationId }: Draft): void {
+  if (conversationId === null) return goNewMessage(id)
+  meanDraft({ conversationId, draftId: id })
+  openConversation(conversationId, 'drafts')
 }
 
 /** Drafts, newest first; each opens where it is written. */
@@ -30,8 +32,10 @@ export function DraftList({
   const { data, error, refetch } = useQuery('drafts.list', {})
   const openId = useOpenConversation()
   const openDraft = usePlaces((state) => (state.place.kind === 'new-message' ? state.place.draftId : null))
-  const isOn = (draft: Draft) =>
-    draft.conversationId === null ? draft.id === openDraft : draft.conversationId === openId
+  const meant = useMeantDraft((state) => state.meant?.draftId)
+  const meantIsThere = data?.drafts.some(({ id, conversationId }) => id === meant && conversationId === openId)
+  const isOn = ({ id, conversationId }: Draft) =>
+    conversationId === null ? id === openDraft : conversationId === openId && (id === meant || !meantIsThere)
   return (
     <PlainList
       items={data?.drafts}

@@ -40,6 +40,7 @@ beforeEach(() => {
   saving = Promise.resolve()
   words = { html: '', text: '' }
   const call = async (name: string, input: object) => {
+    if (name === 'drafts.get') return { ok: true, value: { ...draft, ...input } }
     if (refusal !== null) return { ok: false, error: { code: refusal, message: '', detail: {} } }
     if (name === 'drafts.start' && 'kind' in input && input.kind === 'forward') await beginning
     if (name === 'drafts.start') {
@@ -300,4 +301,23 @@ test('a picture that could not be read into the text holds up neither leaving no
   desk.awaits(Promise.reject(new Error('not readable'))).catch(() => undefined)
   await desk.send({ thenStatus: 'open' })
   expect(kept.has('outbox.send')).toBe(true)
+})
+
+test('words that cannot be kept are not replaced by another draft, and those that can be are kept before', async () => {
+  const desk = begin()
+  desk.edit({ text: 'Two spokes' })
+  refusal = 'disk-full'
+  expect(await desk.turnTo(9, () => true)).toBeNull()
+  expect(desk.snapshot()).toMatchObject({ saving: 'failed', content: { text: 'Two spokes' } })
+  refusal = null
+  expect(await desk.turnTo(9, () => true)).toMatchObject({ id: 9 })
+  expect(kept.get('drafts.save')).toMatchObject({ id: 7, text: 'Two spokes' })
+  expect(desk.snapshot()).toMatchObject({ draft: { id: 9 }, saving: 'saved', content: { text: '' } })
+})
+
+test('a draft that is not wanted any more once it is there takes no place', async () => {
+  const desk = begin()
+  desk.edit({ text: 'Two spokes' })
+  expect(await desk.turnTo(9, () => false)).toBeNull()
+  expect(desk.snapshot()).toMatchObject({ draft: { id: 7 }, content: { text: 'Two spokes' } })
 })
