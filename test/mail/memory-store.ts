@@ -276,7 +276,7 @@ export class MemoryStore {
     'import.end': () => ({}),
     'outbox.lookedInVain': () => ({}),
     'outbox.reached': () => ({}),
-    'copies.next': () => ({ copy: this.copies[0] ?? null }),
+    'copies.next': ({ except }) => ({ copy: this.copies.find(({ id }) => !except.includes(id)) ?? null }),
     'moves.next': () => ({ move: null }),
     'moves.settle': () => ({}),
     'copies.settle': ({ id, done }) => {

@@ -289,7 +289,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
       lookedInVain(workspace(), id)
       return {}
     },
-    'copies.next': ({ mailboxId }) => nextCopy(workspace(), mailboxId),
+    'copies.next': ({ mailboxId, except }) => nextCopy(workspace(), mailboxId, except),
     'moves.next': ({ mailboxId }) => nextMove(workspace().db.read, mailboxId),
     'moves.settle': ({ id, done }) => {
       settleMailboxMove(workspace(), id, done)

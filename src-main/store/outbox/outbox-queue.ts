@@ -347,16 +347,21 @@ export interface SentCopy {
   throughId: number | null
 }
 
-/** The next sent message whose copy is still to be filed, those that were tried least first. */
-export function nextCopy(workspace: Workspace, mailboxId: number): { copy: SentCopy | null } {
+/** The next sent message whose copy is still to be filed, those that were tried least first. `except`: those that rest. */
+export function nextCopy(
+  workspace: Workspace,
+  mailboxId: number,
+  except: readonly number[],
+): { copy: SentCopy | null } {
   const copy = workspace.db.read.get<SentCopy>(
-    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries, through_id AS throughId FROM outbox JOIN outbox_raw ON outbox_id = id WHERE mailbox_id = ? AND copy = 1 ORDER BY copy_tries, id LIMIT 1',
+    'SELECT id, message_id AS messageId, date, raw, copy_tries AS tries, through_id AS throughId FROM outbox JOIN outbox_raw ON outbox_id = id WHERE mailbox_id = ? AND copy = 1 AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY copy_tries, id LIMIT 1',
     mailboxId,
+    JSON.stringify(except),
   )
   return { copy: copy ?? null }
 }
 
-/** `done`: its copy lies in Sent, or the server files one by itself. Else it is tried again later, for ever. */
+/** `done`: its copy lies in Sent, or the server files one by itself. Else it is tried again later, ever more seldom (`mail/send/putter`). */
 export function settleCopy(workspace: Workspace, id: number, done: boolean): void {
   workspace.db.write((tx) => {
     if (done) dropBytes(tx, id)

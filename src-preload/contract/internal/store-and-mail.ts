@@ -218,9 +218,9 @@ export const storeForMail = {
     () => z.object({ id: Id }),
     () => done,
   ),
-  /** The next sent message whose copy is to be filed in Sent; it stays until `done`. */
+  /** The next sent message whose copy is to be filed in Sent, but for those that rest; it stays until `done`. */
   'copies.next': defer(
-    () => z.object({ mailboxId: Id }),
+    () => z.object({ mailboxId: Id, except: z.array(Id).default([]) }),
     () =>
       z.object({
         copy: z

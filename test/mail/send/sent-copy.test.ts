@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { OutboxSender, type Synced } from '../../../src-main/mail/send/outbox-sender'
+import { Putter } from '../../../src-main/mail/send/putter'
 import { inlineParser, mailboxAt, queue, serverAt, waitFor } from '../harness'
 import { MemoryStore } from '../memory-store'
 
@@ -76,4 +77,58 @@ test('a copy that takes long holds up no message', async () => {
   expect(store.copies).toHaveLength(1)
   put()
   await sender.stop()
+})
+
+test('a copy that the server refuses each time is not uploaded for ever, and holds up no other', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  try {
+    const mailbox = mailboxAt(serverAt(1))
+    const store = new MemoryStore([mailbox])
+    const copy = (id: number) => ({
+      id,
+      messageId: `${id}`,
+      date: 0,
+      raw: Buffer.from(`${id}`),
+      tries: 0,
+      throughId: null,
+    })
+    store.copies.push(copy(1))
+    let uploads = 0
+    const filed: string[] = []
+    let trouble: 'server-refused' | 'offline' = 'offline'
+    const session = {
+      select: async () => ({}),
+      searchUids: async () => [],
+      append: async (_path: string, raw: Buffer) => {
+        if (raw.toString() === '2') return void filed.push(raw.toString())
+        uploads++
+        throw new PosternError(trouble)
+      },
+    } as never
+    const putter = new Putter(mailbox, store.port, {
+      pathOf: async () => 'Sent',
+      touched: () => undefined,
+      withPutSession: async (_bytes, job) => job(session),
+    })
+    putter.start()
+    // Without a network nothing was refused.
+    await vi.advanceTimersByTimeAsync(6 * 3_600_000)
+    expect(uploads).toBeGreaterThan(60)
+    trouble = 'server-refused'
+    await vi.advanceTimersByTimeAsync(12 * 3_600_000)
+    uploads = 0
+    store.copies.push(copy(2))
+    putter.wake()
+    await vi.advanceTimersByTimeAsync(12 * 3_600_000)
+    expect(uploads).toBeLessThan(2)
+    expect(filed).toEqual(['2'])
+    await vi.advanceTimersByTimeAsync(48 * 3_600_000)
+    expect(uploads).toBeGreaterThan(0)
+    expect(uploads).toBeLessThan(4)
+    const stopped = putter.stop()
+    await vi.advanceTimersByTimeAsync(10_000)
+    await stopped
+  } finally {
+    vi.useRealTimers()
+  }
 })

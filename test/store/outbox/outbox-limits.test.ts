@@ -263,6 +263,7 @@ describe('the copy in Sent', () => {
     expect(Buffer.from(copy?.raw ?? []).toString()).toBe(`raw ${id}`)
     await store.mail.call('copies.settle', { id, done: false })
     expect((await store.mail.call('copies.next', { mailboxId })).copy?.tries).toBe(1)
+    expect((await store.mail.call('copies.next', { mailboxId, except: [id] })).copy).toBeNull()
     await store.mail.call('copies.settle', { id, done: true })
     expect((await store.mail.call('copies.next', { mailboxId })).copy).toBeNull()
     expect(store.db.read.get('SELECT 1 FROM outbox_raw')).toBeUndefined()
