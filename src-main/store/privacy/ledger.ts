@@ -4,7 +4,7 @@ import type { Reader, Writer } from '../file/database'
 import { allMailboxes } from '../mail/mailboxes'
 
 const dayMs = 86_400_000
-/** Rows a day and in all; past that, contacts of a day are added up under one line for their use, so that nobody can fill the disk. */
+/** Rows a day; past that, contacts of a day are added up under one line for their use, so that nobody can fill the disk. */
 const mostRowsADay = 2000
 
 /** Adds contacts to the ledger of their day (UTC). */
