@@ -44,6 +44,7 @@ const byThemselves: ReadonlySet<string> = new Set(['ended-by-staff', 'window-clo
 export class SupportAccess {
   private keyFile: KeyFile | null = null
   private current: { window: BrowserWindow; session: number } | null = null
+  private isAnswering = false
   private note: BrowserWindow | null = null
 
   constructor(
@@ -103,9 +104,14 @@ export class SupportAccess {
   }
 
   async answer(challenge: string, answer: string): Promise<void> {
-    if (this.current) throw new PosternError('conflict', 'a session is open', { what: 'session' })
-    const { session, name } = await this.workspace.supportSignIn(challenge, answer)
-    this.open(session, name)
+    if (this.current || this.isAnswering) throw new PosternError('conflict', 'a session is open', { what: 'session' })
+    this.isAnswering = true
+    try {
+      const { session, name } = await this.workspace.supportSignIn(challenge, answer)
+      this.open(session, name)
+    } finally {
+      this.isAnswering = false
+    }
   }
 
   async sign(challenge: string, passphrase: string): Promise<string> {
