@@ -100,12 +100,15 @@ export function GrantDialog({
   const [custom, setCustom] = useState(() => fieldTime(now + Math.min(longestMs, 14 * day)))
   const [reason, setReason] = useState(extend?.reason ?? given)
   const [reference, setReference] = useState(extend?.reference ?? '')
-  const [checked, setChecked] = useState(extend !== null)
+  /** A tick is for one person and counts for nobody else. */
+  const [checkedFor, setCheckedFor] = useState<number | null>(extend?.identity.id ?? null)
   const [adding, setAdding] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
 
-  const person = people.find(({ id }) => id === chosen) ?? people.at(-1)
+  // Nobody stands in for one who was chosen and may not be granted access any more.
+  const person = chosen === null ? people.at(-1) : people.find(({ id }) => id === chosen)
+  const checked = person !== undefined && person.id === checkedFor
   const endsAt = length === 'custom' ? new Date(custom).getTime() : now + presets[length]
   const wrong =
     length !== 'custom'
@@ -117,7 +120,7 @@ export function GrantDialog({
           : null
   const shownScope = kind === 'customer-success-manager' ? 'full' : scope
   const where = whereText(only, mailboxes) || t('privacy:access.noMailbox')
-  // What a disabled button cannot say; on a small window the empty field is out of sight.
+  // What a disabled button cannot say.
   const needs = [
     ...(person ? [] : (['person'] as const)),
     ...(only?.length === 0 ? (['mailbox'] as const) : []),
@@ -159,10 +162,7 @@ export function GrantDialog({
     return (
       <AddPerson
         onClose={() => setAdding(false)}
-        onAdded={(id) => {
-          setChosen(id)
-          setChecked(false)
-        }}
+        onAdded={setChosen}
       />
     )
   return (
@@ -179,7 +179,7 @@ export function GrantDialog({
               <Checkbox
                 label={t('privacy:grant.checked', { name })}
                 checked={checked}
-                onChange={(event) => setChecked(event.target.checked)}
+                onChange={(event) => setCheckedFor(event.target.checked ? person.id : null)}
               />
             )}
           </span>
@@ -208,25 +208,39 @@ export function GrantDialog({
               </PersonBox>
             ) : (
               <div className="staff">
-                <span className="grow t2">{t('privacy:grant.whoEmpty')}</span>
-                <Button size="sm" icon={UserPlus} onClick={() => setAdding(true)}>
-                  {t('privacy:grant.addPerson')}
-                </Button>
+                <span className="grow t2">{t(`privacy:grant.${chosen === null ? 'whoEmpty' : 'whoGone'}`)}</span>
+                {!extend && (
+                  <Button size="sm" icon={UserPlus} onClick={() => setAdding(true)}>
+                    {t('privacy:grant.addPerson')}
+                  </Button>
+                )}
               </div>
             )}
-            {person && people.length > 1 && !extend && (
+            {people.length > (person ? 1 : 0) && !extend && (
               <Select
                 aria-label={t('privacy:grant.who')}
-                value={String(person.id)}
-                options={people.map((one) => ({ value: String(one.id), label: `${one.name}, ${one.organisation}` }))}
-                onChange={(event) => {
-                  setChosen(Number(event.target.value))
-                  setChecked(false)
-                }}
+                value={String(person?.id ?? '')}
+                options={[
+                  ...(person ? [] : [{ value: '', label: t('privacy:grant.choose') }]),
+                  ...people.map((one) => ({ value: String(one.id), label: `${one.name}, ${one.organisation}` })),
+                ]}
+                onChange={(event) => setChosen(Number(event.target.value))}
               />
             )}
             {person && <span className="hint">{t('privacy:grant.ask', { name })}</span>}
           </div>
+          {/* Ahead of what has a default: a small window shows no more than the beginning. */}
+          <Field label={t('privacy:grant.reason')} hint={t('privacy:grant.reasonHint')}>
+            {(ids) => (
+              <Input
+                {...ids}
+                value={reason}
+                maxLength={500}
+                dir="auto"
+                onChange={(event) => setReason(event.target.value)}
+              />
+            )}
+          </Field>
           <Field label={t('privacy:grant.kind')} hint={t(`privacy:kindTexts.${kind}`)}>
             {(ids) => (
               <Select
@@ -314,17 +328,6 @@ export function GrantDialog({
               <span className="hint">{t('privacy:grant.ends', { when: fullTime(endsAt) })}</span>
             )}
           </div>
-          <Field label={t('privacy:grant.reason')} hint={t('privacy:grant.reasonHint')}>
-            {(ids) => (
-              <Input
-                {...ids}
-                value={reason}
-                maxLength={500}
-                dir="auto"
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
           <Field label={t('privacy:grant.reference')}>
             {(ids) => (
               <Input

@@ -16,7 +16,7 @@ import {
   type Desk,
   type Team,
 } from './harness'
-import { answerDialogs, keepNotices, settingsPage } from './hands'
+import { answerDialogs, answered, keepNotices, settingsPage } from './hands'
 import { resize, shots, sizes } from './pictures'
 import {
   endSession,
@@ -263,6 +263,8 @@ async function reachesEveryButton(): Promise<void> {
     await expect(button).toBeInViewport({ ratio: 1 })
     expect(await covers(button)).toEqual([])
   }
+  // What must be typed is seen without looking for it.
+  await expect(grant.getByLabel('Reason')).toBeInViewport({ ratio: 1 })
   await page.screenshot({ path: join(shots, 'message-over-dialog.png') })
   await messages().getByRole('button').click()
   await expect(messages()).not.toContainText('Idris Vaughan')
@@ -389,6 +391,30 @@ test('the logs of all processes, written at the lowest level, hold no address, s
   await start()
 })
 
+test('of two who sign in at the same moment no window is left that belongs to no session', async () => {
+  expect(await grantByCall(page, { reason: 'two at once' })).toMatchObject({ ok: true })
+  await answerDialogs(desk.app, files.key)
+  await answered(page, 'app.openSupportKey', {})
+  const signed: { challenge: string; answer: string }[] = []
+  for (let n = 0; n < 2; n++) {
+    const { challenge } = await answered(page, 'app.supportChallenge', { card: readFileSync(files.card, 'utf8') })
+    const { answer } = await answered(page, 'app.signChallenge', { challenge, passphrase: staffPassphrase })
+    signed.push({ challenge, answer })
+  }
+  const answers = await Promise.all(signed.map((one) => ask(page, 'app.supportAnswer', one)))
+  expect(answers).toContainEqual(expect.objectContaining({ ok: true }))
+  expect(answers).toContainEqual(expect.objectContaining({ error: expect.objectContaining({ code: 'conflict' }) }))
+  const sessions = () =>
+    desk.app.evaluate(
+      ({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().filter(({ webContents }) => webContents.getURL().endsWith('#support')).length,
+    )
+  await expect.poll(sessions).toBe(1)
+  await panelTab(page, 'Support access')
+  await page.getByRole('listitem').filter({ hasText: 'two at once' }).getByRole('button', { name: 'Revoke' }).click()
+  await expect.poll(sessions).toBe(0)
+})
+
 test('a session whose page ends does not go without a word, and is over', async () => {
   expect(await grantByCall(page, { reason: 'page test' })).toMatchObject({ ok: true })
   await panelTab(page, 'Support access')
@@ -406,6 +432,35 @@ test('a session whose page ends does not go without a word, and is over', async 
   await expect(logRows(page).filter({ hasText: 'Session ended' }).first()).toBeVisible()
   await panelTab(page, 'Support access')
   await page.getByRole('listitem').filter({ hasText: 'page test' }).getByRole('button', { name: 'Revoke' }).click()
+})
+
+test('whoever comes into a grant that is being made is not granted what was checked of another, and nobody stands in for one who goes', async () => {
+  await panelTab(page, 'Support access')
+  await page.getByRole('button', { name: 'Grant access…' }).click()
+  const grant = page.getByRole('dialog', { name: 'Grant support access' })
+  const tick = grant.getByRole('checkbox', { name: /I checked the fingerprint/ })
+  await grant.getByLabel('Reason').fill('Reports are empty')
+  await tick.check()
+  await expect(grant.getByRole('button', { name: /^Grant for/ })).toBeEnabled()
+  await answerDialogs(desk.app, files.key.replace('.postern-key', '-2.postern-key'))
+  const { person } = await answered(page, 'app.makeSupportIdentity', {
+    name: 'Wen Lu',
+    organisation: 'Postern support',
+    passphrase: staffPassphrase,
+  })
+  const { id } = await answered(page, 'identities.add', { card: JSON.stringify(person?.card) })
+  await expect(tick).toHaveAccessibleName('I checked the fingerprint with Wen Lu')
+  await expect(tick).not.toBeChecked()
+  await expect(grant.getByRole('button', { name: /^Grant for/ })).toBeDisabled()
+  const who = grant.getByRole('combobox', { name: 'Who' })
+  await who.selectOption('Wen Lu, Postern support')
+  await tick.check()
+  await answered(page, 'identities.remove', { id })
+  await expect(grant.getByText('That person may not be granted access any more.')).toBeVisible()
+  await expect(grant.getByRole('button', { name: /^Grant for/ })).toBeDisabled()
+  await who.selectOption('Idris Vaughan, Postern support')
+  await expect(tick).not.toBeChecked()
+  await grant.getByRole('button', { name: 'Cancel' }).click()
 })
 
 test('a clock that is set back a year lets nobody in, and prolongs and revives nothing (R55)', async () => {

@@ -158,6 +158,8 @@ export const privacy = {
     who: 'Who',
     kind: 'As',
     whoEmpty: 'Add a person first.',
+    whoGone: 'That person may not be granted access any more.',
+    choose: 'Choose a person',
     addPerson: 'Add person…',
     ask: 'Ask {{name}} to read you the first two groups before you continue.',
     see: 'What they can see',
