@@ -122,7 +122,7 @@ async function verifyLog([path]: readonly string[], proofPath: string | null, te
     terminal.out(
       'No proof was given: signatures and a cut tail could not be checked. Put the .proof.json beside the file.',
     )
-  return 0
+  return verdict.proven ? 0 : 2
 }
 
 function checkPolicies(paths: readonly string[], terminal: Terminal): number {

@@ -158,13 +158,7 @@ export function GrantDialog({
       setBusy(false)
     }
   }
-  if (adding)
-    return (
-      <AddPerson
-        onClose={() => setAdding(false)}
-        onAdded={setChosen}
-      />
-    )
+  if (adding) return <AddPerson onClose={() => setAdding(false)} onAdded={setChosen} />
   return (
     <Dialog
       open
