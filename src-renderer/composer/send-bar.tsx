@@ -228,7 +228,7 @@ export function SendBar({ composer, isNew }: { composer: Composer; isNew: boolea
             kind="primary"
             icon={Send}
             busy={sending}
-            aria-label={offline ? t('composer:send.queueName', { label }) : undefined}
+            aria-label={offline && !sending ? t('composer:send.queueName', { label }) : undefined}
             onClick={() => send(usual)}
           >
             {sending ? t('composer:send.busy') : label}
