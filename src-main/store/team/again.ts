@@ -4,7 +4,7 @@ import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import type { Batch, BatchEvent } from './batch'
 import { blobAt } from './cover'
-import { seenOf } from './log'
+import { seenOf } from './events'
 import { dotText, type Dot } from './reduce'
 import { sealedUpTo } from './sealed'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Reader } from '../file/database'
-import { seenOf } from './log'
+import { seenOf } from './events'
 
 /**
  * The body of a blob as CBOR: `[seen, ms, events]`. `seen` holds only what is new against the batch before, devices as bytes;

@@ -1,6 +1,7 @@
 import { noBlob } from '../../crypto/blob'
 import type { Reader } from '../file/database'
-import { frontier, seenOf } from './log'
+import { seenOf } from './events'
+import { frontier } from './frontier'
 import type { Frontier } from './reduce'
 
 /** Up to which batch of each device something reaches, and the blob of that batch. */

@@ -3,8 +3,9 @@ import type { DeviceKeys } from '../../crypto/device-keys'
 import { newKey } from '../../crypto/keys'
 import type { Writer } from '../file/database'
 import type { Workspace } from '../workspace'
-import { ownFrontier } from './log'
-import { changeRoster, type RosterBody } from './roster'
+import { ownFrontier } from './frontier'
+import { changeRoster } from './roster'
+import type { RosterBody } from './roster-body'
 
 /**
  * Takes devices out: what they wrote after the batches that are here is held, wherever it comes later; of one that spoke with two

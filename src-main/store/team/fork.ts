@@ -1,6 +1,6 @@
 import { logger } from '../../shared/log'
 import type { Reader, Writer } from '../file/database'
-import { standing } from './log'
+import { standing } from './events'
 
 const log = logger('team')
 

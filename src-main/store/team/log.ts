@@ -3,23 +3,21 @@ import { PosternError } from '../../../src-preload/contract/errors'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { entityOfConversation, groupOf, groupOfConversation, moveAnchors, type Group } from './anchors'
+import { effectsOf, eventsOf, parsed, standing } from './events'
 import { forgetProjected } from './forget-projected'
-import { kindOf, kinds, type Kind, type KindName, type KindPayload } from './kinds'
+import { frontier, lastOwnBatch } from './frontier'
+import { kindOf, kinds, type KindName, type KindPayload } from './kinds'
 import { placeWaiting, sortLater } from './project-threads'
 import { projectors } from './projectors'
 import { rightsOf } from './roles'
 import { teamInfo } from './team-info'
-import { sealedUpTo } from './sealed'
-import { reduce, type Dot, type Effect, type Frontier, type LogEvent, type Stamp, type StateRow } from './reduce'
+import { reduce, type Dot, type LogEvent, type Stamp, type StateRow } from './reduce'
 
 /** A batch is closed at this many events or this many characters of payload; it becomes one blob. */
 const batchEvents = 100
 const batchText = 48_000
 /** A stamp runs ahead of the clock by this at most, whatever was heard or written before, ms. */
 const aheadMs = 10 * 60_000
-
-/** Whether an event counts, and why not. Stored; never renumber. */
-export const standing = { counts: 0, held: 1, refused: 2, newer: 3, unknownDevice: 4, forked: 5, settled: 6 } as const
 
 /** One of the state rows of an entity with its value parsed. */
 export interface Changed {
@@ -317,75 +315,6 @@ export class TeamLog {
     for (const project of projectors)
       project({ tx, workspace: this.workspace, group, rows, events, fields, own, quiet })
   }
-}
-
-/** Up to which batch each other device's are here. */
-export function frontier(read: Reader): Frontier {
-  return Object.fromEntries(
-    read
-      .all<{ device: string; seq: number }>('SELECT device, seq FROM team_frontier ORDER BY device')
-      .map(({ device, seq }) => [device, seq]),
-  )
-}
-
-/** The last batch of each device that is here, ours too. */
-export const ownFrontier = (read: Reader, workspace: Workspace): Record<string, number> => ({
-  ...frontier(read),
-  [workspace.device.id]: lastOwnBatch(read, workspace),
-})
-
-/** Our own batches count from when they are written. 0: there is none. */
-export const lastOwnBatch = (read: Reader, { device }: Workspace): number =>
-  Math.max(
-    read.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM team_batches WHERE device = ?', device.id)?.seq ?? 0,
-    sealedUpTo(read, device.id).seq,
-  )
-
-interface EventRow extends Dot, Stamp {
-  readonly kind: string
-  readonly entity: string
-  readonly payload: string
-  readonly seen: string
-}
-
-/** Events of an entity that count, in any order; of one kind only when it is named. */
-export function eventsOf(read: Reader, entity: string, kind: KindName | null = null): LogEvent[] {
-  return read
-    .all<EventRow>(
-      `SELECT e.device, e.seq, e.idx, e.kind, e.entity, e.ms, e.ctr, e.payload, b.seen FROM team_events e JOIN team_batches b ON b.device = e.device AND b.seq = e.seq
-     WHERE e.entity = ?1 AND e.standing = ${standing.counts} AND (?2 IS NULL OR e.kind = ?2)`,
-      entity,
-      kind,
-    )
-    .map((row) => ({ ...row, payload: parsed(row.payload), seen: seenOf(row.seen) }))
-}
-
-const parsed = (text: string): unknown => JSON.parse(text)
-
-/** The batches of a page of events are few, and each is read for every event of it. */
-const seenTexts = new Map<string, Frontier>()
-
-/** What the writer of a batch had seen, as it is stored. */
-export function seenOf(text: string): Frontier {
-  const known = seenTexts.get(text)
-  if (known) return known
-  const value: unknown = JSON.parse(text)
-  const seen =
-    typeof value === 'object' && value !== null
-      ? Object.fromEntries(
-          Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-        )
-      : {}
-  if (seenTexts.size > 5000) seenTexts.clear()
-  seenTexts.set(text, seen)
-  return seen
-}
-
-/** What an event does to its entity; nothing, where this program knows no such kind or payload. */
-export function effectsOf(event: LogEvent): readonly Effect[] {
-  const kind: Kind | undefined = kindOf(event.kind)
-  const fits = kind?.payload.safeParse(event.payload)
-  return kind && fits?.success ? kind.effects(fits.data) : []
 }
 
 interface StoredRow extends Dot {

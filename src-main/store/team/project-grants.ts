@@ -4,7 +4,8 @@ import type { Writer } from '../file/database'
 import { cardOf } from '../privacy/support-identities'
 import type { Workspace } from '../workspace'
 import { GrantEndEvent, GrantEvent } from './kinds-access'
-import { standing, type Changed } from './log'
+import { standing } from './events'
+import type { Changed } from './log'
 import { nameOfDevice } from './members'
 
 const entity = /^grant:([0-9a-f]{16})\.([A-Za-z0-9_-]{8,40})$/

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { dropNote, keepNote } from '../conversations/notes'
-import { standing, type Changed } from './log'
+import { standing } from './events'
+import type { Changed } from './log'
 import { nameOfDevice } from './members'
 import { standingWrite } from './state'
 

@@ -1,5 +1,5 @@
 import type { Reader } from '../file/database'
-import type { RosterBody } from './roster'
+import type { RosterBody } from './roster-body'
 
 /** One record as it is kept. */
 export interface Link {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { PosternError } from '../../../src-preload/contract/errors'
-import { TeamCarrier } from '../../../src-preload/contract/team-link'
-import { DeviceId, Role } from '../../../src-preload/contract/team'
+import type { TeamCarrier } from '../../../src-preload/contract/team-link'
+import type { Role } from '../../../src-preload/contract/team'
 import { noBlob } from '../../crypto/blob'
 import { deviceIdOf, type DeviceKeys } from '../../crypto/device-keys'
 import { newKey } from '../../crypto/keys'
@@ -12,49 +12,12 @@ import { getSettings } from '../settings'
 import type { Workspace } from '../workspace'
 import { handOver } from './hand-over'
 import { setLease } from './lease'
-import { newName, ownFrontier } from './log'
+import { ownFrontier } from './frontier'
+import { newName } from './log'
 import { recoveryCode, recoveryKeys } from './recovery-code'
+import { RosterBody } from './roster-body'
 import { chainFrom, isBroken, mayFollow } from './roster-chain'
-import { Rights } from './roles'
 import { setTeamInfo, teamInfo, type TeamInfo } from './team-info'
-
-const Key = z.base64url()
-const Member = z.object({
-  id: z.string(),
-  name: z.string().max(100),
-  address: z.string().max(320),
-  role: Role,
-  permissions: z.array(z.string().max(60)).max(50),
-  removedAt: z.int().nullable(),
-})
-/** `roles`: what its events may do, from which batch on. `cutOff`: the last batch that counts, once it left. `erase`: it destroys what it holds. */
-const Device = z.object({
-  id: DeviceId,
-  member: z.string(),
-  name: z.string().max(100),
-  signKey: Key,
-  sealKey: Key,
-  addedAt: z.int(),
-  roles: z.array(Rights).min(1).max(1000),
-  cutOff: z.int().min(0).nullable(),
-  erase: z.boolean().default(false),
-})
-const Body = z.object({
-  at: z.int(),
-  name: z.string().max(100),
-  owner: DeviceId,
-  recovery: z.object({ signKey: Key, sealKey: Key }),
-  carrier: TeamCarrier.default({ kind: 'mailbox' }),
-  /** A computer that has not reached the carrier for so many days shows nothing until it has. */
-  leaseDays: z.int().min(1).max(365).nullable().default(null),
-  members: z.array(Member).max(1000),
-  devices: z.array(Device).max(1000),
-  keys: z
-    .array(z.object({ epoch: z.int().min(1), key: Key }))
-    .min(1)
-    .max(10_000),
-})
-export type RosterBody = z.output<typeof Body>
 
 interface Stored {
   hash: string
@@ -73,7 +36,7 @@ export function currentRoster(read: Reader): { hash: string; version: number; bo
   return row ? { hash: row.hash, version: row.version, body: bodyOf(row.body) } : null
 }
 
-const bodyOf = (text: string | null): RosterBody => Body.parse(JSON.parse(text ?? 'null'))
+const bodyOf = (text: string | null): RosterBody => RosterBody.parse(JSON.parse(text ?? 'null'))
 
 /**
  * Makes a team of this installation: its own roster, its first key, its recovery key. Nothing is put on the server by this.
@@ -158,7 +121,7 @@ function publish(
     signer,
     { team: info.team, version: (after?.version ?? 0) + 1, previous: after?.hash ?? noBlob },
     recipients,
-    Body.parse(body),
+    RosterBody.parse(body),
   )
   receiveRecord(tx, workspace, record, true)
 }
@@ -216,7 +179,7 @@ export function pendingRecovery(read: Reader): DeviceKeys | null {
 
 function opened(record: RosterRecord, device: DeviceKeys): RosterBody | null {
   try {
-    const body = Body.safeParse(openRecord(record, device))
+    const body = RosterBody.safeParse(openRecord(record, device))
     return body.success ? body.data : null
   } catch {
     return null

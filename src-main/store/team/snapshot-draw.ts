@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { toCbor } from '../../crypto/blob'
 import type { Reader } from '../file/database'
 import { covers, type Cover } from './cover'
-import { effectsOf, seenOf, standing } from './log'
+import { effectsOf, seenOf, standing } from './events'
 import { compareStamps, enough, type LogEvent } from './reduce'
 
 /** One event of a snapshot; `seen` is its batch's. */

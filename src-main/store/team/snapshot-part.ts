@@ -4,7 +4,7 @@ import { openBlob, readBlob, signedBy, toCbor } from '../../crypto/blob'
 import type { Reader } from '../file/database'
 import type { Cover } from './cover'
 import type { Kept } from './snapshot-draw'
-import { seenOf } from './log'
+import { seenOf } from './events'
 import { keyOf } from './passing'
 
 /**

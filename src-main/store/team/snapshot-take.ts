@@ -4,7 +4,7 @@ import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { makeWayFor } from './again'
 import { blobAt, covers, type Cover } from './cover'
-import { frontier } from './log'
+import { frontier } from './frontier'
 import { noteSealed, sealedUpTo } from './sealed'
 import { openPart, type SnapshotPart } from './snapshot-part'
 

@@ -1,6 +1,6 @@
 import type { Reader } from '../file/database'
 import { keyHashOf } from '../team/anchors'
-import { effectsOf, eventsOf } from '../team/log'
+import { effectsOf, eventsOf } from '../team/events'
 import { compareStamps, knew, reduce, type LogEvent } from '../team/reduce'
 import type { Workspace } from '../workspace'
 import type { Decision } from './arrange'
