@@ -14,6 +14,8 @@ const name = 'access-head'
 const quietMs = 1000
 /** A keychain that did not answer is asked again after so many ms. */
 const againMs = 60_000
+/** The end of the program waits for the keychain for so long at most, in ms. */
+const keychainMs = 5000
 
 /**
  * Keeps where the access log stands in the keychain, outside the database: an older copy of the database that is put in
@@ -117,4 +119,17 @@ function headOf(stored: string | null): Head | null {
   const head = stored === null ? null : Head.safeParse(jsonIn(stored))
   if (head?.success === false) log.warn('the head of the access log cannot be read')
   return head?.data ?? null
+}
+
+/**
+ * At the end of the program: what was given to the keychain is kept there, or the log says what is not. The window is gone: nobody can
+ * tell a keychain that does not answer from a program that hangs.
+ */
+export async function keptBeforeEnd(keys: Keys, head: AccessHead): Promise<void> {
+  const kept = head.flush().then(() => keys.settled())
+  const late = new Promise((resolve) => setTimeout(resolve, keychainMs).unref())
+  await Promise.race([kept, late])
+  const what = [...keys.onTheWay].join(' ')
+  if (what !== '') log.error('the keychain did not answer before the end, and does not have', { what })
+  head.leave()
 }

@@ -15,9 +15,13 @@ export interface ErasureHouse {
   readonly endServices: () => Promise<void>
   /** No key or token is in memory afterwards. */
   readonly putAway: () => Promise<void>
-  /** Nothing is left; the next start begins afresh. */
-  readonly erased: () => void
+  /** What came of it; the next start begins afresh where nothing is left. */
+  readonly erased: (nothingLeft: boolean) => void
 }
+
+/** Whether a store is closed because the team's owner took this computer out, however far its erasure is. */
+export const isTakenOut = (error: PosternError | null): boolean =>
+  error !== null && ['erasing', 'erased', 'erase-unfinished'].includes(error.code)
 
 /** Takes keys, passwords and files off a computer that the team's owner told to erase itself. */
 export class Erasure {
@@ -29,25 +33,34 @@ export class Erasure {
   async run(): Promise<void> {
     if (this.isUnderWay) return
     this.isUnderWay = true
-    const { profile, keys, head, endServices, putAway, erased } = this.house
+    let nothingLeft = false
     try {
-      // First, so that one that is cut off is done at the next start.
-      this.mark()
-      await endServices()
-      // Before the keychain is asked anything: one that does not answer takes a minute for each question.
-      eraseFiles(profile)
-      head.forget()
-      await putAway()
-      head.forget()
-      await keys.destroy()
-      eraseFiles(profile)
-      // A full disk has room for it now.
-      this.mark()
+      nothingLeft = await this.erase()
+    } catch (fault) {
+      log.error('the erasure was cut off', { fault })
     } finally {
       this.isUnderWay = false
     }
-    log.warn('this computer was erased')
-    erased()
+    log.warn('this computer was erased', { nothingLeft })
+    this.house.erased(nothingLeft)
+  }
+
+  /** Whether neither a file nor a secret is left. */
+  private async erase(): Promise<boolean> {
+    const { profile, keys, head, endServices, putAway } = this.house
+    // First, so that one that is cut off is done at the next start.
+    this.mark()
+    await endServices()
+    // Before the keychain is asked anything: one that does not answer takes a minute for each question.
+    eraseFiles(profile)
+    head.forget()
+    await putAway()
+    head.forget()
+    const keysGone = await keys.destroy()
+    const filesGone = eraseFiles(profile)
+    // A full disk has room for it now.
+    this.mark()
+    return keysGone && filesGone
   }
 
   /** A disk that takes nothing holds no erasure up. */

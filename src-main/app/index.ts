@@ -148,7 +148,7 @@ export async function run({
         done(await workspace.keyActs.setPassphrase(passphrase, current)),
       'app.removePassphrase': async ({ current }) => done(await workspace.keyActs.removePassphrase(current)),
       'app.changeKey': async ({ current }) => done(await workspace.keyActs.changeKey(current)),
-      'app.restartService': async ({ service }) => done(await workspace.restart(service)),
+      'app.restartService': async ({ service, leave }) => done(await workspace.restart(service, leave)),
       'app.setAsideDamaged': async () => done(await workspace.setAsideDamaged()),
       'app.testConnection': ({ testId, settings, ...given }) =>
         done(workspace.mailboxes.startTest(testId, settings, given)),

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import * as z from 'zod'
 import { PosternError } from '../../src-preload/contract/errors'
 import type { SupportCard } from '../../src-preload/contract/support'
 import { deviceSecretBytes, newDeviceSecret } from '../crypto/device-keys'
@@ -9,6 +8,7 @@ import { newKey, unwrapKey, WrappedKey, wrapKey } from '../crypto/keys'
 import { openWithKeyFile, sealToCard, type KeyFile } from '../crypto/support-identity'
 import { Lock } from '../shared/lock'
 import { logger } from '../shared/log'
+import { changeNames, emptySecrets, moveSecrets, sweepSecrets } from './kept-secrets'
 import { filesOf, isKeyOf, Keyring, readRing, Recovery, recoveryPurpose } from './keyring'
 import { removeWrittenFile, writeFileSafely } from './files'
 import { keychainWorks, resealFile, sealedFile, systemKeychain, type SecretKeeper } from './secrets'
@@ -130,7 +130,7 @@ export class Keys {
     const ring = this.ring
     this.key = await this.unwrap(ring.wrapped, passphrase)
     if (ring.next) await this.settleChange(ring, this.key, await unwrapKey(ring.next, passphrase), ring.next)
-    this.sweeping = this.sweep(ring.id)
+    this.sweeping = sweepSecrets(this.keychain, ring.id)
     // A keychain that does not answer holds nobody up who has given the passphrase.
     await Promise.race([this.sweeping, new Promise((resolve) => setTimeout(resolve, sweepMs).unref())])
     return this.key
@@ -157,16 +157,6 @@ export class Keys {
     }
   }
 
-  /** A crash while a passphrase was set or removed may have left the key and the secrets in the keychain a second time: they go. */
-  private async sweep(id: string): Promise<void> {
-    try {
-      for (const name of ['database', 'database-next', ...(await this.names(this.keychain, id)), 'names'])
-        if ((await this.keychain.get(`${name}:${id}`)) !== null) await this.keychain.remove(`${name}:${id}`)
-    } catch {
-      // No keychain, no copy.
-    }
-  }
-
   /** Locked: no key and no secret of this profile is in memory any more. */
   forget(): void {
     this.key?.fill(0)
@@ -189,8 +179,7 @@ export class Keys {
     if (ring && !this.key) throw new PosternError('store-locked')
     const id = ring?.id ?? randomUUID()
     const next: Keyring = { version: 1, mode: 'passphrase', id, wrapped: await wrapKey(key, passphrase) }
-    const moved =
-      ring?.mode === 'keychain' ? await this.moveSecrets(this.keychain, sealedFile(this.profile, key), id) : []
+    const moved = ring?.mode === 'keychain' ? await moveSecrets(this.keychain, sealedFile(this.profile, key), id) : []
     if (ring) this.refuseForgotten(key)
     const state = this.keep(next, key)
     // Only once the wrapped key is safely on disk does the keychain forget its copies; the names last, so that what is left is found.
@@ -213,7 +202,7 @@ export class Keys {
     await this.sweeping
     const { id } = this.ring
     await this.keychain.set(`database:${id}`, key.toString('base64'))
-    await this.moveSecrets(sealedFile(this.profile, key), this.keychain, id)
+    await moveSecrets(sealedFile(this.profile, key), this.keychain, id)
     this.keep({ version: 1, mode: 'keychain', id }, key)
     removeWrittenFile(this.files.secrets)
   }
@@ -290,29 +279,18 @@ export class Keys {
   /**
    * Destroys every key and secret of this profile. While the keychain does not give up what it holds, mailbox passwords among it,
    * the keyring stays, which has no key but says where they are: the next try goes on. `last`: there is none.
+   * @returns whether nothing is left
    */
-  async destroy(last = false): Promise<void> {
+  async destroy(last = false): Promise<boolean> {
     const ring = this.ring
     this.forget()
     removeWrittenFile(this.files.secrets)
     removeWrittenFile(this.files.recovery)
-    if (ring?.mode === 'keychain' && !(await this.emptied(ring.id)) && !last) return
+    const gone = ring?.mode !== 'keychain' || (await emptySecrets(this.keychain, ring.id))
+    if (!gone && !last) return false
     this.ring = null
     removeWrittenFile(this.files.ring)
-  }
-
-  /** Whether the keychain holds nothing of a profile any more. All is asked for at once: one that is silent takes its time for each. */
-  private async emptied(id: string): Promise<boolean> {
-    const remove = (name: string): Promise<void> => this.keychain.remove(`${name}:${id}`)
-    const named = async (): Promise<void> => {
-      await Promise.all((await this.names(this.keychain, id)).map(remove))
-      // Last, so that those which are left are found again.
-      await remove('names')
-    }
-    const tried = await Promise.allSettled([...['database', 'database-next', 'device'].map(remove), named()])
-    const failed = tried.filter((one) => one.status === 'rejected')
-    for (const { reason } of failed) log.error('a secret was not removed', { code: PosternError.from(reason).code })
-    return failed.length === 0
+    return gone
   }
 
   /** Seals the key to whom policy names, so that they can open this database; null: nobody can any more. */
@@ -338,8 +316,7 @@ export class Keys {
     const before = readRing(this.files.ring)
     const id = before?.id ?? randomUUID()
     // What the keychain still gives comes along; passwords that it does not are asked for again.
-    if (before?.mode === 'keychain')
-      await this.moveSecrets(this.keychain, sealedFile(this.profile, key), id).catch(() => [])
+    if (before?.mode === 'keychain') await moveSecrets(this.keychain, sealedFile(this.profile, key), id).catch(() => [])
     this.keep({ version: 1, mode: 'passphrase', id, wrapped: await wrapKey(key, next) }, key)
   }
 
@@ -369,7 +346,7 @@ export class Keys {
       await this.moving.hold(async () => {
         const keeper = this.keeper()
         // Names first: a secret that nobody knows of would be left behind when the keeper changes.
-        await this.changeNames(keeper, (names) => [...names, ...secrets.keys()])
+        await changeNames(keeper, this.id, (names) => [...names, ...secrets.keys()])
         await Promise.all([...secrets].map(([name, value]) => keeper.set(this.scoped(name), value)))
       })
     } finally {
@@ -380,7 +357,7 @@ export class Keys {
     await this.moving.hold(async () => {
       const keeper = this.keeper()
       await keeper.remove(this.scoped(name))
-      await this.changeNames(keeper, (names) => names.filter((one) => one !== name))
+      await changeNames(keeper, this.id, (names) => names.filter((one) => one !== name))
     })
   }
 
@@ -394,29 +371,12 @@ export class Keys {
     return this.ring.mode === 'keychain' ? this.keychain : sealedFile(this.profile, this.key)
   }
 
-  /** Two profiles on one computer share a keychain but not their secrets. */
-  private scoped(name: string): string {
-    return `${name}:${this.ring?.id ?? ''}`
+  private get id(): string {
+    return this.ring?.id ?? ''
   }
 
-  /** A keychain cannot list what we kept, so the names are kept as one more secret. */
-  private async changeNames(keeper: SecretKeeper, changed: (names: string[]) => string[]): Promise<void> {
-    const before = await this.names(keeper, this.ring?.id ?? '')
-    const after = [...new Set(changed(before))]
-    if (after.length !== before.length) await keeper.set(this.scoped('names'), JSON.stringify(after))
-  }
-  private async names(keeper: SecretKeeper, id: string): Promise<string[]> {
-    const stored = await keeper.get(`names:${id}`)
-    return stored === null ? [] : z.array(z.string()).parse(JSON.parse(stored))
-  }
-  private async moveSecrets(from: SecretKeeper, to: SecretKeeper, id: string): Promise<string[]> {
-    const moved: string[] = []
-    for (const name of ['names', ...(await this.names(from, id))]) {
-      const value = await from.get(`${name}:${id}`)
-      if (value === null) continue
-      await to.set(`${name}:${id}`, value)
-      moved.push(`${name}:${id}`)
-    }
-    return moved
+  /** Two profiles on one computer share a keychain but not their secrets. */
+  private scoped(name: string): string {
+    return `${name}:${this.id}`
   }
 }

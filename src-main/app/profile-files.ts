@@ -17,16 +17,20 @@ export const forgetErased = (profile: string): void => rmSync(mark(profile), { f
 /**
  * Takes away what a profile kept besides its keys (`Keys.destroy`): databases, also damaged ones that were set aside, files that
  * were opened. The databases could not be read any more without their key either. Logs stay: they hold nothing of anybody.
+ * @returns whether nothing of it is left
  */
-export function eraseFiles(profile: string): void {
+export function eraseFiles(profile: string): boolean {
+  let gone = true
   for (const name of readdirSync(profile)) {
     if (!/^postern|^opened$/.test(name)) continue
     try {
       rmSync(join(profile, name), { recursive: true, force: true })
     } catch (fault) {
+      gone = false
       log.error('a file was not erased', { code: PosternError.from(fault).code })
     }
   }
+  return gone
 }
 
 /**

@@ -23,6 +23,7 @@ import {
 } from '../crypto/support-identity'
 import { safeFileName } from '../shared/guards'
 import { logger } from '../shared/log'
+import { isTakenOut } from './erasure'
 import { writeFileSafely } from './files'
 import { appOrigin } from './protocol'
 import type { Workspace } from './workspace'
@@ -166,7 +167,7 @@ export class SupportAccess {
   private closedBy(): string {
     const { phase, error, guest } = this.workspace
     if (phase === 'changing-key') return phase
-    if (phase === 'failed') return error?.code === 'erased' ? 'taken-out' : 'stopped'
+    if (phase === 'failed') return isTakenOut(error) ? 'taken-out' : 'stopped'
     return phase === 'ready' || guest.isHere ? 'stopped' : 'locked'
   }
 

@@ -5,8 +5,8 @@ import type { MailForApp, StoreForApp } from '../../src-preload/contract/interna
 import { Lock } from '../shared/lock'
 import { logger } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
-import { AccessHead } from './access-head'
-import { Erasure } from './erasure'
+import { AccessHead, keptBeforeEnd } from './access-head'
+import { Erasure, isTakenOut } from './erasure'
 import { Guest } from './guest'
 import { KeyActs } from './key-acts'
 import { askLastSeen } from './last-seen'
@@ -22,8 +22,6 @@ import { StoreEvent } from './store-events'
 import type { KeyChange, Phase, WorkspaceOptions } from './workspace-options'
 
 const log = logger('workspace')
-/** The end of the program waits for the keychain for so long at most, in ms. */
-const keychainMs = 5000
 
 /** Brings the workspace up: finds the key, opens store, starts mail, joins them, and does so again after a crash. */
 export class Workspace {
@@ -113,9 +111,9 @@ export class Workspace {
         await this.services.store.stop()
       },
       putAway: () => this.putAway(),
-      erased: () => {
+      erased: (nothingLeft) => {
         this.provisioning.startOver()
-        options.emit({ topic: 'app-state' })
+        this.become('failed', new PosternError(nothingLeft ? 'erased' : 'erase-unfinished', 'taken out of the team'))
       },
     })
     this.services = new Services({
@@ -342,15 +340,19 @@ export class Workspace {
     }
   }
 
-  /** A person asks for another try after a failure or too many crashes. */
-  async restart(service: 'store' | 'mail'): Promise<void> {
+  /** A person asks for another try after a failure or too many crashes. `leave`: see the call. */
+  async restart(service: 'store' | 'mail', leave = false): Promise<void> {
     if (service === 'mail') {
       this.services.mail.start()
       this.options.emit({ topic: 'app-state' })
       return
     }
-    if (this.erasure.isUnderWay) return
-    if (this.error?.code === 'erased') {
+    if (this.error?.code === 'erasing') return
+    if (this.error?.code === 'erase-unfinished' && !leave) {
+      this.closeTakenOut()
+      return await this.erasure.run()
+    }
+    if (isTakenOut(this.error)) {
       // What the keychain did not give up before is asked for once more.
       await this.keys.destroy(true)
       forgetErased(this.options.profile)
@@ -378,8 +380,8 @@ export class Workspace {
 
   /** The team's owner took this computer out: nobody sees anything here any more. Mail goes on until what is handed over has left. */
   private closeTakenOut(): void {
-    if (this.phase === 'failed' && this.error?.code === 'erased') return
-    this.hide('failed', new PosternError('erased', 'taken out of the team'))
+    if (this.phase === 'failed' && this.error?.code === 'erasing') return
+    this.hide('failed', new PosternError('erasing', 'taken out of the team'))
   }
 
   /** In reverse order of starting, each with its deadline. */
@@ -391,18 +393,8 @@ export class Workspace {
     const seen = mayKeep ? await askLastSeen(this.services.store.rpc) : null
     await this.services.store.stop()
     if (seen && this.key) this.options.lastSeen.keep(this.key, this.options.policy.state, seen)
-    await this.lastKept()
+    await keptBeforeEnd(this.keys, this.head)
     this.keys.forget()
     this.key?.fill(0)
-  }
-
-  /** The window is gone: nobody can tell a keychain that does not answer from a program that hangs. */
-  private async lastKept(): Promise<void> {
-    const kept = this.head.flush().then(() => this.keys.settled())
-    const late = new Promise((resolve) => setTimeout(resolve, keychainMs).unref())
-    await Promise.race([kept, late])
-    const what = [...this.keys.onTheWay].join(' ')
-    if (what !== '') log.error('the keychain did not answer before the end, and does not have', { what })
-    this.head.leave()
   }
 }

@@ -19,7 +19,9 @@ type FailureCode = keyof typeof en.setup.failure
 const known = (code: string): FailureCode =>
   Object.hasOwn(en.setup.failure, code) ? (codes.find((one) => one === code) ?? 'other') : 'other'
 const codes: readonly FailureCode[] = [
+  'erasing',
   'erased',
+  'erase-unfinished',
   'store-corrupt',
   'store-newer',
   'disk-full',
@@ -102,14 +104,26 @@ function Failed({ error }: { error: NonNullable<AppState['error']> }) {
               {t('setup:start.setAside')}…
             </Button>
           )}
-          <Button
-            size="lg"
-            kind="primary"
-            busy={busy}
-            onClick={() => act(() => call('app.restartService', { service: 'store' }))}
-          >
-            {t(busy ? 'setup:start.opening' : code === 'erased' ? 'setup:start.afresh' : 'setup:start.retry')}
-          </Button>
+          {code === 'erase-unfinished' && (
+            <Button size="lg" onClick={() => act(() => call('app.restartService', { service: 'store', leave: true }))}>
+              {t('setup:start.afresh')}
+            </Button>
+          )}
+          {code === 'erasing' ? (
+            <span className="x" role="status">
+              <Spinner />
+              <span className="t2">{t('setup:start.erasing')}</span>
+            </span>
+          ) : (
+            <Button
+              size="lg"
+              kind="primary"
+              busy={busy}
+              onClick={() => act(() => call('app.restartService', { service: 'store' }))}
+            >
+              {t(busy ? 'setup:start.opening' : code === 'erased' ? 'setup:start.afresh' : 'setup:start.retry')}
+            </Button>
+          )}
         </span>
       </div>
       {asked && (

@@ -20,12 +20,12 @@ test.skipIf(!mayMount)(
       await keys.device()
       expect(keychain.values.size).toBeGreaterThan(0)
       disk.fill('postern.db')
-      const erased = vi.fn<() => void>()
+      const erased = vi.fn<(nothingLeft: boolean) => void>()
       const ended = vi.fn<() => Promise<void>>(() => Promise.resolve())
       const head = new AccessHead(keys, disk.dir)
       await new Erasure({ profile: disk.dir, keys, head, endServices: ended, putAway: ended, erased }).run()
       expect(ended).toHaveBeenCalledTimes(2)
-      expect(erased).toHaveBeenCalledOnce()
+      expect(erased.mock.calls).toEqual([[true]])
       expect([...keychain.values.keys()]).toEqual([])
       expect(readdirSync(disk.dir)).toEqual(['erased.json'])
       expect(wasErased(disk.dir)).toBe(true)
@@ -39,7 +39,7 @@ test.skipIf(!mayMount)(
 async function taken(): Promise<{
   profile: string
   keychain: ReturnType<typeof keychainInMemory>
-  begin: () => Promise<{ erasure: Erasure; keys: Keys }>
+  begin: () => Promise<{ erasure: Erasure; keys: Keys; said: boolean[] }>
 }> {
   const profile = tempFolder('erasure')
   const keychain = keychainInMemory()
@@ -48,9 +48,12 @@ async function taken(): Promise<{
     await keys.find()
     const done = (): Promise<void> => Promise.resolve()
     const head = new AccessHead(keys, profile)
+    const said: boolean[] = []
+    const erased = (nothingLeft: boolean): void => void said.push(nothingLeft)
     return {
       keys,
-      erasure: new Erasure({ profile, keys, head, endServices: done, putAway: () => head.flush(), erased: vi.fn() }),
+      said,
+      erasure: new Erasure({ profile, keys, head, endServices: done, putAway: () => head.flush(), erased }),
     }
   }
   await (await begin()).keys.setSecret('mailbox:1:imap', 'a password')
@@ -78,5 +81,38 @@ test('what a keychain does not give up at an erasure is not left in it for ever:
   await (await begin()).erasure.run()
   expect([...keychain.values.keys()]).toEqual([])
   expect(readdirSync(profile)).toEqual(['erased.json'])
+  rmSync(profile, { recursive: true })
+})
+
+test('a computer is not said to hold nothing while its keychain holds a password, and is once that is gone', async () => {
+  const { profile, keychain, begin } = await taken()
+  const { erasure, said } = await begin()
+  keychain.dead = true
+  await erasure.run()
+  expect(said).toEqual([false])
+  // Tried again without another start.
+  keychain.dead = false
+  await erasure.run()
+  expect(said).toEqual([false, true])
+  expect([...keychain.values.keys()]).toEqual([])
+  rmSync(profile, { recursive: true })
+})
+
+test('an erasure that is cut off by a fault is not waited for without end', async () => {
+  const { profile, begin } = await taken()
+  const { keys } = await begin()
+  const said: boolean[] = []
+  const head = new AccessHead(keys, profile)
+  const erasure = new Erasure({
+    profile,
+    keys,
+    head,
+    endServices: () => Promise.reject(new Error('it does not end')),
+    putAway: () => head.flush(),
+    erased: (nothingLeft) => void said.push(nothingLeft),
+  })
+  await erasure.run()
+  expect(said).toEqual([false])
+  expect(erasure.isUnderWay).toBe(false)
   rmSync(profile, { recursive: true })
 })

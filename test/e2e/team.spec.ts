@@ -212,6 +212,7 @@ test('two people become a team by a code and three words, work on one conversati
     await expect
       .poll(() => readdirSync(ana.profile).filter((name) => /^postern|keyring|secrets/.test(name)), wait)
       .toEqual([])
+    await expect(bare.getByRole('button', { name: 'Set up again' })).toBeVisible(wait)
     await look({ ...ana, page: bare }, 'team-erased')
     await expect(late.page.getByText(/^Erased itself/)).toBeVisible(wait)
     await look(late, 'team-devices-erased')

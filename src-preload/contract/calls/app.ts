@@ -98,10 +98,11 @@ export const appCalls = {
     () => z.object({ current: z.string().max(1024).optional() }),
     () => done,
   ),
+  /** `leave`: what an erasure could not take away stays, and the computer is set up afresh beside it. */
   'app.restartService': app(
     'write',
     'settings',
-    () => z.object({ service: z.enum(['store', 'mail']) }),
+    () => z.object({ service: z.enum(['store', 'mail']), leave: z.boolean().default(false) }),
     () => done,
   ),
   'app.setAsideDamaged': app(

@@ -115,7 +115,9 @@ export const errors = {
   'no-recipient': 'There is nobody to send this to. Your text is kept. Add a recipient.',
   'store-failed': 'The local store did not answer. Your mail is safe. Try again, or restart Postern.',
   'store-locked': 'Postern is locked. Your mail is safe. Enter the passphrase.',
+  erasing: 'The team’s owner took this computer out, and what it holds is being erased.',
   erased: 'The team’s owner took this computer out, and what it held is erased.',
+  'erase-unfinished': 'The team’s owner took this computer out, and not all of what it held could be erased.',
   'lease-ended': 'This computer has not reached the team for too long. Nothing is lost. Connect it to the network.',
   'store-corrupt':
     'The local store is damaged. Mail on the server is safe. Postern can set the damaged store aside and fetch the mail again.',

@@ -45,6 +45,7 @@ export const setup = {
     wait: 'Wait {{seconds}} s before the next try.',
     retry: 'Try again',
     afresh: 'Set up again',
+    erasing: 'Being erased…',
     logs: 'Show logs',
     quit: 'Quit',
     happened: 'What happened',
@@ -78,6 +79,20 @@ export const setup = {
       happened: 'Postern found bytes in its local store that are not what it wrote. Often a disk error is the cause.',
       safe: 'All mail is safe on the server. The damaged store has not been changed.',
       todo: 'Set it aside and let Postern fetch the mail again, or bring back a backup of the profile folder and try again.',
+    },
+    erasing: {
+      title: 'This computer was taken out of the team',
+      happened:
+        'The team’s owner took it out. Postern hands over what was written here and had not left, and then erases mail, drafts, keys and passwords.',
+      safe: 'The mail is on the server. Answers and notes that were written here go to the owner first, if the mailbox can be reached.',
+      todo: 'Leave the computer on for about a minute. An erasure that is cut off goes on at the next start.',
+    },
+    'erase-unfinished': {
+      title: 'This computer was taken out of the team',
+      happened:
+        'The team’s owner took it out, but not everything could be erased: the keychain of this system did not give up keys and passwords, or a file is held open by another program.',
+      safe: 'The mail is on the server. What is left here of the mail cannot be read without its key.',
+      todo: 'Unlock the keychain, close other programs and try again. “Set up again” leaves what is left where it is.',
     },
     erased: {
       title: 'This computer was taken out of the team',
