@@ -48,7 +48,7 @@ export function assigneeOf(value: unknown): string | null {
 }
 
 export function assign(
-  acts: Acts,
+  acts: Pick<Acts, 'act'>,
   workspace: Workspace,
   ids: readonly number[],
   to: string | null,
@@ -109,7 +109,7 @@ export function unassignOne(
 
 /** @throws PosternError `not-found` for a tag that is not in use */
 export function setTag(
-  acts: Acts,
+  acts: Pick<Acts, 'act'>,
   workspace: Workspace,
   ids: readonly number[],
   tag: string,

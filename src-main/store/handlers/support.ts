@@ -73,20 +73,20 @@ export function supportHandlers(service: StoreService, session: SupportSession):
       }),
     'tags.list': () => session.look('look-list', { kind: 'tags', id: 0 }, (read) => ({ tags: listTags(read) })),
     'conversations.assign': ({ ids, to }) => {
-      session.wrote('conversations.assign', ids)
-      return assign(service.open.acts, service.open.workspace, ids, to, guest)
+      const { acts, workspace } = service.open
+      return assign(session.acting(acts, 'conversations.assign'), workspace, ids, to, guest)
     },
     'conversations.tag': ({ ids, tag, on }) => {
-      session.wrote('conversations.tag', ids)
-      return setTag(service.open.acts, service.open.workspace, ids, tag, on, guest)
+      const { acts, workspace } = service.open
+      return setTag(session.acting(acts, 'conversations.tag'), workspace, ids, tag, on, guest)
     },
     'notes.add': ({ conversationId, text }) => {
-      session.wrote('notes.add', [conversationId])
       const { workspace } = service.open
       return {
-        noteId: workspace.db.write((tx) =>
-          addNote(tx, workspace, conversationId, text, guest, workspace.clock.now(), guest),
-        )[0],
+        noteId: workspace.db.write((tx) => {
+          session.wrote(tx, 'notes.add', conversationId)
+          return addNote(tx, workspace, conversationId, text, guest, workspace.clock.now(), guest)
+        })[0],
         undo: null,
       }
     },

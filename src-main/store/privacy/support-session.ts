@@ -10,6 +10,8 @@ import {
   type SupportSession as Shown,
 } from '../../../src-preload/contract/support'
 import { fingerprintOf } from '../../crypto/support-identity'
+import type { Acts } from '../conversations/acts'
+import type { Writer } from '../file/database'
 import type { Act } from './access-log'
 import { grantRow, mailboxesOf, type GrantRow } from './grants'
 import { allMailboxes } from '../mail/mailboxes'
@@ -134,24 +136,40 @@ export class SupportSession {
     })
   }
 
+  /** @throws PosternError `not-found` for a conversation that the grant does not show */
+  private mustShow(ids: readonly number[]): void {
+    if (!ids.every((id) => this.scoped.read.get('SELECT 1 FROM conversations WHERE id = ?', id)))
+      throw new PosternError('not-found', 'no such conversation')
+  }
+
   /**
-   * An act of a customer-success manager on conversations of the grant: written down, then done.
+   * An act of a customer-success manager on a conversation of the grant is written down in its own transaction: what could not be
+   * done does not stand in the log as done, and what could not be written down is not done.
    * @throws PosternError `not-found` for a conversation that the grant does not show
    */
-  wrote(call: string, ids: readonly number[]): void {
-    this.workspace.db.write((tx) => {
-      this.check()
-      if (!ids.every((id) => this.scoped.read.get('SELECT 1 FROM conversations WHERE id = ?', id)))
-        throw new PosternError('not-found', 'no such conversation')
-      for (const id of ids)
-        this.workspace.accessLog.append(tx, {
-          who: this.who,
-          act: 'wrote',
-          grant: this.grantId,
-          object: { kind: 'conversation', id },
-          detail: { call },
-        })
+  wrote(tx: Writer, call: string, id: number): void {
+    this.check()
+    this.mustShow([id])
+    this.workspace.accessLog.append(tx, {
+      who: this.who,
+      act: 'wrote',
+      grant: this.grantId,
+      object: { kind: 'conversation', id },
+      detail: { call },
     })
+  }
+
+  /** The acts of the workspace for that manager: all that they name must be shown by the grant before the first is touched. */
+  acting(acts: Pick<Acts, 'act'>, call: string): Pick<Acts, 'act'> {
+    return {
+      act: async (ids, work) => {
+        this.mustShow(ids)
+        return acts.act(ids, (tx, id, mailboxes) => {
+          this.wrote(tx, call, id)
+          return work(tx, id, mailboxes)
+        })
+      },
+    }
   }
 
   /** About the session itself; nothing of the workspace but its name and the mailboxes of the grant. */

@@ -387,6 +387,32 @@ describe('a support session', () => {
     expect((await logged(store)).filter((act) => act === 'wrote')).toHaveLength(2)
   })
 
+  test('what the manager tried and could not do does not stand in the log as done', async () => {
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
+    const [{ id } = { id: 0 }] = await store.list()
+    const tag = await store.call('tags.create', { label: 'Shipping' })
+    await grant(store, { kind: 'customer-success-manager' })
+    const manager = await signIn(store)
+    const { self } = await manager.ask('people.list', {})
+    const attempts = [
+      () => manager.ask('conversations.tag', { ids: [id], tag: tag.name, on: true }),
+      () => manager.ask('conversations.assign', { ids: [id], to: self }),
+      () => manager.ask('notes.add', { conversationId: id, text: 'a note' }),
+    ]
+    const gone = 'A'.repeat(tag.name.length)
+    expect(await codeOf(manager.ask('conversations.tag', { ids: [id], tag: gone, on: true }))).toBe('not-found')
+    store.db.write((tx) =>
+      tx.run("CREATE TRIGGER disk_full BEFORE INSERT ON team_events BEGIN SELECT RAISE(ABORT, 'full'); END"),
+    )
+    for (const attempt of attempts) expect(await codeOf(attempt())).toBe('internal')
+    store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
+    const untouched = await store.call('conversations.get', { id })
+    expect([untouched.assignee, untouched.tags, untouched.notes]).toEqual([null, [], []])
+    expect(await logged(store)).not.toContain('wrote')
+    for (const attempt of attempts) await attempt()
+    expect((await logged(store)).filter((act) => act === 'wrote')).toHaveLength(3)
+  })
+
   test('an attachment is shown when the grant shows its message, after it was written down; no other kind and none of another mailbox', async () => {
     const other = await store.mailbox('secret@acme.test')
     await store.put(inbox, {
