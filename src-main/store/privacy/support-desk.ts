@@ -106,7 +106,13 @@ export class SupportDesk {
     this.challenges.delete(challenge)
     if (!asked || this.workspace.clock.now() - asked.at > challengeMs)
       throw new PosternError('not-allowed', 'unknown challenge', { why: 'challenge' })
-    const { card } = asked
+    const { signKey } = asked.card
+    const known = this.workspace.db.read.get<{ id: number }>(
+      'SELECT id FROM support_identities WHERE sign_key = ? AND removed = 0',
+      signKey,
+    )
+    // Whoever holds the key can sign a card with another name: they are called what the workspace knows them by.
+    const card = known ? cardOf(this.workspace.db.read, known.id) : asked.card
     const who: LogBody['who'] = { kind: 'support', name: card.name, fingerprint: fingerprintOf(card) }
     const refuse = (why: string, error: PosternError): never => {
       this.workspace.db.write((tx) =>
@@ -114,12 +120,8 @@ export class SupportDesk {
       )
       throw error
     }
-    if (!answersChallenge(Buffer.from(card.signKey, 'base64url'), challenge, answer))
+    if (!answersChallenge(Buffer.from(signKey, 'base64url'), challenge, answer))
       return refuse('signature', new PosternError('not-allowed', 'the answer does not fit', { why: 'signature' }))
-    const known = this.workspace.db.read.get<{ id: number }>(
-      'SELECT id FROM support_identities WHERE sign_key = ? AND removed = 0',
-      card.signKey,
-    )
     if (!known) return refuse('unknown', new PosternError('not-allowed', 'nobody known', { why: 'unknown' }))
     const rows = this.workspace.db.read.all<GrantRow>(
       "SELECT * FROM grants WHERE identity_id = ? AND device = '' ORDER BY id DESC",

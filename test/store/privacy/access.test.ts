@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { longestGrantMs } from '../../../src-preload/contract/support'
-import { newSupportIdentity, signChallenge } from '../../../src-main/crypto/support-identity'
+import { longestGrantMs, type SupportCard } from '../../../src-preload/contract/support'
+import { DeviceKeys } from '../../../src-main/crypto/device-keys'
+import { unwrapKey } from '../../../src-main/crypto/keys'
+import { newSupportIdentity, signChallenge, type KeyFile } from '../../../src-main/crypto/support-identity'
 import { codeOf, Harness } from '../helpers'
 import { grant, logged, passphrase, signIn, staff } from '../support'
 
@@ -135,6 +137,18 @@ test('policy keeps remote images out, of messages that were allowed before too, 
   await expect.poll(() => store.networkRules).toEqual({ blockUnexpected: true, allowedHosts: ['*.acme.test'] })
 })
 
+/** A card for the same key, signed with it, that says somebody else. */
+async function renamed(file: KeyFile, name: string, organisation: string): Promise<SupportCard> {
+  const plain = { ...file.card, name, organisation }
+  const signed = [name, organisation, plain.signKey, plain.sealKey].flatMap((field) => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(Buffer.byteLength(field))
+    return [length, Buffer.from(field)]
+  })
+  const keys = new DeviceKeys(await unwrapKey(file.wrapped, passphrase, 'support identity'))
+  return { ...plain, signature: keys.sign('support card', Buffer.concat(signed)).toString('base64url') }
+}
+
 describe('signing in', () => {
   test('takes the key, not the card: a wrong passphrase, a foreign key and a used challenge open nothing', async () => {
     await grant(store)
@@ -158,6 +172,24 @@ describe('signing in', () => {
     )
     expect(await codeOf(signIn(store, other)), 'nobody knows them').toBe('not-allowed')
     expect(await logged(store)).toEqual(['identity-added', 'granted', 'sign-in-refused', 'sign-in-refused'])
+  })
+
+  test('nobody looks, or writes, under the name of another person, with a card of that name made for their own key', async () => {
+    await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
+    const [{ id } = { id: 0 }] = await store.list()
+    await grant(store, { kind: 'customer-success-manager' })
+    const file = await staff
+    const session = await signIn(store, { ...file, card: await renamed(file, 'Ana Owner', 'Acme') })
+    expect(await session.ask('support.session', {})).toMatchObject({
+      staff: 'Idris Vaughan',
+      organisation: 'Postern support',
+    })
+    await session.ask('notes.add', { conversationId: id, text: 'hello' })
+    expect((await store.call('conversations.get', { id })).notes[0]?.author).toBe('Idris Vaughan, Postern support')
+    const { entries } = await store.call('accessLog.list', { limit: 200 })
+    expect(new Set(entries.flatMap(({ who }) => (who.kind === 'support' ? [who.name] : [])))).toEqual(
+      new Set(['Idris Vaughan']),
+    )
   })
 
   test('a card that was changed by one letter is no card', async () => {
