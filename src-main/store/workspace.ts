@@ -47,6 +47,8 @@ export class Workspace {
   policyLeaseDays: number | null = null
   /** Another console told where its access log stands; whoever checks that takes it down again. */
   headsArrived = false
+  /** Grants up to this one do not stand: the database is an older copy, in which they may not be ended yet; 0: none. */
+  doubtedGrants = 0
   /** Files that people save and that are being written now (`file/whole-file`). */
   readonly parts = new Set<string>()
   private teamWork: () => void = () => undefined

@@ -91,6 +91,20 @@ export function grantorLeft(read: Reader, row: GrantRow, own: string): boolean {
   return read.get('SELECT 1 FROM team_devices WHERE device = ? AND cut_off IS NULL', row.device || own) === undefined
 }
 
+/** The id of the last grant that was made or heard of; 0: none. */
+export const newestGrant = (read: Reader): number =>
+  read.get<{ id: number | null }>('SELECT max(id) AS id FROM grants')?.id ?? 0
+
+/**
+ * How a grant stands on this console. One of its own that an older copy of the database holds as running does not: it may have been
+ * ended since (R55).
+ */
+export function standingOf(workspace: Workspace, row: GrantRow, card: SupportCard, policy: Policy): GrantState {
+  const { db, clock, device } = workspace
+  const state = stateOf(row, card, policy, clock, grantorLeft(db.read, row, device.id))
+  return state === 'live' && row.device === '' && row.id <= workspace.doubtedGrants ? 'ended' : state
+}
+
 export function grantRow(read: Reader, id: number): GrantRow {
   const row = read.get<GrantRow>('SELECT * FROM grants WHERE id = ?', id)
   if (!row) throw new PosternError('not-found', 'no such grant')
@@ -104,7 +118,7 @@ export function listGrants(workspace: Workspace, policy: Policy, open: (grantId:
     .all<GrantRow>('SELECT * FROM grants ORDER BY ended_at IS NOT NULL, ends_at DESC, id DESC LIMIT 500')
     .map((row) => {
       const card = cardOf(read, row.identity_id)
-      const state = stateOf(row, card, policy, workspace.clock, grantorLeft(read, row, workspace.device.id))
+      const state = standingOf(workspace, row, card, policy)
       return {
         id: row.id,
         identity: {
@@ -283,6 +297,18 @@ export function endGrant(
   else tx.changes.touched('access')
   anchorHead(tx, workspace)
   return true
+}
+
+/** Ends those of this console that an older copy of the database holds as running, for the team too where this role may; people are told. */
+export function endDoubtedGrants(tx: Writer, workspace: Workspace, by: LogBody['who']): void {
+  const why = ownPermissions(tx, workspace.device.id).has('support-access') ? 'revoked' : 'ended'
+  for (const { id } of tx.all<{ id: number }>(
+    "SELECT id FROM grants WHERE device = '' AND ended_at IS NULL AND id <= ?",
+    workspace.doubtedGrants,
+  )) {
+    endGrant(tx, workspace, id, by, why)
+    notice(tx, 'ended', id)
+  }
 }
 
 /** Notes the end of grants whose time has passed and which end within a day, and that people are to be told. */

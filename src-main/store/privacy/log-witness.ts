@@ -3,6 +3,7 @@ import { logger } from '../../shared/log'
 import { nameOfDevice } from '../team/members'
 import type { Workspace } from '../workspace'
 import type { Mark } from './access-log'
+import { endDoubtedGrants, newestGrant } from './grants'
 import { acceptHeads, headFault, ownMark } from './log-heads'
 
 const log = logger('store')
@@ -24,6 +25,7 @@ export class LogWitness {
     this.unmet = marks.filter((mark) => mark.entries > 0 && !accessLog.passes(db.read, mark))
     const [first] = this.unmet
     if (first) {
+      this.workspace.doubtedGrants = newestGrant(db.read)
       log.error('the access log does not go through a head that was kept', { entries: first.entries })
       void this.verify()
       return false
@@ -62,7 +64,7 @@ export class LogWitness {
     return verdict
   }
 
-  /** A person has seen the alarm: it stands in the log, and the head is kept anew from here. */
+  /** A person has seen the alarm: it stands in the log, and the head is kept anew from here. Whoever may still look is granted that anew. */
   acknowledge(who: LogBody['who']): void {
     const { accessLog, db, device } = this.workspace
     const mark = this.unmet?.[0]
@@ -72,14 +74,16 @@ export class LogWitness {
       return
     }
     const found = accessLog.head(db.read).entries
-    db.write((tx) =>
+    db.write((tx) => {
+      endDoubtedGrants(tx, this.workspace, who)
       accessLog.append(tx, {
         who,
         act: 'restored-older',
         detail: { expected: mark.entries, found, head: mark.hash },
-      }),
-    )
+      })
+    })
     db.write((tx) => acceptHeads(tx, device.id))
+    this.workspace.doubtedGrants = 0
     this.unmet = []
     this.tellHead()
     void this.verify()

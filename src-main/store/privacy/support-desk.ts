@@ -5,7 +5,7 @@ import { answersChallenge, fingerprintOf, newChallenge, readCard } from '../../c
 import { logger } from '../../shared/log'
 import { notice } from './access-notices'
 import { cardOf, takePinned } from './support-identities'
-import { endGrant, grantorLeft, grantRow, stateOf, sweepGrants, tellUsed, type GrantRow } from './grants'
+import { endGrant, grantRow, standingOf, sweepGrants, tellUsed, type GrantRow } from './grants'
 import { anchorHead } from './log-heads'
 import { beginWith, getSettings } from '../settings'
 import { setPolicyLease } from '../team/lease'
@@ -72,12 +72,7 @@ export class SupportDesk {
   }
 
   standing(row: GrantRow): GrantState {
-    const {
-      db: { read },
-      clock,
-      device,
-    } = this.workspace
-    return stateOf(row, cardOf(read, row.identity_id), this.policy, clock, grantorLeft(read, row, device.id))
+    return standingOf(this.workspace, row, cardOf(this.workspace.db.read, row.identity_id), this.policy)
   }
 
   openSessions(grantId: number): number {

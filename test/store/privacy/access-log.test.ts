@@ -8,7 +8,7 @@ import { ExportCheck } from '../../../src-main/crypto/log-export'
 import { Database, databaseFile } from '../../../src-main/store/file/database'
 import { access } from '../../../src-main/store/migrations/0011-access'
 import { openAt } from '../earlier'
-import { Harness } from '../helpers'
+import { codeOf, Harness } from '../helpers'
 import { grant, signIn } from '../support'
 import { tempFolder } from '../../servers/process.mjs'
 import { mayMount, smallDisk } from '../../servers/small-disk.mjs'
@@ -165,6 +165,34 @@ describe('the log of a workspace', () => {
     expect(entries[0]).toMatchObject({ act: 'restored-older', detail: { expected: 4, found: 2 } })
     expect((await store.call('accessLog.verify', {})).fault).toBeNull()
   })
+
+  test.each(['before', 'after'] as const)(
+    "yesterday's database brings no grant back that was revoked today, to whoever signs in %s the keychain answers (R55, R58)",
+    async (when) => {
+      const id = await grant(store)
+      store.service.closeStore()
+      const copy = path.join(tempFolder('yesterday'), 'postern.db')
+      copyFileSync(databaseFile(store.dir), copy)
+      await store.start()
+      await store.call('grants.revoke', { id })
+      const mark = store.service.open.workspace.accessLog.head(store.db.read)
+      store.service.closeStore()
+      copyFileSync(copy, databaseFile(store.dir))
+      rmSync(path.dirname(copy), { recursive: true })
+      await store.start()
+      const session = when === 'before' ? await signIn(store) : null
+      expect(await store.app.call('access.marks', { marks: [mark] })).toEqual({ holds: false })
+      if (session) await expect.poll(() => session.ended).toBe('ended')
+      expect(await codeOf(signIn(store))).toBe('grant-ended')
+      expect((await store.call('grants.list', {})).grants.map(({ state }) => state)).toEqual(['ended'])
+      // A person who has seen the alarm makes it no grant again, and may make a new one.
+      await store.call('accessLog.acknowledge', {})
+      expect(await codeOf(signIn(store))).toBe('grant-ended')
+      expect((await store.call('grants.notices', {})).notices.map(({ what }) => what)).toContain('ended')
+      await grant(store)
+      await signIn(store)
+    },
+  )
 
   test('a log is not called verified before it is known what the keychain kept of it (R58)', async () => {
     await grant(store)
