@@ -6,7 +6,7 @@ import { fileHead } from '../shared/file-head'
 import { readPolicies } from '../shared/policy-reader'
 import { lastSeenFile } from './files'
 import { Keys } from './keys'
-import { systemPolicies, type PolicyPlace } from './policy'
+import { policiesIn, systemPolicies, type PolicyPlace } from './policy'
 import { keychainWorks, systemKeychain } from './secrets'
 
 /** Less free space than this is told, bytes. */
@@ -34,7 +34,7 @@ export async function doctor(terminal: Terminal, around: Surroundings = real): P
   const works = await around.keychain()
   say(works, works ? 'the keychain keeps and gives secrets' : 'no keychain: Postern will ask for a passphrase')
   await lookAtProfile(terminal.profile, say)
-  const policies = readPolicies(await around.policies.read())
+  const policies = readPolicies(await policiesIn(around.policies))
   say(
     policies.faults.length === 0,
     policies.source === null

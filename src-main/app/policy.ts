@@ -20,17 +20,24 @@ export interface PolicyPlace {
 /** Only root may write there. */
 const linuxPolicies = '/etc/postern/policies/managed'
 
+/** Its policies; none where it is not there. Throws for one that may not be read, or whose way may not be gone: what it says is not known then. */
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+      .filter((name) => name.endsWith('.json'))
+      .toSorted()
+  } catch (fault) {
+    if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return []
+    throw fault
+  }
+}
+
 /** Linux: every `*.json` of a folder that only root may write, in the order of their names; later ones win. */
 export function policyFolder(dir: string): PolicyPlace {
   return {
     name: dir,
     read: () =>
-      (existsSync(dir)
-        ? readdirSync(dir)
-            .filter((name) => name.endsWith('.json'))
-            .toSorted()
-        : []
-      ).map((name) => {
+      namesIn(dir).map((name) => {
         try {
           return { file: join(dir, name), text: readFileSync(join(dir, name), 'utf8') }
         } catch {
@@ -41,7 +48,12 @@ export function policyFolder(dir: string): PolicyPlace {
       let watcher: FSWatcher | null = null
       const look = (): void => {
         if (watcher || !existsSync(dir)) return
-        watcher = watch(dir, () => changed())
+        try {
+          watcher = watch(dir, () => changed())
+        } catch {
+          // It may not be read, or the system watches no more: the timer looks all the same.
+          return
+        }
         watcher.on('error', () => {
           watcher?.close()
           watcher = null
@@ -62,15 +74,17 @@ export function policyFolder(dir: string): PolicyPlace {
   }
 }
 
-/** What a tool of the system prints; null when there is nothing to print. */
+/** What a tool of the system prints; null when it says that it cannot. Throws where it did not come to an end: nothing is known then. */
 type Tool = (file: string, args: readonly string[]) => Promise<string | null>
 const everyMs = 60_000
 
 const tool: Tool = (file, args) =>
-  new Promise((resolve) => {
-    execFile(file, args, { timeout: 10_000, windowsHide: true, maxBuffer: 2 ** 20 }, (error, out) =>
-      resolve(error ? null : out),
-    )
+  new Promise((resolve, reject) => {
+    execFile(file, args, { timeout: 10_000, windowsHide: true, maxBuffer: 2 ** 20 }, (error, out) => {
+      if (!error) resolve(out)
+      else if (typeof error.code === 'number') resolve(null)
+      else reject(error)
+    })
   })
 
 function looked(name: string, read: () => Promise<PolicyText[]>): PolicyPlace {
@@ -85,8 +99,15 @@ function looked(name: string, read: () => Promise<PolicyText[]>): PolicyPlace {
   }
 }
 
-/** macOS: the preferences that a profile manages, for the computer and for the person; the computer's win. */
-export function managedPreferences(user: string, run: Tool = tool): PolicyPlace {
+/**
+ * macOS: the preferences that a profile manages, for the computer and for the person; the computer's win. One that is there and that
+ * plutil cannot say as JSON (it holds a date, or is damaged) is a policy that cannot be read.
+ */
+export function managedPreferences(
+  user: string,
+  run: Tool = tool,
+  isThere: (file: string) => boolean = existsSync,
+): PolicyPlace {
   const files = [
     `/Library/Managed Preferences/${user}/org.postern.desk.plist`,
     '/Library/Managed Preferences/org.postern.desk.plist',
@@ -98,9 +119,10 @@ export function managedPreferences(user: string, run: Tool = tool): PolicyPlace 
         printed: await run('/usr/bin/plutil', ['-convert', 'json', '-o', '-', file]),
       })),
     )
-    return found.flatMap(({ file, printed }) =>
-      printed === null ? [] : [{ file, text: fromManagedPreferences(printed) }],
-    )
+    return found.flatMap(({ file, printed }) => {
+      if (printed !== null) return [{ file, text: fromManagedPreferences(printed) }]
+      return isThere(file) ? [{ file, text: null }] : []
+    })
   })
 }
 
@@ -121,6 +143,15 @@ export function registryPolicies(run: Tool = tool): PolicyPlace {
 export function systemPolicies(): PolicyPlace {
   if (process.platform === 'darwin') return managedPreferences(userInfo().username)
   return process.platform === 'win32' ? registryPolicies() : policyFolder(linuxPolicies)
+}
+
+/** What is set in a place; one that is there and cannot be read is a policy that cannot be read. */
+export async function policiesIn(place: PolicyPlace): Promise<PolicyText[]> {
+  try {
+    return await place.read()
+  } catch {
+    return [{ file: place.name, text: null }]
+  }
 }
 
 const settleMs = 1000
@@ -149,12 +180,7 @@ export class PolicyWatch {
   /** @param settled it was looked at a moment ago already */
   private async look(settled = false): Promise<void> {
     if (!this.place) return
-    let texts: PolicyText[]
-    try {
-      texts = await this.place.read()
-    } catch {
-      texts = [{ file: this.place.name, text: null }]
-    }
+    const texts = await policiesIn(this.place)
     const seen = JSON.stringify(texts)
     if (seen === this.last) return
     const read = readPolicies(texts)

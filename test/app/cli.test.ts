@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { runCommand, type Terminal } from '../../src-main/app/cli'
 import { doctor } from '../../src-main/app/doctor'
 import { lastSeenFile } from '../../src-main/app/files'
-import { policyFolder } from '../../src-main/app/policy'
+import { policyFolder, type PolicyPlace } from '../../src-main/app/policy'
 import { commandOf } from '../../src-main/app/command'
 import { Harness } from '../store/helpers'
 import { grant } from '../store/support'
@@ -103,6 +103,27 @@ test('a key file is never written over, and its card holds no secret', async () 
   expect((await run('support-id', 'show', file('me.card'))).said).toMatch(
     /^Idris, Support\n([0-9A-F]{4} ){5}[0-9A-F]{4}\n/,
   )
+})
+
+test('the doctor goes on where policies cannot be read, and does not call that well', async () => {
+  const said: string[] = []
+  const terminal: Terminal = {
+    out: (line) => said.push(line),
+    err: (line) => said.push(line),
+    secret: () => Promise.resolve(null),
+    profile: file('no profile'),
+    version: '0.0.0',
+  }
+  const closed: PolicyPlace = {
+    name: 'a closed place',
+    read: () => {
+      throw new Error('may not be read')
+    },
+    watch: () => () => undefined,
+  }
+  expect(await doctor(terminal, { policies: closed, keychain: () => Promise.resolve(true) })).toBe(1)
+  expect(said.find((line) => line.includes('a closed place'))).toMatch(/^BAD /)
+  expect(said.at(-1)).toContain('policy.invalid')
 })
 
 test('the doctor does not call a plain database, an open profile, a broken policy or a host without an address well', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { managedPreferences, policyFolder, PolicyWatch, registryPolicies } from '../../src-main/app/policy'
@@ -45,6 +45,59 @@ describe('a policy that cannot be used opens nothing', () => {
       of('{"supportAccessLongestDays":30,"remoteContent":"never"}', '{"supportAccessLongestDays":7}').policy,
     ).toEqual({ supportAccessLongestDays: 7, remoteContent: 'never' })
   })
+})
+
+describe('a policy that is there and cannot be read is not taken for none', () => {
+  const safe = { supportAccess: 'off', remoteContent: 'never', allowedMailHosts: ['policy.invalid'] }
+
+  test('macOS: one that plutil cannot say as JSON', async () => {
+    const file = '/Library/Managed Preferences/org.postern.desk.plist'
+    const texts = await managedPreferences(
+      'ana',
+      () => Promise.resolve(null),
+      (path) => path === file,
+    ).read()
+    expect(readPolicies(texts)).toMatchObject({ faults: [{ file, why: 'cannot be read' }], policy: safe })
+  })
+
+  test('macOS and Windows: where the tool of the system does not run or is too slow', async () => {
+    for (const place of [managedPreferences('ana'), registryPolicies()]) {
+      // Neither tool is on this system.
+      const watch = new PolicyWatch({ ...place, watch: () => () => undefined })
+      await watch.start()
+      expect(watch.state.policy, place.name).toMatchObject(safe)
+    }
+  })
+
+  test('Linux: a folder whose way leads nowhere', async () => {
+    const loop = path.join(dir, 'loop')
+    symlinkSync(loop, loop)
+    const watch = new PolicyWatch({ ...policyFolder(path.join(loop, 'managed')), watch: () => () => undefined })
+    await watch.start()
+    expect(watch.state.policy).toMatchObject(safe)
+  })
+
+  test.skipIf(process.geteuid?.() !== 0)(
+    'Linux: a folder that its owner forgot to open for others, nor does it keep the program from starting',
+    async () => {
+      const above = path.join(dir, 'closed')
+      const folder = path.join(above, 'managed')
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(path.join(folder, '10.json'), '{"supportAccess":"off"}')
+      for (const closed of [above, folder]) {
+        chmodSync(closed, 0o700)
+        process.seteuid?.(65534)
+        try {
+          const watch = new PolicyWatch(policyFolder(folder))
+          await watch.start()
+          expect(watch.state.policy, closed).toMatchObject(safe)
+        } finally {
+          process.seteuid?.(0)
+          chmodSync(closed, 0o755)
+        }
+      }
+    },
+  )
 })
 
 test('a change of the folder is heard without a restart', async () => {
