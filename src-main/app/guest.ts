@@ -21,7 +21,12 @@ export interface GuestHouse {
 
 /** The store open for a support session only, while the window stays locked and mail stays away. */
 export class Guest {
-  private here: { opened(): void; failed(error: unknown): void; timer: NodeJS.Timeout } | null = null
+  private here: {
+    open: Promise<void>
+    opened(): void
+    failed(error: unknown): void
+    timer: NodeJS.Timeout
+  } | null = null
   private inSession = false
 
   constructor(private readonly house: GuestHouse) {}
@@ -41,15 +46,20 @@ export class Guest {
     if (!house.isLocked()) throw new PosternError('not-allowed', 'not locked')
     if (passphrase === null && (house.keys.keyIn !== 'keychain' || !(await house.systemUnlock.ask())))
       throw new PosternError('cancelled', 'system unlock')
-    const { promise: open, resolve: opened, reject: failed } = Promise.withResolvers<void>()
+    let open = Promise.resolve()
     await house.turn.hold(async () => {
       // Somebody has unlocked meanwhile.
       if (!house.isLocked()) throw new PosternError('not-allowed', 'not locked')
+      // Asked for twice: one store, and one time after which it closes, serve both.
+      if (this.here) return void (open = this.here.open)
       const found = passphrase === null ? await house.keys.find() : null
       if (found && found.is !== 'ready') throw new PosternError('keychain-failed', 'no key')
       const key = found?.is === 'ready' ? found.key : await house.keys.unlock(passphrase ?? '')
-      this.here = { opened, failed, timer: setTimeout(() => void this.leave(), guestMs) }
+      const { promise, resolve: opened, reject: failed } = Promise.withResolvers<void>()
+      open = promise
+      this.here = { open, opened, failed, timer: setTimeout(() => void this.leave(), guestMs) }
       void house.useKey(key).catch(failed)
+      return undefined
     })
     await open.catch(async (fault: unknown) => {
       await this.leave()

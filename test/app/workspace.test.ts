@@ -391,6 +391,26 @@ test('whoever lets support in while a lock is still closing the store gets a sto
   await workspace.stop()
 })
 
+test('whoever lets support in twice at once waits for nothing that never comes, and the session is not closed under way', async () => {
+  const workspace = await begin()
+  await workspace.keyActs.lock()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const both = Promise.all([workspace.guest.letIn(null), workspace.guest.letIn(null)])
+    await expect.poll(() => workspace.services.store.running).toBe(true)
+    let isIn = false
+    void both.then(() => (isIn = true))
+    await vi.waitFor(() => expect(isIn).toBe(true), { timeout: 5000 })
+    workspace.guest.signedIn()
+    await vi.advanceTimersByTimeAsync(3 * 60_000)
+    expect(workspace.guest.isHere).toBe(true)
+  } finally {
+    vi.useRealTimers()
+  }
+  await workspace.guest.leave()
+  await workspace.stop()
+})
+
 test('whoever unlocks while the store that was open for support is being closed is not left without one', async () => {
   const workspace = await begin()
   await workspace.keyActs.lock()
