@@ -13,6 +13,17 @@ export function redactText(text: string): string {
     .slice(0, 2000)
 }
 
+/** A message without what it quotes: the system names files, which bear a sender's words, and JSON that cannot be read may be a secret. */
+function ownWords(error: Error): string {
+  if (error instanceof SyntaxError && error.message.endsWith('is not valid JSON')) return 'not valid JSON'
+  return ['path', 'dest']
+    .map((name): unknown => Reflect.get(error, name))
+    .reduce<string>(
+      (text, path) => (typeof path === 'string' && path !== '' ? text.replaceAll(path, '[path]') : text),
+      error.message,
+    )
+}
+
 /** The same for structured facts: values under telling keys go, text is cleaned, depth and size are bounded. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value)
@@ -20,12 +31,13 @@ export function redact(value: unknown, depth = 0): unknown {
   if (value instanceof Uint8Array) return `[${value.byteLength} bytes]`
   if (depth > 4) return '[deep]'
   if (value instanceof Error) {
-    // Stacks hold paths and lines of code only; messages of foreign errors may hold mail.
+    // Frames hold paths and lines of code only; messages of foreign errors may hold mail, and stand in the stack once more.
+    const frames = (value.stack ?? '').split('\n').filter((line) => /^ +at /.test(line))
     return {
       error: value.name,
       code: 'code' in value ? redact(value.code, depth + 1) : undefined,
-      message: redactText(value.message),
-      stack: redactText((value.stack ?? '').split('\n').slice(1, 6).join(' | ')),
+      message: redactText(ownWords(value)),
+      stack: redactText(frames.slice(0, 5).join(' | ')),
     }
   }
   if (Array.isArray(value)) return value.slice(0, 20).map((item) => redact(item, depth + 1))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
+import { readFileSync, renameSync } from 'node:fs'
 import { redact, redactText } from '../../src-main/shared/redact'
 
 describe('a line of the log (R59)', () => {
@@ -23,6 +24,34 @@ describe('a line of the log (R59)', () => {
         },
       ),
     )
+  })
+
+  it('does not hold what an error quotes: a secret that is no JSON, the name of a file, a second line of a message', () => {
+    const faults = [
+      () => JSON.parse('canary-password'),
+      () => JSON.parse('{"password":"canary-password"} x'),
+      () => JSON.parse('canary\n    canary-second line'),
+      () => readFileSync('/nowhere/canary invoice.pdf'),
+      () => renameSync('/nowhere/canary invoice.pdf', '/nowhere/canary elsewhere.pdf'),
+      () => {
+        const fault = new Error('first')
+        fault.message = 'first'
+        fault.stack = 'Error: first\ncanary of a second line\n    at somewhere (file.js:1:1)'
+        throw fault
+      },
+    ]
+    for (const fault of faults) {
+      let met: unknown = null
+      try {
+        fault()
+      } catch (thrown) {
+        met = thrown
+      }
+      const line = JSON.stringify(redact(met))
+      expect(line).toMatch(/"error":".*Error"/)
+      expect(line).toMatch(/ at /)
+      expect(line).not.toContain('canary')
+    }
   })
 
   it('does not hold bytes, and does not fail on odd values', () => {
