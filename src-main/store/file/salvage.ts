@@ -196,6 +196,7 @@ function takeOver(workspace: Workspace, dir: string, key: Uint8Array): boolean {
     for (const noted of ['kept_customers', 'kept_conversations', 'kept_messages', 'needed_conversations'])
       old.exec(`CREATE TEMP TABLE ${noted}(id INTEGER PRIMARY KEY)`)
     copyHashKey(workspace, old)
+    goOnCounting(workspace, old)
     standIn(workspace, old)
     note(workspace, old, 'kept_messages', 'locations', 'message_id')
     for (const table of ['notes', 'note_drafts', 'drafts', 'outbox', 'messages'])
@@ -219,6 +220,22 @@ function takeOver(workspace: Workspace, dir: string, key: Uint8Array): boolean {
 function copyHashKey(workspace: Workspace, old: Driver): void {
   const row = readable(() => old.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'hash_key'").get())
   if (row) workspace.replaceHashKey(row.value)
+}
+
+/** Ids are given once: grants, the access log and the ledger name by them what is gone, and must not come to mean another mailbox or conversation. */
+function goOnCounting(workspace: Workspace, old: Driver): void {
+  const counted = readable(() =>
+    old.prepare<[], { name: string; seq: number }>('SELECT name, seq FROM sqlite_sequence').all(),
+  )
+  workspace.db.write((tx) => {
+    for (const { name, seq } of counted ?? [])
+      if (tx.run('UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?', seq, name).changes === 0)
+        tx.run(
+          "INSERT INTO sqlite_sequence(name, seq) SELECT ?1, ?2 WHERE EXISTS(SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)",
+          name,
+          seq,
+        )
+  })
 }
 
 /**

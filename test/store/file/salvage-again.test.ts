@@ -4,9 +4,11 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { setDatabaseAside } from '../../../src-main/app/profile-files'
 import { databaseFile } from '../../../src-main/store/file/database'
+import { finishRemovals } from '../../../src-main/store/mail/removal'
 import { Workspace } from '../../../src-main/store/workspace'
 import { mayMount, smallDisk } from '../../servers/small-disk.mjs'
 import { codeOf, Harness } from '../helpers'
+import { grant, signIn } from '../support'
 
 /** A store with notes and drafts whose database was set aside as damaged, and not opened again yet. */
 async function setAside(dir: string | null = null): Promise<Harness> {
@@ -100,3 +102,48 @@ test.skipIf(!mayMount)(
     }
   },
 )
+
+/** As app does it; what is asked for is that the next database knows all of the one before. */
+async function afterDamage(store: Harness): Promise<void> {
+  store.service.closeStore()
+  renameSync(databaseFile(store.dir), path.join(store.dir, 'postern-damaged-2026-11-22.db'))
+  await store.start()
+}
+
+test('a mailbox that is added after damage is none that somebody was granted before it was removed (R56)', async () => {
+  const store = await Harness.make()
+  await store.mailbox()
+  const gone = await store.mailbox('old@acme.test')
+  await grant(store, { mailboxIds: [gone.id] })
+  await store.app.call('mailbox.remove', { id: gone.id })
+  await finishRemovals(store.service.open.workspace)
+  await afterDamage(store)
+  const { folders } = await store.mailbox('board@acme.test')
+  await store.put(folders['INBOX'] ?? 0, { from: 'Hidden <hidden@cycle.test>', to: ['board@acme.test'] })
+  const session = await signIn(store)
+  expect((await session.ask('mailboxes.list', {})).mailboxes).toEqual([])
+  expect((await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 })).rows).toEqual([])
+  await store.stop()
+})
+
+test('the access log does not say after damage that somebody looked at a conversation that came later (R58)', async () => {
+  const store = await Harness.make()
+  const { id: mailboxId, folders } = await store.mailbox()
+  await store.put(folders['INBOX'] ?? 0, { from: 'Priya <priya@cycle.test>' })
+  const [{ id } = { id: 0 }] = await store.list()
+  await grant(store)
+  await (await signIn(store)).ask('conversations.get', { id })
+  const number = async () =>
+    (await store.call('accessLog.list', {})).entries.find(({ act }) => act === 'look-conversation')?.number
+  expect(await number()).toMatch(/^[0-9A-Z]{7}$/)
+  await afterDamage(store)
+  const { folders: again } = await store.mail.call('folders.sync', {
+    mailboxId,
+    folders: [{ path: 'INBOX', delimiter: '/', role: 'inbox' }],
+  })
+  const folderId = again[0]?.folderId ?? 0
+  await store.mail.call('folder.reset', { folderId, uidValidity: '1' })
+  await store.put(folderId, { from: 'Somebody else <other@cycle.test>' })
+  expect(await number()).toBeNull()
+  await store.stop()
+})
