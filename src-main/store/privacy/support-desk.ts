@@ -21,6 +21,8 @@ const anchorMs = 60_000
 /** Support access while the database is open: what policy says, who signs in, which sessions are open, when they end. */
 export class SupportDesk {
   private policyState: PolicyState = { source: null, managedBy: null, locked: [], faults: [], policy: {} }
+  /** Whether that stands in the access log. */
+  private isNoted = true
   private readonly sessions = new Map<number, SupportSession>()
   private readonly challenges = new Map<string, { at: number; card: SupportCard }>()
   private readonly timer: NodeJS.Timeout
@@ -53,11 +55,19 @@ export class SupportDesk {
 
   /** Policy was read, or read anew. What it forbids from now on ends now. */
   setPolicy(state: PolicyState): void {
-    const before = JSON.stringify(this.policyState)
+    this.isNoted &&= JSON.stringify(state) === JSON.stringify(this.policyState)
     this.policyState = state
+    this.workspace.policyLeaseDays = state.policy.offlineLeaseDays ?? null
     // An earlier run may have left some, of a policy that is gone.
     beginWith(this.workspace.db, state.policy.defaults)
-    if (JSON.stringify(state) === before) return
+    if (this.isNoted) return
+    this.notePolicy()
+    this.sweep()
+  }
+
+  /** A disk that takes nothing does not change what policy says: it holds, and is written down once it can be. */
+  private notePolicy(): void {
+    const state = this.policyState
     this.workspace.db.write((tx) => {
       this.workspace.accessLog.append(tx, {
         who: { kind: 'program', name: state.managedBy ?? 'Postern' },
@@ -68,7 +78,7 @@ export class SupportDesk {
       setPolicyLease(tx, this.workspace, state.policy.offlineLeaseDays ?? null)
     })
     takePinned(this.workspace, state.policy)
-    this.sweep()
+    this.isNoted = true
   }
 
   standing(row: GrantRow): GrantState {
@@ -207,6 +217,7 @@ export class SupportDesk {
         if (session.ended !== null || state !== 'live') this.endSession(number, session.ended ?? state)
       }
       if (this.workspace.db.isWriting) return
+      if (!this.isNoted) this.notePolicy()
       this.hearOthers()
       this.anchorNow()
       sweepGrants(this.workspace, this.policy)

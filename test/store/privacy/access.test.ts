@@ -90,6 +90,22 @@ describe('a grant', () => {
     expect(await codeOf(grant(store))).toBe('not-allowed')
   })
 
+  test('and a lease that policy limits are limited also where a full disk kept the policy from being written down at first', async () => {
+    await grant(store, { endsAt: Date.now() + 90 * day })
+    const state = { ...noPolicy, policy: { supportAccessLongestDays: 30, offlineLeaseDays: 7 } }
+    store.db.write((tx) =>
+      tx.run("CREATE TRIGGER disk_full BEFORE INSERT ON access_log BEGIN SELECT RAISE(ABORT, 'full'); END"),
+    )
+    expect(await codeOf(store.app.call('policy.set', state))).toBe('internal')
+    expect((await store.call('grants.list', {})).grants.map((one) => one.state)).toEqual(['forbidden'])
+    expect(store.service.open.workspace.policyLeaseDays).toBe(7)
+    store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
+    await expect.poll(() => logged(store)).toContain('policy-changed')
+    // As app does when a person tries again.
+    await store.app.call('policy.set', state)
+    expect((await logged(store)).filter((act) => act === 'policy-changed')).toHaveLength(1)
+  })
+
   test('that ended is not revived, changed or deleted, not even by SQL', async () => {
     const id = await grant(store)
     await store.call('grants.revoke', { id })
