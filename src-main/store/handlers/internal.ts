@@ -1,8 +1,10 @@
 import type { teamForMail } from '../../../src-preload/contract/internal/team'
+import { PosternError } from '../../../src-preload/contract/errors'
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
 import { diagnosticsText } from '../privacy/diagnostics'
 import { mayDo } from '../access'
 import { mustErase } from '../team/hand-over'
+import { leaseOf } from '../team/lease'
 import { formerOf, noteTried } from '../team/revoking'
 import { ownPermissions } from '../team/roles'
 import { teamInfo } from '../team/team-info'
@@ -54,6 +56,13 @@ import { unpackPage } from '../../shared/page-bytes'
 /** What app may ask of the store. */
 export function appHandlers(service: StoreService): Handlers<StoreForApp> {
   const workspace = (): Workspace => service.open.workspace
+  /** For what app does because somebody at the window asks for it: the lease holds for that as for the window's own calls. */
+  const withinLease = (): Workspace => {
+    const open = workspace()
+    if (leaseOf(open.db.read, open).ended)
+      throw new PosternError('lease-ended', 'this computer was away from the team for too long')
+    return open
+  }
   return {
     'access.allowed': ({ permission }) => ({
       allowed: mayDo({ kind: 'agent', name: '' }, permission, ownPermissions(service.read, workspace().device.id)),
@@ -162,17 +171,17 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       service.open.support.endSession(session, 'ended-by-staff')
       return {}
     },
-    'accessLog.export': ({ path, proofPath, by }) => exportLog(workspace(), path, proofPath, by),
+    'accessLog.export': ({ path, proofPath, by }) => exportLog(withinLease(), path, proofPath, by),
     'report.text': () => {
-      const { workspace } = service.open
-      workspace.db.write((tx) =>
-        workspace.accessLog.append(tx, {
+      const { accessLog, db } = withinLease()
+      db.write((tx) =>
+        accessLog.append(tx, {
           who: { kind: 'agent', name: getSettings(tx).agentName || 'An agent without a name' },
           act: 'report-made',
         }),
       )
       return {
-        text: [diagnosticsText(workspace.db.read, service.open), ...service.timings.lines()].join('\n'),
+        text: [diagnosticsText(db.read, service.open), ...service.timings.lines()].join('\n'),
         on: service.isTroubleshooting,
       }
     },
@@ -180,13 +189,13 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       service.connectionRefused(contact)
       return {}
     },
-    'ledger.export': () => ({ text: exportLedger(workspace().db.read) }),
-    'transfer.import': ({ paths, name, target }) => beginImport(workspace(), paths, name, target),
-    'transfer.export': ({ dir, scope, format }) => beginExport(workspace(), dir, scope, format),
-    'transfer.path': ({ id }) => pathOf(workspace().db.read, id),
-    'attachment.info': ({ id }) => attachmentInfo(workspace().db.read, id),
+    'ledger.export': () => ({ text: exportLedger(withinLease().db.read) }),
+    'transfer.import': ({ paths, name, target }) => beginImport(withinLease(), paths, name, target),
+    'transfer.export': ({ dir, scope, format }) => beginExport(withinLease(), dir, scope, format),
+    'transfer.path': ({ id }) => pathOf(withinLease().db.read, id),
+    'attachment.info': ({ id }) => attachmentInfo(withinLease().db.read, id),
     'attachment.write': async ({ id, path, overwrite }) => {
-      await writeAttachment(workspace(), id, path, overwrite)
+      await writeAttachment(withinLease(), id, path, overwrite)
       return {}
     },
   }

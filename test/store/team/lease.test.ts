@@ -1,4 +1,7 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { tempFolder } from '../../servers/process.mjs'
 import { codeOf, type Harness } from '../helpers'
 import { PumpedTeam } from './pumped'
 
@@ -40,6 +43,31 @@ test('a computer that was away for too long shows nothing, whatever is asked, an
   await compare(ben)
   expect(await ben.list()).toHaveLength(1)
   expect(ben.events.some(({ topic }) => topic === 'team')).toBe(true)
+})
+
+test('what app saves for the window is not saved either once the lease has ended: mail, attachments, log, ledger, report', async () => {
+  await team.put({ from: 'h@x.test', subject: 'Bell', files: [{ name: 'plan.txt', type: 'text/plain' }] })
+  const id = ben.db.read.get<{ id: number }>('SELECT id FROM attachments')?.id ?? 0
+  const dir = tempFolder('lease')
+  const path = join(dir, 'saved')
+  await ana.call('team.setLease', { days: 7 })
+  await team.pump()
+  away(ben, 8)
+  const asked = {
+    'attachment.info': () => ben.app.call('attachment.info', { id }),
+    'attachment.write': () => ben.app.call('attachment.write', { id, path, overwrite: false }),
+    'transfer.export': () =>
+      ben.app.call('transfer.export', { dir, scope: { kind: 'mailbox', mailboxId: 1 }, format: 'mbox' }),
+    'accessLog.export': () => ben.app.call('accessLog.export', { path, proofPath: `${path}.proof`, by: 'Ben' }),
+    'ledger.export': () => ben.app.call('ledger.export', {}),
+    'report.text': () => ben.app.call('report.text', {}),
+  }
+  for (const [name, ask] of Object.entries(asked)) expect(await codeOf(ask()), name).toBe('lease-ended')
+  expect(readdirSync(dir)).toEqual([])
+  await compare(ben)
+  await ben.app.call('attachment.write', { id, path, overwrite: false })
+  expect(readdirSync(dir)).toEqual(['saved'])
+  rmSync(dir, { recursive: true })
 })
 
 test('policy keeps a computer from being away longer than it says, whatever the team agreed on, and nobody who is alone', async () => {
